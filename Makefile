@@ -1,0 +1,47 @@
+# `make` synthesizes every environment and shows the result; `make test` runs every check.
+# Both set up what they need. Only Python 3.11 or later, make and PyPI are assumed.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+VENV := .venv
+BIN := $(VENV)/bin
+
+export UV_PYTHON_DOWNLOADS := never
+export CHECKPOINT_DISABLE := 1
+
+.DEFAULT_GOAL := all
+.PHONY: all synth show test lint types unit clean
+
+all: synth show
+
+synth: $(VENV)/.ready
+	@$(BIN)/python main.py
+
+show: $(VENV)/.ready
+	@$(BIN)/isthmus show cdktf.out
+
+test: lint types unit
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready
+	$(BIN)/mypy
+
+unit: $(VENV)/.ready
+	$(BIN)/pytest
+
+# The environment is rebuilt only when what it is made from changes.
+$(VENV)/.ready: pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Isthmus needs Python 3.11 or later; $(PYTHON) is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12")'
+	@uv=$$(command -v uv || true); \
+	if [ -z "$$uv" ] || ! "$$uv" self version >/dev/null 2>&1; then \
+	  uv=.uv/bin/uv; \
+	  [ -x $$uv ] || { $(PYTHON) -m venv .uv && .uv/bin/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION); } || exit 1; \
+	fi; \
+	"$$uv" sync --frozen --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .uv cdktf.out

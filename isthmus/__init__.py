@@ -1,0 +1,1 @@
+"""Isthmus: hybrid AWS networks as Terraform, and the proof of what they let through."""

@@ -1,0 +1,1 @@
+"""Terraform, read back: synthesized roots, plans and states become one graph of resources."""

@@ -1,0 +1,80 @@
+"""The resource graph: what every reader of Terraform produces and everything behind it consumes.
+
+A value is one of
+
+- plain data (`None`, `bool`, `int`, `float`, `str`, tuples and mappings of values),
+- `Ref`: the attribute of a resource in this graph, e.g. the `id` of `network/module.hub.aws_ec2_transit_gateway.this`,
+- `Unknown`: something that cannot be evaluated here, with the expression or the reason. It is never guessed at.
+
+An argument that is absent, or null, is not in `Resource.values`: the provider's documented default applies, and is
+encoded where the value is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The attribute (`"id"`, `"arn"`, `"transit_gateway_attachment_id"`, ...) of the resource at an address."""
+
+    address: str
+    attribute: str
+
+    def __str__(self) -> str:
+        return f"{self.address}.{self.attribute}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value nobody knows before apply, or that this reader cannot evaluate..
+
+    `reason` is fit for a person: the expression, or the feature that prevents an answer. It never holds a sensitive value.
+    """
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"unknown ({self.reason})"
+
+
+Value = Any  # None | bool | int | float | str | tuple["Value", ...] | Mapping[str, "Value"] | Ref | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One managed resource instance.
+
+    `address` is unique in the graph: the Terraform address (with index), prefixed by `<root>/` where roots were joined.
+    `account` is the account id of the provider that manages it, where the configuration says so.
+    """
+
+    address: str
+    type: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    root: str = ""
+    account: str | None = None
+    region: str | None = None
+
+    def get(self, argument: str, default: Value = None) -> Value:
+        """The value of an argument, or `default` where it is absent or null."""
+        return self.values.get(argument, default)
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Resources by address, in address order, with whatever could not be read said in `notes`."""
+
+    resources: Mapping[str, Resource]
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "resources", MappingProxyType(dict(sorted(self.resources.items()))))
+
+    def of_type(self, *types: str) -> Iterator[Resource]:
+        """Every resource of one of the given Terraform types, in address order."""
+        return (r for r in self.resources.values() if r.type in types)
