@@ -1,0 +1,13 @@
+"""Hypothesis profiles: `dev` by default, `ci` derandomized, `nightly` larger. Choose with HYPOTHESIS_PROFILE."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# Shared machines stall: a deadline would measure the neighbour, not the code.
+_COMMON = {"deadline": None, "suppress_health_check": (HealthCheck.too_slow,)}
+
+settings.register_profile("dev", max_examples=50, **_COMMON)
+settings.register_profile("ci", max_examples=50, derandomize=True, database=None, print_blob=True, **_COMMON)
+settings.register_profile("nightly", max_examples=2000, **_COMMON)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
