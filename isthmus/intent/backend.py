@@ -1,0 +1,52 @@
+"""Where Terraform keeps the state of each environment."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from isthmus.intent.model import intent
+from isthmus.intent.organization import AccountRef
+
+
+@intent
+class LocalBackend:
+    """A file beside the output, `terraform.<environment>.tfstate`. Works at once; for trying things out."""
+
+    kind: Literal["local"] = "local"
+
+
+@intent
+class S3Backend:
+    """An S3 bucket with native locking (Terraform 1.11 or later), readable by every account's deployment role.
+
+    The root `state` creates the bucket and its key; apply it first. Each account writes below its own id only.
+
+    bucket       name of the bucket
+    account      the account that owns it
+    region       the bucket's Region; None: the estate's
+    """
+
+    kind: Literal["s3"] = "s3"
+    bucket: str
+    account: AccountRef
+    region: str | None = None
+
+
+@intent
+class HcpTerraform:
+    """HCP Terraform (Terraform Cloud): one workspace an environment, `<workspace_prefix><environment>`.
+
+    hostname  another one for Terraform Enterprise
+    project   the project that new workspaces are made in
+    """
+
+    kind: Literal["hcp-terraform"] = "hcp-terraform"
+    organization: str
+    project: str | None = None
+    hostname: str = "app.terraform.io"
+    workspace_prefix: str = ""
+
+
+Backend = Annotated[LocalBackend | S3Backend | HcpTerraform, Field(discriminator="kind")]

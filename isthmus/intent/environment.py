@@ -1,0 +1,31 @@
+"""Environments: what is planned, reviewed and applied together, in one account."""
+
+from __future__ import annotations
+
+from dataclasses import field
+
+from isthmus.intent.hub import Hub
+from isthmus.intent.model import Many, Texts, intent, positional
+from isthmus.intent.organization import AccountRef
+from isthmus.intent.spoke import Spoke
+from isthmus.intent.vpn import VpnConnection
+
+
+@intent
+class Environment:
+    """One root module: one account, one state.
+
+    hub              the estate's hub, in exactly one environment
+    vpn_connections  connections, in the environment that holds the hub
+    spokes           VPCs owned by this environment's account
+    protected        gateway, VPN connections, customer gateways and NAT addresses refuse to be destroyed
+    tags             put on every resource, over the estate's
+    """
+
+    name: str = positional()
+    account: AccountRef
+    hub: Hub | None = None
+    vpn_connections: Many[VpnConnection] = ()
+    spokes: Many[Spoke] = ()
+    protected: bool = True
+    tags: Texts = field(default_factory=dict)

@@ -1,0 +1,123 @@
+"""The estate: the whole network of one organization in one Region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import field
+from functools import cached_property
+from typing import TypeVar
+
+from isthmus.intent.backend import Backend, LocalBackend
+from isthmus.intent.environment import Environment
+from isthmus.intent.errors import InvalidEstate
+from isthmus.intent.hub import Hub
+from isthmus.intent.model import Many, Texts, intent, name_of, positional
+from isthmus.intent.organization import Account, Organization, OrganizationalUnit
+from isthmus.intent.segment import Segment
+from isthmus.intent.site import CustomerGateway, Site
+from isthmus.intent.spoke import Spoke
+from isthmus.intent.vpn import VpnConnection
+
+Named = TypeVar("Named", Account, OrganizationalUnit, Segment, Site, CustomerGateway, Environment)
+
+
+@intent
+class Estate:
+    """Everything the generator and the proof need to know.
+
+    region              e.g. `us-east-1`
+    blocks              the IPv4 blocks set aside for AWS: every spoke lies in one, no site network does
+    zones               zone ids of spokes that name none
+    prefix              in front of derived `Name` tags
+    tags                put on every resource
+    log_retention_days  of every log group, one of CloudWatch's values
+    """
+
+    name: str = positional()
+    organization: Organization
+    region: str
+    blocks: Many[str]
+    zones: Many[str]
+    segments: Many[Segment]
+    sites: Many[Site] = ()
+    environments: Many[Environment]
+    backend: Backend = LocalBackend()
+    prefix: str = "infra"
+    tags: Texts = field(default_factory=dict)
+    log_retention_days: int = 365
+
+    def check(self) -> Estate:
+        """This estate, if it breaks no rule. Raises `InvalidEstate` with every broken one."""
+        from isthmus.intent.checks import problems
+
+        if found := problems(self):
+            raise InvalidEstate(found)
+        return self
+
+    def account(self, ref: Account | str) -> Account:
+        """The account of that name. Raises `LookupError`."""
+        return _named(self.organization.accounts, ref)
+
+    def unit(self, ref: OrganizationalUnit | str) -> OrganizationalUnit:
+        """The organizational unit of that name. Raises `LookupError`."""
+        return _named(self.organization.units, ref)
+
+    def segment(self, ref: Segment | str) -> Segment:
+        """The segment of that name. Raises `LookupError`."""
+        return _named(self.segments, ref)
+
+    def site(self, ref: Site | str) -> Site:
+        """The site of that name. Raises `LookupError`."""
+        return _named(self.sites, ref)
+
+    def environment(self, ref: Environment | str) -> Environment:
+        """The environment of that name. Raises `LookupError`."""
+        return _named(self.environments, ref)
+
+    def customer_gateway(self, ref: CustomerGateway | str) -> tuple[Site, CustomerGateway]:
+        """The customer gateway of that name, with its site. Raises `LookupError`."""
+        for site in self.sites:
+            for gateway in site.customer_gateways:
+                if gateway.name == name_of(ref):
+                    return site, gateway
+        raise LookupError(f"no customer gateway {name_of(ref)!r}")
+
+    def site_of(self, connection: VpnConnection) -> Site:
+        """The site a VPN connection leads to. Raises `LookupError`."""
+        return self.customer_gateway(connection.customer_gateway)[0]
+
+    def zones_of(self, spoke: Spoke) -> tuple[str, ...]:
+        """The zone ids a spoke spans, sorted."""
+        return tuple(sorted(self.zones if spoke.zones is None else spoke.zones))
+
+    @property
+    def spokes(self) -> Iterator[tuple[Environment, Spoke]]:
+        """Every spoke, with its environment."""
+        return ((environment, spoke) for environment in self.environments for spoke in environment.spokes)
+
+    @property
+    def vpn_connections(self) -> Iterator[VpnConnection]:
+        """Every VPN connection."""
+        return (connection for environment in self.environments for connection in environment.vpn_connections)
+
+    @cached_property
+    def hub_environment(self) -> Environment:
+        """The environment that holds the hub. Raises `LookupError` where none does."""
+        for environment in self.environments:
+            if environment.hub is not None:
+                return environment
+        raise LookupError("no environment holds a hub")
+
+    @cached_property
+    def hub(self) -> Hub:
+        """The hub. Raises `LookupError` where there is none."""
+        hub = self.hub_environment.hub
+        assert hub is not None
+        return hub
+
+
+def _named(things: Many[Named], ref: Named | str) -> Named:
+    for thing in things:
+        if thing.name == name_of(ref):
+            return thing
+    raise LookupError(f"no {name_of(ref)!r} among {', '.join(thing.name for thing in things) or 'none'}")

@@ -1,0 +1,42 @@
+"""Accounts and organizational units: who owns what, and with whom it is shared."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from isthmus.intent.model import Many, by_name, intent, positional
+
+
+@intent
+class Account:
+    """An AWS account, by its name in the organization and its twelve-digit id."""
+
+    name: str = positional()
+    id: str
+
+
+@intent
+class OrganizationalUnit:
+    """An organizational unit, by name and full ARN (`arn:aws:organizations::<management account>:ou/o-.../ou-...`)."""
+
+    name: str = positional()
+    arn: str
+
+
+@intent
+class Organization:
+    """The AWS organization all accounts belong to.
+
+    arn              `arn:aws:organizations::<management account>:organization/o-...`
+    deployment_role  name of the role in every account that Terraform assumes; None: credentials are used as they come
+    """
+
+    arn: str
+    accounts: Many[Account]
+    units: Many[OrganizationalUnit] = ()
+    deployment_role: str | None = "isthmus-deploy"
+
+
+AccountRef = Annotated[Account | str, by_name]
+# What a share or a role may be given to: the organization itself is the default where a list is left empty.
+Principal = Annotated[OrganizationalUnit | Account | str, by_name]

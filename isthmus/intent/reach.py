@@ -1,0 +1,110 @@
+"""Who is meant to reach whom: the meaning of segments, in the intent's own words.
+
+The generator and the proof both start here, and nowhere else: what route tables follow from it is the generator's
+business (`modules/`), and whether they do what is meant is the proof's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+from isthmus.intent.estate import Estate
+from isthmus.intent.segment import Egress, Segment
+from isthmus.intent.site import Site
+
+INTERNET = "internet"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """One end of a flow: a spoke by its name, a site network as `site/network`, or `internet`.
+
+    `cidrs` is empty for the internet, which is whatever nobody else is.
+    """
+
+    name: str
+    kind: str  # "spoke" | "site network" | "internet"
+    cidrs: tuple[str, ...] = ()
+
+
+def parties(estate: Estate) -> tuple[Party, ...]:
+    """Every party of the estate: site networks, then spokes, then the internet; each group by name."""
+    networks = (
+        Party(f"{site.name}/{name}", "site network", (cidr,))
+        for site in estate.sites
+        for name, cidr in site.networks.items()
+    )
+    spokes = (Party(spoke.name, "spoke", (spoke.cidr, *spoke.secondary_cidrs)) for _, spoke in estate.spokes)
+    by_name = {"key": lambda party: party.name}
+    return (*sorted(networks, **by_name), *sorted(spokes, **by_name), Party(INTERNET, "internet"))
+
+
+def reach_each_other(a: Segment, b: Segment) -> bool:
+    """Whether members of the two segments reach each other; for one segment, whether its own members do. Mutual."""
+    return not a.isolated if a.name == b.name else b.name in a.reaches or a.name in b.reaches
+
+
+def segments_reached(estate: Estate, segment: Segment) -> tuple[Segment, ...]:
+    """The segments whose members a member of `segment` reaches, itself included unless it is isolated."""
+    return tuple(other for other in estate.segments if reach_each_other(segment, other))
+
+
+def sites_reached(estate: Estate, segment: Segment) -> tuple[Site, ...]:
+    """The sites with a VPN connection in a segment that `segment` reaches."""
+    reached = {other.name for other in segments_reached(estate, segment)}
+    names = {estate.site_of(vpn).name for vpn in estate.vpn_connections if vpn.segment in reached}
+    return tuple(site for site in estate.sites if site.name in names)
+
+
+def networks_reached(estate: Estate, segment: Segment) -> Mapping[str, str]:
+    """The site networks that spokes of `segment` are meant to reach: `site/network` to CIDR, in name order."""
+    allowed = segment.site_networks
+    found = {f"{s.name}/{name}": cidr for s in sites_reached(estate, segment) for name, cidr in s.networks.items()}
+    return {name: found[name] for name in sorted(found) if allowed is None or name in allowed}
+
+
+def networks_denied(estate: Estate, segment: Segment) -> Mapping[str, str]:
+    """The site networks that spokes of `segment` must not reach although a way there may exist.
+
+    Empty where the segment reaches no site: then no table of its spokes leads on-premises. Otherwise every network it
+    is not meant to reach, of other sites too: routers on-premises know each other, and a learnt default leads to all.
+    """
+    if not sites_reached(estate, segment):
+        return {}
+    meant = networks_reached(estate, segment)
+    every = {f"{site.name}/{name}": cidr for site in estate.sites for name, cidr in site.networks.items()}
+    return {name: every[name] for name in sorted(every) if name not in meant}
+
+
+def transit_between(a: Site, b: Site) -> bool:
+    """Whether two sites may use the transit gateway to reach each other. Mutual."""
+    return a.name != b.name and (b.name in a.transit_with or a.name in b.transit_with)
+
+
+def intended_pairs(estate: Estate) -> Iterator[tuple[str, str]]:
+    """Every unordered pair of spokes and site networks, by name, that is meant to talk, each once and in name order.
+
+    Networks of one site are left out: what happens inside a site is none of the estate's business.
+    """
+    spokes = {spoke.name: estate.segment(spoke.segment) for _, spoke in estate.spokes}
+    for (a, segment_a), (b, segment_b) in combinations(sorted(spokes.items()), 2):
+        if reach_each_other(segment_a, segment_b):
+            yield a, b
+    for name, segment in spokes.items():
+        for network in networks_reached(estate, segment):
+            yield (name, network) if name < network else (network, name)
+    for a, b in combinations(sorted(estate.sites, key=lambda site: site.name), 2):
+        if transit_between(a, b):
+            for mine in sorted(a.networks):
+                for theirs in sorted(b.networks):
+                    yield f"{a.name}/{mine}", f"{b.name}/{theirs}"
+
+
+def way_out(estate: Estate, spoke: str) -> Egress:
+    """The way out to the internet of the spoke of that name. Raises `LookupError`."""
+    for _, candidate in estate.spokes:
+        if candidate.name == spoke:
+            return candidate.egress
+    raise LookupError(f"no spoke {spoke!r}")

@@ -1,0 +1,44 @@
+"""Sites: the company's data centres and offices, as AWS sees them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from isthmus.intent.model import Many, Texts, by_name, intent, positional
+
+
+@intent
+class CustomerGateway:
+    """A VPN device at a site.
+
+    ip_address  its static public IPv4 address
+    bgp_asn     its autonomous system number, 1 to 4,294,967,294
+    device      make and model, for the hand-over sheet and the console
+    """
+
+    name: str = positional()
+    ip_address: str
+    bgp_asn: int
+    device: str | None = None
+
+
+@intent
+class Site:
+    """A place with networks of its own, reached by VPN.
+
+    networks           named IPv4 networks, e.g. `{"users": "172.20.0.0/16"}`; intent speaks of them as `site/network`
+    announces          the prefixes its routers send by BGP, `0.0.0.0/0` included or not; a VPN cannot filter them
+    customer_gateways  its VPN devices
+    dns_servers        IPv4 addresses of its DNS servers, inside its networks
+    transit_with       sites it may reach through the transit gateway (mutual); none: AWS is no transit between sites
+    """
+
+    name: str = positional()
+    networks: Texts
+    announces: Many[str] = ()
+    customer_gateways: Many[CustomerGateway]
+    dns_servers: Many[str] = ()
+    transit_with: Many[Annotated[Site | str, by_name]] = ()
+
+
+CustomerGatewayRef = Annotated[CustomerGateway | str, by_name]

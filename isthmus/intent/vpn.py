@@ -1,0 +1,80 @@
+"""Site-to-Site VPN connections and their tunnels.
+
+Defaults are the strictest that AWS offers and common devices can do. AWS's own also accept IKEv1, SHA1 and DH group 2.
+https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from isthmus.intent.model import Many, intent, positional
+from isthmus.intent.segment import SegmentRef
+from isthmus.intent.site import CustomerGatewayRef
+
+
+class Routing(StrEnum):
+    """How AWS learns what lies behind a connection: BGP from the site's routers, or static routes written here."""
+
+    BGP = "bgp"
+    STATIC = "static"
+
+
+@intent
+class Tunnel:
+    """The options of one IPsec tunnel; times in seconds.
+
+    inside_cidr             a /30 of 169.254.0.0/16; None: derived from the connection's number
+    startup_action          "start": AWS initiates; "add": the customer gateway does
+    dpd_timeout_action      what a dead peer leads to: "clear", "none" or "restart"
+    dpd_timeout             30 or more
+    phase1_lifetime         900 to 28,800
+    phase2_lifetime         900 to 3,600, below phase1_lifetime
+    rekey_margin_time       60 to half of phase2_lifetime
+    rekey_fuzz_percentage   0 to 100
+    replay_window_size      64 to 2,048 packets
+    lifecycle_control       the owner decides when AWS replaces the tunnel's endpoint
+    """
+
+    inside_cidr: str | None = None
+    ike_versions: Many[str] = ("ikev2",)
+    phase1_encryption_algorithms: Many[str] = ("AES256-GCM-16",)
+    phase1_integrity_algorithms: Many[str] = ("SHA2-384", "SHA2-512")
+    phase1_dh_group_numbers: Many[int] = (20, 21)
+    phase1_lifetime: int = 28_800
+    phase2_encryption_algorithms: Many[str] = ("AES256-GCM-16",)
+    phase2_integrity_algorithms: Many[str] = ("SHA2-384", "SHA2-512")
+    phase2_dh_group_numbers: Many[int] = (20, 21)
+    phase2_lifetime: int = 3_600
+    dpd_timeout_action: str = "restart"
+    dpd_timeout: int = 30
+    startup_action: str = "start"
+    rekey_margin_time: int = 540
+    rekey_fuzz_percentage: int = 100
+    replay_window_size: int = 1_024
+    lifecycle_control: bool = False
+
+
+@intent
+class VpnConnection:
+    """A Site-to-Site VPN connection (two tunnels) from the hub to a customer gateway.
+
+    number         1 to 512, unique in the estate; the tunnels' inside CIDRs are derived from it
+    segment        the segment the site belongs to when it comes through this connection
+    routing        BGP (recommended), or static: then the site's networks become static routes
+    default_route  write a static default route to this connection for spokes whose way out is ON_PREMISES; not needed
+                   where the site announces 0.0.0.0/0
+    acceleration   AWS Global Accelerator in front; cannot be changed on an existing connection
+    tunnels        options of tunnel 1 and tunnel 2
+    bgp_logs       log BGP events too; needs AWS provider 6.25 or later, and raises that root's constraint
+    """
+
+    name: str = positional()
+    customer_gateway: CustomerGatewayRef
+    number: int
+    segment: SegmentRef
+    routing: Routing = Routing.BGP
+    default_route: bool = False
+    acceleration: bool = False
+    tunnels: tuple[Tunnel, Tunnel] = (Tunnel(), Tunnel())
+    bgp_logs: bool = False
