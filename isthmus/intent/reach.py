@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from operator import attrgetter
 
 from isthmus.intent.estate import Estate
 from isthmus.intent.segment import Egress, Segment
@@ -37,8 +38,8 @@ def parties(estate: Estate) -> tuple[Party, ...]:
         for name, cidr in site.networks.items()
     )
     spokes = (Party(spoke.name, "spoke", (spoke.cidr, *spoke.secondary_cidrs)) for _, spoke in estate.spokes)
-    by_name = {"key": lambda party: party.name}
-    return (*sorted(networks, **by_name), *sorted(spokes, **by_name), Party(INTERNET, "internet"))
+    order = attrgetter("name")
+    return (*sorted(networks, key=order), *sorted(spokes, key=order), Party(INTERNET, "internet"))
 
 
 def reach_each_other(a: Segment, b: Segment) -> bool:
@@ -95,11 +96,11 @@ def intended_pairs(estate: Estate) -> Iterator[tuple[str, str]]:
     for name, segment in spokes.items():
         for network in networks_reached(estate, segment):
             yield (name, network) if name < network else (network, name)
-    for a, b in combinations(sorted(estate.sites, key=lambda site: site.name), 2):
-        if transit_between(a, b):
-            for mine in sorted(a.networks):
-                for theirs in sorted(b.networks):
-                    yield f"{a.name}/{mine}", f"{b.name}/{theirs}"
+    for here, there in combinations(sorted(estate.sites, key=lambda site: site.name), 2):
+        if transit_between(here, there):
+            for mine in sorted(here.networks):
+                for theirs in sorted(there.networks):
+                    yield f"{here.name}/{mine}", f"{there.name}/{theirs}"
 
 
 def way_out(estate: Estate, spoke: str) -> Egress:
