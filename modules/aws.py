@@ -1,10 +1,15 @@
 """The AWS provider bindings that this project uses, class by class. No other file names them.
 
-To use another class, import it here.
+To use another class, import it here. These import statements are also the declaration from which the bindings
+are cut down to what is used (docs/decisions/0002-bindings.md).
 """
 
-# ruff: noqa: F401
+# ruff: noqa: E402, F401
 # mypy: implicit-reexport
+
+from modules.bindings import use_declared_bindings
+
+use_declared_bindings(__name__)  # before the imports it makes quick
 
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
 from cdktf_cdktf_provider_aws.cloudwatch_log_resource_policy import CloudwatchLogResourcePolicy

@@ -1,0 +1,149 @@
+"""Cutting a jsii provider package down to some of its submodules: types, JavaScript and Python.
+
+Stock bindings load 2,200 submodules in Node and in Python before the first resource is made. What is cut keeps the
+package's name and version and every type that a kept one refers to, so programs cannot tell the difference; and its
+JavaScript is loaded submodule by submodule, when first used.
+"""
+
+import gzip
+import io
+import json
+import py_compile
+import re
+import tarfile
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+# The form of the assembly that is understood here (https://github.com/aws/jsii, @jsii/spec).
+_SCHEMA = "jsii/0.10.0"
+_SUBMODULE = re.compile(r'^exports\.(\w+) = require\("\./([\w-]+)"\);$', re.MULTILINE)
+# Nobody reads these at run time, and Node parses what remains at every start.
+_PROSE = frozenset({"docs", "readme", "locationInModule", "symbolId"})
+
+
+class UnexpectedLayoutError(Exception):
+    """The package does not look as this module expects, so it cannot be cut."""
+
+
+def cut(package: Path, wanted: Collection[str], destination: Path) -> None:
+    """Write into the empty directory `destination` the part of the installed provider `package` that `wanted` needs.
+
+    `wanted` holds names of Python submodules; one that the package does not have is passed over. Python files are
+    compiled without docstrings and without the type checks that each constructor makes under `if __debug__`, which
+    cost more than everything else; jsii's kernel checks the types again.
+
+    Raises `UnexpectedLayoutError` when the package is not laid out as expected.
+    """
+    tarballs = list((package / "_jsii").glob("*.jsii.tgz"))
+    if len(tarballs) != 1:
+        raise UnexpectedLayoutError(f"{package / '_jsii'} holds {len(tarballs)} jsii assemblies, expected one")
+    wanted = {name for name in wanted if (package / name).is_dir()}
+    try:
+        with tarfile.open(tarballs[0]) as source:
+            members = {
+                member.name: extracted.read()
+                for member in source
+                if member.name.endswith((".js", ".jsii", "/package.json", "/LICENSE"))
+                and (extracted := source.extractfile(member)) is not None
+            }
+        kept, members = _cut_members(members, wanted)
+    except (tarfile.TarError, EOFError, KeyError, TypeError, ValueError) as error:
+        raise UnexpectedLayoutError(f"{tarballs[0]} cannot be cut: {type(error).__name__}: {error}") from error
+    (destination / "_jsii").mkdir()
+    _write_tarball(destination / "_jsii" / tarballs[0].name, members)
+    for name in ("_jsii", *sorted(kept)):
+        _compile(package / name / "__init__.py", destination / name / "__init__.pyc")
+
+
+def _cut_members(members: Mapping[str, bytes], wanted: Collection[str]) -> tuple[set[str], dict[str, bytes]]:
+    """The Python names of the submodules that stay, and the files of the tarball that holds just those."""
+    assembly = json.loads(members["package/.jsii"])
+    if assembly["schema"] != _SCHEMA:
+        raise ValueError(f"its schema is {assembly['schema']!r}, expected {_SCHEMA!r}")
+    directories = dict(_SUBMODULE.findall(members["package/lib/index.js"].decode()))
+    python_names = {name: directory.replace("-", "_") for name, directory in directories.items()}
+    roots = {name for name, python_name in python_names.items() if python_name in wanted}
+    if missing := set(wanted) - {python_names[name] for name in roots}:
+        raise ValueError(f"its index.js does not export {', '.join(sorted(missing))}")
+
+    assembly, kept = cut_assembly(assembly, roots)
+    folders = tuple(f"package/lib/{directories[name]}/" for name in kept)
+    return {python_names[name] for name in kept}, {
+        "package/package.json": members["package/package.json"],
+        "package/LICENSE": members["package/LICENSE"],
+        "package/.jsii": json.dumps(assembly, separators=(",", ":")).encode(),
+        "package/lib/index.js": _lazy_index({name: directories[name] for name in sorted(kept)}).encode(),
+        **{path: content for path, content in members.items() if path.startswith(folders)},
+    }
+
+
+def cut_assembly(assembly: dict[str, Any], roots: Iterable[str]) -> tuple[dict[str, Any], set[str]]:
+    """A jsii assembly with just the submodules `roots` and those they refer to, and the names of all that stay."""
+    prefix = f"{assembly['name']}."
+    by_submodule: dict[str, dict[str, Any]] = defaultdict(dict)
+    for fqn, definition in assembly["types"].items():
+        by_submodule[_submodule(fqn, prefix)][fqn] = _without_prose(definition)
+
+    kept: set[str] = set()
+    pending = set(roots)
+    while pending:
+        name = pending.pop()
+        kept.add(name)
+        text = json.dumps(by_submodule[name])
+        pending |= set(re.findall(rf'"{re.escape(prefix)}(\w+)[."]', text)) - kept
+
+    result = {key: value for key, value in assembly.items() if key not in _PROSE}
+    result["types"] = {fqn: definition for name in sorted(kept) for fqn, definition in by_submodule[name].items()}
+    result["submodules"] = {
+        fqn: _without_prose(value) for fqn, value in assembly["submodules"].items() if _submodule(fqn, prefix) in kept
+    }
+    return result, kept
+
+
+def _submodule(fqn: str, prefix: str) -> str:
+    return fqn.removeprefix(prefix).partition(".")[0]
+
+
+def _without_prose(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _without_prose(nested) for key, nested in value.items() if key not in _PROSE}
+        case list():
+            return [_without_prose(nested) for nested in value]
+        case _:
+            return value
+
+
+def _lazy_index(directories: Mapping[str, str]) -> str:
+    """An `index.js` that requires a submodule when it is first asked for."""
+    getters = "".join(
+        f'Object.defineProperty(exports, "{name}", {{ enumerable: true, get: () => require("./{directory}") }});\n'
+        for name, directory in directories.items()
+    )
+    return f'"use strict";\nObject.defineProperty(exports, "__esModule", {{ value: true }});\n{getters}'
+
+
+def _write_tarball(path: Path, members: Mapping[str, bytes]) -> None:
+    with (
+        path.open("wb") as raw,
+        gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="") as compressed,
+        tarfile.open(fileobj=compressed, mode="w") as archive,
+    ):
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+
+
+def _compile(source: Path, target: Path) -> None:
+    """Compile to a `.pyc` that Python loads in place of a source file; tracebacks still name and show `source`."""
+    py_compile.compile(
+        str(source),
+        cfile=str(target),
+        dfile=str(source),
+        doraise=True,
+        optimize=2,
+        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
+    )

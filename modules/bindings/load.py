@@ -1,0 +1,120 @@
+"""Loading the AWS provider bindings cut down to what one file declares, in place of the whole package."""
+
+import hashlib
+import importlib.machinery
+import importlib.util
+import os
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+
+from modules.bindings import cache, cut
+from modules.bindings.declaration import declared_submodules
+from modules.bindings.node import use_packaged_node
+
+PROVIDER = "cdktf_cdktf_provider_aws"
+_SETTING = "ISTHMUS_BINDINGS"
+
+
+def use_declared_bindings(declaring_module: str) -> None:
+    """Let the imports of the provider bindings that follow in this process find just what a module declares.
+
+    `declaring_module` is the `__name__` of the module whose import statements are the declaration. It gets a
+    `__getattr__` that answers for classes it does not import, with the line to add.
+
+    `ISTHMUS_BINDINGS=stock` keeps the whole package. So does any obstacle, after one warning on stderr.
+    """
+    use_packaged_node()
+    spec = importlib.util.find_spec(PROVIDER)
+    module = sys.modules[declaring_module]
+    if spec is None or not spec.submodule_search_locations or module.__file__ is None:
+        return  # not installed: the import statement that follows says so
+    package, declaration = Path(spec.submodule_search_locations[0]), Path(module.__file__)
+    vars(module)["__getattr__"] = _naming_missing_classes(package, declaration)
+    if PROVIDER in sys.modules or _stock_is_wanted():
+        return
+    wanted = declared_submodules(declaration.read_text(encoding="utf-8"), PROVIDER)
+    try:
+        cut_package = cache.cached(cache.cache_directory(), _key(package, wanted), _builder(package, wanted))
+    except (cache.CacheUnusableError, cut.UnexpectedLayoutError) as obstacle:
+        _say(f"{obstacle}. Loading the whole AWS provider bindings instead, which is slow ({_SETTING}=stock: silently)")
+        os.environ[_SETTING] = "stock"  # processes started from here need not say it again
+        return
+    _install(cut_package)
+    sys.meta_path.append(_NamingMissingSubmodules(package, declaration))
+
+
+def _stock_is_wanted() -> bool:
+    setting = os.environ.get(_SETTING, "cut")
+    if setting not in ("cut", "stock"):
+        sys.exit(f"isthmus: {_SETTING} is {setting!r}; it can be 'cut' (the default: load what is used) or 'stock'")
+    return setting == "stock"
+
+
+def _key(package: Path, wanted: frozenset[str]) -> str:
+    """Names all that a cut package depends on, so that none is ever taken for another."""
+    assemblies = [
+        (path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in (package / "_jsii").glob("*.tgz")
+    ]
+    cutter = Path(cut.__file__).read_bytes()
+    ingredients = (str(package), assemblies, sorted(wanted), cutter, importlib.util.MAGIC_NUMBER)
+    return f"aws-{hashlib.sha256(repr(ingredients).encode()).hexdigest()[:32]}"
+
+
+def _builder(package: Path, wanted: frozenset[str]) -> Callable[[Path], None]:
+    def build(destination: Path) -> None:
+        _say(f"building bindings for the {len(wanted)} kinds of AWS resource in use: once, takes about 10 s")
+        cut.cut(package, wanted, destination)
+
+    return build
+
+
+def _install(cut_package: Path) -> None:
+    """Make the cut package the provider package, without its `__init__`, which imports every submodule."""
+    spec = importlib.machinery.ModuleSpec(PROVIDER, None, is_package=True)
+    spec.submodule_search_locations = [str(cut_package)]
+    sys.modules[PROVIDER] = importlib.util.module_from_spec(spec)
+
+
+class _NamingMissingSubmodules:
+    """The last finder asked: a submodule that exists in the whole package but not in the cut one was not declared."""
+
+    def __init__(self, package: Path, declaration: Path) -> None:
+        self._package = package
+        self._declaration = declaration
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
+        """Raise `ModuleNotFoundError` with the line to add, where one would help."""
+        submodule = fullname.removeprefix(f"{PROVIDER}.")
+        source = self._package / submodule / "__init__.py"
+        if submodule == fullname or not source.is_file():
+            return
+        found = re.search(r"^class (\w+)", source.read_text(encoding="utf-8"), re.MULTILINE)
+        raise ModuleNotFoundError(_advice(submodule, found[1] if found else "*", self._declaration), name=fullname)
+
+
+def _naming_missing_classes(package: Path, declaration: Path) -> Callable[[str], object]:
+    def __getattr__(name: str) -> object:  # noqa: N807
+        words = re.findall(r"[A-Z]+[a-z0-9]*", name)
+        # A struct's name begins with that of its resource: the longest beginning that is a submodule is the one.
+        for length in range(len(words), 0, -1):
+            submodule = "_".join(words[:length]).lower()
+            source = package / submodule / "__init__.py"
+            if source.is_file() and re.search(rf"^class {name}\b", source.read_text(encoding="utf-8"), re.MULTILINE):
+                raise ImportError(_advice(submodule, name, declaration), name=PROVIDER)
+        raise AttributeError(f"{declaration} has no {name!r}, and the AWS provider bindings have none either")
+
+    return __getattr__
+
+
+def _advice(submodule: str, name: str, declaration: Path) -> str:
+    return (
+        f"{name} is not among the AWS bindings this project declares. "
+        f"To use it, add to {declaration}: from {PROVIDER}.{submodule} import {name}"
+    )
+
+
+def _say(message: str) -> None:
+    print(f"isthmus: {message}", file=sys.stderr, flush=True)
