@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 
 from isthmus.intent.hub import Hub
-from isthmus.intent.model import Many, Texts, intent, positional
+from isthmus.intent.model import Many, Texts, intent
 from isthmus.intent.organization import AccountRef
 from isthmus.intent.spoke import Spoke
 from isthmus.intent.vpn import VpnConnection
@@ -22,7 +22,7 @@ class Environment:
     tags             put on every resource, over the estate's
     """
 
-    name: str = positional()
+    name: str = field(kw_only=False)
     account: AccountRef
     hub: Hub | None = None
     vpn_connections: Many[VpnConnection] = ()

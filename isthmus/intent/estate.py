@@ -11,7 +11,7 @@ from isthmus.intent.backend import Backend, LocalBackend
 from isthmus.intent.environment import Environment
 from isthmus.intent.errors import InvalidEstate
 from isthmus.intent.hub import Hub
-from isthmus.intent.model import Many, Texts, intent, name_of, positional
+from isthmus.intent.model import Many, Texts, intent, name_of
 from isthmus.intent.organization import Account, Organization, OrganizationalUnit
 from isthmus.intent.segment import Segment
 from isthmus.intent.site import CustomerGateway, Site
@@ -33,7 +33,7 @@ class Estate:
     log_retention_days  of every log group, one of CloudWatch's values
     """
 
-    name: str = positional()
+    name: str = field(kw_only=False)
     organization: Organization
     region: str
     blocks: Many[str]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from isthmus.intent.model import Many, intent, positional
+from dataclasses import field
+
+from isthmus.intent.model import Many, intent
 from isthmus.intent.organization import Principal
 
 
@@ -15,7 +17,7 @@ class Hub:
     share_with   organizational units or accounts that may attach; empty: the organization
     """
 
-    name: str = positional()
+    name: str = field(kw_only=False)
     asn: int = 64_512
     cidr_blocks: Many[str] = ()
     share_with: Many[Principal] = ()

@@ -38,9 +38,9 @@ _SECRETS = ("preshared_key", "pre_shared_key", "psk", "tunnel1_preshared_key", "
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
 def intent(cls: type[T]) -> type[T]:
-    """Make a class an intent type: a frozen pydantic dataclass, keyword-only but for fields marked `positional()`.
+    """Make a class an intent type: a frozen pydantic dataclass, keyword-only but for fields marked `kw_only=False`.
 
-    Instances carry `place_of(...)`, the `file:line` that built them. Constructors refuse unknown and missing fields and
+    Only names are. Instances carry `place_of(...)`, the `file:line` that built them. Constructors refuse unknown and missing fields and
     values of another type with `InvalidArgument`; they check no values: `Estate.check()` does, all at once.
     """
     made: Any = dataclass(frozen=True, kw_only=True, config=_CONFIG)(cls)
@@ -58,11 +58,6 @@ def intent(cls: type[T]) -> type[T]:
 
     made.__init__ = init
     return cast("type[T]", made)
-
-
-def positional() -> Any:
-    """A field that may be given without its name. Only names are."""
-    return field(kw_only=False)
 
 
 def place_of(thing: object) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Annotated
 
-from isthmus.intent.model import Many, by_name, intent, positional
+from isthmus.intent.model import Many, by_name, intent
 
 
 @intent
 class Account:
     """An AWS account, by its name in the organization and its twelve-digit id."""
 
-    name: str = positional()
+    name: str = field(kw_only=False)
     id: str
 
 
@@ -19,7 +20,7 @@ class Account:
 class OrganizationalUnit:
     """An organizational unit, by name and full ARN (`arn:aws:organizations::<management account>:ou/o-.../ou-...`)."""
 
-    name: str = positional()
+    name: str = field(kw_only=False)
     arn: str
 
 

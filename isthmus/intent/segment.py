@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from enum import StrEnum
 from typing import Annotated
 
-from isthmus.intent.model import Many, Several, by_name, intent, positional
+from isthmus.intent.model import Many, Several, by_name, intent
 from isthmus.intent.organization import Principal
 
 
@@ -37,7 +38,7 @@ class Segment:
     joined_by         organizational units or accounts whose pipelines may attach spokes to it; empty: the organization
     """
 
-    name: str = positional()
+    name: str = field(kw_only=False)
     isolated: bool = False
     reaches: Many[Annotated[Segment | str, by_name]] = ()
     ways_out: Several[Egress] = frozenset({Egress.NONE})

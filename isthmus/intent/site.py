@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Annotated
 
-from isthmus.intent.model import Many, Texts, by_name, intent, positional
+from isthmus.intent.model import Many, Texts, by_name, intent
 
 
 @intent
@@ -16,7 +17,7 @@ class CustomerGateway:
     device      make and model, for the hand-over sheet and the console
     """
 
-    name: str = positional()
+    name: str = field(kw_only=False)
     ip_address: str
     bgp_asn: int
     device: str | None = None
@@ -33,7 +34,7 @@ class Site:
     transit_with       sites it may reach through the transit gateway (mutual); none: AWS is no transit between sites
     """
 
-    name: str = positional()
+    name: str = field(kw_only=False)
     networks: Texts
     announces: Many[str] = ()
     customer_gateways: Many[CustomerGateway]

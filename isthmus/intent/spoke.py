@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
-from isthmus.intent.model import Many, Texts, intent, positional
+from isthmus.intent.model import Many, Texts, intent
 from isthmus.intent.organization import Principal
 from isthmus.intent.segment import Egress, SegmentRef
 
@@ -23,7 +23,7 @@ class Spoke:
     vpc_name                    pins the VPC's `Name`; derived: `<prefix>-<spoke>`
     """
 
-    name: str = positional()
+    name: str = field(kw_only=False)
     cidr: str
     segment: SegmentRef
     egress: Egress

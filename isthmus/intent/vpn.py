@@ -6,9 +6,10 @@ https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html
 
 from __future__ import annotations
 
+from dataclasses import field
 from enum import StrEnum
 
-from isthmus.intent.model import Many, intent, positional
+from isthmus.intent.model import Many, intent
 from isthmus.intent.segment import SegmentRef
 from isthmus.intent.site import CustomerGatewayRef
 
@@ -69,7 +70,7 @@ class VpnConnection:
     bgp_logs       log BGP events too; needs AWS provider 6.25 or later, and raises that root's constraint
     """
 
-    name: str = positional()
+    name: str = field(kw_only=False)
     customer_gateway: CustomerGatewayRef
     number: int
     segment: SegmentRef
