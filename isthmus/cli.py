@@ -1,0 +1,71 @@
+"""The command line: `isthmus <command> ...`. Every module of `isthmus.commands` is a command.
+
+Exit codes: 0 yes or nothing found, 1 no or findings, 2 no answer (usage, or input that cannot be used).
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from isthmus import commands
+
+NO_ANSWER = 2
+
+
+class CannotAnswer(Exception):
+    """What a command says when there is no answer: its text is for the person at the terminal."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Usage errors: the message first, then how to get help. Exits 2."""
+        self.exit(NO_ANSWER, f"{self.prog}: {message}\nTry: {self.prog} --help\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    top = _Parser(prog="isthmus", description="Hybrid AWS networks as Terraform, with a proof of what they let through.")
+    choices = top.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
+    for found in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module: module.name):
+        module = importlib.import_module(f"{commands.__name__}.{found.name}")
+        name = found.name.replace("_", "-")
+        command = choices.add_parser(name, help=module.HELP, description=module.HELP)
+        module.configure(command)
+        command.set_defaults(run=module.run)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code. User errors are one message on standard error, never a traceback."""
+    try:
+        try:
+            arguments = parser().parse_args(argv)
+            code: int = arguments.run(arguments)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # The reader left (`| head`): nothing more to say, and nothing to complain about while closing.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        except _user_errors() as error:
+            print(f"isthmus: {error}", file=sys.stderr)
+            return NO_ANSWER
+    except SystemExit as stop:  # argparse, after printing usage or help
+        return stop.code if isinstance(stop.code, int) else NO_ANSWER
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _user_errors() -> tuple[type[Exception], ...]:
+    """The roots of all errors that are written for people. Looked up only when something was raised."""
+    from isthmus.intent.errors import IntentError
+    from isthmus.proof.errors import ProofError
+    from isthmus.terraform.errors import UnreadableTerraform
+
+    return CannotAnswer, IntentError, ProofError, UnreadableTerraform, OSError

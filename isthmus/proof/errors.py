@@ -1,0 +1,37 @@
+"""What the proof says when it cannot answer at all.
+
+ProofError
+├── NoSuchPlace     a name or address that stands for nothing in this network: another thing than "no route"
+└── UnusableInput   nothing to prove anything about: no network in it, no intent where one was asked for, ...
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class ProofError(Exception):
+    """The root of every error of the proof. Its text is written for the person who asked."""
+
+
+class NoSuchPlace(ProofError):
+    """Nothing in this network has that name or address."""
+
+    def __init__(self, given: str, known: Iterable[str]) -> None:
+        self.given = given
+        self.known = tuple(known)
+        close = difflib.get_close_matches(given, self.known, n=3)
+        hint = f"did you mean {' or '.join(close)}?" if close else f"known: {_shortened(self.known)}"
+        super().__init__(f"no such place: {given!r}; {hint}")
+
+
+class UnusableInput(ProofError):
+    """The input was read, but there is nothing in it to answer from."""
+
+
+def _shortened(names: tuple[str, ...], most: int = 12) -> str:
+    if not names:
+        return "none"
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest

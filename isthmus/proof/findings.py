@@ -1,0 +1,102 @@
+"""What a proof says: flows, violations, and the verdict over them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from isthmus.network.answers import Outcome, RoundTrip
+
+__all__ = ["Flow", "Lost", "Outcome", "Unanswered", "Verdict", "Violation"]
+
+
+class Verdict(StrEnum):
+    """Proved: everything asked holds. Violated: something does not. Unknown: nothing is known to be wrong, and not
+    everything could be answered."""
+
+    PROVED = "proved"
+    VIOLATED = "violated"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """Something that does not hold. `rule` is an id of `isthmus.proof.rules`; `resources` the addresses to look at.
+
+    `source` and `destination` are names of places where it concerns a flow, else "".
+    """
+
+    rule: str
+    why: str
+    resources: tuple[str, ...] = ()
+    source: str = ""
+    destination: str = ""
+
+    def __str__(self) -> str:
+        flow = f"{self.source} -> {self.destination}: " if self.destination else f"{self.source}: " if self.source else ""
+        return f"{self.rule}: {flow}{self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Something nobody can say from this input, and why."""
+
+    what: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.what}: {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What happens between two places, seen from the source.
+
+    - `forward`: packets there; `back`: the replies to them.
+    - `intended`: whether the intent asks for it; None without an intent.
+    - `exit`: the resource by which it leaves for the internet, or "".
+    - `zones`: where zones differ, the outcome there and back by zone of the source.
+    - `tiers`: likewise by tier of the source's subnets, where a spoke has several.
+    """
+
+    source: str
+    destination: str
+    forward: Outcome
+    back: Outcome
+    intended: bool | None = None
+    exit: str = ""
+    zones: Mapping[str, tuple[Outcome, Outcome]] = field(default_factory=dict)
+    tiers: Mapping[str, tuple[Outcome, Outcome]] = field(default_factory=dict)
+    evidence: RoundTrip | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def works(self) -> bool:
+        """Whether it is reachable both ways."""
+        return self.forward is Outcome.REACHABLE and self.back is Outcome.REACHABLE
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The way there: one line a hop, each with its Terraform address."""
+        paths = self.evidence.forward.paths if self.evidence else ()
+        return tuple(str(hop) for hop in paths[0].hops) if paths else ()
+
+    @property
+    def blocked_by(self) -> tuple[str, ...]:
+        """Every setting that stops it, there or back."""
+        return tuple(str(block) for block in self.evidence.blocks) if self.evidence else ()
+
+    def __str__(self) -> str:
+        return f"{self.source} -> {self.destination}: {self.forward}, back {self.back}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A flow that a failure takes: what happens there and back while it lasts, and whether it was meant to survive."""
+
+    source: str
+    destination: str
+    forward: Outcome
+    back: Outcome
+    meant_to_survive: bool
+    why: str = ""

@@ -1,0 +1,241 @@
+"""Names and what they stand for: spokes, site networks and the internet, in the intent and in the network.
+
+With an intent, a spoke's VPC is the one that has the spoke's CIDR, a site is its VPN connections, and a connection is
+found by its name or by its customer gateway's address: the intent's own words, never a derived Terraform address.
+Without one, every VPC is a spoke by its `Name`, and every connection a site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from ipaddress import IPv4Network, ip_network
+
+from isthmus.network.model import (
+    Announcement,
+    AttachmentKind,
+    Cidr,
+    GatewayKind,
+    Network,
+    Site,
+    Subnet,
+    Target,
+    TargetKind,
+    Unknown,
+    VpnConnection,
+)
+
+INTERNET = "internet"
+
+
+class Tier(StrEnum):
+    """What a subnet is for, as its table and the attachments show it."""
+
+    PRIVATE = "private"
+    PUBLIC = "public"
+    TRANSIT_GATEWAY = "transit gateway"
+
+
+class Kind(StrEnum):
+    """What a place is."""
+
+    SPOKE = "spoke"
+    SITE_NETWORK = "site network"
+    INTERNET = "internet"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One end of a flow, as the network has it.
+
+    - `cidrs`: its addresses; empty for the internet, and for a site whose networks nobody stated.
+    - `vpc`, `tiers`: of a spoke: its VPC's address, and the addresses of its subnets by tier.
+    - `site`: of a site network: the name of its site.
+    """
+
+    name: str
+    kind: Kind
+    cidrs: tuple[Cidr, ...] = ()
+    vpc: str = ""
+    tiers: Mapping[Tier, tuple[str, ...]] = field(default_factory=dict)
+    site: str = ""
+
+    @property
+    def workloads(self) -> tuple[str, ...]:
+        """The subnets that hold workloads: the private ones, or else the public ones."""
+        return self.tiers.get(Tier.PRIVATE) or self.tiers.get(Tier.PUBLIC) or self.subnets
+
+    @cached_property
+    def subnets(self) -> tuple[str, ...]:
+        """Every subnet."""
+        return tuple(sorted(address for addresses in self.tiers.values() for address in addresses))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Places:
+    """Everybody who can be at an end of a flow, in a stable order: site networks, spokes, the internet."""
+
+    all: tuple[Place, ...]
+    sites: tuple[Site, ...]
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Place]:
+        """Places by name."""
+        return {place.name: place for place in self.all}
+
+    @property
+    def spokes(self) -> tuple[Place, ...]:
+        """The spokes."""
+        return tuple(place for place in self.all if place.kind is Kind.SPOKE)
+
+    @property
+    def networks(self) -> tuple[Place, ...]:
+        """The site networks."""
+        return tuple(place for place in self.all if place.kind is Kind.SITE_NETWORK)
+
+
+class Inventory:
+    """What the mapping needs to look up in a network many times, indexed once."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._subnets: dict[str, list[Subnet]] = {}
+        for subnet in network.subnets.values():
+            if isinstance(subnet.vpc, str):
+                self._subnets.setdefault(subnet.vpc, []).append(subnet)
+        self._attached = {
+            subnet
+            for attachment in network.attachments.values()
+            if attachment.kind is AttachmentKind.VPC
+            for subnet in attachment.subnets
+            if isinstance(subnet, str)
+        }
+        self._internet_gateways = {
+            g.address for g in network.gateways.values() if g.kind is GatewayKind.INTERNET
+        }
+
+    def subnets(self, vpc: str) -> tuple[Subnet, ...]:
+        """The subnets of a VPC."""
+        return tuple(self._subnets.get(vpc, ()))
+
+    def is_attachment_subnet(self, subnet: Subnet) -> bool:
+        """Whether a transit gateway attachment has its interface in the subnet."""
+        return subnet.address in self._attached
+
+    def internet_route(self, subnet: Subnet) -> str:
+        """The address of a route from the subnet to an internet gateway, or "" where it has none."""
+        table = self.network.tables.get(subnet.table) if isinstance(subnet.table, str) else None
+        for route in table.routes if table else ():
+            if isinstance(route.target, Target) and route.target.kind is TargetKind.INTERNET_GATEWAY:
+                return route.address
+        return ""
+
+    def tiers(self, vpc: str) -> dict[Tier, tuple[str, ...]]:
+        """The subnets of a VPC by tier.
+
+        A subnet with a route to an internet gateway is public. One with an attachment's interface is a transit gateway
+        subnet, unless its zone has no other subnet that workloads could be in: then it holds those too.
+        """
+        found: dict[Tier, list[str]] = {}
+        public = {s.address for s in self.subnets(vpc) if self.internet_route(s)}
+        plain = [s for s in self.subnets(vpc) if s.address not in public and not self.is_attachment_subnet(s)]
+        zones = {s.zone for s in plain}
+        for subnet in self.subnets(vpc):
+            if subnet.address in public:
+                tier = Tier.PUBLIC
+            elif self.is_attachment_subnet(subnet) and subnet.zone in zones:
+                tier = Tier.TRANSIT_GATEWAY
+            else:
+                tier = Tier.PRIVATE
+            found.setdefault(tier, []).append(subnet.address)
+        return {tier: tuple(sorted(found[tier])) for tier in Tier if tier in found}
+
+    def cidrs(self, vpc: str) -> tuple[Cidr, ...]:
+        """The CIDRs of a VPC that are known."""
+        return tuple(c for c in self.network.vpcs[vpc].cidrs if not isinstance(c, Unknown))
+
+    @cached_property
+    def vpcs_by_cidr(self) -> Mapping[Cidr, tuple[str, ...]]:
+        """Addresses of VPCs by each of their CIDRs."""
+        found: dict[Cidr, tuple[str, ...]] = {}
+        for vpc in self.network.vpcs:
+            for cidr in self.cidrs(vpc):
+                found[cidr] = (*found.get(cidr, ()), vpc)
+        return found
+
+    def spoke(self, name: str, vpc: str) -> Place:
+        """The place that a VPC is."""
+        return Place(name, Kind.SPOKE, self.cidrs(vpc), vpc, self.tiers(vpc))
+
+
+def site_networks(site: str, networks: Mapping[str, str]) -> Iterable[Place]:
+    """The places that a site's networks are."""
+    for name, cidr in networks.items():
+        yield Place(f"{site}/{name}", Kind.SITE_NETWORK, (ip_network(cidr),), site=site)
+
+
+def in_order(places: Iterable[Place]) -> tuple[Place, ...]:
+    """Site networks, then spokes, each group by name, then the internet."""
+    order = [Kind.SITE_NETWORK, Kind.SPOKE, Kind.INTERNET]
+    found = sorted(places, key=lambda place: (order.index(place.kind), place.name))
+    return (*found, Place(INTERNET, Kind.INTERNET))
+
+
+def announcements(prefixes: Iterable[str]) -> tuple[Announcement, ...]:
+    """What a site says it announces, as the engine takes it."""
+    return tuple(Announcement(ip_network(prefix)) for prefix in prefixes)
+
+
+def without_intent(network: Network, announces: Mapping[str, tuple[Cidr, ...]]) -> Places:
+    """The places of a network that nobody described.
+
+    `announces` says, by VPN connection (address), what its site announces. Every connection is a site of its own.
+    """
+    inventory = Inventory(network)
+    names = _unique({vpc.address: vpc.name for vpc in network.vpcs.values()})
+    places = [inventory.spoke(names[vpc], vpc) for vpc in network.vpcs]
+    labels = _unique({address: vpn.name for address, vpn in network.vpns.items()}, taken=set(names.values()))
+    sites = []
+    for address, vpn in network.vpns.items():
+        label = labels[address]
+        given = announces.get(address)
+        routed = static_networks(network, vpn)
+        stated = tuple(c for c in given or () if c.prefixlen)
+        networks = tuple(dict.fromkeys((*stated, *routed)))
+        if given is not None:
+            said: tuple[Announcement, ...] | Unknown = tuple(Announcement(c) for c in given)
+        elif vpn.static is True:
+            said = ()
+        else:
+            said = Unknown(f"nobody said what {label} announces; say it with --announces '{label}=<CIDR>,...'")
+        sites.append(Site(label, (address,), said, networks))
+        places += [Place(f"{label}/{cidr}", Kind.SITE_NETWORK, (cidr,), site=label) for cidr in networks]
+        if not networks:
+            places.append(Place(label, Kind.SITE_NETWORK, (), site=label))
+    return Places(in_order(places), tuple(sites))
+
+
+def static_networks(network: Network, vpn: VpnConnection) -> tuple[Cidr, ...]:
+    """What static routes of transit gateway tables lead to through a connection, default routes aside."""
+    ours = {a.address for a in network.attachments.values() if a.attached == vpn.address}
+    found = [
+        route.destination
+        for table in network.tgw_tables.values()
+        for route in table.routes
+        if isinstance(route.attachment, str) and route.attachment in ours
+    ]
+    found += list(vpn.static_routes)
+    return tuple(dict.fromkeys(c for c in found if isinstance(c, IPv4Network) and c.prefixlen))
+
+
+def _unique(names: Mapping[str, str], taken: Iterable[str] = ()) -> dict[str, str]:
+    """A name for each address: its own where nobody else has it, else the address."""
+    counts: dict[str, int] = dict.fromkeys((*taken, INTERNET), 1)
+    for name in names.values():
+        counts[name] = counts.get(name, 0) + 1
+    return {address: name if name and counts[name] == 1 else address for address, name in names.items()}

@@ -1,0 +1,163 @@
+"""The catalogue of what a proof can find: stable ids, what each means, and the AWS page behind it.
+
+Ids never change their meaning. The engine's structural findings keep their own ids; those listed here explain them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_VPC = "https://docs.aws.amazon.com/vpc/latest/userguide/"
+_TGW = "https://docs.aws.amazon.com/vpc/latest/tgw/"
+_VPN = "https://docs.aws.amazon.com/vpn/latest/s2svpn/"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of finding: what is wrong in a sentence, why it matters, and where AWS says so ("" for our own rules)."""
+
+    id: str
+    info: str
+    explanation: str
+    source: str = ""
+
+
+_ALL = (
+    # --- who reaches whom ---
+    Rule(
+        "intended-flow-blocked",
+        "A flow that the intent asks for does not get there.",
+        "Somewhere between the two a route, an association, a propagation or a filter is missing or in the way.",
+        _TGW + "how-transit-gateways-work.html",
+    ),
+    Rule(
+        "intended-flow-one-way",
+        "A flow that the intent asks for gets there, but its replies do not come back.",
+        "A transit gateway looks up the table of the attachment a packet arrives from, so each direction has its own "
+        "table. TCP does not work over one of two directions.",
+        _TGW + "how-transit-gateways-work.html",
+    ),
+    Rule(
+        "undrawn-flow",
+        "Two parties reach each other although the intent does not say so.",
+        "Isolation is the absence of every way: one propagation, summary route or default is enough to undo it.",
+        _TGW + "how-transit-gateways-work.html",
+    ),
+    Rule(
+        "one-way-leak",
+        "Packets get through in one direction although the intent does not say so.",
+        "One direction is enough to flood, to scan, and to talk by UDP. It also hides: nothing that uses TCP shows it.",
+        _TGW + "how-transit-gateways-work.html",
+    ),
+    Rule(
+        "hairpin",
+        "Two parties reach each other by way of an exit or an on-premises router.",
+        "A default route carries whatever nothing more specific takes, other spokes' addresses included, and whatever "
+        "stands at its end sends them back. Blackholes for the estate's own blocks end that.",
+        _TGW + "transit-gateway-nat-igw.html",
+    ),
+    Rule(
+        "asymmetric-inspection",
+        "A flow meets a firewall in one direction and another, or none, in the other.",
+        "A stateful firewall that sees half of a flow drops it. Appliance mode keeps both directions in one zone.",
+        _TGW + "transit-gateway-appliance-scenario.html",
+    ),
+    # --- ways out ---
+    Rule(
+        "way-out-missing",
+        "The way out to the internet that the intent states does not work.",
+        "A way out needs a default route in every table on its way, and a way back for the replies.",
+        _TGW + "transit-gateway-nat-igw.html",
+    ),
+    Rule(
+        "way-out-undrawn",
+        "A spoke gets out to the internet by a way that the intent does not state.",
+        "Each way out is agreed, inspected and logged; a second one is a hole in that.",
+        _VPC + "VPC_Route_Tables.html",
+    ),
+    Rule(
+        "inbound-undrawn",
+        "The internet reaches hosts without a public address of their own, or a party that is not public at all.",
+        "Only hosts in public subnets, with public addresses, are meant to be reached from outside.",
+        _VPC + "VPC_Internet_Gateway.html",
+    ),
+    Rule(
+        "service-endpoint-missing",
+        "A spoke does not reach an AWS service through the gateway endpoint that the intent asks for.",
+        "Without the endpoint in a subnet's table, traffic to the service takes the way out to the internet, or none.",
+        _VPC.replace("userguide", "privatelink") + "gateway-endpoints.html",
+    ),
+    # --- what is there ---
+    Rule(
+        "spoke-missing",
+        "The intent has a spoke, and no VPC has its CIDR.",
+        "A flow to something that does not exist is not 'blocked': the answer would mean nothing.",
+    ),
+    Rule(
+        "connection-missing",
+        "The intent has a VPN connection that is not there.",
+        "A site's networks are reachable only through its connections.",
+    ),
+    Rule(
+        "connection-differs",
+        "A VPN connection is not as the intent states it: routing, customer gateway address or ASN.",
+        "A connection to another gateway, or with the wrong ASN, never comes up.",
+        _VPN + "your-cgw.html",
+    ),
+    Rule(
+        "not-in-intent",
+        "Something is attached to the transit gateway that the intent does not know.",
+        "The proof covers what the intent names: what it does not name may reach, and be reached by, anybody.",
+    ),
+    Rule(
+        "zone-not-covered",
+        "A zone that a spoke uses has no way to the transit gateway, or no private subnet.",
+        "Hosts in a zone without an attachment subnet do not get to the transit gateway, even with a route to it.",
+        _TGW + "tgw-vpc-attachments.html",
+    ),
+    # --- tables ---
+    Rule(
+        "route-blackholed",
+        "A route leads to a target that is not there any more.",
+        "It still wins by its prefix length, and drops what it matches.",
+        _VPC + "route-tables-priority.html",
+    ),
+    Rule(
+        "route-shadowed",
+        "A route never matches anything: other routes of its table take all of its addresses.",
+        "It looks like a backup or a way that exists, and is neither.",
+        _TGW + "how-transit-gateways-work.html",
+    ),
+    Rule(
+        "site-told-too-much",
+        "AWS announces to a site what the intent does not let that site reach.",
+        "A gateway announces the table that a VPN is associated with: what is in it, the site will send there.",
+        _VPN + "VPNRoutingTypes.html",
+    ),
+    Rule(
+        "quota-exceeded",
+        "More of something than AWS allows.",
+        "AWS refuses what is over a quota at apply, half way through; over the BGP limits it ends the session.",
+        "https://docs.aws.amazon.com/general/latest/gr/aws_service_limits.html",
+    ),
+    # --- scenarios ---
+    Rule(
+        "not-resilient",
+        "Something fails, and flows are lost that the intent has redundancy for.",
+        "One tunnel of two, one customer gateway of several, one zone's NAT gateway, one zone: each may go any day.",
+        _VPN + "vpn-redundant-connection.html",
+    ),
+    Rule(
+        "table-incomplete",
+        "Something of this network could not be resolved, so that an answer is missing.",
+        "Unknown is never rounded to yes or no, and a gate that meets it stays shut.",
+    ),
+)
+
+CATALOGUE = {rule.id: rule for rule in _ALL}
+
+
+def rule(name: str) -> Rule:
+    """The rule of that id; the engine's structural findings that are not listed explain themselves."""
+    listed = CATALOGUE.get(name)
+    return listed or Rule(name, f"{name.replace('-', ' ').capitalize()}.", "A finding about the configuration itself.")
