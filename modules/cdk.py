@@ -7,9 +7,10 @@ exactly the names given, modules that come out as one dict, and one way of writi
 # ruff: noqa: E402, F401
 # mypy: implicit-reexport
 
+import functools
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -26,12 +27,17 @@ from cdktf import (
     Fn,
     LocalBackend,
     NamedCloudWorkspace,
+    NamedRemoteWorkspace,
     S3Backend,
+    S3BackendAssumeRoleConfig,
+    TerraformDataSource,
     TerraformElement,
     TerraformHclModule,
     TerraformModuleProvider,
     TerraformOutput,
     TerraformProvider,
+    TerraformRemoteState,
+    TerraformRemoteState,
     TerraformResource,
     TerraformResourceLifecycle,
     TerraformStack,
@@ -44,9 +50,11 @@ _Config = ParamSpec("_Config")
 _Element = TypeVar("_Element", bound=TerraformElement)
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+# A construct with this id counts for nothing in the logical ids of those below it.
+_HIDDEN = "Default"
 
 
-class AddressTaken(ValueError):
+class AddressTakenError(ValueError):
     """Two elements of one stack claim one Terraform address: the second would silently replace the first."""
 
 
@@ -55,8 +63,10 @@ class Stack(TerraformStack):
 
     def __init__(self, scope: Construct, name: str) -> None:
         super().__init__(scope, name)
+        self._stack_name = name
         self._scopes: list[Construct] = [self]
-        self._kinds: dict[str, list[type[TerraformElement]]] = {}
+        self._kinds: dict[str, set[object]] = {}
+        self._addresses: dict[TerraformElement, str] = {}
 
     def add(
         self,
@@ -66,44 +76,65 @@ class Stack(TerraformStack):
         *args: _Config.args,
         **config: _Config.kwargs,
     ) -> _Element:
-        """Make one element of this stack, for example `stack.add(Subnet, "private_az1", vpc_id=vpc.id)`.
+        """Make one element of this stack, for example `stack.add(Subnet, "private_az1", vpc_id=stack.ref(vpc))`.
 
-        Its Terraform address is `<type>.<name>`, here `aws_subnet.private_az1`; an output, variable or module
-        is named likewise. `config` is what the class takes past its scope and id.
+        Its Terraform address is its type and name, here `aws_subnet.private_az1`; for an output, variable, module or
+        data source likewise. `config` is what the class takes past its scope and id.
 
-        Raises `AddressTaken` when the stack already holds that address, and `ValueError` when `name` is no
+        Raises `AddressTakenError` when the stack already holds that address, and `ValueError` when `name` is no
         Terraform identifier.
         """
+        address = f"{_address_prefix(kind)}.{name}"
         if not _IDENTIFIER.fullmatch(name) or name == _HIDDEN:
             raise ValueError(
-                f"{name!r} cannot name {_described(kind)} in stack {self.node.id!r}: "
-                f"a Terraform name holds letters, digits, _ and -, starts with no digit, and is not {_HIDDEN!r} here"
+                f"{address!r} in stack {self._stack_name!r} is no Terraform address: a name starts with a letter or _, "
+                f"goes on with letters, digits, _ and -, and is not {_HIDDEN!r}"
             )
-        kinds = self._kinds.setdefault(name, [])
+        kinds = self._kinds.setdefault(name, set())
         if kind in kinds:
-            raise AddressTaken(
-                f"stack {self.node.id!r} has two elements at the address {_described(kind)}.{name}: "
-                "Terraform would keep only one; give each its own name"
+            raise AddressTakenError(
+                f"stack {self._stack_name!r} has two elements at the address {address}: "
+                "Terraform would keep only one, so give each its own name"
             )
-        # Construct ids share one namespace, Terraform's names have one per type. A scope named "Default" counts
-        # for nothing in a logical id, so the second type with this name goes one such scope down, and so on.
+        # Construct ids share one namespace, Terraform's names have one per type: the second type with a name goes one
+        # hidden scope down, and so on. Overriding logical ids would cost a call into Node for each element instead.
         depth = len(kinds)
         if depth == len(self._scopes):
             self._scopes.append(Construct(self._scopes[-1], _HIDDEN))
         element = kind(self._scopes[depth], name, *args, **config)
-        kinds.append(kind)  # type: ignore[arg-type]  # every kind is a class, which Callable cannot say
+        kinds.add(kind)
+        self._addresses[element] = address
         return element
 
+    def ref(self, element: TerraformElement, attribute: str | None = "id") -> str:
+        """A reference to an attribute of an element of this stack, such as `${aws_vpc.main.id}`.
 
-_HIDDEN = "Default"
+        It says what `element.id` says, but costs no call into Node, which is a third of building a network.
+        For a variable, give `None`: `${var.transit_gateway_id}`.
+
+        Raises `ValueError` when the element was not added to this stack: Terraform cannot see it from here.
+        """
+        address = self._addresses.get(element)
+        if address is None:
+            raise ValueError(
+                f"stack {self._stack_name!r} refers to {element}, which it does not hold: "
+                "hand it over through an output of one module and a variable of the other"
+            )
+        return f"${{{address}}}" if attribute is None else f"${{{address}.{attribute}}}"
 
 
-def _described(kind: object) -> str:
-    """The Terraform type of an element class, such as `aws_subnet`, or what Terraform calls an element of its own."""
-    for builtin, word in ((TerraformOutput, "output"), (TerraformVariable, "variable"), (TerraformHclModule, "module")):
-        if kind is builtin:
-            return word
-    return str(getattr(kind, "TF_RESOURCE_TYPE", None) or getattr(kind, "__name__", kind))
+@functools.cache
+def _address_prefix(kind: Any) -> str:
+    """What comes before the name in the address of an element, such as `aws_subnet` or `data.aws_region`."""
+    if issubclass(kind, TerraformResource):
+        return str(kind.TF_RESOURCE_TYPE)
+    if issubclass(kind, TerraformDataSource):
+        return f"data.{kind.TF_RESOURCE_TYPE}"
+    if issubclass(kind, TerraformRemoteState):
+        return "data.terraform_remote_state"
+    if issubclass(kind, TerraformProvider):
+        return f"provider.{kind.TF_RESOURCE_TYPE}"
+    return {TerraformHclModule: "module", TerraformOutput: "output", TerraformVariable: "var"}[kind]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,12 +145,19 @@ class RequiredProvider:
     version: str
     aliases: tuple[str, ...] = ()
 
+    def as_terraform(self, local_name: str) -> dict[str, Any]:
+        """The entry below `terraform.required_providers`."""
+        entry: dict[str, Any] = {"source": self.source, "version": self.version}
+        if self.aliases:
+            entry["configuration_aliases"] = [f"{local_name}.{alias}" for alias in self.aliases]
+        return entry
+
 
 class ModuleStack(Stack):
     """One Terraform module: elements are added as to any stack, and `emit` gives its JSON.
 
-    It lives in an app of its own that is never synthesized, so it writes no file. Provider constructs may be
-    added, to be given to elements as `provider=`; the module itself configures none.
+    It lives in an app of its own that is never synthesized, so it writes no file. Providers may be added, to be given
+    to elements as `provider=`; they are left out of the JSON, since a module is handed its providers.
     """
 
     def __init__(self, name: str, *, providers: Mapping[str, RequiredProvider]) -> None:
@@ -127,31 +165,26 @@ class ModuleStack(Stack):
         self._providers = dict(providers)
 
     def emit(self) -> dict[str, Any]:
-        """The module as Terraform's JSON syntax, without cdktf's `//` notes."""
+        """The module in Terraform's JSON syntax, without cdktf's `//` notes, backend and provider configuration."""
         document: dict[str, Any] = self.to_terraform()
         document.pop("//", None)
         document.pop("provider", None)
-        for section in document.values():
-            _strip_notes(section)
+        for body in _bodies(document):
+            body.pop("//", None)
         document["terraform"] = {
-            "required_providers": {
-                local_name: {"source": required.source, "version": required.version}
-                | (
-                    {"configuration_aliases": [f"{local_name}.{alias}" for alias in required.aliases]}
-                    if required.aliases
-                    else {}
-                )
-                for local_name, required in self._providers.items()
-            }
+            "required_providers": {name: required.as_terraform(name) for name, required in self._providers.items()}
         }
         return document
 
 
-def _strip_notes(value: Any) -> None:
-    if isinstance(value, dict):
-        value.pop("//", None)
-        for nested in value.values():
-            _strip_notes(nested)
+def _bodies(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The body of every resource, data source, module, output and variable."""
+    for section, entries in document.items():
+        for entry in entries.values():
+            if section in ("resource", "data"):
+                yield from entry.values()
+            elif isinstance(entry, dict):
+                yield entry
 
 
 def canonical_json(document: Mapping[str, Any]) -> str:
