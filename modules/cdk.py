@@ -37,7 +37,6 @@ from cdktf import (
     TerraformOutput,
     TerraformProvider,
     TerraformRemoteState,
-    TerraformRemoteState,
     TerraformResource,
     TerraformResourceLifecycle,
     TerraformStack,
