@@ -168,7 +168,7 @@ class ModuleStack(Stack):
         document: dict[str, Any] = self.to_terraform()
         document.pop("//", None)
         document.pop("provider", None)
-        for body in _bodies(document):
+        for body in bodies(document):
             body.pop("//", None)
         document["terraform"] = {
             "required_providers": {name: required.as_terraform(name) for name, required in self._providers.items()}
@@ -176,7 +176,7 @@ class ModuleStack(Stack):
         return document
 
 
-def _bodies(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def bodies(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The body of every resource, data source, module, output and variable."""
     for section, entries in document.items():
         for entry in entries.values():

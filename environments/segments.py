@@ -1,0 +1,16 @@
+"""Who may talk to whom.
+
+Workloads keep to themselves. All of them reach the network services: the data centre, and shared services.
+"""
+
+from isthmus.intent import Egress, Segment
+
+network_services = Segment("network-services", ways_out={Egress.ON_PREMISES})
+
+workloads = Segment(
+    "workloads",
+    isolated=True,
+    reaches=[network_services],
+    ways_out={Egress.ON_PREMISES},
+    route_table_name="infra-workloads-vpcs",
+)

@@ -1,0 +1,53 @@
+"""The cdktf app: writes the Terraform of every environment of an estate. All that `cdktf synth` runs.
+
+`ISTHMUS_ESTATE`  the module that holds `estate` (default: `environments.estate`)
+`CDKTF_OUTDIR`    the folder to write (default: `cdktf.out`)
+
+Exits 0 when the output is written, 2 when the estate cannot be built; the last good output is then left as it was.
+"""
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from isthmus.intent import Estate, IntentError
+
+
+def load(name: str) -> Estate:
+    """The checked estate of a module. Raises `IntentError`, also where the module holds none."""
+    try:
+        module = import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise
+        raise IntentError(f"ISTHMUS_ESTATE={name}: no such module; the default is environments.estate") from None
+    estate = getattr(module, "estate", None)
+    if not isinstance(estate, Estate):
+        raise IntentError(f"ISTHMUS_ESTATE={name}: the module holds no Estate named `estate`")
+    return estate.check()
+
+
+def main() -> int:
+    """Build, then write: nothing is touched before all of it is there."""
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        estate = load(os.environ.get("ISTHMUS_ESTATE") or "environments.estate")
+    except IntentError as error:
+        print(error, file=sys.stderr)
+        return 2
+    from modules.files import merge  # starts Node: not before there is something to build
+    from modules.synthesis import synthesize
+
+    out = Path(os.environ.get("CDKTF_OUTDIR") or "cdktf.out")
+    files = synthesize(estate)
+    try:
+        merge(out, files)
+    except OSError as error:
+        print(f"cannot write {out}: {error.strerror} ({error.filename})", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,255 @@
+"""Module `hub`: the transit gateway, its route tables and blackholes, its sharing, and the roles to join it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from isthmus.intent import Environment, Estate, Segment
+from isthmus.intent.model import name_of
+from modules.aws import (
+    CloudwatchLogGroup,
+    Ec2TransitGateway,
+    Ec2TransitGatewayRoute,
+    Ec2TransitGatewayRouteTable,
+    FlowLog,
+    IamRole,
+    IamRolePolicy,
+    RamPrincipalAssociation,
+    RamResourceAssociation,
+    RamResourceShare,
+)
+from modules.cdk import ModuleStack, TerraformOutput, TerraformResourceLifecycle, TerraformVariable
+from modules.naming import identifier
+from modules.policy import allow, deployment_roles, document, organization_id, organization_partition
+from modules.provider import REQUIRED, join_role_name
+from modules.tables import HubTables
+
+GATEWAY_ID = "transit_gateway_id"
+LOG_KEY_ARN = "log_key_arn"
+FLOW_LOGS_ROLE_ARN = "flow_logs_role_arn"
+# On an attachment, the segment whose pipelines may touch it.
+SEGMENT_TAG = "isthmus:segment"
+
+
+def table_id(key: str) -> str:
+    """The name of the output, and of inputs elsewhere, that holds the id of a route table."""
+    return f"route_table_id_{key}"
+
+
+def hub(estate: Estate, environment: Environment, tables: HubTables) -> dict[str, Any]:
+    """The module's Terraform.
+
+    Inputs: `log_key_arn`, `flow_logs_role_arn`. Outputs: `transit_gateway_id`, `route_table_id_<key>` for each table.
+    """
+    module = ModuleStack("hub", providers=REQUIRED)
+    gateway = _gateway(module, estate, protected=environment.protected)
+    _flow_logs(module, estate, gateway)
+    _share(module, estate, gateway)
+    module.add(TerraformOutput, GATEWAY_ID, value=module.ref(gateway), description="The transit gateway")
+
+    arns: dict[str, str] = {}
+    for table in tables.all:
+        resource = module.add(
+            Ec2TransitGatewayRouteTable, table.key, transit_gateway_id=module.ref(gateway), tags={"Name": table.name}
+        )
+        arns[table.key] = module.ref(resource, "arn")
+        for name, cidr in table.blackholes:
+            module.add(
+                Ec2TransitGatewayRoute,
+                f"{table.key}_blackhole_{name}",
+                destination_cidr_block=cidr,
+                blackhole=True,
+                transit_gateway_route_table_id=module.ref(resource),
+            )
+        module.add(
+            TerraformOutput, table_id(table.key), value=module.ref(resource), description=f"Route table {table.name}"
+        )
+    for segment in sorted(estate.segments, key=lambda segment: segment.name):
+        if segment.ways_out:
+            _join_role(module, estate, environment, segment, tables, arns)
+    return module.emit()
+
+
+def _gateway(module: ModuleStack, estate: Estate, *, protected: bool) -> Ec2TransitGateway:
+    return module.add(
+        Ec2TransitGateway,
+        "this",
+        description=f"Hub of {estate.name}",
+        amazon_side_asn=estate.hub.asn,
+        # Nothing is reachable because of a default.
+        # https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
+        auto_accept_shared_attachments="disable",
+        default_route_table_association="disable",
+        default_route_table_propagation="disable",
+        dns_support="enable",
+        vpn_ecmp_support="enable",
+        transit_gateway_cidr_blocks=sorted(estate.hub.cidr_blocks) or None,
+        tags={"Name": estate.hub.name},
+        lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protected else None,
+    )
+
+
+def _flow_logs(module: ModuleStack, estate: Estate, gateway: Ec2TransitGateway) -> None:
+    key = module.add(TerraformVariable, LOG_KEY_ARN, type="string", description="Key of the log group")
+    role = module.add(TerraformVariable, FLOW_LOGS_ROLE_ARN, type="string", description="Role that delivers flow logs")
+    name = f"/{estate.prefix}/{estate.hub.name}/flow-logs"
+    group = module.add(
+        CloudwatchLogGroup,
+        "flow_logs",
+        name=name,
+        kms_key_id=module.ref(key, None),
+        retention_in_days=estate.log_retention_days,
+        tags={"Name": name},
+    )
+    module.add(
+        FlowLog,
+        "this",
+        transit_gateway_id=module.ref(gateway),
+        iam_role_arn=module.ref(role, None),
+        log_destination=module.ref(group, "arn"),
+        log_destination_type="cloud-watch-logs",
+        # A transit gateway takes 60 seconds only, and no traffic type.
+        # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-flow-logs.html
+        max_aggregation_interval=60,
+        tags={"Name": estate.hub.name},
+    )
+
+
+def _share(module: ModuleStack, estate: Estate, gateway: Ec2TransitGateway) -> None:
+    share = module.add(
+        RamResourceShare,
+        "this",
+        name=estate.hub.name,
+        allow_external_principals=False,
+        tags={"Name": estate.hub.name},
+    )
+    module.add(
+        RamResourceAssociation,
+        "this",
+        resource_arn=module.ref(gateway, "arn"),
+        resource_share_arn=module.ref(share, "arn"),
+    )
+    for name, principal in principals(estate, estate.hub.share_with):
+        module.add(RamPrincipalAssociation, name, principal=principal, resource_share_arn=module.ref(share, "arn"))
+
+
+def principals(estate: Estate, refs: Sequence[object]) -> list[tuple[str, str]]:
+    """What a resource is shared with, as Terraform name and RAM principal; with nobody named, the organization."""
+    if not refs:
+        return [("organization", estate.organization.arn)]
+    units = {unit.name: unit.arn for unit in estate.organization.units}
+    accounts = {account.name: account.id for account in estate.organization.accounts}
+    return sorted((identifier(name_of(ref)), units.get(name_of(ref)) or accounts[name_of(ref)]) for ref in refs)
+
+
+def _join_role(
+    module: ModuleStack,
+    estate: Estate,
+    environment: Environment,
+    segment: Segment,
+    tables: HubTables,
+    arns: dict[str, str],
+) -> None:
+    """The role with which a spoke's root, in another account, joins this segment's tables and no other's."""
+    name = f"join_{identifier(segment.name)}"
+    role = module.add(
+        IamRole,
+        name,
+        name=join_role_name(estate, segment.name),
+        description=f"Attach spokes to segment {segment.name} of {estate.hub.name}",
+        assume_role_policy=_join_trust(estate, segment),
+        tags={"Name": join_role_name(estate, segment.name)},
+    )
+    associate = [arns[t.key] for t in tables.all if t.segment == segment.name and t.site is None]
+    propagate = [arns[t.key] for t in tables.with_segment(segment)]
+    module.add(
+        IamRolePolicy,
+        name,
+        name="join-segment",
+        role=module.ref(role),
+        policy=_join_policy(estate, environment, segment, associate, propagate),
+    )
+
+
+def _join_trust(estate: Estate, segment: Segment) -> str:
+    units = {unit.name: unit.arn.rsplit("/", 1)[1] for unit in estate.organization.units}
+    names = sorted(name_of(principal) for principal in segment.joined_by)
+    conditions = deployment_roles(estate)
+    statements = []
+    if paths := [f"{organization_id(estate)}/*/{units[name]}/*" for name in names if name in units]:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths
+        within = {**conditions, "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": paths}}
+        statements.append(_may_assume("OrganizationalUnits", within))
+    if ids := [estate.account(name).id for name in names if name not in units]:
+        equal = {**conditions["StringEquals"], "aws:PrincipalAccount": ids}
+        statements.append(_may_assume("Accounts", {**conditions, "StringEquals": equal}))
+    return document(*(statements or [_may_assume("Organization", conditions)]))
+
+
+def _may_assume(sid: str, conditions: dict[str, dict[str, str | Sequence[str]]]) -> dict[str, Any]:
+    return allow(sid, principal={"AWS": "*"}, actions=["sts:AssumeRole", "sts:TagSession"], conditions=conditions)
+
+
+def _join_policy(
+    estate: Estate, environment: Environment, segment: Segment, associate: list[str], propagate: list[str]
+) -> str:
+    # Actions, and the resources and conditions they know:
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+    account = estate.account(environment.account).id
+    attachments = f"arn:{organization_partition(estate)}:ec2:{estate.region}:{account}:transit-gateway-attachment/*"
+    resource_tag, request_tag = f"aws:ResourceTag/{SEGMENT_TAG}", f"aws:RequestTag/{SEGMENT_TAG}"
+    association = ["ec2:AssociateTransitGatewayRouteTable", "ec2:DisassociateTransitGatewayRouteTable"]
+    propagation = [
+        "ec2:DisableTransitGatewayRouteTablePropagation",
+        "ec2:EnableTransitGatewayRouteTablePropagation",
+    ]
+    return document(
+        allow("Accept", actions=["ec2:AcceptTransitGatewayVpcAttachment"], resources=[attachments]),
+        # The accepter claims an attachment for the segment with a tag; another segment's stays out of reach.
+        allow(
+            "Claim",
+            actions=["ec2:CreateTags"],
+            resources=[attachments],
+            conditions={
+                "StringEquals": {request_tag: segment.name},
+                "StringEqualsIfExists": {resource_tag: segment.name},
+            },
+        ),
+        allow(
+            "Tag",
+            actions=["ec2:CreateTags"],
+            resources=[attachments],
+            conditions={
+                "StringEquals": {resource_tag: segment.name},
+                "StringEqualsIfExists": {request_tag: segment.name},
+            },
+        ),
+        allow(
+            "Own",
+            actions=[
+                "ec2:DeleteTags",
+                "ec2:DeleteTransitGatewayVpcAttachment",
+                "ec2:ModifyTransitGatewayVpcAttachment",
+                *association,
+                *propagation,
+            ],
+            resources=[attachments],
+            conditions={"StringEquals": {resource_tag: segment.name}},
+        ),
+        allow("Associate", actions=association, resources=associate),
+        allow("Propagate", actions=propagation, resources=propagate),
+        # Describing knows no resource.
+        allow(
+            "Look",
+            actions=[
+                "ec2:DescribeTransitGatewayAttachments",
+                "ec2:DescribeTransitGatewayRouteTables",
+                "ec2:DescribeTransitGatewayVpcAttachments",
+                "ec2:DescribeTransitGateways",
+                "ec2:GetTransitGatewayRouteTableAssociations",
+                "ec2:GetTransitGatewayRouteTablePropagations",
+            ],
+            resources=["*"],
+        ),
+    )

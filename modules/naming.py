@@ -1,0 +1,11 @@
+"""Names: what Terraform calls things, made of what the intent calls them."""
+
+from __future__ import annotations
+
+
+def identifier(name: str) -> str:
+    """A Terraform identifier for an intent name or a CIDR: `network-services` -> `network_services`.
+
+    The intent refuses names for which this is not one to one.
+    """
+    return "".join(letter if letter.isalnum() else "_" for letter in name)

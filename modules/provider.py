@@ -1,0 +1,42 @@
+"""The AWS provider as roots configure it and modules require it."""
+
+from __future__ import annotations
+
+from isthmus.intent import Account, Environment, Estate
+from modules.cdk import RequiredProvider
+from modules.policy import organization_partition
+
+# The provider of the network account in a root of another account.
+HUB = "hub"
+
+# 5.100 brought pre-shared keys kept in Secrets Manager; the next major version may rename anything.
+VERSION = ">= 5.100, < 7"
+# What `VpnConnection.bgp_logs` needs.
+VERSION_WITH_BGP_LOGS = ">= 6.25, < 7"
+
+REQUIRED = {"aws": RequiredProvider(source="hashicorp/aws", version=VERSION)}
+REQUIRED_WITH_HUB = {"aws": RequiredProvider(source="hashicorp/aws", version=VERSION, aliases=(HUB,))}
+
+
+def required_version(environment: Environment) -> str:
+    """The provider version constraint of an environment's root: raised only by options that need more."""
+    if any(connection.bgp_logs for connection in environment.vpn_connections):
+        return VERSION_WITH_BGP_LOGS
+    return VERSION
+
+
+def deployment_role_arn(estate: Estate, account: Account) -> str | None:
+    """The role Terraform assumes in an account, or None where credentials are used as they come."""
+    role = estate.organization.deployment_role
+    return f"arn:{organization_partition(estate)}:iam::{account.id}:role/{role}" if role else None
+
+
+def join_role_name(estate: Estate, segment: str) -> str:
+    """The role in the network account with which spokes join a segment."""
+    return f"{estate.hub.name}-join-{segment}"
+
+
+def join_role_arn(estate: Estate, segment: str) -> str:
+    """The ARN of that role, known before it exists."""
+    account = estate.account(estate.hub_environment.account)
+    return f"arn:{organization_partition(estate)}:iam::{account.id}:role/{join_role_name(estate, segment)}"

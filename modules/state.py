@@ -1,0 +1,140 @@
+"""Module `state`: the bucket that keeps every root's state, and who may read and write what in it.
+
+A consumer's deployment role reads its producer's state from another account, so the bucket and its key admit the
+organization's deployment roles. Each account writes below its own id only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from isthmus.intent import Estate, S3Backend
+from modules.aws import (
+    KmsAlias,
+    KmsKey,
+    S3Bucket,
+    S3BucketOwnershipControls,
+    S3BucketOwnershipControlsRule,
+    S3BucketPolicy,
+    S3BucketPublicAccessBlock,
+    S3BucketServerSideEncryptionConfigurationA,
+    S3BucketServerSideEncryptionConfigurationRuleA,
+    S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
+    S3BucketVersioningA,
+    S3BucketVersioningVersioningConfiguration,
+)
+from modules.cdk import ModuleStack, TerraformOutput, TerraformResourceLifecycle
+from modules.policy import allow, deny, deployment_roles, document, organization_partition
+from modules.provider import REQUIRED
+
+KEY_PREFIX = "isthmus"
+
+
+def key_alias(estate: Estate) -> str:
+    """The alias of the bucket's key, by which every backend names it."""
+    return f"alias/{estate.prefix}-terraform-state"
+
+
+def state_key(estate: Estate, account: str, environment: str) -> str:
+    """Where in the bucket an environment's state lies."""
+    return f"{KEY_PREFIX}/{estate.name}/{account}/{environment}.tfstate"
+
+
+def state(estate: Estate, backend: S3Backend) -> dict[str, Any]:
+    """The module's Terraform. Outputs: `bucket`, `key_arn`."""
+    module = ModuleStack("state", providers=REQUIRED)
+    keep = TerraformResourceLifecycle(prevent_destroy=True)
+    key = module.add(
+        KmsKey,
+        "this",
+        description=f"Terraform state of {estate.name}",
+        enable_key_rotation=True,
+        deletion_window_in_days=30,
+        policy=_key_policy(estate, backend),
+        tags={"Name": f"{estate.prefix}-terraform-state"},
+        lifecycle=keep,
+    )
+    module.add(KmsAlias, "this", name=key_alias(estate), target_key_id=module.ref(key, "key_id"))
+    bucket = module.add(S3Bucket, "this", bucket=backend.bucket, tags={"Name": backend.bucket}, lifecycle=keep)
+    module.add(
+        S3BucketOwnershipControls,
+        "this",
+        bucket=module.ref(bucket),
+        rule=S3BucketOwnershipControlsRule(object_ownership="BucketOwnerEnforced"),
+    )
+    module.add(
+        S3BucketPublicAccessBlock,
+        "this",
+        bucket=module.ref(bucket),
+        block_public_acls=True,
+        block_public_policy=True,
+        ignore_public_acls=True,
+        restrict_public_buckets=True,
+    )
+    module.add(
+        S3BucketVersioningA,
+        "this",
+        bucket=module.ref(bucket),
+        versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
+    )
+    by_default = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
+        sse_algorithm="aws:kms", kms_master_key_id=module.ref(key, "arn")
+    )
+    module.add(
+        S3BucketServerSideEncryptionConfigurationA,
+        "this",
+        bucket=module.ref(bucket),
+        rule=[
+            S3BucketServerSideEncryptionConfigurationRuleA(
+                apply_server_side_encryption_by_default=by_default, bucket_key_enabled=True
+            )
+        ],
+    )
+    module.add(
+        S3BucketPolicy, "this", bucket=module.ref(bucket), policy=_bucket_policy(estate, module.ref(bucket, "arn"))
+    )
+    module.add(TerraformOutput, "bucket", value=module.ref(bucket), description="The state bucket")
+    module.add(TerraformOutput, "key_arn", value=module.ref(key, "arn"), description="The key of the state bucket")
+    return module.emit()
+
+
+def _key_policy(estate: Estate, backend: S3Backend) -> str:
+    account = estate.account(backend.account)
+    return document(
+        allow(
+            "AccountAdministersKey",
+            principal={"AWS": f"arn:{organization_partition(estate)}:iam::{account.id}:root"},
+            actions=["kms:*"],
+            resources=["*"],
+        ),
+        allow(
+            "DeploymentRolesUseKey",
+            principal={"AWS": "*"},
+            actions=["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+            resources=["*"],
+            conditions=deployment_roles(estate),
+        ),
+    )
+
+
+def _bucket_policy(estate: Estate, bucket_arn: str) -> str:
+    # What the backend needs: https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
+    everyone = {"AWS": "*"}
+    roles = deployment_roles(estate)
+    states = f"{bucket_arn}/{KEY_PREFIX}/{estate.name}"
+    # Literal for IAM, not for Terraform: hence the doubled dollar sign.
+    own = f"{states}/$${{aws:PrincipalAccount}}/*"
+    return document(
+        deny(
+            "OnlyTls",
+            principal=everyone,
+            actions=["s3:*"],
+            resources=[bucket_arn, f"{bucket_arn}/*"],
+            conditions={"Bool": {"aws:SecureTransport": "false"}},
+        ),
+        allow("List", principal=everyone, actions=["s3:ListBucket"], resources=[bucket_arn], conditions=roles),
+        allow("Read", principal=everyone, actions=["s3:GetObject"], resources=[f"{states}/*"], conditions=roles),
+        allow("WriteOwn", principal=everyone, actions=["s3:PutObject"], resources=[own], conditions=roles),
+        # The lock is the one file that Terraform deletes.
+        allow("Unlock", principal=everyone, actions=["s3:DeleteObject"], resources=[f"{own}.tflock"], conditions=roles),
+    )

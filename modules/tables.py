@@ -1,0 +1,132 @@
+"""The transit gateway route tables that follow from the segments: the generator's own derivation.
+
+The proof never looks in here. It compares what the finished Terraform does with what the intent says.
+
+- One table per segment and static default written into it. `LOCAL`, `NONE`, and `ON_PREMISES` where a reached site
+  announces a default, share the plain table: their VPC tables decide what comes to the gateway at all.
+- A VPN's table is also what AWS announces to that site
+  (https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html), so a site gets a table of its own where the
+  segment's would hold what is none of its business: another site's VPN, or holes made for the segment's spokes.
+- Nothing here depends on which spokes exist: a new spoke never changes the hub.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from isthmus.intent import Egress, Estate, Routing, Segment, Site, Spoke, VpnConnection
+from isthmus.intent.reach import networks_denied, reach_each_other, segments_reached, transit_between
+from modules.naming import identifier
+
+DEFAULT = "0.0.0.0/0"
+
+
+@dataclass(frozen=True, slots=True)
+class HubTable:
+    """A transit gateway route table.
+
+    key        its Terraform identifier
+    name       its `Name` tag
+    segment    the segment whose members are associated with it
+    site       the site whose VPN connections alone are associated with it, or None
+    default    the VPN connection that its static default route leads to, or None
+    blackholes destinations dropped in it: the rest of their identifier to CIDR
+    """
+
+    key: str
+    name: str
+    segment: str
+    site: str | None = None
+    default: str | None = None
+    blackholes: tuple[tuple[str, str], ...] = ()
+
+
+class HubTables:
+    """The route tables of an estate's hub, and who belongs to which."""
+
+    def __init__(self, estate: Estate) -> None:
+        self._estate = estate
+        tables = (table for segment in estate.segments for table in _tables_of(estate, segment))
+        self.all: tuple[HubTable, ...] = tuple(sorted(tables, key=lambda table: table.key))
+
+    def of_spoke(self, spoke: Spoke) -> HubTable:
+        """The table a spoke's attachment is associated with."""
+        tables = [table for table in self.all if table.segment == spoke.segment and table.site is None]
+        plain = next(table for table in tables if table.default is None)
+        if spoke.egress is Egress.ON_PREMISES:
+            return next((table for table in tables if table.default is not None), plain)
+        return plain
+
+    def of_vpn(self, connection: VpnConnection) -> HubTable:
+        """The table a VPN connection's attachment is associated with."""
+        site = self._estate.site_of(connection).name
+        tables = [table for table in self.all if table.segment == connection.segment and table.default is None]
+        plain = next(table for table in tables if table.site is None)
+        return next((table for table in tables if table.site == site), plain)
+
+    def with_segment(self, segment: Segment | str) -> tuple[HubTable, ...]:
+        """The tables that the spokes of a segment propagate into: those of every segment that reaches it."""
+        wanted = self._estate.segment(segment)
+        return tuple(t for t in self.all if reach_each_other(self._estate.segment(t.segment), wanted))
+
+    def with_vpn(self, connection: VpnConnection) -> tuple[HubTable, ...]:
+        """The tables that lead to a VPN connection: by propagation where it speaks BGP, by static routes where not.
+
+        A table that only one site's connections are associated with leads to another site only where transit is meant,
+        and needs no way back to its own.
+        """
+        here = self._estate.site_of(connection)
+        return tuple(
+            table
+            for table in self.with_segment(connection.segment)
+            if table.site is None or transit_between(self._estate.site(table.site), here)
+        )
+
+
+def static_default(estate: Estate, segment: Segment) -> VpnConnection | None:
+    """The connection that carries the static default of a segment's `ON_PREMISES` spokes, if they need one."""
+    reached = _connections_reached(estate, segment)
+    if Egress.ON_PREMISES not in segment.ways_out or any(_announces_default(estate, vpn) for vpn in reached):
+        return None
+    return next((vpn for vpn in reached if vpn.default_route), None)
+
+
+def _tables_of(estate: Estate, segment: Segment) -> Iterator[HubTable]:
+    key, name = identifier(segment.name), segment.route_table_name or f"{estate.prefix}-{segment.name}"
+    blocks = tuple((f"block_{identifier(block)}", block) for block in sorted(estate.blocks))
+    holes = tuple((identifier(network), cidr) for network, cidr in networks_denied(estate, segment).items())
+    learns_default = any(_announces_default(estate, vpn) for vpn in _connections_reached(estate, segment))
+    joinable = bool(segment.ways_out)
+
+    # A default, learnt or static, must never carry one spoke's packets to another by way of an exit.
+    yield HubTable(key, name, segment.name, blackholes=(blocks if joinable and learns_default else ()) + holes)
+    if default := static_default(estate, segment):
+        yield HubTable(
+            f"{key}_on_premises",
+            f"{name}-on-premises",
+            segment.name,
+            default=default.name,
+            blackholes=blocks + holes,
+        )
+    for site in _sites_apart(estate, segment, bool(holes)):
+        yield HubTable(f"{key}_{identifier(site.name)}", f"{name}-{site.name}", segment.name, site=site.name)
+
+
+def _sites_apart(estate: Estate, segment: Segment, has_holes: bool) -> Iterator[Site]:
+    """The sites with connections in the segment that must not share its table."""
+    learnt = {estate.site_of(vpn).name for vpn in _connections_reached(estate, segment)}
+    for name in sorted({estate.site_of(vpn).name for vpn in estate.vpn_connections if vpn.segment == segment.name}):
+        site = estate.site(name)
+        others = (estate.site(other) for other in learnt - {name})
+        if has_holes or any(not transit_between(site, other) for other in others):
+            yield site
+
+
+def _connections_reached(estate: Estate, segment: Segment) -> list[VpnConnection]:
+    reached = {other.name for other in segments_reached(estate, segment)}
+    return sorted((vpn for vpn in estate.vpn_connections if vpn.segment in reached), key=lambda vpn: vpn.name)
+
+
+def _announces_default(estate: Estate, vpn: VpnConnection) -> bool:
+    return vpn.routing is Routing.BGP and DEFAULT in estate.site_of(vpn).announces

@@ -1,0 +1,239 @@
+"""Module `vpn`: customer gateways, Site-to-Site VPN connections, their logs, and their place in the hub's tables."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+from typing import Any
+
+from isthmus.addressing import inside_cidrs
+from isthmus.intent import Account, Environment, Estate, Routing, Tunnel, VpnConnection
+from isthmus.intent.model import name_of
+from modules.aws import (
+    CloudwatchLogGroup,
+    CloudwatchLogResourcePolicy,
+    CustomerGateway,
+    Ec2Tag,
+    Ec2TransitGatewayRoute,
+    Ec2TransitGatewayRouteTableAssociation,
+    Ec2TransitGatewayRouteTablePropagation,
+    VpnConnectionTunnel1LogOptions,
+    VpnConnectionTunnel1LogOptionsCloudwatchLogOptions,
+    VpnConnectionTunnel2LogOptions,
+    VpnConnectionTunnel2LogOptionsCloudwatchLogOptions,
+)
+from modules.aws import VpnConnection as AwsVpnConnection
+from modules.cdk import (
+    ModuleStack,
+    RequiredProvider,
+    TerraformOutput,
+    TerraformResourceLifecycle,
+    TerraformVariable,
+)
+from modules.hub import GATEWAY_ID, LOG_KEY_ARN, table_id
+from modules.naming import identifier
+from modules.policy import allow, document, organization_partition
+from modules.provider import required_version
+from modules.tables import DEFAULT, HubTables
+
+# The largest autonomous system number of `bgp_asn`; beyond it AWS takes `bgp_asn_extended`.
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/customer_gateway
+_LARGEST_PLAIN_ASN = 2_147_483_647
+
+
+def vpn(estate: Estate, environment: Environment, tables: HubTables) -> dict[str, Any]:
+    """The module's Terraform.
+
+    Inputs: `transit_gateway_id`, `log_key_arn`, `route_table_id_<key>`. Outputs, for each connection:
+    `vpn_connection_id_<c>`, `transit_gateway_attachment_id_<c>`, `preshared_key_arn_<c>`, `tunnel1_address_<c>`,
+    `tunnel2_address_<c>`.
+    """
+    required = RequiredProvider(source="hashicorp/aws", version=required_version(environment))
+    return _Vpn(estate, environment, tables, ModuleStack("vpn", providers={"aws": required})).emit()
+
+
+def tables_used(environment: Environment, tables: HubTables) -> list[str]:
+    """The keys of the route tables that the module needs the ids of."""
+    connections = environment.vpn_connections
+    keys = {tables.of_vpn(c).key for c in connections} | {t.key for c in connections for t in tables.with_vpn(c)}
+    return sorted(keys)
+
+
+class _Vpn:
+    def __init__(self, estate: Estate, environment: Environment, tables: HubTables, module: ModuleStack) -> None:
+        self.estate, self.environment, self.tables, self.module = estate, environment, tables, module
+        self.lifecycle = TerraformResourceLifecycle(prevent_destroy=True) if environment.protected else None
+        gateway = module.add(TerraformVariable, GATEWAY_ID, type="string", description="The transit gateway")
+        key = module.add(TerraformVariable, LOG_KEY_ARN, type="string", description="Key of the log groups")
+        self.gateway_id, self.log_key_arn = module.ref(gateway, None), module.ref(key, None)
+        self.table_ids: dict[str, str] = {}
+        for table in tables_used(environment, tables):
+            variable = module.add(TerraformVariable, table_id(table), type="string", description="A hub route table")
+            self.table_ids[table] = module.ref(variable, None)
+        self.customer_gateways: dict[str, CustomerGateway] = {}
+
+    def emit(self) -> dict[str, Any]:
+        connections = sorted(self.environment.vpn_connections, key=lambda connection: connection.name)
+        for name in sorted({name_of(connection.customer_gateway) for connection in connections}):
+            self.customer_gateways[name] = self._customer_gateway(name)
+        groups = {connection.name: self._log_group(connection) for connection in connections}
+        permission = self._log_permission(groups)
+        for connection in connections:
+            made = self._connection(connection, groups[connection.name], permission)
+            self._place(connection, made)
+            self._outputs(connection, made)
+        return self.module.emit()
+
+    def _customer_gateway(self, name: str) -> CustomerGateway:
+        _, gateway = self.estate.customer_gateway(name)
+        extended = gateway.bgp_asn > _LARGEST_PLAIN_ASN
+        return self.module.add(
+            CustomerGateway,
+            identifier(name),
+            type="ipsec.1",
+            ip_address=gateway.ip_address,
+            bgp_asn=None if extended else str(gateway.bgp_asn),
+            bgp_asn_extended=str(gateway.bgp_asn) if extended else None,
+            device_name=gateway.device,
+            tags={"Name": name},
+            lifecycle=self.lifecycle,
+        )
+
+    def _log_group(self, connection: VpnConnection) -> CloudwatchLogGroup:
+        name = f"/{self.estate.prefix}/{connection.name}/tunnel-logs"
+        return self.module.add(
+            CloudwatchLogGroup,
+            identifier(connection.name),
+            name=name,
+            kms_key_id=self.log_key_arn,
+            retention_in_days=self.estate.log_retention_days,
+            tags={"Name": name},
+        )
+
+    def _log_permission(self, groups: dict[str, CloudwatchLogGroup]) -> CloudwatchLogResourcePolicy:
+        # https://docs.aws.amazon.com/vpn/latest/s2svpn/status-logs.html
+        account: Account = self.estate.account(self.environment.account)
+        source = f"arn:{organization_partition(self.estate)}:logs:{self.estate.region}:{account.id}:*"
+        return self.module.add(
+            CloudwatchLogResourcePolicy,
+            "vpn_tunnel_logs",
+            policy_name=f"{self.estate.prefix}-{self.environment.name}-vpn-tunnel-logs",
+            policy_document=document(
+                allow(
+                    "DeliverTunnelLogs",
+                    principal={"Service": "delivery.logs.amazonaws.com"},
+                    actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                    resources=[f"{self.module.ref(group, 'arn')}:log-stream:*" for _, group in sorted(groups.items())],
+                    conditions={
+                        "StringEquals": {"aws:SourceAccount": account.id},
+                        "ArnLike": {"aws:SourceArn": source},
+                    },
+                )
+            ),
+        )
+
+    def _connection(
+        self, connection: VpnConnection, group: CloudwatchLogGroup, permission: CloudwatchLogResourcePolicy
+    ) -> AwsVpnConnection:
+        one, two = inside_cidrs(connection)
+        first, second = connection.tunnels
+        group_arn = self.module.ref(group, "arn")
+        bgp = {"bgp_log_enabled": True, "bgp_log_group_arn": group_arn, "bgp_log_output_format": "json"}
+        log = {"log_enabled": True, "log_group_arn": group_arn, "log_output_format": "json"}
+        options: dict[str, Any] = log | (bgp if connection.bgp_logs else {})
+        return self.module.add(
+            AwsVpnConnection,
+            identifier(connection.name),
+            type="ipsec.1",
+            customer_gateway_id=self.module.ref(self.customer_gateways[name_of(connection.customer_gateway)]),
+            transit_gateway_id=self.gateway_id,
+            static_routes_only=connection.routing is Routing.STATIC,
+            enable_acceleration=connection.acceleration,
+            # AWS makes the keys and keeps them: none ever stands in a state or a plan.
+            # https://docs.aws.amazon.com/vpn/latest/s2svpn/enhanced-security.html
+            preshared_key_storage="SecretsManager",
+            tunnel1_log_options=VpnConnectionTunnel1LogOptions(
+                cloudwatch_log_options=VpnConnectionTunnel1LogOptionsCloudwatchLogOptions(**options)
+            ),
+            tunnel2_log_options=VpnConnectionTunnel2LogOptions(
+                cloudwatch_log_options=VpnConnectionTunnel2LogOptionsCloudwatchLogOptions(**options)
+            ),
+            tags={"Name": connection.name},
+            lifecycle=self.lifecycle,
+            depends_on=[permission],
+            **_tunnel_options(1, first, one),
+            **_tunnel_options(2, second, two),
+        )
+
+    def _place(self, connection: VpnConnection, made: AwsVpnConnection) -> None:
+        """Associate the connection with its table, and make the tables that reach its site lead to it."""
+        name, attachment = identifier(connection.name), self.module.ref(made, "transit_gateway_attachment_id")
+        # AWS makes the attachment, without a name for the console to show.
+        self.module.add(Ec2Tag, f"{name}_attachment_name", resource_id=attachment, key="Name", value=connection.name)
+        self.module.add(
+            Ec2TransitGatewayRouteTableAssociation,
+            name,
+            transit_gateway_attachment_id=attachment,
+            transit_gateway_route_table_id=self.table_ids[self.tables.of_vpn(connection).key],
+        )
+        for table in self.tables.with_vpn(connection):
+            if connection.routing is Routing.BGP:
+                self.module.add(
+                    Ec2TransitGatewayRouteTablePropagation,
+                    f"{name}_{table.key}",
+                    transit_gateway_attachment_id=attachment,
+                    transit_gateway_route_table_id=self.table_ids[table.key],
+                )
+            else:
+                self._static_routes(connection, table.key, {cidr for _, cidr in table.blackholes}, attachment)
+            if table.default == connection.name:
+                self._route(f"{table.key}_default", DEFAULT, table.key, attachment)
+
+    def _static_routes(self, connection: VpnConnection, table: str, denied: set[str], attachment: str) -> None:
+        site = self.estate.site_of(connection)
+        for network, cidr in sorted(site.networks.items()):
+            if cidr not in denied:  # the hub holds a blackhole there, and a table takes one static route per prefix
+                self._route(f"{table}_{identifier(site.name)}_{identifier(network)}", cidr, table, attachment)
+
+    def _route(self, name: str, cidr: str, table: str, attachment: str) -> None:
+        self.module.add(
+            Ec2TransitGatewayRoute,
+            name,
+            destination_cidr_block=cidr,
+            transit_gateway_attachment_id=attachment,
+            transit_gateway_route_table_id=self.table_ids[table],
+        )
+
+    def _outputs(self, connection: VpnConnection, made: AwsVpnConnection) -> None:
+        name = identifier(connection.name)
+        for output, attribute in (
+            ("vpn_connection_id", "id"),
+            ("transit_gateway_attachment_id", "transit_gateway_attachment_id"),
+            ("preshared_key_arn", "preshared_key_arn"),
+            ("tunnel1_address", "tunnel1_address"),
+            ("tunnel2_address", "tunnel2_address"),
+        ):
+            value = self.module.ref(made, attribute)
+            self.module.add(TerraformOutput, f"{output}_{name}", value=value, description=f"Of {connection.name}")
+
+
+def _tunnel_options(number: int, tunnel: Tunnel, inside: IPv4Network) -> dict[str, Any]:
+    options = {
+        "inside_cidr": str(inside),
+        "ike_versions": sorted(tunnel.ike_versions),
+        "phase1_encryption_algorithms": sorted(tunnel.phase1_encryption_algorithms),
+        "phase1_integrity_algorithms": sorted(tunnel.phase1_integrity_algorithms),
+        "phase1_dh_group_numbers": sorted(tunnel.phase1_dh_group_numbers),
+        "phase1_lifetime_seconds": tunnel.phase1_lifetime,
+        "phase2_encryption_algorithms": sorted(tunnel.phase2_encryption_algorithms),
+        "phase2_integrity_algorithms": sorted(tunnel.phase2_integrity_algorithms),
+        "phase2_dh_group_numbers": sorted(tunnel.phase2_dh_group_numbers),
+        "phase2_lifetime_seconds": tunnel.phase2_lifetime,
+        "dpd_timeout_action": tunnel.dpd_timeout_action,
+        "dpd_timeout_seconds": tunnel.dpd_timeout,
+        "startup_action": tunnel.startup_action,
+        "rekey_margin_time_seconds": tunnel.rekey_margin_time,
+        "rekey_fuzz_percentage": tunnel.rekey_fuzz_percentage,
+        "replay_window_size": tunnel.replay_window_size,
+        "enable_tunnel_lifecycle_control": tunnel.lifecycle_control,
+    }
+    return {f"tunnel{number}_{option}": value for option, value in options.items()}
