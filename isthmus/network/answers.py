@@ -1,0 +1,277 @@
+"""What the engine is asked, and what it answers: frozen records that print as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from isthmus.network.model import Cidr
+from isthmus.network.space import Address
+
+# --- where ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class InSubnet:
+    """A host in a subnet. Without `ip` any host: the subnet's first usable address stands for all.
+
+    `public` says that the host has a public IPv4 address of its own (an Elastic IP, or one assigned at launch).
+    `groups` are its security groups; None asks about no particular host, so that none restricts it.
+    """
+
+    address: str
+    ip: Address | None = None
+    public: bool = False
+    groups: tuple[str, ...] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.ip} in {self.address}" if self.ip else self.address
+
+
+@dataclass(frozen=True, slots=True)
+class AtSite:
+    """A host at an on-premises site. Without `ip`, one in the site's first network."""
+
+    name: str
+    ip: Address | None = None
+
+    def __str__(self) -> str:
+        return f"{self.ip} at {self.name}" if self.ip else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Internet:
+    """A host on the internet."""
+
+    ip: Address | None = None
+
+    def __str__(self) -> str:
+        return f"{self.ip} on the internet" if self.ip else "internet"
+
+
+@dataclass(frozen=True, slots=True)
+class AtEndpoint:
+    """The network interface of an interface endpoint: in each of its subnets, or in `subnet` only."""
+
+    address: str
+    subnet: str | None = None
+
+    def __str__(self) -> str:
+        return self.address
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """An AWS service by the last part of its endpoint name (`s3`, `dynamodb`), by its public addresses."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"service {self.name}"
+
+
+Location = InSubnet | AtSite | Internet | AtEndpoint | Service
+
+# --- what -----------------------------------------------------------------------------------------------------------
+
+PROTOCOLS = {"all": -1, "icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58}
+
+# https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
+EPHEMERAL = (1024, 65535)
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """The first packet of a flow. `port` is the destination's; replies come back to one of the `ephemeral` ports.
+
+    `protocol` is `tcp`, `udp`, `icmp`, `icmpv6` (then `port` is ignored: echo request and reply), or `all`:
+    every protocol and port.
+    """
+
+    source: Location
+    destination: Location
+    protocol: str = "tcp"
+    port: int = 443
+    ephemeral: tuple[int, int] = EPHEMERAL
+
+    def __post_init__(self) -> None:
+        if self.protocol not in PROTOCOLS:
+            raise ValueError(f"expected protocol one of {', '.join(PROTOCOLS)}, got protocol={self.protocol!r}")
+        if not 0 <= self.port <= 65535:
+            raise ValueError(f"expected port from 0 to 65535, got port={self.port!r}")
+
+    def __str__(self) -> str:
+        what = f"{self.protocol}/{self.port}" if self.protocol in ("tcp", "udp") else self.protocol
+        return f"{self.source} -> {self.destination} {what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What is down: addresses of tunnels (`aws_vpn_connection.a#1`), VPN connections, customer gateways, NAT gateways,
+    attachments and firewall endpoints, and labels of zones."""
+
+    down: frozenset[str] = frozenset()
+    name: str = ""
+
+    def __str__(self) -> str:
+        return self.name or (f"{', '.join(sorted(self.down))} down" if self.down else "all up")
+
+
+ALL_UP = Scenario()
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+
+class Outcome(Enum):
+    """Reachable, blocked or unknown. Unknown is never rounded to either."""
+
+    REACHABLE = "reachable"
+    BLOCKED = "blocked"
+    UNKNOWN = "unknown"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Hop(NamedTuple):
+    """One step: what kind of thing, its Terraform address, the route or rule that led there, its zone."""
+
+    kind: str
+    address: str
+    why: str = ""
+    zone: str = ""
+
+    def __str__(self) -> str:
+        where = f" [{self.zone}]" if self.zone else ""
+        return f"{self.kind} {self.address}{where}" + (f": {self.why}" if self.why else "")
+
+
+class Block(NamedTuple):
+    """A setting that stops the packet. `rule` is a stable kebab-case id, `address` the resource to look at."""
+
+    rule: str
+    address: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.why} ({self.rule})"
+
+
+class Crossing(NamedTuple):
+    """A network ACL that the packet meets. `nat` is the NAT gateway whose address is its source by then."""
+
+    nacl: str
+    subnet: str
+    inbound: bool
+    nat: str = ""
+
+
+class Path(NamedTuple):
+    """One alternative from end to end.
+
+    - `end`: address of the subnet, name of the site, or "internet"; "" when it does not arrive.
+    - `exit`: for the internet, the gateway or VPN connection by which the packet leaves; else "".
+    - `blocks`: what stops it, in order. `unknown`: why nobody can say.
+    - `nats`, `boxes`: NAT gateways and firewall endpoints met, in order. `pinned`: zone by appliance-mode attachment.
+    - `hairpin`: the sites it was sent to and comes back from.
+    """
+
+    hops: tuple[Hop, ...] = ()
+    end: str = ""
+    exit: str = ""
+    blocks: tuple[Block, ...] = ()
+    unknown: str = ""
+    crossings: tuple[Crossing, ...] = ()
+    nats: tuple[str, ...] = ()
+    boxes: tuple[str, ...] = ()
+    pinned: tuple[tuple[str, str], ...] = ()
+    hairpin: tuple[str, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """A block outweighs what is unknown: the packet is stopped either way."""
+        if self.blocks:
+            return Outcome.BLOCKED
+        return Outcome.UNKNOWN if self.unknown else Outcome.REACHABLE
+
+    def __str__(self) -> str:
+        lines = [f"  {hop}" for hop in self.hops]
+        lines += [f"  blocked by {block}" for block in self.blocks]
+        if self.unknown:
+            lines.append(f"  unknown: {self.unknown}")
+        return "\n".join([str(self.outcome), *lines])
+
+
+def combine(paths: tuple[Path, ...]) -> Outcome:
+    """The outcome of alternatives, any of which a packet may take: blocked if one is, then unknown if one is."""
+    outcomes = {path.outcome for path in paths}
+    if not outcomes or Outcome.BLOCKED in outcomes:
+        return Outcome.BLOCKED
+    return Outcome.UNKNOWN if Outcome.UNKNOWN in outcomes else Outcome.REACHABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Every path that a packet may take, and what comes of it."""
+
+    packet: Packet
+    paths: tuple[Path, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """Reachable only if every alternative is."""
+        return combine(self.paths)
+
+    @property
+    def leaks(self) -> bool:
+        """Whether some packet may get through: what isolation has to exclude. Unknown counts."""
+        return any(path.outcome is not Outcome.BLOCKED for path in self.paths)
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Every setting that stops it on some alternative, once each."""
+        return tuple(dict.fromkeys(block for path in self.paths for block in path.blocks))
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self.packet}: {self.outcome}", *(str(path) for path in self.paths)])
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """A flow: the packet there, and the reply to it along each path there."""
+
+    forward: Trace
+    back: Trace
+    asymmetric: tuple[Block, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """Reachable if both directions are, through the same firewalls."""
+        if Outcome.BLOCKED in (self.forward.outcome, self.back.outcome) or self.asymmetric:
+            return Outcome.BLOCKED
+        both_known = Outcome.UNKNOWN not in (self.forward.outcome, self.back.outcome)
+        return Outcome.REACHABLE if both_known else Outcome.UNKNOWN
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Every setting that stops the flow, there or back."""
+        return tuple(dict.fromkeys((*self.forward.blocks, *self.back.blocks, *self.asymmetric)))
+
+    def __str__(self) -> str:
+        return "\n".join([f"{self.outcome} both ways", str(self.forward), str(self.back), *map(str, self.asymmetric)])
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What AWS announces to the far end of an attachment, each prefix with where it comes from.
+
+    `unknown` says why the list may be longer. `blackholes` are prefixes of blackhole routes: AWS does not document
+    whether it announces those, and packets to them are dropped either way.
+    """
+
+    attachment: str
+    prefixes: Mapping[Cidr, str] = field(default_factory=dict)
+    blackholes: tuple[Cidr, ...] = ()
+    unknown: str = ""

@@ -1,0 +1,325 @@
+"""A network with a scenario, indexed for walking: compiled tables and look-ups, each made once and on first use."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
+from typing import NamedTuple, TypeVar
+
+from isthmus.network.answers import Scenario, Told
+from isthmus.network.filters import allows_everything
+from isthmus.network.learnt import Sites, is_default, vpn_down
+from isthmus.network.model import (
+    Attachment,
+    AttachmentKind,
+    Cidr,
+    GatewayKind,
+    Network,
+    RouteOrigin,
+    Site,
+    Subnet,
+    Unknown,
+    Vpc,
+)
+from isthmus.network.space import Nest, RangeMap, compile_prefixes
+from isthmus.network.tables import (
+    EffectiveTable,
+    Route,
+    gateway_table,
+    tgw_table,
+    vpc_cidrs,
+    vpc_table,
+)
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class SiteStep(NamedTuple):
+    """What a site's router does with a packet: keep it (`here`), send it to AWS over attachments, or nobody knows."""
+
+    here: bool = False
+    over: tuple[str, ...] = ()
+    unknown: str = ""
+
+
+_NOTHING = SiteStep()
+_EVERYTHING = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
+
+
+def _group(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    grouped: dict[K, list[V]] = defaultdict(list)
+    for key, value in pairs:
+        grouped[key].append(value)
+    return grouped
+
+
+class Facts:
+    """`network` while `scenario` lasts, on what is said of `sites`."""
+
+    def __init__(self, network: Network, sites: Sites, scenario: Scenario) -> None:
+        self.network = network
+        self.sites = sites
+        self.scenario = scenario
+        self._vpc_tables: dict[str, EffectiveTable] = {}
+        self._tgw_tables: dict[str, EffectiveTable] = {}
+        self._gateway_tables: dict[str, EffectiveTable] = {}
+        self._subnet_maps: dict[str, RangeMap[str | Unknown | None]] = {}
+        self._zones: dict[str, tuple[dict[str, str], str]] = {}
+        self._told: dict[str, Told] = {}
+        self._outbound: dict[str, RangeMap[SiteStep]] = {}
+        self._inbound: dict[str, RangeMap[SiteStep]] = {}
+
+    # --- compiled tables
+
+    def vpc_table(self, address: str) -> EffectiveTable:
+        """The compiled VPC route table."""
+        if address not in self._vpc_tables:
+            self._vpc_tables[address] = vpc_table(self.network, self.sites, self.network.tables[address], self.scenario)
+        return self._vpc_tables[address]
+
+    def tgw_table(self, address: str) -> EffectiveTable:
+        """The compiled transit gateway route table."""
+        if address not in self._tgw_tables:
+            self._tgw_tables[address] = tgw_table(
+                self.network, self.sites, self.network.tgw_tables[address], self.scenario
+            )
+        return self._tgw_tables[address]
+
+    def gateway_table(self, address: str) -> EffectiveTable:
+        """What a virtual private gateway does with packets from its VPC."""
+        if address not in self._gateway_tables:
+            self._gateway_tables[address] = gateway_table(self.network, self.sites, address, self.scenario)
+        return self._gateway_tables[address]
+
+    # --- look-ups
+
+    @cached_property
+    def quiet_acls(self) -> frozenset[str]:
+        """Network ACLs that allow everything, which no path needs to mention."""
+        return frozenset(a for a, acl in self.network.nacls.items() if allows_everything(acl))
+
+    @cached_property
+    def subnets_of(self) -> dict[str, list[Subnet]]:
+        """Subnets by VPC."""
+        return _group((s.vpc, s) for s in self.network.subnets.values() if isinstance(s.vpc, str))
+
+    @cached_property
+    def attachments_of_vpc(self) -> dict[tuple[str, str], list[Attachment]]:
+        """VPC attachments by VPC and transit gateway."""
+        return _group(
+            ((a.attached, a.gateway), a)
+            for a in self.network.attachments.values()
+            if a.kind is AttachmentKind.VPC and isinstance(a.attached, str) and isinstance(a.gateway, str)
+        )
+
+    @cached_property
+    def attachments_of_connection(self) -> dict[str, list[Attachment]]:
+        """VPN and Direct Connect gateway attachments by what they attach."""
+        kinds = (AttachmentKind.VPN, AttachmentKind.PRIVATE_VPN, AttachmentKind.DX_GATEWAY)
+        return _group(
+            (a.attached, a)
+            for a in self.network.attachments.values()
+            if a.kind in kinds and isinstance(a.attached, str)
+        )
+
+    @cached_property
+    def vpc_of_gateway(self) -> dict[str, str]:
+        """The VPC that each internet or virtual private gateway is attached to."""
+        return {g.address: g.vpc for g in self.network.gateways.values() if isinstance(g.vpc, str)}
+
+    @cached_property
+    def edge_table(self) -> dict[str, str]:
+        """The gateway route table of each internet or virtual private gateway that has one."""
+        tables = self.network.tables.values()
+        return {gateway: t.address for t in tables for gateway in t.gateways if isinstance(gateway, str)}
+
+    @cached_property
+    def endpoint_subnet(self) -> dict[str, str]:
+        """The subnet of each firewall endpoint."""
+        return {e.address: e.subnet for f in self.network.firewalls.values() for e in f.endpoints}
+
+    def vpc_of_box(self, box: str) -> str:
+        """The VPC that a firewall endpoint is in, or ""."""
+        endpoint = self.network.endpoints.get(box)
+        if endpoint is not None and isinstance(endpoint.vpc, str):
+            return endpoint.vpc
+        subnet = self.network.subnets.get(self.endpoint_subnet.get(box, ""))
+        return subnet.vpc if subnet is not None and isinstance(subnet.vpc, str) else ""
+
+    @cached_property
+    def vpc_owners(self) -> RangeMap[tuple[str, ...]]:
+        """The VPCs that have an address, whatever they are attached to."""
+
+        def choose(nest: Nest[str]) -> tuple[str, ...]:
+            return tuple(sorted({vpc for _, group in nest for vpc in group}))
+
+        entries = ((cidr, v.address) for v in self.network.vpcs.values() for cidr in vpc_cidrs(self.network, v.address))
+        return compile_prefixes(entries, choose, ())
+
+    def gateway_of(self, vpc: str, kind: GatewayKind) -> str:
+        """The gateway of a kind that a VPC has, or ""."""
+        return next((g.address for g in self.network.gateways.values() if g.vpc == vpc and g.kind is kind), "")
+
+    def subnet_map(self, vpc: str) -> RangeMap[str | Unknown | None]:
+        """Which subnet of a VPC has an address."""
+        if vpc not in self._subnet_maps:
+            subnets = self.subnets_of.get(vpc, [])
+            entries: list[tuple[Cidr, str | Unknown]] = []
+            default: Unknown | None = None
+            for subnet in subnets:
+                for cidr in subnet.cidrs:
+                    if isinstance(cidr, Unknown):
+                        default = Unknown(f"the CIDR of {subnet.address}: {cidr.reason}")
+                    else:
+                        entries.append((cidr, subnet.address))
+
+            def choose(nest: Nest[str | Unknown]) -> str | Unknown:
+                found = sorted({str(s) for _, group in nest for s in group})
+                return found[0] if len(found) == 1 else Unknown(f"subnets overlap: {', '.join(found)}")
+
+            self._subnet_maps[vpc] = compile_prefixes(entries, choose, default)
+        return self._subnet_maps[vpc]
+
+    def zones(self, attachment: Attachment) -> tuple[dict[str, str], str]:
+        """The zones a VPC attachment is in, each with its subnet; and why there may be more, or ""."""
+        if attachment.address not in self._zones:
+            zones: dict[str, str] = {}
+            doubt = ""
+            for name in attachment.subnets:
+                subnet = name if isinstance(name, Unknown) else self.network.subnets.get(name)
+                if isinstance(subnet, Subnet) and isinstance(subnet.zone, str):
+                    zones.setdefault(subnet.zone, subnet.address)
+                elif isinstance(subnet, Subnet):
+                    doubt = f"the zone of {subnet.address} is unknown"
+                else:
+                    doubt = f"a subnet of {attachment.address} is unknown"
+            self._zones[attachment.address] = (dict(sorted(zones.items())), doubt)
+        return self._zones[attachment.address]
+
+    def zone_of(self, subnet: str) -> str:
+        """The zone of a subnet, or "" where unknown."""
+        zone = self.network.subnets[subnet].zone
+        return zone if isinstance(zone, str) else ""
+
+    def vpc(self, address: str) -> Vpc:
+        """The VPC at an address."""
+        return self.network.vpcs[address]
+
+    # --- on-premises
+
+    def down(self, connection: str) -> str:
+        """Why a VPN connection or Direct Connect gateway carries nothing, or ""."""
+        vpn = self.network.vpns.get(connection)
+        if vpn is None:
+            return f"{connection} is down" if connection in self.scenario.down else ""
+        return vpn_down(self.network, vpn, self.scenario)
+
+    def told(self, attachment: str) -> Told:
+        """What AWS announces over an attachment, or over a VPN connection to a virtual private gateway.
+
+        A transit gateway announces what is in the table associated with the attachment; what the site itself taught
+        comes back to it with its own ASN and is refused there. A Direct Connect gateway announces the allowed
+        prefixes. https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
+        """
+        if attachment not in self._told:
+            self._told[attachment] = self._tell(attachment)
+        return self._told[attachment]
+
+    def _tell(self, name: str) -> Told:
+        attachment = self.network.attachments.get(name)
+        if attachment is None:
+            return self._tell_from_gateway(name)
+        if attachment.kind is AttachmentKind.DX_GATEWAY and isinstance(attachment.attached, str):
+            dx = self.network.dx_gateways[attachment.attached]
+            return _allowed(name, dx.allowed.get(name, ()))
+        if attachment.policy_table is not None or attachment.table is None:
+            return Told(name)  # policy tables announce nothing; nor does an attachment without association
+        if isinstance(attachment.table, Unknown):
+            return Told(name, unknown=attachment.table.reason)
+        site = self.sites.by_connection.get(str(attachment.attached))
+        own = {a.address for c in (site.connections if site else ()) for a in self.attachments_of_connection.get(c, [])}
+        prefixes: dict[Cidr, str] = {}
+        blackholes: list[Cidr] = []
+        for prefix, group in _group((r.prefix, r) for r in self.tgw_table(attachment.table).candidates).items():
+            best = min(r.rank for r in group)
+            winners = [r for r in group if r.rank == best]
+            if winners[0].target is None:
+                blackholes.append(prefix)
+            elif not all(_returns(r, own) for r in winners):
+                prefixes[prefix] = winners[0].address
+        facts = self.network.tgw_tables[attachment.table]
+        others = replace(facts, propagations=tuple(p for p in facts.propagations if p not in own))
+        doubt = tgw_table(self.network, self.sites, others, self.scenario).doubt
+        return Told(name, prefixes, tuple(blackholes), doubt)
+
+    def _tell_from_gateway(self, connection: str) -> Told:
+        vpn = self.network.vpns.get(connection)
+        if vpn is None or not isinstance(vpn.gateway, str) or vpn.gateway not in self.vpc_of_gateway:
+            return Told(connection)
+        vpc = self.vpc_of_gateway[vpn.gateway]
+        return Told(connection, dict.fromkeys(vpc_cidrs(self.network, vpc), vpc))
+
+    def ways_in(self, site: Site) -> list[tuple[str, str]]:
+        """The connections of a site that are up, each with its attachment (or, at a VPN gateway, with itself)."""
+        ways: list[tuple[str, str]] = []
+        for connection in site.connections:
+            if self.down(connection):
+                continue
+            attached = self.attachments_of_connection.get(connection, [])
+            ways += [(connection, a.address) for a in attached if a.address not in self.scenario.down]
+            vpn = self.network.vpns.get(connection)
+            if vpn is not None and isinstance(vpn.gateway, str) and vpn.gateway in self.network.gateways:
+                ways.append((connection, connection))
+        return ways
+
+    def site_outbound(self, site: Site) -> RangeMap[SiteStep]:
+        """Where a site's hosts' packets go: over the connections that were told the longest prefix.
+
+        A static connection is told nothing; its site is taken to send everything for AWS over it.
+        """
+        if site.name not in self._outbound:
+            self._outbound[site.name] = self._site_map(site, transit=False)
+        return self._outbound[site.name]
+
+    def site_transit(self, site: Site) -> RangeMap[SiteStep]:
+        """What a site's router does with packets that AWS sent it: keeps those for its networks, returns others."""
+        if site.name not in self._inbound:
+            self._inbound[site.name] = self._site_map(site, transit=True)
+        return self._inbound[site.name]
+
+    def _site_map(self, site: Site, transit: bool) -> RangeMap[SiteStep]:
+        entries = [(c, "") for c in site.networks]
+        announced = () if isinstance(site.announces, Unknown) else tuple(a.prefix for a in site.announces)
+        exits = any(is_default(c) for c in announced)
+        if transit:
+            entries += [(c, "") for c in announced if not is_default(c)]
+        doubt = ""
+        for connection, way in self.ways_in(site):
+            vpn = self.network.vpns.get(connection)
+            if vpn is not None and vpn.static is True:
+                if not transit:
+                    entries += [(c, way) for c in _EVERYTHING]
+                continue
+            told = self.told(way)
+            doubt = doubt or told.unknown
+            entries += [(c, way) for c in told.prefixes if not (transit and exits and is_default(c))]
+
+        def choose(nest: Nest[str]) -> SiteStep:
+            _, ways = nest[0]
+            return SiteStep(here=True) if "" in ways else SiteStep(over=tuple(dict.fromkeys(ways)))
+
+        return compile_prefixes(entries, choose, SiteStep(unknown=doubt) if doubt else _NOTHING)
+
+
+def _returns(route: Route, own: set[str]) -> bool:
+    """Whether a route leads back over the site's own attachments: learnt from it, or its default."""
+    return route.target in own and (route.origin is RouteOrigin.PROPAGATED or is_default(route.prefix))
+
+
+def _allowed(name: str, allowed: tuple[Cidr | Unknown, ...]) -> Told:
+    doubt = next((c.reason for c in allowed if isinstance(c, Unknown)), "")
+    return Told(name, {c: "allowed prefix" for c in allowed if not isinstance(c, Unknown)}, (), doubt)

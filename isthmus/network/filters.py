@@ -1,0 +1,198 @@
+"""Network ACLs and security groups.
+
+- https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html: stateless, lowest number first, then deny
+- https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html: stateful, allow only
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from isthmus.network.answers import PROTOCOLS, Block, Packet
+from isthmus.network.model import Cidr, Network, NetworkAcl, NetworkAclRule, SecurityGroupRule, Unknown
+from isthmus.network.space import show_range, span
+
+Span = tuple[int, int]
+_WITH_PORTS = (6, 17)
+
+
+class Traffic(NamedTuple):
+    """One direction of a flow as filters see it: a protocol number (-1: all) and the range of destination ports.
+
+    For ICMP the ports are message types. None means every port, or a protocol without any.
+    """
+
+    protocol: int
+    ports: Span | None = None
+
+    def __str__(self) -> str:
+        name = next((n for n, number in PROTOCOLS.items() if number == self.protocol), str(self.protocol))
+        if self.ports is None:
+            return name
+        low, high = self.ports
+        return f"{name}/{low}" if low == high else f"{name}/{low}-{high}"
+
+
+def there(packet: Packet) -> Traffic:
+    """What filters see of the packet itself. ICMP is an echo request."""
+    protocol = PROTOCOLS[packet.protocol]
+    if protocol in _WITH_PORTS:
+        return Traffic(protocol, (packet.port, packet.port))
+    return Traffic(protocol, {1: (8, 8), 58: (128, 128)}.get(protocol))
+
+
+def back(packet: Packet) -> Traffic:
+    """What filters see of the reply: to any of the ephemeral ports, or an ICMP echo reply."""
+    protocol = PROTOCOLS[packet.protocol]
+    if protocol in _WITH_PORTS:
+        return Traffic(protocol, packet.ephemeral)
+    return Traffic(protocol, {1: (0, 0), 58: (129, 129)}.get(protocol))
+
+
+def _meets(a: Span, b: Span) -> bool:
+    return a[0] <= b[1] and b[0] <= a[1]
+
+
+def _covers(outer: Span, inner: Span) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
+def _less(spans: list[Span], hole: Span) -> list[Span]:
+    left = []
+    for low, high in spans:
+        if low < hole[0]:
+            left.append((low, min(high, hole[0] - 1)))
+        if high > hole[1]:
+            left.append((max(low, hole[1] + 1), high))
+    return left
+
+
+_EVERY_PORT = (0, 65535)
+
+
+def acl_verdict(acl: NetworkAcl, inbound: bool, remote: Span, traffic: Traffic) -> Block | Unknown | None:
+    """What stops traffic from (inbound) or to (outbound) a range of addresses: None if all of it passes.
+
+    Every address and port asked about has to pass: a rule that denies some of them blocks. Ask about atoms to tell
+    them apart.
+    """
+    if acl.unresolved is not None:
+        return acl.unresolved
+    direction = "inbound" if inbound else "outbound"
+    left: list[tuple[Span, list[Span]]] = [(remote, [traffic.ports or _EVERY_PORT])]
+    for rule in acl.inbound if inbound else acl.outbound:
+        if not _same_protocol(rule, traffic):
+            continue
+        reach = span(rule.cidr)
+        still: list[tuple[Span, list[Span]]] = []
+        for addresses, ports in left:
+            if not _meets(reach, addresses):
+                still.append((addresses, ports))
+                continue
+            met = [p for p in ports if rule.ports is None or _meets(rule.ports, p)]
+            if not met:
+                still.append((addresses, ports))
+                continue
+            if not rule.allow:
+                why = f"{direction} rule {rule.number} denies {traffic} {'from' if inbound else 'to'} {rule.cidr}"
+                return Block("network-acl-denies", rule.address, why)
+            still += [(rest, ports) for rest in _less([addresses], reach)]
+            inner = (max(addresses[0], reach[0]), min(addresses[1], reach[1]))
+            rest_ports = [] if rule.ports is None else _less(ports, rule.ports)
+            if rest_ports:
+                still.append((inner, rest_ports))
+        left = still
+        if not left:
+            return None
+    addresses, ports = left[0]
+    missing = Traffic(traffic.protocol, None if traffic.ports is None else ports[0])
+    why = f"no {direction} rule allows {missing} {'from' if inbound else 'to'} {show_range(*addresses)}"
+    return Block("network-acl-denies", acl.address, why)
+
+
+def _same_protocol(rule: NetworkAclRule, traffic: Traffic) -> bool:
+    if rule.protocol in (-1, traffic.protocol):
+        return True
+    # "Everything" is let through only by a rule for everything, and stopped by a rule against anything.
+    return traffic.protocol == -1 and not rule.allow
+
+
+def allows_everything(acl: NetworkAcl) -> bool:
+    """Whether an ACL can be left out: its first rule for each family, both ways, allows all there is."""
+    if acl.unresolved is not None:
+        return False
+    return all(_opens(rules, width) for rules in (acl.inbound, acl.outbound) for width in (32, 128))
+
+
+def _opens(rules: Iterable[NetworkAclRule], width: int) -> bool:
+    first = next((r for r in rules if r.cidr.max_prefixlen == width), None)
+    return first is not None and first.allow and first.protocol == -1 and first.cidr.prefixlen == 0
+
+
+def group_verdict(
+    network: Network,
+    groups: Iterable[str | Unknown],
+    inbound: bool,
+    remote: Span,
+    remote_groups: tuple[str, ...] | None,
+    traffic: Traffic,
+) -> Block | Unknown | None:
+    """What stops a new connection at an interface with these security groups: None if a rule lets it in (or out).
+
+    `remote_groups` are the other end's groups; None where they are unspecified: a rule that names a group is then
+    unknown. https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+    """
+    doubt: Unknown | None = None
+    names: list[str] = []
+    for name in groups:
+        group = name if isinstance(name, Unknown) else network.security_groups.get(name)
+        if group is None:
+            doubt = doubt or Unknown(f"security group {name} is not in this input")
+            continue
+        if isinstance(group, Unknown):
+            doubt = doubt or group
+            continue
+        names.append(group.address)
+        doubt = doubt or group.unresolved
+        for rule in group.inbound if inbound else group.outbound:
+            if rule.protocol not in (-1, traffic.protocol):
+                continue
+            if rule.ports is not None and not (traffic.ports and _covers(rule.ports, traffic.ports)):
+                continue
+            verdict = _peer_allowed(network, rule, remote, remote_groups)
+            if verdict is True:
+                return None
+            doubt = doubt or (verdict if isinstance(verdict, Unknown) else None)
+    if doubt is not None:
+        return doubt
+    direction = "inbound" if inbound else "outbound"
+    why = f"no {direction} rule allows {traffic} {'from' if inbound else 'to'} {show_range(*remote)}"
+    return Block("security-group-denies", ", ".join(names) or "no security group", why)
+
+
+def _peer_allowed(
+    network: Network, rule: SecurityGroupRule, remote: Span, remote_groups: tuple[str, ...] | None
+) -> bool | Unknown:
+    cidrs: list[Cidr] = list(rule.cidrs)
+    doubt: Unknown | None = None
+    for name in rule.prefix_lists:
+        found = name if isinstance(name, Unknown) else network.prefix_lists.get(name)
+        if found is None or isinstance(found, Unknown):
+            doubt = doubt or found or Unknown(f"prefix list {name} is not in this input")
+        else:
+            doubt = doubt or next((c for c in found.entries if isinstance(c, Unknown)), None)
+            cidrs += [c for c in found.entries if not isinstance(c, Unknown)]
+    left = [remote]
+    for cidr in cidrs:
+        left = _less(left, span(cidr))
+    if not left:
+        return True
+    for peer in rule.groups:
+        if isinstance(peer, Unknown):
+            doubt = doubt or peer
+        elif remote_groups is None:
+            doubt = doubt or Unknown(f"{rule.address} allows members of {peer}: the other end's groups are not given")
+        elif peer in remote_groups:
+            return True
+    return doubt or False

@@ -1,0 +1,538 @@
+"""The engine: ask it where packets go."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from isthmus.network.answers import (
+    ALL_UP,
+    EPHEMERAL,
+    AtEndpoint,
+    AtSite,
+    Block,
+    Hop,
+    InSubnet,
+    Internet,
+    Location,
+    Outcome,
+    Packet,
+    Path,
+    RoundTrip,
+    Scenario,
+    Service,
+    Told,
+    Trace,
+)
+from isthmus.network.facts import Facts
+from isthmus.network.filters import Span, Traffic, acl_verdict, back, group_verdict, there
+from isthmus.network.learnt import Sites
+from isthmus.network.model import EndpointKind, GatewayKind, Network, Site, Unknown
+from isthmus.network.reach import Heads, Reach, Signature, SourceClass, Tails, signature, without
+from isthmus.network.space import ALL, LAST, PUBLIC, Address, RangeMap, number, span, subtract
+from isthmus.network.symmetry import asymmetry
+from isthmus.network.tables import Route, vpc_cidrs
+from isthmus.network.walk import Pieces, Source, Walk
+
+_V4_LAST = (1 << 32) - 1
+
+
+class NoSuchPlace(ValueError):
+    """A question about a subnet, site, endpoint or address that this network does not have."""
+
+
+class Forwarding:
+    """Forwarding answers for one network in one scenario.
+
+    `sites` say what is on-premises and what it announces; connections they leave out announce what nobody knows.
+    Compiled tables are kept: ask one engine many questions.
+    """
+
+    def __init__(self, network: Network, *, sites: Iterable[Site] = (), scenario: Scenario = ALL_UP) -> None:
+        """Raises `ValueError` for sites that do not fit the network."""
+        self.network = network
+        self.scenario = scenario
+        self.sites = Sites.of(network, sites)
+        self.facts = Facts(network, self.sites, scenario)
+        self._tails = Tails(Walk(self.facts))
+
+    def in_scenario(self, scenario: Scenario) -> Forwarding:
+        """The same network and sites while something is down."""
+        return Forwarding(self.network, sites=self.sites.by_name.values(), scenario=scenario)
+
+    # --- one packet
+
+    def forward(self, packet: Packet) -> Trace:
+        """Follow a packet there. A blocked path goes on past each block, to list every setting in the way.
+
+        Raises `NoSuchPlace` for a location that is not in this network.
+        """
+        paths: list[Path] = []
+        for target, expected in self._targets(packet):
+            found = self._arrive_at(Walk(self.facts), packet, target, expected)
+            if any(path.blocks for path in found):
+                found = self._arrive_at(Walk(self.facts, past_blocks=True), packet, target, expected)
+            paths += found
+        return Trace(packet, tuple(dict.fromkeys(paths)))
+
+    def both_ways(self, packet: Packet) -> RoundTrip:
+        """Follow a packet there and, for each path there, the reply back, which NAT and stateful firewalls must see.
+
+        Where the packet does not arrive, the reply is followed as if it had, if it is known from where.
+        """
+        forward = self.forward(packet)
+        replies: list[Path] = []
+        uneven: list[Block] = []
+        for path in forward.paths:
+            found = self._reply(packet, path)
+            fitting = [r for r in found if _same_pins(path, r)] or found
+            uneven += [b for r in fitting if (b := asymmetry(self.facts, path, r)) is not None]
+            replies += fitting
+        reverse = Packet(packet.destination, packet.source, packet.protocol, packet.port, packet.ephemeral)
+        return RoundTrip(forward, Trace(reverse, tuple(dict.fromkeys(replies))), tuple(dict.fromkeys(uneven)))
+
+    def _targets(self, packet: Packet) -> Iterator[tuple[int | Unknown | None, str]]:
+        """The addresses that stand for the destination, each with the end that a path must have."""
+        to = packet.destination
+        match to:
+            case InSubnet():
+                yield self.place_of(to), to.address
+            case AtSite():
+                yield self.place_of(to), to.name
+            case Internet():
+                yield self.place_of(to), "internet"
+            case Service():
+                yield self._internet_place, "internet"
+            case AtEndpoint():
+                for subnet in self._endpoint_subnets(to):
+                    if isinstance(subnet, Unknown):
+                        yield subnet, to.address
+                    else:
+                        yield self.place_of(InSubnet(subnet)), subnet
+
+    def _arrive_at(self, walk: Walk, packet: Packet, target: int | Unknown | None, expected: str) -> list[Path]:
+        if isinstance(target, Unknown):
+            return [Path(unknown=target.reason)]
+        if target is None:
+            return [Path(unknown=f"no address of {packet.destination} is known")]
+        starts = self._sources(packet.source)
+        paths: list[Path] = []
+        service = self._by_gateway_endpoint(packet)
+        if service is not None:
+            return [service]
+        for origin in starts:
+            source = self.place_of(origin)
+            if not isinstance(source, int):
+                paths.append(Path(unknown=source.reason if source else f"no address of {origin} is known"))
+                continue
+            for _, _, found in self._depart(walk, origin, packet.destination, target):
+                paths += [
+                    self._filtered(_ending(path, expected), (source, source), (target, target), there(packet))
+                    for path in found
+                ]
+        return [self._guarded(packet, path, target) for path in paths]
+
+    def _sources(self, location: Location) -> Sequence[Location]:
+        if not isinstance(location, AtEndpoint):
+            return (location,)
+        return [InSubnet(s) for s in self._endpoint_subnets(location) if isinstance(s, str)]
+
+    def _depart(self, walk: Walk, origin: Location, destination: Location, target: int) -> Pieces:
+        match origin:
+            case InSubnet():
+                start = Path((Hop("subnet", origin.address, "", self.facts.zone_of(origin.address)),))
+                return walk.in_subnet(origin.address, _source_of(origin), target, target, start)
+            case AtSite():
+                return walk.from_site(self._site(origin.name), target, target, Path())
+            case _:
+                return self._from_internet(walk, destination, target)
+
+    def _from_internet(self, walk: Walk, destination: Location, target: int) -> Pieces:
+        """Unsolicited packets come in by the destination VPC's internet gateway, to a public address or not at all."""
+        if not isinstance(destination, (InSubnet, AtEndpoint)):
+            why = "packets from the internet are followed into VPCs only"
+            return [(target, target, (Path(unknown=why),))]
+        vpc = next(iter(self.facts.vpc_owners(target)), "")
+        gateway = self.facts.gateway_of(vpc, GatewayKind.INTERNET) if vpc else ""
+        path = Path((Hop("internet", "internet"),))
+        if not gateway:
+            block = Block("no-internet-gateway", vpc, "the VPC has no internet gateway")
+            return walk.stopped(target, target, path, block)
+        path = path._replace(hops=(*path.hops, Hop("internet gateway", gateway)))
+        if target <= _V4_LAST and not (isinstance(destination, InSubnet) and destination.public):
+            block = Block("no-public-address", gateway, f"{destination} has no public address")
+            path = path._replace(blocks=(*path.blocks, block))
+        return walk.out_of_gateway(gateway, target, target, path)
+
+    def _by_gateway_endpoint(self, packet: Packet) -> Path | None:
+        """A service by a gateway endpoint: for hosts of its VPC, in subnets whose table it is associated with.
+
+        https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+        """
+        source, service = packet.source, packet.destination
+        if not isinstance(service, Service) or not isinstance(source, InSubnet):
+            return None
+        table = self.network.subnets[source.address].table
+        for endpoint in self.network.endpoints.values():
+            if endpoint.kind is not EndpointKind.GATEWAY or not isinstance(endpoint.service, str):
+                continue
+            if endpoint.service.rsplit(".", 1)[-1] == service.name and table in endpoint.tables:
+                hops = (Hop("subnet", source.address), Hop("gateway endpoint", endpoint.address, f"route of {table}"))
+                return Path(hops, str(service), endpoint.address)
+        return None
+
+    # --- the reply
+
+    def _reply(self, packet: Packet, path: Path) -> list[Path]:
+        """The reply to a packet that took `path`: through its NAT gateways backwards, to where it came from."""
+        if not path.end:
+            return [] if path.blocks else [Path(unknown=path.unknown)]
+        if path.end.startswith("service "):
+            return [Path(tuple(reversed(path.hops)), str(packet.source))]
+        origin_hop = path.hops[0].address
+        origin = self._came_from(packet.source, origin_hop)
+        source = self.place_of(origin)
+        remote = self._remote_place(packet, path)
+        if source is None or remote is None or isinstance(source, Unknown) or isinstance(remote, Unknown):
+            return [Path(unknown=f"an address of {packet.source} or {packet.destination} is unknown")]
+        legs: list[tuple[int, str, str]] = []  # destination, subnet or site where it must end, NAT gateway it reaches
+        for nat in reversed(path.nats):
+            place = self._nat_place(nat)
+            if place is None:
+                return [Path(unknown=f"the address of {nat} is unknown")]
+            legs.append((place, str(self.network.nats[nat].subnet), nat))
+        legs.append((source, "internet" if isinstance(origin, Internet) else origin_hop, ""))
+        paths = self._reply_legs(Walk(self.facts), packet, path, legs, remote)
+        if any(p.blocks for p in paths):
+            paths = self._reply_legs(Walk(self.facts, past_blocks=True), packet, path, legs, remote)
+        if isinstance(origin, Internet):
+            paths = [self._out_by(p, path) for p in paths]
+        return paths
+
+    def _reply_legs(
+        self, walk: Walk, packet: Packet, path: Path, legs: list[tuple[int, str, str]], remote: int
+    ) -> list[Path]:
+        done: list[Path] = [Path()]
+        for index, (place, expected, nat) in enumerate(legs):
+            if index == 0:
+                pieces = self._reply_start(walk, packet, path, place)
+            else:
+                subnet = legs[index - 1][1]
+                pieces = walk.in_subnet(subnet, Source.OUTSIDE, place, place, Path())
+            traffic = back(packet)
+            if nat and traffic.ports is not None and packet.protocol in ("tcp", "udp"):
+                traffic = Traffic(traffic.protocol, EPHEMERAL)
+            found = [
+                self._filtered(_ending(p, expected), (remote, remote), (place, place), traffic)
+                for _, _, paths in pieces
+                for p in paths
+            ]
+            if nat:
+                found = [p._replace(hops=(*p.hops, Hop("NAT gateway", nat, "restores the address"))) for p in found]
+            done = [_chain(a, b) for a in done for b in found]
+        return done
+
+    def _reply_start(self, walk: Walk, packet: Packet, path: Path, place: int) -> Pieces:
+        if path.end in self.network.subnets:
+            public = isinstance(packet.destination, InSubnet) and packet.destination.public
+            start = Path((Hop("subnet", path.end, "", self.facts.zone_of(path.end)),))
+            kind = Source.PUBLIC_HOST if public else Source.HOST
+            return walk.in_subnet(path.end, kind, place, place, start)
+        if path.end in self.sites.by_name:
+            return walk.from_site(self.sites.by_name[path.end], place, place, Path())
+        start = Path((Hop("internet", "internet"),))
+        if path.exit in self.sites.by_connection:
+            return walk.from_site(self.sites.by_connection[path.exit], place, place, start)
+        start = start._replace(hops=(*start.hops, Hop("internet gateway", path.exit)))
+        return walk.out_of_gateway(path.exit, place, place, start)
+
+    def _came_from(self, location: Location, first: str) -> Location:
+        return InSubnet(first) if isinstance(location, AtEndpoint) else location
+
+    def _remote_place(self, packet: Packet, path: Path) -> int | Unknown | None:
+        if isinstance(packet.destination, AtEndpoint):
+            return self.place_of(InSubnet(path.end)) if path.end in self.network.subnets else None
+        return self.place_of(packet.destination)
+
+    def _out_by(self, reply: Path, path: Path) -> Path:
+        gateways = [hop.address for hop in path.hops if hop.kind == "internet gateway"]
+        if reply.end == "internet" and (reply.exit not in gateways or reply.nats):
+            way = reply.nats[0] if reply.nats else reply.exit
+            block = Block("asymmetric-internet", way, f"the reply leaves by {way}, the packet came by {gateways[0]}")
+            return reply._replace(blocks=(*reply.blocks, block))
+        return reply
+
+    # --- filters
+
+    def filtered(self, paths: Iterable[Path], source: Span, destination: Span, traffic: Traffic) -> tuple[Path, ...]:
+        """The paths after the network ACLs on them have been asked about ranges of addresses and ports.
+
+        All of the ranges have to pass: ask about smaller ones to tell them apart.
+        """
+        return tuple(self._filtered(path, source, destination, traffic) for path in paths)
+
+    def _filtered(self, path: Path, source: Span, destination: Span, traffic: Traffic) -> Path:
+        for crossing in path.crossings:
+            acl = self.network.nacls.get(crossing.nacl)
+            if acl is None:
+                path = path._replace(unknown=path.unknown or f"network ACL {crossing.nacl} is not in this input")
+                continue
+            sender = self._nat_span(crossing.nat) if crossing.nat else source
+            verdict = acl_verdict(acl, crossing.inbound, sender if crossing.inbound else destination, traffic)
+            if isinstance(verdict, Block):
+                why = f"{verdict.why} ({crossing.subnet})"
+                path = path._replace(blocks=(*path.blocks, verdict._replace(why=why)))
+            elif verdict is not None:
+                path = path._replace(unknown=path.unknown or verdict.reason)
+        return path
+
+    def _guarded(self, packet: Packet, path: Path, target: int) -> Path:
+        """The path after security groups: of hosts that are given some, and of interface endpoints."""
+        if not path.end:
+            return path
+        source, to = packet.source, packet.destination
+        ours = source.groups if isinstance(source, InSubnet) else None
+        theirs = to.groups if isinstance(to, InSubnet) else None
+        verdicts: list[Block | Unknown | None] = []
+        if ours is not None:
+            verdicts.append(group_verdict(self.network, ours, False, (target, target), theirs, there(packet)))
+        guards: Sequence[str | Unknown] | None = theirs
+        if isinstance(to, AtEndpoint):
+            guards = self.network.endpoints[to.address].security_groups
+        if guards is not None:
+            sender = self.place_of(source) if not path.nats else self._nat_place(path.nats[-1])
+            if isinstance(sender, int):
+                known = ours if not isinstance(source, (AtSite, Internet)) else ()
+                verdicts.append(group_verdict(self.network, guards, True, (sender, sender), known, there(packet)))
+            else:
+                verdicts.append(Unknown(f"the address of {source}"))
+        for verdict in verdicts:
+            if isinstance(verdict, Block):
+                path = path._replace(blocks=(*path.blocks, verdict))
+            elif verdict is not None:
+                path = path._replace(unknown=path.unknown or verdict.reason)
+        return path
+
+    # --- every packet
+
+    def reach(self, source: Location) -> Reach:
+        """Everything a source may send to, by range of destinations, before network ACLs (see `filtered`).
+
+        Raises `NoSuchPlace`; the internet is no source here, for nothing routes it.
+        """
+        walk = Heads(self.facts)
+        match source:
+            case InSubnet():
+                self._check_subnet(source.address)
+                start = Path((Hop("subnet", source.address, "", self.facts.zone_of(source.address)),))
+                pieces = walk.in_subnet(source.address, _source_of(source), *ALL, start)
+            case AtSite():
+                pieces = walk.from_site(self._site(source.name), *ALL, Path())
+            case _:
+                raise NoSuchPlace(f"expected a subnet or a site as the source of reach, got {source}")
+        return Reach(RangeMap(pieces, ()), self._tails)
+
+    def classes(self, subnets: Iterable[str] | None = None) -> tuple[SourceClass, ...]:
+        """The subnets (all, or those given) grouped by how their packets fare outside their own VPC."""
+        groups: dict[object, list[str]] = defaultdict(list)
+        reaches: dict[object, Pieces] = {}
+        for subnet in self.network.subnets if subnets is None else subnets:
+            heads = list(self.reach(InSubnet(subnet)).heads)
+            own = [span(c) for c in vpc_cidrs(self.network, self.network.subnets[subnet].vpc)]
+            pieces = without(heads, own, self._signature)
+            key = tuple((low, high, self._signature(paths)) for low, high, paths in pieces)
+            groups[key].append(subnet)
+            reaches.setdefault(key, pieces)
+        return tuple(
+            SourceClass(tuple(members), Reach(RangeMap(reaches[key], ()), self._tails))
+            for key, members in groups.items()
+        )
+
+    def _signature(self, paths: tuple[Path, ...]) -> Signature:
+        return signature(paths, self._acl_content)
+
+    def _acl_content(self, address: str) -> int:
+        return self._acl_contents.get(address, -1)
+
+    @cached_property
+    def _acl_contents(self) -> dict[str, int]:
+        seen: dict[object, int] = {}
+        contents: dict[str, int] = {}
+        for address, acl in self.network.nacls.items():
+            rules = tuple(
+                tuple((r.number, r.allow, r.protocol, r.cidr, r.ports) for r in direction)
+                for direction in (acl.inbound, acl.outbound)
+            )
+            key = (rules, acl.unresolved, address if acl.unresolved else "")
+            contents[address] = seen.setdefault(key, len(seen))
+        return contents
+
+    # --- what tables say
+
+    def told(self, attachment: str) -> Told:
+        """What AWS announces over an attachment (or a VPN connection to a virtual private gateway)."""
+        return self.facts.told(attachment)
+
+    def routes(self, table: str) -> tuple[Route, ...]:
+        """Every candidate route of a VPC or transit gateway table, in effect or hidden by another.
+
+        Raises `NoSuchPlace` for an address that is no table.
+        """
+        if table in self.network.tables:
+            return self.facts.vpc_table(table).candidates
+        if table in self.network.tgw_tables:
+            return self.facts.tgw_table(table).candidates
+        raise NoSuchPlace(f"expected the address of a route table of this network, got {table!r}")
+
+    def used_routes(self, table: str) -> frozenset[Route]:
+        """The routes of a table that decide for at least one address; the others are shadowed."""
+        compiled = self.facts.vpc_table(table) if table in self.network.tables else self.facts.tgw_table(table)
+        return frozenset(route for _, _, decision in compiled.decide for route in decision.routes)
+
+    # --- where things are
+
+    def locate(self, address: Address) -> Location:
+        """The location of an address: in a subnet, at a site, or on the internet.
+
+        Raises `NoSuchPlace` for an address that is nowhere, in two places, or in a VPC but in none of its subnets.
+        """
+        place = number(address)
+        owners = self.facts.vpc_owners(place)
+        if len(owners) > 1:
+            raise NoSuchPlace(f"{address} is in several VPCs: {', '.join(owners)}; name the subnet")
+        if owners:
+            subnet = self.facts.subnet_map(owners[0])(place)
+            if isinstance(subnet, str):
+                return InSubnet(subnet, address)
+            raise NoSuchPlace(f"{address} is in {owners[0]} but in none of its subnets")
+        sites = [s for s in self.sites.by_name.values() if any(_within(place, span(c)) for c in s.networks)]
+        if len(sites) > 1:
+            raise NoSuchPlace(f"{address} is at several sites: {', '.join(s.name for s in sites)}; name the site")
+        if sites:
+            return AtSite(sites[0].name, address)
+        if PUBLIC(place):
+            return Internet(address)
+        raise NoSuchPlace(f"{address} is in no VPC, at no known site and not on the internet")
+
+    def place_of(self, location: Location) -> int | Unknown | None:
+        """The place on the number line that stands for a location; None if it has no known address."""
+        match location:
+            case InSubnet():
+                self._check_subnet(location.address)
+                if location.ip is not None:
+                    return number(location.ip)
+                cidr = self.network.subnets[location.address].cidrs[:1]
+                if not cidr or isinstance(cidr[0], Unknown):
+                    return cidr[0] if cidr and isinstance(cidr[0], Unknown) else None
+                low, high = span(cidr[0])
+                return min(low + 4, high)  # AWS keeps the first four addresses of a subnet
+            case AtSite():
+                site = self._site(location.name)
+                if location.ip is not None:
+                    return number(location.ip)
+                if site.networks:
+                    low, high = span(site.networks[0])
+                    return min(low + 1, high)
+                return None
+            case Internet():
+                return number(location.ip) if location.ip is not None else self._internet_place
+            case Service():
+                return self._internet_place
+            case AtEndpoint():
+                subnets = self._endpoint_subnets(location)
+                first = subnets[0] if subnets else None
+                return self.place_of(InSubnet(first)) if isinstance(first, str) else first
+
+    @cached_property
+    def internet(self) -> tuple[Span, ...]:
+        """The IPv4 addresses on the internet that no VPC, site or route of this network names in particular."""
+        public = [(low, high) for low, high, yes in PUBLIC.within(0, _V4_LAST) if yes]
+        named = [span(c) for v in self.network.vpcs for c in vpc_cidrs(self.network, v)]
+        named += [span(c) for s in self.sites.by_name.values() for c in s.networks]
+        for table in self.network.tables:
+            named += [span(r.prefix) for r in self.facts.vpc_table(table).candidates if r.prefix.prefixlen]
+        for table in self.network.tgw_tables:
+            named += [span(r.prefix) for r in self.facts.tgw_table(table).candidates if r.prefix.prefixlen]
+        private = [(low, high) for low, high, yes in PUBLIC.within(0, _V4_LAST) if not yes]
+        holes = sorted(s for s in set(named) if s[1] < LAST and not any(_inside(s, p) for p in private))
+        return tuple(subtract(public, holes))
+
+    @cached_property
+    def _internet_place(self) -> int | None:
+        return self.internet[0][0] + 1 if self.internet else None
+
+    def _site(self, name: str) -> Site:
+        if name not in self.sites.by_name:
+            have = ", ".join(self.sites.by_name) or "none"
+            raise NoSuchPlace(f"expected the name of a site, got {name!r}; this network has: {have}")
+        return self.sites.by_name[name]
+
+    def _check_subnet(self, address: str) -> None:
+        if address not in self.network.subnets:
+            raise NoSuchPlace(f"expected the address of a subnet of this network, got {address!r}")
+
+    def _endpoint_subnets(self, location: AtEndpoint) -> Sequence[str | Unknown]:
+        endpoint = self.network.endpoints.get(location.address)
+        if endpoint is None or endpoint.kind is not EndpointKind.INTERFACE:
+            raise NoSuchPlace(f"expected the address of an interface endpoint, got {location.address!r}")
+        if location.subnet is not None:
+            return (location.subnet,)
+        return endpoint.subnets
+
+    def _nat_place(self, nat: str) -> int | None:
+        facts = self.network.nats[nat]
+        if facts.private_ip is not None:
+            return number(facts.private_ip)
+        place = self.place_of(InSubnet(str(facts.subnet)))
+        return place if isinstance(place, int) else None
+
+    def _nat_span(self, nat: str) -> Span:
+        """The addresses a NAT gateway may have: its own if known, else any of its subnet's."""
+        facts = self.network.nats[nat]
+        if facts.private_ip is not None:
+            return number(facts.private_ip), number(facts.private_ip)
+        cidr = self.network.subnets[str(facts.subnet)].cidrs[0]
+        return ALL if isinstance(cidr, Unknown) else span(cidr)
+
+
+def _source_of(location: InSubnet) -> Source:
+    return Source.PUBLIC_HOST if location.public else Source.HOST
+
+
+def _within(place: int, around: Span) -> bool:
+    return around[0] <= place <= around[1]
+
+
+def _inside(inner: Span, outer: Span) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]
+
+
+def _ending(path: Path, expected: str) -> Path:
+    """The path, blocked if it ends somewhere else than it should."""
+    if not path.end or path.end == expected or path.outcome is Outcome.BLOCKED:
+        return path
+    block = Block("misrouted", path.hops[-1].address, f"the packet ends at {path.end}, not at {expected}")
+    return path._replace(blocks=(*path.blocks, block))
+
+
+def _same_pins(path: Path, reply: Path) -> bool:
+    """Whether appliance mode lets a reply take this path: in the zone that the flow is pinned to."""
+    zones = dict(path.pinned)
+    return all(zones.get(attachment, zone) == zone for attachment, zone in reply.pinned)
+
+
+def _chain(first: Path, second: Path) -> Path:
+    """Two legs of a reply as one path."""
+    return Path(
+        first.hops + second.hops,
+        second.end,
+        second.exit,
+        first.blocks + second.blocks,
+        first.unknown or second.unknown,
+        first.crossings + second.crossings,
+        first.nats + second.nats,
+        first.boxes + second.boxes,
+        first.pinned + second.pinned,
+        first.hairpin + second.hairpin,
+    )

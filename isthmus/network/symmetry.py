@@ -1,0 +1,32 @@
+"""Stateful firewalls must see both directions of a flow.
+
+https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.html
+"""
+
+from __future__ import annotations
+
+from isthmus.network.answers import Block, Path
+from isthmus.network.facts import Facts
+from isthmus.network.model import AttachmentKind
+
+
+def asymmetry(facts: Facts, there: Path, back: Path) -> Block | None:
+    """What is wrong when a reply does not meet the firewalls of its packet, in reverse order; None if it does.
+
+    The resource named is the attachment without appliance mode through which one direction enters the firewall's VPC,
+    or else the firewall endpoint that sees one direction only.
+    """
+    if not there.end or not back.end or there.boxes == tuple(reversed(back.boxes)):
+        return None
+    seen = f"{', '.join(there.boxes) or 'none'} there, {', '.join(back.boxes) or 'none'} back"
+    for path in (there, back):
+        for hop in path.hops:
+            attachment = facts.network.attachments.get(hop.address)
+            if hop.kind != "attachment" or attachment is None or attachment.kind is not AttachmentKind.VPC:
+                continue
+            hosts_firewall = any(facts.vpc_of_box(box) == attachment.attached for box in (*there.boxes, *back.boxes))
+            if hosts_firewall and attachment.appliance_mode is not True and len(facts.zones(attachment)[0]) > 1:
+                why = f"without appliance mode the two directions meet different firewalls: {seen}"
+                return Block("asymmetric-inspection", attachment.address, why)
+    odd = next((b for b in (*there.boxes, *back.boxes) if (b in there.boxes) != (b in back.boxes)), there.boxes[0])
+    return Block("asymmetric-inspection", odd, f"the two directions meet different firewalls: {seen}")

@@ -1,0 +1,312 @@
+"""Route tables as maps from destination to decision: AWS's priorities, in one place each.
+
+- VPC: https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
+- Transit gateway: https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
+- Virtual private gateway: https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-route-priority.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from isthmus.network.answers import Scenario
+from isthmus.network.learnt import Sites, announced, covers, propagated
+from isthmus.network.model import (
+    Announcement,
+    Attachment,
+    AttachmentKind,
+    Cidr,
+    Network,
+    RouteOrigin,
+    Target,
+    TargetKind,
+    TgwTable,
+    Unknown,
+    VpcTable,
+)
+from isthmus.network.space import Nest, RangeMap, compile_prefixes, span
+
+# A static route inside the VPC's own CIDR may lead to these only; AWS refuses others.
+# https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
+MIDDLEBOXES = frozenset(
+    {TargetKind.NAT_GATEWAY, TargetKind.INTERFACE, TargetKind.ENDPOINT, TargetKind.FIREWALL_ENDPOINT}
+)
+
+_LOCAL = Target(TargetKind.LOCAL)
+
+# The order of propagated routes of one length in a VPC table. https://.../s2svpn/vpn-route-priority.html
+_VGW_ORDER = ("dx", "static", "bgp")
+
+
+class Route(NamedTuple):
+    """A route in effect: where it came from, for people (`address`), and where it leads.
+
+    `target` is a `Target` in a VPC table, an attachment's address (None: blackhole) in a transit gateway table, and a
+    VPN connection or Direct Connect gateway at a virtual private gateway. `rank` orders
+    routes of one prefix, lowest first.
+    """
+
+    prefix: Cidr
+    address: str
+    origin: RouteOrigin
+    target: Target | str | Unknown | None
+    rank: tuple[int, ...] = ()
+    blackhole: str = ""
+    list: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.prefix} {self.origin.value} route"
+
+
+class Decision(NamedTuple):
+    """What a table does with an atom: the routes in use (several are alternatives), or why nobody can say.
+
+    No routes and nothing unknown: no route matches.
+    """
+
+    routes: tuple[Route, ...] = ()
+    unknown: str = ""
+
+
+NO_ROUTE = Decision()
+
+
+class EffectiveTable(NamedTuple):
+    """A compiled table: every candidate route, the decision at each address, why there may be more routes or ""."""
+
+    candidates: tuple[Route, ...]
+    decide: RangeMap[Decision]
+    doubt: str = ""
+
+
+def _doubt(decision: Decision, wild: str, width: int) -> Decision:
+    """A route of unknown length could win against all but a route to a single address."""
+    exact = any(r.prefix.prefixlen == width and r.origin is not RouteOrigin.PROPAGATED for r in decision.routes)
+    return decision if not wild or exact else Decision(decision.routes, wild)
+
+
+def vpc_cidrs(network: Network, vpc: str | Unknown) -> tuple[Cidr, ...]:
+    """The CIDRs of a VPC that are known."""
+    if isinstance(vpc, Unknown):
+        return ()
+    return tuple(c for c in network.vpcs[vpc].cidrs if not isinstance(c, Unknown))
+
+
+def vpc_table(network: Network, sites: Sites, table: VpcTable, scenario: Scenario) -> EffectiveTable:
+    """Compile a VPC route table."""
+    locals_ = vpc_cidrs(network, table.vpc)
+    wild = ""
+    if isinstance(table.vpc, Unknown):
+        wild = table.vpc.reason
+    elif any(isinstance(c, Unknown) for c in network.vpcs[table.vpc].cidrs):
+        wild = f"not every CIDR of {table.vpc} is known"
+    routes = [Route(c, f"{table.address}", RouteOrigin.LOCAL, _LOCAL, (0,)) for c in locals_]
+    for configured in table.routes:
+        if isinstance(configured.destination, Unknown):
+            wild = wild or f"{configured.address} has an unknown destination: {configured.destination.reason}"
+            continue
+        if isinstance(configured.destination, str):
+            prefix_list = network.prefix_lists.get(configured.destination)
+            if prefix_list is None or any(isinstance(c, Unknown) for c in prefix_list.entries):
+                wild = wild or f"not every entry of prefix list {configured.destination} is known"
+            entries = prefix_list.entries if prefix_list else ()
+            routes += [
+                Route(
+                    c,
+                    configured.address,
+                    RouteOrigin.PREFIX_LIST,
+                    configured.target,
+                    (2,),
+                    configured.blackhole,
+                    configured.destination,
+                )
+                for c in entries
+                if not isinstance(c, Unknown)
+            ]
+            continue
+        destination = configured.destination
+        inside = any(covers(c, destination) and c != destination for c in locals_)
+        kind = configured.target.kind if isinstance(configured.target, Target) else None
+        if inside and kind not in (None, *MIDDLEBOXES):
+            continue  # AWS refuses it: a structural finding says so, and the local route stands
+        routes.append(
+            Route(destination, configured.address, configured.origin, configured.target, (1,), configured.blackhole)
+        )
+    learnt_wild = ""
+    for gateway in table.propagating:
+        if isinstance(gateway, Unknown):
+            learnt_wild = learnt_wild or gateway.reason
+            continue
+        for learnt in gateway_routes(network, sites, gateway, scenario):
+            if isinstance(learnt, Unknown):
+                learnt_wild = learnt_wild or learnt.reason
+            else:
+                target = Target(TargetKind.VPN_GATEWAY, gateway)
+                routes.append(learnt._replace(target=target, rank=(3, *learnt.rank)))
+
+    def choose(nest: Nest[Route]) -> Decision:
+        local = any(r.origin is RouteOrigin.LOCAL for _, group in nest for r in group)
+        decision = NO_ROUTE
+        for prefix, group in nest:
+            # Local beats whatever is propagated, even more specific routes.
+            allowed = [r for r in group if not (local and r.origin is RouteOrigin.PROPAGATED)]
+            # A configured route for exactly the VPC's CIDR replaces the target of the local route.
+            best = min(allowed, key=lambda r: (r.origin is RouteOrigin.LOCAL, r.rank), default=None)
+            if best is not None:
+                decision = _doubt(Decision((best,)), "" if local else learnt_wild, prefix.max_prefixlen)
+                decision = _ambiguous_lists(decision, nest)
+                break
+        return _doubt(decision, wild, nest[0][0].max_prefixlen)
+
+    default = Decision((), wild or learnt_wild) if wild or learnt_wild else NO_ROUTE
+    compiled = compile_prefixes(((r.prefix, r) for r in routes), choose, default)
+    return EffectiveTable(tuple(routes), compiled, wild or learnt_wild)
+
+
+def _ambiguous_lists(decision: Decision, nest: Nest[Route]) -> Decision:
+    """Between overlapping prefix lists with different targets AWS picks one at random, and keeps it."""
+    winner = decision.routes[0]
+    if not winner.list:
+        return decision
+    others = {
+        r.list for _, group in nest for r in group if r.list != winner.list and r.target != winner.target and r.list
+    }
+    if not others:
+        return decision
+    named = ", ".join(sorted({winner.list, *others}))
+    return Decision(decision.routes, f"prefix lists with different targets overlap: {named}; AWS picks one at random")
+
+
+def gateway_routes(network: Network, sites: Sites, gateway: str, scenario: Scenario) -> Iterator[Route | Unknown]:
+    """What a virtual private gateway knows: routes of its Direct Connect and VPN connections, in order of preference."""
+    for dx in network.dx_gateways.values():
+        if gateway in dx.allowed:
+            yield from _learnt_routes(announced(network, sites, dx.address, scenario), dx.address, 0)
+    for vpn in network.vpns.values():
+        if isinstance(vpn.gateway, Unknown):
+            yield Unknown(f"the gateway of {vpn.address} is unknown: {vpn.gateway.reason}")
+        elif vpn.gateway == gateway:
+            for cidr in vpn.static_routes:
+                if isinstance(cidr, Unknown):
+                    yield cidr
+                else:
+                    yield Route(cidr, vpn.address, RouteOrigin.PROPAGATED, vpn.address, (1,))
+            yield from _learnt_routes(announced(network, sites, vpn.address, scenario), vpn.address, 2)
+
+
+def _learnt_routes(learnt: tuple[Announcement, ...] | Unknown, connection: str, kind: int) -> Iterator[Route | Unknown]:
+    if isinstance(learnt, Unknown):
+        yield learnt
+        return
+    for a in learnt:
+        yield Route(a.prefix, connection, RouteOrigin.PROPAGATED, connection, (kind, a.as_path, a.med))
+
+
+def gateway_table(network: Network, sites: Sites, gateway: str, scenario: Scenario) -> EffectiveTable:
+    """What a virtual private gateway does with packets from its VPC. It uses one tunnel in all, no ECMP."""
+    found = list(gateway_routes(network, sites, gateway, scenario))
+    wild = next((r.reason for r in found if isinstance(r, Unknown)), "")
+    routes = [r for r in found if isinstance(r, Route)]
+
+    def choose(nest: Nest[Route]) -> Decision:
+        _, group = nest[0]
+        best = min(r.rank for r in group)
+        return Decision(tuple(r for r in group if r.rank == best), wild)
+
+    compiled = compile_prefixes(((r.prefix, r) for r in routes), choose, Decision((), wild))
+    return EffectiveTable(tuple(routes), compiled, wild)
+
+
+_KIND_ORDER = {kind: place for place, kind in enumerate(AttachmentKind)}
+
+
+def overlapping_vpcs(network: Network, attachments: tuple[Attachment, ...]) -> dict[Cidr, str]:
+    """CIDRs of attached VPCs that overlap another attached VPC's, each with the reason why its route is in doubt.
+
+    A transit gateway does not propagate the CIDR of a VPC attached later if it overlaps an earlier one's, and a
+    configuration does not say who came first. https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html
+    """
+    spans = (
+        sorted(
+            (span(cidr), cidr, a.attached)
+            for a in attachments
+            if a.kind is AttachmentKind.VPC and isinstance(a.attached, str)
+            for cidr in vpc_cidrs(network, a.attached)
+        )
+        if attachments
+        else []
+    )
+    doubtful: dict[Cidr, str] = {}
+    open_: list[tuple[tuple[int, int], Cidr, str]] = []
+    for item in spans:
+        open_ = [o for o in open_ if o[0][1] >= item[0][0]]
+        for other in open_:
+            if other[2] != item[2]:
+                why = f"{other[2]} {other[1]} and {item[2]} {item[1]} overlap; the one attached later is not propagated"
+                doubtful[other[1]] = doubtful[item[1]] = why
+        open_.append(item)
+    return doubtful
+
+
+def tgw_table(network: Network, sites: Sites, table: TgwTable, scenario: Scenario) -> EffectiveTable:
+    """Compile a transit gateway route table."""
+    wild = ""
+    routes: list[Route] = []
+    for configured in table.routes:
+        if isinstance(configured.destination, Unknown):
+            wild = wild or f"{configured.address} has an unknown destination: {configured.destination.reason}"
+        elif isinstance(configured.destination, str):
+            prefix_list = network.prefix_lists.get(configured.destination)
+            if prefix_list is None or any(isinstance(c, Unknown) for c in prefix_list.entries):
+                wild = wild or f"not every entry of prefix list {configured.destination} is known"
+            routes += [
+                Route(
+                    c, configured.address, RouteOrigin.PREFIX_LIST, configured.attachment, (1,), "", prefix_list.address
+                )
+                for c in (prefix_list.entries if prefix_list else ())
+                if prefix_list and not isinstance(c, Unknown)
+            ]
+        else:
+            routes.append(
+                Route(configured.destination, configured.address, RouteOrigin.STATIC, configured.attachment, (0,))
+            )
+    learnt_wild = ""
+    learning: list[Attachment] = []
+    for name in table.propagations:
+        if isinstance(name, Unknown):
+            learnt_wild = learnt_wild or f"{table.address} learns from an unknown attachment: {name.reason}"
+            continue
+        attachment = network.attachments[name]
+        if name in scenario.down:
+            continue
+        learning.append(attachment)
+        learnt = propagated(network, sites, attachment, scenario)
+        if isinstance(learnt, Unknown):
+            learnt_wild = learnt_wild or learnt.reason
+            continue
+        source = table.sources.get(("propagation", name), name)
+        order = _KIND_ORDER[attachment.kind]
+        routes += [Route(a.prefix, source, RouteOrigin.PROPAGATED, name, (2, order, a.as_path, a.med)) for a in learnt]
+    doubtful = overlapping_vpcs(network, tuple(learning))
+
+    def choose(nest: Nest[Route]) -> Decision:
+        prefix, group = nest[0]
+        best = min(r.rank for r in group)
+        winners = tuple(dict.fromkeys(r for r in group if r.rank == best))
+        static = winners[0].origin is not RouteOrigin.PROPAGATED
+        decision = Decision(winners)
+        if static and len({r.target for r in winners}) > 1:
+            # One static route per prefix and table: AWS refuses the second.
+            decision = Decision(winners, f"{table.address} has several static routes for {prefix}")
+        elif not static and _kind(network, winners[0]) is AttachmentKind.VPC and prefix in doubtful:
+            decision = Decision(winners, doubtful[prefix])
+        return _doubt(decision, wild or learnt_wild, prefix.max_prefixlen)
+
+    default = Decision((), wild or learnt_wild)
+    compiled = compile_prefixes(((r.prefix, r) for r in routes), choose, default)
+    return EffectiveTable(tuple(routes), compiled, wild or learnt_wild)
+
+
+def _kind(network: Network, route: Route) -> AttachmentKind | None:
+    return network.attachments[route.target].kind if isinstance(route.target, str) else None

@@ -1,0 +1,609 @@
+"""The walk: what AWS does with packets, place by place, for a whole range of destinations at once.
+
+At each place a table cuts the range, and each piece goes on along its routes. Several routes in use are alternatives:
+the pieces of each are laid over each other. A trace is the walk over a range of one address.
+
+Where a packet is stopped the walk ends; or, when told to go on `past_blocks`, it continues along the best candidate, so
+that every setting in the way is listed (after Bayless et al., CAV 2021, "blocked paths").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import NamedTuple
+
+from isthmus.network.answers import Block, Crossing, Hop, Path
+from isthmus.network.facts import Facts
+from isthmus.network.model import Attachment, AttachmentKind, GatewayKind, Site, Target, TargetKind, Unknown
+from isthmus.network.space import PUBLIC, merge, show_range
+from isthmus.network.tables import Decision, Route
+
+Pieces = list[tuple[int, int, tuple[Path, ...]]]
+
+
+class Source(Enum):
+    """Whose address the packet carries while it is in a VPC. Routing looks at nothing else of the source."""
+
+    HOST = "a host of this VPC"
+    PUBLIC_HOST = "a host of this VPC with a public address"
+    PUBLIC_NAT = "a public NAT gateway of this VPC"
+    PRIVATE_NAT = "a private NAT gateway of this VPC"
+    OUTSIDE = "a host outside this VPC"
+
+
+class VpcPlace(NamedTuple):
+    """In a VPC, where `table` decides ("": nothing but local routes), coming out of `subnet` ("": out of a gateway)."""
+
+    vpc: str
+    table: str
+    subnet: str
+    zone: str
+    source: Source
+
+
+class TgwPlace(NamedTuple):
+    """In a transit gateway, where `table` decides, come from an attachment in `zone` ("": none, or any)."""
+
+    table: str
+    zone: str
+
+
+class SitePlace(NamedTuple):
+    """At a site's router."""
+
+    site: str
+
+
+Place = VpcPlace | TgwPlace | SitePlace
+Seen = tuple[Place, ...]
+
+
+def unknown(low: int, high: int, path: Path, why: str) -> Pieces:
+    """The end of a walk that nobody can tell the rest of."""
+    return [(low, high, (path._replace(unknown=path.unknown or why),))]
+
+
+def after(path: Path, hop: Hop) -> Path:
+    """The path with one more hop."""
+    return path._replace(hops=(*path.hops, hop))
+
+
+class Walk:
+    """Walks over `facts`. Every method takes the range, the path so far and the places seen, and returns pieces."""
+
+    def __init__(self, facts: Facts, past_blocks: bool = False) -> None:
+        self.facts = facts
+        self.network = facts.network
+        self.past_blocks = past_blocks
+
+    def stopped(
+        self, low: int, high: int, path: Path, block: Block, onward: Callable[[Path], Pieces] | None = None
+    ) -> Pieces:
+        """The packet is stopped here; `onward` is the best candidate for what would be next."""
+        path = path._replace(blocks=(*path.blocks, block))
+        if self.past_blocks and onward is not None:
+            return onward(path)
+        return [(low, high, (path,))]
+
+    # --- in a VPC
+
+    def in_subnet(self, subnet: str, source: Source, low: int, high: int, path: Path, seen: Seen = ()) -> Pieces:
+        """Out of a subnet, by the table it is associated with."""
+        facts = self.network.subnets[subnet]
+        if isinstance(facts.vpc, Unknown):
+            return unknown(low, high, path, f"the VPC of {subnet}: {facts.vpc.reason}")
+        if isinstance(facts.table, Unknown):
+            return unknown(low, high, path, f"the route table of {subnet}: {facts.table.reason}")
+        place = VpcPlace(facts.vpc, facts.table, subnet, self.facts.zone_of(subnet), source)
+        return self.in_vpc(place, low, high, path, seen)
+
+    def out_of_gateway(self, gateway: str, low: int, high: int, path: Path, seen: Seen = ()) -> Pieces:
+        """Out of an internet or virtual private gateway into its VPC: its gateway route table decides, if any."""
+        vpc = self.facts.vpc_of_gateway.get(gateway)
+        if vpc is None:
+            return unknown(low, high, path, f"the VPC of {gateway} is unknown")
+        return self.in_vpc(
+            VpcPlace(vpc, self.facts.edge_table.get(gateway, ""), "", "", Source.OUTSIDE), low, high, path, seen
+        )
+
+    def in_vpc(self, place: VpcPlace, low: int, high: int, path: Path, seen: Seen) -> Pieces:
+        """Look the range up in the place's table, and follow."""
+        if place in seen:
+            why = "the packet comes back to a place it has been at: a routing loop"
+            return self.stopped(low, high, path, Block("routing-loop", place.table or place.vpc, why))
+        if place.zone and place.zone in self.facts.scenario.down:
+            return self.stopped(low, high, path, Block("zone-down", place.zone, f"zone {place.zone} is down"))
+        seen = (*seen, place)
+        if not place.table:
+            return self._local_only(place, low, high, path)
+        pieces: Pieces = []
+        for first, last, decision in self.facts.vpc_table(place.table).decide.within(low, high):
+            pieces += self._vpc_step(place, decision, first, last, path, seen)
+        return pieces
+
+    def _vpc_step(self, place: VpcPlace, decision: Decision, low: int, high: int, path: Path, seen: Seen) -> Pieces:
+        if decision.unknown:
+            return unknown(low, high, path, decision.unknown)
+        if not decision.routes:
+            why = f"no route to {show_range(low, high)}"
+            onward = self._vpc_candidate(place, low, high, seen)
+            return self.stopped(low, high, path, Block("no-route", place.table, why), onward)
+        route = decision.routes[0]
+        if route.blackhole:
+            why = f"{route} has lost its target: {route.blackhole}"
+            onward = self._vpc_candidate(place, low, high, seen)
+            return self.stopped(low, high, path, Block("blackhole-route", route.address, why), onward)
+        if isinstance(route.target, Unknown):
+            return unknown(low, high, path, f"the target of {route.address}: {route.target.reason}")
+        assert isinstance(route.target, Target)
+        return self._follow(place, route, route.target, low, high, path, seen)
+
+    def _follow(
+        self, place: VpcPlace, route: Route, target: Target, low: int, high: int, path: Path, seen: Seen
+    ) -> Pieces:
+        match target.kind:
+            case TargetKind.LOCAL:
+                return self._deliver(place, low, high, path, f"local route of {place.table}")
+            case TargetKind.TRANSIT_GATEWAY:
+                return self._to_tgw(place, route, target.address, low, high, path, seen)
+            case TargetKind.INTERNET_GATEWAY:
+                return self._to_internet(place, route, target.address, low, high, path, seen)
+            case TargetKind.EGRESS_ONLY:
+                return self._to_egress_only(place, route, target.address, low, high, path)
+            case TargetKind.NAT_GATEWAY:
+                return self._to_nat(place, route, target.address, low, high, path, seen)
+            case TargetKind.FIREWALL_ENDPOINT | TargetKind.ENDPOINT:
+                return self._to_firewall(place, route, target.address, low, high, path, seen)
+            case TargetKind.PEERING:
+                return self._to_peer(place, route, target.address, low, high, path)
+            case TargetKind.VPN_GATEWAY:
+                return self._to_vpn_gateway(place, route, target.address, low, high, path, seen)
+            case _:
+                why = f"{route.address} leads to {target}, whose behaviour is not modelled"
+                return unknown(low, high, path, why)
+
+    def _leave(self, place: VpcPlace, path: Path) -> Path:
+        """Out of the place's subnet, past its network ACL."""
+        return self._cross(path, place.subnet, inbound=False) if place.subnet else path
+
+    def _cross(self, path: Path, subnet: str, inbound: bool) -> Path:
+        nacl = self.network.subnets[subnet].nacl
+        if isinstance(nacl, Unknown):
+            return path._replace(unknown=path.unknown or f"the network ACL of {subnet}: {nacl.reason}")
+        if nacl in self.facts.quiet_acls:
+            return path
+        crossing = Crossing(nacl, subnet, inbound, path.nats[-1] if path.nats else "")
+        return path._replace(crossings=(*path.crossings, crossing))
+
+    def _move(self, place: VpcPlace, subnet: str, path: Path) -> Path:
+        """From the place's subnet into another one, past both network ACLs; none apply within a subnet."""
+        return path if place.subnet == subnet else self._cross(self._leave(place, path), subnet, inbound=True)
+
+    def _deliver(self, place: VpcPlace, low: int, high: int, path: Path, why: str) -> Pieces:
+        pieces: Pieces = []
+        for first, last, subnet in self.facts.subnet_map(place.vpc).within(low, high):
+            if isinstance(subnet, Unknown):
+                pieces += unknown(first, last, path, subnet.reason)
+            elif subnet is None:
+                block = Block("no-subnet", place.vpc, f"no subnet has {show_range(first, last)}")
+                pieces.append((first, last, (path._replace(blocks=(*path.blocks, block)),)))
+            else:
+                pieces.append((first, last, (self._arrive(place, subnet, path, why),)))
+        return pieces
+
+    def _arrive(self, place: VpcPlace, subnet: str, path: Path, why: str) -> Path:
+        zone = self.facts.zone_of(subnet)
+        path = self._move(place, subnet, path)
+        path = path._replace(hops=(*path.hops, Hop("subnet", subnet, why, zone)), end=subnet)
+        if zone and zone in self.facts.scenario.down:
+            path = path._replace(blocks=(*path.blocks, Block("zone-down", zone, f"zone {zone} is down")))
+        return path
+
+    def _local_only(self, place: VpcPlace, low: int, high: int, path: Path) -> Pieces:
+        pieces: Pieces = []
+        for first, last, owners in self.facts.vpc_owners.within(low, high):
+            if place.vpc in owners:
+                pieces += self._deliver(place, first, last, path, f"local route of {place.vpc}")
+            else:
+                why = f"{show_range(first, last)} is not in the VPC, and a gateway or peering gives no transit"
+                pieces += self.stopped(first, last, path, Block("edge-to-edge", place.vpc, why))
+        return pieces
+
+    def _to_tgw(
+        self, place: VpcPlace, route: Route | None, tgw: str, low: int, high: int, path: Path, seen: Seen
+    ) -> Pieces:
+        attachments = self.facts.attachments_of_vpc.get((place.vpc, tgw), [])
+        name = route.address if route else place.table
+        if not attachments:
+            for other in self.network.attachments.values():
+                vague = isinstance(other.attached, Unknown) or isinstance(other.gateway, Unknown)
+                if other.kind is AttachmentKind.VPC and vague:
+                    return unknown(low, high, path, f"{other.address} may attach {place.vpc} to {tgw}, or not")
+            why = f"{route or 'a route'} leads to {tgw}, to which {place.vpc} is not attached"
+            return self.stopped(low, high, path, Block("not-attached", name, why))
+        attachment = attachments[0]
+        zones, doubt = self.facts.zones(attachment)
+        if attachment.address in self.facts.scenario.down:
+            why = f"{attachment.address} is down"
+            return self.stopped(low, high, path, Block("attachment-down", attachment.address, why))
+        if place.zone not in zones:
+            if doubt or not place.zone:
+                why = doubt or f"the zone of {place.subnet} is unknown"
+                return unknown(low, high, path, f"whether {attachment.address} has a subnet in the zone: {why}")
+            why = f"no attachment subnet in zone {place.zone} (has {', '.join(zones) or 'none'})"
+            block = Block("zone-without-attachment", attachment.address, why)
+            return self.stopped(
+                low, high, path, block, lambda p: self.into_tgw(attachment, place.zone, low, high, p, seen)
+            )
+        # The subnet's ACL outbound and the attachment subnet's ACL inbound are evaluated, in one subnet too.
+        # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html
+        path = self._cross(self._leave(place, path), zones[place.zone], inbound=True)
+        path = after(
+            path, Hop("attachment", attachment.address, f"{route} of {place.table}" if route else "", place.zone)
+        )
+        return self.into_tgw(attachment, place.zone, low, high, path, seen)
+
+    def _to_internet(
+        self, place: VpcPlace, route: Route | None, gateway: str, low: int, high: int, path: Path, seen: Seen
+    ) -> Pieces:
+        name = route.address if route else gateway
+        if self.facts.vpc_of_gateway.get(gateway) != place.vpc:
+            why = f"{gateway} is not attached to {place.vpc}"
+            onward = self._vpc_candidate(place, low, high, seen)
+            return self.stopped(low, high, path, Block("blackhole-route", name, why), onward)
+        path = self._leave(place, path)
+        path = after(path, Hop("internet gateway", gateway, f"{route} of {place.table}" if route else ""))
+        pieces: Pieces = []
+        for first, last, public in PUBLIC.within(low, high):
+            here = path
+            if not public:
+                why = f"{show_range(first, last)} is not routed on the internet, yet {name} sends it there"
+                onward = self._vpc_candidate(place, first, last, seen)
+                pieces += self.stopped(first, last, here, Block("private-to-internet", name, why), onward)
+                continue
+            if not _has_public_address(place.source, first):
+                why = f"the packet comes from {place.source.value}: no public address, so the internet gateway drops it"
+                here = here._replace(blocks=(*here.blocks, Block("no-public-address", gateway, why)))
+            here = here._replace(hops=(*here.hops, Hop("internet", "internet")), end="internet", exit=gateway)
+            pieces.append((first, last, (here,)))
+        return pieces
+
+    def _to_egress_only(self, place: VpcPlace, route: Route, gateway: str, low: int, high: int, path: Path) -> Pieces:
+        path = self._leave(place, path)
+        path = after(path, Hop("egress-only internet gateway", gateway, f"{route} of {place.table}"))
+        pieces: Pieces = []
+        for first, last, public in PUBLIC.within(low, high):
+            block = Block(
+                "private-to-internet", route.address, f"{show_range(first, last)} is not routed on the internet"
+            )
+            here = path if public else path._replace(blocks=(*path.blocks, block))
+            here = here._replace(hops=(*here.hops, Hop("internet", "internet")), end="internet", exit=gateway)
+            pieces.append((first, last, (here,)))
+        return pieces
+
+    def _to_nat(
+        self, place: VpcPlace, route: Route | None, nat: str, low: int, high: int, path: Path, seen: Seen
+    ) -> Pieces:
+        facts = self.network.nats.get(nat)
+        if facts is None or isinstance(facts.subnet, Unknown) or isinstance(facts.public, Unknown):
+            return unknown(low, high, path, f"the subnet or the type of NAT gateway {nat} is unknown")
+        path = self._move(place, facts.subnet, path)
+        zone = self.facts.zone_of(facts.subnet)
+        path = after(path, Hop("NAT gateway", nat, f"{route} of {place.table}" if route else "", zone))
+        path = path._replace(nats=(*path.nats, nat))
+        if nat in self.facts.scenario.down:
+            path = path._replace(blocks=(*path.blocks, Block("nat-down", nat, f"{nat} is down")))
+        source = Source.PUBLIC_NAT if facts.public else Source.PRIVATE_NAT
+        return self.in_subnet(facts.subnet, source, low, high, path, seen)
+
+    def _to_firewall(
+        self, place: VpcPlace, route: Route, endpoint: str, low: int, high: int, path: Path, seen: Seen
+    ) -> Pieces:
+        subnets: Sequence[str | Unknown]
+        if endpoint in self.facts.endpoint_subnet:
+            subnets = (self.facts.endpoint_subnet[endpoint],)
+        else:
+            found = self.network.endpoints.get(endpoint)
+            subnets = found.subnets if found else ()
+        if len(subnets) != 1 or isinstance(subnets[0], Unknown) or subnets[0] not in self.network.subnets:
+            return unknown(low, high, path, f"in which subnet {endpoint} is, to which {route.address} leads")
+        subnet = subnets[0]
+        path = self._move(place, subnet, path)
+        path = after(path, Hop("firewall", endpoint, f"{route} of {place.table}", self.facts.zone_of(subnet)))
+        path = path._replace(boxes=(*path.boxes, endpoint))
+        if endpoint in self.facts.scenario.down:
+            path = path._replace(blocks=(*path.blocks, Block("firewall-down", endpoint, f"{endpoint} is down")))
+        return self.in_subnet(subnet, place.source, low, high, path, seen)
+
+    def _to_peer(self, place: VpcPlace, route: Route | None, peering: str, low: int, high: int, path: Path) -> Pieces:
+        facts = self.network.peerings.get(peering)
+        if facts is None or isinstance(facts.requester, Unknown) or isinstance(facts.peer, Unknown):
+            return unknown(low, high, path, f"which VPCs {peering} joins")
+        sides = (facts.requester, facts.peer)
+        if place.vpc not in sides:
+            why = f"{peering} does not belong to {place.vpc}"
+            return self.stopped(low, high, path, Block("blackhole-route", route.address if route else peering, why))
+        if place.source is Source.OUTSIDE:
+            # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html#vpc-peering-limitations
+            why = "VPC peering carries no packets from outside the VPC"
+            path = path._replace(blocks=(*path.blocks, Block("edge-to-edge", peering, why)))
+        other = sides[1] if place.vpc == sides[0] else sides[0]
+        path = after(self._leave(place, path), Hop("peering", peering, f"{route} of {place.table}" if route else ""))
+        return self._local_only(VpcPlace(other, "", "", "", Source.OUTSIDE), low, high, path)
+
+    def _to_vpn_gateway(
+        self, place: VpcPlace, route: Route, gateway: str, low: int, high: int, path: Path, seen: Seen
+    ) -> Pieces:
+        if self.facts.vpc_of_gateway.get(gateway) != place.vpc:
+            why = f"{gateway} is not attached to {place.vpc}"
+            return self.stopped(low, high, path, Block("blackhole-route", route.address, why))
+        if place.source in (Source.OUTSIDE, Source.PUBLIC_NAT):
+            why = f"a virtual private gateway carries no packets from {place.source.value}"
+            path = path._replace(blocks=(*path.blocks, Block("edge-to-edge", gateway, why)))
+        path = after(self._leave(place, path), Hop("virtual private gateway", gateway, f"{route} of {place.table}"))
+        pieces: Pieces = []
+        for first, last, decision in self.facts.gateway_table(gateway).decide.within(low, high):
+            if decision.unknown:
+                pieces += unknown(first, last, path, decision.unknown)
+            elif not decision.routes:
+                block = Block("no-route", gateway, f"the gateway knows no route to {show_range(first, last)}")
+                pieces += self.stopped(first, last, path, block)
+            else:
+                connections = [str(r.target) for r in decision.routes]
+                options = [self.to_site(c, decision.routes[0], first, last, path, seen) for c in connections]
+                pieces += merge(options)
+        return pieces
+
+    def _vpc_candidate(self, place: VpcPlace, low: int, high: int, seen: Seen) -> Callable[[Path], Pieces] | None:
+        """Where a packet with no way on should most likely have gone."""
+        owners = self.facts.vpc_owners(low)
+        if place.vpc in owners:
+            return lambda p: self._deliver(place, low, high, p, f"in {place.vpc}")
+        for peering in self.network.peerings.values():
+            sides = {peering.requester, peering.peer}
+            if place.vpc in sides and sides & set(owners):
+                return lambda p: self._to_peer(place, None, peering.address, low, high, p)
+        gateways = [tgw for vpc, tgw in self.facts.attachments_of_vpc if vpc == place.vpc]
+        for tgw in gateways:
+            if self.owners(tgw, low) or not PUBLIC(low):
+                return lambda p: self._to_tgw(place, None, tgw, low, high, p, seen)
+        if PUBLIC(low) and not place.source.name.endswith("NAT"):
+            nats = [n for n in self.network.nats.values() if n.subnet in self._subnets(place.vpc) and n.public is True]
+            nats.sort(key=lambda n: self.facts.zone_of(str(n.subnet)) != place.zone)
+            if nats:
+                return lambda p: self._to_nat(place, None, nats[0].address, low, high, p, seen)
+        gateway = self.facts.gateway_of(place.vpc, GatewayKind.INTERNET)
+        if PUBLIC(low) and gateway:
+            return lambda p: self._to_internet(place, None, gateway, low, high, p, seen)
+        return None
+
+    def _subnets(self, vpc: str) -> set[str]:
+        return {s.address for s in self.facts.subnets_of.get(vpc, [])}
+
+    # --- in a transit gateway
+
+    def into_tgw(self, attachment: Attachment, zone: str, low: int, high: int, path: Path, seen: Seen) -> Pieces:
+        """Into a transit gateway: the table that the attachment is associated with decides, and no other."""
+        if attachment.policy_table is not None:
+            return unknown(low, high, path, f"{attachment.address} has a policy table, which is not modelled")
+        if isinstance(attachment.table, Unknown):
+            return unknown(low, high, path, f"the association of {attachment.address}: {attachment.table.reason}")
+        if attachment.table is None:
+            why = "associated with no route table: the transit gateway drops all it sends"
+            return self.stopped(
+                low,
+                high,
+                path,
+                Block("not-associated", attachment.address, why),
+                self._tgw_candidate(attachment.gateway, zone, low, high, seen),
+            )
+        return self.in_tgw(TgwPlace(attachment.table, zone), low, high, path, seen)
+
+    def in_tgw(self, place: TgwPlace, low: int, high: int, path: Path, seen: Seen) -> Pieces:
+        """Look the range up in a transit gateway table, and follow."""
+        if place in seen:
+            why = "the packet comes back to a table it has been in: a routing loop"
+            return self.stopped(low, high, path, Block("routing-loop", place.table, why))
+        seen = (*seen, place)
+        gateway = self.network.tgw_tables[place.table].gateway
+        pieces: Pieces = []
+        for first, last, decision in self.facts.tgw_table(place.table).decide.within(low, high):
+            if decision.unknown:
+                pieces += unknown(first, last, path, decision.unknown)
+            elif not decision.routes:
+                block = Block("no-route", place.table, f"no route to {show_range(first, last)}")
+                onward = self._tgw_candidate(gateway, place.zone, first, last, seen)
+                pieces += self.stopped(first, last, path, block, onward)
+            elif decision.routes[0].target is None:
+                block = Block(
+                    "blackhole-route", decision.routes[0].address, f"{decision.routes[0].prefix} is blackholed"
+                )
+                onward = self._tgw_candidate(gateway, place.zone, first, last, seen)
+                pieces += self.stopped(first, last, path, block, onward)
+            else:
+                options = [self._tgw_step(place, r, first, last, path, seen) for r in decision.routes]
+                pieces += merge(options)
+        return pieces
+
+    def _tgw_step(self, place: TgwPlace, route: Route, low: int, high: int, path: Path, seen: Seen) -> Pieces:
+        if isinstance(route.target, Unknown):
+            return unknown(low, high, path, f"the attachment of {route.address}: {route.target.reason}")
+        attachment = self.network.attachments[str(route.target)]
+        path = after(path, Hop("route table", place.table, f"{route} {route.address}"))
+        return self.out_of_tgw(attachment, route, place.zone, low, high, path, seen)
+
+    def out_of_tgw(
+        self, attachment: Attachment, route: Route | None, zone: str, low: int, high: int, path: Path, seen: Seen
+    ) -> Pieces:
+        """Out of a transit gateway by an attachment."""
+        if attachment.address in self.facts.scenario.down:
+            why = f"{attachment.address} is down"
+            return self.stopped(low, high, path, Block("attachment-down", attachment.address, why))
+        if isinstance(attachment.attached, Unknown):
+            return unknown(low, high, path, f"what {attachment.address} attaches: {attachment.attached.reason}")
+        match attachment.kind:
+            case AttachmentKind.VPC:
+                return self._into_vpc(attachment, zone, low, high, path, seen)
+            case AttachmentKind.VPN | AttachmentKind.PRIVATE_VPN | AttachmentKind.DX_GATEWAY:
+                return self.to_site(attachment.attached, route, low, high, path, seen)
+            case AttachmentKind.NETWORK_FUNCTION:
+                path = after(path, Hop("firewall", attachment.attached, "attached to the transit gateway"))
+                path = path._replace(boxes=(*path.boxes, attachment.attached))
+                return self.into_tgw(attachment, zone, low, high, path, seen)
+            case _:
+                why = f"{attachment.kind.value} attachment {attachment.address} is not modelled beyond its routes"
+                return unknown(low, high, path, why)
+
+    def _into_vpc(self, attachment: Attachment, zone: str, low: int, high: int, path: Path, seen: Seen) -> Pieces:
+        """Into a VPC: in the zone of origin where the attachment has it; any zone with appliance mode or without one.
+
+        https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.html
+        """
+        zones, doubt = self.facts.zones(attachment)
+        if doubt:
+            return unknown(low, high, path, doubt)
+        pinned = attachment.appliance_mode is True
+        if zone in zones and attachment.appliance_mode is False:
+            zones = {zone: zones[zone]}
+        up = {z: s for z, s in zones.items() if z not in self.facts.scenario.down}
+        if not up:
+            why = f"none of its zones is up ({', '.join(zones) or 'it has none'})"
+            return self.stopped(low, high, path, Block("zone-down", attachment.address, why))
+        options = []
+        for entry, subnet in up.items():
+            inside = after(path, Hop("attachment", attachment.address, f"into {attachment.attached}", entry))
+            if pinned:
+                inside = inside._replace(pinned=(*inside.pinned, (attachment.address, entry)))
+            options.append(self.in_subnet(subnet, Source.OUTSIDE, low, high, inside, seen))
+        return merge(options)
+
+    def owners(self, gateway: str, place: int) -> list[Attachment]:
+        """The attachments of a transit gateway behind which an address is, whatever any table says."""
+        vpcs = self.facts.vpc_owners(place)
+        found = [a for v in vpcs for a in self.facts.attachments_of_vpc.get((v, gateway), [])]
+        if not found:
+            for connection, attachments in self.facts.attachments_of_connection.items():
+                site = self.facts.sites.by_connection[connection]
+                if self.facts.site_transit(site)(place).here:
+                    found += [a for a in attachments if a.gateway == gateway]
+        return found
+
+    def _tgw_candidate(
+        self, gateway: str | Unknown, zone: str, low: int, high: int, seen: Seen
+    ) -> Callable[[Path], Pieces] | None:
+        if not self.past_blocks or isinstance(gateway, Unknown):
+            return None
+        owners = self.owners(gateway, low)
+        return (lambda p: self.out_of_tgw(owners[0], None, zone, low, high, p, seen)) if owners else None
+
+    # --- on-premises
+
+    def to_site(self, connection: str, route: Route | None, low: int, high: int, path: Path, seen: Seen) -> Pieces:
+        """Over a VPN connection or Direct Connect gateway to the site's router, and what that does next.
+
+        The router keeps what is for its networks. A prefix that AWS itself told it comes back (the hairpin). Addresses
+        on the internet leave there. Nothing is known of others.
+        """
+        down = self.facts.down(connection)
+        kind = "VPN connection" if connection in self.network.vpns else "Direct Connect gateway"
+        path = after(path, Hop(kind, connection, route.address if route else ""))
+        if down:
+            path = path._replace(blocks=(*path.blocks, Block("connection-down", connection, down)))
+            if not self.past_blocks:
+                return [(low, high, (path,))]
+        site = self.facts.sites.by_connection[connection]
+        place = SitePlace(site.name)
+        pieces: Pieces = []
+        for first, last, step in self.facts.site_transit(site).within(low, high):
+            if step.here:
+                pieces.append((first, last, (self._at_site(site, path),)))
+            elif step.over and place not in seen:
+                back = after(path, Hop("site", site.name, "the site is told this prefix and sends it back to AWS"))
+                back = back._replace(hairpin=(*back.hairpin, site.name))
+                pieces += self.from_site_over(site, step.over, first, last, back, (*seen, place))
+            elif step.over:
+                why = f"between AWS and site {site.name}: a routing loop"
+                pieces += self.stopped(first, last, path, Block("routing-loop", connection, why))
+            else:
+                pieces += self._beyond_site(site, connection, step.unknown, first, last, path)
+        return pieces
+
+    def _at_site(self, site: Site, path: Path) -> Path:
+        return path._replace(hops=(*path.hops, Hop("site", site.name)), end=site.name)
+
+    def _beyond_site(self, site: Site, connection: str, doubt: str, low: int, high: int, path: Path) -> Pieces:
+        pieces: Pieces = []
+        for first, last, public in PUBLIC.within(low, high):
+            if public:
+                hops = (*path.hops, Hop("internet", "internet", f"by way of site {site.name}"))
+                pieces.append((first, last, (path._replace(hops=hops, end="internet", exit=connection),)))
+            elif doubt or isinstance(site.announces, Unknown):
+                why = doubt or f"what lies behind {connection}: nobody said what site {site.name} announces"
+                pieces += unknown(first, last, path, why)
+            else:
+                why = f"site {site.name} has no network {show_range(first, last)}"
+                pieces += self.stopped(first, last, path, Block("not-at-site", connection, why))
+        return pieces
+
+    def from_site(self, site: Site, low: int, high: int, path: Path, seen: Seen = ()) -> Pieces:
+        """From a site's host: over whatever was told the prefix."""
+        path = after(path, Hop("site", site.name))
+        if not self.facts.ways_in(site):
+            why = f"no connection of site {site.name} is up"
+            return self.stopped(low, high, path, Block("connection-down", ", ".join(site.connections), why))
+        pieces: Pieces = []
+        for first, last, step in self.facts.site_outbound(site).within(low, high):
+            if step.here:
+                pieces.append((first, last, (path._replace(end=site.name),)))
+            elif step.over:
+                pieces += self.from_site_over(site, step.over, first, last, path, seen)
+            elif step.unknown:
+                pieces += unknown(first, last, path, step.unknown)
+            else:
+                ways = [way for _, way in self.facts.ways_in(site)]
+                why = f"site {site.name} is not told {show_range(first, last)}, so it does not send it to AWS"
+                block = Block("not-announced-to-site", self._telling(ways[0]), why)
+                pieces += self.stopped(
+                    first, last, path, block, _bind(self.from_site_over, site, ways[:1], first, last, seen)
+                )
+        return pieces
+
+    def _telling(self, way: str) -> str:
+        """The resource to change for a site to be told more: the table associated with its attachment."""
+        attachment = self.network.attachments.get(way)
+        return attachment.table if attachment is not None and isinstance(attachment.table, str) else way
+
+    def from_site_over(self, site: Site, ways: Sequence[str], low: int, high: int, path: Path, seen: Seen) -> Pieces:
+        """From a site's router into AWS over attachments (or, at a virtual private gateway, over connections)."""
+        options = []
+        for way in ways:
+            attachment = self.network.attachments.get(way)
+            connection = str(attachment.attached) if attachment else way
+            kind = "VPN connection" if connection in self.network.vpns else "Direct Connect gateway"
+            inside = after(path, Hop(kind, connection, f"from site {site.name}"))
+            if attachment is not None:
+                options.append(self.into_tgw(attachment, "", low, high, inside, seen))
+            else:
+                gateway = str(self.network.vpns[way].gateway)
+                inside = after(inside, Hop("virtual private gateway", gateway))
+                options.append(self.out_of_gateway(gateway, low, high, inside, seen))
+        return merge(options)
+
+
+def _bind(
+    step: Callable[[Site, Sequence[str], int, int, Path, Seen], Pieces],
+    site: Site,
+    ways: Sequence[str],
+    low: int,
+    high: int,
+    seen: Seen,
+) -> Callable[[Path], Pieces]:
+    return lambda path: step(site, ways, low, high, path, seen)
+
+
+def _has_public_address(source: Source, place: int) -> bool:
+    """IPv6 addresses are public by themselves; an IPv4 host needs a mapping at the gateway."""
+    if place >= 1 << 32:
+        return source is not Source.OUTSIDE
+    return source in (Source.PUBLIC_HOST, Source.PUBLIC_NAT)

@@ -1,0 +1,247 @@
+"""Golden cases: Site-to-Site VPN, Direct Connect gateways, and what each end is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_network
+
+import pytest
+
+from isthmus.network.answers import Scenario
+from isthmus.network.model import Announcement, Unknown
+from tests.network.networks import BLACKHOLE, Draft, Golden, judge, mesh, spoke
+
+golden = Golden()
+HOW = "vpc/latest/tgw/how-transit-gateways-work.html"
+PRIORITY = "vpn/latest/s2svpn/vpn-route-priority.html"
+TUNNELS = "vpn/latest/s2svpn/VPNTunnels.html"
+STATIC = "vpn/latest/s2svpn/vpn-static-dynamic.html"
+
+
+@golden(f"{STATIC}#bgp-is-learnt")
+def bgp_is_learnt() -> Draft:
+    d = hybrid()
+    d.both("a1", "dc", "reachable")
+    d.both("dc", "a1", "reachable")
+    return d.there("a1", "dc 10.8.0.1", "blocked")  # never announced
+
+
+@golden(f"{STATIC}#static-needs-transit-gateway-routes")
+def static_needs_tgw_routes() -> Draft:
+    d = mesh("a")
+    d.vpn("vpn", "t", static=True, routes=["10.9.0.0/16"])
+    d.site("dc", ["vpn"], networks=["10.9.0.0/16"])
+    d.tgw_table("t", learns=["att-vpn", "att-a"])
+    d.tgw_table("u", learns=["att-a"], routes={"10.9.0.0/16": "att-vpn"})
+    spoke(d, "b", 2, "u")
+    d.there("a1", "dc", "blocked")
+    return d.there("b1", "dc", "reachable")
+
+
+@golden("vpc/latest/tgw/tgw-create-static-route.html#static-routes-outlive-the-tunnel")
+def static_route_outlives_bgp() -> Draft:
+    d = mesh("a", "b")
+    for name in ("v1", "v2"):
+        d.vpn(name, "t")
+    d.site("dc", ["v1", "v2"], announces=["10.9.0.0/16"])
+    d.tgw_table("t", learns=["att-v1", "att-v2", "att-a", "att-b"])
+    d.tgw_table("fixed", learns=["att-v1", "att-v2", "att-a"], routes={"10.9.0.0/16": "att-v1"})
+    d.attach("b", "fixed", "b-door")
+    d.there("a1", "dc", "reachable", down=["v1"])  # withdrawn: the other one takes over
+    d.there("b1", "dc", "reachable")
+    return d.there("b1", "dc", "blocked", down=["v1"])  # still attracted by the one that is down
+
+
+@golden(f"{TUNNELS}#one-tunnel-is-enough")
+def tunnel_down() -> Draft:
+    d = hybrid()
+    d.both("a1", "dc", "reachable", down=["vpn#1"])
+    d.both("a1", "dc", "reachable", down=["vpn#2"])
+    d.both("a1", "dc", "blocked", down=["vpn#1", "vpn#2"])
+    d.both("a1", "dc", "blocked", down=["cgw-vpn"])
+    return d.both("a1", "dc", "blocked", down=["vpn"])
+
+
+@golden(f"{HOW}#ecmp-is-paths-not-reachability")
+def ecmp() -> Draft:
+    d = mesh("a")
+    d.vpn("v1", "t")
+    d.vpn("v2", "t")
+    d.site("dc", ["v1", "v2"], announces=["10.9.0.0/16"])
+    d.tgw_table("t", learns=["att-v1", "att-v2", "att-a"])
+    d.both("a1", "dc", "reachable")
+    d.both("a1", "dc", "reachable", down=["v1"])
+    d.both("a1", "dc", "reachable", down=["cgw-v2"])
+    return d.both("a1", "dc", "blocked", down=["v1", "v2"])
+
+
+@golden(f"{HOW}#equal-routes-to-different-sites")
+def equal_routes_to_two_sites() -> Draft:
+    d = mesh("a")
+    d.vpn("v1", "t")
+    d.vpn("v2", "t")
+    d.site("one", ["v1"], announces=["10.9.0.0/16"])
+    d.site("two", ["v2"], announces=["10.9.0.0/16"])
+    d.tgw_table("t", learns=["att-v1", "att-v2", "att-a"])
+    return d.there("a1", "one", "blocked")  # some packets go to the other
+
+
+@golden("vpn/latest/s2svpn/vpn-limits.html#nobody-said-what-is-announced")
+def unknown_announcements() -> Draft:
+    d = hybrid()
+    d.vpn("other", "t")
+    d.tgw_table("t", learns=["att-vpn", "att-other", "att-a"])
+    d.tgw_table("u", learns=["att-a", "att-b"])
+    spoke(d, "b", 2, "u")
+    d.there("a1", "internet", "unknown")
+    return d.there("b1", "a1", "reachable")
+
+
+@golden("vpn/latest/s2svpn/vpn-limits.html#a-site-that-says-nothing")
+def unsaid_announcements() -> Draft:
+    d = mesh("a")
+    d.vpn("vpn", "t")
+    d.site("dc", ["vpn"], Unknown("nobody said"), ["10.9.0.0/16"])
+    d.tgw_table("t", learns=["att-vpn", "att-a"])
+    return d.there("a1", "dc", "unknown")
+
+
+@golden("vpn/latest/s2svpn/VPNRoutingTypes.html#told-by-the-associated-table")
+def told_by_association() -> Draft:
+    d = hybrid()
+    d.tgw_table("vpns", learns=["att-b"])
+    d.vpn("vpn", "vpns")
+    spoke(d, "b", 2, "t")
+    d.there("a1", "dc", "reachable")
+    d.there("dc", "a1", "blocked")
+    d.both("a1", "dc", "blocked")
+    d.both("dc", "b1", "reachable")
+    return d.both("b1", "dc", "reachable")
+
+
+@golden("vpn/latest/s2svpn/VPNRoutingTypes.html#no-association-nothing-told")
+def told_nothing() -> Draft:
+    d = hybrid()
+    d.vpn("vpn", None)
+    d.there("a1", "dc", "reachable")
+    return d.there("dc", "a1", "blocked")
+
+
+@golden("prescriptive-guidance/latest/transitioning-to-multiple-aws-accounts/centralized-egress.html#default-by-bgp")
+def default_by_bgp() -> Draft:
+    d = hybrid(announces=["0.0.0.0/0", "10.9.0.0/16"])
+    return d.both("a1", "internet", "reachable", exit="vpn")
+
+
+@golden(
+    "prescriptive-guidance/latest/transitioning-to-multiple-aws-accounts/centralized-egress.html#default-by-static-route"
+)
+def default_by_static_route() -> Draft:
+    d = hybrid()
+    d.tgw_table("t", learns=["att-vpn", "att-a"], routes={"0.0.0.0/0": "att-vpn"})
+    d.tgw_table("plain", learns=["att-a", "att-vpn"])
+    d.vpn("vpn", "plain")
+    spoke(d, "b", 2, "plain")
+    d.there("a1", "internet", "reachable", exit="vpn")
+    return d.there("b1", "internet", "blocked")
+
+
+@golden("vpc/latest/tgw/transit-gateway-isolated-shared.html#hairpin-through-the-site")
+def hairpin_through_site() -> Draft:
+    """The site knows every spoke: a default toward it joins spokes that the tables keep apart."""
+    d = Draft()
+    d.hub()
+    d.tgw_table("spokes", learns=["att-vpn"])
+    d.tgw_table("sites", learns=["att-a", "att-b"])
+    d.vpn("vpn", "sites")
+    d.site("dc", ["vpn"], announces=["0.0.0.0/0"], networks=["10.9.0.0/16"])
+    spoke(d, "a", 1, "spokes")
+    spoke(d, "b", 2, "spokes")
+    d.both("a1", "b1", "reachable")
+    d.tgw_table("shut", learns=["att-vpn"], routes={"10.0.0.0/14": BLACKHOLE})
+    spoke(d, "c", 3, "shut")
+    d.there("c1", "b1", "blocked")
+    d.there("c1", "dc", "reachable")
+    return d.there("c1", "internet", "reachable", exit="vpn")
+
+
+@golden(f"{PRIORITY}#propagation-into-vpc-tables")
+def vgw_propagates_where_told() -> Draft:
+    d = Draft()
+    d.vpc("a", "10.1.0.0/16")
+    d.vpn_gateway("vgw", "a")
+    d.vpn("vpn", gateway="vgw")
+    d.site("dc", ["vpn"], announces=["10.9.0.0/16"])
+    d.subnet("a1", "a", "10.1.1.0/24", propagating=["vgw"])
+    d.subnet("a2", "a", "10.1.2.0/24", routes={})
+    d.subnet("a3", "a", "10.1.3.0/24", routes={"10.0.0.0/8": "vgw"})
+    d.both("a1", "dc", "reachable")
+    d.there("dc", "a2", "reachable")
+    d.both("dc", "a2", "blocked")
+    d.both("a3", "dc", "reachable")
+    return d.both("a1", "dc", "blocked", down=["vpn"])
+
+
+@golden(f"{PRIORITY}#static-vpn-on-a-virtual-private-gateway")
+def vgw_static() -> Draft:
+    d = Draft()
+    d.vpc("a", "10.1.0.0/16")
+    d.vpn_gateway("vgw", "a")
+    d.vpn("vpn", gateway="vgw", static=True, routes=["10.9.0.0/16"])
+    d.site("dc", ["vpn"], networks=["10.9.0.0/16", "10.8.0.0/16"])
+    d.subnet("a1", "a", "10.1.1.0/24", propagating=["vgw"])
+    d.both("a1", "dc 10.9.0.1", "reachable")
+    return d.there("a1", "dc 10.8.0.1", "blocked")
+
+
+@golden("directconnect/latest/UserGuide/allowed-to-prefixes.html#what-a-site-is-told")
+def dx_allowed_prefixes() -> Draft:
+    d = mesh("a", "b")
+    d.dx("dx", "t", "10.1.0.0/16")
+    d.site("dc", ["dx"], announces=["10.9.0.0/16"])
+    d.tgw_table("t", learns=["att-dx", "att-a", "att-b"])
+    d.both("a1", "dc", "reachable")
+    d.there("b1", "dc", "reachable")
+    d.there("dc", "b1", "blocked")
+    return d.both("b1", "dc", "blocked")
+
+
+def hybrid(announces: list[str] | None = None) -> Draft:
+    """One spoke and one site, both in table `t`."""
+    d = mesh("a")
+    d.vpn("vpn", "t")
+    d.site("dc", ["vpn"], announces=announces or ["10.9.0.0/16"], networks=["10.9.0.0/16"])
+    d.tgw_table("t", learns=["att-vpn", "att-a"])
+    return d
+
+
+@pytest.mark.parametrize("draw", golden.cases)
+def test_golden(draw: Callable[[], Draft]) -> None:
+    judge(draw())
+
+
+TOLD = "vpn/latest/s2svpn/VPNRoutingTypes.html"
+
+
+@pytest.mark.parametrize(
+    ("connection", "down", "prefixes"),
+    [
+        pytest.param("vpn", (), {"10.1.0.0/16", "10.2.0.0/16", "10.64.0.0/10"}, id=f"{TOLD}#the-associated-table"),
+        pytest.param("lone", (), set(), id=f"{TOLD}#no-association"),
+        pytest.param("vpn", ("vpn",), set(), id=f"{TOLD}#session-down"),
+        pytest.param("dx", (), {"10.1.0.0/17"}, id="directconnect/latest/UserGuide/allowed-to-prefixes.html"),
+    ],
+)
+def test_told(connection: str, down: tuple[str, ...], prefixes: set[str]) -> None:
+    from isthmus.network.forwarding import Forwarding
+
+    d = mesh("a", "b")
+    d.vpn("vpn", "t")
+    d.vpn("lone", None)
+    d.dx("dx", "t", "10.1.0.0/17")
+    d.site("dc", ["vpn"], announces=[Announcement(ip_network("10.9.0.0/16"))])
+    d.tgw_table("t", learns=["att-a", "att-b"], routes={"10.64.0.0/10": "att-a", "10.5.0.0/16": BLACKHOLE})
+    engine = Forwarding(d.network(), sites=tuple(d.sites), scenario=Scenario(frozenset(down)))
+    told = engine.told(f"att-{connection}")
+    assert {str(prefix) for prefix in told.prefixes} - set(map(str, told.blackholes)) == prefixes
+    assert not told.unknown
