@@ -11,7 +11,7 @@ from isthmus.intent.backend import Backend, LocalBackend
 from isthmus.intent.environment import Environment
 from isthmus.intent.errors import InvalidEstate
 from isthmus.intent.hub import Hub
-from isthmus.intent.model import Many, Texts, intent, name_of
+from isthmus.intent.model import Many, Numbers, Texts, intent, name_of
 from isthmus.intent.organization import Account, Organization, OrganizationalUnit
 from isthmus.intent.segment import Segment
 from isthmus.intent.site import CustomerGateway, Site
@@ -31,6 +31,7 @@ class Estate:
     prefix              in front of derived `Name` tags
     tags                put on every resource
     log_retention_days  of every log group, one of CloudWatch's values
+    quotas              AWS quotas that were raised, by name: `{"network-acl-rules": 40}`
     """
 
     name: str = field(kw_only=False)
@@ -45,6 +46,7 @@ class Estate:
     prefix: str = "infra"
     tags: Texts = field(default_factory=dict)
     log_retention_days: int = 365
+    quotas: Numbers = field(default_factory=dict)
 
     def check(self) -> Estate:
         """This estate, if it breaks no rule. Raises `InvalidEstate` with every broken one."""

@@ -30,6 +30,8 @@ Several = Annotated[
 ]
 # Text by text, in the order of the keys wherever it is written.
 Texts = Annotated[Mapping[str, str], AfterValidator(dict), PlainSerializer(lambda texts: dict(sorted(texts.items())))]
+# The same for numbers.
+Numbers = Annotated[Mapping[str, int], AfterValidator(dict), PlainSerializer(lambda given: dict(sorted(given.items())))]
 
 _CONFIG = ConfigDict(extra="forbid", strict=True)
 _HERE = os.path.dirname(__file__)
@@ -40,8 +42,8 @@ _SECRETS = ("preshared_key", "pre_shared_key", "psk", "tunnel1_preshared_key", "
 def intent(cls: type[T]) -> type[T]:
     """Make a class an intent type: a frozen pydantic dataclass, keyword-only but for fields marked `kw_only=False`.
 
-    Only names are. Instances carry `place_of(...)`, the `file:line` that built them. Constructors refuse unknown and missing fields and
-    values of another type with `InvalidArgument`; they check no values: `Estate.check()` does, all at once.
+    Only names are. Instances carry `place_of(...)`, the `file:line` that built them. Constructors refuse unknown and
+    missing fields and values of another type with `InvalidArgument`; they check no values: `Estate.check()` does.
     """
     made: Any = dataclass(frozen=True, kw_only=True, config=_CONFIG)(cls)
     build: Callable[..., None] = made.__init__

@@ -1,0 +1,133 @@
+"""CIDRs: written as what they mean, apart from each other, and inside the estate's blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Network, ip_network
+
+from isthmus.intent.checks.reading import network, networks, next_free, overlaps, readable, vpc_cidrs, written
+from isthmus.intent.checks.rule import Finding, rule, subject
+from isthmus.intent.estate import Estate
+from isthmus.intent.model import place_of
+
+_SIZING = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
+_ROUTING = "https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html"
+PRIVATE = networks(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "198.18.0.0/15"])
+
+
+@rule("Isthmus builds IPv4 networks", _SIZING)
+def cidr_form(estate: Estate) -> Iterator[Finding]:
+    """A CIDR is not one, or is IPv6."""
+    for cidr in written(estate):
+        if network(cidr.text) is None:
+            kind = "is IPv6" if _is_ipv6(cidr.text) else "is no CIDR"
+            yield Finding(cidr.about, f'"{cidr.text}" {kind}', "an IPv4 CIDR such as 10.1.0.0/20", cidr.part)
+
+
+@rule("AWS clears or refuses host bits, and Terraform then sees a change in every plan", _SIZING)
+def cidr_not_canonical(estate: Estate) -> Iterator[Finding]:
+    """A CIDR has bits set behind its prefix, or is written in another way than AWS writes it."""
+    for cidr in written(estate):
+        meant = network(cidr.text)
+        if meant is not None and str(meant) != cidr.text:
+            given = f'"{cidr.text}" is not how AWS writes that range'
+            yield Finding(cidr.about, given, f'the range itself: "{meant}"', cidr.part)
+
+
+@dataclass(frozen=True, slots=True)
+class _Range:
+    about: object
+    what: str
+    kind: str
+    cidr: IPv4Network
+
+
+def _ranges(estate: Estate) -> Iterator[_Range]:
+    """Every range that addresses are in use in."""
+    for site in estate.sites:
+        for name, text in site.networks.items():
+            if (cidr := network(text)) is not None:
+                yield _Range(site, f'site network "{site.name}/{name}" {cidr}', "site", cidr)
+    for environment in estate.environments:
+        for text in environment.hub.cidr_blocks if environment.hub else ():
+            if (cidr := network(text)) is not None:
+                yield _Range(environment.hub, f"{subject(environment.hub)} {cidr}", "hub", cidr)
+        for spoke in environment.spokes:
+            for text in vpc_cidrs(spoke):
+                if (cidr := network(text)) is not None:
+                    yield _Range(spoke, f"{subject(spoke)} {cidr}", "spoke", cidr)
+
+
+@rule(
+    "a transit gateway does not propagate a VPC whose range overlaps another's, and one address must mean one place",
+    _ROUTING,
+)
+def cidr_overlap(estate: Estate) -> Iterator[Finding]:
+    """Two ranges in use overlap: of spokes, site networks or the hub."""
+    ranges = list(_ranges(estate))
+    blocks = networks(estate.blocks)
+    for one, other in overlaps((found.cidr, tag) for tag, found in enumerate(ranges)):
+        first, second = sorted((ranges[one], ranges[other]), key=lambda found: found.kind == "spoke")
+        if second.kind != "site" and first.kind == "site" and any(first.cidr.overlaps(block) for block in blocks):
+            continue  # the site network lies in a block: block-overlap says so
+        free = next_free(blocks, [found.cidr for found in ranges], second.cidr.prefixlen)
+        remedy = f"a free range, e.g. {free}" if free and second.kind == "spoke" else "ranges that lie apart"
+        yield Finding(second.about, f"{second.cidr} overlaps {first.what}, {place_of(first.about)}", remedy)
+
+
+@rule(
+    "the blocks are where AWS lies: they are blackholed next to every default, so a site network inside is cut off",
+    _ROUTING,
+)
+def block_overlap(estate: Estate) -> Iterator[Finding]:
+    """The estate's blocks overlap each other, or a site network."""
+    blocks = [cidr for text in estate.blocks if (cidr := network(text)) is not None]
+    for one, other in overlaps((cidr, tag) for tag, cidr in enumerate(blocks)):
+        part = f"block {blocks[other]}"
+        yield Finding(estate, f"{blocks[other]} overlaps block {blocks[one]}", "one of the two", part)
+    for site in estate.sites:
+        for name, text in site.networks.items():
+            cidr = network(text)
+            hit = next((block for block in blocks if cidr is not None and block.overlaps(cidr)), None)
+            if hit is not None:
+                given = f"{cidr} overlaps the estate's block {hit}, {place_of(estate)}"
+                yield Finding(site, given, "blocks that leave out what the sites use", f'network "{name}"')
+
+
+@rule(
+    "public addresses used inside hide the internet's own: they belong to somebody else unless you announce them",
+    _SIZING,
+)
+def block_not_private(estate: Estate) -> Iterator[Finding]:
+    """A block of the estate is not private."""
+    for block in networks(estate.blocks):
+        if not any(block.subnet_of(private) for private in PRIVATE):
+            remedy = f"a block in {', '.join(map(str, PRIVATE[:3]))} or {PRIVATE[3]}"
+            yield Finding(estate, f"{block} is not a private range", remedy, f"block {block}")
+
+
+@rule("return routes, blackholes, endpoints and firewalls know the blocks, never the list of spokes")
+def spoke_outside_blocks(estate: Estate) -> Iterator[Finding]:
+    """A spoke's range, or a secondary one, lies in none of the estate's blocks."""
+    if not readable(estate.blocks):
+        return
+    blocks = networks(estate.blocks)
+    used = [found.cidr for found in _ranges(estate)]
+    for _, spoke in estate.spokes:
+        for cidr in networks(vpc_cidrs(spoke)):
+            if not any(cidr.subnet_of(block) for block in blocks):
+                free = next_free(blocks, used, cidr.prefixlen)
+                inside = f"a range inside one, e.g. {free}" if free else "a range inside one"
+                more = f', or add it to the blocks in {place_of(estate)}: "{cidr}"'
+                given = (
+                    f"{cidr} lies in none of the estate's blocks {', '.join(map(str, blocks)) or '(there are none)'}"
+                )
+                yield Finding(spoke, given, inside + (more if any(cidr.subnet_of(p) for p in PRIVATE) else ""))
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        return ip_network(text, strict=False).version == 6
+    except ValueError:
+        return False

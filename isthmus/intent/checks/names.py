@@ -1,0 +1,157 @@
+"""Names: unique, fit for Terraform, short enough for what AWS builds from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+
+from isthmus.intent.backend import S3Backend
+from isthmus.intent.checks.rule import Finding, rule, subject
+from isthmus.intent.estate import Estate
+from isthmus.intent.organization import Account, OrganizationalUnit
+from isthmus.intent.reach import INTERNET
+from isthmus.intent.segment import Segment
+from isthmus.intent.spoke import Spoke
+
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+LONGEST_NAME = 40
+LONGEST_PREFIX = 12
+LONGEST_ROLE = 64
+
+
+def _named(estate: Estate) -> Iterator[tuple[str, list[tuple[str, object, str]]]]:
+    """Every name space: what it is called, and each name in it with its object and the part of it that has the name."""
+
+    def whole(*things: object) -> list[tuple[str, object, str]]:
+        return [(str(getattr(thing, "name", "")), thing, "") for thing in things]
+
+    yield "accounts", whole(*estate.organization.accounts)
+    yield "organizational units", whole(*estate.organization.units)
+    yield "segments", whole(*estate.segments)
+    yield "sites", whole(*estate.sites)
+    for site in estate.sites:
+        yield f"networks of {subject(site)}", [(name, site, f'network "{name}"') for name in site.networks]
+    yield "customer gateways", whole(*(gateway for site in estate.sites for gateway in site.customer_gateways))
+    yield "VPN connections", whole(*estate.vpn_connections)
+    yield "environments", whole(*estate.environments)
+    yield "spokes", whole(*(spoke for _, spoke in estate.spokes))
+    yield "hubs", whole(*(environment.hub for environment in estate.environments if environment.hub))
+
+
+@rule("names refer to things, name folders and resource addresses, and files are the same in any case on some disks")
+def duplicate_name(estate: Estate) -> Iterator[Finding]:
+    """Two things of a kind have one name, or names that are one as Terraform identifiers or file names."""
+    for space, names in _named(estate):
+        first: dict[str, str] = {}
+        for name, thing, part in names:
+            key = name.replace("-", "_").casefold()
+            if key not in first:
+                first[key] = name
+            elif space != "hubs":  # a second hub is refused as such
+                same = "is used twice" if first[key] == name else f'is "{first[key]}" but for "-", "_" and case'
+                yield Finding(thing, f'the name "{name}" {same}', f"another name, unique among the {space}", part)
+
+
+@rule(
+    "names become Terraform identifiers, file names and parts of AWS names",
+    "https://developer.hashicorp.com/terraform/language/syntax/configuration#identifiers",
+)
+def name_form(estate: Estate) -> Iterator[Finding]:
+    """A name is no Terraform identifier."""
+    for thing, name, part in _every_name(estate):
+        if not NAME.fullmatch(name):
+            right = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-_") or "a"
+            right = right if right[0].isalpha() else f"n{right}"
+            yield Finding(
+                thing, f'the name "{name}" is no Terraform identifier', f'letters, digits, "-", "_": "{right}"', part
+            )
+
+
+@rule(
+    "the longest name built from it, the flow log role <prefix>-<name>-flow-logs, may have 64 characters",
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+)
+def name_length(estate: Estate) -> Iterator[Finding]:
+    """A name or the prefix is too long for the AWS names built from it."""
+    for thing, name, part in _every_name(estate):
+        if len(name) > LONGEST_NAME and not isinstance(thing, Account | OrganizationalUnit):
+            given = f'the name "{name}" has {len(name)} characters'
+            yield Finding(thing, given, f"at most {LONGEST_NAME} characters", part)
+    if not NAME.fullmatch(estate.prefix) or len(estate.prefix) > LONGEST_PREFIX:
+        remedy = f'a letter, then letters, digits, "-" or "_", at most {LONGEST_PREFIX} characters: prefix="infra"'
+        yield Finding(estate, f"the prefix is {estate.prefix!r}", remedy)
+
+
+@rule(
+    "an IAM role name has at most 64 characters",
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+)
+def join_role_length(estate: Estate) -> Iterator[Finding]:
+    """The role `<hub>-join-<segment>` gets too long a name."""
+    for environment in estate.environments:
+        if environment.hub is None or len(environment.hub.name) > LONGEST_NAME:
+            continue
+        for segment in estate.segments:
+            role = f"{environment.hub.name}-join-{segment.name}"
+            if len(segment.name) <= LONGEST_NAME and len(role) > LONGEST_ROLE:
+                left = LONGEST_ROLE - len(role) + len(segment.name)
+                given = f'its role "{role}" has {len(role)} characters'
+                yield Finding(segment, given, f"a segment name of at most {left} characters, or a shorter hub name")
+
+
+@rule(
+    "questions and reports name the parties of a flow, and this word already means one; each environment has a folder"
+)
+def reserved_name(estate: Estate) -> Iterator[Finding]:
+    """A name that means something else already."""
+    for _, spoke in estate.spokes:
+        if spoke.name.casefold() == INTERNET:
+            yield Finding(spoke, f'the name "{spoke.name}" means everything outside the estate', "another name")
+    if isinstance(estate.backend, S3Backend):
+        for environment in estate.environments:
+            if environment.name.casefold() == "state":
+                given = f'the name "{environment.name}" means the root that creates the state bucket'
+                yield Finding(environment, given, "another name, or another backend")
+
+
+@rule("a share or a role is given to accounts and organizational units by name alone")
+def ambiguous_principal(estate: Estate) -> Iterator[Finding]:
+    """An account and an organizational unit have one name."""
+    units = {unit.name: unit for unit in estate.organization.units}
+    for account in estate.organization.accounts:
+        if account.name in units:
+            given = f'"{account.name}" is an organizational unit too'
+            yield Finding(units[account.name], given, f'another name for one of them: "{account.name}-ou"')
+
+
+@rule(
+    "the console shows it as the Name tag, and a tag's value has 1 to 256 letters, digits, spaces and _.:/=+-@",
+    "https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html",
+)
+def pinned_name(estate: Estate) -> Iterator[Finding]:
+    """A pinned `Name` is no tag value."""
+    pinned: list[tuple[Segment | Spoke, str, str | None]] = [
+        *((segment, "route_table_name", segment.route_table_name) for segment in estate.segments),
+        *((spoke, "vpc_name", spoke.vpc_name) for _, spoke in estate.spokes),
+    ]
+    for thing, field, value in pinned:
+        if value is not None and not re.fullmatch(r"[\w .:/=+\-@]{1,256}", value):
+            yield Finding(thing, f"{field} is {value!r}", f'a tag value, e.g. {field}="infra-{thing.name}"')
+
+
+@rule("people tell route tables apart by their names")
+def route_table_name_twice(estate: Estate) -> Iterator[Finding]:
+    """Two segments' route tables have one name."""
+    taken = [(segment, segment.route_table_name or f"{estate.prefix}-{segment.name}") for segment in estate.segments]
+    for (one, its), (other, name) in combinations(taken, 2):
+        if its == name and one.name != other.name:
+            given = f'its route table is named "{name}" like that of segment "{one.name}"'
+            yield Finding(other, given, "another route_table_name")
+
+
+def _every_name(estate: Estate) -> Iterator[tuple[object, str, str]]:
+    yield estate, estate.name, ""
+    for _, names in _named(estate):
+        for name, thing, part in names:
+            yield thing, name, part

@@ -1,0 +1,122 @@
+"""Accounts, organizational units, and every reference from one thing to another."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from isthmus.intent.backend import S3Backend
+from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.estate import Estate
+from isthmus.intent.model import name_of
+from isthmus.regions import REGIONS
+
+_ORGANIZATION = re.compile(r"arn:(aws|aws-cn|aws-us-gov):organizations::(\d{12}):organization/(o-[a-z0-9]{10,32})")
+_UNIT = re.compile(
+    r"arn:(aws|aws-cn|aws-us-gov):organizations::(\d{12}):ou/(o-[a-z0-9]{10,32})/ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}"
+)
+_ARNS = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html"
+
+
+@rule(
+    "AWS account ids have twelve digits, leading zeros included",
+    "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html",
+)
+def account_id(estate: Estate) -> Iterator[Finding]:
+    """An account id is not twelve digits."""
+    for account in estate.organization.accounts:
+        if not re.fullmatch(r"[0-9]{12}", account.id):
+            digits = re.sub(r"[^0-9]", "", account.id)
+            hint = f'"{digits:0>12}"' if 0 < len(digits) <= 12 else "the id on the account's console page"
+            yield Finding(account, f'the id is "{account.id}"', f"twelve digits as a text: {hint}")
+
+
+@rule("one account under two names would get two provider aliases, and looks like a boundary where none is")
+def account_id_twice(estate: Estate) -> Iterator[Finding]:
+    """Two accounts have one id."""
+    first: dict[str, str] = {}
+    for account in estate.organization.accounts:
+        if first.setdefault(account.id, account.name) != account.name:
+            yield Finding(
+                account, f'the id {account.id} is account "{first[account.id]}" too', "its own id, or one name"
+            )
+
+
+@rule("resources are shared with the organization by its ARN, within the Region's partition", _ARNS)
+def organization_arn(estate: Estate) -> Iterator[Finding]:
+    """The organization's ARN is none, or of another partition."""
+    match = _ORGANIZATION.fullmatch(estate.organization.arn)
+    region = REGIONS.get(estate.region)
+    partition = region.partition if region else "aws"
+    if not match or (region and match[1] != partition):
+        remedy = f"arn:{partition}:organizations::<management account id>:organization/o-<id>"
+        yield Finding(estate.organization, f'the ARN is "{estate.organization.arn}"', remedy)
+
+
+@rule("resources are shared with units by their ARN, and sharing leaves no organization", _ARNS)
+def unit_arn(estate: Estate) -> Iterator[Finding]:
+    """An organizational unit's ARN is none, of another organization, or used twice."""
+    whole = _ORGANIZATION.fullmatch(estate.organization.arn)
+    first: dict[str, str] = {}
+    for unit in estate.organization.units:
+        match = _UNIT.fullmatch(unit.arn)
+        if not match or (whole and match.groups() != whole.groups()):
+            of = f"{whole[2]}:ou/{whole[3]}" if whole else "<management account id>:ou/o-<id>"
+            partition = whole[1] if whole else "aws"
+            remedy = f"arn:{partition}:organizations::{of}/ou-<root>-<unit>"
+            yield Finding(unit, f'the ARN is "{unit.arn}"', remedy)
+        elif first.setdefault(unit.arn, unit.name) != unit.name:
+            yield Finding(unit, f'the ARN is unit "{first[unit.arn]}" too', "its own ARN, or one name")
+
+
+@rule(
+    "Terraform assumes the role of this name in every account",
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+)
+def deployment_role(estate: Estate) -> Iterator[Finding]:
+    """The deployment role's name is no role name."""
+    role = estate.organization.deployment_role
+    if role is not None and not re.fullmatch(r"[A-Za-z0-9_+=,.@-]{1,64}", role):
+        remedy = (
+            'the name alone, 1 to 64 letters, digits and _+=,.@-: "isthmus-deploy"; None uses credentials as they are'
+        )
+        yield Finding(estate.organization, f'the deployment role is "{role}"', remedy)
+
+
+@rule("every reference must mean something declared, or the output would lack it without a word")
+def unknown_reference(estate: Estate) -> Iterator[Finding]:
+    """A name refers to nothing that is declared."""
+    accounts = [account.name for account in estate.organization.accounts]
+    principals = [*(unit.name for unit in estate.organization.units), *accounts]
+    segments = [segment.name for segment in estate.segments]
+    sites = [site.name for site in estate.sites]
+    gateways = [gateway.name for site in estate.sites for gateway in site.customer_gateways]
+    site_networks = [f"{site.name}/{name}" for site in estate.sites for name in site.networks]
+
+    def check(thing: object, what: str, refs: Iterable[object], known: Collection[str]) -> Iterator[Finding]:
+        for ref in refs:
+            name = str(name_of(ref))
+            if name not in known:
+                close = difflib.get_close_matches(name, known, n=1)
+                hint = f'"{close[0]}"' if close else f"one of {', '.join(sorted(known)) or 'none yet'}; or declare it"
+                yield Finding(thing, f'{what} "{name}" is not declared', hint)
+
+    if isinstance(estate.backend, S3Backend):
+        yield from check(estate.backend, "account", [estate.backend.account], accounts)
+    for segment in estate.segments:
+        yield from check(segment, "reached segment", segment.reaches, segments)
+        yield from check(segment, "site network", segment.site_networks or (), site_networks)
+        yield from check(segment, "principal", segment.joined_by, principals)
+    for site in estate.sites:
+        yield from check(site, "transit site", site.transit_with, sites)
+    for environment in estate.environments:
+        yield from check(environment, "account", [environment.account], accounts)
+        if environment.hub is not None:
+            yield from check(environment.hub, "principal", environment.hub.share_with, principals)
+        for connection in environment.vpn_connections:
+            yield from check(connection, "customer gateway", [connection.customer_gateway], gateways)
+            yield from check(connection, "segment", [connection.segment], segments)
+        for spoke in environment.spokes:
+            yield from check(spoke, "segment", [spoke.segment], segments)
+            yield from check(spoke, "principal", spoke.share_private_subnets_with, principals)

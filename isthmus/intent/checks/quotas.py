@@ -1,0 +1,133 @@
+"""AWS quotas that can be counted before anything is built. `Estate.quotas` says which ones AWS has raised."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from isthmus.intent.checks.reading import links, networks, resolved, vpc_cidrs
+from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.estate import Estate
+from isthmus.intent.reach import networks_denied, networks_reached, segments_reached
+from isthmus.intent.segment import Egress
+
+_VPC = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"
+_GATEWAY = "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-quotas.html"
+_VPN = "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html"
+
+# Quota: what AWS gives at first, and the most it gives on request, None where it names no limit.
+QUOTAS: dict[str, tuple[int, int | None]] = {
+    "customer-gateways": (50, None),
+    "network-acl-rules": (20, 40),
+    "routes-per-route-table": (500, 1_000),
+    "transit-gateway-route-tables": (20, None),
+    "vpc-cidr-blocks": (5, 50),
+    "vpn-connections": (50, None),
+}
+TRANSIT_GATEWAY_CIDR_BLOCKS = 5
+
+
+def _quota(estate: Estate, name: str) -> int:
+    return max(estate.quotas.get(name, 0), QUOTAS[name][0])
+
+
+@rule("a quota that AWS has not raised stops an apply halfway", _VPC)
+def quota(estate: Estate) -> Iterator[Finding]:
+    """A raised quota is unknown, or not one that AWS gives."""
+    for name, value in estate.quotas.items():
+        if name not in QUOTAS:
+            close = difflib.get_close_matches(name, QUOTAS, n=1)
+            yield Finding(estate, f'quota "{name}" is not known', f'"{close[0]}"' if close else ", ".join(QUOTAS))
+            continue
+        low, high = QUOTAS[name]
+        if value < low or (high is not None and value > high):
+            remedy = f"{low} (AWS's default) {f'to {high}' if high else 'or more'}"
+            yield Finding(estate, f'quota "{name}" is {value}', remedy)
+
+
+@rule("a VPC has so many ranges, the first included", _VPC)
+def vpc_cidr_count(estate: Estate) -> Iterator[Finding]:
+    """A spoke has more ranges than the quota allows."""
+    limit = _quota(estate, "vpc-cidr-blocks")
+    for _, spoke in estate.spokes:
+        if (count := len(vpc_cidrs(spoke))) > limit:
+            yield Finding(spoke, f"it has {count} ranges", _ask("vpc-cidr-blocks", limit, count))
+
+
+@rule("a network ACL has so many rules a direction: one for each denied network, one that allows, and AWS's own", _VPC)
+def network_acl_rules(estate: Estate) -> Iterator[Finding]:
+    """A segment denies its spokes more site networks than a network ACL has rules for."""
+    sound = resolved(estate)
+    limit = _quota(estate, "network-acl-rules")
+    used = {spoke.segment for _, spoke in sound.spokes}
+    for segment in sound.segments:
+        if segment.name in used and (count := len(networks_denied(sound, segment)) + 2) > limit:
+            given = f"its spokes must not reach {count - 2} site networks, so {count} rules"
+            yield Finding(segment, given, _ask("network-acl-rules", limit, count) + "; or fewer, larger site networks")
+
+
+@rule("a VPC route table has so many routes", _VPC)
+def route_table_size(estate: Estate) -> Iterator[Finding]:
+    """A spoke's route tables get more routes than the quota allows."""
+    sound = resolved(estate)
+    limit = _quota(estate, "routes-per-route-table")
+    blocks = len(networks(estate.blocks))
+    for segment in sound.segments:
+        reached = len(networks_reached(sound, segment))
+        for _, spoke in sound.spokes:
+            if spoke.segment != segment.name or spoke.egress not in (Egress.LOCAL, Egress.NONE):
+                continue
+            default = 1 if spoke.egress is Egress.LOCAL else 0
+            count = blocks + reached + default + len(spoke.gateway_endpoints) + len(vpc_cidrs(spoke))
+            if count > limit:
+                given = f"its route tables get {count} routes: {blocks} blocks, {reached} site networks, and its own"
+                yield Finding(spoke, given, _ask("routes-per-route-table", limit, count) + "; or larger blocks")
+
+
+@rule(
+    "a transit gateway has so many route tables: one a segment, and one more where a static default goes on-premises",
+    _GATEWAY,
+)
+def route_table_count(estate: Estate) -> Iterator[Finding]:
+    """The segments need more transit gateway route tables than the quota allows."""
+    limit = _quota(estate, "transit-gateway-route-tables")
+    static = {link.segment.name for link in links(estate) if link.connection.default_route}
+    count = len(estate.segments)
+    for segment in estate.segments:
+        reached = {other.name for other in segments_reached(estate, segment)}
+        count += Egress.ON_PREMISES in segment.ways_out and bool(static & reached)
+    if count > limit:
+        given = f"{len(estate.segments)} segments need {count} route tables"
+        yield Finding(estate, given, _ask("transit-gateway-route-tables", limit, count) + "; or fewer segments")
+
+
+@rule("an account has so many VPN connections in a Region", _VPN)
+def vpn_connection_count(estate: Estate) -> Iterator[Finding]:
+    """The estate has more VPN connections than the quota allows."""
+    limit = _quota(estate, "vpn-connections")
+    if (count := len(list(estate.vpn_connections))) > limit:
+        yield Finding(estate, f"it has {count} VPN connections", _ask("vpn-connections", limit, count))
+
+
+@rule("an account has so many customer gateways in a Region", _VPN)
+def customer_gateway_count(estate: Estate) -> Iterator[Finding]:
+    """The estate has more customer gateways than the quota allows."""
+    limit = _quota(estate, "customer-gateways")
+    if (count := sum(len(site.customer_gateways) for site in estate.sites)) > limit:
+        yield Finding(estate, f"it has {count} customer gateways", _ask("customer-gateways", limit, count))
+
+
+@rule("a transit gateway has at most 5 CIDR blocks, and AWS does not raise that", _GATEWAY)
+def hub_cidr_count(estate: Estate) -> Iterator[Finding]:
+    """The hub has more CIDR blocks than AWS allows."""
+    for environment in estate.environments:
+        hub = environment.hub
+        if hub is not None and len(hub.cidr_blocks) > TRANSIT_GATEWAY_CIDR_BLOCKS:
+            yield Finding(hub, f"it has {len(hub.cidr_blocks)} CIDR blocks", f"at most {TRANSIT_GATEWAY_CIDR_BLOCKS}")
+
+
+def _ask(name: str, limit: int, needed: int) -> str:
+    most = QUOTAS[name][1]
+    if most is not None and needed > most:
+        return f"at most {most}, which is all that AWS gives"
+    return f'at most {limit}; or have AWS raise the quota, then say so: quotas={{"{name}": {needed}}}'

@@ -1,0 +1,150 @@
+"""Reading an estate that may be wrong anywhere: what cannot be read is left out, and its own rule says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from ipaddress import IPv4Network
+
+from isthmus.intent.estate import Estate
+from isthmus.intent.model import name_of, place_of
+from isthmus.intent.segment import Segment
+from isthmus.intent.site import CustomerGateway, Site
+from isthmus.intent.spoke import Spoke
+from isthmus.intent.vpn import VpnConnection
+
+EVERYTHING = IPv4Network("0.0.0.0/0")
+
+
+@lru_cache(maxsize=65_536)
+def network(text: str) -> IPv4Network | None:
+    """The IPv4 network a text means, host bits or not; None where it means none."""
+    try:
+        return IPv4Network(text, strict=False) if "/" in text else None
+    except ValueError:
+        return None
+
+
+def networks(texts: Iterable[str]) -> list[IPv4Network]:
+    """The networks of the texts that mean one, each once, in address order."""
+    return sorted({found for text in texts if (found := network(text)) is not None})
+
+
+def readable(texts: Iterable[str]) -> bool:
+    """Whether every text means a network. Rules about something missing hold their tongue where it is not so."""
+    return all(network(text) is not None for text in texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A CIDR as it stands in the intent: the object that holds it, and what it is there."""
+
+    about: object
+    part: str
+    text: str
+
+
+def written(estate: Estate) -> Iterator[Written]:
+    """Every CIDR of the estate."""
+    yield from (Written(estate, f"block {text}", text) for text in estate.blocks)
+    for site in estate.sites:
+        yield from (Written(site, f'network "{name}"', text) for name, text in site.networks.items())
+        yield from (Written(site, f"announcement {text}", text) for text in site.announces)
+    for environment in estate.environments:
+        if environment.hub is not None:
+            yield from (Written(environment.hub, f"CIDR block {text}", text) for text in environment.hub.cidr_blocks)
+        for connection in environment.vpn_connections:
+            for index, tunnel in enumerate(connection.tunnels):
+                if tunnel.inside_cidr is not None:
+                    part = f'tunnel {index + 1} of VPN connection "{connection.name}"'
+                    yield Written(tunnel, part, tunnel.inside_cidr)
+        for spoke in environment.spokes:
+            yield Written(spoke, "cidr", spoke.cidr)
+            yield from (Written(spoke, f"secondary CIDR {text}", text) for text in spoke.secondary_cidrs)
+            yield from (Written(spoke, f"subnet {name}", text) for name, text in spoke.subnets.items())
+
+
+def vpc_cidrs(spoke: Spoke) -> tuple[str, ...]:
+    """All CIDRs of a spoke as written."""
+    return (spoke.cidr, *spoke.secondary_cidrs)
+
+
+def segment_of(estate: Estate, ref: object) -> Segment | None:
+    """The segment a reference means, None where it is not declared."""
+    return next((segment for segment in estate.segments if segment.name == name_of(ref)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A VPN connection with what it refers to."""
+
+    connection: VpnConnection
+    site: Site
+    gateway: CustomerGateway
+    segment: Segment
+
+
+def links(estate: Estate) -> list[Link]:
+    """The VPN connections whose customer gateway and segment are declared."""
+    gateways = {gateway.name: (site, gateway) for site in estate.sites for gateway in site.customer_gateways}
+    segments = {segment.name: segment for segment in estate.segments}
+    return [
+        Link(connection, *gateways[name_of(connection.customer_gateway)], segments[name_of(connection.segment)])
+        for connection in estate.vpn_connections
+        if name_of(connection.customer_gateway) in gateways and name_of(connection.segment) in segments
+    ]
+
+
+def all_linked(estate: Estate) -> bool:
+    """Whether every VPN connection refers to what is declared, and every segment's reach too."""
+    known = {segment.name for segment in estate.segments}
+    return len(links(estate)) == len(list(estate.vpn_connections)) and all(
+        name_of(ref) in known for segment in estate.segments for ref in segment.reaches
+    )
+
+
+def resolved(estate: Estate) -> Estate:
+    """The estate without VPN connections and spokes that refer to what is not declared: safe for `intent.reach`."""
+    sound = {id(link.connection) for link in links(estate)}
+    segments = {segment.name for segment in estate.segments}
+    environments = []
+    for environment in estate.environments:
+        kept = replace(
+            environment,
+            vpn_connections=[c for c in environment.vpn_connections if id(c) in sound],
+            spokes=[spoke for spoke in environment.spokes if name_of(spoke.segment) in segments],
+        )
+        object.__setattr__(kept, "_place", place_of(environment))
+        environments.append(kept)
+    whole = replace(estate, environments=environments)
+    object.__setattr__(whole, "_place", place_of(estate))
+    return whole
+
+
+def next_free(within: Sequence[IPv4Network], taken: Iterable[IPv4Network], prefix: int) -> IPv4Network | None:
+    """The first network of that prefix length inside one of `within` and apart from all of `taken`."""
+    used = sorted(taken)
+    for block in within:
+        if block.prefixlen > prefix:
+            continue
+        size = 1 << (32 - prefix)
+        start = int(block.network_address)
+        for other in used:
+            if int(other.network_address) >= start + size:
+                break
+            start = max(start, -(-(int(other.broadcast_address) + 1) // size) * size)
+        if start + size <= int(block.broadcast_address) + 1:
+            return IPv4Network((start, prefix))
+    return None
+
+
+def overlaps(items: Iterable[tuple[IPv4Network, int]]) -> Iterator[tuple[int, int]]:
+    """Pairs of tags whose networks overlap: each network with the smallest one around it, or with its equal."""
+    around: list[tuple[IPv4Network, int]] = []
+    for found, tag in sorted(items, key=lambda item: (int(item[0].network_address), item[0].prefixlen, item[1])):
+        while around and around[-1][0].broadcast_address < found.network_address:
+            around.pop()
+        if around:
+            yield around[-1][1], tag
+        around.append((found, tag))

@@ -1,0 +1,76 @@
+"""What a rule is: a named function over an estate, why it exists, and where AWS says so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from isthmus.intent.errors import Problem
+from isthmus.intent.estate import Estate
+from isthmus.intent.model import place_of
+
+_WORDS = {
+    "OrganizationalUnit": "organizational unit",
+    "CustomerGateway": "customer gateway",
+    "VpnConnection": "VPN connection",
+    "LocalBackend": "backend",
+    "S3Backend": "backend",
+    "HcpTerraform": "backend",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule found broken: by which object, what was given, and what would be right.
+
+    `part` narrows the subject to something inside the object that is no object itself, e.g. `network "users"`.
+    """
+
+    about: object
+    given: str
+    remedy: str
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: its stable id, a summary, why it exists, and the page that says so, or ""."""
+
+    id: str
+    summary: str
+    why: str
+    source: str
+    find: Callable[[Estate], Iterator[Finding]]
+
+    def problems(self, estate: Estate) -> Iterator[Problem]:
+        """Every place where the estate breaks this rule."""
+        for found in self.find(estate):
+            named = subject(found.about)
+            yield Problem(
+                rule=self.id,
+                subject=f"{named}, {found.part}" if found.part else named,
+                place=place_of(found.about),
+                given=found.given,
+                remedy=found.remedy,
+                why=self.why,
+                source=self.source,
+            )
+
+
+def rule(why: str, source: str = "") -> Callable[[Callable[[Estate], Iterator[Finding]]], Rule]:
+    """Make a function a rule. Its name is the id (`cidr_overlap` is `cidr-overlap`), its docstring the summary.
+
+    The function must survive estates that break any other rule, and must not report what another rule does.
+    """
+
+    def made(find: Callable[[Estate], Iterator[Finding]]) -> Rule:
+        return Rule(find.__name__.replace("_", "-"), (find.__doc__ or "").strip(), why, source, find)
+
+    return made
+
+
+def subject(thing: object) -> str:
+    """How messages call an intent object: `spoke "dev"`."""
+    kind = _WORDS.get(type(thing).__name__, type(thing).__name__.lower())
+    name = getattr(thing, "name", None)
+    return f'{kind} "{name}"' if isinstance(name, str) else kind

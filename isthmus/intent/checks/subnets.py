@@ -1,0 +1,152 @@
+"""VPC ranges and the subnets in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+
+from isthmus.addressing import NoSlot, Tier, slot, subnet_name, tiers_of, zone_number
+from isthmus.intent.checks.reading import network, networks, overlaps, readable, vpc_cidrs
+from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.estate import Estate
+from isthmus.intent.spoke import Spoke
+from isthmus.regions import REGIONS
+
+_SIZING = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
+_SUBNETS = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
+_TEN, _ONE_SEVEN_TWO, _ONE_NINE_TWO = (IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+_RFC_1918 = (_TEN, _ONE_SEVEN_TWO, _ONE_NINE_TWO)
+_BENCHMARK = IPv4Network("198.19.0.0/16")
+
+
+@rule("AWS allows VPC ranges of /16 to /28", _SIZING)
+def vpc_size(estate: Estate) -> Iterator[Finding]:
+    """A spoke's range is larger than /16 or smaller than /28."""
+    for _, spoke in estate.spokes:
+        for cidr in networks(vpc_cidrs(spoke)):
+            if not 16 <= cidr.prefixlen <= 28:
+                size = min(max(cidr.prefixlen, 16), 28)
+                remedy = f"/16 to /28: {cidr.network_address}/{size}"
+                yield Finding(spoke, f"{cidr} is a /{cidr.prefixlen}", remedy)
+
+
+@rule("AWS does not let ranges of these kinds meet in one VPC", _SIZING)
+def secondary_cidr_mix(estate: Estate) -> Iterator[Finding]:
+    """A secondary range may not be added to a VPC of that primary range."""
+    for _, spoke in estate.spokes:
+        primary = network(spoke.cidr)
+        for text in spoke.secondary_cidrs:
+            secondary = network(text)
+            if primary is None or secondary is None or primary.overlaps(secondary):
+                continue
+            if not any(secondary.overlaps(banned) for banned in _banned(primary)):
+                continue
+            home = next((space for space in _RFC_1918 if primary.subnet_of(space)), None)
+            remedy = f"a range of {home or '100.64.0.0/10'} or of 100.64.0.0/10" if home else "a range of 100.64.0.0/10"
+            yield Finding(spoke, f"secondary range {secondary} beside {primary}", remedy)
+
+
+def _banned(primary: IPv4Network) -> Iterator[IPv4Network]:
+    """What may not be added to a VPC of that primary range, by the table on AWS's page."""
+    if not primary.subnet_of(_BENCHMARK):
+        yield _BENCHMARK
+    yield from (space for space in _RFC_1918 if not primary.subnet_of(space))
+    if primary.subnet_of(IPv4Network("10.0.0.0/15")):
+        yield IPv4Network("10.0.0.0/16")
+    if primary.subnet_of(_ONE_SEVEN_TWO):
+        yield IPv4Network("172.31.0.0/16")
+
+
+@rule("every tier needs its subnet in every zone; they follow a fixed table, so that nothing ever moves")
+def no_room_for_subnets(estate: Estate) -> Iterator[Finding]:
+    """A spoke's range has no slot for a subnet that is not pinned."""
+    region = REGIONS.get(estate.region)
+    for _, spoke in estate.spokes:
+        cidr = network(spoke.cidr)
+        if region is None or cidr is None or not 16 <= cidr.prefixlen <= 28:
+            continue
+        zones = [zone for zone in dict.fromkeys(estate.zones_of(spoke)) if zone in region.zone_ids]
+        reasons: list[str] = []
+        missing: list[str] = []
+        for tier in tiers_of(spoke):
+            for zone in zones:
+                name = subnet_name(tier, zone)
+                if name not in spoke.subnets:
+                    try:
+                        slot(cidr, tier, zone_number(zone))
+                    except NoSlot as reason:
+                        missing.append(name)
+                        reasons.append(str(reason))
+        if missing:
+            yield Finding(spoke, f"{cidr} has no place for {', '.join(missing)}", reasons[0])
+
+
+@rule("a pin with a name that no subnet has would be passed over in silence")
+def pinned_subnet_name(estate: Estate) -> Iterator[Finding]:
+    """A pinned subnet is none of `<tier>_az<number>`."""
+    region = REGIONS.get(estate.region)
+    if region is None:
+        return
+    known = [subnet_name(tier, zone) for tier in Tier for zone in region.zone_ids]
+    for _, spoke in estate.spokes:
+        for name in spoke.subnets:
+            if name not in known:
+                remedy = f"<tier>_az<number>, tiers {', '.join(Tier)}, zones 1 to {region.zones}: {known[0]}"
+                yield Finding(spoke, f'no subnet is called "{name}"', remedy)
+
+
+@rule("AWS allows subnets of /16 to /28", _SUBNETS)
+def pinned_subnet_size(estate: Estate) -> Iterator[Finding]:
+    """A pinned subnet is larger than /16 or smaller than /28."""
+    for _, spoke in estate.spokes:
+        for name, text in spoke.subnets.items():
+            cidr = network(text)
+            if cidr is not None and not 16 <= cidr.prefixlen <= 28:
+                yield Finding(spoke, f"{cidr} is a /{cidr.prefixlen}", "a subnet of /16 to /28", f"subnet {name}")
+
+
+@rule("AWS refuses a subnet outside its VPC, and Terraform finds out only while applying", _SUBNETS)
+def pinned_subnet_outside(estate: Estate) -> Iterator[Finding]:
+    """A pinned subnet lies outside its spoke's ranges."""
+    for _, spoke in estate.spokes:
+        ranges = networks(vpc_cidrs(spoke))
+        for name, text in spoke.subnets.items():
+            cidr = network(text)
+            if cidr is None or not 16 <= cidr.prefixlen <= 28 or not readable(vpc_cidrs(spoke)):
+                continue
+            if not any(cidr.subnet_of(vpc) for vpc in ranges):
+                whole = ", ".join(map(str, ranges))
+                yield Finding(spoke, f"{cidr} is not in {whole}", f"a subnet of {whole}", f"subnet {name}")
+
+
+@rule("AWS refuses overlapping subnets, and Terraform finds out only while applying", _SUBNETS)
+def subnet_overlap(estate: Estate) -> Iterator[Finding]:
+    """A pinned subnet overlaps another subnet of its spoke."""
+    for _, spoke in estate.spokes:
+        names, cidrs = _places(estate, spoke)
+        for one, other in overlaps(zip(cidrs, range(len(cidrs)), strict=True)):
+            pinned, beside = sorted((one, other), key=lambda tag: names[tag] not in spoke.subnets)
+            given = f"{cidrs[pinned]} overlaps {names[beside]} {cidrs[beside]}"
+            yield Finding(spoke, given, "a pin beside it, or pin both", f"subnet {names[pinned]}")
+
+
+def _places(estate: Estate, spoke: Spoke) -> tuple[list[str], list[IPv4Network]]:
+    """The subnets of a spoke that can be told, pins first."""
+    found: dict[str, IPv4Network] = {}
+    whole = network(spoke.cidr)
+    region = REGIONS.get(estate.region)
+    for zone in estate.zones_of(spoke):
+        if region is None or zone not in region.zone_ids:
+            continue
+        for tier in tiers_of(spoke):
+            name = subnet_name(tier, zone)
+            if name in spoke.subnets:
+                cidr = network(spoke.subnets[name])
+                if cidr is not None and any(cidr.subnet_of(vpc) for vpc in networks(vpc_cidrs(spoke))):
+                    found[name] = cidr
+            elif whole is not None and 16 <= whole.prefixlen <= 24:
+                try:
+                    found[name] = slot(whole, tier, zone_number(zone))
+                except NoSlot:
+                    continue  # no-room-for-subnets says so
+    return list(found), list(found.values())

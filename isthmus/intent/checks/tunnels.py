@@ -1,0 +1,98 @@
+"""Tunnel options: what AWS takes, and the floor below which a tunnel is not worth its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.estate import Estate
+from isthmus.intent.vpn import Tunnel
+
+_TUNNEL = "https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html"
+_IKE = "https://datatracker.ietf.org/doc/html/rfc8247"
+
+_RANGES = {
+    "phase1_lifetime": (900, 28_800),
+    "phase2_lifetime": (900, 3_600),
+    "dpd_timeout": (30, 3_600),
+    "rekey_fuzz_percentage": (0, 100),
+    "replay_window_size": (64, 2_048),
+}
+_CHOICES = {"startup_action": ("add", "start"), "dpd_timeout_action": ("clear", "none", "restart")}
+_ENCRYPTION = ("AES128", "AES256", "AES128-GCM-16", "AES256-GCM-16")
+_INTEGRITY = ("SHA1", "SHA2-256", "SHA2-384", "SHA2-512")
+_GROUPS = (2, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24)
+# What AWS takes, and what of it is strong enough. Groups 22 to 24 are weak although their numbers are high (RFC 8247).
+_PROPOSALS: dict[str, tuple[Sequence[object], Sequence[object]]] = {
+    "ike_versions": (("ikev1", "ikev2"), ("ikev2",)),
+    "phase1_encryption_algorithms": (_ENCRYPTION, ("AES256", "AES256-GCM-16")),
+    "phase1_integrity_algorithms": (_INTEGRITY, ("SHA2-384", "SHA2-512")),
+    "phase1_dh_group_numbers": (_GROUPS, (20, 21)),
+    "phase2_encryption_algorithms": (_ENCRYPTION, ("AES256", "AES256-GCM-16")),
+    "phase2_integrity_algorithms": (_INTEGRITY, ("SHA2-384", "SHA2-512")),
+    "phase2_dh_group_numbers": ((5, *_GROUPS), (20, 21)),
+}
+
+
+def _tunnels(estate: Estate) -> Iterator[tuple[Tunnel, str]]:
+    for connection in estate.vpn_connections:
+        for index, tunnel in enumerate(connection.tunnels):
+            yield tunnel, f'tunnel {index + 1} of VPN connection "{connection.name}"'
+
+
+@rule("AWS takes these values only", _TUNNEL)
+def tunnel_value(estate: Estate) -> Iterator[Finding]:
+    """A timer, a size or an action of a tunnel is none that AWS takes."""
+    for tunnel, part in _tunnels(estate):
+        for field, (low, high) in _RANGES.items():
+            value = getattr(tunnel, field)
+            if not low <= value <= high:
+                yield Finding(tunnel, f"{field} is {value}", f"{low} to {high}", part)
+        for field, choices in _CHOICES.items():
+            value = getattr(tunnel, field)
+            if value not in choices:
+                yield Finding(tunnel, f'{field} is "{value}"', " or ".join(f'"{choice}"' for choice in choices), part)
+
+
+@rule("AWS wants phase 2 to end before phase 1, and to be renewed in its second half", _TUNNEL)
+def tunnel_lifetimes(estate: Estate) -> Iterator[Finding]:
+    """A tunnel's lifetimes and rekey margin contradict each other."""
+    for tunnel, part in _tunnels(estate):
+        one, two, margin = tunnel.phase1_lifetime, tunnel.phase2_lifetime, tunnel.rekey_margin_time
+        if not (_within(tunnel, "phase1_lifetime") and _within(tunnel, "phase2_lifetime")):
+            continue
+        if two >= one:
+            given = f"phase2_lifetime {two} is not below phase1_lifetime {one}"
+            yield Finding(tunnel, given, f"phase1_lifetime={min(8 * two, 28_800)}, or a shorter phase 2", part)
+        elif not 60 <= margin <= two // 2:
+            given = f"rekey_margin_time is {margin}, phase2_lifetime {two}"
+            yield Finding(tunnel, given, f"a margin of 60 to {two // 2}, half of phase 2", part)
+
+
+@rule("AWS takes these names and numbers only; an empty list would mean all of them, the weak ones too", _TUNNEL)
+def tunnel_algorithm(estate: Estate) -> Iterator[Finding]:
+    """A proposal of a tunnel is empty, or holds what AWS does not know."""
+    for tunnel, part in _tunnels(estate):
+        for field, (known, strong) in _PROPOSALS.items():
+            value = getattr(tunnel, field)
+            wrong = [each for each in value if each not in known]
+            if wrong or not value:
+                yield Finding(tunnel, f"{field} is {list(value)}", f"{field}={list(strong)}", part)
+
+
+@rule("the floor is IKEv2, AES-256, SHA-384 and ECDH on P-384: what lies below can be broken, or soon will be", _IKE)
+def weak_algorithm(estate: Estate) -> Iterator[Finding]:
+    """A proposal of a tunnel holds something weak, which a peer may then choose."""
+    for tunnel, part in _tunnels(estate):
+        for field, (known, strong) in _PROPOSALS.items():
+            value = getattr(tunnel, field)
+            weak = [each for each in value if each in known and each not in strong]
+            if weak:
+                names = ", ".join(map(str, weak))
+                yield Finding(tunnel, f"{field} holds {names}, below the floor", f"{field}={list(strong)}", part)
+
+
+def _within(tunnel: Tunnel, field: str) -> bool:
+    low, high = _RANGES[field]
+    value: int = getattr(tunnel, field)
+    return low <= value <= high

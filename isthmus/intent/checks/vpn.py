@@ -1,0 +1,173 @@
+"""Customer gateways, VPN connections and the tunnels' inside CIDRs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network
+
+from isthmus.addressing import CONNECTIONS, inside_cidrs
+from isthmus.intent.checks.reading import network
+from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.estate import Estate
+
+_GATEWAY = "https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-options.html"
+_TUNNEL = "https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html"
+LINK_LOCAL = IPv4Network("169.254.0.0/16")
+RESERVED_INSIDE = tuple(
+    IPv4Network(text) for text in (*(f"169.254.{third}.0/30" for third in range(6)), "169.254.169.252/30")
+)
+_DOCUMENTATION = tuple(IPv4Network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"))
+_RESERVED_ASNS = {
+    7224: None,
+    9059: "eu-west-1",
+    10124: "ap-northeast-1",
+    17943: "ap-southeast-1",
+}
+_STANDARD_ASNS = {23_456: "RFC 6793 (AS_TRANS)", 65_535: "RFC 7300"}
+LARGEST_ASN = 4_294_967_294
+
+
+@rule("AWS takes ASNs of 1 to 4,294,967,294, but for those it or the standards reserve", _GATEWAY)
+def customer_gateway_asn(estate: Estate) -> Iterator[Finding]:
+    """A customer gateway's ASN is out of range or reserved."""
+    for site in estate.sites:
+        for gateway in site.customer_gateways:
+            asn = gateway.bgp_asn
+            remedy = "your public ASN, or a private one of 64512 to 65534 or 4200000000 to 4294967294"
+            if not 1 <= asn <= LARGEST_ASN:
+                yield Finding(gateway, f"bgp_asn is {asn}", remedy)
+            elif asn in _STANDARD_ASNS:
+                yield Finding(gateway, f"bgp_asn {asn} is reserved by {_STANDARD_ASNS[asn]}", remedy)
+            elif asn in _RESERVED_ASNS and _RESERVED_ASNS[asn] in (None, estate.region):
+                yield Finding(gateway, f"bgp_asn {asn} is reserved by AWS in {estate.region}", remedy)
+
+
+@rule("BGP between equal ASNs is internal BGP, which a VPN does not speak", _GATEWAY)
+def same_asn(estate: Estate) -> Iterator[Finding]:
+    """A customer gateway and the hub have one ASN."""
+    hubs = {environment.hub.asn for environment in estate.environments if environment.hub is not None}
+    for site in estate.sites:
+        for gateway in site.customer_gateways:
+            if gateway.bgp_asn in hubs:
+                given = f"bgp_asn {gateway.bgp_asn} is the hub's asn too"
+                yield Finding(gateway, given, "different ASNs, e.g. another private one for the hub")
+
+
+@rule("AWS meets the device at a static address on the internet; behind NAT, the NAT's", _GATEWAY)
+def customer_gateway_address(estate: Estate) -> Iterator[Finding]:
+    """A customer gateway's address is no public IPv4 address. Documentation ranges pass, as placeholders."""
+    for site in estate.sites:
+        for gateway in site.customer_gateways:
+            if not _public(gateway.ip_address):
+                remedy = "its public IPv4 address; 203.0.113.1 holds the place of one not known yet"
+                yield Finding(gateway, f'ip_address is "{gateway.ip_address}"', remedy)
+
+
+@rule(
+    "an equal request returns the customer gateway that is there already, and two resources would fight over it",
+    "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateCustomerGateway.html",
+)
+def customer_gateway_address_twice(estate: Estate) -> Iterator[Finding]:
+    """Two customer gateways have one address."""
+    first: dict[str, str] = {}
+    for site in estate.sites:
+        for gateway in site.customer_gateways:
+            if first.setdefault(gateway.ip_address, gateway.name) != gateway.name and _public(gateway.ip_address):
+                given = f'ip_address {gateway.ip_address} is that of "{first[gateway.ip_address]}" too'
+                yield Finding(gateway, given, "one customer gateway with several connections, or its own address")
+
+
+@rule(
+    "AWS keeps it as the device's name, of at most 255 characters",
+    "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateCustomerGateway.html",
+)
+def device_name(estate: Estate) -> Iterator[Finding]:
+    """A customer gateway's device name is empty or too long."""
+    for site in estate.sites:
+        for gateway in site.customer_gateways:
+            if gateway.device is not None and not 1 <= len(gateway.device) <= 255:
+                yield Finding(gateway, f"device has {len(gateway.device)} characters", "1 to 255, or no device")
+
+
+@rule("the tunnels' inside CIDRs follow from the number")
+def vpn_number(estate: Estate) -> Iterator[Finding]:
+    """A connection's number is not within 1 to 512."""
+    for connection in estate.vpn_connections:
+        if not 1 <= connection.number <= CONNECTIONS:
+            free = _free_number(estate)
+            yield Finding(connection, f"number is {connection.number}", f"1 to {CONNECTIONS}, e.g. {free}")
+
+
+@rule("the tunnels' inside CIDRs follow from the number")
+def vpn_number_twice(estate: Estate) -> Iterator[Finding]:
+    """Two connections have one number."""
+    first: dict[int, str] = {}
+    for connection in estate.vpn_connections:
+        if first.setdefault(connection.number, connection.name) != connection.name:
+            given = f'number {connection.number} is that of "{first[connection.number]}" too'
+            yield Finding(connection, given, f"a free number, e.g. {_free_number(estate)}")
+
+
+@rule("AWS takes a /30 of 169.254.0.0/16 for a tunnel's two inside addresses", _TUNNEL)
+def inside_cidr_form(estate: Estate) -> Iterator[Finding]:
+    """A tunnel's inside CIDR is no /30 of 169.254.0.0/16."""
+    for about, part, cidr in _pinned(estate):
+        if cidr.prefixlen != 30 or not cidr.subnet_of(LINK_LOCAL):
+            yield Finding(about, f"inside_cidr is {cidr}", "a /30 of 169.254.0.0/16, or none: it is derived", part)
+
+
+@rule("AWS keeps these for itself", _TUNNEL)
+def inside_cidr_reserved(estate: Estate) -> Iterator[Finding]:
+    """A tunnel's inside CIDR is one that AWS reserves."""
+    for about, part, cidr in _pinned(estate):
+        if cidr in RESERVED_INSIDE:
+            yield Finding(about, f"{cidr} is reserved", "169.254.6.0/30 or later, or none: it is derived", part)
+
+
+@rule("inside CIDRs are unique on a gateway: one address must mean one tunnel", _TUNNEL)
+def inside_cidr_twice(estate: Estate) -> Iterator[Finding]:
+    """Two tunnels have one inside CIDR."""
+    first: dict[IPv4Network, str] = {}
+    numbers: set[int] = set()
+    for connection in estate.vpn_connections:
+        readable = all(t.inside_cidr is None or network(t.inside_cidr) is not None for t in connection.tunnels)
+        if not readable or not 1 <= connection.number <= CONNECTIONS:
+            continue
+        derived = inside_cidrs(connection) if all(_canonical(t.inside_cidr) for t in connection.tunnels) else ()
+        for index, cidr in enumerate(derived):
+            tunnel = connection.tunnels[index]
+            if tunnel.inside_cidr is None and connection.number in numbers:
+                continue  # vpn-number-twice says so
+            part = f'tunnel {index + 1} of VPN connection "{connection.name}"'
+            if cidr in first:
+                about = connection if tunnel.inside_cidr is None else tunnel
+                yield Finding(about, f"{cidr} is the inside CIDR of {first[cidr]} too", "another one", part)
+            first.setdefault(cidr, part)
+        numbers.add(connection.number)
+
+
+def _pinned(estate: Estate) -> Iterator[tuple[object, str, IPv4Network]]:
+    for connection in estate.vpn_connections:
+        for index, tunnel in enumerate(connection.tunnels):
+            cidr = network(tunnel.inside_cidr) if tunnel.inside_cidr is not None else None
+            if cidr is not None:
+                yield tunnel, f'tunnel {index + 1} of VPN connection "{connection.name}"', cidr
+
+
+def _canonical(text: str | None) -> bool:
+    return text is None or str(network(text)) == text
+
+
+def _free_number(estate: Estate) -> int:
+    taken = {connection.number for connection in estate.vpn_connections}
+    return next(number for number in range(1, len(taken) + 2) if number not in taken)
+
+
+def _public(text: str) -> bool:
+    try:
+        address = IPv4Address(text)
+    except ValueError:
+        return False
+    if any(address in example for example in _DOCUMENTATION):
+        return True
+    return address.is_global and not address.is_multicast
