@@ -10,6 +10,7 @@ exactly the names given, modules that come out as one dict, and one way of writi
 import functools
 import json
 import re
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -160,7 +161,8 @@ class ModuleStack(Stack):
     """
 
     def __init__(self, name: str, *, providers: Mapping[str, RequiredProvider]) -> None:
-        super().__init__(App(), name)
+        # An app makes its output folder on construction; this one must leave no trace.
+        super().__init__(App(outdir=tempfile.gettempdir()), name)
         self._providers = dict(providers)
 
     def emit(self) -> dict[str, Any]:

@@ -1,0 +1,43 @@
+"""Stage 3: test, production and shared services are attached too; every way out leads through the data centre."""
+
+from examples import guide
+from isthmus.intent import Account, Egress, Environment, Estate, OrganizationalUnit, Segment, Spoke
+
+network_services = Segment("network-services", ways_out={Egress.ON_PREMISES})
+workloads = Segment(
+    "workloads",
+    isolated=True,
+    reaches=[network_services],
+    ways_out={Egress.ON_PREMISES},
+    route_table_name="infra-workloads-vpcs",
+)
+
+
+def environment(
+    name: str, account: Account, cidr: str, segment: Segment, shared_with: tuple[OrganizationalUnit, ...] = ()
+) -> Environment:
+    """An environment of one spoke of the same name."""
+    spoke = Spoke(
+        name, cidr=cidr, segment=segment, egress=Egress.ON_PREMISES, share_private_subnets_with=list(shared_with)
+    )
+    return Environment(name, account=account, spokes=[spoke])
+
+
+developers = (guide.workloads_dev, guide.infrastructure_dev)
+
+estate = Estate(
+    "guide",
+    organization=guide.organization,
+    region=guide.REGION,
+    blocks=guide.BLOCKS,
+    zones=guide.ZONES,
+    segments=[network_services, workloads],
+    sites=[guide.data_centre(announces_default=True)],
+    environments=[
+        guide.network(network_services),
+        environment("shared-services", guide.infra_shared_prod, "10.1.48.0/20", network_services),
+        environment("dev", guide.network_prod, "10.1.0.0/20", workloads, developers),
+        environment("test", guide.workloads_test, "10.1.16.0/20", workloads),
+        environment("prod", guide.workloads_prod, "10.1.32.0/20", workloads),
+    ],
+)
