@@ -57,9 +57,9 @@ def cut(package: Path, wanted: Collection[str], destination: Path) -> None:
         _compile(package / name / "__init__.py", destination / name / "__init__.pyc")
 
 
-def _cut_members(members: Mapping[str, bytes], wanted: Collection[str]) -> tuple[set[str], dict[str, bytes]]:
+def _cut_members(members: dict[str, bytes], wanted: Collection[str]) -> tuple[set[str], dict[str, bytes]]:
     """The Python names of the submodules that stay, and the files of the tarball that holds just those."""
-    assembly = json.loads(members["package/.jsii"])
+    assembly = json.loads(members.pop("package/.jsii").decode())  # let go of: it is 130 MB
     if assembly["schema"] != _SCHEMA:
         raise ValueError(f"its schema is {assembly['schema']!r}, expected {_SCHEMA!r}")
     directories = dict(_SUBMODULE.findall(members["package/lib/index.js"].decode()))
@@ -84,13 +84,14 @@ def cut_assembly(assembly: dict[str, Any], roots: Iterable[str]) -> tuple[dict[s
     prefix = f"{assembly['name']}."
     by_submodule: dict[str, dict[str, Any]] = defaultdict(dict)
     for fqn, definition in assembly["types"].items():
-        by_submodule[_submodule(fqn, prefix)][fqn] = _without_prose(definition)
+        by_submodule[_submodule(fqn, prefix)][fqn] = definition
 
     kept: set[str] = set()
     pending = set(roots)
     while pending:
         name = pending.pop()
         kept.add(name)
+        by_submodule[name] = _without_prose(by_submodule[name])
         text = json.dumps(by_submodule[name])
         pending |= set(re.findall(rf'"{re.escape(prefix)}(\w+)[."]', text)) - kept
 

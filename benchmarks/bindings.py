@@ -1,0 +1,104 @@
+"""What the cut bindings save: `python -m benchmarks.bindings [command ...]`, by default the project's own `main.py`.
+
+One run measures, warm and with `.pyc` files present throughout:
+
+- floor: the least that any cdktf program costs (floor.py);
+- cut: the command with bindings cut to what modules/aws.py imports;
+- stock: the command with the whole bindings package.
+
+It prints the medians, the two ratios, and the peak memory of the largest Node process (Linux only).
+The first run of stock compiles 2,200 modules and takes a minute or more.
+"""
+
+import argparse
+import os
+import shlex
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+_ROOT = Path(__file__).parents[1]
+_SAMPLE_EVERY_S = 0.005
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a command: its wall time, and the peak resident size of the largest Node process below it."""
+
+    wall_s: float
+    node_peak_mb: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", nargs="*", default=["main.py"], help="a Python program and its arguments")
+    parser.add_argument("--runs", type=int, default=5, help="runs of each kind, of which the median counts")
+    options = parser.parse_args()
+
+    with tempfile.TemporaryDirectory() as scratch:
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"} | {
+            "PYTHONPATH": str(_ROOT),
+            "PYTHONPYCACHEPREFIX": f"{scratch}/pyc",
+            "ISTHMUS_CACHE_DIR": f"{scratch}/cache",
+            "CDKTF_OUTDIR": f"{scratch}/out",
+        }
+        command = [sys.executable, *options.command]
+        programs = {
+            "floor": ([sys.executable, str(_ROOT / "benchmarks/floor.py"), f"{scratch}/floor"], environment),
+            "cut": (command, environment | {"ISTHMUS_BINDINGS": "cut"}),
+            "stock": (command, environment | {"ISTHMUS_BINDINGS": "stock"}),
+        }
+        for arguments, variables in programs.values():
+            run(arguments, variables)  # fills every cache
+        # In turns, so that a busy spell of the machine touches all three alike.
+        rounds = [{name: run(*program) for name, program in programs.items()} for _ in range(options.runs)]
+
+    print(f"{shlex.join(options.command)}, median of {options.runs} warm runs")
+    wall = {name: statistics.median(each[name].wall_s for each in rounds) for name in programs}
+    for name, seconds in wall.items():
+        peak = max(each[name].node_peak_mb for each in rounds)
+        print(f"  {name:<6} {seconds:7.2f} s   Node {peak:4.0f} MB")
+    print(f"  stock / cut {wall['stock'] / wall['cut']:6.1f}   (wanted: 10 or more)")
+    print(f"  cut / floor {wall['cut'] / wall['floor']:6.1f}   (wanted: 4 or less)")
+
+
+def run(arguments: list[str], environment: dict[str, str]) -> Run:
+    """Run to the end, sampling the Node processes below; a failure ends the benchmark with what it said."""
+    started = time.perf_counter()
+    peak_kb = 0
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(arguments, env=environment, cwd=_ROOT, stdout=output, stderr=subprocess.STDOUT)
+        while process.poll() is None:
+            peak_kb = max(peak_kb, *(peak_of_node_kb(pid) for pid in descendants(process.pid)), 0)
+            time.sleep(_SAMPLE_EVERY_S)
+        wall_s = time.perf_counter() - started
+        if process.returncode:
+            output.seek(0)
+            sys.exit(f"{shlex.join(arguments)} exited {process.returncode}:\n{output.read().decode()}")
+    return Run(wall_s, peak_kb / 1024)
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes below one, by what Linux says in /proc; none elsewhere."""
+    try:
+        children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:  # it ended meanwhile
+        return []
+    return [*children, *(each for child in children for each in descendants(child))]
+
+
+def peak_of_node_kb(pid: int) -> int:
+    try:
+        status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    except OSError:
+        return 0
+    is_node = "node" in status["Name"].lower() or "MainThread" in status["Name"]  # what Node calls its main thread
+    return int(status.get("VmHWM", "0 kB").split()[0]) if is_node else 0
+
+
+if __name__ == "__main__":
+    main()
