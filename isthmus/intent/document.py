@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from isthmus.intent.errors import InvalidArgument, UnknownSchema
+from isthmus.intent.errors import UnknownSchema
 from isthmus.intent.estate import Estate
+from isthmus.intent.model import placed
 
 SCHEMA = "isthmus-intent/1"
 _ESTATE = TypeAdapter(Estate)
+_SHOWN = 5
 
 
 def to_document(estate: Estate) -> dict[str, Any]:
@@ -20,15 +23,42 @@ def to_document(estate: Estate) -> dict[str, Any]:
 
 
 def from_document(text: str | bytes) -> Estate:
-    """The estate of an `intent.json`. Raises `UnknownSchema` for anything that is not one this release reads."""
+    """The estate of an `intent.json`; the places of its parts are paths inside the document.
+
+    Raises `UnknownSchema` for anything that is not a document this release reads, naming what is wrong where.
+    """
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UnknownSchema(f"intent.json is not JSON: {error}. Synthesize again.") from None
     schema = document.get("schema") if isinstance(document, dict) else None
     if schema != SCHEMA:
         raise UnknownSchema(f"intent.json has schema {schema!r}, this release reads {SCHEMA!r}. Synthesize again.")
     try:
-        return _ESTATE.validate_json(json.dumps(document.get("estate")))
-    except (InvalidArgument, ValidationError) as error:
-        raise UnknownSchema(f"intent.json does not hold an estate: {error}") from None
+        estate = _ESTATE.validate_json(json.dumps(document.get("estate")))
+    except ValidationError as error:
+        raise UnknownSchema(_explain(error)) from None
+    _place(estate, "estate")
+    return estate
+
+
+def _place(thing: object, path: str) -> None:
+    if is_dataclass(thing) and not isinstance(thing, type):
+        placed(thing, f"intent.json, {path}")
+        for field in fields(thing):
+            _place(getattr(thing, field.name), f"{path}.{field.name}")
+    elif isinstance(thing, tuple):
+        for index, part in enumerate(thing):
+            _place(part, f"{path}[{index}]")
+
+
+def _explain(error: ValidationError) -> str:
+    details = error.errors(include_url=False, include_context=False)
+    lines = []
+    for detail in details[:_SHOWN]:
+        path = "estate" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in detail["loc"])
+        message = detail["msg"][0].lower() + detail["msg"][1:]
+        lines.append(f"  {path}: {message}")
+    if len(details) > _SHOWN:
+        lines.append(f"  and {len(details) - _SHOWN} more")
+    return "\n".join(["intent.json is damaged. Synthesize again.", *lines])

@@ -11,6 +11,7 @@ from dataclasses import Field, field, fields
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast, dataclass_transform
 
+import pydantic
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
 from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
@@ -34,7 +35,8 @@ Texts = Annotated[Mapping[str, str], AfterValidator(dict), PlainSerializer(lambd
 Numbers = Annotated[Mapping[str, int], AfterValidator(dict), PlainSerializer(lambda given: dict(sorted(given.items())))]
 
 _CONFIG = ConfigDict(extra="forbid", strict=True)
-_HERE = os.path.dirname(__file__)
+# Files that no user wrote: this package, pydantic, and the constructors that dataclasses generate.
+_PASSED_OVER = (os.path.dirname(__file__) + os.sep, os.path.dirname(pydantic.__file__) + os.sep, "<string>")
 _SECRETS = ("preshared_key", "pre_shared_key", "psk", "tunnel1_preshared_key", "tunnel2_preshared_key")
 
 
@@ -56,7 +58,7 @@ def intent(cls: type[T]) -> type[T]:
         except ValidationError as error:
             name = args[0] if args and isinstance(args[0], str) else kwargs.get("name")
             raise InvalidArgument(_explain(made, name, place, error)) from None
-        object.__setattr__(self, "_place", place)
+        placed(self, place)
 
     made.__init__ = init
     return cast("type[T]", made)
@@ -66,6 +68,12 @@ def place_of(thing: object) -> str:
     """The `file:line` that built an intent object, relative to the working directory where it lies below it."""
     place: str = getattr(thing, "_place", "(built by a document)")
     return place
+
+
+def placed(thing: T, place: str) -> T:
+    """The same intent object, said to be built at `place`."""
+    object.__setattr__(thing, "_place", place)
+    return thing
 
 
 def name_of(thing: Any) -> Any:
@@ -79,11 +87,7 @@ by_name = BeforeValidator(name_of)
 
 def _caller() -> str:
     frame = sys._getframe(2)
-    while frame.f_back and (
-        frame.f_code.co_filename.startswith(_HERE)
-        or "pydantic" in frame.f_code.co_filename
-        or frame.f_code.co_filename == "<string>"
-    ):
+    while frame.f_back and frame.f_code.co_filename.startswith(_PASSED_OVER):
         frame = frame.f_back
     path = Path(frame.f_code.co_filename)
     if path.is_absolute() and path.is_relative_to(Path.cwd()):

@@ -8,7 +8,7 @@ from functools import lru_cache
 from ipaddress import IPv4Network
 
 from isthmus.intent.estate import Estate
-from isthmus.intent.model import name_of, place_of
+from isthmus.intent.model import name_of
 from isthmus.intent.segment import Segment
 from isthmus.intent.site import CustomerGateway, Site
 from isthmus.intent.spoke import Spoke
@@ -108,18 +108,15 @@ def resolved(estate: Estate) -> Estate:
     """The estate without VPN connections and spokes that refer to what is not declared: safe for `intent.reach`."""
     sound = {id(link.connection) for link in links(estate)}
     segments = {segment.name for segment in estate.segments}
-    environments = []
-    for environment in estate.environments:
-        kept = replace(
+    environments = [
+        replace(
             environment,
-            vpn_connections=[c for c in environment.vpn_connections if id(c) in sound],
+            vpn_connections=[connection for connection in environment.vpn_connections if id(connection) in sound],
             spokes=[spoke for spoke in environment.spokes if name_of(spoke.segment) in segments],
         )
-        object.__setattr__(kept, "_place", place_of(environment))
-        environments.append(kept)
-    whole = replace(estate, environments=environments)
-    object.__setattr__(whole, "_place", place_of(estate))
-    return whole
+        for environment in estate.environments
+    ]
+    return replace(estate, environments=environments)
 
 
 def next_free(within: Sequence[IPv4Network], taken: Iterable[IPv4Network], prefix: int) -> IPv4Network | None:
