@@ -7,7 +7,11 @@ A value is one of
 - `Unknown`: something that cannot be evaluated here, with the expression or the reason. It is never guessed at.
 
 An argument that is absent, or null, is not in `Resource.values`: the provider's documented default applies, and is
-encoded where the value is used.
+encoded where the value is used. So is an empty string, of an argument or in a block: the AWS provider makes no
+difference, and plans and states hold either. Lists and sets are tuples; nothing is said about the order of a set.
+
+A nested block may be one mapping or a tuple of them, since JSON syntax allows both and tells no block from a map:
+`blocks` gives either as a tuple.
 """
 
 from __future__ import annotations
@@ -31,9 +35,10 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value nobody knows before apply, or that this reader cannot evaluate..
+    """A value nobody knows before apply, or that this reader cannot evaluate.
 
-    `reason` is fit for a person: the expression, or the feature that prevents an answer. It never holds a sensitive value.
+    `reason` is fit for a person: the expression, or the feature that prevents an answer. It never holds a sensitive
+    value, and is safe to print.
     """
 
     reason: str
@@ -67,14 +72,37 @@ class Resource:
 
 @dataclass(frozen=True)
 class Graph:
-    """Resources by address, in address order, with whatever could not be read said in `notes`."""
+    """Resources by address, in address order, with whatever was assumed or could not be read said in `notes`.
+
+    `outputs` are those of the roots, by `<root>/<name>`, or by name where there is one root.
+
+    `unexpanded` holds resources of which nobody knows how many there are, because `count` or `for_each` could not be
+    evaluated: there may be none, or many. Their address ends in `[?]`, and whatever depends on the index is `Unknown`.
+    What they touch (a route's table, an association's attachment) must be answered as unknown.
+    """
 
     resources: Mapping[str, Resource]
     notes: tuple[str, ...] = ()
+    outputs: Mapping[str, Value] = field(default_factory=dict)
+    unexpanded: Mapping[str, Resource] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "resources", MappingProxyType(dict(sorted(self.resources.items()))))
+        for name in ("resources", "outputs", "unexpanded"):
+            object.__setattr__(self, name, MappingProxyType(dict(sorted(getattr(self, name).items()))))
 
     def of_type(self, *types: str) -> Iterator[Resource]:
         """Every resource of one of the given Terraform types, in address order."""
         return (r for r in self.resources.values() if r.type in types)
+
+
+def blocks(resource: Resource, name: str) -> tuple[Mapping[str, Value] | Unknown, ...]:
+    """The nested blocks of one name, in order, whether written as one object or as a list; none where absent.
+
+    A block that cannot be evaluated is an `Unknown` among them: it may stand for none, one or several.
+    """
+    value = resource.values.get(name, ())
+    found = value if isinstance(value, tuple) else (value,)
+    return tuple(
+        block if isinstance(block, Mapping | Unknown) else Unknown(f"{name}: {type(block).__name__} instead of a block")
+        for block in found
+    )

@@ -1,0 +1,75 @@
+"""JSON documents from disk: loaded, or refused with what is wrong and what to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from isthmus.terraform.errors import UnreadableTerraform
+
+_AGAIN = "Write it again: `terraform show -json PLAN > plan.json`"
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Whatever goes wrong inside becomes `UnreadableTerraform` about `path`: the input is never trusted."""
+    try:
+        yield
+    except RecursionError:
+        raise UnreadableTerraform(path, "it is nested too deeply", "Terraform writes nothing like it") from None
+    except OSError as error:
+        problem = f"it cannot be read ({error.strerror or type(error).__name__})"
+        raise UnreadableTerraform(path, problem, "Check the path and its permissions") from None
+
+
+def load(path: Path, *, unique: bool = False) -> Any:
+    """The JSON document at `path`. With `unique`, an object that has a key twice is refused."""
+    with readable(path):
+        data = path.read_bytes()
+        try:
+            return json.loads(data, parse_constant=_no_constant, object_pairs_hook=_unique if unique else None)
+        except _DuplicateKeyError as error:
+            raise UnreadableTerraform(
+                path,
+                f"an object in it has the key {error.args[0]!r} twice",
+                "Terraform would see two blocks of one address: rename one",
+            ) from None
+        except ValueError as error:
+            problem, remedy = _diagnosis(data, error)
+            raise UnreadableTerraform(path, problem, remedy) from None
+
+
+def _diagnosis(data: bytes, error: ValueError) -> tuple[str, str]:
+    if data.startswith(b"PK\x03\x04"):
+        return (
+            "it is a plan in Terraform's own binary format",
+            "Convert it, in the root it was made in: `terraform show -json PLAN > plan.json`",
+        )
+    if not data.strip():
+        return "it is empty", _AGAIN
+    if data.lstrip().startswith(b'{"@level"'):
+        return "it is the log of `terraform plan -json`, not a plan", "Use `terraform show -json PLAN > plan.json`"
+    if isinstance(error, json.JSONDecodeError):
+        if error.pos >= len(error.doc.rstrip()) or "Unterminated" in error.msg:
+            return "the JSON in it ends too early", _AGAIN
+        return f"it is not JSON (line {error.lineno}, column {error.colno})", _AGAIN
+    return "it is not JSON", _AGAIN
+
+
+class _DuplicateKeyError(ValueError):
+    pass
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _DuplicateKeyError(next(key for key in keys if keys.count(key) > 1))
+    return result
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")

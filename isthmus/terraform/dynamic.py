@@ -1,0 +1,54 @@
+"""`dynamic` blocks, written out.
+
+https://developer.hashicorp.com/terraform/language/expressions/dynamic-blocks
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from isthmus.terraform.evaluate import Scope, bound, evaluate_json, having, unknown
+from isthmus.terraform.graph import Unknown, Value
+
+
+def expanded(raw: Any, scope: Scope, literal: Mapping[str, Value]) -> list[tuple[str, Value]]:
+    """The blocks that `dynamic` stands for, by name, after those of `literal` (evaluated arguments) that share it."""
+    found: dict[str, tuple[Value, ...]] = {}
+    for part in raw if isinstance(raw, list) else [raw]:
+        if not isinstance(part, dict):
+            continue
+        for name, bodies in part.items():
+            for body in bodies if isinstance(bodies, list) else [bodies]:
+                if name not in found:
+                    given = literal.get(name)
+                    found[name] = given if isinstance(given, tuple) else () if given is None else (given,)
+                found[name] += _blocks(name, body, scope)
+    return list(found.items())
+
+
+def _blocks(name: str, body: Any, scope: Scope) -> tuple[Value, ...]:
+    if not isinstance(body, dict) or "for_each" not in body or "content" not in body:
+        return (unknown(f"dynamic {name}"),)
+    over = evaluate_json(body["for_each"], scope)
+    if isinstance(over, tuple):
+        pairs = [(item if isinstance(item, str) else at, item) for at, item in enumerate(over)]
+    elif isinstance(over, dict):
+        pairs = list(over.items())
+    else:
+        cause = over.reason if isinstance(over, Unknown) else "known after apply"
+        return (unknown(f"dynamic {name}", cause),)
+    iterator = body.get("iterator", name)
+    word = iterator if isinstance(iterator, str) else name
+    return tuple(_block(body["content"], word, key, value, scope) for key, value in pairs)
+
+
+def _block(content: Any, word: str, key: Value, value: Value, scope: Scope) -> Value:
+    item = having(word, {"key": key, "value": value})
+    inner = bound(scope, **{word: item})
+    if isinstance(content, list) and len(content) == 1:
+        content = content[0]
+    if not isinstance(content, dict) or "dynamic" not in content:
+        return evaluate_json(content, inner)
+    block = evaluate_json({key: value for key, value in content.items() if key != "dynamic"}, inner)
+    return block | dict(expanded(content["dynamic"], inner, block)) if isinstance(block, dict) else block

@@ -1,0 +1,445 @@
+"""Expressions become values: plain data, a `Ref`, or `Unknown` with the reason. Nothing is guessed.
+
+While an expression is being evaluated there is one more kind of value, `Attributes`: something that is not data itself
+but has attributes, such as a resource, or the outputs of a module. Where it would end up as data, it becomes `Unknown`.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from isthmus.terraform.errors import printable
+from isthmus.terraform.expressions import (
+    Attribute,
+    Call,
+    Conditional,
+    ExpressionError,
+    For,
+    Index,
+    ListOf,
+    Literal,
+    Name,
+    Node,
+    ObjectOf,
+    Operation,
+    Splat,
+    Template,
+    parse_template,
+)
+from isthmus.terraform.functions import FUNCTIONS, STRUCTURAL, as_number, as_string
+from isthmus.terraform.graph import Ref, Unknown, Value
+from isthmus.terraform.sensitive import SENSITIVE
+
+_LARGEST = 200_000  # characters of a string, or members of a collection, nested ones included
+_LONGEST_TEMPLATE = 500_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """Something that expressions can only take attributes of. `text` says what, for people."""
+
+    text: str
+    resolve: Callable[[str], Value]
+
+
+def having(text: str, known: Mapping[str, Value]) -> Attributes:
+    """`Attributes` that are all known; asking for another one fails."""
+
+    def resolve(name: str) -> Value:
+        if name in known:
+            return known[name]
+        raise Failure(f"{text}: no attribute {name!r}")
+
+    return Attributes(text, resolve)
+
+
+class Scope(Protocol):
+    """Where the first word of a reference is looked up."""
+
+    def lookup(self, name: str) -> Value:
+        """The value of `var`, `local`, `module`, `data`, `each`, a resource type, ...; `Unknown` for anything else."""
+
+
+class Failure(Exception):
+    """The expression fails: an index out of range, a missing attribute, an argument of the wrong type."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """A scope with the variables of a `for` or of a `dynamic` block added."""
+
+    outer: Scope
+    names: Mapping[str, Value]
+
+    def lookup(self, name: str) -> Value:
+        return self.names[name] if name in self.names else self.outer.lookup(name)
+
+
+def bound(scope: Scope, **names: Value) -> Scope:
+    """`scope`, with more first words."""
+    return _Bound(scope, names)
+
+
+def unknown(text: str, cause: str = "") -> Unknown:
+    """`Unknown` with a reason that is safe to print."""
+    return Unknown(printable(f"{text}: {cause}" if cause else text))
+
+
+def evaluate_json(raw: Any, scope: Scope) -> Value:
+    """The value of an argument as JSON syntax writes it: strings are templates, keys too. Never raises on bad input."""
+    if isinstance(raw, str):
+        return evaluate_text(raw, scope)
+    if isinstance(raw, list):
+        return tuple([evaluate_json(item, scope) for item in raw])
+    if isinstance(raw, dict):
+        result = {}
+        for key, item in raw.items():
+            name = evaluate_text(key, scope)
+            if not isinstance(name, str):
+                return name if isinstance(name, Unknown) else unknown(key, "a key that is not known")
+            result[name] = evaluate_json(item, scope)
+        return result
+    return raw
+
+
+def evaluate_text(text: str, scope: Scope) -> Value:
+    """The value of one template. A failing or unreadable expression is `Unknown`."""
+    if "${" not in text and "%{" not in text:
+        return text
+    if len(text) > _LONGEST_TEMPLATE:
+        return unknown(text[:80], "too long to evaluate")
+    try:
+        return limited(evaluate(parse_template(text), scope), text)
+    except (ExpressionError, Failure) as error:
+        return unknown(text, str(error)) if text.startswith("${") else unknown(str(error))
+    except RecursionError:
+        return unknown(text[:80], "refers too deeply")
+
+
+def limited(value: Value, text: str) -> Value:
+    """`value`, unless it has grown past all reason, as collections and strings that double themselves do."""
+    left = _LARGEST
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        left -= 1
+        if isinstance(item, str):
+            left -= len(item) if len(item) > 1000 else 0
+        elif isinstance(item, tuple):
+            stack.extend(item)
+            left -= len(item)
+        elif isinstance(item, dict):
+            stack.extend(item.values())
+            left -= len(item)
+        if left < 0:
+            return unknown(text[:80], "too large to evaluate")
+    return value
+
+
+def plain(value: Value) -> bool:
+    """Whether a value is data through and through."""
+    if isinstance(value, tuple):
+        return all(plain(item) for item in value)
+    if isinstance(value, dict):
+        return all(plain(item) for item in value.values())
+    return not isinstance(value, Ref | Unknown | Attributes)
+
+
+def evaluate(node: Node, scope: Scope) -> Value:
+    """The value of an expression. Raises `Failure` where Terraform itself would fail."""
+    return _EVALUATORS[type(node)](node, scope)
+
+
+def attribute(value: Value, name: str, text: str) -> Value:
+    """`value.name`."""
+    if isinstance(value, Attributes):
+        return value.resolve(name)
+    if isinstance(value, Ref):
+        return Ref(value.address, f"{value.attribute}.{name}")
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(value, dict) and name in value:
+        return value[name]
+    raise Failure(f"{text}: no attribute {name!r}")
+
+
+def element(value: Value, key: Value, text: str) -> Value:
+    """`value[key]`."""
+    if isinstance(key, Unknown):
+        return key
+    if isinstance(value, Unknown):
+        return value
+    if isinstance(key, Ref):
+        return unknown(text, "the key is not known before apply")
+    if isinstance(value, Attributes):
+        return value.resolve(as_string(key))
+    if isinstance(value, Ref):
+        shown = f'"{key}"' if isinstance(key, str) else str(key)
+        return Ref(value.address, f"{value.attribute}[{shown}]")
+    if isinstance(value, tuple):
+        if isinstance(key, str) and key.isdecimal():
+            key = int(key[:9])
+        if type(key) is int and 0 <= key < len(value):
+            return value[key]
+    elif isinstance(value, dict):
+        name = as_string(key)
+        if name in value:
+            return value[name]
+    raise Failure(f"{text}: no such element")
+
+
+def _literal(node: Literal, _scope: Scope) -> Value:
+    return node.value
+
+
+def _name(node: Name, scope: Scope) -> Value:
+    return scope.lookup(node.name)
+
+
+def _attribute(node: Attribute, scope: Scope) -> Value:
+    return attribute(evaluate(node.of, scope), node.name, node.source)
+
+
+def _index(node: Index, scope: Scope) -> Value:
+    return element(evaluate(node.of, scope), evaluate(node.key, scope), node.source)
+
+
+def _splat(node: Splat, scope: Scope) -> Value:
+    over = evaluate(node.of, scope)
+    if isinstance(over, Unknown):
+        return over
+    if isinstance(over, Ref):
+        return unknown(node.source, "known after apply")
+    if over is None:
+        return ()
+    items = over if isinstance(over, tuple) else (over,)
+    result = []
+    for item in items:
+        for step in node.steps:
+            item = (
+                attribute(item, step, node.source)
+                if isinstance(step, str)
+                else element(item, evaluate(step, scope), node.source)
+            )
+        result.append(item)
+    return tuple(result)
+
+
+def _template(node: Template, scope: Scope) -> Value:
+    parts = []
+    hidden = []
+    for part in node.parts:
+        value = evaluate(part, scope)
+        if value == SENSITIVE:
+            return SENSITIVE
+        if isinstance(value, str | bool | int | float):
+            parts.append(as_string(value))
+        elif isinstance(value, Unknown):
+            hidden.append(value.reason)
+        else:
+            hidden.append(part.source)
+    # The literal parts are left out of the reason: nobody knows what they hold.
+    return unknown(", ".join(hidden), "inside a longer string") if hidden else "".join(parts)
+
+
+def _list(node: ListOf, scope: Scope) -> Value:
+    return tuple([evaluate(item, scope) for item in node.items])
+
+
+def _object(node: ObjectOf, scope: Scope) -> Value:
+    result = {}
+    for key_node, value_node in node.items:
+        key = evaluate(key_node, scope)
+        if isinstance(key, Unknown):
+            return key
+        if isinstance(key, Ref | Attributes | tuple | dict) or key is None:
+            return unknown(node.source, "a key that is not known before apply")
+        result[as_string(key)] = evaluate(value_node, scope)
+    return result
+
+
+def _conditional(node: Conditional, scope: Scope) -> Value:
+    condition = evaluate(node.condition, scope)
+    if isinstance(condition, Unknown):
+        return condition
+    if condition in (True, "true"):
+        return evaluate(node.yes, scope)
+    if condition in (False, "false"):
+        return evaluate(node.no, scope)
+    return unknown(node.source, "the condition is not known")
+
+
+def _for(node: For, scope: Scope) -> Value:
+    over = evaluate(node.over, scope)
+    if isinstance(over, Unknown):
+        return over
+    selected = _firewall_endpoint(node, over, scope)
+    if selected is not None:
+        return (selected,)
+    if isinstance(over, tuple):
+        pairs: list[tuple[Value, Value]] = list(enumerate(over))
+    elif isinstance(over, dict):
+        pairs = sorted(over.items())
+    else:
+        return unknown(node.source, "what it goes over is known after apply")
+    items: list[Value] = []
+    mapping: dict[str, Value] = {}
+    for key, value in pairs:
+        names = {node.value: value} if node.key is None else {node.key: key, node.value: value}
+        inner = bound(scope, **names)
+        if node.condition is not None:
+            wanted = evaluate(node.condition, inner)
+            if isinstance(wanted, Unknown):
+                return wanted
+            if wanted is False:
+                continue
+            if wanted is not True:
+                raise Failure(f"{node.source}: the condition is not true or false")
+        result = evaluate(node.result, inner)
+        if node.result_key is None:
+            items.append(result)
+            continue
+        result_key = evaluate(node.result_key, inner)
+        if not isinstance(result_key, str | int | float):
+            return result_key if isinstance(result_key, Unknown) else unknown(node.source, "a key is not known")
+        name = as_string(result_key)
+        if node.grouped:
+            mapping[name] = (*mapping.get(name, ()), result)
+        elif name in mapping:
+            raise Failure(f"{node.source}: two results for one key")
+        else:
+            mapping[name] = result
+    return tuple(items) if node.result_key is None else mapping
+
+
+def _firewall_endpoint(node: For, over: Value, scope: Scope) -> Ref | None:
+    """The endpoint of one zone, which only a `for` can name: understood although its list is known after apply.
+
+    `[for s in FIREWALL.firewall_status[0].sync_states : s.attachment[0].endpoint_id if s.availability_zone == ZONE]`.
+    """
+    condition = node.condition
+    if not (isinstance(over, Ref) and over.attribute.endswith("sync_states") and node.result_key is None):
+        return None
+    if not (isinstance(condition, Operation) and condition.operator == "=="):
+        return None
+    probe = bound(scope, **{node.value: over})
+    sides = [evaluate(side, probe) for side in condition.operands]
+    zone = next((side for side in sides if isinstance(side, str)), None)
+    result = evaluate(node.result, probe)
+    asked = Ref(over.address, f"{over.attribute}.availability_zone") in sides
+    if zone is None or not asked or result != Ref(over.address, f"{over.attribute}.attachment[0].endpoint_id"):
+        return None
+    return Ref(over.address, f'{over.attribute}["{zone}"].attachment[0].endpoint_id')
+
+
+def _call(node: Call, scope: Scope) -> Value:
+    if node.name in ("try", "can"):
+        return _try(node, scope)
+    arguments = [evaluate(argument, scope) for argument in node.arguments]
+    if node.spread and arguments:
+        last = arguments.pop()
+        if not isinstance(last, tuple):
+            return last if isinstance(last, Unknown) else unknown(node.source)
+        arguments.extend(last)
+    if node.name == "sensitive":
+        return arguments[0] if arguments and isinstance(arguments[0], Ref) else SENSITIVE
+    for argument in arguments:
+        if isinstance(argument, Unknown):
+            return argument
+    function = FUNCTIONS.get(node.name) or STRUCTURAL.get(node.name)
+    if function is None:
+        return unknown(node.source, f"the function {node.name} is not evaluated")
+    if node.name in FUNCTIONS and not all(plain(argument) for argument in arguments):
+        return unknown(node.source, "known after apply")
+    try:
+        result = function(*arguments)
+    except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
+        if not all(plain(argument) for argument in arguments):
+            return unknown(node.source, "known after apply")
+        raise Failure(f"{node.source}: not a valid call") from error
+    return unknown(node.source) if result is NotImplemented else limited(result, node.source)
+
+
+def _try(node: Call, scope: Scope) -> Value:
+    for argument in node.arguments:
+        try:
+            value = evaluate(argument, scope)
+        except Failure:
+            continue
+        if node.name == "try" or isinstance(value, Unknown):
+            return value
+        return True
+    if node.name == "can":
+        return False
+    raise Failure(f"{node.source}: nothing in it succeeds")
+
+
+def _operation(node: Operation, scope: Scope) -> Value:
+    sign = node.operator
+    values = []
+    for operand in node.operands:
+        value = evaluate(operand, scope)
+        # `false && anything` and `true || anything` do not depend on the rest.
+        if (sign == "&&" and value is False) or (sign == "||" and value is True):
+            return value
+        values.append(value)
+    for value in values:
+        if isinstance(value, Unknown):
+            return value
+    if sign in ("==", "!=") and None in values:
+        other = values[1] if values[0] is None else values[0]
+        if isinstance(other, Ref) and other.attribute in ("id", "arn"):  # never null
+            return sign == "!="
+    if not all(plain(value) for value in values):
+        return unknown(node.source, "known after apply")
+    try:
+        result = _operate(node.operator, values)
+    except (TypeError, ValueError, ArithmeticError) as error:
+        raise Failure(f"{node.source}: not a valid operation") from error
+    return int(result) if isinstance(result, float) and result.is_integer() else result
+
+
+def _operate(sign: str, values: list[Value]) -> Value:
+    if sign in ("==", "!="):
+        left, right = values
+        # Terraform compares types as well, and Python takes True for 1.
+        same = left == right and isinstance(left, bool) == isinstance(right, bool)
+        return same is (sign == "==")
+    if sign in _LOGIC:
+        if not all(isinstance(value, bool) for value in values):
+            raise TypeError("not true or false")
+        return _LOGIC[sign](values)
+    numbers = [as_number(value) for value in values]
+    return _ARITHMETIC[sign](*numbers) if len(numbers) == 2 else -numbers[0]
+
+
+_LOGIC: dict[str, Callable[[list[bool]], bool]] = {"!": lambda values: not values[0], "&&": all, "||": any}
+_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "%": math.fmod,  # the sign of the dividend, as in Go
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_EVALUATORS: dict[type[Node], Callable[[Any, Scope], Value]] = {
+    Literal: _literal,
+    Name: _name,
+    Attribute: _attribute,
+    Index: _index,
+    Splat: _splat,
+    Template: _template,
+    ListOf: _list,
+    ObjectOf: _object,
+    Conditional: _conditional,
+    For: _for,
+    Call: _call,
+    Operation: _operation,
+}

@@ -1,0 +1,450 @@
+"""Terraform's expression language, parsed: what stands between `${` and `}`, and the templates around it.
+
+Grammar: https://developer.hashicorp.com/terraform/language/expressions and, for templates in JSON strings,
+https://developer.hashicorp.com/terraform/language/syntax/json#expression-mapping. Template directives (`%{ if }`) and
+heredocs are refused with `ExpressionError`: whoever asked reports the value as unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+
+class ExpressionError(ValueError):
+    """Text that is no expression of the part of the language read here."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """An expression. `source` is its own text, for people."""
+
+    source: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(Node):
+    """A string, number, bool or null."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Template(Node):
+    """A string of several parts, of which at least one is an interpolation."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Name(Node):
+    """The first word of a reference: `var`, `local`, `module`, a resource type, the variable of a `for`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute(Node):
+    """`of.name`."""
+
+    of: Node
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Index(Node):
+    """`of[key]`."""
+
+    of: Node
+    key: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Splat(Node):
+    """`of[*]`, followed by what is taken of each element: attribute names and index expressions."""
+
+    of: Node
+    steps: tuple[str | Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Node):
+    """`name(arguments)`; with `spread`, the last argument ends in `...`."""
+
+    name: str
+    arguments: tuple[Node, ...]
+    spread: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Node):
+    """One or two operands and an operator."""
+
+    operator: str
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional(Node):
+    """`condition ? yes : no`."""
+
+    condition: Node
+    yes: Node
+    no: Node
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf(Node):
+    """`[a, b]`."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectOf(Node):
+    """`{a = b}`."""
+
+    items: tuple[tuple[Node, Node], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class For(Node):
+    """`[for key, value in over : result if condition]`; with `result_key`, the `{for ...}` form."""
+
+    key: str | None
+    value: str
+    over: Node
+    result_key: Node | None
+    result: Node
+    condition: Node | None
+    grouped: bool
+
+
+# Loosest first; operators of one row associate to the left.
+_BINARY = (("||",), ("&&",), ("==", "!="), ("<=", ">=", "<", ">"), ("+", "-"), ("*", "/", "%"))
+_OPERATORS = [op for row in _BINARY for op in row]
+_SPACE = re.compile(r"(?:\s|#[^\n]*|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
+_IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_DIGITS = re.compile(r"\d+")
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+_HEX = re.compile(r"[0-9A-Fa-f]+")
+_PLAIN_TEXT = re.compile(r"[^$%]+")
+_PLAIN_QUOTED = re.compile(r'[^$%"\\\n]+')
+_LONGEST_SOURCE = 300  # characters; it is for people
+_DEEPEST = 60  # levels of nesting in one expression; nobody writes ten
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.depth = 0
+
+    # Tokens
+
+    def skip(self) -> None:
+        match = _SPACE.match(self.text, self.at)
+        self.at = match.end() if match else self.at
+
+    def peek(self, token: str) -> bool:
+        self.skip()
+        return self.text.startswith(token, self.at)
+
+    def accept(self, token: str) -> bool:
+        if self.peek(token):
+            self.at += len(token)
+            return True
+        return False
+
+    def expect(self, token: str) -> None:
+        if not self.accept(token):
+            raise ExpressionError(f"expected {token!r} at character {self.at}")
+
+    def word(self, *words: str) -> bool:
+        """Whether one of these words comes next; it is taken."""
+        self.skip()
+        match = _IDENTIFIER.match(self.text, self.at)
+        if match and match.group() in words:
+            self.at = match.end()
+            return True
+        return False
+
+    def identifier(self) -> str:
+        self.skip()
+        match = _IDENTIFIER.match(self.text, self.at)
+        if not match:
+            raise ExpressionError(f"expected a name at character {self.at}")
+        self.at = match.end()
+        return match.group()
+
+    def since(self, start: int) -> str:
+        return self.text[start : min(self.at, start + _LONGEST_SOURCE)].strip()
+
+    # Expressions
+
+    def expression(self) -> Node:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise ExpressionError("nested too deeply")
+        self.skip()
+        start = self.at
+        condition = self.binary(0)
+        if self.accept("?"):
+            yes = self.expression()
+            self.expect(":")
+            no = self.expression()
+            condition = Conditional(condition, yes, no, source=self.since(start))
+        self.depth -= 1
+        return condition
+
+    def binary(self, level: int) -> Node:
+        if level == len(_BINARY):
+            return self.unary()
+        self.skip()
+        start = self.at
+        left = self.binary(level + 1)
+        while operator := self.operator(_BINARY[level]):
+            right = self.binary(level + 1)
+            left = Operation(operator, (left, right), source=self.since(start))
+        return left
+
+    def operator(self, operators: tuple[str, ...]) -> str | None:
+        self.skip()
+        for operator in operators:
+            if self.text.startswith(operator, self.at):
+                self.at += len(operator)
+                return operator
+        return None
+
+    def unary(self) -> Node:
+        self.skip()
+        start = self.at
+        signs = []
+        while operator := self.operator(("!", "-")):
+            signs.append(operator)
+            if len(signs) > _DEEPEST:
+                raise ExpressionError("nested too deeply")
+        operand = self.postfix()
+        for operator in reversed(signs):
+            operand = Operation(operator, (operand,), source=self.since(start))
+        return operand
+
+    def postfix(self) -> Node:
+        self.skip()
+        start = self.at
+        node = self.primary()
+        while True:
+            if self.text.startswith("...", self.at):
+                return node
+            if self.text.startswith(".", self.at):
+                self.at += 1
+                if self.text.startswith("*", self.at):
+                    self.at += 1
+                    node = self.splat(node, start, full=False)
+                else:
+                    node = self.step(node, start)
+            elif self.peek("["):
+                self.at += 1
+                if self.accept("*"):
+                    self.expect("]")
+                    node = self.splat(node, start, full=True)
+                else:
+                    key = self.expression()
+                    self.expect("]")
+                    node = Index(node, key, source=self.since(start))
+            else:
+                return node
+
+    def step(self, node: Node, start: int) -> Node:
+        if match := _DIGITS.match(self.text, self.at):  # `aws_x.y.0.id`, the old spelling of `[0]`
+            self.at = match.end()
+            return Index(node, Literal(int(match.group()[:9])), source=self.since(start))
+        name = self.identifier()
+        return Attribute(node, name, source=self.since(start))
+
+    def splat(self, node: Node, start: int, *, full: bool) -> Node:
+        """`[*]` takes every following step of each element; the older `.*` takes attributes only."""
+        steps: list[str | Node] = []
+        while True:
+            if self.text.startswith(".", self.at) and not self.text.startswith("...", self.at):
+                self.at += 1
+                steps.append(self.identifier())
+            elif full and self.text.startswith("[", self.at) and not self.text.startswith("[*", self.at):
+                self.at += 1
+                steps.append(self.expression())
+                self.expect("]")
+            else:
+                return Splat(node, tuple(steps), source=self.since(start))
+
+    def primary(self) -> Node:
+        start = self.at
+        character = self.text[start : start + 1]
+        if character == '"':
+            self.at += 1
+            return self.template(quoted=True)
+        if match := _NUMBER.match(self.text, start):
+            self.at = match.end()
+            return Literal(_number(match.group()), source=match.group())
+        if self.accept("("):
+            inner = self.expression()
+            self.expect(")")
+            return inner
+        if self.accept("["):
+            return self.for_expression(start, "]") if self.word("for") else self.list_of(start)
+        if self.accept("{"):
+            return self.for_expression(start, "}") if self.word("for") else self.object_of(start)
+        name = self.identifier()
+        if name in ("true", "false", "null"):
+            return Literal({"true": True, "false": False}.get(name), source=name)
+        while self.accept("::"):  # provider::aws::arn_parse
+            name += "::" + self.identifier()
+        if self.accept("("):
+            return self.call(name, start)
+        return Name(name, source=name)
+
+    def call(self, name: str, start: int) -> Node:
+        arguments: list[Node] = []
+        spread = False
+        while not self.accept(")"):
+            arguments.append(self.expression())
+            spread = self.accept("...")
+            if not self.accept(","):
+                self.expect(")")
+                break
+        return Call(name, tuple(arguments), spread, source=self.since(start))
+
+    def list_of(self, start: int) -> Node:
+        items: list[Node] = []
+        while not self.accept("]"):
+            items.append(self.expression())
+            if not self.accept(","):
+                self.expect("]")
+                break
+        return ListOf(tuple(items), source=self.since(start))
+
+    def object_of(self, start: int) -> Node:
+        items: list[tuple[Node, Node]] = []
+        while not self.accept("}"):
+            parenthesised = self.peek("(")
+            key = self.expression()
+            if isinstance(key, Name) and not parenthesised:
+                key = Literal(key.name)  # `{a = 1}`: an unquoted word is a string; `{(a) = 1}` is not
+            if not self.accept("="):
+                self.expect(":")
+            items.append((key, self.expression()))
+            self.accept(",")
+        return ObjectOf(tuple(items), source=self.since(start))
+
+    def for_expression(self, start: int, end: str) -> Node:
+        key, value = None, self.identifier()
+        if self.accept(","):
+            key, value = value, self.identifier()
+        if not self.word("in"):
+            raise ExpressionError("expected 'in'")
+        over = self.expression()
+        self.expect(":")
+        result_key, result = None, self.expression()
+        grouped = False
+        if end == "}":
+            self.expect("=>")
+            result_key, result = result, self.expression()
+            grouped = self.accept("...")
+        condition = self.expression() if self.word("if") else None
+        self.expect(end)
+        return For(key, value, over, result_key, result, condition, grouped, source=self.since(start))
+
+    # Templates
+
+    def template(self, *, quoted: bool) -> Node:
+        """A template from here to its closing quote, or to the end of the text."""
+        start = self.at
+        parts: list[Node] = []
+        literal: list[str] = []
+
+        def flush() -> None:
+            if literal:
+                parts.append(Literal("".join(literal)))
+                literal.clear()
+
+        plain = _PLAIN_QUOTED if quoted else _PLAIN_TEXT
+        while True:
+            if match := plain.match(self.text, self.at):
+                literal.append(match.group())
+                self.at = match.end()
+            ahead = self.text[self.at : self.at + 3]
+            if not ahead:
+                if quoted:
+                    raise ExpressionError("a string without an end")
+                break
+            if quoted and ahead[0] == '"':
+                self.at += 1
+                break
+            if ahead in ("$${", "%%{"):
+                literal.append(ahead[1:])
+                self.at += 3
+            elif ahead.startswith("${"):
+                flush()
+                begun = self.at
+                self.at += 2
+                self.accept("~")
+                inner = self.expression()
+                self.accept("~")
+                self.expect("}")
+                parts.append(inner)
+                if self.text[begun + 2 : begun + 3] == "~" or self.text[self.at - 2] == "~":
+                    raise ExpressionError("whitespace stripping markers")
+            elif ahead.startswith("%{"):
+                raise ExpressionError("template directives")
+            elif quoted and ahead[0] == "\\":
+                literal.append(self.escape())
+            elif quoted and ahead[0] == "\n":
+                raise ExpressionError("a string over several lines")
+            else:
+                literal.append(ahead[0])
+                self.at += 1
+        flush()
+        if not parts:
+            return Literal("")
+        if len(parts) == 1:
+            return parts[0]  # a template that is nothing but one interpolation is that value, of whatever type
+        return Template(tuple(parts), source=self.since(start))
+
+    def escape(self) -> str:
+        kind = self.text[self.at + 1 : self.at + 2]
+        length = {"u": 4, "U": 8}.get(kind)
+        if length is None:
+            if kind not in _ESCAPES:
+                raise ExpressionError(f"an unknown escape at character {self.at}")
+            self.at += 2
+            return _ESCAPES[kind]
+        digits = self.text[self.at + 2 : self.at + 2 + length]
+        if len(digits) != length or not _HEX.fullmatch(digits) or int(digits, 16) > 0x10FFFF:
+            raise ExpressionError(f"an unknown escape at character {self.at}")
+        self.at += 2 + length
+        return chr(int(digits, 16))
+
+
+def _number(text: str) -> int | float:
+    if len(text) > 40:
+        raise ExpressionError("a number of more than 40 digits")
+    return int(text) if text.isdigit() else float(text)
+
+
+@lru_cache(maxsize=65536)
+def parse_template(text: str) -> Node:
+    """A string of JSON-syntax Terraform: text with `${...}` in it. Raises `ExpressionError`."""
+    return _Parser(text).template(quoted=False)
+
+
+@lru_cache(maxsize=65536)
+def parse_expression(text: str) -> Node:
+    """A bare expression, such as a reference in a plan: `aws_vpc.this["a"].id`. Raises `ExpressionError`."""
+    parser = _Parser(text)
+    node = parser.expression()
+    parser.skip()
+    if parser.at != len(text):
+        raise ExpressionError(f"more text after the expression, at character {parser.at}")
+    return node

@@ -1,0 +1,436 @@
+"""Synthesized roots: directories of `*.tf.json`, joined across child modules and across `terraform_remote_state`.
+
+Everything is evaluated here, from the configuration alone: what Terraform would read from AWS, or knows only after
+apply, is a `Ref` or `Unknown`. Variables of roots have the value in `*.tfvars.json` or their default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from isthmus.terraform.arguments import META, account_of, arguments, index_suffix
+from isthmus.terraform.configuration import Body, Module, load_module
+from isthmus.terraform.documents import readable
+from isthmus.terraform.dynamic import expanded
+from isthmus.terraform.errors import UnreadableTerraform, printable
+from isthmus.terraform.evaluate import Attributes, Failure, Scope, evaluate_json, having, limited, unknown
+from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value
+from isthmus.terraform.instances import Key, any_instance, instances
+from isthmus.terraform.sensitive import hidden, is_secret
+from isthmus.terraform.statefiles import Place, place
+
+_MOST_INSTANCES = 1_000_000
+_DEEPEST_MODULE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """What a provider configuration says about where its resources live."""
+
+    account: str | None = None
+    region: str | None = None
+
+
+def read_roots(roots: dict[str, Path]) -> Graph:
+    """The graph of some root directories, by the name that prefixes their addresses (`""` for none)."""
+    return _Estate(roots).graph()
+
+
+class _Estate:
+    """Several roots, whose states are found by where they are kept."""
+
+    def __init__(self, roots: dict[str, Path]) -> None:
+        self.modules: dict[Path, Module] = {}
+        self.size = 0
+        self.roots = {name: _Instance(self, self.module(path), name) for name, path in roots.items()}
+        self.places: dict[Place, list[_Instance]] = {}
+        for root in self.roots.values():
+            self.places.setdefault(root.state_place(), []).append(root)
+
+    def module(self, path: Path) -> Module:
+        with readable(path):
+            try:
+                path = path.resolve(strict=True)
+            except RuntimeError:  # how Python 3.11 and 3.12 say it
+                raise UnreadableTerraform(path, "it is a loop of symbolic links", "Remove the loop") from None
+        if path not in self.modules:
+            self.modules[path] = load_module(path)
+        return self.modules[path]
+
+    def count(self, path: Path) -> None:
+        """One more resource or module instance. Nested counts multiply: there is an end to it."""
+        self.size += 1
+        if self.size > _MOST_INSTANCES:
+            problem = f"it expands to more than {_MOST_INSTANCES:,} resources and modules"
+            raise UnreadableTerraform(path, problem, "Check count and for_each")
+
+    def graph(self) -> Graph:
+        resources: dict[str, Resource] = {}
+        unexpanded: dict[str, Resource] = {}
+        outputs: dict[str, Value] = {}
+        notes: list[str] = []
+        for name, root in self.roots.items():
+            for resource, certain in root.all_resources():
+                (resources if certain else unexpanded)[resource.address] = resource
+            prefix = f"{name}/" if name else ""
+            outputs |= dict(
+                arguments((f"{prefix}{output}", root.output(output)) for output in sorted(root.module.outputs))
+            )
+            taken = sorted(name for name in root.defaults if root.defaults[name])
+            if taken:
+                notes.append(f"{printable(name or 'the root')}: default values are assumed for {', '.join(taken)}")
+        notes += sorted(f"{resource.address}: how many there are is not known" for resource in unexpanded.values())
+        return Graph(resources, tuple(notes), outputs, unexpanded)
+
+
+class _Instance:
+    """A module with its inputs: a root, or one instance of a child module. It is the scope of its expressions."""
+
+    def __init__(
+        self,
+        estate: _Estate,
+        module: Module,
+        root: str,
+        *,
+        path: str = "",
+        certain: bool = True,
+        parent: _Instance | None = None,
+        call: Body | None = None,
+        call_scope: Scope | None = None,
+    ) -> None:
+        self.estate = estate
+        self.module = module
+        self.root = root
+        self.path = path  # `module.a["k"].`, or nothing
+        self.prefix = f"{printable(root)}/{path}" if root else path
+        self.certain = certain
+        self.parent = parent
+        self.call = call or {}
+        self.call_scope = call_scope
+        self.depth: int = parent.depth + 1 if parent else 0
+        self.defaults: dict[str, bool] = {}  # variables of a root, and whether the default was used
+        self._memo: dict[tuple[str, ...], Value] = {}
+        self._resources: dict[tuple[str, str], dict[Key, _Resource] | Unknown] = {}
+        self._children: dict[str, dict[Key, _Instance] | Unknown] = {}
+        self._providers: dict[str, Provider] = {}
+        self._words: dict[str, Value] = {
+            "var": Attributes("var", self.variable),
+            "local": Attributes("local", self.local),
+            "module": Attributes("module", self.child),
+            "data": Attributes("data", lambda kind: Attributes(f"data.{kind}", lambda name: self.data(kind, name))),
+            "path": Attributes("path", lambda name: unknown(f"path.{name}")),
+            "terraform": Attributes("terraform", lambda name: unknown(f"terraform.{name}")),
+        }
+
+    # References
+
+    def lookup(self, name: str) -> Value:
+        if name not in self._words:
+            self._words[name] = (
+                Attributes(name, lambda label: self.resource(name, label))
+                if name in self.module.resources
+                else unknown(name, "not declared")
+            )
+        return self._words[name]
+
+    def once(self, key: tuple[str, ...], compute: Callable[[], Value]) -> Value:
+        """The value of one named thing, computed once. What refers to itself is unknown."""
+        if key not in self._memo:
+            name = ".".join(key)
+            self._memo[key] = unknown(name, "it refers to itself")
+            try:
+                self._memo[key] = limited(compute(), name)
+            except BaseException:
+                del self._memo[key]
+                raise
+        return self._memo[key]
+
+    def variable(self, name: str) -> Value:
+        declared = self.module.variables.get(name)
+        if declared is None:
+            return unknown(f"var.{name}", "not declared")
+        return self.once(("var", name), lambda: self._variable(name, declared))
+
+    def _variable(self, name: str, declared: Body) -> Value:
+        value: Value = None
+        if self.call_scope is not None:
+            value = evaluate_json(self.call.get(name), self.call_scope)
+        elif name in self.module.values:
+            value = evaluate_json(self.module.values[name], _NOTHING)
+        if value is None:
+            if "default" not in declared:
+                return unknown(f"var.{name}", "no value is given")
+            value = evaluate_json(declared["default"], _NOTHING)
+            if self.parent is None:
+                self.defaults[name] = True
+        if "optional(" in str(declared.get("type", "")) and not isinstance(value, Unknown):
+            return unknown(f"var.{name}", "optional attributes are not filled in here")
+        return hidden(value) if declared.get("sensitive") is True or is_secret(name) else value
+
+    def local(self, name: str) -> Value:
+        if name not in self.module.locals:
+            return unknown(f"local.{name}", "not declared")
+        return self.once(("local", name), lambda: evaluate_json(self.module.locals[name], self))
+
+    def output(self, name: str) -> Value:
+        declared = self.module.outputs.get(name)
+        if declared is None:
+            raise Failure(f"output {printable(name)} of {self.path or self.root}: not declared")
+        value = self.once(("output", name), lambda: evaluate_json(declared.get("value"), self))
+        return hidden(value) if declared.get("sensitive") is True or is_secret(name) else value
+
+    def outputs(self) -> Attributes:
+        return Attributes(self.path.removesuffix(".") or self.root, self.output)
+
+    def child(self, name: str) -> Value:
+        found = self.children(name)
+        if isinstance(found, Unknown):
+            return found
+        return _collected({key: child.outputs() for key, child in found.items()})
+
+    def resource(self, kind: str, name: str) -> Value:
+        found = self.resources(kind, name)
+        if isinstance(found, Unknown):
+            return found
+        return _collected({key: item.attributes() for key, item in found.items()})
+
+    def data(self, kind: str, name: str) -> Value:
+        body = self.module.data.get(kind, {}).get(name)
+        if body is None:
+            return unknown(f"data.{kind}.{name}", "not declared")
+        if kind != "terraform_remote_state":
+            return unknown(f"data.{kind}.{name}", "read by Terraform only")
+        return self.once(("data", kind, name), lambda: self._remote_state(name, body))
+
+    def _remote_state(self, name: str, body: Body) -> Value:
+        text = f"data.terraform_remote_state.{name}"
+        if "count" in body or "for_each" in body:
+            return unknown(text, "with count or for_each")
+        settings = evaluate_json(body.get("config", {}), self)
+        if isinstance(settings, tuple) and len(settings) == 1:
+            settings = settings[0]
+        workspace = evaluate_json(body.get("workspace"), self)
+        backend = body.get("backend")
+        where = (
+            place(backend, settings, self.module.path, workspace)
+            if isinstance(backend, str) and isinstance(settings, dict)
+            else None
+        )
+        producers = self.estate.places.get(where, []) if where else []
+        if len(producers) != 1:
+            cause = "several of the roots given keep their state there" if producers else "none of the roots given"
+            return unknown(text, cause)
+        return having(text, {"outputs": producers[0].outputs()})
+
+    # Contents
+
+    def resources(self, kind: str, name: str) -> dict[Key, _Resource] | Unknown:
+        key = (kind, name)
+        if key not in self._resources:
+            body = self.module.resources.get(kind, {}).get(name)
+            text = f"{self.prefix}{kind}.{name}"
+            if body is None:
+                return unknown(text, "not declared")
+            self._resources[key] = unknown(text, "it refers to itself")
+            found = instances(body, self, text)
+            if isinstance(found, dict):
+                self._resources[key] = {
+                    index: _Resource(self, kind, text + index_suffix(index), body, scope)
+                    for index, scope in found.items()
+                }
+            else:
+                self._resources[key] = found
+        return self._resources[key]
+
+    def children(self, name: str) -> dict[Key, _Instance] | Unknown:
+        if name not in self._children:
+            call = self.module.calls.get(name)
+            text = f"{self.path}module.{name}"
+            if call is None:
+                return unknown(text, "not declared")
+            self._children[name] = unknown(text, "it refers to itself")
+            found = instances(call, self, text)
+            self._children[name] = (
+                {index: self._child(name, index, call, scope) for index, scope in found.items()}
+                if isinstance(found, dict)
+                else found
+            )
+        return self._children[name]
+
+    def _child(self, name: str, index: Key, call: Body, scope: Scope, *, certain: bool = True) -> _Instance:
+        source = call.get("source")
+        if not isinstance(source, str) or not source.startswith(("./", "../")):
+            raise UnreadableTerraform(
+                self.module.path,
+                f"module {name!r} comes from {source!r}, which is not in this folder",
+                "Give a plan instead: `terraform plan -out=PLAN && terraform show -json PLAN > plan.json`",
+            )
+        if self.depth >= _DEEPEST_MODULE:
+            raise UnreadableTerraform(self.module.path, "modules call each other without end", "Break the circle")
+        self.estate.count(self.module.path)
+        suffix = index_suffix(index) if certain else "[?]"
+        return _Instance(
+            self.estate,
+            self.estate.module(self.module.path / source),
+            self.root,
+            path=f"{self.path}module.{name}{suffix}.",
+            certain=self.certain and certain,
+            parent=self,
+            call=call,
+            call_scope=scope,
+        )
+
+    def all_resources(self) -> Iterator[tuple[Resource, bool]]:
+        """Every resource here and below, and whether it is certain that it exists."""
+        for kind, named in self.module.resources.items():
+            for name, body in named.items():
+                found = self.resources(kind, name)
+                certain = isinstance(found, dict)
+                if isinstance(found, Unknown):
+                    text = f"{self.prefix}{kind}.{name}[?]"
+                    found = {None: _Resource(self, kind, text, body, any_instance(self, found))}
+                for resource in found.values():
+                    self.estate.count(self.module.path)
+                    yield resource.read(), certain and self.certain
+        for name, call in self.module.calls.items():
+            children = self.children(name)
+            if isinstance(children, Unknown):
+                scope = any_instance(self, children)
+                children = {None: self._child(name, None, call, scope, certain=False)}
+            for child in children.values():
+                yield from child.all_resources()
+
+    # Providers and states
+
+    def provider(self, name: str) -> Provider:
+        """What is known of the provider that this module calls `aws` or `aws.alias`."""
+        if name not in self._providers:
+            self._providers[name] = self._provider(name)
+        return self._providers[name]
+
+    def _provider(self, name: str) -> Provider:
+        body = self.module.providers.get(name)
+        if body is not None:
+            settings = dict(arguments((key, evaluate_json(value, self)) for key, value in body.items()))
+            region = settings.get("region")
+            return Provider(account_of(settings), region if isinstance(region, str) else None)
+        if self.parent is None:
+            return Provider()
+        passed = self.call.get("providers")
+        given = passed.get(name) if isinstance(passed, dict) else None
+        if given is None and "." in name:
+            return Provider()
+        return self.parent.provider(_bare(given) if given is not None else name)
+
+    def state_place(self) -> Place:
+        """Where this root keeps its state; local, unless it says otherwise."""
+        for body in self.module.terraform:
+            blocks = [("cloud", body["cloud"])] if "cloud" in body else []
+            backend = body.get("backend")
+            for item in backend if isinstance(backend, list) else [backend]:
+                blocks += item.items() if isinstance(item, dict) else []
+            for kind, raw in blocks:
+                settings = evaluate_json(raw, self)
+                if isinstance(settings, tuple) and len(settings) == 1:
+                    settings = settings[0]
+                if isinstance(settings, dict):
+                    return place(kind, settings, self.module.path) or ("nowhere", self.root)
+        return place("local", {}, self.module.path) or ("nowhere", self.root)
+
+
+class _Resource:
+    """One instance of a resource, its arguments evaluated when asked for."""
+
+    __slots__ = ("address", "body", "kind", "module", "scope", "values")
+
+    def __init__(self, module: _Instance, kind: str, address: str, body: Body, scope: Scope) -> None:
+        self.module = module
+        self.kind = kind
+        self.address = address
+        self.body = body
+        self.scope = scope
+        self.values: dict[str, Value] = {}
+
+    def argument(self, name: str) -> Value:
+        if name not in self.values:
+            self.values[name] = unknown(f"{self.address}.{name}", "it refers to itself")
+            try:
+                self.values[name] = evaluate_json(self.body[name], self.scope)
+            except BaseException:
+                del self.values[name]
+                raise
+        return self.values[name]
+
+    def attributes(self) -> Attributes:
+        return Attributes(self.address, self.attribute)
+
+    def attribute(self, name: str) -> Value:
+        """An argument's value where the configuration gives one, else the reference: the provider decides."""
+        if name not in self.body or name in META:
+            if name in self.body.get("dynamic", {}):
+                return unknown(f"{self.address}.{name}", "a dynamic block")
+            return Ref(self.address, name)
+        value = self.argument(name)
+        if value is None:
+            return Ref(self.address, name)
+        if is_secret(name):
+            return hidden(value)
+        if isinstance(value, tuple) and any(isinstance(item, dict) for item in value):
+            return tuple(self._block(f"{name}[{at}]", item) for at, item in enumerate(value))
+        return value
+
+    def _block(self, text: str, item: Value) -> Value:
+        """A block whose arguments may be asked for; those it does not give, the provider decides."""
+        if not isinstance(item, dict):
+            return item
+
+        def resolve(name: str) -> Value:
+            value = item.get(name)
+            return Ref(self.address, f"{text}.{name}") if value is None else hidden(value) if is_secret(name) else value
+
+        return Attributes(f"{self.address}.{text}", resolve)
+
+    def read(self) -> Resource:
+        names = [name for name in self.body if name not in META and name != "dynamic"]
+        pairs = [(name, self.argument(name)) for name in names]
+        if "dynamic" in self.body:
+            pairs += expanded(self.body["dynamic"], self.scope, dict(pairs))
+        values = arguments(pairs)
+        raw = self.body.get("provider")
+        provider = self.module.provider(_bare(raw) if raw else self.kind.split("_", 1)[0])
+        region = values.get("region", provider.region)  # from provider 6 on, resources may name their Region
+        return Resource(
+            self.address,
+            self.kind,
+            values,
+            self.module.root,
+            provider.account,
+            region if isinstance(region, str) else provider.region,
+        )
+
+
+class _Nothing:
+    """A scope in which no reference is allowed."""
+
+    def lookup(self, name: str) -> Value:
+        return unknown(name, "no references are allowed here")
+
+
+_NOTHING = _Nothing()
+
+
+def _bare(reference: Any) -> str:
+    """`aws.hub`, also where it is written `${aws.hub}`."""
+    return str(reference).removeprefix("${").removesuffix("}").strip()
+
+
+def _collected(items: dict[Key, Attributes]) -> Value:
+    """What a reference to a block with these instances is: one thing, a list (count) or a map (for_each)."""
+    if None in items:
+        return items[None]
+    if all(isinstance(key, int) for key in items):
+        return tuple(items.values())
+    return dict(items)

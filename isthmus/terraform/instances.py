@@ -1,0 +1,61 @@
+"""`count` and `for_each`: which instances a block stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from isthmus.terraform.errors import printable
+from isthmus.terraform.evaluate import Attributes, Scope, bound, evaluate_json, having, plain, unknown
+from isthmus.terraform.functions import as_string
+from isthmus.terraform.graph import Ref, Unknown, Value
+
+_MOST = 10_000  # instances of one block
+Key = str | int | None
+
+
+def instances(body: Mapping[str, Any], scope: Scope, text: str) -> dict[Key, Scope] | Unknown:
+    """A block's instances by key, each with the scope its arguments are evaluated in, or why nobody knows them.
+
+    Without `count` and `for_each` that is one instance, with the key `None`.
+    """
+    if "count" in body:
+        return _counted(evaluate_json(body["count"], scope), scope, text)
+    if "for_each" not in body:
+        return {None: scope}
+    over = evaluate_json(body["for_each"], scope)
+    if isinstance(over, tuple):  # a set
+        if not all(isinstance(item, str | int | float) for item in over):
+            return unknown(f"for_each of {text}", _cause(over))
+        over = {as_string(item): item for item in over}
+    if not isinstance(over, dict):
+        return unknown(f"for_each of {text}", _cause(over))
+    if len(over) > _MOST:
+        return unknown(f"for_each of {text}", f"{len(over)} instances")
+    return {key: bound(scope, each=having("each", {"key": key, "value": value})) for key, value in over.items()}
+
+
+def any_instance(scope: Scope, cause: Unknown) -> Scope:
+    """The scope of an instance of which nothing is known."""
+    nothing = Attributes("each", lambda _name: cause)
+    return bound(scope, each=nothing, count=nothing)
+
+
+def _counted(count: Value, scope: Scope, text: str) -> dict[Key, Scope] | Unknown:
+    if isinstance(count, str) and count.isdecimal() and len(count) < 9:
+        count = int(count)
+    if type(count) is not int or not 0 <= count <= _MOST:
+        return unknown(f"count of {text}", _cause(count))
+    return {n: bound(scope, count=having("count", {"index": n})) for n in range(count)}
+
+
+def _cause(value: Value) -> str:
+    if isinstance(value, Unknown):
+        return value.reason
+    if isinstance(value, Ref):
+        return f"{value} is known after apply"
+    if isinstance(value, Attributes):
+        return f"{value.text} as a whole"
+    if isinstance(value, tuple | dict) and not plain(value):
+        return "known after apply"
+    return f"it is {printable(repr(value), 60)}"

@@ -1,0 +1,85 @@
+"""Plans: `terraform show -json PLAN`, of HCL or of JSON configurations, as they will be and as they were.
+
+Format: https://developer.hashicorp.com/terraform/internals/json-format. Values that are known are taken as the plan has
+them. An id that is unknown until apply is recovered from the configuration in the plan, see `recover`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+from isthmus.terraform.arguments import account_of, arguments, arn_part, frozen
+from isthmus.terraform.errors import UnreadableTerraform, printable
+from isthmus.terraform.graph import Graph, Resource, Value
+from isthmus.terraform.planned import Plan, PlannedResource
+from isthmus.terraform.recover import Recovery
+from isthmus.terraform.state import mapping, own_account, sequence, state_graph
+
+When = Literal["after", "before"]
+
+
+def plan_graph(document: Mapping[str, Any], path: Path, root: str = "", when: When = "after") -> Graph:
+    """The graph of a plan document, ids not yet joined: what will be (`after`), or what is (`before`)."""
+    if document.get("errored") is True:
+        raise UnreadableTerraform(path, "Terraform failed while it made this plan", "Fix that, and plan again")
+    plan = Plan(document)
+    prefix = f"{printable(root)}/" if root else ""
+    notes = []
+    if when == "before":
+        graph = state_graph(mapping(document.get("prior_state")), root)
+        return replace(graph, resources={a: _located(r, plan, prefix) for a, r in graph.resources.items()})
+    if document.get("complete") is False:
+        notes.append(f"{prefix}: the plan is partial (-target, or deferred changes): what it leaves out is not seen")
+    recovery = Recovery(plan, prefix)
+    resources: dict[str, Resource] = {}
+    for planned in plan.resources.values():
+        address = recovery.address(planned)
+        if address in resources:
+            raise UnreadableTerraform(path, f"{address} is in it twice", "Write it again with `terraform show -json`")
+        values = arguments(recovery.arguments(planned))
+        resources[address] = _located(Resource(address, printable(planned.type), values, root), plan, prefix)
+    outputs = arguments((f"{prefix}{printable(name)}", value) for name, value in _outputs(document, recovery))
+    return Graph(resources, (*notes, *sorted(recovery.notes)), outputs)
+
+
+def _outputs(document: Mapping[str, Any], recovery: Recovery) -> list[tuple[str, Value]]:
+    found = []
+    planned = mapping(mapping(document.get("planned_values")).get("outputs"))
+    for name in planned:
+        body = mapping(planned[name])
+        change = mapping(mapping(document.get("output_changes")).get(name))
+        known = change.get("after_unknown") in (None, False, {}, []) and "value" in body
+        found.append((name, recovery.output(name, frozen(body.get("value")), known, bool(body.get("sensitive")))))
+    return found
+
+
+def _located(resource: Resource, plan: Plan, prefix: str) -> Resource:
+    """The resource with its account and Region: the provider's where the configuration says, else those of its ARN."""
+    planned = plan.resources.get(resource.address.removeprefix(prefix))
+    settings = plan.provider(planned) if isinstance(planned, PlannedResource) else {}
+    region = resource.values.get("region") or settings.get("region") or arn_part(resource.values.get("arn"), 3)
+    return replace(
+        resource,
+        account=account_of(settings) or own_account(resource.values),
+        region=region if isinstance(region, str) else None,
+    )
+
+
+def check_version(document: Mapping[str, Any], path: Path) -> None:
+    """Refuse formats of another major version than 1: their fields may mean something else."""
+    version = document.get("format_version")
+    if not isinstance(version, str) or version.partition(".")[0] != "1":
+        shown = printable(str(version), 40)
+        raise UnreadableTerraform(
+            path,
+            f"its format_version is {shown}; 1.x is read here",
+            "Write it with Terraform 1.1 or later: `terraform show -json PLAN > plan.json`",
+        )
+
+
+def is_empty_plan(document: Mapping[str, Any]) -> bool:
+    """Whether a plan holds nothing at all."""
+    return not sequence(document.get("resource_changes")) and not mapping(document.get("planned_values"))

@@ -1,0 +1,365 @@
+"""What a plan does not know until apply, recovered from the configuration that the plan carries.
+
+Of a JSON-syntax configuration the plan holds the expression itself (as a `constant_value` beside `references`, which is
+no constant), so it is evaluated. Of HCL it holds only what the expression refers to. From that, a reference is taken
+where one answer is possible: an identifier that is unknown must come from something that the expression refers to and
+that is unknown itself. Where an instance is chosen only by having the same key as the resource asked about, a note says
+so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from isthmus.terraform.arguments import frozen
+from isthmus.terraform.errors import printable
+from isthmus.terraform.evaluate import Attributes, Scope, bound, evaluate_json, plain, unknown
+from isthmus.terraform.graph import Ref, Unknown, Value
+from isthmus.terraform.identifiers import Kind, fits, kind_of, takes_many
+from isthmus.terraform.planned import Json, Plan, PlannedModule, PlannedResource
+from isthmus.terraform.sources import Site, Sources, Tracer, references
+from isthmus.terraform.state import mapping
+
+_UNKNOWN = Unknown("known after apply")
+
+
+class Recovery:
+    """Recovers unknown arguments; `notes` says what was assumed."""
+
+    def __init__(self, plan: Plan, prefix: str) -> None:
+        self.plan = plan
+        self.prefix = prefix
+        self.notes: set[str] = set()
+        self.tracer = Tracer(plan)
+        self._scopes: dict[str, _PlanScope] = {}
+
+    def address(self, resource: PlannedResource) -> str:
+        """The address in the graph."""
+        return self.prefix + printable(resource.address, 2000)
+
+    def arguments(self, resource: PlannedResource) -> Iterator[tuple[str, Value]]:
+        """Every argument that is known, or configured."""
+        for name, value in resource.after.items():
+            mask = resource.unknown.get(name)
+            if value is not None and not mask:
+                yield name, value
+            elif value is not None:
+                yield name, self._inside(resource, name, value, mask, resource.expressions.get(name))
+        for name, mask in resource.unknown.items():
+            if mask is True and resource.after.get(name) is None and name in resource.expressions:
+                yield name, self.argument(resource, name)
+
+    def argument(self, resource: PlannedResource, name: str) -> Value:
+        """The value of a configured argument that is unknown until apply."""
+        expression = resource.expressions[name]
+        if not isinstance(expression, dict):
+            return unknown(f"{self.address(resource)}.{name}", "known after apply")
+        return self._value(name, expression, resource, True)
+
+    def output(self, name: str, value: Value, known: bool, sensitive: bool) -> Value:
+        """An output of the root."""
+        if known:
+            return Unknown("sensitive") if sensitive else value
+        body = mapping(mapping(self.plan.root.config.get("outputs")).get(name))
+        expression = mapping(body.get("expression"))
+        found = self._evaluated(expression, Site(self.plan.root, {}, None))
+        if isinstance(found, Ref):
+            return found
+        texts = list(references(expression))
+        sources = self.tracer.trace(expression, Site(self.plan.root, {}, None))
+        if len(texts) == 1 and len(sources.attributes) == 1 and not _hazy(sources):
+            resource, attribute = sources.attributes[0]
+            return Ref(self.address(resource), attribute)
+        return unknown(", ".join(texts) or name, "known after apply")
+
+    # One value
+
+    def _value(self, name: str, expression: Json, resource: PlannedResource, mask: Any) -> Value:
+        site = Site(resource.module, resource.config, resource.key)
+        evaluated = self._evaluated(expression, site)
+        if isinstance(evaluated, Ref) or (isinstance(evaluated, tuple) and not _any_unknown(evaluated)):
+            return evaluated
+        if "constant_value" in expression and not expression.get("references"):
+            return frozen(expression["constant_value"])
+        text = ", ".join(references(expression))
+        because = unknown(text or name, "known after apply") if not isinstance(evaluated, Unknown) else evaluated
+        sources = self.tracer.trace(expression, site)
+        kind = kind_of(name)
+        if takes_many(name):
+            return self._many(name, resource, sources, kind, mask) or because
+        return self._one(name, resource, sources, kind, expression) or because
+
+    def _evaluated(self, expression: Json, site: Site) -> Value:
+        """The value of an expression that the plan holds in full; `None` where it does not."""
+        if "constant_value" not in expression or not expression.get("references"):
+            return None
+        return evaluate_json(expression["constant_value"], self.scope(site))
+
+    def _one(self, name: str, resource: PlannedResource, sources: Sources, kind: Kind, expression: Json) -> Ref | None:
+        if sources.opaque:
+            return None
+        if not kind:
+            return self._plain_reference(name, sources, expression)
+        found: dict[Ref, None] = {}
+        chosen = sources.chosen
+        for source, attribute in sources.attributes:
+            if fits(kind, source.type, attribute) and _is_unknown(source, attribute):
+                found[self._ref(source, attribute)] = None
+            elif _is_unknown(source, attribute) and attribute in source.expressions:
+                passed = self.argument(source, attribute)  # it only passes on what it was given
+                if isinstance(passed, Ref):
+                    found[passed] = None
+        for whole in sources.wholes:
+            mine = [r for r in whole if r.key is not None and r.key == resource.key] if sources.keyed else []
+            if len(whole) > 1 and len(mine) == 1 and not sources.conditions and not sources.locals_of:
+                whole, chosen = mine, True
+            for ref in self._of_kind(whole, kind):
+                found[ref] = None
+        for module in sources.locals_of:
+            for visible in self.tracer.visible(module, kind):
+                if isinstance(visible, Unknown):
+                    return None
+                if _is_unknown(*visible):
+                    found[self._ref(*visible)] = None
+        if len(found) != 1:
+            return None
+        ref = next(iter(found))
+        if chosen:
+            self.notes.add(f"{self.address(resource)}.{name}: taken to be {ref}, by its key; the plan does not say")
+        return ref
+
+    def _plain_reference(self, name: str, sources: Sources, expression: Json) -> Ref | None:
+        """An argument of unknown kind: only a lone reference from identifier to identifier is certain."""
+        if len(list(references(expression))) != 1 or len(sources.attributes) != 1 or _hazy(sources):
+            return None
+        source, attribute = sources.attributes[0]
+        alike = name.endswith("arn") == attribute.endswith("arn") and name.endswith(("id", "arn"))
+        return self._ref(source, attribute) if alike and attribute.endswith(("id", "arn")) else None
+
+    def _many(
+        self, name: str, resource: PlannedResource, sources: Sources, kind: Kind, mask: Any
+    ) -> tuple[Value, ...] | None:
+        if sources.opaque or sources.locals_of or not kind:
+            return None
+        found: dict[Ref, None] = {}
+        for source, attribute in sources.attributes:
+            if not fits(kind, source.type, attribute):
+                return None
+            found[self._ref(source, attribute)] = None
+        for whole in sources.wholes:
+            for ref in self._of_kind(whole, kind):
+                found[ref] = None
+        if isinstance(mask, list) and len(mask) != len(found):
+            return None
+        if (sources.conditions or sources.keyed or sources.chosen) and len(found) > 1:
+            return None
+        if any(len(whole) > 1 for whole in sources.wholes):
+            self.notes.add(f"{self.address(resource)}.{name}: taken to be every instance; the plan does not say which")
+        return tuple(found) or None
+
+    def _of_kind(self, instances: list[PlannedResource], kind: Kind) -> list[Ref]:
+        """The identifiers of a kind that instances have, of the likeliest attribute."""
+        refs = []
+        for resource in instances:
+            names = [name for type_, name in kind if type_ == resource.type and _is_unknown(resource, name)]
+            refs += [self._ref(resource, name) for name in names[:1]]
+        return refs
+
+    def _ref(self, resource: PlannedResource, attribute: str) -> Ref:
+        return Ref(self.address(resource), attribute)
+
+    # Blocks
+
+    def _inside(self, resource: PlannedResource, name: str, value: Value, mask: Any, expression: Any) -> Value:
+        """A value of which parts are unknown: a list, a map or blocks."""
+        if mask is True:
+            return unknown(f"{self.address(resource)}.{name}", "known after apply")
+        if isinstance(value, dict) and isinstance(mask, dict):
+            return self._block(resource, name, value, mask, [expression])
+        if not isinstance(value, tuple) or not isinstance(mask, list):
+            return value
+        marks = mask + [False] * (len(value) - len(mask))
+        if any(mark is True for mark in marks):
+            if isinstance(expression, dict):
+                return self._value(name, expression, resource, mask)
+            return tuple(_UNKNOWN if mark is True else item for item, mark in zip(value, marks, strict=False))
+        expressions = expression if isinstance(expression, list) else [expression]
+        raw = mapping(expression).get("constant_value")
+        if isinstance(raw, list):  # JSON syntax, written out
+            expressions = [
+                {key: {"constant_value": v, "references": ["?"]} for key, v in mapping(b).items()} for b in raw
+            ]
+        return tuple(
+            self._block(resource, name, item, mark, expressions) if isinstance(item, dict) and any_true(mark) else item
+            for item, mark in zip(value, marks, strict=False)
+        )
+
+    def _block(
+        self, resource: PlannedResource, name: str, item: Mapping[str, Value], mask: Json, expressions: list[Any]
+    ) -> dict[str, Value]:
+        """One block, its unknown arguments recovered from whichever of the configured blocks it can have come from."""
+        possible = [e for e in expressions if isinstance(e, dict) and _agrees(e, item)]
+        result = dict(item)
+        for key, mark in mask.items():
+            if not any_true(mark):
+                continue
+            found = []
+            for expression in possible:
+                inner = expression if "references" in expression else expression.get(key)
+                if inner is None:
+                    continue
+                if mark is True and isinstance(inner, dict):
+                    found.append(self._value(key, inner, resource, True))
+                elif item.get(key) is not None:
+                    found.append(self._inside(resource, key, item[key], mark, inner))
+            distinct = [value for at, value in enumerate(found) if value not in found[:at]]
+            if len(distinct) == 1:
+                result[key] = distinct[0]
+            elif possible and not found and mark is True:
+                continue  # computed
+            else:
+                result[key] = unknown(f"{name}.{key}", "known after apply")
+        return result
+
+    # Expressions of JSON-syntax configurations
+
+    def scope(self, site: Site) -> Scope:
+        """The scope of an expression."""
+        module = site.module
+        if module.address not in self._scopes:
+            self._scopes[module.address] = _PlanScope(self, module)
+        scope: Scope = self._scopes[module.address]
+        if isinstance(site.key, int):
+            index = site.key
+            return bound(scope, count=Attributes("count", lambda n: index if n == "index" else unknown(f"count.{n}")))
+        if isinstance(site.key, str):
+            return bound(scope, each=Attributes("each", lambda name: self._each(name, site)))
+        return scope
+
+    def _each(self, name: str, site: Site) -> Value:
+        if name == "key":
+            return site.key
+        over = mapping(site.block.get("for_each_expression"))
+        raw = over.get("constant_value")
+        value = evaluate_json(raw, self.scope(Site(site.module, {}, None))) if raw is not None else None
+        if isinstance(value, dict) and site.key in value:
+            return value[site.key]
+        if isinstance(value, tuple):
+            return site.key
+        return unknown("each.value", "known after apply")
+
+
+class _PlanScope:
+    """A module instance of a plan, as expressions see it."""
+
+    def __init__(self, recovery: Recovery, module: PlannedModule) -> None:
+        self.recovery = recovery
+        self.module = module
+        self._busy: set[str] = set()
+
+    def lookup(self, name: str) -> Value:
+        if name == "var":
+            return Attributes(name, self.variable)
+        if name == "module":
+            return Attributes(name, self.child)
+        if any(type_ == name for type_, _ in self.module.resources):
+            return Attributes(name, lambda label: self.resource(name, label))
+        if name in ("local", "path", "terraform", "data"):
+            return Attributes(name, lambda label: unknown(f"{name}.{label}", "not in the plan"))
+        return unknown(name, "not in the plan")
+
+    def variable(self, name: str) -> Value:
+        if self.module.parent is None:
+            return self.recovery.plan.variable(name)
+        expression = mapping(mapping(self.module.call.get("expressions")).get(name))
+        if not expression:
+            declared = mapping(mapping(self.module.config.get("variables")).get(name))
+            return frozen(declared["default"]) if "default" in declared else unknown(f"var.{name}")
+        return self._expression(f"var.{name}", expression, Site(self.module.parent, self.module.call, self.module.key))
+
+    def child(self, name: str) -> Value:
+        children = self.module.children.get(name, {})
+        found = {
+            key: Attributes(child.address, lambda output, c=child: self._output(c, output))  # type: ignore[misc]
+            for key, child in children.items()
+        }
+        return _collected(found, f"module.{name}")
+
+    def _output(self, child: PlannedModule, name: str) -> Value:
+        body = mapping(mapping(child.config.get("outputs")).get(name))
+        text = f"{child.address}.{name}"
+        return self._expression(text, mapping(body.get("expression")), Site(child, {}, None))
+
+    def _expression(self, text: str, expression: Json, site: Site) -> Value:
+        if text in self._busy:
+            return unknown(text, "it refers to itself")
+        self._busy.add(text)
+        try:
+            if "constant_value" in expression:
+                if expression.get("references"):
+                    return evaluate_json(expression["constant_value"], self.recovery.scope(site))
+                return frozen(expression["constant_value"])
+            return unknown(text, "not in the plan")
+        finally:
+            self._busy.discard(text)
+
+    def resource(self, type_: str, name: str) -> Value:
+        instances = self.module.resources.get((type_, name), {})
+        found = {
+            key: Attributes(r.address, lambda attribute, r=r: self.attribute(r, attribute))  # type: ignore[misc]
+            for key, r in instances.items()
+        }
+        return _collected(found, f"{type_}.{name}")
+
+    def attribute(self, resource: PlannedResource, name: str) -> Value:
+        value = resource.after.get(name)
+        if value is not None and not any_true(resource.unknown.get(name)):
+            return value
+        if value is None and name in resource.expressions and isinstance(resource.expressions[name], dict):
+            text = f"{resource.address}.{name}"
+            site = Site(resource.module, resource.config, resource.key)
+            return self._expression(text, resource.expressions[name], site)
+        return Ref(self.recovery.address(resource), name)
+
+
+def any_true(mask: Any) -> bool:
+    """Whether anything is marked in a mask."""
+    if isinstance(mask, dict):
+        return any(any_true(item) for item in mask.values())
+    return any(any_true(item) for item in mask) if isinstance(mask, list) else mask is True
+
+
+def _collected(items: dict[Any, Attributes], text: str) -> Value:
+    if not items:
+        return unknown(text, "no instance in the plan")
+    if None in items:
+        return items[None]
+    return tuple(items.values()) if all(isinstance(key, int) for key in items) else items
+
+
+def _is_unknown(resource: PlannedResource, attribute: str) -> bool:
+    name = attribute.partition(".")[0].partition("[")[0]
+    return any_true(resource.unknown.get(name))
+
+
+def _hazy(sources: Sources) -> bool:
+    return bool(sources.wholes or sources.locals_of or sources.opaque or sources.conditions or sources.chosen)
+
+
+def _any_unknown(value: Value) -> bool:
+    if isinstance(value, tuple):
+        return any(_any_unknown(item) for item in value)
+    return isinstance(value, Unknown | Attributes)
+
+
+def _agrees(expression: Json, item: Mapping[str, Value]) -> bool:
+    """Whether a planned block can have come from a configured one: no constant differs."""
+    for key, inner in expression.items():
+        constant = mapping(inner).get("constant_value")
+        if constant is None or mapping(inner).get("references") == [] or not plain(item.get(key)):
+            continue
+        literal = not (isinstance(constant, str) and "${" in constant)
+        if literal and isinstance(constant, str | int | bool) and item.get(key) not in (None, constant):
+            return False
+    return True

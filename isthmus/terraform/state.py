@@ -1,0 +1,123 @@
+"""States: `terraform show -json`, and the state file itself (version 4).
+
+Formats: https://developer.hashicorp.com/terraform/internals/json-format#state-representation; the state file's is not
+documented, but has not changed since Terraform 0.12.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from isthmus.terraform.arguments import arguments, arn_part, frozen, index_suffix
+from isthmus.terraform.errors import UnreadableTerraform, printable
+from isthmus.terraform.graph import Graph, Resource, Value
+from isthmus.terraform.sensitive import masked
+
+_AGAIN = "Write it again: `terraform show -json > state.json`"
+
+
+def state_graph(document: Mapping[str, Any], root: str = "") -> Graph:
+    """The graph of a `terraform show -json` state, or of a plan's `prior_state`; ids not yet joined."""
+    values = mapping(document.get("values"))
+    prefix = f"{printable(root)}/" if root else ""
+    resources = {}
+    for _, raw in state_resources(mapping(values.get("root_module"))):
+        resource = _resource(raw, prefix, root)
+        resources[resource.address] = resource
+    outputs = {}
+    for name, output in mapping(values.get("outputs")).items():
+        body = mapping(output)
+        outputs[prefix + printable(name)] = masked(body.get("value"), body.get("sensitive"))
+    pairs = ((name, frozen(value)) for name, value in outputs.items())
+    return Graph(resources, () if resources else (f"{prefix or 'the state'}: no resources",), arguments(pairs))
+
+
+def tfstate_graph(document: Mapping[str, Any], path: Path, root: str = "") -> Graph:
+    """The graph of a state file, ids not yet joined."""
+    if document.get("version") != 4:
+        problem = f"it is a state file of version {document.get('version')!r}; 4 is read here"
+        raise UnreadableTerraform(path, problem, "Convert it: `terraform show -json > state.json`")
+    prefix = f"{printable(root)}/" if root else ""
+    resources = {}
+    for block in sequence(document.get("resources")):
+        body = mapping(block)
+        if body.get("mode") != "managed":
+            continue
+        module = f"{body['module']}." if isinstance(body.get("module"), str) else ""
+        for instance in sequence(body.get("instances")):
+            item = mapping(instance)
+            if "deposed" in item:
+                continue  # a replaced object that is yet to be destroyed
+            key = item.get("index_key")
+            suffix = index_suffix(key if isinstance(key, str | int) else None)
+            raw = {
+                "address": f"{module}{body.get('type')}.{body.get('name')}{suffix}",
+                "type": body.get("type"),
+                "values": item.get("attributes"),
+                "sensitive_values": _paths(item.get("sensitive_attributes")),
+            }
+            resource = _resource(raw, prefix, root)
+            resources[resource.address] = resource
+    outputs = {
+        prefix + printable(name): frozen(masked(mapping(output).get("value"), mapping(output).get("sensitive")))
+        for name, output in mapping(document.get("outputs")).items()
+    }
+    return Graph(resources, (), arguments(outputs.items()))
+
+
+def state_resources(module: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The managed resources of a module and all below it, as `terraform show -json` writes them, each with the address
+    of its module instance.
+    """
+    waiting = [module]
+    while waiting:
+        module = waiting.pop()
+        address = module.get("address")
+        for raw in sequence(module.get("resources")):
+            resource = mapping(raw)
+            if resource.get("mode", "managed") == "managed" and isinstance(resource.get("address"), str):
+                yield address if isinstance(address, str) else "", resource
+        waiting.extend(mapping(child) for child in sequence(module.get("child_modules")))
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """`value` if it is a JSON object, else an empty one: what is missing is not read, and nothing breaks."""
+    return value if isinstance(value, dict) else {}
+
+
+def sequence(value: Any) -> list[Any]:
+    """`value` if it is a JSON list, else an empty one."""
+    return value if isinstance(value, list) else []
+
+
+def own_account(values: Mapping[str, Value]) -> str | None:
+    """The account in a resource's own ARN, else its owner."""
+    owner = values.get("owner_id")
+    return arn_part(values.get("arn"), 4) or (owner if isinstance(owner, str) else None)
+
+
+def _resource(raw: Mapping[str, Any], prefix: str, root: str) -> Resource:
+    known = masked(dict(mapping(raw.get("values"))), raw.get("sensitive_values"))
+    values = arguments((name, frozen(value)) for name, value in mapping(known).items())
+    region = values.get("region")
+    return Resource(
+        prefix + printable(str(raw.get("address")), 2000),
+        printable(str(raw.get("type"))),
+        values,
+        root,
+        own_account(values),
+        region if isinstance(region, str) else arn_part(values.get("arn"), 3),
+    )
+
+
+def _paths(marks: Any) -> dict[str, Any]:
+    """The state file's list of paths to sensitive values as a mask. A path into an argument hides all of it."""
+    found: dict[str, Any] = {}
+    for path in sequence(marks):
+        for step in sequence(path)[:1]:
+            name = mapping(step).get("value")
+            if isinstance(name, str):
+                found[name] = True
+    return found
