@@ -114,13 +114,18 @@ class Stack(TerraformStack):
 
         Raises `ValueError` when the element was not added to this stack: Terraform cannot see it from here.
         """
+        address = self.address(element)
+        return f"${{{address}}}" if attribute is None else f"${{{address}.{attribute}}}"
+
+    def address(self, element: TerraformElement) -> str:
+        """The address of an element of this stack, such as `aws_vpc.main`. Raises `ValueError` as `ref` does."""
         address = self._addresses.get(element)
         if address is None:
             raise ValueError(
                 f"stack {self._stack_name!r} refers to {element}, which it does not hold: "
                 "hand it over through an output of one module and a variable of the other"
             )
-        return f"${{{address}}}" if attribute is None else f"${{{address}.{attribute}}}"
+        return address
 
 
 @functools.cache

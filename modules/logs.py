@@ -47,14 +47,15 @@ def logs(estate: Estate, environment: Environment) -> dict[str, Any]:
         policy=_flow_logs_policy(estate, account),
     )
     module.add(TerraformOutput, KEY_ARN, value=module.ref(key, "arn"), description="Key of the root's log groups")
-    module.add(
+    role_arn = module.add(
         TerraformOutput,
         FLOW_LOGS_ROLE_ARN,
         value=module.ref(role, "arn"),
         description="Role that delivers flow logs",
-        # A flow log created before its role may write fails: hand the role out only with its policy.
-        depends_on=[policy],
     )
+    # A flow log created before its role may write fails: hand the role out only with its policy. cdktf writes the
+    # dependencies of outputs as templates, which Terraform refuses.
+    role_arn.add_override("depends_on", [module.address(policy)])
     return module.emit()
 
 

@@ -42,7 +42,7 @@ def use_declared_bindings(declaring_module: str) -> None:
         _say(f"{obstacle}. Loading the whole AWS provider bindings instead, which is slow ({_SETTING}=stock: silently)")
         os.environ[_SETTING] = "stock"  # processes started from here need not say it again
         return
-    _install(cut_package)
+    install(cut_package)
     sys.meta_path.append(_NamingMissingSubmodules(package, declaration))
 
 
@@ -71,10 +71,10 @@ def _builder(package: Path, wanted: frozenset[str]) -> Callable[[Path], None]:
     return build
 
 
-def _install(cut_package: Path) -> None:
-    """Make the cut package the provider package, without its `__init__`, which imports every submodule."""
+def install(package: str | Path) -> None:
+    """Make a directory the provider package, without running its `__init__`, which imports every submodule."""
     spec = importlib.machinery.ModuleSpec(PROVIDER, None, is_package=True)
-    spec.submodule_search_locations = [str(cut_package)]
+    spec.submodule_search_locations = [str(package)]
     sys.modules[PROVIDER] = importlib.util.module_from_spec(spec)
 
 
