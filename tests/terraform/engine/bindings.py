@@ -35,11 +35,14 @@ _COMPUTED: Final = re.compile(r"// (\w+) - computed: true, optional: (?:true|fal
 _OBJECT: Final = re.compile(r'new ([\w.]+)\(this, "\w+"(, true)?')
 _GETTER: Final = re.compile(r"this\.(get\w+Attribute|interpolationForAttribute)\(")
 
+# Seven arguments, none of them a network's, are open structures; the protocol has no such type inside a set block.
+OPEN: Final = "string"
+
 _STORAGE: Final[dict[str, Type]] = {
     "string": "string",
     "number": "number",
     "boolean": "bool",
-    "any": "dynamic",
+    "any": OPEN,
     "stringList": ["list", "string"],
     "numberList": ["list", "number"],
     "stringMap": ["map", "string"],
@@ -55,7 +58,7 @@ _GETTERS: Final[dict[str, Type]] = {
     "getBooleanAttribute": "bool",
     "getListAttribute": ["list", "string"],
     "getNumberListAttribute": ["list", "number"],
-    "interpolationForAttribute": "dynamic",
+    "interpolationForAttribute": OPEN,
 }
 _MAPS: Final[dict[str, Type]] = {
     "cdktf.StringMap": ["map", "string"],

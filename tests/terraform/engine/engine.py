@@ -1,0 +1,214 @@
+"""Runs generated roots through a real Terraform core: against the provider's double, or against the provider."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from .core import Core, Diagnostic, offline, reattach
+from .stub import stub_state
+from .workspace import Estate, Root, copy_root, lift_protection, state_file
+
+Plan = dict[str, Any]
+"""A plan as `terraform show -json` prints it (https://developer.hashicorp.com/terraform/internals/json-format)."""
+
+
+_NO_INSTALLATION: Final = """\
+disable_checkpoint = true
+provider_installation {
+  filesystem_mirror {
+    path = "no-providers-here"
+  }
+}
+"""
+_SERVED: Final = {"TF_REATTACH_PROVIDERS": reattach("127.0.0.1:9")}
+"""For `terraform init` alone, which installs nothing that is said to be running, and does not look whether it is."""
+
+
+class Provider(Protocol):
+    """What stands behind `hashicorp/aws`: the double, or the provider itself."""
+
+    @property
+    def name(self) -> str:
+        """What tests call it."""
+
+    def serving(self, copy: Path) -> AbstractContextManager[dict[str, str]]:
+        """The environment in which Terraform finds the provider, for a copy of a root."""
+
+    def install(self, copy: Path) -> None:
+        """Makes the provider known to an initialized copy of a root."""
+
+    def disarm(self, copy: Path) -> None:
+        """Makes the provider blocks of a copy usable without AWS."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An initialized copy of a root."""
+
+    directory: Path
+    core: Core
+    environment: dict[str, str]
+
+    def run(self, *arguments: str) -> list[Diagnostic]:
+        """Runs a command with `-json`; gives the warnings.
+
+        Raises:
+            TerraformFailed: Terraform found errors.
+        """
+        return self.core.run(self.directory, self.environment, *arguments, "-json")[1]
+
+    def plan(self) -> Plan:
+        """The plan from the copy's state to its configuration.
+
+        Raises:
+            TerraformFailed: Terraform found errors.
+        """
+        self.run("plan", "-out=plan")
+        plan: Plan = json.loads(self.core.run(self.directory, self.environment, "show", "-json", "plan")[0])
+        return plan
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A Terraform core and a provider for it. Every run works on a copy; generated folders stay as they are."""
+
+    core: Core
+    provider: Provider
+    scratch: Path
+
+    def validate(self, root: Path) -> list[Diagnostic]:
+        """Validates the root in a directory, provider blocks as they are; gives the warnings.
+
+        Raises:
+            TerraformFailed: Terraform found errors.
+            Unconnected: the root reads a state that no root beside it writes.
+        """
+        with self._beside_stubs(Root(root)) as workspace:
+            return workspace.run("validate")
+
+    def plan(self, root: Path) -> Plan:
+        """Validates the root in a directory, then plans it as if only the roots whose states it reads existed.
+
+        Those states are stubs. `validate` sees the provider blocks as they are; for planning, what needs AWS is taken
+        off them.
+
+        Raises:
+            TerraformFailed: Terraform found errors.
+            Unconnected: the root reads a state that no root beside it writes.
+            NoStub: a root whose state it reads has an output that no value can be made up for.
+        """
+        with self._beside_stubs(Root(root)) as workspace:
+            workspace.run("validate")
+            self.provider.disarm(workspace.directory)
+            return workspace.plan()
+
+    def live(self) -> "LiveEstate":
+        """A place with nothing in it, to which estates can be applied."""
+        return LiveEstate(self, Path(tempfile.mkdtemp(dir=self.scratch, prefix="live-")))
+
+    @contextmanager
+    def workspace(self, copy: Path) -> Iterator[Workspace]:
+        """A copy of a root as a workspace."""
+        configuration = copy.parent / "terraform.rc"
+        configuration.write_text(_NO_INSTALLATION)
+        with self.provider.serving(copy) as served:
+            environment = offline(configuration)
+            self.core.run(copy, environment | _SERVED | served, "init", "-json")
+            self.provider.install(copy)
+            yield Workspace(copy, self.core, environment | served)
+
+    @contextmanager
+    def _beside_stubs(self, root: Root) -> Iterator[Workspace]:
+        """A workspace for a root, with stub states of the roots that it reads."""
+        estate = Estate(root.directory.parent.parent)
+        with tempfile.TemporaryDirectory(dir=self.scratch, prefix=f"{root.name}-") as folder:
+            states = Path(folder, "states")
+            states.mkdir()
+            for producer in estate.producers(root).values():
+                state_file(states, producer).write_text(json.dumps(stub_state(producer.directory)))
+            with self.workspace(copy_root(root, estate, Path(folder), states)) as workspace:
+                yield workspace
+
+
+@dataclass(frozen=True)
+class LiveEstate:
+    """What exists after some estates were applied, one after the other: a directory with the state of each root."""
+
+    engine: Engine
+    folder: Path
+
+    @property
+    def states(self) -> Path:
+        """The directory of the states, `<root>.tfstate` each."""
+        return self.folder / "states"
+
+    def apply(self, estate: Estate) -> None:
+        """Applies every root of an estate, producers first.
+
+        Raises:
+            TerraformFailed: Terraform found errors.
+        """
+        with self._workspaces(estate) as workspaces:
+            for workspace in workspaces:
+                workspace.run("apply", "-auto-approve")
+
+    def plans(self, estate: Estate) -> dict[str, Plan]:
+        """What applying an estate would do to what exists, by root.
+
+        Raises:
+            TerraformFailed: Terraform found errors.
+        """
+        with self._workspaces(estate) as workspaces:
+            return {workspace.directory.name: workspace.plan() for workspace in workspaces}
+
+    def destroy(self, estate: Estate) -> None:
+        """Destroys every root of an estate, consumers first, protected or not.
+
+        Raises:
+            TerraformFailed: Terraform found errors.
+        """
+        with self._workspaces(estate) as workspaces:
+            for workspace in reversed(workspaces):
+                lift_protection(workspace.directory)
+                workspace.run("destroy", "-auto-approve")
+
+    def resources(self) -> list[str]:
+        """Every resource that exists, as `<root>: <address>`."""
+        found = []
+        for path in sorted(self.states.glob("*.tfstate")):
+            for resource in json.loads(path.read_text())["resources"]:
+                if resource["mode"] == "managed":
+                    module = f"{resource['module']}." if "module" in resource else ""
+                    found.append(f"{path.stem}: {module}{resource['type']}.{resource['name']}")
+        return found
+
+    @contextmanager
+    def _workspaces(self, estate: Estate) -> Iterator[list[Workspace]]:
+        """Workspaces of all roots, producers first."""
+        self.states.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix="roots-") as folder, ExitStack() as stack:
+            workspaces = []
+            for root in estate.in_order():
+                copy = copy_root(root, estate, Path(folder), self.states)
+                self.engine.provider.disarm(copy)
+                workspaces.append(stack.enter_context(self.engine.workspace(copy)))
+            yield workspaces
+
+
+def changes(plan: Plan) -> list[str]:
+    """What a plan would do, as `<action> <address>`; outputs that would change included."""
+    resources = [
+        f"{'/'.join(change['change']['actions'])} {change['address']}"
+        for change in plan.get("resource_changes", [])
+        if change["mode"] == "managed" and change["change"]["actions"] != ["no-op"]
+    ]
+    outputs = [
+        f"{'/'.join(change['actions'])} output.{name}"
+        for name, change in plan.get("output_changes", {}).items()
+        if change["actions"] != ["no-op"]
+    ]
+    return resources + outputs
