@@ -14,7 +14,8 @@ from typing import Any
 
 from isthmus.terraform.arguments import frozen
 from isthmus.terraform.errors import printable
-from isthmus.terraform.evaluate import Attributes, Scope, bound, evaluate_json, plain, unknown
+from isthmus.terraform.evaluate import Attributes, Scope, bound, evaluate_json, unknown
+from isthmus.terraform.functions import as_string
 from isthmus.terraform.graph import Ref, Unknown, Value
 from isthmus.terraform.identifiers import Kind, fits, kind_of, takes_many
 from isthmus.terraform.planned import Json, Plan, PlannedModule, PlannedResource
@@ -75,7 +76,10 @@ class Recovery:
 
     # One value
 
-    def _value(self, name: str, expression: Json, resource: PlannedResource, mask: Any) -> Value:
+    def _value(
+        self, name: str, expression: Json, resource: PlannedResource, mask: Any, *, shared: bool = False
+    ) -> Value:
+        """What `expression` gives for the argument `name`. A `shared` one has the references of several blocks."""
         site = Site(resource.module, resource.config, resource.key)
         evaluated = self._evaluated(expression, site)
         if isinstance(evaluated, Ref) or (isinstance(evaluated, tuple) and not _any_unknown(evaluated)):
@@ -87,8 +91,9 @@ class Recovery:
         sources = self.tracer.trace(expression, site)
         kind = kind_of(name)
         if takes_many(name):
-            return self._many(name, resource, sources, kind, mask) or because
-        return self._one(name, resource, sources, kind, expression) or because
+            return self._many(name, resource, sources, kind, mask, shared) or because
+        found = self._one(name, resource, sources, kind)
+        return found or (None if shared else self._plain_reference(name, sources, expression)) or because
 
     def _evaluated(self, expression: Json, site: Site) -> Value:
         """The value of an expression that the plan holds in full; `None` where it does not."""
@@ -96,11 +101,9 @@ class Recovery:
             return None
         return evaluate_json(expression["constant_value"], self.scope(site))
 
-    def _one(self, name: str, resource: PlannedResource, sources: Sources, kind: Kind, expression: Json) -> Ref | None:
-        if sources.opaque:
+    def _one(self, name: str, resource: PlannedResource, sources: Sources, kind: Kind) -> Ref | None:
+        if sources.opaque or not kind:
             return None
-        if not kind:
-            return self._plain_reference(name, sources, expression)
         found: dict[Ref, None] = {}
         chosen = sources.chosen
         for source, attribute in sources.attributes:
@@ -130,7 +133,7 @@ class Recovery:
         return ref
 
     def _plain_reference(self, name: str, sources: Sources, expression: Json) -> Ref | None:
-        """An argument of unknown kind: only a lone reference from identifier to identifier is certain."""
+        """A lone reference from identifier to identifier, also where the argument takes others: that is a finding."""
         if len(list(references(expression))) != 1 or len(sources.attributes) != 1 or _hazy(sources):
             return None
         source, attribute = sources.attributes[0]
@@ -138,7 +141,7 @@ class Recovery:
         return self._ref(source, attribute) if alike and attribute.endswith(("id", "arn")) else None
 
     def _many(
-        self, name: str, resource: PlannedResource, sources: Sources, kind: Kind, mask: Any
+        self, name: str, resource: PlannedResource, sources: Sources, kind: Kind, mask: Any, shared: bool
     ) -> tuple[Value, ...] | None:
         if sources.opaque or sources.locals_of or not kind:
             return None
@@ -150,12 +153,11 @@ class Recovery:
         for whole in sources.wholes:
             for ref in self._of_kind(whole, kind):
                 found[ref] = None
-        if isinstance(mask, list) and len(mask) != len(found):
+        if isinstance(mask, list):  # a list, of which the plan knows the length
+            return tuple(found) if len(mask) == len(found) and not shared else None
+        if sources.conditions or sources.keyed or sources.chosen or (shared and len(found) > 1):
             return None
-        if (sources.conditions or sources.keyed or sources.chosen) and len(found) > 1:
-            return None
-        if any(len(whole) > 1 for whole in sources.wholes):
-            self.notes.add(f"{self.address(resource)}.{name}: taken to be every instance; the plan does not say which")
+        self.notes.add(f"{self.address(resource)}.{name}: taken to be all that it refers to; the plan does not say")
         return tuple(found) or None
 
     def _of_kind(self, instances: list[PlannedResource], kind: Kind) -> list[Ref]:
@@ -176,7 +178,7 @@ class Recovery:
         if mask is True:
             return unknown(f"{self.address(resource)}.{name}", "known after apply")
         if isinstance(value, dict) and isinstance(mask, dict):
-            return self._block(resource, name, value, mask, [expression])
+            return self._block(resource, name, value, mask, _configured(expression))
         if not isinstance(value, tuple) or not isinstance(mask, list):
             return value
         marks = mask + [False] * (len(value) - len(mask))
@@ -184,41 +186,49 @@ class Recovery:
             if isinstance(expression, dict):
                 return self._value(name, expression, resource, mask)
             return tuple(_UNKNOWN if mark is True else item for item, mark in zip(value, marks, strict=False))
-        expressions = expression if isinstance(expression, list) else [expression]
-        raw = mapping(expression).get("constant_value")
-        if isinstance(raw, list):  # JSON syntax, written out
-            expressions = [
-                {key: {"constant_value": v, "references": ["?"]} for key, v in mapping(b).items()} for b in raw
-            ]
-        return tuple(
-            self._block(resource, name, item, mark, expressions) if isinstance(item, dict) and any_true(mark) else item
-            for item, mark in zip(value, marks, strict=False)
-        )
+        return self._blocks(resource, name, value, marks, _configured(expression))
+
+    def _blocks(
+        self, resource: PlannedResource, name: str, value: tuple[Value, ...], marks: list[Any], expressions: list[Json]
+    ) -> tuple[Value, ...]:
+        """Planned blocks, each with the configured blocks that it can have come from. Where as many planned blocks look
+        the same as there are configured ones for them, they are told apart by order: it makes no difference which is
+        which.
+        """
+        possible = [[e for e in expressions if isinstance(item, dict) and _agrees(e, item)] for item in value]
+        taken: dict[tuple[int, ...], int] = {}
+        result: list[Value] = []
+        for item, mark, candidates in zip(value, marks, possible, strict=False):
+            if not isinstance(item, dict) or not any_true(mark):
+                result.append(item)
+                continue
+            same = tuple(id(candidate) for candidate in candidates)
+            if len(same) > 1 and possible.count(candidates) == len(same):
+                candidates = [candidates[taken.get(same, 0)]]
+                taken[same] = taken.get(same, 0) + 1
+            result.append(self._block(resource, name, item, mark, candidates))
+        return tuple(result)
 
     def _block(
-        self, resource: PlannedResource, name: str, item: Mapping[str, Value], mask: Json, expressions: list[Any]
+        self, resource: PlannedResource, name: str, item: Mapping[str, Value], mask: Json, possible: list[Json]
     ) -> dict[str, Value]:
-        """One block, its unknown arguments recovered from whichever of the configured blocks it can have come from."""
-        possible = [e for e in expressions if isinstance(e, dict) and _agrees(e, item)]
+        """One block, its unknown arguments recovered from the configured blocks that it can have come from."""
         result = dict(item)
         for key, mark in mask.items():
             if not any_true(mark):
                 continue
             found = []
             for expression in possible:
-                inner = expression if "references" in expression else expression.get(key)
-                if inner is None:
-                    continue
+                shared = "references" in expression
+                inner = expression if shared else expression.get(key)
                 if mark is True and isinstance(inner, dict):
-                    found.append(self._value(key, inner, resource, True))
-                elif item.get(key) is not None:
+                    found.append(self._value(key, inner, resource, True, shared=shared or "shared" in inner))
+                elif inner is not None and item.get(key) is not None:
                     found.append(self._inside(resource, key, item[key], mark, inner))
             distinct = [value for at, value in enumerate(found) if value not in found[:at]]
             if len(distinct) == 1:
                 result[key] = distinct[0]
-            elif possible and not found and mark is True:
-                continue  # computed
-            else:
+            elif not possible or found:  # else it is configured nowhere: the provider decides
                 result[key] = unknown(f"{name}.{key}", "known after apply")
         return result
 
@@ -353,13 +363,29 @@ def _any_unknown(value: Value) -> bool:
     return isinstance(value, Unknown | Attributes)
 
 
+def _configured(expression: Any) -> list[Json]:
+    """The blocks that are configured, each with an expression for every argument; or the one expression of them all."""
+    if isinstance(expression, list):
+        return [mapping(item) for item in expression]
+    raw = mapping(expression).get("constant_value")
+    if not isinstance(raw, list):
+        return [expression] if isinstance(expression, dict) else []
+    shared = expression.get("references", [])  # JSON syntax, blocks written as the value of an attribute
+    return [{name: _written(value, shared) for name, value in mapping(block).items()} for block in raw]
+
+
+def _written(value: Any, shared: list[Any]) -> Json:
+    if "${" not in str(value):
+        return {"constant_value": value}
+    return {"constant_value": value, "references": shared, "shared": True}
+
+
 def _agrees(expression: Json, item: Mapping[str, Value]) -> bool:
     """Whether a planned block can have come from a configured one: no constant differs."""
     for key, inner in expression.items():
         constant = mapping(inner).get("constant_value")
-        if constant is None or mapping(inner).get("references") == [] or not plain(item.get(key)):
+        if "references" in mapping(inner) or not isinstance(constant, str | int | float):
             continue
-        literal = not (isinstance(constant, str) and "${" in constant)
-        if literal and isinstance(constant, str | int | bool) and item.get(key) not in (None, constant):
+        if as_string(item.get(key, constant)) != as_string(constant):
             return False
     return True
