@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
@@ -155,7 +156,7 @@ def as_path_then_med() -> Draft:
     return d.there("a1", "two 10.8.0.1", "blocked")
 
 
-@golden("vpc/latest/tgw/tgw-create-blackhole-route.html#longest-prefix")
+@golden("vpc/latest/tgw/tgw-route-tables.html#longest-prefix")
 def blackhole() -> Draft:
     d = mesh("a", "b", "c")
     d.tgw_table("t", learns=["att-a", "att-b", "att-c"], routes={"10.2.1.0/24": BLACKHOLE, "10.0.0.0/8": BLACKHOLE})
@@ -165,7 +166,7 @@ def blackhole() -> Draft:
     return d.there("a1", "internet", "blocked")
 
 
-@golden("vpc/latest/tgw/tgw-create-blackhole-route.html#one-way-is-not-enough")
+@golden("vpc/latest/tgw/tgw-route-tables.html#one-way-is-not-enough")
 def blackhole_cuts_the_way_back() -> Draft:
     d = Draft()
     d.hub()
@@ -192,11 +193,18 @@ def peering_propagates_nothing() -> Draft:
 
 @golden("vpc/latest/tgw/tgw-policy-tables.html#not-modelled")
 def policy_tables() -> Draft:
-    d = mesh("a", "b")
+    d = mesh("a", "b", "c")
+    d.parts["attachments"]["att-c"] = replace(d.parts["attachments"]["att-c"], table=None, policy_table="policy")
+    d.there("c1", "a1", "unknown")
+    return d.there("a1", "b1", "reachable")
+
+
+@golden("vpc/latest/tgw/tgw-policy-tables.html#no-bgp-announcements")
+def policy_tables_and_vpn() -> Draft:
+    d = mesh("a")
     d.vpn("vpn", None, policy_table="policy")
     d.site("dc", ["vpn"], announces=["10.9.0.0/16"])
-    d.there("dc", "a1", "unknown")
-    return d.there("a1", "b1", "reachable")
+    return d.there("dc", "a1", "blocked")
 
 
 @golden("vpc/latest/tgw/tgw-connect.html#not-modelled")

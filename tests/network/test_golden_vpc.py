@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from isthmus.network.answers import InSubnet
-from tests.network.networks import Draft, Gone, Golden, judge, mesh
+from tests.network.networks import Draft, Golden, Gone, judge, mesh
 
 golden = Golden()
 PRIORITY = "vpc/latest/userguide/route-tables-priority.html"

@@ -120,15 +120,16 @@ def firewall_on_the_gateway() -> Draft:
     d.put("firewalls", Firewall("fw", gateway="hub"))
     d.attach_other(AttachmentKind.NETWORK_FUNCTION, "fw", "inspected")
     d.tgw_table("spokes", routes={"0.0.0.0/0": "att-fw"})
-    d.tgw_table("inspected", learns=["att-a", "att-b"])
+    d.tgw_table("inspected", learns=["att-a", "att-b", "att-c"])
     d.tgw_table("naive", learns=["att-a", "att-b", "att-c"])
     spoke(d, "a", 1, "spokes")
     spoke(d, "b", 2, "spokes")
     spoke(d, "c", 3, "naive")
+    spoke(d, "d", 4, "naive")
     d.both("a1", "b1", "reachable")
     d.there("c1", "a1", "reachable")
-    d.there("a1", "c1", "blocked")  # the firewall's own table does not know c
-    d.tgw_table("inspected", learns=["att-a", "att-b", "att-c"])
+    d.there("a1", "d1", "blocked")  # the firewall's own table does not know d
+    d.there("a1", "c1", "reachable")
     return d.both("a1", "c1", "blocked")  # c answers past the firewall
 
 

@@ -35,6 +35,7 @@ from isthmus.network.model import (
     Attachment,
     AttachmentKind,
     Cidr,
+    EndpointKind,
     Gateway,
     GatewayKind,
     Network,
@@ -44,9 +45,13 @@ from isthmus.network.model import (
     SecurityGroupRule,
     Site,
     Subnet,
+    Target,
     TargetKind,
+    TgwRoute,
     Unknown,
+    VpcEndpoint,
     VpcPeering,
+    VpcRoute,
     VpnConnection,
 )
 
@@ -98,6 +103,7 @@ class Luggage:
     crossed: tuple[str, ...] = ()  # transit gateway attachments
     peerings: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()  # sites that sent it back
+    service: str = ""  # it goes to an AWS service, by one of its public addresses
     reply: bool = False
     steps: tuple[str, ...] = ()
 
@@ -149,11 +155,21 @@ def known(value: object) -> str:
     return value
 
 
-def contains(cidr: object, ip: Ip) -> bool:
+def contains(cidr: Cidr | str | Unknown, ip: Ip) -> bool:
     """Whether an address lies in a prefix; a prefix nobody knows makes everything unclear."""
+    known_cidr = prefix_of(cidr)
+    return known_cidr.version == ip.version and int(known_cidr[0]) <= int(ip) <= int(known_cidr[-1])
+
+
+def length(cidr: Cidr | str | Unknown) -> int:
+    return prefix_of(cidr).prefixlen
+
+
+def prefix_of(cidr: Cidr | str | Unknown) -> Cidr:
     if isinstance(cidr, Unknown):
         raise Unclear(cidr.reason)
-    return cidr.version == ip.version and ip in cidr  # type: ignore[attr-defined,operator]
+    assert not isinstance(cidr, str)
+    return cidr
 
 
 @dataclass(frozen=True)
@@ -162,7 +178,7 @@ class Found:
 
     length: int
     rank: tuple[int, ...]
-    target: object
+    target: Target | str | Unknown | None  # of a VPC table a target, of a transit gateway table an attachment
     why: str
     gone: str = ""
 
@@ -190,9 +206,7 @@ class Walker:
         if not there or any(ending.outcome is Outcome.BLOCKED for ending in there):
             return Outcome.BLOCKED
         outcomes = [ending.outcome for ending in there]
-        for ending in there:
-            if ending.outcome is Outcome.REACHABLE:
-                outcomes.append(self._replies(packet, ending))
+        outcomes += [self._replies(packet, ending) for ending in there if ending.outcome is Outcome.REACHABLE]
         return worst(outcomes)
 
     def outcome(self, packet: Packet) -> Outcome:
@@ -211,7 +225,8 @@ class Walker:
         header = Header(source, destination, PROTOCOLS[packet.protocol], packet.port)
         match packet.source:
             case InSubnet() as sender:
-                return self._leave_host(Luggage(header, public=sender.public), sender.address)
+                service = packet.destination.name if isinstance(packet.destination, Service) else ""
+                return self._leave_host(Luggage(header, public=sender.public, service=service), sender.address)
             case AtSite(name=name):
                 return self._leave_site(Luggage(header), name)
             case Internet():
@@ -260,10 +275,10 @@ class Walker:
                 endings = self._leave_host(luggage, there.place, client)
             case AtSite(name=name):
                 endings = self._leave_site(luggage, name, client)
-            case Internet() if there.exit in self.network.gateways:
-                vpc = known(self.network.gateways[there.exit].vpc)
+            case Internet() | Service() if there.exit in self.network.gateways or there.exit in self.network.endpoints:
+                vpc = known((self.network.gateways.get(there.exit) or self.network.endpoints[there.exit]).vpc)
                 endings = self._into_vpc_by_gateway(luggage, vpc, there.exit, client)
-            case Internet():
+            case Internet() | Service():
                 endings = self._leave_site(luggage, self._site_of(there.exit).name, client)
             case _:
                 raise NotImplementedError(f"no reply from {packet.destination!r}")
@@ -388,6 +403,9 @@ class Walker:
         if any(contains(cidr, luggage.header.destination) for cidr in subnet.cidrs):
             return self._arrive(luggage, address, client)  # no router and no network ACL inside a subnet
         vpc = known(subnet.vpc)
+        for endpoint in self.network.endpoints.values():
+            if luggage.service and self._serves(endpoint, luggage.service, known(subnet.table)):
+                return self._into_gateway_endpoint(luggage, endpoint, address)
         found = self._look_up_vpc(known(subnet.table), vpc, luggage.header.destination)
         if found is None:
             return dropped(luggage, f"{subnet.table} has no route to {luggage.header.destination}")
@@ -401,7 +419,8 @@ class Walker:
         """Follow a VPC route. `origin` is the subnet it leaves, None where it comes in through a gateway."""
         if isinstance(found.target, Unknown):
             return unknown(luggage, found.target)
-        kind, address = found.target  # type: ignore[misc]
+        assert isinstance(found.target, Target)
+        kind, address = found.target.kind, found.target.address
         zone = known(self.network.subnets[origin].zone) if origin else ""
         if origin is None and kind not in (TargetKind.LOCAL, TargetKind.FIREWALL_ENDPOINT, TargetKind.ENDPOINT):
             return unknown(luggage, f"a gateway route table with a {kind.value}")
@@ -455,32 +474,34 @@ class Walker:
 
     def _look_up_vpc(self, table: str, vpc: str, destination: Ip) -> Found | None:
         """vpc/latest/userguide/route-tables-priority.html, all of it."""
-        local, others = [], []
+        candidates: list[Found] = []
         for cidr in self.network.vpcs[vpc].cidrs:
             if contains(cidr, destination):
-                target = (TargetKind.LOCAL, "")
-                local.append(Found(cidr.prefixlen, (0,), target, f"local {cidr}"))  # type: ignore[union-attr]
+                candidates.append(Found(length(cidr), (0,), Target(TargetKind.LOCAL), f"local {cidr}"))
+        in_vpc = bool(candidates)
         for route in self.network.tables[table].routes:
-            listed = isinstance(route.destination, str)
-            prefixes = self.network.prefix_lists[route.destination].entries if listed else (route.destination,)  # type: ignore[index]
-            for prefix in prefixes:
+            rank = (2,) if self._is_list(route) else (1,)
+            for prefix in self._prefixes(route):
                 if contains(prefix, destination):
-                    target = (
-                        route.target if isinstance(route.target, Unknown) else (route.target.kind, route.target.address)
-                    )
-                    rank = (2,) if listed or route.origin is RouteOrigin.PREFIX_LIST else (1,)
-                    others.append(
-                        Found(prefix.prefixlen, rank, target, f"{prefix} of {route.address}", route.blackhole)
-                    )  # type: ignore[union-attr]
-        if not local:  # a local route beats every propagated one
-            for gateway in self.network.tables[table].propagating:
-                for learnt in self._learnt_by_vpn_gateway(known(gateway), destination):
-                    target = (TargetKind.VPN_GATEWAY, known(gateway))
-                    others.append(Found(learnt.length, (3, *learnt.rank), target, f"propagated by {gateway}"))
-        winners = best([*local, *others])
-        if winners and len({str(found.target) for found in winners}) > 1 and winners[0].rank == (2,):
+                    why = f"{prefix} of {route.address}"
+                    candidates.append(Found(length(prefix), rank, route.target, why, route.blackhole))
+        if not in_vpc:  # a local route beats every propagated one
+            for gateway in map(known, self.network.tables[table].propagating):
+                for learnt in self._learnt_by_vpn_gateway(gateway, destination):
+                    target = Target(TargetKind.VPN_GATEWAY, gateway)
+                    candidates.append(Found(learnt.length, (3, *learnt.rank), target, f"propagated by {gateway}"))
+        winners = best(candidates)
+        if winners and winners[0].rank == (2,) and len({found.target for found in winners}) > 1:
             raise Unclear(f"two prefix lists of {table} hold {destination}: AWS picks one and does not say which")
         return winners[0] if winners else None
+
+    def _is_list(self, route: VpcRoute | TgwRoute) -> bool:
+        return isinstance(route.destination, str) or route.origin is RouteOrigin.PREFIX_LIST
+
+    def _prefixes(self, route: VpcRoute | TgwRoute) -> tuple[Cidr | Unknown, ...]:
+        if isinstance(route.destination, str):
+            return self.network.prefix_lists[route.destination].entries
+        return (route.destination,)
 
     # Filters
 
@@ -546,11 +567,11 @@ class Walker:
         attachments = [self.network.attachments[name] for name in luggage.crossed]
         if any(attachment.kind is not AttachmentKind.VPC for attachment in attachments):
             return False
-        hubs = [self.network.transit_gateways[known(attachment.gateway)] for attachment in attachments]
-        switches = [thing.security_group_referencing for thing in (*attachments, *hubs)]
+        switches = [attachment.security_group_referencing for attachment in attachments]
+        for attachment in attachments:
+            switches.append(self.network.transit_gateways[known(attachment.gateway)].security_group_referencing)
         for switch in switches:
-            if isinstance(switch, Unknown):
-                raise Unclear(switch.reason)
+            self._truth(switch)
         return all(switches)
 
     # NAT gateways, the internet, firewalls, peering
@@ -598,6 +619,18 @@ class Walker:
         if luggage.header.source.version == 4 and not (luggage.public and self._of_vpc(luggage.header.source, vpc)):
             return dropped(luggage, f"{luggage.header.source} has no public address at {address}")
         return self._outside(luggage, vpc, address)
+
+    def _serves(self, endpoint: VpcEndpoint, service: str, table: str) -> bool:
+        if endpoint.kind is not EndpointKind.GATEWAY or table not in map(known, endpoint.tables):
+            return False
+        return known(endpoint.service).rpartition(".")[2] == service
+
+    def _into_gateway_endpoint(self, luggage: Luggage, endpoint: VpcEndpoint, origin: str) -> list[Ending]:
+        """Its prefix list is longer than any default. vpc/latest/privatelink/gateway-endpoints.html"""
+        if luggage.crossed:
+            return dropped(luggage, f"{endpoint.address} serves its own VPC only")
+        self._filter(luggage.header, origin, inbound=False)
+        return arrived(luggage, "internet", endpoint.address)
 
     def _of_vpc(self, ip: Ip, vpc: str) -> bool:
         return any(contains(cidr, ip) for cidr in self.network.vpcs[vpc].cidrs)
@@ -720,22 +753,19 @@ class Walker:
 
     def _look_up_transit(self, table: str, destination: Ip) -> list[Found]:
         """vpc/latest/tgw/how-transit-gateways-work.html, route evaluation order."""
-        candidates = []
+        candidates: list[Found] = []
         for route in self.network.tgw_tables[table].routes:
-            listed = isinstance(route.destination, str)
-            prefixes = self.network.prefix_lists[route.destination].entries if listed else (route.destination,)  # type: ignore[index]
-            for prefix in prefixes:
+            for prefix in self._prefixes(route):
                 if contains(prefix, destination):
-                    rank = (1,) if listed or route.origin is RouteOrigin.PREFIX_LIST else (0,)
-                    found = Found(prefix.prefixlen, rank, route.attachment, f"{prefix} of {route.address}")  # type: ignore[union-attr]
-                    candidates.append(found)
+                    rank = (1,) if self._is_list(route) else (0,)
+                    candidates.append(Found(length(prefix), rank, route.attachment, f"{prefix} of {route.address}"))
         for name in self.network.tgw_tables[table].propagations:
             attachment = self.network.attachments[known(name)]
             for learnt in self._propagates(attachment):
                 if contains(learnt.prefix, destination):
-                    rank = (2, PREFERENCE.index(attachment.kind), learnt.as_path, learnt.med)
+                    order = (2, PREFERENCE.index(attachment.kind), learnt.as_path, learnt.med)
                     why = f"{learnt.prefix} propagated by {attachment.address}"
-                    candidates.append(Found(learnt.prefix.prefixlen, rank, attachment.address, why))
+                    candidates.append(Found(length(learnt.prefix), order, attachment.address, why))
         winners = best(candidates)
         return list({found.target: found for found in winners}.values())
 
@@ -858,16 +888,17 @@ class Walker:
         """The connections that lead to the destination with the longest prefix the site is told."""
         lengths: dict[str, int] = {}
         for connection in site.connections:
-            length = self._told(connection, luggage.header.destination)
-            if length is not None:
-                lengths[connection] = length
+            told = self._told(site, connection, luggage.header.destination)
+            if told is not None:
+                lengths[connection] = told
         return [connection for connection, length in lengths.items() if length == max(lengths.values())]
 
-    def _told(self, connection: str, destination: Ip) -> int | None:
+    def _told(self, site: Site, connection: str, destination: Ip) -> int | None:
         """How long the longest prefix is that AWS announces on a connection for an address; None without any.
 
-        A transit gateway announces the routes of the table that the connection's attachment is associated with, a
-        Direct Connect gateway the allowed prefixes, a virtual private gateway the prefixes of its VPC.
+        A transit gateway announces the routes of the table that the connection's attachment is associated with (a site
+        does not take its own back), a Direct Connect gateway the allowed prefixes, a virtual private gateway the
+        prefixes of its VPC. With a policy table nothing is announced.
         """
         if connection in self.network.vpns:
             vpn = self.network.vpns[connection]
@@ -880,18 +911,18 @@ class Walker:
         attachment = self._attachment_of(connection)
         if attachment is None or self._down(attachment.address, connection):
             return None
-        if attachment.policy_table is not None:
-            raise Unclear(f"{attachment.address} has a policy table")
         if connection in self.network.dx_gateways:
             allowed = self.network.dx_gateways[connection].allowed.get(attachment.address, ())
             return self._longest(allowed, destination)
         if attachment.table is None:
             return None
+        own = [self._attachment_of(one) for one in site.connections]
         winners = self._look_up_transit(known(attachment.table), destination)
-        return winners[0].length if winners else None
+        others = [found for found in winners if found.target not in [one.address for one in own if one]]
+        return others[0].length if others else None
 
     def _longest(self, cidrs: Iterable[Cidr | Unknown], destination: Ip) -> int | None:
-        return max((cidr.prefixlen for cidr in cidrs if contains(cidr, destination)), default=None)  # type: ignore[union-attr]
+        return max((length(cidr) for cidr in cidrs if contains(cidr, destination)), default=None)
 
     def _attachment_of(self, connection: str) -> Attachment | None:
         return next((att for att in self.network.attachments.values() if att.attached == connection), None)
@@ -910,18 +941,16 @@ class Walker:
 
     def _learnt_by_vpn_gateway(self, gateway: str, destination: Ip) -> list[Found]:
         """vpn/latest/s2svpn/vpn-route-priority.html: static routes of VPN connections before BGP ones."""
-        found = []
+        found: list[Found] = []
         for vpn in self.network.vpns.values():
             if vpn.gateway != gateway or not self._up(vpn):
                 continue
             if self._truth(vpn.static):
-                for prefix in vpn.static_routes:
-                    if contains(prefix, destination):
-                        found.append(Found(prefix.prefixlen, (0, 0, 0), vpn.address, "static"))  # type: ignore[union-attr]
+                fixed = [prefix for prefix in vpn.static_routes if contains(prefix, destination)]
+                found += [Found(length(prefix), (0, 0, 0), vpn.address, "static") for prefix in fixed]
             else:
-                for said in self._announced_on(vpn.address):
-                    if contains(said.prefix, destination):
-                        found.append(Found(said.prefix.prefixlen, (1, said.as_path, said.med), vpn.address, "BGP"))
+                said = [one for one in self._announced_on(vpn.address) if contains(one.prefix, destination)]
+                found += [Found(length(one.prefix), (1, one.as_path, one.med), vpn.address, "BGP") for one in said]
         return best(found)
 
     def _out_by_vpn_gateway(self, luggage: Luggage, vpc: str, gateway: Gateway, client: int) -> list[Ending]:
