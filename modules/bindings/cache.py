@@ -82,7 +82,7 @@ def _build(entry: Path, build: Callable[[Path], None]) -> None:
 def _check(entry: Path) -> None:
     try:
         expected = json.loads((entry / _MANIFEST).read_bytes())
-    except ValueError:
+    except (ValueError, FileNotFoundError):
         expected = None
     if expected != _digests(entry):
         raise CacheUnusableError(f"{entry} is damaged: remove it, and it is built again")

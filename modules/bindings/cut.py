@@ -50,7 +50,8 @@ def cut(package: Path, wanted: Collection[str], destination: Path) -> None:
             }
         kept, members = _cut_members(members, wanted)
     except (tarfile.TarError, EOFError, KeyError, TypeError, ValueError) as error:
-        raise UnexpectedLayoutError(f"{tarballs[0]} cannot be cut: {type(error).__name__}: {error}") from error
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]  # tarfile lists all that it has tried
+        raise UnexpectedLayoutError(f"{tarballs[0]} cannot be cut: {reason}") from error
     (destination / "_jsii").mkdir()
     _write_tarball(destination / "_jsii" / tarballs[0].name, members)
     for name in ("_jsii", *sorted(kept)):

@@ -39,7 +39,10 @@ def use_declared_bindings(declaring_module: str) -> None:
     try:
         cut_package = cache.cached(cache.cache_directory(), _key(package, wanted), _builder(package, wanted))
     except (cache.CacheUnusableError, cut.UnexpectedLayoutError) as obstacle:
-        _say(f"{obstacle}. Loading the whole AWS provider bindings instead, which is slow ({_SETTING}=stock: silently)")
+        _say(
+            f"cannot use AWS bindings cut to what this project uses: {obstacle}. "
+            f"Loading all of them instead, which is slow ({_SETTING}=stock does so without this warning)"
+        )
         os.environ[_SETTING] = "stock"  # processes started from here need not say it again
         return
     install(cut_package)
