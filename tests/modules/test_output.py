@@ -1,0 +1,231 @@
+"""What holds for every output: reproducible, stable, free of paths, tokens and secrets."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from isthmus.intent import Account, Egress, Environment, Estate, HcpTerraform, S3Backend, Spoke
+from modules import synthesis
+from modules.synthesis import synthesize
+from tests.modules.inventory import EXAMPLES, modules_of, resources_of
+from tests.modules.synthesized import estate_of, files_of
+
+REFERENCE = "environments.estate"
+PROJECT = Path(__file__).parent.parent.parent
+
+
+def environment_with(estate: Estate, name: str, account: Account | str, *spokes: Spoke) -> Estate:
+    return replace(estate, environments=[*estate.environments, Environment(name, account=account, spokes=spokes)])
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_no_token_no_path_no_secret(example):
+    for name, text in files_of(example).items():
+        assert "TfToken" not in text, name
+        assert str(PROJECT) not in text, name
+        assert "/tmp" not in text, name
+        assert text.endswith("}\n"), name
+        assert not re.search(r'"tunnel\d_preshared_key"', text), name
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_reference_inside_a_module_is_declared(example):
+    for place, document in modules_of(files_of(example)).items():
+        text = json.dumps(document)
+        for variable in re.findall(r"\$\{var\.(\w+)\}", text):
+            assert variable in document["variable"], (place, variable)
+        for kind, name in re.findall(r"\$\{(aws_\w+)\.(\w+)\.", text):
+            assert name in document["resource"][kind], (place, kind, name)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_modules_get_exactly_the_inputs_they_declare(example):
+    documents = modules_of(files_of(example))
+    for root, document in documents.items():
+        if "/" in root:
+            continue
+        for call, arguments in document["module"].items():
+            given = arguments.keys() - {"source", "providers"}
+            assert given == documents[f"{root}/{call}"].get("variable", {}).keys(), (root, call)
+
+
+def test_routes_to_the_gateway_wait_for_attachment_or_accepter():
+    routes = 0
+    for address, arguments in resources_of(files_of(REFERENCE)).items():
+        if "/aws_route." in address and "transit_gateway_id" in arguments:
+            accepts = address.split("/")[0] not in ("network", "dev")
+            kind = "aws_ec2_transit_gateway_vpc_attachment" + ("_accepter" if accepts else "")
+            assert arguments["depends_on"] == [f"{kind}.this"], address
+            routes += 1
+    assert routes == 4 * 3 * 4
+
+
+def test_an_accepter_exists_only_where_accounts_differ():
+    resources = resources_of(files_of(REFERENCE))
+    accepters = {a.split("/")[0] for a in resources if "_vpc_attachment_accepter." in a}
+    assert accepters == {"test", "prod", "shared-services"}
+    for address, arguments in resources.items():
+        if "/aws_ec2_transit_gateway_vpc_attachment.this" in address:
+            # On a shared gateway's attachment the two flags are the accepter's to set.
+            apart = address.split("/")[0] in accepters
+            assert ("transit_gateway_default_route_table_association" in arguments) is not apart
+
+
+def test_reordering_every_list_changes_nothing():
+    estate = estate_of(REFERENCE)
+    turned = replace(
+        estate,
+        zones=estate.zones[::-1],
+        segments=estate.segments[::-1],
+        environments=[replace(e, spokes=e.spokes[::-1]) for e in estate.environments[::-1]],
+        sites=[replace(site, announces=site.announces[::-1]) for site in estate.sites],
+    )
+    mine = {name: text for name, text in synthesize(turned).items() if name != "intent.json"}
+    assert mine == {name: text for name, text in files_of(REFERENCE).items() if name != "intent.json"}
+
+
+def test_adding_a_spoke_leaves_every_other_root_as_it_was():
+    estate = estate_of(REFERENCE)
+    spoke = Spoke("sandbox", cidr="10.1.64.0/20", segment="workloads", egress=Egress.ON_PREMISES)
+    grown = synthesize(environment_with(estate, "sandbox", "workloads-test", spoke).check())
+    before = files_of(REFERENCE)
+    for name, text in before.items():
+        if name not in ("intent.json", "manifest.json"):
+            assert grown[name] == text, name
+    assert {name.split("/")[1] for name in grown.keys() - before.keys()} == {"sandbox"}
+
+
+def test_workers_emit_the_same_bytes(monkeypatch):
+    monkeypatch.setattr(synthesis, "_ALONE_UP_TO", 0)
+    monkeypatch.setattr(synthesis, "_MODULES_A_WORKER", 6)
+    assert synthesize(estate_of(REFERENCE)) == dict(files_of(REFERENCE))
+
+
+def test_protection_can_be_lifted():
+    estate = estate_of("examples.stage_1_dev_only")
+    open_ = replace(estate, environments=[replace(e, protected=False) for e in estate.environments])
+    protected = {a for a, r in resources_of(files_of("examples.stage_1_dev_only")).items() if "lifecycle" in r}
+    assert {a.rpartition("/")[2].split(".")[0] for a in protected} == {
+        "aws_ec2_transit_gateway",
+        "aws_customer_gateway",
+        "aws_vpn_connection",
+        "aws_eip",
+    }
+    assert not [a for a, r in resources_of(synthesize(open_)).items() if "lifecycle" in r]
+
+
+def test_s3_backend_makes_its_bucket_and_reads_across_accounts():
+    estate = replace(estate_of(REFERENCE), backend=S3Backend(bucket="example-states", account="network-prod")).check()
+    files = synthesize(estate)
+    documents = modules_of(files)
+    prod = documents["prod"]
+    backend = prod["terraform"]["backend"]["s3"]
+    assert backend["key"] == "isthmus/example/444455556666/prod.tfstate"
+    assert backend["use_lockfile"] is True
+    assert backend["encrypt"] is True
+    assert backend["assume_role"] == {"role_arn": "arn:aws:iam::444455556666:role/isthmus-deploy"}
+    read = prod["data"]["terraform_remote_state"]["network"]["config"]
+    assert read["key"] == "isthmus/example/111122223333/network.tfstate"
+    assert read["assume_role"] == backend["assume_role"], "a reader reads as itself"
+    policy = json.loads(documents["state/state"]["resource"]["aws_s3_bucket_policy"]["this"]["policy"])
+    statements = {statement["Sid"]: statement for statement in policy["Statement"]}
+    assert statements["WriteOwn"]["Resource"].endswith("/isthmus/example/$${aws:PrincipalAccount}/*")
+    assert statements["Read"]["Condition"]["StringEquals"] == {"aws:PrincipalOrgID": "o-exampleorg"}
+    assert documents["state"]["terraform"]["backend"] == {"local": {"path": "../../../terraform.state.tfstate"}}
+    assert "state" in json.loads(files["manifest.json"])["stacks"]["network"]["dependencies"]
+
+
+def test_hcp_terraform_names_workspaces():
+    backend = HcpTerraform(organization="example", project="network", workspace_prefix="aws-")
+    documents = modules_of(synthesize(replace(estate_of(REFERENCE), backend=backend).check()))
+    cloud = documents["prod"]["terraform"]["cloud"]
+    assert cloud["workspaces"] == {"name": "aws-prod", "project": "network"}
+    assert "backend" not in documents["prod"]["terraform"]
+    read = documents["prod"]["data"]["terraform_remote_state"]["network"]
+    assert read["backend"] == "remote"
+    assert read["config"]["workspaces"] == {"name": "aws-network"}
+
+
+def test_consumers_wait_for_the_hub():
+    stacks = json.loads(files_of(REFERENCE)["manifest.json"])["stacks"]
+    assert stacks["network"]["dependencies"] == []
+    assert all(stacks[name]["dependencies"] == ["network"] for name in stacks if name != "network")
+
+
+def test_a_join_role_touches_its_own_segment_only():
+    """A pipeline of the workloads associates with the workloads' table, and only propagates into others."""
+    role = resources_of(files_of(REFERENCE))["network/hub/aws_iam_role_policy.join_workloads"]
+    statements = {statement["Sid"]: statement for statement in json.loads(role["policy"])["Statement"]}
+    assert statements["Associate"]["Resource"] == "${aws_ec2_transit_gateway_route_table.workloads.arn}"
+    assert statements["Propagate"]["Resource"] == "${aws_ec2_transit_gateway_route_table.network_services.arn}"
+    assert statements["Own"]["Condition"] == {"StringEquals": {"aws:ResourceTag/isthmus:segment": "workloads"}}
+    assert not any("Route" in a and "Table" not in a for s in statements.values() for a in s["Action"])
+
+
+def run_app(cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(PROJECT), str(cwd)])
+    return subprocess.run(
+        [sys.executable, str(PROJECT / "main.py")],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": path, **environment},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_main_writes_the_same_bytes_anywhere_and_says_nothing(tmp_path):
+    ran = run_app(tmp_path, CDKTF_OUTDIR="elsewhere/out")
+    assert (ran.returncode, ran.stdout) == (0, "")
+    out = tmp_path / "elsewhere" / "out"
+    written = {str(path.relative_to(out)): path.read_text() for path in out.rglob("*") if path.is_file()}
+    assert written == dict(files_of(REFERENCE))
+
+
+def test_a_broken_estate_leaves_the_last_good_output(tmp_path):
+    (tmp_path / "broken.py").write_text(
+        "from dataclasses import replace\n"
+        "from examples.stage_1_dev_only import estate\n"
+        "estate = replace(estate, blocks=['10.1.0.0/16', '10.1.0.0/17'], zones=['use1-az99'])\n"
+    )
+    good = tmp_path / "cdktf.out" / "stacks" / "dev" / "cdk.tf.json"
+    good.parent.mkdir(parents=True)
+    good.write_text("kept")
+    ran = run_app(tmp_path, ISTHMUS_ESTATE="broken")
+    assert ran.returncode == 2
+    assert "Traceback" not in ran.stderr
+    assert "use1-az99" in ran.stderr
+    assert "10.1.0.0/17" in ran.stderr, "all problems in one pass"
+    assert good.read_text() == "kept"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "no such module"),
+        ("", "holds no Estate"),
+        ("from isthmus.intent import Spoke\nSpoke('x', cdr='10.0.0.0/16')", "did you mean cidr"),
+    ],
+)
+def test_an_estate_that_is_none_is_a_message(tmp_path, text, said):
+    if text is not None:
+        (tmp_path / "mine.py").write_text(text)
+    ran = run_app(tmp_path, ISTHMUS_ESTATE="mine")
+    assert ran.returncode == 2
+    assert said in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_an_output_folder_that_cannot_be_written_is_a_message(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    ran = run_app(tmp_path, CDKTF_OUTDIR="file/out")
+    assert ran.returncode == 2
+    assert "cannot write file/out" in ran.stderr
+    assert "Traceback" not in ran.stderr
