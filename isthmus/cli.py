@@ -10,8 +10,10 @@ import importlib
 import os
 import pkgutil
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn, TextIO
 
 from isthmus import commands
 
@@ -28,9 +30,45 @@ class _Parser(argparse.ArgumentParser):
         self.exit(NO_ANSWER, f"{self.prog}: {message}\nTry: {self.prog} --help\n")
 
 
+def inputs(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of every command that asks about one network: paths, the intent, announcements."""
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="folder of roots, plan or state (JSON)")
+    parser.add_argument("--intent", metavar="FILE", help="intent.json, where it is not beside the output")
+    announces(parser)
+
+
+def announces(parser: argparse.ArgumentParser) -> None:
+    """Add `--announces`, which may be given once for each VPN connection."""
+    parser.add_argument(
+        "--announces",
+        metavar="VPN=CIDR,...",
+        action="append",
+        default=[],
+        help="what the site behind a VPN connection (by Name or address) announces; nothing after '=': nothing",
+    )
+
+
+@contextmanager
+def rewritten(where: str) -> Iterator[TextIO]:
+    """A text file to write, or standard output for `-`. A file appears only once it is complete."""
+    if where == "-":
+        yield sys.stdout
+        return
+    path = Path(where)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with draft.open("w", encoding="utf-8") as out:
+            yield out
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
-    top = _Parser(prog="isthmus", description="Hybrid AWS networks as Terraform, with a proof of what they let through.")
+    top = _Parser(
+        prog="isthmus", description="Hybrid AWS networks as Terraform, with a proof of what they let through."
+    )
     choices = top.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     for found in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module: module.name):
         module = importlib.import_module(f"{commands.__name__}.{found.name}")

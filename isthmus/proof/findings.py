@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from isthmus.network.answers import Outcome, RoundTrip
 
@@ -34,7 +35,9 @@ class Violation:
     destination: str = ""
 
     def __str__(self) -> str:
-        flow = f"{self.source} -> {self.destination}: " if self.destination else f"{self.source}: " if self.source else ""
+        flow = (
+            f"{self.source} -> {self.destination}: " if self.destination else f"{self.source}: " if self.source else ""
+        )
         return f"{self.rule}: {flow}{self.why}"
 
 
@@ -49,13 +52,12 @@ class Unanswered:
         return f"{self.what}: {self.why}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Flow:
     """What happens between two places, seen from the source.
 
     - `forward`: packets there; `back`: the replies to them.
     - `intended`: whether the intent asks for it; None without an intent.
-    - `exit`: the resource by which it leaves for the internet, or "".
     - `zones`: where zones differ, the outcome there and back by zone of the source.
     - `tiers`: likewise by tier of the source's subnets, where a spoke has several.
     """
@@ -65,15 +67,25 @@ class Flow:
     forward: Outcome
     back: Outcome
     intended: bool | None = None
-    exit: str = ""
     zones: Mapping[str, tuple[Outcome, Outcome]] = field(default_factory=dict)
     tiers: Mapping[str, tuple[Outcome, Outcome]] = field(default_factory=dict)
-    evidence: RoundTrip | None = field(default=None, repr=False, compare=False)
+    explain: Callable[[], RoundTrip | None] = field(default=lambda: None, repr=False, compare=False)
 
     @property
     def works(self) -> bool:
         """Whether it is reachable both ways."""
         return self.forward is Outcome.REACHABLE and self.back is Outcome.REACHABLE
+
+    @cached_property
+    def evidence(self) -> RoundTrip | None:
+        """The packet and the reply that show it best. Followed when first asked for."""
+        return self.explain()
+
+    @property
+    def exit(self) -> str:
+        """The resource by which it leaves for the internet, or ""."""
+        paths = self.evidence.forward.paths if self.evidence else ()
+        return next((path.exit for path in paths if path.exit and path.outcome is Outcome.REACHABLE), "")
 
     @property
     def path(self) -> tuple[str, ...]:

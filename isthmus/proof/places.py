@@ -115,9 +115,7 @@ class Inventory:
             for subnet in attachment.subnets
             if isinstance(subnet, str)
         }
-        self._internet_gateways = {
-            g.address for g in network.gateways.values() if g.kind is GatewayKind.INTERNET
-        }
+        self._internet_gateways = {g.address for g in network.gateways.values() if g.kind is GatewayKind.INTERNET}
 
     def subnets(self, vpc: str) -> tuple[Subnet, ...]:
         """The subnets of a VPC."""

@@ -14,7 +14,7 @@ _VPN = "https://docs.aws.amazon.com/vpn/latest/s2svpn/"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind of finding: what is wrong in a sentence, why it matters, and where AWS says so ("" for our own rules)."""
+    """One kind of finding: what is wrong in a sentence, why it matters, where AWS says so ("" for our own rules)."""
 
     id: str
     info: str

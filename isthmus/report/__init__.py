@@ -1,0 +1,1 @@
+"""What the commands print: terminal, JSON, Markdown, SARIF."""

@@ -1,0 +1,41 @@
+"""`isthmus diff`: which flows change from one network to another, and because of what."""
+
+from __future__ import annotations
+
+import argparse
+
+from isthmus.cli import announces, rewritten
+
+HELP = "flows gained, lost and re-routed between two inputs, or by one plan"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("base", metavar="BASE", help="folder, plan or state; a plan alone: what it changes")
+    parser.add_argument("head", metavar="HEAD", nargs="?", help="folder, plan or state")
+    parser.add_argument("--intent", metavar="FILE", help="intent.json, where it is not beside the output")
+    announces(parser)
+    parser.add_argument("--json", metavar="FILE", help="write the difference as JSON ('-': standard output)")
+    parser.add_argument("--markdown", metavar="FILE", help="write it for a pull request ('-': standard output)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare, print, and return 0 if no flow changes, else 1."""
+    from isthmus import proof
+    from isthmus.report import markdown, proof_json, proof_terminal
+
+    assuming = {"intent": arguments.intent, "announces": arguments.announces}
+    if arguments.head is None:
+        before, after = proof.read_change(arguments.base, **assuming)
+    else:
+        before, after = proof.read(arguments.base, **assuming), proof.read(arguments.head, **assuming)
+    difference = proof.compare(before, after)
+    if arguments.json:
+        with rewritten(arguments.json) as out:
+            out.write(proof_json.difference_text(difference))
+    if arguments.markdown:
+        with rewritten(arguments.markdown) as out:
+            out.write(markdown.difference_markdown(difference))
+    if "-" not in (arguments.json, arguments.markdown):
+        proof_terminal.print_difference(difference, proof_terminal.console())
+    return 1 if difference.changes else 0

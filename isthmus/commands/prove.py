@@ -1,0 +1,46 @@
+"""`isthmus prove`: does the network let through what is meant, and nothing else?"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from isthmus.cli import inputs, rewritten
+
+HELP = "prove who reaches whom, against the intent beside the output"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    inputs(parser)
+    parser.add_argument("--no-scenarios", action="store_true", help="do not look at what failures take")
+    parser.add_argument("--json", metavar="FILE", help="write the proof as JSON ('-': standard output)")
+    parser.add_argument("--markdown", metavar="FILE", help="write it for a pull request ('-': standard output)")
+    parser.add_argument("--sarif", metavar="FILE", help="write the findings for code scanning ('-': standard output)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prove, print, and return 0 if everything holds, else 1."""
+    from isthmus import proof
+    from isthmus.report import markdown, proof_json, proof_terminal, sarif
+
+    subject = proof.read(*arguments.paths, intent=arguments.intent, announces=arguments.announces)
+    answer = subject.prove(scenarios=not arguments.no_scenarios)
+    if arguments.json:
+        _write(arguments.json, proof_json.written(answer))
+    if arguments.markdown:
+        _write(arguments.markdown, [markdown.proof_markdown(answer)])
+    if arguments.sarif:
+        document = sarif.sarif(answer, Path(arguments.paths[0]).as_posix())
+        _write(arguments.sarif, [json.dumps(document, indent=2), "\n"])
+    if "-" not in (arguments.json, arguments.markdown, arguments.sarif):
+        proof_terminal.print_proof(answer, proof_terminal.console())
+    return 0 if answer.verdict is proof.Verdict.PROVED else 1
+
+
+def _write(where: str, pieces: Iterable[str]) -> None:
+    with rewritten(where) as out:
+        for piece in pieces:
+            out.write(piece)

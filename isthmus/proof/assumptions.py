@@ -1,0 +1,112 @@
+"""What every verdict rests on, and what a more specific announcement from a site would change."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from isthmus.network.forwarding import Forwarding
+from isthmus.network.model import AttachmentKind, Cidr, RouteOrigin, Site, Unknown
+from isthmus.proof.places import Places
+
+_MOST = 4
+
+
+def assumptions(engine: Forwarding, places: Places) -> Iterator[str]:
+    """One sentence each."""
+    for site in engine.sites.by_name.values():
+        yield _announced(engine, site)
+    if any(site.connections for site in engine.sites.by_name.values()):
+        yield (
+            "routers on-premises deliver what is for their own networks and send to AWS what AWS announces to them; "
+            "every tunnel is up"
+        )
+    if engine.network.firewalls:
+        yield "firewalls let through what they are meant to: their rules are not evaluated"
+    if places.spokes:
+        yield "security groups and software on hosts are the hosts' own business: this is what the network lets through"
+
+
+def _announced(engine: Forwarding, site: Site) -> str:
+    network = engine.network
+    dynamic = [c for c in site.connections if c not in network.vpns or network.vpns[c].static is not True]
+    if not site.connections:
+        return f"site {site.name} has no connection here"
+    over = ", ".join(site.connections)
+    if not dynamic:
+        return f"site {site.name} announces nothing: static routing over {over}"
+    if isinstance(site.announces, Unknown):
+        return f"what site {site.name} announces over {over} is not known: {site.announces.reason}"
+    prefixes = ", ".join(str(announcement.prefix) for announcement in site.announces) or "nothing"
+    return f"site {site.name} announces {prefixes} over {over}, and nothing else"
+
+
+def would_change(engine: Forwarding, places: Places) -> Iterator[str]:
+    """What a site could take by announcing more than it is said to: a VPN's announcements cannot be filtered.
+
+    In every table that learns from a site, an announcement longer than a learnt or static route inside that route's
+    prefix wins over it.
+    """
+    network = engine.network
+    sources = _sources(engine, places)
+    for site in engine.sites.by_name.values():
+        attachments = {
+            a.address
+            for a in network.attachments.values()
+            if a.attached in site.connections and a.kind in (AttachmentKind.VPN, AttachmentKind.PRIVATE_VPN)
+        }
+        for table in network.tgw_tables.values():
+            learns = [p for p in table.propagations if p in attachments]
+            senders = sources.get(table.address, ())
+            if not learns or not senders:
+                continue
+            learnt, blocked = _routes(engine, table.address)
+            reach = {name: cidr for name, cidr in _spoke_cidrs(places) if any(_covers(c, cidr) for c in learnt)}
+            who = _some(senders)
+            if reach:
+                theirs = _some([f"{name} ({cidr})" for name, cidr in reach.items()])
+                yield (
+                    f"an announcement by {site.name} longer than a spoke's own prefix would take from {who} "
+                    f"what they send to {theirs}: {table.address} learns from {', '.join(sorted(map(str, learns)))}"
+                )
+            if blocked:
+                named = ", ".join(map(str, blocked[:_MOST])) + (" and others" if len(blocked) > _MOST else "")
+                yield (
+                    f"an announcement by {site.name} longer than {named} and inside it would open a way from {who} "
+                    f"to {site.name} past the blackhole in {table.address}, and back to AWS if the site is told it"
+                )
+
+
+def _sources(engine: Forwarding, places: Places) -> dict[str, list[str]]:
+    """The spokes whose packets each transit gateway table decides about."""
+    by_vpc = {place.vpc: place.name for place in places.spokes}
+    found: dict[str, list[str]] = defaultdict(list)
+    for attachment in engine.network.attachments.values():
+        name = by_vpc.get(str(attachment.attached))
+        if name and isinstance(attachment.table, str):
+            found[attachment.table].append(name)
+    return found
+
+
+def _routes(engine: Forwarding, table: str) -> tuple[list[Cidr], list[Cidr]]:
+    """Prefixes that lead to VPCs, and those that are blackholed."""
+    network = engine.network
+    vpcs = {a.address for a in network.attachments.values() if a.kind is AttachmentKind.VPC}
+    candidates = engine.routes(table)
+    learnt = [r.prefix for r in candidates if r.origin is RouteOrigin.PROPAGATED and r.target in vpcs]
+    return learnt, [r.prefix for r in candidates if r.target is None]
+
+
+def _spoke_cidrs(places: Places) -> Iterator[tuple[str, Cidr]]:
+    for place in places.spokes:
+        for cidr in place.cidrs:
+            yield place.name, cidr
+
+
+def _covers(outer: Cidr, inner: Cidr) -> bool:
+    return outer.version == inner.version and inner.network_address in outer and inner.prefixlen >= outer.prefixlen
+
+
+def _some(names: list[str] | tuple[str, ...]) -> str:
+    shown = ", ".join(names[:_MOST])
+    return shown + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")

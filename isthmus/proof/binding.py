@@ -1,0 +1,185 @@
+"""The intent laid over the network: which VPC is which spoke, which VPN connection which, what is missing.
+
+What is missing because its root was not given is unanswered; what is missing although its root is there is a violation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+
+from isthmus.intent import Environment, Estate, Routing, Spoke
+from isthmus.intent import VpnConnection as Connection
+from isthmus.network.model import (
+    Attachment,
+    AttachmentKind,
+    Network,
+    Site,
+    Unknown,
+    VpnConnection,
+)
+from isthmus.proof.findings import Unanswered, Violation
+from isthmus.proof.places import Inventory, Place, Places, announcements, in_order, site_networks
+
+
+@dataclass(frozen=True)
+class Binding:
+    """The places of the intent as the network has them.
+
+    - `vpcs`: address of the VPC, by spoke. `vpns`: address of the connection, by connection name.
+    - `others`: addresses of attached VPCs that no spoke is.
+    - `violations`, `unanswered`: what is missing, differs, or is not in the intent.
+    """
+
+    places: Places
+    vpcs: dict[str, str] = field(default_factory=dict)
+    vpns: dict[str, str] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+    violations: tuple[Violation, ...] = ()
+    unanswered: tuple[Unanswered, ...] = ()
+
+
+def bind(estate: Estate, network: Network, roots: Collection[str]) -> Binding:
+    """Find everything the intent names. `roots` are the names of the root modules that were read."""
+    return _Binder(estate, network, roots).bind()
+
+
+class _Binder:
+    def __init__(self, estate: Estate, network: Network, roots: Collection[str]) -> None:
+        self.estate = estate
+        self.network = network
+        self.inventory = Inventory(network)
+        # One root read alone has no name, nor do roots that were named for something else than environments.
+        self.roots = set(roots)
+        self.violations: list[Violation] = []
+        self.unanswered: list[Unanswered] = []
+
+    def bind(self) -> Binding:
+        vpcs = {spoke.name: vpc for environment, spoke in self.estate.spokes if (vpc := self._vpc(environment, spoke))}
+        vpns = {
+            connection.name: address
+            for environment in self.estate.environments
+            for connection in environment.vpn_connections
+            if (address := self._vpn(environment, connection))
+        }
+        places: list[Place] = [self.inventory.spoke(name, vpc) for name, vpc in vpcs.items()]
+        for site in self.estate.sites:
+            places += site_networks(site.name, site.networks)
+        for found in self._overlooked(vpcs.values(), vpns.values()):
+            self.violations.append(found)
+        others = tuple(a.attached for a in self._attached(AttachmentKind.VPC) if a.attached not in vpcs.values())
+        return Binding(
+            Places(in_order(places), self._sites(vpns)),
+            vpcs,
+            vpns,
+            tuple(str(vpc) for vpc in others if isinstance(vpc, str)),
+            tuple(self.violations),
+            tuple(self.unanswered),
+        )
+
+    # --- spokes ---
+
+    def _vpc(self, environment: Environment, spoke: Spoke) -> str:
+        cidr = ip_network(spoke.cidr)
+        found = self.inventory.vpcs_by_cidr.get(cidr, ())
+        if not found:
+            wanted = f"no VPC with {spoke.cidr}"
+            self._missing("spoke-missing", environment, f"spoke {spoke.name}", wanted, spoke.name)
+            return ""
+        if len(found) > 1:
+            self.violations.append(
+                Violation("spoke-missing", f"{len(found)} VPCs have {spoke.cidr}: which one is it?", found, spoke.name)
+            )
+        vpc = found[0]
+        missing = {ip_network(c) for c in spoke.secondary_cidrs} - set(self.inventory.cidrs(vpc))
+        if missing:
+            named = ", ".join(sorted(map(str, missing)))
+            self.violations.append(
+                Violation("spoke-missing", f"its VPC lacks the secondary range {named}", (vpc,), spoke.name)
+            )
+        if not any(a.attached == vpc for a in self._attached(AttachmentKind.VPC)):
+            self.violations.append(
+                Violation("spoke-missing", "its VPC is not attached to a transit gateway", (vpc,), spoke.name)
+            )
+        return vpc
+
+    # --- VPN connections ---
+
+    def _vpn(self, environment: Environment, connection: Connection) -> str:
+        site, gateway = self.estate.customer_gateway(connection.customer_gateway)
+        names = {connection.name, f"{self.estate.prefix}-{connection.name}"}
+        found = [vpn for vpn in self.network.vpns.values() if vpn.name in names]
+        if not found:
+            found = [vpn for vpn in self.network.vpns.values() if self._far_end(vpn) == gateway.ip_address]
+        if len(found) != 1:
+            wanted = f"no VPN connection named {connection.name}, nor one to {gateway.ip_address} alone"
+            self._missing("connection-missing", environment, f"connection {connection.name}", wanted, site.name)
+            return ""
+        vpn = found[0]
+        self._compare(connection, vpn, site.name)
+        if not any(a.attached == vpn.address for a in self._attached(AttachmentKind.VPN)):
+            why = f"connection {connection.name} does not end at a transit gateway"
+            self.violations.append(Violation("connection-missing", why, (vpn.address,), site.name))
+        return vpn.address
+
+    def _far_end(self, vpn: VpnConnection) -> str | None:
+        gateway = (
+            self.network.customer_gateways.get(vpn.customer_gateway) if isinstance(vpn.customer_gateway, str) else None
+        )
+        return gateway.ip if gateway and isinstance(gateway.ip, str) else None
+
+    def _compare(self, connection: Connection, vpn: VpnConnection, site: str) -> None:
+        """Routing, far address and ASN as stated; what is unknown here is left to the flows that need it."""
+        _, meant = self.estate.customer_gateway(connection.customer_gateway)
+        static = connection.routing is Routing.STATIC
+        if isinstance(vpn.static, bool) and vpn.static is not static:
+            is_, should = ("static", "BGP") if vpn.static else ("BGP", "static")
+            self._differs(f"its routing is {is_}, and {should} in the intent", (vpn.address,), site)
+        gateway = (
+            self.network.customer_gateways.get(vpn.customer_gateway) if isinstance(vpn.customer_gateway, str) else None
+        )
+        if gateway is None:
+            return
+        if isinstance(gateway.ip, str) and gateway.ip != meant.ip_address:
+            why = f"its customer gateway is {gateway.ip}, and {meant.ip_address} in the intent"
+            self._differs(why, (gateway.address, vpn.address), site)
+        if isinstance(gateway.asn, int) and gateway.asn != meant.bgp_asn:
+            why = f"its customer gateway has ASN {gateway.asn}, and {meant.bgp_asn} in the intent"
+            self._differs(why, (gateway.address, vpn.address), site)
+
+    def _differs(self, why: str, resources: tuple[str, ...], site: str) -> None:
+        self.violations.append(Violation("connection-differs", why, resources, site))
+
+    def _sites(self, vpns: dict[str, str]) -> tuple[Site, ...]:
+        sites = []
+        for site in self.estate.sites:
+            ours = tuple(
+                vpns[c.name]
+                for c in self.estate.vpn_connections
+                if c.name in vpns and self.estate.site_of(c).name == site.name
+            )
+            networks = tuple(ip_network(cidr) for cidr in site.networks.values())
+            sites.append(Site(site.name, ours, announcements(site.announces), networks))
+        return tuple(sites)
+
+    # --- the rest ---
+
+    def _attached(self, kind: AttachmentKind) -> Iterator[Attachment]:
+        return (a for a in self.network.attachments.values() if a.kind is kind)
+
+    def _overlooked(self, vpcs: Collection[str], vpns: Collection[str]) -> Iterator[Violation]:
+        """Attachments of what the intent does not know."""
+        for attachment in self.network.attachments.values():
+            attached = attachment.attached
+            if isinstance(attached, Unknown):
+                self.unanswered.append(Unanswered(attachment.address, f"what is attached is {attached}"))
+            elif attached not in vpcs and attached not in vpns:
+                why = f"{attached} is attached ({attachment.kind.value}), and the intent has no such thing"
+                yield Violation("not-in-intent", why, (attachment.address, attached))
+
+    def _missing(self, rule: str, environment: Environment, what: str, why: str, source: str) -> None:
+        if environment.name in self.roots:
+            self.violations.append(Violation(rule, f"{why}", (), source))
+        else:
+            self.unanswered.append(Unanswered(what, f"{why}; its environment {environment.name} is not in this input"))

@@ -1,0 +1,212 @@
+"""Which flows change from one network to another, and which resource's change is the cause."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from functools import cached_property
+
+from isthmus.network.answers import Outcome, Path, RoundTrip
+from isthmus.network.model import Network
+from isthmus.proof.findings import Flow
+from isthmus.proof.naming import Naming
+from isthmus.proof.pairs import Pair
+from isthmus.proof.subject import Subject
+
+
+class Kind(StrEnum):
+    """How a flow changes. What cannot be answered on one side is neither gained nor lost."""
+
+    GAINED = "gained"
+    LOST = "lost"
+    REROUTED = "re-routed"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One flow that changes. `causes` are addresses of differing resources on its way, the likeliest first."""
+
+    kind: Kind
+    source: str
+    destination: str
+    before: Flow | None
+    after: Flow | None
+    causes: tuple[str, ...] = ()
+
+    @property
+    def was(self) -> str:
+        """The flow before, in a line."""
+        return _said(self.before)
+
+    @property
+    def is_(self) -> str:
+        """The flow after, in a line."""
+        return _said(self.after)
+
+    def __str__(self) -> str:
+        because = f", because of {', '.join(self.causes)}" if self.causes else ""
+        return f"{self.kind}: {self.source} -> {self.destination}{because}"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Every flow that changes, in the order of places."""
+
+    changes: tuple[Change, ...]
+    assumptions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def counts(self) -> Mapping[Kind, int]:
+        """How many flows change in each way."""
+        counted = Counter(change.kind for change in self.changes)
+        return {kind: counted[kind] for kind in Kind}
+
+
+def compare(before: Subject, after: Subject) -> Difference:
+    """Every ordered pair of places that either network has.
+
+    A flow that works both ways in one only is gained or lost; one that works in both, by another path, is re-routed.
+    A place that one of them does not have has no flows there.
+    """
+    return _Comparison(before, after).made()
+
+
+class _Comparison:
+    def __init__(self, before: Subject, after: Subject) -> None:
+        self.sides = (before, after)
+        self.pairs = (before.pairs, after.pairs)
+        self.flows = (before.flows, after.flows)
+        self.changed = tuple(_changed(before.network, after.network))
+        self.names = (Naming(before.network), Naming(after.network))
+
+    def made(self) -> Difference:
+        from isthmus.proof.assumptions import assumptions
+
+        said = [tuple(assumptions(pairs.engine, pairs.places)) for pairs in self.pairs]
+        return Difference(
+            tuple(self._changes()),
+            tuple(dict.fromkeys((*said[0], *said[1]))),
+            tuple(dict.fromkeys((*self.sides[0].notes, *self.sides[1].notes))),
+        )
+
+    def _changes(self) -> Iterator[Change]:
+        verdicts: dict[tuple[tuple[int, int] | None, ...], bool] = {}
+        order = dict.fromkeys((*self.pairs[1].ordered(), *self.pairs[0].ordered()))
+        have = tuple(frozenset(pairs.ordered()) for pairs in self.pairs)
+        for a, b in order:
+            there = tuple((a, b) in pairs for pairs in have)
+            # Pairs alike in both networks fare alike: one of them is followed, the others look it up.
+            key = tuple(pairs.group(a, b) if yes else None for pairs, yes in zip(self.pairs, there, strict=True))
+            if key not in verdicts:
+                verdicts[key] = self._change(a, b, there) is not None
+            if verdicts[key] and (change := self._change(a, b, there)) is not None:
+                yield change
+
+    def _change(self, a: str, b: str, there: tuple[bool, ...]) -> Change | None:
+        was, now = (pairs.exact(a, b) if yes else None for pairs, yes in zip(self.pairs, there, strict=True))
+        kind = _kind(was, now)
+        if kind is None:
+            return None
+        before = self.flows[0][a, b] if there[0] else None
+        after = self.flows[1][a, b] if there[1] else None
+        return Change(kind, a, b, before, after, tuple(self._causes(was, now)))
+
+    def _causes(self, was: Pair | None, now: Pair | None) -> Iterator[str]:
+        """Resources that differ and that the flow meets, on either side: on its way, or where it is stopped."""
+        met = dict.fromkeys((*self._met(0, was), *self._met(1, now)))
+        on_the_way = [address for address in met if address in self.changed]
+        if on_the_way:
+            return iter(on_the_way)
+        # A route that is not there any more, or not yet, shows in no path: whatever belongs to what the flow meets.
+        return (address for address in self.changed if any(_belongs(self.sides, address, place) for place in met))
+
+    def _met(self, side: int, pair: Pair | None) -> Iterator[str]:
+        for trial in pair.trials if pair is not None else ():
+            yield from self.names[side].of_blocks(trial.trip)
+            for path in (*trial.trip.forward.paths, *trial.trip.back.paths):
+                yield from self.names[side].of_path(path)
+                yield from self.names[side].of_associations(path)
+                yield from (crossing.nacl for crossing in path.crossings)
+
+
+def _kind(was: Pair | None, now: Pair | None) -> Kind | None:
+    """How a pair changes, if it does. What some part of a place can do counts: a leak from one zone is a gain."""
+    worked, works = _works(was), _works(now)
+    if worked != works:
+        return Kind.GAINED if works > worked else Kind.LOST
+    if _unknown(was) != _unknown(now):
+        return Kind.UNCLEAR
+    if was is None or now is None or works == (0, 0):
+        return None
+    return None if _ways(was) == _ways(now) else Kind.REROUTED
+
+
+def _outcomes(pair: Pair) -> tuple[tuple[Outcome, Outcome], ...]:
+    return tuple((t.trip.forward.outcome, t.trip.back.outcome) for t in pair.trials)
+
+
+def _works(pair: Pair | None) -> tuple[int, int]:
+    """How much of a pair gets there, and comes back."""
+    trials = pair.trials if pair is not None else ()
+    there = sum(t.trip.forward.outcome is Outcome.REACHABLE for t in trials)
+    return there, sum(t.trip.outcome is Outcome.REACHABLE for t in trials)
+
+
+def _unknown(pair: Pair | None) -> bool:
+    return any(Outcome.UNKNOWN in outcome for outcome in (_outcomes(pair) if pair is not None else ()))
+
+
+def _ways(pair: Pair) -> tuple[object, ...]:
+    return tuple(_way(t.trip) for t in pair.trials if t.trip.forward.outcome is Outcome.REACHABLE)
+
+
+def _way(trip: RoundTrip) -> tuple[object, ...]:
+    return tuple(tuple(_hops(path) for path in paths) for paths in (trip.forward.paths, trip.back.paths))
+
+
+def _hops(path: Path) -> tuple[tuple[str, str, str], ...]:
+    return tuple((hop.kind, hop.address, hop.zone) for hop in path.hops)
+
+
+def _changed(before: Network, after: Network) -> Iterator[str]:
+    """Addresses of everything that differs, the smaller things (routes, associations, propagations) first."""
+    larger: list[str] = []
+    for name in (f.name for f in fields(Network) if f.name not in ("findings", "notes")):
+        old, new = getattr(before, name), getattr(after, name)
+        for address in sorted({*old, *new}):
+            if old.get(address) != new.get(address):
+                larger.append(address)
+                yield from _smaller(old.get(address), new.get(address))
+    yield from larger
+
+
+def _smaller(old: object, new: object) -> Iterator[str]:
+    """The rules, routes and propagations inside a table or an ACL that differ."""
+    for name in ("routes", "inbound", "outbound"):
+        mine = {item.address: item for item in getattr(old, name, ())}
+        theirs = {item.address: item for item in getattr(new, name, ())}
+        yield from sorted(a for a in {*mine, *theirs} if mine.get(a) != theirs.get(a))
+    mine_, theirs_ = getattr(old, "sources", {}), getattr(new, "sources", {})
+    yield from sorted({address for _, address in {*mine_.items()} ^ {*theirs_.items()}})
+
+
+def _belongs(sides: tuple[Subject, Subject], address: str, place: str) -> bool:
+    """Whether a resource is part of a table or ACL."""
+    for side in sides:
+        network = side.network
+        for holder in (network.tables.get(place), network.tgw_tables.get(place), network.nacls.get(place)):
+            parts = [i.address for n in ("routes", "inbound", "outbound") for i in getattr(holder, n, ())]
+            if address in parts or address in getattr(holder, "sources", {}).values():
+                return True
+    return False
+
+
+def _said(flow: Flow | None) -> str:
+    if flow is None:
+        return "not there"
+    text = f"{flow.forward}, back {flow.back}"
+    return f"{text}, out by {flow.exit}" if flow.exit else text

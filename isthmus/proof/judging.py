@@ -1,0 +1,198 @@
+"""Each pair against the intent: what is meant works both ways, what is not meant does not work at all."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from functools import cached_property
+
+from isthmus.intent import Egress, Estate
+from isthmus.intent.reach import intended_pairs, networks_reached, reach_each_other, way_out
+from isthmus.network.answers import Outcome, Path
+from isthmus.network.model import Network
+from isthmus.proof.findings import Violation
+from isthmus.proof.naming import Naming
+from isthmus.proof.pairs import Pair, Trial
+from isthmus.proof.places import INTERNET, Kind, Place, Places, Tier
+
+
+class Meant:
+    """What the intent says of places and pairs, in its own words."""
+
+    def __init__(self, estate: Estate, places: Places) -> None:
+        self.estate = estate
+        self.places = places
+        self._spokes = {spoke.name: spoke for _, spoke in estate.spokes}
+        self._segments = {name: estate.segment(spoke.segment) for name, spoke in self._spokes.items()}
+        self._networks = {segment.name: networks_reached(estate, segment) for segment in estate.segments}
+
+    @cached_property
+    def _between_sites(self) -> frozenset[tuple[str, str]]:
+        """Pairs of site networks: few, and none of their business with segments."""
+        return frozenset(pair for pair in intended_pairs(self.estate) if all("/" in name for name in pair))
+
+    def said(self, place: Place) -> Hashable:
+        """Everything that the intent says of a spoke and that changes what is expected of it."""
+        spoke = self._spokes.get(place.name)
+        if spoke is None:
+            return place.name
+        return (spoke.segment, spoke.egress, self.estate.zones_of(spoke), tuple(spoke.nat_zones or ()))
+
+    def intended(self, a: str, b: str) -> bool:
+        """Whether the two are meant to reach each other."""
+        here, there = self.places.by_name[a], self.places.by_name[b]
+        if Kind.INTERNET in (here.kind, there.kind):
+            # Who is in the internet opens nothing; a spoke does if it has a way out; a site has its own.
+            return here.kind is Kind.SPOKE and self.egress(a) is not Egress.NONE
+        if here.kind is there.kind is Kind.SPOKE:
+            return reach_each_other(self._segments[a], self._segments[b])
+        if here.kind is there.kind:
+            return (a, b) in self._between_sites or (b, a) in self._between_sites
+        spoke, network = (a, b) if here.kind is Kind.SPOKE else (b, a)
+        return network in self._networks[self._segments[spoke].name]
+
+    def egress(self, spoke: str) -> Egress:
+        """The way out of a spoke."""
+        return way_out(self.estate, spoke) if spoke not in self._spokes else self._spokes[spoke].egress
+
+
+class Judge:
+    """Compares what happens between two places with what is meant."""
+
+    def __init__(self, network: Network, meant: Meant) -> None:
+        self.network = network
+        self.meant = meant
+        self.naming = Naming(network)
+
+    def violations(self, a: str, b: str, pair: Pair) -> Iterator[Violation]:
+        """Everything that is wrong from one place to another. What nobody can say is no violation."""
+        here, there = self.meant.places.by_name[a], self.meant.places.by_name[b]
+        if there.kind is Kind.INTERNET:
+            yield from self._outward(here, pair)
+        elif here.kind is Kind.INTERNET:
+            yield from self._inward(there, pair)
+        elif self.meant.intended(a, b):
+            yield from self._meant(a, b, pair)
+        else:
+            yield from leaks(self.naming, a, b, pair.trials)
+
+    # --- flows between places
+
+    def _meant(self, a: str, b: str, pair: Pair) -> Iterator[Violation]:
+        yield from odd_paths(self.naming, a, b, pair.main)
+        stopped = [t for t in pair.main if Outcome.BLOCKED in (t.trip.forward.outcome, t.trip.back.outcome)]
+        if not stopped:
+            return
+        there = [t for t in stopped if t.trip.forward.outcome is Outcome.BLOCKED]
+        trial = (there or stopped)[0]
+        rule = "intended-flow-blocked" if there else "intended-flow-one-way"
+        blocks = trial.trip.forward.blocks if there else trial.trip.back.blocks
+        named = [block.address for t in (there or stopped) for block in t.trip.blocks if block.address]
+        why = "; ".join(f"{block.address}: {block.why}" for block in blocks) or "it does not arrive"
+        direction = "" if there else "the reply is stopped: "
+        zones = _zones(there or stopped, pair.main)
+        yield Violation(rule, f"{direction}{why}{zones}", tuple(dict.fromkeys(named)), a, b)
+
+    # --- the internet
+
+    def _outward(self, spoke: Place, pair: Pair) -> Iterator[Violation]:
+        if spoke.kind is not Kind.SPOKE:
+            yield from leaks(self.naming, spoke.name, INTERNET, pair.trials)
+            return
+        stated = self.meant.egress(spoke.name)
+        for trial, path, way in self._other_ways(spoke, stated, pair):
+            why = f"out by {path.exit} ({way}); the intent says {stated.value}"
+            if trial.tier != Tier.PRIVATE:
+                why += f", from its {trial.tier} subnets"
+            yield Violation("way-out-undrawn", why, self.naming.of_leak([path]), spoke.name, INTERNET)
+            return
+        if stated is Egress.NONE:
+            return
+        lost = [t for t in pair.main if Outcome.BLOCKED in (t.trip.forward.outcome, t.trip.back.outcome)]
+        if lost:
+            blocks = lost[0].trip.blocks
+            why = "; ".join(f"{block.address}: {block.why}" for block in blocks) or "it does not arrive"
+            named = [block.address for t in lost for block in t.trip.blocks if block.address]
+            zones = _zones(lost, pair.main)
+            why = f"its way out is {stated.value}, and {why}{zones}"
+            yield Violation("way-out-missing", why, tuple(dict.fromkeys(named)), spoke.name, INTERNET)
+
+    def _other_ways(self, spoke: Place, stated: Egress, pair: Pair) -> Iterator[tuple[Trial, Path, str]]:
+        """Paths that get out by another way than the one stated."""
+        for trial in pair.trials:
+            for path in trial.trip.forward.paths:
+                way = self.way(spoke, path)
+                if path.outcome is Outcome.REACHABLE and way != stated.value:
+                    yield trial, path, way
+
+    def way(self, spoke: Place, path: Path) -> str:
+        """The way out that a path takes, in the intent's words."""
+        if path.exit in self.network.vpns or path.exit in self.network.dx_gateways:
+            return Egress.ON_PREMISES.value
+        gateway = self.network.gateways.get(path.exit)
+        if gateway is not None and gateway.vpc == spoke.vpc:
+            return Egress.LOCAL.value
+        return Egress.CENTRAL.value
+
+    def _inward(self, place: Place, pair: Pair) -> Iterator[Violation]:
+        """Nothing gets in unasked, but to public subnets of spokes with a way out of their own."""
+        local = place.kind is Kind.SPOKE and self.meant.egress(place.name) is Egress.LOCAL
+        for trial in pair.trials:
+            tier = self._tier(place, trial)
+            if local and tier == Tier.PUBLIC:
+                continue
+            open_ = [path for path in trial.trip.forward.paths if path.outcome is Outcome.REACHABLE]
+            if open_:
+                why = f"the internet reaches its {tier} subnets"
+                yield Violation("inbound-undrawn", why, self.naming.of_leak(open_), INTERNET, place.name)
+                return
+
+    def _tier(self, place: Place, trial: Trial) -> str:
+        address = getattr(trial.destination, "address", "")
+        return next((tier.value for tier, subnets in place.tiers.items() if address in subnets), "")
+
+
+def leaks(naming: Naming, a: str, b: str, trials: tuple[Trial, ...]) -> Iterator[Violation]:
+    """A flow that is not meant and gets through, at least there."""
+    for trial in trials:
+        open_ = [path for path in trial.trip.forward.paths if path.outcome is Outcome.REACHABLE]
+        if not open_:
+            continue
+        back = any(path.outcome is Outcome.REACHABLE for path in trial.trip.back.paths)
+        detour = next((path for path in open_ if _detour(path)), None)
+        if detour is not None:
+            yield Violation("hairpin", _by_way(detour), naming.of_leak([detour]), a, b)
+        else:
+            rule, how = ("undrawn-flow", "both ways") if back else ("one-way-leak", "there, and nothing comes back")
+            why = f"packets get through, {how}: {' > '.join(hop.address for hop in open_[0].hops)}"
+            yield Violation(rule, why, naming.of_leak(open_), a, b)
+        return
+
+
+def odd_paths(naming: Naming, a: str, b: str, trials: tuple[Trial, ...]) -> Iterator[Violation]:
+    """What is wrong on any path, meant or not: detours by an exit, and firewalls that see one direction only."""
+    for trial in trials:
+        for path in (*trial.trip.forward.paths, *trial.trip.back.paths):
+            if path.outcome is Outcome.REACHABLE and _detour(path):
+                yield Violation("hairpin", _by_way(path), naming.of_leak([path]), a, b)
+                return
+    for trial in trials:
+        for block in trial.trip.asymmetric:
+            yield Violation("asymmetric-inspection", block.why, (block.address,), a, b)
+            return
+
+
+def _detour(path: Path) -> bool:
+    """Whether a packet for a place inside goes by an exit: through a site's routers, or a NAT gateway."""
+    return bool(path.hairpin) or (bool(path.nats) and path.end != INTERNET)
+
+
+def _by_way(path: Path) -> str:
+    through = (*path.hairpin, *path.nats)
+    return f"by way of {', '.join(through)}: {' > '.join(hop.address for hop in path.hops)}"
+
+
+def _zones(some: list[Trial], all_: tuple[Trial, ...]) -> str:
+    """In which zones, where not in all."""
+    zones = sorted({trial.zone for trial in some if trial.zone})
+    every = {trial.zone for trial in all_ if trial.zone}
+    return f" (in {', '.join(zones)})" if zones and set(zones) != every else ""

@@ -1,0 +1,83 @@
+"""Which Terraform addresses a path rests on: the routes and propagations that chose it, then what it goes through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from isthmus.network.answers import Path, RoundTrip
+from isthmus.network.model import Network
+
+# "10.0.0.0/8 static route of <table>": how the engine words a VPC route that led to a hop.
+_ROUTE_OF = re.compile(r"(\S+) (?:static|prefix list|propagated) route of (\S+)")
+
+
+class Naming:
+    """Finds addresses in the paths of one network."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+
+    @cached_property
+    def _vpc_routes(self) -> Mapping[tuple[str, str], str]:
+        return {
+            (table.address, str(route.destination)): route.address
+            for table in self.network.tables.values()
+            for route in table.routes
+        }
+
+    @cached_property
+    def _transit_routes(self) -> frozenset[str]:
+        found: set[str] = set()
+        for table in self.network.tgw_tables.values():
+            found.update(route.address for route in table.routes)
+            found.update(table.sources.values())
+            found.update(p for p in table.propagations if isinstance(p, str))
+        return frozenset(found)
+
+    def of_path(self, path: Path) -> tuple[str, ...]:
+        """What a path rests on: transit gateway routes first, then VPC routes, then what it goes through."""
+        transit: list[str] = []
+        inside: list[str] = []
+        places: list[str] = []
+        for hop in path.hops:
+            if hop.kind == "route table":
+                transit += [word for word in hop.why.split() if word in self._transit_routes]
+            elif match := _ROUTE_OF.search(hop.why):
+                route = self._vpc_routes.get((match[2], match[1]))
+                inside += [route] if route else []
+            if hop.address and hop.kind not in ("site", "internet"):
+                places.append(hop.address)
+        return tuple(dict.fromkeys((*transit, *inside, *places)))
+
+    def of_associations(self, path: Path) -> tuple[str, ...]:
+        """The associations that put a path's packets into the transit gateway tables it goes through."""
+        found = []
+        last = ""
+        for hop in path.hops:
+            if hop.kind == "route table" and last:
+                table = self.network.tgw_tables.get(hop.address)
+                found.append(table.sources.get(("association", last), "") if table else "")
+            last = self._attachment_of(hop.address) or last
+        return tuple(dict.fromkeys(address for address in found if address))
+
+    def _attachment_of(self, address: str) -> str:
+        if address in self.network.attachments:
+            return address
+        return self._by_attached.get(address, "")
+
+    @cached_property
+    def _by_attached(self) -> Mapping[str, str]:
+        return {str(a.attached): a.address for a in self.network.attachments.values()}
+
+    def of_blocks(self, trip: RoundTrip) -> tuple[str, ...]:
+        """The settings that stop a flow there or back."""
+        return tuple(dict.fromkeys(block.address for block in trip.blocks if block.address))
+
+    def of_leak(self, paths: Iterable[Path]) -> tuple[str, ...]:
+        """What lets packets through: the first path that is not blocked, its associations among its routes."""
+        for path in paths:
+            if not path.blocks:
+                return tuple(dict.fromkeys((*self.of_path(path), *self.of_associations(path))))
+        return ()

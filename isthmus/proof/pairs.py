@@ -1,0 +1,317 @@
+"""All pairs: what happens between any two places, each way, zone by zone and tier by tier.
+
+Alike spokes are tried once, by two representatives; every other pair looks their answer up. The path of a particular
+pair is followed only when somebody wants to see it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Outcome, Path, RoundTrip, Trace
+from isthmus.network.forwarding import Forwarding
+from isthmus.network.model import Cidr, Unknown
+from isthmus.network.space import address_at, number, span
+from isthmus.proof.alike import Alike
+from isthmus.proof.places import Inventory, Kind, Place, Places, Tier
+from isthmus.proof.probes import Probe, probes
+
+_FIRST_HOST = 4  # AWS keeps the first four addresses of a subnet
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One packet and its reply. `main`: between workload subnets, where flows are meant to be."""
+
+    source: Location
+    destination: Location
+    zone: str
+    tier: str
+    main: bool
+    trip: RoundTrip
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Everything tried from one place to another.
+
+    What is meant to work has to work from and to every workload subnet; what is not must not work from or to any.
+    """
+
+    trials: tuple[Trial, ...]
+
+    @cached_property
+    def main(self) -> tuple[Trial, ...]:
+        """Between workload subnets."""
+        return tuple(trial for trial in self.trials if trial.main)
+
+    def outcome(self, intended: bool | None) -> tuple[Outcome, Outcome]:
+        """There and back: at worst for a flow that is meant (or of which nobody said anything), else at best."""
+        if intended is False:
+            return best(self.trials)
+        return worst(self.main)
+
+    def by_zone(self) -> Mapping[str, tuple[Outcome, Outcome]]:
+        """Outcomes by zone of the source, where they differ."""
+        return _split(self.main, lambda trial: trial.zone)
+
+    def by_tier(self) -> Mapping[str, tuple[Outcome, Outcome]]:
+        """Outcomes by tier of the source, where they differ."""
+        return _split(self.trials, lambda trial: trial.tier)
+
+    def telling(self, intended: bool | None) -> int:
+        """Which trial shows the outcome best: for a flow that is not meant, one that gets through."""
+        if not self.trials:
+            return -1
+        if intended is False:
+            return max(range(len(self.trials)), key=lambda i: _openness(self.trials[i].trip))
+        return min(range(len(self.trials)), key=lambda i: (not self.trials[i].main, _openness(self.trials[i].trip)))
+
+
+def worst(trials: Sequence[Trial]) -> tuple[Outcome, Outcome]:
+    """Blocked if any is, then unknown if any is."""
+    return (
+        _at_worst([trial.trip.forward.outcome for trial in trials]),
+        _at_worst([_back(trial.trip) for trial in trials]),
+    )
+
+
+def best(trials: Sequence[Trial]) -> tuple[Outcome, Outcome]:
+    """Reachable if any path of any of them is, then unknown if any is."""
+    return (
+        _at_best(path for trial in trials for path in trial.trip.forward.paths),
+        _at_best(path for trial in trials for path in trial.trip.back.paths),
+    )
+
+
+def _back(trip: RoundTrip) -> Outcome:
+    return Outcome.BLOCKED if trip.asymmetric else trip.back.outcome
+
+
+def _at_worst(outcomes: Sequence[Outcome]) -> Outcome:
+    if not outcomes or Outcome.BLOCKED in outcomes:
+        return Outcome.BLOCKED
+    return Outcome.UNKNOWN if Outcome.UNKNOWN in outcomes else Outcome.REACHABLE
+
+
+def _at_best(paths: Iterator[Path]) -> Outcome:
+    outcomes = {path.outcome for path in paths}
+    if Outcome.REACHABLE in outcomes:
+        return Outcome.REACHABLE
+    return Outcome.UNKNOWN if Outcome.UNKNOWN in outcomes else Outcome.BLOCKED
+
+
+_ORDER = {Outcome.BLOCKED: 0, Outcome.UNKNOWN: 1, Outcome.REACHABLE: 2}
+
+
+def _openness(trip: RoundTrip) -> tuple[int, int]:
+    return _ORDER[trip.forward.outcome], _ORDER[_back(trip)]
+
+
+def _split(trials: Sequence[Trial], by: Callable[[Trial], str]) -> dict[str, tuple[Outcome, Outcome]]:
+    groups: dict[str, list[Trial]] = defaultdict(list)
+    for trial in trials:
+        groups[by(trial)].append(trial)
+    outcomes = {name: worst(group) for name, group in groups.items() if name}
+    return dict(sorted(outcomes.items())) if len(set(outcomes.values())) > 1 else {}
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """One way to be at a place: where, in which zone and tier."""
+
+    location: Location
+    version: int
+    zone: str = ""
+    tier: str = ""
+    main: bool = True
+
+
+@dataclass
+class AllPairs:
+    """All pairs of `places` in the scenario of `engine`.
+
+    `said` is what the intent says of a place: spokes of which different things are said are never taken for alike.
+    `apart=True` tries every pair by itself.
+    """
+
+    engine: Forwarding
+    places: Places
+    inventory: Inventory
+    said: Callable[[Place], Hashable] = lambda place: ""
+    apart: bool = False
+    _pairs: dict[tuple[str, str], Pair] = field(default_factory=dict, init=False, repr=False)
+    _ends: dict[str, tuple[_End, ...]] = field(default_factory=dict, init=False, repr=False)
+
+    # --- pairs
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all places, in order."""
+        return tuple(place.name for place in self.places.all)
+
+    def ordered(self) -> Iterator[tuple[str, str]]:
+        """Every ordered pair that a network can be asked about."""
+        names = self.names()
+        return ((a, b) for a in names for b in names if self.asked(a, b))
+
+    def asked(self, a: str, b: str) -> bool:
+        """Whether a pair is the network's business: not inside a site, nor from the internet to a site."""
+        here, there = self.places.by_name[a], self.places.by_name[b]
+        if a == b or (here.kind is there.kind is Kind.SITE_NETWORK and here.site == there.site):
+            return False
+        return not (here.kind is Kind.INTERNET and there.kind is Kind.SITE_NETWORK)
+
+    def grouped(self) -> Iterator[tuple[str, str, int]]:
+        """One pair for each two groups of alike places, with the number of ordered pairs that it stands for."""
+        for here, mine in self._members.items():
+            for there, theirs in self._members.items():
+                count = len(mine) * len(theirs) - (len(mine) if here == there else 0)
+                pair = self._representatives(here, there)
+                if pair is not None and self.asked(*pair):
+                    yield *pair, count
+
+    def like(self, a: str, b: str) -> Iterator[tuple[str, str]]:
+        """Every pair that a pair stands for, itself included."""
+        for mine in self._members[self._group[a]]:
+            for theirs in self._members[self._group[b]]:
+                if mine != theirs:
+                    yield mine, theirs
+
+    def between(self, a: str, b: str) -> Pair:
+        """What happens from one place to another. Raises `KeyError` for a name that is no place."""
+        key = self._representatives(self._group[a], self._group[b])
+        if key is None:
+            raise KeyError((a, b))
+        if key not in self._pairs:
+            self._pairs[key] = Pair(tuple(self._trials(*key)))
+        return self._pairs[key]
+
+    def exact(self, a: str, b: str) -> Pair:
+        """What happens between exactly these two, not two that are alike."""
+        return self._pairs.get((a, b)) or Pair(tuple(self._trials(a, b)))
+
+    def trip(self, a: str, b: str, which: int) -> RoundTrip | None:
+        """The trial of that number between exactly these two."""
+        if which < 0:
+            return None
+        if (a, b) in self._pairs:
+            return self._pairs[a, b].trials[which].trip
+        for number_, (mine, theirs) in enumerate(self._combinations(a, b)):
+            if number_ == which:
+                return self._try(mine, theirs)
+        return None
+
+    # --- groups
+
+    @cached_property
+    def _alike(self) -> Alike:
+        return Alike(self.engine.network, self.engine.sites, self.inventory)
+
+    @cached_property
+    def _group(self) -> Mapping[str, int]:
+        if self.apart:
+            return {place.name: number_ for number_, place in enumerate(self.places.all)}
+        return self._alike.groups(self.places.all, self.said)
+
+    @cached_property
+    def _members(self) -> Mapping[int, Sequence[str]]:
+        members: dict[int, list[str]] = defaultdict(list)
+        for name, group in self._group.items():
+            members[group].append(name)
+        return members
+
+    def group(self, a: str, b: str) -> tuple[int, int]:
+        """The groups of two places: pairs of one group pair fare alike."""
+        return self._group[a], self._group[b]
+
+    def representatives(self) -> tuple[str, ...]:
+        """One place of each group."""
+        return tuple(members[0] for members in self._members.values())
+
+    def _representatives(self, here: int, there: int) -> tuple[str, str] | None:
+        mine, theirs = self._members[here], self._members[there]
+        if here != there:
+            return mine[0], theirs[0]
+        return (mine[0], mine[1]) if len(mine) > 1 else None
+
+    # --- trials
+
+    def _trials(self, a: str, b: str) -> Iterator[Trial]:
+        for mine, theirs in self._combinations(a, b):
+            trip = self._try(mine, theirs)
+            yield Trial(mine.location, theirs.location, mine.zone, mine.tier, mine.main and theirs.main, trip)
+
+    def _combinations(self, a: str, b: str) -> Iterator[tuple[_End, _End]]:
+        for mine in self.ends(a):
+            for theirs in self.ends(b):
+                if mine.version == theirs.version:
+                    yield mine, theirs
+
+    def _try(self, mine: _End, theirs: _End) -> RoundTrip:
+        """The usual probe; and where network ACLs alone stop it, any other that gets through."""
+        first, *others = self._probes
+        trip = self.engine.both_ways(first.packet(mine.location, theirs.location))
+        if others and stopped_by_acls(trip.forward):
+            for probe in others:
+                other = self.engine.both_ways(probe.packet(mine.location, theirs.location))
+                if other.forward.leaks:
+                    return other
+        return trip
+
+    @cached_property
+    def _probes(self) -> tuple[Probe, ...]:
+        return probes(self.engine.network)
+
+    def ends(self, name: str) -> tuple[_End, ...]:
+        """Every way to be at a place that some route or rule tells from the others."""
+        if name not in self._ends:
+            place = self.places.by_name[name]
+            match place.kind:
+                case Kind.SPOKE:
+                    found = tuple(self._in_spoke(place))
+                case Kind.SITE_NETWORK:
+                    found = tuple(self._at_site(place))
+                case Kind.INTERNET:
+                    found = tuple(self._on_internet())
+            self._ends[name] = found
+        return self._ends[name]
+
+    def _in_spoke(self, place: Place) -> Iterator[_End]:
+        workloads = set(place.workloads)
+        for tier, subnet in self._alike.subnets(place):
+            for cidr in subnet.cidrs:
+                if isinstance(cidr, Unknown):
+                    continue
+                for address in self._hosts(cidr):
+                    location = InSubnet(subnet.address, address_at(address), public=tier is Tier.PUBLIC)
+                    zone = "" if isinstance(subnet.zone, Unknown) else subnet.zone
+                    yield _End(location, cidr.version, zone, tier.value, subnet.address in workloads)
+
+    def _at_site(self, place: Place) -> Iterator[_End]:
+        if not place.cidrs:
+            yield _End(AtSite(place.site), 4)
+        for cidr in place.cidrs:
+            for address in self._alike.samples(*span(cidr)):
+                inside = address + 1 if address == number(cidr.network_address) and cidr.num_addresses > 1 else address
+                yield _End(AtSite(place.site, address_at(inside)), cidr.version)
+
+    def _on_internet(self) -> Iterator[_End]:
+        samples: dict[tuple[Cidr, ...], int] = {}
+        for low, high in self.engine.internet:
+            for first, _, around in self._alike.atoms.within(low, high):
+                samples.setdefault(around, first + 1)
+        for address in samples.values():
+            yield _End(Internet(address_at(address)), 4)
+
+    def _hosts(self, cidr: Cidr) -> Iterator[int]:
+        low, high = span(cidr)
+        for address in self._alike.samples(low, high):
+            yield min(low + _FIRST_HOST, high) if address == low else address
+
+
+def stopped_by_acls(trace: Trace) -> bool:
+    """Whether nothing but network ACLs stops a packet."""
+    return bool(trace.blocks) and all(block.rule == "network-acl-denies" for block in trace.blocks)

@@ -1,0 +1,49 @@
+"""The packets that a proof sends: TCP to 443, and where network ACLs tell ports apart, one for each part they make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from isthmus.network.answers import Location, Packet
+from isthmus.network.model import Network, NetworkAclRule
+
+_WITH_PORTS = {6: "tcp", 17: "udp"}
+_WITHOUT = {1: "icmp", 58: "icmpv6"}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Probe:
+    """A protocol and a destination port."""
+
+    protocol: str
+    port: int
+
+    def packet(self, source: Location, destination: Location) -> Packet:
+        """The probe from one location to another."""
+        return Packet(source, destination, self.protocol, self.port)
+
+    def __str__(self) -> str:
+        return f"{self.protocol}/{self.port}" if self.protocol in _WITH_PORTS.values() else self.protocol
+
+
+USUAL = Probe("tcp", 443)
+
+
+def probes(network: Network) -> tuple[Probe, ...]:
+    """The usual probe first, then one for every protocol and port that a network ACL rule starts or ends at."""
+    found = {
+        probe for acl in network.nacls.values() for rule in (*acl.inbound, *acl.outbound) for probe in _parts(rule)
+    }
+    return (USUAL, *sorted(found - {USUAL}))
+
+
+def _parts(rule: NetworkAclRule) -> Iterator[Probe]:
+    if rule.protocol in _WITHOUT:
+        yield Probe(_WITHOUT[rule.protocol], 0)
+    protocol = _WITH_PORTS.get(rule.protocol)
+    if protocol and rule.ports is None:
+        yield Probe(protocol, USUAL.port)
+    elif protocol and rule.ports is not None:
+        low, high = rule.ports
+        yield from (Probe(protocol, port) for port in (low - 1, low, high, high + 1) if 0 <= port <= 65535)

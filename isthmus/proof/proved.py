@@ -1,0 +1,69 @@
+"""What a proof comes to: the verdict, with everything that it rests on and everything that was found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from isthmus.proof.findings import Flow, Unanswered, Verdict, Violation
+from isthmus.proof.quotas import Usage
+from isthmus.proof.scenarios import Survival
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Every ordered pair of places, in a stable order. Made when asked for: a thousand spokes have a million pairs.
+
+    `asked(a, b)` says whether a pair is the network's business: what happens inside a site is not, nor what reaches a
+    site from the internet.
+    """
+
+    names: tuple[str, ...]
+    asked: Callable[[str, str], bool] = field(repr=False)
+    between: Callable[[str, str], Flow] = field(repr=False)
+
+    def __iter__(self) -> Iterator[Flow]:
+        return (self.between(a, b) for a in self.names for b in self.names if self.asked(a, b))
+
+    def __getitem__(self, pair: tuple[str, str]) -> Flow:
+        """The flow from one place to another, by names. Raises `KeyError` where one of them is not a place."""
+        return self.between(*pair)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The answer of `Subject.against` and `Subject.on_its_own`.
+
+    - `flows`: all pairs. `services`: AWS services by gateway endpoint, by spoke.
+    - `violations`, `unanswered`: what does not hold, and what could not be answered.
+    - `assumptions`: what every answer rests on. `would_change`: what a more specific announcement would do.
+    - `told`: what AWS announces, by VPN connection.
+    - `scenarios`: what each failure takes.
+    - `quotas`: the fullest. `notes`: what is worth knowing and breaks nothing.
+    """
+
+    flows: Flows
+    services: tuple[Flow, ...] = ()
+    violations: tuple[Violation, ...] = ()
+    unanswered: tuple[Unanswered, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    would_change: tuple[str, ...] = ()
+    told: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    scenarios: tuple[Survival, ...] = ()
+    quotas: tuple[Usage, ...] = ()
+    notes: tuple[str, ...] = ()
+    against_intent: bool = True
+
+    @property
+    def verdict(self) -> Verdict:
+        """Violated if anything is, then unknown if anything is."""
+        if self.violations:
+            return Verdict.VIOLATED
+        return Verdict.UNKNOWN if self.unanswered else Verdict.PROVED
+
+    def __str__(self) -> str:
+        lines = [f"{self.verdict}"]
+        lines += [f"  {violation}" for violation in self.violations]
+        lines += [f"  unknown: {missing}" for missing in self.unanswered]
+        lines += [f"  assuming {assumption}" for assumption in self.assumptions]
+        return "\n".join(lines)

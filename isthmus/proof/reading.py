@@ -1,0 +1,99 @@
+"""From paths to networks under proof: Terraform, the intent beside it, and what people say of announcements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from ipaddress import ip_network
+from pathlib import Path
+
+from isthmus.intent import Estate
+from isthmus.intent.document import from_document
+from isthmus.network.build import network_of
+from isthmus.network.model import Cidr, Network
+from isthmus.proof.errors import NoSuchPlace, ProofError, UnusableInput
+from isthmus.proof.subject import Subject
+from isthmus.terraform import Graph, Source, graph_of, sources
+
+INTENT = "intent.json"
+
+
+def read(*paths: str | Path, intent: str | Path | None = None, announces: Iterable[str] = ()) -> Subject:
+    """The network in folders of synthesized roots, plans or states.
+
+    - `intent`: the `intent.json` to prove against; None: the one in a given folder, if there is one.
+    - `announces`: `VPN=CIDR,...` for each VPN connection, by its `Name` or address, of which more is known than the
+      intent says, or other things.
+
+    Raises `UnreadableTerraform`, `UnknownSchema` (an intent that this release cannot read), `ProofError`, `OSError`.
+    """
+    found = sources(*paths)
+    return subject(graph_of(found), _estate(paths, intent), _roots(found), announces)
+
+
+def read_change(
+    path: str | Path, *, intent: str | Path | None = None, announces: Iterable[str] = ()
+) -> tuple[Subject, Subject]:
+    """What is and what will be, from one plan. Raises as `read` does, and `UnusableInput` for anything but a plan."""
+    found = sources(path)
+    if not all(source.has_before for source in found):
+        raise UnusableInput(f"{path} is no plan, and only a plan says what is as well as what will be: give two inputs")
+    estate, roots, said = _estate((path,), intent), _roots(found), list(announces)
+    return (
+        subject(graph_of(found, when="before"), estate, roots, said, empty_is_fine=True),
+        subject(graph_of(found, when="after"), estate, roots, said, empty_is_fine=True),
+    )
+
+
+def subject(
+    graph: Graph,
+    estate: Estate | None = None,
+    roots: Iterable[str] = (),
+    announces: Iterable[str] = (),
+    *,
+    empty_is_fine: bool = False,
+) -> Subject:
+    """The network of a resource graph, under proof. Raises `ProofError`."""
+    network = network_of(graph)
+    given = list(announces)
+    known = {} if empty_is_fine and not network.vpns else said(given, network)
+    return Subject(network, estate, known, frozenset(roots), graph.notes)
+
+
+def said(announces: Sequence[str], network: Network) -> Mapping[str, tuple[Cidr, ...]]:
+    """`VPN=CIDR,...` as announcements by the address of the connection. Raises `ProofError`."""
+    found: dict[str, tuple[Cidr, ...]] = {}
+    for given in announces:
+        # A Terraform address may hold "=" inside an index, a prefix never does.
+        name, equals, listed = given.rpartition("=")
+        if not equals:
+            raise ProofError(f"expected --announces VPN=CIDR,..., got {given!r}")
+        named = [vpn.address for vpn in network.vpns.values() if name in (vpn.address, vpn.name)]
+        if not named:
+            raise NoSuchPlace(name, [vpn.name or vpn.address for vpn in network.vpns.values()])
+        if len(named) > 1:
+            raise ProofError(f"several VPN connections are named {name!r}: give the address, of {', '.join(named)}")
+        found[named[0]] = tuple(_prefix(text.strip(), given) for text in listed.split(",") if text.strip())
+    return found
+
+
+def _prefix(text: str, given: str) -> Cidr:
+    try:
+        return ip_network(text)
+    except ValueError as error:
+        raise ProofError(
+            f"expected prefixes such as 172.20.0.0/16, got {text!r} in --announces {given!r}: {error}"
+        ) from None
+
+
+def _estate(paths: Iterable[str | Path], intent: str | Path | None) -> Estate | None:
+    if intent is not None:
+        return from_document(Path(intent).read_bytes())
+    beside = [found for path in paths if (found := Path(path) / INTENT).is_file()]
+    if len(beside) > 1:
+        raise ProofError(f"several intents: {', '.join(map(str, beside))}; choose one with --intent")
+    return from_document(beside[0].read_bytes()) if beside else None
+
+
+def _roots(found: Iterable[Source]) -> frozenset[str]:
+    """The names of the roots; one that was read alone is named for its folder."""
+    return frozenset(source.root or source.path.resolve().name for source in found)

@@ -1,0 +1,106 @@
+"""What tables say, whatever packets come: routes that lost their target or never match, and what sites are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
+
+from isthmus.intent import Estate
+from isthmus.intent.reach import reach_each_other, transit_between
+from isthmus.network.answers import Told
+from isthmus.network.forwarding import Forwarding
+from isthmus.network.model import AttachmentKind, Cidr, RouteOrigin, Target, TargetKind
+from isthmus.network.tables import Route
+from isthmus.proof.binding import Binding
+from isthmus.proof.findings import Violation
+
+
+def route_violations(engine: Forwarding) -> Iterator[Violation]:
+    """Routes without a target, and configured routes that never decide anything."""
+    network = engine.network
+    for table in network.tables.values():
+        for route in table.routes:
+            if route.blackhole:
+                why = f"{route.destination} in {table.address} has lost its target: {route.blackhole}"
+                yield Violation("route-blackholed", why, (route.address, table.address))
+    for name in (*network.tables, *network.tgw_tables):
+        candidates = engine.routes(name)
+        if len(candidates) < 2:
+            continue
+        used = engine.used_routes(name)
+        for candidate in candidates:
+            if candidate not in used and (hiding := _hidden_by(candidate, candidates)):
+                why = f"{candidate} never matches in {name}: {hiding.address} ({hiding}) takes all of it"
+                yield Violation("route-shadowed", why, tuple(dict.fromkeys((hiding.address, candidate.address, name))))
+
+
+def _hidden_by(route: Route, candidates: tuple[Route, ...]) -> Route | None:
+    """The route that hides another without a reason.
+
+    A blackhole hides on purpose. Learnt routes that hide each other are a backup, and what a local route hides is no
+    route that AWS would accept.
+    """
+    if route.origin is RouteOrigin.LOCAL or route.target is None:
+        return None
+    for other in candidates:
+        if other.prefix == route.prefix and other.rank < route.rank and other.origin is not RouteOrigin.LOCAL:
+            on_purpose = other.target is None or other.origin is RouteOrigin.PROPAGATED
+            return None if on_purpose else other
+    inside = [c for c in candidates if c.prefix != route.prefix and _within(c.prefix, route.prefix)]
+    return inside[0] if inside and route.origin is not RouteOrigin.PROPAGATED else None
+
+
+def _within(inner: Cidr, outer: Cidr) -> bool:
+    return inner.version == outer.version and inner.network_address in outer and inner.prefixlen >= outer.prefixlen
+
+
+def told(engine: Forwarding) -> Mapping[str, Told]:
+    """What AWS announces, by VPN connection: over its attachment, or from its virtual private gateway."""
+    attachments = {
+        str(a.attached): a.address
+        for a in engine.network.attachments.values()
+        if a.kind in (AttachmentKind.VPN, AttachmentKind.PRIVATE_VPN)
+    }
+    return {vpn: engine.told(attachments.get(vpn, vpn)) for vpn in engine.network.vpns}
+
+
+def told_violations(estate: Estate, binding: Binding, said: Mapping[str, Told]) -> Iterator[Violation]:
+    """Announcements to a site of what the segment of its connection is not meant to reach."""
+    connections = {connection.name: connection for connection in estate.vpn_connections}
+    for name, vpn in binding.vpns.items():
+        connection = connections[name]
+        segment = estate.segment(connection.segment)
+        site = estate.site_of(connection)
+        allowed = [
+            ip_network(cidr)
+            for _, spoke in estate.spokes
+            if reach_each_other(segment, estate.segment(spoke.segment))
+            for cidr in (spoke.cidr, *spoke.secondary_cidrs)
+        ]
+        others = [other for other in estate.sites if transit_between(site, other)]
+        allowed += [ip_network(cidr) for other in (site, *others) for cidr in other.networks.values()]
+        allowed += [ip_network(prefix) for other in (site, *others) for prefix in other.announces]
+        for prefix, source in said[vpn].prefixes.items():
+            # A summary of the estate's blocks says no more than that AWS is there.
+            if prefix.prefixlen and any(_within(prefix, cidr) or prefix == cidr for cidr in allowed):
+                continue
+            what = "a default route" if not prefix.prefixlen else str(prefix)
+            why = f"site {site.name} is told {what} over {vpn}, which its segment {segment.name} is not meant to reach"
+            yield Violation("site-told-too-much", why, (source, vpn), site.name)
+
+
+def endpoint_tables(engine: Forwarding) -> Mapping[str, frozenset[str]]:
+    """The services that each VPC table reaches through gateway endpoints."""
+    found: dict[str, set[str]] = {}
+    for endpoint in engine.network.endpoints.values():
+        service = str(endpoint.service).rsplit(".", 1)[-1]
+        for table in endpoint.tables:
+            if isinstance(table, str):
+                found.setdefault(table, set()).add(service)
+    for table_ in engine.network.tables.values():
+        for route in table_.routes:
+            if isinstance(route.target, Target) and route.target.kind is TargetKind.ENDPOINT:
+                endpoint_ = engine.network.endpoints.get(route.target.address)
+                if endpoint_ is not None:
+                    found.setdefault(table_.address, set()).add(str(endpoint_.service).rsplit(".", 1)[-1])
+    return {table: frozenset(services) for table, services in found.items()}

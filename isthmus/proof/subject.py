@@ -1,0 +1,263 @@
+"""A network that was read, and the questions to ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from isthmus.intent import Estate
+from isthmus.network.answers import Outcome
+from isthmus.network.forwarding import Forwarding
+from isthmus.network.model import Cidr, Network, Unknown
+from isthmus.proof.assumptions import assumptions, would_change
+from isthmus.proof.binding import Binding, bind
+from isthmus.proof.errors import UnusableInput
+from isthmus.proof.findings import Flow, Unanswered, Violation
+from isthmus.proof.judging import Judge, Meant, odd_paths
+from isthmus.proof.naming import Naming
+from isthmus.proof.outages import Outages, outage_violations
+from isthmus.proof.pairs import AllPairs
+from isthmus.proof.places import Inventory, Place, Places, without_intent
+from isthmus.proof.proved import Flows, Proof
+from isthmus.proof.quotas import Usage, exceeded, fullest, usages
+from isthmus.proof.scenarios import Survival
+from isthmus.proof.services import service_flows, service_violations
+from isthmus.proof.standing import route_violations, told, told_violations
+from isthmus.proof.tracing import Traced, trace
+from isthmus.proof.zones import zone_violations
+
+# Each of this many alike pairs gets a violation of its own; of more, the rest is counted.
+_MOST_ALIKE = 50
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A network under proof.
+
+    - `estate`: the intent it was made from, if there is one.
+    - `announces`: what sites announce, by VPN connection, said by a person: over what the intent says.
+    - `roots`: names of the root modules that were read.
+    - `apart`: try every pair by itself, rather than one of each two groups of alike spokes.
+    """
+
+    network: Network
+    estate: Estate | None = None
+    announces: Mapping[str, tuple[Cidr, ...]] = field(default_factory=dict)
+    roots: Collection[str] = ()
+    notes: tuple[str, ...] = ()
+    apart: bool = False
+
+    def prove(self, *, scenarios: bool = True) -> Proof:
+        """Everything there is to say: against the intent if there is one, else by the rules that always hold."""
+        return self.on_its_own() if self.estate is None else self.against(self.estate, scenarios=scenarios)
+
+    def against(self, estate: Estate, *, scenarios: bool = True) -> Proof:
+        """Whether the network lets through what `estate` means, and nothing else.
+
+        Raises `UnusableInput` where there is no network at all.
+        """
+        self._check()
+        return _Prover(self, estate).against(scenarios)
+
+    def on_its_own(self) -> Proof:
+        """All pairs, and the rules that hold for every network: no hairpin, no firewall that sees one direction only,
+        no route without a target, no overlap. Raises `UnusableInput` where there is no network at all."""
+        self._check()
+        return _Prover(self, None).on_its_own()
+
+    def trace(self, source: str, destination: str, *, protocol: str = "tcp", port: int = 443) -> Traced:
+        """One packet, hop by hop, there and back; of a spoke, from each of its workload subnets.
+
+        Places are names (spoke, `site/network`, site, `internet`, AWS service), addresses of subnets, or IP addresses.
+        Raises `NoSuchPlace` for what is none of these.
+        """
+        return trace(self.pairs, source, destination, protocol, port)
+
+    @property
+    def flows(self) -> Flows:
+        """All pairs."""
+        return _Prover(self, self.estate).flows
+
+    @cached_property
+    def pairs(self) -> AllPairs:
+        """All pairs, as tried."""
+        return _Prover(self, self.estate).pairs
+
+    def _check(self) -> None:
+        if not self.network.vpcs and not self.network.transit_gateways:
+            raise UnusableInput(
+                "there is no network in this input: no VPC and no transit gateway. "
+                "Give a folder of synthesized roots (cdktf.out), or what `terraform show -json` prints"
+            )
+
+
+class _Prover:
+    """One proof in the making."""
+
+    def __init__(self, subject: Subject, estate: Estate | None) -> None:
+        self.network = subject.network
+        self.subject = subject
+        self.estate = estate
+        self.inventory = Inventory(subject.network)
+        self.binding: Binding | None = None
+        if estate is None:
+            self.places = without_intent(subject.network, subject.announces)
+        else:
+            self.binding = bind(estate, subject.network, subject.roots)
+            self.places = _overruled(self.binding.places, subject.announces)
+        self.engine = Forwarding(subject.network, sites=self.places.sites)
+        self.meant = Meant(estate, self.places) if estate is not None else None
+        self.pairs = AllPairs(self.engine, self.places, self.inventory, self._said, subject.apart)
+
+    def _said(self, place: Place) -> Hashable:
+        return self.meant.said(place) if self.meant is not None else ""
+
+    # --- flows
+
+    @property
+    def flows(self) -> Flows:
+        """All pairs, each made when it is asked for."""
+        return Flows(self.pairs.names(), self.pairs.asked, self._flow)
+
+    def _flow(self, a: str, b: str) -> Flow:
+        intended = self.meant.intended(a, b) if self.meant is not None else None
+        pair = self.pairs.between(a, b)
+        forward, back = pair.outcome(intended)
+        telling = pair.telling(intended)
+        return Flow(
+            a,
+            b,
+            forward,
+            back,
+            intended,
+            zones=pair.by_zone(),
+            tiers=pair.by_tier(),
+            explain=lambda: self.pairs.trip(a, b, telling),
+        )
+
+    def _unanswered(self) -> Iterator[Unanswered]:
+        """Pairs of which nobody can say, by reason."""
+        reasons: dict[str, list[str]] = {}
+        for a, b, count in self.pairs.grouped():
+            intended = self.meant.intended(a, b) if self.meant is not None else None
+            pair = self.pairs.between(a, b)
+            if Outcome.UNKNOWN not in pair.outcome(intended):
+                continue
+            trials = pair.main if intended is not False else pair.trials
+            paths = [p for t in trials for p in (*t.trip.forward.paths, *t.trip.back.paths)]
+            why = next((p.unknown for p in paths if p.outcome is Outcome.UNKNOWN), "")
+            like = f"{a} -> {b}" + (f" and {count - 1} like it" if count > 1 else "")
+            reasons.setdefault(why, []).append(like)
+        for why, flows in reasons.items():
+            more = f" and {len(flows) - 3} more" if len(flows) > 3 else ""
+            yield Unanswered(", ".join(flows[:3]) + more, why)
+
+    # --- proofs
+
+    def against(self, scenarios: bool) -> Proof:
+        assert self.estate is not None
+        assert self.binding is not None
+        assert self.meant is not None
+        said = told(self.engine)
+        used = self._usages(said)
+        survivals: tuple[Survival, ...] = ()
+        if scenarios:
+            outages = Outages(self.estate, self.binding, self.meant, self.inventory, self.pairs)
+            survivals = tuple(outages.survivals())
+        judge = Judge(self.network, self.meant)
+        found = [
+            *self.binding.violations,
+            *self._flow_violations(judge),
+            *zone_violations(self.estate, self.network, self.places, self.inventory),
+            *service_violations(self.estate, self.engine, self.places),
+            *told_violations(self.estate, self.binding, said),
+            *self._always(used),
+            *outage_violations(survivals),
+        ]
+        untold = [Unanswered(f"what AWS tells the far end of {vpn}", t.unknown) for vpn, t in said.items() if t.unknown]
+        unanswered = [*self.binding.unanswered, *self._unanswered(), *untold]
+        return self._proof(found, unanswered, said, used, survivals)
+
+    def on_its_own(self) -> Proof:
+        naming = Naming(self.network)
+        said = told(self.engine)
+        used = self._usages(said)
+        found: list[Violation] = []
+        for a, b, _ in self.pairs.grouped():
+            for mine, theirs in self._like(a, b):
+                found += odd_paths(naming, mine, theirs, self.pairs.exact(mine, theirs).trials)
+        found += self._always(used)
+        return self._proof(found, [*self._unanswered()], said, used, ())
+
+    def _always(self, used: Sequence[Usage]) -> Iterator[Violation]:
+        """What holds for every network, whatever is meant."""
+        yield from route_violations(self.engine)
+        for finding in self.network.findings:
+            yield Violation(finding.rule, finding.why, finding.resources)
+        yield from exceeded(used)
+
+    def _flow_violations(self, judge: Judge) -> Iterator[Violation]:
+        for a, b, count in self.pairs.grouped():
+            found = list(judge.violations(a, b, self.pairs.between(a, b)))
+            if not found:
+                continue
+            for mine, theirs in self._like(a, b):
+                yield from judge.violations(mine, theirs, self.pairs.exact(mine, theirs))
+            if count > _MOST_ALIKE:
+                for violation in found:
+                    why = f"the same for {count - _MOST_ALIKE} more pairs like this one: {violation.why}"
+                    yield Violation(violation.rule, why, violation.resources, a, b)
+
+    def _like(self, a: str, b: str) -> Iterator[tuple[str, str]]:
+        for number, pair in enumerate(self.pairs.like(a, b)):
+            if number == _MOST_ALIKE:
+                return
+            yield pair
+
+    def _usages(self, said: Mapping[str, object]) -> tuple[Usage, ...]:
+        announced = [
+            (connection, len(site.announces))
+            for site in self.engine.sites.by_name.values()
+            if not isinstance(site.announces, Unknown)
+            for connection in site.connections
+        ]
+        telling = [(vpn, len(getattr(t, "prefixes", ()))) for vpn, t in said.items()]
+        return tuple(usages(self.network, announced, telling))
+
+    def _proof(
+        self,
+        found: Sequence[Violation],
+        unanswered: Sequence[Unanswered],
+        said: Mapping[str, object],
+        used: Sequence[Usage],
+        survivals: tuple[Survival, ...],
+    ) -> Proof:
+        kept = fullest(used)
+        return Proof(
+            self.flows,
+            service_flows(self.engine, self.places),
+            tuple(dict.fromkeys(found)),
+            tuple(dict.fromkeys(unanswered)),
+            tuple(assumptions(self.engine, self.places)),
+            tuple(would_change(self.engine, self.places)),
+            {vpn: tuple(sorted(map(str, getattr(t, "prefixes", ())))) for vpn, t in said.items()},
+            survivals,
+            kept,
+            (*self.subject.notes, *self.network.notes, *(usage.note for usage in kept if usage.note)),
+            self.estate is not None,
+        )
+
+
+def _overruled(places: Places, announces: Mapping[str, tuple[Cidr, ...]]) -> Places:
+    """The places with what a person says of announcements over what the intent says."""
+    from dataclasses import replace
+
+    from isthmus.network.model import Announcement
+
+    sites = []
+    for site in places.sites:
+        given = [prefixes for connection, prefixes in announces.items() if connection in site.connections]
+        said = tuple(dict.fromkeys(prefix for prefixes in given for prefix in prefixes))
+        sites.append(replace(site, announces=tuple(map(Announcement, said))) if given else site)
+    return Places(places.all, tuple(sites))

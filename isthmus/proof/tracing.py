@@ -1,0 +1,109 @@
+"""One packet, hop by hop: what names stand for, and the trips from each zone of a spoke."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+from isthmus.network.answers import (
+    AtEndpoint,
+    AtSite,
+    InSubnet,
+    Internet,
+    Location,
+    Outcome,
+    Packet,
+    RoundTrip,
+    Service,
+)
+from isthmus.network.forwarding import NoSuchPlace as NowhereToBe
+from isthmus.network.model import EndpointKind
+from isthmus.proof.errors import NoSuchPlace, ProofError
+from isthmus.proof.pairs import AllPairs
+from isthmus.proof.places import INTERNET, Kind
+
+_SERVICES = ("s3", "dynamodb")
+
+
+@dataclass(frozen=True)
+class Traced:
+    """Trips from one place to another: one for each zone, or each part of it, that routes tell apart."""
+
+    source: str
+    destination: str
+    trips: tuple[RoundTrip, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """Reachable only if every trip is; then unknown only if none is blocked."""
+        outcomes = {trip.outcome for trip in self.trips}
+        if Outcome.BLOCKED in outcomes:
+            return Outcome.BLOCKED
+        return Outcome.UNKNOWN if Outcome.UNKNOWN in outcomes else Outcome.REACHABLE
+
+    @property
+    def works(self) -> bool:
+        """Whether every packet arrives and every reply comes back."""
+        return self.outcome is Outcome.REACHABLE
+
+    @property
+    def telling(self) -> tuple[RoundTrip, ...]:
+        """One trip for each outcome, the worst first."""
+        found: dict[tuple[Outcome, Outcome], RoundTrip] = {}
+        for trip in self.trips:
+            found.setdefault((trip.forward.outcome, trip.back.outcome), trip)
+        order = [Outcome.BLOCKED, Outcome.UNKNOWN, Outcome.REACHABLE]
+        return tuple(found[key] for key in sorted(found, key=lambda key: (order.index(key[0]), order.index(key[1]))))
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.telling))
+
+
+def trace(pairs: AllPairs, source: str, destination: str, protocol: str, port: int) -> Traced:
+    """See `Subject.trace`."""
+    starts, ends = locations(pairs, source), locations(pairs, destination)
+    trips = []
+    for start in starts:
+        for end in ends:
+            try:
+                trips.append(pairs.engine.both_ways(Packet(start, end, protocol, port)))
+            except NowhereToBe as error:
+                raise NoSuchPlace(destination, pairs.names()) from error
+    return Traced(source, destination, tuple(trips))
+
+
+def locations(pairs: AllPairs, given: str) -> Sequence[Location]:
+    """What a name or an address stands for. Raises `NoSuchPlace`."""
+    network = pairs.engine.network
+    place = pairs.places.by_name.get(given)
+    if given == INTERNET:
+        return [Internet()]
+    if place is not None:
+        main = [end.location for end in pairs.ends(given) if end.main]
+        if main:
+            return main
+        raise ProofError(f"{given} has no subnet whose addresses are known")
+    if any(site.name == given for site in pairs.places.sites):
+        return [AtSite(given)]
+    if given in network.subnets:
+        return [InSubnet(given)]
+    if given in network.endpoints and network.endpoints[given].kind is EndpointKind.INTERFACE:
+        return [AtEndpoint(given)]
+    for spoke in pairs.places.spokes:
+        if given == spoke.vpc:
+            return locations(pairs, spoke.name)
+    try:
+        address = ip_address(given)
+    except ValueError:
+        address = None
+    if address is not None:
+        try:
+            return [pairs.engine.locate(address)]
+        except NowhereToBe as error:
+            raise ProofError(f"no such place: {error}") from None
+    services = {str(e.service).rsplit(".", 1)[-1] for e in network.endpoints.values() if e.kind is EndpointKind.GATEWAY}
+    if given in services or given in _SERVICES:
+        return [Service(given)]
+    sites = {place.site for place in pairs.places.all if place.kind is Kind.SITE_NETWORK}
+    raise NoSuchPlace(given, (*pairs.names(), *sorted(sites), *sorted(services), *network.subnets))

@@ -1,0 +1,71 @@
+"""Zones: every one that a spoke is meant to span has private subnets there, and a way to the transit gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from isthmus.intent import Estate
+from isthmus.network.model import AttachmentKind, Network, Unknown
+from isthmus.proof.findings import Violation
+from isthmus.proof.places import Inventory, Places, Tier
+
+
+def zone_violations(estate: Estate, network: Network, places: Places, inventory: Inventory) -> Iterator[Violation]:
+    """Zones of a spoke that lack a private subnet or an attachment subnet."""
+    for _, spoke in estate.spokes:
+        place = places.by_name.get(spoke.name)
+        if place is None:
+            continue
+        attachments = [
+            a for a in network.attachments.values() if a.kind is AttachmentKind.VPC and a.attached == place.vpc
+        ]
+        entered = {
+            network.subnets[subnet].zone
+            for attachment in attachments
+            for subnet in attachment.subnets
+            if isinstance(subnet, str) and subnet in network.subnets
+        }
+        private = {network.subnets[subnet].zone for subnet in place.tiers.get(Tier.PRIVATE, ())}
+        names = tuple(attachment.address for attachment in attachments)
+        # Zone names differ between accounts: where the configuration gives names, only their number can be compared.
+        for zone in estate.zones_of(spoke):
+            if _lacks(private, zone):
+                exposed = [
+                    route
+                    for subnet in inventory.subnets(place.vpc)
+                    if subnet.zone == zone and (route := inventory.internet_route(subnet))
+                ]
+                why = f"no private subnet in {zone}"
+                why += f"; {', '.join(exposed)} leads to an internet gateway" if exposed else ""
+                yield Violation("zone-not-covered", why, (*exposed, place.vpc), spoke.name)
+            if attachments and _lacks(entered, zone):
+                yield Violation("zone-not-covered", f"no attachment subnet in {zone}", names, spoke.name)
+    # A zone that is in use although nobody meant it has to be covered as well.
+    for place in places.spokes:
+        yield from _uncovered(network, places, place.name)
+
+
+def _lacks(zones: set[str | Unknown], zone: str) -> bool:
+    """Whether a zone id is certainly not among those; zone names and unknown zones leave it open."""
+    return zone not in zones and not any(isinstance(z, Unknown) or _is_name(z) for z in zones)
+
+
+def _is_name(zone: str) -> bool:
+    """`us-east-1a` is a name, `use1-az1` an id."""
+    return "-az" not in zone
+
+
+def _uncovered(network: Network, places: Places, name: str) -> Iterator[Violation]:
+    place = places.by_name[name]
+    for attachment in network.attachments.values():
+        if attachment.attached != place.vpc or attachment.kind is not AttachmentKind.VPC:
+            continue
+        subnets = [network.subnets[s] for s in attachment.subnets if isinstance(s, str) and s in network.subnets]
+        if len(subnets) != len(attachment.subnets):
+            continue
+        zones = {subnet.zone for subnet in subnets}
+        for address in place.workloads:
+            zone = network.subnets[address].zone
+            if isinstance(zone, str) and zone not in zones and not any(isinstance(z, Unknown) for z in zones):
+                why = f"{address} is in {zone}, where {attachment.address} has no subnet"
+                yield Violation("zone-not-covered", why, (attachment.address, address), name)

@@ -1,0 +1,117 @@
+"""Markdown for a pull request: the verdict first, details folded, and never longer than a comment may be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from isthmus.network.answers import Outcome
+from isthmus.proof.difference import Difference
+from isthmus.proof.findings import Flow, Verdict
+from isthmus.proof.proved import Flows, Proof
+
+# GitHub refuses a comment of more than 65,536 characters; multi-byte characters are counted with room to spare.
+LONGEST = 60_000
+_MOST_COLUMNS = 12
+_CUT = "\n\n*Cut here: this is longer than a comment may be. The JSON has everything.*\n"
+
+
+def proof_markdown(proof: Proof) -> str:
+    """The proof, verdict line first."""
+    count = len(proof.violations)
+    heads = {
+        Verdict.PROVED: "**Proved**: the network lets through what is meant, and nothing else.",
+        Verdict.VIOLATED: f"**Violated**: {count} {'thing does' if count == 1 else 'things do'} not hold.",
+        Verdict.UNKNOWN: f"**Unknown**: {len(proof.unanswered)} questions could not be answered.",
+    }
+    if not proof.against_intent:
+        heads[Verdict.PROVED] = "**Sound**: nothing breaks the rules that hold for every network."
+    parts = [heads[proof.verdict]]
+    parts.append(_section("Violations", (_violation(v) for v in proof.violations), opened=True))
+    parts.append(_section("Unknown", (_escape(str(u)) for u in proof.unanswered), opened=True))
+    if 1 < len(proof.flows.names) <= _MOST_COLUMNS:
+        parts.append(_folded("Who reaches whom", _matrix(proof.flows)))
+    parts.append(_section("What failures take", (_escape(str(s)) for s in proof.scenarios)))
+    parts.append(
+        _section(
+            "What each site is told",
+            (f"{_code(name)}: {', '.join(prefixes) or 'nothing'}" for name, prefixes in proof.told.items()),
+        )
+    )
+    parts.append(_section("Assumptions", map(_escape, (*proof.assumptions, *proof.would_change))))
+    parts.append(_section("Worth knowing", map(_escape, proof.notes)))
+    return capped(parts)
+
+
+def difference_markdown(difference: Difference) -> str:
+    """The difference, verdict line first."""
+    if not difference.changes:
+        head = "**No flow changes.**"
+    else:
+        counts = ", ".join(f"{count} {kind}" for kind, count in difference.counts.items() if count)
+        head = f"**Flows change**: {counts}."
+    rows = ["| | from | to | before | after | because of |", "|---|---|---|---|---|---|"]
+    rows += [
+        f"| {change.kind} | {_escape(change.source)} | {_escape(change.destination)} | {_escape(change.was)} "
+        f"| {_escape(change.is_)} | {', '.join(map(_code, change.causes)) or 'unclear'} |"
+        for change in difference.changes
+    ]
+    parts = [head]
+    if difference.changes:
+        parts.append("\n".join(rows))
+    parts.append(_section("Assumptions", map(_escape, difference.assumptions)))
+    parts.append(_section("Worth knowing", map(_escape, difference.notes)))
+    return capped(parts)
+
+
+def capped(parts: Iterable[str]) -> str:
+    """The parts, one after another, as far as a comment holds them. A cut keeps whole lines and says so."""
+    text = "\n\n".join(part for part in parts if part) + "\n"
+    if len(text) <= LONGEST:
+        return text
+    kept = text[: LONGEST - len(_CUT)].rsplit("\n", 1)[0]
+    unclosed = kept.count("<details") - kept.count("</details>")
+    return kept + "\n\n</details>" * unclosed + _CUT
+
+
+def _matrix(flows: Flows) -> str:
+    names = flows.names
+    rows = ["| from \\ to | " + " | ".join(map(_escape, names)) + " |", "|---|" + ":-:|" * len(names)]
+    for source in names:
+        cells = [_cell(flows[source, d]) if flows.asked(source, d) else "-" for d in names]
+        rows.append(f"| {_escape(source)} | " + " | ".join(cells) + " |")
+    return "\n".join(rows)
+
+
+def _cell(flow: Flow) -> str:
+    if Outcome.UNKNOWN in (flow.forward, flow.back):
+        return "?"
+    text = "yes" if flow.works else "one way" if flow.forward is Outcome.REACHABLE else "no"
+    wrong = flow.intended is not None and flow.intended is not flow.works
+    return f"**{text}**" if wrong or text == "one way" else text
+
+
+def _violation(violation: object) -> str:
+    resources = getattr(violation, "resources", ())
+    where = f" ({', '.join(map(_code, resources))})" if resources else ""
+    return f"{_escape(str(violation))}{where}"
+
+
+def _section(title: str, lines: Iterable[str], opened: bool = False) -> str:
+    listed = [f"- {line}" for line in lines]
+    return _folded(f"{title} ({len(listed)})", "\n".join(listed), opened) if listed else ""
+
+
+def _folded(title: str, body: str, opened: bool = False) -> str:
+    return f"<details{' open' if opened else ''}><summary>{title}</summary>\n\n{body}\n\n</details>"
+
+
+def _code(text: str) -> str:
+    return "`" + text.replace("`", "'").replace("\n", " ").replace("|", "/") + "`"
+
+
+def _escape(text: str) -> str:
+    """Names come from tags and may hold anything: none of it is markup here, nor mentions anybody."""
+    flat = " ".join(text.split())
+    for mark in "\\`*_[]<>|#":
+        flat = flat.replace(mark, f"\\{mark}" if mark not in "<>" else {"<": "&lt;", ">": "&gt;"}[mark])
+    return flat.replace("@", "@\u200b")

@@ -1,0 +1,125 @@
+"""A proof as JSON, written flow by flow: a thousand spokes have a million of them.
+
+{"verdict": "proved|violated|unknown",
+ "flows": [{"source", "destination", "forward", "return", "intended", "exit", "path": [...], "blocked_by": [...]}],
+ "violations": [{"rule", "source", "destination", "why", "resources": [...]}],
+ "unknowns": [...], "assumptions": [...], ...}
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from isthmus.proof.difference import Difference
+from isthmus.proof.findings import Flow
+from isthmus.proof.proved import Proof
+
+
+def written(proof: Proof) -> Iterator[str]:
+    """The document in pieces, one flow to a line. Joined they are one JSON object and a newline."""
+    yield f'{{\n"verdict": {json.dumps(proof.verdict)},\n"flows": [\n'
+    yield from _lines(flow_document(flow) for flow in proof.flows)
+    yield "\n]"
+    for key, value in _rest(proof).items():
+        yield f",\n{json.dumps(key)}: {json.dumps(value, indent=1, sort_keys=True)}"
+    yield "\n}\n"
+
+
+def flow_document(flow: Flow) -> dict[str, Any]:
+    """One flow. `zones` and `tiers` are there only where they differ."""
+    document: dict[str, Any] = {
+        "source": flow.source,
+        "destination": flow.destination,
+        "forward": flow.forward.value,
+        "return": flow.back.value,
+        "intended": flow.intended,
+        "exit": flow.exit or None,
+        "path": list(flow.path),
+        "blocked_by": list(flow.blocked_by),
+    }
+    for key, parts in (("zones", flow.zones), ("tiers", flow.tiers)):
+        if parts:
+            document[key] = {
+                name: {"forward": there.value, "return": back.value} for name, (there, back) in parts.items()
+            }
+    return document
+
+
+def difference_text(difference: Difference) -> str:
+    """The difference of two networks as a JSON object and a newline."""
+    document = {
+        "changes": [
+            {
+                "change": change.kind.value,
+                "source": change.source,
+                "destination": change.destination,
+                "before": flow_document(change.before) if change.before else None,
+                "after": flow_document(change.after) if change.after else None,
+                "causes": list(change.causes),
+            }
+            for change in difference.changes
+        ],
+        "assumptions": list(difference.assumptions),
+        "notes": list(difference.notes),
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+def _lines(documents: Iterable[dict[str, Any]]) -> Iterator[str]:
+    separator = ""
+    for document in documents:
+        yield separator + json.dumps(document)
+        separator = ",\n"
+
+
+def _rest(proof: Proof) -> dict[str, Any]:
+    return {
+        "violations": [
+            {
+                "rule": violation.rule,
+                "source": violation.source or None,
+                "destination": violation.destination or None,
+                "why": violation.why,
+                "resources": list(violation.resources),
+            }
+            for violation in proof.violations
+        ],
+        "unknowns": [str(unanswered) for unanswered in proof.unanswered],
+        "services": [flow_document(flow) for flow in proof.services],
+        "assumptions": list(proof.assumptions),
+        "would_change": list(proof.would_change),
+        "told": {connection: list(prefixes) for connection, prefixes in proof.told.items()},
+        "scenarios": [
+            {
+                "down": survival.failure.what,
+                "kind": survival.failure.kind.value,
+                "survived": survival.survived,
+                "lost": [
+                    {
+                        "source": lost.source,
+                        "destination": lost.destination,
+                        "forward": lost.forward.value,
+                        "return": lost.back.value,
+                        "meant_to_survive": lost.meant_to_survive,
+                        "why": lost.why,
+                    }
+                    for lost in survival.lost
+                ],
+            }
+            for survival in proof.scenarios
+        ],
+        "quotas": [
+            {
+                "quota": usage.quota.name,
+                "subject": usage.subject,
+                "used": usage.used,
+                "limit": usage.quota.default,
+                "most": usage.quota.most,
+                "source": usage.quota.source,
+            }
+            for usage in proof.quotas
+        ],
+        "notes": list(proof.notes),
+    }

@@ -1,0 +1,206 @@
+"""A proof for the terminal: the verdict first, then who reaches whom, then whatever is wrong, then what it rests on.
+
+80 columns on any terminal; plain text when piped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from isthmus.network.answers import Outcome, Trace
+from isthmus.proof.difference import Difference
+from isthmus.proof.findings import Flow, Verdict
+from isthmus.proof.places import INTERNET
+from isthmus.proof.proved import Proof
+from isthmus.proof.tracing import Traced
+
+_WIDTH = 80
+_LARGEST_MATRIX = 30
+_COLOURS = {Verdict.PROVED: "green", Verdict.VIOLATED: "red", Verdict.UNKNOWN: "yellow"}
+
+
+def console(width: int = _WIDTH) -> Console:
+    """Standard output, 80 columns wide where it is not a wider terminal; no colour when piped."""
+    out = Console(highlight=False, markup=False, emoji=False)
+    return (
+        out
+        if out.is_terminal and out.width >= width
+        else Console(highlight=False, markup=False, emoji=False, width=width)
+    )
+
+
+def print_proof(proof: Proof, out: Console) -> None:
+    """Print the proof."""
+    head = {
+        Verdict.PROVED: "PROVED: the network lets through what is meant, and nothing else.",
+        Verdict.VIOLATED: f"VIOLATED: {_count(len(proof.violations), 'thing does', 'things do')} not hold.",
+        Verdict.UNKNOWN: f"UNKNOWN: {_count(len(proof.unanswered), 'question', 'questions')} could not be answered.",
+    }
+    if not proof.against_intent:
+        head[Verdict.PROVED] = (
+            "SOUND: nothing breaks the rules that hold for every network (no intent to compare with)."
+        )
+    _line(out, head[proof.verdict], _COLOURS[proof.verdict])
+    _matrix(proof, out)
+    _ways_out(proof, out)
+    _list(out, "Violations", (_violation(v) for v in proof.violations), "red")
+    _list(out, "Unknown", map(str, proof.unanswered), "yellow")
+    _list(
+        out,
+        "AWS tells",
+        (f"{name}: {', '.join(prefixes) or 'nothing'}" for name, prefixes in proof.told.items()),
+    )
+    _list(out, "When something fails", map(str, proof.scenarios))
+    _list(out, "Assuming", proof.assumptions)
+    _list(out, "A more specific announcement", proof.would_change)
+    _list(out, "Worth knowing", proof.notes)
+
+
+def print_traces(traced: Traced, out: Console) -> None:
+    """Print the trips, one for each outcome, the worst first."""
+    works = "reachable both ways" if traced.works else f"{traced.outcome}"
+    colour = {Outcome.REACHABLE: "green", Outcome.BLOCKED: "red", Outcome.UNKNOWN: "yellow"}[traced.outcome]
+    _line(out, f"{traced.source} -> {traced.destination}: {works}", colour)
+    for trip in traced.telling:
+        _leg(out, "there", trip.forward)
+        _leg(out, "back", trip.back)
+        for block in trip.asymmetric:
+            _wrapped(out, f"stopped by {block}", "  ", "    ")
+    if len(traced.trips) > len(traced.telling):
+        _line(
+            out, f"\nThe same from {len(traced.trips) - len(traced.telling)} other places (zones, parts) there.", "dim"
+        )
+
+
+def _leg(out: Console, name: str, leg: Trace) -> None:
+    _line(out, f"\n{name}: {leg.packet}: {leg.outcome}", "bold")
+    for number, path in enumerate(leg.paths):
+        if number:
+            _line(out, "  or")
+        for hop in path.hops:
+            _wrapped(out, str(hop), "  ", "      ")
+        for block in path.blocks:
+            _wrapped(out, f"stopped by {block}", "  ", "      ")
+        if path.unknown:
+            _wrapped(out, f"unknown: {path.unknown}", "  ", "      ")
+
+
+def print_difference(difference: Difference, out: Console) -> None:
+    """Print the difference of two networks."""
+    if difference.changes:
+        counts = ", ".join(f"{count} {kind}" for kind, count in difference.counts.items() if count)
+        _line(out, f"FLOWS CHANGE: {counts}.", "yellow")
+    else:
+        _line(out, "NO FLOW CHANGES.", "green")
+    for change in difference.changes:
+        _line(out, f"\n{change.kind.upper()}  {change.source} -> {change.destination}", "bold")
+        _line(out, f"  before: {change.was}")
+        _line(out, f"  after:  {change.is_}")
+        _line(out, f"  because of {', '.join(change.causes) or 'something that no single resource on its way shows'}")
+    _list(out, "Assuming", difference.assumptions)
+    _list(out, "Worth knowing", difference.notes)
+
+
+def cell(flow: Flow) -> str:
+    """One flow in a word."""
+    if Outcome.UNKNOWN in (flow.forward, flow.back):
+        return "?"
+    if flow.works:
+        return "yes"
+    return "one way" if flow.forward is Outcome.REACHABLE else "no"
+
+
+def _matrix(proof: Proof, out: Console) -> None:
+    names = proof.flows.names
+    if len(names) < 2:
+        return
+    if len(names) > _LARGEST_MATRIX:
+        _line(out, f"\n{len(names)} parties: the matrix is in the JSON (--json).")
+        return
+    _line(out, "\nWho reaches whom (from the left to the top)", "bold")
+    room = _WIDTH - max(len(name) for name in names) - 3
+    for columns in _chunks(names, room):
+        table = Table(box=None, padding=(0, 1), pad_edge=False)
+        table.add_column("")
+        for name in columns:
+            table.add_column(Text(name), justify="center", no_wrap=True)
+        for source in names:
+            cells = [
+                _styled(proof.flows[source, d]) if proof.flows.asked(source, d) else Text("-", "dim") for d in columns
+            ]
+            table.add_row(Text(source), *cells)
+        out.print(table)
+
+
+def _chunks(names: Sequence[str], room: int) -> Iterable[list[str]]:
+    """As many columns at a time as fit beside each other."""
+    chunk: list[str] = []
+    used = 0
+    for name in names:
+        wide = max(len(name), 7) + 2
+        if chunk and used + wide > room:
+            yield chunk
+            chunk, used = [], 0
+        chunk.append(name)
+        used += wide
+    if chunk:
+        yield chunk
+
+
+def _styled(flow: Flow) -> Text:
+    text = cell(flow)
+    if text == "?":
+        return Text(text, "yellow")
+    right = flow.intended is None or flow.intended is flow.works
+    wrong = not right or (text == "one way")
+    # Without colour a wrong cell has to show as well.
+    return Text(f"{text} !", "bold red") if wrong else Text(text, "green" if text == "yes" else "dim")
+
+
+def _ways_out(proof: Proof, out: Console) -> None:
+    if len(proof.flows.names) > _LARGEST_MATRIX:
+        return
+    flows = [proof.flows[name, INTERNET] for name in proof.flows.names if name != INTERNET and "/" not in name]
+    _list(out, "Ways out to the internet", (f"{f.source}: {f.exit or 'none'}" for f in flows))
+
+
+def _violation(violation: object) -> str:
+    resources = getattr(violation, "resources", ())
+    return "\n".join([str(violation), *(f"  {address}" for address in resources)])
+
+
+def _list(out: Console, title: str, lines: Iterable[str], style: str = "bold") -> None:
+    listed = list(lines)
+    if not listed:
+        return
+    _line(out, f"\n{title}", style)
+    for line in listed:
+        first, *rest = line.split("\n")
+        _wrapped(out, first, "- ", "  ")
+        for more in rest:
+            _line(out, f"  {more}")
+
+
+def _wrapped(out: Console, text: str, first: str, later: str) -> None:
+    """Wrap at the width, with a hanging indent; an address longer than a line stays in one piece, to be copied."""
+    lines: list[str] = [""]
+    width = out.width - len(first)
+    for word in text.split(" "):
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    for place, line in enumerate(lines):
+        _line(out, (later if place else first) + line)
+
+
+def _line(out: Console, text: str, style: str = "") -> None:
+    out.print(Text(text, style), soft_wrap=True)
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
