@@ -236,8 +236,10 @@ class Facts:
         if attachment.kind is AttachmentKind.DX_GATEWAY and isinstance(attachment.attached, str):
             dx = self.network.dx_gateways[attachment.attached]
             return _allowed(name, dx.allowed.get(name, ()))
-        if attachment.policy_table is not None or attachment.table is None:
-            return Told(name)  # policy tables announce nothing; nor does an attachment without association
+        if self.down(str(attachment.attached)) or attachment.table is None:
+            return Told(name)  # a session that is down, or an attachment without association: nothing is announced
+        if attachment.policy_table is not None:
+            return Told(name, unknown=f"{name} has a policy table, which is not modelled")
         if isinstance(attachment.table, Unknown):
             return Told(name, unknown=attachment.table.reason)
         site = self.sites.by_connection.get(str(attachment.attached))

@@ -296,15 +296,17 @@ class Forwarding:
         theirs = to.groups if isinstance(to, InSubnet) else None
         verdicts: list[Block | Unknown | None] = []
         if ours is not None:
-            verdicts.append(group_verdict(self.network, ours, False, (target, target), theirs, there(packet)))
+            named = theirs if self._references(path, inbound=False) else ()
+            verdicts.append(group_verdict(self.network, ours, False, (target, target), named, there(packet)))
         guards: Sequence[str | Unknown] | None = theirs
         if isinstance(to, AtEndpoint):
             guards = self.network.endpoints[to.address].security_groups
         if guards is not None:
             sender = self.place_of(source) if not path.nats else self._nat_place(path.nats[-1])
             if isinstance(sender, int):
-                known = ours if not isinstance(source, (AtSite, Internet)) else ()
-                verdicts.append(group_verdict(self.network, guards, True, (sender, sender), known, there(packet)))
+                member = isinstance(source, InSubnet) and self._references(path, inbound=True)
+                named = ours if member else ()
+                verdicts.append(group_verdict(self.network, guards, True, (sender, sender), named, there(packet)))
             else:
                 verdicts.append(Unknown(f"the address of {source}"))
         for verdict in verdicts:
@@ -313,6 +315,21 @@ class Forwarding:
             elif verdict is not None:
                 path = path._replace(unknown=path.unknown or verdict.reason)
         return path
+
+    def _references(self, path: Path, *, inbound: bool) -> bool:
+        """Whether rules that name security groups can recognize the other end of this path.
+
+        Over a transit gateway: inbound rules only, with the option on at the gateway and at each attachment, to no
+        interface endpoint's VPC service, and nowhere behind NAT or an inspecting firewall.
+        https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html#vpc-attachment-security
+        """
+        if path.boxes or path.nats:
+            return False
+        hops = [self.network.attachments[h.address] for h in path.hops if h.kind == "attachment"]
+        gateways = [self.network.transit_gateways.get(str(a.gateway)) for a in hops]
+        enabled = all(a.security_group_referencing is True for a in hops)
+        enabled = enabled and all(g is not None and g.security_group_referencing is True for g in gateways)
+        return enabled and (inbound or not hops)
 
     # --- every packet
 

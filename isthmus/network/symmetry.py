@@ -28,5 +28,6 @@ def asymmetry(facts: Facts, there: Path, back: Path) -> Block | None:
             if hosts_firewall and attachment.appliance_mode is not True and len(facts.zones(attachment)[0]) > 1:
                 why = f"without appliance mode the two directions meet different firewalls: {seen}"
                 return Block("asymmetric-inspection", attachment.address, why)
-    odd = next((b for b in (*there.boxes, *back.boxes) if (b in there.boxes) != (b in back.boxes)), there.boxes[0])
+    met = (*there.boxes, *back.boxes)
+    odd = next((b for b in met if (b in there.boxes) != (b in back.boxes)), met[0])
     return Block("asymmetric-inspection", odd, f"the two directions meet different firewalls: {seen}")

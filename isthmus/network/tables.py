@@ -179,7 +179,7 @@ def _ambiguous_lists(decision: Decision, nest: Nest[Route]) -> Decision:
 
 
 def gateway_routes(network: Network, sites: Sites, gateway: str, scenario: Scenario) -> Iterator[Route | Unknown]:
-    """What a virtual private gateway knows: routes of its Direct Connect and VPN connections, in order of preference."""
+    """What a virtual private gateway knows: routes of its Direct Connect and VPN connections, the best first."""
     for dx in network.dx_gateways.values():
         if gateway in dx.allowed:
             yield from _learnt_routes(announced(network, sites, dx.address, scenario), dx.address, 0)

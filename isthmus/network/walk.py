@@ -58,6 +58,8 @@ class SitePlace(NamedTuple):
 Place = VpcPlace | TgwPlace | SitePlace
 Seen = tuple[Place, ...]
 
+_V4_LAST = (1 << 32) - 1
+
 
 def unknown(low: int, high: int, path: Path, why: str) -> Pieces:
     """The end of a walk that nobody can tell the rest of."""
@@ -274,10 +276,9 @@ class Walk:
         path = after(path, Hop("egress-only internet gateway", gateway, f"{route} of {place.table}"))
         pieces: Pieces = []
         for first, last, public in PUBLIC.within(low, high):
-            block = Block(
-                "private-to-internet", route.address, f"{show_range(first, last)} is not routed on the internet"
-            )
-            here = path if public else path._replace(blocks=(*path.blocks, block))
+            why = "is not routed on the internet" if last > _V4_LAST else "is IPv4, which this gateway does not carry"
+            block = Block("private-to-internet", route.address, f"{show_range(first, last)} {why}")
+            here = path if public and last > _V4_LAST else path._replace(blocks=(*path.blocks, block))
             here = here._replace(hops=(*here.hops, Hop("internet", "internet")), end="internet", exit=gateway)
             pieces.append((first, last, (here,)))
         return pieces
@@ -604,6 +605,6 @@ def _bind(
 
 def _has_public_address(source: Source, place: int) -> bool:
     """IPv6 addresses are public by themselves; an IPv4 host needs a mapping at the gateway."""
-    if place >= 1 << 32:
+    if place > _V4_LAST:
         return source is not Source.OUTSIDE
     return source in (Source.PUBLIC_HOST, Source.PUBLIC_NAT)
