@@ -46,7 +46,7 @@ class SchemaDouble:
     name: ClassVar[str] = "double"
 
     def __init__(self, schema: pb.GetProviderSchema.Response) -> None:
-        self._schema = schema
+        self.schema = schema
         self._serials = itertools.count(1)
 
     @contextmanager
@@ -55,7 +55,7 @@ class SchemaDouble:
 
         A core reads the whole schema at every start: the few types that are used take a quarter of the time of all.
         """
-        service = _Service(_only(self._schema, types_in(copy)), self._serials)
+        service = _Service(_only(self.schema, types_in(copy)), self._serials)
         server = grpc.server(ThreadPoolExecutor(16, thread_name_prefix="schema-double"))
         server.add_generic_rpc_handlers((service.handlers(),))
         port = server.add_insecure_port("127.0.0.1:0")

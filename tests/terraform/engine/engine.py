@@ -90,11 +90,11 @@ class Engine:
         with self._beside_stubs(Root(root)) as workspace:
             return workspace.run("validate")
 
-    def plan(self, root: Path) -> Plan:
-        """Validates the root in a directory, then plans it as if only the roots whose states it reads existed.
+    def check(self, root: Path) -> list[Diagnostic]:
+        """Validates the root in a directory, then plans it, without showing the plan; gives the warnings.
 
-        Those states are stubs. `validate` sees the provider blocks as they are; for planning, what needs AWS is taken
-        off them.
+        Validation sees the provider blocks as they are; for planning, what needs AWS is taken off them. The root is
+        planned as if only the roots whose states it reads existed; those states are stubs.
 
         Raises:
             TerraformFailed: Terraform found errors.
@@ -102,7 +102,13 @@ class Engine:
             NoStub: a root whose state it reads has an output that no value can be made up for.
         """
         with self._beside_stubs(Root(root)) as workspace:
-            workspace.run("validate")
+            warnings = workspace.run("validate")
+            self.provider.disarm(workspace.directory)
+            return warnings + workspace.run("plan")
+
+    def plan(self, root: Path) -> Plan:
+        """Plans the root in a directory, on the terms of `check` and with its errors."""
+        with self._beside_stubs(Root(root)) as workspace:
             self.provider.disarm(workspace.directory)
             return workspace.plan()
 

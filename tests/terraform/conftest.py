@@ -1,0 +1,81 @@
+"""The engines, and the estates whose roots they check. What this machine lacks is skipped, with the reason."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .engine import Core, Engine, Missing, find_core
+from .engine.double import SchemaDouble
+from .engine.engine import Provider
+from .engine.real import find_provider
+from .engine.schema import installed_schema
+from .two_roots import two_roots, write
+
+TWO_ROOTS = "two roots"
+ESTATES: tuple[str, ...] = ()
+"""The modules of the estates whose roots are checked, as ISTHMUS_ESTATE names them to `main.py`."""
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def core() -> Core:
+    """A Terraform core."""
+    try:
+        return find_core()
+    except Missing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def double() -> SchemaDouble:
+    """The double of the AWS provider that the installed bindings were generated from."""
+    try:
+        return SchemaDouble(installed_schema())
+    except Missing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def double_engine(core: Core, double: SchemaDouble, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """Terraform with the double."""
+    return Engine(core, double, tmp_path_factory.mktemp("double"))
+
+
+@pytest.fixture(scope="session")
+def real_engine(core: Core, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """Terraform with the AWS provider."""
+    try:
+        provider: Provider = find_provider()
+    except Missing as missing:
+        pytest.skip(str(missing))
+    return Engine(core, provider, tmp_path_factory.mktemp("real"))
+
+
+@pytest.fixture(params=["double", "real"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Terraform with the double, then with the AWS provider."""
+    engine: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return engine
+
+
+@pytest.fixture(scope="session", params=[TWO_ROOTS, *ESTATES])
+def output(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An output folder: the small estate of the engine's own tests, then each of ESTATES."""
+    folder = tmp_path_factory.mktemp("output") / "cdktf.out"
+    if request.param == TWO_ROOTS:
+        return write(two_roots(), folder)
+    settings = {"ISTHMUS_ESTATE": str(request.param), "CDKTF_OUTDIR": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "main.py"],
+        cwd=REPOSITORY,
+        env=os.environ | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return folder

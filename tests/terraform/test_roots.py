@@ -1,0 +1,27 @@
+"""Every root of every estate goes through a real Terraform core."""
+
+from pathlib import Path
+
+from .engine import Engine, Estate, changes
+
+
+def test_terraform_accepts_and_plans_every_root(engine: Engine, output: Path) -> None:
+    roots = Estate(output).in_order()
+    assert roots
+    assert {root.name: engine.check(root.directory) for root in roots} == {root.name: [] for root in roots}
+
+
+def test_a_first_plan_creates_and_does_nothing_else(double_engine: Engine, output: Path) -> None:
+    for root in Estate(output).in_order():
+        planned = changes(double_engine.plan(root.directory))
+        assert planned
+        assert {change.split()[0] for change in planned} == {"create"}
+
+
+def test_an_estate_is_applied_unchanged_by_a_second_plan_and_destroyed(double_engine: Engine, output: Path) -> None:
+    estate, live = Estate(output), double_engine.live()
+    live.apply(estate)
+    assert live.resources()
+    assert {name: changes(plan) for name, plan in live.plans(estate).items()} == {name: [] for name in estate.roots}
+    live.destroy(estate)
+    assert live.resources() == []
