@@ -1,0 +1,634 @@
+"""Estates with exactly one defect: for every rule of the language, a change that breaks it and nothing else.
+
+Each change works on any estate of `isthmus.testing.strategies.estates`. What it adds is called `extra` and lies in
+ranges that those estates leave free: 10.250.0.0/16, 172.30.0.0/16, 192.168.250.0/24, connection numbers from 400.
+"""
+
+# ruff: noqa: D103  a change is described by the summary of the rule it breaks
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from isthmus.intent import (
+    Account,
+    CustomerGateway,
+    Egress,
+    Environment,
+    Estate,
+    HcpTerraform,
+    Hub,
+    OrganizationalUnit,
+    Routing,
+    S3Backend,
+    Segment,
+    Site,
+    Spoke,
+    Tunnel,
+    VpnConnection,
+)
+from isthmus.regions import REGIONS
+from isthmus.testing.strategies import ACCOUNTS, DEFAULT, UNITS, estates
+
+Break = Callable[[Estate], Estate]
+BREAKS: dict[str, Break] = {}
+LAN = "172.30.0.0/16"
+
+
+@st.composite
+def broken_estates(draw: DrawFn, rule: str | None = None) -> tuple[Estate, str]:
+    """An estate with exactly one defect, and the id of the rule it breaks: the given one, or any."""
+    chosen = draw(st.sampled_from(sorted(BREAKS))) if rule is None else rule
+    return BREAKS[chosen](draw(estates(largest=3))), chosen
+
+
+def _breaks(change: Break) -> Break:
+    """Register a change. Its name is the rule's id."""
+    BREAKS[change.__name__.replace("_", "-")] = change
+    return change
+
+
+def _segment(name: str = "extra", **given: Any) -> Segment:
+    return Segment(name, **{"ways_out": {Egress.NONE}, **given})
+
+
+def _spoke(name: str = "extra", **given: Any) -> Spoke:
+    return Spoke(name, **{"cidr": "10.250.0.0/20", "segment": "extra", "egress": Egress.NONE, **given})
+
+
+def _gateway(name: str = "extra", **given: Any) -> CustomerGateway:
+    return CustomerGateway(name, **{"ip_address": "198.51.100.1", "bgp_asn": 65_500, **given})
+
+
+def _site(name: str = "extra", **given: Any) -> Site:
+    usual = {"networks": {"lan": LAN}, "announces": [LAN], "customer_gateways": [_gateway(name)]}
+    return Site(name, **{**usual, **given})
+
+
+def _vpn(name: str = "extra", **given: Any) -> VpnConnection:
+    return VpnConnection(name, **{"customer_gateway": "extra", "number": 500, "segment": "extra", **given})
+
+
+def _hub(estate: Estate, **changes: Any) -> Estate:
+    """The estate with the environment that holds the hub changed."""
+    environments = [replace(e, **changes) if e.hub is not None else e for e in estate.environments]
+    return replace(estate, environments=environments)
+
+
+def _with(
+    estate: Estate,
+    *,
+    segments: Sequence[Segment] = (),
+    sites: Sequence[Site] = (),
+    spokes: Sequence[Spoke] = (),
+    vpns: Sequence[VpnConnection] = (),
+) -> Estate:
+    """The estate with more of everything, and a segment `extra` for it."""
+    if not any(segment.name == "extra" for segment in segments):
+        segments = [*segments, _segment()]
+    hub = estate.hub_environment
+    grown = _hub(estate, spokes=[*hub.spokes, *spokes], vpn_connections=[*hub.vpn_connections, *vpns])
+    return replace(grown, segments=[*estate.segments, *segments], sites=[*estate.sites, *sites])
+
+
+def _tunnel(estate: Estate, **options: Any) -> Estate:
+    return _with(estate, sites=[_site()], vpns=[_vpn(tunnels=(Tunnel(**options), Tunnel()))])
+
+
+def _accounts(estate: Estate, *more: Account) -> Estate:
+    organization = estate.organization
+    return replace(estate, organization=replace(organization, accounts=[*organization.accounts, *more]))
+
+
+def _other(**given: Any) -> Environment:
+    return Environment("extra", **{"account": ACCOUNTS[0], **given})
+
+
+# Names
+
+
+@_breaks
+def duplicate_name(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke("ex-tra"), _spoke("Ex_tra", cidr="10.250.16.0/20")])
+
+
+@_breaks
+def name_form(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke("extra/one")])
+
+
+@_breaks
+def name_length(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke("extra" * 9)])
+
+
+@_breaks
+def join_role_length(estate: Estate) -> Estate:
+    named = _hub(estate, hub=replace(estate.hub, name="m" * 29))
+    return _with(named, segments=[_segment("extra" * 6)])
+
+
+@_breaks
+def reserved_name(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke("internet")])
+
+
+@_breaks
+def ambiguous_principal(estate: Estate) -> Estate:
+    return _accounts(estate, Account(UNITS[0], id="888888888888"))
+
+
+@_breaks
+def pinned_name(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(vpc_name="extra;")])
+
+
+@_breaks
+def route_table_name_twice(estate: Estate) -> Estate:
+    return _with(estate, segments=[_segment("other", route_table_name=f"{estate.prefix}-extra")])
+
+
+# Organization
+
+
+@_breaks
+def account_id(estate: Estate) -> Estate:
+    return _accounts(estate, Account("extra", id="88888888888"))
+
+
+@_breaks
+def account_id_twice(estate: Estate) -> Estate:
+    return _accounts(estate, Account("extra", id=estate.organization.accounts[0].id))
+
+
+@_breaks
+def organization_arn(estate: Estate) -> Estate:
+    arn = "arn:aws:organizations::999999999999:o-example0001"
+    return replace(estate, organization=replace(estate.organization, arn=arn))
+
+
+@_breaks
+def unit_arn(estate: Estate) -> Estate:
+    organization = estate.organization
+    arn = organization.units[0].arn.replace("o-example0001", "o-another0001")
+    units = [*organization.units, OrganizationalUnit("extra", arn=arn)]
+    return replace(estate, organization=replace(organization, units=units))
+
+
+@_breaks
+def deployment_role(estate: Estate) -> Estate:
+    arn = "arn:aws:iam::999999999999:role/deploy"
+    return replace(estate, organization=replace(estate.organization, deployment_role=arn))
+
+
+@_breaks
+def unknown_reference(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(segment="extras")])
+
+
+# Region and zones
+
+
+@_breaks
+def region(estate: Estate) -> Estate:
+    return replace(estate, region="us-east-9")
+
+
+@_breaks
+def no_zones(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(zones=[])])
+
+
+@_breaks
+def zone_twice(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(zones=[estate.zones[0]] * 2)])
+
+
+@_breaks
+def zone_of_region(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(zones=[estate.zones[0], f"{estate.region}a"])])
+
+
+@_breaks
+def nat_zones(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(nat_zones=estate.zones)])
+
+
+# CIDRs and subnets
+
+
+@_breaks
+def cidr_form(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(secondary_cidrs=["2001:db8::/56"])])
+
+
+@_breaks
+def cidr_not_canonical(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(cidr="10.250.0.1/20")])
+
+
+@_breaks
+def cidr_overlap(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(), _spoke("other", cidr="10.250.8.0/22")])
+
+
+@_breaks
+def block_overlap(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site(networks={"lan": "10.250.0.0/20"}, announces=[])], spokes=[_spoke()])
+
+
+@_breaks
+def block_not_private(estate: Estate) -> Estate:
+    return replace(estate, blocks=[*estate.blocks, "8.8.0.0/16"])
+
+
+@_breaks
+def spoke_outside_blocks(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(cidr="172.31.0.0/20")])
+
+
+@_breaks
+def vpc_size(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(cidr="10.248.0.0/15")])
+
+
+@_breaks
+def secondary_cidr_mix(estate: Estate) -> Estate:
+    blocks = [*estate.blocks, "192.168.250.0/24"]
+    return replace(_with(estate, spokes=[_spoke(secondary_cidrs=["192.168.250.0/24"])]), blocks=blocks)
+
+
+@_breaks
+def no_room_for_subnets(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(cidr="10.250.0.0/25")])
+
+
+@_breaks
+def pinned_subnet_name(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(subnets={"privat_az1": "10.250.15.0/28"})])
+
+
+@_breaks
+def pinned_subnet_size(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(zones=_first_zone(estate), subnets={"private_az1": "10.250.0.0/29"})])
+
+
+@_breaks
+def pinned_subnet_outside(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(zones=_first_zone(estate), subnets={"private_az1": "10.251.0.0/24"})])
+
+
+@_breaks
+def subnet_overlap(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(zones=_first_zone(estate), subnets={"private_az1": "10.250.15.0/24"})])
+
+
+def _first_zone(estate: Estate) -> list[str]:
+    return [REGIONS[estate.region].zone_ids[0]]
+
+
+# Segments
+
+
+@_breaks
+def segment_reaches_itself(estate: Estate) -> Estate:
+    return _with(estate, segments=[_segment(reaches=["extra"])])
+
+
+@_breaks
+def site_transit_with_itself(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site(transit_with=["extra"])])
+
+
+@_breaks
+def central_egress(estate: Estate) -> Estate:
+    return _with(estate, segments=[_segment(ways_out={Egress.CENTRAL})])
+
+
+@_breaks
+def egress_not_allowed(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(egress=Egress.LOCAL)])
+
+
+@_breaks
+def site_network_not_reached(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site()], segments=[_segment(site_networks=["extra/lan"])])
+
+
+@_breaks
+def no_default_on_premises(estate: Estate) -> Estate:
+    way = _segment(ways_out={Egress.ON_PREMISES})
+    return _with(estate, segments=[way], sites=[_site()], vpns=[_vpn()])
+
+
+@_breaks
+def default_route_needs_bgp(estate: Estate) -> Estate:
+    site = _site(customer_gateways=[_gateway(), _gateway("other", ip_address="198.51.100.2")])
+    vpns = [_vpn(default_route=True), _vpn("other", customer_gateway="other", number=501)]
+    return _with(estate, sites=[site], vpns=vpns)
+
+
+@_breaks
+def default_route_twice(estate: Estate) -> Estate:
+    other = _site("other", networks={"lan": "172.31.0.0/16"}, announces=["172.31.0.0/16"])
+    other = replace(other, customer_gateways=[_gateway("other", ip_address="198.51.100.2")])
+    vpns = [_vpn(default_route=True), _vpn("other", customer_gateway="other", number=501, default_route=True)]
+    return _with(estate, sites=[_site(), other], vpns=vpns)
+
+
+@_breaks
+def default_route_hides_announced(estate: Estate) -> Estate:
+    return _with(_quiet(estate), sites=[_site(announces=[LAN, DEFAULT])], vpns=[_vpn(default_route=True)])
+
+
+@_breaks
+def static_and_bgp(estate: Estate) -> Estate:
+    site = _site(customer_gateways=[_gateway(), _gateway("other", ip_address="198.51.100.2")])
+    vpns = [_vpn(), _vpn("other", customer_gateway="other", number=501, routing=Routing.STATIC)]
+    return _with(estate, sites=[site], vpns=vpns)
+
+
+@_breaks
+def static_twice(estate: Estate) -> Estate:
+    site = _site(announces=[], customer_gateways=[_gateway(), _gateway("other", ip_address="198.51.100.2")])
+    vpns = [
+        _vpn(routing=Routing.STATIC),
+        _vpn("other", customer_gateway="other", number=501, routing=Routing.STATIC),
+    ]
+    return _with(estate, sites=[site], vpns=vpns)
+
+
+@_breaks
+def ecmp_asn(estate: Estate) -> Estate:
+    other = _gateway("other", ip_address="198.51.100.2", bgp_asn=65_501)
+    vpns = [_vpn(), _vpn("other", customer_gateway="other", number=501)]
+    return _with(estate, sites=[_site(customer_gateways=[_gateway(), other])], vpns=vpns)
+
+
+# Announcements
+
+
+def _quiet(estate: Estate) -> Estate:
+    """The estate where every site that announces a default announces its networks too, so that another site may."""
+    sites = [
+        replace(site, announces=[*site.networks.values(), DEFAULT]) if DEFAULT in site.announces else site
+        for site in estate.sites
+    ]
+    return replace(estate, sites=sites)
+
+
+@_breaks
+def announces_without_bgp(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site()], vpns=[_vpn(routing=Routing.STATIC)])
+
+
+@_breaks
+def network_not_announced(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site(announces=["172.30.0.0/17"])], vpns=[_vpn()])
+
+
+@_breaks
+def announcement_in_block(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site(announces=[LAN, "10.250.0.0/16"])], vpns=[_vpn()])
+
+
+@_breaks
+def announcement_over_block(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site(announces=[LAN, "10.0.0.0/7"])], vpns=[_vpn()])
+
+
+@_breaks
+def announcement_in_denied_network(estate: Estate) -> Estate:
+    halves = ["172.30.0.0/16", "172.30.0.0/17"]
+    return _with(estate, segments=[_segment(site_networks=[])], sites=[_site(announces=halves)], vpns=[_vpn()])
+
+
+@_breaks
+def announcement_overlap(estate: Estate) -> Estate:
+    other = _site("other", networks={"lan": "172.31.0.0/16"}, announces=["172.31.0.0/16", "172.30.0.0/15"])
+    other = replace(other, customer_gateways=[_gateway("other", ip_address="198.51.100.2")])
+    vpns = [_vpn(), _vpn("other", customer_gateway="other", number=501)]
+    return _with(estate, sites=[_site(), other], vpns=vpns)
+
+
+@_breaks
+def announcement_count(estate: Estate) -> Estate:
+    many = [f"192.0.{high}.{low}/32" for high in range(4) for low in range(256)]
+    return _with(estate, sites=[_site(announces=[LAN, *many])], vpns=[_vpn()])
+
+
+@_breaks
+def announcement_twice(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site(announces=[LAN, LAN])], vpns=[_vpn()])
+
+
+# VPN
+
+
+@_breaks
+def customer_gateway_asn(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site(customer_gateways=[_gateway(bgp_asn=7224)])])
+
+
+@_breaks
+def same_asn(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site(customer_gateways=[_gateway(bgp_asn=estate.hub.asn)])])
+
+
+@_breaks
+def customer_gateway_address(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site(customer_gateways=[_gateway(ip_address="10.1.1.1")])])
+
+
+@_breaks
+def customer_gateway_address_twice(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site(customer_gateways=[_gateway(), _gateway("other")])])
+
+
+@_breaks
+def device_name(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site(customer_gateways=[_gateway(device="")])])
+
+
+@_breaks
+def vpn_number(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site()], vpns=[_vpn(number=0)])
+
+
+@_breaks
+def vpn_number_twice(estate: Estate) -> Estate:
+    site = _site(customer_gateways=[_gateway(), _gateway("other", ip_address="198.51.100.2")])
+    return _with(estate, sites=[site], vpns=[_vpn(), _vpn("other", customer_gateway="other")])
+
+
+@_breaks
+def inside_cidr_form(estate: Estate) -> Estate:
+    return _tunnel(estate, inside_cidr="169.254.250.0/29")
+
+
+@_breaks
+def inside_cidr_reserved(estate: Estate) -> Estate:
+    return _tunnel(estate, inside_cidr="169.254.169.252/30")
+
+
+@_breaks
+def inside_cidr_twice(estate: Estate) -> Estate:
+    pinned = (Tunnel(inside_cidr="169.254.250.0/30"), Tunnel(inside_cidr="169.254.250.0/30"))
+    return _with(estate, sites=[_site()], vpns=[_vpn(tunnels=pinned)])
+
+
+@_breaks
+def tunnel_value(estate: Estate) -> Estate:
+    return _tunnel(estate, dpd_timeout=0)
+
+
+@_breaks
+def tunnel_lifetimes(estate: Estate) -> Estate:
+    return _tunnel(estate, phase2_lifetime=1_000, rekey_margin_time=501)
+
+
+@_breaks
+def tunnel_algorithm(estate: Estate) -> Estate:
+    return _tunnel(estate, phase2_encryption_algorithms=["AES512"])
+
+
+@_breaks
+def weak_algorithm(estate: Estate) -> Estate:
+    return _tunnel(estate, phase1_dh_group_numbers=[21, 24])
+
+
+# Hub
+
+
+@_breaks
+def hub_count(estate: Estate) -> Estate:
+    extra = _other(hub=Hub("second"))
+    return replace(estate, environments=[*estate.environments, extra])
+
+
+@_breaks
+def vpn_beside_hub(estate: Estate) -> Estate:
+    grown = _with(estate, sites=[_site()])
+    return replace(grown, environments=[*grown.environments, _other(vpn_connections=[_vpn()])])
+
+
+@_breaks
+def hub_asn(estate: Estate) -> Estate:
+    return _hub(estate, hub=replace(estate.hub, asn=65_535))
+
+
+@_breaks
+def hub_cidr_block(estate: Estate) -> Estate:
+    return _hub(estate, hub=replace(estate.hub, cidr_blocks=["10.254.0.0/25"]))
+
+
+# Settings
+
+
+@_breaks
+def tag_form(estate: Estate) -> Estate:
+    return replace(estate, tags={"aws:foo": "bar"})
+
+
+@_breaks
+def log_retention(estate: Estate) -> Estate:
+    return replace(estate, log_retention_days=31)
+
+
+@_breaks
+def dns_server(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site(dns_servers=["172.29.0.53"])])
+
+
+@_breaks
+def gateway_endpoint(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(gateway_endpoints=["sqs"])])
+
+
+@_breaks
+def state_bucket(estate: Estate) -> Estate:
+    return replace(estate, backend=S3Backend(bucket="Example_State", account=ACCOUNTS[0]))
+
+
+@_breaks
+def hcp_name(estate: Estate) -> Estate:
+    return replace(estate, backend=HcpTerraform(organization="example", hostname="https://app.terraform.io"))
+
+
+# Quotas
+
+
+@_breaks
+def quota(estate: Estate) -> Estate:
+    return replace(estate, quotas={"network-acl-rules": 41})
+
+
+@_breaks
+def vpc_cidr_count(estate: Estate) -> Estate:
+    more = [f"10.250.{16 + number}.0/24" for number in range(5)]
+    return _with(estate, spokes=[_spoke(secondary_cidrs=more)])
+
+
+@_breaks
+def network_acl_rules(estate: Estate) -> Estate:
+    """19 networks are denied: too many by one with the rule that allows and AWS's own."""
+    lans = {f"lan{number}": f"172.30.{number}.0/24" for number in range(19)}
+    site = _site(networks=lans, announces=[LAN])
+    segment = _segment(site_networks=[])
+    return _with(_without_sites(estate), segments=[segment], sites=[site], vpns=[_vpn()], spokes=[_spoke()])
+
+
+@_breaks
+def route_table_size(estate: Estate) -> Estate:
+    lans = {f"lan{number}": f"172.{30 + number // 256}.{number % 256}.0/24" for number in range(500)}
+    site = _site(networks=lans, announces=["172.30.0.0/15"])
+    return _with(_without_sites(estate), sites=[site], vpns=[_vpn()], spokes=[_spoke()])
+
+
+def _without_sites(estate: Estate) -> Estate:
+    """The estate without sites: its segments would deny their spokes the extra networks too."""
+    segments = [replace(segment, site_networks=None) for segment in estate.segments]
+    bare = _hub(replace(estate, sites=[], segments=segments), vpn_connections=[])
+    return _closed(bare)
+
+
+def _closed(estate: Estate) -> Estate:
+    """The estate where nobody leaves through a site: ON_PREMISES becomes NONE."""
+
+    def way(egress: Egress) -> Egress:
+        return Egress.NONE if egress is Egress.ON_PREMISES else egress
+
+    segments = [replace(segment, ways_out=frozenset(map(way, segment.ways_out))) for segment in estate.segments]
+    environments = [
+        replace(environment, spokes=[replace(spoke, egress=way(spoke.egress)) for spoke in environment.spokes])
+        for environment in estate.environments
+    ]
+    return replace(estate, segments=segments, environments=environments)
+
+
+@_breaks
+def route_table_count(estate: Estate) -> Estate:
+    return _with(estate, segments=[_segment(f"extra{number}") for number in range(20)])
+
+
+@_breaks
+def vpn_connection_count(estate: Estate) -> Estate:
+    vpns = [_vpn(f"extra{number}", number=400 + number) for number in range(51)]
+    return _with(estate, sites=[_site()], vpns=vpns)
+
+
+@_breaks
+def customer_gateway_count(estate: Estate) -> Estate:
+    many = [_gateway(f"extra{number}", ip_address=f"198.51.100.{number + 1}") for number in range(51)]
+    return _with(estate, sites=[_site(customer_gateways=many)])
+
+
+@_breaks
+def hub_cidr_count(estate: Estate) -> Estate:
+    blocks = [f"10.254.{number}.0/24" for number in range(6)]
+    return _hub(estate, hub=replace(estate.hub, cidr_blocks=blocks))

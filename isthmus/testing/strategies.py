@@ -1,0 +1,299 @@
+"""Hypothesis strategies: any valid estate, made so by construction and readable when shrunk.
+
+What is given out by number lies apart by construction: spokes in 10.0.0.0/8, one /16 each; secondary ranges in
+100.64.0.0/10; sites in 172.16.0.0/12 and 192.168.0.0/16. `isthmus.testing.broken` breaks such estates rule by rule, and
+keeps the upper ends of these ranges for what it adds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from ipaddress import IPv4Network
+
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from isthmus.addressing import Tier, slot, zone_number
+from isthmus.intent import (
+    Account,
+    CustomerGateway,
+    Egress,
+    Environment,
+    Estate,
+    HcpTerraform,
+    Hub,
+    LocalBackend,
+    Organization,
+    OrganizationalUnit,
+    Routing,
+    S3Backend,
+    Segment,
+    Site,
+    Spoke,
+    Tunnel,
+    VpnConnection,
+)
+from isthmus.intent.backend import Backend
+from isthmus.regions import REGIONS, Region
+
+SEGMENTS = ("workloads", "network-services", "shared", "lab", "partners")
+ACCOUNTS = ("network-prod", "shared-prod", "workloads-test", "workloads-prod")
+UNITS = ("workloads_dev", "infrastructure_dev")
+ENVIRONMENTS = ("network", "shared-services", "test", "prod")
+DEFAULT = "0.0.0.0/0"
+
+_SELDOM = st.sampled_from((False, False, True))
+
+
+def regions() -> SearchStrategy[Region]:
+    """Any known Region, of any partition."""
+    return st.sampled_from([REGIONS["us-east-1"], *(region for name, region in REGIONS.items() if name != "us-east-1")])
+
+
+def zone_lists(region: Region, largest: int = 4) -> SearchStrategy[list[str]]:
+    """1 to 4 zones of a Region, in any order, with numbers of at most `largest`."""
+    return st.lists(st.sampled_from(region.zone_ids[:largest]), min_size=1, max_size=4, unique=True)
+
+
+@st.composite
+def organizations(draw: DrawFn, partition: str = "aws") -> Organization:
+    """An organization with the accounts and units that estates refer to."""
+    root = f"arn:{partition}:organizations::999999999999"
+    return Organization(
+        arn=f"{root}:organization/o-example0001",
+        accounts=[Account(name, id=f"{number:012}") for number, name in enumerate(ACCOUNTS, start=1)],
+        units=[
+            OrganizationalUnit(name, arn=f"{root}:ou/o-example0001/ou-root-{number:08}")
+            for number, name in enumerate(UNITS, start=1)
+        ],
+        deployment_role=draw(st.sampled_from(("isthmus-deploy", None))),
+    )
+
+
+@st.composite
+def tunnels(draw: DrawFn, inside_cidr: str | None = None) -> Tunnel:
+    """A tunnel above the floor, with options anywhere in AWS's ranges."""
+    if draw(_SELDOM) is False:
+        return Tunnel(inside_cidr=inside_cidr)
+    phase2 = draw(st.integers(900, 3_600))
+    strong = st.lists(st.sampled_from(("SHA2-384", "SHA2-512")), min_size=1, unique=True)
+    encryption = st.lists(st.sampled_from(("AES256-GCM-16", "AES256")), min_size=1, unique=True)
+    return Tunnel(
+        inside_cidr=inside_cidr,
+        phase1_encryption_algorithms=draw(encryption),
+        phase2_integrity_algorithms=draw(strong),
+        phase1_dh_group_numbers=draw(st.lists(st.sampled_from((20, 21)), min_size=1, unique=True)),
+        phase1_lifetime=draw(st.integers(phase2 + 1, 28_800)),
+        phase2_lifetime=phase2,
+        dpd_timeout_action=draw(st.sampled_from(("restart", "clear", "none"))),
+        dpd_timeout=draw(st.integers(30, 3_600)),
+        startup_action=draw(st.sampled_from(("start", "add"))),
+        rekey_margin_time=draw(st.integers(60, phase2 // 2)),
+        rekey_fuzz_percentage=draw(st.integers(0, 100)),
+        replay_window_size=draw(st.integers(64, 2_048)),
+        lifecycle_control=draw(st.booleans()),
+    )
+
+
+@st.composite
+def vpn_connections(
+    draw: DrawFn, number: int, gateway: str, segment: str, routing: Routing = Routing.BGP
+) -> VpnConnection:
+    """A connection of that number to a customer gateway. Pinned inside CIDRs lie where none is derived."""
+    pins = [f"169.254.{100 + number // 32}.{number % 32 * 8 + tunnel * 4}/30" for tunnel in range(2)]
+    one, two = (draw(tunnels(pin if draw(_SELDOM) else None)) for pin in pins)
+    return VpnConnection(
+        f"{gateway}-{number}",
+        customer_gateway=gateway,
+        number=number,
+        segment=segment,
+        routing=routing,
+        acceleration=draw(_SELDOM),
+        tunnels=(one, two),
+        bgp_logs=draw(_SELDOM) if routing is Routing.BGP else False,
+    )
+
+
+@st.composite
+def spokes(
+    draw: DrawFn, number: int, segment: str, ways_out: Sequence[Egress], region: Region, defaults: Sequence[str]
+) -> Spoke:
+    """Spoke of that number, in 10.<number>.0.0/16, with one of the ways out. `defaults` are the estate's zones."""
+    prefix = draw(st.sampled_from((20, 16, 19, 22, 21, 24, 23)))
+    largest = 6 if prefix <= 22 else 4
+    vpc = IPv4Network(f"10.{number}.0.0/{prefix}")
+    fits = all(zone_number(zone) <= largest for zone in defaults)
+    zones = None if fits and not draw(_SELDOM) else draw(zone_lists(region, largest))
+    spans = sorted(defaults if zones is None else zones)
+    egress = draw(st.sampled_from(ways_out))
+    pins = {}
+    if draw(_SELDOM):
+        zone = zone_number(draw(st.sampled_from(spans)))
+        half = next(slot(vpc, Tier.PRIVATE, zone).subnets())
+        pins[f"{Tier.PRIVATE}_az{zone}"] = str(half)
+    principals = st.lists(st.sampled_from((*UNITS, *ACCOUNTS)), unique=True, max_size=2)
+    endpoints = st.lists(st.sampled_from(("s3", "dynamodb")), unique=True)
+    return Spoke(
+        f"spoke{number}",
+        cidr=str(vpc),
+        segment=segment,
+        egress=egress,
+        zones=zones,
+        secondary_cidrs=[f"100.64.{number}.0/24"] if draw(_SELDOM) else [],
+        subnets=pins,
+        nat_zones=[draw(st.sampled_from(spans))] if egress is Egress.LOCAL and draw(st.booleans()) else None,
+        share_private_subnets_with=draw(principals),
+        gateway_endpoints=draw(endpoints),
+        vpc_name=draw(st.sampled_from((None, f"infra-pinned-{number}"))),
+    )
+
+
+@st.composite
+def _sites(draw: DrawFn, segments: Sequence[str]) -> tuple[list[Site], list[VpnConnection]]:
+    """1 to 4 sites, or none, with their connections; static, or BGP over one or two connections."""
+    found: list[Site] = []
+    connections: list[VpnConnection] = []
+    static_default = draw(st.booleans())  # at most one connection holds a static default
+    # One site may announce a default and nothing else; where several announce one, each announces its networks too.
+    defaults = draw(st.sampled_from(("shared", "alone", "none")))
+    for number in range(draw(st.integers(0, 4))):
+        name = f"dc{number + 1}"
+        routing = draw(st.sampled_from((Routing.BGP, Routing.STATIC)))
+        lan, wlan = f"172.{16 + number}.0.0/16", f"192.168.{number}.0/24"
+        networks = {"lan": lan, "wlan": wlan} if draw(st.booleans()) else {"lan": lan}
+        count = draw(st.integers(1, 2)) if routing is Routing.BGP else 1
+        gateways = [
+            CustomerGateway(
+                f"{name}-0{device}",
+                ip_address=f"203.0.113.{number * 4 + device}",
+                bgp_asn=4_200_000_000 + number if draw(_SELDOM) and count == 1 else 65_001 + number,
+                device=draw(st.sampled_from((None, "Example Router 9000"))),
+            )
+            for device in range(1, count + 1)
+        ]
+        made = [
+            draw(vpn_connections(number * 4 + index, gateway.name, draw(st.sampled_from(segments)), routing))
+            for index, gateway in enumerate(gateways, start=1)
+        ]
+        announces: list[str] = []
+        if routing is Routing.BGP:
+            announces = [*networks.values()]
+            if defaults == "shared" and draw(st.booleans()):
+                announces.append(DEFAULT)
+            elif defaults == "alone" and draw(st.booleans()):
+                defaults, announces = "none", [DEFAULT]
+        if static_default and len(made) == 1 and DEFAULT not in announces:
+            static_default = False
+            made = [_with_default(made[0])]
+        connections += made
+        found.append(
+            Site(
+                name,
+                networks=networks,
+                announces=announces,
+                customer_gateways=gateways,
+                dns_servers=[f"172.{16 + number}.0.53"] if draw(st.booleans()) else [],
+                transit_with=draw(st.lists(st.sampled_from([s.name for s in found]), unique=True)) if found else [],
+            )
+        )
+    return found, connections
+
+
+def _with_default(connection: VpnConnection) -> VpnConnection:
+    return replace(connection, default_route=True)
+
+
+@st.composite
+def backends(draw: DrawFn) -> Backend:
+    """Any of the backends."""
+    known: tuple[Backend, ...] = (
+        LocalBackend(),
+        S3Backend(bucket="example-terraform-state", account=ACCOUNTS[0]),
+        HcpTerraform(organization="example", project="Network", workspace_prefix="network-"),
+    )
+    return draw(st.sampled_from(known))
+
+
+@st.composite
+def estates(draw: DrawFn, largest: int = 6) -> Estate:
+    """A valid estate of any shape: up to 5 segments, 4 sites, 4 environments and `largest` spokes."""
+    region = draw(regions())
+    zones = draw(zone_lists(region))
+    names = SEGMENTS[: draw(st.integers(1, len(SEGMENTS)))]
+    sites, connections = draw(_sites(names))
+    segments = draw(_segments(names, sites, connections))
+    accounts = [ACCOUNTS[0], *draw(st.permutations(ACCOUNTS))][: draw(st.integers(1, len(ENVIRONMENTS)))]
+    open_segments = [segment for segment in segments if segment.ways_out]
+    owned: list[list[Spoke]] = [[] for _ in accounts]
+    for number in range(draw(st.integers(0, largest)) if open_segments else 0):
+        segment = draw(st.sampled_from(open_segments))
+        spoke = draw(spokes(number, segment.name, sorted(segment.ways_out), region, zones))
+        draw(st.sampled_from(owned)).append(spoke)
+    hub = Hub(
+        "main",
+        asn=draw(st.sampled_from((64_512, 65_534, 4_294_967_294))),
+        cidr_blocks=["10.255.0.0/24"] if draw(_SELDOM) else [],
+        share_with=draw(st.lists(st.sampled_from((*UNITS, *ACCOUNTS)), unique=True, max_size=2)),
+    )
+    environments = [
+        Environment(
+            name,
+            account=account,
+            hub=hub if index == 0 else None,
+            vpn_connections=connections if index == 0 else [],
+            spokes=mine,
+            protected=draw(st.booleans()),
+            tags={"Stage": name} if draw(_SELDOM) else {},
+        )
+        for index, (name, account, mine) in enumerate(zip(ENVIRONMENTS, accounts, owned, strict=False))
+    ]
+    return Estate(
+        "example",
+        organization=draw(organizations(region.partition)),
+        region=region.name,
+        blocks=draw(st.permutations(["10.0.0.0/8", "100.64.0.0/10"])),
+        zones=zones,
+        segments=draw(st.permutations(segments)),
+        sites=draw(st.permutations(sites)),
+        environments=draw(st.permutations(environments)),
+        backend=draw(backends()),
+        tags={"Owner": "network-team"} if draw(st.booleans()) else {},
+        log_retention_days=draw(st.sampled_from((365, 1, 3653))),
+    )
+
+
+@st.composite
+def _segments(
+    draw: DrawFn, names: Sequence[str], sites: Sequence[Site], connections: Sequence[VpnConnection]
+) -> list[Segment]:
+    """Segments with any reach, that allow what the sites they reach can give."""
+    isolated = {name: draw(st.booleans()) for name in names}
+    reaches = {
+        name: draw(st.lists(st.sampled_from([other for other in names if other != name]), unique=True))
+        if len(names) > 1
+        else []
+        for name in names
+    }
+    site_of = {gateway.name: site for site in sites for gateway in site.customer_gateways}
+    found = []
+    for name in names:
+        reached = {other for other in names if name in reaches[other] or other in reaches[name]}
+        reached |= set() if isolated[name] else {name}
+        met = [connection for connection in connections if connection.segment in reached]
+        default = any(vpn.default_route or DEFAULT in site_of[str(vpn.customer_gateway)].announces for vpn in met)
+        ways = [Egress.NONE, Egress.LOCAL, *([Egress.ON_PREMISES] if default else [])]
+        heard = {site_of[str(vpn.customer_gateway)].name: site_of[str(vpn.customer_gateway)] for vpn in met}
+        networks = [f"{site.name}/{network}" for site in heard.values() for network in site.networks]
+        limited = bool(networks) and draw(_SELDOM)
+        found.append(
+            Segment(
+                name,
+                isolated=isolated[name],
+                reaches=reaches[name],
+                ways_out=draw(st.frozensets(st.sampled_from(ways), max_size=3)),
+                site_networks=draw(st.lists(st.sampled_from(networks), unique=True)) if limited else None,
+                joined_by=draw(st.lists(st.sampled_from((*UNITS, *ACCOUNTS)), unique=True, max_size=2)),
+            )
+        )
+    return found
