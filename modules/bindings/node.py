@@ -15,9 +15,10 @@ def use_packaged_node() -> None:
     node = package / ("node.exe" if os.name == "nt" else "bin/node")
     settings = {
         "JSII_NODE": str(node),
-        # A banner about Node's own life cycle would be the first thing a user reads.
+        # Deprecated calls inside cdktf, and Node's own life cycle: nothing that a user of this program can mend.
+        "NODE_NO_WARNINGS": "1",
         "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
-        "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "1",
+        "JSII_SILENCE_WARNING_KNOWN_BROKEN_NODE_VERSION": "1",
         "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
         # cdktf asks checkpoint-api.hashicorp.com for news unless told not to.
         "CHECKPOINT_DISABLE": "1",
