@@ -144,7 +144,6 @@ def _compile(source: Path, target: Path) -> None:
     py_compile.compile(
         str(source),
         cfile=str(target),
-        dfile=str(source),
         doraise=True,
         optimize=2,
         invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,

@@ -114,6 +114,7 @@ def test_the_same_input_gives_the_same_bytes(package: Path, tmp_path: Path) -> N
     assert tarball_of(tmp_path / "first") == tarball_of(tmp_path / "second")
     tarballs = [(tmp_path / name / "_jsii" / fake_provider.TARBALL).read_bytes() for name in ("first", "second")]
     assert tarballs[0] == tarballs[1]
+    assert tarballs[0][4:8] == bytes(4)  # gzip's time stamp
 
 
 @pytest.mark.parametrize(
