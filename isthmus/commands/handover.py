@@ -1,0 +1,45 @@
+"""`isthmus handover`: for each VPN connection, the sheet that the network team on-premises needs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from isthmus.cli import CannotAnswer, rewritten
+
+HELP = "for each VPN connection the sheet that the on-premises network team needs"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("path", metavar="OUTPUT", help="folder that synthesis wrote, such as cdktf.out")
+    parser.add_argument("--connection", metavar="NAME", help="only this VPN connection")
+    parser.add_argument("--into", metavar="FOLDER", help="write <connection>.md files there, not to standard output")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the sheets and return 0."""
+    from isthmus.report.handover import sheets
+    from isthmus.report.output import read_output
+    from isthmus.report.overview import announced, roots
+
+    output = read_output(Path(arguments.path))
+    present = roots(output.folder, output.graph, output.estate)
+    found = sheets(output, announced(output.network, output.estate, present))
+    names = [sheet.connection for sheet in found]
+    if not found:
+        raise CannotAnswer(f"{arguments.path} holds no VPN connection")
+    if arguments.connection is not None and arguments.connection not in names:
+        raise CannotAnswer(f"no VPN connection {arguments.connection!r} in {arguments.path}: it has {', '.join(names)}")
+    wanted = [sheet for sheet in found if arguments.connection in (None, sheet.connection)]
+    if arguments.into is None:
+        sys.stdout.write("\n".join(sheet.markdown for sheet in wanted))
+        return 0
+    folder = Path(arguments.into)
+    folder.mkdir(parents=True, exist_ok=True)
+    for sheet in wanted:
+        with rewritten(str(folder / f"{sheet.connection}.md")) as file:
+            file.write(sheet.markdown)
+        print(folder / f"{sheet.connection}.md")
+    return 0

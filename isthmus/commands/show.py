@@ -1,0 +1,30 @@
+"""`isthmus show`: what an output holds, and what to do with it."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+HELP = "what an output holds: roots, route tables, what sites are told, what to do next"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("path", metavar="OUTPUT", help="folder that synthesis wrote, such as cdktf.out")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the overview and return 0."""
+    from isthmus.report import overview, overview_terminal
+    from isthmus.report.output import read_output
+    from isthmus.report.proof_terminal import console
+
+    output = read_output(Path(arguments.path))
+    found = overview.roots(output.folder, output.graph, output.estate)
+    screen = console()
+    overview_terminal.print_roots(found, screen)
+    overview_terminal.print_route_tables(overview.route_tables(output.network), screen)
+    overview_terminal.print_announced(overview.announced(output.network, output.estate, found), screen)
+    overview_terminal.print_matrix(overview.intended(output.estate), screen)
+    overview_terminal.print_next_steps(found, screen)
+    return 0

@@ -1,0 +1,224 @@
+"""The sheet that the people on the other side of a VPN connection need, as Markdown.
+
+Read from the output: the connection's arguments from Terraform, what the site announces from the intent, what AWS
+announces from the route table that the connection is associated with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from pathlib import Path
+
+from isthmus.intent import Estate, Routing, Site, VpnConnection
+from isthmus.report.output import Output
+from isthmus.terraform.graph import Resource
+
+# Largest packet and TCP segment through a tunnel, without and with NAT traversal.
+# https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-best-practice.html
+_SIZES = {
+    ("AES-GCM", ""): ((1446, 1406), (1438, 1398)),
+    ("AES-CBC", "SHA1"): ((1438, 1398), (1422, 1382)),
+    ("AES-CBC", "SHA2-256"): ((1438, 1398), (1422, 1382)),
+    ("AES-CBC", "SHA2-384"): ((1422, 1382), (1422, 1382)),
+    ("AES-CBC", "SHA2-512"): ((1422, 1382), (1406, 1366)),
+}
+# More than this many prefixes over one connection, and AWS closes the BGP session.
+# https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html
+_MOST_PREFIXES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A hand-over sheet: the connection it is for, and its text."""
+
+    connection: str
+    markdown: str
+
+
+def sheets(output: Output, announced: Mapping[str, Sequence[str]]) -> tuple[Sheet, ...]:
+    """A sheet for each VPN connection of the intent that the output holds, by name.
+
+    `announced` is what AWS announces over each connection, by its name.
+    """
+    graph, estate = output.graph, output.estate
+    resources = {r.get("tags", {}).get("Name"): r for r in graph.of_type("aws_vpn_connection")}
+    gateways = {r.get("tags", {}).get("Name"): r for r in graph.of_type("aws_customer_gateway")}
+    hubs = list(graph.of_type("aws_ec2_transit_gateway"))
+    found = []
+    for connection in sorted(estate.vpn_connections, key=lambda connection: connection.name):
+        site, customer_gateway = estate.customer_gateway(connection.customer_gateway)
+        resource, gateway = resources.get(connection.name), gateways.get(customer_gateway.name)
+        if resource is None or gateway is None:
+            continue
+        aws_asn = hubs[0].get("amazon_side_asn", 64_512) if hubs else 64_512
+        root = output.folder / "stacks" / resource.root
+        told = announced.get(connection.name, ())
+        lines = _Lines(estate, site, connection, resource, gateway, aws_asn, told, root)
+        found.append(Sheet(connection.name, "\n".join(lines.all()) + "\n"))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    estate: Estate
+    site: Site
+    connection: VpnConnection
+    resource: Resource
+    gateway: Resource
+    aws_asn: int
+    told: Sequence[str]
+    root: Path
+
+    def all(self) -> Iterator[str]:
+        bgp = self.connection.routing is Routing.BGP
+        yield f"# VPN connection {self.connection.name}: {self.estate.name} and {self.site.name}"
+        yield ""
+        yield from self._ends()
+        yield from self._tunnels(bgp)
+        yield from self._proposals()
+        yield from self._sizes()
+        yield from self._routes(bgp)
+        yield from self._keys()
+
+    def _ends(self) -> Iterator[str]:
+        asn = self.gateway.get("bgp_asn") or self.gateway.get("bgp_asn_extended")
+        device = self.gateway.get("device_name") or "not stated"
+        yield from _table(
+            ("", "AWS", "Customer gateway"),
+            ("Name", self.estate.hub.name, self.gateway.get("tags")["Name"]),
+            ("Device", "AWS Site-to-Site VPN", device),
+            ("Outside address", "one for each tunnel, see below", str(self.gateway.get("ip_address"))),
+            ("BGP autonomous system", str(self.aws_asn), str(asn)),
+        )
+
+    def _tunnels(self, bgp: bool) -> Iterator[str]:
+        yield from _heading("Tunnels")
+        rows = []
+        for number in (1, 2):
+            inside = IPv4Network(self._option(number, "inside_cidr"))
+            # AWS takes the first usable address, the customer gateway the second.
+            aws, customer = list(inside.hosts())
+            starts = "AWS" if self._option(number, "startup_action") == "start" else "the customer gateway"
+            rows.append((f"{number}", str(inside), str(aws), str(customer), starts))
+        yield from _table(("Tunnel", "Inside CIDR", "AWS inside", "Customer inside", "Opened by"), *rows)
+        yield "Once the connection exists, AWS's outside addresses are two outputs of the root:"
+        yield ""
+        for number in (1, 2):
+            yield f"    terraform -chdir={self.root} output {self._output(f'tunnel{number}_address')}"
+        yield ""
+        yield "Configure both tunnels, with equal preference: AWS sends over one of them and moves to the other during"
+        yield "maintenance, so traffic may come back by the tunnel it was not sent through. Do not drop it for that."
+        if bgp:
+            yield "Each tunnel has a BGP session of its own, between its two inside addresses."
+        yield ""
+
+    def _proposals(self) -> Iterator[str]:
+        yield from _heading("Proposals")
+        if all(self._option(1, option) == self._option(2, option) for option in _OPTIONS):
+            yield from _table(
+                ("", "Both tunnels"), *((text, self._text(1, option)) for option, text in _OPTIONS.items())
+            )
+        else:
+            rows = ((text, self._text(1, option), self._text(2, option)) for option, text in _OPTIONS.items())
+            yield from _table(("", "Tunnel 1", "Tunnel 2"), *rows)
+
+    def _sizes(self) -> Iterator[str]:
+        (mtu, mss), (nat_mtu, nat_mss) = self._smallest()
+        yield from _heading("Packet sizes")
+        yield from _table(
+            ("", "MTU", "TCP MSS"),
+            ("Without NAT traversal", str(mtu), str(mss)),
+            ("With NAT traversal", str(nat_mtu), str(nat_mss)),
+        )
+        if self.resource.get("enable_acceleration"):
+            yield "The connection is accelerated: NAT traversal is required."
+        yield "Clamp the MSS on the tunnel interfaces; AWS does not answer path MTU discovery over a VPN."
+        yield ""
+
+    def _routes(self, bgp: bool) -> Iterator[str]:
+        yield from _heading("Routes")
+        if bgp:
+            yield f"Announce to AWS exactly: {_codes(sorted(self.site.announces))}."
+            yield f"More specific prefixes would win over these; more than {_MOST_PREFIXES:,} close the session."
+            yield ""
+            yield f"Expect from AWS: {_codes(self.told)}."
+            yield f"New spokes will appear inside {_codes(sorted(self.estate.blocks))}."
+        else:
+            yield f"Routing is static. Route to the tunnels: {_codes(sorted(self.estate.blocks))}."
+            yield f"AWS sends here: {_codes(sorted(self.site.networks.values()))}" + (
+                " and everything else." if self.connection.default_route else "."
+            )
+        yield ""
+
+    def _keys(self) -> Iterator[str]:
+        yield from _heading("Pre-shared keys")
+        yield "AWS made the keys and keeps them in Secrets Manager; they stand in no file and no state. The secret is"
+        yield ""
+        yield f"    terraform -chdir={self.root} output {self._output('preshared_key_arn')}"
+        yield ""
+        account = self.estate.account(self.estate.hub_environment.account)
+        yield f"in account {account.name} ({account.id}). Whoever configures the device needs a role in that account"
+        yield "with `secretsmanager:GetSecretValue` on this secret and nothing else."
+
+    def _option(self, tunnel: int, option: str) -> object:
+        return self.resource.get(f"tunnel{tunnel}_{option}")
+
+    def _text(self, tunnel: int, option: str) -> str:
+        value = self._option(tunnel, option)
+        return ", ".join(str(item) for item in value) if isinstance(value, tuple | list) else str(value)
+
+    def _output(self, output: str) -> str:
+        return f"{output}_{self.resource.address.rpartition('.')[2]}"
+
+    def _smallest(self) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The sizes that hold whichever of the allowed algorithms is negotiated."""
+        found = []
+        for tunnel in (1, 2):
+            for encryption in _many(self._option(tunnel, "phase2_encryption_algorithms")):
+                if "GCM" in encryption:
+                    found.append(_SIZES["AES-GCM", ""])
+                else:
+                    hashes = _many(self._option(tunnel, "phase2_integrity_algorithms"))
+                    found += [_SIZES["AES-CBC", integrity] for integrity in hashes]
+        plain, traversed = zip(*found, strict=True)
+        return min(plain), min(traversed)
+
+
+_OPTIONS = {
+    "ike_versions": "IKE",
+    "phase1_encryption_algorithms": "Phase 1 encryption",
+    "phase1_integrity_algorithms": "Phase 1 integrity",
+    "phase1_dh_group_numbers": "Phase 1 Diffie-Hellman groups",
+    "phase1_lifetime_seconds": "Phase 1 lifetime (seconds)",
+    "phase2_encryption_algorithms": "Phase 2 encryption",
+    "phase2_integrity_algorithms": "Phase 2 integrity",
+    "phase2_dh_group_numbers": "Phase 2 Diffie-Hellman groups (PFS)",
+    "phase2_lifetime_seconds": "Phase 2 lifetime (seconds)",
+    "rekey_margin_time_seconds": "Rekey margin (seconds)",
+    "rekey_fuzz_percentage": "Rekey fuzz (percent)",
+    "replay_window_size": "Replay window (packets)",
+    "dpd_timeout_seconds": "Dead peer after (seconds)",
+    "dpd_timeout_action": "Then AWS will",
+}
+
+
+def _many(value: object) -> Sequence[str]:
+    return value if isinstance(value, tuple | list) else (str(value),)
+
+
+def _heading(text: str) -> tuple[str, str]:
+    return f"## {text}", ""
+
+
+def _table(head: Sequence[str], *rows: Sequence[str]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{' --- |' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+    yield ""
+
+
+def _codes(values: Sequence[str]) -> str:
+    return ", ".join(f"`{value}`" for value in values) or "nothing"

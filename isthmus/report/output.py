@@ -1,0 +1,33 @@
+"""An output as synthesis wrote it: its roots, the network they make, and the intent they were made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from isthmus.cli import CannotAnswer
+from isthmus.intent import Estate
+from isthmus.intent.document import from_document
+from isthmus.network.build import network_of
+from isthmus.network.model import Network
+from isthmus.terraform import Graph, read
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What lies in an output folder."""
+
+    folder: Path
+    estate: Estate
+    graph: Graph
+    network: Network
+
+
+def read_output(folder: Path) -> Output:
+    """Read a folder. Raises `CannotAnswer` where there is no output, and what the readers raise."""
+    document = folder / "intent.json"
+    if not document.is_file():
+        raise CannotAnswer(f"{folder} holds no intent.json: name a folder that synthesis wrote, such as cdktf.out")
+    estate = from_document(document.read_bytes())
+    graph = read(folder)
+    return Output(folder, estate, graph, network_of(graph))

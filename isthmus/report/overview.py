@@ -1,0 +1,144 @@
+"""What an output holds, read back from it: roots, route tables, what sites are told, who is meant to reach whom."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from isthmus.intent import Egress, Estate
+from isthmus.intent.reach import INTERNET, intended_pairs, parties
+from isthmus.network.forwarding import Forwarding
+from isthmus.network.model import Attachment, Network, TgwTable
+from isthmus.proof.binding import bind
+from isthmus.proof.standing import told
+from isthmus.terraform.graph import Graph, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A root module: an environment of an output.
+
+    `resources` counts by module, `waits_for` names the roots that must be applied before it can be planned.
+    """
+
+    name: str
+    folder: Path
+    account: str
+    region: str
+    resources: Mapping[str, int]
+    waits_for: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTable:
+    """A transit gateway route table, in names: who is associated, who propagates, and static routes as text."""
+
+    name: str
+    associated: tuple[str, ...]
+    propagating: tuple[str, ...]
+    static: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Who is meant to reach whom: `cells[a, b]` is "yes", "no", "-" or, toward the internet, the way out."""
+
+    names: tuple[str, ...]
+    cells: Mapping[tuple[str, str], str]
+
+
+def roots(out: Path, graph: Graph, estate: Estate) -> tuple[Root, ...]:
+    """The roots of an output, in an order in which they can be applied."""
+    accounts = {account.id: account.name for account in estate.organization.accounts}
+    waits = _dependencies(out)
+    found = []
+    for name in _in_order(waits):
+        own = [resource for resource in graph.resources.values() if resource.root == name]
+        counts = Counter(_module(resource.address, name) for resource in own)
+        numbers = Counter(resource.account for resource in own if resource.account)
+        number = numbers.most_common(1)[0][0] if numbers else ""
+        regions = sorted({resource.region for resource in own if resource.region})
+        account = f"{accounts.get(number, '?')} {number}"
+        found.append(
+            Root(name, out / "stacks" / name, account, ", ".join(regions), dict(sorted(counts.items())), waits[name])
+        )
+    return tuple(found)
+
+
+def route_tables(network: Network) -> tuple[RouteTable, ...]:
+    """The transit gateway route tables, by name."""
+    names = {address: _name(network, attachment) for address, attachment in network.attachments.items()}
+    found = []
+    for table in network.tgw_tables.values():
+        associated = [names[a.address] for a in network.attachments.values() if a.table == table.address]
+        propagating = [names.get(a, a) if isinstance(a, str) else str(a) for a in table.propagations]
+        static = tuple(sorted(_routes(table, names)))
+        found.append(
+            RouteTable(table.name or table.address, tuple(sorted(associated)), tuple(sorted(propagating)), static)
+        )
+    return tuple(sorted(found, key=lambda table: table.name))
+
+
+def announced(network: Network, estate: Estate, present: tuple[Root, ...]) -> Mapping[str, tuple[str, ...]]:
+    """What AWS announces over each VPN connection, by its name."""
+    binding = bind(estate, network, [root.name for root in present])
+    engine = Forwarding(network, sites=binding.places.sites)
+    lines = {}
+    for address, said in sorted(told(engine).items()):
+        prefixes = [str(prefix) for prefix in sorted(said.prefixes)]
+        lines[network.vpns[address].name or address] = (*prefixes, *([said.unknown] if said.unknown else []))
+    return lines
+
+
+def intended(estate: Estate) -> Matrix:
+    """Who is meant to reach whom, in the intent's own words."""
+    names = tuple(party.name for party in parties(estate))
+    meant = {pair for a, b in intended_pairs(estate) for pair in ((a, b), (b, a))}
+    ways = {spoke.name: spoke.egress for _, spoke in estate.spokes}
+    cells = {}
+    for a in names:
+        for b in names:
+            inside = a == b or ("/" in a and "/" in b and a.partition("/")[0] == b.partition("/")[0])
+            cell = "-" if inside or INTERNET in (a, b) else ("yes" if (a, b) in meant else "no")
+            if b == INTERNET and a in ways:
+                cell = "no" if ways[a] is Egress.NONE else ways[a].value
+            cells[a, b] = cell
+    return Matrix(names, cells)
+
+
+def _dependencies(out: Path) -> dict[str, tuple[str, ...]]:
+    """The roots of cdktf's manifest, each with those it waits for; without a manifest the folders, waiting for none."""
+    manifest = out / "manifest.json"
+    if not manifest.is_file():
+        return {path.name: () for path in sorted((out / "stacks").iterdir()) if path.is_dir()}
+    stacks = json.loads(manifest.read_text())["stacks"]
+    return {name: tuple(stack["dependencies"]) for name, stack in sorted(stacks.items())}
+
+
+def _in_order(waits: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+    done: set[str] = set()
+    while ready := sorted(name for name in waits if name not in done and done.issuperset(waits[name])):
+        yield from ready
+        done.update(ready)
+
+
+def _module(address: str, root: str) -> str:
+    parts = address.removeprefix(f"{root}/").split(".")
+    return parts[1] if parts[0] == "module" else "(root)"
+
+
+def _name(network: Network, attachment: Attachment) -> str:
+    attached = attachment.attached
+    if isinstance(attached, Unknown):
+        return attachment.address
+    thing = network.vpcs.get(attached) or network.vpns.get(attached)
+    return (thing.name if thing else "") or attached
+
+
+def _routes(table: TgwTable, names: Mapping[str, str]) -> Iterator[str]:
+    for route in table.routes:
+        where = "blackhole" if route.attachment is None else names.get(str(route.attachment), str(route.attachment))
+        yield f"{route.destination} -> {where}"

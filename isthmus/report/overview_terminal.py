@@ -1,0 +1,116 @@
+"""The overview of an output for the terminal: 80 columns, plain when piped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from isthmus.report.overview import Matrix, Root, RouteTable
+
+_COLUMNS = 5
+
+
+def print_roots(found: Sequence[Root], out: Console) -> None:
+    """The root modules, in the order of apply."""
+    _title(out, "Root modules, in the order in which they are applied")
+    table = _table("environment", "account", "Region", "modules (resources)")
+    for root in found:
+        modules = ", ".join(f"{module} ({count})" for module, count in root.resources.items())
+        table.add_row(root.name, root.account, root.region, modules)
+    _print(out, table)
+
+
+def print_route_tables(found: Sequence[RouteTable], out: Console) -> None:
+    """The transit gateway route tables."""
+    for route_table in found:
+        _title(out, f"Route table {route_table.name}")
+        _wrapped(out, "associated ", route_table.associated)
+        _wrapped(out, "propagating", route_table.propagating)
+        _wrapped(out, "static     ", route_table.static)
+
+
+def print_announced(found: Mapping[str, Sequence[str]], out: Console) -> None:
+    """What each site is told."""
+    _title(out, "What AWS announces to each site")
+    for name, prefixes in found.items():
+        _wrapped(out, name, prefixes)
+
+
+def print_matrix(matrix: Matrix, out: Console) -> None:
+    """Who is meant to reach whom; wide matrices in several pieces."""
+    _title(out, "Who is meant to reach whom (from the left to the top)")
+    columns = iter(matrix.names)
+    while chunk := list(islice(columns, _COLUMNS)):
+        table = _table("", *chunk)
+        for name in matrix.names:
+            if name != "internet":
+                table.add_row(name, *(_coloured(matrix.cells[name, other]) for other in chunk))
+        _print(out, table)
+
+
+def print_next_steps(found: Sequence[Root], out: Console) -> None:
+    """What to do next, and in which order."""
+    _title(out, "Next")
+    folders = {root.folder.parent for root in found}
+    for number, step in enumerate(steps(found), 1):
+        together = f"{number}. {', '.join(root.name for root in step)}"
+        reads = sorted({name for root in step for name in root.waits_for})
+        if reads:
+            those = "reads" if len(step) == 1 else "each reads"
+            together += f": {those} outputs of {', '.join(reads)}, so it cannot be planned before"
+        out.print(Text(together))
+        name = step[0].name if len(step) == 1 else "<environment>"
+        for folder in folders:
+            for command in ("init", "plan"):
+                out.print(Text(f"     terraform -chdir={folder / name} {command}"), soft_wrap=True)
+    order = " ".join(root.name for root in found)
+    out.print(Text("Or all at once, with the cdktf command line:"))
+    out.print(Text(f"     cdktf deploy {order}"), soft_wrap=True)
+    out.print(Text("Destroy in the opposite order."))
+
+
+def steps(found: Sequence[Root]) -> list[list[Root]]:
+    """The roots in groups: each group may be applied once those before it are, its members in any order."""
+    groups: list[list[Root]] = []
+    place: dict[str, int] = {}
+    for root in found:
+        place[root.name] = max((place[name] + 1 for name in root.waits_for), default=0)
+        groups += [[]] * (place[root.name] == len(groups))
+        groups[place[root.name]] = [*groups[place[root.name]], root]
+    return groups
+
+
+def _title(out: Console, text: str) -> None:
+    out.print()
+    out.print(Text(text, style="bold"))
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def _wrapped(out: Console, label: str, items: Iterable[str]) -> None:
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row(Text(f"  {label}"), Text(", ".join(items) or "none"))
+    _print(out, table)
+
+
+def _print(out: Console, table: Table) -> None:
+    """Print without the spaces that fill a table's last column."""
+    with out.capture() as captured:
+        out.print(table)
+    for line in captured.get().splitlines():
+        out.file.write(line.rstrip() + "\n")
+
+
+def _coloured(cell: str) -> Text:
+    return Text(cell, style={"yes": "green", "no": "dim", "-": "dim"}.get(cell, "cyan"))

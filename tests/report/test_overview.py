@@ -1,0 +1,100 @@
+"""`isthmus show` and `isthmus handover`, on real output."""
+
+import json
+import re
+
+import pytest
+
+from isthmus.cli import main
+from isthmus.report.handover import sheets
+from isthmus.report.output import read_output
+from isthmus.report.overview import announced, intended, roots, route_tables
+from isthmus.report.overview_terminal import steps
+from modules.files import merge
+from tests.modules.synthesized import files_of
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    out = tmp_path_factory.mktemp("stage3") / "cdktf.out"
+    merge(out, files_of("examples.stage_3_every_vpc"))
+    return out
+
+
+@pytest.fixture(scope="module")
+def output(folder):
+    return read_output(folder)
+
+
+def test_the_guides_two_route_tables(output):
+    """The guide's tables: who is associated with and who propagates into which."""
+    services, workloads = route_tables(output.network)
+    assert (services.name, workloads.name) == ("infra-network-services", "infra-workloads-vpcs")
+    assert services.associated == ("infra-dc1-01", "infra-shared-services")
+    assert services.propagating == ("infra-dc1-01", "infra-dev", "infra-prod", "infra-shared-services", "infra-test")
+    assert workloads.associated == ("infra-dev", "infra-prod", "infra-test")
+    assert workloads.propagating == ("infra-dc1-01", "infra-shared-services")
+    assert services.static == workloads.static == ("10.1.0.0/16 -> blackhole",)
+
+
+def test_roots_are_counted_and_ordered(output, folder):
+    found = roots(folder, output.graph, output.estate)
+    assert [root.name for root in found] == ["network", "dev", "prod", "shared-services", "test"]
+    assert [[root.name for root in step] for step in steps(found)] == [
+        ["network"],
+        ["dev", "prod", "shared-services", "test"],
+    ]
+    for root in found:
+        documents = [json.loads(path.read_text()) for path in root.folder.glob("modules/*/main.tf.json")]
+        resources = [name for document in documents for kind in document["resource"].values() for name in kind]
+        assert sum(root.resources.values()) == len(resources)
+    assert found[2].account == "workloads-prod 444455556666"
+
+
+def test_what_the_site_is_told_and_the_matrix(output, folder):
+    present = roots(folder, output.graph, output.estate)
+    assert announced(output.network, output.estate, present) == {
+        "infra-dc1-01": ("10.1.0.0/20", "10.1.16.0/20", "10.1.32.0/20", "10.1.48.0/20")
+    }
+    cells = intended(output.estate).cells
+    assert cells["dev", "prod"] == "no"
+    assert cells["dev", "shared-services"] == cells["dc1/users", "prod"] == "yes"
+    assert cells["dev", "internet"] == "on-premises"
+    assert cells["dc1/users", "dc1/servers"] == "-"
+
+
+def test_show_fits_eighty_columns_and_is_plain_when_piped(folder, capsys):
+    assert main(["show", str(folder)]) == 0
+    text = capsys.readouterr().out
+    assert "\x1b" not in text
+    commands = [line for line in text.splitlines() if line.startswith("     ")]
+    assert all(len(line) <= 80 for line in text.splitlines() if line not in commands)
+    assert any(f"-chdir={folder}/stacks/network plan" in line for line in commands)
+
+
+def test_handover_says_what_the_other_side_needs(output, folder, capsys, tmp_path):
+    assert main(["handover", str(folder), "--into", str(tmp_path)]) == 0
+    text = (tmp_path / "infra-dc1-01.md").read_text()
+    assert "| 2 | 169.254.16.4/30 | 169.254.16.5 | 169.254.16.6 | AWS |" in text
+    assert "| BGP autonomous system | 64512 | 65010 |" in text
+    assert "| Without NAT traversal | 1446 | 1406 |" in text
+    assert "Announce to AWS exactly: `0.0.0.0/0`, `172.20.0.0/15`." in text
+    assert "Expect from AWS: `10.1.0.0/20`, `10.1.16.0/20`, `10.1.32.0/20`, `10.1.48.0/20`." in text
+    # Every output that the sheet names exists.
+    declared = json.loads((folder / "stacks/network/cdk.tf.json").read_text())["output"]
+    named = re.findall(r" output (\w+)", text)
+    assert len(named) == 3
+    assert set(named) <= declared.keys()
+    [sheet] = sheets(output, {})
+    assert "Expect from AWS: nothing." in sheet.markdown
+
+
+@pytest.mark.parametrize("command", ["show", "handover"])
+def test_a_folder_without_output_is_no_answer(command, tmp_path, capsys):
+    assert main([command, str(tmp_path)]) == 2
+    assert "holds no intent.json" in capsys.readouterr().err
+
+
+def test_an_unknown_connection_is_no_answer(folder, capsys):
+    assert main(["handover", str(folder), "--connection", "dc9"]) == 2
+    assert "it has infra-dc1-01" in capsys.readouterr().err
