@@ -1,24 +1,31 @@
-# `make` synthesizes every environment and shows the result; `make test` runs every check.
+# `make` synthesizes every environment, shows the result and proves it; `make test` runs every check.
 # Both set up what they need. Only Python 3.11 or later, make and PyPI are assumed.
 
 PYTHON ?= python3
+ESTATE ?= environments.estate
+OUT ?= cdktf.out
+
 UV_VERSION := 0.13.9
 VENV := .venv
 BIN := $(VENV)/bin
 
+export ISTHMUS_ESTATE := $(ESTATE)
 export UV_PYTHON_DOWNLOADS := never
 export CHECKPOINT_DISABLE := 1
 
 .DEFAULT_GOAL := all
-.PHONY: all synth show test lint types unit clean
+.PHONY: all synth show prove test lint types unit clean
 
-all: synth show
+all: synth show prove
 
 synth: $(VENV)/.ready
-	@$(BIN)/python main.py
+	@CDKTF_OUTDIR=$(OUT) $(BIN)/python main.py
 
 show: $(VENV)/.ready
-	@$(BIN)/isthmus show cdktf.out
+	@$(BIN)/isthmus show $(OUT)
+
+prove: $(VENV)/.ready
+	@$(BIN)/isthmus prove $(OUT)
 
 test: lint types unit
 
@@ -44,4 +51,4 @@ $(VENV)/.ready: pyproject.toml uv.lock
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .uv cdktf.out
+	rm -rf $(VENV) .uv $(OUT)
