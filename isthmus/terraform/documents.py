@@ -53,7 +53,7 @@ def _diagnosis(data: bytes, error: ValueError) -> tuple[str, str]:
     if data.lstrip().startswith(b'{"@level"'):
         return "it is the log of `terraform plan -json`, not a plan", "Use `terraform show -json PLAN > plan.json`"
     if isinstance(error, json.JSONDecodeError):
-        if error.pos >= len(error.doc.rstrip()) or "Unterminated" in error.msg:
+        if error.pos >= len(error.doc.rstrip()) or not error.doc.rstrip().endswith(("}", "]")):
             return "the JSON in it ends too early", _AGAIN
         return f"it is not JSON (line {error.lineno}, column {error.colno})", _AGAIN
     return "it is not JSON", _AGAIN

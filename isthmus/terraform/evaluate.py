@@ -86,7 +86,7 @@ def bound(scope: Scope, **names: Value) -> Scope:
 
 def unknown(text: str, cause: str = "") -> Unknown:
     """`Unknown` with a reason that is safe to print."""
-    return Unknown(printable(f"{text}: {cause}" if cause else text))
+    return Unknown(printable(f"{printable(text, 150)}: {cause}" if cause else text))
 
 
 def evaluate_json(raw: Any, scope: Scope) -> Value:

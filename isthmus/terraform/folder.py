@@ -24,6 +24,7 @@ from isthmus.terraform.statefiles import Place, place
 
 _MOST_INSTANCES = 1_000_000
 _DEEPEST_MODULE = 30
+_BUSY = object()  # the value of what is being evaluated: whoever meets it goes in a circle
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ class _Instance:
         self._memo: dict[tuple[str, ...], Value] = {}
         self._resources: dict[tuple[str, str], dict[Key, _Resource] | Unknown] = {}
         self._children: dict[str, dict[Key, _Instance] | Unknown] = {}
+        self._referred: dict[tuple[str, str], Value] = {}
         self._providers: dict[str, Provider] = {}
         self._words: dict[str, Value] = {
             "var": Attributes("var", self.variable),
@@ -139,14 +141,14 @@ class _Instance:
     def once(self, key: tuple[str, ...], compute: Callable[[], Value]) -> Value:
         """The value of one named thing, computed once. What refers to itself is unknown."""
         if key not in self._memo:
-            name = ".".join(key)
-            self._memo[key] = unknown(name, "it refers to itself")
+            self._memo[key] = _BUSY
             try:
-                self._memo[key] = limited(compute(), name)
+                self._memo[key] = limited(compute(), key[-1])
             except BaseException:
                 del self._memo[key]
                 raise
-        return self._memo[key]
+        value = self._memo[key]
+        return unknown(".".join(key), "it refers to itself") if value is _BUSY else value
 
     def variable(self, name: str) -> Value:
         declared = self.module.variables.get(name)
@@ -192,10 +194,12 @@ class _Instance:
         return _collected({key: child.outputs() for key, child in found.items()})
 
     def resource(self, kind: str, name: str) -> Value:
-        found = self.resources(kind, name)
-        if isinstance(found, Unknown):
-            return found
-        return _collected({key: item.attributes() for key, item in found.items()})
+        if (kind, name) not in self._referred:
+            found = self.resources(kind, name)
+            if isinstance(found, Unknown):
+                return found
+            self._referred[kind, name] = _collected({key: item.attributes() for key, item in found.items()})
+        return self._referred[kind, name]
 
     def data(self, kind: str, name: str) -> Value:
         body = self.module.data.get(kind, {}).get(name)
@@ -234,7 +238,8 @@ class _Instance:
             text = f"{self.prefix}{kind}.{name}"
             if body is None:
                 return unknown(text, "not declared")
-            self._resources[key] = unknown(text, "it refers to itself")
+            if "count" in body or "for_each" in body:
+                self._resources[key] = unknown(text, "it refers to itself")
             found = instances(body, self, text)
             if isinstance(found, dict):
                 self._resources[key] = {
@@ -356,13 +361,14 @@ class _Resource:
 
     def argument(self, name: str) -> Value:
         if name not in self.values:
-            self.values[name] = unknown(f"{self.address}.{name}", "it refers to itself")
+            self.values[name] = _BUSY
             try:
                 self.values[name] = evaluate_json(self.body[name], self.scope)
             except BaseException:
                 del self.values[name]
                 raise
-        return self.values[name]
+        value = self.values[name]
+        return unknown(f"{self.address}.{name}", "it refers to itself") if value is _BUSY else value
 
     def attributes(self) -> Attributes:
         return Attributes(self.address, self.attribute)

@@ -138,10 +138,11 @@ def _document(path: Path) -> tuple[Path, Form, str, Mapping[str, Any]]:
     if "planned_values" in document or "resource_changes" in document:
         check_version(document, path)
         return path, "plan", "", document
-    if "values" in document or set(document) <= {"format_version", "terraform_version", "checks"} != set():
+    nothing = set(document) <= {"format_version", "terraform_version", "checks"}  # how an empty state is shown
+    if "values" in document or (document and nothing):
         check_version(document, path)
         return path, "state", "", document
-    if "version" in document and "lineage" in document | {"lineage": document.get("resources")}:
+    if "version" in document and ("lineage" in document or "resources" in document):
         return path, "tfstate", "", document
     if "format_version" in document:
         check_version(document, path)

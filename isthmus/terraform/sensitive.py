@@ -7,6 +7,7 @@ A plan or state holds pre-shared keys in clear text, whatever the terminal hides
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from isthmus.terraform.graph import Ref, Unknown, Value
@@ -21,6 +22,7 @@ _ABOUT = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def is_secret(name: str) -> bool:
     """Whether an argument, variable or output of this name holds a secret."""
     return bool(_SECRET.search(name)) and not _ABOUT.search(name)

@@ -1,0 +1,244 @@
+"""Plans that Terraform 1.11 with AWS provider 5.100 made of the configurations in `fixtures`, offline.
+
+Made there by `terraform plan -out=p && terraform show -json p` (`change` with `-refresh=false`), less the timestamp.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isthmus.terraform import Graph, Ref, Unknown, UnreadableTerraform, Value, blocks, read, read_plan, sources
+from tests.reading.builders import FIXTURES, ref, write
+
+DEV = 'module.spoke["dev"]'
+TABLE = "aws_ec2_transit_gateway_route_table"
+TABLE_ID = "transit_gateway_route_table_id"
+
+
+@pytest.fixture(scope="module")
+def hcl() -> Graph:
+    return read_plan(FIXTURES / "hcl" / "plan.json")
+
+
+@pytest.mark.parametrize(
+    ("address", "argument", "target"),
+    [
+        # a literal index, and a key in quotes
+        (f'{TABLE}.segment["workloads"]', "transit_gateway_id", ref("aws_ec2_transit_gateway.this[0]")),
+        ("aws_ec2_transit_gateway_route.blackhole[1]", TABLE_ID, ref(f'{TABLE}.segment["workloads"]')),
+        # the only hint that a route points at a VPN
+        (
+            "aws_ec2_transit_gateway_route.default",
+            "transit_gateway_attachment_id",
+            ref('aws_vpn_connection.site["denver"]', "transit_gateway_attachment_id"),
+        ),
+        # a local: it can hold the id of one gateway only
+        ('aws_vpn_connection.site["denver"]', "transit_gateway_id", ref("aws_ec2_transit_gateway.this[0]")),
+        # for_each over resources
+        ('aws_vpn_connection.site["boston"]', "customer_gateway_id", ref('aws_customer_gateway.site["boston"]')),
+        # by each.key
+        (
+            f'{TABLE}_association.site["boston"]',
+            "transit_gateway_attachment_id",
+            ref('aws_vpn_connection.site["boston"]', "transit_gateway_attachment_id"),
+        ),
+        # into a module and out of a nested one
+        (
+            f"{DEV}.aws_ec2_transit_gateway_vpc_attachment.this",
+            "transit_gateway_id",
+            ref("aws_ec2_transit_gateway.this[0]"),
+        ),
+        ("aws_route.to_boston", "route_table_id", ref(f"{DEV}.module.tables.aws_route_table.this[0]")),
+        (f"{DEV}.aws_route.hub[1]", "route_table_id", ref(f"{DEV}.module.tables.aws_route_table.this[1]")),
+        (f"{DEV}.module.tables.aws_route_table_association.this[1]", "subnet_id", ref(f"{DEV}.aws_subnet.private[1]")),
+        # a map made of resources, passed as a variable and gone over by for_each
+        (
+            f'{DEV}.{TABLE}_propagation.this["network-services"]',
+            TABLE_ID,
+            ref(f'{TABLE}.segment["network-services"]'),
+        ),
+        # a splat and a for
+        (
+            f"{DEV}.aws_ec2_transit_gateway_vpc_attachment.this",
+            "subnet_ids",
+            (ref(f"{DEV}.aws_subnet.private[0]"), ref(f"{DEV}.aws_subnet.private[1]")),
+        ),
+        (
+            f"{DEV}.aws_network_acl.this",
+            "subnet_ids",
+            (ref(f"{DEV}.aws_subnet.private[0]"), ref(f"{DEV}.aws_subnet.private[1]")),
+        ),
+        # what the plan evaluated
+        (f"{DEV}.aws_subnet.private[1]", "cidr_block", "10.1.1.0/24"),
+        ('aws_vpn_connection.site["boston"]', "tunnel1_inside_cidr", "169.254.21.0/30"),
+    ],
+)
+def test_edges_are_recovered_from_hcl(hcl: Graph, address: str, argument: str, target: Value) -> None:
+    assert hcl.resources[address].get(argument) == target
+
+
+def test_every_reference_leads_to_a_resource(hcl: Graph) -> None:
+    targets = {value.address for r in hcl.resources.values() for value in r.values.values() if isinstance(value, Ref)}
+    assert targets <= set(hcl.resources)
+    assert len(targets) > 10
+
+
+def test_two_candidates_are_unknown(hcl: Graph) -> None:
+    found = hcl.resources['aws_route.each_spoke["dev"]'].get("route_table_id")
+    assert found == Unknown("module.spoke, each.key: known after apply")
+
+
+def test_what_is_taken_by_its_key_is_said(hcl: Graph) -> None:
+    assert any(
+        note.startswith('aws_vpn_connection.site["denver"].customer_gateway_id: taken to be') for note in hcl.notes
+    )
+    assert not any("aws_ec2_transit_gateway_route.default" in note for note in hcl.notes)
+
+
+def test_inline_blocks_get_their_own_references() -> None:
+    graph = read_plan(FIXTURES / "inline" / "plan.json")
+    assert blocks(graph.resources["aws_route_table.t"], "route") == (
+        {"cidr_block": "0.0.0.0/0", "gateway_id": ref("aws_internet_gateway.i")},
+        {"cidr_block": "10.0.0.0/8", "transit_gateway_id": ref("aws_ec2_transit_gateway.t")},
+    )
+    firewall = graph.resources["aws_networkfirewall_firewall.f"]  # a dynamic block: its expressions are not in the plan
+    assert [
+        isinstance(b["subnet_id"], Unknown) for b in blocks(firewall, "subnet_mapping") if not isinstance(b, Unknown)
+    ]
+
+
+# The same configuration, read from itself and from a real plan of it.
+
+
+def _within(small: Value, large: Value) -> bool:
+    """Whether all that the configuration says is in the plan: which adds defaults, and converts types."""
+    if isinstance(small, dict) and isinstance(large, dict):
+        return all(name in large and _within(item, large[name]) for name, item in small.items())
+    if isinstance(small, dict) and isinstance(large, tuple) and len(large) == 1:
+        return _within(small, large[0])
+    if isinstance(small, tuple) and isinstance(large, tuple) and len(small) == len(large):
+        return all(map(_within, small, large))
+    return bool(small == large or str(small) == str(large))
+
+
+def test_the_plan_of_a_json_configuration_gives_the_same_graph(tmp_path: Path) -> None:
+    shutil.copy(FIXTURES / "json" / "main.tf.json", tmp_path)
+    folder, plan = read(tmp_path), read_plan(FIXTURES / "json" / "plan.json")
+    assert list(folder.resources) == list(plan.resources)
+    differing = [
+        (address, name, value, plan.resources[address].get(name))
+        for address, resource in folder.resources.items()
+        for name, value in resource.values.items()
+        if not _within(value, plan.resources[address].get(name))
+    ]
+    # A dynamic block: its expressions are not in the plan.
+    assert [(address, name) for address, name, *_ in differing] == [("aws_security_group.h", "ingress")]
+    assert {r.region for r in folder.resources.values()} == {r.region for r in plan.resources.values()} == {"us-east-1"}
+
+
+def test_raw_text_beside_references_is_no_constant() -> None:
+    graph = read_plan(FIXTURES / "json" / "plan.json")
+    assert "${" not in repr(graph).replace("'Name': '${x}'", "")
+
+
+# What is and what will be.
+
+
+def test_a_plan_says_what_is_and_what_will_be() -> None:
+    path = FIXTURES / "change" / "plan.json"
+    before, after = read_plan(path, "before"), read_plan(path)
+    gone, new = "aws_ec2_transit_gateway_route.blackhole", "aws_ec2_transit_gateway_route.new"
+    assert gone in before.resources
+    assert gone not in after.resources
+    assert new in after.resources
+    assert new not in before.resources
+    # Known ids and unknown ones lead to the same resource.
+    table = ref(f"{TABLE}.workloads")
+    assert before.resources[gone].get(TABLE_ID) == table
+    assert after.resources[new].get(TABLE_ID) == table
+    assert after.resources[new].get("transit_gateway_attachment_id") == ref(
+        "aws_ec2_transit_gateway_vpc_attachment.new"
+    )
+    assert before.resources[f"{TABLE}.workloads"].account == "111111111111"
+    assert [source.has_before for source in sources(path)] == [True]
+
+
+def test_several_plans_join_by_the_ids_they_know(tmp_path: Path) -> None:
+    document = json.loads((FIXTURES / "change" / "plan.json").read_text())
+    other = json.loads(json.dumps(document).replace("tgw-rtb-0a1b2c3d4e5f60718", "tgw-rtb-0ffffffffffffffff"))
+    write(tmp_path, {"network/plan.json": document, "dev/plan.json": other})
+    graph = read(tmp_path / "network" / "plan.json", tmp_path / "dev" / "plan.json")
+    assert {r.root for r in graph.resources.values()} == {"network", "dev"}
+    assert graph.resources[f"network/{TABLE}.workloads"].get("transit_gateway_id") == ref(
+        "network/aws_ec2_transit_gateway.this"
+    )
+
+
+def changed(tmp_path: Path, name: str, change: Callable[[dict[str, Any]], None]) -> Path:
+    document = json.loads((FIXTURES / name / "plan.json").read_text())
+    change(document)
+    return write(tmp_path, {"plan.json": document}) / "plan.json"
+
+
+def test_the_account_is_that_of_the_provider(tmp_path: Path) -> None:
+    def allow(document: dict[str, Any]) -> None:
+        providers = document["configuration"]["provider_config"]
+        providers["aws"]["expressions"]["allowed_account_ids"] = {"constant_value": ["111111111111"]}
+        providers["aws.workloads"]["expressions"]["assume_role"] = [
+            {"role_arn": {"constant_value": "arn:aws:iam::222222222222:role/x"}}
+        ]
+
+    graph = read(changed(tmp_path, "hcl", allow))
+    assert graph.resources["aws_ec2_transit_gateway.this[0]"].account == "111111111111"
+    assert graph.resources[f"{DEV}.aws_vpc.this"].account == "222222222222"
+    assert graph.resources[f"{DEV}.{TABLE}_association.this"].account == "111111111111"
+
+
+def _references(*names: str) -> dict[str, Any]:
+    return {"references": [part for name in names for part in (f"{name}.id", name)]}
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        (_references("aws_subnet.new"), ref("aws_subnet.new")),  # the wrong kind: a finding, so it is shown
+        (_references("aws_vpc.new", "aws_subnet.new"), ref("aws_vpc.new")),
+        ({"references": ["data.aws_vpc.x.id", "data.aws_vpc.x"]}, Unknown),
+        ({"references": ["aws_vpc.new.id", "aws_vpc.new", "data.aws_vpc.x.id", "data.aws_vpc.x"]}, Unknown),
+        ({"references": ["local.vpc"]}, ref("aws_vpc.new")),
+        ({"references": ["aws_subnet.new.vpc_id", "aws_subnet.new"]}, ref("aws_vpc.new")),
+        ({"references": ["?!", 3]}, Unknown),
+        ({"constant_value": "${aws_vpc.new.id}", "references": ["aws_vpc.new.id", "aws_vpc.new"]}, ref("aws_vpc.new")),
+        ({"constant_value": "${local.x}", "references": ["local.x"]}, ref("aws_vpc.new")),
+    ],
+)
+def test_what_a_reference_can_mean(tmp_path: Path, expression: dict[str, Any], expected: Any) -> None:
+    def refer(document: dict[str, Any]) -> None:
+        for resource in document["configuration"]["root_module"]["resources"]:
+            if resource["type"] == "aws_ec2_transit_gateway_vpc_attachment":
+                resource["expressions"]["vpc_id"] = expression
+
+    graph = read(changed(tmp_path, "change", refer))
+    found = graph.resources["aws_ec2_transit_gateway_vpc_attachment.new"].get("vpc_id")
+    assert isinstance(found, Unknown) if expected is Unknown else found == expected
+
+
+def test_an_identifier_in_a_longer_list_is_unknown(tmp_path: Path) -> None:
+    def choose(document: dict[str, Any]) -> None:
+        for resource in document["configuration"]["root_module"]["resources"]:
+            if resource["type"] == "aws_ec2_transit_gateway_vpc_attachment":
+                resource["expressions"]["subnet_ids"]["references"].append("var.more")
+
+    graph = read(changed(tmp_path, "change", choose))
+    assert isinstance(graph.resources["aws_ec2_transit_gateway_vpc_attachment.new"].get("subnet_ids"), Unknown)
+
+
+def test_a_failed_plan_is_refused_and_a_partial_one_noted(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableTerraform, match="Terraform failed while it made this plan"):
+        read(changed(tmp_path, "change", lambda document: document.update(errored=True)))
+    graph = read(changed(tmp_path, "change", lambda document: document.update(complete=False)))
+    assert any("partial" in note for note in graph.notes)
