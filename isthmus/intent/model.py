@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import functools
 import os
@@ -35,8 +36,13 @@ Texts = Annotated[Mapping[str, str], AfterValidator(dict), PlainSerializer(lambd
 Numbers = Annotated[Mapping[str, int], AfterValidator(dict), PlainSerializer(lambda given: dict(sorted(given.items())))]
 
 _CONFIG = ConfigDict(extra="forbid", strict=True)
-# Files that no user wrote: this package, pydantic, and the constructors that dataclasses generate.
-_PASSED_OVER = (os.path.dirname(__file__) + os.sep, os.path.dirname(pydantic.__file__) + os.sep, "<string>")
+# Files that no user wrote: this package, pydantic, and what dataclasses generate or call.
+_PASSED_OVER = (
+    os.path.dirname(__file__) + os.sep,
+    os.path.dirname(pydantic.__file__) + os.sep,
+    dataclasses.__file__,
+    "<string>",
+)
 _SECRETS = ("preshared_key", "pre_shared_key", "psk", "tunnel1_preshared_key", "tunnel2_preshared_key")
 
 

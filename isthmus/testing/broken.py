@@ -187,6 +187,14 @@ def deployment_role(estate: Estate) -> Estate:
 
 
 @_breaks
+def account_left_out(estate: Estate) -> Estate:
+    """The organization's last account is in no unit that the segment knows, and holds a spoke that joins it."""
+    grown = _accounts(_with(estate, segments=[_segment(joined_by=[ACCOUNTS[0]])]), Account("extra", id="888888888888"))
+    shared = _hub(grown, hub=replace(estate.hub, share_with=[]))
+    return replace(shared, environments=[*shared.environments, _other(account="extra", spokes=[_spoke()])])
+
+
+@_breaks
 def unknown_reference(estate: Estate) -> Estate:
     return _with(estate, spokes=[_spoke(segment="extras")])
 
@@ -253,13 +261,19 @@ def spoke_outside_blocks(estate: Estate) -> Estate:
 
 
 @_breaks
+def spoke_is_block(estate: Estate) -> Estate:
+    blocks = [*estate.blocks, "192.168.250.0/24"]
+    return replace(_with(estate, spokes=[_spoke(cidr="192.168.250.0/24", zones=_first_zone(estate))]), blocks=blocks)
+
+
+@_breaks
 def vpc_size(estate: Estate) -> Estate:
     return _with(estate, spokes=[_spoke(cidr="10.248.0.0/15")])
 
 
 @_breaks
 def secondary_cidr_mix(estate: Estate) -> Estate:
-    blocks = [*estate.blocks, "192.168.250.0/24"]
+    blocks = [*estate.blocks, "192.168.240.0/20"]
     return replace(_with(estate, spokes=[_spoke(secondary_cidrs=["192.168.250.0/24"])]), blocks=blocks)
 
 
@@ -361,6 +375,11 @@ def static_twice(estate: Estate) -> Estate:
         _vpn("other", customer_gateway="other", number=501, routing=Routing.STATIC),
     ]
     return _with(estate, sites=[site], vpns=vpns)
+
+
+@_breaks
+def static_without_routes(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site(networks={}, announces=[])], vpns=[_vpn(routing=Routing.STATIC)])
 
 
 @_breaks

@@ -204,6 +204,11 @@ def _with_default(connection: VpnConnection) -> VpnConnection:
     return replace(connection, default_route=True)
 
 
+def _sharing() -> SearchStrategy[list[str]]:
+    """Nobody named, which means the organization; a unit, which may hold any account; or every account."""
+    return st.sampled_from(([], [UNITS[0]], [ACCOUNTS[1], UNITS[1]], [*ACCOUNTS])).map(list)
+
+
 @st.composite
 def backends(draw: DrawFn) -> Backend:
     """Any of the backends."""
@@ -234,7 +239,7 @@ def estates(draw: DrawFn, largest: int = 6) -> Estate:
         "main",
         asn=draw(st.sampled_from((64_512, 65_534, 4_294_967_294))),
         cidr_blocks=["10.255.0.0/24"] if draw(_SELDOM) else [],
-        share_with=draw(st.lists(st.sampled_from((*UNITS, *ACCOUNTS)), unique=True, max_size=2)),
+        share_with=draw(_sharing()),
     )
     environments = [
         Environment(
@@ -293,7 +298,7 @@ def _segments(
                 reaches=reaches[name],
                 ways_out=draw(st.frozensets(st.sampled_from(ways), max_size=3)),
                 site_networks=draw(st.lists(st.sampled_from(networks), unique=True)) if limited else None,
-                joined_by=draw(st.lists(st.sampled_from((*UNITS, *ACCOUNTS)), unique=True, max_size=2)),
+                joined_by=draw(_sharing()),
             )
         )
     return found

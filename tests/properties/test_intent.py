@@ -2,12 +2,14 @@
 
 import json
 import random
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isthmus.intent import Estate
+from isthmus.intent import Estate, UnknownSchema
 from isthmus.intent.checks import RULES, problems
 from isthmus.intent.document import from_document, to_document
 from isthmus.intent.model import place_of
@@ -57,6 +59,56 @@ def test_a_defect_is_reported_once_as_itself_with_place_remedy_and_reason(rule: 
         assert found[0].why
 
     told()
+
+
+def leaves(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths of all texts and numbers in a document, and of all lists."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from leaves(value, (*path, key))
+    elif isinstance(node, list):
+        yield path
+        for index, value in enumerate(node):
+            yield from leaves(value, (*path, index))
+    elif isinstance(node, str | int) and not isinstance(node, bool):
+        yield path
+
+
+TEXTS = st.sampled_from(
+    [
+        *("", "/", "a", "internet", "network", "extra/lan", "us-east-1a", "use1-az99", "use1-az1"),
+        *("0.0.0.0/0", "10.0.0.0/8", "10.0.0.1/33", "10.0.0.0/255.0.0.0", "::/0", "255.255.255.255/32", "224.0.0.1"),
+        *("private_az1", "é", "a" * 300, "\n", "169.254.0.0/16"),
+    ]
+) | st.text(max_size=5)
+NUMBERS = st.sampled_from([0, -1, 1, 2**31, 2**32, 2**70]) | st.integers()
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_no_rule_breaks_on_an_estate_however_wrong(data: st.DataObject) -> None:
+    document = to_document(data.draw(estates(largest=3)))
+    paths = list(leaves(document["estate"]))
+    for path in data.draw(st.lists(st.sampled_from(paths), min_size=1, max_size=6)):
+        holder = document["estate"]
+        try:
+            for step in path[:-1]:
+                holder = holder[step]
+            given = holder[path[-1]]
+        except (LookupError, TypeError):
+            continue  # a list further up is gone already
+        if isinstance(given, list):
+            holder[path[-1]] = data.draw(st.sampled_from([[], given * 2, given[:1]]))
+        else:
+            holder[path[-1]] = data.draw(TEXTS if isinstance(given, str) else NUMBERS)
+    try:
+        estate = from_document(json.dumps(document))
+    except UnknownSchema:
+        return  # not a value of its type: a way out, say
+    for problem in problems(estate):
+        assert problem.place.startswith("intent.json, estate")
+        assert problem.given
+        assert problem.remedy
 
 
 @settings(max_examples=100)

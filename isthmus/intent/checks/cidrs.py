@@ -126,6 +126,20 @@ def spoke_outside_blocks(estate: Estate) -> Iterator[Finding]:
                 yield Finding(spoke, given, inside + (more if any(cidr.subnet_of(p) for p in PRIVATE) else ""))
 
 
+@rule(
+    "the block's blackhole would win over the spoke's own route, and its VPC would route its own range away", _ROUTING
+)
+def spoke_is_block(estate: Estate) -> Iterator[Finding]:
+    """A spoke's range, or a secondary one, is a whole block of the estate."""
+    blocks = networks(estate.blocks)
+    for _, spoke in estate.spokes:
+        for cidr in networks(vpc_cidrs(spoke)):
+            if cidr in blocks:
+                larger = cidr.supernet() if cidr.prefixlen else cidr
+                given = f"{cidr} is a whole block of the estate, {place_of(estate)}"
+                yield Finding(spoke, given, f"a larger block, e.g. {larger}, or a part of {cidr}")
+
+
 def _is_ipv6(text: str) -> bool:
     try:
         return ip_network(text, strict=False).version == 6

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 
 from isthmus.intent.backend import S3Backend
+from isthmus.intent.checks.reading import segment_of
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of
@@ -82,6 +83,32 @@ def deployment_role(estate: Estate) -> Iterator[Finding]:
             'the name alone, 1 to 64 letters, digits and _+=,.@-: "isthmus-deploy"; None uses credentials as they are'
         )
         yield Finding(estate.organization, f'the deployment role is "{role}"', remedy)
+
+
+@rule(
+    "what is not shared with an account cannot be attached from it: its root fails while applying",
+    "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-share.html",
+)
+def account_left_out(estate: Estate) -> Iterator[Finding]:
+    """A spoke's account is among neither those the hub is shared with nor those that may join its segment."""
+    accounts = {account.name for account in estate.organization.accounts}
+    holder = next((environment for environment in estate.environments if environment.hub is not None), None)
+    if holder is None or holder.hub is None:
+        return
+
+    def leaves_out(principals: Collection[object], account: str) -> bool:
+        named = {str(name_of(principal)) for principal in principals}
+        return bool(named) and named <= accounts and account in accounts - named  # who is in a unit, nobody knows here
+
+    for environment in estate.environments:
+        account = str(name_of(environment.account))
+        for spoke in environment.spokes if account != name_of(holder.account) else ():
+            given = f'leaves out account "{account}", where spoke "{spoke.name}" is'
+            segment = segment_of(estate, spoke.segment)
+            if leaves_out(holder.hub.share_with, account):
+                yield Finding(holder.hub, f"share_with {given}", f'"{account}" too')
+            if segment is not None and leaves_out(segment.joined_by, account):
+                yield Finding(segment, f"joined_by {given}", f'"{account}" too')
 
 
 @rule("every reference must mean something declared, or the output would lack it without a word")

@@ -147,6 +147,16 @@ def static_twice(estate: Estate) -> Iterator[Finding]:
             yield Finding(other.connection, given, "routing=Routing.BGP on both, or one connection")
 
 
+@rule("nothing is learnt over static routing: what is not written down has no route", _STATIC)
+def static_without_routes(estate: Estate) -> Iterator[Finding]:
+    """A static connection leads to a site without networks, and holds no default."""
+    for link in links(estate):
+        static = link.connection.routing is Routing.STATIC and not link.connection.default_route
+        if static and not link.site.networks:
+            given = f'its routing is static, and site "{link.site.name}" has no networks'
+            yield Finding(link.connection, given, f"networks at {place_of(link.site)}, or default_route=True")
+
+
 @rule(
     "equal-cost multipath needs equal AS paths, so an equal ASN",
     "https://docs.aws.amazon.com/vpc/latest/tgw/tgw-best-design-practices.html",

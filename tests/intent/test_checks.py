@@ -1,0 +1,337 @@
+"""Where the rules draw their lines: the last value that passes, the first that does not."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from isthmus.intent import (
+    CustomerGateway,
+    Egress,
+    Environment,
+    Estate,
+    HcpTerraform,
+    Hub,
+    InvalidEstate,
+    LocalBackend,
+    Routing,
+    S3Backend,
+    Segment,
+    Site,
+    Spoke,
+    Tunnel,
+    VpnConnection,
+)
+from isthmus.intent.checks import RULES, problems
+from tests.intent.network import (
+    DEV,
+    GATEWAY,
+    HUB,
+    ORGANIZATION,
+    SERVICES,
+    SITE,
+    VPN,
+    WORKLOADS,
+    broken,
+    estate,
+    gateway,
+    site,
+    spoke,
+    tunnel,
+    vpn,
+)
+
+OTHER = CustomerGateway("dc1-02", ip_address="203.0.113.2", bgp_asn=65_010)
+TWO = replace(SITE, customer_gateways=[GATEWAY, OTHER])
+SECOND = VpnConnection("dc1-02", customer_gateway=OTHER, number=2, segment=SERVICES)
+BRANCH = Site(
+    "branch",
+    networks={"lan": "192.168.7.0/24"},
+    announces=["192.168.7.0/24"],
+    customer_gateways=[CustomerGateway("branch-01", ip_address="203.0.113.9", bgp_asn=65_020)],
+)
+TO_BRANCH = VpnConnection("branch-01", customer_gateway="branch-01", number=3, segment=SERVICES)
+
+
+def backend(given: S3Backend | HcpTerraform | LocalBackend) -> Estate:
+    return estate(backend=given)
+
+
+def segments(*given: Segment) -> Estate:
+    return estate(segments=[*given])
+
+
+PASS: dict[str, Estate] = {
+    "as it is": estate(),
+    "pins where they fit": spoke(subnets={"private_az1": "10.1.0.0/24", "private_az6": "10.1.10.0/23"}),
+    "smallest pinned VPC": spoke(
+        cidr="10.1.32.0/27",
+        zones=["use1-az1"],
+        subnets={"private_az1": "10.1.32.0/28", "transit_gateway_az1": "10.1.32.16/28"},
+    ),
+    "a /16": estate(blocks=["10.0.0.0/14"], spoke=replace(DEV, cidr="10.2.0.0/16")),
+    "carrier-grade NAT space beside 10/8": estate(
+        blocks=["10.1.0.0/16", "100.64.0.0/10"], spoke=replace(DEV, secondary_cidrs=["100.64.0.0/16"])
+    ),
+    "hub blocks of /24": estate(hub=replace(HUB, cidr_blocks=["10.99.0.0/24", "10.98.0.0/16"])),
+    "32-bit ASNs": estate(
+        hub=replace(HUB, asn=4_200_000_000),
+        site=replace(SITE, customer_gateways=[replace(GATEWAY, bgp_asn=4_294_967_294)]),
+    ),
+    "an ASN reserved elsewhere": gateway(bgp_asn=9059),
+    "ASN 1": gateway(bgp_asn=1),
+    "two connections over BGP": estate(site=TWO, vpns=(SECOND,)),
+    "two sites, one default": estate(
+        sites=(BRANCH,), vpns=(TO_BRANCH,), site=replace(SITE, announces=["0.0.0.0/0", *SITE.networks.values()])
+    ),
+    "two sites, two defaults, networks announced": estate(
+        site=replace(SITE, announces=["0.0.0.0/0", *SITE.networks.values()]),
+        sites=(replace(BRANCH, announces=["0.0.0.0/0", "192.168.7.0/24"]),),
+        vpns=(TO_BRANCH,),
+    ),
+    "announced in halves": site(announces=["0.0.0.0/0", "172.20.0.0/17", "172.20.128.0/17", "172.21.0.0/16"]),
+    "a static default": estate(
+        site=replace(SITE, announces=[*SITE.networks.values()]), vpn=replace(VPN, default_route=True)
+    ),
+    "static routing": estate(
+        site=replace(SITE, announces=[]), vpn=replace(VPN, routing=Routing.STATIC, default_route=True)
+    ),
+    "static and BGP that never meet": estate(
+        site=replace(TWO, announces=[*SITE.networks.values(), "0.0.0.0/0"]),
+        vpns=(replace(SECOND, routing=Routing.STATIC, segment="lab"),),
+        segments=[SERVICES, WORKLOADS, Segment("lab")],
+    ),
+    "limited to one network": segments(SERVICES, replace(WORKLOADS, site_networks=["dc1/users"])),
+    "shortest timers": tunnel(
+        phase1_lifetime=901, phase2_lifetime=900, rekey_margin_time=60, rekey_fuzz_percentage=0, replay_window_size=64
+    ),
+    "longest timers": tunnel(
+        dpd_timeout=3_600, rekey_margin_time=1_800, rekey_fuzz_percentage=100, replay_window_size=2_048
+    ),
+    "CBC with AES-256": tunnel(phase2_encryption_algorithms=["AES256"]),
+    "connection 512": vpn(number=512),
+    "a pinned inside CIDR": tunnel(inside_cidr="169.254.6.0/30"),
+    "one NAT": spoke(egress=Egress.LOCAL, nat_zones=["use1-az2"]),
+    "a NAT in every zone": spoke(egress=Egress.LOCAL, nat_zones=["use1-az2", "use1-az1"]),
+    "S3": backend(S3Backend(bucket="example-state", account="network", region="eu-west-1")),
+    "HCP Terraform": backend(HcpTerraform(organization="example", project="My Network", workspace_prefix="net-")),
+    "an environment named state": estate(
+        environments=[Environment("state", account="network", hub=HUB, vpn_connections=[VPN], spokes=[DEV])]
+    ),
+    "DNS servers": site(dns_servers=["172.20.0.53", "172.21.255.254"]),
+    "quotas raised": estate(quotas={"network-acl-rules": 40, "vpn-connections": 500}),
+    "49 tags": estate(tags={f"Key{number}": "é" for number in range(49)}),
+    "GovCloud": estate(
+        region="us-gov-west-1",
+        zones=["usgw1-az1"],
+        organization=replace(
+            ORGANIZATION, arn="arn:aws-us-gov:organizations::999999999999:organization/o-example0001", units=[]
+        ),
+    ),
+}  # fmt: skip
+
+FAIL: list[tuple[str, Estate, list[str]]] = [
+    ("a name that starts with a digit", spoke(name="1dev"), ["name-form"]),
+    ("an empty name", spoke(name=""), ["name-form"]),
+    ("a prefix with a slash", estate(prefix="a/b"), ["name-length"]),
+    ("a long prefix", estate(prefix="infrastructure"), ["name-length"]),
+    ("environment state in S3", estate(
+        backend=S3Backend(bucket="example-state", account="network"),
+        environments=[Environment("state", account="network", hub=HUB, vpn_connections=[VPN])],
+    ), ["reserved-name"]),
+    ("site networks but for a hyphen", site(networks={"a-b": "172.20.0.0/16", "a_b": "172.21.0.0/16"}),
+     ["duplicate-name"]),
+    ("a unit in another partition", estate(organization=replace(
+        ORGANIZATION, arn="arn:aws-cn:organizations::999999999999:organization/o-example0001", units=[]
+    )), ["organization-arn"]),
+    ("an unknown account", estate(environments=[
+        Environment("network", account="netwrk", hub=HUB, vpn_connections=[VPN], spokes=[DEV])
+    ]), ["unknown-reference"]),
+    ("unknown references everywhere", estate(
+        hub=replace(HUB, share_with=["nobody"]),
+        vpn=replace(VPN, customer_gateway="dc9-01"),
+        site=replace(SITE, transit_with=["dc9"]),
+        segments=[SERVICES, replace(WORKLOADS, reaches=["services", "nowhere"], site_networks=["dc1/nothing"])],
+        backend=S3Backend(bucket="example-state", account="nobody"),
+    ), ["unknown-reference"] * 6),
+    ("a NAT elsewhere", spoke(egress=Egress.LOCAL, nat_zones=["use1-az4"]), ["nat-zones"]),
+    ("no NAT at all", spoke(egress=Egress.LOCAL, nat_zones=[]), ["nat-zones"]),
+    ("zone of the estate twice", estate(zones=["use1-az1", "use1-az1"]), ["zone-twice"]),
+    ("no prefix length", spoke(cidr="10.1.0.0"), ["cidr-form"]),
+    ("a netmask", spoke(cidr="10.1.0.0/255.255.240.0"), ["cidr-not-canonical"]),
+    ("a spoke with itself", spoke(secondary_cidrs=["10.1.0.0/24"]), ["cidr-overlap"]),
+    ("the hub with a spoke", estate(hub=replace(HUB, cidr_blocks=["10.1.1.0/24"])), ["cidr-overlap"]),
+    ("two networks of one site", site(networks={"a": "172.20.0.0/15", "b": "172.21.0.0/16"}), ["cidr-overlap"]),
+    ("a spoke in a site", estate(
+        blocks=["10.1.0.0/16", "172.21.0.0/19"], spoke=replace(DEV, cidr="172.21.0.0/20")
+    ), ["block-overlap"]),
+    ("blocks in blocks", estate(blocks=["10.1.0.0/16", "10.1.128.0/17"]), ["block-overlap"]),
+    ("a VPC of /29", spoke(cidr="10.1.0.0/29"), ["vpc-size"]),
+    ("192.168 beside 10", estate(
+        blocks=["10.1.0.0/16", "192.168.0.0/20"], spoke=replace(DEV, secondary_cidrs=["192.168.0.0/24"])
+    ), ["secondary-cidr-mix"]),
+    ("10.0 beside 10.1", estate(
+        blocks=["10.0.0.0/15"], spoke=replace(DEV, secondary_cidrs=["10.0.0.0/24"])
+    ), ["secondary-cidr-mix"]),
+    ("172.31 beside 172.16", estate(
+        blocks=["10.1.0.0/16", "172.31.0.0/16", "172.16.0.0/16"],
+        spoke=replace(DEV, cidr="172.16.0.0/20", secondary_cidrs=["172.31.0.0/24"]),
+    ), ["secondary-cidr-mix"]),
+    ("zone 5 in a /24", spoke(cidr="10.1.0.0/24", zones=["use1-az5"]), ["no-room-for-subnets"]),
+    ("a pin over a slot", spoke(subnets={"private_az1": "10.1.2.0/24"}), ["subnet-overlap"]),
+    ("a local way out nobody allows", segments(SERVICES, replace(WORKLOADS, ways_out={Egress.ON_PREMISES})),
+     ["egress-not-allowed"]),
+    ("no site at all", estate(sites=(), site=replace(SITE, announces=[]), vpn=replace(VPN, segment="lab"),
+     segments=[SERVICES, WORKLOADS, Segment("lab")]), ["network-not-announced"] * 2 + ["no-default-on-premises"] * 2),
+    ("default not announced", site(announces=[*SITE.networks.values()]), ["no-default-on-premises"] * 2),
+    ("two defaults, nothing else", estate(sites=(replace(BRANCH, announces=["0.0.0.0/0"]),), vpns=(TO_BRANCH,)),
+     ["network-not-announced"] * 3),
+    ("an announcement that is the block", site(announces=["0.0.0.0/0", "10.1.0.0/16"]), ["announcement-in-block"]),
+    ("a part of a denied network", estate(
+        segments=[SERVICES, replace(WORKLOADS, site_networks=["dc1/users"])],
+        site=replace(SITE, announces=["0.0.0.0/0", "172.21.128.0/17"]),
+    ), ["announcement-in-denied-network"]),
+    ("a network of another site", estate(
+        site=replace(SITE, announces=["0.0.0.0/0", *SITE.networks.values(), "192.168.0.0/16"]),
+        sites=(replace(BRANCH, announces=[]),),
+    ), ["announcement-overlap"]),
+    ("ASN 0", gateway(bgp_asn=0), ["customer-gateway-asn"]),
+    ("ASN 23456", gateway(bgp_asn=23_456), ["customer-gateway-asn"]),
+    ("ASN 65535", gateway(bgp_asn=65_535), ["customer-gateway-asn"]),
+    ("ASN 2^32 - 1", gateway(bgp_asn=4_294_967_295), ["customer-gateway-asn"]),
+    ("an ASN reserved here", estate(
+        region="eu-west-1", zones=["euw1-az1"], site=replace(SITE, customer_gateways=[replace(GATEWAY, bgp_asn=9059)])
+    ), ["customer-gateway-asn"]),
+    *((f"gateway at {address}", gateway(ip_address=address), ["customer-gateway-address"]) for address in (
+        "192.168.1.1", "127.0.0.1", "169.254.1.1", "100.64.0.1", "224.0.0.5", "240.0.0.1", "0.0.0.0", "300.1.1.1",
+        "2001:db8::1",
+    )),
+    ("connection 513", vpn(number=513), ["vpn-number"]),
+    *((f"inside {cidr}", tunnel(inside_cidr=cidr), ["inside-cidr-reserved"]) for cidr in (
+        "169.254.0.0/30", "169.254.1.0/30", "169.254.5.0/30", "169.254.169.252/30",
+    )),
+    ("an inside CIDR elsewhere", tunnel(inside_cidr="10.0.0.0/30"), ["inside-cidr-form"]),
+    ("an inside CIDR with host bits", tunnel(inside_cidr="169.254.20.1/30"), ["cidr-not-canonical"]),
+    ("an inside CIDR another number derives", estate(
+        site=TWO, vpns=(replace(SECOND, tunnels=(Tunnel(inside_cidr="169.254.16.0/30"), Tunnel())),)
+    ), ["inside-cidr-twice"]),
+    *((f"{field}={value}", tunnel(**{field: value}), [rule]) for field, value, rule in (
+        ("phase1_lifetime", 899, "tunnel-value"),
+        ("phase1_lifetime", 28_801, "tunnel-value"),
+        ("phase2_lifetime", 0, "tunnel-value"),
+        ("phase2_lifetime", 3_601, "tunnel-value"),
+        ("dpd_timeout", 29, "tunnel-value"),
+        ("rekey_fuzz_percentage", 101, "tunnel-value"),
+        ("replay_window_size", 63, "tunnel-value"),
+        ("replay_window_size", 2_049, "tunnel-value"),
+        ("startup_action", "ignore", "tunnel-value"),
+        ("dpd_timeout_action", "boom", "tunnel-value"),
+        ("rekey_margin_time", 0, "tunnel-lifetimes"),
+        ("rekey_margin_time", 1_801, "tunnel-lifetimes"),
+        ("phase1_lifetime", 3_600, "tunnel-lifetimes"),
+        ("ike_versions", ["ikev3"], "tunnel-algorithm"),
+        ("phase1_dh_group_numbers", [3], "tunnel-algorithm"),
+        ("phase1_dh_group_numbers", [5], "tunnel-algorithm"),
+        ("phase2_dh_group_numbers", [1], "tunnel-algorithm"),
+        ("phase2_integrity_algorithms", [], "tunnel-algorithm"),
+        ("ike_versions", ["ikev2", "ikev1"], "weak-algorithm"),
+        ("phase1_encryption_algorithms", ["AES128-GCM-16"], "weak-algorithm"),
+        ("phase1_integrity_algorithms", ["SHA2-256"], "weak-algorithm"),
+        ("phase2_dh_group_numbers", [5], "weak-algorithm"),
+        ("phase2_dh_group_numbers", [19], "weak-algorithm"),
+    )),
+    ("no hub", estate(
+        environments=[Environment("prod", account="workloads")], segments=[Segment("workloads"), Segment("services")]
+    ), ["hub-count"]),
+    ("the hub shared elsewhere", estate(hub=replace(HUB, share_with=["network"])), ["account-left-out"]),
+    ("static routing to nowhere", estate(
+        site=replace(SITE, announces=[], networks={}),
+        vpn=replace(VPN, routing=Routing.STATIC),
+        segments=[replace(SERVICES, ways_out={Egress.NONE}), replace(WORKLOADS, ways_out={Egress.LOCAL, Egress.NONE})],
+        spoke=replace(DEV, egress=Egress.NONE),
+    ), ["static-without-routes"]),
+    ("a whole block", estate(blocks=["10.1.16.0/20", "10.1.0.0/20"]), ["spoke-is-block"] * 2),
+    ("a public hub ASN", estate(hub=Hub("main", asn=64_511)), ["hub-asn"]),
+    ("a link-local hub block", estate(hub=replace(HUB, cidr_blocks=["169.254.0.0/24"])), ["hub-cidr-block"]),
+    ("a tag key too long", estate(tags={"k" * 129: ""}), ["tag-form"]),
+    ("a tag value with a semicolon", estate(tags={"Owner": "a;b"}), ["tag-form"]),
+    ("50 tags", estate(tags={f"Key{number}": "" for number in range(50)}), ["tag-form"]),
+    ("logs for ever", estate(log_retention_days=0), ["log-retention"]),
+    ("no address", site(dns_servers=["dns.example"]), ["dns-server"]),
+    ("an endpoint twice", spoke(gateway_endpoints=["s3", "s3"]), ["gateway-endpoint"]),
+    *((f"bucket {name}", backend(S3Backend(bucket=name, account="network")), ["state-bucket"]) for name in (
+        "ab", "a" * 64, "-ab", "xn--ab", "example-s3alias", "192.168.5.4",
+    )),
+    ("bucket elsewhere", backend(S3Backend(bucket="example", account="network", region="mars-1")), ["region"]),
+    ("organization ab", backend(HcpTerraform(organization="ab")), ["hcp-name"]),
+    ("project", backend(HcpTerraform(organization="example", project="a!")), ["hcp-name"]),
+    ("workspace", backend(HcpTerraform(organization="example", workspace_prefix="a b")), ["hcp-name"]),
+    ("a quota below the default", estate(quotas={"vpn-connections": 10}), ["quota"]),
+    ("an unknown quota", estate(quotas={"vpns": 100}), ["quota"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PASS)
+def test_passes(name: str) -> None:
+    assert broken(PASS[name]) == []
+
+
+@pytest.mark.parametrize(("given", "rules"), [row[1:] for row in FAIL], ids=[row[0] for row in FAIL])
+def test_is_refused_as_this_and_nothing_else(given: Estate, rules: list[str]) -> None:
+    assert sorted(broken(given)) == sorted(rules), "\n".join(map(str, problems(given)))
+
+
+def test_a_raised_quota_lifts_the_limit() -> None:
+    lans = {f"lan{number}": f"172.20.{number}.0/24" for number in range(30)}
+    given: dict[str, Any] = {
+        "site": replace(SITE, networks=lans),
+        "segments": [SERVICES, replace(WORKLOADS, site_networks=[])],
+    }
+    assert broken(estate(**given)) == ["network-acl-rules"]
+    assert broken(estate(**given, quotas={"network-acl-rules": 32})) == []
+
+
+def test_two_static_routes_to_one_site_never_meet_in_one_table() -> None:
+    static = replace(VPN, routing=Routing.STATIC)
+    quiet = replace(TWO, announces=[])
+    way = [replace(SERVICES, ways_out={Egress.NONE}), replace(WORKLOADS, ways_out={Egress.NONE, Egress.LOCAL})]
+    given = estate(
+        site=quiet,
+        vpn=static,
+        vpns=(replace(SECOND, routing=Routing.STATIC),),
+        segments=way,
+        spoke=replace(DEV, egress=Egress.NONE),
+    )
+    assert broken(given) == ["static-twice"]
+
+
+def test_every_problem_is_told_at_once_with_its_place_and_remedy() -> None:
+    wrong = estate(spoke=Spoke("dev", cidr="10.1.0.1/20", segment="work", egress=Egress.NONE), log_retention_days=31)
+    with pytest.raises(InvalidEstate) as caught:
+        wrong.check()
+    found = {problem.rule: problem for problem in caught.value.problems}
+    assert sorted(found) == ["cidr-not-canonical", "log-retention", "unknown-reference"]
+    assert found["unknown-reference"].remedy == '"workloads"'
+    assert found["cidr-not-canonical"].remedy == 'the range itself: "10.1.0.0/20"'
+    assert found["log-retention"].remedy.startswith("30, or another of 1, 3, 5")
+    assert found["cidr-not-canonical"].place.startswith("tests/intent/test_checks.py:")
+    text = str(caught.value)
+    assert text.startswith("The estate has 3 problems:\n")
+    assert 'spoke "dev", cidr, tests/intent/test_checks.py:' in text
+    assert "[cidr-not-canonical]" in text
+
+
+def test_remedies_name_the_line_to_change() -> None:
+    outside = problems(spoke(cidr="10.2.0.0/20"))[0]
+    assert "a range inside one, e.g. 10.1.0.0/20, or add it to the blocks in tests/intent/network.py:" in outside.remedy
+    assert outside.remedy.endswith('"10.2.0.0/20"')
+    way = problems(segments(SERVICES, replace(WORKLOADS, ways_out={Egress.LOCAL})))[0]
+    assert "ways_out={Egress.LOCAL, Egress.ON_PREMISES} in tests/intent/" in way.remedy
+
+
+def test_rules_explain_themselves() -> None:
+    for rule in RULES:
+        assert rule.summary.endswith("."), rule.id
+        assert rule.why, rule.id
+        assert not rule.why.endswith("."), rule.id
+        assert rule.source == "" or rule.source.startswith("https://"), rule.id
