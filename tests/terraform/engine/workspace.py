@@ -1,8 +1,7 @@
 """Generated roots, and copies of them that run on a machine without the backends and accounts they name.
 
-A copy leaves the generated files as they are; override files beside them
-(https://developer.hashicorp.com/terraform/language/files/override) put the state into a local file, let remote states
-be read from local files, and take roles and account guards off the providers.
+Override files (https://developer.hashicorp.com/terraform/language/files/override) put the state of a copy into a local
+file and let it read the states of others from local files.
 """
 
 import json
@@ -20,13 +19,9 @@ from .stub import Document, read_configuration
 StateAddress = tuple[str, ...]
 """Where a state is kept: ("local", path), ("s3", bucket, key), ("remote", host, organization, workspace)."""
 
-_RESET: Final[dict[str, object]] = {
-    "allowed_account_ids": [],
-    "forbidden_account_ids": [],
-    "assume_role": [{}],  # an empty list leaves the roles in place
-    "assume_role_with_web_identity": [{}],
-    "profile": None,
-}
+_NEEDS_AWS: Final = frozenset(
+    {"allowed_account_ids", "assume_role", "assume_role_with_web_identity", "forbidden_account_ids", "profile"}
+)
 _MOCK: Final[dict[str, object]] = {
     "access_key": "mock",
     "secret_key": "mock",
@@ -140,15 +135,19 @@ def types_in(copy: Path) -> set[str]:
 
 
 def disarm_providers(copy: Path) -> None:
-    """Takes roles, account guards and everything else that needs AWS off the providers of a copy."""
-    configured = read_configuration(copy).get("provider", {})
-    overrides = {
-        name: [_disarmed(block) for block in (blocks if isinstance(blocks, list) else [blocks])]
-        for name, blocks in configured.items()
-        if name == "aws"
-    }
-    if overrides:
-        _write(copy / "provider_override.tf.json", {"provider": overrides})
+    """Takes roles, account guards and profiles off the AWS provider blocks of a copy, and gives them mock keys.
+
+    The file is rewritten: an override file can empty a role, which the provider objects to, but not remove it.
+    """
+    for path in copy.glob("*.tf.json"):
+        document = json.loads(path.read_text())
+        providers = document.get("provider", {})
+        if "aws" in providers:
+            blocks = providers["aws"] if isinstance(providers["aws"], list) else [providers["aws"]]
+            providers["aws"] = [
+                {name: value for name, value in block.items() if name not in _NEEDS_AWS} | _MOCK for block in blocks
+            ]
+            _write(path, document)
 
 
 def lift_protection(copy: Path) -> None:
@@ -169,12 +168,6 @@ def _protected(resources: Document) -> Iterator[str]:
         blocks = lifecycle if isinstance(lifecycle, list) else [lifecycle]
         if any(block.get("prevent_destroy") for block in blocks):
             yield name
-
-
-def _disarmed(block: Document) -> Document:
-    reset = {name: value for name, value in _RESET.items() if name in block}
-    alias = {"alias": block["alias"]} if "alias" in block else {}
-    return {**alias, **_MOCK, **reset}
 
 
 def _address(kind: str, arguments: Document, directory: Path) -> StateAddress:
