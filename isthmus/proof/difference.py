@@ -126,11 +126,7 @@ class _Comparison:
 
     def _met(self, side: int, pair: Pair | None) -> Iterator[str]:
         for trial in pair.trials if pair is not None else ():
-            yield from self.names[side].of_blocks(trial.trip)
-            for path in (*trial.trip.forward.paths, *trial.trip.back.paths):
-                yield from self.names[side].of_path(path)
-                yield from self.names[side].of_associations(path)
-                yield from (crossing.nacl for crossing in path.crossings)
+            yield from self.names[side].of_trip(trial.trip)
 
 
 def _kind(was: Pair | None, now: Pair | None) -> Kind | None:

@@ -50,6 +50,10 @@ class Meant:
         spoke, network = (a, b) if here.kind is Kind.SPOKE else (b, a)
         return network in self._networks[self._segments[spoke].name]
 
+    def open_to_internet(self, a: str, b: str) -> bool:
+        """Whether the flow is one from the internet to a spoke that has public subnets by its own way out."""
+        return a == INTERNET and b in self._spokes and self.egress(b) is Egress.LOCAL
+
     def egress(self, spoke: str) -> Egress:
         """The way out of a spoke."""
         return way_out(self.estate, spoke) if spoke not in self._spokes else self._spokes[spoke].egress
@@ -86,11 +90,12 @@ class Judge:
         trial = (there or stopped)[0]
         rule = "intended-flow-blocked" if there else "intended-flow-one-way"
         blocks = trial.trip.forward.blocks if there else trial.trip.back.blocks
-        named = [block.address for t in (there or stopped) for block in t.trip.blocks if block.address]
+        legs = [t.trip.forward if there else t.trip.back for t in there or stopped]
         why = "; ".join(f"{block.address}: {block.why}" for block in blocks) or "it does not arrive"
         direction = "" if there else "the reply is stopped: "
         zones = _zones(there or stopped, pair.main)
-        yield Violation(rule, f"{direction}{why}{zones}", tuple(dict.fromkeys(named)), a, b)
+        named = self.naming.of_blocked(path for leg in legs for path in leg.paths)
+        yield Violation(rule, f"{direction}{why}{zones}", named, a, b)
 
     # --- the internet
 
@@ -111,10 +116,11 @@ class Judge:
         if lost:
             blocks = lost[0].trip.blocks
             why = "; ".join(f"{block.address}: {block.why}" for block in blocks) or "it does not arrive"
-            named = [block.address for t in lost for block in t.trip.blocks if block.address]
+            legs = [leg for t in lost for leg in (t.trip.forward, t.trip.back)]
+            named = self.naming.of_blocked(path for leg in legs for path in leg.paths)
             zones = _zones(lost, pair.main)
             why = f"its way out is {stated.value}, and {why}{zones}"
-            yield Violation("way-out-missing", why, tuple(dict.fromkeys(named)), spoke.name, INTERNET)
+            yield Violation("way-out-missing", why, named, spoke.name, INTERNET)
 
     def _other_ways(self, spoke: Place, stated: Egress, pair: Pair) -> Iterator[tuple[Trial, Path, str]]:
         """Paths that get out by another way than the one stated."""
@@ -135,20 +141,15 @@ class Judge:
 
     def _inward(self, place: Place, pair: Pair) -> Iterator[Violation]:
         """Nothing gets in unasked, but to public subnets of spokes with a way out of their own."""
-        local = place.kind is Kind.SPOKE and self.meant.egress(place.name) is Egress.LOCAL
+        local = self.meant.open_to_internet(INTERNET, place.name)
         for trial in pair.trials:
-            tier = self._tier(place, trial)
-            if local and tier == Tier.PUBLIC:
+            if local and trial.tier == Tier.PUBLIC:
                 continue
             open_ = [path for path in trial.trip.forward.paths if path.outcome is Outcome.REACHABLE]
             if open_:
-                why = f"the internet reaches its {tier} subnets"
+                why = f"the internet reaches its {trial.tier} subnets"
                 yield Violation("inbound-undrawn", why, self.naming.of_leak(open_), INTERNET, place.name)
                 return
-
-    def _tier(self, place: Place, trial: Trial) -> str:
-        address = getattr(trial.destination, "address", "")
-        return next((tier.value for tier, subnets in place.tiers.items() if address in subnets), "")
 
 
 def leaks(naming: Naming, a: str, b: str, trials: tuple[Trial, ...]) -> Iterator[Violation]:

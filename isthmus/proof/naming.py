@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from isthmus.network.answers import Path, RoundTrip
@@ -46,10 +46,10 @@ class Naming:
                 transit += [word for word in hop.why.split() if word in self._transit_routes]
             elif match := _ROUTE_OF.search(hop.why):
                 route = self._vpc_routes.get((match[2], match[1]))
-                inside += [route] if route else []
+                inside += [route, match[2]] if route else [match[2]]
             if hop.address and hop.kind not in ("site", "internet"):
                 places.append(hop.address)
-        return tuple(dict.fromkeys((*transit, *inside, *places)))
+        return tuple(dict.fromkeys((*transit, *inside, *places, *path.nats)))
 
     def of_associations(self, path: Path) -> tuple[str, ...]:
         """The associations that put a path's packets into the transit gateway tables it goes through."""
@@ -71,9 +71,12 @@ class Naming:
     def _by_attached(self) -> Mapping[str, str]:
         return {str(a.attached): a.address for a in self.network.attachments.values()}
 
-    def of_blocks(self, trip: RoundTrip) -> tuple[str, ...]:
-        """The settings that stop a flow there or back."""
-        return tuple(dict.fromkeys(block.address for block in trip.blocks if block.address))
+    def of_blocked(self, paths: Iterable[Path]) -> tuple[str, ...]:
+        """What stops packets: the settings in the way first, then what their paths rest on."""
+        listed = list(paths)
+        blocks = [block.address for path in listed for block in path.blocks if block.address]
+        rest = [a for path in listed if path.blocks for a in (*self.of_path(path), *self.of_associations(path))]
+        return tuple(dict.fromkeys((*blocks, *rest)))
 
     def of_leak(self, paths: Iterable[Path]) -> tuple[str, ...]:
         """What lets packets through: the first path that is not blocked, its associations among its routes."""
@@ -81,3 +84,12 @@ class Naming:
             if not path.blocks:
                 return tuple(dict.fromkeys((*self.of_path(path), *self.of_associations(path))))
         return ()
+
+    def of_trip(self, trip: RoundTrip) -> Iterator[str]:
+        """Everything a flow meets, there and back: what stops it, what it rests on, and the network ACLs it passes."""
+        paths = (*trip.forward.paths, *trip.back.paths)
+        yield from (block.address for path in paths for block in path.blocks)
+        for path in paths:
+            yield from self.of_path(path)
+            yield from self.of_associations(path)
+            yield from (crossing.nacl for crossing in path.crossings)

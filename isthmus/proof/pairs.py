@@ -24,7 +24,11 @@ _FIRST_HOST = 4  # AWS keeps the first four addresses of a subnet
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One packet and its reply. `main`: between workload subnets, where flows are meant to be."""
+    """One packet and its reply.
+
+    - `zone`: of the source. `tier`: of the source's subnet, or of the destination's if the source is in none.
+    - `main`: between workload subnets, where flows are meant to be.
+    """
 
     source: Location
     destination: Location
@@ -59,7 +63,7 @@ class Pair:
         return _split(self.main, lambda trial: trial.zone)
 
     def by_tier(self) -> Mapping[str, tuple[Outcome, Outcome]]:
-        """Outcomes by tier of the source, where they differ."""
+        """Outcomes by tier, where they differ."""
         return _split(self.trials, lambda trial: trial.tier)
 
     def telling(self, intended: bool | None) -> int:
@@ -242,7 +246,8 @@ class AllPairs:
     def _trials(self, a: str, b: str) -> Iterator[Trial]:
         for mine, theirs in self._combinations(a, b):
             trip = self._try(mine, theirs)
-            yield Trial(mine.location, theirs.location, mine.zone, mine.tier, mine.main and theirs.main, trip)
+            spoke = mine if mine.tier else theirs
+            yield Trial(mine.location, theirs.location, mine.zone, spoke.tier, mine.main and theirs.main, trip)
 
     def _combinations(self, a: str, b: str) -> Iterator[tuple[_End, _End]]:
         for mine in self.ends(a):

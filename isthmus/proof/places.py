@@ -137,16 +137,15 @@ class Inventory:
         """The subnets of a VPC by tier.
 
         A subnet with a route to an internet gateway is public. One with an attachment's interface is a transit gateway
-        subnet, unless its zone has no other subnet that workloads could be in: then it holds those too.
+        subnet, unless the VPC has no other subnets that workloads could be in: then those hold workloads too.
         """
         found: dict[Tier, list[str]] = {}
         public = {s.address for s in self.subnets(vpc) if self.internet_route(s)}
-        plain = [s for s in self.subnets(vpc) if s.address not in public and not self.is_attachment_subnet(s)]
-        zones = {s.zone for s in plain}
+        dedicated = any(s.address not in public and not self.is_attachment_subnet(s) for s in self.subnets(vpc))
         for subnet in self.subnets(vpc):
             if subnet.address in public:
                 tier = Tier.PUBLIC
-            elif self.is_attachment_subnet(subnet) and subnet.zone in zones:
+            elif dedicated and self.is_attachment_subnet(subnet):
                 tier = Tier.TRANSIT_GATEWAY
             else:
                 tier = Tier.PRIVATE

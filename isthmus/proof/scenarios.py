@@ -52,7 +52,9 @@ class Survival:
     def __str__(self) -> str:
         if not self.lost:
             return f"{self.failure}: nothing lost"
-        return f"{self.failure}: {len(self.lost)} flows lost" + ("" if self.survived else ", some meant to survive")
+        return f"{self.failure}: {len(self.lost)} {'flow' if len(self.lost) == 1 else 'flows'} lost" + (
+            "" if self.survived else ", some meant to survive"
+        )
 
 
 def failures(network: Network) -> Iterator[Failure]:

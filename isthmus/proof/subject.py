@@ -123,8 +123,10 @@ class _Prover:
     def _flow(self, a: str, b: str) -> Flow:
         intended = self.meant.intended(a, b) if self.meant is not None else None
         pair = self.pairs.between(a, b)
-        forward, back = pair.outcome(intended)
-        telling = pair.telling(intended)
+        # Public subnets are there to be reached from the internet where the intent has them: the private ones count.
+        asked = None if self.meant is not None and self.meant.open_to_internet(a, b) else intended
+        forward, back = pair.outcome(asked)
+        telling = pair.telling(asked)
         return Flow(
             a,
             b,

@@ -31,13 +31,16 @@ def zone_violations(estate: Estate, network: Network, places: Places, inventory:
         for zone in estate.zones_of(spoke):
             if _lacks(private, zone):
                 exposed = [
-                    route
+                    (subnet.address, route)
                     for subnet in inventory.subnets(place.vpc)
                     if subnet.zone == zone and (route := inventory.internet_route(subnet))
                 ]
                 why = f"no private subnet in {zone}"
-                why += f"; {', '.join(exposed)} leads to an internet gateway" if exposed else ""
-                yield Violation("zone-not-covered", why, (*exposed, place.vpc), spoke.name)
+                if exposed:
+                    open_ = ", ".join(f"{subnet} by {route}" for subnet, route in exposed)
+                    why += f"; these lead to an internet gateway: {open_}"
+                named = (*(address for pair in exposed for address in pair), place.vpc)
+                yield Violation("zone-not-covered", why, tuple(dict.fromkeys(named)), spoke.name)
             if attachments and _lacks(entered, zone):
                 yield Violation("zone-not-covered", f"no attachment subnet in {zone}", names, spoke.name)
     # A zone that is in use although nobody meant it has to be covered as well.

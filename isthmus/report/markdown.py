@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 from isthmus.network.answers import Outcome
 from isthmus.proof.difference import Difference
-from isthmus.proof.findings import Flow, Verdict
+from isthmus.proof.findings import Flow, Verdict, Violation
 from isthmus.proof.proved import Flows, Proof
 
 # GitHub refuses a comment of more than 65,536 characters; multi-byte characters are counted with room to spare.
 LONGEST = 60_000
 _MOST_COLUMNS = 12
+_MOST_RESOURCES = 4
 _CUT = "\n\n*Cut here: this is longer than a comment may be. The JSON has everything.*\n"
 
 
@@ -90,9 +91,10 @@ def _cell(flow: Flow) -> str:
     return f"**{text}**" if wrong or text == "one way" else text
 
 
-def _violation(violation: object) -> str:
-    resources = getattr(violation, "resources", ())
-    where = f" ({', '.join(map(_code, resources))})" if resources else ""
+def _violation(violation: Violation) -> str:
+    shown = [_code(address) for address in violation.resources[:_MOST_RESOURCES]]
+    rest = len(violation.resources) - len(shown)
+    where = f" ({', '.join(shown)}{f' and {rest} more' if rest else ''})" if shown else ""
     return f"{_escape(str(violation))}{where}"
 
 

@@ -13,13 +13,14 @@ from rich.text import Text
 
 from isthmus.network.answers import Outcome, Trace
 from isthmus.proof.difference import Difference
-from isthmus.proof.findings import Flow, Verdict
+from isthmus.proof.findings import Flow, Verdict, Violation
 from isthmus.proof.places import INTERNET
 from isthmus.proof.proved import Proof
 from isthmus.proof.tracing import Traced
 
 _WIDTH = 80
 _LARGEST_MATRIX = 30
+_MOST_RESOURCES = 4
 _COLOURS = {Verdict.PROVED: "green", Verdict.VIOLATED: "red", Verdict.UNKNOWN: "yellow"}
 
 
@@ -168,9 +169,11 @@ def _ways_out(proof: Proof, out: Console) -> None:
     _list(out, "Ways out to the internet", (f"{f.source}: {f.exit or 'none'}" for f in flows))
 
 
-def _violation(violation: object) -> str:
-    resources = getattr(violation, "resources", ())
-    return "\n".join([str(violation), *(f"  {address}" for address in resources)])
+def _violation(violation: Violation) -> str:
+    shown = violation.resources[:_MOST_RESOURCES]
+    rest = len(violation.resources) - len(shown)
+    more = [f"  and {rest} more on its way (--json lists them)"] if rest else []
+    return "\n".join([str(violation), *(f"  {address}" for address in shown), *more])
 
 
 def _list(out: Console, title: str, lines: Iterable[str], style: str = "bold") -> None:
