@@ -96,11 +96,12 @@ def intended_pairs(estate: Estate) -> Iterator[tuple[str, str]]:
     for name, segment in spokes.items():
         for network in networks_reached(estate, segment):
             yield (name, network) if name < network else (network, name)
-    for here, there in combinations(sorted(estate.sites, key=lambda site: site.name), 2):
+    for here, there in combinations(estate.sites, 2):
         if transit_between(here, there):
-            for mine in sorted(here.networks):
-                for theirs in sorted(there.networks):
-                    yield f"{here.name}/{mine}", f"{there.name}/{theirs}"
+            for mine in here.networks:
+                for theirs in there.networks:
+                    one, other = sorted((f"{here.name}/{mine}", f"{there.name}/{theirs}"))
+                    yield one, other
 
 
 def way_out(estate: Estate, spoke: str) -> Egress:

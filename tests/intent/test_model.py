@@ -1,0 +1,136 @@
+"""What constructors refuse, and what intent objects are."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isthmus.intent import (
+    Egress,
+    Environment,
+    InvalidArgument,
+    Segment,
+    Spoke,
+    Tunnel,
+    UnknownSchema,
+    VpnConnection,
+)
+from isthmus.intent.document import from_document, to_document
+from isthmus.intent.model import place_of
+from tests.intent.network import DEV, estate
+
+
+def refused(make: Any, *args: Any, **given: Any) -> str:
+    with pytest.raises(InvalidArgument) as caught:
+        make(*args, **given)
+    return str(caught.value)
+
+
+def test_an_unknown_field_is_refused_with_the_one_that_was_meant() -> None:
+    text = refused(Spoke, "dev", cidrr="10.1.0.0/20", segment="a", egress=Egress.NONE)
+    assert text.startswith('Spoke "dev", tests/intent/test_model.py:')
+    assert "cidrr: unknown field; did you mean cidr?" in text
+    assert "cidr: missing; Spoke needs it" in text
+
+
+@pytest.mark.parametrize("field", ["preshared_key", "psk", "tunnel1_preshared_key"])
+def test_a_pre_shared_key_is_refused_and_never_shown(field: str) -> None:
+    text = refused(Tunnel, **{field: "s3cr3t-value"})
+    assert "a pre-shared key is never written down" in text
+    assert "s3cr3t-value" not in text
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"cidr": 10}, "cidr: input should be a valid string, got 10"),
+        ({"egress": "everywhere"}, "egress: input should be"),
+        ({"zones": "use1-az1"}, "zones"),
+        ({"subnets": {"private_az1": 1}}, "subnets.private_az1: input should be a valid string"),
+    ],
+)
+def test_a_value_of_another_type_is_refused(given: dict[str, Any], message: str) -> None:
+    usual = {"cidr": "10.1.0.0/20", "segment": "workloads", "egress": Egress.NONE}
+    assert message in refused(Spoke, "dev", **{**usual, **given})
+
+
+def test_only_the_name_goes_without_a_keyword() -> None:
+    make: Any = Spoke
+    assert "write field=value for the others" in refused(make, "dev", "10.1.0.0/20")
+
+
+def test_numbers_are_numbers() -> None:
+    assert "number" in refused(VpnConnection, "a", customer_gateway="a", number="1", segment="a")
+    assert "number" in refused(VpnConnection, "a", customer_gateway="a", number=True, segment="a")
+
+
+def test_intent_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        DEV.cidr = "10.2.0.0/20"  # type: ignore[misc]
+    zones = ["use1-az1"]
+    spoke = replace(DEV, zones=zones)
+    zones.append("use1-az2")
+    assert spoke.zones == ("use1-az1",)
+
+
+def test_references_are_kept_by_name() -> None:
+    lab = Segment("lab")
+    assert Spoke("dev", cidr="10.1.0.0/20", segment=lab, egress=Egress.NONE).segment == "lab"
+    assert Segment("other", reaches=[lab, "workloads"]).reaches == ("lab", "workloads")
+
+
+def test_a_place_is_the_line_the_user_wrote() -> None:
+    line = sys._getframe().f_lineno
+    built = Environment("dev", account="network")
+    changed = replace(built, account="prod")
+    assert place_of(built) == f"tests/intent/test_model.py:{line + 1}"
+    assert place_of(changed) == f"tests/intent/test_model.py:{line + 2}"
+
+
+def test_a_place_is_absolute_outside_the_working_directory(tmp_path: Path) -> None:
+    code = (
+        "from isthmus.intent import Segment; from isthmus.intent.model import place_of; print(place_of(Segment('a')))"
+    )
+    script = tmp_path / "estate.py"
+    script.write_text(code)
+    environ = {**os.environ, "PYTHONPATH": os.getcwd()}
+    ran = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True, env=environ)
+    assert ran.stdout == f"{script}:1\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "has schema None, this release reads 'isthmus-intent/1'"),
+        ('{"schema": "isthmus-intent/9"}', "has schema 'isthmus-intent/9'"),
+        ('{"schema": "isthmus-intent/1"}', "estate: input should be"),
+        (b"\xff\xfe\x00", "is not JSON"),
+    ],
+)
+def test_a_damaged_document_is_refused(text: str | bytes, message: str) -> None:
+    with pytest.raises(UnknownSchema, match="Synthesize again") as caught:
+        from_document(text)
+    assert message in str(caught.value)
+
+
+def test_a_damaged_document_says_where() -> None:
+    document = to_document(estate())
+    document["estate"]["environments"][0]["spokes"][0]["cidr"] = 5
+    document["estate"]["environments"][1]["sopkes"] = []
+    with pytest.raises(UnknownSchema) as caught:
+        from_document(json.dumps(document))
+    assert str(caught.value).splitlines() == [
+        "intent.json is damaged. Synthesize again.",
+        "  estate.environments[0].spokes[0].cidr: input should be a valid string",
+        "  estate.environments[1].sopkes: unexpected keyword argument",
+    ]
+
+
+def test_a_document_holds_no_paths_of_this_machine() -> None:
+    assert os.getcwd() not in json.dumps(to_document(estate()))
