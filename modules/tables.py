@@ -6,7 +6,8 @@ The proof never looks in here. It compares what the finished Terraform does with
   announces a default, share the plain table: their VPC tables decide what comes to the gateway at all.
 - A VPN's table is also what AWS announces to that site
   (https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html), so a site gets a table of its own where the
-  segment's would hold what is none of its business: another site's VPN, or holes made for the segment's spokes.
+  segment's would hold what is none of its business (another site's VPN, holes made for the segment's spokes), or would
+  lack a site it has transit with.
 - Nothing here depends on which spokes exist: a new spoke never changes the hub.
 """
 
@@ -73,14 +74,15 @@ class HubTables:
     def with_vpn(self, connection: VpnConnection) -> tuple[HubTable, ...]:
         """The tables that lead to a VPN connection: by propagation where it speaks BGP, by static routes where not.
 
-        A table that only one site's connections are associated with leads to another site only where transit is meant,
-        and needs no way back to its own.
+        A table that only one site's connections are associated with leads to the sites it has transit with, and to no
+        other; its own it needs no way back to.
         """
         here = self._estate.site_of(connection)
+        reached = self.with_segment(connection.segment)
         return tuple(
             table
-            for table in self.with_segment(connection.segment)
-            if table.site is None or transit_between(self._estate.site(table.site), here)
+            for table in self.all
+            if (table in reached if table.site is None else transit_between(self._estate.site(table.site), here))
         )
 
 
@@ -114,12 +116,12 @@ def _tables_of(estate: Estate, segment: Segment) -> Iterator[HubTable]:
 
 
 def _sites_apart(estate: Estate, segment: Segment, has_holes: bool) -> Iterator[Site]:
-    """The sites with connections in the segment that must not share its table."""
-    learnt = {estate.site_of(vpn).name for vpn in _connections_reached(estate, segment)}
+    """The sites with connections in the segment to which its table would say too much, or too little."""
+    said = {estate.site_of(vpn).name for vpn in _connections_reached(estate, segment)}
     for name in sorted({estate.site_of(vpn).name for vpn in estate.vpn_connections if vpn.segment == segment.name}):
         site = estate.site(name)
-        others = (estate.site(other) for other in learnt - {name})
-        if has_holes or any(not transit_between(site, other) for other in others):
+        meant = {other.name for other in estate.sites if transit_between(site, other)}
+        if has_holes or said - {name} != meant:
             yield site
 
 
