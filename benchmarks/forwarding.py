@@ -48,19 +48,8 @@ def estate(spokes: int) -> Network:
         segment = "services" if name == "shared" else ("mesh", "isolated")[index % 2]
         base = IPv4Address("10.0.0.0") + index * 4096
         vpcs[name] = Vpc(name, (ip_network(f"{base}/20"),), f"{name}.main")
-        nacls[f"{name}.acl"] = NetworkAcl(
-            f"{name}.acl",
-            name,
-            *(
-                [
-                    (
-                        NetworkAclRule("", 1, True, -1, ip_network("0.0.0.0/0")),
-                        NetworkAclRule("", 2, True, -1, ip_network("::/0")),
-                    )
-                ]
-                * 2
-            ),
-        )
+        opened = tuple(NetworkAclRule("", i, True, -1, ip_network(c)) for i, c in enumerate(("0.0.0.0/0", "::/0")))
+        nacls[f"{name}.acl"] = NetworkAcl(f"{name}.acl", name, opened, opened)
         tables[f"{name}.main"] = VpcTable(f"{name}.main", name)
         for slot, zone in enumerate(ZONES):
             private, door = f"{name}.private_{zone}", f"{name}.tgw_{zone}"

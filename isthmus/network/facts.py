@@ -18,7 +18,6 @@ from isthmus.network.model import (
     Cidr,
     GatewayKind,
     Network,
-    RouteOrigin,
     Site,
     Subnet,
     Unknown,
@@ -27,7 +26,6 @@ from isthmus.network.model import (
 from isthmus.network.space import Nest, RangeMap, compile_prefixes
 from isthmus.network.tables import (
     EffectiveTable,
-    Route,
     gateway_table,
     tgw_table,
     vpc_cidrs,
@@ -221,8 +219,8 @@ class Facts:
     def told(self, attachment: str) -> Told:
         """What AWS announces over an attachment, or over a VPN connection to a virtual private gateway.
 
-        A transit gateway announces what is in the table associated with the attachment; what the site itself taught
-        comes back to it with its own ASN and is refused there. A Direct Connect gateway announces the allowed
+        A transit gateway announces what is in the table associated with the attachment, but nothing that leads back to
+        the site itself. A Direct Connect gateway announces the allowed
         prefixes. https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
         """
         if attachment not in self._told:
@@ -251,7 +249,7 @@ class Facts:
             winners = [r for r in group if r.rank == best]
             if winners[0].target is None:
                 blackholes.append(prefix)
-            elif not all(_returns(r, own) for r in winners):
+            elif not all(r.target in own for r in winners):
                 prefixes[prefix] = winners[0].address
         facts = self.network.tgw_tables[attachment.table]
         others = replace(facts, propagations=tuple(p for p in facts.propagations if p not in own))
@@ -315,11 +313,6 @@ class Facts:
             return SiteStep(here=True) if "" in ways else SiteStep(over=tuple(dict.fromkeys(ways)))
 
         return compile_prefixes(entries, choose, SiteStep(unknown=doubt) if doubt else _NOTHING)
-
-
-def _returns(route: Route, own: set[str]) -> bool:
-    """Whether a route leads back over the site's own attachments: learnt from it, or its default."""
-    return route.target in own and (route.origin is RouteOrigin.PROPAGATED or is_default(route.prefix))
 
 
 def _allowed(name: str, allowed: tuple[Cidr | Unknown, ...]) -> Told:

@@ -85,12 +85,13 @@ def acl_verdict(acl: NetworkAcl, inbound: bool, remote: Span, traffic: Traffic) 
         if not _same_protocol(rule, traffic):
             continue
         reach = span(rule.cidr)
+        limits = None if rule.protocol == -1 else rule.ports  # a rule for every protocol is for every port
         still: list[tuple[Span, list[Span]]] = []
         for addresses, ports in left:
             if not _meets(reach, addresses):
                 still.append((addresses, ports))
                 continue
-            met = [p for p in ports if rule.ports is None or _meets(rule.ports, p)]
+            met = [p for p in ports if limits is None or _meets(limits, p)]
             if not met:
                 still.append((addresses, ports))
                 continue
@@ -99,7 +100,7 @@ def acl_verdict(acl: NetworkAcl, inbound: bool, remote: Span, traffic: Traffic) 
                 return Block("network-acl-denies", rule.address, why)
             still += [(rest, ports) for rest in _less([addresses], reach)]
             inner = (max(addresses[0], reach[0]), min(addresses[1], reach[1]))
-            rest_ports = [] if rule.ports is None else _less(ports, rule.ports)
+            rest_ports = [] if limits is None else _less(ports, limits)
             if rest_ports:
                 still.append((inner, rest_ports))
         left = still

@@ -228,6 +228,7 @@ class Forwarding:
                 for _, _, paths in pieces
                 for p in paths
             ]
+            found = [_untranslated(p) for p in found]
             if nat:
                 found = [p._replace(hops=(*p.hops, Hop("NAT gateway", nat, "restores the address"))) for p in found]
             done = [_chain(a, b) for a in done for b in found]
@@ -531,6 +532,14 @@ def _ending(path: Path, expected: str) -> Path:
         return path
     block = Block("misrouted", path.hops[-1].address, f"the packet ends at {path.end}, not at {expected}")
     return path._replace(blocks=(*path.blocks, block))
+
+
+def _untranslated(reply: Path) -> Path:
+    """A reply, blocked if a NAT gateway that did not see the packet gives it another source address."""
+    if not reply.nats:
+        return reply
+    block = Block("reply-translated", reply.nats[0], f"{reply.nats[0]} changes the source address of the reply")
+    return reply._replace(blocks=(*reply.blocks, block))
 
 
 def _same_pins(path: Path, reply: Path) -> bool:

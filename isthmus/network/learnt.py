@@ -93,11 +93,9 @@ def _implied(network: Network, connection: str) -> Site:
 
 def _complete(network: Network, site: Site) -> Site:
     """Give a site without networks those it announces and those that static routes lead to, but no default route."""
-    if site.networks:
+    if site.networks or isinstance(site.announces, Unknown):
         return site
-    networks: dict[Cidr, None] = {}
-    if not isinstance(site.announces, Unknown):
-        networks.update(dict.fromkeys(a.prefix for a in site.announces))
+    networks = dict.fromkeys(a.prefix for a in site.announces)
     networks.update(dict.fromkeys(_static_routes_to(network, site.connections)))
     return replace(site, networks=tuple(c for c in networks if not is_default(c)))
 

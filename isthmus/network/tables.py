@@ -126,9 +126,9 @@ def vpc_table(network: Network, sites: Sites, table: VpcTable, scenario: Scenari
             ]
             continue
         destination = configured.destination
-        inside = any(covers(c, destination) and c != destination for c in locals_)
+        inside = any(covers(c, destination) for c in locals_)
         kind = configured.target.kind if isinstance(configured.target, Target) else None
-        if inside and kind not in (None, *MIDDLEBOXES):
+        if inside and kind not in (None, TargetKind.LOCAL, *MIDDLEBOXES):
             continue  # AWS refuses it: a structural finding says so, and the local route stands
         routes.append(
             Route(destination, configured.address, configured.origin, configured.target, (1,), configured.blackhole)

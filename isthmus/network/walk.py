@@ -16,7 +16,7 @@ from typing import NamedTuple
 from isthmus.network.answers import Block, Crossing, Hop, Path
 from isthmus.network.facts import Facts
 from isthmus.network.model import Attachment, AttachmentKind, GatewayKind, Site, Target, TargetKind, Unknown
-from isthmus.network.space import PUBLIC, merge, show_range
+from isthmus.network.space import PUBLIC, RangeMap, merge, show_range, span
 from isthmus.network.tables import Decision, Route
 
 Pieces = list[tuple[int, int, tuple[Path, ...]]]
@@ -120,9 +120,19 @@ class Walk:
         if not place.table:
             return self._local_only(place, low, high, path)
         pieces: Pieces = []
-        for first, last, decision in self.facts.vpc_table(place.table).decide.within(low, high):
-            pieces += self._vpc_step(place, decision, first, last, path, seen)
+        for start, end, here in self._own_subnet(place).within(low, high):
+            if here:
+                pieces += self._deliver(place, start, end, path, "the same subnet")
+                continue
+            for first, last, decision in self.facts.vpc_table(place.table).decide.within(start, end):
+                pieces += self._vpc_step(place, decision, first, last, path, seen)
         return pieces
+
+    def _own_subnet(self, place: VpcPlace) -> RangeMap[bool]:
+        """Where no table is asked: neighbours in one subnet reach each other directly."""
+        cidrs = self.network.subnets[place.subnet].cidrs if place.subnet else ()
+        own = sorted(span(c) for c in cidrs if not isinstance(c, Unknown))
+        return RangeMap([(low, high, True) for low, high in own], default=False)
 
     def _vpc_step(self, place: VpcPlace, decision: Decision, low: int, high: int, path: Path, seen: Seen) -> Pieces:
         if decision.unknown:
@@ -536,12 +546,13 @@ class Walk:
     def _beyond_site(self, site: Site, connection: str, doubt: str, low: int, high: int, path: Path) -> Pieces:
         pieces: Pieces = []
         for first, last, public in PUBLIC.within(low, high):
-            if public:
+            if isinstance(site.announces, Unknown):
+                pieces += unknown(first, last, path, f"what lies behind {connection}: {site.announces.reason}")
+            elif public:
                 hops = (*path.hops, Hop("internet", "internet", f"by way of site {site.name}"))
                 pieces.append((first, last, (path._replace(hops=hops, end="internet", exit=connection),)))
-            elif doubt or isinstance(site.announces, Unknown):
-                why = doubt or f"what lies behind {connection}: nobody said what site {site.name} announces"
-                pieces += unknown(first, last, path, why)
+            elif doubt:
+                pieces += unknown(first, last, path, doubt)
             else:
                 why = f"site {site.name} has no network {show_range(first, last)}"
                 pieces += self.stopped(first, last, path, Block("not-at-site", connection, why))
