@@ -7,10 +7,6 @@ refers to, but not what it takes from it.
 
 from __future__ import annotations
 
-import re
-
-from isthmus.terraform.graph import Ref
-
 Kind = tuple[tuple[str, str], ...]  # (resource type, attribute), the likeliest first
 
 _GATEWAY = "aws_ec2_transit_gateway"
@@ -138,20 +134,9 @@ def takes_many(argument: str) -> bool:
     return argument.endswith("s")
 
 
-def type_of(address: str) -> str:
-    """The resource type in an address such as `network/module.hub["a.b"].aws_vpc.this[0]`."""
-    bare = re.sub(r'\["(?:[^"\\]|\\.)*"\]|\[\d+\]', "", address)
-    return bare.rsplit("/", 1)[-1].split(".")[-2] if "." in bare else ""
-
-
 def fits(kind: Kind, type_: str, attribute: str) -> bool:
     """Whether an argument of this kind takes this attribute of a resource of this type."""
     return any(
         type_ == wanted and (attribute == name or (name == "firewall_status" and attribute.startswith(name)))
         for wanted, name in kind
     )
-
-
-def only_fits(kind: Kind, ref: Ref) -> bool:
-    """`fits`, for a reference."""
-    return fits(kind, type_of(ref.address), ref.attribute)

@@ -16,7 +16,7 @@ from isthmus.terraform.errors import UnreadableTerraform, printable
 from isthmus.terraform.graph import Graph, Resource, Value
 from isthmus.terraform.planned import Plan, PlannedResource
 from isthmus.terraform.recover import Recovery
-from isthmus.terraform.state import mapping, own_account, sequence, state_graph
+from isthmus.terraform.state import mapping, own_account, state_graph
 
 When = Literal["after", "before"]
 
@@ -78,8 +78,3 @@ def check_version(document: Mapping[str, Any], path: Path) -> None:
             f"its format_version is {shown}; 1.x is read here",
             "Write it with Terraform 1.1 or later: `terraform show -json PLAN > plan.json`",
         )
-
-
-def is_empty_plan(document: Mapping[str, Any]) -> bool:
-    """Whether a plan holds nothing at all."""
-    return not sequence(document.get("resource_changes")) and not mapping(document.get("planned_values"))

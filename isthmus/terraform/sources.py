@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from isthmus.terraform.graph import Ref, Unknown, Value
+from isthmus.terraform.graph import Unknown
 from isthmus.terraform.identifiers import Kind, fits
 from isthmus.terraform.instances import Key
 from isthmus.terraform.planned import Json, Plan, PlannedModule, PlannedResource, key_of, reference_path
@@ -207,9 +207,3 @@ def _spelt(step: str | int) -> str:
     if isinstance(step, int):
         return f"[{step}]"
     return f"{step}]" if step.startswith("[") else f".{step}"
-
-
-def reference(resource: PlannedResource, attribute: str, address: str) -> Value:
-    """A `Ref` to an attribute that the plan does not know, or the known value."""
-    value = resource.after.get(attribute)
-    return Ref(address, attribute) if value is None else value
