@@ -1,0 +1,53 @@
+"""`isthmus scan`: Checkov's checks and the policies of this repository, over every root at once."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from isthmus.cli import CannotAnswer, rewritten
+
+HELP = "check the security posture of synthesized Terraform and of plans"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("folder", metavar="FOLDER", nargs="?", help="folder of roots, such as cdktf.out")
+    parser.add_argument("--plan", metavar="FILE", action="append", default=[], help="a plan of `terraform show -json`")
+    parser.add_argument("--policies", metavar="FOLDER", default="policies", help="Checkov policies (default: policies)")
+    parser.add_argument("--waivers", metavar="FILE", help="decisions not to follow a check (TOML)")
+    for name, what in (
+        ("json", "everything, as JSON"),
+        ("markdown", "a summary for a pull request"),
+        ("sarif", "for code scanning"),
+        ("junit", "for a CI server"),
+    ):
+        parser.add_argument(f"--{name}", metavar="FILE", help=f"write {what} ('-': standard output)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Scan, print, and return 0 if nothing is left to do, else 1."""
+    from isthmus.scan import ScanError, read_waivers, reports, scan
+
+    if arguments.folder is None and not arguments.plan:
+        raise CannotAnswer("give a folder of synthesized Terraform, or --plan")
+    policies = Path(arguments.policies)
+    if not policies.is_dir():
+        raise CannotAnswer(f"{policies} is not a folder of policies: name it with --policies")
+    try:
+        answer = scan(
+            Path(arguments.folder) if arguments.folder else None,
+            policies=policies,
+            plans=[Path(plan) for plan in arguments.plan],
+            waivers=read_waivers(Path(arguments.waivers)) if arguments.waivers else (),
+        )
+    except ScanError as error:
+        raise CannotAnswer(str(error)) from error
+    written = {name: getattr(arguments, name) for name in ("json", "markdown", "sarif", "junit")}
+    for name, where in written.items():
+        if where:
+            with rewritten(where) as out:
+                out.write(reports.WRITERS[name](answer, arguments.folder or ""))
+    if "-" not in written.values():
+        reports.print_scan(answer)
+    return 0 if answer.clean else 1

@@ -1,0 +1,336 @@
+"""The one file that imports Checkov: its checks and ours, over definitions that we prepared.
+
+Checkov's runners are bypassed because they drop what we need (details, types in addresses, crashes) and read files that
+we must repair first. What remains are its registries, its graph and its plan parser.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from isthmus.scan.documents import FIRST, LAST, Document
+from isthmus.scan.errors import CheckovMissing, ScanError, UnreadableInput
+
+try:
+    from checkov.common.checks_infra.registry import get_graph_checks_registry
+    from checkov.common.models.enums import CheckResult
+    from checkov.runner_filter import RunnerFilter
+    from checkov.terraform.checks.data.registry import data_registry
+    from checkov.terraform.checks.module.registry import module_registry
+    from checkov.terraform.checks.provider.registry import provider_registry
+    from checkov.terraform.checks.resource.registry import resource_registry
+    from checkov.terraform.checks.utils.base_cloudsplaining_iam_scanner import BaseTerraformCloudsplainingIAMScanner
+    from checkov.terraform.graph_manager import TerraformGraphManager
+    from checkov.terraform.plan_parser import parse_tf_plan
+    from checkov.terraform_json.parser import prepare_definition
+    from checkov.terraform_json.runner import TerraformJsonRunner
+except ModuleNotFoundError as missing:
+    if (missing.name or "").partition(".")[0] != "checkov":
+        raise
+    raise CheckovMissing from None
+
+_REGISTRIES = {
+    "resource": resource_registry,
+    "data": data_registry,
+    "provider": provider_registry,
+    "module": module_registry,
+}
+_SCANNED_ONE_BY_ONE = ("resource", "data")
+_NOTHING_IN_IT: Any = []  # skip comments: waivers have their own file
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one check said about one block. `crashed`: it said nothing, because it failed itself."""
+
+    check: str
+    severity: str | None
+    info: str
+    source: str | None
+    passed: bool
+    details: tuple[str, ...]
+    file: str
+    address: str
+    lines: tuple[int, int]
+    crashed: bool = False
+
+
+@dataclass(frozen=True)
+class Judged:
+    """All verdicts of one run, and how many resources and data sources every check could see."""
+
+    verdicts: tuple[Verdict, ...]
+    resources: int
+
+
+def load_policies(folder: Path) -> None:
+    """Load external checks as stock Checkov does, but refuse those that it would log and leave out.
+
+    Raises ScanError if a file does not load, or if there is none.
+    """
+    before = list(sys.path)
+    loaded = len(resource_registry.get_all_registered_checks()), len(get_graph_checks_registry("terraform").checks)
+    with _silence() as log:
+        try:
+            resource_registry.load_external_checks(str(folder))
+            # Graph checks written in YAML, if a team adds some
+            get_graph_checks_registry("terraform").load_external_checks(str(folder))
+        finally:
+            sys.path[:] = before  # Checkov leaves every folder that it walked on the path
+    broken = [record for record in log if record.levelno >= logging.ERROR]
+    if broken:
+        cause = broken[0].exc_info[1] if broken[0].exc_info else ""
+        raise ScanError(f"{broken[0].getMessage()}: {cause}")
+    after = len(resource_registry.get_all_registered_checks()), len(get_graph_checks_registry("terraform").checks)
+    if after == loaded and not any(folder.glob("*/*.py")):
+        raise ScanError(f"{folder} holds no policies")
+
+
+def judge_documents(documents: list[Document], only: Sequence[str] = ()) -> Judged:
+    """Judge synthesized JSON, by all checks or only those with these ids. Raises UnreadableInput if a resource stays unseen."""
+    definitions = {}
+    for document in documents:
+        try:
+            definitions[str(document.path)] = _decoded(prepare_definition(document.content))
+        except Exception as error:
+            raise UnreadableInput(f"{document.name}: Checkov cannot read it: {error}") from error
+    expected = {
+        (str(document.path), kind, f"{type_}.{name}")
+        for document in documents
+        for kind in _SCANNED_ONE_BY_ONE
+        for type_, name in document.blocks(kind)
+    }
+    return _judge(definitions, expected, "terraform_json", only)
+
+
+def judge_plan(path: Path, only: Sequence[str] = ()) -> Judged:
+    """Judge a plan, as `terraform show -json` writes it, by all checks or only those with these ids.
+
+    Raises UnreadableInput if it is none, or not all was seen.
+    """
+    try:
+        plan = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UnreadableInput(f"{path}: {error}") from None
+    if not isinstance(plan, dict) or "planned_values" not in plan:
+        raise UnreadableInput(f"{path} is no plan: expected what `terraform show -json plan.tfplan` writes")
+    if path.suffix != ".json":
+        raise UnreadableInput(f"{path}: Checkov reads a plan only from a file whose name ends in .json")
+    errors: dict[str, str] = {}
+    # Without it, arguments that only the apply will know look as if nobody had written them.
+    with _environment(EVAL_TF_PLAN_AFTER_UNKNOWN="true"), _silence():
+        template, _ = parse_tf_plan(str(path), errors)
+    if not template:
+        raise UnreadableInput(f"{path}: Checkov cannot read it: {errors.get(str(path), 'no resources in it')}")
+    expected = {(str(path), kind, address) for kind, address in _planned(plan)}
+    return _judge({str(path): _decoded(_without_nulls(template))}, expected, "terraform_plan", only)
+
+
+def _judge(
+    definitions: dict[str, Any], expected: set[tuple[str, str, str]], report: str, only: Sequence[str]
+) -> Judged:
+    BaseTerraformCloudsplainingIAMScanner.policy_document_cache.clear()  # keyed by names, which two scans may share
+    chosen = RunnerFilter(framework=[report], checks=list(only), show_progress_bar=False)
+    verdicts: list[Verdict] = []
+    seen: set[tuple[str, str, str]] = set()
+    with _silence():
+        manager = TerraformGraphManager(db_connector=TerraformJsonRunner().db_connector)
+        graph = manager.save_graph(
+            manager.build_graph_from_definitions(definitions, render_variables=report == "terraform_json")
+        )
+        for file, template in definitions.items():
+            for kind, registry in _REGISTRIES.items():
+                for entity in template.get(kind, ()):
+                    address, lines = _identity(kind, entity)
+                    seen.add((file, kind, address.removeprefix("data.")))
+                    for check, result in registry.scan(file, entity, _NOTHING_IN_IT, chosen, report).items():
+                        crashed = "check" in result  # only the registry's own answer to an exception has it
+                        if crashed or result["result"] in (CheckResult.PASSED, CheckResult.FAILED):
+                            details = () if crashed else tuple(check.details)
+                            passed = result["result"] == CheckResult.PASSED
+                            verdicts.append(_verdict(check, passed, details, file, address, lines, crashed))
+        verdicts.extend(_graph_verdicts(graph, chosen, report))
+    in_graph = {
+        (vertex["file_path_"], vertex["block_type_"], _vertex_address(vertex).removeprefix("data."))
+        for _, vertex in graph.nodes()
+    }
+    _all_seen(expected, seen, in_graph)
+    return Judged(tuple(verdicts), len(expected))
+
+
+def _graph_verdicts(graph: Any, chosen: RunnerFilter, report: str) -> Iterator[Verdict]:
+    registry = get_graph_checks_registry("terraform")
+    if not registry.internal_checks_dir_loaded:
+        # The folders of other clouds hold most of the checks, and reading YAML is what takes time.
+        registry._load_checks_from_dir(os.path.join(registry.checks_dir, "aws"), False)
+    results = registry.run_checks(graph, chosen, report)
+    for check in registry.checks:
+        if check not in results and chosen.should_run_check(check, report_type=report):
+            yield _verdict(check, False, (), "", "", (0, 0), crashed=True)
+    for check, found in results.items():
+        for result in found:
+            vertex = result["entity"]
+            if result["result"] in (CheckResult.PASSED, CheckResult.FAILED):
+                yield _verdict(
+                    check,
+                    result["result"] == CheckResult.PASSED,
+                    tuple(vertex.get("details") or ()) if _is_ours(check) else (),
+                    vertex["file_path_"],
+                    _vertex_address(vertex),
+                    _vertex_lines(vertex),
+                )
+
+
+def _is_ours(check: Any) -> bool:
+    return hasattr(check, "rating")
+
+
+def _verdict(
+    check: Any,
+    passed: bool,
+    details: tuple[str, ...],
+    file: str,
+    address: str,
+    lines: tuple[int, int],
+    crashed: bool = False,
+) -> Verdict:
+    severity = check.severity.name if check.severity else None
+    return Verdict(check.id, severity, check.name, check.guideline, passed, details, file, address, lines, crashed)
+
+
+def _identity(kind: str, entity: Mapping[str, Any]) -> tuple[str, tuple[int, int]]:
+    """Address in its module (in the root, for a plan) and lines of one entry of a definition."""
+    type_, rest = next(iter(entity.items()))
+    if kind in _SCANNED_ONE_BY_ONE:
+        name, values = next(iter(rest.items()))
+        address = f"{type_}.{name}" if kind == "resource" else f"data.{type_}.{name}"
+    else:
+        values = rest
+        alias = _one(values.get("alias"))
+        address = f"module.{type_}" if kind == "module" else ".".join(("provider", type_, *([alias] if alias else ())))
+    planned = values.get("__address__")
+    if isinstance(planned, str) and kind != "provider":
+        address = planned
+    return address, (int(_one(values.get(FIRST, 1))), int(_one(values.get(LAST, 1))))
+
+
+def _vertex_address(vertex: Mapping[str, Any]) -> str:
+    kind, name = vertex["block_type_"], vertex["block_name_"]
+    if kind == "resource" or kind == "data":
+        planned = vertex.get("__address__")
+        if isinstance(planned, str) and not vertex["file_path_"].endswith(".tf.json"):
+            return planned
+        return str(name) if kind == "resource" else f"data.{name}"
+    return f"{kind}.{name}" if name else str(kind)
+
+
+def _vertex_lines(vertex: Mapping[str, Any]) -> tuple[int, int]:
+    config = vertex["config_"]
+    for part in str(vertex["block_name_"]).split(".", 1):
+        config = config.get(part, config)
+    config = next(iter(config.values())) if FIRST not in config and len(config) == 1 else config
+    config = config[0] if isinstance(config, list) else config
+    if not isinstance(config, dict) or FIRST not in config:
+        return 1, 1
+    return int(_one(config[FIRST])), int(_one(config[LAST]))
+
+
+def _one(value: Any) -> Any:
+    return value[0] if isinstance(value, list) and value else value
+
+
+def _all_seen(
+    expected: set[tuple[str, str, str]], seen: set[tuple[str, str, str]], in_graph: set[tuple[str, str, str]]
+) -> None:
+    def plain(found: set[tuple[str, str, str]]) -> set[tuple[str, str, str]]:
+        return {(file, kind, address.partition("[")[0]) for file, kind, address in found}
+
+    missed = sorted(plain(expected) - (plain(seen) & plain(in_graph)))
+    if missed:
+        file, kind, address = missed[0]
+        raise UnreadableInput(
+            f"Checkov did not see {len(missed)} of {len(expected)} resources, the first is {kind} {address} in {file}"
+        )
+
+
+def _planned(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    forgotten = {
+        change["address"]
+        for change in plan.get("resource_changes", ())
+        if change.get("change", {}).get("actions") == ["forget"]
+    }
+    modules = [plan["planned_values"].get("root_module", {})]
+    while modules:
+        module = modules.pop()
+        modules.extend(module.get("child_modules", ()))
+        for resource in module.get("resources", ()):
+            if resource["address"] not in forgotten:
+                kind = "data" if resource["mode"] == "data" else "resource"
+                yield kind, resource["address"].replace(".data.", ".").removeprefix("data.")
+
+
+def _without_nulls(value: Any) -> Any:
+    """Checkov's definitions wrap null as `[None]`; a check takes that for a value."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None and item != [None]}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
+def _decoded(value: Any) -> Any:
+    """Policies that are written as JSON text, as the objects that checks look into. Statements always in a list."""
+    if isinstance(value, dict):
+        return {key: _decoded(item) for key, item in value.items()}
+    if not isinstance(value, list):
+        return value
+    if len(value) == 1 and isinstance(value[0], str) and value[0].lstrip().startswith("{"):
+        try:
+            document = json.loads(value[0])
+        except ValueError:
+            return value
+        value = [document]
+    if len(value) == 1 and isinstance(value[0], dict) and isinstance(value[0].get("Statement"), dict):
+        return [{**value[0], "Statement": [value[0]["Statement"]]}]
+    if len(value) == 1 and isinstance(value[0], dict) and "Statement" in value[0]:
+        return value
+    return [_decoded(item) for item in value]
+
+
+@contextmanager
+def _silence() -> Iterator[list[logging.LogRecord]]:
+    """Checkov logs to the root logger, and gives it a handler when it has none. Yields what it logged."""
+    records: list[logging.LogRecord] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            records.append(record)
+
+    root, keep = logging.getLogger(), Keep(logging.WARNING)
+    handlers, level = root.handlers, root.level
+    root.handlers = [keep]
+    try:
+        yield records
+    finally:
+        root.handlers = handlers
+        root.setLevel(level)
+
+
+@contextmanager
+def _environment(**values: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

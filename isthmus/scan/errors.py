@@ -1,0 +1,28 @@
+"""What prevents a scan. Its text is for the person at the terminal.
+
+ScanError
+    CheckovMissing     the optional dependency is not installed
+    UnreadableInput    a file that is not Terraform JSON, or not all of it could be scanned
+    InvalidWaivers     a waiver without check, resource, reason or expiry
+"""
+
+from __future__ import annotations
+
+
+class ScanError(Exception):
+    """There is no answer."""
+
+
+class CheckovMissing(ScanError):
+    """Checkov is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__("scanning needs Checkov: pip install 'checkov>=3.3,<4'")
+
+
+class UnreadableInput(ScanError):
+    """Terraform that cannot be scanned in full: a partial scan would look like a clean one."""
+
+
+class InvalidWaivers(ScanError):
+    """A waiver file that does not say what it waives, why, and until when."""

@@ -1,0 +1,22 @@
+"""The answer of a scan for people (terminal, Markdown) and for machines (JSON, SARIF, JUnit)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from isthmus.scan.findings import Scan
+from isthmus.scan.reports.document import json_text
+from isthmus.scan.reports.junit import junit_text
+from isthmus.scan.reports.markdown import markdown_text
+from isthmus.scan.reports.sarif import sarif_text
+from isthmus.scan.reports.terminal import print_scan
+
+# Each takes the scan and the folder that its file names are relative to.
+WRITERS: Mapping[str, Callable[[Scan, str], str]] = {
+    "json": json_text,
+    "junit": junit_text,
+    "markdown": markdown_text,
+    "sarif": sarif_text,
+}
+
+__all__ = ["WRITERS", "print_scan"]

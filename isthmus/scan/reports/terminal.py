@@ -1,0 +1,44 @@
+"""For the terminal: findings grouped by check, then what waivers need, then the count."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from rich.console import Console
+from rich.text import Text
+
+from isthmus.scan.findings import Finding, Scan
+
+_STYLES = {"CRITICAL": "bold red", "HIGH": "red", "MEDIUM": "yellow", "LOW": "cyan", None: "yellow"}
+
+
+def print_scan(scan: Scan, console: Console | None = None) -> None:
+    """Print the scan. Piped, it is plain text in which no line is cut."""
+    out = console or Console(soft_wrap=True, highlight=False)
+    for _, group in groupby(scan.findings, key=lambda finding: finding.check):
+        _print_check(list(group), out)
+    for waivers, what in ((scan.expired, "has expired"), (scan.unused, "waives nothing: delete it")):
+        for waiver in waivers:
+            out.print(Text.assemble((f"{waiver}", "red"), f" {what}"))
+    parts = [f"{scan.resources} resources in {len(scan.roots)} roots", f"{scan.passed} checks passed"]
+    parts.append(f"{len(scan.findings)} findings")
+    if scan.waived:
+        parts.append(f"{len(scan.waived)} waived")
+    out.print(Text(", ".join(parts), style="green" if scan.clean else "bold red"))
+
+
+def _print_check(findings: list[Finding], out: Console) -> None:
+    first = findings[0]
+    out.print(
+        Text.assemble(
+            (first.check, _STYLES[first.severity]), f" {(first.severity or 'unrated').lower()}: ", (first.info, "bold")
+        )
+    )
+    if first.source:
+        out.print(Text(f"  {first.source}", style="dim"))
+    for finding in findings:
+        place = f"{finding.file}:{finding.lines[0]}"
+        out.print(Text.assemble(f"  {finding.root}: {finding.address}  ", (place, "dim")))
+        for detail in finding.details:
+            out.print(Text(f"    {detail}"))
+    out.print()

@@ -1,0 +1,129 @@
+"""From files to the answer."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from isthmus.scan.documents import Document, read_documents
+from isthmus.scan.findings import Finding, Scan
+from isthmus.scan.places import Place, places
+from isthmus.scan.waivers import Waiver
+
+if TYPE_CHECKING:
+    from isthmus.scan.engine import Judged, Verdict
+
+DYNAMIC, CRASHED = "ISTHMUS_DYNAMIC", "ISTHMUS_CRASHED"
+_DYNAMIC_INFO = "A resource has no dynamic blocks: nothing can be said about them before they are applied"
+_CRASHED_INFO = "Every check comes to a verdict"
+
+
+def scan(
+    folder: Path | None,
+    *,
+    policies: Path,
+    plans: Sequence[Path] = (),
+    waivers: Iterable[Waiver] = (),
+    today: date | None = None,
+) -> Scan:
+    """Scan every root below a folder, and plans, in one process.
+
+    folder    holds `.tf.json` files at any depth; None: plans only
+    policies  folder of Checkov policies, each in a subfolder with an `__init__.py`
+    plans     files of `terraform show -json`
+    today     the day on which waivers are judged (default: now)
+
+    Raises ScanError: Checkov is missing, a file cannot be read, a policy does not load, or not everything was seen.
+    """
+    documents = read_documents(folder) if folder else []
+    from isthmus.scan import engine  # takes seconds
+
+    engine.load_policies(policies)
+    findings: list[Finding] = []
+    roots: set[str] = set()
+    resources = passed = 0
+    if folder:
+        where = places(documents)
+        judged = engine.judge_documents(documents)
+        findings += _dynamic(documents, where)
+        findings += _findings(judged, {str(one.path): (one.name, where[one.path.parent]) for one in documents})
+        roots |= {place.root for place in where.values()}
+        resources, passed = judged.resources, sum(verdict.passed for verdict in judged.verdicts)
+    for plan in plans:
+        judged = engine.judge_plan(plan)
+        findings += _findings(judged, {str(plan): (plan.name, Place(plan.name, ""))})
+        roots.add(plan.name)
+        resources += judged.resources
+        passed += sum(verdict.passed for verdict in judged.verdicts)
+    return _answer(findings, tuple(waivers), today or date.today(), tuple(sorted(roots)), resources, passed)
+
+
+def _findings(judged: Judged, files: dict[str, tuple[str, Place]]) -> list[Finding]:
+    return [_finding(verdict, *_where(verdict, files)) for verdict in judged.verdicts if not verdict.passed]
+
+
+def _where(verdict: Verdict, files: dict[str, tuple[str, Place]]) -> tuple[str, Place]:
+    return files.get(verdict.file) or files.get(os.path.normpath(verdict.file), ("", Place("", "")))
+
+
+def _finding(verdict: Verdict, file: str, place: Place) -> Finding:
+    address = f"{place.module}{verdict.address}"
+    if verdict.crashed:
+        details = (f"{verdict.check} ({verdict.info}) raised an exception",)
+        return Finding(CRASHED, "HIGH", _CRASHED_INFO, details, place.root, address, file, verdict.lines)
+    return Finding(
+        verdict.check,
+        verdict.severity,
+        verdict.info,
+        verdict.details,
+        place.root,
+        address,
+        file,
+        verdict.lines,
+        verdict.source,
+    )
+
+
+def _dynamic(documents: Iterable[Document], where: dict[Path, Place]) -> list[Finding]:
+    return [
+        Finding(
+            DYNAMIC,
+            "HIGH",
+            _DYNAMIC_INFO,
+            (),
+            where[document.path.parent].root,
+            f"{where[document.path.parent].module}{type_}.{name}",
+            document.name,
+            lines,
+            "https://developer.hashicorp.com/terraform/language/expressions/dynamic-blocks",
+        )
+        for document in documents
+        for type_, name, lines in document.dynamic
+    ]
+
+
+def _answer(
+    findings: Iterable[Finding],
+    waivers: tuple[Waiver, ...],
+    today: date,
+    roots: tuple[str, ...],
+    resources: int,
+    passed: int,
+) -> Scan:
+    standing: list[Finding] = []
+    waived: list[tuple[Finding, Waiver]] = []
+    used: set[int] = set()
+    for finding in sorted(set(findings), key=lambda one: one.rank):
+        matching = [one for one in waivers if one.matches(finding.check, finding.root, finding.address)]
+        used.update(one.number for one in matching)
+        valid = [one for one in matching if one.expires >= today]
+        if valid:
+            waived.append((finding, valid[0]))
+        else:
+            standing.append(finding)
+    expired = tuple(one for one in waivers if one.expires < today)
+    unused = tuple(one for one in waivers if one.number not in used and one not in expired)
+    return Scan(tuple(standing), tuple(waived), expired, unused, roots, resources, passed, today)

@@ -1,0 +1,85 @@
+"""Waivers: what a team has decided not to follow, why, and until when.
+
+[[waiver]]
+check = "CKV_AWS_60"
+root = "network"                                # optional, a pattern as below; any root if left out
+resource = "module.hub.aws_iam_role.join_*"     # address in the root; * and ? stand for anything
+reason = "The trust is bound to the organization, which this check does not read."
+expires = 2027-06-30                            # the last day it holds
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from isthmus.scan.errors import InvalidWaivers
+
+_REQUIRED = ("check", "resource", "reason", "expires")
+_KNOWN = {*_REQUIRED, "root"}
+_LEAST_REASON = 15  # characters: "known" and "not needed" are no reasons
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """One decision; `number` is its place in the file, from 1."""
+
+    number: int
+    check: str
+    resource: str
+    reason: str
+    expires: date
+    root: str = "*"
+
+    def matches(self, check: str, root: str, address: str) -> bool:
+        """Does it waive this check there? Brackets in addresses are taken literally."""
+        return check == self.check and _like(root, self.root) and _like(address, self.resource)
+
+    def __str__(self) -> str:
+        return f"waiver {self.number} ({self.check} for {self.resource}, until {self.expires})"
+
+
+def _like(text: str, pattern: str) -> bool:
+    return fnmatchcase(text, pattern.replace("[", "[[]"))
+
+
+def read_waivers(path: Path) -> tuple[Waiver, ...]:
+    """Read a waiver file.
+
+    Raises InvalidWaivers, which names every fault in it, and OSError.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidWaivers(f"{path}: not TOML: {error}") from None
+    faults = [f"{key}: expected [[waiver]]" for key in document if key != "waiver"]
+    entries = document.get("waiver", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise InvalidWaivers(f"{path}: expected [[waiver]] tables")
+    for number, entry in enumerate(entries, 1):
+        faults.extend(f"waiver {number}: {fault}" for fault in _faults(entry))
+    if faults:
+        raise InvalidWaivers("\n".join(f"{path}: {fault}" for fault in faults))
+    return tuple(Waiver(number, **entry) for number, entry in enumerate(entries, 1))
+
+
+def _faults(entry: Mapping[str, Any]) -> list[str]:
+    faults = [f"{key} is missing" for key in _REQUIRED if key not in entry]
+    faults += [f"{key} is no field of a waiver; it has {', '.join(sorted(_KNOWN))}" for key in entry.keys() - _KNOWN]
+    for key, value in entry.items():
+        if key == "expires":
+            if not isinstance(value, date) or isinstance(value, datetime):
+                faults.append(f"expires is {value!r}; expected a date without quotes, such as 2027-06-30")
+        elif key in _KNOWN and (not isinstance(value, str) or not value.strip()):
+            faults.append(f"{key} is {value!r}; expected text")
+    reason = entry.get("reason")
+    if isinstance(reason, str) and len(reason.strip()) < _LEAST_REASON:
+        faults.append(f"reason is {reason!r}; say why, so that the next reader can judge it")
+    if entry.get("resource") == "*":
+        faults.append("resource is '*': that turns the check off; name what it is waived for")
+    return sorted(faults)

@@ -1,0 +1,1 @@
+"""Who may assume which role, and on whose behalf a service acts."""

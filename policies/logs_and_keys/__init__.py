@@ -1,0 +1,1 @@
+"""Log groups, buckets and the keys that encrypt them."""

@@ -1,0 +1,1 @@
+"""Route 53 Resolver endpoints and rules."""

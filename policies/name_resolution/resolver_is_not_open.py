@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from isthmus_policy import ANYWHERE, UNREADABLE, Block, ResourcePolicy
+
+
+class ResolverIsNotOpen(ResourcePolicy):
+    """A resolver that everybody may ask answers spoofed queries with floods, and tells the world the private zones.
+
+    Name the blocks that may ask: the estate's own and those of the sites. A source that cannot be read fails.
+    """
+
+    id = "CKV_ISTHMUS_48"
+    rating = "HIGH"
+    info = "No security group opens port 53 to the world"
+    source = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-forwarding-inbound-queries.html"
+    resources = ("aws_security_group", "aws_security_group_rule", "aws_vpc_security_group_ingress_rule")
+
+    def problems(self, block: Block) -> Iterator[str]:
+        if block.type == "aws_security_group":
+            for values in block.blocks("ingress"):
+                yield from _open(Block("rule", "", "ingress", block.file, block.scope, values), "protocol")
+        elif block.type == "aws_vpc_security_group_ingress_rule":
+            yield from _open(block, "ip_protocol")
+        elif block.literal("type") != "egress":
+            yield from _open(block, "protocol")
+
+
+def _open(rule: Block, protocol: str) -> Iterator[str]:
+    kind = str(rule.literal(protocol)).lower()
+    if kind not in ("-1", "all", "udp", "tcp", "17", "6"):
+        return
+    first, last = rule.literal("from_port", 0), rule.literal("to_port", 65_535)
+    everything = kind in ("-1", "all")
+    if not everything and isinstance(first, int) and isinstance(last, int) and not first <= 53 <= last:
+        return
+    named = isinstance(first, int) and isinstance(last, int) and first <= 53 <= last
+    for argument in ("cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"):
+        for source in rule.items(argument):
+            if source in ANYWHERE:
+                yield f"{argument} is {source}"
+            elif source is UNREADABLE and named and last - first < 1_024:
+                yield f"{argument} cannot be read"
+
+
+check = ResolverIsNotOpen()

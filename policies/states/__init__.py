@@ -1,0 +1,1 @@
+"""State backends, providers, and which account they may touch."""

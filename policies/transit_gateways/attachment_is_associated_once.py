@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from isthmus_policy import UNREADABLE, Block, Estate, EstatePolicy
+
+_ASSOCIATION = "aws_ec2_transit_gateway_route_table_association"
+_ACCEPTER = "aws_ec2_transit_gateway_vpc_attachment_accepter"
+_ATTACHMENT = "transit_gateway_attachment_id"
+
+
+class AttachmentIsAssociatedOnce(EstatePolicy):
+    """An attachment has one route table. A second association passes plan, and fails or flaps when it is applied.
+
+    Keep one association per attachment, at an address that does not name the table.
+    """
+
+    id = "CKV_ISTHMUS_6"
+    rating = "HIGH"
+    info = "An attachment is associated with one route table only"
+    source = "https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html"
+
+    def subjects(self, estate: Estate) -> Iterable[Block]:
+        return estate.resources(_ASSOCIATION)
+
+    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
+        mine = _attachment(block, estate)
+        for other in estate.beside(block, _ASSOCIATION):
+            if other.address != block.address and mine and mine == _attachment(other, estate):
+                yield f"{other.address} associates the same attachment"
+
+
+def _attachment(association: Block, estate: Estate) -> str:
+    """What an association is of: an accepter stands for the attachment that it accepts."""
+    for accepter in estate.named(association, _ATTACHMENT, _ACCEPTER):
+        return _attachment(accepter, estate)
+    known = association.literal(_ATTACHMENT)
+    if known is UNREADABLE:
+        return ",".join(sorted(association.references(_ATTACHMENT))) or str(association.values[_ATTACHMENT])
+    return str(known or "")
+
+
+check = AttachmentIsAssociatedOnce()

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from isthmus_policy import Block, Estate, EstatePolicy
+
+
+class InspectionHasApplianceMode(EstatePolicy):
+    """Without appliance mode each direction of a flow keeps to the zone it came from, so that a stateful firewall
+    sees half of it and drops it, in whichever pairs of zones nobody tested.
+
+    Set `appliance_mode_support = "enable"` on the attachment of a VPC with firewall or load balancer endpoints.
+    """
+
+    id = "CKV_ISTHMUS_11"
+    rating = "HIGH"
+    info = "The attachment of an inspection VPC is in appliance mode"
+    source = "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.html"
+
+    def subjects(self, estate: Estate) -> Iterable[Block]:
+        for attachment in estate.resources("aws_ec2_transit_gateway_vpc_attachment"):
+            for vpc in estate.named(attachment, "vpc_id", "aws_vpc"):
+                firewalls = estate.naming(vpc, "vpc_id", "aws_networkfirewall_firewall")
+                endpoints = estate.naming(vpc, "vpc_id", "aws_vpc_endpoint")
+                if firewalls or any(one.literal("vpc_endpoint_type") == "GatewayLoadBalancer" for one in endpoints):
+                    yield attachment
+
+    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
+        value = block.literal("appliance_mode_support", "disable")
+        if value != "enable":
+            yield f"appliance_mode_support is {value}"
+
+
+check = InspectionHasApplianceMode()

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from isthmus_policy import Block, ResourcePolicy
+
+
+class LastingResourcesAreKept(ResourcePolicy):
+    """Replacing one of these cuts every spoke off, or gives out an address that somebody else's router or allow list
+    knows. A renamed block or a re-sorted list is enough to plan it.
+
+    Set `lifecycle.prevent_destroy`. `terraform plan` then refuses instead of the reviewer having to notice.
+    """
+
+    id = "CKV_ISTHMUS_15"
+    rating = "MEDIUM"
+    info = "Gateways, VPN connections and public addresses carry prevent_destroy"
+    source = "https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle"
+    plan = False  # a plan does not show lifecycle
+    resources = (
+        "aws_customer_gateway",
+        "aws_dx_gateway",
+        "aws_ec2_transit_gateway",
+        "aws_eip",
+        "aws_vpn_connection",
+        "aws_vpn_gateway",
+    )
+
+    def problems(self, block: Block) -> Iterator[str]:
+        if not any(settings.get("prevent_destroy") is True for settings in block.blocks("lifecycle")):
+            yield "lifecycle.prevent_destroy is not true"
+
+
+check = LastingResourcesAreKept()

@@ -1,0 +1,1 @@
+"""VPCs, subnets, route tables, filters and endpoints."""

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from isthmus_policy import UNREADABLE, Block, Estate, EstatePolicy, allows_everyone, condition_keys, statements
+
+_BOUNDS = {
+    "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:resourceorgid",
+    "aws:resourceorgpaths",
+    "aws:resourceaccount",
+    "s3:resourceaccount",
+}
+
+
+class EndpointServesTheOrganization(EstatePolicy):
+    """Without a policy, an endpoint carries any request of any principal to any account: also the upload to somebody
+    else's bucket with somebody else's keys, which no firewall sees.
+
+    Allow `*` only under a condition on the organization of the principal or of the resource.
+    """
+
+    id = "CKV_ISTHMUS_37"
+    rating = "MEDIUM"
+    info = "A VPC endpoint's policy is bound to the organization"
+    source = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html"
+
+    def subjects(self, estate: Estate) -> Iterable[Block]:
+        for endpoint in estate.resources("aws_vpc_endpoint"):
+            if endpoint.literal("vpc_endpoint_type", "Gateway") != "GatewayLoadBalancer":
+                yield endpoint
+
+    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
+        standalone = estate.naming(block, "vpc_endpoint_id", "aws_vpc_endpoint_policy")
+        policies = [one for one in (block, *standalone) if one.has("policy")]
+        if not policies:
+            yield "it has no policy: AWS's default allows everything"
+        for one in policies:
+            document = one.policy("policy")
+            if document is None or one.literal("policy") is UNREADABLE:
+                yield "its policy cannot be read"
+                continue
+            for statement in statements(document):
+                if allows_everyone(statement) and not condition_keys(statement) & _BOUNDS:
+                    yield f"statement {statement.get('Sid', '')!r} allows every principal, unconditionally"
+
+
+check = EndpointServesTheOrganization()

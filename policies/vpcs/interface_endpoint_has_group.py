@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from isthmus_policy import Block, ResourcePolicy
+
+
+class InterfaceEndpointHasGroup(ResourcePolicy):
+    """Without a security group an interface endpoint takes the VPC's default one: closed where that is empty, as it
+    should be, and then the endpoint answers nobody.
+    """
+
+    id = "CKV_ISTHMUS_38"
+    rating = "MEDIUM"
+    info = "An interface endpoint names its security group"
+    source = "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html"
+    resources = ("aws_vpc_endpoint",)
+
+    def problems(self, block: Block) -> Iterator[str]:
+        if block.literal("vpc_endpoint_type", "Gateway") == "Interface" and not block.given("security_group_ids"):
+            yield "security_group_ids is empty"
+
+
+check = InterfaceEndpointHasGroup()

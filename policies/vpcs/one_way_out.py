@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from isthmus_policy import ANYWHERE, Block, Estate, EstatePolicy
+
+_INTERNET = ("gateway_id", "nat_gateway_id", "egress_only_gateway_id")
+
+
+class OneWayOut(EstatePolicy):
+    """A spoke whose subnets leave through the hub, and which has an internet or NAT gateway of its own besides, has an
+    exit that nobody inspects. A second default route is all it takes.
+
+    Send every default route of a VPC the same way. A VPC that others leave through has none to the transit gateway.
+    """
+
+    id = "CKV_ISTHMUS_29"
+    rating = "HIGH"
+    info = "A VPC leaves for the internet through the transit gateway or by itself, not both ways"
+    source = "https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html"
+
+    def subjects(self, estate: Estate) -> Iterable[Block]:
+        return (route for route in estate.resources("aws_route") if _default(route) and _target(route) == "internet")
+
+    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
+        for other in estate.beside(block, "aws_route"):
+            if _default(other) and _target(other) == "hub" and _vpcs(other, estate) & _vpcs(block, estate):
+                yield f"{other.address} sends the default of the same VPC to the transit gateway"
+
+
+def _default(route: Block) -> bool:
+    return any(route.literal(key) in ANYWHERE for key in ("destination_cidr_block", "destination_ipv6_cidr_block"))
+
+
+def _target(route: Block) -> str:
+    if route.given("transit_gateway_id"):
+        return "hub"
+    return "internet" if any(route.given(argument) for argument in _INTERNET) else "elsewhere"
+
+
+def _vpcs(route: Block, estate: Estate) -> set[str]:
+    tables = estate.named(route, "route_table_id", "aws_route_table", "aws_default_route_table")
+    return {
+        vpc.address
+        for table in tables
+        for vpc in (
+            *estate.named(table, "vpc_id", "aws_vpc"),
+            *estate.named(table, "default_route_table_id", "aws_vpc"),
+        )
+    }
+
+
+check = OneWayOut()

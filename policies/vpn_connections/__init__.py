@@ -1,0 +1,1 @@
+"""Site-to-Site VPN connections and customer gateways."""
