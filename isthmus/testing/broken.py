@@ -149,6 +149,20 @@ def pinned_name(estate: Estate) -> Estate:
 
 
 @_breaks
+def joined_names(estate: Estate) -> Estate:
+    sites = [
+        _site("ex", networks={"tra-lan": LAN}, announces=[], customer_gateways=[]),
+        _site("ex-tra", networks={"lan": "172.31.0.0/16"}, announces=[], customer_gateways=[]),
+    ]
+    return _with(estate, sites=sites)
+
+
+@_breaks
+def log_group_twice(estate: Estate) -> Estate:
+    return _with(estate, spokes=[_spoke(vpc_name=estate.hub.name)])
+
+
+@_breaks
 def route_table_name_twice(estate: Estate) -> Estate:
     return _with(estate, segments=[_segment("other", route_table_name=f"{estate.prefix}-extra")])
 
@@ -356,7 +370,7 @@ def default_route_twice(estate: Estate) -> Estate:
 
 
 @_breaks
-def default_route_hides_announced(estate: Estate) -> Estate:
+def default_route_and_announced(estate: Estate) -> Estate:
     return _with(_quiet(estate), sites=[_site(announces=[LAN, DEFAULT])], vpns=[_vpn(default_route=True)])
 
 

@@ -154,9 +154,9 @@ def _sites(draw: DrawFn, segments: Sequence[str]) -> tuple[list[Site], list[VpnC
     """1 to 4 sites, or none, with their connections; static, or BGP over one or two connections."""
     found: list[Site] = []
     connections: list[VpnConnection] = []
-    static_default = draw(st.booleans())  # at most one connection holds a static default
-    # One site may announce a default and nothing else; where several announce one, each announces its networks too.
-    defaults = draw(st.sampled_from(("shared", "alone", "none")))
+    # Several sites announce a default, and their networks too; one announces a default alone; one connection holds a
+    # static default; or nobody leads anywhere.
+    defaults = draw(st.sampled_from(("shared", "alone", "static", "none")))
     for number in range(draw(st.integers(0, 4))):
         name = f"dc{number + 1}"
         routing = draw(st.sampled_from((Routing.BGP, Routing.STATIC)))
@@ -183,9 +183,8 @@ def _sites(draw: DrawFn, segments: Sequence[str]) -> tuple[list[Site], list[VpnC
                 announces.append(DEFAULT)
             elif defaults == "alone" and draw(st.booleans()):
                 defaults, announces = "none", [DEFAULT]
-        if static_default and len(made) == 1 and DEFAULT not in announces:
-            static_default = False
-            made = [_with_default(made[0])]
+        if defaults == "static" and len(made) == 1:
+            defaults, made = "none", [replace(made[0], default_route=True)]
         connections += made
         found.append(
             Site(
@@ -198,10 +197,6 @@ def _sites(draw: DrawFn, segments: Sequence[str]) -> tuple[list[Site], list[VpnC
             )
         )
     return found, connections
-
-
-def _with_default(connection: VpnConnection) -> VpnConnection:
-    return replace(connection, default_route=True)
 
 
 def _sharing() -> SearchStrategy[list[str]]:

@@ -243,6 +243,17 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ("no hub", estate(
         environments=[Environment("prod", account="workloads")], segments=[Segment("workloads"), Segment("services")]
     ), ["hub-count"]),
+    ("a segment and a site like another segment", segments(
+        replace(SERVICES, name="services"), WORKLOADS, Segment("workloads-dc1")
+    ), ["joined-names"]),
+    ("a segment named like a way out", segments(SERVICES, WORKLOADS, Segment("services-on-premises")),
+     ["joined-names"]),
+    ("a static default beside an announced one", estate(
+        site=replace(SITE, announces=["0.0.0.0/0", *SITE.networks.values()]),
+        sites=(BRANCH,),
+        vpns=(replace(TO_BRANCH, default_route=True),),
+    ), ["default-route-and-announced"]),
+    ("a VPC named with a space", spoke(vpc_name="my vpc"), ["pinned-name"]),
     ("the hub shared elsewhere", estate(hub=replace(HUB, share_with=["network"])), ["account-left-out"]),
     ("static routing to nowhere", estate(
         site=replace(SITE, announces=[], networks={}),

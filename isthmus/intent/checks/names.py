@@ -9,6 +9,7 @@ from itertools import combinations
 from isthmus.intent.backend import S3Backend
 from isthmus.intent.checks.rule import Finding, rule, subject
 from isthmus.intent.estate import Estate
+from isthmus.intent.model import name_of, place_of
 from isthmus.intent.organization import Account, OrganizationalUnit
 from isthmus.intent.reach import INTERNET
 from isthmus.intent.segment import Segment
@@ -126,18 +127,62 @@ def ambiguous_principal(estate: Estate) -> Iterator[Finding]:
 
 
 @rule(
-    "the console shows it as the Name tag, and a tag's value has 1 to 256 letters, digits, spaces and _.:/=+-@",
-    "https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html",
+    "it is the Name tag, and a VPC's names its log group too: AWS takes letters, digits and _.-/ for both",
+    "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
 )
 def pinned_name(estate: Estate) -> Iterator[Finding]:
-    """A pinned `Name` is no tag value."""
+    """A pinned `Name` has characters that AWS does not take, or too many."""
     pinned: list[tuple[Segment | Spoke, str, str | None]] = [
         *((segment, "route_table_name", segment.route_table_name) for segment in estate.segments),
         *((spoke, "vpc_name", spoke.vpc_name) for _, spoke in estate.spokes),
     ]
     for thing, field, value in pinned:
-        if value is not None and not re.fullmatch(r"[\w .:/=+\-@]{1,256}", value):
-            yield Finding(thing, f"{field} is {value!r}", f'a tag value, e.g. {field}="infra-{thing.name}"')
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_./-]{1,200}", value):
+            right = f'1 to 200 letters, digits and _.-/: {field}="{estate.prefix}-{thing.name}"'
+            yield Finding(thing, f"{field} is {value!r}", right)
+
+
+@rule(
+    "flow logs of an account lie in log groups named after what they log, and a name is there once",
+    "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
+)
+def log_group_twice(estate: Estate) -> Iterator[Finding]:
+    """Two VPCs of one account, or a VPC and the hub, have one name."""
+    first: dict[tuple[str, str], str] = {}
+    for environment in estate.environments:
+        if environment.hub is not None:
+            first.setdefault((str(name_of(environment.account)), environment.hub.name), subject(environment.hub))
+    for environment, spoke in estate.spokes:
+        name = spoke.vpc_name or f"{estate.prefix}-{spoke.name}"
+        taken = first.setdefault((str(name_of(environment.account)), name), subject(spoke))
+        if taken != subject(spoke):
+            yield Finding(spoke, f'its VPC is named "{name}", like {taken}', f'another name: vpc_name="{name}-vpc"')
+
+
+@rule("Terraform names are joined from these, and one would mean two things")
+def joined_names(estate: Estate) -> Iterator[Finding]:
+    """Names that differ become one when joined: site `a-b` with network `c`, and site `a` with network `b-c`."""
+    networks = [(f"{site.name}_{name}", site, f'network "{name}"') for site in estate.sites for name in site.networks]
+    tables: list[tuple[str, object, str]] = []
+    for segment in estate.segments:
+        ends = ["", "_on-premises", *(f"_{site.name}" for site in estate.sites)]
+        tables += [(f"{segment.name}{end}", segment, f"route table {segment.name}{end}") for end in ends]
+    vpns = [(f"{vpn.name}_{table}", vpn, part) for vpn in estate.vpn_connections for table, _, part in tables]
+    for joined in (networks, tables, vpns):
+        first: dict[str, tuple[object, str]] = {}
+        for text, thing, part in joined:
+            key = text.replace("-", "_").casefold()
+            other, its = first.setdefault(key, (thing, part))
+            if other is not thing and _apart(other, thing):
+                given = f'joined, "{key}" is that of {subject(other)}, {its} too'
+                yield Finding(thing, given, f"another name for one of them, {place_of(other)}", part)
+                break  # one pair says it; its like would follow
+
+
+def _apart(one: object, other: object) -> bool:
+    """Whether two things have names that `duplicate-name` does not call one already."""
+    names = [str(getattr(thing, "name", "")).replace("-", "_").casefold() for thing in (one, other)]
+    return names[0] != names[1]
 
 
 @rule("people tell route tables apart by their names")

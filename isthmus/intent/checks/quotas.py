@@ -75,9 +75,9 @@ def route_table_size(estate: Estate) -> Iterator[Finding]:
     for segment in sound.segments:
         reached = len(networks_reached(sound, segment))
         for _, spoke in sound.spokes:
-            if spoke.segment != segment.name or spoke.egress not in (Egress.LOCAL, Egress.NONE):
+            if spoke.segment != segment.name:
                 continue
-            default = 1 if spoke.egress is Egress.LOCAL else 0
+            default = 0 if spoke.egress is Egress.NONE else 1
             count = blocks + reached + default + len(spoke.gateway_endpoints) + len(vpc_cidrs(spoke))
             if count > limit:
                 given = f"its route tables get {count} routes: {blocks} blocks, {reached} site networks, and its own"

@@ -120,12 +120,22 @@ def default_route_twice(estate: Estate) -> Iterator[Finding]:
             yield Finding(other.connection, given, "default_route on one of them, or both sites announce 0.0.0.0/0")
 
 
-@rule("a static route wins over a learnt one, also when the connection is down", _HOW)
-def default_route_hides_announced(estate: Estate) -> Iterator[Finding]:
-    """A static default leads to a site that announces one."""
-    for link in links(estate):
-        if link.connection.default_route and _announces_default(link):
-            yield Finding(link.connection, "default_route, and its site announces 0.0.0.0/0", "no default_route")
+@rule(
+    "a static route wins over a learnt one, also when its connection is down: one of them is never used",
+    _HOW,
+)
+def default_route_and_announced(estate: Estate) -> Iterator[Finding]:
+    """A static default and an announced one meet in one table."""
+    every = links(estate)
+    for link in every:
+        if not link.connection.default_route:
+            continue
+        sites = {other.site.name for other in every if _announces_default(other) and _meet(estate, link, other)}
+        if sites:
+            given = (
+                f"default_route, and site {', '.join(sorted(sites))} announces 0.0.0.0/0 to a segment that reaches both"
+            )
+            yield Finding(link.connection, given, "no default_route, or no such announcement")
 
 
 @rule("a static route wins over a learnt one of the same prefix, so the BGP connection would never carry it", _HOW)

@@ -123,6 +123,8 @@ def pinned_subnet_outside(estate: Estate) -> Iterator[Finding]:
 def subnet_overlap(estate: Estate) -> Iterator[Finding]:
     """A pinned subnet overlaps another subnet of its spoke."""
     for _, spoke in estate.spokes:
+        if not spoke.subnets:
+            continue  # slots lie apart
         names, cidrs = _places(estate, spoke)
         for one, other in overlaps(zip(cidrs, range(len(cidrs)), strict=True)):
             pinned, beside = sorted((one, other), key=lambda tag: names[tag] not in spoke.subnets)
