@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import AttachmentKind, Cidr, RouteOrigin, Site, Unknown
+from isthmus.proof.covering import Covering
 from isthmus.proof.places import Places
 
 _MOST = 4
@@ -61,7 +62,7 @@ def would_change(engine: Forwarding, places: Places) -> Iterator[str]:
             if not learns or not senders:
                 continue
             learnt, blocked = _routes(engine, table.address)
-            reach = {name: cidr for name, cidr in _spoke_cidrs(places) if any(_covers(c, cidr) for c in learnt)}
+            reach = {name: cidr for name, cidr in _spoke_cidrs(places) if cidr in learnt}
             who = _some(senders)
             if reach:
                 theirs = _some([f"{name} ({cidr})" for name, cidr in reach.items()])
@@ -88,23 +89,19 @@ def _sources(engine: Forwarding, places: Places) -> dict[str, list[str]]:
     return found
 
 
-def _routes(engine: Forwarding, table: str) -> tuple[list[Cidr], list[Cidr]]:
+def _routes(engine: Forwarding, table: str) -> tuple[Covering, list[Cidr]]:
     """Prefixes that lead to VPCs, and those that are blackholed."""
     network = engine.network
     vpcs = {a.address for a in network.attachments.values() if a.kind is AttachmentKind.VPC}
     candidates = engine.routes(table)
     learnt = [r.prefix for r in candidates if r.origin is RouteOrigin.PROPAGATED and r.target in vpcs]
-    return learnt, [r.prefix for r in candidates if r.target is None]
+    return Covering(learnt), [r.prefix for r in candidates if r.target is None]
 
 
 def _spoke_cidrs(places: Places) -> Iterator[tuple[str, Cidr]]:
     for place in places.spokes:
         for cidr in place.cidrs:
             yield place.name, cidr
-
-
-def _covers(outer: Cidr, inner: Cidr) -> bool:
-    return outer.version == inner.version and inner.network_address in outer and inner.prefixlen >= outer.prefixlen
 
 
 def _some(names: list[str] | tuple[str, ...]) -> str:

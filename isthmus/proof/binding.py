@@ -12,7 +12,6 @@ from ipaddress import ip_network
 from isthmus.intent import Environment, Estate, Routing, Spoke
 from isthmus.intent import VpnConnection as Connection
 from isthmus.network.model import (
-    Attachment,
     AttachmentKind,
     Network,
     Site,
@@ -54,6 +53,9 @@ class _Binder:
         self.roots = set(roots)
         self.violations: list[Violation] = []
         self.unanswered: list[Unanswered] = []
+        self.attached = {
+            kind: {a.attached for a in network.attachments.values() if a.kind is kind} for kind in AttachmentKind
+        }
 
     def bind(self) -> Binding:
         vpcs = {spoke.name: vpc for environment, spoke in self.estate.spokes if (vpc := self._vpc(environment, spoke))}
@@ -66,14 +68,13 @@ class _Binder:
         places: list[Place] = [self.inventory.spoke(name, vpc) for name, vpc in vpcs.items()]
         for site in self.estate.sites:
             places += site_networks(site.name, site.networks)
-        for found in self._overlooked(vpcs.values(), vpns.values()):
-            self.violations.append(found)
-        others = tuple(a.attached for a in self._attached(AttachmentKind.VPC) if a.attached not in vpcs.values())
+        self.violations += self._overlooked({*vpcs.values(), *vpns.values()})
+        others = self.attached[AttachmentKind.VPC] - set(vpcs.values())
         return Binding(
             Places(in_order(places), self._sites(vpns)),
             vpcs,
             vpns,
-            tuple(str(vpc) for vpc in others if isinstance(vpc, str)),
+            tuple(sorted(vpc for vpc in others if isinstance(vpc, str))),
             tuple(self.violations),
             tuple(self.unanswered),
         )
@@ -98,7 +99,7 @@ class _Binder:
             self.violations.append(
                 Violation("spoke-missing", f"its VPC lacks the secondary range {named}", (vpc,), spoke.name)
             )
-        if not any(a.attached == vpc for a in self._attached(AttachmentKind.VPC)):
+        if vpc not in self.attached[AttachmentKind.VPC]:
             self.violations.append(
                 Violation("spoke-missing", "its VPC is not attached to a transit gateway", (vpc,), spoke.name)
             )
@@ -118,7 +119,7 @@ class _Binder:
             return ""
         vpn = found[0]
         self._compare(connection, vpn, site.name)
-        if not any(a.attached == vpn.address for a in self._attached(AttachmentKind.VPN)):
+        if vpn.address not in self.attached[AttachmentKind.VPN]:
             why = f"connection {connection.name} does not end at a transit gateway"
             self.violations.append(Violation("connection-missing", why, (vpn.address,), site.name))
         return vpn.address
@@ -165,16 +166,13 @@ class _Binder:
 
     # --- the rest ---
 
-    def _attached(self, kind: AttachmentKind) -> Iterator[Attachment]:
-        return (a for a in self.network.attachments.values() if a.kind is kind)
-
-    def _overlooked(self, vpcs: Collection[str], vpns: Collection[str]) -> Iterator[Violation]:
+    def _overlooked(self, known: Collection[str]) -> Iterator[Violation]:
         """Attachments of what the intent does not know."""
         for attachment in self.network.attachments.values():
             attached = attachment.attached
             if isinstance(attached, Unknown):
                 self.unanswered.append(Unanswered(attachment.address, f"what is attached is {attached}"))
-            elif attached not in vpcs and attached not in vpns:
+            elif attached not in known:
                 why = f"{attached} is attached ({attachment.kind.value}), and the intent has no such thing"
                 yield Violation("not-in-intent", why, (attachment.address, attached))
 

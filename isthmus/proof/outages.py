@@ -12,7 +12,7 @@ from isthmus.proof.binding import Binding
 from isthmus.proof.findings import Lost, Violation
 from isthmus.proof.judging import Meant
 from isthmus.proof.pairs import AllPairs, Trial
-from isthmus.proof.places import INTERNET, Inventory, Kind
+from isthmus.proof.places import INTERNET, Kind
 from isthmus.proof.scenarios import Failing, Failure, Survival, failures
 
 
@@ -23,7 +23,6 @@ class Outages:
     estate: Estate
     binding: Binding
     meant: Meant
-    inventory: Inventory
     pairs: AllPairs
 
     def survivals(self) -> Iterator[Survival]:
@@ -44,7 +43,7 @@ class Outages:
 
     def _lost(self, failure: Failure) -> Iterator[Lost]:
         engine = self.pairs.engine.in_scenario(failure.scenario)
-        during = AllPairs(engine, self.pairs.places, self.inventory, self.pairs.said, self.pairs.apart)
+        during = self.pairs.during(engine)
         spared = self._spared(failure)
         for a, b, _ in self.pairs.grouped():
             if self.meant.intended(a, b) and self._touched(failure, a, b):

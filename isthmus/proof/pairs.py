@@ -14,11 +14,12 @@ from functools import cached_property
 from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Outcome, Path, RoundTrip, Trace
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Cidr, Unknown
-from isthmus.network.space import address_at, number, span
+from isthmus.network.space import PUBLIC, address_at, number, span
 from isthmus.proof.alike import Alike
 from isthmus.proof.places import Inventory, Kind, Place, Places, Tier
 from isthmus.proof.probes import Probe, probes
 
+_LAST_V4 = (1 << 32) - 1
 _FIRST_HOST = 4  # AWS keeps the first four addresses of a subnet
 
 
@@ -149,6 +150,12 @@ class AllPairs:
     apart: bool = False
     _pairs: dict[tuple[str, str], Pair] = field(default_factory=dict, init=False, repr=False)
     _ends: dict[str, tuple[_End, ...]] = field(default_factory=dict, init=False, repr=False)
+
+    def during(self, engine: Forwarding) -> AllPairs:
+        """The same pairs while something is down: who is alike, and where to try, stays."""
+        pairs = AllPairs(engine, self.places, self.inventory, self.said, self.apart)
+        pairs.__dict__.update(_alike=self._alike, _group=self._group, _members=self._members, _ends=self._ends)
+        return pairs
 
     # --- pairs
 
@@ -304,12 +311,29 @@ class AllPairs:
                 yield _End(AtSite(place.site, address_at(inside)), cidr.version)
 
     def _on_internet(self) -> Iterator[_End]:
+        """An address for each part of the internet that routes or rules tell apart: they may lead to different exits."""
         samples: dict[tuple[Cidr, ...], int] = {}
-        for low, high in self.engine.internet:
-            for first, _, around in self._alike.atoms.within(low, high):
-                samples.setdefault(around, first + 1)
+        for low, high, public in PUBLIC.within(0, _LAST_V4):
+            for first, _, around in self._alike.atoms.within(low, high) if public else ():
+                if not self._owned(first, around):
+                    samples.setdefault(around, first + 1)
         for address in samples.values():
             yield _End(Internet(address_at(address)), 4)
+
+    def _owned(self, address: int, around: tuple[Cidr, ...]) -> bool:
+        """Whether an address that could be on the internet is a VPC's or a site's."""
+        if not self._site_prefixes.isdisjoint(around):
+            return True
+        return bool(self.engine.facts.vpc_owners(address))
+
+    @cached_property
+    def _site_prefixes(self) -> frozenset[Cidr]:
+        found: set[Cidr] = set()
+        for site in self.engine.sites.by_name.values():
+            found.update(site.networks)
+            if not isinstance(site.announces, Unknown):
+                found.update(a.prefix for a in site.announces if a.prefix.prefixlen)
+        return frozenset(found)
 
     def _hosts(self, cidr: Cidr) -> Iterator[int]:
         low, high = span(cidr)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from isthmus.intent import Estate
 from isthmus.intent.reach import reach_each_other, transit_between
 from isthmus.network.answers import Told
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.model import AttachmentKind, Cidr, RouteOrigin, Target, TargetKind
-from isthmus.network.tables import Route
+from isthmus.network.model import AttachmentKind, Cidr, RouteOrigin, VpcTable
+from isthmus.network.space import span
+from isthmus.network.tables import Route, vpc_cidrs
 from isthmus.proof.binding import Binding
+from isthmus.proof.covering import Covering
 from isthmus.proof.findings import Violation
 
 
@@ -24,14 +26,29 @@ def route_violations(engine: Forwarding) -> Iterator[Violation]:
                 why = f"{route.destination} in {table.address} has lost its target: {route.blackhole}"
                 yield Violation("route-blackholed", why, (route.address, table.address))
     for name in (*network.tables, *network.tgw_tables):
-        candidates = engine.routes(name)
-        if len(candidates) < 2:
+        if name in network.tables and not _may_hide(engine, name):
             continue
+        candidates = engine.routes(name)
         used = engine.used_routes(name)
         for candidate in candidates:
             if candidate not in used and (hiding := _hidden_by(candidate, candidates)):
                 why = f"{candidate} never matches in {name}: {hiding.address} ({hiding}) takes all of it"
                 yield Violation("route-shadowed", why, tuple(dict.fromkeys((hiding.address, candidate.address, name))))
+
+
+def _may_hide(engine: Forwarding, table: str) -> bool:
+    """Whether a VPC table's routes could take all of another's addresses: cheap to see, for most tables cannot."""
+    facts = engine.network.tables[table]
+    if facts.propagating or any(not isinstance(r.destination, IPv4Network | IPv6Network) for r in facts.routes):
+        return True
+    spans = [span(cidr) for cidr in (*vpc_cidrs(engine.network, facts.vpc), *_destinations(facts))]
+    return len(set(spans)) < len(spans) or any(
+        sum(b[1] - b[0] + 1 for b in spans if b != a and a[0] <= b[0] and b[1] <= a[1]) > a[1] - a[0] for a in spans
+    )
+
+
+def _destinations(table: VpcTable) -> Iterator[Cidr]:
+    return (r.destination for r in table.routes if isinstance(r.destination, IPv4Network | IPv6Network))
 
 
 def _hidden_by(route: Route, candidates: tuple[Route, ...]) -> Route | None:
@@ -80,27 +97,10 @@ def told_violations(estate: Estate, binding: Binding, said: Mapping[str, Told]) 
         others = [other for other in estate.sites if transit_between(site, other)]
         allowed += [ip_network(cidr) for other in (site, *others) for cidr in other.networks.values()]
         allowed += [ip_network(prefix) for other in (site, *others) for prefix in other.announces]
+        covered = Covering(allowed)
         for prefix, source in said[vpn].prefixes.items():
-            # A summary of the estate's blocks says no more than that AWS is there.
-            if prefix.prefixlen and any(_within(prefix, cidr) or prefix == cidr for cidr in allowed):
+            if prefix.prefixlen and prefix in covered:
                 continue
             what = "a default route" if not prefix.prefixlen else str(prefix)
             why = f"site {site.name} is told {what} over {vpn}, which its segment {segment.name} is not meant to reach"
             yield Violation("site-told-too-much", why, (source, vpn), site.name)
-
-
-def endpoint_tables(engine: Forwarding) -> Mapping[str, frozenset[str]]:
-    """The services that each VPC table reaches through gateway endpoints."""
-    found: dict[str, set[str]] = {}
-    for endpoint in engine.network.endpoints.values():
-        service = str(endpoint.service).rsplit(".", 1)[-1]
-        for table in endpoint.tables:
-            if isinstance(table, str):
-                found.setdefault(table, set()).add(service)
-    for table_ in engine.network.tables.values():
-        for route in table_.routes:
-            if isinstance(route.target, Target) and route.target.kind is TargetKind.ENDPOINT:
-                endpoint_ = engine.network.endpoints.get(route.target.address)
-                if endpoint_ is not None:
-                    found.setdefault(table_.address, set()).add(str(endpoint_.service).rsplit(".", 1)[-1])
-    return {table: frozenset(services) for table, services in found.items()}

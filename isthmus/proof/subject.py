@@ -165,7 +165,7 @@ class _Prover:
         used = self._usages(said)
         survivals: tuple[Survival, ...] = ()
         if scenarios:
-            outages = Outages(self.estate, self.binding, self.meant, self.inventory, self.pairs)
+            outages = Outages(self.estate, self.binding, self.meant, self.pairs)
             survivals = tuple(outages.survivals())
         judge = Judge(self.network, self.meant)
         found = [

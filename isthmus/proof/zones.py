@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from isthmus.intent import Estate
-from isthmus.network.model import AttachmentKind, Network, Unknown
+from isthmus.network.model import Attachment, AttachmentKind, Network, Unknown
 from isthmus.proof.findings import Violation
-from isthmus.proof.places import Inventory, Places, Tier
+from isthmus.proof.places import Inventory, Place, Places, Tier
 
 
 def zone_violations(estate: Estate, network: Network, places: Places, inventory: Inventory) -> Iterator[Violation]:
     """Zones of a spoke that lack a private subnet or an attachment subnet."""
+    by_vpc: dict[object, list[Attachment]] = {}
+    for attachment in network.attachments.values():
+        if attachment.kind is AttachmentKind.VPC:
+            by_vpc.setdefault(attachment.attached, []).append(attachment)
     for _, spoke in estate.spokes:
         place = places.by_name.get(spoke.name)
         if place is None:
             continue
-        attachments = [
-            a for a in network.attachments.values() if a.kind is AttachmentKind.VPC and a.attached == place.vpc
-        ]
+        attachments = by_vpc.get(place.vpc, [])
         entered = {
             network.subnets[subnet].zone
             for attachment in attachments
@@ -45,7 +47,7 @@ def zone_violations(estate: Estate, network: Network, places: Places, inventory:
                 yield Violation("zone-not-covered", f"no attachment subnet in {zone}", names, spoke.name)
     # A zone that is in use although nobody meant it has to be covered as well.
     for place in places.spokes:
-        yield from _uncovered(network, places, place.name)
+        yield from _uncovered(network, place, by_vpc.get(place.vpc, []))
 
 
 def _lacks(zones: set[str | Unknown], zone: str) -> bool:
@@ -58,11 +60,8 @@ def _is_name(zone: str) -> bool:
     return "-az" not in zone
 
 
-def _uncovered(network: Network, places: Places, name: str) -> Iterator[Violation]:
-    place = places.by_name[name]
-    for attachment in network.attachments.values():
-        if attachment.attached != place.vpc or attachment.kind is not AttachmentKind.VPC:
-            continue
+def _uncovered(network: Network, place: Place, attachments: Iterable[Attachment]) -> Iterator[Violation]:
+    for attachment in attachments:
         subnets = [network.subnets[s] for s in attachment.subnets if isinstance(s, str) and s in network.subnets]
         if len(subnets) != len(attachment.subnets):
             continue
@@ -71,4 +70,4 @@ def _uncovered(network: Network, places: Places, name: str) -> Iterator[Violatio
             zone = network.subnets[address].zone
             if isinstance(zone, str) and zone not in zones and not any(isinstance(z, Unknown) for z in zones):
                 why = f"{address} is in {zone}, where {attachment.address} has no subnet"
-                yield Violation("zone-not-covered", why, (attachment.address, address), name)
+                yield Violation("zone-not-covered", why, (attachment.address, address), place.name)
