@@ -9,7 +9,8 @@ so.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from isthmus.terraform.arguments import frozen
@@ -23,6 +24,7 @@ from isthmus.terraform.sources import Site, Sources, Tracer, references
 from isthmus.terraform.state import mapping
 
 _UNKNOWN = Unknown("known after apply")
+_ENOUGH = 2  # candidates that make a value unknown
 
 
 class Recovery:
@@ -34,6 +36,7 @@ class Recovery:
         self.notes: set[str] = set()
         self.tracer = Tracer(plan)
         self._scopes: dict[str, _PlanScope] = {}
+        self._seen: dict[tuple[str, Kind], list[Ref] | None] = {}
 
     def address(self, resource: PlannedResource) -> str:
         """The address in the graph."""
@@ -114,23 +117,37 @@ class Recovery:
                 if isinstance(passed, Ref):
                     found[passed] = None
         for whole in sources.wholes:
-            mine = [r for r in whole if r.key is not None and r.key == resource.key] if sources.keyed else []
-            if len(whole) > 1 and len(mine) == 1 and not sources.conditions and not sources.locals_of:
-                whole, chosen = mine, True
-            for ref in self._of_kind(whole, kind):
-                found[ref] = None
+            instances: Iterable[PlannedResource] = whole.values()
+            alone = not sources.conditions and not sources.locals_of
+            if sources.keyed and alone and resource.key is not None and resource.key in whole and len(whole) > 1:
+                instances, chosen = [whole[resource.key]], True
+            found |= dict.fromkeys(islice(self._of_kind(instances, kind, only_unknown=True), _ENOUGH))
         for module in sources.locals_of:
-            for visible in self.tracer.visible(module, kind):
-                if isinstance(visible, Unknown):
-                    return None
-                if _is_unknown(*visible):
-                    found[self._ref(*visible)] = None
+            visible = self._visible(module, kind)
+            if visible is None:
+                return None
+            found |= dict.fromkeys(visible)
         if len(found) != 1:
             return None
         ref = next(iter(found))
         if chosen:
             self.notes.add(f"{self.address(resource)}.{name}: taken to be {ref}, by its key; the plan does not say")
         return ref
+
+    def _visible(self, module: PlannedModule, kind: Kind) -> list[Ref] | None:
+        """The unknown identifiers that a local of a module can hold, or the first two; `None` where some are not seen."""
+        if (module.address, kind) not in self._seen:
+            found: dict[Ref, None] = {}
+            for visible in self.tracer.visible(module, kind):
+                if isinstance(visible, Unknown):
+                    self._seen[module.address, kind] = None
+                    return None
+                if _is_unknown(*visible):
+                    found[self._ref(*visible)] = None
+                if len(found) == _ENOUGH:
+                    break
+            self._seen[module.address, kind] = list(found)
+        return self._seen[module.address, kind]
 
     def _plain_reference(self, name: str, sources: Sources, expression: Json) -> Ref | None:
         """A lone reference from identifier to identifier, also where the argument takes others: that is a finding."""
@@ -151,8 +168,7 @@ class Recovery:
                 return None
             found[self._ref(source, attribute)] = None
         for whole in sources.wholes:
-            for ref in self._of_kind(whole, kind):
-                found[ref] = None
+            found |= dict.fromkeys(self._of_kind(whole.values(), kind, only_unknown=False))
         if isinstance(mask, list):  # a list, of which the plan knows the length
             return tuple(found) if len(mask) == len(found) and not shared else None
         if sources.conditions or sources.keyed or sources.chosen or (shared and len(found) > 1):
@@ -160,13 +176,13 @@ class Recovery:
         self.notes.add(f"{self.address(resource)}.{name}: taken to be all that it refers to; the plan does not say")
         return tuple(found) or None
 
-    def _of_kind(self, instances: list[PlannedResource], kind: Kind) -> list[Ref]:
-        """The identifiers of a kind that instances have, of the likeliest attribute."""
-        refs = []
+    def _of_kind(self, instances: Iterable[PlannedResource], kind: Kind, *, only_unknown: bool) -> Iterator[Ref]:
+        """The identifiers of a kind that instances have, each of its likeliest attribute."""
         for resource in instances:
-            names = [name for type_, name in kind if type_ == resource.type and _is_unknown(resource, name)]
-            refs += [self._ref(resource, name) for name in names[:1]]
-        return refs
+            for type_, name in kind:
+                if type_ == resource.type and (not only_unknown or _is_unknown(resource, name)):
+                    yield self._ref(resource, name)
+                    break
 
     def _ref(self, resource: PlannedResource, attribute: str) -> Ref:
         return Ref(self.address(resource), attribute)

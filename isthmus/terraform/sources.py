@@ -28,7 +28,7 @@ class Sources:
     """
 
     attributes: list[tuple[PlannedResource, str]] = field(default_factory=list)
-    wholes: list[list[PlannedResource]] = field(default_factory=list)
+    wholes: list[dict[Key, PlannedResource]] = field(default_factory=list)
     locals_of: list[PlannedModule] = field(default_factory=list)
     opaque: list[str] = field(default_factory=list)
     conditions: int = 0
@@ -100,10 +100,9 @@ class Tracer:
         inner = Sources()
         self._expression(mapping(site.block.get("for_each_expression")), site, [], inner, above)
         for instances in inner.wholes:
-            mine = [resource for resource in instances if resource.key == site.key]
-            if len(mine) == 1 and isinstance(site.key, str):
+            if isinstance(site.key, str) and site.key in instances:
                 found.chosen = True
-                self._resource({None: mine[0]}, rest, found)
+                self._resource({None: instances[site.key]}, rest, found)
             else:
                 found.wholes.append(instances)
         if inner.attributes and len(inner.attributes) + len(inner.wholes) > 1:
@@ -152,7 +151,7 @@ class Tracer:
         words = [step for step in rest if isinstance(step, str) and not step.startswith("[")]
         if not words:
             if instances:
-                found.wholes.append(list(instances.values()))
+                found.wholes.append(instances)
             return
         attribute = words[0] + "".join(_spelt(step) for step in rest[1:])
         for resource in instances.values():
@@ -183,7 +182,7 @@ class Tracer:
             sources = self.trace(mapping(expression), Site(module.parent, module.call, module.key))
             yield from ((r, name) for r, name in sources.attributes if fits(kind, r.type, name))
             for whole in sources.wholes:
-                yield from ((r, name) for r in whole for type_, name in kind if type_ == r.type)
+                yield from ((r, name) for r in whole.values() for type_, name in kind if type_ == r.type)
             if sources.opaque:
                 yield Unknown(sources.opaque[0])
             if sources.locals_of:

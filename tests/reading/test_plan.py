@@ -237,6 +237,31 @@ def test_an_identifier_in_a_longer_list_is_unknown(tmp_path: Path) -> None:
     assert isinstance(graph.resources["aws_ec2_transit_gateway_vpc_attachment.new"].get("subnet_ids"), Unknown)
 
 
+def _known_subnet(document: dict[str, Any], index: int) -> None:
+    """Make one private subnet of dev an existing one, of which the plan knows the id."""
+    address, id_ = f"{DEV}.aws_subnet.private[{index}]", "subnet-0123456789abcdef0"
+    for change in document["resource_changes"]:
+        if change["address"] == address:
+            change["change"]["after"]["id"] = id_
+            change["change"]["after_unknown"].pop("id")
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_existing_instances_stay_in_a_set_and_out_of_the_candidates(tmp_path: Path, index: int) -> None:
+    def change(document: dict[str, Any]) -> None:
+        _known_subnet(document, index)
+        spoke = document["configuration"]["root_module"]["module_calls"]["spoke"]["module"]
+        for resource in spoke["module_calls"]["tables"]["module"]["resources"]:
+            if resource["type"] == "aws_route_table_association":
+                resource["expressions"]["subnet_id"]["references"].remove("count.index")
+
+    graph = read(changed(tmp_path, "hcl", change))
+    private = (ref(f"{DEV}.aws_subnet.private[0]"), ref(f"{DEV}.aws_subnet.private[1]"))
+    assert graph.resources[f"{DEV}.aws_ec2_transit_gateway_vpc_attachment.this"].get("subnet_ids") == private
+    association = graph.resources[f"{DEV}.module.tables.aws_route_table_association.this[0]"]
+    assert association.get("subnet_id") == private[1 - index]  # what is unknown is not the one that is known
+
+
 def test_a_failed_plan_is_refused_and_a_partial_one_noted(tmp_path: Path) -> None:
     with pytest.raises(UnreadableTerraform, match="Terraform failed while it made this plan"):
         read(changed(tmp_path, "change", lambda document: document.update(errored=True)))
