@@ -1,0 +1,213 @@
+"""The engine as a whole, on a hub with two isolated spokes, shared services and a site (see `nets.hub`)."""
+
+from ipaddress import ip_address
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isthmus.network.answers import AtSite, InSubnet, Internet, Outcome, Packet, Scenario, combine
+from isthmus.network.forwarding import Forwarding, NoSuchPlace
+from isthmus.network.model import Site, Unknown
+from isthmus.network.space import address_at, number
+from tests.network.nets import FIREWALL, IGW, NAT, TGW, Net, hub
+
+DEV, PROD, SHARED = (InSubnet(f"{name}.private_az1") for name in ("dev", "prod", "shared"))
+DC = AtSite("dc1")
+
+
+def engine_of(net: Net, **more) -> Forwarding:
+    return Forwarding(net.made(), sites=net.sites, **more)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "works"),
+    [
+        (DEV, SHARED, True),
+        (DEV, DC, True),
+        (PROD, DC, True),
+        (SHARED, DC, True),
+        (DEV, PROD, False),
+        (DEV, Internet(), True),
+    ],
+)
+def test_who_reaches_whom(one, other, works):
+    trip = engine_of(hub()).both_ways(Packet(one, other))
+    assert (trip.outcome is Outcome.REACHABLE) == works
+    assert (trip.back.outcome is Outcome.REACHABLE) == works
+
+
+def test_the_way_out_is_named():
+    (path,) = engine_of(hub()).forward(Packet(DEV, Internet())).paths
+    assert path.exit == "vpn"
+    assert [hop.kind for hop in path.hops] == ["subnet", "attachment", "route table", "VPN connection", "internet"]
+
+
+def test_a_blocked_path_lists_every_setting_in_the_way():
+    net = hub()
+    net.change("attachments", "dev.attachment", table=None)
+    nothing = net.acl("strict", "prod", (), ())
+    net.change("subnets", "prod.private_az1", nacl=nothing)
+    rules = [block.rule for block in engine_of(net).forward(Packet(DEV, PROD)).blocks]
+    assert rules == ["not-associated", "network-acl-denies"]
+
+
+def test_without_announcements_learnt_routes_make_answers_unknown():
+    engine = Forwarding(hub().made())
+    assert engine.forward(Packet(DEV, SHARED)).outcome is Outcome.UNKNOWN
+    assert "announces" in engine.forward(Packet(DEV, Internet())).paths[0].unknown
+
+
+def test_a_dead_vpn_withdraws_what_was_learnt_over_it():
+    engine = engine_of(hub())
+    assert engine.in_scenario(Scenario(frozenset({"vpn#1"}))).forward(Packet(DEV, DC)).outcome is Outcome.REACHABLE
+    down = engine.in_scenario(Scenario(frozenset({"vpn#1", "vpn#2"})))
+    assert [b.rule for b in down.forward(Packet(DEV, DC)).blocks] == ["no-route", "connection-down"]
+
+
+def test_a_default_learnt_from_a_site_that_is_told_the_other_spoke_is_a_hairpin():
+    net = hub()
+    net.tgw_table("workloads", ("shared.attachment", "vpn.attachment"))
+    (path, *_) = engine_of(net).forward(Packet(DEV, PROD)).paths
+    assert path.outcome is Outcome.REACHABLE
+    assert path.hairpin == ("dc1",)
+
+
+def test_a_site_does_not_send_what_it_is_not_told():
+    net = hub()
+    net.tgw_table("services", ("prod.attachment", "shared.attachment", "vpn.attachment"))
+    trace = engine_of(net).forward(Packet(DC, DEV))
+    assert [(b.rule, b.address) for b in trace.blocks[:1]] == [("not-announced-to-site", "services")]
+
+
+def test_a_zone_without_attachment_subnet_drops_its_hosts_packets():
+    net = hub()
+    net.attach("dev.attachment", "dev", "workloads", "dev.tgw_az1")
+    engine = engine_of(net)
+    assert engine.forward(Packet(DEV, SHARED)).outcome is Outcome.REACHABLE
+    blocks = engine.forward(Packet(InSubnet("dev.private_az2"), SHARED)).blocks
+    assert [(b.rule, b.address) for b in blocks] == [("zone-without-attachment", "dev.attachment")]
+
+
+def central_egress(return_route: bool = True) -> Net:
+    net = hub()
+    net.vpc("egress", "10.9.0.0/16")
+    net.igw("egress.igw", "egress")
+    net.table("egress.tgw", "egress", ("0.0.0.0/0", NAT, "egress.nat"))
+    back = (("10.0.0.0/8", TGW, "tgw"),) if return_route else ()
+    net.table("egress.public", "egress", ("0.0.0.0/0", IGW, "egress.igw"), *back)
+    net.subnet("egress.tgw_az1", "egress", "10.9.0.0/28", "az1", "egress.tgw")
+    net.subnet("egress.public_az1", "egress", "10.9.1.0/24", "az1", "egress.public")
+    net.nat("egress.nat", "egress.public_az1")
+    net.attach("egress.attachment", "egress", "back", "egress.tgw_az1")
+    net.tgw_table("back", ("dev.attachment",))
+    net.tgw_table("workloads", (), ("0.0.0.0/0", "egress.attachment"), ("10.0.0.0/8", None))
+    return net
+
+
+def test_central_egress_goes_out_by_nat_and_comes_back_by_the_nat_subnets_table():
+    trip = engine_of(central_egress()).both_ways(Packet(DEV, Internet()))
+    assert trip.outcome is Outcome.REACHABLE
+    assert [path.exit for path in trip.forward.paths] == ["egress.igw"]
+    assert [path.nats for path in trip.forward.paths] == [("egress.nat",)]
+
+
+def test_the_forgotten_return_route_in_the_nat_subnets_table_is_named():
+    trip = engine_of(central_egress(return_route=False)).both_ways(Packet(DEV, Internet()))
+    assert trip.forward.outcome is Outcome.REACHABLE
+    assert [(b.rule, b.address) for b in trip.back.blocks] == [("private-to-internet", "egress.public:0.0.0.0/0")]
+
+
+def inspected(appliance_mode: bool) -> Net:
+    net = hub()
+    net.vpc("inspection", "10.8.0.0/16")
+    for index, zone in enumerate(("az1", "az2")):
+        net.subnet(f"fw_{zone}", "inspection", f"10.8.{index}.0/24", zone, "fw.table")
+        net.subnet(f"door_{zone}", "inspection", f"10.8.9.{index * 16}/28", zone, f"door_{zone}.table")
+    endpoints = net.firewall("firewall", "inspection", "fw_az1", "fw_az2")
+    net.table("fw.table", "inspection", ("0.0.0.0/0", TGW, "tgw"))
+    for zone, endpoint in zip(("az1", "az2"), endpoints, strict=True):
+        net.table(f"door_{zone}.table", "inspection", ("0.0.0.0/0", FIREWALL, endpoint))
+    net.attach("inspection", "inspection", "after", "door_az1", "door_az2", appliance_mode=appliance_mode)
+    net.tgw_table("after", ("dev.attachment", "prod.attachment"))
+    net.tgw_table("workloads", (), ("0.0.0.0/0", "inspection"))
+    return net
+
+
+def test_inspection_across_zones_needs_appliance_mode():
+    packet = Packet(DEV, InSubnet("prod.private_az2"))
+    trip = engine_of(inspected(appliance_mode=False)).both_ways(packet)
+    assert [(b.rule, b.address) for b in trip.asymmetric] == [("asymmetric-inspection", "inspection")]
+    assert trip.outcome is Outcome.BLOCKED
+    assert engine_of(inspected(appliance_mode=True)).both_ways(packet).outcome is Outcome.REACHABLE
+
+
+addresses = st.one_of(
+    st.integers(0, 3 << 16).map(lambda offset: address_at(0x0A010000 + offset)),
+    st.integers(0, 1 << 16).map(lambda offset: address_at(0xC0A80000 + offset)),
+    st.integers(0, (1 << 32) - 1).map(address_at),
+)
+
+
+@pytest.mark.parametrize("net", [hub(), central_egress(), inspected(True)], ids=["hub", "central", "inspected"])
+@given(address=addresses, source=st.sampled_from(["dev.private_az1", "prod.private_az2", "shared.tgw_az1"]))
+def test_reach_says_of_each_address_what_a_packet_there_meets(net, address, source):
+    engine = engine_of(net)
+    reach = engine.reach(InSubnet(source)).at(number(address))
+    try:
+        where = engine.locate(address)
+    except NoSuchPlace:
+        assert all(path.end == "" or path.end in ("dc1", "internet") for path in reach)
+        return
+    assert combine(reach) is engine.forward(Packet(InSubnet(source), where)).outcome
+
+
+@given(address=addresses)
+def test_members_of_a_class_fare_alike_outside_their_vpc(address):
+    engine = engine_of(hub())
+    place = number(address)
+    for group in engine.classes():
+        for member in group.members:
+            if engine.network.subnets[member].vpc not in engine.facts.vpc_owners(place):
+                own = engine.reach(InSubnet(member)).at(place)
+                assert combine(own) is combine(group.reach.at(place))
+                assert {p.end for p in own} == {p.end for p in group.reach.at(place)}
+
+
+def test_isolated_spokes_share_classes_by_zone():
+    groups = [g.members for g in engine_of(hub()).classes(["dev.private_az1", "prod.private_az1", "dev.private_az2"])]
+    assert groups == [("dev.private_az1", "prod.private_az1"), ("dev.private_az2",)]
+
+
+def test_what_a_site_is_told():
+    told = engine_of(hub()).told("vpn.attachment")
+    assert sorted(map(str, told.prefixes)) == ["10.1.0.0/16", "10.2.0.0/16", "10.3.0.0/16"]
+    assert told.unknown == ""
+
+
+def test_shadowed_routes_are_not_used():
+    net = hub()
+    net.tgw_table("workloads", ("shared.attachment",), ("10.3.0.0/16", None))
+    engine = engine_of(net)
+    unused = set(engine.routes("workloads")) - engine.used_routes("workloads")
+    assert [(str(r.prefix), r.target) for r in unused] == [("10.3.0.0/16", "shared.attachment")]
+
+
+def test_places_that_do_not_exist_are_another_answer_than_no_route():
+    engine = engine_of(hub())
+    with pytest.raises(NoSuchPlace, match="expected the address of a subnet of this network, got 'nowhere'"):
+        engine.forward(Packet(InSubnet("nowhere"), DC))
+    with pytest.raises(NoSuchPlace, match="expected the name of a site, got 'dc9'; this network has: dc1"):
+        engine.forward(Packet(DEV, AtSite("dc9")))
+    with pytest.raises(NoSuchPlace, match=r"10\.1\.200\.1 is in dev but in none of its subnets"):
+        engine.locate(ip_address("10.1.200.1"))
+
+
+def test_sites_have_to_fit_the_network():
+    network = hub().made()
+    with pytest.raises(ValueError, match="got 'vpn9'"):
+        Forwarding(network, sites=[Site("dc", ("vpn9",), ())])
+    with pytest.raises(ValueError, match="'vpn' at two"):
+        Forwarding(network, sites=[Site("a", ("vpn",), ()), Site("b", ("vpn",), ())])
+    with pytest.raises(ValueError, match="'a' twice"):
+        Forwarding(network, sites=[Site("a", ("vpn",), ()), Site("a", (), Unknown("x"))])

@@ -1,0 +1,125 @@
+"""Laws of the number line: a compiled table is longest prefix match, and nothing else."""
+
+from ipaddress import IPv4Network, ip_address, ip_network
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isthmus.network.space import (
+    LAST,
+    PUBLIC,
+    RangeMap,
+    address_at,
+    atoms,
+    compile_prefixes,
+    merge,
+    number,
+    show_range,
+    span,
+    subtract,
+)
+
+# Prefixes of a small corner of IPv4 and of IPv6, so that they nest and touch.
+v4 = st.builds(
+    lambda offset, length: ip_network((0x0A000000 + offset, length), strict=False),
+    st.integers(0, 255),
+    st.sampled_from([0, 8, 24, 26, 27, 28, 29, 30, 31, 32]),
+)
+v6 = st.builds(
+    lambda offset, length: ip_network(((0x20010DB8 << 96) + offset, length), strict=False),
+    st.integers(0, 255),
+    st.sampled_from([0, 120, 124, 126, 127, 128]),
+)
+prefixes = st.lists(st.one_of(v4, v6), max_size=12)
+places = st.one_of(
+    st.integers(0x0A000000 - 2, 0x0A000000 + 257),
+    st.integers(0, LAST),
+    st.builds(lambda offset: number(ip_address((0x20010DB8 << 96) + offset)), st.integers(0, 257)),
+)
+
+
+@given(prefixes, places)
+def test_a_compiled_table_is_longest_prefix_match(cidrs, place):
+    compiled = compile_prefixes(((c, str(c)) for c in cidrs), lambda nest: str(nest[0][0]), "none")
+    address = address_at(place)
+    matching = [c for c in cidrs if c.version == address.version and address in c]
+    assert compiled(place) == (str(max(matching, key=lambda c: c.prefixlen)) if matching else "none")
+
+
+@given(prefixes, places)
+def test_choose_sees_every_prefix_around_the_longest_first(cidrs, place):
+    compiled = compile_prefixes(((c, c) for c in cidrs), lambda nest: tuple(c for c, _ in nest), ())
+    address = address_at(place)
+    matching = {c for c in cidrs if c.version == address.version and address in c}
+    assert compiled(place) == tuple(sorted(matching, key=lambda c: -c.prefixlen))
+
+
+@given(prefixes)
+def test_pieces_cover_the_line_once_and_neighbours_differ(cidrs):
+    pieces = list(compile_prefixes(((c, c) for c in cidrs), lambda nest: nest[0][0], None))
+    assert pieces[0][0] == 0
+    assert pieces[-1][1] == LAST
+    assert all(a[1] + 1 == b[0] and a[2] != b[2] for a, b in pairwise(pieces))
+
+
+@given(prefixes, places, places)
+def test_within_is_the_map_clipped(cidrs, one, other):
+    low, high = sorted((one, other))
+    table = compile_prefixes(((c, c) for c in cidrs), lambda nest: nest[0][0], None)
+    pieces = list(table.within(low, high))
+    assert pieces[0][0] == low
+    assert pieces[-1][1] == high
+    assert all(table(first) is table(last) is value for first, last, value in pieces)
+
+
+@given(prefixes)
+def test_an_atom_lies_inside_or_outside_each_prefix(cidrs):
+    cut = atoms(cidrs)
+    assert cut[0][0] == 0
+    assert cut[-1][1] == LAST
+    for first, last in cut:
+        for low, high in map(span, cidrs):
+            assert (low <= first and last <= high) or last < low or high < first
+
+
+@given(prefixes, prefixes, places)
+def test_merged_pieces_hold_what_each_list_holds(ones, others, place):
+    maps = [compile_prefixes(((c, (c,)) for c in cidrs), lambda nest: (nest[0][0],), ()) for cidrs in (ones, others)]
+    merged = RangeMap(merge([list(m) for m in maps]), ())
+    assert merged(place) == maps[0](place) + maps[1](place)
+
+
+@given(prefixes, prefixes, places)
+def test_subtract_leaves_what_is_in_no_hole(cidrs, holes, place):
+    whole = [span(c) for c in cidrs[:1]]
+    left = subtract(whole, [span(c) for c in holes])
+    inside = any(low <= place <= high for low, high in whole)
+    in_hole = any(low <= place <= high for low, high in map(span, holes))
+    assert any(low <= place <= high for low, high in left) == (inside and not in_hole)
+
+
+@given(places)
+def test_places_and_addresses_are_one_to_one(place):
+    assert number(address_at(place)) == place
+
+
+def test_ranges_are_shown_as_people_write_them():
+    assert show_range(*span(IPv4Network("10.0.0.0/9"))) == "10.0.0.0/9"
+    assert show_range(5, 5) == "0.0.0.5"
+    assert show_range(1, 2) == "0.0.0.1-0.0.0.2"
+    assert show_range(0, LAST).startswith("0.0.0.0-")
+
+
+@pytest.mark.parametrize(
+    ("address", "public"),
+    [("1.1.1.1", True), ("10.0.0.1", False), ("172.32.0.1", True), ("169.254.0.1", False), ("fd00::1", False)],
+)
+def test_what_the_internet_routes(address, public):
+    assert PUBLIC(number(ip_address(address))) is public
+
+
+def test_overlapping_pieces_are_refused():
+    with pytest.raises(ValueError, match=r"expected disjoint ranges in order, got 0\.0\.0\.3 out of order"):
+        RangeMap([(1, 3, "a"), (3, 3, "b")], "")
