@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.modules.inventory import EXAMPLES
+
 from .engine import Core, Engine, Missing, find_core
 from .engine.double import SchemaDouble
 from .engine.engine import Provider
@@ -15,7 +17,7 @@ from .engine.schema import installed_schema
 from .two_roots import two_roots, write
 
 TWO_ROOTS = "two roots"
-ESTATES: tuple[str, ...] = ()
+ESTATES = EXAMPLES
 """The modules of the estates whose roots are checked, as ISTHMUS_ESTATE names them to `main.py`."""
 
 REPOSITORY = Path(__file__).parents[2]
