@@ -29,17 +29,14 @@ from isthmus.network.facts import Facts
 from isthmus.network.filters import Span, Traffic, acl_verdict, back, group_verdict, there
 from isthmus.network.learnt import Sites
 from isthmus.network.model import EndpointKind, GatewayKind, Network, Site, Unknown
+from isthmus.network.places import V4_LAST, NoSuchPlace, Places
 from isthmus.network.reach import Heads, Reach, Signature, SourceClass, Tails, signature, without
-from isthmus.network.space import ALL, LAST, PUBLIC, Address, RangeMap, number, span, subtract
+from isthmus.network.space import ALL, Address, RangeMap, span
 from isthmus.network.symmetry import asymmetry
 from isthmus.network.tables import Route, vpc_cidrs
 from isthmus.network.walk import Pieces, Source, Walk
 
-_V4_LAST = (1 << 32) - 1
-
-
-class NoSuchPlace(ValueError):
-    """A question about a subnet, site, endpoint or address that this network does not have."""
+__all__ = ["Forwarding", "NoSuchPlace"]
 
 
 class Forwarding:
@@ -55,6 +52,7 @@ class Forwarding:
         self.scenario = scenario
         self.sites = Sites.of(network, sites)
         self.facts = Facts(network, self.sites, scenario)
+        self.places = Places(self.facts)
         self._tails = Tails(Walk(self.facts))
 
     def in_scenario(self, scenario: Scenario) -> Forwarding:
@@ -97,19 +95,19 @@ class Forwarding:
         to = packet.destination
         match to:
             case InSubnet():
-                yield self.place_of(to), to.address
+                yield self.places.of(to), to.address
             case AtSite():
-                yield self.place_of(to), to.name
+                yield self.places.of(to), to.name
             case Internet():
-                yield self.place_of(to), "internet"
+                yield self.places.of(to), "internet"
             case Service():
-                yield self._internet_place, "internet"
+                yield self.places.internet_place, "internet"
             case AtEndpoint():
-                for subnet in self._endpoint_subnets(to):
+                for subnet in self.places.endpoint_subnets(to):
                     if isinstance(subnet, Unknown):
                         yield subnet, to.address
                     else:
-                        yield self.place_of(InSubnet(subnet)), subnet
+                        yield self.places.of(InSubnet(subnet)), subnet
 
     def _arrive_at(self, walk: Walk, packet: Packet, target: int | Unknown | None, expected: str) -> list[Path]:
         if isinstance(target, Unknown):
@@ -122,7 +120,7 @@ class Forwarding:
         if service is not None:
             return [service]
         for origin in starts:
-            source = self.place_of(origin)
+            source = self.places.of(origin)
             if not isinstance(source, int):
                 paths.append(Path(unknown=source.reason if source else f"no address of {origin} is known"))
                 continue
@@ -136,7 +134,7 @@ class Forwarding:
     def _sources(self, location: Location) -> Sequence[Location]:
         if not isinstance(location, AtEndpoint):
             return (location,)
-        return [InSubnet(s) for s in self._endpoint_subnets(location) if isinstance(s, str)]
+        return [InSubnet(s) for s in self.places.endpoint_subnets(location) if isinstance(s, str)]
 
     def _depart(self, walk: Walk, origin: Location, destination: Location, target: int) -> Pieces:
         match origin:
@@ -144,7 +142,7 @@ class Forwarding:
                 start = Path((Hop("subnet", origin.address, "", self.facts.zone_of(origin.address)),))
                 return walk.in_subnet(origin.address, _source_of(origin), target, target, start)
             case AtSite():
-                return walk.from_site(self._site(origin.name), target, target, Path())
+                return walk.from_site(self.places.site(origin.name), target, target, Path())
             case _:
                 return self._from_internet(walk, destination, target)
 
@@ -160,7 +158,7 @@ class Forwarding:
             block = Block("no-internet-gateway", vpc, "the VPC has no internet gateway")
             return walk.stopped(target, target, path, block)
         path = path._replace(hops=(*path.hops, Hop("internet gateway", gateway)))
-        if target <= _V4_LAST and not (isinstance(destination, InSubnet) and destination.public):
+        if target <= V4_LAST and not (isinstance(destination, InSubnet) and destination.public):
             block = Block("no-public-address", gateway, f"{destination} has no public address")
             path = path._replace(blocks=(*path.blocks, block))
         return walk.out_of_gateway(gateway, target, target, path)
@@ -192,13 +190,13 @@ class Forwarding:
             return [Path(tuple(reversed(path.hops)), str(packet.source))]
         origin_hop = path.hops[0].address
         origin = self._came_from(packet.source, origin_hop)
-        source = self.place_of(origin)
+        source = self.places.of(origin)
         remote = self._remote_place(packet, path)
         if source is None or remote is None or isinstance(source, Unknown) or isinstance(remote, Unknown):
             return [Path(unknown=f"an address of {packet.source} or {packet.destination} is unknown")]
         legs: list[tuple[int, str, str]] = []  # destination, subnet or site where it must end, NAT gateway it reaches
         for nat in reversed(path.nats):
-            place = self._nat_place(nat)
+            place = self.places.nat_place(nat)
             if place is None:
                 return [Path(unknown=f"the address of {nat} is unknown")]
             legs.append((place, str(self.network.nats[nat].subnet), nat))
@@ -253,8 +251,8 @@ class Forwarding:
 
     def _remote_place(self, packet: Packet, path: Path) -> int | Unknown | None:
         if isinstance(packet.destination, AtEndpoint):
-            return self.place_of(InSubnet(path.end)) if path.end in self.network.subnets else None
-        return self.place_of(packet.destination)
+            return self.places.of(InSubnet(path.end)) if path.end in self.network.subnets else None
+        return self.places.of(packet.destination)
 
     def _out_by(self, reply: Path, path: Path) -> Path:
         gateways = [hop.address for hop in path.hops if hop.kind == "internet gateway"]
@@ -279,7 +277,7 @@ class Forwarding:
             if acl is None:
                 path = path._replace(unknown=path.unknown or f"network ACL {crossing.nacl} is not in this input")
                 continue
-            sender = self._nat_span(crossing.nat) if crossing.nat else source
+            sender = self.places.nat_span(crossing.nat) if crossing.nat else source
             verdict = acl_verdict(acl, crossing.inbound, sender if crossing.inbound else destination, traffic)
             if isinstance(verdict, Block):
                 why = f"{verdict.why} ({crossing.subnet})"
@@ -303,7 +301,7 @@ class Forwarding:
         if isinstance(to, AtEndpoint):
             guards = self.network.endpoints[to.address].security_groups
         if guards is not None:
-            sender = self.place_of(source) if not path.nats else self._nat_place(path.nats[-1])
+            sender = self.places.of(source) if not path.nats else self.places.nat_place(path.nats[-1])
             if isinstance(sender, int):
                 member = isinstance(source, InSubnet) and self._references(path, inbound=True)
                 named = ours if member else ()
@@ -342,11 +340,11 @@ class Forwarding:
         walk = Heads(self.facts)
         match source:
             case InSubnet():
-                self._check_subnet(source.address)
+                self.places.check_subnet(source.address)
                 start = Path((Hop("subnet", source.address, "", self.facts.zone_of(source.address)),))
                 pieces = walk.in_subnet(source.address, _source_of(source), *ALL, start)
             case AtSite():
-                pieces = walk.from_site(self._site(source.name), *ALL, Path())
+                pieces = walk.from_site(self.places.site(source.name), *ALL, Path())
             case _:
                 raise NoSuchPlace(f"expected a subnet or a site as the source of reach, got {source}")
         return Reach(RangeMap(pieces, ()), self._tails)
@@ -386,6 +384,21 @@ class Forwarding:
             contents[address] = seen.setdefault(key, len(seen))
         return contents
 
+    # --- where things are
+
+    def locate(self, address: Address) -> Location:
+        """The location of an address: in a subnet, at a site, or on the internet. Raises `NoSuchPlace`."""
+        return self.places.locate(address)
+
+    def place_of(self, location: Location) -> int | Unknown | None:
+        """The place on the number line that stands for a location; None if it has no known address."""
+        return self.places.of(location)
+
+    @property
+    def internet(self) -> tuple[Span, ...]:
+        """The IPv4 addresses on the internet that no VPC, site or route of this network names in particular."""
+        return self.places.internet
+
     # --- what tables say
 
     def told(self, attachment: str) -> Told:
@@ -408,122 +421,9 @@ class Forwarding:
         compiled = self.facts.vpc_table(table) if table in self.network.tables else self.facts.tgw_table(table)
         return frozenset(route for _, _, decision in compiled.decide for route in decision.routes)
 
-    # --- where things are
-
-    def locate(self, address: Address) -> Location:
-        """The location of an address: in a subnet, at a site, or on the internet.
-
-        Raises `NoSuchPlace` for an address that is nowhere, in two places, or in a VPC but in none of its subnets.
-        """
-        place = number(address)
-        owners = self.facts.vpc_owners(place)
-        if len(owners) > 1:
-            raise NoSuchPlace(f"{address} is in several VPCs: {', '.join(owners)}; name the subnet")
-        if owners:
-            subnet = self.facts.subnet_map(owners[0])(place)
-            if isinstance(subnet, str):
-                return InSubnet(subnet, address)
-            raise NoSuchPlace(f"{address} is in {owners[0]} but in none of its subnets")
-        sites = [s for s in self.sites.by_name.values() if any(_within(place, span(c)) for c in s.networks)]
-        if len(sites) > 1:
-            raise NoSuchPlace(f"{address} is at several sites: {', '.join(s.name for s in sites)}; name the site")
-        if sites:
-            return AtSite(sites[0].name, address)
-        if PUBLIC(place):
-            return Internet(address)
-        raise NoSuchPlace(f"{address} is in no VPC, at no known site and not on the internet")
-
-    def place_of(self, location: Location) -> int | Unknown | None:
-        """The place on the number line that stands for a location; None if it has no known address."""
-        match location:
-            case InSubnet():
-                self._check_subnet(location.address)
-                if location.ip is not None:
-                    return number(location.ip)
-                cidr = self.network.subnets[location.address].cidrs[:1]
-                if not cidr or isinstance(cidr[0], Unknown):
-                    return cidr[0] if cidr and isinstance(cidr[0], Unknown) else None
-                low, high = span(cidr[0])
-                return min(low + 4, high)  # AWS keeps the first four addresses of a subnet
-            case AtSite():
-                site = self._site(location.name)
-                if location.ip is not None:
-                    return number(location.ip)
-                if site.networks:
-                    low, high = span(site.networks[0])
-                    return min(low + 1, high)
-                return None
-            case Internet():
-                return number(location.ip) if location.ip is not None else self._internet_place
-            case Service():
-                return self._internet_place
-            case AtEndpoint():
-                subnets = self._endpoint_subnets(location)
-                first = subnets[0] if subnets else None
-                return self.place_of(InSubnet(first)) if isinstance(first, str) else first
-
-    @cached_property
-    def internet(self) -> tuple[Span, ...]:
-        """The IPv4 addresses on the internet that no VPC, site or route of this network names in particular."""
-        public = [(low, high) for low, high, yes in PUBLIC.within(0, _V4_LAST) if yes]
-        named = [span(c) for v in self.network.vpcs for c in vpc_cidrs(self.network, v)]
-        named += [span(c) for s in self.sites.by_name.values() for c in s.networks]
-        for table in self.network.tables:
-            named += [span(r.prefix) for r in self.facts.vpc_table(table).candidates if r.prefix.prefixlen]
-        for table in self.network.tgw_tables:
-            named += [span(r.prefix) for r in self.facts.tgw_table(table).candidates if r.prefix.prefixlen]
-        private = [(low, high) for low, high, yes in PUBLIC.within(0, _V4_LAST) if not yes]
-        holes = sorted(s for s in set(named) if s[1] < LAST and not any(_inside(s, p) for p in private))
-        return tuple(subtract(public, holes))
-
-    @cached_property
-    def _internet_place(self) -> int | None:
-        return self.internet[0][0] + 1 if self.internet else None
-
-    def _site(self, name: str) -> Site:
-        if name not in self.sites.by_name:
-            have = ", ".join(self.sites.by_name) or "none"
-            raise NoSuchPlace(f"expected the name of a site, got {name!r}; this network has: {have}")
-        return self.sites.by_name[name]
-
-    def _check_subnet(self, address: str) -> None:
-        if address not in self.network.subnets:
-            raise NoSuchPlace(f"expected the address of a subnet of this network, got {address!r}")
-
-    def _endpoint_subnets(self, location: AtEndpoint) -> Sequence[str | Unknown]:
-        endpoint = self.network.endpoints.get(location.address)
-        if endpoint is None or endpoint.kind is not EndpointKind.INTERFACE:
-            raise NoSuchPlace(f"expected the address of an interface endpoint, got {location.address!r}")
-        if location.subnet is not None:
-            return (location.subnet,)
-        return endpoint.subnets
-
-    def _nat_place(self, nat: str) -> int | None:
-        facts = self.network.nats[nat]
-        if facts.private_ip is not None:
-            return number(facts.private_ip)
-        place = self.place_of(InSubnet(str(facts.subnet)))
-        return place if isinstance(place, int) else None
-
-    def _nat_span(self, nat: str) -> Span:
-        """The addresses a NAT gateway may have: its own if known, else any of its subnet's."""
-        facts = self.network.nats[nat]
-        if facts.private_ip is not None:
-            return number(facts.private_ip), number(facts.private_ip)
-        cidr = self.network.subnets[str(facts.subnet)].cidrs[0]
-        return ALL if isinstance(cidr, Unknown) else span(cidr)
-
 
 def _source_of(location: InSubnet) -> Source:
     return Source.PUBLIC_HOST if location.public else Source.HOST
-
-
-def _within(place: int, around: Span) -> bool:
-    return around[0] <= place <= around[1]
-
-
-def _inside(inner: Span, outer: Span) -> bool:
-    return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def _ending(path: Path, expected: str) -> Path:

@@ -145,13 +145,14 @@ class Net:
             )
             for side in (inbound, outbound)
         )
-        return self.put("nacls", NetworkAcl(name, vpc, *made))
+        return self.put("nacls", NetworkAcl(name, vpc, made[0], made[1]))
 
     def change(self, kind: str, name: str, **fields: Any) -> None:
         self.parts[kind][name] = replace(self.parts[kind][name], **fields)
 
     def made(self) -> Network:
-        return Network(**{kind: dict(things) for kind, things in self.parts.items()})
+        parts: dict[str, Any] = {kind: dict(things) for kind, things in self.parts.items()}
+        return Network(**parts)
 
 
 def hub() -> Net:

@@ -1,6 +1,7 @@
 """From a resource graph to facts: defaults, accepters, kinds, and what is unknown."""
 
 from ipaddress import ip_network
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from isthmus.network.answers import InSubnet, Outcome, Packet
 from isthmus.network.build import network_of
 from isthmus.network.filters import allows_everything
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.model import AttachmentKind, Target, TargetKind, Unknown
+from isthmus.network.model import AttachmentKind, Network, Target, TargetKind, Unknown
 from isthmus.terraform.graph import Graph, Ref, Resource
 
 
@@ -16,7 +17,7 @@ def graph(*resources: Resource, unexpanded: tuple[Resource, ...] = ()) -> Graph:
     return Graph({r.address: r for r in resources}, unexpanded={r.address: r for r in unexpanded})
 
 
-def made(address: str, **values) -> Resource:
+def made(address: str, **values: Any) -> Resource:
     return Resource(address, address.split(".")[0], values)
 
 
@@ -66,11 +67,11 @@ def joins(kind: str, name: str, attachment: Ref, table: str = TABLE.address) -> 
     )
 
 
-def outcome(network, one: str, other: str) -> Outcome:
+def outcome(network: Network, one: str, other: str) -> Outcome:
     return Forwarding(network).both_ways(Packet(InSubnet(f"aws_subnet.{one}"), InSubnet(f"aws_subnet.{other}"))).outcome
 
 
-def test_by_default_everyone_reaches_everyone():
+def test_by_default_everyone_reaches_everyone() -> None:
     network = network_of(graph(HUB, *vpc("a"), *vpc("b", "10.2.0.0/16")))
     table = "aws_ec2_transit_gateway.hub.association_default_route_table_id"
     assert {a.table for a in network.attachments.values()} == {table}
@@ -78,14 +79,14 @@ def test_by_default_everyone_reaches_everyone():
     assert network.findings == ()
 
 
-def test_with_both_defaults_off_nobody_reaches_anybody():
+def test_with_both_defaults_off_nobody_reaches_anybody() -> None:
     network = network_of(graph(CLOSED, *vpc("a"), *vpc("b", "10.2.0.0/16")))
     assert {a.table for a in network.attachments.values()} == {None}
     assert network.tgw_tables == {}
     assert outcome(network, "a", "b") is Outcome.BLOCKED
 
 
-def test_an_attachment_may_decline_the_default_table():
+def test_an_attachment_may_decline_the_default_table() -> None:
     a = "aws_ec2_transit_gateway_vpc_attachment.a"
     resources = {r.address: r for r in (HUB, *vpc("a"), *vpc("b", "10.2.0.0/16"))}
     off = {"transit_gateway_default_route_table_association": False}
@@ -95,7 +96,7 @@ def test_an_attachment_may_decline_the_default_table():
     assert a in network.tgw_tables["aws_ec2_transit_gateway.hub.association_default_route_table_id"].propagations
 
 
-def test_an_accepter_is_the_attachment_it_accepts_and_decides_the_flags():
+def test_an_accepter_is_the_attachment_it_accepts_and_decides_the_flags() -> None:
     a = "aws_ec2_transit_gateway_vpc_attachment.a"
     accepter = "aws_ec2_transit_gateway_vpc_attachment_accepter.a"
     network = network_of(
@@ -120,14 +121,14 @@ def test_an_accepter_is_the_attachment_it_accepts_and_decides_the_flags():
     assert network.findings == ()
 
 
-def test_an_attachment_associated_by_default_and_once_more_is_found():
+def test_an_attachment_associated_by_default_and_once_more_is_found() -> None:
     attachment = ref("aws_ec2_transit_gateway_vpc_attachment.a")
     network = network_of(graph(HUB, TABLE, *vpc("a"), joins("association", "a", attachment)))
     assert [f.rule for f in network.findings] == ["double-association"]
     assert isinstance(network.attachments[attachment.address].table, Unknown)
 
 
-def test_an_attachment_id_where_a_gateway_id_belongs_is_found():
+def test_an_attachment_id_where_a_gateway_id_belongs_is_found() -> None:
     resources = {r.address: r for r in (HUB, *vpc("a"))}
     wrong = ref("aws_ec2_transit_gateway_vpc_attachment.a")
     resources["aws_route.a"] = made("aws_route.a", **{**resources["aws_route.a"].values, "transit_gateway_id": wrong})
@@ -135,7 +136,7 @@ def test_an_attachment_id_where_a_gateway_id_belongs_is_found():
     assert [(f.rule, f.resources[0]) for f in network.findings] == [("wrong-kind-of-id", "aws_route.a")]
 
 
-def test_a_vpn_attachment_is_named_by_its_own_attribute():
+def test_a_vpn_attachment_is_named_by_its_own_attribute() -> None:
     vpn = made(
         "aws_vpn_connection.dc",
         transit_gateway_id=ref("aws_ec2_transit_gateway.hub"),
@@ -152,7 +153,7 @@ def test_a_vpn_attachment_is_named_by_its_own_attribute():
     assert isinstance(bad.tgw_tables[TABLE.address].propagations[0], Unknown)
 
 
-def test_a_route_of_an_unknown_table_puts_every_table_in_doubt():
+def test_a_route_of_an_unknown_table_puts_every_table_in_doubt() -> None:
     stray = made(
         "aws_route.stray",
         route_table_id=Unknown("var.table"),
@@ -163,7 +164,7 @@ def test_a_route_of_an_unknown_table_puts_every_table_in_doubt():
     assert outcome(network, "a", "b") is Outcome.UNKNOWN
 
 
-def test_resources_of_unknown_number_make_what_they_touch_unknown():
+def test_resources_of_unknown_number_make_what_they_touch_unknown() -> None:
     maybe = made(
         "aws_ec2_transit_gateway_route.maybe[?]",
         transit_gateway_route_table_id=ref("aws_ec2_transit_gateway.hub", "association_default_route_table_id"),
@@ -175,7 +176,7 @@ def test_resources_of_unknown_number_make_what_they_touch_unknown():
     assert outcome(network_of(graph(*resources, unexpanded=(maybe,))), "a", "b") is Outcome.UNKNOWN
 
 
-def test_the_default_network_acl_allows_everything_until_it_is_taken_over():
+def test_the_default_network_acl_allows_everything_until_it_is_taken_over() -> None:
     network = network_of(graph(HUB, *vpc("a")))
     assert allows_everything(network.nacls["aws_vpc.a.default_network_acl_id"])
     own = made("aws_default_network_acl.a", default_network_acl_id=ref("aws_vpc.a", "default_network_acl_id"))
@@ -184,7 +185,7 @@ def test_the_default_network_acl_allows_everything_until_it_is_taken_over():
     assert taken.nacls[own.address].inbound == ()
 
 
-def test_the_default_route_table_resource_is_the_main_table():
+def test_the_default_route_table_resource_is_the_main_table() -> None:
     own = made(
         "aws_default_route_table.a",
         default_route_table_id=ref("aws_vpc.a", "default_route_table_id"),
@@ -195,7 +196,7 @@ def test_the_default_route_table_resource_is_the_main_table():
     assert [str(r.destination) for r in network.tables[own.address].routes] == ["0.0.0.0/0", "10.0.0.0/8"]
 
 
-def test_firewall_endpoints_are_told_apart_by_zone():
+def test_firewall_endpoints_are_told_apart_by_zone() -> None:
     firewall = made(
         "aws_networkfirewall_firewall.fw",
         vpc_id=ref("aws_vpc.a"),
@@ -249,19 +250,19 @@ def test_firewall_endpoints_are_told_apart_by_zone():
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_structural_findings_name_the_resource(resource, rule):
+def test_structural_findings_name_the_resource(resource: Resource, rule: str) -> None:
     network = network_of(graph(HUB, *vpc("a"), made("aws_internet_gateway.detached"), resource))
     assert [(f.rule, f.resources[0]) for f in network.findings] == [(rule, resource.address)]
 
 
-def test_overlapping_vpcs_are_found_and_their_routes_are_unknown():
+def test_overlapping_vpcs_are_found_and_their_routes_are_unknown() -> None:
     network = network_of(graph(HUB, *vpc("a"), *vpc("b", "10.2.0.0/16"), *vpc("c", "10.2.0.0/16")))
     assert [f.rule for f in network.findings] == ["overlapping-vpcs"]
     trace = Forwarding(network).forward(Packet(InSubnet("aws_subnet.a"), InSubnet("aws_subnet.b")))
     assert trace.outcome is Outcome.UNKNOWN
 
 
-def test_a_cidr_from_a_pool_is_unknown_not_absent():
+def test_a_cidr_from_a_pool_is_unknown_not_absent() -> None:
     network = network_of(graph(made("aws_vpc.a", ipv4_ipam_pool_id="pool")))
     assert isinstance(network.vpcs["aws_vpc.a"].cidrs[0], Unknown)
     assert network_of(graph(made("aws_vpc.a", cidr_block="10.1.0.0/16"))).vpcs["aws_vpc.a"].cidrs == (

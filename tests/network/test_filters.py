@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.network.answers import Block, InSubnet, Packet
-from isthmus.network.filters import Traffic, acl_verdict, allows_everything, back, group_verdict, there
+from isthmus.network.filters import Span, Traffic, acl_verdict, allows_everything, back, group_verdict, there
 from isthmus.network.model import (
     Network,
     NetworkAcl,
@@ -41,7 +41,7 @@ rules = st.lists(
 )
 
 
-def admits(rules, address, protocol, port):
+def admits(rules: list[NetworkAclRule], address: int, protocol: int, port: int) -> bool:
     for rule in rules:
         low, high = span(rule.cidr)
         in_ports = rule.protocol == -1 or rule.ports is None or rule.ports[0] <= port <= rule.ports[1]
@@ -51,7 +51,9 @@ def admits(rules, address, protocol, port):
 
 
 @given(rules, ports, ports)
-def test_a_range_passes_if_every_address_and_port_does(rules, addresses, ports):
+def test_a_range_passes_if_every_address_and_port_does(
+    rules: list[NetworkAclRule], addresses: Span, ports: Span
+) -> None:
     acl = NetworkAcl("acl", "vpc", tuple(rules), ())
     low, high = BASE + addresses[0], BASE + addresses[1]
     passes = acl_verdict(acl, True, (low, high), Traffic(6, ports)) is None
@@ -61,7 +63,7 @@ def test_a_range_passes_if_every_address_and_port_does(rules, addresses, ports):
     assert passes == one_by_one
 
 
-def test_the_rule_that_denies_is_named():
+def test_the_rule_that_denies_is_named() -> None:
     rule = NetworkAclRule("acl.deny", 90, False, 6, ip_network("10.0.0.0/8"), (22, 22))
     acl = replace(open_acl("acl", "vpc"), inbound=(rule, *open_acl("acl", "vpc").inbound))
     verdict = acl_verdict(acl, True, (BASE, BASE), Traffic(6, (22, 22)))
@@ -71,7 +73,7 @@ def test_the_rule_that_denies_is_named():
     assert acl_verdict(acl, True, (BASE, BASE), Traffic(6, (23, 23))) is None
 
 
-def test_everything_is_stopped_by_a_rule_against_anything_and_let_through_by_a_rule_for_everything_only():
+def test_everything_is_stopped_by_a_rule_against_anything_and_let_through_by_a_rule_for_everything_only() -> None:
     everything = there(Packet(InSubnet("a"), InSubnet("b"), "all"))
     deny = NetworkAclRule("acl.deny", 1, False, 17, ip_network("0.0.0.0/0"), (53, 53))
     tcp = NetworkAclRule("acl.tcp", 1, True, 6, ip_network("0.0.0.0/0"))
@@ -81,7 +83,7 @@ def test_everything_is_stopped_by_a_rule_against_anything_and_let_through_by_a_r
     assert acl_verdict(replace(acl, inbound=(tcp,)), True, (BASE, BASE), everything) is not None
 
 
-def test_replies_go_to_ephemeral_ports_and_echo_replies_are_echo_replies():
+def test_replies_go_to_ephemeral_ports_and_echo_replies_are_echo_replies() -> None:
     packet = Packet(InSubnet("a"), InSubnet("b"), "tcp", 443)
     assert there(packet) == Traffic(6, (443, 443))
     assert back(packet) == Traffic(6, (1024, 65535))
@@ -89,7 +91,7 @@ def test_replies_go_to_ephemeral_ports_and_echo_replies_are_echo_replies():
     assert (there(echo), back(echo)) == (Traffic(1, (8, 8)), Traffic(1, (0, 0)))
 
 
-def test_an_acl_that_allows_everything_is_recognized():
+def test_an_acl_that_allows_everything_is_recognized() -> None:
     acl = open_acl("acl", "vpc")
     assert allows_everything(acl)
     assert not allows_everything(replace(acl, outbound=()))
@@ -124,6 +126,8 @@ GROUPS = Network(
         ("10.2.3.4/32", (), Traffic(17, (53, 53)), True),
     ],
 )
-def test_security_group_rules_by_peer(remote, members, traffic, passes):
+def test_security_group_rules_by_peer(
+    remote: str, members: tuple[str, ...] | None, traffic: Traffic, passes: bool | None
+) -> None:
     verdict = group_verdict(GROUPS, ["web"], True, span(ip_network(remote)), members, traffic)
     assert {True: verdict is None, False: isinstance(verdict, Block), None: isinstance(verdict, Unknown)}[passes]

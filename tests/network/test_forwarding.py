@@ -1,22 +1,23 @@
 """The engine as a whole, on a hub with two isolated spokes, shared services and a site (see `nets.hub`)."""
 
 from ipaddress import ip_address
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.network.answers import AtSite, InSubnet, Internet, Outcome, Packet, Scenario, combine
+from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Outcome, Packet, Scenario, combine
 from isthmus.network.forwarding import Forwarding, NoSuchPlace
 from isthmus.network.model import Site, Unknown
-from isthmus.network.space import address_at, number
+from isthmus.network.space import Address, address_at, number
 from tests.network.nets import FIREWALL, IGW, NAT, TGW, Net, hub
 
 DEV, PROD, SHARED = (InSubnet(f"{name}.private_az1") for name in ("dev", "prod", "shared"))
 DC = AtSite("dc1")
 
 
-def engine_of(net: Net, **more) -> Forwarding:
+def engine_of(net: Net, **more: Any) -> Forwarding:
     return Forwarding(net.made(), sites=net.sites, **more)
 
 
@@ -31,19 +32,19 @@ def engine_of(net: Net, **more) -> Forwarding:
         (DEV, Internet(), True),
     ],
 )
-def test_who_reaches_whom(one, other, works):
+def test_who_reaches_whom(one: Location, other: Location, works: bool) -> None:
     trip = engine_of(hub()).both_ways(Packet(one, other))
     assert (trip.outcome is Outcome.REACHABLE) == works
     assert (trip.back.outcome is Outcome.REACHABLE) == works
 
 
-def test_the_way_out_is_named():
+def test_the_way_out_is_named() -> None:
     (path,) = engine_of(hub()).forward(Packet(DEV, Internet())).paths
     assert path.exit == "vpn"
     assert [hop.kind for hop in path.hops] == ["subnet", "attachment", "route table", "VPN connection", "internet"]
 
 
-def test_a_blocked_path_lists_every_setting_in_the_way():
+def test_a_blocked_path_lists_every_setting_in_the_way() -> None:
     net = hub()
     net.change("attachments", "dev.attachment", table=None)
     nothing = net.acl("strict", "prod", (), ())
@@ -52,20 +53,20 @@ def test_a_blocked_path_lists_every_setting_in_the_way():
     assert rules == ["not-associated", "network-acl-denies"]
 
 
-def test_without_announcements_learnt_routes_make_answers_unknown():
+def test_without_announcements_learnt_routes_make_answers_unknown() -> None:
     engine = Forwarding(hub().made())
     assert engine.forward(Packet(DEV, SHARED)).outcome is Outcome.UNKNOWN
     assert "announces" in engine.forward(Packet(DEV, Internet())).paths[0].unknown
 
 
-def test_a_dead_vpn_withdraws_what_was_learnt_over_it():
+def test_a_dead_vpn_withdraws_what_was_learnt_over_it() -> None:
     engine = engine_of(hub())
     assert engine.in_scenario(Scenario(frozenset({"vpn#1"}))).forward(Packet(DEV, DC)).outcome is Outcome.REACHABLE
     down = engine.in_scenario(Scenario(frozenset({"vpn#1", "vpn#2"})))
     assert [b.rule for b in down.forward(Packet(DEV, DC)).blocks] == ["no-route", "connection-down"]
 
 
-def test_a_default_learnt_from_a_site_that_is_told_the_other_spoke_is_a_hairpin():
+def test_a_default_learnt_from_a_site_that_is_told_the_other_spoke_is_a_hairpin() -> None:
     net = hub()
     net.tgw_table("workloads", ("shared.attachment", "vpn.attachment"))
     (path, *_) = engine_of(net).forward(Packet(DEV, PROD)).paths
@@ -73,14 +74,14 @@ def test_a_default_learnt_from_a_site_that_is_told_the_other_spoke_is_a_hairpin(
     assert path.hairpin == ("dc1",)
 
 
-def test_a_site_does_not_send_what_it_is_not_told():
+def test_a_site_does_not_send_what_it_is_not_told() -> None:
     net = hub()
     net.tgw_table("services", ("prod.attachment", "shared.attachment", "vpn.attachment"))
     trace = engine_of(net).forward(Packet(DC, DEV))
     assert [(b.rule, b.address) for b in trace.blocks[:1]] == [("not-announced-to-site", "services")]
 
 
-def test_a_zone_without_attachment_subnet_drops_its_hosts_packets():
+def test_a_zone_without_attachment_subnet_drops_its_hosts_packets() -> None:
     net = hub()
     net.attach("dev.attachment", "dev", "workloads", "dev.tgw_az1")
     engine = engine_of(net)
@@ -105,14 +106,14 @@ def central_egress(return_route: bool = True) -> Net:
     return net
 
 
-def test_central_egress_goes_out_by_nat_and_comes_back_by_the_nat_subnets_table():
+def test_central_egress_goes_out_by_nat_and_comes_back_by_the_nat_subnets_table() -> None:
     trip = engine_of(central_egress()).both_ways(Packet(DEV, Internet()))
     assert trip.outcome is Outcome.REACHABLE
     assert [path.exit for path in trip.forward.paths] == ["egress.igw"]
     assert [path.nats for path in trip.forward.paths] == [("egress.nat",)]
 
 
-def test_the_forgotten_return_route_in_the_nat_subnets_table_is_named():
+def test_the_forgotten_return_route_in_the_nat_subnets_table_is_named() -> None:
     trip = engine_of(central_egress(return_route=False)).both_ways(Packet(DEV, Internet()))
     assert trip.forward.outcome is Outcome.REACHABLE
     assert [(b.rule, b.address) for b in trip.back.blocks] == [("private-to-internet", "egress.public:0.0.0.0/0")]
@@ -134,7 +135,7 @@ def inspected(appliance_mode: bool) -> Net:
     return net
 
 
-def test_inspection_across_zones_needs_appliance_mode():
+def test_inspection_across_zones_needs_appliance_mode() -> None:
     packet = Packet(DEV, InSubnet("prod.private_az2"))
     trip = engine_of(inspected(appliance_mode=False)).both_ways(packet)
     assert [(b.rule, b.address) for b in trip.asymmetric] == [("asymmetric-inspection", "inspection")]
@@ -151,7 +152,7 @@ addresses = st.one_of(
 
 @pytest.mark.parametrize("net", [hub(), central_egress(), inspected(True)], ids=["hub", "central", "inspected"])
 @given(address=addresses, source=st.sampled_from(["dev.private_az1", "prod.private_az2", "shared.tgw_az1"]))
-def test_reach_says_of_each_address_what_a_packet_there_meets(net, address, source):
+def test_reach_says_of_each_address_what_a_packet_there_meets(net: Net, address: Address, source: str) -> None:
     engine = engine_of(net)
     reach = engine.reach(InSubnet(source)).at(number(address))
     try:
@@ -163,7 +164,7 @@ def test_reach_says_of_each_address_what_a_packet_there_meets(net, address, sour
 
 
 @given(address=addresses)
-def test_members_of_a_class_fare_alike_outside_their_vpc(address):
+def test_members_of_a_class_fare_alike_outside_their_vpc(address: Address) -> None:
     engine = engine_of(hub())
     place = number(address)
     for group in engine.classes():
@@ -174,18 +175,18 @@ def test_members_of_a_class_fare_alike_outside_their_vpc(address):
                 assert {p.end for p in own} == {p.end for p in group.reach.at(place)}
 
 
-def test_isolated_spokes_share_classes_by_zone():
+def test_isolated_spokes_share_classes_by_zone() -> None:
     groups = [g.members for g in engine_of(hub()).classes(["dev.private_az1", "prod.private_az1", "dev.private_az2"])]
     assert groups == [("dev.private_az1", "prod.private_az1"), ("dev.private_az2",)]
 
 
-def test_what_a_site_is_told():
+def test_what_a_site_is_told() -> None:
     told = engine_of(hub()).told("vpn.attachment")
     assert sorted(map(str, told.prefixes)) == ["10.1.0.0/16", "10.2.0.0/16", "10.3.0.0/16"]
     assert told.unknown == ""
 
 
-def test_shadowed_routes_are_not_used():
+def test_shadowed_routes_are_not_used() -> None:
     net = hub()
     net.tgw_table("workloads", ("shared.attachment",), ("10.3.0.0/16", None))
     engine = engine_of(net)
@@ -193,7 +194,7 @@ def test_shadowed_routes_are_not_used():
     assert [(str(r.prefix), r.target) for r in unused] == [("10.3.0.0/16", "shared.attachment")]
 
 
-def test_places_that_do_not_exist_are_another_answer_than_no_route():
+def test_places_that_do_not_exist_are_another_answer_than_no_route() -> None:
     engine = engine_of(hub())
     with pytest.raises(NoSuchPlace, match="expected the address of a subnet of this network, got 'nowhere'"):
         engine.forward(Packet(InSubnet("nowhere"), DC))
@@ -203,7 +204,7 @@ def test_places_that_do_not_exist_are_another_answer_than_no_route():
         engine.locate(ip_address("10.1.200.1"))
 
 
-def test_sites_have_to_fit_the_network():
+def test_sites_have_to_fit_the_network() -> None:
     network = hub().made()
     with pytest.raises(ValueError, match="got 'vpn9'"):
         Forwarding(network, sites=[Site("dc", ("vpn9",), ())])

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from isthmus.network.space import (
     LAST,
     PUBLIC,
+    Cidr,
+    Nest,
     RangeMap,
     address_at,
     atoms,
@@ -32,6 +34,7 @@ v6 = st.builds(
     st.integers(0, 255),
     st.sampled_from([0, 120, 124, 126, 127, 128]),
 )
+NOTHING: tuple[Cidr, ...] = ()
 prefixes = st.lists(st.one_of(v4, v6), max_size=12)
 places = st.one_of(
     st.integers(0x0A000000 - 2, 0x0A000000 + 257),
@@ -41,7 +44,7 @@ places = st.one_of(
 
 
 @given(prefixes, places)
-def test_a_compiled_table_is_longest_prefix_match(cidrs, place):
+def test_a_compiled_table_is_longest_prefix_match(cidrs: list[Cidr], place: int) -> None:
     compiled = compile_prefixes(((c, str(c)) for c in cidrs), lambda nest: str(nest[0][0]), "none")
     address = address_at(place)
     matching = [c for c in cidrs if c.version == address.version and address in c]
@@ -49,15 +52,18 @@ def test_a_compiled_table_is_longest_prefix_match(cidrs, place):
 
 
 @given(prefixes, places)
-def test_choose_sees_every_prefix_around_the_longest_first(cidrs, place):
-    compiled = compile_prefixes(((c, c) for c in cidrs), lambda nest: tuple(c for c, _ in nest), ())
+def test_choose_sees_every_prefix_around_the_longest_first(cidrs: list[Cidr], place: int) -> None:
+    def around(nest: Nest[Cidr]) -> tuple[Cidr, ...]:
+        return tuple(c for c, _ in nest)
+
+    compiled = compile_prefixes(((c, c) for c in cidrs), around, NOTHING)
     address = address_at(place)
     matching = {c for c in cidrs if c.version == address.version and address in c}
     assert compiled(place) == tuple(sorted(matching, key=lambda c: -c.prefixlen))
 
 
 @given(prefixes)
-def test_pieces_cover_the_line_once_and_neighbours_differ(cidrs):
+def test_pieces_cover_the_line_once_and_neighbours_differ(cidrs: list[Cidr]) -> None:
     pieces = list(compile_prefixes(((c, c) for c in cidrs), lambda nest: nest[0][0], None))
     assert pieces[0][0] == 0
     assert pieces[-1][1] == LAST
@@ -65,7 +71,7 @@ def test_pieces_cover_the_line_once_and_neighbours_differ(cidrs):
 
 
 @given(prefixes, places, places)
-def test_within_is_the_map_clipped(cidrs, one, other):
+def test_within_is_the_map_clipped(cidrs: list[Cidr], one: int, other: int) -> None:
     low, high = sorted((one, other))
     table = compile_prefixes(((c, c) for c in cidrs), lambda nest: nest[0][0], None)
     pieces = list(table.within(low, high))
@@ -75,7 +81,7 @@ def test_within_is_the_map_clipped(cidrs, one, other):
 
 
 @given(prefixes)
-def test_an_atom_lies_inside_or_outside_each_prefix(cidrs):
+def test_an_atom_lies_inside_or_outside_each_prefix(cidrs: list[Cidr]) -> None:
     cut = atoms(cidrs)
     assert cut[0][0] == 0
     assert cut[-1][1] == LAST
@@ -85,14 +91,17 @@ def test_an_atom_lies_inside_or_outside_each_prefix(cidrs):
 
 
 @given(prefixes, prefixes, places)
-def test_merged_pieces_hold_what_each_list_holds(ones, others, place):
-    maps = [compile_prefixes(((c, (c,)) for c in cidrs), lambda nest: (nest[0][0],), ()) for cidrs in (ones, others)]
-    merged = RangeMap(merge([list(m) for m in maps]), ())
+def test_merged_pieces_hold_what_each_list_holds(ones: list[Cidr], others: list[Cidr], place: int) -> None:
+    def longest(nest: Nest[Cidr]) -> tuple[Cidr, ...]:
+        return (nest[0][0],)
+
+    maps = [compile_prefixes(((c, c) for c in cidrs), longest, NOTHING) for cidrs in (ones, others)]
+    merged = RangeMap(merge([list(m) for m in maps]), NOTHING)
     assert merged(place) == maps[0](place) + maps[1](place)
 
 
 @given(prefixes, prefixes, places)
-def test_subtract_leaves_what_is_in_no_hole(cidrs, holes, place):
+def test_subtract_leaves_what_is_in_no_hole(cidrs: list[Cidr], holes: list[Cidr], place: int) -> None:
     whole = [span(c) for c in cidrs[:1]]
     left = subtract(whole, [span(c) for c in holes])
     inside = any(low <= place <= high for low, high in whole)
@@ -101,11 +110,11 @@ def test_subtract_leaves_what_is_in_no_hole(cidrs, holes, place):
 
 
 @given(places)
-def test_places_and_addresses_are_one_to_one(place):
+def test_places_and_addresses_are_one_to_one(place: int) -> None:
     assert number(address_at(place)) == place
 
 
-def test_ranges_are_shown_as_people_write_them():
+def test_ranges_are_shown_as_people_write_them() -> None:
     assert show_range(*span(IPv4Network("10.0.0.0/9"))) == "10.0.0.0/9"
     assert show_range(5, 5) == "0.0.0.5"
     assert show_range(1, 2) == "0.0.0.1-0.0.0.2"
@@ -116,10 +125,10 @@ def test_ranges_are_shown_as_people_write_them():
     ("address", "public"),
     [("1.1.1.1", True), ("10.0.0.1", False), ("172.32.0.1", True), ("169.254.0.1", False), ("fd00::1", False)],
 )
-def test_what_the_internet_routes(address, public):
+def test_what_the_internet_routes(address: str, public: bool) -> None:
     assert PUBLIC(number(ip_address(address))) is public
 
 
-def test_overlapping_pieces_are_refused():
+def test_overlapping_pieces_are_refused() -> None:
     with pytest.raises(ValueError, match=r"expected disjoint ranges in order, got 0\.0\.0\.3 out of order"):
         RangeMap([(1, 3, "a"), (3, 3, "b")], "")
