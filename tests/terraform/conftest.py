@@ -19,6 +19,8 @@ from .two_roots import two_roots, write
 TWO_ROOTS = "two roots"
 ESTATES = EXAMPLES
 """The modules of the estates whose roots are checked, as ISTHMUS_ESTATE names them to `main.py`."""
+REAL_ESTATES = ("environments.estate", "examples.stage_1_dev_only")
+"""Those that go through the AWS provider too, at some 10 seconds a root: together they hold every kind of resource."""
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -57,20 +59,24 @@ def real_engine(core: Core, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return Engine(core, provider, tmp_path_factory.mktemp("real"))
 
 
-@pytest.fixture(params=["double", "real"])
-def engine(request: pytest.FixtureRequest) -> Engine:
-    """Terraform with the double, then with the AWS provider."""
-    engine: Engine = request.getfixturevalue(f"{request.param}_engine")
-    return engine
-
-
 @pytest.fixture(scope="session", params=[TWO_ROOTS, *ESTATES])
 def output(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An output folder: the small estate of the engine's own tests, then each of ESTATES."""
     folder = tmp_path_factory.mktemp("output") / "cdktf.out"
     if request.param == TWO_ROOTS:
         return write(two_roots(), folder)
-    settings = {"ISTHMUS_ESTATE": str(request.param), "CDKTF_OUTDIR": str(folder)}
+    return synthesized(str(request.param), folder)
+
+
+@pytest.fixture(scope="session", params=REAL_ESTATES)
+def real_output(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An output folder, for each of REAL_ESTATES."""
+    return synthesized(str(request.param), tmp_path_factory.mktemp("output") / "cdktf.out")
+
+
+def synthesized(estate: str, folder: Path) -> Path:
+    """What `main.py` makes of an estate."""
+    settings = {"ISTHMUS_ESTATE": estate, "CDKTF_OUTDIR": str(folder)}
     done = subprocess.run(
         [sys.executable, "main.py"],
         cwd=REPOSITORY,
