@@ -36,13 +36,13 @@ Key = Hashable
 
 
 class Alike:
-    """Groups places, and cuts address ranges where routes and rules cut them."""
+    """Groups places, and cuts address ranges where routes and rules (and prefixes of `cuts`) cut them."""
 
-    def __init__(self, network: Network, sites: Sites, inventory: Inventory) -> None:
+    def __init__(self, network: Network, sites: Sites, inventory: Inventory, cuts: Iterable[Cidr] = ()) -> None:
         self.network = network
         self.inventory = inventory
         self.atoms: RangeMap[tuple[Cidr, ...]] = compile_prefixes(
-            ((cidr, cidr) for cidr in sorted(set(_prefixes(network, sites)), key=str)),
+            ((cidr, cidr) for cidr in sorted({*prefixes(network, sites), *cuts}, key=str)),
             lambda nest: tuple(cidr for cidr, _ in nest),
             (),
         )
@@ -210,7 +210,7 @@ def _first(subnet: Subnet) -> int:
     return min((span(c)[0] for c in subnet.cidrs if not isinstance(c, Unknown)), default=-1)
 
 
-def _prefixes(network: Network, sites: Sites) -> Iterator[Cidr]:
+def prefixes(network: Network, sites: Sites) -> Iterator[Cidr]:
     """Everything that routes, rules and sites tell apart, but for what VPCs say of themselves."""
     own: dict[str, set[Cidr]] = {
         vpc.address: {c for c in vpc.cidrs if not isinstance(c, Unknown)} for vpc in network.vpcs.values()

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cached_property
+from itertools import product
 
 from isthmus.network.answers import Outcome, Path, RoundTrip
 from isthmus.network.model import Network
 from isthmus.proof.findings import Flow
 from isthmus.proof.naming import Naming
-from isthmus.proof.pairs import Pair
+from isthmus.proof.pairs import Pair, Trial, best, worst
 from isthmus.proof.subject import Subject
 
 
@@ -78,9 +79,11 @@ def compare(before: Subject, after: Subject) -> Difference:
 class _Comparison:
     def __init__(self, before: Subject, after: Subject) -> None:
         self.sides = (before, after)
-        self.pairs = (before.pairs, after.pairs)
+        # Both sides are tried with the same packets, whatever routes either of them tells apart.
+        self.pairs = (before.pairs.cut_by(after.pairs), after.pairs.cut_by(before.pairs))
         self.flows = (before.flows, after.flows)
-        self.changed = tuple(_changed(before.network, after.network))
+        changed = dict.fromkeys(_changed(before.network, after.network))
+        self.changed = {address: rank for rank, address in enumerate(changed)}
         self.names = (Naming(before.network), Naming(after.network))
 
     def made(self) -> Difference:
@@ -95,10 +98,11 @@ class _Comparison:
 
     def _changes(self) -> Iterator[Change]:
         verdicts: dict[tuple[tuple[int, int] | None, ...], bool] = {}
-        order = dict.fromkeys((*self.pairs[1].ordered(), *self.pairs[0].ordered()))
-        have = tuple(frozenset(pairs.ordered()) for pairs in self.pairs)
-        for a, b in order:
-            there = tuple((a, b) in pairs for pairs in have)
+        names = tuple(dict.fromkeys((*self.pairs[1].names(), *self.pairs[0].names())))
+        for a, b in product(names, repeat=2):
+            there = tuple(pairs.asked(a, b) for pairs in self.pairs)
+            if not any(there):
+                continue
             # Pairs alike in both networks fare alike: one of them is followed, the others look it up.
             key = tuple(pairs.group(a, b) if yes else None for pairs, yes in zip(self.pairs, there, strict=True))
             if key not in verdicts:
@@ -118,7 +122,7 @@ class _Comparison:
     def _causes(self, was: Pair | None, now: Pair | None) -> Iterator[str]:
         """Resources that differ and that the flow meets, on either side: on its way, or where it is stopped."""
         met = dict.fromkeys((*self._met(0, was), *self._met(1, now)))
-        on_the_way = [address for address in met if address in self.changed]
+        on_the_way = sorted((address for address in met if address in self.changed), key=self.changed.__getitem__)
         if on_the_way:
             return iter(on_the_way)
         # A route that is not there any more, or not yet, shows in no path: whatever belongs to what the flow meets.
@@ -130,34 +134,48 @@ class _Comparison:
 
 
 def _kind(was: Pair | None, now: Pair | None) -> Kind | None:
-    """How a pair changes, if it does. What some part of a place can do counts: a leak from one zone is a gain."""
-    worked, works = _works(was), _works(now)
-    if worked != works:
-        return Kind.GAINED if works > worked else Kind.LOST
+    """How a pair changes, if it does.
+
+    Compared are what always works between workload subnets, what works at all, and both for each zone and tier that is
+    there before and after: so a way out that moves is re-routed though the public subnets of the old one are gone.
+    """
+    before, after = _works(was), _works(now)
+    common = [part for part in before if part in after]
+    if any(w > n for part in common for w, n in zip(before[part], after[part], strict=True)):
+        return Kind.LOST
+    if any(w < n for part in common for w, n in zip(before[part], after[part], strict=True)):
+        return Kind.GAINED
     if _unknown(was) != _unknown(now):
         return Kind.UNCLEAR
-    if was is None or now is None or works == (0, 0):
+    if was is None or now is None or not any(before["", ""]):
         return None
     return None if _ways(was) == _ways(now) else Kind.REROUTED
 
 
-def _outcomes(pair: Pair) -> tuple[tuple[Outcome, Outcome], ...]:
-    return tuple((t.trip.forward.outcome, t.trip.back.outcome) for t in pair.trials)
-
-
-def _works(pair: Pair | None) -> tuple[int, int]:
-    """How much of a pair gets there, and comes back."""
+def _works(pair: Pair | None) -> dict[tuple[str, str], tuple[bool, ...]]:
+    """For the whole pair, and for each zone and tier: whether packets get there, and replies back, always and ever."""
     trials = pair.trials if pair is not None else ()
-    there = sum(t.trip.forward.outcome is Outcome.REACHABLE for t in trials)
-    return there, sum(t.trip.outcome is Outcome.REACHABLE for t in trials)
+    parts: dict[tuple[str, str], list[Trial]] = {}
+    for trial in trials:
+        parts.setdefault((trial.zone, trial.tier), []).append(trial)
+    main = pair.main if pair is not None else ()
+    whole = (*_arrives(worst(main)), *_arrives(best(trials)))
+    return {**{part: (*_arrives(worst(t)), *_arrives(best(t))) for part, t in parts.items()}, ("", ""): whole}
+
+
+def _arrives(outcome: tuple[Outcome, Outcome]) -> tuple[bool, bool]:
+    there = outcome[0] is Outcome.REACHABLE
+    return there, there and outcome[1] is Outcome.REACHABLE
 
 
 def _unknown(pair: Pair | None) -> bool:
-    return any(Outcome.UNKNOWN in outcome for outcome in (_outcomes(pair) if pair is not None else ()))
+    trips = [trial.trip for trial in pair.trials] if pair is not None else []
+    return any(Outcome.UNKNOWN in (trip.forward.outcome, trip.back.outcome) for trip in trips)
 
 
-def _ways(pair: Pair) -> tuple[object, ...]:
-    return tuple(_way(t.trip) for t in pair.trials if t.trip.forward.outcome is Outcome.REACHABLE)
+def _ways(pair: Pair) -> frozenset[object]:
+    """The ways between workload subnets, apart from the ends."""
+    return frozenset((t.zone, _way(t.trip)) for t in pair.main if t.trip.forward.outcome is Outcome.REACHABLE)
 
 
 def _way(trip: RoundTrip) -> tuple[object, ...]:
@@ -165,7 +183,7 @@ def _way(trip: RoundTrip) -> tuple[object, ...]:
 
 
 def _hops(path: Path) -> tuple[tuple[str, str, str], ...]:
-    return tuple((hop.kind, hop.address, hop.zone) for hop in path.hops)
+    return tuple((hop.kind, hop.address, hop.zone) for hop in path.hops if hop.kind != "subnet")
 
 
 def _changed(before: Network, after: Network) -> Iterator[str]:
@@ -205,4 +223,5 @@ def _said(flow: Flow | None) -> str:
     if flow is None:
         return "not there"
     text = f"{flow.forward}, back {flow.back}"
-    return f"{text}, out by {flow.exit}" if flow.exit else text
+    parts = "; ".join(f"{tier} subnets: {there}, back {back}" for tier, (there, back) in flow.tiers.items())
+    return text + (f" ({parts})" if parts else "") + (f", out by {flow.exit}" if flow.exit else "")

@@ -49,6 +49,8 @@ class Naming:
                 inside += [route, match[2]] if route else [match[2]]
             if hop.address and hop.kind not in ("site", "internet"):
                 places.append(hop.address)
+            attachment = self.network.attachments.get(hop.address)
+            places += attachment.aliases if attachment else ()
         return tuple(dict.fromkeys((*transit, *inside, *places, *path.nats)))
 
     def of_associations(self, path: Path) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Outcom
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Cidr, Unknown
 from isthmus.network.space import PUBLIC, address_at, number, span
-from isthmus.proof.alike import Alike
+from isthmus.proof.alike import Alike, prefixes
 from isthmus.proof.places import Inventory, Kind, Place, Places, Tier
 from isthmus.proof.probes import Probe, probes
 
@@ -85,7 +85,7 @@ def worst(trials: Sequence[Trial]) -> tuple[Outcome, Outcome]:
 
 
 def best(trials: Sequence[Trial]) -> tuple[Outcome, Outcome]:
-    """Reachable if any path of any of them is, then unknown if any is."""
+    """Reachable if any path of any of them is, then unknown if any is. Of none: blocked."""
     return (
         _at_best(path for trial in trials for path in trial.trip.forward.paths),
         _at_best(path for trial in trials for path in trial.trip.back.paths),
@@ -140,7 +140,7 @@ class AllPairs:
     """All pairs of `places` in the scenario of `engine`.
 
     `said` is what the intent says of a place: spokes of which different things are said are never taken for alike.
-    `apart=True` tries every pair by itself.
+    `apart=True` tries every pair by itself. `cuts` are further prefixes that addresses are told apart by.
     """
 
     engine: Forwarding
@@ -148,12 +148,13 @@ class AllPairs:
     inventory: Inventory
     said: Callable[[Place], Hashable] = lambda place: ""
     apart: bool = False
+    cuts: frozenset[Cidr] = frozenset()
     _pairs: dict[tuple[str, str], Pair] = field(default_factory=dict, init=False, repr=False)
     _ends: dict[str, tuple[_End, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def during(self, engine: Forwarding) -> AllPairs:
         """The same pairs while something is down: who is alike, and where to try, stays."""
-        pairs = AllPairs(engine, self.places, self.inventory, self.said, self.apart)
+        pairs = AllPairs(engine, self.places, self.inventory, self.said, self.apart, self.cuts)
         pairs.__dict__.update(_alike=self._alike, _group=self._group, _members=self._members, _ends=self._ends)
         return pairs
 
@@ -163,13 +164,15 @@ class AllPairs:
         """The names of all places, in order."""
         return tuple(place.name for place in self.places.all)
 
-    def ordered(self) -> Iterator[tuple[str, str]]:
-        """Every ordered pair that a network can be asked about."""
-        names = self.names()
-        return ((a, b) for a in names for b in names if self.asked(a, b))
+    def cut_by(self, other: AllPairs) -> AllPairs:
+        """The same pairs, with addresses told apart wherever another network tells them apart."""
+        cuts = frozenset(prefixes(other.engine.network, other.engine.sites))
+        return AllPairs(self.engine, self.places, self.inventory, self.said, self.apart, cuts)
 
     def asked(self, a: str, b: str) -> bool:
-        """Whether a pair is the network's business: not inside a site, nor from the internet to a site."""
+        """Whether a pair is there and the network's business: not inside a site, nor from the internet to a site."""
+        if a not in self.places.by_name or b not in self.places.by_name:
+            return False
         here, there = self.places.by_name[a], self.places.by_name[b]
         if a == b or (here.kind is there.kind is Kind.SITE_NETWORK and here.site == there.site):
             return False
@@ -219,7 +222,7 @@ class AllPairs:
 
     @cached_property
     def _alike(self) -> Alike:
-        return Alike(self.engine.network, self.engine.sites, self.inventory)
+        return Alike(self.engine.network, self.engine.sites, self.inventory, self.cuts)
 
     @cached_property
     def _group(self) -> Mapping[str, int]:
@@ -311,7 +314,7 @@ class AllPairs:
                 yield _End(AtSite(place.site, address_at(inside)), cidr.version)
 
     def _on_internet(self) -> Iterator[_End]:
-        """An address for each part of the internet that routes or rules tell apart: they may lead to different exits."""
+        """An address for each part of the internet that routes or rules tell apart: exits may differ."""
         samples: dict[tuple[Cidr, ...], int] = {}
         for low, high, public in PUBLIC.within(0, _LAST_V4):
             for first, _, around in self._alike.atoms.within(low, high) if public else ():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from isthmus.network.answers import Outcome
 from isthmus.proof.difference import Difference
@@ -53,7 +53,7 @@ def difference_markdown(difference: Difference) -> str:
     rows = ["| | from | to | before | after | because of |", "|---|---|---|---|---|---|"]
     rows += [
         f"| {change.kind} | {_escape(change.source)} | {_escape(change.destination)} | {_escape(change.was)} "
-        f"| {_escape(change.is_)} | {', '.join(map(_code, change.causes)) or 'unclear'} |"
+        f"| {_escape(change.is_)} | {_named(change.causes) or 'unclear'} |"
         for change in difference.changes
     ]
     parts = [head]
@@ -92,10 +92,15 @@ def _cell(flow: Flow) -> str:
 
 
 def _violation(violation: Violation) -> str:
-    shown = [_code(address) for address in violation.resources[:_MOST_RESOURCES]]
-    rest = len(violation.resources) - len(shown)
-    where = f" ({', '.join(shown)}{f' and {rest} more' if rest else ''})" if shown else ""
+    named = _named(violation.resources)
+    where = f" ({named})" if named else ""
     return f"{_escape(str(violation))}{where}"
+
+
+def _named(addresses: Sequence[str]) -> str:
+    shown = ", ".join(_code(address) for address in addresses[:_MOST_RESOURCES])
+    rest = len(addresses) - _MOST_RESOURCES
+    return f"{shown} and {rest} more" if rest > 0 else shown
 
 
 def _section(title: str, lines: Iterable[str], opened: bool = False) -> str:

@@ -101,7 +101,10 @@ def print_difference(difference: Difference, out: Console) -> None:
         _line(out, f"\n{change.kind.upper()}  {change.source} -> {change.destination}", "bold")
         _line(out, f"  before: {change.was}")
         _line(out, f"  after:  {change.is_}")
-        _line(out, f"  because of {', '.join(change.causes) or 'something that no single resource on its way shows'}")
+        for place, cause in enumerate(change.causes[:_MOST_RESOURCES]):
+            _line(out, f"  {'because of' if not place else '          '} {cause}")
+        if len(change.causes) > _MOST_RESOURCES:
+            _line(out, f"             and {len(change.causes) - _MOST_RESOURCES} more (--json lists them)")
     _list(out, "Assuming", difference.assumptions)
     _list(out, "Worth knowing", difference.notes)
 

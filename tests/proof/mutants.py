@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,13 +61,13 @@ class Mutant:
     where: str
     path: str
     culprits: tuple[str, ...]
-    files: Mapping[str, str | dict[str, Any]] = field(repr=False)
+    document: dict[str, Any] = field(repr=False)
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.where}"
 
 
-Edit = Callable[[Module], tuple[str, ...] | None]
+Edit = Callable[[Module], tuple[str, ...]]
 Mistake = Callable[[Module], Iterator[tuple[str, Edit]]]
 MISTAKES: dict[str, Mistake] = {}
 
@@ -78,16 +78,19 @@ def mistake(make: Mistake) -> Mistake:
     return make
 
 
-def mutants(output: Output) -> Iterator[Mutant]:
-    """Every mistake, everywhere it fits. Each leaves the output it was made from as it was."""
-    documents = {path: json.loads(text) for path, text in output.items() if path.endswith("/main.tf.json")}
-    for path in sorted(documents):
-        for kind, make in MISTAKES.items():
-            for where, edit in make(Module(path, documents[path])):
-                module = Module(path, deepcopy(documents[path]))
-                culprits = edit(module)
-                if culprits is not None:
-                    yield Mutant(kind, module.prefix + where, path, culprits, {**output, path: module.document})
+def mutants(output: Output, kind: str | None = None, places: int | None = None) -> Iterator[Mutant]:
+    """Every mistake (or one kind), everywhere it fits (or at so many places, spread over the output)."""
+    documents = {path: json.loads(text) for path, text in sorted(output.items()) if path.endswith("/main.tf.json")}
+    for name in MISTAKES if kind is None else [kind]:
+        fitting = [
+            (path, where, edit)
+            for path, document in documents.items()
+            for where, edit in MISTAKES[name](Module(path, document))
+        ]
+        step = 1 if places is None else max(1, len(fitting) // places)
+        for path, where, edit in fitting[::step][:places]:
+            module = Module(path, deepcopy(documents[path]))
+            yield Mutant(name, module.prefix + where, path, edit(module), module.document)
 
 
 # --- building blocks
@@ -135,7 +138,7 @@ def _add(kind: str, name: str, **values: Any) -> Edit:
 
 def _all(*edits: Edit) -> Edit:
     def edit(module: Module) -> tuple[str, ...]:
-        return tuple(address for one in edits for address in (one(module) or ()))
+        return tuple(address for one in edits for address in one(module))
 
     return edit
 

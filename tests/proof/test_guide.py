@@ -1,0 +1,173 @@
+"""The guide's stages, as generated: who reaches whom, exactly."""
+
+import pytest
+
+from isthmus import proof
+from isthmus.proof import Outcome, Verdict
+from tests.proof.estates import ALL, EVERYTHING, output, write
+
+SITE = ("dc1/servers", "dc1/users")
+
+
+@pytest.fixture(scope="module")
+def subjects(tmp_path_factory):
+    """Every output, read back."""
+    made = {}
+
+    def of(name):
+        if name not in made:
+            made[name] = proof.read(write(output(name), tmp_path_factory.mktemp(name)))
+        return made[name]
+
+    return of
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_output_is_proved(subjects, name):
+    answer = subjects(name).prove()
+    assert not answer.violations
+    assert not answer.unanswered
+    assert answer.verdict is Verdict.PROVED
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_alike_spokes_fare_alike(subjects, name):
+    """Grouping spokes is a shortcut: trying every pair by itself gives the same flows."""
+    grouped = subjects(name)
+    apart = proof.Subject(grouped.network, grouped.estate, roots=grouped.roots, apart=True)
+    assert list(grouped.flows) == list(apart.flows)
+
+
+def reached(subject):
+    return {(flow.source, flow.destination) for flow in subject.flows if flow.works}
+
+
+def test_matrix_of_the_full_stage(subjects):
+    """The connectivity matrix of the guide: all talk with on-premises and shared services, none of the others."""
+    spokes = ("dev", "test", "prod")
+    everybody = (*SITE, "shared-services", *spokes)
+    wanted = {
+        (a, b)
+        for a in everybody
+        for b in everybody
+        if a != b and not (a in spokes and b in spokes) and not (a in SITE and b in SITE)
+    }
+    wanted |= {(spoke, "internet") for spoke in (*spokes, "shared-services")}
+    assert reached(subjects("stage_3_every_vpc")) == wanted
+
+
+def test_dev_alone_with_its_own_way_out(subjects):
+    subject = subjects("stage_1_dev_only")
+    flows = subject.flows
+    assert reached(subject) == {*((a, "dev") for a in SITE), *(("dev", a) for a in SITE), ("dev", "internet")}
+    assert flows["dev", "internet"].exit == "dev/module.spoke_dev.aws_internet_gateway.this"
+    assert flows["internet", "dev"].forward is Outcome.BLOCKED
+    assert flows["internet", "dev"].tiers["public"][0] is Outcome.REACHABLE
+
+
+def test_dev_alone_by_way_of_on_premises(subjects):
+    subject = subjects("stage_2_on_premises_egress")
+    assert subject.flows["dev", "internet"].exit == "network/module.vpn.aws_vpn_connection.infra_dc1_01"
+    assert subject.flows["internet", "dev"].forward is Outcome.BLOCKED
+
+
+def test_what_stops_an_isolated_spoke_is_named(subjects):
+    flow = subjects("stage_3_every_vpc").flows["dev", "prod"]
+    assert not flow.intended
+    assert any("workloads_blackhole_block_10_1_0_0_16" in block for block in flow.blocked_by)
+
+
+def test_paths_name_routes_and_attachments(subjects):
+    flow = subjects("stage_3_every_vpc").flows["dev", "dc1/users"]
+    path = "\n".join(flow.path)
+    assert "dev/module.spoke_dev.aws_ec2_transit_gateway_vpc_attachment.this" in path
+    assert "network/module.vpn.aws_ec2_transit_gateway_route_table_propagation.infra_dc1_01_workloads" in path
+
+
+def test_denied_site_networks_stay_denied_both_ways(subjects):
+    flows = subjects(EVERYTHING).flows
+    for spoke in ("billing", "vault", "web"):
+        assert flows[spoke, "dc1/users"].works
+        for pair in ((spoke, "dc1/servers"), ("dc1/servers", spoke)):
+            assert flows[pair].forward is Outcome.BLOCKED
+
+
+def test_a_second_customer_gateway_carries_everything(subjects):
+    answer = subjects(EVERYTHING).prove()
+    lost = {s.failure.what.rsplit(".", 1)[-1]: len(s.lost) for s in answer.scenarios if "customer" in s.failure.kind}
+    assert lost["dc1_a"] == lost["dc1_b"] == 0
+    assert lost["branch_a"] > 0
+
+
+def test_one_tunnel_down_loses_nothing(subjects):
+    for name in ALL:
+        answer = subjects(name).prove()
+        assert all(not s.lost for s in answer.scenarios if s.failure.kind == "tunnel")
+
+
+def test_moving_the_way_out_reroutes_and_closes(subjects):
+    difference = proof.compare(subjects("stage_1_dev_only"), subjects("stage_2_on_premises_egress"))
+    found = {(c.kind, c.source, c.destination) for c in difference.changes}
+    assert found == {("re-routed", "dev", "internet"), ("lost", "internet", "dev")}
+    causes = next(c.causes for c in difference.changes if c.kind == "re-routed")
+    assert "dev/module.spoke_dev.aws_route.private_az1_default" in causes
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_nothing_differs_from_itself(subjects, name):
+    assert not proof.compare(subjects(name), subjects(name)).changes
+
+
+def test_differences_mirror_each_other(subjects):
+    one, other = subjects("stage_2_on_premises_egress"), subjects("stage_3_every_vpc")
+    there = {(c.kind, c.source, c.destination) for c in proof.compare(one, other).changes}
+    back = {(c.kind, c.source, c.destination) for c in proof.compare(other, one).changes}
+    mirror = {"gained": "lost", "lost": "gained", "re-routed": "re-routed", "unclear": "unclear"}
+    assert there == {(mirror[kind], a, b) for kind, a, b in back}
+    assert there
+
+
+def test_a_root_that_was_not_given_is_unknown_not_blocked(tmp_path):
+    files = {path: text for path, text in output("stage_3_every_vpc").items() if not path.startswith("stacks/prod/")}
+    answer = proof.read(write(files, tmp_path)).prove()
+    assert answer.verdict is Verdict.UNKNOWN
+    assert any("spoke prod" in str(u) and "environment prod is not in this input" in str(u) for u in answer.unanswered)
+
+
+def test_announcements_said_by_hand_count(subjects, tmp_path):
+    """Without the default route announced, on-premises is no way out."""
+    write(output("stage_3_every_vpc"), tmp_path)
+    answer = proof.read(tmp_path, announces=["infra-dc1-01=172.20.0.0/15"]).prove(scenarios=False)
+    assert {(v.rule, v.source) for v in answer.violations} == {
+        ("way-out-missing", spoke) for spoke in ("dev", "test", "prod", "shared-services")
+    }
+    assert any("announces 172.20.0.0/15 over" in assumption for assumption in answer.assumptions)
+
+
+def test_a_longer_announcement_is_a_hairpin(tmp_path):
+    """Somebody announces part of prod: dev now reaches it by way of the data centre."""
+    write(output("stage_3_every_vpc"), tmp_path)
+    answer = proof.read(tmp_path, announces=["infra-dc1-01=0.0.0.0/0,172.20.0.0/15,10.1.32.0/21"]).prove(
+        scenarios=False
+    )
+    assert answer.verdict is Verdict.VIOLATED
+    assert any("10.1.16.0/20" in text or "longer than" in text for text in answer.would_change)
+
+
+def test_without_an_intent(tmp_path):
+    files = {path: text for path, text in output("stage_3_every_vpc").items() if path != "intent.json"}
+    said = proof.read(write(files, tmp_path), announces=["infra-dc1-01=0.0.0.0/0,172.20.0.0/15"])
+    answer = said.prove()
+    assert answer.verdict is Verdict.PROVED
+    assert said.flows["infra-dev", "infra-dc1-01/172.20.0.0/15"].works
+    assert not said.flows["infra-dev", "infra-prod"].works
+    silent = proof.read(tmp_path).prove()
+    assert silent.verdict is Verdict.UNKNOWN
+    assert any("nobody said what infra-dc1-01 announces" in str(u) for u in silent.unanswered)
+
+
+def test_gateway_endpoints_are_reached(subjects):
+    services = subjects("stage_3_every_vpc").prove(scenarios=False).services
+    assert {(flow.source, flow.destination) for flow in services if flow.works} == {
+        (spoke, service) for spoke in ("dev", "test", "prod", "shared-services") for service in ("s3", "dynamodb")
+    }
