@@ -119,12 +119,12 @@ def main() -> None:
     for spokes in [int(a) for a in sys.argv[1:]] or [100, 1000]:
         network = estate(spokes)
         site = Site("dc", ("vpn",), (Announcement(ip_network("0.0.0.0/0")), Announcement(ip_network("192.168.0.0/16"))))
-        start = time.perf_counter()
+        start = time.process_time()
         engine = Forwarding(network, sites=[site])
         pairs, working = all_pairs(engine)
-        took = time.perf_counter() - start
+        took = time.process_time() - start
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{spokes} spokes: {pairs} pairs, {working} work both ways: {took:.2f} s, {memory:.0f} MB")
+        print(f"{spokes} spokes: {pairs} pairs, {working} work both ways: {took:.2f} s of CPU, {memory:.0f} MB")
         fresh = Forwarding(network, sites=[site])
         for question in (
             Packet(InSubnet("spoke0.private_use1-az1"), InSubnet("spoke2.private_use1-az2")),
@@ -132,9 +132,9 @@ def main() -> None:
             Packet(InSubnet("spoke1.private_use1-az1"), InSubnet("spoke3.private_use1-az2")),
             Packet(InSubnet("spoke1.private_use1-az1"), Internet(IPv4Address("1.1.1.1"))),
         ):
-            start = time.perf_counter()
+            start = time.process_time()
             outcome = fresh.both_ways(question).outcome
-            print(f"  {question}: {outcome}, {1000 * (time.perf_counter() - start):.1f} ms")
+            print(f"  {question}: {outcome}, {1000 * (time.process_time() - start):.1f} ms")
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ from isthmus.network.space import Nest, RangeMap, compile_prefixes
 from isthmus.network.tables import (
     EffectiveTable,
     gateway_table,
+    tgw_doubt,
     tgw_table,
     vpc_cidrs,
     vpc_table,
@@ -253,7 +254,7 @@ class Facts:
                 prefixes[prefix] = winners[0].address
         facts = self.network.tgw_tables[attachment.table]
         others = replace(facts, propagations=tuple(p for p in facts.propagations if p not in own))
-        doubt = tgw_table(self.network, self.sites, others, self.scenario).doubt
+        doubt = tgw_doubt(self.network, self.sites, others, self.scenario)
         return Told(name, prefixes, tuple(blackholes), doubt)
 
     def _tell_from_gateway(self, connection: str) -> Told:

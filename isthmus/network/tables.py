@@ -249,8 +249,18 @@ def overlapping_vpcs(network: Network, attachments: tuple[Attachment, ...]) -> d
     return doubtful
 
 
-def tgw_table(network: Network, sites: Sites, table: TgwTable, scenario: Scenario) -> EffectiveTable:
-    """Compile a transit gateway route table."""
+class _Candidates(NamedTuple):
+    routes: list[Route]
+    learning: list[Attachment]
+    doubt: str  # why there may be routes of any length that are not among these, or ""
+
+
+def tgw_doubt(network: Network, sites: Sites, table: TgwTable, scenario: Scenario) -> str:
+    """Why a transit gateway table may hold routes that nobody can name, or ""."""
+    return _tgw_candidates(network, sites, table, scenario).doubt
+
+
+def _tgw_candidates(network: Network, sites: Sites, table: TgwTable, scenario: Scenario) -> _Candidates:
     wild = ""
     routes: list[Route] = []
     for configured in table.routes:
@@ -288,6 +298,12 @@ def tgw_table(network: Network, sites: Sites, table: TgwTable, scenario: Scenari
         source = table.sources.get(("propagation", name), name)
         order = _KIND_ORDER[attachment.kind]
         routes += [Route(a.prefix, source, RouteOrigin.PROPAGATED, name, (2, order, a.as_path, a.med)) for a in learnt]
+    return _Candidates(routes, learning, wild or learnt_wild)
+
+
+def tgw_table(network: Network, sites: Sites, table: TgwTable, scenario: Scenario) -> EffectiveTable:
+    """Compile a transit gateway route table."""
+    routes, learning, doubt = _tgw_candidates(network, sites, table, scenario)
     doubtful = overlapping_vpcs(network, tuple(learning))
 
     def choose(nest: Nest[Route]) -> Decision:
@@ -301,11 +317,11 @@ def tgw_table(network: Network, sites: Sites, table: TgwTable, scenario: Scenari
             decision = Decision(winners, f"{table.address} has several static routes for {prefix}")
         elif not static and _kind(network, winners[0]) is AttachmentKind.VPC and prefix in doubtful:
             decision = Decision(winners, doubtful[prefix])
-        return _doubt(decision, wild or learnt_wild, prefix.max_prefixlen)
+        return _doubt(decision, doubt, prefix.max_prefixlen)
 
-    default = Decision((), wild or learnt_wild)
+    default = Decision((), doubt)
     compiled = compile_prefixes(((r.prefix, r) for r in routes), choose, default)
-    return EffectiveTable(tuple(routes), compiled, wild or learnt_wild)
+    return EffectiveTable(tuple(routes), compiled, doubt)
 
 
 def _kind(network: Network, route: Route) -> AttachmentKind | None:

@@ -368,6 +368,8 @@ class Walk:
 
     def _vpc_candidate(self, place: VpcPlace, low: int, high: int, seen: Seen) -> Callable[[Path], Pieces] | None:
         """Where a packet with no way on should most likely have gone."""
+        if not self.past_blocks:
+            return None
         owners = self.facts.vpc_owners(low)
         if place.vpc in owners:
             return lambda p: self._deliver(place, low, high, p, f"in {place.vpc}")
