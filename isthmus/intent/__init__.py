@@ -3,6 +3,8 @@
 from isthmus.intent.backend import HcpTerraform as HcpTerraform
 from isthmus.intent.backend import LocalBackend as LocalBackend
 from isthmus.intent.backend import S3Backend as S3Backend
+from isthmus.intent.egress import EgressVpc as EgressVpc
+from isthmus.intent.egress import Inspection as Inspection
 from isthmus.intent.environment import Environment as Environment
 from isthmus.intent.errors import IntentError as IntentError
 from isthmus.intent.errors import InvalidArgument as InvalidArgument
@@ -10,6 +12,9 @@ from isthmus.intent.errors import InvalidEstate as InvalidEstate
 from isthmus.intent.errors import Problem as Problem
 from isthmus.intent.errors import UnknownSchema as UnknownSchema
 from isthmus.intent.estate import Estate as Estate
+from isthmus.intent.firewall import DomainList as DomainList
+from isthmus.intent.firewall import FirewallPolicy as FirewallPolicy
+from isthmus.intent.firewall import RuleGroup as RuleGroup
 from isthmus.intent.hub import Hub as Hub
 from isthmus.intent.organization import Account as Account
 from isthmus.intent.organization import Organization as Organization

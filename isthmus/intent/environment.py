@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import field
 
+from isthmus.intent.egress import EgressVpc
 from isthmus.intent.hub import Hub
 from isthmus.intent.model import Many, Texts, intent
 from isthmus.intent.organization import AccountRef
@@ -17,8 +18,9 @@ class Environment:
 
     hub              the estate's hub, in exactly one environment
     vpn_connections  connections, in the environment that holds the hub
+    egress           the estate's central way out, in at most one environment
     spokes           VPCs owned by this environment's account
-    protected        gateway, VPN connections, customer gateways and NAT addresses refuse to be destroyed
+    protected        gateway, VPN connections, customer gateways, NAT addresses and firewall refuse to be destroyed
     tags             put on every resource, over the estate's
     """
 
@@ -26,6 +28,7 @@ class Environment:
     account: AccountRef
     hub: Hub | None = None
     vpn_connections: Many[VpnConnection] = ()
+    egress: EgressVpc | None = None
     spokes: Many[Spoke] = ()
     protected: bool = True
     tags: Texts = field(default_factory=dict)

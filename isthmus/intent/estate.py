@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from isthmus.intent.backend import Backend, LocalBackend
+from isthmus.intent.egress import EgressVpc
 from isthmus.intent.environment import Environment
 from isthmus.intent.errors import InvalidEstate
 from isthmus.intent.hub import Hub
@@ -101,6 +102,23 @@ class Estate:
     def vpn_connections(self) -> Iterator[VpnConnection]:
         """Every VPN connection."""
         return (connection for environment in self.environments for connection in environment.vpn_connections)
+
+    def zones_of_egress(self, egress: EgressVpc) -> tuple[str, ...]:
+        """The zone ids an egress VPC spans, sorted."""
+        return tuple(sorted(self.zones if egress.zones is None else egress.zones))
+
+    @cached_property
+    def egress(self) -> EgressVpc | None:
+        """The egress VPC, None where there is none."""
+        return next((environment.egress for environment in self.environments if environment.egress is not None), None)
+
+    @cached_property
+    def egress_environment(self) -> Environment:
+        """The environment that holds the egress VPC. Raises `LookupError` where none does."""
+        for environment in self.environments:
+            if environment.egress is not None:
+                return environment
+        raise LookupError("no environment holds an egress VPC")
 
     @cached_property
     def hub_environment(self) -> Environment:

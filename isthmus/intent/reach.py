@@ -44,7 +44,17 @@ def parties(estate: Estate) -> tuple[Party, ...]:
 
 def reach_each_other(a: Segment, b: Segment) -> bool:
     """Whether members of the two segments reach each other; for one segment, whether its own members do. Mutual."""
+    return routed_together(a, b) or inspected_between(a, b)
+
+
+def routed_together(a: Segment, b: Segment) -> bool:
+    """Whether members of the two segments, or of the one, reach each other straight through the hub. Mutual."""
     return not a.isolated if a.name == b.name else b.name in a.reaches or a.name in b.reaches
+
+
+def inspected_between(a: Segment, b: Segment) -> bool:
+    """Whether members of the two segments reach each other through the firewall, and in no other way. Mutual."""
+    return b.name in a.inspected_with or a.name in b.inspected_with
 
 
 def segments_reached(estate: Estate, segment: Segment) -> tuple[Segment, ...]:

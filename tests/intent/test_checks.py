@@ -61,6 +61,11 @@ def segments(*given: Segment) -> Estate:
     return estate(segments=[*given])
 
 
+MANY = [CustomerGateway(f"many{n}", ip_address=f"198.51.100.{n}", bgp_asn=65_010) for n in range(51)]
+# One spoke's tables get 500 routes with one block: 495 networks, a default, two endpoints and its own range.
+LANS = {f"lan{number}": f"172.{20 + number // 256}.{number % 256}.0/24" for number in range(495)}
+ROUTES: dict[str, Any] = {"site": replace(SITE, networks=LANS)}
+
 PASS: dict[str, Estate] = {
     "as it is": estate(),
     "pins where they fit": spoke(subnets={"private_az1": "10.1.0.0/24", "private_az6": "10.1.10.0/23"}),
@@ -69,6 +74,42 @@ PASS: dict[str, Estate] = {
         zones=["use1-az1"],
         subnets={"private_az1": "10.1.32.0/28", "transit_gateway_az1": "10.1.32.16/28"},
     ),
+    "a secondary range of /28": spoke(secondary_cidrs=["10.1.240.0/28"]),
+    "public-like 198.19 beside 100.64": estate(
+        blocks=["10.1.0.0/16", "198.18.0.0/15", "100.64.0.0/10"],
+        spoke=replace(DEV, cidr="198.19.0.0/20", secondary_cidrs=["100.64.0.0/24"]),
+    ),
+    "two static defaults that never meet": estate(
+        site=replace(SITE, announces=[*SITE.networks.values()]),
+        vpn=replace(VPN, default_route=True),
+        sites=(BRANCH,),
+        vpns=(replace(TO_BRANCH, segment="lab", default_route=True),),
+        segments=[SERVICES, WORKLOADS, Segment("lab")],
+    ),
+    "static routing for a default only": estate(
+        site=replace(SITE, announces=[], networks={}),
+        vpn=replace(VPN, routing=Routing.STATIC, default_route=True),
+    ),
+    "a device of 255 characters": gateway(device="d" * 255),
+    "the last ASN of 16 bits": estate(hub=replace(HUB, asn=65_534)),
+    "the last ASN of 32 bits": estate(hub=replace(HUB, asn=4_294_967_294)),
+    "a patient peer": tunnel(dpd_timeout=86_400),
+    "5 ranges": spoke(secondary_cidrs=[f"10.1.{240 + number}.0/24" for number in range(4)]),
+    "5 hub blocks": estate(hub=replace(HUB, cidr_blocks=[f"10.99.{number}.0/24" for number in range(5)])),
+    "20 route tables": estate(segments=[SERVICES, WORKLOADS, *(Segment(f"lab{number}") for number in range(18))]),
+    "18 denied networks": estate(
+        site=replace(SITE, networks={f"lan{number}": f"172.20.{number}.0/24" for number in range(18)}),
+        segments=[SERVICES, replace(WORKLOADS, site_networks=[])],
+    ),
+    "1,000 announcements": site(
+        announces=["0.0.0.0/0", *(f"192.0.{high}.{low}/32" for high in range(4) for low in range(256))][:1_000]
+    ),
+    "50 connections and customer gateways": estate(
+        site=replace(SITE, customer_gateways=MANY[:50]),
+        vpn=replace(VPN, customer_gateway="many0"),
+        vpns=tuple(replace(VPN, name=f"many{n}", number=n + 1, customer_gateway=f"many{n}") for n in range(1, 50)),
+    ),
+    "500 routes": estate(**ROUTES, blocks=["10.1.0.0/16"]),
     "a /16": estate(blocks=["10.0.0.0/14"], spoke=replace(DEV, cidr="10.2.0.0/16")),
     "carrier-grade NAT space beside 10/8": estate(
         blocks=["10.1.0.0/16", "100.64.0.0/10"], spoke=replace(DEV, secondary_cidrs=["100.64.0.0/16"])
@@ -177,6 +218,44 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
         blocks=["10.1.0.0/16", "172.31.0.0/16", "172.16.0.0/16"],
         spoke=replace(DEV, cidr="172.16.0.0/20", secondary_cidrs=["172.31.0.0/24"]),
     ), ["secondary-cidr-mix"]),
+    ("198.19 beside 10", estate(
+        blocks=["10.1.0.0/16", "198.18.0.0/15"], spoke=replace(DEV, secondary_cidrs=["198.19.0.0/24"])
+    ), ["secondary-cidr-mix"]),
+    ("a VPC of /28, nothing pinned", spoke(cidr="10.1.0.0/28"), ["no-room-for-subnets"]),
+    ("a pinned subnet of /15", spoke(subnets={"private_az1": "10.0.0.0/15"}), ["pinned-subnet-size"]),
+    ("a pinned subnet of /29", spoke(subnets={"private_az1": "10.1.0.0/29"}), ["pinned-subnet-size"]),
+    ("pins outside, over each other", spoke(subnets={"private_az1": "10.9.0.0/24", "private_az2": "10.9.0.0/24"}),
+     ["pinned-subnet-outside"] * 2),
+    ("a pin over a slot in a /24", spoke(cidr="10.1.0.0/24", subnets={"private_az1": "10.1.0.0/26"}),
+     ["subnet-overlap"]),
+    ("a pin over a slot in a /16", estate(
+        blocks=["10.0.0.0/14"], spoke=replace(DEV, cidr="10.2.0.0/16", subnets={"private_az1": "10.2.0.0/18"})
+    ), ["subnet-overlap"]),
+    ("501 routes", estate(**ROUTES, blocks=["10.1.0.0/16", "10.2.0.0/16"]), ["route-table-size"] * 2),
+    ("a static default's own table is one too many", estate(
+        site=replace(SITE, announces=[*SITE.networks.values()]), vpn=replace(VPN, default_route=True),
+        segments=[SERVICES, WORKLOADS, *(Segment(f"lab{number}") for number in range(17))],
+    ), ["route-table-count"]),
+    ("51 customer gateways", estate(site=replace(SITE, customer_gateways=[GATEWAY, *MANY[:50]])),
+     ["customer-gateway-count"]),
+    ("a device of 256 characters", gateway(device="d" * 256), ["device-name"]),
+    ("a hub ASN below 32-bit private", estate(hub=Hub("main", asn=4_199_999_999)), ["hub-asn"]),
+    ("the last ASN there is", estate(hub=Hub("main", asn=4_294_967_295)), ["hub-asn"]),
+    *((f"ASN {asn} in {region}", estate(
+        region=region, zones=[f"{prefix}-az1"],
+        site=replace(SITE, customer_gateways=[replace(GATEWAY, bgp_asn=asn)]),
+    ), ["customer-gateway-asn"]) for asn, region, prefix in (
+        (10_124, "ap-northeast-1", "apne1"), (17_943, "ap-southeast-1", "apse1"),
+    )),
+    *((f"DH group {group}", tunnel(phase1_dh_group_numbers=[group, 20]), ["weak-algorithm"])
+      for group in (2, 14, 15, 16, 17, 18, 19, 22, 23, 24)),
+    ("phase 1 of 900", tunnel(phase1_lifetime=900, phase2_lifetime=900, rekey_margin_time=60), ["tunnel-lifetimes"]),
+    ("50 tags together", estate(
+        tags={f"Key{number}": "" for number in range(49)},
+        environments=[Environment("network", account="network", hub=HUB, vpn_connections=[VPN], tags={"More": ""})],
+    ), ["tag-form"]),
+    ("a quota of 51 ranges", estate(quotas={"vpc-cidr-blocks": 51}), ["quota"]),
+    ("a quota of 1,001 routes", estate(quotas={"routes-per-route-table": 1_001}), ["quota"]),
     ("zone 5 in a /24", spoke(cidr="10.1.0.0/24", zones=["use1-az5"]), ["no-room-for-subnets"]),
     ("a pin over a slot", spoke(subnets={"private_az1": "10.1.2.0/24"}), ["subnet-overlap"]),
     ("a local way out nobody allows", segments(SERVICES, replace(WORKLOADS, ways_out={Egress.ON_PREMISES})),
@@ -290,6 +369,17 @@ def test_passes(name: str) -> None:
 @pytest.mark.parametrize(("given", "rules"), [row[1:] for row in FAIL], ids=[row[0] for row in FAIL])
 def test_is_refused_as_this_and_nothing_else(given: Estate, rules: list[str]) -> None:
     assert sorted(broken(given)) == sorted(rules), "\n".join(map(str, problems(given)))
+
+
+def test_log_groups_keep_for_what_cloudwatch_offers_and_nothing_else() -> None:
+    offered = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653]
+    for days in range(4_000):
+        assert (broken_days(days) == []) == (days in offered), days
+
+
+def broken_days(days: int) -> list[object]:
+    rule = next(rule for rule in RULES if rule.id == "log-retention")
+    return list(rule.problems(replace(estate(), log_retention_days=days)))
 
 
 def test_a_raised_quota_lifts_the_limit() -> None:

@@ -11,10 +11,10 @@ from isthmus.intent.vpn import Tunnel
 _TUNNEL = "https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html"
 _IKE = "https://datatracker.ietf.org/doc/html/rfc8247"
 
-_RANGES = {
+_RANGES: dict[str, tuple[int, int | None]] = {
     "phase1_lifetime": (900, 28_800),
     "phase2_lifetime": (900, 3_600),
-    "dpd_timeout": (30, 3_600),
+    "dpd_timeout": (30, None),
     "rekey_fuzz_percentage": (0, 100),
     "replay_window_size": (64, 2_048),
 }
@@ -45,9 +45,9 @@ def tunnel_value(estate: Estate) -> Iterator[Finding]:
     """A timer, a size or an action of a tunnel is none that AWS takes."""
     for tunnel, part in _tunnels(estate):
         for field, (low, high) in _RANGES.items():
-            value = getattr(tunnel, field)
-            if not low <= value <= high:
-                yield Finding(tunnel, f"{field} is {value}", f"{low} to {high}", part)
+            if not _within(tunnel, field):
+                right = f"{low} or more" if high is None else f"{low} to {high}"
+                yield Finding(tunnel, f"{field} is {getattr(tunnel, field)}", right, part)
         for field, choices in _CHOICES.items():
             value = getattr(tunnel, field)
             if value not in choices:
@@ -95,4 +95,4 @@ def weak_algorithm(estate: Estate) -> Iterator[Finding]:
 def _within(tunnel: Tunnel, field: str) -> bool:
     low, high = _RANGES[field]
     value: int = getattr(tunnel, field)
-    return low <= value <= high
+    return low <= value and (high is None or value <= high)
