@@ -135,7 +135,7 @@ class Recovery:
         return ref
 
     def _visible(self, module: PlannedModule, kind: Kind) -> list[Ref] | None:
-        """The unknown identifiers that a local of a module can hold, or the first two; `None` where some are not seen."""
+        """The unknown identifiers that a local of a module can hold, or the first two; `None`: some are not seen."""
         if (module.address, kind) not in self._seen:
             found: dict[Ref, None] = {}
             for visible in self.tracer.visible(module, kind):

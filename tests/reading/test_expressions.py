@@ -151,6 +151,7 @@ def test_what_terraform_says(text: str) -> None:
         pytest.param("${var" + "[0]" * 5000 + "}", "too deeply", id="indices"),
         pytest.param("${" + "1+" * 5000 + "1}", "too deeply", id="sums"),
         ("${range(1000000000)}", "range"),
+        ('${index([var.later, "a"], "a")}', "index"),
         ('${regex("a", "b")}', "regex"),
     ],
 )

@@ -40,6 +40,7 @@ def test_the_argument_chooses_among_resources_of_one_id(tmp_path: Path) -> None:
         stored("aws_vpc", "v", id="vpc-0123456789abcdef0", main_route_table_id=RTB, default_route_table_id=RTB),
         stored("aws_default_route_table", "d", id=RTB, default_route_table_id=RTB),
         stored("aws_route", "x", route_table_id=RTB, gateway_id=""),
+        stored("aws_eip", "e", tags={"behind": ATTACHMENT}),
         stored("aws_vpn_connection", "n", transit_gateway_attachment_id="tgw-attach-0000000000000000f"),
         stored("aws_ec2_transit_gateway_route", "n", transit_gateway_attachment_id="tgw-attach-0000000000000000f"),
     )
@@ -50,6 +51,7 @@ def test_the_argument_chooses_among_resources_of_one_id(tmp_path: Path) -> None:
         "id": ATTACHMENT,
         "transit_gateway_attachment_id": attachment,
     }
+    assert values["aws_eip.e"] == {"tags": {"behind": ATTACHMENT}}  # text that people write
     assert values["aws_route.x"] == {"route_table_id": ref("aws_vpc.v", "main_route_table_id")}
     assert values["aws_vpc.v"]["main_route_table_id"] == RTB
     assert values["aws_default_route_table.d"]["default_route_table_id"] == ref("aws_vpc.v", "default_route_table_id")
