@@ -1,0 +1,55 @@
+"""The parts of README.md that are made: output of commands, and files of the repository.
+
+`python -m tests.docs.readme` writes them anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import tempfile
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+README = PROJECT / "README.md"
+_PART = re.compile(r"<!-- (?P<kind>output|file): (?P<what>[^>]+) -->\n.*?<!-- /(?P=kind) -->\n", re.DOTALL)
+
+
+def current() -> str:
+    """README.md with every made part as it is today."""
+    from modules.files import merge
+    from tests.modules.synthesized import files_of
+
+    with tempfile.TemporaryDirectory() as folder:
+        merge(Path(folder) / "cdktf.out", files_of("environments.estate"))
+        with contextlib.chdir(folder):
+            return _PART.sub(_made, README.read_text())
+
+
+def _made(part: re.Match[str]) -> str:
+    kind, what = part["kind"], part["what"].strip()
+    if kind == "file":
+        block, text = "python", (PROJECT / what).read_text()
+    else:
+        block, text = "text", f"$ {what}\n{_output(what)}"
+    return f"<!-- {kind}: {what} -->\n```{block}\n{text.strip()}\n```\n<!-- /{kind} -->\n"
+
+
+def _output(command: str) -> str:
+    from isthmus.cli import main
+
+    out = io.StringIO()
+    columns = os.environ.pop("COLUMNS", None)
+    try:
+        with contextlib.redirect_stdout(out):
+            main(command.split()[1:])
+    finally:
+        if columns is not None:
+            os.environ["COLUMNS"] = columns
+    return out.getvalue()
+
+
+if __name__ == "__main__":
+    README.write_text(current())

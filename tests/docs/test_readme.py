@@ -1,0 +1,42 @@
+"""What the README shows is what happens."""
+
+import re
+import subprocess
+
+import pytest
+
+from isthmus.cli import main
+from tests.docs.readme import PROJECT, README, current
+
+TEXTS = sorted([README, *PROJECT.glob("docs/**/*.md")])
+
+
+def test_output_and_files_are_as_shown():
+    """If it is wrong: `.venv/bin/python -m tests.docs.readme`, and read the difference."""
+    assert README.read_text() == current()
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_links_lead_somewhere(text):
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text.read_text()):
+        if not target.startswith(("http:", "https:")):
+            assert (text.parent / target).exists(), target
+
+
+def test_commands_that_are_named_exist(capsys):
+    named = set(re.findall(r"^    isthmus (\w+) ", README.read_text(), re.MULTILINE))
+    assert len(named) > 4
+    for command in sorted(named):
+        assert main([command, "--help"]) == 0
+        assert command in capsys.readouterr().out
+
+
+def test_make_targets_that_are_named_exist():
+    named = set(re.findall(r"^    (make[^#\n]*)", README.read_text(), re.MULTILINE))
+    assert len(named) >= 5
+    for command in named:
+        # `make --dry-run` fails for a target that does not exist.
+        ran = subprocess.run([*command.split(), "--dry-run"], cwd=PROJECT, capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stderr
+        for example in re.findall(r"ESTATE=([\w.]+)", command):
+            assert (PROJECT / (example.replace(".", "/") + ".py")).is_file()
