@@ -26,6 +26,7 @@ from isthmus.network.model import (
 from isthmus.network.space import Nest, RangeMap, compile_prefixes
 from isthmus.network.tables import (
     EffectiveTable,
+    gateway_routes,
     gateway_table,
     tgw_doubt,
     tgw_table,
@@ -258,11 +259,23 @@ class Facts:
         return Told(name, prefixes, tuple(blackholes), doubt)
 
     def _tell_from_gateway(self, connection: str) -> Told:
+        """A virtual private gateway announces its VPC, and to each site what the others taught it (CloudHub).
+
+        https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html
+        """
         vpn = self.network.vpns.get(connection)
         if vpn is None or not isinstance(vpn.gateway, str) or vpn.gateway not in self.vpc_of_gateway:
             return Told(connection)
         vpc = self.vpc_of_gateway[vpn.gateway]
-        return Told(connection, dict.fromkeys(vpc_cidrs(self.network, vpc), vpc))
+        prefixes = dict.fromkeys(vpc_cidrs(self.network, vpc), vpc)
+        doubt = ""
+        own = self.sites.by_connection[connection].connections
+        for route in gateway_routes(self.network, self.sites, vpn.gateway, self.scenario, leaving_out=own):
+            if isinstance(route, Unknown):
+                doubt = doubt or route.reason
+            else:
+                prefixes.setdefault(route.prefix, route.address)
+        return Told(connection, prefixes, (), doubt)
 
     def ways_in(self, site: Site) -> list[tuple[str, str]]:
         """The connections of a site that are up, each with its attachment (or, at a VPN gateway, with itself)."""

@@ -178,12 +178,16 @@ def _ambiguous_lists(decision: Decision, nest: Nest[Route]) -> Decision:
     return Decision(decision.routes, f"prefix lists with different targets overlap: {named}; AWS picks one at random")
 
 
-def gateway_routes(network: Network, sites: Sites, gateway: str, scenario: Scenario) -> Iterator[Route | Unknown]:
+def gateway_routes(
+    network: Network, sites: Sites, gateway: str, scenario: Scenario, leaving_out: tuple[str, ...] = ()
+) -> Iterator[Route | Unknown]:
     """What a virtual private gateway knows: routes of its Direct Connect and VPN connections, the best first."""
     for dx in network.dx_gateways.values():
-        if gateway in dx.allowed:
+        if gateway in dx.allowed and dx.address not in leaving_out:
             yield from _learnt_routes(announced(network, sites, dx.address, scenario), dx.address, 0)
     for vpn in network.vpns.values():
+        if vpn.address in leaving_out:
+            continue
         if isinstance(vpn.gateway, Unknown):
             yield Unknown(f"the gateway of {vpn.address} is unknown: {vpn.gateway.reason}")
         elif vpn.gateway == gateway:

@@ -17,7 +17,7 @@ from isthmus.network.answers import Block, Crossing, Hop, Path
 from isthmus.network.facts import Facts
 from isthmus.network.model import Attachment, AttachmentKind, GatewayKind, Site, Target, TargetKind, Unknown
 from isthmus.network.space import PUBLIC, RangeMap, merge, show_range, span
-from isthmus.network.tables import Decision, Route
+from isthmus.network.tables import NO_ROUTE, Decision, Route
 
 Pieces = list[tuple[int, int, tuple[Path, ...]]]
 
@@ -601,8 +601,21 @@ class Walk:
             else:
                 gateway = str(self.network.vpns[way].gateway)
                 inside = after(inside, Hop("virtual private gateway", gateway))
-                options.append(self.out_of_gateway(gateway, low, high, inside, seen))
+                options.append(self._out_of_vpn_gateway(gateway, low, high, inside, seen))
         return merge(options)
+
+    def _out_of_vpn_gateway(self, gateway: str, low: int, high: int, path: Path, seen: Seen) -> Pieces:
+        """Into the gateway's VPC; or on to another site, which is not modelled."""
+        vpc = self.facts.vpc_of_gateway.get(gateway, "")
+        pieces: Pieces = []
+        for start, end, owners in self.facts.vpc_owners.within(low, high):
+            for first, last, decision in self.facts.gateway_table(gateway).decide.within(start, end):
+                if vpc in owners or decision == NO_ROUTE:
+                    pieces += self.out_of_gateway(gateway, first, last, path, seen)
+                else:
+                    why = decision.unknown or f"whether {gateway} sends packets from one site to another"
+                    pieces += unknown(first, last, path, why)
+        return pieces
 
 
 def _bind(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Outcome, Packet, Scenario, combine
 from isthmus.network.forwarding import Forwarding, NoSuchPlace
-from isthmus.network.model import Site, Unknown
+from isthmus.network.model import Site, Unknown, VpnConnection
 from isthmus.network.space import Address, address_at, number
 from tests.network.nets import FIREWALL, IGW, NAT, TGW, Net, hub
 
@@ -143,8 +143,36 @@ def test_inspection_across_zones_needs_appliance_mode() -> None:
     assert engine_of(inspected(appliance_mode=True)).both_ways(packet).outcome is Outcome.REACHABLE
 
 
+def test_a_reply_that_a_nat_gateway_gives_another_source_is_lost() -> None:
+    net = Net()
+    net.vpc("a", "10.1.0.0/16")
+    net.table("odd", "a", ("10.1.1.0/24", NAT, "nat"))
+    net.subnet("asks", "a", "10.1.1.0/24")
+    net.subnet("answers", "a", "10.1.2.0/24", table="odd")
+    net.subnet("nats", "a", "10.1.3.0/24")
+    net.nat("nat", "nats")
+    trip = engine_of(net).both_ways(Packet(InSubnet("asks"), InSubnet("answers")))
+    assert trip.forward.outcome is Outcome.REACHABLE
+    assert [(b.rule, b.address) for b in trip.back.blocks] == [("reply-translated", "nat")]
+
+
+def test_a_vpn_gateway_may_join_its_sites() -> None:
+    net = Net()
+    net.vpc("a", "10.1.0.0/16")
+    net.subnet("a1", "a", "10.1.1.0/24")
+    net.vgw("vgw", "a")
+    for name in ("one", "two"):
+        net.put("vpns", VpnConnection(name, "cgw", "vgw"))
+    net.site("here", ("one",), ("192.168.1.0/24",))
+    net.site("there", ("two",), ("192.168.2.0/24",))
+    engine = engine_of(net)
+    assert engine.forward(Packet(AtSite("here"), InSubnet("a1"))).outcome is Outcome.REACHABLE
+    assert engine.forward(Packet(AtSite("here"), AtSite("there"))).outcome is Outcome.UNKNOWN
+    assert sorted(map(str, engine.told("one").prefixes)) == ["10.1.0.0/16", "192.168.2.0/24"]
+
+
 addresses = st.one_of(
-    st.integers(0, 3 << 16).map(lambda offset: address_at(0x0A010000 + offset)),
+    st.integers(0, 4 << 16).map(lambda offset: address_at(0x0A010000 + offset)),
     st.integers(0, 1 << 16).map(lambda offset: address_at(0xC0A80000 + offset)),
     st.integers(0, (1 << 32) - 1).map(address_at),
 )
@@ -163,9 +191,18 @@ def test_reach_says_of_each_address_what_a_packet_there_meets(net: Net, address:
     assert combine(reach) is engine.forward(Packet(InSubnet(source), where)).outcome
 
 
+def without_default() -> Net:
+    """The hub, where dev and prod send nothing to the gateway but what is for shared services."""
+    net = hub()
+    for name in ("dev", "prod"):
+        net.table(f"{name}.private", name, ("10.3.0.0/16", TGW, "tgw"))
+    return net
+
+
+@pytest.mark.parametrize("net", [hub(), without_default(), central_egress()], ids=["hub", "no default", "central"])
 @given(address=addresses)
-def test_members_of_a_class_fare_alike_outside_their_vpc(address: Address) -> None:
-    engine = engine_of(hub())
+def test_members_of_a_class_fare_alike_outside_their_vpc(net: Net, address: Address) -> None:
+    engine = engine_of(net)
     place = number(address)
     for group in engine.classes():
         for member in group.members:

@@ -4,7 +4,7 @@ from ipaddress import IPv4Network, ip_address, ip_network
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from isthmus.network.space import (
@@ -43,6 +43,8 @@ places = st.one_of(
 )
 
 
+@example([ip_network("10.0.0.0/31"), ip_network("10.0.0.1/32")], 0x0A000001)
+@example([ip_network("10.0.0.0/31"), ip_network("10.0.0.1/32")], 0x0A000002)
 @given(prefixes, places)
 def test_a_compiled_table_is_longest_prefix_match(cidrs: list[Cidr], place: int) -> None:
     compiled = compile_prefixes(((c, str(c)) for c in cidrs), lambda nest: str(nest[0][0]), "none")
