@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,23 +20,25 @@ from typing import Any
 from isthmus.scan.documents import FIRST, LAST, Document
 from isthmus.scan.errors import CheckovMissing, ScanError, UnreadableInput
 
-try:
-    from checkov.common.checks_infra.registry import get_graph_checks_registry
-    from checkov.common.models.enums import CheckResult
-    from checkov.runner_filter import RunnerFilter
-    from checkov.terraform.checks.data.registry import data_registry
-    from checkov.terraform.checks.module.registry import module_registry
-    from checkov.terraform.checks.provider.registry import provider_registry
-    from checkov.terraform.checks.resource.registry import resource_registry
-    from checkov.terraform.checks.utils.base_cloudsplaining_iam_scanner import BaseTerraformCloudsplainingIAMScanner
-    from checkov.terraform.graph_manager import TerraformGraphManager
-    from checkov.terraform.plan_parser import parse_tf_plan
-    from checkov.terraform_json.parser import prepare_definition
-    from checkov.terraform_json.runner import TerraformJsonRunner
-except ModuleNotFoundError as missing:
-    if (missing.name or "").partition(".")[0] != "checkov":
-        raise
-    raise CheckovMissing from None
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # what Checkov's dependencies deprecate is not ours to tell
+    try:
+        from checkov.common.checks_infra.registry import get_graph_checks_registry
+        from checkov.common.models.enums import CheckResult
+        from checkov.runner_filter import RunnerFilter
+        from checkov.terraform.checks.data.registry import data_registry
+        from checkov.terraform.checks.module.registry import module_registry
+        from checkov.terraform.checks.provider.registry import provider_registry
+        from checkov.terraform.checks.resource.registry import resource_registry
+        from checkov.terraform.checks.utils.base_cloudsplaining_iam_scanner import BaseTerraformCloudsplainingIAMScanner
+        from checkov.terraform.graph_manager import TerraformGraphManager
+        from checkov.terraform.plan_parser import parse_tf_plan
+        from checkov.terraform_json.parser import prepare_definition
+        from checkov.terraform_json.runner import TerraformJsonRunner
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] != "checkov":
+            raise
+        raise CheckovMissing from None
 
 _REGISTRIES = {
     "resource": resource_registry,
@@ -94,8 +97,17 @@ def load_policies(folder: Path) -> None:
         raise ScanError(f"{folder} holds no policies")
 
 
+def loaded() -> list[Any]:
+    """Every check that is registered, each once."""
+    registered = [*resource_registry.get_all_registered_checks(), *get_graph_checks_registry("terraform").checks]
+    return list({check.id: check for check in registered}.values())
+
+
 def judge_documents(documents: list[Document], only: Sequence[str] = ()) -> Judged:
-    """Judge synthesized JSON, by all checks or only those with these ids. Raises UnreadableInput if a resource stays unseen."""
+    """Judge synthesized JSON, by all checks or only those with these ids.
+
+    Raises UnreadableInput if a resource stays unseen.
+    """
     definitions = {}
     for document in documents:
         try:

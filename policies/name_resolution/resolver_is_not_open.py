@@ -19,6 +19,8 @@ class ResolverIsNotOpen(ResourcePolicy):
 
     def problems(self, block: Block) -> Iterator[str]:
         if block.type == "aws_security_group":
+            if UNREADABLE in block.items("ingress"):
+                yield "ingress cannot be read"
             for values in block.blocks("ingress"):
                 yield from _open(Block("rule", "", "ingress", block.file, block.scope, values), "protocol")
         elif block.type == "aws_vpc_security_group_ingress_rule":
@@ -28,20 +30,25 @@ class ResolverIsNotOpen(ResourcePolicy):
 
 
 def _open(rule: Block, protocol: str) -> Iterator[str]:
-    kind = str(rule.literal(protocol)).lower()
-    if kind not in ("-1", "all", "udp", "tcp", "17", "6"):
+    kind = rule.literal(protocol)
+    if kind is not UNREADABLE and str(kind).lower() not in ("-1", "all", "udp", "tcp", "17", "6"):
         return
     first, last = rule.literal("from_port", 0), rule.literal("to_port", 65_535)
-    everything = kind in ("-1", "all")
-    if not everything and isinstance(first, int) and isinstance(last, int) and not first <= 53 <= last:
+    readable = isinstance(first, int) and isinstance(last, int) and kind is not UNREADABLE
+    if readable and str(kind).lower() not in ("-1", "all") and not first <= 53 <= last:
         return
-    named = isinstance(first, int) and isinstance(last, int) and first <= 53 <= last
     for argument in ("cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"):
         for source in rule.items(argument):
             if source in ANYWHERE:
                 yield f"{argument} is {source}"
-            elif source is UNREADABLE and named and last - first < 1_024:
+            elif source is UNREADABLE and not _own(rule, argument):
                 yield f"{argument} cannot be read"
+
+
+def _own(rule: Block, argument: str) -> bool:
+    """Is the source the block of a VPC or subnet, whatever it is?"""
+    mentioned = rule.references(argument)
+    return bool(mentioned) and all(name.startswith(("aws_vpc.", "aws_subnet.")) for name in mentioned)
 
 
 check = ResolverIsNotOpen()

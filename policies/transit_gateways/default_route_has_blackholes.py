@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import ANYWHERE, Block, Estate, EstatePolicy
+from isthmus_policy import ANYWHERE, UNREADABLE, Block, Estate, EstatePolicy
 
 _ROUTE = "aws_ec2_transit_gateway_route"
 
@@ -22,18 +22,23 @@ class DefaultRouteHasBlackholes(EstatePolicy):
 
     def subjects(self, estate: Estate) -> Iterable[Block]:
         for route in estate.resources(_ROUTE):
-            if route.literal("destination_cidr_block") in ANYWHERE and route.literal("blackhole", False) is not True:
+            if _may_be_default(route) and route.literal("blackhole", False) is not True:
                 yield route
 
     def problems(self, block: Block, estate: Estate) -> Iterator[str]:
         table = estate.origin(block, "transit_gateway_route_table_id")
         if not any(
             route.literal("blackhole") is True
-            and route.literal("destination_cidr_block") not in ANYWHERE
+            and not _may_be_default(route)
             and estate.origin(route, "transit_gateway_route_table_id") == table
             for route in estate.resources(_ROUTE)
         ):
             yield "its table has no blackhole for the estate's own blocks"
+
+
+def _may_be_default(route: Block) -> bool:
+    destination = route.literal("destination_cidr_block")
+    return destination in ANYWHERE or destination is UNREADABLE
 
 
 check = DefaultRouteHasBlackholes()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import Block, Estate, EstatePolicy
+from isthmus_policy import UNREADABLE, Block, Estate, EstatePolicy
 
 
 class InspectionHasApplianceMode(EstatePolicy):
@@ -22,13 +22,18 @@ class InspectionHasApplianceMode(EstatePolicy):
             for vpc in estate.named(attachment, "vpc_id", "aws_vpc"):
                 firewalls = estate.naming(vpc, "vpc_id", "aws_networkfirewall_firewall")
                 endpoints = estate.naming(vpc, "vpc_id", "aws_vpc_endpoint")
-                if firewalls or any(one.literal("vpc_endpoint_type") == "GatewayLoadBalancer" for one in endpoints):
+                if firewalls or any(map(_may_inspect, endpoints)):
                     yield attachment
 
     def problems(self, block: Block, estate: Estate) -> Iterator[str]:
         value = block.literal("appliance_mode_support", "disable")
         if value != "enable":
             yield f"appliance_mode_support is {value}"
+
+
+def _may_inspect(endpoint: Block) -> bool:
+    kind = endpoint.literal("vpc_endpoint_type")
+    return kind == "GatewayLoadBalancer" or kind is UNREADABLE
 
 
 check = InspectionHasApplianceMode()

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from isthmus_policy import ANYWHERE, Block, Estate, EstatePolicy
+from isthmus_policy import ANYWHERE, UNREADABLE, Block, Estate, EstatePolicy
 
 
 class _Rule(NamedTuple):
@@ -30,8 +30,13 @@ class AclDeniesComeFirst(EstatePolicy):
 
     def problems(self, block: Block, estate: Estate) -> Iterator[str]:
         rules = [*_inline(block), *_standalone(block, estate)]
+        for direction in ("ingress", "egress"):
+            if UNREADABLE in block.items(direction):
+                yield f"{direction} cannot be read"
         for rule in rules:
-            if not isinstance(rule.number, int) or isinstance(rule.number, bool) or not 1 <= rule.number <= 32_766:
+            if rule.action not in ("allow", "deny"):
+                yield f"{rule.name} has action {rule.action}"
+            elif not isinstance(rule.number, int) or isinstance(rule.number, bool) or not 1 <= rule.number <= 32_766:
                 yield f"{rule.name} has number {rule.number}"
             elif rule.action == "deny":
                 for other in rules:
@@ -64,7 +69,9 @@ def _rule(
 ) -> _Rule:
     if isinstance(number, str) and number.isdigit():
         number = int(number)
-    everything = action == "allow" and str(protocol) in ("-1", "all") and (cidr in ANYWHERE or six in ANYWHERE)
+    any_protocol = protocol is UNREADABLE or str(protocol) in ("-1", "all")
+    anywhere = any(source in ANYWHERE or source is UNREADABLE for source in (cidr, six))
+    everything = action == "allow" and any_protocol and anywhere
     return _Rule(number, action, everything, 6 if six else 4, outbound, name)
 
 

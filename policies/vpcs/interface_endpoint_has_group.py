@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from isthmus_policy import Block, ResourcePolicy
+from isthmus_policy import UNREADABLE, Block, ResourcePolicy
 
 
 class InterfaceEndpointHasGroup(ResourcePolicy):
@@ -17,7 +17,8 @@ class InterfaceEndpointHasGroup(ResourcePolicy):
     resources = ("aws_vpc_endpoint",)
 
     def problems(self, block: Block) -> Iterator[str]:
-        if block.literal("vpc_endpoint_type", "Gateway") == "Interface" and not block.given("security_group_ids"):
+        kind = block.literal("vpc_endpoint_type", "Gateway")
+        if (kind == "Interface" or kind is UNREADABLE) and not block.given("security_group_ids"):
             yield "security_group_ids is empty"
 
 

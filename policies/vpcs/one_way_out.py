@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import ANYWHERE, Block, Estate, EstatePolicy
+from isthmus_policy import ANYWHERE, UNREADABLE, Block, Estate, EstatePolicy
 
 _INTERNET = ("gateway_id", "nat_gateway_id", "egress_only_gateway_id")
 
@@ -29,7 +29,8 @@ class OneWayOut(EstatePolicy):
 
 
 def _default(route: Block) -> bool:
-    return any(route.literal(key) in ANYWHERE for key in ("destination_cidr_block", "destination_ipv6_cidr_block"))
+    destinations = [route.literal(key) for key in ("destination_cidr_block", "destination_ipv6_cidr_block")]
+    return any(one in ANYWHERE or one is UNREADABLE for one in destinations)
 
 
 def _target(route: Block) -> str:

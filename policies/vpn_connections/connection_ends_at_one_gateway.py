@@ -22,8 +22,8 @@ class ConnectionEndsAtOneGateway(ResourcePolicy):
         if block.literal("enable_acceleration", False) is not False:
             if not block.given("transit_gateway_id"):
                 yield "it is accelerated and does not end at a transit gateway"
-            if block.literal("outside_ip_address_type", "PublicIpv4") == "PrivateIpv4":
-                yield "it is accelerated over private addresses"
+            if block.literal("outside_ip_address_type", "PublicIpv4") != "PublicIpv4":
+                yield "it is accelerated, and not over public addresses"
 
 
 check = ConnectionEndsAtOneGateway()

@@ -1,0 +1,1 @@
+"""Every policy on fixtures that pass and that fail."""
