@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from isthmus.intent import (
+    Account,
     CustomerGateway,
     Egress,
     Environment,
@@ -73,6 +74,14 @@ PASS: dict[str, Estate] = {
         cidr="10.1.32.0/27",
         zones=["use1-az1"],
         subnets={"private_az1": "10.1.32.0/28", "transit_gateway_az1": "10.1.32.16/28"},
+    ),
+    "a name of 40 characters": spoke(name="d" * 40),
+    "a prefix of 12 characters": estate(prefix="p" * 12),
+    "a role of 64 characters": estate(
+        hub=replace(HUB, name="m" * 18), segments=[SERVICES, WORKLOADS, Segment("s" * 40)]
+    ),
+    "a long account name": estate(
+        organization=replace(ORGANIZATION, accounts=[*ORGANIZATION.accounts, Account("a" * 50, id="000000000003")])
     ),
     "a secondary range of /28": spoke(secondary_cidrs=["10.1.240.0/28"]),
     "public-like 198.19 beside 100.64": estate(
@@ -218,6 +227,14 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
         blocks=["10.1.0.0/16", "172.31.0.0/16", "172.16.0.0/16"],
         spoke=replace(DEV, cidr="172.16.0.0/20", secondary_cidrs=["172.31.0.0/24"]),
     ), ["secondary-cidr-mix"]),
+    ("a name of 41 characters", spoke(name="d" * 41), ["name-length"]),
+    ("a prefix of 13 characters", estate(prefix="p" * 13), ["name-length"]),
+    ("a role of 65 characters", estate(
+        hub=replace(HUB, name="m" * 19), segments=[SERVICES, WORKLOADS, Segment("s" * 40)]
+    ), ["join-role-length"]),
+    ("1,001 announcements", site(
+        announces=["0.0.0.0/0", *(f"192.0.{high}.{low}/32" for high in range(4) for low in range(256))][:1_001]
+    ), ["announcement-count"]),
     ("198.19 beside 10", estate(
         blocks=["10.1.0.0/16", "198.18.0.0/15"], spoke=replace(DEV, secondary_cidrs=["198.19.0.0/24"])
     ), ["secondary-cidr-mix"]),
