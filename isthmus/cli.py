@@ -55,6 +55,10 @@ def rewritten(where: str) -> Iterator[TextIO]:
         yield sys.stdout
         return
     path = Path(where)
+    if path.exists() and not path.is_file():  # a pipe or a device takes what comes
+        with path.open("w", encoding="utf-8") as out:
+            yield out
+        return
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with draft.open("w", encoding="utf-8") as out:
@@ -82,21 +86,20 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. User errors are one message on standard error, never a traceback."""
     try:
-        try:
-            arguments = parser().parse_args(argv)
-            code: int = arguments.run(arguments)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            # The reader left (`| head`): nothing more to say, and nothing to complain about while closing.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
-        except _user_errors() as error:
-            print(f"isthmus: {error}", file=sys.stderr)
-            return NO_ANSWER
+        arguments = parser().parse_args(argv)
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
     except SystemExit as stop:  # argparse, after printing usage or help
         return stop.code if isinstance(stop.code, int) else NO_ANSWER
+    except BrokenPipeError:
+        # The reader left (`| head`): nothing more to say, and nothing to complain about while closing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         return 130
+    except _user_errors() as error:
+        print(f"isthmus: {error}", file=sys.stderr)
+        return NO_ANSWER
     return code
 
 

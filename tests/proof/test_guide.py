@@ -1,5 +1,8 @@
 """The guide's stages, as generated: who reaches whom, exactly."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from isthmus import proof
@@ -9,12 +12,15 @@ from tests.proof.estates import ALL, EVERYTHING, output, write
 SITE = ("dc1/servers", "dc1/users")
 
 
-@pytest.fixture(scope="module")
-def subjects(tmp_path_factory):
-    """Every output, read back."""
-    made = {}
+Subjects = Callable[[str], proof.Subject]
 
-    def of(name):
+
+@pytest.fixture(scope="module")
+def subjects(tmp_path_factory: pytest.TempPathFactory) -> Subjects:
+    """Every output, read back."""
+    made: dict[str, proof.Subject] = {}
+
+    def of(name: str) -> proof.Subject:
         if name not in made:
             made[name] = proof.read(write(output(name), tmp_path_factory.mktemp(name)))
         return made[name]
@@ -23,7 +29,7 @@ def subjects(tmp_path_factory):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_every_output_is_proved(subjects, name):
+def test_every_output_is_proved(subjects: Subjects, name: str) -> None:
     answer = subjects(name).prove()
     assert not answer.violations
     assert not answer.unanswered
@@ -31,18 +37,18 @@ def test_every_output_is_proved(subjects, name):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_alike_spokes_fare_alike(subjects, name):
+def test_alike_spokes_fare_alike(subjects: Subjects, name: str) -> None:
     """Grouping spokes is a shortcut: trying every pair by itself gives the same flows."""
     grouped = subjects(name)
     apart = proof.Subject(grouped.network, grouped.estate, roots=grouped.roots, apart=True)
     assert list(grouped.flows) == list(apart.flows)
 
 
-def reached(subject):
+def reached(subject: proof.Subject) -> set[tuple[str, str]]:
     return {(flow.source, flow.destination) for flow in subject.flows if flow.works}
 
 
-def test_matrix_of_the_full_stage(subjects):
+def test_matrix_of_the_full_stage(subjects: Subjects) -> None:
     """The connectivity matrix of the guide: all talk with on-premises and shared services, none of the others."""
     spokes = ("dev", "test", "prod")
     everybody = (*SITE, "shared-services", *spokes)
@@ -56,7 +62,7 @@ def test_matrix_of_the_full_stage(subjects):
     assert reached(subjects("stage_3_every_vpc")) == wanted
 
 
-def test_dev_alone_with_its_own_way_out(subjects):
+def test_dev_alone_with_its_own_way_out(subjects: Subjects) -> None:
     subject = subjects("stage_1_dev_only")
     flows = subject.flows
     assert reached(subject) == {*((a, "dev") for a in SITE), *(("dev", a) for a in SITE), ("dev", "internet")}
@@ -65,26 +71,26 @@ def test_dev_alone_with_its_own_way_out(subjects):
     assert flows["internet", "dev"].tiers["public"][0] is Outcome.REACHABLE
 
 
-def test_dev_alone_by_way_of_on_premises(subjects):
+def test_dev_alone_by_way_of_on_premises(subjects: Subjects) -> None:
     subject = subjects("stage_2_on_premises_egress")
     assert subject.flows["dev", "internet"].exit == "network/module.vpn.aws_vpn_connection.infra_dc1_01"
     assert subject.flows["internet", "dev"].forward is Outcome.BLOCKED
 
 
-def test_what_stops_an_isolated_spoke_is_named(subjects):
+def test_what_stops_an_isolated_spoke_is_named(subjects: Subjects) -> None:
     flow = subjects("stage_3_every_vpc").flows["dev", "prod"]
     assert not flow.intended
     assert any("workloads_blackhole_block_10_1_0_0_16" in block for block in flow.blocked_by)
 
 
-def test_paths_name_routes_and_attachments(subjects):
+def test_paths_name_routes_and_attachments(subjects: Subjects) -> None:
     flow = subjects("stage_3_every_vpc").flows["dev", "dc1/users"]
     path = "\n".join(flow.path)
     assert "dev/module.spoke_dev.aws_ec2_transit_gateway_vpc_attachment.this" in path
     assert "network/module.vpn.aws_ec2_transit_gateway_route_table_propagation.infra_dc1_01_workloads" in path
 
 
-def test_denied_site_networks_stay_denied_both_ways(subjects):
+def test_denied_site_networks_stay_denied_both_ways(subjects: Subjects) -> None:
     flows = subjects(EVERYTHING).flows
     for spoke in ("billing", "vault", "web"):
         assert flows[spoke, "dc1/users"].works
@@ -92,20 +98,20 @@ def test_denied_site_networks_stay_denied_both_ways(subjects):
             assert flows[pair].forward is Outcome.BLOCKED
 
 
-def test_a_second_customer_gateway_carries_everything(subjects):
+def test_a_second_customer_gateway_carries_everything(subjects: Subjects) -> None:
     answer = subjects(EVERYTHING).prove()
     lost = {s.failure.what.rsplit(".", 1)[-1]: len(s.lost) for s in answer.scenarios if "customer" in s.failure.kind}
     assert lost["dc1_a"] == lost["dc1_b"] == 0
     assert lost["branch_a"] > 0
 
 
-def test_one_tunnel_down_loses_nothing(subjects):
+def test_one_tunnel_down_loses_nothing(subjects: Subjects) -> None:
     for name in ALL:
         answer = subjects(name).prove()
         assert all(not s.lost for s in answer.scenarios if s.failure.kind == "tunnel")
 
 
-def test_moving_the_way_out_reroutes_and_closes(subjects):
+def test_moving_the_way_out_reroutes_and_closes(subjects: Subjects) -> None:
     difference = proof.compare(subjects("stage_1_dev_only"), subjects("stage_2_on_premises_egress"))
     found = {(c.kind, c.source, c.destination) for c in difference.changes}
     assert found == {("re-routed", "dev", "internet"), ("lost", "internet", "dev")}
@@ -114,11 +120,11 @@ def test_moving_the_way_out_reroutes_and_closes(subjects):
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_nothing_differs_from_itself(subjects, name):
+def test_nothing_differs_from_itself(subjects: Subjects, name: str) -> None:
     assert not proof.compare(subjects(name), subjects(name)).changes
 
 
-def test_differences_mirror_each_other(subjects):
+def test_differences_mirror_each_other(subjects: Subjects) -> None:
     one, other = subjects("stage_2_on_premises_egress"), subjects("stage_3_every_vpc")
     there = {(c.kind, c.source, c.destination) for c in proof.compare(one, other).changes}
     back = {(c.kind, c.source, c.destination) for c in proof.compare(other, one).changes}
@@ -127,14 +133,14 @@ def test_differences_mirror_each_other(subjects):
     assert there
 
 
-def test_a_root_that_was_not_given_is_unknown_not_blocked(tmp_path):
+def test_a_root_that_was_not_given_is_unknown_not_blocked(tmp_path: Path) -> None:
     files = {path: text for path, text in output("stage_3_every_vpc").items() if not path.startswith("stacks/prod/")}
     answer = proof.read(write(files, tmp_path)).prove()
     assert answer.verdict is Verdict.UNKNOWN
     assert any("spoke prod" in str(u) and "environment prod is not in this input" in str(u) for u in answer.unanswered)
 
 
-def test_announcements_said_by_hand_count(subjects, tmp_path):
+def test_announcements_said_by_hand_count(subjects: Subjects, tmp_path: Path) -> None:
     """Without the default route announced, on-premises is no way out."""
     write(output("stage_3_every_vpc"), tmp_path)
     answer = proof.read(tmp_path, announces=["infra-dc1-01=172.20.0.0/15"]).prove(scenarios=False)
@@ -144,7 +150,7 @@ def test_announcements_said_by_hand_count(subjects, tmp_path):
     assert any("announces 172.20.0.0/15 over" in assumption for assumption in answer.assumptions)
 
 
-def test_a_longer_announcement_is_a_hairpin(tmp_path):
+def test_a_longer_announcement_is_a_hairpin(tmp_path: Path) -> None:
     """Somebody announces part of prod: dev now reaches it by way of the data centre."""
     write(output("stage_3_every_vpc"), tmp_path)
     answer = proof.read(tmp_path, announces=["infra-dc1-01=0.0.0.0/0,172.20.0.0/15,10.1.32.0/21"]).prove(
@@ -154,7 +160,7 @@ def test_a_longer_announcement_is_a_hairpin(tmp_path):
     assert any("10.1.16.0/20" in text or "longer than" in text for text in answer.would_change)
 
 
-def test_without_an_intent(tmp_path):
+def test_without_an_intent(tmp_path: Path) -> None:
     files = {path: text for path, text in output("stage_3_every_vpc").items() if path != "intent.json"}
     said = proof.read(write(files, tmp_path), announces=["infra-dc1-01=0.0.0.0/0,172.20.0.0/15"])
     answer = said.prove()
@@ -166,7 +172,7 @@ def test_without_an_intent(tmp_path):
     assert any("nobody said what infra-dc1-01 announces" in str(u) for u in silent.unanswered)
 
 
-def test_gateway_endpoints_are_reached(subjects):
+def test_gateway_endpoints_are_reached(subjects: Subjects) -> None:
     services = subjects("stage_3_every_vpc").prove(scenarios=False).services
     assert {(flow.source, flow.destination) for flow in services if flow.works} == {
         (spoke, service) for spoke in ("dev", "test", "prod", "shared-services") for service in ("s3", "dynamodb")

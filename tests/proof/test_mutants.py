@@ -6,6 +6,7 @@ Each kind of mistake is made at two places of each estate; with ISTHMUS_MUTANTS=
 import json
 import os
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -19,21 +20,21 @@ CASES = [(estate, kind) for estate in ALL for kind in sorted(MISTAKES)]
 
 
 @cache
-def base(estate, folder):
+def base(estate: str, folder: Path) -> proof.Subject:
     return proof.read(write(output(estate), folder / estate))
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("mutants")
 
 
-def changes_flows(before, after):
+def changes_flows(before: proof.Subject, after: proof.Subject) -> list[proof.Change]:
     return [change for change in proof.compare(before, after).changes if change.kind != "re-routed"]
 
 
 @pytest.mark.parametrize(("estate", "kind"), CASES)
-def test_mistakes_are_found_and_named(estate, kind, folder):
+def test_mistakes_are_found_and_named(estate: str, kind: str, folder: Path) -> None:
     before = base(estate, folder)
     for mutant in mutants(output(estate), kind, PLACES):
         path = folder / estate / mutant.path
@@ -53,6 +54,6 @@ def test_mistakes_are_found_and_named(estate, kind, folder):
         assert named, f"{mutant}: no finding names any of {mutant.culprits}; found {found}"
 
 
-def test_every_mistake_fits_somewhere():
+def test_every_mistake_fits_somewhere() -> None:
     made = {mutant.kind for estate in ALL for mutant in mutants(output(estate), places=1)}
     assert made == set(MISTAKES)

@@ -1,0 +1,235 @@
+"""The commands as people run them: exit codes, what is written, and never a traceback for what they got wrong."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isthmus import cli
+from tests.proof.estates import output, write
+
+STAGE = "stage_3_every_vpc"
+PROVED, VIOLATED, NO_ANSWER = 0, 1, 2
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A correct output."""
+    return write(output(STAGE), tmp_path_factory.mktemp("good"))
+
+
+@pytest.fixture(scope="module")
+def bad(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One in which dev is propagated into the table of dev, test and prod."""
+    files: dict[str, Any] = dict(output(STAGE))
+    path = "stacks/dev/modules/spoke_dev/main.tf.json"
+    document = json.loads(files[path])
+    document["resource"]["aws_ec2_transit_gateway_route_table_propagation"]["leak"] = {
+        "transit_gateway_attachment_id": "${aws_ec2_transit_gateway_vpc_attachment.this.id}",
+        "transit_gateway_route_table_id": "${var.route_table_id_workloads}",
+    }
+    return write({**files, path: document}, tmp_path_factory.mktemp("bad"))
+
+
+LEAK = "dev/module.spoke_dev.aws_ec2_transit_gateway_route_table_propagation.leak"
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    code = cli.main([str(argument) for argument in arguments])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+# --- prove
+
+
+def test_prove_says_so(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "prove", good)
+    assert code == PROVED
+    assert out.startswith("PROVED: ")
+    assert not err
+    assert all(len(line) <= 80 or "aws_" in line for line in out.splitlines())
+    assert "\x1b" not in out
+    assert "site dc1 announces 0.0.0.0/0, 172.20.0.0/15" in out
+
+
+def test_prove_names_what_is_wrong(bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "prove", bad)
+    assert code == VIOLATED
+    assert out.startswith("VIOLATED: ")
+    assert LEAK in out
+
+
+def test_json_is_as_promised(bad: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "proof.json"
+    run(capsys, "prove", bad, "--json", file)
+    document = json.loads(file.read_text())
+    assert document["verdict"] == "violated"
+    places = {"dc1/users", "dc1/servers", "dev", "test", "prod", "shared-services", "internet"}
+    for flow in document["flows"]:
+        assert {"source", "destination", "forward", "return", "intended", "exit", "path", "blocked_by"} <= set(flow)
+        assert {flow["forward"], flow["return"]} <= {"reachable", "blocked", "unknown"}
+        assert {flow["source"], flow["destination"]} <= places
+        assert isinstance(flow["intended"], bool)
+    for violation in document["violations"]:
+        assert {"rule", "source", "destination", "why", "resources"} <= set(violation)
+    assert any(LEAK in violation["resources"] for violation in document["violations"])
+    assert document["unknowns"] == []
+    pairs = [(flow["source"], flow["destination"]) for flow in document["flows"]]
+    assert len(pairs) == len(set(pairs)) == 7 * 6 - 2 - 2  # not inside dc1, not from the internet to it
+
+
+def test_json_to_standard_output_stands_alone(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "prove", good, "--json", "-")
+    assert code == PROVED
+    assert json.loads(out)["verdict"] == "proved"
+
+
+def test_output_is_reproducible(bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "prove", bad, "--json", "-") == run(capsys, "prove", bad, "--json", "-")
+
+
+def test_markdown_starts_with_the_verdict(bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "prove", bad, "--markdown", "-")
+    assert out.startswith("**Violated**")
+    assert f"`{LEAK}`" in out
+    assert out.count("<details") == out.count("</details>")
+
+
+def test_sarif_names_rules_and_resources(bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "prove", bad, "--sarif", "-")
+    document = json.loads(out)
+    assert document["version"] == "2.1.0"
+    (only,) = document["runs"]
+    rules = [rule["id"] for rule in only["tool"]["driver"]["rules"]]
+    for result in only["results"]:
+        assert rules[result["ruleIndex"]] == result["ruleId"]
+    names = [n["fullyQualifiedName"] for r in only["results"] for n in r["locations"][0]["logicalLocations"]]
+    assert LEAK in names
+
+
+# --- trace and diff
+
+
+def test_trace_there_and_back(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "trace", good, "--from", "dev", "--to", "dc1/users", "--port", "22")
+    assert code == PROVED
+    assert out.startswith("dev -> dc1/users: reachable both ways")
+    assert "tcp/22" in out
+    assert "back:" in out
+
+
+def test_trace_lists_what_stops_it(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "trace", good, "--from", "10.1.0.10", "--to", "10.1.32.10")
+    assert code == VIOLATED
+    assert "stopped by" in out
+    assert "workloads_blackhole_block_10_1_0_0_16" in out
+
+
+@pytest.mark.parametrize("place", ["devv", "10.9.9.9", "dc9/users", "aws_subnet.none", ""])
+def test_no_such_place_is_not_no_route(good: Path, place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "trace", good, "--from", "dev", "--to", place)
+    assert code == NO_ANSWER
+    assert "no such place" in err
+
+
+@pytest.mark.parametrize("place", ["internet", "dc1", "s3", "8.8.8.8", "172.20.3.4", "shared-services"])
+def test_places_by_name_and_address(good: Path, place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "trace", good, "--from", "dev", "--to", place)[0] == PROVED
+
+
+def test_diff_names_the_cause(good: Path, bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "diff", good, bad)
+    assert code == VIOLATED
+    assert "GAINED  test -> dev" in out or "GAINED  prod -> dev" in out
+    assert LEAK in out
+    document = json.loads(run(capsys, "diff", good, bad, "--json", "-")[1])
+    assert all(LEAK in change["causes"] for change in document["changes"])
+    assert run(capsys, "diff", good, bad, "--markdown", "-")[1].startswith("**Flows change**")
+
+
+def test_diff_of_the_same(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "diff", good, good)
+    assert code == PROVED
+    assert out.startswith("NO FLOW CHANGES.")
+
+
+def test_diff_of_one_folder_has_no_before(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "diff", good)
+    assert code == NO_ANSWER
+    assert "no plan" in err
+
+
+# --- what people get wrong
+
+
+def test_nothing_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in (tmp_path, tmp_path / "missing"):
+        code, out, err = run(capsys, "prove", path)
+        assert code == NO_ANSWER
+        assert not out
+        assert str(path) in err
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"format_version": "9.0"}', "\x00", '{"resource": 3}'])
+def test_not_terraform(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(text)
+    code, _, err = run(capsys, "prove", file)
+    assert code == NO_ANSWER
+    assert err.startswith("isthmus: ")
+
+
+def test_a_damaged_intent(good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "intent.json"
+    file.write_text('{"schema": "isthmus-intent/99"}')
+    code, _, err = run(capsys, "prove", good, "--intent", file)
+    assert code == NO_ANSWER
+    assert "isthmus-intent/99" in err
+
+
+@pytest.mark.parametrize(
+    "given", ["infra-dc1-01", "infra-dc1-01=172.20.0.1/16", "nobody=10.0.0.0/8", "infra-dc1-01=default"]
+)
+def test_announcements_that_make_no_sense(good: Path, given: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "prove", good, "--announces", given)
+    assert code == NO_ANSWER
+    assert err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("nonsense",), ("prove",), ("trace", "x"), ("trace", "x", "--from", "a", "--to", "b", "--port", "99999")],
+)
+def test_usage(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, *arguments)[0] == NO_ANSWER
+
+
+def test_help_and_import_are_light() -> None:
+    """Nothing heavy is loaded until a command runs."""
+    script = (
+        "import sys; from isthmus import cli; cli.main(['--help']);"
+        "heavy = {'pydantic', 'rich', 'jsii', 'cdktf', 'isthmus.network.forwarding'} & set(sys.modules);"
+        "sys.exit(f'loaded: {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for command in ("prove", "trace", "diff"):
+        assert command in done.stdout
+
+
+def test_the_proof_never_loads_the_generator() -> None:
+    script = (
+        "import sys, isthmus.proof, isthmus.report; sys.exit(bool({'jsii', 'cdktf', 'modules'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_a_reader_that_leaves_early(good: Path) -> None:
+    script = f"{sys.executable} -c 'import sys; from isthmus.cli import main; sys.exit(main())' prove {good} --json -"
+    done = subprocess.run(f"{script} | head -c 10", shell=True, capture_output=True, text=True, check=False)
+    assert done.stdout
+    assert "Traceback" not in done.stderr
