@@ -69,7 +69,7 @@ class Plan:
         self.resources: dict[str, PlannedResource] = {}
         self._configs: dict[int, dict[tuple[str, str], Json]] = {}
         self._settings: dict[str, dict[str, Value]] = {}
-        changes = {mapping(c).get("address"): mapping(c) for c in sequence(document.get("resource_changes"))}
+        changes = {str(mapping(c).get("address")): mapping(c) for c in sequence(document.get("resource_changes"))}
         for at, raw in state_resources(mapping(mapping(document.get("planned_values")).get("root_module"))):
             self._add(at, raw, changes.get(raw["address"], {}))
         for module in list(self.modules.values()):

@@ -267,3 +267,8 @@ def test_a_failed_plan_is_refused_and_a_partial_one_noted(tmp_path: Path) -> Non
         read(changed(tmp_path, "change", lambda document: document.update(errored=True)))
     graph = read(changed(tmp_path, "change", lambda document: document.update(complete=False)))
     assert any("partial" in note for note in graph.notes)
+
+
+def test_a_change_without_an_address_is_passed_over(tmp_path: Path) -> None:
+    graph = read(changed(tmp_path, "change", lambda document: document["resource_changes"].append({"address": []})))
+    assert len(graph.resources) == 6
