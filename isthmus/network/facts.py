@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network
 from typing import NamedTuple, TypeVar
 
 from isthmus.network.answers import Scenario, Told
@@ -47,7 +46,6 @@ class SiteStep(NamedTuple):
 
 
 _NOTHING = SiteStep()
-_EVERYTHING = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
 
 
 def _group(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
@@ -293,7 +291,7 @@ class Facts:
     def site_outbound(self, site: Site) -> RangeMap[SiteStep]:
         """Where a site's hosts' packets go: over the connections that were told the longest prefix.
 
-        A static connection is told nothing; its site is taken to send everything for AWS over it.
+        A static connection is told nothing: its site is taken to be configured with what it would be told over BGP.
         """
         if site.name not in self._outbound:
             self._outbound[site.name] = self._site_map(site, transit=False)
@@ -312,19 +310,33 @@ class Facts:
         if transit:
             entries += [(c, "") for c in announced if not is_default(c)]
         doubt = ""
-        for connection, way in self.ways_in(site):
-            vpn = self.network.vpns.get(connection)
-            if vpn is not None and vpn.static is True:
-                if not transit:
-                    entries += [(c, way) for c in _EVERYTHING]
-                continue
+        blackholes: list[tuple[Cidr, str]] = []
+        for _, way in self.ways_in(site):
             told = self.told(way)
             doubt = doubt or told.unknown
             entries += [(c, way) for c in told.prefixes if not (transit and exits and is_default(c))]
 
+            blackholes += [(c, way) for c in told.blackholes]
+        known = dict.fromkeys(entries)
+        entries += [entry for entry in blackholes if entry not in known]
+
         def choose(nest: Nest[str]) -> SiteStep:
-            _, ways = nest[0]
-            return SiteStep(here=True) if "" in ways else SiteStep(over=tuple(dict.fromkeys(ways)))
+            for prefix, group in nest:
+                ways = [way for way in group if (prefix, way) in known]
+                if "" in ways:
+                    return SiteStep(here=True)
+                if ways and all(way in ways for way in dropped(nest, prefix)):
+                    return SiteStep(over=tuple(dict.fromkeys(ways)))
+                if ways:
+                    # Nobody documents whether AWS announces blackholes. If so the packet goes there and is dropped.
+                    return SiteStep(unknown=f"whether {site.name} is told the blackholes within {prefix}")
+            return SiteStep(unknown=doubt) if doubt else _NOTHING
+
+        def dropped(nest: Nest[str], prefix: Cidr) -> Iterator[str]:
+            """The ways that may be told a blackhole at least as long as a prefix."""
+            for longer, group in nest:
+                if longer.prefixlen >= prefix.prefixlen:
+                    yield from (way for way in group if (longer, way) not in known)
 
         return compile_prefixes(entries, choose, SiteStep(unknown=doubt) if doubt else _NOTHING)
 

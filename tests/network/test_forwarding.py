@@ -156,6 +156,17 @@ def test_a_reply_that_a_nat_gateway_gives_another_source_is_lost() -> None:
     assert [(b.rule, b.address) for b in trip.back.blocks] == [("reply-translated", "nat")]
 
 
+def test_nobody_knows_whether_a_blackhole_is_told_so_a_second_way_in_is_unknown() -> None:
+    net = hub()
+    net.vpn("other", "elsewhere")
+    net.tgw_table("elsewhere", (), ("10.1.0.0/24", None))
+    net.sites.clear()
+    net.site("dc1", ("vpn", "other"), ("192.168.0.0/16",))
+    engine = engine_of(net)
+    assert engine.forward(Packet(DC, DEV)).outcome is Outcome.UNKNOWN
+    assert engine.forward(Packet(DC, PROD)).outcome is Outcome.REACHABLE
+
+
 def test_a_vpn_gateway_may_join_its_sites() -> None:
     net = Net()
     net.vpc("a", "10.1.0.0/16")

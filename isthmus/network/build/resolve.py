@@ -44,7 +44,7 @@ ATTACHMENT: Kind = {
     "aws_ec2_transit_gateway_connect": ("id",),
     "aws_vpn_connection": ("transit_gateway_attachment_id",),
     "aws_dx_gateway_association": ("transit_gateway_attachment_id",),
-    "aws_networkfirewall_firewall": ("transit_gateway_attachment_id",),
+    "aws_networkfirewall_firewall": ("firewall_status[0].transit_gateway_attachment_sync_states[0].attachment_id",),
 }
 
 _WORDS = {

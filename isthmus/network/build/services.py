@@ -150,6 +150,9 @@ def _name_endpoints(
         zone = re.search(r'sync_states\["([^"]*)"\]', attribute)
         if zone is not None:
             candidates = tuple(e for e in candidates if e.subnet in subnets and subnets[e.subnet].zone == zone[1])
+        subnet = re.search(r"sync_states\[(\w.*)\.id\]\.attachment", attribute)
+        if subnet is not None:
+            candidates = tuple(e for e in candidates if e.subnet == subnet[1])
         if len(candidates) == 1:
             resolver.same[address, attribute] = candidates[0].address
 
