@@ -315,7 +315,6 @@ class Facts:
             told = self.told(way)
             doubt = doubt or told.unknown
             entries += [(c, way) for c in told.prefixes if not (transit and exits and is_default(c))]
-
             blackholes += [(c, way) for c in told.blackholes]
         known = dict.fromkeys(entries)
         entries += [entry for entry in blackholes if entry not in known]
