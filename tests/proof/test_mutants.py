@@ -1,6 +1,6 @@
 """Every known mistake is found, and the finding names the resource.
 
-Each kind of mistake is made at two places of each estate; with ISTHMUS_MUTANTS=all, at every place where it fits.
+Each kind of mistake is made at one place of each estate; with ISTHMUS_MUTANTS=all, at every place where it fits.
 """
 
 import json
@@ -12,11 +12,12 @@ import pytest
 
 from isthmus import proof
 from isthmus.proof import Verdict
-from tests.proof.estates import ALL, output, write
+from tests.proof.estates import EVERYTHING, output, write
 from tests.proof.mutants import MISTAKES, mutants
 
-PLACES = None if os.environ.get("ISTHMUS_MUTANTS") == "all" else 2
-CASES = [(estate, kind) for estate in ALL for kind in sorted(MISTAKES)]
+PLACES = None if os.environ.get("ISTHMUS_MUTANTS") == "all" else 1
+ESTATES = ("stage_1_dev_only", "stage_3_every_vpc", EVERYTHING)  # stage 2 has nothing that stage 3 lacks
+CASES = [(estate, kind) for estate in ESTATES for kind in sorted(MISTAKES)]
 
 
 @cache
@@ -55,5 +56,5 @@ def test_mistakes_are_found_and_named(estate: str, kind: str, folder: Path) -> N
 
 
 def test_every_mistake_fits_somewhere() -> None:
-    made = {mutant.kind for estate in ALL for mutant in mutants(output(estate), places=1)}
+    made = {mutant.kind for estate in ESTATES for mutant in mutants(output(estate), places=1)}
     assert made == set(MISTAKES)
