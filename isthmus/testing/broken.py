@@ -426,6 +426,15 @@ def network_not_announced(estate: Estate) -> Estate:
 
 
 @_breaks
+def transit_default(estate: Estate) -> Estate:
+    here = _site(announces=[LAN, DEFAULT], transit_with=["other"])
+    there = _site("other", networks={"lan": "172.31.0.0/16"}, announces=["172.31.0.0/16"])
+    there = replace(there, customer_gateways=[_gateway("other", ip_address="198.51.100.2")])
+    vpns = [_vpn(), _vpn("other", customer_gateway="other", number=501)]
+    return _with(_quiet(estate), sites=[here, there], vpns=vpns)
+
+
+@_breaks
 def announcement_in_block(estate: Estate) -> Estate:
     return _with(estate, sites=[_site(announces=[LAN, "10.250.0.0/16"])], vpns=[_vpn()])
 

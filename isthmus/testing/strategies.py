@@ -186,6 +186,8 @@ def _sites(draw: DrawFn, segments: Sequence[str]) -> tuple[list[Site], list[VpnC
         if defaults == "static" and len(made) == 1:
             defaults, made = "none", [replace(made[0], default_route=True)]
         connections += made
+        # A site that announces a default would be another's way out, were there transit between them.
+        others = [] if DEFAULT in announces else [site.name for site in found if DEFAULT not in site.announces]
         found.append(
             Site(
                 name,
@@ -193,7 +195,7 @@ def _sites(draw: DrawFn, segments: Sequence[str]) -> tuple[list[Site], list[VpnC
                 announces=announces,
                 customer_gateways=gateways,
                 dns_servers=[f"172.{16 + number}.0.53"] if draw(st.booleans()) else [],
-                transit_with=draw(st.lists(st.sampled_from([s.name for s in found]), unique=True)) if found else [],
+                transit_with=draw(st.lists(st.sampled_from(others), unique=True)) if others else [],
             )
         )
     return found, connections

@@ -9,7 +9,7 @@ from isthmus.intent.checks.reading import EVERYTHING, all_linked, links, network
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import place_of
-from isthmus.intent.reach import networks_denied, sites_reached
+from isthmus.intent.reach import networks_denied, sites_reached, transit_between
 from isthmus.intent.site import Site
 from isthmus.intent.vpn import Routing
 
@@ -125,6 +125,17 @@ def announcement_overlap(estate: Estate) -> Iterator[Finding]:
                     if cidr.overlaps(whole):
                         given = f'{cidr} overlaps network {whole} of site "{other.name}", {place_of(other)}'
                         yield Finding(site, given, "its own networks only", f"announcement {cidr}")
+
+
+@rule("what a site announces cannot be filtered: the other would be offered its way out to the internet", _ROUTES)
+def transit_default(estate: Estate) -> Iterator[Finding]:
+    """A site announces a default route, and has transit with another site."""
+    for site in _bgp_sites(estate):
+        if EVERYTHING in networks(site.announces):
+            for other in estate.sites:
+                if transit_between(site, other):
+                    given = f'it announces 0.0.0.0/0, and has transit with site "{other.name}", {place_of(other)}'
+                    yield Finding(site, given, "no transit between the two, or no default route from this site")
 
 
 @rule(
