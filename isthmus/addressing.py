@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 
 from isthmus.intent.errors import IntentError
 from isthmus.intent.segment import Egress
+from isthmus.intent.estate import Estate
+from isthmus.intent.resolution import shared_services
 from isthmus.intent.spoke import Spoke
 from isthmus.intent.vpn import VpnConnection
 
@@ -72,6 +74,26 @@ def tiers_of(spoke: Spoke) -> tuple[Tier, ...]:
 
 def subnets(spoke: Spoke, zones: Sequence[str], tiers: Sequence[Tier]) -> Mapping[str, IPv4Network]:
     """The subnets of a spoke by name, tier by tier and zone by zone: as pinned in `spoke.subnets`, or their slots.
+
+def tiers_in(estate: Estate, spoke: Spoke) -> tuple[Tier, ...]:
+    """The tiers a spoke has in every zone it spans, those for shared services included."""
+    tiers = tiers_of(spoke)
+    home = shared_services(estate)
+    if home is not None and home.spoke.name == spoke.name:
+        if home.dns.inbound or home.dns.forwards:
+            tiers = (*tiers, Tier.RESOLVER)
+        if home.environment.endpoints is not None:
+            tiers = (*tiers, Tier.ENDPOINTS)
+    return tiers
+
+
+def resolver_addresses(subnet: IPv4Network) -> tuple[IPv4Address, IPv4Address]:
+    """The addresses of the inbound and the outbound endpoint in a resolver subnet: the first that AWS leaves free.
+
+    They are fixed because the sites' DNS servers and firewalls name them.
+    """
+    return subnet[4], subnet[5]
+
 
     Raises `NoSlot` for a subnet that is not pinned and has no slot, `ValueError` for a CIDR that is none.
     """

@@ -3,8 +3,14 @@
 from isthmus.intent.backend import HcpTerraform as HcpTerraform
 from isthmus.intent.backend import LocalBackend as LocalBackend
 from isthmus.intent.backend import S3Backend as S3Backend
+from isthmus.intent.dns import DnsFirewall as DnsFirewall
+from isthmus.intent.dns import ForwardRule as ForwardRule
+from isthmus.intent.dns import HybridDns as HybridDns
+from isthmus.intent.dns import PrivateZone as PrivateZone
+from isthmus.intent.dns import SharedBy as SharedBy
 from isthmus.intent.egress import EgressVpc as EgressVpc
 from isthmus.intent.egress import Inspection as Inspection
+from isthmus.intent.endpoints import CentralEndpoints as CentralEndpoints
 from isthmus.intent.environment import Environment as Environment
 from isthmus.intent.errors import IntentError as IntentError
 from isthmus.intent.errors import InvalidArgument as InvalidArgument

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import field
 
+from isthmus.intent.dns import HybridDns
 from isthmus.intent.egress import EgressVpc
+from isthmus.intent.endpoints import CentralEndpoints
 from isthmus.intent.hub import Hub
 from isthmus.intent.model import Many, Texts, intent
 from isthmus.intent.organization import AccountRef
@@ -20,6 +22,8 @@ class Environment:
     vpn_connections  connections, in the environment that holds the hub
     egress           the estate's central way out, in at most one environment
     spokes           VPCs owned by this environment's account
+    dns              the estate's hybrid DNS, in at most one environment
+    endpoints        AWS services by private address, in the environment that holds the hybrid DNS
     protected        gateway, VPN connections, customer gateways, NAT addresses and firewall refuse to be destroyed
     tags             put on every resource, over the estate's
     """
@@ -30,5 +34,7 @@ class Environment:
     vpn_connections: Many[VpnConnection] = ()
     egress: EgressVpc | None = None
     spokes: Many[Spoke] = ()
+    dns: HybridDns | None = None
+    endpoints: CentralEndpoints | None = None
     protected: bool = True
     tags: Texts = field(default_factory=dict)

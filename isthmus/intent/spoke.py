@@ -20,6 +20,7 @@ class Spoke:
     nat_zones                   zones with a NAT gateway, for LOCAL; None: every zone; one zone: it serves all
     share_private_subnets_with  organizational units or accounts whose workloads live in the private subnets
     gateway_endpoints           services reached through gateway endpoints, of `s3` and `dynamodb`
+    interface_endpoints         services with interface endpoints of its own, in its private subnets, for itself alone
     vpc_name                    pins the VPC's `Name`; derived: `<prefix>-<spoke>`
     """
 
@@ -33,4 +34,5 @@ class Spoke:
     nat_zones: Many[str] | None = None
     share_private_subnets_with: Many[Principal] = ()
     gateway_endpoints: Many[str] = ("dynamodb", "s3")
+    interface_endpoints: Many[str] = ()
     vpc_name: str | None = None

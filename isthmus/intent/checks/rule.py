@@ -16,6 +16,11 @@ _WORDS = {
     "LocalBackend": "backend",
     "S3Backend": "backend",
     "HcpTerraform": "backend",
+    "HybridDns": "hybrid DNS",
+    "ForwardRule": "forward rule",
+    "PrivateZone": "private zone",
+    "DnsFirewall": "DNS firewall",
+    "CentralEndpoints": "central endpoints",
 }
 
 
@@ -72,5 +77,5 @@ def rule(why: str, source: str = "") -> Callable[[Callable[[Estate], Iterator[Fi
 def subject(thing: object) -> str:
     """How messages call an intent object: `spoke "dev"`."""
     kind = _WORDS.get(type(thing).__name__, type(thing).__name__.lower())
-    name = getattr(thing, "name", None)
+    name = getattr(thing, "name", None) or getattr(thing, "domain", None)
     return f'{kind} "{name}"' if isinstance(name, str) else kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from isthmus.addressing import NoSlot, Tier, slot, subnet_name, tiers_of, zone_number
+from isthmus.addressing import NoSlot, Tier, slot, subnet_name, tiers_in, zone_number
 from isthmus.intent.checks.reading import network, networks, overlaps, readable, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
@@ -68,7 +68,7 @@ def no_room_for_subnets(estate: Estate) -> Iterator[Finding]:
         zones = [zone for zone in dict.fromkeys(estate.zones_of(spoke)) if zone in region.zone_ids]
         reasons: list[str] = []
         missing: list[str] = []
-        for tier in tiers_of(spoke):
+        for tier in tiers_in(estate, spoke):
             for zone in zones:
                 name = subnet_name(tier, zone)
                 if name not in spoke.subnets:
@@ -140,7 +140,7 @@ def _places(estate: Estate, spoke: Spoke) -> tuple[list[str], list[IPv4Network]]
     for zone in estate.zones_of(spoke):
         if region is None or zone not in region.zone_ids:
             continue
-        for tier in tiers_of(spoke):
+        for tier in tiers_in(estate, spoke):
             name = subnet_name(tier, zone)
             if name in spoke.subnets:
                 cidr = network(spoke.subnets[name])

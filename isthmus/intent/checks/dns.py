@@ -1,0 +1,300 @@
+"""Hybrid DNS: where it lies, which domains go where, and who can ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, IPv4Network
+
+from isthmus.addressing import NoSlot, Tier, resolver_addresses, subnets
+from isthmus.intent.checks.reading import all_linked, network, networks, resolved, segment_of, vpc_cidrs
+from isthmus.intent.checks.rule import Finding, rule, subject
+from isthmus.intent.dns import ForwardRule, PrivateZone
+from isthmus.intent.estate import Estate
+from isthmus.intent.model import name_of, place_of
+from isthmus.intent.reach import networks_reached, sites_reached
+from isthmus.intent.resolution import (
+    EVERYTHING,
+    KEPT_BY_AWS,
+    SharedServices,
+    keeps_aws_names,
+    served,
+    servers,
+    service_zones,
+    shared_services,
+)
+from isthmus.intent.segment import Segment
+from isthmus.regions import REGIONS
+
+_GUIDE = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/"
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+MOST_TARGETS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Home:
+    """Hybrid DNS with its spoke's segment, in an estate in which everything refers to something."""
+
+    estate: Estate
+    services: SharedServices
+    segment: Segment
+
+
+def _home(estate: Estate) -> Iterator[_Home]:
+    """The hybrid DNS, where it can be made sense of."""
+    sound = resolved(estate)
+    services = shared_services(sound)
+    if services is not None and (segment := segment_of(sound, services.spoke.segment)) is not None:
+        yield _Home(sound, services, segment)
+
+
+@rule("a VPC takes one Route 53 Profile, and one answer to who resolves a domain", _GUIDE + "profiles.html")
+def dns_twice(estate: Estate) -> Iterator[Finding]:
+    """More than one environment holds hybrid DNS."""
+    holders = [environment for environment in estate.environments if environment.dns is not None]
+    for environment in holders[1:]:
+        given = f"{subject(holders[0])}, {place_of(holders[0])}, holds hybrid DNS too"
+        yield Finding(environment, given, "dns in one environment only, with the rules and zones of both")
+
+
+@rule("its Resolver endpoints are network interfaces in that spoke's subnets", _GUIDE + "resolver.html")
+def dns_spoke(estate: Estate) -> Iterator[Finding]:
+    """The spoke that holds hybrid DNS is none of its environment's."""
+    for environment in estate.environments:
+        names = [spoke.name for spoke in environment.spokes]
+        if environment.dns is not None and (wanted := name_of(environment.dns.spoke)) not in names:
+            given = f'spoke "{wanted}" is none of {subject(environment)}'
+            remedy = f'spoke="{names[0]}"' if names else "a spoke in this environment"
+            yield Finding(environment.dns, given, remedy)
+
+
+@rule(
+    "AWS refuses a Resolver endpoint with one address, and a second one in the same zone goes down with the first",
+    _GUIDE + "resolver-choose-vpc.html",
+)
+def resolver_zones(estate: Estate) -> Iterator[Finding]:
+    """The spoke that holds the Resolver endpoints spans one zone."""
+    for home in _home(estate):
+        zones = sorted(set(estate.zones_of(home.services.spoke)))
+        if len(zones) == 1 and (home.services.dns.inbound or home.services.dns.forwards):
+            region = REGIONS.get(estate.region)
+            two = list(region.zone_ids[:2]) if region else ["use1-az1", "use1-az2"]
+            yield Finding(
+                home.services.spoke, f"it holds Resolver endpoints and spans {zones[0]} alone", f"zones={two}"
+            )
+
+
+@rule(
+    "DNS knows other names in no zone and asks for none",
+    _GUIDE + "DomainNameFormat.html",
+)
+def domain_form(estate: Estate) -> Iterator[Finding]:
+    """A domain is none: lower case, letters, digits, `-` and `_`, no final dot; `.` alone may be forwarded."""
+    for environment in estate.environments:
+        if environment.dns is None:
+            continue
+        for forward in environment.dns.forwards:
+            if forward.domain != EVERYTHING and not _is_domain(forward.domain):
+                yield _badly_formed(forward, forward.domain)
+        for zone in environment.dns.private_zones:
+            if not _is_domain(zone.domain):
+                yield _badly_formed(zone, zone.domain)
+        firewall = environment.dns.firewall
+        for domain in (*firewall.allowed, *firewall.blocked) if firewall is not None else ():
+            if domain != "*" and not _is_domain(domain.removeprefix("*.")):
+                yield _badly_formed(firewall, domain)
+
+
+def _is_domain(text: str) -> bool:
+    return len(text) <= 253 and all(_LABEL.fullmatch(label) for label in text.split("."))
+
+
+def _badly_formed(about: object, domain: str) -> Finding:
+    right = re.sub(r"[^a-z0-9_.-]+", "-", domain.lower()).strip(".-") or "corp.example.com"
+    return Finding(about, f'the domain is "{domain}"', f'"{right}"')
+
+
+@rule(
+    "a rule hides a zone of the same name, two zones or two rules of one name cannot be associated with one VPC, and "
+    "each becomes a Terraform name",
+    _GUIDE + "hosted-zone-private-considerations.html",
+)
+def domain_twice(estate: Estate) -> Iterator[Finding]:
+    """A domain is defined twice: by a forward rule, a private zone or a central endpoint; `-` and `_` are one."""
+    for environment in estate.environments:
+        if environment.dns is None:
+            continue
+        first: dict[str, str] = {}
+        services = shared_services(estate)
+        if services is not None and services.environment is environment:
+            for domain, (service, _) in service_zones(services, estate.region).items():
+                first[_key(domain)] = f"the endpoint for {service.name}"
+        if keeps_aws_names(environment.dns):
+            first.setdefault(_key(KEPT_BY_AWS), "the system rule that keeps AWS's names beside a rule for everything")
+        things: list[ForwardRule | PrivateZone] = [*environment.dns.forwards, *environment.dns.private_zones]
+        for thing in things:
+            if (key := _key(thing.domain)) in first:
+                given = f'"{thing.domain}" is defined by {first[key]} too'
+                yield Finding(thing, given, "one of the two, or a domain below it")
+            else:
+                first[key] = f"{subject(thing)}, {place_of(thing)}"
+
+
+def _key(domain: str) -> str:
+    return domain.replace("-", "_").replace(".", "_") if domain != EVERYTHING else domain
+
+
+@rule(
+    "a rule needs one to six DNS servers to ask, each once, by IPv4 address",
+    _GUIDE + "resolver-rules-managing.html",
+)
+def forward_target(estate: Estate) -> Iterator[Finding]:
+    """A forward rule names no DNS server, or both a site and addresses, or what is no address, or too many."""
+    sites = {site.name: site for site in estate.sites}
+    for forward in _forwards(estate):
+        site = sites.get(str(name_of(forward.site)))
+        if (forward.site is None) is (not forward.targets):
+            given = "it names a site and targets" if forward.targets else "it names neither a site nor targets"
+            yield Finding(forward, given, 'site="..." or targets=["..."]')
+        elif forward.site is not None and site is None:
+            known = ", ".join(sorted(sites)) or "none yet"
+            yield Finding(forward, f'site "{name_of(forward.site)}" is not declared', f"one of {known}")
+        elif site is not None and not site.dns_servers:
+            given = f"{subject(site)}, {place_of(site)}, has no DNS servers"
+            yield Finding(forward, given, 'dns_servers=["..."] there, or targets here')
+        else:
+            asked = servers(estate, forward)
+            wrong = [text for text in forward.targets if _address(text) is None]
+            if wrong:
+                yield Finding(forward, f'target "{wrong[0]}" is no IPv4 address', "an address such as 172.21.0.53")
+            elif len(set(asked)) < len(asked) or len(asked) > MOST_TARGETS:
+                given = f"it asks {len(asked)} servers: {', '.join(asked)}"
+                yield Finding(forward, given, f"at most {MOST_TARGETS}, each once")
+
+
+def _forwards(estate: Estate) -> Iterator[ForwardRule]:
+    for environment in estate.environments:
+        if environment.dns is not None:
+            yield from environment.dns.forwards
+
+
+def _address(text: str) -> IPv4Address | None:
+    try:
+        return IPv4Address(text)
+    except ValueError:
+        return None
+
+
+@rule(
+    "its outbound endpoint asks from that spoke, over the routes that the spoke's segment has",
+    _GUIDE + "resolver-forwarding-outbound-queries.html",
+)
+def dns_server_not_reached(estate: Estate) -> Iterator[Finding]:
+    """A forward rule asks a DNS server that the spoke with the Resolver endpoints does not reach."""
+    for home in _home(estate):
+        spokes = [cidr for _, spoke in served(home.estate) for cidr in vpc_cidrs(spoke)]
+        whole = networks([*networks_reached(home.estate, home.segment).values(), *spokes])
+        own = _endpoint_addresses(home)
+        for forward in home.services.dns.forwards:
+            site = next((site for site in estate.sites if site.name == name_of(forward.site)), None)
+            elsewhere = [*forward.targets] if site is None else _inside(site.dns_servers, site.networks.values())
+            for text in elsewhere:
+                address = _address(text)
+                if address is not None and address not in own and not any(address in cidr for cidr in whole):
+                    given = f"{subject(home.services.spoke)}, which asks, does not reach {text}"
+                    remedy = f"a server in {', '.join(map(str, whole))}, or more reach for {subject(home.segment)}"
+                    yield Finding(forward, given, remedy)
+
+
+def _inside(servers: Iterable[str], cidrs: Iterable[str]) -> list[str]:
+    """The servers that lie in their site's networks: of others `dns-server` speaks."""
+    whole = networks(cidrs)
+    return [text for text in servers if (a := _address(text)) is not None and any(a in cidr for cidr in whole)]
+
+
+@rule("the query comes back to where it left, until Resolver gives up (RSLVR-00804)", _GUIDE + "troubleshooting.html")
+def forward_loop(estate: Estate) -> Iterator[Finding]:
+    """A forward rule asks the estate's own Resolver endpoints."""
+    for home in _home(estate):
+        own = _endpoint_addresses(home)
+        for forward in home.services.dns.forwards:
+            for text in forward.targets:
+                if _address(text) in own:
+                    given = f"target {text} is the Resolver endpoint of {subject(home.services.spoke)}"
+                    yield Finding(forward, given, "a DNS server that answers for the domain by itself")
+
+
+def _endpoint_addresses(home: _Home) -> set[IPv4Address]:
+    """The addresses of the Resolver endpoints, as far as their subnets can be told."""
+    spoke, estate = home.services.spoke, home.estate
+    region = REGIONS.get(estate.region)
+    cidr = network(spoke.cidr)
+    if region is None or cidr is None or cidr.prefixlen < 16:
+        return set()
+    found: set[IPv4Address] = set()
+    for zone in set(estate.zones_of(spoke)) & set(region.zone_ids):
+        try:
+            placed = subnets(replace(spoke, cidr=str(cidr)), [zone], [Tier.RESOLVER])
+        except (NoSlot, ValueError):
+            continue  # no-room-for-subnets or cidr-form says so
+        found.update(address for subnet in placed.values() for address in _usable(subnet))
+    return found
+
+
+def _usable(subnet: IPv4Network) -> tuple[IPv4Address, ...]:
+    return resolver_addresses(subnet) if subnet.prefixlen <= 28 else ()
+
+
+@rule("each root reads what those before it made: the hub's comes first, and its spokes would wait for a later one")
+def dns_after_hub(estate: Estate) -> Iterator[Finding]:
+    """A spoke of the hub's environment uses hybrid DNS that lies in another environment."""
+    services = shared_services(estate)
+    if services is None or services.environment.hub is not None:
+        return
+    for environment, spoke in served(estate):
+        if environment.hub is not None:
+            given = f"it uses the hybrid DNS of {subject(services.environment)}, which is built after the hub"
+            yield Finding(spoke, given, "an environment of its own for the spoke, in the same account if need be")
+
+
+@rule(
+    "an inbound endpoint is there for the sites alone: spokes ask the resolver of their own VPC",
+    _GUIDE + "resolver-forwarding-inbound-queries.html",
+)
+def inbound_for_nobody(estate: Estate) -> Iterator[Finding]:
+    """Sites may ask, and the spoke with the Resolver endpoints reaches no site network."""
+    for home in _home(estate):
+        if home.services.dns.inbound and all_linked(estate) and not networks_reached(home.estate, home.segment):
+            near = "none of its networks" if sites_reached(home.estate, home.segment) else "no site"
+            given = f"inbound is on, and {subject(home.services.spoke)} reaches {near}"
+            yield Finding(home.services.dns, given, f"inbound=False, or more reach for {subject(home.segment)}")
+
+
+@rule(
+    "a firewall without names lets everything through, and of a name that is both allowed and blocked nobody knows",
+    _GUIDE + "resolver-dns-firewall-rule-groups.html",
+)
+def dns_firewall(estate: Estate) -> Iterator[Finding]:
+    """The DNS firewall blocks nothing, or allows and blocks one name."""
+    for environment in estate.environments:
+        firewall = environment.dns.firewall if environment.dns is not None else None
+        if firewall is None:
+            continue
+        both = sorted(set(firewall.allowed) & set(firewall.blocked))
+        if both:
+            yield Finding(firewall, f'"{both[0]}" is allowed and blocked', "one of the two")
+        elif not firewall.blocked:
+            yield Finding(firewall, "it blocks nothing", 'blocked=["*"] to answer only what is allowed, or no firewall')
+
+
+@rule(
+    "Route 53 Profiles and the names of AWS's endpoints there are not those of other partitions",
+    "https://docs.amazonaws.cn/en_us/aws/latest/userguide/route53.html",
+)
+def dns_partition(estate: Estate) -> Iterator[Finding]:
+    """Hybrid DNS in a Region of China."""
+    region = REGIONS.get(estate.region)
+    for environment in estate.environments:
+        if environment.dns is not None and region is not None and region.partition == "aws-cn":
+            yield Finding(environment.dns, f"the Region is {region.name}", "no dns, or a Region outside China")

@@ -1,0 +1,152 @@
+"""Interface endpoints: known services, one way to each, policies that can be read, room for their interfaces."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from ipaddress import IPv4Network
+
+from isthmus.addressing import NoSlot, Tier, subnets
+from isthmus.intent.checks.reading import network
+from isthmus.intent.checks.rule import Finding, rule, subject
+from isthmus.intent.estate import Estate
+from isthmus.intent.model import place_of
+from isthmus.intent.resolution import central_services, for_sites_only, served, shared_services
+from isthmus.intent.spoke import Spoke
+from isthmus.regions import REGIONS
+from isthmus.services import S3, SERVICES
+
+_PRIVATELINK = "https://docs.aws.amazon.com/vpc/latest/privatelink/"
+# AWS keeps five addresses of each subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+_KEPT = 5
+
+
+def _lists(estate: Estate) -> Iterator[tuple[object, str, Sequence[str]]]:
+    """Every list of services, with what holds it and its field."""
+    for environment in estate.environments:
+        if environment.endpoints is not None:
+            yield environment.endpoints, "services", environment.endpoints.services
+    for _, spoke in estate.spokes:
+        yield spoke, "interface_endpoints", spoke.interface_endpoints
+
+
+@rule(
+    "an endpoint of another VPC answers only by private zones, which hybrid DNS hands out",
+    _PRIVATELINK + "manage-dns-names.html",
+)
+def endpoints_without_dns(estate: Estate) -> Iterator[Finding]:
+    """Central endpoints in an environment that holds no hybrid DNS."""
+    for environment in estate.environments:
+        if environment.endpoints is not None and environment.dns is None:
+            holder = next((e for e in estate.environments if e.dns is not None), None)
+            remedy = f"endpoints there: {subject(holder)}" if holder else 'dns=HybridDns(spoke="...", inbound=False)'
+            yield Finding(environment.endpoints, f"{subject(environment)} holds no hybrid DNS", remedy)
+
+
+@rule(
+    "each service has its own names to answer for, and a wrong service name is found out only while applying",
+    _PRIVATELINK + "aws-services-privatelink-support.html",
+)
+def endpoint_service(estate: Estate) -> Iterator[Finding]:
+    """A service is none that Isthmus knows the names of."""
+    for thing, field, services in _lists(estate):
+        for service in services:
+            if service not in SERVICES:
+                bare = service.rsplit("amazonaws.", 1)[-1].partition(".")[2] or service
+                close = difflib.get_close_matches(bare, SERVICES, n=1)
+                hint = f'"{close[0]}"; ' if close else ""
+                yield Finding(thing, f'"{service}" in {field}', f"{hint}known are {', '.join(SERVICES)}")
+
+
+@rule(
+    "two endpoints for one service claim one private name in one VPC, and AWS refuses the second",
+    _PRIVATELINK + "manage-dns-names.html",
+)
+def endpoint_service_twice(estate: Estate) -> Iterator[Finding]:
+    """A service is listed twice, or centrally and in a spoke that uses the central ones."""
+    for thing, field, services in _lists(estate):
+        for service in sorted({service for service in services if list(services).count(service) > 1}):
+            yield Finding(thing, f'"{service}" is in {field} twice', "each service once")
+    home = shared_services(estate)
+    if home is None or home.environment.endpoints is None:
+        return
+    central = {service.name for service in central_services(home.environment) if not for_sites_only(home, service)}
+    for _, spoke in served(estate):
+        for service in sorted(central & set(spoke.interface_endpoints)):
+            given = f'"{service}" is in interface_endpoints, and central, {place_of(home.environment.endpoints)}'
+            yield Finding(spoke, given, "one of the two")
+
+
+@rule(
+    "private zones for S3 lead every request to the interface endpoint, and each byte through it is paid for; where "
+    "spokes keep gateway endpoints, the interface endpoint answers the sites alone, by the inbound Resolver endpoint",
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html#private-dns-s3",
+)
+def s3_two_ways(estate: Estate) -> Iterator[Finding]:
+    """S3 by central interface endpoint contradicts gateway endpoints, or has nobody to serve."""
+    home = shared_services(estate)
+    if home is None or not any(service.name == S3 for service in central_services(home.environment)):
+        return
+    if S3 in home.spoke.gateway_endpoints:
+        if not home.dns.inbound:
+            given = f"S3 is central, {subject(home.spoke)} keeps its gateway endpoint for it, and inbound is off"
+            yield Finding(home.environment.endpoints, given, "no s3 here, or inbound=True for the sites")
+        return
+    for _, spoke in served(estate):
+        if S3 in spoke.gateway_endpoints:
+            given = f"its gateway endpoint for S3 is idle: {subject(home.spoke)}, which it reaches, offers S3 to all"
+            remedy = f'gateway_endpoints without "s3", or with it in {subject(home.spoke)}, {place_of(home.spoke)}'
+            yield Finding(spoke, given, remedy)
+
+
+@rule("AWS takes policies in JSON, for endpoints that exist", _PRIVATELINK + "vpc-endpoints-access.html")
+def endpoint_policy(estate: Estate) -> Iterator[Finding]:
+    """A pinned endpoint policy is no JSON object, or is for a service that is not listed."""
+    for environment in estate.environments:
+        endpoints = environment.endpoints
+        if endpoints is None:
+            continue
+        for service, text in endpoints.policies.items():
+            part = f'policy of "{service}"'
+            if service not in endpoints.services:
+                yield Finding(endpoints, "services does not list it", f'services with "{service}"', part)
+            elif not _is_object(text):
+                remedy = '{"Version": "2012-10-17", "Statement": [...]}'
+                yield Finding(endpoints, "it is no JSON object", remedy, part)
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+@rule(
+    "each endpoint takes an address in each of its subnets, and AWS keeps five",
+    "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
+)
+def endpoint_subnet_size(estate: Estate) -> Iterator[Finding]:
+    """There are more central endpoints than addresses in their subnets."""
+    home = shared_services(estate)
+    region = REGIONS.get(estate.region)
+    if home is None or region is None:
+        return
+    needed = len(central_services(home.environment))
+    for zone in sorted(set(estate.zones_of(home.spoke)) & set(region.zone_ids)):
+        for name, subnet in _placed(home.spoke, zone).items():
+            if 16 <= subnet.prefixlen <= 28 and subnet.num_addresses - _KEPT < needed:
+                size = 32 - (needed + _KEPT - 1).bit_length()
+                given = f"{subnet} has room for {subnet.num_addresses - _KEPT} endpoints, and there are {needed}"
+                yield Finding(home.spoke, given, f'a larger pin: subnets={{"{name}": "<a /{size}>"}}', f"subnet {name}")
+
+
+def _placed(spoke: Spoke, zone: str) -> Mapping[str, IPv4Network]:
+    """The endpoints subnet of a zone, as far as it can be told."""
+    cidr = network(spoke.cidr)
+    try:
+        return subnets(replace(spoke, cidr=str(cidr)), [zone], [Tier.ENDPOINTS]) if cidr is not None else {}
+    except (NoSlot, ValueError):
+        return {}  # no-room-for-subnets or cidr-form says so

@@ -1,0 +1,78 @@
+"""AWS services by interface endpoint: what the endpoint is called, and for which names it must answer.
+
+An interface endpoint shared between VPCs has its own private DNS switched off, since that is a hidden zone of its own
+VPC; private hosted zones for the same names take its place.
+https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceZone:
+    """A private hosted zone in front of an endpoint: its name, and whether it answers for itself and for all below."""
+
+    name: str
+    apex: bool = True
+    wildcard: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service: the last part of its endpoint's service name, and its zones with `{region}` for the Region."""
+
+    name: str
+    zones: tuple[ServiceZone, ...]
+
+    def zones_in(self, region: str) -> tuple[ServiceZone, ...]:
+        """Its zones in a Region, `ssm.us-east-1.amazonaws.com`."""
+        return tuple(ServiceZone(z.name.format(region=region), z.apex, z.wildcard) for z in self.zones)
+
+    def endpoint_name(self, region: str) -> str:
+        """The service name of its endpoint in a Region, `com.amazonaws.us-east-1.ssm`."""
+        return f"com.amazonaws.{region}.{self.name}"
+
+
+# The name of the endpoint's service and of the API are the same.
+_PLAIN = (
+    *("access-analyzer", "acm-pca", "application-autoscaling", "athena", "autoscaling", "backup", "bedrock"),
+    *("bedrock-runtime", "cloudformation", "cloudtrail", "codebuild", "config", "datasync", "ds", "ebs", "ec2"),
+    *("ec2messages", "ecs", "eks", "elasticfilesystem", "elasticloadbalancing", "events", "glue"),
+    *("inspector2", "kms", "lambda", "logs", "monitoring", "rds", "redshift", "secretsmanager", "servicecatalog"),
+    *("sns", "sqs", "ssm", "ssmmessages", "states", "sts", "sync-states", "xray"),
+)
+# They are not; or the API has more names than one.
+_OTHER = {
+    "ecr.api": (ServiceZone("api.ecr.{region}.amazonaws.com"),),
+    # Registries are <account>.dkr.ecr.<region>: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
+    "ecr.dkr": (ServiceZone("dkr.ecr.{region}.amazonaws.com", wildcard=True),),
+    "ecs-agent": (ServiceZone("ecs-a.{region}.amazonaws.com", wildcard=True),),
+    "ecs-telemetry": (ServiceZone("ecs-t.{region}.amazonaws.com", wildcard=True),),
+    # APIs are <id>.execute-api.<region>, and nothing has the name itself:
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-apis.html
+    "execute-api": (ServiceZone("execute-api.{region}.amazonaws.com", apex=False, wildcard=True),),
+    "kinesis-firehose": (ServiceZone("firehose.{region}.amazonaws.com"),),
+    # https://docs.aws.amazon.com/streams/latest/dev/vpc.html
+    "kinesis-streams": (
+        ServiceZone("kinesis.{region}.amazonaws.com"),
+        ServiceZone("data-kinesis.{region}.amazonaws.com", apex=False, wildcard=True),
+        ServiceZone("control-kinesis.{region}.amazonaws.com", apex=False, wildcard=True),
+    ),
+    # Buckets, access points and their control plane:
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
+    "s3": (
+        ServiceZone("s3.{region}.amazonaws.com", wildcard=True),
+        ServiceZone("s3-accesspoint.{region}.amazonaws.com", apex=False, wildcard=True),
+        ServiceZone("s3-control.{region}.amazonaws.com", apex=False, wildcard=True),
+    ),
+    "sagemaker.api": (ServiceZone("api.sagemaker.{region}.amazonaws.com"),),
+    "sagemaker.runtime": (ServiceZone("runtime.sagemaker.{region}.amazonaws.com"),),
+}
+
+S3 = "s3"
+SERVICES = {
+    name: Service(name, _OTHER.get(name, (ServiceZone(f"{name}.{{region}}.amazonaws.com"),)))
+    for name in sorted((*_PLAIN, *_OTHER))
+}
