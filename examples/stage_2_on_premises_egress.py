@@ -30,6 +30,7 @@ estate = Estate(
     "guide",
     organization=guide.organization,
     region=guide.REGION,
+    tags={"Owner": "network-team"},
     blocks=guide.BLOCKS,
     zones=guide.ZONES,
     segments=[network_services, workloads],

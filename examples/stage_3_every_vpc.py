@@ -29,6 +29,7 @@ estate = Estate(
     "guide",
     organization=guide.organization,
     region=guide.REGION,
+    tags={"Owner": "network-team"},
     blocks=guide.BLOCKS,
     zones=guide.ZONES,
     segments=[network_services, workloads],

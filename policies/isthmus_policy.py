@@ -397,8 +397,20 @@ class EstatePolicy(_Text, BaseGraphCheck):
                 details = list(dict.fromkeys(self.problems(block, estate)))
             except NotInPlan:
                 continue
-            (failed if details else passed).append({**(block.vertex or {}), "details": details})
+            (failed if details else passed).append({**_reported(block), "details": details})
         return passed, failed, []
+
+
+def _reported(block: Block) -> dict[str, Any]:
+    """The vertex as Checkov's report wants it: those of outputs and settings lack a name and lines."""
+    vertex = dict(block.vertex or {})
+    vertex["id_"] = vertex.get("id_") or ".".join(filter(None, (block.kind, block.name)))
+    config = vertex.get("config_")
+    while isinstance(config, (dict, list)) and config and "__startline__" not in vertex:
+        if isinstance(config, dict) and "__startline__" in config:
+            vertex.update({key: config[key] for key in ("__startline__", "__endline__")})
+        config = next(iter(config.values())) if isinstance(config, dict) else config[0]
+    return {"__startline__": 1, "__endline__": 1, **vertex}
 
 
 _latest: tuple[Any, Estate] | None = None

@@ -99,8 +99,9 @@ def load_policies(folder: Path) -> None:
 
 def loaded() -> list[Any]:
     """Every check that is registered, each once."""
-    registered = [*resource_registry.get_all_registered_checks(), *get_graph_checks_registry("terraform").checks]
-    return list({check.id: check for check in registered}.values())
+    one_by_one = [check for registry in _REGISTRIES.values() for _, check in registry.all_checks()]
+    found: list[Any] = [*one_by_one, *get_graph_checks_registry("terraform").checks]
+    return list({check.id: check for check in found}.values())
 
 
 def judge_documents(documents: list[Document], only: Sequence[str] = ()) -> Judged:

@@ -20,6 +20,7 @@ from tests.policies.fixtures import (
     transit_gateways,
     vpcs,
     vpn_connections,
+    write,
 )
 from tests.policies.plans import plan_of
 
@@ -45,9 +46,7 @@ def _cases(which: str) -> list[Any]:
 
 def _judge(check: str, files: Files, folder: Path) -> list[bool]:
     """Whether each verdict of the check passed."""
-    for path, document in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(json.dumps(document, indent=1))
+    write(files, folder)
     return _passed(check, engine.judge_documents(read_documents(folder), [check]))
 
 

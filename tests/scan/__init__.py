@@ -1,0 +1,1 @@
+"""The scan: gaps, waivers, reports."""

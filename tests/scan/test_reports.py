@@ -1,0 +1,147 @@
+"""What a scan writes, and what the command answers."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isthmus.cli import main
+from isthmus.scan import Finding, Scan, Waiver
+from isthmus.scan.findings import SEVERITIES
+from isthmus.scan.reports import WRITERS
+from tests.policies.fixtures import r, tf, write
+
+ROOT = Path(__file__).parents[2]
+_TEXT = st.text(max_size=30)
+_WAIVER = st.builds(
+    Waiver, st.integers(1, 9), _TEXT, _TEXT, _TEXT, st.dates(date(2026, 1, 1), date(2027, 1, 1)), root=_TEXT
+)
+_FINDING = st.builds(
+    Finding,
+    check=_TEXT,
+    severity=st.sampled_from([*SEVERITIES, None]),
+    info=_TEXT,
+    details=st.lists(_TEXT, max_size=2).map(tuple),
+    root=_TEXT,
+    address=_TEXT,
+    file=_TEXT,
+    lines=st.tuples(st.integers(0, 9), st.integers(9, 99)),
+    source=_TEXT | st.none(),
+)
+_SCANS = st.builds(
+    Scan,
+    findings=st.lists(_FINDING, max_size=3).map(tuple),
+    waived=st.lists(st.tuples(_FINDING, _WAIVER), max_size=2).map(tuple),
+    expired=st.lists(_WAIVER, max_size=2).map(tuple),
+    unused=st.lists(_WAIVER, max_size=2).map(tuple),
+    roots=st.lists(_TEXT, max_size=2).map(tuple),
+    resources=st.integers(0, 9),
+    passed=st.integers(0, 9),
+    today=st.just(date(2026, 6, 1)),
+)
+
+
+@given(_SCANS)
+def test_junit_is_xml_and_counts(scan: Scan) -> None:
+    suite = ElementTree.fromstring(WRITERS["junit"](scan, "out"))
+    assert len(suite.findall("testcase/failure")) == int(suite.attrib["failures"])
+    assert int(suite.attrib["failures"]) == len(scan.findings) + len(scan.expired) + len(scan.unused)
+    assert len(suite.findall("testcase/skipped")) == int(suite.attrib["skipped"]) == len(scan.waived)
+    assert len(suite.findall("testcase")) == int(suite.attrib["tests"]) > 0
+
+
+@given(_SCANS)
+def test_sarif_has_each_finding_once_and_says_what_is_waived(scan: Scan) -> None:
+    (run,) = json.loads(WRITERS["sarif"](scan, "out"))["runs"]
+    rules = {rule["id"] for rule in run["tool"]["driver"]["rules"]}
+    assert {result["ruleId"] for result in run["results"]} == rules
+    assert len(run["results"]) == len(scan.findings) + len(scan.waived)
+    assert sum("suppressions" in result for result in run["results"]) == len(scan.waived)
+    for result in run["results"]:
+        region = result["locations"][0]["physicalLocation"]["region"]
+        assert 1 <= region["startLine"] <= region["endLine"]
+
+
+@given(_SCANS)
+def test_markdown_has_a_row_for_each_finding(scan: Scan) -> None:
+    text = WRITERS["markdown"](scan, "out")
+    rows = [line for line in text.split("\n") if line.startswith("| ") and "| Check |" not in line]
+    assert len(rows) == len(scan.findings) + len(scan.waived)
+    assert ("clean" in text.split("\n")[0]) is scan.clean
+
+
+@given(_SCANS)
+def test_json_says_everything(scan: Scan) -> None:
+    document = json.loads(WRITERS["json"](scan, "out"))
+    assert document["clean"] is scan.clean
+    for part in ("findings", "waived", "expired", "unused"):
+        assert len(document[part]) == len(getattr(scan, part))
+
+
+@pytest.fixture
+def estate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with one finding, in the repository's root as working directory."""
+    monkeypatch.chdir(ROOT)
+    gateway = {"default_route_table_association": "disable", "lifecycle": {"prevent_destroy": True}}
+    log = {"transit_gateway_id": "${aws_ec2_transit_gateway.x.id}", "max_aggregation_interval": 60}
+    files = tf(
+        r("aws_ec2_transit_gateway", **gateway),
+        r("aws_flow_log", **log, iam_role_arn="arn:aws:iam::111122223333:role/r"),
+    )
+    write(files, tmp_path / "out")
+    return tmp_path
+
+
+def test_findings_exit_1_and_are_written(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reports = [f"--{name}={estate / name}" for name in WRITERS]
+    assert main(["scan", str(estate / "out"), *reports]) == 1
+    text = capsys.readouterr().out
+    assert "CKV_ISTHMUS_2 high: A transit gateway propagates no attachment by itself" in text
+    assert "aws_ec2_transit_gateway.x  main.tf.json:" in text
+    assert "2 resources in 1 roots" in text
+    assert all((estate / name).stat().st_size for name in WRITERS)
+
+
+def test_waived_findings_exit_0(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    waiver = 'check = "CKV_ISTHMUS_2"\nresource = "aws_ec2_transit_gateway.x"\nreason = "it is to be deleted anyway"\n'
+    (estate / "w.toml").write_text(f"[[waiver]]\n{waiver}expires = 9999-12-31\n")
+    assert main(["scan", str(estate / "out"), "--waivers", str(estate / "w.toml")]) == 0
+    assert "0 findings, 1 waived" in capsys.readouterr().out
+
+
+def test_a_report_to_standard_output_is_all_that_is_there(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scan", str(estate / "out"), "--json", "-"]) == 1
+    assert json.loads(capsys.readouterr().out)["resources"] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "give a folder of synthesized Terraform, or --plan"),
+        (["{here}/missing"], "missing is not a folder"),
+        (["{here}/out", "--policies", "{here}/none"], "is not a folder of policies"),
+        (["{here}/out", "--waivers", "{here}/none.toml"], "none.toml"),
+        (["--plan", "{here}/none.json"], "none.json"),
+    ],
+)
+def test_no_answer_exits_2(
+    estate: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+) -> None:
+    assert main(["scan", *(one.format(here=estate) for one in arguments)]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_without_checkov_the_command_says_what_to_install(estate: Path) -> None:
+    code = "import sys; sys.modules['checkov'] = None; from isthmus.cli import main; sys.exit(main(sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "scan", str(estate / "out")], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (2, "isthmus: scanning needs Checkov: pip install 'checkov>=3.3,<4'\n")
