@@ -30,7 +30,6 @@ organization = Organization(
 REGION = "us-east-1"
 ZONES = ["use1-az1", "use1-az2", "use1-az4"]
 BLOCKS = ["10.1.0.0/16"]
-TAGS = {"Owner": "network-team"}
 
 
 def data_centre(*, announces_default: bool) -> Site:

@@ -32,7 +32,6 @@ estate = Estate(
     tags={"Owner": "network-team"},
     blocks=guide.BLOCKS,
     zones=guide.ZONES,
-    tags=guide.TAGS,
     segments=[network_services, workloads],
     sites=[guide.data_centre(announces_default=True)],
     environments=[
