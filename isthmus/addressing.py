@@ -12,10 +12,11 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network
 
+from isthmus.intent.egress import EgressVpc, Inspection
 from isthmus.intent.errors import IntentError
-from isthmus.intent.segment import Egress
 from isthmus.intent.estate import Estate
 from isthmus.intent.resolution import shared_services
+from isthmus.intent.segment import Egress
 from isthmus.intent.spoke import Spoke
 from isthmus.intent.vpn import VpnConnection
 
@@ -47,6 +48,8 @@ class NoSlot(IntentError):
 _WIDE = {Tier.TRANSIT_GATEWAY: 1, Tier.FIREWALL: 2, Tier.RESOLVER: 3, Tier.ENDPOINTS: 4}
 # The same in a compact VPC: the /26 of its second half, counted from the end.
 _COMPACT = {Tier.TRANSIT_GATEWAY: 1, Tier.PUBLIC: 2, Tier.FIREWALL: 3, Tier.RESOLVER: 4}
+# The quarter of an egress VPC that holds a tier's subnets. The third is free.
+_QUARTERS = {Tier.PUBLIC: 0, Tier.FIREWALL: 1, Tier.TRANSIT_GATEWAY: 3}
 
 _ZONE_ID = re.compile(r"[a-z0-9]+-az([1-9]\d*)")
 _TUNNELS = IPv4Network("169.254.16.0/20")
@@ -72,9 +75,6 @@ def tiers_of(spoke: Spoke) -> tuple[Tier, ...]:
     return (Tier.PRIVATE, Tier.TRANSIT_GATEWAY)
 
 
-def subnets(spoke: Spoke, zones: Sequence[str], tiers: Sequence[Tier]) -> Mapping[str, IPv4Network]:
-    """The subnets of a spoke by name, tier by tier and zone by zone: as pinned in `spoke.subnets`, or their slots.
-
 def tiers_in(estate: Estate, spoke: Spoke) -> tuple[Tier, ...]:
     """The tiers a spoke has in every zone it spans, those for shared services included."""
     tiers = tiers_of(spoke)
@@ -95,6 +95,9 @@ def resolver_addresses(subnet: IPv4Network) -> tuple[IPv4Address, IPv4Address]:
     return subnet[4], subnet[5]
 
 
+def subnets(spoke: Spoke, zones: Sequence[str], tiers: Sequence[Tier]) -> Mapping[str, IPv4Network]:
+    """The subnets of a spoke by name, tier by tier and zone by zone: as pinned in `spoke.subnets`, or their slots.
+
     Raises `NoSlot` for a subnet that is not pinned and has no slot, `ValueError` for a CIDR that is none.
     """
     vpc = IPv4Network(spoke.cidr)
@@ -103,6 +106,31 @@ def resolver_addresses(subnet: IPv4Network) -> tuple[IPv4Address, IPv4Address]:
         for number, zone in sorted((zone_number(zone), zone) for zone in zones):
             name = subnet_name(tier, zone)
             found[name] = IPv4Network(spoke.subnets[name]) if name in spoke.subnets else slot(vpc, tier, number)
+    return found
+
+
+def egress_tiers(egress: EgressVpc) -> tuple[Tier, ...]:
+    """The tiers an egress VPC has in every zone it spans."""
+    if egress.inspection is Inspection.VPC:
+        return (Tier.PUBLIC, Tier.FIREWALL, Tier.TRANSIT_GATEWAY)
+    return (Tier.PUBLIC, Tier.TRANSIT_GATEWAY)
+
+
+def egress_subnets(egress: EgressVpc, zones: Sequence[str]) -> Mapping[str, IPv4Network]:
+    """The subnets of an egress VPC by name, tier by tier and zone by zone: a /28 each, a quarter of the VPC for a tier.
+
+    Raises `NoSlot` for a zone that the quarters have no place for, `ValueError` for a CIDR that is none.
+    """
+    vpc = IPv4Network(egress.cidr)
+    if not 16 <= vpc.prefixlen <= 24:
+        raise NoSlot(f"an egress VPC of /{vpc.prefixlen} has no slots: write a CIDR of /16 to /24")
+    found: dict[str, IPv4Network] = {}
+    for tier in egress_tiers(egress):
+        quarter = _nth(vpc, vpc.prefixlen + 2, _QUARTERS[tier])
+        for number in sorted(zone_number(zone) for zone in zones):
+            if number > 1 << (28 - quarter.prefixlen):
+                raise NoSlot(f"an egress VPC of /24 has slots for az1 to az4 only: write a /23 for az{number}")
+            found[f"{tier}_az{number}"] = _nth(quarter, 28, number - 1)
     return found
 
 

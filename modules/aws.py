@@ -43,6 +43,47 @@ from cdktf_cdktf_provider_aws.ram_resource_share import RamResourceShare
 from cdktf_cdktf_provider_aws.route import Route
 from cdktf_cdktf_provider_aws.route_table import RouteTable
 from cdktf_cdktf_provider_aws.route_table_association import RouteTableAssociation
+from cdktf_cdktf_provider_aws.networkfirewall_firewall import (
+    NetworkfirewallFirewall,
+    NetworkfirewallFirewallAvailabilityZoneMapping,
+    NetworkfirewallFirewallEncryptionConfiguration,
+    NetworkfirewallFirewallSubnetMapping,
+)
+from cdktf_cdktf_provider_aws.networkfirewall_firewall_policy import (
+    NetworkfirewallFirewallPolicy,
+    NetworkfirewallFirewallPolicyEncryptionConfiguration,
+    NetworkfirewallFirewallPolicyFirewallPolicy,
+    NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariables,
+    NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariablesRuleVariables,
+    NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariablesRuleVariablesIpSet,
+    NetworkfirewallFirewallPolicyFirewallPolicyStatefulEngineOptions,
+    NetworkfirewallFirewallPolicyFirewallPolicyStatefulRuleGroupReference,
+)
+from cdktf_cdktf_provider_aws.networkfirewall_logging_configuration import (
+    NetworkfirewallLoggingConfiguration,
+    NetworkfirewallLoggingConfigurationLoggingConfiguration,
+    NetworkfirewallLoggingConfigurationLoggingConfigurationLogDestinationConfig,
+)
+from cdktf_cdktf_provider_aws.networkfirewall_rule_group import (
+    NetworkfirewallRuleGroup,
+    NetworkfirewallRuleGroupEncryptionConfiguration,
+    NetworkfirewallRuleGroupRuleGroup,
+    NetworkfirewallRuleGroupRuleGroupRulesSource,
+    NetworkfirewallRuleGroupRuleGroupRulesSourceRulesSourceListStruct,
+    NetworkfirewallRuleGroupRuleGroupRuleVariables,
+    NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSets,
+    NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSetsIpSet,
+    NetworkfirewallRuleGroupRuleGroupStatefulRuleOptions,
+)
+from cdktf_cdktf_provider_aws.networkmanager_customer_gateway_association import (
+    NetworkmanagerCustomerGatewayAssociation,
+)
+from cdktf_cdktf_provider_aws.networkmanager_device import NetworkmanagerDevice
+from cdktf_cdktf_provider_aws.networkmanager_global_network import NetworkmanagerGlobalNetwork
+from cdktf_cdktf_provider_aws.networkmanager_site import NetworkmanagerSite, NetworkmanagerSiteLocation
+from cdktf_cdktf_provider_aws.networkmanager_transit_gateway_registration import (
+    NetworkmanagerTransitGatewayRegistration,
+)
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
 from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfiguration,

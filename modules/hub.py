@@ -22,8 +22,8 @@ from modules.aws import (
 from modules.cdk import ModuleStack, TerraformOutput, TerraformResourceLifecycle, TerraformVariable
 from modules.naming import identifier
 from modules.policy import allow, deployment_roles, document, organization_id, organization_partition
-from modules.provider import REQUIRED, join_role_name
-from modules.tables import HubTables
+from modules.provider import REQUIRED, egress_role_name, join_role_name
+from modules.tables import EGRESS, HubTables
 
 GATEWAY_ID = "transit_gateway_id"
 LOG_KEY_ARN = "log_key_arn"
@@ -31,6 +31,8 @@ FLOW_LOGS_ROLE_ARN = "flow_logs_role_arn"
 # On an attachment, the segment whose pipelines may touch it.
 SEGMENT_TAG = "isthmus:segment"
 
+# What that tag says of the egress VPC's attachment: no segment has such a name, so none can claim it.
+EGRESS_TAG_VALUE = "egress:"
 
 def table_id(key: str) -> str:
     """The name of the output, and of inputs elsewhere, that holds the id of a route table."""
@@ -71,6 +73,8 @@ def hub(estate: Estate, environment: Environment, tables: HubTables) -> dict[str
     return module.emit()
 
 
+    if estate.egress is not None and estate.egress_environment.account != environment.account:
+        _egress_role(module, estate, environment, tables, arns)
 def _gateway(module: ModuleStack, estate: Estate, *, protected: bool) -> Ec2TransitGateway:
     return module.add(
         Ec2TransitGateway,
@@ -162,13 +166,38 @@ def _join_role(
         tags={"Name": join_role_name(estate, segment.name)},
     )
     associate = [arns[t.key] for t in tables.all if t.segment == segment.name and t.site is None]
-    propagate = [arns[t.key] for t in tables.with_segment(segment)]
+    propagate = [arns[t.key] for t in tables.joined_by(segment)]
     module.add(
         IamRolePolicy,
         name,
         name="join-segment",
         role=module.ref(role),
-        policy=_join_policy(estate, environment, segment, associate, propagate),
+        policy=_join_policy(estate, environment, segment.name, associate, propagate=propagate),
+    )
+
+
+def _egress_role(
+    module: ModuleStack, estate: Estate, environment: Environment, tables: HubTables, arns: dict[str, str]
+) -> None:
+    """The role with which the egress VPC's root, in another account, joins its table and writes the ways out."""
+    account = estate.account(estate.egress_environment.account)
+    conditions = deployment_roles(estate)
+    equal = {**conditions["StringEquals"], "aws:PrincipalAccount": account.id}
+    role = module.add(
+        IamRole,
+        "egress",
+        name=egress_role_name(estate),
+        description=f"Attach the egress VPC to {estate.hub.name}",
+        assume_role_policy=document(_may_assume("Account", {**conditions, "StringEquals": equal})),
+        tags={"Name": egress_role_name(estate)},
+    )
+    written = [arns[key] for key in sorted({route.table for route in tables.to_inspector()})]
+    module.add(
+        IamRolePolicy,
+        "egress",
+        name="attach-egress-vpc",
+        role=module.ref(role),
+        policy=_join_policy(estate, environment, EGRESS_TAG_VALUE, [arns[EGRESS]], route=written),
     )
 
 
@@ -192,11 +221,18 @@ def _may_assume(sid: str, conditions: dict[str, dict[str, str | Sequence[str]]])
 
 
 def _join_policy(
-    estate: Estate, environment: Environment, segment: Segment, associate: list[str], propagate: list[str]
+    estate: Estate,
+    environment: Environment,
+    tag: str,
+    associate: list[str],
+    *,
+    propagate: Sequence[str] = (),
+    route: Sequence[str] = (),
 ) -> str:
     # Actions, and the resources and conditions they know:
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
     account = estate.account(environment.account).id
+    """May join tables with the attachments that bear the tag, and propagate into or write routes into some."""
     attachments = f"arn:{organization_partition(estate)}:ec2:{estate.region}:{account}:transit-gateway-attachment/*"
     resource_tag, request_tag = f"aws:ResourceTag/{SEGMENT_TAG}", f"aws:RequestTag/{SEGMENT_TAG}"
     association = ["ec2:AssociateTransitGatewayRouteTable", "ec2:DisassociateTransitGatewayRouteTable"]
@@ -207,13 +243,19 @@ def _join_policy(
     return document(
         allow("Accept", actions=["ec2:AcceptTransitGatewayVpcAttachment"], resources=[attachments]),
         # The accepter claims an attachment for the segment with a tag; another segment's stays out of reach.
+    routing = ["ec2:CreateTransitGatewayRoute", "ec2:DeleteTransitGatewayRoute", "ec2:ReplaceTransitGatewayRoute"]
+    if route:
+        # A route leads to an attachment, which is its resource too.
+        owned, further = routing, [allow("Route", actions=routing, resources=route)]
+    else:
+        owned, further = propagation, [allow("Propagate", actions=propagation, resources=propagate)]
         allow(
             "Claim",
             actions=["ec2:CreateTags"],
             resources=[attachments],
             conditions={
-                "StringEquals": {request_tag: segment.name},
-                "StringEqualsIfExists": {resource_tag: segment.name},
+                "StringEquals": {request_tag: tag},
+                "StringEqualsIfExists": {resource_tag: tag},
             },
         ),
         allow(
@@ -221,8 +263,8 @@ def _join_policy(
             actions=["ec2:CreateTags"],
             resources=[attachments],
             conditions={
-                "StringEquals": {resource_tag: segment.name},
-                "StringEqualsIfExists": {request_tag: segment.name},
+                "StringEquals": {resource_tag: tag},
+                "StringEqualsIfExists": {request_tag: tag},
             },
         ),
         allow(
@@ -232,13 +274,13 @@ def _join_policy(
                 "ec2:DeleteTransitGatewayVpcAttachment",
                 "ec2:ModifyTransitGatewayVpcAttachment",
                 *association,
-                *propagation,
+                *owned,
             ],
             resources=[attachments],
-            conditions={"StringEquals": {resource_tag: segment.name}},
+            conditions={"StringEquals": {resource_tag: tag}},
         ),
         allow("Associate", actions=association, resources=associate),
-        allow("Propagate", actions=propagation, resources=propagate),
+        *further,
         # Describing knows no resource.
         allow(
             "Look",
@@ -252,4 +294,5 @@ def _join_policy(
             ],
             resources=["*"],
         ),
+                *(["ec2:SearchTransitGatewayRoutes"] if route else []),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isthmus.intent import Account, Environment, Estate
+from isthmus.intent import Account, Environment, Estate, Inspection
 from modules.cdk import RequiredProvider
 from modules.policy import organization_partition
 
@@ -39,4 +39,18 @@ def join_role_name(estate: Estate, segment: str) -> str:
 def join_role_arn(estate: Estate, segment: str) -> str:
     """The ARN of that role, known before it exists."""
     account = estate.account(estate.hub_environment.account)
-    return f"arn:{organization_partition(estate)}:iam::{account.id}:role/{join_role_name(estate, segment)}"
+    return f"arn:{organization_partition(estate)}:iam::{account.id}:role/{name}"
+    return _hub_role_arn(estate, join_role_name(estate, segment))
+
+
+def egress_role_name(estate: Estate) -> str:
+    """The role in the network account with which an egress VPC of another account is put on the hub."""
+    return f"{estate.hub.name}-egress"
+
+
+def egress_role_arn(estate: Estate) -> str:
+    """The ARN of that role, known before it exists."""
+    return _hub_role_arn(estate, egress_role_name(estate))
+
+
+def _hub_role_arn(estate: Estate, name: str) -> str:

@@ -69,7 +69,7 @@ def shares_hub_account(estate: Estate, environment: Environment) -> bool:
 
 def tables_used(wanted: Spoke, tables: HubTables) -> list[str]:
     """The keys of the route tables that the module needs the ids of."""
-    return sorted({tables.of_spoke(wanted).key} | {table.key for table in tables.with_segment(wanted.segment)})
+    return sorted({tables.of_spoke(wanted).key} | {table.key for table in tables.with_spoke(wanted)})
 
 
 class _Spoke:
@@ -245,7 +245,7 @@ class _Spoke:
             transit_gateway_route_table_id=self.table_ids[self.tables.of_spoke(self.spoke).key],
             **hub,
         )
-        for table in self.tables.with_segment(self.segment):
+        for table in self.tables.with_spoke(self.spoke):
             self.module.add(
                 Ec2TransitGatewayRouteTablePropagation,
                 table.key,
@@ -262,7 +262,7 @@ class _Spoke:
         for key in self._workload_keys():
             for name, cidr in destinations.items():
                 self._route(key, name, cidr, transit_gateway_id=self.gateway_id, depends_on=[attached])
-            if self.spoke.egress is Egress.ON_PREMISES:
+            if self.spoke.egress in (Egress.ON_PREMISES, Egress.CENTRAL):
                 self._route(key, "default", DEFAULT, transit_gateway_id=self.gateway_id, depends_on=[attached])
 
     def _route(self, key: str, name: str, cidr: str, **target: Any) -> None:

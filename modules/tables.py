@@ -8,6 +8,9 @@ The proof never looks in here. It compares what the finished Terraform does with
   (https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html), so a site gets a table of its own where the
   segment's would hold what is none of its business (another site's VPN, holes made for the segment's spokes), or would
   lack a site it has transit with.
+- `CENTRAL` spokes have a table with a static default. Theirs leads to the inspector: the firewall on the gateway where
+  there is one, else the egress VPC. Inspected pairs of segments never propagate to each other: their tables lead to the
+  inspector by static routes, and its table alone learns both.
 - Nothing here depends on which spokes exist: a new spoke never changes the hub.
 """
 
@@ -16,11 +19,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from isthmus.intent import Egress, Estate, Routing, Segment, Site, Spoke, VpnConnection
-from isthmus.intent.reach import networks_denied, reach_each_other, segments_reached, transit_between
+from isthmus.intent import Egress, Estate, Inspection, Routing, Segment, Site, Spoke, VpnConnection
+from isthmus.intent.reach import (
+    inspected_between,
+    networks_denied,
+    routed_together,
+    segments_reached,
+    transit_between,
+)
 from modules.naming import identifier
 
 DEFAULT = "0.0.0.0/0"
+# The tables of the egress VPC and of a firewall on the gateway; segments have other names where there is an egress VPC.
+EGRESS, FIREWALL = "egress", "firewall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +40,10 @@ class HubTable:
 
     key        its Terraform identifier
     name       its `Name` tag
-    segment    the segment whose members are associated with it
+    segment    the segment whose members are associated with it; "" for the tables of the egress VPC and the firewall
     site       the site whose VPN connections alone are associated with it, or None
     default    the VPN connection that its static default route leads to, or None
+    central    whether its static default route leads to the inspector
     blackholes destinations dropped in it: the rest of their identifier to CIDR
     """
 
@@ -40,7 +52,17 @@ class HubTable:
     segment: str
     site: str | None = None
     default: str | None = None
+    central: bool = False
     blackholes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StaticRoute:
+    """A static route: the table it is in, the rest of its identifier, its destination."""
+
+    table: str
+    name: str
+    cidr: str
 
 
 class HubTables:
@@ -48,13 +70,16 @@ class HubTables:
 
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
-        tables = (table for segment in estate.segments for table in _tables_of(estate, segment))
+        tables = [table for segment in estate.segments for table in _tables_of(estate, segment)]
+        tables += _tables_of_egress(estate)
         self.all: tuple[HubTable, ...] = tuple(sorted(tables, key=lambda table: table.key))
 
     def of_spoke(self, spoke: Spoke) -> HubTable:
         """The table a spoke's attachment is associated with."""
         tables = [table for table in self.all if table.segment == spoke.segment and table.site is None]
-        plain = next(table for table in tables if table.default is None)
+        plain = next(table for table in tables if table.default is None and not table.central)
+        if spoke.egress is Egress.CENTRAL:
+            return next(table for table in tables if table.central)
         if spoke.egress is Egress.ON_PREMISES:
             return next((table for table in tables if table.default is not None), plain)
         return plain
@@ -63,13 +88,50 @@ class HubTables:
         """The table a VPN connection's attachment is associated with."""
         site = self._estate.site_of(connection).name
         tables = [table for table in self.all if table.segment == connection.segment and table.default is None]
-        plain = next(table for table in tables if table.site is None)
+        plain = next(table for table in tables if table.site is None and not table.central)
         return next((table for table in tables if table.site == site), plain)
 
     def with_segment(self, segment: Segment | str) -> tuple[HubTable, ...]:
-        """The tables that the spokes of a segment propagate into: those of every segment that reaches it."""
+        """The tables that all spokes of a segment propagate into: those of every segment routed to it, and the
+        inspector's where the segment is inspected with another."""
         wanted = self._estate.segment(segment)
-        return tuple(t for t in self.all if reach_each_other(self._estate.segment(t.segment), wanted))
+        inspected = any(inspected_between(wanted, other) for other in self._estate.segments)
+        return tuple(
+            table
+            for table in self.all
+            if (routed_together(self._estate.segment(table.segment), wanted) if table.segment else False)
+            or (inspected and table.key == self.inspector)
+        )
+
+    def with_spoke(self, spoke: Spoke) -> tuple[HubTable, ...]:
+        """The tables that a spoke propagates into: those of its segment, and the inspector's if it leaves there."""
+        with_segment = self.with_segment(spoke.segment)
+        leaves = spoke.egress is Egress.CENTRAL
+        return tuple(t for t in self.all if t in with_segment or (leaves and t.key == self.inspector))
+
+    def joined_by(self, segment: Segment) -> tuple[HubTable, ...]:
+        """The tables that any spoke of a segment may propagate into."""
+        with_segment = self.with_segment(segment)
+        leaves = Egress.CENTRAL in segment.ways_out
+        return tuple(t for t in self.all if t in with_segment or (leaves and t.key == self.inspector))
+
+    @property
+    def inspector(self) -> str:
+        """The key of the table that learns the spokes on behalf of the firewall, or of the egress VPC alone."""
+        egress = self._estate.egress
+        return FIREWALL if egress is not None and egress.inspection is Inspection.GATEWAY else EGRESS
+
+    def to_inspector(self) -> tuple[StaticRoute, ...]:
+        """The static routes that lead to the inspector: ways out, and the two sides of inspected pairs."""
+        ways_out = [StaticRoute(table.key, "default", DEFAULT) for table in self.all if table.central]
+        between = [
+            StaticRoute(table.key, f"{identifier(other.name)}_{identifier(block)}", block)
+            for table in self.all
+            for other in self._estate.segments
+            if table.segment and inspected_between(self._estate.segment(table.segment), other)
+            for block in other.blocks
+        ]
+        return tuple(sorted((*ways_out, *between), key=lambda route: (route.table, route.name)))
 
     def with_vpn(self, connection: VpnConnection) -> tuple[HubTable, ...]:
         """The tables that lead to a VPN connection: by propagation where it speaks BGP, by static routes where not.
@@ -82,7 +144,8 @@ class HubTables:
         return tuple(
             table
             for table in self.all
-            if (table in reached if table.site is None else transit_between(self._estate.site(table.site), here))
+            if table.segment
+            and (table in reached if table.site is None else transit_between(self._estate.site(table.site), here))
         )
 
 
@@ -111,8 +174,20 @@ def _tables_of(estate: Estate, segment: Segment) -> Iterator[HubTable]:
             default=default.name,
             blackholes=blocks + holes,
         )
+    if Egress.CENTRAL in segment.ways_out:
+        yield HubTable(f"{key}_central", f"{name}-central", segment.name, central=True, blackholes=blocks + holes)
     for site in _sites_apart(estate, segment, bool(holes)):
         yield HubTable(f"{key}_{identifier(site.name)}", f"{name}-{site.name}", segment.name, site=site.name)
+
+
+def _tables_of_egress(estate: Estate) -> Iterator[HubTable]:
+    if estate.egress is None:
+        return
+    yield HubTable(EGRESS, f"{estate.prefix}-{EGRESS}", "")
+    if estate.egress.inspection is Inspection.GATEWAY:
+        # Its default leads to the egress VPC, which sends the blocks back: what no spoke has would go round and round.
+        blocks = tuple((f"block_{identifier(block)}", block) for block in sorted(estate.blocks))
+        yield HubTable(FIREWALL, f"{estate.prefix}-{FIREWALL}", "", blackholes=blocks)
 
 
 def _sites_apart(estate: Estate, segment: Segment, has_holes: bool) -> Iterator[Site]:

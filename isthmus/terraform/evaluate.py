@@ -319,7 +319,8 @@ def _for(node: For, scope: Scope) -> Value:
 def _firewall_endpoint(node: For, over: Value, scope: Scope) -> Ref | None:
     """The endpoint of one zone, which only a `for` can name: understood although its list is known after apply.
 
-    `[for s in FIREWALL.firewall_status[0].sync_states : s.attachment[0].endpoint_id if s.availability_zone == ZONE]`.
+    `[for s in FIREWALL.firewall_status[0].sync_states : s.attachment[0].endpoint_id if s.availability_zone == ZONE]`,
+    or `if s.attachment[0].subnet_id == SUBNET.id`.
     """
     condition = node.condition
     if not (isinstance(over, Ref) and over.attribute.endswith("sync_states") and node.result_key is None):
@@ -328,12 +329,15 @@ def _firewall_endpoint(node: For, over: Value, scope: Scope) -> Ref | None:
         return None
     probe = bound(scope, **{node.value: over})
     sides = [evaluate(side, probe) for side in condition.operands]
-    zone = next((side for side in sides if isinstance(side, str)), None)
-    result = evaluate(node.result, probe)
-    asked = Ref(over.address, f"{over.attribute}.availability_zone") in sides
-    if zone is None or not asked or result != Ref(over.address, f"{over.attribute}.attachment[0].endpoint_id"):
+    if evaluate(node.result, probe) != Ref(over.address, f"{over.attribute}.attachment[0].endpoint_id"):
         return None
-    return Ref(over.address, f'{over.attribute}["{zone}"].attachment[0].endpoint_id')
+    if Ref(over.address, f"{over.attribute}.availability_zone") in sides:
+        zone = next((side for side in sides if isinstance(side, str)), None)
+        return Ref(over.address, f'{over.attribute}["{zone}"].attachment[0].endpoint_id') if zone else None
+    if Ref(over.address, f"{over.attribute}.attachment[0].subnet_id") in sides:
+        subnet = next((side for side in sides if isinstance(side, Ref) and side.attribute == "id"), None)
+        return Ref(over.address, f"{over.attribute}[{subnet}].attachment[0].endpoint_id") if subnet else None
+    return None
 
 
 def _call(node: Call, scope: Scope) -> Value:

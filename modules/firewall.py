@@ -1,0 +1,374 @@
+"""Module `firewall`: AWS Network Firewall, its policy and rules, its key and its logs.
+
+In the egress VPC it has an endpoint in every zone; on the transit gateway it is an attachment with a table of its own.
+https://docs.aws.amazon.com/network-firewall/latest/developerguide/architectures.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from isthmus.addressing import zone_number
+from isthmus.intent import DomainList, EgressVpc, Environment, Estate, FirewallPolicy, Inspection, RuleGroup
+from modules.aws import (
+    CloudwatchLogGroup,
+    CloudwatchLogResourcePolicy,
+    Ec2TransitGatewayRoute,
+    Ec2TransitGatewayRouteTableAssociation,
+    KmsAlias,
+    KmsKey,
+    NetworkfirewallFirewall,
+    NetworkfirewallFirewallAvailabilityZoneMapping,
+    NetworkfirewallFirewallEncryptionConfiguration,
+    NetworkfirewallFirewallPolicy,
+    NetworkfirewallFirewallPolicyEncryptionConfiguration,
+    NetworkfirewallFirewallPolicyFirewallPolicy,
+    NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariables,
+    NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariablesRuleVariables,
+    NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariablesRuleVariablesIpSet,
+    NetworkfirewallFirewallPolicyFirewallPolicyStatefulEngineOptions,
+    NetworkfirewallFirewallPolicyFirewallPolicyStatefulRuleGroupReference,
+    NetworkfirewallFirewallSubnetMapping,
+    NetworkfirewallLoggingConfiguration,
+    NetworkfirewallLoggingConfigurationLoggingConfiguration,
+    NetworkfirewallLoggingConfigurationLoggingConfigurationLogDestinationConfig,
+    NetworkfirewallRuleGroup,
+    NetworkfirewallRuleGroupEncryptionConfiguration,
+    NetworkfirewallRuleGroupRuleGroup,
+    NetworkfirewallRuleGroupRuleGroupRulesSource,
+    NetworkfirewallRuleGroupRuleGroupRulesSourceRulesSourceListStruct,
+    NetworkfirewallRuleGroupRuleGroupRuleVariables,
+    NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSets,
+    NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSetsIpSet,
+    NetworkfirewallRuleGroupRuleGroupStatefulRuleOptions,
+)
+from modules.cdk import ModuleStack, RequiredProvider, TerraformOutput, TerraformVariable
+from modules.hub import GATEWAY_ID, LOG_KEY_ARN, table_id
+from modules.naming import identifier
+from modules.policy import allow, document, organization_partition
+from modules.provider import required_version
+from modules.tables import EGRESS, FIREWALL, HubTables
+
+VPC_ID = "vpc_id"
+ATTACHMENT_ID = "transit_gateway_attachment_id"
+
+# The order of evaluation: rules of the estate's own may go before the first of these, or after the last.
+_MANAGED, _DOMAINS = 1_000, 2_000
+_VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
+
+
+def firewall(estate: Estate, environment: Environment, tables: HubTables) -> dict[str, Any]:
+    """The module's Terraform.
+
+    Inputs: `log_key_arn`; in a VPC `vpc_id` and `subnet_id_az<n>`, on the gateway `transit_gateway_id` and
+    `route_table_id_<key>`. Outputs: `firewall_arn`; in a VPC `endpoint_id_az<n>`, on the gateway
+    `transit_gateway_attachment_id`.
+    """
+    required = RequiredProvider(source="hashicorp/aws", version=required_version(environment))
+    return _Firewall(estate, environment, tables, ModuleStack("firewall", providers={"aws": required})).emit()
+
+
+def tables_used(estate: Estate, tables: HubTables) -> list[str]:
+    """The keys of the route tables that the module needs the ids of: some only where it is on the gateway."""
+    assert estate.egress is not None
+    if estate.egress.inspection is not Inspection.GATEWAY:
+        return []
+    return sorted({FIREWALL, EGRESS} | {route.table for route in tables.to_inspector()})
+
+
+def subnet_id(zone: str) -> str:
+    """The name of the input, and of an output elsewhere, that holds the id of a zone's firewall subnet."""
+    return f"subnet_id_az{zone_number(zone)}"
+
+
+def endpoint_id(zone: str) -> str:
+    """The name of the output, and of an input elsewhere, that holds the id of a zone's firewall endpoint."""
+    return f"endpoint_id_az{zone_number(zone)}"
+
+
+def segment_variable(segment: str) -> str:
+    """What rules call the blocks of a segment: `network-services` is `$NETWORK_SERVICES`."""
+    return identifier(segment).upper()
+
+
+class _Firewall:
+    def __init__(self, estate: Estate, environment: Environment, tables: HubTables, module: ModuleStack) -> None:
+        assert environment.egress is not None
+        self.estate, self.environment, self.tables, self.module = estate, environment, tables, module
+        self.egress: EgressVpc = environment.egress
+        self.policy = self.egress.firewall or FirewallPolicy()
+        # https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_CreateFirewall.html: no underscores.
+        self.name = f"{estate.prefix}-{self.egress.name}".replace("_", "-")
+        self.home = sorted(estate.blocks)
+
+    def emit(self) -> dict[str, Any]:
+        self.key_arn = self._key()
+        policy = self._policy([*self._managed(), *self._domain_lists(), *self._rule_groups()])
+        made = self._firewall(policy)
+        self._logs(made)
+        self._output("firewall_arn", self.module.ref(made, "arn"), "The firewall")
+        if self.egress.inspection is Inspection.VPC:
+            self._endpoints(made)
+        else:
+            self._place(made)
+        return self.module.emit()
+
+    def _key(self) -> str:
+        """The key of firewall, policy and rules. Network Firewall uses it on behalf of who calls it.
+
+        https://docs.aws.amazon.com/network-firewall/latest/developerguide/kms-encryption-at-rest.html
+        """
+        account = self.estate.account(self.environment.account)
+        administers = allow(
+            "AccountAdministersKey",
+            principal={"AWS": f"arn:{organization_partition(self.estate)}:iam::{account.id}:root"},
+            actions=["kms:*"],
+            resources=["*"],
+        )
+        key = self.module.add(
+            KmsKey,
+            "this",
+            description=f"Firewall {self.name}",
+            enable_key_rotation=True,
+            deletion_window_in_days=30,
+            policy=document(administers),
+            tags={"Name": f"{self.name}-firewall"},
+        )
+        alias = f"alias/{self.name}-firewall"
+        self.module.add(KmsAlias, "this", name=alias, target_key_id=self.module.ref(key, "key_id"))
+        return self.module.ref(key, "arn")
+
+    # --- rules -------------------------------------------------------------------------------------------------------
+
+    def _managed(self) -> list[tuple[int, str]]:
+        where = f"{organization_partition(self.estate)}:network-firewall:{self.estate.region}:aws-managed"
+        names = sorted(self.policy.managed_rule_groups)
+        return [(_MANAGED + place, f"arn:{where}:stateful-rulegroup/{name}") for place, name in enumerate(names)]
+
+    def _domain_lists(self) -> list[tuple[int, str]]:
+        found = []
+        for place, listed in enumerate(sorted(self.policy.domain_lists, key=lambda listed: listed.name)):
+            source = NetworkfirewallRuleGroupRuleGroupRulesSource(
+                rules_source_list=NetworkfirewallRuleGroupRuleGroupRulesSourceRulesSourceListStruct(
+                    generated_rules_type="ALLOWLIST",
+                    target_types=["HTTP_HOST", "TLS_SNI"],
+                    targets=sorted(listed.domains),
+                )
+            )
+            segments = [self.estate.segment(ref) for ref in listed.segments]
+            home = sorted({block for segment in segments for block in segment.blocks}) or self.home
+            found.append((_DOMAINS + place, self._rule_group(listed, source, {"HOME_NET": home})))
+        return found
+
+    def _rule_groups(self) -> list[tuple[int, str]]:
+        known = {segment_variable(segment.name): sorted(segment.blocks) for segment in self.estate.segments}
+        found = []
+        for group in sorted(self.policy.rule_groups, key=lambda group: group.name):
+            text = "".join(f"{rule}\n" for rule in group.rules)
+            named = {name: known[name] for name in _VARIABLE.findall(text) if known.get(name)}
+            # Terraform would take these for templates of its own.
+            literal = text.replace("${", "$${").replace("%{", "%%{")
+            source = NetworkfirewallRuleGroupRuleGroupRulesSource(rules_string=literal)
+            found.append((group.priority, self._rule_group(group, source, {"HOME_NET": self.home, **named})))
+        return found
+
+    def _rule_group(
+        self,
+        wanted: DomainList | RuleGroup,
+        source: NetworkfirewallRuleGroupRuleGroupRulesSource,
+        variables: dict[str, list[str]],
+    ) -> str:
+        """A stateful rule group; the variables of a group are its own: HOME_NET is the firewall's VPC without them.
+
+        https://docs.aws.amazon.com/network-firewall/latest/developerguide/stateful-rule-groups-domain-names.html
+        """
+        name = f"{self.name}-{wanted.name}".replace("_", "-")
+        sets = [
+            NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSets(
+                key=key, ip_set=NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSetsIpSet(definition=definition)
+            )
+            for key, definition in sorted(variables.items())
+        ]
+        made = self.module.add(
+            NetworkfirewallRuleGroup,
+            identifier(wanted.name),
+            name=name,
+            type="STATEFUL",
+            capacity=wanted.capacity,
+            rule_group=NetworkfirewallRuleGroupRuleGroup(
+                rules_source=source,
+                rule_variables=NetworkfirewallRuleGroupRuleGroupRuleVariables(ip_sets=sets),
+                stateful_rule_options=NetworkfirewallRuleGroupRuleGroupStatefulRuleOptions(rule_order="STRICT_ORDER"),
+            ),
+            encryption_configuration=NetworkfirewallRuleGroupEncryptionConfiguration(
+                type="CUSTOMER_KMS", key_id=self.key_arn
+            ),
+            tags={"Name": name},
+        )
+        return self.module.ref(made, "arn")
+
+    def _policy(self, groups: list[tuple[int, str]]) -> NetworkfirewallFirewallPolicy:
+        home = NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariablesRuleVariables(
+            key="HOME_NET",
+            ip_set=NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariablesRuleVariablesIpSet(definition=self.home),
+        )
+        return self.module.add(
+            NetworkfirewallFirewallPolicy,
+            "this",
+            name=self.name,
+            firewall_policy=NetworkfirewallFirewallPolicyFirewallPolicy(
+                stateless_default_actions=["aws:forward_to_sfe"],
+                stateless_fragment_default_actions=["aws:forward_to_sfe"],
+                stateful_engine_options=NetworkfirewallFirewallPolicyFirewallPolicyStatefulEngineOptions(
+                    rule_order="STRICT_ORDER",
+                    # A flow that the firewall did not see begin is told so at once, rather than left to time out.
+                    stream_exception_policy="REJECT",
+                ),
+                # `established`: a handshake may go through, so that the names that domain lists look at are ever said.
+                stateful_default_actions=["aws:alert_established", "aws:drop_established"],
+                stateful_rule_group_reference=[
+                    NetworkfirewallFirewallPolicyFirewallPolicyStatefulRuleGroupReference(
+                        priority=priority, resource_arn=arn
+                    )
+                    for priority, arn in sorted(groups)
+                ],
+                policy_variables=NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariables(rule_variables=[home]),
+            ),
+            encryption_configuration=NetworkfirewallFirewallPolicyEncryptionConfiguration(
+                type="CUSTOMER_KMS", key_id=self.key_arn
+            ),
+            tags={"Name": self.name},
+        )
+
+    # --- the firewall ------------------------------------------------------------------------------------------------
+
+    def _firewall(self, policy: NetworkfirewallFirewallPolicy) -> NetworkfirewallFirewall:
+        zones = self.estate.zones_of_egress(self.egress)
+        protected = self.environment.protected
+        if self.egress.inspection is Inspection.VPC:
+            self.subnet_ids = {zone: self._input(subnet_id(zone), "A firewall subnet") for zone in zones}
+            where: dict[str, Any] = {
+                "vpc_id": self._input(VPC_ID, "The egress VPC"),
+                "subnet_mapping": [
+                    NetworkfirewallFirewallSubnetMapping(subnet_id=subnet) for subnet in self.subnet_ids.values()
+                ],
+                "subnet_change_protection": protected,
+            }
+        else:
+            where = {
+                "transit_gateway_id": self._input(GATEWAY_ID, "The transit gateway"),
+                "availability_zone_mapping": [
+                    NetworkfirewallFirewallAvailabilityZoneMapping(availability_zone_id=zone) for zone in zones
+                ],
+                "availability_zone_change_protection": protected,
+            }
+        return self.module.add(
+            NetworkfirewallFirewall,
+            "this",
+            name=self.name,
+            firewall_policy_arn=self.module.ref(policy, "arn"),
+            delete_protection=protected,
+            firewall_policy_change_protection=protected,
+            encryption_configuration=NetworkfirewallFirewallEncryptionConfiguration(
+                type="CUSTOMER_KMS", key_id=self.key_arn
+            ),
+            tags={"Name": self.name},
+            **where,
+        )
+
+    def _endpoints(self, made: NetworkfirewallFirewall) -> None:
+        """Hand out the endpoint of each zone: the one in its subnet. AWS lists them in no order, by zone name."""
+        states = f"{self.module.address(made)}.firewall_status[0].sync_states"
+        for zone, subnet in self.subnet_ids.items():
+            chosen = f"state.attachment[0].subnet_id == {subnet.removeprefix('${').removesuffix('}')}"
+            value = f"${{one([for state in {states} : state.attachment[0].endpoint_id if {chosen}])}}"
+            self._output(endpoint_id(zone), value, f"The firewall endpoint in {zone}")
+
+    def _place(self, made: NetworkfirewallFirewall) -> None:
+        """Associate the firewall's attachment with its table, and make other tables lead to it."""
+        status = "firewall_status[0].transit_gateway_attachment_sync_states[0].attachment_id"
+        attachment = self.module.ref(made, status)
+        self._output(ATTACHMENT_ID, attachment, "The firewall's attachment to the transit gateway")
+        tables = tables_used(self.estate, self.tables)
+        ids = {key: self._input(table_id(key), "A hub route table") for key in tables}
+        self.module.add(
+            Ec2TransitGatewayRouteTableAssociation,
+            "this",
+            transit_gateway_attachment_id=attachment,
+            transit_gateway_route_table_id=ids[FIREWALL],
+        )
+        returning = [(EGRESS, f"block_{identifier(block)}", block) for block in self.home]
+        leaving = [(route.table, route.name, route.cidr) for route in self.tables.to_inspector()]
+        for table, name, cidr in (*leaving, *returning):
+            self.module.add(
+                Ec2TransitGatewayRoute,
+                f"{table}_{name}",
+                destination_cidr_block=cidr,
+                transit_gateway_attachment_id=attachment,
+                transit_gateway_route_table_id=ids[table],
+            )
+
+    # --- logs --------------------------------------------------------------------------------------------------------
+
+    def _logs(self, made: NetworkfirewallFirewall) -> None:
+        key = self._input(LOG_KEY_ARN, "Key of the log groups")
+        groups = {}
+        for kind in ("alert", "flow"):
+            name = f"/{self.estate.prefix}/{self.name}/firewall-{kind}-logs"
+            groups[kind] = self.module.add(
+                CloudwatchLogGroup,
+                kind,
+                name=name,
+                kms_key_id=key,
+                retention_in_days=self.estate.log_retention_days,
+                tags={"Name": name},
+            )
+        alerts = self.module.ref(groups["alert"], "name")
+        self._output("alert_log_group_name", alerts, "The log group that says what was dropped")
+        self.module.add(
+            NetworkfirewallLoggingConfiguration,
+            "this",
+            firewall_arn=self.module.ref(made, "arn"),
+            logging_configuration=NetworkfirewallLoggingConfigurationLoggingConfiguration(
+                log_destination_config=[
+                    NetworkfirewallLoggingConfigurationLoggingConfigurationLogDestinationConfig(
+                        log_type=kind.upper(),
+                        log_destination_type="CloudWatchLogs",
+                        log_destination={"logGroup": self.module.ref(group, "name")},
+                    )
+                    for kind, group in groups.items()
+                ]
+            ),
+            depends_on=[self._log_permission(groups)],
+        )
+
+    def _log_permission(self, groups: dict[str, CloudwatchLogGroup]) -> CloudwatchLogResourcePolicy:
+        # https://docs.aws.amazon.com/network-firewall/latest/developerguide/logging-cw-logs.html
+        account = self.estate.account(self.environment.account)
+        source = f"arn:{organization_partition(self.estate)}:logs:{self.estate.region}:{account.id}:*"
+        return self.module.add(
+            CloudwatchLogResourcePolicy,
+            "firewall_logs",
+            policy_name=f"{self.estate.prefix}-{self.environment.name}-firewall-logs",
+            policy_document=document(
+                allow(
+                    "DeliverFirewallLogs",
+                    principal={"Service": "delivery.logs.amazonaws.com"},
+                    actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                    resources=[f"{self.module.ref(group, 'arn')}:log-stream:*" for group in groups.values()],
+                    conditions={
+                        "StringEquals": {"aws:SourceAccount": account.id},
+                        "ArnLike": {"aws:SourceArn": source},
+                    },
+                )
+            ),
+        )
+
+    # --- inputs and outputs ------------------------------------------------------------------------------------------
+
+    def _input(self, name: str, description: str) -> str:
+        return self.module.ref(self.module.add(TerraformVariable, name, type="string", description=description), None)
+
+    def _output(self, name: str, value: str, description: str) -> None:
+        self.module.add(TerraformOutput, name, value=value, description=description)
