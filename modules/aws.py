@@ -11,8 +11,15 @@ from modules.bindings import use_declared_bindings
 
 use_declared_bindings(__name__)  # before the imports it makes quick
 
+from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import CloudwatchCompositeAlarm
+from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.cloudwatch_log_metric_filter import (
+    CloudwatchLogMetricFilter,
+    CloudwatchLogMetricFilterMetricTransformation,
+)
 from cdktf_cdktf_provider_aws.cloudwatch_log_resource_policy import CloudwatchLogResourcePolicy
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import CloudwatchMetricAlarm
 from cdktf_cdktf_provider_aws.customer_gateway import CustomerGateway
 from cdktf_cdktf_provider_aws.default_network_acl import DefaultNetworkAcl
 from cdktf_cdktf_provider_aws.default_route_table import DefaultRouteTable
@@ -68,6 +75,13 @@ from cdktf_cdktf_provider_aws.networkfirewall_rule_group import (
     NetworkfirewallRuleGroup,
     NetworkfirewallRuleGroupEncryptionConfiguration,
     NetworkfirewallRuleGroupRuleGroup,
+from cdktf_cdktf_provider_aws.networkmanager_customer_gateway_association import NetworkmanagerCustomerGatewayAssociation
+from cdktf_cdktf_provider_aws.networkmanager_device import NetworkmanagerDevice
+from cdktf_cdktf_provider_aws.networkmanager_global_network import NetworkmanagerGlobalNetwork
+from cdktf_cdktf_provider_aws.networkmanager_site import NetworkmanagerSite, NetworkmanagerSiteLocation
+from cdktf_cdktf_provider_aws.networkmanager_transit_gateway_registration import (
+    NetworkmanagerTransitGatewayRegistration,
+)
     NetworkfirewallRuleGroupRuleGroupRulesSource,
     NetworkfirewallRuleGroupRuleGroupRulesSourceRulesSourceListStruct,
     NetworkfirewallRuleGroupRuleGroupRuleVariables,
@@ -117,3 +131,6 @@ from cdktf_cdktf_provider_aws.vpn_connection import (
     VpnConnectionTunnel2LogOptions,
     VpnConnectionTunnel2LogOptionsCloudwatchLogOptions,
 )
+from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
+from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
+from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription

@@ -43,9 +43,9 @@ _LARGEST_PLAIN_ASN = 2_147_483_647
 def vpn(estate: Estate, environment: Environment, tables: HubTables) -> dict[str, Any]:
     """The module's Terraform.
 
-    Inputs: `transit_gateway_id`, `log_key_arn`, `route_table_id_<key>`. Outputs, for each connection:
-    `vpn_connection_id_<c>`, `transit_gateway_attachment_id_<c>`, `preshared_key_arn_<c>`, `tunnel1_address_<c>`,
-    `tunnel2_address_<c>`.
+    Inputs: `transit_gateway_id`, `log_key_arn`, `route_table_id_<key>`. Outputs: for each connection
+    `vpn_connection_id_<c>` and what `outputs_of` names, `<output>_<c>`; for each customer gateway
+    `customer_gateway_arn_<g>`.
     """
     required = RequiredProvider(source="hashicorp/aws", version=required_version(environment))
     return _Vpn(estate, environment, tables, ModuleStack("vpn", providers={"aws": required})).emit()
@@ -56,6 +56,16 @@ def tables_used(environment: Environment, tables: HubTables) -> list[str]:
     connections = environment.vpn_connections
     keys = {tables.of_vpn(c).key for c in connections} | {t.key for c in connections for t in tables.with_vpn(c)}
     return sorted(keys)
+
+
+def outputs_of(estate: Estate, connection: VpnConnection) -> list[str]:
+    """What the far end of a connection needs to know, by the names of the connection's attributes."""
+    keys = [] if _has_certificate(estate, connection) else ["preshared_key_arn"]
+    return ["transit_gateway_attachment_id", *keys, "tunnel1_address", "tunnel2_address"]
+
+
+def _has_certificate(estate: Estate, connection: VpnConnection) -> bool:
+    return estate.customer_gateway(connection.customer_gateway)[1].certificate_arn is not None
 
 
 class _Vpn:
@@ -86,17 +96,25 @@ class _Vpn:
     def _customer_gateway(self, name: str) -> CustomerGateway:
         _, gateway = self.estate.customer_gateway(name)
         extended = gateway.bgp_asn > _LARGEST_PLAIN_ASN
-        return self.module.add(
+        made = self.module.add(
             CustomerGateway,
             identifier(name),
             type="ipsec.1",
             ip_address=gateway.ip_address,
             bgp_asn=None if extended else str(gateway.bgp_asn),
             bgp_asn_extended=str(gateway.bgp_asn) if extended else None,
+            certificate_arn=gateway.certificate_arn,
             device_name=gateway.device,
             tags={"Name": name},
             lifecycle=self.lifecycle,
         )
+        self.module.add(
+            TerraformOutput,
+            f"customer_gateway_arn_{identifier(name)}",
+            value=self.module.ref(made, "arn"),
+            description=f"Of customer gateway {name}",
+        )
+        return made
 
     def _log_group(self, connection: VpnConnection) -> CloudwatchLogGroup:
         name = f"/{self.estate.prefix}/{connection.name}/tunnel-logs"
@@ -148,9 +166,10 @@ class _Vpn:
             transit_gateway_id=self.gateway_id,
             static_routes_only=connection.routing is Routing.STATIC,
             enable_acceleration=connection.acceleration,
+            tunnel_bandwidth="large" if connection.large_tunnels else None,
             # AWS makes the keys and keeps them: none ever stands in a state or a plan.
             # https://docs.aws.amazon.com/vpn/latest/s2svpn/enhanced-security.html
-            preshared_key_storage="SecretsManager",
+            preshared_key_storage=None if _has_certificate(self.estate, connection) else "SecretsManager",
             tunnel1_log_options=VpnConnectionTunnel1LogOptions(
                 cloudwatch_log_options=VpnConnectionTunnel1LogOptionsCloudwatchLogOptions(**options)
             ),
@@ -205,13 +224,8 @@ class _Vpn:
 
     def _outputs(self, connection: VpnConnection, made: AwsVpnConnection) -> None:
         name = identifier(connection.name)
-        for output, attribute in (
-            ("vpn_connection_id", "id"),
-            ("transit_gateway_attachment_id", "transit_gateway_attachment_id"),
-            ("preshared_key_arn", "preshared_key_arn"),
-            ("tunnel1_address", "tunnel1_address"),
-            ("tunnel2_address", "tunnel2_address"),
-        ):
+        attributes = {"vpn_connection_id": "id"} | {name: name for name in outputs_of(self.estate, connection)}
+        for output, attribute in attributes.items():
             value = self.module.ref(made, attribute)
             self.module.add(TerraformOutput, f"{output}_{name}", value=value, description=f"Of {connection.name}")
 

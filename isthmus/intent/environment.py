@@ -9,6 +9,7 @@ from isthmus.intent.egress import EgressVpc
 from isthmus.intent.endpoints import CentralEndpoints
 from isthmus.intent.hub import Hub
 from isthmus.intent.model import Many, Texts, intent
+from isthmus.intent.observability import Observability
 from isthmus.intent.organization import AccountRef
 from isthmus.intent.spoke import Spoke
 from isthmus.intent.vpn import VpnConnection
@@ -24,6 +25,7 @@ class Environment:
     spokes           VPCs owned by this environment's account
     dns              the estate's hybrid DNS, in at most one environment
     endpoints        AWS services by private address, in the environment that holds the hybrid DNS
+    observability    alarms and a dashboard for the hub, the VPN connections and the firewall that it holds
     protected        gateway, VPN connections, customer gateways, NAT addresses and firewall refuse to be destroyed
     tags             put on every resource, over the estate's
     """
@@ -36,5 +38,6 @@ class Environment:
     spokes: Many[Spoke] = ()
     dns: HybridDns | None = None
     endpoints: CentralEndpoints | None = None
+    observability: Observability | None = None
     protected: bool = True
     tags: Texts = field(default_factory=dict)

@@ -68,6 +68,8 @@ class VpnConnection:
     acceleration   AWS Global Accelerator in front; cannot be changed on an existing connection
     tunnels        options of tunnel 1 and tunnel 2
     bgp_logs       log BGP events too; needs AWS provider 6.25 or later, and raises that root's constraint
+    large_tunnels  up to 5 Gbps a tunnel in place of 1.25, without acceleration; needs AWS provider 6.22 or later, and
+                   raises that root's constraint; another value replaces the connection
     """
 
     name: str = field(kw_only=False)
@@ -79,3 +81,4 @@ class VpnConnection:
     acceleration: bool = False
     tunnels: tuple[Tunnel, Tunnel] = (Tunnel(), Tunnel())
     bgp_logs: bool = False
+    large_tunnels: bool = False

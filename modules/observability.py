@@ -1,0 +1,421 @@
+"""Module `observability`: alarms to an encrypted topic, the hub's dashboard, and Network Manager's picture of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from isthmus.intent import Environment, Estate, Inspection, Observability, VpnConnection
+from isthmus.intent.model import name_of
+from modules.aws import (
+    CloudwatchCompositeAlarm,
+    CloudwatchDashboard,
+    CloudwatchLogMetricFilter,
+    CloudwatchLogMetricFilterMetricTransformation,
+    CloudwatchMetricAlarm,
+    KmsAlias,
+    KmsKey,
+    NetworkmanagerCustomerGatewayAssociation,
+    NetworkmanagerDevice,
+    NetworkmanagerGlobalNetwork,
+    NetworkmanagerSite,
+    NetworkmanagerSiteLocation,
+    NetworkmanagerTransitGatewayRegistration,
+    SnsTopic,
+    SnsTopicPolicy,
+    SnsTopicSubscription,
+)
+from modules.cdk import ModuleStack, TerraformOutput, TerraformVariable
+from modules.hub import GATEWAY_ARN, GATEWAY_ID
+from modules.naming import identifier
+from modules.policy import allow, document, organization_partition
+from modules.provider import REQUIRED
+
+FIREWALL_ALERT_LOGS = "alert_log_group_name"
+
+# https://docs.aws.amazon.com/vpn/latest/s2svpn/monitoring-cloudwatch-vpn.html
+_VPN = "AWS/VPN"
+# https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-cloudwatch-metrics.html
+_GATEWAY = "AWS/TransitGateway"
+# Metrics of our own, made from logs.
+_OURS = "Isthmus"
+_MINUTES = 5
+_WIDTH, _HEIGHT = 12, 6
+
+
+def inputs_of(environment: Environment) -> dict[str, list[str]]:
+    """The module's inputs, by the module of the same root that has outputs of these names."""
+    gateways = {name_of(connection.customer_gateway) for connection in environment.vpn_connections}
+    of_connections = [
+        f"{output}_{identifier(connection.name)}"
+        for connection in environment.vpn_connections
+        for output in ("vpn_connection_id", "transit_gateway_attachment_id", "tunnel1_address", "tunnel2_address")
+    ]
+    of_gateways = [f"customer_gateway_arn_{identifier(name)}" for name in gateways]
+    inspects = environment.egress is not None and environment.egress.inspection is not Inspection.NONE
+    return {
+        "hub": [GATEWAY_ARN, GATEWAY_ID] if environment.hub is not None else [],
+        "vpn": sorted(of_connections + of_gateways),
+        "firewall": [FIREWALL_ALERT_LOGS] if inspects else [],
+    }
+
+
+def observability(estate: Estate, environment: Environment) -> dict[str, Any]:
+    """The module's Terraform.
+
+    Inputs: `transit_gateway_id` and `transit_gateway_arn` where the environment holds the hub; for each connection
+    `vpn_connection_id_<c>`, `transit_gateway_attachment_id_<c>`, `tunnel1_address_<c>`, `tunnel2_address_<c>`; for each
+    customer gateway `customer_gateway_arn_<g>`; where it holds a firewall `alert_log_group_name`.
+    Output: `alarm_topic_arn`, where somebody is told by mail.
+    """
+    return _Observability(estate, environment).emit()
+
+
+class _Observability:
+    def __init__(self, estate: Estate, environment: Environment) -> None:
+        assert environment.observability is not None
+        self.estate, self.environment = estate, environment
+        self.wanted: Observability = environment.observability
+        self.name = f"{estate.prefix}-{environment.name}"
+        self.account = estate.account(environment.account)
+        self.partition = organization_partition(estate)
+        self.connections = sorted(environment.vpn_connections, key=lambda connection: connection.name)
+        self.module = ModuleStack("observability", providers=REQUIRED)
+        self.given = {
+            name: self.module.ref(self.module.add(TerraformVariable, name, type="string"), None)
+            for names in inputs_of(environment).values()
+            for name in names
+        }
+
+    def emit(self) -> dict[str, Any]:
+        self.actions = self._actions()
+        down: dict[str, CloudwatchMetricAlarm] = {}
+        for connection in self.connections:
+            self._tunnel_alarms(connection)
+            down[connection.name] = self._connection_alarm(connection)
+        self._site_alarms(down)
+        if FIREWALL_ALERT_LOGS in self.given:
+            self._firewall_alarm()
+        if GATEWAY_ID in self.given:
+            self._dashboard()
+            if self.wanted.network_manager:
+                self._network_manager()
+        return self.module.emit()
+
+    # --- who is told -------------------------------------------------------------------------------------------------
+
+    def _actions(self) -> list[str]:
+        """The topics that alarms go to: those given, and one of our own for mail."""
+        topics = sorted(target for target in self.wanted.notify if target.startswith("arn:"))
+        addresses = sorted(target for target in self.wanted.notify if not target.startswith("arn:"))
+        return [*([self._topic(addresses)] if addresses else []), *topics]
+
+    def _topic(self, addresses: Sequence[str]) -> str:
+        key = self.module.add(
+            KmsKey,
+            "this",
+            description=f"Alarms of {self.name}",
+            enable_key_rotation=True,
+            deletion_window_in_days=30,
+            policy=self._key_policy(),
+            tags={"Name": f"{self.name}-alarms"},
+        )
+        self.module.add(
+            KmsAlias, "this", name=f"alias/{self.name}-alarms", target_key_id=self.module.ref(key, "key_id")
+        )
+        topic = self.module.add(
+            SnsTopic,
+            "alarms",
+            name=f"{self.name}-alarms",
+            kms_master_key_id=self.module.ref(key, "arn"),
+            tags={"Name": f"{self.name}-alarms"},
+        )
+        arn = self.module.ref(topic, "arn")
+        self.module.add(
+            SnsTopicPolicy,
+            "alarms",
+            arn=arn,
+            policy=document(
+                allow(
+                    "AlarmsPublish",
+                    principal={"Service": "cloudwatch.amazonaws.com"},
+                    actions=["sns:Publish"],
+                    resources=[arn],
+                    conditions=self._from_own_alarms(),
+                )
+            ),
+        )
+        for address in addresses:
+            self.module.add(
+                SnsTopicSubscription, f"mail_{identifier(address)}", topic_arn=arn, protocol="email", endpoint=address
+            )
+        self.module.add(TerraformOutput, "alarm_topic_arn", value=arn, description="Where alarms are published")
+        return arn
+
+    def _key_policy(self) -> str:
+        # The key that AWS manages for SNS does not admit CloudWatch: alarms on such a topic are lost without a word.
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
+        return document(
+            allow(
+                "AccountAdministersKey",
+                principal={"AWS": f"arn:{self.partition}:iam::{self.account.id}:root"},
+                actions=["kms:*"],
+                resources=["*"],
+            ),
+            allow(
+                "AlarmsUseKey",
+                principal={"Service": "cloudwatch.amazonaws.com"},
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],
+                conditions=self._from_own_alarms(),
+            ),
+        )
+
+    def _from_own_alarms(self) -> dict[str, dict[str, str]]:
+        alarms = f"arn:{self.partition}:cloudwatch:{self.estate.region}:{self.account.id}:alarm:*"
+        return {"StringEquals": {"aws:SourceAccount": self.account.id}, "ArnLike": {"aws:SourceArn": alarms}}
+
+    # --- alarms ------------------------------------------------------------------------------------------------------
+
+    def _tunnel_alarms(self, connection: VpnConnection) -> None:
+        """One alarm a tunnel. With BGP the metric is the session's state, and 1 only where it is established."""
+        for number in (1, 2):
+            address = self.given[f"tunnel{number}_address_{identifier(connection.name)}"]
+            self._down(
+                f"{identifier(connection.name)}_tunnel{number}",
+                f"{connection.name}-tunnel{number}-down",
+                f"Tunnel {number} of VPN connection {connection.name} is down: the other one carries all of it",
+                {"VpnId": self._vpn_id(connection), "TunnelIpAddress": address},
+            )
+
+    def _connection_alarm(self, connection: VpnConnection) -> CloudwatchMetricAlarm:
+        # Between 0 and 1 one tunnel of the two is up.
+        return self._down(
+            identifier(connection.name),
+            f"{connection.name}-down",
+            f"Both tunnels of VPN connection {connection.name} to {self.estate.site_of(connection).name} are down",
+            {"VpnId": self._vpn_id(connection)},
+        )
+
+    def _down(self, name: str, alarm: str, description: str, dimensions: dict[str, str]) -> CloudwatchMetricAlarm:
+        periods = self.wanted.tunnel_down_for // _MINUTES
+        return self.module.add(
+            CloudwatchMetricAlarm,
+            name,
+            alarm_name=f"{self.name}-{alarm}",
+            alarm_description=description,
+            namespace=_VPN,
+            metric_name="TunnelState",
+            dimensions=dimensions,
+            statistic="Maximum",
+            period=_MINUTES * 60,
+            evaluation_periods=periods,
+            datapoints_to_alarm=periods,
+            comparison_operator="LessThanOrEqualToThreshold",
+            threshold=0,
+            treat_missing_data="breaching",
+            alarm_actions=self.actions,
+            ok_actions=self.actions,
+            tags={"Name": f"{self.name}-{alarm}"},
+        )
+
+    def _site_alarms(self, down: dict[str, CloudwatchMetricAlarm]) -> None:
+        """One alarm a site that has several connections: when none of them is left."""
+
+        def site(connection: VpnConnection) -> str:
+            return self.estate.site_of(connection).name
+
+        for name, group in groupby(sorted(self.connections, key=site), key=site):
+            alarms = [self.module.ref(down[connection.name], "alarm_name") for connection in group]
+            if len(alarms) > 1:
+                self.module.add(
+                    CloudwatchCompositeAlarm,
+                    f"site_{identifier(name)}",
+                    alarm_name=f"{self.name}-site-{name}-down",
+                    alarm_description=f"Every VPN connection to {name} is down: nothing reaches it",
+                    alarm_rule=" AND ".join(f'ALARM("{alarm}")' for alarm in alarms),
+                    alarm_actions=self.actions,
+                    ok_actions=self.actions,
+                    tags={"Name": f"{self.name}-site-{name}-down"},
+                )
+
+    def _firewall_alarm(self) -> None:
+        """One alarm when the firewall drops. Counted from its alert log: its own metric goes by zone name, and names
+        differ between accounts."""
+        metric = f"{self.name}-firewall-drops"
+        self.module.add(
+            CloudwatchLogMetricFilter,
+            "firewall_drops",
+            name=metric,
+            log_group_name=self.given[FIREWALL_ALERT_LOGS],
+            # https://docs.aws.amazon.com/network-firewall/latest/developerguide/firewall-logging-contents.html
+            pattern='{ $.event.alert.action = "blocked" }',
+            metric_transformation=CloudwatchLogMetricFilterMetricTransformation(
+                namespace=_OURS, name=metric, value="1", default_value="0"
+            ),
+        )
+        self.module.add(
+            CloudwatchMetricAlarm,
+            "firewall_drops",
+            alarm_name=metric,
+            alarm_description="The firewall dropped traffic: its alert log says whose",
+            namespace=_OURS,
+            metric_name=metric,
+            statistic="Sum",
+            period=_MINUTES * 60,
+            evaluation_periods=1,
+            comparison_operator="GreaterThanThreshold",
+            threshold=0,
+            treat_missing_data="notBreaching",
+            alarm_actions=self.actions,
+            tags={"Name": metric},
+        )
+
+    # --- the dashboard -----------------------------------------------------------------------------------------------
+
+    def _dashboard(self) -> None:
+        everywhere = [("TransitGateway", self.given[GATEWAY_ID])]
+        charts = [
+            ("Bytes through the hub", _GATEWAY, ["BytesIn", "BytesOut"], [("hub", everywhere)]),
+            (
+                "Packets dropped by the hub",
+                _GATEWAY,
+                ["PacketDropCountBlackhole", "PacketDropCountNoRoute"],
+                [("hub", everywhere)],
+            ),
+        ]
+        if self.connections:
+            attachments = [
+                (c.name, [*everywhere, ("TransitGatewayAttachment", self._of(c, "transit_gateway_attachment_id"))])
+                for c in self.connections
+            ]
+            tunnels = [
+                (
+                    f"{c.name} tunnel {n}",
+                    [("VpnId", self._vpn_id(c)), ("TunnelIpAddress", self._of(c, f"tunnel{n}_address"))],
+                )
+                for c in self.connections
+                for n in (1, 2)
+            ]
+            charts += [
+                ("Bytes by VPN connection", _GATEWAY, ["BytesIn", "BytesOut"], attachments),
+                (
+                    "Packets dropped by VPN connection",
+                    _GATEWAY,
+                    ["PacketDropCountBlackhole", "PacketDropCountNoRoute"],
+                    attachments,
+                ),
+                ("Tunnels up", _VPN, ["TunnelState"], tunnels),
+                ("Bytes by tunnel", _VPN, ["TunnelDataIn", "TunnelDataOut"], tunnels),
+            ]
+        # Spokes come and go in roots of their own: a search finds their attachments without naming them.
+        widgets = [self._chart(place, *chart) for place, chart in enumerate(charts)]
+        for metric in ("BytesIn", "BytesOut", "PacketDropCountBlackhole", "PacketDropCountNoRoute"):
+            widgets.append(self._search(len(widgets), metric))
+        self.module.add(
+            CloudwatchDashboard,
+            "this",
+            dashboard_name=self.name,
+            dashboard_body=json.dumps({"widgets": widgets}, separators=(",", ":"), sort_keys=True),
+        )
+
+    def _chart(
+        self, place: int, title: str, namespace: str, names: list[str], lines: list[tuple[str, list[tuple[str, str]]]]
+    ) -> dict[str, Any]:
+        metrics = [
+            [namespace, name, *(text for pair in dimensions for text in pair), {"label": f"{label} {name}"}]
+            for label, dimensions in lines
+            for name in names
+        ]
+        return self._widget(place, title, metrics, "Maximum" if names == ["TunnelState"] else "Sum")
+
+    def _search(self, place: int, metric: str) -> dict[str, Any]:
+        found = (
+            f'SEARCH(\'{{{_GATEWAY},TransitGateway,TransitGatewayAttachment}} MetricName="{metric}" '
+            f"TransitGateway=\"{self.given[GATEWAY_ID]}\"', 'Sum', {_MINUTES * 60})"
+        )
+        return self._widget(place, f"{metric} by attachment", [[{"expression": found}]], "Sum")
+
+    def _widget(self, place: int, title: str, metrics: list[Any], statistic: str) -> dict[str, Any]:
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+        return {
+            "type": "metric",
+            "x": place % 2 * _WIDTH,
+            "y": place // 2 * _HEIGHT,
+            "width": _WIDTH,
+            "height": _HEIGHT,
+            "properties": {
+                "title": title,
+                "region": self.estate.region,
+                "metrics": metrics,
+                "stat": statistic,
+                "period": _MINUTES * 60,
+                "view": "timeSeries",
+            },
+        }
+
+    # --- Network Manager ---------------------------------------------------------------------------------------------
+
+    def _network_manager(self) -> None:
+        """A global network with the hub, and for each connected site its devices and their customer gateways.
+
+        https://docs.aws.amazon.com/network-manager/latest/tgwnm/what-are-global-networks.html
+        """
+        network = self.module.add(
+            NetworkmanagerGlobalNetwork,
+            "this",
+            description=f"Network of {self.estate.name}",
+            tags={"Name": self.estate.hub.name},
+        )
+        network_id = self.module.ref(network)
+        registration = self.module.add(
+            NetworkmanagerTransitGatewayRegistration,
+            "this",
+            global_network_id=network_id,
+            transit_gateway_arn=self.given[GATEWAY_ARN],
+        )
+        connected = {name_of(connection.customer_gateway) for connection in self.connections}
+        for site in sorted(self.estate.sites, key=lambda site: site.name):
+            devices = sorted((g for g in site.customer_gateways if g.name in connected), key=lambda g: g.name)
+            if not devices:
+                continue
+            made = self.module.add(
+                NetworkmanagerSite,
+                identifier(site.name),
+                global_network_id=network_id,
+                description=site.name,
+                location=None
+                if site.coordinates is None
+                else NetworkmanagerSiteLocation(latitude=f"{site.coordinates[0]}", longitude=f"{site.coordinates[1]}"),
+                tags={"Name": site.name},
+            )
+            for gateway in devices:
+                device = self.module.add(
+                    NetworkmanagerDevice,
+                    identifier(gateway.name),
+                    global_network_id=network_id,
+                    site_id=self.module.ref(made),
+                    description=gateway.name,
+                    model=gateway.device,
+                    type="customer gateway",
+                    tags={"Name": gateway.name},
+                )
+                self.module.add(
+                    NetworkmanagerCustomerGatewayAssociation,
+                    identifier(gateway.name),
+                    global_network_id=network_id,
+                    customer_gateway_arn=self.given[f"customer_gateway_arn_{identifier(gateway.name)}"],
+                    device_id=self.module.ref(device),
+                    # A customer gateway is known to the global network through its gateway's connections.
+                    depends_on=[registration],
+                )
+
+    # --- what is given -----------------------------------------------------------------------------------------------
+
+    def _vpn_id(self, connection: VpnConnection) -> str:
+        return self._of(connection, "vpn_connection_id")
+
+    def _of(self, connection: VpnConnection, output: str) -> str:
+        return self.given[f"{output}_{identifier(connection.name)}"]
