@@ -26,6 +26,7 @@ from modules.provider import REQUIRED, egress_role_name, join_role_name
 from modules.tables import EGRESS, HubTables
 
 GATEWAY_ID = "transit_gateway_id"
+GATEWAY_ARN = "transit_gateway_arn"
 LOG_KEY_ARN = "log_key_arn"
 FLOW_LOGS_ROLE_ARN = "flow_logs_role_arn"
 # On an attachment, the segment whose pipelines may touch it.
@@ -42,13 +43,15 @@ def table_id(key: str) -> str:
 def hub(estate: Estate, environment: Environment, tables: HubTables) -> dict[str, Any]:
     """The module's Terraform.
 
-    Inputs: `log_key_arn`, `flow_logs_role_arn`. Outputs: `transit_gateway_id`, `route_table_id_<key>` for each table.
+    Inputs: `log_key_arn`, `flow_logs_role_arn`. Outputs: `transit_gateway_id`, `transit_gateway_arn`,
+    `route_table_id_<key>` for each table.
     """
     module = ModuleStack("hub", providers=REQUIRED)
     gateway = _gateway(module, estate, protected=environment.protected)
     _flow_logs(module, estate, gateway)
     _share(module, estate, gateway)
     module.add(TerraformOutput, GATEWAY_ID, value=module.ref(gateway), description="The transit gateway")
+    module.add(TerraformOutput, GATEWAY_ARN, value=module.ref(gateway, "arn"), description="The transit gateway")
 
     arns: dict[str, str] = {}
     for table in tables.all:

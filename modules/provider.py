@@ -15,6 +15,8 @@ VERSION = ">= 5.100, < 7"
 VERSION_WITH_BGP_LOGS = ">= 6.25, < 7"
 
 REQUIRED = {"aws": RequiredProvider(source="hashicorp/aws", version=VERSION)}
+# What `VpnConnection.large_tunnels` needs.
+VERSION_WITH_LARGE_TUNNELS = ">= 6.22, < 7"
 REQUIRED_WITH_HUB = {"aws": RequiredProvider(source="hashicorp/aws", version=VERSION, aliases=(HUB,))}
 
 
@@ -27,6 +29,8 @@ def required_version(environment: Environment) -> str:
 
 def deployment_role_arn(estate: Estate, account: Account) -> str | None:
     """The role Terraform assumes in an account, or None where credentials are used as they come."""
+    if any(connection.large_tunnels for connection in environment.vpn_connections):
+        return VERSION_WITH_LARGE_TUNNELS
     role = estate.organization.deployment_role
     return f"arn:{organization_partition(estate)}:iam::{account.id}:role/{role}" if role else None
 

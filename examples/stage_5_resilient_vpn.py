@@ -1,0 +1,79 @@
+"""Stage 5: a second customer gateway at the data centre. Traffic is spread over both; either may go at any time."""
+
+from examples import guide
+from isthmus.intent import (
+    Account,
+    CustomerGateway,
+    Egress,
+    Environment,
+    Estate,
+    Hub,
+    Observability,
+    OrganizationalUnit,
+    Segment,
+    Site,
+    Spoke,
+    VpnConnection,
+)
+
+network_services = Segment("network-services", ways_out={Egress.ON_PREMISES})
+workloads = Segment(
+    "workloads",
+    isolated=True,
+    reaches=[network_services],
+    ways_out={Egress.ON_PREMISES},
+    route_table_name="infra-workloads-vpcs",
+)
+
+# Equal ASNs and equal announcements: AWS spreads traffic over equal paths only.
+data_centre = Site(
+    "dc1",
+    networks={"users": "172.20.0.0/16", "servers": "172.21.0.0/16"},
+    announces=["0.0.0.0/0", "172.20.0.0/15"],
+    customer_gateways=[
+        CustomerGateway("infra-dc1-01", ip_address="203.0.113.10", bgp_asn=65_010),
+        CustomerGateway("infra-dc1-02", ip_address="203.0.113.11", bgp_asn=65_010),
+    ],
+)
+
+network = Environment(
+    "network",
+    account=guide.network_prod,
+    hub=Hub("infra-main", asn=64_512),
+    vpn_connections=[
+        VpnConnection("infra-dc1-01", customer_gateway="infra-dc1-01", number=1, segment=network_services),
+        VpnConnection("infra-dc1-02", customer_gateway="infra-dc1-02", number=2, segment=network_services),
+    ],
+    observability=Observability(notify=["network-team@example.com"]),
+)
+
+
+def environment(
+    name: str, account: Account, cidr: str, segment: Segment, shared_with: tuple[OrganizationalUnit, ...] = ()
+) -> Environment:
+    """An environment of one spoke of the same name."""
+    spoke = Spoke(
+        name, cidr=cidr, segment=segment, egress=Egress.ON_PREMISES, share_private_subnets_with=list(shared_with)
+    )
+    return Environment(name, account=account, spokes=[spoke])
+
+
+developers = (guide.workloads_dev, guide.infrastructure_dev)
+
+estate = Estate(
+    "guide",
+    organization=guide.organization,
+    region=guide.REGION,
+    tags={"Owner": "network-team"},
+    blocks=guide.BLOCKS,
+    zones=guide.ZONES,
+    segments=[network_services, workloads],
+    sites=[data_centre],
+    environments=[
+        network,
+        environment("shared-services", guide.infra_shared_prod, "10.1.48.0/20", network_services),
+        environment("dev", guide.network_prod, "10.1.0.0/20", workloads, developers),
+        environment("test", guide.workloads_test, "10.1.16.0/20", workloads),
+        environment("prod", guide.workloads_prod, "10.1.32.0/20", workloads),
+    ],
+)
