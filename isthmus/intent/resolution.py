@@ -45,14 +45,21 @@ def shared_services(estate: Estate) -> SharedServices | None:
 def served(estate: Estate) -> Iterator[tuple[Environment, Spoke]]:
     """The spokes that use hybrid DNS and central endpoints: the one that holds them, and those that reach it."""
     home = shared_services(estate)
+    if home is not None:
+        for environment in estate.environments:
+            for spoke in served_in(estate, home, environment):
+                yield environment, spoke
+
+
+def served_in(estate: Estate, home: SharedServices, environment: Environment) -> Iterator[Spoke]:
+    """Those of one environment."""
     segments = {segment.name: segment for segment in estate.segments}
-    if home is None or name_of(home.spoke.segment) not in segments:
-        return
-    here = segments[name_of(home.spoke.segment)]
-    for environment, spoke in estate.spokes:
+    here = segments.get(name_of(home.spoke.segment))
+    for spoke in environment.spokes:
         segment = segments.get(name_of(spoke.segment))
-        if spoke is home.spoke or (segment is not None and reach_each_other(segment, here)):
-            yield environment, spoke
+        met = here is not None and segment is not None and reach_each_other(segment, here)
+        if met or spoke.name == home.spoke.name:
+            yield spoke
 
 
 def servers(estate: Estate, rule: ForwardRule) -> tuple[str, ...]:

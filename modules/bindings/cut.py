@@ -18,6 +18,7 @@ from typing import Any
 
 # The form of the assembly that is understood here (https://github.com/aws/jsii, @jsii/spec).
 _SCHEMA = "jsii/0.10.0"
+_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SUBMODULE = re.compile(r'^exports\.(\w+) = require\("\./([\w-]+)"\);$', re.MULTILINE)
 # Nobody reads these at run time, and Node parses what remains at every start.
 _PROSE = frozenset({"docs", "readme", "locationInModule", "symbolId"})
@@ -64,7 +65,8 @@ def _cut_members(members: dict[str, bytes], wanted: Collection[str]) -> tuple[se
     if assembly["schema"] != _SCHEMA:
         raise ValueError(f"its schema is {assembly['schema']!r}, expected {_SCHEMA!r}")
     directories = dict(_SUBMODULE.findall(members["package/lib/index.js"].decode()))
-    python_names = {name: directory.replace("-", "_") for name, directory in directories.items()}
+    # Folders are named after resources (`route53profiles-profile`), Python modules after what index.js exports.
+    python_names = {name: _CAPITAL.sub("_", name).lower() for name in directories}
     roots = {name for name, python_name in python_names.items() if python_name in wanted}
     if missing := set(wanted) - {python_names[name] for name in roots}:
         raise ValueError(f"its index.js does not export {', '.join(sorted(missing))}")

@@ -142,7 +142,7 @@ def domain_twice(estate: Estate) -> Iterator[Finding]:
 
 
 def _key(domain: str) -> str:
-    return domain.replace("-", "_").replace(".", "_") if domain != EVERYTHING else domain
+    return domain.replace("-", "_").replace(".", "_") if domain != EVERYTHING else "everything"
 
 
 @rule(
