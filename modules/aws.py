@@ -43,13 +43,6 @@ from cdktf_cdktf_provider_aws.nat_gateway import NatGateway
 from cdktf_cdktf_provider_aws.network_acl import NetworkAcl
 from cdktf_cdktf_provider_aws.network_acl_association import NetworkAclAssociation
 from cdktf_cdktf_provider_aws.network_acl_rule import NetworkAclRule
-from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderAssumeRole, AwsProviderDefaultTags
-from cdktf_cdktf_provider_aws.ram_principal_association import RamPrincipalAssociation
-from cdktf_cdktf_provider_aws.ram_resource_association import RamResourceAssociation
-from cdktf_cdktf_provider_aws.ram_resource_share import RamResourceShare
-from cdktf_cdktf_provider_aws.route import Route
-from cdktf_cdktf_provider_aws.route_table import RouteTable
-from cdktf_cdktf_provider_aws.route_table_association import RouteTableAssociation
 from cdktf_cdktf_provider_aws.networkfirewall_firewall import (
     NetworkfirewallFirewall,
     NetworkfirewallFirewallAvailabilityZoneMapping,
@@ -75,13 +68,6 @@ from cdktf_cdktf_provider_aws.networkfirewall_rule_group import (
     NetworkfirewallRuleGroup,
     NetworkfirewallRuleGroupEncryptionConfiguration,
     NetworkfirewallRuleGroupRuleGroup,
-from cdktf_cdktf_provider_aws.networkmanager_customer_gateway_association import NetworkmanagerCustomerGatewayAssociation
-from cdktf_cdktf_provider_aws.networkmanager_device import NetworkmanagerDevice
-from cdktf_cdktf_provider_aws.networkmanager_global_network import NetworkmanagerGlobalNetwork
-from cdktf_cdktf_provider_aws.networkmanager_site import NetworkmanagerSite, NetworkmanagerSiteLocation
-from cdktf_cdktf_provider_aws.networkmanager_transit_gateway_registration import (
-    NetworkmanagerTransitGatewayRegistration,
-)
     NetworkfirewallRuleGroupRuleGroupRulesSource,
     NetworkfirewallRuleGroupRuleGroupRulesSourceRulesSourceListStruct,
     NetworkfirewallRuleGroupRuleGroupRuleVariables,
@@ -98,6 +84,36 @@ from cdktf_cdktf_provider_aws.networkmanager_site import NetworkmanagerSite, Net
 from cdktf_cdktf_provider_aws.networkmanager_transit_gateway_registration import (
     NetworkmanagerTransitGatewayRegistration,
 )
+from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderAssumeRole, AwsProviderDefaultTags
+from cdktf_cdktf_provider_aws.ram_principal_association import RamPrincipalAssociation
+from cdktf_cdktf_provider_aws.ram_resource_association import RamResourceAssociation
+from cdktf_cdktf_provider_aws.ram_resource_share import RamResourceShare
+from cdktf_cdktf_provider_aws.route import Route
+from cdktf_cdktf_provider_aws.route53_profiles_association import Route53ProfilesAssociation
+from cdktf_cdktf_provider_aws.route53_profiles_profile import Route53ProfilesProfile
+from cdktf_cdktf_provider_aws.route53_profiles_resource_association import Route53ProfilesResourceAssociation
+from cdktf_cdktf_provider_aws.route53_record import Route53Record, Route53RecordAlias
+from cdktf_cdktf_provider_aws.route53_resolver_endpoint import (
+    Route53ResolverEndpoint,
+    Route53ResolverEndpointIpAddress,
+)
+from cdktf_cdktf_provider_aws.route53_resolver_firewall_domain_list import Route53ResolverFirewallDomainList
+from cdktf_cdktf_provider_aws.route53_resolver_firewall_rule import Route53ResolverFirewallRule
+from cdktf_cdktf_provider_aws.route53_resolver_firewall_rule_group import Route53ResolverFirewallRuleGroup
+from cdktf_cdktf_provider_aws.route53_resolver_firewall_rule_group_association import (
+    Route53ResolverFirewallRuleGroupAssociation,
+)
+from cdktf_cdktf_provider_aws.route53_resolver_query_log_config import Route53ResolverQueryLogConfig
+from cdktf_cdktf_provider_aws.route53_resolver_query_log_config_association import (
+    Route53ResolverQueryLogConfigAssociation,
+)
+from cdktf_cdktf_provider_aws.route53_resolver_rule import Route53ResolverRule, Route53ResolverRuleTargetIp
+from cdktf_cdktf_provider_aws.route53_resolver_rule_association import Route53ResolverRuleAssociation
+from cdktf_cdktf_provider_aws.route53_vpc_association_authorization import Route53VpcAssociationAuthorization
+from cdktf_cdktf_provider_aws.route53_zone import Route53Zone, Route53ZoneVpc
+from cdktf_cdktf_provider_aws.route53_zone_association import Route53ZoneAssociation
+from cdktf_cdktf_provider_aws.route_table import RouteTable
+from cdktf_cdktf_provider_aws.route_table_association import RouteTableAssociation
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
 from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfiguration,
@@ -119,11 +135,17 @@ from cdktf_cdktf_provider_aws.s3_bucket_server_side_encryption_configuration imp
     S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA,
 )
 from cdktf_cdktf_provider_aws.s3_bucket_versioning import S3BucketVersioningA, S3BucketVersioningVersioningConfiguration
+from cdktf_cdktf_provider_aws.security_group import SecurityGroup
+from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
+from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
+from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription
 from cdktf_cdktf_provider_aws.subnet import Subnet
 from cdktf_cdktf_provider_aws.vpc import Vpc
-from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint
+from cdktf_cdktf_provider_aws.vpc_endpoint import VpcEndpoint, VpcEndpointDnsOptions
 from cdktf_cdktf_provider_aws.vpc_endpoint_route_table_association import VpcEndpointRouteTableAssociation
 from cdktf_cdktf_provider_aws.vpc_ipv4_cidr_block_association import VpcIpv4CidrBlockAssociation
+from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityGroupEgressRule
+from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from cdktf_cdktf_provider_aws.vpn_connection import (
     VpnConnection,
     VpnConnectionTunnel1LogOptions,
@@ -131,6 +153,3 @@ from cdktf_cdktf_provider_aws.vpn_connection import (
     VpnConnectionTunnel2LogOptions,
     VpnConnectionTunnel2LogOptionsCloudwatchLogOptions,
 )
-from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
-from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
-from cdktf_cdktf_provider_aws.sns_topic_subscription import SnsTopicSubscription

@@ -8,31 +8,48 @@ from modules.policy import organization_partition
 
 # The provider of the network account in a root of another account.
 HUB = "hub"
+# The provider of the account that owns private zones, in a root of another account.
+DNS = "dns"
 
 # 5.100 brought pre-shared keys kept in Secrets Manager; the next major version may rename anything.
 VERSION = ">= 5.100, < 7"
 # What `VpnConnection.bgp_logs` needs.
 VERSION_WITH_BGP_LOGS = ">= 6.25, < 7"
-
-REQUIRED = {"aws": RequiredProvider(source="hashicorp/aws", version=VERSION)}
 # What `VpnConnection.large_tunnels` needs.
 VERSION_WITH_LARGE_TUNNELS = ">= 6.22, < 7"
+# What `Inspection.GATEWAY` needs.
+VERSION_WITH_GATEWAY_FIREWALL = ">= 6.5, < 7"
+
+REQUIRED = {"aws": RequiredProvider(source="hashicorp/aws", version=VERSION)}
 REQUIRED_WITH_HUB = {"aws": RequiredProvider(source="hashicorp/aws", version=VERSION, aliases=(HUB,))}
+REQUIRED_WITH_DNS = {"aws": RequiredProvider(source="hashicorp/aws", version=VERSION, aliases=(DNS,))}
 
 
 def required_version(environment: Environment) -> str:
     """The provider version constraint of an environment's root: raised only by options that need more."""
     if any(connection.bgp_logs for connection in environment.vpn_connections):
         return VERSION_WITH_BGP_LOGS
+    if any(connection.large_tunnels for connection in environment.vpn_connections):
+        return VERSION_WITH_LARGE_TUNNELS
+    if environment.egress is not None and environment.egress.inspection is Inspection.GATEWAY:
+        return VERSION_WITH_GATEWAY_FIREWALL
     return VERSION
 
 
 def deployment_role_arn(estate: Estate, account: Account) -> str | None:
     """The role Terraform assumes in an account, or None where credentials are used as they come."""
-    if any(connection.large_tunnels for connection in environment.vpn_connections):
-        return VERSION_WITH_LARGE_TUNNELS
     role = estate.organization.deployment_role
     return f"arn:{organization_partition(estate)}:iam::{account.id}:role/{role}" if role else None
+
+
+def authorize_role_name(estate: Estate) -> str:
+    """The role in the shared services account with which private zones admit VPCs."""
+    return f"{estate.prefix}-authorize-vpcs"
+
+
+def authorize_role_arn(estate: Estate, account: Account) -> str:
+    """The ARN of that role, known before it exists."""
+    return f"arn:{organization_partition(estate)}:iam::{account.id}:role/{authorize_role_name(estate)}"
 
 
 def join_role_name(estate: Estate, segment: str) -> str:
@@ -42,8 +59,6 @@ def join_role_name(estate: Estate, segment: str) -> str:
 
 def join_role_arn(estate: Estate, segment: str) -> str:
     """The ARN of that role, known before it exists."""
-    account = estate.account(estate.hub_environment.account)
-    return f"arn:{organization_partition(estate)}:iam::{account.id}:role/{name}"
     return _hub_role_arn(estate, join_role_name(estate, segment))
 
 
@@ -58,3 +73,5 @@ def egress_role_arn(estate: Estate) -> str:
 
 
 def _hub_role_arn(estate: Estate, name: str) -> str:
+    account = estate.account(estate.hub_environment.account)
+    return f"arn:{organization_partition(estate)}:iam::{account.id}:role/{name}"

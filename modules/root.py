@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from isthmus.intent import Account, Environment, Estate, S3Backend, Spoke
+from isthmus.addressing import Tier, subnet_name, tiers_in
+from isthmus.intent import Account, Environment, Estate, Inspection, S3Backend, SharedBy, Spoke
+from isthmus.intent.resolution import SharedServices, served_in, shared_services
 from modules.aws import AwsProvider, AwsProviderAssumeRole, AwsProviderDefaultTags
 from modules.backend import keep_state, local_path, remote_state
 from modules.cdk import (
@@ -18,13 +20,30 @@ from modules.cdk import (
     TerraformOutput,
     TerraformRemoteState,
 )
+from modules.dns import PROFILE_ID, VPC_ID, dns_outputs, subnet_id
+from modules.egress import tables_used as tables_of_egress
+from modules.endpoints import endpoints_outputs
+from modules.firewall import endpoint_id
+from modules.firewall import subnet_id as firewall_subnet_id
+from modules.firewall import tables_used as tables_of_firewall
 from modules.hub import FLOW_LOGS_ROLE_ARN, GATEWAY_ID, LOG_KEY_ARN, table_id
 from modules.logs import KEY_ARN
 from modules.naming import identifier
-from modules.provider import HUB, deployment_role_arn, join_role_arn, required_version
+from modules.observability import inputs_of
+from modules.provider import (
+    DNS,
+    HUB,
+    authorize_role_arn,
+    deployment_role_arn,
+    egress_role_arn,
+    join_role_arn,
+    required_version,
+)
+from modules.resolution import needs_authorization, resolution_inputs
 from modules.spoke import shares_hub_account
 from modules.spoke import tables_used as tables_of_spoke
-from modules.tables import HubTables
+from modules.tables import EGRESS, HubTables
+from modules.vpn import outputs_of
 from modules.vpn import tables_used as tables_of_vpn
 
 # The root of the state bucket, for estates that keep their states there.
@@ -40,15 +59,38 @@ class ModuleCall:
     spoke: str | None = None
 
 
-def module_calls(environment: Environment) -> tuple[ModuleCall, ...]:
+def module_calls(estate: Estate, environment: Environment) -> tuple[ModuleCall, ...]:
     """The modules of an environment's root, in the order in which they are called."""
     calls = [ModuleCall("logs", "logs")]
     if environment.hub:
         calls.append(ModuleCall("hub", "hub"))
     if environment.vpn_connections:
         calls.append(ModuleCall("vpn", "vpn"))
+    if environment.egress is not None:
+        if environment.egress.inspection is not Inspection.NONE:
+            calls.append(ModuleCall("firewall", "firewall"))
+        calls.append(ModuleCall("egress", "egress"))
+    if environment.observability is not None:
+        calls.append(ModuleCall("observability", "observability"))
     names = sorted(spoke.name for spoke in environment.spokes)
-    return (*calls, *(ModuleCall(f"spoke_{identifier(name)}", "spoke", name) for name in names))
+    calls += [ModuleCall(f"spoke_{identifier(name)}", "spoke", name) for name in names]
+    if environment.dns is not None:
+        calls.append(ModuleCall("dns", "dns"))
+    if environment.endpoints is not None:
+        calls.append(ModuleCall("endpoints", "endpoints"))
+    if (home := shared_services(estate)) is not None:
+        names = sorted(spoke.name for spoke in served_in(estate, home, environment))
+        calls += [ModuleCall(f"resolution_{identifier(name)}", "resolution", name) for name in names]
+    return tuple(calls)
+
+
+def roots_read(estate: Estate, environment: Environment) -> tuple[str, ...]:
+    """The roots whose outputs an environment's root reads: that of the hub, and that of the hybrid DNS."""
+    names = {estate.hub_environment.name}
+    home = shared_services(estate)
+    if home is not None and any(served_in(estate, home, environment)):
+        names.add(home.environment.name)
+    return tuple(sorted(names - {environment.name}))
 
 
 def environment_root(app: App, estate: Estate, environment: Environment, tables: HubTables) -> Stack:
@@ -73,15 +115,17 @@ class _Root:
     def __init__(self, app: App, estate: Estate, environment: Environment, tables: HubTables) -> None:
         self.estate, self.environment, self.tables = estate, environment, tables
         self.stack = Stack(app, environment.name)
-        self.hub_apart = bool(environment.spokes) and not shares_hub_account(estate, environment)
+        self.hub_apart = not shares_hub_account(estate, environment)
         self.hub_aliases: dict[str, AwsProvider] = {}
-        self.remote: TerraformRemoteState | None = None
+        self.home = shared_services(estate)
+        self.dns_alias: AwsProvider | None = None
+        self.remotes: dict[str, TerraformRemoteState] = {}
         self.calls: dict[str, TerraformHclModule] = {}
         keep_state(self.stack, estate, environment)
         _require_aws(self.stack, required_version(environment))
         self.tags = _tags(estate, environment.name, environment.tags)
         _provider(self.stack, estate, estate.account(environment.account), region=estate.region, tags=self.tags)
-        for call in module_calls(environment):
+        for call in module_calls(estate, environment):
             getattr(self, f"_{call.kind}")(call)
 
     def _logs(self, call: ModuleCall) -> None:
@@ -95,22 +139,101 @@ class _Root:
 
     def _vpn(self, call: ModuleCall) -> None:
         inputs = self._hub_inputs(tables_of_vpn(self.environment, self.tables))
-        made = _call(self.stack, call.name, inputs | {LOG_KEY_ARN: self._log_inputs()[LOG_KEY_ARN]})
+        made = self.calls["vpn"] = _call(self.stack, call.name, inputs | {LOG_KEY_ARN: self._log_inputs()[LOG_KEY_ARN]})
         for connection in sorted(self.environment.vpn_connections, key=lambda connection: connection.name):
             name = identifier(connection.name)
-            for output in ("transit_gateway_attachment_id", "preshared_key_arn", "tunnel1_address", "tunnel2_address"):
+            for output in outputs_of(self.estate, connection):
                 self._output(f"{output}_{name}", self.stack.ref(made, f"{output}_{name}"), f"Of {connection.name}")
+
+    def _observability(self, call: ModuleCall) -> None:
+        inputs = {
+            name: self.stack.ref(self.calls[module], name)
+            for module, names in inputs_of(self.environment).items()
+            for name in names
+        }
+        _call(self.stack, call.name, inputs)
 
     def _spoke(self, call: ModuleCall) -> None:
         wanted = next(spoke for spoke in self.environment.spokes if spoke.name == call.spoke)
         inputs = self._hub_inputs(tables_of_spoke(wanted, self.tables)) | self._log_inputs()
-        made = _call(self.stack, call.name, inputs, hub=self._hub_alias(wanted) if self.hub_apart else None)
+        made = self.calls[call.name] = _call(self.stack, call.name, inputs, hub=self._join_alias(wanted))
         name = identifier(wanted.name)
         for output in ("vpc_id", "transit_gateway_attachment_id"):
             self._output(f"{output}_{name}", self.stack.ref(made, output), f"Of spoke {wanted.name}")
         self._output(
             f"private_subnet_ids_{name}", self.stack.ref(made, "private_subnet_ids"), f"Of spoke {wanted.name}, by name"
         )
+
+    def _firewall(self, call: ModuleCall) -> None:
+        inputs = {LOG_KEY_ARN: self._log_inputs()[LOG_KEY_ARN]}
+        if self._inspects_inside:
+            names = [VPC_ID, *(firewall_subnet_id(zone) for zone in self._egress_zones)]
+            inputs |= {name: f"${{module.egress.{name}}}" for name in names}
+        else:
+            inputs |= self._hub_inputs(tables_of_firewall(self.estate, self.tables))
+        made = self.calls["firewall"] = _call(self.stack, call.name, inputs)
+        self._output("firewall_arn", self.stack.ref(made, "firewall_arn"), "The firewall")
+
+    def _egress(self, call: ModuleCall) -> None:
+        assert self.environment.egress is not None
+        inputs = self._hub_inputs(tables_of_egress(self.estate, self.tables)) | self._log_inputs()
+        if self._inspects_inside:
+            names = [endpoint_id(zone) for zone in self._egress_zones]
+            inputs |= {name: f"${{module.firewall.{name}}}" for name in names}
+        made = _call(self.stack, call.name, inputs, hub=self._egress_alias())
+        name = identifier(self.environment.egress.name)
+        for output in ("vpc_id", "transit_gateway_attachment_id", "nat_public_ips"):
+            self._output(
+                f"{output}_{name}", self.stack.ref(made, output), f"Of egress VPC {self.environment.egress.name}"
+            )
+
+    @property
+    def _inspects_inside(self) -> bool:
+        """Whether the firewall is in the egress VPC: each of their modules then needs what the other makes."""
+        return self.environment.egress is not None and self.environment.egress.inspection is Inspection.VPC
+
+    @property
+    def _egress_zones(self) -> tuple[str, ...]:
+        assert self.environment.egress is not None
+        return self.estate.zones_of_egress(self.environment.egress)
+
+    def _dns(self, call: ModuleCall) -> None:
+        home = self._shared_services
+        inputs = self._home_inputs(home, Tier.RESOLVER)
+        if home.dns.query_logs:
+            inputs[LOG_KEY_ARN] = self._log_inputs()[LOG_KEY_ARN]
+        made = self.calls["dns"] = _call(self.stack, call.name, inputs)
+        for output in (*dns_outputs(home), *(["dns_inbound_addresses"] if home.dns.inbound else [])):
+            self._output(output, self.stack.ref(made, output), "Of hybrid DNS")
+
+    def _endpoints(self, call: ModuleCall) -> None:
+        home = self._shared_services
+        inputs = self._home_inputs(home, Tier.ENDPOINTS)
+        if home.dns.shared_by is SharedBy.PROFILE:
+            inputs[PROFILE_ID] = self.stack.ref(self.calls["dns"], PROFILE_ID)
+        made = self.calls["endpoints"] = _call(self.stack, call.name, inputs)
+        for output in (*endpoints_outputs(self.estate, home), "endpoint_ids"):
+            self._output(output, self.stack.ref(made, output), "Of central endpoints")
+
+    def _resolution(self, call: ModuleCall) -> None:
+        home = self._shared_services
+        wanted = next(spoke for spoke in self.environment.spokes if spoke.name == call.spoke)
+        inputs = {VPC_ID: self.stack.ref(self.calls[f"spoke_{identifier(wanted.name)}"], VPC_ID)}
+        here = home.environment.name == self.environment.name
+        of_endpoints = endpoints_outputs(self.estate, home)
+        for name in resolution_inputs(self.estate, home, wanted):
+            made = self.calls["endpoints" if name in of_endpoints else "dns"] if here else None
+            inputs[name] = (
+                self.stack.ref(made, name)
+                if made is not None
+                else self.stack.ref(self._outputs_of(home.environment), f"outputs.{name}")
+            )
+        _call(self.stack, call.name, inputs, dns=self._dns_alias(home))
+
+    @property
+    def _shared_services(self) -> SharedServices:
+        assert self.home is not None
+        return self.home
 
     # --- what modules are given --------------------------------------------------------------------------------------
 
@@ -126,31 +249,64 @@ class _Root:
         names = [GATEWAY_ID, *(table_id(key) for key in keys)]
         if hub := self.calls.get("hub"):
             return {name: self.stack.ref(hub, name) for name in names}
-        return {name: self.stack.ref(self._hub_outputs(), f"outputs.{name}") for name in names}
+        remote = self._outputs_of(self.estate.hub_environment)
+        return {name: self.stack.ref(remote, f"outputs.{name}") for name in names}
 
-    def _hub_outputs(self) -> TerraformRemoteState:
-        if self.remote is None:
-            self.remote = remote_state(self.stack, self.estate, self.environment, self.estate.hub_environment)
-        return self.remote
+    def _outputs_of(self, producer: Environment) -> TerraformRemoteState:
+        if producer.name not in self.remotes:
+            self.remotes[producer.name] = remote_state(self.stack, self.estate, self.environment, producer)
+        return self.remotes[producer.name]
 
-    def _hub_alias(self, wanted: Spoke) -> AwsProvider:
-        """The provider of the hub's account, under the role that may join the spoke's segment and no other."""
-        segment = self.estate.segment(wanted.segment).name
-        if segment not in self.hub_aliases:
-            account = self.estate.account(self.estate.hub_environment.account)
-            self.hub_aliases[segment] = _provider(
+    def _home_inputs(self, home: SharedServices, tier: Tier) -> dict[str, str]:
+        """The VPC of shared services and its subnets of a tier, where it has that tier."""
+        made = self.calls[f"spoke_{identifier(home.spoke.name)}"]
+        zones = self.estate.zones_of(home.spoke) if tier in tiers_in(self.estate, home.spoke) else ()
+        return {
+            name: self.stack.ref(made, name) for name in (VPC_ID, *(subnet_id(subnet_name(tier, z)) for z in zones))
+        }
+
+    def _dns_alias(self, home: SharedServices) -> AwsProvider | None:
+        """The provider of the account that owns the private zones; None where they need not admit anybody."""
+        if not needs_authorization(self.estate, home, self.environment):
+            return None
+        if self.dns_alias is None:
+            account = self.estate.account(home.environment.account)
+            self.dns_alias = _provider(
                 self.stack,
                 self.estate,
                 account,
                 region=self.estate.region,
                 tags=self.tags,
-                alias=f"{HUB}_{identifier(segment)}",
+                alias=DNS,
                 roles=[
                     deployment_role_arn(self.estate, self.estate.account(self.environment.account)),
-                    join_role_arn(self.estate, segment),
+                    authorize_role_arn(self.estate, account),
                 ],
             )
-        return self.hub_aliases[segment]
+        return self.dns_alias
+
+    def _join_alias(self, wanted: Spoke) -> AwsProvider | None:
+        """The provider of the hub's account, under the role that may join the spoke's segment and no other."""
+        segment = self.estate.segment(wanted.segment).name
+        return self._hub_alias(f"{HUB}_{identifier(segment)}", join_role_arn(self.estate, segment))
+
+    def _egress_alias(self) -> AwsProvider | None:
+        """The provider of the hub's account, under the role that may attach the egress VPC."""
+        return self._hub_alias(f"{HUB}__{EGRESS}", egress_role_arn(self.estate))
+
+    def _hub_alias(self, alias: str, role: str) -> AwsProvider | None:
+        """The provider of the hub's account under a role there; None in the hub's own account."""
+        if self.hub_apart and alias not in self.hub_aliases:
+            self.hub_aliases[alias] = _provider(
+                self.stack,
+                self.estate,
+                self.estate.account(self.estate.hub_environment.account),
+                region=self.estate.region,
+                tags=self.tags,
+                alias=alias,
+                roles=[deployment_role_arn(self.estate, self.estate.account(self.environment.account)), role],
+            )
+        return self.hub_aliases.get(alias)
 
     def _output(self, name: str, value: Any, description: str) -> None:
         self.stack.add(TerraformOutput, name, value=value, description=description)
@@ -191,12 +347,14 @@ def _provider(
     )
 
 
-def _call(stack: Stack, name: str, inputs: Mapping[str, Any], hub: AwsProvider | None = None) -> TerraformHclModule:
+def _call(stack: Stack, name: str, inputs: Mapping[str, Any], **aliases: AwsProvider | None) -> TerraformHclModule:
+    """A call of a module, with the providers it is handed by the alias it knows them by."""
+    given = [TerraformModuleProvider(provider=p, module_alias=alias) for alias, p in aliases.items() if p is not None]
     return stack.add(
         TerraformHclModule,
         name,
         source=f"./modules/{name}",
         skip_asset_creation_from_local_modules=True,
         variables=dict(inputs),
-        providers=[TerraformModuleProvider(provider=hub, module_alias=HUB)] if hub else None,
+        providers=given or None,
     )

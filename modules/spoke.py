@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
-from isthmus.addressing import Tier, subnets, tiers_of, zone_number
+from isthmus.addressing import Tier, subnets, tiers_in, zone_number
 from isthmus.intent import Egress, Environment, Estate, Spoke
 from isthmus.intent.reach import networks_denied, networks_reached
 from modules.aws import (
@@ -43,6 +43,8 @@ from modules.cdk import (
     TerraformResourceLifecycle,
     TerraformVariable,
 )
+from modules.dns import subnet_id
+from modules.endpoints import spoke_endpoints
 from modules.hub import FLOW_LOGS_ROLE_ARN, GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, principals, table_id
 from modules.naming import identifier
 from modules.provider import HUB, REQUIRED, REQUIRED_WITH_HUB
@@ -50,6 +52,8 @@ from modules.tables import DEFAULT, HubTables
 
 # Rule numbers of the network ACL: denials from here on, in steps; then everything else is allowed.
 _FIRST_DENIAL, _ALLOW_REST = 100, 1_000
+# Tiers whose subnets have the route table of the private subnet in their zone.
+_LIKE_PRIVATE = (Tier.RESOLVER, Tier.ENDPOINTS)
 
 
 def spoke(estate: Estate, environment: Environment, wanted: Spoke, tables: HubTables) -> dict[str, Any]:
@@ -78,7 +82,7 @@ class _Spoke:
         self.segment = estate.segment(wanted.segment)
         self.name = wanted.vpc_name or f"{estate.prefix}-{wanted.name}"
         self.zones = {zone_number(zone): zone for zone in estate.zones_of(wanted)}
-        self.cidrs: Mapping[str, IPv4Network] = subnets(wanted, estate.zones_of(wanted), tiers_of(wanted))
+        self.cidrs: Mapping[str, IPv4Network] = subnets(wanted, estate.zones_of(wanted), tiers_in(estate, wanted))
         self.local = wanted.egress is Egress.LOCAL
         self.apart = not shares_hub_account(estate, environment)
         self.module = ModuleStack(
@@ -91,7 +95,7 @@ class _Spoke:
         self.vpc = self._vpc()
         self.subnets: dict[str, AwsSubnet] = {}
         self.route_tables: dict[str, RouteTable] = {}
-        for tier in tiers_of(self.spoke):
+        for tier in tiers_in(self.estate, self.spoke):
             for number, zone in self.zones.items():
                 self._subnet(tier, number, zone)
         self._network_acl()
@@ -99,7 +103,7 @@ class _Spoke:
         self._routes_to_hub(attached)
         if self.local:
             self._local_way_out()
-        self._gateway_endpoints()
+        gateway_endpoints = self._gateway_endpoints()
         self._flow_logs()
         self._share()
         self._output("vpc_id", self.module.ref(self.vpc), "The VPC")
@@ -107,6 +111,10 @@ class _Spoke:
             name: self.module.ref(subnet) for name, subnet in self.subnets.items() if name.startswith(Tier.PRIVATE)
         }
         self._output("private_subnet_ids", private, "Private subnets, by name")
+        self._shared_services(gateway_endpoints)
+        spoke_endpoints(
+            self.module, self.estate, self.spoke, self.name, self.module.ref(self.vpc), list(private.values())
+        )
         return self.module.emit()
 
     # --- the VPC -----------------------------------------------------------------------------------------------------
@@ -150,11 +158,15 @@ class _Spoke:
             tags={"Name": label},
             depends_on=[made for cidr, made in self.secondary.items() if self.cidrs[key].subnet_of(cidr)] or None,
         )
-        table = self.module.add(RouteTable, key, vpc_id=self.module.ref(self.vpc), tags={"Name": label})
+        if tier in _LIKE_PRIVATE:
+            table = self.route_tables[f"{Tier.PRIVATE}_az{number}"]
+        else:
+            table = self.module.add(RouteTable, key, vpc_id=self.module.ref(self.vpc), tags={"Name": label})
+            self.route_tables[key] = table
         self.module.add(
             RouteTableAssociation, key, subnet_id=self.module.ref(subnet), route_table_id=self.module.ref(table)
         )
-        self.subnets[key], self.route_tables[key] = subnet, table
+        self.subnets[key] = subnet
 
     def _workload_keys(self) -> list[str]:
         return [key for key in self.subnets if not key.startswith(Tier.TRANSIT_GATEWAY)]
@@ -259,7 +271,7 @@ class _Spoke:
         destinations = {f"block_{identifier(block)}": block for block in sorted(self.estate.blocks)}
         reached = networks_reached(self.estate, self.segment)
         destinations |= {identifier(network): cidr for network, cidr in reached.items()}
-        for key in self._workload_keys():
+        for key in (key for key in self._workload_keys() if key in self.route_tables):
             for name, cidr in destinations.items():
                 self._route(key, name, cidr, transit_gateway_id=self.gateway_id, depends_on=[attached])
             if self.spoke.egress in (Egress.ON_PREMISES, Egress.CENTRAL):
@@ -307,11 +319,11 @@ class _Spoke:
 
     # --- services ----------------------------------------------------------------------------------------------------
 
-    def _gateway_endpoints(self) -> None:
+    def _gateway_endpoints(self) -> list[VpcEndpoint]:
         tables = [
             self.module.ref(self.route_tables[key]) for key in self._workload_keys() if key.startswith(Tier.PRIVATE)
         ]
-        for service in sorted(self.spoke.gateway_endpoints):
+        return [
             self.module.add(
                 VpcEndpoint,
                 identifier(service),
@@ -321,6 +333,17 @@ class _Spoke:
                 route_table_ids=tables,
                 tags={"Name": f"{self.name}-{service}"},
             )
+            for service in sorted(self.spoke.gateway_endpoints)
+        ]
+
+    def _shared_services(self, gateway_endpoints: list[VpcEndpoint]) -> None:
+        """Hand out the subnets that hold Resolver and interface endpoints."""
+        for key, subnet in self.subnets.items():
+            if key.rpartition("_")[0] in _LIKE_PRIVATE:
+                output = self._output(subnet_id(key), self.module.ref(subnet), f"Subnet {key}")
+                # An interface endpoint that leaves VPCs to the gateway endpoint is refused before that exists.
+                if gateway_endpoints:
+                    output.add_override("depends_on", [self.module.address(made) for made in gateway_endpoints])
 
     def _flow_logs(self) -> None:
         name = f"/{self.estate.prefix}/{self.name}/flow-logs"
@@ -373,5 +396,5 @@ class _Spoke:
     def _input(self, name: str, description: str) -> str:
         return self.module.ref(self.module.add(TerraformVariable, name, type="string", description=description), None)
 
-    def _output(self, name: str, value: Any, description: str) -> None:
-        self.module.add(TerraformOutput, name, value=value, description=description)
+    def _output(self, name: str, value: Any, description: str) -> TerraformOutput:
+        return self.module.add(TerraformOutput, name, value=value, description=description)

@@ -14,10 +14,17 @@ from typing import Any
 
 from isthmus.intent import Estate, S3Backend
 from isthmus.intent.document import to_document
+from isthmus.intent.resolution import shared_services
 from modules.cdk import App, bodies, canonical_json
+from modules.dns import dns
+from modules.egress import egress
+from modules.endpoints import endpoints
+from modules.firewall import firewall
 from modules.hub import hub
 from modules.logs import logs
-from modules.root import STATE, ModuleCall, environment_root, module_calls, state_root
+from modules.observability import observability
+from modules.resolution import resolution
+from modules.root import STATE, ModuleCall, environment_root, module_calls, roots_read, state_root
 from modules.spoke import spoke
 from modules.state import state
 from modules.tables import HubTables
@@ -39,7 +46,7 @@ def synthesize(estate: Estate) -> dict[str, str]:
     tables = HubTables(estate)
     files = _roots(estate, tables)
     jobs: list[Job] = [
-        (environment.name, call) for environment in estate.environments for call in module_calls(environment)
+        (environment.name, call) for environment in estate.environments for call in module_calls(estate, environment)
     ]
     if isinstance(estate.backend, S3Backend):
         jobs.append((STATE, ModuleCall(STATE, STATE)))
@@ -62,10 +69,10 @@ def _roots(estate: Estate, tables: HubTables) -> dict[str, str]:
         if isinstance(estate.backend, S3Backend):
             bucket = state_root(app, estate, estate.backend)
             producer.add_dependency(bucket)
-        for name, stack in stacks.items():
+        for environment in estate.environments:
             # `cdktf deploy` runs independent roots at once; a reader must wait for what it reads.
-            if name != estate.hub_environment.name:
-                stack.add_dependency(producer)
+            for name in roots_read(estate, environment):
+                stacks[environment.name].add_dependency(stacks[name])
         app.synth()
         paths = sorted(path for path in Path(folder).rglob("*") if path.is_file())
         return {str(path.relative_to(folder)): _canonical(path) for path in paths}
@@ -113,4 +120,19 @@ def _emit(estate: Estate, tables: HubTables, job: Job) -> Mapping[str, Any]:
             return hub(estate, environment, tables)
         case "vpn":
             return vpn(estate, environment, tables)
-    return spoke(estate, environment, next(s for s in environment.spokes if s.name == call.spoke), tables)
+        case "firewall":
+            return firewall(estate, environment, tables)
+        case "egress":
+            return egress(estate, environment, tables)
+        case "observability":
+            return observability(estate, environment)
+        case "dns" | "endpoints":
+            home = shared_services(estate)
+            assert home is not None
+            return dns(estate, home) if call.kind == "dns" else endpoints(estate, home)
+    wanted = next(s for s in environment.spokes if s.name == call.spoke)
+    if call.kind == "resolution":
+        home = shared_services(estate)
+        assert home is not None
+        return resolution(estate, environment, home, wanted)
+    return spoke(estate, environment, wanted, tables)

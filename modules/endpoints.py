@@ -1,0 +1,176 @@
+"""Module `endpoints`: interface endpoints for every spoke and site, with private zones for their names.
+
+Also the interface endpoints that a spoke has for itself alone, which its own module holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from isthmus.addressing import Tier, subnet_name, zone_number
+from isthmus.intent import Estate, SharedBy, Spoke
+from isthmus.intent.reach import networks_reached
+from isthmus.intent.resolution import SharedServices, central_services, for_sites_only, service_zones
+from isthmus.services import SERVICES, Service
+from modules.aws import (
+    Route53Record,
+    Route53RecordAlias,
+    SecurityGroup,
+    VpcEndpoint,
+    VpcEndpointDnsOptions,
+    VpcSecurityGroupIngressRule,
+)
+from modules.cdk import ModuleStack, TerraformOutput, TerraformVariable
+from modules.dns import PROFILE_ID, VPC_ID, private_zone, put_into_profile, subnet_id, zone_id
+from modules.naming import domain_identifier, identifier
+from modules.policy import allow, document, organization_id
+from modules.provider import REQUIRED
+
+_HTTPS = 443
+
+
+def endpoints_outputs(estate: Estate, home: SharedServices) -> tuple[str, ...]:
+    """The names of the module's outputs that spokes need."""
+    if home.dns.shared_by is SharedBy.PROFILE:
+        return ()
+    return tuple(zone_id(domain) for domain in sorted(service_zones(home, estate.region)))
+
+
+def endpoints(estate: Estate, home: SharedServices) -> dict[str, Any]:
+    """The module's Terraform.
+
+    Inputs: `vpc_id`, `subnet_id_<subnet>` of the endpoints subnets; with a profile `dns_profile_id`.
+    Outputs: `endpoints_outputs`, and `endpoint_ids` by service.
+    """
+    module = ModuleStack("endpoints", providers=REQUIRED)
+    vpc_id = _input(module, VPC_ID, "The VPC of shared services")
+    names = [subnet_name(Tier.ENDPOINTS, zone) for zone in sorted(estate.zones_of(home.spoke), key=zone_number)]
+    subnet_ids = [_input(module, subnet_id(name), f"Subnet {name}") for name in names]
+    name = f"{estate.prefix}-{home.environment.name}"
+    sources = {f"block_{identifier(block)}": block for block in estate.blocks}
+    reached = networks_reached(estate, estate.segment(home.spoke.segment))
+    sources |= {identifier(network): cidr for network, cidr in reached.items()}
+    group = _group(module, f"{name}-endpoints", vpc_id, sources)
+
+    made: dict[str, VpcEndpoint] = {}
+    pinned = home.environment.endpoints.policies if home.environment.endpoints is not None else {}
+    for service in central_services(home.environment):
+        # The VPC's own private DNS is for sites: https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
+        only = for_sites_only(home, service)
+        made[service.name] = _endpoint(
+            module,
+            estate,
+            service,
+            f"{name}-{service.name}",
+            pinned.get(service.name),
+            vpc_id=vpc_id,
+            subnet_ids=subnet_ids,
+            security_group_ids=[module.ref(group)],
+            private_dns_enabled=only,
+            dns_options=VpcEndpointDnsOptions(private_dns_only_for_inbound_resolver_endpoint=True) if only else None,
+        )
+    ids = {service: module.ref(endpoint) for service, endpoint in made.items()}
+    module.add(TerraformOutput, "endpoint_ids", value=ids, description="Interface endpoints, by service")
+    profile = home.dns.shared_by is SharedBy.PROFILE
+    profile_id = _input(module, PROFILE_ID, "The profile that VPCs are associated with") if profile else ""
+    for domain, (service, names_) in sorted(service_zones(home, estate.region).items()):
+        zone = private_zone(module, estate, home, domain, vpc_id)
+        labels = ["*" for _ in range(names_.wildcard)] + ["" for _ in range(names_.apex)]
+        for label in labels:
+            _record(module, module.ref(zone), domain, label, made[service.name])
+        if profile:
+            put_into_profile(module, profile_id, f"zone_{domain_identifier(domain)}", module.ref(zone, "arn"))
+        else:
+            module.add(TerraformOutput, zone_id(domain), value=module.ref(zone), description=f"Zone {domain}")
+    return module.emit()
+
+
+def spoke_endpoints(
+    module: ModuleStack, estate: Estate, spoke: Spoke, name: str, vpc_id: str, subnet_ids: Sequence[str]
+) -> None:
+    """Interface endpoints of a spoke for itself: in its private subnets, by the names that AWS gives them."""
+    if not spoke.interface_endpoints:
+        return
+    sources = {identifier(cidr): cidr for cidr in (spoke.cidr, *spoke.secondary_cidrs)}
+    group = _group(module, f"{name}-endpoints", vpc_id, sources)
+    for service in sorted(spoke.interface_endpoints):
+        _endpoint(
+            module,
+            estate,
+            SERVICES[service],
+            f"{name}-{service}",
+            None,
+            vpc_id=vpc_id,
+            subnet_ids=subnet_ids,
+            security_group_ids=[module.ref(group)],
+            private_dns_enabled=True,
+        )
+
+
+def _group(module: ModuleStack, name: str, vpc_id: str, sources: Mapping[str, str]) -> SecurityGroup:
+    """Who may come to an endpoint: by HTTPS, and nobody comes from there."""
+    group = module.add(
+        SecurityGroup,
+        "endpoints",
+        name=name,
+        description="HTTPS to interface endpoints",
+        vpc_id=vpc_id,
+        tags={"Name": name},
+    )
+    for source, cidr in sorted(sources.items()):
+        module.add(
+            VpcSecurityGroupIngressRule,
+            f"endpoints_{source}",
+            security_group_id=module.ref(group),
+            description=f"HTTPS from {cidr}",
+            cidr_ipv4=cidr,
+            ip_protocol="tcp",
+            from_port=_HTTPS,
+            to_port=_HTTPS,
+        )
+    return group
+
+
+def _endpoint(
+    module: ModuleStack, estate: Estate, service: Service, name: str, policy: str | None, **rest: Any
+) -> VpcEndpoint:
+    return module.add(
+        VpcEndpoint,
+        f"interface_{identifier(service.name)}",
+        service_name=service.endpoint_name(estate.region),
+        vpc_endpoint_type="Interface",
+        policy=policy or _policy(estate),
+        tags={"Name": name},
+        **rest,
+    )
+
+
+def _policy(estate: Estate) -> str:
+    """Requests of the organization's principals, to whatever they may use: nobody else's keys work through here.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+    """
+    conditions = {"StringEquals": {"aws:PrincipalOrgID": organization_id(estate)}}
+    return document(
+        allow("Organization", principal={"AWS": "*"}, actions=["*"], resources=["*"], conditions=conditions)
+    )
+
+
+def _record(module: ModuleStack, zone: str, domain: str, label: str, endpoint: VpcEndpoint) -> None:
+    """A name of a service, answered with its endpoint: the first entry is the endpoint's own name for all zones."""
+    entry = f"{module.address(endpoint)}.dns_entry[0]"
+    module.add(
+        Route53Record,
+        f"{domain_identifier(domain)}_all" if label else domain_identifier(domain),
+        zone_id=zone,
+        name=f"{label}.{domain}" if label else domain,
+        type="A",
+        alias=Route53RecordAlias(
+            name=f"${{{entry}.dns_name}}", zone_id=f"${{{entry}.hosted_zone_id}}", evaluate_target_health=False
+        ),
+    )
+
+
+def _input(module: ModuleStack, name: str, description: str) -> str:
+    return module.ref(module.add(TerraformVariable, name, type="string", description=description), None)

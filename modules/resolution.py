@@ -1,0 +1,109 @@
+"""Module `resolution_<spoke>`: a spoke's VPC, associated with the estate's hybrid DNS. It lies in the spoke's root."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from isthmus.intent import Environment, Estate, SharedBy, Spoke
+from isthmus.intent.resolution import SharedServices, private_domains
+from modules.aws import (
+    AwsProvider,
+    Route53ProfilesAssociation,
+    Route53ResolverFirewallRuleGroupAssociation,
+    Route53ResolverQueryLogConfigAssociation,
+    Route53ResolverRuleAssociation,
+    Route53VpcAssociationAuthorization,
+    Route53ZoneAssociation,
+)
+from modules.cdk import ModuleStack, TerraformVariable
+from modules.dns import (
+    FIREWALL_ID,
+    FIREWALL_PRIORITY,
+    PROFILE_ID,
+    QUERY_LOGS_ID,
+    VPC_ID,
+    dns_outputs,
+    rule_domains,
+    rule_id,
+    zone_id,
+)
+from modules.endpoints import endpoints_outputs
+from modules.naming import domain_identifier, identifier
+from modules.provider import DNS, REQUIRED, REQUIRED_WITH_DNS
+
+
+def resolution_inputs(estate: Estate, home: SharedServices, wanted: Spoke) -> tuple[str, ...]:
+    """The names of the inputs that come from the root which holds the hybrid DNS."""
+    names = (*dns_outputs(home), *endpoints_outputs(estate, home))
+    if wanted.name == home.spoke.name:
+        return tuple(name for name in names if name not in _zones(estate, home))
+    return names
+
+
+def needs_authorization(estate: Estate, home: SharedServices, environment: Environment) -> bool:
+    """Whether private zones of another account have to admit the environment's VPCs first."""
+    apart = environment.account != home.environment.account
+    return home.dns.shared_by is SharedBy.RESOLVER_RULES and apart and bool(private_domains(home, estate.region))
+
+
+def resolution(estate: Estate, environment: Environment, home: SharedServices, wanted: Spoke) -> dict[str, Any]:
+    """The module's Terraform.
+
+    Inputs: `vpc_id` and `resolution_inputs`; where zones have to admit the VPC the provider `aws.dns` too.
+    """
+    apart = needs_authorization(estate, home, environment)
+    module = ModuleStack(f"resolution_{identifier(wanted.name)}", providers=REQUIRED_WITH_DNS if apart else REQUIRED)
+    vpc_id = module.ref(module.add(TerraformVariable, VPC_ID, type="string", description="The VPC"), None)
+    ids = {
+        name: module.ref(module.add(TerraformVariable, name, type="string", description="Of hybrid DNS"), None)
+        for name in resolution_inputs(estate, home, wanted)
+    }
+    name = f"{estate.prefix}-{wanted.name}"
+    if PROFILE_ID in ids:
+        module.add(
+            Route53ProfilesAssociation,
+            "this",
+            name=name,
+            profile_id=ids[PROFILE_ID],
+            resource_id=vpc_id,
+            tags={"Name": name},
+        )
+        return module.emit()
+    for domain in rule_domains(home):
+        module.add(
+            Route53ResolverRuleAssociation,
+            domain_identifier(domain),
+            name=name,
+            resolver_rule_id=ids[rule_id(domain)],
+            vpc_id=vpc_id,
+        )
+    if QUERY_LOGS_ID in ids:
+        module.add(
+            Route53ResolverQueryLogConfigAssociation,
+            "this",
+            resolver_query_log_config_id=ids[QUERY_LOGS_ID],
+            resource_id=vpc_id,
+        )
+    if FIREWALL_ID in ids:
+        module.add(
+            Route53ResolverFirewallRuleGroupAssociation,
+            "this",
+            name=name,
+            firewall_rule_group_id=ids[FIREWALL_ID],
+            priority=FIREWALL_PRIORITY,
+            vpc_id=vpc_id,
+            tags={"Name": name},
+        )
+    owner = AwsProvider(module, "aws_dns", alias=DNS) if apart else None
+    for domain in private_domains(home, estate.region) if wanted.name != home.spoke.name else ():
+        zone = ids[zone_id(domain)]
+        if apart:
+            name = domain_identifier(domain)
+            admitted = module.add(Route53VpcAssociationAuthorization, name, zone_id=zone, vpc_id=vpc_id, provider=owner)
+            zone = module.ref(admitted, "zone_id")
+        module.add(Route53ZoneAssociation, domain_identifier(domain), zone_id=zone, vpc_id=vpc_id)
+    return module.emit()
+
+
+def _zones(estate: Estate, home: SharedServices) -> set[str]:
+    return {zone_id(domain) for domain in private_domains(home, estate.region)}
