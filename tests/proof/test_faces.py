@@ -1,0 +1,50 @@
+"""Limits of what is printed: a comment's length, markup in names, a terminal's width."""
+
+from isthmus.proof.difference import Change, Difference, Kind
+from isthmus.proof.findings import Unanswered, Violation
+from isthmus.proof.proved import Flows, Proof
+from isthmus.proof.quotas import ROUTES, Usage, exceeded, fullest
+from isthmus.report import markdown
+
+
+def proof_of(*violations: Violation, unanswered: tuple[Unanswered, ...] = ()) -> Proof:
+    def never(a: str, b: str) -> bool:
+        return False
+
+    return Proof(Flows((), never, lambda a, b: None), violations=violations, unanswered=unanswered)  # type: ignore[arg-type, return-value]
+
+
+def test_a_comment_is_never_too_long() -> None:
+    many = [Violation("hairpin", "x" * 200, (f"aws_route.r{n}",), "a", f"b{n}") for n in range(2_000)]
+    text = markdown.proof_markdown(proof_of(*many))
+    assert len(text.encode()) < 65_535
+    assert text.startswith("**Violated**: 2000 things do not hold.")
+    assert "Cut here" in text
+    assert text.count("<details") == text.count("</details>")
+
+
+def test_a_long_difference_is_cut_too() -> None:
+    changes = tuple(Change(Kind.GAINED, "a", f"b{n}", None, None, ("aws_route." + "r" * 90,)) for n in range(2_000))
+    text = markdown.difference_markdown(Difference(changes))
+    assert len(text.encode()) < 65_535
+    assert text.startswith("**Flows change**: 2000 gained.")
+
+
+def test_names_are_no_markup() -> None:
+    hostile = Violation("hairpin", "<img src=x> @everyone |`*_[x](y)\n# heading", ("a`b|c",), "<b>", "*")
+    text = markdown.proof_markdown(proof_of(hostile))
+    assert "<img" not in text
+    assert "@everyone" not in text
+    assert "\n# heading" not in text
+
+
+def test_unknown_is_neither_proved_nor_violated() -> None:
+    text = markdown.proof_markdown(proof_of(unanswered=(Unanswered("a -> b", "nobody said"),)))
+    assert text.startswith("**Unknown**")
+
+
+def test_quotas_warn_before_they_bind() -> None:
+    used = [Usage(ROUTES, f"table{n}", n) for n in (10, 400, 401, 501)]
+    assert [bool(usage.note) for usage in used] == [False, False, True, True]
+    assert [violation.resources for violation in exceeded(used)] == [("table501",)]
+    assert [usage.used for usage in fullest(used)] == [501, 401]

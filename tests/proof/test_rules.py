@@ -1,0 +1,32 @@
+"""The catalogue: complete, stable in form, and what the documentation shows."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from isthmus.proof import CATALOGUE, rule
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_rules_are_explained_and_documented(name: str) -> None:
+    listed = CATALOGUE[name]
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", name)
+    assert listed.info.endswith(".")
+    assert "\n" not in listed.info
+    assert listed.explanation
+    assert listed.source == "" or listed.source.startswith("https://docs.aws.amazon.com/")
+    assert f"`{name}`" in (PROJECT / "docs" / "proof.md").read_text()
+
+
+def test_every_rule_that_the_proof_uses_is_listed() -> None:
+    sources = "\n".join(path.read_text() for path in (PROJECT / "isthmus" / "proof").glob("*.py"))
+    used = set(re.findall(r'Violation\(\s*"([a-z-]+)"', sources))
+    assert used <= set(CATALOGUE)
+    assert len(used) > 10
+
+
+def test_others_explain_themselves() -> None:
+    assert rule("vpc-overlap").info == "Vpc overlap."
