@@ -68,7 +68,7 @@ class _Binder:
         places: list[Place] = [self.inventory.spoke(name, vpc) for name, vpc in vpcs.items()]
         for site in self.estate.sites:
             places += site_networks(site.name, site.networks)
-        self.violations += self._overlooked({*vpcs.values(), *vpns.values()})
+        self.violations += self._overlooked({*vpcs.values(), *vpns.values(), *self._central()})
         others = self.attached[AttachmentKind.VPC] - set(vpcs.values())
         return Binding(
             Places(in_order(places), self._sites(vpns)),
@@ -104,6 +104,18 @@ class _Binder:
                 Violation("spoke-missing", "its VPC is not attached to a transit gateway", (vpc,), spoke.name)
             )
         return vpc
+
+    def _central(self) -> Iterator[str]:
+        """The central way out: its VPC, and the firewall that may be attached beside it. Nobody's place to be."""
+        for environment in self.estate.environments:
+            if environment.egress is None:
+                continue
+            found = self.inventory.vpcs_by_cidr.get(ip_network(environment.egress.cidr), ())
+            if not found:
+                what = f"egress VPC {environment.egress.name}"
+                self._missing("spoke-missing", environment, what, f"no VPC with {environment.egress.cidr}", "")
+            yield from found
+            yield from self.network.firewalls
 
     # --- VPN connections ---
 
