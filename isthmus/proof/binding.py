@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 
-from isthmus.intent import Environment, Estate, Routing, Spoke
+from isthmus.intent import Environment, Estate, Inspection, Routing, Spoke
 from isthmus.intent import VpnConnection as Connection
 from isthmus.network.model import (
     AttachmentKind,
@@ -27,6 +27,7 @@ class Binding:
     """The places of the intent as the network has them.
 
     - `vpcs`: address of the VPC, by spoke. `vpns`: address of the connection, by connection name.
+    - `egress`: address of the egress VPC, or "".
     - `others`: addresses of attached VPCs that no spoke is.
     - `violations`, `unanswered`: what is missing, differs, or is not in the intent.
     """
@@ -34,6 +35,7 @@ class Binding:
     places: Places
     vpcs: dict[str, str] = field(default_factory=dict)
     vpns: dict[str, str] = field(default_factory=dict)
+    egress: str = ""
     others: tuple[str, ...] = ()
     violations: tuple[Violation, ...] = ()
     unanswered: tuple[Unanswered, ...] = ()
@@ -68,12 +70,14 @@ class _Binder:
         places: list[Place] = [self.inventory.spoke(name, vpc) for name, vpc in vpcs.items()]
         for site in self.estate.sites:
             places += site_networks(site.name, site.networks)
-        self.violations += self._overlooked({*vpcs.values(), *vpns.values(), *self._central()})
-        others = self.attached[AttachmentKind.VPC] - set(vpcs.values())
+        egress = self._egress()
+        self.violations += self._overlooked({*vpcs.values(), *vpns.values(), egress, *self._firewalls()})
+        others = self.attached[AttachmentKind.VPC] - {*vpcs.values(), egress}
         return Binding(
             Places(in_order(places), self._sites(vpns)),
             vpcs,
             vpns,
+            egress,
             tuple(sorted(vpc for vpc in others if isinstance(vpc, str))),
             tuple(self.violations),
             tuple(self.unanswered),
@@ -105,16 +109,26 @@ class _Binder:
             )
         return vpc
 
-    def _central(self) -> Iterator[str]:
-        """The central way out: its VPC, and the firewall that may be attached beside it. Nobody's place to be."""
-        for environment in self.estate.environments:
-            if environment.egress is None:
-                continue
-            found = self.inventory.vpcs_by_cidr.get(ip_network(environment.egress.cidr), ())
-            if not found:
-                what = f"egress VPC {environment.egress.name}"
-                self._missing("spoke-missing", environment, what, f"no VPC with {environment.egress.cidr}", "")
-            yield from found
+    # --- the central way out: nobody's place to be ---
+
+    def _egress(self) -> str:
+        """The egress VPC, by its CIDR."""
+        egress = self.estate.egress
+        if egress is None:
+            return ""
+        found = self.inventory.vpcs_by_cidr.get(ip_network(egress.cidr), ())
+        if not found:
+            environment, wanted = self.estate.egress_environment, f"no VPC with {egress.cidr}"
+            self._missing("egress-missing", environment, f"egress VPC {egress.name}", wanted, "")
+            return ""
+        if found[0] not in self.attached[AttachmentKind.VPC]:
+            why = f"egress VPC {egress.name} is not attached to a transit gateway"
+            self.violations.append(Violation("egress-missing", why, found[:1]))
+        return found[0]
+
+    def _firewalls(self) -> Iterator[str]:
+        """Firewalls on the gateway, where the intent has one there."""
+        if self.estate.egress is not None and self.estate.egress.inspection is Inspection.GATEWAY:
             yield from self.network.firewalls
 
     # --- VPN connections ---

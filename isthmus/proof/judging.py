@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from functools import cached_property
 
-from isthmus.intent import Egress, Estate
-from isthmus.intent.reach import intended_pairs, networks_reached, reach_each_other, way_out
+from isthmus.intent import Egress, Estate, Inspection
+from isthmus.intent.reach import inspected_between, intended_pairs, networks_reached, reach_each_other, way_out
 from isthmus.network.answers import Outcome, Path
 from isthmus.network.model import Network
 from isthmus.proof.findings import Violation
@@ -50,6 +50,15 @@ class Meant:
         spoke, network = (a, b) if here.kind is Kind.SPOKE else (b, a)
         return network in self._networks[self._segments[spoke].name]
 
+    def inspected(self, a: str, b: str) -> bool:
+        """Whether what goes from one to the other has to meet a firewall, both ways."""
+        there = self.places.by_name[b]
+        if self.estate.egress is None or self.estate.egress.inspection is Inspection.NONE or a not in self._spokes:
+            return False
+        if there.kind is Kind.INTERNET:
+            return self.egress(a) is Egress.CENTRAL
+        return there.kind is Kind.SPOKE and inspected_between(self._segments[a], self._segments[b])
+
     def open_to_internet(self, a: str, b: str) -> bool:
         """Whether the flow is one from the internet to a spoke that has public subnets by its own way out."""
         return a == INTERNET and b in self._spokes and self.egress(b) is Egress.LOCAL
@@ -62,9 +71,10 @@ class Meant:
 class Judge:
     """Compares what happens between two places with what is meant."""
 
-    def __init__(self, network: Network, meant: Meant) -> None:
+    def __init__(self, network: Network, meant: Meant, egress: str = "") -> None:
         self.network = network
         self.meant = meant
+        self.central = egress
         self.naming = Naming(network)
 
     def violations(self, a: str, b: str, pair: Pair) -> Iterator[Violation]:
@@ -76,6 +86,7 @@ class Judge:
             yield from self._inward(there, pair)
         elif self.meant.intended(a, b):
             yield from self._meant(a, b, pair)
+            yield from self._inspected(a, b, pair)
         else:
             yield from leaks(self.naming, a, b, pair.trials)
 
@@ -121,6 +132,40 @@ class Judge:
             zones = _zones(lost, pair.main)
             why = f"its way out is {stated.value}, and {why}{zones}"
             yield Violation("way-out-missing", why, named, spoke.name, INTERNET)
+            return
+        if stated is Egress.CENTRAL:
+            yield from odd_paths(self.naming, spoke.name, INTERNET, pair.main)
+            yield from self._inspected(spoke.name, INTERNET, pair)
+
+    # --- the firewall and the egress VPC
+
+    def _inspected(self, a: str, b: str, pair: Pair) -> Iterator[Violation]:
+        """What has to meet a firewall meets one on every path, and in the egress VPC every path keeps to its zone."""
+        open_ = [
+            path
+            for trial in pair.trials
+            for path in (*trial.trip.forward.paths, *trial.trip.back.paths)
+            if path.outcome is Outcome.REACHABLE
+        ]
+        past = next((path for path in open_ if not path.boxes), None)
+        if past is not None and self.meant.inspected(a, b):
+            why = f"around the firewall: {' > '.join(hop.address for hop in past.hops)}"
+            yield Violation("not-inspected", why, self.naming.of_leak([past]), a, b)
+        for path in open_:
+            if len(zones := self._zones_crossed(path)) > 1:
+                why = f"in the egress VPC from zone to zone: {' > '.join(zones)}"
+                yield Violation("zone-crossed", why, self.naming.of_leak([path]), a, b)
+                return
+
+    def _zones_crossed(self, path: Path) -> tuple[str, ...]:
+        """The zones of the egress VPC that a path goes through."""
+        zones = []
+        for hop in path.hops:
+            attachment = self.network.attachments.get(hop.address)
+            enters = hop.kind == "attachment" and attachment is not None and attachment.attached == self.central
+            if hop.zone and (enters or hop.kind in ("firewall", "NAT gateway")):
+                zones.append(hop.zone)
+        return tuple(dict.fromkeys(zones))
 
     def _other_ways(self, spoke: Place, stated: Egress, pair: Pair) -> Iterator[tuple[Trial, Path, str]]:
         """Paths that get out by another way than the one stated."""
@@ -137,7 +182,9 @@ class Judge:
         gateway = self.network.gateways.get(path.exit)
         if gateway is not None and gateway.vpc == spoke.vpc:
             return Egress.LOCAL.value
-        return Egress.CENTRAL.value
+        if gateway is not None and self.central and gateway.vpc == self.central:
+            return Egress.CENTRAL.value
+        return "another VPC's way out"
 
     def _inward(self, place: Place, pair: Pair) -> Iterator[Violation]:
         """Nothing gets in unasked, but to public subnets of spokes with a way out of their own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from isthmus.intent import Estate
+from isthmus.intent import Egress, Estate
 from isthmus.network.answers import InSubnet, Outcome
 from isthmus.network.model import Unknown
 from isthmus.proof.binding import Binding
@@ -84,7 +84,7 @@ class Outages:
                 return lambda a, b, trial: self._another_way(failure, a, b)
             case Failing.NAT_GATEWAY:
                 zone = self._zone_of_nat(failure.what)
-                return lambda a, b, trial: trial.zone != zone and self._own_nat(a, trial.zone)
+                return lambda a, b, trial: trial.zone != zone and self._own_nat(a, trial.zone) and not self._central(a)
             case Failing.ZONE:
                 return lambda a, b, trial: self._zone_spared(failure.what, a, b, trial)
 
@@ -97,6 +97,10 @@ class Outages:
         """Whether a zone of a spoke has a NAT gateway of its own, as far as its way out is local."""
         found = next((s for _, s in self.estate.spokes if s.name == spoke), None)
         return found is None or found.nat_zones is None or zone in found.nat_zones
+
+    def _central(self, spoke: str) -> bool:
+        """Whether a spoke leaves by the egress VPC: over all its zones, so that each NAT gateway takes a share along."""
+        return self.meant.egress(spoke) is Egress.CENTRAL
 
     def _zone_of(self, location: object) -> str:
         if not isinstance(location, InSubnet):

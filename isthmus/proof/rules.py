@@ -62,6 +62,20 @@ _ALL = (
         "A stateful firewall that sees half of a flow drops it. Appliance mode keeps both directions in one zone.",
         _TGW + "transit-gateway-appliance-scenario.html",
     ),
+    Rule(
+        "not-inspected",
+        "A flow that has to meet a firewall gets there past it.",
+        "Inspected segments, and spokes that leave by an inspected egress VPC, are told apart by what a firewall lets "
+        "through: one more specific route around it, and nothing looks.",
+        "https://docs.aws.amazon.com/network-firewall/latest/developerguide/architectures.html",
+    ),
+    Rule(
+        "zone-crossed",
+        "A flow changes zones inside the egress VPC.",
+        "Each zone has a firewall endpoint and a NAT gateway of its own, so that one zone's failure is no other's, and "
+        "no traffic is paid for between them.",
+        _TGW + "transit-gateway-appliance-scenario.html",
+    ),
     # --- ways out ---
     Rule(
         "way-out-missing",
@@ -92,6 +106,11 @@ _ALL = (
         "spoke-missing",
         "The intent has a spoke, and no VPC has its CIDR.",
         "A flow to something that does not exist is not 'blocked': the answer would mean nothing.",
+    ),
+    Rule(
+        "egress-missing",
+        "The intent has an egress VPC, and no attached VPC has its CIDR.",
+        "Every spoke whose way out is central leaves by it.",
     ),
     Rule(
         "connection-missing",

@@ -55,8 +55,10 @@ def _hidden_by(route: Route, candidates: tuple[Route, ...]) -> Route | None:
     """The route that hides another without a reason.
 
     A blackhole hides on purpose. Learnt routes that hide each other are a backup, and what a local route hides is no
-    route that AWS would accept.
+    route that AWS would accept. A learnt default cannot be filtered, so that a static one has to overrule it.
     """
+    if route.origin is RouteOrigin.PROPAGATED and not route.prefix.prefixlen:
+        return None
     if route.origin is RouteOrigin.LOCAL or route.target is None:
         return None
     for other in candidates:

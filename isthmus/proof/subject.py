@@ -12,6 +12,7 @@ from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Cidr, Network, Unknown
 from isthmus.proof.assumptions import assumptions, would_change
 from isthmus.proof.binding import Binding, bind
+from isthmus.proof.egress import egress_violations
 from isthmus.proof.errors import UnusableInput
 from isthmus.proof.findings import Flow, Unanswered, Violation
 from isthmus.proof.judging import Judge, Meant, odd_paths
@@ -167,12 +168,13 @@ class _Prover:
         if scenarios:
             outages = Outages(self.estate, self.binding, self.meant, self.pairs)
             survivals = tuple(outages.survivals())
-        judge = Judge(self.network, self.meant)
+        judge = Judge(self.network, self.meant, self.binding.egress)
         found = [
             *self.binding.violations,
             *self._flow_violations(judge),
             *zone_violations(self.estate, self.network, self.places, self.inventory),
             *service_violations(self.estate, self.engine, self.places),
+            *egress_violations(self.binding.egress, self.pairs, judge.naming),
             *told_violations(self.estate, self.binding, said),
             *self._always(used),
             *outage_violations(survivals),

@@ -1,0 +1,30 @@
+"""The egress VPC is a way, not a place: nobody inside the estate reaches what is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from isthmus.network.answers import InSubnet, Outcome
+from isthmus.proof.findings import Violation
+from isthmus.proof.naming import Naming
+from isthmus.proof.pairs import AllPairs
+from isthmus.proof.places import Kind
+from isthmus.proof.probes import USUAL
+
+
+def egress_violations(egress: str, pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
+    """Spokes and site networks that reach a subnet of the egress VPC, the NAT gateways' and firewalls' included.
+
+    `egress` is the VPC's address, or "" where there is none.
+    """
+    subnets = [subnet.address for subnet in pairs.inventory.subnets(egress)] if egress else []
+    for name in pairs.representatives() if subnets else ():
+        if pairs.places.by_name[name].kind is Kind.INTERNET:
+            continue
+        for end in pairs.ends(name):
+            found = (pairs.engine.forward(USUAL.packet(end.location, InSubnet(subnet))) for subnet in subnets)
+            open_ = [path for trace in found for path in trace.paths if path.outcome is Outcome.REACHABLE]
+            if open_:
+                why = f"it reaches {open_[0].end} in the egress VPC, which is a way and no place"
+                yield Violation("undrawn-flow", why, naming.of_leak(open_[:1]), name, egress)
+                break
