@@ -23,6 +23,7 @@ from isthmus.intent import (
     Estate,
     HcpTerraform,
     Hub,
+    Observability,
     OrganizationalUnit,
     Routing,
     S3Backend,
@@ -493,6 +494,33 @@ def customer_gateway_address_twice(estate: Estate) -> Estate:
 
 
 @_breaks
+def customer_gateway_unknown(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site(customer_gateways=[_gateway(ip_address=None)])])
+
+
+@_breaks
+def certificate_arn(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site(customer_gateways=[_gateway(certificate_arn=_certificate(estate, "7" * 12))])])
+
+
+@_breaks
+def tunnel_without_address(estate: Estate) -> Estate:
+    arn = _certificate(estate, estate.account(estate.hub_environment.account).id)
+    site = _site(customer_gateways=[_gateway(ip_address=None, certificate_arn=arn)])
+    return _with(estate, sites=[site], vpns=[_vpn(tunnels=(Tunnel(startup_action="add"), Tunnel()))])
+
+
+def _certificate(estate: Estate, account: str) -> str:
+    partition = estate.organization.arn.split(":")[1]
+    return f"arn:{partition}:acm:{estate.region}:{account}:certificate/extra"
+
+
+@_breaks
+def large_and_accelerated(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site()], vpns=[_vpn(large_tunnels=True, acceleration=True)])
+
+
+@_breaks
 def device_name(estate: Estate) -> Estate:
     return _with(estate, sites=[_site(customer_gateways=[_gateway(device="")])])
 
@@ -567,6 +595,39 @@ def hub_asn(estate: Estate) -> Estate:
 @_breaks
 def hub_cidr_block(estate: Estate) -> Estate:
     return _hub(estate, hub=replace(estate.hub, cidr_blocks=["10.254.0.0/25"]))
+
+
+# Observability
+
+
+@_breaks
+def nothing_to_observe(estate: Estate) -> Estate:
+    extra = _other(observability=Observability(notify=["network-team@example.com"]))
+    return replace(estate, environments=[*estate.environments, extra])
+
+
+def _observed(estate: Estate, **given: Any) -> Estate:
+    return _hub(estate, observability=Observability(**{"notify": ["network-team@example.com"], **given}))
+
+
+@_breaks
+def alarm_target(estate: Estate) -> Estate:
+    return _observed(estate, notify=["network-team"])
+
+
+@_breaks
+def alarm_target_region(estate: Estate) -> Estate:
+    return _observed(estate, notify=["arn:aws:sns:us-east-9:111122223333:alarms"])
+
+
+@_breaks
+def tunnel_down_for(estate: Estate) -> Estate:
+    return _observed(estate, tunnel_down_for=7)
+
+
+@_breaks
+def site_coordinates(estate: Estate) -> Estate:
+    return _with(estate, sites=[_site(coordinates=(8.68, 250.11))])
 
 
 # Settings

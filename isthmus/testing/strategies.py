@@ -24,6 +24,7 @@ from isthmus.intent import (
     HcpTerraform,
     Hub,
     LocalBackend,
+    Observability,
     Organization,
     OrganizationalUnit,
     Routing,
@@ -103,15 +104,17 @@ def vpn_connections(
     """A connection of that number to a customer gateway. Pinned inside CIDRs lie where none is derived."""
     pins = [f"169.254.{100 + number // 32}.{number % 32 * 8 + tunnel * 4}/30" for tunnel in range(2)]
     one, two = (draw(tunnels(pin if draw(_SELDOM) else None)) for pin in pins)
+    acceleration = draw(_SELDOM)
     return VpnConnection(
         f"{gateway}-{number}",
         customer_gateway=gateway,
         number=number,
         segment=segment,
         routing=routing,
-        acceleration=draw(_SELDOM),
+        acceleration=acceleration,
         tunnels=(one, two),
         bgp_logs=draw(_SELDOM) if routing is Routing.BGP else False,
+        large_tunnels=not acceleration and draw(_SELDOM),
     )
 
 
@@ -150,10 +153,11 @@ def spokes(
 
 
 @st.composite
-def _sites(draw: DrawFn, segments: Sequence[str]) -> tuple[list[Site], list[VpnConnection]]:
+def _sites(draw: DrawFn, segments: Sequence[str], region: Region) -> tuple[list[Site], list[VpnConnection]]:
     """1 to 4 sites, or none, with their connections; static, or BGP over one or two connections."""
     found: list[Site] = []
     connections: list[VpnConnection] = []
+    certificate = f"arn:{region.partition}:acm:{region.name}:{1:012}:certificate/example"
     # Several sites announce a default, and their networks too; one announces a default alone; one connection holds a
     # static default; or nobody leads anywhere.
     defaults = draw(st.sampled_from(("shared", "alone", "static", "none")))
@@ -169,6 +173,7 @@ def _sites(draw: DrawFn, segments: Sequence[str]) -> tuple[list[Site], list[VpnC
                 ip_address=f"203.0.113.{number * 4 + device}",
                 bgp_asn=4_200_000_000 + number if draw(_SELDOM) and count == 1 else 65_001 + number,
                 device=draw(st.sampled_from((None, "Example Router 9000"))),
+                certificate_arn=certificate if draw(_SELDOM) else None,
             )
             for device in range(1, count + 1)
         ]
@@ -201,6 +206,16 @@ def _sites(draw: DrawFn, segments: Sequence[str]) -> tuple[list[Site], list[VpnC
     return found, connections
 
 
+def _observability() -> SearchStrategy[Observability | None]:
+    """None, or alarms to one person or several."""
+    return st.none() | st.builds(
+        Observability,
+        notify=st.lists(st.sampled_from(("network-team@example.com", "24x7@example.com")), min_size=1, unique=True),
+        tunnel_down_for=st.sampled_from((5, 15, 1_440)),
+        network_manager=st.booleans(),
+    )
+
+
 def _sharing() -> SearchStrategy[list[str]]:
     """Nobody named, which means the organization; a unit, which may hold any account; or every account."""
     return st.sampled_from(([], [UNITS[0]], [ACCOUNTS[1], UNITS[1]], [*ACCOUNTS])).map(list)
@@ -223,7 +238,7 @@ def estates(draw: DrawFn, largest: int = 6) -> Estate:
     region = draw(regions())
     zones = draw(zone_lists(region))
     names = SEGMENTS[: draw(st.integers(1, len(SEGMENTS)))]
-    sites, connections = draw(_sites(names))
+    sites, connections = draw(_sites(names, region))
     segments = draw(_segments(names, sites, connections))
     accounts = [ACCOUNTS[0], *draw(st.permutations(ACCOUNTS))][: draw(st.integers(1, len(ENVIRONMENTS)))]
     open_segments = [segment for segment in segments if segment.ways_out]
@@ -245,6 +260,7 @@ def estates(draw: DrawFn, largest: int = 6) -> Estate:
             hub=hub if index == 0 else None,
             vpn_connections=connections if index == 0 else [],
             spokes=mine,
+            observability=draw(_observability()) if index == 0 else None,
             protected=draw(st.booleans()),
             tags={"Stage": name} if draw(_SELDOM) else {},
         )

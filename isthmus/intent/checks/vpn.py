@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
 from isthmus.addressing import CONNECTIONS, inside_cidrs
-from isthmus.intent.checks.reading import network
+from isthmus.intent.checks.reading import links, network
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
+from isthmus.intent.model import name_of
+from isthmus.regions import REGIONS
 
 _GATEWAY = "https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-options.html"
 _TUNNEL = "https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html"
+_INITIATION = "https://docs.aws.amazon.com/vpn/latest/s2svpn/initiate-vpn-tunnels.html"
+_CERTIFICATE = "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-tunnel-authentication-options.html"
 LINK_LOCAL = IPv4Network("169.254.0.0/16")
 RESERVED_INSIDE = tuple(
     IPv4Network(text) for text in (*(f"169.254.{third}.0/30" for third in range(6)), "169.254.169.252/30")
@@ -58,7 +63,7 @@ def customer_gateway_address(estate: Estate) -> Iterator[Finding]:
     """A customer gateway's address is no public IPv4 address. Documentation ranges pass, as placeholders."""
     for site in estate.sites:
         for gateway in site.customer_gateways:
-            if not _public(gateway.ip_address):
+            if gateway.ip_address is not None and not _public(gateway.ip_address):
                 remedy = "its public IPv4 address; 203.0.113.1 holds the place of one not known yet"
                 yield Finding(gateway, f'ip_address is "{gateway.ip_address}"', remedy)
 
@@ -72,9 +77,54 @@ def customer_gateway_address_twice(estate: Estate) -> Iterator[Finding]:
     first: dict[str, str] = {}
     for site in estate.sites:
         for gateway in site.customer_gateways:
-            if first.setdefault(gateway.ip_address, gateway.name) != gateway.name and _public(gateway.ip_address):
-                given = f'ip_address {gateway.ip_address} is that of "{first[gateway.ip_address]}" too'
+            address = gateway.ip_address
+            if address is not None and first.setdefault(address, gateway.name) != gateway.name and _public(address):
+                given = f'ip_address {address} is that of "{first[address]}" too'
                 yield Finding(gateway, given, "one customer gateway with several connections, or its own address")
+
+
+@rule("AWS knows a device by its address, or by the certificate that it shows", _GATEWAY)
+def customer_gateway_unknown(estate: Estate) -> Iterator[Finding]:
+    """A customer gateway has neither an address nor a certificate."""
+    for site in estate.sites:
+        for gateway in site.customer_gateways:
+            if gateway.ip_address is None and gateway.certificate_arn is None:
+                yield Finding(gateway, "it has neither ip_address nor certificate_arn", 'ip_address="203.0.113.1"')
+
+
+@rule("the certificate is one of AWS Certificate Manager, in the account and Region of the connection", _CERTIFICATE)
+def certificate_arn(estate: Estate) -> Iterator[Finding]:
+    """A customer gateway's certificate is no certificate of the hub's account and Region."""
+    accounts = {account.name: account.id for account in estate.organization.accounts}
+    account = next((accounts.get(name_of(e.account)) for e in estate.environments if e.hub is not None), None)
+    if account is None or estate.region not in REGIONS:
+        return
+    start = f"arn:{REGIONS[estate.region].partition}:acm:{estate.region}:{account}:certificate/"
+    for site in estate.sites:
+        for gateway in site.customer_gateways:
+            arn = gateway.certificate_arn
+            if arn is not None and not re.fullmatch(re.escape(start) + r"[A-Za-z0-9-]+", arn):
+                yield Finding(gateway, f'certificate_arn is "{arn}"', f"{start}<id>")
+
+
+@rule("AWS opens a tunnel to an address; where it knows none, the customer gateway has to", _INITIATION)
+def tunnel_without_address(estate: Estate) -> Iterator[Finding]:
+    """A tunnel is to be opened by AWS, and its customer gateway has no address."""
+    for link in links(estate):
+        for index, tunnel in enumerate(link.connection.tunnels):
+            if link.gateway.ip_address is None and tunnel.startup_action == "start":
+                given = f'startup_action is "start", and "{link.gateway.name}" has no ip_address'
+                part = f'tunnel {index + 1} of VPN connection "{link.connection.name}"'
+                yield Finding(tunnel, given, 'startup_action="add", or an ip_address', part)
+
+
+@rule("AWS makes no accelerated connection of large tunnels", _TUNNEL)
+def large_and_accelerated(estate: Estate) -> Iterator[Finding]:
+    """A connection has large tunnels and acceleration."""
+    for connection in estate.vpn_connections:
+        if connection.large_tunnels and connection.acceleration:
+            given = "it has large_tunnels and acceleration"
+            yield Finding(connection, given, "one of the two; or more connections, over BGP, for bandwidth")
 
 
 @rule(
