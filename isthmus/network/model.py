@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
+from isthmus.network.resolution import Resolution
 from isthmus.terraform.graph import Unknown
 
 Cidr = IPv4Network | IPv6Network
@@ -486,5 +487,6 @@ class Network:
     vpns: Mapping[str, VpnConnection] = field(default_factory=dict)
     customer_gateways: Mapping[str, CustomerGateway] = field(default_factory=dict)
     dx_gateways: Mapping[str, DxGateway] = field(default_factory=dict)
+    resolution: Resolution = field(default_factory=Resolution)
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()

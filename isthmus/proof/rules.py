@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 _VPC = "https://docs.aws.amazon.com/vpc/latest/userguide/"
 _TGW = "https://docs.aws.amazon.com/vpc/latest/tgw/"
+_ROUTE_53 = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/"
 _VPN = "https://docs.aws.amazon.com/vpn/latest/s2svpn/"
 
 
@@ -100,6 +101,43 @@ _ALL = (
         "A spoke does not reach an AWS service through the gateway endpoint that the intent asks for.",
         "Without the endpoint in a subnet's table, traffic to the service takes the way out to the internet, or none.",
         _VPC.replace("userguide", "privatelink") + "gateway-endpoints.html",
+    ),
+    Rule(
+        "service-endpoint-blocked",
+        "Somebody who is meant to use an interface endpoint is not let in by its security groups.",
+        "The name resolves to the endpoint for everybody; who is not let in has lost the service altogether.",
+        _VPC.replace("userguide", "privatelink") + "create-interface-endpoint.html",
+    ),
+    Rule(
+        "service-name-missing",
+        "No private zone leads a service's name to its central interface endpoint.",
+        "Without the name the endpoint stands idle, and requests take the way out to the internet, or none.",
+        _VPC.replace("userguide", "privatelink") + "manage-dns-names.html",
+    ),
+    # --- names ---
+    Rule(
+        "dns-endpoint-missing",
+        "The intent has queries from sites or to other DNS servers, and no Resolver endpoint for them.",
+        "The resolver of a VPC can be reached from nowhere else, and reaches nothing else, but by an endpoint.",
+        _ROUTE_53 + "resolver.html",
+    ),
+    Rule(
+        "dns-rule-differs",
+        "A domain is not forwarded to the DNS servers that the intent says.",
+        "Queries then go to the internet, or to a server that knows nothing of the domain.",
+        _ROUTE_53 + "resolver-rules-managing.html",
+    ),
+    Rule(
+        "dns-path-blocked",
+        "DNS queries, or their answers, do not get through between a Resolver endpoint and a site.",
+        "Queries go by UDP, and by TCP when an answer is long; both need port 53 open and the way back.",
+        _ROUTE_53 + "resolver-choose-vpc.html",
+    ),
+    Rule(
+        "dns-not-associated",
+        "A spoke's VPC is not associated with a rule or private zone that it is meant to use.",
+        "What is shared does nothing until the VPC is associated with it, or with a profile that holds it.",
+        _ROUTE_53 + "resolver-rules-managing-sharing.html",
     ),
     # --- what is there ---
     Rule(

@@ -22,6 +22,7 @@ from isthmus.proof.pairs import AllPairs
 from isthmus.proof.places import Inventory, Place, Places, without_intent
 from isthmus.proof.proved import Flows, Proof
 from isthmus.proof.quotas import Usage, exceeded, fullest, usages
+from isthmus.proof.resolving import Resolving
 from isthmus.proof.scenarios import Survival
 from isthmus.proof.services import service_flows, service_violations
 from isthmus.proof.standing import route_violations, told, told_violations
@@ -169,18 +170,20 @@ class _Prover:
             outages = Outages(self.estate, self.binding, self.meant, self.pairs)
             survivals = tuple(outages.survivals())
         judge = Judge(self.network, self.meant, self.binding.egress)
+        resolving = Resolving(self.estate, self.binding.vpcs, self.engine)
         found = [
             *self.binding.violations,
             *self._flow_violations(judge),
             *zone_violations(self.estate, self.network, self.places, self.inventory),
             *service_violations(self.estate, self.engine, self.places),
+            *resolving.violations,
             *egress_violations(self.binding.egress, self.pairs, judge.naming),
             *told_violations(self.estate, self.binding, said),
             *self._always(used),
             *outage_violations(survivals),
         ]
         untold = [Unanswered(f"what AWS tells the far end of {vpn}", t.unknown) for vpn, t in said.items() if t.unknown]
-        unanswered = [*self.binding.unanswered, *self._unanswered(), *untold]
+        unanswered = [*self.binding.unanswered, *self._unanswered(), *resolving.unanswered, *untold]
         return self._proof(found, unanswered, said, used, survivals)
 
     def on_its_own(self) -> Proof:

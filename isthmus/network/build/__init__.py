@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from isthmus.network.build import filters, services, transit_gateway, vpc, vpn
+from isthmus.network.build.resolution import resolution
 from isthmus.network.build.resolve import Resolver
 from isthmus.network.model import Network
 from isthmus.network.structure import structural_findings
@@ -49,6 +50,7 @@ def network_of(graph: Graph) -> Network:
         vpns=vpns,
         customer_gateways=vpn.customer_gateways(resolver),
         dx_gateways=vpn.dx_gateways(resolver),
+        resolution=resolution(resolver),
     )
     found = dict.fromkeys((*resolver.findings, *structural_findings(network)))
     notes = dict.fromkeys((*graph.notes, *resolver.notes))

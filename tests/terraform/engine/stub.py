@@ -6,8 +6,9 @@ the resource attribute they end at, and that gets a made-up value.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,11 +66,11 @@ def stub_state(directory: Path) -> Document:
 
 @dataclass
 class _Configuration:
-    """A root or child module: its document, and the arguments of the call that made it."""
+    """A root or child module: its document, and the arguments of the call that made it, each worked out when needed."""
 
     directory: Path
     document: Document
-    variables: Mapping[str, object] = field(default_factory=dict)
+    variables: Mapping[str, Callable[[], object]] = field(default_factory=dict)
 
     def output(self, name: str) -> object:
         """The value of one of its outputs."""
@@ -95,13 +96,15 @@ class _Configuration:
         if module := _MODULE.match(reference):
             call = self.document["module"][module[1]]
             directory = self.directory / call["source"]
-            arguments = {key: self.value(argument, of) for key, argument in call.items() if key not in _META}
+            arguments = {key: partial(self.value, given, of) for key, given in call.items() if key not in _META}
             inner = _Configuration(directory, read_configuration(directory), arguments)
             return _walk(inner.output(module[2]), reference[module.end() :], of)
         if variable := _VARIABLE.match(reference):
-            named = self.variables if variable[1] == "var" else self.document.get("locals", {})
-            if variable[2] in named:
-                return _walk(self.value(named[variable[2]], of), reference[variable.end() :], of)
+            path, local = reference[variable.end() :], self.document.get("locals", {})
+            if variable[1] == "var" and variable[2] in self.variables:
+                return _walk(self.variables[variable[2]](), path, of)
+            if variable[1] == "local" and variable[2] in local:
+                return _walk(self.value(local[variable[2]], of), path, of)
         raise NoStub(f"{of}: a stub cannot follow `{reference}`; apply the root instead (LiveEstate)")
 
 

@@ -1,0 +1,74 @@
+"""Name resolution as facts: who forwards which names where, which private zones answer what, and for which VPCs.
+
+Plain frozen data, as in `isthmus.network.model`: addresses name things, and what could not be resolved is `Unknown`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address
+
+from isthmus.terraform.graph import Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """One network interface of a Resolver endpoint: its subnet, and its address where the configuration sets it."""
+
+    subnet: str | Unknown
+    ip: IPv4Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResolverEndpoint:
+    """A Resolver endpoint: inbound ones answer, outbound ones ask."""
+
+    address: str
+    inbound: bool | Unknown
+    interfaces: tuple[Interface, ...]
+    security_groups: tuple[str | Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ResolverRule:
+    """A rule for a domain. Without an endpoint it is a system rule, which takes the domain out of another rule."""
+
+    address: str
+    domain: str | Unknown
+    endpoint: str | Unknown | None = None
+    targets: tuple[tuple[IPv4Address, int] | Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateZone:
+    """A private hosted zone. `answers` are the interface endpoints that its records lead to, by full name."""
+
+    address: str
+    domain: str | Unknown
+    answers: Mapping[str, str | Unknown] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """Everything, by address. `used_by` says which rules, zones and others hold for which VPCs, profiles seen through.
+
+    A pair with an `Unknown` in it says that something may hold somewhere.
+    """
+
+    endpoints: Mapping[str, ResolverEndpoint] = field(default_factory=dict)
+    rules: Mapping[str, ResolverRule] = field(default_factory=dict)
+    zones: Mapping[str, PrivateZone] = field(default_factory=dict)
+    used_by: frozenset[tuple[str | Unknown, str | Unknown]] = frozenset()
+
+    def of(self, vpc: str) -> frozenset[str]:
+        """The rules and zones that hold for a VPC."""
+        return frozenset(thing for thing, user in self.used_by if user == vpc and isinstance(thing, str))
+
+    def doubts(self, vpc: str) -> Iterator[Unknown]:
+        """What else may hold for a VPC."""
+        for thing, user in self.used_by:
+            if isinstance(user, Unknown):
+                yield user
+            elif user == vpc and isinstance(thing, Unknown):
+                yield thing
