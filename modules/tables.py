@@ -16,8 +16,9 @@ The proof never looks in here. It compares what the finished Terraform does with
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 
 from isthmus.intent import Egress, Estate, Inspection, Routing, Segment, Site, Spoke, VpnConnection
 from isthmus.intent.reach import (
@@ -161,11 +162,10 @@ def _tables_of(estate: Estate, segment: Segment) -> Iterator[HubTable]:
     key, name = identifier(segment.name), segment.route_table_name or f"{estate.prefix}-{segment.name}"
     blocks = tuple((f"block_{identifier(block)}", block) for block in sorted(estate.blocks))
     holes = tuple((identifier(network), cidr) for network, cidr in networks_denied(estate, segment).items())
-    learns_default = any(_announces_default(estate, vpn) for vpn in _connections_reached(estate, segment))
-    joinable = bool(segment.ways_out)
-
-    # A default, learnt or static, must never carry one spoke's packets to another by way of an exit.
-    yield HubTable(key, name, segment.name, blackholes=(blocks if joinable and learns_default else ()) + holes)
+    # A default, learnt or static, must never carry one spoke's packets to another by way of an exit; nor must a summary
+    # that a site announces.
+    learnt = [prefix for vpn in _connections_reached(estate, segment) for prefix in _announced(estate, vpn)]
+    yield HubTable(key, name, segment.name, blackholes=_covered(blocks, learnt) + holes)
     if default := static_default(estate, segment):
         yield HubTable(
             f"{key}_on_premises",
@@ -177,7 +177,14 @@ def _tables_of(estate: Estate, segment: Segment) -> Iterator[HubTable]:
     if Egress.CENTRAL in segment.ways_out:
         yield HubTable(f"{key}_central", f"{name}-central", segment.name, central=True, blackholes=blocks + holes)
     for site in _sites_apart(estate, segment, bool(holes)):
-        yield HubTable(f"{key}_{identifier(site.name)}", f"{name}-{site.name}", segment.name, site=site.name)
+        learnt = [prefix for vpn in _connections_of_transit(estate, site) for prefix in _announced(estate, vpn)]
+        yield HubTable(
+            f"{key}_{identifier(site.name)}",
+            f"{name}-{site.name}",
+            segment.name,
+            site=site.name,
+            blackholes=_covered(blocks, learnt),
+        )
 
 
 def _tables_of_egress(estate: Estate) -> Iterator[HubTable]:
@@ -206,4 +213,18 @@ def _connections_reached(estate: Estate, segment: Segment) -> list[VpnConnection
 
 
 def _announces_default(estate: Estate, vpn: VpnConnection) -> bool:
-    return vpn.routing is Routing.BGP and DEFAULT in estate.site_of(vpn).announces
+    return DEFAULT in _announced(estate, vpn)
+
+
+def _announced(estate: Estate, vpn: VpnConnection) -> Sequence[str]:
+    return estate.site_of(vpn).announces if vpn.routing is Routing.BGP else ()
+
+
+def _connections_of_transit(estate: Estate, site: Site) -> list[VpnConnection]:
+    return [vpn for vpn in estate.vpn_connections if transit_between(site, estate.site_of(vpn))]
+
+
+def _covered(blocks: tuple[tuple[str, str], ...], prefixes: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """The blocks that lie inside one of the prefixes."""
+    summaries = [IPv4Network(prefix) for prefix in prefixes]
+    return tuple((name, block) for name, block in blocks if any(map(IPv4Network(block).subnet_of, summaries)))

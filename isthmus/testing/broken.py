@@ -441,11 +441,6 @@ def announcement_in_block(estate: Estate) -> Estate:
 
 
 @_breaks
-def announcement_over_block(estate: Estate) -> Estate:
-    return _with(estate, sites=[_site(announces=[LAN, "10.0.0.0/7"])], vpns=[_vpn()])
-
-
-@_breaks
 def announcement_in_denied_network(estate: Estate) -> Estate:
     halves = ["172.30.0.0/16", "172.30.0.0/17"]
     return _with(estate, segments=[_segment(site_networks=[])], sites=[_site(announces=halves)], vpns=[_vpn()])

@@ -19,15 +19,20 @@ from isthmus.intent import (
     Account,
     CustomerGateway,
     Egress,
+    DomainList,
+    EgressVpc,
     Environment,
     Estate,
+    FirewallPolicy,
     HcpTerraform,
     Hub,
+    Inspection,
     LocalBackend,
     Observability,
     Organization,
     OrganizationalUnit,
     Routing,
+    RuleGroup,
     S3Backend,
     Segment,
     Site,
@@ -184,6 +189,8 @@ def _sites(draw: DrawFn, segments: Sequence[str], region: Region) -> tuple[list[
         announces: list[str] = []
         if routing is Routing.BGP:
             announces = [*networks.values()]
+            if not found and draw(_SELDOM):
+                announces.append("10.0.0.0/7")  # a summary over a block, as companies announce them
             if defaults == "shared" and draw(st.booleans()):
                 announces.append(DEFAULT)
             elif defaults == "alone" and draw(st.booleans()):
@@ -233,13 +240,62 @@ def backends(draw: DrawFn) -> Backend:
 
 
 @st.composite
-def estates(draw: DrawFn, largest: int = 6) -> Estate:
-    """A valid estate of any shape: up to 5 segments, 4 sites, 4 environments and `largest` spokes."""
+def firewall_policies(draw: DrawFn) -> FirewallPolicy:
+    """A policy of some rules, for every spoke."""
+    rule = "pass tcp $HOME_NET any -> $EXTERNAL_NET {port} (flow:to_server; sid:{port};)"
+    groups = [
+        RuleGroup(
+            f"ports-{place}",
+            rules=[rule.format(port=443 + 2 * place), rule.format(port=444 + 2 * place)],
+            priority=priority,
+        )
+        for place, priority in enumerate(draw(st.sets(st.sampled_from((1, 999, 3_000, 65_535)))))
+    ]
+    lists = [DomainList("updates", domains=draw(st.sampled_from(([".example.com"], ["example.com", ".example.org"]))))]
+    managed = st.lists(st.sampled_from(("MalwareDomainsStrictOrder", "AttackInfrastructureStrictOrder")), unique=True)
+    return FirewallPolicy(
+        domain_lists=lists if draw(st.booleans()) else [], rule_groups=groups, managed_rule_groups=draw(managed)
+    )
+
+
+@st.composite
+def egress_vpcs(draw: DrawFn, zones: Sequence[str]) -> EgressVpc:
+    """An egress VPC that spans at least these zones, inspected in any way."""
+    inspection = draw(st.sampled_from(Inspection))
+    return EgressVpc(
+        "way-out",
+        cidr=f"10.254.254.0/{draw(st.sampled_from((23, 24)) if all(zone_number(z) <= 4 for z in zones) else st.just(23))}",
+        inspection=inspection,
+        firewall=None if inspection is Inspection.NONE else draw(firewall_policies()),
+        zones=draw(st.permutations(sorted(zones))),
+        vpc_name=draw(st.sampled_from((None, "infra-pinned-egress"))),
+    )
+
+
+def _inspected_pairs(segments: Sequence[Segment], spokes: Sequence[Spoke], taken: Sequence[str]) -> list[Segment]:
+    """The segments, those without connections that do not reach each other inspected with each other."""
+    free = [segment for segment in segments if segment.name not in taken]
+    found = {segment.name: segment for segment in segments}
+    for place, segment in enumerate(free):
+        numbers = [spoke.name.removeprefix("spoke") for spoke in spokes if spoke.segment == segment.name]
+        blocks = [f"10.{number}.0.0/16" for number in numbers] + [f"100.64.{number}.0/24" for number in numbers]
+        others = [o.name for o in free[:place] if o.name not in segment.reaches and segment.name not in o.reaches]
+        found[segment.name] = replace(segment, blocks=blocks or [f"10.{200 + place}.0.0/16"], inspected_with=others)
+    return [found[segment.name] for segment in segments]
+
+
+@st.composite
+def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
+    """A valid estate of any shape: up to 5 segments, 4 sites, 4 environments and `largest` spokes.
+
+    With `central=False` none has an egress VPC.
+    """
+    central = central and draw(st.booleans())
     region = draw(regions())
     zones = draw(zone_lists(region))
     names = SEGMENTS[: draw(st.integers(1, len(SEGMENTS)))]
     sites, connections = draw(_sites(names, region))
-    segments = draw(_segments(names, sites, connections))
+    segments = draw(_segments(names, sites, connections, central))
     accounts = [ACCOUNTS[0], *draw(st.permutations(ACCOUNTS))][: draw(st.integers(1, len(ENVIRONMENTS)))]
     open_segments = [segment for segment in segments if segment.ways_out]
     owned: list[list[Spoke]] = [[] for _ in accounts]
@@ -247,6 +303,14 @@ def estates(draw: DrawFn, largest: int = 6) -> Estate:
         segment = draw(st.sampled_from(open_segments))
         spoke = draw(spokes(number, segment.name, sorted(segment.ways_out), region, zones))
         draw(st.sampled_from(owned)).append(spoke)
+    everybody = [spoke for mine in owned for spoke in mine]
+    spanned = {*zones, *(zone for spoke in everybody for zone in spoke.zones or ())}
+    egress = draw(egress_vpcs(sorted(spanned))) if central else None
+    where = draw(st.integers(0, len(accounts) - 1))
+    if egress is not None and egress.inspection is Inspection.GATEWAY:
+        where = 0
+    if egress is not None and egress.inspection is not Inspection.NONE and draw(st.booleans()):
+        segments = _inspected_pairs(segments, everybody, [str(vpn.segment) for vpn in connections])
     hub = Hub(
         "main",
         asn=draw(st.sampled_from((64_512, 65_534, 4_294_967_294))),
@@ -259,6 +323,7 @@ def estates(draw: DrawFn, largest: int = 6) -> Estate:
             account=account,
             hub=hub if index == 0 else None,
             vpn_connections=connections if index == 0 else [],
+            egress=egress if index == where else None,
             spokes=mine,
             observability=draw(_observability()) if index == 0 else None,
             protected=draw(st.booleans()),
@@ -283,7 +348,7 @@ def estates(draw: DrawFn, largest: int = 6) -> Estate:
 
 @st.composite
 def _segments(
-    draw: DrawFn, names: Sequence[str], sites: Sequence[Site], connections: Sequence[VpnConnection]
+    draw: DrawFn, names: Sequence[str], sites: Sequence[Site], connections: Sequence[VpnConnection], central: bool
 ) -> list[Segment]:
     """Segments with any reach, that allow what the sites they reach can give."""
     isolated = {name: draw(st.booleans()) for name in names}
@@ -300,7 +365,12 @@ def _segments(
         reached |= set() if isolated[name] else {name}
         met = [connection for connection in connections if connection.segment in reached]
         default = any(vpn.default_route or DEFAULT in site_of[str(vpn.customer_gateway)].announces for vpn in met)
-        ways = [Egress.NONE, Egress.LOCAL, *([Egress.ON_PREMISES] if default else [])]
+        ways = [
+            Egress.NONE,
+            Egress.LOCAL,
+            *([Egress.ON_PREMISES] if default else []),
+            *([Egress.CENTRAL] if central else []),
+        ]
         heard = {site_of[str(vpn.customer_gateway)].name: site_of[str(vpn.customer_gateway)] for vpn in met}
         networks = [f"{site.name}/{network}" for site in heard.values() for network in site.networks]
         limited = bool(networks) and draw(_SELDOM)

@@ -229,3 +229,14 @@ def test_an_output_folder_that_cannot_be_written_is_a_message(tmp_path):
     assert ran.returncode == 2
     assert "cannot write file/out" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_a_summary_over_the_blocks_is_guarded_like_a_default():
+    """A site that announces more than the estate's blocks must not carry one spoke's packets to another."""
+    estate = estate_of("examples.stage_1_dev_only")
+    site = replace(estate.sites[0], announces=["10.0.0.0/8", "172.20.0.0/15"])
+    segments = [replace(s, ways_out={Egress.LOCAL, Egress.NONE}) for s in estate.segments]
+    made = resources_of(synthesize(replace(estate, sites=[site], segments=segments).check()))
+    holes = {a: r for a, r in made.items() if "/aws_ec2_transit_gateway_route." in a}
+    assert {r["destination_cidr_block"] for r in holes.values()} == {"10.1.0.0/16"}
+    assert len(holes) == 2

@@ -66,22 +66,6 @@ def announcement_in_block(estate: Estate) -> Iterator[Finding]:
                 yield Finding(site, given, "no such announcement: the block belongs to AWS", f"announcement {cidr}")
 
 
-@rule(
-    "spokes that may not talk would talk through the site's routers, which know them all; only 0.0.0.0/0 is guarded",
-    _ROUTES,
-)
-def announcement_over_block(estate: Estate) -> Iterator[Finding]:
-    """An announcement other than 0.0.0.0/0 covers an estate block."""
-    blocks = networks(estate.blocks)
-    for site in estate.sites:
-        for cidr in networks(site.announces):
-            block = next((block for block in blocks if block != cidr and block.subnet_of(cidr)), None)
-            if block is not None and cidr != EVERYTHING:
-                rest = ", ".join(map(str, networks(site.networks.values())))
-                given = f"{cidr} covers the estate's block {block}, {place_of(estate)}"
-                yield Finding(site, given, f"its networks themselves: {rest}", f"announcement {cidr}")
-
-
 @rule("it is longer than the blackhole that denies the network, so it wins", _ROUTES)
 def announcement_in_denied_network(estate: Estate) -> Iterator[Finding]:
     """An announcement is a part of a site network that some segment must not reach."""
