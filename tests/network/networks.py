@@ -84,7 +84,7 @@ class Question:
 Routes = Mapping[str, str | Gone | Unknown]
 
 
-@dataclass
+@dataclass(repr=False)
 class Draft:
     """A network in the making."""
 
@@ -324,8 +324,11 @@ class Draft:
 
     # The result
 
+    def __repr__(self) -> str:
+        return f"\n{describe(self.network(), self.sites)}\n"
+
     def network(self) -> Network:
-        parts = {kind: dict(things) for kind, things in self.parts.items()}
+        parts: dict[str, Any] = {kind: dict(things) for kind, things in self.parts.items()}
         parts.setdefault("nacls", {})[OPEN] = open_acl()
         for name, table in parts.get("tables", {}).items():
             routes = tuple(self._route(name, text, target) for text, target in self._routes[name].items())
@@ -418,6 +421,34 @@ def spoke(d: Draft, name: str, number: int, table: str | None) -> None:
     d.subnet(f"{name}1", name, f"10.{number}.1.0/24", routes={"0.0.0.0/0": "hub"})
     d.subnet(f"{name}-door", name, f"10.{number}.255.0/28")
     d.attach(name, table, f"{name}-door")
+
+
+def describe(network: Network, sites: Sequence[Site]) -> str:
+    """The network, one line a thing, for a failing example."""
+    lines = [f"{vpc.address} {vpc.cidrs[0]}" for vpc in network.vpcs.values()]
+    lines += [f"  {s.address} {s.cidrs[0]} {s.zone} {s.nacl}" for s in network.subnets.values()]
+    for table in network.tables.values():
+        if table.routes or table.propagating or table.gateways:
+            routes = ", ".join(f"{r.destination} -> {r.target}{' GONE' * bool(r.blackhole)}" for r in table.routes)
+            lines.append(f"table {table.address}: {routes} propagating {table.propagating} for {table.gateways}")
+    for attachment in network.attachments.values():
+        appliance = " appliance mode" if attachment.appliance_mode else ""
+        lines.append(
+            f"{attachment.kind.value} {attachment.address} in {attachment.table}: {attachment.subnets}{appliance}"
+        )
+    for tgw in network.tgw_tables.values():
+        routes = ", ".join(f"{r.destination} -> {r.attachment}" for r in tgw.routes)
+        lines.append(f"tgw table {tgw.address}: {routes} learns {tgw.propagations}")
+    lines += [f"list {entries.entries}" for entries in network.prefix_lists.values()]
+    for acl in network.nacls.values():
+        if acl.address != OPEN:
+            for side, rules in (("in", acl.inbound), ("out", acl.outbound)):
+                lines += [f"{acl.address} {side}: {r.allow} {r.protocol} {r.ports} {r.cidr}" for r in rules]
+    lines += [f"nat {nat}" for nat in network.nats.values()]
+    lines += [f"vpn {v.address} static={v.static} {v.static_routes} on {v.gateway}" for v in network.vpns.values()]
+    lines += [f"dx {x.address} {x.allowed}" for x in network.dx_gateways.values()]
+    lines += [f"{site}" for site in sites]
+    return "\n".join(lines)
 
 
 # --- golden cases ---------------------------------------------------------------------------------------------------

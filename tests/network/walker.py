@@ -60,6 +60,11 @@ Ip = IPv4Address | IPv6Address
 NAT_PORTS = (1024, 65535)  # vpc/latest/userguide/nat-gateway-basics.html
 SOMEWHERE: Mapping[int, Ip] = {4: IPv4Address("1.1.1.1"), 6: IPv6Address("2606:4700::1111")}
 
+HERE, OUT = "(here)", "(out)"  # what a site does by itself: deliver, or send to the internet
+
+# Static routes toward these may be as long as a local route or longer. vpc/latest/userguide/route-table-options.html
+MIDDLEBOXES = (TargetKind.NAT_GATEWAY, TargetKind.FIREWALL_ENDPOINT, TargetKind.INTERFACE, TargetKind.ENDPOINT)
+
 # Propagated routes of equal length, the preferred first. vpc/latest/tgw/how-transit-gateways-work.html
 PREFERENCE = (
     AttachmentKind.VPC,
@@ -238,14 +243,20 @@ class Walker:
 
     def _replies(self, packet: Packet, there: Ending) -> Outcome:
         """Every reply, to each client port where a filter rule begins or ends."""
-        outcomes = []
-        for client, outside in self._reply_ports(packet):
-            for ending in self._back(packet, there, client, outside):
-                outcome = ending.outcome
-                if outcome is Outcome.REACHABLE and sorted(ending.luggage.boxes) != sorted(there.luggage.boxes):
-                    outcome = Outcome.BLOCKED  # a stateful firewall that saw one direction only
-                outcomes.append(outcome)
-        return worst(outcomes)
+        endings = [ending for ports in self._reply_ports(packet) for ending in self._back(packet, there, *ports)]
+        return worst(self._seen_both_ways(there, ending) for ending in endings)
+
+    def _seen_both_ways(self, there: Ending, back: Ending) -> Outcome:
+        """A stateful firewall lets nothing pass of which it saw one direction only."""
+        if back.outcome is Outcome.REACHABLE and sorted(back.luggage.boxes) != sorted(there.luggage.boxes):
+            return Outcome.BLOCKED
+        return back.outcome
+
+    def tale(self, packet: Packet) -> list[str]:
+        """The replies to the first client port, for a person who wonders."""
+        there = [ending for ending in self.forward(packet) if ending.outcome is Outcome.REACHABLE]
+        ports = self._reply_ports(packet)[0]
+        return [str(back) for ending in there for back in self._back(packet, ending, *ports)]
 
     def _reply_ports(self, packet: Packet) -> list[tuple[int, int]]:
         rules = [rule for acl in self.network.nacls.values() for rule in (*acl.inbound, *acl.outbound)]
@@ -474,18 +485,20 @@ class Walker:
 
     def _look_up_vpc(self, table: str, vpc: str, destination: Ip) -> Found | None:
         """vpc/latest/userguide/route-tables-priority.html, all of it."""
-        candidates: list[Found] = []
-        for cidr in self.network.vpcs[vpc].cidrs:
-            if contains(cidr, destination):
-                candidates.append(Found(length(cidr), (0,), Target(TargetKind.LOCAL), f"local {cidr}"))
-        in_vpc = bool(candidates)
+        local = [cidr for cidr in self.network.vpcs[vpc].cidrs if contains(cidr, destination)]
+        candidates = [Found(length(cidr), (1,), Target(TargetKind.LOCAL), f"local {cidr}") for cidr in local]
         for route in self.network.tables[table].routes:
-            rank = (2,) if self._is_list(route) else (1,)
             for prefix in self._prefixes(route):
-                if contains(prefix, destination):
-                    why = f"{prefix} of {route.address}"
-                    candidates.append(Found(length(prefix), rank, route.target, why, route.blackhole))
-        if not in_vpc:  # a local route beats every propagated one
+                if not contains(prefix, destination):
+                    continue
+                rank = (2,) if self._is_list(route) else (1,)
+                if any(length(prefix) >= length(cidr) for cidr in local):
+                    if isinstance(route.target, Target) and route.target.kind not in MIDDLEBOXES:
+                        continue  # AWS refuses it
+                    rank = (0,)  # as long as the local route, it replaces that one's target
+                why = f"{prefix} of {route.address}"
+                candidates.append(Found(length(prefix), rank, route.target, why, route.blackhole))
+        if not local:  # a local route beats every propagated one
             for gateway in map(known, self.network.tables[table].propagating):
                 for learnt in self._learnt_by_vpn_gateway(gateway, destination):
                     target = Target(TargetKind.VPN_GATEWAY, gateway)
@@ -567,11 +580,9 @@ class Walker:
         attachments = [self.network.attachments[name] for name in luggage.crossed]
         if any(attachment.kind is not AttachmentKind.VPC for attachment in attachments):
             return False
-        switches = [attachment.security_group_referencing for attachment in attachments]
-        for attachment in attachments:
-            switches.append(self.network.transit_gateways[known(attachment.gateway)].security_group_referencing)
-        for switch in switches:
-            self._truth(switch)
+        hubs = [self.network.transit_gateways[known(attachment.gateway)] for attachment in attachments]
+        switches = [self._truth(attachment.security_group_referencing) for attachment in attachments]
+        switches += [self._truth(hub.security_group_referencing) for hub in hubs]
         return all(switches)
 
     # NAT gateways, the internet, firewalls, peering
@@ -753,6 +764,10 @@ class Walker:
 
     def _look_up_transit(self, table: str, destination: Ip) -> list[Found]:
         """vpc/latest/tgw/how-transit-gateways-work.html, route evaluation order."""
+        winners = best(self._candidates_transit(table, destination))
+        return list({found.target: found for found in winners}.values())
+
+    def _candidates_transit(self, table: str, destination: Ip) -> list[Found]:
         candidates: list[Found] = []
         for route in self.network.tgw_tables[table].routes:
             for prefix in self._prefixes(route):
@@ -766,8 +781,7 @@ class Walker:
                     order = (2, PREFERENCE.index(attachment.kind), learnt.as_path, learnt.med)
                     why = f"{learnt.prefix} propagated by {attachment.address}"
                     candidates.append(Found(length(learnt.prefix), order, attachment.address, why))
-        winners = best(candidates)
-        return list({found.target: found for found in winners}.values())
+        return candidates
 
     def _propagates(self, attachment: Attachment) -> Iterator[Announcement]:
         """What a table learns from an attachment: a VPC's prefixes, or what a site's routers announce."""
@@ -851,50 +865,77 @@ class Walker:
                 return [(doors[pinned], luggage.pins)] if pinned in doors else []
             return [(door, (*luggage.pins, (attachment.address, label))) for label, door in doors.items()]
         if zone in doors:
-            return [(doors[zone], luggage.pins)]  # type: ignore[index]
+            return [(doors[zone], luggage.pins)]
         return [(door, luggage.pins) for door in doors.values()]
 
     # Sites
 
     def _at_site(self, luggage: Luggage, connection: str, client: int) -> list[Ending]:
         """A site delivers to its own networks, sends back what it was told AWS has, and the rest to the internet."""
+
+        def follow(way: str) -> list[Ending]:
+            if way == HERE:
+                return arrived(luggage, site.name)
+            if way == OUT and destination.is_global:
+                return arrived(luggage, "internet", connection)
+            if way == OUT:
+                return dropped(luggage, f"{site.name} does not have {destination}")
+            if site.name in luggage.sites:
+                return dropped(luggage, f"{site.name} saw it before")
+            back = replace(luggage, sites=(*luggage.sites, site.name)).at(f"back from {site.name}")
+            return self._onto(back, way, client)
+
         try:
-            site = self._site_of(connection)
-            networks = self._networks(site)
+            site, destination = self._site_of(connection), luggage.header.destination
+            return self._follow(luggage, site, follow)
         except Unclear as reason:
             return unknown(luggage, reason)
-        if any(contains(cidr, luggage.header.destination) for cidr in networks):
-            return arrived(luggage, site.name)
-        if site.name in luggage.sites:
-            return dropped(luggage, f"{site.name} saw it before")
-        back = replace(luggage, sites=(*luggage.sites, site.name)).at(f"back from {site.name}")
-        ways = self._ways_from_site(back, site)
-        if ways:
-            return [ending for way in ways for ending in self._onto(back, way, client)]
-        if luggage.header.destination.is_global:
-            return arrived(luggage, "internet", connection)
-        return dropped(luggage, f"{site.name} does not have {luggage.header.destination}")
 
     def _leave_site(self, luggage: Luggage, name: str, client: int = 0) -> list[Ending]:
         onward = luggage.at(f"from {name}")
-        try:
-            ways = self._ways_from_site(onward, self._site(name))
-        except Unclear as reason:
-            return unknown(onward, reason)
-        endings = [ending for way in ways for ending in self._onto(onward, way, client)]
-        return endings or dropped(onward, f"{name} is told no way to {luggage.header.destination}")
 
-    def _ways_from_site(self, luggage: Luggage, site: Site) -> list[str]:
-        """The connections that lead to the destination with the longest prefix the site is told."""
-        lengths: dict[str, int] = {}
+        def follow(way: str) -> list[Ending]:
+            if way == HERE:
+                return arrived(onward, name)
+            if way == OUT:
+                return dropped(onward, f"{name} is told no way to {luggage.header.destination}")
+            return self._onto(onward, way, client)
+
+        return self._guard(onward, lambda: self._follow(onward, self._site(name), follow))
+
+    def _follow(self, luggage: Luggage, site: Site, follow: Callable[[str], list[Ending]]) -> list[Ending]:
+        """Every way out of a site. Where an undocumented announcement decides, only what all of them share is known."""
+        sure, doubtful = self._ways_from_site(site, luggage.header.destination)
+        endings = [ending for way in (*sure, *doubtful) for ending in follow(way)]
+        if doubtful and any(ending.outcome is not Outcome.BLOCKED for ending in endings):
+            return unknown(luggage, f"nobody knows whether AWS announces the blackhole that {site.name} may follow")
+        return endings
+
+    def _ways_from_site(self, site: Site, destination: Ip) -> tuple[list[str], list[str]]:
+        """What the site's router does: the longest prefix among its networks, its default, and what it is told.
+
+        Its own routes come before equal ones it is told. Whether AWS announces a blackhole is not documented: the
+        second list holds ways it would take if AWS did.
+        """
+        routes = [(length(net), HERE, True) for net in self._networks(site) if contains(net, destination)]
+        if not isinstance(site.announces, Unknown):
+            defaults = [said.prefix for said in site.announces if length(said.prefix) == 0]
+            routes += [(0, OUT, True) for prefix in defaults if contains(prefix, destination)]
         for connection in site.connections:
-            told = self._told(site, connection, luggage.header.destination)
-            if told is not None:
-                lengths[connection] = told
-        return [connection for connection, length in lengths.items() if length == max(lengths.values())]
+            routes += [(size, connection, sure) for size, sure in self._told(site, connection, destination)]
+        routes.append((-1, OUT, True))
+        doubtful: list[str] = []
+        for size in sorted({size for size, _, _ in routes}, reverse=True):
+            level = [(way, sure) for at, way, sure in routes if at == size]
+            doubtful += [way for way, sure in level if not sure]
+            sure_ways = list(dict.fromkeys(way for way, sure in level if sure))
+            chosen = [way for way in sure_ways if way in (HERE, OUT)][:1] or sure_ways
+            if chosen:
+                return chosen, [way for way in doubtful if way not in chosen]
+        raise AssertionError("there is always the last one")
 
-    def _told(self, site: Site, connection: str, destination: Ip) -> int | None:
-        """How long the longest prefix is that AWS announces on a connection for an address; None without any.
+    def _told(self, site: Site, connection: str, destination: Ip) -> list[tuple[int, bool]]:
+        """The lengths of the prefixes that AWS announces on a connection for an address, and whether it surely does.
 
         A transit gateway announces the routes of the table that the connection's attachment is associated with (a site
         does not take its own back), a Direct Connect gateway the allowed prefixes, a virtual private gateway the
@@ -903,26 +944,28 @@ class Walker:
         if connection in self.network.vpns:
             vpn = self.network.vpns[connection]
             if not self._up(vpn):
-                return None
+                return []
             gateway = self.network.gateways.get(str(vpn.gateway))
             if gateway is not None:
                 cidrs = self.network.vpcs[known(gateway.vpc)].cidrs if gateway.vpc else ()
-                return self._longest(cidrs, destination)
+                return [(length(cidr), True) for cidr in cidrs if contains(cidr, destination)]
         attachment = self._attachment_of(connection)
         if attachment is None or self._down(attachment.address, connection):
-            return None
+            return []
         if connection in self.network.dx_gateways:
             allowed = self.network.dx_gateways[connection].allowed.get(attachment.address, ())
-            return self._longest(allowed, destination)
+            return [(length(cidr), True) for cidr in allowed if contains(cidr, destination)]
         if attachment.table is None:
-            return None
+            return []
         own = [self._attachment_of(one) for one in site.connections]
-        winners = self._look_up_transit(known(attachment.table), destination)
-        others = [found for found in winners if found.target not in [one.address for one in own if one]]
-        return others[0].length if others else None
-
-    def _longest(self, cidrs: Iterable[Cidr | Unknown], destination: Ip) -> int | None:
-        return max((length(cidr) for cidr in cidrs if contains(cidr, destination)), default=None)
+        homeward = [one.address for one in own if one]
+        candidates = self._candidates_transit(known(attachment.table), destination)
+        told = []
+        for size in {found.length for found in candidates}:
+            winners = best(found for found in candidates if found.length == size)
+            if any(found.target not in homeward for found in winners):
+                told.append((size, all(found.target is not None for found in winners)))
+        return told
 
     def _attachment_of(self, connection: str) -> Attachment | None:
         return next((att for att in self.network.attachments.values() if att.attached == connection), None)
