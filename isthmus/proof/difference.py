@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import product
+from typing import Any
 
 from isthmus.network.answers import Outcome, Path, RoundTrip
 from isthmus.network.model import Network
@@ -189,13 +190,22 @@ def _hops(path: Path) -> tuple[tuple[str, str, str], ...]:
 def _changed(before: Network, after: Network) -> Iterator[str]:
     """Addresses of everything that differs, the smaller things (routes, associations, propagations) first."""
     larger: list[str] = []
-    for name in (f.name for f in fields(Network) if f.name not in ("findings", "notes")):
-        old, new = getattr(before, name), getattr(after, name)
+    for old, new in zip(_kinds(before), _kinds(after), strict=True):
         for address in sorted({*old, *new}):
             if old.get(address) != new.get(address):
                 larger.append(address)
                 yield from _smaller(old.get(address), new.get(address))
     yield from larger
+
+
+def _kinds(thing: Any) -> Iterator[Mapping[str, Any]]:
+    """Everything by address, one mapping for each kind of thing, also where a part of the network groups several."""
+    for part in fields(thing):
+        value = getattr(thing, part.name)
+        if isinstance(value, Mapping):
+            yield value
+        elif is_dataclass(value):
+            yield from _kinds(value)
 
 
 def _smaller(old: object, new: object) -> Iterator[str]:

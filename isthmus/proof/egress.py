@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from isthmus.intent import Estate, Inspection
 from isthmus.network.answers import InSubnet, Outcome
+from isthmus.network.model import AttachmentKind
 from isthmus.proof.findings import Violation
 from isthmus.proof.naming import Naming
 from isthmus.proof.pairs import AllPairs
@@ -12,11 +14,22 @@ from isthmus.proof.places import Kind
 from isthmus.proof.probes import USUAL
 
 
-def egress_violations(egress: str, pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
-    """Spokes and site networks that reach a subnet of the egress VPC, the NAT gateways' and firewalls' included.
+def egress_violations(estate: Estate, egress: str, pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
+    """Who reaches what is in the egress VPC, and an attachment that tears flows apart.
 
     `egress` is the VPC's address, or "" where there is none.
     """
+    yield from _inhabited(egress, pairs, naming)
+    if estate.egress is not None and estate.egress.inspection is Inspection.VPC:
+        for attachment in pairs.engine.network.attachments.values():
+            is_its = attachment.kind is AttachmentKind.VPC and attachment.attached == egress
+            if is_its and attachment.appliance_mode is not True and len(attachment.subnets) > 1:
+                why = "a firewall in several zones, and its attachment is not in appliance mode"
+                yield Violation("appliance-mode-off", why, (attachment.address,))
+
+
+def _inhabited(egress: str, pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
+    """Spokes and site networks that reach a subnet of the egress VPC, the NAT gateways' and firewalls' included."""
     subnets = [subnet.address for subnet in pairs.inventory.subnets(egress)] if egress else []
     for name in pairs.representatives() if subnets else ():
         if pairs.places.by_name[name].kind is Kind.INTERNET:

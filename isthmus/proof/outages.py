@@ -99,7 +99,7 @@ class Outages:
         return found is None or found.nat_zones is None or zone in found.nat_zones
 
     def _central(self, spoke: str) -> bool:
-        """Whether a spoke leaves by the egress VPC: over all its zones, so that each NAT gateway takes a share along."""
+        """Whether a spoke leaves by the egress VPC: over all its zones, so that each NAT gateway takes a share."""
         return self.meant.egress(spoke) is Egress.CENTRAL
 
     def _zone_of(self, location: object) -> str:

@@ -71,6 +71,12 @@ _ALL = (
         "https://docs.aws.amazon.com/network-firewall/latest/developerguide/architectures.html",
     ),
     Rule(
+        "appliance-mode-off",
+        "The VPC that a firewall is in has several zones, and its attachment is not in appliance mode.",
+        "Without it each direction of a flow enters the zone it comes from: a firewall in the other zone answers.",
+        _TGW + "transit-gateway-appliance-scenario.html",
+    ),
+    Rule(
         "zone-crossed",
         "A flow changes zones inside the egress VPC.",
         "Each zone has a firewall endpoint and a NAT gateway of its own, so that one zone's failure is no other's, and "

@@ -177,7 +177,7 @@ class _Prover:
             *zone_violations(self.estate, self.network, self.places, self.inventory),
             *service_violations(self.estate, self.engine, self.places),
             *resolving.violations,
-            *egress_violations(self.binding.egress, self.pairs, judge.naming),
+            *egress_violations(self.estate, self.binding.egress, self.pairs, judge.naming),
             *told_violations(self.estate, self.binding, said),
             *self._always(used),
             *outage_violations(survivals),

@@ -42,17 +42,28 @@ def correct() -> Subject:
         return proof.read(write(output(STAGE), Path(folder)))
 
 
-def changed(network: Network) -> Subject:
-    return Subject(network, correct().estate, roots=correct().roots)
+class Edited:
+    """A network, shown by what was done to it: whole networks are too long to print."""
+
+    def __init__(self, edits: tuple[str, ...], network: Network) -> None:
+        self.edits = edits
+        self.network = network
+
+    def __repr__(self) -> str:
+        return f"Edited{self.edits}"
+
+
+def changed(edited: Edited) -> Subject:
+    return Subject(edited.network, correct().estate, roots=correct().roots)
 
 
 @st.composite
-def networks(draw: DrawFn, most: int = 4) -> Network:
+def networks(draw: DrawFn, most: int = 4) -> Edited:
     """The full stage with up to so many things changed."""
-    network = correct().network
-    for _ in range(draw(st.integers(1, most))):
-        network = draw(st.sampled_from(EDITS))(draw, network)
-    return network
+    network, edits = correct().network, draw(st.lists(st.sampled_from(EDITS), min_size=1, max_size=most))
+    for edit in edits:
+        network = edit(draw, network)
+    return Edited(tuple(edit.__name__ for edit in edits), network)
 
 
 def _vpc_route(draw: DrawFn, network: Network) -> Network:
@@ -131,7 +142,7 @@ def test_spokes_that_differ_in_addresses_only_are_grouped() -> None:
 
 @settings(max_examples=20)
 @given(networks(most=2))
-def test_grouping_spokes_changes_no_answer(network: Network) -> None:
+def test_grouping_spokes_changes_no_answer(network: Edited) -> None:
     grouped = changed(network)
     apart = replace(grouped, apart=True)
     assert list(grouped.flows) == list(apart.flows)
@@ -139,7 +150,7 @@ def test_grouping_spokes_changes_no_answer(network: Network) -> None:
 
 @settings(max_examples=20)
 @given(networks())
-def test_the_verdict_is_what_the_flows_say(network: Network) -> None:
+def test_the_verdict_is_what_the_flows_say(network: Edited) -> None:
     """Judged once more from the flows alone: a proof is refused exactly where one of them is not as meant."""
     subject = changed(network)
     answer = subject.prove(scenarios=False)
@@ -157,7 +168,7 @@ def _unknown(flow: proof.Flow) -> bool:
 
 @settings(max_examples=15)
 @given(networks(), networks())
-def test_differences_mirror_each_other(one: Network, other: Network) -> None:
+def test_differences_mirror_each_other(one: Edited, other: Edited) -> None:
     there = proof.compare(changed(one), changed(other)).changes
     back = proof.compare(changed(other), changed(one)).changes
     pairs = {(c.source, c.destination): c.kind for c in there}
@@ -169,17 +180,19 @@ def test_differences_mirror_each_other(one: Network, other: Network) -> None:
 
 @settings(max_examples=15)
 @given(networks())
-def test_nothing_differs_from_itself(network: Network) -> None:
+def test_nothing_differs_from_itself(network: Edited) -> None:
     assert not proof.compare(changed(network), changed(network)).changes
 
 
 @settings(max_examples=15)
 @given(networks(), st.sampled_from(PREFIXES), st.integers(0, 1))
-def test_a_blackhole_never_adds_a_flow(network: Network, prefix: IPv4Network, which: int) -> None:
+def test_a_blackhole_never_adds_a_flow(network: Edited, prefix: IPv4Network, which: int) -> None:
     """Where it is the longest match it drops; where it is not it does nothing. Told prefixes only shrink."""
-    table = network.tgw_tables[sorted(network.tgw_tables)[which]]
+    facts = network.network
+    table = facts.tgw_tables[sorted(facts.tgw_tables)[which]]
     routes = (*(r for r in table.routes if r.destination != prefix), TgwRoute("blackhole", prefix, None))
-    holed = replace(network, tgw_tables={**network.tgw_tables, table.address: replace(table, routes=routes)})
+    tables = {**facts.tgw_tables, table.address: replace(table, routes=routes)}
+    holed = Edited((*network.edits, f"blackhole {prefix}"), replace(facts, tgw_tables=tables))
     before = {(f.source, f.destination) for f in changed(network).flows if f.works}
     after = {(f.source, f.destination) for f in changed(holed).flows if f.works}
     replaced = any(r.destination == prefix and r.attachment is not None for r in table.routes)
@@ -188,7 +201,7 @@ def test_a_blackhole_never_adds_a_flow(network: Network, prefix: IPv4Network, wh
 
 @settings(max_examples=15)
 @given(networks())
-def test_every_change_has_a_cause(network: Network) -> None:
+def test_every_change_has_a_cause(network: Edited) -> None:
     """Whatever was changed by hand is what a gained or lost flow is blamed on."""
     for change in proof.compare(correct(), changed(network)).changes:
         assert change.causes, str(change)
