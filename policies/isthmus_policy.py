@@ -209,11 +209,16 @@ class Estate:
     def origin(self, block: Block, argument: str) -> str:
         """What an argument refers to in the end, followed through inputs, outputs and remote states.
 
-        A text that is equal for two arguments that mean one thing; the expression itself where the trail ends.
+        A text that is equal for two arguments that mean one thing; the expression itself where the trail ends, and a
+        text like no other where the argument is absent.
         """
-        return self._follow(str(block.values.get(argument)), block.scope, 12)
+        if not block.has(argument):
+            return f"{block.scope}: {block.address}: {argument}"
+        return self._follow(str(block.values[argument]), block.scope, 12)
 
     def _follow(self, expression: str, scope: str, steps: int) -> str:
+        if readable(expression) is not UNREADABLE:
+            return expression
         text = expression.strip().removeprefix("${").removesuffix("}").strip()
         here = f"{scope}: {text}"
         if steps == 0:

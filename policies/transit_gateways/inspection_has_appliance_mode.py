@@ -18,12 +18,12 @@ class InspectionHasApplianceMode(EstatePolicy):
     source = "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.html"
 
     def subjects(self, estate: Estate) -> Iterable[Block]:
+        endpoints = filter(_may_inspect, estate.resources("aws_vpc_endpoint"))
+        inspectors = [*estate.resources("aws_networkfirewall_firewall"), *endpoints]
+        inspected = {estate.origin(one, "vpc_id") for one in inspectors}
         for attachment in estate.resources("aws_ec2_transit_gateway_vpc_attachment"):
-            for vpc in estate.named(attachment, "vpc_id", "aws_vpc"):
-                firewalls = estate.naming(vpc, "vpc_id", "aws_networkfirewall_firewall")
-                endpoints = estate.naming(vpc, "vpc_id", "aws_vpc_endpoint")
-                if firewalls or any(map(_may_inspect, endpoints)):
-                    yield attachment
+            if estate.origin(attachment, "vpc_id") in inspected:
+                yield attachment
 
     def problems(self, block: Block, estate: Estate) -> Iterator[str]:
         value = block.literal("appliance_mode_support", "disable")

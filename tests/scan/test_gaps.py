@@ -34,12 +34,16 @@ def test_nulls_do_not_close_an_open_port(tmp_path: Path) -> None:
     assert _fails(answer, "CKV_AWS_24") == {"aws_security_group.x"}
 
 
-@pytest.mark.parametrize("listed", [True, False], ids=["statements", "one statement"])
-def test_policies_in_json_text_are_read(tmp_path: Path, listed: bool) -> None:
-    statement = allow({"AWS": "*"}, "kms:*")
-    text = policy(statement) if listed else json.dumps({"Version": "2012-10-17", "Statement": statement})
-    answer = _scan(tf(r("aws_kms_key", policy=text)), tmp_path)
+def test_policies_in_json_text_are_read(tmp_path: Path) -> None:
+    answer = _scan(tf(r("aws_kms_key", policy=policy(allow({"AWS": "*"}, "kms:*")))), tmp_path)
     assert _fails(answer, "CKV_AWS_33") == {"aws_kms_key.x"}
+
+
+def test_a_statement_need_not_stand_in_a_list(tmp_path: Path) -> None:
+    """Checkov goes through the keys of a lone statement as if they were statements."""
+    text = json.dumps({"Version": "2012-10-17", "Statement": allow({"AWS": "*"}, "sts:AssumeRole")})
+    answer = _scan(tf(r("aws_iam_role", assume_role_policy=text)), tmp_path)
+    assert _fails(answer, "CKV_AWS_60") == {"aws_iam_role.x"}
 
 
 @pytest.mark.parametrize(
@@ -171,6 +175,15 @@ def test_addresses_are_those_of_terraform(tmp_path: Path) -> None:
         ("CKV_ISTHMUS_54", "net", "terraform", "stacks/net/cdk.tf.json"),
         ("CKV_ISTHMUS_58", "net", "provider.aws.hub", "stacks/net/cdk.tf.json"),
     } <= found
+
+
+def test_modules_in_modules_have_their_whole_address(tmp_path: Path) -> None:
+    files = {
+        "main.tf.json": {"module": {"outer": {"source": "./outer"}}},
+        "outer/main.tf.json": {"module": {"inner": {"source": "../inner"}}},
+        "inner/main.tf.json": r("aws_ec2_transit_gateway"),
+    }
+    assert _fails(_scan(files, tmp_path), "CKV_ISTHMUS_1") == {"module.outer.module.inner.aws_ec2_transit_gateway.x"}
 
 
 def test_lines_are_those_of_the_block(tmp_path: Path) -> None:
