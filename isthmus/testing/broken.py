@@ -12,20 +12,26 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from isthmus.intent import (
     Account,
+    CentralEndpoints,
     CustomerGateway,
+    DnsFirewall,
     Egress,
     Environment,
     Estate,
+    ForwardRule,
     HcpTerraform,
     Hub,
     Observability,
+    HybridDns,
     OrganizationalUnit,
     Routing,
+    PrivateZone,
     S3Backend,
     Segment,
     Site,
@@ -36,6 +42,7 @@ from isthmus.intent import (
 from isthmus.regions import REGIONS
 from isthmus.testing.strategies import ACCOUNTS, DEFAULT, UNITS, estates
 
+from isthmus.services import SERVICES
 Break = Callable[[Estate], Estate]
 BREAKS: dict[str, Break] = {}
 LAN = "172.30.0.0/16"
@@ -691,7 +698,7 @@ def route_table_size(estate: Estate) -> Estate:
 def _without_sites(estate: Estate) -> Estate:
     """The estate without sites: its segments would deny their spokes the extra networks too."""
     segments = [replace(segment, site_networks=None) for segment in estate.segments]
-    bare = _hub(replace(estate, sites=[], segments=segments), vpn_connections=[])
+    bare = _hub(replace(_without_dns(estate), sites=[], segments=segments), vpn_connections=[])
     return _closed(bare)
 
 
@@ -730,3 +737,139 @@ def customer_gateway_count(estate: Estate) -> Estate:
 def hub_cidr_count(estate: Estate) -> Estate:
     blocks = [f"10.254.{number}.0/24" for number in range(6)]
     return _hub(estate, hub=replace(estate.hub, cidr_blocks=blocks))
+
+
+# Names and endpoints
+
+
+def _without_dns(estate: Estate) -> Estate:
+    """The estate without hybrid DNS and central endpoints."""
+    return replace(estate, environments=[replace(e, dns=None, endpoints=None) for e in estate.environments])
+
+
+def _shared(
+    estate: Estate, spoke: Spoke | None = None, endpoints: CentralEndpoints | None = None, **dns: Any
+) -> Estate:
+    """The estate with spoke `extra` in the hub's environment, and hybrid DNS in it."""
+    assume(REGIONS[estate.region].partition != "aws-cn")
+    grown = _with(_without_dns(estate), spokes=[spoke or _wide(estate)])
+    return _hub(grown, dns=HybridDns(**{"spoke": "extra", "inbound": False, **dns}), endpoints=endpoints)
+
+
+def _wide(estate: Estate, name: str = "extra", **given: Any) -> Spoke:
+    """A spoke over two zones."""
+    return _spoke(name, **{"zones": REGIONS[estate.region].zone_ids[:2], **given})
+
+
+def _asking(*targets: str) -> list[ForwardRule]:
+    return [ForwardRule("corp.example.com", targets=targets)]
+
+
+@_breaks
+def dns_twice(estate: Estate) -> Estate:
+    other = _wide(estate, "other", cidr="10.250.16.0/20")
+    twice = _shared(estate)
+    second = _other(spokes=[other], dns=HybridDns(spoke="other", inbound=False))
+    return replace(twice, environments=[*twice.environments, second])
+
+
+@_breaks
+def dns_spoke(estate: Estate) -> Estate:
+    return _shared(estate, spoke=_wide(estate, "other"))
+
+
+@_breaks
+def resolver_zones(estate: Estate) -> Estate:
+    return _shared(estate, spoke=_spoke(zones=_first_zone(estate)), forwards=_asking("10.250.0.10"))
+
+
+@_breaks
+def domain_form(estate: Estate) -> Estate:
+    return _shared(estate, private_zones=[PrivateZone("corp.example.com.")])
+
+
+@_breaks
+def domain_twice(estate: Estate) -> Estate:
+    return _shared(estate, private_zones=[PrivateZone("corp.example.com")], forwards=_asking("10.250.0.10"))
+
+
+@_breaks
+def forward_target(estate: Estate) -> Estate:
+    return _shared(estate, forwards=_asking())
+
+
+@_breaks
+def dns_server_not_reached(estate: Estate) -> Estate:
+    return _shared(estate, forwards=_asking("172.30.0.53"))
+
+
+@_breaks
+def forward_loop(estate: Estate) -> Estate:
+    return _shared(estate, forwards=_asking("10.250.14.132"))
+
+
+@_breaks
+def dns_after_hub(estate: Estate) -> Estate:
+    assume(REGIONS[estate.region].partition != "aws-cn")
+    grown = _with(_without_dns(estate), spokes=[_spoke()])
+    other = _wide(estate, "other", cidr="10.250.16.0/20")
+    later = _other(spokes=[other], dns=HybridDns(spoke="other", inbound=False))
+    return replace(grown, environments=[*grown.environments, later])
+
+
+@_breaks
+def inbound_for_nobody(estate: Estate) -> Estate:
+    return _shared(estate, inbound=True)
+
+
+@_breaks
+def dns_firewall(estate: Estate) -> Estate:
+    return _shared(estate, firewall=DnsFirewall(allowed=["*.example.com"]))
+
+
+@_breaks
+def dns_partition(estate: Estate) -> Estate:
+    """In China, and nothing else there."""
+    bare = _without_sites(_hub(estate, observability=None))
+    arn = "arn:aws-cn:organizations::999999999999:organization/o-example0001"
+    units = [replace(u, arn=u.arn.replace("arn:aws-us-gov:", "arn:aws:")) for u in bare.organization.units]
+    units = [replace(unit, arn=unit.arn.replace("arn:aws:", "arn:aws-cn:")) for unit in units]
+    moved = replace(
+        bare,
+        region="cn-north-1",
+        zones=["cnn1-az1", "cnn1-az2"],
+        organization=replace(bare.organization, arn=arn, units=units),
+        environments=[replace(environment, spokes=[]) for environment in bare.environments],
+    )
+    return _hub(_with(moved, spokes=[_spoke()]), dns=HybridDns(spoke="extra", inbound=False))
+
+
+@_breaks
+def endpoints_without_dns(estate: Estate) -> Estate:
+    return _hub(_without_dns(estate), endpoints=CentralEndpoints(services=["kms"]))
+
+
+@_breaks
+def endpoint_service(estate: Estate) -> Estate:
+    return _shared(estate, endpoints=CentralEndpoints(services=["com.amazonaws.us-east-1.kms"]))
+
+
+@_breaks
+def endpoint_service_twice(estate: Estate) -> Estate:
+    return _shared(estate, _wide(estate, interface_endpoints=["kms"]), CentralEndpoints(services=["kms"]))
+
+
+@_breaks
+def s3_two_ways(estate: Estate) -> Estate:
+    return _shared(estate, endpoints=CentralEndpoints(services=["s3"]))
+
+
+@_breaks
+def endpoint_policy(estate: Estate) -> Estate:
+    return _shared(estate, endpoints=CentralEndpoints(services=["kms"], policies={"kms": "everybody"}))
+
+
+@_breaks
+def endpoint_subnet_size(estate: Estate) -> Estate:
+    services = [name for name in SERVICES if name != "s3"][:12]
+    return _shared(estate, _spoke(zones=_first_zone(estate)), CentralEndpoints(services=services))

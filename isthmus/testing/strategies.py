@@ -42,6 +42,7 @@ from isthmus.intent import (
 )
 from isthmus.intent.backend import Backend
 from isthmus.regions import REGIONS, Region
+from isthmus.testing.names import resolving
 
 SEGMENTS = ("workloads", "network-services", "shared", "lab", "partners")
 ACCOUNTS = ("network-prod", "shared-prod", "workloads-test", "workloads-prod")
@@ -331,7 +332,7 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
         )
         for index, (name, account, mine) in enumerate(zip(ENVIRONMENTS, accounts, owned, strict=False))
     ]
-    return Estate(
+    estate = Estate(
         "example",
         organization=draw(organizations(region.partition)),
         region=region.name,
@@ -345,6 +346,7 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
         log_retention_days=draw(st.sampled_from((365, 1, 3653))),
     )
 
+    return draw(resolving(estate))
 
 @st.composite
 def _segments(

@@ -293,8 +293,14 @@ def dns_firewall(estate: Estate) -> Iterator[Finding]:
     "https://docs.amazonaws.cn/en_us/aws/latest/userguide/route53.html",
 )
 def dns_partition(estate: Estate) -> Iterator[Finding]:
-    """Hybrid DNS in a Region of China."""
+    """Hybrid DNS or interface endpoints in a Region of China."""
     region = REGIONS.get(estate.region)
+    if region is None or region.partition != "aws-cn":
+        return
     for environment in estate.environments:
-        if environment.dns is not None and region is not None and region.partition == "aws-cn":
+        if environment.dns is not None:
             yield Finding(environment.dns, f"the Region is {region.name}", "no dns, or a Region outside China")
+        for spoke in environment.spokes:
+            if spoke.interface_endpoints:
+                remedy = "no interface_endpoints, or a Region outside China"
+                yield Finding(spoke, f"it has interface endpoints, and the Region is {region.name}", remedy)

@@ -39,9 +39,13 @@ _PREFIXES: Final = {
 def value(type_: Type, name: str, kind: str, serial: object) -> object:
     """A value of a Terraform type for the attribute `name` of something of a kind ("aws_vpc").
 
-    Lists, sets and maps are empty; an object and anything of no fixed type is null.
+    Lists, sets and maps are empty, but for a list of objects, of which configurations take the first
+    (`dns_entry[0].dns_name`); an object by itself and anything of no fixed type is null.
     """
     if isinstance(type_, list):
+        match type_:
+            case ["list", ["object", dict() as parts]]:
+                return [{part: value(its, part, kind, serial) for part, its in parts.items()}]
         return {} if type_[0] == "map" else None if type_[0] == "object" else []
     match type_:
         case "string":
