@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from ipaddress import IPv4Network
+from itertools import count
 from typing import Any
+from zlib import crc32
 
 from isthmus.addressing import Tier, subnets, tiers_in, zone_number
 from isthmus.intent import Egress, Environment, Estate, Spoke
+from isthmus.intent.opening import Ports, acl_rules, limited_with, own_ranges
 from isthmus.intent.reach import networks_denied, networks_reached
 from modules.aws import (
     AwsProvider,
@@ -50,8 +53,8 @@ from modules.naming import identifier
 from modules.provider import HUB, REQUIRED, REQUIRED_WITH_HUB
 from modules.tables import DEFAULT, HubTables
 
-# Rule numbers of the network ACL: denials from here on, in steps; then everything else is allowed.
-_FIRST_DENIAL, _ALLOW_REST = 100, 1_000
+# Rule numbers of the network ACL: inside the VPC all may talk; then what passes, what does not, and everything else.
+_OWN, _PASS, _STOP, _REST = range(1_000, 10_000), range(10_000, 20_000), range(20_000, 30_000), range(32_000, 32_001)
 # Tiers whose subnets have the route table of the private subnet in their zone.
 _LIKE_PRIVATE = (Tier.RESOLVER, Tier.ENDPOINTS)
 
@@ -172,24 +175,31 @@ class _Spoke:
         return [key for key in self.subnets if not key.startswith(Tier.TRANSIT_GATEWAY)]
 
     def _network_acl(self) -> None:
-        """Deny the site networks that are out of bounds, both ways.
+        """Deny the site networks that are out of bounds, both ways; of others, let pass what may be opened.
 
         The hub's blackholes stop what the spoke sends there; a VPN's table selects by destination only and would still
         deliver what they send. The transit gateway's subnets keep the open default:
         https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html
         """
         denied = networks_denied(self.estate, self.segment)
-        if not denied:
+        limited = limited_with(self.estate, self.segment)
+        if not denied and not limited:
             return
         acl = self.module.add(
             NetworkAcl, "workloads", vpc_id=self.module.ref(self.vpc), tags={"Name": f"{self.name}-workloads"}
         )
         for egress, direction in ((False, "from"), (True, "to")):
-            for position, (network, cidr) in enumerate(sorted(denied.items())):
-                self._acl_rule(
-                    acl, f"{direction}_{identifier(network)}", _FIRST_DENIAL + position, egress, "deny", cidr
-                )
-            self._acl_rule(acl, f"{direction}_anywhere", _ALLOW_REST, egress, "allow", DEFAULT)
+            rules = _AclRules(self.module, self.module.ref(acl), direction, egress=egress)
+            for cidr in own_ranges(self.estate, self.spoke):
+                rules.add(_OWN, cidr, cidr, "allow")
+            for rule in acl_rules(self.estate, self.spoke, inbound=not egress):
+                if rule.passes:
+                    rules.add(_PASS, rule.name, rule.cidr, "allow", rule.passes)
+                else:
+                    rules.add(_STOP, rule.name, rule.cidr, "deny")
+            for network, cidr in sorted(denied.items()):
+                rules.add(_STOP, network, cidr, "deny")
+            rules.add(_REST, "anywhere", DEFAULT, "allow")
         for key in self._workload_keys():
             self.module.add(
                 NetworkAclAssociation,
@@ -197,18 +207,6 @@ class _Spoke:
                 network_acl_id=self.module.ref(acl),
                 subnet_id=self.module.ref(self.subnets[key]),
             )
-
-    def _acl_rule(self, acl: NetworkAcl, name: str, number: int, egress: bool, action: str, cidr: str) -> None:
-        self.module.add(
-            NetworkAclRule,
-            name,
-            network_acl_id=self.module.ref(acl),
-            rule_number=number,
-            egress=egress,
-            rule_action=action,
-            protocol="-1",
-            cidr_block=cidr,
-        )
 
     # --- the hub -----------------------------------------------------------------------------------------------------
 
@@ -398,3 +396,39 @@ class _Spoke:
 
     def _output(self, name: str, value: Any, description: str) -> TerraformOutput:
         return self.module.add(TerraformOutput, name, value=value, description=description)
+
+
+class _AclRules:
+    """The rules of one direction of a network ACL.
+
+    A rule's number follows from its name, not from its place in a list: a number cannot be changed, and rules that
+    moved up by one would each be refused for as long as the next one is still there.
+    """
+
+    def __init__(self, module: ModuleStack, acl: str, direction: str, *, egress: bool) -> None:
+        self.module, self.acl, self.direction, self.egress = module, acl, direction, egress
+        self.taken: set[int] = set()
+
+    def add(self, numbers: range, name: str, cidr: str, action: str, passes: Ports | None = None) -> None:
+        """A rule with a number of the range; without ports, for all traffic."""
+        place = crc32(name.encode())
+        number = next(found for step in count(place) if (found := numbers[step % len(numbers)]) not in self.taken)
+        self.taken.add(number)
+        self.module.add(
+            NetworkAclRule,
+            f"{self.direction}_{identifier(name)}",
+            network_acl_id=self.acl,
+            rule_number=number,
+            egress=self.egress,
+            rule_action=action,
+            cidr_block=cidr,
+            **_traffic(passes),
+        )
+
+
+def _traffic(passes: Ports | None) -> dict[str, Any]:
+    if passes is None:
+        return {"protocol": "-1"}
+    if passes.protocol == "icmp":
+        return {"protocol": "icmp", "icmp_type": passes.first, "icmp_code": -1}
+    return {"protocol": passes.protocol, "from_port": passes.first, "to_port": passes.last}

@@ -23,6 +23,7 @@ from isthmus.intent.firewall import FirewallPolicy as FirewallPolicy
 from isthmus.intent.firewall import RuleGroup as RuleGroup
 from isthmus.intent.hub import Hub as Hub
 from isthmus.intent.observability import Observability as Observability
+from isthmus.intent.opens import Opens as Opens
 from isthmus.intent.organization import Account as Account
 from isthmus.intent.organization import Organization as Organization
 from isthmus.intent.organization import OrganizationalUnit as OrganizationalUnit

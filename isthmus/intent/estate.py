@@ -13,6 +13,7 @@ from isthmus.intent.environment import Environment
 from isthmus.intent.errors import InvalidEstate
 from isthmus.intent.hub import Hub
 from isthmus.intent.model import Many, Numbers, Texts, intent, name_of
+from isthmus.intent.opens import Opens
 from isthmus.intent.organization import Account, Organization, OrganizationalUnit
 from isthmus.intent.segment import Segment
 from isthmus.intent.site import CustomerGateway, Site
@@ -29,6 +30,7 @@ class Estate:
     region              e.g. `us-east-1`
     blocks              the IPv4 blocks set aside for AWS: every spoke lies in one, no site network does
     zones               zone ids of spokes that name none
+    opens               who may open connections to whom; two sides of which nothing is said open what they like
     prefix              in front of derived `Name` tags
     tags                put on every resource
     log_retention_days  of every log group, one of CloudWatch's values
@@ -43,6 +45,7 @@ class Estate:
     segments: Many[Segment]
     sites: Many[Site] = ()
     environments: Many[Environment]
+    opens: Many[Opens] = ()
     backend: Backend = LocalBackend()
     prefix: str = "infra"
     tags: Texts = field(default_factory=dict)

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 from functools import cached_property
 
 from isthmus.intent import Egress, Estate, Inspection
+from isthmus.intent.opening import Ports, may_open
 from isthmus.intent.reach import inspected_between, intended_pairs, networks_reached, reach_each_other, way_out
 from isthmus.network.answers import Outcome, Path
 from isthmus.network.model import Network
@@ -13,6 +14,7 @@ from isthmus.proof.findings import Violation
 from isthmus.proof.naming import Naming
 from isthmus.proof.pairs import Pair, Trial
 from isthmus.proof.places import INTERNET, Kind, Place, Places, Tier
+from isthmus.proof.probes import USUAL, Probe, probe_of
 
 
 class Meant:
@@ -38,6 +40,10 @@ class Meant:
         return (spoke.segment, spoke.egress, self.estate.zones_of(spoke), tuple(spoke.nat_zones or ()))
 
     def intended(self, a: str, b: str) -> bool:
+        """Whether one is meant to reach the other, and to open connections to it."""
+        return self.together(a, b) and self.may_open(a, b) != ()
+
+    def together(self, a: str, b: str) -> bool:
         """Whether the two are meant to reach each other."""
         here, there = self.places.by_name[a], self.places.by_name[b]
         if Kind.INTERNET in (here.kind, there.kind):
@@ -58,6 +64,24 @@ class Meant:
         if there.kind is Kind.INTERNET:
             return self.egress(a) is Egress.CENTRAL
         return there.kind is Kind.SPOKE and inspected_between(self._segments[a], self._segments[b])
+
+    def may_open(self, a: str, b: str) -> tuple[Ports, ...] | None:
+        """What one place may open to another; None: anything, as far as they reach each other."""
+        if not self.estate.opens:
+            return None
+        here, there = self._side(a), self._side(b)
+        return may_open(self.estate, here, there) if here and there else None
+
+    def usual(self, a: str, b: str) -> Probe:
+        """The packet that stands for a flow: of those that may be opened the first."""
+        opened = self.may_open(a, b)
+        return probe_of(opened[0]) if opened else USUAL
+
+    def _side(self, place: str) -> str:
+        """What openings call a place: its segment, or the site network that it is."""
+        if place in self._segments:
+            return self._segments[place].name
+        return place if self.places.by_name[place].site else ""
 
     def open_to_internet(self, a: str, b: str) -> bool:
         """Whether the flow is one from the internet to a spoke that has public subnets by its own way out."""
@@ -87,7 +111,7 @@ class Judge:
         elif self.meant.intended(a, b):
             yield from self._meant(a, b, pair)
             yield from self._inspected(a, b, pair)
-        else:
+        elif not self.meant.together(a, b):
             yield from leaks(self.naming, a, b, pair.trials)
 
     # --- flows between places

@@ -17,7 +17,7 @@ from isthmus.network.model import Cidr, Unknown
 from isthmus.network.space import PUBLIC, address_at, number, span
 from isthmus.proof.alike import Alike, prefixes
 from isthmus.proof.places import Inventory, Kind, Place, Places, Tier
-from isthmus.proof.probes import Probe, probes
+from isthmus.proof.probes import USUAL, Probe, probes
 
 _LAST_V4 = (1 << 32) - 1
 _FIRST_HOST = 4  # AWS keeps the first four addresses of a subnet
@@ -140,6 +140,7 @@ class AllPairs:
     """All pairs of `places` in the scenario of `engine`.
 
     `said` is what the intent says of a place: spokes of which different things are said are never taken for alike.
+    `usual` is the packet that stands for what happens between two places.
     `apart=True` tries every pair by itself. `cuts` are further prefixes that addresses are told apart by.
     """
 
@@ -149,12 +150,13 @@ class AllPairs:
     said: Callable[[Place], Hashable] = lambda place: ""
     apart: bool = False
     cuts: frozenset[Cidr] = frozenset()
+    usual: Callable[[str, str], Probe] = lambda a, b: USUAL
     _pairs: dict[tuple[str, str], Pair] = field(default_factory=dict, init=False, repr=False)
     _ends: dict[str, tuple[_End, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def during(self, engine: Forwarding) -> AllPairs:
         """The same pairs while something is down: who is alike, and where to try, stays."""
-        pairs = AllPairs(engine, self.places, self.inventory, self.said, self.apart, self.cuts)
+        pairs = AllPairs(engine, self.places, self.inventory, self.said, self.apart, self.cuts, self.usual)
         pairs.__dict__.update(_alike=self._alike, _group=self._group, _members=self._members, _ends=self._ends)
         return pairs
 
@@ -167,7 +169,7 @@ class AllPairs:
     def cut_by(self, other: AllPairs) -> AllPairs:
         """The same pairs, with addresses told apart wherever another network tells them apart."""
         cuts = frozenset(prefixes(other.engine.network, other.engine.sites))
-        return AllPairs(self.engine, self.places, self.inventory, self.said, self.apart, cuts)
+        return AllPairs(self.engine, self.places, self.inventory, self.said, self.apart, cuts, self.usual)
 
     def asked(self, a: str, b: str) -> bool:
         """Whether a pair is there and the network's business: not inside a site, nor from the internet to a site."""
@@ -254,10 +256,14 @@ class AllPairs:
     # --- trials
 
     def _trials(self, a: str, b: str) -> Iterator[Trial]:
+        usual = self.usual(a, b)
         for mine, theirs in self._combinations(a, b):
-            trip = self._try(mine, theirs)
-            spoke = mine if mine.tier else theirs
-            yield Trial(mine.location, theirs.location, mine.zone, spoke.tier, mine.main and theirs.main, trip)
+            yield _trial(mine, theirs, self._try(mine, theirs, usual))
+
+    def tried(self, a: str, b: str, probe: Probe) -> Iterator[Trial]:
+        """What happens to one packet, wherever in the two places it may come from and go to."""
+        for mine, theirs in self._combinations(a, b):
+            yield _trial(mine, theirs, self.engine.both_ways(probe.packet(mine.location, theirs.location)))
 
     def _combinations(self, a: str, b: str) -> Iterator[tuple[_End, _End]]:
         for mine in self.ends(a):
@@ -265,19 +271,19 @@ class AllPairs:
                 if mine.version == theirs.version:
                     yield mine, theirs
 
-    def _try(self, mine: _End, theirs: _End) -> RoundTrip:
+    def _try(self, mine: _End, theirs: _End, usual: Probe) -> RoundTrip:
         """The usual probe; and where network ACLs alone stop it, any other that gets through."""
-        first, *others = self._probes
-        trip = self.engine.both_ways(first.packet(mine.location, theirs.location))
-        if others and stopped_by_acls(trip.forward):
-            for probe in others:
+        trip = self.engine.both_ways(usual.packet(mine.location, theirs.location))
+        if stopped_by_acls(trip.forward):
+            for probe in self.probes:
                 other = self.engine.both_ways(probe.packet(mine.location, theirs.location))
                 if other.forward.leaks:
                     return other
         return trip
 
     @cached_property
-    def _probes(self) -> tuple[Probe, ...]:
+    def probes(self) -> tuple[Probe, ...]:
+        """The packets that network ACLs tell apart."""
         return probes(self.engine.network)
 
     def ends(self, name: str) -> tuple[_End, ...]:
@@ -342,6 +348,11 @@ class AllPairs:
         low, high = span(cidr)
         for address in self._alike.samples(low, high):
             yield min(low + _FIRST_HOST, high) if address == low else address
+
+
+def _trial(mine: _End, theirs: _End, trip: RoundTrip) -> Trial:
+    spoke = mine if mine.tier else theirs
+    return Trial(mine.location, theirs.location, mine.zone, spoke.tier, mine.main and theirs.main, trip)
 
 
 def stopped_by_acls(trace: Trace) -> bool:

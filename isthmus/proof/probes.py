@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from isthmus.intent.opening import Ports
 from isthmus.network.answers import Location, Packet
 from isthmus.network.model import Network, NetworkAclRule
 
@@ -28,6 +29,11 @@ class Probe:
 
 
 USUAL = Probe("tcp", 443)
+
+
+def probe_of(said: Ports) -> Probe:
+    """The probe of the first of some ports."""
+    return Probe(said.protocol, 0 if said.protocol == "icmp" else said.first)
 
 
 def probes(network: Network) -> tuple[Probe, ...]:

@@ -83,6 +83,18 @@ _ALL = (
         "no traffic is paid for between them.",
         _TGW + "transit-gateway-appliance-scenario.html",
     ),
+    Rule(
+        "opening-blocked",
+        "A connection that the intent lets one side open does not get there and back.",
+        "A network ACL keeps no state: it has to let in the port, and the replies out to the client's port.",
+        _VPC + "custom-network-acl.html",
+    ),
+    Rule(
+        "opening-undrawn",
+        "A connection can be opened that the intent does not let this side open.",
+        "Reaching is mutual, opening is not: what is said of two sides is all that may be opened between them.",
+        _VPC + "nacl-rules.html",
+    ),
     # --- ways out ---
     Rule(
         "way-out-missing",

@@ -17,9 +17,11 @@ from isthmus.proof.errors import UnusableInput
 from isthmus.proof.findings import Flow, Unanswered, Violation
 from isthmus.proof.judging import Judge, Meant, odd_paths
 from isthmus.proof.naming import Naming
+from isthmus.proof.openings import opening_notes, opening_violations
 from isthmus.proof.outages import Outages, outage_violations
 from isthmus.proof.pairs import AllPairs
 from isthmus.proof.places import Inventory, Place, Places, without_intent
+from isthmus.proof.probes import USUAL, Probe
 from isthmus.proof.proved import Flows, Proof
 from isthmus.proof.quotas import Usage, exceeded, fullest, usages
 from isthmus.proof.resolving import Resolving
@@ -110,10 +112,13 @@ class _Prover:
             self.places = _overruled(self.binding.places, subject.announces)
         self.engine = Forwarding(subject.network, sites=self.places.sites)
         self.meant = Meant(estate, self.places) if estate is not None else None
-        self.pairs = AllPairs(self.engine, self.places, self.inventory, self._said, subject.apart)
+        self.pairs = AllPairs(self.engine, self.places, self.inventory, self._said, subject.apart, usual=self._usual)
 
     def _said(self, place: Place) -> Hashable:
         return self.meant.said(place) if self.meant is not None else ""
+
+    def _usual(self, a: str, b: str) -> Probe:
+        return self.meant.usual(a, b) if self.meant is not None else USUAL
 
     # --- flows
 
@@ -174,6 +179,7 @@ class _Prover:
         found = [
             *self.binding.violations,
             *self._flow_violations(judge),
+            *opening_violations(self.meant, self.pairs, judge.naming),
             *zone_violations(self.estate, self.network, self.places, self.inventory),
             *service_violations(self.estate, self.engine, self.places),
             *resolving.violations,
@@ -241,6 +247,7 @@ class _Prover:
         survivals: tuple[Survival, ...],
     ) -> Proof:
         kept = fullest(used)
+        opened = opening_notes(self.estate) if self.estate is not None else ()
         return Proof(
             self.flows,
             service_flows(self.engine, self.places),
@@ -251,7 +258,7 @@ class _Prover:
             {vpn: tuple(sorted(map(str, getattr(t, "prefixes", ())))) for vpn, t in said.items()},
             survivals,
             kept,
-            (*self.subject.notes, *self.network.notes, *(usage.note for usage in kept if usage.note)),
+            (*self.subject.notes, *opened, *self.network.notes, *(usage.note for usage in kept if usage.note)),
             self.estate is not None,
         )
 

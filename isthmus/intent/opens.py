@@ -1,0 +1,24 @@
+"""Who may open connections to whom."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from isthmus.intent.model import Many, by_name, intent
+from isthmus.intent.segment import Segment
+
+
+@intent
+class Opens:
+    """One side may open connections to the other.
+
+    Reaching is mutual, opening is not. As soon as one direction between two sides is said, the two may open to each
+    other what is said and nothing else. Sides of which nothing is said open what they like.
+
+    source, to  segments, or site networks as `site/network`; at least one is a segment
+    ports       `tcp/443`, `udp/53`, `tcp/8000-8080`, or `icmp`, which is ping
+    """
+
+    source: Annotated[Segment | str, by_name]
+    to: Annotated[Segment | str, by_name]
+    ports: Many[str]

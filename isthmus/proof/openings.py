@@ -1,0 +1,99 @@
+"""Who may open connections, port by port: what is said gets through both ways, and nothing else does.
+
+A network ACL keeps no state, so what lets replies through lets through whatever looks like one. Where it stands:
+
+- of a protocol that the other side may open connections with, ports from 1024 up are not closed to this side's packets,
+  but no answer comes back;
+- where both may open connections with one protocol, ports from 1024 up are open both ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from isthmus.intent import Estate
+from isthmus.intent.opening import EPHEMERAL, Ports, may_open
+from isthmus.network.answers import Outcome
+from isthmus.proof.findings import Violation
+from isthmus.proof.judging import Meant
+from isthmus.proof.naming import Naming
+from isthmus.proof.pairs import AllPairs, Trial
+from isthmus.proof.probes import USUAL, Probe, probe_of
+
+_LAST = 65_535
+
+
+def opening_violations(meant: Meant, pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
+    """For each pair of which openings are said: each said port tried, and every port beside one."""
+    for a, b, _ in pairs.grouped():
+        opened = meant.may_open(a, b)
+        if opened is None or not meant.together(a, b):
+            continue
+        answered = meant.may_open(b, a) or ()
+        yield from _missing(a, b, opened, pairs, naming)
+        yield from _undrawn(a, b, opened, answered, pairs, naming)
+
+
+def opening_notes(estate: Estate) -> Iterator[str]:
+    """Where network ACLs leave more open than is said."""
+    for a, b in sorted({tuple(sorted((str(o.source), str(o.to)))) for o in estate.opens}):
+        one, other = may_open(estate, a, b) or (), may_open(estate, b, a) or ()
+        both = {each.protocol for each in one} & {each.protocol for each in other} - {"icmp"}
+        for protocol in sorted(both):
+            yield (
+                f"{a} and {b} both open {protocol} connections: network ACLs cannot tell these from replies, so ports "
+                f"{EPHEMERAL[0]} to {EPHEMERAL[1]} are open both ways"
+            )
+
+
+def _missing(a: str, b: str, opened: tuple[Ports, ...], pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
+    for said in opened:
+        ends = probe_of(said), probe_of(replace(said, first=said.last))
+        for probe in dict.fromkeys(ends):
+            stopped = next((t for t in pairs.tried(a, b, probe) if t.main and _stopped(t)), None)
+            if stopped is not None:
+                why = "; ".join(f"{block.address}: {block.why}" for block in stopped.trip.blocks)
+                paths = (*stopped.trip.forward.paths, *stopped.trip.back.paths)
+                yield Violation("opening-blocked", f"{probe}: {why}", naming.of_blocked(paths), a, b)
+                break
+
+
+def _undrawn(
+    a: str, b: str, opened: tuple[Ports, ...], answered: tuple[Ports, ...], pairs: AllPairs, naming: Naming
+) -> Iterator[Violation]:
+    for probe in _beside(opened, pairs):
+        # What looks like a reply gets there; where the two may open the same protocol, it is answered too.
+        reply = probe.port >= EPHEMERAL[0] and any(each.protocol == probe.protocol for each in answered)
+        if reply and any(each.protocol == probe.protocol for each in opened):
+            continue
+        for trial in pairs.tried(a, b, probe):
+            open_ = [path for path in trial.trip.forward.paths if path.outcome is Outcome.REACHABLE]
+            back = any(path.outcome is Outcome.REACHABLE for path in trial.trip.back.paths)
+            if open_ and (back or not reply):
+                why = f"{probe} gets through: {' > '.join(hop.address for hop in open_[0].hops)}"
+                yield Violation("opening-undrawn", why, naming.of_leak(open_), a, b)
+                return
+
+
+def _beside(opened: tuple[Ports, ...], pairs: AllPairs) -> Iterator[Probe]:
+    """A probe for every part that what is said and what network ACLs say make of the ports, but for what is said."""
+    edges: dict[str, set[int]] = {"tcp": {0, USUAL.port, EPHEMERAL[0], _LAST}, "udp": {0, EPHEMERAL[0], _LAST}}
+    for each in opened:
+        edges.setdefault(each.protocol, set()).update((each.first - 1, each.last + 1))
+    for probe in pairs.probes:
+        edges.setdefault(probe.protocol, set()).add(probe.port)
+    edges["icmp"] = {0}
+    for protocol in ("icmp", "tcp", "udp"):
+        for port in sorted(edges[protocol]):
+            probe = Probe(protocol, port)
+            if 0 <= port <= _LAST and not any(_covers(each, probe) for each in opened):
+                yield probe
+
+
+def _covers(said: Ports, probe: Probe) -> bool:
+    return said.protocol == probe.protocol and (probe.protocol == "icmp" or said.first <= probe.port <= said.last)
+
+
+def _stopped(trial: Trial) -> bool:
+    return Outcome.BLOCKED in (trial.trip.forward.outcome, trial.trip.back.outcome)
