@@ -165,7 +165,7 @@ def _routes(draw: st.DrawFn, d: Draft, vpc: str) -> None:
         learns = ["vgw"] if "vgw" in targets and draw(st.booleans()) else []
         d.table(f"{subnet.address}-table", vpc, routes, propagating=learns)
     gateway = f"{vpc}-igw"
-    if gateway in targets and boxes and draw(st.booleans()):
+    if gateway in targets and len(boxes) > 0 and draw(st.booleans()):
         edge = {text: draw(st.sampled_from(boxes)) for text in draw(few(inside, 2))}
         d.table(f"{vpc}-edge", vpc, edge, gateways=[gateway])
 
