@@ -21,17 +21,23 @@ from isthmus.intent import (
     CentralEndpoints,
     CustomerGateway,
     DnsFirewall,
+    DomainList,
     Egress,
+    EgressVpc,
     Environment,
     Estate,
+    FirewallPolicy,
     ForwardRule,
     HcpTerraform,
     Hub,
-    Observability,
     HybridDns,
+    Inspection,
+    Observability,
+    Opens,
     OrganizationalUnit,
-    Routing,
     PrivateZone,
+    Routing,
+    RuleGroup,
     S3Backend,
     Segment,
     Site,
@@ -40,9 +46,9 @@ from isthmus.intent import (
     VpnConnection,
 )
 from isthmus.regions import REGIONS
+from isthmus.services import SERVICES
 from isthmus.testing.strategies import ACCOUNTS, DEFAULT, UNITS, estates
 
-from isthmus.services import SERVICES
 Break = Callable[[Estate], Estate]
 BREAKS: dict[str, Break] = {}
 LAN = "172.30.0.0/16"
@@ -52,7 +58,7 @@ LAN = "172.30.0.0/16"
 def broken_estates(draw: DrawFn, rule: str | None = None) -> tuple[Estate, str]:
     """An estate with exactly one defect, and the id of the rule it breaks: the given one, or any."""
     chosen = draw(st.sampled_from(sorted(BREAKS))) if rule is None else rule
-    return BREAKS[chosen](draw(estates(largest=3))), chosen
+    return BREAKS[chosen](draw(estates(largest=3, central=False))), chosen
 
 
 def _breaks(change: Break) -> Break:
@@ -342,11 +348,6 @@ def site_transit_with_itself(estate: Estate) -> Estate:
 
 
 @_breaks
-def central_egress(estate: Estate) -> Estate:
-    return _with(estate, segments=[_segment(ways_out={Egress.CENTRAL})])
-
-
-@_breaks
 def egress_not_allowed(estate: Estate) -> Estate:
     return _with(estate, spokes=[_spoke(egress=Egress.LOCAL)])
 
@@ -409,6 +410,154 @@ def ecmp_asn(estate: Estate) -> Estate:
     other = _gateway("other", ip_address="198.51.100.2", bgp_asn=65_501)
     vpns = [_vpn(), _vpn("other", customer_gateway="other", number=501)]
     return _with(estate, sites=[_site(customer_gateways=[_gateway(), other])], vpns=vpns)
+
+
+# The central way out
+
+
+def _egress(estate: Estate, **given: Any) -> Estate:
+    """The estate with an egress VPC beside its hub, and a segment and a spoke that leave by it."""
+    usual = {"cidr": "10.250.254.0/23", "inspection": Inspection.VPC, "zones": estate.zones}
+    firewall = {} if given.get("inspection") is Inspection.NONE else {"firewall": FirewallPolicy()}
+    return _hub(estate, egress=EgressVpc("way-out", **{**usual, **firewall, **given}))
+
+
+def _firewall(estate: Estate, **given: Any) -> Estate:
+    return _egress(estate, firewall=FirewallPolicy(**given))
+
+
+def _group(name: str = "extra", **given: Any) -> RuleGroup:
+    return RuleGroup(name, **{"rules": [_pass(1)], "priority": 1, **given})
+
+
+def _pass(sid: int) -> str:
+    return f"pass tcp $HOME_NET any -> $EXTERNAL_NET 443 (sid:{sid};)"
+
+
+def _pair(
+    estate: Estate, *, reaches: Sequence[str] = (), blocks: Sequence[str] = ("10.250.0.0/17",), **more: Any
+) -> Estate:
+    """The estate with two segments inspected with each other."""
+    one = _segment(blocks=blocks, inspected_with=["other"], reaches=reaches)
+    return _with(estate, segments=[one, _segment("other", blocks=["10.251.0.0/16"])], **more)
+
+
+@_breaks
+def no_egress_vpc(estate: Estate) -> Estate:
+    return _with(estate, segments=[_segment(ways_out={Egress.CENTRAL})])
+
+
+@_breaks
+def egress_vpc_count(estate: Estate) -> Estate:
+    second = EgressVpc("second", cidr="10.250.252.0/23", inspection=Inspection.NONE, zones=estate.zones)
+    one = _egress(estate, inspection=Inspection.NONE)
+    return replace(one, environments=[*one.environments, _other(egress=second)])
+
+
+@_breaks
+def egress_vpc_outside_blocks(estate: Estate) -> Estate:
+    return _egress(estate, cidr="172.31.0.0/23")
+
+
+@_breaks
+def egress_vpc_size(estate: Estate) -> Estate:
+    return _egress(estate, cidr="10.250.254.0/25")
+
+
+@_breaks
+def egress_vpc_zones(estate: Estate) -> Estate:
+    zones = REGIONS[estate.region].zone_ids
+    spoke = _spoke(egress=Egress.CENTRAL, zones=zones[:2])
+    grown = _with(estate, segments=[_segment(ways_out={Egress.CENTRAL})], spokes=[spoke])
+    return _egress(grown, zones=zones[:1])
+
+
+@_breaks
+def gateway_inspection_account(estate: Estate) -> Estate:
+    egress = EgressVpc(
+        "way-out",
+        cidr="10.250.254.0/23",
+        inspection=Inspection.GATEWAY,
+        firewall=FirewallPolicy(),
+        zones=estate.zones,
+    )
+    return replace(estate, environments=[*estate.environments, _other(account=ACCOUNTS[1], egress=egress)])
+
+
+@_breaks
+def segment_block_outside_blocks(estate: Estate) -> Estate:
+    return _with(estate, segments=[_segment(blocks=["172.31.0.0/16"])])
+
+
+@_breaks
+def segment_block_overlap(estate: Estate) -> Estate:
+    return _with(estate, segments=[_segment(blocks=["10.250.0.0/16"]), _segment("other", blocks=["10.250.128.0/17"])])
+
+
+@_breaks
+def spoke_outside_segment(estate: Estate) -> Estate:
+    return _with(estate, segments=[_segment(blocks=["10.251.0.0/16"])], spokes=[_spoke()])
+
+
+@_breaks
+def inspected_without_firewall(estate: Estate) -> Estate:
+    return _pair(estate)
+
+
+@_breaks
+def inspected_without_blocks(estate: Estate) -> Estate:
+    return _egress(_pair(estate, blocks=[]))
+
+
+@_breaks
+def inspected_and_reached(estate: Estate) -> Estate:
+    return _egress(_pair(estate, reaches=["other"]))
+
+
+@_breaks
+def inspected_with_vpn(estate: Estate) -> Estate:
+    return _egress(_pair(estate, sites=[_site()], vpns=[_vpn(segment="other")]))
+
+
+@_breaks
+def firewall_policy(estate: Estate) -> Estate:
+    return _egress(estate, firewall=None)
+
+
+@_breaks
+def rule_group_priority(estate: Estate) -> Estate:
+    return _firewall(estate, rule_groups=[_group(priority=1_000)])
+
+
+@_breaks
+def rule_group_capacity(estate: Estate) -> Estate:
+    return _firewall(estate, rule_groups=[_group(rules=[_pass(1), _pass(2)], capacity=1)])
+
+
+@_breaks
+def suricata_rule(estate: Estate) -> Estate:
+    return _firewall(estate, rule_groups=[_group(rules=["pass tcp any any -> any 443 (flow:to_server;)"])])
+
+
+@_breaks
+def sid_twice(estate: Estate) -> Estate:
+    return _firewall(estate, rule_groups=[_group(), _group("other", priority=2)])
+
+
+@_breaks
+def firewall_domain(estate: Estate) -> Estate:
+    return _firewall(estate, domain_lists=[DomainList("extra", domains=["*.example.com"])])
+
+
+@_breaks
+def domain_list_segment(estate: Estate) -> Estate:
+    lists = [DomainList("extra", domains=["example.com"], segments=["extra"])]
+    return _with(_firewall(estate, domain_lists=lists))
+
+
+@_breaks
+def managed_rule_group(estate: Estate) -> Estate:
+    return _firewall(estate, managed_rule_groups=["MalwareDomainsActionOrder"])
 
 
 # Announcements

@@ -18,8 +18,8 @@ from isthmus.addressing import Tier, slot, zone_number
 from isthmus.intent import (
     Account,
     CustomerGateway,
-    Egress,
     DomainList,
+    Egress,
     EgressVpc,
     Environment,
     Estate,
@@ -263,9 +263,10 @@ def firewall_policies(draw: DrawFn) -> FirewallPolicy:
 def egress_vpcs(draw: DrawFn, zones: Sequence[str]) -> EgressVpc:
     """An egress VPC that spans at least these zones, inspected in any way."""
     inspection = draw(st.sampled_from(Inspection))
+    sizes = (23, 24) if all(zone_number(zone) <= 4 for zone in zones) else (23,)
     return EgressVpc(
         "way-out",
-        cidr=f"10.254.254.0/{draw(st.sampled_from((23, 24)) if all(zone_number(z) <= 4 for z in zones) else st.just(23))}",
+        cidr=f"10.254.254.0/{draw(st.sampled_from(sizes))}",
         inspection=inspection,
         firewall=None if inspection is Inspection.NONE else draw(firewall_policies()),
         zones=draw(st.permutations(sorted(zones))),
@@ -345,8 +346,8 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
         tags={"Owner": "network-team"} if draw(st.booleans()) else {},
         log_retention_days=draw(st.sampled_from((365, 1, 3653))),
     )
-
     return draw(resolving(estate))
+
 
 @st.composite
 def _segments(

@@ -53,6 +53,8 @@ def _ranges(estate: Estate) -> Iterator[_Range]:
         for text in environment.hub.cidr_blocks if environment.hub else ():
             if (cidr := network(text)) is not None:
                 yield _Range(environment.hub, f"{subject(environment.hub)} {cidr}", "hub", cidr)
+        if environment.egress is not None and (cidr := network(environment.egress.cidr)) is not None:
+            yield _Range(environment.egress, f"{subject(environment.egress)} {cidr}", "spoke", cidr)
         for spoke in environment.spokes:
             for text in vpc_cidrs(spoke):
                 if (cidr := network(text)) is not None:

@@ -8,6 +8,8 @@ from itertools import combinations
 
 from isthmus.intent.backend import S3Backend
 from isthmus.intent.checks.rule import Finding, rule, subject
+from isthmus.intent.egress import EgressVpc
+from isthmus.intent.environment import Environment
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of, place_of
 from isthmus.intent.organization import Account, OrganizationalUnit
@@ -36,7 +38,10 @@ def _named(estate: Estate) -> Iterator[tuple[str, list[tuple[str, object, str]]]
     yield "customer gateways", whole(*(gateway for site in estate.sites for gateway in site.customer_gateways))
     yield "VPN connections", whole(*estate.vpn_connections)
     yield "environments", whole(*estate.environments)
-    yield "spokes", whole(*(spoke for _, spoke in estate.spokes))
+    egress = [environment.egress for environment in estate.environments if environment.egress is not None]
+    yield "spokes and egress VPCs", whole(*(spoke for _, spoke in estate.spokes), *egress)
+    for policy in [vpc.firewall for vpc in egress if vpc.firewall is not None]:
+        yield "rule groups and domain lists", whole(*policy.rule_groups, *policy.domain_lists)
     yield "hubs", whole(*(environment.hub for environment in estate.environments if environment.hub))
 
 
@@ -109,6 +114,10 @@ def reserved_name(estate: Estate) -> Iterator[Finding]:
     for _, spoke in estate.spokes:
         if spoke.name.casefold() == INTERNET:
             yield Finding(spoke, f'the name "{spoke.name}" means everything outside the estate', "another name")
+    for segment in estate.segments if estate.egress is not None else ():
+        if segment.name.casefold() in ("egress", "firewall"):
+            given = f'the name "{segment.name}" means a route table of the central way out'
+            yield Finding(segment, given, "another name")
     if isinstance(estate.backend, S3Backend):
         for environment in estate.environments:
             if environment.name.casefold() == "state":
@@ -132,7 +141,9 @@ def ambiguous_principal(estate: Estate) -> Iterator[Finding]:
 )
 def pinned_name(estate: Estate) -> Iterator[Finding]:
     """A pinned `Name` has characters that AWS does not take, or too many."""
-    pinned: list[tuple[Segment | Spoke, str, str | None]] = [
+    vpcs = [environment.egress for environment in estate.environments if environment.egress is not None]
+    pinned: list[tuple[Segment | Spoke | EgressVpc, str, str | None]] = [
+        *((vpc, "vpc_name", vpc.vpc_name) for vpc in vpcs),
         *((segment, "route_table_name", segment.route_table_name) for segment in estate.segments),
         *((spoke, "vpc_name", spoke.vpc_name) for _, spoke in estate.spokes),
     ]
@@ -152,7 +163,9 @@ def log_group_twice(estate: Estate) -> Iterator[Finding]:
     for environment in estate.environments:
         if environment.hub is not None:
             first.setdefault((str(name_of(environment.account)), environment.hub.name), subject(environment.hub))
-    for environment, spoke in estate.spokes:
+    vpcs: list[tuple[Environment, Spoke | EgressVpc]] = [*estate.spokes]
+    vpcs += [(environment, environment.egress) for environment in estate.environments if environment.egress]
+    for environment, spoke in vpcs:
         name = spoke.vpc_name or f"{estate.prefix}-{spoke.name}"
         taken = first.setdefault((str(name_of(environment.account)), name), subject(spoke))
         if taken != subject(spoke):
@@ -165,7 +178,7 @@ def joined_names(estate: Estate) -> Iterator[Finding]:
     networks = [(f"{site.name}_{name}", site, f'network "{name}"') for site in estate.sites for name in site.networks]
     tables: list[tuple[str, object, str]] = []
     for segment in estate.segments:
-        ends = ["", "_on-premises", *(f"_{site.name}" for site in estate.sites)]
+        ends = ["", "_on-premises", "_central", *(f"_{site.name}" for site in estate.sites)]
         tables += [(f"{segment.name}{end}", segment, f"route table {segment.name}{end}") for end in ends]
     vpns = [(f"{vpn.name}_{table}", vpn, part) for vpn in estate.vpn_connections for table, _, part in tables]
     for joined in (networks, tables, vpns):

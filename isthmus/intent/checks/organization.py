@@ -133,6 +133,7 @@ def unknown_reference(estate: Estate) -> Iterator[Finding]:
         yield from check(estate.backend, "account", [estate.backend.account], accounts)
     for segment in estate.segments:
         yield from check(segment, "reached segment", segment.reaches, segments)
+        yield from check(segment, "inspected segment", segment.inspected_with, segments)
         yield from check(segment, "site network", segment.site_networks or (), site_networks)
         yield from check(segment, "principal", segment.joined_by, principals)
     for site in estate.sites:
@@ -141,6 +142,9 @@ def unknown_reference(estate: Estate) -> Iterator[Finding]:
         yield from check(environment, "account", [environment.account], accounts)
         if environment.hub is not None:
             yield from check(environment.hub, "principal", environment.hub.share_with, principals)
+        if environment.egress is not None and environment.egress.firewall is not None:
+            for listed in environment.egress.firewall.domain_lists:
+                yield from check(listed, "segment", listed.segments, segments)
         for connection in environment.vpn_connections:
             yield from check(connection, "customer gateway", [connection.customer_gateway], gateways)
             yield from check(connection, "segment", [connection.segment], segments)

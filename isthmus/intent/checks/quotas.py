@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from isthmus.intent.checks.reading import links, networks, resolved, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.egress import Inspection
 from isthmus.intent.estate import Estate
 from isthmus.intent.reach import networks_denied, networks_reached, segments_reached
 from isthmus.intent.segment import Egress
@@ -85,7 +86,7 @@ def route_table_size(estate: Estate) -> Iterator[Finding]:
 
 
 @rule(
-    "a transit gateway has so many route tables: one a segment, and one more where a static default goes on-premises",
+    "a transit gateway has so many route tables: one a segment, one more for each static default, and those of egress",
     _GATEWAY,
 )
 def route_table_count(estate: Estate) -> Iterator[Finding]:
@@ -103,6 +104,9 @@ def route_table_count(estate: Estate) -> Iterator[Finding]:
 
 @rule("an account has so many VPN connections in a Region", _VPN)
 def vpn_connection_count(estate: Estate) -> Iterator[Finding]:
+        count += Egress.CENTRAL in segment.ways_out
+    if estate.egress is not None:
+        count += 1 + (estate.egress.inspection is Inspection.GATEWAY)
     """The estate has more VPN connections than the quota allows."""
     limit = _quota(estate, "vpn-connections")
     if (count := len(list(estate.vpn_connections))) > limit:

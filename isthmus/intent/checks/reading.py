@@ -48,6 +48,8 @@ class Written:
 def written(estate: Estate) -> Iterator[Written]:
     """Every CIDR of the estate."""
     yield from (Written(estate, f"block {text}", text) for text in estate.blocks)
+    for segment in estate.segments:
+        yield from (Written(segment, f"block {text}", text) for text in segment.blocks)
     for site in estate.sites:
         yield from (Written(site, f'network "{name}"', text) for name, text in site.networks.items())
         yield from (Written(site, f"announcement {text}", text) for text in site.announces)
@@ -59,6 +61,8 @@ def written(estate: Estate) -> Iterator[Written]:
                 if tunnel.inside_cidr is not None:
                     part = f'tunnel {index + 1} of VPN connection "{connection.name}"'
                     yield Written(tunnel, part, tunnel.inside_cidr)
+        if environment.egress is not None:
+            yield Written(environment.egress, "cidr", environment.egress.cidr)
         for spoke in environment.spokes:
             yield Written(spoke, "cidr", spoke.cidr)
             yield from (Written(spoke, f"secondary CIDR {text}", text) for text in spoke.secondary_cidrs)

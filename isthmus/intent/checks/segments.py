@@ -33,14 +33,6 @@ def site_transit_with_itself(estate: Estate) -> Iterator[Finding]:
             yield Finding(site, "it has transit with itself", "transit_with without it")
 
 
-@rule("the egress VPC that this way out leads through is not part of this release")
-def central_egress(estate: Estate) -> Iterator[Finding]:
-    """A segment allows the way out CENTRAL."""
-    for segment in estate.segments:
-        if Egress.CENTRAL in segment.ways_out:
-            yield Finding(segment, "its ways out hold CENTRAL", "LOCAL, ON_PREMISES or NONE")
-
-
 @rule("the hub makes the tables that its segments' ways out need, so that a new spoke never changes the hub")
 def egress_not_allowed(estate: Estate) -> Iterator[Finding]:
     """A spoke's way out is none of its segment's."""

@@ -19,6 +19,9 @@ def _zone_lists(estate: Estate) -> Iterator[tuple[object, Sequence[str]]]:
     for _, spoke in estate.spokes:
         if spoke.zones is not None:
             yield spoke, spoke.zones
+    for environment in estate.environments:
+        if environment.egress is not None and environment.egress.zones is not None:
+            yield environment.egress, environment.egress.zones
 
 
 @rule("everything is built in one known Region", _ZONES)

@@ -1,0 +1,177 @@
+"""What firewalls are told: policies, rules, domains, AWS's managed rule groups."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+
+from isthmus.intent.checks.reading import segment_of
+from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.egress import Inspection
+from isthmus.intent.estate import Estate
+from isthmus.intent.firewall import DomainList, FirewallPolicy, RuleGroup
+
+_GUIDE = "https://docs.aws.amazon.com/network-firewall/latest/developerguide/"
+_ORDER = f"{_GUIDE}suricata-rule-evaluation-order.html"
+_RULE = re.compile(r"(pass|drop|reject|alert)\s+\S+\s+.+\s+(->|<>)\s+.+\(.*\)")
+_SID = re.compile(r"[(;]\s*sid\s*:\s*([0-9]+)\s*;")
+_DOMAIN = re.compile(r"\.?(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
+_MANAGED = re.compile(r"[A-Za-z0-9]{1,100}StrictOrder")
+KNOWN_MANAGED = tuple(
+    f"{name}StrictOrder"
+    for name in (
+        *("AbusedLegitBotNetCommandAndControlDomains", "AbusedLegitMalwareDomains"),
+        *("AttackInfrastructure", "BotNetCommandAndControlDomains", "MalwareDomains"),
+        *(
+            f"ThreatSignatures{kind}"
+            for kind in (
+                *("Botnet", "BotnetWeb", "BotnetWindows", "DoS", "EmergingEvents", "Exploits", "FUP", "IOC"),
+                *("Malware", "MalwareCoinmining", "MalwareMobile", "MalwareWeb", "Phishing", "Scanners", "Suspect"),
+                "WebAttacks",
+            )
+        ),
+    )
+)
+MOST_CAPACITY = 30_000
+
+
+def _policies(estate: Estate) -> Iterator[FirewallPolicy]:
+    for environment in estate.environments:
+        if environment.egress is not None and environment.egress.firewall is not None:
+            yield environment.egress.firewall
+
+
+def _groups(estate: Estate) -> Iterator[tuple[RuleGroup, str, str | None]]:
+    """Every rule of the estate's own, with its group and its sid."""
+    for policy in _policies(estate):
+        for group in policy.rule_groups:
+            for text in group.rules:
+                found = _SID.search(text)
+                yield group, text, found[1] if found else None
+
+
+@rule("a firewall without a policy drops everything, and a policy without a firewall is never asked", _ORDER)
+def firewall_policy(estate: Estate) -> Iterator[Finding]:
+    """An inspected egress VPC has no firewall policy, or one that is not inspected has one."""
+    for environment in estate.environments:
+        egress = environment.egress
+        if egress is None:
+            continue
+        if egress.inspection is Inspection.NONE and egress.firewall is not None:
+            remedy = "no firewall, or Inspection.VPC or Inspection.GATEWAY"
+            yield Finding(egress, "it has a firewall policy, and nothing inspects", remedy)
+        elif egress.inspection is not Inspection.NONE and egress.firewall is None:
+            remedy = "firewall=FirewallPolicy(...); an empty one drops everything"
+            yield Finding(egress, f"Inspection.{egress.inspection.name}, and no firewall policy", remedy)
+
+
+@rule(
+    "in strict order each rule group has its own place; those between are AWS's groups' and the domain lists'", _ORDER
+)
+def rule_group_priority(estate: Estate) -> Iterator[Finding]:
+    """A rule group's priority is out of range, or another's."""
+    for policy in _policies(estate):
+        first: dict[int, str] = {}
+        for group in policy.rule_groups:
+            if not 1 <= group.priority <= 999 and not 3_000 <= group.priority <= 65_535:
+                yield Finding(group, f"priority is {group.priority}", "1 to 999, or 3000 to 65535")
+            elif first.setdefault(group.priority, group.name) != group.name:
+                free = next(number for number in range(1, 1_000) if number not in first)
+                given = f'priority {group.priority} is that of "{first[group.priority]}" too'
+                yield Finding(group, given, f"a free one, e.g. {free}")
+
+
+@rule(
+    "the capacity of a rule group is reserved when it is made, and cannot be changed",
+    f"{_GUIDE}nwfw-rule-group-capacity.html",
+)
+def rule_group_capacity(estate: Estate) -> Iterator[Finding]:
+    """A rule group or domain list needs more capacity than it reserves, or all of them more than a policy has."""
+    for policy in _policies(estate):
+        asked: list[tuple[RuleGroup | DomainList, int]] = [
+            *((group, len(group.rules)) for group in policy.rule_groups),
+            *((listed, 2 * len(listed.domains)) for listed in policy.domain_lists),
+        ]
+        whole = sum(thing.capacity for thing, _ in asked)
+        for thing, need in asked:
+            if not 1 <= thing.capacity <= MOST_CAPACITY or need > thing.capacity:
+                remedy = f"capacity={min(max(100, 2 * need), MOST_CAPACITY)}, room to grow in"
+                yield Finding(thing, f"capacity is {thing.capacity}, it needs {max(need, 1)}", remedy)
+                whole = 0
+        if whole > MOST_CAPACITY:
+            given = f"its rule groups reserve {whole}, a policy has {MOST_CAPACITY}"
+            yield Finding(policy, given, "smaller capacities")
+
+
+@rule("Network Firewall takes Suricata rules, each with a sid", f"{_GUIDE}suricata-limitations-caveats.html")
+def suricata_rule(estate: Estate) -> Iterator[Finding]:
+    """A rule is none as Suricata writes them, or has no sid; or a group has none."""
+    example = 'pass tls $HOME_NET any -> $EXTERNAL_NET 443 (tls.sni; content:"example.com"; sid:1;)'
+    for group, text, sid in _groups(estate):
+        if not _RULE.fullmatch(text.strip()) or "\n" in text or sid is None:
+            what = "has no sid" if sid is None else "is no Suricata rule"
+            yield Finding(group, f'"{text}" {what}', f"one rule a text: {example}")
+    for policy in _policies(estate):
+        for group in policy.rule_groups:
+            if not group.rules:
+                yield Finding(group, "it has no rules", f"rules=['{example}']")
+
+
+@rule("a sid names one rule in logs and alerts", f"{_GUIDE}suricata-limitations-caveats.html")
+def sid_twice(estate: Estate) -> Iterator[Finding]:
+    """Two rules have one sid."""
+    first: dict[str, str] = {}
+    for group, text, sid in _groups(estate):
+        if sid is not None and sid in first:
+            free = max(map(int, first)) + 1
+            yield Finding(group, f'sid {sid} is that of a rule of "{first[sid]}" too', f"another one, e.g. {free}")
+        elif sid is not None and _RULE.fullmatch(text.strip()):
+            first[sid] = group.name
+
+
+@rule(
+    "domain lists match whole names, or with a dot before them all names below",
+    f"{_GUIDE}stateful-rule-groups-domain-names.html",
+)
+def firewall_domain(estate: Estate) -> Iterator[Finding]:
+    """A domain list is empty, or holds what is no domain, or one twice."""
+    for policy in _policies(estate):
+        for listed in policy.domain_lists:
+            if not listed.domains:
+                yield Finding(listed, "it has no domains", 'domains=["example.com"]')
+            for text in dict.fromkeys(listed.domains):
+                right = text.strip().lower().removeprefix("https://").removeprefix("http://").lstrip("*").rstrip("./")
+                if not _DOMAIN.fullmatch(text):
+                    remedy = f'"{right}"' if _DOMAIN.fullmatch(right) else 'a domain such as "example.com"'
+                    yield Finding(listed, f'"{text}" is no domain', f'{remedy}; ".example.com" for all names below')
+                elif listed.domains.count(text) > 1:
+                    yield Finding(listed, f'"{text}" is there twice', "each domain once")
+
+
+@rule("Network Firewall sees addresses: it tells segments apart by their blocks")
+def domain_list_segment(estate: Estate) -> Iterator[Finding]:
+    """A domain list is for a segment that declares no blocks."""
+    for policy in _policies(estate):
+        for listed in policy.domain_lists:
+            for ref in listed.segments:
+                segment = segment_of(estate, ref)
+                if segment is not None and not segment.blocks:
+                    given = f'segment "{segment.name}" has no blocks'
+                    yield Finding(listed, given, "blocks of that segment, or a list for every spoke: no segments")
+
+
+@rule(
+    "AWS has its groups twice, for each order; a policy takes those of its own",
+    f"{_GUIDE}nwfw-managed-rule-groups.html",
+)
+def managed_rule_group(estate: Estate) -> Iterator[Finding]:
+    """A managed rule group is not one for strict order, or is listed twice."""
+    for policy in _policies(estate):
+        for name in dict.fromkeys(policy.managed_rule_groups):
+            close = difflib.get_close_matches(name, KNOWN_MANAGED, n=1, cutoff=0.85)
+            if not _MANAGED.fullmatch(name) or (name not in KNOWN_MANAGED and close):
+                remedy = f'"{close[0]}"' if close else f'a name like "{KNOWN_MANAGED[0]}"'
+                yield Finding(policy, f'no managed rule group for strict order is called "{name}"', remedy)
+            elif policy.managed_rule_groups.count(name) > 1:
+                yield Finding(policy, f'"{name}" is there twice', "each rule group once")
