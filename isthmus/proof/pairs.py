@@ -217,7 +217,7 @@ class AllPairs:
             return self._pairs[a, b].trials[which].trip
         for number_, (mine, theirs) in enumerate(self._combinations(a, b)):
             if number_ == which:
-                return self._try(mine, theirs)
+                return self._try(mine, theirs, self.usual(a, b))
         return None
 
     # --- groups
