@@ -192,7 +192,7 @@ class _Spoke:
             rules = _AclRules(self.module, self.module.ref(acl), direction, egress=egress)
             for cidr in own_ranges(self.estate, self.spoke):
                 rules.add(_OWN, cidr, cidr, "allow")
-            for rule in acl_rules(self.estate, self.spoke, inbound=not egress):
+            for rule in acl_rules(self.estate, self.segment, inbound=not egress):
                 if rule.passes:
                     rules.add(_PASS, rule.name, rule.cidr, "allow", rule.passes)
                 else:

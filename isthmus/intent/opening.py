@@ -77,12 +77,11 @@ class AclRule:
     passes: Ports | None
 
 
-def acl_rules(estate: Estate, spoke: Spoke, *, inbound: bool) -> Iterator[AclRule]:
-    """What network ACLs say of the far sides that a spoke is limited with, in one direction.
+def acl_rules(estate: Estate, segment: Segment, *, inbound: bool) -> Iterator[AclRule]:
+    """What network ACLs of a segment's spokes say of the far sides that it is limited with, in one direction.
 
     Of one CIDR, what passes comes before the rule that stops the rest.
     """
-    segment = estate.segment(spoke.segment)
     for other, cidrs in limited_with(estate, segment).items():
         source, to = (other, segment.name) if inbound else (segment.name, other)
         opened, answered = may_open(estate, source, to) or (), may_open(estate, to, source) or ()

@@ -748,6 +748,48 @@ def hub_cidr_block(estate: Estate) -> Estate:
     return _hub(estate, hub=replace(estate.hub, cidr_blocks=["10.254.0.0/25"]))
 
 
+# Openings
+
+
+def _opens(estate: Estate, *opens: Opens, also: Sequence[Segment] = ()) -> Estate:
+    """The estate with openings, a segment `extra` for them, and a site that it reaches."""
+    segments = [_segment(blocks=["10.250.0.0/17"]), *also]
+    return replace(_with(estate, segments=segments, sites=[_site()], vpns=[_vpn()]), opens=[*estate.opens, *opens])
+
+
+@_breaks
+def opens_unknown(estate: Estate) -> Estate:
+    return _opens(estate, Opens(source="extra/lans", to="extra", ports=["tcp/443"]))
+
+
+@_breaks
+def opens_ports(estate: Estate) -> Estate:
+    return _opens(estate, Opens(source="extra/lan", to="extra", ports=["tcp/80-79"]))
+
+
+@_breaks
+def opens_twice(estate: Estate) -> Estate:
+    one, other = (Opens(source="extra", to="extra/lan", ports=[port]) for port in ("tcp/443", "tcp/22"))
+    return _opens(estate, one, other)
+
+
+@_breaks
+def opens_between_sites(estate: Estate) -> Estate:
+    return _opens(estate, Opens(source="extra/lan", to="extra/lan", ports=["tcp/443"]))
+
+
+@_breaks
+def opens_not_reached(estate: Estate) -> Estate:
+    apart = _segment("apart", blocks=["10.250.128.0/17"])
+    return _opens(estate, Opens(source="extra", to="apart", ports=["tcp/443"]), also=[apart])
+
+
+@_breaks
+def opens_without_blocks(estate: Estate) -> Estate:
+    apart = _segment("apart", reaches=["extra"])
+    return _opens(estate, Opens(source="extra", to="apart", ports=["icmp"]), also=[apart])
+
+
 # Observability
 
 
@@ -847,7 +889,7 @@ def route_table_size(estate: Estate) -> Estate:
 def _without_sites(estate: Estate) -> Estate:
     """The estate without sites: its segments would deny their spokes the extra networks too."""
     segments = [replace(segment, site_networks=None) for segment in estate.segments]
-    bare = _hub(replace(_without_dns(estate), sites=[], segments=segments), vpn_connections=[])
+    bare = _hub(replace(_without_dns(estate), sites=[], segments=segments, opens=[]), vpn_connections=[])
     return _closed(bare)
 
 

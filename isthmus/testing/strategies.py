@@ -29,6 +29,7 @@ from isthmus.intent import (
     Inspection,
     LocalBackend,
     Observability,
+    Opens,
     Organization,
     OrganizationalUnit,
     Routing,
@@ -41,6 +42,7 @@ from isthmus.intent import (
     VpnConnection,
 )
 from isthmus.intent.backend import Backend
+from isthmus.intent.reach import networks_reached
 from isthmus.regions import REGIONS, Region
 from isthmus.testing.names import resolving
 
@@ -346,7 +348,25 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
         tags={"Owner": "network-team"} if draw(st.booleans()) else {},
         log_retention_days=draw(st.sampled_from((365, 1, 3653))),
     )
-    return draw(resolving(estate))
+    estate = draw(resolving(estate))
+    return replace(estate, opens=draw(_openings(estate)))
+
+
+@st.composite
+def _openings(draw: DrawFn, estate: Estate) -> list[Opens]:
+    """Nothing said, or what spokes of a segment and a site network that they reach may open to each other.
+
+    Nothing where names are resolved: DNS servers would be limited too.
+    """
+    met = [(s.name, network) for s in estate.segments for network in networks_reached(estate, s)]
+    if not met or any(environment.dns for environment in estate.environments) or not draw(_SELDOM):
+        return []
+    known = st.sampled_from(("tcp/443", "tcp/8000-8080", "udp/53", "icmp"))
+    ports = st.lists(known, min_size=1, max_size=2, unique=True)
+    there = draw(st.sampled_from(met))
+    back = there[::-1]
+    ways = draw(st.sampled_from(((there,), (back,), (there, back))))
+    return [Opens(source=source, to=to, ports=draw(ports)) for source, to in ways]
 
 
 @st.composite

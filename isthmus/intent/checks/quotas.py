@@ -9,6 +9,7 @@ from isthmus.intent.checks.reading import links, networks, resolved, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.egress import Inspection
 from isthmus.intent.estate import Estate
+from isthmus.intent.opening import acl_rules, limited_with
 from isthmus.intent.reach import networks_denied, networks_reached, segments_reached
 from isthmus.intent.segment import Egress
 
@@ -55,16 +56,22 @@ def vpc_cidr_count(estate: Estate) -> Iterator[Finding]:
             yield Finding(spoke, f"it has {count} ranges", _ask("vpc-cidr-blocks", limit, count))
 
 
-@rule("a network ACL has so many rules a direction: one for each denied network, one that allows, and AWS's own", _VPC)
+@rule("a network ACL has so many rules a direction; one of them allows the rest, and one is AWS's own", _VPC)
 def network_acl_rules(estate: Estate) -> Iterator[Finding]:
-    """A segment denies its spokes more site networks than a network ACL has rules for."""
+    """A segment denies site networks and limits what may be opened by more rules than a network ACL has."""
     sound = resolved(estate)
     limit = _quota(estate, "network-acl-rules")
-    used = {spoke.segment for _, spoke in sound.spokes}
+    used = {spoke.segment: len(vpc_cidrs(spoke)) for _, spoke in sound.spokes}
     for segment in sound.segments:
-        if segment.name in used and (count := len(networks_denied(sound, segment)) + 2) > limit:
-            given = f"its spokes must not reach {count - 2} site networks, so {count} rules"
-            yield Finding(segment, given, _ask("network-acl-rules", limit, count) + "; or fewer, larger site networks")
+        if segment.name not in used:
+            continue
+        denied = len(networks_denied(sound, segment))
+        opened = max(len(list(acl_rules(sound, segment, inbound=inbound))) for inbound in (True, False))
+        own = used[segment.name] if segment.name in limited_with(sound, segment) else 0
+        if (count := denied + opened + own + 2) > limit:
+            given = f"{denied} site networks denied and {opened} rules of openings make {count} rules"
+            remedy = "; or fewer, larger site networks and blocks, and ports in ranges"
+            yield Finding(segment, given, _ask("network-acl-rules", limit, count) + remedy)
 
 
 @rule("a VPC route table has so many routes", _VPC)
@@ -97,6 +104,9 @@ def route_table_count(estate: Estate) -> Iterator[Finding]:
     for segment in estate.segments:
         reached = {other.name for other in segments_reached(estate, segment)}
         count += Egress.ON_PREMISES in segment.ways_out and bool(static & reached)
+        count += Egress.CENTRAL in segment.ways_out
+    if estate.egress is not None:
+        count += 1 + (estate.egress.inspection is Inspection.GATEWAY)
     if count > limit:
         given = f"{len(estate.segments)} segments need {count} route tables"
         yield Finding(estate, given, _ask("transit-gateway-route-tables", limit, count) + "; or fewer segments")
@@ -104,9 +114,6 @@ def route_table_count(estate: Estate) -> Iterator[Finding]:
 
 @rule("an account has so many VPN connections in a Region", _VPN)
 def vpn_connection_count(estate: Estate) -> Iterator[Finding]:
-        count += Egress.CENTRAL in segment.ways_out
-    if estate.egress is not None:
-        count += 1 + (estate.egress.inspection is Inspection.GATEWAY)
     """The estate has more VPN connections than the quota allows."""
     limit = _quota(estate, "vpn-connections")
     if (count := len(list(estate.vpn_connections))) > limit:

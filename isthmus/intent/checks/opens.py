@@ -1,0 +1,103 @@
+"""Who may open connections: sides that exist and reach each other, ports that mean something."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from isthmus.intent.checks.reading import resolved
+from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.estate import Estate
+from isthmus.intent.opening import ports
+from isthmus.intent.opens import Opens
+from isthmus.intent.reach import networks_reached, reach_each_other
+
+_ACL = "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"
+
+
+def _sides(opens: Opens) -> tuple[str, str]:
+    return str(opens.source), str(opens.to)
+
+
+def _known(estate: Estate) -> set[str]:
+    networks = {f"{site.name}/{name}" for site in estate.sites for name in site.networks}
+    return networks | {segment.name for segment in estate.segments}
+
+
+@rule("connections are opened between segments and site networks, by name")
+def opens_unknown(estate: Estate) -> Iterator[Finding]:
+    """A side that opens, or is opened to, is neither a segment nor a site network."""
+    known = _known(estate)
+    for opens in estate.opens:
+        for side in dict.fromkeys(_sides(opens)):
+            if side not in known:
+                close = difflib.get_close_matches(side, sorted(known), n=1)
+                remedy = f'"{close[0]}"' if close else f"one of {', '.join(sorted(known))}"
+                yield Finding(opens, f'"{side}" is neither a segment nor a site network', remedy)
+
+
+@rule("network ACLs know these protocols and ports 0 to 65535", _ACL)
+def opens_ports(estate: Estate) -> Iterator[Finding]:
+    """A port means nothing, stands there twice, or none is given."""
+    for opens in estate.opens:
+        if not opens.ports:
+            yield Finding(opens, "ports is empty", 'ports=["tcp/443"]; what is not said may not be opened anyway')
+        for text in dict.fromkeys(opens.ports):
+            if ports(text) is None:
+                yield Finding(opens, f'ports holds "{text}"', '"tcp/443", "udp/53", "tcp/8000-8080" or "icmp"')
+            elif opens.ports.count(text) > 1:
+                yield Finding(opens, f'ports holds "{text}" twice', "each once")
+
+
+@rule("it is said of both sides at once, and the last word would be hard to find")
+def opens_twice(estate: Estate) -> Iterator[Finding]:
+    """The same side opens to the same other side twice."""
+    seen: set[tuple[str, str]] = set()
+    for opens in estate.opens:
+        if _sides(opens) in seen:
+            yield Finding(opens, f'"{opens.source}" opens to "{opens.to}" already', "one entry with all the ports")
+        seen.add(_sides(opens))
+
+
+@rule("filters stand in VPCs: between two sites there is none")
+def opens_between_sites(estate: Estate) -> Iterator[Finding]:
+    """Both sides are site networks."""
+    segments = {segment.name for segment in estate.segments}
+    for opens in estate.opens:
+        if {*_sides(opens)} <= _known(estate) - segments:
+            given = f'"{opens.source}" and "{opens.to}" are site networks'
+            yield Finding(opens, given, "a segment on one side; between sites, their own firewalls")
+
+
+@rule("who does not reach the other side opens nothing there")
+def opens_not_reached(estate: Estate) -> Iterator[Finding]:
+    """The two sides do not reach each other."""
+    sound = resolved(estate)
+    segments = {segment.name: segment for segment in sound.segments}
+    for opens in estate.opens:
+        here, there = sorted(_sides(opens), key=lambda side: side not in segments)
+        if here not in segments or there not in _known(estate):
+            continue
+        if there in segments:
+            reached = reach_each_other(segments[here], segments[there])
+        else:
+            reached = there in networks_reached(sound, segments[here])
+        if not reached:
+            given = f'"{opens.source}" and "{opens.to}" do not reach each other'
+            yield Finding(opens, given, f'"{there}" within reach of segment "{here}", or no such entry')
+
+
+@rule("network ACLs see addresses: they know a segment by its blocks, whatever spokes it has", _ACL)
+def opens_without_blocks(estate: Estate) -> Iterator[Finding]:
+    """Connections are opened between segments, and one of them has no blocks."""
+    segments = {segment.name: segment for segment in estate.segments}
+    told: set[str] = set()
+    for opens in estate.opens:
+        sides = _sides(opens)
+        if not all(side in segments for side in sides):
+            continue  # of a segment and a site network, the spokes know the site's
+        for side in dict.fromkeys(sides):
+            if not segments[side].blocks and side not in told:
+                told.add(side)
+                given = f'segment "{side}" has no blocks'
+                yield Finding(opens, given, f'Segment("{side}", blocks=["10.1.0.0/18"], ...)')
