@@ -152,10 +152,12 @@ def test_hcp_terraform_names_workspaces():
     assert read["config"]["workspaces"] == {"name": "aws-network"}
 
 
-def test_consumers_wait_for_the_hub():
+def test_consumers_wait_for_what_they_read():
     stacks = json.loads(files_of(REFERENCE)["manifest.json"])["stacks"]
     assert stacks["network"]["dependencies"] == []
-    assert all(stacks[name]["dependencies"] == ["network"] for name in stacks if name != "network")
+    assert stacks["shared-services"]["dependencies"] == ["network"]
+    users = stacks.keys() - {"network", "shared-services"}
+    assert all(stacks[name]["dependencies"] == ["network", "shared-services"] for name in users)
 
 
 def test_a_join_role_touches_its_own_segment_only():

@@ -1,0 +1,116 @@
+"""Interface endpoints as Terraform: names that lead to them, who is let in, on whose behalf."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from isthmus.intent import CentralEndpoints, SharedBy
+from isthmus.services import SERVICES
+from tests.modules.shared_services import made, reference
+
+ENDPOINTS = "shared-services/endpoints"
+# Four zones of ten or so addresses each do not hold an endpoint of every service.
+ROOMY = {f"endpoints_az{zone}": f"10.1.{number}.0/25" for zone, number in ((1, 60), (2, 61), (4, 52))}
+
+
+def central(*services: str, **rest) -> tuple:
+    return made(reference(endpoints=CentralEndpoints(services=services), **rest))
+
+
+def names(resources: dict) -> dict[str, str]:
+    """The names of services, with the endpoint that each leads to."""
+    return {
+        record["name"]: record["alias"]["name"].removeprefix("${aws_vpc_endpoint.interface_").partition(".")[0]
+        for address, record in resources.items()
+        if "/aws_route53_record." in address
+    }
+
+
+def test_every_known_service_has_its_names():
+    nowhere = {"gateway_endpoints": []}
+    estate = reference(
+        endpoints=CentralEndpoints(services=list(SERVICES)), spoke={"subnets": ROOMY, **nowhere}, inbound=False
+    )
+    estate = replace(
+        estate,
+        environments=[
+            replace(e, spokes=[replace(spoke, **nowhere) for spoke in e.spokes]) for e in estate.environments
+        ],
+    )
+    resources, _ = made(estate)
+    found = names(resources)
+    assert found["ssm.us-east-1.amazonaws.com"] == "ssm"
+    assert found["api.ecr.us-east-1.amazonaws.com"] == "ecr_api"
+    assert found["dkr.ecr.us-east-1.amazonaws.com"] == found["*.dkr.ecr.us-east-1.amazonaws.com"] == "ecr_dkr"
+    assert found["*.execute-api.us-east-1.amazonaws.com"] == "execute_api"
+    assert "execute-api.us-east-1.amazonaws.com" not in found
+    assert found["kinesis.us-east-1.amazonaws.com"] == found["*.data-kinesis.us-east-1.amazonaws.com"]
+    for name in ("", "*.", "*.s3-accesspoint", "*.s3-control"):
+        domain = f"{name}.us-east-1.amazonaws.com" if name.startswith("*.s3") else f"{name}s3.us-east-1.amazonaws.com"
+        assert found[domain] == "s3"
+    assert set(found.values()) == {service.replace("-", "_").replace(".", "_") for service in SERVICES}
+    for address, endpoint in resources.items():
+        if address.startswith(f"{ENDPOINTS}/aws_vpc_endpoint."):
+            assert endpoint["private_dns_enabled"] is False, address
+            assert len(endpoint["subnet_ids"]) == 3
+
+
+def test_s3_beside_a_gateway_endpoint_answers_the_sites_alone():
+    resources, documents = central("kms", "s3")
+    endpoint = resources[f"{ENDPOINTS}/aws_vpc_endpoint.interface_s3"]
+    assert endpoint["private_dns_enabled"] is True
+    assert endpoint["dns_options"] == {"private_dns_only_for_inbound_resolver_endpoint": True}
+    assert set(names(resources)) == {"kms.us-east-1.amazonaws.com"}
+    # AWS wants the gateway endpoint first: what leads here waits for it.
+    outputs = documents["shared-services/spoke_shared_services"]["output"]
+    assert outputs["subnet_id_endpoints_az1"]["depends_on"] == ["aws_vpc_endpoint.dynamodb", "aws_vpc_endpoint.s3"]
+
+
+def test_the_estate_and_the_sites_are_let_in_by_https_and_nothing_else():
+    resources, _ = central("kms")
+    rules = [r for a, r in resources.items() if a.startswith(f"{ENDPOINTS}/aws_vpc_security_group_")]
+    assert {rule["cidr_ipv4"] for rule in rules} == {"10.1.0.0/16", "172.20.0.0/16", "172.21.0.0/16"}
+    assert {(rule["ip_protocol"], rule["from_port"], rule["to_port"]) for rule in rules} == {("tcp", 443, 443)}
+    group = resources[f"{ENDPOINTS}/aws_vpc_endpoint.interface_kms"]["security_group_ids"]
+    assert group == ["${aws_security_group.endpoints.id}"]
+
+
+def test_policies_serve_the_organization_unless_pinned():
+    pinned = '{"Version": "2012-10-17", "Statement": []}'
+    endpoints = CentralEndpoints(services=["kms", "sts"], policies={"sts": pinned})
+    resources, _ = made(reference(endpoints=endpoints))
+    (statement,) = json.loads(resources[f"{ENDPOINTS}/aws_vpc_endpoint.interface_kms"]["policy"])["Statement"]
+    assert statement["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorg"}}
+    assert resources[f"{ENDPOINTS}/aws_vpc_endpoint.interface_sts"]["policy"] == pinned
+
+
+@pytest.mark.parametrize("shared_by", SharedBy)
+def test_zones_are_handed_out_as_the_rest_is(shared_by):
+    resources, documents = central("kms", shared_by=shared_by)
+    zone = "kms_us-east-1_amazonaws_com"
+    assert resources[f"{ENDPOINTS}/aws_route53_zone.{zone}"]["vpc"] == [{"vpc_id": "${var.vpc_id}"}]
+    profile = shared_by is SharedBy.PROFILE
+    assert (f"{ENDPOINTS}/aws_route53profiles_resource_association.zone_{zone}" in resources) is profile
+    assert (f"zone_id_{zone}" in documents["shared-services"]["output"]) is not profile
+
+
+def test_a_spokes_own_endpoints_lie_in_its_private_subnets_for_itself_alone():
+    resources, _ = made(reference(endpoints=None, spoke={"interface_endpoints": ["kms"], "secondary_cidrs": []}))
+    place = "shared-services/spoke_shared_services"
+    endpoint = resources[f"{place}/aws_vpc_endpoint.interface_kms"]
+    assert endpoint["private_dns_enabled"] is True
+    assert endpoint["subnet_ids"] == [f"${{aws_subnet.private_az{zone}.id}}" for zone in (1, 2, 4)]
+    rules = [r["cidr_ipv4"] for a, r in resources.items() if a.startswith(f"{place}/aws_vpc_security_group_ingress")]
+    assert rules == ["10.1.48.0/20"]
+    assert not [address for address in resources if "/aws_route53_record." in address]
+
+
+def test_every_service_is_named_as_its_endpoint():
+    for name, service in SERVICES.items():
+        assert service.endpoint_name("eu-west-1") == f"com.amazonaws.eu-west-1.{name}"
+        for zone in service.zones_in("eu-west-1"):
+            assert zone.name.endswith(".eu-west-1.amazonaws.com")
+            assert zone.apex or zone.wildcard
+    domains = [zone.name for service in SERVICES.values() for zone in service.zones_in("eu-west-1")]
+    assert len(domains) == len(set(domains))
