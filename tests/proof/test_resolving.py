@@ -1,0 +1,220 @@
+"""Names under proof: the reference estate holds, and each mistake in it is found as what it is."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from isthmus import proof
+from isthmus.intent import DnsFirewall, Estate, SharedBy
+from isthmus.proof import Verdict
+from isthmus.testing.strategies import estates
+from modules.synthesis import synthesize
+from tests.modules.shared_services import reference
+from tests.modules.synthesized import files_of
+from tests.proof.estates import write
+
+NAMES = {
+    "dns-endpoint-missing",
+    "dns-rule-differs",
+    "dns-path-blocked",
+    "dns-not-associated",
+    "service-endpoint-missing",
+    "service-endpoint-blocked",
+    "service-name-missing",
+}
+Module = dict[str, dict[str, Any]]
+DNS, ENDPOINTS = "shared-services/modules/dns", "shared-services/modules/endpoints"
+SPOKE = "shared-services/modules/spoke_shared_services"
+
+
+def without(kind: str, name: str) -> Callable[[Module], None]:
+    def edit(resources: Module) -> None:
+        del resources[kind][name]
+
+    return edit
+
+
+def changed(kind: str, name: str, **arguments: Any) -> Callable[[Module], None]:
+    def edit(resources: Module) -> None:
+        resources[kind][name] |= arguments
+
+    return edit
+
+
+def no_way_to_the_servers(resources: Module) -> None:
+    for destination in ("dc1_servers", "default"):
+        del resources["aws_route"][f"private_az1_{destination}"]
+
+
+# What else is wrong then: a way that is missing is missed by others, and nobody opens the way to another server.
+BESIDES = {"no way to the servers": {"intended-flow-blocked", "intended-flow-one-way", "way-out-missing"}}
+BESIDES["another server"] = {"dns-path-blocked"}
+
+MISTAKES: dict[str, tuple[str, Callable[[Module], None], str, str]] = {
+    "udp is not let out": (
+        DNS,
+        without("aws_vpc_security_group_egress_rule", "outbound_udp_172_21_0_53"),
+        "dns-path-blocked",
+        "aws_security_group.outbound",
+    ),
+    "tcp is not let in": (
+        DNS,
+        without("aws_vpc_security_group_ingress_rule", "inbound_tcp_dc1_users"),
+        "dns-path-blocked",
+        "aws_security_group.inbound",
+    ),
+    "half a network is let in": (
+        DNS,
+        changed("aws_vpc_security_group_ingress_rule", "inbound_udp_dc1_servers", cidr_ipv4="172.21.0.0/17"),
+        "dns-path-blocked",
+        "aws_security_group.inbound",
+    ),
+    "no way to the servers": (
+        SPOKE,
+        no_way_to_the_servers,
+        "dns-path-blocked",
+        "aws_route53_resolver_rule.corp_example_com",
+    ),
+    "another server": (
+        DNS,
+        changed("aws_route53_resolver_rule", "corp_example_com", target_ip=[{"ip": "172.21.9.53", "port": 53}]),
+        "dns-rule-differs",
+        "aws_route53_resolver_rule.corp_example_com",
+    ),
+    "another domain": (
+        DNS,
+        changed("aws_route53_resolver_rule", "corp_example_com", domain_name="crop.example.com"),
+        "dns-rule-differs",
+        "aws_vpc.this",
+    ),
+    "no inbound endpoint": (
+        DNS,
+        without("aws_route53_resolver_endpoint", "inbound"),
+        "dns-endpoint-missing",
+        "aws_vpc.this",
+    ),
+    "asking through the inbound endpoint": (
+        DNS,
+        changed(
+            "aws_route53_resolver_rule",
+            "corp_example_com",
+            resolver_endpoint_id="${aws_route53_resolver_endpoint.inbound.id}",
+        ),
+        "dns-endpoint-missing",
+        "aws_route53_resolver_rule.corp_example_com",
+    ),
+    "a VPC without the profile": (
+        "prod/modules/resolution_prod",
+        without("aws_route53profiles_association", "this"),
+        "dns-not-associated",
+        "prod/module.spoke_prod.aws_vpc.this",
+    ),
+    "a profile without the rule": (
+        DNS,
+        without("aws_route53profiles_resource_association", "rule_corp_example_com"),
+        "dns-not-associated",
+        "test/module.spoke_test.aws_vpc.this",
+    ),
+    "a profile without a zone": (
+        ENDPOINTS,
+        without("aws_route53profiles_resource_association", "zone_kms_us-east-1_amazonaws_com"),
+        "dns-not-associated",
+        "dev/module.spoke_dev.aws_vpc.this",
+    ),
+    "no private zone": (DNS, without("aws_route53_zone", "aws_example_com"), "dns-not-associated", "aws_vpc.this"),
+    "no endpoint": (
+        ENDPOINTS,
+        without("aws_vpc_endpoint", "interface_kms"),
+        "service-endpoint-missing",
+        "aws_vpc.this",
+    ),
+    "an endpoint for another service": (
+        ENDPOINTS,
+        changed("aws_vpc_endpoint", "interface_kms", service_name="com.amazonaws.us-east-1.kms-fips"),
+        "service-endpoint-missing",
+        "aws_vpc.this",
+    ),
+    "the block is not let in": (
+        ENDPOINTS,
+        changed("aws_vpc_security_group_ingress_rule", "endpoints_block_10_1_0_0_16", cidr_ipv4="10.1.0.0/19"),
+        "service-endpoint-blocked",
+        "aws_security_group.endpoints",
+    ),
+    "no name": (
+        ENDPOINTS,
+        without("aws_route53_record", "kms_us-east-1_amazonaws_com"),
+        "service-name-missing",
+        "aws_vpc_endpoint.interface_kms",
+    ),
+    "a name that leads elsewhere": (
+        ENDPOINTS,
+        changed(
+            "aws_route53_record",
+            "kms_us-east-1_amazonaws_com",
+            alias={"name": "${aws_vpc_endpoint.interface_sts.dns_entry[0].dns_name}", "zone_id": "Z"},
+        ),
+        "service-name-missing",
+        "aws_vpc_endpoint.interface_kms",
+    ),
+    "S3 without a name for the sites": (
+        ENDPOINTS,
+        changed("aws_vpc_endpoint", "interface_s3", private_dns_enabled=False),
+        "service-name-missing",
+        "aws_vpc_endpoint.interface_s3",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_each_mistake_is_found_as_what_it_is(mistake: str, tmp_path: Path) -> None:
+    place, edit, rule, culprit = MISTAKES[mistake]
+    files = dict(files_of("environments.estate"))
+    path = f"stacks/{place}/main.tf.json"
+    document = json.loads(files[path])
+    edit(document["resource"])
+    answer = proof.read(write({**files, path: json.dumps(document)}, tmp_path)).prove(scenarios=False)
+    found = [violation for violation in answer.violations if violation.rule == rule]
+    assert found, answer
+    assert any(culprit in resource for violation in found for resource in violation.resources), found
+    assert {violation.rule for violation in answer.violations} - BESIDES.get(mistake, set()) == {rule}
+
+
+@pytest.mark.parametrize("shared_by", SharedBy)
+def test_the_reference_estate_is_proved_however_it_shares(shared_by: SharedBy, tmp_path: Path) -> None:
+    estate = reference(shared_by=shared_by, firewall=DnsFirewall(blocked=["bad.example"])).check()
+    answer = proof.read(write(synthesize(estate), tmp_path)).prove(scenarios=False)
+    assert answer.verdict is Verdict.PROVED, answer
+
+
+def test_a_spoke_that_is_not_associated_with_a_zone_is_found_without_profiles_too(tmp_path: Path) -> None:
+    files = synthesize(reference(shared_by=SharedBy.RESOLVER_RULES).check())
+    path = "stacks/test/modules/resolution_test/main.tf.json"
+    document = json.loads(files[path])
+    del document["resource"]["aws_route53_zone_association"]["aws_example_com"]
+    answer = proof.read(write({**files, path: json.dumps(document)}, tmp_path)).prove(scenarios=False)
+    assert [(v.rule, v.source) for v in answer.violations] == [("dns-not-associated", "test")]
+
+
+def test_what_nobody_can_read_is_unknown_and_shuts_the_gate(tmp_path: Path) -> None:
+    """The profile's id comes from nowhere in this input, so whether test resolves anything is open."""
+    files = dict(files_of("environments.estate"))
+    path = "stacks/test/cdk.tf.json"
+    document = json.loads(files[path])
+    document["module"]["resolution_test"]["dns_profile_id"] = "rp-0123456789"
+    answer = proof.read(write({**files, path: json.dumps(document)}, tmp_path)).prove(scenarios=False)
+    assert answer.verdict is Verdict.UNKNOWN
+    assert any("whether test resolves" in missing.what for missing in answer.unanswered)
+
+
+@settings(max_examples=12)
+@given(estates(largest=3))
+def test_the_names_of_any_estate_are_proved(tmp_path_factory: pytest.TempPathFactory, estate: Estate) -> None:
+    """Whatever else is said of it, nothing about names is wrong or unknown."""
+    out = write(synthesize(estate), tmp_path_factory.mktemp("out"))
+    answer = proof.read(out).prove(scenarios=False)
+    assert [violation for violation in answer.violations if violation.rule in NAMES] == []
+    assert [missing for missing in answer.unanswered if "resolve" in str(missing) or ":53" in str(missing)] == []
