@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-HELP = "what an output holds: roots, route tables, what sites are told, what to do next"
+HELP = "what an output holds: roots, route tables, how sites are connected and what they are told, what to do next"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     screen = console()
     overview_terminal.print_roots(found, screen)
     overview_terminal.print_route_tables(overview.route_tables(output.network), screen)
+    overview_terminal.print_ways(overview.ways(output.graph, output.estate), screen)
     overview_terminal.print_announced(overview.announced(output.network, output.estate, found), screen)
     overview_terminal.print_matrix(overview.intended(output.estate), screen)
     overview_terminal.print_next_steps(found, screen)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from isthmus.intent import Estate, Routing, Site, VpnConnection
 from isthmus.report.output import Output
+from isthmus.report.overview import Ways, ways
 from isthmus.terraform.graph import Resource
 
 # Largest packet and TCP segment through a tunnel, without and with NAT traversal.
@@ -46,6 +47,7 @@ def sheets(output: Output, announced: Mapping[str, Sequence[str]]) -> tuple[Shee
     resources = {r.get("tags", {}).get("Name"): r for r in graph.of_type("aws_vpn_connection")}
     gateways = {r.get("tags", {}).get("Name"): r for r in graph.of_type("aws_customer_gateway")}
     hubs = list(graph.of_type("aws_ec2_transit_gateway"))
+    connected = ways(graph, estate)
     found = []
     for connection in sorted(estate.vpn_connections, key=lambda connection: connection.name):
         site, customer_gateway = estate.customer_gateway(connection.customer_gateway)
@@ -55,7 +57,8 @@ def sheets(output: Output, announced: Mapping[str, Sequence[str]]) -> tuple[Shee
         aws_asn = hubs[0].get("amazon_side_asn", 64_512) if hubs else 64_512
         root = output.folder / "stacks" / resource.root
         told = announced.get(connection.name, ())
-        lines = _Lines(estate, site, connection, resource, gateway, aws_asn, told, root)
+        way = next(way for way in connected if connection.name in way.connections)
+        lines = _Lines(estate, site, connection, resource, gateway, aws_asn, told, way, root)
         found.append(Sheet(connection.name, "\n".join(lines.all()) + "\n"))
     return tuple(found)
 
@@ -69,6 +72,7 @@ class _Lines:
     gateway: Resource
     aws_asn: int
     told: Sequence[str]
+    ways: Ways
     root: Path
 
     def all(self) -> Iterator[str]:
@@ -76,6 +80,7 @@ class _Lines:
         yield f"# VPN connection {self.connection.name}: {self.estate.name} and {self.site.name}"
         yield ""
         yield from self._ends()
+        yield from self._bandwidth()
         yield from self._tunnels(bgp)
         yield from self._proposals()
         yield from self._sizes()
@@ -89,9 +94,23 @@ class _Lines:
             ("", "AWS", "Customer gateway"),
             ("Name", self.estate.hub.name, self.gateway.get("tags")["Name"]),
             ("Device", "AWS Site-to-Site VPN", device),
-            ("Outside address", "one for each tunnel, see below", str(self.gateway.get("ip_address"))),
+            ("Outside address", "one for each tunnel, see below", self.gateway.get("ip_address") or "any"),
             ("BGP autonomous system", str(self.aws_asn), str(asn)),
         )
+
+    def _bandwidth(self) -> Iterator[str]:
+        """What the connection carries, alone and together with the site's others of the segment."""
+        yield from _heading("Bandwidth")
+        others = [name for name in self.ways.connections if name != self.connection.name]
+        rate = f"{self.ways.one_flow:g} Gbps"
+        if self.ways.routing is Routing.STATIC:
+            yield f"A tunnel carries up to {rate}. Routing is static: AWS sends through one tunnel at a time."
+        else:
+            beside = f" and {', '.join(others)}" if others else ""
+            yield f"A tunnel carries up to {rate}, which is the most for one flow. AWS spreads flows over the tunnels"
+            yield f"of this connection{beside}, {self.ways.together:g} Gbps together, for as long as all of them bring"
+            yield "equal prefixes, AS paths and MED: announce the same over each."
+        yield ""
 
     def _tunnels(self, bgp: bool) -> Iterator[str]:
         yield from _heading("Tunnels")
@@ -108,7 +127,7 @@ class _Lines:
         for number in (1, 2):
             yield f"    terraform -chdir={self.root} output {self._output(f'tunnel{number}_address')}"
         yield ""
-        yield "Configure both tunnels, with equal preference: AWS sends over one of them and moves to the other during"
+        yield "Configure both tunnels, with equal preference: AWS sends over either, and over one alone during"
         yield "maintenance, so traffic may come back by the tunnel it was not sent through. Do not drop it for that."
         if bgp:
             yield "Each tunnel has a BGP session of its own, between its two inside addresses."
@@ -134,6 +153,8 @@ class _Lines:
         )
         if self.resource.get("enable_acceleration"):
             yield "The connection is accelerated: NAT traversal is required."
+            if self.gateway.get("certificate_arn"):
+                yield "The device must be able to fragment IKE: certificates do not fit in one packet."
         yield "Clamp the MSS on the tunnel interfaces; AWS does not answer path MTU discovery over a VPN."
         yield ""
 
@@ -153,6 +174,12 @@ class _Lines:
         yield ""
 
     def _keys(self) -> Iterator[str]:
+        if certificate := self.gateway.get("certificate_arn"):
+            yield from _heading("Certificate")
+            yield f"The device shows the private certificate `{certificate}`;"
+            yield "there are no pre-shared keys. Whoever configures it exports the certificate, with its chain, from"
+            yield "AWS Certificate Manager, and has the device trust the authority that signed AWS's side."
+            return
         yield from _heading("Pre-shared keys")
         yield "AWS made the keys and keeps them in Secrets Manager; they stand in no file and no state. The secret is"
         yield ""

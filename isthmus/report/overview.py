@@ -8,13 +8,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from isthmus.intent import Egress, Estate
+from isthmus.intent import Egress, Estate, Routing, VpnConnection
 from isthmus.intent.reach import INTERNET, intended_pairs, parties
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Attachment, Network, TgwTable
 from isthmus.proof.binding import bind
 from isthmus.proof.standing import told
 from isthmus.terraform.graph import Graph, Unknown
+
+# What a tunnel carries at most, in Gbps, and the tunnels of a connection.
+STANDARD, LARGE, TUNNELS = 1.25, 5.0, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,28 @@ class RouteTable:
     associated: tuple[str, ...]
     propagating: tuple[str, ...]
     static: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The VPN connections by which a site is in a segment, by name, and what they carry at most, in Gbps.
+
+    Over BGP AWS spreads flows over all tunnels with equal paths; one flow stays in one tunnel. With static routing it
+    takes one tunnel for everything.
+    """
+
+    site: str
+    segment: str
+    routing: Routing
+    connections: tuple[str, ...]
+    customer_gateways: tuple[str, ...]
+    tunnels: int
+    together: float
+    one_flow: float
+
+    def __str__(self) -> str:
+        flow = f"one flow {self.one_flow:g}" if self.routing is Routing.BGP else "one tunnel at a time"
+        return f"{self.tunnels} tunnels, up to {self.together:g} Gbps together, {flow}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +116,27 @@ def announced(network: Network, estate: Estate, present: tuple[Root, ...]) -> Ma
         prefixes = [str(prefix) for prefix in sorted(said.prefixes)]
         lines[network.vpns[address].name or address] = (*prefixes, *([said.unknown] if said.unknown else []))
     return lines
+
+
+def ways(graph: Graph, estate: Estate) -> tuple[Ways, ...]:
+    """How each site is connected, by site and segment: those connections of the intent that the output holds.
+
+    https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html
+    """
+    resources = {r.get("tags", {}).get("Name"): r for r in graph.of_type("aws_vpn_connection")}
+    groups: dict[tuple[str, str, Routing], list[VpnConnection]] = {}
+    for connection in sorted(estate.vpn_connections, key=lambda connection: connection.name):
+        if connection.name in resources:
+            key = estate.site_of(connection).name, str(connection.segment), connection.routing
+            groups.setdefault(key, []).append(connection)
+    found = []
+    for (site, segment, routing), group in sorted(groups.items()):
+        rates = [LARGE if resources[c.name].get("tunnel_bandwidth") == "large" else STANDARD for c in group]
+        gateways = tuple(sorted({str(c.customer_gateway) for c in group}))
+        together = sum(rates) * TUNNELS if routing is Routing.BGP else min(rates)
+        names = tuple(connection.name for connection in group)
+        found.append(Ways(site, segment, routing, names, gateways, len(group) * TUNNELS, together, min(rates)))
+    return tuple(found)
 
 
 def intended(estate: Estate) -> Matrix:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from isthmus.report.overview import Matrix, Root, RouteTable
+from isthmus.report.overview import Matrix, Root, RouteTable, Ways
 
 _COLUMNS = 5
 
@@ -31,6 +31,14 @@ def print_route_tables(found: Sequence[RouteTable], out: Console) -> None:
         _wrapped(out, "associated ", route_table.associated)
         _wrapped(out, "propagating", route_table.propagating)
         _wrapped(out, "static     ", route_table.static)
+
+
+def print_ways(found: Sequence[Ways], out: Console) -> None:
+    """How each site is connected."""
+    _title(out, "How each site is connected")
+    for way in found:
+        alone = ["by one customer gateway alone"] * (len(way.customer_gateways) == 1)
+        _wrapped(out, f"{way.site} in {way.segment}", (f"{way}", f"over {', '.join(way.connections)}", *alone))
 
 
 def print_announced(found: Mapping[str, Sequence[str]], out: Console) -> None:
