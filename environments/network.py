@@ -3,7 +3,7 @@
 from environments import organization as accounts
 from environments.segments import network_services
 from environments.sites import infra_dc1_01
-from isthmus.intent import Environment, Hub, VpnConnection
+from isthmus.intent import Environment, Hub, Observability, VpnConnection
 
 network = Environment(
     "network",
@@ -12,4 +12,5 @@ network = Environment(
     vpn_connections=[
         VpnConnection("infra-dc1-01", customer_gateway=infra_dc1_01, number=1, segment=network_services),
     ],
+    observability=Observability(notify=["network-team@example.com"]),
 )

@@ -408,7 +408,7 @@ class _Observability:
                     global_network_id=network_id,
                     customer_gateway_arn=self.given[f"customer_gateway_arn_{identifier(gateway.name)}"],
                     device_id=self.module.ref(device),
-                    # A customer gateway is known to the global network through its gateway's connections.
+                    # A customer gateway is known to a global network once the transit gateway of its connections is.
                     depends_on=[registration],
                 )
 

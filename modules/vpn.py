@@ -80,6 +80,7 @@ class _Vpn:
             variable = module.add(TerraformVariable, table_id(table), type="string", description="A hub route table")
             self.table_ids[table] = module.ref(variable, None)
         self.customer_gateways: dict[str, CustomerGateway] = {}
+        self.made: dict[str, AwsVpnConnection] = {}
 
     def emit(self) -> dict[str, Any]:
         connections = sorted(self.environment.vpn_connections, key=lambda connection: connection.name)
@@ -91,12 +92,15 @@ class _Vpn:
             made = self._connection(connection, groups[connection.name], permission)
             self._place(connection, made)
             self._outputs(connection, made)
+            self.made[connection.name] = made
+        for name in self.customer_gateways:
+            self._gateway_output(name)
         return self.module.emit()
 
     def _customer_gateway(self, name: str) -> CustomerGateway:
         _, gateway = self.estate.customer_gateway(name)
         extended = gateway.bgp_asn > _LARGEST_PLAIN_ASN
-        made = self.module.add(
+        return self.module.add(
             CustomerGateway,
             identifier(name),
             type="ipsec.1",
@@ -108,13 +112,6 @@ class _Vpn:
             tags={"Name": name},
             lifecycle=self.lifecycle,
         )
-        self.module.add(
-            TerraformOutput,
-            f"customer_gateway_arn_{identifier(name)}",
-            value=self.module.ref(made, "arn"),
-            description=f"Of customer gateway {name}",
-        )
-        return made
 
     def _log_group(self, connection: VpnConnection) -> CloudwatchLogGroup:
         name = f"/{self.estate.prefix}/{connection.name}/tunnel-logs"
@@ -221,6 +218,19 @@ class _Vpn:
             transit_gateway_attachment_id=attachment,
             transit_gateway_route_table_id=self.table_ids[table],
         )
+
+    def _gateway_output(self, name: str) -> None:
+        # Network Manager takes a customer gateway that has a connection, so it is handed out with its connections.
+        # https://docs.aws.amazon.com/networkmanager/latest/APIReference/API_AssociateCustomerGateway.html
+        output = self.module.add(
+            TerraformOutput,
+            f"customer_gateway_arn_{identifier(name)}",
+            value=self.module.ref(self.customer_gateways[name], "arn"),
+            description=f"Of customer gateway {name}",
+        )
+        mine = sorted(c.name for c in self.environment.vpn_connections if name_of(c.customer_gateway) == name)
+        # cdktf writes the dependencies of outputs as templates, which Terraform refuses.
+        output.add_override("depends_on", [self.module.address(self.made[connection]) for connection in mine])
 
     def _outputs(self, connection: VpnConnection, made: AwsVpnConnection) -> None:
         name = identifier(connection.name)

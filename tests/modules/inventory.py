@@ -25,6 +25,7 @@ EXAMPLES = (
     "examples.stage_2_on_premises_egress",
     "examples.stage_3_every_vpc",
 )
+    "examples.stage_5_resilient_vpn",
 
 Files = Mapping[str, str]
 
