@@ -1,0 +1,254 @@
+"""The central way out, proved: every combination, the guide's fourth stage, and the mistakes people make."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from isthmus import proof
+from isthmus.intent import Egress, Estate, Inspection, Spoke
+from isthmus.proof.findings import Verdict
+from isthmus.proof.proved import Proof
+from modules.files import merge
+from modules.synthesis import synthesize
+from tests.modules.egress_estates import estate
+from tests.modules.inventory import resources_of
+from tests.modules.synthesized import files_of
+
+STAGE = "examples.stage_4_central_egress"
+EGRESS, FIREWALL, HUB = (
+    f"stacks/{root}/modules/{name}/main.tf.json"
+    for root, name in (("egress", "egress"), ("egress", "firewall"), ("network", "hub"))
+)
+ZONES = ("use1-az1", "use1-az2", "use1-az4", "use1-az6")
+
+
+def proved(files: Mapping[str, str], folder: Path) -> Proof:
+    merge(folder, files)
+    return proof.read(folder).prove()
+
+
+@cache
+def between_accounts(inspection: Inspection) -> Mapping[str, str]:
+    """The output of an estate whose egress VPC has an account of its own where it may."""
+    return synthesize(estate(inspection, apart=inspection is not Inspection.GATEWAY))
+
+
+@settings(max_examples=12)
+@given(
+    inspection=st.sampled_from(Inspection),
+    way=st.sampled_from(Egress),
+    isolated=st.booleans(),
+    restricted=st.booleans(),
+    zones=st.integers(1, 4),
+    apart=st.booleans(),
+)
+def test_every_combination_proves(
+    tmp_path_factory: pytest.TempPathFactory,
+    inspection: Inspection,
+    way: Egress,
+    isolated: bool,
+    restricted: bool,
+    zones: int,
+    apart: bool,
+) -> None:
+    made = estate(
+        inspection,
+        way=way,
+        isolated=isolated,
+        restricted=restricted,
+        zones=ZONES[:zones],
+        apart=apart and inspection is not Inspection.GATEWAY,
+    )
+    found = proved(synthesize(made), tmp_path_factory.mktemp("combination") / "cdktf.out")
+    assert found.verdict is Verdict.PROVED, "\n".join(map(str, (*found.violations, *found.unanswered)))
+
+
+# --- the guide's fourth stage
+
+
+def test_stage_4_leaves_by_the_egress_vpc_through_the_firewall_both_ways(tmp_path: Path) -> None:
+    found = proved(files_of(STAGE), tmp_path / "cdktf.out")
+    assert found.verdict is Verdict.PROVED
+    for spoke in ("dev", "test", "prod", "shared-services"):
+        flow = found.flows[spoke, "internet"]
+        assert flow.exit == "egress/module.egress.aws_internet_gateway.this"
+        assert flow.evidence is not None
+        for path in (*flow.evidence.forward.paths, *flow.evidence.back.paths):
+            (box,) = path.boxes
+            assert box.startswith("egress/module.firewall.aws_networkfirewall_firewall.this[")
+        assert all(path.nats for path in flow.evidence.forward.paths)
+
+
+def test_stage_4_leaves_no_way_out_in_any_spoke() -> None:
+    """What the guide takes away in the end: internet gateways, NAT gateways and public subnets of spokes."""
+    spokes = [address for address in resources_of(files_of(STAGE)) if "/spoke_" in address]
+    assert spokes
+    assert not [a for a in spokes if "aws_internet_gateway." in a or "aws_nat_gateway." in a or ".public_" in a]
+
+
+def test_moving_to_central_egress_changes_no_route_of_a_spoke() -> None:
+    """Its default leads to the gateway before and after; only the table that is asked there is another."""
+    before = resources_of(files_of("examples.stage_3_every_vpc"))
+    after = resources_of(files_of(STAGE))
+    spokes = {address for address in before if "/spoke_" in address}
+    changed = {address for address in spokes if before[address] != after.get(address)}
+    assert {address.rpartition("/")[2].partition(".")[0] for address in changed} == {
+        "aws_ec2_transit_gateway_route_table_association"
+    }
+    added = {a.rpartition("/")[2] for a in after if "/spoke_" in a} - {a.rpartition("/")[2] for a in spokes}
+    assert added == {
+        "aws_ec2_transit_gateway_route_table_propagation.egress",
+        "aws_ec2_transit_gateway_route_table_propagation.network_services_central",
+        "aws_ec2_transit_gateway_route_table_propagation.workloads_central",
+    }
+
+
+# --- mistakes
+
+
+def _drop(kind: str, name: str) -> Callable[[Any], object]:
+    return lambda document: document["resource"][kind].pop(name)
+
+
+def _set(kind: str, name: str, **values: Any) -> Callable[[Any], object]:
+    def edit(document: Any) -> None:
+        resource = document["resource"][kind][name]
+        resource.update(values)
+        for key in [key for key, value in values.items() if value is None]:
+            del resource[key]
+
+    return edit
+
+
+def _endpoint_of(name: str, zone: int) -> Callable[[Any], object]:
+    return _set("aws_route", name, vpc_endpoint_id=f"${{var.endpoint_id_az{zone}}}")
+
+
+MISTAKES: dict[str, tuple[str, Callable[[Any], object], str]] = {
+    "appliance mode off": (
+        EGRESS,
+        _set("aws_ec2_transit_gateway_vpc_attachment", "this", appliance_mode_support="disable"),
+        "appliance-mode-off",
+    ),
+    "no way back from NAT": (EGRESS, _drop("aws_route", "public_az1_block_10_1_0_0_16"), "way-out-missing"),
+    "no way back from the firewall": (EGRESS, _drop("aws_route", "firewall_az2_block_10_1_0_0_16"), "way-out-missing"),
+    "back past the firewall": (
+        EGRESS,
+        _set(
+            "aws_route",
+            "public_az1_block_10_1_0_0_16",
+            vpc_endpoint_id=None,
+            transit_gateway_id="${var.transit_gateway_id}",
+        ),
+        "asymmetric-inspection",
+    ),
+    "out past the firewall": (
+        EGRESS,
+        _set(
+            "aws_route", "transit_gateway_az1_default", vpc_endpoint_id=None, nat_gateway_id="${aws_nat_gateway.az1.id}"
+        ),
+        "not-inspected",
+    ),
+    "another zone's endpoint out": (EGRESS, _endpoint_of("transit_gateway_az1_default", 2), "zone-crossed"),
+    "another zone's endpoint back": (
+        EGRESS,
+        _endpoint_of("public_az1_block_10_1_0_0_16", 2),
+        "asymmetric-inspection",
+    ),
+    "another zone's NAT gateway": (
+        EGRESS,
+        _set("aws_route", "firewall_az1_default", nat_gateway_id="${aws_nat_gateway.az2.id}"),
+        "zone-crossed",
+    ),
+    "no blackhole": (
+        HUB,
+        _drop("aws_ec2_transit_gateway_route", "apps_central_blackhole_block_10_1_0_0_16"),
+        "undrawn-flow",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_found(mistake: str, tmp_path: Path) -> None:
+    path, edit, rule = MISTAKES[mistake]
+    files = dict(between_accounts(Inspection.VPC))
+    document = json.loads(files[path])
+    edit(document)
+    found = proved({**files, path: json.dumps(document)}, tmp_path / "cdktf.out")
+    assert found.verdict is Verdict.VIOLATED
+    assert rule in {violation.rule for violation in found.violations}
+
+
+@pytest.mark.parametrize("inspection", [Inspection.VPC, Inspection.GATEWAY])
+def test_a_more_specific_route_around_the_firewall_is_found(inspection: Inspection, tmp_path: Path) -> None:
+    """`warehouse` propagates into the table of `web`: longer than the block, so past the firewall in one direction."""
+    files = dict(between_accounts(inspection))
+    spoke, root = "stacks/workloads/modules/spoke_warehouse/main.tf.json", "stacks/workloads/cdk.tf.json"
+    document, call = json.loads(files[spoke]), json.loads(files[root])
+    document["variable"]["route_table_id_apps_central"] = {"type": "string"}
+    inputs = call["module"]["spoke_web"]
+    call["module"]["spoke_warehouse"]["route_table_id_apps_central"] = inputs["route_table_id_apps_central"]
+    propagations = document["resource"]["aws_ec2_transit_gateway_route_table_propagation"]
+    propagations["around"] = {
+        **propagations["data_central"],
+        "transit_gateway_route_table_id": "${var.route_table_id_apps_central}",
+    }
+    changed = {**files, spoke: json.dumps(document), root: json.dumps(call)}
+    found = {violation.rule for violation in proved(changed, tmp_path / "cdktf.out").violations}
+    assert {"not-inspected", "asymmetric-inspection"} <= found
+
+
+# --- what is written
+
+
+def test_rules_know_the_estate_by_its_blocks_and_segments_by_theirs() -> None:
+    document = json.loads(between_accounts(Inspection.VPC)[FIREWALL])["resource"]
+    policy = document["aws_networkfirewall_firewall_policy"]["this"]["firewall_policy"]
+    (home,) = policy["policy_variables"]["rule_variables"]
+    assert home == {"ip_set": {"definition": ["10.1.0.0/16"]}, "key": "HOME_NET"}
+    groups = document["aws_networkfirewall_rule_group"]
+    sets = {
+        name: {s["key"]: s["ip_set"]["definition"] for s in group["rule_group"]["rule_variables"]["ip_sets"]}
+        for name, group in groups.items()
+    }
+    assert sets == {
+        "updates": {"HOME_NET": ["10.1.0.0/18"]},
+        "queries": {"HOME_NET": ["10.1.0.0/16"], "APPS": ["10.1.0.0/18"], "DATA": ["10.1.64.0/18"]},
+    }
+    assert [group["priority"] for group in policy["stateful_rule_group_reference"]] == [10, 1000, 2000]
+
+
+@pytest.mark.parametrize("inspection", Inspection)
+def test_only_a_firewall_on_the_gateway_needs_provider_6(inspection: Inspection) -> None:
+    root = json.loads(between_accounts(inspection)["stacks/egress/cdk.tf.json"])
+    wanted = ">= 6.5, < 7" if inspection is Inspection.GATEWAY else ">= 5.100, < 7"
+    assert root["terraform"]["required_providers"]["aws"]["version"] == wanted
+
+
+def test_another_account_writes_routes_in_the_tables_of_the_way_out_and_no_other() -> None:
+    role = json.loads(between_accounts(Inspection.VPC)[HUB])["resource"]["aws_iam_role_policy"]["egress"]
+    statements = {statement["Sid"]: statement for statement in json.loads(role["policy"])["Statement"]}
+    tables = {arn.split(".")[1] for arn in statements["Route"]["Resource"]}
+    assert tables == {"apps", "apps_central", "data", "data_central", "services_central"}
+    assert statements["Associate"]["Resource"] == "${aws_ec2_transit_gateway_route_table.egress.arn}"
+
+
+def test_a_new_spoke_changes_no_other_root() -> None:
+    before = estate(Inspection.VPC)
+    grown = _with_spoke(before)
+    one, two = synthesize(before), synthesize(grown)
+    others = [path for path in one if path.startswith("stacks/") and "/workloads/" not in path]
+    assert {path: two[path] for path in others} == {path: one[path] for path in others}
+
+
+def _with_spoke(before: Estate) -> Estate:
+    more = Spoke("more", cidr="10.1.32.0/20", segment="apps", egress=Egress.CENTRAL)
+    environments = [replace(e, spokes=[*e.spokes, more]) if e.name == "workloads" else e for e in before.environments]
+    return replace(before, environments=environments).check()
