@@ -3,7 +3,9 @@
     python -m benchmarks.proof [SPOKES ...]
 
 Prints, for each number of spokes, seconds for the proof without and with scenarios, for one trace, for the JSON of
-every flow (up to 100 spokes), and the largest memory so far. The network is made in memory: reading is not measured.
+every flow (up to 100 spokes), and the largest memory so far; up to 10 spokes also seconds for the naive walker of the
+tests to carry the same packets, and how many times faster all pairs are. The network is made in memory: reading is not
+measured.
 """
 
 from __future__ import annotations
@@ -30,7 +32,10 @@ from isthmus.intent import (
     VpnConnection,
 )
 from isthmus.network import model
+from isthmus.network.answers import Outcome
+from isthmus.proof.probes import USUAL
 from isthmus.report import proof_json
+from tests.network.walker import Walker
 
 ZONES = ("use1-az1", "use1-az2", "use1-az4")
 BLOCK = IPv4Network("10.0.0.0/8")
@@ -85,7 +90,7 @@ def estate(spokes: int) -> Estate:
 
 def network(spokes: int) -> model.Network:
     """The network that the generator would make of it, as facts."""
-    parts: dict[str, dict[str, Any]] = {
+    parts: dict[str, Any] = {
         "transit_gateways": {
             GATEWAY: model.TransitGateway(GATEWAY, default_association=False, default_propagation=False)
         },
@@ -157,6 +162,32 @@ def _timed(what: Callable[[], object]) -> tuple[float, Any]:
     return time.perf_counter() - started, answer
 
 
+def walked(subject: proof.Subject) -> dict[tuple[str, str], bool]:
+    """All pairs by the naive walker: who reaches whom both ways, from and to every subnet."""
+    pairs = subject.pairs
+    walker = Walker(subject.network, pairs.places.sites)
+    return {
+        (a, b): all(
+            walker.both_ways(USUAL.packet(mine.location, theirs.location)) is Outcome.REACHABLE
+            for mine in pairs.ends(a)
+            for theirs in pairs.ends(b)
+        )
+        for a in pairs.names()
+        for b in pairs.names()
+        if pairs.asked(a, b)
+    }
+
+
+def beside_the_walker(facts: model.Network, intent: Estate) -> str:
+    """Seconds of the naive walker, and how many times as fast all pairs are. They have to agree."""
+    subject = proof.Subject(facts, intent, roots={"network"})
+    slow, expected = _timed(lambda: walked(subject))
+    fresh = proof.Subject(facts, intent, roots={"network"})
+    fast, found = _timed(lambda: {(flow.source, flow.destination): flow.works for flow in fresh.flows})
+    assert found == expected
+    return f"{slow:>9.2f} {slow / fast:>6.0f}x"
+
+
 def measured(count: int) -> str:
     """One row."""
     facts, intent = network(count), estate(count)
@@ -165,16 +196,17 @@ def measured(count: int) -> str:
     failing, _ = _timed(lambda: subject.prove(scenarios=True))
     subject.trace("spoke0001", "dc1/users")
     tracing, _ = _timed(lambda: subject.trace("spoke0001", "spoke0002"))
-    writing = "-"
-    if count <= 100:
-        writing = f"{_timed(lambda: sum(map(len, proof_json.written(answer))))[0]:.2f}"
+    writing = f"{_timed(lambda: sum(map(len, proof_json.written(answer))))[0]:.2f}" if count <= 100 else "-"
+    walking = beside_the_walker(facts, intent) if count <= 10 else f"{'-':>9} {'-':>7}"
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return f"{count:>7} {alone:>9.2f} {failing:>12.2f} {tracing * 1000:>9.1f} {writing:>8} {memory:>6.0f}  {answer.verdict}"
+    times = f"{alone:>9.2f} {failing:>12.2f} {tracing * 1000:>9.1f} {writing:>8} {walking}"
+    return f"{count:>7} {times} {memory:>6.0f}  {answer.verdict}"
 
 
 def main(counts: list[int]) -> None:
     """Measure and print."""
-    print(f"{'spokes':>7} {'prove s':>9} {'+failures s':>12} {'trace ms':>9} {'JSON s':>8} {'MB':>6}  verdict")
+    columns = f"{'prove s':>9} {'+failures s':>12} {'trace ms':>9} {'JSON s':>8} {'walker s':>9} {'ratio':>7}"
+    print(f"{'spokes':>7} {columns} {'MB':>6}  verdict")
     for count in counts:
         print(measured(count), flush=True)
 

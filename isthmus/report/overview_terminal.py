@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from isthmus.report.overview import Matrix, Root, RouteTable, Ways
+from isthmus.report.terminal import print_table
 
 _COLUMNS = 5
 
@@ -21,7 +22,7 @@ def print_roots(found: Sequence[Root], out: Console) -> None:
     for root in found:
         modules = ", ".join(f"{module} ({count})" for module, count in root.resources.items())
         table.add_row(root.name, root.account, root.region, modules)
-    _print(out, table)
+    print_table(table, out)
 
 
 def print_route_tables(found: Sequence[RouteTable], out: Console) -> None:
@@ -57,7 +58,7 @@ def print_matrix(matrix: Matrix, out: Console) -> None:
         for name in matrix.names:
             if name != "internet":
                 table.add_row(name, *(_coloured(matrix.cells[name, other]) for other in chunk))
-        _print(out, table)
+        print_table(table, out)
 
 
 def print_next_steps(found: Sequence[Root], out: Console) -> None:
@@ -109,15 +110,7 @@ def _wrapped(out: Console, label: str, items: Iterable[str]) -> None:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row(Text(f"  {label}"), Text(", ".join(items) or "none"))
-    _print(out, table)
-
-
-def _print(out: Console, table: Table) -> None:
-    """Print without the spaces that fill a table's last column."""
-    with out.capture() as captured:
-        out.print(table)
-    for line in captured.get().splitlines():
-        out.file.write(line.rstrip() + "\n")
+    print_table(table, out)
 
 
 def _coloured(cell: str) -> Text:

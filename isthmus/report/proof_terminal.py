@@ -17,6 +17,7 @@ from isthmus.proof.findings import Flow, Verdict, Violation
 from isthmus.proof.places import INTERNET
 from isthmus.proof.proved import Proof
 from isthmus.proof.tracing import Traced
+from isthmus.report.terminal import print_table
 
 _WIDTH = 80
 _LARGEST_MATRIX = 30
@@ -137,7 +138,7 @@ def _matrix(proof: Proof, out: Console) -> None:
                 _styled(proof.flows[source, d]) if proof.flows.asked(source, d) else Text("-", "dim") for d in columns
             ]
             table.add_row(Text(source), *cells)
-        out.print(table)
+        print_table(table, out)
 
 
 def _chunks(names: Sequence[str], room: int) -> Iterable[list[str]]:

@@ -52,6 +52,7 @@ def test_prove_says_so(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert out.startswith("PROVED: ")
     assert not err
     assert all(len(line) <= 80 or "aws_" in line for line in out.splitlines())
+    assert all(line == line.rstrip() for line in out.splitlines())
     assert "\x1b" not in out
     assert "site dc1 announces 0.0.0.0/0, 172.20.0.0/15" in out
 

@@ -3,16 +3,15 @@
 Each kind of mistake is made at one place of each estate; with ISTHMUS_MUTANTS=all, at every place where it fits.
 """
 
-import json
 import os
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from isthmus import proof
 from isthmus.proof import Verdict
-from tests.proof.estates import EVERYTHING, output, write
+from tests.proof.bench import Bench
+from tests.proof.estates import EVERYTHING, output
 from tests.proof.mutants import MISTAKES, mutants
 
 PLACES = None if os.environ.get("ISTHMUS_MUTANTS") == "all" else 1
@@ -21,8 +20,8 @@ CASES = [(estate, kind) for estate in ESTATES for kind in sorted(MISTAKES)]
 
 
 @cache
-def base(estate: str, folder: Path) -> proof.Subject:
-    return proof.read(write(output(estate), folder / estate))
+def bench(estate: str, folder: Path) -> Bench:
+    return Bench(output(estate), folder / estate)
 
 
 @pytest.fixture(scope="session")
@@ -30,29 +29,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("mutants")
 
 
-def changes_flows(before: proof.Subject, after: proof.Subject) -> list[proof.Change]:
-    return [change for change in proof.compare(before, after).changes if change.kind != "re-routed"]
-
-
 @pytest.mark.parametrize(("estate", "kind"), CASES)
 def test_mistakes_are_found_and_named(estate: str, kind: str, folder: Path) -> None:
-    before = base(estate, folder)
     for mutant in mutants(output(estate), kind, PLACES):
-        path = folder / estate / mutant.path
-        path.write_text(json.dumps(mutant.document))
-        try:
-            after = proof.read(folder / estate)
-        finally:
-            path.write_text(output(estate)[mutant.path])
-        answer = after.prove(scenarios=False)
+        answer = bench(estate, folder).proved(mutant)
         if answer.verdict is Verdict.PROVED:
-            answer = after.prove()
-        if answer.verdict is Verdict.PROVED:
-            assert not changes_flows(before, after), f"{mutant} changes flows, and nothing was found"
-            continue
-        found = [(violation.rule, violation.resources, violation.why) for violation in answer.violations]
-        named = [f for f in found if any(culprit in f[1] or culprit in f[2] for culprit in mutant.culprits)]
-        assert named, f"{mutant}: no finding names any of {mutant.culprits}; found {found}"
+            assert not answer.changes_flows, f"{mutant} changes flows, and nothing was found"
+        else:
+            found = [(violation.rule, violation.resources, violation.why) for violation in answer.violations]
+            assert answer.named, f"{mutant}: no finding names any of {mutant.culprits}; found {found}"
 
 
 def test_every_mistake_fits_somewhere() -> None:
