@@ -1,0 +1,164 @@
+"""Where the rules of names and endpoints draw their lines: the last that passes, the first that does not."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from isthmus.addressing import Tier, tiers_in
+from isthmus.intent import (
+    CentralEndpoints,
+    DnsFirewall,
+    Egress,
+    Environment,
+    Estate,
+    ForwardRule,
+    HybridDns,
+    PrivateZone,
+    Segment,
+    Spoke,
+)
+from isthmus.intent.checks import problems
+from isthmus.intent.resolution import served
+from isthmus.services import SERVICES
+from tests.intent.network import DEV, HUB, SITE, VPN, WORKLOADS, estate
+
+WITH_SERVERS = replace(SITE, dns_servers=["172.21.0.53", "172.21.1.53"])
+SHARED = Spoke("shared", cidr="10.1.32.0/20", segment="services", egress=Egress.NONE)
+NO_S3 = {"gateway_endpoints": ["dynamodb"]}
+
+
+def shared(
+    *,
+    spoke: Spoke = SHARED,
+    endpoints: CentralEndpoints | None = None,
+    dev: dict[str, Any] | None = None,
+    segments: list[Segment] | None = None,
+    **dns: Any,
+) -> Estate:
+    """An estate with spoke `shared` that holds hybrid DNS, and `dev`, which reaches it."""
+    given = estate(
+        site=WITH_SERVERS,
+        environments=[
+            Environment("network", account="network", hub=HUB, vpn_connections=[VPN]),
+            Environment(
+                "shared",
+                account="network",
+                spokes=[spoke],
+                dns=HybridDns(**{"spoke": "shared", **dns}),
+                endpoints=endpoints,
+            ),
+            Environment("dev", account="workloads", spokes=[replace(DEV, **(dev or {}))]),
+        ],
+    )
+    return replace(given, segments=segments) if segments else given
+
+
+def forwards(*rules: ForwardRule) -> Estate:
+    return shared(forwards=rules)
+
+
+def central(*services: str, **rest: Any) -> Estate:
+    return shared(endpoints=CentralEndpoints(services=services), **rest)
+
+
+TO_SITE = ForwardRule("corp.example.com", site="dc1")
+LOCKED = Segment("locked")
+
+PASS: dict[str, Estate] = {
+    "as it is": shared(),
+    "a site's servers": forwards(TO_SITE),
+    "everything": forwards(ForwardRule(".", site="dc1")),
+    "six servers": forwards(ForwardRule("x.example", targets=[f"172.20.0.{n}" for n in range(1, 7)])),
+    "a server in a spoke": forwards(ForwardRule("ad.example.com", targets=["10.1.0.10"])),
+    "reverse lookups": forwards(ForwardRule("21.172.in-addr.arpa", site="dc1")),
+    "a label that begins with an underscore": forwards(ForwardRule("_msdcs.corp.example.com", site="dc1")),
+    "a zone below a rule": shared(forwards=[TO_SITE], private_zones=[PrivateZone("aws.corp.example.com")]),
+    "one zone, nothing to ask": shared(inbound=False, spoke=replace(SHARED, zones=["use1-az1"])),
+    "resolvers in a /23": shared(spoke=replace(SHARED, cidr="10.1.32.0/23")),
+    "eleven endpoints": central(*[name for name in SERVICES if name != "s3"][:11]),
+    "twelve in larger subnets": central(
+        *[name for name in SERVICES if name != "s3"][:12],
+        spoke=replace(SHARED, subnets={"endpoints_az1": "10.1.44.0/27", "endpoints_az2": "10.1.44.32/27"}),
+    ),
+    "S3 for the sites": central("s3"),
+    "S3 for everybody": central("s3", spoke=replace(SHARED, **NO_S3), dev=NO_S3),
+    "an endpoint of one's own": central("kms", dev={"interface_endpoints": ["ssm"]}),
+    "S3 of one's own beside one for the sites": central("s3", dev={"interface_endpoints": ["s3"]}),
+    "only what is allowed": shared(firewall=DnsFirewall(allowed=["*.example.com"], blocked=["*"])),
+}
+
+FAIL: list[tuple[str, Estate, list[str]]] = [
+    ("upper case", shared(private_zones=[PrivateZone("AWS.example.com")]), ["domain-form"]),
+    ("a zone for everything", shared(private_zones=[PrivateZone(".")]), ["domain-form"]),
+    ("a label too long", shared(private_zones=[PrivateZone(f"{'a' * 64}.example")]), ["domain-form"]),
+    ("a hyphen in front", shared(private_zones=[PrivateZone("-a.example")]), ["domain-form"]),
+    ("a star in the middle", shared(firewall=DnsFirewall(blocked=["a.*.example"])), ["domain-form"]),
+    ("names but for a hyphen", forwards(ForwardRule("a-b.example", site="dc1"), ForwardRule("a.b.example", site="dc1")),
+     ["domain-twice"]),
+    ("a zone that an endpoint needs", central("kms", private_zones=[PrivateZone("kms.us-east-1.amazonaws.com")]),
+     ["domain-twice"]),
+    ("what AWS keeps", forwards(ForwardRule(".", site="dc1"), ForwardRule("amazonaws.com", site="dc1")),
+     ["domain-twice"]),
+    ("both a site and targets", forwards(replace(TO_SITE, targets=["172.21.0.53"])), ["forward-target"]),
+    ("no such site", forwards(ForwardRule("x.example", site="dc9")), ["forward-target"]),
+    ("seven servers", forwards(ForwardRule("x.example", targets=[f"172.20.0.{n}" for n in range(1, 8)])),
+     ["forward-target"]),
+    ("one server twice", forwards(ForwardRule("x.example", targets=["172.20.0.1", "172.20.0.1"])), ["forward-target"]),
+    ("a name for a server", forwards(ForwardRule("x.example", targets=["dns.example"])), ["forward-target"]),
+    ("a server on the internet", forwards(ForwardRule("x.example", targets=["9.9.9.9"])), ["dns-server-not-reached"]),
+    ("a network out of bounds", shared(
+        forwards=[TO_SITE], segments=[Segment("services", ways_out={Egress.NONE}, site_networks=["dc1/users"]),
+        replace(WORKLOADS, reaches=["services"])]
+    ), ["dns-server-not-reached"] * 2),
+    ("a loop by the outbound endpoint", forwards(ForwardRule("x.example", targets=["10.1.46.133"])), ["forward-loop"]),
+    ("resolvers in a /22", shared(spoke=replace(SHARED, cidr="10.1.32.0/22")), ["no-room-for-subnets"]),
+    ("endpoints in a /21", central("kms", inbound=False, spoke=replace(SHARED, cidr="10.1.32.0/21")),
+     ["no-room-for-subnets"]),
+    ("a name that is allowed and blocked", shared(firewall=DnsFirewall(allowed=["a.example"], blocked=["a.example"])),
+     ["dns-firewall"]),
+    ("an unknown service of a spoke's own", shared(dev={"interface_endpoints": ["dynamodb"]}), ["endpoint-service"]),
+    ("a service centrally and twice", central("kms", "kms"), ["endpoint-service-twice"]),
+    ("an idle gateway endpoint", central("s3", spoke=replace(SHARED, **NO_S3)), ["s3-two-ways"]),
+    ("a policy for nothing", shared(endpoints=CentralEndpoints(services=["kms"], policies={"ssm": "{}"})),
+     ["endpoint-policy"]),
+    ("a policy that is a list", shared(endpoints=CentralEndpoints(services=["kms"], policies={"kms": "[]"})),
+     ["endpoint-policy"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PASS)
+def test_passes(name: str) -> None:
+    assert [str(problem) for problem in problems(PASS[name])] == []
+
+
+@pytest.mark.parametrize(("name", "given", "rules"), FAIL, ids=[name for name, *_ in FAIL])
+def test_fails(name: str, given: Estate, rules: list[str]) -> None:
+    found = problems(given)
+    assert [problem.rule for problem in found] == rules, "\n".join(map(str, found))
+
+
+def test_a_message_says_what_would_be_right() -> None:
+    (problem,) = problems(shared(endpoints=CentralEndpoints(services=["com.amazonaws.us-east-1.kms"])))
+    assert problem.remedy.startswith('"kms"; known are access-analyzer, ')
+    (problem,) = problems(forwards(ForwardRule("Corp Example.com.", site="dc1")))
+    assert problem.subject == 'forward rule "Corp Example.com."'
+    assert problem.remedy == '"corp-example.com"'
+
+
+def test_who_reaches_the_spoke_is_served() -> None:
+    locked = Spoke("vault", cidr="10.1.48.0/20", segment="locked", egress=Egress.NONE)
+    given = shared(segments=[*shared().segments, LOCKED])
+    grown = replace(
+        given, environments=[*given.environments, Environment("vault", account="workloads", spokes=[locked])]
+    )
+    assert problems(grown) == ()
+    assert [spoke.name for _, spoke in served(grown)] == ["shared", "dev"]
+
+
+def test_tiers_follow_from_what_the_spoke_holds() -> None:
+    base = (Tier.PRIVATE, Tier.TRANSIT_GATEWAY)
+    assert tiers_in(shared(inbound=False), SHARED) == base
+    assert tiers_in(shared(), SHARED) == (*base, Tier.RESOLVER)
+    assert tiers_in(central("kms"), SHARED) == (*base, Tier.RESOLVER, Tier.ENDPOINTS)
+    assert tiers_in(central("kms"), DEV) == base
