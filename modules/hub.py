@@ -21,7 +21,7 @@ from modules.aws import (
 )
 from modules.cdk import ModuleStack, TerraformOutput, TerraformResourceLifecycle, TerraformVariable
 from modules.naming import identifier
-from modules.policy import allow, deployment_roles, document, organization_id, organization_partition
+from modules.policy import Conditions, allow, deployment_roles, document, organization_id, organization_partition
 from modules.provider import REQUIRED, egress_role_name, join_role_name
 from modules.tables import EGRESS, HubTables
 
@@ -31,9 +31,9 @@ LOG_KEY_ARN = "log_key_arn"
 FLOW_LOGS_ROLE_ARN = "flow_logs_role_arn"
 # On an attachment, the segment whose pipelines may touch it.
 SEGMENT_TAG = "isthmus:segment"
-
 # What that tag says of the egress VPC's attachment: no segment has such a name, so none can claim it.
 EGRESS_TAG_VALUE = "egress:"
+
 
 def table_id(key: str) -> str:
     """The name of the output, and of inputs elsewhere, that holds the id of a route table."""
@@ -73,11 +73,11 @@ def hub(estate: Estate, environment: Environment, tables: HubTables) -> dict[str
     for segment in sorted(estate.segments, key=lambda segment: segment.name):
         if segment.ways_out:
             _join_role(module, estate, environment, segment, tables, arns)
+    if estate.egress is not None and estate.egress_environment.account != environment.account:
+        _egress_role(module, estate, environment, tables, arns)
     return module.emit()
 
 
-    if estate.egress is not None and estate.egress_environment.account != environment.account:
-        _egress_role(module, estate, environment, tables, arns)
 def _gateway(module: ModuleStack, estate: Estate, *, protected: bool) -> Ec2TransitGateway:
     return module.add(
         Ec2TransitGateway,
@@ -219,7 +219,7 @@ def _join_trust(estate: Estate, segment: Segment) -> str:
     return document(*(statements or [_may_assume("Organization", conditions)]))
 
 
-def _may_assume(sid: str, conditions: dict[str, dict[str, str | Sequence[str]]]) -> dict[str, Any]:
+def _may_assume(sid: str, conditions: Conditions) -> dict[str, Any]:
     return allow(sid, principal={"AWS": "*"}, actions=["sts:AssumeRole", "sts:TagSession"], conditions=conditions)
 
 
@@ -232,10 +232,10 @@ def _join_policy(
     propagate: Sequence[str] = (),
     route: Sequence[str] = (),
 ) -> str:
+    """May join tables with the attachments that bear the tag, and propagate into or write routes into some."""
     # Actions, and the resources and conditions they know:
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
     account = estate.account(environment.account).id
-    """May join tables with the attachments that bear the tag, and propagate into or write routes into some."""
     attachments = f"arn:{organization_partition(estate)}:ec2:{estate.region}:{account}:transit-gateway-attachment/*"
     resource_tag, request_tag = f"aws:ResourceTag/{SEGMENT_TAG}", f"aws:RequestTag/{SEGMENT_TAG}"
     association = ["ec2:AssociateTransitGatewayRouteTable", "ec2:DisassociateTransitGatewayRouteTable"]
@@ -243,15 +243,15 @@ def _join_policy(
         "ec2:DisableTransitGatewayRouteTablePropagation",
         "ec2:EnableTransitGatewayRouteTablePropagation",
     ]
-    return document(
-        allow("Accept", actions=["ec2:AcceptTransitGatewayVpcAttachment"], resources=[attachments]),
-        # The accepter claims an attachment for the segment with a tag; another segment's stays out of reach.
     routing = ["ec2:CreateTransitGatewayRoute", "ec2:DeleteTransitGatewayRoute", "ec2:ReplaceTransitGatewayRoute"]
     if route:
         # A route leads to an attachment, which is its resource too.
         owned, further = routing, [allow("Route", actions=routing, resources=route)]
     else:
         owned, further = propagation, [allow("Propagate", actions=propagation, resources=propagate)]
+    return document(
+        allow("Accept", actions=["ec2:AcceptTransitGatewayVpcAttachment"], resources=[attachments]),
+        # The accepter claims an attachment for the segment with a tag; another segment's stays out of reach.
         allow(
             "Claim",
             actions=["ec2:CreateTags"],
@@ -294,8 +294,8 @@ def _join_policy(
                 "ec2:DescribeTransitGateways",
                 "ec2:GetTransitGatewayRouteTableAssociations",
                 "ec2:GetTransitGatewayRouteTablePropagations",
+                *(["ec2:SearchTransitGatewayRoutes"] if route else []),
             ],
             resources=["*"],
         ),
-                *(["ec2:SearchTransitGatewayRoutes"] if route else []),
     )
