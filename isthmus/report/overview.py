@@ -6,12 +6,13 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from isthmus.intent import Egress, Estate, Routing, VpnConnection
 from isthmus.intent.reach import INTERNET, intended_pairs, parties
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.model import Attachment, Network, TgwTable
+from isthmus.network.model import Attachment, EndpointKind, Network, TgwTable
 from isthmus.proof.binding import bind
 from isthmus.proof.standing import told
 from isthmus.terraform.graph import Graph, Unknown
@@ -137,6 +138,33 @@ def ways(graph: Graph, estate: Estate) -> tuple[Ways, ...]:
         names = tuple(connection.name for connection in group)
         found.append(Ways(site, segment, routing, names, gateways, len(group) * TUNNELS, together, min(rates)))
     return tuple(found)
+
+
+def names(network: Network) -> Mapping[str, tuple[str, ...]]:
+    """Who answers for which names, and the services by interface endpoint; empty where there is nothing of the kind."""
+    facts = network.resolution
+    inbound = [i.ip for e in facts.endpoints.values() if e.inbound is True for i in e.interfaces]
+    zones = {str(zone.domain) for zone in facts.zones.values() if not zone.answers}
+    services = {
+        str(endpoint.service).partition("amazonaws.")[2].partition(".")[2]
+        for endpoint in network.endpoints.values()
+        if endpoint.kind is EndpointKind.INTERFACE
+    }
+    found = {
+        "sites ask": tuple(map(str, sorted(ip for ip in inbound if ip is not None))),
+        **{
+            str(rule.domain): ("asked of " + ", ".join(_server(target) for target in rule.targets),)
+            for rule in sorted(facts.rules.values(), key=lambda rule: str(rule.domain))
+            if rule.targets
+        },
+        "private zones": tuple(sorted(zones)),
+        "services by interface endpoint": tuple(sorted(services)),
+    }
+    return {what: said for what, said in found.items() if said}
+
+
+def _server(target: tuple[IPv4Address, int] | Unknown) -> str:
+    return str(target) if isinstance(target, Unknown) else str(target[0])
 
 
 def intended(estate: Estate) -> Matrix:

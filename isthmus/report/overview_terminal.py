@@ -49,6 +49,14 @@ def print_announced(found: Mapping[str, Sequence[str]], out: Console) -> None:
         _wrapped(out, name, prefixes)
 
 
+def print_names(found: Mapping[str, Sequence[str]], out: Console) -> None:
+    """Who answers for which names; nothing where nobody does."""
+    if found:
+        _title(out, "Names and services")
+    for name, said in found.items():
+        _wrapped(out, name, said)
+
+
 def print_matrix(matrix: Matrix, out: Console) -> None:
     """Who is meant to reach whom; wide matrices in several pieces."""
     _title(out, "Who is meant to reach whom (from the left to the top)")

@@ -8,7 +8,7 @@ import pytest
 from isthmus.cli import main
 from isthmus.report.handover import sheets
 from isthmus.report.output import read_output
-from isthmus.report.overview import announced, intended, roots, route_tables
+from isthmus.report.overview import announced, intended, names, roots, route_tables
 from isthmus.report.overview_terminal import steps
 from modules.files import merge
 from tests.modules.synthesized import files_of
@@ -61,6 +61,19 @@ def test_what_the_site_is_told_and_the_matrix(output, folder):
     assert cells["dev", "shared-services"] == cells["dc1/users", "prod"] == "yes"
     assert cells["dev", "internet"] == "on-premises"
     assert cells["dc1/users", "dc1/servers"] == "-"
+
+
+def test_names_and_services(tmp_path, capsys):
+    """Who answers for what, where there is such a thing."""
+    merge(tmp_path / "cdktf.out", files_of("environments.estate"))
+    assert names(read_output(tmp_path / "cdktf.out").network) == {
+        "sites ask": ("10.1.62.132", "10.1.62.148", "10.1.62.180"),
+        "corp.example.com": ("asked of 172.21.0.53, 172.21.1.53",),
+        "private zones": ("aws.example.com",),
+        "services by interface endpoint": ("ec2messages", "kms", "logs", "s3", "ssm", "ssmmessages", "sts"),
+    }
+    assert main(["show", str(tmp_path / "cdktf.out")]) == 0
+    assert "Names and services" in capsys.readouterr().out
 
 
 def test_show_fits_eighty_columns_and_is_plain_when_piped(folder, capsys):
