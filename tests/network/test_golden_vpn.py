@@ -29,7 +29,7 @@ def bgp_is_learnt() -> Draft:
 def static_needs_tgw_routes() -> Draft:
     d = mesh("a")
     d.vpn("vpn", "t", static=True, routes=["10.9.0.0/16"])
-    d.site("dc", ["vpn"], networks=["10.9.0.0/16"])
+    d.site("dc", ["vpn"], announces=["10.9.0.0/16"])  # in vain: there is no BGP session
     d.tgw_table("t", learns=["att-vpn", "att-a"])
     d.tgw_table("u", learns=["att-a"], routes={"10.9.0.0/16": "att-vpn"})
     spoke(d, "b", 2, "u")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from hypothesis import given, note
+from collections.abc import Callable
+
+import pytest
+from hypothesis import Phase, find, given, note, settings
 from hypothesis import strategies as st
 
 from isthmus.network.answers import Outcome, Packet, Scenario
 from isthmus.network.forwarding import Forwarding
+from isthmus.network.model import Network
+from tests.network.forgetful import COMMON
 from tests.network.networks import Draft
 from tests.network.strategies import networks, packets, things_that_fail
 from tests.network.walker import Walker
@@ -48,3 +53,21 @@ def test_engine_and_walker_agree_on_both_ways(question: tuple[Draft, Packet, Sce
         )
     )
     assert trip.outcome is walker.both_ways(packet)
+
+
+@pytest.mark.parametrize("mutant", COMMON, ids=lambda mutant: str(mutant.__name__))
+def test_an_engine_that_forgets_a_rule_disagrees(mutant: Callable[[Network], Network]) -> None:
+    """The invented networks are rich enough: each rule decides some of their packets."""
+
+    def disagrees(question: tuple[Draft, Packet, Scenario]) -> bool:
+        draft, packet, scenario = question
+        network = draft.network()
+        forgetful = mutant(network)
+        if forgetful == network:
+            return False
+        trip = Forwarding(forgetful, sites=tuple(draft.sites), scenario=scenario).both_ways(packet)
+        walker = Walker(network, draft.sites, scenario)
+        return trip.forward.outcome is not walker.outcome(packet) or trip.outcome is not walker.both_ways(packet)
+
+    enough = settings(max_examples=5000, derandomize=True, database=None, phases=[Phase.generate])
+    find(questions(), disagrees, settings=enough)
