@@ -24,8 +24,9 @@ EXAMPLES = (
     "examples.stage_1_dev_only",
     "examples.stage_2_on_premises_egress",
     "examples.stage_3_every_vpc",
-)
+    "examples.stage_4_central_egress",
     "examples.stage_5_resilient_vpn",
+)
 
 Files = Mapping[str, str]
 
