@@ -211,8 +211,8 @@ def _join_trust(estate: Estate, segment: Segment) -> str:
     statements = []
     if paths := [f"{organization_id(estate)}/*/{units[name]}/*" for name in names if name in units]:
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths
-        within = {**conditions, "ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": paths}}
-        statements.append(_may_assume("OrganizationalUnits", within))
+        within: Conditions = {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": paths}}
+        statements.append(_may_assume("OrganizationalUnits", {**conditions, **within}))
     if ids := [estate.account(name).id for name in names if name not in units]:
         equal = {**conditions["StringEquals"], "aws:PrincipalAccount": ids}
         statements.append(_may_assume("Accounts", {**conditions, "StringEquals": equal}))

@@ -63,7 +63,7 @@ def may_open(estate: Estate, source: str, to: str) -> tuple[Ports, ...] | None:
 def limited_with(estate: Estate, segment: Segment) -> Mapping[str, tuple[str, ...]]:
     """The sides of which something is said together with a segment: name to CIDRs, in name order."""
     names = {o.to if o.source == segment.name else o.source for o in estate.opens if segment.name in (o.source, o.to)}
-    cidrs = {name: (cidr,) for name, cidr in networks_reached(estate, segment).items()}
+    cidrs: dict[str, tuple[str, ...]] = {name: (cidr,) for name, cidr in networks_reached(estate, segment).items()}
     cidrs |= {other.name: tuple(sorted(other.blocks)) for other in estate.segments}
     return {str(name): cidrs[str(name)] for name in sorted(map(str, names)) if name in cidrs}
 

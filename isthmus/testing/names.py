@@ -33,7 +33,8 @@ def resolving(draw: DrawFn, estate: Estate) -> Estate:
     if REGIONS[estate.region].partition == "aws-cn":
         return estate
     homes = [(environment, spoke) for environment, spoke in estate.spokes if _may_hold(estate, environment, spoke)]
-    if homes and draw(st.booleans()):
+    held: bool = draw(st.booleans())
+    if homes and held:
         estate = draw(_shared_services(estate, *draw(st.sampled_from(homes))))
     return draw(_own_endpoints(estate))
 

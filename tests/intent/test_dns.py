@@ -25,7 +25,7 @@ from tests.intent.network import DEV, HUB, SITE, VPN, WORKLOADS, estate
 
 WITH_SERVERS = replace(SITE, dns_servers=["172.21.0.53", "172.21.1.53"])
 SHARED = Spoke("shared", cidr="10.1.32.0/20", segment="services", egress=Egress.NONE)
-NO_S3 = {"gateway_endpoints": ["dynamodb"]}
+NO_S3: dict[str, Any] = {"gateway_endpoints": ["dynamodb"]}
 
 
 def shared(

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ def names(resources: dict) -> dict[str, str]:
 
 
 def test_every_known_service_has_its_names():
-    nowhere = {"gateway_endpoints": []}
+    nowhere: dict[str, Any] = {"gateway_endpoints": []}
     estate = reference(
         endpoints=CentralEndpoints(services=list(SERVICES)), spoke={"subnets": ROOMY, **nowhere}, inbound=False
     )

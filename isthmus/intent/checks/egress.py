@@ -41,11 +41,11 @@ def no_egress_vpc(estate: Estate) -> Iterator[Finding]:
 @rule("each table has one default: there is one central way out", _STATIC)
 def egress_vpc_count(estate: Estate) -> Iterator[Finding]:
     """Two environments have an egress VPC."""
-    first, *others = [*_egress_vpcs(estate)] or [None]
-    for found in others:
-        if first is not None and found is not None:
-            given = f'environment "{first[0].name}" has one too, {place_of(first[1])}'
-            yield Finding(found[1], given, "one egress VPC in the estate")
+    found = [*_egress_vpcs(estate)]
+    for _, other in found[1:]:
+        environment, first = found[0]
+        given = f'environment "{environment.name}" has one too, {place_of(first)}'
+        yield Finding(other, given, "one egress VPC in the estate")
 
 
 @rule("the blocks are blackholed next to every default, so that nobody reaches the egress VPC by way of it", _EXIT)
