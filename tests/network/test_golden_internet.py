@@ -13,7 +13,7 @@ golden = Golden()
 IGW = "vpc/latest/userguide/VPC_Internet_Gateway.html"
 NAT = "vpc/latest/userguide/vpc-nat-gateway.html"
 WHITEPAPER = "whitepapers/latest/building-scalable-secure-multi-vpc-network-infrastructure"
-EGRESS = f"{WHITEPAPER}/using-nat-gateway-for-centralized-egress.html"
+EGRESS = f"{WHITEPAPER}/centralized-egress-to-internet.html"
 
 
 @golden(f"{IGW}#a-public-address-is-needed")

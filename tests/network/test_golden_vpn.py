@@ -14,10 +14,11 @@ golden = Golden()
 HOW = "vpc/latest/tgw/how-transit-gateways-work.html"
 PRIORITY = "vpn/latest/s2svpn/vpn-route-priority.html"
 TUNNELS = "vpn/latest/s2svpn/VPNTunnels.html"
-STATIC = "vpn/latest/s2svpn/vpn-static-dynamic.html"
+ROUTING = "vpn/latest/s2svpn/VPNRoutingTypes.html"
+STATIC = "vpn/latest/s2svpn/vpn-edit-static-routes.html"
 
 
-@golden(f"{STATIC}#bgp-is-learnt")
+@golden(f"{ROUTING}#bgp-is-learnt")
 def bgp_is_learnt() -> Draft:
     d = hybrid()
     d.both("a1", "dc", "reachable")
@@ -105,7 +106,7 @@ def unsaid_announcements() -> Draft:
     return d.there("a1", "dc", "unknown")
 
 
-@golden("vpn/latest/s2svpn/VPNRoutingTypes.html#told-by-the-associated-table")
+@golden(f"{ROUTING}#told-by-the-associated-table")
 def told_by_association() -> Draft:
     d = hybrid()
     d.tgw_table("vpns", learns=["att-b"])
@@ -118,7 +119,7 @@ def told_by_association() -> Draft:
     return d.both("b1", "dc", "reachable")
 
 
-@golden("vpn/latest/s2svpn/VPNRoutingTypes.html#no-association-nothing-told")
+@golden(f"{ROUTING}#no-association-nothing-told")
 def told_nothing() -> Draft:
     d = hybrid()
     d.vpn("vpn", None)
@@ -126,7 +127,7 @@ def told_nothing() -> Draft:
     return d.there("dc", "a1", "blocked")
 
 
-@golden("vpn/latest/s2svpn/VPNRoutingTypes.html#default-by-bgp")
+@golden(f"{ROUTING}#default-by-bgp")
 def default_by_bgp() -> Draft:
     d = hybrid(announces=["0.0.0.0/0", "10.9.0.0/16"])
     return d.both("a1", "internet", "reachable", exit="vpn")
@@ -217,14 +218,11 @@ def test_golden(draw: Callable[[], Draft]) -> None:
     judge(draw())
 
 
-TOLD = "vpn/latest/s2svpn/VPNRoutingTypes.html"
-
-
 @pytest.mark.parametrize(
     ("connection", "prefixes"),
     [
-        pytest.param("vpn", {"10.1.0.0/16", "10.2.0.0/16", "10.64.0.0/10"}, id=f"{TOLD}#the-associated-table"),
-        pytest.param("lone", set(), id=f"{TOLD}#no-association"),
+        pytest.param("vpn", {"10.1.0.0/16", "10.2.0.0/16", "10.64.0.0/10"}, id=f"{ROUTING}#the-associated-table"),
+        pytest.param("lone", set(), id=f"{ROUTING}#no-association"),
         pytest.param("dx", {"10.1.0.0/17"}, id="directconnect/latest/UserGuide/allowed-to-prefixes.html"),
     ],
 )
