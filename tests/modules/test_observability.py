@@ -1,0 +1,161 @@
+"""Module `observability`: what is watched, who is told, what the console draws."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+
+from isthmus.intent import Estate, Observability
+from isthmus.testing.strategies import estates
+from modules.observability import inputs_of, observability
+from modules.tables import HubTables
+from modules.vpn import vpn
+from tests.modules.synthesized import estate_of
+
+STAGE = "examples.stage_5_resilient_vpn"
+TOPIC = "arn:aws:sns:us-east-1:111122223333:network"
+
+
+def module(**given):
+    """The module's document for stage 5, with these settings."""
+    estate = estate_of(STAGE)
+    wanted = Observability(**{"notify": ["network-team@example.com"], **given})
+    environment = replace(estate.environment("network"), observability=wanted)
+    return observability(replace(estate, environments=[environment, *estate.environments[1:]]), environment)
+
+
+def of(document, kind):
+    return document.get("resource", {}).get(kind, {})
+
+
+def alarms(document):
+    return {**of(document, "aws_cloudwatch_metric_alarm"), **of(document, "aws_cloudwatch_composite_alarm")}
+
+
+@settings(max_examples=15)
+@given(estates(largest=1))
+def test_every_tunnel_connection_and_doubled_site_has_an_alarm_that_somebody_hears(estate: Estate) -> None:
+    wanted = Observability(notify=["network-team@example.com", TOPIC])
+    environment = replace(estate.hub_environment, observability=wanted)
+    document = observability(replace(estate, environments=[environment]), environment)
+    watched = [
+        alarm["dimensions"] for alarm in of(document, "aws_cloudwatch_metric_alarm").values() if "dimensions" in alarm
+    ]
+    names = [name_of(connection) for connection in estate.vpn_connections]
+    assert sorted(d["VpnId"] for d in watched if "TunnelIpAddress" not in d) == sorted(
+        f"${{var.vpn_connection_id_{name}}}" for name in names
+    )
+    assert sorted(d["TunnelIpAddress"] for d in watched if "TunnelIpAddress" in d) == sorted(
+        f"${{var.tunnel{number}_address_{name}}}" for name in names for number in (1, 2)
+    )
+    sites = [estate.site_of(connection).name for connection in estate.vpn_connections]
+    doubled = {site for site in sites if sites.count(site) > 1}
+    assert len(of(document, "aws_cloudwatch_composite_alarm")) == len(doubled)
+    for alarm in alarms(document).values():
+        assert alarm["alarm_actions"] == ["${aws_sns_topic.alarms.arn}", TOPIC]
+
+
+def name_of(connection):
+    return connection.name.replace("-", "_")
+
+
+@settings(max_examples=15)
+@given(estates(largest=1))
+def test_every_input_is_an_output_of_the_module_it_is_said_to_come_from(estate: Estate) -> None:
+    environment = replace(estate.hub_environment, observability=Observability(notify=["a@example.com"]))
+    document = observability(replace(estate, environments=[environment]), environment)
+    wanted = inputs_of(environment)
+    assert sorted(document.get("variable", {})) == sorted(name for names in wanted.values() for name in names)
+    if wanted["vpn"]:
+        assert set(wanted["vpn"]) <= set(vpn(estate, environment, HubTables(estate))["output"])
+
+
+@pytest.mark.parametrize(("minutes", "periods"), [(5, 1), (15, 3), (1_440, 288)])
+def test_an_alarm_waits_as_long_as_it_is_told(minutes, periods):
+    alarm = alarms(module(tunnel_down_for=minutes))["infra_dc1_01"]
+    assert alarm["period"] * alarm["evaluation_periods"] == minutes * 60
+    assert alarm["datapoints_to_alarm"] == periods
+
+
+def test_silence_is_an_alarm():
+    """A connection that was deleted, or whose metrics stopped, is not up."""
+    assert {a["treat_missing_data"] for a in of(module(), "aws_cloudwatch_metric_alarm").values()} == {"breaching"}
+
+
+def test_the_key_and_the_topic_admit_the_alarms_of_this_account_and_nobody_else():
+    document = module()
+    key = json.loads(of(document, "aws_kms_key")["this"]["policy"])["Statement"]
+    topic = json.loads(of(document, "aws_sns_topic_policy")["alarms"]["policy"])["Statement"]
+    used = [s for s in (*key, *topic) if s["Principal"] == {"Service": "cloudwatch.amazonaws.com"}]
+    assert [s["Action"] for s in used] == [["kms:Decrypt", "kms:GenerateDataKey*"], "sns:Publish"]
+    for statement in used:
+        assert statement["Condition"]["StringEquals"] == {"aws:SourceAccount": "111122223333"}
+        assert statement["Condition"]["ArnLike"] == {
+            "aws:SourceArn": "arn:aws:cloudwatch:us-east-1:111122223333:alarm:*"
+        }
+    assert of(document, "aws_sns_topic")["alarms"]["kms_master_key_id"] == "${aws_kms_key.this.arn}"
+
+
+def test_with_a_topic_of_their_own_none_is_made():
+    document = module(notify=[TOPIC])
+    assert not of(document, "aws_sns_topic")
+    assert not of(document, "aws_kms_key")
+    assert {tuple(alarm["alarm_actions"]) for alarm in alarms(document).values()} == {(TOPIC,)}
+    assert "output" not in document or "alarm_topic_arn" not in document["output"]
+
+
+def test_the_dashboard_shows_bytes_drops_and_tunnels():
+    (dashboard,) = of(module(), "aws_cloudwatch_dashboard").values()
+    widgets = json.loads(dashboard["dashboard_body"])["widgets"]
+    metrics = [metric for widget in widgets for metric in widget["properties"]["metrics"]]
+    shown = {metric[1] for metric in metrics if isinstance(metric[0], str)}
+    assert shown == {
+        *("BytesIn", "BytesOut", "PacketDropCountBlackhole", "PacketDropCountNoRoute"),
+        *("TunnelState", "TunnelDataIn", "TunnelDataOut"),
+    }
+    searched = [metric[0]["expression"] for metric in metrics if isinstance(metric[0], dict)]
+    assert len(searched) == 4
+    assert all('TransitGateway="${var.transit_gateway_id}"' in expression for expression in searched)
+    places = [(widget["x"], widget["y"]) for widget in widgets]
+    assert len(set(places)) == len(places)
+
+
+def test_network_manager_draws_hub_sites_and_devices_unless_told_not_to():
+    document = module()
+    assert of(document, "aws_networkmanager_transit_gateway_registration")["this"]["transit_gateway_arn"] == (
+        "${var.transit_gateway_arn}"
+    )
+    assert set(of(document, "aws_networkmanager_site")) == {"dc1"}
+    assert set(of(document, "aws_networkmanager_device")) == {"infra_dc1_01", "infra_dc1_02"}
+    associations = of(document, "aws_networkmanager_customer_gateway_association")
+    assert {a["depends_on"][0] for a in associations.values()} == {
+        "aws_networkmanager_transit_gateway_registration.this"
+    }
+    assert not [kind for kind in module(network_manager=False)["resource"] if "networkmanager" in kind]
+
+
+def test_a_site_with_coordinates_is_on_the_map():
+    estate = estate_of(STAGE)
+    placed = replace(estate, sites=[replace(estate.sites[0], coordinates=(50.11, -8.68))])
+    (site,) = of(observability(placed, placed.environment("network")), "aws_networkmanager_site").values()
+    assert site["location"] == {"latitude": "50.11", "longitude": "-8.68"}
+
+
+def test_customer_gateways_are_handed_out_with_their_connections():
+    """Network Manager takes no customer gateway that has none."""
+    estate = estate_of(STAGE)
+    outputs = vpn(estate, estate.environment("network"), HubTables(estate))["output"]
+    assert outputs["customer_gateway_arn_infra_dc1_02"]["depends_on"] == ["aws_vpn_connection.infra_dc1_02"]
+
+
+def test_drops_of_the_firewall_are_counted_from_its_alert_log():
+    estate = estate_of("examples.stage_4_central_egress")
+    environment = replace(estate.environment("egress"), observability=Observability(notify=["a@example.com"]))
+    document = observability(estate, environment)
+    (counter,) = of(document, "aws_cloudwatch_log_metric_filter").values()
+    (alarm,) = alarms(document).values()
+    assert counter["log_group_name"] == "${var.alert_log_group_name}"
+    made = counter["metric_transformation"]
+    assert (made["namespace"], made["name"]) == (alarm["namespace"], alarm["metric_name"])
+    assert not of(document, "aws_cloudwatch_dashboard")

@@ -1,0 +1,143 @@
+"""Who may open connections: proved of what is generated, and missed by nothing that goes wrong with it."""
+
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from examples import stage_5_resilient_vpn as stage
+from isthmus import proof
+from isthmus.intent import Estate, Opens
+from isthmus.proof import Outcome, Verdict
+from modules.synthesis import synthesize
+from tests.proof.estates import write
+
+SERVICES = replace(stage.network_services, blocks=["10.1.48.0/20"])
+WORKLOADS = replace(stage.workloads, blocks=["10.1.0.0/19", "10.1.32.0/20"])
+OPENS = (
+    Opens(source="dc1/users", to=WORKLOADS, ports=["tcp/443", "icmp"]),
+    Opens(source=WORKLOADS, to=SERVICES, ports=["tcp/443", "tcp/8000-8080", "udp/53"]),
+)
+
+
+def estate(*opens: Opens) -> Estate:
+    """Stage 5 up to dev, with openings; its segments have the blocks that their spokes lie in."""
+    environments = stage.estate.environments[:3]
+    return replace(
+        stage.estate, segments=[SERVICES, WORKLOADS], environments=environments, opens=opens or OPENS
+    ).check()
+
+
+@cache
+def output() -> dict[str, str]:
+    return synthesize(estate())
+
+
+def edited(folder: Path, edit: object = None) -> proof.Subject:
+    """The output read back, after a change to the network ACL rules of spoke dev."""
+    path = "stacks/dev/modules/spoke_dev/main.tf.json"
+    document = json.loads(output()[path])
+    if callable(edit):
+        edit(document["resource"]["aws_network_acl_rule"])
+    return proof.read(write({**output(), path: json.dumps(document)}, folder))
+
+
+def test_what_is_said_is_proved(tmp_path: Path) -> None:
+    answer = edited(tmp_path).prove(scenarios=False)
+    assert answer.verdict is Verdict.PROVED, str(answer)
+
+
+@pytest.mark.parametrize(
+    ("source", "to", "protocol", "port", "arrives", "answered"),
+    [
+        ("dc1/users", "dev", "tcp", 443, True, True),
+        ("dc1/users", "dev", "icmp", 0, True, True),
+        ("dc1/users", "dev", "tcp", 22, False, False),
+        ("dc1/users", "dev", "tcp", 8443, False, False),
+        ("dc1/users", "dev", "udp", 443, False, False),
+        # Nothing is said of what workloads open to users: what looks like a reply leaves, and no answer comes back.
+        ("dev", "dc1/users", "tcp", 443, False, False),
+        ("dev", "dc1/users", "tcp", 8443, True, False),
+        ("dev", "dc1/users", "icmp", 0, False, False),
+        ("dev", "shared-services", "tcp", 8080, True, True),
+        ("dev", "shared-services", "udp", 53, True, True),
+        ("dev", "shared-services", "tcp", 8081, False, False),
+        ("shared-services", "dev", "tcp", 443, False, False),
+        # Nothing at all is said of servers.
+        ("dc1/servers", "dev", "tcp", 22, True, True),
+        ("dev", "dc1/servers", "tcp", 5432, True, True),
+    ],
+)
+def test_packet_by_packet(
+    subject: proof.Subject, source: str, to: str, protocol: str, port: int, arrives: bool, answered: bool
+) -> None:
+    trips = subject.trace(source, to, protocol=protocol, port=port).trips
+    assert {trip.forward.outcome is Outcome.REACHABLE for trip in trips} == {arrives}
+    if arrives:
+        assert {trip.back.outcome is Outcome.REACHABLE for trip in trips} == {answered}
+
+
+@pytest.fixture(scope="module")
+def subject(tmp_path_factory: pytest.TempPathFactory) -> proof.Subject:
+    return edited(tmp_path_factory.mktemp("openings"))
+
+
+def test_every_rule_of_the_network_acl_is_needed(tmp_path: Path) -> None:
+    """Without any one of them something said does not work, or something not said does."""
+    document = json.loads(output()["stacks/dev/modules/spoke_dev/main.tf.json"])
+    names = set(document["resource"]["aws_network_acl_rule"])
+    proved = set()
+    for name in names:
+
+        def without(found: dict[str, object], name: str = name) -> None:
+            del found[name]
+
+        if edited(tmp_path, without).prove(scenarios=False).verdict is Verdict.PROVED:
+            proved.add(name)
+    # The network ACL of shared services stops the same at the other end: one line of defence is left.
+    assert proved == {"from_network_services_10_1_48_0_20", "to_network_services_10_1_48_0_20"}
+
+
+def test_a_wider_port_range_is_seen(tmp_path: Path) -> None:
+    answer = edited(tmp_path, lambda found: found["from_dc1_users_tcp_443"].update(to_port=444)).prove(scenarios=False)
+    assert {(v.rule, v.source, v.destination) for v in answer.violations} == {("opening-undrawn", "dc1/users", "dev")}
+    assert "tcp/444" in answer.violations[0].why
+
+
+def test_where_both_open_the_same_protocol_the_limit_is_told(tmp_path: Path) -> None:
+    both = estate(
+        Opens(source=WORKLOADS, to=SERVICES, ports=["tcp/443"]), Opens(source=SERVICES, to=WORKLOADS, ports=["tcp/22"])
+    )
+    answer = proof.read(write(synthesize(both), tmp_path)).prove(scenarios=False)
+    assert answer.verdict is Verdict.PROVED, str(answer)
+    assert any("ports 1024 to 65535 are open both ways" in note for note in answer.notes)
+
+
+def test_a_segment_that_limits_its_own_members_leaves_each_vpc_alone(tmp_path: Path) -> None:
+    open_ = replace(WORKLOADS, isolated=False)
+    given = replace(
+        stage.estate, segments=[SERVICES, open_], opens=[Opens(source=open_, to=open_, ports=["tcp/443"])]
+    ).check()
+    read = proof.read(write(synthesize(given), tmp_path))
+    assert read.prove(scenarios=False).verdict is Verdict.PROVED
+    document = json.loads((tmp_path / "stacks/dev/modules/spoke_dev/main.tf.json").read_text())
+    numbers = {name: rule["rule_number"] for name, rule in document["resource"]["aws_network_acl_rule"].items()}
+    own = {name for name in numbers if name.endswith("_10_1_0_0_20")}
+    assert own == {"from_10_1_0_0_20", "to_10_1_0_0_20"}
+    assert max(numbers[name] for name in own) < min(number for name, number in numbers.items() if name not in own)
+
+
+def test_one_more_opening_moves_no_rule() -> None:
+    """A rule's number cannot be changed: moved rules would be refused while the next one is still there."""
+
+    def numbers(of: Estate) -> dict[str, int]:
+        document = json.loads(synthesize(of)["stacks/dev/modules/spoke_dev/main.tf.json"])
+        return {name: rule["rule_number"] for name, rule in document["resource"]["aws_network_acl_rule"].items()}
+
+    before, after = (
+        numbers(estate()),
+        numbers(estate(Opens(source="dc1/servers", to=WORKLOADS, ports=["icmp"]), *OPENS)),
+    )
+    assert before.items() < after.items()
