@@ -5,8 +5,9 @@ Plain frozen data, as in `isthmus.network.model`: addresses name things, and wha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from ipaddress import IPv4Address
 
 from isthmus.terraform.graph import Unknown
@@ -59,16 +60,20 @@ class Resolution:
     endpoints: Mapping[str, ResolverEndpoint] = field(default_factory=dict)
     rules: Mapping[str, ResolverRule] = field(default_factory=dict)
     zones: Mapping[str, PrivateZone] = field(default_factory=dict)
-    used_by: frozenset[tuple[str | Unknown, str | Unknown]] = frozenset()
+    used_by: tuple[tuple[str | Unknown, str | Unknown], ...] = ()
 
     def of(self, vpc: str) -> frozenset[str]:
         """The rules and zones that hold for a VPC."""
-        return frozenset(thing for thing, user in self.used_by if user == vpc and isinstance(thing, str))
+        return frozenset(thing for thing in self._by_user.get(vpc, ()) if isinstance(thing, str))
 
     def doubts(self, vpc: str) -> Iterator[Unknown]:
         """What else may hold for a VPC."""
+        yield from (user for user in self._by_user if isinstance(user, Unknown))
+        yield from (thing for thing in self._by_user.get(vpc, ()) if isinstance(thing, Unknown))
+
+    @cached_property
+    def _by_user(self) -> Mapping[str | Unknown, Sequence[str | Unknown]]:
+        found: dict[str | Unknown, list[str | Unknown]] = {}
         for thing, user in self.used_by:
-            if isinstance(user, Unknown):
-                yield user
-            elif user == vpc and isinstance(thing, Unknown):
-                yield thing
+            found.setdefault(user, []).append(thing)
+        return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
 from isthmus.addressing import NoSlot, Tier, resolver_addresses, subnets
-from isthmus.intent.checks.reading import all_linked, network, networks, resolved, segment_of, vpc_cidrs
+from isthmus.intent.checks.reading import all_linked, network, networks, segment_of, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule, subject
 from isthmus.intent.dns import ForwardRule, PrivateZone
 from isthmus.intent.estate import Estate
@@ -34,19 +34,17 @@ MOST_TARGETS = 6
 
 @dataclass(frozen=True, slots=True)
 class _Home:
-    """Hybrid DNS with its spoke's segment, in an estate in which everything refers to something."""
+    """Hybrid DNS with its spoke's segment."""
 
-    estate: Estate
     services: SharedServices
     segment: Segment
 
 
 def _home(estate: Estate) -> Iterator[_Home]:
     """The hybrid DNS, where it can be made sense of."""
-    sound = resolved(estate)
-    services = shared_services(sound)
-    if services is not None and (segment := segment_of(sound, services.spoke.segment)) is not None:
-        yield _Home(sound, services, segment)
+    services = shared_services(estate)
+    if services is not None and (segment := segment_of(estate, services.spoke.segment)) is not None:
+        yield _Home(services, segment)
 
 
 @rule("a VPC takes one Route 53 Profile, and one answer to who resolves a domain", _GUIDE + "profiles.html")
@@ -192,10 +190,10 @@ def _address(text: str) -> IPv4Address | None:
 )
 def dns_server_not_reached(estate: Estate) -> Iterator[Finding]:
     """A forward rule asks a DNS server that the spoke with the Resolver endpoints does not reach."""
-    for home in _home(estate):
-        spokes = [cidr for _, spoke in served(home.estate) for cidr in vpc_cidrs(spoke)]
-        whole = networks([*networks_reached(home.estate, home.segment).values(), *spokes])
-        own = _endpoint_addresses(home)
+    for home in _home(estate) if all_linked(estate) else ():
+        spokes = [cidr for _, spoke in served(estate) for cidr in vpc_cidrs(spoke)]
+        whole = networks([*networks_reached(estate, home.segment).values(), *spokes])
+        own = _endpoint_addresses(estate, home.services)
         for forward in home.services.dns.forwards:
             site = next((site for site in estate.sites if site.name == name_of(forward.site)), None)
             elsewhere = [*forward.targets] if site is None else _inside(site.dns_servers, site.networks.values())
@@ -217,7 +215,7 @@ def _inside(servers: Iterable[str], cidrs: Iterable[str]) -> list[str]:
 def forward_loop(estate: Estate) -> Iterator[Finding]:
     """A forward rule asks the estate's own Resolver endpoints."""
     for home in _home(estate):
-        own = _endpoint_addresses(home)
+        own = _endpoint_addresses(estate, home.services)
         for forward in home.services.dns.forwards:
             for text in forward.targets:
                 if _address(text) in own:
@@ -225,9 +223,9 @@ def forward_loop(estate: Estate) -> Iterator[Finding]:
                     yield Finding(forward, given, "a DNS server that answers for the domain by itself")
 
 
-def _endpoint_addresses(home: _Home) -> set[IPv4Address]:
+def _endpoint_addresses(estate: Estate, services: SharedServices) -> set[IPv4Address]:
     """The addresses of the Resolver endpoints, as far as their subnets can be told."""
-    spoke, estate = home.services.spoke, home.estate
+    spoke = services.spoke
     region = REGIONS.get(estate.region)
     cidr = network(spoke.cidr)
     if region is None or cidr is None or cidr.prefixlen < 16:
@@ -265,8 +263,8 @@ def dns_after_hub(estate: Estate) -> Iterator[Finding]:
 def inbound_for_nobody(estate: Estate) -> Iterator[Finding]:
     """Sites may ask, and the spoke with the Resolver endpoints reaches no site network."""
     for home in _home(estate):
-        if home.services.dns.inbound and all_linked(estate) and not networks_reached(home.estate, home.segment):
-            near = "none of its networks" if sites_reached(home.estate, home.segment) else "no site"
+        if home.services.dns.inbound and all_linked(estate) and not networks_reached(estate, home.segment):
+            near = "none of its networks" if sites_reached(estate, home.segment) else "no site"
             given = f"inbound is on, and {subject(home.services.spoke)} reaches {near}"
             yield Finding(home.services.dns, given, f"inbound=False, or more reach for {subject(home.segment)}")
 

@@ -36,7 +36,7 @@ def resolution(resolver: Resolver) -> Resolution:
             for zone in resolver.certain("aws_route53_zone")
             if blocks(zone, "vpc")
         },
-        frozenset(_used_by(resolver)),
+        tuple(dict.fromkeys(_used_by(resolver))),
     )
 
 
