@@ -266,14 +266,14 @@ class _Firewall:
         return self.module.add(
             NetworkfirewallFirewall,
             "this",
-            name=self.name,
+            name=f"{self.name}-firewall",
             firewall_policy_arn=self.module.ref(policy, "arn"),
             delete_protection=protected,
             firewall_policy_change_protection=protected,
             encryption_configuration=NetworkfirewallFirewallEncryptionConfiguration(
                 type="CUSTOMER_KMS", key_id=self.key_arn
             ),
-            tags={"Name": self.name},
+            tags={"Name": f"{self.name}-firewall"},
             **where,
         )
 

@@ -242,6 +242,7 @@ class Firewall:
     vpc: str | Unknown | None = None
     endpoints: tuple[FirewallEndpoint, ...] = ()
     gateway: str | Unknown | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,7 @@ def _name(network: Network, attachment: Attachment) -> str:
     attached = attachment.attached
     if isinstance(attached, Unknown):
         return attachment.address
-    thing = network.vpcs.get(attached) or network.vpns.get(attached)
+    thing = network.vpcs.get(attached) or network.vpns.get(attached) or network.firewalls.get(attached)
     return (thing.name if thing else "") or attached
 
 

@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 
 from isthmus import proof
 from isthmus.intent import Egress, Estate, Inspection, Spoke
+from isthmus.network.build import network_of
 from isthmus.proof.findings import Verdict
 from isthmus.proof.proved import Proof
+from isthmus.report.overview import route_tables
+from isthmus.terraform.read import read
 from modules.files import merge
 from modules.synthesis import synthesize
 from tests.modules.egress_estates import estate
@@ -108,6 +111,23 @@ def test_moving_to_central_egress_changes_no_route_of_a_spoke() -> None:
         "aws_ec2_transit_gateway_route_table_propagation.network_services_central",
         "aws_ec2_transit_gateway_route_table_propagation.workloads_central",
     }
+
+
+@pytest.mark.parametrize(
+    ("inspection", "inspector"),
+    [
+        (Inspection.VPC, "infra-way-out"),
+        (Inspection.GATEWAY, "infra-way-out-firewall"),
+        (Inspection.NONE, "infra-way-out"),
+    ],
+)
+def test_the_summary_names_what_tables_lead_to(inspection: Inspection, inspector: str, tmp_path: Path) -> None:
+    merge(tmp_path, between_accounts(inspection))
+    tables = {table.name: table for table in route_tables(network_of(read(tmp_path)))}
+    assert f"0.0.0.0/0 -> {inspector}" in tables["infra-apps-central"].static
+    assert tables["infra-egress"].associated == ("infra-way-out",)
+    learns = "infra-firewall" if inspection is Inspection.GATEWAY else "infra-egress"
+    assert "infra-warehouse" in tables[learns].propagating
 
 
 # --- mistakes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from ipaddress import IPv4Address
 
 from isthmus.network.build.resolve import (
@@ -17,6 +18,7 @@ from isthmus.network.build.resolve import (
     Resolver,
     cidr,
     integer,
+    name_of,
     single,
     switch,
     text,
@@ -112,6 +114,7 @@ def firewalls(resolver: Resolver, subnets: Mapping[str, Subnet]) -> dict[str, Fi
             resolver.one(resource, "vpc_id", VPC),
             found,
             resolver.one(resource, "transit_gateway_id", TRANSIT_GATEWAY),
+            name_of(resource),
         )
     for resource in resolver.certain("aws_networkfirewall_vpc_endpoint_association"):
         owner = resolver.required(resource, "firewall_arn", single("aws_networkfirewall_firewall", "arn"))
@@ -119,7 +122,7 @@ def firewalls(resolver: Resolver, subnets: Mapping[str, Subnet]) -> dict[str, Fi
         if isinstance(owner, str) and owner in made and mapped:
             firewall = made[owner]
             extra = FirewallEndpoint(resource.address, owner, mapped[0])
-            made[owner] = Firewall(owner, firewall.vpc, (*firewall.endpoints, extra), firewall.gateway)
+            made[owner] = replace(firewall, endpoints=(*firewall.endpoints, extra))
     for resource in resolver.of_type("aws_route", "aws_route_table", "aws_default_route_table"):
         _name_endpoints(resolver, resource.values, made, subnets)
     return made
