@@ -790,6 +790,14 @@ def opens_without_blocks(estate: Estate) -> Estate:
     return _opens(estate, Opens(source="extra", to="apart", ports=["icmp"]), also=[apart])
 
 
+@_breaks
+def opens_without_dns(estate: Estate) -> Estate:
+    assume(REGIONS[estate.region].partition != "aws-cn")
+    grown = _opens(_without_dns(estate), Opens(source="extra", to="extra/lan", ports=["tcp/53"]))
+    dns = HybridDns(spoke="extra", inbound=False, forwards=_asking("172.30.0.53"))
+    return _hub(grown, spokes=[*grown.hub_environment.spokes, _wide(estate)], dns=dns)
+
+
 # Observability
 
 

@@ -132,6 +132,7 @@ RULES: tuple[Rule, ...] = (
     opens.opens_between_sites,
     opens.opens_not_reached,
     opens.opens_without_blocks,
+    opens.opens_without_dns,
     observability.nothing_to_observe,
     observability.alarm_target,
     observability.alarm_target_region,

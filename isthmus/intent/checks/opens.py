@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from isthmus.intent.checks.reading import resolved
+from isthmus.intent.checks.reading import network, networks, resolved
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
-from isthmus.intent.opening import ports
+from isthmus.intent.opening import may_open, ports
 from isthmus.intent.opens import Opens
 from isthmus.intent.reach import networks_reached, reach_each_other
+from isthmus.intent.resolution import servers, shared_services
 
 _ACL = "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"
 
@@ -101,3 +102,39 @@ def opens_without_blocks(estate: Estate) -> Iterator[Finding]:
                 told.add(side)
                 given = f'segment "{side}" has no blocks'
                 yield Finding(opens, given, f'Segment("{side}", blocks=["10.1.0.0/18"], ...)')
+
+
+@rule(
+    "names are asked over UDP, and over TCP where the answer is long",
+    "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-choose-vpc.html",
+)
+def opens_without_dns(estate: Estate) -> Iterator[Finding]:
+    """Hybrid DNS asks, or is asked, across two sides that may not open port 53 to each other."""
+    sound = resolved(estate)
+    for asking, asked, why in _questions(sound):
+        opened = may_open(sound, asking, asked)
+        for protocol in ("tcp", "udp") if opened is not None else ():
+            if not any(each.protocol == protocol and each.first <= 53 <= each.last for each in opened or ()):
+                said = next(opens for opens in estate.opens if {asking, asked} == {*_sides(opens)})
+                given = f'"{asking}" may not open {protocol}/53 to "{asked}", and {why}'
+                more = [*map(str, opened or ()), f"{protocol}/53"]
+                yield Finding(said, given, f'Opens(source="{asking}", to="{asked}", ports={more})')
+
+
+def _questions(estate: Estate) -> Iterator[tuple[str, str, str]]:
+    """Who asks whom for names, as sides: the Resolver's spoke the servers it forwards to, and sites the Resolver."""
+    home = shared_services(estate)
+    segments = {segment.name: segment for segment in estate.segments}
+    if home is None or str(home.spoke.segment) not in segments:
+        return
+    segment = segments[str(home.spoke.segment)]
+    reached = networks_reached(estate, segment)
+    sites = {site.name for site in estate.sites}
+    known = [forward for forward in home.dns.forwards if forward.site is None or forward.site in sites]
+    targets = networks(f"{address}/32" for forward in known for address in servers(estate, forward))
+    for name, text in reached.items():
+        cidr = network(text)
+        if cidr is not None and any(target.subnet_of(cidr) for target in targets):
+            yield segment.name, name, "a domain is forwarded there"
+        if home.dns.inbound:
+            yield name, segment.name, "sites ask the Resolver there"
