@@ -13,6 +13,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("base", metavar="BASE", help="folder, plan or state; a plan alone: what it changes")
     parser.add_argument("head", metavar="HEAD", nargs="?", help="folder, plan or state")
+    parser.add_argument(
+        "--with",
+        dest="beside",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="plan or state of another root of the same network, read beside each input; as often as needed",
+    )
     parser.add_argument("--intent", metavar="FILE", help="intent.json, where it is not beside the output")
     announces(parser)
     parser.add_argument("--json", metavar="FILE", help="write the difference as JSON ('-': standard output)")
@@ -25,10 +33,11 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus.report import markdown, proof_json, proof_terminal
 
     assuming = {"intent": arguments.intent, "announces": arguments.announces}
+    beside = arguments.beside
     if arguments.head is None:
-        before, after = proof.read_change(arguments.base, **assuming)
+        before, after = proof.read_change(arguments.base, beside=beside, **assuming)
     else:
-        before, after = proof.read(arguments.base, **assuming), proof.read(arguments.head, **assuming)
+        before, after = (proof.read(side, *beside, **assuming) for side in (arguments.base, arguments.head))
     difference = proof.compare(before, after)
     if arguments.json:
         with rewritten(arguments.json) as out:

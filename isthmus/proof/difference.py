@@ -12,7 +12,7 @@ from typing import Any
 
 from isthmus.network.answers import Outcome, Path, RoundTrip
 from isthmus.network.model import Network
-from isthmus.proof.findings import Flow
+from isthmus.proof.findings import Flow, Unanswered
 from isthmus.proof.naming import Naming
 from isthmus.proof.pairs import Pair, Trial, best, worst
 from isthmus.proof.subject import Subject
@@ -55,9 +55,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Difference:
-    """Every flow that changes, in the order of places."""
+    """Every flow that changes, in the order of places. `unanswered`: what could be hiding more of them."""
 
     changes: tuple[Change, ...]
+    unanswered: tuple[Unanswered, ...] = ()
     assumptions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -93,6 +94,7 @@ class _Comparison:
         said = [tuple(assumptions(pairs.engine, pairs.places)) for pairs in self.pairs]
         return Difference(
             tuple(self._changes()),
+            tuple(dict.fromkeys((*self.sides[0].unanswered, *self.sides[1].unanswered))),
             tuple(dict.fromkeys((*said[0], *said[1]))),
             tuple(dict.fromkeys((*self.sides[0].notes, *self.sides[1].notes))),
         )

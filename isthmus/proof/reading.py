@@ -31,13 +31,23 @@ def read(*paths: str | Path, intent: str | Path | None = None, announces: Iterab
 
 
 def read_change(
-    path: str | Path, *, intent: str | Path | None = None, announces: Iterable[str] = ()
+    path: str | Path,
+    *,
+    beside: Iterable[str | Path] = (),
+    intent: str | Path | None = None,
+    announces: Iterable[str] = (),
 ) -> tuple[Subject, Subject]:
-    """What is and what will be, from one plan. Raises as `read` does, and `UnusableInput` for anything but a plan."""
-    found = sources(path)
-    if not all(source.has_before for source in found):
+    """What is and what will be, from one plan.
+
+    - `beside`: plans or states of the other roots of the same network. Of plans, too, what is and what will be.
+
+    Raises as `read` does, and `UnusableInput` for anything but a plan.
+    """
+    paths = (path, *beside)
+    found = sources(*paths)
+    if not found[0].has_before:
         raise UnusableInput(f"{path} is no plan, and only a plan says what is as well as what will be: give two inputs")
-    estate, roots, said = _estate((path,), intent), _roots(found), list(announces)
+    estate, roots, said = _estate(paths, intent), _roots(found), list(announces)
     return (
         subject(graph_of(found, when="before"), estate, roots, said, empty_is_fine=True),
         subject(graph_of(found, when="after"), estate, roots, said, empty_is_fine=True),

@@ -83,6 +83,11 @@ class Subject:
         """All pairs."""
         return _Prover(self, self.estate).flows
 
+    @property
+    def unanswered(self) -> tuple[Unanswered, ...]:
+        """Flows of which nobody can say whether they work, by reason."""
+        return tuple(_Prover(self, self.estate).unanswered())
+
     @cached_property
     def pairs(self) -> AllPairs:
         """All pairs, as tried."""
@@ -145,7 +150,7 @@ class _Prover:
             explain=lambda: self.pairs.trip(a, b, telling),
         )
 
-    def _unanswered(self) -> Iterator[Unanswered]:
+    def unanswered(self) -> Iterator[Unanswered]:
         """Pairs of which nobody can say, by reason."""
         reasons: dict[str, list[str]] = {}
         for a, b, count in self.pairs.grouped():
@@ -189,7 +194,7 @@ class _Prover:
             *outage_violations(survivals),
         ]
         untold = [Unanswered(f"what AWS tells the far end of {vpn}", t.unknown) for vpn, t in said.items() if t.unknown]
-        unanswered = [*self.binding.unanswered, *self._unanswered(), *resolving.unanswered, *untold]
+        unanswered = [*self.binding.unanswered, *self.unanswered(), *resolving.unanswered, *untold]
         return self._proof(found, unanswered, said, used, survivals)
 
     def on_its_own(self) -> Proof:
@@ -201,7 +206,7 @@ class _Prover:
             for mine, theirs in self._like(a, b):
                 found += odd_paths(naming, mine, theirs, self.pairs.exact(mine, theirs).trials)
         found += self._always(used)
-        return self._proof(found, [*self._unanswered()], said, used, ())
+        return self._proof(found, [*self.unanswered()], said, used, ())
 
     def _always(self, used: Sequence[Usage]) -> Iterator[Violation]:
         """What holds for every network, whatever is meant."""

@@ -59,6 +59,7 @@ def difference_markdown(difference: Difference) -> str:
     parts = [head]
     if difference.changes:
         parts.append("\n".join(rows))
+    parts.append(_section("Unknown", (_escape(str(missing)) for missing in difference.unanswered), opened=True))
     parts.append(_section("Assumptions", map(_escape, difference.assumptions)))
     parts.append(_section("Worth knowing", map(_escape, difference.notes)))
     return capped(parts)

@@ -61,6 +61,7 @@ def difference_text(difference: Difference) -> str:
             }
             for change in difference.changes
         ],
+        "unknowns": [str(unanswered) for unanswered in difference.unanswered],
         "assumptions": list(difference.assumptions),
         "notes": list(difference.notes),
     }

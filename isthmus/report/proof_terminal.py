@@ -96,6 +96,8 @@ def print_difference(difference: Difference, out: Console) -> None:
     if difference.changes:
         counts = ", ".join(f"{count} {kind}" for kind, count in difference.counts.items() if count)
         _line(out, f"FLOWS CHANGE: {counts}.", "yellow")
+    elif difference.unanswered:
+        _line(out, "NO FLOW CHANGES, of those that can be answered.", "yellow")
     else:
         _line(out, "NO FLOW CHANGES.", "green")
     for change in difference.changes:
@@ -106,6 +108,7 @@ def print_difference(difference: Difference, out: Console) -> None:
             _line(out, f"  {'because of' if not place else '          '} {cause}")
         if len(change.causes) > _MOST_RESOURCES:
             _line(out, f"             and {len(change.causes) - _MOST_RESOURCES} more (--json lists them)")
+    _list(out, "Unknown", map(str, difference.unanswered), "yellow")
     _list(out, "Assuming", difference.assumptions)
     _list(out, "Worth knowing", difference.notes)
 

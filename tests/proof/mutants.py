@@ -105,6 +105,8 @@ def _drop(kind: str, name: str, *more: str) -> Edit:
 
     def edit(module: Module) -> tuple[str, ...]:
         gone = module.of(kind).pop(name)
+        if not module.of(kind):
+            del module.resources[kind]
         return (*module.referred(gone), *(module.prefix + m for m in more), module.address(kind, name))
 
     return edit
@@ -597,6 +599,10 @@ def _rule(number: int, action: str, protocol: str, cidr: str, low: int, high: in
         "cidr_block": cidr,
         "from_port": low,
         "to_port": high,
+        # JSON syntax has these written out: https://developer.hashicorp.com/terraform/language/attr-as-blocks
+        "icmp_code": None,
+        "icmp_type": None,
+        "ipv6_cidr_block": None,
     }
 
 
