@@ -116,7 +116,7 @@ _ALL = (
     ),
     Rule(
         "service-endpoint-missing",
-        "A spoke does not reach an AWS service through the gateway endpoint that the intent asks for.",
+        "A spoke does not reach an AWS service through the endpoint that the intent asks for.",
         "Without the endpoint in a subnet's table, traffic to the service takes the way out to the internet, or none.",
         _VPC.replace("userguide", "privatelink") + "gateway-endpoints.html",
     ),
