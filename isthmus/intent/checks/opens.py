@@ -95,7 +95,7 @@ def opens_without_blocks(estate: Estate) -> Iterator[Finding]:
     told: set[str] = set()
     for opens in estate.opens:
         sides = _sides(opens)
-        if not all(side in segments for side in sides):
+        if not all(side in segments for side in sides) or not reach_each_other(*(segments[side] for side in sides)):
             continue  # of a segment and a site network, the spokes know the site's
         for side in dict.fromkeys(sides):
             if not segments[side].blocks and side not in told:

@@ -1,0 +1,89 @@
+"""Where the rules of connections, openings and alarms draw their lines."""
+
+from dataclasses import replace
+
+import pytest
+
+from isthmus.intent import CustomerGateway, Environment, Estate, Observability, Opens, Tunnel
+from tests.intent.network import DEV, HUB, SERVICES, SITE, VPN, WORKLOADS, broken, estate, gateway, vpn
+
+ARN = "arn:aws:acm:us-east-1:000000000001:certificate/12345678-abcd"
+TOPIC = "arn:aws:sns:us-east-1:000000000001:alarms"
+PATIENT = (Tunnel(startup_action="add"), Tunnel(startup_action="add"))
+
+
+def observed(**given: object) -> Estate:
+    wanted = Observability(**{"notify": ["a@example.com"], **given})  # type: ignore[arg-type]
+    environment = Environment(
+        "network", account="network", hub=HUB, vpn_connections=[VPN], spokes=[DEV], observability=wanted
+    )
+    return estate(environments=[environment])
+
+
+def opened(*ports: str, source: str = "dc1/users", to: str = "workloads") -> Estate:
+    return estate(opens=[Opens(source=source, to=to, ports=ports)])
+
+
+def certified(gateway: CustomerGateway, tunnels: tuple[Tunnel, Tunnel]) -> Estate:
+    return estate(
+        site=replace(SITE, customer_gateways=[gateway]), vpn=replace(VPN, customer_gateway=gateway, tunnels=tunnels)
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "rules"),
+    [
+        (observed(tunnel_down_for=5), []),
+        (observed(tunnel_down_for=1_440), []),
+        (observed(tunnel_down_for=0), ["tunnel-down-for"]),
+        (observed(tunnel_down_for=1_445), ["tunnel-down-for"]),
+        (observed(notify=[TOPIC, "first.last+net@sub.example.com"]), []),
+        (observed(notify=[]), ["alarm-target"]),
+        (observed(notify=["a@example"]), ["alarm-target"]),
+        (observed(notify=[TOPIC, TOPIC]), ["alarm-target"]),
+        (observed(notify=["a.b@example.com", "a_b@example.com"]), ["alarm-target"]),
+        (observed(notify=[TOPIC.replace("us-east-1", "us-east-2")]), ["alarm-target-region"]),
+        (estate(site=replace(SITE, coordinates=(90, -180))), []),
+        (estate(site=replace(SITE, coordinates=(90.1, 0))), ["site-coordinates"]),
+        (estate(site=replace(SITE, coordinates=(0, 180.1))), ["site-coordinates"]),
+        (certified(CustomerGateway("dc1-01", bgp_asn=65_010, certificate_arn=ARN), PATIENT), []),
+        (
+            certified(CustomerGateway("dc1-01", bgp_asn=65_010, certificate_arn=ARN), (Tunnel(), Tunnel())),
+            ["tunnel-without-address", "tunnel-without-address"],
+        ),
+        (gateway(certificate_arn=ARN), []),
+        (gateway(certificate_arn=ARN.replace("us-east-1", "us-east-2")), ["certificate-arn"]),
+        (gateway(certificate_arn=ARN.replace(":acm:", ":acm-pca:")), ["certificate-arn"]),
+        (gateway(ip_address=None), ["customer-gateway-unknown", "tunnel-without-address", "tunnel-without-address"]),
+        (vpn(large_tunnels=True), []),
+        (vpn(large_tunnels=True, acceleration=True), ["large-and-accelerated"]),
+        (opened("tcp/0", "udp/65535", "tcp/1-65535", "icmp"), []),
+        (opened("tcp/65536"), ["opens-ports"]),
+        (opened("tcp/2-1"), ["opens-ports"]),
+        (opened("sctp/1"), ["opens-ports"]),
+        (opened("icmp", "icmp"), ["opens-ports"]),
+        (opened(), ["opens-ports"]),
+        (opened("tcp/443", source="dc1/user"), ["opens-unknown"]),
+        (opened("tcp/443", source="dc1/users", to="dc1/servers"), ["opens-between-sites"]),
+        (opened("tcp/443", source="services"), ["opens-without-blocks", "opens-without-blocks"]),
+        (opened("tcp/443", source="workloads"), ["opens-not-reached"]),
+    ],
+)
+def test_lines(given: Estate, rules: list[str]) -> None:
+    assert sorted(broken(given)) == rules
+
+
+@pytest.mark.parametrize(("ports", "rules"), [(16, []), (17, ["network-acl-rules"])])
+def test_a_network_acl_holds_20_rules_a_direction(ports: int, rules: list[str]) -> None:
+    """Each port, the replies, what is stopped, what is left, and AWS's own."""
+    both = [
+        Opens(source="dc1/users", to=WORKLOADS, ports=[f"tcp/{port}" for port in range(2, 2 + 2 * ports, 2)]),
+        Opens(source=WORKLOADS, to="dc1/users", ports=["tcp/443"]),
+    ]
+    assert broken(estate(opens=both)) == rules
+
+
+def test_a_segment_that_is_limited_with_another_is_known_by_its_blocks() -> None:
+    services, workloads = replace(SERVICES, blocks=["10.1.64.0/18"]), replace(WORKLOADS, blocks=["10.1.0.0/18"])
+    given = estate(segments=[services, workloads], opens=[Opens(source=workloads, to=services, ports=["tcp/443"])])
+    assert broken(given) == []
