@@ -143,7 +143,10 @@ class Judge:
             why = f"out by {path.exit} ({way}); the intent says {stated.value}"
             if trial.tier != Tier.PRIVATE:
                 why += f", from its {trial.tier} subnets"
-            yield Violation("way-out-undrawn", why, self.naming.of_leak([path]), spoke.name, INTERNET)
+            named = self.naming.of_leak([path])
+            if stated is Egress.CENTRAL:
+                named += tuple(x.address for x in self.network.attachments.values() if x.attached == self.central)
+            yield Violation("way-out-undrawn", why, named, spoke.name, INTERNET)
             return
         if stated is Egress.NONE:
             return
