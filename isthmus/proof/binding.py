@@ -21,6 +21,8 @@ from isthmus.network.model import (
 from isthmus.proof.findings import Unanswered, Violation
 from isthmus.proof.places import Inventory, Place, Places, announcements, in_order, site_networks
 
+NOT_GIVEN = Unknown("the environments of its connections are not in this input")
+
 
 @dataclass(frozen=True)
 class Binding:
@@ -187,8 +189,18 @@ class _Binder:
                 if c.name in vpns and self.estate.site_of(c).name == site.name
             )
             networks = tuple(ip_network(cidr) for cidr in site.networks.values())
-            sites.append(Site(site.name, ours, announcements(site.announces), networks))
+            # Where the roots of its connections were not given, nobody says that it is cut off.
+            said = announcements(site.announces) if ours or not self._elsewhere(site.name) else NOT_GIVEN
+            sites.append(Site(site.name, ours, said, networks))
         return tuple(sites)
+
+    def _elsewhere(self, site: str) -> bool:
+        """Whether a site has connections in environments that were not given."""
+        return any(
+            environment.name not in self.roots and self.estate.site_of(connection).name == site
+            for environment in self.estate.environments
+            for connection in environment.vpn_connections
+        )
 
     # --- the rest ---
 

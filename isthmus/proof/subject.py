@@ -101,6 +101,9 @@ class Subject:
             )
 
 
+_Parts = Mapping[str, tuple[Outcome, Outcome]]
+
+
 class _Prover:
     """One proof in the making."""
 
@@ -118,6 +121,8 @@ class _Prover:
         self.engine = Forwarding(subject.network, sites=self.places.sites)
         self.meant = Meant(estate, self.places) if estate is not None else None
         self.pairs = AllPairs(self.engine, self.places, self.inventory, self._said, subject.apart, usual=self._usual)
+        # What is the same for all pairs of alike places, see `_flow`.
+        self._told: dict[tuple[tuple[int, int], bool | None], tuple[Outcome, Outcome, _Parts, _Parts, int]] = {}
 
     def _said(self, place: Place) -> Hashable:
         return self.meant.said(place) if self.meant is not None else ""
@@ -134,20 +139,15 @@ class _Prover:
 
     def _flow(self, a: str, b: str) -> Flow:
         intended = self.meant.intended(a, b) if self.meant is not None else None
-        pair = self.pairs.between(a, b)
         # Public subnets are there to be reached from the internet where the intent has them: the private ones count.
         asked = None if self.meant is not None and self.meant.open_to_internet(a, b) else intended
-        forward, back = pair.outcome(asked)
-        telling = pair.telling(asked)
+        key = (self.pairs.group(a, b), asked)
+        if key not in self._told:
+            pair = self.pairs.between(a, b)
+            self._told[key] = (*pair.outcome(asked), pair.by_zone(), pair.by_tier(), pair.telling(asked))
+        forward, back, zones, tiers, telling = self._told[key]
         return Flow(
-            a,
-            b,
-            forward,
-            back,
-            intended,
-            zones=pair.by_zone(),
-            tiers=pair.by_tier(),
-            explain=lambda: self.pairs.trip(a, b, telling),
+            a, b, forward, back, intended, zones=zones, tiers=tiers, explain=lambda: self.pairs.trip(a, b, telling)
         )
 
     def unanswered(self) -> Iterator[Unanswered]:

@@ -1,0 +1,120 @@
+"""The same proof from synthesized roots and from real plans of them; and what a plan changes."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from isthmus import cli, proof
+from isthmus.proof import Subject, Verdict
+from tests.proof.estates import output, write
+from tests.terraform.engine import Engine, Estate, Missing, find_core
+from tests.terraform.engine.double import SchemaDouble
+from tests.terraform.engine.schema import installed_schema
+
+STAGE = "stage_2_on_premises_egress"
+SPOKE = "stacks/dev/modules/spoke_dev/main.tf.json"
+
+
+@dataclass(frozen=True)
+class Made:
+    """What people have of an estate that is applied: its output, its plans and states; and a route that goes."""
+
+    output: Path
+    first: Path
+    applied: Path
+    states: Path
+    changed: Path
+    gone: str
+
+    @property
+    def intent(self) -> Path:
+        return self.output / "intent.json"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """All of it, by a real Terraform core. The file of a plan is named for its root."""
+    folder = tmp_path_factory.mktemp("plans")
+    try:
+        engine = Engine(find_core(), SchemaDouble(installed_schema()), folder)
+    except Missing as missing:
+        pytest.skip(str(missing))
+    correct = write(output(STAGE), folder / "correct")
+    document = json.loads(output(STAGE)[SPOKE])
+    gone = "private_az1_default"
+    del document["resource"]["aws_route"][gone]
+    changed = write({**output(STAGE), SPOKE: document}, folder / "changed")
+    estate, live = Estate(correct), engine.live()
+    first = {"dev": engine.plan(estate.roots["dev"].directory)}
+    live.apply(estate)
+    return Made(
+        correct,
+        _written(first, folder / "first"),
+        _written(live.plans(estate), folder / "applied"),
+        live.states,
+        _written(live.plans(Estate(changed)), folder / "planned"),
+        f"dev/module.spoke_dev.aws_route.{gone}",
+    )
+
+
+def _written(plans: dict[str, dict[str, object]], folder: Path) -> Path:
+    return write({f"{root}.json": plan for root, plan in plans.items()}, folder)
+
+
+def flows(subject: Subject) -> dict[tuple[str, str], object]:
+    """All pairs with their paths."""
+    return {(f.source, f.destination): (f.forward, f.back, f.intended, f.exit, f.path) for f in subject.flows}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        lambda made: made.applied.iterdir(),
+        lambda made: made.states.iterdir(),
+        lambda made: [made.applied / "dev.json", made.states / "network.tfstate"],
+    ],
+    ids=["plans", "states", "a plan and a state"],
+)
+def test_the_same_proof_from_plans(given: Callable[[Made], Iterator[Path]], made: Made) -> None:
+    from_folder = proof.read(made.output)
+    from_plans = proof.read(*sorted(given(made)), intent=made.intent)
+    assert from_folder.prove().verdict is Verdict.PROVED
+    assert from_plans.prove().verdict is Verdict.PROVED
+    assert flows(from_plans) == flows(from_folder)
+
+
+def test_a_trace_from_plans(made: Made) -> None:
+    folder, plans = proof.read(made.output), proof.read(*sorted(made.applied.iterdir()), intent=made.intent)
+    traces = [subject.trace("dev", "dc1/users", port=22) for subject in (folder, plans)]
+    assert traces[0].works
+    assert str(traces[0]) == str(traces[1])
+
+
+@pytest.mark.parametrize("plan", ["first", "applied"])
+def test_one_root_alone_leaves_open_what_the_others_decide(plan: str, made: Made) -> None:
+    answer = proof.read(getattr(made, plan) / "dev.json", intent=made.intent).prove()
+    assert answer.verdict is Verdict.UNKNOWN, answer
+    assert "not in this input" in str(answer)
+
+
+def test_what_a_plan_changes(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
+    plan, other = made.changed / "dev.json", made.changed / "network.json"
+    assert cli.main(["diff", str(plan), "--with", str(other), "--intent", str(made.intent), "--json", "-"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["changes"]
+    assert all(change["causes"][0] == made.gone for change in document["changes"])
+    assert {change["change"] for change in document["changes"]} == {"lost"}
+    assert document["unknowns"] == []
+
+
+def test_a_plan_without_its_neighbours_says_what_it_cannot_answer(
+    made: Made, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = made.changed / "dev.json"
+    assert cli.main(["diff", str(plan), "--intent", str(made.intent)]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("NO FLOW CHANGES, of those that can be answered.")
+    assert "not in this input" in " ".join(said.split())
