@@ -563,6 +563,8 @@ class Walk:
     def from_site(self, site: Site, low: int, high: int, path: Path, seen: Seen = ()) -> Pieces:
         """From a site's host: over whatever was told the prefix."""
         path = after(path, Hop("site", site.name))
+        if not site.connections and isinstance(site.announces, Unknown):
+            return unknown(low, high, path, f"where site {site.name} is connected: {site.announces.reason}")
         if not self.facts.ways_in(site):
             why = f"no connection of site {site.name} is up"
             return self.stopped(low, high, path, Block("connection-down", ", ".join(site.connections), why))
