@@ -91,7 +91,8 @@ def deployment_role(estate: Estate) -> Iterator[Finding]:
 )
 def account_left_out(estate: Estate) -> Iterator[Finding]:
     """A spoke's account is among neither those the hub is shared with nor those that may join its segment."""
-    accounts = {account.name for account in estate.organization.accounts}
+    units = {unit.name for unit in estate.organization.units}
+    accounts = {account.name for account in estate.organization.accounts} - units
     holder = next((environment for environment in estate.environments if environment.hub is not None), None)
     if holder is None or holder.hub is None:
         return
