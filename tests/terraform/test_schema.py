@@ -173,3 +173,9 @@ def _compared(ours: pb.Schema.Block, theirs: dict[str, Any]) -> Iterator[str]:
     for nested in ours.block_types:
         if nested.type_name in theirs.get("block_types", {}):
             yield from _compared(nested.block, theirs["block_types"][nested.type_name]["block"])
+
+
+def test_bindings_cut_to_what_modules_use_are_not_taken_for_the_package():
+    import modules.aws  # noqa: F401 - puts the cut package in the place of the installed one
+
+    assert schema.installed_schema()

@@ -5,7 +5,7 @@ user's cache directory under a name that changes with the package and with the r
 """
 
 import hashlib
-import importlib.util
+import importlib.metadata
 import os
 import tarfile
 import tempfile
@@ -126,10 +126,12 @@ def _submodules(package: Path) -> Iterator[tuple[str, str]]:
 
 
 def _package() -> Path:
-    found = importlib.util.find_spec(PACKAGE)
-    if found is None or found.origin is None:
-        raise Missing(f"the AWS provider bindings ({PACKAGE.replace('_', '-')}) are not installed")
-    return next((Path(found.origin).parent / "_jsii").glob("*.jsii.tgz"))
+    # Not by its import name: where the modules were imported first, that is the package cut to what they use.
+    try:
+        files = importlib.metadata.files(PACKAGE) or []
+    except importlib.metadata.PackageNotFoundError:
+        raise Missing(f"the AWS provider bindings ({PACKAGE.replace('_', '-')}) are not installed") from None
+    return next(Path(str(file.locate())) for file in files if file.name.endswith(".jsii.tgz"))
 
 
 def _write(path: Path, content: bytes) -> None:
