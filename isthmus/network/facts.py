@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from isthmus.network.answers import Scenario, Told
 from isthmus.network.filters import allows_everything
-from isthmus.network.learnt import Sites, is_default, vpn_down
+from isthmus.network.learnt import Sites, covers, is_default, vpn_down
 from isthmus.network.model import (
     Attachment,
     AttachmentKind,
@@ -46,6 +46,7 @@ class SiteStep(NamedTuple):
 
 
 _NOTHING = SiteStep()
+_BEYOND = "(beyond)"  # the way of a public prefix that a site announces without having it: out to the internet there
 
 
 def _group(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
@@ -291,6 +292,8 @@ class Facts:
     def site_outbound(self, site: Site) -> RangeMap[SiteStep]:
         """Where a site's hosts' packets go: over the connections that were told the longest prefix.
 
+        A site that announces a default route has one of its own, and uses it.
+
         A static connection is told nothing: its site is taken to be configured with what it would be told over BGP.
         """
         if site.name not in self._outbound:
@@ -308,13 +311,14 @@ class Facts:
         announced = () if isinstance(site.announces, Unknown) else tuple(a.prefix for a in site.announces)
         exits = any(is_default(c) for c in announced)
         if transit:
-            entries += [(c, "") for c in announced if not is_default(c)]
+            known_here = [c for c in announced if c.is_private or any(covers(net, c) for net in site.networks)]
+            entries += [(c, "" if c in known_here and not is_default(c) else _BEYOND) for c in announced]
         doubt = ""
         blackholes: list[tuple[Cidr, str]] = []
         for _, way in self.ways_in(site):
             told = self.told(way)
             doubt = doubt or told.unknown
-            entries += [(c, way) for c in told.prefixes if not (transit and exits and is_default(c))]
+            entries += [(c, way) for c in told.prefixes if not (exits and is_default(c))]
             blackholes += [(c, way) for c in told.blackholes]
         known = dict.fromkeys(entries)
         entries += [entry for entry in blackholes if entry not in known]
@@ -324,17 +328,24 @@ class Facts:
                 ways = [way for way in group if (prefix, way) in known]
                 if "" in ways:
                     return SiteStep(here=True)
-                if ways and all(way in ways for way in dropped(nest, prefix)):
+                if _BEYOND in ways:
+                    return beyond(nest, prefix.prefixlen + 1)
+                if ways and all(way in ways for way in dropped(nest, prefix.prefixlen)):
                     return SiteStep(over=tuple(dict.fromkeys(ways)))
                 if ways:
                     # Nobody documents whether AWS announces blackholes. If so the packet goes there and is dropped.
                     return SiteStep(unknown=f"whether {site.name} is told the blackholes within {prefix}")
-            return SiteStep(unknown=doubt) if doubt else _NOTHING
+            return beyond(nest, 0)
 
-        def dropped(nest: Nest[str], prefix: Cidr) -> Iterator[str]:
+        def beyond(nest: Nest[str], length: int) -> SiteStep:
+            """Not to AWS, unless the site is told a blackhole at least as long as `length`: for its hosts the same."""
+            maybe = next(dropped(nest, length), "") if transit else ""
+            return SiteStep(unknown=f"whether {site.name} is told the blackholes of {maybe}" if maybe else doubt)
+
+        def dropped(nest: Nest[str], length: int) -> Iterator[str]:
             """The ways that may be told a blackhole at least as long as a prefix."""
             for longer, group in nest:
-                if longer.prefixlen >= prefix.prefixlen:
+                if longer.prefixlen >= length:
                     yield from (way for way in group if (longer, way) not in known)
 
         return compile_prefixes(entries, choose, SiteStep(unknown=doubt) if doubt else _NOTHING)

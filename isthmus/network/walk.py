@@ -550,11 +550,11 @@ class Walk:
         for first, last, public in PUBLIC.within(low, high):
             if isinstance(site.announces, Unknown):
                 pieces += unknown(first, last, path, f"what lies behind {connection}: {site.announces.reason}")
+            elif doubt:
+                pieces += unknown(first, last, path, doubt)
             elif public:
                 hops = (*path.hops, Hop("internet", "internet", f"by way of site {site.name}"))
                 pieces.append((first, last, (path._replace(hops=hops, end="internet", exit=connection),)))
-            elif doubt:
-                pieces += unknown(first, last, path, doubt)
             else:
                 why = f"site {site.name} has no network {show_range(first, last)}"
                 pieces += self.stopped(first, last, path, Block("not-at-site", connection, why))

@@ -144,6 +144,39 @@ def default_by_static_route() -> Draft:
     return d.there("b1", "internet", "blocked")
 
 
+@golden(f"{ROUTING}#public-prefix-by-bgp")
+def public_prefix_by_bgp() -> Draft:
+    d = hybrid(announces=["1.0.0.0/8", "10.9.0.0/16"])
+    d.both("a1", "internet", "reachable", exit="vpn")
+    return d.there("a1", "internet 9.9.9.9", "blocked")
+
+
+@golden(f"{ROUTING}#a-blackhole-may-be-announced-or-not")
+def blackhole_where_the_site_has_an_exit() -> Draft:
+    d = hybrid(announces=["0.0.0.0/0", "10.9.0.0/16"])
+    d.tgw_table("sites", learns=["att-a"], routes={"1.0.0.0/8": BLACKHOLE})
+    d.vpn("vpn", "sites")
+    d.there("a1", "internet", "unknown")
+    return d.there("a1", "internet 9.9.9.9", "reachable", exit="vpn")
+
+
+@golden(f"{ROUTING}#told-a-default")
+def told_a_default() -> Draft:
+    """A site with an exit of its own uses it, and one without uses the one it is told of."""
+    d = hybrid(announces=["10.9.0.0/16", "0.0.0.0/0"])
+    d.vpn("other", "t")
+    d.site("branch", ["other"], announces=["10.8.0.0/16"])
+    d.tgw_table("t", learns=["att-vpn", "att-other", "att-a"], routes={"0.0.0.0/0": "att-out"})
+    d.vpc("out", "10.100.0.0/16")
+    d.internet_gateway("igw", "out")
+    d.subnet("out-public", "out", "10.100.1.0/24", routes={"0.0.0.0/0": "igw", "10.0.0.0/8": "hub"})
+    d.subnet("out-door", "out", "10.100.0.0/28", routes={"0.0.0.0/0": "nat"})
+    d.nat("nat", "out-public", ip="10.100.1.10")
+    d.attach("out", "t", "out-door")
+    d.both("branch", "internet", "reachable", exit="igw")
+    return d.there("dc", "internet", "blocked")
+
+
 @golden("vpc/latest/tgw/transit-gateway-isolated-shared.html#hairpin-through-the-site")
 def hairpin_through_site() -> Draft:
     """The site knows every spoke: a default toward it joins spokes that the tables keep apart."""

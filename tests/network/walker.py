@@ -887,7 +887,7 @@ class Walker:
 
         try:
             site, destination = self._site_of(connection), luggage.header.destination
-            return self._follow(luggage, site, follow)
+            return self._follow(luggage, site, follow, transit=True)
         except Unclear as reason:
             return unknown(luggage, reason)
 
@@ -901,26 +901,30 @@ class Walker:
                 return dropped(onward, f"{name} is told no way to {luggage.header.destination}")
             return self._onto(onward, way, client)
 
-        return self._guard(onward, lambda: self._follow(onward, self._site(name), follow))
+        return self._guard(onward, lambda: self._follow(onward, self._site(name), follow, transit=False))
 
-    def _follow(self, luggage: Luggage, site: Site, follow: Callable[[str], list[Ending]]) -> list[Ending]:
+    def _follow(
+        self, luggage: Luggage, site: Site, follow: Callable[[str], list[Ending]], *, transit: bool
+    ) -> list[Ending]:
         """Every way out of a site. Where an undocumented announcement decides, only what all of them share is known."""
-        sure, doubtful = self._ways_from_site(site, luggage.header.destination)
+        sure, doubtful = self._ways_from_site(site, luggage.header.destination, transit=transit)
         endings = [ending for way in (*sure, *doubtful) for ending in follow(way)]
         if doubtful and any(ending.outcome is not Outcome.BLOCKED for ending in endings):
             return unknown(luggage, f"nobody knows whether AWS announces the blackhole that {site.name} may follow")
         return endings
 
-    def _ways_from_site(self, site: Site, destination: Ip) -> tuple[list[str], list[str]]:
+    def _ways_from_site(self, site: Site, destination: Ip, *, transit: bool) -> tuple[list[str], list[str]]:
         """What the site's router does: the longest prefix among its networks, its default, and what it is told.
 
-        Its own routes come before equal ones it is told. Whether AWS announces a blackhole is not documented: the
-        second list holds ways it would take if AWS did.
+        Its own routes come before equal ones it is told. What AWS sends it (`transit`) because it announced the prefix
+        it does not send back for a shorter one, and it keeps what is for its networks. Whether AWS announces a
+        blackhole is not documented: the second list holds ways it would take if AWS did.
         """
         routes = [(length(net), HERE, True) for net in self._networks(site) if contains(net, destination)]
         if not isinstance(site.announces, Unknown):
-            defaults = [said.prefix for said in site.announces if length(said.prefix) == 0]
-            routes += [(0, OUT, True) for prefix in defaults if contains(prefix, destination)]
+            own = [said.prefix for said in site.announces if transit or length(said.prefix) == 0]
+            way = HERE if routes else OUT
+            routes += [(length(prefix), way, True) for prefix in own if contains(prefix, destination)]
         for connection in site.connections:
             routes += [(size, connection, sure) for size, sure in self._told(site, connection, destination)]
         routes.append((-1, OUT, True))
@@ -931,7 +935,7 @@ class Walker:
             sure_ways = list(dict.fromkeys(way for way, sure in level if sure))
             chosen = [way for way in sure_ways if way in (HERE, OUT)][:1] or sure_ways
             if chosen:
-                return chosen, [way for way in doubtful if way not in chosen]
+                return chosen, [] if chosen == [HERE] else [way for way in doubtful if way not in chosen]
         raise AssertionError("there is always the last one")
 
     def _told(self, site: Site, connection: str, destination: Ip) -> list[tuple[int, bool]]:
