@@ -95,16 +95,16 @@ def no_propagation_into_vpcs(network: Network) -> Network:
 # Each decides some packets of many networks,
 COMMON = (
     no_blackholes,
-    targets_never_go,
-    targets_that_go_take_the_route,
     association_is_propagation,
     zones_do_not_matter,
-    last_rule_wins,
     nothing_is_filtered,
-    no_appliance_mode,
 )
 # and each of these of few.
 RARE = (
+    targets_never_go,
+    targets_that_go_take_the_route,
+    last_rule_wins,
+    no_appliance_mode,
     static_vpns_propagate,
     every_nat_is_public,
     no_edge_tables,
