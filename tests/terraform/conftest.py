@@ -19,7 +19,7 @@ from .two_roots import two_roots, write
 TWO_ROOTS = "two roots"
 ESTATES = EXAMPLES
 """The modules of the estates whose roots are checked, as ISTHMUS_ESTATE names them to `main.py`."""
-REAL_ESTATES = ("environments.estate", "examples.stage_1_dev_only", "examples.stage_4_central_egress")
+REAL_ESTATES = ("environments.estate", "examples.stage_4_central_egress")
 """Those that go through the AWS provider too, at some 10 seconds a root: together they hold every kind of resource."""
 
 REPOSITORY = Path(__file__).parents[2]
