@@ -6,12 +6,15 @@
 Exits 0 when the output is written, 2 when the estate cannot be built; the last good output is then left as it was.
 """
 
+import gc
 import os
 import sys
 from importlib import import_module
 from pathlib import Path
 
 from isthmus.intent import Estate, IntentError
+from modules.files import merge
+from modules.synthesis import synthesize
 
 
 def load(name: str) -> Estate:
@@ -36,9 +39,6 @@ def main() -> int:
     except IntentError as error:
         print(error, file=sys.stderr)
         return 2
-    from modules.files import merge  # starts Node: not before there is something to build
-    from modules.synthesis import synthesize
-
     out = Path(os.environ.get("CDKTF_OUTDIR") or "cdktf.out")
     files = synthesize(estate)
     try:
@@ -50,4 +50,5 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    gc.disable()  # a short life: what the collector finds is not worth a tenth of it
     sys.exit(main())

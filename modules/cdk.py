@@ -1,14 +1,13 @@
 """The door to CDK for Terraform: no other file names `cdktf` or `constructs`.
 
 Besides their names it holds what every Terraform file of this project is made with: stacks whose addresses are
-exactly the names given, modules that come out as one dict, and one way of writing JSON.
+exactly the names given, and modules that come out as one dict.
 """
 
 # ruff: noqa: E402, F401
 # mypy: implicit-reexport
 
 import functools
-import json
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -191,8 +190,3 @@ def bodies(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 yield from entry.values()
             elif isinstance(entry, dict):
                 yield entry
-
-
-def canonical_json(document: Mapping[str, Any]) -> str:
-    """A Terraform JSON document as it is written everywhere: keys sorted, two spaces, a final newline."""
-    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

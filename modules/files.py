@@ -1,15 +1,22 @@
-"""Writing the output: file by file, atomically, and only once all of it is there."""
+"""Writing the output: one way of writing JSON; file by file, atomically, and only once all of it is there."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 # What lies in a root without being ours: Terraform's working files and provider locks. State lies beside the output.
 _KEPT = (".terraform", ".terraform.lock.hcl")
+
+
+def canonical_json(document: Mapping[str, Any]) -> str:
+    """A Terraform JSON document as it is written everywhere: keys sorted, two spaces, a final newline."""
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def merge(out: Path, files: Mapping[str, str]) -> None:

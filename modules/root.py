@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from isthmus.addressing import Tier, subnet_name, tiers_in
 from isthmus.intent import Account, Environment, Estate, Inspection, S3Backend, SharedBy, Spoke
-from isthmus.intent.resolution import SharedServices, served_in, shared_services
+from isthmus.intent.resolution import SharedServices, shared_services
 from modules.aws import AwsProvider, AwsProviderAssumeRole, AwsProviderDefaultTags
 from modules.backend import keep_state, local_path, remote_state
+from modules.calls import STATE, ModuleCall, module_calls
 from modules.cdk import (
     App,
     LocalBackend,
@@ -45,52 +45,6 @@ from modules.spoke import tables_used as tables_of_spoke
 from modules.tables import EGRESS, HubTables
 from modules.vpn import outputs_of
 from modules.vpn import tables_used as tables_of_vpn
-
-# The root of the state bucket, for estates that keep their states there.
-STATE = "state"
-
-
-@dataclass(frozen=True, slots=True)
-class ModuleCall:
-    """A module of a root: its folder and Terraform name, and what of the intent it is made from."""
-
-    name: str
-    kind: str
-    spoke: str | None = None
-
-
-def module_calls(estate: Estate, environment: Environment) -> tuple[ModuleCall, ...]:
-    """The modules of an environment's root, in the order in which they are called."""
-    calls = [ModuleCall("logs", "logs")]
-    if environment.hub:
-        calls.append(ModuleCall("hub", "hub"))
-    if environment.vpn_connections:
-        calls.append(ModuleCall("vpn", "vpn"))
-    if environment.egress is not None:
-        if environment.egress.inspection is not Inspection.NONE:
-            calls.append(ModuleCall("firewall", "firewall"))
-        calls.append(ModuleCall("egress", "egress"))
-    if environment.observability is not None:
-        calls.append(ModuleCall("observability", "observability"))
-    names = sorted(spoke.name for spoke in environment.spokes)
-    calls += [ModuleCall(f"spoke_{identifier(name)}", "spoke", name) for name in names]
-    if environment.dns is not None:
-        calls.append(ModuleCall("dns", "dns"))
-    if environment.endpoints is not None:
-        calls.append(ModuleCall("endpoints", "endpoints"))
-    if (home := shared_services(estate)) is not None:
-        names = sorted(spoke.name for spoke in served_in(estate, home, environment))
-        calls += [ModuleCall(f"resolution_{identifier(name)}", "resolution", name) for name in names]
-    return tuple(calls)
-
-
-def roots_read(estate: Estate, environment: Environment) -> tuple[str, ...]:
-    """The roots whose outputs an environment's root reads: that of the hub, and that of the hybrid DNS."""
-    names = {estate.hub_environment.name}
-    home = shared_services(estate)
-    if home is not None and any(served_in(estate, home, environment)):
-        names.add(home.environment.name)
-    return tuple(sorted(names - {environment.name}))
 
 
 def environment_root(app: App, estate: Estate, environment: Environment, tables: HubTables) -> Stack:

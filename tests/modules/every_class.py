@@ -61,7 +61,8 @@ def main() -> None:
         load.install(spec.submodule_search_locations[0])
 
     from modules import aws
-    from modules.cdk import App, Stack, TerraformElement, canonical_json
+    from modules.cdk import App, Stack, TerraformElement
+    from modules.files import canonical_json
 
     stack = Stack(App(), "every_class")
     for name, kind in sorted(vars(aws).items()):

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from isthmus.intent import Account, Egress, Environment, Estate, HcpTerraform, S3Backend, Spoke
-from modules import synthesis
 from modules.synthesis import synthesize
 from tests.modules.inventory import EXAMPLES, modules_of, resources_of
 from tests.modules.synthesized import estate_of, files_of
@@ -101,10 +100,21 @@ def test_adding_a_spoke_leaves_every_other_root_as_it_was():
     assert {name.split("/")[1] for name in grown.keys() - before.keys()} == {"sandbox"}
 
 
-def test_workers_emit_the_same_bytes(monkeypatch):
-    monkeypatch.setattr(synthesis, "_ALONE_UP_TO", 0)
-    monkeypatch.setattr(synthesis, "_MODULES_A_WORKER", 6)
-    assert synthesize(estate_of(REFERENCE)) == dict(files_of(REFERENCE))
+WORKERS = """
+import json, sys
+from environments.estate import estate
+from modules import synthesis
+
+synthesis._ALONE_UP_TO, synthesis._MODULES_A_WORKER = 0, 9
+json.dump(synthesis.synthesize(estate), sys.stdout)
+assert "jsii" not in sys.modules, "the process that only waits has started Node"
+"""
+
+
+def test_workers_emit_the_same_bytes():
+    done = subprocess.run([sys.executable, "-c", WORKERS], cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == files_of(REFERENCE)
 
 
 def test_protection_can_be_lifted():

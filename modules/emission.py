@@ -1,0 +1,90 @@
+"""What cdktf makes of an estate: the text of every root and module. Importing this starts Node."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from isthmus.intent import Estate, S3Backend
+from isthmus.intent.resolution import shared_services
+from modules.calls import STATE, ModuleCall, roots_read
+from modules.cdk import App, bodies
+from modules.dns import dns
+from modules.egress import egress
+from modules.endpoints import endpoints
+from modules.files import canonical_json
+from modules.firewall import firewall
+from modules.hub import hub
+from modules.logs import logs
+from modules.observability import observability
+from modules.resolution import resolution
+from modules.root import environment_root, state_root
+from modules.spoke import spoke
+from modules.state import state
+from modules.tables import HubTables
+from modules.vpn import vpn
+
+
+def emit_roots(estate: Estate, tables: HubTables) -> dict[str, str]:
+    """The root modules and cdktf's manifest: path below `cdktf.out` to text."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = App(outdir=folder, stack_traces=False)
+        stacks = {e.name: environment_root(app, estate, e, tables) for e in estate.environments}
+        producer = stacks[estate.hub_environment.name]
+        if isinstance(estate.backend, S3Backend):
+            bucket = state_root(app, estate, estate.backend)
+            producer.add_dependency(bucket)
+        for environment in estate.environments:
+            # `cdktf deploy` runs independent roots at once; a reader must wait for what it reads.
+            for name in roots_read(estate, environment):
+                stacks[environment.name].add_dependency(stacks[name])
+        app.synth()
+        paths = sorted(path for path in Path(folder).rglob("*") if path.is_file())
+        return {str(path.relative_to(folder)): _canonical(path) for path in paths}
+
+
+def _canonical(path: Path) -> str:
+    document = json.loads(path.read_text())
+    if path.name == "cdk.tf.json":
+        # The stack's own notes stay: by them the cdktf command line finds outputs.
+        for body in bodies({section: content for section, content in document.items() if section != "//"}):
+            body.pop("//", None)
+    return canonical_json(document)
+
+
+def emit_module(estate: Estate, tables: HubTables, root: str, call: ModuleCall) -> str:
+    """The Terraform of one module of a root."""
+    return canonical_json(_module(estate, tables, root, call))
+
+
+def _module(estate: Estate, tables: HubTables, root: str, call: ModuleCall) -> Mapping[str, Any]:
+    if call.kind == STATE:
+        assert isinstance(estate.backend, S3Backend)
+        return state(estate, estate.backend)
+    environment = estate.environment(root)
+    match call.kind:
+        case "logs":
+            return logs(estate, environment)
+        case "hub":
+            return hub(estate, environment, tables)
+        case "vpn":
+            return vpn(estate, environment, tables)
+        case "firewall":
+            return firewall(estate, environment, tables)
+        case "egress":
+            return egress(estate, environment, tables)
+        case "observability":
+            return observability(estate, environment)
+        case "dns" | "endpoints":
+            home = shared_services(estate)
+            assert home is not None
+            return dns(estate, home) if call.kind == "dns" else endpoints(estate, home)
+    wanted = next(s for s in environment.spokes if s.name == call.spoke)
+    if call.kind == "resolution":
+        home = shared_services(estate)
+        assert home is not None
+        return resolution(estate, environment, home, wanted)
+    return spoke(estate, environment, wanted, tables)
