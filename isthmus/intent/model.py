@@ -18,6 +18,7 @@ from pydantic.dataclasses import dataclass
 from pydantic_core import ErrorDetails
 
 from isthmus.intent.errors import InvalidArgument
+from isthmus.intent.written import written
 
 T = TypeVar("T")
 Element = TypeVar("Element")
@@ -52,6 +53,7 @@ def intent(cls: type[T]) -> type[T]:
 
     Only names are. Instances carry `place_of(...)`, the `file:line` that built them. Constructors refuse unknown and
     missing fields and values of another type with `InvalidArgument`; they check no values: `Estate.check()` does.
+    They print as they would be written, without what has its default.
     """
     made: Any = dataclass(frozen=True, kw_only=True, config=_CONFIG)(cls)
     build: Callable[..., None] = made.__init__
@@ -66,7 +68,16 @@ def intent(cls: type[T]) -> type[T]:
             raise InvalidArgument(_explain(made, name, place, error)) from None
         placed(self, place)
 
+    def pretty(self: Any, printer: Any, cycle: bool) -> None:
+        """How Hypothesis and IPython show it: over several lines where one would be too long."""
+        for number, line in enumerate(written(self, width=100).splitlines()):
+            if number:
+                printer.break_()
+            printer.text(line)
+
     made.__init__ = init
+    made.__repr__ = written
+    made._repr_pretty_ = pretty
     return cast("type[T]", made)
 
 

@@ -49,8 +49,10 @@ from isthmus.testing.names import resolving
 SEGMENTS = ("workloads", "network-services", "shared", "lab", "partners")
 ACCOUNTS = ("network-prod", "shared-prod", "workloads-test", "workloads-prod")
 UNITS = ("workloads_dev", "infrastructure_dev")
+SPOKES = ("dev", "test", "prod", "sandbox", "data", "web")
 ENVIRONMENTS = ("network", "shared-services", "test", "prod")
 DEFAULT = "0.0.0.0/0"
+SUMMARY = "10.0.0.0/7"
 
 _SELDOM = st.sampled_from((False, False, True))
 
@@ -144,9 +146,9 @@ def spokes(
         half = next(slot(vpc, Tier.PRIVATE, zone).subnets())
         pins[f"{Tier.PRIVATE}_az{zone}"] = str(half)
     principals = st.lists(st.sampled_from((*UNITS, *ACCOUNTS)), unique=True, max_size=2)
-    endpoints = st.lists(st.sampled_from(("s3", "dynamodb")), unique=True)
+    endpoints = st.sampled_from((("dynamodb", "s3"), ("s3",), ("dynamodb",), ()))
     return Spoke(
-        f"spoke{number}",
+        SPOKES[number] if number < len(SPOKES) else f"spoke{number}",
         cidr=str(vpc),
         segment=segment,
         egress=egress,
@@ -193,7 +195,7 @@ def _sites(draw: DrawFn, segments: Sequence[str], region: Region) -> tuple[list[
         if routing is Routing.BGP:
             announces = [*networks.values()]
             if not found and draw(_SELDOM):
-                announces.append("10.0.0.0/7")  # a summary over a block, as companies announce them
+                announces.append(SUMMARY)  # a summary over a block, as companies announce them
             if defaults == "shared" and draw(st.booleans()):
                 announces.append(DEFAULT)
             elif defaults == "alone" and draw(st.booleans()):
@@ -281,7 +283,7 @@ def _inspected_pairs(segments: Sequence[Segment], spokes: Sequence[Spoke], taken
     free = [segment for segment in segments if segment.name not in taken]
     found = {segment.name: segment for segment in segments}
     for place, segment in enumerate(free):
-        numbers = [spoke.name.removeprefix("spoke") for spoke in spokes if spoke.segment == segment.name]
+        numbers = [spoke.cidr.split(".")[1] for spoke in spokes if spoke.segment == segment.name]
         blocks = [f"10.{number}.0.0/16" for number in numbers] + [f"100.64.{number}.0/24" for number in numbers]
         others = [o.name for o in free[:place] if o.name not in segment.reaches and segment.name not in o.reaches]
         found[segment.name] = replace(segment, blocks=blocks or [f"10.{200 + place}.0.0/16"], inspected_with=others)
@@ -330,7 +332,7 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
             egress=egress if index == where else None,
             spokes=mine,
             observability=draw(_observability()) if index == 0 else None,
-            protected=draw(st.booleans()),
+            protected=not draw(st.booleans()),
             tags={"Stage": name} if draw(_SELDOM) else {},
         )
         for index, (name, account, mine) in enumerate(zip(ENVIRONMENTS, accounts, owned, strict=False))
@@ -397,12 +399,16 @@ def _segments(
         heard = {site_of[str(vpn.customer_gateway)].name: site_of[str(vpn.customer_gateway)] for vpn in met}
         networks = [f"{site.name}/{network}" for site in heard.values() for network in site.networks]
         limited = bool(networks) and draw(_SELDOM)
+        # One way out at the least, but seldom: a spoke then needs no choice made for it, and shrinks to nothing else.
+        allowed = (
+            st.just(frozenset()) if draw(_SELDOM) else st.frozensets(st.sampled_from(ways), min_size=1, max_size=3)
+        )
         found.append(
             Segment(
                 name,
                 isolated=isolated[name],
                 reaches=reaches[name],
-                ways_out=draw(st.frozensets(st.sampled_from(ways), max_size=3)),
+                ways_out=draw(allowed),
                 site_networks=draw(st.lists(st.sampled_from(networks), unique=True)) if limited else None,
                 joined_by=draw(_sharing()),
             )

@@ -1,0 +1,145 @@
+"""Hybrid DNS and interface endpoints."""
+
+# ruff: noqa: D103  a change is described by the summary of the rule it breaks
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import assume
+
+from isthmus.intent import CentralEndpoints, DnsFirewall, Estate, HybridDns, PrivateZone, Spoke
+from isthmus.regions import REGIONS
+from isthmus.services import SERVICES
+from isthmus.testing.broken.parts import (
+    asking,
+    breaks,
+    extra_environment,
+    extra_spoke,
+    first_zone,
+    grown,
+    wide_spoke,
+    with_hub,
+    without_dns,
+    without_sites,
+)
+
+
+def _shared(
+    estate: Estate, spoke: Spoke | None = None, endpoints: CentralEndpoints | None = None, **dns: Any
+) -> Estate:
+    """The estate with spoke `extra` in the hub's environment, and hybrid DNS in it."""
+    assume(REGIONS[estate.region].partition != "aws-cn")
+    larger = grown(without_dns(estate), spokes=[spoke or wide_spoke(estate)])
+    return with_hub(larger, dns=HybridDns(**{"spoke": "extra", "inbound": False, **dns}), endpoints=endpoints)
+
+
+@breaks
+def dns_twice(estate: Estate) -> Estate:
+    other = wide_spoke(estate, "other", cidr="10.250.16.0/20")
+    twice = _shared(estate)
+    second = extra_environment(spokes=[other], dns=HybridDns(spoke="other", inbound=False))
+    return replace(twice, environments=[*twice.environments, second])
+
+
+@breaks
+def dns_spoke(estate: Estate) -> Estate:
+    return _shared(estate, spoke=wide_spoke(estate, "other"))
+
+
+@breaks
+def resolver_zones(estate: Estate) -> Estate:
+    return _shared(estate, spoke=extra_spoke(zones=first_zone(estate)), forwards=asking("10.250.0.10"))
+
+
+@breaks
+def domain_form(estate: Estate) -> Estate:
+    return _shared(estate, private_zones=[PrivateZone("corp.example.com.")])
+
+
+@breaks
+def domain_twice(estate: Estate) -> Estate:
+    return _shared(estate, private_zones=[PrivateZone("corp.example.com")], forwards=asking("10.250.0.10"))
+
+
+@breaks
+def forward_target(estate: Estate) -> Estate:
+    return _shared(estate, forwards=asking())
+
+
+@breaks
+def dns_server_not_reached(estate: Estate) -> Estate:
+    return _shared(estate, forwards=asking("172.30.0.53"))
+
+
+@breaks
+def forward_loop(estate: Estate) -> Estate:
+    return _shared(estate, forwards=asking("10.250.14.132"))
+
+
+@breaks
+def dns_after_hub(estate: Estate) -> Estate:
+    assume(REGIONS[estate.region].partition != "aws-cn")
+    larger = grown(without_dns(estate), spokes=[extra_spoke()])
+    other = wide_spoke(estate, "other", cidr="10.250.16.0/20")
+    later = extra_environment(spokes=[other], dns=HybridDns(spoke="other", inbound=False))
+    return replace(larger, environments=[*larger.environments, later])
+
+
+@breaks
+def inbound_for_nobody(estate: Estate) -> Estate:
+    return _shared(estate, inbound=True)
+
+
+@breaks
+def dns_firewall(estate: Estate) -> Estate:
+    return _shared(estate, firewall=DnsFirewall(allowed=["*.example.com"]))
+
+
+@breaks
+def dns_partition(estate: Estate) -> Estate:
+    """In China, and nothing else there."""
+    bare = without_sites(with_hub(estate, observability=None))
+    arn = "arn:aws-cn:organizations::999999999999:organization/o-example0001"
+    units = [replace(u, arn=u.arn.replace("arn:aws-us-gov:", "arn:aws:")) for u in bare.organization.units]
+    units = [replace(unit, arn=unit.arn.replace("arn:aws:", "arn:aws-cn:")) for unit in units]
+    moved = replace(
+        bare,
+        region="cn-north-1",
+        zones=["cnn1-az1", "cnn1-az2"],
+        organization=replace(bare.organization, arn=arn, units=units),
+        environments=[replace(environment, spokes=[]) for environment in bare.environments],
+    )
+    return with_hub(grown(moved, spokes=[extra_spoke()]), dns=HybridDns(spoke="extra", inbound=False))
+
+
+@breaks
+def endpoints_without_dns(estate: Estate) -> Estate:
+    return with_hub(without_dns(estate), endpoints=CentralEndpoints(services=["kms"]))
+
+
+@breaks
+def endpoint_service(estate: Estate) -> Estate:
+    return _shared(estate, endpoints=CentralEndpoints(services=["com.amazonaws.us-east-1.kms"]))
+
+
+@breaks
+def endpoint_service_twice(estate: Estate) -> Estate:
+    return _shared(estate, wide_spoke(estate, interface_endpoints=["kms"]), CentralEndpoints(services=["kms"]))
+
+
+@breaks
+def s3_two_ways(estate: Estate) -> Estate:
+    return _shared(estate, endpoints=CentralEndpoints(services=["s3"]))
+
+
+@breaks
+def endpoint_policy(estate: Estate) -> Estate:
+    return _shared(estate, endpoints=CentralEndpoints(services=["kms"], policies={"kms": "everybody"}))
+
+
+@breaks
+def endpoint_subnet_size(estate: Estate) -> Estate:
+    services = [name for name in SERVICES if name != "s3"][:12]
+    return _shared(estate, extra_spoke(zones=first_zone(estate)), CentralEndpoints(services=services))

@@ -1,0 +1,166 @@
+"""The central way out and its firewall."""
+
+# ruff: noqa: D103  a change is described by the summary of the rule it breaks
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from isthmus.intent import DomainList, Egress, EgressVpc, Estate, FirewallPolicy, Inspection, RuleGroup
+from isthmus.regions import REGIONS
+from isthmus.testing.broken.parts import (
+    breaks,
+    extra_environment,
+    extra_segment,
+    extra_site,
+    extra_spoke,
+    extra_vpn,
+    grown,
+    with_hub,
+)
+from isthmus.testing.strategies import ACCOUNTS
+
+
+def _egress(estate: Estate, **given: Any) -> Estate:
+    """The estate with an egress VPC beside its hub, and a segment and a spoke that leave by it."""
+    usual = {"cidr": "10.250.254.0/23", "inspection": Inspection.VPC, "zones": estate.zones}
+    firewall = {} if given.get("inspection") is Inspection.NONE else {"firewall": FirewallPolicy()}
+    return with_hub(estate, egress=EgressVpc("way-out", **{**usual, **firewall, **given}))
+
+
+def _firewall(estate: Estate, **given: Any) -> Estate:
+    return _egress(estate, firewall=FirewallPolicy(**given))
+
+
+def _group(name: str = "extra", **given: Any) -> RuleGroup:
+    return RuleGroup(name, **{"rules": [_pass(1)], "priority": 1, **given})
+
+
+def _pass(sid: int) -> str:
+    return f"pass tcp $HOME_NET any -> $EXTERNAL_NET 443 (sid:{sid};)"
+
+
+def _pair(
+    estate: Estate, *, reaches: Sequence[str] = (), blocks: Sequence[str] = ("10.250.0.0/17",), **more: Any
+) -> Estate:
+    """The estate with two segments inspected with each other."""
+    one = extra_segment(blocks=blocks, inspected_with=["other"], reaches=reaches)
+    return grown(estate, segments=[one, extra_segment("other", blocks=["10.251.0.0/16"])], **more)
+
+
+@breaks
+def no_egress_vpc(estate: Estate) -> Estate:
+    return grown(estate, segments=[extra_segment(ways_out={Egress.CENTRAL})])
+
+
+@breaks
+def egress_vpc_count(estate: Estate) -> Estate:
+    second = EgressVpc("second", cidr="10.250.252.0/23", inspection=Inspection.NONE, zones=estate.zones)
+    one = _egress(estate, inspection=Inspection.NONE)
+    return replace(one, environments=[*one.environments, extra_environment(egress=second)])
+
+
+@breaks
+def egress_vpc_outside_blocks(estate: Estate) -> Estate:
+    return _egress(estate, cidr="172.31.0.0/23")
+
+
+@breaks
+def egress_vpc_size(estate: Estate) -> Estate:
+    return _egress(estate, cidr="10.250.254.0/25")
+
+
+@breaks
+def egress_vpc_zones(estate: Estate) -> Estate:
+    zones = REGIONS[estate.region].zone_ids
+    spoke = extra_spoke(egress=Egress.CENTRAL, zones=zones[:2])
+    larger = grown(estate, segments=[extra_segment(ways_out={Egress.CENTRAL})], spokes=[spoke])
+    return _egress(larger, zones=zones[:1])
+
+
+@breaks
+def gateway_inspection_account(estate: Estate) -> Estate:
+    egress = EgressVpc(
+        "way-out", cidr="10.250.254.0/23", inspection=Inspection.GATEWAY, firewall=FirewallPolicy(), zones=estate.zones
+    )
+    return replace(estate, environments=[*estate.environments, extra_environment(account=ACCOUNTS[1], egress=egress)])
+
+
+@breaks
+def segment_block_outside_blocks(estate: Estate) -> Estate:
+    return grown(estate, segments=[extra_segment(blocks=["172.31.0.0/16"])])
+
+
+@breaks
+def segment_block_overlap(estate: Estate) -> Estate:
+    return grown(
+        estate, segments=[extra_segment(blocks=["10.250.0.0/16"]), extra_segment("other", blocks=["10.250.128.0/17"])]
+    )
+
+
+@breaks
+def spoke_outside_segment(estate: Estate) -> Estate:
+    return grown(estate, segments=[extra_segment(blocks=["10.251.0.0/16"])], spokes=[extra_spoke()])
+
+
+@breaks
+def inspected_without_firewall(estate: Estate) -> Estate:
+    return _pair(estate)
+
+
+@breaks
+def inspected_without_blocks(estate: Estate) -> Estate:
+    return _egress(_pair(estate, blocks=[]))
+
+
+@breaks
+def inspected_and_reached(estate: Estate) -> Estate:
+    return _egress(_pair(estate, reaches=["other"]))
+
+
+@breaks
+def inspected_with_vpn(estate: Estate) -> Estate:
+    return _egress(_pair(estate, sites=[extra_site()], vpns=[extra_vpn(segment="other")]))
+
+
+@breaks
+def firewall_policy(estate: Estate) -> Estate:
+    return _egress(estate, firewall=None)
+
+
+@breaks
+def rule_group_priority(estate: Estate) -> Estate:
+    return _firewall(estate, rule_groups=[_group(priority=1_000)])
+
+
+@breaks
+def rule_group_capacity(estate: Estate) -> Estate:
+    return _firewall(estate, rule_groups=[_group(rules=[_pass(1), _pass(2)], capacity=1)])
+
+
+@breaks
+def suricata_rule(estate: Estate) -> Estate:
+    return _firewall(estate, rule_groups=[_group(rules=["pass tcp any any -> any 443 (flow:to_server;)"])])
+
+
+@breaks
+def sid_twice(estate: Estate) -> Estate:
+    return _firewall(estate, rule_groups=[_group(), _group("other", priority=2)])
+
+
+@breaks
+def firewall_domain(estate: Estate) -> Estate:
+    return _firewall(estate, domain_lists=[DomainList("extra", domains=["*.example.com"])])
+
+
+@breaks
+def domain_list_segment(estate: Estate) -> Estate:
+    lists = [DomainList("extra", domains=["example.com"], segments=["extra"])]
+    return grown(_firewall(estate, domain_lists=lists))
+
+
+@breaks
+def managed_rule_group(estate: Estate) -> Estate:
+    return _firewall(estate, managed_rule_groups=["MalwareDomainsActionOrder"])

@@ -1,0 +1,75 @@
+"""Names."""
+
+# ruff: noqa: D103  a change is described by the summary of the rule it breaks
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from isthmus.intent import Account, Estate
+from isthmus.testing.broken.parts import (
+    LAN,
+    breaks,
+    extra_segment,
+    extra_site,
+    extra_spoke,
+    grown,
+    with_accounts,
+    with_hub,
+)
+from isthmus.testing.strategies import UNITS
+
+
+@breaks
+def duplicate_name(estate: Estate) -> Estate:
+    return grown(estate, spokes=[extra_spoke("ex-tra"), extra_spoke("Ex_tra", cidr="10.250.16.0/20")])
+
+
+@breaks
+def name_form(estate: Estate) -> Estate:
+    return grown(estate, spokes=[extra_spoke("extra/one")])
+
+
+@breaks
+def name_length(estate: Estate) -> Estate:
+    return grown(estate, spokes=[extra_spoke("extra" * 9)])
+
+
+@breaks
+def join_role_length(estate: Estate) -> Estate:
+    named = with_hub(estate, hub=replace(estate.hub, name="m" * 29))
+    return grown(named, segments=[extra_segment("extra" * 6)])
+
+
+@breaks
+def reserved_name(estate: Estate) -> Estate:
+    return grown(estate, spokes=[extra_spoke("internet")])
+
+
+@breaks
+def ambiguous_principal(estate: Estate) -> Estate:
+    return with_accounts(estate, Account(UNITS[0], id="888888888888"))
+
+
+@breaks
+def pinned_name(estate: Estate) -> Estate:
+    return grown(estate, spokes=[extra_spoke(vpc_name="extra;")])
+
+
+@breaks
+def joined_names(estate: Estate) -> Estate:
+    sites = [
+        extra_site("ex", networks={"tra-lan": LAN}, announces=[], customer_gateways=[]),
+        extra_site("ex-tra", networks={"lan": "172.31.0.0/16"}, announces=[], customer_gateways=[]),
+    ]
+    return grown(estate, sites=sites)
+
+
+@breaks
+def log_group_twice(estate: Estate) -> Estate:
+    return grown(estate, spokes=[extra_spoke(vpc_name=estate.hub.name)])
+
+
+@breaks
+def route_table_name_twice(estate: Estate) -> Estate:
+    return grown(estate, segments=[extra_segment("other", route_table_name=f"{estate.prefix}-extra")])

@@ -1,0 +1,41 @@
+"""Alarms and the map."""
+
+# ruff: noqa: D103  a change is described by the summary of the rule it breaks
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from isthmus.intent import Estate, Observability
+from isthmus.testing.broken.parts import breaks, extra_environment, extra_site, grown, with_hub
+
+
+@breaks
+def nothing_to_observe(estate: Estate) -> Estate:
+    extra = extra_environment(observability=Observability(notify=["network-team@example.com"]))
+    return replace(estate, environments=[*estate.environments, extra])
+
+
+def _observed(estate: Estate, **given: Any) -> Estate:
+    return with_hub(estate, observability=Observability(**{"notify": ["network-team@example.com"], **given}))
+
+
+@breaks
+def alarm_target(estate: Estate) -> Estate:
+    return _observed(estate, notify=["network-team"])
+
+
+@breaks
+def alarm_target_region(estate: Estate) -> Estate:
+    return _observed(estate, notify=["arn:aws:sns:us-east-9:111122223333:alarms"])
+
+
+@breaks
+def tunnel_down_for(estate: Estate) -> Estate:
+    return _observed(estate, tunnel_down_for=7)
+
+
+@breaks
+def site_coordinates(estate: Estate) -> Estate:
+    return grown(estate, sites=[extra_site(coordinates=(8.68, 250.11))])

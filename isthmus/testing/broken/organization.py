@@ -1,0 +1,66 @@
+"""The organization, and references into it."""
+
+# ruff: noqa: D103  a change is described by the summary of the rule it breaks
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from isthmus.intent import Account, Estate, OrganizationalUnit
+from isthmus.testing.broken.parts import (
+    breaks,
+    extra_environment,
+    extra_segment,
+    extra_spoke,
+    grown,
+    with_accounts,
+    with_hub,
+)
+from isthmus.testing.strategies import ACCOUNTS
+
+
+@breaks
+def account_id(estate: Estate) -> Estate:
+    return with_accounts(estate, Account("extra", id="88888888888"))
+
+
+@breaks
+def account_id_twice(estate: Estate) -> Estate:
+    return with_accounts(estate, Account("extra", id=estate.organization.accounts[0].id))
+
+
+@breaks
+def organization_arn(estate: Estate) -> Estate:
+    arn = "arn:aws:organizations::999999999999:o-example0001"
+    return replace(estate, organization=replace(estate.organization, arn=arn))
+
+
+@breaks
+def unit_arn(estate: Estate) -> Estate:
+    organization = estate.organization
+    arn = organization.units[0].arn.replace("o-example0001", "o-another0001")
+    units = [*organization.units, OrganizationalUnit("extra", arn=arn)]
+    return replace(estate, organization=replace(organization, units=units))
+
+
+@breaks
+def deployment_role(estate: Estate) -> Estate:
+    arn = "arn:aws:iam::999999999999:role/deploy"
+    return replace(estate, organization=replace(estate.organization, deployment_role=arn))
+
+
+@breaks
+def account_left_out(estate: Estate) -> Estate:
+    """The organization's last account is in no unit that the segment knows, and holds a spoke that joins it."""
+    larger = with_accounts(
+        grown(estate, segments=[extra_segment(joined_by=[ACCOUNTS[0]])]), Account("extra", id="888888888888")
+    )
+    shared = with_hub(larger, hub=replace(estate.hub, share_with=[]))
+    return replace(
+        shared, environments=[*shared.environments, extra_environment(account="extra", spokes=[extra_spoke()])]
+    )
+
+
+@breaks
+def unknown_reference(estate: Estate) -> Estate:
+    return grown(estate, spokes=[extra_spoke(segment="extras")])

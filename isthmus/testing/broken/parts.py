@@ -1,0 +1,153 @@
+"""What every change is made of: the register, things called `extra`, and estates with more or less in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from isthmus.intent import (
+    Account,
+    CustomerGateway,
+    Egress,
+    Environment,
+    Estate,
+    ForwardRule,
+    Segment,
+    Site,
+    Spoke,
+    Tunnel,
+    VpnConnection,
+)
+from isthmus.regions import REGIONS
+from isthmus.testing.strategies import ACCOUNTS, DEFAULT, SUMMARY
+
+Break = Callable[[Estate], Estate]
+BREAKS: dict[str, Break] = {}
+LAN = "172.30.0.0/16"
+
+
+def breaks(change: Break) -> Break:
+    """Register a change. Its name is the rule's id."""
+    BREAKS[change.__name__.replace("_", "-")] = change
+    return change
+
+
+def extra_segment(name: str = "extra", **given: Any) -> Segment:
+    """A segment without a way out."""
+    return Segment(name, **{"ways_out": {Egress.NONE}, **given})
+
+
+def extra_spoke(name: str = "extra", **given: Any) -> Spoke:
+    """A spoke of segment `extra`."""
+    return Spoke(name, **{"cidr": "10.250.0.0/20", "segment": "extra", "egress": Egress.NONE, **given})
+
+
+def extra_gateway(name: str = "extra", **given: Any) -> CustomerGateway:
+    """A customer gateway."""
+    return CustomerGateway(name, **{"ip_address": "198.51.100.1", "bgp_asn": 65_500, **given})
+
+
+def extra_site(name: str = "extra", **given: Any) -> Site:
+    """A site with one network, which it announces."""
+    usual = {"networks": {"lan": LAN}, "announces": [LAN], "customer_gateways": [extra_gateway(name)]}
+    return Site(name, **{**usual, **given})
+
+
+def extra_vpn(name: str = "extra", **given: Any) -> VpnConnection:
+    """A connection to customer gateway `extra`."""
+    return VpnConnection(name, **{"customer_gateway": "extra", "number": 500, "segment": "extra", **given})
+
+
+def with_hub(estate: Estate, **changes: Any) -> Estate:
+    """The estate with the environment that holds the hub changed."""
+    environments = [replace(e, **changes) if e.hub is not None else e for e in estate.environments]
+    return replace(estate, environments=environments)
+
+
+def grown(
+    estate: Estate,
+    *,
+    segments: Sequence[Segment] = (),
+    sites: Sequence[Site] = (),
+    spokes: Sequence[Spoke] = (),
+    vpns: Sequence[VpnConnection] = (),
+) -> Estate:
+    """The estate with more of everything, and a segment `extra` for it."""
+    if not any(segment.name == "extra" for segment in segments):
+        segments = [*segments, extra_segment()]
+    hub = estate.hub_environment
+    larger = with_hub(estate, spokes=[*hub.spokes, *spokes], vpn_connections=[*hub.vpn_connections, *vpns])
+    return replace(larger, segments=[*estate.segments, *segments], sites=[*estate.sites, *sites])
+
+
+def with_tunnel(estate: Estate, **options: Any) -> Estate:
+    """The estate with one more connection, and these options on one of its tunnels."""
+    return grown(estate, sites=[extra_site()], vpns=[extra_vpn(tunnels=(Tunnel(**options), Tunnel()))])
+
+
+def with_accounts(estate: Estate, *more: Account) -> Estate:
+    """The estate with more accounts in its organization."""
+    organization = estate.organization
+    return replace(estate, organization=replace(organization, accounts=[*organization.accounts, *more]))
+
+
+def extra_environment(**given: Any) -> Environment:
+    """An environment in the first account."""
+    return Environment("extra", **{"account": ACCOUNTS[0], **given})
+
+
+def first_zone(estate: Estate) -> list[str]:
+    """The first zone of the estate's Region, whichever zones the estate names."""
+    return [REGIONS[estate.region].zone_ids[0]]
+
+
+def wide_spoke(estate: Estate, name: str = "extra", **given: Any) -> Spoke:
+    """A spoke over two zones."""
+    return extra_spoke(name, **{"zones": REGIONS[estate.region].zone_ids[:2], **given})
+
+
+def asking(*targets: str) -> list[ForwardRule]:
+    """A domain that is asked for at these addresses."""
+    return [ForwardRule("corp.example.com", targets=targets)]
+
+
+def without_dns(estate: Estate) -> Estate:
+    """The estate without hybrid DNS and central endpoints."""
+    return replace(estate, environments=[replace(e, dns=None, endpoints=None) for e in estate.environments])
+
+
+def without_sites(estate: Estate) -> Estate:
+    """The estate without sites: its segments would deny their spokes the extra networks too."""
+    segments = [replace(segment, site_networks=None) for segment in estate.segments]
+    bare = with_hub(replace(without_dns(estate), sites=[], segments=segments, opens=[]), vpn_connections=[])
+    return _closed(bare)
+
+
+def _closed(estate: Estate) -> Estate:
+    """The estate where nobody leaves through a site: ON_PREMISES becomes NONE."""
+
+    def way(egress: Egress) -> Egress:
+        return Egress.NONE if egress is Egress.ON_PREMISES else egress
+
+    segments = [replace(segment, ways_out=frozenset(map(way, segment.ways_out))) for segment in estate.segments]
+    environments = [
+        replace(environment, spokes=[replace(spoke, egress=way(spoke.egress)) for spoke in environment.spokes])
+        for environment in estate.environments
+    ]
+    return replace(estate, segments=segments, environments=environments)
+
+
+def quiet(estate: Estate) -> Estate:
+    """The estate where every site that announces a default announces its networks too, so that another site may."""
+    sites = [
+        replace(site, announces=[*site.networks.values(), DEFAULT]) if DEFAULT in site.announces else site
+        for site in estate.sites
+    ]
+    return replace(estate, sites=sites)
+
+
+def without_summaries(estate: Estate) -> Estate:
+    """The estate where no site announces a range over the blocks: another's inside them would be refused for it too."""
+    sites = [replace(site, announces=[cidr for cidr in site.announces if cidr != SUMMARY]) for site in estate.sites]
+    return replace(estate, sites=sites)

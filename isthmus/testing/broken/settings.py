@@ -1,0 +1,41 @@
+"""Settings that concern one value."""
+
+# ruff: noqa: D103  a change is described by the summary of the rule it breaks
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from isthmus.intent import Estate, HcpTerraform, S3Backend
+from isthmus.testing.broken.parts import breaks, extra_site, extra_spoke, grown
+from isthmus.testing.strategies import ACCOUNTS
+
+
+@breaks
+def tag_form(estate: Estate) -> Estate:
+    return replace(estate, tags={"aws:foo": "bar"})
+
+
+@breaks
+def log_retention(estate: Estate) -> Estate:
+    return replace(estate, log_retention_days=31)
+
+
+@breaks
+def dns_server(estate: Estate) -> Estate:
+    return grown(estate, sites=[extra_site(dns_servers=["172.29.0.53"])])
+
+
+@breaks
+def gateway_endpoint(estate: Estate) -> Estate:
+    return grown(estate, spokes=[extra_spoke(gateway_endpoints=["sqs"])])
+
+
+@breaks
+def state_bucket(estate: Estate) -> Estate:
+    return replace(estate, backend=S3Backend(bucket="Example_State", account=ACCOUNTS[0]))
+
+
+@breaks
+def hcp_name(estate: Estate) -> Estate:
+    return replace(estate, backend=HcpTerraform(organization="example", hostname="https://app.terraform.io"))
