@@ -21,7 +21,6 @@ VERSION_WITH_LARGE_TUNNELS = ">= 6.22, < 7"
 VERSION_WITH_GATEWAY_FIREWALL = ">= 6.5, < 7"
 
 REQUIRED = {"aws": RequiredProvider(source="hashicorp/aws", version=VERSION)}
-REQUIRED_WITH_HUB = {"aws": RequiredProvider(source="hashicorp/aws", version=VERSION, aliases=(HUB,))}
 REQUIRED_WITH_DNS = {"aws": RequiredProvider(source="hashicorp/aws", version=VERSION, aliases=(DNS,))}
 
 

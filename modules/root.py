@@ -40,9 +40,9 @@ from modules.provider import (
     required_version,
 )
 from modules.resolution import needs_authorization, resolution_inputs
-from modules.spoke import shares_hub_account
 from modules.spoke import tables_used as tables_of_spoke
 from modules.tables import EGRESS, HubTables
+from modules.vpc import shares_hub_account
 from modules.vpn import outputs_of
 from modules.vpn import tables_used as tables_of_vpn
 

@@ -13,45 +13,24 @@ from isthmus.intent import Egress, Environment, Estate, Spoke
 from isthmus.intent.opening import Ports, acl_rules, limited_with, own_ranges
 from isthmus.intent.reach import networks_denied, networks_reached
 from modules.aws import (
-    AwsProvider,
-    CloudwatchLogGroup,
-    DefaultRouteTable,
-    DefaultSecurityGroup,
-    Ec2TransitGatewayRouteTableAssociation,
     Ec2TransitGatewayRouteTablePropagation,
-    Ec2TransitGatewayVpcAttachment,
-    Ec2TransitGatewayVpcAttachmentAccepter,
-    Eip,
-    FlowLog,
-    InternetGateway,
-    NatGateway,
     NetworkAcl,
     NetworkAclAssociation,
     NetworkAclRule,
     RamPrincipalAssociation,
     RamResourceAssociation,
     RamResourceShare,
-    Route,
-    RouteTable,
-    RouteTableAssociation,
     VpcEndpoint,
     VpcIpv4CidrBlockAssociation,
 )
-from modules.aws import Subnet as AwsSubnet
-from modules.aws import Vpc as AwsVpc
-from modules.cdk import (
-    ModuleStack,
-    TerraformElement,
-    TerraformOutput,
-    TerraformResourceLifecycle,
-    TerraformVariable,
-)
+from modules.cdk import ModuleStack, TerraformElement
 from modules.dns import subnet_id
 from modules.endpoints import spoke_endpoints
-from modules.hub import FLOW_LOGS_ROLE_ARN, GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, principals, table_id
+from modules.hub import principals
 from modules.naming import identifier
-from modules.provider import HUB, REQUIRED, REQUIRED_WITH_HUB
+from modules.provider import VERSION
 from modules.tables import DEFAULT, HubTables
+from modules.vpc import VpcModule
 
 # Rule numbers of the network ACL: inside the VPC all may talk; then what passes, what does not, and everything else.
 _OWN, _PASS, _STOP, _REST = range(1_000, 10_000), range(10_000, 20_000), range(20_000, 30_000), range(32_000, 32_001)
@@ -69,51 +48,42 @@ def spoke(estate: Estate, environment: Environment, wanted: Spoke, tables: HubTa
     return _Spoke(estate, environment, wanted, tables).emit()
 
 
-def shares_hub_account(estate: Estate, environment: Environment) -> bool:
-    """Whether an environment lies in the hub's own account: then nothing is shared, accepted or assumed."""
-    return environment.account == estate.hub_environment.account
-
-
 def tables_used(wanted: Spoke, tables: HubTables) -> list[str]:
     """The keys of the route tables that the module needs the ids of."""
     return sorted({tables.of_spoke(wanted).key} | {table.key for table in tables.with_spoke(wanted)})
 
 
-class _Spoke:
+class _Spoke(VpcModule):
     def __init__(self, estate: Estate, environment: Environment, wanted: Spoke, tables: HubTables) -> None:
-        self.estate, self.environment, self.spoke, self.tables = estate, environment, wanted, tables
-        self.segment = estate.segment(wanted.segment)
-        self.name = wanted.vpc_name or f"{estate.prefix}-{wanted.name}"
-        self.zones = {zone_number(zone): zone for zone in estate.zones_of(wanted)}
-        self.cidrs: Mapping[str, IPv4Network] = subnets(wanted, estate.zones_of(wanted), tiers_in(estate, wanted))
-        self.local = wanted.egress is Egress.LOCAL
-        self.apart = not shares_hub_account(estate, environment)
-        self.module = ModuleStack(
-            f"spoke_{identifier(wanted.name)}", providers=REQUIRED_WITH_HUB if self.apart else REQUIRED
+        zones = estate.zones_of(wanted)
+        self.spoke, self.tables, self.segment = wanted, tables, estate.segment(wanted.segment)
+        self.cidrs: Mapping[str, IPv4Network] = subnets(wanted, zones, tiers_in(estate, wanted))
+        super().__init__(
+            estate,
+            environment,
+            module_name=f"spoke_{identifier(wanted.name)}",
+            vpc_name=wanted.vpc_name or f"{estate.prefix}-{wanted.name}",
+            cidr=wanted.cidr,
+            zones={zone_number(zone): zone for zone in zones},
+            version=VERSION,
+            tables=tables_used(wanted, tables),
         )
-        self.gateway_id = self._input(GATEWAY_ID, "The transit gateway")
-        self.table_ids = {key: self._input(table_id(key), "A hub route table") for key in tables_used(wanted, tables)}
 
     def emit(self) -> dict[str, Any]:
-        self.vpc = self._vpc()
-        self.subnets: dict[str, AwsSubnet] = {}
-        self.route_tables: dict[str, RouteTable] = {}
-        for tier in tiers_in(self.estate, self.spoke):
-            for number, zone in self.zones.items():
-                self._subnet(tier, number, zone)
+        self._subnets()
         self._network_acl()
         attached = self._attachment()
         self._routes_to_hub(attached)
-        if self.local:
+        if self.spoke.egress is Egress.LOCAL:
             self._local_way_out()
         gateway_endpoints = self._gateway_endpoints()
-        self._flow_logs()
+        self.flow_logs()
         self._share()
-        self._output("vpc_id", self.module.ref(self.vpc), "The VPC")
+        self.output("vpc_id", self.module.ref(self.vpc), "The VPC")
         private = {
             name: self.module.ref(subnet) for name, subnet in self.subnets.items() if name.startswith(Tier.PRIVATE)
         }
-        self._output("private_subnet_ids", private, "Private subnets, by name")
+        self.output("private_subnet_ids", private, "Private subnets, by name")
         self._shared_services(gateway_endpoints)
         spoke_endpoints(
             self.module, self.estate, self.spoke, self.name, self.module.ref(self.vpc), list(private.values())
@@ -122,54 +92,26 @@ class _Spoke:
 
     # --- the VPC -----------------------------------------------------------------------------------------------------
 
-    def _vpc(self) -> AwsVpc:
-        vpc = self.module.add(
-            AwsVpc,
-            "this",
-            cidr_block=self.spoke.cidr,
-            enable_dns_support=True,
-            enable_dns_hostnames=True,
-            tags={"Name": self.name},
-        )
-        self.secondary = {
+    def _subnets(self) -> None:
+        secondary = {
             IPv4Network(cidr): self.module.add(
-                VpcIpv4CidrBlockAssociation, f"cidr_{identifier(cidr)}", vpc_id=self.module.ref(vpc), cidr_block=cidr
+                VpcIpv4CidrBlockAssociation,
+                f"cidr_{identifier(cidr)}",
+                vpc_id=self.module.ref(self.vpc),
+                cidr_block=cidr,
             )
             for cidr in sorted(self.spoke.secondary_cidrs)
         }
-        # What AWS makes by itself, emptied: neither a forgotten association nor a default group lets anything through.
-        self.module.add(
-            DefaultSecurityGroup, "this", vpc_id=self.module.ref(vpc), tags={"Name": f"{self.name}-default"}
-        )
-        self.module.add(
-            DefaultRouteTable,
-            "this",
-            default_route_table_id=self.module.ref(vpc, "default_route_table_id"),
-            tags={"Name": f"{self.name}-default"},
-        )
-        return vpc
-
-    def _subnet(self, tier: Tier, number: int, zone: str) -> None:
-        key, label = f"{tier}_az{number}", f"{self.name}-{tier}-az{number}".replace("_", "-")
-        subnet = self.module.add(
-            AwsSubnet,
-            key,
-            vpc_id=self.module.ref(self.vpc),
-            cidr_block=str(self.cidrs[key]),
-            availability_zone_id=zone,
-            map_public_ip_on_launch=False,
-            tags={"Name": label},
-            depends_on=[made for cidr, made in self.secondary.items() if self.cidrs[key].subnet_of(cidr)] or None,
-        )
-        if tier in _LIKE_PRIVATE:
-            table = self.route_tables[f"{Tier.PRIVATE}_az{number}"]
-        else:
-            table = self.module.add(RouteTable, key, vpc_id=self.module.ref(self.vpc), tags={"Name": label})
-            self.route_tables[key] = table
-        self.module.add(
-            RouteTableAssociation, key, subnet_id=self.module.ref(subnet), route_table_id=self.module.ref(table)
-        )
-        self.subnets[key] = subnet
+        for tier in tiers_in(self.estate, self.spoke):
+            for number, zone in self.zones.items():
+                cidr = self.cidrs[f"{tier}_az{number}"]
+                self.subnet(
+                    f"{tier}_az{number}",
+                    str(cidr),
+                    zone,
+                    table=self.route_tables[f"{Tier.PRIVATE}_az{number}"] if tier in _LIKE_PRIVATE else None,
+                    depends_on=[made for range_, made in secondary.items() if cidr.subnet_of(range_)],
+                )
 
     def _workload_keys(self) -> list[str]:
         return [key for key in self.subnets if not key.startswith(Tier.TRANSIT_GATEWAY)]
@@ -211,59 +153,16 @@ class _Spoke:
     # --- the hub -----------------------------------------------------------------------------------------------------
 
     def _attachment(self) -> TerraformElement:
-        """Attach every zone, accept where accounts differ, then associate and propagate.
-
-        Returns what routes to the gateway must wait for: before it exists AWS answers InvalidTransitGatewayID.NotFound.
-        """
-        # On a shared gateway's attachment these two are the accepter's to set.
-        # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ec2_transit_gateway_vpc_attachment
-        no_defaults: dict[str, Any] = {
-            "transit_gateway_default_route_table_association": False,
-            "transit_gateway_default_route_table_propagation": False,
-        }
-        tags = {"Name": self.name, SEGMENT_TAG: self.segment.name}
-        attachment = self.module.add(
-            Ec2TransitGatewayVpcAttachment,
-            "this",
-            transit_gateway_id=self.gateway_id,
-            vpc_id=self.module.ref(self.vpc),
-            subnet_ids=[self.module.ref(self.subnets[f"{Tier.TRANSIT_GATEWAY}_az{number}"]) for number in self.zones],
-            dns_support="enable",
-            tags=tags,
-            **({} if self.apart else no_defaults),
-        )
-        self._output(
-            "transit_gateway_attachment_id", self.module.ref(attachment), "The attachment to the transit gateway"
-        )
-        accepted: Ec2TransitGatewayVpcAttachment | Ec2TransitGatewayVpcAttachmentAccepter = attachment
-        hub: dict[str, Any] = {}
-        if self.apart:
-            hub = {"provider": AwsProvider(self.module, "aws_hub", alias=HUB)}
-            accepted = self.module.add(
-                Ec2TransitGatewayVpcAttachmentAccepter,
-                "this",
-                transit_gateway_attachment_id=self.module.ref(attachment),
-                tags=tags,
-                **no_defaults,
-                **hub,
-            )
-        # Its address does not name the table: a change of tables destroys the association first, as AWS requires.
-        self.module.add(
-            Ec2TransitGatewayRouteTableAssociation,
-            "this",
-            transit_gateway_attachment_id=self.module.ref(accepted),
-            transit_gateway_route_table_id=self.table_ids[self.tables.of_spoke(self.spoke).key],
-            **hub,
-        )
+        attached = self.attach(self.tables.of_spoke(self.spoke).key, tag=self.segment.name)
         for table in self.tables.with_spoke(self.spoke):
             self.module.add(
                 Ec2TransitGatewayRouteTablePropagation,
                 table.key,
-                transit_gateway_attachment_id=self.module.ref(accepted),
+                transit_gateway_attachment_id=self.module.ref(attached),
                 transit_gateway_route_table_id=self.table_ids[table.key],
-                **hub,
+                **self.at_hub,
             )
-        return accepted
+        return attached
 
     def _routes_to_hub(self, attached: TerraformElement) -> None:
         destinations = {f"block_{identifier(block)}": block for block in sorted(self.estate.blocks)}
@@ -271,49 +170,20 @@ class _Spoke:
         destinations |= {identifier(network): cidr for network, cidr in reached.items()}
         for key in (key for key in self._workload_keys() if key in self.route_tables):
             for name, cidr in destinations.items():
-                self._route(key, name, cidr, transit_gateway_id=self.gateway_id, depends_on=[attached])
+                self.route(key, name, cidr, transit_gateway_id=self.gateway_id, depends_on=[attached])
             if self.spoke.egress in (Egress.ON_PREMISES, Egress.CENTRAL):
-                self._route(key, "default", DEFAULT, transit_gateway_id=self.gateway_id, depends_on=[attached])
-
-    def _route(self, key: str, name: str, cidr: str, **target: Any) -> None:
-        # Named by its table and destination, not by its target: a change of target is an update in place.
-        self.module.add(
-            Route,
-            f"{key}_{name}",
-            route_table_id=self.module.ref(self.route_tables[key]),
-            destination_cidr_block=cidr,
-            **target,
-        )
+                self.route(key, "default", DEFAULT, transit_gateway_id=self.gateway_id, depends_on=[attached])
 
     # --- the way out -------------------------------------------------------------------------------------------------
 
     def _local_way_out(self) -> None:
-        gateway = self.module.add(InternetGateway, "this", vpc_id=self.module.ref(self.vpc), tags={"Name": self.name})
+        gateway = self.internet_gateway()
         nat_zones = self.spoke.nat_zones or tuple(self.zones.values())
-        nats = {zone_number(zone): self._nat_gateway(zone_number(zone), gateway) for zone in sorted(nat_zones)}
+        nats = {zone_number(zone): self.nat_gateway(zone_number(zone), gateway)[0] for zone in sorted(nat_zones)}
         for number in self.zones:
-            self._route(f"{Tier.PUBLIC}_az{number}", "default", DEFAULT, gateway_id=self.module.ref(gateway))
+            self.route(f"{Tier.PUBLIC}_az{number}", "default", DEFAULT, gateway_id=self.module.ref(gateway))
             nat = nats.get(number) or next(iter(nats.values()))
-            self._route(f"{Tier.PRIVATE}_az{number}", "default", DEFAULT, nat_gateway_id=self.module.ref(nat))
-
-    def _nat_gateway(self, number: int, gateway: InternetGateway) -> NatGateway:
-        label = f"{self.name}-nat-az{number}"
-        address = self.module.add(
-            Eip,
-            f"nat_az{number}",
-            domain="vpc",
-            tags={"Name": label},
-            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if self.environment.protected else None,
-            depends_on=[gateway],
-        )
-        return self.module.add(
-            NatGateway,
-            f"az{number}",
-            allocation_id=self.module.ref(address),
-            subnet_id=self.module.ref(self.subnets[f"{Tier.PUBLIC}_az{number}"]),
-            tags={"Name": label},
-            depends_on=[gateway],
-        )
+            self.route(f"{Tier.PRIVATE}_az{number}", "default", DEFAULT, nat_gateway_id=self.module.ref(nat))
 
     # --- services ----------------------------------------------------------------------------------------------------
 
@@ -338,32 +208,10 @@ class _Spoke:
         """Hand out the subnets that hold Resolver and interface endpoints."""
         for key, subnet in self.subnets.items():
             if key.rpartition("_")[0] in _LIKE_PRIVATE:
-                output = self._output(subnet_id(key), self.module.ref(subnet), f"Subnet {key}")
+                output = self.output(subnet_id(key), self.module.ref(subnet), f"Subnet {key}")
                 # An interface endpoint that leaves VPCs to the gateway endpoint is refused before that exists.
                 if gateway_endpoints:
                     output.add_override("depends_on", [self.module.address(made) for made in gateway_endpoints])
-
-    def _flow_logs(self) -> None:
-        name = f"/{self.estate.prefix}/{self.name}/flow-logs"
-        group = self.module.add(
-            CloudwatchLogGroup,
-            "flow_logs",
-            name=name,
-            kms_key_id=self._input(LOG_KEY_ARN, "Key of the log group"),
-            retention_in_days=self.estate.log_retention_days,
-            tags={"Name": name},
-        )
-        self.module.add(
-            FlowLog,
-            "this",
-            vpc_id=self.module.ref(self.vpc),
-            traffic_type="ALL",
-            iam_role_arn=self._input(FLOW_LOGS_ROLE_ARN, "Role that delivers flow logs"),
-            log_destination=self.module.ref(group, "arn"),
-            log_destination_type="cloud-watch-logs",
-            max_aggregation_interval=60,
-            tags={"Name": self.name},
-        )
 
     def _share(self) -> None:
         """Share the private subnets, and only them: what lives in public ones is the network's owner's business."""
@@ -388,14 +236,6 @@ class _Spoke:
                 principal=principal,
                 resource_share_arn=self.module.ref(share, "arn"),
             )
-
-    # --- inputs and outputs ------------------------------------------------------------------------------------------
-
-    def _input(self, name: str, description: str) -> str:
-        return self.module.ref(self.module.add(TerraformVariable, name, type="string", description=description), None)
-
-    def _output(self, name: str, value: Any, description: str) -> TerraformOutput:
-        return self.module.add(TerraformOutput, name, value=value, description=description)
 
 
 class _AclRules:

@@ -1,0 +1,240 @@
+"""What a module around a VPC has, be it a spoke or the way out: subnets, attachment, NAT, routes, flow logs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from isthmus.addressing import Tier
+from isthmus.intent import Environment, Estate
+from modules.aws import (
+    AwsProvider,
+    CloudwatchLogGroup,
+    DefaultRouteTable,
+    DefaultSecurityGroup,
+    Ec2TransitGatewayRouteTableAssociation,
+    Ec2TransitGatewayVpcAttachment,
+    Ec2TransitGatewayVpcAttachmentAccepter,
+    Eip,
+    FlowLog,
+    InternetGateway,
+    NatGateway,
+    Route,
+    RouteTable,
+    RouteTableAssociation,
+)
+from modules.aws import Subnet as AwsSubnet
+from modules.aws import Vpc as AwsVpc
+from modules.cdk import (
+    ModuleStack,
+    RequiredProvider,
+    TerraformElement,
+    TerraformOutput,
+    TerraformResourceLifecycle,
+    TerraformVariable,
+)
+from modules.hub import FLOW_LOGS_ROLE_ARN, GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, table_id
+from modules.provider import HUB
+
+
+def shares_hub_account(estate: Estate, environment: Environment) -> bool:
+    """Whether an environment lies in the hub's own account: then nothing is shared, accepted or assumed."""
+    return environment.account == estate.hub_environment.account
+
+
+class VpcModule:
+    """A module that holds one VPC, and puts it on the hub.
+
+    Inputs: `transit_gateway_id`, `route_table_id_<key>`, `log_key_arn`, `flow_logs_role_arn`; where the hub lies in
+    another account the provider `aws.hub` too.
+    """
+
+    def __init__(
+        self,
+        estate: Estate,
+        environment: Environment,
+        *,
+        module_name: str,
+        vpc_name: str,
+        cidr: str,
+        zones: dict[int, str],
+        version: str,
+        tables: Iterable[str],
+    ) -> None:
+        self.estate, self.environment, self.name, self.zones = estate, environment, vpc_name, zones
+        self.apart = not shares_hub_account(estate, environment)
+        required = RequiredProvider(source="hashicorp/aws", version=version, aliases=(HUB,) if self.apart else ())
+        self.module = ModuleStack(module_name, providers={"aws": required})
+        # What acts in the hub's account takes this.
+        self.at_hub: dict[str, Any] = {"provider": AwsProvider(self.module, "aws_hub", alias=HUB)} if self.apart else {}
+        self.gateway_id = self.input(GATEWAY_ID, "The transit gateway")
+        self.table_ids = {key: self.input(table_id(key), "A hub route table") for key in tables}
+        self.vpc = self._vpc(cidr)
+        self.subnets: dict[str, AwsSubnet] = {}
+        self.route_tables: dict[str, RouteTable] = {}
+
+    def _vpc(self, cidr: str) -> AwsVpc:
+        vpc = self.module.add(
+            AwsVpc,
+            "this",
+            cidr_block=cidr,
+            enable_dns_support=True,
+            enable_dns_hostnames=True,
+            tags={"Name": self.name},
+        )
+        # What AWS makes by itself, emptied: neither a forgotten association nor a default group lets anything through.
+        self.module.add(
+            DefaultSecurityGroup, "this", vpc_id=self.module.ref(vpc), tags={"Name": f"{self.name}-default"}
+        )
+        self.module.add(
+            DefaultRouteTable,
+            "this",
+            default_route_table_id=self.module.ref(vpc, "default_route_table_id"),
+            tags={"Name": f"{self.name}-default"},
+        )
+        return vpc
+
+    def subnet(
+        self,
+        key: str,
+        cidr: str,
+        zone: str,
+        *,
+        table: RouteTable | None = None,
+        depends_on: list[TerraformElement] | None = None,
+    ) -> AwsSubnet:
+        """A subnet, with the route table given or one of its own."""
+        label = f"{self.name}-{key}".replace("_", "-")
+        subnet = self.module.add(
+            AwsSubnet,
+            key,
+            vpc_id=self.module.ref(self.vpc),
+            cidr_block=cidr,
+            availability_zone_id=zone,
+            map_public_ip_on_launch=False,
+            tags={"Name": label},
+            depends_on=depends_on or None,
+        )
+        if table is None:
+            table = self.module.add(RouteTable, key, vpc_id=self.module.ref(self.vpc), tags={"Name": label})
+            self.route_tables[key] = table
+        self.module.add(
+            RouteTableAssociation, key, subnet_id=self.module.ref(subnet), route_table_id=self.module.ref(table)
+        )
+        self.subnets[key] = subnet
+        return subnet
+
+    def attach(self, table: str, *, tag: str, appliance_mode: bool | None = None) -> TerraformElement:
+        """Attach every zone, accept where accounts differ, and associate with a route table of the hub.
+
+        Returns what routes to the gateway must wait for: before it exists AWS answers InvalidTransitGatewayID.NotFound.
+        """
+        # On a shared gateway's attachment these two are the accepter's to set.
+        # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ec2_transit_gateway_vpc_attachment
+        no_defaults: dict[str, Any] = {
+            "transit_gateway_default_route_table_association": False,
+            "transit_gateway_default_route_table_propagation": False,
+        }
+        tags = {"Name": self.name, SEGMENT_TAG: tag}
+        attachment = self.module.add(
+            Ec2TransitGatewayVpcAttachment,
+            "this",
+            transit_gateway_id=self.gateway_id,
+            vpc_id=self.module.ref(self.vpc),
+            subnet_ids=[self.module.ref(self.subnets[f"{Tier.TRANSIT_GATEWAY}_az{number}"]) for number in self.zones],
+            dns_support="enable",
+            appliance_mode_support=None if appliance_mode is None else "enable" if appliance_mode else "disable",
+            tags=tags,
+            **({} if self.apart else no_defaults),
+        )
+        self.output(
+            "transit_gateway_attachment_id", self.module.ref(attachment), "The attachment to the transit gateway"
+        )
+        accepted: Ec2TransitGatewayVpcAttachment | Ec2TransitGatewayVpcAttachmentAccepter = attachment
+        if self.apart:
+            accepted = self.module.add(
+                Ec2TransitGatewayVpcAttachmentAccepter,
+                "this",
+                transit_gateway_attachment_id=self.module.ref(attachment),
+                tags=tags,
+                **no_defaults,
+                **self.at_hub,
+            )
+        # Its address does not name the table: a change of tables destroys the association first, as AWS requires.
+        self.module.add(
+            Ec2TransitGatewayRouteTableAssociation,
+            "this",
+            transit_gateway_attachment_id=self.module.ref(accepted),
+            transit_gateway_route_table_id=self.table_ids[table],
+            **self.at_hub,
+        )
+        return accepted
+
+    def internet_gateway(self) -> InternetGateway:
+        """The VPC's internet gateway."""
+        return self.module.add(InternetGateway, "this", vpc_id=self.module.ref(self.vpc), tags={"Name": self.name})
+
+    def nat_gateway(self, number: int, gateway: InternetGateway) -> tuple[NatGateway, Eip]:
+        """The NAT gateway in the public subnet of a zone, and its address."""
+        label = f"{self.name}-nat-az{number}"
+        address = self.module.add(
+            Eip,
+            f"nat_az{number}",
+            domain="vpc",
+            tags={"Name": label},
+            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if self.environment.protected else None,
+            depends_on=[gateway],
+        )
+        nat = self.module.add(
+            NatGateway,
+            f"az{number}",
+            allocation_id=self.module.ref(address),
+            subnet_id=self.module.ref(self.subnets[f"{Tier.PUBLIC}_az{number}"]),
+            tags={"Name": label},
+            depends_on=[gateway],
+        )
+        return nat, address
+
+    def route(self, key: str, name: str, cidr: str, **target: Any) -> None:
+        """A route in the table of a subnet.
+
+        Named by its table and destination, not by its target: a change of target is an update in place.
+        """
+        self.module.add(
+            Route,
+            f"{key}_{name}",
+            route_table_id=self.module.ref(self.route_tables[key]),
+            destination_cidr_block=cidr,
+            **target,
+        )
+
+    def flow_logs(self) -> None:
+        """The VPC's flow logs, of all traffic."""
+        name = f"/{self.estate.prefix}/{self.name}/flow-logs"
+        group = self.module.add(
+            CloudwatchLogGroup,
+            "flow_logs",
+            name=name,
+            kms_key_id=self.input(LOG_KEY_ARN, "Key of the log group"),
+            retention_in_days=self.estate.log_retention_days,
+            tags={"Name": name},
+        )
+        self.module.add(
+            FlowLog,
+            "this",
+            vpc_id=self.module.ref(self.vpc),
+            traffic_type="ALL",
+            iam_role_arn=self.input(FLOW_LOGS_ROLE_ARN, "Role that delivers flow logs"),
+            log_destination=self.module.ref(group, "arn"),
+            log_destination_type="cloud-watch-logs",
+            max_aggregation_interval=60,
+            tags={"Name": self.name},
+        )
+
+    def input(self, name: str, description: str) -> str:
+        """A variable of the module, as a reference to it."""
+        return self.module.ref(self.module.add(TerraformVariable, name, type="string", description=description), None)
+
+    def output(self, name: str, value: Any, description: str) -> TerraformOutput:
+        """An output of the module."""
+        return self.module.add(TerraformOutput, name, value=value, description=description)
