@@ -10,7 +10,8 @@ import re
 from typing import Any
 
 from isthmus.addressing import zone_number
-from isthmus.intent import DomainList, EgressVpc, Environment, Estate, FirewallPolicy, Inspection, RuleGroup
+from isthmus.intent import EgressVpc, Environment, Estate, FirewallPolicy, Inspection
+from isthmus.intent.inspecting import BETWEEN_SEGMENTS, CAPACITY, FirewallRule, numbered
 from modules.aws import (
     CloudwatchLogGroup,
     CloudwatchLogResourcePolicy,
@@ -54,7 +55,7 @@ VPC_ID = "vpc_id"
 ATTACHMENT_ID = "transit_gateway_attachment_id"
 
 # The order of evaluation: rules of the estate's own may go before the first of these, or after the last.
-_MANAGED, _DOMAINS = 1_000, 2_000
+_MANAGED, _BETWEEN, _DOMAINS = 1_000, 1_900, 2_000
 _VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
 
 
@@ -104,7 +105,9 @@ class _Firewall:
 
     def emit(self) -> dict[str, Any]:
         self.key_arn = self._key()
-        policy = self._policy([*self._managed(), *self._domain_lists(), *self._rule_groups()])
+        policy = self._policy(
+            [*self._managed(), *self._between_segments(), *self._domain_lists(), *self._rule_groups()]
+        )
         made = self._firewall(policy)
         self._logs(made)
         self._output("firewall_arn", self.module.ref(made, "arn"), "The firewall")
@@ -158,8 +161,19 @@ class _Firewall:
             )
             segments = [self.estate.segment(ref) for ref in listed.segments]
             home = sorted({block for segment in segments for block in segment.blocks}) or self.home
-            found.append((_DOMAINS + place, self._rule_group(listed, source, {"HOME_NET": home})))
+            arn = self._rule_group(listed.name, listed.capacity, source, {"HOME_NET": home})
+            found.append((_DOMAINS + place, arn))
         return found
+
+    def _between_segments(self) -> list[tuple[int, str]]:
+        """What inspected segments may open to each other: before domain lists, which know no destinations."""
+        rules = list(numbered(self.estate))
+        if not rules:
+            return []
+        text = "".join(f"{_suricata(sid, rule)}\n" for sid, rule in rules)
+        source = NetworkfirewallRuleGroupRuleGroupRulesSource(rules_string=text)
+        named = {segment_variable(rule.source): sorted(self.estate.segment(rule.source).blocks) for _, rule in rules}
+        return [(_BETWEEN, self._rule_group(BETWEEN_SEGMENTS, CAPACITY, source, {"HOME_NET": self.home, **named}))]
 
     def _rule_groups(self) -> list[tuple[int, str]]:
         known = {segment_variable(segment.name): sorted(segment.blocks) for segment in self.estate.segments}
@@ -170,12 +184,14 @@ class _Firewall:
             # Terraform would take these for templates of its own.
             literal = text.replace("${", "$${").replace("%{", "%%{")
             source = NetworkfirewallRuleGroupRuleGroupRulesSource(rules_string=literal)
-            found.append((group.priority, self._rule_group(group, source, {"HOME_NET": self.home, **named})))
+            arn = self._rule_group(group.name, group.capacity, source, {"HOME_NET": self.home, **named})
+            found.append((group.priority, arn))
         return found
 
     def _rule_group(
         self,
-        wanted: DomainList | RuleGroup,
+        name: str,
+        capacity: int,
         source: NetworkfirewallRuleGroupRuleGroupRulesSource,
         variables: dict[str, list[str]],
     ) -> str:
@@ -183,7 +199,7 @@ class _Firewall:
 
         https://docs.aws.amazon.com/network-firewall/latest/developerguide/stateful-rule-groups-domain-names.html
         """
-        name = f"{self.name}-{wanted.name}".replace("_", "-")
+        full_name = f"{self.name}-{name}".replace("_", "-")
         sets = [
             NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSets(
                 key=key, ip_set=NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSetsIpSet(definition=definition)
@@ -192,10 +208,10 @@ class _Firewall:
         ]
         made = self.module.add(
             NetworkfirewallRuleGroup,
-            identifier(wanted.name),
-            name=name,
+            identifier(name),
+            name=full_name,
             type="STATEFUL",
-            capacity=wanted.capacity,
+            capacity=capacity,
             rule_group=NetworkfirewallRuleGroupRuleGroup(
                 rules_source=source,
                 rule_variables=NetworkfirewallRuleGroupRuleGroupRuleVariables(ip_sets=sets),
@@ -204,7 +220,7 @@ class _Firewall:
             encryption_configuration=NetworkfirewallRuleGroupEncryptionConfiguration(
                 type="CUSTOMER_KMS", key_id=self.key_arn
             ),
-            tags={"Name": name},
+            tags={"Name": full_name},
         )
         return self.module.ref(made, "arn")
 
@@ -372,3 +388,19 @@ class _Firewall:
 
     def _output(self, name: str, value: str, description: str) -> None:
         self.module.add(TerraformOutput, name, value=value, description=description)
+
+
+def _suricata(sid: int, rule: FirewallRule) -> str:
+    """A rule as the firewall reads it. `to_server`: of a flow, only what its opener sends; a decision holds for both.
+
+    https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_StatefulRule.html
+    """
+    protocol, ports, options = "ip", "any", "flow:to_server; "
+    if rule.what is not None and rule.what.protocol == "icmp":
+        protocol, options = "icmp", f"{options}itype:{rule.what.first}; "
+    elif rule.what is not None:
+        protocol = rule.what.protocol
+        ports = f"{rule.what.first}:{rule.what.last}" if rule.what.last > rule.what.first else f"{rule.what.first}"
+    action = "pass" if rule.passes else "drop"
+    source, to = f"${segment_variable(rule.source)}", f"${segment_variable(rule.to)}"
+    return f'{action} {protocol} {source} any -> {to} {ports} (msg:"{rule}"; {options}sid:{sid};)'

@@ -15,6 +15,7 @@ from isthmus.network.model import (
     Attachment,
     AttachmentKind,
     Cidr,
+    Firewall,
     GatewayKind,
     Network,
     Site,
@@ -140,6 +141,12 @@ class Facts:
     def endpoint_subnet(self) -> dict[str, str]:
         """The subnet of each firewall endpoint."""
         return {e.address: e.subnet for f in self.network.firewalls.values() for e in f.endpoints}
+
+    @cached_property
+    def firewall_of(self) -> dict[str, Firewall]:
+        """The firewall of each of its endpoints, and of its attachment to a transit gateway."""
+        found = {f.address: f for f in self.network.firewalls.values()}
+        return found | {e.address: f for f in self.network.firewalls.values() for e in f.endpoints}
 
     def vpc_of_box(self, box: str) -> str:
         """The VPC that a firewall endpoint is in, or ""."""

@@ -27,6 +27,7 @@ from isthmus.network.answers import (
 )
 from isthmus.network.facts import Facts
 from isthmus.network.filters import Span, Traffic, acl_verdict, back, group_verdict, there
+from isthmus.network.firewalls import verdict as inspected
 from isthmus.network.learnt import Sites
 from isthmus.network.model import EndpointKind, GatewayKind, Network, Site, Unknown
 from isthmus.network.places import V4_LAST, NoSuchPlace, Places
@@ -127,9 +128,24 @@ class Forwarding:
             for _, _, found in self._depart(walk, origin, packet.destination, target):
                 paths += [
                     self._filtered(_ending(path, expected), (source, source), (target, target), there(packet))
-                    for path in found
+                    for path in self._inspected(packet, found, source, target)
                 ]
         return [self._guarded(packet, path, target) for path in paths]
+
+    def _inspected(self, packet: Packet, paths: Iterable[Path], source: int, target: int) -> Iterator[Path]:
+        """The paths after the rules of the firewalls that they meet.
+
+        What leaves for the internet is not asked about: rules look at names there, and a packet has none.
+        """
+        for path in paths:
+            sender: Span = (source, source)
+            for hop in path.hops if not isinstance(packet.destination, Internet | Service) else ():
+                if hop.kind == "NAT gateway":
+                    sender = self.places.nat_span(hop.address)
+                firewall = self.facts.firewall_of.get(hop.address) if hop.kind == "firewall" else None
+                if firewall is not None and not isinstance(firewall.rules, Unknown):
+                    path = _judged(path, inspected(firewall.rules, sender, (target, target), there(packet)))
+            yield path
 
     def _sources(self, location: Location) -> Sequence[Location]:
         if not isinstance(location, AtEndpoint):
@@ -280,10 +296,8 @@ class Forwarding:
             sender = self.places.nat_span(crossing.nat) if crossing.nat else source
             verdict = acl_verdict(acl, crossing.inbound, sender if crossing.inbound else destination, traffic)
             if isinstance(verdict, Block):
-                why = f"{verdict.why} ({crossing.subnet})"
-                path = path._replace(blocks=(*path.blocks, verdict._replace(why=why)))
-            elif verdict is not None:
-                path = path._replace(unknown=path.unknown or verdict.reason)
+                verdict = verdict._replace(why=f"{verdict.why} ({crossing.subnet})")
+            path = _judged(path, verdict)
         return path
 
     def _guarded(self, packet: Packet, path: Path, target: int) -> Path:
@@ -309,10 +323,7 @@ class Forwarding:
             else:
                 verdicts.append(Unknown(f"the address of {source}"))
         for verdict in verdicts:
-            if isinstance(verdict, Block):
-                path = path._replace(blocks=(*path.blocks, verdict))
-            elif verdict is not None:
-                path = path._replace(unknown=path.unknown or verdict.reason)
+            path = _judged(path, verdict)
         return path
 
     def _references(self, path: Path, *, inbound: bool) -> bool:
@@ -424,6 +435,13 @@ class Forwarding:
 
 def _source_of(location: InSubnet) -> Source:
     return Source.PUBLIC_HOST if location.public else Source.HOST
+
+
+def _judged(path: Path, verdict: Block | Unknown | None) -> Path:
+    """The path after what a filter says of it."""
+    if isinstance(verdict, Block):
+        return path._replace(blocks=(*path.blocks, verdict))
+    return path if verdict is None else path._replace(unknown=path.unknown or verdict.reason)
 
 
 def _ending(path: Path, expected: str) -> Path:

@@ -16,9 +16,12 @@ from enum import Enum
 from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
 from isthmus.network.resolution import Resolution
+from isthmus.network.suricata import Rules
 from isthmus.terraform.graph import Unknown
 
 Cidr = IPv4Network | IPv6Network
+
+_NO_RULES = Unknown("none are known")
 
 __all__ = [
     "Announcement",
@@ -236,13 +239,17 @@ class FirewallEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class Firewall:
-    """An AWS Network Firewall, in a VPC (`vpc`, `endpoints`) or attached to a transit gateway (`gateway`)."""
+    """An AWS Network Firewall, in a VPC (`vpc`, `endpoints`) or attached to a transit gateway (`gateway`).
+
+    `rules` are Unknown where they cannot be evaluated: it is taken to let through what it is meant to.
+    """
 
     address: str
     vpc: str | Unknown | None = None
     endpoints: tuple[FirewallEndpoint, ...] = ()
     gateway: str | Unknown | None = None
     name: str = ""
+    rules: Rules | Unknown = _NO_RULES
 
 
 @dataclass(frozen=True, slots=True)

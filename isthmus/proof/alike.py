@@ -232,6 +232,8 @@ def prefixes(network: Network, sites: Sites) -> Iterator[Cidr]:
         yield from (entry for entry in prefix_list.entries if not isinstance(entry, Unknown))
     for acl in network.nacls.values():
         yield from (rule.cidr for rule in (*acl.inbound, *acl.outbound))
+    for firewall in network.firewalls.values():
+        yield from () if isinstance(firewall.rules, Unknown) else firewall.rules.prefixes()
     for site in sites.by_name.values():
         yield from site.networks
         if not isinstance(site.announces, Unknown):

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.model import AttachmentKind, Cidr, RouteOrigin, Site, Unknown
+from isthmus.network.model import AttachmentKind, Cidr, Network, RouteOrigin, Site, Unknown
 from isthmus.proof.covering import Covering
 from isthmus.proof.places import Places
 
@@ -22,10 +22,25 @@ def assumptions(engine: Forwarding, places: Places) -> Iterator[str]:
             "routers on-premises deliver what is for their own networks and send to AWS what AWS announces to them; "
             "every tunnel is up"
         )
-    if engine.network.firewalls:
-        yield "firewalls let through what they are meant to: their rules are not evaluated"
+    yield from _inspected(engine.network)
     if places.spokes:
         yield "security groups and software on hosts are the hosts' own business: this is what the network lets through"
+
+
+def _inspected(network: Network) -> Iterator[str]:
+    """What is taken on trust of firewalls: all of a policy, or what its rules look for inside packets."""
+    for firewall in network.firewalls.values():
+        name = firewall.name or firewall.address
+        if isinstance(firewall.rules, Unknown):
+            yield f"{name} lets through what it is meant to: its rules are not evaluated, {firewall.rules.reason}"
+            continue
+        yield (
+            f"{name} lets out to the internet what it is meant to: between places inside its rules are evaluated, by "
+            "address, protocol and port"
+        )
+        if firewall.rules.unseen:
+            unseen = _some(firewall.rules.unseen)
+            yield f"{name} drops nothing that is meant for what it finds inside packets: {unseen}"
 
 
 def _announced(engine: Forwarding, site: Site) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from isthmus.network.answers import Path, RoundTrip
-from isthmus.network.model import Network
+from isthmus.network.model import Network, Unknown
 
 # "10.0.0.0/8 static route of <table>": how the engine words a VPC route that led to a hop.
 _ROUTE_OF = re.compile(r"(\S+) (?:static|prefix list|propagated) route of (\S+)")
@@ -36,6 +36,16 @@ class Naming:
             found.update(p for p in table.propagations if isinstance(p, str))
         return frozenset(found)
 
+    @cached_property
+    def _rules(self) -> Mapping[str, Sequence[str]]:
+        """The policy and rule groups of each firewall, by its address and its endpoints'."""
+        return {
+            address: (firewall.address, *firewall.rules.groups)
+            for firewall in self.network.firewalls.values()
+            if not isinstance(firewall.rules, Unknown)
+            for address in (firewall.address, *(endpoint.address for endpoint in firewall.endpoints))
+        }
+
     def of_path(self, path: Path) -> tuple[str, ...]:
         """What a path rests on: transit gateway routes first, then VPC routes, then what it goes through."""
         transit: list[str] = []
@@ -51,6 +61,7 @@ class Naming:
                 places.append(hop.address)
             attachment = self.network.attachments.get(hop.address)
             places += attachment.aliases if attachment else ()
+            places += self._rules.get(hop.address, ()) if hop.kind == "firewall" else ()
         return tuple(dict.fromkeys((*transit, *inside, *places, *path.nats)))
 
     def of_associations(self, path: Path) -> tuple[str, ...]:

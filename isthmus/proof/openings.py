@@ -5,15 +5,19 @@ A network ACL keeps no state, so what lets replies through lets through whatever
 - of a protocol that the other side may open connections with, ports from 1024 up are not closed to this side's packets,
   but no answer comes back;
 - where both may open connections with one protocol, ports from 1024 up are open both ways.
+
+A firewall keeps state: between inspected segments neither holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import combinations
 
 from isthmus.intent import Estate
 from isthmus.intent.opening import EPHEMERAL, Ports, may_open
+from isthmus.intent.reach import inspected_between
 from isthmus.network.answers import Outcome
 from isthmus.proof.findings import Violation
 from isthmus.proof.judging import Meant
@@ -22,6 +26,7 @@ from isthmus.proof.pairs import AllPairs, Trial
 from isthmus.proof.probes import USUAL, Probe, probe_of
 
 _LAST = 65_535
+_SECOND_LINE = "network-acl-denies"
 
 
 def opening_violations(meant: Meant, pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
@@ -30,14 +35,19 @@ def opening_violations(meant: Meant, pairs: AllPairs, naming: Naming) -> Iterato
         opened = meant.may_open(a, b)
         if opened is None or not meant.together(a, b):
             continue
-        answered = meant.may_open(b, a) or ()
+        # A firewall knows replies from connections; network ACLs do not.
+        answered = () if meant.inspected(a, b) else meant.may_open(b, a) or ()
         yield from _missing(a, b, opened, pairs, naming)
-        yield from _undrawn(a, b, opened, answered, pairs, naming)
+        passed = next(_passed(a, b, opened, pairs, naming), None) if meant.inspected(a, b) else None
+        yield from [passed] if passed is not None else _undrawn(a, b, opened, answered, pairs, naming)
 
 
 def opening_notes(estate: Estate) -> Iterator[str]:
     """Where network ACLs leave more open than is said."""
+    inspected = {frozenset((a.name, b.name)) for a, b in combinations(estate.segments, 2) if inspected_between(a, b)}
     for a, b in sorted({tuple(sorted((str(o.source), str(o.to)))) for o in estate.opens}):
+        if {a, b} in inspected:
+            continue
         one, other = may_open(estate, a, b) or (), may_open(estate, b, a) or ()
         both = {each.protocol for each in one} & {each.protocol for each in other} - {"icmp"}
         for protocol in sorted(both):
@@ -74,6 +84,17 @@ def _undrawn(
                 why = f"{probe} gets through: {' > '.join(hop.address for hop in open_[0].hops)}"
                 yield Violation("opening-undrawn", why, naming.of_leak(open_), a, b)
                 return
+
+
+def _passed(a: str, b: str, opened: tuple[Ports, ...], pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
+    """What the firewall may let through: network ACLs are the second line, and stop less."""
+    for probe in _beside(opened, pairs):
+        for trial in pairs.tried(a, b, probe):
+            for path in trial.trip.forward.paths:
+                if path.boxes and all(block.rule == _SECOND_LINE for block in path.blocks):
+                    why = path.unknown or f"the firewall lets {probe} through"
+                    why += ", and network ACLs alone stop it" if path.blocks else ""
+                    yield Violation("opening-undrawn", why, naming.of_path(path), a, b)
 
 
 def _beside(opened: tuple[Ports, ...], pairs: AllPairs) -> Iterator[Probe]:

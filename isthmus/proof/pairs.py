@@ -20,6 +20,7 @@ from isthmus.proof.places import Inventory, Kind, Place, Places, Tier
 from isthmus.proof.probes import USUAL, Probe, probes
 
 _LAST_V4 = (1 << 32) - 1
+_FILTERS = ("network-acl-denies", "firewall-drops")
 _FIRST_HOST = 4  # AWS keeps the first four addresses of a subnet
 
 
@@ -272,9 +273,9 @@ class AllPairs:
                     yield mine, theirs
 
     def _try(self, mine: _End, theirs: _End, usual: Probe) -> RoundTrip:
-        """The usual probe; and where network ACLs alone stop it, any other that gets through."""
+        """The usual probe; and where filters alone stop it, any other that gets through."""
         trip = self.engine.both_ways(usual.packet(mine.location, theirs.location))
-        if stopped_by_acls(trip.forward):
+        if stopped_by_filters(trip.forward):
             for probe in self.probes:
                 other = self.engine.both_ways(probe.packet(mine.location, theirs.location))
                 if other.forward.leaks:
@@ -283,7 +284,7 @@ class AllPairs:
 
     @cached_property
     def probes(self) -> tuple[Probe, ...]:
-        """The packets that network ACLs tell apart."""
+        """The packets that network ACLs and firewall rules tell apart."""
         return probes(self.engine.network)
 
     def ends(self, name: str) -> tuple[_End, ...]:
@@ -355,6 +356,6 @@ def _trial(mine: _End, theirs: _End, trip: RoundTrip) -> Trial:
     return Trial(mine.location, theirs.location, mine.zone, spoke.tier, mine.main and theirs.main, trip)
 
 
-def stopped_by_acls(trace: Trace) -> bool:
-    """Whether nothing but network ACLs stops a packet."""
-    return bool(trace.blocks) and all(block.rule == "network-acl-denies" for block in trace.blocks)
+def stopped_by_filters(trace: Trace) -> bool:
+    """Whether nothing but network ACLs and firewall rules stops a packet."""
+    return bool(trace.blocks) and all(block.rule in _FILTERS for block in trace.blocks)

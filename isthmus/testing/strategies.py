@@ -356,11 +356,12 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
 
 @st.composite
 def _openings(draw: DrawFn, estate: Estate) -> list[Opens]:
-    """Nothing said, or what spokes of a segment and a site network that they reach may open to each other.
+    """Nothing said, or what a segment and another that it is inspected with, or a site network, may open to each other.
 
     Nothing where names are resolved: DNS servers would be limited too.
     """
     met = [(s.name, network) for s in estate.segments for network in networks_reached(estate, s)]
+    met += [(s.name, str(other)) for s in estate.segments for other in s.inspected_with]
     if not met or any(environment.dns for environment in estate.environments) or not draw(_SELDOM):
         return []
     known = st.sampled_from(("tcp/443", "tcp/8000-8080", "udp/53", "icmp"))

@@ -240,9 +240,10 @@ def test_rules_know_the_estate_by_its_blocks_and_segments_by_theirs() -> None:
     }
     assert sets == {
         "updates": {"HOME_NET": ["10.1.0.0/18"]},
+        "between_segments": {"HOME_NET": ["10.1.0.0/16"], "APPS": ["10.1.0.0/18"], "DATA": ["10.1.64.0/18"]},
         "queries": {"HOME_NET": ["10.1.0.0/16"], "APPS": ["10.1.0.0/18"], "DATA": ["10.1.64.0/18"]},
     }
-    assert [group["priority"] for group in policy["stateful_rule_group_reference"]] == [10, 1000, 2000]
+    assert [group["priority"] for group in policy["stateful_rule_group_reference"]] == [10, 1000, 1900, 2000]
 
 
 @pytest.mark.parametrize("inspection", Inspection)

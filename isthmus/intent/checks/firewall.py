@@ -6,11 +6,12 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from isthmus.intent.checks.reading import segment_of
+from isthmus.intent.checks.reading import resolved, segment_of
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.egress import Inspection
 from isthmus.intent.estate import Estate
 from isthmus.intent.firewall import DomainList, FirewallPolicy, RuleGroup
+from isthmus.intent.inspecting import CAPACITY, SIDS, firewall_rules
 
 _GUIDE = "https://docs.aws.amazon.com/network-firewall/latest/developerguide/"
 _ORDER = f"{_GUIDE}suricata-rule-evaluation-order.html"
@@ -88,12 +89,17 @@ def rule_group_priority(estate: Estate) -> Iterator[Finding]:
 )
 def rule_group_capacity(estate: Estate) -> Iterator[Finding]:
     """A rule group or domain list needs more capacity than it reserves, or all of them more than a policy has."""
+    between = len(list(firewall_rules(resolved(estate))))
+    if between > CAPACITY:
+        given = f"what inspected segments may open to each other makes {between} rules"
+        yield Finding(estate, given, f"at most {CAPACITY}: ports in ranges, or fewer pairs of segments")
     for policy in _policies(estate):
         asked: list[tuple[RuleGroup | DomainList, int]] = [
             *((group, len(group.rules)) for group in policy.rule_groups),
             *((listed, 2 * len(listed.domains)) for listed in policy.domain_lists),
         ]
         whole = sum(thing.capacity for thing, _ in asked)
+        whole += CAPACITY if between else 0
         for thing, need in asked:
             if not 1 <= thing.capacity <= MOST_CAPACITY or need > thing.capacity:
                 remedy = f"capacity={min(max(100, 2 * need), MOST_CAPACITY)}, room to grow in"
@@ -120,12 +126,15 @@ def suricata_rule(estate: Estate) -> Iterator[Finding]:
 
 @rule("a sid names one rule in logs and alerts", f"{_GUIDE}suricata-limitations-caveats.html")
 def sid_twice(estate: Estate) -> Iterator[Finding]:
-    """Two rules have one sid."""
+    """Two rules have one sid, or one has a sid of those kept for generated rules."""
     first: dict[str, str] = {}
     for group, text, sid in _groups(estate):
         if sid is not None and sid in first:
-            free = max(map(int, first)) + 1
+            free = next(number for number in range(1, len(first) + 2) if str(number) not in first)
             yield Finding(group, f'sid {sid} is that of a rule of "{first[sid]}" too', f"another one, e.g. {free}")
+        elif sid is not None and int(sid) in SIDS:
+            given = f"sid {sid} is kept for rules between inspected segments"
+            yield Finding(group, given, f"below {SIDS.start}, or {SIDS.stop} and above")
         elif sid is not None and _RULE.fullmatch(text.strip()):
             first[sid] = group.name
 

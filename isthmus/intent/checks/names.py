@@ -11,6 +11,8 @@ from isthmus.intent.checks.rule import Finding, rule, subject
 from isthmus.intent.egress import EgressVpc
 from isthmus.intent.environment import Environment
 from isthmus.intent.estate import Estate
+from isthmus.intent.firewall import DomainList, RuleGroup
+from isthmus.intent.inspecting import BETWEEN_SEGMENTS
 from isthmus.intent.model import name_of, place_of
 from isthmus.intent.organization import Account, OrganizationalUnit
 from isthmus.intent.reach import INTERNET
@@ -118,6 +120,13 @@ def reserved_name(estate: Estate) -> Iterator[Finding]:
         if segment.name.casefold() in ("egress", "firewall"):
             given = f'the name "{segment.name}" means a route table of the central way out'
             yield Finding(segment, given, "another name")
+    vpcs = [environment.egress for environment in estate.environments if environment.egress is not None]
+    for policy in [vpc.firewall for vpc in vpcs if vpc.firewall is not None]:
+        groups: list[RuleGroup | DomainList] = [*policy.rule_groups, *policy.domain_lists]
+        for group in groups:
+            if group.name.replace("_", "-").casefold() == BETWEEN_SEGMENTS:
+                given = f'the name "{group.name}" means the rules between inspected segments'
+                yield Finding(group, given, "another name")
     if isinstance(estate.backend, S3Backend):
         for environment in estate.environments:
             if environment.name.casefold() == "state":

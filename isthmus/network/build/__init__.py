@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from isthmus.network.build import filters, services, transit_gateway, vpc, vpn
+from isthmus.network.build import filters, firewalls, services, transit_gateway, vpc, vpn
 from isthmus.network.build.resolution import resolution
 from isthmus.network.build.resolve import Resolver
 from isthmus.network.model import Network
@@ -26,7 +26,7 @@ def network_of(graph: Graph) -> Network:
     vpc.main_tables(resolver)
     vpcs = vpc.vpcs(resolver)
     subnets = vpc.subnets(resolver, vpcs)
-    firewalls = services.firewalls(resolver, subnets)
+    boxes = firewalls.firewalls(resolver, subnets)
     peerings = services.peerings(resolver)
     gateways = transit_gateway.gateways(resolver)
     vpns = vpn.connections(resolver)
@@ -39,7 +39,7 @@ def network_of(graph: Graph) -> Network:
         gateways=vpc.gateways(resolver),
         nats=services.nat_gateways(resolver),
         endpoints=services.endpoints(resolver),
-        firewalls=firewalls,
+        firewalls=boxes,
         peerings=peerings,
         prefix_lists=services.prefix_lists(resolver),
         nacls=filters.network_acls(resolver, vpcs),

@@ -1,11 +1,8 @@
-"""NAT gateways, endpoints, firewalls, peering connections and prefix lists."""
+"""NAT gateways, endpoints, peering connections and prefix lists."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import replace
 from ipaddress import IPv4Address
 
 from isthmus.network.build.resolve import (
@@ -13,12 +10,10 @@ from isthmus.network.build.resolve import (
     PREFIX_LIST,
     SUBNET,
     TABLE,
-    TRANSIT_GATEWAY,
     VPC,
     Resolver,
     cidr,
     integer,
-    name_of,
     single,
     switch,
     text,
@@ -26,16 +21,13 @@ from isthmus.network.build.resolve import (
 from isthmus.network.model import (
     Cidr,
     EndpointKind,
-    Firewall,
-    FirewallEndpoint,
     NatGateway,
     PrefixList,
-    Subnet,
     Unknown,
     VpcEndpoint,
     VpcPeering,
 )
-from isthmus.terraform.graph import Resource, Value, blocks
+from isthmus.terraform.graph import blocks
 
 
 def nat_gateways(resolver: Resolver) -> dict[str, NatGateway]:
@@ -97,71 +89,6 @@ def endpoints(resolver: Resolver) -> dict[str, VpcEndpoint]:
             switch(resource.get("private_dns_enabled"), default=False),
         )
     return made
-
-
-def firewalls(resolver: Resolver, subnets: Mapping[str, Subnet]) -> dict[str, Firewall]:
-    """Network Firewalls and their endpoints. Tells the resolver which endpoint each `sync_states` expression means."""
-    made: dict[str, Firewall] = {}
-    for resource in resolver.certain("aws_networkfirewall_firewall"):
-        address = resource.address
-        found = tuple(
-            FirewallEndpoint(f"{address}[{subnet}]", address, subnet)
-            for subnet in _mapped(resolver, resource)
-            if isinstance(subnet, str)
-        )
-        made[address] = Firewall(
-            address,
-            resolver.one(resource, "vpc_id", VPC),
-            found,
-            resolver.one(resource, "transit_gateway_id", TRANSIT_GATEWAY),
-            name_of(resource),
-        )
-    for resource in resolver.certain("aws_networkfirewall_vpc_endpoint_association"):
-        owner = resolver.required(resource, "firewall_arn", single("aws_networkfirewall_firewall", "arn"))
-        mapped = [s for s in _mapped(resolver, resource) if isinstance(s, str)]
-        if isinstance(owner, str) and owner in made and mapped:
-            firewall = made[owner]
-            extra = FirewallEndpoint(resource.address, owner, mapped[0])
-            made[owner] = replace(firewall, endpoints=(*firewall.endpoints, extra))
-    for resource in resolver.of_type("aws_route", "aws_route_table", "aws_default_route_table"):
-        _name_endpoints(resolver, resource.values, made, subnets)
-    return made
-
-
-def _mapped(resolver: Resolver, resource: Resource) -> list[str | Unknown]:
-    found: list[str | Unknown] = []
-    for block in blocks(resource, "subnet_mapping"):
-        value = block if isinstance(block, Unknown) else block.get("subnet_id")
-        subnet = resolver.target(resource, "subnet_id", value, SUBNET)
-        if subnet is not None:
-            found.append(subnet)
-        if isinstance(subnet, Unknown):
-            resolver.notes.append(f"an endpoint of {resource.address} is in an unknown subnet: {subnet.reason}")
-    return found
-
-
-def _name_endpoints(
-    resolver: Resolver, values: Mapping[str, Value], made: Mapping[str, Firewall], subnets: Mapping[str, Subnet]
-) -> None:
-    found = [values.get("vpc_endpoint_id")]
-    found += [b.get("vpc_endpoint_id") for b in _blocks_of(values.get("route")) if isinstance(b, Mapping)]
-    for value in found:
-        address, attribute = getattr(value, "address", ""), getattr(value, "attribute", "")
-        if address not in made or not attribute.startswith("firewall_status"):
-            continue
-        candidates = made[address].endpoints
-        zone = re.search(r'sync_states\["([^"]*)"\]', attribute)
-        if zone is not None:
-            candidates = tuple(e for e in candidates if e.subnet in subnets and subnets[e.subnet].zone == zone[1])
-        subnet = re.search(r"sync_states\[(\w.*)\.id\]\.attachment", attribute)
-        if subnet is not None:
-            candidates = tuple(e for e in candidates if e.subnet == subnet[1])
-        if len(candidates) == 1:
-            resolver.same[address, attribute] = candidates[0].address
-
-
-def _blocks_of(value: Value) -> tuple[Value, ...]:
-    return value if isinstance(value, tuple) else (value,)
 
 
 def peerings(resolver: Resolver) -> dict[str, VpcPeering]:

@@ -1,0 +1,176 @@
+"""What a firewall lets through between inspected segments: proved of what is generated, missed by nothing amiss."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isthmus import proof
+from isthmus.intent import Estate, Inspection, Opens
+from isthmus.intent.inspecting import firewall_rules, numbered
+from isthmus.proof import Outcome, Verdict
+from modules.synthesis import synthesize
+from tests.modules.egress_estates import POLICY, estate
+from tests.proof.estates import write
+
+FIREWALL = "stacks/egress/modules/firewall/main.tf.json"
+OPENS = (Opens(source="apps", to="data", ports=["tcp/5432", "udp/5000-5010", "icmp"]),)
+
+
+def limited(inspection: Inspection = Inspection.VPC, opens: tuple[Opens, ...] = OPENS) -> Estate:
+    """`apps` and `data`, inspected with each other, of which something is said; no rules of the estate's own."""
+    made = estate(inspection, zones=["use1-az1"])
+    *others, last = made.environments
+    assert last.egress is not None
+    egress = replace(last.egress, firewall=replace(POLICY, rule_groups=[]))
+    return replace(made, environments=[*others, replace(last, egress=egress)], opens=opens).check()
+
+
+@cache
+def output(inspection: Inspection = Inspection.VPC) -> dict[str, str]:
+    return synthesize(limited(inspection))
+
+
+def read(folder: Path, edit: Callable[[Any], None] | None = None) -> proof.Subject:
+    """The output read back, after a change to the resources of module `firewall`."""
+    document = json.loads(output()[FIREWALL])
+    if edit is not None:
+        edit(document["resource"])
+    return proof.read(write({**output(), FIREWALL: json.dumps(document)}, folder))
+
+
+def rules(resources: Any) -> list[str]:
+    """The generated rules, one a line."""
+    group = resources["aws_networkfirewall_rule_group"]["between_segments"]["rule_group"]
+    found: list[str] = group["rules_source"]["rules_string"].splitlines()
+    return found
+
+
+def rewritten(change: Callable[[list[str]], list[str]]) -> Callable[[Any], None]:
+    def edit(resources: Any) -> None:
+        group = resources["aws_networkfirewall_rule_group"]["between_segments"]["rule_group"]
+        group["rules_source"]["rules_string"] = "".join(f"{line}\n" for line in change(rules(resources)))
+
+    return edit
+
+
+def policy(**values: Any) -> Callable[[Any], None]:
+    return lambda resources: resources["aws_networkfirewall_firewall_policy"]["this"]["firewall_policy"].update(values)
+
+
+@pytest.mark.parametrize("inspection", [Inspection.VPC, Inspection.GATEWAY])
+def test_what_is_said_is_proved(inspection: Inspection, tmp_path: Path) -> None:
+    answer = proof.read(write(output(inspection), tmp_path)).prove(scenarios=False)
+    assert answer.verdict is Verdict.PROVED, str(answer)
+    assert not any("open both ways" in note for note in answer.notes)
+
+
+@pytest.fixture(scope="module")
+def subject(tmp_path_factory: pytest.TempPathFactory) -> proof.Subject:
+    return read(tmp_path_factory.mktemp("firewalls"))
+
+
+@pytest.mark.parametrize(
+    ("source", "to", "protocol", "port", "arrives"),
+    [
+        ("web", "warehouse", "tcp", 5432, True),
+        ("web", "vault", "udp", 5010, True),
+        ("web", "warehouse", "icmp", 0, True),
+        ("web", "warehouse", "tcp", 5433, False),
+        ("web", "warehouse", "udp", 5011, False),
+        # What looks like a reply passes network ACLs, and no firewall.
+        ("warehouse", "web", "tcp", 5432, False),
+        ("warehouse", "web", "tcp", 50_000, False),
+        ("warehouse", "web", "udp", 50_000, False),
+        ("vault", "web", "icmp", 0, False),
+    ],
+)
+def test_packet_by_packet(
+    subject: proof.Subject, source: str, to: str, protocol: str, port: int, arrives: bool
+) -> None:
+    trips = subject.trace(source, to, protocol=protocol, port=port).trips
+    assert {trip.forward.outcome is Outcome.REACHABLE for trip in trips} == {arrives}
+    assert {trip.back.outcome is Outcome.REACHABLE for trip in trips} >= ({True} if arrives else set())
+
+
+def test_every_rule_is_needed(tmp_path: Path) -> None:
+    """Without any one of them something said does not work, or something not said gets past the firewall."""
+    for number in range(len(rules(json.loads(output()[FIREWALL])["resource"]))):
+
+        def without(lines: list[str], number: int = number) -> list[str]:
+            return lines[:number] + lines[number + 1 :]
+
+        answer = read(tmp_path, rewritten(without)).prove(scenarios=False)
+        assert answer.verdict is Verdict.VIOLATED, f"nobody misses rule {number}"
+
+
+MISTAKES: dict[str, tuple[Callable[[Any], None], str]] = {
+    "a wider port range": (rewritten(lambda lines: [x.replace("5000:5010", "5000:5011") for x in lines]), "undrawn"),
+    "a narrower port range": (rewritten(lambda lines: [x.replace("5000:5010", "5000:5009") for x in lines]), "blocked"),
+    "any port": (rewritten(lambda lines: [x.replace(" 5432 (", " any (") for x in lines]), "undrawn"),
+    "the other way": (
+        rewritten(lambda lines: [x.replace("$APPS any -> $DATA", "$DATA any -> $APPS") for x in lines]),
+        "undrawn",
+    ),
+    "both ways": (rewritten(lambda lines: [x.replace("->", "<>") if "5432" in x else x for x in lines]), "undrawn"),
+    "drops come first": (rewritten(lambda lines: sorted(lines)), "blocked"),
+    "drops what is said": (rewritten(lambda lines: [x.replace("pass tcp", "drop tcp") for x in lines]), "blocked"),
+    "replies only": (rewritten(lambda lines: [x.replace("to_server", "to_client") for x in lines]), "undrawn"),
+    "nothing reaches the stateful engine": (policy(stateless_default_actions=["aws:drop"]), "blocked"),
+    "the stateful engine is passed by": (policy(stateless_default_actions=["aws:pass"]), "undrawn"),
+    "an address list that is too short": (
+        lambda resources: resources["aws_networkfirewall_rule_group"]["between_segments"]["rule_group"][
+            "rule_variables"
+        ]["ip_sets"][1]["ip_set"].update(definition=["10.1.64.0/20"]),
+        "undrawn",
+    ),
+    "the group is not in the policy": (
+        lambda resources: resources["aws_networkfirewall_firewall_policy"]["this"]["firewall_policy"][
+            "stateful_rule_group_reference"
+        ].pop(1),
+        "undrawn",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_found_and_named(mistake: str, tmp_path: Path) -> None:
+    edit, rule = MISTAKES[mistake]
+    answer = read(tmp_path, edit).prove(scenarios=False)
+    found = [violation for violation in answer.violations if rule in violation.rule]
+    assert answer.verdict is Verdict.VIOLATED, str(answer)
+    assert any("module.firewall.aws_networkfirewall" in name for violation in found for name in violation.resources)
+
+
+def test_where_nothing_is_said_both_open_what_they_like() -> None:
+    bare = estate(Inspection.VPC)
+    assert [str(rule) for rule in firewall_rules(bare)] == [
+        "apps opens anything to data",
+        "data opens anything to apps",
+    ]
+
+
+def test_a_new_rule_leaves_the_others_their_numbers() -> None:
+    more = (*OPENS, Opens(source="data", to="apps", ports=["tcp/22"]))
+    before = {str(rule): sid for sid, rule in numbered(limited())}
+    after = {str(rule): sid for sid, rule in numbered(limited(opens=more))}
+    assert before.items() < after.items()
+
+
+def test_a_rule_of_ones_own_that_passes_what_is_not_said_is_found(tmp_path: Path) -> None:
+    own = replace(estate(Inspection.VPC), opens=[Opens(source="apps", to="data", ports=["tcp/5433"])]).check()
+    answer = proof.read(write(synthesize(own), tmp_path)).prove(scenarios=False)
+    (violation,) = {v.rule: v for v in answer.violations}.values()
+    assert violation.rule == "opening-undrawn"
+    assert "tcp/5432" in violation.why
+    assert "egress/module.firewall.aws_networkfirewall_rule_group.queries" in violation.resources
+
+
+def test_what_is_not_evaluated_is_said(subject: proof.Subject) -> None:
+    assumed = "\n".join(subject.prove(scenarios=False).assumptions)
+    assert "AWS's MalwareDomainsStrictOrder" in assumed
+    assert "aws_networkfirewall_rule_group.updates" in assumed
