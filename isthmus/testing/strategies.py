@@ -390,14 +390,15 @@ def _segments(
         reached = {other for other in names if name in reaches[other] or other in reaches[name]}
         reached |= set() if isolated[name] else {name}
         met = [connection for connection in connections if connection.segment in reached]
+        heard = {site_of[str(vpn.customer_gateway)].name: site_of[str(vpn.customer_gateway)] for vpn in met}
         default = any(vpn.default_route or DEFAULT in site_of[str(vpn.customer_gateway)].announces for vpn in met)
         ways = [
             Egress.NONE,
             Egress.LOCAL,
             *([Egress.ON_PREMISES] if default else []),
-            *([Egress.CENTRAL] if central else []),
+            # The egress VPC's default would win over one by which a site announces its networks.
+            *([Egress.CENTRAL] if central and all(site.announces != (DEFAULT,) for site in heard.values()) else []),
         ]
-        heard = {site_of[str(vpn.customer_gateway)].name: site_of[str(vpn.customer_gateway)] for vpn in met}
         networks = [f"{site.name}/{network}" for site in heard.values() for network in site.networks]
         limited = bool(networks) and draw(_SELDOM)
         # One way out at the least, but seldom: a spoke then needs no choice made for it, and shrinks to nothing else.

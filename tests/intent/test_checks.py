@@ -9,10 +9,12 @@ from isthmus.intent import (
     Account,
     CustomerGateway,
     Egress,
+    EgressVpc,
     Environment,
     Estate,
     HcpTerraform,
     Hub,
+    Inspection,
     InvalidEstate,
     LocalBackend,
     Routing,
@@ -282,6 +284,14 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ("default not announced", site(announces=[*SITE.networks.values()]), ["no-default-on-premises"] * 2),
     ("two defaults, nothing else", estate(sites=(replace(BRANCH, announces=["0.0.0.0/0"]),), vpns=(TO_BRANCH,)),
      ["network-not-announced"] * 3),
+    ("a default beside that of the egress VPC", estate(
+        segments=[SERVICES, replace(WORKLOADS, ways_out={Egress.ON_PREMISES, Egress.LOCAL, Egress.CENTRAL})],
+        environments=[
+            Environment("network", account="network", hub=HUB, vpn_connections=[VPN], spokes=[DEV], egress=EgressVpc(
+                "way-out", cidr="10.1.254.0/23", inspection=Inspection.NONE
+            )),
+        ],
+    ), ["network-not-announced"] * 2),
     ("an announcement that is the block", site(announces=["0.0.0.0/0", "10.1.0.0/16"]), ["announcement-in-block"]),
     ("a part of a denied network", estate(
         segments=[SERVICES, replace(WORKLOADS, site_networks=["dc1/users"])],

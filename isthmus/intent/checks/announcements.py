@@ -10,6 +10,7 @@ from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import place_of
 from isthmus.intent.reach import networks_denied, sites_reached, transit_between
+from isthmus.intent.segment import Egress
 from isthmus.intent.site import Site
 from isthmus.intent.vpn import Routing
 
@@ -35,20 +36,32 @@ def announces_without_bgp(estate: Estate) -> Iterator[Finding]:
 
 @rule("a network that nobody announces has no route", _ROUTES)
 def network_not_announced(estate: Estate) -> Iterator[Finding]:
-    """A network of a BGP site is covered by none of its announcements, or by a default that others announce too."""
+    """A network of a BGP site is covered by none of its announcements, or by a default that another one may replace."""
     sites = _bgp_sites(estate)
     defaults = [site.name for site in sites if EVERYTHING in networks(site.announces)]
     for site in sites:
         if not readable(site.announces):
             continue
-        own = [found for found in networks(site.announces) if found != EVERYTHING or defaults == [site.name]]
-        covered = list(collapse_addresses(own))
+        leaving = _leaving_centrally(estate, site)
+        stands = defaults == [site.name] and not leaving
+        covered = list(collapse_addresses(its for its in networks(site.announces) if its != EVERYTHING or stands))
         for name, text in site.networks.items():
             cidr = network(text)
             if cidr is not None and not any(cidr.subnet_of(whole) for whole in covered):
-                only = " but by a default that other sites announce too" if len(defaults) > 1 else ""
+                only = ""
+                if len(defaults) > 1:
+                    only = " but by a default that other sites announce too"
+                elif leaving and defaults:
+                    only = f' but by a default, and segment "{leaving[0]}" has another to the egress VPC, which wins'
                 given = f"{cidr} is not announced{only}"
                 yield Finding(site, given, f'"{cidr}" among its announces', f'network "{name}"')
+
+
+def _leaving_centrally(estate: Estate, site: Site) -> list[str]:
+    """The segments that reach a site and whose spokes may leave by the egress VPC: a static default is theirs."""
+    sound = resolved(estate)
+    central = [segment for segment in sound.segments if Egress.CENTRAL in segment.ways_out and sound.egress is not None]
+    return [segment.name for segment in central if site.name in {its.name for its in sites_reached(sound, segment)}]
 
 
 @rule(
