@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
+from isthmus.addressing import Tier, subnets
 from isthmus.intent import (
     CentralEndpoints,
     DnsFirewall,
@@ -64,7 +65,8 @@ def _shared_services(draw: DrawFn, estate: Estate, environment: Environment, spo
         if site.dns_servers and all(any(IPv4Address(a) in cidr for cidr in known) for a in site.dns_servers):
             forwards.append(ForwardRule(f"{site.name}.example.com", site=site.name))
     if asks and draw(st.booleans()):
-        forwards.append(ForwardRule(draw(st.sampled_from(("ad.example.com", "."))), targets=[str(vpc[10])]))
+        controller = str(_private_subnet(estate, spoke)[10])
+        forwards.append(ForwardRule(draw(st.sampled_from(("ad.example.com", "."))), targets=[controller]))
     dns = HybridDns(
         spoke=spoke.name,
         inbound=inbound,
@@ -82,6 +84,12 @@ def _shared_services(draw: DrawFn, estate: Estate, environment: Environment, spo
         services.append("s3")
     endpoints = CentralEndpoints(services=services) if wide and services else None
     return _with(found, environment, endpoints=endpoints)
+
+
+def _private_subnet(estate: Estate, spoke: Spoke) -> IPv4Network:
+    """A subnet of the spoke in which machines may be: not all of a VPC lies in subnets."""
+    placed = subnets(spoke, estate.zones_of(spoke), [Tier.PRIVATE])
+    return placed[min(placed)]
 
 
 @st.composite
