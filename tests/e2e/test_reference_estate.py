@@ -13,10 +13,9 @@ PROJECT = Path(__file__).parents[2]
 def test_stock_bindings_make_the_same_bytes(tmp_path):
     """The cut bindings that every run uses, against the package as it was published."""
     out = tmp_path / "out"
-    settings = {"ISTHMUS_BINDINGS": "stock", "CDKTF_OUTDIR": str(out), "ISTHMUS_ESTATE": "environments.estate"}
-    ran = subprocess.run(
-        [sys.executable, "main.py"], cwd=PROJECT, env=os.environ | settings, capture_output=True, text=True, check=False
-    )
+    settings = {"CDKTF_OUTDIR": str(out), "ISTHMUS_ESTATE": "environments.estate"}
+    program = [sys.executable, "-m", "tests.modules.stock"]
+    ran = subprocess.run(program, cwd=PROJECT, env=os.environ | settings, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     stock = {str(path.relative_to(out)): path.read_text() for path in out.rglob("*") if path.is_file()}
     assert stock == dict(files_of("environments.estate"))

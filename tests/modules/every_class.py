@@ -1,17 +1,16 @@
 """Makes one of every class that modules/aws.py imports, with every argument given, and prints the Terraform.
 
-`python -m tests.modules.every_class` uses the cut bindings; with `stock` it uses the stock types, JavaScript and Python
-sources, but not the package's `__init__`, which only imports all of it and takes a minute to do so.
+`python -m tests.modules.every_class` uses the cut bindings; with `stock` those of the package as published.
 """
 
 import collections.abc
-import importlib.util
 import inspect
-import os
 import sys
 import types
 import typing
 from typing import Any
+
+from tests.modules.stock import use_stock_bindings
 
 META_ARGUMENTS = {"connection", "count", "depends_on", "for_each", "lifecycle", "provider", "provisioners"}
 
@@ -52,13 +51,7 @@ def rank(hint: Any) -> int:
 
 def main() -> None:
     if sys.argv[1:] == ["stock"]:
-        os.environ["ISTHMUS_BINDINGS"] = "stock"
-        from modules.bindings import load
-
-        spec = importlib.util.find_spec(load.PROVIDER)
-        assert spec is not None
-        assert spec.submodule_search_locations is not None
-        load.install(spec.submodule_search_locations[0])
+        use_stock_bindings()
 
     from modules import aws
     from modules.cdk import App, Stack, TerraformElement
