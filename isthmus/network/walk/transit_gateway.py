@@ -1,0 +1,129 @@
+"""The walk in a transit gateway: in by an attachment, through the table that decides, out by another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from isthmus.network.answers import Block, Hop, Path
+from isthmus.network.model import Attachment, AttachmentKind, Unknown
+from isthmus.network.space import merge, show_range
+from isthmus.network.tables import Route
+from isthmus.network.walk.steps import Pieces, Seen, Source, Steps, TgwPlace, after, unknown
+
+
+class TransitGatewaySteps(Steps):
+    """Steps in a transit gateway."""
+
+    def into_tgw(self, attachment: Attachment, zone: str, low: int, high: int, path: Path, seen: Seen) -> Pieces:
+        """Into a transit gateway: the table that the attachment is associated with decides, and no other."""
+        if attachment.policy_table is not None:
+            return unknown(low, high, path, f"{attachment.address} has a policy table, which is not modelled")
+        if isinstance(attachment.table, Unknown):
+            return unknown(low, high, path, f"the association of {attachment.address}: {attachment.table.reason}")
+        if attachment.table is None:
+            why = "associated with no route table: the transit gateway drops all it sends"
+            return self.stopped(
+                low,
+                high,
+                path,
+                Block("not-associated", attachment.address, why),
+                self._tgw_candidate(attachment.gateway, zone, low, high, seen),
+            )
+        return self.in_tgw(TgwPlace(attachment.table, zone), low, high, path, seen)
+
+    def in_tgw(self, place: TgwPlace, low: int, high: int, path: Path, seen: Seen) -> Pieces:
+        """Look the range up in a transit gateway table, and follow."""
+        if place in seen:
+            why = "the packet comes back to a table it has been in: a routing loop"
+            return self.stopped(low, high, path, Block("routing-loop", place.table, why))
+        seen = (*seen, place)
+        gateway = self.network.tgw_tables[place.table].gateway
+        pieces: Pieces = []
+        for first, last, decision in self.facts.tgw_table(place.table).decide.within(low, high):
+            if decision.unknown:
+                pieces += unknown(first, last, path, decision.unknown)
+            elif not decision.routes:
+                block = Block("no-route", place.table, f"no route to {show_range(first, last)}")
+                onward = self._tgw_candidate(gateway, place.zone, first, last, seen)
+                pieces += self.stopped(first, last, path, block, onward)
+            elif decision.routes[0].target is None:
+                block = Block(
+                    "blackhole-route", decision.routes[0].address, f"{decision.routes[0].prefix} is blackholed"
+                )
+                onward = self._tgw_candidate(gateway, place.zone, first, last, seen)
+                pieces += self.stopped(first, last, path, block, onward)
+            else:
+                options = [self._tgw_step(place, r, first, last, path, seen) for r in decision.routes]
+                pieces += merge(options)
+        return pieces
+
+    def _tgw_step(self, place: TgwPlace, route: Route, low: int, high: int, path: Path, seen: Seen) -> Pieces:
+        if isinstance(route.target, Unknown):
+            return unknown(low, high, path, f"the attachment of {route.address}: {route.target.reason}")
+        attachment = self.network.attachments[str(route.target)]
+        path = after(path, Hop("route table", place.table, f"{route} {route.address}"))
+        return self.out_of_tgw(attachment, route, place.zone, low, high, path, seen)
+
+    def out_of_tgw(
+        self, attachment: Attachment, route: Route | None, zone: str, low: int, high: int, path: Path, seen: Seen
+    ) -> Pieces:
+        """Out of a transit gateway by an attachment."""
+        if attachment.address in self.facts.scenario.down:
+            why = f"{attachment.address} is down"
+            return self.stopped(low, high, path, Block("attachment-down", attachment.address, why))
+        if isinstance(attachment.attached, Unknown):
+            return unknown(low, high, path, f"what {attachment.address} attaches: {attachment.attached.reason}")
+        match attachment.kind:
+            case AttachmentKind.VPC:
+                return self._into_vpc(attachment, zone, low, high, path, seen)
+            case AttachmentKind.VPN | AttachmentKind.PRIVATE_VPN | AttachmentKind.DX_GATEWAY:
+                return self.to_site(attachment.attached, route, low, high, path, seen)
+            case AttachmentKind.NETWORK_FUNCTION:
+                path = after(path, Hop("firewall", attachment.attached, "attached to the transit gateway"))
+                path = path._replace(boxes=(*path.boxes, attachment.attached))
+                return self.into_tgw(attachment, zone, low, high, path, seen)
+            case _:
+                why = f"{attachment.kind.value} attachment {attachment.address} is not modelled beyond its routes"
+                return unknown(low, high, path, why)
+
+    def _into_vpc(self, attachment: Attachment, zone: str, low: int, high: int, path: Path, seen: Seen) -> Pieces:
+        """Into a VPC: in the zone of origin where the attachment has it; any zone with appliance mode or without one.
+
+        https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.html
+        """
+        zones, doubt = self.facts.zones(attachment)
+        if doubt:
+            return unknown(low, high, path, doubt)
+        pinned = attachment.appliance_mode is True
+        if zone in zones and attachment.appliance_mode is False:
+            zones = {zone: zones[zone]}
+        up = {z: s for z, s in zones.items() if z not in self.facts.scenario.down}
+        if not up:
+            why = f"none of its zones is up ({', '.join(zones) or 'it has none'})"
+            return self.stopped(low, high, path, Block("zone-down", attachment.address, why))
+        options = []
+        for entry, subnet in up.items():
+            inside = after(path, Hop("attachment", attachment.address, f"into {attachment.attached}", entry))
+            if pinned:
+                inside = inside._replace(pinned=(*inside.pinned, (attachment.address, entry)))
+            options.append(self.in_subnet(subnet, Source.OUTSIDE, low, high, inside, seen))
+        return merge(options)
+
+    def owners(self, gateway: str, place: int) -> list[Attachment]:
+        """The attachments of a transit gateway behind which an address is, whatever any table says."""
+        vpcs = self.facts.vpc_owners(place)
+        found = [a for v in vpcs for a in self.facts.attachments_of_vpc.get((v, gateway), [])]
+        if not found:
+            for connection, attachments in self.facts.attachments_of_connection.items():
+                site = self.facts.sites.by_connection[connection]
+                if self.facts.site_transit(site)(place).here:
+                    found += [a for a in attachments if a.gateway == gateway]
+        return found
+
+    def _tgw_candidate(
+        self, gateway: str | Unknown, zone: str, low: int, high: int, seen: Seen
+    ) -> Callable[[Path], Pieces] | None:
+        if not self.past_blocks or isinstance(gateway, Unknown):
+            return None
+        owners = self.owners(gateway, low)
+        return (lambda p: self.out_of_tgw(owners[0], None, zone, low, high, p, seen)) if owners else None
