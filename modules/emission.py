@@ -19,6 +19,7 @@ from modules.files import canonical_json
 from modules.firewall import firewall
 from modules.hub import hub
 from modules.logs import logs
+from modules.module_tests import module_tests
 from modules.observability import observability
 from modules.resolution import resolution
 from modules.root import environment_root, state_root
@@ -55,9 +56,11 @@ def _canonical(path: Path) -> str:
     return canonical_json(document)
 
 
-def emit_module(estate: Estate, tables: HubTables, root: str, call: ModuleCall) -> str:
-    """The Terraform of one module of a root."""
-    return canonical_json(_module(estate, tables, root, call))
+def emit_module(estate: Estate, tables: HubTables, root: str, call: ModuleCall) -> dict[str, str]:
+    """One module of a root: path below its folder to text. Its Terraform, and the tests that Terraform runs on it."""
+    document = _module(estate, tables, root, call)
+    tests = module_tests(estate, tables, root, call, document)
+    return {"main.tf.json": canonical_json(document), f"tests/{call.name}.tftest.json": canonical_json(tests)}
 
 
 def _module(estate: Estate, tables: HubTables, root: str, call: ModuleCall) -> Mapping[str, Any]:

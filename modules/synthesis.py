@@ -76,6 +76,7 @@ def _emit_modules(estate: Estate, jobs: list[Job]) -> Mapping[str, str]:
 
     tables = HubTables(estate)
     return {
-        f"stacks/{root}/modules/{call.name}/main.tf.json": emit_module(estate, tables, root, call)
+        f"stacks/{root}/modules/{call.name}/{name}": text
         for root, call in jobs
+        for name, text in emit_module(estate, tables, root, call).items()
     }

@@ -1,6 +1,7 @@
 """Runs generated roots through a real Terraform core: against the provider's double, or against the provider."""
 
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -111,6 +112,20 @@ class Engine:
         with self._beside_stubs(Root(root)) as workspace:
             self.provider.disarm(workspace.directory)
             return workspace.plan()
+
+    def test(self, module: Path) -> list[str]:
+        """Runs `terraform test` in a copy of a module; gives the names of its runs.
+
+        Raises:
+            TerraformFailed: an assertion does not hold, or Terraform found errors.
+        """
+        with tempfile.TemporaryDirectory(dir=self.scratch, prefix=f"{module.name}-") as folder:
+            copy = Path(shutil.copytree(module, Path(folder, module.name)))
+            with self.workspace(copy) as workspace:
+                output, _ = self.core.run(copy, workspace.environment, "test", "-json")
+        said = (json.loads(line) for line in output.splitlines() if line.startswith("{"))
+        ended = (message["test_run"] for message in said if message["type"] == "test_run")
+        return [run["run"] for run in ended if run.get("progress") == "complete"]
 
     def live(self) -> "LiveEstate":
         """A place with nothing in it, to which estates can be applied."""

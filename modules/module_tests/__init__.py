@@ -1,0 +1,56 @@
+"""A `terraform test` file for each module: what whoever edits the module without Python must not lose.
+
+The checks come from the intent, the addresses from the module. They run under `mock_provider`, with plans only, so they
+need neither an account nor credentials: https://developer.hashicorp.com/terraform/language/tests/mocking
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from isthmus.intent import Estate
+from isthmus.intent.resolution import shared_services
+from modules.calls import STATE, ModuleCall
+from modules.module_tests import every, hub, services, vpc
+from modules.module_tests.document import Check, Module, test_file
+from modules.tables import HubTables
+
+
+def module_tests(
+    estate: Estate, tables: HubTables, root: str, call: ModuleCall, document: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The test file, in Terraform's JSON syntax, of the module that `call` names and `document` holds."""
+    module = Module(document)
+    return test_file(module, [*_own(estate, tables, root, call, module), *every.checks(estate, module)])
+
+
+def _own(estate: Estate, tables: HubTables, root: str, call: ModuleCall, module: Module) -> Iterator[Check]:
+    """The checks of one kind of module."""
+    if call.kind == STATE:
+        return services.state(module)
+    environment, home = estate.environment(root), shared_services(estate)
+    match call.kind:
+        case "spoke":
+            wanted = next(spoke for spoke in environment.spokes if spoke.name == call.spoke)
+            return vpc.spoke(estate, wanted, tables, module)
+        case "egress":
+            assert environment.egress is not None
+            return vpc.egress(estate, environment.egress, tables, module)
+        case "hub":
+            return hub.hub(estate, tables, module)
+        case "vpn":
+            return hub.vpn(estate, environment, tables, module)
+        case "firewall":
+            return services.firewall(estate, environment, module)
+        case "dns":
+            assert home is not None
+            return services.dns(estate, home, module)
+        case "endpoints":
+            assert home is not None
+            return services.endpoints(estate, home, module)
+        case "resolution":
+            return services.resolution(module)
+        case "observability":
+            return services.observability(module)
+    return services.logs(estate, environment, module)

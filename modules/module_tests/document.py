@@ -1,0 +1,147 @@
+"""What checks are made of, and the file they make: mocks, inputs, and one `run` for each idea."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+HOW = "Run in the folder of the module: terraform init -backend=false && terraform test"
+
+_REFERENCE = re.compile(r"\b(aws_\w+\.[\w-]+)\.(\w+)")
+_ACCOUNT, _REGION = "111122223333", "us-east-1"
+
+
+class Module:
+    """A module's document, asked for addresses and for expressions over them."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
+        self.resources: Mapping[str, Mapping[str, Any]] = document.get("resource", {})
+
+    def addresses(self, kind: str, *starts: str) -> list[str]:
+        """The addresses of a type, of all names or of those that start so."""
+        return [f"{kind}.{name}" for name in sorted(self.resources.get(kind, {})) if name.startswith(starts or ("",))]
+
+    def setting(self, kind: str, argument: str) -> list[str]:
+        """The addresses of a type whose argument is written in the module."""
+        named = self.resources.get(kind, {})
+        return [f"{kind}.{name}" for name, body in sorted(named.items()) if body.get(argument) is not None]
+
+    def all(self, kind: str, *starts: str) -> str:
+        """An expression for these resources: `[aws_subnet.a, aws_subnet.b]`."""
+        return listed(self.addresses(kind, *starts))
+
+    def ids(self, kind: str, *starts: str) -> str:
+        """An expression for their ids."""
+        return f"{self.all(kind, *starts)}[*].id"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One idea: the name of its run, and what must hold, each expression with what is wrong where it does not."""
+
+    name: str
+    asserts: tuple[tuple[str, str], ...]
+
+
+def check(name: str, *asserts: tuple[str, str]) -> Check:
+    """A check."""
+    return Check(name, asserts)
+
+
+def listed(expressions: Iterable[str]) -> str:
+    """The expression for a list of expressions."""
+    return f"[{', '.join(expressions)}]"
+
+
+def text(values: Iterable[str]) -> str:
+    """The expression for a list of strings."""
+    return listed(json.dumps(value) for value in values)
+
+
+def same(one: str, other: str) -> str:
+    """The expression that two lists of strings hold the same, in whatever order."""
+    return f"sort({one}) == sort({other})"
+
+
+def all_of(name: str, elements: str, condition: str) -> str:
+    """The expression that a condition holds for every element, which it calls by a name."""
+    return f"alltrue([for {name} in {elements} : {condition}])"
+
+
+def test_file(module: Module, checks: Sequence[Check]) -> dict[str, Any]:
+    """The test file of a module. Runs are plans: `prevent_destroy` would keep Terraform from tidying up after more."""
+    return {
+        "//": HOW,
+        "mock_provider": {"aws": list(_providers(module))},
+        "override_resource": [
+            {"target": address, "override_during": "plan", "values": values}
+            for address, values in sorted(_values(module).items())
+        ],
+        "run": [
+            {
+                made.name: {
+                    "command": "plan",
+                    "assert": [
+                        {"condition": f"${{{condition}}}", "error_message": message}
+                        for condition, message in made.asserts
+                    ],
+                }
+            }
+            for made in checks
+        ],
+        "variables": {name: _given(name) for name in sorted(module.document.get("variable", {}))},
+    }
+
+
+def _providers(module: Module) -> Iterator[dict[str, Any]]:
+    """A mock of each provider that the module is handed, for the types it makes there.
+
+    With `override_during` what AWS decides is made up for the plan already, but only for types that are named.
+    """
+    types = defaultdict(set)
+    for kind, named in module.resources.items():
+        for body in named.values():
+            types[body.get("provider", "aws").partition(".")[2]].add(kind)
+    for alias, kinds in sorted((types | ({} if "" in types else {"": set()})).items()):
+        mocked: dict[str, Any] = {"mock_resource": {kind: {"defaults": {}} for kind in sorted(kinds)}}
+        yield mocked | {"override_during": "plan"} | ({"alias": alias} if alias else {})
+
+
+def _values(module: Module) -> dict[str, dict[str, Any]]:
+    """Values for what the module reads from its own resources and a made-up word will not do for."""
+    values: dict[str, dict[str, Any]] = defaultdict(dict)
+    for address, attribute in _REFERENCE.findall(json.dumps(module.document)):
+        kind, _, name = address.partition(".")
+        if name not in module.resources.get(kind, {}):
+            continue
+        if attribute.endswith("arn"):
+            values[address][attribute] = _arn(kind.removeprefix("aws_"), name)
+        elif attribute == "dns_entry":
+            entry = {"dns_name": f"{name}.vpce.amazonaws.com".replace("_", "-"), "hosted_zone_id": "Z0123456789"}
+            values[address][attribute] = [entry]
+        elif attribute == "firewall_status":
+            values[address][attribute] = [_status(module.resources[kind][name])]
+    return values
+
+
+def _status(firewall: Mapping[str, Any]) -> dict[str, Any]:
+    """What a firewall says of itself: an endpoint in each subnet, whose id is an input, or its attachment."""
+    if "transit_gateway_id" in firewall:
+        return {"transit_gateway_attachment_sync_states": [{"attachment_id": "tgw-attach-of-the-firewall"}]}
+    subnets = [_given(mapping["subnet_id"][len("${var.") : -1]) for mapping in firewall["subnet_mapping"]]
+    return {"sync_states": [{"attachment": [{"endpoint_id": f"vpce-{s}", "subnet_id": s}]} for s in subnets]}
+
+
+def _given(variable: str) -> str:
+    """A value for an input, by which it is known again in a message."""
+    words = variable.replace("_", "-")
+    return _arn("input", words) if "_arn" in f"_{variable}" else words
+
+
+def _arn(service: str, name: str) -> str:
+    return f"arn:aws:{service.replace('_', '-')}:{_REGION}:{_ACCOUNT}:{name}"

@@ -1,0 +1,227 @@
+"""Checks of the smaller modules: names, endpoints, firewall, alarms, logs, state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from isthmus.intent import Environment, Estate
+from isthmus.intent.reach import networks_reached
+from isthmus.intent.resolution import SharedServices
+from modules.module_tests.document import Check, Module, all_of, check, listed, same, text
+from modules.naming import domain_identifier
+
+
+def logs(estate: Estate, environment: Environment, module: Module) -> Iterator[Check]:
+    """The checks of `logs`."""
+    account = estate.account(environment.account).id
+    trust = "jsondecode(aws_iam_role.flow_logs.assume_role_policy).Statement"
+    yield check(
+        "flow_logs_alone_use_the_role",
+        (
+            all_of("statement", trust, 'statement.Principal.Service == "vpc-flow-logs.amazonaws.com"'),
+            "Another service than flow logs may use the role.",
+        ),
+        (
+            all_of("statement", trust, f'statement.Condition.StringEquals["aws:SourceAccount"] == "{account}"'),
+            "The service may use the role on behalf of another account.",
+        ),
+    )
+
+
+def state(module: Module) -> Iterator[Check]:
+    """The checks of `state`."""
+    block = "aws_s3_bucket_public_access_block.this"
+    ways = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+    yield check(
+        "states_are_nobody_elses",
+        (" && ".join(f"{block}.{way}" for way in ways), "The bucket may become public."),
+    )
+    yield check(
+        "old_states_are_kept",
+        ('aws_s3_bucket_versioning.this.versioning_configuration[0].status == "Enabled"', "States have no versions."),
+    )
+    rule = "tolist(aws_s3_bucket_server_side_encryption_configuration.this.rule)[0]"
+    default = f"{rule}.apply_server_side_encryption_by_default[0]"
+    yield check(
+        "states_are_encrypted",
+        (f"{default}.kms_master_key_id == aws_kms_key.this.arn", "States are not under the key of this module."),
+    )
+    tls = 'statement.Effect == "Deny" && try(statement.Condition.Bool["aws:SecureTransport"], "") == "false"'
+    yield check(
+        "states_travel_encrypted",
+        (
+            f"anytrue([for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : {tls}])",
+            "The bucket answers without TLS.",
+        ),
+    )
+
+
+def firewall(estate: Estate, environment: Environment, module: Module) -> Iterator[Check]:
+    """The checks of `firewall`."""
+    policy = "aws_networkfirewall_firewall_policy.this.firewall_policy[0]"
+    yield check(
+        "what_no_rule_passes_is_dropped",
+        (
+            f'anytrue([for action in {policy}.stateful_default_actions : startswith(action, "aws:drop")])',
+            "What no rule passes is let through.",
+        ),
+        (
+            f'{policy}.stateful_engine_options[0].rule_order == "STRICT_ORDER"',
+            "Rules are not evaluated in their order.",
+        ),
+        (
+            f'alltrue([for action in {policy}.stateless_default_actions : action == "aws:forward_to_sfe"])',
+            "Something passes before the stateful rules.",
+        ),
+    )
+    variables = f"{policy}.policy_variables[0].rule_variables"
+    home = f'flatten([for v in {variables} : v.ip_set[0].definition if v.key == "HOME_NET"])'
+    yield check(
+        "home_is_the_estate",
+        (same(home, text(sorted(estate.blocks))), "HOME_NET is not the blocks of the estate."),
+    )
+    if environment.protected:
+        made = "aws_networkfirewall_firewall.this"
+        yield check(
+            "the_firewall_does_not_go_by_accident",
+            (
+                f"{made}.delete_protection && {made}.firewall_policy_change_protection",
+                "The firewall can be deleted, or given another policy.",
+            ),
+        )
+    destinations = "aws_networkfirewall_logging_configuration.this.logging_configuration[0].log_destination_config"
+    yield check(
+        "what_it_drops_and_passes_is_logged",
+        (f'setunion({destinations}[*].log_type, ["ALERT"]) == toset(["ALERT", "FLOW"])', "A log is missing."),
+    )
+
+
+def dns(estate: Estate, home: SharedServices, module: Module) -> Iterator[Check]:
+    """The checks of `dns`."""
+    zones = len(estate.zones_of(home.spoke))
+    if module.addresses("aws_route53_resolver_endpoint"):
+        subnets = "distinct([for address in endpoint.ip_address : address.subnet_id])"
+        yield check(
+            "resolver_endpoints_are_in_every_zone",
+            (
+                all_of("endpoint", module.all("aws_route53_resolver_endpoint"), f"length({subnets}) == {zones}"),
+                f"A Resolver endpoint does not have an address in each of {zones} zones.",
+            ),
+        )
+        yield check(
+            "endpoints_speak_dns_alone",
+            *(
+                (all_of("rule", module.all(kind), "rule.from_port == 53 && rule.to_port == 53"), "A rule is not DNS's.")
+                for kind in ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule")
+                if module.addresses(kind)
+            ),
+        )
+    if home.dns.forwards:
+        yield check(
+            "names_of_sites_are_asked_of_their_servers",
+            *(
+                (
+                    f'aws_route53_resolver_rule.{domain_identifier(rule.domain)}.domain_name == "{rule.domain}" && '
+                    f'aws_route53_resolver_rule.{domain_identifier(rule.domain)}.rule_type == "FORWARD"',
+                    f"{rule.domain} is not forwarded.",
+                )
+                for rule in home.dns.forwards
+            ),
+        )
+    private = module.addresses("aws_route53_zone")
+    if private:
+        yield check(
+            "zones_are_private",
+            (
+                all_of("zone", listed(private), "contains(zone.vpc[*].vpc_id, var.vpc_id)"),
+                "A zone is not that of the VPC of shared services: it would be public.",
+            ),
+        )
+
+
+def endpoints(estate: Estate, home: SharedServices, module: Module) -> Iterator[Check]:
+    """The checks of `endpoints`."""
+    interfaces = listed(module.addresses("aws_vpc_endpoint", "interface_"))
+    given = sorted(name for name in module.document["variable"] if name.startswith("subnet_id_"))
+    yield check(
+        "endpoints_are_in_every_zone",
+        (
+            all_of("endpoint", interfaces, same("endpoint.subnet_ids", listed(f"var.{name}" for name in given))),
+            "An endpoint is not in all subnets that are there for endpoints.",
+        ),
+    )
+    reached = networks_reached(estate, estate.segment(home.spoke.segment))
+    rules = module.all("aws_vpc_security_group_ingress_rule")
+    yield check(
+        "https_from_the_estate_and_its_sites_alone",
+        (
+            same(f"{rules}[*].cidr_ipv4", text(sorted({*estate.blocks, *reached.values()}))),
+            "Others than the estate's blocks and the sites it reaches come to the endpoints, or not all of these.",
+        ),
+        (all_of("rule", rules, "rule.from_port == 443 && rule.to_port == 443"), "A rule is for more than HTTPS."),
+    )
+    pinned = home.environment.endpoints.policies if home.environment.endpoints is not None else {}
+    if not pinned:
+        condition = 'can(statement.Condition.StringEquals["aws:PrincipalOrgID"])'
+        yield check(
+            "endpoints_serve_the_organization_alone",
+            (
+                all_of(
+                    "endpoint",
+                    interfaces,
+                    all_of("statement", "jsondecode(endpoint.policy).Statement", condition),
+                ),
+                "An endpoint takes requests of principals outside the organization.",
+            ),
+        )
+
+
+_OF_VPC = {
+    "aws_route53_resolver_firewall_rule_group_association": "vpc_id",
+    "aws_route53_resolver_query_log_config_association": "resource_id",
+    "aws_route53_resolver_rule_association": "vpc_id",
+    "aws_route53_zone_association": "vpc_id",
+    "aws_route53profiles_association": "resource_id",
+}
+
+
+def resolution(module: Module) -> Iterator[Check]:
+    """The checks of `resolution_<spoke>`."""
+    associated = [f"{address}.{argument}" for kind, argument in _OF_VPC.items() for address in module.addresses(kind)]
+    if associated:
+        yield check(
+            "the_vpc_resolves_by_hybrid_dns",
+            (all_of("vpc", listed(associated), "vpc == var.vpc_id"), "Another VPC is associated with hybrid DNS."),
+        )
+
+
+def observability(module: Module) -> Iterator[Check]:
+    """The checks of `observability`."""
+    alarms = [*module.addresses("aws_cloudwatch_metric_alarm"), *module.addresses("aws_cloudwatch_composite_alarm")]
+    if alarms:
+        yield check(
+            "somebody_hears_of_every_alarm",
+            (all_of("alarm", f"{listed(alarms)}[*].alarm_actions", "length(alarm) > 0"), "An alarm tells nobody."),
+        )
+    down = module.addresses("aws_cloudwatch_metric_alarm")
+    tunnels = [
+        address
+        for address in down
+        if module.resources["aws_cloudwatch_metric_alarm"][address.partition(".")[2]]["metric_name"] == "TunnelState"
+    ]
+    if tunnels:
+        yield check(
+            "silence_of_a_tunnel_is_an_alarm",
+            (
+                all_of("alarm", listed(tunnels), 'alarm.treat_missing_data == "breaching"'),
+                "A tunnel of which nothing is heard raises no alarm.",
+            ),
+        )
+    if module.addresses("aws_sns_topic"):
+        yield check(
+            "alarms_are_encrypted",
+            (
+                all_of("topic", module.all("aws_sns_topic"), "topic.kms_master_key_id == aws_kms_key.this.arn"),
+                "A topic is not under the key of this module.",
+            ),
+        )

@@ -1,0 +1,266 @@
+"""Checks of modules that make a VPC: `spoke_<name>` and `egress`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from isthmus.addressing import Tier, zone_number
+from isthmus.intent import Egress, EgressVpc, Estate, Inspection, Spoke
+from isthmus.intent.reach import networks_denied, networks_reached
+from modules.hub import GATEWAY_ID, principals, table_id
+from modules.module_tests.document import Check, Module, all_of, check, listed, same, text
+from modules.tables import DEFAULT, EGRESS, HubTables
+
+_GATEWAY = f"var.{GATEWAY_ID}"
+_INSIDE = """cidrhost("${split("/", subnet.cidr_block)[0]}/${split("/", range)[1]}", 0) == split("/", range)[0]"""
+_SHORTER = """min(split("/", one)[1], split("/", other)[1])"""
+_START = """cidrhost("${{split("/", {name})[0]}}/${{{shorter}}}", 0)"""
+
+
+def spoke(estate: Estate, wanted: Spoke, tables: HubTables, module: Module) -> Iterator[Check]:
+    """The checks of `spoke_<name>`."""
+    segment = estate.segment(wanted.segment)
+    workloads = _route_tables(module, Tier.PUBLIC, Tier.PRIVATE)
+    yield from _vpc(wanted.cidr, estate.zones_of(wanted), module)
+    yield _associated(tables.of_spoke(wanted).key, "segment")
+    yield check(
+        "only_tables_of_the_segment_learn_the_vpc",
+        (
+            same(
+                f"{module.all('aws_ec2_transit_gateway_route_table_propagation')}[*].transit_gateway_route_table_id",
+                listed(f"var.{table_id(table.key)}" for table in tables.with_spoke(wanted)),
+            ),
+            f"The VPC propagates into other route tables of the hub than those that reach {segment.name}.",
+        ),
+    )
+    reached = sorted({*estate.blocks, *networks_reached(estate, segment).values()})
+    here = f"destination && route.transit_gateway_id == {_GATEWAY}"
+    yield check(
+        "the_estate_and_its_sites_are_behind_the_hub",
+        (
+            all_of("destination", text(reached), same(_tables_with(module, here), f"{listed(workloads)}[*].id")),
+            "A block of the estate or a network of a site has no route to the hub, in some table of workloads.",
+        ),
+    )
+    yield _way_out(wanted, workloads, module)
+    denied = sorted(networks_denied(estate, segment).values())
+    if denied:
+        yield _denied(denied, module)
+    if wanted.share_private_subnets_with:
+        yield _shared(estate, wanted, module)
+
+
+def egress(estate: Estate, wanted: EgressVpc, tables: HubTables, module: Module) -> Iterator[Check]:
+    """The checks of `egress`."""
+    zones = estate.zones_of_egress(wanted)
+    yield from _vpc(wanted.cidr, zones, module)
+    yield _associated(EGRESS, "egress VPC")
+    inspected = wanted.inspection is Inspection.VPC
+    numbers = [zone_number(zone) for zone in zones]
+    target = "vpc_endpoint_id == var.endpoint_id_az{}" if inspected else "nat_gateway_id == aws_nat_gateway.az{}.id"
+    yield check(
+        "every_zone_leaves_by_itself",
+        *(
+            (
+                f"aws_route.{Tier.TRANSIT_GATEWAY}_az{number}_default.{target.format(number)}"
+                f" && aws_nat_gateway.az{number}.subnet_id == aws_subnet.{Tier.PUBLIC}_az{number}.id",
+                f"What comes from the hub in zone {number} does not leave by that zone's own devices.",
+            )
+            for number in numbers
+        ),
+    )
+    back = "vpc_endpoint_id != null" if inspected else f"transit_gateway_id == {_GATEWAY}"
+    public = listed(_route_tables(module, Tier.PUBLIC))
+    yield check(
+        "answers_find_the_way_back",
+        (
+            all_of(
+                "destination",
+                text(sorted(estate.blocks)),
+                same(_tables_with(module, f"destination && route.{back}"), f"{public}[*].id")
+                if not inspected
+                else f"length({_tables_with(module, f'destination && route.{back}')}) >= length({public})",
+            ),
+            "A table of the NAT gateways' subnets has no route back to a block of the estate.",
+        ),
+    )
+    if module.addresses("aws_ec2_transit_gateway_route"):
+        attachment = _accepted(module)
+        yield check(
+            "the_hub_leads_here",
+            (
+                all_of(
+                    "route",
+                    module.all("aws_ec2_transit_gateway_route"),
+                    f"route.transit_gateway_attachment_id == {attachment}.id",
+                ),
+                "A route of the hub leads to another attachment than the egress VPC's.",
+            ),
+        )
+
+
+def _vpc(cidr: str, zones: Sequence[str], module: Module) -> Iterator[Check]:
+    """What holds of every VPC of the estate."""
+    subnets = module.all("aws_subnet")
+    ranges = [f"{a}.cidr_block" for a in ("aws_vpc.this", *module.addresses("aws_vpc_ipv4_cidr_block_association"))]
+    starts = (_START.format(name=name, shorter=_SHORTER) for name in ("one", "other"))
+    yield check(
+        "subnets_lie_in_the_vpc_and_apart",
+        (f'aws_vpc.this.cidr_block == "{cidr}"', f"The VPC does not have the range {cidr}."),
+        (
+            all_of("subnet", subnets, f"anytrue([for range in {listed(ranges)} : {_INSIDE}])"),
+            "A subnet lies outside the ranges of the VPC.",
+        ),
+        (
+            f"alltrue(flatten([for i, one in {subnets}[*].cidr_block : [for j, other in {subnets}[*].cidr_block :"
+            f" i >= j || {' != '.join(starts)}]]))",
+            "Two subnets overlap.",
+        ),
+    )
+    yield check(
+        "no_subnet_hands_out_public_addresses",
+        (all_of("subnet", subnets, "!subnet.map_public_ip_on_launch"), "A subnet gives public addresses to instances."),
+    )
+    associations = module.all("aws_route_table_association")
+    yield check(
+        "every_subnet_has_a_route_table_of_this_module",
+        (same(f"{associations}[*].subnet_id", f"{subnets}[*].id"), "A subnet has no route table, or more than one."),
+        (
+            f"length(setsubtract({associations}[*].route_table_id, {module.ids('aws_route_table')})) == 0",
+            "A subnet has a route table that this module does not make.",
+        ),
+    )
+    yield check(
+        "what_aws_makes_by_itself_lets_nothing_through",
+        ("length(aws_default_route_table.this.route) == 0", "The VPC's main route table has routes."),
+        (
+            "length(aws_default_security_group.this.ingress) + length(aws_default_security_group.this.egress) == 0",
+            "The VPC's default security group has rules.",
+        ),
+    )
+    yield check(
+        "all_traffic_is_logged",
+        ("aws_flow_log.this.vpc_id == aws_vpc.this.id", "The flow log is not that of the VPC."),
+        ('aws_flow_log.this.traffic_type == "ALL"', "The flow log leaves traffic out."),
+    )
+    gateway = module.all("aws_subnet", Tier.TRANSIT_GATEWAY)
+    yield check(
+        "the_hub_is_attached_in_every_zone",
+        (
+            same("aws_ec2_transit_gateway_vpc_attachment.this.subnet_ids", f"{gateway}[*].id"),
+            "The attachment is not in the subnets that are there for it.",
+        ),
+        (same(f"{gateway}[*].availability_zone_id", text(zones)), f"A zone is missing of {', '.join(zones)}."),
+    )
+    accepted = _accepted(module)
+    switches = [f"!{accepted}.transit_gateway_default_route_table_{kind}" for kind in ("association", "propagation")]
+    yield check(
+        "no_default_table_of_the_hub_is_joined",
+        (" && ".join(switches), "The attachment joins the hub's default route tables."),
+    )
+
+
+def _associated(table: str, of: str) -> Check:
+    return check(
+        f"the_{of}_decides_what_is_reached".replace(" ", "_").lower(),
+        (
+            f"aws_ec2_transit_gateway_route_table_association.this.transit_gateway_route_table_id"
+            f" == var.{table_id(table)}",
+            f"The attachment is not associated with the {of}'s route table.",
+        ),
+    )
+
+
+def _way_out(wanted: Spoke, workloads: Sequence[str], module: Module) -> Check:
+    if wanted.egress is Egress.NONE:
+        return check(
+            "there_is_no_way_out",
+            (
+                all_of("route", module.all("aws_route"), f'route.destination_cidr_block != "{DEFAULT}"'),
+                "A default route leads out of a VPC that has no way out.",
+            ),
+        )
+    default = f'"{DEFAULT}" && '
+    if wanted.egress is Egress.LOCAL:
+        public = f"{listed(_route_tables(module, Tier.PUBLIC))}[*].id"
+        private = f"{listed(_route_tables(module, Tier.PRIVATE))}[*].id"
+        internet = "route.gateway_id == aws_internet_gateway.this.id"
+        nats = module.ids("aws_nat_gateway")
+        return check(
+            "the_way_out_is_local",
+            (
+                same(_tables_with(module, default + internet), public),
+                "Another table than the public subnets' leads to the internet gateway, or one of these does not.",
+            ),
+            (
+                same(
+                    _tables_with(module, f"{default}anytrue([for nat in {nats} : nat == route.nat_gateway_id])"),
+                    private,
+                ),
+                "A table of private subnets does not lead to a NAT gateway.",
+            ),
+        )
+    return check(
+        "the_only_way_out_is_the_hub",
+        (
+            same(
+                _tables_with(module, f"{default}route.transit_gateway_id == {_GATEWAY}"),
+                f"{listed(workloads)}[*].id",
+            ),
+            "A table of workloads has no default route to the hub.",
+        ),
+        (
+            f"length({_tables_with(module, default + 'true')}) == {len(workloads)}",
+            "A default route leads elsewhere than to the hub.",
+        ),
+    )
+
+
+def _denied(networks: Sequence[str], module: Module) -> Check:
+    rules = module.all("aws_network_acl_rule")
+    stops = 'rule.cidr_block == network && rule.egress == outgoing && rule.rule_action == "deny"'
+    subnets = [a for a in module.addresses("aws_subnet") if not a.startswith(f"aws_subnet.{Tier.TRANSIT_GATEWAY}")]
+    return check(
+        "sites_out_of_bounds_are_denied_both_ways",
+        (
+            f"alltrue(flatten([for network in {text(networks)} : [for outgoing in [true, false] :"
+            f" anytrue([for rule in {rules} : {stops}])]]))",
+            "A network of a site that the segment must not reach is not denied, in one direction or both.",
+        ),
+        (
+            same(f"{module.all('aws_network_acl_association')}[*].subnet_id", f"{listed(subnets)}[*].id"),
+            "A subnet of workloads does not have the network ACL.",
+        ),
+    )
+
+
+def _shared(estate: Estate, wanted: Spoke, module: Module) -> Check:
+    private = f"{module.all('aws_subnet', Tier.PRIVATE)}[*].arn"
+    with_whom = [principal for _, principal in principals(estate, wanted.share_private_subnets_with)]
+    return check(
+        "private_subnets_alone_are_shared",
+        (
+            same(f"{module.all('aws_ram_resource_association')}[*].resource_arn", private),
+            "Something else than the private subnets is shared, or not all of them are.",
+        ),
+        (
+            same(f"{module.all('aws_ram_principal_association')}[*].principal", text(with_whom)),
+            "The subnets are shared with others than the intent names.",
+        ),
+    )
+
+
+def _route_tables(module: Module, *tiers: Tier) -> list[str]:
+    return module.addresses("aws_route_table", *tiers)
+
+
+def _tables_with(module: Module, condition: str) -> str:
+    """The ids of the route tables with a route to a destination, and whatever else the condition goes on with."""
+    routes = module.all("aws_route")
+    return f"[for route in {routes} : route.route_table_id if route.destination_cidr_block == {condition}]"
+
+
+def _accepted(module: Module) -> str:
+    """The address of what the hub's account accepts: the accepter where the accounts differ, else the attachment."""
+    attachment = "aws_ec2_transit_gateway_vpc_attachment"
+    return next(iter(module.addresses(f"{attachment}_accepter")), f"{attachment}.this")
