@@ -67,6 +67,7 @@ def estate_of(spokes: int) -> Estate:
         region="us-east-1",
         blocks=["10.0.0.0/8"],
         zones=["use1-az1", "use1-az2", "use1-az4"],
+        quotas={"vpcs": SPOKES_AN_ENVIRONMENT},
         segments=[services, workloads],
         sites=[
             Site(

@@ -50,6 +50,33 @@ class PrivateZone:
     answers: Mapping[str, str | Unknown] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class NameRule:
+    """A rule of the DNS firewall: the names it is for, and whether they are answered."""
+
+    address: str
+    priority: int
+    answers: bool | Unknown
+    domains: tuple[str, ...] | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class NameRules:
+    """A rule group of the DNS firewall, its rules in the order in which they are asked."""
+
+    address: str
+    rules: tuple[NameRule, ...] = ()
+
+    def answers(self, domain: str) -> bool | Unknown:
+        """Whether queries for names written so are answered, by the first rule that lists them."""
+        for rule in self.rules:
+            if isinstance(rule.domains, Unknown):
+                return rule.domains
+            if domain in rule.domains:
+                return rule.answers
+        return True
+
+
 @dataclass(frozen=True)
 class Resolution:
     """Everything, by address. `used_by` says which rules, zones and others hold for which VPCs, profiles seen through.
@@ -60,10 +87,12 @@ class Resolution:
     endpoints: Mapping[str, ResolverEndpoint] = field(default_factory=dict)
     rules: Mapping[str, ResolverRule] = field(default_factory=dict)
     zones: Mapping[str, PrivateZone] = field(default_factory=dict)
+    firewalls: Mapping[str, NameRules] = field(default_factory=dict)
+    query_logs: frozenset[str] = frozenset()
     used_by: tuple[tuple[str | Unknown, str | Unknown], ...] = ()
 
     def of(self, vpc: str) -> frozenset[str]:
-        """The rules and zones that hold for a VPC."""
+        """The rules, zones and others that hold for a VPC."""
         return frozenset(thing for thing in self._by_user.get(vpc, ()) if isinstance(thing, str))
 
     def doubts(self, vpc: str) -> Iterator[Unknown]:

@@ -6,7 +6,7 @@ lets it in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from ipaddress import IPv4Address, ip_network
 
@@ -26,7 +26,7 @@ from isthmus.network.filters import Traffic, group_verdict
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import EndpointKind, Unknown, VpcEndpoint
 from isthmus.network.places import NoSuchPlace
-from isthmus.network.resolution import ResolverEndpoint, ResolverRule
+from isthmus.network.resolution import NameRules, ResolverEndpoint, ResolverRule
 from isthmus.network.space import span
 from isthmus.proof.findings import Unanswered, Violation
 from isthmus.services import SERVICES
@@ -202,7 +202,7 @@ class Resolving:
     # --- associations ------------------------------------------------------------------------------------------------
 
     def _associated(self, home: SharedServices) -> None:
-        """Every spoke that is served has the rules and zones."""
+        """Every spoke that is served has the rules and zones, query logs and DNS firewall."""
         rules = {rule.domain for rule in self.facts.rules.values()}
         zones = {zone.domain for zone in self.facts.zones.values()}
         wanted = {f.domain for f in home.dns.forwards} & rules
@@ -219,11 +219,47 @@ class Resolving:
             has |= {self.facts.zones[a].domain for a in held if a in self.facts.zones}
             missing = sorted(domain for domain in wanted if domain not in has)
             doubt = next(self.facts.doubts(vpc), None)
+            self._watched(home, spoke, vpc, held, doubt)
             if missing and doubt is not None:
                 self.unanswered.append(Unanswered(f"whether {spoke.name} resolves {_listed(missing)}", doubt.reason))
             elif missing:
                 why = f"its VPC is associated with nothing that resolves {_listed(missing)}"
                 self._found("dns-not-associated", why, (vpc,), spoke.name, missing[0])
+
+    def _watched(
+        self, home: SharedServices, spoke: Spoke, vpc: str, held: Collection[str], doubt: Unknown | None
+    ) -> None:
+        """Queries of a VPC are logged, and held against the DNS firewall, if the intent has either."""
+        wanted = (
+            (home.dns.query_logs, self.facts.query_logs, "its queries are logged nowhere", "is logged"),
+            (
+                home.dns.firewall is not None,
+                self.facts.firewalls,
+                "no DNS firewall looks at its queries",
+                "is filtered",
+            ),
+        )
+        for meant, known, why, what in wanted:
+            if meant and not any(thing in known for thing in held):
+                if doubt is not None:
+                    self.unanswered.append(Unanswered(f"whether what {spoke.name} asks {what}", doubt.reason))
+                else:
+                    self._found("dns-not-associated", why, (vpc,), spoke.name)
+        if (firewall := home.dns.firewall) is not None:
+            # Allowed wins: a name in both lists is answered.
+            said = {**dict.fromkeys(firewall.blocked, False), **dict.fromkeys(firewall.allowed, True)}
+            for group in sorted(thing for thing in held if thing in self.facts.firewalls):
+                self._filtered(self.facts.firewalls[group], said)
+
+    def _filtered(self, group: NameRules, said: Mapping[str, bool]) -> None:
+        for domain, meant in sorted(said.items()):
+            answered = group.answers(domain)
+            if isinstance(answered, Unknown):
+                self.unanswered.append(Unanswered(f"whether {domain} is answered", answered.reason))
+            elif answered is not meant:
+                why = f"{domain} is {'answered' if answered else 'blocked'}; the intent says otherwise"
+                places = (group.address, *(rule.address for rule in group.rules))
+                self._found("dns-firewall-differs", why, places, self.home.spoke.name, domain)
 
 
 def _interfaces(endpoint: ResolverEndpoint) -> Iterator[InSubnet]:

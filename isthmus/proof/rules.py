@@ -153,9 +153,15 @@ _ALL = (
     ),
     Rule(
         "dns-not-associated",
-        "A spoke's VPC is not associated with a rule or private zone that it is meant to use.",
+        "A spoke's VPC is not associated with a rule, private zone, query log or DNS firewall that it is meant to use.",
         "What is shared does nothing until the VPC is associated with it, or with a profile that holds it.",
         _ROUTE_53 + "resolver-rules-managing-sharing.html",
+    ),
+    Rule(
+        "dns-firewall-differs",
+        "The DNS firewall answers what the intent blocks, or blocks what it allows.",
+        "Of the rules that list a name the one with the lowest number decides.",
+        _ROUTE_53 + "resolver-dns-firewall-rule-groups.html",
     ),
     # --- what is there ---
     Rule(

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ NAMES = {
     "dns-rule-differs",
     "dns-path-blocked",
     "dns-not-associated",
+    "dns-firewall-differs",
     "service-endpoint-missing",
     "service-endpoint-blocked",
     "service-name-missing",
@@ -125,6 +127,12 @@ MISTAKES: dict[str, tuple[str, Callable[[Module], None], str, str]] = {
         "dns-not-associated",
         "dev/module.spoke_dev.aws_vpc.this",
     ),
+    "a profile without query logs": (
+        DNS,
+        without("aws_route53profiles_resource_association", "query_logs"),
+        "dns-not-associated",
+        "dev/module.spoke_dev.aws_vpc.this",
+    ),
     "no private zone": (DNS, without("aws_route53_zone", "aws_example_com"), "dns-not-associated", "aws_vpc.this"),
     "no endpoint": (
         ENDPOINTS,
@@ -197,6 +205,60 @@ def test_a_spoke_that_is_not_associated_with_a_zone_is_found_without_profiles_to
     del document["resource"]["aws_route53_zone_association"]["aws_example_com"]
     answer = proof.read(write({**files, path: json.dumps(document)}, tmp_path)).prove(scenarios=False)
     assert [(v.rule, v.source) for v in answer.violations] == [("dns-not-associated", "test")]
+
+
+ALLOWED, BLOCKED = "aws_route53_resolver_firewall_rule.allowed", "aws_route53_resolver_firewall_rule.blocked"
+FILTERING: dict[str, tuple[str, Callable[[Module], None], str, str]] = {
+    "a VPC without query logs": (
+        "test/modules/resolution_test",
+        without("aws_route53_resolver_query_log_config_association", "this"),
+        "dns-not-associated",
+        "test/module.spoke_test.aws_vpc.this",
+    ),
+    "a VPC without the DNS firewall": (
+        "prod/modules/resolution_prod",
+        without("aws_route53_resolver_firewall_rule_group_association", "this"),
+        "dns-not-associated",
+        "prod/module.spoke_prod.aws_vpc.this",
+    ),
+    "allowed after blocked": (
+        DNS,
+        changed("aws_route53_resolver_firewall_rule", "allowed", priority=300),
+        "dns-firewall-differs",
+        ALLOWED,
+    ),
+    "blocked, and answered": (
+        DNS,
+        changed("aws_route53_resolver_firewall_rule", "blocked", action="ALERT"),
+        "dns-firewall-differs",
+        BLOCKED,
+    ),
+    "another name is blocked": (
+        DNS,
+        changed("aws_route53_resolver_firewall_domain_list", "blocked", domains=["worse.example"]),
+        "dns-firewall-differs",
+        BLOCKED,
+    ),
+}
+
+
+@cache
+def filtering() -> dict[str, str]:
+    """The reference estate with a DNS firewall, shared without a profile; one name is on both lists."""
+    firewall = DnsFirewall(blocked=["bad.example", "both.example"], allowed=["both.example"])
+    # Intent refuses a name that is on both; AWS does not.
+    return synthesize(reference(shared_by=SharedBy.RESOLVER_RULES, firewall=firewall))
+
+
+@pytest.mark.parametrize("mistake", FILTERING)
+def test_queries_that_are_not_watched_are_found(mistake: str, tmp_path: Path) -> None:
+    place, edit, rule, culprit = FILTERING[mistake]
+    path = f"stacks/{place}/main.tf.json"
+    document = json.loads(filtering()[path])
+    edit(document["resource"])
+    answer = proof.read(write({**filtering(), path: json.dumps(document)}, tmp_path)).prove(scenarios=False)
+    assert {violation.rule for violation in answer.violations} == {rule}, answer
+    assert any(culprit in resource for violation in answer.violations for resource in violation.resources)
 
 
 def test_what_nobody_can_read_is_unknown_and_shuts_the_gate(tmp_path: Path) -> None:

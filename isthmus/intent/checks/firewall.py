@@ -35,6 +35,7 @@ KNOWN_MANAGED = tuple(
     )
 )
 MOST_CAPACITY = 30_000
+MOST_GROUPS = 20
 
 
 def _policies(estate: Estate) -> Iterator[FirewallPolicy]:
@@ -108,6 +109,17 @@ def rule_group_capacity(estate: Estate) -> Iterator[Finding]:
         if whole > MOST_CAPACITY:
             given = f"its rule groups reserve {whole}, a policy has {MOST_CAPACITY}"
             yield Finding(policy, given, "smaller capacities")
+
+
+@rule("a policy refers to so many stateful rule groups, and AWS does not raise that", f"{_GUIDE}quotas.html")
+def rule_group_count(estate: Estate) -> Iterator[Finding]:
+    """A firewall policy has more rule groups, domain lists and managed rule groups than AWS allows."""
+    generated = 1 if any(firewall_rules(resolved(estate))) else 0
+    for policy in _policies(estate):
+        named = (*policy.rule_groups, *policy.domain_lists, *dict.fromkeys(policy.managed_rule_groups))
+        if (count := len(named) + generated) > MOST_GROUPS:
+            given = f"it has {count} rule groups" + (", that of inspected segments included" if generated else "")
+            yield Finding(policy, given, f"at most {MOST_GROUPS}: more rules or domains in each")
 
 
 @rule("Network Firewall takes Suricata rules, each with a sid", f"{_GUIDE}suricata-limitations-caveats.html")

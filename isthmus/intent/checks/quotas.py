@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 
 from isthmus.intent.checks.reading import links, networks, resolved, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule
-from isthmus.intent.egress import Inspection
+from isthmus.intent.egress import EgressVpc, Inspection
 from isthmus.intent.estate import Estate
+from isthmus.intent.model import name_of
 from isthmus.intent.opening import acl_rules, limited_with
-from isthmus.intent.reach import networks_denied, networks_reached, segments_reached
+from isthmus.intent.reach import networks_denied, networks_reached, routed_together, segments_reached
+from isthmus.intent.resolution import servers, shared_services
 from isthmus.intent.segment import Egress
+from isthmus.intent.spoke import Spoke
+from isthmus.intent.vpn import Routing
 
 _VPC = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"
 _GATEWAY = "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-quotas.html"
@@ -20,10 +25,15 @@ _VPN = "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html"
 # Quota: what AWS gives at first, and the most it gives on request, None where it names no limit.
 QUOTAS: dict[str, tuple[int, int | None]] = {
     "customer-gateways": (50, None),
+    "elastic-ips": (5, None),
+    "gateway-endpoints": (20, None),
     "network-acl-rules": (20, 40),
     "routes-per-route-table": (500, 1_000),
+    "security-group-rules": (60, 1_000),
     "transit-gateway-route-tables": (20, None),
+    "transit-gateway-routes": (10_000, None),
     "vpc-cidr-blocks": (5, 50),
+    "vpcs": (5, None),
     "vpn-connections": (50, None),
 }
 TRANSIT_GATEWAY_CIDR_BLOCKS = 5
@@ -110,6 +120,104 @@ def route_table_count(estate: Estate) -> Iterator[Finding]:
     if count > limit:
         given = f"{len(estate.segments)} segments need {count} route tables"
         yield Finding(estate, given, _ask("transit-gateway-route-tables", limit, count) + "; or fewer segments")
+
+
+@rule("a transit gateway has so many routes, static, learnt and blackholed, in all of its tables together", _GATEWAY)
+def transit_gateway_routes(estate: Estate) -> Iterator[Finding]:
+    """What segments reach makes more transit gateway routes than the quota allows."""
+    sound = resolved(estate)
+    limit = _quota(estate, "transit-gateway-routes")
+    of_spokes, of_sites = Counter[str](), Counter[str]()
+    for _, spoke in sound.spokes:
+        of_spokes[name_of(spoke.segment)] += len(vpc_cidrs(spoke))
+    for link in links(sound):
+        prefixes = link.site.announces if link.connection.routing is Routing.BGP else link.site.networks
+        of_sites[link.segment.name] += len(prefixes)
+    # At least: of each segment the one table that it has in any case.
+    count = 0
+    for segment in sound.segments:
+        straight = [other.name for other in sound.segments if routed_together(segment, other)]
+        count += sum(of_spokes[name] + of_sites[name] for name in straight) + len(networks_denied(sound, segment))
+    if count > limit:
+        given = f"its segments reach {count} ranges of spokes and sites, each a route in each table"
+        yield Finding(estate, given, _ask("transit-gateway-routes", limit, count) + "; or summaries from the sites")
+
+
+@rule("an account has so many VPCs in a Region", _VPC)
+def vpc_count(estate: Estate) -> Iterator[Finding]:
+    """An account has more VPCs than the quota allows."""
+    yield from _of_accounts(estate, "vpcs", "VPCs", lambda spoke: 1, lambda egress: 1)
+
+
+@rule("an account has so many Elastic IP addresses in a Region: each NAT gateway needs one", _VPC)
+def elastic_ip_count(estate: Estate) -> Iterator[Finding]:
+    """An account's NAT gateways need more addresses than the quota allows."""
+
+    def nats(spoke: Spoke) -> int:
+        zones = estate.zones_of(spoke) if spoke.nat_zones is None else spoke.nat_zones
+        return len(set(zones)) if spoke.egress is Egress.LOCAL else 0
+
+    def of_egress(egress: EgressVpc) -> int:
+        return len(set(estate.zones_of_egress(egress)))
+
+    yield from _of_accounts(estate, "elastic-ips", "NAT gateways", nats, of_egress)
+
+
+@rule("an account has so many gateway endpoints in a Region", _VPC)
+def gateway_endpoint_count(estate: Estate) -> Iterator[Finding]:
+    """An account has more gateway endpoints than the quota allows."""
+
+    def used(spoke: Spoke) -> int:
+        return len(set(spoke.gateway_endpoints))
+
+    yield from _of_accounts(estate, "gateway-endpoints", "gateway endpoints", used, lambda egress: 0)
+
+
+def _of_accounts(
+    estate: Estate, name: str, what: str, of_spoke: Callable[[Spoke], int], of_egress: Callable[[EgressVpc], int]
+) -> Iterator[Finding]:
+    """Accounts that hold more than a quota of theirs."""
+    counts = Counter[str]()
+    for environment in estate.environments:
+        counts[name_of(environment.account)] += sum(map(of_spoke, environment.spokes))
+        counts[name_of(environment.account)] += of_egress(environment.egress) if environment.egress is not None else 0
+    limit = _quota(estate, name)
+    for account in estate.organization.accounts:
+        if counts[account.name] > limit:
+            yield Finding(account, f"it has {counts[account.name]} {what}", _ask(name, limit, counts[account.name]))
+
+
+@rule("a security group has so many rules a direction", _VPC)
+def security_group_rules(estate: Estate) -> Iterator[Finding]:
+    """Resolver endpoints, or interface endpoints, face more networks than a security group has rules for."""
+    sound = resolved(estate)
+    home = shared_services(sound)
+    segments = {segment.name: segment for segment in sound.segments}
+    if home is None or name_of(home.spoke.segment) not in segments:
+        return
+    limit = _quota(estate, "security-group-rules")
+    sites = {site.name for site in sound.sites}
+    reached = len(networks_reached(sound, segments[name_of(home.spoke.segment)]))
+    asked = {
+        address
+        for forward in home.dns.forwards
+        if forward.site is None or name_of(forward.site) in sites
+        for address in servers(sound, forward)
+    }
+    # DNS goes by UDP and by TCP.
+    needs: list[tuple[object, str, int]] = [
+        (home.dns, f"{reached} site networks ask the inbound endpoint", 2 * reached if home.dns.inbound else 0),
+        (home.dns, f"the outbound endpoint asks {len(asked)} DNS servers", 2 * len(asked)),
+    ]
+    if (central := home.environment.endpoints) is not None:
+        blocks = len(networks(estate.blocks))
+        given = f"{blocks} blocks and {reached} site networks use the endpoints"
+        needs.append((central, given, blocks + reached))
+    for about, given, count in needs:
+        if count > limit:
+            remedy = _ask("security-group-rules", limit, count) + "; or fewer, larger networks"
+            yield Finding(about, f"{given}, which takes {count} rules", remedy)
+            return
 
 
 @rule("an account has so many VPN connections in a Region", _VPN)

@@ -1,4 +1,6 @@
-"""Resolver endpoints and rules, private zones with their records, profiles, and what is associated with which VPC."""
+"""Resolver endpoints and rules, private zones with their records, query logs, DNS firewalls, profiles, and what is
+associated with which VPC.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +10,23 @@ from ipaddress import IPv4Address
 
 from isthmus.network.build.resolve import GROUP, SUBNET, VPC, Kind, Resolver, integer, single, text
 from isthmus.network.model import Unknown
-from isthmus.network.resolution import Interface, PrivateZone, Resolution, ResolverEndpoint, ResolverRule
+from isthmus.network.resolution import (
+    Interface,
+    NameRule,
+    NameRules,
+    PrivateZone,
+    Resolution,
+    ResolverEndpoint,
+    ResolverRule,
+)
 from isthmus.terraform.graph import Ref, Resource, Value, blocks
 
 _ENDPOINT: Kind = single("aws_route53_resolver_endpoint")
 _RULE: Kind = single("aws_route53_resolver_rule")
 _ZONE: Kind = single("aws_route53_zone", "id", "zone_id")
+_LOGS: Kind = single("aws_route53_resolver_query_log_config")
+_FIREWALL: Kind = single("aws_route53_resolver_firewall_rule_group")
+_DOMAINS: Kind = single("aws_route53_resolver_firewall_domain_list")
 _PROFILE: Kind = single("aws_route53profiles_profile")
 # What a profile may hold, by ARN.
 _HELD: Kind = {
@@ -36,6 +49,8 @@ def resolution(resolver: Resolver) -> Resolution:
             for zone in resolver.certain("aws_route53_zone")
             if blocks(zone, "vpc")
         },
+        {made.address: made for made in _firewalls(resolver)},
+        frozenset(config.address for config in resolver.certain("aws_route53_resolver_query_log_config")),
         tuple(dict.fromkeys(_used_by(resolver))),
     )
 
@@ -79,6 +94,23 @@ def _rules(resolver: Resolver) -> Iterator[ResolverRule]:
         )
 
 
+def _firewalls(resolver: Resolver) -> Iterator[NameRules]:
+    rules: dict[str, list[NameRule]] = defaultdict(list)
+    for resource in resolver.of_type("aws_route53_resolver_firewall_rule"):
+        group = resolver.required(resource, "firewall_rule_group_id", _FIREWALL)
+        listed = resolver.doubt(resource) or resolver.required(resource, "firewall_domain_list_id", _DOMAINS)
+        domains = listed if isinstance(listed, Unknown) else resolver.graph.resources[listed].get("domains", ())
+        priority, action = integer(resource.get("priority")), text(resource.get("action"))
+        if isinstance(group, str):
+            # An alert answers too. A rule without a number that is known may come first.
+            answers = action if isinstance(action, Unknown) else action != "BLOCK"
+            place = priority if isinstance(priority, int) else 0
+            rules[group].append(NameRule(resource.address, place, answers, domains))
+    for resource in resolver.certain("aws_route53_resolver_firewall_rule_group"):
+        ordered = sorted(rules[resource.address], key=lambda rule: rule.priority)
+        yield NameRules(resource.address, tuple(ordered))
+
+
 def _ip(value: Value) -> IPv4Address | None:
     return IPv4Address(value) if isinstance(value, str) else None
 
@@ -102,6 +134,8 @@ def _used_by(resolver: Resolver) -> Iterator[tuple[str | Unknown, str | Unknown]
     for type_, argument, kind, user in (
         ("aws_route53_resolver_rule_association", "resolver_rule_id", _RULE, "vpc_id"),
         ("aws_route53_zone_association", "zone_id", _ZONE, "vpc_id"),
+        ("aws_route53_resolver_query_log_config_association", "resolver_query_log_config_id", _LOGS, "resource_id"),
+        ("aws_route53_resolver_firewall_rule_group_association", "firewall_rule_group_id", _FIREWALL, "vpc_id"),
     ):
         for resource in resolver.of_type(type_):
             yield _pair(resolver, resource, resolver.required(resource, argument, kind), user)

@@ -141,6 +141,12 @@ def rule_group_capacity(estate: Estate) -> Estate:
 
 
 @breaks
+def rule_group_count(estate: Estate) -> Estate:
+    lists = [DomainList(f"extra{number}", domains=["example.com"]) for number in range(21)]
+    return _firewall(estate, domain_lists=lists)
+
+
+@breaks
 def suricata_rule(estate: Estate) -> Estate:
     return _firewall(estate, rule_groups=[_group(rules=["pass tcp any any -> any 443 (flow:to_server;)"])])
 

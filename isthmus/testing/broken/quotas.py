@@ -5,8 +5,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import IPv4Network
+from itertools import islice
 
-from isthmus.intent import Estate
+from isthmus.intent import Egress, Estate, HybridDns
+from isthmus.regions import REGIONS
 from isthmus.testing.broken.parts import (
     LAN,
     breaks,
@@ -15,7 +18,9 @@ from isthmus.testing.broken.parts import (
     extra_site,
     extra_spoke,
     extra_vpn,
+    first_zone,
     grown,
+    wide_spoke,
     with_hub,
     without_sites,
 )
@@ -23,7 +28,7 @@ from isthmus.testing.broken.parts import (
 
 @breaks
 def quota(estate: Estate) -> Estate:
-    return replace(estate, quotas={"network-acl-rules": 41})
+    return replace(estate, quotas={**estate.quotas, "network-acl-rules": 41})
 
 
 @breaks
@@ -51,6 +56,53 @@ def route_table_size(estate: Estate) -> Estate:
 @breaks
 def route_table_count(estate: Estate) -> Estate:
     return grown(estate, segments=[extra_segment(f"extra{number}") for number in range(20)])
+
+
+@breaks
+def transit_gateway_routes(estate: Estate) -> Estate:
+    """Eleven segments learn 1,000 prefixes."""
+    lans = [str(lan) for lan in islice(IPv4Network(LAN).subnets(new_prefix=26), 999)]
+    segments = [extra_segment(f"extra{number}", reaches=["extra"]) for number in range(10)]
+    larger = grown(estate, segments=segments, sites=[extra_site(announces=[LAN, *lans])], vpns=[extra_vpn()])
+    return replace(larger, quotas={**estate.quotas, "transit-gateway-route-tables": 60})
+
+
+@breaks
+def vpc_count(estate: Estate) -> Estate:
+    many = [
+        extra_spoke(f"extra{number}", cidr=f"10.250.{number}.0/24", gateway_endpoints=[], zones=first_zone(estate))
+        for number in range(estate.quotas["vpcs"] + 1)
+    ]
+    return grown(estate, spokes=many)
+
+
+@breaks
+def elastic_ip_count(estate: Estate) -> Estate:
+    zones = REGIONS[estate.region].zone_ids[:3]
+    many = [
+        extra_spoke(
+            f"extra{number}", cidr=f"10.250.{number}.0/24", egress=Egress.LOCAL, zones=zones, gateway_endpoints=[]
+        )
+        for number in range(estate.quotas["elastic-ips"] // 3 + 1)
+    ]
+    return grown(estate, segments=[extra_segment(ways_out={Egress.LOCAL})], spokes=many)
+
+
+@breaks
+def gateway_endpoint_count(estate: Estate) -> Estate:
+    many = [
+        extra_spoke(f"extra{number}", cidr=f"10.250.{number}.0/24", zones=first_zone(estate)) for number in range(11)
+    ]
+    return grown(estate, spokes=many)
+
+
+@breaks
+def security_group_rules(estate: Estate) -> Estate:
+    """31 networks ask by two protocols."""
+    lans = {f"lan{number}": f"172.30.{number}.0/24" for number in range(31)}
+    site = extra_site(networks=lans, announces=[LAN])
+    grown_ = grown(without_sites(estate), sites=[site], vpns=[extra_vpn()], spokes=[wide_spoke(estate)])
+    return with_hub(grown_, dns=HybridDns(spoke="extra"))
 
 
 @breaks
