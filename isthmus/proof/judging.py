@@ -252,7 +252,9 @@ def odd_paths(naming: Naming, a: str, b: str, trials: tuple[Trial, ...]) -> Iter
                 return
     for trial in trials:
         for block in trial.trip.asymmetric:
-            yield Violation("asymmetric-inspection", block.why, (block.address,), a, b)
+            # Either direction may be the one that strays.
+            rests = [name for leg in (trial.trip.forward, trial.trip.back) for name in naming.of_leak(leg.paths)]
+            yield Violation("asymmetric-inspection", block.why, tuple(dict.fromkeys((block.address, *rests))), a, b)
             return
 
 

@@ -25,7 +25,13 @@ from isthmus.intent import (
 
 Output = Mapping[str, str]
 
-STAGES = ("stage_1_dev_only", "stage_2_on_premises_egress", "stage_3_every_vpc")
+STAGES = (
+    "stage_1_dev_only",
+    "stage_2_on_premises_egress",
+    "stage_3_every_vpc",
+    "stage_4_central_egress",
+    "stage_5_resilient_vpn",
+)
 EVERYTHING = "everything"
 ALL = (*STAGES, EVERYTHING)
 

@@ -454,7 +454,8 @@ def nat_gateway_of_another_zone(module: Module) -> Iterator[tuple[str, Edit]]:
 def nat_gateway_in_a_private_subnet(module: Module) -> Iterator[tuple[str, Edit]]:
     for name in _each(module, "aws_nat_gateway"):
         subnet = module.of("aws_nat_gateway")[name]["subnet_id"].replace(".public_", ".private_")
-        yield name, _set("aws_nat_gateway", name, subnet_id=subnet)
+        if any(address.rpartition(".")[2] in module.of("aws_subnet") for address in module.referred(subnet)):
+            yield name, _set("aws_nat_gateway", name, subnet_id=subnet)
 
 
 @mistake
@@ -547,6 +548,36 @@ def vpc_with_another_cidr(module: Module) -> Iterator[tuple[str, Edit]]:
         for cidr in ("10.1.48.0/20", "10.1.112.0/20"):
             if module.of("aws_vpc")[name]["cidr_block"] != cidr:
                 yield f"{name} {cidr}", _set("aws_vpc", name, cidr_block=cidr)
+
+
+# --- the egress VPC
+
+
+def _of_egress(module: Module) -> Iterator[tuple[str, dict[str, Any]]]:
+    if any(name.startswith("firewall_") for name in module.of("aws_subnet")):
+        yield from _routes(module)
+
+
+@mistake
+def egress_route_forgotten(module: Module) -> Iterator[tuple[str, Edit]]:
+    for name, _ in _of_egress(module):
+        yield name, _drop("aws_route", name)
+
+
+@mistake
+def egress_route_to_another_zone(module: Module) -> Iterator[tuple[str, Edit]]:
+    """The endpoint or NAT gateway of the next zone."""
+    for name, route in _of_egress(module):
+        for argument in ("vpc_endpoint_id", "nat_gateway_id"):
+            if "az1" in route.get(argument, ""):
+                yield name, _set("aws_route", name, **{argument: route[argument].replace("az1", "az2")})
+
+
+@mistake
+def appliance_mode_off(module: Module) -> Iterator[tuple[str, Edit]]:
+    for name in _each(module, ATTACHMENT):
+        if module.of(ATTACHMENT)[name].get("appliance_mode_support") == "enable":
+            yield name, _set(ATTACHMENT, name, appliance_mode_support="disable")
 
 
 # --- VPN

@@ -1,6 +1,7 @@
 """Every known mistake is found, and the finding names the resource.
 
-Each kind of mistake is made at one place of each estate; with ISTHMUS_MUTANTS=all, at every place where it fits.
+Each kind of mistake is made at one place of each estate, in the larger stages every third kind and those that fit
+nowhere else; with ISTHMUS_MUTANTS=all, every kind at every place where it fits.
 """
 
 import os
@@ -15,8 +16,17 @@ from tests.proof.estates import EVERYTHING, output
 from tests.proof.mutants import MISTAKES, mutants
 
 PLACES = None if os.environ.get("ISTHMUS_MUTANTS") == "all" else 1
-ESTATES = ("stage_1_dev_only", "stage_3_every_vpc", EVERYTHING)  # stage 2 has nothing that stage 3 lacks
-CASES = [(estate, kind) for estate in ESTATES for kind in sorted(MISTAKES)]
+SMALL = ("stage_1_dev_only", "stage_3_every_vpc", EVERYTHING)  # stage 2 has nothing that stage 3 lacks
+LARGER = ("stage_4_central_egress", "stage_5_resilient_vpn")
+ESTATES = (*SMALL, *LARGER)
+OF_EGRESS = {"appliance-mode-off", "egress-route-forgotten", "egress-route-to-another-zone"}
+CASES = [(estate, kind) for estate in SMALL for kind in sorted(MISTAKES)]
+CASES += [
+    (estate, kind)
+    for offset, estate in enumerate(LARGER)
+    for place, kind in enumerate(sorted(MISTAKES))
+    if PLACES is None or place % 3 == offset or kind in OF_EGRESS
+]
 
 
 @cache
