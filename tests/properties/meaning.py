@@ -1,0 +1,65 @@
+"""Who is meant to reach whom, told once more: straight from the declarations, without the language's own reading.
+
+The generator and the proof both ask `isthmus.intent.reach`, so a mistake there would satisfy both. This asks nobody.
+"""
+
+from __future__ import annotations
+
+from isthmus.intent import Egress, Estate, Segment
+
+INTERNET = "internet"
+
+
+class Meaning:
+    """The flows that an estate asks for, between its spokes, its site networks (`site/network`) and the internet."""
+
+    def __init__(self, estate: Estate) -> None:
+        self.said = [(str(opens.source), str(opens.to)) for opens in estate.opens]
+        self.segments = {segment.name: segment for segment in estate.segments}
+        self.sites = {site.name: site for site in estate.sites}
+        self.spokes = {spoke.name: spoke for environment in estate.environments for spoke in environment.spokes}
+        self.networks = {f"{site.name}/{network}": site.name for site in estate.sites for network in site.networks}
+        site_of = {gateway.name: site.name for site in estate.sites for gateway in site.customer_gateways}
+        self.landings = [
+            (site_of[str(connection.customer_gateway)], str(connection.segment))
+            for environment in estate.environments
+            for connection in environment.vpn_connections
+        ]
+
+    @property
+    def places(self) -> list[str]:
+        """Every end of a flow."""
+        return [*self.spokes, *self.networks, INTERNET]
+
+    def together(self, a: str, b: str) -> bool:
+        """Whether packets between the two are meant to pass, whoever begins."""
+        if INTERNET in (a, b):
+            return a in self.spokes and self.spokes[a].egress is not Egress.NONE
+        if a in self.networks and b in self.networks:
+            one, other = self.sites[self.networks[a]], self.sites[self.networks[b]]
+            return other.name in map(str, one.transit_with) or one.name in map(str, other.transit_with)
+        if b in self.spokes:
+            a, b = b, a
+        segment = self._segment(a)
+        if b in self.spokes:
+            return self._joined(segment, self._segment(b))
+        allowed = segment.site_networks is None or b in segment.site_networks
+        return allowed and any(
+            self._joined(segment, self.segments[land]) for site, land in self.landings if site == self.networks[b]
+        )
+
+    def works(self, a: str, b: str) -> bool:
+        """Whether the first is meant to open connections to the second."""
+        here, there = (self._segment(place).name if place in self.spokes else place for place in (a, b))
+        limited = (here, there) in self.said or (there, here) in self.said
+        return self.together(a, b) and (not limited or (here, there) in self.said)
+
+    def _segment(self, spoke: str) -> Segment:
+        return self.segments[str(self.spokes[spoke].segment)]
+
+    def _joined(self, one: Segment, other: Segment) -> bool:
+        """Whether members of two segments, or of one, reach each other, whichever side says so."""
+        if one.name == other.name:
+            return not one.isolated
+        mine, theirs = ({str(name) for name in (*s.reaches, *s.inspected_with)} for s in (one, other))
+        return other.name in mine or one.name in theirs
