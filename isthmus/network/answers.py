@@ -136,12 +136,16 @@ class Outcome(Enum):
 
 
 class Hop(NamedTuple):
-    """One step: what kind of thing, its Terraform address, the route or rule that led there, its zone."""
+    """One step: what kind of thing, its Terraform address, why it goes there, its zone.
+
+    `led_by` are the addresses of the route that led there and of the table it stands in.
+    """
 
     kind: str
     address: str
     why: str = ""
     zone: str = ""
+    led_by: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         where = f" [{self.zone}]" if self.zone else ""

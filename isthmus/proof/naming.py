@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from isthmus.network.answers import Path, RoundTrip
 from isthmus.network.model import Network, Unknown
-
-# "10.0.0.0/8 static route of <table>": how the engine words a VPC route that led to a hop.
-_ROUTE_OF = re.compile(r"(\S+) (?:static|prefix list|propagated) route of (\S+)")
 
 
 class Naming:
@@ -18,14 +14,6 @@ class Naming:
 
     def __init__(self, network: Network) -> None:
         self.network = network
-
-    @cached_property
-    def _vpc_routes(self) -> Mapping[tuple[str, str], str]:
-        return {
-            (table.address, str(route.destination)): route.address
-            for table in self.network.tables.values()
-            for route in table.routes
-        }
 
     @cached_property
     def _transit_routes(self) -> frozenset[str]:
@@ -53,10 +41,9 @@ class Naming:
         places: list[str] = []
         for hop in path.hops:
             if hop.kind == "route table":
-                transit += [word for word in hop.why.split() if word in self._transit_routes]
-            elif match := _ROUTE_OF.search(hop.why):
-                route = self._vpc_routes.get((match[2], match[1]))
-                inside += [route, match[2]] if route else [match[2]]
+                transit += [address for address in hop.led_by if address in self._transit_routes]
+            else:
+                inside += hop.led_by
             if hop.address and hop.kind not in ("site", "internet"):
                 places.append(hop.address)
             attachment = self.network.attachments.get(hop.address)

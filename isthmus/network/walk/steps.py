@@ -62,6 +62,13 @@ def after(path: Path, hop: Hop) -> Path:
     return path._replace(hops=(*path.hops, hop))
 
 
+def led(kind: str, address: str, place: VpcPlace, route: Route | None, zone: str = "") -> Hop:
+    """A hop to which a route of the place's table led; none did where the walk goes on past a block."""
+    if route is None:
+        return Hop(kind, address, "", zone)
+    return Hop(kind, address, f"{route} of {place.table}", zone, (route.address, place.table))
+
+
 class Steps(ABC):
     """Steps over `facts`. Every method takes the range, the path so far and the places seen, and returns pieces."""
 

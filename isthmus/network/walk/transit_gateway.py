@@ -61,7 +61,9 @@ class TransitGatewaySteps(Steps):
         if isinstance(route.target, Unknown):
             return unknown(low, high, path, f"the attachment of {route.address}: {route.target.reason}")
         attachment = self.network.attachments[str(route.target)]
-        path = after(path, Hop("route table", place.table, f"{route} {route.address}"))
+        path = after(
+            path, Hop("route table", place.table, f"{route} {route.address}", led_by=tuple(route.address.split()))
+        )
         return self.out_of_tgw(attachment, route, place.zone, low, high, path, seen)
 
     def out_of_tgw(

@@ -8,7 +8,7 @@ from isthmus.network.answers import Block, Crossing, Hop, Path
 from isthmus.network.model import AttachmentKind, GatewayKind, Target, TargetKind, Unknown
 from isthmus.network.space import PUBLIC, RangeMap, merge, show_range, span
 from isthmus.network.tables import Decision, Route
-from isthmus.network.walk.steps import Pieces, Seen, Source, Steps, VpcPlace, after, unknown
+from isthmus.network.walk.steps import Pieces, Seen, Source, Steps, VpcPlace, after, led, unknown
 
 _V4_LAST = (1 << 32) - 1
 
@@ -177,9 +177,7 @@ class VpcSteps(Steps):
         # The subnet's ACL outbound and the attachment subnet's ACL inbound are evaluated, in one subnet too.
         # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html
         path = self._cross(self._leave(place, path), zones[place.zone], inbound=True)
-        path = after(
-            path, Hop("attachment", attachment.address, f"{route} of {place.table}" if route else "", place.zone)
-        )
+        path = after(path, led("attachment", attachment.address, place, route, place.zone))
         return self.into_tgw(attachment, place.zone, low, high, path, seen)
 
     def _to_internet(
@@ -191,7 +189,7 @@ class VpcSteps(Steps):
             onward = self._vpc_candidate(place, low, high, seen)
             return self.stopped(low, high, path, Block("blackhole-route", name, why), onward)
         path = self._leave(place, path)
-        path = after(path, Hop("internet gateway", gateway, f"{route} of {place.table}" if route else ""))
+        path = after(path, led("internet gateway", gateway, place, route))
         pieces: Pieces = []
         for first, last, public in PUBLIC.within(low, high):
             here = path
@@ -209,7 +207,7 @@ class VpcSteps(Steps):
 
     def _to_egress_only(self, place: VpcPlace, route: Route, gateway: str, low: int, high: int, path: Path) -> Pieces:
         path = self._leave(place, path)
-        path = after(path, Hop("egress-only internet gateway", gateway, f"{route} of {place.table}"))
+        path = after(path, led("egress-only internet gateway", gateway, place, route))
         pieces: Pieces = []
         for first, last, public in PUBLIC.within(low, high):
             why = "is not routed on the internet" if last > _V4_LAST else "is IPv4, which this gateway does not carry"
@@ -227,7 +225,7 @@ class VpcSteps(Steps):
             return unknown(low, high, path, f"the subnet or the type of NAT gateway {nat} is unknown")
         path = self._move(place, facts.subnet, path)
         zone = self.facts.zone_of(facts.subnet)
-        path = after(path, Hop("NAT gateway", nat, f"{route} of {place.table}" if route else "", zone))
+        path = after(path, led("NAT gateway", nat, place, route, zone))
         path = path._replace(nats=(*path.nats, nat))
         if nat in self.facts.scenario.down:
             path = path._replace(blocks=(*path.blocks, Block("nat-down", nat, f"{nat} is down")))
@@ -247,7 +245,7 @@ class VpcSteps(Steps):
             return unknown(low, high, path, f"in which subnet {endpoint} is, to which {route.address} leads")
         subnet = subnets[0]
         path = self._move(place, subnet, path)
-        path = after(path, Hop("firewall", endpoint, f"{route} of {place.table}", self.facts.zone_of(subnet)))
+        path = after(path, led("firewall", endpoint, place, route, self.facts.zone_of(subnet)))
         path = path._replace(boxes=(*path.boxes, endpoint))
         if endpoint in self.facts.scenario.down:
             path = path._replace(blocks=(*path.blocks, Block("firewall-down", endpoint, f"{endpoint} is down")))
@@ -266,7 +264,7 @@ class VpcSteps(Steps):
             why = "VPC peering carries no packets from outside the VPC"
             path = path._replace(blocks=(*path.blocks, Block("edge-to-edge", peering, why)))
         other = sides[1] if place.vpc == sides[0] else sides[0]
-        path = after(self._leave(place, path), Hop("peering", peering, f"{route} of {place.table}" if route else ""))
+        path = after(self._leave(place, path), led("peering", peering, place, route))
         return self._local_only(VpcPlace(other, "", "", "", Source.OUTSIDE), low, high, path)
 
     def _to_vpn_gateway(
@@ -278,7 +276,7 @@ class VpcSteps(Steps):
         if place.source in (Source.OUTSIDE, Source.PUBLIC_NAT):
             why = f"a virtual private gateway carries no packets from {place.source.value}"
             path = path._replace(blocks=(*path.blocks, Block("edge-to-edge", gateway, why)))
-        path = after(self._leave(place, path), Hop("virtual private gateway", gateway, f"{route} of {place.table}"))
+        path = after(self._leave(place, path), led("virtual private gateway", gateway, place, route))
         pieces: Pieces = []
         for first, last, decision in self.facts.gateway_table(gateway).decide.within(low, high):
             if decision.unknown:
