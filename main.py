@@ -9,33 +9,19 @@ Exits 0 when the output is written, 2 when the estate cannot be built; the last 
 import gc
 import os
 import sys
-from importlib import import_module
 from pathlib import Path
 
-from isthmus.intent import Estate, IntentError
+from isthmus.intent import IntentError
+from isthmus.intent.loading import ESTATE, load_estate
 from modules.files import merge
 from modules.synthesis import synthesize
-
-
-def load(name: str) -> Estate:
-    """The checked estate of a module. Raises `IntentError`, also where the module holds none."""
-    try:
-        module = import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
-            raise
-        raise IntentError(f"ISTHMUS_ESTATE={name}: no such module; the default is environments.estate") from None
-    estate = getattr(module, "estate", None)
-    if not isinstance(estate, Estate):
-        raise IntentError(f"ISTHMUS_ESTATE={name}: the module holds no Estate named `estate`")
-    return estate.check()
 
 
 def main() -> int:
     """Build, then write: nothing is touched before all of it is there."""
     sys.path.insert(0, str(Path.cwd()))
     try:
-        estate = load(os.environ.get("ISTHMUS_ESTATE") or "environments.estate")
+        estate = load_estate(os.environ.get("ISTHMUS_ESTATE") or ESTATE)
     except IntentError as error:
         print(error, file=sys.stderr)
         return 2

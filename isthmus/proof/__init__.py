@@ -13,7 +13,7 @@ Errors: `isthmus.proof.errors`.
 """
 
 from isthmus.proof.difference import Change, Difference, compare
-from isthmus.proof.errors import NoSuchPlace, ProofError, UnusableInput
+from isthmus.proof.errors import NoSuchPlace, NoSuchThing, ProofError, UnusableInput
 from isthmus.proof.findings import Flow, Outcome, Unanswered, Verdict, Violation
 from isthmus.proof.proved import Flows, Proof
 from isthmus.proof.reading import read, read_change, subject
@@ -28,6 +28,7 @@ __all__ = [
     "Flow",
     "Flows",
     "NoSuchPlace",
+    "NoSuchThing",
     "Outcome",
     "Proof",
     "ProofError",

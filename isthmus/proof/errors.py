@@ -1,7 +1,8 @@
 """What the proof says when it cannot answer at all.
 
 ProofError
-├── NoSuchPlace     a name or address that stands for nothing in this network: another thing than "no route"
+├── NoSuchThing     a name or address that stands for nothing in this network: another thing than "no route"
+│   └── NoSuchPlace of what can be at an end of a flow
 └── UnusableInput   nothing to prove anything about: no network in it, no intent where one was asked for, ...
 """
 
@@ -15,15 +16,23 @@ class ProofError(Exception):
     """The root of every error of the proof. Its text is written for the person who asked."""
 
 
-class NoSuchPlace(ProofError):
-    """Nothing in this network has that name or address."""
+class NoSuchThing(ProofError):
+    """Nothing in this network has that name or address. `kind` says what was looked for."""
 
-    def __init__(self, given: str, known: Iterable[str]) -> None:
+    kind = "thing"
+
+    def __init__(self, given: str, known: Iterable[str], kind: str = "") -> None:
         self.given = given
         self.known = tuple(known)
         close = difflib.get_close_matches(given, self.known, n=3)
         hint = f"did you mean {' or '.join(close)}?" if close else f"known: {_shortened(self.known)}"
-        super().__init__(f"no such place: {given!r}; {hint}")
+        super().__init__(f"no such {kind or self.kind}: {given!r}; {hint}")
+
+
+class NoSuchPlace(NoSuchThing):
+    """No place has that name or address."""
+
+    kind = "place"
 
 
 class UnusableInput(ProofError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -20,8 +20,9 @@ from isthmus.network.answers import (
 from isthmus.network.forwarding import NoSuchPlace as NowhereToBe
 from isthmus.network.model import EndpointKind
 from isthmus.proof.errors import NoSuchPlace, ProofError
-from isthmus.proof.pairs import AllPairs
+from isthmus.proof.pairs import AllPairs, stopped_by_acls
 from isthmus.proof.places import INTERNET, Kind
+from isthmus.proof.probes import USUAL, Probe
 
 _SERVICES = ("s3", "dynamodb")
 
@@ -71,6 +72,39 @@ def trace(pairs: AllPairs, source: str, destination: str, protocol: str, port: i
             except NowhereToBe as error:
                 raise NoSuchPlace(destination, pairs.names()) from error
     return Traced(source, destination, tuple(trips))
+
+
+def leaks(pairs: AllPairs, source: str, destination: str, probe: Probe | None = None) -> Iterator[RoundTrip]:
+    """Every packet that gets from one place to another, or may: what isolation has to exclude.
+
+    It may come from and go to every subnet, public and transit gateway subnets too, and every address that some rule
+    tells apart. `probe` is its protocol and port; None: any. Raises `NoSuchPlace`.
+    """
+    starts, ends = _everywhere(pairs, source), _everywhere(pairs, destination)
+    known = pairs.places.by_name
+    usual = pairs.usual(source, destination) if source in known and destination in known else USUAL
+    for start in starts:
+        for end in ends:
+            if start == end or _version(start) != _version(end):
+                continue
+            first = (probe or usual).packet(start, end)
+            trace = pairs.engine.forward(first)
+            others = pairs.probes if probe is None and stopped_by_acls(trace) else ()
+            for packet in (first, *(other.packet(start, end) for other in others)):
+                if pairs.engine.forward(packet).leaks:
+                    yield pairs.engine.both_ways(packet)
+                    break
+
+
+def _everywhere(pairs: AllPairs, given: str) -> Sequence[Location]:
+    """Every way to be at a place, or at one of a site's networks. Raises `NoSuchPlace`."""
+    places = [place.name for place in pairs.places.all if given in (place.name, place.site)]
+    return [end.location for name in places for end in pairs.ends(name)] or locations(pairs, given)
+
+
+def _version(location: Location) -> int:
+    address = getattr(location, "ip", None)
+    return address.version if address else 4
 
 
 def locations(pairs: AllPairs, given: str) -> Sequence[Location]:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 
-from modules.bindings import cache, cut
+from isthmus import cache
+from modules.bindings import cut
 from modules.bindings.declaration import declared_submodules
 from modules.bindings.node import use_packaged_node
 

@@ -1,4 +1,4 @@
-"""A private, per-user directory of things built once. What lies in it is executed, so nobody else may write there."""
+"""A private, per-user directory of things built once. What lies in it is believed, so nobody else may write there."""
 
 import contextlib
 import hashlib
@@ -9,10 +9,11 @@ import stat
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _MANIFEST = "manifest.json"
+_LOCK = ".lock"
 _UNUSED_FOR_S = 30 * 24 * 3600
 
 
@@ -46,6 +47,27 @@ def cached(root: Path, key: str, build: Callable[[Path], None]) -> Path:
     with contextlib.suppress(OSError):  # only tells `_remove_unused` that the entry is in use
         os.utime(entry)
     return entry
+
+
+@contextlib.contextmanager
+def alone(root: Path) -> Iterator[None]:
+    """Keep other processes that ask for the same out until the block ends, so that only one of them builds.
+
+    Where the system or the file system has no such locks, they are not kept out, and `cached` is safe all the same.
+    Raises `CacheUnusableError` as `cached` does.
+    """
+    try:
+        _make_private(root)
+        lock = (root / _LOCK).open("w")
+    except OSError as error:
+        raise CacheUnusableError(f"{error.filename or root}: {error.strerror or error}") from error
+    with lock:
+        if sys.platform != "win32":
+            import fcntl
+
+            with contextlib.suppress(OSError):
+                fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed, or its process ends
+        yield
 
 
 def _make_private(root: Path) -> None:
@@ -98,5 +120,6 @@ def _digests(directory: Path) -> dict[str, str]:
 
 def _remove_unused(root: Path) -> None:
     for entry in root.iterdir():
-        if time.time() - entry.stat().st_mtime > _UNUSED_FOR_S:
-            shutil.rmtree(entry, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # what another process was building, and has by now
+            if time.time() - entry.stat().st_mtime > _UNUSED_FOR_S:
+                shutil.rmtree(entry, ignore_errors=True)

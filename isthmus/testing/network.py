@@ -1,0 +1,233 @@
+"""Sentences about a network that hold, or fail with the path.
+
+    network.assert_reaches("dev", "shared-services:443")
+    network.assert_isolated("dev", "prod")
+
+What does not hold, and what nobody can say, is an `AssertionError` that shows the packet hop by hop, there and back,
+with every setting that stops it. A name that nothing has is `isthmus.proof.NoSuchThing`, which is no assertion: a test
+for a flow that must not be there does not pass because of a typing mistake.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterable
+from functools import wraps
+from ipaddress import ip_address
+from pathlib import Path
+from typing import NamedTuple, ParamSpec
+
+from rich.console import Console
+
+from isthmus import proof
+from isthmus.network.answers import Outcome, RoundTrip
+from isthmus.proof import NoSuchPlace, ProofError, Subject, Traced, UnusableInput, Verdict
+from isthmus.proof.assumptions import assumptions
+from isthmus.proof.binding import bind
+from isthmus.proof.places import INTERNET
+from isthmus.proof.probes import USUAL, Probe
+from isthmus.proof.tracing import leaks
+from isthmus.report import proof_terminal
+from isthmus.testing.exits import exits_of
+from isthmus.testing.losses import Loss, losses, scenario
+
+_WIDTH = 100
+_MOST_LOSSES = 10
+_TOWARD = re.compile(r"(?P<place>.+):(?:(?P<protocol>tcp|udp)/)?(?P<port>\d{1,5})")
+
+P = ParamSpec("P")
+
+
+def _sentence(method: Callable[P, None]) -> Callable[P, None]:
+    """A failing sentence shows in the test that says it: the way to the answer is nobody's business."""
+
+    @wraps(method)
+    def said(*args: P.args, **kwargs: P.kwargs) -> None:
+        __tracebackhide__ = True
+        try:
+            method(*args, **kwargs)
+        except (AssertionError, ProofError) as error:
+            raise error.with_traceback(None) from None
+
+    return said
+
+
+class NetworkUnderTest:
+    """A network, and what can be asserted of it.
+
+    Places are spokes, `site/network`, sites, `internet`, AWS services (`s3`), addresses of subnets, or IP addresses. A
+    destination may end in a port: `prod:22`, `dc1/servers:udp/53`. Every sentence raises `AssertionError` where it does
+    not hold or nobody can say, and `NoSuchThing` for a name that nothing has.
+    """
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+
+    @classmethod
+    def read(
+        cls, *paths: str | Path, intent: str | Path | None = None, announces: Iterable[str] = ()
+    ) -> NetworkUnderTest:
+        """The network of folders of roots, plans or states, as `isthmus.proof.read` takes them, and raising as it
+        does."""
+        return cls(proof.read(*paths, intent=intent, announces=announces))
+
+    @_sentence
+    def assert_proved(self) -> None:
+        """The network lets through what its intent means, and nothing else. Raises `UnusableInput` without intent."""
+        if self.subject.estate is None:
+            raise UnusableInput("there is no intent to prove the network against: give an intent.json with it")
+        answer = self.subject.prove()
+        if answer.verdict is not Verdict.PROVED:
+            raise AssertionError(_printed(lambda out: proof_terminal.print_proof(answer, out)))
+
+    @_sentence
+    def assert_reaches(self, source: str, destination: str) -> None:
+        """From every workload subnet of one place to every one of the other, packets arrive and replies come back.
+
+        Without a port: what the intent lets the source open there, and TCP to 443 where it does not say.
+        """
+        toward = _toward(destination)
+        probe = toward.probe or self._usual(source, toward.place)
+        traced = self._traced(source, toward.place, probe)
+        if not traced.works:
+            unknown = traced.outcome is Outcome.UNKNOWN
+            head = f"nobody can say whether {source} reaches" if unknown else f"{source} does not reach"
+            raise AssertionError(self._shown(f"{head} {destination}", traced))
+
+    @_sentence
+    def assert_blocked(self, source: str, destination: str) -> None:
+        """No packet gets from any subnet of one place to any of the other. Without a port: none of any kind."""
+        self._blocked(source, _toward(destination))
+
+    @_sentence
+    def assert_isolated(self, one: str, other: str) -> None:
+        """No packet of any kind gets from either to the other, from no subnet to none."""
+        self._blocked(one, Toward(other))
+        self._blocked(other, Toward(one))
+
+    @_sentence
+    def assert_internet_only_via(self, source: str, *ways: str) -> None:
+        """It reaches the internet, and from none of its subnets by any other way than these.
+
+        Ways out are VPCs (the egress VPC; a spoke itself, where it has its own), sites and VPN connections, by name.
+        """
+        allowed = frozenset(address for way in ways for address in exits_of(self.subject, way))
+        named = " or ".join(ways)
+        traced = self._traced(source, INTERNET, USUAL)
+        if traced.outcome is Outcome.BLOCKED:
+            raise AssertionError(self._shown(f"{source} does not reach the internet, by {named} or otherwise", traced))
+        for trip in self._leaks(source, Toward(INTERNET)):
+            for path in trip.forward.paths:
+                shown = Traced(source, INTERNET, (trip,))
+                if path.outcome is Outcome.UNKNOWN:
+                    head = f"nobody can say whether {source} reaches the internet by {named} only"
+                    raise AssertionError(self._shown(head, shown))
+                if path.outcome is Outcome.REACHABLE and path.exit not in allowed:
+                    head = f"{source} reaches the internet by {path.exit}, which is not {named}"
+                    raise AssertionError(self._shown(head, shown))
+        if not traced.works:
+            raise AssertionError(self._shown(f"nobody can say whether {source} reaches the internet", traced))
+
+    @_sentence
+    def assert_survives(self, *, loss_of: str) -> None:
+        """No flow is lost with a VPN connection, a customer gateway, a site, a tunnel (`dc1-01#1`), a NAT gateway or a
+        zone; but for what is in the zone itself.
+
+        Flows are those that the intent asks for, and all that work where there is none.
+        """
+        failing = scenario(self.subject, loss_of)
+        taken = list(losses(self.subject, failing))
+        if taken:
+            raise AssertionError(self._lost(loss_of, taken))
+
+    # --- how
+
+    def _blocked(self, source: str, toward: Toward) -> None:
+        for trip in self._leaks(source, toward):
+            gets_there = any(path.outcome is Outcome.REACHABLE for path in trip.forward.paths)
+            head = f"{source} reaches" if gets_there else f"nobody can say whether {source} reaches"
+            shown = Traced(source, toward.place, (trip,))
+            raise AssertionError(self._shown(f"{head} {toward}", shown))
+
+    def _usual(self, source: str, destination: str) -> Probe:
+        known = self.subject.pairs.places.by_name
+        return self.subject.pairs.usual(source, destination) if source in known and destination in known else USUAL
+
+    def _traced(self, source: str, destination: str, probe: Probe) -> Traced:
+        try:
+            return self.subject.trace(source, destination, protocol=probe.protocol, port=probe.port)
+        except NoSuchPlace as error:
+            raise self._explained(error) from None
+
+    def _leaks(self, source: str, toward: Toward) -> Iterable[RoundTrip]:
+        try:
+            yield from leaks(self.subject.pairs, source, toward.place, toward.probe)
+        except NoSuchPlace as error:
+            raise self._explained(error) from None
+
+    def _explained(self, error: NoSuchPlace) -> Exception:
+        """A spoke that the intent has and this input lacks is no typing mistake: nobody can say."""
+        estate, missing = self.subject.estate, error.given
+        if estate is None or missing not in {spoke.name for _, spoke in estate.spokes}:
+            return error
+        bound = bind(estate, self.subject.network, self.subject.roots)
+        why = [f"{u}" for u in bound.unanswered if u.what == f"spoke {missing}"]
+        why += [f"{v}" for v in bound.violations if v.source == missing]
+        return AssertionError("\n".join([f"nobody can say: {missing} is in the intent and not in this input", *why]))
+
+    def _lost(self, what: str, taken: list[Loss]) -> str:
+        """The flows that are lost; where none is for certain, those of which nobody can say."""
+        certain = [loss for loss in taken if loss.trip.outcome is Outcome.BLOCKED]
+        taken = certain or taken
+        count = sum(1 + loss.alike for loss in taken)
+        flows = f"{count} {'flow' if count == 1 else 'flows'}"
+        lines = [f"the loss of {what} takes {flows}" if certain else f"nobody can say whether {flows} survive it"]
+        lines += [f"- {loss}" for loss in taken[:_MOST_LOSSES]]
+        if len(taken) > _MOST_LOSSES:
+            lines.append(f"- and {len(taken) - _MOST_LOSSES} kinds more")
+        first = taken[0]
+        return self._shown("\n".join(lines), Traced(first.source, first.destination, (first.trip,)))
+
+    def _shown(self, head: str, traced: Traced) -> str:
+        """The sentence that does not hold, the packet, and what the answer rests on."""
+        pairs = self.subject.pairs
+        told = [f"- {assumption}" for assumption in assumptions(pairs.engine, pairs.places)]
+        body = _printed(lambda out: proof_terminal.print_traces(traced, out))
+        return "\n".join([head, "", body, "", "Assuming", *told])
+
+
+class Toward(NamedTuple):
+    """A destination: a place, and the packets that are asked about; None: any."""
+
+    place: str
+    probe: Probe | None = None
+
+    def __str__(self) -> str:
+        return f"{self.place}:{self.probe}" if self.probe else self.place
+
+
+def _toward(given: str) -> Toward:
+    """`place`, `place:443` or `place:udp/53`. Raises `ProofError` for a port that is none."""
+    found = _TOWARD.fullmatch(given)
+    if found is None or _is_address(given):
+        return Toward(given)
+    port = int(found["port"])
+    if port > 65_535:
+        raise ProofError(f"expected a port from 0 to 65535, got {port} in {given!r}")
+    return Toward(found["place"], Probe(found["protocol"] or "tcp", port))
+
+
+def _is_address(given: str) -> bool:
+    try:
+        ip_address(given)
+    except ValueError:
+        return False
+    return True
+
+
+def _printed(show: Callable[[Console], None]) -> str:
+    out = Console(file=io.StringIO(), width=_WIDTH, highlight=False, markup=False, emoji=False, color_system=None)
+    with out.capture() as captured:
+        show(out)
+    return captured.get().strip()

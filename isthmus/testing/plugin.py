@@ -1,0 +1,122 @@
+"""The pytest plugin: fixtures for an estate, the Terraform that it makes, and its network.
+
+It is loaded by every pytest of an environment that has Isthmus, so nothing is imported before a fixture is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from isthmus.intent import Estate
+    from isthmus.testing.network import NetworkUnderTest
+
+_ESTATE = "isthmus_estate"
+_APP = "isthmus_app"
+_TERRAFORM = "isthmus_terraform"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Which estate is tested, and how its Terraform is made."""
+    group = parser.getgroup("isthmus", "Isthmus: the estate under test")
+    group.addoption("--isthmus-estate", metavar="MODULE", help="module that holds `estate`")
+    group.addoption(
+        "--isthmus-terraform",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="Terraform that is there already, instead of synthesizing: an output folder, or plans and an intent.json",
+    )
+    parser.addini(_ESTATE, "module that holds `estate` (default: environments.estate)", default="")
+    parser.addini(_APP, "command that synthesizes (default: the `app` of cdktf.json)", default="")
+    parser.addini(_TERRAFORM, "Terraform that is there already, instead of synthesizing", type="paths", default=[])
+
+
+@pytest.fixture(scope="session")
+def estate(pytestconfig: pytest.Config) -> Estate:
+    """The estate under test (`isthmus.intent.Estate`), checked: that of the module, or of the `intent.json` given."""
+    from isthmus.intent import IntentError
+    from isthmus.intent.document import from_document
+    from isthmus.intent.loading import load_estate
+
+    try:
+        if given := _terraform(pytestconfig):
+            intent = _intent(given)
+            if intent is None:
+                pytest.fail(f"no intent.json in or among {', '.join(map(str, given))}", pytrace=False)
+            return from_document(intent.read_bytes()).check()
+        if (folder := str(pytestconfig.rootpath)) not in sys.path:
+            sys.path.insert(0, folder)
+        return load_estate(_module(pytestconfig))
+    except (IntentError, OSError) as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def _isthmus_output(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The Terraform under test: what was given, or what the project's program makes."""
+    config = request.config
+    if given := _terraform(config):
+        return given
+    from isthmus.testing.synthesis import CannotSynthesize, program, synthesized
+
+    estate: Estate = request.getfixturevalue("estate")
+    base = tmp_path_factory.getbasetemp()
+    # Under xdist each worker has a folder of its own inside that of the run.
+    run = base.parent if hasattr(config, "workerinput") else base
+    try:
+        app = program(config.rootpath, str(config.getini(_APP)))
+        return [synthesized(app, estate, _module(config), this_run=run / "isthmus")]
+    except CannotSynthesize as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def network(_isthmus_output: list[Path]) -> NetworkUnderTest:
+    """The network of the estate under test, to be asserted of (`isthmus.testing.network.NetworkUnderTest`)."""
+    from isthmus.intent import IntentError
+    from isthmus.proof import ProofError
+    from isthmus.terraform import UnreadableTerraform
+    from isthmus.testing.network import NetworkUnderTest
+
+    roots = [path for path in _isthmus_output if path.name != "intent.json"]
+    try:
+        return NetworkUnderTest.read(*roots, intent=_intent(_isthmus_output))
+    except (IntentError, ProofError, UnreadableTerraform, OSError) as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.fixture
+def synthesized(_isthmus_output: list[Path], tmp_path: Path) -> Path:
+    """A folder with the Terraform under test, the test's own to do with as it likes."""
+    folders = [path for path in _isthmus_output if path.is_dir()]
+    if not folders:
+        pytest.fail("the Terraform under test is no folder: plans and states cannot be copied as one", pytrace=False)
+    return Path(shutil.copytree(folders[0], tmp_path / "cdktf.out"))
+
+
+def _module(config: pytest.Config) -> str:
+    """The module that was named: on the command line, else in the environment, else in the settings."""
+    from isthmus.intent.loading import ESTATE
+
+    named = config.getoption("--isthmus-estate") or os.environ.get("ISTHMUS_ESTATE") or config.getini(_ESTATE)
+    return str(named or ESTATE)
+
+
+def _terraform(config: pytest.Config) -> list[Path]:
+    """The Terraform that was named, on the command line or in the settings."""
+    given = config.getoption("--isthmus-terraform")
+    return [Path(config.invocation_params.dir, path) for path in given] or list(config.getini(_TERRAFORM))
+
+
+def _intent(given: list[Path]) -> Path | None:
+    """The intent among what was given: `intent.json` itself, or the one in a folder."""
+    named = [path for path in given if path.name == "intent.json"]
+    beside = [path / "intent.json" for path in given if (path / "intent.json").is_file()]
+    return next(iter([*named, *beside]), None)
