@@ -227,7 +227,6 @@ def _is_address(given: str) -> bool:
 
 
 def _printed(show: Callable[[Console], None]) -> str:
-    out = Console(file=io.StringIO(), width=_WIDTH, highlight=False, markup=False, emoji=False, color_system=None)
-    with out.capture() as captured:
-        show(out)
-    return captured.get().strip()
+    printed = io.StringIO()
+    show(Console(file=printed, width=_WIDTH, highlight=False, markup=False, emoji=False, color_system=None))
+    return printed.getvalue().strip()

@@ -55,7 +55,7 @@ def estate(pytestconfig: pytest.Config) -> Estate:
             sys.path.insert(0, folder)
         return load_estate(_module(pytestconfig))
     except (IntentError, OSError) as error:
-        pytest.fail(str(error), pytrace=False)
+        raise _told(error) from None
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +74,7 @@ def _isthmus_output(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
         app = program(config.rootpath, str(config.getini(_APP)))
         return [synthesized(app, estate, _module(config), this_run=run / "isthmus")]
     except CannotSynthesize as error:
-        pytest.fail(str(error), pytrace=False)
+        raise _told(error) from None
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +89,7 @@ def network(_isthmus_output: list[Path]) -> NetworkUnderTest:
     try:
         return NetworkUnderTest.read(*roots, intent=_intent(_isthmus_output))
     except (IntentError, ProofError, UnreadableTerraform, OSError) as error:
-        pytest.fail(str(error), pytrace=False)
+        raise _told(error) from None
 
 
 @pytest.fixture
@@ -99,6 +99,11 @@ def synthesized(_isthmus_output: list[Path], tmp_path: Path) -> Path:
     if not folders:
         pytest.fail("the Terraform under test is no folder: plans and states cannot be copied as one", pytrace=False)
     return Path(shutil.copytree(folders[0], tmp_path / "cdktf.out"))
+
+
+def _told(error: Exception) -> BaseException:
+    """What a person is told who has given what cannot be used: the message alone, for it says what and where."""
+    return pytest.fail.Exception(str(error), pytrace=False)
 
 
 def _module(config: pytest.Config) -> str:
