@@ -20,7 +20,7 @@ from isthmus.network.answers import (
 from isthmus.network.forwarding import NoSuchPlace as NowhereToBe
 from isthmus.network.model import EndpointKind
 from isthmus.proof.errors import NoSuchPlace, ProofError
-from isthmus.proof.pairs import AllPairs, stopped_by_acls
+from isthmus.proof.pairs import AllPairs, stopped_by_filters
 from isthmus.proof.places import INTERNET, Kind
 from isthmus.proof.probes import USUAL, Probe
 
@@ -89,7 +89,7 @@ def leaks(pairs: AllPairs, source: str, destination: str, probe: Probe | None = 
                 continue
             first = (probe or usual).packet(start, end)
             trace = pairs.engine.forward(first)
-            others = pairs.probes if probe is None and stopped_by_acls(trace) else ()
+            others = pairs.probes if probe is None and stopped_by_filters(trace) else ()
             for packet in (first, *(other.packet(start, end) for other in others)):
                 if pairs.engine.forward(packet).leaks:
                     yield pairs.engine.both_ways(packet)

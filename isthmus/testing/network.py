@@ -85,11 +85,9 @@ class NetworkUnderTest:
     def assert_reaches(self, source: str, destination: str) -> None:
         """From every workload subnet of one place to every one of the other, packets arrive and replies come back.
 
-        Without a port: what the intent lets the source open there, and TCP to 443 where it does not say.
+        Without a port: what the intent lets the source open there, else TCP to 443, else whatever filters let through.
         """
-        toward = _toward(destination)
-        probe = toward.probe or self._usual(source, toward.place)
-        traced = self._traced(source, toward.place, probe)
+        traced = self._traced(source, _toward(destination))
         if not traced.works:
             unknown = traced.outcome is Outcome.UNKNOWN
             head = f"nobody can say whether {source} reaches" if unknown else f"{source} does not reach"
@@ -114,7 +112,7 @@ class NetworkUnderTest:
         """
         allowed = frozenset(address for way in ways for address in exits_of(self.subject, way))
         named = " or ".join(ways)
-        traced = self._traced(source, INTERNET, USUAL)
+        traced = self._traced(source, Toward(INTERNET))
         if traced.outcome is Outcome.BLOCKED:
             raise AssertionError(self._shown(f"{source} does not reach the internet, by {named} or otherwise", traced))
         for trip in self._leaks(source, Toward(INTERNET)):
@@ -150,13 +148,14 @@ class NetworkUnderTest:
             shown = Traced(source, toward.place, (trip,))
             raise AssertionError(self._shown(f"{head} {toward}", shown))
 
-    def _usual(self, source: str, destination: str) -> Probe:
-        known = self.subject.pairs.places.by_name
-        return self.subject.pairs.usual(source, destination) if source in known and destination in known else USUAL
-
-    def _traced(self, source: str, destination: str, probe: Probe) -> Traced:
+    def _traced(self, source: str, toward: Toward) -> Traced:
+        """What the proof has tried between two places, or else a trace."""
+        pairs, probe = self.subject.pairs, toward.probe or USUAL
         try:
-            return self.subject.trace(source, destination, protocol=probe.protocol, port=probe.port)
+            tried = toward.probe is None and pairs.asked(source, toward.place)
+            if tried and (trials := pairs.exact(source, toward.place).main):
+                return Traced(source, toward.place, tuple(trial.trip for trial in trials))
+            return self.subject.trace(source, toward.place, protocol=probe.protocol, port=probe.port)
         except NoSuchPlace as error:
             raise self._explained(error) from None
 
