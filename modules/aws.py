@@ -59,6 +59,9 @@ from cdktf_cdktf_provider_aws.networkfirewall_firewall_policy import (
     NetworkfirewallFirewallPolicyFirewallPolicyStatefulEngineOptions,
     NetworkfirewallFirewallPolicyFirewallPolicyStatefulRuleGroupReference,
 )
+from cdktf_cdktf_provider_aws.networkfirewall_firewall_transit_gateway_attachment_accepter import (
+    NetworkfirewallFirewallTransitGatewayAttachmentAccepter,
+)
 from cdktf_cdktf_provider_aws.networkfirewall_logging_configuration import (
     NetworkfirewallLoggingConfiguration,
     NetworkfirewallLoggingConfigurationLoggingConfiguration,

@@ -13,8 +13,10 @@ from isthmus.addressing import zone_number
 from isthmus.intent import EgressVpc, Environment, Estate, FirewallPolicy, Inspection
 from isthmus.intent.inspecting import BETWEEN_SEGMENTS, CAPACITY, FirewallRule, numbered
 from modules.aws import (
+    AwsProvider,
     CloudwatchLogGroup,
     CloudwatchLogResourcePolicy,
+    Ec2Tag,
     Ec2TransitGatewayRoute,
     Ec2TransitGatewayRouteTableAssociation,
     KmsAlias,
@@ -31,6 +33,7 @@ from modules.aws import (
     NetworkfirewallFirewallPolicyFirewallPolicyStatefulEngineOptions,
     NetworkfirewallFirewallPolicyFirewallPolicyStatefulRuleGroupReference,
     NetworkfirewallFirewallSubnetMapping,
+    NetworkfirewallFirewallTransitGatewayAttachmentAccepter,
     NetworkfirewallLoggingConfiguration,
     NetworkfirewallLoggingConfigurationLoggingConfiguration,
     NetworkfirewallLoggingConfigurationLoggingConfigurationLogDestinationConfig,
@@ -44,12 +47,13 @@ from modules.aws import (
     NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSetsIpSet,
     NetworkfirewallRuleGroupRuleGroupStatefulRuleOptions,
 )
-from modules.cdk import ModuleStack, RequiredProvider, TerraformOutput, TerraformVariable
-from modules.hub import GATEWAY_ID, LOG_KEY_ARN, table_id
+from modules.cdk import ModuleStack, RequiredProvider, TerraformElement, TerraformOutput, TerraformVariable
+from modules.hub import EGRESS_TAG_VALUE, GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, table_id
 from modules.naming import identifier
 from modules.policy import allow, document, organization_partition
-from modules.provider import required_version
+from modules.provider import HUB, required_version
 from modules.tables import EGRESS, FIREWALL, HubTables
+from modules.vpc import shares_hub_account
 
 VPC_ID = "vpc_id"
 ATTACHMENT_ID = "transit_gateway_attachment_id"
@@ -64,10 +68,18 @@ def firewall(estate: Estate, environment: Environment, tables: HubTables) -> dic
 
     Inputs: `log_key_arn`; in a VPC `vpc_id` and `subnet_id_az<n>`, on the gateway `transit_gateway_id` and
     `route_table_id_<key>`. Outputs: `firewall_arn`; in a VPC `endpoint_id_az<n>`, on the gateway
-    `transit_gateway_attachment_id`.
+    `transit_gateway_attachment_id`. On a gateway of another account it needs the provider `aws.hub` too.
     """
-    required = RequiredProvider(source="hashicorp/aws", version=required_version(environment))
+    aliases = (HUB,) if on_gateway_of_another(estate, environment) else ()
+    required = RequiredProvider(source="hashicorp/aws", version=required_version(environment), aliases=aliases)
     return _Firewall(estate, environment, tables, ModuleStack("firewall", providers={"aws": required})).emit()
+
+
+def on_gateway_of_another(estate: Estate, environment: Environment) -> bool:
+    """Whether the firewall is attached to a gateway that another account owns, which accepts it."""
+    egress = environment.egress
+    on_gateway = egress is not None and egress.inspection is Inspection.GATEWAY
+    return on_gateway and not shares_hub_account(estate, environment)
 
 
 def tables_used(estate: Estate, tables: HubTables) -> list[str]:
@@ -306,6 +318,7 @@ class _Firewall:
         status = "firewall_status[0].transit_gateway_attachment_sync_states[0].attachment_id"
         attachment = self.module.ref(made, status)
         self._output(ATTACHMENT_ID, attachment, "The firewall's attachment to the transit gateway")
+        at_hub = self._accept(attachment)
         tables = tables_used(self.estate, self.tables)
         ids = {key: self._input(table_id(key), "A hub route table") for key in tables}
         self.module.add(
@@ -313,6 +326,7 @@ class _Firewall:
             "this",
             transit_gateway_attachment_id=attachment,
             transit_gateway_route_table_id=ids[FIREWALL],
+            **at_hub,
         )
         returning = [(EGRESS, f"block_{identifier(block)}", block) for block in self.home]
         leaving = [(route.table, route.name, route.cidr) for route in self.tables.to_inspector()]
@@ -323,7 +337,33 @@ class _Firewall:
                 destination_cidr_block=cidr,
                 transit_gateway_attachment_id=attachment,
                 transit_gateway_route_table_id=ids[table],
+                **at_hub,
             )
+
+    def _accept(self, attachment: str) -> dict[str, Any]:
+        """Accept the attachment where the gateway is another account's. Returns what acts there takes.
+
+        AWS makes the attachment, so the tag by which the hub's role may use it comes afterwards.
+        https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nf-fw-accept.html
+        """
+        if not on_gateway_of_another(self.estate, self.environment):
+            return {}
+        provider = AwsProvider(self.module, "aws_hub", alias=HUB)
+        accepted = self.module.add(
+            NetworkfirewallFirewallTransitGatewayAttachmentAccepter,
+            "this",
+            transit_gateway_attachment_id=attachment,
+            provider=provider,
+        )
+        claimed: TerraformElement = self.module.add(
+            Ec2Tag,
+            "attachment_segment",
+            resource_id=self.module.ref(accepted, "transit_gateway_attachment_id"),
+            key=SEGMENT_TAG,
+            value=EGRESS_TAG_VALUE,
+            provider=provider,
+        )
+        return {"provider": provider, "depends_on": [claimed]}
 
     # --- logs --------------------------------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from modules.cdk import ModuleStack, TerraformOutput, TerraformResourceLifecycle
 from modules.naming import identifier
 from modules.policy import Conditions, allow, deployment_roles, document, organization_id, organization_partition
 from modules.provider import REQUIRED, egress_role_name, join_role_name
-from modules.tables import EGRESS, HubTables
+from modules.tables import EGRESS, FIREWALL, HubTables
 
 GATEWAY_ID = "transit_gateway_id"
 GATEWAY_ARN = "transit_gateway_arn"
@@ -194,13 +194,22 @@ def _egress_role(
         assume_role_policy=document(_may_assume("Account", {**conditions, "StringEquals": equal})),
         tags={"Name": egress_role_name(estate)},
     )
-    written = [arns[key] for key in sorted({route.table for route in tables.to_inspector()})]
+    joined = {EGRESS, tables.inspector}
+    # Firewall and egress VPC lead to each other, where the firewall is on the gateway.
+    lead = {route.table for route in tables.to_inspector()} | (joined if tables.inspector == FIREWALL else set())
     module.add(
         IamRolePolicy,
         "egress",
         name="attach-egress-vpc",
         role=module.ref(role),
-        policy=_join_policy(estate, environment, EGRESS_TAG_VALUE, [arns[EGRESS]], route=written),
+        policy=_join_policy(
+            estate,
+            environment,
+            EGRESS_TAG_VALUE,
+            [arns[key] for key in sorted(joined)],
+            route=[arns[key] for key in sorted(lead)],
+            firewall=tables.inspector == FIREWALL,
+        ),
     )
 
 
@@ -231,8 +240,10 @@ def _join_policy(
     *,
     propagate: Sequence[str] = (),
     route: Sequence[str] = (),
+    firewall: bool = False,
 ) -> str:
-    """May join tables with the attachments that bear the tag, and propagate into or write routes into some."""
+    """May join tables with the attachments that bear the tag, and propagate into or write routes into some; may accept
+    a firewall's attachment, which knows no resource, and look at the tag that it is given afterwards."""
     # Actions, and the resources and conditions they know:
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
     account = estate.account(environment.account).id
@@ -249,6 +260,10 @@ def _join_policy(
         owned, further = routing, [allow("Route", actions=routing, resources=route)]
     else:
         owned, further = propagation, [allow("Propagate", actions=propagation, resources=propagate)]
+    if firewall:
+        # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsnetworkfirewall.html
+        accepting = [f"network-firewall:{verb}NetworkFirewallTransitGatewayAttachment" for verb in ("Accept", "Delete")]
+        further.append(allow("AcceptFirewall", actions=accepting, resources=["*"]))
     return document(
         allow("Accept", actions=["ec2:AcceptTransitGatewayVpcAttachment"], resources=[attachments]),
         # The accepter claims an attachment for the segment with a tag; another segment's stays out of reach.
@@ -295,6 +310,7 @@ def _join_policy(
                 "ec2:GetTransitGatewayRouteTableAssociations",
                 "ec2:GetTransitGatewayRouteTablePropagations",
                 *(["ec2:SearchTransitGatewayRoutes"] if route else []),
+                *(["ec2:DescribeTags"] if firewall else []),
             ],
             resources=["*"],
         ),

@@ -125,7 +125,8 @@ class _Root:
             inputs |= {name: f"${{module.egress.{name}}}" for name in names}
         else:
             inputs |= self._hub_inputs(tables_of_firewall(self.estate, self.tables))
-        made = self.calls["firewall"] = _call(self.stack, call.name, inputs)
+        hub = None if self._inspects_inside else self._egress_alias()
+        made = self.calls["firewall"] = _call(self.stack, call.name, inputs, hub=hub)
         self._output("firewall_arn", self.stack.ref(made, "firewall_arn"), "The firewall")
 
     def _egress(self, call: ModuleCall) -> None:

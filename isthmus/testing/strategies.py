@@ -313,8 +313,6 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
     spanned = {*zones, *(zone for spoke in everybody for zone in spoke.zones or ())}
     egress = draw(egress_vpcs(sorted(spanned))) if central else None
     where = draw(st.integers(0, len(accounts) - 1))
-    if egress is not None and egress.inspection is Inspection.GATEWAY:
-        where = 0
     if egress is not None and egress.inspection is not Inspection.NONE and draw(st.booleans()):
         segments = _inspected_pairs(segments, everybody, [str(vpn.segment) for vpn in connections])
     hub = Hub(

@@ -93,4 +93,5 @@ def estate(
         segments=[services, apps, data],
         sites=[guide.data_centre(announces_default=True)],
         environments=[network, workloads, shared, egress],
+        quotas={"elastic-ips": 8},
     ).check()

@@ -39,8 +39,8 @@ def proved(files: Mapping[str, str], folder: Path) -> Proof:
 
 @cache
 def between_accounts(inspection: Inspection) -> Mapping[str, str]:
-    """The output of an estate whose egress VPC has an account of its own where it may."""
-    return synthesize(estate(inspection, apart=inspection is not Inspection.GATEWAY))
+    """The output of an estate whose egress VPC has an account of its own."""
+    return synthesize(estate(inspection, apart=True))
 
 
 @settings(max_examples=12)
@@ -67,7 +67,7 @@ def test_every_combination_proves(
         isolated=isolated,
         restricted=restricted,
         zones=ZONES[:zones],
-        apart=apart and inspection is not Inspection.GATEWAY,
+        apart=apart,
     )
     found = proved(synthesize(made), tmp_path_factory.mktemp("combination") / "cdktf.out")
     assert found.verdict is Verdict.PROVED, "\n".join(map(str, (*found.violations, *found.unanswered)))
@@ -259,6 +259,36 @@ def test_another_account_writes_routes_in_the_tables_of_the_way_out_and_no_other
     tables = {arn.split(".")[1] for arn in statements["Route"]["Resource"]}
     assert tables == {"apps", "apps_central", "data", "data_central", "services_central"}
     assert statements["Associate"]["Resource"] == "${aws_ec2_transit_gateway_route_table.egress.arn}"
+
+
+def test_a_firewall_on_another_accounts_gateway_is_accepted_before_it_is_used() -> None:
+    document = json.loads(between_accounts(Inspection.GATEWAY)[FIREWALL])["resource"]
+    accepter = document["aws_networkfirewall_firewall_transit_gateway_attachment_accepter"]["this"]
+    claim = document["aws_ec2_tag"]["attachment_segment"]
+    assert accepter["provider"] == claim["provider"] == "aws.hub"
+    assert (claim["key"], claim["value"]) == ("isthmus:segment", "egress:")
+    placed = {
+        **document["aws_ec2_transit_gateway_route_table_association"],
+        **document["aws_ec2_transit_gateway_route"],
+    }
+    assert placed
+    for resource in placed.values():
+        assert resource["provider"] == "aws.hub"
+        assert resource["depends_on"] == ["aws_ec2_tag.attachment_segment"]
+    own = json.loads(synthesize(estate(Inspection.GATEWAY))[FIREWALL])
+    assert not {"aws_networkfirewall_firewall_transit_gateway_attachment_accepter", "aws_ec2_tag"} & set(
+        own["resource"]
+    )
+
+
+def test_another_accounts_firewall_may_be_accepted_and_lead_to_the_egress_vpc_and_back() -> None:
+    role = json.loads(between_accounts(Inspection.GATEWAY)[HUB])["resource"]["aws_iam_role_policy"]["egress"]
+    statements = {statement["Sid"]: statement for statement in json.loads(role["policy"])["Statement"]}
+    assert {"egress", "firewall"} <= {arn.split(".")[1] for arn in statements["Route"]["Resource"]}
+    assert {arn.split(".")[1] for arn in statements["Associate"]["Resource"]} == {"egress", "firewall"}
+    assert "network-firewall:AcceptNetworkFirewallTransitGatewayAttachment" in statements["AcceptFirewall"]["Action"]
+    inside = json.loads(between_accounts(Inspection.VPC)[HUB])["resource"]["aws_iam_role_policy"]["egress"]["policy"]
+    assert "network-firewall" not in inside
 
 
 def test_a_new_spoke_changes_no_other_root() -> None:

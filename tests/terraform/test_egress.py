@@ -24,7 +24,7 @@ from modules.files import merge
 from modules.synthesis import synthesize
 from tests.modules.egress_estates import estate
 form = Inspection(sys.argv[1])
-merge(Path(sys.argv[2]), synthesize(estate(form, apart=form is not Inspection.GATEWAY)))
+merge(Path(sys.argv[2]), synthesize(estate(form, apart=True)))
 """
 
 

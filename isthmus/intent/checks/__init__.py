@@ -71,7 +71,6 @@ RULES: tuple[Rule, ...] = (
     egress.egress_vpc_outside_blocks,
     egress.egress_vpc_size,
     egress.egress_vpc_zones,
-    egress.gateway_inspection_account,
     egress.segment_block_outside_blocks,
     egress.segment_block_overlap,
     egress.spoke_outside_segment,

@@ -105,20 +105,6 @@ def egress_vpc_zones(estate: Estate) -> Iterator[Finding]:
             yield Finding(egress, f"it lacks {given}", f"zones={sorted(have | set(known))}")
 
 
-@rule(
-    "a firewall in another account than the gateway's has to be accepted there, which this release does not do",
-    _FIREWALL,
-)
-def gateway_inspection_account(estate: Estate) -> Iterator[Finding]:
-    """A firewall is attached to a gateway of another account."""
-    holder = next((environment for environment in estate.environments if environment.hub is not None), None)
-    for environment, egress in _egress_vpcs(estate):
-        apart = holder is not None and name_of(holder.account) != name_of(environment.account)
-        if egress.inspection is Inspection.GATEWAY and holder is not None and apart:
-            given = f'its account is "{name_of(environment.account)}", the hub\'s "{name_of(holder.account)}"'
-            yield Finding(egress, given, "an environment in the hub's account, or Inspection.VPC")
-
-
 # --- blocks of segments, and pairs that are inspected
 
 

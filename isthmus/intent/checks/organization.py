@@ -90,7 +90,7 @@ def deployment_role(estate: Estate) -> Iterator[Finding]:
     "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-share.html",
 )
 def account_left_out(estate: Estate) -> Iterator[Finding]:
-    """A spoke's account is among neither those the hub is shared with nor those that may join its segment."""
+    """An account is not among those the hub is shared with, or not among those that may join its spokes' segment."""
     units = {unit.name for unit in estate.organization.units}
     accounts = {account.name for account in estate.organization.accounts} - units
     holder = next((environment for environment in estate.environments if environment.hub is not None), None)
@@ -103,7 +103,12 @@ def account_left_out(estate: Estate) -> Iterator[Finding]:
 
     for environment in estate.environments:
         account = str(name_of(environment.account))
-        for spoke in environment.spokes if account != name_of(holder.account) else ():
+        if account == name_of(holder.account):
+            continue
+        if environment.egress is not None and leaves_out(holder.hub.share_with, account):
+            given = f'share_with leaves out account "{account}", where egress VPC "{environment.egress.name}" is'
+            yield Finding(holder.hub, given, f'"{account}" too')
+        for spoke in environment.spokes:
             given = f'leaves out account "{account}", where spoke "{spoke.name}" is'
             segment = segment_of(estate, spoke.segment)
             if leaves_out(holder.hub.share_with, account):

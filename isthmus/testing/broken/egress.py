@@ -20,7 +20,6 @@ from isthmus.testing.broken.parts import (
     grown,
     with_hub,
 )
-from isthmus.testing.strategies import ACCOUNTS
 
 
 def _egress(estate: Estate, **given: Any) -> Estate:
@@ -78,14 +77,6 @@ def egress_vpc_zones(estate: Estate) -> Estate:
     spoke = extra_spoke(egress=Egress.CENTRAL, zones=zones[:2])
     larger = grown(estate, segments=[extra_segment(ways_out={Egress.CENTRAL})], spokes=[spoke])
     return _egress(larger, zones=zones[:1])
-
-
-@breaks
-def gateway_inspection_account(estate: Estate) -> Estate:
-    egress = EgressVpc(
-        "way-out", cidr="10.250.254.0/23", inspection=Inspection.GATEWAY, firewall=FirewallPolicy(), zones=estate.zones
-    )
-    return replace(estate, environments=[*estate.environments, extra_environment(account=ACCOUNTS[1], egress=egress)])
 
 
 @breaks
