@@ -17,7 +17,7 @@ class CheckovMissing(ScanError):
     """Checkov is not installed."""
 
     def __init__(self) -> None:
-        super().__init__("scanning needs Checkov: pip install 'checkov>=3.3,<4'")
+        super().__init__("scanning needs Checkov: pip install 'isthmus[scan]'")
 
 
 class UnreadableInput(ScanError):
