@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from modules.files import merge
-from tests.docs.testing import DOCUMENT, PROJECT, current
+from tests.docs.readme import PROJECT
+from tests.docs.testing import DOCUMENT, current
 from tests.modules.synthesized import files_of
 
 pytest_plugins = ["pytester"]
