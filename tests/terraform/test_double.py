@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +150,23 @@ def test_a_change_updates_what_exists_and_touches_nothing_else(double_engine: En
     }
     live.apply(after)
     assert {name: changes(plan) for name, plan in live.plans(after).items()} == {"network": [], "dev": []}
+
+
+def test_a_nat_gateway_has_an_address_of_its_subnet(double_engine: Engine, tmp_path: Path) -> None:
+    documents, live = two_roots(), double_engine.live()
+    live.apply(Estate(write(documents, tmp_path / "before")))
+    _spoke(documents)["aws_subnet"]["private_b"] = {"vpc_id": "${aws_vpc.dev.id}", "cidr_block": "10.1.1.0/28"}
+    _spoke(documents)["aws_nat_gateway"] = {
+        zone: {"subnet_id": f"${{aws_subnet.private_{zone}.id}}", "connectivity_type": "private"} for zone in "ab"
+    }
+    live.apply(Estate(write(documents, tmp_path / "after")))
+    made = {
+        resource["name"]: IPv4Address(resource["instances"][0]["attributes"]["private_ip"])
+        for resource in json.loads((live.states / "dev.tfstate").read_text())["resources"]
+        if resource["type"] == "aws_nat_gateway"
+    }
+    assert made["a"] in IPv4Network("10.1.0.0/24")  # of the subnet that was there before
+    assert made["b"] in IPv4Network("10.1.1.0/28")
 
 
 def test_consumers_read_what_their_producers_made(double_engine: Engine, tmp_path: Path) -> None:

@@ -34,8 +34,7 @@ ONE_OF_EACH_KIND = (
     (REFERENCE, "network/logs"),
     (REFERENCE, "network/observability"),
     (REFERENCE, "network/vpn"),
-    (REFERENCE, "dev/spoke_dev"),
-    (REFERENCE, "prod/spoke_prod"),  # of another account than the hub's
+    (REFERENCE, "prod/spoke_prod"),
     (REFERENCE, "prod/resolution_prod"),
     (REFERENCE, "shared-services/dns"),
     (REFERENCE, "shared-services/endpoints"),

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Any, ClassVar, Final, NamedTuple, TypeVar
 
@@ -93,6 +94,7 @@ class _Service:
         self._schema = schema
         self._serials = serials
         self._configurations: dict[str, Configuration] = {}
+        self._subnets: dict[str, IPv4Network] = {}
 
     def handlers(self) -> grpc.GenericRpcHandler:
         """The methods that are served."""
@@ -143,7 +145,13 @@ class _Service:
         return pb.UpgradeResourceState.Response(upgraded_state=pb.DynamicValue(json=request.raw_state.json))
 
     def _read(self, request: pb.ReadResource.Request, _: str) -> pb.ReadResource.Response:
+        self._remember(request.type_name, _unpack(request.current_state) or {})
         return pb.ReadResource.Response(new_state=request.current_state)
+
+    def _remember(self, kind: str, values: Values) -> None:
+        """Keeps the range of a subnet: what AWS puts there has an address of it."""
+        if kind == "aws_subnet" and values["cidr_block"] is not None:
+            self._subnets[values["id"]] = IPv4Network(values["cidr_block"])
 
     def _plan(self, request: pb.PlanResourceChange.Request, peer: str) -> pb.PlanResourceChange.Response:
         proposed = _unpack(request.proposed_new_state)
@@ -165,7 +173,12 @@ class _Service:
         if planned is None:
             return pb.ApplyResourceChange.Response(new_state=request.planned_state)
         block = self._schema.resource_schemas[request.type_name].block
-        decided = _decided(block, planned, request.type_name, next(self._serials))
+        serial = next(self._serials)
+        network = self._subnets.get(planned.get("subnet_id") or "")
+        if network is not None and _is_unknown(planned.get("private_ip")):
+            planned["private_ip"] = fake.address_in(network, serial)
+        decided = _decided(block, planned, request.type_name, serial)
+        self._remember(request.type_name, decided)
         return pb.ApplyResourceChange.Response(new_state=_pack(decided))
 
     def _read_data_source(self, request: pb.ReadDataSource.Request, _: str) -> pb.ReadDataSource.Response:

@@ -25,6 +25,8 @@ provider_installation {
   }
 }
 """
+_AT_ONCE: Final = "-parallelism=30"
+"""Applying is waiting, 10 seconds at a time."""
 _SERVED: Final = {"TF_REATTACH_PROVIDERS": reattach("127.0.0.1:9")}
 """For `terraform init` alone, which installs nothing that is said to be running, and does not look whether it is."""
 
@@ -175,7 +177,7 @@ class LiveEstate:
         """
         with self._workspaces(estate) as workspaces:
             for workspace in workspaces:
-                workspace.run("apply", "-auto-approve")
+                workspace.run("apply", "-auto-approve", _AT_ONCE)
 
     def plans(self, estate: Estate) -> dict[str, Plan]:
         """What applying an estate would do to what exists, by root.
@@ -195,7 +197,7 @@ class LiveEstate:
         with self._workspaces(estate) as workspaces:
             for workspace in reversed(workspaces):
                 lift_protection(workspace.directory)
-                workspace.run("destroy", "-auto-approve")
+                workspace.run("destroy", "-auto-approve", _AT_ONCE)
 
     def resources(self) -> list[str]:
         """Every resource that exists, as `<root>: <address>`."""

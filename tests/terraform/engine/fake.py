@@ -1,6 +1,7 @@
 """Values that AWS might have given, for what only AWS decides. Stable for a serial number, different between two."""
 
 import hashlib
+from ipaddress import IPv4Network
 from typing import Final
 
 from .bindings import Type
@@ -55,6 +56,11 @@ def value(type_: Type, name: str, kind: str, serial: object) -> object:
         case "bool":
             return False
     return None
+
+
+def address_in(network: IPv4Network, serial: int) -> str:
+    """An address of a subnet, of those that AWS does not keep for itself: the first four and the last."""
+    return str(network[4 + serial % (network.num_addresses - 5)])
 
 
 def text(name: str, kind: str, serial: object) -> str:
