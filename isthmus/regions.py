@@ -16,17 +16,20 @@ class Region:
     zone_prefix  what its zone ids start with, `use1` of `use1-az1`
     zones        the numbers of its zones are 1 to this, for the oldest accounts too
     partition    as in ARNs: `aws`, `aws-cn` or `aws-us-gov`
+    without      numbers among these that no zone has
     """
 
     name: str
     zone_prefix: str
     zones: int
     partition: str = "aws"
+    without: tuple[int, ...] = ()
 
     @property
     def zone_ids(self) -> tuple[str, ...]:
         """Its zone ids, in order."""
-        return tuple(f"{self.zone_prefix}-az{number}" for number in range(1, self.zones + 1))
+        numbers = (number for number in range(1, self.zones + 1) if number not in self.without)
+        return tuple(f"{self.zone_prefix}-az{number}" for number in numbers)
 
 
 # https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html
@@ -48,7 +51,7 @@ REGIONS = {
         Region("ap-southeast-5", "apse5", 3),
         Region("ap-southeast-6", "apse6", 3),
         Region("ap-southeast-7", "apse7", 3),
-        Region("ca-central-1", "cac1", 4),
+        Region("ca-central-1", "cac1", 4, without=(3,)),
         Region("ca-west-1", "caw1", 3),
         Region("cn-north-1", "cnn1", 4, "aws-cn"),
         Region("cn-northwest-1", "cnnw1", 3, "aws-cn"),

@@ -208,6 +208,7 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ), ["unknown-reference"] * 6),
     ("a NAT elsewhere", spoke(egress=Egress.LOCAL, nat_zones=["use1-az4"]), ["nat-zones"]),
     ("no NAT at all", spoke(egress=Egress.LOCAL, nat_zones=[]), ["nat-zones"]),
+    ("a zone that Canada does not have", estate(region="ca-central-1", zones=["cac1-az3"]), ["zone-of-region"]),
     ("zone of the estate twice", estate(zones=["use1-az1", "use1-az1"]), ["zone-twice"]),
     ("no prefix length", spoke(cidr="10.1.0.0"), ["cidr-form"]),
     ("a netmask", spoke(cidr="10.1.0.0/255.255.240.0"), ["cidr-not-canonical"]),
