@@ -402,6 +402,7 @@ def _agrees(expression: Json, item: Mapping[str, Value]) -> bool:
         constant = mapping(inner).get("constant_value")
         if "references" in mapping(inner) or not isinstance(constant, str | int | float):
             continue
-        if as_string(item.get(key, constant)) != as_string(constant):
+        planned = item.get(key)  # null, where a provider takes the constant for as good as nothing
+        if isinstance(planned, str | int | float) and as_string(planned) != as_string(constant):
             return False
     return True

@@ -111,6 +111,18 @@ def test_inline_blocks_get_their_own_references() -> None:
     ]
 
 
+def test_a_null_where_a_constant_was_written_contradicts_nothing(tmp_path: Path) -> None:
+    document = json.loads((FIXTURES / "inline" / "plan.json").read_text())
+    (planned,) = (c["change"]["after"] for c in document["resource_changes"] if c["address"] == "aws_security_group.h")
+    (rule,) = planned["egress"]
+    rule["from_port"] = None
+    (read_,) = blocks(
+        read_plan(write(tmp_path, {"plan.json": document}) / "plan.json").resources["aws_security_group.h"], "egress"
+    )
+    assert not isinstance(read_, Unknown)
+    assert read_["to_port"] == rule["to_port"]
+
+
 # The same configuration, read from itself and from a real plan of it.
 
 
