@@ -1,20 +1,23 @@
 """Sentences about networks: they hold where the proof says so, fail with the path, and know a typing mistake."""
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from isthmus.intent import Environment
 from isthmus.network.answers import Outcome
 from isthmus.proof import NoSuchPlace, NoSuchThing, ProofError, UnusableInput
 from isthmus.testing.network import NetworkUnderTest
-from tests.proof.estates import EVERYTHING, Output, output, write
+from tests.proof.estates import EVERYTHING, Output, estate, output, write
 
 CENTRAL = "stage_4_central_egress"
 HUB = "stacks/network/modules/hub/main.tf.json"
 VPN = "stacks/network/modules/vpn/main.tf.json"
+FREE = "10.1.240.0/20"
 WEB = "stacks/apps/modules/spoke_web/main.tf.json"
 
 
@@ -171,6 +174,26 @@ def test_a_nat_gateway_takes_what_leaves_by_it_from_its_own_spoke(everything):
         said = failing(everything, "assert_survives", loss_of=nat)
         spoke = "web" if "spoke_web" in nat else "lab1"
         assert f"takes 1 flow\n- {spoke} -> internet\n" in said
+
+
+def test_of_two_spokes_alike_a_nat_gateway_takes_its_own(tmp_path):
+    from modules.synthesis import synthesize
+
+    def doubled(environment: Environment) -> Environment:
+        return replace(
+            environment, spokes=[s for one in environment.spokes for s in (one, replace(one, name="twin", cidr=FREE))]
+        )
+
+    alone = estate("stage_1_dev_only")
+    two = replace(
+        alone, quotas={"elastic-ips": 6}, environments=[doubled(environment) for environment in alone.environments]
+    )
+    network = NetworkUnderTest.read(write(synthesize(two.check()), tmp_path))
+    nats = list(network.subject.network.nats)
+    assert len(nats) > 1
+    for nat in nats:
+        spoke = "twin" if "spoke_twin" in nat else "dev"
+        assert f"- {spoke} -> internet\n" in failing(network, "assert_survives", loss_of=nat)
 
 
 def test_a_zone_takes_itself_and_what_hangs_on_it(everything, central):
