@@ -49,7 +49,7 @@ def files(estate: str) -> Mapping[str, str]:
     """The output of one of the examples, or of an estate with what no example has."""
     if estate in EGRESS:
         form = EGRESS[estate]
-        return synthesize(egress_estate(form, apart=form is not Inspection.GATEWAY, restricted=True))
+        return synthesize(egress_estate(form, apart=True, restricted=True))
     if estate == IN_S3:
         return synthesize(
             replace(estate_of(REFERENCE), backend=S3Backend(bucket="example-states", account="network-prod"))
