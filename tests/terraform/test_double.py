@@ -203,20 +203,23 @@ def _one_of_each(double: SchemaDouble, kinds: list[str], folder: Path) -> Path:
 
 
 def _required(block: Any) -> dict[str, Any]:
-    values = {attribute.name: _some(json.loads(attribute.type)) for attribute in block.attributes if attribute.required}
+    values = {
+        attribute.name: anything(json.loads(attribute.type)) for attribute in block.attributes if attribute.required
+    }
     for nested in block.block_types:
         if nested.min_items:
             values[nested.type_name] = [_required(nested.block)]
     return values
 
 
-def _some(type_: Any) -> object:
+def anything(type_: Any) -> object:
+    """A value of a Terraform type in its JSON form."""
     if isinstance(type_, list):
         kind, of = type_
         match kind:
             case "object":
-                return {name: _some(inner) for name, inner in of.items()}
+                return {name: anything(inner) for name, inner in of.items()}
             case "map":
-                return {"a": _some(of)}
-        return [_some(of)]
+                return {"a": anything(of)}
+        return [anything(of)]
     return {"string": "a", "number": 1, "bool": True}[type_]
