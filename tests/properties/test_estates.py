@@ -53,7 +53,7 @@ def grown(draw: st.DrawFn) -> tuple[Estate, Change | None, random.Random]:
     return estate, draw(add_spoke(estate)), draw(st.randoms(use_true_random=False))
 
 
-@settings(max_examples=share(8))
+@settings(max_examples=share(10))
 @given(grown())
 def test_the_laws_of_every_estate(drawn: tuple[Estate, Change | None, random.Random]) -> None:
     found = [*broken_laws(*drawn)]
