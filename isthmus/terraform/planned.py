@@ -13,7 +13,7 @@ from isthmus.terraform.expressions import Attribute, ExpressionError, Index, Nam
 from isthmus.terraform.expressions import Literal as LiteralNode
 from isthmus.terraform.graph import Unknown, Value
 from isthmus.terraform.instances import Key
-from isthmus.terraform.sensitive import hidden, is_secret, masked
+from isthmus.terraform.sensitive import hidden, is_secret, masked_arguments
 from isthmus.terraform.state import mapping, sequence, state_resources
 
 Json = Mapping[str, Any]
@@ -82,7 +82,7 @@ class Plan:
         states = mapping(change.get("change"))
         after = states.get("after") if isinstance(states.get("after"), dict) else raw.get("values")
         mask = states.get("after_sensitive") if states else raw.get("sensitive_values")
-        known = masked(masked(dict(mapping(after)), mask), raw.get("sensitive_values"))
+        known = masked_arguments(masked_arguments(dict(mapping(after)), mask), raw.get("sensitive_values"))
         resource = PlannedResource(
             address,
             type_,

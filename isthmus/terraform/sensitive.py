@@ -47,3 +47,9 @@ def masked(value: Any, mask: Any) -> Any:
         marks = mask + [mask[0]] * (len(value) - len(mask))
         return [masked(item, mark) for item, mark in zip(value, marks, strict=False)]
     return value
+
+
+def masked_arguments(values: dict[str, Any], mask: Any) -> dict[str, Any]:
+    """The arguments of a resource without what `mask` marks; where it marks the whole, each is hidden."""
+    marks = mask if isinstance(mask, dict) else {}
+    return {name: masked(value, mask is True or marks.get(name)) for name, value in values.items()}

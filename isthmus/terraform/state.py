@@ -13,7 +13,7 @@ from typing import Any
 from isthmus.terraform.arguments import arguments, arn_part, frozen, index_suffix
 from isthmus.terraform.errors import UnreadableTerraform, printable
 from isthmus.terraform.graph import Graph, Resource, Value
-from isthmus.terraform.sensitive import masked
+from isthmus.terraform.sensitive import masked, masked_arguments
 
 _AGAIN = "Write it again: `terraform show -json > state.json`"
 
@@ -99,8 +99,8 @@ def own_account(values: Mapping[str, Value]) -> str | None:
 
 
 def _resource(raw: Mapping[str, Any], prefix: str, root: str) -> Resource:
-    known = masked(dict(mapping(raw.get("values"))), raw.get("sensitive_values"))
-    values = arguments((name, frozen(value)) for name, value in mapping(known).items())
+    known = masked_arguments(dict(mapping(raw.get("values"))), raw.get("sensitive_values"))
+    values = arguments((name, frozen(value)) for name, value in known.items())
     region = values.get("region")
     return Resource(
         prefix + printable(str(raw.get("address")), 2000),

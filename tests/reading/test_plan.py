@@ -123,6 +123,16 @@ def test_a_null_where_a_constant_was_written_contradicts_nothing(tmp_path: Path)
     assert read_["to_port"] == rule["to_port"]
 
 
+def test_a_resource_may_be_marked_as_sensitive_whole(tmp_path: Path) -> None:
+    document = json.loads((FIXTURES / "json" / "plan.json").read_text())
+    resource = document["planned_values"]["root_module"]["resources"][1]
+    resource["sensitive_values"] = True
+    values = read_plan(write(tmp_path, {"plan.json": document}) / "plan.json").resources[resource["address"]].values
+    given = [values[name] for name, value in resource["values"].items() if name in values and value is not None]
+    assert given
+    assert all(isinstance(value, Unknown | Ref) for value in given)
+
+
 # The same configuration, read from itself and from a real plan of it.
 
 
