@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 export CHECKPOINT_DISABLE := 1
 
 .DEFAULT_GOAL := all
-.PHONY: all synth show prove scan test lint types unit clean
+.PHONY: all synth show prove scan test lint types unit coverage mutants clean
 
 all: synth show prove scan
 
@@ -43,15 +43,29 @@ types: $(VENV)/.ready
 unit: $(VENV)/.ready
 	$(BIN)/pytest
 
-# The environment is rebuilt only when what it is made from changes.
-$(VENV)/.ready: pyproject.toml uv.lock
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Isthmus needs Python 3.11 or later; $(PYTHON) is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12")'
-	@uv=$$(command -v uv || true); \
+# What the tests themselves are worth, by branches run and by mutants killed: docs/measures.md.
+coverage: $(VENV)/.ready
+	@$(SYNC) --group measure
+	$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+MUTANTS ?= isthmus.addressing*
+mutants: $(VENV)/.ready
+	@$(SYNC) --group measure
+	CI=true $(BIN)/mutmut run '$(MUTANTS)'
+	$(BIN)/mutmut results
+
+# Brings .venv to what uv.lock says, with a uv of its own where there is none.
+SYNC = uv=$$(command -v uv || true); \
 	if [ -z "$$uv" ] || ! "$$uv" self version >/dev/null 2>&1; then \
 	  uv=.uv/bin/uv; \
 	  [ -x $$uv ] || { $(PYTHON) -m venv .uv && .uv/bin/python -m pip --quiet --disable-pip-version-check install uv==$(UV_VERSION); } || exit 1; \
 	fi; \
 	"$$uv" sync --frozen --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
+
+# The environment is rebuilt only when what it is made from changes.
+$(VENV)/.ready: pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Isthmus needs Python 3.11 or later; $(PYTHON) is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12")'
+	@$(SYNC)
 	@touch $@
 
 clean:

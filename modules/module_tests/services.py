@@ -125,7 +125,7 @@ def dns(estate: Estate, home: SharedServices, module: Module) -> Iterator[Check]
                     f'aws_route53_resolver_rule.{domain_identifier(rule.domain)}.rule_type == "FORWARD"',
                     f"{rule.domain} is not forwarded.",
                 )
-                for rule in home.dns.forwards
+                for rule in sorted(home.dns.forwards, key=lambda rule: rule.domain)
             ),
         )
     private = module.addresses("aws_route53_zone")

@@ -31,7 +31,8 @@ class AclDeniesComeFirst(EstatePolicy):
     def problems(self, block: Block, estate: Estate) -> Iterator[str]:
         rules = [*_inline(block), *_standalone(block, estate)]
         for direction in ("ingress", "egress"):
-            if UNREADABLE in block.items(direction):
+            # Of a network ACL that says no rules itself, a plan calls them unknown: its rules stand alone.
+            if block.has(direction) and UNREADABLE in block.items(direction):
                 yield f"{direction} cannot be read"
         for rule in rules:
             if rule.action not in ("allow", "deny"):

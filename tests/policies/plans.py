@@ -18,6 +18,7 @@ _REFERENCE = re.compile(r"(?:data\.)?[a-z]\w*\.[\w.-]+")
 _COMPUTED = {
     "aws_vpn_connection": ("tunnel1_preshared_key", "tunnel2_preshared_key", "customer_gateway_configuration"),
     "aws_ec2_transit_gateway": ("association_default_route_table_id",),
+    "aws_network_acl": ("ingress", "egress"),
 }
 
 

@@ -20,7 +20,8 @@ TWO_ROOTS = "two roots"
 ESTATES = EXAMPLES
 """The modules of the estates whose roots are checked, as ISTHMUS_ESTATE names them to `main.py`."""
 REAL_ESTATES = ("environments.estate", "examples.stage_4_central_egress")
-"""Those that go through the AWS provider too, at some 10 seconds a root: together they hold every kind of resource."""
+"""Those that go through the AWS provider every time, at some 10 seconds a root: together they hold every kind of
+resource. The others do so `nightly`."""
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -68,9 +69,12 @@ def output(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return synthesized(str(request.param), folder)
 
 
-@pytest.fixture(scope="session", params=REAL_ESTATES)
+@pytest.fixture(
+    scope="session",
+    params=[pytest.param(estate, marks=() if estate in REAL_ESTATES else pytest.mark.nightly) for estate in ESTATES],
+)
 def real_output(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An output folder, for each of REAL_ESTATES."""
+    """An output folder, for each of ESTATES."""
     return synthesized(str(request.param), tmp_path_factory.mktemp("output") / "cdktf.out")
 
 

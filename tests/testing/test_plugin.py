@@ -77,6 +77,9 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Proje
     project = Project(pytester)
     monkeypatch.setenv("ISTHMUS_CACHE_DIR", str(pytester.path / "cache"))
     monkeypatch.delenv("ISTHMUS_ESTATE", raising=False)
+    # A pytest of its own, in this process: what other tests have imported is not the team's.
+    for name in [name for name in sys.modules if name.partition(".")[0] in ("environments", "modules", "main")]:
+        monkeypatch.delitem(sys.modules, name)
     return project
 
 
