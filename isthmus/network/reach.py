@@ -73,17 +73,6 @@ class Reach:
     heads: RangeMap[tuple[Path, ...]]
     tails: Callable[[TgwPlace], Tail]
 
-    def at(self, place: int) -> tuple[Path, ...]:
-        """The alternatives for one destination."""
-        paths: list[Path] = []
-        for head in self.heads(place):
-            table = onward(head)
-            if table is None:
-                paths.append(head)
-            else:
-                paths += [join(head, tail) for tail in self.tails(table)(place)]
-        return tuple(paths)
-
     def within(self, low: int, high: int) -> Iterator[tuple[int, int, tuple[Path, ...]]]:
         """The pieces of a range, in order."""
         for first, last, heads in self.heads.within(low, high):
