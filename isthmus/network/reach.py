@@ -6,11 +6,11 @@ for each such place, over every address, and all sources that arrive there share
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from isthmus.network.answers import Crossing, Hop, Path
-from isthmus.network.space import ALL, RangeMap, merge
+from isthmus.network.space import ALL, RangeMap
 from isthmus.network.walk import Pieces, Seen, TgwPlace, Walk
 
 _ONWARD = "onward"  # the last hop of a path that goes on in a shared tail
@@ -73,21 +73,16 @@ class Reach:
     heads: RangeMap[tuple[Path, ...]]
     tails: Callable[[TgwPlace], Tail]
 
-    def within(self, low: int, high: int) -> Iterator[tuple[int, int, tuple[Path, ...]]]:
-        """The pieces of a range, in order."""
-        for first, last, heads in self.heads.within(low, high):
-            options: list[Pieces] = []
-            for head in heads:
-                table = onward(head)
-                if table is None:
-                    options.append([(first, last, (head,))])
-                else:
-                    tail = self.tails(table).within(first, last)
-                    options.append([(a, b, tuple(join(head, t) for t in paths)) for a, b, paths in tail])
-            yield from merge(options) if options else ()
-
-    def __iter__(self) -> Iterator[tuple[int, int, tuple[Path, ...]]]:
-        return self.within(*ALL)
+    def at(self, place: int) -> tuple[Path, ...]:
+        """The alternatives for one destination."""
+        paths: list[Path] = []
+        for head in self.heads(place):
+            table = onward(head)
+            if table is None:
+                paths.append(head)
+            else:
+                paths += [join(head, tail) for tail in self.tails(table)(place)]
+        return tuple(paths)
 
 
 @dataclass(frozen=True)
