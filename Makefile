@@ -48,7 +48,7 @@ coverage: $(VENV)/.ready
 	@$(SYNC) --group measure
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
 
-MUTANTS ?= isthmus.addressing*
+MUTANTS ?= *
 mutants: $(VENV)/.ready
 	@$(SYNC) --group measure
 	CI=true $(BIN)/mutmut run '$(MUTANTS)'
