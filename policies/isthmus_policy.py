@@ -256,6 +256,8 @@ class Estate:
                 wanted = _place(kind, as_dict(data.values.get("config")), scope)
                 for settings in self.of_kind("terraform"):
                     backend = as_dict(as_dict(settings.values.get("backend")).get(kind))
+                    if kind == "remote":  # also the name by which an HCP Terraform workspace is read
+                        backend = backend or as_dict(settings.values.get("cloud"))
                     if backend and _place(kind, backend, settings.scope) == wanted:
                         return settings.scope
         return None
@@ -283,6 +285,9 @@ def _place(kind: str, config: dict[str, Any], folder: str) -> str:
         return _joined(folder, str(config.get("path", "terraform.tfstate")))
     if kind == "s3":
         return f"{config.get('bucket')}/{config.get('key')}"
+    if kind == "remote":
+        workspace = as_dict(config.get("workspaces")).get("name")
+        return f"{config.get('hostname', 'app.terraform.io')}/{config.get('organization')}/{workspace}"
     return json.dumps(config, sort_keys=True, default=str)
 
 
