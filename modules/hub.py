@@ -257,7 +257,8 @@ def _join_policy(
     routing = ["ec2:CreateTransitGatewayRoute", "ec2:DeleteTransitGatewayRoute", "ec2:ReplaceTransitGatewayRoute"]
     if route:
         # A route leads to an attachment, which is its resource too.
-        owned, further = routing, [allow("Route", actions=routing, resources=route)]
+        looking = "ec2:SearchTransitGatewayRoutes"
+        owned, further = routing, [allow("Route", actions=[*routing, looking], resources=route)]
     else:
         owned, further = propagation, [allow("Propagate", actions=propagation, resources=propagate)]
     if firewall:
@@ -309,7 +310,6 @@ def _join_policy(
                 "ec2:DescribeTransitGateways",
                 "ec2:GetTransitGatewayRouteTableAssociations",
                 "ec2:GetTransitGatewayRouteTablePropagations",
-                *(["ec2:SearchTransitGatewayRoutes"] if route else []),
                 *(["ec2:DescribeTags"] if firewall else []),
             ],
             resources=["*"],

@@ -13,6 +13,12 @@ from modules.aws import (
     KmsAlias,
     KmsKey,
     S3Bucket,
+    S3BucketLifecycleConfiguration,
+    S3BucketLifecycleConfigurationRule,
+    S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleExpiration,
+    S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
     S3BucketOwnershipControls,
     S3BucketOwnershipControlsRule,
     S3BucketPolicy,
@@ -28,6 +34,9 @@ from modules.policy import allow, deny, deployment_roles, document, organization
 from modules.provider import REQUIRED
 
 KEY_PREFIX = "isthmus"
+# A version that a newer one replaced stays for a year, and for longer while it is one of the last twenty.
+_VERSION_DAYS, _VERSIONS = 365, 20
+_UPLOAD_DAYS = 7
 
 
 def key_alias(estate: Estate) -> str:
@@ -71,11 +80,18 @@ def state(estate: Estate, backend: S3Backend) -> dict[str, Any]:
         ignore_public_acls=True,
         restrict_public_buckets=True,
     )
-    module.add(
+    versions = module.add(
         S3BucketVersioningA,
         "this",
         bucket=module.ref(bucket),
         versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
+    )
+    module.add(
+        S3BucketLifecycleConfiguration,
+        "this",
+        bucket=module.ref(bucket),
+        rule=[_what_is_past()],
+        depends_on=[versions],  # what is to become of versions is said once there are some
     )
     by_default = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
         sse_algorithm="aws:kms", kms_master_key_id=module.ref(key, "arn")
@@ -96,6 +112,27 @@ def state(estate: Estate, backend: S3Backend) -> dict[str, Any]:
     module.add(TerraformOutput, "bucket", value=module.ref(bucket), description="The state bucket")
     module.add(TerraformOutput, "key_arn", value=module.ref(key, "arn"), description="The key of the state bucket")
     return module.emit()
+
+
+def _what_is_past() -> S3BucketLifecycleConfigurationRule:
+    """Each plan locks and unlocks, and so leaves a version and a delete marker: they must not pile up for ever.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+    """
+    return S3BucketLifecycleConfigurationRule(
+        id="old-versions",
+        status="Enabled",
+        filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],  # all of them
+        noncurrent_version_expiration=[
+            S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
+                noncurrent_days=_VERSION_DAYS, newer_noncurrent_versions=_VERSIONS
+            )
+        ],
+        expiration=[S3BucketLifecycleConfigurationRuleExpiration(expired_object_delete_marker=True)],
+        abort_incomplete_multipart_upload=[
+            S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload(days_after_initiation=_UPLOAD_DAYS)
+        ],
+    )
 
 
 def _key_policy(estate: Estate, backend: S3Backend) -> str:

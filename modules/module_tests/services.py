@@ -39,6 +39,11 @@ def state(module: Module) -> Iterator[Check]:
     yield check(
         "old_states_are_kept",
         ('aws_s3_bucket_versioning.this.versioning_configuration[0].status == "Enabled"', "States have no versions."),
+        (
+            "aws_s3_bucket_lifecycle_configuration.this.rule[0].noncurrent_version_expiration[0]"
+            ".newer_noncurrent_versions >= 20",
+            "Fewer than twenty versions of a state are kept.",
+        ),
     )
     rule = "tolist(aws_s3_bucket_server_side_encryption_configuration.this.rule)[0]"
     default = f"{rule}.apply_server_side_encryption_by_default[0]"

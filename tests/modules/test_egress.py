@@ -287,6 +287,8 @@ def test_another_accounts_firewall_may_be_accepted_and_lead_to_the_egress_vpc_an
     assert {"egress", "firewall"} <= {arn.split(".")[1] for arn in statements["Route"]["Resource"]}
     assert {arn.split(".")[1] for arn in statements["Associate"]["Resource"]} == {"egress", "firewall"}
     assert "network-firewall:AcceptNetworkFirewallTransitGatewayAttachment" in statements["AcceptFirewall"]["Action"]
+    assert "ec2:SearchTransitGatewayRoutes" in statements["Route"]["Action"]
+    assert "ec2:SearchTransitGatewayRoutes" not in statements["Look"]["Action"], "other tables are not its business"
     inside = json.loads(between_accounts(Inspection.VPC)[HUB])["resource"]["aws_iam_role_policy"]["egress"]["policy"]
     assert "network-firewall" not in inside
 

@@ -143,7 +143,11 @@ def test_s3_backend_makes_its_bucket_and_reads_across_accounts():
     read = prod["data"]["terraform_remote_state"]["network"]["config"]
     assert read["key"] == "isthmus/example/111122223333/network.tfstate"
     assert read["assume_role"] == backend["assume_role"], "a reader reads as itself"
-    policy = json.loads(documents["state/state"]["resource"]["aws_s3_bucket_policy"]["this"]["policy"])
+    made = documents["state/state"]["resource"]
+    (rule,) = made["aws_s3_bucket_lifecycle_configuration"]["this"]["rule"]
+    assert rule["expiration"] == [{"expired_object_delete_marker": True}], "a state itself stays for ever"
+    assert rule["noncurrent_version_expiration"] == [{"noncurrent_days": 365, "newer_noncurrent_versions": 20}]
+    policy = json.loads(made["aws_s3_bucket_policy"]["this"]["policy"])
     statements = {statement["Sid"]: statement for statement in policy["Statement"]}
     assert statements["WriteOwn"]["Resource"].endswith("/isthmus/example/$${aws:PrincipalAccount}/*")
     assert statements["Read"]["Condition"]["StringEquals"] == {"aws:PrincipalOrgID": "o-exampleorg"}
