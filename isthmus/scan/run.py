@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from isthmus.scan.documents import Document, read_documents
 from isthmus.scan.findings import Finding, Scan
 from isthmus.scan.places import Place, places
-from isthmus.scan.waivers import Waiver
+from isthmus.scan.waivers import Waiver, read_shipped
 
 if TYPE_CHECKING:
     from isthmus.scan.engine import Judged, Verdict
@@ -32,12 +32,13 @@ def scan(
     """Scan every root below a folder, and plans, in one process.
 
     folder    holds `.tf.json` files at any depth; None: plans only
-    policies  folder of Checkov policies, each in a subfolder with an `__init__.py`
+    policies  folder of Checkov policies, each in a subfolder with an `__init__.py`; its `waivers.toml` holds too
     plans     files of `terraform show -json`
     today     the day on which waivers are judged (default: now)
 
     Raises ScanError: Checkov is missing, a file cannot be read, a policy does not load, or not everything was seen.
     """
+    waivers = (*waivers, *read_shipped(policies))
     documents = read_documents(folder) if folder else []
     from isthmus.scan import engine  # takes seconds
 
@@ -58,7 +59,7 @@ def scan(
         roots.add(plan.name)
         resources += judged.resources
         passed += sum(verdict.passed for verdict in judged.verdicts)
-    return _answer(findings, tuple(waivers), today or date.today(), tuple(sorted(roots)), resources, passed)
+    return _answer(findings, waivers, today or date.today(), tuple(sorted(roots)), resources, passed)
 
 
 def _findings(judged: Judged, files: dict[str, tuple[str, Place]]) -> list[Finding]:
@@ -115,15 +116,16 @@ def _answer(
 ) -> Scan:
     standing: list[Finding] = []
     waived: list[tuple[Finding, Waiver]] = []
-    used: set[int] = set()
+    used: set[Waiver] = set()
     for finding in sorted(set(findings), key=lambda one: one.rank):
         matching = [one for one in waivers if one.matches(finding.check, finding.root, finding.address)]
-        used.update(one.number for one in matching)
+        used.update(matching)
         valid = [one for one in matching if one.expires >= today]
         if valid:
             waived.append((finding, valid[0]))
         else:
             standing.append(finding)
-    expired = tuple(one for one in waivers if one.expires < today)
-    unused = tuple(one for one in waivers if one.number not in used and one not in expired)
+    # What came with the policies is for any estate: where it is idle, that says nothing about this one.
+    expired = tuple(one for one in waivers if one.expires < today and (one in used or not one.shipped))
+    unused = tuple(one for one in waivers if one.expires >= today and not (one in used or one.shipped))
     return Scan(tuple(standing), tuple(waived), expired, unused, roots, resources, passed, today)

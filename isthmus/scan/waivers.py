@@ -6,13 +6,16 @@ root = "network"                                # optional, a pattern as below; 
 resource = "module.hub.aws_iam_role.join_*"     # address in the root; * and ? stand for anything
 reason = "The trust is bound to the organization, which this check does not read."
 expires = 2027-06-30                            # the last day it holds
+
+A folder of policies may come with waivers of its own, for findings that are nobody's decision but the generator's. Not
+every estate has what they are for, so they may be idle.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -27,7 +30,7 @@ _LEAST_REASON = 15  # characters: "known" and "not needed" are no reasons
 
 @dataclass(frozen=True)
 class Waiver:
-    """One decision; `number` is its place in the file, from 1."""
+    """One decision; `number` is its place in the file, from 1; `shipped`, that it came with the policies."""
 
     number: int
     check: str
@@ -35,17 +38,28 @@ class Waiver:
     reason: str
     expires: date
     root: str = "*"
+    shipped: bool = False
 
     def matches(self, check: str, root: str, address: str) -> bool:
         """Does it waive this check there? Brackets in addresses are taken literally."""
         return check == self.check and _like(root, self.root) and _like(address, self.resource)
 
     def __str__(self) -> str:
-        return f"waiver {self.number} ({self.check} for {self.resource}, until {self.expires})"
+        whose = "shipped waiver" if self.shipped else "waiver"
+        return f"{whose} {self.number} ({self.check} for {self.resource}, until {self.expires})"
 
 
 def _like(text: str, pattern: str) -> bool:
     return fnmatchcase(text, pattern.replace("[", "[[]"))
+
+
+def read_shipped(policies: Path) -> tuple[Waiver, ...]:
+    """Read the waivers that come with a folder of policies, in `waivers.toml`; none where it has no such file.
+
+    Raises InvalidWaivers.
+    """
+    path = policies / "waivers.toml"
+    return tuple(replace(waiver, shipped=True) for waiver in read_waivers(path)) if path.is_file() else ()
 
 
 def read_waivers(path: Path) -> tuple[Waiver, ...]:

@@ -13,6 +13,7 @@ from isthmus.scan import Waiver, read_waivers
 from isthmus.scan.errors import InvalidWaivers
 from isthmus.scan.findings import Finding
 from isthmus.scan.run import _answer
+from isthmus.scan.waivers import read_shipped
 
 TODAY = date(2026, 6, 15)
 COMPLETE = {
@@ -91,6 +92,33 @@ def test_a_waiver_that_matches_nothing_fails() -> None:
     answer = _answer([], (_waiver(),), TODAY, ("net",), 1, 5)
     assert answer.unused
     assert not answer.clean
+
+
+@pytest.mark.parametrize("days", [-1, 0])
+def test_a_shipped_waiver_may_be_idle(days: int) -> None:
+    waiver = _waiver(shipped=True, expires=TODAY + timedelta(days=days))
+    assert _answer([], (waiver,), TODAY, ("net",), 1, 5).clean
+
+
+def test_a_shipped_waiver_that_has_expired_is_named_where_it_was_of_use() -> None:
+    waiver = _waiver(shipped=True, expires=TODAY - timedelta(days=1))
+    answer = _answer([_finding()], (waiver,), TODAY, ("net",), 1, 5)
+    assert answer.expired == (waiver,)
+    assert str(waiver).startswith("shipped waiver 1 (")
+    assert answer.findings
+
+
+def test_waivers_come_with_a_folder_of_policies_or_not(tmp_path: Path) -> None:
+    assert read_shipped(tmp_path) == ()
+    _file(tmp_path, **COMPLETE)
+    assert [waiver.shipped for waiver in read_shipped(tmp_path)] == [True]
+    assert [waiver.shipped for waiver in read_waivers(tmp_path / "waivers.toml")] == [False]
+
+
+def test_a_shipped_waiver_file_is_read_as_any_other(tmp_path: Path) -> None:
+    _file(tmp_path, **{**COMPLETE, "shipped": "true"})
+    with pytest.raises(InvalidWaivers, match="shipped is no field of a waiver"):
+        read_shipped(tmp_path)
 
 
 def test_brackets_in_addresses_are_literal() -> None:

@@ -44,6 +44,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 def _waiver(waiver: Waiver) -> dict[str, Any]:
     return {
         "number": waiver.number,
+        "shipped": waiver.shipped,
         "check": waiver.check,
         "root": waiver.root,
         "resource": waiver.resource,
