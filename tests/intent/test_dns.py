@@ -111,6 +111,13 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
         forwards=[TO_SITE], segments=[Segment("services", ways_out={Egress.NONE}, site_networks=["dc1/users"]),
         replace(WORKLOADS, reaches=["services"])]
     ), ["dns-server-not-reached"] * 2),
+    ("an address between subnets", forwards(ForwardRule("x.example", targets=["10.1.12.10"])),
+     ["dns-server-in-no-subnet"]),
+    ("the resolver of a VPC", forwards(ForwardRule("x.example", targets=["10.1.0.2"])), ["dns-server-in-no-subnet"]),
+    ("the fourth address beside the fifth", forwards(ForwardRule("x.example", targets=["10.1.0.3", "10.1.0.4"])),
+     ["dns-server-in-no-subnet"]),
+    ("the last address", forwards(ForwardRule("x.example", targets=["10.1.1.255", "10.1.1.254"])),
+     ["dns-server-in-no-subnet"]),
     ("a loop by the outbound endpoint", forwards(ForwardRule("x.example", targets=["10.1.46.133"])), ["forward-loop"]),
     ("resolvers in a /22", shared(spoke=replace(SHARED, cidr="10.1.32.0/22")), ["no-room-for-subnets"]),
     ("endpoints in a /21", central("kms", inbound=False, spoke=replace(SHARED, cidr="10.1.32.0/21")),

@@ -172,7 +172,12 @@ def change_zones(draw: DrawFn, estate: Estate) -> Change | None:
     if not zones or (zone in now and (pinned or zone in (spoke.nat_zones or ()))):
         return None
     changed = _with_spoke(estate, spoke, zones=zones)
-    return Change(f"{spoke.name} spans {', '.join(zones)}", changed, {environment.name}, ("egress-vpc-zones",))
+    return Change(
+        f"{spoke.name} spans {', '.join(zones)}",
+        changed,
+        {environment.name},
+        ("egress-vpc-zones", "dns-server-in-no-subnet"),
+    )
 
 
 @st.composite

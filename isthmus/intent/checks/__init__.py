@@ -151,6 +151,7 @@ RULES: tuple[Rule, ...] = (
     dns.domain_twice,
     dns.forward_target,
     dns.dns_server_not_reached,
+    dns.dns_server_in_no_subnet,
     dns.forward_loop,
     dns.dns_after_hub,
     dns.inbound_for_nobody,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
-from isthmus.addressing import NoSlot, Tier, resolver_addresses, subnets
+from isthmus.addressing import NoSlot, Tier, resolver_addresses, subnets, tiers_in
 from isthmus.intent.checks.reading import all_linked, network, networks, segment_of, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule, subject
 from isthmus.intent.dns import ForwardRule, PrivateZone
@@ -203,6 +203,39 @@ def dns_server_not_reached(estate: Estate) -> Iterator[Finding]:
                     given = f"{subject(home.services.spoke)}, which asks, does not reach {text}"
                     remedy = f"a server in {', '.join(map(str, whole))}, or more reach for {subject(home.segment)}"
                     yield Finding(forward, given, remedy)
+
+
+@rule(
+    "a server there answers by a network interface in a subnet, with an address that AWS does not keep for itself",
+    "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
+)
+def dns_server_in_no_subnet(estate: Estate) -> Iterator[Finding]:
+    """A forward rule asks an address of a spoke's ranges that no machine there can have."""
+    services = shared_services(estate)
+    if services is None:
+        return
+    targets = [(f, a) for f in services.dns.forwards if f.site is None for t in f.targets if (a := _address(t))]
+    for _, spoke in served(estate) if targets else ():
+        try:
+            placed = subnets(spoke, estate.zones_of(spoke), tiers_in(estate, spoke))
+        except (NoSlot, ValueError):
+            continue  # no-room-for-subnets or cidr-form says so
+        for forward, address in targets:
+            if not any(address in cidr for cidr in networks(vpc_cidrs(spoke))):
+                continue
+            name = next((name for name, subnet in placed.items() if address in subnet), None)
+            if name is None:
+                given = f"target {address} lies in no subnet of {subject(spoke)}"
+            elif _kept(address, placed[name]):
+                given = f"target {address} is one that AWS keeps of {subject(spoke)}, subnet {name} ({placed[name]})"
+            else:
+                continue
+            private = ", ".join(str(subnet) for name, subnet in placed.items() if name.startswith(Tier.PRIVATE))
+            yield Finding(forward, given, f"a server in {private}, past the first four addresses and not the last")
+
+
+def _kept(address: IPv4Address, subnet: IPv4Network) -> bool:
+    return int(address) - int(subnet.network_address) < 4 or address == subnet.broadcast_address
 
 
 def _inside(servers: Iterable[str], cidrs: Iterable[str]) -> list[str]:

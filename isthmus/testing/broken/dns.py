@@ -74,6 +74,12 @@ def dns_server_not_reached(estate: Estate) -> Estate:
 
 
 @breaks
+def dns_server_in_no_subnet(estate: Estate) -> Estate:
+    # The seventh eighth is for public subnets, and this spoke has none.
+    return _shared(estate, forwards=asking("10.250.12.10"))
+
+
+@breaks
 def forward_loop(estate: Estate) -> Estate:
     return _shared(estate, forwards=asking("10.250.14.132"))
 
