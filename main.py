@@ -6,19 +6,23 @@
 Exits 0 when the output is written, 2 when the estate cannot be built; the last good output is then left as it was.
 """
 
+import contextlib
 import gc
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
-
-from isthmus.intent import IntentError
-from isthmus.intent.loading import ESTATE, load_estate
-from modules.files import merge
-from modules.synthesis import synthesize
+from threading import Thread
 
 
 def main() -> int:
     """Build, then write: nothing is touched before all of it is there."""
+    Thread(target=_load_bindings).start()  # Node loads cdktf while Python loads the language
+    from isthmus.intent import IntentError
+    from isthmus.intent.loading import ESTATE, load_estate
+    from modules.files import merge
+    from modules.synthesis import synthesize
+
     sys.path.insert(0, str(Path.cwd()))
     try:
         estate = load_estate(os.environ.get("ISTHMUS_ESTATE") or ESTATE)
@@ -35,6 +39,14 @@ def main() -> int:
     return 0
 
 
+def _load_bindings() -> None:
+    # What fails here fails again, and is told, where the bindings are needed.
+    with contextlib.suppress(Exception, SystemExit):
+        import_module("modules.aws")
+
+
 if __name__ == "__main__":
     gc.disable()  # a short life: what the collector finds is not worth a tenth of it
-    sys.exit(main())
+    status = main()
+    gc.freeze()  # nor what it would find at the end
+    sys.exit(status)

@@ -7,7 +7,8 @@ One run measures, warm and with `.pyc` files present throughout:
 - stock: the command with the whole bindings package.
 
 It prints the medians of wall and processor time (of all processes of a run), the ratios, and the peak memory of the
-largest Node process (Linux only). On a busy machine the ratios of processor time are the ones to trust.
+largest Node process (Linux only), from runs of their own, since looking takes time. On a busy machine the ratios of
+processor time are the ones to trust.
 The first run of stock compiles 2,200 modules and takes a minute or more.
 """
 
@@ -20,6 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,11 +32,10 @@ _SAMPLE_EVERY_S = 0.005
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a command: wall and processor time, and the peak resident size of the largest Node process below."""
+    """One run of a command: wall time, and processor time of all its processes."""
 
     wall_s: float
     cpu_s: float
-    node_peak_mb: float
 
 
 def main() -> None:
@@ -55,8 +57,9 @@ def main() -> None:
             "cut": (command, environment | {"ISTHMUS_BINDINGS": "cut"}),
             "stock": (command, environment | {"ISTHMUS_BINDINGS": "stock"}),
         }
-        for arguments, variables in programs.values():
-            run(arguments, variables)  # fills every cache
+        for program in programs.values():
+            run(*program)  # fills every cache
+        peaks = {name: node_peak_mb(*program) for name, program in programs.items()}
         # In turns, so that a busy spell of the machine touches all three alike.
         rounds = [{name: run(*program) for name, program in programs.items()} for _ in range(options.runs)]
 
@@ -66,27 +69,39 @@ def main() -> None:
         for kind in ("wall_s", "cpu_s")
     )
     for name in programs:
-        peak = max(each[name].node_peak_mb for each in rounds)
-        print(f"  {name:<6} {wall[name]:7.2f} s   processor {cpu[name]:7.2f} s   Node {peak:4.0f} MB")
+        print(f"  {name:<6} {wall[name]:7.2f} s   processor {cpu[name]:7.2f} s   Node {peaks[name]:4.0f} MB")
     for over, under, wanted in (("stock", "cut", "10 or more"), ("cut", "floor", "4 or less")):
         ratios = f"{wall[over] / wall[under]:5.1f}   processor {cpu[over] / cpu[under]:5.1f}"
         print(f"  {over} / {under}: {ratios}   (wanted: {wanted})")
 
 
 def run(arguments: list[str], environment: dict[str, str]) -> Run:
-    """Run to the end, sampling the Node processes below; a failure ends the benchmark with what it said."""
+    """Run to the end, undisturbed."""
     started, cpu_before = time.perf_counter(), cpu_of_children_s()
+    with running(arguments, environment) as process:
+        process.wait()
+    return Run(time.perf_counter() - started, cpu_of_children_s() - cpu_before)
+
+
+def node_peak_mb(arguments: list[str], environment: dict[str, str]) -> float:
+    """The peak resident size of the largest Node process of a run."""
     peak_kb = 0
-    with tempfile.TemporaryFile() as output:
-        process = subprocess.Popen(arguments, env=environment, cwd=_ROOT, stdout=output, stderr=subprocess.STDOUT)
+    with running(arguments, environment) as process:
         while process.poll() is None:
             peak_kb = max(peak_kb, *(peak_of_node_kb(pid) for pid in descendants(process.pid)), 0)
             time.sleep(_SAMPLE_EVERY_S)
-        wall_s = time.perf_counter() - started
+    return peak_kb / 1024
+
+
+@contextmanager
+def running(arguments: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A command that is to end within the block; its failure ends the benchmark with what it said."""
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(arguments, env=environment, cwd=_ROOT, stdout=output, stderr=subprocess.STDOUT)
+        yield process
         if process.returncode:
             output.seek(0)
             sys.exit(f"{shlex.join(arguments)} exited {process.returncode}:\n{output.read().decode()}")
-    return Run(wall_s, cpu_of_children_s() - cpu_before, peak_kb / 1024)
 
 
 def cpu_of_children_s() -> float:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
 from multiprocessing import get_context
 
 from isthmus.intent import Estate, S3Backend
@@ -47,22 +46,20 @@ def _emit_here(estate: Estate, jobs: list[Job]) -> dict[str, str]:
 
 
 def _emit_in_workers(estate: Estate, jobs: list[Job]) -> dict[str, str]:
-    """The roots are one worker's work, for cdktf's manifest names them all. This process itself starts no Node."""
+    """The modules in workers, the roots in this process meanwhile: cdktf's manifest names them all."""
     batches = [jobs[start : start + _MODULES_A_WORKER] for start in range(0, len(jobs), _MODULES_A_WORKER)]
-    works: list[Callable[[Estate], Mapping[str, str]]] = [
-        _emit_roots,
-        *(partial(_emit_modules, jobs=batch) for batch in batches),
-    ]
-    workers = min(len(works), os.cpu_count() or 1)
     with ProcessPoolExecutor(
         # These processes end before there is much to collect, and looking for it takes a tenth of their time.
-        workers,
+        min(len(batches), os.cpu_count() or 1),
         mp_context=get_context("spawn"),
         initializer=gc.disable,
         max_tasks_per_child=1,
     ) as pool:
-        done = [pool.submit(work, estate) for work in works]
-        return {path: text for files in done for path, text in files.result().items()}
+        done = [pool.submit(_emit_modules, estate, batch) for batch in batches]
+        files = dict(_emit_roots(estate))
+        for batch in done:
+            files.update(batch.result())
+        return files
 
 
 def _emit_roots(estate: Estate) -> Mapping[str, str]:

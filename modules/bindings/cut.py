@@ -5,10 +5,14 @@ package's name and version and every type that a kept one refers to, so programs
 JavaScript is loaded submodule by submodule, when first used.
 """
 
+import __future__
+
+import ast
 import gzip
+import importlib.util
 import io
 import json
-import py_compile
+import marshal
 import re
 import tarfile
 from collections import defaultdict
@@ -32,8 +36,8 @@ def cut(package: Path, wanted: Collection[str], destination: Path) -> None:
     """Write into the empty directory `destination` the part of the installed provider `package` that `wanted` needs.
 
     `wanted` holds names of Python submodules; one that the package does not have is passed over. Python files are
-    compiled without docstrings and without the type checks that each constructor makes under `if __debug__`, which
-    cost more than everything else; jsii's kernel checks the types again.
+    compiled without docstrings, without values of annotations, and without the type checks that each constructor makes
+    under `if __debug__`, which cost more than everything else; jsii's kernel checks the types again.
 
     Raises `UnexpectedLayoutError` when the package is not laid out as expected.
     """
@@ -143,10 +147,31 @@ def _write_tarball(path: Path, members: Mapping[str, bytes]) -> None:
 
 def _compile(source: Path, target: Path) -> None:
     """Compile to a `.pyc` that Python loads in place of a source file; tracebacks still name and show `source`."""
-    py_compile.compile(
-        str(source),
-        cfile=str(target),
-        doraise=True,
+    text = source.read_bytes()
+    tree = ast.parse(text)
+    tree.body = [statement for statement in tree.body if not _is_type_check(statement)]
+    code = compile(
+        tree,
+        filename=str(source),
+        mode="exec",
+        # Annotations stay as text: evaluating them is most of what an import does, and nobody asks for their value.
+        flags=__future__.annotations.compiler_flag,
+        dont_inherit=True,
         optimize=2,
-        invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
     )
+    # The layout of https://peps.python.org/pep-0552/, hash-based and unchecked: the cache does the checking.
+    flags = 0b01
+    header = importlib.util.MAGIC_NUMBER + flags.to_bytes(4, "little") + importlib.util.source_hash(text)
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(header + marshal.dumps(code))
+
+
+def _is_type_check(statement: ast.stmt) -> bool:
+    """Whether it serves only the checks under `if __debug__`: signatures to check by, a look at typeguard's version."""
+    match statement:
+        case ast.FunctionDef(name=name):
+            return name == "check_type" or name.startswith("_typecheckingstub__")
+        case ast.Assign(targets=[ast.Name(id="TYPEGUARD_MAJOR_VERSION")]):
+            return True  # read anew from typeguard's metadata by every submodule
+        case _:
+            return False

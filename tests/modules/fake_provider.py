@@ -17,10 +17,16 @@ exports.attachment = require("./attachment");
 """
 CLASS = '''"""A docstring."""
 
+TYPEGUARD_MAJOR_VERSION = int("read from metadata")
+
+def check_type(argname, value, expected_type):
+    return TYPEGUARD_MAJOR_VERSION
+
+
 class {name}:
     """Another."""
 
-    def __init__(self, value):
+    def __init__(self, value: typing.Optional[str]):
         assert isinstance(value, str), "not a string"
         self.value = value
 
@@ -29,6 +35,10 @@ class {name}:
 
 
 class {name}Options:
+    pass
+
+
+def _typecheckingstub__0123(value: typing.Optional[str]) -> None:
     pass
 '''
 
