@@ -26,6 +26,7 @@ from isthmus.network.model import (
 from isthmus.network.space import Nest, RangeMap, compile_prefixes
 from isthmus.network.tables import (
     EffectiveTable,
+    cidrs_doubt,
     gateway_routes,
     gateway_table,
     tgw_doubt,
@@ -47,6 +48,7 @@ class SiteStep(NamedTuple):
 
 
 _NOTHING = SiteStep()
+_CONNECTING = (AttachmentKind.VPN, AttachmentKind.PRIVATE_VPN, AttachmentKind.DX_GATEWAY)
 _BEYOND = "(beyond)"  # the way of a public prefix that a site announces without having it: out to the internet there
 
 
@@ -119,11 +121,10 @@ class Facts:
     @cached_property
     def attachments_of_connection(self) -> dict[str, list[Attachment]]:
         """VPN and Direct Connect gateway attachments by what they attach."""
-        kinds = (AttachmentKind.VPN, AttachmentKind.PRIVATE_VPN, AttachmentKind.DX_GATEWAY)
         return _group(
             (a.attached, a)
             for a in self.network.attachments.values()
-            if a.kind in kinds and isinstance(a.attached, str)
+            if a.kind in _CONNECTING and isinstance(a.attached, str)
         )
 
     @cached_property
@@ -148,6 +149,26 @@ class Facts:
         found = {f.address: f for f in self.network.firewalls.values()}
         return found | {e.address: f for f in self.network.firewalls.values() for e in f.endpoints}
 
+    def edge_doubt(self, vpc: str) -> str:
+        """Why a gateway of a VPC may have a gateway route table that `edge_table` does not give it, or ""."""
+        return next(
+            (
+                f"which gateway has the route table {t.address}"
+                for t in self.network.tables.values()
+                if (t.vpc == vpc or isinstance(t.vpc, Unknown)) and any(isinstance(g, Unknown) for g in t.gateways)
+            ),
+            "",
+        )
+
+    @cached_property
+    def zones_down(self) -> frozenset[str]:
+        """The labels of zones that are down: what the scenario names that is nothing else."""
+        net = self.network
+        things = {t.address for vpn in net.vpns.values() for t in vpn.tunnels} | self.endpoint_subnet.keys()
+        return self.scenario.down - things.union(
+            net.vpns, net.customer_gateways, net.dx_gateways, net.nats, net.attachments, net.endpoints
+        )
+
     def vpc_of_box(self, box: str) -> str:
         """The VPC that a firewall endpoint is in, or ""."""
         endpoint = self.network.endpoints.get(box)
@@ -166,25 +187,34 @@ class Facts:
         entries = ((cidr, v.address) for v in self.network.vpcs.values() for cidr in vpc_cidrs(self.network, v.address))
         return compile_prefixes(entries, choose, ())
 
-    def gateway_of(self, vpc: str, kind: GatewayKind) -> str:
+    def gateway_of(self, vpc: str, kind: GatewayKind) -> str | Unknown:
         """The gateway of a kind that a VPC has, or ""."""
-        return next((g.address for g in self.network.gateways.values() if g.vpc == vpc and g.kind is kind), "")
+        gateways = [g for g in self.network.gateways.values() if g.kind is kind]
+        found = next((g.address for g in gateways if g.vpc == vpc), "")
+        vague = (Unknown(f"the VPC of {g.address}: {g.vpc.reason}") for g in gateways if isinstance(g.vpc, Unknown))
+        return found or next(vague, "")
 
     def subnet_map(self, vpc: str) -> RangeMap[str | Unknown | None]:
         """Which subnet of a VPC has an address."""
         if vpc not in self._subnet_maps:
-            subnets = self.subnets_of.get(vpc, [])
             entries: list[tuple[Cidr, str | Unknown]] = []
             default: Unknown | None = None
-            for subnet in subnets:
+            for subnet in self.network.subnets.values():
+                if subnet.vpc != vpc and not isinstance(subnet.vpc, Unknown):
+                    continue
                 for cidr in subnet.cidrs:
                     if isinstance(cidr, Unknown):
                         default = Unknown(f"the CIDR of {subnet.address}: {cidr.reason}")
+                    elif isinstance(subnet.vpc, Unknown):
+                        entries.append((cidr, Unknown(f"the VPC of {subnet.address}: {subnet.vpc.reason}")))
                     else:
                         entries.append((cidr, subnet.address))
 
             def choose(nest: Nest[str | Unknown]) -> str | Unknown:
-                found = sorted({str(s) for _, group in nest for s in group})
+                around = [s for _, group in nest for s in group]
+                found = sorted({s for s in around if isinstance(s, str)})
+                if not found:
+                    return around[0]
                 return found[0] if len(found) == 1 else Unknown(f"subnets overlap: {', '.join(found)}")
 
             self._subnet_maps[vpc] = compile_prefixes(entries, choose, default)
@@ -270,11 +300,15 @@ class Facts:
         https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html
         """
         vpn = self.network.vpns.get(connection)
-        if vpn is None or not isinstance(vpn.gateway, str) or vpn.gateway not in self.vpc_of_gateway:
+        if vpn is None or not isinstance(vpn.gateway, str) or vpn.gateway not in self.network.gateways:
             return Told(connection)
-        vpc = self.vpc_of_gateway[vpn.gateway]
+        vpc = self.network.gateways[vpn.gateway].vpc
+        if isinstance(vpc, Unknown):
+            return Told(connection, unknown=f"the VPC of {vpn.gateway}: {vpc.reason}")
+        if vpc is None:
+            return Told(connection)
         prefixes = dict.fromkeys(vpc_cidrs(self.network, vpc), vpc)
-        doubt = ""
+        doubt = cidrs_doubt(self.network, vpc)
         own = self.sites.by_connection[connection].connections
         for route in gateway_routes(self.network, self.sites, vpn.gateway, self.scenario, leaving_out=own):
             if isinstance(route, Unknown):
@@ -295,6 +329,26 @@ class Facts:
             if vpn is not None and isinstance(vpn.gateway, str) and vpn.gateway in self.network.gateways:
                 ways.append((connection, connection))
         return ways
+
+    def ways_doubt(self, site: Site) -> str:
+        """Why a site may have more ways in than `ways_in` says, or ""."""
+        vague = next(
+            (
+                f"what {a.address} attaches: {a.attached.reason}"
+                for a in self.network.attachments.values()
+                if a.kind in _CONNECTING and isinstance(a.attached, Unknown)
+            ),
+            "",
+        )
+        for connection in site.connections:
+            if self.down(connection) or connection in self.attachments_of_connection:
+                continue
+            vpn = self.network.vpns.get(connection)
+            if vpn is not None and isinstance(vpn.gateway, Unknown):
+                return f"the gateway of {connection}: {vpn.gateway.reason}"
+            if vague and (vpn is None or vpn.gateway not in self.network.gateways):
+                return vague
+        return ""
 
     def site_outbound(self, site: Site) -> RangeMap[SiteStep]:
         """Where a site's hosts' packets go: over the connections that were told the longest prefix.
@@ -320,7 +374,7 @@ class Facts:
         if transit:
             known_here = [c for c in announced if c.is_private or any(covers(net, c) for net in site.networks)]
             entries += [(c, "" if c in known_here and not is_default(c) else _BEYOND) for c in announced]
-        doubt = ""
+        vague = doubt = self.ways_doubt(site)
         blackholes: list[tuple[Cidr, str]] = []
         for _, way in self.ways_in(site):
             told = self.told(way)
@@ -337,6 +391,8 @@ class Facts:
                     return SiteStep(here=True)
                 if _BEYOND in ways:
                     return beyond(nest, prefix.prefixlen + 1)
+                if ways and vague:
+                    return SiteStep(unknown=vague)
                 if ways and all(way in ways for way in dropped(nest, prefix.prefixlen)):
                     return SiteStep(over=tuple(dict.fromkeys(ways)))
                 if ways:

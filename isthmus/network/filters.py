@@ -193,7 +193,9 @@ def _peer_allowed(
         if isinstance(peer, Unknown):
             doubt = doubt or peer
         elif remote_groups is None:
-            doubt = doubt or Unknown(f"{rule.address} allows members of {peer}: the other end's groups are not given")
+            doubt = doubt or Unknown(
+                f"{rule.address} allows members of {peer}: nobody said whether the other end is one"
+            )
         elif peer in remote_groups:
             return True
     return doubt or False

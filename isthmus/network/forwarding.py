@@ -36,6 +36,7 @@ from isthmus.network.space import ALL, Address, RangeMap, span
 from isthmus.network.symmetry import asymmetry
 from isthmus.network.tables import Route, vpc_cidrs
 from isthmus.network.walk import Pieces, Source, Walk
+from isthmus.network.walk.steps import unknown
 
 __all__ = ["Forwarding", "NoSuchPlace"]
 
@@ -117,15 +118,16 @@ class Forwarding:
             return [Path(unknown=f"no address of {packet.destination} is known")]
         starts = self._sources(packet.source)
         paths: list[Path] = []
-        service = self._by_gateway_endpoint(packet)
-        if service is not None:
-            return [service]
         for origin in starts:
             source = self.places.of(origin)
             if not isinstance(source, int):
                 paths.append(Path(unknown=source.reason if source else f"no address of {origin} is known"))
                 continue
-            for _, _, found in self._depart(walk, origin, packet.destination, target):
+            service = self._by_gateway_endpoint(walk, packet)
+            if service is not None:
+                paths.append(self._filtered(service, (source, source), (target, target), there(packet)))
+                continue
+            for _, _, found in self._depart(walk, origin, packet.destination, target, expected):
                 paths += [
                     self._filtered(_ending(path, expected), (source, source), (target, target), there(packet))
                     for path in self._inspected(packet, found, source, target)
@@ -152,7 +154,7 @@ class Forwarding:
             return (location,)
         return [InSubnet(s) for s in self.places.endpoint_subnets(location) if isinstance(s, str)]
 
-    def _depart(self, walk: Walk, origin: Location, destination: Location, target: int) -> Pieces:
+    def _depart(self, walk: Walk, origin: Location, destination: Location, target: int, expected: str) -> Pieces:
         match origin:
             case InSubnet():
                 start = Path((Hop("subnet", origin.address, "", self.facts.zone_of(origin.address)),))
@@ -160,16 +162,20 @@ class Forwarding:
             case AtSite():
                 return walk.from_site(self.places.site(origin.name), target, target, Path())
             case _:
-                return self._from_internet(walk, destination, target)
+                return self._from_internet(walk, destination, target, expected)
 
-    def _from_internet(self, walk: Walk, destination: Location, target: int) -> Pieces:
+    def _from_internet(self, walk: Walk, destination: Location, target: int, subnet: str) -> Pieces:
         """Unsolicited packets come in by the destination VPC's internet gateway, to a public address or not at all."""
         if not isinstance(destination, (InSubnet, AtEndpoint)):
             why = "packets from the internet are followed into VPCs only"
             return [(target, target, (Path(unknown=why),))]
-        vpc = next(iter(self.facts.vpc_owners(target)), "")
-        gateway = self.facts.gateway_of(vpc, GatewayKind.INTERNET) if vpc else ""
         path = Path((Hop("internet", "internet"),))
+        vpc = self.network.subnets[subnet].vpc
+        if isinstance(vpc, Unknown):
+            return unknown(target, target, path, f"the VPC of {subnet}: {vpc.reason}")
+        gateway = self.facts.gateway_of(vpc, GatewayKind.INTERNET)
+        if isinstance(gateway, Unknown):
+            return unknown(target, target, path, gateway.reason)
         if not gateway:
             block = Block("no-internet-gateway", vpc, "the VPC has no internet gateway")
             return walk.stopped(target, target, path, block)
@@ -179,7 +185,7 @@ class Forwarding:
             path = path._replace(blocks=(*path.blocks, block))
         return walk.out_of_gateway(gateway, target, target, path)
 
-    def _by_gateway_endpoint(self, packet: Packet) -> Path | None:
+    def _by_gateway_endpoint(self, walk: Walk, packet: Packet) -> Path | None:
         """A service by a gateway endpoint: for hosts of its VPC, in subnets whose table it is associated with.
 
         https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
@@ -187,14 +193,21 @@ class Forwarding:
         source, service = packet.source, packet.destination
         if not isinstance(service, Service) or not isinstance(source, InSubnet):
             return None
-        table = self.network.subnets[source.address].table
+        subnet = self.network.subnets[source.address]
+        doubt = ""
         for endpoint in self.network.endpoints.values():
-            if endpoint.kind is not EndpointKind.GATEWAY or not isinstance(endpoint.service, str):
+            if endpoint.kind is not EndpointKind.GATEWAY:
                 continue
-            if endpoint.service.rsplit(".", 1)[-1] == service.name and table in endpoint.tables:
-                hops = (Hop("subnet", source.address), Hop("gateway endpoint", endpoint.address, f"route of {table}"))
-                return Path(hops, str(service), endpoint.address)
-        return None
+            if isinstance(endpoint.service, str) and endpoint.service.rsplit(".", 1)[-1] != service.name:
+                continue
+            listed = subnet.table in endpoint.tables
+            if listed and isinstance(endpoint.service, str):
+                why = f"route of {subnet.table}"
+                hops = (Hop("subnet", source.address), Hop("gateway endpoint", endpoint.address, why))
+                return walk.cross(Path(hops, str(service), endpoint.address), source.address, inbound=False)
+            if listed or (endpoint.vpc == subnet.vpc and any(isinstance(t, Unknown) for t in endpoint.tables)):
+                doubt = doubt or f"whether {endpoint.address} serves {service} for {source.address}"
+        return Path(unknown=doubt) if doubt else None
 
     # --- the reply
 
@@ -203,7 +216,7 @@ class Forwarding:
         if not path.end:
             return [] if path.blocks else [Path(unknown=path.unknown)]
         if path.end.startswith("service "):
-            return [Path(tuple(reversed(path.hops)), str(packet.source))]
+            return [self._reply_by_gateway_endpoint(packet, path)]
         origin_hop = path.hops[0].address
         origin = self._came_from(packet.source, origin_hop)
         source = self.places.of(origin)
@@ -223,6 +236,14 @@ class Forwarding:
         if isinstance(origin, Internet):
             paths = [self._out_by(p, path) for p in paths]
         return paths
+
+    def _reply_by_gateway_endpoint(self, packet: Packet, path: Path) -> Path:
+        reply = Path(tuple(reversed(path.hops)), str(packet.source))
+        remote, place = self.places.of(packet.destination), self.places.of(packet.source)
+        assert isinstance(remote, int)
+        assert isinstance(place, int)
+        crossed = Walk(self.facts).cross(reply, path.hops[0].address, inbound=True)
+        return self._filtered(crossed, (remote, remote), (place, place), back(packet))
 
     def _reply_legs(
         self, walk: Walk, packet: Packet, path: Path, legs: list[tuple[int, str, str]], remote: int
@@ -309,7 +330,7 @@ class Forwarding:
         theirs = to.groups if isinstance(to, InSubnet) else None
         verdicts: list[Block | Unknown | None] = []
         if ours is not None:
-            named = theirs if self._references(path, inbound=False) else ()
+            named = _named(theirs, self._references(path, inbound=False))
             verdicts.append(group_verdict(self.network, ours, False, (target, target), named, there(packet)))
         guards: Sequence[str | Unknown] | None = theirs
         if isinstance(to, AtEndpoint):
@@ -317,8 +338,7 @@ class Forwarding:
         if guards is not None:
             sender = self.places.of(source) if not path.nats else self.places.nat_place(path.nats[-1])
             if isinstance(sender, int):
-                member = isinstance(source, InSubnet) and self._references(path, inbound=True)
-                named = ours if member else ()
+                named = _named(ours, isinstance(source, InSubnet) and self._references(path, inbound=True))
                 verdicts.append(group_verdict(self.network, guards, True, (sender, sender), named, there(packet)))
             else:
                 verdicts.append(Unknown(f"the address of {source}"))
@@ -326,8 +346,8 @@ class Forwarding:
             path = _judged(path, verdict)
         return path
 
-    def _references(self, path: Path, *, inbound: bool) -> bool:
-        """Whether rules that name security groups can recognize the other end of this path.
+    def _references(self, path: Path, *, inbound: bool) -> bool | None:
+        """Whether rules that name security groups can recognize the other end of this path; None if nobody knows.
 
         Over a transit gateway: inbound rules only, with the option on at the gateway and at each attachment, to no
         interface endpoint's VPC service, and nowhere behind NAT or an inspecting firewall.
@@ -337,9 +357,13 @@ class Forwarding:
             return False
         hops = [self.network.attachments[h.address] for h in path.hops if h.kind == "attachment"]
         gateways = [self.network.transit_gateways.get(str(a.gateway)) for a in hops]
-        enabled = all(a.security_group_referencing is True for a in hops)
-        enabled = enabled and all(g is not None and g.security_group_referencing is True for g in gateways)
-        return enabled and (inbound or not hops)
+        switches = [
+            *(a.security_group_referencing for a in hops),
+            *(g and g.security_group_referencing for g in gateways),
+        ]
+        if False in switches or (hops and not inbound):
+            return False
+        return True if all(switch is True for switch in switches) else None
 
     # --- every packet
 
@@ -435,6 +459,11 @@ class Forwarding:
 
 def _source_of(location: InSubnet) -> Source:
     return Source.PUBLIC_HOST if location.public else Source.HOST
+
+
+def _named(groups: tuple[str, ...] | None, recognized: bool | None) -> tuple[str, ...] | None:
+    """The groups of the other end as a filter sees them; None where nobody knows."""
+    return () if recognized is False else groups if recognized else None
 
 
 def _judged(path: Path, verdict: Block | Unknown | None) -> Path:

@@ -133,8 +133,10 @@ def _routes_to_elsewhere(network: Network) -> Iterator[Finding]:
 def _owner(network: Network, target: Target) -> tuple[str, ...] | None:
     """The VPCs that may have routes to a target; None where that is unknown."""
     if target.kind in (TargetKind.INTERNET_GATEWAY, TargetKind.EGRESS_ONLY, TargetKind.VPN_GATEWAY):
-        vpc = network.gateways[target.address].vpc if target.address in network.gateways else None
-        return None if isinstance(vpc, Unknown) else () if vpc is None else (vpc,)
+        gateway = network.gateways.get(target.address)
+        if gateway is None or isinstance(gateway.vpc, Unknown):
+            return None
+        return () if gateway.vpc is None else (gateway.vpc,)
     if target.kind is TargetKind.NAT_GATEWAY and target.address in network.nats:
         subnet = network.nats[target.address].subnet
         vpc = network.subnets[subnet].vpc if isinstance(subnet, str) and subnet in network.subnets else None

@@ -14,9 +14,9 @@ def asymmetry(facts: Facts, there: Path, back: Path) -> Block | None:
     """What is wrong when a reply does not meet the firewalls of its packet, in reverse order; None if it does.
 
     The resource named is the attachment without appliance mode through which one direction enters the firewall's VPC,
-    or else the firewall endpoint that sees one direction only.
+    or else the firewall endpoint that sees one direction only. Of a path that nobody knows nothing is wrong.
     """
-    if not there.end or not back.end or there.boxes == tuple(reversed(back.boxes)):
+    if there.unknown or back.unknown or not there.end or not back.end or there.boxes == tuple(reversed(back.boxes)):
         return None
     seen = f"{', '.join(there.boxes) or 'none'} there, {', '.join(back.boxes) or 'none'} back"
     for path in (there, back):

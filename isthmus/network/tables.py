@@ -35,9 +35,6 @@ MIDDLEBOXES = frozenset(
 
 _LOCAL = Target(TargetKind.LOCAL)
 
-# The order of propagated routes of one length in a VPC table. https://.../s2svpn/vpn-route-priority.html
-_VGW_ORDER = ("dx", "static", "bgp")
-
 
 class Route(NamedTuple):
     """A route in effect: where it came from, for people (`address`), and where it leads.
@@ -93,15 +90,19 @@ def vpc_cidrs(network: Network, vpc: str | Unknown) -> tuple[Cidr, ...]:
     return tuple(c for c in network.vpcs[vpc].cidrs if not isinstance(c, Unknown))
 
 
+def cidrs_doubt(network: Network, vpc: str | Unknown) -> str:
+    """Why a VPC may have more CIDRs than `vpc_cidrs` says, or ""."""
+    if isinstance(vpc, Unknown):
+        return vpc.reason
+    vague = any(isinstance(c, Unknown) for c in network.vpcs[vpc].cidrs)
+    return f"not every CIDR of {vpc} is known" if vague else ""
+
+
 def vpc_table(network: Network, sites: Sites, table: VpcTable, scenario: Scenario) -> EffectiveTable:
     """Compile a VPC route table."""
     locals_ = vpc_cidrs(network, table.vpc)
-    wild = ""
-    if isinstance(table.vpc, Unknown):
-        wild = table.vpc.reason
-    elif any(isinstance(c, Unknown) for c in network.vpcs[table.vpc].cidrs):
-        wild = f"not every CIDR of {table.vpc} is known"
-    routes = [Route(c, f"{table.address}", RouteOrigin.LOCAL, _LOCAL, (0,)) for c in locals_]
+    wild = cidrs_doubt(network, table.vpc)
+    routes = [Route(c, table.address, RouteOrigin.LOCAL, _LOCAL, (0,)) for c in locals_]
     for configured in table.routes:
         if isinstance(configured.destination, Unknown):
             wild = wild or f"{configured.address} has an unknown destination: {configured.destination.reason}"

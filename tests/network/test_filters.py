@@ -333,7 +333,7 @@ def test_groups_add_up_and_doubt_stays_where_nothing_known_allows(
 def test_what_the_other_end_is_in_nobody_said() -> None:
     network = Network(security_groups={"group": group(groups=("a", "b"))})
     verdict = group_verdict(network, ["group"], True, span(TEN), None, TCP)
-    assert verdict == Unknown("group.in allows members of a: the other end's groups are not given")
+    assert verdict == Unknown("group.in allows members of a: nobody said whether the other end is one")
 
 
 @pytest.mark.parametrize("ports", [None, (80, 80)])

@@ -67,7 +67,7 @@ class SiteSteps(Steps):
         path = after(path, Hop("site", site.name))
         if not site.connections and isinstance(site.announces, Unknown):
             return unknown(low, high, path, f"where site {site.name} is connected: {site.announces.reason}")
-        if not self.facts.ways_in(site):
+        if not self.facts.ways_in(site) and not self.facts.ways_doubt(site):
             why = f"no connection of site {site.name} is up"
             return self.stopped(low, high, path, Block("connection-down", ", ".join(site.connections), why))
         pieces: Pieces = []

@@ -96,6 +96,9 @@ class TransitGatewaySteps(Steps):
         zones, doubt = self.facts.zones(attachment)
         if doubt:
             return unknown(low, high, path, doubt)
+        if isinstance(attachment.appliance_mode, Unknown) and len(zones) > 1:
+            why = f"whether {attachment.address} has appliance mode: {attachment.appliance_mode.reason}"
+            return unknown(low, high, path, why)
         pinned = attachment.appliance_mode is True
         if zone in zones and attachment.appliance_mode is False:
             zones = {zone: zones[zone]}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from isthmus.network.answers import Block, Crossing, Hop, Path
 from isthmus.network.model import AttachmentKind, GatewayKind, Target, TargetKind, Unknown
 from isthmus.network.space import PUBLIC, RangeMap, merge, show_range, span
-from isthmus.network.tables import Decision, Route
+from isthmus.network.tables import Decision, Route, cidrs_doubt
 from isthmus.network.walk.steps import Pieces, Seen, Source, Steps, VpcPlace, after, led, unknown
 
 _V4_LAST = (1 << 32) - 1
@@ -31,9 +31,10 @@ class VpcSteps(Steps):
         vpc = self.facts.vpc_of_gateway.get(gateway)
         if vpc is None:
             return unknown(low, high, path, f"the VPC of {gateway} is unknown")
-        return self.in_vpc(
-            VpcPlace(vpc, self.facts.edge_table.get(gateway, ""), "", "", Source.OUTSIDE), low, high, path, seen
-        )
+        table = self.facts.edge_table.get(gateway, "")
+        if not table and (doubt := self.facts.edge_doubt(vpc)):
+            return unknown(low, high, path, doubt)
+        return self.in_vpc(VpcPlace(vpc, table, "", "", Source.OUTSIDE), low, high, path, seen)
 
     def in_vpc(self, place: VpcPlace, low: int, high: int, path: Path, seen: Seen) -> Pieces:
         """Look the range up in the place's table, and follow."""
@@ -42,6 +43,8 @@ class VpcSteps(Steps):
             return self.stopped(low, high, path, Block("routing-loop", place.table or place.vpc, why))
         if place.zone and place.zone in self.facts.scenario.down:
             return self.stopped(low, high, path, Block("zone-down", place.zone, f"zone {place.zone} is down"))
+        if place.subnet and not place.zone and self.facts.zones_down:
+            return unknown(low, high, path, f"whether the zone of {place.subnet} is down")
         seen = (*seen, place)
         if not place.table:
             return self._local_only(place, low, high, path)
@@ -88,7 +91,7 @@ class VpcSteps(Steps):
             case TargetKind.INTERNET_GATEWAY:
                 return self._to_internet(place, route, target.address, low, high, path, seen)
             case TargetKind.EGRESS_ONLY:
-                return self._to_egress_only(place, route, target.address, low, high, path)
+                return self._to_egress_only(place, route, target.address, low, high, path, seen)
             case TargetKind.NAT_GATEWAY:
                 return self._to_nat(place, route, target.address, low, high, path, seen)
             case TargetKind.FIREWALL_ENDPOINT | TargetKind.ENDPOINT:
@@ -103,9 +106,10 @@ class VpcSteps(Steps):
 
     def _leave(self, place: VpcPlace, path: Path) -> Path:
         """Out of the place's subnet, past its network ACL."""
-        return self._cross(path, place.subnet, inbound=False) if place.subnet else path
+        return self.cross(path, place.subnet, inbound=False) if place.subnet else path
 
-    def _cross(self, path: Path, subnet: str, inbound: bool) -> Path:
+    def cross(self, path: Path, subnet: str, inbound: bool) -> Path:
+        """Past the network ACL of a subnet."""
         nacl = self.network.subnets[subnet].nacl
         if isinstance(nacl, Unknown):
             return path._replace(unknown=path.unknown or f"the network ACL of {subnet}: {nacl.reason}")
@@ -116,7 +120,7 @@ class VpcSteps(Steps):
 
     def _move(self, place: VpcPlace, subnet: str, path: Path) -> Path:
         """From the place's subnet into another one, past both network ACLs; none apply within a subnet."""
-        return path if place.subnet == subnet else self._cross(self._leave(place, path), subnet, inbound=True)
+        return path if place.subnet == subnet else self.cross(self._leave(place, path), subnet, inbound=True)
 
     def _deliver(self, place: VpcPlace, low: int, high: int, path: Path, why: str) -> Pieces:
         pieces: Pieces = []
@@ -136,13 +140,18 @@ class VpcSteps(Steps):
         path = path._replace(hops=(*path.hops, Hop("subnet", subnet, why, zone)), end=subnet)
         if zone and zone in self.facts.scenario.down:
             path = path._replace(blocks=(*path.blocks, Block("zone-down", zone, f"zone {zone} is down")))
+        elif not zone and self.facts.zones_down:
+            path = path._replace(unknown=path.unknown or f"whether the zone of {subnet} is down")
         return path
 
     def _local_only(self, place: VpcPlace, low: int, high: int, path: Path) -> Pieces:
         pieces: Pieces = []
+        doubt = cidrs_doubt(self.network, place.vpc)
         for first, last, owners in self.facts.vpc_owners.within(low, high):
             if place.vpc in owners:
                 pieces += self._deliver(place, first, last, path, f"local route of {place.vpc}")
+            elif doubt:
+                pieces += unknown(first, last, path, doubt)
             else:
                 why = f"{show_range(first, last)} is not in the VPC, and a gateway or peering gives no transit"
                 pieces += self.stopped(first, last, path, Block("edge-to-edge", place.vpc, why))
@@ -176,7 +185,7 @@ class VpcSteps(Steps):
             )
         # The subnet's ACL outbound and the attachment subnet's ACL inbound are evaluated, in one subnet too.
         # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html
-        path = self._cross(self._leave(place, path), zones[place.zone], inbound=True)
+        path = self.cross(self._leave(place, path), zones[place.zone], inbound=True)
         path = after(path, led("attachment", attachment.address, place, route, place.zone))
         return self.into_tgw(attachment, place.zone, low, high, path, seen)
 
@@ -184,10 +193,9 @@ class VpcSteps(Steps):
         self, place: VpcPlace, route: Route | None, gateway: str, low: int, high: int, path: Path, seen: Seen
     ) -> Pieces:
         name = route.address if route else gateway
-        if self.facts.vpc_of_gateway.get(gateway) != place.vpc:
-            why = f"{gateway} is not attached to {place.vpc}"
-            onward = self._vpc_candidate(place, low, high, seen)
-            return self.stopped(low, high, path, Block("blackhole-route", name, why), onward)
+        elsewhere = self._elsewhere(place, gateway, name, low, high, path, seen)
+        if elsewhere is not None:
+            return elsewhere
         path = self._leave(place, path)
         path = after(path, led("internet gateway", gateway, place, route))
         pieces: Pieces = []
@@ -205,7 +213,25 @@ class VpcSteps(Steps):
             pieces.append((first, last, (here,)))
         return pieces
 
-    def _to_egress_only(self, place: VpcPlace, route: Route, gateway: str, low: int, high: int, path: Path) -> Pieces:
+    def _elsewhere(
+        self, place: VpcPlace, gateway: str, name: str, low: int, high: int, path: Path, seen: Seen
+    ) -> Pieces | None:
+        """The end of the walk at a gateway that is not attached to the place's VPC, or may not be; None if it is."""
+        facts = self.network.gateways.get(gateway)
+        vpc = facts.vpc if facts is not None else Unknown("it is not in this input")
+        if isinstance(vpc, Unknown):
+            return unknown(low, high, path, f"the VPC of {gateway}: {vpc.reason}")
+        if vpc == place.vpc:
+            return None
+        block = Block("blackhole-route", name, f"{gateway} is not attached to {place.vpc}")
+        return self.stopped(low, high, path, block, self._vpc_candidate(place, low, high, seen))
+
+    def _to_egress_only(
+        self, place: VpcPlace, route: Route, gateway: str, low: int, high: int, path: Path, seen: Seen
+    ) -> Pieces:
+        elsewhere = self._elsewhere(place, gateway, route.address, low, high, path, seen)
+        if elsewhere is not None:
+            return elsewhere
         path = self._leave(place, path)
         path = after(path, led("egress-only internet gateway", gateway, place, route))
         pieces: Pieces = []
@@ -270,9 +296,9 @@ class VpcSteps(Steps):
     def _to_vpn_gateway(
         self, place: VpcPlace, route: Route, gateway: str, low: int, high: int, path: Path, seen: Seen
     ) -> Pieces:
-        if self.facts.vpc_of_gateway.get(gateway) != place.vpc:
-            why = f"{gateway} is not attached to {place.vpc}"
-            return self.stopped(low, high, path, Block("blackhole-route", route.address, why))
+        elsewhere = self._elsewhere(place, gateway, route.address, low, high, path, seen)
+        if elsewhere is not None:
+            return elsewhere
         if place.source in (Source.OUTSIDE, Source.PUBLIC_NAT):
             why = f"a virtual private gateway carries no packets from {place.source.value}"
             path = path._replace(blocks=(*path.blocks, Block("edge-to-edge", gateway, why)))
@@ -311,7 +337,7 @@ class VpcSteps(Steps):
             if nats:
                 return lambda p: self._to_nat(place, None, nats[0].address, low, high, p, seen)
         gateway = self.facts.gateway_of(place.vpc, GatewayKind.INTERNET)
-        if PUBLIC(low) and gateway:
+        if PUBLIC(low) and isinstance(gateway, str) and gateway:
             return lambda p: self._to_internet(place, None, gateway, low, high, p, seen)
         return None
 
