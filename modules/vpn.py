@@ -87,7 +87,7 @@ class _Vpn:
         for name in sorted({name_of(connection.customer_gateway) for connection in connections}):
             self.customer_gateways[name] = self._customer_gateway(name)
         groups = {connection.name: self._log_group(connection) for connection in connections}
-        permission = self._log_permission(groups)
+        permission = self._log_permission()
         for connection in connections:
             made = self._connection(connection, groups[connection.name], permission)
             self._place(connection, made)
@@ -124,10 +124,10 @@ class _Vpn:
             tags={"Name": name},
         )
 
-    def _log_permission(self, groups: dict[str, CloudwatchLogGroup]) -> CloudwatchLogResourcePolicy:
+    def _log_permission(self) -> CloudwatchLogResourcePolicy:
         # https://docs.aws.amazon.com/vpn/latest/s2svpn/status-logs.html
         account: Account = self.estate.account(self.environment.account)
-        source = f"arn:{organization_partition(self.estate)}:logs:{self.estate.region}:{account.id}:*"
+        logs = f"arn:{organization_partition(self.estate)}:logs:{self.estate.region}:{account.id}"
         return self.module.add(
             CloudwatchLogResourcePolicy,
             "vpn_tunnel_logs",
@@ -137,10 +137,12 @@ class _Vpn:
                     "DeliverTunnelLogs",
                     principal={"Service": "delivery.logs.amazonaws.com"},
                     actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                    resources=[f"{self.module.ref(group, 'arn')}:log-stream:*" for _, group in sorted(groups.items())],
+                    # All of them by one pattern: of such a policy AWS takes 5,120 characters.
+                    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html
+                    resources=[f"{logs}:log-group:/{self.estate.prefix}/*/tunnel-logs:log-stream:*"],
                     conditions={
                         "StringEquals": {"aws:SourceAccount": account.id},
-                        "ArnLike": {"aws:SourceArn": source},
+                        "ArnLike": {"aws:SourceArn": f"{logs}:*"},
                     },
                 )
             ),
