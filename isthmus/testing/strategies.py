@@ -348,7 +348,7 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
         tags={"Owner": "network-team"} if draw(st.booleans()) else {},
         log_retention_days=draw(st.sampled_from((365, 1, 3653))),
         # Room for every spoke in one account, and NAT gateways in each of its zones.
-        quotas={"elastic-ips": 30, "vpcs": 20},
+        quotas={"elastic-ips": 30, "nat-gateways-per-zone": 10, "vpcs": 20},
     )
     estate = draw(resolving(estate))
     return replace(estate, opens=draw(_openings(estate)))

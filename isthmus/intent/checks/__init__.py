@@ -17,6 +17,7 @@ from isthmus.intent.checks import (
     quotas,
     segments,
     settings,
+    sizes,
     subnets,
     tunnels,
     vpn,
@@ -171,11 +172,18 @@ RULES: tuple[Rule, ...] = (
     quotas.transit_gateway_routes,
     quotas.vpc_count,
     quotas.elastic_ip_count,
+    quotas.nat_gateway_count,
+    quotas.served_vpcs,
     quotas.gateway_endpoint_count,
     quotas.security_group_rules,
     quotas.vpn_connection_count,
     quotas.customer_gateway_count,
     quotas.hub_cidr_count,
+    sizes.trust_policy_size,
+    sizes.role_policy_size,
+    sizes.suricata_rule_size,
+    sizes.site_alarm_size,
+    sizes.dashboard_size,
 )
 
 

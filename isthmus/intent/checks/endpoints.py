@@ -21,6 +21,8 @@ from isthmus.services import S3, SERVICES
 _PRIVATELINK = "https://docs.aws.amazon.com/vpc/latest/privatelink/"
 # AWS keeps five addresses of each subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 _KEPT = 5
+# Of an endpoint policy, in characters: https://docs.aws.amazon.com/general/latest/gr/vpc-service.html
+MOST_POLICY = 20_480
 
 
 def _lists(estate: Estate) -> Iterator[tuple[object, str, Sequence[str]]]:
@@ -103,7 +105,7 @@ def s3_two_ways(estate: Estate) -> Iterator[Finding]:
 
 @rule("AWS takes policies in JSON, for endpoints that exist", _PRIVATELINK + "vpc-endpoints-access.html")
 def endpoint_policy(estate: Estate) -> Iterator[Finding]:
-    """A pinned endpoint policy is no JSON object, or is for a service that is not listed."""
+    """A pinned endpoint policy is no JSON object, is too long, or is for a service that is not listed."""
     for environment in estate.environments:
         endpoints = environment.endpoints
         if endpoints is None:
@@ -115,6 +117,8 @@ def endpoint_policy(estate: Estate) -> Iterator[Finding]:
             elif not _is_object(text):
                 remedy = '{"Version": "2012-10-17", "Statement": [...]}'
                 yield Finding(endpoints, "it is no JSON object", remedy, part)
+            elif len(text) > MOST_POLICY:
+                yield Finding(endpoints, f"it has {len(text)} characters", f"at most {MOST_POLICY}", part)
 
 
 def _is_object(text: str) -> bool:

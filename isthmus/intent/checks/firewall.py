@@ -44,7 +44,7 @@ def _policies(estate: Estate) -> Iterator[FirewallPolicy]:
             yield environment.egress.firewall
 
 
-def _groups(estate: Estate) -> Iterator[tuple[RuleGroup, str, str | None]]:
+def own_rules(estate: Estate) -> Iterator[tuple[RuleGroup, str, str | None]]:
     """Every rule of the estate's own, with its group and its sid."""
     for policy in _policies(estate):
         for group in policy.rule_groups:
@@ -126,7 +126,7 @@ def rule_group_count(estate: Estate) -> Iterator[Finding]:
 def suricata_rule(estate: Estate) -> Iterator[Finding]:
     """A rule is none as Suricata writes them, or has no sid; or a group has none."""
     example = 'pass tls $HOME_NET any -> $EXTERNAL_NET 443 (tls.sni; content:"example.com"; sid:1;)'
-    for group, text, sid in _groups(estate):
+    for group, text, sid in own_rules(estate):
         if not _RULE.fullmatch(text.strip()) or "\n" in text or sid is None:
             what = "has no sid" if sid is None else "is no Suricata rule"
             yield Finding(group, f'"{text}" {what}', f"one rule a text: {example}")
@@ -140,7 +140,7 @@ def suricata_rule(estate: Estate) -> Iterator[Finding]:
 def sid_twice(estate: Estate) -> Iterator[Finding]:
     """Two rules have one sid, or one has a sid of those kept for generated rules."""
     first: dict[str, str] = {}
-    for group, text, sid in _groups(estate):
+    for group, text, sid in own_rules(estate):
         if sid is not None and sid in first:
             free = next(number for number in range(1, len(first) + 2) if str(number) not in first)
             yield Finding(group, f'sid {sid} is that of a rule of "{first[sid]}" too', f"another one, e.g. {free}")

@@ -8,18 +8,20 @@ from collections.abc import Callable, Iterator
 
 from isthmus.intent.checks.reading import links, networks, resolved, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.dns import SharedBy
 from isthmus.intent.egress import EgressVpc, Inspection
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of
 from isthmus.intent.opening import acl_rules, limited_with
 from isthmus.intent.reach import networks_denied, networks_reached, routed_together, segments_reached
-from isthmus.intent.resolution import servers, shared_services
-from isthmus.intent.segment import Egress
+from isthmus.intent.resolution import served, servers, shared_services
+from isthmus.intent.segment import Egress, Segment
 from isthmus.intent.spoke import Spoke
 from isthmus.intent.vpn import Routing
 
 _VPC = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"
 _GATEWAY = "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-quotas.html"
+_ROUTE_53 = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html"
 _VPN = "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html"
 
 # Quota: what AWS gives at first, and the most it gives on request, None where it names no limit.
@@ -27,19 +29,24 @@ QUOTAS: dict[str, tuple[int, int | None]] = {
     "customer-gateways": (50, None),
     "elastic-ips": (5, None),
     "gateway-endpoints": (20, None),
+    "nat-gateways-per-zone": (5, None),
     "network-acl-rules": (20, 40),
+    "role-trust-policy-length": (2_048, 8_192),
     "routes-per-route-table": (500, 1_000),
     "security-group-rules": (60, 1_000),
     "transit-gateway-route-tables": (20, None),
     "transit-gateway-routes": (10_000, None),
     "vpc-cidr-blocks": (5, 50),
     "vpcs": (5, None),
+    "vpcs-per-private-zone": (300, None),
+    "vpcs-per-profile": (1_000, None),
     "vpn-connections": (50, None),
 }
 TRANSIT_GATEWAY_CIDR_BLOCKS = 5
 
 
-def _quota(estate: Estate, name: str) -> int:
+def quota_of(estate: Estate, name: str) -> int:
+    """What the estate may use: AWS's default, or what AWS has raised it to."""
     return max(estate.quotas.get(name, 0), QUOTAS[name][0])
 
 
@@ -60,17 +67,17 @@ def quota(estate: Estate) -> Iterator[Finding]:
 @rule("a VPC has so many ranges, the first included", _VPC)
 def vpc_cidr_count(estate: Estate) -> Iterator[Finding]:
     """A spoke has more ranges than the quota allows."""
-    limit = _quota(estate, "vpc-cidr-blocks")
+    limit = quota_of(estate, "vpc-cidr-blocks")
     for _, spoke in estate.spokes:
         if (count := len(vpc_cidrs(spoke))) > limit:
-            yield Finding(spoke, f"it has {count} ranges", _ask("vpc-cidr-blocks", limit, count))
+            yield Finding(spoke, f"it has {count} ranges", ask("vpc-cidr-blocks", limit, count))
 
 
 @rule("a network ACL has so many rules a direction; one of them allows the rest, and one is AWS's own", _VPC)
 def network_acl_rules(estate: Estate) -> Iterator[Finding]:
     """A segment denies site networks and limits what may be opened by more rules than a network ACL has."""
     sound = resolved(estate)
-    limit = _quota(estate, "network-acl-rules")
+    limit = quota_of(estate, "network-acl-rules")
     used = {spoke.segment: len(vpc_cidrs(spoke)) for _, spoke in sound.spokes}
     for segment in sound.segments:
         if segment.name not in used:
@@ -81,14 +88,14 @@ def network_acl_rules(estate: Estate) -> Iterator[Finding]:
         if (count := denied + opened + own + 2) > limit:
             given = f"{denied} site networks denied and {opened} rules of openings make {count} rules"
             remedy = "; or fewer, larger site networks and blocks, and ports in ranges"
-            yield Finding(segment, given, _ask("network-acl-rules", limit, count) + remedy)
+            yield Finding(segment, given, ask("network-acl-rules", limit, count) + remedy)
 
 
 @rule("a VPC route table has so many routes", _VPC)
 def route_table_size(estate: Estate) -> Iterator[Finding]:
     """A spoke's route tables get more routes than the quota allows."""
     sound = resolved(estate)
-    limit = _quota(estate, "routes-per-route-table")
+    limit = quota_of(estate, "routes-per-route-table")
     blocks = len(networks(estate.blocks))
     for segment in sound.segments:
         reached = len(networks_reached(sound, segment))
@@ -99,7 +106,7 @@ def route_table_size(estate: Estate) -> Iterator[Finding]:
             count = blocks + reached + default + len(spoke.gateway_endpoints) + len(vpc_cidrs(spoke))
             if count > limit:
                 given = f"its route tables get {count} routes: {blocks} blocks, {reached} site networks, and its own"
-                yield Finding(spoke, given, _ask("routes-per-route-table", limit, count) + "; or larger blocks")
+                yield Finding(spoke, given, ask("routes-per-route-table", limit, count) + "; or larger blocks")
 
 
 @rule(
@@ -108,25 +115,28 @@ def route_table_size(estate: Estate) -> Iterator[Finding]:
 )
 def route_table_count(estate: Estate) -> Iterator[Finding]:
     """The segments need more transit gateway route tables than the quota allows."""
-    limit = _quota(estate, "transit-gateway-route-tables")
-    static = {link.segment.name for link in links(estate) if link.connection.default_route}
-    count = len(estate.segments)
-    for segment in estate.segments:
-        reached = {other.name for other in segments_reached(estate, segment)}
-        count += Egress.ON_PREMISES in segment.ways_out and bool(static & reached)
-        count += Egress.CENTRAL in segment.ways_out
+    limit = quota_of(estate, "transit-gateway-route-tables")
+    count = sum(tables_of(estate, segment) for segment in estate.segments)
     if estate.egress is not None:
         count += 1 + (estate.egress.inspection is Inspection.GATEWAY)
     if count > limit:
         given = f"{len(estate.segments)} segments need {count} route tables"
-        yield Finding(estate, given, _ask("transit-gateway-route-tables", limit, count) + "; or fewer segments")
+        yield Finding(estate, given, ask("transit-gateway-route-tables", limit, count) + "; or fewer segments")
+
+
+def tables_of(estate: Estate, segment: Segment) -> int:
+    """The transit gateway route tables of a segment: its plain one, and one for each static default."""
+    static = {link.segment.name for link in links(estate) if link.connection.default_route}
+    reached = {other.name for other in segments_reached(estate, segment)}
+    on_premises = Egress.ON_PREMISES in segment.ways_out and bool(static & reached)
+    return 1 + on_premises + (Egress.CENTRAL in segment.ways_out)
 
 
 @rule("a transit gateway has so many routes, static, learnt and blackholed, in all of its tables together", _GATEWAY)
 def transit_gateway_routes(estate: Estate) -> Iterator[Finding]:
     """What segments reach makes more transit gateway routes than the quota allows."""
     sound = resolved(estate)
-    limit = _quota(estate, "transit-gateway-routes")
+    limit = quota_of(estate, "transit-gateway-routes")
     of_spokes, of_sites = Counter[str](), Counter[str]()
     for _, spoke in sound.spokes:
         of_spokes[name_of(spoke.segment)] += len(vpc_cidrs(spoke))
@@ -140,7 +150,7 @@ def transit_gateway_routes(estate: Estate) -> Iterator[Finding]:
         count += sum(of_spokes[name] + of_sites[name] for name in straight) + len(networks_denied(sound, segment))
     if count > limit:
         given = f"its segments reach {count} ranges of spokes and sites, each a route in each table"
-        yield Finding(estate, given, _ask("transit-gateway-routes", limit, count) + "; or summaries from the sites")
+        yield Finding(estate, given, ask("transit-gateway-routes", limit, count) + "; or summaries from the sites")
 
 
 @rule("an account has so many VPCs in a Region", _VPC)
@@ -163,6 +173,41 @@ def elastic_ip_count(estate: Estate) -> Iterator[Finding]:
     yield from _of_accounts(estate, "elastic-ips", "NAT gateways", nats, of_egress)
 
 
+@rule("an account has so many NAT gateways in a zone", _VPC)
+def nat_gateway_count(estate: Estate) -> Iterator[Finding]:
+    """An account's spokes have more NAT gateways in one zone than the quota allows."""
+    limit = quota_of(estate, "nat-gateways-per-zone")
+    counts: dict[str, Counter[str]] = {account.name: Counter() for account in estate.organization.accounts}
+    for environment in estate.environments:
+        here = counts.setdefault(str(name_of(environment.account)), Counter())
+        for spoke in environment.spokes:
+            if spoke.egress is Egress.LOCAL:
+                here.update(set(estate.zones_of(spoke) if spoke.nat_zones is None else spoke.nat_zones))
+        if environment.egress is not None:
+            here.update(set(estate.zones_of_egress(environment.egress)))
+    for account in estate.organization.accounts:
+        zone, most = max(counts[account.name].items(), key=lambda item: item[1], default=("", 0))
+        if most > limit:
+            remedy = ask("nat-gateways-per-zone", limit, most) + "; or nat_zones, or a central way out"
+            yield Finding(account, f"it has {most} NAT gateways in {zone}", remedy)
+
+
+@rule("a Route 53 Profile, and a private zone, serve so many VPCs", _ROUTE_53)
+def served_vpcs(estate: Estate) -> Iterator[Finding]:
+    """More spokes use hybrid DNS than one profile, or one private zone, is associated with."""
+    sound = resolved(estate)
+    home = shared_services(sound)
+    if home is None:
+        return
+    count = len(list(served(sound)))
+    by_profile = home.dns.shared_by is SharedBy.PROFILE
+    quota = "vpcs-per-profile" if by_profile else "vpcs-per-private-zone"
+    zones = by_profile or bool(home.dns.private_zones) or home.environment.endpoints is not None
+    if zones and count > (limit := quota_of(estate, quota)):
+        remedy = ask(quota, limit, count) + ("" if by_profile else "; or SharedBy.PROFILE")
+        yield Finding(home.dns, f"{count} spokes use it", remedy)
+
+
 @rule("an account has so many gateway endpoints in a Region", _VPC)
 def gateway_endpoint_count(estate: Estate) -> Iterator[Finding]:
     """An account has more gateway endpoints than the quota allows."""
@@ -181,10 +226,10 @@ def _of_accounts(
     for environment in estate.environments:
         counts[name_of(environment.account)] += sum(map(of_spoke, environment.spokes))
         counts[name_of(environment.account)] += of_egress(environment.egress) if environment.egress is not None else 0
-    limit = _quota(estate, name)
+    limit = quota_of(estate, name)
     for account in estate.organization.accounts:
         if counts[account.name] > limit:
-            yield Finding(account, f"it has {counts[account.name]} {what}", _ask(name, limit, counts[account.name]))
+            yield Finding(account, f"it has {counts[account.name]} {what}", ask(name, limit, counts[account.name]))
 
 
 @rule("a security group has so many rules a direction", _VPC)
@@ -195,7 +240,7 @@ def security_group_rules(estate: Estate) -> Iterator[Finding]:
     segments = {segment.name: segment for segment in sound.segments}
     if home is None or name_of(home.spoke.segment) not in segments:
         return
-    limit = _quota(estate, "security-group-rules")
+    limit = quota_of(estate, "security-group-rules")
     sites = {site.name for site in sound.sites}
     reached = len(networks_reached(sound, segments[name_of(home.spoke.segment)]))
     asked = {
@@ -215,7 +260,7 @@ def security_group_rules(estate: Estate) -> Iterator[Finding]:
         needs.append((central, given, blocks + reached))
     for about, given, count in needs:
         if count > limit:
-            remedy = _ask("security-group-rules", limit, count) + "; or fewer, larger networks"
+            remedy = ask("security-group-rules", limit, count) + "; or fewer, larger networks"
             yield Finding(about, f"{given}, which takes {count} rules", remedy)
             return
 
@@ -223,17 +268,17 @@ def security_group_rules(estate: Estate) -> Iterator[Finding]:
 @rule("an account has so many VPN connections in a Region", _VPN)
 def vpn_connection_count(estate: Estate) -> Iterator[Finding]:
     """The estate has more VPN connections than the quota allows."""
-    limit = _quota(estate, "vpn-connections")
+    limit = quota_of(estate, "vpn-connections")
     if (count := len(list(estate.vpn_connections))) > limit:
-        yield Finding(estate, f"it has {count} VPN connections", _ask("vpn-connections", limit, count))
+        yield Finding(estate, f"it has {count} VPN connections", ask("vpn-connections", limit, count))
 
 
 @rule("an account has so many customer gateways in a Region", _VPN)
 def customer_gateway_count(estate: Estate) -> Iterator[Finding]:
     """The estate has more customer gateways than the quota allows."""
-    limit = _quota(estate, "customer-gateways")
+    limit = quota_of(estate, "customer-gateways")
     if (count := sum(len(site.customer_gateways) for site in estate.sites)) > limit:
-        yield Finding(estate, f"it has {count} customer gateways", _ask("customer-gateways", limit, count))
+        yield Finding(estate, f"it has {count} customer gateways", ask("customer-gateways", limit, count))
 
 
 @rule("a transit gateway has at most 5 CIDR blocks, and AWS does not raise that", _GATEWAY)
@@ -245,7 +290,8 @@ def hub_cidr_count(estate: Estate) -> Iterator[Finding]:
             yield Finding(hub, f"it has {len(hub.cidr_blocks)} CIDR blocks", f"at most {TRANSIT_GATEWAY_CIDR_BLOCKS}")
 
 
-def _ask(name: str, limit: int, needed: int) -> str:
+def ask(name: str, limit: int, needed: int) -> str:
+    """What to do about a quota that does not suffice."""
     most = QUOTAS[name][1]
     if most is not None and needed > most:
         return f"at most {most}, which is all that AWS gives"

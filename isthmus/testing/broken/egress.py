@@ -29,11 +29,13 @@ def _egress(estate: Estate, **given: Any) -> Estate:
     return with_hub(estate, egress=EgressVpc("way-out", **{**usual, **firewall, **given}))
 
 
-def _firewall(estate: Estate, **given: Any) -> Estate:
+def firewall(estate: Estate, **given: Any) -> Estate:
+    """The estate with an egress VPC whose firewall has such a policy."""
     return _egress(estate, firewall=FirewallPolicy(**given))
 
 
-def _group(name: str = "extra", **given: Any) -> RuleGroup:
+def group(name: str = "extra", **given: Any) -> RuleGroup:
+    """A rule group of one rule."""
     return RuleGroup(name, **{"rules": [_pass(1)], "priority": 1, **given})
 
 
@@ -123,41 +125,41 @@ def firewall_policy(estate: Estate) -> Estate:
 
 @breaks
 def rule_group_priority(estate: Estate) -> Estate:
-    return _firewall(estate, rule_groups=[_group(priority=1_000)])
+    return firewall(estate, rule_groups=[group(priority=1_000)])
 
 
 @breaks
 def rule_group_capacity(estate: Estate) -> Estate:
-    return _firewall(estate, rule_groups=[_group(rules=[_pass(1), _pass(2)], capacity=1)])
+    return firewall(estate, rule_groups=[group(rules=[_pass(1), _pass(2)], capacity=1)])
 
 
 @breaks
 def rule_group_count(estate: Estate) -> Estate:
     lists = [DomainList(f"extra{number}", domains=["example.com"]) for number in range(21)]
-    return _firewall(estate, domain_lists=lists)
+    return firewall(estate, domain_lists=lists)
 
 
 @breaks
 def suricata_rule(estate: Estate) -> Estate:
-    return _firewall(estate, rule_groups=[_group(rules=["pass tcp any any -> any 443 (flow:to_server;)"])])
+    return firewall(estate, rule_groups=[group(rules=["pass tcp any any -> any 443 (flow:to_server;)"])])
 
 
 @breaks
 def sid_twice(estate: Estate) -> Estate:
-    return _firewall(estate, rule_groups=[_group(), _group("other", priority=2)])
+    return firewall(estate, rule_groups=[group(), group("other", priority=2)])
 
 
 @breaks
 def firewall_domain(estate: Estate) -> Estate:
-    return _firewall(estate, domain_lists=[DomainList("extra", domains=["*.example.com"])])
+    return firewall(estate, domain_lists=[DomainList("extra", domains=["*.example.com"])])
 
 
 @breaks
 def domain_list_segment(estate: Estate) -> Estate:
     lists = [DomainList("extra", domains=["example.com"], segments=["extra"])]
-    return grown(_firewall(estate, domain_lists=lists))
+    return grown(firewall(estate, domain_lists=lists))
 
 
 @breaks
 def managed_rule_group(estate: Estate) -> Estate:
-    return _firewall(estate, managed_rule_groups=["MalwareDomainsActionOrder"])
+    return firewall(estate, managed_rule_groups=["MalwareDomainsActionOrder"])

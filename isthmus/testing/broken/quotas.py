@@ -8,7 +8,9 @@ from dataclasses import replace
 from ipaddress import IPv4Network
 from itertools import islice
 
-from isthmus.intent import Egress, Estate, HybridDns
+from hypothesis import assume
+
+from isthmus.intent import Egress, Estate, HybridDns, PrivateZone, SharedBy, Spoke
 from isthmus.regions import REGIONS
 from isthmus.testing.broken.parts import (
     LAN,
@@ -22,6 +24,7 @@ from isthmus.testing.broken.parts import (
     grown,
     wide_spoke,
     with_hub,
+    without_dns,
     without_sites,
 )
 
@@ -85,7 +88,50 @@ def elastic_ip_count(estate: Estate) -> Estate:
         )
         for number in range(estate.quotas["elastic-ips"] // 3 + 1)
     ]
-    return grown(estate, segments=[extra_segment(ways_out={Egress.LOCAL})], spokes=many)
+    return _local(estate, many, "nat-gateways-per-zone")
+
+
+@breaks
+def nat_gateway_count(estate: Estate) -> Estate:
+    many = [
+        extra_spoke(
+            f"extra{number}",
+            cidr=f"10.250.{number}.0/24",
+            egress=Egress.LOCAL,
+            zones=first_zone(estate),
+            gateway_endpoints=[],
+        )
+        for number in range(estate.quotas["nat-gateways-per-zone"] + 1)
+    ]
+    return _local(estate, many, "elastic-ips")
+
+
+def _local(estate: Estate, spokes: list[Spoke], raised: str) -> Estate:
+    """The estate with more spokes that leave by themselves, and enough of another quota."""
+    larger = grown(estate, segments=[extra_segment(ways_out={Egress.LOCAL})], spokes=spokes)
+    return replace(larger, quotas={**estate.quotas, raised: 1_000})
+
+
+@breaks
+def served_vpcs(estate: Estate) -> Estate:
+    assume(REGIONS[estate.region].partition != "aws-cn")
+    many = [
+        extra_spoke(
+            f"extra{number}",
+            cidr=f"10.{251 + number // 256}.{number % 256}.0/24",
+            gateway_endpoints=[],
+            zones=first_zone(estate),
+        )
+        for number in range(300)
+    ]
+    larger = grown(without_dns(estate), spokes=[wide_spoke(estate), *many])
+    dns = HybridDns(
+        spoke="extra",
+        inbound=False,
+        private_zones=[PrivateZone("corp.example.com")],
+        shared_by=SharedBy.RESOLVER_RULES,
+    )
+    return replace(with_hub(larger, dns=dns), quotas={**estate.quotas, "vpcs": 400})
 
 
 @breaks

@@ -1,0 +1,153 @@
+"""Documents and charts that grow with the estate, against how much of them AWS takes.
+
+What is written into them is `modules/`' business: tests hold what is counted here against what is written there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from isthmus.intent.checks.firewall import own_rules
+from isthmus.intent.checks.quotas import ask, quota_of, tables_of
+from isthmus.intent.checks.reading import links, resolved
+from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.estate import Estate
+from isthmus.intent.inspecting import FirewallRule, firewall_rules
+from isthmus.intent.model import name_of
+from isthmus.intent.reach import routed_together
+from isthmus.intent.segment import Egress, Segment
+
+_IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
+ROLE_POLICY = 10_240
+SURICATA_RULE = 8_192
+UNDERLYING_ALARMS = 100
+CHART_METRICS = 500
+# Bytes and packets of two tunnels, in and out: the chart of a connection's with the most lines.
+_LINES = 4
+# Of a role's policy what names no table, with room for the longest names.
+_ROLE_POLICY_BASE = 2_600
+_TABLE_ID = "tgw-rtb-0123456789abcdef0"
+_VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
+
+
+@rule("a role's trust policy has so many characters, and this one names who may join the segment", _IAM)
+def trust_policy_size(estate: Estate) -> Iterator[Finding]:
+    """A segment names more units and accounts in joined_by than the trust policy of its role has room for."""
+    limit = quota_of(estate, "role-trust-policy-length")
+    for segment in estate.segments:
+        if (size := trust_policy_length(estate, segment)) > limit:
+            given = f"joined_by names {len(segment.joined_by)} units and accounts: {size} characters"
+            remedy = "; or a unit that holds the others"
+            yield Finding(segment, given, ask("role-trust-policy-length", limit, size) + remedy)
+
+
+def trust_policy_length(estate: Estate, segment: Segment) -> int:
+    """The characters of the trust policy of a segment's role, as AWS keeps it: without white space."""
+    organization = estate.organization.arn.rpartition("/")[2]
+    units = {unit.name: unit.arn.rpartition("/")[2] for unit in estate.organization.units}
+    accounts = {account.name: account.id for account in estate.organization.accounts}
+    names = [str(name_of(principal)) for principal in segment.joined_by]
+    equal: dict[str, object] = {"aws:PrincipalOrgID": organization}
+    common: dict[str, object] = {}
+    if role := estate.organization.deployment_role:
+        common["ArnLike"] = {"aws:PrincipalArn": f"arn:{_partition(estate)}:iam::*:role/{role}"}
+    statements = []
+    if paths := [f"{organization}/*/{units[name]}/*" for name in names if name in units]:
+        within = {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": paths}}
+        statements.append(_trust("OrganizationalUnits", {**common, "StringEquals": equal, **within}))
+    if ids := [accounts[name] for name in names if name not in units and name in accounts]:
+        statements.append(_trust("Accounts", {**common, "StringEquals": {**equal, "aws:PrincipalAccount": ids}}))
+    statements = statements or [_trust("Organization", {**common, "StringEquals": equal})]
+    return len(json.dumps({"Statement": statements, "Version": "2012-10-17"}, separators=(",", ":")))
+
+
+def _partition(estate: Estate) -> str:
+    return "".join(estate.organization.arn.split(":")[1:2])
+
+
+def _trust(sid: str, conditions: Mapping[str, object]) -> Mapping[str, object]:
+    actions = ["sts:AssumeRole", "sts:TagSession"]
+    return {"Sid": sid, "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": actions, "Condition": conditions}
+
+
+@rule("the policies in a role have so many characters together, and this one names every table it may touch", _IAM)
+def role_policy_size(estate: Estate) -> Iterator[Finding]:
+    """A segment reaches others with more route tables than the policy of its role has room for."""
+    sound = resolved(estate)
+    tables = {segment.name: tables_of(sound, segment) for segment in sound.segments}
+    for segment in sound.segments:
+        reached = sum(tables[other.name] for other in sound.segments if routed_together(segment, other))
+        # That of the firewall or the egress VPC too, and for associations its own once more.
+        count = reached + (Egress.CENTRAL in segment.ways_out) + tables[segment.name]
+        if segment.ways_out and (size := role_policy_length(sound, count)) > ROLE_POLICY:
+            given = f"the segments it reaches have {reached} route tables: {size} characters"
+            yield Finding(segment, given, f"at most {ROLE_POLICY}: fewer segments to reach, or fewer ways out of them")
+
+
+def role_policy_length(estate: Estate, tables: int) -> int:
+    """The characters of the policy of a segment's role, at most, where it names so many tables."""
+    account = "111122223333"  # any: they are of one length
+    arn = f"arn:{_partition(estate)}:ec2:{estate.region}:{account}:transit-gateway-route-table/{_TABLE_ID}"
+    return _ROLE_POLICY_BASE + len(f'"{arn}",') * tables
+
+
+@rule(
+    "a Suricata rule has so many characters, and the value of each variable in it counts",
+    "https://docs.aws.amazon.com/network-firewall/latest/developerguide/quotas.html",
+)
+def suricata_rule_size(estate: Estate) -> Iterator[Finding]:
+    """A firewall rule is too long, with the blocks that its variables stand for."""
+    blocks = len(",".join(estate.blocks))
+    sizes = {_variable(segment.name): len(",".join(segment.blocks)) for segment in estate.segments}
+    sizes |= {"HOME_NET": blocks, "EXTERNAL_NET": blocks + 1}
+    for group, text, _ in own_rules(estate):
+        if (size := len(text) + sum(sizes.get(name, 0) for name in _VARIABLE.findall(text))) > SURICATA_RULE:
+            given = f'"{text[:40]}..." has {size} characters, its variables written out'
+            yield Finding(group, given, f"at most {SURICATA_RULE}: several rules, or fewer and larger blocks")
+    longest = {frozenset((one.source, one.to)): one for one in firewall_rules(resolved(estate))}
+    for one in longest.values():
+        size = _generated_length(one) + sum(sizes[_variable(name)] for name in (one.source, one.to))
+        if size > SURICATA_RULE:
+            given = f"rules between segments {one.source} and {one.to} have {size} characters, their blocks written out"
+            yield Finding(estate, given, f"at most {SURICATA_RULE}: fewer and larger blocks of the two")
+
+
+def _variable(segment: str) -> str:
+    return segment.replace("-", "_").upper()
+
+
+def _generated_length(one: FirewallRule) -> int:
+    """The characters of a generated rule, at most: both names as variables and in the message, ports, and a sid."""
+    return 2 * len(str(one)) + 150
+
+
+@rule(
+    "a composite alarm watches so many alarms, and that of a site one for each connection",
+    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html",
+)
+def site_alarm_size(estate: Estate) -> Iterator[Finding]:
+    """A site has more VPN connections than its alarm can watch."""
+    for environment in estate.environments:
+        held = {connection.name for connection in environment.vpn_connections}
+        here = Counter(link.site.name for link in links(estate) if link.connection.name in held)
+        for site in estate.sites:
+            if environment.observability is not None and here[site.name] > UNDERLYING_ALARMS:
+                given = f"{here[site.name]} VPN connections lead to it"
+                yield Finding(site, given, f"at most {UNDERLYING_ALARMS}, or no observability")
+
+
+@rule(
+    "a chart of a dashboard has so many lines, and that of the tunnels' traffic four for each connection",
+    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html",
+)
+def dashboard_size(estate: Estate) -> Iterator[Finding]:
+    """An environment has more VPN connections than a chart of its dashboard has lines for."""
+    most = CHART_METRICS // _LINES
+    for environment in estate.environments:
+        count = len(environment.vpn_connections)
+        if environment.observability is not None and environment.hub is not None and count > most:
+            given = f"it draws {count} VPN connections"
+            yield Finding(environment.observability, given, f"at most {most}, or no observability")

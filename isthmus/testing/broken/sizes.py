@@ -1,0 +1,65 @@
+"""Documents and charts that are too long."""
+
+# ruff: noqa: D103  a change is described by the summary of the rule it breaks
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from isthmus.intent import Estate, Observability, OrganizationalUnit, VpnConnection
+from isthmus.testing.broken.egress import firewall, group
+from isthmus.testing.broken.parts import (
+    breaks,
+    extra_gateway,
+    extra_segment,
+    extra_site,
+    extra_vpn,
+    grown,
+    with_hub,
+)
+
+
+@breaks
+def trust_policy_size(estate: Estate) -> Estate:
+    root = estate.organization.arn.replace(":organization/", ":ou/")
+    units = [OrganizationalUnit(f"extra{number}", arn=f"{root}/ou-root-{90_000_000 + number}") for number in range(60)]
+    organization = replace(estate.organization, units=[*estate.organization.units, *units])
+    return grown(replace(estate, organization=organization), segments=[extra_segment(joined_by=units)])
+
+
+@breaks
+def role_policy_size(estate: Estate) -> Estate:
+    segments = [extra_segment(f"extra{number}", reaches=["extra"]) for number in range(90)]
+    larger = grown(estate, segments=segments)
+    return replace(larger, quotas={**estate.quotas, "transit-gateway-route-tables": 150})
+
+
+@breaks
+def suricata_rule_size(estate: Estate) -> Estate:
+    text = f'pass tcp $HOME_NET any -> $EXTERNAL_NET 443 (msg:"{"a" * 8_192}"; sid:1;)'
+    return firewall(estate, rule_groups=[group(rules=[text])])
+
+
+def _observed(estate: Estate, vpns: list[VpnConnection]) -> Estate:
+    """The estate with these connections, to sites `extra` and `other`, and alarms for them."""
+    other = extra_gateway("other", ip_address="198.51.100.2")
+    far = extra_site(
+        "other", networks={"lan": "192.168.250.0/24"}, announces=["192.168.250.0/24"], customer_gateways=[other]
+    )
+    larger = grown(estate, sites=[extra_site(), far], vpns=vpns)
+    alarms = Observability(notify=["network-team@example.com"])
+    return replace(with_hub(larger, observability=alarms), quotas={**estate.quotas, "vpn-connections": 400})
+
+
+@breaks
+def site_alarm_size(estate: Estate) -> Estate:
+    return _observed(estate, [extra_vpn(f"extra{number}", number=number) for number in range(400, 501)])
+
+
+@breaks
+def dashboard_size(estate: Estate) -> Estate:
+    numbers = range(387, 513)
+    return _observed(
+        estate,
+        [extra_vpn(f"extra{n}", number=n, customer_gateway="other" if n % 2 else "extra") for n in numbers],
+    )

@@ -1,0 +1,107 @@
+"""Where documents get too long: the last estate that passes, the first that does not."""
+
+from dataclasses import replace
+
+from isthmus.intent import (
+    Egress,
+    Environment,
+    Estate,
+    Inspection,
+    Observability,
+    OrganizationalUnit,
+    Segment,
+    SharedBy,
+    Spoke,
+)
+from isthmus.intent.checks import RULES
+from isthmus.intent.checks.sizes import SURICATA_RULE, trust_policy_length
+from isthmus.intent.errors import Problem
+from tests.intent.network import estate
+from tests.intent.test_dns import shared
+from tests.modules import egress_estates
+
+
+def told(rule: str, given: Estate) -> list[Problem]:
+    return [problem for one in RULES if one.id == rule for problem in one.problems(given)]
+
+
+def joined_by(count: int) -> Estate:
+    given = estate()
+    root = given.organization.arn.replace(":organization/", ":ou/")
+    units = [OrganizationalUnit(f"u{n}", arn=f"{root}/ou-root-{10_000_000 + n}") for n in range(count)]
+    organization = replace(given.organization, units=units)
+    return replace(given, organization=organization, segments=[Segment("services", joined_by=units)])
+
+
+def test_a_trust_policy_takes_all_of_its_2048_characters() -> None:
+    lengths = {count: trust_policy_length(one := joined_by(count), one.segments[0]) for count in range(70)}
+    last = max(count for count, length in lengths.items() if length <= 2_048)
+    assert lengths[last + 1] - lengths[last] == len('"o-example0001/*/ou-root-10000000/*",')
+    assert not told("trust-policy-size", joined_by(last))
+    (problem,) = told("trust-policy-size", joined_by(last + 1))
+    assert f'quotas={{"role-trust-policy-length": {lengths[last + 1]}}}' in problem.remedy
+    raised = replace(joined_by(last + 1), quotas={"role-trust-policy-length": lengths[last + 1]})
+    assert not told("trust-policy-size", raised)
+
+
+def test_the_values_of_variables_count_as_a_rule_s_own_characters() -> None:
+    for blocks, refused in ((200, False), (700, True)):
+        many = [f"10.{n // 256}.{n % 256}.0/24" for n in range(blocks)]
+        given = replace(egress_estates.estate(Inspection.VPC), blocks=many)
+        policy = replace(
+            egress_estates.POLICY,
+            rule_groups=[
+                replace(egress_estates.POLICY.rule_groups[0], rules=["pass tcp $HOME_NET any -> any 443 (sid:1;)"])
+            ],
+        )
+        environments = [
+            replace(e, egress=replace(e.egress, firewall=policy)) if e.egress is not None else e
+            for e in given.environments
+        ]
+        found = told("suricata-rule-size", replace(given, environments=environments))
+        assert bool(found) is refused, blocks
+        assert not refused or f"at most {SURICATA_RULE}" in found[0].remedy
+
+
+def test_rules_between_segments_count_the_blocks_of_both() -> None:
+    given = egress_estates.estate(Inspection.VPC)
+    many = [f"10.1.{n // 8}.{n % 8 * 32}/27" for n in range(512)]
+    segments = [replace(s, blocks=many) if s.name in ("apps", "data") else s for s in given.segments]
+    assert not told("suricata-rule-size", given)
+    own, between = told("suricata-rule-size", replace(given, segments=segments))
+    assert "pass tcp $APPS any -> $DATA" in own.given
+    assert "rules between segments" in between.given
+
+
+def served(count: int, shared_by: SharedBy) -> Estate:
+    """`count` spokes that use hybrid DNS."""
+    given = shared(shared_by=shared_by, private_zones=[])
+    home = next(e for e in given.environments if e.dns is not None)
+    more = [Spoke(f"s{n}", cidr="10.1.0.0/24", segment="services", egress=Egress.NONE) for n in range(count - 2)]
+    grown = [replace(e, spokes=[*e.spokes, *more]) if e is home else e for e in given.environments]
+    return replace(given, environments=grown)
+
+
+def test_a_profile_serves_a_thousand_vpcs_and_rules_alone_any_number() -> None:
+    assert not told("served-vpcs", served(1_000, SharedBy.PROFILE))
+    (problem,) = told("served-vpcs", served(1_001, SharedBy.PROFILE))
+    assert problem.given == "1001 spokes use it"
+    assert not told("served-vpcs", served(1_001, SharedBy.RESOLVER_RULES)), "there is no zone to be associated with"
+
+
+def test_nothing_is_drawn_where_nobody_observes() -> None:
+    given = estate()
+    hub = next(e for e in given.environments if e.hub is not None)
+    many = [replace(hub.vpn_connections[0], name=f"v{n}", number=n + 1) for n in range(126)]
+
+    def observed(environment: Environment) -> Estate:
+        return replace(given, environments=[environment if e is hub else e for e in given.environments])
+
+    blind = observed(replace(hub, vpn_connections=many))
+    assert not [*told("dashboard-size", blind), *told("site-alarm-size", blind)]
+    seen = replace(hub, vpn_connections=many, observability=Observability(notify=["a@example.com"]))
+    assert len(told("dashboard-size", observed(seen))) == 1
+    assert len(told("site-alarm-size", observed(seen))) == 1
+    fewer = replace(seen, vpn_connections=many[:125])
+    assert not told("dashboard-size", observed(fewer))
+    assert not told("site-alarm-size", observed(replace(seen, vpn_connections=many[:100])))

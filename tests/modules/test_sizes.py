@@ -1,0 +1,109 @@
+"""What the rules of the language count is what is written: policies, charts and alarms that grow with the estate."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given, settings
+
+from isthmus.intent import Estate, Inspection, Observability
+from isthmus.intent.checks.sizes import ROLE_POLICY, role_policy_length, trust_policy_length
+from isthmus.testing.strategies import estates
+from modules.synthesis import synthesize
+from modules.tables import HubTables
+from tests.modules import egress_estates
+from tests.modules.synthesized import estate_of
+
+REFERENCE = "environments.estate"
+LOG_POLICY = 5_120  # characters: https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+_ARN = re.compile(r"\$\{aws_ec2_transit_gateway_route_table\.\w+\.arn\}")
+
+
+def hub_of(estate: Estate) -> Mapping[str, Any]:
+    """The resources of the hub's module."""
+    made = synthesize(estate)[f"stacks/{estate.hub_environment.name}/modules/hub/main.tf.json"]
+    resources: Mapping[str, Any] = json.loads(made)["resource"]
+    return resources
+
+
+def check_roles(estate: Estate) -> None:
+    made = hub_of(estate)
+    table = f"arn:{estate.organization.arn.split(':')[1]}:ec2:{estate.region}:111122223333"
+    arn = f"{table}:transit-gateway-route-table/tgw-rtb-0123456789abcdef0"
+    tables = HubTables(estate)
+    for segment in estate.segments:
+        if not segment.ways_out:
+            continue
+        name = f"join_{segment.name.replace('-', '_')}"
+        trust = made["aws_iam_role"][name]["assume_role_policy"]
+        assert trust_policy_length(estate, segment) == len(trust)
+        text, named = _ARN.subn(arn, made["aws_iam_role_policy"][name]["policy"])
+        # That of a single table stands in no list, so has no comma.
+        assert len(text) <= role_policy_length(estate, named) <= len(text) + 900
+        assert named >= len(tables.with_segment(segment))
+
+
+@settings(max_examples=5)
+@given(estates())
+def test_roles_have_policies_as_long_as_counted(estate: Estate) -> None:
+    check_roles(estate)
+
+
+def test_roles_of_an_inspected_estate_have_too() -> None:
+    check_roles(egress_estates.estate(Inspection.GATEWAY))
+
+
+def test_the_longest_names_leave_room_in_a_role_s_policy() -> None:
+    estate = estate_of(REFERENCE)
+    segments = [replace(segment, name="s" * 40, reaches=()) for segment in estate.segments[:1]]
+    made = role_policy_length(replace(estate, segments=segments, region="ap-southeast-1"), 2)
+    assert made < ROLE_POLICY
+
+
+def with_connections(count: int) -> Estate:
+    """The reference estate with so many connections to its site, observed."""
+    estate = estate_of(REFERENCE)
+    hub = estate.hub_environment
+    more = [replace(hub.vpn_connections[0], name=f"infra-dc1-{n:03}", number=n) for n in range(1, count + 1)]
+    changed = replace(hub, vpn_connections=more, observability=Observability(notify=["a@example.com"]))
+    environments = [changed if e is hub else e for e in estate.environments]
+    return replace(estate, environments=environments, quotas={"vpn-connections": 400})
+
+
+def documents(estate: Estate) -> Iterator[tuple[str, str, Any]]:
+    """Type, name and body of what the hub's root makes for its connections."""
+    files = synthesize(estate)
+    for module in ("observability", "vpn"):
+        resources = json.loads(files[f"stacks/{estate.hub_environment.name}/modules/{module}/main.tf.json"])["resource"]
+        for kind, named in resources.items():
+            for name, body in named.items():
+                yield kind, name, body
+
+
+def test_what_grows_with_connections_is_what_is_counted() -> None:
+    sizes = {}
+    for count in (2, 6):
+        made = {(kind, name): body for kind, name, body in documents(with_connections(count))}
+        board = json.loads(made["aws_cloudwatch_dashboard", "this"]["dashboard_body"])
+        lines = max(len(widget["properties"]["metrics"]) for widget in board["widgets"])
+        watched = made["aws_cloudwatch_composite_alarm", "site_dc1"]["alarm_rule"].count("ALARM(")
+        policy = made["aws_cloudwatch_log_resource_policy", "vpn_tunnel_logs"]["policy_document"]
+        sizes[count] = (lines, watched, len(policy))
+    assert [sizes[count][:2] for count in (2, 6)] == [(8, 2), (24, 6)]
+    assert sizes[2][2] == sizes[6][2] < LOG_POLICY, "the permission to log does not grow"
+
+
+def test_the_permission_to_log_is_for_every_tunnel_s_log_and_no_other() -> None:
+    made = {(kind, name): body for kind, name, body in documents(with_connections(2))}
+    policy = json.loads(made["aws_cloudwatch_log_resource_policy", "vpn_tunnel_logs"]["policy_document"])
+    (statement,) = policy["Statement"]
+    pattern = re.compile(statement["Resource"].rpartition(":log-group:")[2].replace("*", ".*"))
+    for (kind, _), body in made.items():
+        if kind == "aws_cloudwatch_log_group":
+            assert pattern.fullmatch(f"{body['name']}:log-stream:any")
+    assert not pattern.fullmatch("/infra/network/dns-queries:log-stream:any")
+    assert not pattern.fullmatch("/infra/infra-dev/flow-logs:log-stream:any")
