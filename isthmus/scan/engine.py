@@ -19,6 +19,7 @@ from typing import Any
 
 from isthmus.scan.documents import FIRST, LAST, Document
 from isthmus.scan.errors import CheckovMissing, ScanError, UnreadableInput
+from isthmus.scan.rendering import something_to_render
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what Checkov's dependencies deprecate is not ours to tell
@@ -121,7 +122,7 @@ def judge_documents(documents: list[Document], only: Sequence[str] = ()) -> Judg
         for kind in _SCANNED_ONE_BY_ONE
         for type_, name in document.blocks(kind)
     }
-    return _judge(definitions, expected, "terraform_json", only)
+    return _judge(definitions, expected, "terraform_json", only, something_to_render(documents))
 
 
 def judge_plan(path: Path, only: Sequence[str] = ()) -> Judged:
@@ -144,11 +145,11 @@ def judge_plan(path: Path, only: Sequence[str] = ()) -> Judged:
     if not template:
         raise UnreadableInput(f"{path}: Checkov cannot read it: {errors.get(str(path), 'no resources in it')}")
     expected = {(str(path), kind, address) for kind, address in _planned(plan)}
-    return _judge({str(path): _decoded(_without_nulls(template))}, expected, "terraform_plan", only)
+    return _judge({str(path): _decoded(_without_nulls(template))}, expected, "terraform_plan", only, False)
 
 
 def _judge(
-    definitions: dict[str, Any], expected: set[tuple[str, str, str]], report: str, only: Sequence[str]
+    definitions: dict[str, Any], expected: set[tuple[str, str, str]], report: str, only: Sequence[str], render: bool
 ) -> Judged:
     BaseTerraformCloudsplainingIAMScanner.policy_document_cache.clear()  # keyed by names, which two scans may share
     chosen = RunnerFilter(framework=[report], checks=list(only), show_progress_bar=False)
@@ -156,9 +157,7 @@ def _judge(
     seen: set[tuple[str, str, str]] = set()
     with _silence():
         manager = TerraformGraphManager(db_connector=TerraformJsonRunner().db_connector)
-        graph = manager.save_graph(
-            manager.build_graph_from_definitions(definitions, render_variables=report == "terraform_json")
-        )
+        graph = manager.save_graph(manager.build_graph_from_definitions(definitions, render_variables=render))
         for file, template in definitions.items():
             for kind, registry in _REGISTRIES.items():
                 for entity in template.get(kind, ()):
