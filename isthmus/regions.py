@@ -32,7 +32,9 @@ class Region:
         return tuple(f"{self.zone_prefix}-az{number}" for number in numbers)
 
 
+# The page lists the zones of partition aws, zone by zone, constrained ones too; in us-west-1 newer accounts get two.
 # https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html
+# Beijing's third zone has number 4: https://github.com/eksctl-io/eksctl/issues/3916
 REGIONS = {
     region.name: region
     for region in (
@@ -53,7 +55,7 @@ REGIONS = {
         Region("ap-southeast-7", "apse7", 3),
         Region("ca-central-1", "cac1", 4, without=(3,)),
         Region("ca-west-1", "caw1", 3),
-        Region("cn-north-1", "cnn1", 4, "aws-cn"),
+        Region("cn-north-1", "cnn1", 4, "aws-cn", without=(3,)),
         Region("cn-northwest-1", "cnnw1", 3, "aws-cn"),
         Region("eu-central-1", "euc1", 3),
         Region("eu-central-2", "euc2", 3),
@@ -61,7 +63,7 @@ REGIONS = {
         Region("eu-south-1", "eus1", 3),
         Region("eu-south-2", "eus2", 3),
         Region("eu-west-1", "euw1", 3),
-        Region("eu-west-2", "euw2", 3),
+        Region("eu-west-2", "euw2", 4),
         Region("eu-west-3", "euw3", 3),
         Region("il-central-1", "ilc1", 3),
         Region("me-central-1", "mec1", 3),

@@ -85,6 +85,10 @@ PASS: dict[str, Estate] = {
     "a long account name": estate(
         organization=replace(ORGANIZATION, accounts=[*ORGANIZATION.accounts, Account("a" * 50, id="000000000003")])
     ),
+    "10.0 once, and no other of 10.0 or 10.1": estate(
+        blocks=["10.0.0.0/14"], spoke=replace(DEV, cidr="10.2.0.0/20", secondary_cidrs=["10.0.0.0/24", "10.3.0.0/24"])
+    ),
+    "London's fourth zone": estate(region="eu-west-2", zones=["euw2-az1", "euw2-az4"]),
     "a secondary range of /28": spoke(secondary_cidrs=["10.1.240.0/28"]),
     "public-like 198.19 beside 100.64": estate(
         blocks=["10.1.0.0/16", "198.18.0.0/15", "100.64.0.0/10"],
@@ -226,6 +230,19 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ("10.0 beside 10.1", estate(
         blocks=["10.0.0.0/15"], spoke=replace(DEV, secondary_cidrs=["10.0.0.0/24"])
     ), ["secondary-cidr-mix"]),
+    ("no third zone in Beijing", estate(
+        region="cn-north-1",
+        zones=["cnn1-az3"],
+        organization=replace(
+            ORGANIZATION, arn="arn:aws-cn:organizations::999999999999:organization/o-example0001", units=[]
+        ),
+    ), ["zone-of-region"]),
+    ("10.0 beside 10.1, both added", estate(
+        blocks=["10.0.0.0/14"], spoke=replace(DEV, cidr="10.2.0.0/20", secondary_cidrs=["10.1.0.0/24", "10.0.0.0/24"])
+    ), ["secondary-cidr-mix"]),
+    ("10.0 twice", estate(
+        blocks=["10.0.0.0/14"], spoke=replace(DEV, cidr="10.2.0.0/20", secondary_cidrs=["10.0.1.0/24", "10.0.0.0/24"])
+    ), ["secondary-cidr-mix"] * 2),
     ("172.31 beside 172.16", estate(
         blocks=["10.1.0.0/16", "172.31.0.0/16", "172.16.0.0/16"],
         spoke=replace(DEV, cidr="172.16.0.0/20", secondary_cidrs=["172.31.0.0/24"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
 
 from isthmus.addressing import NoSlot, Tier, slot, subnet_name, tiers_in, zone_number
@@ -17,6 +17,7 @@ _SUBNETS = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
 _TEN, _ONE_SEVEN_TWO, _ONE_NINE_TWO = (IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 _RFC_1918 = (_TEN, _ONE_SEVEN_TWO, _ONE_NINE_TWO)
 _BENCHMARK = IPv4Network("198.19.0.0/16")
+_TEN_ZERO, _TEN_LOW = IPv4Network("10.0.0.0/16"), IPv4Network("10.0.0.0/15")
 
 
 @rule("AWS allows VPC ranges of /16 to /28", _SIZING)
@@ -32,29 +33,35 @@ def vpc_size(estate: Estate) -> Iterator[Finding]:
 
 @rule("AWS does not let ranges of these kinds meet in one VPC", _SIZING)
 def secondary_cidr_mix(estate: Estate) -> Iterator[Finding]:
-    """A secondary range may not be added to a VPC of that primary range."""
+    """A secondary range may not be added to a VPC of such ranges."""
     for _, spoke in estate.spokes:
         primary = network(spoke.cidr)
-        for text in spoke.secondary_cidrs:
+        for index, text in enumerate(spoke.secondary_cidrs):
             secondary = network(text)
             if primary is None or secondary is None or primary.overlaps(secondary):
                 continue
-            if not any(secondary.overlaps(banned) for banned in _banned(primary)):
-                continue
-            home = next((space for space in _RFC_1918 if primary.subnet_of(space)), None)
-            remedy = f"a range of {home or '100.64.0.0/10'} or of 100.64.0.0/10" if home else "a range of 100.64.0.0/10"
-            yield Finding(spoke, f"secondary range {secondary} beside {primary}", remedy)
+            texts = [*spoke.secondary_cidrs[:index], *spoke.secondary_cidrs[index + 1 :]]
+            others = [other for other in networks(texts) if not other.overlaps(secondary)]
+            for banned, beside in _banned(primary, others):
+                if secondary.overlaps(banned):
+                    home = next((f"{space} or " for space in _RFC_1918 if primary.subnet_of(space)), "")
+                    remedy = f"a range of {home}100.64.0.0/10, and none of {banned}"
+                    yield Finding(spoke, f"secondary range {secondary} beside {beside}", remedy)
+                    break
 
 
-def _banned(primary: IPv4Network) -> Iterator[IPv4Network]:
-    """What may not be added to a VPC of that primary range, by the table on AWS's page."""
+def _banned(primary: IPv4Network, others: Iterable[IPv4Network]) -> Iterator[tuple[IPv4Network, IPv4Network]]:
+    """What may not be added to a VPC of that primary range and others, with the range that is in its way.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html#add-cidr-block-restrictions
+    """
     if not primary.subnet_of(_BENCHMARK):
-        yield _BENCHMARK
-    yield from (space for space in _RFC_1918 if not primary.subnet_of(space))
-    if primary.subnet_of(IPv4Network("10.0.0.0/15")):
-        yield IPv4Network("10.0.0.0/16")
+        yield _BENCHMARK, primary
+    yield from ((space, primary) for space in _RFC_1918 if not primary.subnet_of(space))
     if primary.subnet_of(_ONE_SEVEN_TWO):
-        yield IPv4Network("172.31.0.0/16")
+        yield IPv4Network("172.31.0.0/16"), primary
+    # Any of the VPC's ranges, and which one AWS is given first nobody knows.
+    yield from ((_TEN_ZERO, existing) for existing in (primary, *others) if existing.overlaps(_TEN_LOW))
 
 
 @rule("every tier needs its subnet in every zone; they follow a fixed table, so that nothing ever moves")
