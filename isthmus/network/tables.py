@@ -102,7 +102,7 @@ def vpc_table(network: Network, sites: Sites, table: VpcTable, scenario: Scenari
     """Compile a VPC route table."""
     locals_ = vpc_cidrs(network, table.vpc)
     wild = cidrs_doubt(network, table.vpc)
-    routes = [Route(c, table.address, RouteOrigin.LOCAL, _LOCAL, (0,)) for c in locals_]
+    routes = [Route(c, table.address, RouteOrigin.LOCAL, _LOCAL) for c in locals_]
     for configured in table.routes:
         if isinstance(configured.destination, Unknown):
             wild = wild or f"{configured.address} has an unknown destination: {configured.destination.reason}"
@@ -148,20 +148,15 @@ def vpc_table(network: Network, sites: Sites, table: VpcTable, scenario: Scenari
 
     def choose(nest: Nest[Route]) -> Decision:
         local = any(r.origin is RouteOrigin.LOCAL for _, group in nest for r in group)
-        decision = NO_ROUTE
-        for prefix, group in nest:
-            # Local beats whatever is propagated, even more specific routes.
-            allowed = [r for r in group if not (local and r.origin is RouteOrigin.PROPAGATED)]
-            # A configured route for exactly the VPC's CIDR replaces the target of the local route.
-            best = min(allowed, key=lambda r: (r.origin is RouteOrigin.LOCAL, r.rank), default=None)
-            if best is not None:
-                decision = _doubt(Decision((best,)), "" if local else learnt_wild, prefix.max_prefixlen)
-                decision = _ambiguous_lists(decision, nest)
-                break
-        return _doubt(decision, wild, nest[0][0].max_prefixlen)
+        # Local beats whatever is propagated, even more specific routes.
+        rivals = ([r for r in group if not (local and r.origin is RouteOrigin.PROPAGATED)] for _, group in nest)
+        # A configured route for exactly the VPC's CIDR replaces the target of the local route.
+        best = min(next(filter(None, rivals)), key=lambda r: (r.origin is RouteOrigin.LOCAL, r.rank))
+        width = best.prefix.max_prefixlen
+        decision = _doubt(Decision((best,)), "" if local else learnt_wild, width)
+        return _doubt(_ambiguous_lists(decision, nest), wild, width)
 
-    default = Decision((), wild or learnt_wild) if wild or learnt_wild else NO_ROUTE
-    compiled = compile_prefixes(((r.prefix, r) for r in routes), choose, default)
+    compiled = compile_prefixes(((r.prefix, r) for r in routes), choose, Decision((), wild or learnt_wild))
     return EffectiveTable(tuple(routes), compiled, wild or learnt_wild)
 
 
@@ -232,15 +227,11 @@ def overlapping_vpcs(network: Network, attachments: tuple[Attachment, ...]) -> d
     A transit gateway does not propagate the CIDR of a VPC attached later if it overlaps an earlier one's, and a
     configuration does not say who came first. https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html
     """
-    spans = (
-        sorted(
-            (span(cidr), cidr, a.attached)
-            for a in attachments
-            if a.kind is AttachmentKind.VPC and isinstance(a.attached, str)
-            for cidr in vpc_cidrs(network, a.attached)
-        )
-        if attachments
-        else []
+    spans = sorted(
+        (span(cidr), cidr, a.attached)
+        for a in attachments
+        if a.kind is AttachmentKind.VPC and isinstance(a.attached, str)
+        for cidr in vpc_cidrs(network, a.attached)
     )
     doubtful: dict[Cidr, str] = {}
     open_: list[tuple[tuple[int, int], Cidr, str]] = []
@@ -320,14 +311,12 @@ def tgw_table(network: Network, sites: Sites, table: TgwTable, scenario: Scenari
         if static and len({r.target for r in winners}) > 1:
             # One static route per prefix and table: AWS refuses the second.
             decision = Decision(winners, f"{table.address} has several static routes for {prefix}")
-        elif not static and _kind(network, winners[0]) is AttachmentKind.VPC and prefix in doubtful:
+        elif (
+            not static and network.attachments[str(winners[0].target)].kind is AttachmentKind.VPC and prefix in doubtful
+        ):
             decision = Decision(winners, doubtful[prefix])
         return _doubt(decision, doubt, prefix.max_prefixlen)
 
     default = Decision((), doubt)
     compiled = compile_prefixes(((r.prefix, r) for r in routes), choose, default)
     return EffectiveTable(tuple(routes), compiled, doubt)
-
-
-def _kind(network: Network, route: Route) -> AttachmentKind | None:
-    return network.attachments[route.target].kind if isinstance(route.target, str) else None

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus.network.answers import Block, InSubnet, Packet
@@ -91,6 +91,7 @@ def tilings(draw: st.DrawFn) -> tuple[list[NetworkAclRule], Span, Span]:
     return rules, span(chosen.cidr), chosen.ports
 
 
+@settings(max_examples=4 * settings().max_examples)
 @given(tilings())
 def test_rules_that_together_allow_a_range_let_it_through_and_none_of_them_can_be_spared(
     tiling: tuple[list[NetworkAclRule], Span, Span],
@@ -280,6 +281,7 @@ def group(**fields: Any) -> SecurityGroup:
         (["nowhere", "shut"], Unknown("security group nowhere is not in this input")),
         (["nowhere", DARK], Unknown("security group nowhere is not in this input")),
         ([DARK, "nowhere"], DARK),
+        (["nowhere", "open"], None),
         ([DARK, "shut", "open"], None),  # allowed by what is known
         (["dark", "nowhere"], Unknown("var.rules")),
         (["shut", "dark", DARK], Unknown("var.rules")),
@@ -336,10 +338,20 @@ def test_what_the_other_end_is_in_nobody_said() -> None:
     assert verdict == Unknown("group.in allows members of a: nobody said whether the other end is one")
 
 
-@pytest.mark.parametrize("ports", [None, (80, 80)])
-def test_every_port_is_let_out_by_a_rule_for_every_port_only(ports: Span | None) -> None:
+@pytest.mark.parametrize(
+    ("ports", "asked", "passes"),
+    [
+        (None, None, True),
+        ((80, 80), None, False),
+        ((70, 80), (70, 80), True),
+        ((70, 79), (70, 80), False),
+        ((71, 80), (70, 80), False),
+        (None, (70, 80), True),
+    ],
+)
+def test_a_rule_lets_out_what_is_within_its_ports(ports: Span | None, asked: Span | None, passes: bool) -> None:
     rule = SecurityGroupRule("group.out", 6, ports, (TEN,))
     network = Network(security_groups={"group": SecurityGroup("group", "vpc", (), (rule,))})
-    verdict = group_verdict(network, ["group"], False, span(TEN), (), Traffic(6))
-    why = "group: no outbound rule allows tcp to 10.0.0.0/8 (security-group-denies)"
-    assert str(verdict) == ("None" if ports is None else why)
+    verdict = group_verdict(network, ["group"], False, span(TEN), (), Traffic(6, asked))
+    why = f"group: no outbound rule allows {Traffic(6, asked)} to 10.0.0.0/8 (security-group-denies)"
+    assert str(verdict) == ("None" if passes else why)

@@ -53,16 +53,16 @@ def at(table: EffectiveTable, address: str) -> tuple[list[str], str]:
 
 
 def in_vpc(*routes: VpcRoute, cidrs: tuple[str | Unknown, ...] = ("10.1.0.0/16",), **fields: object) -> EffectiveTable:
-    """A table of VPC `a`, to which a gateway `vgw` is attached that knows 10.0.0.0/8 and 10.1.1.0/24 by VPN."""
+    """A table of VPC `a`, to which a gateway `vgw` is attached that knows four prefixes from Direct Connect."""
     net = Net()
     net.put("vpcs", Vpc("a", tuple(c if isinstance(c, Unknown) else ip_network(c) for c in cidrs)))
     net.vgw("vgw", "a")
     net.vgw("dark", "a")
     net.put("prefix_lists", PrefixList("whole", (ip_network("10.8.0.0/16"), ip_network("10.9.0.0/16"))))
     net.put("prefix_lists", PrefixList("partly", (ip_network("10.8.0.0/17"), DARK)))
-    net.put("vpns", VpnConnection("vpn", "cgw", "vgw"))
+    net.put("dx_gateways", DxGateway("dx", allowed={"vgw": ()}))
     net.put("vpns", VpnConnection("silent", "cgw", "dark"))
-    net.site("dc", ("vpn",), ("10.0.0.0/8", "10.1.1.0/24", "10.8.0.0/16", "172.16.0.1/32"))
+    net.site("dc", ("dx",), ("10.0.0.0/8", "10.1.1.0/24", "10.8.0.0/16", "172.16.0.1/32"))
     network = net.made()
     table = VpcTable("t", "a", routes)
     return vpc_table(network, Sites.of(network, net.sites), replace(table, **fields), ALL_UP)  # type: ignore[arg-type]
@@ -106,16 +106,16 @@ STRAY = "t:? has an unknown destination: var.dark"
         (lambda: in_vpc(to(DARK, name="one"), to(DARK, name="two")), ([], STRAY.replace("t:?", "one")), None, None),
         (lambda: in_vpc(to(DARK), vpc=Unknown("var.vpc")), ([], "var.vpc"), ([], "var.vpc"), None),
         # What is learnt puts nothing in doubt that is local: local routes stand, whatever is learnt.
-        (lambda: in_vpc(propagating=("vgw",)), (["vpn"], ""), (["t"], ""), (["vpn"], "")),
+        (lambda: in_vpc(propagating=("vgw",)), (["dx"], ""), (["t"], ""), (["dx"], "")),
         (lambda: in_vpc(propagating=(DARK,)), ([], "var.dark"), (["t"], ""), ([], "var.dark")),
         (lambda: in_vpc(propagating=("dark",)), ([], UNSAID), (["t"], ""), ([], UNSAID)),
-        (lambda: in_vpc(propagating=(DARK, "dark", "vgw")), (["vpn"], "var.dark"), (["t"], ""), (["vpn"], "var.dark")),
-        (lambda: in_vpc(propagating=("dark", DARK, "vgw")), (["vpn"], UNSAID), (["t"], ""), (["vpn"], UNSAID)),
+        (lambda: in_vpc(propagating=(DARK, "dark", "vgw")), (["dx"], "var.dark"), (["t"], ""), (["dx"], "var.dark")),
+        (lambda: in_vpc(propagating=("dark", DARK, "vgw")), (["dx"], UNSAID), (["t"], ""), (["dx"], UNSAID)),
         (lambda: in_vpc(to(HOST), propagating=(DARK,)), ([], "var.dark"), (["t"], ""), ([f"t:{HOST}"], "")),
         (lambda: in_vpc(to(DARK), propagating=("dark",)), ([], STRAY), (["t"], STRAY), None),
         # A configured route hides a learnt one of its length, however it was configured.
-        (lambda: in_vpc(to("10.8.0.0/16"), propagating=("vgw",)), (["t:10.8.0.0/16"], ""), (["t"], ""), (["vpn"], "")),
-        (lambda: in_vpc(to("whole"), propagating=("vgw",)), (["t:whole"], ""), (["t"], ""), (["vpn"], "")),
+        (lambda: in_vpc(to("10.8.0.0/16"), propagating=("vgw",)), (["t:10.8.0.0/16"], ""), (["t"], ""), (["dx"], "")),
+        (lambda: in_vpc(to("whole"), propagating=("vgw",)), (["t:whole"], ""), (["t"], ""), (["dx"], "")),
         (lambda: in_vpc(to("whole"), to("10.8.0.0/16")), (["t:10.8.0.0/16"], ""), (["t"], ""), ([], "")),
     ],
 )  # fmt: skip
@@ -148,7 +148,8 @@ def test_inside_its_vpc_a_table_takes_routes_to_middleboxes_only(
     target: Target | Unknown, taken: bool, destination: str
 ) -> None:
     """https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html."""
-    table = in_vpc(to(destination, target))
+    table = in_vpc(to(destination, target), to("0.0.0.0/0"))
+    assert at(table, "10.2.1.1") == (["t:0.0.0.0/0"], "")
     assert at(table, "10.1.1.1") == ([f"t:{destination}" if taken else "t"], "")
     assert at(in_vpc(to("10.0.0.0/8", target)), "10.1.1.1") == (["t"], "")
     assert at(in_vpc(to("10.0.0.0/8", target)), "10.2.1.1") == (["t:10.0.0.0/8"], "")
@@ -389,6 +390,9 @@ def test_a_vpc_attached_later_is_not_propagated_where_it_overlaps() -> None:
         "10.6.128.1": "three.att",
     }.items():
         assert at(table, address) == ([one], "")
+    first = on_gateway(learns=("one.att", "two.att"), one=("10.8.0.0/17",), two=("10.8.0.0/16", "10.8.0.0/24"))
+    assert at(first, "10.8.128.1")[1] == "one 10.8.0.0/17 and two 10.8.0.0/16 overlap; " + why.split("; ")[1]
+    assert at(first, "10.8.0.1")[1] == "two 10.8.0.0/24 and one 10.8.0.0/17 overlap; " + why.split("; ")[1]
     alone = on_gateway(static("10.8.128.0/17"), learns=("one.att",), one=ONE, two=("10.8.128.0/17",))
     assert at(alone, "10.8.0.1") == (["one.att"], "")  # two is attached, but this table does not learn it
     over = on_gateway(static("10.8.0.0/16"), learns=("one.att", "two.att"), one=ONE, two=ONE)
