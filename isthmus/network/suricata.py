@@ -183,7 +183,7 @@ def _addresses(text: str, sets: Mapping[str, Spans]) -> Spans:
 
 
 def _port(text: str) -> Spans:
-    found = re.fullmatch(r"(\d{0,5})(:?)(\d{0,5})", text)
+    found = re.fullmatch(r"(\d{0,5})(?:(:)(\d{0,5}))?", text)
     if found is None or not (found[1] or found[3]):
         return ()
     low = int(found[1] or 0)

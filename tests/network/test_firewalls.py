@@ -1,7 +1,8 @@
 """Firewall rules, packet by packet: against a reading so simple that it is right, and line by line."""
 
 from collections.abc import Sequence
-from ipaddress import IPv4Address, IPv4Network
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Network, ip_network
 
 import pytest
 from hypothesis import given
@@ -11,8 +12,8 @@ from isthmus.network.answers import Block
 from isthmus.network.filters import Traffic
 from isthmus.network.firewalls import verdict
 from isthmus.network.model import Unknown
-from isthmus.network.space import number, span
-from isthmus.network.suricata import Rules, written
+from isthmus.network.space import ALL, LAST, number, span
+from isthmus.network.suricata import Rule, Rules, listed, unread, written
 
 NETS = ("10.0.0.0/30", "10.0.0.4/30", "10.0.0.0/29", "10.0.0.2/32")
 SETS = {"HOME_NET": (span(IPv4Network("10.0.0.0/29")),), "A": (span(IPv4Network(NETS[0])),)}
@@ -134,3 +135,185 @@ def test_a_range_passes_as_a_whole() -> None:
     assert isinstance(verdict(policy, wide, HERE, HTTPS), Block)
     both = "pass tcp [10.0.0.0/29,10.0.0.8/29] any -> any any (sid:1;)"
     assert verdict(Rules("policy", tuple(written("group", both, {})), "drop"), wide, HERE, HTTPS) is None
+
+
+A, HOME = SETS["A"][0], SETS["HOME_NET"][0]
+EVERY_PORT = (0, 65_535)
+REST = (A[1] + 1, HOME[1])
+NOT_TEN = ((0, (10 << 24) - 1), (11 << 24, LAST))
+NOT_HOME = ((0, HOME[0] - 1), (HOME[1] + 1, LAST))
+
+
+def sides(text: str) -> tuple[object, ...]:
+    """What one rule says of sources, destinations and ports."""
+    (rule,) = written("group", text, SETS)
+    return rule.sources, rule.destinations, rule.ports
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("any any -> any any", ((ALL,), (ALL,), (EVERY_PORT,))),
+        ("10.0.0.1 any -> 10.0.0.5/29 80", ((HERE,), (HOME,), ((80, 80),))),
+        ("$A any -> $HOME_NET 80:90", ((A,), (HOME,), ((80, 90),))),
+        ("!$A any -> any !80", (((0, A[0] - 1), (A[1] + 1, LAST)), (ALL,), ((0, 79), (81, 65_535)))),
+        ("$EXTERNAL_NET any -> any 1000:", (NOT_HOME, (ALL,), ((1000, 65_535),))),
+        ("[$HOME_NET, !$A] any -> any [80, 443:444]", (((A[1] + 1, HOME[1]),), (ALL,), ((80, 80), (443, 444)))),
+        ("[[10.0.0.0/30, 10.0.0.4/30], 10.0.0.8] any -> any :1", ((A, REST, (HOME[1] + 1,) * 2), (ALL,), ((0, 1),))),
+        ("[!10.0.0.0/8] any -> any [!0:65534]", (NOT_TEN, (ALL,), ((65_535,) * 2,))),
+        ("[any,![10.0.0.0/30,10.0.0.4/30]] any -> any 65535", (NOT_HOME, (ALL,), ((65_535,) * 2,))),
+        ("fd00::/8 any -> any 0", ((span(ip_network("fd00::/8")),), (ALL,), ((0, 0),))),
+    ],
+)  # fmt: skip
+def test_what_a_header_says(header: str, expected: tuple[object, ...]) -> None:
+    assert tuple(tuple(sorted(spans)) for spans in sides(f"pass tcp {header} (sid:1;)")) == expected  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "10.0.0.256 any -> any any",
+        "any any -> $NOWHERE any",
+        "any any -> ! any",
+        "any any -> !$NOWHERE any",
+        "[10.0.0.0/8 any -> any any",
+        "any any -> [10.0.0.0/8,!$NOWHERE] any",
+        "any any -> [10.0.0.0/8,$NOWHERE] any",
+        "any any -> any 65536",
+        "any any -> any 2:1",
+        "any any -> any :",
+        "any any -> any 1:65536",
+        "any any -> any $PORTS",
+        "any any -> any 123456",
+    ],
+)
+@pytest.mark.parametrize("action", ["pass", "drop"])
+def test_addresses_and_ports_that_cannot_be_read_may_be_any(header: str, action: str) -> None:
+    text = f"{action} tcp {header} (sid:1;)"
+    assert list(written("group", text, SETS)) == [Rule("group", text, action == "pass", inside=True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pass tcp any any -> any (sid:1;)",
+        "pass tcp any any -> any any any (sid:1;)",
+        "let tcp any any -> any any (sid:1;)",
+        "pass tcp any any -> any any",
+        "pass tcp any any -> any any (sid:1;",
+        "pass tcp any any -> any any sid:1;)",
+    ],
+)
+def test_a_line_that_is_no_rule_may_pass_anything(text: str) -> None:
+    assert list(written("group", text, SETS)) == [Rule("group", text, True, inside=True)] == [unread("group", text)]
+
+
+@pytest.mark.parametrize(
+    ("protocol", "number", "inside"),
+    [
+        ("ip", -1, False),
+        ("tcp", 6, False),
+        ("udp", 17, False),
+        ("icmp", 1, False),
+        ("tls", 6, True),
+        ("http", 6, True),
+        ("dns", -1, True),
+        ("ntp", -1, True),
+    ],
+)
+def test_protocols_of_applications_are_inside(protocol: str, number: int, inside: bool) -> None:
+    (rule,) = written("group", f"drop {protocol} any any -> any any (sid:1;)", {})
+    assert (rule.protocol, rule.inside, rule.passes, rule.address) == (number, inside, False, "group")
+    (rule,) = written("group", f"drop {protocol} any 1:2 -> any any (sid:1;)", {})
+    assert rule.inside
+
+
+@pytest.mark.parametrize(
+    ("options", "inside"),
+    [
+        ("", False),
+        ('sid:1; rev:2; msg:"a (b) ; c"; metadata:x; priority:1; gid:1; classtype:x; reference:x,y; noalert;', False),
+        ("flow:to_server;", False),
+        ("flow: to_server, from_client ;", False),
+        ("flow:from_client;", False),
+        ("flow:to_client;", None),
+        ("flow:from_server,established;", None),
+        ("flow:established;", True),
+        ("flow:to_server,established; sid:1;", True),
+        ("flow:established; flow:to_server;", True),
+        ('content:"x";', True),
+        ('content:"x"; sid:1;', True),
+        ("dsize:>1; itype:8;", True),
+        ("itype: 8;", False),
+        ("itype:0;", None),
+    ],
+)
+def test_what_options_look_at(options: str, inside: bool | None) -> None:
+    found = [rule.inside for rule in written("group", f"pass tcp any any -> any any ({options}) ", {})]
+    assert found == ([] if inside is None else [inside])
+
+
+def test_a_rule_both_ways_is_two() -> None:
+    there, back_ = written("group", "pass tcp $A any <> any 80 (sid:1;)", SETS)
+    assert (there.sources, there.destinations, there.ports) == ((A,), (ALL,), ((80, 80),))
+    assert back_ == replace(there, sources=there.destinations, destinations=there.sources)
+    assert list(written("group", "alert tcp any any <> any any (sid:1;)\n\n  # nothing", SETS)) == []
+
+
+def test_a_domain_list_is_inside_of_tcp_from_home() -> None:
+    assert listed("group", False, {"HOME_NET": (HOME,)}) == Rule(
+        "group", "a domain list", False, 6, (HOME,), NOT_HOME, inside=True
+    )
+    assert listed("group", True, {"HOME_NET": (HOME,), "EXTERNAL_NET": (A,)}).destinations == (A,)
+    assert listed("group", True, {}) == Rule("group", "a domain list", True, 6, inside=True)
+
+
+def test_what_a_policy_tells_apart() -> None:
+    lines = "pass tcp 10.0.0.0/30 any -> ![10.0.0.0/8,::/0] any ()\npass tls 10.9.0.0/16 any -> any any ()"
+    policy = Rules("policy", (*written("one", lines, SETS), unread("two")))
+    assert policy.groups == ("policy", "one", "two")
+    told = {str(prefix) for prefix in policy.prefixes()}
+    assert told == {"10.0.0.0/30", "0.0.0.0/5", "8.0.0.0/7", "11.0.0.0/8", "12.0.0.0/6", "16.0.0.0/4", "32.0.0.0/3",
+                    "64.0.0.0/2", "128.0.0.0/1"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ("", "policy: no rule passes tcp/443 from 10.0.0.1 to 10.0.0.1 (firewall-drops)"),
+        ("drop ip any any -> any any ()", "group: tcp/443: drop ip any any -> any any () (firewall-drops)"),
+        ("pass udp any any -> any any ()\npass tcp any any -> any any ()", "None"),
+        # What is inside may pass it: of the last such rule it is said. What drops what is inside is taken to spare it.
+        ("pass tls any any -> any any ()", Unknown("whether group passes tcp/443: pass tls any any -> any any ()")),
+        ("drop tls any any -> any any ()", "policy: no rule passes tcp/443 from 10.0.0.1 to 10.0.0.1 (firewall-drops)"),
+        (
+            "pass tls any any -> any any ()\ndrop http any any -> any any ()\ndrop ip any any -> any any ()",
+            Unknown("whether group passes tcp/443: pass tls any any -> any any ()"),
+        ),
+        ("pass tls any any -> any any ()\npass ip any any -> any any ()", "None"),
+    ],
+)
+def test_what_a_firewall_stops_and_why(lines: str, said: str | Unknown) -> None:
+    found = verdict(Rules("policy", tuple(written("group", lines, SETS)), "drop"), HERE, HERE, HTTPS)
+    assert found == said if isinstance(said, Unknown) else str(found) == said
+
+
+@pytest.mark.parametrize(
+    ("rule", "traffic", "passes"),
+    [
+        ("pass ip any any -> any 80 ()", Traffic(47), True),  # what has no ports meets a rule for some
+        ("pass icmp any any -> any 80 ()", ECHO, True),  # a type is no port
+        ("pass tcp any any -> any any ()", Traffic(-1), False),  # everything passes by a rule for everything only
+        ("pass icmp any any -> any any ()", Traffic(-1), False),
+        ("pass ip any any -> any any ()", Traffic(-1), True),
+        ("drop udp any any -> any any ()\npass ip any any -> any any ()", Traffic(-1), False),
+        ("drop tcp any any -> any 80:90 ()\npass ip any any -> any any ()", Traffic(6, (90, 99)), False),
+        ("drop tcp any any -> any 80:90 ()\npass ip any any -> any any ()", Traffic(6, (70, 80)), False),
+        ("drop tcp any any -> any 80:90 ()\npass ip any any -> any any ()", Traffic(6, (91, 99)), True),
+        ("drop tcp any any -> any 80:90 ()\npass ip any any -> any any ()", Traffic(6, (70, 79)), True),
+        ("pass tcp any any -> any 80:90 ()\npass tcp any any -> any 91:99 ()", Traffic(6, (80, 99)), False),
+    ],
+)
+def test_ranges_of_ports_and_protocols_without_any(rule: str, traffic: Traffic, passes: bool) -> None:
+    found = verdict(Rules("policy", tuple(written("group", rule, SETS)), "drop"), HERE, HERE, traffic)
+    assert (found is None) == passes
