@@ -19,7 +19,7 @@ from isthmus.network.model import Network, Site, Unknown
 from tests.network.networks import Draft
 
 DARK = Unknown("a value nobody knows")
-FILES = ("filters", "internet", "other", "tgw", "vpc", "vpn", "zones")
+FILES = ("filters", "internet", "other", "stops", "tgw", "vpc", "vpn", "zones")
 # What no packet is routed by.
 UNASKED = {"asn", "max_entries", "customer_gateway", "accelerated", "ip", "inside", "cidr_blocks", "transport"}
 
