@@ -2,23 +2,83 @@
 
 from __future__ import annotations
 
+import difflib
+import linecache
+import os
+import sysconfig
+import traceback
+from collections.abc import Iterator
+from enum import EnumMeta
 from importlib import import_module
 
 from isthmus.intent.errors import IntentError
 from isthmus.intent.estate import Estate
+from isthmus.intent.model import line_at
 
 ESTATE = "environments.estate"
 
+# Where no line of an estate is written: this package, Python and what is installed beside it.
+_PASSED_OVER = (
+    os.path.dirname(__file__) + os.sep,
+    *(sysconfig.get_path(kind) + os.sep for kind in ("stdlib", "purelib", "platlib")),
+    "<frozen ",
+)
+
 
 def load_estate(name: str = ESTATE) -> Estate:
-    """The checked estate of a module on the module path. Raises `IntentError`, also where the module holds none."""
+    """The checked estate of a module on the module path. Raises `IntentError`, also where it cannot be imported."""
     try:
         module = import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
-            raise
-        raise IntentError(f"ISTHMUS_ESTATE={name}: no such module; the default is {ESTATE}") from None
+    except IntentError:
+        raise
+    except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
+            raise IntentError(f"ISTHMUS_ESTATE={name}: no such module{_instead(name)}") from None
+        head = f"ISTHMUS_ESTATE={name}: the module cannot be imported"
+        raise IntentError("\n".join([head, *_told(error)])) from error
     estate = getattr(module, "estate", None)
     if not isinstance(estate, Estate):
         raise IntentError(f"ISTHMUS_ESTATE={name}: the module holds no Estate named `estate`")
     return estate.check()
+
+
+def _instead(name: str) -> str:
+    """What was meant by a name that is the path of a file, else the default."""
+    if name.endswith(".py"):
+        return f"; write the module, not its file: {'.'.join(name[: -len('.py')].split('/'))}"
+    return f"; the default is {ESTATE}"
+
+
+def _told(error: Exception) -> Iterator[str]:
+    """The lines of the user's that an error comes from: where it was raised, and what called that."""
+    if isinstance(error, SyntaxError) and error.filename and error.lineno:
+        yield f"  {line_at(error.filename, error.lineno)}: {type(error).__name__}: {error.msg}"
+        yield from _source(error.text)
+        return
+    frames = traceback.extract_tb(error.__traceback__)
+    written = [frame for frame in frames if not frame.filename.startswith(_PASSED_OVER)]
+    if not written:
+        yield f"  {_what(error)}"
+        return
+    raised = written[-1]
+    yield f"  {line_at(raised.filename, raised.lineno or 0)}: {_what(error)}"
+    yield from _source(linecache.getline(raised.filename, raised.lineno or 0))
+    # A function of the user's, such as one that makes an environment: which call of it went wrong?
+    called = next((frame for frame in reversed(written) if frame.name == "<module>"), raised)
+    if called is not raised:
+        yield f"  called by {line_at(called.filename, called.lineno or 0)}"
+        yield from _source(linecache.getline(called.filename, called.lineno or 0))
+
+
+def _what(error: Exception) -> str:
+    if isinstance(error, AttributeError) and isinstance(error.obj, EnumMeta):
+        names = list(error.obj.__members__)
+        close = difflib.get_close_matches(str(error.name), names, n=1)
+        hint = f"did you mean {close[0]}?" if close else f"it has {', '.join(names)}"
+        return f"{error.obj.__name__} has no {error.name}; {hint}"
+    return traceback.format_exception_only(error)[-1].strip()
+
+
+def _source(line: str | None) -> Iterator[str]:
+    if line and line.strip():
+        yield f"    {line.strip()}"

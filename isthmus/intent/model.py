@@ -102,14 +102,19 @@ def name_of(thing: Any) -> Any:
 by_name = BeforeValidator(name_of)
 
 
+def line_at(file: str, line: int) -> str:
+    """`file:line`, relative to the working directory where it lies below it."""
+    path = Path(file)
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    return f"{path}:{line}"
+
+
 def _caller() -> str:
     frame = sys._getframe(2)
     while frame.f_back and frame.f_code.co_filename.startswith(_PASSED_OVER):
         frame = frame.f_back
-    path = Path(frame.f_code.co_filename)
-    if path.is_absolute() and path.is_relative_to(Path.cwd()):
-        path = path.relative_to(Path.cwd())
-    return f"{path}:{frame.f_lineno}"
+    return line_at(frame.f_code.co_filename, frame.f_lineno)
 
 
 def _explain(cls: type, name: object, place: str, error: ValidationError) -> str:

@@ -1,0 +1,75 @@
+"""An estate whose modules Python cannot import: one message, with the line, and never a traceback."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from isthmus.intent import IntentError
+from isthmus.intent.loading import load_estate
+
+FINE = 'from company.parts import spoke\n\nestate = spoke("dev")\n'
+
+
+@pytest.mark.parametrize(
+    ("estate", "parts", "told"),
+    [
+        (FINE, "spoke = (1", "company/parts.py:1: SyntaxError: '(' was never closed\n    spoke = (1"),
+        (FINE, "", "company/estate.py:1: ImportError: cannot import name 'spoke' from 'company.parts'"),
+        ("import company.prats\n", "", "company/estate.py:1: ModuleNotFoundError: No module named 'company.prats'"),
+        (
+            "from isthmus.intent import Egress\n\nEgress.ONPREMISES\n",
+            "",
+            "company/estate.py:3: Egress has no ONPREMISES; did you mean ON_PREMISES?\n    Egress.ONPREMISES",
+        ),
+        (
+            "from isthmus.intent import Egress\n\nEgress.X\n",
+            "",
+            "company/estate.py:3: Egress has no X; it has LOCAL, ON_PREMISES, CENTRAL, NONE",
+        ),
+        (
+            FINE,
+            "def spoke(name):\n    return {}[name]\n",
+            "company/parts.py:2: KeyError: 'dev'\n    return {}[name]\n  called by company/estate.py:3\n    estate =",
+        ),
+        # What a library raises is told with the line that called it.
+        (
+            "import json\n\njson.loads('no')\n",
+            "",
+            "company/estate.py:3: json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, estate: str, parts: str, told: str
+) -> None:
+    folder = tmp_path / "company"
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "estate.py").write_text(estate)
+    (folder / "parts.py").write_text(parts)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    for name in ("company", "company.estate", "company.parts"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    with pytest.raises(IntentError) as error:
+        load_estate("company.estate")
+    for name in ("company", "company.estate", "company.parts"):
+        sys.modules.pop(name, None)
+    text = str(error.value)
+    assert text.startswith("ISTHMUS_ESTATE=company.estate: the module cannot be imported\n  ")
+    assert told in text
+
+
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("environments.nothing", "the default is environments.estate"),
+        ("nothing.py", "write the module, not its file: nothing"),
+        ("nowhere/estate.py", "write the module, not its file: nowhere.estate"),
+    ],
+)
+def test_a_module_that_is_not_there(name: str, instead: str) -> None:
+    with pytest.raises(IntentError) as error:
+        load_estate(name)
+    assert str(error.value) == f"ISTHMUS_ESTATE={name}: no such module; {instead}"
