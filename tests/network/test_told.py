@@ -1,0 +1,231 @@
+"""What AWS announces to a site, and what the site's router makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+
+from isthmus.network.answers import Scenario, Told
+from isthmus.network.facts import SiteStep
+from isthmus.network.forwarding import Forwarding
+from isthmus.network.model import (
+    Announcement,
+    AttachmentKind,
+    Cidr,
+    DxGateway,
+    Gateway,
+    GatewayKind,
+    TgwTable,
+    Unknown,
+    Vpc,
+    VpnConnection,
+)
+from tests.network.networks import BLACKHOLE, Draft, mesh
+
+DARK = Unknown("var.dark")
+
+
+def prefixes(**told: str) -> dict[Cidr, str]:
+    """`a="10.1.0.0/16"` as the prefix with where it comes from."""
+    return {ip_network(prefix): name.replace("_", "-") for name, prefix in told.items()}
+
+
+def draft() -> Draft:
+    """Two VPCs; a site on two VPNs and Direct Connect, another on one VPN; a third at a VPN gateway, and a fourth."""
+    d = mesh("a", "b")
+    d.vpn("one", "t")
+    d.vpn("two", "u")
+    d.vpn("other", "t")
+    d.dx("dx", "t", "10.1.0.0/16", "172.16.0.0/12")
+    d.site("dc", ["one", "two", "dx"], announces=["10.9.0.0/16"])
+    d.site("branch", ["other"], announces=["10.8.0.0/16", "10.9.0.0/16"])
+    d.tgw_table(
+        "t",
+        learns=["att-a", "att-one", "att-other", "att-dx"],
+        routes={"10.2.0.0/16": "att-b", "10.7.0.0/16": BLACKHOLE, "10.6.0.0/16": "att-one", "10.1.0.0/16": "att-b"},
+    )
+    d.tgw_table("u", learns=["att-one", "att-other"])
+    d.vpc("c", "10.3.0.0/16")
+    d.vpn_gateway("vgw", "c")
+    d.vpn("hub", gateway="vgw")
+    d.vpn("spoke", gateway="vgw")
+    d.site("three", ["hub"], announces=["10.5.0.0/16", "10.3.0.0/16"])
+    d.site("four", ["spoke"], announces=["10.4.0.0/16", "10.3.0.0/16"])
+    return d
+
+
+def asked(d: Draft, *down: str) -> Forwarding:
+    return Forwarding(d.network(), sites=d.sites, scenario=Scenario(frozenset(down)))
+
+
+STATIC = {"t:10.2.0.0/16": "10.2.0.0/16", "t:10.1.0.0/16": "10.1.0.0/16"}
+SIX = {"t:10.6.0.0/16": "10.6.0.0/16"}
+BLACK = (ip_network("10.7.0.0/16"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        # Neither what leads back to the site by the one connection nor by the other; of equal routes one does not.
+        ("att-one", Told("att-one", prefixes(**STATIC, att_other="10.8.0.0/16"), BLACK)),
+        ("att-other", Told("att-other", prefixes(**STATIC, **SIX, att_dx="10.9.0.0/16"), BLACK)),
+        ("att-two", Told("att-two", {ip_network("10.8.0.0/16"): "att-other", ip_network("10.9.0.0/16"): "att-one"})),
+        ("att-dx", Told("att-dx", {ip_network(p): "allowed prefix" for p in ("10.1.0.0/16", "172.16.0.0/12")})),
+        # At a virtual private gateway its VPC, and what the other sites say, but for what is the VPC's own.
+        ("hub", Told("hub", prefixes(c="10.3.0.0/16", spoke="10.4.0.0/16"))),
+        ("spoke", Told("spoke", prefixes(c="10.3.0.0/16", hub="10.5.0.0/16"))),
+        ("nowhere", Told("nowhere")),
+        ("one", Told("one")),
+    ],
+)  # fmt: skip
+def test_what_a_site_is_told(name: str, told: Told) -> None:
+    """https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html and VPN_CloudHub.html of the VPN."""
+    found = asked(draft()).told(name)
+    assert found == told
+    assert asked(draft()).told(name) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "down", "left"),
+    [
+        ("att-one", ("one",), ()),
+        ("att-one", ("one#1", "one#2"), ()),
+        ("att-two", ("other",), ()),
+        ("spoke", ("hub",), ("10.3.0.0/16",)),
+    ],
+)
+def test_what_a_site_is_told_while_something_is_down(name: str, down: tuple[str, ...], left: tuple[str, ...]) -> None:
+    assert [str(prefix) for prefix in asked(draft(), *down).told(name).prefixes] == list(left)
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "change", "unknown"),
+    [
+        ("att-one", "attachments", {"table": None}, ""),
+        ("att-one", "attachments", {"table": DARK}, "var.dark"),
+        ("att-one", "attachments", {"policy_table": "p"}, "att-one has a policy table, which is not modelled"),
+        ("hub", "vpns", {"gateway": DARK}, ""),
+        ("hub", "vpns", {"gateway": "nowhere"}, ""),
+        ("hub", "vpns", {"gateway": None}, ""),
+    ],
+)
+def test_of_what_a_site_is_told_nothing(name: str, part: str, change: dict[str, Any], unknown: str) -> None:
+    d = draft()
+    d.put(part, replace(d.parts[part][name], **change))
+    assert asked(d).told(name) == Told(name, unknown=unknown)
+
+
+def test_why_a_site_may_be_told_more() -> None:
+    d = draft()
+    d.sites = d.sites[1:]  # nobody says what `dc` announces
+    assert asked(d).told("att-other").unknown == "nobody said what one announces over BGP"
+    assert asked(d).told("att-one").unknown == "nobody said what dx announces over BGP"  # of itself it is not told
+    d.sites = [site for site in d.sites if site.name != "three"]
+    assert asked(d).told("spoke").unknown == "nobody said what hub announces over BGP"
+    assert asked(d).told("hub").unknown == ""
+    d.put("dx_gateways", DxGateway("dx", allowed={"att-dx": (ip_network("10.1.0.0/16"), DARK)}))
+    assert asked(d).told("att-dx") == Told("att-dx", {ip_network("10.1.0.0/16"): "allowed prefix"}, (), "var.dark")
+    d.put("vpcs", Vpc("c", (ip_network("10.3.0.0/16"), DARK)))
+    assert asked(d).told("hub").unknown == "not every CIDR of c is known"
+    d.put("gateways", Gateway("vgw", GatewayKind.VPN, DARK))
+    assert asked(d).told("hub") == Told("hub", unknown="the VPC of vgw: var.dark")
+    d.put("gateways", Gateway("vgw", GatewayKind.VPN, None))
+    assert asked(d).told("hub") == Told("hub")
+    d.put("tgw_tables", TgwTable("u", "hub", (DARK,)))
+    assert asked(d).told("att-two").unknown == "u learns from an unknown attachment: var.dark"
+
+
+@pytest.mark.parametrize(
+    ("down", "ways"),
+    [
+        ((), [("one", "att-one"), ("two", "att-two"), ("dx", "att-dx")]),
+        (("one", "att-dx"), [("two", "att-two")]),
+        (("cgw-one", "two#1", "dx"), [("two", "att-two")]),
+    ],
+)
+def test_the_ways_in(down: tuple[str, ...], ways: list[tuple[str, str]]) -> None:
+    facts = asked(draft(), *down).facts
+    assert facts.ways_in(facts.sites.by_name["dc"]) == ways
+    assert facts.ways_in(facts.sites.by_name["three"]) == [("hub", "hub")]
+    assert facts.ways_doubt(facts.sites.by_name["dc"]) == ""
+
+
+def test_why_there_may_be_more_ways_in() -> None:
+    d = draft()
+    d.put("attachments", replace(d.parts["attachments"]["att-two"], attached=DARK))
+    d.put("vpns", VpnConnection("hub", "cgw", DARK))
+
+    def doubt(site: str, *down: str) -> str:
+        facts = asked(d, *down).facts
+        return facts.ways_doubt(facts.sites.by_name[site])
+
+    assert doubt("dc") == "what att-two attaches: var.dark"
+    assert doubt("dc", "two") == ""  # what is down is no way, wherever it is attached
+    assert doubt("three") == "the gateway of hub: var.dark"
+    assert doubt("four") == doubt("branch") == ""
+    d.put("attachments", replace(d.parts["attachments"]["att-two"], kind=AttachmentKind.VPC))
+    assert doubt("dc") == ""  # a VPC attachment is no way for a site
+
+
+def test_what_is_down_and_why() -> None:
+    facts = asked(draft(), "one", "dx", "cgw-two", "att-other", "z1").facts
+    assert facts.down("one") == "one is down"
+    assert facts.down("dx") == "dx is down"
+    assert facts.down("two") == "its customer gateway cgw-two is down"
+    assert facts.down("other") == facts.down("nowhere") == ""
+    assert facts.zones_down == {"z1"}
+
+
+def steps(announces: list[str], networks: list[str], told: list[str], black: Sequence[str] = ()) -> Forwarding:
+    """A site on one VPN whose table tells it some prefixes and drops others."""
+    d = mesh("a")
+    d.vpn("vpn", "t")
+    d.site("dc", ["vpn"], [Announcement(ip_network(one)) for one in announces], networks)
+    d.tgw_table("t", routes={**dict.fromkeys(told, "att-a"), **dict.fromkeys(black, BLACKHOLE)})
+    return asked(d)
+
+
+HERE, OVER, NOTHING = SiteStep(here=True), SiteStep(over=("att-vpn",)), SiteStep()
+MAYBE = SiteStep(unknown="whether dc is told the blackholes within 10.0.0.0/8")
+TOLD = SiteStep(unknown="whether dc is told the blackholes of att-vpn")
+
+
+@pytest.mark.parametrize(
+    ("drawn", "address", "outbound", "transit"),
+    [
+        (lambda: steps(["10.9.0.0/16"], [], ["10.1.0.0/16"]), "10.9.0.1", HERE, HERE),
+        (lambda: steps(["10.9.0.0/16"], [], ["10.1.0.0/16"]), "10.1.0.1", OVER, OVER),
+        (lambda: steps(["10.9.0.0/16"], [], ["10.1.0.0/16"]), "10.2.0.1", NOTHING, NOTHING),
+        # A longer prefix that it is told takes precedence over its own network; a shorter one does not.
+        (lambda: steps(["10.9.0.0/16"], [], ["10.9.1.0/24"]), "10.9.1.1", OVER, OVER),
+        (lambda: steps(["10.9.0.0/16"], [], ["10.0.0.0/8"]), "10.9.1.1", HERE, HERE),
+        # With a default route of its own it uses no other's; what AWS sends there goes out to the internet.
+        (lambda: steps(["0.0.0.0/0"], ["10.9.0.0/16"], ["0.0.0.0/0"]), "1.1.1.1", NOTHING, NOTHING),
+        (lambda: steps(["0.0.0.0/0", "10.9.0.0/16"], [], ["10.0.0.0/8", "::/0"]), "10.1.1.1", OVER, OVER),
+        (lambda: steps([], ["10.9.0.0/16"], ["0.0.0.0/0"]), "1.1.1.1", OVER, OVER),
+        # A public prefix announced without having it is on the internet there; a private one is taken to be there.
+        (lambda: steps(["1.0.0.0/8"], ["10.9.0.0/16"], ["0.0.0.0/0"]), "1.1.1.1", OVER, NOTHING),
+        (lambda: steps(["1.0.0.0/8"], ["0.0.0.0/7"], ["0.0.0.0/0"]), "1.1.1.1", HERE, HERE),
+        (lambda: steps(["10.8.0.0/16"], ["10.9.0.0/16"], ["0.0.0.0/0"]), "10.8.1.1", OVER, HERE),
+        # Whether blackholes are announced nobody documents.
+        (lambda: steps([], ["10.9.0.0/16"], ["10.0.0.0/8"], ["10.5.0.0/16"]), "10.5.0.1", OVER, OVER),
+        (lambda: steps([], ["10.9.0.0/16"], ["10.0.0.0/8"], ["10.5.0.0/16"]), "10.6.0.1", OVER, OVER),
+        (lambda: steps([], ["10.9.0.0/16"], [], ["10.5.0.0/16"]), "10.5.0.1", NOTHING, TOLD),
+        (lambda: steps(["1.0.0.0/8"], ["10.9.0.0/16"], [], ["1.2.0.0/16"]), "1.2.0.1", NOTHING, TOLD),
+        (lambda: steps(["1.0.0.0/8"], ["10.9.0.0/16"], [], ["1.2.0.0/16"]), "1.3.0.1", NOTHING, NOTHING),
+        (lambda: steps(["1.2.0.0/16"], ["10.9.0.0/16"], [], ["1.2.0.0/16"]), "1.2.0.1", NOTHING, NOTHING),
+    ],
+)
+def test_what_a_sites_router_does(
+    drawn: Callable[[], Forwarding], address: str, outbound: SiteStep, transit: SiteStep
+) -> None:
+    """With what its own hosts send, and with what AWS sends it."""
+    engine = drawn()
+    site = engine.sites.by_name["dc"]
+    place = int(ip_network(address)[0])
+    assert engine.facts.site_outbound(site)(place) == outbound
+    assert engine.facts.site_transit(site)(place) == transit
