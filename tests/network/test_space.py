@@ -1,6 +1,6 @@
 """Laws of the number line: a compiled table is longest prefix match, and nothing else."""
 
-from ipaddress import IPv4Network, ip_address, ip_network
+from ipaddress import ip_address, ip_network
 from itertools import pairwise
 
 import pytest
@@ -116,19 +116,72 @@ def test_places_and_addresses_are_one_to_one(place: int) -> None:
     assert number(address_at(place)) == place
 
 
-def test_ranges_are_shown_as_people_write_them() -> None:
-    assert show_range(*span(IPv4Network("10.0.0.0/9"))) == "10.0.0.0/9"
-    assert show_range(5, 5) == "0.0.0.5"
-    assert show_range(1, 2) == "0.0.0.1-0.0.0.2"
-    assert show_range(0, LAST).startswith("0.0.0.0-")
-
-
 @pytest.mark.parametrize(
-    ("address", "public"),
-    [("1.1.1.1", True), ("10.0.0.1", False), ("172.32.0.1", True), ("169.254.0.1", False), ("fd00::1", False)],
+    ("low", "high", "text"),
+    [
+        ("10.0.0.0", "10.127.255.255", "10.0.0.0/9"),
+        ("0.0.0.5", "0.0.0.5", "0.0.0.5"),
+        ("0.0.0.0", "0.0.0.1", "0.0.0.0/31"),
+        ("0.0.0.1", "0.0.0.2", "0.0.0.1-0.0.0.2"),
+        ("0.0.0.0", "0.0.0.2", "0.0.0.0-0.0.0.2"),
+        ("0.0.0.0", "255.255.255.255", "0.0.0.0/0"),
+        ("255.255.255.255", "::", "255.255.255.255-::"),
+        ("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "::/0"),
+        ("fd00::", "fd00::ffff", "fd00::/112"),
+        ("0.0.0.0", "::", "0.0.0.0-::"),
+    ],
 )
-def test_what_the_internet_routes(address: str, public: bool) -> None:
-    assert PUBLIC(number(ip_address(address))) is public
+def test_ranges_are_shown_as_people_write_them(low: str, high: str, text: str) -> None:
+    assert show_range(number(ip_address(low)), number(ip_address(high))) == text
+
+
+# https://www.iana.org/assignments/iana-ipv4-special-registry, and the IPv6 addresses that are routed: 2000::/3.
+PRIVATE = (
+    ("0.0.0.0", "0.255.255.255"),
+    ("10.0.0.0", "10.255.255.255"),
+    ("100.64.0.0", "100.127.255.255"),
+    ("127.0.0.0", "127.255.255.255"),
+    ("169.254.0.0", "169.254.255.255"),
+    ("172.16.0.0", "172.31.255.255"),
+    ("192.0.0.0", "192.0.0.255"),
+    ("192.0.2.0", "192.0.2.255"),
+    ("192.168.0.0", "192.168.255.255"),
+    ("198.18.0.0", "198.19.255.255"),
+    ("198.51.100.0", "198.51.100.255"),
+    ("203.0.113.0", "203.0.113.255"),
+    ("224.0.0.0", "1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+    ("4000::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"),
+)
+
+
+def test_what_the_internet_routes() -> None:
+    found = [(str(address_at(low)), str(address_at(high))) for low, high, public in PUBLIC if not public]
+    assert tuple(found) == PRIVATE
+
+
+@given(prefixes, places, places)
+def test_atoms_cut_a_range_at_every_end_of_every_prefix(cidrs: list[Cidr], one: int, other: int) -> None:
+    low, high = sorted((one, other))
+    starts = [first for first, _ in atoms(cidrs, low, high)]
+    ends = {low, *(end for c in cidrs for end in (span(c)[0], span(c)[1] + 1) if low <= end <= high)}
+    assert starts == sorted(ends)
+    assert [last for _, last in atoms(cidrs, low, high)] == [*(start - 1 for start in starts[1:]), high]
+
+
+def test_merging_one_list_of_pieces_leaves_it() -> None:
+    one: list[tuple[int, int, tuple[str, ...]]] = [(0, 4, ("a",)), (5, 9, ("a",))]
+    assert merge([one]) == one
+    assert merge([one, [(0, 6, ("b",)), (7, 9, ())]]) == [(0, 4, ("a", "b")), (5, 6, ("a", "b")), (7, 9, ("a",))]
+
+
+def test_a_map_with_holes_and_equal_neighbours() -> None:
+    table = RangeMap([(0, 4, "a"), (5, 9, "a"), (12, 19, "b"), (20, 20, "c")], "")
+    assert len(table) == 5
+    assert [table(place) for place in (0, 9, 10, 11, 12, 19, 20, 21, LAST)] == ["a", "a", "", "", "b", "b", "c", "", ""]
+    assert list(table.within(4, 12)) == [(4, 9, "a"), (10, 11, ""), (12, 12, "b")]
+    assert list(table.within(9, 8)) == []
+    assert list(RangeMap([(1, LAST, "a")], "")) == [(0, 0, ""), (1, LAST, "a")]
+    assert list(RangeMap([], "")) == [(0, LAST, "")]
 
 
 def test_overlapping_pieces_are_refused() -> None:
