@@ -22,7 +22,9 @@ from modules.aws import (
     VpcSecurityGroupIngressRule,
 )
 from modules.cdk import ModuleStack, TerraformOutput, TerraformVariable
-from modules.dns import PROFILE_ID, VPC_ID, private_zone, put_into_profile, subnet_id, zone_id
+from modules.dns import private_zone
+from modules.dns_names import PROFILE_ID, VPC_ID, subnet_id, zone_id
+from modules.dns_sharing import put_into_profile
 from modules.naming import domain_identifier, identifier
 from modules.policy import allow, document, organization_id
 from modules.provider import REQUIRED

@@ -16,7 +16,7 @@ from modules.aws import (
     Route53ZoneAssociation,
 )
 from modules.cdk import ModuleStack, TerraformVariable
-from modules.dns import (
+from modules.dns_names import (
     FIREWALL_ID,
     FIREWALL_PRIORITY,
     PROFILE_ID,

@@ -20,7 +20,7 @@ from modules.cdk import (
     TerraformOutput,
     TerraformRemoteState,
 )
-from modules.dns import PROFILE_ID, VPC_ID, dns_outputs, subnet_id
+from modules.dns_names import PROFILE_ID, VPC_ID, dns_outputs, subnet_id
 from modules.egress import tables_used as tables_of_egress
 from modules.endpoints import endpoints_outputs
 from modules.firewall import endpoint_id

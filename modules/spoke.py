@@ -24,7 +24,7 @@ from modules.aws import (
     VpcIpv4CidrBlockAssociation,
 )
 from modules.cdk import ModuleStack, TerraformElement
-from modules.dns import subnet_id
+from modules.dns_names import subnet_id
 from modules.endpoints import spoke_endpoints
 from modules.hub import principals
 from modules.naming import identifier
