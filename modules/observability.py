@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
@@ -17,32 +16,22 @@ from modules.aws import (
     CloudwatchMetricAlarm,
     KmsAlias,
     KmsKey,
-    NetworkmanagerCustomerGatewayAssociation,
-    NetworkmanagerDevice,
-    NetworkmanagerGlobalNetwork,
-    NetworkmanagerSite,
-    NetworkmanagerSiteLocation,
-    NetworkmanagerTransitGatewayRegistration,
     SnsTopic,
     SnsTopicPolicy,
     SnsTopicSubscription,
 )
 from modules.cdk import ModuleStack, TerraformOutput, TerraformVariable
+from modules.dashboard import PERIOD, VPN, Drawn, dashboard_body
 from modules.hub import GATEWAY_ARN, GATEWAY_ID
 from modules.naming import identifier
+from modules.network_manager import network_manager
 from modules.policy import allow, document, organization_partition
 from modules.provider import REQUIRED
 
 FIREWALL_ALERT_LOGS = "alert_log_group_name"
 
-# https://docs.aws.amazon.com/vpn/latest/s2svpn/monitoring-cloudwatch-vpn.html
-_VPN = "AWS/VPN"
-# https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-cloudwatch-metrics.html
-_GATEWAY = "AWS/TransitGateway"
 # Metrics of our own, made from logs.
 _OURS = "Isthmus"
-_MINUTES = 5
-_WIDTH, _HEIGHT = 12, 6
 
 
 def inputs_of(environment: Environment) -> dict[str, list[str]]:
@@ -200,17 +189,17 @@ class _Observability:
         )
 
     def _down(self, name: str, alarm: str, description: str, dimensions: dict[str, str]) -> CloudwatchMetricAlarm:
-        periods = self.wanted.tunnel_down_for // _MINUTES
+        periods = self.wanted.tunnel_down_for * 60 // PERIOD
         return self.module.add(
             CloudwatchMetricAlarm,
             name,
             alarm_name=f"{self.name}-{alarm}",
             alarm_description=description,
-            namespace=_VPN,
+            namespace=VPN,
             metric_name="TunnelState",
             dimensions=dimensions,
             statistic="Maximum",
-            period=_MINUTES * 60,
+            period=PERIOD,
             evaluation_periods=periods,
             datapoints_to_alarm=periods,
             comparison_operator="LessThanOrEqualToThreshold",
@@ -264,7 +253,7 @@ class _Observability:
             namespace=_OURS,
             metric_name=metric,
             statistic="Sum",
-            period=_MINUTES * 60,
+            period=PERIOD,
             evaluation_periods=1,
             comparison_operator="GreaterThanThreshold",
             threshold=0,
@@ -273,144 +262,29 @@ class _Observability:
             tags={"Name": metric},
         )
 
-    # --- the dashboard -----------------------------------------------------------------------------------------------
+    # --- pictures ----------------------------------------------------------------------------------------------------
 
     def _dashboard(self) -> None:
-        everywhere = [("TransitGateway", self.given[GATEWAY_ID])]
-        charts = [
-            ("Bytes through the hub", _GATEWAY, ["BytesIn", "BytesOut"], [("hub", everywhere)]),
-            (
-                "Packets dropped by the hub",
-                _GATEWAY,
-                ["PacketDropCountBlackhole", "PacketDropCountNoRoute"],
-                [("hub", everywhere)],
-            ),
+        drawn = [
+            Drawn(
+                connection.name,
+                vpn=self._vpn_id(connection),
+                attachment=self._of(connection, "transit_gateway_attachment_id"),
+                tunnels=(self._of(connection, "tunnel1_address"), self._of(connection, "tunnel2_address")),
+            )
+            for connection in self.connections
         ]
-        if self.connections:
-            attachments = [
-                (c.name, [*everywhere, ("TransitGatewayAttachment", self._of(c, "transit_gateway_attachment_id"))])
-                for c in self.connections
-            ]
-            tunnels = [
-                (
-                    f"{c.name} tunnel {n}",
-                    [("VpnId", self._vpn_id(c)), ("TunnelIpAddress", self._of(c, f"tunnel{n}_address"))],
-                )
-                for c in self.connections
-                for n in (1, 2)
-            ]
-            charts += [
-                ("Bytes by VPN connection", _GATEWAY, ["BytesIn", "BytesOut"], attachments),
-                (
-                    "Packets dropped by VPN connection",
-                    _GATEWAY,
-                    ["PacketDropCountBlackhole", "PacketDropCountNoRoute"],
-                    attachments,
-                ),
-                ("Tunnels up", _VPN, ["TunnelState"], tunnels),
-                ("Bytes by tunnel", _VPN, ["TunnelDataIn", "TunnelDataOut"], tunnels),
-            ]
-        # Spokes come and go in roots of their own: a search finds their attachments without naming them.
-        widgets = [self._chart(place, *chart) for place, chart in enumerate(charts)]
-        for metric in ("BytesIn", "BytesOut", "PacketDropCountBlackhole", "PacketDropCountNoRoute"):
-            widgets.append(self._search(len(widgets), metric))
         self.module.add(
             CloudwatchDashboard,
             "this",
             dashboard_name=self.name,
-            dashboard_body=json.dumps({"widgets": widgets}, separators=(",", ":"), sort_keys=True),
+            dashboard_body=dashboard_body(self.estate.region, self.given[GATEWAY_ID], drawn),
         )
-
-    def _chart(
-        self, place: int, title: str, namespace: str, names: list[str], lines: list[tuple[str, list[tuple[str, str]]]]
-    ) -> dict[str, Any]:
-        metrics = [
-            [namespace, name, *(text for pair in dimensions for text in pair), {"label": f"{label} {name}"}]
-            for label, dimensions in lines
-            for name in names
-        ]
-        return self._widget(place, title, metrics, "Maximum" if names == ["TunnelState"] else "Sum")
-
-    def _search(self, place: int, metric: str) -> dict[str, Any]:
-        found = (
-            f'SEARCH(\'{{{_GATEWAY},TransitGateway,TransitGatewayAttachment}} MetricName="{metric}" '
-            f"TransitGateway=\"{self.given[GATEWAY_ID]}\"', 'Sum', {_MINUTES * 60})"
-        )
-        return self._widget(place, f"{metric} by attachment", [[{"expression": found}]], "Sum")
-
-    def _widget(self, place: int, title: str, metrics: list[Any], statistic: str) -> dict[str, Any]:
-        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
-        return {
-            "type": "metric",
-            "x": place % 2 * _WIDTH,
-            "y": place // 2 * _HEIGHT,
-            "width": _WIDTH,
-            "height": _HEIGHT,
-            "properties": {
-                "title": title,
-                "region": self.estate.region,
-                "metrics": metrics,
-                "stat": statistic,
-                "period": _MINUTES * 60,
-                "view": "timeSeries",
-            },
-        }
-
-    # --- Network Manager ---------------------------------------------------------------------------------------------
 
     def _network_manager(self) -> None:
-        """A global network with the hub, and for each connected site its devices and their customer gateways.
-
-        https://docs.aws.amazon.com/network-manager/latest/tgwnm/what-are-global-networks.html
-        """
-        network = self.module.add(
-            NetworkmanagerGlobalNetwork,
-            "this",
-            description=f"Network of {self.estate.name}",
-            tags={"Name": self.estate.hub.name},
-        )
-        network_id = self.module.ref(network)
-        registration = self.module.add(
-            NetworkmanagerTransitGatewayRegistration,
-            "this",
-            global_network_id=network_id,
-            transit_gateway_arn=self.given[GATEWAY_ARN],
-        )
-        connected = {name_of(connection.customer_gateway) for connection in self.connections}
-        for site in sorted(self.estate.sites, key=lambda site: site.name):
-            devices = sorted((g for g in site.customer_gateways if g.name in connected), key=lambda g: g.name)
-            if not devices:
-                continue
-            made = self.module.add(
-                NetworkmanagerSite,
-                identifier(site.name),
-                global_network_id=network_id,
-                description=site.name,
-                location=None
-                if site.coordinates is None
-                else NetworkmanagerSiteLocation(latitude=f"{site.coordinates[0]}", longitude=f"{site.coordinates[1]}"),
-                tags={"Name": site.name},
-            )
-            for gateway in devices:
-                device = self.module.add(
-                    NetworkmanagerDevice,
-                    identifier(gateway.name),
-                    global_network_id=network_id,
-                    site_id=self.module.ref(made),
-                    description=gateway.name,
-                    model=gateway.device,
-                    type="customer gateway",
-                    tags={"Name": gateway.name},
-                )
-                self.module.add(
-                    NetworkmanagerCustomerGatewayAssociation,
-                    identifier(gateway.name),
-                    global_network_id=network_id,
-                    customer_gateway_arn=self.given[f"customer_gateway_arn_{identifier(gateway.name)}"],
-                    device_id=self.module.ref(device),
-                    # A customer gateway is known to a global network once the transit gateway of its connections is.
-                    depends_on=[registration],
-                )
+        gateways = sorted({str(name_of(connection.customer_gateway)) for connection in self.connections})
+        arns = {name: self.given[f"customer_gateway_arn_{identifier(name)}"] for name in gateways}
+        network_manager(self.module, self.estate, self.environment, self.given[GATEWAY_ARN], arns)
 
     # --- what is given -----------------------------------------------------------------------------------------------
 

@@ -1,0 +1,80 @@
+"""The hub and its sites as AWS Network Manager draws them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from isthmus.intent import Environment, Estate
+from isthmus.intent.model import name_of
+from modules.aws import (
+    NetworkmanagerCustomerGatewayAssociation,
+    NetworkmanagerDevice,
+    NetworkmanagerGlobalNetwork,
+    NetworkmanagerSite,
+    NetworkmanagerSiteLocation,
+    NetworkmanagerTransitGatewayRegistration,
+)
+from modules.cdk import ModuleStack
+from modules.naming import identifier
+
+
+def network_manager(
+    module: ModuleStack,
+    estate: Estate,
+    environment: Environment,
+    gateway_arn: str,
+    customer_gateway_arns: Mapping[str, str],
+) -> None:
+    """Add a global network with the hub, and for each connected site its devices and their customer gateways.
+
+    The ARNs of customer gateways are by name.
+    https://docs.aws.amazon.com/network-manager/latest/tgwnm/what-are-global-networks.html
+    """
+    network = module.add(
+        NetworkmanagerGlobalNetwork,
+        "this",
+        description=f"Network of {estate.name}",
+        tags={"Name": estate.hub.name},
+    )
+    network_id = module.ref(network)
+    registration = module.add(
+        NetworkmanagerTransitGatewayRegistration,
+        "this",
+        global_network_id=network_id,
+        transit_gateway_arn=gateway_arn,
+    )
+    connected = {name_of(connection.customer_gateway) for connection in environment.vpn_connections}
+    for site in sorted(estate.sites, key=lambda site: site.name):
+        devices = sorted((g for g in site.customer_gateways if g.name in connected), key=lambda g: g.name)
+        if not devices:
+            continue
+        made = module.add(
+            NetworkmanagerSite,
+            identifier(site.name),
+            global_network_id=network_id,
+            description=site.name,
+            location=None
+            if site.coordinates is None
+            else NetworkmanagerSiteLocation(latitude=f"{site.coordinates[0]}", longitude=f"{site.coordinates[1]}"),
+            tags={"Name": site.name},
+        )
+        for gateway in devices:
+            device = module.add(
+                NetworkmanagerDevice,
+                identifier(gateway.name),
+                global_network_id=network_id,
+                site_id=module.ref(made),
+                description=gateway.name,
+                model=gateway.device,
+                type="customer gateway",
+                tags={"Name": gateway.name},
+            )
+            module.add(
+                NetworkmanagerCustomerGatewayAssociation,
+                identifier(gateway.name),
+                global_network_id=network_id,
+                customer_gateway_arn=customer_gateway_arns[gateway.name],
+                device_id=module.ref(device),
+                # A customer gateway is known to a global network once the transit gateway of its connections is.
+                depends_on=[registration],
+            )
