@@ -115,9 +115,9 @@ def announcement_overlap(estate: Estate) -> Iterator[Finding]:
         own = [cidr for cidr in networks(site.announces) if cidr != EVERYTHING]
         for other in estate.sites:
             announced = [cidr for cidr in networks(other.announces) if cidr != EVERYTHING and other in sites]
+            if other.name == site.name or any(a.overlaps(b) for a in own for b in announced):
+                continue
             for whole in networks(other.networks.values()):
-                if other.name == site.name or any(a.overlaps(b) for a in own for b in announced):
-                    continue
                 for cidr in own:
                     if cidr.overlaps(whole):
                         given = f'{cidr} overlaps network {whole} of site "{other.name}", {place_of(other)}'

@@ -137,9 +137,8 @@ def spoke_is_block(estate: Estate) -> Iterator[Finding]:
     for _, spoke in estate.spokes:
         for cidr in networks(vpc_cidrs(spoke)):
             if cidr in blocks:
-                larger = cidr.supernet() if cidr.prefixlen else cidr
                 given = f"{cidr} is a whole block of the estate, {place_of(estate)}"
-                yield Finding(spoke, given, f"a larger block, e.g. {larger}, or a part of {cidr}")
+                yield Finding(spoke, given, f"a larger block, e.g. {cidr.supernet()}, or a part of {cidr}")
 
 
 def _is_ipv6(text: str) -> bool:

@@ -109,8 +109,8 @@ def _is_domain(text: str) -> bool:
 
 
 def _badly_formed(about: object, domain: str) -> Finding:
-    right = re.sub(r"[^a-z0-9_.-]+", "-", domain.lower()).strip(".-") or "corp.example.com"
-    return Finding(about, f'the domain is "{domain}"', f'"{right}"')
+    right = re.sub(r"[^a-z0-9_.-]+", "-", domain.lower()).strip(".-")
+    return Finding(about, f'the domain is "{domain}"', f'"{right if _is_domain(right) else "corp.example.com"}"')
 
 
 @rule(

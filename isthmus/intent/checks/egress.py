@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from isthmus.addressing import NoSlot, egress_subnets, egress_tiers
+from isthmus.addressing import NoSlot, egress_subnets, egress_tiers, zone_number
 from isthmus.intent.checks.reading import network, networks, readable, segment_of, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.egress import EgressVpc, Inspection
@@ -76,7 +76,7 @@ def egress_vpc_size(estate: Estate) -> Iterator[Finding]:
         try:
             egress_subnets(egress, zones)
         except NoSlot as reason:
-            size = 24 if all(int(zone.rpartition("-az")[2]) <= 4 for zone in zones) else 23
+            size = 24 if all(zone_number(zone) <= 4 for zone in zones) else 23
             tiers = ", ".join(egress_tiers(egress))
             yield Finding(egress, f"{reason}; it has {tiers} in {len(zones)} zones", f"a /{size}")
         except ValueError:

@@ -141,7 +141,7 @@ def endpoint_subnet_size(estate: Estate) -> Iterator[Finding]:
     needed = len(central_services(home.environment))
     for zone in sorted(set(estate.zones_of(home.spoke)) & set(region.zone_ids)):
         for name, subnet in _placed(home.spoke, zone).items():
-            if 16 <= subnet.prefixlen <= 28 and subnet.num_addresses - _KEPT < needed:
+            if subnet.prefixlen <= 28 and subnet.num_addresses - _KEPT < needed:
                 size = 32 - (needed + _KEPT - 1).bit_length()
                 given = f"{subnet} has room for {subnet.num_addresses - _KEPT} endpoints, and there are {needed}"
                 yield Finding(home.spoke, given, f'a larger pin: subnets={{"{name}": "<a /{size}>"}}', f"subnet {name}")
@@ -149,8 +149,7 @@ def endpoint_subnet_size(estate: Estate) -> Iterator[Finding]:
 
 def _placed(spoke: Spoke, zone: str) -> Mapping[str, IPv4Network]:
     """The endpoints subnet of a zone, as far as it can be told."""
-    cidr = network(spoke.cidr)
     try:
-        return subnets(replace(spoke, cidr=str(cidr)), [zone], [Tier.ENDPOINTS]) if cidr is not None else {}
+        return subnets(replace(spoke, cidr=str(network(spoke.cidr))), [zone], [Tier.ENDPOINTS])
     except (NoSlot, ValueError):
         return {}  # no-room-for-subnets or cidr-form says so

@@ -75,11 +75,12 @@ def rule_group_priority(estate: Estate) -> Iterator[Finding]:
     """A rule group's priority is out of range, or another's."""
     for policy in _policies(estate):
         first: dict[int, str] = {}
+        taken = {group.priority for group in policy.rule_groups}
         for group in policy.rule_groups:
             if not 1 <= group.priority <= 999 and not 3_000 <= group.priority <= 65_535:
                 yield Finding(group, f"priority is {group.priority}", "1 to 999, or 3000 to 65535")
             elif first.setdefault(group.priority, group.name) != group.name:
-                free = next(number for number in range(1, 1_000) if number not in first)
+                free = next(number for number in range(1, 1_000) if number not in taken)
                 given = f'priority {group.priority} is that of "{first[group.priority]}" too'
                 yield Finding(group, given, f"a free one, e.g. {free}")
 
@@ -140,9 +141,10 @@ def suricata_rule(estate: Estate) -> Iterator[Finding]:
 def sid_twice(estate: Estate) -> Iterator[Finding]:
     """Two rules have one sid, or one has a sid of those kept for generated rules."""
     first: dict[str, str] = {}
+    taken = {sid for _, _, sid in own_rules(estate)}
     for group, text, sid in own_rules(estate):
         if sid is not None and sid in first:
-            free = next(number for number in range(1, len(first) + 2) if str(number) not in first)
+            free = next(number for number in range(1, len(taken) + 2) if str(number) not in taken)
             yield Finding(group, f'sid {sid} is that of a rule of "{first[sid]}" too', f"another one, e.g. {free}")
         elif sid is not None and int(sid) in SIDS:
             given = f"sid {sid} is kept for rules between inspected segments"

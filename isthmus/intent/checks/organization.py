@@ -127,23 +127,26 @@ def unknown_reference(estate: Estate) -> Iterator[Finding]:
     gateways = [gateway.name for site in estate.sites for gateway in site.customer_gateways]
     site_networks = [f"{site.name}/{name}" for site in estate.sites for name in site.networks]
 
-    def check(thing: object, what: str, refs: Iterable[object], known: Collection[str]) -> Iterator[Finding]:
+    def check(
+        thing: object, what: str, refs: Iterable[object], known: Collection[str], itself: str = ""
+    ) -> Iterator[Finding]:
+        others = sorted({*known} - {itself})  # what it may not refer to is no advice
         for ref in refs:
             name = str(name_of(ref))
             if name not in known:
-                close = difflib.get_close_matches(name, known, n=1)
-                hint = f'"{close[0]}"' if close else f"one of {', '.join(sorted(known)) or 'none yet'}; or declare it"
+                close = difflib.get_close_matches(name, others, n=1)
+                hint = f'"{close[0]}"' if close else f"one of {', '.join(others) or 'none yet'}; or declare it"
                 yield Finding(thing, f'{what} "{name}" is not declared', hint)
 
     if isinstance(estate.backend, S3Backend):
         yield from check(estate.backend, "account", [estate.backend.account], accounts)
     for segment in estate.segments:
-        yield from check(segment, "reached segment", segment.reaches, segments)
-        yield from check(segment, "inspected segment", segment.inspected_with, segments)
+        yield from check(segment, "reached segment", segment.reaches, segments, segment.name)
+        yield from check(segment, "inspected segment", segment.inspected_with, segments, segment.name)
         yield from check(segment, "site network", segment.site_networks or (), site_networks)
         yield from check(segment, "principal", segment.joined_by, principals)
     for site in estate.sites:
-        yield from check(site, "transit site", site.transit_with, sites)
+        yield from check(site, "transit site", site.transit_with, sites, site.name)
     for environment in estate.environments:
         yield from check(environment, "account", [environment.account], accounts)
         if environment.hub is not None:

@@ -78,7 +78,9 @@ def network_acl_rules(estate: Estate) -> Iterator[Finding]:
     """A segment denies site networks and limits what may be opened by more rules than a network ACL has."""
     sound = resolved(estate)
     limit = quota_of(estate, "network-acl-rules")
-    used = {spoke.segment: len(vpc_cidrs(spoke)) for _, spoke in sound.spokes}
+    used = Counter[str]()
+    for _, spoke in sound.spokes:
+        used[name_of(spoke.segment)] = max(used[name_of(spoke.segment)], len(vpc_cidrs(spoke)))
     for segment in sound.segments:
         if segment.name not in used:
             continue

@@ -55,7 +55,8 @@ def site_network_not_reached(estate: Estate) -> Iterator[Finding]:
         reached = {f"{site.name}/{name}" for site in sites_reached(estate, segment) for name in site.networks}
         for name in segment.site_networks or ():
             if name in known - reached:
-                remedy = f"one of {', '.join(sorted(reached)) or 'none'}, or reach the site's segment"
+                near = f"one of {', '.join(sorted(reached))}" if reached else "no site_networks"
+                remedy = f"{near}, or reach the site's segment"
                 yield Finding(segment, f'site network "{name}" is of a site it does not reach', remedy)
 
 

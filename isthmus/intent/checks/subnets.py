@@ -133,7 +133,7 @@ def subnet_overlap(estate: Estate) -> Iterator[Finding]:
         if not spoke.subnets:
             continue  # slots lie apart
         names, cidrs = _places(estate, spoke)
-        for one, other in overlaps(zip(cidrs, range(len(cidrs)), strict=True)):
+        for one, other in overlaps((cidr, tag) for tag, cidr in enumerate(cidrs)):
             pinned, beside = sorted((one, other), key=lambda tag: names[tag] not in spoke.subnets)
             given = f"{cidrs[pinned]} overlaps {names[beside]} {cidrs[beside]}"
             yield Finding(spoke, given, "a pin beside it, or pin both", f"subnet {names[pinned]}")
@@ -153,7 +153,7 @@ def _places(estate: Estate, spoke: Spoke) -> tuple[list[str], list[IPv4Network]]
                 cidr = network(spoke.subnets[name])
                 if cidr is not None and any(cidr.subnet_of(vpc) for vpc in networks(vpc_cidrs(spoke))):
                     found[name] = cidr
-            elif whole is not None and 16 <= whole.prefixlen <= 24:
+            elif whole is not None:
                 try:
                     found[name] = slot(whole, tier, zone_number(zone))
                 except NoSlot:

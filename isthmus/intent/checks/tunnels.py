@@ -63,7 +63,7 @@ def tunnel_lifetimes(estate: Estate) -> Iterator[Finding]:
             continue
         if two >= one:
             given = f"phase2_lifetime {two} is not below phase1_lifetime {one}"
-            yield Finding(tunnel, given, f"phase1_lifetime={min(8 * two, 28_800)}, or a shorter phase 2", part)
+            yield Finding(tunnel, given, f"phase1_lifetime={8 * two}, or a shorter phase 2", part)
         elif not 60 <= margin <= two // 2:
             given = f"rekey_margin_time is {margin}, phase2_lifetime {two}"
             yield Finding(tunnel, given, f"a margin of 60 to {two // 2}, half of phase 2", part)
