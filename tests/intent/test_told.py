@@ -52,7 +52,7 @@ WHOLE = Estate(
             spokes=[Spoke("dev", cidr="10.1.0.0/20", segment="workloads", egress=Egress.LOCAL)],
         )
     ],
-    quotas={"elastic-ips": 30, "vpcs": 20},
+    quotas={"elastic-ips": 30, "nat-gateways-per-zone": 10, "vpcs": 20},
 )
 
 

@@ -101,21 +101,21 @@ def announcement_in_denied_network(estate: Estate) -> Iterator[Finding]:
 @rule("one address must mean one place: the longer prefix, or the shorter path, would decide", _ROUTES)
 def announcement_overlap(estate: Estate) -> Iterator[Finding]:
     """Two sites announce overlapping prefixes other than 0.0.0.0/0, or one announces another's network."""
-    sites = _bgp_sites(estate)
+    heard = {
+        site.name: [cidr for cidr in networks(site.announces) if cidr != EVERYTHING] for site in _bgp_sites(estate)
+    }
+    sites = [site for site in estate.sites if site.name in heard]
     for place, site in enumerate(sites):
-        for cidr in networks(site.announces):
-            if cidr == EVERYTHING:
-                continue
+        for cidr in heard[site.name]:
             for other in sites[:place]:
-                hit = next((its for its in networks(other.announces) if its != EVERYTHING and its.overlaps(cidr)), None)
+                hit = next((its for its in heard[other.name] if its.overlaps(cidr)), None)
                 if hit is not None:
                     given = f'{cidr} overlaps {hit} that site "{other.name}" announces, {place_of(other)}'
                     yield Finding(site, given, "announcements that lie apart", f"announcement {cidr}")
     for site in sites:
-        own = [cidr for cidr in networks(site.announces) if cidr != EVERYTHING]
+        own = heard[site.name]
         for other in estate.sites:
-            announced = [cidr for cidr in networks(other.announces) if cidr != EVERYTHING and other in sites]
-            if other.name == site.name or any(a.overlaps(b) for a in own for b in announced):
+            if other.name == site.name or any(a.overlaps(b) for a in own for b in heard.get(other.name, ())):
                 continue
             for whole in networks(other.networks.values()):
                 for cidr in own:

@@ -16,6 +16,7 @@ from isthmus.intent import (
     Segment,
     Spoke,
 )
+from isthmus.intent.checks.endpoints import MOST_POLICY
 from isthmus.services import SERVICES
 from tests.intent.network import DEV, HUB, SITE, VPN, WORKLOADS
 from tests.intent.test_dns import NO_S3, SHARED, WITH_SERVERS, central, forwards, shared
@@ -30,6 +31,12 @@ def everywhere(given: Estate, region: str, zones: list[str]) -> Estate:
     return replace(given, region=region, zones=zones)
 
 
+def pinned(size: int) -> Estate:
+    """The estate with an endpoint policy of so many characters."""
+    text = '{"Statement": []}'.ljust(size)
+    return shared(endpoints=CentralEndpoints(services=["kms"], policies={"kms": text}))
+
+
 def opening(*ports: str, **dns: Any) -> Estate:
     """The estate where the site's users ask the Resolver, and may open these."""
     return replace(shared(**dns), opens=[Opens(source="dc1/users", to="services", ports=ports)])
@@ -39,9 +46,7 @@ def opening(*ports: str, **dns: Any) -> Estate:
 PASS: dict[str, Estate] = {
     "a domain of 253 characters": shared(private_zones=[PrivateZone(LONG)]),
     "a domain of labels at their ends": shared(private_zones=[PrivateZone("a_.0-0._.com")]),
-    "a server where another zone's Resolver endpoint would be": forwards(
-        ForwardRule("x.example", targets=["10.1.46.164"])
-    ),
+    "a policy of all the characters there are": pinned(MOST_POLICY),
     "a firewall of names and stars": shared(firewall=DnsFirewall(allowed=["a.example"], blocked=["*.b.example", "*"])),
     "servers of two protocols": opening(
         "tcp/53", "udp/53", forwards=[ForwardRule("x.example", targets=["172.21.0.53"])]
@@ -63,6 +68,9 @@ PASS: dict[str, Estate] = {
 }
 
 FAIL: dict[str, Estate] = {
+    "a server where another zone's Resolver endpoint would be": forwards(
+        ForwardRule("x.example", targets=["10.1.46.164"])
+    ),
     "a domain of 254 characters": shared(private_zones=[PrivateZone(LONGER)]),
     "domains that are none, each with its remedy": shared(
         forwards=[ForwardRule("Corp Example.com.", site="dc1"), ForwardRule("-", site="dc1")],
@@ -194,6 +202,7 @@ FAIL: dict[str, Estate] = {
     "S3 for everybody, and two spokes that keep theirs": central(
         "s3", spoke=replace(SHARED, **NO_S3), dev={"gateway_endpoints": ["s3"]}
     ),
+    "a policy too long": pinned(MOST_POLICY + 1),
     "a policy that is no JSON": shared(endpoints=CentralEndpoints(services=["kms"], policies={"kms": "{"})),
     "31 servers for the outbound endpoint": shared(
         forwards=[

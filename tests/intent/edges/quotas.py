@@ -153,7 +153,6 @@ FAIL: dict[str, Estate] = {
     "21 rules, and a network denied": opening(17, inbound=True, denied=True),
     "40 rules": opening(37, inbound=True),
     "41 rules": opening(38, inbound=True),
-    "10,002 routes": learning(1_000, late=tuple(spokes(1, segment="lab0"))),
     "10,004 routes": learning(1_000, late=tuple(spokes(2, segment="lab0"))),
     "10,003 routes, three of them to networks denied": learning(
         1_000,
