@@ -30,45 +30,66 @@ def certified(gateway: CustomerGateway, tunnels: tuple[Tunnel, Tunnel]) -> Estat
     )
 
 
-@pytest.mark.parametrize(
-    ("given", "rules"),
-    [
-        (observed(tunnel_down_for=5), []),
-        (observed(tunnel_down_for=1_440), []),
-        (observed(tunnel_down_for=0), ["tunnel-down-for"]),
-        (observed(tunnel_down_for=1_445), ["tunnel-down-for"]),
-        (observed(notify=[TOPIC, "first.last+net@sub.example.com"]), []),
-        (observed(notify=[]), ["alarm-target"]),
-        (observed(notify=["a@example"]), ["alarm-target"]),
-        (observed(notify=[TOPIC, TOPIC]), ["alarm-target"]),
-        (observed(notify=["a.b@example.com", "a_b@example.com"]), ["alarm-target"]),
-        (observed(notify=[TOPIC.replace("us-east-1", "us-east-2")]), ["alarm-target-region"]),
-        (estate(site=replace(SITE, coordinates=(90, -180))), []),
-        (estate(site=replace(SITE, coordinates=(90.1, 0))), ["site-coordinates"]),
-        (estate(site=replace(SITE, coordinates=(0, 180.1))), ["site-coordinates"]),
-        (certified(CustomerGateway("dc1-01", bgp_asn=65_010, certificate_arn=ARN), PATIENT), []),
-        (
-            certified(CustomerGateway("dc1-01", bgp_asn=65_010, certificate_arn=ARN), (Tunnel(), Tunnel())),
-            ["tunnel-without-address", "tunnel-without-address"],
-        ),
-        (gateway(certificate_arn=ARN), []),
-        (gateway(certificate_arn=ARN.replace("us-east-1", "us-east-2")), ["certificate-arn"]),
-        (gateway(certificate_arn=ARN.replace(":acm:", ":acm-pca:")), ["certificate-arn"]),
-        (gateway(ip_address=None), ["customer-gateway-unknown", "tunnel-without-address", "tunnel-without-address"]),
-        (vpn(large_tunnels=True), []),
-        (vpn(large_tunnels=True, acceleration=True), ["large-and-accelerated"]),
-        (opened("tcp/0", "udp/65535", "tcp/1-65535", "icmp"), []),
-        (opened("tcp/65536"), ["opens-ports"]),
-        (opened("tcp/2-1"), ["opens-ports"]),
-        (opened("sctp/1"), ["opens-ports"]),
-        (opened("icmp", "icmp"), ["opens-ports"]),
-        (opened(), ["opens-ports"]),
-        (opened("tcp/443", source="dc1/user"), ["opens-unknown"]),
-        (opened("tcp/443", source="dc1/users", to="dc1/servers"), ["opens-between-sites"]),
-        (opened("tcp/443", source="services"), ["opens-without-blocks", "opens-without-blocks"]),
-        (opened("tcp/443", source="workloads"), ["opens-not-reached"]),
-    ],
-)
+LINES: list[tuple[str, Estate, list[str]]] = [
+    ("an alarm after 5 minutes", observed(tunnel_down_for=5), []),
+    ("an alarm after a day", observed(tunnel_down_for=1_440), []),
+    ("an alarm at once", observed(tunnel_down_for=0), ["tunnel-down-for"]),
+    ("an alarm after a day and 5 minutes", observed(tunnel_down_for=1_445), ["tunnel-down-for"]),
+    ("a topic and an address", observed(notify=[TOPIC, "first.last+net@sub.example.com"]), []),
+    ("nobody to tell", observed(notify=[]), ["alarm-target"]),
+    ("an address without a dot", observed(notify=["a@example"]), ["alarm-target"]),
+    ("a topic twice", observed(notify=[TOPIC, TOPIC]), ["alarm-target"]),
+    ("addresses but for a sign", observed(notify=["a.b@example.com", "a_b@example.com"]), ["alarm-target"]),
+    ("a topic of another Region", observed(notify=[TOPIC.replace("us-east-1", "us-east-2")]), ["alarm-target-region"]),
+    ("a site at the end of the map", estate(site=replace(SITE, coordinates=(90, -180))), []),
+    ("north of the pole", estate(site=replace(SITE, coordinates=(90.1, 0))), ["site-coordinates"]),
+    ("east of the date line", estate(site=replace(SITE, coordinates=(0, 180.1))), ["site-coordinates"]),
+    (
+        "a certificate in place of an address",
+        certified(CustomerGateway("dc1-01", bgp_asn=65_010, certificate_arn=ARN), PATIENT),
+        [],
+    ),
+    (
+        "tunnels to a gateway without an address",
+        certified(CustomerGateway("dc1-01", bgp_asn=65_010, certificate_arn=ARN), (Tunnel(), Tunnel())),
+        ["tunnel-without-address", "tunnel-without-address"],
+    ),
+    ("a certificate and an address", gateway(certificate_arn=ARN), []),
+    (
+        "a certificate of another Region",
+        gateway(certificate_arn=ARN.replace("us-east-1", "us-east-2")),
+        ["certificate-arn"],
+    ),
+    (
+        "a certificate of a private authority",
+        gateway(certificate_arn=ARN.replace(":acm:", ":acm-pca:")),
+        ["certificate-arn"],
+    ),
+    (
+        "a gateway without anything",
+        gateway(ip_address=None),
+        ["customer-gateway-unknown", "tunnel-without-address", "tunnel-without-address"],
+    ),
+    ("large tunnels", vpn(large_tunnels=True), []),
+    ("large tunnels, accelerated", vpn(large_tunnels=True, acceleration=True), ["large-and-accelerated"]),
+    ("ports at their ends", opened("tcp/0", "udp/65535", "tcp/1-65535", "icmp"), []),
+    ("port 65536", opened("tcp/65536"), ["opens-ports"]),
+    ("ports the wrong way round", opened("tcp/2-1"), ["opens-ports"]),
+    ("a protocol that ACLs do not know", opened("sctp/1"), ["opens-ports"]),
+    ("ping twice", opened("icmp", "icmp"), ["opens-ports"]),
+    ("no ports", opened(), ["opens-ports"]),
+    ("a site network spelled wrong", opened("tcp/443", source="dc1/user"), ["opens-unknown"]),
+    ("between networks of one site", opened("tcp/443", source="dc1/users", to="dc1/servers"), ["opens-between-sites"]),
+    (
+        "between segments without blocks",
+        opened("tcp/443", source="services"),
+        ["opens-without-blocks", "opens-without-blocks"],
+    ),
+    ("within an isolated segment", opened("tcp/443", source="workloads"), ["opens-not-reached"]),
+]
+
+
+@pytest.mark.parametrize(("given", "rules"), [row[1:] for row in LINES], ids=[row[0] for row in LINES])
 def test_lines(given: Estate, rules: list[str]) -> None:
     assert sorted(broken(given)) == rules
 
