@@ -103,13 +103,13 @@ def _external(sets: Mapping[str, Spans]) -> Mapping[str, Spans]:
 def _parsed(address: str, line: str, sets: Mapping[str, Spans]) -> Iterator[Rule]:
     header, _, options = line.partition("(")
     words = _IN_LISTS.sub("", header).split()
-    if len(words) != 7 or words[0] not in _ACTIONS or not options.rstrip().endswith(")"):
+    if len(words) != 7 or words[0] not in _ACTIONS or not options.endswith(")"):
         yield unread(address, line)
         return
     action, protocol, source, source_ports, way, destination, ports = words
     if action == "alert":
         return
-    inside = _looks_inside(options.rstrip()[:-1])
+    inside = _looks_inside(options[:-1])
     if inside is None:
         return
     sources, destinations = (_spans(text, lambda one: _addresses(one, sets), ALL) for text in (source, destination))

@@ -176,6 +176,8 @@ def test_what_a_header_says(header: str, expected: tuple[object, ...]) -> None:
         "any any -> $NOWHERE any",
         "any any -> ! any",
         "any any -> !$NOWHERE any",
+        "any any -> !any any",
+        "any any -> [10.0.0.0/8,!any] any",
         "[10.0.0.0/8 any -> any any",
         "any any -> [10.0.0.0/8,!$NOWHERE] any",
         "any any -> [10.0.0.0/8,$NOWHERE] any",
@@ -270,11 +272,13 @@ def test_a_domain_list_is_inside_of_tcp_from_home() -> None:
 
 def test_what_a_policy_tells_apart() -> None:
     lines = "pass tcp 10.0.0.0/30 any -> ![10.0.0.0/8,::/0] any ()\npass tls 10.9.0.0/16 any -> any any ()"
-    policy = Rules("policy", (*written("one", lines, SETS), unread("two")))
+    last = "pass udp any any -> 255.255.255.255 67 ()"
+    policy = Rules("policy", (*written("one", f"{lines}\n{last}", SETS), unread("two")))
+    assert policy.rules[-1] == Rule("two", "", True, inside=True)
     assert policy.groups == ("policy", "one", "two")
     told = {str(prefix) for prefix in policy.prefixes()}
     assert told == {"10.0.0.0/30", "0.0.0.0/5", "8.0.0.0/7", "11.0.0.0/8", "12.0.0.0/6", "16.0.0.0/4", "32.0.0.0/3",
-                    "64.0.0.0/2", "128.0.0.0/1"}  # fmt: skip
+                    "64.0.0.0/2", "128.0.0.0/1", "255.255.255.255/32"}  # fmt: skip
 
 
 @pytest.mark.parametrize(
