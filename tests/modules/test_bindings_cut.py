@@ -95,9 +95,7 @@ def test_python_comes_compiled_without_checks_and_names_its_source(package: Path
     spec.loader.exec_module(module)
     assert module.__doc__ is None
     # Text, for `typing` is not even imported.
-    assert module.Vpc.__init__.__annotations__ == {
-        "value": "typing.Optional[str]"
-    }
+    assert module.Vpc.__init__.__annotations__ == {"value": "typing.Optional[str]"}
     assert not {name for name in vars(module) if "check" in name or name.isupper()}
     vpc = module.Vpc(7)  # the assertion is gone: jsii's kernel checks the types
     with pytest.raises(RuntimeError, match="on purpose") as raised:
