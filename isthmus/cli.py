@@ -11,7 +11,7 @@ import os
 import pkgutil
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn, TextIO
 
@@ -55,17 +55,25 @@ def rewritten(where: str) -> Iterator[TextIO]:
         yield sys.stdout
         return
     path = Path(where)
-    if path.exists() and not path.is_file():  # a pipe or a device takes what comes
-        with path.open("w", encoding="utf-8") as out:
-            yield out
-        return
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with draft.open("w", encoding="utf-8") as out:
-            yield out
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
+        if path.exists() and not path.is_file():  # a pipe or a device takes what comes
+            with path.open("w", encoding="utf-8") as out:
+                yield out
+            return
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            with draft.open("w", encoding="utf-8") as out:
+                yield out
+            draft.replace(path)
+        finally:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CannotAnswer(
+            f"{where}: it cannot be written ({error.strerror}). Check the path and its permissions."
+        ) from error
 
 
 def parser() -> argparse.ArgumentParser:
@@ -98,9 +106,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except _user_errors() as error:
-        print(f"isthmus: {error}", file=sys.stderr)
+        print(f"isthmus: {_said(error)}", file=sys.stderr)
         return NO_ANSWER
     return code
+
+
+def _said(error: Exception) -> str:
+    """The text of an error; of the system's, with the path first and without its number."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: it cannot be used ({error.strerror}). Check the path and its permissions."
+    return str(error)
 
 
 def _user_errors() -> tuple[type[Exception], ...]:

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import Field, field, fields
+from enum import EnumMeta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast, dataclass_transform
 
@@ -120,7 +121,7 @@ def _caller() -> str:
 def _explain(cls: type, name: object, place: str, error: ValidationError) -> str:
     subject = f'{cls.__name__} "{name}"' if isinstance(name, str) else cls.__name__
     known: dict[str, Field[Any]] = {f.name: f for f in fields(cls)}
-    details = error.errors(include_url=False, include_context=False)
+    details = error.errors(include_url=False)
     return "\n".join([f"{subject}, {place}:", *(f"  {_explain_one(cls, known, detail)}" for detail in details)])
 
 
@@ -140,4 +141,28 @@ def _explain_one(cls: type, known: Mapping[str, Field[Any]], detail: ErrorDetail
         return f"{where}: missing; {cls.__name__} needs it"
     if kind in ("unexpected_positional_argument", "missing_positional_only_argument"):
         return "only the name may be given without a keyword: write field=value for the others"
-    return f"{where}: {detail['msg'][0].lower()}{detail['msg'][1:]}, got {detail['input']!r}"
+    return f"{where}: {detail['msg'][0].lower()}{detail['msg'][1:]}, got {detail['input']!r}{_instead(detail)}"
+
+
+def _instead(detail: ErrorDetails) -> str:
+    """What would be right in the place of a value of another type, where it can be told."""
+    given, kind = detail["input"], detail["type"]
+    expected = str(detail.get("ctx", {}).get("class", ""))
+    choices = getattr(sys.modules["isthmus.intent"], expected, None)
+    if isinstance(choices, EnumMeta):
+        meant = [name for name in choices.__members__ if str(given).lower().replace("-", "_") == name.lower()]
+        return f"; write {' or '.join(f'{expected}.{name}' for name in meant or choices.__members__)}"
+    match kind:
+        case "string_type" if isinstance(given, int):
+            return f'; write it in quotes: "{given}"'
+        case "int_type" if isinstance(given, str) and given.isdecimal():
+            return f"; write it without quotes: {int(given)}"
+        case "bool_type":
+            return "; write True or False"
+        case "frozen_set_type" | "set_type":
+            return f"; write a set: {{{written(given)}}}"
+        case "sequence_str":
+            return f"; write a list: [{written(given)}]"
+        case "is_instance_of" if expected == "Sequence":
+            return "; write a list: [...]"
+    return ""

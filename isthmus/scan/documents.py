@@ -49,21 +49,42 @@ class Document:
 def read_documents(folder: Path) -> list[Document]:
     """Every `.tf.json` file below a folder, `.terraform` left out.
 
-    Raises UnreadableInput for a file that is not Terraform JSON, and for a folder without any.
+    Raises UnreadableInput for a file that is not Terraform JSON, for a folder without any, and for a module that is
+    called by its path and is not there: nobody would see what it holds.
     """
     if not folder.is_dir():
         raise UnreadableInput(f"{folder} is not a folder of synthesized Terraform")
     paths = sorted(path for path in folder.rglob("*.tf.json") if ".terraform" not in path.parts)
     if not paths:
         raise UnreadableInput(f"{folder} holds no .tf.json file: synthesize first, or name the folder that does")
-    return [_read(path, path.relative_to(folder).as_posix()) for path in paths]
+    documents = [_read(path, path.relative_to(folder).as_posix()) for path in paths]
+    there = {path.parent.resolve() for path in paths}
+    for document in documents:
+        for name, source in _local_modules(document):
+            if (document.path.parent / source).resolve() not in there:
+                raise UnreadableInput(
+                    f"{document.name}: module {name} is {source}, and no .tf.json file below {folder} lies there, so "
+                    "it would not be scanned: synthesize again, or name the folder that holds both"
+                )
+    return documents
+
+
+def _local_modules(document: Document) -> Iterator[tuple[str, str]]:
+    """Name and source of every module that is called by its path."""
+    blocks = document.content.get("module", {})
+    for block in blocks if isinstance(blocks, list) else [blocks]:
+        for name, calls in block.items() if isinstance(block, dict) else ():
+            for call in calls if isinstance(calls, list) else [calls]:
+                source = call.get("source") if isinstance(call, dict) else None
+                if isinstance(source, str) and source.startswith(("./", "../")):
+                    yield name, source
 
 
 def _read(path: Path, name: str) -> Document:
     try:
         content = _Located().decode(path.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise UnreadableInput(f"{name}: {error}") from None
+        raise UnreadableInput(f"{name}: {error}: it is damaged, synthesize again") from None
     if not isinstance(content, dict):
         raise UnreadableInput(f"{name}: expected an object of Terraform blocks")
     if unknown := sorted(content.keys() - _KNOWN - {FIRST, LAST}):

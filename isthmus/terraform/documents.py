@@ -11,6 +11,7 @@ from typing import Any
 from isthmus.terraform.errors import UnreadableTerraform
 
 _AGAIN = "Write it again: `terraform show -json PLAN > plan.json`"
+_SYNTHESIZE = "It is damaged: synthesize again"
 
 
 @contextmanager
@@ -39,7 +40,8 @@ def load(path: Path, *, unique: bool = False) -> Any:
             ) from None
         except ValueError as error:
             problem, remedy = _diagnosis(data, error)
-            raise UnreadableTerraform(path, problem, remedy) from None
+            written = remedy == _AGAIN and path.name.endswith(".tf.json")
+            raise UnreadableTerraform(path, problem, _SYNTHESIZE if written else remedy) from None
 
 
 def _diagnosis(data: bytes, error: ValueError) -> tuple[str, str]:
@@ -53,6 +55,8 @@ def _diagnosis(data: bytes, error: ValueError) -> tuple[str, str]:
     if data.lstrip().startswith(b'{"@level"'):
         return "it is the log of `terraform plan -json`, not a plan", "Use `terraform show -json PLAN > plan.json`"
     if isinstance(error, json.JSONDecodeError):
+        if not error.doc.lstrip().startswith(("{", "[")):
+            return "it is not JSON", _AGAIN
         if error.pos >= len(error.doc.rstrip()) or not error.doc.rstrip().endswith(("}", "]")):
             return "the JSON in it ends too early", _AGAIN
         return f"it is not JSON (line {error.lineno}, column {error.colno})", _AGAIN

@@ -234,3 +234,27 @@ def test_a_reader_that_leaves_early(good: Path) -> None:
     done = subprocess.run(f"{script} | head -c 10", shell=True, capture_output=True, text=True, check=False)
     assert done.stdout
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path", "why"),
+    [
+        (
+            ["prove", "--json", "{}/nowhere/proof.json"],
+            "{}/nowhere/proof.json",
+            "it cannot be written (No such file or",
+        ),
+        (["prove", "--markdown", "{}/file/proof.md"], "{}/file/proof.md", "it cannot be written (Not a directory)"),
+        (["prove", "--intent", "{}/nothing.json"], "{}/nothing.json", "it cannot be used (No such file or directory)"),
+        (["handover", "--into", "{}/file"], "{}/file", "it cannot be used (File exists)"),
+    ],
+)
+def test_a_path_that_cannot_be_used_is_named_as_it_was_given(
+    good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], path: str, why: str
+) -> None:
+    (tmp_path / "file").touch()
+    code, _, err = run(capsys, *(each.format(tmp_path) for each in arguments), good)
+    assert code == NO_ANSWER
+    assert err.startswith(f"isthmus: {path.format(tmp_path)}: {why}")
+    assert "[Errno" not in err
+    assert f".{Path(path).name}." not in err, "the draft's name is nobody's business"

@@ -457,7 +457,7 @@ def test_every_problem_is_told_at_once_with_its_place_and_remedy() -> None:
         wrong.check()
     found = {problem.rule: problem for problem in caught.value.problems}
     assert sorted(found) == ["cidr-not-canonical", "log-retention", "unknown-reference"]
-    assert found["unknown-reference"].remedy == '"workloads"'
+    assert found["unknown-reference"].remedy == '"workloads"; or declare it'
     assert found["cidr-not-canonical"].remedy == 'the range itself: "10.1.0.0/20"'
     assert found["log-retention"].remedy.startswith("30, or another of 1, 3, 5")
     assert found["cidr-not-canonical"].place.startswith("tests/intent/test_checks.py:")

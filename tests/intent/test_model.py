@@ -48,9 +48,11 @@ def test_a_pre_shared_key_is_refused_and_never_shown(field: str) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"cidr": 10}, "cidr: input should be a valid string, got 10"),
-        ({"egress": "everywhere"}, "egress: input should be"),
-        ({"zones": "use1-az1"}, "zones"),
+        ({"cidr": 10}, 'cidr: input should be a valid string, got 10; write it in quotes: "10"'),
+        ({"egress": "everywhere"}, "got 'everywhere'; write Egress.LOCAL or Egress.ON_PREMISES or Egress.CENTRAL or"),
+        ({"egress": "on-premises"}, "got 'on-premises'; write Egress.ON_PREMISES"),
+        ({"zones": "use1-az1"}, "got 'use1-az1'; write a list: ['use1-az1']"),
+        ({"zones": 3}, "zones: input should be an instance of Sequence, got 3; write a list: [...]"),
         ({"subnets": {"private_az1": 1}}, "subnets.private_az1: input should be a valid string"),
     ],
 )
@@ -65,8 +67,15 @@ def test_only_the_name_goes_without_a_keyword() -> None:
 
 
 def test_numbers_are_numbers() -> None:
-    assert "number" in refused(VpnConnection, "a", customer_gateway="a", number="1", segment="a")
+    text = refused(VpnConnection, "a", customer_gateway="a", number="1", segment="a")
+    assert "number: input should be a valid integer, got '1'; write it without quotes: 1" in text
     assert "number" in refused(VpnConnection, "a", customer_gateway="a", number=True, segment="a")
+
+
+def test_a_flag_is_true_or_false_and_a_set_is_a_set() -> None:
+    text = refused(Segment, "a", isolated="yes", ways_out=Egress.NONE)
+    assert "isolated: input should be a valid boolean, got 'yes'; write True or False" in text
+    assert "; write a set: {Egress.NONE}" in text
 
 
 def test_intent_cannot_be_changed() -> None:

@@ -23,6 +23,7 @@ PLAN = {"format_version": "1.2", "planned_values": {}, "configuration": {}}
         ('{"format_version": "1.2",', "ends too early", "Write it again"),
         ('{"a": 1}\n{"b": 2}', "it is not JSON (line 2, column 1)", "Write it again"),
         ("{'a': 1}", "it is not JSON", "Write it again"),
+        ("resource {", "it is not JSON", "Write it again"),
         ('{"a": NaN}', "it is not JSON", "Write it again"),
         ('{"a": ' + "9" * 5000 + "}", "it is not JSON", "Write it again"),
         (b"\xff\xfe\x00", "it is not JSON", "Write it again"),
@@ -95,6 +96,12 @@ def test_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[st
         read(write(tmp_path, files))
     assert problem in error.value.problem
     assert error.value.remedy
+
+
+def test_a_damaged_file_of_an_output_is_synthesized_again(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableTerraform) as error:
+        read(write(tmp_path, {"main.tf.json": "{"}))
+    assert error.value.remedy == "It is damaged: synthesize again"
 
 
 def test_terraform_settings_alone_may_be_hcl(tmp_path: Path) -> None:

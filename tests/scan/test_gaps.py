@@ -119,7 +119,10 @@ def test_a_resource_that_checkov_does_not_see_is_refused(tmp_path: Path, monkeyp
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "main.tf.json: Expecting property name"),
+        (
+            "{",
+            "main.tf.json: Expecting property name enclosed in double quotes: line 1 column 2 (char 1): it is damaged",
+        ),
         ("[]", "main.tf.json: expected an object"),
         ('{"resources": {}}', "main.tf.json: resources is no Terraform block"),
         ('{"resource": {"aws_vpc": {"a": {}, "a": {}}}}', "main.tf.json: 'a' is written twice"),
@@ -133,6 +136,14 @@ def test_what_is_not_terraform_is_refused(tmp_path: Path, text: str, message: st
     with pytest.raises(UnreadableInput) as refused:
         scan(tmp_path, policies=POLICIES)
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize("source", ["./modules/hub", "../elsewhere"])
+def test_a_module_that_is_not_there_is_refused(tmp_path: Path, source: str) -> None:
+    """What nobody sees is not clean: the folder of a module is lost, or lies outside what is scanned."""
+    root = {"module": {"hub": {"source": source}}}
+    with pytest.raises(UnreadableInput, match=rf"^cdk\.tf\.json: module hub is {source}, and no \.tf\.json file"):
+        _scan({"cdk.tf.json": root}, tmp_path / "out")
 
 
 def test_blocks_in_lists_are_scanned(tmp_path: Path) -> None:

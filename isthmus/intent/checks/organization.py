@@ -135,8 +135,8 @@ def unknown_reference(estate: Estate) -> Iterator[Finding]:
             name = str(name_of(ref))
             if name not in known:
                 close = difflib.get_close_matches(name, others, n=1)
-                hint = f'"{close[0]}"' if close else f"one of {', '.join(others) or 'none yet'}; or declare it"
-                yield Finding(thing, f'{what} "{name}" is not declared', hint)
+                meant = f'"{close[0]}"' if close else f"one of {', '.join(others) or 'none yet'}"
+                yield Finding(thing, f'{what} "{name}" is not declared', f"{meant}; or declare it")
 
     if isinstance(estate.backend, S3Backend):
         yield from check(estate.backend, "account", [estate.backend.account], accounts)
