@@ -15,6 +15,7 @@ from isthmus.network.model import Network
 from isthmus.proof.findings import Flow, Unanswered
 from isthmus.proof.naming import Naming
 from isthmus.proof.pairs import Pair, Trial, best, worst
+from isthmus.proof.probes import Probe, probes
 from isthmus.proof.subject import Subject
 
 
@@ -29,7 +30,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """One flow that changes. `causes` are addresses of differing resources on its way, the likeliest first."""
+    """One flow that changes. `causes` are addresses of differing resources on its way, the likeliest first.
+
+    `packets`: where only some packets fare otherwise (ports that filters open or close), one for each part of them.
+    """
 
     kind: Kind
     source: str
@@ -37,6 +41,7 @@ class Change:
     before: Flow | None
     after: Flow | None
     causes: tuple[str, ...] = ()
+    packets: tuple[str, ...] = ()
 
     @property
     def was(self) -> str:
@@ -45,12 +50,13 @@ class Change:
 
     @property
     def is_(self) -> str:
-        """The flow after, in a line."""
-        return _said(self.after)
+        """The flow after, in a line; of packets that alone fare otherwise, which."""
+        return _said(self.after) + (f"; {self.kind} for {', '.join(self.packets)}" if self.packets else "")
 
     def __str__(self) -> str:
+        for_ = f" for {', '.join(self.packets)}" if self.packets else ""
         because = f", because of {', '.join(self.causes)}" if self.causes else ""
-        return f"{self.kind}: {self.source} -> {self.destination}{because}"
+        return f"{self.kind}: {self.source} -> {self.destination}{for_}{because}"
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,7 @@ class _Comparison:
         self.flows = (before.flows, after.flows)
         changed = dict.fromkeys(_changed(before.network, after.network))
         self.changed = {address: rank for rank, address in enumerate(changed)}
+        self.probes = _told_apart(before.network, after.network)
         self.names = (Naming(before.network), Naming(after.network))
 
     def made(self) -> Difference:
@@ -116,11 +123,27 @@ class _Comparison:
     def _change(self, a: str, b: str, there: tuple[bool, ...]) -> Change | None:
         was, now = (pairs.exact(a, b) if yes else None for pairs, yes in zip(self.pairs, there, strict=True))
         kind = _kind(was, now)
+        packets: tuple[str, ...] = ()
+        if kind in (None, Kind.REROUTED) and all(there) and (filtered := self._filtered(a, b)):
+            kind, (was, now), packets = filtered
         if kind is None:
             return None
         before = self.flows[0][a, b] if there[0] else None
         after = self.flows[1][a, b] if there[1] else None
-        return Change(kind, a, b, before, after, tuple(self._causes(was, now)))
+        return Change(kind, a, b, before, after, tuple(self._causes(was, now)), packets)
+
+    def _filtered(self, a: str, b: str) -> tuple[Kind, tuple[Pair, Pair], tuple[str, ...]] | None:
+        """What filters change for some packets only: the worst of it, as its first packet sees it, and its packets."""
+        found: dict[Kind, list[tuple[Probe, tuple[Pair, Pair]]]] = {}
+        for probe in self.probes:
+            was, now = (Pair(tuple(pairs.tried(a, b, probe))) for pairs in self.pairs)
+            kind = _kind(was, now)
+            if kind is not None and kind is not Kind.REROUTED:
+                found.setdefault(kind, []).append((probe, (was, now)))
+        for kind in (Kind.LOST, Kind.GAINED, Kind.UNCLEAR):
+            if kind in found:
+                return kind, found[kind][0][1], tuple(str(probe) for probe, _ in found[kind])
+        return None
 
     def _causes(self, was: Pair | None, now: Pair | None) -> Iterator[str]:
         """Resources that differ and that the flow meets, on either side: on its way, or where it is stopped."""
@@ -134,6 +157,13 @@ class _Comparison:
     def _met(self, side: int, pair: Pair | None) -> Iterator[str]:
         for trial in pair.trials if pair is not None else ():
             yield from self.names[side].of_trip(trial.trip)
+
+
+def _told_apart(before: Network, after: Network) -> tuple[Probe, ...]:
+    """The packets that filters of either network tell apart; none where the filters are the same."""
+    if (before.nacls, before.firewalls) == (after.nacls, after.firewalls):
+        return ()
+    return tuple(dict.fromkeys((*probes(before), *probes(after))))
 
 
 def _kind(was: Pair | None, now: Pair | None) -> Kind | None:

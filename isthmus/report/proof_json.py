@@ -58,6 +58,7 @@ def difference_text(difference: Difference) -> str:
                 "before": flow_document(change.before) if change.before else None,
                 "after": flow_document(change.after) if change.after else None,
                 "causes": list(change.causes),
+                "packets": list(change.packets),
             }
             for change in difference.changes
         ],

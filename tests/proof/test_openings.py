@@ -11,6 +11,7 @@ from examples import stage_5_resilient_vpn as stage
 from isthmus import proof
 from isthmus.intent import Estate, Opens
 from isthmus.proof import Outcome, Verdict
+from isthmus.report import markdown, proof_json, proof_terminal
 from modules.synthesis import synthesize
 from tests.proof.estates import write
 
@@ -141,3 +142,32 @@ def test_one_more_opening_moves_no_rule() -> None:
         numbers(estate(Opens(source="dc1/servers", to=WORKLOADS, ports=["icmp"]), *OPENS)),
     )
     assert before.items() < after.items()
+
+
+@pytest.fixture(scope="module")
+def subjects(tmp_path_factory: pytest.TempPathFactory) -> tuple[proof.Subject, proof.Subject]:
+    """The same network, where workloads may also open SSH to services."""
+    more = replace(OPENS[1], ports=[*OPENS[1].ports, "tcp/22"])
+    before = proof.read(write(output(), tmp_path_factory.mktemp("before")))
+    return before, proof.read(write(synthesize(estate(OPENS[0], more)), tmp_path_factory.mktemp("after")))
+
+
+def test_a_port_that_is_opened_is_a_change(subjects: tuple[proof.Subject, proof.Subject]) -> None:
+    """The usual packet fares as before: the ones that filters tell apart are compared too."""
+    before, after = subjects
+    (gained,) = proof.compare(before, after).changes
+    assert (gained.kind, gained.source, gained.destination) == ("gained", "dev", "shared-services")
+    assert gained.packets == ("tcp/22",)
+    assert any(".aws_network_acl" in cause for cause in gained.causes)
+    (lost,) = proof.compare(after, before).changes
+    assert (lost.kind, lost.source, lost.destination, lost.packets) == ("lost", "dev", "shared-services", ("tcp/22",))
+
+
+def test_reports_say_which_packets(
+    subjects: tuple[proof.Subject, proof.Subject], capsys: pytest.CaptureFixture[str]
+) -> None:
+    difference = proof.compare(*subjects)
+    proof_terminal.print_difference(difference, proof_terminal.console())
+    assert "  after:  reachable, back reachable; gained for tcp/22\n" in capsys.readouterr().out
+    assert "gained for tcp/22" in markdown.difference_markdown(difference)
+    assert json.loads(proof_json.difference_text(difference))["changes"][0]["packets"] == ["tcp/22"]
