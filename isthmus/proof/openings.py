@@ -49,12 +49,19 @@ def opening_notes(estate: Estate) -> Iterator[str]:
         if {a, b} in inspected:
             continue
         one, other = may_open(estate, a, b) or (), may_open(estate, b, a) or ()
-        both = {each.protocol for each in one} & {each.protocol for each in other} - {"icmp"}
-        for protocol in sorted(both):
+        mine, theirs = ({each.protocol for each in said} - {"icmp"} for said in (one, other))
+        for protocol in sorted(mine & theirs):
             yield (
                 f"{a} and {b} both open {protocol} connections: network ACLs cannot tell these from replies, so ports "
                 f"{EPHEMERAL[0]} to {EPHEMERAL[1]} are open both ways"
             )
+        for here, there, protocols in ((a, b, theirs - mine), (b, a, mine - theirs)):
+            for protocol in sorted(protocols):
+                yield (
+                    f"{here} opens no {protocol} connection to {there}, and answers those of {there}: network ACLs "
+                    f"cannot tell replies from packets to ports {EPHEMERAL[0]} to {EPHEMERAL[1]}, so these get there "
+                    "one way, and nothing comes back"
+                )
 
 
 def _missing(a: str, b: str, opened: tuple[Ports, ...], pairs: AllPairs, naming: Naming) -> Iterator[Violation]:

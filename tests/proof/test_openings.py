@@ -144,6 +144,16 @@ def test_one_more_opening_moves_no_rule() -> None:
     assert before.items() < after.items()
 
 
+def test_what_gets_there_one_way_is_explained(tmp_path: Path) -> None:
+    """The matrix says "one way" of who answers and opens nothing: a reader has to know that it is no leak."""
+    notes = [note for note in edited(tmp_path).prove(scenarios=False).notes if "one way" in note]
+    assert [note.split(":")[0] for note in notes] == [
+        "workloads opens no tcp connection to dc1/users, and answers those of dc1/users",
+        "network-services opens no tcp connection to workloads, and answers those of workloads",
+        "network-services opens no udp connection to workloads, and answers those of workloads",
+    ]
+
+
 @pytest.fixture(scope="module")
 def subjects(tmp_path_factory: pytest.TempPathFactory) -> tuple[proof.Subject, proof.Subject]:
     """The same network, where workloads may also open SSH to services."""
