@@ -22,22 +22,22 @@ def to_document(estate: Estate) -> dict[str, Any]:
     return {"schema": SCHEMA, "estate": _ESTATE.dump_python(estate, mode="json")}
 
 
-def from_document(text: str | bytes) -> Estate:
-    """The estate of an `intent.json`; the places of its parts are paths inside the document.
+def from_document(text: str | bytes, name: str = "intent.json") -> Estate:
+    """The estate of an `intent.json`, called by `name` where it is wrong; its parts' places are paths inside it.
 
     Raises `UnknownSchema` for anything that is not a document this release reads, naming what is wrong where.
     """
     try:
         document = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UnknownSchema(f"intent.json is not JSON: {error}. Synthesize again.") from None
+        raise UnknownSchema(f"{name} is not JSON: {error}. Synthesize again.") from None
     schema = document.get("schema") if isinstance(document, dict) else None
     if schema != SCHEMA:
-        raise UnknownSchema(f"intent.json has schema {schema!r}, this release reads {SCHEMA!r}. Synthesize again.")
+        raise UnknownSchema(f"{name} has schema {schema!r}, this release reads {SCHEMA!r}. Synthesize again.")
     try:
         estate = _ESTATE.validate_json(json.dumps(document.get("estate")))
     except ValidationError as error:
-        raise UnknownSchema(_explain(error)) from None
+        raise UnknownSchema(_explain(name, error)) from None
     _place(estate, "estate")
     return estate
 
@@ -52,7 +52,7 @@ def _place(thing: object, path: str) -> None:
             _place(part, f"{path}[{index}]")
 
 
-def _explain(error: ValidationError) -> str:
+def _explain(name: str, error: ValidationError) -> str:
     details = error.errors(include_url=False, include_context=False)
     lines = []
     for detail in details[:_SHOWN]:
@@ -61,4 +61,4 @@ def _explain(error: ValidationError) -> str:
         lines.append(f"  {path}: {message}")
     if len(details) > _SHOWN:
         lines.append(f"  and {len(details) - _SHOWN} more")
-    return "\n".join(["intent.json is damaged. Synthesize again.", *lines])
+    return "\n".join([f"{name} is damaged. Synthesize again.", *lines])

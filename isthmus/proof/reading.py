@@ -97,11 +97,11 @@ def _prefix(text: str, given: str) -> Cidr:
 
 def _estate(paths: Iterable[str | Path], intent: str | Path | None) -> Estate | None:
     if intent is not None:
-        return from_document(Path(intent).read_bytes())
+        return from_document(Path(intent).read_bytes(), str(intent))
     beside = [found for path in paths if (found := Path(path) / INTENT).is_file()]
     if len(beside) > 1:
         raise ProofError(f"several intents: {', '.join(map(str, beside))}; choose one with --intent")
-    return from_document(beside[0].read_bytes()) if beside else None
+    return from_document(beside[0].read_bytes(), str(beside[0])) if beside else None
 
 
 def _roots(found: Iterable[Source]) -> frozenset[str]:

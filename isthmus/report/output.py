@@ -28,6 +28,6 @@ def read_output(folder: Path) -> Output:
     document = folder / "intent.json"
     if not document.is_file():
         raise CannotAnswer(f"{folder} holds no intent.json: name a folder that synthesis wrote, such as cdktf.out")
-    estate = from_document(document.read_bytes())
+    estate = from_document(document.read_bytes(), str(document))
     graph = read(folder)
     return Output(folder, estate, graph, network_of(graph))

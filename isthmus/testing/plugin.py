@@ -50,7 +50,7 @@ def estate(pytestconfig: pytest.Config) -> Estate:
             intent = _intent(given)
             if intent is None:
                 pytest.fail(f"no intent.json in or among {', '.join(map(str, given))}", pytrace=False)
-            return from_document(intent.read_bytes()).check()
+            return from_document(intent.read_bytes(), str(intent)).check()
         if (folder := str(pytestconfig.rootpath)) not in sys.path:
             sys.path.insert(0, folder)
         return load_estate(_module(pytestconfig))

@@ -1,6 +1,7 @@
 """The commands as people run them: exit codes, what is written, and never a traceback for what they got wrong."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -258,3 +259,17 @@ def test_a_path_that_cannot_be_used_is_named_as_it_was_given(
     assert err.startswith(f"isthmus: {path.format(tmp_path)}: {why}")
     assert "[Errno" not in err
     assert f".{Path(path).name}." not in err, "the draft's name is nobody's business"
+
+
+@pytest.mark.parametrize("command", ["prove", "show", "diff"])
+def test_a_damaged_intent_is_named_by_its_path(
+    good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """Of two outputs, a reader has to know whose is damaged."""
+    damaged = tmp_path / "damaged"
+    shutil.copytree(good, damaged)
+    (damaged / "intent.json").write_text("{")
+    code, _, err = run(capsys, command, *([good] if command == "diff" else []), damaged)
+    assert code == NO_ANSWER
+    assert err.startswith(f"isthmus: {damaged / 'intent.json'} is not JSON: ")
+    assert err.endswith("Synthesize again.\n")
