@@ -252,7 +252,7 @@ class Facts:
         vpn = self.network.vpns.get(connection)
         if vpn is None:
             return f"{connection} is down" if connection in self.scenario.down else ""
-        return vpn_down(self.network, vpn, self.scenario)
+        return vpn_down(vpn, self.scenario)
 
     def told(self, attachment: str) -> Told:
         """What AWS announces over an attachment, or over a VPN connection to a virtual private gateway.

@@ -30,7 +30,7 @@ def is_default(cidr: Cidr) -> bool:
     return cidr.prefixlen == 0
 
 
-def vpn_down(network: Network, vpn: VpnConnection, scenario: Scenario) -> str:
+def vpn_down(vpn: VpnConnection, scenario: Scenario) -> str:
     """Why a VPN connection carries nothing in the scenario, or "". One tunnel of two is enough to carry it."""
     down = scenario.down
     if vpn.address in down:
@@ -119,7 +119,7 @@ def announced(
         return ()
     vpn = network.vpns.get(connection)
     if vpn is not None:
-        if vpn_down(network, vpn, scenario) or vpn.static is True:
+        if vpn_down(vpn, scenario) or vpn.static is True:
             return ()
         if isinstance(vpn.static, Unknown):
             return vpn.static

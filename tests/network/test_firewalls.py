@@ -8,12 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.network.answers import Block
+from isthmus.network.answers import Block, InSubnet, Internet, Packet
 from isthmus.network.filters import Traffic
 from isthmus.network.firewalls import verdict
+from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Unknown
 from isthmus.network.space import ALL, LAST, number, span
 from isthmus.network.suricata import Rule, Rules, listed, unread, written
+from tests.network.networks import Draft
 
 NETS = ("10.0.0.0/30", "10.0.0.4/30", "10.0.0.0/29", "10.0.0.2/32")
 SETS = {"HOME_NET": (span(IPv4Network("10.0.0.0/29")),), "A": (span(IPv4Network(NETS[0])),)}
@@ -321,3 +323,36 @@ def test_what_a_firewall_stops_and_why(lines: str, said: str | Unknown) -> None:
 def test_ranges_of_ports_and_protocols_without_any(rule: str, traffic: Traffic, passes: bool) -> None:
     found = verdict(Rules("policy", tuple(written("group", rule, SETS)), "drop"), HERE, HERE, traffic)
     assert (found is None) == passes
+
+
+@pytest.mark.parametrize(
+    ("source", "port", "stopped"),
+    [
+        ("plain", 443, []),
+        ("plain", 80, ["policy: no rule passes tcp/80 from 10.0.1.4 to 10.0.9.4 (firewall-drops)"]),
+        ("translated", 443, ["policy: no rule passes tcp/443 from 10.0.3.7 to 10.0.9.4 (firewall-drops)"]),
+        ("translated", 22, []),
+    ],
+)
+def test_on_its_way_a_packet_is_asked_about_with_the_address_it_has_there(
+    source: str, port: int, stopped: list[str]
+) -> None:
+    d = Draft()
+    d.vpc("a", "10.0.0.0/16")
+    d.subnet("plain", "a", "10.0.1.0/24", routes={"10.0.9.0/24": "fw[door]"})
+    d.subnet("translated", "a", "10.0.2.0/24", routes={"10.0.9.0/24": "nat"})
+    d.subnet("nats", "a", "10.0.3.0/24", routes={"10.0.9.0/24": "fw[door]"})
+    d.nat("nat", "nats", public=False, ip="10.0.3.7")
+    d.subnet("door", "a", "10.0.4.0/24")
+    d.subnet("server", "a", "10.0.9.0/24")
+    d.firewall("fw", "a", "door")
+    lines = "pass tcp 10.0.1.0/24 any -> 10.0.9.0/24 443 ()\npass tcp 10.0.3.7 any -> any 22 ()"
+    rules = Rules("policy", tuple(written("group", lines, {})), "drop")
+    d.put("firewalls", replace(d.parts["firewalls"]["fw"], rules=rules))
+    (path,) = Forwarding(d.network()).forward(Packet(InSubnet(source), InSubnet("server"), port=port)).paths
+    assert [str(block) for block in path.blocks] == stopped
+    assert path.end == "server"
+    (path,) = (
+        Forwarding(d.network()).forward(Packet(InSubnet(source), Internet(IPv4Address("10.0.9.9")), port=port)).paths
+    )
+    assert "firewall-drops" not in {block.rule for block in path.blocks}  # names decide about what leaves

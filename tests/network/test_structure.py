@@ -323,10 +323,17 @@ def test_subnets_that_overlap_are_found_pair_by_pair(cidrs: list[Cidr]) -> None:
 def test_of_two_that_overlap_the_narrower_is_to_be_changed() -> None:
     net = Net()
     net.vpc("a", "10.1.0.0/16")
-    for name, cidr in (("narrow", "10.1.4.0/24"), ("wide", "10.1.4.0/23"), ("twin", "10.1.4.0/24")):
+    for name, cidr in (
+        ("narrow", "10.1.4.0/24"),
+        ("wide", "10.1.4.0/23"),
+        ("twin", "10.1.4.0/24"),
+        ("one", "10.1.9.1/32"),
+        ("same", "10.1.9.1/32"),
+    ):
         net.subnet(name, "a", cidr, name)
     assert [f.resources for f in structural_findings(net.made())] == [
         ("narrow", "wide"),
         ("twin", "wide"),
         ("twin", "narrow"),
+        ("same", "one"),
     ]
