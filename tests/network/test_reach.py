@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
-from isthmus.network.answers import Block, Crossing, Hop, InSubnet, Path
+from isthmus.network.answers import AtSite, Block, Crossing, Hop, InSubnet, Path
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import NetworkAcl, Unknown
 from isthmus.network.reach import join, onward, signature, without
-from isthmus.network.walk import Pieces, TgwPlace
+from isthmus.network.space import ALL
+from isthmus.network.walk import Pieces, Source, TgwPlace, Walk
 from tests.network.networks import BLACKHOLE, Draft, Gone, mesh
+from tests.network.test_unknowns import FILES
 
 BLOCK, OTHER = Block("no-route", "t", "no route"), Block("blackhole-route", "t", "gone")
 PLAIN = Path((Hop("subnet", "a"), Hop("onward", "t", "", "z1")))
@@ -164,3 +167,56 @@ def test_reach_is_the_head_or_the_head_with_its_tails() -> None:
     assert path.end == "b1"
     (near,) = reach.at(int.from_bytes(bytes([10, 1, 1, 9])))
     assert (near.end, len(near.hops)) == ("a1", 2)
+
+
+def gist(paths: tuple[Path, ...]) -> set[tuple[object, ...]]:
+    """What alternatives have in common with those of another range: everything but addresses in reasons."""
+    return {
+        (
+            tuple(hop.address for hop in path.hops),
+            path.end,
+            path.exit,
+            tuple(block.rule for block in path.blocks),
+            bool(path.unknown),
+            path.nats,
+            path.boxes,
+            path.hairpin,
+        )
+        for path in paths
+    }
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_range_is_walked_as_each_of_its_addresses(file: str) -> None:
+    """From every subnet and site of every case: no address is left out, and none fares otherwise alone."""
+    for case in importlib.import_module(f"tests.network.test_golden_{file}").golden.cases:
+        draft: Draft = case.values[0]()
+        engine = Forwarding(draft.network(), sites=draft.sites)
+        sources: list[InSubnet | AtSite] = [InSubnet(name) for name in draft.parts["subnets"]]
+        for source in [*sources, *(AtSite(site.name) for site in draft.sites)]:
+            whole = walked(engine, source, *ALL)
+            assert pairwise_joined(whole)
+            reach = engine.reach(source)
+            for low, high, paths in whole:
+                for place in {low, high}:
+                    ((_, _, alone),) = walked(engine, source, place, place)
+                    assert gist(alone) == gist(paths)
+                    # Going round in circles takes a lap more where tails are shared.
+                    told = reach.at(place)
+                    looping = any(block.rule == "routing-loop" for path in alone for block in path.blocks)
+                    assert looping or gist(told) == gist(paths)
+                    assert {(path.end, path.outcome) for path in told} == {(path.end, path.outcome) for path in alone}
+
+
+def walked(engine: Forwarding, source: InSubnet | AtSite, low: int, high: int) -> Pieces:
+    walk = Walk(engine.facts)
+    if isinstance(source, AtSite):
+        return walk.from_site(engine.sites.by_name[source.name], low, high, Path())
+    return walk.in_subnet(source.address, Source.HOST, low, high, Path((Hop("subnet", source.address),)))
+
+
+def pairwise_joined(pieces: Pieces) -> bool:
+    """Whether pieces cover the whole line, one after the other, and say something of all of it."""
+    ends = [-1, *(high for _, high, _ in pieces)]
+    starts = [*(low for low, _, _ in pieces), ALL[1] + 1]
+    return all(end + 1 == start for end, start in zip(ends, starts, strict=True)) and all(p for _, _, p in pieces)
