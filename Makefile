@@ -51,7 +51,7 @@ coverage: $(VENV)/.ready
 MUTANTS ?= *
 mutants: $(VENV)/.ready
 	@$(SYNC) --group measure
-	CI=true $(BIN)/mutmut run '$(MUTANTS)'
+	CI=true $(BIN)/python -m benchmarks.mutants run '$(MUTANTS)'
 	$(BIN)/mutmut results
 
 # Brings .venv to what uv.lock says, with a uv of its own where there is none.

@@ -6,28 +6,26 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
-import libcst as cst
-from libcst import matchers
-from mutmut.__main__ import cli
-from mutmut.mutation import file_mutation as _file_mutation
-
-# Two of its functions are replaced, which types do not allow for.
-file_mutation: Any = _file_mutation
+# Of the group `measure`, which `make types` does without; and what is replaced here, types do not allow for.
+cst: Any = import_module("libcst")
+matchers: Any = import_module("libcst.matchers")
+file_mutation: Any = import_module("mutmut.mutation.file_mutation")
 _RULE = matchers.FunctionDef(decorators=[matchers.Decorator(matchers.Call(matchers.Name("rule")))])
 _FRAMES = matchers.Attribute(matchers.Name("sys"), matchers.Name("_getframe"))
 _skips = file_mutation.MutationVisitor._skip_node_and_children
 _arranged = file_mutation.function_trampoline_arrangement
 
 
-def _skips_but_rules(visitor: Any, node: cst.CSTNode) -> bool:
+def _skips_but_rules(visitor: Any, node: object) -> bool:
     if isinstance(node, cst.FunctionDef) and matchers.findall(node, _FRAMES):
         return True  # mutmut calls what it mutates from frames of its own
     return not matchers.matches(node, _RULE) and _skips(visitor, node)
 
 
-def _arranged_bare(function: cst.FunctionDef, *args: Any, **given: Any) -> Any:
+def _arranged_bare(function: Any, *args: Any, **given: Any) -> Any:
     """The original and its mutants as mutmut arranges them, with `@rule` on what chooses between them only."""
     first, nodes, last, names = _arranged(function, *args, **given)
     if matchers.matches(function, _RULE):
@@ -38,4 +36,4 @@ def _arranged_bare(function: cst.FunctionDef, *args: Any, **given: Any) -> Any:
 if __name__ == "__main__":
     file_mutation.MutationVisitor._skip_node_and_children = _skips_but_rules
     file_mutation.function_trampoline_arrangement = _arranged_bare
-    cli()
+    import_module("mutmut.__main__").cli()

@@ -53,7 +53,9 @@ def cases() -> Mapping[str, Estate]:
     found |= {
         "a default that the site announces": estate(),
         "a static default": estate(
-            site=QUIET, vpn=replace(VPN, default_route=True), segments=[WORKLOADS, SERVICES, OPEN]
+            site=QUIET,
+            vpn=replace(VPN, default_route=True),
+            segments=[WORKLOADS, SERVICES, OPEN, Segment("lab", reaches=["services"])],
         ),
         "a static connection": estate(
             site=replace(SITE, announces=[]),
@@ -70,6 +72,12 @@ def cases() -> Mapping[str, Estate]:
             sites=(replace(BRANCH, announces=["192.168.7.0/24", "10.0.0.0/8"]),),
             vpns=(TO_BRANCH,),
             segments=[SERVICES, NARROW],
+        ),
+        "two sites with transit, and holes for spokes beside them": estate(
+            site=replace(QUIET, transit_with=["branch"]),
+            sites=(replace(BRANCH, announces=["192.168.7.0/24", "10.0.0.0/8"]),),
+            vpns=(TO_BRANCH,),
+            segments=[replace(SERVICES, site_networks=["dc1/users"]), NARROW],
         ),
         "two sites, two segments and transit": estate(
             site=replace(QUIET, transit_with=["branch"], customer_gateways=[GATEWAY, replace(GATEWAY, name="dc1-02")]),
@@ -106,7 +114,7 @@ def story(given: Estate) -> Iterator[str]:
     """What the generator derives of an estate, in lines."""
     tables = HubTables(given)
     for table in tables.all:
-        yield f"table {table.key} ({table.name}) of {table.segment or 'no segment'}, site {table.site}"
+        yield f"table {table.key} ({table.name}) of {table.segment!r}, site {table.site}"
         yield f"    default {table.default}, to the inspector {table.central}"
         yield from (f"    blackhole {name} {cidr}" for name, cidr in table.blackholes)
     yield f"inspector {tables.inspector}"
