@@ -111,6 +111,14 @@ def test_rules_that_together_allow_a_range_let_it_through_and_none_of_them_can_b
         )
 
 
+def test_a_rule_that_meets_none_of_what_is_left_of_one_range_leaves_the_others() -> None:
+    lower, upper, whole = (ip_network(one) for one in ("10.0.0.0/29", "10.0.0.8/29", "10.0.0.0/28"))
+    allowed = ((lower, (0, 4)), (upper, (0, 4)), (whole, (0, 0)), (upper, (5, 9)))
+    rules = tuple(NetworkAclRule("r", n, True, 6, cidr, ports) for n, (cidr, ports) in enumerate(allowed, 1))
+    verdict = acl_verdict(NetworkAcl("acl", "vpc", rules, ()), True, span(whole), Traffic(6, (0, 9)))
+    assert str(verdict) == "acl: no inbound rule allows tcp/5-9 from 10.0.0.0/29 (network-acl-denies)"
+
+
 TEN = ip_network("10.0.0.0/8")
 
 
