@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from isthmus.intent import CentralEndpoints, Egress, Estate, ForwardRule, Inspection, Opens, PrivateZone, Segment
-from isthmus.intent.inspecting import numbered
+from isthmus.intent.inspecting import SIDS, numbered
 from isthmus.intent.opening import acl_rules, limited_with, own_ranges
 from isthmus.intent.reach import (
     intended_pairs,
@@ -41,6 +41,7 @@ def cases() -> Mapping[str, Estate]:
     ]
     wide = replace(WORKLOADS, isolated=False, blocks=["10.1.0.0/18"])
     inspected = egress_estates.estate(Inspection.VPC)
+    inspected = replace(inspected, segments=[Segment("aside"), *inspected.segments])
     return {
         "one site": estate(),
         "two sites with transit, and a network denied": estate(
@@ -95,7 +96,7 @@ def meaning(given: Estate) -> Iterator[str]:
     yield from (f"pair {one} {other}" for one, other in intended_pairs(given))
     for _, spoke in given.spokes:
         yield f"spoke {spoke.name}: {way_out(given, spoke.name)}, own ranges {own_ranges(given, spoke)}"
-    yield from (f"rule {sid} {rule}" for sid, rule in numbered(given))
+    yield from (f"rule {sid} {rule}, passes {rule.passes}" for sid, rule in numbered(given))
     if home := shared_services(given):
         yield f"names in {home.environment.name}, {home.spoke.name}, for {[spoke.name for _, spoke in served(given)]}"
         for forward in home.dns.forwards:
@@ -114,6 +115,14 @@ def written() -> Mapping[str, str]:
 @pytest.mark.parametrize("name", CASES)
 def test_it_means_what_is_written(name: str) -> None:
     assert "\n".join(meaning(CASES[name])) == written()[name], "run python -m tests.intent.test_meaning"
+
+
+def test_numbers_that_are_taken_are_passed_over_and_begin_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("isthmus.intent.inspecting.crc32", lambda _: len(SIDS) - 1)
+    assert [sid for sid, _ in numbered(CASES["inspected, and who may open"])] == [
+        SIDS[-1],
+        *(SIDS.start + number for number in range(4)),
+    ]
 
 
 def test_what_is_not_there_is_named() -> None:
