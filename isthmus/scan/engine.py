@@ -32,6 +32,8 @@ with warnings.catch_warnings():
         from checkov.terraform.checks.provider.registry import provider_registry
         from checkov.terraform.checks.resource.registry import resource_registry
         from checkov.terraform.checks.utils.base_cloudsplaining_iam_scanner import BaseTerraformCloudsplainingIAMScanner
+        from checkov.terraform.graph_builder.graph_to_tf_definitions import convert_graph_vertices_to_tf_definitions
+        from checkov.terraform.graph_builder.local_graph import TerraformLocalGraph
         from checkov.terraform.graph_manager import TerraformGraphManager
         from checkov.terraform.plan_parser import parse_tf_plan
         from checkov.terraform_json.parser import prepare_definition
@@ -157,7 +159,10 @@ def _judge(
     seen: set[tuple[str, str, str]] = set()
     with _silence():
         manager = TerraformGraphManager(db_connector=TerraformJsonRunner().db_connector)
-        graph = manager.save_graph(manager.build_graph_from_definitions(definitions, render_variables=render))
+        blocks = manager.build_graph_from_definitions(definitions, render_variables=render)
+        graph = manager.save_graph(blocks)
+        if render:
+            definitions = _with_rendered(definitions, blocks)
         for file, template in definitions.items():
             for kind, registry in _REGISTRIES.items():
                 for entity in template.get(kind, ()):
@@ -176,6 +181,16 @@ def _judge(
     }
     _all_seen(expected, seen, in_graph)
     return Judged(tuple(verdicts), len(expected))
+
+
+def _with_rendered(definitions: Mapping[str, Any], graph: TerraformLocalGraph) -> dict[str, Any]:
+    """The definitions with their resources as rendered: Checkov's runner for JSON shows those to graph checks alone."""
+    rendered, _ = convert_graph_vertices_to_tf_definitions(graph.vertices, "")
+    templates = {key.file_path: template for key, template in rendered.items()}
+    return {
+        file: template | {kind: templates[file][kind] for kind in _SCANNED_ONE_BY_ONE if kind in template}
+        for file, template in definitions.items()
+    }
 
 
 def _graph_verdicts(graph: Any, chosen: RunnerFilter, report: str) -> Iterator[Verdict]:

@@ -103,10 +103,11 @@ def test_a_whole_estate_is_judged_alike_without(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_value_that_stands_elsewhere_is_judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The example for what would be missed: a default that sends everything to a peer, and only rendering tells."""
-    route = r(
-        "aws_route", route_table_id="rtb-1", destination_cidr_block="${var.to}", vpc_peering_connection_id="pcx-1"
-    )
-    write(tf({"variable": {"to": {"default": "0.0.0.0/0"}}}, route), tmp_path / "out/stacks/dev")
-    assert "CKV2_AWS_44" in {finding.check for finding in scan(tmp_path / "out", policies=POLICIES).findings}
-    assert not {v for v in _verdicts(tmp_path / "out", False, monkeypatch) if v.check == "CKV2_AWS_44" and not v.passed}
+    """By checks of the graph, and by those of one block, which stock Checkov does not show it."""
+    route = r("aws_route", destination_cidr_block="${var.to}", vpc_peering_connection_id="pcx-1")
+    default = {"variable": {"to": {"default": "0.0.0.0/0"}, "cidr": {"default": "0.0.0.0/0"}}}
+    write(tf(default, route, _group("${var.cidr}")), tmp_path / "out/stacks/dev")
+    told = {finding.check for finding in scan(tmp_path / "out", policies=POLICIES).findings}
+    assert {"CKV2_AWS_44", "CKV_AWS_24"} <= told
+    unrendered = {verdict.check for verdict in _verdicts(tmp_path / "out", False, monkeypatch) if not verdict.passed}
+    assert not {"CKV2_AWS_44", "CKV_AWS_24"} & unrendered
