@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from isthmus.report.alike import shown
 from isthmus.report.overview import Matrix, Root, RouteTable, Ways
 from isthmus.report.terminal import print_table
 
@@ -58,15 +59,21 @@ def print_names(found: Mapping[str, Sequence[str]], out: Console) -> None:
 
 
 def print_matrix(matrix: Matrix, out: Console) -> None:
-    """Who is meant to reach whom; wide matrices in several pieces."""
+    """Who is meant to reach whom; wide matrices in several pieces, those of large networks one row for all alike."""
     _title(out, "Who is meant to reach whom (from the left to the top)")
-    columns = iter(matrix.names)
+    few = shown(matrix.names, lambda a, b: matrix.cells[a, b])
+    if few.too_many:
+        out.print(Text(f"{len(matrix.names)} parties of {len(few.standing_for)} kinds: more than fits here."))
+        return
+    columns = iter(few.standing_for)
     while chunk := list(islice(columns, _COLUMNS)):
-        table = _table("", *chunk)
-        for name in matrix.names:
+        table = _table("", *map(few.label, chunk))
+        for name in few.standing_for:
             if name != "internet":
-                table.add_row(name, *(_coloured(matrix.cells[name, other]) for other in chunk))
+                table.add_row(few.label(name), *(_coloured(few.between(name, other)) for other in chunk))
         print_table(table, out)
+    for sentence in few.legend():
+        out.print(Text(sentence))
 
 
 def print_next_steps(found: Sequence[Root], out: Console) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from rich.console import Console
 from rich.table import Table
@@ -17,10 +18,10 @@ from isthmus.proof.findings import Flow, Verdict, Violation
 from isthmus.proof.places import INTERNET
 from isthmus.proof.proved import Proof
 from isthmus.proof.tracing import Traced
+from isthmus.report.alike import MOST_SHOWN, shown, some
 from isthmus.report.terminal import print_table
 
 _WIDTH = 80
-_LARGEST_MATRIX = 30
 _MOST_RESOURCES = 4
 _COLOURS = {Verdict.PROVED: "green", Verdict.VIOLATED: "red", Verdict.UNKNOWN: "yellow"}
 
@@ -123,25 +124,29 @@ def cell(flow: Flow) -> str:
 
 
 def _matrix(proof: Proof, out: Console) -> None:
-    names = proof.flows.names
-    if len(names) < 2:
+    flows = proof.flows
+    if len(flows.names) < 2:
         return
-    if len(names) > _LARGEST_MATRIX:
-        _line(out, f"\n{len(names)} parties: the matrix is in the JSON (--json).")
+    few = shown(flows.names, lambda a, b: _marked(flows[a, b]) if flows.asked(a, b) else "-")
+    if few.too_many:
+        kinds = len(few.standing_for)
+        _line(out, f"\n{len(flows.names)} parties of {kinds} kinds: the matrix is in the JSON (--json).")
         return
     _line(out, "\nWho reaches whom (from the left to the top)", "bold")
-    room = _WIDTH - max(len(name) for name in names) - 3
-    for columns in _chunks(names, room):
+    labels = [few.label(name) for name in few.standing_for]
+    room = _WIDTH - max(map(len, labels)) - 3
+    columns = iter(few.standing_for)
+    for headings in _chunks(labels, room):
         table = Table(box=None, padding=(0, 1), pad_edge=False)
         table.add_column("")
-        for name in columns:
-            table.add_column(Text(name), justify="center", no_wrap=True)
-        for source in names:
-            cells = [
-                _styled(proof.flows[source, d]) if proof.flows.asked(source, d) else Text("-", "dim") for d in columns
-            ]
-            table.add_row(Text(source), *cells)
+        for heading in headings:
+            table.add_column(Text(heading), justify="center", no_wrap=True)
+        chunk = list(islice(columns, len(headings)))
+        for source in few.standing_for:
+            table.add_row(Text(few.label(source)), *(_coloured(few.between(source, other)) for other in chunk))
         print_table(table, out)
+    for sentence in few.legend():
+        _line(out, sentence)
 
 
 def _chunks(names: Sequence[str], room: int) -> Iterable[list[str]]:
@@ -159,21 +164,27 @@ def _chunks(names: Sequence[str], room: int) -> Iterable[list[str]]:
         yield chunk
 
 
-def _styled(flow: Flow) -> Text:
+def _marked(flow: Flow) -> str:
+    """One flow in a word, with a mark that shows without colour where it is not as meant."""
+    wrong = flow.intended is not None and flow.intended is not flow.works
     text = cell(flow)
-    if text == "?":
-        return Text(text, "yellow")
-    right = flow.intended is None or flow.intended is flow.works
-    wrong = not right or (text == "one way")
-    # Without colour a wrong cell has to show as well.
-    return Text(f"{text} !", "bold red") if wrong else Text(text, "green" if text == "yes" else "dim")
+    return f"{text} !" if text != "?" and (wrong or text == "one way") else text
+
+
+def _coloured(text: str) -> Text:
+    return Text(text, "bold red" if text.endswith("!") else {"?": "yellow", "yes": "green"}.get(text, "dim"))
 
 
 def _ways_out(proof: Proof, out: Console) -> None:
-    if len(proof.flows.names) > _LARGEST_MATRIX:
+    spokes = [name for name in proof.flows.names if name != INTERNET and "/" not in name]
+    exits = {name: proof.flows[name, INTERNET].exit or "none" for name in spokes}
+    if len(spokes) <= MOST_SHOWN:
+        _list(out, "Ways out to the internet", (f"{name}: {exit_}" for name, exit_ in exits.items()))
         return
-    flows = [proof.flows[name, INTERNET] for name in proof.flows.names if name != INTERNET and "/" not in name]
-    _list(out, "Ways out to the internet", (f"{f.source}: {f.exit or 'none'}" for f in flows))
+    by_exit: dict[str, list[str]] = {}
+    for name, exit_ in exits.items():
+        by_exit.setdefault(exit_, []).append(name)
+    _list(out, "Ways out to the internet", (f"{exit_}: {some(names)}" for exit_, names in by_exit.items()))
 
 
 def _violation(violation: Violation) -> str:
