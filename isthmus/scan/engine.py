@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -50,6 +51,9 @@ _REGISTRIES = {
     "module": module_registry,
 }
 _SCANNED_ONE_BY_ONE = ("resource", "data")
+_AFTER_APPLY = "true_after_unknown"  # what Checkov writes for a value that only the apply will know
+_NULL = {"constant_value": None}
+_INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 _NOTHING_IN_IT: Any = []  # skip comments: waivers have their own file
 
 
@@ -146,6 +150,7 @@ def judge_plan(path: Path, only: Sequence[str] = ()) -> Judged:
         template, _ = parse_tf_plan(str(path), errors)
     if not template:
         raise UnreadableInput(f"{path}: Checkov cannot read it: {errors.get(str(path), 'no resources in it')}")
+    _forget_unwritten(template, plan)
     expected = {(str(path), kind, address) for kind, address in _planned(plan)}
     return _judge({str(path): _decoded(_without_nulls(template))}, expected, "terraform_plan", only, False)
 
@@ -302,6 +307,32 @@ def _planned(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
             if resource["address"] not in forgotten:
                 kind = "data" if resource["mode"] == "data" else "resource"
                 yield kind, resource["address"].replace(".data.", ".").removeprefix("data.")
+
+
+def _forget_unwritten(template: Mapping[str, Any], plan: Mapping[str, Any]) -> None:
+    """Take out arguments that nobody wrote: that the provider will fill them in does not make them there."""
+    written = dict(_written(plan.get("configuration", {}).get("root_module", {}), ""))
+    for entity in template.get("resource", ()):
+        for values in (values for named in entity.values() for values in named.values()):
+            arguments = written.get(_INDEX.sub("", str(_one(values.get("__address__")))))
+            for name in [key for key, value in values.items() if _after_apply(value)]:
+                if arguments is not None and name not in arguments:
+                    del values[name]
+
+
+def _written(module: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, set[str]]]:
+    """The arguments that a module and those below it write, by the address of the resource."""
+    for resource in module.get("resources", ()):
+        expressions = resource.get("expressions", {})
+        yield prefix + resource["address"], {name for name, said in expressions.items() if said != _NULL}
+    for name, call in module.get("module_calls", {}).items():
+        yield from _written(call.get("module", {}), f"{prefix}module.{name}.")
+
+
+def _after_apply(value: Any) -> bool:
+    while isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return bool(value == _AFTER_APPLY)
 
 
 def _without_nulls(value: Any) -> Any:

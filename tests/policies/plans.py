@@ -18,7 +18,9 @@ _REFERENCE = re.compile(r"(?:data\.)?[a-z]\w*\.[\w.-]+")
 _COMPUTED = {
     "aws_vpn_connection": ("tunnel1_preshared_key", "tunnel2_preshared_key", "customer_gateway_configuration"),
     "aws_ec2_transit_gateway": ("association_default_route_table_id",),
+    "aws_kms_key": ("policy",),
     "aws_network_acl": ("ingress", "egress"),
+    "aws_vpc_endpoint": ("policy", "security_group_ids", "subnet_ids"),
 }
 
 
@@ -70,7 +72,7 @@ def _module(
                 unknown = {**unknown, "id": True} if isinstance(unknown, dict) else {"id": True}
                 unknown.update(dict.fromkeys(_COMPUTED.get(kind, ()), True))
                 for computed in unknown.keys() & written.keys():
-                    unknown[computed] = _split(written[computed])[1]
+                    unknown[computed] = written[computed] is None or _split(written[computed])[1]
                 base = {"mode": "managed", "type": kind, "name": name}
                 resource = {"address": f"{prefix}{kind}.{name}", **base, "values": known, "unknown": unknown}
                 resources.append(resource)

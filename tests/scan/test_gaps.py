@@ -234,3 +234,32 @@ def test_scanning_twice_says_the_same(tmp_path: Path) -> None:
     assert _fails(_scan(bad, tmp_path), "CKV_AWS_290")
     assert not _fails(_scan(good, tmp_path), "CKV_AWS_290")
     assert _fails(_scan(bad, tmp_path), "CKV_AWS_290")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fails"),
+    [
+        ({}, True),
+        ({"security_group_ids": None}, True),
+        ({"security_group_ids": ["${aws_security_group.g.id}"]}, False),
+        ({"security_group_ids": "${[aws_security_group.g.id]}"}, False),
+    ],
+    ids=["left out", "null", "by reference", "by expression"],
+)
+@pytest.mark.parametrize("address", ["", "module.m."])
+@pytest.mark.parametrize("index", ["", "[0]", '["a]b"]'])
+def test_what_nobody_wrote_is_not_there_because_the_provider_fills_it_in(
+    tmp_path: Path, arguments: dict[str, Any], fails: bool, address: str, index: str
+) -> None:
+    endpoint = r("aws_vpc_endpoint", vpc_endpoint_type="Interface", vpc_id="vpc-1", service_name="s", **arguments)
+    files = tf(endpoint, r("aws_security_group", "g"))
+    if address:
+        files = {"main.tf.json": {"module": {"m": {"source": "./m"}}}, "m/main.tf.json": files["main.tf.json"]}
+    plan = plan_of(files)
+    text = json.dumps(plan).replace(
+        json.dumps(f"{address}aws_vpc_endpoint.x"), json.dumps(f"{address}aws_vpc_endpoint.x{index}")
+    )
+    plan = {**json.loads(text), "configuration": plan["configuration"]}  # there, resources have no index
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    answer = scan(None, plans=[tmp_path / "plan.json"], policies=POLICIES, today=date(2026, 1, 1))
+    assert bool(_fails(answer, "CKV_ISTHMUS_38")) is fails
