@@ -69,7 +69,7 @@ SOMETHING = {
 
 def _documents(folder: Path, *contents: dict[str, Any]) -> list[Document]:
     for number, content in enumerate(contents):
-        write({"main.tf.json": content}, folder / f"stacks/{number}")
+        write({"main.tf.json": content, "modules/child/main.tf.json": {}}, folder / f"stacks/{number}")
     return read_documents(folder)
 
 
