@@ -76,6 +76,11 @@ class Flow:
         """Whether it is reachable both ways."""
         return self.forward is Outcome.REACHABLE and self.back is Outcome.REACHABLE
 
+    @property
+    def one_way(self) -> bool:
+        """Whether packets get there and replies do not come back."""
+        return self.forward is Outcome.REACHABLE and self.back is not Outcome.REACHABLE
+
     @cached_property
     def evidence(self) -> RoundTrip | None:
         """The packet and the reply that show it best. Followed when first asked for."""

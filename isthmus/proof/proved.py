@@ -61,6 +61,15 @@ class Proof:
             return Verdict.VIOLATED
         return Verdict.UNKNOWN if self.unanswered else Verdict.PROVED
 
+    def marks(self, flow: Flow) -> bool:
+        """Whether reports mark a flow: it is not as meant, or goes one way only where that is not known to be harmless.
+
+        Once all is proved it is: packets that network ACLs take for replies, of which `notes` tell.
+        """
+        if flow.intended is not None and flow.intended is not flow.works:
+            return True
+        return flow.one_way and not (self.against_intent and self.verdict is Verdict.PROVED)
+
     def __str__(self) -> str:
         lines = [f"{self.verdict}"]
         lines += [f"  {violation}" for violation in self.violations]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from isthmus.network.answers import Outcome
 from isthmus.proof.difference import Difference
 from isthmus.proof.findings import Flow, Verdict, Violation
-from isthmus.proof.proved import Flows, Proof
+from isthmus.proof.proved import Proof
 
 # GitHub refuses a comment of more than 65,536 characters; multi-byte characters are counted with room to spare.
 LONGEST = 60_000
@@ -30,7 +30,7 @@ def proof_markdown(proof: Proof) -> str:
     parts.append(_section("Violations", (_violation(v) for v in proof.violations), opened=True))
     parts.append(_section("Unknown", (_escape(str(u)) for u in proof.unanswered), opened=True))
     if 1 < len(proof.flows.names) <= _MOST_COLUMNS:
-        parts.append(_folded("Who reaches whom", _matrix(proof.flows)))
+        parts.append(_folded("Who reaches whom", _matrix(proof)))
     parts.append(_section("What failures take", (_escape(str(s)) for s in proof.scenarios)))
     parts.append(
         _section(
@@ -75,21 +75,20 @@ def capped(parts: Iterable[str]) -> str:
     return kept + "\n\n</details>" * unclosed + _CUT
 
 
-def _matrix(flows: Flows) -> str:
-    names = flows.names
+def _matrix(proof: Proof) -> str:
+    flows, names = proof.flows, proof.flows.names
     rows = ["| from \\ to | " + " | ".join(map(_escape, names)) + " |", "|---|" + ":-:|" * len(names)]
     for source in names:
-        cells = [_cell(flows[source, d]) if flows.asked(source, d) else "-" for d in names]
+        cells = [_cell(proof, flows[source, d]) if flows.asked(source, d) else "-" for d in names]
         rows.append(f"| {_escape(source)} | " + " | ".join(cells) + " |")
     return "\n".join(rows)
 
 
-def _cell(flow: Flow) -> str:
+def _cell(proof: Proof, flow: Flow) -> str:
     if Outcome.UNKNOWN in (flow.forward, flow.back):
         return "?"
-    text = "yes" if flow.works else "one way" if flow.forward is Outcome.REACHABLE else "no"
-    wrong = flow.intended is not None and flow.intended is not flow.works
-    return f"**{text}**" if wrong or text == "one way" else text
+    text = "yes" if flow.works else "one way" if flow.one_way else "no"
+    return f"**{text}**" if proof.marks(flow) else text
 
 
 def _violation(violation: Violation) -> str:

@@ -120,14 +120,14 @@ def cell(flow: Flow) -> str:
         return "?"
     if flow.works:
         return "yes"
-    return "one way" if flow.forward is Outcome.REACHABLE else "no"
+    return "one way" if flow.one_way else "no"
 
 
 def _matrix(proof: Proof, out: Console) -> None:
     flows = proof.flows
     if len(flows.names) < 2:
         return
-    few = shown(flows.names, lambda a, b: _marked(flows[a, b]) if flows.asked(a, b) else "-")
+    few = shown(flows.names, lambda a, b: _marked(proof, flows[a, b]) if flows.asked(a, b) else "-")
     if few.too_many:
         kinds = len(few.standing_for)
         _line(out, f"\n{len(flows.names)} parties of {kinds} kinds: the matrix is in the JSON (--json).")
@@ -164,11 +164,10 @@ def _chunks(names: Sequence[str], room: int) -> Iterable[list[str]]:
         yield chunk
 
 
-def _marked(flow: Flow) -> str:
-    """One flow in a word, with a mark that shows without colour where it is not as meant."""
-    wrong = flow.intended is not None and flow.intended is not flow.works
+def _marked(proof: Proof, flow: Flow) -> str:
+    """One flow in a word, with a mark that shows without colour where something is wrong with it."""
     text = cell(flow)
-    return f"{text} !" if text != "?" and (wrong or text == "one way") else text
+    return f"{text} !" if text != "?" and proof.marks(flow) else text
 
 
 def _coloured(text: str) -> Text:

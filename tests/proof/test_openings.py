@@ -154,6 +154,24 @@ def test_what_gets_there_one_way_is_explained(tmp_path: Path) -> None:
     ]
 
 
+def test_one_way_is_marked_where_it_may_be_a_leak(tmp_path: Path) -> None:
+    answered = edited(tmp_path / "right").prove(scenarios=False)
+    flow = answered.flows["dev", "dc1/users"]
+    assert (flow.one_way, answered.marks(flow)) == (True, False)
+
+    def open_to_users(rules: dict[str, dict[str, object]]) -> None:
+        for rule in rules.values():
+            if rule["rule_action"] == "deny" and rule["egress"] is False:
+                rule["rule_action"] = "allow"
+
+    leaking = edited(tmp_path / "wrong", open_to_users).prove(scenarios=False)
+    assert leaking.verdict is Verdict.VIOLATED
+    marked = {(f.source, f.destination) for f in leaking.flows if f.one_way and leaking.marks(f)}
+    assert ("shared-services", "dev") in marked
+    assert not answered.marks(answered.flows["dc1/users", "dev"])
+    assert all(answered.marks(replace(f, intended=not f.works)) for f in answered.flows)
+
+
 @pytest.fixture(scope="module")
 def subjects(tmp_path_factory: pytest.TempPathFactory) -> tuple[proof.Subject, proof.Subject]:
     """The same network, where workloads may also open SSH to services."""
