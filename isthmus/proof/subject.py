@@ -33,6 +33,10 @@ from isthmus.proof.zones import zone_violations
 
 # Each of this many alike pairs gets a violation of its own; of more, the rest is counted.
 _MOST_ALIKE = 50
+_NOTHING_MEANT = (
+    "nothing says what is meant: the input holds no intent.json, and --intent names none; so there was nothing to "
+    "compare with but the rules that hold for every network"
+)
 
 
 @dataclass(frozen=True)
@@ -258,9 +262,9 @@ class _Prover:
             service_flows(self.engine, self.places),
             tuple(dict.fromkeys(found)),
             tuple(dict.fromkeys(unanswered)),
-            tuple(assumptions(self.engine, self.places)),
+            (*((_NOTHING_MEANT,) * (self.estate is None)), *assumptions(self.engine, self.places)),
             tuple(would_change(self.engine, self.places)),
-            {vpn: tuple(sorted(map(str, getattr(t, "prefixes", ())))) for vpn, t in said.items()},
+            {vpn: tuple(map(str, sorted(getattr(t, "prefixes", ())))) for vpn, t in said.items()},
             survivals,
             kept,
             (*self.subject.notes, *opened, *self.network.notes, *(usage.note for usage in kept if usage.note)),

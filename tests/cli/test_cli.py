@@ -185,6 +185,16 @@ def test_not_terraform(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert err.startswith("isthmus: ")
 
 
+def test_what_was_meant_is_missed(good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bare = tmp_path / "bare"
+    shutil.copytree(good, bare)
+    (bare / "intent.json").unlink()
+    code, out, _ = run(capsys, "prove", bare)
+    assert code != PROVED
+    assert "- nothing says what is meant: the input holds no intent.json, and --intent names" in out
+    assert "nothing says what is meant" not in run(capsys, "prove", good)[1]
+
+
 def test_a_damaged_intent(good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "intent.json"
     file.write_text('{"schema": "isthmus-intent/99"}')
