@@ -28,5 +28,6 @@ def run(arguments: argparse.Namespace) -> int:
     overview_terminal.print_announced(overview.announced(output.network, output.estate, found), screen)
     overview_terminal.print_names(overview.names(output.network), screen)
     overview_terminal.print_matrix(overview.intended(output.estate), screen)
+    overview_terminal.print_opened(overview.opened(output.estate), screen)
     overview_terminal.print_next_steps(found, screen)
     return 0

@@ -183,6 +183,11 @@ def intended(estate: Estate) -> Matrix:
     return Matrix(names, cells)
 
 
+def opened(estate: Estate) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """Who opens, to whom, and what: all that is said of it, by the names of segments and site networks."""
+    return tuple(sorted((str(o.source), str(o.to), tuple(o.ports)) for o in estate.opens))
+
+
 def _dependencies(out: Path) -> dict[str, tuple[str, ...]]:
     """The roots of cdktf's manifest, each with those it waits for; without a manifest the folders, waiting for none."""
     manifest = out / "manifest.json"

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from isthmus.report.alike import shown
 from isthmus.report.overview import Matrix, Root, RouteTable, Ways
-from isthmus.report.terminal import print_table
+from isthmus.report.terminal import print_trimmed
 
 _COLUMNS = 5
 
@@ -23,7 +23,7 @@ def print_roots(found: Sequence[Root], out: Console) -> None:
     for root in found:
         modules = ", ".join(f"{module} ({count})" for module, count in root.resources.items())
         table.add_row(root.name, root.account, root.region, modules)
-    print_table(table, out)
+    print_trimmed(table, out)
 
 
 def print_route_tables(found: Sequence[RouteTable], out: Console) -> None:
@@ -71,9 +71,17 @@ def print_matrix(matrix: Matrix, out: Console) -> None:
         for name in few.standing_for:
             if name != "internet":
                 table.add_row(few.label(name), *(_coloured(few.between(name, other)) for other in chunk))
-        print_table(table, out)
+        print_trimmed(table, out)
     for sentence in few.legend():
-        out.print(Text(sentence))
+        print_trimmed(Text(sentence), out)
+
+
+def print_opened(found: Sequence[tuple[str, str, Sequence[str]]], out: Console) -> None:
+    """Who may open which connections to whom, where that is said; nothing where it is not."""
+    if found:
+        _title(out, "Of those, these open to each other what is listed and nothing else")
+    for source, to, ports in found:
+        _wrapped(out, f"{source} -> {to}", ports)
 
 
 def print_next_steps(found: Sequence[Root], out: Console) -> None:
@@ -86,7 +94,7 @@ def print_next_steps(found: Sequence[Root], out: Console) -> None:
         if reads:
             those = "reads" if len(step) == 1 else "each reads"
             together += f": {those} outputs of {', '.join(reads)}, so it cannot be planned before"
-        out.print(Text(together))
+        print_trimmed(Text(together), out)
         name = step[0].name if len(step) == 1 else "<environment>"
         for folder in folders:
             for command in ("init", "plan"):
@@ -125,7 +133,7 @@ def _wrapped(out: Console, label: str, items: Iterable[str]) -> None:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     table.add_row(Text(f"  {label}"), Text(", ".join(items) or "none"))
-    print_table(table, out)
+    print_trimmed(table, out)
 
 
 def _coloured(cell: str) -> Text:

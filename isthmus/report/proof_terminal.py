@@ -19,7 +19,7 @@ from isthmus.proof.places import INTERNET
 from isthmus.proof.proved import Proof
 from isthmus.proof.tracing import Traced
 from isthmus.report.alike import MOST_SHOWN, shown, some
-from isthmus.report.terminal import print_table
+from isthmus.report.terminal import print_trimmed
 
 _WIDTH = 80
 _MOST_RESOURCES = 4
@@ -144,7 +144,7 @@ def _matrix(proof: Proof, out: Console) -> None:
         chunk = list(islice(columns, len(headings)))
         for source in few.standing_for:
             table.add_row(Text(few.label(source)), *(_coloured(few.between(source, other)) for other in chunk))
-        print_table(table, out)
+        print_trimmed(table, out)
     for sentence in few.legend():
         _line(out, sentence)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, RenderableType
 
 
-def print_table(table: Table, out: Console) -> None:
-    """Print a table without the spaces that fill its last column."""
+def print_trimmed(shown: RenderableType, out: Console) -> None:
+    """Print a table or a text without the spaces that its lines end in."""
     with out.capture() as captured:
-        out.print(table)
+        out.print(shown)
     for line in captured.get().splitlines():
         out.file.write(line.rstrip() + "\n")

@@ -2,16 +2,20 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
+from benchmarks.synth import estate_of as estate_of_spokes
 from isthmus.cli import main
+from isthmus.intent import Opens
 from isthmus.report.handover import sheets
 from isthmus.report.output import read_output
 from isthmus.report.overview import announced, intended, names, roots, route_tables
 from isthmus.report.overview_terminal import steps
 from modules.files import merge
-from tests.modules.synthesized import files_of
+from modules.synthesis import synthesize
+from tests.modules.synthesized import estate_of, files_of
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +87,28 @@ def test_show_fits_eighty_columns_and_is_plain_when_piped(folder, capsys):
     commands = [line for line in text.splitlines() if line.startswith("     ")]
     assert all(len(line) <= 80 for line in text.splitlines() if line not in commands)
     assert any(f"-chdir={folder}/stacks/network plan" in line for line in commands)
+
+
+def test_show_tells_what_may_be_opened(tmp_path, capsys):
+    estate = estate_of("examples.stage_3_every_vpc")
+    opens = [Opens(source="dc1/users", to=estate.segments[1], ports=["tcp/443", "icmp"])]
+    merge(tmp_path / "out", synthesize(replace(estate, opens=opens).check()))
+    assert main(["show", str(tmp_path / "out")]) == 0
+    told = capsys.readouterr().out.partition("Of those, these open to each other what is listed and nothing else\n")[2]
+    assert told.startswith(f"  dc1/users -> {estate.segments[1].name} tcp/443, icmp\n")
+
+
+def test_show_of_a_large_estate_shows_one_of_all_that_are_alike(tmp_path, capsys):
+    merge(tmp_path / "out", synthesize(estate_of_spokes(40)))
+    assert main(["show", str(tmp_path / "out")]) == 0
+    text = capsys.readouterr().out
+    assert "  spoke-0 +39 " in text
+    assert "spoke-0 +39: spoke-0, spoke-1, spoke-10, spoke-11, spoke-12, spoke-13 and 34 more" in " ".join(text.split())
+    assert all(line == line.rstrip() for line in text.splitlines())
+    assert main(["prove", str(tmp_path / "out")]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "dc1/users - yes no spoke-0 +39 yes no yes internet - no -" in text
+    assert "aws_vpn_connection.dc1_01: spoke-0, spoke-1, spoke-10, spoke-11, spoke-12, spoke-13 and 34 more" in text
 
 
 def test_handover_says_what_the_other_side_needs(output, folder, capsys, tmp_path):
