@@ -69,6 +69,6 @@ def written() -> dict[str, str]:
     return {title: text.strip("\n") for title, _, text in (section.partition("\n") for section in sections)}
 
 
-@pytest.mark.parametrize(("title", "text"), written().items())
+@pytest.mark.parametrize(("title", "text"), written().items(), ids=written())
 def test_the_story_is_told_as_it_was(title: str, text: str) -> None:
     assert retold(title) == text

@@ -4,9 +4,14 @@ import os
 import select
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+"""WSGI: https://peps.python.org/pep-3333/."""
 
 
 @contextmanager
@@ -34,18 +39,30 @@ def served() -> Iterator[str]:
 
 def main() -> None:
     """Serves until the standard input ends: nobody is left to ask."""
-    from moto.moto_server.threaded_moto_server import ThreadedMotoServer
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+    from werkzeug.serving import make_server
 
     from .mending import apply
     from .mends import MENDS
 
     apply(MENDS)
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    print(f"http://127.0.0.1:{port}", flush=True)
+    application = one_at_a_time(DomainDispatcherApplication(create_backend_app))
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=MotoRequestHandler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(f"http://127.0.0.1:{server.server_port}", flush=True)
     while select.select([sys.stdin], [], [])[0] and sys.stdin.read(1):
         pass
+
+
+def one_at_a_time(application: Application) -> Application:
+    """Connections are open side by side, requests wait for each other: moto walks through dicts that others change."""
+    turn = threading.Lock()
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        with turn:
+            return list(application(environ, start_response))
+
+    return answer
 
 
 if __name__ == "__main__":
