@@ -145,6 +145,7 @@ def gateway_endpoint_count(estate: Estate) -> Estate:
 @breaks
 def security_group_rules(estate: Estate) -> Estate:
     """31 networks ask by two protocols."""
+    assume(REGIONS[estate.region].partition != "aws-cn")
     lans = {f"lan{number}": f"172.30.{number}.0/24" for number in range(31)}
     site = extra_site(networks=lans, announces=[LAN])
     grown_ = grown(without_sites(estate), sites=[site], vpns=[extra_vpn()], spokes=[wide_spoke(estate)])
