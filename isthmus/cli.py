@@ -120,8 +120,9 @@ def _said(error: Exception) -> str:
 
 def _user_errors() -> tuple[type[Exception], ...]:
     """The roots of all errors that are written for people. Looked up only when something was raised."""
+    from isthmus.cost.errors import CostError
     from isthmus.intent.errors import IntentError
     from isthmus.proof.errors import ProofError
     from isthmus.terraform.errors import UnreadableTerraform
 
-    return CannotAnswer, IntentError, ProofError, UnreadableTerraform, OSError
+    return CannotAnswer, CostError, IntentError, ProofError, UnreadableTerraform, OSError

@@ -28,18 +28,18 @@ def proof_markdown(proof: Proof) -> str:
         heads[Verdict.PROVED] = "**Sound**: nothing breaks the rules that hold for every network."
     parts = [heads[proof.verdict]]
     parts.append(_section("Violations", (_violation(v) for v in proof.violations), opened=True))
-    parts.append(_section("Unknown", (_escape(str(u)) for u in proof.unanswered), opened=True))
+    parts.append(_section("Unknown", (escape(str(u)) for u in proof.unanswered), opened=True))
     if 1 < len(proof.flows.names) <= _MOST_COLUMNS:
-        parts.append(_folded("Who reaches whom", _matrix(proof)))
-    parts.append(_section("What failures take", (_escape(str(s)) for s in proof.scenarios)))
+        parts.append(folded("Who reaches whom", _matrix(proof)))
+    parts.append(_section("What failures take", (escape(str(s)) for s in proof.scenarios)))
     parts.append(
         _section(
             "What each site is told",
             (f"{_code(name)}: {', '.join(prefixes) or 'nothing'}" for name, prefixes in proof.told.items()),
         )
     )
-    parts.append(_section("Assumptions", map(_escape, (*proof.assumptions, *proof.would_change))))
-    parts.append(_section("Worth knowing", map(_escape, proof.notes)))
+    parts.append(_section("Assumptions", map(escape, (*proof.assumptions, *proof.would_change))))
+    parts.append(_section("Worth knowing", map(escape, proof.notes)))
     return capped(parts)
 
 
@@ -52,16 +52,16 @@ def difference_markdown(difference: Difference) -> str:
         head = f"**Flows change**: {counts}."
     rows = ["| | from | to | before | after | because of |", "|---|---|---|---|---|---|"]
     rows += [
-        f"| {change.kind} | {_escape(change.source)} | {_escape(change.destination)} | {_escape(change.was)} "
-        f"| {_escape(change.is_)} | {_named(change.causes) or 'unclear'} |"
+        f"| {change.kind} | {escape(change.source)} | {escape(change.destination)} | {escape(change.was)} "
+        f"| {escape(change.is_)} | {_named(change.causes) or 'unclear'} |"
         for change in difference.changes
     ]
     parts = [head]
     if difference.changes:
         parts.append("\n".join(rows))
-    parts.append(_section("Unknown", (_escape(str(missing)) for missing in difference.unanswered), opened=True))
-    parts.append(_section("Assumptions", map(_escape, difference.assumptions)))
-    parts.append(_section("Worth knowing", map(_escape, difference.notes)))
+    parts.append(_section("Unknown", (escape(str(missing)) for missing in difference.unanswered), opened=True))
+    parts.append(_section("Assumptions", map(escape, difference.assumptions)))
+    parts.append(_section("Worth knowing", map(escape, difference.notes)))
     return capped(parts)
 
 
@@ -77,10 +77,10 @@ def capped(parts: Iterable[str]) -> str:
 
 def _matrix(proof: Proof) -> str:
     flows, names = proof.flows, proof.flows.names
-    rows = ["| from \\ to | " + " | ".join(map(_escape, names)) + " |", "|---|" + ":-:|" * len(names)]
+    rows = ["| from \\ to | " + " | ".join(map(escape, names)) + " |", "|---|" + ":-:|" * len(names)]
     for source in names:
         cells = [_cell(proof, flows[source, d]) if flows.asked(source, d) else "-" for d in names]
-        rows.append(f"| {_escape(source)} | " + " | ".join(cells) + " |")
+        rows.append(f"| {escape(source)} | " + " | ".join(cells) + " |")
     return "\n".join(rows)
 
 
@@ -94,7 +94,7 @@ def _cell(proof: Proof, flow: Flow) -> str:
 def _violation(violation: Violation) -> str:
     named = _named(violation.resources)
     where = f" ({named})" if named else ""
-    return f"{_escape(str(violation))}{where}"
+    return f"{escape(str(violation))}{where}"
 
 
 def _named(addresses: Sequence[str]) -> str:
@@ -105,10 +105,11 @@ def _named(addresses: Sequence[str]) -> str:
 
 def _section(title: str, lines: Iterable[str], opened: bool = False) -> str:
     listed = [f"- {line}" for line in lines]
-    return _folded(f"{title} ({len(listed)})", "\n".join(listed), opened) if listed else ""
+    return folded(f"{title} ({len(listed)})", "\n".join(listed), opened) if listed else ""
 
 
-def _folded(title: str, body: str, opened: bool = False) -> str:
+def folded(title: str, body: str, opened: bool = False) -> str:
+    """A part that a reader opens."""
     return f"<details{' open' if opened else ''}><summary>{title}</summary>\n\n{body}\n\n</details>"
 
 
@@ -116,7 +117,7 @@ def _code(text: str) -> str:
     return "`" + text.replace("`", "'").replace("\n", " ").replace("|", "/") + "`"
 
 
-def _escape(text: str) -> str:
+def escape(text: str) -> str:
     """Names come from tags and may hold anything: none of it is markup here, nor mentions anybody."""
     flat = " ".join(text.split())
     for mark in "\\`*_[]<>|#":

@@ -1,4 +1,4 @@
-"""The parts of README.md that are made: output of commands, and files of the repository.
+"""The parts of pages that are made: output of commands, and files of the repository.
 
 `python -m tests.docs.readme` writes them anew.
 """
@@ -14,24 +14,26 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 README = PROJECT / "README.md"
+PAGES = (README, PROJECT / "docs" / "cost.md")
 _PART = re.compile(r"<!-- (?P<kind>output|file): (?P<what>[^>]+) -->\n.*?<!-- /(?P=kind) -->\n", re.DOTALL)
 
 
-def current() -> str:
-    """README.md with every made part as it is today."""
+def current(page: Path) -> str:
+    """A page with every made part as it is today."""
     from modules.files import merge
     from tests.modules.synthesized import files_of
 
     with tempfile.TemporaryDirectory() as folder:
         merge(Path(folder) / "cdktf.out", files_of("environments.estate"))
+        (Path(folder) / "examples").symlink_to(PROJECT / "examples")
         with contextlib.chdir(folder):
-            return _PART.sub(_made, README.read_text())
+            return _PART.sub(_made, page.read_text())
 
 
 def _made(part: re.Match[str]) -> str:
     kind, what = part["kind"], part["what"].strip()
     if kind == "file":
-        block, text = "python", (PROJECT / what).read_text()
+        block, text = {".py": "python"}.get(Path(what).suffix, Path(what).suffix[1:]), (PROJECT / what).read_text()
     else:
         block, text = "text", f"$ {what}\n{_output(what)}"
     return f"<!-- {kind}: {what} -->\n```{block}\n{text.strip()}\n```\n<!-- /{kind} -->\n"
@@ -52,4 +54,5 @@ def _output(command: str) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(current())
+    for page in PAGES:
+        page.write_text(current(page))

@@ -1,4 +1,4 @@
-"""What the README shows is what happens."""
+"""What the README and other pages show is what happens."""
 
 import re
 import subprocess
@@ -6,14 +6,15 @@ import subprocess
 import pytest
 
 from isthmus.cli import main
-from tests.docs.readme import PROJECT, README, current
+from tests.docs.readme import PAGES, PROJECT, README, current
 
 TEXTS = sorted([README, *PROJECT.glob("docs/**/*.md")])
 
 
-def test_output_and_files_are_as_shown():
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_output_and_files_are_as_shown(page):
     """If it is wrong: `.venv/bin/python -m tests.docs.readme`, and read the difference."""
-    assert README.read_text() == current()
+    assert page.read_text() == current(page)
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda path: str(path.relative_to(PROJECT)))

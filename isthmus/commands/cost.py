@@ -1,0 +1,67 @@
+"""`isthmus cost`: what a network costs in a month, while it stands and for what passes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from isthmus.cli import inputs, rewritten
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from isthmus.cost.bill import Bill
+    from isthmus.cost.prices import Prices
+    from isthmus.cost.traffic import Flow
+
+HELP = "what the network costs in a month: while it stands, and for traffic by the path it takes"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments."""
+    inputs(parser)
+    parser.add_argument("--traffic", metavar="FILE", help="flows of a month, as TOML: who sends how many GB to whom")
+    parser.add_argument("--prices", metavar="FILE", help="prices of another Region, or your own, as TOML")
+    parser.add_argument("--before", metavar="PATH", help="another network, to put this one's bill beside its bill")
+    parser.add_argument("--json", metavar="FILE", help="write the bill as JSON ('-': standard output)")
+    parser.add_argument("--markdown", metavar="FILE", help="write it for a pull request ('-': standard output)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the bill and return 0."""
+    from isthmus.cost.prices import read_prices, shipped
+    from isthmus.cost.traffic import read_traffic
+    from isthmus.report import cost
+    from isthmus.report.proof_terminal import console
+
+    prices = read_prices(Path(arguments.prices)) if arguments.prices else shipped()
+    flows = read_traffic(Path(arguments.traffic)) if arguments.traffic else ()
+    after = _bill(arguments.paths, arguments, prices, flows)
+    before = _bill([arguments.before], arguments, prices, flows) if arguments.before else None
+    if arguments.json:
+        with rewritten(arguments.json) as out:
+            out.write(json.dumps(cost.bill_json(after, before), indent=2) + "\n")
+    if arguments.markdown:
+        with rewritten(arguments.markdown) as out:
+            out.write(cost.bill_markdown(after, before))
+    if "-" not in (arguments.json, arguments.markdown):
+        cost.print_bill(after, console(), before)
+    return 0
+
+
+def _bill(paths: Sequence[str], arguments: argparse.Namespace, prices: Prices, flows: Sequence[Flow]) -> Bill:
+    from isthmus import proof
+    from isthmus.cost.bill import bill
+    from isthmus.cost.errors import UnusableTraffic
+    from isthmus.terraform import graph_of, sources
+
+    subject = proof.read(*paths, intent=arguments.intent, announces=arguments.announces)
+    try:
+        return bill(graph_of(sources(*paths)), subject, prices, flows)
+    except UnusableTraffic as error:
+        where = ", ".join(paths)
+        raise UnusableTraffic(
+            "\n".join(f"{arguments.traffic}: {line} (in {where})" for line in str(error).splitlines())
+        ) from None

@@ -1,0 +1,33 @@
+"""What a network costs in a month: while it stands, and for each GB by the path it takes.
+
+    from isthmus import proof
+    from isthmus.cost import Flow, bill, shipped
+    from isthmus.terraform import read
+
+    bill(read("cdktf.out"), proof.read("cdktf.out"), shipped(), [Flow("dev", "dc1/users", gb=500, back=500)]).total
+
+Errors: `isthmus.cost.errors`.
+"""
+
+from isthmus.cost.bill import Bill, Line, bill
+from isthmus.cost.errors import CostError, UnusablePrices, UnusableTraffic
+from isthmus.cost.items import ITEMS, Item, Unit
+from isthmus.cost.prices import Prices, read_prices, shipped
+from isthmus.cost.traffic import Flow, read_traffic
+
+__all__ = [
+    "ITEMS",
+    "Bill",
+    "CostError",
+    "Flow",
+    "Item",
+    "Line",
+    "Prices",
+    "Unit",
+    "UnusablePrices",
+    "UnusableTraffic",
+    "bill",
+    "read_prices",
+    "read_traffic",
+    "shipped",
+]

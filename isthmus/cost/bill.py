@@ -1,0 +1,182 @@
+"""A bill for a month: what stands, and what the stated traffic pays on its paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from isthmus.cost.carrying import paid
+from isthmus.cost.errors import UnusableTraffic
+from isthmus.cost.items import ITEMS, Item, Unit
+from isthmus.cost.prices import Prices
+from isthmus.cost.standing import Standing, by_use, foreign, standing
+from isthmus.cost.traffic import Flow
+from isthmus.network.answers import InSubnet, Location, Outcome, Packet
+from isthmus.proof.errors import NoSuchThing
+from isthmus.proof.subject import Subject
+from isthmus.proof.tracing import Traced
+from isthmus.terraform.graph import Graph, Unknown
+
+# As AWS's own calculator counts, and the guide.
+HOURS = 730
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item. `quantity` is in its unit; `amount` in the sheet's currency, None where the item has no price.
+
+    `parts` are what it is made of: root modules with a count, or flows with GB.
+    """
+
+    item: Item
+    quantity: Fraction
+    amount: Fraction | None
+    parts: Mapping[str, Fraction]
+
+    @property
+    def count(self) -> Fraction:
+        """How many stand there, or how many GB pass."""
+        return self.quantity / HOURS if self.item.unit is Unit.HOUR else self.quantity
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What a network costs in a month, and what that leaves out."""
+
+    prices: Prices
+    lines: tuple[Line, ...]
+    flows: tuple[Flow, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def total(self) -> Fraction:
+        """The sum of all lines that have a price."""
+        return sum((line.amount for line in self.lines if line.amount is not None), Fraction())
+
+    @property
+    def unpriced(self) -> tuple[Line, ...]:
+        """The lines whose item has no price in the sheet."""
+        return tuple(line for line in self.lines if line.amount is None)
+
+    @cached_property
+    def by_root(self) -> Mapping[str, Fraction]:
+        """What stands, by root module: a share of each line by count. Traffic is nobody's alone."""
+        found: dict[str, Fraction] = {}
+        for line in self.lines:
+            if line.amount is not None and line.item.unit is not Unit.GB and line.quantity:
+                for root, count in line.parts.items():
+                    found[root] = found.get(root, Fraction()) + line.amount * count / line.count
+        return dict(sorted(found.items()))
+
+
+def bill(graph: Graph, subject: Subject, prices: Prices, flows: Sequence[Flow] = ()) -> Bill:
+    """The bill of a network.
+
+    Raises `UnusableTraffic` for flows that do not arrive, of which nobody knows whether they do, or of places that are
+    not there: all at once.
+    """
+    due: dict[str, dict[str, Fraction]] = {}
+    doubts: list[str] = []
+    for each in standing(graph):
+        if isinstance(each.count, Unknown):
+            doubts.append(_doubt(each, each.count))
+        else:
+            _add(due, each.item, each.resource.root, Fraction(each.count))
+    for item, flow, gb in _carried(subject, flows):
+        _add(due, item, str(flow), gb)
+    lines = tuple(_line(item, due[name], prices) for name, item in ITEMS.items() if name in due)
+    return Bill(prices, lines, tuple(flows), (*doubts, *_left_out(graph, subject, prices, lines, flows)))
+
+
+def _add(due: dict[str, dict[str, Fraction]], item: str, part: str, count: Fraction) -> None:
+    parts = due.setdefault(item, {})
+    parts[part] = parts.get(part, Fraction()) + count
+
+
+def _line(item: Item, parts: Mapping[str, Fraction], prices: Prices) -> Line:
+    quantity = sum(parts.values(), Fraction()) * (HOURS if item.unit is Unit.HOUR else 1)
+    return Line(item, quantity, prices.amount(item.name, quantity), dict(sorted(parts.items())))
+
+
+def _doubt(each: Standing, why: Unknown) -> str:
+    return f"{ITEMS[each.item].label} of {each.resource.address}: how many is unknown ({why.reason})"
+
+
+# --- traffic
+
+
+def _carried(subject: Subject, flows: Sequence[Flow]) -> Iterator[tuple[str, Flow, Fraction]]:
+    faults = []
+    found = []
+    for number, flow in enumerate(flows, 1):
+        try:
+            traced = subject.trace(flow.source, flow.destination, protocol=flow.protocol, port=flow.port)
+        except NoSuchThing as error:
+            faults.append(f"flow {number} ({flow}): {error}")
+            continue
+        if traced.works:
+            found += [(item, flow, gb) for item, gb in _items(subject, traced, flow)]
+        else:
+            faults.append(f"flow {number} ({flow}): {_why(traced)}")
+    if faults:
+        raise UnusableTraffic("\n".join(faults))
+    yield from found
+
+
+def _why(traced: Traced) -> str:
+    trip = traced.telling[0]
+    reasons = [str(block) for block in trip.blocks]
+    reasons += [path.unknown for path in (*trip.forward.paths, *trip.back.paths) if path.unknown]
+    arrives = "it is unknown whether it arrives" if traced.outcome is Outcome.UNKNOWN else "it does not arrive"
+    return f"{arrives}, so it cannot be priced: {reasons[0] if reasons else 'no path'}"
+
+
+def _items(subject: Subject, traced: Traced, flow: Flow) -> Iterator[tuple[str, Fraction]]:
+    """Each item with its GB: spread evenly over the subnets at both ends, and there over the equal paths."""
+    alike: dict[tuple[str, str], int] = {}
+    for trip in traced.trips:
+        ends = _ends(trip.forward.packet)
+        alike[ends] = alike.get(ends, 0) + 1
+    for trip in traced.trips:
+        share = Fraction(1, len(alike) * alike[_ends(trip.forward.packet)])
+        for gb, trace in ((flow.gb, trip.forward), (flow.back, trip.back)):
+            for path in trace.paths if gb else ():
+                for item in paid(trace.packet, path, subject.network):
+                    yield item, gb * share / len(trace.paths)
+
+
+def _ends(packet: Packet) -> tuple[str, str]:
+    return _end(packet.source), _end(packet.destination)
+
+
+def _end(location: Location) -> str:
+    return location.address if isinstance(location, InSubnet) else ""
+
+
+# --- what is left out
+
+
+def _left_out(
+    graph: Graph, subject: Subject, prices: Prices, lines: Sequence[Line], flows: Sequence[Flow]
+) -> Iterator[str]:
+    if not flows:
+        yield "traffic, of which nothing was said: name flows with --traffic"
+    for line in lines:
+        if line.amount is None:
+            yield f"{line.item.label}: the sheet has no price ({line.item.page})"
+    for use in by_use(graph):
+        yield f"{use}, which cost by use"
+    unknown = foreign(graph)
+    if unknown:
+        listed = ", ".join(f"{kind} ({count})" for kind, count in unknown.items())
+        yield f"types of resource that this bill knows nothing of: {listed}"
+    if {"nat-gateway", "firewall-endpoint"} <= {line.item.name for line in lines}:
+        yield (
+            "a deduction: AWS charges no NAT gateway hours and GB for those of a firewall that they are chained with, "
+            "one for one (https://aws.amazon.com/network-firewall/pricing/)"
+        )
+    regions = sorted({r.region for r in graph.resources.values() if r.region} - {prices.region})
+    if regions:
+        yield f"other prices of {', '.join(regions)}: the sheet has those of {prices.region}; give one with --prices"

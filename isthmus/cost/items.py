@@ -1,0 +1,73 @@
+"""What AWS charges for in a network: the items of a bill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Unit(StrEnum):
+    """What one of an item is: there for an hour, there for a month, or a GB that passes."""
+
+    HOUR = "hour"
+    MONTH = "month"
+    GB = "GB"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something AWS charges for. `name` is what price sheets call it, `page` where AWS says what it costs."""
+
+    name: str
+    label: str
+    unit: Unit
+    page: str
+
+
+_VPC = "https://aws.amazon.com/vpc/pricing/"
+_VPN = "https://aws.amazon.com/vpn/pricing/"
+_TGW = "https://aws.amazon.com/transit-gateway/pricing/"
+_LINK = "https://aws.amazon.com/privatelink/pricing/"
+_FIREWALL = "https://aws.amazon.com/network-firewall/pricing/"
+_ROUTE53 = "https://aws.amazon.com/route53/pricing/"
+_ACCELERATOR = "https://aws.amazon.com/global-accelerator/pricing/"
+_TRANSFER = "https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer"
+_DIRECT_CONNECT = "https://aws.amazon.com/directconnect/pricing/"
+_CLOUDWATCH = "https://aws.amazon.com/cloudwatch/pricing/"
+_KMS = "https://aws.amazon.com/kms/pricing/"
+_SECRETS = "https://aws.amazon.com/secrets-manager/pricing/"
+
+ITEMS: Mapping[str, Item] = MappingProxyType(
+    {
+        item.name: item
+        for item in (
+            Item("transit-gateway-attachment", "Transit gateway attachments", Unit.HOUR, _TGW),
+            Item("transit-gateway-gb", "Data sent to a transit gateway", Unit.GB, _TGW),
+            Item("vpn-connection", "VPN connections", Unit.HOUR, _VPN),
+            Item("large-vpn-connection", "VPN connections of 5 Gbps tunnels", Unit.HOUR, _VPN),
+            Item("accelerator", "Accelerators of VPN connections", Unit.HOUR, _ACCELERATOR),
+            Item("accelerator-gb", "Data over accelerators", Unit.GB, _ACCELERATOR),
+            Item("public-ipv4-address", "Public IPv4 addresses", Unit.HOUR, _VPC),
+            Item("nat-gateway", "NAT gateways", Unit.HOUR, _VPC),
+            Item("nat-gateway-gb", "Data through NAT gateways", Unit.GB, _VPC),
+            Item("firewall-endpoint", "Firewall endpoints", Unit.HOUR, _FIREWALL),
+            Item("firewall-gb", "Data through firewalls", Unit.GB, _FIREWALL),
+            Item("interface-endpoint", "Interface endpoints, by zone", Unit.HOUR, _LINK),
+            Item("interface-endpoint-gb", "Data through interface endpoints", Unit.GB, _LINK),
+            Item("load-balancer-endpoint", "Gateway Load Balancer endpoints, by zone", Unit.HOUR, _LINK),
+            Item("resolver-endpoint-address", "Resolver endpoints, by address", Unit.HOUR, _ROUTE53),
+            Item("route53-profile-association", "Route 53 Profiles, by VPC", Unit.HOUR, _ROUTE53),
+            Item("hosted-zone", "Private hosted zones", Unit.MONTH, _ROUTE53),
+            Item("internet-out-gb", "Data out to the internet, VPN included", Unit.GB, _TRANSFER),
+            Item("direct-connect-out-gb", "Data out over Direct Connect", Unit.GB, _DIRECT_CONNECT),
+            Item("zone-crossing-gb", "Data into another zone, both sides", Unit.GB, _TRANSFER),
+            Item("kms-key", "KMS keys", Unit.MONTH, _KMS),
+            Item("secret", "Secrets with pre-shared keys", Unit.MONTH, _SECRETS),
+            Item("alarm", "Alarms, by metric", Unit.MONTH, _CLOUDWATCH),
+            Item("composite-alarm", "Composite alarms", Unit.MONTH, _CLOUDWATCH),
+            Item("dashboard", "Dashboards", Unit.MONTH, _CLOUDWATCH),
+        )
+    }
+)

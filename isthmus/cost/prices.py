@@ -1,0 +1,150 @@
+"""Price sheets: what an item costs, in which Region, looked up when.
+
+region = "eu-central-1"
+as_of = "2026-11"
+currency = "USD"
+
+[prices]
+nat-gateway = 0.052                                     # each hour, month or GB
+internet-out-gb = [{ above = 0, price = 0.0 }, { above = 100, price = 0.09 }]
+
+The names are those of `isthmus.cost.items`. A sheet that a person gives goes over the shipped one, item by item.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from isthmus.cost.errors import UnusablePrices
+from isthmus.cost.items import ITEMS
+
+_HEADINGS = ("region", "as_of", "currency")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What each unit above so many of a month costs."""
+
+    above: Fraction
+    price: Fraction
+
+
+Price = tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """A sheet. `own` names the items whose price a person gave; `region` and `as_of` are of the others."""
+
+    region: str
+    as_of: str
+    currency: str
+    prices: Mapping[str, Price]
+    own: frozenset[str] = frozenset()
+
+    def amount(self, item: str, quantity: Fraction) -> Fraction | None:
+        """What a quantity of an item costs in a month, in the sheet's currency; None where it has no price."""
+        steps = self.prices.get(item)
+        if steps is None:
+            return None
+        ends = [*(step.above for step in steps[1:]), quantity]
+        return sum(
+            (
+                (min(end, quantity) - step.above) * step.price
+                for step, end in zip(steps, ends, strict=True)
+                if quantity > step.above
+            ),
+            Fraction(),
+        )
+
+
+def shipped() -> Prices:
+    """The sheet that comes with this package."""
+    return _sheet(files("isthmus.cost").joinpath("prices.toml").read_text(encoding="utf-8"), "prices.toml")
+
+
+def read_prices(path: Path) -> Prices:
+    """A sheet from a file, over the shipped one. Raises `UnusablePrices`, with every fault, and `OSError`."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UnusablePrices(f"{path}: not TOML: {error}") from None
+    own, beneath = _sheet(text, str(path)), shipped()
+    if own.currency != beneath.currency and own.prices.keys() != ITEMS.keys():
+        missing = ", ".join(sorted(ITEMS.keys() - own.prices.keys()))
+        raise UnusablePrices(
+            f"{path}: its currency is {own.currency}, and the shipped prices that it leaves standing are in "
+            f"{beneath.currency}: give all of them ({missing}), or prices in {beneath.currency}"
+        )
+    prices = {**beneath.prices, **own.prices}
+    return Prices(own.region, own.as_of, own.currency, prices, frozenset(own.prices))
+
+
+def _sheet(text: str, where: str) -> Prices:
+    try:
+        document = tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise UnusablePrices(f"{where}: not TOML: {error}") from None
+    faults = list(_faults(document))
+    if faults:
+        raise UnusablePrices("\n".join(f"{where}: {fault}" for fault in faults))
+    prices = {item: _steps(given) for item, given in document["prices"].items()}
+    return Prices(document["region"], document["as_of"], document["currency"], prices)
+
+
+def _steps(given: Any) -> Price:
+    if isinstance(given, list):
+        return tuple(Step(Fraction(step["above"]), Fraction(step["price"])) for step in given)
+    return (Step(Fraction(), Fraction(given)),)
+
+
+def _faults(document: Mapping[str, Any]) -> Iterator[str]:
+    for heading in _HEADINGS:
+        given = document.get(heading)
+        if not isinstance(given, str) or not given.strip():
+            yield f'{heading} is {given!r}; expected text, such as {heading} = "{getattr(_EXAMPLE, heading)}"'
+    for key in sorted(document.keys() - {*_HEADINGS, "prices"}):
+        yield f"{key} is no part of a price sheet; it has {', '.join(_HEADINGS)} and [prices]"
+    prices = document.get("prices")
+    if not isinstance(prices, dict) or not prices:
+        yield "[prices] is missing; expected a table with a line for each item, such as nat-gateway = 0.045"
+        return
+    for item, given in prices.items():
+        if item not in ITEMS:
+            close = difflib.get_close_matches(item, ITEMS, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(ITEMS)}"
+            yield f"{item} is nothing that is charged here; {hint}"
+        elif isinstance(given, list):
+            yield from (f"{item}: {fault}" for fault in _faults_of_steps(given))
+        elif not _is_price(given):
+            yield f"{item} is {given!r}; expected what one {ITEMS[item].unit} costs, such as 0.045, or steps"
+
+
+def _faults_of_steps(given: list[Any]) -> Iterator[str]:
+    shape = "expected steps such as { above = 0, price = 0.09 }"
+    for step in given:
+        if not isinstance(step, dict) or step.keys() != {"above", "price"} or not all(map(_is_price, step.values())):
+            yield f"{step!r} is no step; {shape}"
+            return
+    if not given or given[0]["above"] != 0:
+        yield f"the first step has to be above 0; {shape}"
+    elif any(after["above"] <= before["above"] for before, after in pairwise(given)):
+        yield "each step has to be above more than the one before it"
+
+
+def _is_price(given: Any) -> bool:
+    return (
+        isinstance(given, int | Decimal) and not isinstance(given, bool) and Decimal(given).is_finite() and given >= 0
+    )
+
+
+_EXAMPLE = Prices("us-east-1", "2026-06", "USD", {})

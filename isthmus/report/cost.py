@@ -1,0 +1,149 @@
+"""Bills for people and programs: the terminal, Markdown for a pull request, JSON. One network, or one and another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from isthmus.cost.bill import HOURS, Bill, Line
+from isthmus.cost.items import ITEMS, Unit
+from isthmus.report.markdown import capped, escape, folded
+from isthmus.report.terminal import print_trimmed
+
+Row = tuple[str, ...]
+
+
+def print_bill(bill: Bill, out: Console, before: Bill | None = None) -> None:
+    """Print a bill, or what it is beside an earlier one."""
+    out.print(Text(_heading(bill), style="bold"))
+    columns, rows = _compared(before, bill) if before is not None else _listed(bill)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    table.add_section()
+    print_trimmed(table, out)
+    roots = bill.by_root
+    if len(roots) > 1:
+        _print_list(out, "What stands, by root module", (f"{root}: {money(sum_)}" for root, sum_ in roots.items()))
+    _print_list(out, "Not counted", bill.notes)
+
+
+def bill_markdown(bill: Bill, before: Bill | None = None) -> str:
+    """The bill for a pull request: the sum first."""
+    if before is None:
+        head = f"**{money(bill.total)} {bill.prices.currency} a month**"
+    else:
+        head = (
+            f"**{_signed(bill.total - before.total)} {bill.prices.currency} a month**: "
+            f"{money(before.total)} before, {money(bill.total)} after"
+        )
+    columns, rows = _compared(before, bill) if before is not None else _listed(bill)
+    table = ["| " + " | ".join(columns) + " |", "|---|" + "--:|" * (len(columns) - 1)]
+    table += ["| " + " | ".join(map(escape, row)) + " |" for row in rows]
+    notes = "\n".join(f"- {escape(note)}" for note in bill.notes)
+    parts = [head, folded(_heading(bill), "\n".join(table))]
+    return capped([*parts, *([folded(f"Not counted ({len(bill.notes)})", notes)] if notes else [])])
+
+
+def bill_json(bill: Bill, before: Bill | None = None) -> Mapping[str, Any]:
+    """The bill as plain data; with `before`, that bill under `"before"`."""
+    document: dict[str, Any] = {
+        "currency": bill.prices.currency,
+        "region": bill.prices.region,
+        "as_of": bill.prices.as_of,
+        "hours": HOURS,
+        "total": _number(bill.total),
+        "lines": [_line(line) for line in bill.lines],
+        "by_root": {root: _number(amount) for root, amount in bill.by_root.items()},
+        "not_counted": list(bill.notes),
+    }
+    return document if before is None else {**document, "before": bill_json(before)}
+
+
+def money(amount: Fraction) -> str:
+    """An amount with two places, as a bill writes it."""
+    return f"{_rounded(amount, '0.01'):,f}"
+
+
+def _heading(bill: Bill) -> str:
+    prices = bill.prices
+    own = f"; {len(prices.own)} of your own" if prices.own else ""
+    return f"A month of {HOURS} hours in {prices.currency}, at prices of {prices.region} ({prices.as_of}{own})"
+
+
+def _listed(bill: Bill) -> tuple[Row, list[Row]]:
+    rows = [(line.item.label, _count(line), _amount(line)) for line in bill.lines]
+    return ("", "count", "a month"), [*rows, ("sum", "", money(bill.total))]
+
+
+def _compared(before: Bill, after: Bill) -> tuple[Row, list[Row]]:
+    was, is_ = ({line.item.name: line for line in bill.lines} for bill in (before, after))
+    rows = [
+        (
+            item.label,
+            *(_amount(each[name]) if name in each else "-" for each in (was, is_)),
+            _signed(_sum(is_.get(name)) - _sum(was.get(name))),
+        )
+        for name, item in ITEMS.items()
+        if name in was or name in is_
+    ]
+    sums = ("sum", money(before.total), money(after.total), _signed(after.total - before.total))
+    return ("", "before", "after", "change"), [*rows, sums]
+
+
+def _sum(line: Line | None) -> Fraction:
+    return line.amount if line is not None and line.amount is not None else Fraction()
+
+
+def _amount(line: Line) -> str:
+    return "no price" if line.amount is None else money(line.amount)
+
+
+def _count(line: Line) -> str:
+    if line.item.unit is not Unit.GB:
+        return f"{_rounded(line.count, '1'):,f}"
+    return f"{_rounded(line.count, '1' if line.count >= 10 or line.count.denominator == 1 else '0.01'):,f} GB"
+
+
+def _signed(amount: Fraction) -> str:
+    return "0.00" if not _rounded(amount, "0.01") else ("+" if amount > 0 else "") + money(amount)
+
+
+def _rounded(amount: Fraction, to: str) -> Decimal:
+    return (Decimal(amount.numerator) / amount.denominator).quantize(Decimal(to), ROUND_HALF_UP)
+
+
+def _number(amount: Fraction) -> float:
+    return float(_rounded(amount, "0.0001"))
+
+
+def _line(line: Line) -> Mapping[str, Any]:
+    return {
+        "item": line.item.name,
+        "label": line.item.label,
+        "unit": line.item.unit.value,
+        "count": _number(line.count),
+        "amount": None if line.amount is None else _number(line.amount),
+        "parts": {part: _number(count) for part, count in line.parts.items()},
+    }
+
+
+def _print_list(out: Console, title: str, lines: Iterator[str] | Sequence[str]) -> None:
+    listed = list(lines)
+    if listed:
+        out.print()
+        out.print(Text(title, style="bold"))
+    for line in listed:
+        table = Table.grid(padding=(0, 1, 0, 0))
+        table.add_column()
+        table.add_column(overflow="fold")
+        table.add_row("-", Text(line))
+        print_trimmed(table, out)

@@ -1,0 +1,203 @@
+"""Laws of bills, and what they refuse and leave out."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isthmus import cli, proof
+from isthmus.cost import Bill, Flow, UnusableTraffic, bill, shipped
+from isthmus.cost.prices import Prices, Step
+from isthmus.network.answers import Outcome
+from isthmus.report.cost import bill_json
+from isthmus.terraform import Graph, read
+from isthmus.terraform.graph import Resource, Unknown
+from tests.proof.estates import EVERYTHING, output, write
+
+# Without steps: what one more GB costs does not depend on how many there were.
+FLAT = replace(shipped(), prices={**shipped().prices, "internet-out-gb": (Step(Fraction(0), Fraction(9, 100)),)})
+
+
+@pytest.fixture(scope="session")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> tuple[Graph, proof.Subject]:
+    folder = write(output(EVERYTHING), tmp_path_factory.mktemp("everything"))
+    return read(folder), proof.read(folder)
+
+
+Ask = Callable[..., Bill]
+
+
+@pytest.fixture(scope="session")
+def ask(everything: tuple[Graph, proof.Subject]) -> Ask:
+    def asked(flows: Sequence[Flow] = (), prices: Prices = FLAT) -> Bill:
+        return bill(*everything, prices, flows)
+
+    return asked
+
+
+@pytest.fixture(scope="session")
+def pairs(everything: tuple[Graph, proof.Subject]) -> list[tuple[str, str]]:
+    return [(flow.source, flow.destination) for flow in everything[1].flows if flow.works]
+
+
+@st.composite
+def flows(draw: st.DrawFn, pairs: list[tuple[str, str]]) -> list[Flow]:
+    picked = draw(st.lists(st.sampled_from(pairs), min_size=1, max_size=4))
+    gb = st.integers(0, 10_000).map(Fraction)
+    return [Flow(a, b, draw(gb), draw(gb)) for a, b in picked]
+
+
+@given(data=st.data())
+def test_laws(data: st.DataObject, ask: Ask, pairs: list[tuple[str, str]]) -> None:
+    first, second = data.draw(flows(pairs)), data.draw(flows(pairs))
+    standing, one, other, both = (ask(given) for given in ((), first, second, [*first, *second]))
+    # A bill is the sum of its lines, and traffic comes on top of what stands.
+    assert one.total == sum((line.amount or Fraction() for line in one.lines), Fraction())
+    assert one.by_root == standing.by_root
+    assert sum(standing.by_root.values(), Fraction()) == standing.total <= one.total
+    # Together they cost what they cost apart.
+    assert both.total - standing.total == one.total - standing.total + other.total - standing.total
+    # Twice as much costs twice as much.
+    doubled = ask([replace(flow, gb=flow.gb * 2, back=flow.back * 2) for flow in first])
+    assert doubled.total - standing.total == 2 * (one.total - standing.total)
+    # Order does not matter, nor which end says it.
+    assert ask(first[::-1]).total == one.total
+
+
+def test_out_and_back(ask: Ask) -> None:
+    """What leaves AWS is charged; whoever opened the connection."""
+    out = ask([Flow("web", "dc1/users", Fraction(1000), Fraction(0))])
+    in_ = ask([Flow("web", "dc1/users", Fraction(0), Fraction(1000))])
+    by_item = [{line.item.name: line.quantity for line in each.lines} for each in (out, in_)]
+    assert by_item[0]["internet-out-gb"] == 1000
+    assert "internet-out-gb" not in by_item[1]
+    assert by_item[0]["transit-gateway-gb"] == by_item[1]["transit-gateway-gb"] == 1000
+
+
+def test_one_resource_less_is_never_dearer(everything: tuple[Graph, proof.Subject], ask: Ask) -> None:
+    graph, subject = everything
+    whole = ask().total
+    for address in graph.resources:
+        less = Graph({name: each for name, each in graph.resources.items() if name != address})
+        assert bill(less, subject, FLAT).total <= whole
+
+
+def test_faults_of_flows_at_once(ask: Ask) -> None:
+    given = [Flow("web", "nowhere", Fraction(1)), Flow("lab1", "dc1/servers", Fraction(1))]
+    with pytest.raises(UnusableTraffic) as raised:
+        ask(given)
+    lines = str(raised.value).splitlines()
+    assert lines[0].startswith("flow 1 (web -> nowhere): no such place: 'nowhere'; known: ")
+    assert lines[1].startswith("flow 2 (lab1 -> dc1/servers): it does not arrive, so it cannot be priced: ")
+    assert len(lines) == 2
+
+
+def test_unknown_is_no_price(everything: tuple[Graph, proof.Subject]) -> None:
+    graph, subject = everything
+    silent = proof.Subject(subject.network, roots=subject.roots)  # nobody says what sites announce
+    unanswered = next(f for f in silent.flows if Outcome.UNKNOWN in (f.forward, f.back))
+    with pytest.raises(UnusableTraffic, match="it is unknown whether it arrives, so it cannot be priced: "):
+        bill(graph, silent, FLAT, [Flow(unanswered.source, unanswered.destination, Fraction(1))])
+
+
+def test_never_zero_for_unknown(everything: tuple[Graph, proof.Subject]) -> None:
+    graph, subject = everything
+    more = Graph(
+        {
+            **graph.resources,
+            "x.aws_vpn_connection.big": Resource(
+                "x.aws_vpn_connection.big", "aws_vpn_connection", {"tunnel_bandwidth": "large"}
+            ),
+            "x.aws_instance.a": Resource("x.aws_instance.a", "aws_instance", {}, region="eu-west-1"),
+            "x.aws_networkfirewall_firewall.a": Resource(
+                "x.aws_networkfirewall_firewall.a", "aws_networkfirewall_firewall", {"subnet_mapping": Unknown("it")}
+            ),
+        }
+    )
+    made = bill(more, subject, FLAT)
+    assert [line.item.name for line in made.unpriced] == ["large-vpn-connection"]
+    assert made.notes == (
+        "Firewall endpoints of x.aws_networkfirewall_firewall.a: how many is unknown (it)",
+        "traffic, of which nothing was said: name flows with --traffic",
+        "VPN connections of 5 Gbps tunnels: the sheet has no price (https://aws.amazon.com/vpn/pricing/)",
+        "logs written and kept, which cost by use",
+        "types of resource that this bill knows nothing of: aws_instance (1)",
+        "other prices of eu-west-1: the sheet has those of us-east-1; give one with --prices",
+    )
+
+
+# --- the command
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    code = cli.main(["cost", *map(str, arguments)])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+@pytest.fixture(scope="session")
+def stages(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    names = ("stage_3_every_vpc", "stage_4_central_egress")
+    before, after = (write(output(name), tmp_path_factory.mktemp(name)) for name in names)
+    return before, after
+
+
+TRAFFIC = '[[flow]]\nfrom = "dev"\nto = "internet"\ngb = 1000\nback = 1000\n'
+
+
+def test_command(stages: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    traffic = tmp_path / "traffic.toml"
+    traffic.write_text(TRAFFIC)
+    code, out, err = run(capsys, stages[1], "--traffic", traffic)
+    assert (code, err) == (0, "")
+    assert out.startswith("A month of 730 hours in USD, at prices of us-east-1 (2026-06)\n")
+    assert "Data through firewalls                  2,000 GB    130.00\n" in out
+    assert all(len(line) <= 80 and line == line.rstrip() for line in out.splitlines())
+
+
+def test_beside(stages: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What moving the way out costs: a firewall's endpoints, and a GB that passes it and NAT."""
+    before, after = stages
+    traffic, written, data = tmp_path / "traffic.toml", tmp_path / "cost.md", tmp_path / "cost.json"
+    traffic.write_text(TRAFFIC)
+    _, out, _ = run(capsys, after, "--before", before, "--traffic", traffic, "--markdown", written, "--json", data)
+    assert "Firewall endpoints                           -    865.05    +865.05\n" in out
+    document = json.loads(data.read_text())
+    change = document["total"] - document["before"]["total"]
+    assert written.read_text().startswith(f"**+{change:,.2f} USD a month**: ")
+    assert run(capsys, after, "--before", after)[1].count("+") == 0
+
+
+def test_shares_of_roots(stages: tuple[Path, Path]) -> None:
+    """Three of five public addresses are the egress VPC's, with its attachment, NAT gateways and firewall."""
+    made = bill(read(stages[1]), proof.read(stages[1]), shipped())
+    hourly = Fraction("0.05") + 3 * (Fraction("0.045") + Fraction("0.005") + Fraction("0.395"))
+    assert made.by_root["egress"] == 730 * hourly + 2  # two KMS keys
+
+
+def test_markdown_alone(stages: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, stages[0], "--markdown", "-")
+    assert out.startswith("**231.70 USD a month**\n")
+    assert "| Transit gateway attachments | 5 | 182.50 |" in out
+
+
+def test_json_is_the_bill(stages: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, stages[0], "--json", "-")
+    folder = stages[0]
+    assert json.loads(out) == bill_json(bill(read(folder), proof.read(folder), shipped()))
+
+
+def test_errors(stages: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    traffic = tmp_path / "traffic.toml"
+    traffic.write_text('[[flow]]\nfrom = "dev"\nto = "prod"\ngb = 1\n')
+    code, out, err = run(capsys, stages[0], "--traffic", traffic)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"isthmus: {traffic}: flow 1 (dev -> prod): it does not arrive, so it cannot be priced: ")
+    assert f"(in {stages[0]})" in err
+    assert run(capsys, stages[0], "--prices", tmp_path / "none.toml")[0] == 2
+    assert run(capsys, tmp_path)[0] == 2

@@ -1,0 +1,49 @@
+"""The guide's cost example, line by line, out of stage 3 as it is generated.
+
+https://github.com/aws-samples/aws-get-started-workshop (network integration architecture cost example)
+"""
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from isthmus import proof
+from isthmus.cost import Bill, bill, read_prices, read_traffic
+from isthmus.report.cost import money
+from isthmus.terraform import read
+from tests.proof.estates import output, write
+
+COSTS = Path(__file__).parents[2] / "examples" / "costs"
+
+
+@pytest.fixture(scope="module")
+def guide(tmp_path_factory: pytest.TempPathFactory) -> Bill:
+    folder = write(output("stage_3_every_vpc"), tmp_path_factory.mktemp("stage-3"))
+    prices, flows = read_prices(COSTS / "guide_prices.toml"), read_traffic(COSTS / "guide_traffic.toml")
+    return bill(read(folder), proof.read(folder), prices, flows)
+
+
+def test_lines(guide: Bill) -> None:
+    amounts = {line.item.name: (int(line.count), money(line.amount or Fraction())) for line in guide.lines}
+    assert amounts["transit-gateway-attachment"] == (5, "182.50")
+    assert amounts["transit-gateway-gb"] == (4000, "80.00")
+    assert amounts["vpn-connection"] == (1, "36.50")
+    assert amounts["internet-out-gb"] == (1000, "89.91")
+
+
+def test_sums(guide: Bill) -> None:
+    """$262.50 for the gateway, $126.41 for the VPN, $388.91 together: all but what the guide does not have."""
+    amount = {line.item.name: line.amount or Fraction() for line in guide.lines}
+    gateway = amount["transit-gateway-attachment"] + amount["transit-gateway-gb"]
+    vpn = amount["vpn-connection"] + amount["internet-out-gb"]
+    assert (money(gateway), money(vpn), money(gateway + vpn)) == ("262.50", "126.41", "388.91")
+    beyond = set(amount) - {"transit-gateway-attachment", "transit-gateway-gb", "vpn-connection", "internet-out-gb"}
+    assert beyond == {"kms-key", "secret", "public-ipv4-address"}
+
+
+def test_who_pays(guide: Bill) -> None:
+    assert money(guide.by_root["dev"]) == "37.50"
+    standing = sum(guide.by_root.values(), Fraction())
+    carried = sum((line.amount or Fraction() for line in guide.lines if line.item.unit == "GB"), Fraction())
+    assert standing + carried == guide.total

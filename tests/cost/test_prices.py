@@ -1,0 +1,128 @@
+"""Price sheets: what is in them, what they refuse, and what a quantity costs."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isthmus.cost import ITEMS, UnusablePrices, read_prices, shipped
+from isthmus.cost.prices import Prices, Step
+
+HEAD = 'region = "eu-central-1"\nas_of = "2026-11"\ncurrency = "USD"\n[prices]\n'
+Sheet = Callable[[str], Path]
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Sheet:
+    def written(text: str) -> Path:
+        path = tmp_path / "prices.toml"
+        path.write_text(text)
+        return path
+
+    return written
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(UnusablePrices) as raised:
+        read_prices(path)
+    return str(raised.value)
+
+
+def test_shipped_names_are_items() -> None:
+    assert shipped().prices.keys() <= ITEMS.keys()
+    # These have no price that a public page was seen to give.
+    unpriced = {"large-vpn-connection", "accelerator-gb", "route53-profile-association", "direct-connect-out-gb"}
+    assert ITEMS.keys() - shipped().prices.keys() == unpriced
+
+
+def test_own_over_shipped(sheet: Sheet) -> None:
+    prices = read_prices(sheet(HEAD + "nat-gateway = 0.052\n"))
+    assert (prices.region, prices.as_of, prices.own) == ("eu-central-1", "2026-11", frozenset({"nat-gateway"}))
+    assert prices.amount("nat-gateway", Fraction(730)) == Fraction("37.96")
+    assert prices.amount("vpn-connection", Fraction(730)) == Fraction("36.5")
+
+
+def test_no_price() -> None:
+    assert shipped().amount("large-vpn-connection", Fraction(1)) is None
+
+
+def test_steps() -> None:
+    """The guide's: the first GB is free, each of the other 999 costs nine cents."""
+    out = Prices("", "", "", {"out": (Step(Fraction(0), Fraction(0)), Step(Fraction(1), Fraction("0.09")))})
+    assert out.amount("out", Fraction(1000)) == Fraction("89.91")
+    assert out.amount("out", Fraction(1)) == 0
+    assert out.amount("out", Fraction(0)) == 0
+
+
+_amounts = st.fractions(0, 10**6)
+
+
+@st.composite
+def stepped(draw: st.DrawFn) -> Prices:
+    ends = sorted(draw(st.sets(st.integers(1, 10**5), max_size=4)))
+    prices = [draw(st.fractions(0, 10)) for _ in range(len(ends) + 1)]
+    steps = tuple(Step(Fraction(above), price) for above, price in zip([0, *ends], prices, strict=True))
+    return Prices("", "", "", {"it": steps})
+
+
+@given(stepped(), _amounts, _amounts)
+def test_more_never_costs_less(prices: Prices, some: Fraction, more: Fraction) -> None:
+    least, most = prices.amount("it", some), prices.amount("it", some + more)
+    assert least is not None
+    assert most is not None
+    assert 0 <= least <= most
+
+
+@given(stepped(), _amounts)
+def test_unit_by_unit(prices: Prices, quantity: Fraction) -> None:
+    """What a quantity costs is what its parts cost, each at the step that it lies in."""
+    steps = prices.prices["it"]
+    cuts = sorted({Fraction(0), quantity, *(step.above for step in steps if step.above < quantity)})
+    parts = pairwise(cuts)
+    price = {low: max((s for s in steps if s.above <= low), key=lambda s: s.above).price for low in cuts}
+    assert prices.amount("it", quantity) == sum(((high - low) * price[low] for low, high in parts), Fraction())
+
+
+def test_every_fault_at_once(sheet: Sheet) -> None:
+    text = refused(
+        sheet(
+            'region = 1\nas_of = "2026-11"\ncurrency = ""\nnote = "x"\n[prices]\nnat-gatewey = 1\nvpn-connection = -1\n'
+            "kms-key = true\nsecret = nan\ninternet-out-gb = []\nalarm = [{ above = 0, price = 1, unit = 2 }]\n"
+            "dashboard = [{ above = 0, price = 1 }, { above = 0, price = 2 }]\n"
+        )
+    )
+    assert [line.partition(": ")[2] for line in text.splitlines()] == [
+        'region is 1; expected text, such as region = "us-east-1"',
+        "currency is ''; expected text, such as currency = \"USD\"",
+        "note is no part of a price sheet; it has region, as_of, currency and [prices]",
+        "nat-gatewey is nothing that is charged here; did you mean nat-gateway?",
+        "vpn-connection is -1; expected what one hour costs, such as 0.045, or steps",
+        "kms-key is True; expected what one month costs, such as 0.045, or steps",
+        "secret is Decimal('NaN'); expected what one month costs, such as 0.045, or steps",
+        "internet-out-gb: the first step has to be above 0; expected steps such as { above = 0, price = 0.09 }",
+        "alarm: {'above': 0, 'price': 1, 'unit': 2} is no step; expected steps such as { above = 0, price = 0.09 }",
+        "dashboard: each step has to be above more than the one before it",
+    ]
+
+
+@pytest.mark.parametrize("text", ["= nothing", HEAD.replace("[prices]\n", ""), HEAD])
+def test_no_sheet(sheet: Sheet, text: str) -> None:
+    assert refused(sheet(text)).startswith(str(sheet(text)))
+
+
+def test_not_text(tmp_path: Path) -> None:
+    path = tmp_path / "prices.toml"
+    path.write_bytes(b"\xff\xfe")
+    assert "not TOML" in refused(path)
+
+
+def test_other_currency(sheet: Sheet) -> None:
+    """Shipped prices are in dollars: beside euros they would be a sum of nothing."""
+    euros = HEAD.replace("USD", "EUR")
+    assert "give all of them (accelerator, accelerator-gb, " in refused(sheet(euros + "nat-gateway = 0.05\n"))
+    everything = "".join(f"{item} = 1\n" for item in ITEMS)
+    assert read_prices(sheet(euros + everything)).currency == "EUR"
