@@ -47,3 +47,17 @@ def test_who_pays(guide: Bill) -> None:
     standing = sum(guide.by_root.values(), Fraction())
     carried = sum((line.amount or Fraction() for line in guide.lines if line.item.unit == "GB"), Fraction())
     assert standing + carried == guide.total
+
+
+def test_vpn_for_each_vpc() -> None:
+    """The guide's alternative: $146.00 for four connections, and the same data out."""
+    folder = COSTS.parent / "alternatives" / "vpn_per_vpc"
+    said = [f"dc1-{vpc}=172.20.0.0/15" for vpc in ("dev", "test", "prod", "shared-services")]
+    subject = proof.read(folder, announces=said)
+    flows = read_traffic(COSTS / "guide_traffic_vpn_per_vpc.toml")
+    made = bill(read(folder), subject, read_prices(COSTS / "guide_prices.toml"), flows)
+    amounts = {line.item.name: money(line.amount or Fraction()) for line in made.lines}
+    assert (amounts["vpn-connection"], amounts["internet-out-gb"]) == ("146.00", "89.91")
+    # Two of three GB between two VPCs change zones, where both have three.
+    assert next(line.quantity for line in made.lines if line.item.name == "zone-crossing-gb") == Fraction(4000, 3)
+    assert not subject.prove().violations

@@ -14,7 +14,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 README = PROJECT / "README.md"
-PAGES = (README, PROJECT / "docs" / "cost.md")
+PAGES = (README, PROJECT / "docs" / "alternatives.md", PROJECT / "docs" / "cost.md")
 _PART = re.compile(r"<!-- (?P<kind>output|file): (?P<what>[^>]+) -->\n.*?<!-- /(?P=kind) -->\n", re.DOTALL)
 
 
