@@ -62,13 +62,16 @@ class Bill:
 
     @cached_property
     def by_root(self) -> Mapping[str, Fraction]:
-        """What stands, by root module: a share of each line by count. Traffic is nobody's alone."""
+        """What stands, by root module: a share of each line by count. Traffic is nobody's alone.
+
+        Empty for a plan or state that is read alone: its root has no name.
+        """
         found: dict[str, Fraction] = {}
         for line in self.lines:
             if line.amount is not None and line.item.unit is not Unit.GB and line.quantity:
                 for root, count in line.parts.items():
                     found[root] = found.get(root, Fraction()) + line.amount * count / line.count
-        return dict(sorted(found.items()))
+        return {root: amount for root, amount in sorted(found.items()) if root}
 
 
 def bill(graph: Graph, subject: Subject, prices: Prices, flows: Sequence[Flow] = ()) -> Bill:

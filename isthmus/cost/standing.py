@@ -93,9 +93,10 @@ def _vpc_endpoint(resource: Resource) -> Charges:
 
 
 def _eip(resource: Resource) -> Charges:
-    # Addresses that a company brought along cost nothing: https://aws.amazon.com/vpc/pricing/
+    # Addresses that a company brought along cost nothing; their pool is `ipv4pool-ec2-...`, AWS's own is `amazon`.
+    # https://aws.amazon.com/vpc/pricing/
     pool = resource.get("public_ipv4_pool", "amazon")
-    if isinstance(pool, Unknown) or pool == "amazon":
+    if isinstance(pool, Unknown) or not pool.startswith("ipv4pool-"):
         yield "public-ipv4-address", pool if isinstance(pool, Unknown) else 1
 
 

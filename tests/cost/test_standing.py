@@ -104,6 +104,7 @@ HUB = Ref("module.hub.aws_ec2_transit_gateway.this", "id")
         ("aws_eip", {}, {"public-ipv4-address": 1}),
         ("aws_eip", {"public_ipv4_pool": "amazon"}, {"public-ipv4-address": 1}),
         ("aws_eip", {"public_ipv4_pool": "ipv4pool-ec2-1"}, {}),
+        ("aws_eip", {"public_ipv4_pool": WHO_KNOWS}, {"public-ipv4-address": WHO_KNOWS}),
         ("aws_dx_gateway_association", {"associated_gateway_id": HUB}, {"transit-gateway-attachment": 1}),
         ("aws_dx_gateway_association", {"associated_gateway_id": "tgw-1"}, {"transit-gateway-attachment": 1}),
         ("aws_dx_gateway_association", {"associated_gateway_id": WHO_KNOWS}, {"transit-gateway-attachment": WHO_KNOWS}),
