@@ -57,7 +57,9 @@ def _diagnosis(data: bytes, error: ValueError) -> tuple[str, str]:
     if isinstance(error, json.JSONDecodeError):
         if not error.doc.lstrip().startswith(("{", "[")):
             return "it is not JSON", _AGAIN
-        if error.pos >= len(error.doc.rstrip()) or not error.doc.rstrip().endswith(("}", "]")):
+        text = error.doc.rstrip()
+        # A cut may leave a bracket last: one that stands in a text which then never ends.
+        if error.pos >= len(text) or not text.endswith(("}", "]")) or error.msg.startswith("Unterminated string"):
             return "the JSON in it ends too early", _AGAIN
         return f"it is not JSON (line {error.lineno}, column {error.colno})", _AGAIN
     return "it is not JSON", _AGAIN

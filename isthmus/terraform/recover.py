@@ -191,12 +191,11 @@ class Recovery:
 
     def _inside(self, resource: PlannedResource, name: str, value: Value, mask: Any, expression: Any) -> Value:
         """A value of which parts are unknown: a list, a map or blocks."""
-        if mask is True:
-            return unknown(f"{self.address(resource)}.{name}", "known after apply")
         if isinstance(value, dict) and isinstance(mask, dict):
             return self._block(resource, name, value, mask, _configured(expression))
         if not isinstance(value, tuple) or not isinstance(mask, list):
-            return value
+            # All of it, or a mark that is not of the value's shape, as in no plan that Terraform writes.
+            return unknown(f"{self.address(resource)}.{name}", "known after apply") if any_true(mask) else value
         marks = mask + [False] * (len(value) - len(mask))
         if any(mark is True for mark in marks):
             if isinstance(expression, dict):
@@ -217,6 +216,9 @@ class Recovery:
         for item, mark, candidates in zip(value, marks, possible, strict=False):
             if not isinstance(item, dict) or not any_true(mark):
                 result.append(item)
+                continue
+            if not isinstance(mark, dict):  # not how a plan marks what is unknown in a block
+                result.append(unknown(f"{self.address(resource)}.{name}", "known after apply"))
                 continue
             same = tuple(id(candidate) for candidate in candidates)
             if len(same) > 1 and possible.count(candidates) == len(same):

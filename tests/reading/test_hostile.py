@@ -129,6 +129,16 @@ def test_mutated_documents(name: str, data: st.DataObject) -> None:
             survives(path_, when)
 
 
+@pytest.mark.parametrize("where", [("egress", 0), ("egress",)], ids=["a block", "all blocks"])
+def test_a_mark_of_another_shape(where: tuple[str | int, ...], tmp_path: Path) -> None:
+    """A damaged plan says that something there is unknown, and not what: nothing there is taken as known."""
+    name, mark = "inline/plan.json", [True] if len(where) == 2 else {"cidr_blocks": True}
+    change = ("resource_changes", 7, "change", "after_unknown", *where)
+    write(tmp_path, {name: json.dumps(mutated(DOCUMENTS[name], change, "replace", mark))})
+    found = read(tmp_path / name).resources["aws_security_group.h"].values["egress"]
+    assert isinstance(found[0] if isinstance(found, tuple) else found, Unknown)
+
+
 @given(st.sampled_from(sorted(DOCUMENTS)), st.data())
 def test_truncated_documents(name: str, data: st.DataObject) -> None:
     text = (FIXTURES / name).read_text()

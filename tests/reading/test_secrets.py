@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from isthmus.terraform import Graph, Unknown, UnreadableTerraform, read
@@ -130,6 +130,7 @@ def test_names(name: str, secret: bool) -> None:
 
 
 @given(st.integers(0, 2000))
+@example(560)  # inside a text, after a bracket
 def test_errors_quote_nothing_of_the_file(cut: int) -> None:
     text = (FIXTURES / "hcl" / "plan.json").read_text()
     broken = text[: text.index(KEY) + len(KEY) + cut]
