@@ -18,23 +18,25 @@ from threading import Thread
 def main() -> int:
     """Build, then write: nothing is touched before all of it is there."""
     Thread(target=_load_bindings).start()  # Node loads cdktf while Python loads the language
+    from isthmus.complaint import complain
     from isthmus.intent import IntentError
-    from isthmus.intent.loading import ESTATE, load_estate
+    from isthmus.intent.loading import load_estate, named
     from modules.files import merge
     from modules.synthesis import synthesize
 
     sys.path.insert(0, str(Path.cwd()))
     try:
-        estate = load_estate(os.environ.get("ISTHMUS_ESTATE") or ESTATE)
+        estate = load_estate(named(os.environ))
     except IntentError as error:
-        print(error, file=sys.stderr)
+        complain(str(error))
         return 2
     out = Path(os.environ.get("CDKTF_OUTDIR") or "cdktf.out")
     files = synthesize(estate)
     try:
         merge(out, files)
     except OSError as error:
-        print(f"cannot write {out}: {error.strerror} ({error.filename})", file=sys.stderr)
+        where = f" ({error.filename})" if error.filename and Path(error.filename) != out else ""
+        complain(f"cannot write {out}: {error.strerror}{where}. Name another folder: CDKTF_OUTDIR=...")
         return 2
     return 0
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NoReturn, TextIO
 
 from isthmus import commands
+from isthmus.complaint import complain
 
 NO_ANSWER = 2
 
@@ -106,7 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except _user_errors() as error:
-        print(f"isthmus: {_said(error)}", file=sys.stderr)
+        complain(f"isthmus: {_said(error)}")
         return NO_ANSWER
     return code
 

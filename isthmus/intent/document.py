@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from isthmus.intent.errors import UnknownSchema
 from isthmus.intent.estate import Estate
+from isthmus.intent.explaining import path
 from isthmus.intent.model import placed
 
 SCHEMA = "isthmus-intent/1"
@@ -42,23 +43,22 @@ def from_document(text: str | bytes, name: str = "intent.json") -> Estate:
     return estate
 
 
-def _place(thing: object, path: str) -> None:
+def _place(thing: object, at: str) -> None:
     if is_dataclass(thing) and not isinstance(thing, type):
-        placed(thing, f"intent.json, {path}")
+        placed(thing, f"intent.json, {at}")
         for field in fields(thing):
-            _place(getattr(thing, field.name), f"{path}.{field.name}")
+            _place(getattr(thing, field.name), f"{at}.{field.name}")
     elif isinstance(thing, tuple):
         for index, part in enumerate(thing):
-            _place(part, f"{path}[{index}]")
+            _place(part, f"{at}[{index}]")
 
 
 def _explain(name: str, error: ValidationError) -> str:
     details = error.errors(include_url=False, include_context=False)
     lines = []
     for detail in details[:_SHOWN]:
-        path = "estate" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in detail["loc"])
         message = detail["msg"][0].lower() + detail["msg"][1:]
-        lines.append(f"  {path}: {message}")
+        lines.append(f"  {path(('estate', *detail['loc']))}: {message}")
     if len(details) > _SHOWN:
         lines.append(f"  and {len(details) - _SHOWN} more")
     return "\n".join([f"{name} is damaged. Synthesize again.", *lines])

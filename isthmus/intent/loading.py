@@ -7,22 +7,34 @@ import linecache
 import os
 import sysconfig
 import traceback
-from collections.abc import Iterator
-from enum import EnumMeta
+from collections.abc import Iterator, Mapping
 from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 
 from isthmus.intent.errors import IntentError
 from isthmus.intent.estate import Estate
+from isthmus.intent.forgotten import forgotten
+from isthmus.intent.meant import said
 from isthmus.intent.model import line_at
 
 ESTATE = "environments.estate"
+VARIABLE = "ISTHMUS_ESTATE"
 
 # Where no line of an estate is written: this package, Python and what is installed beside it.
 _PASSED_OVER = (
     os.path.dirname(__file__) + os.sep,
     *(sysconfig.get_path(kind) + os.sep for kind in ("stdlib", "purelib", "platlib")),
     "<frozen ",
+    "<string>",  # what dataclasses generate
 )
+
+
+def named(environ: Mapping[str, str]) -> str:
+    """The module that `ISTHMUS_ESTATE` names, or the default. Raises `IntentError` where its name is misspelt."""
+    for variable in difflib.get_close_matches(VARIABLE, environ.keys() - {VARIABLE}, n=1, cutoff=0.85):
+        raise IntentError(f"{variable}={environ[variable]}: no such setting; did you mean {VARIABLE}?")
+    return environ.get(VARIABLE) or ESTATE
 
 
 def load_estate(name: str = ESTATE) -> Estate:
@@ -38,8 +50,21 @@ def load_estate(name: str = ESTATE) -> Estate:
         raise IntentError("\n".join([head, *_told(error)])) from error
     estate = getattr(module, "estate", None)
     if not isinstance(estate, Estate):
-        raise IntentError(f"ISTHMUS_ESTATE={name}: the module holds no Estate named `estate`")
-    return estate.check()
+        raise IntentError(f"ISTHMUS_ESTATE={name}: the module holds no Estate named `estate`{_held(module)}")
+    estate.check()
+    if found := forgotten(module, estate):
+        raise IntentError("\n".join(["What is written down is not in the estate:", *(f"  {text}" for text in found)]))
+    return estate
+
+
+def _held(module: ModuleType) -> str:
+    """What a module without an estate holds instead: one by another name, or a module that may hold it."""
+    others = [name for name, value in vars(module).items() if isinstance(value, Estate)]
+    if others:
+        return f"; it holds {', '.join(others)}: write estate = Estate(...)"
+    if any(Path(folder, "estate.py").is_file() for folder in getattr(module, "__path__", ())):
+        return f"; did you mean {module.__name__}.estate?"
+    return ""
 
 
 def _instead(name: str) -> str:
@@ -58,25 +83,16 @@ def _told(error: Exception) -> Iterator[str]:
     frames = traceback.extract_tb(error.__traceback__)
     written = [frame for frame in frames if not frame.filename.startswith(_PASSED_OVER)]
     if not written:
-        yield f"  {_what(error)}"
+        yield f"  {said(error)}"
         return
     raised = written[-1]
-    yield f"  {line_at(raised.filename, raised.lineno or 0)}: {_what(error)}"
+    yield f"  {line_at(raised.filename, raised.lineno or 0)}: {said(error)}"
     yield from _source(linecache.getline(raised.filename, raised.lineno or 0))
     # A function of the user's, such as one that makes an environment: which call of it went wrong?
     called = next((frame for frame in reversed(written) if frame.name == "<module>"), raised)
     if called is not raised:
         yield f"  called by {line_at(called.filename, called.lineno or 0)}"
         yield from _source(linecache.getline(called.filename, called.lineno or 0))
-
-
-def _what(error: Exception) -> str:
-    if isinstance(error, AttributeError) and isinstance(error.obj, EnumMeta):
-        names = list(error.obj.__members__)
-        close = difflib.get_close_matches(str(error.name), names, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"it has {', '.join(names)}"
-        return f"{error.obj.__name__} has no {error.name}; {hint}"
-    return traceback.format_exception_only(error)[-1].strip()
 
 
 def _source(line: str | None) -> Iterator[str]:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import functools
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import Field, field, fields
-from enum import EnumMeta
+from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast, dataclass_transform
 
 import pydantic
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
 from pydantic.dataclasses import dataclass
-from pydantic_core import ErrorDetails
 
 from isthmus.intent.errors import InvalidArgument
+from isthmus.intent.explaining import explain
 from isthmus.intent.written import written
 
 T = TypeVar("T")
@@ -45,7 +43,6 @@ _PASSED_OVER = (
     dataclasses.__file__,
     "<string>",
 )
-_SECRETS = ("preshared_key", "pre_shared_key", "psk", "tunnel1_preshared_key", "tunnel2_preshared_key")
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
@@ -66,7 +63,7 @@ def intent(cls: type[T]) -> type[T]:
             build(self, *args, **kwargs)
         except ValidationError as error:
             name = args[0] if args and isinstance(args[0], str) else kwargs.get("name")
-            raise InvalidArgument(_explain(made, name, place, error)) from None
+            raise InvalidArgument(explain(made, name, place, error)) from None
         placed(self, place)
 
     def pretty(self: Any, printer: Any, cycle: bool) -> None:
@@ -116,53 +113,3 @@ def _caller() -> str:
     while frame.f_back and frame.f_code.co_filename.startswith(_PASSED_OVER):
         frame = frame.f_back
     return line_at(frame.f_code.co_filename, frame.f_lineno)
-
-
-def _explain(cls: type, name: object, place: str, error: ValidationError) -> str:
-    subject = f'{cls.__name__} "{name}"' if isinstance(name, str) else cls.__name__
-    known: dict[str, Field[Any]] = {f.name: f for f in fields(cls)}
-    details = error.errors(include_url=False)
-    return "\n".join([f"{subject}, {place}:", *(f"  {_explain_one(cls, known, detail)}" for detail in details)])
-
-
-def _explain_one(cls: type, known: Mapping[str, Field[Any]], detail: ErrorDetails) -> str:
-    where = ".".join(str(step) for step in detail["loc"]) or "arguments"
-    kind = detail["type"]
-    if kind in ("unexpected_keyword_argument", "extra_forbidden"):
-        if where.lower() in _SECRETS:
-            return (
-                f"{where}: a pre-shared key is never written down: it would stand in every state and plan. "
-                "Leave it out: AWS makes the keys and keeps them in Secrets Manager; `isthmus handover` says where."
-            )
-        close = difflib.get_close_matches(where, known, n=1)
-        hint = f"did you mean {close[0]}?" if close else f"{cls.__name__} takes {', '.join(known)}"
-        return f"{where}: unknown field; {hint}"
-    if kind in ("missing_argument", "missing", "missing_keyword_only_argument"):
-        return f"{where}: missing; {cls.__name__} needs it"
-    if kind in ("unexpected_positional_argument", "missing_positional_only_argument"):
-        return "only the name may be given without a keyword: write field=value for the others"
-    return f"{where}: {detail['msg'][0].lower()}{detail['msg'][1:]}, got {detail['input']!r}{_instead(detail)}"
-
-
-def _instead(detail: ErrorDetails) -> str:
-    """What would be right in the place of a value of another type, where it can be told."""
-    given, kind = detail["input"], detail["type"]
-    expected = str(detail.get("ctx", {}).get("class", ""))
-    choices = getattr(sys.modules["isthmus.intent"], expected, None)
-    if isinstance(choices, EnumMeta):
-        meant = [name for name in choices.__members__ if str(given).lower().replace("-", "_") == name.lower()]
-        return f"; write {' or '.join(f'{expected}.{name}' for name in meant or choices.__members__)}"
-    match kind:
-        case "string_type" if isinstance(given, int):
-            return f'; write it in quotes: "{given}"'
-        case "int_type" if isinstance(given, str) and given.isdecimal():
-            return f"; write it without quotes: {int(given)}"
-        case "bool_type":
-            return "; write True or False"
-        case "frozen_set_type" | "set_type":
-            return f"; write a set: {{{written(given)}}}"
-        case "sequence_str":
-            return f"; write a list: [{written(given)}]"
-        case "is_instance_of" if expected == "Sequence":
-            return "; write a list: [...]"
-    return ""

@@ -26,6 +26,7 @@ from isthmus.intent import (
     VpnConnection,
 )
 from isthmus.intent.checks import RULES, problems
+from isthmus.intent.model import place_of
 from tests.intent.network import (
     DEV,
     GATEWAY,
@@ -451,13 +452,24 @@ def test_two_static_routes_to_one_site_never_meet_in_one_table() -> None:
     assert broken(given) == ["static-twice"]
 
 
+def test_an_account_that_is_named_by_its_id_is_told_its_name() -> None:
+    given = estate()
+    [workloads] = [account for account in given.organization.accounts if account.name == "workloads"]
+    first, second = given.environments
+    with pytest.raises(InvalidEstate) as caught:
+        replace(given, environments=[first, replace(second, account=workloads.id)]).check()
+    [problem] = caught.value.problems
+    assert problem.remedy == f'"workloads"; or it among the accounts in {place_of(given.organization)}'
+
+
 def test_every_problem_is_told_at_once_with_its_place_and_remedy() -> None:
     wrong = estate(spoke=Spoke("dev", cidr="10.1.0.1/20", segment="work", egress=Egress.NONE), log_retention_days=31)
     with pytest.raises(InvalidEstate) as caught:
         wrong.check()
     found = {problem.rule: problem for problem in caught.value.problems}
     assert sorted(found) == ["cidr-not-canonical", "log-retention", "unknown-reference"]
-    assert found["unknown-reference"].remedy == '"workloads"; or declare it'
+    where = place_of(wrong)
+    assert found["unknown-reference"].remedy == f'"workloads"; or it among the segments in {where}'
     assert found["cidr-not-canonical"].remedy == 'the range itself: "10.1.0.0/20"'
     assert found["log-retention"].remedy.startswith("30, or another of 1, 3, 5")
     assert found["cidr-not-canonical"].place.startswith("tests/intent/test_checks.py:")

@@ -27,7 +27,8 @@ def wrong() -> Estate:
 def example() -> str:
     with pytest.raises(InvalidEstate) as caught:
         wrong().check()
-    text = re.sub(r"tests/intent/\w+\.py:\d+", "environments/dev.py:6", str(caught.value))
+    text = re.sub(r"tests/intent/network\.py:\d+", "environments/estate.py:14", str(caught.value))
+    text = re.sub(r"tests/intent/\w+\.py:\d+", "environments/dev.py:6", text)
     return "".join(f"    {line}\n" for line in text.splitlines())
 
 

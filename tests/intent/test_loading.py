@@ -15,8 +15,39 @@ FINE = 'from company.parts import spoke\n\nestate = spoke("dev")\n'
     ("estate", "parts", "told"),
     [
         (FINE, "spoke = (1", "company/parts.py:1: SyntaxError: '(' was never closed\n    spoke = (1"),
-        (FINE, "", "company/estate.py:1: ImportError: cannot import name 'spoke' from 'company.parts'"),
-        ("import company.prats\n", "", "company/estate.py:1: ModuleNotFoundError: No module named 'company.prats'"),
+        (FINE, "", "company/estate.py:1: ImportError: cannot import name 'spoke' from 'company.parts'\n"),
+        (FINE, "spokes = []", "cannot import name 'spoke' from 'company.parts'; did you mean spokes?\n"),
+        (
+            FINE,
+            "from company.estate import estate",
+            "company/parts.py:1: company.estate imports this file, and estate is not there yet: a circle of imports; ",
+        ),
+        (
+            "import company.prats\n",
+            "",
+            "company/estate.py:1: ModuleNotFoundError: No module named 'company.prats'; did you mean company.parts?\n",
+        ),
+        (
+            "import nothing_like_it\n",
+            "",
+            "company/estate.py:1: ModuleNotFoundError: No module named 'nothing_like_it'\n",
+        ),
+        (
+            "import company.parts\n\ncompany.parts.spokee\n",
+            "spoke = 1",
+            "AttributeError: module 'company.parts' has no attribute 'spokee'; did you mean spoke?\n",
+        ),
+        (
+            'Spoke("dev")\n',
+            "",
+            "company/estate.py:1: NameError: name 'Spoke' is not defined; write: from isthmus.intent import Spoke\n",
+        ),
+        ("spoke()\n", "", "company/estate.py:1: NameError: name 'spoke' is not defined\n"),
+        (
+            'from isthmus.intent import Segment\n\nSegment("a").isolated = True\n',
+            "",
+            "company/estate.py:3: cannot assign to field 'isolated': what is built does not change; ",
+        ),
         (
             "from isthmus.intent import Egress\n\nEgress.ONPREMISES\n",
             "",

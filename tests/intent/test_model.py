@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError, replace
+from ipaddress import IPv4Network
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,7 +16,10 @@ from isthmus.intent import (
     Egress,
     Environment,
     InvalidArgument,
+    LocalBackend,
+    Opens,
     Segment,
+    Site,
     Spoke,
     Tunnel,
     UnknownSchema,
@@ -48,12 +53,21 @@ def test_a_pre_shared_key_is_refused_and_never_shown(field: str) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"cidr": 10}, 'cidr: input should be a valid string, got 10; write it in quotes: "10"'),
+        ({"cidr": 10}, 'cidr: must be text, got 10; write it in quotes: "10"'),
         ({"egress": "everywhere"}, "got 'everywhere'; write Egress.LOCAL or Egress.ON_PREMISES or Egress.CENTRAL or"),
         ({"egress": "on-premises"}, "got 'on-premises'; write Egress.ON_PREMISES"),
         ({"zones": "use1-az1"}, "got 'use1-az1'; write a list: ['use1-az1']"),
-        ({"zones": 3}, "zones: input should be an instance of Sequence, got 3; write a list: [...]"),
-        ({"subnets": {"private_az1": 1}}, "subnets.private_az1: input should be a valid string"),
+        ({"zones": 3}, "zones: must be a list, got 3; write it in brackets: [...]"),
+        ({"zones": {"use1-az1"}}, "zones: must be a list, got {'use1-az1'}; write [...] in place of {...}"),
+        ({"subnets": {"private_az1": 1}}, 'subnets.private_az1: must be text, got 1; write it in quotes: "1"'),
+        (
+            {"subnets": ["10.1.0.0/23"]},
+            "got ['10.1.0.0/23']; write a name before each: {...: '10.1.0.0/23'}",
+        ),
+        ({"cidr": IPv4Network("10.1.0.0/20")}, '; write it as text: "10.1.0.0/20"'),
+        ({"segment": 5}, "segment: must be a Segment or its name, got 5"),
+        ({"segment": Spoke}, "segment: must be a Segment or its name, got the class Spoke"),
+        ({"cidr": ["x" * 99]}, f"cidr: must be text, got ['{'x' * 64} ..."),
     ],
 )
 def test_a_value_of_another_type_is_refused(given: dict[str, Any], message: str) -> None:
@@ -68,14 +82,52 @@ def test_only_the_name_goes_without_a_keyword() -> None:
 
 def test_numbers_are_numbers() -> None:
     text = refused(VpnConnection, "a", customer_gateway="a", number="1", segment="a")
-    assert "number: input should be a valid integer, got '1'; write it without quotes: 1" in text
+    assert "number: must be a whole number, got '1'; write it without quotes: 1" in text
     assert "number" in refused(VpnConnection, "a", customer_gateway="a", number=True, segment="a")
 
 
 def test_a_flag_is_true_or_false_and_a_set_is_a_set() -> None:
     text = refused(Segment, "a", isolated="yes", ways_out=Egress.NONE)
-    assert "isolated: input should be a valid boolean, got 'yes'; write True or False" in text
+    assert "isolated: must be True or False, got 'yes'" in text
     assert "; write a set: {Egress.NONE}" in text
+
+
+NETWORK = Environment("network", account="network")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ([NETWORK, None], "environments[1]: must be an Environment, got None"),
+        ([(NETWORK,)], 'got a tuple of Environment "network"; write no comma behind it where it is made'),
+        ([[NETWORK, NETWORK]], 'got a list of Environment "network" and others; write its parts one by one, or a star'),
+        (["network"], "got 'network'; write Environment(...)"),
+        ([SimpleNamespace()], "must be an Environment, got namespace()"),
+        ([sys.modules[__name__]], "got the module tests.intent.test_model; write test_model.NETWORK"),
+        (NETWORK, 'environments: must be a list, got Environment "network"; write it in brackets: [...]'),
+    ],
+)
+def test_where_a_thing_is_wanted_it_is_said_which_and_how(given: Any, message: str) -> None:
+    assert message in refused(replace, estate(), environments=given)
+
+
+@pytest.mark.parametrize("given", ["s3", None, LocalBackend])
+def test_where_no_backend_is_given_all_of_them_are_named(given: Any) -> None:
+    text = refused(replace, estate(), backend=given)
+    assert "must be a backend, got " in text
+    assert "; write LocalBackend(), S3Backend(...) or HcpTerraform(...)" in text
+
+
+def test_a_port_has_a_protocol_and_a_pair_is_a_tuple() -> None:
+    assert 'ports[0]: must be text, got 443; write the protocol too: "tcp/443"' in refused(
+        Opens, source="a", to="b", ports=[443]
+    )
+    text = refused(Site, "a", networks={}, customer_gateways=[], coordinates=[1.0, 2.0])
+    assert "coordinates: must be a tuple, got [1.0, 2.0]; write (...) in place of [...]" in text
+
+
+def test_the_name_goes_by_its_name() -> None:
+    assert "  name: must be text, got 5" in refused(Segment, 5)
 
 
 def test_intent_cannot_be_changed() -> None:

@@ -10,7 +10,7 @@ from isthmus.intent.backend import S3Backend
 from isthmus.intent.checks.reading import segment_of
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
-from isthmus.intent.model import name_of
+from isthmus.intent.model import name_of, place_of
 from isthmus.regions import REGIONS
 
 _ORGANIZATION = re.compile(r"arn:(aws|aws-cn|aws-us-gov):organizations::(\d{12}):organization/(o-[a-z0-9]{10,32})")
@@ -126,6 +126,16 @@ def unknown_reference(estate: Estate) -> Iterator[Finding]:
     sites = [site.name for site in estate.sites]
     gateways = [gateway.name for site in estate.sites for gateway in site.customer_gateways]
     site_networks = [f"{site.name}/{name}" for site in estate.sites for name in site.networks]
+    ids = {account.id: account.name for account in estate.organization.accounts}
+    whole, organization = place_of(estate), place_of(estate.organization)
+    declared = {  # by the last word of what is referred to
+        "account": f"it among the accounts in {organization}",
+        "principal": f"it among the accounts or units in {organization}",
+        "segment": f"it among the segments in {whole}",
+        "site": f"it among the sites in {whole}",
+        "gateway": f"the site that has it among the sites in {whole}",
+        "network": "it among the networks of its site",
+    }
 
     def check(
         thing: object, what: str, refs: Iterable[object], known: Collection[str], itself: str = ""
@@ -135,8 +145,11 @@ def unknown_reference(estate: Estate) -> Iterator[Finding]:
             name = str(name_of(ref))
             if name not in known:
                 close = difflib.get_close_matches(name, others, n=1)
-                meant = f'"{close[0]}"' if close else f"one of {', '.join(others) or 'none yet'}"
-                yield Finding(thing, f'{what} "{name}" is not declared', f"{meant}; or declare it")
+                if ids.get(name) in others:
+                    close = [ids[name]]  # an account goes by its name
+                meant = f'"{close[0]}"' if close else f"one of {', '.join(others)}" if others else ""
+                remedy = "; or ".join(filter(None, (meant, declared[what.split()[-1]])))
+                yield Finding(thing, f'{what} "{name}" is not declared', remedy)
 
     if isinstance(estate.backend, S3Backend):
         yield from check(estate.backend, "account", [estate.backend.account], accounts)

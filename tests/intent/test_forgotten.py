@@ -1,0 +1,146 @@
+"""Environments that were written and that the estate lacks: nobody is left to wonder where one went."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from isthmus.intent import IntentError
+from isthmus.intent.loading import load_estate, named
+
+ESTATE = """
+from company import shared
+from company.network import network
+from company.dev import dev
+from isthmus.intent import Account, Egress, Estate, Organization, Segment
+
+estate = Estate(
+    "company",
+    organization=Organization(
+        arn="arn:aws:organizations::999900001111:organization/o-exampleorg",
+        accounts=[Account("network", id="111122223333")],
+    ),
+    region="us-east-1",
+    blocks=["10.1.0.0/16"],
+    zones=["use1-az1"],
+    segments=[Segment("lab")],
+    environments=[network, dev],
+)
+"""
+ENVIRONMENT = """
+from isthmus.intent import Egress, Environment, Hub, Spoke
+
+{name} = Environment("{name}", account="network", {holds})
+"""
+SPOKE = 'spokes=[Spoke("a", cidr="10.1.0.0/20", segment="lab", egress=Egress.NONE)]'
+FILES = {
+    "__init__": "",
+    "shared": "",
+    "estate": ESTATE,
+    "network": ENVIRONMENT.format(name="network", holds='hub=Hub("main")'),
+    "dev": ENVIRONMENT.format(name="dev", holds=SPOKE),
+}
+NEW = ENVIRONMENT.format(name="new", holds="")
+
+
+@pytest.fixture
+def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
+    """What is said of the company's estate with these files written, or written over."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def load(**files: str) -> str:
+        folder = tmp_path / "company"
+        folder.mkdir()
+        for name, text in {**FILES, **files}.items():
+            (folder / f"{name}.py").write_text(text)
+        try:
+            load_estate("company.estate")
+        except IntentError as error:
+            return str(error)
+        return ""
+
+    yield load
+    for name in [name for name in sys.modules if name.partition(".")[0] == "company"]:
+        del sys.modules[name]
+
+
+def test_nothing_is_said_of_an_estate_that_holds_all(told: Callable[..., str]) -> None:
+    assert told() == ""
+
+
+def test_an_environment_in_a_file_that_nobody_imports(told: Callable[..., str]) -> None:
+    assert told(new=NEW).splitlines() == [
+        "What is written down is not in the estate:",
+        "  environment at company/new.py:4: no file of company imports it",
+        "    write: from company.new import ... in estate.py, and its name among the environments in "
+        'company/estate.py:7; or call the file "_new.py"',
+    ]
+
+
+def test_an_environment_that_is_imported_and_not_listed(told: Callable[..., str]) -> None:
+    text = told(estate=ESTATE.replace("[network, dev]", "[network]"))
+    assert text.splitlines() == [
+        "What is written down is not in the estate:",
+        '  environment "dev", company/dev.py:4: company.estate imports it and does not list it',
+        "    write: dev among the environments in company/estate.py:7, or no import of it",
+    ]
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"_new": NEW},
+        {"new": "a = 1\n"},
+        {"new": "def ("},
+        {"other": NEW + "\nestate = Estate()\n"},
+        # Another estate of this package, and what it alone is made of.
+        {"new": NEW, "other": ESTATE.replace("import dev", "import dev\nfrom company.new import new")},
+        {"new": NEW, "other": "from company import new\n"},
+        {"new": NEW, "other": "from . import new\n"},
+        {"new": NEW, "other": "from .new import new\n"},
+        {"new": NEW, "other": "import company.new\n"},
+    ],
+)
+def test_what_is_no_environment_or_is_left_out_on_purpose(told: Callable[..., str], files: dict[str, str]) -> None:
+    assert told(**files) == ""
+
+
+def test_an_environment_by_its_module(told: Callable[..., str]) -> None:
+    """However it is written, it is one."""
+    assert "company/new.py:2" in told(new="from isthmus import intent\nnew = intent.Environment('a', account='b')\n")
+
+
+@pytest.mark.parametrize(
+    ("environ", "module"),
+    [
+        ({}, "environments.estate"),
+        ({"ISTHMUS_ESTATE": ""}, "environments.estate"),
+        ({"ISTHMUS_ESTATE": "a.b", "ISTHMUS_CACHE_DIR": "/", "ESTATE": "c"}, "a.b"),
+    ],
+)
+def test_the_module_that_is_named(environ: dict[str, str], module: str) -> None:
+    assert named(environ) == module
+
+
+@pytest.mark.parametrize("variable", ["ISTHMUS_ESTTAE", "ISTMUS_ESTATE", "ISTHMUS_ESTATES", "ISTHMUS-ESTATE"])
+def test_a_variable_that_is_misspelt_builds_no_other_estate(variable: str) -> None:
+    with pytest.raises(IntentError, match=f"{variable}=a.b: no such setting; did you mean ISTHMUS_ESTATE?"):
+        named({variable: "a.b", "ISTHMUS_ESTATE": "environments.estate"})
+
+
+@pytest.mark.parametrize(
+    ("files", "hint"),
+    [
+        ({"estate": ESTATE.replace("estate = ", "company = ")}, "; it holds company: write estate = Estate(...)"),
+        ({"estate": ""}, ""),
+    ],
+)
+def test_a_module_without_an_estate(told: Callable[..., str], files: dict[str, str], hint: str) -> None:
+    assert told(**files) == f"ISTHMUS_ESTATE=company.estate: the module holds no Estate named `estate`{hint}"
+
+
+def test_a_package_in_the_place_of_its_module() -> None:
+    with pytest.raises(IntentError, match=r"named `estate`; did you mean environments\.estate\?"):
+        load_estate("environments")

@@ -1,0 +1,40 @@
+"""Errors fit the terminal, and lose nothing by it."""
+
+import io
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isthmus.complaint import complain, fitted
+
+WORDS = st.text(st.characters(codec="ascii", categories=("L", "N", "P")), min_size=1, max_size=30)
+LINES = st.builds(
+    lambda head, words: head + " ".join(words),
+    st.sampled_from(["", "  ", "    write: ", "    why:   "]),
+    st.lists(WORDS, min_size=1, max_size=30),
+)
+
+
+@given(st.lists(LINES, min_size=1, max_size=5), st.integers(40, 120))
+def test_it_says_the_same_in_lines_that_fit(lines: list[str], width: int) -> None:
+    text = "\n".join(lines)
+    broken = fitted(text, width)
+    assert broken.split() == text.split()
+    assert all(len(line) <= width or len(line.split()) == 1 for line in broken.splitlines())
+
+
+def test_what_follows_stays_to_the_right_of_its_label() -> None:
+    assert fitted("  a b\n    why:   one two three", 17) == "  a b\n    why:   one\n           two\n           three"
+
+
+@pytest.mark.parametrize(("columns", "lines"), [("20", 2), (None, 1)])
+def test_it_is_fitted_for_people_alone(monkeypatch: pytest.MonkeyPatch, columns: str | None, lines: int) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if columns:
+        monkeypatch.setenv("COLUMNS", columns)
+    heard = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", heard)
+    complain("a sentence of more than twenty")
+    assert len(heard.getvalue().splitlines()) == lines
