@@ -2,8 +2,9 @@
 # Both set up what they need. Only Python 3.11 or later, make and PyPI are assumed.
 
 PYTHON ?= python3
-ESTATE ?= environments.estate
-OUT ?= cdktf.out
+# What main.py goes by is heard here too.
+ESTATE ?= $(or $(ISTHMUS_ESTATE),environments.estate)
+OUT ?= $(or $(CDKTF_OUTDIR),cdktf.out)
 
 UV_VERSION := 0.13.9
 VENV := .venv
@@ -62,11 +63,17 @@ SYNC = uv=$$(command -v uv || true); \
 	fi; \
 	"$$uv" sync --frozen --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
 
-# The environment is rebuilt only when what it is made from changes.
+# The environment is rebuilt when what it is made from changes, and from nothing where it is of no use any more: it knows
+# this folder and its Python by their paths, so it outlives neither a copy to another folder nor that Python.
+USABLE := $(shell [ -x $(BIN)/python ] && cat $(VENV)/.ready 2>/dev/null)
+ifneq ($(USABLE),$(CURDIR))
+.PHONY: $(VENV)/.ready
+endif
 $(VENV)/.ready: pyproject.toml uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Isthmus needs Python 3.11 or later; $(PYTHON) is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12")'
+	@[ '$(USABLE)' = '$(CURDIR)' ] || rm -rf $(VENV)
 	@$(SYNC)
-	@touch $@
+	@echo '$(CURDIR)' > $@
 
 clean:
 	rm -rf $(VENV) .uv $(OUT)

@@ -1,0 +1,86 @@
+"""What `make` would do, without doing it: which estate, which folder, and whether .venv is made anew."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+
+
+def planned(folder: Path, *words: str, **environ: str) -> str:
+    """The commands that `make` would run."""
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
+    ran = subprocess.run(
+        ["make", "--dry-run", *words], cwd=folder, env=kept | environ, capture_output=True, text=True, check=True
+    )
+    return ran.stdout
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with what `make` goes by, and a .venv made there."""
+    for name in ("Makefile", "pyproject.toml", "uv.lock"):
+        shutil.copy2(PROJECT / name, tmp_path / name)
+    binaries = tmp_path / ".venv" / "bin"
+    binaries.mkdir(parents=True)
+    (binaries / "python").symlink_to(sys.executable)
+    (tmp_path / ".venv" / ".ready").write_text(f"{tmp_path}\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("words", "environ", "out"),
+    [
+        ((), {}, "cdktf.out"),
+        ((), {"CDKTF_OUTDIR": "other"}, "other"),
+        (("OUT=mine",), {"CDKTF_OUTDIR": "other"}, "mine"),
+    ],
+)
+def test_the_folder_is_the_one_that_was_named(
+    project: Path, words: tuple[str, ...], environ: dict[str, str], out: str
+) -> None:
+    assert f"CDKTF_OUTDIR={out} .venv/bin/python main.py" in planned(project, "synth", *words, **environ)
+
+
+@pytest.mark.parametrize(
+    ("words", "environ", "estate"),
+    [
+        ((), {}, "environments.estate"),
+        ((), {"ISTHMUS_ESTATE": "examples.stage_1_dev_only"}, "examples.stage_1_dev_only"),
+        (("ESTATE=a.b",), {"ISTHMUS_ESTATE": "c.d"}, "a.b"),
+    ],
+)
+def test_the_estate_is_the_one_that_was_named(
+    project: Path, words: tuple[str, ...], environ: dict[str, str], estate: str
+) -> None:
+    told = planned(project, "--print-data-base", "synth", *words, **environ)
+    assert f"\nISTHMUS_ESTATE := {estate}\n" in told
+
+
+def test_an_environment_that_works_is_kept(project: Path) -> None:
+    assert "rm -rf .venv" not in planned(project, "synth")
+
+
+def test_a_copy_gets_an_environment_of_its_own(project: Path) -> None:
+    copy = project.parent / f"{project.name}-copy"
+    shutil.copytree(project, copy, symlinks=True)
+    assert "rm -rf .venv" in planned(copy, "synth")
+
+
+def test_an_environment_without_its_python_is_made_anew(project: Path) -> None:
+    python = project / ".venv" / "bin" / "python"
+    python.unlink()
+    python.symlink_to("/nowhere/python")
+    assert "rm -rf .venv" in planned(project, "synth")
+
+
+def test_an_environment_that_is_out_of_date_is_brought_up_to_date(project: Path) -> None:
+    lock = project / "uv.lock"
+    os.utime(lock, (lock.stat().st_atime, (project / ".venv" / ".ready").stat().st_mtime + 10))
+    told = planned(project, "synth")
+    assert "sync --frozen" in told
+    assert f"[ '{project}' = '{project}' ] || rm -rf .venv" in told
