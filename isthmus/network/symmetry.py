@@ -22,7 +22,7 @@ def asymmetry(facts: Facts, there: Path, back: Path) -> Block | None:
     for path in (there, back):
         for hop in path.hops:
             attachment = facts.network.attachments.get(hop.address)
-            if hop.kind != "attachment" or attachment is None or attachment.kind is not AttachmentKind.VPC:
+            if attachment is None or attachment.kind is not AttachmentKind.VPC:
                 continue
             hosts_firewall = any(facts.vpc_of_box(box) == attachment.attached for box in (*there.boxes, *back.boxes))
             if hosts_firewall and attachment.appliance_mode is not True and len(facts.zones(attachment)[0]) > 1:
