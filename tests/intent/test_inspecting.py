@@ -3,9 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from isthmus.intent import Estate, FirewallPolicy, Inspection, InvalidEstate, Opens, RuleGroup
-from isthmus.intent.inspecting import CAPACITY, SIDS, firewall_rules
+from isthmus.intent import Estate, FirewallPolicy, Inspection, InvalidEstate, Opens, RuleGroup, Segment, inspecting
+from isthmus.intent.inspecting import CAPACITY, SIDS, FirewallRule, firewall_rules, numbered
+from isthmus.intent.opening import Ports
+from tests.intent import network
 from tests.modules.egress_estates import estate
 
 
@@ -16,9 +20,9 @@ def with_policy(policy: FirewallPolicy) -> Estate:
     return replace(made, environments=[*others, replace(last, egress=replace(last.egress, firewall=policy))])
 
 
-def refused(given: Estate) -> str:
+def refused(wrong: Estate) -> str:
     with pytest.raises(InvalidEstate) as caught:
-        given.check()
+        wrong.check()
     return str(caught.value)
 
 
@@ -30,6 +34,43 @@ def test_what_is_said_passes_and_the_rest_of_that_pair_does_not() -> None:
         "data opens tcp/22 to apps",
         "data opens nothing else to apps",
     ]
+
+
+THREE = network.estate(
+    segments=[Segment("c", inspected_with=["a"]), Segment("b", inspected_with=["c"]), Segment("a")],
+    opens=[Opens(source="b", to="c", ports=["tcp/80"])],
+)
+
+
+def test_rules_are_of_inspected_pairs_by_name_and_first_of_what_passes() -> None:
+    assert list(firewall_rules(THREE)) == [
+        FirewallRule("a", "c", None, passes=True),
+        FirewallRule("c", "a", None, passes=True),
+        FirewallRule("b", "c", Ports("tcp", 80, 80), passes=True),
+        FirewallRule("b", "c", None, passes=False),
+        FirewallRule("c", "b", None, passes=False),
+    ]
+    assert str(next(firewall_rules(THREE))) == "a opens anything to c"
+
+
+@given(st.lists(st.sampled_from(["tcp/1", "tcp/2-9", "udp/53", "icmp"]), unique=True), st.data())
+def test_a_new_rule_leaves_the_others_their_numbers(ports: list[str], data: st.DataObject) -> None:
+    fewer = data.draw(st.lists(st.sampled_from(ports), unique=True) if ports else st.just([]))
+    before, after = (
+        {str(rule): sid for sid, rule in numbered(replace(THREE, opens=[Opens(source="b", to="c", ports=given)]))}
+        for given in (fewer, ports)
+    )
+    assert before.items() <= after.items()
+    assert len(set(after.values())) == len(after) == 4 + len(ports)
+    assert all(sid in SIDS for sid in after.values())
+
+
+def test_numbers_that_are_taken_are_passed_over_and_the_first_follows_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = list(firewall_rules(THREE))
+    monkeypatch.setattr(inspecting, "crc32", lambda text: 2 * len(SIDS) - 2)
+    last = SIDS.stop - 1
+    numbers = [last - 1, last, SIDS.start, SIDS.start + 1, SIDS.start + 2]
+    assert list(numbered(THREE)) == list(zip(numbers, rules, strict=True))
 
 
 def test_segments_that_reach_each_other_straight_have_no_firewall_rules() -> None:
