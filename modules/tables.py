@@ -26,6 +26,7 @@ from isthmus.intent.reach import (
     networks_denied,
     routed_together,
     segments_reached,
+    sites_apart,
     transit_between,
 )
 from modules.naming import identifier
@@ -176,7 +177,7 @@ def _tables_of(estate: Estate, segment: Segment) -> Iterator[HubTable]:
         )
     if Egress.CENTRAL in segment.ways_out:
         yield HubTable(f"{key}_central", f"{name}-central", segment.name, central=True, blackholes=blocks + holes)
-    for site in _sites_apart(estate, segment, bool(holes)):
+    for site in sites_apart(estate, segment):
         learnt = [prefix for vpn in _connections_of_transit(estate, site) for prefix in _announced(estate, vpn)]
         yield HubTable(
             f"{key}_{identifier(site.name)}",
@@ -195,16 +196,6 @@ def _tables_of_egress(estate: Estate) -> Iterator[HubTable]:
         # Its default leads to the egress VPC, which sends the blocks back: what no spoke has would go round and round.
         blocks = tuple((f"block_{identifier(block)}", block) for block in sorted(estate.blocks))
         yield HubTable(FIREWALL, f"{estate.prefix}-{FIREWALL}", "", blackholes=blocks)
-
-
-def _sites_apart(estate: Estate, segment: Segment, has_holes: bool) -> Iterator[Site]:
-    """The sites with connections in the segment to which its table would say too much, or too little."""
-    said = {estate.site_of(vpn).name for vpn in _connections_reached(estate, segment)}
-    for name in sorted({estate.site_of(vpn).name for vpn in estate.vpn_connections if vpn.segment == segment.name}):
-        site = estate.site(name)
-        meant = {other.name for other in estate.sites if transit_between(site, other)}
-        if has_holes or said - {name} != meant:
-            yield site
 
 
 def _connections_reached(estate: Estate, segment: Segment) -> list[VpnConnection]:

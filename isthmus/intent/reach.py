@@ -89,6 +89,26 @@ def networks_denied(estate: Estate, segment: Segment) -> Mapping[str, str]:
     return {name: every[name] for name in sorted(every) if name not in meant}
 
 
+def sites_apart(estate: Estate, segment: Segment) -> tuple[Site, ...]:
+    """The sites with VPN connections in a segment that cannot share a route table with its spokes, in name order.
+
+    AWS tells a site all that its table holds: that of the spokes would say too much of other sites or too little, or
+    lead nowhere for networks that the spokes must not reach.
+    https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html
+    """
+    said = {site.name for site in sites_reached(estate, segment)}
+    here = {estate.site_of(vpn).name for vpn in estate.vpn_connections if vpn.segment == segment.name}
+    return tuple(
+        site
+        for site in sorted(estate.sites, key=attrgetter("name"))
+        if site.name in here
+        and (
+            networks_denied(estate, segment)
+            or said - {site.name} != {other.name for other in estate.sites if transit_between(site, other)}
+        )
+    )
+
+
 def transit_between(a: Site, b: Site) -> bool:
     """Whether two sites may use the transit gateway to reach each other. Mutual."""
     return a.name != b.name and (b.name in a.transit_with or a.name in b.transit_with)

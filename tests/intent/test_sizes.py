@@ -44,23 +44,39 @@ def test_a_trust_policy_takes_all_of_its_2048_characters() -> None:
     assert not told("trust-policy-size", raised)
 
 
+def ruled(text: str) -> Estate:
+    """An inspected estate with one rule of its own, that a rule group holds."""
+    given = egress_estates.estate(Inspection.VPC)
+    *others, last = given.environments
+    assert last.egress is not None
+    groups = [replace(egress_estates.POLICY.rule_groups[0], rules=[text])]
+    egress = replace(last.egress, firewall=replace(egress_estates.POLICY, rule_groups=groups))
+    return replace(given, environments=[*others, replace(last, egress=egress)])
+
+
+def test_a_rule_of_its_own_takes_all_of_8192_characters() -> None:
+    text = 'drop tcp $HOME_NET any -> $EXTERNAL_NET $MY_PORTS (msg:"%s"; sid:1;)'
+    # HOME_NET is 10.1.0.0/16, and what is external all but that; what a rule may mean by $MY_PORTS nobody knows.
+    room = SURICATA_RULE - (len(text) - 2) - len("10.1.0.0/16") - len("!10.1.0.0/16")
+    assert egress_estates.estate(Inspection.VPC).blocks == ("10.1.0.0/16",)
+    assert not told("suricata-rule-size", ruled(text % ("a" * room)))
+    (problem,) = told("suricata-rule-size", ruled(text % ("a" * (room + 1))))
+    assert problem.given == f'"{text[:40]}..." has 8193 characters, its variables written out'
+
+
 def test_the_values_of_variables_count_as_a_rule_s_own_characters() -> None:
     for blocks, refused in ((200, False), (700, True)):
         many = [f"10.{n // 256}.{n % 256}.0/24" for n in range(blocks)]
-        given = replace(egress_estates.estate(Inspection.VPC), blocks=many)
-        policy = replace(
-            egress_estates.POLICY,
-            rule_groups=[
-                replace(egress_estates.POLICY.rule_groups[0], rules=["pass tcp $HOME_NET any -> any 443 (sid:1;)"])
-            ],
-        )
-        environments = [
-            replace(e, egress=replace(e.egress, firewall=policy)) if e.egress is not None else e
-            for e in given.environments
-        ]
-        found = told("suricata-rule-size", replace(given, environments=environments))
-        assert bool(found) is refused, blocks
-        assert not refused or f"at most {SURICATA_RULE}" in found[0].remedy
+        given = ruled("pass tcp $HOME_NET any -> any 443 (sid:1;)")
+        assert bool(told("suricata-rule-size", replace(given, blocks=many))) is refused, blocks
+
+
+def test_a_variable_is_a_segment_s_name_in_capitals() -> None:
+    many = [f"10.1.{n // 8}.{n % 8 * 32}/27" for n in range(700)]
+    given = ruled("pass tcp $WEB_APPS any -> any 443 (sid:1;)")
+    assert not told("suricata-rule-size", given)
+    segments = [*given.segments, Segment("web-apps", blocks=many)]
+    assert len(told("suricata-rule-size", replace(given, segments=segments))) == 1
 
 
 def test_rules_between_segments_count_the_blocks_of_both() -> None:
@@ -70,7 +86,9 @@ def test_rules_between_segments_count_the_blocks_of_both() -> None:
     assert not told("suricata-rule-size", given)
     own, between = told("suricata-rule-size", replace(given, segments=segments))
     assert "pass tcp $APPS any -> $DATA" in own.given
-    assert "rules between segments" in between.given
+    assert between.given.startswith("rules between segments data and apps have 1")
+    assert between.subject == 'estate "egress"'
+    assert between.remedy == f"at most {SURICATA_RULE}: fewer and larger blocks of the two"
 
 
 def served(count: int, shared_by: SharedBy) -> Estate:

@@ -8,10 +8,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
-from isthmus.intent import Estate, Inspection, Observability
-from isthmus.intent.checks.sizes import ROLE_POLICY, role_policy_length, trust_policy_length
+from isthmus.intent import Egress, Estate, Inspection, Observability, Opens, OrganizationalUnit
+from isthmus.intent.checks.quotas import tables_of
+from isthmus.intent.checks.sizes import (
+    ROLE_POLICY,
+    generated_length,
+    role_policy_length,
+    tables_named,
+    trust_policy_length,
+)
+from isthmus.intent.inspecting import numbered
 from isthmus.testing.strategies import estates
 from modules.synthesis import synthesize
 from modules.tables import HubTables
@@ -34,7 +43,6 @@ def check_roles(estate: Estate) -> None:
     made = hub_of(estate)
     table = f"arn:{estate.organization.arn.split(':')[1]}:ec2:{estate.region}:111122223333"
     arn = f"{table}:transit-gateway-route-table/tgw-rtb-0123456789abcdef0"
-    tables = HubTables(estate)
     for segment in estate.segments:
         if not segment.ways_out:
             continue
@@ -42,9 +50,15 @@ def check_roles(estate: Estate) -> None:
         trust = made["aws_iam_role"][name]["assume_role_policy"]
         assert trust_policy_length(estate, segment) == len(trust)
         text, named = _ARN.subn(arn, made["aws_iam_role_policy"][name]["policy"])
+        assert named == tables_named(estate, segment)
         # That of a single table stands in no list, so has no comma.
         assert len(text) <= role_policy_length(estate, named) <= len(text) + 900
-        assert named >= len(tables.with_segment(segment))
+
+
+@given(estates())
+def test_as_many_route_tables_are_made_as_counted(estate: Estate) -> None:
+    of_egress = estate.egress is not None and 1 + (estate.egress.inspection is Inspection.GATEWAY)
+    assert len(HubTables(estate).all) == sum(tables_of(estate, segment) for segment in estate.segments) + of_egress
 
 
 @settings(max_examples=5)
@@ -54,7 +68,35 @@ def test_roles_have_policies_as_long_as_counted(estate: Estate) -> None:
 
 
 def test_roles_of_an_inspected_estate_have_too() -> None:
-    check_roles(egress_estates.estate(Inspection.GATEWAY))
+    estate = egress_estates.estate(Inspection.GATEWAY, way=Egress.LOCAL)
+    check_roles(estate)
+    # Whom the firewall sees is in its table, whatever way its spokes leave by.
+    local = [replace(s, ways_out={Egress.LOCAL}) if s.name == "apps" else s for s in estate.segments]
+    check_roles(replace(estate, segments=local))
+
+
+@pytest.mark.parametrize("role", ["isthmus-deploy", None])
+@pytest.mark.parametrize(
+    "names",
+    [
+        (),
+        ("workloads_dev",),
+        ("workloads_dev", "infrastructure_dev"),
+        ("network-prod",),
+        ("network-prod", "workloads_dev", "workloads-prod", "infrastructure_dev"),
+    ],
+)
+def test_whoever_may_join_the_trust_policy_is_as_long_as_counted(names: tuple[str, ...], role: str | None) -> None:
+    estate = estate_of(REFERENCE)
+    root = "arn:aws-us-gov:organizations::999999999999"
+    units = [
+        OrganizationalUnit(name, arn=f"{root}:ou/o-example0001/ou-{len(name)}-12345678")
+        for name in ("workloads_dev", "infrastructure_dev")
+    ]
+    arn = f"{root}:organization/o-example0001"
+    organization = replace(estate.organization, arn=arn, units=units, deployment_role=role)
+    segments = [replace(segment, joined_by=names) for segment in estate.segments]
+    check_roles(replace(estate, organization=organization, segments=segments))
 
 
 def test_the_longest_names_leave_room_in_a_role_s_policy() -> None:
@@ -62,6 +104,18 @@ def test_the_longest_names_leave_room_in_a_role_s_policy() -> None:
     segments = [replace(segment, name="s" * 40, reaches=()) for segment in estate.segments[:1]]
     made = role_policy_length(replace(estate, segments=segments, region="ap-southeast-1"), 2)
     assert made < ROLE_POLICY
+
+
+def test_no_rule_between_segments_is_longer_than_counted() -> None:
+    opens = [Opens(source="data", to="apps", ports=["tcp/443", "udp/10000-65535", "icmp"])]
+    estate = replace(egress_estates.estate(Inspection.GATEWAY), opens=opens).check()
+    made = json.loads(synthesize(estate)["stacks/egress/modules/firewall/main.tf.json"])["resource"]
+    group = made["aws_networkfirewall_rule_group"]["between_segments"]["rule_group"]
+    texts = group["rules_source"]["rules_string"].splitlines()
+    rules = [rule for _, rule in numbered(estate)]
+    assert len(rules) == len(texts) == 5
+    for rule, text in zip(rules, texts, strict=True):
+        assert len(text) <= generated_length(rule) <= len(text) + 120, text
 
 
 def with_connections(count: int) -> Estate:

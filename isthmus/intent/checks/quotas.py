@@ -13,7 +13,7 @@ from isthmus.intent.egress import EgressVpc, Inspection
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of
 from isthmus.intent.opening import acl_rules, limited_with
-from isthmus.intent.reach import networks_denied, networks_reached, routed_together, segments_reached
+from isthmus.intent.reach import networks_denied, networks_reached, routed_together, segments_reached, sites_apart
 from isthmus.intent.resolution import served, servers, shared_services
 from isthmus.intent.segment import Egress, Segment
 from isthmus.intent.spoke import Spoke
@@ -112,13 +112,15 @@ def route_table_size(estate: Estate) -> Iterator[Finding]:
 
 
 @rule(
-    "a transit gateway has so many route tables: one a segment, one more for each static default, and those of egress",
+    "a transit gateway has so many route tables: one a segment, one more for each static default and for each site "
+    "that cannot share it, and those of egress",
     _GATEWAY,
 )
 def route_table_count(estate: Estate) -> Iterator[Finding]:
     """The segments need more transit gateway route tables than the quota allows."""
     limit = quota_of(estate, "transit-gateway-route-tables")
-    count = sum(tables_of(estate, segment) for segment in estate.segments)
+    sound = resolved(estate)
+    count = sum(tables_of(sound, segment) for segment in sound.segments)
     if estate.egress is not None:
         count += 1 + (estate.egress.inspection is Inspection.GATEWAY)
     if count > limit:
@@ -127,7 +129,12 @@ def route_table_count(estate: Estate) -> Iterator[Finding]:
 
 
 def tables_of(estate: Estate, segment: Segment) -> int:
-    """The transit gateway route tables of a segment: its plain one, and one for each static default."""
+    """The transit gateway route tables of a segment: those of its spokes, and of sites that cannot share theirs."""
+    return spoke_tables_of(estate, segment) + len(sites_apart(estate, segment))
+
+
+def spoke_tables_of(estate: Estate, segment: Segment) -> int:
+    """The tables that spokes of a segment are in: its plain one, and one for each static default."""
     static = {link.segment.name for link in links(estate) if link.connection.default_route}
     reached = {other.name for other in segments_reached(estate, segment)}
     on_premises = Egress.ON_PREMISES in segment.ways_out and bool(static & reached)

@@ -5,19 +5,18 @@ What is written into them is `modules/`' business: tests hold what is counted he
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from isthmus.intent.checks.firewall import own_rules
-from isthmus.intent.checks.quotas import ask, quota_of, tables_of
+from isthmus.intent.checks.quotas import ask, quota_of, spoke_tables_of, tables_of
 from isthmus.intent.checks.reading import links, resolved
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.inspecting import FirewallRule, firewall_rules
 from isthmus.intent.model import name_of
-from isthmus.intent.reach import routed_together
+from isthmus.intent.reach import inspected_between, routed_together
 from isthmus.intent.segment import Egress, Segment
 
 _IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
@@ -30,6 +29,16 @@ _LINES = 4
 # Of a role's policy what names no table, with room for the longest names.
 _ROLE_POLICY_BASE = 2_600
 _TABLE_ID = "tgw-rtb-0123456789abcdef0"
+# Of a role's trust policy what is the same in each estate, as AWS keeps it: without white space.
+_TRUST = '{"Statement":[],"Version":"2012-10-17"}'
+_TRUSTED = (
+    '{"Action":["sts:AssumeRole","sts:TagSession"],"Condition":{"StringEquals":{"aws:PrincipalOrgID":""}},'
+    '"Effect":"Allow","Principal":{"AWS":"*"},"Sid":""}'
+)
+_BY_ROLE = '"ArnLike":{"aws:PrincipalArn":"arn::iam::*:role/"},'
+_OF_UNITS = 'OrganizationalUnits"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":[]},'
+_OF_ACCOUNTS = 'Accounts"aws:PrincipalAccount":[],'
+_OF_ANYBODY = "Organization"
 _VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
 
 
@@ -45,46 +54,46 @@ def trust_policy_size(estate: Estate) -> Iterator[Finding]:
 
 
 def trust_policy_length(estate: Estate, segment: Segment) -> int:
-    """The characters of the trust policy of a segment's role, as AWS keeps it: without white space."""
+    """The characters of the trust policy of a segment's role: a statement for units, and one for accounts."""
     organization = estate.organization.arn.rpartition("/")[2]
     units = {unit.name: unit.arn.rpartition("/")[2] for unit in estate.organization.units}
     accounts = {account.name: account.id for account in estate.organization.accounts}
-    names = [str(name_of(principal)) for principal in segment.joined_by]
-    equal: dict[str, object] = {"aws:PrincipalOrgID": organization}
-    common: dict[str, object] = {}
+    names = [name_of(principal) for principal in segment.joined_by]
+    paths = [f'"{organization}/*/{units[name]}/*"' for name in names if name in units]
+    ids = [f'"{accounts[name]}"' for name in names if name not in units and name in accounts]
+    trusted = _TRUSTED + organization
     if role := estate.organization.deployment_role:
-        common["ArnLike"] = {"aws:PrincipalArn": f"arn:{_partition(estate)}:iam::*:role/{role}"}
-    statements = []
-    if paths := [f"{organization}/*/{units[name]}/*" for name in names if name in units]:
-        within = {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": paths}}
-        statements.append(_trust("OrganizationalUnits", {**common, "StringEquals": equal, **within}))
-    if ids := [accounts[name] for name in names if name not in units and name in accounts]:
-        statements.append(_trust("Accounts", {**common, "StringEquals": {**equal, "aws:PrincipalAccount": ids}}))
-    statements = statements or [_trust("Organization", {**common, "StringEquals": equal})]
-    return len(json.dumps({"Statement": statements, "Version": "2012-10-17"}, separators=(",", ":")))
+        trusted += _BY_ROLE + _partition(estate) + role
+    statements = [
+        trusted + kind + ",".join(named) for kind, named in ((_OF_UNITS, paths), (_OF_ACCOUNTS, ids)) if named
+    ]
+    return len(_TRUST + ",".join(statements or [trusted + _OF_ANYBODY]))
 
 
 def _partition(estate: Estate) -> str:
-    return "".join(estate.organization.arn.split(":")[1:2])
-
-
-def _trust(sid: str, conditions: Mapping[str, object]) -> Mapping[str, object]:
-    actions = ["sts:AssumeRole", "sts:TagSession"]
-    return {"Sid": sid, "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": actions, "Condition": conditions}
+    return estate.organization.arn[4:].partition(":")[0]
 
 
 @rule("the policies in a role have so many characters together, and this one names every table it may touch", _IAM)
 def role_policy_size(estate: Estate) -> Iterator[Finding]:
     """A segment reaches others with more route tables than the policy of its role has room for."""
     sound = resolved(estate)
-    tables = {segment.name: tables_of(sound, segment) for segment in sound.segments}
     for segment in sound.segments:
-        reached = sum(tables[other.name] for other in sound.segments if routed_together(segment, other))
-        # That of the firewall or the egress VPC too, and for associations its own once more.
-        count = reached + (Egress.CENTRAL in segment.ways_out) + tables[segment.name]
+        count = tables_named(sound, segment)
         if segment.ways_out and (size := role_policy_length(sound, count)) > ROLE_POLICY:
-            given = f"the segments it reaches have {reached} route tables: {size} characters"
+            given = f"its role names {count} route tables: {size} characters"
             yield Finding(segment, given, f"at most {ROLE_POLICY}: fewer segments to reach, or fewer ways out of them")
+
+
+def tables_named(estate: Estate, segment: Segment) -> int:
+    """The route tables in the policy of a segment's role: what its spokes are associated with, and propagate into.
+
+    The latter are those of the segments it reaches straight, and of the firewall or the egress VPC.
+    """
+    others = [other for other in estate.segments if routed_together(segment, other)]
+    inspected = any(inspected_between(segment, other) for other in estate.segments)
+    beyond = inspected or Egress.CENTRAL in segment.ways_out
+    return spoke_tables_of(estate, segment) + sum(tables_of(estate, other) for other in others) + beyond
 
 
 def role_policy_length(estate: Estate, tables: int) -> int:
@@ -107,9 +116,10 @@ def suricata_rule_size(estate: Estate) -> Iterator[Finding]:
         if (size := len(text) + sum(sizes.get(name, 0) for name in _VARIABLE.findall(text))) > SURICATA_RULE:
             given = f'"{text[:40]}..." has {size} characters, its variables written out'
             yield Finding(group, given, f"at most {SURICATA_RULE}: several rules, or fewer and larger blocks")
-    longest = {frozenset((one.source, one.to)): one for one in firewall_rules(resolved(estate))}
+    rules = sorted(firewall_rules(resolved(estate)), key=generated_length)
+    longest = {frozenset((one.source, one.to)): one for one in rules}
     for one in longest.values():
-        size = _generated_length(one) + sum(sizes[_variable(name)] for name in (one.source, one.to))
+        size = generated_length(one) + sum(sizes[_variable(name)] for name in (one.source, one.to))
         if size > SURICATA_RULE:
             given = f"rules between segments {one.source} and {one.to} have {size} characters, their blocks written out"
             yield Finding(estate, given, f"at most {SURICATA_RULE}: fewer and larger blocks of the two")
@@ -119,7 +129,7 @@ def _variable(segment: str) -> str:
     return segment.replace("-", "_").upper()
 
 
-def _generated_length(one: FirewallRule) -> int:
+def generated_length(one: FirewallRule) -> int:
     """The characters of a generated rule, at most: both names as variables and in the message, ports, and a sid."""
     return 2 * len(str(one)) + 150
 

@@ -25,6 +25,8 @@ GATEWAY = replace(OUT, inspection=Inspection.GATEWAY, firewall=FirewallPolicy())
 LABS = [Segment(f"lab{number}") for number in range(18)]
 LEARNERS = [*LABS, Segment("lab18")]
 REACHING = replace(SERVICES, ways_out={Egress.NONE}, reaches=[lab.name for lab in LEARNERS])
+# Its spokes must not see the site that is in it, and the table that says so is none for the site.
+BLIND = replace(SERVICES, site_networks=[])
 WIDE = replace(WORKLOADS, blocks=["10.1.0.0/18"], isolated=False)
 
 
@@ -87,6 +89,8 @@ def learning(prefixes: int, *, routing: Routing = Routing.BGP, other: int = 0, l
     branch = replace(SITE, name="branch", networks={}, announces=there, customer_gateways=[gateway])
     vpns = [replace(VPN, routing=routing), replace(VPN, name="branch-01", customer_gateway=gateway, number=2)]
     usual = {"segments": [REACHING, *LEARNERS], "site": site, "sites": (branch,), "vpns": vpns}
+    # Beside those of its spokes, a table for each site: neither is to be told of the other.
+    usual["quotas"] = {"transit-gateway-route-tables": 22}
     return held(**{**usual, **changes})
 
 
@@ -113,6 +117,7 @@ PASS: dict[str, Estate] = {
     "20 route tables with an egress VPC": held(
         segments=[SERVICES, WORKLOADS, *LABS[:15], Segment("out", ways_out={Egress.CENTRAL})], egress=OUT
     ),
+    "20 route tables, of them one of a site that must not share": held(segments=[BLIND, WORKLOADS, *LABS[:17]]),
     "quotas as they are": estate(
         quotas={"vpn-connections": 50, "vpcs": 5, "network-acl-rules": 20, "routes-per-route-table": 1_000}
     ),
@@ -143,6 +148,7 @@ FAIL: dict[str, Estate] = {
     "21 route tables with a way out": held(
         segments=[SERVICES, WORKLOADS, *LABS[:16], Segment("out", ways_out={Egress.CENTRAL})], egress=OUT
     ),
+    "21 route tables, of them one of a site that must not share": held(segments=[BLIND, WORKLOADS, *LABS]),
     "quotas that are none": estate(quotas={"zzz": 1, "vpn-connection": 60, "security-group-rules": 1_001, "vpcs": 4}),
     "6 ranges, and 51": spoke(secondary_cidrs=[f"10.1.{100 + n}.0/24" for n in range(50)]),
     "21 rules inbound": opening(18, inbound=True),
