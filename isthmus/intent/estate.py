@@ -46,7 +46,7 @@ class Estate:
     sites: Many[Site] = ()
     environments: Many[Environment]
     opens: Many[Opens] = ()
-    backend: Backend = LocalBackend()
+    backend: Backend = field(default_factory=LocalBackend)
     prefix: str = "infra"
     tags: Texts = field(default_factory=dict)
     log_retention_days: int = 365

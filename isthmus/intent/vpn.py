@@ -79,6 +79,6 @@ class VpnConnection:
     routing: Routing = Routing.BGP
     default_route: bool = False
     acceleration: bool = False
-    tunnels: tuple[Tunnel, Tunnel] = (Tunnel(), Tunnel())
+    tunnels: tuple[Tunnel, Tunnel] = field(default_factory=lambda: (Tunnel(), Tunnel()))  # built where this is
     bgp_logs: bool = False
     large_tunnels: bool = False

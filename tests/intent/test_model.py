@@ -153,6 +153,11 @@ def test_a_place_is_the_line_the_user_wrote() -> None:
     assert place_of(changed) == f"tests/intent/test_model.py:{line + 2}"
 
 
+def test_what_is_there_by_default_was_built_where_its_owner_was() -> None:
+    connection = VpnConnection("dc1-01", customer_gateway="dc1-01", number=1, segment="a")
+    assert {place_of(tunnel) for tunnel in connection.tunnels} == {place_of(connection)}
+
+
 def test_a_place_is_absolute_outside_the_working_directory(tmp_path: Path) -> None:
     code = (
         "from isthmus.intent import Segment; from isthmus.intent.model import place_of; print(place_of(Segment('a')))"
