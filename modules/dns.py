@@ -22,7 +22,7 @@ from modules.aws import (
     Route53ZoneVpc,
 )
 from modules.cdk import ModuleStack, TerraformElement, TerraformOutput, TerraformResourceLifecycle, TerraformVariable
-from modules.dns_names import FIREWALL_ID, QUERY_LOGS_ID, VPC_ID, module_name, zone_id
+from modules.dns_names import FIREWALL_ID, QUERY_LOGS, QUERY_LOGS_ID, VPC_ID, module_name, zone_id
 from modules.dns_sharing import share
 from modules.hub import LOG_KEY_ARN
 from modules.naming import domain_identifier
@@ -105,9 +105,8 @@ class _Dns:
             tags={"Name": f"{self.name}-dns-queries"},
             depends_on=[permission],
         )
-        self.shared["query_logs"] = config
-        if self.dns.shared_by is SharedBy.RESOLVER_RULES:
-            self._output(QUERY_LOGS_ID, self.module.ref(config), "Where queries are logged")
+        self.shared[QUERY_LOGS] = config
+        self._output(QUERY_LOGS_ID, self.module.ref(config), "Where queries are logged")
 
     def _firewall(self, wanted: DnsFirewall) -> None:
         name = f"{self.name}-dns"

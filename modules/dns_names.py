@@ -13,6 +13,8 @@ FIREWALL_ID = "dns_firewall_rule_group_id"
 # Of the firewall's rule group among others of a VPC or a profile: 100 to 9,900, first come first served.
 # https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_AssociateFirewallRuleGroup.html
 FIREWALL_PRIORITY = 200
+# The Terraform name of the query log configuration among what is shared.
+QUERY_LOGS = "query_logs"
 
 
 def rule_id(domain: str) -> str:
@@ -38,13 +40,14 @@ def rule_domains(home: SharedServices) -> tuple[str, ...]:
 
 def dns_outputs(home: SharedServices) -> tuple[str, ...]:
     """The names of the outputs of module `dns` that spokes need."""
+    logs = (QUERY_LOGS_ID,) if home.dns.query_logs else ()
     if home.dns.shared_by is SharedBy.PROFILE:
-        return (PROFILE_ID,)
-    rest = ((home.dns.query_logs, QUERY_LOGS_ID), (home.dns.firewall is not None, FIREWALL_ID))
+        return (PROFILE_ID, *logs)
     return (
         *(rule_id(domain) for domain in rule_domains(home)),
         *(zone_id(zone.domain) for zone in sorted(home.dns.private_zones, key=lambda zone: zone.domain)),
-        *(name for wanted, name in rest if wanted),
+        *logs,
+        *((FIREWALL_ID,) if home.dns.firewall is not None else ()),
     )
 
 

@@ -1,4 +1,8 @@
-"""How spokes get what module `dns` makes: by one profile, or each thing by itself."""
+"""How spokes get what module `dns` makes: by one profile, or each thing by itself.
+
+Query logs go by themselves in either case. A profile may hold them, but AWS provider 6.22 still fails after it has put
+them there, and leaves them out of the state: https://github.com/hashicorp/terraform-provider-aws/issues/45268
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ from modules.aws import (
     Route53ProfilesResourceAssociation,
 )
 from modules.cdk import ModuleStack, TerraformElement, TerraformOutput
-from modules.dns_names import FIREWALL_PRIORITY, PROFILE_ID, label, module_name
+from modules.dns_names import FIREWALL_PRIORITY, PROFILE_ID, QUERY_LOGS, label, module_name
 from modules.hub import principals
 from modules.policy import allow, deployment_roles, document, organization_partition
 from modules.provider import authorize_role_name
@@ -38,10 +42,14 @@ def _by_profile(
 ) -> None:
     name = module_name(estate, home)
     profile = module.add(Route53ProfilesProfile, "this", name=name, tags={"Name": name})
+    alone: dict[str, TerraformElement] = {"profile": profile}
     for key, element in shared.items():
+        if key == QUERY_LOGS:
+            alone[key] = element
+            continue
         properties = f'{{"priority":{FIREWALL_PRIORITY}}}' if key == "firewall" else None
         put_into_profile(module, module.ref(profile), key, module.ref(element, "arn"), properties)
-    _with_organization(module, estate, home, {"profile": profile})
+    _with_organization(module, estate, home, alone)
     told = "The profile that VPCs are associated with"
     module.add(TerraformOutput, PROFILE_ID, value=module.ref(profile), description=told)
 

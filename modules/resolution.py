@@ -59,6 +59,13 @@ def resolution(estate: Estate, environment: Environment, home: SharedServices, w
         for name in resolution_inputs(estate, home, wanted)
     }
     name = f"{estate.prefix}-{wanted.name}"
+    if QUERY_LOGS_ID in ids:
+        module.add(
+            Route53ResolverQueryLogConfigAssociation,
+            "this",
+            resolver_query_log_config_id=ids[QUERY_LOGS_ID],
+            resource_id=vpc_id,
+        )
     if PROFILE_ID in ids:
         module.add(
             Route53ProfilesAssociation,
@@ -76,13 +83,6 @@ def resolution(estate: Estate, environment: Environment, home: SharedServices, w
             name=name,
             resolver_rule_id=ids[rule_id(domain)],
             vpc_id=vpc_id,
-        )
-    if QUERY_LOGS_ID in ids:
-        module.add(
-            Route53ResolverQueryLogConfigAssociation,
-            "this",
-            resolver_query_log_config_id=ids[QUERY_LOGS_ID],
-            resource_id=vpc_id,
         )
     if FIREWALL_ID in ids:
         module.add(

@@ -66,12 +66,15 @@ def test_nothing_to_ask_makes_no_endpoint():
     assert [a for a in asking if "resolver_endpoint" in a] == [f"{DNS}/aws_route53_resolver_endpoint.outbound"]
 
 
-def test_a_profile_holds_everything_and_is_all_that_spokes_need():
+def test_a_profile_holds_everything_but_query_logs_which_are_shared_by_themselves():
     firewall = DnsFirewall(allowed=["*.example.com"], blocked=["*"])
     resources, documents = made(reference(firewall=firewall))
     held = {a.rpartition(".")[2] for a in resources if "aws_route53profiles_resource_association" in a}
     zones = {a.rpartition(".")[2] for a in resources if "/aws_route53_zone." in a}
-    assert held == {"rule_corp_example_com", "query_logs", "firewall", *(f"zone_{zone}" for zone in zones)}
+    # Put into a profile, they fail to apply: https://github.com/hashicorp/terraform-provider-aws/issues/45268
+    assert held == {"rule_corp_example_com", "firewall", *(f"zone_{zone}" for zone in zones)}
+    shared = {a.rpartition(".")[2] for a in resources if a.startswith(f"{DNS}/aws_ram_resource_association.")}
+    assert shared == {"profile", "query_logs"}
     for address, association in resources.items():
         if "aws_route53profiles_resource_association" in address:
             assert re.fullmatch(r"(?!^[0-9]+$)[a-zA-Z0-9\-_' ']{1,64}", association["name"])
@@ -81,7 +84,15 @@ def test_a_profile_holds_everything_and_is_all_that_spokes_need():
         inputs = documents[root]["module"][f"resolution_{root}"]
         read = "${data.terraform_remote_state.shared_services.outputs.dns_profile_id}"
         assert inputs["dns_profile_id"] == read
-        assert documents[f"{root}/resolution_{root}"]["resource"].keys() == {"aws_route53profiles_association"}
+        made_there = documents[f"{root}/resolution_{root}"]["resource"]
+        assert made_there == {
+            "aws_route53profiles_association": made_there["aws_route53profiles_association"],
+            "aws_route53_resolver_query_log_config_association": {
+                "this": {"resolver_query_log_config_id": "${var.query_log_config_id}", "resource_id": "${var.vpc_id}"}
+            },
+        }
+        logs = inputs["query_log_config_id"]
+        assert logs == "${data.terraform_remote_state.shared_services.outputs.query_log_config_id}"
     assert resources[f"{DNS}/aws_ram_principal_association.organization"]["principal"].endswith(
         ":organization/o-exampleorg"
     )
@@ -178,6 +189,7 @@ def test_queries_are_logged_with_the_roots_key_unless_told_otherwise():
     without, documents = made(reference(query_logs=False))
     assert not [address for address in without if address.startswith(f"{DNS}/aws_cloudwatch")]
     assert "log_key_arn" not in documents["shared-services"]["module"]["dns"]
+    assert not [address for address in without if "query_log_config" in address]
 
 
 def test_the_order_of_lists_decides_nothing():

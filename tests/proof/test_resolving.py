@@ -127,9 +127,9 @@ MISTAKES: dict[str, tuple[str, Callable[[Module], None], str, str]] = {
         "dns-not-associated",
         "dev/module.spoke_dev.aws_vpc.this",
     ),
-    "a profile without query logs": (
-        DNS,
-        without("aws_route53profiles_resource_association", "query_logs"),
+    "a VPC without query logs": (
+        "dev/modules/resolution_dev",
+        without("aws_route53_resolver_query_log_config_association", "this"),
         "dns-not-associated",
         "dev/module.spoke_dev.aws_vpc.this",
     ),
