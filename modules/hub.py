@@ -72,9 +72,9 @@ def hub(estate: Estate, environment: Environment, tables: HubTables) -> dict[str
         )
     for segment in sorted(estate.segments, key=lambda segment: segment.name):
         if segment.ways_out:
-            _join_role(module, estate, environment, segment, tables, arns)
+            _join_role(module, estate, segment, tables, arns)
     if estate.egress is not None and estate.egress_environment.account != environment.account:
-        _egress_role(module, estate, environment, tables, arns)
+        _egress_role(module, estate, tables, arns)
     return module.emit()
 
 
@@ -150,14 +150,7 @@ def principals(estate: Estate, refs: Sequence[object]) -> list[tuple[str, str]]:
     return sorted((identifier(name_of(ref)), units.get(name_of(ref)) or accounts[name_of(ref)]) for ref in refs)
 
 
-def _join_role(
-    module: ModuleStack,
-    estate: Estate,
-    environment: Environment,
-    segment: Segment,
-    tables: HubTables,
-    arns: dict[str, str],
-) -> None:
+def _join_role(module: ModuleStack, estate: Estate, segment: Segment, tables: HubTables, arns: dict[str, str]) -> None:
     """The role with which a spoke's root, in another account, joins this segment's tables and no other's."""
     name = f"join_{identifier(segment.name)}"
     role = module.add(
@@ -175,13 +168,11 @@ def _join_role(
         name,
         name="join-segment",
         role=module.ref(role),
-        policy=_join_policy(estate, environment, segment.name, associate, propagate=propagate),
+        policy=_join_policy(estate, segment.name, associate, propagate=propagate),
     )
 
 
-def _egress_role(
-    module: ModuleStack, estate: Estate, environment: Environment, tables: HubTables, arns: dict[str, str]
-) -> None:
+def _egress_role(module: ModuleStack, estate: Estate, tables: HubTables, arns: dict[str, str]) -> None:
     """The role with which the egress VPC's root, in another account, joins its table and writes the ways out."""
     account = estate.account(estate.egress_environment.account)
     conditions = deployment_roles(estate)
@@ -204,7 +195,6 @@ def _egress_role(
         role=module.ref(role),
         policy=_join_policy(
             estate,
-            environment,
             EGRESS_TAG_VALUE,
             [arns[key] for key in sorted(joined)],
             route=[arns[key] for key in sorted(lead)],
@@ -234,7 +224,6 @@ def _may_assume(sid: str, conditions: Conditions) -> dict[str, Any]:
 
 def _join_policy(
     estate: Estate,
-    environment: Environment,
     tag: str,
     associate: list[str],
     *,
@@ -246,8 +235,9 @@ def _join_policy(
     a firewall's attachment, which knows no resource, and look at the tag that it is given afterwards."""
     # Actions, and the resources and conditions they know:
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
-    account = estate.account(environment.account).id
-    attachments = f"arn:{organization_partition(estate)}:ec2:{estate.region}:{account}:transit-gateway-attachment/*"
+    # An attachment belongs to the account of its VPC or firewall, so that may be the account in its ARN.
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TransitGatewayAttachment.html
+    attachments = f"arn:{organization_partition(estate)}:ec2:{estate.region}:*:transit-gateway-attachment/*"
     resource_tag, request_tag = f"aws:ResourceTag/{SEGMENT_TAG}", f"aws:RequestTag/{SEGMENT_TAG}"
     association = ["ec2:AssociateTransitGatewayRouteTable", "ec2:DisassociateTransitGatewayRouteTable"]
     propagation = [

@@ -7,7 +7,7 @@ from typing import Any
 from isthmus.intent import Account, Environment, Estate
 from modules.aws import IamRole, IamRolePolicy, KmsAlias, KmsKey
 from modules.cdk import ModuleStack, TerraformOutput
-from modules.policy import allow, document, organization_partition
+from modules.policy import allow, dns_suffix, document, organization_partition
 from modules.provider import REQUIRED
 
 KEY_ARN = "key_arn"
@@ -75,7 +75,7 @@ def _key_policy(estate: Estate, account: Account) -> str:
         ),
         allow(
             "LogServiceUsesKey",
-            principal={"Service": f"logs.{estate.region}.amazonaws.com"},
+            principal={"Service": f"logs.{estate.region}.{dns_suffix(estate)}"},
             actions=["kms:Decrypt*", "kms:Describe*", "kms:Encrypt*", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
             resources=["*"],
             conditions={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": _log_groups(estate, account)}},

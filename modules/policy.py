@@ -50,6 +50,14 @@ def organization_id(estate: Estate) -> str:
     return estate.organization.arn.rsplit("/", 1)[1]
 
 
+def dns_suffix(estate: Estate) -> str:
+    """What the names of a partition's endpoints end in, and its principals of services in one Region.
+
+    https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/service_principal
+    """
+    return "amazonaws.com.cn" if organization_partition(estate) == "aws-cn" else "amazonaws.com"
+
+
 def deployment_roles(estate: Estate) -> dict[str, dict[str, str | Sequence[str]]]:
     """Conditions that admit the deployment roles of the organization's accounts, and nobody outside it.
 

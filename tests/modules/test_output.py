@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from isthmus.intent import Account, Egress, Environment, Estate, HcpTerraform, S3Backend, Spoke
+from isthmus.regions import REGIONS
 from modules.synthesis import synthesize
 from tests.modules.inventory import EXAMPLES, modules_of, resources_of
 from tests.modules.synthesized import estate_of, files_of
@@ -181,6 +182,42 @@ def test_a_join_role_touches_its_own_segment_only():
     assert statements["Propagate"]["Resource"] == "${aws_ec2_transit_gateway_route_table.network_services.arn}"
     assert statements["Own"]["Condition"] == {"StringEquals": {"aws:ResourceTag/isthmus:segment": "workloads"}}
     assert not any("Route" in a and "Table" not in a for s in statements.values() for a in s["Action"])
+
+
+def test_a_join_role_may_touch_attachments_that_other_accounts_own():
+    """AWS may name the owner of the VPC in an attachment's ARN, and never the gateway's owner."""
+    role = resources_of(files_of(REFERENCE))["network/hub/aws_iam_role_policy.join_workloads"]
+    attachments = "arn:aws:ec2:us-east-1:*:transit-gateway-attachment/*"
+    statements = {statement["Sid"]: statement for statement in json.loads(role["policy"])["Statement"]}
+    assert {sid for sid, one in statements.items() if one["Resource"] == attachments} == {
+        "Accept",
+        "Claim",
+        "Tag",
+        "Own",
+    }
+
+
+@pytest.mark.parametrize(
+    ("partition", "region", "service"),
+    [
+        ("aws-us-gov", "us-gov-west-1", "logs.us-gov-west-1.amazonaws.com"),
+        ("aws-cn", "cn-north-1", "logs.cn-north-1.amazonaws.com.cn"),
+    ],
+)
+def test_the_log_service_uses_keys_by_its_name_in_the_partition(partition: str, region: str, service: str):
+    estate = estate_of("examples.stage_3_every_vpc")
+    there = replace(
+        estate.organization,
+        arn=estate.organization.arn.replace("arn:aws:", f"arn:{partition}:"),
+        units=[
+            replace(unit, arn=unit.arn.replace("arn:aws:", f"arn:{partition}:")) for unit in estate.organization.units
+        ],
+    )
+    files = synthesize(replace(estate, region=region, zones=REGIONS[region].zone_ids[:2], organization=there).check())
+    policy = json.loads(resources_of(files)["dev/logs/aws_kms_key.this"]["policy"])
+    account, logs = policy["Statement"]
+    assert account["Principal"]["AWS"].startswith(f"arn:{partition}:iam::")
+    assert logs["Principal"] == {"Service": service}
 
 
 def run_app(cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
