@@ -12,7 +12,7 @@ from isthmus.addressing import Tier, subnet_name, zone_number
 from isthmus.intent import Estate, SharedBy, Spoke
 from isthmus.intent.reach import networks_reached
 from isthmus.intent.resolution import SharedServices, central_services, for_sites_only, service_zones
-from isthmus.services import SERVICES, Service
+from isthmus.services import S3, SERVICES, Service
 from modules.aws import (
     Route53Record,
     Route53RecordAlias,
@@ -29,7 +29,7 @@ from modules.naming import domain_identifier, identifier
 from modules.policy import allow, document, organization_id
 from modules.provider import REQUIRED
 
-_HTTPS = 443
+_HTTPS, _STS = 443, "sts"
 
 
 def endpoints_outputs(estate: Estate, home: SharedServices) -> tuple[str, ...]:
@@ -107,7 +107,16 @@ def spoke_endpoints(
             subnet_ids=subnet_ids,
             security_group_ids=[module.ref(group)],
             private_dns_enabled=True,
+            dns_options=_for_the_vpc_too(service),
         )
+
+
+def _for_the_vpc_too(service: str) -> VpcEndpointDnsOptions | None:
+    """Left alone, AWS makes the name of S3 lead the inbound Resolver endpoint here and nobody else, and wants a gateway
+    endpoint for the others: `To set PrivateDnsOnlyForInboundResolverEndpoint to true, the VPC must have a Gateway
+    endpoint`. https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html#private-dns-s3
+    """
+    return VpcEndpointDnsOptions(private_dns_only_for_inbound_resolver_endpoint=False) if service == S3 else None
 
 
 def _group(module: ModuleStack, name: str, vpc_id: str, sources: Mapping[str, str]) -> SecurityGroup:
@@ -142,20 +151,35 @@ def _endpoint(
         f"interface_{identifier(service.name)}",
         service_name=service.endpoint_name(estate.region),
         vpc_endpoint_type="Interface",
-        policy=policy or _policy(estate),
+        policy=policy or _policy(estate, service),
         tags={"Name": name},
         **rest,
     )
 
 
-def _policy(estate: Estate) -> str:
+def _policy(estate: Estate, service: Service) -> str:
     """Requests of the organization's principals, to whatever they may use: nobody else's keys work through here.
 
+    Who takes on a role with a token or an assertion is no principal yet, so the role's organization counts: workloads
+    of EKS, and people who sign in by SAML.
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sts_vpc_endpoint_policies.html
     """
-    conditions = {"StringEquals": {"aws:PrincipalOrgID": organization_id(estate)}}
+    admits = [("Organization", ["*"], "aws:PrincipalOrgID")]
+    if service.name == _STS:
+        federation = ["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
+        admits.append(("Federation", federation, "aws:ResourceOrgID"))
     return document(
-        allow("Organization", principal={"AWS": "*"}, actions=["*"], resources=["*"], conditions=conditions)
+        *(
+            allow(
+                sid,
+                principal={"AWS": "*"},
+                actions=actions,
+                resources=["*"],
+                conditions={"StringEquals": {key: organization_id(estate)}},
+            )
+            for sid, actions, key in admits
+        )
     )
 
 

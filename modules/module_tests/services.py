@@ -167,7 +167,9 @@ def endpoints(estate: Estate, home: SharedServices, module: Module) -> Iterator[
     )
     pinned = home.environment.endpoints.policies if home.environment.endpoints is not None else {}
     if not pinned:
-        condition = 'can(statement.Condition.StringEquals["aws:PrincipalOrgID"])'
+        federates = all_of("action", "flatten([statement.Action])", 'startswith(action, "sts:AssumeRoleWith")')
+        equal = "statement.Condition.StringEquals"
+        condition = f'can({equal}["aws:PrincipalOrgID"]) || {federates} && can({equal}["aws:ResourceOrgID"])'
         yield check(
             "endpoints_serve_the_organization_alone",
             (

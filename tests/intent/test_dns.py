@@ -84,7 +84,7 @@ PASS: dict[str, Estate] = {
     "S3 for the sites": central("s3"),
     "S3 for everybody": central("s3", spoke=replace(SHARED, **NO_S3), dev=NO_S3),
     "an endpoint of one's own": central("kms", dev={"interface_endpoints": ["ssm"]}),
-    "S3 of one's own beside one for the sites": central("s3", dev={"interface_endpoints": ["s3"]}),
+    "S3 of one's own beside one for the sites": central("s3", dev={"interface_endpoints": ["s3"], **NO_S3}),
     "only what is allowed": shared(firewall=DnsFirewall(allowed=["*.example.com"], blocked=["*"])),
 }
 
@@ -127,6 +127,9 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ("an unknown service of a spoke's own", shared(dev={"interface_endpoints": ["dynamodb"]}), ["endpoint-service"]),
     ("a service centrally and twice", central("kms", "kms"), ["endpoint-service-twice"]),
     ("an idle gateway endpoint", central("s3", spoke=replace(SHARED, **NO_S3)), ["s3-two-ways"]),
+    ("S3 by two endpoints of one's own", shared(dev={"interface_endpoints": ["s3"]}), ["s3-two-ways"]),
+    ("S3 centrally for the sites, and twice of one's own",
+     central("s3", spoke=replace(SHARED, interface_endpoints=["s3"])), ["s3-two-ways"]),
     ("a policy for nothing", shared(endpoints=CentralEndpoints(services=["kms"], policies={"ssm": "{}"})),
      ["endpoint-policy"]),
     ("a policy that is a list", shared(endpoints=CentralEndpoints(services=["kms"], policies={"kms": "[]"})),

@@ -86,6 +86,21 @@ def test_policies_serve_the_organization_unless_pinned():
     assert resources[f"{ENDPOINTS}/aws_vpc_endpoint.interface_sts"]["policy"] == pinned
 
 
+def test_who_takes_on_a_role_of_the_organization_need_not_be_a_principal_of_it_yet():
+    """IAM roles for EKS service accounts, and SAML: such a request is not signed, and has no `aws:PrincipalOrgID`."""
+    resources, _ = central("kms", "sts")
+    statements = json.loads(resources[f"{ENDPOINTS}/aws_vpc_endpoint.interface_sts"]["policy"])["Statement"]
+    actions = {one["Sid"]: one["Action"] for one in statements}
+    assert actions == {
+        "Organization": "*",
+        "Federation": ["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"],
+    }
+    assert [one["Condition"] for one in statements] == [
+        {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorg"}},
+        {"StringEquals": {"aws:ResourceOrgID": "o-exampleorg"}},
+    ]
+
+
 @pytest.mark.parametrize("shared_by", SharedBy)
 def test_zones_are_handed_out_as_the_rest_is(shared_by):
     resources, documents = central("kms", shared_by=shared_by)
@@ -105,6 +120,15 @@ def test_a_spokes_own_endpoints_lie_in_its_private_subnets_for_itself_alone():
     rules = [r["cidr_ipv4"] for a, r in resources.items() if a.startswith(f"{place}/aws_vpc_security_group_ingress")]
     assert rules == ["10.1.48.0/20"]
     assert not [address for address in resources if "/aws_route53_record." in address]
+
+
+def test_a_spokes_own_endpoint_for_s3_answers_the_spoke_and_needs_no_gateway_endpoint():
+    own = {"interface_endpoints": ["kms", "s3"], "gateway_endpoints": ["dynamodb"], "secondary_cidrs": []}
+    resources, _ = made(reference(endpoints=None, spoke=own))
+    place = "shared-services/spoke_shared_services"
+    endpoint = resources[f"{place}/aws_vpc_endpoint.interface_s3"]
+    assert endpoint["dns_options"] == {"private_dns_only_for_inbound_resolver_endpoint": False}
+    assert "dns_options" not in resources[f"{place}/aws_vpc_endpoint.interface_kms"]
 
 
 def test_every_service_is_named_as_its_endpoint():

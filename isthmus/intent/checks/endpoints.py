@@ -87,7 +87,11 @@ def endpoint_service_twice(estate: Estate) -> Iterator[Finding]:
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html#private-dns-s3",
 )
 def s3_two_ways(estate: Estate) -> Iterator[Finding]:
-    """S3 by central interface endpoint contradicts gateway endpoints, or has nobody to serve."""
+    """S3 by interface endpoint contradicts gateway endpoints, or has nobody to serve."""
+    for _, spoke in estate.spokes:
+        if S3 in spoke.gateway_endpoints and S3 in spoke.interface_endpoints:
+            given = "its gateway endpoint for S3 is idle: its own interface endpoint answers to the name"
+            yield Finding(spoke, given, 'gateway_endpoints without "s3", or interface_endpoints without it')
     home = shared_services(estate)
     if home is None or not any(service.name == S3 for service in central_services(home.environment)):
         return
@@ -97,7 +101,7 @@ def s3_two_ways(estate: Estate) -> Iterator[Finding]:
             yield Finding(home.environment.endpoints, given, "no s3 here, or inbound=True for the sites")
         return
     for _, spoke in served(estate):
-        if S3 in spoke.gateway_endpoints:
+        if S3 in spoke.gateway_endpoints and S3 not in spoke.interface_endpoints:
             given = f"its gateway endpoint for S3 is idle: {subject(home.spoke)}, which it reaches, offers S3 to all"
             remedy = f'gateway_endpoints without "s3", or with it in {subject(home.spoke)}, {place_of(home.spoke)}'
             yield Finding(spoke, given, remedy)
