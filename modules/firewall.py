@@ -6,12 +6,19 @@ https://docs.aws.amazon.com/network-firewall/latest/developerguide/architectures
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from typing import Any
 
 from isthmus.addressing import zone_number
 from isthmus.intent import EgressVpc, Environment, Estate, FirewallPolicy, Inspection
-from isthmus.intent.inspecting import BETWEEN_SEGMENTS, CAPACITY, FirewallRule, numbered
+from isthmus.intent.inspecting import (
+    BETWEEN_SEGMENTS,
+    CAPACITY,
+    VARIABLE,
+    FirewallRule,
+    numbered,
+    segment_variable,
+)
 from modules.aws import (
     AwsProvider,
     CloudwatchLogGroup,
@@ -60,7 +67,6 @@ ATTACHMENT_ID = "transit_gateway_attachment_id"
 
 # The order of evaluation: rules of the estate's own may go before the first of these, or after the last.
 _MANAGED, _BETWEEN, _DOMAINS = 1_000, 1_900, 2_000
-_VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
 
 
 def firewall(estate: Estate, environment: Environment, tables: HubTables) -> dict[str, Any]:
@@ -100,11 +106,6 @@ def endpoint_id(zone: str) -> str:
     return f"endpoint_id_az{zone_number(zone)}"
 
 
-def segment_variable(segment: str) -> str:
-    """What rules call the blocks of a segment: `network-services` is `$NETWORK_SERVICES`."""
-    return identifier(segment).upper()
-
-
 class _Firewall:
     def __init__(self, estate: Estate, environment: Environment, tables: HubTables, module: ModuleStack) -> None:
         assert environment.egress is not None
@@ -121,12 +122,14 @@ class _Firewall:
             [*self._managed(), *self._between_segments(), *self._domain_lists(), *self._rule_groups()]
         )
         made = self._firewall(policy)
-        self._logs(made)
         self._output("firewall_arn", self.module.ref(made, "arn"), "The firewall")
         if self.egress.inspection is Inspection.VPC:
             self._endpoints(made)
+            self._logs(made)
         else:
-            self._place(made)
+            # Until its attachment is accepted, a firewall is not provisioned.
+            # https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_AcceptNetworkFirewallTransitGatewayAttachment.html
+            self._logs(made, after=self._place(made))
         return self.module.emit()
 
     def _key(self) -> str:
@@ -192,7 +195,7 @@ class _Firewall:
         found = []
         for group in sorted(self.policy.rule_groups, key=lambda group: group.name):
             text = "".join(f"{rule}\n" for rule in group.rules)
-            named = {name: known[name] for name in _VARIABLE.findall(text) if known.get(name)}
+            named = {name: known[name] for name in VARIABLE.findall(text) if known.get(name)}
             # Terraform would take these for templates of its own.
             literal = text.replace("${", "$${").replace("%{", "%%{")
             source = NetworkfirewallRuleGroupRuleGroupRulesSource(rules_string=literal)
@@ -313,8 +316,11 @@ class _Firewall:
             value = f"${{one([for state in {states} : state.attachment[0].endpoint_id if {chosen}])}}"
             self._output(endpoint_id(zone), value, f"The firewall endpoint in {zone}")
 
-    def _place(self, made: NetworkfirewallFirewall) -> None:
-        """Associate the firewall's attachment with its table, and make other tables lead to it."""
+    def _place(self, made: NetworkfirewallFirewall) -> list[TerraformElement]:
+        """Associate the firewall's attachment with its table, and make other tables lead to it.
+
+        Returns what waits for the attachment to be accepted, where another account has to.
+        """
         status = "firewall_status[0].transit_gateway_attachment_sync_states[0].attachment_id"
         attachment = self.module.ref(made, status)
         self._output(ATTACHMENT_ID, attachment, "The firewall's attachment to the transit gateway")
@@ -339,6 +345,8 @@ class _Firewall:
                 transit_gateway_route_table_id=ids[table],
                 **at_hub,
             )
+        accepted: list[TerraformElement] = at_hub.get("depends_on", [])
+        return accepted
 
     def _accept(self, attachment: str) -> dict[str, Any]:
         """Accept the attachment where the gateway is another account's. Returns what acts there takes.
@@ -367,7 +375,7 @@ class _Firewall:
 
     # --- logs --------------------------------------------------------------------------------------------------------
 
-    def _logs(self, made: NetworkfirewallFirewall) -> None:
+    def _logs(self, made: NetworkfirewallFirewall, after: Sequence[TerraformElement] = ()) -> None:
         key = self._input(LOG_KEY_ARN, "Key of the log groups")
         groups = {}
         for kind in ("alert", "flow"):
@@ -396,7 +404,7 @@ class _Firewall:
                     for kind, group in groups.items()
                 ]
             ),
-            depends_on=[self._log_permission(groups)],
+            depends_on=[self._log_permission(groups), *after],
         )
 
     def _log_permission(self, groups: dict[str, CloudwatchLogGroup]) -> CloudwatchLogResourcePolicy:

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/network-firewall/latest/developerguide/suricata-rule
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
@@ -17,6 +18,8 @@ from isthmus.intent.estate import Estate
 from isthmus.intent.opening import Ports, may_open
 from isthmus.intent.reach import inspected_between
 
+# A variable in a rule, its name as the group.
+VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
 # The name of the rule group that holds them.
 BETWEEN_SEGMENTS = "between-segments"
 # Reserved when the rule group is made, and fixed: another number would replace it while the policy refers to it.
@@ -37,6 +40,11 @@ class FirewallRule:
     def __str__(self) -> str:
         what = self.what or ("anything" if self.passes else "nothing else")
         return f"{self.source} opens {what} to {self.to}"
+
+
+def segment_variable(segment: str) -> str:
+    """What rules call the blocks of a segment: `network-services` is `$NETWORK_SERVICES`."""
+    return segment.replace("-", "_").upper()
 
 
 def firewall_rules(estate: Estate) -> Iterator[FirewallRule]:

@@ -109,12 +109,12 @@ def tunnels(draw: DrawFn, inside_cidr: str | None = None) -> Tunnel:
 
 @st.composite
 def vpn_connections(
-    draw: DrawFn, number: int, gateway: str, segment: str, routing: Routing = Routing.BGP
+    draw: DrawFn, number: int, gateway: str, segment: str, routing: Routing = Routing.BGP, partition: str = "aws"
 ) -> VpnConnection:
     """A connection of that number to a customer gateway. Pinned inside CIDRs lie where none is derived."""
     pins = [f"169.254.{100 + number // 32}.{number % 32 * 8 + tunnel * 4}/30" for tunnel in range(2)]
     one, two = (draw(tunnels(pin if draw(_SELDOM) else None)) for pin in pins)
-    acceleration = draw(_SELDOM)
+    acceleration = partition == "aws" and draw(_SELDOM)
     return VpnConnection(
         f"{gateway}-{number}",
         customer_gateway=gateway,
@@ -188,7 +188,11 @@ def _sites(draw: DrawFn, segments: Sequence[str], region: Region) -> tuple[list[
             for device in range(1, count + 1)
         ]
         made = [
-            draw(vpn_connections(number * 4 + index, gateway.name, draw(st.sampled_from(segments)), routing))
+            draw(
+                vpn_connections(
+                    number * 4 + index, gateway.name, draw(st.sampled_from(segments)), routing, region.partition
+                )
+            )
             for index, gateway in enumerate(gateways, start=1)
         ]
         announces: list[str] = []
@@ -218,13 +222,13 @@ def _sites(draw: DrawFn, segments: Sequence[str], region: Region) -> tuple[list[
     return found, connections
 
 
-def _observability() -> SearchStrategy[Observability | None]:
+def _observability(partition: str) -> SearchStrategy[Observability | None]:
     """None, or alarms to one person or several."""
     return st.none() | st.builds(
         Observability,
         notify=st.lists(st.sampled_from(("network-team@example.com", "24x7@example.com")), min_size=1, unique=True),
         tunnel_down_for=st.sampled_from((5, 15, 1_440)),
-        network_manager=st.booleans(),
+        network_manager=st.just(value=False) if partition == "aws-cn" else st.booleans(),
     )
 
 
@@ -329,7 +333,7 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
             vpn_connections=connections if index == 0 else [],
             egress=egress if index == where else None,
             spokes=mine,
-            observability=draw(_observability()) if index == 0 else None,
+            observability=draw(_observability(region.partition)) if index == 0 else None,
             protected=not draw(st.booleans()),
             tags={"Stage": name} if draw(_SELDOM) else {},
         )

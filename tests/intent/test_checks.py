@@ -70,6 +70,13 @@ MANY = [CustomerGateway(f"many{n}", ip_address=f"198.51.100.{n}", bgp_asn=65_010
 LANS = {f"lan{number}": f"172.{20 + number // 256}.{number % 256}.0/24" for number in range(495)}
 ROUTES: dict[str, Any] = {"site": replace(SITE, networks=LANS)}
 
+
+def in_partition(partition: str, region: str, zone: str, **given: Any) -> Estate:
+    """The estate in another partition."""
+    arn = f"arn:{partition}:organizations::999999999999:organization/o-example0001"
+    return estate(region=region, zones=[zone], organization=replace(ORGANIZATION, arn=arn, units=[]), **given)
+
+
 PASS: dict[str, Estate] = {
     "as it is": estate(),
     "pins where they fit": spoke(subnets={"private_az1": "10.1.0.0/24", "private_az6": "10.1.10.0/23"}),
@@ -178,14 +185,9 @@ PASS: dict[str, Estate] = {
     "DNS servers": site(dns_servers=["172.20.0.53", "172.21.255.254"]),
     "quotas raised": estate(quotas={"network-acl-rules": 40, "vpn-connections": 500}),
     "49 tags": estate(tags={f"Key{number}": "é" for number in range(49)}),
-    "GovCloud": estate(
-        region="us-gov-west-1",
-        zones=["usgw1-az1"],
-        organization=replace(
-            ORGANIZATION, arn="arn:aws-us-gov:organizations::999999999999:organization/o-example0001", units=[]
-        ),
-    ),
+    "GovCloud": in_partition("aws-us-gov", "us-gov-west-1", "usgw1-az1"),
 }  # fmt: skip
+
 
 FAIL: list[tuple[str, Estate, list[str]]] = [
     ("a name that starts with a digit", spoke(name="1dev"), ["name-form"]),
@@ -198,6 +200,8 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ), ["reserved-name"]),
     ("site networks but for a hyphen", site(networks={"a-b": "172.20.0.0/16", "a_b": "172.21.0.0/16"}),
      ["duplicate-name"]),
+    ("acceleration in GovCloud", in_partition("aws-us-gov", "us-gov-west-1", "usgw1-az1",
+     vpn=replace(VPN, acceleration=True)), ["acceleration-partition"]),
     ("a unit in another partition", estate(organization=replace(
         ORGANIZATION, arn="arn:aws-cn:organizations::999999999999:organization/o-example0001", units=[]
     )), ["organization-arn"]),
@@ -231,13 +235,7 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ("10.0 beside 10.1", estate(
         blocks=["10.0.0.0/15"], spoke=replace(DEV, secondary_cidrs=["10.0.0.0/24"])
     ), ["secondary-cidr-mix"]),
-    ("no third zone in Beijing", estate(
-        region="cn-north-1",
-        zones=["cnn1-az3"],
-        organization=replace(
-            ORGANIZATION, arn="arn:aws-cn:organizations::999999999999:organization/o-example0001", units=[]
-        ),
-    ), ["zone-of-region"]),
+    ("no third zone in Beijing", in_partition("aws-cn", "cn-north-1", "cnn1-az3"), ["zone-of-region"]),
     ("10.0 beside 10.1, both added", estate(
         blocks=["10.0.0.0/14"], spoke=replace(DEV, cidr="10.2.0.0/20", secondary_cidrs=["10.1.0.0/24", "10.0.0.0/24"])
     ), ["secondary-cidr-mix"]),

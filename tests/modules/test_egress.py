@@ -275,6 +275,11 @@ def test_a_firewall_on_another_accounts_gateway_is_accepted_before_it_is_used() 
     for resource in placed.values():
         assert resource["provider"] == "aws.hub"
         assert resource["depends_on"] == ["aws_ec2_tag.attachment_segment"]
+    logging = document["aws_networkfirewall_logging_configuration"]["this"]
+    assert logging["depends_on"] == [
+        "aws_cloudwatch_log_resource_policy.firewall_logs",
+        "aws_ec2_tag.attachment_segment",
+    ]
     own = json.loads(synthesize(estate(Inspection.GATEWAY))[FIREWALL])
     assert not {"aws_networkfirewall_firewall_transit_gateway_attachment_accepter", "aws_ec2_tag"} & set(
         own["resource"]

@@ -382,9 +382,8 @@ def change_names(draw: DrawFn, estate: Estate) -> Change | None:
 def change_alarms(draw: DrawFn, estate: Estate) -> Change | None:
     """Somebody hears of alarms, or nobody does."""
     hub = estate.hub_environment
-    wanted = (
-        None if hub.observability else Observability(notify=["24x7@example.com"], network_manager=draw(st.booleans()))
-    )
+    drawn = REGIONS[estate.region].partition != "aws-cn" and draw(st.booleans())
+    wanted = None if hub.observability else Observability(notify=["24x7@example.com"], network_manager=drawn)
     what = "nobody hears of alarms" if wanted is None else "somebody hears of alarms"
     return Change(what, _with(estate, hub, observability=wanted), {hub.name}, ("nothing-to-observe",))
 

@@ -11,7 +11,7 @@ from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.egress import Inspection
 from isthmus.intent.estate import Estate
 from isthmus.intent.firewall import DomainList, FirewallPolicy, RuleGroup
-from isthmus.intent.inspecting import CAPACITY, SIDS, firewall_rules
+from isthmus.intent.inspecting import CAPACITY, SIDS, VARIABLE, firewall_rules, segment_variable
 
 _GUIDE = "https://docs.aws.amazon.com/network-firewall/latest/developerguide/"
 _ORDER = f"{_GUIDE}suricata-rule-evaluation-order.html"
@@ -34,6 +34,8 @@ KNOWN_MANAGED = tuple(
         ),
     )
 )
+LONGEST_VARIABLE = 32
+_TAKEN = ("HOME_NET", "EXTERNAL_NET")
 MOST_CAPACITY = 30_000
 MOST_GROUPS = 20
 
@@ -135,6 +137,24 @@ def suricata_rule(estate: Estate) -> Iterator[Finding]:
         for group in policy.rule_groups:
             if not group.rules:
                 yield Finding(group, "it has no rules", f"rules=['{example}']")
+
+
+@rule(
+    "rules know a segment by a variable of at most 32 characters; HOME_NET is the estate, EXTERNAL_NET everybody else",
+    "https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_RuleVariables.html",
+)
+def firewall_variable(estate: Estate) -> Iterator[Finding]:
+    """Firewall rules name a segment whose name makes no variable."""
+    between = firewall_rules(resolved(estate))
+    used = {segment_variable(name) for rule in between for name in (rule.source, rule.to)}
+    used |= {name for _, text, _ in own_rules(estate) for name in VARIABLE.findall(text)}
+    for segment in estate.segments if any(_policies(estate)) else ():
+        name = segment_variable(segment.name)
+        if segment.blocks and name in _TAKEN:
+            yield Finding(segment, f"its variable would be ${name}, which means something else", "another name")
+        elif segment.blocks and name in used and len(name) > LONGEST_VARIABLE:
+            given = f"its variable ${name} has {len(name)} characters"
+            yield Finding(segment, given, f"a name of at most {LONGEST_VARIABLE} characters")
 
 
 @rule("a sid names one rule in logs and alerts", f"{_GUIDE}suricata-limitations-caveats.html")

@@ -10,6 +10,7 @@ from isthmus.intent.egress import Inspection
 from isthmus.intent.environment import Environment
 from isthmus.intent.estate import Estate
 from isthmus.intent.observability import Observability
+from isthmus.regions import REGIONS
 
 _ALARM = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -69,6 +70,19 @@ def tunnel_down_for(estate: Estate) -> Iterator[Finding]:
     for _, wanted in _observed(estate):
         if wanted.tunnel_down_for % 5 or not 5 <= wanted.tunnel_down_for <= 1_440:
             yield Finding(wanted, f"tunnel_down_for is {wanted.tunnel_down_for} minutes", "5, 10, 15 and so on to 1440")
+
+
+@rule(
+    "Network Manager has no endpoint in China",
+    "https://docs.aws.amazon.com/general/latest/gr/network_manager.html",
+)
+def network_manager_partition(estate: Estate) -> Iterator[Finding]:
+    """Network Manager is to draw a hub in a Region of China."""
+    region = REGIONS.get(estate.region)
+    for environment, wanted in _observed(estate):
+        if wanted.network_manager and environment.hub is not None and region and region.partition == "aws-cn":
+            given = f"network_manager is on, and the Region is {region.name}"
+            yield Finding(wanted, given, "network_manager=False")
 
 
 @rule(

@@ -5,7 +5,6 @@ What is written into them is `modules/`' business: tests hold what is counted he
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -14,7 +13,7 @@ from isthmus.intent.checks.quotas import ask, quota_of, spoke_tables_of, tables_
 from isthmus.intent.checks.reading import links, resolved
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
-from isthmus.intent.inspecting import FirewallRule, firewall_rules
+from isthmus.intent.inspecting import VARIABLE, FirewallRule, firewall_rules, segment_variable
 from isthmus.intent.model import name_of
 from isthmus.intent.reach import inspected_between, routed_together
 from isthmus.intent.segment import Egress, Segment
@@ -39,7 +38,6 @@ _BY_ROLE = '"ArnLike":{"aws:PrincipalArn":"arn::iam::*:role/"},'
 _OF_UNITS = 'OrganizationalUnits"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":[]},'
 _OF_ACCOUNTS = 'Accounts"aws:PrincipalAccount":[],'
 _OF_ANYBODY = "Organization"
-_VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
 
 
 @rule("a role's trust policy has so many characters, and this one names who may join the segment", _IAM)
@@ -110,23 +108,19 @@ def role_policy_length(estate: Estate, tables: int) -> int:
 def suricata_rule_size(estate: Estate) -> Iterator[Finding]:
     """A firewall rule is too long, with the blocks that its variables stand for."""
     blocks = len(",".join(estate.blocks))
-    sizes = {_variable(segment.name): len(",".join(segment.blocks)) for segment in estate.segments}
+    sizes = {segment_variable(segment.name): len(",".join(segment.blocks)) for segment in estate.segments}
     sizes |= {"HOME_NET": blocks, "EXTERNAL_NET": blocks + 1}
     for group, text, _ in own_rules(estate):
-        if (size := len(text) + sum(sizes.get(name, 0) for name in _VARIABLE.findall(text))) > SURICATA_RULE:
+        if (size := len(text) + sum(sizes.get(name, 0) for name in VARIABLE.findall(text))) > SURICATA_RULE:
             given = f'"{text[:40]}..." has {size} characters, its variables written out'
             yield Finding(group, given, f"at most {SURICATA_RULE}: several rules, or fewer and larger blocks")
     rules = sorted(firewall_rules(resolved(estate)), key=generated_length)
     longest = {frozenset((one.source, one.to)): one for one in rules}
     for one in longest.values():
-        size = generated_length(one) + sum(sizes[_variable(name)] for name in (one.source, one.to))
+        size = generated_length(one) + sum(sizes[segment_variable(name)] for name in (one.source, one.to))
         if size > SURICATA_RULE:
             given = f"rules between segments {one.source} and {one.to} have {size} characters, their blocks written out"
             yield Finding(estate, given, f"at most {SURICATA_RULE}: fewer and larger blocks of the two")
-
-
-def _variable(segment: str) -> str:
-    return segment.replace("-", "_").upper()
 
 
 def generated_length(one: FirewallRule) -> int:

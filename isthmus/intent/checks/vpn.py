@@ -128,6 +128,19 @@ def large_and_accelerated(estate: Estate) -> Iterator[Finding]:
 
 
 @rule(
+    "an accelerated connection has AWS Global Accelerator in front, which China and GovCloud do not have",
+    "https://docs.aws.amazon.com/vpn/latest/s2svpn/accelerated-vpn.html",
+)
+def acceleration_partition(estate: Estate) -> Iterator[Finding]:
+    """A connection is accelerated in a Region of China or GovCloud."""
+    region = REGIONS.get(estate.region)
+    for connection in estate.vpn_connections:
+        if connection.acceleration and region is not None and region.partition != "aws":
+            given = f"it is accelerated, and the Region is {region.name}"
+            yield Finding(connection, given, "no acceleration, or a Region of partition aws")
+
+
+@rule(
     "AWS keeps it as the device's name, of at most 255 characters",
     "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateCustomerGateway.html",
 )

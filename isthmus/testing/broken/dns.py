@@ -19,10 +19,10 @@ from isthmus.testing.broken.parts import (
     extra_spoke,
     first_zone,
     grown,
+    in_china,
     wide_spoke,
     with_hub,
     without_dns,
-    without_sites,
 )
 
 
@@ -106,18 +106,7 @@ def dns_firewall(estate: Estate) -> Estate:
 @breaks
 def dns_partition(estate: Estate) -> Estate:
     """In China, and nothing else there."""
-    bare = without_sites(with_hub(estate, observability=None))
-    arn = "arn:aws-cn:organizations::999999999999:organization/o-example0001"
-    units = [replace(u, arn=u.arn.replace("arn:aws-us-gov:", "arn:aws:")) for u in bare.organization.units]
-    units = [replace(unit, arn=unit.arn.replace("arn:aws:", "arn:aws-cn:")) for unit in units]
-    moved = replace(
-        bare,
-        region="cn-north-1",
-        zones=["cnn1-az1", "cnn1-az2"],
-        organization=replace(bare.organization, arn=arn, units=units),
-        environments=[replace(environment, spokes=[]) for environment in bare.environments],
-    )
-    return with_hub(grown(moved, spokes=[extra_spoke()]), dns=HybridDns(spoke="extra", inbound=False))
+    return with_hub(grown(in_china(estate), spokes=[extra_spoke()]), dns=HybridDns(spoke="extra", inbound=False))
 
 
 @breaks

@@ -145,6 +145,12 @@ def suricata_rule(estate: Estate) -> Estate:
 
 
 @breaks
+def firewall_variable(estate: Estate) -> Estate:
+    named = grown(estate, segments=[extra_segment("home-net", blocks=["10.250.0.0/17"])])
+    return firewall(named, rule_groups=[group()])
+
+
+@breaks
 def sid_twice(estate: Estate) -> Estate:
     return firewall(estate, rule_groups=[group(), group("other", priority=2)])
 

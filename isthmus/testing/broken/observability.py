@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from isthmus.intent import Estate, Observability
-from isthmus.testing.broken.parts import breaks, extra_environment, extra_site, grown, with_hub
+from isthmus.testing.broken.parts import breaks, extra_environment, extra_site, grown, in_china, with_hub
 
 
 @breaks
@@ -18,12 +18,18 @@ def nothing_to_observe(estate: Estate) -> Estate:
 
 
 def _observed(estate: Estate, **given: Any) -> Estate:
-    return with_hub(estate, observability=Observability(**{"notify": ["network-team@example.com"], **given}))
+    usual = {"notify": ["network-team@example.com"], "network_manager": False}
+    return with_hub(estate, observability=Observability(**{**usual, **given}))
 
 
 @breaks
 def alarm_target(estate: Estate) -> Estate:
     return _observed(estate, notify=["network-team"])
+
+
+@breaks
+def network_manager_partition(estate: Estate) -> Estate:
+    return _observed(in_china(estate), network_manager=True)
 
 
 @breaks

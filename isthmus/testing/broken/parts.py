@@ -124,6 +124,21 @@ def without_sites(estate: Estate) -> Estate:
     return _closed(bare)
 
 
+def in_china(estate: Estate) -> Estate:
+    """The estate in a Region of China, without sites and spokes, names and alarms."""
+    bare = without_sites(with_hub(estate, observability=None))
+    arn = "arn:aws-cn:organizations::999999999999:organization/o-example0001"
+    units = [replace(u, arn=u.arn.replace("arn:aws-us-gov:", "arn:aws:")) for u in bare.organization.units]
+    units = [replace(unit, arn=unit.arn.replace("arn:aws:", "arn:aws-cn:")) for unit in units]
+    return replace(
+        bare,
+        region="cn-north-1",
+        zones=["cnn1-az1", "cnn1-az2"],
+        organization=replace(bare.organization, arn=arn, units=units),
+        environments=[replace(environment, spokes=[]) for environment in bare.environments],
+    )
+
+
 def _closed(estate: Estate) -> Estate:
     """The estate where nobody leaves through a site: ON_PREMISES becomes NONE."""
 

@@ -4,8 +4,19 @@
 
 from __future__ import annotations
 
+from hypothesis import assume
+
 from isthmus.intent import Estate, Tunnel
-from isthmus.testing.broken.parts import breaks, extra_gateway, extra_site, extra_vpn, grown, with_tunnel
+from isthmus.regions import REGIONS
+from isthmus.testing.broken.parts import (
+    breaks,
+    extra_gateway,
+    extra_site,
+    extra_vpn,
+    grown,
+    in_china,
+    with_tunnel,
+)
 
 
 @breaks
@@ -54,7 +65,13 @@ def _certificate(estate: Estate, account: str) -> str:
 
 @breaks
 def large_and_accelerated(estate: Estate) -> Estate:
+    assume(REGIONS[estate.region].partition == "aws")
     return grown(estate, sites=[extra_site()], vpns=[extra_vpn(large_tunnels=True, acceleration=True)])
+
+
+@breaks
+def acceleration_partition(estate: Estate) -> Estate:
+    return grown(in_china(estate), sites=[extra_site()], vpns=[extra_vpn(acceleration=True)])
 
 
 @breaks

@@ -70,6 +70,13 @@ def named(name: str, **given: Any) -> Estate:
     return policed(rule_groups=[RuleGroup(name, **{"rules": [passing(1)], "priority": 1, **given})])
 
 
+def speaking_of(name: str, *more: Segment) -> Estate:
+    """A segment of this name, and a rule of the estate's own that speaks of it."""
+    rule = f"pass tcp ${name.upper()} any -> $EXTERNAL_NET 443 (sid:1;)"
+    policy = FirewallPolicy(rule_groups=[RuleGroup("own", rules=[rule], priority=1)])
+    return leaving(replace(OUT, firewall=policy), Segment(name, blocks=["10.1.48.0/20"]), *more)
+
+
 # https://docs.aws.amazon.com/network-firewall/latest/developerguide/quotas.html
 PASS: dict[str, Estate] = {
     "priorities at their ends": policed(rule_groups=groups(1, 999, 3_000, 65_535)),
@@ -101,6 +108,7 @@ PASS: dict[str, Estate] = {
         ),
         DATA,
     ),
+    "a variable of 32 characters, and a longer one that no rule has": speaking_of("n" * 32, Segment("n" * 33)),
     "an egress VPC of /24 over zones 1 to 4": leaving(
         replace(OUT, cidr="10.1.254.0/24", zones=["use1-az4", "use1-az1", "use1-az2"])
     ),
@@ -126,6 +134,10 @@ FAIL: dict[str, Estate] = {
     "an egress VPC that cannot be read, and one outside and too small": twice("ten", "172.31.0.0/25"),
     "an egress VPC with host bits, and one too small": twice("10.1.254.1/24", "10.1.252.0/25"),
     "an egress VPC with host bits": leaving(replace(OUT, cidr="10.1.254.1/23")),
+    "variables too long, of a rule and between segments": speaking_of(
+        "n" * 33, replace(APPS, name="a" * 33, blocks=["10.1.32.0/20"]), DATA
+    ),
+    "a segment called by what means the rest": speaking_of("external-net"),
     "an egress VPC of /24 over zone 5": leaving(replace(OUT, cidr="10.1.254.0/24", zones=["use1-az5"])),
     "an egress VPC of /24 over zone 6 and one that is none": leaving(
         replace(OUT, cidr="10.1.254.0/24", zones=["use1-az6", "use1-az9", "use1-az1"], inspection=Inspection.GATEWAY)
