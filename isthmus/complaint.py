@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sys
@@ -14,8 +13,7 @@ _HEAD = re.compile(r" *(?:(?:write|why): +)?")
 
 def complain(text: str) -> None:
     """Print an error."""
-    seen = sys.stderr.isatty() or "COLUMNS" in os.environ
-    print(fitted(text, shutil.get_terminal_size().columns) if seen else text, file=sys.stderr)
+    print(fitted(text, shutil.get_terminal_size().columns) if sys.stderr.isatty() else text, file=sys.stderr)
 
 
 def fitted(text: str, width: int) -> str:

@@ -29,12 +29,11 @@ def test_what_follows_stays_to_the_right_of_its_label() -> None:
     assert fitted("  a b\n    why:   one two three", 17) == "  a b\n    why:   one\n           two\n           three"
 
 
-@pytest.mark.parametrize(("columns", "lines"), [("20", 2), (None, 1)])
-def test_it_is_fitted_for_people_alone(monkeypatch: pytest.MonkeyPatch, columns: str | None, lines: int) -> None:
-    monkeypatch.delenv("COLUMNS", raising=False)
-    if columns:
-        monkeypatch.setenv("COLUMNS", columns)
+@pytest.mark.parametrize(("people", "lines"), [(True, 2), (False, 1)])
+def test_it_is_fitted_for_people_alone(monkeypatch: pytest.MonkeyPatch, people: bool, lines: int) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
     heard = io.StringIO()
+    monkeypatch.setattr(heard, "isatty", lambda: people, raising=False)
     monkeypatch.setattr(sys, "stderr", heard)
     complain("a sentence of more than twenty")
     assert len(heard.getvalue().splitlines()) == lines

@@ -28,7 +28,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare, print, and return 0 if no flow changes, else 1."""
+    """Compare, print, and return 0 if no flow changes, nor what firewalls look for inside packets, else 1."""
     from isthmus import proof
     from isthmus.report import markdown, proof_json, proof_terminal
 
@@ -47,4 +47,4 @@ def run(arguments: argparse.Namespace) -> int:
             out.write(markdown.difference_markdown(difference))
     if "-" not in (arguments.json, arguments.markdown):
         proof_terminal.print_difference(difference, proof_terminal.console())
-    return 1 if difference.changes else 0
+    return 0 if difference.changes_nothing else 1

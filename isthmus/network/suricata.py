@@ -34,6 +34,7 @@ class Rule:
     """A rule that decides: `passes` or drops. `address` is its rule group's.
 
     `ports` are the destination's. `inside`: it looks at more than these, so that nobody knows whether it matches.
+    `names`: the domains that it looks for, of a domain list.
     """
 
     address: str
@@ -44,6 +45,7 @@ class Rule:
     destinations: Spans = EVERYWHERE
     ports: Spans = _PORTS
     inside: bool = False
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,12 @@ def written(address: str, text: str, sets: Mapping[str, Spans]) -> Iterator[Rule
             yield from _parsed(address, line, {**_external(sets), **sets})
 
 
-def listed(address: str, passes: bool, sets: Mapping[str, Spans]) -> Rule:
+def listed(address: str, passes: bool, sets: Mapping[str, Spans], names: tuple[str, ...] = ()) -> Rule:
     """A domain list, which looks at names inside of TCP."""
     known = {**_external(sets), **sets}
     what = "a domain list"
     sources, destinations = known.get("HOME_NET", EVERYWHERE), known.get("EXTERNAL_NET", EVERYWHERE)
-    return Rule(address, what, passes, _TCP, sources, destinations, inside=True)
+    return Rule(address, what, passes, _TCP, sources, destinations, inside=True, names=names)
 
 
 def unread(address: str, text: str = "") -> Rule:

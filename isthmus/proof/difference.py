@@ -17,6 +17,7 @@ from isthmus.proof.naming import Naming
 from isthmus.proof.pairs import Pair, Trial, best, worst
 from isthmus.proof.probes import Probe, probes
 from isthmus.proof.subject import Subject
+from isthmus.proof.unevaluated import unevaluated
 
 
 class Kind(StrEnum):
@@ -51,6 +52,8 @@ class Change:
     @property
     def is_(self) -> str:
         """The flow after, in a line; of packets that alone fare otherwise, which."""
+        if self.kind is Kind.REROUTED and self.was == _said(self.after):
+            return "the same, by another path"
         return _said(self.after) + (f"; {self.kind} for {', '.join(self.packets)}" if self.packets else "")
 
     def __str__(self) -> str:
@@ -61,12 +64,25 @@ class Change:
 
 @dataclass(frozen=True)
 class Difference:
-    """Every flow that changes, in the order of places. `unanswered`: what could be hiding more of them."""
+    """Every flow that changes: what is gained first, then what is lost, each in the order of places.
+
+    came, went   places that only the later network has, and that it lacks
+    unevaluated  what firewalls look for inside packets, and did not before, or do no more
+    unanswered   what could be hiding more changes
+    """
 
     changes: tuple[Change, ...]
     unanswered: tuple[Unanswered, ...] = ()
     assumptions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    came: tuple[str, ...] = ()
+    went: tuple[str, ...] = ()
+    unevaluated: tuple[str, ...] = ()
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Whether what hosts may send and receive stays as it is, as far as it can be answered."""
+        return not self.changes and not self.unevaluated
 
     @cached_property
     def counts(self) -> Mapping[Kind, int]:
@@ -99,11 +115,16 @@ class _Comparison:
         from isthmus.proof.assumptions import assumptions
 
         said = [tuple(assumptions(pairs.engine, pairs.places)) for pairs in self.pairs]
+        before, after = (pairs.names() for pairs in self.pairs)
+        kinds = list(Kind)
         return Difference(
-            tuple(self._changes()),
+            tuple(sorted(self._changes(), key=lambda change: kinds.index(change.kind))),
             tuple(dict.fromkeys((*self.sides[0].unanswered, *self.sides[1].unanswered))),
             tuple(dict.fromkeys((*said[0], *said[1]))),
             tuple(dict.fromkeys((*self.sides[0].notes, *self.sides[1].notes))),
+            tuple(name for name in after if name not in before),
+            tuple(name for name in before if name not in after),
+            tuple(unevaluated(*(side.network for side in self.sides))),
         )
 
     def _changes(self) -> Iterator[Change]:

@@ -8,6 +8,7 @@ from isthmus.network.answers import Outcome
 from isthmus.proof.difference import Difference
 from isthmus.proof.findings import Flow, Verdict, Violation
 from isthmus.proof.proved import Proof
+from isthmus.report.gist import gist, headline
 
 # GitHub refuses a comment of more than 65,536 characters; multi-byte characters are counted with room to spare.
 LONGEST = 60_000
@@ -44,21 +45,19 @@ def proof_markdown(proof: Proof) -> str:
 
 
 def difference_markdown(difference: Difference) -> str:
-    """The difference, verdict line first."""
-    if not difference.changes:
-        head = "**No flow changes.**"
-    else:
-        counts = ", ".join(f"{count} {kind}" for kind, count in difference.counts.items() if count)
-        head = f"**Flows change**: {counts}."
+    """The difference, verdict line first, then in short, then flow by flow."""
+    verdict, rest = headline(difference)
     rows = ["| | from | to | before | after | because of |", "|---|---|---|---|---|---|"]
     rows += [
         f"| {change.kind} | {escape(change.source)} | {escape(change.destination)} | {escape(change.was)} "
         f"| {escape(change.is_)} | {_named(change.causes) or 'unclear'} |"
         for change in difference.changes
     ]
-    parts = [head]
+    parts = [f"**{verdict}.**" if rest == "." else f"**{verdict}**{rest}"]
+    parts.append("\n".join(f"- {kind}: {escape(what)}" for kind, what in gist(difference)))
+    parts.append(_section("Changed, and not evaluated", map(escape, difference.unevaluated), opened=True))
     if difference.changes:
-        parts.append("\n".join(rows))
+        parts.append(folded("Flow by flow, and because of what", "\n".join(rows)))
     parts.append(_section("Unknown", (escape(str(missing)) for missing in difference.unanswered), opened=True))
     parts.append(_section("Assumptions", map(escape, difference.assumptions)))
     parts.append(_section("Worth knowing", map(escape, difference.notes)))

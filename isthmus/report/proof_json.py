@@ -62,6 +62,9 @@ def difference_text(difference: Difference) -> str:
             }
             for change in difference.changes
         ],
+        "came": list(difference.came),
+        "went": list(difference.went),
+        "unevaluated": list(difference.unevaluated),
         "unknowns": [str(unanswered) for unanswered in difference.unanswered],
         "assumptions": list(difference.assumptions),
         "notes": list(difference.notes),

@@ -19,6 +19,7 @@ from isthmus.proof.places import INTERNET
 from isthmus.proof.proved import Proof
 from isthmus.proof.tracing import Traced
 from isthmus.report.alike import MOST_SHOWN, shown, some
+from isthmus.report.gist import gist, headline
 from isthmus.report.terminal import print_trimmed
 
 _WIDTH = 80
@@ -93,14 +94,16 @@ def _leg(out: Console, name: str, leg: Trace) -> None:
 
 
 def print_difference(difference: Difference, out: Console) -> None:
-    """Print the difference of two networks."""
-    if difference.changes:
-        counts = ", ".join(f"{count} {kind}" for kind, count in difference.counts.items() if count)
-        _line(out, f"FLOWS CHANGE: {counts}.", "yellow")
-    elif difference.unanswered:
-        _line(out, "NO FLOW CHANGES, of those that can be answered.", "yellow")
-    else:
-        _line(out, "NO FLOW CHANGES.", "green")
+    """Print the difference of two networks: in short, then flow by flow."""
+    verdict, rest = headline(difference)
+    calm = difference.changes_nothing and not difference.unanswered
+    _line(out, f"{verdict.upper()}{rest}", "green" if calm else "yellow")
+    lines = list(gist(difference))
+    if lines:
+        _line(out, "")
+    for kind, what in lines:
+        _wrapped(out, what, f"  {kind:<11}", " " * 13)
+    _list(out, "Changed, and not evaluated: firewalls look inside packets", difference.unevaluated, "yellow")
     for change in difference.changes:
         _line(out, f"\n{change.kind.upper()}  {change.source} -> {change.destination}", "bold")
         _line(out, f"  before: {change.was}")

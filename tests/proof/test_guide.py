@@ -117,11 +117,25 @@ def test_moving_the_way_out_reroutes_and_closes(subjects: Subjects) -> None:
     assert found == {("re-routed", "dev", "internet"), ("lost", "internet", "dev")}
     causes = next(c.causes for c in difference.changes if c.kind == "re-routed")
     assert "dev/module.spoke_dev.aws_route.private_az1_default" in causes
+    assert [change.kind for change in difference.changes] == ["lost", "re-routed"]
+    assert not difference.unevaluated
+
+
+def test_what_stays_and_takes_another_path_is_said_so(subjects: Subjects) -> None:
+    one, other = subjects("stage_4_central_egress"), subjects("stage_3_every_vpc")
+    moved = [c for c in proof.compare(one, other).changes if c.kind == "re-routed"]
+    ways_out = [c.is_ for c in moved if c.destination == "internet"]
+    assert ways_out
+    assert all("out by network/module.vpn" in said for said in ways_out)
+    assert {c.is_ for c in moved if c.destination != "internet"} <= {"the same, by another path"}
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_nothing_differs_from_itself(subjects: Subjects, name: str) -> None:
-    assert not proof.compare(subjects(name), subjects(name)).changes
+    difference = proof.compare(subjects(name), subjects(name))
+    assert difference.changes_nothing
+    assert not difference.changes
+    assert not difference.came + difference.went
 
 
 def test_differences_mirror_each_other(subjects: Subjects) -> None:
@@ -131,6 +145,13 @@ def test_differences_mirror_each_other(subjects: Subjects) -> None:
     mirror = {"gained": "lost", "lost": "gained", "re-routed": "re-routed", "unclear": "unclear"}
     assert there == {(mirror[kind], a, b) for kind, a, b in back}
     assert there
+
+
+def test_places_come_and_go(subjects: Subjects) -> None:
+    one, other = subjects("stage_2_on_premises_egress"), subjects("stage_3_every_vpc")
+    there, back = proof.compare(one, other), proof.compare(other, one)
+    assert (there.came, there.went) == (("prod", "shared-services", "test"), ())
+    assert (back.came, back.went) == ((), there.came)
 
 
 def test_a_root_that_was_not_given_is_unknown_not_blocked(tmp_path: Path) -> None:

@@ -140,7 +140,8 @@ def _group(resolver: Resolver, policy: Resource, arn: Value, home: Mapping[str, 
     if isinstance(text, str):
         return found, tuple(written(found, text, sets))
     if domains is not None:
-        return found, (listed(found, domains.get("generated_rules_type") == "ALLOWLIST", sets),)
+        passes = domains.get("generated_rules_type") == "ALLOWLIST"
+        return found, (listed(found, passes, sets, _texts(domains.get("targets"))),)
     return found, (unread(found),)
 
 

@@ -1,0 +1,89 @@
+"""What firewalls look for inside packets is not evaluated; that it changes is never passed over."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from isthmus import cli
+from isthmus.network.model import Firewall, Network, Unknown
+from isthmus.network.suricata import Rule, Rules, listed, unread, written
+from isthmus.proof.unevaluated import unevaluated
+from tests.proof.estates import output, write
+
+NAMES = st.lists(st.sampled_from([".a.example", ".b.example", "c.example"]), unique=True, max_size=3).map(tuple)
+
+
+def network(*rules: Rule, unseen: tuple[str, ...] = ()) -> Network:
+    policy = Rules("policy", rules, "drop", (*(rule.address for rule in rules if rule.inside), *unseen))
+    return Network(firewalls={"fw": Firewall("fw", rules=policy)})
+
+
+@given(NAMES, NAMES, st.booleans())
+def test_each_name_that_comes_or_goes_is_said_once(was: tuple[str, ...], now: tuple[str, ...], passes: bool) -> None:
+    before, after = (network(listed("list", passes, {}, names)) for names in (was, now))
+    does = "lets pass" if passes else "drops"
+    if was and now:
+        assert sorted(unevaluated(before, after)) == sorted(
+            [f"list: it {does} {name}, from now on" for name in {*now} - {*was}]
+            + [f"list: it {does} {name}, no more" for name in {*was} - {*now}]
+        )
+    assert not list(unevaluated(before, before))
+    assert len(list(unevaluated(before, after))) == len(list(unevaluated(after, before)))
+
+
+TLS = 'pass tls $HOME_NET any -> any any (tls.sni; content:"a"; sid:1;)'
+PLAIN = "pass tcp any any -> any 443 (sid:2;)"
+
+
+def rules(*lines: str) -> Network:
+    return network(*written("group", "\n".join(lines), {"HOME_NET": ((1, 2),)}))
+
+
+def test_rules_that_look_inside_are_said_and_others_are_evaluated() -> None:
+    assert list(unevaluated(rules(PLAIN), rules(PLAIN, TLS))) == [f"group: it has the rule {TLS}, from now on"]
+    assert list(unevaluated(rules(TLS), rules(PLAIN))) == [f"group: it has the rule {TLS}, no more"]
+    assert not list(unevaluated(rules(), rules(PLAIN)))
+    assert list(unevaluated(network(), network(unread("group")))) == [
+        "group: it has rules that cannot be read, from now on"
+    ]
+
+
+def test_groups_of_aws_are_asked_or_not() -> None:
+    asked = network(unseen=("AWS's MalwareDomainsStrictOrder",))
+    assert list(unevaluated(network(), asked)) == ["AWS's MalwareDomainsStrictOrder: it is asked, from now on"]
+    assert list(unevaluated(asked, network())) == ["AWS's MalwareDomainsStrictOrder: it is asked, no more"]
+
+
+def test_a_policy_that_is_not_known_says_nothing() -> None:
+    """The assumptions say it already."""
+    unknown = Network(firewalls={"fw": Firewall("fw", rules=Unknown("not here"))})
+    assert not list(unevaluated(unknown, unknown))
+
+
+def test_an_allow_list_that_grows_is_no_silent_change(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files: dict[str, Any] = dict(output("stage_4_central_egress"))
+    path = "stacks/egress/modules/firewall/main.tf.json"
+    before = write(files, tmp_path / "before")
+    document = json.loads(files[path])
+    [(name, group)] = [
+        (name, group)
+        for name, group in document["resource"]["aws_networkfirewall_rule_group"].items()
+        if "rules_source_list" in json.dumps(group)
+    ]
+    group["rule_group"]["rules_source"]["rules_source_list"]["targets"].append(".more.example")
+    after = write({**files, path: document}, tmp_path / "after")
+    assert cli.main(["diff", str(before), str(after)]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("NO FLOW CHANGES, but what firewalls look for inside packets does.\n")
+    assert f"aws_networkfirewall_rule_group.{name}: it lets pass .more.example, from now on" in " ".join(out.split())
+    assert cli.main(["diff", str(before), str(after), "--markdown", "-"]) == 1
+    text = capsys.readouterr().out
+    assert text.startswith("**No flow changes**, but what firewalls look for inside packets does.")
+    assert ".more.example, from now on" in text
+    assert cli.main(["diff", str(before), str(after), "--json", "-"]) == 1
+    assert len(json.loads(capsys.readouterr().out)["unevaluated"]) == 1
+    assert cli.main(["diff", str(after), str(after)]) == 0

@@ -1,0 +1,77 @@
+"""A difference in short says every flow, and each once."""
+
+from types import SimpleNamespace
+from typing import cast
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from isthmus.proof.difference import Change, Difference, Kind
+from isthmus.proof.findings import Flow
+from isthmus.report.gist import Block, blocks, gist, headline
+
+PLACES = "abcdefg"
+FLOWS = st.sets(
+    st.tuples(st.sampled_from(PLACES), st.sampled_from(PLACES)).filter(lambda flow: flow[0] != flow[1]), max_size=42
+)
+
+
+def flows_of(block: Block) -> list[tuple[str, str]]:
+    there = [(a, b) for a in block.sources for b in block.destinations]
+    return there + [(b, a) for a, b in there if block.mutual]
+
+
+@given(FLOWS)
+@example({("a", "b"), ("b", "a"), ("b", "c"), ("c", "b"), ("a", "c"), ("c", "a")})
+def test_every_flow_stands_in_one_block(flows: set[tuple[str, str]]) -> None:
+    said = [flow for block in blocks(sorted(flows)) for flow in flows_of(block)]
+    assert sorted(said) == sorted(flows)
+
+
+@given(FLOWS)
+def test_what_goes_both_ways_is_said_so_first(flows: set[tuple[str, str]]) -> None:
+    found = list(blocks(sorted(flows)))
+    assert [block.mutual for block in found] == sorted((block.mutual for block in found), reverse=True)
+    one_way = {flow for block in found if not block.mutual for flow in flows_of(block)}
+    assert one_way == {(a, b) for a, b in flows if (b, a) not in flows}
+
+
+@given(st.sets(st.sampled_from("abc"), min_size=1), st.sets(st.sampled_from("xyz"), min_size=1), st.booleans())
+def test_all_from_some_to_others_is_one_block(some: set[str], others: set[str], mutual: bool) -> None:
+    flows = [(a, b) for a in sorted(some) for b in sorted(others)]
+    [block] = blocks(flows + [(b, a) for a, b in flows] if mutual else flows)
+    assert (block.sources, block.destinations, block.mutual) == (tuple(sorted(some)), tuple(sorted(others)), mutual)
+
+
+def change(
+    kind: Kind, source: str, destination: str, packets: tuple[str, ...] = (), was: str = "", now: str = ""
+) -> Change:
+    before, after = (cast("Flow", SimpleNamespace(exit=exit_)) if exit_ else None for exit_ in (was, now))
+    return Change(kind, source, destination, before, after, packets=packets)
+
+
+def test_flows_are_together_that_change_alike() -> None:
+    difference = Difference(
+        (
+            change(Kind.GAINED, "dev", "prod"),
+            change(Kind.GAINED, "prod", "dev"),
+            change(Kind.GAINED, "test", "prod", ("tcp/22", "udp/53")),
+            change(Kind.GAINED, "lab", "internet", now="igw"),
+            change(Kind.LOST, "dev", "prod"),
+            change(Kind.LOST, "prod", "internet", was="vpn"),
+            change(Kind.REROUTED, "dev", "internet", was="vpn", now="igw"),
+        ),
+        came=("lab",),
+        went=("old", "older"),
+    )
+    assert list(gist(difference)) == [
+        ("new", "lab"),
+        ("gone", "old, older"),
+        ("gained", "dev <-> prod"),
+        ("gained", "test -> prod, for tcp/22, udp/53"),
+        ("gained", "lab -> internet, out by igw"),
+        ("lost", "dev -> prod"),
+        ("lost", "prod -> internet, out by vpn"),
+        ("re-routed", "dev -> internet, out by igw and no more by vpn"),
+    ]
+    assert headline(difference) == ("Flows change", ": 4 gained, 2 lost, 1 re-routed.")
