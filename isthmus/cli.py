@@ -31,6 +31,19 @@ class _Parser(argparse.ArgumentParser):
         self.exit(NO_ANSWER, f"{self.prog}: {message}\nTry: {self.prog} --help\n")
 
 
+class _Version(argparse.Action):
+    """`--version`. What is installed is looked up only when somebody asks: that takes longer than parsing."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"isthmus {version('isthmus')}, Python {sys.version.split()[0]}")
+        parser.exit()
+
+
 def inputs(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of every command that asks about one network: paths, the intent, announcements."""
     parser.add_argument("paths", metavar="PATH", nargs="+", help="folder of roots, plan or state (JSON)")
@@ -82,6 +95,7 @@ def parser() -> argparse.ArgumentParser:
     top = _Parser(
         prog="isthmus", description="Hybrid AWS networks as Terraform, with a proof of what they let through."
     )
+    top.add_argument("--version", action=_Version, help="show the release and exit")
     choices = top.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
     for found in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module: module.name):
         module = importlib.import_module(f"{commands.__name__}.{found.name}")

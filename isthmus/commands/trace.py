@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from isthmus.cli import inputs
+from isthmus.cli import CannotAnswer, inputs
 
 HELP = "follow one packet, or list every setting that stops it"
 
@@ -14,18 +14,25 @@ def configure(parser: argparse.ArgumentParser) -> None:
     inputs(parser)
     where = "spoke, site/network, site, 'internet', AWS service, subnet address, or IP address"
     parser.add_argument("--from", dest="source", required=True, metavar="PLACE", help=where)
-    parser.add_argument("--to", dest="destination", required=True, metavar="PLACE", help=where)
-    parser.add_argument("--protocol", default="tcp", choices=("tcp", "udp", "icmp", "icmpv6"), help="default: tcp")
-    parser.add_argument("--port", type=_port, default=443, help="destination port (default: 443)")
+    ports = "; its port may follow: prod:22, dc1/servers:udp/53"
+    parser.add_argument("--to", dest="destination", required=True, metavar="PLACE[:PORT]", help=where + ports)
+    parser.add_argument("--protocol", choices=("tcp", "udp", "icmp", "icmpv6"), help="default: tcp")
+    parser.add_argument("--port", type=_port, help="destination port (default: 443)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Trace, print, and return 0 if the packet arrives and the reply comes back, else 1."""
     from isthmus import proof
+    from isthmus.proof.toward import toward
     from isthmus.report import proof_terminal
 
+    place, said = toward(arguments.destination)
+    if said is not None and (arguments.port is not None or arguments.protocol is not None):
+        raise CannotAnswer(f"--to {arguments.destination} says the port: leave out --port and --protocol")
+    protocol = said.protocol if said is not None else arguments.protocol or "tcp"
+    port = said.port if said is not None else 443 if arguments.port is None else arguments.port
     subject = proof.read(*arguments.paths, intent=arguments.intent, announces=arguments.announces)
-    traced = subject.trace(arguments.source, arguments.destination, protocol=arguments.protocol, port=arguments.port)
+    traced = subject.trace(arguments.source, place, protocol=protocol, port=port)
     proof_terminal.print_traces(traced, proof_terminal.console())
     return 0 if traced.works else 1
 

@@ -30,11 +30,11 @@ _PASSED_OVER = (
 )
 
 
-def named(environ: Mapping[str, str]) -> str:
-    """The module that `ISTHMUS_ESTATE` names, or the default. Raises `IntentError` where its name is misspelt."""
+def named(environ: Mapping[str, str], default: str = ESTATE) -> str:
+    """The module that `ISTHMUS_ESTATE` names, or else the default. Raises `IntentError` where its name is misspelt."""
     for variable in difflib.get_close_matches(VARIABLE, environ.keys() - {VARIABLE}, n=1, cutoff=0.85):
         raise IntentError(f"{variable}={environ[variable]}: no such setting; did you mean {VARIABLE}?")
-    return environ.get(VARIABLE) or ESTATE
+    return environ.get(VARIABLE) or default
 
 
 def load_estate(name: str = ESTATE) -> Estate:

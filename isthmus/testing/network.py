@@ -11,12 +11,10 @@ for a flow that must not be there does not pass because of a typing mistake.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable, Iterable
 from functools import wraps
-from ipaddress import ip_address
 from pathlib import Path
-from typing import NamedTuple, ParamSpec
+from typing import ParamSpec
 
 from rich.console import Console
 
@@ -26,7 +24,8 @@ from isthmus.proof import NoSuchPlace, ProofError, Subject, Traced, UnusableInpu
 from isthmus.proof.assumptions import assumptions
 from isthmus.proof.binding import bind
 from isthmus.proof.places import INTERNET
-from isthmus.proof.probes import USUAL, Probe
+from isthmus.proof.probes import USUAL
+from isthmus.proof.toward import Toward, toward
 from isthmus.proof.tracing import leaks
 from isthmus.report import proof_terminal
 from isthmus.testing.exits import exits_of
@@ -34,7 +33,6 @@ from isthmus.testing.losses import Loss, losses, scenario
 
 _WIDTH = 100
 _MOST_LOSSES = 10
-_TOWARD = re.compile(r"(?P<place>.+):(?:(?P<protocol>tcp|udp)/)?(?P<port>\d{1,5})")
 
 P = ParamSpec("P")
 
@@ -87,7 +85,7 @@ class NetworkUnderTest:
 
         Without a port: what the intent lets the source open there, else TCP to 443, else whatever filters let through.
         """
-        traced = self._traced(source, _toward(destination))
+        traced = self._traced(source, toward(destination))
         if not traced.works:
             unknown = traced.outcome is Outcome.UNKNOWN
             head = f"nobody can say whether {source} reaches" if unknown else f"{source} does not reach"
@@ -96,7 +94,7 @@ class NetworkUnderTest:
     @_sentence
     def assert_blocked(self, source: str, destination: str) -> None:
         """No packet gets from any subnet of one place to any of the other. Without a port: none of any kind."""
-        self._blocked(source, _toward(destination))
+        self._blocked(source, toward(destination))
 
     @_sentence
     def assert_isolated(self, one: str, other: str) -> None:
@@ -141,27 +139,27 @@ class NetworkUnderTest:
 
     # --- how
 
-    def _blocked(self, source: str, toward: Toward) -> None:
-        for trip in self._leaks(source, toward):
+    def _blocked(self, source: str, to: Toward) -> None:
+        for trip in self._leaks(source, to):
             gets_there = any(path.outcome is Outcome.REACHABLE for path in trip.forward.paths)
             head = f"{source} reaches" if gets_there else f"nobody can say whether {source} reaches"
-            shown = Traced(source, toward.place, (trip,))
-            raise AssertionError(self._shown(f"{head} {toward}", shown))
+            shown = Traced(source, to.place, (trip,))
+            raise AssertionError(self._shown(f"{head} {to}", shown))
 
-    def _traced(self, source: str, toward: Toward) -> Traced:
+    def _traced(self, source: str, to: Toward) -> Traced:
         """What the proof has tried between two places, or else a trace."""
-        pairs, probe = self.subject.pairs, toward.probe or USUAL
+        pairs, probe = self.subject.pairs, to.probe or USUAL
         try:
-            tried = toward.probe is None and pairs.asked(source, toward.place)
-            if tried and (trials := pairs.exact(source, toward.place).main):
-                return Traced(source, toward.place, tuple(trial.trip for trial in trials))
-            return self.subject.trace(source, toward.place, protocol=probe.protocol, port=probe.port)
+            tried = to.probe is None and pairs.asked(source, to.place)
+            if tried and (trials := pairs.exact(source, to.place).main):
+                return Traced(source, to.place, tuple(trial.trip for trial in trials))
+            return self.subject.trace(source, to.place, protocol=probe.protocol, port=probe.port)
         except NoSuchPlace as error:
             raise self._explained(error) from None
 
-    def _leaks(self, source: str, toward: Toward) -> Iterable[RoundTrip]:
+    def _leaks(self, source: str, to: Toward) -> Iterable[RoundTrip]:
         try:
-            yield from leaks(self.subject.pairs, source, toward.place, toward.probe)
+            yield from leaks(self.subject.pairs, source, to.place, to.probe)
         except NoSuchPlace as error:
             raise self._explained(error) from None
 
@@ -194,35 +192,6 @@ class NetworkUnderTest:
         told = [f"- {assumption}" for assumption in assumptions(pairs.engine, pairs.places)]
         body = _printed(lambda out: proof_terminal.print_traces(traced, out))
         return "\n".join([head, "", body, "", "Assuming", *told])
-
-
-class Toward(NamedTuple):
-    """A destination: a place, and the packets that are asked about; None: any."""
-
-    place: str
-    probe: Probe | None = None
-
-    def __str__(self) -> str:
-        return f"{self.place}:{self.probe}" if self.probe else self.place
-
-
-def _toward(given: str) -> Toward:
-    """`place`, `place:443` or `place:udp/53`. Raises `ProofError` for a port that is none."""
-    found = _TOWARD.fullmatch(given)
-    if found is None or _is_address(given):
-        return Toward(given)
-    port = int(found["port"])
-    if port > 65_535:
-        raise ProofError(f"expected a port from 0 to 65535, got {port} in {given!r}")
-    return Toward(found["place"], Probe(found["protocol"] or "tcp", port))
-
-
-def _is_address(given: str) -> bool:
-    try:
-        ip_address(given)
-    except ValueError:
-        return False
-    return True
 
 
 def _printed(show: Callable[[Console], None]) -> str:

@@ -108,10 +108,9 @@ def _told(error: Exception) -> BaseException:
 
 def _module(config: pytest.Config) -> str:
     """The module that was named: on the command line, else in the environment, else in the settings."""
-    from isthmus.intent.loading import ESTATE
+    from isthmus.intent.loading import ESTATE, named
 
-    named = config.getoption("--isthmus-estate") or os.environ.get("ISTHMUS_ESTATE") or config.getini(_ESTATE)
-    return str(named or ESTATE)
+    return str(config.getoption("--isthmus-estate") or named(os.environ, config.getini(_ESTATE) or ESTATE))
 
 
 def _terraform(config: pytest.Config) -> list[Path]:

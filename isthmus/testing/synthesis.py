@@ -13,6 +13,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -91,7 +92,7 @@ def _run(program: Program, estate: Estate, name: str, folder: Path) -> None:
         ran = subprocess.run(  # noqa: S603  the user's own program, named in the user's own settings
             program.command,
             cwd=program.folder,
-            env=os.environ | settings,
+            env=os.environ | settings | {"PATH": _path()},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -99,7 +100,10 @@ def _run(program: Program, estate: Estate, name: str, folder: Path) -> None:
             check=False,
         )
     except OSError as error:
-        raise CannotSynthesize(f"`{program}` does not run in {program.folder}: {error}") from None
+        raise CannotSynthesize(
+            f"`{program}` does not run in {program.folder}: {error}. It is the `app` of cdktf.json; "
+            'another one may be named in the settings: isthmus_app = "python main.py"'
+        ) from None
     if ran.returncode:
         raise CannotSynthesize(f"`{program}` ended with {ran.returncode}:\n{(ran.stderr or ran.stdout).strip()}")
     try:
@@ -123,9 +127,14 @@ def _key(program: Program, estate: Estate) -> str:
     return f"estate-{digest.hexdigest()[:32]}"
 
 
+def _path() -> str:
+    """Where commands are found: beside this interpreter first, so that `python` has what pytest has."""
+    return os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)])
+
+
 def _installed(program: Program) -> list[tuple[str, int]]:
     """Where packages of the program's interpreter lie, and when one came or went."""
-    interpreter = shutil.which(program.command[0], path=os.environ.get("PATH")) or program.command[0]
+    interpreter = shutil.which(program.command[0], path=_path()) or program.command[0]
     packages = (program.folder / interpreter).absolute().parent.parent.glob("lib/python*/site-packages")
     return sorted((str(path), path.stat().st_mtime_ns) for path in packages)
 

@@ -1,9 +1,11 @@
 """The commands as people run them: exit codes, what is written, and never a traceback for what they got wrong."""
 
 import json
+import platform
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +124,40 @@ def test_trace_there_and_back(good: Path, capsys: pytest.CaptureFixture[str]) ->
     assert out.startswith("dev -> dc1/users: reachable both ways")
     assert "tcp/22" in out
     assert "back:" in out
+
+
+@pytest.mark.parametrize(
+    ("to", "packet"),
+    [(["dc1/users:22"], "tcp/22"), (["dc1/users:udp/53"], "udp/53"), (["dc1/users", "--protocol", "udp"], "udp/443")],
+)
+def test_the_port_may_follow_the_place(
+    good: Path, to: list[str], packet: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(capsys, "trace", good, "--from", "dev", "--to", *to)
+    assert code == PROVED
+    assert packet in out
+
+
+@pytest.mark.parametrize(
+    ("to", "told"),
+    [
+        (["prod:22", "--port", "22"], "--to prod:22 says the port: leave out --port and --protocol"),
+        (["prod:udp/53", "--protocol", "udp"], "--to prod:udp/53 says the port"),
+        (["prod:65536"], "expected a port from 0 to 65535, got 65536 in 'prod:65536'"),
+        (["prodd:22"], "no such place: 'prodd'; did you mean prod?"),
+    ],
+)
+def test_a_port_is_said_once_and_is_one(
+    good: Path, to: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = run(capsys, "trace", good, "--from", "dev", "--to", *to)
+    assert code == NO_ANSWER
+    assert told in err
+
+
+def test_the_release_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "--version")
+    assert (code, out) == (PROVED, f"isthmus {version('isthmus')}, Python {platform.python_version()}\n")
 
 
 def test_trace_lists_what_stops_it(good: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -139,6 +139,7 @@ def test_an_estate_that_breaks_a_rule_is_told_so_and_not_synthesized(project):
         ({"main.py": PROGRAM + "Path(os.environ['CDKTF_OUTDIR'], 'intent.json').write_text('{}')"}, "*another estate*"),
         ({"cdktf.json": "{}"}, '*cdktf.json has no "app": the command that writes the Terraform'),
         ({"cdktf.json": '{"app": "nowhere/python main.py"}'}, "*`nowhere/python main.py` does not run in *"),
+        ({"cdktf.json": '{"app": "nowhere main.py"}'}, '*the settings: isthmus_app = "python main.py"'),
         ({"cdktf.json": "nothing"}, "*cdktf.json cannot be read: *; or say it with `isthmus_app`"),
     ],
 )
@@ -166,6 +167,22 @@ def test_the_command_line_goes_before_the_environment_and_that_before_the_settin
     project.file("modules/hub.py", "# 3")
     project.test("--isthmus-estate", "environments.three").assert_outcomes(passed=2)
     assert project.runs == ["environments.one", "environments.two", "environments.three"]
+
+
+def test_a_variable_that_is_misspelt_tests_no_other_estate(project, monkeypatch):
+    monkeypatch.setenv("ISTHMUS_ESTTAE", "environments.two")
+    ran = project.test()
+    assert ran.parseoutcomes()["errors"] == 2
+    ran.stdout.fnmatch_lines(["ISTHMUS_ESTTAE=environments.two: no such setting; did you mean ISTHMUS_ESTATE[?]"])
+
+
+def test_python_is_the_one_that_pytest_runs_on(project, monkeypatch):
+    """Whether or not its environment is activated."""
+    other = project.file("elsewhere/python", "#!/bin/sh\nexit 3\n")
+    other.chmod(0o755)
+    monkeypatch.setenv("PATH", str(other.parent), prepend=os.pathsep)
+    project.file("cdktf.json", '{"app": "python main.py"}')
+    project.test().assert_outcomes(passed=2)
 
 
 def test_another_program(project):
