@@ -12,7 +12,9 @@ HELP = "follow one packet, or list every setting that stops it"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     inputs(parser)
-    where = "spoke, site/network, site, 'internet', AWS service, subnet address, or IP address"
+    where = (
+        "spoke, site/network, site, 'internet', AWS service, address of a subnet or interface endpoint, or IP address"
+    )
     parser.add_argument("--from", dest="source", required=True, metavar="PLACE", help=where)
     ports = "; its port may follow: prod:22, dc1/servers:udp/53"
     parser.add_argument("--to", dest="destination", required=True, metavar="PLACE[:PORT]", help=where + ports)

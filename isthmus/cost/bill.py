@@ -14,7 +14,7 @@ from isthmus.cost.prices import Prices
 from isthmus.cost.standing import Standing, by_use, foreign, standing
 from isthmus.cost.traffic import Flow
 from isthmus.network.answers import InSubnet, Location, Outcome, Packet
-from isthmus.proof.errors import NoSuchThing
+from isthmus.proof.errors import ProofError
 from isthmus.proof.subject import Subject
 from isthmus.proof.tracing import Traced
 from isthmus.terraform.graph import Graph, Unknown
@@ -116,7 +116,7 @@ def _carried(subject: Subject, flows: Sequence[Flow]) -> Iterator[tuple[str, Flo
     for number, flow in enumerate(flows, 1):
         try:
             traced = subject.trace(flow.source, flow.destination, protocol=flow.protocol, port=flow.port)
-        except NoSuchThing as error:
+        except ProofError as error:
             faults.append(f"flow {number} ({flow}): {error}")
             continue
         if traced.works:

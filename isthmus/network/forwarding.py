@@ -198,7 +198,7 @@ class Forwarding:
         for endpoint in self.network.endpoints.values():
             if endpoint.kind is not EndpointKind.GATEWAY:
                 continue
-            if isinstance(endpoint.service, str) and endpoint.service.rsplit(".", 1)[-1] != service.name:
+            if endpoint.service_name not in (service.name, ""):
                 continue
             listed = subnet.table in endpoint.tables
             if listed and isinstance(endpoint.service, str):

@@ -10,6 +10,7 @@ Objects AWS makes by itself have no resource of their own. Their address says wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -22,6 +23,8 @@ from isthmus.terraform.graph import Unknown
 Cidr = IPv4Network | IPv6Network
 
 _NO_RULES = Unknown("none are known")
+# https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+_UP_TO_THE_REGION = re.compile(r"^.*?\.[a-z]+(-[a-z]+)+-\d+\.")
 
 __all__ = [
     "Announcement",
@@ -226,6 +229,11 @@ class VpcEndpoint:
     subnets: tuple[str | Unknown, ...] = ()
     security_groups: tuple[str | Unknown, ...] = ()
     private_dns: bool | Unknown = False
+
+    @property
+    def service_name(self) -> str:
+        """The service as people call it, `ecr.dkr`: what follows the Region in its name. "" if nobody knows."""
+        return "" if isinstance(self.service, Unknown) else _UP_TO_THE_REGION.sub("", self.service)
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ class Alike:
         table = self.network.tables.get(address)
         if table is None or table.propagating or table.gateways:
             return address
-        services = sorted(str(e.service).rsplit(".", 1)[-1] for e in self._gateway_endpoints if address in e.tables)
+        services = sorted(e.service_name for e in self._gateway_endpoints if address in e.tables)
         return (tuple(sorted(self._route(route, vpc) for route in table.routes)), tuple(services))
 
     def _route(self, route: VpcRoute, vpc: str) -> tuple[str, ...]:

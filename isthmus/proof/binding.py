@@ -76,7 +76,7 @@ class _Binder:
         self.violations += self._overlooked({*vpcs.values(), *vpns.values(), egress, *self._firewalls()})
         others = self.attached[AttachmentKind.VPC] - {*vpcs.values(), egress}
         return Binding(
-            Places(in_order(places), self._sites(vpns)),
+            Places(in_order(places), self._sites(vpns), self._segments()),
             vpcs,
             vpns,
             egress,
@@ -193,6 +193,14 @@ class _Binder:
             said = announcements(site.announces) if ours or not self._elsewhere(site.name) else NOT_GIVEN
             sites.append(Site(site.name, ours, said, networks))
         return tuple(sites)
+
+    def _segments(self) -> dict[str, tuple[str, ...]]:
+        members: dict[str, dict[str, None]] = {segment.name: {} for segment in self.estate.segments}
+        for _, spoke in self.estate.spokes:
+            members[self.estate.segment(spoke.segment).name][spoke.name] = None
+        for connection in self.estate.vpn_connections:
+            members[self.estate.segment(connection.segment).name][self.estate.site_of(connection).name] = None
+        return {name: tuple(sorted(found)) for name, found in members.items()}
 
     def _elsewhere(self, site: str) -> bool:
         """Whether a site has connections in environments that were not given."""

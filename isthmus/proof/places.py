@@ -78,10 +78,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Places:
-    """Everybody who can be at an end of a flow, in a stable order: site networks, spokes, the internet."""
+    """Everybody who can be at an end of a flow, in a stable order: site networks, spokes, the internet.
+
+    `segments` are the intent's, each with the names of its spokes and sites. They are no places: members may differ.
+    """
 
     all: tuple[Place, ...]
     sites: tuple[Site, ...]
+    segments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def by_name(self) -> Mapping[str, Place]:

@@ -16,12 +16,8 @@ def service_flows(engine: Forwarding, places: Places) -> tuple[Flow, ...]:
     """One flow for each spoke and each service that its VPC has a gateway endpoint for."""
     services: dict[str, set[str]] = {}
     for endpoint in engine.network.endpoints.values():
-        if (
-            endpoint.kind is EndpointKind.GATEWAY
-            and isinstance(endpoint.vpc, str)
-            and isinstance(endpoint.service, str)
-        ):
-            services.setdefault(endpoint.vpc, set()).add(endpoint.service.rsplit(".", 1)[-1])
+        if endpoint.kind is EndpointKind.GATEWAY and isinstance(endpoint.vpc, str) and endpoint.service_name:
+            services.setdefault(endpoint.vpc, set()).add(endpoint.service_name)
     return tuple(
         _flow(engine, place.name, subnet, service)
         for place in places.spokes
@@ -45,9 +41,7 @@ def service_violations(estate: Estate, engine: Forwarding, places: Places) -> It
             endpoints = [
                 e
                 for e in network.endpoints.values()
-                if e.kind is EndpointKind.GATEWAY
-                and e.vpc == place.vpc
-                and str(e.service).rsplit(".", 1)[-1] == service
+                if e.kind is EndpointKind.GATEWAY and e.vpc == place.vpc and e.service_name == service
             ]
             if not endpoints:
                 why = f"there is no gateway endpoint for {service}"

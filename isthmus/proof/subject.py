@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from isthmus.intent import Estate
 from isthmus.network.answers import Outcome
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.model import Cidr, Network, Unknown
+from isthmus.network.model import Announcement, Cidr, Network, Unknown
 from isthmus.proof.assumptions import assumptions, would_change
 from isthmus.proof.binding import Binding, bind
 from isthmus.proof.egress import egress_violations
@@ -77,8 +77,8 @@ class Subject:
     def trace(self, source: str, destination: str, *, protocol: str = "tcp", port: int = 443) -> Traced:
         """One packet, hop by hop, there and back; of a spoke, from each of its workload subnets.
 
-        Places are names (spoke, `site/network`, site, `internet`, AWS service), addresses of subnets, or IP addresses.
-        Raises `NoSuchPlace` for what is none of these.
+        Places are names (spoke, `site/network`, site, `internet`, AWS service), addresses of subnets and interface
+        endpoints, or IP addresses. Raises `NoSuchPlace` for what is none of these, `ProofError` for what is several.
         """
         return trace(self.pairs, source, destination, protocol, port)
 
@@ -274,13 +274,9 @@ class _Prover:
 
 def _overruled(places: Places, announces: Mapping[str, tuple[Cidr, ...]]) -> Places:
     """The places with what a person says of announcements over what the intent says."""
-    from dataclasses import replace
-
-    from isthmus.network.model import Announcement
-
     sites = []
     for site in places.sites:
         given = [prefixes for connection, prefixes in announces.items() if connection in site.connections]
         said = tuple(dict.fromkeys(prefix for prefixes in given for prefix in prefixes))
         sites.append(replace(site, announces=tuple(map(Announcement, said))) if given else site)
-    return Places(places.all, tuple(sites))
+    return replace(places, sites=tuple(sites))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -18,7 +18,7 @@ from isthmus.network.answers import (
     Service,
 )
 from isthmus.network.forwarding import NoSuchPlace as NowhereToBe
-from isthmus.network.model import EndpointKind
+from isthmus.network.model import EndpointKind, Network, VpcEndpoint
 from isthmus.proof.errors import NoSuchPlace, ProofError
 from isthmus.proof.pairs import AllPairs, stopped_by_filters
 from isthmus.proof.places import INTERNET, Kind
@@ -96,6 +96,23 @@ def leaks(pairs: AllPairs, source: str, destination: str, probe: Probe | None = 
                     break
 
 
+def _by_interface_endpoint(network: Network) -> Mapping[str, Sequence[VpcEndpoint]]:
+    """The interface endpoints of each service that has any."""
+    found: dict[str, list[VpcEndpoint]] = {}
+    for endpoint in network.endpoints.values():
+        if endpoint.kind is EndpointKind.INTERFACE and endpoint.service_name:
+            found.setdefault(endpoint.service_name, []).append(endpoint)
+    return found
+
+
+def _only(service: str, endpoints: Sequence[VpcEndpoint]) -> AtEndpoint:
+    """The one endpoint of a service. Which of several a name leads to is a matter of who asks, and of private DNS."""
+    if len(endpoints) > 1:
+        addresses = ", ".join(endpoint.address for endpoint in endpoints)
+        raise ProofError(f"{service} has {len(endpoints)} interface endpoints: name one by its address: {addresses}")
+    return AtEndpoint(endpoints[0].address)
+
+
 def _everywhere(pairs: AllPairs, given: str) -> Sequence[Location]:
     """Every way to be at a place, or at one of a site's networks. Raises `NoSuchPlace`."""
     places = [place.name for place in pairs.places.all if given in (place.name, place.site)]
@@ -136,8 +153,18 @@ def locations(pairs: AllPairs, given: str) -> Sequence[Location]:
             return [pairs.engine.locate(address)]
         except NowhereToBe as error:
             raise ProofError(f"no such place: {error}") from None
-    services = {str(e.service).rsplit(".", 1)[-1] for e in network.endpoints.values() if e.kind is EndpointKind.GATEWAY}
-    if given in services or given in _SERVICES:
+    services = {e.service_name for e in network.endpoints.values() if e.kind is EndpointKind.GATEWAY} - {""}
+    if given in services:
         return [Service(given)]
+    by_interface = _by_interface_endpoint(network)
+    if given in by_interface:
+        return [_only(given, by_interface[given])]
+    if given in _SERVICES:
+        return [Service(given)]
+    if members := pairs.places.segments.get(given):
+        raise ProofError(
+            f"{given} is a segment, and a packet goes from one place to another: name one of {', '.join(members)}"
+        )
+    services |= set(by_interface)
     sites = {place.site for place in pairs.places.all if place.kind is Kind.SITE_NETWORK}
     raise NoSuchPlace(given, (*pairs.names(), *sorted(sites), *sorted(services), *network.subnets))

@@ -54,9 +54,9 @@ def _sentence(method: Callable[P, None]) -> Callable[P, None]:
 class NetworkUnderTest:
     """A network, and what can be asserted of it.
 
-    Places are spokes, `site/network`, sites, `internet`, AWS services (`s3`), addresses of subnets, or IP addresses. A
-    destination may end in a port: `prod:22`, `dc1/servers:udp/53`. Every sentence raises `AssertionError` where it does
-    not hold or nobody can say, and `NoSuchThing` for a name that nothing has.
+    Places are spokes, `site/network`, sites, `internet`, AWS services (`s3`, `ssm`), addresses of subnets and interface
+    endpoints, or IP addresses. A destination may end in a port: `prod:22`, `dc1/servers:udp/53`. Every sentence raises
+    `AssertionError` where it does not hold or nobody can say, and `NoSuchThing` for a name that nothing has.
     """
 
     def __init__(self, subject: Subject) -> None:
