@@ -72,7 +72,18 @@ class Service:
         return f"service {self.name}"
 
 
-Location = InSubnet | AtSite | Internet | AtEndpoint | Service
+@dataclass(frozen=True, slots=True)
+class Somewhere:
+    """Hosts of a VPC of which nobody can say in which subnet they are, and why."""
+
+    vpc: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"somewhere in {self.vpc}"
+
+
+Location = InSubnet | AtSite | Internet | AtEndpoint | Service | Somewhere
 
 # --- what -----------------------------------------------------------------------------------------------------------
 

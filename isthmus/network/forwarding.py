@@ -22,6 +22,7 @@ from isthmus.network.answers import (
     RoundTrip,
     Scenario,
     Service,
+    Somewhere,
     Told,
     Trace,
 )
@@ -98,6 +99,8 @@ class Forwarding:
         match to:
             case InSubnet():
                 yield self.places.of(to), to.address
+            case Somewhere():
+                yield self.places.of(to), ""
             case AtSite():
                 yield self.places.of(to), to.name
             case Internet():

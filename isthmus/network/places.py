@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Location, Service
+from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Location, Service, Somewhere
 from isthmus.network.facts import Facts
 from isthmus.network.model import EndpointKind, Network, Site, Unknown
 from isthmus.network.space import ALL, LAST, PUBLIC, Address, number, span, subtract
@@ -62,6 +62,8 @@ class Places:
                     return cidr[0] if cidr and isinstance(cidr[0], Unknown) else None
                 low, high = span(cidr[0])
                 return min(low + 4, high)  # AWS keeps the first four addresses of a subnet
+            case Somewhere():
+                return Unknown(location.why)
             case AtSite():
                 site = self.site(location.name)
                 if location.ip is not None:

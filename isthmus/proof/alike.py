@@ -82,7 +82,7 @@ class Alike:
         return {place.name: numbers.setdefault((said(place), self._key(place)), len(numbers)) for place in places}
 
     def _key(self, place: Place) -> Key:
-        if place.kind is not Kind.SPOKE or place.vpc in self._special:
+        if place.kind is not Kind.SPOKE or place.vpc in self._special or self.inventory.elsewhere(place.vpc):
             return place.name
         tables: dict[str, int] = {}
         subnets = []

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Outcome, Path, RoundTrip, Trace
+from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Outcome, Path, RoundTrip, Somewhere, Trace
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Cidr, Unknown
 from isthmus.network.space import PUBLIC, address_at, number, span
@@ -30,6 +30,7 @@ class Trial:
 
     - `zone`: of the source. `tier`: of the source's subnet, or of the destination's if the source is in none.
     - `main`: between workload subnets, where flows are meant to be.
+    - `unsure`: why nobody can say whether it is, or "": then `main` says what it is if it is not known otherwise.
     """
 
     source: Location
@@ -38,6 +39,7 @@ class Trial:
     tier: str
     main: bool
     trip: RoundTrip
+    unsure: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,11 @@ class Pair:
 
 
 def worst(trials: Sequence[Trial]) -> tuple[Outcome, Outcome]:
-    """Blocked if any is, then unknown if any is."""
+    """Blocked if any is, then unknown if any is. Some of those that are `unsure` may not count, but not all."""
+    sure = [not trial.unsure for trial in trials]
     return (
-        _at_worst([trial.trip.forward.outcome for trial in trials]),
-        _at_worst([_back(trial.trip) for trial in trials]),
+        at_worst([trial.trip.forward.outcome for trial in trials], sure),
+        at_worst([_back(trial.trip) for trial in trials], sure),
     )
 
 
@@ -97,10 +100,12 @@ def _back(trip: RoundTrip) -> Outcome:
     return Outcome.BLOCKED if trip.asymmetric else trip.back.outcome
 
 
-def _at_worst(outcomes: Sequence[Outcome]) -> Outcome:
-    if not outcomes or Outcome.BLOCKED in outcomes:
+def at_worst(outcomes: Sequence[Outcome], sure: Sequence[bool]) -> Outcome:
+    """Blocked if any is, then unknown if any is; where only outcomes of which nobody is sure are blocked: unknown."""
+    blocked = [certain for outcome, certain in zip(outcomes, sure, strict=True) if outcome is Outcome.BLOCKED]
+    if any(blocked) or len(blocked) == len(outcomes):
         return Outcome.BLOCKED
-    return Outcome.UNKNOWN if Outcome.UNKNOWN in outcomes else Outcome.REACHABLE
+    return Outcome.UNKNOWN if blocked or Outcome.UNKNOWN in outcomes else Outcome.REACHABLE
 
 
 def _at_best(paths: Iterator[Path]) -> Outcome:
@@ -134,6 +139,7 @@ class _End:
     zone: str = ""
     tier: str = ""
     main: bool = True
+    unsure: str = ""
 
 
 @dataclass
@@ -301,16 +307,26 @@ class AllPairs:
             self._ends[name] = found
         return self._ends[name]
 
+    def unsure(self, place: Place) -> str:
+        """Why nobody can say which subnets of a place hold workloads, or ""."""
+        return self.inventory.unsure(place.vpc) if len(place.workloads) > 1 else ""
+
     def _in_spoke(self, place: Place) -> Iterator[_End]:
         workloads = set(place.workloads)
+        unsure = self.unsure(place)
+        if place.vpc and (why := self.inventory.elsewhere(place.vpc)):
+            yield _End(Somewhere(place.vpc, why), 4)
         for tier, subnet in self._alike.subnets(place):
             for cidr in subnet.cidrs:
                 if isinstance(cidr, Unknown):
+                    yield _End(
+                        Somewhere(place.vpc, f"{subnet.address}: {cidr.reason}"), 4, main=subnet.address in workloads
+                    )
                     continue
                 for address in self._hosts(cidr):
                     location = InSubnet(subnet.address, address_at(address), public=tier is Tier.PUBLIC)
                     zone = "" if isinstance(subnet.zone, Unknown) else subnet.zone
-                    yield _End(location, cidr.version, zone, tier.value, subnet.address in workloads)
+                    yield _End(location, cidr.version, zone, tier.value, subnet.address in workloads, unsure)
 
     def _at_site(self, place: Place) -> Iterator[_End]:
         if not place.cidrs:
@@ -353,7 +369,8 @@ class AllPairs:
 
 def _trial(mine: _End, theirs: _End, trip: RoundTrip) -> Trial:
     spoke = mine if mine.tier else theirs
-    return Trial(mine.location, theirs.location, mine.zone, spoke.tier, mine.main and theirs.main, trip)
+    main = mine.main and theirs.main
+    return Trial(mine.location, theirs.location, mine.zone, spoke.tier, main, trip, mine.unsure or theirs.unsure)
 
 
 def stopped_by_filters(trace: Trace) -> bool:

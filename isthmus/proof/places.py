@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cached_property
 from ipaddress import IPv4Network, ip_network
 
+from isthmus.network.learnt import covers
 from isthmus.network.model import (
     Announcement,
     AttachmentKind,
@@ -119,6 +120,12 @@ class Inventory:
             for subnet in attachment.subnets
             if isinstance(subnet, str)
         }
+        self._stray = [subnet for subnet in network.subnets.values() if isinstance(subnet.vpc, Unknown)]
+        self._vague = [
+            attachment
+            for attachment in network.attachments.values()
+            if attachment.kind is AttachmentKind.VPC and any(isinstance(s, Unknown) for s in attachment.subnets)
+        ]
         self._internet_gateways = {g.address for g in network.gateways.values() if g.kind is GatewayKind.INTERNET}
 
     def subnets(self, vpc: str) -> tuple[Subnet, ...]:
@@ -155,6 +162,33 @@ class Inventory:
                 tier = Tier.PRIVATE
             found.setdefault(tier, []).append(subnet.address)
         return {tier: tuple(sorted(found[tier])) for tier in Tier if tier in found}
+
+    def elsewhere(self, vpc: str) -> str:
+        """Why a VPC may have hosts in none of the subnets that are known to be its own, or ""."""
+        for subnet in self._stray:
+            if isinstance(subnet.vpc, Unknown) and self._may_hold(vpc, subnet):
+                return f"the VPC of {subnet.address}: {subnet.vpc.reason}"
+        return "" if vpc in self._subnets else f"no subnet of {vpc} is in this input"
+
+    def _may_hold(self, vpc: str, subnet: Subnet) -> bool:
+        """Whether a subnet's addresses can be a VPC's: AWS takes no others."""
+        around = self.network.vpcs[vpc].cidrs
+        if any(isinstance(cidr, Unknown) for cidr in (*around, *subnet.cidrs)):
+            return True
+        return any(
+            covers(o, i)
+            for o in around
+            for i in subnet.cidrs
+            if not isinstance(o, Unknown) and not isinstance(i, Unknown)
+        )
+
+    def unsure(self, vpc: str) -> str:
+        """Why some of a VPC's private subnets may hold the interfaces of an attachment and no workloads, or ""."""
+        for attachment in self._vague:
+            if attachment.attached == vpc or isinstance(attachment.attached, Unknown):
+                why = next(s.reason for s in attachment.subnets if isinstance(s, Unknown))
+                return f"which subnets of {vpc} are those of {attachment.address}: {why}"
+        return ""
 
     def cidrs(self, vpc: str) -> tuple[Cidr, ...]:
         """The CIDRs of a VPC that are known."""

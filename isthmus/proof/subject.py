@@ -165,6 +165,7 @@ class _Prover:
             trials = pair.main if intended is not False else pair.trials
             paths = [p for t in trials for p in (*t.trip.forward.paths, *t.trip.back.paths)]
             why = next((p.unknown for p in paths if p.outcome is Outcome.UNKNOWN), "")
+            why = why or next((t.unsure for t in trials if t.unsure), "")
             like = f"{a} -> {b}" + (f" and {count - 1} like it" if count > 1 else "")
             reasons.setdefault(why, []).append(like)
         for why, flows in reasons.items():
@@ -267,7 +268,7 @@ class _Prover:
             {vpn: tuple(map(str, sorted(getattr(t, "prefixes", ())))) for vpn, t in said.items()},
             survivals,
             kept,
-            (*self.subject.notes, *opened, *self.network.notes, *(usage.note for usage in kept if usage.note)),
+            (*opened, *self.network.notes, *(usage.note for usage in kept if usage.note)),
             self.estate is not None,
         )
 

@@ -20,7 +20,7 @@ from isthmus.network.answers import (
 from isthmus.network.forwarding import NoSuchPlace as NowhereToBe
 from isthmus.network.model import EndpointKind, Network, VpcEndpoint
 from isthmus.proof.errors import NoSuchPlace, ProofError
-from isthmus.proof.pairs import AllPairs, stopped_by_filters
+from isthmus.proof.pairs import AllPairs, at_worst, stopped_by_filters
 from isthmus.proof.places import INTERNET, Kind
 from isthmus.proof.probes import USUAL, Probe
 
@@ -34,14 +34,15 @@ class Traced:
     source: str
     destination: str
     trips: tuple[RoundTrip, ...]
+    unsure: str = ""
 
     @property
     def outcome(self) -> Outcome:
-        """Reachable only if every trip is; then unknown only if none is blocked."""
-        outcomes = {trip.outcome for trip in self.trips}
-        if Outcome.BLOCKED in outcomes:
-            return Outcome.BLOCKED
-        return Outcome.UNKNOWN if Outcome.UNKNOWN in outcomes else Outcome.REACHABLE
+        """Reachable only if every trip is; then unknown only if none is blocked.
+
+        Where nobody can say which trips are between workloads (`unsure`), blocked only if every one is.
+        """
+        return at_worst([trip.outcome for trip in self.trips], [not self.unsure for _ in self.trips])
 
     @property
     def works(self) -> bool:
@@ -71,7 +72,8 @@ def trace(pairs: AllPairs, source: str, destination: str, protocol: str, port: i
                 trips.append(pairs.engine.both_ways(Packet(start, end, protocol, port)))
             except NowhereToBe as error:
                 raise NoSuchPlace(destination, pairs.names()) from error
-    return Traced(source, destination, tuple(trips))
+    places = [pairs.places.by_name[name] for name in (source, destination) if name in pairs.places.by_name]
+    return Traced(source, destination, tuple(trips), next(filter(None, map(pairs.unsure, places)), ""))
 
 
 def leaks(pairs: AllPairs, source: str, destination: str, probe: Probe | None = None) -> Iterator[RoundTrip]:

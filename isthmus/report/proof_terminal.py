@@ -179,7 +179,7 @@ def _coloured(text: str) -> Text:
 
 def _ways_out(proof: Proof, out: Console) -> None:
     spokes = [name for name in proof.flows.names if name != INTERNET and "/" not in name]
-    exits = {name: proof.flows[name, INTERNET].exit or "none" for name in spokes}
+    exits = {name: _exit(proof.flows[name, INTERNET]) for name in spokes}
     if len(spokes) <= MOST_SHOWN:
         _list(out, "Ways out to the internet", (f"{name}: {exit_}" for name, exit_ in exits.items()))
         return
@@ -187,6 +187,10 @@ def _ways_out(proof: Proof, out: Console) -> None:
     for name, exit_ in exits.items():
         by_exit.setdefault(exit_, []).append(name)
     _list(out, "Ways out to the internet", (f"{exit_}: {some(names)}" for exit_, names in by_exit.items()))
+
+
+def _exit(flow: Flow) -> str:
+    return flow.exit or ("unknown" if flow.forward is Outcome.UNKNOWN else "none")
 
 
 def _violation(violation: Violation) -> str:

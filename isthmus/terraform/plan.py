@@ -42,7 +42,7 @@ def plan_graph(document: Mapping[str, Any], path: Path, root: str = "", when: Wh
         values = arguments(recovery.arguments(planned))
         resources[address] = _located(Resource(address, printable(planned.type), values, root), plan, prefix)
     outputs = arguments((f"{prefix}{printable(name)}", value) for name, value in _outputs(document, recovery))
-    return Graph(resources, (*notes, *sorted(recovery.notes)), outputs)
+    return Graph(resources, (*notes, *recovery.notes), outputs)
 
 
 def _outputs(document: Mapping[str, Any], recovery: Recovery) -> list[tuple[str, Value]]:

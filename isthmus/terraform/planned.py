@@ -69,6 +69,7 @@ class Plan:
         self.resources: dict[str, PlannedResource] = {}
         self._configs: dict[int, dict[tuple[str, str], Json]] = {}
         self._settings: dict[str, dict[str, Value]] = {}
+        self._read = _data_read(document)
         changes = {str(mapping(c).get("address")): mapping(c) for c in sequence(document.get("resource_changes"))}
         for at, raw in state_resources(mapping(mapping(document.get("planned_values")).get("root_module"))):
             self._add(at, raw, changes.get(raw["address"], {}))
@@ -109,6 +110,13 @@ class Plan:
     def declares(self, module: PlannedModule, type_: str, name: str) -> bool:
         """Whether a module's configuration has this resource, with or without instances."""
         return bool(self._config(module, type_, name))
+
+    def has_read(self, module: PlannedModule, type_: str, name: str) -> bool:
+        """Whether Terraform read all instances of a data source while it planned, so that all they say is known.
+
+        One that depends on what changes is read when the plan is applied: then it is among the changes.
+        """
+        return (module.address, type_, name) in self._read
 
     def _module(self, address: str) -> PlannedModule:
         """The module instance at an address, made where it is new."""
@@ -180,6 +188,17 @@ class Plan:
         for role in roles if isinstance(roles, list) else [roles]:
             found["assume_role"] = {"role_arn": value(mapping(role).get("role_arn"))}
         return found
+
+
+def _data_read(document: Json) -> frozenset[tuple[str, str, str]]:
+    """Data sources that were read while planning, by module instance, type and name."""
+    root = mapping(mapping(mapping(document.get("prior_state")).get("values")).get("root_module"))
+    found = {(at, str(raw.get("type")), str(raw.get("name"))) for at, raw in state_resources(root, mode="data")}
+    for raw in sequence(document.get("resource_changes")):
+        change = mapping(raw)
+        if change.get("mode") == "data":
+            found.discard((str(change.get("module_address", "")), str(change.get("type")), str(change.get("name"))))
+    return frozenset(found)
 
 
 def reference_path(text: str) -> list[str | int] | None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from isthmus.terraform.arguments import frozen
+from isthmus.terraform.arguments import frozen, index_suffix
 from isthmus.terraform.errors import printable
 from isthmus.terraform.evaluate import Attributes, Scope, bound, evaluate_json, unknown
 from isthmus.terraform.functions import as_string
@@ -25,6 +25,7 @@ from isthmus.terraform.state import mapping
 
 _UNKNOWN = Unknown("known after apply")
 _ENOUGH = 2  # candidates that make a value unknown
+_CONTAINERS = frozenset({"vpc_id", "transit_gateway_id"})  # of what a module makes one of, to put the rest into
 
 
 class Recovery:
@@ -33,10 +34,28 @@ class Recovery:
     def __init__(self, plan: Plan, prefix: str) -> None:
         self.plan = plan
         self.prefix = prefix
-        self.notes: set[str] = set()
+        self._assumed: dict[str, set[str]] = {}
         self.tracer = Tracer(plan)
         self._scopes: dict[str, _PlanScope] = {}
         self._seen: dict[tuple[str, Kind], list[Ref] | None] = {}
+
+    @property
+    def notes(self) -> list[str]:
+        """What was assumed: one note for all instances of a block of which the same was."""
+        said = (min(each) if len(each) == 1 else alike for alike, each in self._assumed.items())
+        return sorted(f"{note}; the plan does not say" for note in said)
+
+    def _note(self, resource: PlannedResource, name: str, what: str, ref: Ref | None = None) -> None:
+        own = index_suffix(resource.key)
+        block = self.address(resource).removesuffix(own)
+        said = []
+        for key in (own, "[*]"):
+            taken = what
+            if ref is not None:
+                fellow = own and ref.address.endswith(own)
+                taken = f"{ref.address.removesuffix(own)}{key if fellow else ''}.{ref.attribute}{what}"
+            said.append(f"{block}{key}.{name}: taken to be {taken}")
+        self._assumed.setdefault(said[1], set()).add(said[0])
 
     def address(self, resource: PlannedResource) -> str:
         """The address in the graph."""
@@ -118,12 +137,13 @@ class Recovery:
                     found[passed] = None
         for whole in sources.wholes:
             instances: Iterable[PlannedResource] = whole.values()
-            alone = not sources.conditions and not sources.locals_of
-            if sources.keyed and alone and resource.key is not None and resource.key in whole and len(whole) > 1:
+            if sources.keyed and len(whole) > 1 and _by_key(resource, whole, sources):
                 instances, chosen = [whole[resource.key]], True
             found |= dict.fromkeys(islice(self._of_kind(instances, kind, only_unknown=True), _ENOUGH))
         for module in sources.locals_of:
             visible = self._visible(module, kind)
+            if (visible is None or len(visible) > 1) and name in _CONTAINERS:
+                visible = self._made_by(module, name, kind)
             if visible is None:
                 return None
             found |= dict.fromkeys(visible)
@@ -131,8 +151,18 @@ class Recovery:
             return None
         ref = next(iter(found))
         if chosen:
-            self.notes.add(f"{self.address(resource)}.{name}: taken to be {ref}, by its key; the plan does not say")
+            self._note(resource, name, ", by its key", ref)
         return ref
+
+    def _made_by(self, module: PlannedModule, name: str, kind: Kind) -> list[Ref] | None:
+        """The one of a kind that a module makes itself: what else it makes goes into that, whatever it is given."""
+        made = [r for (type_, _), all_ in module.resources.items() if type_ == kind[0][0] for r in all_.values()]
+        found = list(self._of_kind(made, kind, only_unknown=True)) if len(made) == 1 else []
+        if found:
+            where = f"{self.prefix}{printable(module.address, 2000)}" if module.address else "the root module"
+            said = f"each {name} that is a local of {where}: taken to be {found[0]}, the one that this module makes"
+            self._assumed.setdefault(said, set()).add(said)
+        return found or None
 
     def _visible(self, module: PlannedModule, kind: Kind) -> list[Ref] | None:
         """The unknown identifiers that a local of a module can hold, or the first two; `None`: some are not seen."""
@@ -173,7 +203,7 @@ class Recovery:
             return tuple(found) if len(mask) == len(found) and not shared else None
         if sources.conditions or sources.keyed or sources.chosen or (shared and len(found) > 1):
             return None
-        self.notes.add(f"{self.address(resource)}.{name}: taken to be all that it refers to; the plan does not say")
+        self._note(resource, name, "all that it refers to")
         return tuple(found) or None
 
     def _of_kind(self, instances: Iterable[PlannedResource], kind: Kind, *, only_unknown: bool) -> Iterator[Ref]:
@@ -349,6 +379,20 @@ class _PlanScope:
             site = Site(resource.module, resource.config, resource.key)
             return self._expression(text, resource.expressions[name], site)
         return Ref(self.recovery.address(resource), name)
+
+
+def _by_key(resource: PlannedResource, whole: Mapping[Any, PlannedResource], sources: Sources) -> bool:
+    """Whether a resource is taken to mean the instance that has its key.
+
+    Where a known value takes part it may choose another, as in `var.single ? 0 : count.index`. It is taken to leave the
+    choice to the key if there are exactly as many of one as of the other, each with its fellow, or if it is alone.
+    """
+    if resource.key is None or resource.key not in whole or sources.locals_of:
+        return False
+    if not sources.conditions:
+        return True
+    fellows = resource.module.resources.get((resource.type, str(resource.config.get("name"))), {})
+    return len(sources.wholes) == 1 and not sources.attributes and (fellows.keys() == whole.keys() or len(fellows) == 1)
 
 
 def any_true(mask: Any) -> bool:

@@ -87,6 +87,8 @@ class Tracer:
                 found.locals_of.append(site.module)
             case ["module", str(name), *rest]:
                 self._module(name, rest, site, found, above)
+            case ["data", str(type_), str(name), *_] if self.plan.has_read(site.module, type_, name):
+                found.conditions += 1  # all of it is known, so that nothing unknown can come from it
             case ["data", *_]:
                 found.opaque.append(".".join(map(str, path[:3])))
             case [str(type_), str(name), *rest] if (type_, name) in site.module.resources:

@@ -67,9 +67,9 @@ def tfstate_graph(document: Mapping[str, Any], path: Path, root: str = "") -> Gr
     return Graph(resources, (), arguments(outputs.items()))
 
 
-def state_resources(module: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """The managed resources of a module and all below it, as `terraform show -json` writes them, each with the address
-    of its module instance.
+def state_resources(module: Mapping[str, Any], mode: str = "managed") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The managed resources (or data sources) of a module and all below it, as `terraform show -json` writes them, each
+    with the address of its module instance.
     """
     waiting = [module]
     while waiting:
@@ -77,7 +77,7 @@ def state_resources(module: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[st
         address = module.get("address")
         for raw in sequence(module.get("resources")):
             resource = mapping(raw)
-            if resource.get("mode", "managed") == "managed" and isinstance(resource.get("address"), str):
+            if resource.get("mode", "managed") == mode and isinstance(resource.get("address"), str):
                 yield address if isinstance(address, str) else "", resource
         waiting.extend(mapping(child) for child in sequence(module.get("child_modules")))
 

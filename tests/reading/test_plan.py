@@ -93,9 +93,11 @@ def test_two_candidates_are_unknown(hcl: Graph) -> None:
 
 
 def test_what_is_taken_by_its_key_is_said(hcl: Graph) -> None:
-    assert any(
-        note.startswith('aws_vpn_connection.site["denver"].customer_gateway_id: taken to be') for note in hcl.notes
-    )
+    gateways = [note for note in hcl.notes if "customer_gateway_id" in note]
+    assert gateways == [
+        "aws_vpn_connection.site[*].customer_gateway_id: taken to be aws_customer_gateway.site[*].id, by its key; "
+        "the plan does not say"
+    ]
     assert not any("aws_ec2_transit_gateway_route.default" in note for note in hcl.notes)
 
 
@@ -294,3 +296,68 @@ def test_a_failed_plan_is_refused_and_a_partial_one_noted(tmp_path: Path) -> Non
 def test_a_change_without_an_address_is_passed_over(tmp_path: Path) -> None:
     graph = read(changed(tmp_path, "change", lambda document: document["resource_changes"].append({"address": []})))
     assert len(graph.resources) == 6
+
+
+@pytest.fixture(scope="module")
+def locals_() -> Graph:
+    """Two instances of a module that keeps what it makes in a local, given a local of the root's."""
+    return read_plan(FIXTURES / "locals" / "plan.json")
+
+
+@pytest.mark.parametrize(
+    ("address", "argument", "expected"),
+    [
+        # A local of the module can hold what the root's local brings: still the module's own VPC is meant.
+        ("module.app.aws_subnet.private[1]", "vpc_id", ref("module.app.aws_vpc.this[0]")),
+        ("module.data.aws_route_table.private[0]", "vpc_id", ref("module.data.aws_vpc.this[0]")),
+        # `var.single ? 0 : count.index`: as many tables as associations, or one of them alone.
+        (
+            "module.app.aws_route_table_association.private[1]",
+            "route_table_id",
+            ref("module.app.aws_route_table.private[1]"),
+        ),
+        ("module.data.aws_nat_gateway.this[0]", "subnet_id", ref("module.data.aws_subnet.private[0]")),
+        # What a data source said while planning is known, so nothing unknown comes from it.
+        ("aws_egress_only_internet_gateway.of_data", "vpc_id", ref("module.data.aws_vpc.this[0]")),
+    ],
+)
+def test_what_locals_and_data_hold_is_told_apart(locals_: Graph, address: str, argument: str, expected: Value) -> None:
+    assert locals_.resources[address].get(argument) == expected
+
+
+@pytest.mark.parametrize("applied_before", [False, True])
+def test_what_data_say_when_the_plan_is_applied_is_unknown(tmp_path: Path, applied_before: bool) -> None:
+    def remember(document: dict[str, Any]) -> None:
+        data = document["prior_state"]["values"]["root_module"]["resources"]
+        if applied_before:  # what they said the last time does not count
+            data.append({"address": "data.aws_vpc.made", "mode": "data", "type": "aws_vpc", "name": "made"})
+        for resource in document["configuration"]["root_module"]["resources"]:
+            if resource["address"] == "aws_internet_gateway.of_either":
+                resource["expressions"]["vpc_id"]["references"][:2] = []  # the local and its list
+
+    graph = read(changed(tmp_path, "locals", remember))
+    assert isinstance(graph.resources["aws_internet_gateway.of_either"].get("vpc_id"), Unknown)
+
+
+def test_the_only_one_that_a_module_makes_is_noted_once(locals_: Graph) -> None:
+    assert [note for note in locals_.notes if "local" in note] == [
+        f"each vpc_id that is a local of module.{name}: taken to be module.{name}.aws_vpc.this[0].id, "
+        "the one that this module makes; the plan does not say"
+        for name in ("app", "data")
+    ]
+
+
+def test_a_known_value_may_choose_among_more_than_there_are_of_its_own(tmp_path: Path) -> None:
+    """`var.single ? 0 : count.index`, with three tables for two associations."""
+
+    def add(document: dict[str, Any]) -> None:
+        made = document["planned_values"]["root_module"]["child_modules"][0]["resources"]
+        tables = [r for r in made if r["type"] == "aws_route_table"]
+        made.append(tables[0] | {"address": tables[0]["address"].replace("[0]", "[2]"), "index": 2})
+        (change,) = (c for c in document["resource_changes"] if c["address"] == tables[0]["address"])
+        document["resource_changes"].append(change | {"address": made[-1]["address"], "index": 2})
+
+    graph = read(changed(tmp_path, "locals", add))
+    association = graph.resources["module.app.aws_route_table_association.private[1]"]
+    assert isinstance(association.get("route_table_id"), Unknown)
+    assert association.get("subnet_id") == ref("module.app.aws_subnet.private[1]")

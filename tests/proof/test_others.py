@@ -1,0 +1,124 @@
+"""Networks that nobody described, of which not everything is known: no answer is rounded to yes or no."""
+
+from typing import Any
+
+import pytest
+
+from isthmus.network.answers import Outcome
+from isthmus.proof.reading import subject
+from isthmus.proof.subject import Subject
+from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value
+
+NOT_SAID = Unknown("known after apply")
+
+
+def made(address: str, **values: Any) -> Resource:
+    return Resource(address, address.split(".")[0], values)
+
+
+def ref(address: str, attribute: str = "id") -> Ref:
+    return Ref(address, attribute)
+
+
+def network(*resources: Resource) -> Subject:
+    return subject(Graph({r.address: r for r in resources}))
+
+
+def vpc(name: str, cidr: str) -> Resource:
+    return made(f"aws_vpc.{name}", cidr_block=cidr, tags={"Name": name})
+
+
+def subnet(name: str, vpc: str | Unknown, cidr: Value, zone: str = "a") -> Resource:
+    owner = ref(f"aws_vpc.{vpc}") if isinstance(vpc, str) else vpc
+    return made(f"aws_subnet.{name}", vpc_id=owner, cidr_block=cidr, availability_zone=f"us-east-1{zone}")
+
+
+TWO = [vpc("one", "10.1.0.0/16"), vpc("two", "10.2.0.0/16")]
+IN_TWO = subnet("two", "two", "10.2.1.0/24")
+
+
+@pytest.mark.parametrize(
+    ("of_one", "why"),
+    [
+        ([], "no subnet of aws_vpc.one is in this input"),
+        ([subnet("a", NOT_SAID, "10.1.1.0/24")], "the VPC of aws_subnet.a: known after apply"),
+        ([subnet("a", NOT_SAID, NOT_SAID)], "the VPC of aws_subnet.a: known after apply"),
+        ([subnet("a", "one", NOT_SAID)], "aws_subnet.a: known after apply"),
+    ],
+)
+def test_hosts_in_no_known_subnet_reach_nobody_knows_whom(of_one: list[Resource], why: str) -> None:
+    found = network(*TWO, *of_one, IN_TWO)
+    for pair in (("one", "two"), ("two", "one"), ("one", "internet"), ("internet", "one")):
+        flow = found.flows[pair]
+        assert (flow.forward, flow.back) == (Outcome.UNKNOWN, Outcome.UNKNOWN)
+        traced = found.trace(*pair)
+        assert traced.outcome is Outcome.UNKNOWN
+    assert {unanswered.why for unanswered in found.prove().unanswered} == {why}
+
+
+def test_a_subnet_of_unknown_vpc_is_in_none_that_lacks_its_addresses() -> None:
+    found = network(
+        *TWO,
+        vpc("three", "10.3.0.0/16"),
+        subnet("a", "one", "10.1.1.0/24"),
+        subnet("b", NOT_SAID, "10.3.1.0/24"),
+        IN_TWO,
+    )
+    assert found.flows["one", "two"].forward is Outcome.BLOCKED
+    assert found.flows["one", "three"].forward is Outcome.UNKNOWN
+
+
+def hub(subnets: Value) -> list[Resource]:
+    """Two peered VPCs, one attached to a transit gateway: its intra subnet has no route, its private one has."""
+    gateway = made("aws_ec2_transit_gateway.hub")
+    peering = made("aws_vpc_peering_connection.p", vpc_id=ref("aws_vpc.one"), peer_vpc_id=ref("aws_vpc.two"))
+    attached = made(
+        "aws_ec2_transit_gateway_vpc_attachment.one",
+        transit_gateway_id=ref(gateway.address),
+        vpc_id=ref("aws_vpc.one"),
+        subnet_ids=subnets,
+    )
+    tables = [
+        made(f"aws_route_table.{name}", vpc_id=ref(f"aws_vpc.{vpc}"))
+        for name, vpc in (("private", "one"), ("two", "two"))
+    ]
+    routes = [
+        made(
+            f"aws_route.{name}",
+            route_table_id=ref(f"aws_route_table.{name}"),
+            destination_cidr_block="10.0.0.0/8",
+            vpc_peering_connection_id=ref(peering.address),
+        )
+        for name in ("private", "two")
+    ]
+    linked = [
+        made(
+            f"aws_route_table_association.{name}",
+            route_table_id=ref(f"aws_route_table.{name}"),
+            subnet_id=ref(f"aws_subnet.{name}"),
+        )
+        for name in ("private", "two")
+    ]
+    own = [subnet("private", "one", "10.1.1.0/24"), subnet("intra", "one", "10.1.2.0/24")]
+    return [*TWO, gateway, peering, attached, *tables, *routes, *linked, *own, IN_TWO]
+
+
+def test_what_only_subnets_that_may_be_the_attachments_own_cannot_do_is_unknown() -> None:
+    """With the attachment in the intra subnet, which has no route, the private one is what hosts are in."""
+    known = network(*hub((ref("aws_subnet.intra"),)))
+    assert known.flows["one", "two"].works
+    unknown = network(*hub((NOT_SAID,)))
+    assert unknown.flows["one", "two"].forward is Outcome.UNKNOWN
+    assert unknown.trace("one", "two").outcome is Outcome.UNKNOWN
+    # Neither of them has a way to the internet, whichever is the attachment's.
+    assert unknown.flows["one", "internet"].forward is Outcome.BLOCKED
+    assert unknown.trace("one", "internet").outcome is Outcome.BLOCKED
+    whys = {unanswered.why for unanswered in unknown.prove().unanswered}
+    assert whys == {
+        "which subnets of aws_vpc.one are those of aws_ec2_transit_gateway_vpc_attachment.one: known after apply"
+    }
+
+
+def test_a_note_of_the_reader_is_said_once() -> None:
+    graph = Graph({r.address: r for r in (*TWO, IN_TWO)}, ("taken to be so",))
+    assert subject(graph).prove().notes.count("taken to be so") == 1
