@@ -26,10 +26,27 @@ from modules.dns import private_zone
 from modules.dns_names import PROFILE_ID, VPC_ID, subnet_id, zone_id
 from modules.dns_sharing import put_into_profile
 from modules.naming import domain_identifier, identifier
-from modules.policy import allow, document, organization_id
+from modules.policy import allow, document, organization_id, organization_partition
 from modules.provider import REQUIRED
 
 _HTTPS, _STS = 443, "sts"
+# Layers of images in ECR, which ECR signs for; packages of Amazon Linux, for which nobody does; what the SSM agent
+# fetches. https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
+# https://docs.aws.amazon.com/linux/al2023/ug/managing-repos-os-updates.html
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent-technical-details.html
+_AWS_BUCKETS = (
+    "prod-{region}-starport-layer-bucket",
+    "al2023-repos-{region}-de612dc2",
+    "amazonlinux-2-repos-{region}",
+    "amazon-ssm-{region}",
+    "amazon-ssm-packages-{region}",
+    "aws-ssm-{region}",
+    "aws-ssm-distributor-file-{region}",
+    "aws-ssm-document-attachments-{region}",
+    "aws-windows-downloads-{region}",
+    "patch-baseline-snapshot-{region}",
+    "{region}-birdwatcher-prod",
+)
 
 
 def endpoints_outputs(estate: Estate, home: SharedServices) -> tuple[str, ...]:
@@ -161,26 +178,23 @@ def _policy(estate: Estate, service: Service) -> str:
     """Requests of the organization's principals, to whatever they may use: nobody else's keys work through here.
 
     Who takes on a role with a token or an assertion is no principal yet, so the role's organization counts: workloads
-    of EKS, and people who sign in by SAML.
+    of EKS, and people who sign in by SAML. Nor does the organization sign for what AWS keeps in buckets of its own.
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sts_vpc_endpoint_policies.html
     """
-    admits = [("Organization", ["*"], "aws:PrincipalOrgID")]
+    everybody, ours = {"AWS": "*"}, organization_id(estate)
+    of_principal, of_resource = ({"StringEquals": {f"aws:{whose}OrgID": ours}} for whose in ("Principal", "Resource"))
+    admits = [allow("Organization", principal=everybody, actions=["*"], resources=["*"], conditions=of_principal)]
     if service.name == _STS:
-        federation = ["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
-        admits.append(("Federation", federation, "aws:ResourceOrgID"))
-    return document(
-        *(
-            allow(
-                sid,
-                principal={"AWS": "*"},
-                actions=actions,
-                resources=["*"],
-                conditions={"StringEquals": {key: organization_id(estate)}},
-            )
-            for sid, actions, key in admits
+        actions = ["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
+        admits.append(
+            allow("Federation", principal=everybody, actions=actions, resources=["*"], conditions=of_resource)
         )
-    )
+    if service.name == S3:
+        start = f"arn:{organization_partition(estate)}:s3:::"
+        buckets = [f"{start}{bucket.format(region=estate.region)}/*" for bucket in _AWS_BUCKETS]
+        admits.append(allow("AwsOwned", principal=everybody, actions=["s3:GetObject"], resources=buckets))
+    return document(*admits)
 
 
 def _record(module: ModuleStack, zone: str, domain: str, label: str, endpoint: VpcEndpoint) -> None:

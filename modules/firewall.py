@@ -54,7 +54,14 @@ from modules.aws import (
     NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSetsIpSet,
     NetworkfirewallRuleGroupRuleGroupStatefulRuleOptions,
 )
-from modules.cdk import ModuleStack, RequiredProvider, TerraformElement, TerraformOutput, TerraformVariable
+from modules.cdk import (
+    ModuleStack,
+    RequiredProvider,
+    TerraformElement,
+    TerraformOutput,
+    TerraformResourceLifecycle,
+    TerraformVariable,
+)
 from modules.hub import EGRESS_TAG_VALUE, GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, table_id
 from modules.naming import identifier
 from modules.policy import allow, document, organization_partition
@@ -212,7 +219,10 @@ class _Firewall:
     ) -> str:
         """A stateful rule group; the variables of a group are its own: HOME_NET is the firewall's VPC without them.
 
+        Another capacity is another rule group, and AWS deletes none that a policy refers to: so the new one, by a name
+        of its own, comes before the old one goes.
         https://docs.aws.amazon.com/network-firewall/latest/developerguide/stateful-rule-groups-domain-names.html
+        https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_DeleteRuleGroup.html
         """
         full_name = f"{self.name}-{name}".replace("_", "-")
         sets = [
@@ -224,7 +234,7 @@ class _Firewall:
         made = self.module.add(
             NetworkfirewallRuleGroup,
             identifier(name),
-            name=full_name,
+            name=f"{full_name}-{capacity}",
             type="STATEFUL",
             capacity=capacity,
             rule_group=NetworkfirewallRuleGroupRuleGroup(
@@ -236,6 +246,7 @@ class _Firewall:
                 type="CUSTOMER_KMS", key_id=self.key_arn
             ),
             tags={"Name": full_name},
+            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
         )
         return self.module.ref(made, "arn")
 

@@ -22,7 +22,7 @@ from isthmus.intent.reach import inspected_between
 VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
 # The name of the rule group that holds them.
 BETWEEN_SEGMENTS = "between-segments"
-# Reserved when the rule group is made, and fixed: another number would replace it while the policy refers to it.
+# Reserved when the rule group is made, and fixed: another number would replace it.
 CAPACITY = 2_000
 # Numbers of the rules, in logs and alerts; the estate's own rules keep out of them.
 SIDS = range(1_000_000_000, 2_000_000_000)

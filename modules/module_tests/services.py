@@ -168,8 +168,10 @@ def endpoints(estate: Estate, home: SharedServices, module: Module) -> Iterator[
     pinned = home.environment.endpoints.policies if home.environment.endpoints is not None else {}
     if not pinned:
         federates = all_of("action", "flatten([statement.Action])", 'startswith(action, "sts:AssumeRoleWith")')
+        reads = 'statement.Action == "s3:GetObject" && !contains(flatten([statement.Resource]), "*")'
         equal = "statement.Condition.StringEquals"
-        condition = f'can({equal}["aws:PrincipalOrgID"]) || {federates} && can({equal}["aws:ResourceOrgID"])'
+        bounds = (f'can({equal}["aws:PrincipalOrgID"])', f'{federates} && can({equal}["aws:ResourceOrgID"])', reads)
+        condition = " || ".join(f"({bound})" for bound in bounds)
         yield check(
             "endpoints_serve_the_organization_alone",
             (

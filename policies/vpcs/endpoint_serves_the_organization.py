@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from isthmus_policy import UNREADABLE, Block, Estate, EstatePolicy, allows_everyone, condition_keys, statements
+from isthmus_policy import UNREADABLE, Block, Estate, EstatePolicy, allows_everyone, as_list, condition_keys, statements
 
+# Past the account and the kind of thing stands a name: no `*`, `arn:aws:s3:::*` or `arn:aws:sqs:*:*:*`.
+_NAMED = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[^:]*:[^:]*:(?:[a-z-]+[/:])?[^*?/:]{6}.*")
 _BOUNDS = {
     "aws:principalorgid",
     "aws:principalorgpaths",
@@ -20,7 +24,8 @@ class EndpointServesTheOrganization(EstatePolicy):
     """Without a policy, an endpoint carries any request of any principal to any account: also the upload to somebody
     else's bucket with somebody else's keys, which no firewall sees.
 
-    Allow `*` only under a condition on the organization of the principal or of the resource.
+    Allow `*` only under a condition on the organization of the principal or of the resource, or name the resources:
+    AWS's own buckets hold what requests without a signature fetch.
     """
 
     id = "CKV_ISTHMUS_37"
@@ -44,8 +49,14 @@ class EndpointServesTheOrganization(EstatePolicy):
                 yield "its policy cannot be read"
                 continue
             for statement in statements(document):
-                if allows_everyone(statement) and not condition_keys(statement) & _BOUNDS:
+                if allows_everyone(statement) and not condition_keys(statement) & _BOUNDS and not _named(statement):
                     yield f"statement {statement.get('Sid', '')!r} allows every principal, unconditionally"
+
+
+def _named(statement: dict[str, Any]) -> bool:
+    """Are the resources named, if only by what their names start with?"""
+    resources = as_list(statement.get("Resource"))
+    return bool(resources) and all(isinstance(one, str) and _NAMED.fullmatch(one) for one in resources)
 
 
 check = EndpointServesTheOrganization()

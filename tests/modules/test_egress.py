@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus import proof
-from isthmus.intent import Egress, Estate, Inspection, Spoke
+from isthmus.intent import DomainList, Egress, Estate, FirewallPolicy, Inspection, Spoke
 from isthmus.network.build import network_of
 from isthmus.proof.findings import Verdict
 from isthmus.proof.proved import Proof
@@ -251,6 +251,29 @@ def test_only_a_firewall_on_the_gateway_needs_provider_6(inspection: Inspection)
     root = json.loads(between_accounts(inspection)["stacks/egress/cdk.tf.json"])
     wanted = ">= 6.5, < 7" if inspection is Inspection.GATEWAY else ">= 5.100, < 7"
     assert root["terraform"]["required_providers"]["aws"]["version"] == wanted
+
+
+def test_a_rule_group_of_another_capacity_is_there_before_the_old_one_goes() -> None:
+    """AWS deletes no rule group that a policy refers to, and knows one by its name."""
+
+    def with_room_for(capacity: int) -> Mapping[str, dict[str, Any]]:
+        made = estate(Inspection.VPC)
+        policy = FirewallPolicy(domain_lists=[DomainList("systems", domains=[".debian.org"], capacity=capacity)])
+        environments = [
+            replace(e, egress=replace(e.egress, firewall=policy)) if e.egress is not None else e
+            for e in made.environments
+        ]
+        found: Mapping[str, dict[str, Any]] = json.loads(
+            synthesize(replace(made, environments=environments).check())[FIREWALL]
+        )["resource"]["aws_networkfirewall_rule_group"]
+        return found
+
+    before, after = with_room_for(100), with_room_for(300)
+    assert before.keys() == after.keys() == {"between_segments", "systems"}
+    for group in (*before.values(), *after.values()):
+        assert group["lifecycle"] == {"create_before_destroy": True}
+    assert before["systems"]["name"] != after["systems"]["name"]
+    assert before["between_segments"] == after["between_segments"]
 
 
 def test_another_account_writes_routes_in_the_tables_of_the_way_out_and_no_other() -> None:

@@ -1,6 +1,7 @@
 """Interface endpoints as Terraform: names that lead to them, who is let in, on whose behalf."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -99,6 +100,16 @@ def test_who_takes_on_a_role_of_the_organization_need_not_be_a_principal_of_it_y
         {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorg"}},
         {"StringEquals": {"aws:ResourceOrgID": "o-exampleorg"}},
     ]
+
+
+def test_what_aws_keeps_in_buckets_of_its_own_can_be_read_and_nothing_written_there():
+    """Nobody of the organization signs requests for layers of images in ECR, or for packages of Amazon Linux."""
+    resources, _ = central("kms", "s3")
+    ours, owned = json.loads(resources[f"{ENDPOINTS}/aws_vpc_endpoint.interface_s3"]["policy"])["Statement"]
+    assert ours["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorg"}}
+    assert (owned["Action"], "Condition" in owned) == ("s3:GetObject", False)
+    assert "arn:aws:s3:::prod-us-east-1-starport-layer-bucket/*" in owned["Resource"]
+    assert all(re.fullmatch(r"arn:aws:s3:::[a-z0-9-]*us-east-1[a-z0-9-]*/\*", arn) for arn in owned["Resource"])
 
 
 @pytest.mark.parametrize("shared_by", SharedBy)

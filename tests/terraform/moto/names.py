@@ -57,3 +57,20 @@ def life_of_query_log_configurations() -> Iterator[Replacement]:
 
     yield Route53ResolverBackend, "_matched_arn", matched
     yield Route53ResolverResponse, "delete_resolver_query_log_config", delete
+
+
+@mend
+def ends_of_query_log_associations() -> Iterator[Replacement]:
+    """A VPC can be taken from a query log configuration."""
+
+    def disassociate(self: Any) -> str:
+        config, vpc = self._get_param("ResolverQueryLogConfigId"), self._get_param("ResourceId")
+        associations = self.route53resolver_backend.resolver_query_log_config_associations
+        id = next(
+            i for i, a in associations.items() if (a.resolver_query_log_config_id, a.resource_id) == (config, vpc)
+        )
+        association = associations.pop(id)
+        association.status = "DELETING"
+        return json.dumps({"ResolverQueryLogConfigAssociation": association.description()})
+
+    yield Route53ResolverResponse, "disassociate_resolver_query_log_config", disassociate

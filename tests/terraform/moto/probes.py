@@ -165,6 +165,17 @@ def life_of_query_log_configurations() -> bool:
     return not resolver.list_resolver_query_log_configs()["ResolverQueryLogConfigs"]
 
 
+def ends_of_query_log_associations() -> bool:
+    resolver = client("route53resolver")
+    config = resolver.create_resolver_query_log_config(
+        Name="q", DestinationArn="arn:aws:logs:us-east-1:123456789012:log-group:q", CreatorRequestId="1"
+    )["ResolverQueryLogConfig"]["Id"]
+    vpc, _ = network(client("ec2"))
+    resolver.associate_resolver_query_log_config(ResolverQueryLogConfigId=config, ResourceId=vpc)
+    resolver.disassociate_resolver_query_log_config(ResolverQueryLogConfigId=config, ResourceId=vpc)
+    return not resolver.list_resolver_query_log_config_associations()["ResolverQueryLogConfigAssociations"]
+
+
 def tags_of_shares() -> bool:
     ram = client("ram")
     tags = [{"key": "Name", "value": "a"}]
@@ -202,6 +213,7 @@ PROBES: Final[dict[str, Callable[[], bool]]] = {
         zones_made_with_a_vpc,
         protocols_of_resolver_endpoints,
         life_of_query_log_configurations,
+        ends_of_query_log_associations,
         tags_of_shares,
         associations_of_shares,
         permissions_of_shares,
