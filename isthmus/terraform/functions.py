@@ -40,10 +40,13 @@ def _whole(value: Value) -> int:
     return int(value)
 
 
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+
+
 def as_number(value: Value) -> int | float:
     """The number that Terraform converts a string or number to. Raises `TypeError` or `ValueError`."""
-    if isinstance(value, str) and len(value) < 40:
-        return int(value) if re.fullmatch(r"-?[0-9]+", value) else float(value)
+    if isinstance(value, str) and len(value) < 40 and _NUMBER.fullmatch(value):
+        return float(value) if set(value) & set(".eE") else int(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     raise TypeError("not a number")
@@ -69,6 +72,8 @@ def _text(value: Value) -> str:
 
 
 def _network(prefix: Value) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    if "/" not in _text(prefix):
+        raise ValueError("no prefix length")
     return ipaddress.ip_network(_text(prefix), strict=False)
 
 
@@ -161,17 +166,21 @@ def _jsondecode(text: Value) -> Value:
             return tuple(frozen(item) for item in value)
         return {key: frozen(item) for key, item in value.items()} if isinstance(value, dict) else value
 
-    return frozen(json.loads(_text(text)))
+    def refused(constant: str) -> None:
+        raise ValueError(f"{constant} is no JSON")
+
+    return frozen(json.loads(_text(text), parse_constant=refused))
 
 
 def _substr(text: Value, offset: Value, length: Value) -> str:
     whole, first, size = _text(text), _whole(offset), _whole(length)
-    start = first if first >= 0 else len(whole) + first
-    return whole[start:] if size < 0 else whole[start : start + size]
+    start = first if first >= 0 else max(0, len(whole) + first)
+    # Counted from the end, no characters are all of them.
+    return whole[start:] if size < 0 or (first < 0 and size == 0) else whole[start : start + size]
 
 
 def _title(text: Value) -> str:
-    return re.sub(r"(^|\s)(\S)", lambda m: m.group(1) + m.group(2).upper(), _text(text))
+    return re.sub(r"(?<![^\W])\w", lambda letter: letter[0].upper(), _text(text))
 
 
 def _bool(value: Value) -> bool:
@@ -192,17 +201,50 @@ def _key(value: Value) -> Any:
     return (type(value) is bool, value) if isinstance(value, str | bool | int | float | Ref) else repr(value)
 
 
+def _unified(values: Iterable[Value]) -> tuple[Value, ...]:
+    """Values as elements of one list: beside a string, numbers and bools become strings. Raises `TypeError`.
+
+    https://developer.hashicorp.com/terraform/language/expressions/types#type-conversion
+    """
+    found = tuple(values)
+    kinds = {_kind(value) for value in found if value is not None}
+    plain, doubtful = kinds & {str, float, bool}, kinds & {Ref, Unknown}
+    if str in plain and kinds <= plain | doubtful:
+        return tuple(as_string(value) if _kind(value) in (float, bool) else value for value in found)
+    if len(kinds) > 1 and plain - {str}:
+        raise TypeError("elements of several types, or of one that is not known")
+    if len(kinds - doubtful) > 1:
+        raise TypeError("elements of several types")
+    return found
+
+
+def _kind(value: Value) -> type:
+    """What Terraform tells values apart by: an id or ARN is a string, whichever it is."""
+    if isinstance(value, Ref) and value.attribute in ("id", "arn"):
+        return str
+    return float if type(value) is int else type(value)
+
+
 def _distinct(values: Value) -> Any:
     if any(isinstance(value, Unknown) for value in _sequence(values)):
         return NotImplemented  # two unknown elements may be one
-    return tuple({_key(value): value for value in reversed(_sequence(values))}.values())[::-1]
+    first: dict[Any, Value] = {}
+    for value in _unified(_sequence(values)):
+        first.setdefault(_key(value), value)
+    return tuple(first.values())
 
 
 def _toset(values: Value) -> Any:
     found = _distinct(values)
     if found is NotImplemented:
         return found
-    return tuple(sorted(found)) if all(isinstance(value, str) for value in found) else found
+    if not all(isinstance(value, str | bool | int | float | None) for value in found):
+        return found
+    return tuple(sorted(found, key=lambda value: (value is None, value)))
+
+
+def _tomap(value: Value) -> dict[str, Value]:
+    return dict(zip(_mapping(value), _unified(_mapping(value).values()), strict=True))
 
 
 def _merge(*maps: Value) -> dict[str, Value]:
@@ -257,7 +299,9 @@ def _one(values: Value) -> Value:
 
 
 def _coalesce(*values: Value) -> Any:
-    for value in values:
+    if any(isinstance(value, tuple | dict) for value in values):
+        return NotImplemented  # of one type they may be, with conversions inside
+    for value in _unified(values):
         if isinstance(value, Ref):  # an id or ARN is never null; anything else may be
             return value if value.attribute in ("id", "arn") else NotImplemented
         if value is not None and value != "":
@@ -266,13 +310,20 @@ def _coalesce(*values: Value) -> Any:
 
 
 def _coalescelist(*values: Value) -> Value:
-    return next(value for value in values if _sequence(value))
+    found = next((value for value in [*map(_sequence, values)] if value), ())
+    if not found:
+        raise ValueError("nothing in them")
+    return found
 
 
 def _contains(values: Value, wanted: Value) -> Any:
-    if isinstance(wanted, Ref) or any(not isinstance(v, str | bool | int | float) for v in _sequence(values)):
+    if (
+        wanted is None
+        or isinstance(wanted, Ref)
+        or any(not isinstance(v, str | bool | int | float) for v in _sequence(values))
+    ):
         return NotImplemented
-    return _key(wanted) in {_key(value) for value in values}
+    return _key(wanted) in {_key(value) for value in _unified(_sequence(values))}
 
 
 def _slice(values: Value, start: Value, end: Value) -> tuple[Value, ...]:
@@ -284,11 +335,15 @@ def _slice(values: Value, start: Value, end: Value) -> tuple[Value, ...]:
 def _setproduct(*values: Value) -> tuple[Value, ...]:
     if math.prod(len(_sequence(value)) for value in values) > _MOST:
         raise ValueError("too many")
-    return tuple(itertools.product(*values))
+    return tuple(itertools.product(*(_unified(_sequence(value)) for value in values)))
 
 
 def _range(*limits: Value) -> tuple[int, ...]:
-    result = range(*map(_whole, limits))
+    start, end, *steps = map(_whole, limits if len(limits) > 1 else (0, *limits))
+    step = steps[0] if steps else 1 if start <= end else -1
+    if (end - start) * step < 0 or len(steps) > 1:
+        raise ValueError("never gets there")
+    result = range(start, end, step)
     if len(result) > _MOST:
         raise ValueError("too many")
     return tuple(result)
@@ -299,8 +354,10 @@ def _zipmap(keys: Value, values: Value) -> dict[str, Value]:
 
 
 def _chunklist(values: Value, size: Value) -> tuple[Value, ...]:
-    size = _whole(size)
-    return tuple(values[at : at + size] for at in range(0, len(_sequence(values)), size))
+    size, whole = _whole(size), _unified(_sequence(values))
+    if size < 0:
+        raise ValueError("below zero")
+    return tuple(whole[at : at + size] for at in range(0, len(whole), size))
 
 
 def _concat(*lists: Value) -> tuple[Value, ...]:
@@ -309,6 +366,12 @@ def _concat(*lists: Value) -> tuple[Value, ...]:
 
 def _values(value: Value) -> tuple[Value, ...]:
     return tuple(item for _, item in sorted(_mapping(value).items()))
+
+
+def _sum(values: Value) -> int | float:
+    if not _sequence(values):
+        raise ValueError("nothing in it")
+    return sum(map(as_number, _sequence(values)))
 
 
 def _largest(choose: Callable[[Iterable[Any]], Any]) -> Callable[..., Value]:
@@ -340,7 +403,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "startswith": lambda text, start: _text(text).startswith(_text(start)),
     "strcontains": lambda text, part: _text(part) in _text(text),
     "substr": _substr,
-    "sum": lambda values: sum(map(as_number, _sequence(values))),
+    "sum": _sum,
     "title": _title,
     "tobool": _bool,
     "tonumber": as_number,
@@ -371,8 +434,8 @@ STRUCTURAL: dict[str, Callable[..., Any]] = {
     "reverse": lambda values: _sequence(values)[::-1],
     "setproduct": _setproduct,
     "slice": _slice,
-    "tolist": _sequence,
-    "tomap": _mapping,
+    "tolist": lambda values: _unified(_sequence(values)),
+    "tomap": _tomap,
     "toset": _toset,
     "tostring": lambda value: value if isinstance(value, Ref) or value is None else as_string(value),
     "values": _values,

@@ -122,6 +122,10 @@ KNOWN = {
     '${join("-", [1.5, 2, true])}': "1.5-2-true",
     '${format("%q", "a")}': '"a"',
     '${split("", "abc")}': ("a", "b", "c"),
+    '${distinct(["b", "a", "b"])[0]}': "b",
+    "${coalesce(null, 0, aws_vpc.this.id)}": "0",
+    "${tolist([1, aws_vpc.this.id])}": ("1", Ref("aws_vpc.this", "id")),
+    '${tolist(["a", aws_vpc.this.cidr])[0]}': "a",
 }
 
 
@@ -169,6 +173,10 @@ def test_what_terraform_says(text: str) -> None:
         ('${slice(["a"], 0, 5)}', "slice"),
         ('${one(["a", "b"])}', "one"),
         ('${coalesce("", null)}', "coalesce"),
+        ("${coalescelist([], [])}", "coalescelist"),
+        # Whether the number becomes a string, only the other's type says.
+        ("${coalesce(0, var.later)}", "later"),
+        ("${tolist([1, aws_vpc.this.cidr])[0]}", "tolist"),
         ("${setproduct(range(1000), range(1000))}", "setproduct"),
         ("${length(true)}", "length"),
         ('${lookup({}, "a", 1, 2)}', "lookup"),

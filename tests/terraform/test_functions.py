@@ -1,0 +1,132 @@
+"""Terraform's functions: what the reader says of a call is what Terraform itself says, or it does not know.
+
+Each function is called with every choice of arguments from the lists below, right and wrong ones; "" is none.
+"""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isthmus.terraform.evaluate import evaluate_text
+from isthmus.terraform.functions import FUNCTIONS, STRUCTURAL
+from isthmus.terraform.graph import Unknown
+
+from .engine import Core
+from .engine.core import offline
+
+TEXTS = ['""', '"a"', '"abcab"', '" Ab c\\n"', '"true"', '"007"', '"-12"', '"/a/"', "true", "1.5", "null", '"é<&>"']
+NUMBERS = ["-3", "-1", "0", "1", "2", "2.5", '"2"', '"x"', "1000000000000000000000", "null", "true"]
+LISTS = [
+    "[]",
+    '["b", "a", "b"]',
+    '["", "a", null]',
+    "[1, 2, 1, true]",
+    "[3, 10, 2]",
+    '["a", 1, null]',
+    '["10", "9"]',
+    '[["a"], [], "b"]',
+]
+LISTS += ['{b = 1, a = "x"}', '"a"']
+MAPS = ["{}", '{b = 1, a = "x"}', "{b = 1, a = true}", "{a = null}", '["a"]', "null"]
+PREFIXES = ['"10.0.0.0/24"', '"10.0.0.5/24"', '"10.0.0.0/31"', '"fd00::/120"', '"10.0.0.0"', '"x"']
+ANY = [*TEXTS[:6], *NUMBERS[:6], *LISTS[:5], *MAPS[:3]]
+SMALL = ["-1", "0", "1", "3", "8", "9", '"1"', "1.5"]
+FORMATS = ['"%s"', '"%d"', '"%5s|"', '"%05d"', '"%-5s|"', '"%q"', '"%%"', '"%v"', '"x"', '"%s %s"', '"%5.1f"', '"%z"']
+
+ARGUMENTS: dict[str, list[list[str]]] = {
+    **{name: [NUMBERS] for name in ("abs", "ceil", "floor")},
+    **{name: [TEXTS] for name in ("lower", "upper", "title", "trimspace", "tobool")},
+    **{name: [TEXTS, TEXTS] for name in ("endswith", "startswith", "strcontains", "trim", "trimprefix", "trimsuffix")},
+    **{name: [NUMBERS, NUMBERS] for name in ("max", "min")},
+    **{
+        name: [LISTS] for name in ("sort", "sum", "compact", "distinct", "flatten", "one", "reverse", "tolist", "toset")
+    },
+    **{name: [LISTS, LISTS] for name in ("concat", "coalescelist", "setproduct", "zipmap")},
+    **{name: [MAPS] for name in ("keys", "values", "tomap")},
+    "cidrhost": [PREFIXES, ["-257", "-256", "-2", "0", "1", "255", "256", '"7"', "1.5"]],
+    "cidrnetmask": [PREFIXES],
+    "cidrsubnet": [PREFIXES, SMALL, SMALL],
+    "cidrsubnets": [PREFIXES, SMALL, SMALL],
+    "chunklist": [LISTS, SMALL],
+    "coalesce": [ANY, TEXTS],
+    "contains": [LISTS, ['"a"', '"b"', '""', "1", '"1"', "true", "null", "3"]],
+    "element": [LISTS, SMALL],
+    "format": [FORMATS, TEXTS[:6] + NUMBERS[:6]],
+    "index": [LISTS, ['"a"', "1", "true", '"1"', '"9"']],
+    "join": [TEXTS, LISTS],
+    "jsondecode": [
+        ['"[1, 2.5, null]"', '"{\\"a\\": true}"', '"x"', '""', '"1"', '"[1,]"', '"NaN"', '"{\\"a\\":1,\\"a\\":2}"']
+    ],
+    "jsonencode": [ANY],
+    "length": [ANY],
+    "lookup": [MAPS, ['"a"', '"z"'], ['"d"', "1", "null", ""]],
+    "merge": [MAPS, MAPS],
+    "nonsensitive": [ANY],
+    "range": [NUMBERS[:8], [*NUMBERS[:8], ""], [*NUMBERS[:6], ""]],
+    "replace": [TEXTS, TEXTS[:8], TEXTS[:3]],
+    "slice": [LISTS, SMALL, SMALL],
+    "split": [TEXTS, TEXTS],
+    "substr": [TEXTS, [*SMALL, "-2", "-9"], [*SMALL, "-2"]],
+    "tonumber": [[*NUMBERS, *TEXTS, '"1e3"', '" 1"', '"0x10"', '"1_0"', '"inf"', '"NaN"', '"+1"', '".5"', '"5."']],
+    "tostring": [ANY],
+}
+
+
+class _Nothing:
+    def lookup(self, name: str) -> Any:
+        return Unknown(name)
+
+
+def calls(name: str) -> Iterator[str]:
+    for arguments in product(*ARGUMENTS[name]):
+        yield f"{name}({', '.join(filter(None, arguments))})"
+
+
+def plain(value: Any) -> Any:
+    """As JSON has it, where 2.0 is 2."""
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in sorted(value.items())}
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def console(core: Core, folder: Path, texts: list[str]) -> list[str]:
+    """What Terraform makes of expressions, each as JSON text; "refused" where it makes nothing of one."""
+    asked = ", ".join(f'try(jsonencode({text}), "refused")' for text in texts)
+    said = subprocess.run(
+        [*core.command, "console"],
+        input=f"jsonencode([{asked}])\n",
+        cwd=folder,
+        env=offline(folder / "none"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.strip(), said.stderr
+    found: list[str] = json.loads(json.loads(said.stdout))
+    return found
+
+
+def test_every_function_is_called() -> None:
+    assert ARGUMENTS.keys() == FUNCTIONS.keys() | STRUCTURAL.keys()
+
+
+@pytest.mark.parametrize("name", sorted(ARGUMENTS))
+def test_a_function_gives_what_terraform_gives(name: str, core: Core, tmp_path: Path) -> None:
+    texts = list(calls(name))
+    wrong, known = [], 0
+    for text, answer in zip(texts, console(core, tmp_path, texts), strict=True):
+        ours = evaluate_text(f"${{{text}}}", _Nothing())
+        if isinstance(ours, Unknown):
+            continue
+        known += 1
+        if answer == "refused" or json.dumps(plain(ours)) != json.dumps(plain(json.loads(answer))):
+            wrong.append(f"{text} is {answer}, not {ours!r}")
+    assert not wrong, "\n".join(wrong)
+    assert known
