@@ -97,6 +97,12 @@ class Subject:
         """All pairs, as tried."""
         return _Prover(self, self.estate).pairs
 
+    @property
+    def places(self) -> Places:
+        """Who can be at an end of a flow, and the sites. Raises `UnusableInput` where there is no network at all."""
+        self._check()
+        return _Prover(self, self.estate).places
+
     def _check(self) -> None:
         if not self.network.vpcs and not self.network.transit_gateways:
             raise UnusableInput(

@@ -42,10 +42,10 @@ class Shown:
                 yield f"{self.label(name)}: {some(all_)}"
 
 
-def some(names: Sequence[str]) -> str:
+def some(names: Sequence[str], most: int = _MOST_NAMED) -> str:
     """The first of many names, and how many more there are."""
-    rest = len(names) - _MOST_NAMED
-    return ", ".join(names[:_MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def shown(names: Sequence[str], cell: Callable[[str, str], str]) -> Shown:

@@ -13,6 +13,7 @@ import pytest
 
 from isthmus import cli
 from tests.proof.estates import output, write
+from tests.report.flowchart import read
 
 STAGE = "stage_3_every_vpc"
 PROVED, VIOLATED, NO_ANSWER = 0, 1, 2
@@ -201,6 +202,49 @@ def test_diff_of_one_folder_has_no_before(good: Path, capsys: pytest.CaptureFixt
     assert "no plan" in err
 
 
+# --- draw
+
+
+def test_draw_is_a_flowchart(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, "draw", good)
+    assert code == PROVED
+    assert not err
+    vpcs = {node.title for node in read(out).boxes.values() if node.kind == "VPC"}
+    assert vpcs == {"infra-dev", "infra-prod", "infra-shared-services", "infra-test"}
+    assert read(out).named("site", "dc1").rows == ["172.20.0.0/16, 172.21.0.0/16", "announces 0.0.0.0/0, 172.20.0.0/15"]
+
+
+def test_draw_into_a_file_as_markdown(good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "network.md"
+    assert run(capsys, "draw", good, "--markdown", "--into", file) == (PROVED, "", "")
+    assert file.read_text().startswith(f"```mermaid\n{run(capsys, 'draw', good)[1]}```\n")
+
+
+def test_draw_needs_no_intent(good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bare = tmp_path / "bare"
+    shutil.copytree(good, bare)
+    (bare / "intent.json").unlink()
+    shown = read(run(capsys, "draw", bare)[1])
+    assert not [node for node in shown.boxes.values() if node.kind == "site"]
+    assert "account 111122223333" in shown.frames.values()
+    told = read(run(capsys, "draw", bare, "--announces", "infra-dc1-01=172.20.0.0/16")[1])
+    assert told.named("site", "infra-dc1-01").rows == ["172.20.0.0/16"]
+
+
+def test_draw_of_one_root_says_what_it_lacks(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "draw", good / "stacks/dev", "--intent", good / "intent.json")
+    assert code == PROVED
+    (only,) = read(out).boxes.values()
+    assert "attached to a transit gateway that is not in" in only.rows
+
+
+def test_draw_of_no_network(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "main.tf.json").write_text('{"resource": {"aws_s3_bucket": {"a": {}}}}')
+    code, out, err = run(capsys, "draw", tmp_path)
+    assert (code, out) == (NO_ANSWER, "")
+    assert "there is no network in this input" in err
+
+
 # --- what people get wrong
 
 
@@ -293,6 +337,7 @@ def test_a_reader_that_leaves_early(good: Path) -> None:
         ),
         (["prove", "--markdown", "{}/file/proof.md"], "{}/file/proof.md", "it cannot be written (Not a directory)"),
         (["prove", "--intent", "{}/nothing.json"], "{}/nothing.json", "it cannot be used (No such file or directory)"),
+        (["draw", "--into", "{}/nowhere/a.md"], "{}/nowhere/a.md", "it cannot be written (No such file or directory)"),
         (["handover", "--into", "{}/file"], "{}/file", "it cannot be used (File exists)"),
     ],
 )

@@ -14,8 +14,8 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 README = PROJECT / "README.md"
-PAGES = (README, PROJECT / "docs" / "alternatives.md", PROJECT / "docs" / "cost.md")
-_PART = re.compile(r"<!-- (?P<kind>output|file): (?P<what>[^>]+) -->\n.*?<!-- /(?P=kind) -->\n", re.DOTALL)
+PAGES = (README, PROJECT / "docs" / "alternatives.md", PROJECT / "docs" / "cost.md", PROJECT / "docs" / "diagrams.md")
+_PART = re.compile(r"<!-- (?P<kind>output|file|picture): (?P<what>[^>]+) -->\n.*?<!-- /(?P=kind) -->\n", re.DOTALL)
 
 
 def current(page: Path) -> str:
@@ -34,6 +34,8 @@ def _made(part: re.Match[str]) -> str:
     kind, what = part["kind"], part["what"].strip()
     if kind == "file":
         block, text = {".py": "python"}.get(Path(what).suffix, Path(what).suffix[1:]), (PROJECT / what).read_text()
+    elif kind == "picture":
+        block, text = "mermaid", _output(what)
     else:
         block, text = "text", f"$ {what}\n{_output(what)}"
     return f"<!-- {kind}: {what} -->\n```{block}\n{text.strip()}\n```\n<!-- /{kind} -->\n"

@@ -1,0 +1,135 @@
+"""A drawing as a Mermaid flowchart: https://mermaid.js.org/syntax/flowchart.html"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from textwrap import TextWrapper
+
+from isthmus.report.alike import some
+from isthmus.report.diagram.drawing import Box, Drawing, Kind, Link, some_lines
+
+# Mermaid draws no more: `maxTextSize` and `maxEdges` of https://mermaid.js.org/config/schema-docs/config.html
+LONGEST = 50_000
+MOST_LINES = 500
+
+_MOST_LISTED = 20
+_WRAP = TextWrapper(48, break_long_words=False, break_on_hyphens=False)
+_CLASSES = {
+    "outside": ((Kind.SITE, Kind.CUSTOMER_GATEWAY, Kind.INTERNET), "#eaeef2", "#57606a"),
+    "connection": ((Kind.VPN, Kind.DX_GATEWAY, Kind.VPN_GATEWAY, Kind.ATTACHMENT, Kind.PEERING), "#fff8c5", "#9a6700"),
+    "table": ((Kind.TABLE, Kind.TRANSIT_GATEWAY), "#ddf4ff", "#0969da"),
+    "vpc": ((Kind.VPC,), "#dafbe1", "#1a7f37"),
+    "firewall": ((Kind.FIREWALL,), "#ffebe9", "#cf222e"),
+}
+_CLASS = {kind: name for name, (kinds, _, _) in _CLASSES.items() for kind in kinds}
+_LINES = {Link.CONNECTS: "---", Link.PEERING: "---", Link.TUNNELS: "===", Link.ASSOCIATED: "---"}
+
+
+class TooLarge(Exception):
+    """A drawing that Mermaid would refuse."""
+
+
+def text(drawing: Drawing) -> str:
+    """The Mermaid text. Raises `TooLarge`."""
+    made = "".join(f"{line}\n" for line in _Writer(drawing).lines())
+    lines = sum(line.link in _LINES for line in drawing.lines)
+    if len(made) > LONGEST or lines > MOST_LINES:
+        raise TooLarge(f"{len(made)} characters and {lines} lines, of {LONGEST} and {MOST_LINES} that Mermaid draws")
+    return made
+
+
+def markdown(text: str) -> str:
+    """The text as a block of Markdown, with what its lines mean."""
+    return (
+        f"```mermaid\n{text}```\n\n"
+        "A line to a route table is an association: there the transit gateway looks up what comes from the other end.\n"
+        "What a table has routes to stands in its box.\n"
+    )
+
+
+def quoted(name: str) -> str:
+    """A name as it may stand in a label: nothing in it is syntax, of Mermaid, HTML or Markdown.
+
+    Character references are Mermaid's own, `#34;` for a quote: https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters
+    """
+    return "".join(_character(each) for each in " ".join(name.split()))
+
+
+def _character(each: str) -> str:
+    if each in " .,/()-_+" or (each.isascii() and each.isalnum()):
+        return each
+    # Controls, marks that turn the direction of writing, and halves of characters are nothing that anybody reads.
+    return "?" if unicodedata.category(each).startswith("C") else f"#{ord(each)};"
+
+
+class _Writer:
+    def __init__(self, drawing: Drawing) -> None:
+        self.drawing = drawing
+        self.boxes = sorted(drawing.boxes, key=lambda box: (list(Kind).index(box.kind), box.name, box.key))
+        self.places = {box.key: place for place, box in enumerate(self.boxes)}
+        taken: set[str] = set()
+        self.ids = {box.key: _identifier(box.kind.name.lower(), box.name, taken) for box in self.boxes}
+        self.frames = {frame.key: _identifier("in", frame.title, taken) for frame in drawing.frames}
+
+    def lines(self) -> Iterator[str]:
+        yield '%%{init: {"flowchart": {"wrappingWidth": 600}}}%%'
+        yield "flowchart LR"
+        for frame in sorted(self.drawing.frames, key=lambda frame: self.frames[frame.key]):
+            yield f'    subgraph {self.frames[frame.key]}["{quoted(frame.title)}"]'
+            yield from (f"        {self._box(box)}" for box in self.boxes if box.frame == frame.key)
+            yield "    end"
+        yield from (f"    {self._box(box)}" for box in self.boxes if not box.frame)
+        yield from (f"    {line}" for line in sorted(self._lines()))
+        for name, (kinds, fill, stroke) in _CLASSES.items():
+            if any(box.kind in kinds for box in self.boxes):
+                yield f"    classDef {name} fill:{fill},stroke:{stroke},color:#1f2328"
+        if self.frames:
+            yield "    classDef frame fill:none,stroke:#8c959f"
+            yield f"    class {','.join(sorted(self.frames.values()))} frame"
+
+    def _box(self, box: Box) -> str:
+        title = "internet" if box.kind is Kind.INTERNET else f"{box.kind}<br><b>{quoted(box.title)}</b>"
+        cidrs = [some([str(cidr) for cidr in box.cidrs])] if box.cidrs else []
+        rows = [row for says in (*cidrs, *box.says, *self._learns[box.key]) for row in _WRAP.wrap(says)]
+        return f'{self.ids[box.key]}["{"<br>".join((title, *map(quoted, rows)))}"]:::{_CLASS[box.kind]}'
+
+    @cached_property
+    def _learns(self) -> Mapping[str, list[str]]:
+        names = {box.key: box.title for box in self.boxes}
+        learnt: dict[str, list[str]] = defaultdict(list)
+        routed: dict[str, list[str]] = defaultdict(list)
+        for line in self.drawing.lines:
+            if line.link is Link.PROPAGATES:
+                learnt[line.b].append(names[line.a])
+            elif line.link is Link.ROUTED:
+                routed[line.b].append(f"{line.label} to {names[line.a]}")
+        found: dict[str, list[str]] = defaultdict(list)
+        for table in {**learnt, **routed}:
+            found[table] = some_lines(sorted(routed[table]))
+            if learnt[table]:
+                found[table].append(f"propagated from {some(sorted(learnt[table]), _MOST_LISTED)}")
+        return found
+
+    def _lines(self) -> Iterator[str]:
+        for line in self.drawing.lines:
+            if line.link in _LINES:
+                label = f'|"{quoted(line.label)}"|' if line.label else ""
+                # Mermaid draws from the left to the right: sites, connections, tables, VPCs, the internet.
+                a, b = sorted((line.a, line.b), key=lambda key: self.places[key])
+                a, b = self.ids[a], self.ids[b]
+                yield f"{a} {_LINES[line.link]}{label} {b}"
+
+
+def _identifier(kind: str, name: str, taken: set[str]) -> str:
+    """An identifier that a reader recognizes: nothing in it is a word of Mermaid's."""
+    wanted = f"{kind}_{re.sub('[^A-Za-z0-9]+', '_', name).strip('_')}"[:60].rstrip("_")
+    found, number = wanted, 1
+    while found in taken:
+        number += 1
+        found = f"{wanted}_{number}"
+    taken.add(found)
+    return found
