@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.markdown:
         _write(arguments.markdown, [markdown.proof_markdown(answer)])
     if arguments.sarif:
-        document = sarif.sarif(answer, Path(arguments.paths[0]).as_posix())
+        document = sarif.sarif(answer, Path(arguments.paths[0]))
         _write(arguments.sarif, [json.dumps(document, indent=2), "\n"])
     if "-" not in (arguments.json, arguments.markdown, arguments.sarif):
         proof_terminal.print_proof(answer, proof_terminal.console())

@@ -1,23 +1,28 @@
 """Findings as SARIF 2.1.0, for code scanning. https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 
-A finding's places are Terraform addresses: logical locations. Code scanning wants a file too: the input.
+A finding's places are Terraform addresses: logical locations. Code scanning shows it at a line of a file too, that of
+the first of them, and knows it again by its fingerprint.
+https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning
 """
 
 from __future__ import annotations
 
+import hashlib
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from isthmus.proof.findings import Violation
 from isthmus.proof.proved import Proof
 from isthmus.proof.rules import rule
+from isthmus.report.lines import Line, line_of
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _UNKNOWN = "table-incomplete"
 
 
-def sarif(proof: Proof, artifact: str) -> dict[str, Any]:
-    """The document. `artifact` is the relative path of the input, as code scanning is to show it."""
+def sarif(proof: Proof, artifact: Path) -> dict[str, Any]:
+    """The document. `artifact` is the input: a folder, in which findings have lines, or a plan or state."""
     found = [*proof.violations, *(Violation(_UNKNOWN, str(unanswered)) for unanswered in proof.unanswered)]
     ids = sorted({violation.rule for violation in found})
     return {
@@ -48,7 +53,9 @@ def _rule(name: str) -> dict[str, Any]:
     return {**document, "helpUri": listed.source} if listed.source else document
 
 
-def _result(violation: Violation, index: int, artifact: str) -> dict[str, Any]:
+def _result(violation: Violation, index: int, artifact: Path) -> dict[str, Any]:
+    lines = (line_of(artifact, address) for address in violation.resources if artifact.is_dir())
+    file, number = next((line for line in lines if line is not None), Line(artifact, 1))
     return {
         "ruleId": violation.rule,
         "ruleIndex": index,
@@ -56,10 +63,17 @@ def _result(violation: Violation, index: int, artifact: str) -> dict[str, Any]:
         "message": {"text": str(violation)},
         "locations": [
             {
-                "physicalLocation": {"artifactLocation": {"uri": artifact}},
+                "physicalLocation": {"artifactLocation": {"uri": _uri(file)}, "region": {"startLine": number}},
                 "logicalLocations": [
                     {"fullyQualifiedName": address, "kind": "resource"} for address in violation.resources
                 ],
             }
         ],
+        "partialFingerprints": {"isthmus/v1": hashlib.sha256(str(violation).encode()).hexdigest()},
     }
+
+
+def _uri(file: Path) -> str:
+    """As code scanning finds it: relative to the working directory where it lies below it."""
+    here = Path.cwd()
+    return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()

@@ -116,6 +116,23 @@ def test_sarif_names_rules_and_resources(bad: Path, capsys: pytest.CaptureFixtur
     assert LEAK in names
 
 
+def test_sarif_has_a_line_and_a_fingerprint_for_each_finding(
+    bad: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Relative to where it is made: the repository, as code scanning wants it."""
+    monkeypatch.chdir(bad.parent)
+    found = json.loads(run(capsys, "prove", bad.name, "--sarif", "-")[1])["runs"][0]["results"]
+    again = json.loads(run(capsys, "prove", bad, "--sarif", "-")[1])["runs"][0]["results"]
+    assert found == again
+    assert len({result["partialFingerprints"]["isthmus/v1"] for result in found}) == len(found) > 1
+    for result in found:
+        place = result["locations"][0]["physicalLocation"]
+        first = result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"].rpartition(".")[2]
+        assert not place["artifactLocation"]["uri"].startswith("/")
+        lines = Path(place["artifactLocation"]["uri"]).read_text().splitlines()
+        assert f'"{first}":' in lines[place["region"]["startLine"] - 1]
+
+
 # --- trace and diff
 
 
