@@ -29,5 +29,6 @@ def run(arguments: argparse.Namespace) -> int:
     overview_terminal.print_names(overview.names(output.network), screen)
     overview_terminal.print_matrix(overview.intended(output.estate), screen)
     overview_terminal.print_opened(overview.opened(output.estate), screen)
+    overview_terminal.print_shares(found, output.estate.backend, screen)
     overview_terminal.print_next_steps(found, screen)
     return 0

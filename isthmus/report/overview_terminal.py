@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from isthmus.intent.backend import Backend, HcpTerraform
 from isthmus.report.alike import shown
 from isthmus.report.overview import Matrix, Root, RouteTable, Ways
 from isthmus.report.terminal import print_trimmed
@@ -18,11 +19,15 @@ _COLUMNS = 5
 
 def print_roots(found: Sequence[Root], out: Console) -> None:
     """The root modules, in the order of apply."""
-    _title(out, "Root modules, in the order in which they are applied")
-    table = _table("environment", "account", "Region", "modules (resources)")
+    regions = {root.region for root in found}
+    of_all = f" of {regions.pop()}" if len(regions) == 1 else ""
+    _title(out, f"Root modules{of_all}, in the order in which they are applied")
+    table = _table("environment", "account", "modules (resources)")
     for root in found:
         modules = ", ".join(f"{module} ({count})" for module, count in root.resources.items())
-        table.add_row(root.name, root.account, root.region, modules)
+        # The name, then the id, each whole.
+        account = root.account.replace(" ", "\n") + ("" if of_all else f"\n{root.region}")
+        table.add_row(root.name, account, modules)
     print_trimmed(table, out)
 
 
@@ -103,6 +108,18 @@ def print_next_steps(found: Sequence[Root], out: Console) -> None:
     out.print(Text("Or all at once, with the cdktf command line:"))
     out.print(Text(f"     cdktf deploy {order}"), soft_wrap=True)
     out.print(Text("Destroy in the opposite order."))
+
+
+def print_shares(found: Sequence[Root], backend: Backend, out: Console) -> None:
+    """Of HCP Terraform, which state has to be shared with whom; nothing of other backends, where roles say it."""
+    readers = {root.name: [reader.name for reader in found if root.name in reader.waits_for] for root in found}
+    if not isinstance(backend, HcpTerraform) or not any(readers.values()):
+        return
+    _title(out, "Workspaces to share the state of, and with whom")
+    prefix, width = backend.workspace_prefix, max(map(len, readers))
+    for name, others in readers.items():
+        if others:
+            _wrapped(out, prefix + name.ljust(width), [prefix + other for other in others])
 
 
 def steps(found: Sequence[Root]) -> list[list[Root]]:

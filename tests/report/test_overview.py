@@ -8,11 +8,12 @@ import pytest
 
 from benchmarks.synth import estate_of as estate_of_spokes
 from isthmus.cli import main
-from isthmus.intent import Opens
+from isthmus.intent import HcpTerraform, LocalBackend, Opens, S3Backend
 from isthmus.report.handover import sheets
 from isthmus.report.output import read_output
 from isthmus.report.overview import announced, intended, names, roots, route_tables
-from isthmus.report.overview_terminal import steps
+from isthmus.report.overview_terminal import print_roots, print_shares, steps
+from isthmus.report.proof_terminal import console
 from modules.files import merge
 from modules.synthesis import synthesize
 from tests.modules.synthesized import estate_of, files_of
@@ -87,6 +88,37 @@ def test_show_fits_eighty_columns_and_is_plain_when_piped(folder, capsys):
     commands = [line for line in text.splitlines() if line.startswith("     ")]
     assert all(len(line) <= 80 for line in text.splitlines() if line not in commands)
     assert any(f"-chdir={folder}/stacks/network plan" in line for line in commands)
+
+
+def test_show_says_the_region_once_or_where_it_differs(output, folder, capsys):
+    found = roots(folder, output.graph, output.estate)
+    print_roots(found, console())
+    assert "Root modules of us-east-1, in the order" in capsys.readouterr().out
+    print_roots([replace(found[0], region="eu-west-1"), *found[1:]], console())
+    out = capsys.readouterr().out
+    assert "Root modules, in the order" in out
+    assert out.count("eu-west-1") == 1
+    assert out.count("us-east-1") == len(found) - 1
+
+
+@pytest.mark.parametrize(
+    ("backend", "said"),
+    [
+        (
+            HcpTerraform(organization="example", workspace_prefix="net-"),
+            "Workspaces to share the state of, and with whom\n"
+            "  net-network         net-dev, net-prod, net-shared-services, net-test\n",
+        ),
+        (LocalBackend(), ""),
+        (S3Backend(bucket="states", account="network-prod"), ""),
+    ],
+)
+def test_show_says_which_workspaces_read_which(output, folder, capsys, backend, said):
+    found = roots(folder, output.graph, output.estate)
+    print_shares(found, backend, console())
+    assert capsys.readouterr().out.lstrip("\n") == said
+    print_shares(found[:1], backend, console())
+    assert not capsys.readouterr().out
 
 
 def test_show_tells_what_may_be_opened(tmp_path, capsys):
