@@ -3,6 +3,7 @@
 import re
 import shutil
 import tomllib
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,11 @@ def test_the_example_notices_what_went_wrong(reference, pytester):
             "E   *dev/module.spoke_dev.aws_ec2_transit_gateway_route_table_propagation.leak",
         ]
     )
+
+
+def test_the_wheel_is_called_what_the_page_says():
+    wheel = f"dist/isthmus-{version('isthmus')}-py3-none-any.whl"
+    page = DOCUMENT.read_text()
+    assert re.findall(r"dist/isthmus\S*\.whl", page) == [wheel, wheel]
+    extras = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert {"testing", "scan"} <= extras.keys()
