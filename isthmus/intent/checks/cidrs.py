@@ -10,6 +10,7 @@ from isthmus.intent.checks.reading import network, networks, next_free, overlaps
 from isthmus.intent.checks.rule import Finding, rule, subject
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import place_of
+from isthmus.intent.spoke import Spoke
 
 _SIZING = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
 _ROUTING = "https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html"
@@ -73,7 +74,7 @@ def cidr_overlap(estate: Estate) -> Iterator[Finding]:
         first, second = sorted((ranges[one], ranges[other]), key=lambda found: found.kind == "spoke")
         if second.kind != "site" and first.kind == "site" and any(first.cidr.overlaps(block) for block in blocks):
             continue  # the site network lies in a block: block-overlap says so
-        free = next_free(blocks, [found.cidr for found in ranges], second.cidr.prefixlen)
+        free = _free(estate, second.about, second.cidr)
         remedy = f"a free range, e.g. {free}" if free and second.kind == "spoke" else "ranges that lie apart"
         yield Finding(second.about, f"{second.cidr} overlaps {first.what}, {place_of(first.about)}", remedy)
 
@@ -115,17 +116,17 @@ def spoke_outside_blocks(estate: Estate) -> Iterator[Finding]:
     if not readable(estate.blocks):
         return
     blocks = networks(estate.blocks)
-    used = [found.cidr for found in _ranges(estate)]
     for _, spoke in estate.spokes:
         for cidr in networks(vpc_cidrs(spoke)):
             if not any(cidr.subnet_of(block) for block in blocks):
-                free = next_free(blocks, used, cidr.prefixlen)
+                free = _free(estate, spoke, cidr)
                 inside = f"a range inside one, e.g. {free}" if free else "a range inside one"
-                more = f', or add it to the blocks in {place_of(estate)}: "{cidr}"'
+                around = _block_around(estate, cidr)
+                more = f', or a block around it in {place_of(estate)}: "{around}"' if around else ""
                 given = (
                     f"{cidr} lies in none of the estate's blocks {', '.join(map(str, blocks)) or '(there are none)'}"
                 )
-                yield Finding(spoke, given, inside + (more if any(cidr.subnet_of(p) for p in PRIVATE) else ""))
+                yield Finding(spoke, given, inside + more)
 
 
 @rule(
@@ -138,7 +139,29 @@ def spoke_is_block(estate: Estate) -> Iterator[Finding]:
         for cidr in networks(vpc_cidrs(spoke)):
             if cidr in blocks:
                 given = f"{cidr} is a whole block of the estate, {place_of(estate)}"
-                yield Finding(spoke, given, f"a larger block, e.g. {cidr.supernet()}, or a part of {cidr}")
+                larger = _block_around(estate, cidr)
+                yield Finding(
+                    spoke, given, f"a larger block{f', e.g. {larger}' if larger else ''}, or a part of {cidr}"
+                )
+
+
+def _free(estate: Estate, about: object, cidr: IPv4Network) -> IPv4Network | None:
+    """A free range as large as one of a VPC: of the same private range, where secondary ones keep to it."""
+    blocks, used = networks(estate.blocks), [found.cidr for found in _ranges(estate)]
+    alike = [block for block in blocks if any(block.subnet_of(p) and cidr.subnet_of(p) for p in PRIVATE)]
+    found = next_free(alike, used, cidr.prefixlen)
+    mixed = isinstance(about, Spoke) and bool(about.secondary_cidrs)
+    return found if found or mixed else next_free(blocks, used, cidr.prefixlen)
+
+
+def _block_around(estate: Estate, cidr: IPv4Network) -> IPv4Network | None:
+    """The smallest private block that has a range and more in it, and overlaps no other block and no site network."""
+    if cidr.prefixlen == 0:
+        return None
+    block = cidr.supernet()
+    others = [*networks(estate.blocks), *(found.cidr for found in _ranges(estate) if found.kind == "site")]
+    fits = any(block.subnet_of(private) for private in PRIVATE)
+    return block if fits and not any(block.overlaps(other) for other in others if other != cidr) else None
 
 
 def _is_ipv6(text: str) -> bool:

@@ -18,6 +18,7 @@ from isthmus.intent.resolution import (
     EVERYTHING,
     KEPT_BY_AWS,
     SharedServices,
+    central_services,
     keeps_aws_names,
     served,
     servers,
@@ -26,6 +27,7 @@ from isthmus.intent.resolution import (
 )
 from isthmus.intent.segment import Segment
 from isthmus.regions import REGIONS
+from isthmus.services import S3
 
 _GUIDE = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/"
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
@@ -299,7 +301,12 @@ def inbound_for_nobody(estate: Estate) -> Iterator[Finding]:
         if home.services.dns.inbound and all_linked(estate) and not networks_reached(estate, home.segment):
             near = "none of its networks" if sites_reached(estate, home.segment) else "no site"
             given = f"inbound is on, and {subject(home.services.spoke)} reaches {near}"
-            yield Finding(home.services.dns, given, f"inbound=False, or more reach for {subject(home.segment)}")
+            # Beside a gateway endpoint for S3, an interface endpoint for it is for the sites alone: `s3-two-ways`.
+            s3 = S3 in home.services.spoke.gateway_endpoints and any(
+                service.name == S3 for service in central_services(home.services.environment)
+            )
+            less = "no inbound and no central s3" if s3 else "inbound=False"
+            yield Finding(home.services.dns, given, f"{less}, or more reach for {subject(home.segment)}")
 
 
 @rule(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from isthmus.addressing import NoSlot, egress_subnets, egress_tiers, zone_number
-from isthmus.intent.checks.reading import network, networks, readable, segment_of, vpc_cidrs
+from isthmus.intent.checks.reading import network, networks, own_blocks, readable, segment_of, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.egress import EgressVpc, Inspection
 from isthmus.intent.environment import Environment
@@ -169,7 +169,8 @@ def inspected_without_blocks(estate: Estate) -> Iterator[Finding]:
     named = {side.name: side for pair in _inspected(estate) for side in pair}
     for segment in named.values():
         if not segment.blocks:
-            yield Finding(segment, "it is inspected with another segment, and has no blocks", 'blocks=["10.1.0.0/18"]')
+            given = "it is inspected with another segment, and has no blocks"
+            yield Finding(segment, given, f"blocks={own_blocks(estate, segment)}")
 
 
 @rule("a propagated route is longer than a block, so it would go around the firewall", _STATIC)

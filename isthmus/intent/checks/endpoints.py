@@ -9,10 +9,11 @@ from dataclasses import replace
 from ipaddress import IPv4Network
 
 from isthmus.addressing import NoSlot, Tier, subnets
-from isthmus.intent.checks.reading import network
+from isthmus.intent.checks.reading import network, resolved, segment_of
 from isthmus.intent.checks.rule import Finding, rule, subject
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import place_of
+from isthmus.intent.reach import networks_reached
 from isthmus.intent.resolution import central_services, for_sites_only, served, shared_services
 from isthmus.intent.spoke import Spoke
 from isthmus.regions import REGIONS
@@ -98,7 +99,10 @@ def s3_two_ways(estate: Estate) -> Iterator[Finding]:
     if S3 in home.spoke.gateway_endpoints:
         if not home.dns.inbound:
             given = f"S3 is central, {subject(home.spoke)} keeps its gateway endpoint for it, and inbound is off"
-            yield Finding(home.environment.endpoints, given, "no s3 here, or inbound=True for the sites")
+            segment = segment_of(estate, home.spoke.segment)
+            asked = segment is not None and bool(networks_reached(resolved(estate), segment))
+            remedy = "no s3 here" + (", or inbound=True for the sites" if asked else "")
+            yield Finding(home.environment.endpoints, given, remedy)
         return
     for _, spoke in served(estate):
         if S3 in spoke.gateway_endpoints and S3 not in spoke.interface_endpoints:

@@ -128,7 +128,8 @@ def rule_group_count(estate: Estate) -> Iterator[Finding]:
 @rule("Network Firewall takes Suricata rules, each with a sid", f"{_GUIDE}suricata-limitations-caveats.html")
 def suricata_rule(estate: Estate) -> Iterator[Finding]:
     """A rule is none as Suricata writes them, or has no sid; or a group has none."""
-    example = 'pass tls $HOME_NET any -> $EXTERNAL_NET 443 (tls.sni; content:"example.com"; sid:1;)'
+    free = _free_sid(estate)
+    example = f'pass tls $HOME_NET any -> $EXTERNAL_NET 443 (tls.sni; content:"example.com"; sid:{free};)'
     for group, text, sid in own_rules(estate):
         if not _RULE.fullmatch(text.strip()) or "\n" in text or sid is None:
             what = "has no sid" if sid is None else "is no Suricata rule"
@@ -161,16 +162,20 @@ def firewall_variable(estate: Estate) -> Iterator[Finding]:
 def sid_twice(estate: Estate) -> Iterator[Finding]:
     """Two rules have one sid, or one has a sid of those kept for generated rules."""
     first: dict[str, str] = {}
-    taken = {sid for _, _, sid in own_rules(estate)}
     for group, text, sid in own_rules(estate):
         if sid is not None and sid in first:
-            free = next(number for number in range(1, len(taken) + 2) if str(number) not in taken)
-            yield Finding(group, f'sid {sid} is that of a rule of "{first[sid]}" too', f"another one, e.g. {free}")
+            remedy = f"another one, e.g. {_free_sid(estate)}"
+            yield Finding(group, f'sid {sid} is that of a rule of "{first[sid]}" too', remedy)
         elif sid is not None and int(sid) in SIDS:
             given = f"sid {sid} is kept for rules between inspected segments"
             yield Finding(group, given, f"below {SIDS.start}, or {SIDS.stop} and above")
         elif sid is not None and _RULE.fullmatch(text.strip()):
             first[sid] = group.name
+
+
+def _free_sid(estate: Estate) -> int:
+    taken = {sid for _, _, sid in own_rules(estate)}
+    return next(number for number in range(1, len(taken) + 2) if str(number) not in taken)
 
 
 @rule(

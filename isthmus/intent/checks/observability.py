@@ -39,6 +39,8 @@ def nothing_to_observe(estate: Estate) -> Iterator[Finding]:
 )
 def alarm_target(estate: Estate) -> Iterator[Finding]:
     """Alarms go to nobody, to the same one twice, or to what is neither an email address nor an SNS topic."""
+    region = REGIONS.get(estate.region, REGIONS["us-east-1"])
+    topic = f"arn:{region.partition}:sns:{region.name}:111122223333:alarms"
     for _, wanted in _observed(estate):
         if not wanted.notify:
             yield Finding(wanted, "notify is empty", 'notify=["network-team@example.com"], or the ARN of an SNS topic')
@@ -47,7 +49,7 @@ def alarm_target(estate: Estate) -> Iterator[Finding]:
         for target in wanted.notify:
             key = re.sub("[^A-Za-z0-9]", "_", target)
             if not _MAIL.fullmatch(target) and not _TOPIC.fullmatch(target):
-                remedy = 'an email address, or an ARN such as "arn:aws:sns:us-east-1:111122223333:alarms"'
+                remedy = f'an email address, or an ARN such as "{topic}"'
                 yield Finding(wanted, f'notify holds "{target}"', remedy)
             elif key in seen:
                 yield Finding(wanted, f'notify holds "{seen[key]}" and "{target}"', "each once, not but for a sign")

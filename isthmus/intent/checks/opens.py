@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from isthmus.intent.checks.reading import network, networks, resolved
+from isthmus.intent.checks.reading import network, networks, own_blocks, resolved
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.opening import may_open, ports
@@ -101,7 +101,8 @@ def opens_without_blocks(estate: Estate) -> Iterator[Finding]:
             if not segments[side].blocks and side not in told:
                 told.add(side)
                 given = f'segment "{side}" has no blocks'
-                yield Finding(opens, given, f'Segment("{side}", blocks=["10.1.0.0/18"], ...)')
+                blocks = own_blocks(estate, segments[side])
+                yield Finding(opens, given, f'Segment("{side}", blocks={blocks}, ...)')
 
 
 @rule(

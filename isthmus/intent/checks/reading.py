@@ -123,11 +123,29 @@ def resolved(estate: Estate) -> Estate:
     return replace(estate, environments=environments)
 
 
+def own_blocks(estate: Estate, segment: Segment) -> str:
+    """Blocks that a segment without any may declare, as they are written: one around all its spokes where that is apart
+    from everybody else, or each spoke's own; `[...]` where it has no spoke yet."""
+    others = [cidr for other in estate.segments for cidr in networks(other.blocks)]
+    own: list[IPv4Network] = []
+    for _, spoke in estate.spokes:
+        (own if name_of(spoke.segment) == segment.name else others).extend(networks(vpc_cidrs(spoke)))
+    if not own:
+        return "[...]"
+    around = own[0]
+    while around.prefixlen and not all(cidr.subnet_of(around) for cidr in own):
+        around = around.supernet()
+    whole = any(around != block and around.subnet_of(block) for block in networks(estate.blocks))
+    apart = whole and not any(around.overlaps(other) for other in others)
+    chosen = [around] if apart else sorted({*own})
+    return "[" + ", ".join(f'"{cidr}"' for cidr in chosen) + "]"
+
+
 def next_free(within: Sequence[IPv4Network], taken: Iterable[IPv4Network], prefix: int) -> IPv4Network | None:
-    """The first network of that prefix length inside one of `within` and apart from all of `taken`."""
+    """The first network of that prefix length that is a part of one of `within` and apart from all of `taken`."""
     used = sorted(taken)
     for block in within:
-        if block.prefixlen > prefix:
+        if block.prefixlen >= prefix:
             continue
         size = 1 << (32 - prefix)
         start = int(block.network_address)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from isthmus.intent.checks.reading import EVERYTHING, Link, all_linked, links, networks, readable, segment_of
-from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.checks.rule import Finding, rule, subject
+from isthmus.intent.checks.vpn import asn_fits
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of, place_of
 from isthmus.intent.reach import segments_reached, sites_reached
@@ -147,7 +148,8 @@ def static_twice(estate: Estate) -> Iterator[Finding]:
     for one, other in _pairs(estate):
         if one.connection.routing is other.connection.routing is Routing.STATIC:
             given = f'static routing, beside {one.connection.name} to the same site "{one.site.name}"'
-            yield Finding(other.connection, given, "routing=Routing.BGP on both, or one connection")
+            announced = f"with what {subject(one.site)} announces, {place_of(one.site)}"
+            yield Finding(other.connection, given, f"Routing.BGP on both, {announced}; or one connection")
 
 
 @rule("nothing is learnt over static routing: what is not written down has no route", _STATIC)
@@ -174,7 +176,8 @@ def ecmp_asn(estate: Estate) -> Iterator[Finding]:
             given = (
                 f"ASN {other.gateway.bgp_asn}, connection {one.connection.name} to the same site {one.gateway.bgp_asn}"
             )
-            yield Finding(other.gateway, given, f"bgp_asn={one.gateway.bgp_asn} on both")
+            fitting = [asn for asn in (one.gateway.bgp_asn, other.gateway.bgp_asn) if asn_fits(estate, asn)]
+            yield Finding(other.gateway, given, f"bgp_asn={fitting[0]} on both" if fitting else "one ASN on both")
 
 
 def _pairs(estate: Estate) -> Iterator[tuple[Link, Link]]:

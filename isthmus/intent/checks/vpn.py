@@ -11,6 +11,7 @@ from isthmus.intent.checks.reading import links, network
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of
+from isthmus.intent.vpn import VpnConnection
 from isthmus.regions import REGIONS
 
 _GATEWAY = "https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-options.html"
@@ -37,20 +38,35 @@ def customer_gateway_asn(estate: Estate) -> Iterator[Finding]:
     """A customer gateway's ASN is out of range or reserved."""
     for site in estate.sites:
         for gateway in site.customer_gateways:
-            asn = gateway.bgp_asn
-            remedy = "your public ASN, or a private one of 64512 to 65534 or 4200000000 to 4294967294"
-            if not 1 <= asn <= LARGEST_ASN:
-                yield Finding(gateway, f"bgp_asn is {asn}", remedy)
-            elif asn in _STANDARD_ASNS:
-                yield Finding(gateway, f"bgp_asn {asn} is reserved by {_STANDARD_ASNS[asn]}", remedy)
-            elif asn in _RESERVED_ASNS and _RESERVED_ASNS[asn] in (None, estate.region):
-                yield Finding(gateway, f"bgp_asn {asn} is reserved by AWS in {estate.region}", remedy)
+            if given := _refused_asn(gateway.bgp_asn, estate.region):
+                remedy = "your public ASN, or a private one of 64512 to 65534 or 4200000000 to 4294967294"
+                yield Finding(gateway, given, remedy)
+
+
+def _refused_asn(asn: int, region: str) -> str:
+    """Why AWS does not take an ASN for a customer gateway, or ""."""
+    if not 1 <= asn <= LARGEST_ASN:
+        return f"bgp_asn is {asn}"
+    if asn in _STANDARD_ASNS:
+        return f"bgp_asn {asn} is reserved by {_STANDARD_ASNS[asn]}"
+    if asn in _RESERVED_ASNS and _RESERVED_ASNS[asn] in (None, region):
+        return f"bgp_asn {asn} is reserved by AWS in {region}"
+    return ""
+
+
+def asn_fits(estate: Estate, asn: int) -> bool:
+    """Whether a customer gateway may have an ASN: AWS takes it, and it is not the hub's."""
+    return asn not in _hub_asns(estate) and not _refused_asn(asn, estate.region)
+
+
+def _hub_asns(estate: Estate) -> set[int]:
+    return {environment.hub.asn for environment in estate.environments if environment.hub is not None}
 
 
 @rule("BGP between equal ASNs is internal BGP, which a VPN does not speak", _GATEWAY)
 def same_asn(estate: Estate) -> Iterator[Finding]:
     """A customer gateway and the hub have one ASN."""
-    hubs = {environment.hub.asn for environment in estate.environments if environment.hub is not None}
+    hubs = _hub_asns(estate)
     for site in estate.sites:
         for gateway in site.customer_gateways:
             if gateway.bgp_asn in hubs:
@@ -64,7 +80,7 @@ def customer_gateway_address(estate: Estate) -> Iterator[Finding]:
     for site in estate.sites:
         for gateway in site.customer_gateways:
             if gateway.ip_address is not None and not _public(gateway.ip_address):
-                remedy = "its public IPv4 address; 203.0.113.1 holds the place of one not known yet"
+                remedy = f"its public IPv4 address; {_placeholder(estate)} holds the place of one not known yet"
                 yield Finding(gateway, f'ip_address is "{gateway.ip_address}"', remedy)
 
 
@@ -89,7 +105,9 @@ def customer_gateway_unknown(estate: Estate) -> Iterator[Finding]:
     for site in estate.sites:
         for gateway in site.customer_gateways:
             if gateway.ip_address is None and gateway.certificate_arn is None:
-                yield Finding(gateway, "it has neither ip_address nor certificate_arn", 'ip_address="203.0.113.1"')
+                yield Finding(
+                    gateway, "it has neither ip_address nor certificate_arn", f'ip_address="{_placeholder(estate)}"'
+                )
 
 
 @rule("the certificate is one of AWS Certificate Manager, in the account and Region of the connection", _CERTIFICATE)
@@ -184,7 +202,9 @@ def inside_cidr_reserved(estate: Estate) -> Iterator[Finding]:
     """A tunnel's inside CIDR is one that AWS reserves."""
     for about, part, cidr in _pinned(estate):
         if cidr in RESERVED_INSIDE:
-            yield Finding(about, f"{cidr} is reserved", "169.254.6.0/30 or later, or none: it is derived", part)
+            yield Finding(
+                about, f"{cidr} is reserved", "none: it is derived; or a /30 of another connection number", part
+            )
 
 
 @rule("inside CIDRs are unique on a gateway: one address must mean one tunnel", _TUNNEL)
@@ -222,8 +242,18 @@ def _canonical(text: str | None) -> bool:
 
 
 def _free_number(estate: Estate) -> int:
+    """The first number that no connection has, and whose inside CIDRs no tunnel is pinned to; at worst the first."""
     taken = {connection.number for connection in estate.vpn_connections}
-    return next(number for number in range(1, len(taken) + 2) if number not in taken)
+    pinned = {cidr for _, _, cidr in _pinned(estate)}
+    free = [number for number in range(1, CONNECTIONS + 1) if number not in taken]
+    derived = (VpnConnection("free", customer_gateway="", segment="", number=number) for number in free)
+    return next((c.number for c in derived if pinned.isdisjoint(inside_cidrs(c))), free[0])
+
+
+def _placeholder(estate: Estate) -> IPv4Address:
+    """An address for documentation that no customer gateway has."""
+    taken = {gateway.ip_address for site in estate.sites for gateway in site.customer_gateways}
+    return next(address for address in _DOCUMENTATION[-1].hosts() if str(address) not in taken)
 
 
 def _public(text: str) -> bool:

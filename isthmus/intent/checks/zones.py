@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterator, Sequence
 
 from isthmus.intent.backend import S3Backend
+from isthmus.intent.checks.reading import segment_of
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.segment import Egress
@@ -33,7 +34,14 @@ def region(estate: Estate) -> Iterator[Finding]:
     for thing, name in given:
         if name not in REGIONS:
             close = difflib.get_close_matches(name, REGIONS, n=1)
-            yield Finding(thing, f'the Region is "{name}"', f'a Region such as "{close[0] if close else "us-east-1"}"')
+            meant = [*(_of_zones(estate) if thing is estate else ()), *close, "us-east-1"]
+            yield Finding(thing, f'the Region is "{name}"', f'a Region such as "{meant[0]}"')
+
+
+def _of_zones(estate: Estate) -> list[str]:
+    """The Region that the estate's zones are of, if they are of one."""
+    zones = {zone for _, given in _zone_lists(estate) for zone in given}
+    return [region.name for region in REGIONS.values() if zones and zones.issubset(region.zone_ids)]
 
 
 @rule("a VPC without subnets holds nothing and cannot be attached", _ZONES)
@@ -76,7 +84,9 @@ def nat_zones(estate: Estate) -> Iterator[Finding]:
         zones = sorted(set(estate.zones_of(spoke)))
         if spoke.egress is not Egress.LOCAL:
             given = f"nat_zones is given, but the way out is {spoke.egress.name}"
-            yield Finding(spoke, given, "no nat_zones, or egress=Egress.LOCAL")
+            segment = segment_of(estate, spoke.segment)
+            allowed = segment is not None and Egress.LOCAL in segment.ways_out
+            yield Finding(spoke, given, "no nat_zones" + (", or egress=Egress.LOCAL" if allowed else ""))
         elif sorted(spoke.nat_zones) != zones and (len(spoke.nat_zones) != 1 or spoke.nat_zones[0] not in zones):
             remedy = f"no nat_zones for one in every zone, or one of its zones: nat_zones={zones[:1]}"
             yield Finding(spoke, f"nat_zones is {list(spoke.nat_zones)}, its zones are {zones}", remedy)
