@@ -480,7 +480,7 @@ def test_every_problem_is_told_at_once_with_its_place_and_remedy() -> None:
 def test_remedies_name_the_line_to_change() -> None:
     outside = problems(spoke(cidr="10.2.0.0/20"))[0]
     assert "a range inside one, e.g. 10.1.0.0/20, or a block around it in tests/intent/network.py:" in outside.remedy
-    assert outside.remedy.endswith('"10.2.0.0/20"')
+    assert outside.remedy.endswith('"10.2.0.0/19"')
     way = problems(segments(SERVICES, replace(WORKLOADS, ways_out={Egress.LOCAL})))[0]
     assert "ways_out={Egress.LOCAL, Egress.ON_PREMISES} in tests/intent/" in way.remedy
 
