@@ -361,3 +361,55 @@ def test_a_known_value_may_choose_among_more_than_there_are_of_its_own(tmp_path:
     association = graph.resources["module.app.aws_route_table_association.private[1]"]
     assert isinstance(association.get("route_table_id"), Unknown)
     assert association.get("subnet_id") == ref("module.app.aws_subnet.private[1]")
+
+
+def planned_outputs(folder: Path) -> Graph:
+    """A plan of two VPCs that are not there yet, and of outputs of every kind."""
+    vpcs = [{"type": "aws_vpc", "name": name, "mode": "managed", "address": f"aws_vpc.{name}"} for name in ("a", "b")]
+    changes = [
+        vpc | {"change": {"actions": ["create"], "before": None, "after": {}, "after_unknown": {"id": True}}}
+        for vpc in vpcs
+    ]
+    referring = {
+        "id": ["aws_vpc.a.id", "aws_vpc.a"],
+        "either": ["aws_vpc.a.id", "aws_vpc.a", "aws_vpc.b.id", "aws_vpc.b"],
+        "partly": ["aws_vpc.a.id", "aws_vpc.a", "aws_vpc.b.id", "aws_vpc.b"],
+    }
+    document = {
+        "format_version": "1.2",
+        "planned_values": {
+            "outputs": {
+                "known": {"sensitive": False, "value": "x"},
+                "unchanged": {"sensitive": False, "value": ["y"]},
+                "secret": {"sensitive": True, "value": "z"},
+                "partly": {"sensitive": False, "value": {"name": "a"}},
+                "id": {"sensitive": False},
+                "either": {"sensitive": False},
+            },
+            "root_module": {"resources": [vpc | {"values": {}, "sensitive_values": {}} for vpc in vpcs]},
+        },
+        "resource_changes": changes,
+        "output_changes": {
+            "known": {"actions": ["create"], "after": "x", "after_unknown": False},
+            "secret": {"actions": ["create"], "after": "z", "after_unknown": False, "after_sensitive": True},
+            "partly": {"actions": ["create"], "after": {"name": "a"}, "after_unknown": {"id": True}},
+            "id": {"actions": ["create"], "after_unknown": True},
+            "either": {"actions": ["create"], "after_unknown": True},
+        },
+        "configuration": {
+            "root_module": {
+                "resources": [vpc | {"expressions": {}, "provider_config_key": "aws"} for vpc in vpcs],
+                "outputs": {name: {"expression": {"references": texts}} for name, texts in referring.items()},
+            }
+        },
+    }
+    return read_plan(write(folder, {"plan.json": document}) / "plan.json")
+
+
+def test_an_output_is_what_the_plan_knows_the_one_thing_it_refers_to_or_unknown(tmp_path: Path) -> None:
+    outputs = dict(planned_outputs(tmp_path).outputs)
+    unknowns = {name: outputs.pop(name) for name in ("secret", "partly", "either")}
+    assert outputs == {"known": "x", "unchanged": ("y",), "id": ref("aws_vpc.a")}
+    for name, value in unknowns.items():
+        assert isinstance(value, Unknown)
+        assert ("sensitive" if name == "secret" else "aws_vpc.b.id") in value.reason
