@@ -266,11 +266,18 @@ def _conditional(node: Conditional, scope: Scope) -> Value:
     condition = evaluate(node.condition, scope)
     if isinstance(condition, Unknown):
         return condition
-    if condition in (True, "true"):
-        return evaluate(node.yes, scope)
-    if condition in (False, "false"):
-        return evaluate(node.no, scope)
-    return unknown(node.source, "the condition is not known")
+    chosen = condition if isinstance(condition, bool) else {"true": True, "false": False}.get(str(condition))
+    if chosen is None:
+        return unknown(node.source, "the condition is not known")
+    value = evaluate(node.yes if chosen else node.no, scope)
+    if not isinstance(value, bool | int | float):
+        return value
+    other = evaluate(node.no if chosen else node.yes, scope)
+    if isinstance(other, str):  # both are of one type, so a number beside a text is a text
+        return as_string(value)
+    if isinstance(other, bool | int | float) and isinstance(value, bool) is not isinstance(other, bool):
+        raise Failure(f"{node.source}: the two results are of different types")
+    return value
 
 
 def _for(node: For, scope: Scope) -> Value:

@@ -1,11 +1,11 @@
-"""Terraform's functions: what the reader says of a call is what Terraform itself says, or it does not know.
+"""Terraform's language: what the reader says of an expression is what Terraform itself says, or it does not know.
 
 Each function is called with every choice of arguments from the lists below, right and wrong ones; "" is none.
 """
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,69 @@ ARGUMENTS: dict[str, list[list[str]]] = {
 }
 
 
+OPERATORS = ["+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">="]
+SCALARS = ["-3", "0", "2", "2.5", '"2"', '"a"', "true", "false", '"true"', "null", "[]", '["a"]']
+PAIRS = '[{a = [1, 2], b = {c = "x"}}, {a = [3], b = {c = "y"}}]'
+EXPRESSIONS = [
+    *(f"{one} {operator} {other}" for one in SCALARS[6:8] for operator in ("&&", "||") for other in SCALARS[6:8]),
+    *(f"{one} {operator} {other}" for one in SCALARS for operator in OPERATORS for other in SCALARS),
+    *(f"{operator}{one}" for operator in "!-" for one in SCALARS),
+    *(f"{one} ? {two} : {three}" for one in SCALARS for two in SCALARS[:4] for three in SCALARS[:6]),
+    *(f"1 {one} 2 {other} 3" for one in OPERATORS[:5] for other in OPERATORS[:5]),
+    *("1 + 2 * 3 < 4 || false", "!true == false", "-2 * -3", "2 - -2", "1 == 1 && 2 == 3", "true || false && false"),
+    *(f"{PAIRS}{step}" for step in ("[*].a", ".*.a", "[*].a[0]", ".*.a[0]", "[*].b.c", ".*.b.c", "[*]", ".*")),
+    *(f"{PAIRS}[{key}].b" for key in ("0", "1", "2", "-1", '"0"', "0.0", "true")),
+    *(f"{PAIRS}.{key}.b" for key in ("0", "1", "2")),
+    *(
+        '"a"[*]',
+        "null[*]",
+        "{a = 1}[*].a",
+        "[][*].a",
+        '{a = 1}["a"]',
+        '{a = 1}["b"]',
+        "{a = 1}.a",
+        '{"a-b" = 1}["a-b"]',
+    ),
+    *('{a = 1, "b" : 2}', '{(upper("a")) = 1}', "{a = 1, a = 2}", "{1 = 2}", "{true = 2}", "[1, 2,]", "[]", "{}"),
+    *("max([1, 5, 3]...)", "merge([{a = 1}, {b = 2}]...)", "concat([[1], [2]]...)", "max([]...)", 'max(["a"]...)'),
+    *('[for x in ["b", "a"] : x]', "[for x in {b = 1, a = 2} : x]", '[for k, x in {b = 1, a = 2} : "${k}${x}"]'),
+    *(
+        '[for i, x in ["b", "a"] : i]',
+        '[for x in ["b", "a"] : x if x != "b"]',
+        "[for x in null : x]",
+        '[for x in "a" : x]',
+    ),
+    *('{for x in ["b", "a"] : x => 1}', '{for x in ["a", "a"] : x => 1}', '{for i, x in ["a", "a"] : x => i...}'),
+    *("[for x in [1, 2] : [for y in [3] : x * y]]", '[for x in [1] : x if "true"]', "[for x in [1] : x if 1]"),
+    *(
+        '"a${1}b"',
+        '"${true}"',
+        '"${1.50}"',
+        '"${null}"',
+        '"${[]}"',
+        '"a$${b}"',
+        '"%%{c}"',
+        '"\\u00e9\\t\\\\"',
+        '"$a %b"',
+        '"a${"b"}"',
+    ),
+    *("1e3", "1.5e-2", "0.1 + 0.2", "12345678901234567890", "1 / 3", "10 / 4", "7 % 0", "1 / 0", "-7 % 3", "7.5 % 2"),
+    *("can([][0])", "try([][0], {}.a, 3)", 'can(tonumber("x"))', 'try(tonumber("x"), "y")'),
+    *(
+        "((1))",
+        "(1 + 2) * 3",
+        "!(true)",
+        "-(2)",
+        '"2" + 1',
+        '"2" * "3"',
+        "true == 1",
+        '"1" == 1',
+        "[1] == [1]",
+        "{} == {}",
+    ),
+]
+
+
 class _Nothing:
     def lookup(self, name: str) -> Any:
         return Unknown(name)
@@ -88,15 +151,17 @@ def calls(name: str) -> Iterator[str]:
 
 
 def plain(value: Any) -> Any:
-    """As JSON has it, where 2.0 is 2."""
+    """As JSON has it, where 2.0 is 2, and fractions are as exact as the reader needs them."""
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     if isinstance(value, dict):
         return {key: plain(item) for key, item in sorted(value.items())}
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else round(value, 12)
+    return value
 
 
-def console(core: Core, folder: Path, texts: list[str]) -> list[str]:
+def console(core: Core, folder: Path, texts: Sequence[str]) -> list[str]:
     """What Terraform makes of expressions, each as JSON text; "refused" where it makes nothing of one."""
     asked = ", ".join(f'try(jsonencode({text}), "refused")' for text in texts)
     said = subprocess.run(
@@ -117,11 +182,10 @@ def test_every_function_is_called() -> None:
     assert ARGUMENTS.keys() == FUNCTIONS.keys() | STRUCTURAL.keys()
 
 
-@pytest.mark.parametrize("name", sorted(ARGUMENTS))
-def test_a_function_gives_what_terraform_gives(name: str, core: Core, tmp_path: Path) -> None:
-    texts = list(calls(name))
+def hold(texts: Sequence[str], core: Core, folder: Path) -> None:
+    """Each text that the reader knows the meaning of means that to Terraform, and some are known."""
     wrong, known = [], 0
-    for text, answer in zip(texts, console(core, tmp_path, texts), strict=True):
+    for text, answer in zip(texts, console(core, folder, texts), strict=True):
         ours = evaluate_text(f"${{{text}}}", _Nothing())
         if isinstance(ours, Unknown):
             continue
@@ -130,3 +194,13 @@ def test_a_function_gives_what_terraform_gives(name: str, core: Core, tmp_path: 
             wrong.append(f"{text} is {answer}, not {ours!r}")
     assert not wrong, "\n".join(wrong)
     assert known
+
+
+@pytest.mark.parametrize("name", sorted(ARGUMENTS))
+def test_a_function_gives_what_terraform_gives(name: str, core: Core, tmp_path: Path) -> None:
+    hold(list(calls(name)), core, tmp_path)
+
+
+@pytest.mark.parametrize("at", range(0, len(EXPRESSIONS), 400))
+def test_an_expression_means_what_it_means_to_terraform(at: int, core: Core, tmp_path: Path) -> None:
+    hold(EXPRESSIONS[at : at + 400], core, tmp_path)
