@@ -172,7 +172,7 @@ def _judge(
             for kind, registry in _REGISTRIES.items():
                 for entity in template.get(kind, ()):
                     address, lines = _identity(kind, entity)
-                    seen.add((file, kind, address.removeprefix("data.")))
+                    seen.add((file, kind, _named(address)))
                     for check, result in registry.scan(file, entity, _NOTHING_IN_IT, chosen, report).items():
                         crashed = "check" in result  # only the registry's own answer to an exception has it
                         if crashed or result["result"] in (CheckResult.PASSED, CheckResult.FAILED):
@@ -181,8 +181,7 @@ def _judge(
                             verdicts.append(_verdict(check, passed, details, file, address, lines, crashed))
         verdicts.extend(_graph_verdicts(graph, chosen, report))
     in_graph = {
-        (vertex["file_path_"], vertex["block_type_"], _vertex_address(vertex).removeprefix("data."))
-        for _, vertex in graph.nodes()
+        (vertex["file_path_"], vertex["block_type_"], _named(_vertex_address(vertex))) for _, vertex in graph.nodes()
     }
     _all_seen(expected, seen, in_graph)
     return Judged(tuple(verdicts), len(expected))
@@ -306,7 +305,12 @@ def _planned(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
         for resource in module.get("resources", ()):
             if resource["address"] not in forgotten:
                 kind = "data" if resource["mode"] == "data" else "resource"
-                yield kind, resource["address"].replace(".data.", ".").removeprefix("data.")
+                yield kind, _named(resource["address"])
+
+
+def _named(address: str) -> str:
+    """The address of a data source as if it were a resource's: of which kind it is, is told beside it."""
+    return re.sub(r"(^|\.)data\.", r"\1", address)
 
 
 def _forget_unwritten(template: Mapping[str, Any], plan: Mapping[str, Any]) -> None:

@@ -216,6 +216,29 @@ def test_plans_are_scanned_with_their_addresses(tmp_path: Path) -> None:
     assert (answer.roots, answer.resources) == (("net.json",), 1)
 
 
+def test_of_a_plan_data_are_seen_in_modules_too_and_what_it_forgets_is_no_business_of_its(tmp_path: Path) -> None:
+    files = {
+        "main.tf.json": {"module": {"hub": {"source": "./modules/hub"}}, **tf(r("aws_vpc"))["main.tf.json"]},
+        "modules/hub/main.tf.json": r("aws_ec2_transit_gateway", description="hub"),
+    }
+    plan = plan_of(files)
+    root = plan["planned_values"]["root_module"]
+    for module, prefix in ((root, ""), (root["child_modules"][0], "module.hub.")):
+        found = {"address": f"{prefix}data.aws_vpc.old", "mode": "data", "type": "aws_vpc", "name": "old"}
+        change = {"actions": ["read"], "before": None, "after": {}, "after_unknown": {"id": True}}
+        module["resources"].append({**found, "values": {}})
+        plan["resource_changes"].append({**found, "change": change})
+    gone = plan_of(tf(r("aws_ec2_transit_gateway", "gone", description="gone")))
+    root["resources"] += gone["planned_values"]["root_module"]["resources"]
+    plan["resource_changes"] += [
+        {**one, "change": {**one["change"], "actions": ["forget"]}} for one in gone["resource_changes"]
+    ]
+    (tmp_path / "net.json").write_text(json.dumps(plan))
+    answer = scan(None, plans=[tmp_path / "net.json"], policies=POLICIES)
+    assert _fails(answer, "CKV_ISTHMUS_1") == {"module.hub.aws_ec2_transit_gateway.x"}
+    assert answer.resources == 4
+
+
 @pytest.mark.parametrize(("name", "text"), [("a.json", "{}"), ("a.json", "nonsense"), ("a.json", "[]")])
 def test_what_is_no_plan_is_refused(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text)
