@@ -17,7 +17,7 @@ class CheckovMissing(ScanError):
     """Checkov is not installed."""
 
     def __init__(self) -> None:
-        super().__init__("scanning needs Checkov: pip install checkov, or Isthmus with its extra [scan]")
+        super().__init__("scanning needs Checkov: pip install checkov")
 
 
 class UnreadableInput(ScanError):

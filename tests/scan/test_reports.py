@@ -146,5 +146,5 @@ def test_without_checkov_the_command_says_what_to_install(estate: Path) -> None:
     )
     assert (done.returncode, done.stderr) == (
         2,
-        "isthmus: scanning needs Checkov: pip install checkov, or Isthmus with its extra [scan]\n",
+        "isthmus: scanning needs Checkov: pip install checkov\n",
     )
