@@ -201,20 +201,20 @@ def _kind(was: Pair | None, now: Pair | None) -> Kind | None:
         return Kind.GAINED
     if _unknown(was) != _unknown(now):
         return Kind.UNCLEAR
-    if was is None or now is None or not any(before["", ""]):
+    if was is None or now is None or not any(before["", "", 0]):
         return None
     return None if _ways(was) == _ways(now) else Kind.REROUTED
 
 
-def _works(pair: Pair | None) -> dict[tuple[str, str], tuple[bool, ...]]:
-    """For the whole pair, and for each zone and tier: whether packets get there, and replies back, always and ever."""
+def _works(pair: Pair | None) -> dict[tuple[str, str, int], tuple[bool, ...]]:
+    """For the whole pair, and each zone, tier and version of IP: whether packets get there and back, always or ever."""
     trials = pair.trials if pair is not None else ()
-    parts: dict[tuple[str, str], list[Trial]] = {}
+    parts: dict[tuple[str, str, int], list[Trial]] = {}
     for trial in trials:
-        parts.setdefault((trial.zone, trial.tier), []).append(trial)
+        parts.setdefault((trial.zone, trial.tier, trial.version), []).append(trial)
     main = pair.main if pair is not None else ()
     whole = (*_arrives(worst(main)), *_arrives(best(trials)))
-    return {**{part: (*_arrives(worst(t)), *_arrives(best(t))) for part, t in parts.items()}, ("", ""): whole}
+    return {**{part: (*_arrives(worst(t)), *_arrives(best(t))) for part, t in parts.items()}, ("", "", 0): whole}
 
 
 def _arrives(outcome: tuple[Outcome, Outcome]) -> tuple[bool, bool]:

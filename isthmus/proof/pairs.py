@@ -14,7 +14,7 @@ from functools import cached_property
 from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Outcome, Path, RoundTrip, Somewhere, Trace
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Cidr, Unknown
-from isthmus.network.space import PUBLIC, address_at, number, span
+from isthmus.network.space import ALL, PUBLIC, address_at, number, span
 from isthmus.proof.alike import Alike, prefixes
 from isthmus.proof.places import Inventory, Kind, Place, Places, Tier
 from isthmus.proof.probes import USUAL, Probe, probes
@@ -30,6 +30,7 @@ class Trial:
 
     - `zone`: of the source. `tier`: of the source's subnet, or of the destination's if the source is in none.
     - `main`: between workload subnets, where flows are meant to be.
+    - `version`: of IP. Hosts that have addresses of both use what works.
     - `unsure`: why nobody can say whether it is, or "": then `main` says what it is if it is not known otherwise.
     """
 
@@ -40,6 +41,7 @@ class Trial:
     main: bool
     trip: RoundTrip
     unsure: str = ""
+    version: int = 4
 
 
 @dataclass(frozen=True)
@@ -76,16 +78,37 @@ class Pair:
             return -1
         if intended is False:
             return max(range(len(self.trials)), key=lambda i: _openness(self.trials[i].trip))
-        return min(range(len(self.trials)), key=lambda i: (not self.trials[i].main, _openness(self.trials[i].trip)))
+        version = next((trial.version for trial in _in_one_version(self.main)), 4)
+
+        def telling(which: int) -> tuple[bool, bool, tuple[int, int]]:
+            trial = self.trials[which]
+            return not trial.main, trial.version != version, _openness(trial.trip)
+
+        return min(range(len(self.trials)), key=telling)
 
 
 def worst(trials: Sequence[Trial]) -> tuple[Outcome, Outcome]:
-    """Blocked if any is, then unknown if any is. Some of those that are `unsure` may not count, but not all."""
+    """Blocked if any is, then unknown if any is, in the version of IP that fares best.
+
+    Some of those that are `unsure` may not count, but not all.
+    """
+    trials = _in_one_version(trials)
     sure = [not trial.unsure for trial in trials]
     return (
         at_worst([trial.trip.forward.outcome for trial in trials], sure),
         at_worst([_back(trial.trip) for trial in trials], sure),
     )
+
+
+def _in_one_version(trials: Sequence[Trial]) -> Sequence[Trial]:
+    """The trials in the version of IP that fares best: two dual-stack hosts need no more than one that works."""
+    versions = {trial.version: [t for t in trials if t.version == trial.version] for trial in trials}
+
+    def openness(version: int) -> tuple[int, ...]:
+        there, back = (_ORDER[outcome] for outcome in worst(versions[version]))
+        return min(there, back), there, back, -version
+
+    return versions[max(versions, key=openness)] if len(versions) > 1 else trials
 
 
 def best(trials: Sequence[Trial]) -> tuple[Outcome, Outcome]:
@@ -338,13 +361,14 @@ class AllPairs:
 
     def _on_internet(self) -> Iterator[_End]:
         """An address for each part of the internet that routes or rules tell apart: exits may differ."""
-        samples: dict[tuple[Cidr, ...], int] = {}
-        for low, high, public in PUBLIC.within(0, _LAST_V4):
-            for first, _, around in self._alike.atoms.within(low, high) if public else ():
-                if not self._owned(first, around):
-                    samples.setdefault(around, first + 1)
-        for address in samples.values():
-            yield _End(Internet(address_at(address)), 4)
+        for version, around_all in ((4, (0, _LAST_V4)), (6, (_LAST_V4 + 1, ALL[1]))):
+            samples: dict[tuple[Cidr, ...], int] = {}
+            for low, high, public in PUBLIC.within(*around_all):
+                for first, _, around in self._alike.atoms.within(low, high) if public else ():
+                    if not self._owned(first, around):
+                        samples.setdefault(around, first + 1)
+            for address in samples.values():
+                yield _End(Internet(address_at(address)), version)
 
     def _owned(self, address: int, around: tuple[Cidr, ...]) -> bool:
         """Whether an address that could be on the internet is a VPC's or a site's."""
@@ -370,7 +394,8 @@ class AllPairs:
 def _trial(mine: _End, theirs: _End, trip: RoundTrip) -> Trial:
     spoke = mine if mine.tier else theirs
     main = mine.main and theirs.main
-    return Trial(mine.location, theirs.location, mine.zone, spoke.tier, main, trip, mine.unsure or theirs.unsure)
+    unsure = mine.unsure or theirs.unsure
+    return Trial(mine.location, theirs.location, mine.zone, spoke.tier, main, trip, unsure, mine.version)
 
 
 def stopped_by_filters(trace: Trace) -> bool:

@@ -40,9 +40,15 @@ class Traced:
     def outcome(self) -> Outcome:
         """Reachable only if every trip is; then unknown only if none is blocked.
 
-        Where nobody can say which trips are between workloads (`unsure`), blocked only if every one is.
+        Where nobody can say which trips are between workloads (`unsure`), blocked only if every one is. Of two versions
+        of IP, the one that fares better.
         """
-        return at_worst([trip.outcome for trip in self.trips], [not self.unsure for _ in self.trips])
+        versions: dict[int, list[Outcome]] = {}
+        for trip in self.trips:
+            versions.setdefault(_version(trip.forward.packet.source), []).append(trip.outcome)
+        found = {at_worst(outcomes, [not self.unsure] * len(outcomes)) for outcomes in versions.values()}
+        order = (Outcome.REACHABLE, Outcome.UNKNOWN, Outcome.BLOCKED)
+        return next((outcome for outcome in order if outcome in found), Outcome.BLOCKED)
 
     @property
     def works(self) -> bool:
@@ -67,11 +73,13 @@ def trace(pairs: AllPairs, source: str, destination: str, protocol: str, port: i
     starts, ends = locations(pairs, source), locations(pairs, destination)
     trips = []
     for start in starts:
-        for end in ends:
+        for end in (end for end in ends if _version(end) == _version(start)):
             try:
                 trips.append(pairs.engine.both_ways(Packet(start, end, protocol, port)))
             except NowhereToBe as error:
                 raise NoSuchPlace(destination, pairs.names()) from error
+    if not trips:
+        raise ProofError(f"{source} and {destination} have no version of IP in common, so no packet can be followed")
     places = [pairs.places.by_name[name] for name in (source, destination) if name in pairs.places.by_name]
     return Traced(source, destination, tuple(trips), next(filter(None, map(pairs.unsure, places)), ""))
 
@@ -131,7 +139,7 @@ def locations(pairs: AllPairs, given: str) -> Sequence[Location]:
     network = pairs.engine.network
     place = pairs.places.by_name.get(given)
     if given == INTERNET:
-        return [Internet()]
+        return [Internet(), *(end.location for end in pairs.ends(INTERNET) if end.version == 6)]
     if place is not None:
         main = [end.location for end in pairs.ends(given) if end.main]
         if main:

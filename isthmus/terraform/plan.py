@@ -15,21 +15,31 @@ from isthmus.terraform.arguments import account_of, arguments, arn_part, frozen
 from isthmus.terraform.errors import UnreadableTerraform, printable
 from isthmus.terraform.graph import Graph, Resource, Value
 from isthmus.terraform.planned import Plan, PlannedResource
+from isthmus.terraform.read_back import Made, left
 from isthmus.terraform.recover import Recovery
 from isthmus.terraform.state import mapping, own_account, state_graph
 
 When = Literal["after", "before"]
 
 
-def plan_graph(document: Mapping[str, Any], path: Path, root: str = "", when: When = "after") -> Graph:
-    """The graph of a plan document, ids not yet joined: what will be (`after`), or what is (`before`)."""
+def plan_graph(
+    document: Mapping[str, Any],
+    path: Path,
+    root: str = "",
+    when: When = "after",
+    others: frozenset[Made] = frozenset(),
+) -> Graph:
+    """The graph of a plan document, ids not yet joined: what will be (`after`), or what is (`before`).
+
+    `others`: what separate resources have made so far, see `read_back`.
+    """
     if document.get("errored") is True:
         raise UnreadableTerraform(path, "Terraform failed while it made this plan", "Fix that, and plan again")
     plan = Plan(document)
     prefix = f"{printable(root)}/" if root else ""
     notes = []
     if when == "before":
-        graph = state_graph(mapping(document.get("prior_state")), root)
+        graph = state_graph(mapping(document.get("prior_state")), root, others)
         return replace(graph, resources={a: _located(r, plan, prefix) for a, r in graph.resources.items()})
     if document.get("complete") is False:
         notes.append(f"{prefix}: the plan is partial (-target, or deferred changes): what it leaves out is not seen")
@@ -39,7 +49,7 @@ def plan_graph(document: Mapping[str, Any], path: Path, root: str = "", when: Wh
         address = recovery.address(planned)
         if address in resources:
             raise UnreadableTerraform(path, f"{address} is in it twice", "Write it again with `terraform show -json`")
-        values = arguments(recovery.arguments(planned))
+        values = left(planned.type, arguments(recovery.arguments(planned)), others, planned.expressions)
         resources[address] = _located(Resource(address, printable(planned.type), values, root), plan, prefix)
     outputs = arguments((f"{prefix}{printable(name)}", value) for name, value in _outputs(document, recovery))
     return Graph(resources, (*notes, *recovery.notes), outputs)

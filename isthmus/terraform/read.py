@@ -14,7 +14,7 @@ from isthmus.terraform.folder import read_roots
 from isthmus.terraform.graph import Graph
 from isthmus.terraform.join import joined
 from isthmus.terraform.plan import When, check_version, plan_graph
-from isthmus.terraform.state import state_graph, tfstate_graph
+from isthmus.terraform.state import made_before, state_graph, tfstate_graph
 
 Form = Literal["folder", "plan", "state", "tfstate"]
 
@@ -74,15 +74,16 @@ def graph_of(given: Iterable[Source], when: When = "after") -> Graph:
     listed = list(given)
     folders = {source.root: source.path for source in listed if source.form == "folder"}
     graphs = []
+    others = frozenset(made for source in listed for made in made_before(source.document or {}, source.form))
     for source in listed:
         with readable(source.path):
             document = source.document or {}
             if source.form == "plan":
-                graphs.append(plan_graph(document, source.path, source.root, when))
+                graphs.append(plan_graph(document, source.path, source.root, when, others))
             elif source.form == "state":
-                graphs.append(state_graph(document, source.root))
+                graphs.append(state_graph(document, source.root, others))
             elif source.form == "tfstate":
-                graphs.append(tfstate_graph(document, source.path, source.root))
+                graphs.append(tfstate_graph(document, source.path, source.root, others))
     with readable(listed[0].path):
         if folders:
             graphs.append(read_roots(folders))

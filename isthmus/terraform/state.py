@@ -13,18 +13,22 @@ from typing import Any
 from isthmus.terraform.arguments import arguments, arn_part, frozen, index_suffix
 from isthmus.terraform.errors import UnreadableTerraform, printable
 from isthmus.terraform.graph import Graph, Resource, Value
+from isthmus.terraform.read_back import Made, left, made
 from isthmus.terraform.sensitive import masked, masked_arguments
 
 _AGAIN = "Write it again: `terraform show -json > state.json`"
 
 
-def state_graph(document: Mapping[str, Any], root: str = "") -> Graph:
-    """The graph of a `terraform show -json` state, or of a plan's `prior_state`; ids not yet joined."""
+def state_graph(document: Mapping[str, Any], root: str = "", others: frozenset[Made] = frozenset()) -> Graph:
+    """The graph of a `terraform show -json` state, or of a plan's `prior_state`; ids not yet joined.
+
+    `others`: what separate resources have made, see `read_back`.
+    """
     values = mapping(document.get("values"))
     prefix = f"{printable(root)}/" if root else ""
     resources = {}
     for _, raw in state_resources(mapping(values.get("root_module"))):
-        resource = _resource(raw, prefix, root)
+        resource = _resource(raw, prefix, root, others)
         resources[resource.address] = resource
     outputs = {}
     for name, output in mapping(values.get("outputs")).items():
@@ -34,8 +38,10 @@ def state_graph(document: Mapping[str, Any], root: str = "") -> Graph:
     return Graph(resources, () if resources else (f"{prefix or 'the state'}: no resources",), arguments(pairs))
 
 
-def tfstate_graph(document: Mapping[str, Any], path: Path, root: str = "") -> Graph:
-    """The graph of a state file, ids not yet joined."""
+def tfstate_graph(
+    document: Mapping[str, Any], path: Path, root: str = "", others: frozenset[Made] = frozenset()
+) -> Graph:
+    """The graph of a state file, ids not yet joined. `others`: what separate resources have made, see `read_back`."""
     if document.get("version") != 4:
         problem = f"it is a state file of version {document.get('version')!r}; 4 is read here"
         raise UnreadableTerraform(path, problem, "Convert it: `terraform show -json > state.json`")
@@ -58,7 +64,7 @@ def tfstate_graph(document: Mapping[str, Any], path: Path, root: str = "") -> Gr
                 "values": item.get("attributes"),
                 "sensitive_values": _paths(item.get("sensitive_attributes")),
             }
-            resource = _resource(raw, prefix, root)
+            resource = _resource(raw, prefix, root, others)
             resources[resource.address] = resource
     outputs = {
         prefix + printable(name): frozen(masked(mapping(output).get("value"), mapping(output).get("sensitive")))
@@ -82,6 +88,18 @@ def state_resources(module: Mapping[str, Any], mode: str = "managed") -> Iterato
         waiting.extend(mapping(child) for child in sequence(module.get("child_modules")))
 
 
+def made_before(document: Mapping[str, Any], form: str) -> Iterator[Made]:
+    """What separate resources have made, by a plan's state before it, a shown state or a state file (`tfstate`)."""
+    if form == "tfstate":
+        for block in map(mapping, sequence(document.get("resources"))):
+            for instance in map(mapping, sequence(block.get("instances"))):
+                yield from made([(str(block.get("type")), mapping(instance.get("attributes")))])
+        return
+    shown = mapping(document.get("prior_state")) if form == "plan" else document
+    root = mapping(mapping(shown.get("values")).get("root_module"))
+    yield from made((str(raw.get("type")), mapping(raw.get("values"))) for _, raw in state_resources(root))
+
+
 def mapping(value: Any) -> Mapping[str, Any]:
     """`value` if it is a JSON object, else an empty one: what is missing is not read, and nothing breaks."""
     return value if isinstance(value, dict) else {}
@@ -98,9 +116,9 @@ def own_account(values: Mapping[str, Value]) -> str | None:
     return arn_part(values.get("arn"), 4) or (owner if isinstance(owner, str) else None)
 
 
-def _resource(raw: Mapping[str, Any], prefix: str, root: str) -> Resource:
+def _resource(raw: Mapping[str, Any], prefix: str, root: str, others: frozenset[Made]) -> Resource:
     known = masked_arguments(dict(mapping(raw.get("values"))), raw.get("sensitive_values"))
-    values = arguments((name, frozen(value)) for name, value in known.items())
+    values = left(str(raw.get("type")), arguments((name, frozen(value)) for name, value in known.items()), others)
     region = values.get("region")
     return Resource(
         prefix + printable(str(raw.get("address")), 2000),

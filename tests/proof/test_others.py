@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from isthmus.network.answers import Outcome
+from isthmus.proof.difference import Kind, compare
+from isthmus.proof.errors import ProofError
 from isthmus.proof.reading import subject
 from isthmus.proof.subject import Subject
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value
@@ -122,3 +124,89 @@ def test_what_only_subnets_that_may_be_the_attachments_own_cannot_do_is_unknown(
 def test_a_note_of_the_reader_is_said_once() -> None:
     graph = Graph({r.address: r for r in (*TWO, IN_TWO)}, ("taken to be so",))
     assert subject(graph).prove().notes.count("taken to be so") == 1
+
+
+def dual(*routes: Resource) -> Subject:
+    """Two dual-stack VPCs, peered, each with one table for its subnet."""
+    resources: list[Resource] = [
+        made("aws_vpc_peering_connection.p", vpc_id=ref("aws_vpc.one"), peer_vpc_id=ref("aws_vpc.two"))
+    ]
+    for number, name in enumerate(("one", "two"), 1):
+        owner = ref(f"aws_vpc.{name}")
+        v6 = f"2600:1f00:0:{number}00::/56"
+        resources += [
+            made(owner.address, cidr_block=f"10.{number}.0.0/16", ipv6_cidr_block=v6, tags={"Name": name}),
+            made(
+                f"aws_subnet.{name}",
+                vpc_id=owner,
+                cidr_block=f"10.{number}.1.0/24",
+                ipv6_cidr_block=v6.replace("/56", "/64"),
+                availability_zone="us-east-1a",
+            ),
+            made(f"aws_egress_only_internet_gateway.{name}", vpc_id=owner),
+            made(f"aws_route_table.{name}", vpc_id=owner),
+            made(
+                f"aws_route_table_association.{name}",
+                subnet_id=ref(f"aws_subnet.{name}"),
+                route_table_id=ref(f"aws_route_table.{name}"),
+            ),
+        ]
+    return network(*resources, *routes)
+
+
+def route(name: str, table: str, target: str, argument: str, **to: str) -> Resource:
+    return made(f"aws_route.{name}", route_table_id=ref(f"aws_route_table.{table}"), **to, **{argument: ref(target)})
+
+
+OVER_IPV4 = [
+    route(name, name, "aws_vpc_peering_connection.p", "vpc_peering_connection_id", destination_cidr_block="10.0.0.0/8")
+    for name in ("one", "two")
+]
+OUT_OVER_IPV6 = route(
+    "out",
+    "one",
+    "aws_egress_only_internet_gateway.one",
+    "egress_only_gateway_id",
+    destination_ipv6_cidr_block="::/0",
+)
+
+
+def test_two_dual_stack_vpcs_reach_each_other_if_one_version_does() -> None:
+    found = dual(*OVER_IPV4, OUT_OVER_IPV6)
+    assert found.flows["one", "two"].works
+    assert found.flows["two", "one"].works
+    traced = found.trace("one", "two")
+    assert traced.works
+    packets = [trip.forward.packet for trip in traced.trips]
+    assert [":" in str(packet.source) for packet in packets] == [":" in str(packet.destination) for packet in packets]
+
+
+def test_an_egress_only_gateway_is_a_way_out_and_none_in() -> None:
+    found = dual(OUT_OVER_IPV6)
+    flow = found.flows["one", "internet"]
+    assert flow.works
+    assert flow.exit == "aws_egress_only_internet_gateway.one"
+    assert found.trace("one", "internet").works
+    assert found.flows["internet", "one"].forward is Outcome.BLOCKED
+    assert found.flows["two", "internet"].forward is Outcome.BLOCKED
+
+
+def test_what_one_version_loses_is_a_difference() -> None:
+    before = dual(*OVER_IPV4, OUT_OVER_IPV6)
+    over_ipv6 = [
+        route(
+            f"six_{a}", a, "aws_vpc_peering_connection.p", "vpc_peering_connection_id", destination_ipv6_cidr_block=to
+        )
+        for a, to in (("one", "2600:1f00:0:200::/56"), ("two", "2600:1f00:0:100::/56"))
+    ]
+    after = dual(*OVER_IPV4, OUT_OVER_IPV6, *over_ipv6)
+    assert {(c.kind, c.source, c.destination) for c in compare(before, after).changes} == {
+        (Kind.GAINED, "one", "two"),
+        (Kind.GAINED, "two", "one"),
+    }
+
+
+def test_without_a_version_in_common_there_is_no_packet_to_follow() -> None:
+    six = made("aws_subnet.six", vpc_id=ref("aws_vpc.one"), ipv6_cidr_block="2600:1f00:0:1::/64")
+    with pytest.raises(ProofError, match="no version of IP in common"):
+        network(*TWO, six, IN_TWO).trace("one", "two")
