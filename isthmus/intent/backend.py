@@ -38,8 +38,10 @@ class S3Backend:
 class HcpTerraform:
     """HCP Terraform (Terraform Cloud): one workspace an environment, `<workspace_prefix><environment>`.
 
-    hostname  another one for Terraform Enterprise
-    project   the project that new workspaces are made in
+    organization      the organization of the workspaces
+    hostname          another one for Terraform Enterprise
+    project           the project that new workspaces are made in
+    workspace_prefix  in front of the names of workspaces
     """
 
     kind: Literal["hcp-terraform"] = "hcp-terraform"

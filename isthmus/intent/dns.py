@@ -40,7 +40,10 @@ class ForwardRule:
 
 @intent
 class PrivateZone:
-    """A private hosted zone, empty: records are written by those who own what they name."""
+    """A private hosted zone, empty: records are written by those who own what they name.
+
+    domain  lower case, without a final dot
+    """
 
     domain: str = field(kw_only=False)
 

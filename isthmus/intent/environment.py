@@ -19,6 +19,7 @@ from isthmus.intent.vpn import VpnConnection
 class Environment:
     """One root module: one account, one state.
 
+    account          the account that all of it lies in
     hub              the estate's hub, in exactly one environment
     vpn_connections  connections, in the environment that holds the hub
     egress           the estate's central way out, in at most one environment

@@ -27,10 +27,15 @@ Named = TypeVar("Named", Account, OrganizationalUnit, Segment, Site, CustomerGat
 class Estate:
     """Everything the generator and the proof need to know.
 
+    organization        whose accounts it lies in
     region              e.g. `us-east-1`
     blocks              the IPv4 blocks set aside for AWS: every spoke lies in one, no site network does
     zones               zone ids of spokes that name none
+    segments            who may talk to whom
+    sites               the places that are reached by VPN
+    environments        what is planned and applied together, each by itself
     opens               who may open connections to whom; two sides of which nothing is said open what they like
+    backend             where the state of each environment is kept
     prefix              in front of derived `Name` tags
     tags                put on every resource
     log_retention_days  of every log group, one of CloudWatch's values

@@ -47,6 +47,8 @@ class RuleGroup:
 class FirewallPolicy:
     """What a firewall does, in strict order: the rules up to priority 999, managed groups, domain lists, other rules.
 
+    domain_lists         what spokes may ask for by name
+    rule_groups          rules of your own
     managed_rule_groups  of AWS's, by name, those made for strict order: `MalwareDomainsStrictOrder`
     """
 

@@ -10,7 +10,10 @@ from isthmus.intent.model import Many, by_name, intent
 
 @intent
 class Account:
-    """An AWS account, by its name in the organization and its twelve-digit id."""
+    """An AWS account, by its name in the organization.
+
+    id  twelve digits, as text
+    """
 
     name: str = field(kw_only=False)
     id: str
@@ -18,7 +21,10 @@ class Account:
 
 @intent
 class OrganizationalUnit:
-    """An organizational unit, by name and full ARN (`arn:aws:organizations::<management account>:ou/o-.../ou-...`)."""
+    """An organizational unit.
+
+    arn  `arn:aws:organizations::<management account>:ou/o-.../ou-...`
+    """
 
     name: str = field(kw_only=False)
     arn: str
@@ -29,6 +35,8 @@ class Organization:
     """The AWS organization all accounts belong to.
 
     arn              `arn:aws:organizations::<management account>:organization/o-...`
+    accounts         all that hold an environment, or are named elsewhere
+    units            organizational units that are named elsewhere
     deployment_role  name of the role in every account that Terraform assumes; None: credentials are used as they come
     """
 

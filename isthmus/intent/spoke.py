@@ -14,6 +14,8 @@ class Spoke:
     """A VPC on the hub: private and transit gateway subnets in every zone, public ones where its way out is LOCAL.
 
     cidr                        its IPv4 range, inside one of the estate's blocks
+    segment                     the segment that it is a member of
+    egress                      its way out to the internet, one of its segment's
     zones                       zone ids such as `use1-az1`; None: the estate's
     secondary_cidrs             further ranges; subnets lie in them only where `subnets` says so
     subnets                     pins subnets, `{"private_az1": "10.1.0.0/23"}`; the others follow the slot table

@@ -15,7 +15,11 @@ from isthmus.intent.site import CustomerGatewayRef
 
 
 class Routing(StrEnum):
-    """How AWS learns what lies behind a connection: BGP from the site's routers, or static routes written here."""
+    """How AWS learns what lies behind a connection.
+
+    BGP     from the site's routers
+    STATIC  from static routes to the site's networks, written here
+    """
 
     BGP = "bgp"
     STATIC = "static"
@@ -26,6 +30,10 @@ class Tunnel:
     """The options of one IPsec tunnel; times in seconds.
 
     inside_cidr             a /30 of 169.254.0.0/16; None: derived from the connection's number
+    ike_versions            `ikev2`; version 1 is below the floor
+    phase1_encryption_algorithms, phase2_encryption_algorithms  of `AES256-GCM-16` and `AES256`
+    phase1_integrity_algorithms, phase2_integrity_algorithms  of `SHA2-384` and `SHA2-512`
+    phase1_dh_group_numbers, phase2_dh_group_numbers  of the Diffie-Hellman groups 20 and 21
     startup_action          "start": AWS initiates; "add": the customer gateway does
     dpd_timeout_action      what a dead peer leads to: "clear", "none" or "restart"
     dpd_timeout             30 or more
@@ -60,16 +68,17 @@ class Tunnel:
 class VpnConnection:
     """A Site-to-Site VPN connection (two tunnels) from the hub to a customer gateway.
 
-    number         1 to 512, unique in the estate; the tunnels' inside CIDRs are derived from it
-    segment        the segment the site belongs to when it comes through this connection
-    routing        BGP (recommended), or static: then the site's networks become static routes
-    default_route  write a static default route to this connection for spokes whose way out is ON_PREMISES; not needed
-                   where the site announces 0.0.0.0/0
-    acceleration   AWS Global Accelerator in front; cannot be changed on an existing connection
-    tunnels        options of tunnel 1 and tunnel 2
-    bgp_logs       log BGP events too; needs AWS provider 6.25 or later, and raises that root's constraint
-    large_tunnels  up to 5 Gbps a tunnel in place of 1.25, without acceleration; needs AWS provider 6.22 or later, and
-                   raises that root's constraint; another value replaces the connection
+    customer_gateway  the device at the site
+    number            1 to 512, unique in the estate; the tunnels' inside CIDRs are derived from it
+    segment           the segment the site belongs to when it comes through this connection
+    routing           BGP (recommended), or static: then the site's networks become static routes
+    default_route     write a static default route to this connection for spokes whose way out is ON_PREMISES; not
+                      needed where the site announces 0.0.0.0/0
+    acceleration      AWS Global Accelerator in front; cannot be changed on an existing connection
+    tunnels           options of tunnel 1 and tunnel 2
+    bgp_logs          log BGP events too; needs AWS provider 6.25 or later, and raises that root's constraint
+    large_tunnels     up to 5 Gbps a tunnel in place of 1.25, without acceleration; needs AWS provider 6.22 or later,
+                      and raises that root's constraint; another value replaces the connection
     """
 
     name: str = field(kw_only=False)
