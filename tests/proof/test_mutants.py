@@ -1,17 +1,20 @@
 """Every known mistake is found, and the finding names the resource.
 
 Each kind of mistake is made at one place of each estate, in the larger stages every third kind and those that fit
-nowhere else; with ISTHMUS_MUTANTS=all, every kind at every place where it fits.
+nowhere else; with ISTHMUS_MUTANTS=all, every kind at every place where it fits. What is said of the mistakes in two
+estates stands in mistakes.txt, word by word: `python -m tests.proof.test_mutants` rewrites it, read what it changes.
 """
 
 import os
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from isthmus.proof import Verdict
-from tests.proof.bench import Bench
+from tests.proof.bench import Answer, Bench
 from tests.proof.estates import EVERYTHING, output
 from tests.proof.mutants import MISTAKES, mutants
 
@@ -29,6 +32,10 @@ CASES += [
 ]
 
 
+TOLD = Path(__file__).with_name("mistakes.txt")
+TOLD_OF = (EVERYTHING, "stage_4_central_egress")
+
+
 @cache
 def bench(estate: str, folder: Path) -> Bench:
     return Bench(output(estate), folder / estate)
@@ -41,8 +48,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(("estate", "kind"), CASES)
 def test_mistakes_are_found_and_named(estate: str, kind: str, folder: Path) -> None:
-    for mutant in mutants(output(estate), kind, PLACES):
+    for place, mutant in enumerate(mutants(output(estate), kind, PLACES)):
         answer = bench(estate, folder).proved(mutant)
+        if estate in TOLD_OF and not place:
+            assert lines(answer) == written()[f"{estate}: {kind}"], "run python -m tests.proof.test_mutants"
         if answer.verdict is Verdict.PROVED:
             assert not answer.changes_flows, f"{mutant} changes flows, and nothing was found"
         else:
@@ -50,6 +59,34 @@ def test_mistakes_are_found_and_named(estate: str, kind: str, folder: Path) -> N
             assert answer.named, f"{mutant}: no finding names any of {mutant.culprits}; found {found}"
 
 
+def lines(answer: Answer) -> list[str]:
+    """The verdict, and each violation with the first two of the resources to look at."""
+    told = [str(answer.verdict)]
+    for violation in answer.violations:
+        told += [str(violation), *(f"  {resource}" for resource in violation.resources[:2])]
+    return told
+
+
+@cache
+def written() -> Mapping[str, list[str]]:
+    """What mistakes.txt says, by estate and kind."""
+    parts = (part.strip().splitlines() for part in TOLD.read_text().split("\n## "))
+    return {name.removeprefix("## "): told for name, *told in parts}
+
+
+def parts(folder: Path) -> Iterator[str]:
+    """What is to stand in mistakes.txt, from the code."""
+    for estate, kind in CASES:
+        for mutant in mutants(output(estate), kind, 1) if estate in TOLD_OF else ():
+            told = lines(bench(estate, folder).proved(mutant))
+            yield "\n".join([f"## {estate}: {kind}", *told, ""])
+
+
 def test_every_mistake_fits_somewhere() -> None:
     made = {mutant.kind for estate in ESTATES for mutant in mutants(output(estate), places=1)}
     assert made == set(MISTAKES)
+
+
+if __name__ == "__main__":
+    with TemporaryDirectory() as made_in:
+        TOLD.write_text("\n".join(parts(Path(made_in))))
