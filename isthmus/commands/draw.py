@@ -12,6 +12,13 @@ HELP = "the network as a Mermaid diagram, which GitHub and GitLab show inside Ma
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     inputs(parser)
+    parser.add_argument(
+        "--diff",
+        metavar="BASE",
+        action="append",
+        default=[],
+        help="folder, plan or state to compare with: what was added, changed and removed; as often as needed",
+    )
     parser.add_argument("--markdown", action="store_true", help="as a block to put into a pull request or a document")
     parser.add_argument("--into", metavar="FILE", default="-", help="write it there, not to standard output")
 
@@ -21,11 +28,13 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus import proof
     from isthmus.report.diagram import mermaid, picture
 
-    subject = proof.read(*arguments.paths, intent=arguments.intent, announces=arguments.announces)
+    assuming = {"intent": arguments.intent, "announces": arguments.announces}
+    subject = proof.read(*arguments.paths, **assuming)
+    base = proof.read(*arguments.diff, **assuming) if arguments.diff else None
     try:
-        text = mermaid.text(picture(subject))
+        text = mermaid.text(picture(subject, base))
     except mermaid.TooLarge as error:
         raise CannotAnswer(f"{error}. Give fewer roots at a time.") from None
     with rewritten(arguments.into) as out:
-        out.write(mermaid.markdown(text) if arguments.markdown else text)
+        out.write(mermaid.markdown(text, compared=base is not None) if arguments.markdown else text)
     return 0

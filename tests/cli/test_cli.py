@@ -237,6 +237,15 @@ def test_draw_into_a_file_as_markdown(good: Path, tmp_path: Path, capsys: pytest
     assert file.read_text().startswith(f"```mermaid\n{run(capsys, 'draw', good)[1]}```\n")
 
 
+def test_draw_what_differs(good: Path, bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "draw", bad, "--diff", good)
+    assert code == PROVED
+    table = read(out).named("route table, changed", "infra-workloads-vpcs")
+    assert table.rows[-1] == "+ propagated from infra-dev"
+    assert "Green is added" in run(capsys, "draw", bad, "--diff", good, "--markdown")[1]
+    assert run(capsys, "draw", good, "--diff", good)[1] == run(capsys, "draw", good)[1]
+
+
 def test_draw_needs_no_intent(good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bare = tmp_path / "bare"
     shutil.copytree(good, bare)

@@ -11,7 +11,10 @@ _LABEL = r'"(?P<label>[^"\n]*)"'
 _BOX = re.compile(rf"(?P<id>[A-Za-z]\w*)\[{_LABEL}\]:::(?P<class>[a-z]+)")
 _FRAME = re.compile(rf"subgraph (?P<id>in_\w*)\[{_LABEL}\]")
 _LINE = re.compile(r'(?P<a>\w+) (?:---|===)(?:\|"(?P<label>[^"\n|]*)"\|)? (?P<b>\w+)')
-_STYLE = re.compile(r"classDef [a-z]+ [a-z]+:[#\w]+(,[a-z]+:[#\w]+)*|class \w+(,\w+)* frame")
+_RULES = r"[a-z-]+:[#\w ]+(,[a-z-]+:[#\w ]+)*"
+_STYLE = re.compile(rf"classDef [a-z]+ {_RULES}")
+_CLASS = re.compile(r"class (?P<ids>\w+(,\w+)*) (?P<class>[a-z]+)")
+_LINK_STYLE = re.compile(rf"linkStyle (?P<numbers>\d+(,\d+)*) {_RULES}")
 
 
 @dataclass
@@ -32,6 +35,8 @@ class Flowchart:
     frames: dict[str, str] = field(default_factory=dict)
     lines: list[tuple[str, str]] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)
+    classes: dict[str, str] = field(default_factory=dict)
+    styled: list[int] = field(default_factory=list)
 
     def titles(self) -> Iterator[str]:
         """The titles of all boxes."""
@@ -70,9 +75,15 @@ def read(text: str) -> Flowchart:
             assert not frame, "a line in a frame"
             found.lines.append((match["a"], match["b"]))
             found.labels.append(match["label"] or "")
+        elif match := _CLASS.fullmatch(line):
+            found.classes |= dict.fromkeys(match["ids"].split(","), match["class"])
+        elif match := _LINK_STYLE.fullmatch(line):
+            found.styled += map(int, match["numbers"].split(","))
         else:
             assert _STYLE.fullmatch(line), f"no line of a flowchart: {line!r}"
     assert not frame, f"{frame} has no end"
+    assert found.classes.keys() <= {*found.boxes, *found.frames}
+    assert all(number < len(found.lines) for number in found.styled)
     return found
 
 

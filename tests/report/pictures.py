@@ -1,4 +1,4 @@
-"""Pictures to read, one a file beside this module: two estates, and a network with what they lack.
+"""Pictures to read, one a file beside this module: two estates, what became of one, and a network with what they lack.
 
 `python -m tests.report.pictures` draws them anew. Look at the difference, rendered, before committing it.
 """
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from isthmus import proof
-from isthmus.network.model import AttachmentKind, Firewall, Unknown, VpcPeering
+from isthmus.network.model import AttachmentKind, EndpointKind, Firewall, Unknown, VpcEndpoint, VpcPeering
 from isthmus.report.diagram import mermaid, picture
 from isthmus.report.diagram.network import drawn
 from tests.modules.synthesized import files_of
@@ -19,13 +19,16 @@ from tests.proof.estates import write
 
 FOLDER = Path(__file__).parent / "pictures"
 ESTATES = ("environments.estate", "examples.stage_4_central_egress")
+BEFORE = "examples.stage_3_every_vpc"
 
 
 def current() -> Mapping[str, str]:
     """Every picture as it is today, by file name."""
     with tempfile.TemporaryDirectory() as folder:
-        made = {name: picture(proof.read(write(files_of(name), Path(folder) / name))) for name in ESTATES}
+        read = {name: proof.read(write(files_of(name), Path(folder) / name)) for name in (*ESTATES, BEFORE)}
+    made = {name: picture(read[name]) for name in ESTATES}
     return {
+        f"{ESTATES[1]}.diff.mmd": mermaid.text(picture(read[ESTATES[1]], read[BEFORE])),
         **{f"{name}.mmd": mermaid.text(drawing) for name, drawing in made.items()},
         "other_networks.mmd": mermaid.text(drawn(others().network(), others().sites)),
     }
@@ -41,13 +44,19 @@ def others() -> Draft:
         leads = {"0.0.0.0/0": "hub"} if vpc in ("app", "data") else {}
         d.subnet(f"{vpc}1", vpc, f"10.{number}.1.0/24", routes=leads, propagating=["vgw"] if vpc == "legacy" else [])
     d.attach("app", "main")
-    d.attach("app", "far", gateway="other-hub", appliance=True)
     d.attach("data", "main")
     d.attach("legacy", None)
+    d.attach("legacy", "far", gateway="other-hub", appliance=True)
     d.internet_gateway("igw", "lab")
     d.egress_only("egress-only", "lab")
     d.nat("nat", "lab1")
     d.interface_endpoint("endpoint", "data", ["data1"], [])
+    for name in ("west", "east"):
+        d.firewall(f"firewall-{name}", "data", "data1")
+    balanced = VpcEndpoint(
+        "balanced", EndpointKind.GATEWAY_LOAD_BALANCER, "data", "com.amazonaws.vpce.us-east-1.inspect"
+    )
+    d.put("endpoints", balanced)
     d.peering("peering", "app", "data")
     d.put("peerings", VpcPeering("partner", "lab", Unknown("another account")))
     d.vpn_gateway("vgw", "legacy")

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from isthmus.network.model import Unknown
 from isthmus.proof.subject import Subject
+from isthmus.report.diagram.compared import compared
 from isthmus.report.diagram.drawing import Drawing
 from isthmus.report.diagram.network import drawn
 from isthmus.report.diagram.together import readable
 
 
-def picture(subject: Subject) -> Drawing:
-    """What there is to see of a network. Raises `UnusableInput` where there is none."""
+def picture(subject: Subject, base: Subject | None = None) -> Drawing:
+    """What there is to see of a network, or how it differs from `base`. Raises `UnusableInput` where there is none."""
+    whole = _whole(subject)
+    return readable(whole if base is None else compared(_whole(base), whole))
+
+
+def _whole(subject: Subject) -> Drawing:
     sites = [site for site in subject.places.sites if site.connections]
     if subject.estate is None:
         # Then every connection is called a site, of which there may be nothing to tell.
         sites = [site for site in sites if site.networks or not isinstance(site.announces, Unknown)]
-        return readable(drawn(subject.network, sites))
-    accounts = {account.id: account.name for account in subject.estate.organization.accounts}
-    return readable(drawn(subject.network, sites, accounts))
+        return drawn(subject.network, sites)
+    return drawn(subject.network, sites, {account.id: account.name for account in subject.estate.organization.accounts})

@@ -53,6 +53,15 @@ def some_lines(lines: Sequence[str]) -> list[str]:
     return [*lines[:_MOST_LINES], *([f"and {rest} more"] if rest > 0 else [])]
 
 
+class Mark(StrEnum):
+    """What became of a box or line from one network to another."""
+
+    SAME = ""
+    ADDED = "added"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A thing, or several that are alike.
@@ -72,6 +81,7 @@ class Box:
     frame: str = ""
     unlike: bool = False
     stands_for: tuple[str, ...] = ()
+    mark: Mark = Mark.SAME
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -109,6 +119,7 @@ class Line:
     b: str
     link: Link
     label: str = ""
+    mark: Mark = Mark.SAME
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from functools import cached_property
 from textwrap import TextWrapper
 
 from isthmus.report.alike import some
-from isthmus.report.diagram.drawing import Box, Drawing, Kind, Link, some_lines
+from isthmus.report.diagram.compared import SIGNS
+from isthmus.report.diagram.drawing import Box, Drawing, Kind, Link, Mark, some_lines
 
 # Mermaid draws no more: `maxTextSize` and `maxEdges` of https://mermaid.js.org/config/schema-docs/config.html
 LONGEST = 50_000
@@ -25,8 +26,13 @@ _CLASSES = {
     "vpc": ((Kind.VPC,), "#dafbe1", "#1a7f37"),
     "firewall": ((Kind.FIREWALL,), "#ffebe9", "#cf222e"),
 }
+_MARKS = {
+    Mark.ADDED: "stroke:#1a7f37,stroke-width:4px",
+    Mark.CHANGED: "stroke:#bf8700,stroke-width:4px",
+    Mark.REMOVED: "stroke:#cf222e,stroke-width:4px,stroke-dasharray:6 4",
+}
 _CLASS = {kind: name for name, (kinds, _, _) in _CLASSES.items() for kind in kinds}
-_LINES = {Link.CONNECTS: "---", Link.PEERING: "---", Link.TUNNELS: "===", Link.ASSOCIATED: "---"}
+LINES = {Link.CONNECTS: "---", Link.PEERING: "---", Link.TUNNELS: "===", Link.ASSOCIATED: "---"}
 
 
 class TooLarge(Exception):
@@ -36,18 +42,20 @@ class TooLarge(Exception):
 def text(drawing: Drawing) -> str:
     """The Mermaid text. Raises `TooLarge`."""
     made = "".join(f"{line}\n" for line in _Writer(drawing).lines())
-    lines = sum(line.link in _LINES for line in drawing.lines)
+    lines = sum(line.link in LINES for line in drawing.lines)
     if len(made) > LONGEST or lines > MOST_LINES:
         raise TooLarge(f"{len(made)} characters and {lines} lines, of {LONGEST} and {MOST_LINES} that Mermaid draws")
     return made
 
 
-def markdown(text: str) -> str:
-    """The text as a block of Markdown, with what its lines mean."""
+def markdown(text: str, compared: bool = False) -> str:
+    """The text as a block of Markdown, with what its lines mean, and its colours where two networks are compared."""
+    colours = "Green is added, amber changed, red and dashed removed.\n" if compared else ""
     return (
         f"```mermaid\n{text}```\n\n"
         "A line to a route table is an association: there the transit gateway looks up what comes from the other end.\n"
         "What a table has routes to stands in its box.\n"
+        f"{colours}"
     )
 
 
@@ -83,16 +91,24 @@ class _Writer:
             yield from (f"        {self._box(box)}" for box in self.boxes if box.frame == frame.key)
             yield "    end"
         yield from (f"    {self._box(box)}" for box in self.boxes if not box.frame)
-        yield from (f"    {line}" for line in sorted(self._lines()))
+        lines = sorted(self._lines())
+        yield from (f"    {line}" for line, _ in lines)
         for name, (kinds, fill, stroke) in _CLASSES.items():
             if any(box.kind in kinds for box in self.boxes):
                 yield f"    classDef {name} fill:{fill},stroke:{stroke},color:#1f2328"
         if self.frames:
             yield "    classDef frame fill:none,stroke:#8c959f"
             yield f"    class {','.join(sorted(self.frames.values()))} frame"
+        for mark, style in _MARKS.items():
+            if marked := [self.ids[box.key] for box in self.boxes if box.mark is mark]:
+                yield f"    classDef {mark} {style}"
+                yield f"    class {','.join(marked)} {mark}"
+            if numbers := [str(number) for number, (_, became) in enumerate(lines) if became is mark]:
+                yield f"    linkStyle {','.join(numbers)} {style}"
 
     def _box(self, box: Box) -> str:
-        title = "internet" if box.kind is Kind.INTERNET else f"{box.kind}<br><b>{quoted(box.title)}</b>"
+        kind = f"{box.kind}, {box.mark}" if box.mark else str(box.kind)
+        title = kind if box.kind is Kind.INTERNET else f"{kind}<br><b>{quoted(box.title)}</b>"
         cidrs = [some([str(cidr) for cidr in box.cidrs])] if box.cidrs else []
         rows = [row for says in (*cidrs, *box.says, *self._learns[box.key]) for row in _WRAP.wrap(says)]
         return f'{self.ids[box.key]}["{"<br>".join((title, *map(quoted, rows)))}"]:::{_CLASS[box.kind]}'
@@ -100,28 +116,30 @@ class _Writer:
     @cached_property
     def _learns(self) -> Mapping[str, list[str]]:
         names = {box.key: box.title for box in self.boxes}
-        learnt: dict[str, list[str]] = defaultdict(list)
+        changed = {box.key for box in self.boxes if box.mark is Mark.CHANGED}  # of what is all new, nothing stands out
+        learnt: dict[tuple[str, str], list[str]] = defaultdict(list)
         routed: dict[str, list[str]] = defaultdict(list)
         for line in self.drawing.lines:
+            sign = SIGNS[line.mark] if line.b in changed else ""
             if line.link is Link.PROPAGATES:
-                learnt[line.b].append(names[line.a])
+                learnt[line.b, sign].append(names[line.a])
             elif line.link is Link.ROUTED:
-                routed[line.b].append(f"{line.label} to {names[line.a]}")
+                routed[line.b].append(f"{sign}{line.label} to {names[line.a]}")
         found: dict[str, list[str]] = defaultdict(list)
-        for table in {**learnt, **routed}:
-            found[table] = some_lines(sorted(routed[table]))
-            if learnt[table]:
-                found[table].append(f"propagated from {some(sorted(learnt[table]), _MOST_LISTED)}")
+        for table, routes in routed.items():
+            found[table] += some_lines(sorted(routes))
+        for (table, sign), those in sorted(learnt.items()):
+            found[table].append(f"{sign}propagated from {some(sorted(those), _MOST_LISTED)}")
         return found
 
-    def _lines(self) -> Iterator[str]:
+    def _lines(self) -> Iterator[tuple[str, Mark]]:
         for line in self.drawing.lines:
-            if line.link in _LINES:
+            if line.link in LINES:
                 label = f'|"{quoted(line.label)}"|' if line.label else ""
                 # Mermaid draws from the left to the right: sites, connections, tables, VPCs, the internet.
                 a, b = sorted((line.a, line.b), key=lambda key: self.places[key])
                 a, b = self.ids[a], self.ids[b]
-                yield f"{a} {_LINES[line.link]}{label} {b}"
+                yield f"{a} {LINES[line.link]}{label} {b}", line.mark
 
 
 def _identifier(kind: str, name: str, taken: set[str]) -> str:

@@ -25,11 +25,11 @@ def readable(drawing: Drawing, most: int = MOST_SHOWN) -> Drawing:
 
 
 def _alike(box: Box) -> Hashable:
-    return (box.kind, box.says, box.key if box.unlike else "")
+    return (box.kind, box.mark, box.says, box.key if box.unlike else "")
 
 
 def _of_a_kind(box: Box) -> Hashable:
-    return (box.kind, box.key if box.unlike else "")
+    return (box.kind, box.mark, box.key if box.unlike else "")
 
 
 def _without_destinations(drawing: Drawing) -> Drawing:
@@ -67,8 +67,8 @@ def _classes(drawing: Drawing, tell: Callable[[Box], Hashable]) -> Mapping[str, 
     joined: dict[str, list[tuple[Hashable, str]]] = defaultdict(list)
     for line in drawing.lines:
         both_ways = line.link is Link.PEERING
-        joined[line.a].append(((both_ways or "to", line.link, line.label), line.b))
-        joined[line.b].append(((both_ways or "from", line.link, line.label), line.a))
+        joined[line.a].append(((both_ways or "to", line.link, line.label, line.mark), line.b))
+        joined[line.b].append(((both_ways or "from", line.link, line.label, line.mark), line.a))
     now = _numbered({box.key: tell(box) for box in drawing.boxes})
     while True:
         cut: dict[str, Hashable] = {

@@ -24,21 +24,19 @@ def contents(network: Network) -> Mapping[str, Sequence[str]]:
     tables = _tables_in_use(network)
     for vpc in network.vpcs:
         found[vpc] += _ways_out(network, tables.get(vpc, ()))
-    for vpc, count in sorted(Counter(_vpc(network, nat.subnet) for nat in network.nats.values()).items()):
+    for vpc, count in Counter(_vpc(network, nat.subnet) for nat in network.nats.values()).items():
         found[vpc].append(counted(count, "NAT gateway"))
     for firewall in sorted(network.firewalls.values(), key=lambda each: each.address):
         if firewall.gateway is None:
-            ends = counted(len(firewall.endpoints), "endpoint")
-            found[_known(firewall.vpc)].append(
-                f"Network Firewall {shortened(firewall.name or firewall.address)}: {ends}"
-            )
+            name, ends = shortened(firewall.name or firewall.address), counted(len(firewall.endpoints), "endpoint")
+            found[_known(firewall.vpc)].append(f"Network Firewall {name}, {ends}")
     services: dict[tuple[str, EndpointKind], set[str]] = defaultdict(set)
     for endpoint in network.endpoints.values():
         if endpoint.kind in _KINDS:
             services[_known(endpoint.vpc), endpoint.kind].add(_service(endpoint.service))
     for (vpc, kind), names in sorted(services.items(), key=lambda item: (item[0][0], item[0][1].value)):
         found[vpc].append(f"{_KINDS[kind]} endpoints {some(sorted(names))}")
-    for vpc, directions in sorted(_resolvers(network).items()):
+    for vpc, directions in _resolvers(network).items():
         found[vpc].append(f"Resolver endpoints {', '.join(sorted(directions))}")
     return found
 
@@ -51,7 +49,7 @@ def counted(count: int, what: str) -> str:
 def _tables_in_use(network: Network) -> Mapping[str, Sequence[VpcTable]]:
     """The tables of each VPC that decide for one of its subnets."""
     found: dict[str, list[VpcTable]] = defaultdict(list)
-    for address in sorted({subnet.table for subnet in network.subnets.values() if isinstance(subnet.table, str)}):
+    for address in {subnet.table for subnet in network.subnets.values() if isinstance(subnet.table, str)}:
         table = network.tables.get(address)
         if table is not None:
             found[_known(table.vpc)].append(table)
