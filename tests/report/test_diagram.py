@@ -162,6 +162,26 @@ def test_peered_vpcs_may_be_alike() -> None:
     assert vpcs == {"m", "a11 and 39 like it"}
 
 
+@pytest.mark.parametrize(
+    ("regions", "frame", "where"),
+    [
+        (["us-east-1"], "account apps 000000000001", "in 40 accounts"),
+        (["us-east-1", "eu-west-1"], "account apps 000000000001 in eu-west-1", "in 40 accounts and Regions"),
+    ],
+)
+def test_vpcs_stand_in_their_accounts(regions: list[str], frame: str, where: str) -> None:
+    d = Draft()
+    for number in range(40):
+        d.vpc(f"v{number}", f"10.{number}.0.0/16")
+        account, region = f"{number:012}", regions[number % len(regions)]
+        d.parts["vpcs"][f"v{number}"] = replace(d.parts["vpcs"][f"v{number}"], account=account, region=region)
+    whole = drawn(d.network(), accounts={"000000000001": "apps"})
+    shown = read(mermaid.text(whole))
+    assert shown.frames[shown.named("VPC", "v1").frame] == frame
+    (only,) = readable(whole).boxes
+    assert (only.frame, only.says) == ("", ("no default route", where))
+
+
 def test_where_alike_is_not_enough_what_differs_is_left_out() -> None:
     d = mesh()
     for number in range(1, 41):
