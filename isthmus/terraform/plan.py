@@ -17,7 +17,7 @@ from isthmus.terraform.graph import Graph, Resource, Value
 from isthmus.terraform.planned import Plan, PlannedResource
 from isthmus.terraform.read_back import Made, left
 from isthmus.terraform.recover import Recovery
-from isthmus.terraform.state import mapping, own_account, state_graph
+from isthmus.terraform.state import mapping, own_account, sequence, state_graph
 
 When = Literal["after", "before"]
 
@@ -42,17 +42,38 @@ def plan_graph(
         graph = state_graph(mapping(document.get("prior_state")), root, others)
         return replace(graph, resources={a: _located(r, plan, prefix) for a, r in graph.resources.items()})
     if document.get("complete") is False:
-        notes.append(f"{prefix}: the plan is partial (-target, or deferred changes): what it leaves out is not seen")
+        what = "the plan is partial (-target, or deferred changes): what it leaves out is taken to stay as it is"
+        notes.append(f"{printable(root)}: {what}" if root else what)
     recovery = Recovery(plan, prefix)
     resources: dict[str, Resource] = {}
     for planned in plan.resources.values():
+        if planned.forgotten:
+            continue  # all that the plan says of it is nothing
         address = recovery.address(planned)
         if address in resources:
             raise UnreadableTerraform(path, f"{address} is in it twice", "Write it again with `terraform show -json`")
         values = left(planned.type, arguments(recovery.arguments(planned)), others, planned.expressions)
         resources[address] = _located(Resource(address, printable(planned.type), values, root), plan, prefix)
+    for address, resource in _staying(document, root, others).items():
+        resources.setdefault(address, _located(resource, plan, prefix))
     outputs = arguments((f"{prefix}{printable(name)}", value) for name, value in _outputs(document, recovery))
     return Graph(resources, (*notes, *recovery.notes), outputs)
+
+
+def _staying(document: Mapping[str, Any], root: str, others: frozenset[Made]) -> dict[str, Resource]:
+    """What is and what the plan says nothing of (with -target), or only that Terraform forgets it: it stays in AWS.
+
+    https://developer.hashicorp.com/terraform/language/resources/syntax#removing-resources
+    """
+    changing = set()
+    for raw in sequence(document.get("resource_changes")):
+        change = mapping(raw)
+        if mapping(change.get("change")).get("actions") != ["forget"]:
+            changing |= {str(change.get("address")), str(change.get("previous_address"))}
+    before = state_graph(mapping(document.get("prior_state")), root, others).resources
+    prefix = f"{printable(root)}/" if root else ""
+    gone = {prefix + printable(address, 2000) for address in changing}
+    return {address: resource for address, resource in before.items() if address not in gone}
 
 
 def _outputs(document: Mapping[str, Any], recovery: Recovery) -> list[tuple[str, Value]]:

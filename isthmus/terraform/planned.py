@@ -49,6 +49,7 @@ class PlannedResource:
     config: Json
     after: Mapping[str, Value]  # known values; sensitive ones hidden
     unknown: Json  # True where a value is unknown until apply
+    forgotten: bool = False  # no longer managed, and left as it is
 
     @property
     def expressions(self) -> Json:
@@ -92,6 +93,7 @@ class Plan:
             self._config(module, type_, name),
             frozen(known),
             mapping(states.get("after_unknown")),
+            states.get("actions") == ["forget"],
         )
         self.resources[address] = resource
         module.resources.setdefault((type_, name), {})[resource.key] = resource

@@ -290,7 +290,42 @@ def test_a_failed_plan_is_refused_and_a_partial_one_noted(tmp_path: Path) -> Non
     with pytest.raises(UnreadableTerraform, match="Terraform failed while it made this plan"):
         read(changed(tmp_path, "change", lambda document: document.update(errored=True)))
     graph = read(changed(tmp_path, "change", lambda document: document.update(complete=False)))
-    assert any("partial" in note for note in graph.notes)
+    assert any(note.startswith("the plan is partial") for note in graph.notes)
+
+
+STAYING = "aws_ec2_transit_gateway.this"
+
+
+@pytest.mark.parametrize("how", ["not targeted", "forgotten"])
+def test_what_a_plan_says_nothing_of_stays_as_it_is(tmp_path: Path, how: str) -> None:
+    def leave(document: dict[str, Any]) -> None:
+        module = document["planned_values"]["root_module"]
+        changes = document["resource_changes"]
+        if how == "not targeted":
+            module["resources"] = [r for r in module["resources"] if r["address"] != STAYING]
+            document["resource_changes"] = [c for c in changes if c["address"] != STAYING]
+            return
+        (planned,) = (r for r in module["resources"] if r["address"] == STAYING)
+        (change,) = (c for c in changes if c["address"] == STAYING)
+        planned["values"] = {}
+        change["change"] = {"actions": ["forget"], "after": None, "after_unknown": {}, "before": {}}
+
+    whole, left = read(FIXTURES / "change" / "plan.json"), read(changed(tmp_path, "change", leave))
+    assert left.resources.keys() == whole.resources.keys()
+    assert left.resources[STAYING].get("id") == whole.resources[STAYING].get("id")
+
+
+def test_what_moves_is_there_once(tmp_path: Path) -> None:
+    def move(document: dict[str, Any]) -> None:
+        old = document["prior_state"]["values"]["root_module"]["resources"]
+        (stays,) = (r for r in old if r["address"] == STAYING)
+        stays["address"] = f"{STAYING}_before"
+        for change in document["resource_changes"]:
+            if change["address"] == STAYING:
+                change["previous_address"] = stays["address"]
+
+    graph = read(changed(tmp_path, "change", move))
+    assert [r.address for r in graph.of_type("aws_ec2_transit_gateway")] == [STAYING]
 
 
 def test_a_change_without_an_address_is_passed_over(tmp_path: Path) -> None:

@@ -87,10 +87,12 @@ def plan(folder: Path, before: list[dict[str, Any]], after: list[dict[str, Any]]
     """A plan from one state to another, of a configuration that writes some arguments of the owner."""
     (type_,) = {r["type"] for r in before if r["name"] == "owner"}
     configured = {"mode": "managed", "type": type_, "name": "owner", "expressions": {name: [{}] for name in written}}
+    kept = {resource["address"] for resource in after}
+    gone = [r["address"] for r in before if r["address"] not in kept]
     document = {
         "format_version": "1.2",
         "planned_values": {"root_module": {"resources": after}},
-        "resource_changes": [],
+        "resource_changes": [{"address": address, "change": {"actions": ["delete"]}} for address in gone],
         "prior_state": state(*before),
         "configuration": {"root_module": {"resources": [configured]}},
     }
