@@ -45,6 +45,11 @@ class Change:
     touches: Collection[str] | None = ANYWHERE
     may_break: Collection[str] = ()
 
+    @property
+    def foreseen(self) -> frozenset[str]:
+        """The rules that may refuse it, quotas included."""
+        return frozenset((*self.may_break, *_QUOTAS))
+
     def __repr__(self) -> str:
         return self.what
 
@@ -54,6 +59,15 @@ Kind = Callable[[Estate], SearchStrategy[Change | None]]
 
 # A pipeline may not attach from there; the hub would wait for the root that waits for it; the quota of 20.
 _JOINING = ("account-left-out", "dns-after-hub", "network-acl-rules")
+# What grows comes to a quota in the end, whatever it grows by.
+_QUOTAS = (
+    "elastic-ip-count",
+    "gateway-endpoint-count",
+    "nat-gateway-count",
+    "served-vpcs",
+    "transit-gateway-routes",
+    "vpc-count",
+)
 
 
 def _with(estate: Estate, environment: Environment, **changes: Any) -> Estate:
@@ -83,6 +97,8 @@ def _room(estate: Estate, segment: Segment) -> Iterator[IPv4Network]:
     """Free ranges for a spoke of a segment."""
     taken = [IPv4Network(cidr) for _, spoke in estate.spokes for cidr in (spoke.cidr, *spoke.secondary_cidrs)]
     taken += [IPv4Network(cidr) for cidr in (*estate.hub.cidr_blocks, *([estate.egress.cidr] if estate.egress else []))]
+    if not segment.blocks:  # what lies in another's blocks is the other's
+        taken += [IPv4Network(block) for other in estate.segments for block in other.blocks]
     for block in sorted(segment.blocks or estate.blocks):
         whole = IPv4Network(block)
         for cidr in whole.subnets(new_prefix=max(whole.prefixlen, 20)):

@@ -42,7 +42,7 @@ class Life(RuleBasedStateMachine):
             return
         if refused := {problem.rule for problem in problems(change.estate)}:
             event(f"{kind.__name__}: refused by {', '.join(sorted(refused))}")
-            assert refused <= {*change.may_break}, f"{change}: {refused}"
+            assert refused <= change.foreseen, f"{change}: {refused}"
             return
         event(f"{kind.__name__}: done")
         after = made(change.estate)

@@ -76,7 +76,7 @@ def broken_laws(estate: Estate, addition: Change | None, dice: random.Random) ->
     refused = set() if addition is None else {problem.rule for problem in problems(addition.estate)}
     if addition is None or refused:
         event(f"no spoke more: {', '.join(sorted(refused)) or 'no segment lets any in'}")
-        unexpected = refused - {*addition.may_break} if addition else ()
+        unexpected = refused - addition.foreseen if addition else ()
         yield from (f"a change is refused as foreseen: {addition}: {rule}" for rule in unexpected)
     else:
         after = made(turned(addition.estate, dice))
