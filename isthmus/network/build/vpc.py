@@ -131,13 +131,14 @@ def subnets(resolver: Resolver, made_vpcs: Mapping[str, Vpc]) -> dict[str, Subne
                 any_acl = any_acl or subnet
             else:
                 acls[subnet].append((acl, resource.address))
+    zones = _zone_ids(resolver)
     made: dict[str, Subnet] = {}
     for resource in resolver.certain("aws_subnet", "aws_default_subnet"):
         vpc = resolver.required(resource, "vpc_id", VPC)
         own = cidrs(resource, "cidr_block", resource.get("cidr_block"))
         if isinstance(resource.get("ipv6_cidr_block"), str):
             own += cidrs(resource, "ipv6_cidr_block", resource.get("ipv6_cidr_block"))
-        zone = resource.get("availability_zone_id", resource.get("availability_zone"))
+        zone = _zone(resource, zones)
         default_acl = vpc if isinstance(vpc, Unknown) else resolver.same[vpc, "default_network_acl_id"]
         main = made_vpcs[vpc].main_table if isinstance(vpc, str) and vpc in made_vpcs else Unknown(f"VPC {vpc}")
         made[resource.address] = Subnet(
@@ -152,6 +153,31 @@ def subnets(resolver: Resolver, made_vpcs: Mapping[str, Vpc]) -> dict[str, Subne
             resource.account,
         )
     return made
+
+
+def _zone_ids(resolver: Resolver) -> dict[tuple[str, str], set[str]]:
+    """The ids of zones by name, as subnets that have both tell them: in an account, and in what a root manages.
+
+    A name means another zone in another account. https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html
+    """
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for resource in resolver.graph.of_type("aws_subnet", "aws_default_subnet"):
+        name, id_ = resource.get("availability_zone"), resource.get("availability_zone_id")
+        if isinstance(name, str) and isinstance(id_, str):
+            for where in (f"account {resource.account}", f"root {resource.root}"):
+                found[where, name].add(id_)
+    return found
+
+
+def _zone(resource: Resource, ids: Mapping[tuple[str, str], set[str]]) -> Value:
+    """The id of a subnet's zone, its own or another's of the same zone, else the name."""
+    name = resource.get("availability_zone")
+    own = resource.get("availability_zone_id")
+    if own is not None or not isinstance(name, str):
+        return name if own is None else own
+    where = f"account {resource.account}" if resource.account else f"root {resource.root}"
+    known = ids.get((where, name), set())
+    return next(iter(known)) if len(known) == 1 else name
 
 
 Links = defaultdict[str, list[tuple[str | Unknown, str]]]

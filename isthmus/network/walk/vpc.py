@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 
 from isthmus.network.answers import Block, Crossing, Hop, Path
 from isthmus.network.model import AttachmentKind, GatewayKind, Target, TargetKind, Unknown
@@ -175,6 +176,7 @@ class VpcSteps(Steps):
             why = f"{attachment.address} is down"
             return self.stopped(low, high, path, Block("attachment-down", attachment.address, why))
         if place.zone not in zones:
+            doubt = doubt or _incomparable(place.zone, zones)
             if doubt or not place.zone:
                 why = doubt or f"the zone of {place.subnet} is unknown"
                 return unknown(low, high, path, f"whether {attachment.address} has a subnet in the zone: {why}")
@@ -343,6 +345,16 @@ class VpcSteps(Steps):
 
     def _subnets(self, vpc: str) -> set[str]:
         return {s.address for s in self.facts.subnets_of.get(vpc, [])}
+
+
+_ZONE_ID = re.compile(r".*-az\d+")
+
+
+def _incomparable(zone: str, others: Iterable[str]) -> str:
+    """Why nobody can say whether a zone is among others, or "": of one the name is known, of the other the id."""
+    by_id = _ZONE_ID.fullmatch(zone) is not None
+    other = next((o for o in others if (_ZONE_ID.fullmatch(o) is not None) is not by_id), "") if zone else ""
+    return f"{zone} and {other} may be the same zone" if other else ""
 
 
 def _has_public_address(source: Source, place: int) -> bool:
