@@ -65,32 +65,36 @@ def would_change(engine: Forwarding, places: Places) -> Iterator[str]:
     """
     network = engine.network
     sources = _sources(engine, places)
-    for site in engine.sites.by_name.values():
-        attachments = {
+    over = {
+        site.name: {
             a.address
             for a in network.attachments.values()
             if a.attached in site.connections and a.kind in (AttachmentKind.VPN, AttachmentKind.PRIVATE_VPN)
         }
-        for table in network.tgw_tables.values():
-            learns = [p for p in table.propagations if p in attachments]
-            senders = sources.get(table.address, ())
-            if not learns or not senders:
-                continue
-            learnt, blocked = _routes(engine, table.address)
-            reach = {name: cidr for name, cidr in _spoke_cidrs(places) if cidr in learnt}
-            who = _some(senders)
-            if reach:
-                theirs = _some([f"{name} ({cidr})" for name, cidr in reach.items()])
-                yield (
-                    f"an announcement by {site.name} longer than a spoke's own prefix would take from {who} "
-                    f"what they send to {theirs}: {table.address} learns from {', '.join(sorted(map(str, learns)))}"
-                )
-            if blocked:
-                named = ", ".join(map(str, blocked[:_MOST])) + (" and others" if len(blocked) > _MOST else "")
-                yield (
-                    f"an announcement by {site.name} longer than {named} and inside it would open a way from {who} "
-                    f"to {site.name} past the blackhole in {table.address}, and back to AWS if the site is told it"
-                )
+        for site in engine.sites.by_name.values()
+    }
+    for table in network.tgw_tables.values():
+        learns = {site: found for site, ways in over.items() if (found := ways.intersection(table.propagations))}
+        senders = sources.get(table.address, ())
+        if not learns or not senders:
+            continue
+        learnt, blocked = _routes(engine, table.address)
+        reach = {name: cidr for name, cidr in _spoke_cidrs(places) if cidr in learnt}
+        who, by = _some(senders), " or ".join(learns)
+        if reach:
+            theirs = _some([f"{name} ({cidr})" for name, cidr in reach.items()])
+            ways = ", ".join(sorted({str(way) for found in learns.values() for way in found}))
+            yield (
+                f"an announcement by {by} longer than a spoke's own prefix would take from {who} what they send to "
+                f"{theirs}: {table.address} learns from {ways}"
+            )
+        if blocked:
+            named = ", ".join(map(str, blocked[:_MOST])) + (" and others" if len(blocked) > _MOST else "")
+            site = by if len(learns) == 1 else "that site"
+            yield (
+                f"an announcement by {by} longer than {named} and inside it would open a way from {who} to {site} past "
+                f"the blackhole in {table.address}, and back to AWS if the site is told it"
+            )
 
 
 def _sources(engine: Forwarding, places: Places) -> dict[str, list[str]]:

@@ -52,9 +52,11 @@ class Survival:
     def __str__(self) -> str:
         if not self.lost:
             return f"{self.failure}: nothing lost"
-        return f"{self.failure}: {len(self.lost)} {'flow' if len(self.lost) == 1 else 'flows'} lost" + (
-            "" if self.survived else ", some meant to survive"
-        )
+        text = f"{self.failure}: {len(self.lost)} {'flow' if len(self.lost) == 1 else 'flows'} lost"
+        if not self.survived:
+            return f"{text}, some meant to survive"
+        in_it = self.failure.kind is Failing.ZONE
+        return f"{text}, for hosts that are in it or leave by it" if in_it else text
 
 
 def failures(network: Network) -> Iterator[Failure]:

@@ -1,4 +1,4 @@
-"""A proof for the terminal: the verdict first, then who reaches whom, then whatever is wrong, then what it rests on.
+"""A proof for the terminal: the verdict first, then whatever is wrong, then who reaches whom, then what it rests on.
 
 80 columns on any terminal; plain text when piped.
 """
@@ -49,10 +49,10 @@ def print_proof(proof: Proof, out: Console) -> None:
             "SOUND: nothing breaks the rules that hold for every network (no intent to compare with)."
         )
     _line(out, head[proof.verdict], _COLOURS[proof.verdict])
-    _matrix(proof, out)
-    _ways_out(proof, out)
     _list(out, "Violations", (_violation(v) for v in proof.violations), "red")
     _list(out, "Unknown", map(str, proof.unanswered), "yellow")
+    _matrix(proof, out)
+    _ways_out(proof, out)
     _list(
         out,
         "AWS tells",

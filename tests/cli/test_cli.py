@@ -66,6 +66,7 @@ def test_prove_names_what_is_wrong(bad: Path, capsys: pytest.CaptureFixture[str]
     assert code == VIOLATED
     assert out.startswith("VIOLATED: ")
     assert LEAK in out
+    assert out.index("\nViolations\n") < out.index("\nWho reaches whom")
 
 
 def test_json_is_as_promised(bad: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,12 +1,17 @@
 """The guide's stages, as generated: who reaches whom, exactly."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from isthmus import proof
+from isthmus.intent import Site
 from isthmus.proof import Outcome, Verdict
+from modules.files import merge
+from modules.synthesis import synthesize
+from tests.modules.synthesized import estate_of
 from tests.proof.estates import ALL, EVERYTHING, output, write
 
 SITE = ("dc1/servers", "dc1/users")
@@ -179,6 +184,33 @@ def test_a_longer_announcement_is_a_hairpin(tmp_path: Path) -> None:
     )
     assert answer.verdict is Verdict.VIOLATED
     assert any("10.1.16.0/20" in text or "longer than" in text for text in answer.would_change)
+
+
+def test_what_any_of_several_sites_could_announce_is_said_once(tmp_path: Path) -> None:
+    """Of a table that learns from both, not once for each of them."""
+    one = estate_of("examples.stage_5_resilient_vpn")
+    [dc1] = one.sites
+    first, second = dc1.customer_gateways
+    dc2 = Site("dc2", networks={"lan": "172.30.0.0/16"}, announces=["172.30.0.0/16"], customer_gateways=[second])
+    two = replace(one, sites=[replace(dc1, customer_gateways=[first]), dc2]).check()
+    merge(tmp_path, synthesize(two))
+    answer = proof.read(tmp_path).prove(scenarios=False)
+    said = [text for text in answer.would_change if text.startswith("an announcement by ")]
+    assert said
+    of = [text.partition(" longer than ")[0].removeprefix("an announcement by ").split(" or ") for text in said]
+    assert {tuple(sorted(sites)) for sites in of} == {("dc1", "dc2")}
+    ends = [text.partition(" longer than ")[2] for text in said]
+    assert len(ends) == len(set(ends))
+
+
+def test_what_a_zone_takes_is_said_of_whom(subjects: Subjects) -> None:
+    answer = subjects("stage_3_every_vpc").prove()
+    zones = [str(survival) for survival in answer.scenarios if survival.failure.kind == "zone"]
+    assert zones
+    assert all(text.endswith(" flows lost, for hosts that are in it or leave by it") for text in zones)
+    others = [str(survival) for survival in answer.scenarios if survival.failure.kind != "zone"]
+    assert any(text.endswith(" flows lost") for text in others)
+    assert all("leave by it" not in text for text in others)
 
 
 def test_without_an_intent(tmp_path: Path) -> None:
