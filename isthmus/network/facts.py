@@ -396,8 +396,9 @@ class Facts:
                 if ways and all(way in ways for way in dropped(nest, prefix.prefixlen)):
                     return SiteStep(over=tuple(dict.fromkeys(ways)))
                 if ways:
-                    # Nobody documents whether AWS announces blackholes. If so the packet goes there and is dropped.
-                    return SiteStep(unknown=f"whether {site.name} is told the blackholes within {prefix}")
+                    # Nobody documents whether AWS announces blackholes. If so the packet may go there and is dropped.
+                    doubtful = f"whether {site.name} is told the blackholes within {prefix}"
+                    return SiteStep(over=tuple(dict.fromkeys(ways)), unknown=doubtful)
             return beyond(nest, 0)
 
         def beyond(nest: Nest[str], length: int) -> SiteStep:

@@ -160,6 +160,28 @@ def blackhole_where_the_site_has_an_exit() -> Draft:
     return d.there("a1", "internet 9.9.9.9", "reachable", exit="vpn")
 
 
+@golden(f"{ROUTING}#dropped-whether-a-blackhole-is-announced-or-not")
+def blackhole_on_every_way() -> Draft:
+    """The site may be told the block on the VPN too: from either connection the packet comes to the blackhole."""
+    d = mesh("a")
+    d.tgw_table("sites", routes={"10.0.0.0/8": BLACKHOLE})
+    d.vpn("vpn", "sites")
+    d.dx("dx", "sites", "10.0.0.0/8")
+    d.site("dc", ["vpn", "dx"], networks=["192.168.0.0/16"])
+    return d.there("dc", "a1", "blocked")
+
+
+@golden(f"{ROUTING}#nobody-said-what-lies-behind")
+def told_what_is_sent_there() -> Draft:
+    """A router of which nothing is known may have what it is told: that it sends it back is a guess."""
+    d = mesh("a")
+    d.tgw_table("sites", routes={"10.1.0.0/16": "att-other"})
+    d.vpn("vpn", "sites")
+    d.vpn("other", "t")
+    d.site("dc", ["vpn"], networks=["192.168.0.0/16"])
+    return d.there("dc", "a1", "unknown")
+
+
 @golden(f"{ROUTING}#told-a-default")
 def told_a_default() -> Draft:
     """A site with an exit of its own uses it, and one without uses the one it is told of."""

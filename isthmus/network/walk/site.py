@@ -33,10 +33,14 @@ class SiteSteps(Steps):
         for first, last, step in self.facts.site_transit(site).within(low, high):
             if step.here:
                 pieces.append((first, last, (self._at_site(site, path),)))
+            elif isinstance(site.announces, Unknown):
+                # It may have this network itself, or a way to it: what AWS told it need not be what it follows.
+                pieces += unknown(first, last, path, f"what lies behind {connection}: {site.announces.reason}")
             elif step.over and place not in seen:
                 back = after(path, Hop("site", site.name, "the site is told this prefix and sends it back to AWS"))
                 back = back._replace(hairpin=(*back.hairpin, site.name))
-                pieces += self.from_site_over(site, step.over, first, last, back, (*seen, place))
+                onward = self.from_site_over(site, step.over, first, last, back, (*seen, place))
+                pieces += _doubted(onward, step.unknown)
             elif step.over:
                 why = f"between AWS and site {site.name}: a routing loop"
                 pieces += self.stopped(first, last, path, Block("routing-loop", connection, why))
@@ -50,9 +54,7 @@ class SiteSteps(Steps):
     def _beyond_site(self, site: Site, connection: str, doubt: str, low: int, high: int, path: Path) -> Pieces:
         pieces: Pieces = []
         for first, last, public in PUBLIC.within(low, high):
-            if isinstance(site.announces, Unknown):
-                pieces += unknown(first, last, path, f"what lies behind {connection}: {site.announces.reason}")
-            elif doubt:
+            if doubt:
                 pieces += unknown(first, last, path, doubt)
             elif public:
                 hops = (*path.hops, Hop("internet", "internet", f"by way of site {site.name}"))
@@ -75,7 +77,7 @@ class SiteSteps(Steps):
             if step.here:
                 pieces.append((first, last, (path._replace(end=site.name),)))
             elif step.over:
-                pieces += self.from_site_over(site, step.over, first, last, path, seen)
+                pieces += _doubted(self.from_site_over(site, step.over, first, last, path, seen), step.unknown)
             elif step.unknown:
                 pieces += unknown(first, last, path, step.unknown)
             else:
@@ -120,6 +122,16 @@ class SiteSteps(Steps):
                     why = decision.unknown or f"whether {gateway} sends packets from one site to another"
                     pieces += unknown(first, last, path, why)
         return pieces
+
+
+def _doubted(pieces: Pieces, doubt: str) -> Pieces:
+    """The pieces where packets may be dropped instead: what is stopped is stopped either way, all else is unknown."""
+    if not doubt:
+        return pieces
+    return [
+        (low, high, tuple(path if path.blocks else path._replace(unknown=path.unknown or doubt) for path in paths))
+        for low, high, paths in pieces
+    ]
 
 
 def _bind(
