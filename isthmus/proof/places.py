@@ -126,7 +126,8 @@ class Inventory:
             for attachment in network.attachments.values()
             if attachment.kind is AttachmentKind.VPC and any(isinstance(s, Unknown) for s in attachment.subnets)
         ]
-        self._internet_gateways = {g.address for g in network.gateways.values() if g.kind is GatewayKind.INTERNET}
+        internet = {g.address for g in network.gateways.values() if g.kind is GatewayKind.INTERNET}
+        self._edges = [table for table in network.tables.values() if internet.intersection(table.gateways)]
 
     def subnets(self, vpc: str) -> tuple[Subnet, ...]:
         """The subnets of a VPC."""
@@ -144,14 +145,28 @@ class Inventory:
                 return route.address
         return ""
 
+    def _protected(self, subnet: Subnet) -> bool:
+        """Whether an internet gateway's own table leads to the subnet by way of a firewall: it has public addresses.
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/gateway-route-tables.html
+        """
+        routes = [r for table in self._edges if table.vpc == subnet.vpc for r in table.routes]
+        return any(
+            isinstance(route.target, Target)
+            and route.target.kind is not TargetKind.LOCAL
+            and route.destination in subnet.cidrs
+            for route in routes
+        )
+
     def tiers(self, vpc: str) -> dict[Tier, tuple[str, ...]]:
         """The subnets of a VPC by tier.
 
-        A subnet with a route to an internet gateway is public. One with an attachment's interface is a transit gateway
-        subnet, unless the VPC has no other subnets that workloads could be in: then those hold workloads too.
+        A subnet with a route to an internet gateway, or from it through a firewall, is public. One with an attachment's
+        interface is a transit gateway subnet, unless the VPC has no other subnets that workloads could be in: then
+        those hold workloads too.
         """
         found: dict[Tier, list[str]] = {}
-        public = {s.address for s in self.subnets(vpc) if self.internet_route(s)}
+        public = {s.address for s in self.subnets(vpc) if self.internet_route(s) or self._protected(s)}
         dedicated = any(s.address not in public and not self.is_attachment_subnet(s) for s in self.subnets(vpc))
         for subnet in self.subnets(vpc):
             if subnet.address in public:

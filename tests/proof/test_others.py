@@ -210,3 +210,45 @@ def test_without_a_version_in_common_there_is_no_packet_to_follow() -> None:
     six = made("aws_subnet.six", vpc_id=ref("aws_vpc.one"), ipv6_cidr_block="2600:1f00:0:1::/64")
     with pytest.raises(ProofError, match="no version of IP in common"):
         network(*TWO, six, IN_TWO).trace("one", "two")
+
+
+def behind_an_endpoint(edge: str) -> Subject:
+    """A VPC whose internet gateway sends what is for `edge` through an endpoint, as the hosts' own subnet does."""
+    one, endpoint, gateway = ref("aws_vpc.one"), "aws_vpc_endpoint.e", "aws_internet_gateway.i"
+    resources = [
+        vpc("one", "10.1.0.0/16"),
+        subnet("hosts", "one", "10.1.1.0/24"),
+        subnet("firewall", "one", "10.1.2.0/24"),
+        made(gateway, vpc_id=one),
+        made(
+            endpoint,
+            vpc_id=one,
+            vpc_endpoint_type="GatewayLoadBalancer",
+            service_name="com.amazonaws.vpce.us-east-1.vpce-svc-1",
+            subnet_ids=(ref("aws_subnet.firewall"),),
+        ),
+    ]
+    for name, to, argument, target in (
+        ("hosts", "0.0.0.0/0", "vpc_endpoint_id", endpoint),
+        ("firewall", "0.0.0.0/0", "gateway_id", gateway),
+        ("edge", edge, "vpc_endpoint_id", endpoint),
+    ):
+        table = f"aws_route_table.{name}"
+        where = {"gateway_id": ref(gateway)} if name == "edge" else {"subnet_id": ref(f"aws_subnet.{name}")}
+        resources += [
+            made(table, vpc_id=one, route=({"cidr_block": to, argument: ref(target)},)),
+            made(f"aws_route_table_association.{name}", route_table_id=ref(table), **where),
+        ]
+    return network(*resources)
+
+
+def test_hosts_to_which_the_internet_gateway_leads_through_a_firewall_have_public_addresses() -> None:
+    found = behind_an_endpoint("10.1.1.0/24")
+    assert found.flows["one", "internet"].works
+    assert found.flows["internet", "one"].works
+    ways = [t.forward.paths[0].hops for t in found.trace("internet", "one").trips]
+    assert any(hop.address == "aws_vpc_endpoint.e" for hops in ways for hop in hops)
+    # A table for another subnet says nothing of this one: its hosts are private, and nobody reaches them.
+    other = behind_an_endpoint("10.1.3.0/24")
+    assert other.flows["internet", "one"].forward is Outcome.BLOCKED
+    assert other.flows["one", "internet"].forward is Outcome.BLOCKED
