@@ -52,8 +52,7 @@ coverage: $(VENV)/.ready
 MUTANTS ?= *
 mutants: $(VENV)/.ready
 	@$(SYNC) --group measure
-	CI=true $(BIN)/python -m benchmarks.mutants run '$(MUTANTS)'
-	$(BIN)/mutmut results
+	$(BIN)/python -m benchmarks.mutants '$(MUTANTS)'
 
 # Brings .venv to what uv.lock says, with a uv of its own where there is none.
 SYNC = uv=$$(command -v uv || true); \
