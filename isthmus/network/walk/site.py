@@ -129,7 +129,7 @@ def _doubted(pieces: Pieces, doubt: str) -> Pieces:
     if not doubt:
         return pieces
     return [
-        (low, high, tuple(path if path.blocks else path._replace(unknown=path.unknown or doubt) for path in paths))
+        (low, high, tuple(path._replace(unknown=path.unknown or doubt) for path in paths))
         for low, high, paths in pieces
     ]
 
