@@ -49,7 +49,7 @@ class SiteStep(NamedTuple):
 
 _NOTHING = SiteStep()
 _CONNECTING = (AttachmentKind.VPN, AttachmentKind.PRIVATE_VPN, AttachmentKind.DX_GATEWAY)
-_BEYOND = "(beyond)"  # the way of a public prefix that a site announces without having it: out to the internet there
+_BEYOND = "(beyond)"  # the way of what a site announces without having it: out to the internet there, or nowhere
 
 
 def _group(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
@@ -372,8 +372,9 @@ class Facts:
         announced = () if isinstance(site.announces, Unknown) else tuple(a.prefix for a in site.announces)
         exits = any(is_default(c) for c in announced)
         if transit:
-            known_here = [c for c in announced if c.is_private or any(covers(net, c) for net in site.networks)]
-            entries += [(c, "" if c in known_here and not is_default(c) else _BEYOND) for c in announced]
+            # Of a summary the site has its networks, and discards the rest: it must not go in circles.
+            # https://www.rfc-editor.org/rfc/rfc4632#section-5.1
+            entries += [(c, "" if any(covers(net, c) for net in site.networks) else _BEYOND) for c in announced]
         vague = doubt = self.ways_doubt(site)
         blackholes: list[tuple[Cidr, str]] = []
         for _, way in self.ways_in(site):

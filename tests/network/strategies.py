@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv4Network, ip_network
 from hypothesis import strategies as st
 
 from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Packet
-from isthmus.network.model import Announcement, AttachmentKind, Cidr, Firewall
+from isthmus.network.model import Announcement, AttachmentKind, Cidr, Firewall, Unknown
 from tests.network.networks import BLACKHOLE, OPEN, Draft, Gone
 
 ZONES = ("z1", "z2")
@@ -194,6 +194,11 @@ def _place(draw: st.DrawFn, d: Draft, hosts_only: bool) -> Location:
     every = d.parts["subnets"].values()
     subnets = [(s.address, s.cidrs[0]) for s in [*every, *(s for s in every if "work" in s.address)]]
     sites = [(s.name, s.networks[0]) for s in d.sites]
+    # Whoever announces a range need not have all of it.
+    said = [(s.name, a.prefix) for s in d.sites if not isinstance(s.announces, Unknown) for a in s.announces]
+    said = [(name, prefix) for name, prefix in said if prefix.is_private and prefix.prefixlen]
+    if not hosts_only and draw(st.integers(0, 3)) == 3:
+        sites += said
     kinds = ["subnet"] + (["site"] if sites else []) + ([] if hosts_only else ["internet"])
     match draw(st.sampled_from(kinds)):
         case "subnet":

@@ -151,6 +151,22 @@ def public_prefix_by_bgp() -> Draft:
     return d.there("a1", "internet 9.9.9.9", "blocked")
 
 
+@golden(f"{ROUTING}#a-summary-of-more-than-the-site-has")
+def summary_of_more_than_the_site_has() -> Draft:
+    """Whoever announces a summary discards what matches it and none of its parts, lest that go in circles.
+
+    https://www.rfc-editor.org/rfc/rfc4632#section-5.1
+    """
+    d = hybrid(announces=["0.0.0.0/0", "10.8.0.0/15"])
+    d.both("a1", "dc 10.9.0.1", "reachable")
+    d.there("a1", "dc 10.8.0.1", "blocked")
+    spoke(d, "b", 2, "t")
+    d.tgw_table("alone", learns=["att-vpn"])
+    spoke(d, "c", 3, "alone")
+    d.there("c1", "dc 10.8.0.1", "blocked")
+    return d.there("c1", "dc 10.9.0.1", "reachable")
+
+
 @golden(f"{ROUTING}#a-blackhole-may-be-announced-or-not")
 def blackhole_where_the_site_has_an_exit() -> Draft:
     d = hybrid(announces=["0.0.0.0/0", "10.9.0.0/16"])
@@ -216,6 +232,19 @@ def hairpin_through_site() -> Draft:
     d.there("c1", "b1", "blocked")
     d.there("c1", "dc", "reachable")
     return d.there("c1", "internet", "reachable", exit="vpn")
+
+
+@golden("vpc/latest/tgw/tgw-create-static-route.html#a-site-that-nobody-described")
+def static_connection_without_a_site() -> Draft:
+    """Whoever wrote the static routes of a connection said what is behind it."""
+    d = mesh("a", "b")
+    d.vpn("fixed", "t", static=True)
+    d.vpn("bgp", "t")
+    d.tgw_table("t", learns=["att-a", "att-fixed"], routes={"0.0.0.0/0": "att-fixed"})
+    d.tgw_table("u", learns=["att-b", "att-bgp"])
+    d.attach("b", "u", "b-door")
+    d.there("a1", "internet", "reachable", exit="fixed")
+    return d.there("b1", "internet", "unknown")
 
 
 @golden(f"{PRIORITY}#propagation-into-vpc-tables")

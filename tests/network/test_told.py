@@ -207,10 +207,10 @@ TOLD = SiteStep(unknown="whether dc is told the blackholes of att-vpn")
         (lambda: steps(["0.0.0.0/0"], ["10.9.0.0/16"], ["0.0.0.0/0"]), "1.1.1.1", NOTHING, NOTHING),
         (lambda: steps(["0.0.0.0/0", "10.9.0.0/16"], [], ["10.0.0.0/8", "::/0"]), "10.1.1.1", OVER, OVER),
         (lambda: steps([], ["10.9.0.0/16"], ["0.0.0.0/0"]), "1.1.1.1", OVER, OVER),
-        # A public prefix announced without having it is on the internet there; a private one is taken to be there.
+        # A public prefix announced without having it is on the internet there; a private one is nowhere.
         (lambda: steps(["1.0.0.0/8"], ["10.9.0.0/16"], ["0.0.0.0/0"]), "1.1.1.1", OVER, NOTHING),
         (lambda: steps(["1.0.0.0/8"], ["0.0.0.0/7"], ["0.0.0.0/0"]), "1.1.1.1", HERE, HERE),
-        (lambda: steps(["10.8.0.0/16"], ["10.9.0.0/16"], ["0.0.0.0/0"]), "10.8.1.1", OVER, HERE),
+        (lambda: steps(["10.8.0.0/16"], ["10.9.0.0/16"], ["0.0.0.0/0"]), "10.8.1.1", OVER, NOTHING),
         # Whether blackholes are announced nobody documents.
         (lambda: steps([], ["10.9.0.0/16"], ["10.0.0.0/8"], ["10.5.0.0/16"]), "10.5.0.1", OVER, OVER),
         (lambda: steps([], ["10.9.0.0/16"], ["10.0.0.0/8"], ["10.5.0.0/16"]), "10.6.0.1", OVER, OVER),

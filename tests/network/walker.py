@@ -372,7 +372,19 @@ class Walker:
         for site in self.sites:
             if connection in site.connections:
                 return site
+        vpn = self.network.vpns.get(connection)
+        if vpn is not None and self._truth(vpn.static):  # whoever wrote its routes said what is there
+            return Site(connection, (connection,), (), tuple(self._behind(vpn)))
         raise Unclear(f"nobody said where {connection} ends")
+
+    def _behind(self, vpn: VpnConnection) -> Iterator[Cidr]:
+        """What static routes lead to over a connection; a default leads to no place in particular."""
+        ours = [att.address for att in self.network.attachments.values() if att.attached == vpn.address]
+        leading = list(vpn.static_routes)
+        for table in self.network.tgw_tables.values():
+            routes = [route for route in table.routes if route.attachment in ours and not self._is_list(route)]
+            leading += [prefix for route in routes for prefix in self._prefixes(route)]
+        yield from (prefix_of(prefix) for prefix in leading if length(prefix))
 
     def _networks(self, site: Site) -> tuple[Cidr, ...]:
         if site.networks:
