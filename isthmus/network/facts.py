@@ -376,9 +376,12 @@ class Facts:
             # https://www.rfc-editor.org/rfc/rfc4632#section-5.1
             entries += [(c, "" if any(covers(net, c) for net in site.networks) else _BEYOND) for c in announced]
         vague = doubt = self.ways_doubt(site)
+        doubts: dict[str, str] = {}  # of ways that may be told more
         blackholes: list[tuple[Cidr, str]] = []
         for _, way in self.ways_in(site):
             told = self.told(way)
+            if told.unknown:
+                doubts[way] = told.unknown
             doubt = doubt or told.unknown
             entries += [(c, way) for c in told.prefixes if not (exits and is_default(c))]
             blackholes += [(c, way) for c in told.blackholes]
@@ -389,11 +392,13 @@ class Facts:
             for prefix, group in nest:
                 ways = [way for way in group if (prefix, way) in known]
                 if "" in ways:
-                    return SiteStep(here=True)
+                    more = "" if prefix.prefixlen == prefix.max_prefixlen else doubt
+                    return SiteStep(here=not more, unknown=more)
                 if _BEYOND in ways:
                     return beyond(nest, prefix.prefixlen + 1)
-                if ways and vague:
-                    return SiteStep(unknown=vague)
+                # A way that may be told a prefix as long or longer may be taken as well, or instead.
+                if ways and (more := vague or next((why for way, why in doubts.items() if way not in ways), "")):
+                    return SiteStep(unknown=more)
                 if ways and all(way in ways for way in dropped(nest, prefix.prefixlen)):
                     return SiteStep(over=tuple(dict.fromkeys(ways)))
                 if ways:

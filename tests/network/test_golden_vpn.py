@@ -234,6 +234,20 @@ def hairpin_through_site() -> Draft:
     return d.there("c1", "internet", "reachable", exit="vpn")
 
 
+@golden(f"{ROUTING}#the-longest-of-what-both-connections-tell")
+def told_a_longer_prefix_on_one_of_two() -> Draft:
+    """A site takes the way that is told the longest prefix: what is not known of one way decides of the other."""
+    d = mesh("a", "b")
+    for name, table in (("v1", "t"), ("v2", "u")):
+        d.vpn(name, table)
+    d.site("dc", ["v1", "v2"], announces=["10.9.0.0/16"], networks=["10.9.0.0/16"])
+    d.tgw_table("t", learns=["att-a", "att-v1"])
+    d.tgw_table("u", learns=["att-b"], routes={"10.1.1.0/24": "att-b", "10.9.1.0/24": "att-b"})
+    d.there("dc", "a1", "blocked")  # over v2, and into b
+    d.there("a1", "dc 10.9.2.1", "reachable")
+    return d.there("a1", "dc 10.9.1.1", "blocked")  # back over v2
+
+
 @golden("vpc/latest/tgw/tgw-create-static-route.html#a-site-that-nobody-described")
 def static_connection_without_a_site() -> Draft:
     """Whoever wrote the static routes of a connection said what is behind it."""
