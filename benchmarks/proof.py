@@ -171,6 +171,7 @@ def walked(subject: proof.Subject) -> dict[tuple[str, str], bool]:
             walker.both_ways(USUAL.packet(mine.location, theirs.location)) is Outcome.REACHABLE
             for mine in pairs.ends(a)
             for theirs in pairs.ends(b)
+            if mine.version == theirs.version
         )
         for a in pairs.names()
         for b in pairs.names()
