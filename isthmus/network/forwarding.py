@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property, partial
 
 from isthmus.network.answers import (
     ALL_UP,
@@ -41,6 +41,8 @@ from isthmus.network.walk.steps import unknown
 
 __all__ = ["Forwarding", "NoSuchPlace"]
 
+_MOST_WAYS = 4_096  # kept at a time, for the packets that filters tell apart on one way
+
 
 class Forwarding:
     """Forwarding answers for one network in one scenario.
@@ -57,6 +59,7 @@ class Forwarding:
         self.facts = Facts(network, self.sites, scenario)
         self.places = Places(self.facts)
         self._tails = Tails(Walk(self.facts))
+        self._walked: dict[tuple[object, ...], Pieces] = {}  # ways, which are the same for every protocol and port
 
     def in_scenario(self, scenario: Scenario) -> Forwarding:
         """The same network and sites while something is down."""
@@ -158,6 +161,18 @@ class Forwarding:
         return [InSubnet(s) for s in self.places.endpoint_subnets(location) if isinstance(s, str)]
 
     def _depart(self, walk: Walk, origin: Location, destination: Location, target: int, expected: str) -> Pieces:
+        way = (walk.past_blocks, origin, destination, target, expected)
+        return self._once(way, lambda: self._departed(walk, origin, destination, target, expected))
+
+    def _once(self, way: tuple[object, ...], walked: Callable[[], Pieces]) -> Pieces:
+        """A way, walked again only if many others were since."""
+        if way not in self._walked:
+            if len(self._walked) >= _MOST_WAYS:
+                self._walked.clear()
+            self._walked[way] = walked()
+        return self._walked[way]
+
+    def _departed(self, walk: Walk, origin: Location, destination: Location, target: int, expected: str) -> Pieces:
         match origin:
             case InSubnet():
                 start = Path((Hop("subnet", origin.address, "", self.facts.zone_of(origin.address)),))
@@ -254,7 +269,8 @@ class Forwarding:
         done: list[Path] = [Path()]
         for index, (place, expected, nat) in enumerate(legs):
             if index == 0:
-                pieces = self._reply_start(walk, packet, path, place)
+                way = (walk.past_blocks, packet.destination, path.end, path.exit, place)
+                pieces = self._once(way, partial(self._reply_start, walk, packet, path, place))
             else:
                 subnet = legs[index - 1][1]
                 pieces = walk.in_subnet(subnet, Source.OUTSIDE, place, place, Path())

@@ -14,7 +14,7 @@ from isthmus.network.answers import Outcome, Path, RoundTrip
 from isthmus.network.model import Network
 from isthmus.proof.findings import Flow, Unanswered
 from isthmus.proof.naming import Naming
-from isthmus.proof.pairs import Pair, Trial, best, worst
+from isthmus.proof.pairs import FILTERS, Pair, Trial, best, worst
 from isthmus.proof.probes import Probe, probes
 from isthmus.proof.subject import Subject
 from isthmus.proof.unevaluated import unevaluated
@@ -145,13 +145,39 @@ class _Comparison:
         was, now = (pairs.exact(a, b) if yes else None for pairs, yes in zip(self.pairs, there, strict=True))
         kind = _kind(was, now)
         packets: tuple[str, ...] = ()
-        if kind in (None, Kind.REROUTED) and all(there) and (filtered := self._filtered(a, b)):
+        if (
+            kind in (None, Kind.REROUTED)
+            and was is not None
+            and now is not None
+            and not self._filtered_alike(was, now)
+            and (filtered := self._filtered(a, b))
+        ):
             kind, (was, now), packets = filtered
         if kind is None:
             return None
         before = self.flows[0][a, b] if there[0] else None
         after = self.flows[1][a, b] if there[1] else None
         return Change(kind, a, b, before, after, tuple(self._causes(was, now)), packets)
+
+    def _filtered_alike(self, was: Pair, now: Pair) -> bool:
+        """Whether what is filtered between two places is the same before and after, whatever the packet.
+
+        Routes look at addresses alone: all packets go where the usual one goes, and meet the filters that it meets.
+        """
+        if not self.probes:
+            return True
+        if [_passage(trial) for trial in was.trials] != [_passage(trial) for trial in now.trials]:
+            return False
+        return not any(thing in self.changed for trial in was.trials for thing in self._filters(trial.trip))
+
+    def _filters(self, trip: RoundTrip) -> Iterator[str]:
+        """What decides which packets pass: network ACLs and firewalls, and by their addresses NAT gateways."""
+        facts = self.pairs[0].engine.facts
+        for path in (*trip.forward.paths, *trip.back.paths):
+            for nat in path.nats:
+                yield from (nat, str(facts.network.nats[nat].subnet))
+            yield from (address for crossing in path.crossings for address in (crossing.nacl, crossing.subnet))
+            yield from (facts.firewall_of[h.address].address for h in path.hops if h.address in facts.firewall_of)
 
     def _filtered(self, a: str, b: str) -> tuple[Kind, tuple[Pair, Pair], tuple[str, ...]] | None:
         """What filters change for some packets only: the worst of it, as its first packet sees it, and its packets."""
@@ -225,6 +251,18 @@ def _arrives(outcome: tuple[Outcome, Outcome]) -> tuple[bool, bool]:
 def _unknown(pair: Pair | None) -> bool:
     trips = [trial.trip for trial in pair.trials] if pair is not None else []
     return any(Outcome.UNKNOWN in (trip.forward.outcome, trip.back.outcome) for trip in trips)
+
+
+def _passage(trial: Trial) -> tuple[object, ...]:
+    """Everything that becomes of a packet and its reply, but for what filters say."""
+    legs = (trial.trip.forward.paths, trial.trip.back.paths)
+    return trial.source, trial.destination, *(tuple(_passing(path) for path in paths) for paths in legs)
+
+
+def _passing(path: Path) -> tuple[object, ...]:
+    stops = tuple(block for block in path.blocks if block.rule not in FILTERS)
+    hops = tuple((hop.kind, hop.address, hop.zone) for hop in path.hops)
+    return hops, path.end, path.exit, stops, path.unknown, path.crossings, path.nats, path.boxes, path.pinned
 
 
 def _ways(pair: Pair) -> frozenset[object]:

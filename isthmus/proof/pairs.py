@@ -20,7 +20,7 @@ from isthmus.proof.places import Inventory, Kind, Place, Places, Tier
 from isthmus.proof.probes import USUAL, Probe, probes
 
 _LAST_V4 = (1 << 32) - 1
-_FILTERS = ("network-acl-denies", "firewall-drops")
+FILTERS = ("network-acl-denies", "firewall-drops")
 _FIRST_HOST = 4  # AWS keeps the first four addresses of a subnet
 
 
@@ -400,4 +400,4 @@ def _trial(mine: _End, theirs: _End, trip: RoundTrip) -> Trial:
 
 def stopped_by_filters(trace: Trace) -> bool:
     """Whether nothing but network ACLs and firewall rules stops a packet."""
-    return bool(trace.blocks) and all(block.rule in _FILTERS for block in trace.blocks)
+    return bool(trace.blocks) and all(block.rule in FILTERS for block in trace.blocks)
