@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import AttachmentKind, Cidr, Network, RouteOrigin, Site, Unknown
 from isthmus.proof.covering import Covering
+from isthmus.proof.listing import some
 from isthmus.proof.places import Places
 
 _MOST = 4
@@ -39,7 +40,7 @@ def _inspected(network: Network) -> Iterator[str]:
             "address, protocol and port"
         )
         if firewall.rules.unseen:
-            unseen = _some(firewall.rules.unseen)
+            unseen = some(firewall.rules.unseen, _MOST)
             yield f"{name} drops nothing that is meant for what it finds inside packets: {unseen}"
 
 
@@ -80,9 +81,9 @@ def would_change(engine: Forwarding, places: Places) -> Iterator[str]:
             continue
         learnt, blocked = _routes(engine, table.address)
         reach = {name: cidr for name, cidr in _spoke_cidrs(places) if cidr in learnt}
-        who, by = _some(senders), " or ".join(learns)
+        who, by = some(senders, _MOST), " or ".join(learns)
         if reach:
-            theirs = _some([f"{name} ({cidr})" for name, cidr in reach.items()])
+            theirs = some([f"{name} ({cidr})" for name, cidr in reach.items()], _MOST)
             ways = ", ".join(sorted({str(way) for found in learns.values() for way in found}))
             yield (
                 f"an announcement by {by} longer than a spoke's own prefix would take from {who} what they send to "
@@ -121,8 +122,3 @@ def _spoke_cidrs(places: Places) -> Iterator[tuple[str, Cidr]]:
     for place in places.spokes:
         for cidr in place.cidrs:
             yield place.name, cidr
-
-
-def _some(names: list[str] | tuple[str, ...]) -> str:
-    shown = ", ".join(names[:_MOST])
-    return shown + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")

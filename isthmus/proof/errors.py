@@ -11,6 +11,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from isthmus.proof.listing import some
+
 
 class ProofError(Exception):
     """The root of every error of the proof. Its text is written for the person who asked."""
@@ -25,7 +27,7 @@ class NoSuchThing(ProofError):
         self.given = given
         self.known = tuple(known)
         close = difflib.get_close_matches(given, self.known, n=3)
-        hint = f"did you mean {' or '.join(close)}?" if close else f"known: {_shortened(self.known)}"
+        hint = f"did you mean {' or '.join(close)}?" if close else f"known: {some(self.known, 12) or 'none'}"
         super().__init__(f"no such {kind or self.kind}: {given!r}; {hint}")
 
 
@@ -37,10 +39,3 @@ class NoSuchPlace(NoSuchThing):
 
 class UnusableInput(ProofError):
     """The input was read, but there is nothing in it to answer from."""
-
-
-def _shortened(names: tuple[str, ...], most: int = 12) -> str:
-    if not names:
-        return "none"
-    rest = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + rest

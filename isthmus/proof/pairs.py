@@ -273,6 +273,10 @@ class AllPairs:
         """The groups of two places: pairs of one group pair fare alike."""
         return self._group[a], self._group[b]
 
+    def kind(self, name: str) -> int:
+        """The group of a place."""
+        return self._group[name]
+
     def representatives(self) -> tuple[str, ...]:
         """One place of each group."""
         return tuple(members[0] for members in self._members.values())

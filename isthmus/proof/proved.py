@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from isthmus.proof.findings import Flow, Unanswered, Verdict, Violation
@@ -15,12 +15,13 @@ class Flows:
     """Every ordered pair of places, in a stable order. Made when asked for: a thousand spokes have a million pairs.
 
     `asked(a, b)` says whether a pair is the network's business: what happens inside a site is not, nor what reaches a
-    site from the internet.
+    site from the internet. `kind(a)` is equal for places that are tried as one, since they fare alike.
     """
 
     names: tuple[str, ...]
     asked: Callable[[str, str], bool] = field(repr=False)
     between: Callable[[str, str], Flow] = field(repr=False)
+    kind: Callable[[str], Hashable] = field(default=str, repr=False)
 
     def __iter__(self) -> Iterator[Flow]:
         return (self.between(a, b) for a in self.names for b in self.names if self.asked(a, b))

@@ -145,7 +145,7 @@ class _Prover:
     @property
     def flows(self) -> Flows:
         """All pairs, each made when it is asked for."""
-        return Flows(self.pairs.names(), self.pairs.asked, self._flow)
+        return Flows(self.pairs.names(), self.pairs.asked, self._flow, self.pairs.kind)
 
     def _flow(self, a: str, b: str) -> Flow:
         intended = self.meant.intended(a, b) if self.meant is not None else None

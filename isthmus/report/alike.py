@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from isthmus.proof.listing import some
+
 MOST_SHOWN = 30
-_MOST_NAMED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +43,36 @@ class Shown:
                 yield f"{self.label(name)}: {some(all_)}"
 
 
-def some(names: Sequence[str], most: int = _MOST_NAMED) -> str:
-    """The first of many names, and how many more there are."""
-    rest = len(names) - most
-    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
+def shown(names: Sequence[str], cell: Callable[[str, str], str], kind: Callable[[str], Hashable] = str) -> Shown:
+    """All places where they are few, else one for all that are alike. Those of one `kind` are known to be."""
+    few = len(names) <= MOST_SHOWN
+    return Shown({name: (name,) for name in names} if few else alike(names, cell, kind), cell)
 
 
-def shown(names: Sequence[str], cell: Callable[[str, str], str]) -> Shown:
-    """All places where they are few, else one for all that are alike."""
-    return Shown({name: (name,) for name in names} if len(names) <= MOST_SHOWN else alike(names, cell), cell)
-
-
-def alike(names: Sequence[str], cell: Callable[[str, str], str]) -> dict[str, tuple[str, ...]]:
+def alike(
+    names: Sequence[str], cell: Callable[[str, str], str], kind: Callable[[str], Hashable] = str
+) -> dict[str, tuple[str, ...]]:
     """Each place that is shown, and those it stands for: itself, and all with which it could change places.
 
     `cell(a, b)` is what the matrix says from `a` to `b`. Two places are alike when it says the same of both toward and
     from every other, and of each toward the other; what it says of a place toward itself does not count. So all cells
     between places that are alike are the same. In the order of `names`.
+
+    Two places of each kind are asked about: one for what the others see of it, one for what it sees of its like.
     """
+    kinds: dict[Hashable, list[str]] = {}
+    for name in names:
+        kinds.setdefault(kind(name), []).append(name)
+    asked = [name for name in names if name in kinds[kind(name)][:2]]
+    group_of = {name: first for first, group in _exchanged(asked, cell).items() for name in group}
+    groups: dict[str, list[str]] = {}
+    for name in names:
+        groups.setdefault(group_of[kinds[kind(name)][0]], []).append(name)
+    return {group[0]: tuple(group) for group in groups.values()}
+
+
+def _exchanged(names: Sequence[str], cell: Callable[[str, str], str]) -> dict[str, tuple[str, ...]]:
+    """Places that are alike, every one compared with every other."""
     toward = [[cell(a, b) for b in names] for a in names]
     numbers: dict[tuple[str, str], int] = {}
     rows = [

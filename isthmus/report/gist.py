@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from isthmus.proof.difference import Change, Difference
-from isthmus.report.alike import some
+from isthmus.proof.listing import some
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from rich.text import Text
 from isthmus.network.answers import Outcome, Trace
 from isthmus.proof.difference import Difference
 from isthmus.proof.findings import Flow, Verdict, Violation
+from isthmus.proof.listing import some
 from isthmus.proof.places import INTERNET
 from isthmus.proof.proved import Proof
 from isthmus.proof.tracing import Traced
-from isthmus.report.alike import MOST_SHOWN, shown, some
+from isthmus.report.alike import MOST_SHOWN, shown
 from isthmus.report.gist import gist, headline
 from isthmus.report.terminal import print_trimmed
 
@@ -130,7 +131,7 @@ def _matrix(proof: Proof, out: Console) -> None:
     flows = proof.flows
     if len(flows.names) < 2:
         return
-    few = shown(flows.names, lambda a, b: _marked(proof, flows[a, b]) if flows.asked(a, b) else "-")
+    few = shown(flows.names, lambda a, b: _marked(proof, flows[a, b]) if flows.asked(a, b) else "-", flows.kind)
     if few.too_many:
         kinds = len(few.standing_for)
         _line(out, f"\n{len(flows.names)} parties of {kinds} kinds: the matrix is in the JSON (--json).")

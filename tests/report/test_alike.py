@@ -7,7 +7,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.report.alike import MOST_SHOWN, alike, shown, some
+from isthmus.proof.listing import some
+from isthmus.report.alike import MOST_SHOWN, alike, shown
 
 Cells = dict[tuple[str, str], str]
 
@@ -56,6 +57,26 @@ def test_what_is_shown_holds_for_all_it_stands_for(matrix: tuple[list[str], Cell
     for (a, b), cell in cells.items():
         if a != b:
             assert few.between(group_of[a], group_of[b]) == cell
+
+
+@given(matrices(), st.data())
+def test_places_that_are_known_to_be_alike_need_not_be_asked_about(
+    matrix: tuple[list[str], Cells], data: st.DataObject
+) -> None:
+    names, cells = matrix
+    whole = alike(names, lambda a, b: cells[a, b])
+    group_of = {name: first for first, group in whole.items() for name in group}
+    # Not all that is alike need be known: some of each group.
+    kinds = {name: data.draw(st.sampled_from([group_of[name], name])) for name in names}
+    kinds = {name: f"{group_of[name]} together" if kinds[name] != name else name for name in names}
+    asked: set[str] = set()
+
+    def cell(a: str, b: str) -> str:
+        asked.update((a, b))
+        return cells[a, b]
+
+    assert alike(names, cell, kinds.__getitem__) == whole
+    assert all(sum(kinds[name] == kind for name in asked) <= 2 for kind in kinds.values())
 
 
 def test_few_places_are_all_shown() -> None:

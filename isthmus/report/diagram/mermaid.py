@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from textwrap import TextWrapper
 
-from isthmus.report.alike import some
+from isthmus.proof.listing import some
 from isthmus.report.diagram.compared import SIGNS
 from isthmus.report.diagram.drawing import Box, Drawing, Kind, Link, Mark, some_lines
 

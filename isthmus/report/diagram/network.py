@@ -20,7 +20,7 @@ from isthmus.network.model import (
     Vpc,
     VpnConnection,
 )
-from isthmus.report.alike import some
+from isthmus.proof.listing import some
 from isthmus.report.diagram.drawing import Box, Drawing, Frame, Kind, Line, Link, shortened, some_lines
 from isthmus.report.diagram.vpcs import contents, counted
 

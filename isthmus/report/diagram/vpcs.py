@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from isthmus.network.model import EndpointKind, Network, Target, TargetKind, Unknown, VpcRoute, VpcTable
-from isthmus.report.alike import some
+from isthmus.proof.listing import some
 from isthmus.report.diagram.drawing import shortened
 
 # Of default routes the one that packets meet first comes first: to a firewall, then to what leads out.
