@@ -79,6 +79,12 @@ def test_places_that_are_known_to_be_alike_need_not_be_asked_about(
     assert all(sum(kinds[name] == kind for name in asked) <= 2 for kind in kinds.values())
 
 
+def test_kinds_that_differ_only_among_themselves_stay_apart() -> None:
+    names = ["a1", "a2", "b1", "b2"]
+    groups = alike(names, lambda a, b: "yes" if a[0] == b[0] == "a" else "no", lambda name: name[0])
+    assert groups == {"a1": ("a1", "a2"), "b1": ("b1", "b2")}
+
+
 def test_few_places_are_all_shown() -> None:
     names = [f"spoke-{number}" for number in range(MOST_SHOWN)]
     few = shown(names, lambda a, b: "yes")
