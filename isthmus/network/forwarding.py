@@ -27,10 +27,10 @@ from isthmus.network.answers import (
     Trace,
 )
 from isthmus.network.facts import Facts
-from isthmus.network.filters import Span, Traffic, acl_verdict, back, group_verdict, there
-from isthmus.network.firewalls import verdict as inspected
+from isthmus.network.filters import Span, Traffic, back, there
 from isthmus.network.learnt import Sites
 from isthmus.network.model import EndpointKind, GatewayKind, Network, Site, Unknown
+from isthmus.network.passing import Passing
 from isthmus.network.places import V4_LAST, NoSuchPlace, Places
 from isthmus.network.reach import Heads, Reach, Signature, SourceClass, Tails, signature, without
 from isthmus.network.space import ALL, Address, RangeMap, span
@@ -58,6 +58,7 @@ class Forwarding:
         self.sites = Sites.of(network, sites)
         self.facts = Facts(network, self.sites, scenario)
         self.places = Places(self.facts)
+        self._passing = Passing(self.facts, self.places)
         self._tails = Tails(Walk(self.facts))
         self._walked: dict[tuple[object, ...], Pieces] = {}  # ways, which are the same for every protocol and port
 
@@ -131,29 +132,14 @@ class Forwarding:
                 continue
             service = self._by_gateway_endpoint(walk, packet)
             if service is not None:
-                paths.append(self._filtered(service, (source, source), (target, target), there(packet)))
+                paths.append(self._passing.acls(service, (source, source), (target, target), there(packet)))
                 continue
             for _, _, found in self._depart(walk, origin, packet.destination, target, expected):
                 paths += [
-                    self._filtered(_ending(path, expected), (source, source), (target, target), there(packet))
-                    for path in self._inspected(packet, found, source, target)
+                    self._passing.acls(_ending(path, expected), (source, source), (target, target), there(packet))
+                    for path in self._passing.firewalls(packet, found, source, target)
                 ]
-        return [self._guarded(packet, path, target) for path in paths]
-
-    def _inspected(self, packet: Packet, paths: Iterable[Path], source: int, target: int) -> Iterator[Path]:
-        """The paths after the rules of the firewalls that they meet.
-
-        What leaves for the internet is not asked about: rules look at names there, and a packet has none.
-        """
-        for path in paths:
-            sender: Span = (source, source)
-            for hop in path.hops if not isinstance(packet.destination, Internet | Service) else ():
-                if hop.kind == "NAT gateway":
-                    sender = self.places.nat_span(hop.address)
-                firewall = self.facts.firewall_of.get(hop.address) if hop.kind == "firewall" else None
-                if firewall is not None and not isinstance(firewall.rules, Unknown):
-                    path = _judged(path, inspected(firewall.rules, sender, (target, target), there(packet)))
-            yield path
+        return [self._passing.groups(packet, path, target) for path in paths]
 
     def _sources(self, location: Location) -> Sequence[Location]:
         if not isinstance(location, AtEndpoint):
@@ -261,7 +247,7 @@ class Forwarding:
         assert isinstance(remote, int)
         assert isinstance(place, int)
         crossed = Walk(self.facts).cross(reply, path.hops[0].address, inbound=True)
-        return self._filtered(crossed, (remote, remote), (place, place), back(packet))
+        return self._passing.acls(crossed, (remote, remote), (place, place), back(packet))
 
     def _reply_legs(
         self, walk: Walk, packet: Packet, path: Path, legs: list[tuple[int, str, str]], remote: int
@@ -278,7 +264,7 @@ class Forwarding:
             if nat and traffic.ports is not None and packet.protocol in ("tcp", "udp"):
                 traffic = Traffic(traffic.protocol, EPHEMERAL)
             found = [
-                self._filtered(_ending(p, expected), (remote, remote), (place, place), traffic)
+                self._passing.acls(_ending(p, expected), (remote, remote), (place, place), traffic)
                 for _, _, paths in pieces
                 for p in paths
             ]
@@ -318,73 +304,14 @@ class Forwarding:
             return reply._replace(blocks=(*reply.blocks, block))
         return reply
 
-    # --- filters
+    # --- every packet
 
     def filtered(self, paths: Iterable[Path], source: Span, destination: Span, traffic: Traffic) -> tuple[Path, ...]:
         """The paths after the network ACLs on them have been asked about ranges of addresses and ports.
 
         All of the ranges have to pass: ask about smaller ones to tell them apart.
         """
-        return tuple(self._filtered(path, source, destination, traffic) for path in paths)
-
-    def _filtered(self, path: Path, source: Span, destination: Span, traffic: Traffic) -> Path:
-        for crossing in path.crossings:
-            acl = self.network.nacls.get(crossing.nacl)
-            if acl is None:
-                path = path._replace(unknown=path.unknown or f"network ACL {crossing.nacl} is not in this input")
-                continue
-            sender = self.places.nat_span(crossing.nat) if crossing.nat else source
-            verdict = acl_verdict(acl, crossing.inbound, sender if crossing.inbound else destination, traffic)
-            if isinstance(verdict, Block):
-                verdict = verdict._replace(why=f"{verdict.why} ({crossing.subnet})")
-            path = _judged(path, verdict)
-        return path
-
-    def _guarded(self, packet: Packet, path: Path, target: int) -> Path:
-        """The path after security groups: of hosts that are given some, and of interface endpoints."""
-        if not path.end:
-            return path
-        source, to = packet.source, packet.destination
-        ours = source.groups if isinstance(source, InSubnet) else None
-        theirs = to.groups if isinstance(to, InSubnet) else None
-        verdicts: list[Block | Unknown | None] = []
-        if ours is not None:
-            named = _named(theirs, self._references(path, inbound=False))
-            verdicts.append(group_verdict(self.network, ours, False, (target, target), named, there(packet)))
-        guards: Sequence[str | Unknown] | None = theirs
-        if isinstance(to, AtEndpoint):
-            guards = self.network.endpoints[to.address].security_groups
-        if guards is not None:
-            sender = self.places.of(source) if not path.nats else self.places.nat_place(path.nats[-1])
-            if isinstance(sender, int):
-                named = _named(ours, isinstance(source, InSubnet) and self._references(path, inbound=True))
-                verdicts.append(group_verdict(self.network, guards, True, (sender, sender), named, there(packet)))
-            else:
-                verdicts.append(Unknown(f"the address of {source}"))
-        for verdict in verdicts:
-            path = _judged(path, verdict)
-        return path
-
-    def _references(self, path: Path, *, inbound: bool) -> bool | None:
-        """Whether rules that name security groups can recognize the other end of this path; None if nobody knows.
-
-        Over a transit gateway: inbound rules only, with the option on at the gateway and at each attachment, to no
-        interface endpoint's VPC service, and nowhere behind NAT or an inspecting firewall.
-        https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html#vpc-attachment-security
-        """
-        if path.boxes or path.nats:
-            return False
-        hops = [self.network.attachments[h.address] for h in path.hops if h.kind == "attachment"]
-        gateways = [self.network.transit_gateways.get(str(a.gateway)) for a in hops]
-        switches = [
-            *(a.security_group_referencing for a in hops),
-            *(g and g.security_group_referencing for g in gateways),
-        ]
-        if False in switches or (hops and not inbound):
-            return False
-        return True if all(switch is True for switch in switches) else None
-
-    # --- every packet
+        return tuple(self._passing.acls(path, source, destination, traffic) for path in paths)
 
     def reach(self, source: Location) -> Reach:
         """Everything a source may send to, by range of destinations, before network ACLs (see `filtered`).
@@ -478,18 +405,6 @@ class Forwarding:
 
 def _source_of(location: InSubnet) -> Source:
     return Source.PUBLIC_HOST if location.public else Source.HOST
-
-
-def _named(groups: tuple[str, ...] | None, recognized: bool | None) -> tuple[str, ...] | None:
-    """The groups of the other end as a filter sees them; None where nobody knows."""
-    return () if recognized is False else groups if recognized else None
-
-
-def _judged(path: Path, verdict: Block | Unknown | None) -> Path:
-    """The path after what a filter says of it."""
-    if isinstance(verdict, Block):
-        return path._replace(blocks=(*path.blocks, verdict))
-    return path if verdict is None else path._replace(unknown=path.unknown or verdict.reason)
 
 
 def _ending(path: Path, expected: str) -> Path:

@@ -1,0 +1,109 @@
+"""What filters on a way say of a packet: firewalls, network ACLs and security groups.
+
+The walk tells where a packet goes and what it meets, by addresses alone; which packets pass is asked here, afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from isthmus.network.answers import AtEndpoint, Block, InSubnet, Internet, Packet, Path, Service
+from isthmus.network.facts import Facts
+from isthmus.network.filters import Span, Traffic, acl_verdict, group_verdict, there
+from isthmus.network.firewalls import verdict as inspected
+from isthmus.network.model import Unknown
+from isthmus.network.places import Places
+
+
+class Passing:
+    """Which packets pass, on paths over `facts`."""
+
+    def __init__(self, facts: Facts, places: Places) -> None:
+        self.facts = facts
+        self.network = facts.network
+        self.places = places
+
+    def firewalls(self, packet: Packet, paths: Iterable[Path], source: int, target: int) -> Iterator[Path]:
+        """The paths after the rules of the firewalls that they meet.
+
+        What leaves for the internet is not asked about: rules look at names there, and a packet has none.
+        """
+        for path in paths:
+            sender: Span = (source, source)
+            for hop in path.hops if not isinstance(packet.destination, Internet | Service) else ():
+                if hop.kind == "NAT gateway":
+                    sender = self.places.nat_span(hop.address)
+                firewall = self.facts.firewall_of.get(hop.address) if hop.kind == "firewall" else None
+                if firewall is not None and not isinstance(firewall.rules, Unknown):
+                    path = _judged(path, inspected(firewall.rules, sender, (target, target), there(packet)))
+            yield path
+
+    def acls(self, path: Path, source: Span, destination: Span, traffic: Traffic) -> Path:
+        """The path after the network ACLs that it crosses: all of both ranges have to pass."""
+        for crossing in path.crossings:
+            acl = self.network.nacls.get(crossing.nacl)
+            if acl is None:
+                path = path._replace(unknown=path.unknown or f"network ACL {crossing.nacl} is not in this input")
+                continue
+            sender = self.places.nat_span(crossing.nat) if crossing.nat else source
+            verdict = acl_verdict(acl, crossing.inbound, sender if crossing.inbound else destination, traffic)
+            if isinstance(verdict, Block):
+                verdict = verdict._replace(why=f"{verdict.why} ({crossing.subnet})")
+            path = _judged(path, verdict)
+        return path
+
+    def groups(self, packet: Packet, path: Path, target: int) -> Path:
+        """The path after security groups: of hosts that are given some, and of interface endpoints."""
+        if not path.end:
+            return path
+        source, to = packet.source, packet.destination
+        ours = source.groups if isinstance(source, InSubnet) else None
+        theirs = to.groups if isinstance(to, InSubnet) else None
+        verdicts: list[Block | Unknown | None] = []
+        if ours is not None:
+            named = _named(theirs, self._references(path, inbound=False))
+            verdicts.append(group_verdict(self.network, ours, False, (target, target), named, there(packet)))
+        guards: Sequence[str | Unknown] | None = theirs
+        if isinstance(to, AtEndpoint):
+            guards = self.network.endpoints[to.address].security_groups
+        if guards is not None:
+            sender = self.places.of(source) if not path.nats else self.places.nat_place(path.nats[-1])
+            if isinstance(sender, int):
+                named = _named(ours, isinstance(source, InSubnet) and self._references(path, inbound=True))
+                verdicts.append(group_verdict(self.network, guards, True, (sender, sender), named, there(packet)))
+            else:
+                verdicts.append(Unknown(f"the address of {source}"))
+        for verdict in verdicts:
+            path = _judged(path, verdict)
+        return path
+
+    def _references(self, path: Path, *, inbound: bool) -> bool | None:
+        """Whether rules that name security groups can recognize the other end of this path; None if nobody knows.
+
+        Over a transit gateway: inbound rules only, with the option on at the gateway and at each attachment, to no
+        interface endpoint's VPC service, and nowhere behind NAT or an inspecting firewall.
+        https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html#vpc-attachment-security
+        """
+        if path.boxes or path.nats:
+            return False
+        hops = [self.network.attachments[h.address] for h in path.hops if h.kind == "attachment"]
+        gateways = [self.network.transit_gateways.get(str(a.gateway)) for a in hops]
+        switches = [
+            *(a.security_group_referencing for a in hops),
+            *(g and g.security_group_referencing for g in gateways),
+        ]
+        if False in switches or (hops and not inbound):
+            return False
+        return True if all(switch is True for switch in switches) else None
+
+
+def _named(groups: tuple[str, ...] | None, recognized: bool | None) -> tuple[str, ...] | None:
+    """The groups of the other end as a filter sees them; None where nobody knows."""
+    return () if recognized is False else groups if recognized else None
+
+
+def _judged(path: Path, verdict: Block | Unknown | None) -> Path:
+    """The path after what a filter says of it."""
+    if isinstance(verdict, Block):
+        return path._replace(blocks=(*path.blocks, verdict))
+    return path if verdict is None else path._replace(unknown=path.unknown or verdict.reason)
