@@ -102,7 +102,9 @@ def test_tables_say_all_routes(d: Draft) -> None:
 def test_what_is_put_together_is_alike(d: Draft) -> None:
     whole = drawn(d.network(), d.sites)
     few = readable(whole, min(len(whole.boxes) - 1, MANY))
-    assume(not any(box.says[-1:] == ("and what differs among them",) for box in few.boxes))
+    # Where these were still too many, boxes differ in what they say or in their static routes, and the drawing says so.
+    assume(not any("and what differs among them" in box.says for box in few.boxes))
+    assume(not any(line.label == "static routes" for line in few.lines))
     box_of = {key: box.key for box in few.boxes for key in box.keys}
     joined = _joined(whole, box_of)
     for a in whole.boxes:
