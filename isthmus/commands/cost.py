@@ -55,11 +55,10 @@ def _bill(paths: Sequence[str], arguments: argparse.Namespace, prices: Prices, f
     from isthmus import proof
     from isthmus.cost.bill import bill
     from isthmus.cost.errors import UnusableTraffic
-    from isthmus.terraform import graph_of, sources
 
     subject = proof.read(*paths, intent=arguments.intent, announces=arguments.announces)
     try:
-        return bill(graph_of(sources(*paths)), subject, prices, flows)
+        return bill(subject, prices, flows)
     except UnusableTraffic as error:
         where = ", ".join(paths)
         raise UnusableTraffic(

@@ -2,9 +2,8 @@
 
     from isthmus import proof
     from isthmus.cost import Flow, bill, shipped
-    from isthmus.terraform import read
 
-    bill(read("cdktf.out"), proof.read("cdktf.out"), shipped(), [Flow("dev", "dc1/users", gb=500, back=500)]).total
+    bill(proof.read("cdktf.out"), shipped(), [Flow("dev", "dc1/users", gb=500, back=500)]).total
 
 Errors: `isthmus.cost.errors`.
 """

@@ -74,7 +74,7 @@ class Bill:
         return {root: amount for root, amount in sorted(found.items()) if root}
 
 
-def bill(graph: Graph, subject: Subject, prices: Prices, flows: Sequence[Flow] = ()) -> Bill:
+def bill(subject: Subject, prices: Prices, flows: Sequence[Flow] = ()) -> Bill:
     """The bill of a network.
 
     Raises `UnusableTraffic` for flows that do not arrive, of which nobody knows whether they do, or of places that are
@@ -82,7 +82,7 @@ def bill(graph: Graph, subject: Subject, prices: Prices, flows: Sequence[Flow] =
     """
     due: dict[str, dict[str, Fraction]] = {}
     doubts: list[str] = []
-    for each in standing(graph):
+    for each in standing(subject.graph):
         if isinstance(each.count, Unknown):
             doubts.append(_doubt(each, each.count))
         else:
@@ -90,7 +90,7 @@ def bill(graph: Graph, subject: Subject, prices: Prices, flows: Sequence[Flow] =
     for item, flow, gb in _carried(subject, flows):
         _add(due, item, str(flow), gb)
     lines = tuple(_line(item, due[name], prices) for name, item in ITEMS.items() if name in due)
-    return Bill(prices, lines, tuple(flows), (*doubts, *_left_out(graph, subject, prices, lines, flows)))
+    return Bill(prices, lines, tuple(flows), (*doubts, *_left_out(subject.graph, prices, lines, flows)))
 
 
 def _add(due: dict[str, dict[str, Fraction]], item: str, part: str, count: Fraction) -> None:
@@ -161,9 +161,7 @@ def _end(location: Location) -> str:
 # --- what is left out
 
 
-def _left_out(
-    graph: Graph, subject: Subject, prices: Prices, lines: Sequence[Line], flows: Sequence[Flow]
-) -> Iterator[str]:
+def _left_out(graph: Graph, prices: Prices, lines: Sequence[Line], flows: Sequence[Flow]) -> Iterator[str]:
     if not flows:
         yield "traffic, of which nothing was said: name flows with --traffic"
     for line in lines:

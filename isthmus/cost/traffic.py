@@ -32,8 +32,8 @@ class Flow:
 
     source: str
     destination: str
-    gb: Fraction
-    back: Fraction = Fraction()
+    gb: Fraction | int
+    back: Fraction | int = 0
     protocol: str = "tcp"
     port: int = 443
 

@@ -66,7 +66,7 @@ def subject(
     network = network_of(graph)
     given = list(announces)
     known = {} if empty_is_fine and not network.vpns else said(given, network)
-    return Subject(network, estate, known, frozenset(roots), graph.notes)
+    return Subject(network, estate, known, frozenset(roots), graph.notes, graph=graph)
 
 
 def said(announces: Sequence[str], network: Network) -> Mapping[str, tuple[Cidr, ...]]:

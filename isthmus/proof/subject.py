@@ -30,6 +30,7 @@ from isthmus.proof.services import service_flows, service_violations
 from isthmus.proof.standing import route_violations, told, told_violations
 from isthmus.proof.tracing import Traced, trace
 from isthmus.proof.zones import zone_violations
+from isthmus.terraform.graph import Graph
 
 # Each of this many alike pairs gets a violation of its own; of more, the rest is counted.
 _MOST_ALIKE = 50
@@ -47,6 +48,7 @@ class Subject:
     - `announces`: what sites announce, by VPN connection, said by a person: over what the intent says.
     - `roots`: names of the root modules that were read.
     - `apart`: try every pair by itself, rather than one of each two groups of alike spokes.
+    - `graph`: the resources that it was read from; none where nothing was read.
     """
 
     network: Network
@@ -55,6 +57,7 @@ class Subject:
     roots: Collection[str] = ()
     notes: tuple[str, ...] = ()
     apart: bool = False
+    graph: Graph = field(default_factory=lambda: Graph({}), repr=False, compare=False)
 
     def prove(self, *, scenarios: bool = True) -> Proof:
         """Everything there is to say: against the intent if there is one, else by the rules that always hold."""

@@ -28,7 +28,6 @@ def print_bill(bill: Bill, out: Console, before: Bill | None = None) -> None:
         table.add_column(column, justify="right" if number else "left", overflow="fold")
     for row in rows:
         table.add_row(*row)
-    table.add_section()
     print_trimmed(table, out)
     roots = bill.by_root
     if len(roots) > 1:

@@ -15,8 +15,7 @@ from isthmus.cost import Bill, Flow, UnusableTraffic, bill, shipped
 from isthmus.cost.prices import Prices, Step
 from isthmus.network.answers import Outcome
 from isthmus.report.cost import bill_json
-from isthmus.terraform import Graph, read
-from isthmus.terraform.graph import Resource, Unknown
+from isthmus.terraform.graph import Graph, Resource, Unknown
 from tests.proof.estates import EVERYTHING, output, write
 
 # Without steps: what one more GB costs does not depend on how many there were.
@@ -24,25 +23,24 @@ FLAT = replace(shipped(), prices={**shipped().prices, "internet-out-gb": (Step(F
 
 
 @pytest.fixture(scope="session")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> tuple[Graph, proof.Subject]:
-    folder = write(output(EVERYTHING), tmp_path_factory.mktemp("everything"))
-    return read(folder), proof.read(folder)
+def everything(tmp_path_factory: pytest.TempPathFactory) -> proof.Subject:
+    return proof.read(write(output(EVERYTHING), tmp_path_factory.mktemp("everything")))
 
 
 Ask = Callable[..., Bill]
 
 
 @pytest.fixture(scope="session")
-def ask(everything: tuple[Graph, proof.Subject]) -> Ask:
+def ask(everything: proof.Subject) -> Ask:
     def asked(flows: Sequence[Flow] = (), prices: Prices = FLAT) -> Bill:
-        return bill(*everything, prices, flows)
+        return bill(everything, prices, flows)
 
     return asked
 
 
 @pytest.fixture(scope="session")
-def pairs(everything: tuple[Graph, proof.Subject]) -> list[tuple[str, str]]:
-    return [(flow.source, flow.destination) for flow in everything[1].flows if flow.works]
+def pairs(everything: proof.Subject) -> list[tuple[str, str]]:
+    return [(flow.source, flow.destination) for flow in everything.flows if flow.works]
 
 
 @st.composite
@@ -79,12 +77,11 @@ def test_out_and_back(ask: Ask) -> None:
     assert by_item[0]["transit-gateway-gb"] == by_item[1]["transit-gateway-gb"] == 1000
 
 
-def test_one_resource_less_is_never_dearer(everything: tuple[Graph, proof.Subject], ask: Ask) -> None:
-    graph, subject = everything
-    whole = ask().total
-    for address in graph.resources:
-        less = Graph({name: each for name, each in graph.resources.items() if name != address})
-        assert bill(less, subject, FLAT).total <= whole
+def test_one_resource_less_is_never_dearer(everything: proof.Subject, ask: Ask) -> None:
+    whole, resources = ask().total, everything.graph.resources
+    for address in resources:
+        less = Graph({name: each for name, each in resources.items() if name != address})
+        assert bill(replace(everything, graph=less), FLAT).total <= whole
 
 
 def test_faults_of_flows_at_once(ask: Ask) -> None:
@@ -97,19 +94,17 @@ def test_faults_of_flows_at_once(ask: Ask) -> None:
     assert len(lines) == 2
 
 
-def test_unknown_is_no_price(everything: tuple[Graph, proof.Subject]) -> None:
-    graph, subject = everything
-    silent = proof.Subject(subject.network, roots=subject.roots)  # nobody says what sites announce
+def test_unknown_is_no_price(everything: proof.Subject) -> None:
+    silent = proof.Subject(everything.network, roots=everything.roots)  # nobody says what sites announce
     unanswered = next(f for f in silent.flows if Outcome.UNKNOWN in (f.forward, f.back))
     with pytest.raises(UnusableTraffic, match="it is unknown whether it arrives, so it cannot be priced: "):
-        bill(graph, silent, FLAT, [Flow(unanswered.source, unanswered.destination, Fraction(1))])
+        bill(silent, FLAT, [Flow(unanswered.source, unanswered.destination, Fraction(1))])
 
 
-def test_never_zero_for_unknown(everything: tuple[Graph, proof.Subject]) -> None:
-    graph, subject = everything
+def test_never_zero_for_unknown(everything: proof.Subject) -> None:
     more = Graph(
         {
-            **graph.resources,
+            **everything.graph.resources,
             "x.aws_vpn_connection.big": Resource(
                 "x.aws_vpn_connection.big", "aws_vpn_connection", {"tunnel_bandwidth": "large"}
             ),
@@ -119,7 +114,7 @@ def test_never_zero_for_unknown(everything: tuple[Graph, proof.Subject]) -> None
             ),
         }
     )
-    made = bill(more, subject, FLAT)
+    made = bill(replace(everything, graph=more), FLAT)
     assert [line.item.name for line in made.unpriced] == ["large-vpn-connection"]
     assert made.notes == (
         "Firewall endpoints of x.aws_networkfirewall_firewall.a: how many is unknown (it)",
@@ -175,7 +170,7 @@ def test_beside(stages: tuple[Path, Path], tmp_path: Path, capsys: pytest.Captur
 
 def test_shares_of_roots(stages: tuple[Path, Path]) -> None:
     """Three of five public addresses are the egress VPC's, with its attachment, NAT gateways and firewall."""
-    made = bill(read(stages[1]), proof.read(stages[1]), shipped())
+    made = bill(proof.read(stages[1]), shipped())
     hourly = Fraction("0.05") + 3 * (Fraction("0.045") + Fraction("0.005") + Fraction("0.395"))
     assert made.by_root["egress"] == 730 * hourly + 2  # two KMS keys
 
@@ -189,7 +184,7 @@ def test_markdown_alone(stages: tuple[Path, Path], capsys: pytest.CaptureFixture
 def test_json_is_the_bill(stages: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, stages[0], "--json", "-")
     folder = stages[0]
-    assert json.loads(out) == bill_json(bill(read(folder), proof.read(folder), shipped()))
+    assert json.loads(out) == bill_json(bill(proof.read(folder), shipped()))
 
 
 def test_errors(stages: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,6 @@ import pytest
 from isthmus import proof
 from isthmus.cost import Bill, bill, read_prices, read_traffic
 from isthmus.report.cost import money
-from isthmus.terraform import read
 from tests.proof.estates import output, write
 
 COSTS = Path(__file__).parents[2] / "examples" / "costs"
@@ -21,7 +20,7 @@ COSTS = Path(__file__).parents[2] / "examples" / "costs"
 def guide(tmp_path_factory: pytest.TempPathFactory) -> Bill:
     folder = write(output("stage_3_every_vpc"), tmp_path_factory.mktemp("stage-3"))
     prices, flows = read_prices(COSTS / "guide_prices.toml"), read_traffic(COSTS / "guide_traffic.toml")
-    return bill(read(folder), proof.read(folder), prices, flows)
+    return bill(proof.read(folder), prices, flows)
 
 
 def test_lines(guide: Bill) -> None:
@@ -55,7 +54,7 @@ def test_vpn_for_each_vpc() -> None:
     said = [f"dc1-{vpc}=172.20.0.0/15" for vpc in ("dev", "test", "prod", "shared-services")]
     subject = proof.read(folder, announces=said)
     flows = read_traffic(COSTS / "guide_traffic_vpn_per_vpc.toml")
-    made = bill(read(folder), subject, read_prices(COSTS / "guide_prices.toml"), flows)
+    made = bill(subject, read_prices(COSTS / "guide_prices.toml"), flows)
     amounts = {line.item.name: money(line.amount or Fraction()) for line in made.lines}
     assert (amounts["vpn-connection"], amounts["internet-out-gb"]) == ("146.00", "89.91")
     # Two of three GB between two VPCs change zones, where both have three.

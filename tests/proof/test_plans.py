@@ -10,7 +10,6 @@ import pytest
 from isthmus import cli, proof
 from isthmus.cost import bill, shipped
 from isthmus.proof import Subject, Verdict
-from isthmus.terraform import graph_of, read, sources
 from tests.proof.estates import output, write
 from tests.terraform.engine import Engine, Estate, Missing, find_core
 from tests.terraform.engine.double import SchemaDouble
@@ -75,8 +74,8 @@ def flows(subject: Subject) -> dict[tuple[str, str], object]:
 def test_the_same_bill(made: Made, given: str) -> None:
     """What stands costs the same, whether it is synthesized, planned or applied."""
     paths = sorted(getattr(made, given).iterdir())
-    seen = bill(graph_of(sources(*paths)), proof.read(*paths, intent=made.intent), shipped())
-    whole = bill(read(made.output), proof.read(made.output), shipped())
+    seen = bill(proof.read(*paths, intent=made.intent), shipped())
+    whole = bill(proof.read(made.output), shipped())
     assert whole.by_root.keys() == {"network", "dev"}
     assert (seen.by_root, seen.notes) == (whole.by_root, whole.notes)
 
@@ -84,8 +83,8 @@ def test_the_same_bill(made: Made, given: str) -> None:
 def test_bill_of_one_plan(made: Made) -> None:
     """A first plan, in which no id is known, costs what its root does; alone, a root has no name."""
     (path,) = made.first.iterdir()
-    seen = bill(read(path), proof.read(path, intent=made.intent), shipped())
-    whole = bill(read(made.output), proof.read(made.output), shipped())
+    seen = bill(proof.read(path, intent=made.intent), shipped())
+    whole = bill(proof.read(made.output), shipped())
     assert (seen.total, seen.by_root) == (whole.by_root["dev"], {})
 
 
