@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from isthmus.comments import capped, escape, folded
 from isthmus.cost.bill import HOURS, Bill, Line
 from isthmus.cost.items import ITEMS, Unit
-from isthmus.report.markdown import capped, escape, folded
 from isthmus.report.terminal import print_trimmed
 
 Row = tuple[str, ...]

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from isthmus.comments import capped, escape, folded
 from isthmus.network.answers import Outcome
 from isthmus.proof.difference import Difference
 from isthmus.proof.findings import Flow, Verdict, Violation
 from isthmus.proof.proved import Proof
 from isthmus.report.gist import gist, headline
 
-# GitHub refuses a comment of more than 65,536 characters; multi-byte characters are counted with room to spare.
-LONGEST = 60_000
 _MOST_COLUMNS = 12
 _MOST_RESOURCES = 4
-_CUT = "\n\n*Cut here: this is longer than a comment may be. The JSON has everything.*\n"
 
 
 def proof_markdown(proof: Proof) -> str:
@@ -64,16 +62,6 @@ def difference_markdown(difference: Difference) -> str:
     return capped(parts)
 
 
-def capped(parts: Iterable[str]) -> str:
-    """The parts, one after another, as far as a comment holds them. A cut keeps whole lines and says so."""
-    text = "\n\n".join(part for part in parts if part) + "\n"
-    if len(text) <= LONGEST:
-        return text
-    kept = text[: LONGEST - len(_CUT)].rsplit("\n", 1)[0]
-    unclosed = kept.count("<details") - kept.count("</details>")
-    return kept + "\n\n</details>" * unclosed + _CUT
-
-
 def _matrix(proof: Proof) -> str:
     flows, names = proof.flows, proof.flows.names
     rows = ["| from \\ to | " + " | ".join(map(escape, names)) + " |", "|---|" + ":-:|" * len(names)]
@@ -107,18 +95,5 @@ def _section(title: str, lines: Iterable[str], opened: bool = False) -> str:
     return folded(f"{title} ({len(listed)})", "\n".join(listed), opened) if listed else ""
 
 
-def folded(title: str, body: str, opened: bool = False) -> str:
-    """A part that a reader opens."""
-    return f"<details{' open' if opened else ''}><summary>{title}</summary>\n\n{body}\n\n</details>"
-
-
 def _code(text: str) -> str:
     return "`" + text.replace("`", "'").replace("\n", " ").replace("|", "/") + "`"
-
-
-def escape(text: str) -> str:
-    """Names come from tags and may hold anything: none of it is markup here, nor mentions anybody."""
-    flat = " ".join(text.split())
-    for mark in "\\`*_[]<>|#":
-        flat = flat.replace(mark, f"\\{mark}" if mark not in "<>" else {"<": "&lt;", ">": "&gt;"}[mark])
-    return flat.replace("@", "@\u200b")

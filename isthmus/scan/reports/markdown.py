@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import TypeVar
 
-from isthmus.report.markdown import capped
+from isthmus.comments import capped
 from isthmus.scan.findings import Finding, Scan
 
 What = TypeVar("What", bound=Hashable)
