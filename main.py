@@ -17,11 +17,11 @@ from threading import Thread
 
 def main() -> int:
     """Build, then write: nothing is touched before all of it is there."""
-    Thread(target=_load_bindings).start()  # Node loads cdktf while Python loads the language
+    Thread(target=_load_bindings, daemon=True).start()  # Node loads cdktf while Python loads the language
     from isthmus.complaint import complain
     from isthmus.intent import IntentError
     from isthmus.intent.loading import load_estate, named
-    from modules.files import merge
+    from modules.files import OutputRefusedError, merge
     from modules.synthesis import synthesize
 
     sys.path.insert(0, str(Path.cwd()))
@@ -34,6 +34,9 @@ def main() -> int:
     files = synthesize(estate)
     try:
         merge(out, files)
+    except OutputRefusedError as refusal:
+        complain(f"isthmus: {refusal}")
+        return 2
     except OSError as error:
         where = f" ({error.filename})" if error.filename and Path(error.filename) != out else ""
         complain(f"cannot write {out}: {error.strerror}{where}. Name another folder: CDKTF_OUTDIR=...")
