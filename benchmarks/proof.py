@@ -35,7 +35,7 @@ from isthmus.network import model
 from isthmus.network.answers import Outcome
 from isthmus.proof.probes import USUAL
 from isthmus.report import proof_json
-from tests.network.walker import Walker
+from tests.network.judge import Walker
 
 ZONES = ("use1-az1", "use1-az2", "use1-az4")
 BLOCK = IPv4Network("10.0.0.0/8")

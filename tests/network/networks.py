@@ -50,7 +50,7 @@ from isthmus.network.model import (
     VpcTable,
     VpnConnection,
 )
-from tests.network.walker import Walker
+from tests.network.judge import Walker
 
 WORLD = IPv4Address("1.1.1.1")
 OPEN = "open"  # a network ACL that allows everything: what every VPC starts with

@@ -8,8 +8,8 @@ import pytest
 
 from isthmus.network.answers import InSubnet, Internet, Outcome, Packet
 from isthmus.network.model import Target, TargetKind
+from tests.network.judge import HERE, OUT, Found, Header, Walker, admits, best
 from tests.network.networks import BLACKHOLE, Draft, mesh
-from tests.network.walker import HERE, OUT, Found, Header, Walker, admits, best
 
 LOCAL = Target(TargetKind.LOCAL)
 

@@ -12,9 +12,9 @@ from isthmus.network.answers import Outcome, Packet, Scenario
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Network
 from tests.network.forgetful import COMMON
+from tests.network.judge import Walker
 from tests.network.networks import Draft
 from tests.network.strategies import networks, packets, things_that_fail
-from tests.network.walker import Walker
 
 
 @st.composite

@@ -1,0 +1,57 @@
+"""NAT gateways and firewall endpoints: each sits in a subnet.
+
+vpc/latest/userguide/vpc-nat-gateway.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.network.judge.carried import Ending, Luggage, Translation, dropped, unknown
+from tests.network.judge.doubt import known, truth
+from tests.network.judge.filters import Filters
+from tests.network.judge.steps import Steps
+
+
+class Middleboxes(Steps, Filters):
+    """Into the subnet of a middlebox, and on by that subnet's table."""
+
+    def _through_nat(self, luggage: Luggage, address: str, origin: str | None, client: int) -> list[Ending]:
+        """The NAT gateway sits in a subnet: into it, a new source address, and out by that subnet's table."""
+        nat = self.network.nats[address]
+        subnet = known(nat.subnet)
+        if self._down(address, known(self.network.subnets[subnet].zone)):
+            return dropped(luggage, f"{address} is down")
+        if luggage.reply:
+            return dropped(luggage, f"{address} knows no connection that this reply belongs to")
+        if luggage.header.destination.version == 6:
+            return dropped(luggage, "a NAT gateway takes IPv6 only to 64:ff9b::/96")
+        if any(seen.nat == address for seen in luggage.translations):
+            return dropped(luggage, f"{address} sends it back to itself")
+        if origin != subnet:
+            self._filter(luggage.header, subnet, inbound=True)
+        private = nat.private_ip or self._first_host(self.network.subnets[subnet], 4)
+        hidden = Translation(address, luggage.header.source)
+        onward = replace(
+            luggage,
+            header=replace(luggage.header, source=private),
+            translations=(*luggage.translations, hidden),
+            public=truth(nat.public),
+        ).at(f"through {address}")
+        return self._leave_subnet(onward, subnet, client)
+
+    def _through_firewall(self, luggage: Luggage, address: str, origin: str | None, client: int) -> list[Ending]:
+        """A firewall endpoint: into its subnet, and on by that subnet's table."""
+        endpoints = [end for firewall in self.network.firewalls.values() for end in firewall.endpoints]
+        endpoint = next((end for end in endpoints if end.address == address), None)
+        if endpoint is None:
+            return unknown(luggage, f"no firewall has {address}")
+        subnet = self.network.subnets[endpoint.subnet]
+        if self._down(address, known(subnet.zone)):
+            return dropped(luggage, f"{address} is down")
+        if address in luggage.boxes:
+            return dropped(luggage, f"{address} sends it back to itself")
+        if origin != subnet.address:
+            self._filter(luggage.header, subnet.address, inbound=True)
+        onward = replace(luggage, boxes=(*luggage.boxes, address)).at(f"through {address}")
+        return self._leave_subnet(onward, subnet.address, client)
