@@ -24,11 +24,6 @@ from typing import Any
 
 from isthmus.synthesized import JOURNAL, MANIFEST, SCHEMA, STAGING, digest, manifest_of
 
-try:
-    import fcntl
-except ImportError:  # not on Windows: there two runs at once are not kept apart
-    fcntl = None  # type: ignore[assignment]
-
 
 class OutputRefusedError(Exception):
     """The output folder holds something that synthesis must not touch. The text is for the user."""
@@ -291,7 +286,9 @@ def _make_folders(folder: Path) -> list[Path]:
 @contextmanager
 def _locked(out: Path) -> Iterator[None]:
     """Hold the folder against other runs: the second waits until the first is complete."""
-    if fcntl is None:
+    try:
+        import fcntl
+    except ImportError:  # not on Windows: there two runs at once are not kept apart
         yield
         return
     handle = os.open(out, os.O_RDONLY)
