@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         _write(arguments.sarif, [json.dumps(document, indent=2), "\n"])
     if "-" not in (arguments.json, arguments.markdown, arguments.sarif):
         proof_terminal.print_proof(answer, proof_terminal.console())
-    return 0 if answer.verdict is proof.Verdict.PROVED else 1
+    return 0 if answer.holds else 1
 
 
 def _write(where: str, pieces: Iterable[str]) -> None:

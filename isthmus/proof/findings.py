@@ -13,10 +13,12 @@ __all__ = ["Flow", "Lost", "Outcome", "Unanswered", "Verdict", "Violation"]
 
 
 class Verdict(StrEnum):
-    """Proved: everything asked holds. Violated: something does not. Unknown: nothing is known to be wrong, and not
-    everything could be answered."""
+    """Proved: the network is as the intent says. No violations: there is no intent, and every rule that holds for all
+    networks holds. Violated: something does not hold. Unknown: nothing is known to be wrong, and not everything could
+    be answered."""
 
     PROVED = "proved"
+    NO_VIOLATIONS = "no-violations"
     VIOLATED = "violated"
     UNKNOWN = "unknown"
 
@@ -88,7 +90,9 @@ class Flow:
 
     @property
     def exit(self) -> str:
-        """The resource by which it leaves for the internet, or ""."""
+        """The resource by which it leaves for the internet, or "". A way that nothing comes back by is none."""
+        if self.back is Outcome.BLOCKED:
+            return ""
         paths = self.evidence.forward.paths if self.evidence else ()
         return next((path.exit for path in paths if path.exit and path.outcome is Outcome.REACHABLE), "")
 

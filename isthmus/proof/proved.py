@@ -57,10 +57,17 @@ class Proof:
 
     @property
     def verdict(self) -> Verdict:
-        """Violated if anything is, then unknown if anything is."""
+        """Violated if anything is, then unknown if anything is. Nothing is proved without an intent."""
         if self.violations:
             return Verdict.VIOLATED
-        return Verdict.UNKNOWN if self.unanswered else Verdict.PROVED
+        if self.unanswered:
+            return Verdict.UNKNOWN
+        return Verdict.PROVED if self.against_intent else Verdict.NO_VIOLATIONS
+
+    @property
+    def holds(self) -> bool:
+        """Whether all is answered and nothing is wrong: exit code 0."""
+        return self.verdict in (Verdict.PROVED, Verdict.NO_VIOLATIONS)
 
     def marks(self, flow: Flow) -> bool:
         """Whether reports mark a flow: it is not as meant, or goes one way only where that is not known to be harmless.
@@ -69,7 +76,7 @@ class Proof:
         """
         if flow.intended is not None and flow.intended is not flow.works:
             return True
-        return flow.one_way and not (self.against_intent and self.verdict is Verdict.PROVED)
+        return flow.one_way and self.verdict is not Verdict.PROVED
 
     def __str__(self) -> str:
         lines = [f"{self.verdict}"]

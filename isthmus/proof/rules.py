@@ -58,6 +58,13 @@ _ALL = (
         _TGW + "transit-gateway-nat-igw.html",
     ),
     Rule(
+        "one-way-flow",
+        "Without an intent: packets arrive, and their replies never come back.",
+        "The tables on the way back are others than on the way there: a route, a propagation or a rule for replies is "
+        "missing.",
+        _TGW + "how-transit-gateways-work.html",
+    ),
+    Rule(
         "asymmetric-inspection",
         "A flow meets a firewall in one direction and another, or none, in the other.",
         "A stateful firewall that sees half of a flow drops it. Appliance mode keeps both directions in one zone.",

@@ -24,6 +24,7 @@ from isthmus.proof.places import Inventory, Place, Places, without_intent
 from isthmus.proof.probes import USUAL, Probe
 from isthmus.proof.proved import Flows, Proof
 from isthmus.proof.quotas import Usage, exceeded, fullest, usages
+from isthmus.proof.replies import Replies
 from isthmus.proof.resolving import Resolving
 from isthmus.proof.scenarios import Survival
 from isthmus.proof.services import service_flows, service_violations
@@ -34,6 +35,7 @@ from isthmus.terraform.graph import Graph
 
 # Each of this many alike pairs gets a violation of its own; of more, the rest is counted.
 _MOST_ALIKE = 50
+_VPCS = ("aws_vpc", "aws_default_vpc")
 _NOTHING_MEANT = (
     "nothing says what is meant: the input holds no intent.json, and --intent names none; so there was nothing to "
     "compare with but the rules that hold for every network"
@@ -106,8 +108,13 @@ class Subject:
         self._check()
         return _Prover(self, self.estate).places
 
+    @property
+    def uncounted(self) -> tuple[str, ...]:
+        """The addresses of VPCs of which nobody knows how many there are."""
+        return tuple(r.address for r in self.graph.unexpanded.values() if r.type in _VPCS)
+
     def _check(self) -> None:
-        if not self.network.vpcs and not self.network.transit_gateways:
+        if not self.network.vpcs and not self.network.transit_gateways and not self.uncounted:
             raise UnusableInput(
                 "there is no network in this input: no VPC and no transit gateway. "
                 "Give a folder of synthesized roots (cdktf.out), or what `terraform show -json` prints"
@@ -208,19 +215,36 @@ class _Prover:
             *outage_violations(survivals),
         ]
         untold = [Unanswered(f"what AWS tells the far end of {vpn}", t.unknown) for vpn, t in said.items() if t.unknown]
-        unanswered = [*self.binding.unanswered, *self.unanswered(), *resolving.unanswered, *untold]
+        unanswered = [*self._no_vpc(), *self.binding.unanswered, *self.unanswered(), *resolving.unanswered, *untold]
         return self._proof(found, unanswered, said, used, survivals)
 
     def on_its_own(self) -> Proof:
         naming = Naming(self.network)
         said = told(self.engine)
         used = self._usages(said)
+        replies = Replies(self.engine, naming)
         found: list[Violation] = []
-        for a, b, _ in self.pairs.grouped():
+        for a, b, count in self.pairs.grouped():
+            alike = 0
             for mine, theirs in self._like(a, b):
-                found += odd_paths(naming, mine, theirs, self.pairs.exact(mine, theirs).trials)
+                trials = self.pairs.exact(mine, theirs).trials
+                found += [*odd_paths(naming, mine, theirs, trials), *replies.violations(mine, theirs, trials)]
+                alike += 1
+            if count > alike:
+                trials = self.pairs.between(a, b).trials
+                for violation in (*odd_paths(naming, a, b, trials), *replies.violations(a, b, trials)):
+                    found.append(_counted(violation, count - alike, a, b))
+        for flow in service_flows(self.engine, self.places):
+            found += replies.of_service(flow)
         found += self._always(used)
-        return self._proof(found, [*self.unanswered()], said, used, ())
+        return self._proof(found, [*self._no_vpc(), *self.unanswered()], said, used, ())
+
+    def _no_vpc(self) -> Iterator[Unanswered]:
+        """Where no VPC is known, no flow is: that is no answer, and least of all a good one."""
+        if not self.network.vpcs:
+            vague = (f"how many {address} there are is not known" for address in self.subject.uncounted)
+            why = next(vague, "this input holds none")
+            yield Unanswered("who reaches whom: no VPC of this input is known", why)
 
     def _always(self, used: Sequence[Usage]) -> Iterator[Violation]:
         """What holds for every network, whatever is meant."""
@@ -238,8 +262,7 @@ class _Prover:
                 yield from judge.violations(mine, theirs, self.pairs.exact(mine, theirs))
             if count > _MOST_ALIKE:
                 for violation in found:
-                    why = f"the same for {count - _MOST_ALIKE} more pairs like this one: {violation.why}"
-                    yield Violation(violation.rule, why, violation.resources, a, b)
+                    yield _counted(violation, count - _MOST_ALIKE, a, b)
 
     def _like(self, a: str, b: str) -> Iterator[tuple[str, str]]:
         for number, pair in enumerate(self.pairs.like(a, b)):
@@ -280,6 +303,12 @@ class _Prover:
             (*opened, *self.network.notes, *(usage.note for usage in kept if usage.note)),
             self.estate is not None,
         )
+
+
+def _counted(violation: Violation, more: int, a: str, b: str) -> Violation:
+    """A violation that stands for those of more pairs like one."""
+    why = f"the same for {more} more pairs like this one: {violation.why}"
+    return Violation(violation.rule, why, violation.resources, a, b)
 
 
 def _overruled(places: Places, announces: Mapping[str, tuple[Cidr, ...]]) -> Places:

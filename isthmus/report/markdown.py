@@ -20,11 +20,10 @@ def proof_markdown(proof: Proof) -> str:
     count = len(proof.violations)
     heads = {
         Verdict.PROVED: "**Proved**: the network lets through what is meant, and nothing else.",
+        Verdict.NO_VIOLATIONS: "**No violations** of the rules that hold for every network; no intent to compare with.",
         Verdict.VIOLATED: f"**Violated**: {count} {'thing does' if count == 1 else 'things do'} not hold.",
         Verdict.UNKNOWN: f"**Unknown**: {len(proof.unanswered)} questions could not be answered.",
     }
-    if not proof.against_intent:
-        heads[Verdict.PROVED] = "**Sound**: nothing breaks the rules that hold for every network."
     parts = [heads[proof.verdict]]
     parts.append(_section("Violations", (_violation(v) for v in proof.violations), opened=True))
     parts.append(_section("Unknown", (escape(str(u)) for u in proof.unanswered), opened=True))

@@ -1,6 +1,7 @@
 """A proof as JSON, written flow by flow: a thousand spokes have a million of them.
 
-{"verdict": "proved|violated|unknown",
+{"verdict": "proved|no-violations|violated|unknown",  ("proved" and "against_intent" only where there is an intent)
+ "against_intent": true|false,
  "flows": [{"source", "destination", "forward", "return", "intended", "exit", "path": [...], "blocked_by": [...]}],
  "violations": [{"rule", "source", "destination", "why", "resources": [...]}],
  "unknowns": [...], "assumptions": [...], ...}
@@ -19,7 +20,8 @@ from isthmus.proof.proved import Proof
 
 def written(proof: Proof) -> Iterator[str]:
     """The document in pieces, one flow to a line. Joined they are one JSON object and a newline."""
-    yield f'{{\n"verdict": {json.dumps(proof.verdict)},\n"flows": [\n'
+    against = json.dumps(proof.against_intent)
+    yield f'{{\n"verdict": {json.dumps(proof.verdict)},\n"against_intent": {against},\n"flows": [\n'
     yield from _lines(flow_document(flow) for flow in proof.flows)
     yield "\n]"
     for key, value in _rest(proof).items():

@@ -25,7 +25,12 @@ from isthmus.report.terminal import print_trimmed
 
 _WIDTH = 80
 _MOST_RESOURCES = 4
-_COLOURS = {Verdict.PROVED: "green", Verdict.VIOLATED: "red", Verdict.UNKNOWN: "yellow"}
+_COLOURS = {
+    Verdict.PROVED: "green",
+    Verdict.NO_VIOLATIONS: "green",
+    Verdict.VIOLATED: "red",
+    Verdict.UNKNOWN: "yellow",
+}
 
 
 def console(width: int = _WIDTH) -> Console:
@@ -42,13 +47,10 @@ def print_proof(proof: Proof, out: Console) -> None:
     """Print the proof."""
     head = {
         Verdict.PROVED: "PROVED: the network lets through what is meant, and nothing else.",
+        Verdict.NO_VIOLATIONS: "NO VIOLATIONS of the rules that hold for every network (no intent to compare with).",
         Verdict.VIOLATED: f"VIOLATED: {_count(len(proof.violations), 'thing does', 'things do')} not hold.",
         Verdict.UNKNOWN: f"UNKNOWN: {_count(len(proof.unanswered), 'question', 'questions')} could not be answered.",
     }
-    if not proof.against_intent:
-        head[Verdict.PROVED] = (
-            "SOUND: nothing breaks the rules that hold for every network (no intent to compare with)."
-        )
     _line(out, head[proof.verdict], _COLOURS[proof.verdict])
     _list(out, "Violations", (_violation(v) for v in proof.violations), "red")
     _list(out, "Unknown", map(str, proof.unanswered), "yellow")
@@ -191,7 +193,7 @@ def _ways_out(proof: Proof, out: Console) -> None:
 
 
 def _exit(flow: Flow) -> str:
-    return flow.exit or ("unknown" if flow.forward is Outcome.UNKNOWN else "none")
+    return "unknown" if Outcome.UNKNOWN in (flow.forward, flow.back) else flow.exit or "none"
 
 
 def _violation(violation: Violation) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from isthmus.network.answers import Block, Crossing, Hop, Path
+from isthmus.network.learnt import is_default
 from isthmus.network.model import AttachmentKind, GatewayKind, Target, TargetKind, Unknown
 from isthmus.network.space import PUBLIC, RangeMap, merge, show_range, span
 from isthmus.network.tables import Decision, Route, cidrs_doubt
@@ -204,9 +205,8 @@ class VpcSteps(Steps):
         for first, last, public in PUBLIC.within(low, high):
             here = path
             if not public:
-                why = f"{show_range(first, last)} is not routed on the internet, yet {name} sends it there"
-                onward = self._vpc_candidate(place, first, last, seen)
-                pieces += self.stopped(first, last, here, Block("private-to-internet", name, why), onward)
+                block = _private_to_internet(place, route, name, show_range(first, last))
+                pieces += self.stopped(first, last, here, block, self._vpc_candidate(place, first, last, seen))
                 continue
             if not _has_public_address(place.source, first):
                 why = f"the packet comes from {place.source.value}: no public address, so the internet gateway drops it"
@@ -345,6 +345,17 @@ class VpcSteps(Steps):
 
     def _subnets(self, vpc: str) -> set[str]:
         return {s.address for s in self.facts.subnets_of.get(vpc, [])}
+
+
+def _private_to_internet(place: VpcPlace, route: Route | None, name: str, addresses: str) -> Block:
+    """What stops private addresses at an internet gateway: the route that names them, or the lack of one.
+
+    A default route takes whatever nothing more specific takes: the fault is the route that is not there.
+    """
+    if route is not None and is_default(route.prefix):
+        why = f"no route to {addresses}: the default route {name} takes it to the internet, which does not carry it"
+        return Block("private-to-internet", place.table, why)
+    return Block("private-to-internet", name, f"{addresses} is not routed on the internet, yet {name} sends it there")
 
 
 _ZONE_ID = re.compile(r".*-az\d+")
