@@ -271,11 +271,15 @@ class VpcPeering:
 
 @dataclass(frozen=True, slots=True)
 class PrefixList:
-    """A customer-managed prefix list. It costs `max_entries` in quotas, not what it holds."""
+    """A customer-managed prefix list. It costs `max_entries` in quotas, not what it holds.
+
+    `version` is its version of IP: a list holds entries of one.
+    """
 
     address: str
     entries: tuple[Cidr | Unknown, ...]
     max_entries: int | Unknown = 0
+    version: int = 4
 
 
 # --- filters --------------------------------------------------------------------------------------------------------

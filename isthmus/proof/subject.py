@@ -278,7 +278,8 @@ class _Prover:
             for connection in site.connections
         ]
         telling = [(vpn, len(getattr(t, "prefixes", ()))) for vpn, t in said.items()]
-        return tuple(usages(self.network, announced, telling))
+        raised = self.estate.quotas if self.estate is not None else {}
+        return tuple(usages(self.network, announced, telling, raised))
 
     def _proof(
         self,

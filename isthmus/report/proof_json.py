@@ -122,7 +122,8 @@ def _rest(proof: Proof) -> dict[str, Any]:
                 "quota": usage.quota.name,
                 "subject": usage.subject,
                 "used": usage.used,
-                "limit": usage.quota.default,
+                "at_least": usage.at_least,
+                "limit": usage.limit,
                 "most": usage.quota.most,
                 "source": usage.quota.source,
             }

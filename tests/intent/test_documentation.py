@@ -9,7 +9,7 @@ import pytest
 
 from isthmus.intent import Environment, Estate, InvalidEstate
 from isthmus.intent.checks import RULES
-from isthmus.intent.checks.quotas import QUOTAS
+from isthmus.quotas import RAISABLE
 from tests.intent.network import DEV, HUB, VPN, estate
 
 DOCUMENT = Path("docs/language.md")
@@ -35,8 +35,8 @@ def example() -> str:
 def quotas() -> Iterator[str]:
     yield "| quota | at first | at most |"
     yield "|---|---|---|"
-    for name, (low, high) in QUOTAS.items():
-        yield f"| `{name}` | {low} | {high or 'AWS names none'} |"
+    for name, quota in RAISABLE.items():
+        yield f"| `{name}` | {quota.default} | {quota.most or 'AWS names none'} |"
 
 
 def rules() -> Iterator[str]:

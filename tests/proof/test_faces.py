@@ -3,7 +3,8 @@
 from isthmus.proof.difference import Change, Difference, Kind
 from isthmus.proof.findings import Unanswered, Violation
 from isthmus.proof.proved import Flows, Proof
-from isthmus.proof.quotas import ROUTES, Usage, exceeded, fullest
+from isthmus.proof.quotas import Usage, exceeded, fullest
+from isthmus.quotas import ROUTES
 from isthmus.report import markdown
 
 
@@ -44,7 +45,7 @@ def test_unknown_is_neither_proved_nor_violated() -> None:
 
 
 def test_quotas_warn_before_they_bind() -> None:
-    used = [Usage(ROUTES, f"table{n}", n) for n in (10, 400, 401, 501)]
+    used = [Usage(ROUTES, f"table{n}", n, 500) for n in (10, 400, 401, 501)]
     assert [bool(usage.note) for usage in used] == [False, False, True, True]
     assert [violation.resources for violation in exceeded(used)] == [("table501",)]
     assert [usage.used for usage in fullest(used)] == [501, 401]

@@ -18,53 +18,31 @@ from isthmus.intent.resolution import served, servers, shared_services
 from isthmus.intent.segment import Egress, Segment
 from isthmus.intent.spoke import Spoke
 from isthmus.intent.vpn import Routing
+from isthmus.quotas import RAISABLE, ROUTE_53_PAGE, TGW_PAGE, VPC_PAGE, VPN_PAGE
 
-_VPC = "https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html"
-_GATEWAY = "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-quotas.html"
-_ROUTE_53 = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html"
-_VPN = "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html"
-
-# Quota: what AWS gives at first, and the most it gives on request, None where it names no limit.
-QUOTAS: dict[str, tuple[int, int | None]] = {
-    "customer-gateways": (50, None),
-    "elastic-ips": (5, None),
-    "gateway-endpoints": (20, None),
-    "nat-gateways-per-zone": (5, None),
-    "network-acl-rules": (20, 40),
-    "role-trust-policy-length": (2_048, 8_192),
-    "routes-per-route-table": (500, 1_000),
-    "security-group-rules": (60, 1_000),
-    "transit-gateway-route-tables": (20, None),
-    "transit-gateway-routes": (10_000, None),
-    "vpc-cidr-blocks": (5, 50),
-    "vpcs": (5, None),
-    "vpcs-per-private-zone": (300, None),
-    "vpcs-per-profile": (1_000, None),
-    "vpn-connections": (50, None),
-}
 TRANSIT_GATEWAY_CIDR_BLOCKS = 5
 
 
 def quota_of(estate: Estate, name: str) -> int:
     """What the estate may use: AWS's default, or what AWS has raised it to."""
-    return max(estate.quotas.get(name, 0), QUOTAS[name][0])
+    return RAISABLE[name].limit(estate.quotas)
 
 
-@rule("a quota that AWS has not raised stops an apply halfway", _VPC)
+@rule("a quota that AWS has not raised stops an apply halfway", VPC_PAGE)
 def quota(estate: Estate) -> Iterator[Finding]:
     """A raised quota is unknown, or not one that AWS gives."""
     for name, value in estate.quotas.items():
-        if name not in QUOTAS:
-            close = difflib.get_close_matches(name, QUOTAS, n=1)
-            yield Finding(estate, f'quota "{name}" is not known', f'"{close[0]}"' if close else ", ".join(QUOTAS))
+        if name not in RAISABLE:
+            close = difflib.get_close_matches(name, RAISABLE, n=1)
+            yield Finding(estate, f'quota "{name}" is not known', f'"{close[0]}"' if close else ", ".join(RAISABLE))
             continue
-        low, high = QUOTAS[name]
+        low, high = RAISABLE[name].default, RAISABLE[name].most
         if value < low or (high is not None and value > high):
             remedy = f"{low} (AWS's default) {f'to {high}' if high else 'or more'}"
             yield Finding(estate, f'quota "{name}" is {value}', remedy)
 
 
-@rule("a VPC has so many ranges, the first included", _VPC)
+@rule("a VPC has so many ranges, the first included", VPC_PAGE)
 def vpc_cidr_count(estate: Estate) -> Iterator[Finding]:
     """A spoke has more ranges than the quota allows."""
     limit = quota_of(estate, "vpc-cidr-blocks")
@@ -73,7 +51,7 @@ def vpc_cidr_count(estate: Estate) -> Iterator[Finding]:
             yield Finding(spoke, f"it has {count} ranges", ask("vpc-cidr-blocks", limit, count))
 
 
-@rule("a network ACL has so many rules a direction; one of them allows the rest, and one is AWS's own", _VPC)
+@rule("a network ACL has so many rules a direction; one of them allows the rest, and one is AWS's own", VPC_PAGE)
 def network_acl_rules(estate: Estate) -> Iterator[Finding]:
     """A segment denies site networks and limits what may be opened by more rules than a network ACL has."""
     sound = resolved(estate)
@@ -93,7 +71,7 @@ def network_acl_rules(estate: Estate) -> Iterator[Finding]:
             yield Finding(segment, given, ask("network-acl-rules", limit, count) + remedy)
 
 
-@rule("a VPC route table has so many routes", _VPC)
+@rule("a VPC route table has so many routes", VPC_PAGE)
 def route_table_size(estate: Estate) -> Iterator[Finding]:
     """A spoke's route tables get more routes than the quota allows."""
     sound = resolved(estate)
@@ -114,7 +92,7 @@ def route_table_size(estate: Estate) -> Iterator[Finding]:
 @rule(
     "a transit gateway has so many route tables: one a segment, one more for each static default and for each site "
     "that cannot share it, and those of egress",
-    _GATEWAY,
+    TGW_PAGE,
 )
 def route_table_count(estate: Estate) -> Iterator[Finding]:
     """The segments need more transit gateway route tables than the quota allows."""
@@ -141,7 +119,7 @@ def spoke_tables_of(estate: Estate, segment: Segment) -> int:
     return 1 + on_premises + (Egress.CENTRAL in segment.ways_out)
 
 
-@rule("a transit gateway has so many routes, static, learnt and blackholed, in all of its tables together", _GATEWAY)
+@rule("a transit gateway has so many routes, static, learnt and blackholed, in all of its tables together", TGW_PAGE)
 def transit_gateway_routes(estate: Estate) -> Iterator[Finding]:
     """What segments reach makes more transit gateway routes than the quota allows."""
     sound = resolved(estate)
@@ -162,13 +140,13 @@ def transit_gateway_routes(estate: Estate) -> Iterator[Finding]:
         yield Finding(estate, given, ask("transit-gateway-routes", limit, count) + "; or summaries from the sites")
 
 
-@rule("an account has so many VPCs in a Region", _VPC)
+@rule("an account has so many VPCs in a Region", VPC_PAGE)
 def vpc_count(estate: Estate) -> Iterator[Finding]:
     """An account has more VPCs than the quota allows."""
     yield from _of_accounts(estate, "vpcs", "VPCs", lambda spoke: 1, lambda egress: 1)
 
 
-@rule("an account has so many Elastic IP addresses in a Region: each NAT gateway needs one", _VPC)
+@rule("an account has so many Elastic IP addresses in a Region: each NAT gateway needs one", VPC_PAGE)
 def elastic_ip_count(estate: Estate) -> Iterator[Finding]:
     """An account's NAT gateways need more addresses than the quota allows."""
 
@@ -182,7 +160,7 @@ def elastic_ip_count(estate: Estate) -> Iterator[Finding]:
     yield from _of_accounts(estate, "elastic-ips", "NAT gateways", nats, of_egress)
 
 
-@rule("an account has so many NAT gateways in a zone", _VPC)
+@rule("an account has so many NAT gateways in a zone", VPC_PAGE)
 def nat_gateway_count(estate: Estate) -> Iterator[Finding]:
     """An account's spokes have more NAT gateways in one zone than the quota allows."""
     limit = quota_of(estate, "nat-gateways-per-zone")
@@ -201,7 +179,7 @@ def nat_gateway_count(estate: Estate) -> Iterator[Finding]:
             yield Finding(account, f"it has {most} NAT gateways in {zone}", remedy)
 
 
-@rule("a Route 53 Profile, and a private zone, serve so many VPCs", _ROUTE_53)
+@rule("a Route 53 Profile, and a private zone, serve so many VPCs", ROUTE_53_PAGE)
 def served_vpcs(estate: Estate) -> Iterator[Finding]:
     """More spokes use hybrid DNS than one profile, or one private zone, is associated with."""
     sound = resolved(estate)
@@ -217,7 +195,7 @@ def served_vpcs(estate: Estate) -> Iterator[Finding]:
         yield Finding(home.dns, f"{count} spokes use it", remedy)
 
 
-@rule("an account has so many gateway endpoints in a Region", _VPC)
+@rule("an account has so many gateway endpoints in a Region", VPC_PAGE)
 def gateway_endpoint_count(estate: Estate) -> Iterator[Finding]:
     """An account has more gateway endpoints than the quota allows."""
 
@@ -241,7 +219,7 @@ def _of_accounts(
             yield Finding(account, f"it has {counts[account.name]} {what}", ask(name, limit, counts[account.name]))
 
 
-@rule("a security group has so many rules a direction", _VPC)
+@rule("a security group has so many rules a direction", VPC_PAGE)
 def security_group_rules(estate: Estate) -> Iterator[Finding]:
     """Resolver endpoints, or interface endpoints, face more networks than a security group has rules for."""
     sound = resolved(estate)
@@ -274,7 +252,7 @@ def security_group_rules(estate: Estate) -> Iterator[Finding]:
             return
 
 
-@rule("an account has so many VPN connections in a Region", _VPN)
+@rule("an account has so many VPN connections in a Region", VPN_PAGE)
 def vpn_connection_count(estate: Estate) -> Iterator[Finding]:
     """The estate has more VPN connections than the quota allows."""
     limit = quota_of(estate, "vpn-connections")
@@ -282,7 +260,7 @@ def vpn_connection_count(estate: Estate) -> Iterator[Finding]:
         yield Finding(estate, f"it has {count} VPN connections", ask("vpn-connections", limit, count))
 
 
-@rule("an account has so many customer gateways in a Region", _VPN)
+@rule("an account has so many customer gateways in a Region", VPN_PAGE)
 def customer_gateway_count(estate: Estate) -> Iterator[Finding]:
     """The estate has more customer gateways than the quota allows."""
     limit = quota_of(estate, "customer-gateways")
@@ -290,7 +268,7 @@ def customer_gateway_count(estate: Estate) -> Iterator[Finding]:
         yield Finding(estate, f"it has {count} customer gateways", ask("customer-gateways", limit, count))
 
 
-@rule("a transit gateway has at most 5 CIDR blocks, and AWS does not raise that", _GATEWAY)
+@rule("a transit gateway has at most 5 CIDR blocks, and AWS does not raise that", TGW_PAGE)
 def hub_cidr_count(estate: Estate) -> Iterator[Finding]:
     """The hub has more CIDR blocks than AWS allows."""
     for environment in estate.environments:
@@ -301,7 +279,7 @@ def hub_cidr_count(estate: Estate) -> Iterator[Finding]:
 
 def ask(name: str, limit: int, needed: int) -> str:
     """What to do about a quota that does not suffice."""
-    most = QUOTAS[name][1]
+    most = RAISABLE[name].most
     if most is not None and needed > most:
         return f"at most {most}, which is all that AWS gives"
     return f'at most {limit}; or have AWS raise the quota, then say so: quotas={{"{name}": {needed}}}'

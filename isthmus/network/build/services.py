@@ -124,7 +124,9 @@ def prefix_lists(resolver: Resolver) -> dict[str, PrefixList]:
             for block in blocks(resource, "entry")
         ]
         size = integer(resource.get("max_entries"))
-        made[resource.address] = PrefixList(
-            resource.address, tuple(dict.fromkeys((*inline, *more[resource.address]))), 0 if size is None else size
-        )
+        if size is None:
+            size = Unknown(f"{resource.address} has no max_entries")
+        version = 6 if resource.get("address_family") == "IPv6" else 4
+        held = tuple(dict.fromkeys((*inline, *more[resource.address])))
+        made[resource.address] = PrefixList(resource.address, held, size, version)
     return made
