@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 export CHECKPOINT_DISABLE := 1
 
 .DEFAULT_GOAL := all
-.PHONY: all synth show prove scan test lint types unit coverage mutants clean
+.PHONY: all synth show prove scan test lint types unit fuzz coverage mutants clean
 
 all: synth show prove scan
 
@@ -43,6 +43,14 @@ types: $(VENV)/.ready
 
 unit: $(VENV)/.ready
 	$(BIN)/pytest
+
+# The property-based tests with other examples in every run, again and again for MINUTES (0: once).
+# `make test` tries the same examples each time.
+MINUTES ?= 0
+FUZZED ?= tests/properties tests/network tests/proof tests/reading tests/scan tests/intent tests/testing
+fuzz: $(VENV)/.ready
+	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); \
+	while HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest $(FUZZED); do [ "$$(date +%s)" -lt "$$end" ] || exit 0; done; exit 1
 
 # What the tests themselves are worth, by branches run and by mutants killed: docs/measures.md.
 coverage: $(VENV)/.ready

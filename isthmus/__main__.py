@@ -3,13 +3,18 @@
 import gc
 import sys
 
-from isthmus.cli import main
+from isthmus.cli import STOPPED, main
+from isthmus.leaving import let_the_reader_leave
 
 
 def run() -> int:
     """Run one command, without looking for garbage: a command lives for seconds, and most of what it makes it keeps."""
     gc.disable()
-    status = main()
+    try:
+        let_the_reader_leave()
+        status = main()
+    except KeyboardInterrupt:
+        status = STOPPED
     gc.freeze()  # nor at the end
     return status
 

@@ -1,6 +1,7 @@
 """The command line: `isthmus <command> ...`. Every module of `isthmus.commands` is a command.
 
-Exit codes: 0 yes or nothing found, 1 no or findings, 2 no answer (usage, or input that cannot be used).
+Exit codes: 0 yes or nothing found, 1 no or findings, 2 no answer (usage, input that cannot be used, or an error of
+Isthmus itself), 130 stopped by Ctrl-C. They are the same when the reader of standard output leaves early (`| head`).
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from pathlib import Path
 from typing import NoReturn, TextIO
 
 from isthmus import commands
-from isthmus.complaint import complain
+from isthmus.complaint import complain, complain_of_a_bug
 
 NO_ANSWER = 2
+STOPPED = 130
 
 
 class CannotAnswer(Exception):
@@ -108,20 +110,22 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code. User errors are one message on standard error, never a traceback."""
+    if sys.stdout is None:  # closed by the shell: `>&-`
+        complain("isthmus: standard output is closed, so there is nowhere to write the answer")
+        return NO_ANSWER
     try:
         arguments = parser().parse_args(argv)
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except SystemExit as stop:  # argparse, after printing usage or help
         return stop.code if isinstance(stop.code, int) else NO_ANSWER
-    except BrokenPipeError:
-        # The reader left (`| head`): nothing more to say, and nothing to complain about while closing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except KeyboardInterrupt:
-        return 130
+        return STOPPED
     except _user_errors() as error:
         complain(f"isthmus: {_said(error)}")
+        return NO_ANSWER
+    except Exception as error:  # noqa: BLE001  an error of ours must never look like the answer "no"
+        complain_of_a_bug(error)
         return NO_ANSWER
     return code
 

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
 import textwrap
+import traceback
 
 # Indentation, and a label that what follows stays to the right of: "    why:   ".
 _HEAD = re.compile(r" *(?:(?:write|why): +)?")
 
 
 def complain(text: str) -> None:
-    """Print an error."""
+    """Print an error. Without a standard error there is nowhere to print it: the exit code has to do."""
+    if sys.stderr is None:
+        return
     print(fitted(text, shutil.get_terminal_size().columns) if sys.stderr.isatty() else text, file=sys.stderr)
+
+
+TRACEBACK = "ISTHMUS_TRACEBACK"
+
+
+def complain_of_a_bug(error: BaseException) -> None:
+    """Print an error that Isthmus did not expect, in one line; with `ISTHMUS_TRACEBACK=1` the traceback before it."""
+    if os.environ.get(TRACEBACK):
+        complain("".join(traceback.format_exception(error)))
+    last = traceback.extract_tb(error.__traceback__)[-1:]
+    where = "".join(f" at {os.path.basename(frame.filename)}:{frame.lineno}" for frame in last)
+    said = " ".join(str(error).split())[:300]
+    complain(
+        f"isthmus: this is a bug in Isthmus, not an answer: {type(error).__name__}{where}{': ' if said else ''}{said}. "
+        f"Please report it with your input and the output of {TRACEBACK}=1."
+    )
 
 
 def fitted(text: str, width: int) -> str:

@@ -1,7 +1,6 @@
 """The manifest of an output folder: which files synthesis wrote, and what has changed since.
 
-`isthmus-manifest.json` is `{"schema": 1, "files": {"<path>": "<SHA-256>"}}`. Only synthesis writes it
-(`modules/files.py`).
+`isthmus-manifest.json` is `{"schema": 1, "files": {"<path>": "<SHA-256>"}}`. Only synthesis writes it.
 """
 
 from __future__ import annotations

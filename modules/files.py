@@ -15,6 +15,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import signal
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -187,7 +188,8 @@ def _commit(out: Path, wanted: Mapping[str, bytes], previous: Mapping[str, str])
                 with suppress(OSError):
                     folder.rmdir()
             raise
-        _finish_interrupted_run(out)
+        with _undisturbed():
+            _finish_interrupted_run(out)
     return done
 
 
@@ -265,6 +267,19 @@ def _remove_staging(out: Path) -> None:
         if _kind(path) == "file" and (path.name in (JOURNAL, "journal.draft") or _is_staged_name(path.name)):
             path.unlink()
     staging.rmdir()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold back Ctrl-C and requests to end for the moment in which files are put in place."""
+    if not hasattr(signal, "pthread_sigmask"):  # not on Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _make_folders(folder: Path) -> list[Path]:

