@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +14,15 @@ from isthmus.terraform.errors import UnreadableTerraform
 
 _AGAIN = "Write it again: `terraform show -json PLAN > plan.json`"
 _SYNTHESIZE = "It is damaged: synthesize again"
+LARGEST_FILE = 256 * 1024 * 1024  # bytes; as objects it is about four times as much
+DEEPEST = 150  # objects and lists inside each other; the modules of a plan take three levels each
+_KINDS = {
+    stat.S_ISFIFO: "a named pipe",
+    stat.S_ISCHR: "a device",
+    stat.S_ISBLK: "a device",
+    stat.S_ISSOCK: "a socket",
+    stat.S_ISDIR: "a folder",
+}
 
 
 @contextmanager
@@ -26,12 +37,33 @@ def readable(path: Path) -> Iterator[None]:
         raise UnreadableTerraform(path, problem, "Check the path and its permissions") from None
 
 
-def load(path: Path, *, unique: bool = False) -> Any:
-    """The JSON document at `path`. With `unique`, an object that has a key twice is refused."""
+def contents(path: Path, largest: int = LARGEST_FILE) -> bytes:
+    """What a regular file holds. Raises `UnreadableTerraform` for anything else, and for more than `largest` bytes.
+
+    A pipe or a device may never end, so it is not waited for.
+    """
     with readable(path):
-        data = path.read_bytes()
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+        with open(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                kind = next((what for test, what in _KINDS.items() if test(status.st_mode)), "no regular file")
+                raise UnreadableTerraform(path, f"it is {kind}", "Give a regular file")
+            found = file.read(largest + 1)
+    if len(found) > largest:
+        raise UnreadableTerraform(path, f"it is larger than {largest:,} bytes", "Give a smaller file")
+    return found
+
+
+def load(path: Path, *, unique: bool = False, largest: int = LARGEST_FILE) -> Any:
+    """The JSON document at `path`. With `unique`, an object that has a key twice is refused.
+
+    Raises `UnreadableTerraform`, also for more than `largest` bytes and for more than `DEEPEST` levels.
+    """
+    data = contents(path, largest)
+    with readable(path):
         try:
-            return json.loads(data, parse_constant=_no_constant, object_pairs_hook=_unique if unique else None)
+            document = json.loads(data, parse_constant=_no_constant, object_pairs_hook=_unique if unique else None)
         except _DuplicateKeyError as error:
             raise UnreadableTerraform(
                 path,
@@ -42,6 +74,25 @@ def load(path: Path, *, unique: bool = False) -> Any:
             problem, remedy = _diagnosis(data, error)
             written = remedy == _AGAIN and path.name.endswith(".tf.json")
             raise UnreadableTerraform(path, problem, _SYNTHESIZE if written else remedy) from None
+    if deeper(document, DEEPEST):
+        problem = f"it is nested too deeply (more than {DEEPEST} levels)"
+        raise UnreadableTerraform(path, problem, "Terraform writes nothing like it")
+    return document
+
+
+def deeper(document: Any, levels: int) -> bool:
+    """Whether objects and lists stand inside each other on more levels than that."""
+    level = [document]
+    for _ in range(levels):
+        level = [
+            item
+            for outer in level
+            for item in (outer.values() if type(outer) is dict else outer if type(outer) is list else ())
+            if type(item) is dict or type(item) is list
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _diagnosis(data: bytes, error: ValueError) -> tuple[str, str]:

@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from isthmus.terraform.budget import spend
 from isthmus.terraform.evaluate import Scope, bound, evaluate_json, having, unknown
 from isthmus.terraform.graph import Unknown, Value
+
+_MOST = 10_000  # blocks of one kind in one resource
+_STEPS = 10  # what a block counts, beside what is evaluated in it
 
 
 def expanded(raw: Any, scope: Scope, literal: Mapping[str, Value]) -> list[tuple[str, Value]]:
@@ -38,6 +42,9 @@ def _blocks(name: str, body: Any, scope: Scope) -> tuple[Value, ...]:
     else:
         cause = over.reason if isinstance(over, Unknown) else "known after apply"
         return (unknown(f"dynamic {name}", cause),)
+    if len(pairs) > _MOST:
+        return (unknown(f"dynamic {name}", f"{len(pairs):,} blocks, of which {_MOST:,} are read at most"),)
+    spend(len(pairs) * _STEPS)
     iterator = body.get("iterator", name)
     word = iterator if isinstance(iterator, str) else name
     return tuple(_block(body["content"], word, key, value, scope) for key, value in pairs)

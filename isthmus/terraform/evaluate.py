@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from isthmus.terraform.budget import MEMBERS_PER_STEP, MOST_STEPS, TooMuchWork, TooMuchWorkOfAll, meter, metered, spend
+from isthmus.terraform.documents import DEEPEST
 from isthmus.terraform.errors import printable
 from isthmus.terraform.expressions import (
     Attribute,
@@ -36,6 +38,9 @@ from isthmus.terraform.sensitive import SENSITIVE
 
 _LARGEST = 200_000  # characters of a string, or members of a collection, nested ones included
 _LONGEST_TEMPLATE = 500_000  # characters
+# Terraform's numbers have a mantissa of 512 bits: what is longer it rounds, and Python would not.
+# https://developer.hashicorp.com/terraform/language/expressions/types
+_LONGEST_NUMBER = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,7 @@ def unknown(text: str, cause: str = "") -> Unknown:
 
 def evaluate_json(raw: Any, scope: Scope) -> Value:
     """The value of an argument as JSON syntax writes it: strings are templates, keys too. Never raises on bad input."""
+    spend(1)
     if isinstance(raw, str):
         return evaluate_text(raw, scope)
     if isinstance(raw, list):
@@ -112,32 +118,54 @@ def evaluate_text(text: str, scope: Scope) -> Value:
         return text
     if len(text) > _LONGEST_TEMPLATE:
         return unknown(text[:80], "too long to evaluate")
+    counted = meter()
+    outer, counted.expression = counted.expression, 0
     try:
-        return limited(evaluate(parse_template(text), scope), text)
+        with metered(counted):
+            return limited(evaluate(parse_template(text), scope), text)
     except (ExpressionError, Failure) as error:
         return unknown(text, str(error)) if text.startswith("${") else unknown(str(error))
     except RecursionError:
         return unknown(text[:80], "refers too deeply")
+    except TooMuchWork:
+        return unknown(text[:80], f"it takes more than {MOST_STEPS:,} steps to evaluate")
+    except TooMuchWorkOfAll as spent:
+        spent.expression = spent.expression or text
+        raise
+    finally:
+        counted.expression = outer
 
 
 def limited(value: Value, text: str) -> Value:
     """`value`, unless it has grown past all reason, as collections and strings that double themselves do."""
     left = _LARGEST
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        left -= 1
-        if isinstance(item, str):
-            left -= len(item) if len(item) > 1000 else 0
-        elif isinstance(item, tuple):
-            stack.extend(item)
-            left -= len(item)
-        elif isinstance(item, dict):
-            stack.extend(item.values())
-            left -= len(item)
-        if left < 0:
-            return unknown(text[:80], "too large to evaluate")
-    return value
+    level = [value]
+    for _ in range(DEEPEST):
+        below: list[Value] = []
+        for item in level:
+            left -= 1
+            if isinstance(item, str):
+                left -= len(item) if len(item) > 1000 else len(item) // 16
+            elif isinstance(item, tuple):
+                below.extend(item)
+                left -= len(item)
+            elif isinstance(item, dict):
+                below.extend(item.values())
+                left -= len(item)
+            elif isinstance(item, int | float) and _too_long(item):
+                return unknown(text[:80], f"a number of more than {_LONGEST_NUMBER} bits")
+            if left < 0:
+                spend(_LARGEST // MEMBERS_PER_STEP)
+                return unknown(text[:80], "too large to evaluate")
+        if not below:
+            spend((_LARGEST - left) // MEMBERS_PER_STEP)
+            return value
+        level = below
+    return unknown(text[:80], "nested too deeply")
+
+
+def _too_long(number: int | float) -> bool:
+    return number.bit_length() > _LONGEST_NUMBER if isinstance(number, int) else not math.isfinite(number)
 
 
 def plain(value: Value) -> bool:
@@ -150,7 +178,11 @@ def plain(value: Value) -> bool:
 
 
 def evaluate(node: Node, scope: Scope) -> Value:
-    """The value of an expression. Raises `Failure` where Terraform itself would fail."""
+    """The value of an expression.
+
+    Raises `Failure` where Terraform itself would fail, and `TooMuchWork` or `TooMuchWorkOfAll` where it has no end.
+    """
+    spend(1)
     return _EVALUATORS[type(node)](node, scope)
 
 
@@ -217,6 +249,7 @@ def _splat(node: Splat, scope: Scope) -> Value:
     if over is None:
         return ()
     items = over if isinstance(over, tuple) else (over,)
+    spend(len(items) * (1 + len(node.steps)))
     result = []
     for item in items:
         for step in node.steps:
@@ -230,14 +263,18 @@ def _splat(node: Splat, scope: Scope) -> Value:
 
 
 def _template(node: Template, scope: Scope) -> Value:
-    parts = []
+    parts: list[str] = []
     hidden = []
+    length = 0
     for part in node.parts:
         value = evaluate(part, scope)
         if value == SENSITIVE:
             return SENSITIVE
         if isinstance(value, str | bool | int | float):
             parts.append(as_string(value))
+            length += len(parts[-1])
+            if length > _LARGEST:
+                return unknown(node.source[:80], "too large to evaluate")
         elif isinstance(value, Unknown):
             hidden.append(value.reason)
         else:
@@ -295,6 +332,7 @@ def _for(node: For, scope: Scope) -> Value:
         return unknown(node.source, "what it goes over is known after apply")
     items: list[Value] = []
     mapping: dict[str, Value] = {}
+    groups: dict[str, list[Value]] = {}
     for key, value in pairs:
         names = {node.value: value} if node.key is None else {node.key: key, node.value: value}
         inner = bound(scope, **names)
@@ -315,11 +353,13 @@ def _for(node: For, scope: Scope) -> Value:
             return result_key if isinstance(result_key, Unknown) else unknown(node.source, "a key is not known")
         name = as_string(result_key)
         if node.grouped:
-            mapping[name] = (*mapping.get(name, ()), result)
+            groups.setdefault(name, []).append(result)
         elif name in mapping:
             raise Failure(f"{node.source}: two results for one key")
         else:
             mapping[name] = result
+    if node.grouped:
+        return {name: tuple(group) for name, group in groups.items()}
     return tuple(items) if node.result_key is None else mapping
 
 
@@ -364,6 +404,9 @@ def _call(node: Call, scope: Scope) -> Value:
     function = FUNCTIONS.get(node.name) or STRUCTURAL.get(node.name)
     if function is None:
         return unknown(node.source, f"the function {node.name} is not evaluated")
+    whole = limited(tuple(arguments), node.source)
+    if isinstance(whole, Unknown):
+        return whole
     if node.name in FUNCTIONS and not all(plain(argument) for argument in arguments):
         return unknown(node.source, "known after apply")
     try:
@@ -407,10 +450,15 @@ def _operation(node: Operation, scope: Scope) -> Value:
             return sign == "!="
     if not all(plain(value) for value in values):
         return unknown(node.source, "known after apply")
+    whole = limited(tuple(values), node.source)  # a comparison looks at all of both
+    if isinstance(whole, Unknown):
+        return whole
     try:
         result = _operate(node.operator, values)
     except (TypeError, ValueError, ArithmeticError) as error:
         raise Failure(f"{node.source}: not a valid operation") from error
+    if isinstance(result, int | float) and _too_long(result):
+        return unknown(node.source, f"a number of more than {_LONGEST_NUMBER} bits")
     return int(result) if isinstance(result, float) and result.is_integer() else result
 
 

@@ -7,6 +7,7 @@ heredocs are refused with `ExpressionError`: whoever asked reports the value as 
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -135,6 +136,7 @@ _PLAIN_TEXT = re.compile(r"[^$%]+")
 _PLAIN_QUOTED = re.compile(r'[^$%"\\\n]+')
 _LONGEST_SOURCE = 300  # characters; it is for people
 _DEEPEST = 60  # levels of nesting in one expression; nobody writes ten
+_LONGEST_CHAIN = 200  # steps of one reference, operators of one row, parts of one type: each is a level to evaluate
 
 
 class _Parser:
@@ -206,7 +208,9 @@ class _Parser:
         self.skip()
         start = self.at
         left = self.binary(level + 1)
+        length = 0
         while operator := self.operator(_BINARY[level]):
+            length = self.longer(length)
             right = self.binary(level + 1)
             left = Operation(operator, (left, right), source=self.since(start))
         return left
@@ -236,7 +240,9 @@ class _Parser:
         self.skip()
         start = self.at
         node = self.primary()
+        length = 0
         while True:
+            length = self.longer(length)
             if self.text.startswith("...", self.at):
                 return node
             if self.text.startswith(".", self.at):
@@ -257,6 +263,12 @@ class _Parser:
                     node = Index(node, key, source=self.since(start))
             else:
                 return node
+
+    def longer(self, length: int) -> int:
+        """One more step of a chain, which has an end."""
+        if length >= _LONGEST_CHAIN:
+            raise ExpressionError(f"a chain of more than {_LONGEST_CHAIN} steps")
+        return length + 1
 
     def step(self, node: Node, start: int) -> Node:
         if match := _DIGITS.match(self.text, self.at):  # `aws_x.y.0.id`, the old spelling of `[0]`
@@ -430,7 +442,10 @@ class _Parser:
 def _number(text: str) -> int | float:
     if len(text) > 40:
         raise ExpressionError("a number of more than 40 digits")
-    return int(text) if text.isdigit() else float(text)
+    number = int(text) if text.isdigit() else float(text)
+    if not math.isfinite(number):
+        raise ExpressionError("a number beyond what is read here")
+    return number
 
 
 @lru_cache(maxsize=65536)

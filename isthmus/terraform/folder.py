@@ -6,7 +6,7 @@ apply, is a `Ref` or `Unknown`. Variables of roots have the value in `*.tfvars.j
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,9 @@ from isthmus.terraform.instances import Key, any_instance, instances
 from isthmus.terraform.sensitive import hidden, is_secret
 from isthmus.terraform.statefiles import Place, place
 
-_MOST_INSTANCES = 1_000_000
+_MOST_INSTANCES = 100_000
 _DEEPEST_MODULE = 30
+_READ = (".tf", ".tf.json", ".tfvars", ".tfvars.json", ".tofu", ".tofu.json")  # endings of files that may be opened
 _BUSY = object()  # the value of what is being evaluated: whoever meets it goes in a circle
 
 
@@ -35,15 +36,19 @@ class Provider:
     region: str | None = None
 
 
-def read_roots(roots: dict[str, Path]) -> Graph:
-    """The graph of some root directories, by the name that prefixes their addresses (`""` for none)."""
-    return _Estate(roots).graph()
+def read_roots(roots: dict[str, Path], within: Collection[Path]) -> Graph:
+    """The graph of some root directories, by the name that prefixes their addresses (`""` for none).
+
+    Nothing is opened that does not lie in a folder of `within` (resolved paths). Raises `UnreadableTerraform`.
+    """
+    return _Estate(roots, within).graph()
 
 
 class _Estate:
     """Several roots, whose states are found by where they are kept."""
 
-    def __init__(self, roots: dict[str, Path]) -> None:
+    def __init__(self, roots: dict[str, Path], within: Collection[Path]) -> None:
+        self.within = within
         self.modules: dict[Path, Module] = {}
         self.size = 0
         self.roots = {name: _Instance(self, self.module(path), name) for name, path in roots.items()}
@@ -57,9 +62,23 @@ class _Estate:
                 path = path.resolve(strict=True)
             except RuntimeError:  # how Python 3.11 and 3.12 say it
                 raise UnreadableTerraform(path, "it is a loop of symbolic links", "Remove the loop") from None
-        if path not in self.modules:
-            self.modules[path] = load_module(path)
+            if path not in self.modules:
+                self.check_inside(path, path)
+                for entry in path.iterdir():
+                    if entry.is_symlink() and entry.name.endswith(_READ):
+                        self.check_inside(entry, entry.resolve())
+                self.modules[path] = load_module(path)
         return self.modules[path]
+
+    def check_inside(self, path: Path, resolved: Path) -> None:
+        """Refuse what lies outside of the folders given: another folder may be anything."""
+        if not any(resolved.is_relative_to(folder) for folder in self.within):
+            what = "it leads out of the folder given" if path != resolved else "it is outside of the folder given"
+            raise UnreadableTerraform(
+                path,
+                f"{what} ({', '.join(map(str, self.within))}), and nothing there is read",
+                "Give a plan instead: `terraform plan -out=PLAN && terraform show -json PLAN > plan.json`",
+            )
 
     def count(self, path: Path) -> None:
         """One more resource or module instance. Nested counts multiply: there is an end to it."""

@@ -17,6 +17,7 @@ from typing import Any
 from isthmus.terraform.graph import Ref, Unknown, Value
 
 _MOST = 10_000  # elements that range() or setproduct() may make
+_LONGEST = 200_000  # characters of a result: what would be longer is not evaluated
 
 
 def as_string(value: Value) -> str:
@@ -150,7 +151,14 @@ def _format(template: Value, *values: Value) -> Any:
 def _replace(text: Value, old: Value, new: Value) -> Any:
     if len(_text(old)) > 1 and _text(old)[0] == _text(old)[-1] == "/":
         return NotImplemented  # a regular expression of another language
+    if (_text(text).count(_text(old)) + 1) * len(_text(new)) > _LONGEST:
+        return NotImplemented
     return _text(text).replace(_text(old), _text(new))
+
+
+def _join(separator: Value, *lists: Value) -> Any:
+    parts = [*map(_text, _concat(*lists))]
+    return _text(separator).join(parts) if len(parts) * len(_text(separator)) <= _LONGEST else NotImplemented
 
 
 def _jsonencode(value: Value) -> str:
@@ -332,21 +340,20 @@ def _slice(values: Value, start: Value, end: Value) -> tuple[Value, ...]:
     return _sequence(values)[_whole(start) : _whole(end)]
 
 
-def _setproduct(*values: Value) -> tuple[Value, ...]:
-    if math.prod(len(_sequence(value)) for value in values) > _MOST:
-        raise ValueError("too many")
+def _setproduct(*values: Value) -> Any:
+    made = math.prod(len(_sequence(value)) for value in values)
+    if made > _MOST or made * len(values) > 10 * _MOST:
+        return NotImplemented
     return tuple(itertools.product(*(_unified(_sequence(value)) for value in values)))
 
 
-def _range(*limits: Value) -> tuple[int, ...]:
+def _range(*limits: Value) -> Any:
     start, end, *steps = map(_whole, limits if len(limits) > 1 else (0, *limits))
     step = steps[0] if steps else 1 if start <= end else -1
     if (end - start) * step < 0 or len(steps) > 1:
         raise ValueError("never gets there")
     result = range(start, end, step)
-    if len(result) > _MOST:
-        raise ValueError("too many")
-    return tuple(result)
+    return tuple(result) if (end - start) // step <= _MOST else NotImplemented
 
 
 def _zipmap(keys: Value, values: Value) -> dict[str, Value]:
@@ -390,7 +397,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "floor": lambda value: math.floor(as_number(value)),
     "format": _format,
     "index": lambda values, wanted: [_key(value) for value in _sequence(values)].index(_key(wanted)),
-    "join": lambda separator, *lists: _text(separator).join(map(_text, _concat(*lists))),
+    "join": _join,
     "jsondecode": _jsondecode,
     "jsonencode": _jsonencode,
     "lower": lambda text: _text(text).lower(),

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from isthmus.terraform.budget import MOST_STEPS_OF_ALL, TooMuchWork, TooMuchWorkOfAll, metered
 from isthmus.terraform.configuration import is_module
 from isthmus.terraform.documents import load, readable
-from isthmus.terraform.errors import UnreadableTerraform
+from isthmus.terraform.errors import UnreadableTerraform, printable
 from isthmus.terraform.folder import read_roots
 from isthmus.terraform.graph import Graph
 from isthmus.terraform.join import joined
@@ -24,12 +25,16 @@ _NAMELESS = frozenset({"plan", "tfplan", "show", "state", "terraform", "out", "o
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """Something that Terraform can be read from. `root` prefixes its addresses; it is empty where there is one only."""
+    """Something that Terraform can be read from. `root` prefixes its addresses; it is empty where there is one only.
+
+    `given` is the path that a person named: nothing outside of it is read.
+    """
 
     path: Path
     form: Form
     root: str
     document: Mapping[str, Any] | None = None
+    given: Path = Path()
 
     @property
     def has_before(self) -> bool:
@@ -43,6 +48,7 @@ def sources(*paths: str | Path) -> tuple[Source, ...]:
     Raises `UnreadableTerraform` where a path holds nothing that can be read.
     """
     found: list[tuple[Path, Form, str, Mapping[str, Any] | None]] = []
+    named: list[Path] = []
     for given in paths:
         path = Path(given)
         with readable(path):
@@ -50,13 +56,17 @@ def sources(*paths: str | Path) -> tuple[Source, ...]:
                 found += [(root, "folder", name, None) for name, root in _roots(path)]
             else:
                 found.append(_document(path))
+        named += [path] * (len(found) - len(named))
     if not found:
         raise UnreadableTerraform(".", "nothing was given to read", "Name a folder, a plan or a state")
     if len(found) == 1 and not found[0][2]:
         path, form, _, document = found[0]
-        return (Source(path, form, "", document),)
+        return (Source(path, form, "", document, named[0]),)
     names = _names([path for path, *_ in found], [name for _, _, name, _ in found])
-    return tuple(Source(path, form, name, doc) for (path, form, _, doc), name in zip(found, names, strict=True))
+    return tuple(
+        Source(path, form, name, document, given)
+        for (path, form, _, document), name, given in zip(found, names, named, strict=True)
+    )
 
 
 def read(*paths: str | Path, when: When = "after") -> Graph:
@@ -72,6 +82,20 @@ def read(*paths: str | Path, when: When = "after") -> Graph:
 def graph_of(given: Iterable[Source], when: When = "after") -> Graph:
     """The graph of sources: see `read`."""
     listed = list(given)
+    try:
+        with metered():
+            return _graph_of(listed, when)
+    except (TooMuchWork, TooMuchWorkOfAll) as spent:
+        named = printable(getattr(spent, "expression", ""), 80)
+        problem = f"evaluating it takes more than {MOST_STEPS_OF_ALL:,} steps"
+        raise UnreadableTerraform(
+            ", ".join(str(source.path) for source in listed[:3]),
+            f"{problem} (at {named})" if named else problem,
+            "Check count, for_each and for expressions, or give a plan",
+        ) from None
+
+
+def _graph_of(listed: list[Source], when: When) -> Graph:
     folders = {source.root: source.path for source in listed if source.form == "folder"}
     graphs = []
     others = frozenset(made for source in listed for made in made_before(source.document or {}, source.form))
@@ -86,7 +110,8 @@ def graph_of(given: Iterable[Source], when: When = "after") -> Graph:
                 graphs.append(tfstate_graph(document, source.path, source.root, others))
     with readable(listed[0].path):
         if folders:
-            graphs.append(read_roots(folders))
+            within = {_whole(source.given) for source in listed if source.form == "folder"}
+            graphs.append(read_roots(folders, within))
         whole = graphs[0] if len(graphs) == 1 else _merged(graphs)
         return joined(whole) if len(folders) < len(listed) else whole
 
@@ -112,6 +137,12 @@ def _read_only(path: str | Path, form: Form, when: When) -> Graph:
         if source.form.removeprefix("tf") != form:
             raise UnreadableTerraform(path, f"it is a {source.form}, not a {form}", f"Give a {form}")
     return graph_of(found, when)
+
+
+def _whole(given: Path) -> Path:
+    """The folder that a given one belongs to: of one root below `stacks`, the whole output."""
+    path = given.resolve()
+    return path.parent.parent if path.parent.name == "stacks" else path
 
 
 def _roots(path: Path) -> list[tuple[str, Path]]:
