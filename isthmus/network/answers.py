@@ -240,6 +240,16 @@ class Trace:
         return combine(self.paths)
 
     @property
+    def followed(self) -> bool:
+        """Whether there is anything to tell: no reply is followed to a packet that ends nowhere."""
+        return bool(self.paths)
+
+    @property
+    def said(self) -> str:
+        """The outcome in a word. What was not followed is neither reachable nor blocked."""
+        return str(self.outcome) if self.followed else "not followed"
+
+    @property
     def leaks(self) -> bool:
         """Whether some packet may get through: what isolation has to exclude. Unknown counts."""
         return any(path.outcome is not Outcome.BLOCKED for path in self.paths)
@@ -250,7 +260,7 @@ class Trace:
         return tuple(dict.fromkeys(block for path in self.paths for block in path.blocks))
 
     def __str__(self) -> str:
-        return "\n".join([f"{self.packet}: {self.outcome}", *(str(path) for path in self.paths)])
+        return "\n".join([f"{self.packet}: {self.said}", *(str(path) for path in self.paths)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,11 +292,23 @@ class RoundTrip:
 class Told:
     """What AWS announces to the far end of an attachment, each prefix with where it comes from.
 
-    `unknown` says why the list may be longer. `blackholes` are prefixes of blackhole routes: AWS does not document
-    whether it announces those, and packets to them are dropped either way.
+    `unknown` says why the list may be longer. `static`: there is no BGP, so that nothing is advertised. `blackholes`
+    are prefixes of blackhole routes: AWS does not document whether it announces those, and packets to them are dropped
+    either way.
     """
 
     attachment: str
     prefixes: Mapping[Cidr, str] = field(default_factory=dict)
     blackholes: tuple[Cidr, ...] = ()
     unknown: str = ""
+    static: bool = False
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The prefixes in order, and what else is to be said: that there are none, or why they are not known."""
+        if self.static:
+            return ("routing is static: nothing is advertised",)
+        prefixes = tuple(map(str, sorted(self.prefixes, key=lambda prefix: (prefix.version, prefix))))
+        if self.unknown:
+            return (*prefixes, f"unknown: {self.unknown}")
+        return prefixes or ("nothing",)

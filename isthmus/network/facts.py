@@ -300,7 +300,9 @@ class Facts:
         https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html
         """
         vpn = self.network.vpns.get(connection)
-        if vpn is None or not isinstance(vpn.gateway, str) or vpn.gateway not in self.network.gateways:
+        if vpn is not None and isinstance(vpn.gateway, Unknown):
+            return Told(connection, unknown=f"the gateway of {connection}: {vpn.gateway.reason}")
+        if vpn is None or vpn.gateway not in self.network.gateways or isinstance(vpn.gateway, Unknown | None):
             return Told(connection)
         vpc = self.network.gateways[vpn.gateway].vpc
         if isinstance(vpc, Unknown):

@@ -124,6 +124,8 @@ class Forwarding:
         if target is None:
             return [Path(unknown=f"no address of {packet.destination} is known")]
         starts = self._sources(packet.source)
+        if not starts:
+            return [Path(unknown=f"no subnet of {packet.source} is known")]
         paths: list[Path] = []
         for origin in starts:
             source = self.places.of(origin)

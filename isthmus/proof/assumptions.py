@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.model import AttachmentKind, Cidr, Network, RouteOrigin, Site, Unknown
+from isthmus.network.model import (
+    AttachmentKind,
+    Cidr,
+    Network,
+    RouteOrigin,
+    Site,
+    Target,
+    TargetKind,
+    Unknown,
+)
+from isthmus.network.space import span
 from isthmus.proof.covering import Covering
 from isthmus.proof.listing import some
 from isthmus.proof.places import Places
 
 _MOST = 4
+Span = tuple[int, int]
 
 
 def assumptions(engine: Forwarding, places: Places) -> Iterator[str]:
@@ -62,7 +73,9 @@ def would_change(engine: Forwarding, places: Places) -> Iterator[str]:
     """What a site could take by announcing more than it is said to: a VPN's announcements cannot be filtered.
 
     In every table that learns from a site, an announcement longer than a learnt or static route inside that route's
-    prefix wins over it.
+    prefix wins over it. It takes what spokes send to the transit gateway: not what their own routes keep from it, and
+    never what a spoke sends to itself, for its local route wins over whatever is longer and propagated.
+    https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
     """
     network = engine.network
     sources = _sources(engine, places)
@@ -80,8 +93,11 @@ def would_change(engine: Forwarding, places: Places) -> Iterator[str]:
         if not learns or not senders:
             continue
         learnt, blocked = _routes(engine, table.address)
-        reach = {name: cidr for name, cidr in _spoke_cidrs(places) if cidr in learnt}
-        who, by = some(senders, _MOST), " or ".join(learns)
+        sending = _Sending(engine, places, senders)
+        reach = {name: c for name, c in _spoke_cidrs(places) if c in learnt and sending.to(c, besides=name)}
+        blocked = [cidr for cidr in blocked if sending.to(cidr)]
+        by = " or ".join(learns)
+        who = some([s for s in senders if sending.any_of(s, [*reach.items(), *(("", c) for c in blocked)])], _MOST)
         if reach:
             theirs = some([f"{name} ({cidr})" for name, cidr in reach.items()], _MOST)
             ways = ", ".join(sorted({str(way) for found in learns.values() for way in found}))
@@ -96,6 +112,43 @@ def would_change(engine: Forwarding, places: Places) -> Iterator[str]:
                 f"an announcement by {by} longer than {named} and inside it would open a way from {who} to {site} past "
                 f"the blackhole in {table.address}, and back to AWS if the site is told it"
             )
+
+
+class _Sending:
+    """Which prefixes each of some spokes sends to a transit gateway, by the routes of its VPC's tables."""
+
+    def __init__(self, engine: Forwarding, places: Places, spokes: Sequence[str]) -> None:
+        self._by: dict[tuple[Span, ...] | None, list[str]] = defaultdict(list)
+        self._of = {spoke: _sent(engine, places.by_name[spoke].vpc) for spoke in spokes}
+        for spoke, sent in self._of.items():
+            self._by[sent].append(spoke)
+
+    def to(self, prefix: Cidr, besides: str = "") -> bool:
+        """Whether any of them sends to a prefix; `besides` is the spoke that has it, which does not."""
+        return any(_meets(sent, prefix) and spokes != [besides] for sent, spokes in self._by.items())
+
+    def any_of(self, spoke: str, prefixes: Iterable[tuple[str, Cidr]]) -> bool:
+        """Whether a spoke sends to any of some prefixes of other spokes."""
+        return any(owner != spoke and _meets(self._of[spoke], prefix) for owner, prefix in prefixes)
+
+
+def _sent(engine: Forwarding, vpc: str) -> tuple[Span, ...] | None:
+    """The prefixes of a VPC's routes to transit gateways; None where nobody knows all of its routes."""
+    spans: set[Span] = set()
+    for subnet in engine.facts.subnets_of.get(vpc, ()):
+        if isinstance(subnet.table, Unknown) or (table := engine.facts.vpc_table(subnet.table)).doubt:
+            return None
+        for route in table.candidates:
+            if isinstance(route.target, Unknown):
+                return None
+            if isinstance(route.target, Target) and route.target.kind is TargetKind.TRANSIT_GATEWAY:
+                spans.add(span(route.prefix))
+    return tuple(sorted(spans))
+
+
+def _meets(sent: tuple[Span, ...] | None, prefix: Cidr) -> bool:
+    low, high = span(prefix)
+    return sent is None or any(first <= high and low <= last for first, last in sent)
 
 
 def _sources(engine: Forwarding, places: Places) -> dict[str, list[str]]:

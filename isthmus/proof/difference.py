@@ -323,6 +323,6 @@ def _belongs(sides: tuple[Subject, Subject], address: str, place: str) -> bool:
 def _said(flow: Flow | None) -> str:
     if flow is None:
         return "not there"
-    text = f"{flow.forward}, back {flow.back}"
+    text = f"{flow.forward}, back {flow.returned}"
     parts = "; ".join(f"{tier} subnets: {there}, back {back}" for tier, (there, back) in flow.tiers.items())
     return text + (f" ({parts})" if parts else "") + (f", out by {flow.exit}" if flow.exit else "")

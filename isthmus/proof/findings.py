@@ -83,6 +83,12 @@ class Flow:
         """Whether packets get there and replies do not come back."""
         return self.forward is Outcome.REACHABLE and self.back is not Outcome.REACHABLE
 
+    @property
+    def returned(self) -> str:
+        """What becomes of the replies, in a word: where no packet arrives, there is none to follow."""
+        unseen = self.forward is not Outcome.REACHABLE and self.evidence is not None and not self.evidence.back.followed
+        return self.evidence.back.said if unseen and self.evidence is not None else self.back.value
+
     @cached_property
     def evidence(self) -> RoundTrip | None:
         """The packet and the reply that show it best. Followed when first asked for."""
@@ -108,7 +114,7 @@ class Flow:
         return tuple(str(block) for block in self.evidence.blocks) if self.evidence else ()
 
     def __str__(self) -> str:
-        return f"{self.source} -> {self.destination}: {self.forward}, back {self.back}"
+        return f"{self.source} -> {self.destination}: {self.forward}, back {self.returned}"
 
 
 @dataclass(frozen=True, slots=True)

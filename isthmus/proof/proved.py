@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from isthmus.network.answers import Told
 from isthmus.proof.findings import Flow, Unanswered, Verdict, Violation
 from isthmus.proof.quotas import Usage
 from isthmus.proof.scenarios import Survival
@@ -38,7 +39,7 @@ class Proof:
     - `flows`: all pairs. `services`: AWS services by gateway endpoint, by spoke.
     - `violations`, `unanswered`: what does not hold, and what could not be answered.
     - `assumptions`: what every answer rests on. `would_change`: what a more specific announcement would do.
-    - `told`: what AWS announces, by VPN connection.
+    - `told`: what AWS advertises, by VPN connection and Direct Connect gateway.
     - `scenarios`: what each failure takes.
     - `quotas`: the fullest. `notes`: what is worth knowing and breaks nothing.
     """
@@ -49,7 +50,7 @@ class Proof:
     unanswered: tuple[Unanswered, ...] = ()
     assumptions: tuple[str, ...] = ()
     would_change: tuple[str, ...] = ()
-    told: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    told: Mapping[str, Told] = field(default_factory=dict)
     scenarios: tuple[Survival, ...] = ()
     quotas: tuple[Usage, ...] = ()
     notes: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from isthmus.intent import Estate
 from isthmus.intent.reach import reach_each_other, transit_between
 from isthmus.network.answers import Told
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.model import AttachmentKind, Cidr, RouteOrigin, VpcTable
+from isthmus.network.model import AttachmentKind, Cidr, RouteOrigin, Unknown, VpcTable
 from isthmus.network.space import span
 from isthmus.network.tables import Route, vpc_cidrs
 from isthmus.proof.binding import Binding
@@ -74,13 +74,32 @@ def _within(inner: Cidr, outer: Cidr) -> bool:
 
 
 def told(engine: Forwarding) -> Mapping[str, Told]:
-    """What AWS announces, by VPN connection: over its attachment, or from its virtual private gateway."""
+    """What AWS advertises, by VPN connection and Direct Connect gateway.
+
+    Over BGP alone: with static routing a site's router is configured by hand.
+    https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html
+    """
     attachments = {
         str(a.attached): a.address
         for a in engine.network.attachments.values()
         if a.kind in (AttachmentKind.VPN, AttachmentKind.PRIVATE_VPN)
     }
-    return {vpn: engine.told(attachments.get(vpn, vpn)) for vpn in engine.network.vpns}
+    found = {vpn: _told(engine, vpn, attachments.get(vpn, vpn)) for vpn in engine.network.vpns}
+    for dx in engine.network.dx_gateways.values():
+        listed = [prefix for allowed in dx.allowed.values() for prefix in allowed]
+        why = next((prefix.reason for prefix in listed if isinstance(prefix, Unknown)), "")
+        known = {prefix: "allowed prefix" for prefix in listed if not isinstance(prefix, Unknown)}
+        found[dx.address] = Told(dx.address, known, unknown=why)
+    return found
+
+
+def _told(engine: Forwarding, vpn: str, over: str) -> Told:
+    static = engine.network.vpns[vpn].static
+    if static is True:
+        return Told(over, static=True)
+    if isinstance(static, Unknown):
+        return Told(over, unknown=f"whether {vpn} has static routing: {static.reason}")
+    return engine.told(over)
 
 
 def told_violations(estate: Estate, binding: Binding, said: Mapping[str, Told]) -> Iterator[Violation]:

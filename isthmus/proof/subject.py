@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from isthmus.intent import Estate
-from isthmus.network.answers import Outcome
+from isthmus.network.answers import Outcome, Told
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Announcement, Cidr, Network, Unknown
 from isthmus.proof.assumptions import assumptions, would_change
@@ -214,7 +214,7 @@ class _Prover:
             *self._always(used),
             *outage_violations(survivals),
         ]
-        untold = [Unanswered(f"what AWS tells the far end of {vpn}", t.unknown) for vpn, t in said.items() if t.unknown]
+        untold = [Unanswered(f"what AWS advertises over {vpn}", t.unknown) for vpn, t in said.items() if t.unknown]
         unanswered = [*self._no_vpc(), *self.binding.unanswered, *self.unanswered(), *resolving.unanswered, *untold]
         return self._proof(found, unanswered, said, used, survivals)
 
@@ -270,14 +270,14 @@ class _Prover:
                 return
             yield pair
 
-    def _usages(self, said: Mapping[str, object]) -> tuple[Usage, ...]:
+    def _usages(self, said: Mapping[str, Told]) -> tuple[Usage, ...]:
         announced = [
             (connection, len(site.announces))
             for site in self.engine.sites.by_name.values()
             if not isinstance(site.announces, Unknown)
             for connection in site.connections
         ]
-        telling = [(vpn, len(getattr(t, "prefixes", ()))) for vpn, t in said.items()]
+        telling = [(vpn, len(said[vpn].prefixes)) for vpn in self.network.vpns]
         raised = self.estate.quotas if self.estate is not None else {}
         return tuple(usages(self.network, announced, telling, raised))
 
@@ -285,7 +285,7 @@ class _Prover:
         self,
         found: Sequence[Violation],
         unanswered: Sequence[Unanswered],
-        said: Mapping[str, object],
+        said: Mapping[str, Told],
         used: Sequence[Usage],
         survivals: tuple[Survival, ...],
     ) -> Proof:
@@ -298,7 +298,7 @@ class _Prover:
             tuple(dict.fromkeys(unanswered)),
             (*((_NOTHING_MEANT,) * (self.estate is None)), *assumptions(self.engine, self.places)),
             tuple(would_change(self.engine, self.places)),
-            {vpn: tuple(map(str, sorted(getattr(t, "prefixes", ())))) for vpn, t in said.items()},
+            said,
             survivals,
             kept,
             (*opened, *self.network.notes, *(usage.note for usage in kept if usage.note)),

@@ -12,6 +12,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from isthmus.intent import Estate, Routing, Site, VpnConnection
+from isthmus.network.answers import Told
 from isthmus.report.output import Output
 from isthmus.report.overview import Ways, ways
 from isthmus.terraform.graph import Resource
@@ -38,10 +39,10 @@ class Sheet:
     markdown: str
 
 
-def sheets(output: Output, announced: Mapping[str, Sequence[str]]) -> tuple[Sheet, ...]:
+def sheets(output: Output, announced: Mapping[str, Told]) -> tuple[Sheet, ...]:
     """A sheet for each VPN connection of the intent that the output holds, by name.
 
-    `announced` is what AWS announces over each connection, by its name.
+    `announced` is what AWS advertises over each connection, by its name.
     """
     graph, estate = output.graph, output.estate
     resources = {r.get("tags", {}).get("Name"): r for r in graph.of_type("aws_vpn_connection")}
@@ -56,7 +57,7 @@ def sheets(output: Output, announced: Mapping[str, Sequence[str]]) -> tuple[Shee
             continue
         aws_asn = hubs[0].get("amazon_side_asn", 64_512) if hubs else 64_512
         root = output.folder / "stacks" / resource.root
-        told = announced.get(connection.name, ())
+        told = announced.get(connection.name, Told(connection.name))
         way = next(way for way in connected if connection.name in way.connections)
         lines = _Lines(estate, site, connection, resource, gateway, aws_asn, told, way, root)
         found.append(Sheet(connection.name, "\n".join(lines.all()) + "\n"))
@@ -71,7 +72,7 @@ class _Lines:
     resource: Resource
     gateway: Resource
     aws_asn: int
-    told: Sequence[str]
+    told: Told
     ways: Ways
     root: Path
 
@@ -164,7 +165,9 @@ class _Lines:
             yield f"Announce to AWS exactly: {_codes(sorted(self.site.announces))}."
             yield f"More specific prefixes would win over these; more than {_MOST_PREFIXES:,} close the session."
             yield ""
-            yield f"Expect from AWS: {_codes(self.told)}."
+            yield f"Expect from AWS: {_codes([str(prefix) for prefix in sorted(self.told.prefixes)])}."
+            if self.told.unknown:
+                yield f"There may be more: {self.told.unknown}."
             yield f"New spokes will appear inside {_codes(sorted(self.estate.blocks))}."
         else:
             yield f"Routing is static. Route to the tunnels: {_codes(sorted(self.estate.blocks))}."

@@ -32,8 +32,8 @@ def proof_markdown(proof: Proof) -> str:
     parts.append(_section("What failures take", (escape(str(s)) for s in proof.scenarios)))
     parts.append(
         _section(
-            "What each site is told",
-            (f"{_code(name)}: {', '.join(prefixes) or 'nothing'}" for name, prefixes in proof.told.items()),
+            "What AWS advertises",
+            (f"{_code(name)}: {escape(', '.join(told.listed))}" for name, told in proof.told.items()),
         )
     )
     parts.append(_section("Assumptions", map(escape, (*proof.assumptions, *proof.would_change))))

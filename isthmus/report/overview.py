@@ -11,6 +11,7 @@ from pathlib import Path
 
 from isthmus.intent import Egress, Estate, Routing, VpnConnection
 from isthmus.intent.reach import INTERNET, intended_pairs, parties
+from isthmus.network.answers import Told
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Attachment, EndpointKind, Network, TgwTable
 from isthmus.proof.binding import bind
@@ -108,14 +109,14 @@ def route_tables(network: Network) -> tuple[RouteTable, ...]:
     return tuple(sorted(found, key=lambda table: table.name))
 
 
-def announced(network: Network, estate: Estate, present: tuple[Root, ...]) -> Mapping[str, tuple[str, ...]]:
-    """What AWS announces over each VPN connection, by its name."""
+def announced(network: Network, estate: Estate, present: tuple[Root, ...]) -> Mapping[str, Told]:
+    """What AWS advertises over each VPN connection, by its name."""
     binding = bind(estate, network, [root.name for root in present])
     engine = Forwarding(network, sites=binding.places.sites)
     lines = {}
     for address, said in sorted(told(engine).items()):
-        prefixes = [str(prefix) for prefix in sorted(said.prefixes)]
-        lines[network.vpns[address].name or address] = (*prefixes, *([said.unknown] if said.unknown else []))
+        if address in network.vpns:
+            lines[network.vpns[address].name or address] = said
     return lines
 
 

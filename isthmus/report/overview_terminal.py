@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from isthmus.intent.backend import Backend, HcpTerraform
+from isthmus.network.answers import Told
 from isthmus.report.alike import shown
 from isthmus.report.overview import Matrix, Root, RouteTable, Ways
 from isthmus.report.terminal import print_trimmed
@@ -48,11 +49,11 @@ def print_ways(found: Sequence[Ways], out: Console) -> None:
         _wrapped(out, f"{way.site} in {way.segment}", (f"{way}", f"over {', '.join(way.connections)}", *alone))
 
 
-def print_announced(found: Mapping[str, Sequence[str]], out: Console) -> None:
-    """What each site is told."""
-    _title(out, "What AWS announces to each site")
-    for name, prefixes in found.items():
-        _wrapped(out, name, prefixes)
+def print_announced(found: Mapping[str, Told], out: Console) -> None:
+    """What each site receives."""
+    _title(out, "What AWS advertises to each site")
+    for name, told in found.items():
+        _wrapped(out, name, told.listed)
 
 
 def print_names(found: Mapping[str, Sequence[str]], out: Console) -> None:

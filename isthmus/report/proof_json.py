@@ -3,6 +3,7 @@
 {"verdict": "proved|no-violations|violated|unknown",  ("proved" and "against_intent" only where there is an intent)
  "against_intent": true|false,
  "flows": [{"source", "destination", "forward", "return", "intended", "exit", "path": [...], "blocked_by": [...]}],
+ ("forward" and "return" are reachable, blocked or unknown; "return" is not-followed where no packet arrives)
  "violations": [{"rule", "source", "destination", "why", "resources": [...]}],
  "unknowns": [...], "assumptions": [...], ...}
 """
@@ -35,7 +36,7 @@ def flow_document(flow: Flow) -> dict[str, Any]:
         "source": flow.source,
         "destination": flow.destination,
         "forward": flow.forward.value,
-        "return": flow.back.value,
+        "return": flow.returned.replace(" ", "-"),
         "intended": flow.intended,
         "exit": flow.exit or None,
         "path": list(flow.path),
@@ -97,7 +98,14 @@ def _rest(proof: Proof) -> dict[str, Any]:
         "services": [flow_document(flow) for flow in proof.services],
         "assumptions": list(proof.assumptions),
         "would_change": list(proof.would_change),
-        "told": {connection: list(prefixes) for connection, prefixes in proof.told.items()},
+        "told": {
+            connection: {
+                "prefixes": list(map(str, sorted(told.prefixes, key=lambda prefix: (prefix.version, prefix)))),
+                "static": told.static,
+                "unknown": told.unknown or None,
+            }
+            for connection, told in proof.told.items()
+        },
         "scenarios": [
             {
                 "down": survival.failure.what,

@@ -58,8 +58,8 @@ def print_proof(proof: Proof, out: Console) -> None:
     _ways_out(proof, out)
     _list(
         out,
-        "AWS tells",
-        (f"{name}: {', '.join(prefixes) or 'nothing'}" for name, prefixes in proof.told.items()),
+        "AWS advertises",
+        (f"{name}: {', '.join(told.listed)}" for name, told in proof.told.items()),
     )
     _list(out, "When something fails", map(str, proof.scenarios))
     _list(out, "Assuming", proof.assumptions)
@@ -84,7 +84,7 @@ def print_traces(traced: Traced, out: Console) -> None:
 
 
 def _leg(out: Console, name: str, leg: Trace) -> None:
-    _line(out, f"\n{name}: {leg.packet}: {leg.outcome}", "bold")
+    _line(out, f"\n{name}: {leg.packet}: {leg.said}", "bold")
     for number, path in enumerate(leg.paths):
         if number:
             _line(out, "  or")

@@ -1,0 +1,126 @@
+"""What AWS advertises to sites, what sites could take by advertising more, and legs of a trace that nobody walked."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from isthmus.network.answers import Outcome
+from isthmus.proof.subject import Subject
+from isthmus.report import markdown, proof_json, proof_terminal
+from isthmus.terraform.graph import Resource, Unknown
+from tests.proof.plain import CORE, gateway, hub, in_core, made, network, ref, spoke, vpn, vpn_in_core
+
+SITE = [*hub(), *spoke("shop", 1, "172.16.0.0/12"), gateway("hq")]
+BGP = [*SITE, vpn("hq", "hq"), *vpn_in_core("hq")]
+
+
+def printed(found: Subject) -> str:
+    out = io.StringIO()
+    proof_terminal.print_proof(found.prove(), Console(file=out, width=200, highlight=False, markup=False))
+    return out.getvalue()
+
+
+def advertised(found: Subject) -> tuple[str, ...]:
+    return found.prove().told["aws_vpn_connection.hq"].listed
+
+
+def test_over_bgp_the_table_of_the_connection() -> None:
+    assert advertised(network(*BGP, announces=["hq=172.16.0.0/16"])) == ("10.1.0.0/16",)
+
+
+@pytest.mark.parametrize("static", [True, Unknown("var.static")])
+def test_static_routing_advertises_nothing_and_unknown_routing_nobody_knows_what(static: object) -> None:
+    found = network(*SITE, vpn("hq", "hq", static_routes_only=static), *vpn_in_core("hq"))
+    said = (
+        "routing is static: nothing is advertised"
+        if static is True
+        else "unknown: whether aws_vpn_connection.hq has static"
+    )
+    assert advertised(found)[0].startswith(said)
+    assert f"aws_vpn_connection.hq: {said}" in printed(found)
+    assert said.partition("aws_")[0] in markdown.proof_markdown(found.prove())
+    told = json.loads("".join(proof_json.written(found.prove())))["told"]["aws_vpn_connection.hq"]
+    assert told["prefixes"] == []
+    assert told["static"] is (static is True)
+    assert bool(told["unknown"]) is not told["static"]
+
+
+def test_an_association_that_nobody_knows_is_not_nothing() -> None:
+    values = {"transit_gateway_attachment_id": Unknown("data.x"), "transit_gateway_route_table_id": ref(CORE)}
+    association = made("aws_ec2_transit_gateway_route_table_association.hq", **values)
+    found = network(*SITE, vpn("hq", "hq"), association, announces=["hq=172.16.0.0/16"])
+    assert advertised(found)[0].startswith("unknown: ")
+    assert "aws_vpn_connection.hq: nothing" not in printed(found)
+
+
+def test_a_virtual_private_gateway_that_nobody_knows_is_not_nothing() -> None:
+    found = network(*SITE, vpn("hq", "hq", vpn_gateway_id=Unknown("var.gateway")), announces=["hq=172.16.0.0/16"])
+    assert advertised(found)[0].startswith("unknown: ")
+
+
+def test_what_a_direct_connect_gateway_advertises_are_its_allowed_prefixes() -> None:
+    association = made(
+        "aws_dx_gateway_association.dx",
+        dx_gateway_id=ref("aws_dx_gateway.dx"),
+        associated_gateway_id=ref("aws_ec2_transit_gateway.hub"),
+        allowed_prefixes=("10.1.0.0/16", "10.0.0.0/8"),
+    )
+    found = network(*BGP, made("aws_dx_gateway.dx", amazon_side_asn="64513"), association)
+    assert found.prove().told["aws_dx_gateway.dx"].listed == ("10.0.0.0/8", "10.1.0.0/16")
+
+
+def more_specific(*resources: Resource) -> tuple[str, ...]:
+    return network(*resources, announces=["hq=172.16.0.0/16"]).prove().would_change
+
+
+def test_nobody_takes_from_a_spoke_what_it_sends_to_itself() -> None:
+    assert more_specific(*BGP) == ()
+
+
+def test_nobody_takes_what_never_comes_to_the_gateway() -> None:
+    stock = spoke("stock", 2, "172.16.0.0/12")
+    assert more_specific(*BGP, *stock) == ()
+    (note,) = more_specific(*BGP, *spoke("stock", 2, "10.1.0.0/24"))
+    assert "would take from stock what they send to shop (10.1.0.0/16)" in note
+
+
+def test_a_table_that_nobody_knows_may_send_anything() -> None:
+    route = made(
+        "aws_route.some",
+        route_table_id=ref("aws_route_table.shop_app"),
+        destination_prefix_list_id=Unknown("var.list"),
+        transit_gateway_id=ref("aws_ec2_transit_gateway.hub"),
+    )
+    (note,) = more_specific(*BGP, *spoke("stock", 2, "172.16.0.0/12"), route)
+    assert "would take from shop what they send to stock (10.2.0.0/16)" in note
+
+
+def test_a_reply_to_a_packet_that_ends_nowhere_is_not_followed() -> None:
+    found = network(*hub(), *spoke("shop", 1), *spoke("stock", 2, "10.1.0.0/16"))
+    far = network(*SITE, vpn("hq", "hq"), announces=["hq=172.16.0.0/16"])
+    traced = far.trace("shop", "hq")
+    assert traced.outcome is Outcome.BLOCKED
+    (trip,) = traced.telling
+    assert trip.back.followed == bool(trip.back.paths)
+    for subject, pair in ((found, ("shop", "stock")), (far, ("shop", "hq/172.16.0.0/16"))):
+        flow = subject.flows[pair]
+        assert flow.evidence is not None
+        assert flow.returned == flow.evidence.back.said
+        assert f"back {flow.returned}" in str(flow)
+
+
+def test_not_followed_is_said_so() -> None:
+    """Nothing leads from the transit gateway to the site: what the site would answer is nobody's to say."""
+    found = network(*SITE, vpn("hq", "hq"), *in_core("x", ref("aws_vpn_connection.hq", "id"))[:1])
+    flow = network(*hub(), *spoke("shop", 1)).flows["shop", "internet"]
+    assert flow.evidence is not None
+    out = io.StringIO()
+    console = Console(file=out, width=200, highlight=False, markup=False)
+    proof_terminal.print_traces(network(*hub(), *spoke("shop", 1)).trace("shop", "internet"), console)
+    assert ("not followed" in out.getvalue()) is not flow.evidence.back.followed
+    assert not flow.evidence.back.followed
+    assert found.flows["shop", "internet"].returned == "not followed"
