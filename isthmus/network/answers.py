@@ -8,6 +8,19 @@ from enum import Enum
 from typing import NamedTuple
 
 from isthmus.network.model import Cidr
+from isthmus.network.packets import (
+    ECHO,
+    LAST_PORT,
+    OTHER_PROTOCOLS,
+    PROTOCOLS,
+    WITH_PORTS,
+    WITH_TYPES,
+    Packets,
+    block,
+    message,
+    place,
+    split,
+)
 from isthmus.network.space import Address
 
 # --- where ----------------------------------------------------------------------------------------------------------
@@ -87,8 +100,6 @@ Location = InSubnet | AtSite | Internet | AtEndpoint | Service | Somewhere
 
 # --- what -----------------------------------------------------------------------------------------------------------
 
-PROTOCOLS = {"all": -1, "icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58}
-
 # https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
 EPHEMERAL = (1024, 65535)
 
@@ -97,8 +108,8 @@ EPHEMERAL = (1024, 65535)
 class Packet:
     """The first packet of a flow. `port` is the destination's; replies come back to one of the `ephemeral` ports.
 
-    `protocol` is `tcp`, `udp`, `icmp`, `icmpv6` (then `port` is ignored: echo request and reply), or `all`:
-    every protocol and port.
+    `protocol` is `tcp`, `udp`, `icmp`, `icmpv6` or the IANA number of another, as text: `47`. Only TCP and UDP have a
+    port. `icmp` is the type and code of an ICMP message, None for an echo request.
     """
 
     source: Location
@@ -106,16 +117,43 @@ class Packet:
     protocol: str = "tcp"
     port: int = 443
     ephemeral: tuple[int, int] = EPHEMERAL
+    icmp: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
-        if self.protocol not in PROTOCOLS:
-            raise ValueError(f"expected protocol one of {', '.join(PROTOCOLS)}, got protocol={self.protocol!r}")
-        if not 0 <= self.port <= 65535:
-            raise ValueError(f"expected port from 0 to 65535, got port={self.port!r}")
+        number = self.protocol
+        if number not in PROTOCOLS and not (number.isascii() and number.isdigit() and int(number) in OTHER_PROTOCOLS):
+            raise ValueError(
+                f"expected protocol one of {', '.join(PROTOCOLS)} or the number of another, "
+                f"got protocol={self.protocol!r}"
+            )
+        if not 0 <= self.port <= LAST_PORT:
+            raise ValueError(f"expected port from 0 to {LAST_PORT}, got port={self.port!r}")
+
+    @staticmethod
+    def at(place: int, source: Location, destination: Location, ephemeral: tuple[int, int] = EPHEMERAL) -> Packet:
+        """The packet at a place of the line of `isthmus.network.packets`, from one location to another."""
+        number, value = split(place)
+        protocol = next((name for name, known in PROTOCOLS.items() if known == number), str(number))
+        if number in WITH_PORTS:
+            return Packet(source, destination, protocol, value, ephemeral)
+        return Packet(source, destination, protocol, 0, ephemeral, divmod(value, 256) if number in WITH_TYPES else None)
+
+    @property
+    def place(self) -> int:
+        """Where the packet is on the line of `isthmus.network.packets`."""
+        number = PROTOCOLS.get(self.protocol) or int(self.protocol)
+        if number in WITH_TYPES:
+            return place(number, ECHO[number] if self.icmp is None else message(*self.icmp))
+        return place(number, self.port)
+
+    @property
+    def what(self) -> str:
+        """Which packet it is, without its ends: `tcp/443`, `icmp/8/0`, `protocol 47`."""
+        number, _ = split(self.place)
+        return str(Packets.of(block(number) if number in OTHER_PROTOCOLS else (self.place, self.place)))
 
     def __str__(self) -> str:
-        what = f"{self.protocol}/{self.port}" if self.protocol in ("tcp", "udp") else self.protocol
-        return f"{self.source} -> {self.destination} {what}"
+        return f"{self.source} -> {self.destination} {self.what}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,47 +7,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
-from isthmus.network.answers import PROTOCOLS, Block, Packet
+from isthmus.network.answers import Block, Packet
 from isthmus.network.model import Cidr, Network, NetworkAcl, NetworkAclRule, SecurityGroupRule, Unknown
+from isthmus.network.packets import WITH_PORTS, WITH_TYPES, Traffic, answer, split
 from isthmus.network.space import show_range, span
 
 Span = tuple[int, int]
-_WITH_PORTS = (6, 17)
-
-
-class Traffic(NamedTuple):
-    """One direction of a flow as filters see it: a protocol number (-1: all) and the range of destination ports.
-
-    For ICMP the ports are message types. None means every port, or a protocol without any.
-    """
-
-    protocol: int
-    ports: Span | None = None
-
-    def __str__(self) -> str:
-        name = next((n for n, number in PROTOCOLS.items() if number == self.protocol), str(self.protocol))
-        if self.ports is None:
-            return name
-        low, high = self.ports
-        return f"{name}/{low}" if low == high else f"{name}/{low}-{high}"
 
 
 def there(packet: Packet) -> Traffic:
-    """What filters see of the packet itself. ICMP is an echo request."""
-    protocol = PROTOCOLS[packet.protocol]
-    if protocol in _WITH_PORTS:
-        return Traffic(protocol, (packet.port, packet.port))
-    return Traffic(protocol, {1: (8, 8), 58: (128, 128)}.get(protocol))
+    """What filters see of the packet itself."""
+    return _one(packet.place)
 
 
 def back(packet: Packet) -> Traffic:
-    """What filters see of the reply: to any of the ephemeral ports, or an ICMP echo reply."""
-    protocol = PROTOCOLS[packet.protocol]
-    if protocol in _WITH_PORTS:
-        return Traffic(protocol, packet.ephemeral)
-    return Traffic(protocol, {1: (0, 0), 58: (129, 129)}.get(protocol))
+    """What filters see of the reply: to any of the client ports, or what answers an ICMP message."""
+    protocol, _ = split(packet.place)
+    return Traffic(protocol, packet.ephemeral) if protocol in WITH_PORTS else _one(answer(packet.place))
+
+
+def _one(at: int) -> Traffic:
+    protocol, value = split(at)
+    return Traffic(protocol, (value, value) if protocol in (*WITH_PORTS, *WITH_TYPES) else None)
 
 
 def _meets(a: Span, b: Span) -> bool:
@@ -82,7 +64,7 @@ def acl_verdict(acl: NetworkAcl, inbound: bool, remote: Span, traffic: Traffic) 
     direction = "inbound" if inbound else "outbound"
     left: list[tuple[Span, list[Span]]] = [(remote, [traffic.ports or _EVERY_PORT])]
     for rule in acl.inbound if inbound else acl.outbound:
-        if not _same_protocol(rule, traffic):
+        if rule.protocol not in (-1, traffic.protocol):
             continue
         reach = span(rule.cidr)
         limits = None if rule.protocol == -1 else rule.ports  # a rule for every protocol is for every port
@@ -96,7 +78,8 @@ def acl_verdict(acl: NetworkAcl, inbound: bool, remote: Span, traffic: Traffic) 
                 still.append((addresses, ports))
                 continue
             if not rule.allow:
-                why = f"{direction} rule {rule.number} denies {traffic} {'from' if inbound else 'to'} {rule.cidr}"
+                denied = Traffic(rule.protocol, limits)
+                why = f"{direction} rule {rule.number} denies {denied} {'from' if inbound else 'to'} {rule.cidr}"
                 return Block("network-acl-denies", rule.address, why)
             still += [(rest, ports) for rest in _less([addresses], reach)]
             inner = (max(addresses[0], reach[0]), min(addresses[1], reach[1]))
@@ -110,13 +93,6 @@ def acl_verdict(acl: NetworkAcl, inbound: bool, remote: Span, traffic: Traffic) 
     missing = Traffic(traffic.protocol, None if traffic.ports is None else ports[0])
     why = f"no {direction} rule allows {missing} {'from' if inbound else 'to'} {show_range(*addresses)}"
     return Block("network-acl-denies", acl.address, why)
-
-
-def _same_protocol(rule: NetworkAclRule, traffic: Traffic) -> bool:
-    if rule.protocol in (-1, traffic.protocol):
-        return True
-    # "Everything" is let through only by a rule for everything, and stopped by a rule against anything.
-    return traffic.protocol == -1 and not rule.allow
 
 
 def allows_everything(acl: NetworkAcl) -> bool:

@@ -11,8 +11,9 @@ taken to spare it.
 from __future__ import annotations
 
 from isthmus.network.answers import Block
-from isthmus.network.filters import Span, Traffic
+from isthmus.network.filters import Span
 from isthmus.network.model import Unknown
+from isthmus.network.packets import Traffic
 from isthmus.network.space import show_range, subtract
 from isthmus.network.suricata import Rule, Rules
 

@@ -27,9 +27,10 @@ from isthmus.network.answers import (
     Trace,
 )
 from isthmus.network.facts import Facts
-from isthmus.network.filters import Span, Traffic, back, there
+from isthmus.network.filters import Span, back, there
 from isthmus.network.learnt import Sites
 from isthmus.network.model import EndpointKind, GatewayKind, Network, Site, Unknown
+from isthmus.network.packets import Traffic
 from isthmus.network.passing import Passing
 from isthmus.network.places import V4_LAST, NoSuchPlace, Places
 from isthmus.network.reach import Heads, Reach, Signature, SourceClass, Tails, signature, without

@@ -287,7 +287,10 @@ class PrefixList:
 
 @dataclass(frozen=True, slots=True)
 class NetworkAclRule:
-    """A network ACL rule. `protocol` is the IANA number, -1 for all; `ports` inclusive, None for all."""
+    """A network ACL rule. `protocol` is the IANA number, -1 for all.
+
+    `ports` are inclusive, None for all; of ICMP, messages as 16-bit numbers (`isthmus.network.packets.message`).
+    """
 
     address: str
     number: int
@@ -313,7 +316,10 @@ class NetworkAcl:
 
 @dataclass(frozen=True, slots=True)
 class SecurityGroupRule:
-    """An allow rule. Its peers are CIDRs, prefix lists (by address) and security groups (by address), any of them."""
+    """An allow rule. Its peers are CIDRs, prefix lists (by address) and security groups (by address), any of them.
+
+    `protocol` and `ports` as of a network ACL's.
+    """
 
     address: str
     protocol: int

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from isthmus.network.answers import AtEndpoint, Block, InSubnet, Internet, Packet, Path, Service
 from isthmus.network.facts import Facts
-from isthmus.network.filters import Span, Traffic, acl_verdict, group_verdict, there
+from isthmus.network.filters import Span, acl_verdict, group_verdict, there
 from isthmus.network.firewalls import verdict as inspected
 from isthmus.network.model import Unknown
+from isthmus.network.packets import Traffic
 from isthmus.network.places import Places
 
 

@@ -22,9 +22,10 @@ from isthmus.intent.resolution import (
     shared_services,
 )
 from isthmus.network.answers import AtSite, Block, InSubnet, Location, Outcome, Packet
-from isthmus.network.filters import Traffic, group_verdict
+from isthmus.network.filters import group_verdict
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import EndpointKind, Unknown, VpcEndpoint
+from isthmus.network.packets import Traffic
 from isthmus.network.places import NoSuchPlace
 from isthmus.network.resolution import NameRules, ResolverEndpoint, ResolverRule
 from isthmus.network.space import span

@@ -24,6 +24,7 @@ from isthmus.network.answers import (
     Trace,
     combine,
 )
+from isthmus.network.packets import place
 
 IP = IPv4Address("10.0.0.1")
 BLOCK = Block("no-route", "table", "no route to 10.0.0.1")
@@ -43,7 +44,9 @@ GOOD, BAD, VAGUE = Path(end="b"), Path(blocks=(BLOCK,), unknown="var.x"), Path(u
         (Service("s3"), "service s3"),
         (Packet(InSubnet("a"), AtSite("dc")), "a -> dc tcp/443"),
         (Packet(InSubnet("a"), AtSite("dc"), "udp", 53), "a -> dc udp/53"),
-        (Packet(InSubnet("a"), AtSite("dc"), "icmp"), "a -> dc icmp"),
+        (Packet(InSubnet("a"), AtSite("dc"), "icmp"), "a -> dc icmp/8/0"),
+        (Packet(InSubnet("a"), AtSite("dc"), "icmp", icmp=(3, 4)), "a -> dc icmp/3/4"),
+        (Packet(InSubnet("a"), AtSite("dc"), "47"), "a -> dc protocol 47"),
         (Scenario(), "all up"),
         (Scenario(frozenset({"vpn#2", "vpn#1"})), "vpn#1, vpn#2 down"),
         (Scenario(frozenset({"vpn#1"}), "one tunnel"), "one tunnel"),
@@ -103,10 +106,17 @@ def test_every_port_can_be_asked_about(port: int) -> None:
     assert Packet(InSubnet("a"), InSubnet("b"), port=port).port == port
 
 
+PROTOCOL = "expected protocol one of icmp, tcp, udp, icmpv6 or the number of another, got protocol="
+
+
 @pytest.mark.parametrize(
     ("fields", "error"),
     [
-        ({"protocol": "gre"}, "expected protocol one of all, icmp, tcp, udp, icmpv6, got protocol='gre'"),
+        ({"protocol": "gre"}, f"{PROTOCOL}'gre'"),
+        ({"protocol": "all"}, f"{PROTOCOL}'all'"),
+        ({"protocol": "6"}, f"{PROTOCOL}'6'"),
+        ({"protocol": "256"}, f"{PROTOCOL}'256'"),
+        ({"protocol": "\u00b2"}, f"{PROTOCOL}'\u00b2'"),
         ({"port": -1}, "expected port from 0 to 65535, got port=-1"),
         ({"port": 65536}, "expected port from 0 to 65535, got port=65536"),
     ],
@@ -115,3 +125,9 @@ def test_what_cannot_be_asked_is_refused(fields: dict[str, object], error: str) 
     with pytest.raises(ValueError, match="expected") as refused:
         Packet(InSubnet("a"), InSubnet("b"), **fields)  # type: ignore[arg-type]
     assert str(refused.value) == error
+
+
+@given(st.integers(0, 255), st.integers(0, 65_535))
+def test_every_packet_can_be_asked_about_by_its_place(protocol: int, value: int) -> None:
+    at = place(protocol, value)
+    assert Packet.at(at, InSubnet("a"), InSubnet("b")).place == at

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus.network.answers import Block, InSubnet, Packet
-from isthmus.network.filters import Span, Traffic, acl_verdict, allows_everything, back, group_verdict, there
+from isthmus.network.filters import Span, acl_verdict, allows_everything, back, group_verdict, there
 from isthmus.network.model import (
     Network,
     NetworkAcl,
@@ -19,6 +19,7 @@ from isthmus.network.model import (
     SecurityGroupRule,
     Unknown,
 )
+from isthmus.network.packets import Traffic, message
 from isthmus.network.space import span
 from tests.network.nets import open_acl
 
@@ -130,14 +131,14 @@ TEN = ip_network("10.0.0.0/8")
             True,
             "10.1.0.0/16",
             Traffic(6, (20, 25)),
-            "acl.deny: inbound rule 90 denies tcp/20-25 from 10.0.0.0/8 (network-acl-denies)",
+            "acl.deny: inbound rule 90 denies tcp/22 from 10.0.0.0/8 (network-acl-denies)",
         ),
         (
             NetworkAclRule("acl.deny", 90, False, -1, TEN),
             False,
             "0.0.0.0/0",
-            Traffic(-1),
-            "acl.deny: outbound rule 90 denies all to 10.0.0.0/8 (network-acl-denies)",
+            Traffic(6, (20, 25)),
+            "acl.deny: outbound rule 90 denies all packets to 10.0.0.0/8 (network-acl-denies)",
         ),
         (
             NetworkAclRule("acl.allow", 90, True, 6, TEN, (20, 22)),
@@ -158,7 +159,7 @@ TEN = ip_network("10.0.0.0/8")
             True,
             "192.168.0.0/16",
             Traffic(47),
-            "acl: no inbound rule allows 47 from 192.168.0.0/16 (network-acl-denies)",
+            "acl: no inbound rule allows protocol 47 from 192.168.0.0/16 (network-acl-denies)",
         ),
     ],
 )
@@ -187,28 +188,42 @@ def test_what_has_no_ports_is_asked_of_every_port() -> None:
     assert acl_verdict(NetworkAcl("acl", "vpc", (part,), ()), True, span(TEN), Traffic(1)) is not None
 
 
-def test_everything_is_stopped_by_a_rule_against_anything_and_let_through_by_a_rule_for_everything_only() -> None:
-    everything = there(Packet(InSubnet("a"), InSubnet("b"), "all"))
-    deny = NetworkAclRule("acl.deny", 1, False, 17, ip_network("0.0.0.0/0"), (53, 53))
-    tcp = NetworkAclRule("acl.tcp", 1, True, 6, ip_network("0.0.0.0/0"))
-    acl = open_acl("acl", "vpc")
-    assert acl_verdict(acl, True, (BASE, BASE), everything) is None
-    assert acl_verdict(replace(acl, inbound=(deny, *acl.inbound)), True, (BASE, BASE), everything) is not None
-    assert acl_verdict(replace(acl, inbound=(tcp,)), True, (BASE, BASE), everything) is not None
-
-
 def test_replies_go_to_ephemeral_ports_and_echo_replies_are_echo_replies() -> None:
     packet = Packet(InSubnet("a"), InSubnet("b"), "tcp", 443)
     assert there(packet) == Traffic(6, (443, 443))
     assert back(packet) == Traffic(6, (1024, 65535))
     echo = Packet(InSubnet("a"), InSubnet("b"), "icmp")
-    assert (there(echo), back(echo)) == (Traffic(1, (8, 8)), Traffic(1, (0, 0)))
+    assert (there(echo), back(echo)) == (_message(1, 8), _message(1, 0))
+    too_big = Packet(InSubnet("a"), InSubnet("b"), "icmp", icmp=(3, 4))  # RFC 1191; nothing answers it
+    assert (there(too_big), back(too_big)) == (_message(1, 3, 4), _message(1, 3, 4))
     echo = Packet(InSubnet("a"), InSubnet("b"), "icmpv6")  # RFC 4443: 128 asks, 129 answers
-    assert (there(echo), back(echo)) == (Traffic(58, (128, 128)), Traffic(58, (129, 129)))
+    assert (there(echo), back(echo)) == (_message(58, 128), _message(58, 129))
     datagram = Packet(InSubnet("a"), InSubnet("b"), "udp", 53, (32768, 60999))
     assert (there(datagram), back(datagram)) == (Traffic(17, (53, 53)), Traffic(17, (32768, 60999)))
-    everything = Packet(InSubnet("a"), InSubnet("b"), "all")
-    assert (there(everything), back(everything)) == (Traffic(-1), Traffic(-1))
+    tunnel = Packet(InSubnet("a"), InSubnet("b"), "47")
+    assert (there(tunnel), back(tunnel)) == (Traffic(47), Traffic(47))
+
+
+def _message(protocol: int, type_: int, code: int = 0) -> Traffic:
+    return Traffic(protocol, (message(type_, code), message(type_, code)))
+
+
+@pytest.mark.parametrize(
+    ("denied", "asked", "passes"),
+    [
+        ((message(3, 4), message(3, 4)), (3, 4), False),
+        ((message(3, 4), message(3, 4)), (3, 3), True),
+        ((message(3, 0), message(3, 255)), (3, 4), False),
+        ((message(3, 0), message(3, 255)), (8, 0), True),
+        (None, (8, 0), False),
+    ],
+)
+def test_icmp_messages_are_told_apart_by_type_and_code(
+    denied: Span | None, asked: tuple[int, int], passes: bool
+) -> None:
+    rules = (NetworkAclRule("deny", 1, False, 1, TEN, denied), NetworkAclRule("allow", 2, True, -1, TEN))
+    packet = Packet(InSubnet("a"), InSubnet("b"), "icmp", icmp=asked)
+    assert (acl_verdict(NetworkAcl("acl", "vpc", rules, ()), True, span(TEN), there(packet)) is None) == passes
 
 
 @pytest.mark.parametrize(

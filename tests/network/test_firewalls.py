@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.network.answers import Block, InSubnet, Internet, Packet
-from isthmus.network.filters import Traffic
 from isthmus.network.firewalls import verdict
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Unknown
+from isthmus.network.packets import Traffic
 from isthmus.network.space import ALL, LAST, number, span
 from isthmus.network.suricata import Rule, Rules, listed, unread, written
 from tests.network.networks import Draft

@@ -24,11 +24,14 @@ from isthmus.network.model import (
     Unknown,
     Vpc,
 )
+from isthmus.network.packets import LAST_PORT, PROTOCOLS, WITH_PORTS, WITH_TYPES, message, messages
 from isthmus.terraform.graph import Resource, Value, blocks
 
 _EVERYTHING: tuple[Cidr, Cidr] = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
-_PROTOCOLS = {"all": -1, "-1": -1, "tcp": 6, "udp": 17, "icmp": 1, "icmpv6": 58, "ipv6-icmp": 58}
-_TYPED = (1, 58)
+# Names that the provider takes, of IANA's list: https://www.iana.org/assignments/protocol-numbers
+_PROTOCOLS = {"all": -1, "-1": -1, **PROTOCOLS, "ipv6-icmp": 58}
+_PROTOCOLS |= {"igmp": 2, "gre": 47, "esp": 50, "ah": 51, "ospfigp": 89, "l2tp": 115, "sctp": 132, "udplite": 136}
+_LAST_PROTOCOL, _LAST_TYPE = 255, 255
 
 
 def _protocol(value: Value) -> int | Unknown:
@@ -37,26 +40,33 @@ def _protocol(value: Value) -> int | Unknown:
     name = str(value).lower()
     if name in _PROTOCOLS:
         return _PROTOCOLS[name]
-    return int(name) if name.isdigit() else Unknown(f"protocol {value}")
+    number = int(name) if name.isascii() and name.isdigit() else _LAST_PROTOCOL + 1
+    return number if number <= _LAST_PROTOCOL else Unknown(f"protocol {value}")
 
 
-def _ports(protocol: int, low: Value, high: Value, icmp_type: Value) -> tuple[int, int] | Unknown | None:
-    """The port range of a rule, or its ICMP type; None for all."""
-    if protocol in _TYPED:
-        kind = integer(icmp_type)
-        if kind is None or kind == -1:
-            return None
-        return kind if isinstance(kind, Unknown) else (kind, kind)
-    if protocol not in (6, 17):
-        return None
+def _port_range(low: Value, high: Value) -> tuple[int, int] | Unknown:
     first, last = integer(low), integer(high)
     if isinstance(first, Unknown):
         return first
     if isinstance(last, Unknown):
         return last
-    if first is None or last is None or first == -1:
-        return None
+    if first is None or last is None or not 0 <= first <= last <= LAST_PORT:
+        return Unknown(f"ports from {first} to {last}")
     return first, last
+
+
+def _messages(type_: Value, code: Value) -> tuple[int, int] | Unknown | None:
+    """ICMP messages as a range of 16-bit numbers; None for all. Of type or code, -1 is every one."""
+    kind, detail = integer(type_), integer(code)
+    if isinstance(kind, Unknown):
+        return kind
+    if isinstance(detail, Unknown):
+        return detail
+    if kind == -1:
+        return None if detail == -1 else Unknown(f"every ICMP type with code {detail}")
+    if kind is None or detail is None or not 0 <= kind <= _LAST_TYPE or not -1 <= detail <= _LAST_TYPE:
+        return Unknown(f"ICMP type {kind}, code {detail}")
+    return messages(kind) if detail == -1 else (message(kind, detail), message(kind, detail))
 
 
 # --- network ACLs
@@ -123,12 +133,12 @@ def _acl_rules(
 ) -> list[NetworkAclRule | Unknown]:
     number = integer(values.get(number_name))
     protocol = _protocol(values.get("protocol"))
-    action = values.get(action_name)
-    if not isinstance(number, int) or isinstance(protocol, Unknown) or not isinstance(action, str):
+    action = str(values.get(action_name)).lower()
+    if not isinstance(number, int) or isinstance(protocol, Unknown) or action not in ("allow", "deny"):
         return [Unknown(f"number, protocol or action of {where}")]
-    ports = _ports(protocol, values.get("from_port"), values.get("to_port"), values.get("icmp_type"))
+    ports = _acl_ports(protocol, values)
     if isinstance(ports, Unknown):
-        return [ports]
+        return [Unknown(f"{where}: {ports.reason}")]
     found: list[NetworkAclRule | Unknown] = []
     for argument in ("cidr_block", "ipv6_cidr_block"):
         if values.get(argument) not in (None, ""):
@@ -136,8 +146,22 @@ def _acl_rules(
             if isinstance(prefix, Unknown):
                 found.append(prefix)
             else:
-                found.append(NetworkAclRule(where, number, action.lower() == "allow", protocol, prefix, ports))
+                found.append(NetworkAclRule(where, number, action == "allow", protocol, prefix, ports))
     return found or [Unknown(f"{where} has no CIDR block")]
+
+
+def _acl_ports(protocol: int, values: Mapping[str, Value]) -> tuple[int, int] | Unknown | None:
+    """The ports or ICMP messages of a rule. What is left out the provider sends as 0, which is one port or message.
+
+    https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_network_acl_rule.go
+    """
+
+    def sent(name: str) -> Value:
+        return 0 if values.get(name) is None else values[name]
+
+    if protocol in WITH_PORTS:
+        return _port_range(sent("from_port"), sent("to_port"))
+    return _messages(sent("icmp_type"), sent("icmp_code")) if protocol in WITH_TYPES else None
 
 
 # --- security groups
@@ -200,10 +224,15 @@ def _group_rule(
     protocol = _protocol(values.get("protocol", values.get("ip_protocol")))
     if isinstance(protocol, Unknown):
         return protocol
-    # For ICMP, from_port is the type. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
-    ports = _ports(protocol, values.get("from_port"), values.get("to_port"), values.get("from_port"))
+    # For ICMP, from_port is the type and to_port the code.
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
+    ports: tuple[int, int] | Unknown | None = None
+    if protocol in WITH_PORTS:
+        ports = _port_range(values.get("from_port"), values.get("to_port"))
+    elif protocol in WITH_TYPES:
+        ports = _messages(values.get("from_port"), values.get("to_port"))
     if isinstance(ports, Unknown):
-        return ports
+        return Unknown(f"{where}: {ports.reason}")
     prefixes: list[Cidr | Unknown] = []
     for argument in ("cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"):
         prefixes += cidrs(resource, argument, values.get(argument) or None)

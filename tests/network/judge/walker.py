@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from isthmus.network.answers import PROTOCOLS, AtEndpoint, AtSite, InSubnet, Internet, Outcome, Packet, Service
+from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Outcome, Packet, Service
 from tests.network.judge.carried import Ending, Header, Luggage, dropped, not_reachable, worst
 from tests.network.judge.doubt import Stopped, Unclear, known
 from tests.network.judge.facts import SOMEWHERE
 from tests.network.judge.site import Sites
 from tests.network.judge.vpc import Vpcs
 
+NUMBERS = {"icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58}
 NAT_PORTS = (1024, 65535)  # vpc/latest/userguide/nat-gateway-basics.html
 
 
@@ -42,7 +43,7 @@ class Walker(Vpcs, Sites):
             source = self._address(packet.source, version)
         except Unclear as reason:
             return [Ending(Outcome.UNKNOWN, str(reason), Luggage(Header(SOMEWHERE[4], SOMEWHERE[4], 6, 0)))]
-        header = Header(source, destination, PROTOCOLS[packet.protocol], packet.port)
+        header = Header(source, destination, NUMBERS[packet.protocol], packet.port)
         match packet.source:
             case InSubnet() as sender:
                 service = packet.destination.name if isinstance(packet.destination, Service) else ""
