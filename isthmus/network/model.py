@@ -494,7 +494,10 @@ class Site:
 
 @dataclass(frozen=True)
 class Network:
-    """Everything, by address. `findings` are structural; `notes` say what the reader or builder could not use."""
+    """Everything, by address. `findings` are structural; `notes` say what the reader or builder could not use.
+
+    `doubts` are what the input has and nothing evaluates, each an address with the reason: see `isthmus.network.world`.
+    """
 
     vpcs: Mapping[str, Vpc] = field(default_factory=dict)
     subnets: Mapping[str, Subnet] = field(default_factory=dict)
@@ -516,3 +519,4 @@ class Network:
     resolution: Resolution = field(default_factory=Resolution)
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
+    doubts: tuple[tuple[str, str], ...] = ()

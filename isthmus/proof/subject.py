@@ -171,7 +171,8 @@ class _Prover:
         )
 
     def unanswered(self) -> Iterator[Unanswered]:
-        """Pairs of which nobody can say, by reason."""
+        """What is not evaluated, and pairs of which the answer is not known, by reason."""
+        yield from (Unanswered(address, why) for address, why in self.network.doubts)
         reasons: dict[str, list[str]] = {}
         for a, b, count in self.pairs.grouped():
             intended = self.meant.intended(a, b) if self.meant is not None else None

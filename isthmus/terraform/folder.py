@@ -434,7 +434,13 @@ class _Resource:
             self.module.root,
             provider.account,
             region if isinstance(region, str) else provider.region,
+            self.written(),
         )
+
+    def written(self) -> frozenset[str]:
+        """The names of all arguments and blocks, of provisioners each with its kind."""
+        names = {*self.body, *_labels(self.body.get("dynamic"))} - META - {"dynamic"}
+        return frozenset({*names, *(f"provisioner.{kind}" for kind in _labels(self.body.get("provisioner")))})
 
 
 class _Nothing:
@@ -445,6 +451,11 @@ class _Nothing:
 
 
 _NOTHING = _Nothing()
+
+
+def _labels(raw: Any) -> set[str]:
+    """The labels of labelled blocks, written as one object or as a list of them."""
+    return {label for item in (raw if isinstance(raw, list) else [raw]) if isinstance(item, dict) for label in item}
 
 
 def _bare(reference: Any) -> str:

@@ -53,7 +53,8 @@ def plan_graph(
         if address in resources:
             raise UnreadableTerraform(path, f"{address} is in it twice", "Write it again with `terraform show -json`")
         values = left(planned.type, arguments(recovery.arguments(planned)), others, planned.expressions)
-        resources[address] = _located(Resource(address, printable(planned.type), values, root), plan, prefix)
+        made = Resource(address, printable(planned.type), values, root, written=planned.written)
+        resources[address] = _located(made, plan, prefix)
     for address, resource in _staying(document, root, others).items():
         resources.setdefault(address, _located(resource, plan, prefix))
     outputs = arguments((f"{prefix}{printable(name)}", value) for name, value in _outputs(document, recovery))

@@ -52,6 +52,14 @@ class PlannedResource:
     forgotten: bool = False  # no longer managed, and left as it is
 
     @property
+    def written(self) -> frozenset[str] | None:
+        """The names of the arguments and blocks in the configuration, of provisioners each with its kind."""
+        if not self.config:
+            return None
+        kinds = (mapping(raw).get("type") for raw in sequence(self.config.get("provisioners")))
+        return frozenset({*self.expressions, *(f"provisioner.{kind}" for kind in kinds)})
+
+    @property
     def expressions(self) -> Json:
         """The configuration's expressions, by argument."""
         return mapping(self.config.get("expressions"))

@@ -12,6 +12,8 @@ from isthmus.network.build.resolution import resolution
 from isthmus.network.build.resolve import Resolver
 from isthmus.network.model import Network
 from isthmus.network.structure import structural_findings
+from isthmus.network.world.doubted import doubted, objects_of
+from isthmus.network.world.doubts import doubts_of
 from isthmus.terraform.graph import Graph
 
 __all__ = ["network_of"]
@@ -54,4 +56,6 @@ def network_of(graph: Graph) -> Network:
     )
     found = dict.fromkeys((*resolver.findings, *structural_findings(network)))
     notes = dict.fromkeys((*graph.notes, *resolver.notes))
-    return replace(network, findings=tuple(found), notes=tuple(notes))
+    doubts = tuple(dict.fromkeys(doubts_of(graph, objects_of(network))))
+    said = tuple(dict.fromkeys((doubt.address, doubt.why) for doubt in doubts))
+    return replace(doubted(network, doubts), findings=tuple(found), notes=tuple(notes), doubts=said)

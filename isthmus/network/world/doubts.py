@@ -1,0 +1,149 @@
+"""What a graph holds that is not evaluated: resources, arguments, values. Nothing of it is passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from isthmus.network.world.modelled import COMMON, MODELLED
+from isthmus.network.world.standing import Arguments, Scope, Unmodelled
+from isthmus.network.world.types import unmodelled
+from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value
+
+LOCAL_EXEC = "provisioner.local-exec"
+_NOTHING: tuple[Value, ...] = (None, "", (), {})
+_GATES = ("aws_internet_gateway", "aws_egress_only_internet_gateway")
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Something in the input that is not evaluated.
+
+    `why` is a reason for people. `touches` are the addresses of what becomes unknown, besides the verdict: objects of
+    the network. None are known where it may change anything, or names only.
+    """
+
+    address: str
+    why: str
+    touches: tuple[str, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """The reason, with the address that it is about."""
+        return f"{self.address}: {self.why}"
+
+
+def doubts_of(graph: Graph, objects: Collection[str]) -> Iterator[Doubt]:
+    """Every doubt about a graph. `objects` are the addresses of what can become unknown in its network."""
+    for resource in (*graph.resources.values(), *graph.unexpanded.values()):
+        found = unmodelled(resource.type)
+        if found is not None:
+            yield from _unmodelled(graph, resource, found, objects)
+        elif resource.type in MODELLED:
+            table = MODELLED[resource.type]
+            for why in _arguments(resource, table):
+                touches = (resource.address,) if resource.address in objects else _named(graph, resource, (), objects)
+                yield Doubt(resource.address, why, touches)
+        if resource.written is not None and LOCAL_EXEC in resource.written:
+            why = "it runs a command (local-exec), which may change the network"
+            yield Doubt(resource.address, why)
+
+
+# --- types
+
+
+def _unmodelled(
+    graph: Graph, resource: Resource, found: Unmodelled, objects: Collection[str]
+) -> Iterator[Doubt]:
+    if found.unless is not None:
+        argument, value = found.unless
+        if resource.get(argument) == value:
+            return
+    if found.through and not any(resource.get(name) is not None for name in found.through):
+        return
+    why = f"{found.why}; {resource.type} is not modelled"
+    touches: tuple[str, ...] = ()
+    if found.scope is Scope.INTERNET:
+        touches = tuple(gate.address for gate in graph.of_type(*_GATES) if _may_share(gate, resource))
+    elif found.scope is Scope.NAMED:
+        touches = _named(graph, resource, found.through, objects)
+    yield Doubt(resource.address, why, touches)
+
+
+def _may_share(one: Resource, other: Resource) -> bool:
+    """Whether two resources may be of one account and Region."""
+    pairs = ((one.account, other.account), (one.region, other.region))
+    return all(mine is None or theirs is None or mine == theirs for mine, theirs in pairs)
+
+
+def _named(
+    graph: Graph, resource: Resource, through: Collection[str], objects: Collection[str]
+) -> tuple[str, ...]:
+    """The objects that a resource's arguments name: directly, or by way of resources that are no objects."""
+    values = [resource.get(name) for name in through] if through else list(resource.values.values())
+    waiting = [ref.address for value in values for ref in references(value)]
+    seen = {resource.address}
+    found: dict[str, None] = {}
+    while waiting:
+        address = waiting.pop()
+        if address in seen:
+            continue
+        seen.add(address)
+        if address in objects:
+            found[address] = None
+        elif address in graph.resources:
+            others = graph.resources[address].values.values()
+            waiting += [ref.address for value in others for ref in references(value)]
+    return tuple(sorted(found))
+
+
+def references(value: Value) -> Iterator[Ref]:
+    """Every reference in a value."""
+    if isinstance(value, Ref):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from references(item)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from references(item)
+
+
+# --- arguments
+
+
+def _arguments(resource: Resource, table: Arguments) -> Iterator[str]:
+    """What is doubtful about the arguments of a resource, each as a sentence about it."""
+    written = resource.written
+    if written is not None:
+        for name in sorted(table.required - resource.values.keys()):
+            yield f"it has no {name}, without which Terraform takes no {resource.type}"
+    for name, value in resource.values.items():
+        if name in COMMON or name == "region" or (written is not None and name not in written):
+            continue  # what nobody wrote is AWS's default, which is evaluated
+        yield from _argument(table, name, value, known_to_be_written=written is not None)
+
+
+def _argument(table: Arguments, path: str, value: Value, *, known_to_be_written: bool) -> Iterator[str]:
+    if path in table.blocks and isinstance(value, Mapping | tuple):
+        for block in value if isinstance(value, tuple) else (value,):
+            for name, inner in block.items() if isinstance(block, Mapping) else ():
+                yield from _argument(table, f"{path}.{name}", inner, known_to_be_written=known_to_be_written)
+        return
+    allowed = table.values(path)
+    if allowed is not None:
+        for item in value if isinstance(value, tuple) else (value,):
+            if item not in _NOTHING and _spelt(item) not in allowed:
+                yield f"it has {path} = {_shown(item)}, which is not evaluated"
+    elif known_to_be_written and not table.holds(path) and value not in _NOTHING:
+        yield f"it has the argument {path}, which is in no table of this release"
+
+
+def _spelt(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, Unknown):
+        return str(value)
+    return _spelt(value) if isinstance(value, str | bool | int | float) else "(several values)"
