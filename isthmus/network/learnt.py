@@ -132,15 +132,19 @@ def propagated(
 ) -> tuple[Announcement, ...] | Unknown:
     """The routes an attachment propagates into the tables it is told to.
 
-    A VPC propagates its CIDRs; peering and network functions propagate nothing.
-    https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
+    A VPC propagates its CIDRs, those of IPv6 only where the attachment supports it; peering and network functions
+    propagate nothing. https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html and
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTransitGatewayVpcAttachmentRequestOptions.html
     """
     if isinstance(attachment.attached, Unknown):
         return attachment.attached
     if attachment.kind is AttachmentKind.VPC:
         cidrs = network.vpcs[attachment.attached].cidrs
         unknown = next((c for c in cidrs if isinstance(c, Unknown)), None)
-        return unknown or tuple(Announcement(c) for c in cidrs if not isinstance(c, Unknown))
+        known = [c for c in cidrs if not isinstance(c, Unknown)]
+        if isinstance(attachment.ipv6, Unknown) and any(c.version == 6 for c in known):
+            unknown = unknown or attachment.ipv6
+        return unknown or tuple(Announcement(c) for c in known if c.version == 4 or attachment.ipv6)
     if attachment.kind in (*_VPN_KINDS, AttachmentKind.DX_GATEWAY):
         return announced(network, sites, attachment.attached, scenario)
     if attachment.kind is AttachmentKind.CONNECT:

@@ -379,6 +379,7 @@ class Attachment:
       None means no association: everything it sends is dropped.
     - `subnets`: of a VPC attachment, one per zone.
     - `aliases`: addresses of resources that are this same attachment (its accepter).
+    - `ipv6`: whether a VPC attachment propagates the VPC's IPv6 CIDRs. It filters nothing.
     - `transport`: of a Connect attachment or private IP VPN, the attachment that carries it.
     """
 
@@ -393,6 +394,7 @@ class Attachment:
     aliases: tuple[str, ...] = ()
     transport: str | Unknown | None = None
     policy_table: str | Unknown | None = None
+    ipv6: bool | Unknown = True
 
 
 @dataclass(frozen=True, slots=True)

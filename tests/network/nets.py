@@ -56,7 +56,7 @@ class Net:
 
     def __init__(self) -> None:
         self.parts: dict[str, dict[str, Any]] = {
-            f: {} for f in Network.__dataclass_fields__ if f not in ("findings", "notes")
+            f: {} for f in Network.__dataclass_fields__ if f not in ("findings", "notes", "doubts")
         }
         self.sites: list[Site] = []
 

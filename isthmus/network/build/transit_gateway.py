@@ -102,6 +102,7 @@ def attachments(
             appliance_mode=switch(resource.get("appliance_mode_support"), default=False),
             # Absent: the provider leaves AWS's default, which is on. https://.../tgw/tgw-vpc-attachments.html
             security_group_referencing=switch(resource.get("security_group_referencing_support"), default=True),
+            ipv6=switch(resource.get("ipv6_support"), default=False),
         )
         flags[resource.address] = _flags(resource)
     for resource in resolver.certain(f"{_T}_connect"):

@@ -70,7 +70,7 @@ def doubted(network: Network, doubts: Iterable[Doubt]) -> Network:
         endpoints=_each(
             network.endpoints,
             why,
-            lambda e, u: replace(e, subnets=(*e.subnets, u), security_groups=(*e.security_groups, u), private_dns=u),
+            lambda e, u: replace(e, subnets=(*e.subnets, u), security_groups=(*e.security_groups, u)),
         ),
         firewalls=_each(network.firewalls, why, lambda f, u: replace(f, rules=u)),
         peerings=_each(network.peerings, why, lambda p, u: replace(p, peer=u)),

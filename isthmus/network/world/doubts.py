@@ -12,6 +12,20 @@ from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value
 
 LOCAL_EXEC = "provisioner.local-exec"
 _NOTHING: tuple[Value, ...] = (None, "", (), {})
+# Of what is only a part of something else, the argument that names it.
+_PART_OF = {
+    "aws_route": "route_table_id",
+    "aws_network_acl_rule": "network_acl_id",
+    "aws_security_group_rule": "security_group_id",
+    "aws_vpc_security_group_ingress_rule": "security_group_id",
+    "aws_vpc_security_group_egress_rule": "security_group_id",
+    "aws_ec2_managed_prefix_list_entry": "prefix_list_id",
+    "aws_ec2_transit_gateway_route": "transit_gateway_route_table_id",
+    "aws_ec2_transit_gateway_prefix_list_reference": "transit_gateway_route_table_id",
+    "aws_ec2_transit_gateway_route_table_propagation": "transit_gateway_route_table_id",
+    "aws_ec2_transit_gateway_route_table_association": "transit_gateway_attachment_id",
+    "aws_vpn_connection_route": "vpn_connection_id",
+}
 _GATES = ("aws_internet_gateway", "aws_egress_only_internet_gateway")
 
 
@@ -42,7 +56,9 @@ def doubts_of(graph: Graph, objects: Collection[str]) -> Iterator[Doubt]:
         elif resource.type in MODELLED:
             table = MODELLED[resource.type]
             for why in _arguments(resource, table):
-                touches = (resource.address,) if resource.address in objects else _named(graph, resource, (), objects)
+                through = [_PART_OF[resource.type]] if resource.type in _PART_OF else []
+                named = _named(graph, resource, through, objects) or _named(graph, resource, (), objects)
+                touches = (resource.address,) if resource.address in objects else named
                 yield Doubt(resource.address, why, touches)
         if resource.written is not None and LOCAL_EXEC in resource.written:
             why = "it runs a command (local-exec), which may change the network"

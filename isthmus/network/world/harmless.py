@@ -13,7 +13,8 @@ NO_EFFECT: dict[str, str] = together(
     {
         "aws_instance aws_spot_instance_request aws_spot_fleet_request aws_ec2_fleet aws_launch_template "
         "aws_launch_configuration aws_network_interface aws_network_interface_attachment "
-        "aws_network_interface_sg_attachment aws_ec2_instance_state aws_ec2_host aws_autoscaling_group": (
+        "aws_network_interface_sg_attachment aws_ec2_instance_state aws_ec2_host aws_autoscaling_group "
+        "aws_autoscaling_group_tag aws_spot_datafeed_subscription": (
             "a host: packets to and from any address of its subnet are answered; a route to it is unknown on a path"
         ),
         "aws_eip aws_eip_association aws_eip_domain_name aws_nat_gateway_eip_association": (

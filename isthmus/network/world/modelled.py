@@ -166,7 +166,7 @@ MODELLED: dict[str, Arguments] = {
             "service_network_arn": "",
             "service_region": "",
             "dns_options.dns_record_ip_type": "ipv4|dualstack|service-defined",
-            "dns_options.private_dns_only_for_inbound_resolver_endpoint": "false",
+            "dns_options.private_dns_only_for_inbound_resolver_endpoint": "true|false",
         },
         harmless={
             "auto_accept": "who accepts it; it is taken for accepted",
