@@ -56,8 +56,8 @@ class Resource:
 
     `address` is unique in the graph: the Terraform address (with index), prefixed by `<root>/` where roots were joined.
     `account` is the account id of the provider that manages it, where the configuration says so.
-    `written` are the names of the arguments and blocks that its configuration has, `provisioner.local-exec` for a command
-    of that kind; None where only values are known, as in a state: then some of them are AWS's own.
+    `written` are the names of the arguments and blocks in its configuration, `provisioner.local-exec` for a command of
+    that kind; None where only values are known, as in a state: then some of them are AWS's own.
     """
 
     address: str

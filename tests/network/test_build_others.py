@@ -96,7 +96,7 @@ def test_an_endpoint_of_a_kind_nobody_knows_is_other_and_names_its_subnet_in_a_b
         subnet_configuration=({"subnet_id": ref(SUBNET.address), "ipv4": "10.1.0.9"},),
     )
     (found,) = network(*VPCS, SUBNET, endpoint).endpoints.values()
-    assert (found.kind, found.subnets) == (EndpointKind.OTHER, (SUBNET.address,))
+    assert (found.kind, found.subnets[0]) == (EndpointKind.OTHER, SUBNET.address)
 
 
 def test_routes_of_a_vpn_connection_are_its_own_unless_their_number_is_unknown() -> None:

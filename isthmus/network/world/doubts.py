@@ -68,9 +68,7 @@ def doubts_of(graph: Graph, objects: Collection[str]) -> Iterator[Doubt]:
 # --- types
 
 
-def _unmodelled(
-    graph: Graph, resource: Resource, found: Unmodelled, objects: Collection[str]
-) -> Iterator[Doubt]:
+def _unmodelled(graph: Graph, resource: Resource, found: Unmodelled, objects: Collection[str]) -> Iterator[Doubt]:
     if found.unless is not None:
         argument, value = found.unless
         if resource.get(argument) == value:
@@ -92,9 +90,7 @@ def _may_share(one: Resource, other: Resource) -> bool:
     return all(mine is None or theirs is None or mine == theirs for mine, theirs in pairs)
 
 
-def _named(
-    graph: Graph, resource: Resource, through: Collection[str], objects: Collection[str]
-) -> tuple[str, ...]:
+def _named(graph: Graph, resource: Resource, through: Collection[str], objects: Collection[str]) -> tuple[str, ...]:
     """The objects that a resource's arguments name: directly, or by way of resources that are no objects."""
     values = [resource.get(name) for name in through] if through else list(resource.values.values())
     waiting = [ref.address for value in values for ref in references(value)]

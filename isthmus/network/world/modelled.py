@@ -59,7 +59,7 @@ _GROUP_RULE = reads(
 )
 _SWITCH = "enable|disable"
 _FLAGS = "transit_gateway_default_route_table_association transit_gateway_default_route_table_propagation"
-_FLAG_VALUES = {name: "true|false" for name in _FLAGS.split()}
+_FLAG_VALUES = dict.fromkeys(_FLAGS.split(), "true|false")
 _PEERING_DNS = {
     "accepter requester": "public host names of instances may be answered with private addresses; routes stay"
 }
@@ -72,6 +72,12 @@ _TUNNEL_NAMES = (
 )
 _POLICY = "firewall_policy"
 _RULES = "rule_group"
+
+
+def _within(block: str, names: str) -> str:
+    """Names of arguments with the block around them."""
+    return " ".join(f"{block}.{name}" for name in names.split())
+
 
 MODELLED: dict[str, Arguments] = {
     # --- VPC
@@ -98,8 +104,7 @@ MODELLED: dict[str, Arguments] = {
         "vpc_id! ipv6_cidr_block assign_generated_ipv6_cidr_block ipv6_ipam_pool_id ipv6_netmask_length ipv6_pool"
     ),
     "aws_subnet": reads(
-        "vpc_id! cidr_block ipv6_cidr_block ipv6_native availability_zone availability_zone_id "
-        "map_public_ip_on_launch",
+        "vpc_id! cidr_block ipv6_cidr_block ipv6_native availability_zone availability_zone_id map_public_ip_on_launch",
         only={
             "enable_dns64": "false",
             "customer_owned_ipv4_pool": "",
@@ -128,9 +133,7 @@ MODELLED: dict[str, Arguments] = {
         },
     ),
     "aws_route_table": reads(f"vpc_id! propagating_vgws {_INLINE_ROUTES}"),
-    "aws_default_route_table": reads(
-        f"default_route_table_id! propagating_vgws {_DEFAULT_ROUTES} route.instance_id"
-    ),
+    "aws_default_route_table": reads(f"default_route_table_id! propagating_vgws {_DEFAULT_ROUTES} route.instance_id"),
     "aws_route": reads(
         "route_table_id! destination_cidr_block destination_ipv6_cidr_block destination_prefix_list_id " + _TARGETS
     ),
@@ -332,15 +335,12 @@ MODELLED: dict[str, Arguments] = {
         harmless={"description": _LABEL},
     ),
     "aws_networkfirewall_firewall_policy": reads(
-        " ".join(
-            f"{_POLICY}.{name}"
-            for name in (
-                "stateless_default_actions stateless_fragment_default_actions stateful_default_actions "
-                "policy_variables stateful_rule_group_reference.resource_arn stateful_rule_group_reference.priority "
-                "stateful_rule_group_reference.override.action stateless_rule_group_reference.resource_arn "
-                "stateless_rule_group_reference.priority policy_variables.rule_variables.key "
-                "policy_variables.rule_variables.ip_set.definition"
-            ).split()
+        _within(
+            "firewall_policy",
+            "stateless_default_actions stateless_fragment_default_actions stateful_default_actions "
+            "policy_variables.rule_variables stateful_rule_group_reference.resource_arn "
+            "stateful_rule_group_reference.priority stateful_rule_group_reference.override.action "
+            "stateless_rule_group_reference.resource_arn stateless_rule_group_reference.priority",
         ),
         only={
             f"{_POLICY}.stateful_engine_options.rule_order": "STRICT_ORDER|DEFAULT_ACTION_ORDER",
@@ -358,7 +358,11 @@ MODELLED: dict[str, Arguments] = {
     "aws_networkfirewall_rule_group": reads(
         f"rules {_RULES}",
         only={"type!": "STATEFUL|STATELESS"},
-        harmless={"capacity!": "how many rules fit", "name! description": _LABEL, "encryption_configuration": _ENCRYPTION},
+        harmless={
+            "capacity!": "how many rules fit",
+            "name! description": _LABEL,
+            "encryption_configuration": _ENCRYPTION,
+        },
     ),
     # --- names
     "aws_route53_zone": reads(

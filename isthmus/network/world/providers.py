@@ -29,13 +29,15 @@ _AWSCC_HOSTS = re.compile(
 )
 
 # Their networks are not AWS's: what joins them to AWS is a resource of AWS, and is evaluated there.
-_ELSEWHERE = frozenset(
-    "google azurerm azapi azuread oci alicloud tencentcloud ibm digitalocean hcloud linode vultr scaleway ovh openstack "
-    "vsphere nutanix proxmox libvirt cloudflare fastly akamai kubernetes kubectl helm kustomization argocd flux docker "
-    "github gitlab bitbucket tfe datadog newrelic grafana pagerduty opsgenie splunk sentry dynatrace elasticstack ec "
-    "tls random time local null template archive http external vault consul nomad boundary postgresql mysql mssql "
-    "mongodb snowflake databricks okta auth0 keycloak cloudinit terraform assert utils sops pgp jq ansible".split()
+_ELSEWHERE_NAMES = (
+    "google azurerm azapi azuread oci alicloud tencentcloud ibm digitalocean hcloud linode vultr scaleway ovh "
+    "openstack vsphere nutanix proxmox libvirt cloudflare fastly akamai kubernetes kubectl helm kustomization argocd "
+    "flux docker github gitlab bitbucket tfe datadog newrelic grafana pagerduty opsgenie splunk sentry dynatrace "
+    "elasticstack ec tls random time local null template archive http external vault consul nomad boundary postgresql "
+    "mysql mssql mongodb snowflake databricks okta auth0 keycloak cloudinit terraform assert utils sops pgp jq "
+    "ansible "
 )
+_ELSEWHERE = frozenset(_ELSEWHERE_NAMES.split())
 _NETWORK = re.compile(
     r"(^|_)(vpc|vnet|hvn|subnet|route|routes|routing|transit|gateway|gateways|peering|vpn|firewall|network|networks"
     r"|spoke|attachment|security_group|nat|network_acl|nacl)(_|$)"

@@ -64,7 +64,9 @@ class Arguments:
     @cached_property
     def blocks(self) -> frozenset[str]:
         """The blocks of which the table has arguments."""
-        return frozenset(around for path in (*self.modelled, *self.only, *self.harmless) for around in _around(path)[1:])
+        return frozenset(
+            around for path in (*self.modelled, *self.only, *self.harmless) for around in _around(path)[1:]
+        )
 
 
 def _around(path: str) -> list[str]:

@@ -23,7 +23,10 @@ _names = Scope.NAMES
 NOT_MODELLED: dict[str, Unmodelled] = {
     # --- VPC
     "aws_vpc_block_public_access_options": Unmodelled(
-        _BPA, "all to and from the internet in the Region", Scope.INTERNET, unless=("internet_gateway_block_mode", "off")
+        _BPA,
+        "all to and from the internet in the Region",
+        Scope.INTERNET,
+        unless=("internet_gateway_block_mode", "off"),
     ),
     "aws_vpc_route_server": Unmodelled(_ROUTE_SERVER, "what its arguments name"),
     "aws_vpc_route_server_endpoint": Unmodelled(_ROUTE_SERVER, "the subnet"),
@@ -61,9 +64,7 @@ NOT_MODELLED: dict[str, Unmodelled] = {
     ),
     # --- VPN and Direct Connect
     "aws_vpn_concentrator": Unmodelled("it bundles VPN connections of many sites", "the transit gateway"),
-    "aws_dx_private_virtual_interface": Unmodelled(
-        _VIF, "the virtual private gateway", through=("vpn_gateway_id",)
-    ),
+    "aws_dx_private_virtual_interface": Unmodelled(_VIF, "the virtual private gateway", through=("vpn_gateway_id",)),
     "aws_dx_hosted_private_virtual_interface_accepter": Unmodelled(
         _VIF, "the virtual private gateway", through=("vpn_gateway_id",)
     ),

@@ -198,7 +198,14 @@ def test_what_terraform_requires_has_to_be_there() -> None:
 
 
 def test_values_inside_blocks_are_compared() -> None:
-    rule = {"action": "maybe", "rule_no": 100, "protocol": "-1", "cidr_block": "0.0.0.0/0", "from_port": 0, "to_port": 0}
+    rule = {
+        "action": "maybe",
+        "rule_no": 100,
+        "protocol": "-1",
+        "cidr_block": "0.0.0.0/0",
+        "from_port": 0,
+        "to_port": 0,
+    }
     acl = made("aws_network_acl.x", vpc_id=ref("aws_vpc.a"), ingress=(rule,))
     assert doubt_of(acl) == "it has ingress.action = maybe, which is not evaluated"
 
@@ -249,7 +256,13 @@ EVERYTHING = [
         subnet_ids=(ref("aws_subnet.b"),),
     ),
     made("aws_vpc_peering_connection.p", vpc_id=ref("aws_vpc.b"), peer_vpc_id=ref("aws_vpc.c")),
-    made("aws_ec2_managed_prefix_list.l", name="l", address_family="IPv4", max_entries=5, entry=({"cidr": "10.9.0.0/16"},)),
+    made(
+        "aws_ec2_managed_prefix_list.l",
+        name="l",
+        address_family="IPv4",
+        max_entries=5,
+        entry=({"cidr": "10.9.0.0/16"},),
+    ),
     made(
         "aws_route.l",
         route_table_id=ref("aws_vpc.c", "main_route_table_id"),
