@@ -12,12 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from isthmus.terraform.beside import is_configuration, refuse_unread
 from isthmus.terraform.documents import load, readable
 from isthmus.terraform.errors import UnreadableTerraform
 
 _NAME = re.compile(r"[^\W\d][\w-]*")
-_HCL_BLOCK = re.compile(rb"^\s*(resource|data|module|provider|variable|locals|output|moved|import)\b", re.MULTILINE)
-_NEEDS_PLAN = "Give a plan instead: `terraform plan -out=PLAN && terraform show -json PLAN > plan.json`"
+# Blocks that create nothing: they check, or say how what exists comes into a state or leaves it.
+_WITHOUT_EFFECT = frozenset({"//", "moved", "import", "removed", "check"})
 
 Body = dict[str, Any]
 
@@ -39,19 +40,15 @@ class Module:
 
 
 def is_module(path: Path) -> bool:
-    """Whether a directory holds JSON-syntax Terraform."""
-    return any(path.glob("*.tf.json"))
+    """Whether a directory holds Terraform, in whatever syntax."""
+    return any(is_configuration(entry.name) and not entry.is_dir() for entry in path.iterdir())
 
 
 def load_module(path: Path) -> Module:
     """Read a directory. Raises `UnreadableTerraform`, also where what it holds could only be read in part."""
     with readable(path):
         names = sorted(entry.name for entry in path.iterdir() if not entry.name.startswith("."))
-        hcl = [name for name in names if name.endswith((".tf", ".tfvars"))]
-        for name in hcl:
-            if name.endswith(".tfvars") or _HCL_BLOCK.search((path / name).read_bytes()):
-                problem = f"it holds HCL ({name}), of which only Terraform itself knows what it means"
-                raise UnreadableTerraform(path, problem, _NEEDS_PLAN)
+        refuse_unread(path, names)
     module = Module(path)
     files = [name for name in names if name.endswith(".tf.json")]
     if not files:
@@ -97,6 +94,9 @@ class _Reader:
                     labels, add = kinds[kind]
                     for *names, body in self.bodies(content, labels, kind):
                         add(*names, body)  # type: ignore[operator]
+                elif kind not in _WITHOUT_EFFECT:
+                    known = ", ".join(kinds)
+                    raise self.problem(f"{kind!r} is no kind of block that is read here", f"Known are {known}")
 
     def objects(self, value: Any, where: str) -> Iterator[Body]:
         """JSON syntax lets a list of objects stand for an object, at every level of labels."""

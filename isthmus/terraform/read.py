@@ -150,9 +150,12 @@ def _roots(path: Path) -> list[tuple[str, Path]]:
     for stacks in (path / "stacks", path):
         if stacks.name == "stacks" and stacks.is_dir():
             roots = [(entry.name, entry) for entry in sorted(stacks.iterdir()) if entry.is_dir() and is_module(entry)]
+            if roots and stacks != path and is_module(path):
+                problem = "it holds Terraform itself, beside the roots in stacks"
+                raise UnreadableTerraform(path, problem, "Give one of the two: the folder stacks, or a copy without it")
             if roots:
                 return roots
-    if is_module(path) or any(path.glob("*.tf")):
+    if is_module(path):
         return [("", path)]
     raise UnreadableTerraform(
         path,

@@ -64,6 +64,19 @@ def test_files(tmp_path: Path, content: Any, problem: str, remedy: str) -> None:
         ({"main.tf": 'resource "aws_vpc" "v" {}'}, "it holds HCL (main.tf)"),
         ({"main.tf.json": {"resource": VPC}, "x.tf": "locals {\n}"}, "it holds HCL (x.tf)"),
         ({"main.tf.json": {"resource": VPC}, "x.tfvars": "a = 1"}, "it holds HCL (x.tfvars)"),
+        ({"main.tf.json": {"resource": VPC}, "x.tofu": 'resource "aws_vpc" "v" {}'}, "it holds HCL (x.tofu)"),
+        ({"main.tf.json": {"resource": VPC}, "main.tofu.json": {}}, "it holds main.tofu.json, which OpenTofu reads"),
+        ({"main.tofu.json": {"resource": VPC}}, "it holds main.tofu.json"),
+        ({"main.tf.json": {"resource": VPC}, "x.tf": '/* c */ resource "aws_vpc" "v" {}'}, "it holds HCL (x.tf)"),
+        ({"main.tf.json": {"resource": VPC}, "x.tf": '\ufeffresource "aws_vpc" "v" {}'}, "it holds HCL (x.tf)"),
+        ({"main.tf.json": {"resource": VPC}, "x.tf": "terraform {\n}\nlocals {\n}"}, "it holds HCL (x.tf)"),
+        ({"main.tf.json": {"resource": VPC}, "x.tf": "terraform {"}, "it holds HCL (x.tf)"),
+        ({"main.tf.json": {"resource": VPC}, "x.tf": 'a = "# no comment'}, "it holds HCL (x.tf)"),
+        ({"main.tf.json": {"resource": VPC}, "x.tf": b"\xff\xfe"}, "it holds HCL (x.tf)"),
+        ({"stacks/a/main.tf.json": {"resource": VPC}, "stacks/b/x.tf": "locals {}"}, "it holds HCL (x.tf)"),
+        ({"stacks/a/main.tf.json": {"resource": VPC}, "x.tf.json": {"resource": VPC}}, "it holds Terraform itself"),
+        ({"main.tf.json": {"resource": VPC, "ephemeral": {}}}, "'ephemeral' is no kind of block"),
+        ({"main.tf.json": {"resources": VPC}}, "'resources' is no kind of block"),
         ({"a.tf.json": {"resource": VPC}, "b.tf.json": {"resource": VPC}}, "aws_vpc.this is declared twice"),
         ({"main.tf.json": '{"resource": {"aws_vpc": {"v": {}, "v": {}}}}'}, "the key 'v' twice"),
         ({"a.tf.json": {"locals": {"x": 1}}, "b.tf.json": {"locals": {"x": 1}}}, "local.x is declared twice"),
@@ -102,6 +115,26 @@ def test_a_damaged_file_of_an_output_is_synthesized_again(tmp_path: Path) -> Non
     with pytest.raises(UnreadableTerraform) as error:
         read(write(tmp_path, {"main.tf.json": "{"}))
     assert error.value.remedy == "It is damaged: synthesize again"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# nothing\n// here\n/* at\nall */\n",
+        "\ufeff# nothing\n",
+        'terraform {\n  required_version = ">= 1"  # {\n}\n',
+        'terraform {\n  backend "s3" {\n    key = "}"\n  }\n}\nterraform {}\n',
+    ],
+)
+def test_what_means_nothing_may_lie_beside(tmp_path: Path, text: str) -> None:
+    write(tmp_path, {"main.tf.json": {"resource": VPC}, "x.tf": text, "y.tofu": text})
+    assert list(read(tmp_path).resources) == ["aws_vpc.this"]
+
+
+def test_hidden_files_and_folders_are_no_configuration(tmp_path: Path) -> None:
+    write(tmp_path, {"main.tf.json": {"resource": VPC}, ".x.tf": "locals {}", "y.tf/README": "", "z.tfvars/README": ""})
+    assert list(read(tmp_path).resources) == ["aws_vpc.this"]
 
 
 def test_terraform_settings_alone_may_be_hcl(tmp_path: Path) -> None:
