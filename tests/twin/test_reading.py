@@ -1,0 +1,130 @@
+"""What the twin makes of an output, before anything is brought up: its own reader and its own reading of AWS."""
+
+from __future__ import annotations
+
+import json
+from ipaddress import IPv4Network
+from typing import Any
+
+import pytest
+
+from tests.twin.aws import Attachment, CannotRealise, Region, region_of
+from tests.twin.edits import Edits
+from tests.twin.outputs import REFERENCE, output_of
+from tests.twin.packets import ICMP, TCP, UDP, first, parse, reply
+from tests.twin.reader import Reader, Reference, Resource, Unreadable
+from tests.twin.routing import advertised, transit_routes
+from tests.twin.sites import Site
+
+WIDE, NARROW = IPv4Network("10.0.0.0/8"), IPv4Network("10.1.0.0/16")
+
+
+def read(root: Any, module: Any, **more: Any) -> dict[str, Resource]:
+    documents = {"stacks/one/cdk.tf.json": root, "stacks/one/modules/m/main.tf.json": module, **more}
+    files = {path: json.dumps(document) for path, document in documents.items()}
+    return {resource.address: resource for resource in Reader(files).resources()}
+
+
+def test_a_reference_is_followed_through_modules_and_roots() -> None:
+    hub = {"output": {"gateway": {"value": "${aws_ec2_transit_gateway.hub.id}"}}}
+    root = {
+        "data": {"terraform_remote_state": {"the_hub": {}}},
+        "module": {"m": {"source": "./modules/m", "gateway": "${data.terraform_remote_state.the_hub.outputs.gateway}"}},
+    }
+    module = {
+        "resource": {
+            "aws_route": {
+                "there": {
+                    "transit_gateway_id": "${var.gateway}",
+                    "route_table_id": "${aws_route_table.mine.id}",
+                    "note": "no ${reference} alone",
+                }
+            }
+        }
+    }
+    found = read(root, module, **{"stacks/the-hub/cdk.tf.json": hub})
+    assert found["one/module.m.aws_route.there"].arguments == {
+        "transit_gateway_id": Reference("the-hub/aws_ec2_transit_gateway.hub", "id"),
+        "route_table_id": Reference("one/module.m.aws_route_table.mine", "id"),
+        "note": "no ${reference} alone",
+    }
+
+
+def test_what_may_be_several_is_not_read() -> None:
+    module = {"resource": {"aws_route": {"many": {"count": 2}}}}
+    with pytest.raises(Unreadable, match=r"aws_route\.many has count"):
+        read({"module": {"m": {"source": "./modules/m"}}}, module)
+
+
+@pytest.mark.parametrize("kind", ["aws_vpc_peering_connection", "aws_vpn_gateway", "aws_ec2_managed_prefix_list"])
+def test_what_is_not_realised_is_refused(kind: str) -> None:
+    with pytest.raises(CannotRealise, match=kind):
+        region_of([Resource("one", kind, {})])
+
+
+def hub() -> tuple[Region, dict[str, Site]]:
+    """A VPC and two sites, all in one table; `a` and `b` end at one site and have one ASN."""
+    region = Region(
+        vpcs={"vpc": [NARROW]},
+        gateways={"hub": True},
+        gateway_tables={"table": "hub"},
+        attachments={
+            "spoke": Attachment("spoke", "vpc", "hub", vpc="vpc"),
+            "a": Attachment("a", "vpn", "hub", asn="65001"),
+            "b": Attachment("b", "vpn", "hub", asn="65001"),
+            "c": Attachment("c", "vpn", "hub", asn="65002"),
+            "fixed": Attachment("fixed", "vpn", "hub", static=True, asn="65003"),
+        },
+        propagations={"table": ["spoke", "a", "b", "c", "fixed"]},
+        statics={"table": {}},
+    )
+    sites = {
+        "one": Site("one", {}, (WIDE, NARROW), ("a", "b")),
+        "two": Site("two", {}, (WIDE,), ("c",)),
+        "three": Site("three", {}, (WIDE,), ("fixed",)),
+    }
+    return region, sites
+
+
+def test_a_vpc_comes_before_vpns_and_only_vpns_of_one_asn_share() -> None:
+    region, sites = hub()
+    assert transit_routes(region, sites, "table", 0) == {NARROW: ["spoke"], WIDE: ["a", "b"]}
+    assert transit_routes(region, sites, "table", 1) == {NARROW: ["spoke"], WIDE: ["c"]}
+    region.gateways["hub"] = False
+    assert transit_routes(region, sites, "table", 1)[WIDE] == ["b"]
+
+
+def test_a_static_route_comes_first_and_a_blackhole_leads_nowhere() -> None:
+    region, sites = hub()
+    region.statics["table"] = {NARROW: "c", WIDE: ""}
+    assert transit_routes(region, sites, "table", 0) == {NARROW: ["c"], WIDE: []}
+
+
+def test_a_site_is_advertised_what_does_not_lead_back_to_it() -> None:
+    region, sites = hub()
+    routes = transit_routes(region, sites, "table", 0)
+    assert advertised(region, sites, routes, "a") == [NARROW]
+    assert advertised(region, sites, routes, "c") == [NARROW, WIDE]
+
+
+@pytest.mark.parametrize("protocol", [ICMP, TCP, UDP])
+def test_a_packet_that_arrives_is_known_again(protocol: int) -> None:
+    arrived = parse(first("10.0.0.1", "10.0.0.2", protocol, 4000, 443, 17))
+    assert arrived is not None
+    assert (arrived.number, arrived.step, arrived.source, arrived.destination) == (17, 0, "10.0.0.1", "10.0.0.2")
+    assert arrived.source_port == 4000
+    answer = parse(reply(arrived))
+    assert answer is not None
+    assert (answer.number, answer.step, answer.source, answer.destination) == (17, 1, "10.0.0.2", "10.0.0.1")
+    if protocol != ICMP:
+        assert (answer.source_port, answer.port) == (443, 4000)
+    assert parse(first("10.0.0.1", "10.0.0.2", protocol, 4000, 443, 17)[:30]) is None
+
+
+def test_edits_are_made_of_a_seed() -> None:
+    files = output_of(REFERENCE)
+    one, other = Edits(files, 3), Edits(files, 3)
+    assert one.edit(3) == other.edit(3)
+    assert one.made == other.made
+    assert len(one.made) == 3
+    assert Edits(files, 3).edit(0).keys() == files.keys()
