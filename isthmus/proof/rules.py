@@ -24,6 +24,20 @@ class Rule:
 
 
 _ALL = (
+    # --- what Terraform and AWS take at all ---
+    Rule(
+        "not-declared",
+        "Something refers to a resource, variable or output that nothing declares.",
+        "Terraform refuses to plan it. Whatever the reference was for, a table's route or a firewall's policy, is not "
+        "there.",
+    ),
+    Rule(
+        "region-differs",
+        "A resource refers to one of another Region, or is in another Region than the intent.",
+        "VPCs, their parts and their transit gateway are of one Region: AWS knows the id of none in another. Only "
+        "peering joins Regions.",
+        _TGW + "tgw-peering.html",
+    ),
     # --- who reaches whom ---
     Rule(
         "intended-flow-blocked",

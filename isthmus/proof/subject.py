@@ -24,6 +24,7 @@ from isthmus.proof.places import Inventory, Place, Places, without_intent
 from isthmus.proof.probes import USUAL, Probe
 from isthmus.proof.proved import Flows, Proof
 from isthmus.proof.quotas import Usage, exceeded, fullest, usages
+from isthmus.proof.regions import region_violations
 from isthmus.proof.replies import Replies
 from isthmus.proof.resolving import Resolving
 from isthmus.proof.scenarios import Survival
@@ -205,6 +206,7 @@ class _Prover:
         resolving = Resolving(self.estate, self.binding.vpcs, self.engine)
         found = [
             *self.binding.violations,
+            *region_violations(self.estate, self.subject.graph),
             *self._flow_violations(judge),
             *opening_violations(self.meant, self.pairs, judge.naming),
             *zone_violations(self.estate, self.network, self.places, self.inventory),

@@ -1,7 +1,7 @@
 """Files beside the JSON-syntax ones that Terraform or OpenTofu read as well, and that are not read here.
 
-Terraform takes `*.tf` and `*.tf.json`; OpenTofu takes `*.tofu` and `*.tofu.json` too, in place of files of the same name
-that end in `tf`. https://opentofu.org/docs/language/files/ - so a folder with any of them means more than is read here.
+Terraform takes `*.tf` and `*.tf.json`; OpenTofu takes `*.tofu` and `*.tofu.json` too, in place of files of the same
+name that end in `tf` (https://opentofu.org/docs/language/files/). A folder with any of them means more than is read.
 """
 
 from __future__ import annotations

@@ -13,11 +13,12 @@ from typing import Any
 
 from isthmus.terraform.arguments import META, account_of, arguments, index_suffix
 from isthmus.terraform.configuration import Body, Module, load_module
+from isthmus.terraform.declared import Reference, Words, is_declared, references
 from isthmus.terraform.documents import readable
 from isthmus.terraform.dynamic import expanded
 from isthmus.terraform.errors import UnreadableTerraform, printable
 from isthmus.terraform.evaluate import Attributes, Failure, Scope, evaluate_json, having, limited, unknown
-from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value
+from isthmus.terraform.graph import Graph, Ref, Resource, Undeclared, Unknown, Value
 from isthmus.terraform.instances import Key, any_instance, instances
 from isthmus.terraform.sensitive import hidden, is_secret
 from isthmus.terraform.statefiles import Place, place
@@ -50,6 +51,7 @@ class _Estate:
     def __init__(self, roots: dict[str, Path], within: Collection[Path]) -> None:
         self.within = within
         self.modules: dict[Path, Module] = {}
+        self._references: dict[Path, tuple[Reference, ...]] = {}
         self.size = 0
         self.roots = {name: _Instance(self, self.module(path), name) for name, path in roots.items()}
         self.places: dict[Place, list[_Instance]] = {}
@@ -103,7 +105,14 @@ class _Estate:
             if taken:
                 notes.append(f"{printable(name or 'the root')}: default values are assumed for {', '.join(taken)}")
         notes += sorted(f"{resource.address}: how many there are is not known" for resource in unexpanded.values())
-        return Graph(resources, tuple(notes), outputs, unexpanded)
+        undeclared = tuple(dict.fromkeys(found for root in self.roots.values() for found in root.undeclared()))
+        return Graph(resources, tuple(notes), outputs, unexpanded, undeclared)
+
+    def references(self, module: Module) -> tuple[Reference, ...]:
+        """What a module refers to, found once however often it is called."""
+        if module.path not in self._references:
+            self._references[module.path] = tuple(references(module))
+        return self._references[module.path]
 
 
 class _Instance:
@@ -135,6 +144,7 @@ class _Instance:
         self._memo: dict[tuple[str, ...], Value] = {}
         self._resources: dict[tuple[str, str], dict[Key, _Resource] | Unknown] = {}
         self._children: dict[str, dict[Key, _Instance] | Unknown] = {}
+        self._producers: dict[str, _Instance] = {}
         self._referred: dict[tuple[str, str], Value] = {}
         self._providers: dict[str, Provider] = {}
         self._words: dict[str, Value] = {
@@ -246,6 +256,7 @@ class _Instance:
         if len(producers) != 1:
             cause = "several of the roots given keep their state there" if producers else "none of the roots given"
             return unknown(text, cause)
+        self._producers[name] = producers[0]
         return having(text, {"outputs": producers[0].outputs()})
 
     # Contents
@@ -326,6 +337,40 @@ class _Instance:
                 children = {None: self._child(name, None, call, scope, certain=False)}
             for child in children.values():
                 yield from child.all_resources()
+
+    def undeclared(self) -> Iterator[Undeclared]:
+        """References here and below to what nothing declares."""
+        for owner, argument, to in self.estate.references(self.module):
+            missing = self.missing(to)
+            if missing:
+                who, what = (f"{owner}.{argument}", "value") if owner in ("local", "output") else (owner, argument)
+                yield Undeclared(f"{self.prefix}{who}", what, missing)
+        for name in self.module.calls:
+            children = self.children(name)
+            for child in children.values() if isinstance(children, dict) else ():
+                yield from child.undeclared()
+
+    def missing(self, to: Words) -> str:
+        """What of a reference is not declared, or ""."""
+        if not is_declared(self.module, to):
+            return self.prefix + ".".join(to[: 3 if to[0] == "data" else 2])
+        if to[0] == "module" and len(to) == 3:
+            children = self.children(to[1])
+            lacking = [c for c in (children.values() if isinstance(children, dict) else ()) if not c.gives(to[2])]
+            return f"{lacking[0].prefix}output.{to[2]}" if lacking else ""
+        if to[:2] == ("data", "terraform_remote_state") and to[3:4] == ("outputs",) and len(to) == 5:
+            producer = self.producer(to[2])
+            return "" if producer is None or producer.gives(to[4]) else f"{producer.prefix}output.{to[4]}"
+        return ""
+
+    def gives(self, output: str) -> bool:
+        """Whether this module has an output."""
+        return output in self.module.outputs
+
+    def producer(self, name: str) -> _Instance | None:
+        """The root whose outputs a `terraform_remote_state` reads, if it is known."""
+        self.data("terraform_remote_state", name)
+        return self._producers.get(name)
 
     # Providers and states
 

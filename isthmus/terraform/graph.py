@@ -73,6 +73,15 @@ class Resource:
         return self.values.get(argument, default)
 
 
+@dataclass(frozen=True, slots=True)
+class Undeclared:
+    """A reference to what nothing declares: Terraform refuses it. `address` refers, in `argument`, to `missing`."""
+
+    address: str
+    argument: str
+    missing: str
+
+
 @dataclass(frozen=True)
 class Graph:
     """Resources by address, in address order, with whatever was assumed or could not be read said in `notes`.
@@ -82,12 +91,15 @@ class Graph:
     `unexpanded` holds resources of which nobody knows how many there are, because `count` or `for_each` could not be
     evaluated: there may be none, or many. Their address ends in `[?]`, and whatever depends on the index is `Unknown`.
     What they touch (a route's table, an association's attachment) must be answered as unknown.
+
+    `undeclared` are references to nothing, where the input tells them from ids of things elsewhere.
     """
 
     resources: Mapping[str, Resource]
     notes: tuple[str, ...] = ()
     outputs: Mapping[str, Value] = field(default_factory=dict)
     unexpanded: Mapping[str, Resource] = field(default_factory=dict)
+    undeclared: tuple[Undeclared, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("resources", "outputs", "unexpanded"):

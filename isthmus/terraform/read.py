@@ -215,4 +215,5 @@ def _merged(graphs: list[Graph]) -> Graph:
         tuple(note for graph in graphs for note in graph.notes),
         {name: value for graph in graphs for name, value in graph.outputs.items()},
         {address: resource for graph in graphs for address, resource in graph.unexpanded.items()},
+        tuple(found for graph in graphs for found in graph.undeclared),
     )

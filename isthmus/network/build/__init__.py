@@ -14,6 +14,7 @@ from isthmus.network.model import Network
 from isthmus.network.structure import structural_findings
 from isthmus.network.world.doubted import doubted, objects_of
 from isthmus.network.world.doubts import doubts_of
+from isthmus.network.world.references import reference_findings
 from isthmus.terraform.graph import Graph
 
 __all__ = ["network_of"]
@@ -54,7 +55,7 @@ def network_of(graph: Graph) -> Network:
         dx_gateways=vpn.dx_gateways(resolver),
         resolution=resolution(resolver),
     )
-    found = dict.fromkeys((*resolver.findings, *structural_findings(network)))
+    found = dict.fromkeys((*reference_findings(graph), *resolver.findings, *structural_findings(network)))
     notes = dict.fromkeys((*graph.notes, *resolver.notes))
     doubts = tuple(dict.fromkeys(doubts_of(graph, objects_of(network))))
     said = tuple(dict.fromkeys((doubt.address, doubt.why) for doubt in doubts))

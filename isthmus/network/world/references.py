@@ -1,0 +1,47 @@
+"""References that AWS or Terraform refuses: to what is not declared, and to what is in another Region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from isthmus.network.model import Finding
+from isthmus.network.world.doubts import references
+from isthmus.network.world.modelled import MODELLED
+from isthmus.terraform.graph import Graph
+
+# Of no Region, or made to join two. https://docs.aws.amazon.com/vpc/latest/tgw/tgw-peering.html,
+# https://docs.aws.amazon.com/vpc/latest/peering/working-with-vpc-peering.html
+_ACROSS = frozenset(
+    {
+        "aws_dx_gateway",
+        "aws_dx_gateway_association",
+        "aws_ec2_transit_gateway_peering_attachment",
+        "aws_ec2_transit_gateway_peering_attachment_accepter",
+        "aws_route53_record",
+        "aws_route53_zone",
+        "aws_route53_zone_association",
+        "aws_vpc_peering_connection",
+        "aws_vpc_peering_connection_accepter",
+    }
+)
+REGIONAL = frozenset(MODELLED) - _ACROSS
+
+
+def reference_findings(graph: Graph) -> Iterator[Finding]:
+    """Every reference to nothing, and every one that leaves its Region."""
+    for found in graph.undeclared:
+        why = f"{found.argument} of {found.address} refers to {found.missing}, which is not declared"
+        yield Finding("not-declared", (found.address, found.missing), why)
+    for resource in graph.resources.values():
+        if resource.type not in REGIONAL or resource.region is None:
+            continue
+        for argument, value in resource.values.items():
+            for address in dict.fromkeys(ref.address for ref in references(value)):
+                other = graph.resources.get(address)
+                if other is None or other.type not in REGIONAL or other.region in (None, resource.region):
+                    continue
+                why = (
+                    f"{argument} of {resource.address} ({resource.region}) refers to {address}, "
+                    f"which is in {other.region}"
+                )
+                yield Finding("region-differs", (resource.address, address), why)
