@@ -191,14 +191,35 @@ class Facts:
         """The gateway of a kind that a VPC has, or ""."""
         gateways = [g for g in self.network.gateways.values() if g.kind is kind]
         found = next((g.address for g in gateways if g.vpc == vpc), "")
-        vague = (Unknown(f"the VPC of {g.address}: {g.vpc.reason}") for g in gateways if isinstance(g.vpc, Unknown))
-        return found or next(vague, "")
+        vague = [Unknown(f"the VPC of {g.address}: {g.vpc.reason}") for g in gateways if isinstance(g.vpc, Unknown)]
+        vague += [
+            Unknown(f"how many {g.address} there are is not known")
+            for g in self.network.possible.gateways.values()
+            if g.kind is kind and (g.vpc == vpc or isinstance(g.vpc, Unknown))
+        ]
+        return found or next(iter(vague), "") or self._led_to(vpc, kind)
+
+    def _led_to(self, vpc: str, kind: GatewayKind) -> Unknown | str:
+        """A route of a VPC to a gateway that is not in this input shows that there is one, but not what it is."""
+        if kind is GatewayKind.EGRESS_ONLY:
+            return ""
+        for table in self.network.tables.values():
+            for route in table.routes if table.vpc == vpc else ():
+                if isinstance(route.target, Unknown):
+                    return Unknown(f"the target of {route.address} may be a gateway of {vpc}: {route.target.reason}")
+        return ""
 
     def subnet_map(self, vpc: str) -> RangeMap[str | Unknown | None]:
         """Which subnet of a VPC has an address."""
         if vpc not in self._subnet_maps:
             entries: list[tuple[Cidr, str | Unknown]] = []
             default: Unknown | None = None
+            for subnet in self.network.possible.subnets.values():
+                if subnet.vpc != vpc and not isinstance(subnet.vpc, Unknown):
+                    continue
+                lost = Unknown(f"how many {subnet.address} there are is not known")
+                entries += [(cidr, lost) for cidr in subnet.cidrs if not isinstance(cidr, Unknown)]
+                default = lost if any(isinstance(cidr, Unknown) for cidr in subnet.cidrs) else default
             for subnet in self.network.subnets.values():
                 if subnet.vpc != vpc and not isinstance(subnet.vpc, Unknown):
                     continue
@@ -282,16 +303,20 @@ class Facts:
         own = {a.address for c in (site.connections if site else ()) for a in self.attachments_of_connection.get(c, [])}
         prefixes: dict[Cidr, str] = {}
         blackholes: list[Cidr] = []
+        vague = ""  # why a prefix may be advertised, or not
         for prefix, group in _group((r.prefix, r) for r in self.tgw_table(attachment.table).candidates).items():
             best = min(r.rank for r in group)
             winners = [r for r in group if r.rank == best]
-            if winners[0].target is None:
+            lost = next((r.target for r in winners if isinstance(r.target, Unknown)), None)
+            if lost is not None:
+                vague = vague or lost.reason
+            elif winners[0].target is None:
                 blackholes.append(prefix)
             elif not all(r.target in own for r in winners):
                 prefixes[prefix] = winners[0].address
         facts = self.network.tgw_tables[attachment.table]
         others = replace(facts, propagations=tuple(p for p in facts.propagations if p not in own))
-        doubt = tgw_doubt(self.network, self.sites, others, self.scenario)
+        doubt = tgw_doubt(self.network, self.sites, others, self.scenario) or vague
         return Told(name, prefixes, tuple(blackholes), doubt)
 
     def _tell_from_gateway(self, connection: str) -> Told:
@@ -342,6 +367,16 @@ class Facts:
             ),
             "",
         )
+        possible = self.network.possible
+        for connection in site.connections:
+            for address, facts in possible.attachments.items():
+                if facts.attached == connection:
+                    return possible.unaccepted.get(address, f"how many {address} there are is not known")
+            for address, (dx_gateway, _) in possible.dx_associations.items():
+                if dx_gateway == connection or (
+                    isinstance(dx_gateway, Unknown) and connection in self.network.dx_gateways
+                ):
+                    return f"whether {address} joins {connection} to a gateway"
         for connection in site.connections:
             if self.down(connection) or connection in self.attachments_of_connection:
                 continue

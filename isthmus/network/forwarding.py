@@ -29,7 +29,7 @@ from isthmus.network.answers import (
 from isthmus.network.facts import Facts
 from isthmus.network.filters import Span, back, there
 from isthmus.network.learnt import Sites
-from isthmus.network.model import EndpointKind, GatewayKind, Network, Site, Unknown
+from isthmus.network.model import EndpointKind, GatewayKind, Network, Site, Subnet, Unknown, VpcEndpoint
 from isthmus.network.packets import Traffic
 from isthmus.network.passing import Passing
 from isthmus.network.places import V4_LAST, NoSuchPlace, Places
@@ -208,13 +208,32 @@ class Forwarding:
             if endpoint.service_name not in (service.name, ""):
                 continue
             listed = subnet.table in endpoint.tables
-            if listed and isinstance(endpoint.service, str):
+            if listed and isinstance(endpoint.service, str) and isinstance(subnet.table, str):
                 why = f"route of {subnet.table}"
                 hops = (Hop("subnet", source.address), Hop("gateway endpoint", endpoint.address, why))
                 return walk.cross(Path(hops, str(service), endpoint.address), source.address, inbound=False)
-            if listed or (endpoint.vpc == subnet.vpc and any(isinstance(t, Unknown) for t in endpoint.tables)):
+            if listed or self._may_serve(endpoint, subnet):
+                doubt = doubt or f"whether {endpoint.address} serves {service} for {source.address}"
+        for endpoint in (*self.network.possible.endpoints.values(), *self._untyped_endpoints):
+            if endpoint.kind in (EndpointKind.GATEWAY, EndpointKind.OTHER) and (
+                endpoint.service_name in (service.name, "")
+                and (subnet.table in endpoint.tables or self._may_serve(endpoint, subnet))
+            ):
                 doubt = doubt or f"whether {endpoint.address} serves {service} for {source.address}"
         return Path(unknown=doubt) if doubt else None
+
+    @cached_property
+    def _untyped_endpoints(self) -> tuple[VpcEndpoint, ...]:
+        """Endpoints that may be of any type."""
+        return tuple(e for e in self.network.endpoints.values() if e.kind is EndpointKind.OTHER)
+
+    @staticmethod
+    def _may_serve(endpoint: VpcEndpoint, subnet: Subnet) -> bool:
+        """Whether a gateway endpoint of which not all is known may be in the table of a subnet."""
+        if isinstance(subnet.table, Unknown) and endpoint.tables:
+            return endpoint.vpc == subnet.vpc or isinstance(endpoint.vpc, Unknown) or isinstance(subnet.vpc, Unknown)
+        unknown_tables = any(isinstance(t, Unknown) for t in endpoint.tables)
+        return unknown_tables and (endpoint.vpc == subnet.vpc or isinstance(endpoint.vpc, Unknown))
 
     # --- the reply
 

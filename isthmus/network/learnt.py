@@ -145,6 +145,9 @@ def propagated(
         if isinstance(attachment.ipv6, Unknown) and any(c.version == 6 for c in known):
             unknown = unknown or attachment.ipv6
         return unknown or tuple(Announcement(c) for c in known if c.version == 4 or attachment.ipv6)
+    vpn = network.vpns.get(attachment.attached)
+    if vpn is not None and isinstance(vpn.private, Unknown):
+        return vpn.private  # whose routes win depends on it
     if attachment.kind in (*_VPN_KINDS, AttachmentKind.DX_GATEWAY):
         return announced(network, sites, attachment.attached, scenario)
     if attachment.kind is AttachmentKind.CONNECT:

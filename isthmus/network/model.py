@@ -43,6 +43,8 @@ __all__ = [
     "Network",
     "NetworkAcl",
     "NetworkAclRule",
+    "Perhaps",
+    "Possible",
     "PrefixList",
     "RouteOrigin",
     "SecurityGroup",
@@ -78,6 +80,14 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.why} ({', '.join(self.resources)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Perhaps:
+    """The address of an object that may stand here or not, and why that is not known."""
+
+    address: str
+    why: str
 
 
 # --- VPC ------------------------------------------------------------------------------------------------------------
@@ -154,7 +164,8 @@ class RouteOrigin(Enum):
 class VpcRoute:
     """A route of a VPC table as configured. A prefix list destination is its address.
 
-    `blackhole` says why the target is gone, if it is: the route still wins and drops.
+    `blackhole` says why the target is gone, if it is: the route still wins and drops. `doubt` says why the table may
+    not hold this route at all, or "".
     """
 
     address: str
@@ -162,14 +173,16 @@ class VpcRoute:
     target: Target | Unknown
     origin: RouteOrigin = RouteOrigin.STATIC
     blackhole: str = ""
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class VpcTable:
     """A VPC route table. Local routes are implied by the VPC's CIDRs.
 
-    `propagating` are the virtual private gateways whose routes it learns. `gateways` are the internet or virtual
-    private gateways it is associated with, which makes it a gateway (edge) route table.
+    `propagating` are the virtual private gateways whose routes it learns, `may_learn` those whose it may learn or not.
+    `gateways` are the internet or virtual private gateways it is associated with, which makes it a gateway (edge)
+    route table.
     """
 
     address: str
@@ -178,6 +191,7 @@ class VpcTable:
     propagating: tuple[str | Unknown, ...] = ()
     gateways: tuple[str | Unknown, ...] = ()
     name: str = ""
+    may_learn: tuple[Perhaps, ...] = ()
 
 
 class GatewayKind(Enum):
@@ -345,7 +359,11 @@ class SecurityGroup:
 
 @dataclass(frozen=True, slots=True)
 class TransitGateway:
-    """A transit gateway. `default_table` exists while default association or propagation is on."""
+    """A transit gateway.
+
+    `association_table` is the table that attachments are associated with by default, `propagation_table` the one that
+    they propagate to by default; "" while that is off. AWS makes one table for both, and either may be changed.
+    """
 
     address: str
     asn: int | Unknown = 64512
@@ -354,7 +372,8 @@ class TransitGateway:
     cidr_blocks: tuple[Cidr | Unknown, ...] = ()
     default_association: bool | Unknown = True
     default_propagation: bool | Unknown = True
-    default_table: str = ""
+    association_table: str | Unknown = ""
+    propagation_table: str | Unknown = ""
     name: str = ""
 
 
@@ -381,6 +400,7 @@ class Attachment:
     - `aliases`: addresses of resources that are this same attachment (its accepter).
     - `ipv6`: whether a VPC attachment propagates the VPC's IPv6 CIDRs. It filters nothing.
     - `transport`: of a Connect attachment or private IP VPN, the attachment that carries it.
+    - `far_side`: of a peering attachment, the attachment that it is at the other transit gateway.
     """
 
     address: str
@@ -395,22 +415,28 @@ class Attachment:
     transport: str | Unknown | None = None
     policy_table: str | Unknown | None = None
     ipv6: bool | Unknown = True
+    far_side: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TgwRoute:
-    """A static route, or a prefix list reference, of a transit gateway table. No `attachment` means blackhole."""
+    """A static route, or a prefix list reference, of a transit gateway table. No `attachment` means blackhole.
+
+    `doubt` says why the table may not hold this route at all, or "".
+    """
 
     address: str
     destination: Cidr | str | Unknown
     attachment: str | Unknown | None
     origin: RouteOrigin = RouteOrigin.STATIC
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TgwTable:
     """A transit gateway route table. `propagations` are the attachments whose routes it learns.
 
+    `may_learn` are attachments whose routes it may learn or not: they may be among `Network.possible`.
     `sources` gives, for an association or propagation, the resource that makes it: `("propagation", attachment)`.
     """
 
@@ -420,6 +446,7 @@ class TgwTable:
     routes: tuple[TgwRoute, ...] = ()
     sources: Mapping[tuple[str, str], str] = field(default_factory=dict)
     name: str = ""
+    may_learn: tuple[Perhaps, ...] = ()
 
 
 # --- Site-to-Site VPN and Direct Connect ----------------------------------------------------------------------------
@@ -456,7 +483,7 @@ class VpnConnection:
     static: bool | Unknown = False
     static_routes: tuple[Cidr | Unknown, ...] = ()
     tunnels: tuple[Tunnel, ...] = ()
-    private: bool = False
+    private: bool | Unknown = False
     accelerated: bool | Unknown = False
     name: str = ""
 
@@ -495,6 +522,26 @@ class Site:
 
 
 @dataclass(frozen=True)
+class Possible:
+    """Objects that may exist or not: `count` or `for_each` cannot be evaluated. Other objects name none of them.
+
+    They are no part of the network that is walked. Where one of them could change an answer, the answer is unknown.
+
+    - `dx_associations`: the Direct Connect gateway and the gateway that each may join.
+    - `unaccepted`: of attachments that exist and carry nothing until they are accepted, why that is not known.
+    """
+
+    vpcs: Mapping[str, Vpc] = field(default_factory=dict)
+    subnets: Mapping[str, Subnet] = field(default_factory=dict)
+    gateways: Mapping[str, Gateway] = field(default_factory=dict)
+    endpoints: Mapping[str, VpcEndpoint] = field(default_factory=dict)
+    attachments: Mapping[str, Attachment] = field(default_factory=dict)
+    vpns: Mapping[str, VpnConnection] = field(default_factory=dict)
+    dx_associations: Mapping[str, tuple[str | Unknown, str | Unknown]] = field(default_factory=dict)
+    unaccepted: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Network:
     """Everything, by address. `findings` are structural; `notes` say what the reader or builder could not use.
 
@@ -519,6 +566,7 @@ class Network:
     customer_gateways: Mapping[str, CustomerGateway] = field(default_factory=dict)
     dx_gateways: Mapping[str, DxGateway] = field(default_factory=dict)
     resolution: Resolution = field(default_factory=Resolution)
+    possible: Possible = field(default_factory=Possible)
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     doubts: tuple[tuple[str, str], ...] = ()

@@ -92,7 +92,7 @@ def _routes_inside_local(network: Network) -> Iterator[Finding]:
     for table in network.tables.values():
         around = vpc_cidrs(network, table.vpc)
         for route in table.routes:
-            if isinstance(route.destination, (str, Unknown)) or not isinstance(route.target, Target):
+            if isinstance(route.destination, (str, Unknown)) or not isinstance(route.target, Target) or route.doubt:
                 continue
             inside = any(covers(c, route.destination) for c in around)
             if inside and route.target.kind not in _ALLOWED_INSIDE:
@@ -109,14 +109,16 @@ def _routes_to_elsewhere(network: Network) -> Iterator[Finding]:
         for a in network.attachments.values()
         if a.kind is AttachmentKind.VPC and isinstance(a.attached, str)
     }
+    possible = [a for a in network.possible.attachments.values() if a.kind is AttachmentKind.VPC]
+    attached |= {(a.attached, a.gateway) for a in possible if isinstance(a.attached, str)}
     vague = any(
         isinstance(a.attached, Unknown) or isinstance(a.gateway, Unknown)
-        for a in network.attachments.values()
+        for a in (*network.attachments.values(), *possible)
         if a.kind is AttachmentKind.VPC
     )
     for table in network.tables.values():
         for route in table.routes:
-            if not isinstance(route.target, Target) or isinstance(table.vpc, Unknown):
+            if not isinstance(route.target, Target) or isinstance(table.vpc, Unknown) or route.doubt:
                 continue
             target = route.target
             if target.kind is TargetKind.TRANSIT_GATEWAY:
@@ -154,7 +156,7 @@ def _duplicate_routes(network: Network) -> Iterator[Finding]:
     for table in tables:
         seen: dict[Cidr, str] = {}
         for route in table.routes:
-            if isinstance(route.destination, (str, Unknown)):
+            if isinstance(route.destination, (str, Unknown)) or route.doubt:
                 continue
             if route.destination in seen:
                 why = f"{table.address} has two routes for {route.destination}"
@@ -197,7 +199,7 @@ def _attachments_of_other_gateways(network: Network) -> Iterator[Finding]:
             if a.table == table.address
         ]
         used += [(p, table.sources.get(("propagation", str(p)), table.address)) for p in table.propagations]
-        used += [(r.attachment, r.address) for r in table.routes]
+        used += [(r.attachment, r.address) for r in table.routes if not r.doubt]
         for attachment, where in used:
             if not isinstance(attachment, str) or isinstance(table.gateway, Unknown):
                 continue

@@ -104,6 +104,8 @@ def vpc_table(network: Network, sites: Sites, table: VpcTable, scenario: Scenari
     wild = cidrs_doubt(network, table.vpc)
     routes = [Route(c, table.address, RouteOrigin.LOCAL, _LOCAL) for c in locals_]
     for configured in table.routes:
+        # A route that may not be in this table decides nothing where another is as good: AWS takes one of each prefix.
+        leads = Unknown(configured.doubt) if configured.doubt else configured.target
         if isinstance(configured.destination, Unknown):
             wild = wild or f"{configured.address} has an unknown destination: {configured.destination.reason}"
             continue
@@ -117,7 +119,7 @@ def vpc_table(network: Network, sites: Sites, table: VpcTable, scenario: Scenari
                     c,
                     configured.address,
                     RouteOrigin.PREFIX_LIST,
-                    configured.target,
+                    leads,
                     (2,),
                     configured.blackhole,
                     configured.destination,
@@ -131,11 +133,13 @@ def vpc_table(network: Network, sites: Sites, table: VpcTable, scenario: Scenari
         kind = configured.target.kind if isinstance(configured.target, Target) else None
         if inside and kind not in (None, TargetKind.LOCAL, *MIDDLEBOXES):
             continue  # AWS refuses it: a structural finding says so, and the local route stands
-        routes.append(
-            Route(destination, configured.address, configured.origin, configured.target, (1,), configured.blackhole)
-        )
+        routes.append(Route(destination, configured.address, configured.origin, leads, (1,), configured.blackhole))
     learnt_wild = ""
-    for gateway in table.propagating:
+    teaching: list[tuple[str | Unknown, Target | Unknown]] = [
+        (gateway, Target(TargetKind.VPN_GATEWAY, str(gateway))) for gateway in table.propagating
+    ]
+    teaching += [(perhaps.address, Unknown(perhaps.why)) for perhaps in table.may_learn]
+    for gateway, target in teaching:
         if isinstance(gateway, Unknown):
             learnt_wild = learnt_wild or gateway.reason
             continue
@@ -143,7 +147,6 @@ def vpc_table(network: Network, sites: Sites, table: VpcTable, scenario: Scenari
             if isinstance(learnt, Unknown):
                 learnt_wild = learnt_wild or learnt.reason
             else:
-                target = Target(TargetKind.VPN_GATEWAY, gateway)
                 routes.append(learnt._replace(target=target, rank=(3, *learnt.rank)))
 
     def choose(nest: Nest[Route]) -> Decision:
@@ -181,6 +184,13 @@ def gateway_routes(
     for dx in network.dx_gateways.values():
         if gateway in dx.allowed and dx.address not in leaving_out:
             yield from _learnt_routes(announced(network, sites, dx.address, scenario), dx.address, 0)
+    for association, (dx_gateway, other) in network.possible.dx_associations.items():
+        if isinstance(other, Unknown) or other == gateway:
+            name = dx_gateway.reason if isinstance(dx_gateway, Unknown) else dx_gateway
+            yield Unknown(f"whether {association} joins it to a Direct Connect gateway: {name}")
+    for possible in network.possible.vpns.values():
+        if isinstance(possible.gateway, Unknown) or possible.gateway == gateway:
+            yield Unknown(f"how many {possible.address} there are is not known")
     for vpn in network.vpns.values():
         if vpn.address in leaving_out:
             continue
@@ -260,6 +270,7 @@ def _tgw_candidates(network: Network, sites: Sites, table: TgwTable, scenario: S
     wild = ""
     routes: list[Route] = []
     for configured in table.routes:
+        leads = Unknown(configured.doubt) if configured.doubt else configured.attachment
         if isinstance(configured.destination, Unknown):
             wild = wild or f"{configured.address} has an unknown destination: {configured.destination.reason}"
         elif isinstance(configured.destination, str):
@@ -267,16 +278,12 @@ def _tgw_candidates(network: Network, sites: Sites, table: TgwTable, scenario: S
             if prefix_list is None or any(isinstance(c, Unknown) for c in prefix_list.entries):
                 wild = wild or f"not every entry of prefix list {configured.destination} is known"
             routes += [
-                Route(
-                    c, configured.address, RouteOrigin.PREFIX_LIST, configured.attachment, (1,), "", prefix_list.address
-                )
+                Route(c, configured.address, RouteOrigin.PREFIX_LIST, leads, (1,), "", prefix_list.address)
                 for c in (prefix_list.entries if prefix_list else ())
                 if prefix_list and not isinstance(c, Unknown)
             ]
         else:
-            routes.append(
-                Route(configured.destination, configured.address, RouteOrigin.STATIC, configured.attachment, (0,))
-            )
+            routes.append(Route(configured.destination, configured.address, RouteOrigin.STATIC, leads, (0,)))
     learnt_wild = ""
     learning: list[Attachment] = []
     for name in table.propagations:
@@ -294,7 +301,24 @@ def _tgw_candidates(network: Network, sites: Sites, table: TgwTable, scenario: S
         source = table.sources.get(("propagation", name), name)
         order = _KIND_ORDER[attachment.kind]
         routes += [Route(a.prefix, source, RouteOrigin.PROPAGATED, name, (2, order, a.as_path, a.med)) for a in learnt]
+    for perhaps in table.may_learn:
+        maybe = network.attachments.get(perhaps.address) or network.possible.attachments.get(perhaps.address)
+        if maybe is None or perhaps.address in scenario.down:
+            continue
+        learnt = propagated(network, sites, maybe, scenario)
+        if isinstance(learnt, Unknown):
+            learnt_wild = learnt_wild or perhaps.why
+            continue
+        order, leads = _KIND_ORDER[maybe.kind], Unknown(perhaps.why)
+        routes += [
+            Route(a.prefix, maybe.address, RouteOrigin.PROPAGATED, leads, (2, order, a.as_path, a.med)) for a in learnt
+        ]
     return _Candidates(routes, learning, wild or learnt_wild)
+
+
+def _is_vpc(network: Network, target: object) -> bool:
+    attachment = network.attachments.get(target) if isinstance(target, str) else None
+    return attachment is not None and attachment.kind is AttachmentKind.VPC
 
 
 def tgw_table(network: Network, sites: Sites, table: TgwTable, scenario: Scenario) -> EffectiveTable:
@@ -308,13 +332,15 @@ def tgw_table(network: Network, sites: Sites, table: TgwTable, scenario: Scenari
         winners = tuple(dict.fromkeys(r for r in group if r.rank == best))
         static = winners[0].origin is not RouteOrigin.PROPAGATED
         decision = Decision(winners)
-        if static and len({r.target for r in winners}) > 1:
+        if static and len({r.target for r in winners if not isinstance(r.target, Unknown)}) > 1:
             # One static route per prefix and table: AWS refuses the second.
             decision = Decision(winners, f"{table.address} has several static routes for {prefix}")
-        elif (
-            not static and network.attachments[str(winners[0].target)].kind is AttachmentKind.VPC and prefix in doubtful
-        ):
+        elif not static and prefix in doubtful and any(_is_vpc(network, r.target) for r in winners):
             decision = Decision(winners, doubtful[prefix])
+        elif static and len(winners) > 1:
+            # One that is certain is the only one of its prefix; else it is not known which it is.
+            certain = tuple(r for r in winners if not isinstance(r.target, Unknown))
+            decision = Decision(certain or winners)
         return _doubt(decision, doubt, prefix.max_prefixlen)
 
     default = Decision((), doubt)

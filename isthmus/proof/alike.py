@@ -56,6 +56,8 @@ class Alike:
             for propagation in table.propagations:
                 if isinstance(propagation, str):
                     self._learning[propagation].append(table.address)
+            for perhaps in table.may_learn:
+                self._learning[perhaps.address].append(f"{table.address}, or not")
             for route in table.routes:
                 if isinstance(route.attachment, str):
                     self._static[route.attachment].append((table.address, str(route.destination)))
@@ -135,13 +137,14 @@ class Alike:
 
     def _table(self, address: str, vpc: str) -> Key:
         table = self.network.tables.get(address)
-        if table is None or table.propagating or table.gateways:
+        if table is None or table.propagating or table.may_learn or table.gateways:
             return address
         services = sorted(e.service_name for e in self._gateway_endpoints if address in e.tables)
         return (tuple(sorted(self._route(route, vpc) for route in table.routes)), tuple(services))
 
     def _route(self, route: VpcRoute, vpc: str) -> tuple[str, ...]:
-        return (str(route.destination), self._target(route.target, vpc), route.origin.value, str(bool(route.blackhole)))
+        lost = f"{bool(route.blackhole)} {bool(route.doubt)}"
+        return (str(route.destination), self._target(route.target, vpc), route.origin.value, lost)
 
     def _target(self, target: Target | Unknown, vpc: str) -> str:
         if isinstance(target, Unknown):
@@ -191,6 +194,10 @@ class Alike:
             g.vpc for g in self.network.gateways.values() if g.kind is not GatewayKind.INTERNET
         }
         found |= {f.vpc for f in self.network.firewalls.values()}
+        possible = self.network.possible
+        found |= {gateway.vpc for gateway in possible.gateways.values()}
+        found |= {endpoint.vpc for endpoint in possible.endpoints.values()}
+        found |= {attachment.attached for attachment in possible.attachments.values()}
         for peering in self.network.peerings.values():
             found |= {peering.requester, peering.peer}
         found |= set(self._overlapping())

@@ -121,6 +121,7 @@ class Inventory:
             if isinstance(subnet, str)
         }
         self._stray = [subnet for subnet in network.subnets.values() if isinstance(subnet.vpc, Unknown)]
+        self._stray += [subnet for subnet in network.possible.subnets.values() if isinstance(subnet.vpc, Unknown)]
         self._vague = [
             attachment
             for attachment in network.attachments.values()
@@ -141,7 +142,8 @@ class Inventory:
         """The address of a route from the subnet to an internet gateway, or "" where it has none."""
         table = self.network.tables.get(subnet.table) if isinstance(subnet.table, str) else None
         for route in table.routes if table else ():
-            if isinstance(route.target, Target) and route.target.kind is TargetKind.INTERNET_GATEWAY:
+            leads = isinstance(route.target, Target) and route.target.kind is TargetKind.INTERNET_GATEWAY
+            if leads and not route.doubt:
                 return route.address
         return ""
 
@@ -183,6 +185,9 @@ class Inventory:
         for subnet in self._stray:
             if isinstance(subnet.vpc, Unknown) and self._may_hold(vpc, subnet):
                 return f"the VPC of {subnet.address}: {subnet.vpc.reason}"
+        for address, subnet in self.network.possible.subnets.items():
+            if subnet.vpc == vpc:
+                return f"how many {address} there are is not known"
         return "" if vpc in self._subnets else f"no subnet of {vpc} is in this input"
 
     def _may_hold(self, vpc: str, subnet: Subnet) -> bool:
@@ -203,6 +208,11 @@ class Inventory:
             if attachment.attached == vpc or isinstance(attachment.attached, Unknown):
                 why = next(s.reason for s in attachment.subnets if isinstance(s, Unknown))
                 return f"which subnets of {vpc} are those of {attachment.address}: {why}"
+        for table in self.network.tables.values():
+            for route in table.routes if table.vpc == vpc else ():
+                kind = route.target.kind if isinstance(route.target, Target) else None
+                if route.doubt and kind is TargetKind.INTERNET_GATEWAY:
+                    return f"which subnets of {vpc} are public: {route.address}: {route.doubt}"
         return ""
 
     def cidrs(self, vpc: str) -> tuple[Cidr, ...]:

@@ -5,34 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from isthmus.intent import Estate
-from isthmus.network.answers import InSubnet, Packet, Service
+from isthmus.network.answers import InSubnet, Outcome, Packet, Service
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.model import EndpointKind
-from isthmus.proof.findings import Flow, Violation
-from isthmus.proof.places import Places
+from isthmus.network.model import EndpointKind, Unknown, VpcEndpoint
+from isthmus.proof.findings import Flow, Unanswered, Violation
+from isthmus.proof.places import Inventory, Place, Places
 
 
-def service_flows(engine: Forwarding, places: Places) -> tuple[Flow, ...]:
-    """One flow for each spoke and each service that its VPC has a gateway endpoint for."""
+def service_flows(engine: Forwarding, places: Places, inventory: Inventory) -> tuple[Flow, ...]:
+    """One flow for each spoke and each service that its VPC has a gateway endpoint for.
+
+    Unknown where the VPC may have hosts in other subnets than those that are known.
+    """
     services: dict[str, set[str]] = {}
     for endpoint in engine.network.endpoints.values():
         if endpoint.kind is EndpointKind.GATEWAY and isinstance(endpoint.vpc, str) and endpoint.service_name:
             services.setdefault(endpoint.vpc, set()).add(endpoint.service_name)
     return tuple(
-        _flow(engine, place.name, subnet, service)
+        _flow(engine, place.name, subnet, service, bool(inventory.elsewhere(place.vpc)))
         for place in places.spokes
         for service in sorted(services.get(place.vpc, ()))
         for subnet in place.workloads[:1]
     )
 
 
-def _flow(engine: Forwarding, spoke: str, subnet: str, service: str) -> Flow:
+def _flow(engine: Forwarding, spoke: str, subnet: str, service: str, unsure: bool) -> Flow:
     trip = engine.both_ways(Packet(InSubnet(subnet), Service(service)))
+    if unsure:
+        return Flow(spoke, service, Outcome.UNKNOWN, Outcome.UNKNOWN, explain=lambda: trip)
     return Flow(spoke, service, trip.forward.outcome, trip.back.outcome, explain=lambda: trip)
 
 
-def service_violations(estate: Estate, engine: Forwarding, places: Places) -> Iterator[Violation]:
-    """Workload subnets whose table lacks a gateway endpoint that the intent asks for."""
+def service_violations(estate: Estate, engine: Forwarding, places: Places) -> Iterator[Violation | Unanswered]:
+    """Workload subnets whose table lacks a gateway endpoint that the intent asks for, or may lack it."""
     network = engine.network
     for _, spoke in estate.spokes:
         place = places.by_name.get(spoke.name)
@@ -43,14 +48,36 @@ def service_violations(estate: Estate, engine: Forwarding, places: Places) -> It
                 for e in network.endpoints.values()
                 if e.kind is EndpointKind.GATEWAY and e.vpc == place.vpc and e.service_name == service
             ]
-            if not endpoints:
+            doubt = _doubt(engine, place, service, endpoints)
+            if not endpoints and not doubt:
                 why = f"there is no gateway endpoint for {service}"
                 yield Violation("service-endpoint-missing", why, (place.vpc,), spoke.name, service)
                 continue
             served = {table for endpoint in endpoints for table in endpoint.tables}
             for subnet in place.workloads:
                 table = network.subnets[subnet].table
-                if isinstance(table, str) and table not in served:
-                    why = f"the table of {subnet} has no route to the {service} endpoint"
-                    resources = (table, *(endpoint.address for endpoint in endpoints))
-                    yield Violation("service-endpoint-missing", why, resources, spoke.name, service)
+                if not isinstance(table, str) or table in served:
+                    continue
+                if doubt:
+                    yield Unanswered(f"whether {subnet} reaches {service} by a gateway endpoint", doubt)
+                    continue
+                why = f"the table of {subnet} has no route to the {service} endpoint"
+                resources = (table, *(endpoint.address for endpoint in endpoints))
+                yield Violation("service-endpoint-missing", why, resources, spoke.name, service)
+
+
+def _doubt(engine: Forwarding, place: Place, service: str, endpoints: list[VpcEndpoint]) -> str:
+    """Why a gateway endpoint may serve tables of a VPC that are not known, or ""."""
+    for endpoint in endpoints:
+        unknown = next((t for t in endpoint.tables if isinstance(t, Unknown)), None)
+        if unknown is not None:
+            return f"a table of {endpoint.address}: {unknown.reason}"
+    network = engine.network
+    maybe = [e for e in network.endpoints.values() if isinstance(e.vpc, Unknown) or isinstance(e.service, Unknown)]
+    maybe += [e for e in network.endpoints.values() if e.kind is EndpointKind.OTHER]
+    for endpoint in (*maybe, *network.possible.endpoints.values()):
+        if endpoint.vpc != place.vpc and not isinstance(endpoint.vpc, Unknown):
+            continue
+        if endpoint.service_name in (service, "") and endpoint.kind in (EndpointKind.GATEWAY, EndpointKind.OTHER):
+            return f"whether {endpoint.address} is a gateway endpoint of {place.vpc} for {service}"
+    return ""

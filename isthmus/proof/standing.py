@@ -59,8 +59,10 @@ def _hidden_by(route: Route, candidates: tuple[Route, ...]) -> Route | None:
     """
     if route.origin is RouteOrigin.PROPAGATED and not route.prefix.prefixlen:
         return None
-    if route.origin is RouteOrigin.LOCAL or route.target is None:
+    if route.origin is RouteOrigin.LOCAL or route.target is None or isinstance(route.target, Unknown):
         return None
+    if any(isinstance(c.target, Unknown) and _within(c.prefix, route.prefix) for c in candidates):
+        return None  # what hides it may not be there, or be there on purpose
     for other in candidates:
         if other.prefix == route.prefix and other.rank < route.rank and other.origin is not RouteOrigin.LOCAL:
             on_purpose = other.target is None or other.origin is RouteOrigin.PROPAGATED

@@ -190,6 +190,12 @@ class _Prover:
             more = f" and {len(flows) - 3} more" if len(flows) > 3 else ""
             yield Unanswered(", ".join(flows[:3]) + more, why)
 
+    def _uncounted(self) -> Iterator[Unanswered]:
+        """Ends of flows of which it is not known how many there are."""
+        possible = self.network.possible
+        for address in (*possible.vpcs, *possible.subnets, *possible.vpns):
+            yield Unanswered(f"what {address} reaches, and what reaches it", "how many there are is not known")
+
     # --- proofs
 
     def against(self, scenarios: bool) -> Proof:
@@ -203,6 +209,7 @@ class _Prover:
             outages = Outages(self.estate, self.binding, self.meant, self.pairs)
             survivals = tuple(outages.survivals())
         judge = Judge(self.network, self.meant, self.binding.egress)
+        services = list(service_violations(self.estate, self.engine, self.places))
         resolving = Resolving(self.estate, self.binding.vpcs, self.engine)
         found = [
             *self.binding.violations,
@@ -210,7 +217,7 @@ class _Prover:
             *self._flow_violations(judge),
             *opening_violations(self.meant, self.pairs, judge.naming),
             *zone_violations(self.estate, self.network, self.places, self.inventory),
-            *service_violations(self.estate, self.engine, self.places),
+            *(found for found in services if isinstance(found, Violation)),
             *resolving.violations,
             *egress_violations(self.estate, self.binding.egress, self.pairs, judge.naming),
             *told_violations(self.estate, self.binding, said),
@@ -219,6 +226,7 @@ class _Prover:
         ]
         untold = [Unanswered(f"what AWS advertises over {vpn}", t.unknown) for vpn, t in said.items() if t.unknown]
         unanswered = [*self._no_vpc(), *self.binding.unanswered, *self.unanswered(), *resolving.unanswered, *untold]
+        unanswered += [*self._uncounted(), *(missing for missing in services if isinstance(missing, Unanswered))]
         return self._proof(found, unanswered, said, used, survivals)
 
     def on_its_own(self) -> Proof:
@@ -237,10 +245,10 @@ class _Prover:
                 trials = self.pairs.between(a, b).trials
                 for violation in (*odd_paths(naming, a, b, trials), *replies.violations(a, b, trials)):
                     found.append(_counted(violation, count - alike, a, b))
-        for flow in service_flows(self.engine, self.places):
+        for flow in service_flows(self.engine, self.places, self.inventory):
             found += replies.of_service(flow)
         found += self._always(used)
-        return self._proof(found, [*self._no_vpc(), *self.unanswered()], said, used, ())
+        return self._proof(found, [*self._no_vpc(), *self.unanswered(), *self._uncounted()], said, used, ())
 
     def _no_vpc(self) -> Iterator[Unanswered]:
         """Where no VPC is known, no flow is: that is no answer, and least of all a good one."""
@@ -296,7 +304,7 @@ class _Prover:
         opened = opening_notes(self.estate) if self.estate is not None else ()
         return Proof(
             self.flows,
-            service_flows(self.engine, self.places),
+            service_flows(self.engine, self.places, self.inventory),
             tuple(dict.fromkeys(found)),
             tuple(dict.fromkeys(unanswered)),
             (*((_NOTHING_MEANT,) * (self.estate is None)), *assumptions(self.engine, self.places)),

@@ -58,6 +58,8 @@ class Resource:
     `account` is the account id of the provider that manages it, where the configuration says so.
     `written` are the names of the arguments and blocks in its configuration, `provisioner.local-exec` for a command of
     that kind; None where only values are known, as in a state: then some of them are AWS's own.
+    `depends_on` holds addresses, of resources, blocks or modules, that Terraform makes before it, beyond those that
+    arguments refer to.
     """
 
     address: str
@@ -67,6 +69,7 @@ class Resource:
     account: str | None = None
     region: str | None = None
     written: frozenset[str] | None = None
+    depends_on: tuple[str, ...] = ()
 
     def get(self, argument: str, default: Value = None) -> Value:
         """The value of an argument, or `default` where it is absent or null."""

@@ -56,7 +56,7 @@ class Net:
 
     def __init__(self) -> None:
         self.parts: dict[str, dict[str, Any]] = {
-            f: {} for f in Network.__dataclass_fields__ if f not in ("findings", "notes", "doubts")
+            f: {} for f in Network.__dataclass_fields__ if f not in ("findings", "notes", "doubts", "possible")
         }
         self.sites: list[Site] = []
 

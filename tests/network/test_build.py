@@ -174,13 +174,15 @@ def test_resources_of_unknown_number_make_what_they_touch_unknown() -> None:
     route = made(
         "aws_route.maybe[?]",
         route_table_id=ref("aws_vpc.a", "main_route_table_id"),
-        destination_cidr_block="10.3.0.0/16",
+        destination_cidr_block="10.2.0.0/16",
         transit_gateway_id=ref("aws_ec2_transit_gateway.hub"),
     )
     resources = (HUB, *vpc("a"), *vpc("b", "10.2.0.0/16"))
     assert outcome(network_of(graph(*resources)), "a", "b") is Outcome.REACHABLE
     for doubtful in (maybe, route):
         assert outcome(network_of(graph(*resources, unexpanded=(doubtful,))), "a", "b") is Outcome.UNKNOWN
+        elsewhere = made(doubtful.address, **{**doubtful.values, "destination_cidr_block": "10.3.0.0/16"})
+        assert outcome(network_of(graph(*resources, unexpanded=(elsewhere,))), "a", "b") is Outcome.REACHABLE
 
 
 def test_the_default_network_acl_allows_everything_until_it_is_taken_over() -> None:

@@ -7,10 +7,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from isthmus.network.build import filters, firewalls, services, transit_gateway, vpc, vpn
+from isthmus.network.build import (
+    filters,
+    firewalls,
+    services,
+    transit_gateway,
+    transit_gateway_tables,
+    vpc,
+    vpc_tables,
+    vpn,
+)
 from isthmus.network.build.resolution import resolution
 from isthmus.network.build.resolve import Resolver
-from isthmus.network.model import Network
+from isthmus.network.model import Network, Possible, Vpc
 from isthmus.network.structure import structural_findings
 from isthmus.network.world.doubted import doubted, objects_of
 from isthmus.network.world.doubts import doubts_of
@@ -28,33 +37,51 @@ def network_of(graph: Graph) -> Network:
     resolver = Resolver(graph)
     vpc.main_tables(resolver)
     vpcs = vpc.vpcs(resolver)
-    subnets = vpc.subnets(resolver, vpcs)
+    subnets, possible_subnets = resolver.split(vpc.subnets(resolver, vpcs))
+    gateways, possible_gateways = resolver.split(vpc.gateways(resolver))
+    endpoints, possible_endpoints = resolver.split(services.endpoints(resolver))
+    every_vpn = vpn.connections(resolver)
+    vpns, possible_vpns = resolver.split(every_vpn)
     boxes = firewalls.firewalls(resolver, subnets)
     peerings = services.peerings(resolver)
-    gateways = transit_gateway.gateways(resolver)
-    vpns = vpn.connections(resolver)
-    made, flags = transit_gateway.attachments(resolver, vpns)
-    attachments, sources = transit_gateway.associated(resolver, gateways, made, flags)
+    transit_gateways = transit_gateway.gateways(resolver)
+    made, flags = transit_gateway.attachments(resolver, every_vpn)
+    defaults = transit_gateway_tables.Defaults(resolver, transit_gateways, flags)
+    made, sources = transit_gateway_tables.associated(resolver, defaults, made)
+    unaccepted = transit_gateway.unaccepted(resolver, transit_gateways, made)
+    unsure = {a: f"how many {a} there are is not known" for a in made if a in graph.unexpanded} | unaccepted
+    vpc_tables_, stray = vpc_tables.tables(resolver, vpcs)
     network = Network(
         vpcs=vpcs,
         subnets=subnets,
-        tables=vpc.tables(resolver, vpcs),
-        gateways=vpc.gateways(resolver),
+        tables=vpc_tables_,
+        gateways=gateways,
         nats=services.nat_gateways(resolver),
-        endpoints=services.endpoints(resolver),
+        endpoints=endpoints,
         firewalls=boxes,
         peerings=peerings,
         prefix_lists=services.prefix_lists(resolver),
         nacls=filters.network_acls(resolver, vpcs),
         security_groups=filters.security_groups(resolver, vpcs),
-        transit_gateways=gateways,
-        attachments=attachments,
-        tgw_tables=transit_gateway.tables(resolver, gateways, attachments, flags, sources),
+        transit_gateways=transit_gateways,
+        attachments={a: facts for a, facts in made.items() if a not in unsure},
+        tgw_tables=transit_gateway_tables.tables(resolver, transit_gateways, made, defaults, sources, unsure),
         vpns=vpns,
         customer_gateways=vpn.customer_gateways(resolver),
         dx_gateways=vpn.dx_gateways(resolver),
         resolution=resolution(resolver),
+        possible=Possible(
+            vpcs={r.address: Vpc(r.address) for r in graph.unexpanded.values() if r.type == "aws_vpc"},
+            subnets=possible_subnets,
+            gateways=possible_gateways,
+            endpoints=possible_endpoints,
+            attachments={a: facts for a, facts in made.items() if a in unsure},
+            vpns=possible_vpns,
+            dx_associations=vpn.possible_dx_associations(resolver),
+            unaccepted=unaccepted,
+        ),
     )
+    network = vpc_tables.with_strays(network, stray)
     found = dict.fromkeys((*reference_findings(graph), *resolver.findings, *structural_findings(network)))
     notes = dict.fromkeys((*graph.notes, *resolver.notes))
     doubts = tuple(dict.fromkeys(doubts_of(graph, objects_of(network))))

@@ -25,7 +25,7 @@ from isthmus.network.model import (
     Vpc,
 )
 from isthmus.network.packets import LAST_PORT, PROTOCOLS, WITH_PORTS, WITH_TYPES, message, messages
-from isthmus.terraform.graph import Resource, Value, blocks
+from isthmus.terraform.graph import Ref, Resource, Value, blocks
 
 _EVERYTHING: tuple[Cidr, Cidr] = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
 # Names that the provider takes, of IANA's list: https://www.iana.org/assignments/protocol-numbers
@@ -105,12 +105,27 @@ def network_acls(resolver: Resolver, vpcs: Mapping[str, Vpc]) -> dict[str, Netwo
                 )
             sides.append(found)
         made[resource.address] = _acl(resource.address, vpc, sides[0], sides[1], lost)
+    taken = _taken_over(resolver, "aws_default_network_acl", "default_network_acl_id")
     for address in vpcs:
         own = resolver.same[address, "default_network_acl_id"]
         if own not in made:
             start = [NetworkAclRule(own, 100 + i, True, -1, c) for i, c in enumerate(_EVERYTHING)]
-            made[own] = _acl(own, address, [*start, *rules[own, False]], [*start, *rules[own, True]], lost)
+            doubt = lost or taken.get(address) or taken.get("")
+            made[own] = _acl(own, address, [*start, *rules[own, False]], [*start, *rules[own, True]], doubt)
     return made
+
+
+def _taken_over(resolver: Resolver, type_: str, argument: str) -> dict[str, Unknown]:
+    """Why a resource may hold the rules of a VPC's own network ACL or security group, by VPC; of any VPC under ""."""
+    found: dict[str, Unknown] = {}
+    for resource in resolver.of_type(type_):
+        value = resource.get(argument)
+        doubt = resolver.doubt(resource)
+        if isinstance(value, Ref) and doubt is not None:
+            found[value.address] = doubt
+        elif not isinstance(value, Ref):
+            found[""] = Unknown(f"{resource.address} may hold its rules: {argument} is {value}")
+    return found
 
 
 def _acl(
@@ -178,7 +193,11 @@ def security_groups(resolver: Resolver, vpcs: Mapping[str, Vpc]) -> dict[str, Se
         if isinstance(owner, Unknown):
             lost = lost or Unknown(f"{resource.address} may belong to it: {owner.reason}")
             continue
-        egress = resource.type.endswith("egress_rule") or resource.get("type") == "egress"
+        side = resource.get("type")
+        if isinstance(side, Unknown):
+            lost = lost or side
+            continue
+        egress = resource.type.endswith("egress_rule") or side == "egress"
         doubt = resolver.doubt(resource)
         rules[owner, egress].append(doubt or _group_rule(resolver, resource, resource.values, resource.address, owner))
     made: dict[str, SecurityGroup] = {}
@@ -196,12 +215,14 @@ def security_groups(resolver: Resolver, vpcs: Mapping[str, Vpc]) -> dict[str, Se
         made[resource.address] = _group(
             resource.address, resolver.one(resource, "vpc_id", VPC), sides[0], sides[1], lost
         )
+    taken = _taken_over(resolver, "aws_default_security_group", "vpc_id")
     for address in vpcs:
         own = resolver.same[address, "default_security_group_id"]
         if own not in made:
             start_in = SecurityGroupRule(own, -1, groups=(own,))
             start_out = SecurityGroupRule(own, -1, cidrs=_EVERYTHING)
-            made[own] = _group(own, address, [start_in, *rules[own, False]], [start_out, *rules[own, True]], lost)
+            doubt = lost or taken.get(address) or taken.get("")
+            made[own] = _group(own, address, [start_in, *rules[own, False]], [start_out, *rules[own, True]], doubt)
     return made
 
 
@@ -240,7 +261,10 @@ def _group_rule(
     if doubt is not None:
         return doubt
     lists: list[str | Unknown | None] = []
-    groups: list[str | Unknown | None] = [owner] if values.get("self") is True else []
+    itself = values.get("self")
+    if isinstance(itself, Unknown):
+        return itself
+    groups: list[str | Unknown | None] = [owner] if itself is True else []
     for argument in ("prefix_list_ids", "prefix_list_id"):
         lists += [resolver.target(resource, argument, v, PREFIX_LIST) for v in _each(values.get(argument))]
     for argument in ("security_groups", "source_security_group_id", "referenced_security_group_id"):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
-from typing import Any
+from typing import Any, TypeVar
 
 from isthmus.network.model import Cidr, Finding, Unknown
 from isthmus.terraform.graph import Graph, Ref, Resource, Value
+
+Made = TypeVar("Made")
 
 # A kind of object: the attributes, by resource type, that identify it. `Resolver.same` maps them to one address.
 Kind = Mapping[str, tuple[str, ...]]
@@ -71,6 +73,8 @@ class Resolver:
         self.notes: list[str] = []
         # Which object an identifier stands for, where that is not the resource it is an attribute of.
         self.same: dict[tuple[str, str], str] = {}
+        # Identifiers of which it is not known what they stand for.
+        self.unclear: dict[tuple[str, str], Unknown] = {}
 
     def of_type(self, *types: str) -> Iterator[Resource]:
         """The resources of some types, those of unknown number included: ask `doubt` about each."""
@@ -83,6 +87,11 @@ class Resolver:
         for resource in self.graph.unexpanded.values():
             if resource.type in types:
                 self.notes.append(f"nobody knows how many {resource.address} there are; what refers to it is unknown")
+
+    def split(self, made: Mapping[str, Made]) -> tuple[dict[str, Made], dict[str, Made]]:
+        """Objects by address, those that exist apart from those of which it is not known how many there are."""
+        possible = {address: thing for address, thing in made.items() if address in self.graph.unexpanded}
+        return {address: thing for address, thing in made.items() if address not in possible}, possible
 
     def doubt(self, resource: Resource) -> Unknown | None:
         """Why a resource may exist several times or not at all."""
@@ -125,7 +134,8 @@ class Resolver:
             why = f"{argument} of {resource.address} is {value}; it takes the identifier of another kind: {wanted}"
             self.findings.append(Finding("wrong-kind-of-id", (resource.address, value.address), why))
             return Unknown(why)
-        return self.same.get((value.address, value.attribute), value.address)
+        named = (value.address, value.attribute)
+        return self.unclear.get(named) or self.same.get(named, value.address)
 
 
 def cidr(resource: Resource, argument: str, value: Value) -> Cidr | Unknown:

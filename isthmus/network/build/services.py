@@ -44,7 +44,10 @@ def nat_gateways(resolver: Resolver) -> dict[str, NatGateway]:
 
 
 def endpoints(resolver: Resolver) -> dict[str, VpcEndpoint]:
-    """VPC endpoints, with what separate association resources add. The type is Gateway unless told otherwise."""
+    """VPC endpoints, with what separate association resources add; those of unknown number too.
+
+    The type is Gateway where none is given. `OTHER` is one that is not known: it may be of any type.
+    """
     added: dict[tuple[str, str], list[str | Unknown]] = defaultdict(list)
     endpoint = single("aws_vpc_endpoint")
     for type_, argument, kind in (
@@ -54,21 +57,23 @@ def endpoints(resolver: Resolver) -> dict[str, VpcEndpoint]:
     ):
         for resource in resolver.of_type(type_):
             owner = resolver.required(resource, "vpc_endpoint_id", endpoint)
-            if isinstance(owner, str):
-                found = resolver.doubt(resource) or resolver.required(resource, argument, kind)
-                added[owner, argument].append(found)
+            found = resolver.doubt(resource) or resolver.required(resource, argument, kind)
+            if isinstance(owner, Unknown):  # it may be any of them
+                found, owner = Unknown(f"{resource.address} is of an unknown endpoint: {owner.reason}"), ""
+            added[owner, argument].append(found)
     made: dict[str, VpcEndpoint] = {}
-    for resource in resolver.certain("aws_vpc_endpoint"):
+    for resource in resolver.of_type("aws_vpc_endpoint"):
         vpc = resolver.required(resource, "vpc_id", VPC)
         kind_name = resource.get("vpc_endpoint_type", "Gateway")
         try:
             endpoint_kind = EndpointKind(kind_name)
         except ValueError:
             endpoint_kind = EndpointKind.OTHER
-        groups = (
-            *resolver.many(resource, "security_group_ids", GROUP),
-            *added[resource.address, "security_group_id"],
-        )
+        added_here = {
+            argument: (*added[resource.address, argument], *added["", argument])
+            for argument in ("security_group_id", "route_table_id", "subnet_id")
+        }
+        groups = (*resolver.many(resource, "security_group_ids", GROUP), *added_here["security_group_id"])
         if not groups and endpoint_kind is EndpointKind.INTERFACE and isinstance(vpc, str):
             # https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html: the default group
             groups = (resolver.same[vpc, "default_security_group_id"],)
@@ -83,8 +88,8 @@ def endpoints(resolver: Resolver) -> dict[str, VpcEndpoint]:
             endpoint_kind,
             vpc,
             text(resource.get("service_name")),
-            (*resolver.many(resource, "route_table_ids", TABLE), *added[resource.address, "route_table_id"]),
-            (*subnets, *added[resource.address, "subnet_id"]),
+            (*resolver.many(resource, "route_table_ids", TABLE), *added_here["route_table_id"]),
+            (*subnets, *added_here["subnet_id"]),
             groups,
             switch(resource.get("private_dns_enabled"), default=False),
         )
@@ -113,10 +118,13 @@ def peerings(resolver: Resolver) -> dict[str, VpcPeering]:
 def prefix_lists(resolver: Resolver) -> dict[str, PrefixList]:
     """Customer-managed prefix lists, their entries written inside or beside them."""
     more: dict[str, list[Cidr | Unknown]] = defaultdict(list)
+    anywhere: list[Unknown] = []
     for resource in resolver.of_type("aws_ec2_managed_prefix_list_entry"):
         owner = resolver.required(resource, "prefix_list_id", PREFIX_LIST)
         if isinstance(owner, str):
             more[owner].append(resolver.doubt(resource) or cidr(resource, "cidr", resource.get("cidr")))
+        else:
+            anywhere.append(Unknown(f"{resource.address} is of an unknown prefix list: {owner.reason}"))
     made: dict[str, PrefixList] = {}
     for resource in resolver.certain("aws_ec2_managed_prefix_list"):
         inline = [
@@ -127,6 +135,6 @@ def prefix_lists(resolver: Resolver) -> dict[str, PrefixList]:
         if size is None:
             size = Unknown(f"{resource.address} has no max_entries")
         version = 6 if resource.get("address_family") == "IPv6" else 4
-        held = tuple(dict.fromkeys((*inline, *more[resource.address])))
+        held = tuple(dict.fromkeys((*inline, *more[resource.address], *anywhere)))
         made[resource.address] = PrefixList(resource.address, held, size, version)
     return made

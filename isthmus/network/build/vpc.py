@@ -1,4 +1,4 @@
-"""VPCs, subnets, gateways and route tables.
+"""VPCs, subnets and the gateways of VPCs.
 
 Defaults are AWS's: a VPC has a main route table, a default network ACL that allows everything and a default security
 group. https://docs.aws.amazon.com/vpc/latest/userguide/vpc-network-acls.html#default-network-acl
@@ -10,12 +10,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from isthmus.network.build.resolve import (
-    GATEWAY,
     NACL,
-    PREFIX_LIST,
     SUBNET,
     TABLE,
-    TRANSIT_GATEWAY,
     VPC,
     Kind,
     Resolver,
@@ -26,42 +23,10 @@ from isthmus.network.build.resolve import (
     tags,
     text,
 )
-from isthmus.network.model import (
-    Cidr,
-    Finding,
-    Gateway,
-    GatewayKind,
-    RouteOrigin,
-    Subnet,
-    Target,
-    TargetKind,
-    Unknown,
-    Vpc,
-    VpcRoute,
-    VpcTable,
-)
-from isthmus.terraform.graph import Ref, Resource, Value, blocks
+from isthmus.network.model import Cidr, Finding, Gateway, GatewayKind, Subnet, Unknown, Vpc
+from isthmus.terraform.graph import Ref, Resource, Value
 
 _VPC_TYPES = ("aws_vpc", "aws_default_vpc")
-
-# Arguments of a route that name its target, and what they take.
-_TARGETS: dict[str, tuple[TargetKind, Kind]] = {
-    "transit_gateway_id": (TargetKind.TRANSIT_GATEWAY, TRANSIT_GATEWAY),
-    "nat_gateway_id": (TargetKind.NAT_GATEWAY, single("aws_nat_gateway")),
-    "egress_only_gateway_id": (TargetKind.EGRESS_ONLY, single("aws_egress_only_internet_gateway")),
-    "vpc_peering_connection_id": (
-        TargetKind.PEERING,
-        {"aws_vpc_peering_connection": ("id",), "aws_vpc_peering_connection_accepter": ("id",)},
-    ),
-}
-_UNMODELLED = {
-    "network_interface_id": TargetKind.INTERFACE,
-    "instance_id": TargetKind.INTERFACE,
-    "carrier_gateway_id": TargetKind.OTHER,
-    "core_network_arn": TargetKind.OTHER,
-    "local_gateway_id": TargetKind.OTHER,
-    "odb_network_arn": TargetKind.OTHER,
-}
 
 
 def main_tables(resolver: Resolver) -> None:
@@ -86,21 +51,18 @@ def main_tables(resolver: Resolver) -> None:
 def vpcs(resolver: Resolver) -> dict[str, Vpc]:
     """VPCs with their CIDRs, secondary ones included, and main tables."""
     more: dict[str, list[Cidr | Unknown]] = defaultdict(list)
+    anywhere: list[Cidr | Unknown] = []
     for type_ in ("aws_vpc_ipv4_cidr_block_association", "aws_vpc_ipv6_cidr_block_association"):
         for resource in resolver.of_type(type_):
             vpc = resolver.required(resource, "vpc_id", VPC)
             argument = "cidr_block" if "ipv4" in type_ else "ipv6_cidr_block"
             if isinstance(vpc, Unknown):
-                resolver.notes.append(f"{resource.address} adds a CIDR to an unknown VPC: {vpc.reason}")
+                anywhere.append(Unknown(f"{resource.address} adds a CIDR to an unknown VPC: {vpc.reason}"))
             elif resource.get(argument) is not None or "ipv4" in type_:
                 more[vpc].append(resolver.doubt(resource) or cidr(resource, argument, resource.get(argument)))
             else:
                 _unknown_ipv6(resolver, resource)
-    main: dict[str, str | Unknown] = {}
-    for resource in resolver.of_type("aws_main_route_table_association"):
-        vpc = resolver.required(resource, "vpc_id", VPC)
-        if isinstance(vpc, str):
-            main[vpc] = resolver.doubt(resource) or resolver.required(resource, "route_table_id", TABLE)
+    main, any_main = _main_associations(resolver)
     made: dict[str, Vpc] = {}
     for resource in resolver.certain(*_VPC_TYPES):
         address = resource.address
@@ -110,10 +72,43 @@ def vpcs(resolver: Resolver) -> dict[str, Vpc]:
             own.append(cidr(resource, "ipv6_cidr_block", ipv6))
         elif resource.get("assign_generated_ipv6_cidr_block") is True or resource.get("ipv6_ipam_pool_id") is not None:
             _unknown_ipv6(resolver, resource)
-        table = main.get(address, resolver.same[address, "main_route_table_id"])
-        known = tuple(dict.fromkeys((*own, *more[address])))
+        table = main.get(address) or any_main or resolver.same[address, "main_route_table_id"]
+        known = tuple(dict.fromkeys((*own, *more[address], *anywhere)))
         made[address] = Vpc(address, known, table, resource.account, resource.region, name_of(resource))
     return made
+
+
+def _main_associations(resolver: Resolver) -> tuple[dict[str, str | Unknown], Unknown | None]:
+    """The main table that a resource gives to each VPC, and why one may be given to any VPC.
+
+    A table belongs to one VPC: where the VPC is not known, it is that of the table.
+    """
+    found: dict[str, str | Unknown] = {}
+    anyone: Unknown | None = None
+    for resource in resolver.of_type("aws_main_route_table_association"):
+        table = resolver.doubt(resource) or resolver.required(resource, "route_table_id", TABLE)
+        vpc = resolver.required(resource, "vpc_id", VPC)
+        if isinstance(vpc, Unknown):
+            owner = vpc_of(resolver, table)
+            why = Unknown(f"{resource.address} may change the main table: {vpc.reason}")
+            if owner is None:
+                anyone = anyone or why
+                continue
+            vpc = owner
+        found[vpc] = table
+    return found, anyone
+
+
+def vpc_of(resolver: Resolver, thing: str | Unknown) -> str | None:
+    """The VPC that a route table or a network ACL belongs to; None where that is not known."""
+    if isinstance(thing, Unknown):
+        return None
+    for (vpc, attribute), same in resolver.same.items():
+        if same == thing and attribute in ("main_route_table_id", "default_route_table_id", "default_network_acl_id"):
+            return vpc
+    resource = resolver.graph.resources.get(thing)
+    vpc_id = resolver.one(resource, "vpc_id", VPC) if resource is not None else None
+    return vpc_id if isinstance(vpc_id, str) else None
 
 
 def _unknown_ipv6(resolver: Resolver, resource: Resource) -> None:
@@ -121,19 +116,19 @@ def _unknown_ipv6(resolver: Resolver, resource: Resource) -> None:
 
 
 def subnets(resolver: Resolver, made_vpcs: Mapping[str, Vpc]) -> dict[str, Subnet]:
-    """Subnets with the table and network ACL in effect."""
-    tables, any_table = _links(resolver, ("aws_route_table_association",), "route_table_id", TABLE)
-    acls, any_acl = _links(resolver, ("aws_network_acl_association",), "network_acl_id", NACL)
-    for resource in resolver.graph.of_type("aws_network_acl", "aws_default_network_acl"):
-        acl = resource.address
+    """Subnets with the table and network ACL in effect, those of unknown number included."""
+    tables = _Links(resolver, TABLE)
+    for resource in resolver.of_type("aws_route_table_association"):
+        tables.add(resource, resolver.one(resource, "subnet_id", SUBNET), resource.get("route_table_id"))
+    acls = _Links(resolver, NACL)
+    for resource in resolver.of_type("aws_network_acl_association"):
+        acls.add(resource, resolver.one(resource, "subnet_id", SUBNET), resource.get("network_acl_id"))
+    for resource in resolver.of_type("aws_network_acl", "aws_default_network_acl"):
         for subnet in resolver.many(resource, "subnet_ids", SUBNET):
-            if isinstance(subnet, Unknown):
-                any_acl = any_acl or subnet
-            else:
-                acls[subnet].append((acl, resource.address))
+            acls.add(resource, subnet, Ref(resource.address, "id"))
     zones = _zone_ids(resolver)
     made: dict[str, Subnet] = {}
-    for resource in resolver.certain("aws_subnet", "aws_default_subnet"):
+    for resource in resolver.of_type("aws_subnet", "aws_default_subnet"):
         vpc = resolver.required(resource, "vpc_id", VPC)
         own = cidrs(resource, "cidr_block", resource.get("cidr_block"))
         if isinstance(resource.get("ipv6_cidr_block"), str):
@@ -146,8 +141,8 @@ def subnets(resolver: Resolver, made_vpcs: Mapping[str, Vpc]) -> dict[str, Subne
             vpc,
             own,
             Unknown(f"AWS chooses the zone of {resource.address}") if zone is None else text(zone),
-            _only(resolver, "subnet-with-two-route-tables", resource, tables[resource.address]) or any_table or main,
-            _only(resolver, "subnet-with-two-network-acls", resource, acls[resource.address]) or any_acl or default_acl,
+            tables.of(resource, vpc, "subnet-with-two-route-tables") or main,
+            acls.of(resource, vpc, "subnet-with-two-network-acls") or default_acl,
             name_of(resource),
             tags(resource),
             resource.account,
@@ -180,167 +175,73 @@ def _zone(resource: Resource, ids: Mapping[tuple[str, str], set[str]]) -> Value:
     return next(iter(known)) if len(known) == 1 else name
 
 
-Links = defaultdict[str, list[tuple[str | Unknown, str]]]
+class _Links:
+    """What is associated with each subnet, by which resource; and what may be with one of a VPC, or of any."""
 
+    def __init__(self, resolver: Resolver, kind: Kind) -> None:
+        self.resolver = resolver
+        self.kind = kind
+        self._links: defaultdict[str, list[tuple[str | Unknown, str]]] = defaultdict(list)
+        self._perhaps: list[tuple[str | None, str | Unknown, Unknown]] = []
 
-def _links(resolver: Resolver, types: tuple[str, ...], argument: str, kind: Kind) -> tuple[Links, Unknown | None]:
-    """What is associated with each subnet, by which resource; and why an association with any subnet may exist."""
-    links: Links = defaultdict(list)
-    any_: Unknown | None = None
-    for resource in resolver.of_type(*types):
-        subnet = resolver.one(resource, "subnet_id", SUBNET)
+    def add(self, resource: Resource, subnet: str | Unknown | None, thing: Value) -> None:
+        """One association, made by `resource`."""
+        if subnet is None:
+            return
+        if isinstance(thing, Ref) and thing.address in self.resolver.graph.unexpanded:
+            found: str | Unknown = Unknown(f"whether {thing.address} is its own")
+        else:
+            name = "route_table_id" if self.kind is TABLE else "network_acl_id"
+            target = self.resolver.target(resource, name, thing, self.kind)
+            found = Unknown(f"{resource.address} has no {name}") if target is None else target
         if isinstance(subnet, Unknown):
-            any_ = any_ or Unknown(f"{resource.address} is for an unknown subnet: {subnet.reason}")
-        elif subnet is not None:
-            found = resolver.doubt(resource) or resolver.required(resource, argument, kind)
-            links[subnet].append((found, resource.address))
-    return links, any_
+            why = Unknown(f"{resource.address} is for an unknown subnet: {subnet.reason}")
+            self._perhaps.append((vpc_of(self.resolver, found), found, why))
+        else:
+            self._links[subnet].append((self.resolver.doubt(resource) or found, resource.address))
 
-
-def _only(
-    resolver: Resolver, rule: str, resource: Resource, found: list[tuple[str | Unknown, str]]
-) -> str | Unknown | None:
-    if len({target for target, _ in found}) > 1:
-        why = f"{resource.address} is associated {len(found)} times; AWS keeps one"
-        resolver.findings.append(Finding(rule, tuple(address for _, address in found), why))
-        return Unknown(why)
-    return found[0][0] if found else None
+    def of(self, subnet: Resource, vpc: str | Unknown, rule: str) -> str | Unknown | None:
+        """What is associated with a subnet; None for nothing."""
+        found = self._links[subnet.address]
+        unknown = next((target for target, _ in found if isinstance(target, Unknown)), None)
+        if len({target for target, _ in found}) > 1:
+            why = f"{subnet.address} is associated {len(found)} times; AWS keeps one"
+            if unknown is None:
+                self.resolver.findings.append(Finding(rule, tuple(address for _, address in found), why))
+            return unknown or Unknown(why)
+        if found:
+            return found[0][0]
+        # AWS takes no table and no network ACL of another VPC.
+        return next((why for owner, _, why in self._perhaps if owner in (None, vpc) or isinstance(vpc, Unknown)), None)
 
 
 def gateways(resolver: Resolver) -> dict[str, Gateway]:
-    """Internet, egress-only and virtual private gateways, with the VPC each is attached to."""
+    """Internet, egress-only and virtual private gateways, with the VPC of each; those of unknown number too.
+
+    A gateway without a VPC may be the one that is meant where an attachment does not say which.
+    """
     attached: dict[str, str | Unknown] = {}
-    for type_, argument, kind in (
-        ("aws_internet_gateway_attachment", "internet_gateway_id", single("aws_internet_gateway")),
-        ("aws_vpn_gateway_attachment", "vpn_gateway_id", single("aws_vpn_gateway")),
+    anyone: dict[str, Unknown] = {}
+    for type_, argument, owner in (
+        ("aws_internet_gateway_attachment", "internet_gateway_id", "aws_internet_gateway"),
+        ("aws_vpn_gateway_attachment", "vpn_gateway_id", "aws_vpn_gateway"),
     ):
         for resource in resolver.of_type(type_):
-            gateway = resolver.required(resource, argument, kind)
+            gateway = resolver.required(resource, argument, single(owner))
+            vpc = resolver.doubt(resource) or resolver.required(resource, "vpc_id", VPC)
             if isinstance(gateway, str):
-                attached[gateway] = resolver.doubt(resource) or resolver.required(resource, "vpc_id", VPC)
+                attached[gateway] = vpc
+            else:
+                anyone[owner] = Unknown(f"{resource.address} may attach it: {gateway.reason}")
     made: dict[str, Gateway] = {}
     for type_, gateway_kind in (
         ("aws_internet_gateway", GatewayKind.INTERNET),
         ("aws_egress_only_internet_gateway", GatewayKind.EGRESS_ONLY),
         ("aws_vpn_gateway", GatewayKind.VPN),
     ):
-        for resource in resolver.certain(type_):
-            vpc = resolver.one(resource, "vpc_id", VPC) or attached.get(resource.address)
+        for resource in resolver.of_type(type_):
+            own = resolver.one(resource, "vpc_id", VPC) or attached.get(resource.address) or anyone.get(type_)
             asn = resource.get("amazon_side_asn")
             number = int(asn) if isinstance(asn, (str, int)) and str(asn).isdigit() else None
-            made[resource.address] = Gateway(resource.address, gateway_kind, vpc, number)
+            made[resource.address] = Gateway(resource.address, gateway_kind, own, number)
     return made
-
-
-def tables(resolver: Resolver, made_vpcs: Mapping[str, Vpc]) -> dict[str, VpcTable]:
-    """Route tables with every route, whether written inside the table or beside it."""
-    propagating: dict[str, list[str | Unknown]] = defaultdict(list)
-    for resource in resolver.of_type("aws_vpn_gateway_route_propagation"):
-        table = resolver.required(resource, "route_table_id", TABLE)
-        gateway = resolver.doubt(resource) or resolver.required(resource, "vpn_gateway_id", single("aws_vpn_gateway"))
-        if isinstance(table, str):
-            propagating[table].append(gateway)
-    edges: dict[str, list[str | Unknown]] = defaultdict(list)
-    for resource in resolver.of_type("aws_route_table_association"):
-        edge = resolver.one(resource, "gateway_id", GATEWAY)
-        table = resolver.required(resource, "route_table_id", TABLE)
-        if edge is not None and isinstance(table, str):
-            edges[table].append(resolver.doubt(resource) or edge)
-    routes: dict[str, list[VpcRoute]] = defaultdict(list)
-    stray: list[VpcRoute] = []  # routes of an unknown table: each table may hold them
-    for resource in resolver.of_type("aws_route"):
-        table = resolver.required(resource, "route_table_id", TABLE)
-        route = _route(resolver, resource, resource.values, resource.address, "destination_")
-        doubt = resolver.doubt(resource)
-        if doubt is not None:
-            route = VpcRoute(resource.address, doubt, route.target)
-        if isinstance(table, Unknown):
-            stray.append(
-                VpcRoute(resource.address, Unknown(f"it is in an unknown table: {table.reason}"), route.target)
-            )
-        else:
-            routes[table].append(route)
-    made: dict[str, VpcTable] = {}
-    owners = {made_vpcs[v].address: resolver.same[v, "main_route_table_id"] for v in made_vpcs}
-    managed = {table: vpc for vpc, table in owners.items()}
-    for resource in resolver.certain("aws_route_table", "aws_default_route_table"):
-        address = resource.address
-        vpc: str | Unknown = managed.get(address) or resolver.required(resource, "vpc_id", VPC)
-        inline: list[VpcRoute] = []
-        for index, block in enumerate(blocks(resource, "route")):
-            name = f"{address}.route[{index}]"
-            if isinstance(block, Unknown):
-                inline.append(VpcRoute(name, block, block))
-            else:
-                inline.append(_route(resolver, resource, block, name, ""))
-        learns = (*resolver.many(resource, "propagating_vgws", single("aws_vpn_gateway")), *propagating[address])
-        made[address] = VpcTable(
-            address, vpc, (*inline, *routes[address], *stray), learns, tuple(edges[address]), name_of(resource)
-        )
-    for vpc_address, table_address in owners.items():
-        if table_address not in made:
-            made[table_address] = VpcTable(
-                table_address,
-                vpc_address,
-                (*routes[table_address], *stray),
-                tuple(propagating[table_address]),
-                tuple(edges[table_address]),
-            )
-    return made
-
-
-def _route(resolver: Resolver, resource: Resource, values: Mapping[str, Value], name: str, prefix: str) -> VpcRoute:
-    """A route, from an `aws_route` (`prefix` is "destination_") or from a block of a table."""
-    destination: Cidr | str | Unknown = Unknown(f"{name} has no destination")
-    origin = RouteOrigin.STATIC
-    for argument in (f"{prefix}cidr_block", f"{prefix}ipv6_cidr_block"):
-        if values.get(argument) not in (None, ""):
-            destination = cidr(resource, argument, values[argument])
-    listed = resolver.target(
-        resource, "destination_prefix_list_id", values.get("destination_prefix_list_id") or None, PREFIX_LIST
-    )
-    if listed is not None:
-        destination, origin = listed, RouteOrigin.PREFIX_LIST
-    return VpcRoute(name, destination, _target(resolver, resource, values, name), origin)
-
-
-def _target(resolver: Resolver, resource: Resource, values: Mapping[str, Value], name: str) -> Target | Unknown:
-    found: str | Unknown | None
-    for argument, (target_kind, kind) in _TARGETS.items():
-        found = resolver.target(resource, argument, values.get(argument) or None, kind)
-        if found is not None:
-            return found if isinstance(found, Unknown) else Target(target_kind, found)
-    gateway = values.get("gateway_id") or None
-    if gateway == "local":
-        return Target(TargetKind.LOCAL)
-    found = resolver.target(resource, "gateway_id", gateway, GATEWAY)
-    if isinstance(found, Unknown):
-        return found
-    if found is not None:
-        internet = resolver.graph.resources[found].type == "aws_internet_gateway"
-        return Target(TargetKind.INTERNET_GATEWAY if internet else TargetKind.VPN_GATEWAY, found)
-    if values.get("vpc_endpoint_id") not in (None, ""):
-        return _endpoint(resolver, resource, values["vpc_endpoint_id"])
-    for argument, target_kind in _UNMODELLED.items():
-        value = values.get(argument)
-        if value not in (None, ""):
-            return value if isinstance(value, Unknown) else Target(target_kind, str(value))
-    return Unknown(f"{name} has no target")
-
-
-def _endpoint(resolver: Resolver, resource: Resource, value: Value) -> Target | Unknown:
-    """A firewall endpoint or a Gateway Load Balancer endpoint."""
-    if isinstance(value, Ref):
-        other = resolver.graph.resources.get(value.address)
-        firewall = "aws_networkfirewall_firewall"
-        if other is not None and other.type == firewall and value.attribute.startswith("firewall_status"):
-            named = resolver.same.get((value.address, value.attribute))
-            if named is None:
-                return Unknown(f"which endpoint of {value.address} {value.attribute} is")
-            return Target(TargetKind.FIREWALL_ENDPOINT, named)
-        if other is not None and other.type == "aws_networkfirewall_vpc_endpoint_association":
-            return Target(TargetKind.FIREWALL_ENDPOINT, other.address)
-    found = resolver.target(resource, "vpc_endpoint_id", value, single("aws_vpc_endpoint"))
-    if found is None or isinstance(found, Unknown):
-        return found or Unknown(f"vpc_endpoint_id of {resource.address}")
-    return Target(TargetKind.ENDPOINT, found)

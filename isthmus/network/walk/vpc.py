@@ -165,7 +165,11 @@ class VpcSteps(Steps):
         attachments = self.facts.attachments_of_vpc.get((place.vpc, tgw), [])
         name = route.address if route else place.table
         if not attachments:
-            for other in self.network.attachments.values():
+            for address, other in self.network.possible.attachments.items():
+                if other.kind is AttachmentKind.VPC and {other.attached, other.gateway} == {place.vpc, tgw}:
+                    why = self.network.possible.unaccepted.get(address, f"how many {address} there are is not known")
+                    return unknown(low, high, path, why)
+            for other in (*self.network.attachments.values(), *self.network.possible.attachments.values()):
                 vague = isinstance(other.attached, Unknown) or isinstance(other.gateway, Unknown)
                 if other.kind is AttachmentKind.VPC and vague:
                     return unknown(low, high, path, f"{other.address} may attach {place.vpc} to {tgw}, or not")

@@ -1,0 +1,89 @@
+"""What is not known makes an answer unknown or leaves it: it never makes another known answer.
+
+Every argument of every resource of small configurations is made unknown in turn, and every resource is made one of
+which the number is not known (as by `count = var.x`). What is said then must be what was said before, or unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from isthmus.network.answers import Outcome
+from isthmus.network.build import network_of
+from isthmus.network.forwarding import Forwarding
+from isthmus.proof.findings import Verdict
+from isthmus.proof.places import announcements, without_intent
+from isthmus.proof.standing import told
+from isthmus.proof.subject import Subject
+from isthmus.terraform.graph import Graph
+from tests.network import worlds
+
+ANNOUNCED = {"aws_vpn_connection.dc": ("172.16.0.0/16",)}
+
+
+@dataclass(frozen=True)
+class Said:
+    """Everything known that is said of a network: by question, without what is unknown."""
+
+    verdict: Verdict
+    known: dict[tuple[str, ...], object]
+    violations: frozenset[tuple[str, str, str, tuple[str, ...]]]
+
+
+def said(graph: Graph) -> Said:
+    network = network_of(graph)
+    prefixes = {
+        address: tuple(a.prefix for a in announcements(given))
+        for address, given in ANNOUNCED.items()
+        if address in network.vpns and network.vpns[address].static is False
+    }
+    subject = Subject(network, announces=prefixes, graph=graph)
+    proof = subject.prove()
+    known: dict[tuple[str, ...], object] = {}
+    for flow in (*proof.flows, *proof.services):
+        for way, outcome in (("there", flow.forward), ("back", flow.back)):
+            known[flow.source, flow.destination, way] = outcome
+        known[flow.source, flow.destination, "exit"] = flow.exit if flow.works else Outcome.UNKNOWN
+    engine = Forwarding(network, sites=without_intent(network, prefixes).sites)
+    for vpn, what in told(engine).items():
+        known["advertised to", vpn] = Outcome.UNKNOWN if what.unknown else frozenset(what.prefixes)
+    found = frozenset((v.rule, v.source, v.destination, ()) for v in proof.violations)
+    return Said(proof.verdict, known, found)
+
+
+def contradictions(bright: Said, dark: Said) -> Iterator[str]:
+    for question, answer in dark.known.items():
+        if question[-1] == "back" and dark.known[(*question[:-1], "there")] is Outcome.BLOCKED:
+            continue  # the reply to a packet that does not arrive
+        before = bright.known.get(question, Outcome.UNKNOWN)
+        if answer not in (Outcome.UNKNOWN, before) and question in bright.known and before is not Outcome.UNKNOWN:
+            yield f"{' -> '.join(question)} was {before}, is {answer}"
+    for rule, source, destination, _ in dark.violations - bright.violations:
+        yield f"violation {rule} {source} {destination}"
+    if dark.verdict not in (Verdict.UNKNOWN, bright.verdict):
+        yield f"the verdict was {bright.verdict}, is {dark.verdict}"
+
+
+def wrong(graph: Graph, asked: worlds.Asked) -> list[str]:
+    bright = said(graph)
+    return [f"{what}: {c}" for what, dark in worlds.darker(graph, asked) for c in contradictions(bright, said(dark))]
+
+
+@pytest.fixture(scope="module")
+def asked() -> worlds.Asked:
+    """The arguments that are asked for, by type, over all samples."""
+    found: dict[str, set[str]] = {}
+    for sample in worlds.SAMPLES.values():
+        graph, heard = worlds.heard(sample())
+        network_of(graph)
+        for kind, names in heard.items():
+            found.setdefault(kind, set()).update(names)
+    return found
+
+
+@pytest.mark.parametrize("sample", worlds.SAMPLES)
+def test_what_is_not_known_never_makes_another_known_answer(sample: str, asked: worlds.Asked) -> None:
+    assert wrong(worlds.SAMPLES[sample](), asked) == []
