@@ -322,8 +322,13 @@ class Facts:
     def _tell_from_gateway(self, connection: str) -> Told:
         """A virtual private gateway announces its VPC, and to each site what the others taught it (CloudHub).
 
+        Over a Direct Connect gateway only the allowed prefixes, which are the VPC's where none are listed.
         https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html
+        https://docs.aws.amazon.com/directconnect/latest/UserGuide/allowed-to-prefixes.html
         """
+        if connection in self.direct_connect_ways:
+            dx, gateway = self.direct_connect_ways[connection]
+            return _allowed(connection, self.network.dx_gateways[dx].allowed[gateway])
         vpn = self.network.vpns.get(connection)
         if vpn is not None and isinstance(vpn.gateway, Unknown):
             return Told(connection, unknown=f"the gateway of {connection}: {vpn.gateway.reason}")
@@ -355,7 +360,18 @@ class Facts:
             vpn = self.network.vpns.get(connection)
             if vpn is not None and isinstance(vpn.gateway, str) and vpn.gateway in self.network.gateways:
                 ways.append((connection, connection))
+            ways += [(connection, way) for way, (dx, _) in self.direct_connect_ways.items() if dx == connection]
         return ways
+
+    @cached_property
+    def direct_connect_ways(self) -> dict[str, tuple[str, str]]:
+        """Direct Connect at a virtual private gateway: the connection and the gateway, by a name for the two."""
+        return {
+            f"{dx.address} at {gateway}": (dx.address, gateway)
+            for dx in self.network.dx_gateways.values()
+            for gateway in dx.allowed
+            if gateway in self.network.gateways
+        }
 
     def ways_doubt(self, site: Site) -> str:
         """Why a site may have more ways in than `ways_in` says, or ""."""

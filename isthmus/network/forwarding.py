@@ -38,7 +38,7 @@ from isthmus.network.space import ALL, Address, RangeMap, span
 from isthmus.network.symmetry import asymmetry
 from isthmus.network.tables import Route, vpc_cidrs
 from isthmus.network.walk import Pieces, Source, Walk
-from isthmus.network.walk.steps import unknown
+from isthmus.network.walk.steps import VpcPlace, unknown
 
 __all__ = ["Forwarding", "NoSuchPlace"]
 
@@ -251,6 +251,9 @@ class Forwarding:
             return [Path(unknown=f"an address of {packet.source} or {packet.destination} is unknown")]
         legs: list[tuple[int, str, str]] = []  # destination, subnet or site where it must end, NAT gateway it reaches
         for nat in reversed(path.nats):
+            if self.network.nats[nat].vpc is not None:
+                legs.append((source, "", nat))
+                continue
             place = self.places.nat_place(nat)
             if place is None:
                 return [Path(unknown=f"the address of {nat} is unknown")]
@@ -276,7 +279,12 @@ class Forwarding:
     ) -> list[Path]:
         done: list[Path] = [Path()]
         for index, (place, expected, nat) in enumerate(legs):
-            if index == 0:
+            before = self.network.nats.get(legs[index - 1][2]) if index else None
+            if nat and self.network.nats[nat].vpc is not None:
+                pieces: Pieces = [(place, place, (self._to_regional_nat(nat, path),))]
+            elif before is not None and isinstance(before.vpc, str):
+                pieces = walk.in_vpc(VpcPlace(before.vpc, "", "", "", Source.OUTSIDE), place, place, Path(), ())
+            elif index == 0:
                 way = (walk.past_blocks, packet.destination, path.end, path.exit, place)
                 pieces = self._once(way, partial(self._reply_start, walk, packet, path, place))
             else:
@@ -295,6 +303,13 @@ class Forwarding:
                 found = [p._replace(hops=(*p.hops, Hop("NAT gateway", nat, "restores the address"))) for p in found]
             done = [_chain(a, b) for a in done for b in found]
         return done
+
+    def _to_regional_nat(self, nat: str, path: Path) -> Path:
+        """The reply on its way from the internet to a NAT gateway that is in no subnet."""
+        start = Path((Hop("internet", "internet"), Hop("internet gateway", path.exit)))
+        vpc = str(self.network.nats[nat].vpc)
+        table = self.facts.edge_table.get(path.exit, "") or self.facts.edge_doubt(vpc)
+        return start._replace(unknown=f"whether {table} leads to {nat}") if table else start
 
     def _reply_start(self, walk: Walk, packet: Packet, path: Path, place: int) -> Pieces:
         if path.end in self.network.subnets:

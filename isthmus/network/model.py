@@ -5,7 +5,8 @@ resolved is an `Unknown` with its reason, in the place where the value would be:
 
 Objects AWS makes by itself have no resource of their own. Their address says whose they are:
 `aws_vpc.a.main_route_table_id`, `aws_vpc.a.default_network_acl_id`,
-`aws_ec2_transit_gateway.hub.association_default_route_table_id`.
+`aws_ec2_transit_gateway.hub.association_default_route_table_id`, or `aws_ec2_transit_gateway_peering_attachment.p.peer`
+for the far side of a peering attachment.
 """
 
 from __future__ import annotations
@@ -214,12 +215,17 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class NatGateway:
-    """A NAT gateway. `private_ip` is known only when the configuration sets it or a state holds it."""
+    """A NAT gateway. `private_ip` is known only when the configuration sets it or a state holds it.
+
+    One with a `vpc` is regional: it is in no subnet, serves every zone, and has a route table of its own that leads to
+    the internet gateway. https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html
+    """
 
     address: str
     subnet: str | Unknown
     public: bool | Unknown = True
     private_ip: IPv4Address | None = None
+    vpc: str | Unknown | None = None
 
 
 class EndpointKind(Enum):
@@ -490,7 +496,12 @@ class VpnConnection:
 
 @dataclass(frozen=True, slots=True)
 class DxGateway:
-    """A Direct Connect gateway, with the prefixes that each association allows toward on-premises, by attachment."""
+    """A Direct Connect gateway, with the prefixes that each association allows toward on-premises.
+
+    `allowed` is by attachment, or by virtual private gateway: of that the CIDRs of its VPC, where none are listed. A
+    private virtual interface at a virtual private gateway is one as well.
+    https://docs.aws.amazon.com/directconnect/latest/UserGuide/allowed-to-prefixes.html
+    """
 
     address: str
     asn: int | Unknown | None = None

@@ -82,10 +82,10 @@ class Passing:
         """Whether rules that name security groups can recognize the other end of this path; None if nobody knows.
 
         Over a transit gateway: inbound rules only, with the option on at the gateway and at each attachment, to no
-        interface endpoint's VPC service, and nowhere behind NAT or an inspecting firewall.
+        interface endpoint's VPC service, and nowhere behind NAT, an inspecting firewall or another transit gateway.
         https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html#vpc-attachment-security
         """
-        if path.boxes or path.nats:
+        if path.boxes or path.nats or any(h.kind == "peering attachment" for h in path.hops):
             return False
         hops = [self.network.attachments[h.address] for h in path.hops if h.kind == "attachment"]
         gateways = [self.network.transit_gateways.get(str(a.gateway)) for a in hops]

@@ -134,8 +134,11 @@ class Places:
         facts = self.network.nats[nat]
         if facts.private_ip is not None:
             return number(facts.private_ip), number(facts.private_ip)
-        cidr = self.network.subnets[str(facts.subnet)].cidrs[0]
-        return ALL if isinstance(cidr, Unknown) else span(cidr)
+        subnet = self.network.subnets.get(str(facts.subnet))
+        cidr = (
+            next((c for c in subnet.cidrs if not isinstance(c, Unknown) and c.version == 4), None) if subnet else None
+        )
+        return ALL if cidr is None else span(cidr)
 
 
 def _within(place: int, around: Span) -> bool:

@@ -100,8 +100,9 @@ def cidrs_doubt(network: Network, vpc: str | Unknown) -> str:
 
 def vpc_table(network: Network, sites: Sites, table: VpcTable, scenario: Scenario) -> EffectiveTable:
     """Compile a VPC route table."""
-    locals_ = vpc_cidrs(network, table.vpc)
-    wild = cidrs_doubt(network, table.vpc)
+    locals_ = (*vpc_cidrs(network, table.vpc), *_within_unknown_cidrs(network, table.vpc))
+    vague = cidrs_doubt(network, table.vpc)  # of what is local for certain it says nothing
+    wild = ""
     routes = [Route(c, table.address, RouteOrigin.LOCAL, _LOCAL) for c in locals_]
     for configured in table.routes:
         # A route that may not be in this table decides nothing where another is as good: AWS takes one of each prefix.
@@ -157,10 +158,26 @@ def vpc_table(network: Network, sites: Sites, table: VpcTable, scenario: Scenari
         best = min(next(filter(None, rivals)), key=lambda r: (r.origin is RouteOrigin.LOCAL, r.rank))
         width = best.prefix.max_prefixlen
         decision = _doubt(Decision((best,)), "" if local else learnt_wild, width)
-        return _doubt(_ambiguous_lists(decision, nest), wild, width)
+        inside = "" if best.origin is RouteOrigin.LOCAL else vague
+        return _doubt(_doubt(_ambiguous_lists(decision, nest), wild, width), inside, width)
 
-    compiled = compile_prefixes(((r.prefix, r) for r in routes), choose, Decision((), wild or learnt_wild))
-    return EffectiveTable(tuple(routes), compiled, wild or learnt_wild)
+    doubt = wild or vague or learnt_wild
+    compiled = compile_prefixes(((r.prefix, r) for r in routes), choose, Decision((), doubt))
+    return EffectiveTable(tuple(routes), compiled, doubt)
+
+
+def _within_unknown_cidrs(network: Network, vpc: str | Unknown) -> Iterator[Cidr]:
+    """The CIDRs of subnets that lie in a CIDR of the VPC that is not known: its local route leads there all the same.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
+    """
+    if isinstance(vpc, Unknown) or not cidrs_doubt(network, vpc):
+        return
+    around = vpc_cidrs(network, vpc)
+    for subnet in network.subnets.values():
+        for cidr in subnet.cidrs if subnet.vpc == vpc else ():
+            if not isinstance(cidr, Unknown) and not any(covers(c, cidr) for c in around):
+                yield cidr
 
 
 def _ambiguous_lists(decision: Decision, nest: Nest[Route]) -> Decision:
@@ -184,6 +201,10 @@ def gateway_routes(
     for dx in network.dx_gateways.values():
         if gateway in dx.allowed and dx.address not in leaving_out:
             yield from _learnt_routes(announced(network, sites, dx.address, scenario), dx.address, 0)
+    ends = [gateway in dx.allowed for dx in network.dx_gateways.values()]
+    ends += [vpn.gateway == gateway for vpn in network.vpns.values()]
+    if not any(ends):
+        yield Unknown(f"no connection of {gateway} is in this input: what it learns, others know")
     for association, (dx_gateway, other) in network.possible.dx_associations.items():
         if isinstance(other, Unknown) or other == gateway:
             name = dx_gateway.reason if isinstance(dx_gateway, Unknown) else dx_gateway

@@ -139,6 +139,9 @@ class _Instance:
         self.parent = parent
         self.call = call or {}
         self.call_scope = call_scope
+        self.later_than: tuple[str, ...] = parent.later_than if parent else ()
+        if parent is not None:
+            self.later_than += parent.named(self.call)
         self.depth: int = parent.depth + 1 if parent else 0
         self.defaults: dict[str, bool] = {}  # variables of a root, and whether the default was used
         self._memo: dict[tuple[str, ...], Value] = {}
@@ -372,6 +375,11 @@ class _Instance:
         self.data("terraform_remote_state", name)
         return self._producers.get(name)
 
+    def named(self, body: Body) -> tuple[str, ...]:
+        """The addresses that `depends_on` of a block of this module names."""
+        listed = body.get("depends_on")
+        return tuple(f"{self.prefix}{_bare(entry)}" for entry in listed) if isinstance(listed, list) else ()
+
     # Providers and states
 
     def provider(self, name: str) -> Provider:
@@ -480,6 +488,7 @@ class _Resource:
             provider.account,
             region if isinstance(region, str) else provider.region,
             self.written(),
+            (*self.module.named(self.body), *self.module.later_than),
         )
 
     def written(self) -> frozenset[str]:

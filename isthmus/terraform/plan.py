@@ -53,7 +53,14 @@ def plan_graph(
         if address in resources:
             raise UnreadableTerraform(path, f"{address} is in it twice", "Write it again with `terraform show -json`")
         values = left(planned.type, arguments(recovery.arguments(planned)), others, planned.expressions)
-        made = Resource(address, printable(planned.type), values, root, written=planned.written)
+        made = Resource(
+            address,
+            printable(planned.type),
+            values,
+            root,
+            written=planned.written,
+            depends_on=planned.depends_on(prefix),
+        )
         resources[address] = _located(made, plan, prefix)
     for address, resource in _staying(document, root, others).items():
         resources.setdefault(address, _located(resource, plan, prefix))

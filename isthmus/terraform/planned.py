@@ -59,6 +59,16 @@ class PlannedResource:
         kinds = (mapping(raw).get("type") for raw in sequence(self.config.get("provisioners")))
         return frozenset({*self.expressions, *(f"provisioner.{kind}" for kind in kinds)})
 
+    def depends_on(self, prefix: str) -> tuple[str, ...]:
+        """The addresses that `depends_on` names, of the resource and of the module calls around it."""
+        found: list[str] = []
+        config, module = self.config, self.module
+        while True:
+            found += [prefix + module.prefixed(str(name)) for name in sequence(config.get("depends_on"))]
+            if module.parent is None:
+                return tuple(found)
+            config, module = module.call, module.parent
+
     @property
     def expressions(self) -> Json:
         """The configuration's expressions, by argument."""

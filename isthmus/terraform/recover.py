@@ -24,6 +24,15 @@ from isthmus.terraform.sources import Site, Sources, Tracer, references
 from isthmus.terraform.state import mapping
 
 _UNKNOWN = Unknown("known after apply")
+# Blocks that a plan does not hold where `dynamic` makes them of something unknown, and of which there is one at least.
+_NEVER_NONE = frozenset(
+    {
+        ("aws_ec2_managed_prefix_list", "entry"),
+        ("aws_networkfirewall_firewall", "subnet_mapping"),
+        ("aws_route53_resolver_endpoint", "ip_address"),
+        ("aws_networkfirewall_vpc_endpoint_association", "subnet_mapping"),
+    }
+)
 _ENOUGH = 2  # candidates that make a value unknown
 _CONTAINERS = frozenset({"vpc_id", "transit_gateway_id"})  # of what a module makes one of, to put the rest into
 
@@ -70,8 +79,12 @@ class Recovery:
             elif value is not None:
                 yield name, self._inside(resource, name, value, mask, resource.expressions.get(name))
         for name, mask in resource.unknown.items():
-            if mask is True and resource.after.get(name) is None and name in resource.expressions:
+            if mask is not True or resource.after.get(name) is not None:
+                continue
+            if name in resource.expressions:
                 yield name, self.argument(resource, name)
+            elif (resource.type, name) in _NEVER_NONE:
+                yield name, unknown(f"{self.address(resource)}.{name}", "a dynamic block, which the plan does not hold")
 
     def argument(self, resource: PlannedResource, name: str) -> Value:
         """The value of a configured argument that is unknown until apply."""

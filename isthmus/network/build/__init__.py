@@ -68,7 +68,7 @@ def network_of(graph: Graph) -> Network:
         tgw_tables=transit_gateway_tables.tables(resolver, transit_gateways, made, defaults, sources, unsure),
         vpns=vpns,
         customer_gateways=vpn.customer_gateways(resolver),
-        dx_gateways=vpn.dx_gateways(resolver),
+        dx_gateways=vpn.dx_gateways(resolver, gateways, vpcs),
         resolution=resolution(resolver),
         possible=Possible(
             vpcs={r.address: Vpc(r.address) for r in graph.unexpanded.values() if r.type == "aws_vpc"},

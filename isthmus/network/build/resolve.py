@@ -144,9 +144,13 @@ def cidr(resource: Resource, argument: str, value: Value) -> Cidr | Unknown:
         return value
     if isinstance(value, str):
         try:
-            return ip_network(value, strict=False)
+            found = ip_network(value, strict=False)
         except ValueError:
             return Unknown(f"{argument} of {resource.address} is no CIDR block: {value!r}")
+        wanted = 6 if "ipv6" in argument else 4 if argument == "cidr_block" else found.version
+        if found.version != wanted:
+            return Unknown(f"{argument} of {resource.address} is no IPv{wanted} CIDR block: {value!r}")
+        return found
     return Unknown(f"{argument} of {resource.address}: {value}")
 
 

@@ -27,20 +27,33 @@ from isthmus.network.model import (
     VpcEndpoint,
     VpcPeering,
 )
-from isthmus.terraform.graph import blocks
+from isthmus.terraform.graph import Resource, Value, blocks
 
 
 def nat_gateways(resolver: Resolver) -> dict[str, NatGateway]:
-    """NAT gateways. Public unless told otherwise; a regional one (without a subnet) is unknown on a path."""
+    """NAT gateways. Public and zonal where nothing else is given."""
     made: dict[str, NatGateway] = {}
     for resource in resolver.certain("aws_nat_gateway"):
         connectivity = resource.get("connectivity_type", "public")
         public = connectivity if isinstance(connectivity, Unknown) else connectivity == "public"
-        address = resource.get("private_ip")
-        private_ip = IPv4Address(address) if isinstance(address, str) else None
+        mode = resource.get("availability_mode", "zonal")
+        if mode == "regional":
+            vpc = resolver.required(resource, "vpc_id", VPC)
+            made[resource.address] = NatGateway(resource.address, Unknown("it is in no subnet"), public, None, vpc)
+            continue
         subnet = resolver.required(resource, "subnet_id", SUBNET)
+        if mode != "zonal":
+            subnet = mode if isinstance(mode, Unknown) else Unknown(f"availability_mode {mode!r} of {resource.address}")
+        private_ip = _ipv4(resource.get("private_ip"))
         made[resource.address] = NatGateway(resource.address, subnet, public, private_ip)
     return made
+
+
+def _ipv4(value: Value) -> IPv4Address | None:
+    try:
+        return IPv4Address(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
 def endpoints(resolver: Resolver) -> dict[str, VpcEndpoint]:
@@ -115,6 +128,10 @@ def peerings(resolver: Resolver) -> dict[str, VpcPeering]:
     return made
 
 
+def _written(resource: Resource) -> frozenset[str]:
+    return resource.written if resource.written is not None else frozenset({"entry"})
+
+
 def prefix_lists(resolver: Resolver) -> dict[str, PrefixList]:
     """Customer-managed prefix lists, their entries written inside or beside them."""
     more: dict[str, list[Cidr | Unknown]] = defaultdict(list)
@@ -131,6 +148,8 @@ def prefix_lists(resolver: Resolver) -> dict[str, PrefixList]:
             block if isinstance(block, Unknown) else cidr(resource, "entry", block.get("cidr"))
             for block in blocks(resource, "entry")
         ]
+        if more[resource.address] and isinstance(resource.get("entry"), Unknown) and "entry" not in _written(resource):
+            inline = []  # Terraform takes entries inside or beside the list, not both
         size = integer(resource.get("max_entries"))
         if size is None:
             size = Unknown(f"{resource.address} has no max_entries")

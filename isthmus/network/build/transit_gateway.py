@@ -169,15 +169,13 @@ def _peering(resolver: Resolver, resource: Resource) -> Iterator[Attachment]:
         yield Attachment(far, AttachmentKind.PEERING, other, one, far_side=address)
 
 
-def side_of(
-    attachment: str | Unknown, table: str | Unknown, made: Mapping[str, Attachment], owner: str
-) -> str | Unknown:
+def side_of(attachment: str | Unknown, owner: str | Unknown, made: Mapping[str, Attachment]) -> str | Unknown:
     """The side of a peering attachment that is at the transit gateway (`owner`) of a route table."""
     facts = made.get(attachment) if isinstance(attachment, str) else None
     if facts is None or not facts.far_side:
         return attachment
-    if isinstance(table, Unknown):
-        return Unknown(f"at which transit gateway {attachment} is meant: {table.reason}")
+    if isinstance(owner, Unknown):
+        return Unknown(f"at which transit gateway {attachment} is meant: {owner.reason}")
     return facts.far_side if facts.attached == owner else facts.address
 
 

@@ -87,9 +87,7 @@ def associated(
     for resource in resolver.of_type(f"{_T}_route_table_association"):
         named = resolver.required(resource, "transit_gateway_route_table_id", TGW_TABLE)
         owner = owners.get(named, Unknown(f"the transit gateway of {named}")) if isinstance(named, str) else named
-        attachment = side_of(
-            resolver.required(resource, "transit_gateway_attachment_id", ATTACHMENT), named, made, str(owner)
-        )
+        attachment = side_of(resolver.required(resource, "transit_gateway_attachment_id", ATTACHMENT), owner, made)
         takes_over = switch(resource.get("replace_existing_association"), default=False)
         if isinstance(attachment, Unknown):
             why = Unknown(f"{resource.address} may associate it: {attachment.reason}")
@@ -108,6 +106,8 @@ def associated(
         table_: str | Unknown | None = found[0][0] if found else next((a[1] for a in maybe), None)
         known = {table for table, _, _ in found if isinstance(table, str)}
         unsure = [doubt for table, _, takes in found for doubt in (table, takes) if isinstance(doubt, Unknown)]
+        if facts.kind is AttachmentKind.PEERING and not facts.far_side and len(known) > 1:
+            unsure.append(Unknown(f"which side of {address} is associated with which of {_names(found)}"))
         if len(known) > 1 and not unsure and not any(a[4] is not False for a in maybe):
             where = tuple(dict.fromkeys(name for _, name, _ in found))
             twice = f"{address} is associated with {len(found)} tables; AWS takes one: {_names(found)}"
@@ -179,10 +179,10 @@ def tables(
     learning = _Learning(owners, made, doubts)
     for resource in resolver.of_type(f"{_T}_route_table_propagation"):
         table = resolver.required(resource, "transit_gateway_route_table_id", TGW_TABLE)
-        owner = str(owners[table][0]) if isinstance(table, str) and table in owners else ""
+        owner = _owner(table, owners)
         attachment = resolver.required(resource, "transit_gateway_attachment_id", ATTACHMENT)
         doubt = resolver.doubt(resource)
-        learning.add(side_of(attachment, table, made, owner), table, resource.address, doubt.reason if doubt else "")
+        learning.add(side_of(attachment, owner, made), table, resource.address, doubt.reason if doubt else "")
     for address, facts in made.items():
         default = defaults.of(facts, "propagation")
         if default is not None:
@@ -205,6 +205,13 @@ def tables(
         )
         for address, (gateway, name) in owners.items()
     }
+
+
+def _owner(table: str | Unknown, owners: Mapping[str, tuple[str | Unknown, str]]) -> str | Unknown:
+    """The transit gateway of a route table."""
+    if isinstance(table, Unknown):
+        return table
+    return owners[table][0] if table in owners else Unknown(f"the transit gateway of {table}")
 
 
 class _Learning:
@@ -268,9 +275,8 @@ def _routes(
         if isinstance(blackhole, Unknown):
             attachment = blackhole
         elif not blackhole:
-            owner = str(owners[table][0]) if isinstance(table, str) and table in owners else ""
             named = resolver.required(resource, "transit_gateway_attachment_id", ATTACHMENT)
-            attachment = named if isinstance(table, Unknown) else side_of(named, table, made, owner)
+            attachment = side_of(named, _owner(table, owners), made)
             if isinstance(attachment, str) and attachment in doubts:
                 attachment = Unknown(doubts[attachment])
             elif isinstance(attachment, str) and attachment not in made:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from isthmus.network.build.resolve import Resolver, cidr, cidrs, integer, name_of, single, switch, text
-from isthmus.network.model import Cidr, CustomerGateway, DxGateway, Tunnel, Unknown, VpnConnection
+from isthmus.network.model import Cidr, CustomerGateway, DxGateway, Gateway, Tunnel, Unknown, Vpc, VpnConnection
 from isthmus.terraform.graph import Resource, Value
+
+# Those that end at a virtual private gateway; at a Direct Connect gateway they change no route.
+_INTERFACES = ("aws_dx_private_virtual_interface", "aws_dx_hosted_private_virtual_interface_accepter")
 
 
 def customer_gateways(resolver: Resolver) -> dict[str, CustomerGateway]:
@@ -58,19 +62,35 @@ def _private(outside: Value) -> bool | Unknown:
     return outside if isinstance(outside, Unknown) else outside == "PrivateIpv4"
 
 
-def dx_gateways(resolver: Resolver) -> dict[str, DxGateway]:
+def dx_gateways(
+    resolver: Resolver, vpn_gateways: Mapping[str, Gateway], vpcs: Mapping[str, Vpc]
+) -> dict[str, DxGateway]:
     """Direct Connect gateways. Prefixes allowed toward on-premises are kept by attachment, or by VPN gateway."""
+
+    def of_vpc(gateway: str) -> tuple[Cidr | Unknown, ...]:
+        owner = vpn_gateways[gateway].vpc if gateway in vpn_gateways else Unknown(f"the VPC of {gateway}")
+        return () if owner is None else (owner,) if isinstance(owner, Unknown) else vpcs[owner].cidrs
+
     allowed: dict[str, dict[str, tuple[Cidr | Unknown, ...]]] = defaultdict(dict)
     for resource in resolver.graph.of_type("aws_dx_gateway_association"):
         owner, gateway = _dx_ends(resolver, resource)
         if isinstance(owner, str):
-            vpn_gateway = isinstance(gateway, str) and resolver.graph.resources[gateway].type == "aws_vpn_gateway"
-            key = gateway if vpn_gateway and isinstance(gateway, str) else resource.address
-            allowed[owner][key] = cidrs(resource, "allowed_prefixes", resource.get("allowed_prefixes"))
-    return {
+            listed = resource.get("allowed_prefixes")
+            prefixes = cidrs(resource, "allowed_prefixes", listed)
+            if isinstance(gateway, str) and resolver.graph.resources[gateway].type == "aws_vpn_gateway":
+                allowed[owner][gateway] = of_vpc(gateway) if listed is None else prefixes
+            else:
+                allowed[owner][resource.address] = prefixes
+    made = {
         r.address: DxGateway(r.address, integer(r.get("amazon_side_asn")), allowed[r.address])
         for r in resolver.certain("aws_dx_gateway")
     }
+    for resource in resolver.graph.of_type(*_INTERFACES):
+        end = resolver.one(resource, "vpn_gateway_id", single("aws_vpn_gateway"))
+        if isinstance(end, str):
+            asn = integer(resource.get("amazon_side_asn"))
+            made[resource.address] = DxGateway(resource.address, asn, {end: of_vpc(end)})
+    return made
 
 
 def possible_dx_associations(resolver: Resolver) -> dict[str, tuple[str | Unknown, str | Unknown]]:
@@ -83,6 +103,10 @@ def possible_dx_associations(resolver: Resolver) -> dict[str, tuple[str | Unknow
         ends = _dx_ends(resolver, resource)
         if resolver.doubt(resource) or any(isinstance(end, Unknown) for end in ends):
             found[resource.address] = ends
+    for resource in resolver.of_type(*_INTERFACES):
+        gateway = resolver.one(resource, "vpn_gateway_id", single("aws_vpn_gateway"))
+        if isinstance(gateway, Unknown) or (gateway is not None and resolver.doubt(resource)):
+            found[resource.address] = (resource.address, gateway)
     return found
 
 

@@ -99,13 +99,14 @@ class SiteSteps(Steps):
         options = []
         for way in ways:
             attachment = self.network.attachments.get(way)
-            connection = str(attachment.attached) if attachment else way
+            direct = self.facts.direct_connect_ways.get(way)
+            connection = str(attachment.attached) if attachment else direct[0] if direct else way
             kind = "VPN connection" if connection in self.network.vpns else "Direct Connect gateway"
             inside = after(path, Hop(kind, connection, f"from site {site.name}"))
             if attachment is not None:
                 options.append(self.into_tgw(attachment, "", low, high, inside, seen))
             else:
-                gateway = str(self.network.vpns[way].gateway)
+                gateway = direct[1] if direct else str(self.network.vpns[way].gateway)
                 inside = after(inside, Hop("virtual private gateway", gateway))
                 options.append(self._out_of_vpn_gateway(gateway, low, high, inside, seen))
         return merge(options)

@@ -84,6 +84,12 @@ class TransitGatewaySteps(Steps):
                 path = after(path, Hop("firewall", attachment.attached, "attached to the transit gateway"))
                 path = path._replace(boxes=(*path.boxes, attachment.attached))
                 return self.into_tgw(attachment, zone, low, high, path, seen)
+            case AttachmentKind.PEERING if attachment.far_side in self.network.attachments:
+                # The far gateway looks in the table that its own side is associated with. The zone is not kept.
+                # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-peering.html
+                path = after(path, Hop("peering attachment", attachment.address, f"into {attachment.attached}"))
+                far = self.network.attachments[attachment.far_side]
+                return self.into_tgw(far, "", low, high, path, seen)
             case _:
                 why = f"{attachment.kind.value} attachment {attachment.address} is not modelled beyond its routes"
                 return unknown(low, high, path, why)

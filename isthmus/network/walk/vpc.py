@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from isthmus.network.answers import Block, Crossing, Hop, Path
 from isthmus.network.learnt import is_default
-from isthmus.network.model import AttachmentKind, GatewayKind, Target, TargetKind, Unknown
-from isthmus.network.space import PUBLIC, RangeMap, merge, show_range, span
+from isthmus.network.model import AttachmentKind, GatewayKind, NatGateway, Target, TargetKind, Unknown
+from isthmus.network.space import PUBLIC, RangeMap, compile_prefixes, merge, show_range
 from isthmus.network.tables import Decision, Route, cidrs_doubt
 from isthmus.network.walk.steps import Pieces, Seen, Source, Steps, VpcPlace, after, led, unknown
 
@@ -62,8 +62,8 @@ class VpcSteps(Steps):
     def _own_subnet(self, place: VpcPlace) -> RangeMap[bool]:
         """Where no table is asked: neighbours in one subnet reach each other directly."""
         cidrs = self.network.subnets[place.subnet].cidrs if place.subnet else ()
-        own = sorted(span(c) for c in cidrs if not isinstance(c, Unknown))
-        return RangeMap([(low, high, True) for low, high in own], default=False)
+        own = [(c, True) for c in cidrs if not isinstance(c, Unknown)]
+        return compile_prefixes(own, lambda nest: True, False)
 
     def _vpc_step(self, place: VpcPlace, decision: Decision, low: int, high: int, path: Path, seen: Seen) -> Pieces:
         if decision.unknown:
@@ -253,6 +253,8 @@ class VpcSteps(Steps):
         self, place: VpcPlace, route: Route | None, nat: str, low: int, high: int, path: Path, seen: Seen
     ) -> Pieces:
         facts = self.network.nats.get(nat)
+        if facts is not None and facts.vpc is not None:
+            return self._to_regional_nat(place, route, facts, low, high, path, seen)
         if facts is None or isinstance(facts.subnet, Unknown) or isinstance(facts.public, Unknown):
             return unknown(low, high, path, f"the subnet or the type of NAT gateway {nat} is unknown")
         path = self._move(place, facts.subnet, path)
@@ -263,6 +265,39 @@ class VpcSteps(Steps):
             path = path._replace(blocks=(*path.blocks, Block("nat-down", nat, f"{nat} is down")))
         source = Source.PUBLIC_NAT if facts.public else Source.PRIVATE_NAT
         return self.in_subnet(facts.subnet, source, low, high, path, seen)
+
+    def _to_regional_nat(
+        self, place: VpcPlace, route: Route | None, nat: NatGateway, low: int, high: int, path: Path, seen: Seen
+    ) -> Pieces:
+        """A NAT gateway without a subnet: its own table leads to the internet gateway, and is not in Terraform.
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html
+        """
+        if isinstance(nat.vpc, Unknown) or nat.public is not True:
+            return unknown(low, high, path, f"the VPC or the type of NAT gateway {nat.address} is unknown")
+        if nat.vpc != place.vpc:
+            why = f"{nat.address} is in {nat.vpc}, not in {place.vpc}"
+            name = route.address if route else nat.address
+            return self.stopped(low, high, path, Block("blackhole-route", name, why))
+        path = after(self._leave(place, path), led("NAT gateway", nat.address, place, route))
+        path = path._replace(nats=(*path.nats, nat.address))
+        if nat.address in self.facts.scenario.down:
+            why = f"{nat.address} is down"
+            path = path._replace(blocks=(*path.blocks, Block("nat-down", nat.address, why)))
+        gateway = self.facts.gateway_of(place.vpc, GatewayKind.INTERNET)
+        if isinstance(gateway, Unknown):
+            return unknown(low, high, path, gateway.reason)
+        pieces: Pieces = []
+        inside = place._replace(table="", subnet="", source=Source.PUBLIC_NAT)
+        for first, last, public in PUBLIC.within(low, high):
+            if not public or last > _V4_LAST:
+                pieces += unknown(first, last, path, f"where {nat.address} sends {show_range(first, last)}")
+            elif not gateway:
+                why = f"{place.vpc} has no internet gateway, to which {nat.address} could lead"
+                pieces += self.stopped(first, last, path, Block("no-internet-gateway", place.vpc, why))
+            else:
+                pieces += self._to_internet(inside, None, gateway, first, last, path, seen)
+        return pieces
 
     def _to_firewall(
         self, place: VpcPlace, route: Route, endpoint: str, low: int, high: int, path: Path, seen: Seen

@@ -20,6 +20,7 @@ COMMON: Mapping[str, str] = {
 }
 
 _LABEL = "a label"
+_WIRE = "the wire and its BGP session, which are assumed to be up"
 _DELETION = "acts when the resource is destroyed"
 _TUNNEL = "how a tunnel is negotiated; tunnels are assumed to be up"
 _LOGS = "logs"
@@ -148,14 +149,13 @@ MODELLED: dict[str, Arguments] = {
     ),
     "aws_vpn_gateway_attachment": reads("vpc_id! vpn_gateway_id!"),
     "aws_nat_gateway": reads(
-        "subnet_id allocation_id private_ip",
+        "subnet_id vpc_id allocation_id private_ip",
         only={
             "connectivity_type": "public|private",
-            "availability_mode": "zonal",
+            "availability_mode": "zonal|regional",
             "availability_zone_address": "",
         },
         harmless={
-            "vpc_id": "named only with a mode of its own, which is unknown",
             "secondary_allocation_ids secondary_private_ip_address_count secondary_private_ip_addresses": _MORE,
         },
     ),
@@ -309,6 +309,15 @@ MODELLED: dict[str, Arguments] = {
     ),
     "aws_vpn_connection_route": reads("vpn_connection_id! destination_cidr_block!"),
     "aws_dx_gateway": reads("amazon_side_asn!", harmless={"name!": _LABEL}),
+    "aws_dx_private_virtual_interface": reads(
+        "vpn_gateway_id dx_gateway_id",
+        only={"sitelink_enabled": "false"},
+        harmless={"name! connection_id! vlan! address_family! bgp_asn! amazon_address customer_address mtu": _WIRE}
+        | {"bgp_auth_key": "a secret of the BGP session"},
+    ),
+    "aws_dx_hosted_private_virtual_interface_accepter": reads(
+        "vpn_gateway_id dx_gateway_id", harmless={"virtual_interface_id!": _WIRE}
+    ),
     "aws_dx_gateway_association": reads(
         "dx_gateway_id! associated_gateway_id allowed_prefixes",
         harmless={

@@ -11,7 +11,6 @@ _WAN = "Cloud WAN carries packets by its own policy"  # .../network-manager/late
 _STACK = "it creates whatever its template says, networks included"
 _CLIENT = "clients from the internet enter the VPC"  # .../vpn/latest/clientvpn-admin/what-is.html
 _ROUTE_SERVER = "it changes routes of tables by BGP"  # .../vpc/latest/userguide/dynamic-routing-route-server.html
-_VIF = "a Direct Connect connection of a virtual private gateway, whose announcements nothing states"
 _OUTPOST = "it forwards between a VPC and the network around an Outpost"
 _VERIFIED = "it lets users from the internet in"  # .../verified-access/latest/ug/how-it-works.html
 _ACCELERATOR = "it lets the internet in to private addresses"  # .../global-accelerator/latest/dg/about-endpoints.html
@@ -64,10 +63,6 @@ NOT_MODELLED: dict[str, Unmodelled] = {
     ),
     # --- VPN and Direct Connect
     "aws_vpn_concentrator": Unmodelled("it bundles VPN connections of many sites", "the transit gateway"),
-    "aws_dx_private_virtual_interface": Unmodelled(_VIF, "the virtual private gateway", through=("vpn_gateway_id",)),
-    "aws_dx_hosted_private_virtual_interface_accepter": Unmodelled(
-        _VIF, "the virtual private gateway", through=("vpn_gateway_id",)
-    ),
     # --- Cloud WAN
     "aws_networkmanager_core_network": Unmodelled(_WAN, "anything", _everything),
     "aws_networkmanager_core_network_policy_attachment": Unmodelled(_WAN, "anything", _everything),
