@@ -58,7 +58,8 @@ _GROUP_RULE = reads(
     "security_group_id! ip_protocol! cidr_ipv4 cidr_ipv6 from_port to_port prefix_list_id referenced_security_group_id",
     harmless={"description": _LABEL},
 )
-_SWITCH = "enable|disable"
+_ON = "enable|disable"  # the default first, as everywhere
+_OFF = "disable|enable"
 _FLAGS = "transit_gateway_default_route_table_association transit_gateway_default_route_table_propagation"
 _FLAG_VALUES = dict.fromkeys(_FLAGS.split(), "true|false")
 _PEERING_DNS = {
@@ -84,7 +85,8 @@ MODELLED: dict[str, Arguments] = {
     # --- VPC
     "aws_vpc": reads(
         "cidr_block ipv6_cidr_block assign_generated_ipv6_cidr_block ipv6_ipam_pool_id ipv4_ipam_pool_id "
-        "ipv4_netmask_length ipv6_netmask_length enable_dns_support enable_dns_hostnames",
+        "ipv4_netmask_length ipv6_netmask_length",
+        only={"enable_dns_support": "true|false", "enable_dns_hostnames": "false|true"},
         harmless={
             "instance_tenancy": "the hardware under hosts",
             "enable_network_address_usage_metrics": "counts addresses",
@@ -92,8 +94,8 @@ MODELLED: dict[str, Arguments] = {
         },
     ),
     "aws_default_vpc": reads(
-        "ipv6_cidr_block assign_generated_ipv6_cidr_block ipv6_ipam_pool_id ipv6_netmask_length enable_dns_support "
-        "enable_dns_hostnames",
+        "ipv6_cidr_block assign_generated_ipv6_cidr_block ipv6_ipam_pool_id ipv6_netmask_length",
+        only={"enable_dns_support": "true|false", "enable_dns_hostnames": "true|false"},
         harmless={
             "enable_network_address_usage_metrics": "counts addresses",
             "ipv6_cidr_block_network_border_group": "from where AWS advertises the addresses",
@@ -120,8 +122,10 @@ MODELLED: dict[str, Arguments] = {
         },
     ),
     "aws_default_subnet": reads(
-        "availability_zone! ipv6_cidr_block ipv6_native map_public_ip_on_launch",
+        "availability_zone! ipv6_cidr_block",
         only={
+            "map_public_ip_on_launch": "true|false",
+            "ipv6_native": "false|true",
             "enable_dns64": "false",
             "customer_owned_ipv4_pool": "",
             "map_customer_owned_ip_on_launch": "false",
@@ -160,16 +164,17 @@ MODELLED: dict[str, Arguments] = {
         },
     ),
     "aws_vpc_endpoint": reads(
-        "vpc_id! service_name route_table_ids subnet_ids security_group_ids private_dns_enabled "
+        "vpc_id! service_name route_table_ids subnet_ids security_group_ids "
         "subnet_configuration.subnet_id",
         only={
+            "private_dns_enabled": "false|true",
             "vpc_endpoint_type": "Gateway|Interface|GatewayLoadBalancer",
             "ip_address_type": "ipv4|dualstack",
             "resource_configuration_arn": "",
             "service_network_arn": "",
             "service_region": "",
             "dns_options.dns_record_ip_type": "ipv4|dualstack|service-defined",
-            "dns_options.private_dns_only_for_inbound_resolver_endpoint": "true|false",
+            "dns_options.private_dns_only_for_inbound_resolver_endpoint": "false|true",
         },
         harmless={
             "auto_accept": "who accepts it; it is taken for accepted",
@@ -202,7 +207,7 @@ MODELLED: dict[str, Arguments] = {
     "aws_network_acl_association": reads("network_acl_id! subnet_id!"),
     "aws_network_acl_rule": reads(
         "network_acl_id! rule_number! protocol! cidr_block ipv6_cidr_block from_port to_port icmp_type",
-        only={"rule_action!": "allow|deny", "egress": "true|false", "icmp_code": "-1|0"},
+        only={"rule_action!": "allow|deny", "egress": "false|true", "icmp_code": "-1|0"},
     ),
     "aws_security_group": reads(
         f"vpc_id {_GROUP_BLOCKS}", harmless={"description name name_prefix": _LABEL, **_GROUP_HARMLESS}
@@ -220,10 +225,10 @@ MODELLED: dict[str, Arguments] = {
     "aws_ec2_transit_gateway": reads(
         "amazon_side_asn transit_gateway_cidr_blocks",
         only={
-            "default_route_table_association": _SWITCH,
-            "default_route_table_propagation": _SWITCH,
-            "security_group_referencing_support": _SWITCH,
-            "vpn_ecmp_support": _SWITCH,
+            "default_route_table_association": _ON,
+            "default_route_table_propagation": _ON,
+            "security_group_referencing_support": _OFF,
+            "vpn_ecmp_support": _ON,
             "encryption_support": "disable",
         },
         harmless={
@@ -236,9 +241,9 @@ MODELLED: dict[str, Arguments] = {
     "aws_ec2_transit_gateway_vpc_attachment": reads(
         "vpc_id! transit_gateway_id! subnet_ids!",
         only={
-            "appliance_mode_support": _SWITCH,
-            "security_group_referencing_support": _SWITCH,
-            "ipv6_support": _SWITCH,
+            "appliance_mode_support": _OFF,
+            "security_group_referencing_support": _ON,
+            "ipv6_support": _OFF,
             **_FLAG_VALUES,
         },
         harmless={"dns_support": "public host names of instances may be answered with private addresses"},
@@ -256,7 +261,7 @@ MODELLED: dict[str, Arguments] = {
     "aws_ec2_transit_gateway_route_table": reads("transit_gateway_id!"),
     "aws_ec2_transit_gateway_route_table_association": reads(
         "transit_gateway_attachment_id! transit_gateway_route_table_id!",
-        only={"replace_existing_association": "true|false"},
+        only={"replace_existing_association": "false|true"},
     ),
     "aws_ec2_transit_gateway_route_table_propagation": reads(
         "transit_gateway_attachment_id! transit_gateway_route_table_id!"
@@ -269,11 +274,11 @@ MODELLED: dict[str, Arguments] = {
     ),
     "aws_ec2_transit_gateway_route": reads(
         "destination_cidr_block! transit_gateway_route_table_id! transit_gateway_attachment_id",
-        only={"blackhole": "true|false"},
+        only={"blackhole": "false|true"},
     ),
     "aws_ec2_transit_gateway_prefix_list_reference": reads(
         "prefix_list_id! transit_gateway_route_table_id! transit_gateway_attachment_id",
-        only={"blackhole": "true|false"},
+        only={"blackhole": "false|true"},
     ),
     # --- VPN and Direct Connect
     "aws_customer_gateway": reads(
@@ -286,8 +291,8 @@ MODELLED: dict[str, Arguments] = {
         "tunnel1_inside_cidr tunnel2_inside_cidr",
         only={
             "type!": "ipsec.1",
-            "static_routes_only": "true|false",
-            "enable_acceleration": "true|false",
+            "static_routes_only": "false|true",
+            "enable_acceleration": "false|true",
             "outside_ip_address_type": "PublicIpv4|PrivateIpv4",
             "tunnel_inside_ip_version": "ipv4",
             "local_ipv4_network_cidr": "0.0.0.0/0",

@@ -40,7 +40,8 @@ class Arguments:
 
     - `required`: those that Terraform takes no resource without.
     - `modelled`: evaluated, whatever their value is.
-    - `only`: evaluated (or without effect) with these values; absent is one of them. Any other value is unknown.
+    - `only`: evaluated (or without effect) with these values, and where absent. Any other value is unknown. Of an
+      argument that is not required the first is the default, as the provider's documentation states it.
     - `harmless`: without effect on flows, with the reason. A block that stands here covers what it holds.
     """
 
