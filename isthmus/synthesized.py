@@ -15,6 +15,7 @@ SCHEMA = 1
 MANIFEST = "isthmus-manifest.json"
 STAGING = ".isthmus-staging"
 JOURNAL = "journal.json"
+_CONFIGURATION = ("*.tf.json", "*.tf", "*.tofu", "*.tofu.json", "*.tfvars", "*.tfvars.json")
 
 
 def digest(data: bytes) -> str:
@@ -39,12 +40,18 @@ def manifest_of(out: Path) -> Mapping[str, str] | None:
 class Drift:
     """How an output folder differs from what synthesis wrote: relative paths, sorted.
 
-    `added` are Terraform files (`*.tf.json`, `*.tf`) below `stacks` that synthesis did not write.
+    `added` are files of Terraform or OpenTofu below `stacks` that synthesis did not write.
     """
 
     changed: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """A line for each file."""
+        kinds = (("changed", self.changed), ("missing", self.missing), ("added", self.added))
+        return tuple(f"{kind}: {name}" for kind, names in kinds for name in names)
 
     def __bool__(self) -> bool:
         return bool(self.changed or self.missing or self.added)
@@ -64,7 +71,7 @@ def drift_of(out: Path) -> Drift | None:
         except OSError:
             missing.append(name)
     stacks = out / "stacks"
-    found = [p for pattern in ("*.tf.json", "*.tf") for p in stacks.rglob(pattern)] if stacks.is_dir() else []
+    found = [p for pattern in _CONFIGURATION for p in stacks.rglob(pattern)] if stacks.is_dir() else []
     names = {p.relative_to(out).as_posix() for p in found if ".terraform" not in p.parts}
     return Drift(tuple(changed), tuple(missing), tuple(sorted(names - recorded.keys())))
 
@@ -72,3 +79,12 @@ def drift_of(out: Path) -> Drift | None:
 def is_half_written(out: Path) -> bool:
     """Whether a synthesis was stopped while it put files in place. The next synthesis completes it."""
     return (out / STAGING / JOURNAL).is_file()
+
+
+def output_of(path: Path) -> Path | None:
+    """The output folder that a path is, or is a part of (`stacks`, a root below it); None where it is of none."""
+    around = path.resolve()
+    for folder in (around, *around.parents[:2]):
+        if (folder / MANIFEST).is_file() or (folder / STAGING).is_dir():
+            return folder
+    return None

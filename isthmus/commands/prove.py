@@ -16,13 +16,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     inputs(parser)
     parser.add_argument("--no-scenarios", action="store_true", help="do not look at what failures take")
+    parser.add_argument(
+        "--strict-drift", action="store_true", help="fail where a file of the output is not as it was synthesized"
+    )
     parser.add_argument("--json", metavar="FILE", help="write the proof as JSON ('-': standard output)")
     parser.add_argument("--markdown", metavar="FILE", help="write it for a pull request ('-': standard output)")
     parser.add_argument("--sarif", metavar="FILE", help="write the findings for code scanning ('-': standard output)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prove, print, and return 0 if everything holds, else 1."""
+    """Prove, print, and return 0 if everything holds, else 1. With --strict-drift, changed files fail as well."""
     from isthmus import proof
     from isthmus.report import markdown, proof_json, proof_terminal, sarif
 
@@ -37,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         _write(arguments.sarif, [json.dumps(document, indent=2), "\n"])
     if "-" not in (arguments.json, arguments.markdown, arguments.sarif):
         proof_terminal.print_proof(answer, proof_terminal.console())
-    return 0 if answer.holds else 1
+    return 0 if answer.holds and not (arguments.strict_drift and answer.drift) else 1
 
 
 def _write(where: str, pieces: Iterable[str]) -> None:

@@ -17,11 +17,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the overview and return 0."""
     from isthmus.report import overview, overview_terminal
     from isthmus.report.output import read_output
-    from isthmus.report.proof_terminal import console
+    from isthmus.report.proof_terminal import console, print_differing
 
     output = read_output(Path(arguments.path))
     found = overview.roots(output.folder, output.graph, output.estate)
     screen = console()
+    print_differing(output.drift, screen)
     overview_terminal.print_roots(found, screen)
     overview_terminal.print_route_tables(overview.route_tables(output.network), screen)
     overview_terminal.print_ways(overview.ways(output.graph, output.estate), screen)

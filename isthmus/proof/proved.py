@@ -41,6 +41,7 @@ class Proof:
     - `assumptions`: what every answer rests on. `would_change`: what a more specific announcement would do.
     - `told`: what AWS advertises, by VPN connection and Direct Connect gateway.
     - `scenarios`: what each failure takes.
+    - `drift`: files that are not as they were synthesized. What they hold is proved as it is.
     - `quotas`: the fullest. `notes`: what is worth knowing and breaks nothing.
     """
 
@@ -55,6 +56,7 @@ class Proof:
     quotas: tuple[Usage, ...] = ()
     notes: tuple[str, ...] = ()
     against_intent: bool = True
+    drift: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

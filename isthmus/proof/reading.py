@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from isthmus.network.build import network_of
 from isthmus.network.model import Cidr, Network
 from isthmus.proof.errors import NoSuchPlace, ProofError, UnusableInput
 from isthmus.proof.subject import Subject
+from isthmus.synthesized import drift_of, output_of
 from isthmus.terraform import Graph, Source, graph_of, sources
+from isthmus.terraform.errors import printable
 
 INTENT = "intent.json"
 
@@ -27,7 +30,8 @@ def read(*paths: str | Path, intent: str | Path | None = None, announces: Iterab
     Raises `UnreadableTerraform`, `UnknownSchema` (an intent that this release cannot read), `ProofError`, `OSError`.
     """
     found = sources(*paths)
-    return subject(graph_of(found), _estate(paths, intent), _roots(found), announces)
+    made = subject(graph_of(found), _estate(paths, intent), _roots(found), announces)
+    return replace(made, drift=_drift(paths))
 
 
 def read_change(
@@ -84,6 +88,13 @@ def said(announces: Sequence[str], network: Network) -> Mapping[str, tuple[Cidr,
             raise ProofError(f"several VPN connections are named {name!r}: give the address, of {', '.join(named)}")
         found[named[0]] = tuple(_prefix(text.strip(), given) for text in listed.split(",") if text.strip())
     return found
+
+
+def _drift(paths: Iterable[str | Path]) -> tuple[str, ...]:
+    """What differs from what was synthesized, in every output that the paths are of."""
+    outputs = dict.fromkeys(output_of(Path(path)) for path in paths)
+    found = (drift_of(output) for output in outputs if output is not None)
+    return tuple(printable(line) for drift in found if drift is not None for line in drift.lines)
 
 
 def _prefix(text: str, given: str) -> Cidr:

@@ -51,6 +51,7 @@ class Subject:
     - `announces`: what sites announce, by VPN connection, said by a person: over what the intent says.
     - `roots`: names of the root modules that were read.
     - `apart`: try every pair by itself, rather than one of each two groups of alike spokes.
+    - `drift`: files of the output that are not as they were synthesized, a line for each.
     - `graph`: the resources that it was read from; none where nothing was read.
     """
 
@@ -60,6 +61,7 @@ class Subject:
     roots: Collection[str] = ()
     notes: tuple[str, ...] = ()
     apart: bool = False
+    drift: tuple[str, ...] = ()
     graph: Graph = field(default_factory=lambda: Graph({}), repr=False, compare=False)
 
     def prove(self, *, scenarios: bool = True) -> Proof:
@@ -314,6 +316,7 @@ class _Prover:
             kept,
             (*opened, *self.network.notes, *(usage.note for usage in kept if usage.note)),
             self.estate is not None,
+            self.subject.drift,
         )
 
 

@@ -27,6 +27,7 @@ def proof_markdown(proof: Proof) -> str:
     parts = [heads[proof.verdict]]
     parts.append(_section("Violations", (_violation(v) for v in proof.violations), opened=True))
     parts.append(_section("Unknown", (escape(str(u)) for u in proof.unanswered), opened=True))
+    parts.append(_section("Not as synthesized", map(escape, proof.drift), opened=True))
     if 1 < len(proof.flows.names) <= _MOST_COLUMNS:
         parts.append(folded("Who reaches whom", _matrix(proof)))
     parts.append(_section("What failures take", (escape(str(s)) for s in proof.scenarios)))

@@ -10,7 +10,9 @@ from isthmus.intent import Estate
 from isthmus.intent.document import from_document
 from isthmus.network.build import network_of
 from isthmus.network.model import Network
+from isthmus.synthesized import drift_of
 from isthmus.terraform import Graph, read
+from isthmus.terraform.errors import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Output:
     estate: Estate
     graph: Graph
     network: Network
+    drift: tuple[str, ...] = ()
 
 
 def read_output(folder: Path) -> Output:
@@ -30,4 +33,6 @@ def read_output(folder: Path) -> Output:
         raise CannotAnswer(f"{folder} holds no intent.json: name a folder that synthesis wrote, such as cdktf.out")
     estate = from_document(document.read_bytes(), str(document))
     graph = read(folder)
-    return Output(folder, estate, graph, network_of(graph))
+    drift = drift_of(folder)
+    differing = tuple(map(printable, drift.lines)) if drift is not None else ()
+    return Output(folder, estate, graph, network_of(graph), differing)

@@ -137,5 +137,6 @@ def _rest(proof: Proof) -> dict[str, Any]:
             }
             for usage in proof.quotas
         ],
+        "drift": list(proof.drift),
         "notes": list(proof.notes),
     }

@@ -54,6 +54,7 @@ def print_proof(proof: Proof, out: Console) -> None:
     _line(out, head[proof.verdict], _COLOURS[proof.verdict])
     _list(out, "Violations", (_violation(v) for v in proof.violations), "red")
     _list(out, "Unknown", map(str, proof.unanswered), "yellow")
+    print_differing(proof.drift, out)
     _matrix(proof, out)
     _ways_out(proof, out)
     _list(
@@ -65,6 +66,11 @@ def print_proof(proof: Proof, out: Console) -> None:
     _list(out, "Assuming", proof.assumptions)
     _list(out, "A more specific announcement", proof.would_change)
     _list(out, "Worth knowing", proof.notes)
+
+
+def print_differing(drift: Sequence[str], out: Console) -> None:
+    """Print the files of an output that are not as they were synthesized; nothing where there are none."""
+    _list(out, "Not as synthesized", drift, "yellow")
 
 
 def print_traces(traced: Traced, out: Console) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from isthmus.scan.errors import UnreadableInput
+from isthmus.synthesized import is_half_written, output_of
 
 FIRST, LAST = "__startline__", "__endline__"
 _NO_POLICY_LOOKS_AT = frozenset({"//", "moved", "import", "removed", "check", "action", "ephemeral"})
@@ -54,6 +55,11 @@ def read_documents(folder: Path) -> list[Document]:
     """
     if not folder.is_dir():
         raise UnreadableInput(f"{folder} is not a folder of synthesized Terraform")
+    output = output_of(folder)
+    if output is not None and is_half_written(output):
+        raise UnreadableInput(
+            f"{output} is half written: a synthesis was stopped. Synthesize again, which completes it"
+        )
     paths = sorted(path for path in folder.rglob("*.tf.json") if ".terraform" not in path.parts)
     if not paths:
         raise UnreadableInput(f"{folder} holds no .tf.json file: synthesize first, or name the folder that does")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from isthmus.synthesized import is_half_written, output_of
 from isthmus.terraform.budget import MOST_STEPS_OF_ALL, TooMuchWork, TooMuchWorkOfAll, metered
 from isthmus.terraform.configuration import is_module
 from isthmus.terraform.documents import load, readable
@@ -52,6 +53,10 @@ def sources(*paths: str | Path) -> tuple[Source, ...]:
     for given in paths:
         path = Path(given)
         with readable(path):
+            output = output_of(path)
+            if output is not None and is_half_written(output):
+                problem = "it is half written: a synthesis was stopped while it put files in place"
+                raise UnreadableTerraform(output, problem, "Synthesize again, which completes it")
             if path.is_dir():
                 found += [(root, "folder", name, None) for name, root in _roots(path)]
             else:

@@ -99,9 +99,7 @@ def _maker(graph: Graph, resource: Resource, name: str, new: Value) -> Callable[
     return make
 
 
-def _changes(
-    path: str, value: Value, resource: Resource, graph: Graph, plain: str
-) -> Iterator[tuple[str, str, Value]]:
+def _changes(path: str, value: Value, resource: Resource, graph: Graph, plain: str) -> Iterator[tuple[str, str, Value]]:
     """Where in an argument what is changed how, and what the whole argument is then; None: it is removed."""
     if not is_default(resource.type, plain, value):
         yield path, "removed", None
@@ -124,8 +122,8 @@ def is_default(type_: str, path: str, value: Value) -> bool:
     """Whether a value is what AWS takes where an argument is absent, as the table says: to remove it is no change."""
     if type_ not in MODELLED or path in MODELLED[type_].required:
         return False
-    values = MODELLED[type_].values(path)
-    return bool(values) and str(value).lower() == values[0].lower()
+    values = MODELLED[type_].values(path) or ("",)
+    return str(value).lower() == values[0].lower()
 
 
 def _others(value: Value, resource: Resource, graph: Graph, path: str) -> Iterator[Value]:
@@ -293,9 +291,9 @@ def _row(name: str, made: int, left: int) -> str:
 HEAD = """# Argument mutants
 
 Every argument of every evaluated resource in the outputs of `environments/` and of all examples is changed to another
-value of its kind and to a value that does not exist, and removed; so are its blocks, and the resource. A mutant is found
-if the verdict is violated or unknown then. Arguments that [the table](resource-types.md) says to be without effect on
-flows are not counted: there the reason stands.
+value of its kind and to a value that does not exist, and removed; so are its blocks, and the resource. A mutant is
+found if the verdict is violated or unknown then. Arguments that [the table](resource-types.md) says to be without
+effect on flows are not counted: there the reason stands.
 
 `python -m tests.proof.argument_mutants` makes them all, and this page. A sample is made in every test run, all of them
 every night.

@@ -164,8 +164,7 @@ MODELLED: dict[str, Arguments] = {
         },
     ),
     "aws_vpc_endpoint": reads(
-        "vpc_id! service_name route_table_ids subnet_ids security_group_ids "
-        "subnet_configuration.subnet_id",
+        "vpc_id! service_name route_table_ids subnet_ids security_group_ids subnet_configuration.subnet_id",
         only={
             "private_dns_enabled": "false|true",
             "vpc_endpoint_type": "Gateway|Interface|GatewayLoadBalancer",

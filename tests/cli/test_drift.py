@@ -1,0 +1,91 @@
+"""What is not as it was synthesized is listed, and fails where that is asked for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from isthmus.cli import main
+from isthmus.synthesized import JOURNAL, MANIFEST, SCHEMA, STAGING, digest
+from tests.proof.estates import output, write
+
+NAME = "stage_1_dev_only"
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """An output with its manifest."""
+    folder = write(output(NAME), tmp_path / "out")
+    files = {path: digest((folder / path).read_bytes()) for path in output(NAME)}
+    (folder / MANIFEST).write_text(json.dumps({"schema": SCHEMA, "files": files}))
+    return folder
+
+
+def spoil(out: Path) -> None:
+    """A label that changes no flow, a file of another tool, and one that is gone."""
+    hub = out / "stacks" / "network" / "modules" / "hub" / "main.tf.json"
+    hub.write_text(hub.read_text() + "\n")
+    (out / "stacks" / "network" / "notes.tf").write_text("# nothing")
+    (out / "manifest.json").unlink()
+
+
+def test_an_output_as_synthesized_says_nothing(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["prove", str(out), "--no-scenarios", "--strict-drift"]) == 0
+    assert "Not as synthesized" not in capsys.readouterr().out
+
+
+def test_files_that_differ_are_listed_everywhere(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoil(out)
+    assert main(["prove", str(out), "--no-scenarios"]) == 0
+    listed = [
+        "changed: stacks/network/modules/hub/main.tf.json",
+        "missing: manifest.json",
+        "added: stacks/network/notes.tf",
+    ]
+    told = capsys.readouterr().out
+    assert "Not as synthesized\n" + "".join(f"- {line}\n" for line in listed) in told
+    assert main(["prove", str(out), "--no-scenarios", "--json", "-"]) == 0
+    assert json.loads(capsys.readouterr().out)["drift"] == listed
+    assert main(["prove", str(out), "--no-scenarios", "--markdown", "-"]) == 0
+    assert "notes.tf" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("part", ["", "stacks", "stacks/network"])
+def test_a_strict_proof_fails_for_them(out: Path, part: str) -> None:
+    before = main(["prove", str(out / part), "--no-scenarios", "--strict-drift", "--intent", str(out / "intent.json")])
+    spoil(out)
+    given = ["prove", str(out / part), "--no-scenarios", "--intent", str(out / "intent.json")]
+    assert main(given) == before
+    assert main([*given, "--strict-drift"]) == 1
+
+
+def test_show_lists_them(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (out / "stacks" / "network" / "notes.tf").write_text("# nothing")
+    assert main(["show", str(out)]) == 0
+    assert "added: stacks/network/notes.tf" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["prove"],
+        ["show"],
+        ["scan"],
+        ["cost"],
+        ["draw"],
+        ["handover"],
+        ["trace", "--from", "dev", "--to", "internet"],
+        ["diff"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_what_is_half_written_is_not_read(out: Path, command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    (out / STAGING).mkdir()
+    (out / STAGING / JOURNAL).write_text("{}")
+    given = [command[0], str(out), *command[1:], *([str(out)] if command == ["diff"] else [])]
+    assert main(given) == 2
+    said = capsys.readouterr().err
+    assert "half written" in said
+    assert "ynthesize again" in said
