@@ -41,7 +41,7 @@ class Module:
 
 def is_module(path: Path) -> bool:
     """Whether a directory holds Terraform, in whatever syntax."""
-    return any(is_configuration(entry.name) and not entry.is_dir() for entry in path.iterdir())
+    return path.is_dir() and any(is_configuration(entry.name) and not entry.is_dir() for entry in path.iterdir())
 
 
 def load_module(path: Path) -> Module:
