@@ -239,7 +239,11 @@ class EndpointKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class VpcEndpoint:
-    """A VPC endpoint. `tables` matter for gateway endpoints, `subnets` and `security_groups` for the others."""
+    """A VPC endpoint. `tables` matter for gateway endpoints, `subnets` and `security_groups` for the others.
+
+    `private_dns` makes the service's own names lead to it; `inbound_only` narrows that to queries that come by an
+    inbound Resolver endpoint.
+    """
 
     address: str
     kind: EndpointKind
@@ -249,6 +253,7 @@ class VpcEndpoint:
     subnets: tuple[str | Unknown, ...] = ()
     security_groups: tuple[str | Unknown, ...] = ()
     private_dns: bool | Unknown = False
+    inbound_only: bool | Unknown = False
 
     @property
     def service_name(self) -> str:

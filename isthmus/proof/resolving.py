@@ -7,7 +7,6 @@ lets it in.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from ipaddress import IPv4Address, ip_network
 
 from isthmus.intent import Estate, Spoke
@@ -21,20 +20,20 @@ from isthmus.intent.resolution import (
     service_zones,
     shared_services,
 )
-from isthmus.network.answers import AtSite, Block, InSubnet, Location, Outcome, Packet
+from isthmus.network.answers import AtSite, Block, Location, Outcome, Packet, RoundTrip
+from isthmus.network.asking import DNS, PROTOCOLS, asked, interfaces
 from isthmus.network.filters import group_verdict
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import EndpointKind, Unknown, VpcEndpoint
 from isthmus.network.packets import Traffic
-from isthmus.network.places import NoSuchPlace
-from isthmus.network.resolution import NameRules, ResolverEndpoint, ResolverRule
+from isthmus.network.records import Found, found_in
+from isthmus.network.resolution import ResolverEndpoint, ResolverRule, RuleKind
 from isthmus.network.space import span
+from isthmus.proof.answering import ANY_NAME
 from isthmus.proof.findings import Unanswered, Violation
 from isthmus.services import SERVICES
 
-_DNS = 53
 _TO_HTTPS = Traffic(6, (443, 443))
-_PROTOCOLS = ("udp", "tcp")
 
 
 class Resolving:
@@ -70,66 +69,68 @@ class Resolving:
         if not home.dns.inbound:
             return
         endpoints = [e for e in self.facts.endpoints.values() if e.inbound is True and self._in_home(e)]
-        if not endpoints:
+        unread = next((e.inbound for e in self.facts.endpoints.values() if isinstance(e.inbound, Unknown)), None)
+        if not endpoints and unread is not None:
+            self.unanswered.append(Unanswered("whether there is an inbound Resolver endpoint", unread.reason))
+        elif not endpoints:
             self._found("dns-endpoint-missing", "there is no inbound Resolver endpoint", (self.vpc,), home.spoke.name)
         for endpoint in endpoints:
             for name, cidr in networks_reached(self.estate, self.estate.segment(home.spoke.segment)).items():
                 network, site = ip_network(cidr), name.partition("/")[0]
                 # The ends of the network stand for all of it: groups and routes know whole networks.
                 for address in {network[1], network[-2]} if network.num_addresses > 2 else {network[0]}:
-                    for interface in _interfaces(endpoint):
+                    for interface in interfaces(endpoint):
                         self._asks(AtSite(site, address), interface, (endpoint.address,), name, home.spoke.name)
 
     def _forwards(self, home: SharedServices) -> None:
         for forward in home.dns.forwards:
-            rules = [r for r in self.facts.rules.values() if r.domain == forward.domain and r.endpoint is not None]
+            rules = [r for r in self.facts.rules.values() if r.domain == forward.domain and r.kind is RuleKind.FORWARD]
             wanted = set(servers(self.estate, forward))
             if not rules:
                 why = f"no rule forwards {forward.domain}"
                 self._found("dns-rule-differs", why, (self.vpc,), home.spoke.name, forward.domain)
             for rule in rules:
-                asked = {str(target[0]) for target in rule.targets if not isinstance(target, Unknown)}
+                given = {_server(*target) for target in rule.targets if not isinstance(target, Unknown)}
                 doubts = [target for target in rule.targets if isinstance(target, Unknown)]
                 self.unanswered += [Unanswered(f"where {rule.address} forwards to", doubt.reason) for doubt in doubts]
-                if not doubts and asked != wanted:
-                    why = f"{forward.domain} goes to {_listed(asked)}; the intent says {_listed(wanted)}"
+                if not doubts and given != wanted:
+                    why = f"{forward.domain} goes to {_listed(given)}; the intent says {_listed(wanted)}"
                     self._found("dns-rule-differs", why, (rule.address,), home.spoke.name, forward.domain)
                 self._outbound(rule, forward.domain)
 
     def _outbound(self, rule: ResolverRule, domain: str) -> None:
         """Each interface of the rule's endpoint gets to each DNS server, and back."""
         endpoint = self.facts.endpoints.get(rule.endpoint) if isinstance(rule.endpoint, str) else None
+        unread = rule.endpoint if endpoint is None else endpoint.inbound
+        if isinstance(unread, Unknown):
+            self.unanswered.append(Unanswered(f"by which endpoint {rule.address} asks", unread.reason))
+            return
         if endpoint is None or endpoint.inbound is not False:
             why = f"the endpoint of {rule.address} is no outbound Resolver endpoint of this input"
             self._found("dns-endpoint-missing", why, (rule.address,), self.home.spoke.name, domain)
             return
-        for target in rule.targets:
-            if isinstance(target, Unknown):
-                continue
-            address, port = target
-            try:
-                to = self.engine.locate(address)
-            except NoSuchPlace as nowhere:
-                self._found("dns-path-blocked", str(nowhere), (rule.address,), self.home.spoke.name, domain)
-                continue
-            for interface in _interfaces(endpoint):
-                culprits = (endpoint.address, rule.address)
-                self._asks(interface, to, culprits, self.home.spoke.name, f"{address} for {domain}", port)
+        for query in asked(self.engine, tuple(interfaces(endpoint)), rule.targets):
+            about = (endpoint.address, rule.address)
+            if query.trip is None:
+                self._found("dns-path-blocked", query.nowhere, (rule.address,), self.home.spoke.name, domain)
+            else:
+                to = f"{query.target[0]} for {domain}"
+                self._arrives(query.trip, about, self.home.spoke.name, to)
 
-    def _asks(
-        self, here: Location, to: Location, about: tuple[str, ...], source: str, destination: str, port: int = _DNS
-    ) -> None:
+    def _asks(self, here: Location, to: Location, about: tuple[str, ...], source: str, destination: str) -> None:
         """One query and its answer, by UDP and by TCP."""
-        for protocol in _PROTOCOLS:
-            packet = Packet(here, to, protocol, port)
-            trip = self.engine.both_ways(packet)
-            if trip.outcome is Outcome.BLOCKED:
-                why = "; ".join(f"{block.address}: {block.why}" for block in trip.blocks) or "it does not arrive"
-                places = (*(block.address for block in trip.blocks), *about)
-                self._found("dns-path-blocked", f"{packet}: {why}", places, source, destination)
-            elif trip.outcome is Outcome.UNKNOWN:
-                paths = (*trip.forward.paths, *trip.back.paths)
-                self.unanswered.append(Unanswered(f"{packet}", next((p.unknown for p in paths if p.unknown), "")))
+        for protocol in PROTOCOLS:
+            self._arrives(self.engine.both_ways(Packet(here, to, protocol, DNS)), about, source, destination)
+
+    def _arrives(self, trip: RoundTrip, about: tuple[str, ...], source: str, destination: str) -> None:
+        packet = trip.forward.packet
+        if trip.outcome is Outcome.BLOCKED:
+            why = "; ".join(f"{block.address}: {block.why}" for block in trip.blocks) or "it does not arrive"
+            places = (*(block.address for block in trip.blocks), *about)
+            self._found("dns-path-blocked", f"{packet}: {why}", places, source, destination)
+        elif trip.outcome is Outcome.UNKNOWN:
+            paths = (*trip.forward.paths, *trip.back.paths)
+            self.unanswered.append(Unanswered(f"{packet}", next((p.unknown for p in paths if p.unknown), "")))
 
     def _in_home(self, endpoint: ResolverEndpoint) -> bool:
         subnets = (self.network.subnets.get(str(interface.subnet)) for interface in endpoint.interfaces)
@@ -168,12 +169,14 @@ class Resolving:
         """Names of a service lead to its endpoint, by the private zone of the domain."""
         zone = next((zone for zone in self.facts.zones.values() if zone.domain == domain), None)
         for name in names:
-            answer = zone.answers.get(name) if zone is not None else None
-            if isinstance(answer, Unknown):
-                self.unanswered.append(Unanswered(f"where {name} leads", answer.reason))
-            elif answer != endpoint.address:
-                about = (zone.address, endpoint.address) if zone is not None else (endpoint.address,)
+            found = found_in(zone, name.replace("*", ANY_NAME)) if zone is not None else Found(missing="no zone")
+            if found.unknown:
+                self.unanswered.append(Unanswered(f"where {name} leads", found.unknown))
+            elif found.missing or any(record.endpoint != endpoint.address for record in found.records):
+                about = [record.address for record in found.records]
+                about += [zone.address, endpoint.address] if zone is not None else [endpoint.address]
                 why = f"{name} does not lead to the endpoint for {service}"
+                why += f": {found.missing}" if zone is not None and found.missing else ""
                 self._found("service-name-missing", why, about, self.home.spoke.name, service)
 
     def _endpoints(self, vpc: str, spoke: Spoke, service: str) -> Iterator[VpcEndpoint]:
@@ -246,30 +249,10 @@ class Resolving:
                     self.unanswered.append(Unanswered(f"whether what {spoke.name} asks {what}", doubt.reason))
                 else:
                     self._found("dns-not-associated", why, (vpc,), spoke.name)
-        if (firewall := home.dns.firewall) is not None:
-            # Allowed wins: a name in both lists is answered.
-            said = {**dict.fromkeys(firewall.blocked, False), **dict.fromkeys(firewall.allowed, True)}
-            for group in sorted(thing for thing in held if thing in self.facts.firewalls):
-                self._filtered(self.facts.firewalls[group], said)
-
-    def _filtered(self, group: NameRules, said: Mapping[str, bool]) -> None:
-        for domain, meant in sorted(said.items()):
-            answered = group.answers(domain)
-            if isinstance(answered, Unknown):
-                self.unanswered.append(Unanswered(f"whether {domain} is answered", answered.reason))
-            elif answered is not meant:
-                why = f"{domain} is {'answered' if answered else 'blocked'}; the intent says otherwise"
-                places = (group.address, *(rule.address for rule in group.rules))
-                self._found("dns-firewall-differs", why, places, self.home.spoke.name, domain)
 
 
-def _interfaces(endpoint: ResolverEndpoint) -> Iterator[InSubnet]:
-    """The interfaces of a Resolver endpoint as places, with its security groups."""
-    groups = tuple(group for group in endpoint.security_groups if isinstance(group, str))
-    for interface in endpoint.interfaces:
-        if isinstance(interface.subnet, str):
-            place = InSubnet(interface.subnet, interface.ip)
-            yield replace(place, groups=groups) if len(groups) == len(endpoint.security_groups) else place
+def _server(address: IPv4Address, port: int) -> str:
+    return str(address) if port == DNS else f"{address} port {port}"
 
 
 def _listed(names: Iterable[str | IPv4Address]) -> str:

@@ -184,6 +184,49 @@ _ALL = (
         "Of the rules that list a name the one with the lowest number decides.",
         _ROUTE_53 + "resolver-dns-firewall-rule-groups.html",
     ),
+    Rule(
+        "unintended-forward",
+        "A Resolver rule forwards names that the intent does not forward.",
+        "The most specific rule wins. Its DNS servers see these names, and answer them or not.",
+        _ROUTE_53 + "resolver-overview-forward-vpc-to-network-domain-name-matches.html",
+    ),
+    Rule(
+        "unintended-zone",
+        "A private hosted zone answers names that the intent leaves to public DNS.",
+        "A private zone answers for all names below its own. A name that it has no record for does not exist then.",
+        _ROUTE_53 + "hosted-zone-private-considerations.html",
+    ),
+    Rule(
+        "unintended-endpoint",
+        "An interface endpoint answers names of a service that the intent leaves to public DNS.",
+        "Private names lead all requests of the VPC to the endpoint, past gateway endpoints and the egress path.",
+        _VPC.replace("userguide", "privatelink") + "manage-dns-names.html",
+    ),
+    Rule(
+        "name-hidden",
+        "A private zone, interface endpoint or forward rule of the intent is there, and something else answers.",
+        "The most specific domain wins, and a Resolver rule wins over a private zone or an endpoint of the same name.",
+        _ROUTE_53 + "resolver-overview-forward-vpc-to-network-domain-name-matches.html",
+    ),
+    Rule(
+        "name-blocked",
+        "The DNS firewall blocks a name that the intent has answered by a zone, an endpoint or other DNS servers.",
+        "The firewall looks at every query of the VPC first, whatever would answer it.",
+        _ROUTE_53 + "resolver-dns-firewall-overview.html",
+    ),
+    Rule(
+        "dns-disabled",
+        "DNS is switched off in a spoke's VPC, or AWS's own rules for reverse lookups are.",
+        "Without enable_dns_support the Resolver of the VPC does not answer. Private zones and private names of "
+        "endpoints need enable_dns_hostnames too.",
+        _VPC + "AmazonDNS-concepts.html",
+    ),
+    Rule(
+        "other-dns-server",
+        "DHCP hands out another DNS server than the Resolver of the VPC.",
+        "Hosts then ask that server: rules, private zones, endpoint names and the DNS firewall are not asked.",
+        _VPC + "DHCPOptionSetConcepts.html",
+    ),
     # --- what is there ---
     Rule(
         "spoke-missing",

@@ -10,6 +10,7 @@ from isthmus.intent import Estate
 from isthmus.network.answers import Outcome, Told
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Announcement, Cidr, Network, Unknown
+from isthmus.proof.answering import Answering
 from isthmus.proof.assumptions import assumptions, would_change
 from isthmus.proof.binding import Binding, bind
 from isthmus.proof.egress import egress_violations
@@ -213,6 +214,7 @@ class _Prover:
         judge = Judge(self.network, self.meant, self.binding.egress)
         services = list(service_violations(self.estate, self.engine, self.places))
         resolving = Resolving(self.estate, self.binding.vpcs, self.engine)
+        answering = Answering(self.estate, self.binding.vpcs, self.network)
         found = [
             *self.binding.violations,
             *region_violations(self.estate, self.subject.graph),
@@ -221,13 +223,15 @@ class _Prover:
             *zone_violations(self.estate, self.network, self.places, self.inventory),
             *(found for found in services if isinstance(found, Violation)),
             *resolving.violations,
+            *answering.violations,
             *egress_violations(self.estate, self.binding.egress, self.pairs, judge.naming),
             *told_violations(self.estate, self.binding, said),
             *self._always(used),
             *outage_violations(survivals),
         ]
+        names = [*resolving.unanswered, *answering.unanswered]
         untold = [Unanswered(f"what AWS advertises over {vpn}", t.unknown) for vpn, t in said.items() if t.unknown]
-        unanswered = [*self._no_vpc(), *self.binding.unanswered, *self.unanswered(), *resolving.unanswered, *untold]
+        unanswered = [*self._no_vpc(), *self.binding.unanswered, *self.unanswered(), *names, *untold]
         unanswered += [*self._uncounted(), *(missing for missing in services if isinstance(missing, Unanswered))]
         return self._proof(found, unanswered, said, used, survivals)
 

@@ -145,7 +145,7 @@ def names(network: Network) -> Mapping[str, tuple[str, ...]]:
     """Who answers for which names, and the services by interface endpoint; empty where there is nothing of the kind."""
     facts = network.resolution
     inbound = [i.ip for e in facts.endpoints.values() if e.inbound is True for i in e.interfaces]
-    zones = {str(zone.domain) for zone in facts.zones.values() if not zone.answers}
+    zones = {str(zone.domain) for zone in facts.zones.values() if not any(r.endpoint for r in zone.records)}
     services = {
         str(endpoint.service).partition("amazonaws.")[2].partition(".")[2]
         for endpoint in network.endpoints.values()

@@ -55,6 +55,7 @@ def no_way_to_the_servers(resources: Module) -> None:
 # What else is wrong then: a way that is missing is missed by others, and nobody opens the way to another server.
 BESIDES = {"no way to the servers": {"intended-flow-blocked", "intended-flow-one-way", "way-out-missing"}}
 BESIDES["another server"] = {"dns-path-blocked"}
+BESIDES["another domain"] = {"unintended-forward"}
 
 MISTAKES: dict[str, tuple[str, Callable[[Module], None], str, str]] = {
     "udp is not let out": (

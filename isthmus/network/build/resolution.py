@@ -1,6 +1,4 @@
-"""Resolver endpoints and rules, private zones with their records, query logs, DNS firewalls, profiles, and what is
-associated with which VPC.
-"""
+"""Resolver endpoints and rules, private zones with their records, and query logs."""
 
 from __future__ import annotations
 
@@ -8,50 +6,41 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address
 
-from isthmus.network.build.resolve import GROUP, SUBNET, VPC, Kind, Resolver, integer, single, text
+from isthmus.network.build.name_firewall import rule_groups
+from isthmus.network.build.name_uses import ENDPOINT, ZONE, uses
+from isthmus.network.build.resolve import GROUP, SUBNET, VPC, Resolver, integer, text
+from isthmus.network.build.vpc_dns import vpc_dns
+from isthmus.network.domains import canonical, covers
 from isthmus.network.model import Unknown
 from isthmus.network.resolution import (
     Interface,
-    NameRule,
-    NameRules,
+    MaybeEndpoint,
     PrivateZone,
+    Record,
     Resolution,
     ResolverEndpoint,
     ResolverRule,
+    RuleKind,
 )
 from isthmus.terraform.graph import Ref, Resource, Value, blocks
 
-_ENDPOINT: Kind = single("aws_route53_resolver_endpoint")
-_RULE: Kind = single("aws_route53_resolver_rule")
-_ZONE: Kind = single("aws_route53_zone", "id", "zone_id")
-_LOGS: Kind = single("aws_route53_resolver_query_log_config")
-_FIREWALL: Kind = single("aws_route53_resolver_firewall_rule_group")
-_DOMAINS: Kind = single("aws_route53_resolver_firewall_domain_list")
-_PROFILE: Kind = single("aws_route53profiles_profile")
-# What a profile may hold, by ARN.
-_HELD: Kind = {
-    "aws_route53_resolver_rule": ("arn",),
-    "aws_route53_zone": ("arn",),
-    "aws_route53_resolver_firewall_rule_group": ("arn",),
-    "aws_route53_resolver_query_log_config": ("arn",),
-    "aws_vpc_endpoint": ("arn",),
-}
+_KINDS = {kind.value: kind for kind in RuleKind}
+# AWS Cloud Map makes private zones of its own, whose records are what services register.
+# https://docs.aws.amazon.com/cloud-map/latest/dg/creating-namespaces.html
+_NAMESPACE = "aws_service_discovery_private_dns_namespace"
 
 
 def resolution(resolver: Resolver) -> Resolution:
     """Everything about names."""
-    records = _answers(resolver)
     return Resolution(
         {made.address: made for made in _endpoints(resolver)},
         {made.address: made for made in _rules(resolver)},
-        {
-            zone.address: PrivateZone(zone.address, text(zone.get("name")), records.get(zone.address, {}))
-            for zone in resolver.certain("aws_route53_zone")
-            if blocks(zone, "vpc")
-        },
-        {made.address: made for made in _firewalls(resolver)},
+        {made.address: made for made in _zones(resolver)},
+        {made.address: made for made in rule_groups(resolver)},
         frozenset(config.address for config in resolver.certain("aws_route53_resolver_query_log_config")),
-        tuple(dict.fromkeys(_used_by(resolver))),
+        tuple(dict.fromkeys(uses(resolver))),
+        vpc_dns(resolver),
+        tuple(_maybe_endpoints(resolver)),
     )
 
 
@@ -70,92 +59,131 @@ def _endpoints(resolver: Resolver) -> Iterator[ResolverEndpoint]:
         ]
         yield ResolverEndpoint(
             resource.address,
-            direction if isinstance(direction, Unknown) else direction == "INBOUND",
+            _inbound(resource.address, direction),
             tuple(interfaces),
             resolver.many(resource, "security_group_ids", GROUP),
         )
 
 
+def _inbound(address: str, direction: str | Unknown) -> bool | Unknown:
+    """Whether an endpoint answers. One that delegates takes other queries, and is not modelled."""
+    if isinstance(direction, Unknown):
+        return direction
+    known = {"INBOUND": True, "OUTBOUND": False}
+    return known.get(direction, Unknown(f"direction of {address} is {direction!r}, which is not modelled"))
+
+
 def _rules(resolver: Resolver) -> Iterator[ResolverRule]:
     for resource in resolver.certain("aws_route53_resolver_rule"):
-        targets: list[tuple[IPv4Address, int] | Unknown] = []
-        for block in blocks(resource, "target_ip"):
-            ip = block if isinstance(block, Unknown) else _ip(block.get("ip"))
-            port = 53 if isinstance(block, Unknown) else integer(block.get("port", 53))
-            if isinstance(ip, IPv4Address) and isinstance(port, int):
-                targets.append((ip, port))
-            else:
-                targets.append(Unknown(f"a target of {resource.address}"))
+        kind = text(resource.get("rule_type"))
         domain = text(resource.get("domain_name"))
-        if not isinstance(domain, Unknown):
-            domain = domain.rstrip(".") or "."
         yield ResolverRule(
-            resource.address, domain, resolver.one(resource, "resolver_endpoint_id", _ENDPOINT), tuple(targets)
+            resource.address,
+            domain if isinstance(domain, Unknown) else canonical(domain),
+            resolver.one(resource, "resolver_endpoint_id", ENDPOINT),
+            tuple(_targets(resource)),
+            kind if isinstance(kind, Unknown) else _KINDS.get(kind, Unknown(f"rule_type {kind!r}")),
         )
 
 
-def _firewalls(resolver: Resolver) -> Iterator[NameRules]:
-    rules: dict[str, list[NameRule]] = defaultdict(list)
-    for resource in resolver.of_type("aws_route53_resolver_firewall_rule"):
-        group = resolver.required(resource, "firewall_rule_group_id", _FIREWALL)
-        listed = resolver.doubt(resource) or resolver.required(resource, "firewall_domain_list_id", _DOMAINS)
-        domains = listed if isinstance(listed, Unknown) else resolver.graph.resources[listed].get("domains", ())
-        priority, action = integer(resource.get("priority")), text(resource.get("action"))
-        if isinstance(group, str):
-            # An alert answers too. A rule without a number that is known may come first.
-            answers = action if isinstance(action, Unknown) else action != "BLOCK"
-            place = priority if isinstance(priority, int) else 0
-            rules[group].append(NameRule(resource.address, place, answers, domains))
-    for resource in resolver.certain("aws_route53_resolver_firewall_rule_group"):
-        ordered = sorted(rules[resource.address], key=lambda rule: rule.priority)
-        yield NameRules(resource.address, tuple(ordered))
+def _targets(resource: Resource) -> Iterator[tuple[IPv4Address, int] | Unknown]:
+    """The DNS servers of a rule. Those that are asked by IPv6 or over HTTPS are not modelled."""
+    for block in blocks(resource, "target_ip"):
+        if isinstance(block, Unknown):
+            yield block
+            continue
+        ip, port = _ip(block.get("ip")), integer(block.get("port", 53))
+        over = block.get("protocol", "Do53")
+        if isinstance(ip, IPv4Address) and isinstance(port, int) and over == "Do53":
+            yield ip, port
+        else:
+            yield Unknown(f"a target of {resource.address}: {_said(block)}")
+
+
+def _said(block: Mapping[str, Value]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in sorted(block.items()) if value is not None) or "nothing"
 
 
 def _ip(value: Value) -> IPv4Address | None:
-    return IPv4Address(value) if isinstance(value, str) else None
+    try:
+        return IPv4Address(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
 
 
-def _answers(resolver: Resolver) -> Mapping[str, Mapping[str, str | Unknown]]:
-    """The names that lead to interface endpoints, by zone: `*.s3.us-east-1.amazonaws.com` too."""
-    found: dict[str, dict[str, str | Unknown]] = defaultdict(dict)
+def _zones(resolver: Resolver) -> Iterator[PrivateZone]:
+    records = _records(resolver)
+    for zone in resolver.certain("aws_route53_zone"):
+        if blocks(zone, "vpc"):
+            domain = text(zone.get("name"))
+            yield PrivateZone(
+                zone.address,
+                domain if isinstance(domain, Unknown) else canonical(domain),
+                tuple(_named(record, domain) for record in records.get(zone.address, ())),
+            )
+    for namespace in resolver.certain(_NAMESPACE):
+        domain = text(namespace.get("name"))
+        registered = Unknown(f"services register with {namespace.address}")
+        yield PrivateZone(
+            namespace.address,
+            domain if isinstance(domain, Unknown) else canonical(domain),
+            (Record(namespace.address, registered, registered),),
+        )
+
+
+def _named(record: Record, domain: str | Unknown) -> Record:
+    """A record under its full name: the provider takes `db` for `db.<zone>`, and nothing for the zone itself."""
+    if isinstance(record.name, Unknown) or isinstance(domain, Unknown):
+        return record
+    zone, name = canonical(domain), canonical(record.name) if record.name else ""
+    full = name if name and covers(zone, name) else f"{name}.{zone}" if name else zone
+    return Record(record.address, full, record.type, record.leads, record.alias, record.endpoint)
+
+
+def _records(resolver: Resolver) -> Mapping[str, list[Record]]:
+    """The records of each zone. A record that may not exist leads to nobody knows where."""
+    found: dict[str, list[Record]] = defaultdict(list)
     for resource in resolver.of_type("aws_route53_record"):
-        zone, name = resolver.one(resource, "zone_id", _ZONE), resource.get("name")
-        for block in blocks(resource, "alias") if isinstance(zone, str) and isinstance(name, str) else ():
-            target = block if isinstance(block, Unknown) else block.get("name")
-            if isinstance(target, Ref) and target.attribute.startswith("dns_entry"):
-                found[str(zone)][str(name)] = resolver.doubt(resource) or target.address
-            elif isinstance(target, Unknown):
-                found[str(zone)][str(name)] = target
+        zone = resolver.one(resource, "zone_id", ZONE)
+        if not isinstance(zone, str):
+            continue
+        given = resource.get("name", "")
+        name = given if isinstance(given, str) else text(given)
+        type_ = text(resource.get("type"))
+        aliases = blocks(resource, "alias")
+        if aliases:
+            record = _alias(resource, name, type_, aliases[0])
+        else:
+            record = Record(resource.address, name, type_, _texts(resource.get("records")))
+        doubt = resolver.doubt(resource)
+        if doubt is not None:
+            record = Record(record.address, name, type_, doubt, record.alias)
+        found[zone].append(record)
     return found
 
 
-def _used_by(resolver: Resolver) -> Iterator[tuple[str | Unknown, str | Unknown]]:
-    """What holds for which VPC: associated directly, or held by the profile that the VPC is associated with."""
-    for type_, argument, kind, user in (
-        ("aws_route53_resolver_rule_association", "resolver_rule_id", _RULE, "vpc_id"),
-        ("aws_route53_zone_association", "zone_id", _ZONE, "vpc_id"),
-        ("aws_route53_resolver_query_log_config_association", "resolver_query_log_config_id", _LOGS, "resource_id"),
-        ("aws_route53_resolver_firewall_rule_group_association", "firewall_rule_group_id", _FIREWALL, "vpc_id"),
-    ):
-        for resource in resolver.of_type(type_):
-            yield _pair(resolver, resource, resolver.required(resource, argument, kind), user)
-    for zone in resolver.of_type("aws_route53_zone"):
-        for block in blocks(zone, "vpc"):
-            vpc = block if isinstance(block, Unknown) else resolver.target(zone, "vpc_id", block.get("vpc_id"), VPC)
-            yield zone.address, vpc or Unknown(f"{zone.address} has no vpc_id")
-    held: dict[str, list[str | Unknown]] = defaultdict(list)
-    for resource in resolver.of_type("aws_route53profiles_resource_association"):
-        profile = resolver.required(resource, "profile_id", _PROFILE)
-        thing = resolver.doubt(resource) or resolver.required(resource, "resource_arn", _HELD)
-        if isinstance(profile, str):
-            held[profile].append(thing)
-    for resource in resolver.of_type("aws_route53profiles_association"):
-        profile = resolver.required(resource, "profile_id", _PROFILE)
-        for thing in held.get(profile, ()) if isinstance(profile, str) else (profile,):
-            yield _pair(resolver, resource, thing, "resource_id")
+def _alias(
+    resource: Resource, name: str | Unknown, type_: str | Unknown, block: Mapping[str, Value] | Unknown
+) -> Record:
+    target = block if isinstance(block, Unknown) else block.get("name")
+    if isinstance(target, Ref) and target.attribute.startswith("dns_entry"):
+        return Record(resource.address, name, type_, (str(target),), True, target.address)
+    if isinstance(target, (str, Ref)):
+        return Record(resource.address, name, type_, (str(target),), True)
+    why = target if isinstance(target, Unknown) else Unknown(f"where {resource.address} leads")
+    return Record(resource.address, name, type_, why, True)
 
 
-def _pair(
-    resolver: Resolver, resource: Resource, thing: str | Unknown, user: str
-) -> tuple[str | Unknown, str | Unknown]:
-    return thing, resolver.doubt(resource) or resolver.required(resource, user, VPC)
+def _texts(value: Value) -> tuple[str, ...] | Unknown:
+    if isinstance(value, Unknown):
+        return value
+    items = value if isinstance(value, tuple) else () if value is None else (value,)
+    unread = next((item for item in items if isinstance(item, Unknown)), None)
+    return unread or tuple(map(str, items))
+
+
+def _maybe_endpoints(resolver: Resolver) -> Iterator[MaybeEndpoint]:
+    for resource in resolver.of_type("aws_vpc_endpoint"):
+        doubt = resolver.doubt(resource)
+        if doubt is not None and resource.get("vpc_endpoint_type", "Gateway") not in ("Gateway", "GatewayLoadBalancer"):
+            yield MaybeEndpoint(resource.address, resolver.required(resource, "vpc_id", VPC), doubt)

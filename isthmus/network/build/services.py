@@ -74,6 +74,7 @@ def endpoints(resolver: Resolver) -> dict[str, VpcEndpoint]:
             if isinstance(owner, Unknown):  # it may be any of them
                 found, owner = Unknown(f"{resource.address} is of an unknown endpoint: {owner.reason}"), ""
             added[owner, argument].append(found)
+    private = _private_dns(resolver)
     made: dict[str, VpcEndpoint] = {}
     for resource in resolver.of_type("aws_vpc_endpoint"):
         vpc = resolver.required(resource, "vpc_id", VPC)
@@ -104,9 +105,37 @@ def endpoints(resolver: Resolver) -> dict[str, VpcEndpoint]:
             (*resolver.many(resource, "route_table_ids", TABLE), *added_here["route_table_id"]),
             (*subnets, *added_here["subnet_id"]),
             groups,
-            switch(resource.get("private_dns_enabled"), default=False),
+            private.get(resource.address, switch(resource.get("private_dns_enabled"), default=False)),
+            _inbound_only(resource) if endpoint_kind is EndpointKind.INTERFACE else False,
         )
     return made
+
+
+def _private_dns(resolver: Resolver) -> dict[str, bool | Unknown]:
+    """Private DNS that a resource of its own switches on or off, by endpoint."""
+    found: dict[str, bool | Unknown] = {}
+    for resource in resolver.of_type("aws_vpc_endpoint_private_dns"):
+        endpoint = resolver.required(resource, "vpc_endpoint_id", single("aws_vpc_endpoint"))
+        if isinstance(endpoint, str):
+            found[endpoint] = resolver.doubt(resource) or switch(resource.get("private_dns_enabled"), default=False)
+    return found
+
+
+def _inbound_only(resource: Resource) -> bool | Unknown:
+    """Whether the private names are for queries by an inbound Resolver endpoint alone.
+
+    Only services with both kinds of endpoint know it. Where it is not set, AWS has taken it for on and for off:
+    https://github.com/hashicorp/terraform-provider-aws/issues/32407
+    """
+    given = [
+        block if isinstance(block, Unknown) else block.get("private_dns_only_for_inbound_resolver_endpoint")
+        for block in blocks(resource, "dns_options")
+    ]
+    if given and given[0] is not None:
+        return switch(given[0], default=False)
+    service = resource.get("service_name")
+    two_ways = not isinstance(service, str) or service.rpartition(".")[2] in ("s3", "dynamodb")
+    return Unknown(f"{resource.address} does not say whether its names are for the sites alone") if two_ways else False
 
 
 def peerings(resolver: Resolver) -> dict[str, VpcPeering]:
