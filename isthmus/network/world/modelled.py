@@ -378,6 +378,20 @@ MODELLED: dict[str, Arguments] = {
         },
     ),
     # --- names
+    "aws_vpc_endpoint_private_dns": reads("vpc_endpoint_id! private_dns_enabled!"),
+    "aws_vpc_dhcp_options": reads(
+        "domain_name_servers",
+        harmless={
+            "domain_name": "what hosts add to short names",
+            "ntp_servers netbios_name_servers netbios_node_type ipv6_address_preferred_lease_time": (
+                "other settings of hosts"
+            ),
+        },
+    ),
+    "aws_vpc_dhcp_options_association": reads("vpc_id! dhcp_options_id!"),
+    "aws_default_vpc_dhcp_options": reads(harmless={"owner_id": _OWNER}),
+    "aws_route53_resolver_config": reads("resource_id! autodefined_reverse_flag!"),
+    "aws_service_discovery_private_dns_namespace": reads("name! vpc!", harmless={"description": _LABEL}),
     "aws_route53_zone": reads(
         "name! vpc.vpc_id vpc.vpc_region",
         harmless={
@@ -414,17 +428,16 @@ MODELLED: dict[str, Arguments] = {
     ),
     "aws_route53_resolver_rule": reads(
         "domain_name! resolver_endpoint_id target_ip.ip target_ip.port",
-        only={"rule_type!": "FORWARD", "target_ip.protocol": "Do53", "target_ip.ipv6": ""},
+        only={"rule_type!": "FORWARD|SYSTEM", "target_ip.protocol": "Do53", "target_ip.ipv6": ""},
         harmless={"name": _LABEL},
     ),
     "aws_route53_resolver_rule_association": reads("resolver_rule_id! vpc_id!", harmless={"name": _LABEL}),
     "aws_route53_resolver_firewall_domain_list": reads("domains", harmless={"name!": _LABEL}),
     "aws_route53_resolver_firewall_rule": reads(
-        "firewall_rule_group_id! firewall_domain_list_id! priority!",
+        "firewall_rule_group_id! firewall_domain_list_id! priority! q_type",
         only={
             "action!": "ALLOW|ALERT|BLOCK",
-            "firewall_domain_redirection_action": "INSPECT_REDIRECTION_DOMAIN",
-            "q_type": "",
+            "firewall_domain_redirection_action": "INSPECT_REDIRECTION_DOMAIN|TRUST_REDIRECTION_DOMAIN",
         },
         harmless={
             "name!": _LABEL,

@@ -36,12 +36,6 @@ NOT_MODELLED: dict[str, Unmodelled] = {
         "it may exclude gateways that carry unencrypted packets", "the VPC", unless=("mode", "monitor")
     ),
     "aws_vpc_security_group_vpc_association": Unmodelled("it uses a security group in another VPC", "the group"),
-    "aws_vpc_endpoint_private_dns": Unmodelled(
-        "it switches the private DNS names of an endpoint", "names of the endpoint", _names
-    ),
-    "aws_vpc_dhcp_options": Unmodelled("it chooses the resolver of a VPC", "names in its VPCs", _names),
-    "aws_vpc_dhcp_options_association": Unmodelled("it chooses the resolver of a VPC", "names in the VPC", _names),
-    "aws_default_vpc_dhcp_options": Unmodelled("it chooses the resolver of VPCs", "names in VPCs", _names),
     # --- gateways
     "aws_ec2_carrier_gateway": Unmodelled("it forwards between a VPC and a mobile network", "the VPC"),
     "aws_ec2_local_gateway_route": Unmodelled(_OUTPOST, "anything", _everything),
@@ -81,12 +75,10 @@ NOT_MODELLED: dict[str, Unmodelled] = {
     # --- other networks
     "aws_odb_network_peering_connection": Unmodelled("it joins a VPC and an Oracle network", "the VPC"),
     # --- names
-    "aws_route53_resolver_config": Unmodelled("it switches the reverse names of VPCs", "names in the VPC", _names),
     "aws_route53_resolver_dnssec_config": Unmodelled("it refuses unsigned answers", "names in the VPC", _names),
     "aws_route53_traffic_policy": Unmodelled("it decides answers by a policy", "names", _names),
     "aws_route53_traffic_policy_instance": Unmodelled("it decides answers by a policy", "names of the zone", _names),
     "aws_route53_records_exclusive": Unmodelled("it removes records of a zone", "names of the zone", _names),
-    "aws_service_discovery_private_dns_namespace": Unmodelled("it creates a private zone", "names in the VPC", _names),
     # --- what creates networks by itself
     "aws_cloudformation_stack": Unmodelled(_STACK, "anything", _everything),
     "aws_cloudformation_stack_set": Unmodelled(_STACK, "anything", _everything),
