@@ -8,7 +8,7 @@ from typing import Any
 from isthmus.terraform.errors import printable
 from isthmus.terraform.evaluate import Attributes, unknown
 from isthmus.terraform.graph import Value
-from isthmus.terraform.sensitive import hidden, is_secret
+from isthmus.terraform.sensitive import Hidden, hidden, is_secret
 
 # Arguments of Terraform itself, not of the resource.
 META = frozenset({"//", "count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection"})
@@ -25,7 +25,7 @@ def arguments(pairs: Iterable[tuple[str, Value]]) -> dict[str, Value]:
 
 
 def _argument(name: str, value: Value) -> Value:
-    if is_secret(name):
+    if is_secret(name) or isinstance(value, Hidden):
         return hidden(value)
     if isinstance(value, tuple):
         return tuple([arguments(item.items()) if isinstance(item, dict) else _argument(name, item) for item in value])

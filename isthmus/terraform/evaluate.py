@@ -34,8 +34,10 @@ from isthmus.terraform.expressions import (
 )
 from isthmus.terraform.functions import FUNCTIONS, STRUCTURAL, as_number, as_string
 from isthmus.terraform.graph import Ref, Unknown, Value
-from isthmus.terraform.sensitive import SENSITIVE
+from isthmus.terraform.more_functions import MORE, MORE_STRUCTURAL
+from isthmus.terraform.sensitive import SENSITIVE, Hidden, concealed, measured
 
+_OF_MEMBERS = STRUCTURAL | MORE_STRUCTURAL
 _LARGEST = 200_000  # characters of a string, or members of a collection, nested ones included
 _LONGEST_TEMPLATE = 500_000  # characters
 # Terraform's numbers have a mantissa of 512 bits: what is longer it rounds, and Python would not.
@@ -268,7 +270,7 @@ def _template(node: Template, scope: Scope) -> Value:
     length = 0
     for part in node.parts:
         value = evaluate(part, scope)
-        if value == SENSITIVE:
+        if value == SENSITIVE or isinstance(value, Hidden):
             return SENSITIVE
         if isinstance(value, str | bool | int | float):
             parts.append(as_string(value))
@@ -397,17 +399,21 @@ def _call(node: Call, scope: Scope) -> Value:
             return last if isinstance(last, Unknown) else unknown(node.source)
         arguments.extend(last)
     if node.name == "sensitive":
-        return arguments[0] if arguments and isinstance(arguments[0], Ref) else SENSITIVE
+        return concealed(arguments[0]) if len(arguments) == 1 else SENSITIVE
+    if node.name == "length" and len(arguments) == 1 and isinstance(arguments[0], Hidden):
+        return measured(arguments[0])
+    if node.name == "templatestring":
+        return _templatestring(node, arguments)
     for argument in arguments:
         if isinstance(argument, Unknown):
             return argument
-    function = FUNCTIONS.get(node.name) or STRUCTURAL.get(node.name)
+    function = MORE.get(node.name) or FUNCTIONS.get(node.name) or _OF_MEMBERS.get(node.name)
     if function is None:
         return unknown(node.source, f"the function {node.name} is not evaluated")
     whole = limited(tuple(arguments), node.source)
     if isinstance(whole, Unknown):
         return whole
-    if node.name in FUNCTIONS and not all(plain(argument) for argument in arguments):
+    if node.name not in _OF_MEMBERS and not all(plain(argument) for argument in arguments):
         return unknown(node.source, "known after apply")
     try:
         result = function(*arguments)
@@ -416,6 +422,35 @@ def _call(node: Call, scope: Scope) -> Value:
             return unknown(node.source, "known after apply")
         raise Failure(f"{node.source}: not a valid call") from error
     return unknown(node.source) if result is NotImplemented else limited(result, node.source)
+
+
+def _templatestring(node: Call, arguments: list[Value]) -> Value:
+    """A template that is itself a value, with variables of its own.
+
+    https://developer.hashicorp.com/terraform/language/functions/templatestring
+    """
+    if len(arguments) != 2 or not isinstance(arguments[0], str) or not isinstance(arguments[1], dict):
+        lost = next((argument for argument in arguments if isinstance(argument, Unknown)), None)
+        return lost or unknown(node.source, "known after apply")
+    if len(arguments[0]) > _LONGEST_TEMPLATE or "templatestring" in arguments[0]:
+        return unknown(node.source, "too long to evaluate")
+    try:
+        value = evaluate(parse_template(arguments[0]), _Variables(arguments[1]))
+    except ExpressionError as error:
+        return unknown(node.source, str(error))
+    return as_string(value) if isinstance(value, bool | int | float) else value
+
+
+@dataclass(frozen=True, slots=True)
+class _Variables:
+    """The scope of a template that is given its variables."""
+
+    names: Mapping[str, Value]
+
+    def lookup(self, name: str) -> Value:
+        if name in self.names:
+            return self.names[name]
+        raise Failure(f"no variable {name!r}")
 
 
 def _try(node: Call, scope: Scope) -> Value:
@@ -441,6 +476,9 @@ def _operation(node: Operation, scope: Scope) -> Value:
         if (sign == "&&" and value is False) or (sign == "||" and value is True):
             return value
         values.append(value)
+    emptiness = _emptiness(sign, values)
+    if emptiness is not None:
+        return emptiness
     for value in values:
         if isinstance(value, Unknown):
             return value
@@ -460,6 +498,16 @@ def _operation(node: Operation, scope: Scope) -> Value:
     if isinstance(result, int | float) and _too_long(result):
         return unknown(node.source, f"a number of more than {_LONGEST_NUMBER} bits")
     return int(result) if isinstance(result, float) and result.is_integer() else result
+
+
+def _emptiness(sign: str, values: list[Value]) -> bool | None:
+    """Whether a sensitive value is empty or null, which gives nothing of it away; None for any other question."""
+    if sign not in ("==", "!=") or len(values) != 2:
+        return None
+    for hidden, other in (values, values[::-1]):
+        if isinstance(hidden, Hidden) and other in ("", None) and not isinstance(other, Unknown):
+            return (hidden.value == other) is (sign == "==")
+    return None
 
 
 def _operate(sign: str, values: list[Value]) -> Value:

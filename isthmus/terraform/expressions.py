@@ -1,8 +1,8 @@
 """Terraform's expression language, parsed: what stands between `${` and `}`, and the templates around it.
 
 Grammar: https://developer.hashicorp.com/terraform/language/expressions and, for templates in JSON strings,
-https://developer.hashicorp.com/terraform/language/syntax/json#expression-mapping. Template directives (`%{ if }`) and
-heredocs are refused with `ExpressionError`: whoever asked reports the value as unknown.
+https://developer.hashicorp.com/terraform/language/syntax/json#expression-mapping. Whitespace markers (`~`) and heredocs
+are refused with `ExpressionError`: whoever asked reports the value as unknown.
 """
 
 from __future__ import annotations
@@ -144,6 +144,7 @@ class _Parser:
         self.text = text
         self.at = 0
         self.depth = 0
+        self.ended = ""  # the directive that ended the last template, if one did
 
     # Tokens
 
@@ -370,8 +371,64 @@ class _Parser:
 
     # Templates
 
-    def template(self, *, quoted: bool) -> Node:
-        """A template from here to its closing quote, or to the end of the text."""
+    def directive_word(self) -> str:
+        """The first word of a directive, `%{ if`: it is taken."""
+        self.at += 2
+        if self.peek("~"):
+            raise ExpressionError("whitespace stripping markers")
+        return self.identifier()
+
+    def directive_end(self) -> None:
+        if self.accept("~"):
+            raise ExpressionError("whitespace stripping markers")
+        self.expect("}")
+
+    def directive(self, word: str, quoted: bool) -> Node:
+        """What stands between `%{ if }` or `%{ for }` and its end, as the expression that means the same.
+
+        https://developer.hashicorp.com/terraform/language/expressions/strings#directives
+        """
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise ExpressionError("nested too deeply")
+        start = self.at
+        if word == "if":
+            condition = self.expression()
+            self.directive_end()
+            yes, end = self.until(("else", "endif"), quoted)
+            no: Node = Literal("")
+            if end == "else":
+                self.directive_end()
+                no, _ = self.until(("endif",), quoted)
+            found: Node = Conditional(condition, yes, no, source=self.since(start))
+        elif word == "for":
+            key, value = None, self.identifier()
+            if self.accept(","):
+                key, value = value, self.identifier()
+            if not self.word("in"):
+                raise ExpressionError("expected 'in'")
+            over = self.expression()
+            self.directive_end()
+            body, _ = self.until(("endfor",), quoted)
+            each = For(key, value, over, None, body, None, False, source=self.since(start))
+            found = Call("join", (Literal(""), each), False, source=self.since(start))
+        else:
+            raise ExpressionError(f"a template directive {word!r} that is not known")
+        self.directive_end()
+        self.depth -= 1
+        return found
+
+    def until(self, ends: tuple[str, ...], quoted: bool) -> tuple[Node, str]:
+        """The text up to a directive that ends it, as a string, and which one that is."""
+        self.ended = ""
+        inner = self.template(quoted=quoted, ends=ends)
+        ended, self.ended = self.ended, ""
+        if not ended:
+            raise ExpressionError(f"expected one of {', '.join(ends)}")
+        return (inner if isinstance(inner, Template | Literal) else Template((inner,))), ended
+
+    def template(self, *, quoted: bool, ends: tuple[str, ...] = ()) -> Node:
+        """A template from here to its closing quote, or to the end of the text, or to a directive of `ends`."""
         start = self.at
         parts: list[Node] = []
         literal: list[str] = []
@@ -409,7 +466,12 @@ class _Parser:
                 if self.text[begun + 2 : begun + 3] == "~" or self.text[self.at - 2] == "~":
                     raise ExpressionError("whitespace stripping markers")
             elif ahead.startswith("%{"):
-                raise ExpressionError("template directives")
+                flush()
+                word = self.directive_word()
+                if word in ends:
+                    self.ended = word
+                    break
+                parts.append(self.directive(word, quoted))
             elif quoted and ahead[0] == "\\":
                 literal.append(self.escape())
             elif quoted and ahead[0] == "\n":

@@ -20,7 +20,8 @@ from isthmus.terraform.errors import UnreadableTerraform, printable
 from isthmus.terraform.evaluate import Attributes, Failure, Scope, evaluate_json, having, limited, unknown
 from isthmus.terraform.graph import Graph, Ref, Resource, Undeclared, Unknown, Value
 from isthmus.terraform.instances import Key, any_instance, instances
-from isthmus.terraform.sensitive import hidden, is_secret
+from isthmus.terraform.optional import conforming
+from isthmus.terraform.sensitive import concealed, hidden, is_secret
 from isthmus.terraform.statefiles import Place, place
 
 _MOST_INSTANCES = 100_000
@@ -200,9 +201,9 @@ class _Instance:
             value = evaluate_json(declared["default"], _NOTHING)
             if self.parent is None:
                 self.defaults[name] = True
-        if "optional(" in str(declared.get("type", "")) and not isinstance(value, Unknown):
-            return unknown(f"var.{name}", "optional attributes are not filled in here")
-        return hidden(value) if declared.get("sensitive") is True or is_secret(name) else value
+        if "optional(" in str(declared.get("type", "")):
+            value = conforming(value, declared["type"], name, _NOTHING)
+        return concealed(value) if declared.get("sensitive") is True or is_secret(name) else value
 
     def local(self, name: str) -> Value:
         if name not in self.module.locals:
@@ -214,7 +215,7 @@ class _Instance:
         if declared is None:
             raise Failure(f"output {printable(name)} of {self.path or self.root}: not declared")
         value = self.once(("output", name), lambda: evaluate_json(declared.get("value"), self))
-        return hidden(value) if declared.get("sensitive") is True or is_secret(name) else value
+        return concealed(value) if declared.get("sensitive") is True or is_secret(name) else value
 
     def outputs(self) -> Attributes:
         return Attributes(self.path.removesuffix(".") or self.root, self.output)

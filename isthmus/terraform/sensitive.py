@@ -7,12 +7,37 @@ A plan or state holds pre-shared keys in clear text, whatever the terminal hides
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from isthmus.terraform.graph import Ref, Unknown, Value
 
 SENSITIVE = Unknown("sensitive")
+
+
+@dataclass(frozen=True)
+class Hidden(Unknown):
+    """A sensitive value while expressions are evaluated: to be asked whether it is empty and how long it is, no more.
+
+    It is no part of what it prints, nor of a graph.
+    """
+
+    value: Value = field(default=None, repr=False, compare=False)
+
+
+def concealed(value: Value) -> Value:
+    """`hidden`, for a value that expressions still ask about."""
+    shown = hidden(value)
+    known = isinstance(value, str | bool | int | float | tuple | dict)
+    return Hidden("sensitive", value) if shown is SENSITIVE and known else shown
+
+
+def measured(value: Hidden) -> int | Unknown:
+    """The length of a sensitive value."""
+    return len(value.value) if isinstance(value.value, str | tuple | dict) else SENSITIVE
+
+
 _SECRET = re.compile(
     r"(pre_?shared_?key|psk|password|passwd|secret|private_key|customer_gateway_configuration)", re.IGNORECASE
 )
@@ -30,6 +55,8 @@ def is_secret(name: str) -> bool:
 
 def hidden(value: Value) -> Value:
     """A value that must not be shown. What is only a reference or unknown says nothing and stays."""
+    if isinstance(value, Hidden):
+        return SENSITIVE
     if isinstance(value, Ref | Unknown) or value is None:
         return value
     if isinstance(value, tuple) and value and all(isinstance(item, Ref) for item in value):
