@@ -465,11 +465,13 @@ class TgwTable:
 
 @dataclass(frozen=True, slots=True)
 class CustomerGateway:
-    """The far end of VPN connections."""
+    """The far end of VPN connections. `owner` is the account and Region that it is of, as far as they are known."""
 
     address: str
     asn: int | Unknown | None = None
     ip: str | Unknown | None = None
+    device: str | Unknown | None = None
+    owner: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,6 +227,85 @@ _ALL = (
         "Hosts then ask that server: rules, private zones, endpoint names and the DNS firewall are not asked.",
         _VPC + "DHCPOptionSetConcepts.html",
     ),
+    # --- what AWS refuses: as the rules of the language of the same ids ---
+    Rule(
+        "forward-loop",
+        "A Resolver rule asks the inbound endpoint of a VPC that it is associated with.",
+        "The query comes back to where it left. AWS refuses the association (RSLVR-00804).",
+        _ROUTE_53 + "best-practices-resolver-endpoints.html",
+    ),
+    Rule(
+        "domain-twice",
+        "Two zones, two rules, or an endpoint's private names and a zone, are for one domain in one VPC.",
+        "AWS refuses the second association, halfway through the apply.",
+        _ROUTE_53 + "hosted-zone-private-considerations.html",
+    ),
+    Rule(
+        "endpoint-service-twice",
+        "Two interface endpoints have private names for one service in one VPC.",
+        "Both claim one domain, and AWS refuses the second.",
+        _VPC.replace("userguide", "privatelink") + "manage-dns-names.html",
+    ),
+    Rule(
+        "gateway-endpoint-missing",
+        "An interface endpoint has names for the sites alone, and its VPC no gateway endpoint for hosts.",
+        "AWS refuses private_dns_only_for_inbound_resolver_endpoint without a gateway endpoint for the service.",
+        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html",
+    ),
+    Rule(
+        "resolver-zones",
+        "A Resolver endpoint has one address.",
+        "AWS takes two at the least, for one of them may go.",
+        _ROUTE_53 + "resolver-choose-vpc.html",
+    ),
+    Rule(
+        "forward-target",
+        "A Resolver rule asks more DNS servers than AWS takes.",
+        "A rule takes six targets.",
+        _ROUTE_53 + "resolver-rules-managing.html",
+    ),
+    Rule(
+        "customer-gateway-address-twice",
+        "Two customer gateways have one address, ASN and device name.",
+        "AWS returns the one that is there, so that two resources own it.",
+        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateCustomerGateway.html",
+    ),
+    Rule(
+        "customer-gateway-asn",
+        "A customer gateway has an ASN that AWS or the standards reserve.",
+        "AWS refuses it.",
+        _VPN + "cgw-options.html",
+    ),
+    Rule(
+        "same-asn",
+        "Both sides of a VPN connection with BGP have one ASN.",
+        "BGP between equal ASNs is internal BGP, which a VPN does not speak.",
+        _VPN + "cgw-options.html",
+    ),
+    Rule(
+        "hub-asn",
+        "A transit gateway's ASN is not private.",
+        "The Amazon side takes 64512 to 65534 and 4200000000 to 4294967294.",
+        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TransitGatewayRequestOptions.html",
+    ),
+    Rule(
+        "hub-cidr-block",
+        "A transit gateway's CIDR block is too small, or link-local.",
+        "AWS takes /24 (IPv6: /64) or larger, and nothing of 169.254.0.0/16.",
+        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TransitGatewayRequestOptions.html",
+    ),
+    Rule(
+        "vpc-size",
+        "A range of a VPC is larger than /16 or smaller than /28.",
+        "AWS refuses it.",
+        _VPC + "vpc-cidr-blocks.html",
+    ),
+    Rule(
+        "subnet-size",
+        "A subnet is larger than /16 or smaller than /28.",
+        "AWS refuses it.",
+        _VPC + "subnet-sizing.html",
+    ),
     # --- what is there ---
     Rule(
         "spoke-missing",

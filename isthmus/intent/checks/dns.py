@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
+from isthmus.accepted import MOST_TARGETS
 from isthmus.addressing import NoSlot, Tier, resolver_addresses, subnets, tiers_in
 from isthmus.intent.checks.reading import all_linked, network, networks, segment_of, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule, subject
@@ -31,7 +32,6 @@ from isthmus.services import S3
 
 _GUIDE = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/"
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
-MOST_TARGETS = 6
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from isthmus.accepted import fits_gateway, private_asn
 from isthmus.intent.checks.reading import network
 from isthmus.intent.checks.rule import Finding, rule
-from isthmus.intent.checks.vpn import LINK_LOCAL
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import place_of
 
@@ -39,7 +39,7 @@ def hub_asn(estate: Estate) -> Iterator[Finding]:
     """The hub's ASN is not private."""
     for environment in estate.environments:
         hub = environment.hub
-        if hub is not None and not (64_512 <= hub.asn <= 65_534 or 4_200_000_000 <= hub.asn <= 4_294_967_294):
+        if hub is not None and not private_asn(hub.asn):
             yield Finding(hub, f"asn is {hub.asn}", "64512 to 65534, or 4200000000 to 4294967294")
 
 
@@ -49,7 +49,7 @@ def hub_cidr_block(estate: Estate) -> Iterator[Finding]:
     for environment in estate.environments:
         for text in environment.hub.cidr_blocks if environment.hub else ():
             cidr = network(text)
-            if cidr is not None and (cidr.prefixlen > 24 or cidr.overlaps(LINK_LOCAL)):
+            if cidr is not None and not fits_gateway(cidr):
                 part = f"CIDR block {text}"
                 yield Finding(
                     environment.hub, f"{cidr} is not one the gateway takes", "a /24 or larger elsewhere", part

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network
 
+from isthmus.accepted import fits_vpc
 from isthmus.addressing import NoSlot, Tier, slot, subnet_name, tiers_in, zone_number
 from isthmus.intent.checks.reading import network, networks, overlaps, readable, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule
@@ -25,7 +26,7 @@ def vpc_size(estate: Estate) -> Iterator[Finding]:
     """A spoke's range is larger than /16 or smaller than /28."""
     for _, spoke in estate.spokes:
         for cidr in networks(vpc_cidrs(spoke)):
-            if not 16 <= cidr.prefixlen <= 28:
+            if not fits_vpc(cidr):
                 size = min(max(cidr.prefixlen, 16), 28)
                 remedy = f"/16 to /28: {cidr.network_address}/{size}"
                 yield Finding(spoke, f"{cidr} is a /{cidr.prefixlen}", remedy)
@@ -108,7 +109,7 @@ def pinned_subnet_size(estate: Estate) -> Iterator[Finding]:
     for _, spoke in estate.spokes:
         for name, text in spoke.subnets.items():
             cidr = network(text)
-            if cidr is not None and not 16 <= cidr.prefixlen <= 28:
+            if cidr is not None and not fits_vpc(cidr):
                 yield Finding(spoke, f"{cidr} is a /{cidr.prefixlen}", "a subnet of /16 to /28", f"subnet {name}")
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
+from isthmus.accepted import LINK_LOCAL, refused_asn
 from isthmus.addressing import CONNECTIONS, inside_cidrs
 from isthmus.intent.checks.reading import links, network
 from isthmus.intent.checks.rule import Finding, rule
@@ -18,19 +19,10 @@ _GATEWAY = "https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-options.html"
 _TUNNEL = "https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html"
 _INITIATION = "https://docs.aws.amazon.com/vpn/latest/s2svpn/initiate-vpn-tunnels.html"
 _CERTIFICATE = "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-tunnel-authentication-options.html"
-LINK_LOCAL = IPv4Network("169.254.0.0/16")
 RESERVED_INSIDE = tuple(
     IPv4Network(text) for text in (*(f"169.254.{third}.0/30" for third in range(6)), "169.254.169.252/30")
 )
 _DOCUMENTATION = tuple(IPv4Network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"))
-_RESERVED_ASNS = {
-    7224: None,
-    9059: "eu-west-1",
-    10124: "ap-northeast-1",
-    17943: "ap-southeast-1",
-}
-_STANDARD_ASNS = {23_456: "RFC 6793 (AS_TRANS)", 65_535: "RFC 7300"}
-LARGEST_ASN = 4_294_967_294
 
 
 @rule("AWS takes ASNs of 1 to 4,294,967,294, but for those it or the standards reserve", _GATEWAY)
@@ -38,25 +30,14 @@ def customer_gateway_asn(estate: Estate) -> Iterator[Finding]:
     """A customer gateway's ASN is out of range or reserved."""
     for site in estate.sites:
         for gateway in site.customer_gateways:
-            if given := _refused_asn(gateway.bgp_asn, estate.region):
+            if given := refused_asn(gateway.bgp_asn, estate.region):
                 remedy = "your public ASN, or a private one of 64512 to 65534 or 4200000000 to 4294967294"
                 yield Finding(gateway, given, remedy)
 
 
-def _refused_asn(asn: int, region: str) -> str:
-    """Why AWS does not take an ASN for a customer gateway, or ""."""
-    if not 1 <= asn <= LARGEST_ASN:
-        return f"bgp_asn is {asn}"
-    if asn in _STANDARD_ASNS:
-        return f"bgp_asn {asn} is reserved by {_STANDARD_ASNS[asn]}"
-    if asn in _RESERVED_ASNS and _RESERVED_ASNS[asn] in (None, region):
-        return f"bgp_asn {asn} is reserved by AWS in {region}"
-    return ""
-
-
 def asn_fits(estate: Estate, asn: int) -> bool:
     """Whether a customer gateway may have an ASN: AWS takes it, and it is not the hub's."""
-    return asn not in _hub_asns(estate) and not _refused_asn(asn, estate.region)
+    return asn not in _hub_asns(estate) and not refused_asn(asn, estate.region)
 
 
 def _hub_asns(estate: Estate) -> set[int]:

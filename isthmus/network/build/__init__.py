@@ -5,6 +5,7 @@ Provider defaults and AWS defaults are written out where each noun is read, with
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from isthmus.network.build import (
@@ -19,14 +20,22 @@ from isthmus.network.build import (
 )
 from isthmus.network.build.resolution import resolution
 from isthmus.network.build.resolve import Resolver
-from isthmus.network.model import Network, Possible, Vpc
+from isthmus.network.model import Finding, Network, Possible, Vpc
 from isthmus.network.structure import structural_findings
+from isthmus.network.structure_names import NAME_RULES
+from isthmus.network.structure_values import VALUE_RULES
 from isthmus.network.world.doubted import doubted, objects_of
 from isthmus.network.world.doubts import doubts_of
 from isthmus.network.world.references import reference_findings
 from isthmus.terraform.graph import Graph
 
 __all__ = ["network_of"]
+
+
+def refused(network: Network) -> Iterator[Finding]:
+    """What AWS refuses, or cannot answer, of what is written."""
+    for rule in (*NAME_RULES, *VALUE_RULES):
+        yield from rule(network)
 
 
 def network_of(graph: Graph) -> Network:
@@ -82,7 +91,9 @@ def network_of(graph: Graph) -> Network:
         ),
     )
     network = vpc_tables.with_strays(network, stray)
-    found = dict.fromkeys((*reference_findings(graph), *resolver.findings, *structural_findings(network)))
+    found = dict.fromkeys(
+        (*reference_findings(graph), *resolver.findings, *structural_findings(network), *refused(network))
+    )
     notes = dict.fromkeys((*graph.notes, *resolver.notes))
     doubts = tuple(dict.fromkeys(doubts_of(graph, objects_of(network))))
     said = tuple(dict.fromkeys((doubt.address, doubt.why) for doubt in doubts))

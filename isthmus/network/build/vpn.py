@@ -19,7 +19,15 @@ def customer_gateways(resolver: Resolver) -> dict[str, CustomerGateway]:
     for resource in resolver.certain("aws_customer_gateway"):
         asn = integer(resource.get("bgp_asn", resource.get("bgp_asn_extended")))
         ip = resource.get("ip_address")
-        made[resource.address] = CustomerGateway(resource.address, asn, None if ip is None else text(ip))
+        device = resource.get("device_name")
+        made[resource.address] = CustomerGateway(
+            resource.address,
+            asn,
+            None if ip is None else text(ip),
+            None if device is None else text(device),
+            # Of one root without an account of its own, all is in one account.
+            (resource.account or f"root {resource.root}", resource.region or ""),
+        )
     return made
 
 

@@ -1,0 +1,71 @@
+"""Structural findings about values that AWS refuses. The ids are those of the language's rules for the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+
+from isthmus.accepted import fits_gateway, fits_vpc, private_asn, refused_asn
+from isthmus.network.model import Finding, Network, Unknown
+
+
+def _customer_gateways_twice(network: Network) -> Iterator[Finding]:
+    """Two customer gateways that AWS takes for one: address, ASN and device name are the same.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateCustomerGateway.html
+    """
+    first: dict[tuple[object, ...], str] = {}
+    for gateway in network.customer_gateways.values():
+        told_apart = (gateway.asn, gateway.ip, gateway.device)
+        if gateway.ip is None or any(isinstance(part, Unknown) for part in told_apart):
+            continue
+        key = (*told_apart, gateway.owner)
+        if key in first:
+            why = (
+                f"{first[key]} has the address {gateway.ip} and ASN {gateway.asn} too: AWS returns that one, two "
+                "resources own it, and neither can be destroyed while the other is in use"
+            )
+            yield Finding("customer-gateway-address-twice", (gateway.address, first[key]), why)
+        first.setdefault(key, gateway.address)
+
+
+def _asns(network: Network) -> Iterator[Finding]:
+    """ASNs that AWS reserves, and BGP between equal ASNs, which a VPN does not speak.
+
+    https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-options.html
+    """
+    for gateway in network.customer_gateways.values():
+        if isinstance(gateway.asn, int) and (given := refused_asn(gateway.asn, gateway.owner[1] or None)):
+            yield Finding("customer-gateway-asn", (gateway.address,), given)
+    for hub in network.transit_gateways.values():
+        if isinstance(hub.asn, int) and not private_asn(hub.asn):
+            why = f"amazon_side_asn {hub.asn} is not private: AWS takes 64512 to 65534 and 4200000000 to 4294967294"
+            yield Finding("hub-asn", (hub.address,), why)
+    for vpn in network.vpns.values():
+        far = network.customer_gateways.get(str(vpn.customer_gateway))
+        near = network.transit_gateways.get(str(vpn.gateway)) or network.gateways.get(str(vpn.gateway))
+        if far is None or near is None or vpn.static is not False:
+            continue
+        if isinstance(far.asn, int) and far.asn == near.asn:
+            why = f"both sides of {vpn.address} have ASN {far.asn}: a VPN speaks no internal BGP"
+            yield Finding("same-asn", (far.address, near.address, vpn.address), why)
+
+
+def _sizes(network: Network) -> Iterator[Finding]:
+    """Ranges of a size that AWS does not take."""
+    for vpc in network.vpcs.values():
+        for cidr in vpc.cidrs:
+            if isinstance(cidr, IPv4Network) and not fits_vpc(cidr):
+                yield Finding("vpc-size", (vpc.address,), f"{cidr} is a /{cidr.prefixlen}; AWS takes /16 to /28")
+    for subnet in network.subnets.values():
+        for cidr in subnet.cidrs:
+            if isinstance(cidr, IPv4Network) and not fits_vpc(cidr):
+                yield Finding("subnet-size", (subnet.address,), f"{cidr} is a /{cidr.prefixlen}; AWS takes /16 to /28")
+    for hub in network.transit_gateways.values():
+        for cidr in hub.cidr_blocks:
+            if not isinstance(cidr, Unknown) and not fits_gateway(cidr):
+                why = f"CIDR block {cidr}: a transit gateway takes /24 (IPv6: /64) or larger, and nothing link-local"
+                yield Finding("hub-cidr-block", (hub.address,), why)
+
+
+VALUE_RULES = (_customer_gateways_twice, _asns, _sizes)

@@ -1,0 +1,188 @@
+"""What AWS refuses of names and values is found in any Terraform; what is unknown, or apart, is no mistake."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from isthmus.network.build import network_of
+from isthmus.network.model import Unknown
+from isthmus.terraform.graph import Resource
+from tests.network.test_build import graph, made, ref
+
+VPC = made("aws_vpc.a", cidr_block="10.1.0.0/16", enable_dns_hostnames=True)
+OTHER = made("aws_vpc.b", cidr_block="10.2.0.0/16", enable_dns_hostnames=True)
+SUBNETS = (
+    made("aws_subnet.a", vpc_id=ref("aws_vpc.a"), cidr_block="10.1.0.0/24", availability_zone="eu-west-1a"),
+    made("aws_subnet.b", vpc_id=ref("aws_vpc.a"), cidr_block="10.1.1.0/24", availability_zone="eu-west-1b"),
+)
+DARK = Unknown("var.dark")
+
+
+def found(*resources: Resource) -> dict[str, list[tuple[str, ...]]]:
+    """The findings by rule: the resources of each."""
+    by_rule: dict[str, list[tuple[str, ...]]] = {}
+    for finding in network_of(graph(VPC, OTHER, *SUBNETS, *resources)).findings:
+        by_rule.setdefault(finding.rule, []).append(finding.resources)
+    return by_rule
+
+
+def endpoint(name: str, vpc: str = "a", service: str = "sns", **more: Any) -> Resource:
+    values = {
+        "vpc_id": ref(f"aws_vpc.{vpc}"),
+        "vpc_endpoint_type": "Interface",
+        "service_name": f"com.amazonaws.eu-west-1.{service}",
+        "private_dns_enabled": True,
+        **more,
+    }
+    return made(f"aws_vpc_endpoint.{name}", **values)
+
+
+def zone(name: str, domain: object, vpc: str = "a") -> Resource:
+    return made(f"aws_route53_zone.{name}", name=domain, vpc=({"vpc_id": ref(f"aws_vpc.{vpc}")},))
+
+
+def rule(target: str, domain: str = "corp.example", name: str = "r") -> Resource:
+    return made(
+        f"aws_route53_resolver_rule.{name}", domain_name=domain, rule_type="FORWARD", target_ip=({"ip": target},)
+    )
+
+
+def associated(vpc: object = None, name: str = "r") -> Resource:
+    return made(
+        f"aws_route53_resolver_rule_association.{name}",
+        resolver_rule_id=ref(f"aws_route53_resolver_rule.{name}"),
+        vpc_id=vpc or ref("aws_vpc.a"),
+    )
+
+
+INBOUND = made(
+    "aws_route53_resolver_endpoint.in",
+    direction="INBOUND",
+    ip_address=(
+        {"subnet_id": ref("aws_subnet.a"), "ip": "10.1.0.10"},
+        {"subnet_id": ref("aws_subnet.b"), "ip": "10.1.1.10"},
+    ),
+)
+
+
+def test_a_rule_that_asks_its_own_inbound_endpoint() -> None:
+    assert "forward-loop" in found(INBOUND, rule("10.1.1.10"), associated())
+    assert "forward-loop" not in found(INBOUND, rule("10.1.1.10"), associated(ref("aws_vpc.b")))
+    assert "forward-loop" not in found(INBOUND, rule("10.1.1.11"), associated())
+    assert "forward-loop" not in found(INBOUND, rule("10.1.1.10"), associated(DARK))
+
+
+def test_two_endpoints_for_one_service_in_one_vpc() -> None:
+    assert found(endpoint("one"), endpoint("two"))["endpoint-service-twice"] == [
+        ("aws_vpc_endpoint.two", "aws_vpc_endpoint.one")
+    ]
+    assert found(endpoint("one"), endpoint("two", vpc="b")) == {}
+    assert found(endpoint("one"), endpoint("two", private_dns_enabled=False)) == {}
+    assert found(endpoint("one"), endpoint("two", private_dns_enabled=DARK)) == {}
+    assert found(endpoint("one"), endpoint("two", service="sqs")) == {}
+
+
+def test_two_things_of_one_domain_in_one_vpc() -> None:
+    assert "domain-twice" in found(zone("one", "corp.example"), zone("two", "CORP.example."))
+    assert found(endpoint("one"), zone("two", "sns.eu-west-1.amazonaws.com"))["domain-twice"] == [
+        ("aws_vpc_endpoint.one", "aws_route53_zone.two")
+    ]
+    rules = (rule("172.16.0.1"), rule("172.16.0.2", name="s"), associated(), associated(name="s"))
+    assert "domain-twice" in found(*rules)
+    # A rule beside a zone is AWS's to weigh; zones above and below each other, or of two VPCs, are fine.
+    assert found(zone("one", "corp.example"), rule("172.16.0.1"), associated()) == {}
+    assert found(zone("one", "corp.example"), zone("two", "eu.corp.example")) == {}
+    assert found(zone("one", "corp.example"), zone("two", "corp.example", "b")) == {}
+    assert found(zone("one", "corp.example"), zone("two", DARK)) == {}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "is_"),
+    [
+        ({"enable_dns_hostnames": True}, False),
+        ({}, True),
+        ({"enable_dns_hostnames": True, "enable_dns_support": False}, True),
+        ({"enable_dns_hostnames": DARK}, False),
+    ],
+)
+def test_names_need_both_dns_attributes(attributes: dict[str, Any], is_: bool) -> None:
+    vpc = made("aws_vpc.c", cidr_block="10.3.0.0/16", **attributes)
+    assert ("dns-disabled" in found(vpc, zone("z", "corp.example", "c"))) is is_
+    assert ("dns-disabled" in found(vpc, endpoint("e", "c"))) is is_
+    assert "dns-disabled" not in found(vpc)
+
+
+def test_names_for_the_sites_alone_need_a_gateway_endpoint() -> None:
+    alone = ({"private_dns_only_for_inbound_resolver_endpoint": True},)
+    s3 = endpoint("e", service="s3", dns_options=alone)
+    gateway = made("aws_vpc_endpoint.g", vpc_id=ref("aws_vpc.a"), service_name="com.amazonaws.eu-west-1.s3")
+    elsewhere = made("aws_vpc_endpoint.g", vpc_id=ref("aws_vpc.b"), service_name="com.amazonaws.eu-west-1.s3")
+    vague = made("aws_vpc_endpoint.g", vpc_id=ref("aws_vpc.a"), service_name=DARK)
+    assert "gateway-endpoint-missing" in found(s3)
+    assert "gateway-endpoint-missing" in found(s3, elsewhere)
+    assert found(s3, gateway) == {}
+    assert found(s3, vague) == {}
+    assert found(endpoint("e", service="s3")) == {}
+
+
+def test_resolver_endpoints_and_rules_have_sizes() -> None:
+    single = made(
+        "aws_route53_resolver_endpoint.one", direction="OUTBOUND", ip_address=({"subnet_id": ref("aws_subnet.a")},)
+    )
+    many = made(
+        "aws_route53_resolver_rule.many",
+        domain_name="x.example",
+        rule_type="FORWARD",
+        target_ip=tuple({"ip": f"172.16.0.{n}"} for n in range(1, 8)),
+    )
+    assert set(found(single, many)) == {"resolver-zones", "forward-target"}
+    assert found(INBOUND) == {}
+
+
+def gateway(name: str, **more: Any) -> Resource:
+    values = {"bgp_asn": 65010, "ip_address": "203.0.113.9", **more}
+    return Resource(
+        f"aws_customer_gateway.{name}", "aws_customer_gateway", values, account="111122223333", region="eu-west-1"
+    )
+
+
+def test_customer_gateways_that_aws_takes_for_one() -> None:
+    assert found(gateway("one"), gateway("two"))["customer-gateway-address-twice"] == [
+        ("aws_customer_gateway.two", "aws_customer_gateway.one")
+    ]
+    for other in (
+        gateway("two", bgp_asn=65011),
+        gateway("two", ip_address="203.0.113.8"),
+        gateway("two", device_name="b"),
+        gateway("two", ip_address=DARK),
+        Resource("aws_customer_gateway.two", "aws_customer_gateway", gateway("two").values, account="444455556666"),
+    ):
+        assert found(gateway("one"), other) == {}
+
+
+def test_asns_that_aws_does_not_take() -> None:
+    hub = made("aws_ec2_transit_gateway.hub", amazon_side_asn=65010)
+    vpn = made(
+        "aws_vpn_connection.v",
+        customer_gateway_id=ref("aws_customer_gateway.one"),
+        transit_gateway_id=ref("aws_ec2_transit_gateway.hub"),
+    )
+    static = Resource(vpn.address, vpn.type, {**vpn.values, "static_routes_only": True})
+    assert "same-asn" in found(gateway("one"), hub, vpn)
+    assert "same-asn" not in found(gateway("one"), hub, static)
+    assert "same-asn" not in found(gateway("one", bgp_asn=65011), hub, vpn)
+    assert set(found(gateway("one", bgp_asn=7224))) == {"customer-gateway-asn"}
+    assert set(found(gateway("one", bgp_asn=9059))) == {"customer-gateway-asn"}
+    assert found(gateway("one", bgp_asn=17943)) == {}
+    assert set(found(made("aws_ec2_transit_gateway.hub", amazon_side_asn=3000))) == {"hub-asn"}
+
+
+def test_ranges_of_sizes_that_aws_does_not_take() -> None:
+    wide = made("aws_vpc.w", cidr_block="10.0.0.0/8")
+    small = made("aws_subnet.s", vpc_id=ref("aws_vpc.a"), cidr_block="10.1.9.0/29", availability_zone="eu-west-1c")
+    hub = made("aws_ec2_transit_gateway.hub", transit_gateway_cidr_blocks=("10.9.0.0/25",))
+    assert set(found(wide)) == {"vpc-size"}
+    assert set(found(small)) == {"subnet-size"}
+    assert set(found(hub)) == {"hub-cidr-block"}
