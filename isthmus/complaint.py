@@ -9,6 +9,8 @@ import sys
 import textwrap
 import traceback
 
+from isthmus.printable import shown, uncommanded
+
 # Indentation, and a label that what follows stays to the right of: "    why:   ".
 _HEAD = re.compile(r" *(?:(?:write|why): +)?")
 
@@ -17,7 +19,9 @@ def complain(text: str) -> None:
     """Print an error. Without a standard error there is nowhere to print it: the exit code has to do."""
     if sys.stderr is None:
         return
-    print(fitted(text, shutil.get_terminal_size().columns) if sys.stderr.isatty() else text, file=sys.stderr)
+    text = shown(text)
+    fit = uncommanded(fitted(text, shutil.get_terminal_size().columns)) if sys.stderr.isatty() else text
+    print(fit, file=sys.stderr)
 
 
 TRACEBACK = "ISTHMUS_TRACEBACK"

@@ -7,7 +7,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from isthmus.cli import inputs, rewritten
+from isthmus.cli import inputs
+from isthmus.outlet import check_outputs, publish
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,18 +35,18 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus.cost.prices import read_prices, shipped
     from isthmus.cost.traffic import read_traffic
     from isthmus.report import cost
-    from isthmus.report.proof_terminal import console
+    from isthmus.screen import console
 
+    read = (*arguments.paths, arguments.before, arguments.intent, arguments.traffic, arguments.prices)
+    check_outputs((arguments.json, arguments.markdown), read)
     prices = read_prices(Path(arguments.prices)) if arguments.prices else shipped()
     flows = read_traffic(Path(arguments.traffic)) if arguments.traffic else ()
     after = _bill(arguments.paths, arguments, prices, flows)
     before = _bill([arguments.before], arguments, prices, flows) if arguments.before else None
     if arguments.json:
-        with rewritten(arguments.json) as out:
-            out.write(json.dumps(cost.bill_json(after, before), indent=2) + "\n")
+        publish(arguments.json, "json", [json.dumps(cost.bill_json(after, before), indent=2) + "\n"])
     if arguments.markdown:
-        with rewritten(arguments.markdown) as out:
-            out.write(cost.bill_markdown(after, before))
+        publish(arguments.markdown, "markdown", [cost.bill_markdown(after, before)])
     if "-" not in (arguments.json, arguments.markdown):
         cost.print_bill(after, console(), before)
     return 0

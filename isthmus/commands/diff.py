@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from isthmus.cli import announces, rewritten
+from isthmus.cli import announces
+from isthmus.outlet import check_outputs, publish
 
 HELP = "flows gained, lost and re-routed between two inputs, or by one plan"
 
@@ -31,7 +32,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare, print, and return 0 if no flow changes, nor what firewalls look for inside packets, else 1."""
     from isthmus import proof
     from isthmus.report import markdown, proof_json, proof_terminal
+    from isthmus.screen import console
 
+    read = (arguments.base, arguments.head, *arguments.beside, arguments.intent)
+    check_outputs((arguments.json, arguments.markdown), read)
     assuming = {"intent": arguments.intent, "announces": arguments.announces}
     beside = arguments.beside
     if arguments.head is None:
@@ -40,11 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
         before, after = (proof.read(side, *beside, **assuming) for side in (arguments.base, arguments.head))
     difference = proof.compare(before, after)
     if arguments.json:
-        with rewritten(arguments.json) as out:
-            out.write(proof_json.difference_text(difference))
+        publish(arguments.json, "json", [proof_json.difference_text(difference)])
     if arguments.markdown:
-        with rewritten(arguments.markdown) as out:
-            out.write(markdown.difference_markdown(difference))
+        publish(arguments.markdown, "markdown", [markdown.difference_markdown(difference)])
     if "-" not in (arguments.json, arguments.markdown):
-        proof_terminal.print_difference(difference, proof_terminal.console())
+        proof_terminal.print_difference(difference, console())
     return 0 if difference.changes_nothing else 1

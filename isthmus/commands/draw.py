@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from isthmus.cli import CannotAnswer, inputs, rewritten
+from isthmus.cli import CannotAnswer, inputs
+from isthmus.outlet import check_outputs, publish
 
 HELP = "the network as a Mermaid diagram, which GitHub and GitLab show inside Markdown"
 
@@ -28,6 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus import proof
     from isthmus.report.diagram import mermaid, picture
 
+    check_outputs([arguments.into], (*arguments.paths, *arguments.diff, arguments.intent))
     assuming = {"intent": arguments.intent, "announces": arguments.announces}
     subject = proof.read(*arguments.paths, **assuming)
     base = proof.read(*arguments.diff, **assuming) if arguments.diff else None
@@ -35,6 +37,5 @@ def run(arguments: argparse.Namespace) -> int:
         text = mermaid.text(picture(subject, base))
     except mermaid.TooLarge as error:
         raise CannotAnswer(f"{error}. Give fewer roots at a time.") from None
-    with rewritten(arguments.into) as out:
-        out.write(mermaid.markdown(text, compared=base is not None) if arguments.markdown else text)
+    publish(arguments.into, "text", [mermaid.markdown(text, compared=base is not None) if arguments.markdown else text])
     return 0

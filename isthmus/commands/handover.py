@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
-from isthmus.cli import CannotAnswer, rewritten
+from isthmus.cli import CannotAnswer
+from isthmus.outlet import STDOUT, check_outputs, publish
 
 HELP = "for each VPN connection the sheet that the on-premises network team needs"
 
@@ -34,12 +34,13 @@ def run(arguments: argparse.Namespace) -> int:
         raise CannotAnswer(f"no VPN connection {arguments.connection!r} in {arguments.path}: it has {', '.join(names)}")
     wanted = [sheet for sheet in found if arguments.connection in (None, sheet.connection)]
     if arguments.into is None:
-        sys.stdout.write("\n".join(sheet.markdown for sheet in wanted))
+        publish(STDOUT, "markdown", ["\n".join(sheet.markdown for sheet in wanted)])
         return 0
     folder = Path(arguments.into)
     folder.mkdir(parents=True, exist_ok=True)
+    files = {sheet.connection: str(folder / f"{sheet.connection}.md") for sheet in wanted}
+    check_outputs(files.values(), [arguments.path])
     for sheet in wanted:
-        with rewritten(str(folder / f"{sheet.connection}.md")) as file:
-            file.write(sheet.markdown)
-        print(folder / f"{sheet.connection}.md")
+        publish(files[sheet.connection], "markdown", [sheet.markdown])
+        print(files[sheet.connection])
     return 0

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
 from pathlib import Path
 
-from isthmus.cli import inputs, rewritten
+from isthmus.cli import inputs
+from isthmus.outlet import check_outputs, publish
 
 HELP = "prove who reaches whom, against the intent beside the output"
 
@@ -28,22 +28,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Prove, print, and return 0 if everything holds, else 1. With --strict-drift, changed files fail as well."""
     from isthmus import proof
     from isthmus.report import markdown, proof_json, proof_terminal, sarif
+    from isthmus.screen import console
 
+    check_outputs((arguments.json, arguments.markdown, arguments.sarif), (*arguments.paths, arguments.intent))
     subject = proof.read(*arguments.paths, intent=arguments.intent, announces=arguments.announces)
     answer = subject.prove(scenarios=not arguments.no_scenarios)
     if arguments.json:
-        _write(arguments.json, proof_json.written(answer))
+        publish(arguments.json, "json", proof_json.written(answer))
     if arguments.markdown:
-        _write(arguments.markdown, [markdown.proof_markdown(answer)])
+        publish(arguments.markdown, "markdown", [markdown.proof_markdown(answer)])
     if arguments.sarif:
         document = sarif.sarif(answer, Path(arguments.paths[0]))
-        _write(arguments.sarif, [json.dumps(document, indent=2), "\n"])
+        publish(arguments.sarif, "json", [json.dumps(document, indent=2), "\n"])
     if "-" not in (arguments.json, arguments.markdown, arguments.sarif):
-        proof_terminal.print_proof(answer, proof_terminal.console())
+        proof_terminal.print_proof(answer, console())
     return 0 if answer.holds and not (arguments.strict_drift and answer.drift) else 1
-
-
-def _write(where: str, pieces: Iterable[str]) -> None:
-    with rewritten(where) as out:
-        for piece in pieces:
-            out.write(piece)

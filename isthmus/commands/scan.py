@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from isthmus.cli import CannotAnswer, rewritten
+from isthmus.cli import CannotAnswer
+from isthmus.outlet import check_outputs, publish
 
 HELP = "check the security posture of synthesized Terraform and of plans"
 
@@ -31,6 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.folder is None and not arguments.plan:
         raise CannotAnswer("give a folder of synthesized Terraform, or --plan")
+    written = {name: getattr(arguments, name) for name in ("json", "markdown", "sarif", "junit")}
+    check_outputs(written.values(), (arguments.folder, *arguments.plan, arguments.waivers))
     policies = Path(arguments.policies)
     if not policies.is_dir():
         raise CannotAnswer(f"{policies} is not a folder of policies: name it with --policies")
@@ -43,11 +46,9 @@ def run(arguments: argparse.Namespace) -> int:
         )
     except ScanError as error:
         raise CannotAnswer(str(error)) from error
-    written = {name: getattr(arguments, name) for name in ("json", "markdown", "sarif", "junit")}
     for name, where in written.items():
         if where:
-            with rewritten(where) as out:
-                out.write(reports.WRITERS[name](answer, arguments.folder or ""))
+            publish(where, reports.FORMS[name], [reports.WRITERS[name](answer, arguments.folder or "")])
     if "-" not in written.values():
         reports.print_scan(answer)
     return 0 if answer.clean else 1

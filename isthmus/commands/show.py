@@ -17,7 +17,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the overview and return 0."""
     from isthmus.report import overview, overview_terminal
     from isthmus.report.output import read_output
-    from isthmus.report.proof_terminal import console, print_differing
+    from isthmus.report.proof_terminal import print_differing
+    from isthmus.screen import console
 
     output = read_output(Path(arguments.path))
     found = overview.roots(output.folder, output.graph, output.estate)

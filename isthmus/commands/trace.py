@@ -27,6 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus import proof
     from isthmus.proof.toward import toward
     from isthmus.report import proof_terminal
+    from isthmus.screen import console
 
     place, said = toward(arguments.destination)
     if said is not None and (arguments.port is not None or arguments.protocol is not None):
@@ -35,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     port = said.port if said is not None else 443 if arguments.port is None else arguments.port
     subject = proof.read(*arguments.paths, intent=arguments.intent, announces=arguments.announces)
     traced = subject.trace(arguments.source, place, protocol=protocol, port=port)
-    proof_terminal.print_traces(traced, proof_terminal.console())
+    proof_terminal.print_traces(traced, console())
     return 0 if traced.works else 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from isthmus.comments import capped, escape, folded
+from isthmus.comments import capped, code, escape, folded
 from isthmus.network.answers import Outcome
 from isthmus.proof.difference import Difference
 from isthmus.proof.findings import Flow, Verdict, Violation
@@ -34,7 +34,7 @@ def proof_markdown(proof: Proof) -> str:
     parts.append(
         _section(
             "What AWS advertises",
-            (f"{_code(name)}: {escape(', '.join(told.listed))}" for name, told in proof.told.items()),
+            (f"{code(name)}: {escape(', '.join(told.listed))}" for name, told in proof.told.items()),
         )
     )
     parts.append(_section("Assumptions", map(escape, (*proof.assumptions, *proof.would_change))))
@@ -85,7 +85,7 @@ def _violation(violation: Violation) -> str:
 
 
 def _named(addresses: Sequence[str]) -> str:
-    shown = ", ".join(_code(address) for address in addresses[:_MOST_RESOURCES])
+    shown = ", ".join(code(address) for address in addresses[:_MOST_RESOURCES])
     rest = len(addresses) - _MOST_RESOURCES
     return f"{shown} and {rest} more" if rest > 0 else shown
 
@@ -93,7 +93,3 @@ def _named(addresses: Sequence[str]) -> str:
 def _section(title: str, lines: Iterable[str], opened: bool = False) -> str:
     listed = [f"- {line}" for line in lines]
     return folded(f"{title} ({len(listed)})", "\n".join(listed), opened) if listed else ""
-
-
-def _code(text: str) -> str:
-    return "`" + text.replace("`", "'").replace("\n", " ").replace("|", "/") + "`"

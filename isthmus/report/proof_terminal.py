@@ -22,8 +22,8 @@ from isthmus.proof.tracing import Traced
 from isthmus.report.alike import MOST_SHOWN, shown
 from isthmus.report.gist import gist, headline
 from isthmus.report.terminal import print_trimmed
+from isthmus.screen import WIDTH
 
-_WIDTH = 80
 _MOST_RESOURCES = 4
 _COLOURS = {
     Verdict.PROVED: "green",
@@ -31,16 +31,6 @@ _COLOURS = {
     Verdict.VIOLATED: "red",
     Verdict.UNKNOWN: "yellow",
 }
-
-
-def console(width: int = _WIDTH) -> Console:
-    """Standard output, 80 columns wide where it is not a wider terminal; no colour when piped."""
-    out = Console(highlight=False, markup=False, emoji=False)
-    return (
-        out
-        if out.is_terminal and out.width >= width
-        else Console(highlight=False, markup=False, emoji=False, width=width)
-    )
 
 
 def print_proof(proof: Proof, out: Console) -> None:
@@ -146,7 +136,7 @@ def _matrix(proof: Proof, out: Console) -> None:
         return
     _line(out, "\nWho reaches whom (from the left to the top)", "bold")
     labels = [few.label(name) for name in few.standing_for]
-    room = _WIDTH - max(map(len, labels)) - 3
+    room = WIDTH - max(map(len, labels)) - 3
     columns = iter(few.standing_for)
     for headings in _chunks(labels, room):
         table = Table(box=None, padding=(0, 1), pad_edge=False)

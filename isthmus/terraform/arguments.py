@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from isthmus.terraform.errors import printable
+from isthmus.printable import printable
 from isthmus.terraform.evaluate import Attributes, unknown
 from isthmus.terraform.graph import Value
 from isthmus.terraform.sensitive import Hidden, hidden, is_secret

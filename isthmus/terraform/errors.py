@@ -1,20 +1,10 @@
-"""The one exception that reading Terraform raises, and how names that others wrote are made safe to print."""
+"""The one exception that reading Terraform raises."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-_LONGEST = 300
-
-
-def printable(text: str, longest: int = _LONGEST) -> str:
-    """A name or an expression as it may be shown: control, escape and bidirectional characters are spelt out, and the
-    end of an overlong text is cut. Ordinary text comes back unchanged.
-    """
-    shown = text
-    if not text.isprintable():
-        shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
-    return shown if len(shown) <= longest else shown[: longest - 3] + "..."
+from isthmus.printable import printable
 
 
 class UnreadableTerraform(Exception):

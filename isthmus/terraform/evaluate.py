@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from isthmus.printable import printable
 from isthmus.terraform.budget import MEMBERS_PER_STEP, MOST_STEPS, TooMuchWork, TooMuchWorkOfAll, meter, metered, spend
 from isthmus.terraform.documents import DEEPEST
-from isthmus.terraform.errors import printable
 from isthmus.terraform.expressions import (
     Attribute,
     Call,

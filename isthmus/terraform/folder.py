@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from isthmus.printable import printable
 from isthmus.terraform.arguments import META, account_of, arguments, index_suffix
 from isthmus.terraform.configuration import Body, Module, load_module
 from isthmus.terraform.declared import Reference, Words, is_declared, references
 from isthmus.terraform.documents import readable
 from isthmus.terraform.dynamic import expanded
-from isthmus.terraform.errors import UnreadableTerraform, printable
+from isthmus.terraform.errors import UnreadableTerraform
 from isthmus.terraform.evaluate import Attributes, Failure, Scope, evaluate_json, having, limited, unknown
 from isthmus.terraform.graph import Graph, Ref, Resource, Undeclared, Unknown, Value
 from isthmus.terraform.instances import Key, any_instance, instances

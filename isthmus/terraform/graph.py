@@ -21,6 +21,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from isthmus.printable import printable
+
+_LONGEST_REASON = 1000  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class Ref:
@@ -42,6 +46,9 @@ class Unknown:
     """
 
     reason: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", printable(self.reason, _LONGEST_REASON))
 
     def __str__(self) -> str:
         return f"unknown ({self.reason})"

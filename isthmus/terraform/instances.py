@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from isthmus.terraform.errors import printable
+from isthmus.printable import printable
 from isthmus.terraform.evaluate import Attributes, Scope, bound, evaluate_json, having, plain, unknown
 from isthmus.terraform.functions import as_string
 from isthmus.terraform.graph import Ref, Unknown, Value

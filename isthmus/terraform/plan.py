@@ -11,8 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
+from isthmus.printable import printable
 from isthmus.terraform.arguments import account_of, arguments, arn_part, frozen
-from isthmus.terraform.errors import UnreadableTerraform, printable
+from isthmus.terraform.errors import UnreadableTerraform
 from isthmus.terraform.graph import Graph, Resource, Value
 from isthmus.terraform.planned import Plan, PlannedResource
 from isthmus.terraform.read_back import Made, left

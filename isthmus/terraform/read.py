@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from isthmus.printable import printable
 from isthmus.synthesized import is_half_written, output_of
 from isthmus.terraform.budget import MOST_STEPS_OF_ALL, TooMuchWork, TooMuchWorkOfAll, metered
 from isthmus.terraform.configuration import is_module
 from isthmus.terraform.documents import load, readable
-from isthmus.terraform.errors import UnreadableTerraform, printable
+from isthmus.terraform.errors import UnreadableTerraform
 from isthmus.terraform.folder import read_roots
 from isthmus.terraform.graph import Graph
 from isthmus.terraform.join import joined

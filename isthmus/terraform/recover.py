@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+from isthmus.printable import printable
 from isthmus.terraform.arguments import frozen, index_suffix
-from isthmus.terraform.errors import printable
 from isthmus.terraform.evaluate import Attributes, Scope, bound, evaluate_json, unknown
 from isthmus.terraform.functions import as_string
 from isthmus.terraform.graph import Ref, Unknown, Value

@@ -28,6 +28,7 @@ from isthmus.proof.probes import USUAL
 from isthmus.proof.toward import Toward, toward
 from isthmus.proof.tracing import leaks
 from isthmus.report import proof_terminal
+from isthmus.screen import Screen
 from isthmus.testing.exits import exits_of
 from isthmus.testing.losses import Loss, losses, scenario
 
@@ -196,5 +197,5 @@ class NetworkUnderTest:
 
 def _printed(show: Callable[[Console], None]) -> str:
     printed = io.StringIO()
-    show(Console(file=printed, width=_WIDTH, highlight=False, markup=False, emoji=False, color_system=None))
+    show(Screen(file=printed, width=_WIDTH, color_system=None))
     return printed.getvalue().strip()

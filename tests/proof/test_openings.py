@@ -12,6 +12,7 @@ from isthmus import proof
 from isthmus.intent import Estate, Opens
 from isthmus.proof import Outcome, Verdict
 from isthmus.report import markdown, proof_json, proof_terminal
+from isthmus.screen import console
 from modules.synthesis import synthesize
 from tests.proof.estates import write
 
@@ -195,7 +196,7 @@ def test_reports_say_which_packets(
     subjects: tuple[proof.Subject, proof.Subject], capsys: pytest.CaptureFixture[str]
 ) -> None:
     difference = proof.compare(*subjects)
-    proof_terminal.print_difference(difference, proof_terminal.console())
+    proof_terminal.print_difference(difference, console())
     assert "  after:  reachable, back reachable; gained for tcp/22\n" in capsys.readouterr().out
     assert "gained for tcp/22" in markdown.difference_markdown(difference)
     assert json.loads(proof_json.difference_text(difference))["changes"][0]["packets"] == ["tcp/22"]

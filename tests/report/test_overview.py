@@ -13,7 +13,7 @@ from isthmus.report.handover import sheets
 from isthmus.report.output import read_output
 from isthmus.report.overview import announced, intended, names, roots, route_tables
 from isthmus.report.overview_terminal import print_roots, print_shares, steps
-from isthmus.report.proof_terminal import console
+from isthmus.screen import console
 from modules.files import merge
 from modules.synthesis import synthesize
 from tests.modules.synthesized import estate_of, files_of

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from typing import Any, TypeVar
 
 from isthmus.network.model import Cidr, Finding, Unknown
+from isthmus.printable import printable
 from isthmus.terraform.graph import Graph, Ref, Resource, Value
 
 Made = TypeVar("Made")
@@ -188,12 +189,12 @@ def text(value: Value) -> str | Unknown:
 
 
 def tags(resource: Resource) -> dict[str, str]:
-    """The tags that are known, the provider's default tags included where the input shows them."""
+    """The tags that are known and may be shown, the provider's default tags included where the input shows them."""
     found: dict[str, str] = {}
     for argument in ("tags_all", "tags"):
         value: Any = resource.get(argument)
         if isinstance(value, Mapping):
-            found.update({str(k): v for k, v in value.items() if isinstance(v, str)})
+            found.update({printable(str(k)): printable(v) for k, v in value.items() if isinstance(v, str)})
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from isthmus.scan.findings import Scan
 from isthmus.scan.reports.document import json_text
@@ -18,5 +19,12 @@ WRITERS: Mapping[str, Callable[[Scan, str], str]] = {
     "markdown": markdown_text,
     "sarif": sarif_text,
 }
+# How each text leaves, see `isthmus.outlet`.
+FORMS: Mapping[str, Literal["json", "markdown", "text"]] = {
+    "json": "json",
+    "junit": "text",
+    "markdown": "markdown",
+    "sarif": "json",
+}
 
-__all__ = ["WRITERS", "print_scan"]
+__all__ = ["FORMS", "WRITERS", "print_scan"]

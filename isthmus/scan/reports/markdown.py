@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import TypeVar
 
-from isthmus.comments import capped
+from isthmus.comments import capped, code, escape
 from isthmus.scan.findings import Finding, Scan
 
 What = TypeVar("What", bound=Hashable)
@@ -24,13 +24,13 @@ def markdown_text(scan: Scan, folder: str) -> str:
         alike = _alike((_what(one), one) for one in scan.findings)
         lines += [f"| {severity} | {check} | {_places(places)} | {what} |" for (severity, check, what), places in alike]
     for waivers, what in ((scan.expired, "has expired"), (scan.unused, "waives nothing: delete it")):
-        lines += ["", *(f"- {_cell(str(waiver))} {what}" for waiver in waivers)] if waivers else []
+        lines += ["", *(f"- {escape(str(waiver))} {what}" for waiver in waivers)] if waivers else []
     if scan.waived:
         lines += ["", f"<details><summary>{len(scan.waived)} waived</summary>", "", "| Check | Where | Why | Until |"]
         lines.append("|---|---|---|---|")
         waived = _alike(((one.check, waiver.reason, waiver.expires), one) for one, waiver in scan.waived)
         lines += [
-            f"| {check} | {_places(places)} | {_cell(reason)} | {expires} |"
+            f"| {check} | {_places(places)} | {escape(reason)} | {expires} |"
             for (check, reason, expires), places in waived
         ]
         lines += ["", "</details>"]
@@ -41,7 +41,7 @@ def _what(finding: Finding) -> tuple[str, str, str]:
     """What a row says of a finding beside its place."""
     check = f"[{finding.check}]({finding.source})" if finding.source else finding.check
     why = f": {'; '.join(finding.details)}" if finding.details else ""
-    return (finding.severity or "").lower(), check, _cell(finding.info + why)
+    return (finding.severity or "").lower(), check, escape(finding.info + why)
 
 
 def _alike(found: Iterable[tuple[What, Finding]]) -> Iterable[tuple[What, list[Finding]]]:
@@ -53,18 +53,6 @@ def _alike(found: Iterable[tuple[What, Finding]]) -> Iterable[tuple[What, list[F
 
 
 def _places(found: list[Finding]) -> str:
-    shown = ", ".join(_code(f"{one.root}: {one.address}") for one in found[:_MOST_PLACES])
+    shown = ", ".join(code(f"{one.root}: {one.address}") for one in found[:_MOST_PLACES])
     rest = len(found) - _MOST_PLACES
     return f"{shown} and {rest} more" if rest > 0 else shown
-
-
-def _cell(text: str) -> str:
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace("\\", "\\\\")
-    for special in "|*_`[]":
-        escaped = escaped.replace(special, f"\\{special}")
-    return " ".join(escaped.split())
-
-
-def _code(text: str) -> str:
-    plain = " ".join(text.replace("`", "'").split()).replace("|", "\\|")
-    return f"`{plain}`"

@@ -8,13 +8,14 @@ from rich.console import Console
 from rich.text import Text
 
 from isthmus.scan.findings import Finding, Scan
+from isthmus.screen import Screen
 
 _STYLES = {"CRITICAL": "bold red", "HIGH": "red", "MEDIUM": "yellow", "LOW": "cyan", None: "yellow"}
 
 
 def print_scan(scan: Scan, console: Console | None = None) -> None:
     """Print the scan. Piped, it is plain text in which no line is cut."""
-    out = console or Console(soft_wrap=True, highlight=False)
+    out = console or Screen(soft_wrap=True)
     for _, group in groupby(scan.findings, key=lambda finding: finding.check):
         _print_check(list(group), out)
     for waivers, what in ((scan.expired, "has expired"), (scan.unused, "waives nothing: delete it")):
