@@ -8,8 +8,12 @@ from enum import StrEnum
 from functools import cached_property
 
 from isthmus.network.answers import Outcome, RoundTrip
+from isthmus.printable import printable
 
 __all__ = ["Flow", "Lost", "Outcome", "Unanswered", "Verdict", "Violation"]
+
+
+LONGEST = 10_000  # characters of one sentence: it may quote what is in the input
 
 
 class Verdict(StrEnum):
@@ -36,6 +40,9 @@ class Violation:
     source: str = ""
     destination: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "why", printable(self.why, LONGEST))
+
     def __str__(self) -> str:
         flow = (
             f"{self.source} -> {self.destination}: " if self.destination else f"{self.source}: " if self.source else ""
@@ -49,6 +56,10 @@ class Unanswered:
 
     what: str
     why: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "what", printable(self.what, LONGEST))
+        object.__setattr__(self, "why", printable(self.why, LONGEST))
 
     def __str__(self) -> str:
         return f"{self.what}: {self.why}"
