@@ -19,9 +19,12 @@ from typing import Any
 
 from isthmus.scan.errors import UnreadableInput
 from isthmus.synthesized import is_half_written, output_of
+from isthmus.terraform.documents import DEEPEST, contents, deeper
+from isthmus.terraform.errors import UnreadableTerraform
 
 FIRST, LAST = "__startline__", "__endline__"
 _NO_POLICY_LOOKS_AT = frozenset({"//", "moved", "import", "removed", "check", "action", "ephemeral"})
+_LABELS = {"provider": 1, "module": 1, "output": 1, "variable": 1, "locals": 0, "terraform": 0}
 _KNOWN = {*_NO_POLICY_LOOKS_AT, "resource", "data", "provider", "module", "output", "variable", "locals", "terraform"}
 
 
@@ -88,17 +91,25 @@ def _local_modules(document: Document) -> Iterator[tuple[str, str]]:
 
 def _read(path: Path, name: str) -> Document:
     try:
-        content = _Located().decode(path.read_text(encoding="utf-8"))
+        data = contents(path)
+        content = _Located().decode(data.decode(json.detect_encoding(data)))
+    except UnreadableTerraform as error:
+        raise UnreadableInput(f"{error}") from None
     except (ValueError, RecursionError) as error:
         raise UnreadableInput(f"{name}: {error}: it is damaged, synthesize again") from None
+    if deeper(content, DEEPEST):
+        raise UnreadableInput(f"{name}: it is nested too deeply (more than {DEEPEST} levels)")
     if not isinstance(content, dict):
         raise UnreadableInput(f"{name}: expected an object of Terraform blocks")
     if unknown := sorted(content.keys() - _KNOWN - {FIRST, LAST}):
         raise UnreadableInput(f"{name}: {unknown[0]} is no Terraform block, and would not be scanned")
-    content = _without_nulls({key: value for key, value in content.items() if key not in _NO_POLICY_LOOKS_AT})
-    for kind in ("resource", "data"):
-        if kind in content:
+    content = {key: value for key, value in content.items() if key not in _NO_POLICY_LOOKS_AT}
+    for kind in content.keys() - {FIRST, LAST}:
+        if kind in ("resource", "data"):
             content[kind] = _named(content[kind], f"{name}: {kind}")
+        else:
+            _check_blocks(content[kind], f"{name}: {kind}", _LABELS[kind])
+    content = _without_nulls(content)
     settings = content.get("terraform")
     for block in settings if isinstance(settings, list) else [settings]:
         if isinstance(block, dict):
@@ -132,6 +143,16 @@ def _named(blocks: Any, where: str) -> dict[str, Any]:
                         raise UnreadableInput(f"{where}.{type_}.{name} is written twice")
                     kept[name] = _object(values, f"{where}.{type_}.{name}")
     return merged
+
+
+def _check_blocks(blocks: Any, where: str, labels: int) -> None:
+    """Refuse a block that is no object, null among others: Terraform refuses it too."""
+    for block in blocks if isinstance(blocks, list) else [blocks]:
+        for label, inner in _object(block, where).items() if labels else ():
+            if label not in (FIRST, LAST, "//"):
+                _check_blocks(inner, f"{where}.{label}", labels - 1)
+        if not labels:
+            _object(block, where)
 
 
 def _object(value: Any, where: str) -> dict[str, Any]:

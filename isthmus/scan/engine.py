@@ -13,13 +13,16 @@ import re
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from isthmus.scan.apart import out_of_memory
 from isthmus.scan.documents import FIRST, LAST, Document
 from isthmus.scan.errors import CheckovMissing, ScanError, UnreadableInput
+from isthmus.scan.plans import read_plan
+from isthmus.scan.quiet import environment, silence
 from isthmus.scan.rendering import something_to_render
 
 with warnings.catch_warnings():
@@ -35,6 +38,7 @@ with warnings.catch_warnings():
         from checkov.terraform.checks.utils.base_cloudsplaining_iam_scanner import BaseTerraformCloudsplainingIAMScanner
         from checkov.terraform.graph_builder.graph_to_tf_definitions import convert_graph_vertices_to_tf_definitions
         from checkov.terraform.graph_builder.local_graph import TerraformLocalGraph
+        from checkov.terraform.graph_builder.variable_rendering import evaluate_terraform
         from checkov.terraform.graph_manager import TerraformGraphManager
         from checkov.terraform.plan_parser import parse_tf_plan
         from checkov.terraform_json.parser import prepare_definition
@@ -86,9 +90,10 @@ def load_policies(folder: Path) -> None:
 
     Raises ScanError if a file does not load, or if there is none.
     """
+    _graph_checks()
     before = list(sys.path)
     loaded = len(resource_registry.get_all_registered_checks()), len(get_graph_checks_registry("terraform").checks)
-    with _silence() as log:
+    with silence() as log:
         try:
             resource_registry.load_external_checks(str(folder))
             # Graph checks written in YAML, if a team adds some
@@ -136,20 +141,17 @@ def judge_plan(path: Path, only: Sequence[str] = ()) -> Judged:
 
     Raises UnreadableInput if it is none, or not all was seen.
     """
-    try:
-        plan = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise UnreadableInput(f"{path}: {error}") from None
-    if not isinstance(plan, dict) or "planned_values" not in plan:
-        raise UnreadableInput(f"{path} is no plan: expected what `terraform show -json plan.tfplan` writes")
-    if path.suffix != ".json":
-        raise UnreadableInput(f"{path}: Checkov reads a plan only from a file whose name ends in .json")
+    plan, text = read_plan(path)
     errors: dict[str, str] = {}
-    # Without it, arguments that only the apply will know look as if nobody had written them.
-    with _environment(EVAL_TF_PLAN_AFTER_UNKNOWN="true"), _silence():
-        template, _ = parse_tf_plan(str(path), errors)
+    with TemporaryDirectory() as folder:
+        # Of the same document, in the encoding and with the ending that Checkov wants.
+        copy = Path(folder) / "plan.json"
+        copy.write_text(text, encoding="utf-8")
+        # Without it, arguments that only the apply will know look as if nobody had written them.
+        with environment(EVAL_TF_PLAN_AFTER_UNKNOWN="true"), silence():
+            template, _ = parse_tf_plan(str(copy), errors)
     if not template:
-        raise UnreadableInput(f"{path}: Checkov cannot read it: {errors.get(str(path), 'no resources in it')}")
+        raise UnreadableInput(f"{path}: Checkov cannot read it: {errors.get(str(copy), 'no resources in it')}")
     _forget_unwritten(template, plan)
     expected = {(str(path), kind, address) for kind, address in _planned(plan)}
     return _judge({str(path): _decoded(_without_nulls(template))}, expected, "terraform_plan", only, False)
@@ -162,7 +164,7 @@ def _judge(
     chosen = RunnerFilter(framework=[report], checks=list(only), show_progress_bar=False)
     verdicts: list[Verdict] = []
     seen: set[tuple[str, str, str]] = set()
-    with _silence():
+    with silence():
         manager = TerraformGraphManager(db_connector=TerraformJsonRunner().db_connector)
         blocks = manager.build_graph_from_definitions(definitions, render_variables=render)
         graph = manager.save_graph(blocks)
@@ -198,10 +200,7 @@ def _with_rendered(definitions: Mapping[str, Any], graph: TerraformLocalGraph) -
 
 
 def _graph_verdicts(graph: Any, chosen: RunnerFilter, report: str) -> Iterator[Verdict]:
-    registry = get_graph_checks_registry("terraform")
-    if not registry.internal_checks_dir_loaded:
-        # The folders of other clouds hold most of the checks, and reading YAML is what takes time.
-        registry._load_checks_from_dir(os.path.join(registry.checks_dir, "aws"), False)
+    registry = _graph_checks()
     results = registry.run_checks(graph, chosen, report)
     for check in registry.checks:
         if check not in results and chosen.should_run_check(check, report_type=report):
@@ -218,6 +217,14 @@ def _graph_verdicts(graph: Any, chosen: RunnerFilter, report: str) -> Iterator[V
                     _vertex_address(vertex),
                     _vertex_lines(vertex),
                 )
+
+
+def _graph_checks() -> Any:
+    registry = get_graph_checks_registry("terraform")
+    if not registry.internal_checks_dir_loaded:
+        # The folders of other clouds hold most of the checks, and reading YAML is what takes time.
+        registry._load_checks_from_dir(os.path.join(registry.checks_dir, "aws"), False)
+    return registry
 
 
 def _is_ours(check: Any) -> bool:
@@ -292,19 +299,19 @@ def _all_seen(
         )
 
 
-def _planned(plan: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _planned(plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     forgotten = {
         change["address"]
-        for change in plan.get("resource_changes", ())
-        if change.get("change", {}).get("actions") == ["forget"]
+        for change in plan.get("resource_changes") or ()
+        if (change.get("change") or {}).get("actions") == ["forget"]
     }
-    modules = [plan["planned_values"].get("root_module", {})]
+    modules = [plan["planned_values"].get("root_module")]
     while modules:
-        module = modules.pop()
-        modules.extend(module.get("child_modules", ()))
-        for resource in module.get("resources", ()):
+        module = modules.pop() or {}
+        modules.extend(module.get("child_modules") or ())
+        for resource in module.get("resources") or ():
             if resource["address"] not in forgotten:
-                kind = "data" if resource["mode"] == "data" else "resource"
+                kind = "data" if resource.get("mode") == "data" else "resource"
                 yield kind, _named(resource["address"])
 
 
@@ -315,7 +322,7 @@ def _named(address: str) -> str:
 
 def _forget_unwritten(template: Mapping[str, Any], plan: Mapping[str, Any]) -> None:
     """Take out arguments that nobody wrote: that the provider will fill them in does not make them there."""
-    written = dict(_written(plan.get("configuration", {}).get("root_module", {}), ""))
+    written = dict(_written((plan.get("configuration") or {}).get("root_module"), ""))
     for entity in template.get("resource", ()):
         for values in (values for named in entity.values() for values in named.values()):
             arguments = written.get(_INDEX.sub("", str(_one(values.get("__address__")))))
@@ -324,13 +331,14 @@ def _forget_unwritten(template: Mapping[str, Any], plan: Mapping[str, Any]) -> N
                     del values[name]
 
 
-def _written(module: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, set[str]]]:
+def _written(module: Mapping[str, Any] | None, prefix: str) -> Iterator[tuple[str, set[str]]]:
     """The arguments that a module and those below it write, by the address of the resource."""
-    for resource in module.get("resources", ()):
-        expressions = resource.get("expressions", {})
+    module = module or {}
+    for resource in module.get("resources") or ():
+        expressions = resource.get("expressions") or {}
         yield prefix + resource["address"], {name for name, said in expressions.items() if said != _NULL}
-    for name, call in module.get("module_calls", {}).items():
-        yield from _written(call.get("module", {}), f"{prefix}module.{name}.")
+    for name, call in (module.get("module_calls") or {}).items():
+        yield from _written(call.get("module"), f"{prefix}module.{name}.")
 
 
 def _after_apply(value: Any) -> bool:
@@ -365,34 +373,19 @@ def _decoded(value: Any) -> Any:
     return [_decoded(item) for item in value]
 
 
-@contextmanager
-def _silence() -> Iterator[list[logging.LogRecord]]:
-    """Checkov logs to the root logger, and gives it a handler when it has none. Yields what it logged."""
-    records: list[logging.LogRecord] = []
+def stop_without_memory() -> None:
+    """From now on, end this process where an expression is refused memory: Checkov would take it for a text."""
+    names = vars(evaluate_terraform)
+    evaluate = names["evaluate"]
 
-    class Keep(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            records.append(record)
+    def checked(text: str) -> Any:
+        try:
+            return evaluate(text)
+        except ValueError as error:
+            if MemoryError.__name__ in str(error):
+                out_of_memory()
+            raise
+        except MemoryError:
+            out_of_memory()
 
-    root, keep = logging.getLogger(), Keep(logging.WARNING)
-    handlers, level = root.handlers, root.level
-    root.handlers = [keep]
-    try:
-        yield records
-    finally:
-        root.handlers = handlers
-        root.setLevel(level)
-
-
-@contextmanager
-def _environment(**values: str) -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+    names["evaluate"] = checked

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from isthmus.scan.apart import Limits, apart, limits_of
 from isthmus.scan.documents import Document, read_documents
 from isthmus.scan.findings import Finding, Scan
 from isthmus.scan.places import Place, places
+from isthmus.scan.plans import read_plan
 from isthmus.scan.waivers import Waiver, read_shipped
 
 if TYPE_CHECKING:
@@ -28,18 +32,23 @@ def scan(
     plans: Sequence[Path] = (),
     waivers: Iterable[Waiver] = (),
     today: date | None = None,
+    limits: Limits | None = None,
 ) -> Scan:
-    """Scan every root below a folder, and plans, in one process.
+    """Scan every root below a folder, and plans.
 
     folder    holds `.tf.json` files at any depth; None: plans only
     policies  folder of Checkov policies, each in a subfolder with an `__init__.py`; its `waivers.toml` holds too
     plans     files of `terraform show -json`
     today     the day on which waivers are judged (default: now)
+    limits    what Checkov may take for each input (default: by its size)
 
-    Raises ScanError: Checkov is missing, a file cannot be read, a policy does not load, or not everything was seen.
+    Raises ScanError: Checkov is missing, a file cannot be read, a policy does not load, not everything was seen, or
+    Checkov takes more than the limits.
     """
     waivers = (*waivers, *read_shipped(policies))
     documents = read_documents(folder) if folder else []
+    for plan in plans:
+        read_plan(plan)  # what is no plan is refused before Checkov is loaded
     from isthmus.scan import engine  # takes seconds
 
     engine.load_policies(policies)
@@ -48,18 +57,35 @@ def scan(
     resources = passed = 0
     if folder:
         where = places(documents)
-        judged = engine.judge_documents(documents)
+        size = sum(document.path.stat().st_size for document in documents)
+        judged = _judged(partial(engine.judge_documents, documents), limits or limits_of(size), str(folder))
         findings += _dynamic(documents, where)
         findings += _findings(judged, {str(one.path): (one.name, where[one.path.parent]) for one in documents})
         roots |= {place.root for place in where.values()}
         resources, passed = judged.resources, sum(verdict.passed for verdict in judged.verdicts)
     for plan in plans:
-        judged = engine.judge_plan(plan)
+        judged = _judged(partial(engine.judge_plan, plan), limits or limits_of(plan.stat().st_size), str(plan))
         findings += _findings(judged, {str(plan): (plan.name, Place(plan.name, ""))})
         roots.add(plan.name)
         resources += judged.resources
         passed += sum(verdict.passed for verdict in judged.verdicts)
     return _answer(findings, waivers, today or date.today(), tuple(sorted(roots)), resources, passed)
+
+
+def _judged(judge: Callable[[], Judged], limits: Limits, what: str) -> Judged:
+    """What Checkov says, in a process of its own."""
+    from isthmus.scan import engine
+
+    def work() -> Mapping[str, Any]:
+        engine.stop_without_memory()
+        return asdict(judge())
+
+    said = apart(work, limits, what)
+    verdicts = tuple(
+        engine.Verdict(**{**one, "details": tuple(one["details"]), "lines": tuple(one["lines"])})
+        for one in said["verdicts"]
+    )
+    return engine.Judged(verdicts, said["resources"])
 
 
 def _findings(judged: Judged, files: dict[str, tuple[str, Place]]) -> list[Finding]:

@@ -17,6 +17,7 @@ from isthmus.terraform.folder import read_roots
 from isthmus.terraform.graph import Graph
 from isthmus.terraform.join import joined
 from isthmus.terraform.plan import When, check_version, plan_graph
+from isthmus.terraform.shape import check_shape
 from isthmus.terraform.state import made_before, state_graph, tfstate_graph
 
 Form = Literal["folder", "plan", "state", "tfstate"]
@@ -178,10 +179,12 @@ def _document(path: Path) -> tuple[Path, Form, str, Mapping[str, Any]]:
         raise UnreadableTerraform(path, "it is JSON of another Terraform command", _WHAT)
     if "planned_values" in document or "resource_changes" in document:
         check_version(document, path)
+        check_shape(document, path)
         return path, "plan", "", document
     nothing = set(document) <= {"format_version", "terraform_version", "checks"}  # how an empty state is shown
     if "values" in document or (document and nothing):
         check_version(document, path)
+        check_shape(document, path)
         return path, "state", "", document
     if "version" in document and ("lineage" in document or "resources" in document):
         return path, "tfstate", "", document
