@@ -11,11 +11,11 @@ from isthmus.intent import Estate
 from isthmus.intent.document import from_document
 from isthmus.network.build import network_of
 from isthmus.network.model import Cidr, Network
+from isthmus.printable import printable
 from isthmus.proof.errors import NoSuchPlace, ProofError, UnusableInput
 from isthmus.proof.subject import Subject
 from isthmus.synthesized import drift_of, output_of
 from isthmus.terraform import Graph, Source, graph_of, sources
-from isthmus.terraform.errors import printable
 
 INTENT = "intent.json"
 

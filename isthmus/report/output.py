@@ -10,9 +10,9 @@ from isthmus.intent import Estate
 from isthmus.intent.document import from_document
 from isthmus.network.build import network_of
 from isthmus.network.model import Network
+from isthmus.printable import printable
 from isthmus.synthesized import drift_of
 from isthmus.terraform import Graph, read
-from isthmus.terraform.errors import printable
 
 
 @dataclass(frozen=True, slots=True)
