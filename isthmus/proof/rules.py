@@ -38,6 +38,30 @@ _ALL = (
         "peering joins Regions.",
         _TGW + "tgw-peering.html",
     ),
+    Rule(
+        "parts-of-two-vpcs",
+        "A resource uses parts of two VPCs.",
+        "The subnets, security groups and network ACLs of one resource are of one VPC: AWS refuses others.",
+        _VPC + "what-is-amazon-vpc.html",
+    ),
+    Rule(
+        "two-subnets-in-a-zone",
+        "An endpoint or firewall has two subnets in one zone.",
+        "It has one network interface in each zone: AWS refuses a second.",
+        "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html",
+    ),
+    Rule(
+        "alias-of-two-targets",
+        "An alias record has the name of one target and the hosted zone of another.",
+        "Route 53 looks the name up in that zone, where it is not: AWS refuses the record.",
+        "https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html",
+    ),
+    Rule(
+        "used-twice",
+        "Two resources use one thing of which only one can have the use.",
+        "The second is refused, or undoes the first: an address of two NAT gateways, a default table managed twice.",
+        _VPC + "nat-gateway-working-with.html",
+    ),
     # --- who reaches whom ---
     Rule(
         "intended-flow-blocked",

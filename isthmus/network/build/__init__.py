@@ -24,6 +24,7 @@ from isthmus.network.model import Finding, Network, Possible, Vpc
 from isthmus.network.structure import structural_findings
 from isthmus.network.structure_names import NAME_RULES
 from isthmus.network.structure_values import VALUE_RULES
+from isthmus.network.world.consistency import consistency_findings
 from isthmus.network.world.doubted import doubted, objects_of
 from isthmus.network.world.doubts import doubts_of
 from isthmus.network.world.references import reference_findings
@@ -92,7 +93,13 @@ def network_of(graph: Graph) -> Network:
     )
     network = vpc_tables.with_strays(network, stray)
     found = dict.fromkeys(
-        (*reference_findings(graph), *resolver.findings, *structural_findings(network), *refused(network))
+        (
+            *reference_findings(graph),
+            *consistency_findings(graph),
+            *resolver.findings,
+            *structural_findings(network),
+            *refused(network),
+        )
     )
     notes = dict.fromkeys((*graph.notes, *resolver.notes))
     doubts = tuple(dict.fromkeys(doubts_of(graph, objects_of(network))))

@@ -14,10 +14,13 @@ _INTERFACES = ("aws_dx_private_virtual_interface", "aws_dx_hosted_private_virtua
 
 
 def customer_gateways(resolver: Resolver) -> dict[str, CustomerGateway]:
-    """Customer gateways. Four-byte ASNs have an argument of their own."""
+    """Customer gateways. Four-byte ASNs have an argument of their own.
+
+    The ASN is 65000 where neither is given: https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-options.html
+    """
     made: dict[str, CustomerGateway] = {}
     for resource in resolver.certain("aws_customer_gateway"):
-        asn = integer(resource.get("bgp_asn", resource.get("bgp_asn_extended")))
+        asn = integer(resource.get("bgp_asn", resource.get("bgp_asn_extended", 65000)))
         ip = resource.get("ip_address")
         device = resource.get("device_name")
         made[resource.address] = CustomerGateway(

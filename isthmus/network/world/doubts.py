@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from isthmus.network.world.modelled import COMMON, MODELLED
+from isthmus.network.world.needs import lacking
 from isthmus.network.world.standing import Arguments, Scope, Unmodelled
 from isthmus.network.world.types import unmodelled
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value
@@ -25,6 +26,17 @@ _PART_OF = {
     "aws_ec2_transit_gateway_route_table_propagation": "transit_gateway_route_table_id",
     "aws_ec2_transit_gateway_route_table_association": "transit_gateway_attachment_id",
     "aws_vpn_connection_route": "vpn_connection_id",
+}
+# What a resource belongs to: where that is not here, it may change whatever it likes of something that is.
+_BELONGS_TO = {
+    "aws_default_route_table": ("default_route_table_id",),
+    "aws_default_network_acl": ("default_network_acl_id",),
+    "aws_default_security_group": ("vpc_id",),
+    "aws_network_acl": ("vpc_id",),
+    "aws_security_group": ("vpc_id",),
+    "aws_ec2_transit_gateway_route_table": ("transit_gateway_id",),
+    "aws_vpn_connection": ("customer_gateway_id",),
+    "aws_networkfirewall_firewall": ("firewall_policy_arn", "vpc_id", "transit_gateway_id"),
 }
 _GATES = ("aws_internet_gateway", "aws_egress_only_internet_gateway")
 
@@ -49,13 +61,15 @@ class Doubt:
 
 def doubts_of(graph: Graph, objects: Collection[str]) -> Iterator[Doubt]:
     """Every doubt about a graph. `objects` are the addresses of what can become unknown in its network."""
+    subnets = graph.of_type("aws_vpc_endpoint_subnet_association")
+    completed = {ref.address for one in subnets for ref in references(one.get("vpc_endpoint_id"))}
     for resource in (*graph.resources.values(), *graph.unexpanded.values()):
         found = unmodelled(resource.type)
         if found is not None:
             yield from _unmodelled(graph, resource, found, objects)
         elif resource.type in MODELLED:
-            table = MODELLED[resource.type]
-            for why in _arguments(resource, table):
+            lacks = lacking(resource, completed) if resource.written is not None else ()
+            for why in (*lacks, *_unresolved(graph, resource), *_arguments(resource, MODELLED[resource.type])):
                 through = [_PART_OF[resource.type]] if resource.type in _PART_OF else []
                 named = _named(graph, resource, through, objects) or _named(graph, resource, (), objects)
                 touches = (resource.address,) if resource.address in objects else named
@@ -124,12 +138,19 @@ def references(value: Value) -> Iterator[Ref]:
 # --- arguments
 
 
+def _unresolved(graph: Graph, resource: Resource) -> Iterator[str]:
+    """Arguments that say what a resource belongs to, and name what is not in this input."""
+    for argument in _BELONGS_TO.get(resource.type, ()):
+        value = resource.get(argument)
+        known = isinstance(value, Ref) and (value.address in graph.resources or value.address in graph.unexpanded)
+        if value is not None and not known:
+            shown = value.reason if isinstance(value, Unknown) else str(value)
+            yield f"its {argument} is not in this input ({shown})"
+
+
 def _arguments(resource: Resource, table: Arguments) -> Iterator[str]:
     """What is doubtful about the arguments of a resource, each as a sentence about it."""
     written = resource.written
-    if written is not None:
-        for name in sorted(table.required - resource.values.keys()):
-            yield f"it has no {name}, without which Terraform takes no {resource.type}"
     for name, value in resource.values.items():
         if name in COMMON or name == "region" or (written is not None and name not in written):
             continue  # what nobody wrote is AWS's default, which is evaluated

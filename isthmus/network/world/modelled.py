@@ -73,6 +73,7 @@ _TUNNEL_NAMES = (
     "rekey_fuzz_percentage rekey_margin_time_seconds replay_window_size startup_action"
 )
 _POLICY = "firewall_policy"
+_STATELESS = "aws:forward_to_sfe|aws:pass|aws:drop"
 _RULES = "rule_group"
 
 
@@ -291,7 +292,6 @@ MODELLED: dict[str, Arguments] = {
         only={
             "type!": "ipsec.1",
             "static_routes_only": "false|true",
-            "enable_acceleration": "false|true",
             "outside_ip_address_type": "PublicIpv4|PrivateIpv4",
             "tunnel_inside_ip_version": "ipv4",
             "local_ipv4_network_cidr": "0.0.0.0/0",
@@ -302,6 +302,7 @@ MODELLED: dict[str, Arguments] = {
         },
         harmless={
             "preshared_key_storage": _TUNNEL,
+            "enable_acceleration": "by which way the packets of a tunnel come to AWS",
             "tunnel_bandwidth": "how much it carries",
             **{
                 f"tunnel{number}_{name}": _TUNNEL
@@ -350,13 +351,17 @@ MODELLED: dict[str, Arguments] = {
     "aws_networkfirewall_firewall_policy": reads(
         _within(
             "firewall_policy",
-            "stateless_default_actions stateless_fragment_default_actions stateful_default_actions "
             "policy_variables.rule_variables stateful_rule_group_reference.resource_arn "
             "stateful_rule_group_reference.priority stateful_rule_group_reference.override.action "
             "stateless_rule_group_reference.resource_arn stateless_rule_group_reference.priority",
         ),
         only={
-            f"{_POLICY}.stateful_engine_options.rule_order": "STRICT_ORDER|DEFAULT_ACTION_ORDER",
+            f"{_POLICY}.stateful_engine_options.rule_order": "DEFAULT_ACTION_ORDER|STRICT_ORDER",
+            f"{_POLICY}.stateless_default_actions": _STATELESS,
+            f"{_POLICY}.stateless_fragment_default_actions": _STATELESS,
+            f"{_POLICY}.stateful_default_actions": (
+                "aws:drop_strict|aws:drop_established|aws:alert_strict|aws:alert_established"
+            ),
             f"{_POLICY}.tls_inspection_configuration_arn": "",
         },
         harmless={
@@ -370,7 +375,12 @@ MODELLED: dict[str, Arguments] = {
     ),
     "aws_networkfirewall_rule_group": reads(
         f"rules {_RULES}",
-        only={"type!": "STATEFUL|STATELESS"},
+        only={
+            "type!": "STATEFUL|STATELESS",
+            f"{_RULES}.stateful_rule_options.rule_order": "DEFAULT_ACTION_ORDER|STRICT_ORDER",
+            f"{_RULES}.rules_source.rules_source_list.generated_rules_type": "ALLOWLIST|DENYLIST",
+            f"{_RULES}.rules_source.rules_source_list.target_types": "HTTP_HOST|TLS_SNI",
+        },
         harmless={
             "capacity!": "how many rules fit",
             "name! description": _LABEL,
@@ -403,8 +413,9 @@ MODELLED: dict[str, Arguments] = {
     ),
     "aws_route53_zone_association": reads("zone_id! vpc_id! vpc_region"),
     "aws_route53_record": reads(
-        "zone_id! name! type! records alias.name alias.zone_id",
+        "zone_id! name! records alias.name alias.zone_id",
         only={
+            "type!": "A|AAAA|CAA|CNAME|DS|HTTPS|MX|NAPTR|NS|PTR|SOA|SPF|SRV|SSHFP|SVCB|TLSA|TXT",
             "health_check_id": "",
             "multivalue_answer_routing_policy": "false",
             "set_identifier": "",

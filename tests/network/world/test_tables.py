@@ -16,6 +16,7 @@ import isthmus.network.build
 from isthmus.network.world.harmless import NO_EFFECT
 from isthmus.network.world.modelled import COMMON, MODELLED
 from isthmus.network.world.providers import NETWORKING, of_other_provider
+from isthmus.network.world.required import REQUIRED_INSIDE
 from isthmus.network.world.standing import Scope, Unmodelled, one_each, reads
 from isthmus.network.world.types import unmodelled
 from isthmus.network.world.unmodelled import NOT_MODELLED
@@ -66,6 +67,24 @@ def test_every_argument_of_an_evaluated_type_is_in_its_row(name: str) -> None:
     assert table.required == {path for path in own if found[path]}
     listed = {*table.modelled, *table.only, *table.harmless}
     assert {path for path in listed if not any(f"{other}.".startswith(f"{path}.") for other in own)} == set()
+
+
+def required(block: pb.Schema.Block, around: str = "") -> Iterator[tuple[str, str]]:
+    """What a block has to hold, with the block: arguments inside of blocks, and blocks."""
+    for attribute in block.attributes:
+        if attribute.required and around:
+            yield around, attribute.name
+    for nested in block.block_types:
+        if nested.min_items:
+            yield around, nested.type_name
+        yield from required(nested.block, f"{around}.{nested.type_name}".lstrip("."))
+
+
+@pytest.mark.parametrize("name", sorted(MODELLED))
+def test_what_is_required_inside_of_blocks_is_the_providers(name: str) -> None:
+    found = required(schema().resource_schemas[name].block)
+    meant = {(block, inner) for block, inner in found if not MODELLED[name].reason(f"{block}.{inner}".lstrip("."))}
+    assert {(block, inner) for block, names in REQUIRED_INSIDE.get(name, {}).items() for inner in names} == meant
 
 
 def test_every_type_that_the_builders_read_is_in_a_table_of_its_own() -> None:

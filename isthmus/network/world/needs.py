@@ -1,0 +1,71 @@
+"""What a resource has to have, so that Terraform or AWS takes it at all. What lacks it is not evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator, Mapping
+
+from isthmus.network.world.modelled import MODELLED
+from isthmus.network.world.required import REQUIRED_INSIDE
+from isthmus.terraform.graph import Resource, Value
+
+# One of these arguments, on a condition. The pages are those of the resources, and
+# https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html,
+# https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
+_ONE_OF: dict[str, tuple[tuple[str, ...], Callable[[Resource], bool]]] = {
+    "aws_subnet": (
+        ("cidr_block", "ipv6_cidr_block", "ipv4_ipam_pool_id", "ipv6_ipam_pool_id"),
+        lambda _: True,
+    ),
+    "aws_vpc": (("cidr_block", "ipv4_ipam_pool_id"), lambda _: True),
+    "aws_customer_gateway": (("ip_address", "certificate_arn"), lambda _: True),
+    "aws_networkfirewall_firewall": (("vpc_id", "transit_gateway_id"), lambda _: True),
+    "aws_route53_record": (("records", "alias"), lambda _: True),
+    "aws_default_security_group": (("vpc_id",), lambda _: True),
+    "aws_security_group": (("vpc_id",), lambda _: True),
+    "aws_nat_gateway": (
+        ("allocation_id", "availability_zone_address"),
+        lambda r: r.get("connectivity_type", "public") == "public" and r.get("availability_mode") != "regional",
+    ),
+    "aws_vpc_endpoint": (
+        ("subnet_ids", "subnet_configuration"),
+        lambda r: r.get("vpc_endpoint_type") in ("Interface", "GatewayLoadBalancer"),
+    ),
+}
+_ELSEWHERE = {
+    "aws_default_security_group": "it is of the default VPC then",
+    "aws_security_group": "it is of the default VPC then",
+    "aws_vpc_endpoint": "it has no address then, unless another resource adds a subnet",
+}
+
+
+def lacking(resource: Resource, completed: Container[str] = ()) -> Iterator[str]:
+    """What a resource of a configuration lacks, each as a sentence. Others may complete it: `completed` are addresses
+    of such."""
+    for name in sorted(MODELLED[resource.type].required - resource.values.keys()):
+        yield f"it has no {name}, without which Terraform takes no {resource.type}"
+    inside = REQUIRED_INSIDE.get(resource.type, {})
+    for name in sorted(inside.get("", frozenset()) - resource.values.keys()):
+        yield f"it has no {name}, without which Terraform takes no {resource.type}"
+    for block, names in inside.items():
+        for found in _at(resource.values, block.split(".")) if block else ():
+            for name in sorted(names - found.keys()):
+                yield f"it has no {block}.{name}, without which Terraform takes no {resource.type}"
+    names_, condition = _ONE_OF.get(resource.type, ((), lambda _: False))
+    if (
+        condition(resource)
+        and resource.address not in completed
+        and not any(name in resource.values for name in names_)
+    ):
+        why = _ELSEWHERE.get(resource.type, "AWS takes none without")
+        yield f"it has no {' or '.join(names_)}: {why}"
+
+
+def _at(value: Value, path: list[str]) -> Iterator[Mapping[str, Value]]:
+    """The blocks at a path."""
+    for block in value if isinstance(value, tuple) else (value,):
+        if not isinstance(block, Mapping):
+            continue
+        if not path:
+            yield block
+        elif path[0] in block:
+            yield from _at(block[path[0]], path[1:])

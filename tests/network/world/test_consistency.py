@@ -1,0 +1,110 @@
+"""Parts that AWS does not take together are violations, and what it takes is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from isthmus.network.build import network_of
+from isthmus.terraform.graph import Resource
+from tests.network.world.test_doubts import BASE, OPEN, doubts, graph, made, ref
+
+GROUP_A = made("aws_security_group.a", vpc_id=ref("aws_vpc.a"))
+GROUP_B = made("aws_security_group.b", vpc_id=ref("aws_vpc.b"))
+
+
+def rules(*resources: Resource) -> set[str]:
+    return {finding.rule for finding in network_of(graph(*BASE, GROUP_A, GROUP_B, *resources)).findings}
+
+
+def interface(**changed: Any) -> Resource:
+    values: dict[str, Any] = {
+        "vpc_id": ref("aws_vpc.a"),
+        "vpc_endpoint_type": "Interface",
+        "service_name": "com.amazonaws.us-east-1.ssm",
+        "subnet_ids": (ref("aws_subnet.a"),),
+        "security_group_ids": (ref("aws_security_group.a"),),
+    }
+    return made("aws_vpc_endpoint.e", **values | changed)
+
+
+SECOND = made("aws_subnet.second", vpc_id=ref("aws_vpc.a"), cidr_block="10.1.5.0/24", availability_zone="us-east-1a")
+OTHER_ZONE = made(
+    "aws_subnet.second", vpc_id=ref("aws_vpc.a"), cidr_block="10.1.5.0/24", availability_zone="us-east-1b"
+)
+BOTH = (ref("aws_subnet.a"), ref("aws_subnet.second"))
+
+
+def record(zone_id: Any) -> Resource:
+    alias = {"name": ref("aws_vpc_endpoint.e", "dns_entry[0].dns_name"), "zone_id": zone_id}
+    return made("aws_route53_record.r", zone_id=ref("aws_route53_zone.z"), name="x", type="A", alias=(alias,))
+
+
+@pytest.mark.parametrize(
+    ("resources", "found"),
+    [
+        ([interface()], set()),
+        ([interface(subnet_ids=(ref("aws_subnet.b"),))], {"parts-of-two-vpcs"}),
+        ([interface(security_group_ids=(ref("aws_security_group.b"),))], {"parts-of-two-vpcs"}),
+        ([interface(security_group_ids=(ref("aws_vpc.b", "default_security_group_id"),))], {"parts-of-two-vpcs"}),
+        ([SECOND, interface(subnet_ids=BOTH)], {"two-subnets-in-a-zone"}),
+        ([OTHER_ZONE, interface(subnet_ids=BOTH)], set()),
+        (
+            [made("aws_network_acl.n", vpc_id=ref("aws_vpc.a"), subnet_ids=(ref("aws_subnet.b"),))],
+            {"parts-of-two-vpcs"},
+        ),
+        ([interface(), record(ref("aws_vpc_endpoint.e", "dns_entry[0].hosted_zone_id"))], set()),
+        ([interface(), record(ref("aws_vpc_endpoint.f", "dns_entry[0].hosted_zone_id"))], {"alias-of-two-targets"}),
+        (
+            [*OPEN, made("aws_nat_gateway.b", subnet_id=ref("aws_subnet.out"), allocation_id=ref("aws_eip.nat"))],
+            {"used-twice"},
+        ),
+        (
+            [made(f"aws_default_security_group.{name}", vpc_id=ref("aws_vpc.a")) for name in ("one", "two")],
+            {"used-twice"},
+        ),
+    ],
+)
+def test_parts_belong_together(resources: list[Resource], found: set[str]) -> None:
+    assert rules(*resources) == found
+
+
+def without(resource: Resource, name: str) -> Resource:
+    return made(resource.address, **{key: value for key, value in resource.values.items() if key != name})
+
+
+@pytest.mark.parametrize(
+    ("resource", "lacks"),
+    [
+        (without(SECOND, "cidr_block"), "it has no cidr_block or ipv6_cidr_block"),
+        (made("aws_nat_gateway.n", subnet_id=ref("aws_subnet.a")), "it has no allocation_id"),
+        (made("aws_nat_gateway.n", subnet_id=ref("aws_subnet.a"), connectivity_type="private"), ""),
+        (without(interface(), "subnet_ids"), "it has no subnet_ids or subnet_configuration: it has no address then"),
+        (made("aws_customer_gateway.c", type="ipsec.1", bgp_asn="65000"), "it has no ip_address or certificate_arn"),
+        (made("aws_default_security_group.d"), "it has no vpc_id: it is of the default VPC then"),
+        (
+            made("aws_ec2_managed_prefix_list.l", name="l", address_family="IPv4", max_entries=1, entry=({},)),
+            "entry.cidr",
+        ),
+        (made("aws_networkfirewall_firewall_policy.p", name="p"), "it has no firewall_policy"),
+    ],
+)
+def test_what_a_resource_lacks_is_a_doubt(resource: Resource, lacks: str) -> None:
+    found = doubts(*BASE, *OPEN, GROUP_A, resource).get(resource.address)
+    assert (lacks in found.why) if found is not None else not lacks
+
+
+def test_another_resource_may_give_an_endpoint_its_subnet() -> None:
+    added = made(
+        "aws_vpc_endpoint_subnet_association.a",
+        vpc_endpoint_id=ref("aws_vpc_endpoint.e"),
+        subnet_id=ref("aws_subnet.a"),
+    )
+    assert doubts(*BASE, GROUP_A, without(interface(), "subnet_ids"), added) == {}
+
+
+@pytest.mark.parametrize("vpc_id", ["vpc-0123456789abcdef0", ref("aws_vpc.gone")])
+def test_what_belongs_to_something_elsewhere_is_a_doubt(vpc_id: Any) -> None:
+    acl = made("aws_network_acl.n", vpc_id=vpc_id)
+    assert doubts(*BASE, acl)["aws_network_acl.n"].why.startswith("its vpc_id is not in this input")
