@@ -8,7 +8,11 @@ from isthmus.intent import Environment, Hub, Observability, VpnConnection
 network = Environment(
     "network",
     account=accounts.network_prod,
-    hub=Hub("infra-main", asn=64_512),
+    hub=Hub(
+        "infra-main",
+        asn=64_512,
+        share_with=[accounts.infra_shared_prod, accounts.workloads_test, accounts.workloads_prod],
+    ),
     vpn_connections=[
         VpnConnection("infra-dc1-01", customer_gateway=infra_dc1_01, number=1, segment=network_services),
     ],

@@ -3,9 +3,14 @@
 Workloads keep to themselves. All of them reach the network services: the data centre, and shared services.
 """
 
+from environments import organization as accounts
 from isthmus.intent import Egress, Segment
 
-network_services = Segment("network-services", ways_out={Egress.ON_PREMISES})
+network_services = Segment(
+    "network-services",
+    ways_out={Egress.ON_PREMISES},
+    joined_by=[accounts.infra_shared_prod],
+)
 
 workloads = Segment(
     "workloads",
@@ -13,4 +18,5 @@ workloads = Segment(
     reaches=[network_services],
     ways_out={Egress.ON_PREMISES},
     route_table_name="infra-workloads-vpcs",
+    joined_by=[accounts.workloads_test, accounts.workloads_prod],
 )

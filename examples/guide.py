@@ -1,5 +1,7 @@
 """What all stages share: the organization, the data centre, the hub with its VPN."""
 
+from collections.abc import Sequence
+
 from isthmus.intent import (
     Account,
     CustomerGateway,
@@ -16,6 +18,7 @@ network_prod = Account("network-prod", id="111122223333")
 infra_shared_prod = Account("infra-shared-prod", id="222233334444")
 workloads_test = Account("workloads-test", id="333344445555")
 workloads_prod = Account("workloads-prod", id="444455556666")
+spoke_accounts = (infra_shared_prod, workloads_test, workloads_prod)
 
 _OU = "arn:aws:organizations::999900001111:ou/o-exampleorg"
 infrastructure_dev = OrganizationalUnit("infrastructure_dev", arn=f"{_OU}/ou-exam-infradev")
@@ -42,12 +45,12 @@ def data_centre(*, announces_default: bool) -> Site:
     )
 
 
-def network(segment: Segment) -> Environment:
-    """The hub, and one VPN connection to the data centre."""
+def network(segment: Segment, share_with: Sequence[Account] = ()) -> Environment:
+    """The hub, which these accounts may attach to, and one VPN connection to the data centre."""
     return Environment(
         "network",
         account=network_prod,
-        hub=Hub("infra-main", asn=64_512),
+        hub=Hub("infra-main", asn=64_512, share_with=list(share_with)),
         vpn_connections=[
             VpnConnection("infra-dc1-01", customer_gateway="infra-dc1-01", number=1, segment=segment),
         ],

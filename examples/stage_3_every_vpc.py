@@ -3,13 +3,14 @@
 from examples import guide
 from isthmus.intent import Account, Egress, Environment, Estate, OrganizationalUnit, Segment, Spoke
 
-network_services = Segment("network-services", ways_out={Egress.ON_PREMISES})
+network_services = Segment("network-services", ways_out={Egress.ON_PREMISES}, joined_by=[guide.infra_shared_prod])
 workloads = Segment(
     "workloads",
     isolated=True,
     reaches=[network_services],
     ways_out={Egress.ON_PREMISES},
     route_table_name="infra-workloads-vpcs",
+    joined_by=[guide.workloads_test, guide.workloads_prod],
 )
 
 
@@ -35,7 +36,7 @@ estate = Estate(
     segments=[network_services, workloads],
     sites=[guide.data_centre(announces_default=True)],
     environments=[
-        guide.network(network_services),
+        guide.network(network_services, guide.spoke_accounts),
         environment("shared-services", guide.infra_shared_prod, "10.1.48.0/20", network_services),
         environment("dev", guide.network_prod, "10.1.0.0/20", workloads, developers),
         environment("test", guide.workloads_test, "10.1.16.0/20", workloads),

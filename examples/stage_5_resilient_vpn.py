@@ -16,13 +16,14 @@ from isthmus.intent import (
     VpnConnection,
 )
 
-network_services = Segment("network-services", ways_out={Egress.ON_PREMISES})
+network_services = Segment("network-services", ways_out={Egress.ON_PREMISES}, joined_by=[guide.infra_shared_prod])
 workloads = Segment(
     "workloads",
     isolated=True,
     reaches=[network_services],
     ways_out={Egress.ON_PREMISES},
     route_table_name="infra-workloads-vpcs",
+    joined_by=[guide.workloads_test, guide.workloads_prod],
 )
 
 # Equal ASNs and equal announcements: AWS spreads traffic over equal paths only.
@@ -39,7 +40,7 @@ data_centre = Site(
 network = Environment(
     "network",
     account=guide.network_prod,
-    hub=Hub("infra-main", asn=64_512),
+    hub=Hub("infra-main", asn=64_512, share_with=guide.spoke_accounts),
     vpn_connections=[
         VpnConnection("infra-dc1-01", customer_gateway="infra-dc1-01", number=1, segment=network_services),
         VpnConnection("infra-dc1-02", customer_gateway="infra-dc1-02", number=2, segment=network_services),

@@ -48,6 +48,7 @@ class _Dns:
         self.vpc_id = self._input(VPC_ID, "The VPC of shared services")
         # What goes to spokes, by Terraform name.
         self.shared: dict[str, TerraformElement] = {}
+        self.zone_arns: list[str] = []
 
     def emit(self) -> dict[str, Any]:
         if self.dns.inbound or self.dns.forwards:
@@ -58,13 +59,14 @@ class _Dns:
             self._query_logs()
         if self.dns.firewall is not None:
             self._firewall(self.dns.firewall)
-        share(self.module, self.estate, self.home, self.shared)
+        share(self.module, self.estate, self.home, self.shared, self.zone_arns)
         return self.module.emit()
 
     # --- zones, logs, firewall ---------------------------------------------------------------------------------------
 
     def _zone(self, domain: str) -> None:
         zone = private_zone(self.module, self.estate, self.home, domain, self.vpc_id)
+        self.zone_arns.append(self.module.ref(zone, "arn"))
         if self.dns.shared_by is SharedBy.PROFILE:
             self.shared[f"zone_{domain_identifier(domain)}"] = zone
         else:

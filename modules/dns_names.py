@@ -8,6 +8,7 @@ from modules.naming import domain_identifier
 
 VPC_ID = "vpc_id"
 PROFILE_ID = "dns_profile_id"
+AUTHORIZE_ROLE = "authorize_role_name"
 QUERY_LOGS_ID = "query_log_config_id"
 FIREWALL_ID = "dns_firewall_rule_group_id"
 # Of the firewall's rule group among others of a VPC or a profile: 100 to 9,900, first come first served.

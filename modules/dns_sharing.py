@@ -6,9 +6,10 @@ them there, and leaves them out of the state: https://github.com/hashicorp/terra
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from isthmus.intent import Estate, SharedBy
+from isthmus.intent.model import name_of
 from isthmus.intent.resolution import SharedServices, private_domains
 from modules.aws import (
     IamRole,
@@ -20,21 +21,65 @@ from modules.aws import (
     Route53ProfilesResourceAssociation,
 )
 from modules.cdk import ModuleStack, TerraformElement, TerraformOutput
-from modules.dns_names import FIREWALL_PRIORITY, PROFILE_ID, QUERY_LOGS, label, module_name
-from modules.hub import principals
-from modules.policy import allow, deployment_roles, document, organization_partition
+from modules.dns_names import AUTHORIZE_ROLE, FIREWALL_PRIORITY, PROFILE_ID, QUERY_LOGS, label, module_name
+from modules.hub import others, principals
+from modules.policy import allow, document, trusted
 from modules.provider import authorize_role_name
 
 
-def share(module: ModuleStack, estate: Estate, home: SharedServices, shared: Mapping[str, TerraformElement]) -> None:
-    """Share these elements, by Terraform name, with the organization."""
+def share(
+    module: ModuleStack,
+    estate: Estate,
+    home: SharedServices,
+    shared: Mapping[str, TerraformElement],
+    zone_arns: Sequence[str],
+) -> None:
+    """Share these elements, by Terraform name, with whom the hub is shared. `zone_arns`: the module's private zones."""
     if home.dns.shared_by is SharedBy.PROFILE:
         _by_profile(module, estate, home, shared)
         return
     if shared:
-        _with_organization(module, estate, home, shared)
-    if private_domains(home, estate.region):
-        _authorize_role(module, estate)
+        _with_others(module, estate, home, shared)
+    if admits_others(estate, home):
+        _authorize_role(module, estate, home, zone_arns)
+
+
+def admits_others(estate: Estate, home: SharedServices) -> bool:
+    """Whether private zones may have to admit VPCs of other accounts one by one."""
+    one_by_one = home.dns.shared_by is SharedBy.RESOLVER_RULES
+    return one_by_one and bool(private_domains(home, estate.region)) and bool(_users(estate, home))
+
+
+def admit(module: ModuleStack, role: str, of: str, zone_arns: Sequence[str]) -> None:
+    """Let a role, by its name, admit VPCs to the private zones of one module (`of`), and to no others.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
+    """
+    if not zone_arns:
+        return
+    module.add(
+        IamRolePolicy,
+        "authorize_vpcs",
+        name=f"authorize-vpcs-{of}",
+        role=role,
+        policy=document(
+            allow(
+                "Authorize",
+                actions=[
+                    "route53:CreateVPCAssociationAuthorization",
+                    "route53:DeleteVPCAssociationAuthorization",
+                    "route53:ListVPCAssociationAuthorizations",
+                ],
+                resources=zone_arns,
+            )
+        ),
+    )
+
+
+def _users(estate: Estate, home: SharedServices) -> list[str]:
+    """The units and accounts whose VPCs may use what is shared: those that may attach to the hub, and its own."""
+    attaching = [*estate.hub.share_with, str(name_of(estate.hub_environment.account))]
+    return others(attaching, home.environment)
 
 
 def _by_profile(
@@ -49,7 +94,7 @@ def _by_profile(
             continue
         properties = f'{{"priority":{FIREWALL_PRIORITY}}}' if key == "firewall" else None
         put_into_profile(module, module.ref(profile), key, module.ref(element, "arn"), properties)
-    _with_organization(module, estate, home, alone)
+    _with_others(module, estate, home, alone)
     told = "The profile that VPCs are associated with"
     module.add(TerraformOutput, PROFILE_ID, value=module.ref(profile), description=told)
 
@@ -66,51 +111,32 @@ def put_into_profile(module: ModuleStack, profile_id: str, name: str, arn: str, 
     )
 
 
-def _with_organization(
+def _with_others(
     module: ModuleStack, estate: Estate, home: SharedServices, elements: Mapping[str, TerraformElement]
 ) -> None:
+    users = _users(estate, home)
+    if not users:
+        return
     name = f"{module_name(estate, home)}-dns"
     made = module.add(RamResourceShare, "dns", name=name, allow_external_principals=False, tags={"Name": name})
     arn = module.ref(made, "arn")
     for key, element in elements.items():
         module.add(RamResourceAssociation, key, resource_arn=module.ref(element, "arn"), resource_share_arn=arn)
-    for key, principal in principals(estate, ()):
+    for key, principal in principals(estate, users):
         module.add(RamPrincipalAssociation, key, principal=principal, resource_share_arn=arn)
 
 
-def _authorize_role(module: ModuleStack, estate: Estate) -> None:
+def _authorize_role(module: ModuleStack, estate: Estate, home: SharedServices, zone_arns: Sequence[str]) -> None:
     """The role with which a spoke's root, in another account, has its VPC admitted to the private zones."""
     name = authorize_role_name(estate)
     role = module.add(
         IamRole,
         "authorize_vpcs",
         name=name,
-        description="Admit VPCs of the organization to private zones",
-        assume_role_policy=document(
-            allow(
-                "Organization",
-                principal={"AWS": "*"},
-                actions=["sts:AssumeRole", "sts:TagSession"],
-                conditions=deployment_roles(estate),
-            )
-        ),
+        description="Admit VPCs of other accounts to private zones",
+        assume_role_policy=trusted(estate, _users(estate, home)),
         tags={"Name": name},
     )
-    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
-    module.add(
-        IamRolePolicy,
-        "authorize_vpcs",
-        name="authorize-vpcs",
-        role=module.ref(role),
-        policy=document(
-            allow(
-                "Authorize",
-                actions=[
-                    "route53:CreateVPCAssociationAuthorization",
-                    "route53:DeleteVPCAssociationAuthorization",
-                    "route53:ListVPCAssociationAuthorizations",
-                ],
-                resources=[f"arn:{organization_partition(estate)}:route53:::hostedzone/*"],
-            )
-        ),
-    )
+    admit(module, module.ref(role), "dns", zone_arns)
+    # Module `endpoints` has zones too, and adds what the role may do with them.
+    module.add(TerraformOutput, AUTHORIZE_ROLE, value=module.ref(role), description="The role that admits VPCs")

@@ -23,8 +23,8 @@ from modules.aws import (
 )
 from modules.cdk import ModuleStack, TerraformOutput, TerraformVariable
 from modules.dns import private_zone
-from modules.dns_names import PROFILE_ID, VPC_ID, subnet_id, zone_id
-from modules.dns_sharing import put_into_profile
+from modules.dns_names import AUTHORIZE_ROLE, PROFILE_ID, VPC_ID, subnet_id, zone_id
+from modules.dns_sharing import admit, admits_others, put_into_profile
 from modules.naming import domain_identifier, identifier
 from modules.policy import allow, document, organization_id, organization_partition
 from modules.provider import REQUIRED
@@ -59,7 +59,8 @@ def endpoints_outputs(estate: Estate, home: SharedServices) -> tuple[str, ...]:
 def endpoints(estate: Estate, home: SharedServices) -> dict[str, Any]:
     """The module's Terraform.
 
-    Inputs: `vpc_id`, `subnet_id_<subnet>` of the endpoints subnets; with a profile `dns_profile_id`.
+    Inputs: `vpc_id`, `subnet_id_<subnet>` of the endpoints subnets; with a profile `dns_profile_id`; where zones admit
+    VPCs of other accounts one by one `authorize_role_name`.
     Outputs: `endpoints_outputs`, and `endpoint_ids` by service.
     """
     module = ModuleStack("endpoints", providers=REQUIRED)
@@ -92,9 +93,13 @@ def endpoints(estate: Estate, home: SharedServices) -> dict[str, Any]:
     ids = {service: module.ref(endpoint) for service, endpoint in made.items()}
     module.add(TerraformOutput, "endpoint_ids", value=ids, description="Interface endpoints, by service")
     profile = home.dns.shared_by is SharedBy.PROFILE
+    admitting = admits_others(estate, home)
+    role = _input(module, AUTHORIZE_ROLE, "The role that admits VPCs to private zones") if admitting else ""
+    zone_arns = []
     profile_id = _input(module, PROFILE_ID, "The profile that VPCs are associated with") if profile else ""
     for domain, (service, names_) in sorted(service_zones(home, estate.region).items()):
         zone = private_zone(module, estate, home, domain, vpc_id)
+        zone_arns.append(module.ref(zone, "arn"))
         labels = ["*" for _ in range(names_.wildcard)] + ["" for _ in range(names_.apex)]
         for label in labels:
             _record(module, module.ref(zone), domain, label, made[service.name])
@@ -102,6 +107,8 @@ def endpoints(estate: Estate, home: SharedServices) -> dict[str, Any]:
             put_into_profile(module, profile_id, f"zone_{domain_identifier(domain)}", module.ref(zone, "arn"))
         else:
             module.add(TerraformOutput, zone_id(domain), value=module.ref(zone), description=f"Zone {domain}")
+    if admitting:
+        admit(module, role, "endpoints", zone_arns)
     return module.emit()
 
 

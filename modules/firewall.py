@@ -62,7 +62,7 @@ from modules.cdk import (
     TerraformResourceLifecycle,
     TerraformVariable,
 )
-from modules.hub import EGRESS_TAG_VALUE, GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, table_id
+from modules.hub import EGRESS_TAG_VALUE, FIREWALL_TAG_VALUE, GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, table_id
 from modules.naming import identifier
 from modules.policy import allow, document, organization_partition
 from modules.provider import HUB, required_version
@@ -366,6 +366,10 @@ class _Firewall:
         https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nf-fw-accept.html
         """
         if not on_gateway_of_another(self.estate, self.environment):
+            # Without it, any segment's pipeline could claim the attachment with a tag of its own.
+            self.module.add(
+                Ec2Tag, "attachment_segment", resource_id=attachment, key=SEGMENT_TAG, value=FIREWALL_TAG_VALUE
+            )
             return {}
         provider = AwsProvider(self.module, "aws_hub", alias=HUB)
         accepted = self.module.add(

@@ -21,7 +21,7 @@ from modules.aws import (
 )
 from modules.cdk import ModuleStack, TerraformOutput, TerraformResourceLifecycle, TerraformVariable
 from modules.naming import identifier
-from modules.policy import Conditions, allow, deployment_roles, document, organization_id, organization_partition
+from modules.policy import allow, document, organization_partition, trusted
 from modules.provider import REQUIRED, egress_role_name, join_role_name
 from modules.tables import EGRESS, FIREWALL, HubTables
 
@@ -31,8 +31,10 @@ LOG_KEY_ARN = "log_key_arn"
 FLOW_LOGS_ROLE_ARN = "flow_logs_role_arn"
 # On an attachment, the segment whose pipelines may touch it.
 SEGMENT_TAG = "isthmus:segment"
-# What that tag says of the egress VPC's attachment: no segment has such a name, so none can claim it.
+# What that tag says of attachments that belong to no segment. No segment has such a name, so none can claim them.
 EGRESS_TAG_VALUE = "egress:"
+VPN_TAG_VALUE = "vpn:"
+FIREWALL_TAG_VALUE = "firewall:"
 
 
 def table_id(key: str) -> str:
@@ -71,8 +73,8 @@ def hub(estate: Estate, environment: Environment, tables: HubTables) -> dict[str
             TerraformOutput, table_id(table.key), value=module.ref(resource), description=f"Route table {table.name}"
         )
     for segment in sorted(estate.segments, key=lambda segment: segment.name):
-        if segment.ways_out:
-            _join_role(module, estate, segment, tables, arns)
+        if segment.ways_out and (joining := others(segment.joined_by, environment)):
+            _join_role(module, estate, segment, joining, tables, arns)
     if estate.egress is not None and estate.egress_environment.account != environment.account:
         _egress_role(module, estate, tables, arns)
     return module.emit()
@@ -124,6 +126,9 @@ def _flow_logs(module: ModuleStack, estate: Estate, gateway: Ec2TransitGateway) 
 
 
 def _share(module: ModuleStack, estate: Estate, gateway: Ec2TransitGateway) -> None:
+    sharing = others(estate.hub.share_with, estate.hub_environment)
+    if not sharing:
+        return
     share = module.add(
         RamResourceShare,
         "this",
@@ -137,20 +142,30 @@ def _share(module: ModuleStack, estate: Estate, gateway: Ec2TransitGateway) -> N
         resource_arn=module.ref(gateway, "arn"),
         resource_share_arn=module.ref(share, "arn"),
     )
-    for name, principal in principals(estate, estate.hub.share_with):
+    for name, principal in principals(estate, sharing):
         module.add(RamPrincipalAssociation, name, principal=principal, resource_share_arn=module.ref(share, "arn"))
 
 
+def others(refs: Sequence[object], owner: Environment) -> list[str]:
+    """The units and accounts among these, by name, without the account that owns what is shared with them."""
+    return sorted({str(name_of(ref)) for ref in refs} - {str(name_of(owner.account))})
+
+
 def principals(estate: Estate, refs: Sequence[object]) -> list[tuple[str, str]]:
-    """What a resource is shared with, as Terraform name and RAM principal; with nobody named, the organization."""
-    if not refs:
-        return [("organization", estate.organization.arn)]
+    """What a resource is shared with, as Terraform name and RAM principal."""
     units = {unit.name: unit.arn for unit in estate.organization.units}
     accounts = {account.name: account.id for account in estate.organization.accounts}
     return sorted((identifier(name_of(ref)), units.get(name_of(ref)) or accounts[name_of(ref)]) for ref in refs)
 
 
-def _join_role(module: ModuleStack, estate: Estate, segment: Segment, tables: HubTables, arns: dict[str, str]) -> None:
+def _join_role(
+    module: ModuleStack,
+    estate: Estate,
+    segment: Segment,
+    joining: Sequence[str],
+    tables: HubTables,
+    arns: dict[str, str],
+) -> None:
     """The role with which a spoke's root, in another account, joins this segment's tables and no other's."""
     name = f"join_{identifier(segment.name)}"
     role = module.add(
@@ -158,7 +173,7 @@ def _join_role(module: ModuleStack, estate: Estate, segment: Segment, tables: Hu
         name,
         name=join_role_name(estate, segment.name),
         description=f"Attach spokes to segment {segment.name} of {estate.hub.name}",
-        assume_role_policy=_join_trust(estate, segment),
+        assume_role_policy=trusted(estate, joining),
         tags={"Name": join_role_name(estate, segment.name)},
     )
     associate = [arns[t.key] for t in tables.all if t.segment == segment.name and t.site is None]
@@ -168,21 +183,19 @@ def _join_role(module: ModuleStack, estate: Estate, segment: Segment, tables: Hu
         name,
         name="join-segment",
         role=module.ref(role),
-        policy=_join_policy(estate, segment.name, associate, propagate=propagate),
+        policy=_join_policy(estate, segment.name, _owners(estate, joining), associate, propagate=propagate),
     )
 
 
 def _egress_role(module: ModuleStack, estate: Estate, tables: HubTables, arns: dict[str, str]) -> None:
     """The role with which the egress VPC's root, in another account, joins its table and writes the ways out."""
     account = estate.account(estate.egress_environment.account)
-    conditions = deployment_roles(estate)
-    equal = {**conditions["StringEquals"], "aws:PrincipalAccount": account.id}
     role = module.add(
         IamRole,
         "egress",
         name=egress_role_name(estate),
         description=f"Attach the egress VPC to {estate.hub.name}",
-        assume_role_policy=document(_may_assume("Account", {**conditions, "StringEquals": equal})),
+        assume_role_policy=trusted(estate, [account.name]),
         tags={"Name": egress_role_name(estate)},
     )
     joined = {EGRESS, tables.inspector}
@@ -196,6 +209,7 @@ def _egress_role(module: ModuleStack, estate: Estate, tables: HubTables, arns: d
         policy=_join_policy(
             estate,
             EGRESS_TAG_VALUE,
+            _owners(estate, [account.name]),
             [arns[key] for key in sorted(joined)],
             route=[arns[key] for key in sorted(lead)],
             firewall=tables.inspector == FIREWALL,
@@ -203,28 +217,24 @@ def _egress_role(module: ModuleStack, estate: Estate, tables: HubTables, arns: d
     )
 
 
-def _join_trust(estate: Estate, segment: Segment) -> str:
-    units = {unit.name: unit.arn.rsplit("/", 1)[1] for unit in estate.organization.units}
-    names = sorted(name_of(principal) for principal in segment.joined_by)
-    conditions = deployment_roles(estate)
-    statements = []
-    if paths := [f"{organization_id(estate)}/*/{units[name]}/*" for name in names if name in units]:
-        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths
-        within: Conditions = {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": paths}}
-        statements.append(_may_assume("OrganizationalUnits", {**conditions, **within}))
-    if ids := [estate.account(name).id for name in names if name not in units]:
-        equal = {**conditions["StringEquals"], "aws:PrincipalAccount": ids}
-        statements.append(_may_assume("Accounts", {**conditions, "StringEquals": equal}))
-    return document(*(statements or [_may_assume("Organization", conditions)]))
+def _owners(estate: Estate, principals: Sequence[object]) -> list[str]:
+    """The account ids that new attachments of these may belong to, as ARNs have them; `*` where a unit is among them.
 
-
-def _may_assume(sid: str, conditions: Conditions) -> dict[str, Any]:
-    return allow(sid, principal={"AWS": "*"}, actions=["sts:AssumeRole", "sts:TagSession"], conditions=conditions)
+    AWS does not say whose account an attachment's ARN names, the gateway's owner's or the attached VPC's: the hub's own
+    account is always among them.
+    """
+    accounts = {account.name: account.id for account in estate.organization.accounts}
+    names = [str(name_of(principal)) for principal in principals]
+    if any(name not in accounts for name in names):
+        return ["*"]
+    hub_account = estate.account(estate.hub_environment.account).id
+    return sorted({hub_account, *(accounts[name] for name in names)})
 
 
 def _join_policy(
     estate: Estate,
     tag: str,
+    owners: Sequence[str],
     associate: list[str],
     *,
     propagate: Sequence[str] = (),
@@ -237,7 +247,9 @@ def _join_policy(
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
     # An attachment belongs to the account of its VPC or firewall, so that may be the account in its ARN.
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TransitGatewayAttachment.html
-    attachments = f"arn:{organization_partition(estate)}:ec2:{estate.region}:*:transit-gateway-attachment/*"
+    arns = f"arn:{organization_partition(estate)}:ec2:{estate.region}:"
+    attachments = [f"{arns}*:transit-gateway-attachment/*"]
+    new = [f"{arns}{owner}:transit-gateway-attachment/*" for owner in owners]
     resource_tag, request_tag = f"aws:ResourceTag/{SEGMENT_TAG}", f"aws:RequestTag/{SEGMENT_TAG}"
     association = ["ec2:AssociateTransitGatewayRouteTable", "ec2:DisassociateTransitGatewayRouteTable"]
     propagation = [
@@ -250,27 +262,33 @@ def _join_policy(
         looking = "ec2:SearchTransitGatewayRoutes"
         owned, further = routing, [allow("Route", actions=[*routing, looking], resources=route)]
     else:
-        owned, further = propagation, [allow("Propagate", actions=propagation, resources=propagate)]
+        # Spokes of an isolated segment that reaches no other propagate into no table; a statement names a resource.
+        tables = [allow("Propagate", actions=propagation, resources=propagate)] if propagate else []
+        owned, further = propagation, tables
     if firewall:
         # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsnetworkfirewall.html
         accepting = [f"network-firewall:{verb}NetworkFirewallTransitGatewayAttachment" for verb in ("Accept", "Delete")]
         further.append(allow("AcceptFirewall", actions=accepting, resources=["*"]))
     return document(
-        allow("Accept", actions=["ec2:AcceptTransitGatewayVpcAttachment"], resources=[attachments]),
-        # The accepter claims an attachment for the segment with a tag; another segment's stays out of reach.
+        # One that bears another tag is another segment's, or no segment's: the VPN's, the egress VPC's, the firewall's.
+        allow(
+            "Accept",
+            actions=["ec2:AcceptTransitGatewayVpcAttachment"],
+            resources=new,
+            conditions={"StringEqualsIfExists": {resource_tag: tag}},
+        ),
+        # The accepter claims a new attachment, which bears no tag yet, for the segment.
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Null
         allow(
             "Claim",
             actions=["ec2:CreateTags"],
-            resources=[attachments],
-            conditions={
-                "StringEquals": {request_tag: tag},
-                "StringEqualsIfExists": {resource_tag: tag},
-            },
+            resources=new,
+            conditions={"StringEquals": {request_tag: tag}, "Null": {resource_tag: "true"}},
         ),
         allow(
             "Tag",
             actions=["ec2:CreateTags"],
-            resources=[attachments],
+            resources=attachments,
             conditions={
                 "StringEquals": {resource_tag: tag},
                 "StringEqualsIfExists": {request_tag: tag},
@@ -285,7 +303,7 @@ def _join_policy(
                 *association,
                 *owned,
             ],
-            resources=[attachments],
+            resources=attachments,
             conditions={"StringEquals": {resource_tag: tag}},
         ),
         allow("Associate", actions=association, resources=associate),

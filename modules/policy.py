@@ -1,4 +1,4 @@
-"""IAM policy documents as JSON text, and the conditions that admit the organization and nobody else."""
+"""IAM policy documents as JSON text, and the conditions that admit the roles that run Terraform, and no others."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from isthmus.intent import Estate
+from isthmus.intent.model import name_of
 
 Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 
@@ -59,16 +60,43 @@ def dns_suffix(estate: Estate) -> str:
 
 
 def deployment_roles(estate: Estate) -> dict[str, dict[str, str | Sequence[str]]]:
-    """Conditions that admit the deployment roles of the organization's accounts, and nobody outside it.
+    """Conditions that admit the roles that run Terraform in the organization's accounts, by their names.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgid
     """
     conditions: dict[str, dict[str, str | Sequence[str]]] = {
         "StringEquals": {"aws:PrincipalOrgID": organization_id(estate)}
     }
-    if role := estate.organization.deployment_role:
-        conditions["ArnLike"] = {"aws:PrincipalArn": f"arn:{organization_partition(estate)}:iam::*:role/{role}"}
+    roles = [
+        f"arn:{organization_partition(estate)}:iam::*:role/{name}"
+        for name in sorted({estate.organization.deployment_role, *estate.organization.deployers} - {None}, key=str)
+    ]
+    if not roles:
+        raise ValueError("no role that runs Terraform is named: the rule deployers-missing lets no such estate through")
+    conditions["ArnLike"] = {"aws:PrincipalArn": _one_or_many(roles)}
     return conditions
+
+
+def trusted(estate: Estate, principals: Sequence[object]) -> str:
+    """A trust policy for the roles that run Terraform in these organizational units and accounts."""
+    units = {unit.name: unit.arn.rsplit("/", 1)[1] for unit in estate.organization.units}
+    names = sorted(name_of(principal) for principal in principals)
+    conditions = deployment_roles(estate)
+    statements = []
+    if paths := [f"{organization_id(estate)}/*/{units[name]}/*" for name in names if name in units]:
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgpaths
+        within: Conditions = {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": paths}}
+        statements.append(_may_assume("OrganizationalUnits", {**conditions, **within}))
+    if ids := [estate.account(name).id for name in names if name not in units]:
+        equal = {**conditions["StringEquals"], "aws:PrincipalAccount": ids}
+        statements.append(_may_assume("Accounts", {**conditions, "StringEquals": equal}))
+    if not statements:
+        raise ValueError("a role must be for somebody: expected units or accounts, got none")
+    return document(*statements)
+
+
+def _may_assume(sid: str, conditions: Conditions) -> dict[str, Any]:
+    return allow(sid, principal={"AWS": "*"}, actions=["sts:AssumeRole", "sts:TagSession"], conditions=conditions)
 
 
 def _statement(

@@ -20,7 +20,8 @@ from modules.cdk import (
     TerraformOutput,
     TerraformRemoteState,
 )
-from modules.dns_names import PROFILE_ID, VPC_ID, dns_outputs, subnet_id
+from modules.dns_names import AUTHORIZE_ROLE, PROFILE_ID, VPC_ID, dns_outputs, subnet_id
+from modules.dns_sharing import admits_others
 from modules.egress import tables_used as tables_of_egress
 from modules.endpoints import endpoints_outputs
 from modules.firewall import endpoint_id
@@ -166,6 +167,8 @@ class _Root:
         inputs = self._home_inputs(home, Tier.ENDPOINTS)
         if home.dns.shared_by is SharedBy.PROFILE:
             inputs[PROFILE_ID] = self.stack.ref(self.calls["dns"], PROFILE_ID)
+        if admits_others(self.estate, home):
+            inputs[AUTHORIZE_ROLE] = self.stack.ref(self.calls["dns"], AUTHORIZE_ROLE)
         made = self.calls["endpoints"] = _call(self.stack, call.name, inputs)
         for output in (*endpoints_outputs(self.estate, home), "endpoint_ids"):
             self._output(output, self.stack.ref(made, output), "Of central endpoints")

@@ -29,7 +29,7 @@ from modules.cdk import (
     TerraformResourceLifecycle,
     TerraformVariable,
 )
-from modules.hub import GATEWAY_ID, LOG_KEY_ARN, table_id
+from modules.hub import GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, VPN_TAG_VALUE, table_id
 from modules.naming import identifier
 from modules.policy import allow, document, organization_partition
 from modules.provider import required_version
@@ -187,6 +187,10 @@ class _Vpn:
         name, attachment = identifier(connection.name), self.module.ref(made, "transit_gateway_attachment_id")
         # AWS makes the attachment, without a name for the console to show.
         self.module.add(Ec2Tag, f"{name}_attachment_name", resource_id=attachment, key="Name", value=connection.name)
+        # Without it, any segment's pipeline could claim the attachment with a tag of its own.
+        self.module.add(
+            Ec2Tag, f"{name}_attachment_segment", resource_id=attachment, key=SEGMENT_TAG, value=VPN_TAG_VALUE
+        )
         self.module.add(
             Ec2TransitGatewayRouteTableAssociation,
             name,

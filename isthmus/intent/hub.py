@@ -14,7 +14,7 @@ class Hub:
 
     asn          the Amazon side's private autonomous system number
     cidr_blocks  the gateway's own IPv4 blocks (/24 or larger), for Connect attachments
-    share_with   organizational units or accounts that may attach; empty: the organization
+    share_with   organizational units or accounts that may attach; empty: the hub's own account alone
     """
 
     name: str = field(kw_only=False)

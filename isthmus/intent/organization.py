@@ -38,14 +38,17 @@ class Organization:
     accounts         all that hold an environment, or are named elsewhere
     units            organizational units that are named elsewhere
     deployment_role  name of the role in every account that Terraform assumes; None: credentials are used as they come
+    deployers        names of further roles that run Terraform, in any of the accounts: the roles that those credentials
+                     are of. With their path, if they have one
     """
 
     arn: str
     accounts: Many[Account]
     units: Many[OrganizationalUnit] = ()
     deployment_role: str | None = "isthmus-deploy"
+    deployers: Many[str] = ()
 
 
 AccountRef = Annotated[Account | str, by_name]
-# What a share or a role may be given to: the organization itself is the default where a list is left empty.
+# What a share or a role may be given to.
 Principal = Annotated[OrganizationalUnit | Account | str, by_name]

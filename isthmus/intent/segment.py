@@ -38,7 +38,8 @@ class Segment:
                       blocks
     site_networks     which site networks (`"site/network"`) its spokes may reach, of the sites they reach; None: all
     route_table_name  pins the `Name` of its plain route table; derived: `<prefix>-<segment>`
-    joined_by         organizational units or accounts whose pipelines may attach spokes to it; empty: the organization
+    joined_by         organizational units or accounts whose pipelines may attach spokes to it; empty: the account of
+                      the hub alone
     """
 
     name: str = field(kw_only=False)

@@ -71,6 +71,7 @@ def zone_lists(region: Region, largest: int = 4) -> SearchStrategy[list[str]]:
 def organizations(draw: DrawFn, partition: str = "aws") -> Organization:
     """An organization with the accounts and units that estates refer to."""
     root = f"arn:{partition}:organizations::999999999999"
+    role = draw(st.sampled_from(("isthmus-deploy", None)))
     return Organization(
         arn=f"{root}:organization/o-example0001",
         accounts=[Account(name, id=f"{number:012}") for number, name in enumerate(ACCOUNTS, start=1)],
@@ -78,7 +79,8 @@ def organizations(draw: DrawFn, partition: str = "aws") -> Organization:
             OrganizationalUnit(name, arn=f"{root}:ou/o-example0001/ou-root-{number:08}")
             for number, name in enumerate(UNITS, start=1)
         ],
-        deployment_role=draw(st.sampled_from(("isthmus-deploy", None))),
+        deployment_role=role,
+        deployers=[] if role else ["teams/deploy", "tfc-run"],
     )
 
 
@@ -233,8 +235,8 @@ def _observability(partition: str) -> SearchStrategy[Observability | None]:
 
 
 def _sharing() -> SearchStrategy[list[str]]:
-    """Nobody named, which means the organization; a unit, which may hold any account; or every account."""
-    return st.sampled_from(([], [UNITS[0]], [ACCOUNTS[1], UNITS[1]], [*ACCOUNTS])).map(list)
+    """A unit, which may hold any account; or every account."""
+    return st.sampled_from(([UNITS[0]], [ACCOUNTS[1], UNITS[1]], [*ACCOUNTS])).map(list)
 
 
 @st.composite

@@ -33,14 +33,18 @@ SITE = Site(
     announces=["0.0.0.0/0"],
     customer_gateways=[GATEWAY],
 )
-SERVICES = Segment("services", ways_out={Egress.ON_PREMISES, Egress.NONE})
+SERVICES = Segment("services", ways_out={Egress.ON_PREMISES, Egress.NONE}, joined_by=["workloads"])
 WORKLOADS = Segment(
-    "workloads", isolated=True, reaches=[SERVICES], ways_out={Egress.ON_PREMISES, Egress.LOCAL, Egress.NONE}
+    "workloads",
+    isolated=True,
+    reaches=[SERVICES],
+    ways_out={Egress.ON_PREMISES, Egress.LOCAL, Egress.NONE},
+    joined_by=["workloads"],
 )
 VPN = VpnConnection("dc1-01", customer_gateway=GATEWAY, number=1, segment=SERVICES)
 DEV = Spoke("dev", cidr="10.1.0.0/20", segment=WORKLOADS, egress=Egress.ON_PREMISES)
 PROD = Spoke("prod", cidr="10.1.16.0/20", segment=WORKLOADS, egress=Egress.LOCAL)
-HUB = Hub("main")
+HUB = Hub("main", share_with=["workloads"])
 
 
 def estate(

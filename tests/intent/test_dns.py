@@ -63,7 +63,7 @@ def central(*services: str, **rest: Any) -> Estate:
 
 
 TO_SITE = ForwardRule("corp.example.com", site="dc1")
-LOCKED = Segment("locked")
+LOCKED = Segment("locked", joined_by=["workloads"])
 
 PASS: dict[str, Estate] = {
     "as it is": shared(),

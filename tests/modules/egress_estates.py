@@ -48,22 +48,25 @@ def estate(
     - `isolated`, `restricted`: whether members of `apps` are apart, and kept to one network of the site.
     - `apart`: whether the egress VPC has an account of its own.
     """
-    services = Segment("services", ways_out={Egress.CENTRAL})
+    joining = (guide.workloads_test, guide.infra_shared_prod)
+    services = Segment("services", ways_out={Egress.CENTRAL}, joined_by=joining)
     apps = Segment(
         "apps",
         isolated=isolated,
         reaches=[services],
         ways_out=set(Egress),
         blocks=["10.1.0.0/18"],
+        joined_by=joining,
         site_networks=["dc1/users"] if restricted else None,
     )
     data = Segment(
         "data",
         ways_out={Egress.CENTRAL, Egress.NONE},
         blocks=["10.1.64.0/18"],
+        joined_by=joining,
         inspected_with=[] if inspection is Inspection.NONE else [apps],
     )
-    network = guide.network(services)
+    network = guide.network(services, joining)
     workloads = Environment(
         "workloads",
         account=guide.workloads_test,

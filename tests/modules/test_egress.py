@@ -304,9 +304,9 @@ def test_a_firewall_on_another_accounts_gateway_is_accepted_before_it_is_used() 
         "aws_ec2_tag.attachment_segment",
     ]
     own = json.loads(synthesize(estate(Inspection.GATEWAY))[FIREWALL])
-    assert not {"aws_networkfirewall_firewall_transit_gateway_attachment_accepter", "aws_ec2_tag"} & set(
-        own["resource"]
-    )
+    assert "aws_networkfirewall_firewall_transit_gateway_attachment_accepter" not in own["resource"]
+    tag = own["resource"]["aws_ec2_tag"]["attachment_segment"]
+    assert (tag["key"], tag["value"]) == ("isthmus:segment", "firewall:"), "no segment can claim it"
 
 
 def test_another_accounts_firewall_may_be_accepted_and_lead_to_the_egress_vpc_and_back() -> None:

@@ -190,14 +190,12 @@ def test_a_join_role_touches_its_own_segment_only():
 def test_a_join_role_may_touch_attachments_that_other_accounts_own():
     """AWS may name the owner of the VPC in an attachment's ARN, and never the gateway's owner."""
     role = resources_of(files_of(REFERENCE))["network/hub/aws_iam_role_policy.join_workloads"]
-    attachments = "arn:aws:ec2:us-east-1:*:transit-gateway-attachment/*"
     statements = {statement["Sid"]: statement for statement in json.loads(role["policy"])["Statement"]}
-    assert {sid for sid, one in statements.items() if one["Resource"] == attachments} == {
-        "Accept",
-        "Claim",
-        "Tag",
-        "Own",
-    }
+    any_ = "arn:aws:ec2:us-east-1:*:transit-gateway-attachment/*"
+    assert {sid for sid, one in statements.items() if one["Resource"] == any_} == {"Tag", "Own"}
+    owners = ("111122223333", "333344445555", "444455556666")
+    new = [f"arn:aws:ec2:us-east-1:{owner}:transit-gateway-attachment/*" for owner in owners]
+    assert {sid for sid, one in statements.items() if one["Resource"] == new} == {"Accept", "Claim"}
 
 
 @pytest.mark.parametrize(

@@ -152,7 +152,9 @@ def test_a_site_may_be_in_two_segments_by_connections_of_their_own(tmp_path):
     estate = estate_of(STAGE)
     network = estate.environment("network")
     one, two = network.vpn_connections
-    segments = [Segment(name, isolated=True, reaches=[f"{name}-site"]) for name in ("dev", "prod")]
+    segments = [
+        Segment(name, isolated=True, reaches=[f"{name}-site"], joined_by=["workloads-prod"]) for name in ("dev", "prod")
+    ]
     segments += [Segment(f"{name}-site") for name in ("dev", "prod")]
     connections = [replace(one, segment="dev-site"), replace(two, segment="prod-site")]
     environments = [

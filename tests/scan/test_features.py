@@ -39,7 +39,6 @@ OWN_DOING = {
     "CKV_AWS_338": "log_retention_days is less than a year",
     "CKV_ISTHMUS_40": "the same",
     "CKV_ISTHMUS_24": "a static connection is in a segment that nobody reaches",
-    "CKV_ISTHMUS_14": "something is shared with accounts, not with units or the organization",
     "CKV_ISTHMUS_15": "an environment is not protected",
     "CKV_AWS_344": "the same, of the firewall",
     "CKV_ISTHMUS_50": "the same, of the firewall",

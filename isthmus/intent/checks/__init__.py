@@ -43,6 +43,8 @@ RULES: tuple[Rule, ...] = (
     organization.organization_arn,
     organization.unit_arn,
     organization.deployment_role,
+    organization.deployers_missing,
+    organization.deployer,
     organization.account_left_out,
     organization.unknown_reference,
     zones.region,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from isthmus.intent.backend import S3Backend
-from isthmus.intent.checks.reading import segment_of
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of, place_of
@@ -89,6 +88,43 @@ def deployment_role(estate: Estate) -> Iterator[Finding]:
 
 
 @rule(
+    "roles that wait for other accounts, and the bucket of the states, admit the roles that run Terraform by their "
+    "names: without a name they would admit every principal of the organization",
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
+)
+def deployers_missing(estate: Estate) -> Iterator[Finding]:
+    """No role that runs Terraform is named, and something is opened to those roles."""
+    organization = estate.organization
+    if organization.deployment_role is not None or organization.deployers:
+        return
+    accounts = {str(name_of(environment.account)) for environment in estate.environments}
+    opened = ""
+    if isinstance(estate.backend, S3Backend):
+        opened = f'the bucket "{estate.backend.bucket}" holds the states'
+    elif len(accounts) > 1:
+        opened = f"environments are in {len(accounts)} accounts"
+    if opened:
+        given = f"deployment_role is None, deployers is empty, and {opened}"
+        yield Finding(
+            organization,
+            given,
+            'deployers=["tfc-run"] with the names of the roles that run Terraform, or a deployment_role',
+        )
+
+
+@rule(
+    "the name, and the path before it, of a role that runs Terraform",
+    "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+)
+def deployer(estate: Estate) -> Iterator[Finding]:
+    """A name in deployers is no name of a role."""
+    for name in estate.organization.deployers:
+        if not re.fullmatch(r"(?:[\w+=,.@-]{1,200}/){0,8}[\w+=,.@-]{1,64}", name, re.ASCII):
+            remedy = 'the name, with its path if it has one: "tfc-run", "teams/network/deploy"'
+            yield Finding(estate.organization, f'a name in deployers is "{name}"', remedy)
+
+
+@rule(
     "what is not shared with an account cannot be attached from it: its root fails while applying",
     "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-share.html",
 )
@@ -99,25 +135,33 @@ def account_left_out(estate: Estate) -> Iterator[Finding]:
     holder = next((environment for environment in estate.environments if environment.hub is not None), None)
     if holder is None or holder.hub is None:
         return
-
-    def leaves_out(principals: Collection[object], account: str) -> bool:
-        named = {str(name_of(principal)) for principal in principals}
-        return bool(named) and named <= accounts and account in accounts - named  # who is in a unit, nobody knows here
-
+    attaching: dict[str, str] = {}  # accounts, each with something of it that attaches
+    joining: dict[str, dict[str, str]] = {}  # the same by segment
     for environment in estate.environments:
         account = str(name_of(environment.account))
-        if account == name_of(holder.account):
+        if account == name_of(holder.account) or account not in accounts:
             continue
-        if environment.egress is not None and leaves_out(holder.hub.share_with, account):
-            given = f'share_with leaves out account "{account}", where egress VPC "{environment.egress.name}" is'
-            yield Finding(holder.hub, given, f'"{account}" too')
+        if environment.egress is not None:
+            attaching.setdefault(account, f'egress VPC "{environment.egress.name}"')
         for spoke in environment.spokes:
-            given = f'leaves out account "{account}", where spoke "{spoke.name}" is'
-            segment = segment_of(estate, spoke.segment)
-            if leaves_out(holder.hub.share_with, account):
-                yield Finding(holder.hub, f"share_with {given}", f'"{account}" too')
-            if segment is not None and leaves_out(segment.joined_by, account):
-                yield Finding(segment, f"joined_by {given}", f'"{account}" too')
+            attaching.setdefault(account, f'spoke "{spoke.name}"')
+            joining.setdefault(str(name_of(spoke.segment)), {}).setdefault(account, f'spoke "{spoke.name}"')
+    wanted: list[tuple[object, str, Collection[object], Mapping[str, str]]] = [
+        (holder.hub, "share_with", holder.hub.share_with, attaching)
+    ]
+    wanted += [(s, "joined_by", s.joined_by, joining.get(s.name, {})) for s in estate.segments]
+    for thing, field, principals, needed in wanted:
+        named = {str(name_of(principal)) for principal in principals}
+        if not named <= accounts:
+            continue  # which accounts a unit holds is not known here
+        missing = sorted(needed.keys() - named)
+        if missing:
+            where = ", ".join(f'"{account}", where {needed[account]} is' for account in missing)
+            every = ", ".join(f'"{account}"' for account in sorted((named & accounts) | {*missing}))
+            given = (
+                f"{field} leaves out account {where}" if len(missing) == 1 else f"{field} leaves out accounts {where}"
+            )
+            yield Finding(thing, given, f"{field}=[{every}]")
 
 
 @rule("every reference must mean something declared, or the output would lack it without a word")

@@ -34,10 +34,9 @@ _TRUSTED = (
     '{"Action":["sts:AssumeRole","sts:TagSession"],"Condition":{"StringEquals":{"aws:PrincipalOrgID":""}},'
     '"Effect":"Allow","Principal":{"AWS":"*"},"Sid":""}'
 )
-_BY_ROLE = '"ArnLike":{"aws:PrincipalArn":"arn::iam::*:role/"},'
+_BY_ROLES = '"ArnLike":{"aws:PrincipalArn":},'
 _OF_UNITS = 'OrganizationalUnits"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":[]},'
 _OF_ACCOUNTS = 'Accounts"aws:PrincipalAccount":[],'
-_OF_ANYBODY = "Organization"
 
 
 @rule("a role's trust policy has so many characters, and this one names who may join the segment", _IAM)
@@ -45,7 +44,7 @@ def trust_policy_size(estate: Estate) -> Iterator[Finding]:
     """A segment names more units and accounts in joined_by than the trust policy of its role has room for."""
     limit = quota_of(estate, "role-trust-policy-length")
     for segment in estate.segments:
-        if (size := trust_policy_length(estate, segment)) > limit:
+        if joining(estate, segment) and (size := trust_policy_length(estate, segment)) > limit:
             given = f"joined_by names {len(segment.joined_by)} units and accounts: {size} characters"
             remedy = "; or a unit that holds the others"
             yield Finding(segment, given, ask("role-trust-policy-length", limit, size) + remedy)
@@ -56,16 +55,24 @@ def trust_policy_length(estate: Estate, segment: Segment) -> int:
     organization = estate.organization.arn.rpartition("/")[2]
     units = {unit.name: unit.arn.rpartition("/")[2] for unit in estate.organization.units}
     accounts = {account.name: account.id for account in estate.organization.accounts}
-    names = [name_of(principal) for principal in segment.joined_by]
+    names = joining(estate, segment)
     paths = [f'"{organization}/*/{units[name]}/*"' for name in names if name in units]
     ids = [f'"{accounts[name]}"' for name in names if name not in units and name in accounts]
     trusted = _TRUSTED + organization
-    if role := estate.organization.deployment_role:
-        trusted += _BY_ROLE + _partition(estate) + role
+    roles = sorted({estate.organization.deployment_role or "", *estate.organization.deployers} - {""})
+    named = ",".join(f'"arn:{_partition(estate)}:iam::*:role/{role}"' for role in roles)
+    trusted += _BY_ROLES + (f"[{named}]" if len(roles) > 1 else named)
     statements = [
-        trusted + kind + ",".join(named) for kind, named in ((_OF_UNITS, paths), (_OF_ACCOUNTS, ids)) if named
+        trusted + kind + ",".join(listed) for kind, listed in ((_OF_UNITS, paths), (_OF_ACCOUNTS, ids)) if listed
     ]
-    return len(_TRUST + ",".join(statements or [trusted + _OF_ANYBODY]))
+    return len(_TRUST + ",".join(statements))
+
+
+def joining(estate: Estate, segment: Segment) -> list[str]:
+    """The units and accounts that need a role to join a segment: those of `joined_by` but the hub's own account."""
+    holder = next((environment for environment in estate.environments if environment.hub is not None), None)
+    own = {str(name_of(holder.account))} if holder is not None else set()
+    return sorted({str(name_of(principal)) for principal in segment.joined_by} - own)
 
 
 def _partition(estate: Estate) -> str:
@@ -78,9 +85,13 @@ def role_policy_size(estate: Estate) -> Iterator[Finding]:
     sound = resolved(estate)
     for segment in sound.segments:
         count = tables_named(sound, segment)
-        if segment.ways_out and (size := role_policy_length(sound, count)) > ROLE_POLICY:
-            given = f"its role names {count} route tables: {size} characters"
-            yield Finding(segment, given, f"at most {ROLE_POLICY}: fewer segments to reach, or fewer ways out of them")
+        owners = owners_named(sound, segment)
+        if not owners or not segment.ways_out:
+            continue
+        if (size := role_policy_length(sound, count, owners)) > ROLE_POLICY:
+            given = f"its role names {count} route tables and {owners} accounts: {size} characters"
+            remedy = "fewer segments to reach, fewer ways out of them, or a unit for the accounts"
+            yield Finding(segment, given, f"at most {ROLE_POLICY}: {remedy}")
 
 
 def tables_named(estate: Estate, segment: Segment) -> int:
@@ -94,11 +105,20 @@ def tables_named(estate: Estate, segment: Segment) -> int:
     return spoke_tables_of(estate, segment) + sum(tables_of(estate, other) for other in others) + beyond
 
 
-def role_policy_length(estate: Estate, tables: int) -> int:
-    """The characters of the policy of a segment's role, at most, where it names so many tables."""
+def owners_named(estate: Estate, segment: Segment) -> int:
+    """How many owners of attachments the policy of a segment's role names; 0 where there is no role."""
+    names = joining(estate, segment)
+    accounts = {account.name for account in estate.organization.accounts}
+    return len(names) + 1 if names and accounts.issuperset(names) else bool(names)  # the hub's account is one more
+
+
+def role_policy_length(estate: Estate, tables: int, owners: int) -> int:
+    """The characters of the policy of a segment's role, at most, where it names so many tables and owners."""
     account = "111122223333"  # any: they are of one length
     arn = f"arn:{_partition(estate)}:ec2:{estate.region}:{account}:transit-gateway-route-table/{_TABLE_ID}"
-    return _ROLE_POLICY_BASE + len(f'"{arn}",') * tables
+    attachments = f"arn:{_partition(estate)}:ec2:{estate.region}:{account}:transit-gateway-attachment/*"
+    # What accepts and what claims an attachment name them.
+    return _ROLE_POLICY_BASE + len(f'"{arn}",') * tables + 2 * len(f'"{attachments}",') * owners
 
 
 @rule(

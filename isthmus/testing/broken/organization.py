@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from isthmus.intent import Account, Estate, OrganizationalUnit
+from isthmus.intent import Account, Estate, OrganizationalUnit, S3Backend
 from isthmus.testing.broken.parts import (
     breaks,
     extra_environment,
@@ -16,7 +16,7 @@ from isthmus.testing.broken.parts import (
     with_accounts,
     with_hub,
 )
-from isthmus.testing.strategies import ACCOUNTS
+from isthmus.testing.strategies import ACCOUNTS, UNITS
 
 
 @breaks
@@ -50,12 +50,24 @@ def deployment_role(estate: Estate) -> Estate:
 
 
 @breaks
+def deployers_missing(estate: Estate) -> Estate:
+    estate = replace(estate, backend=S3Backend(bucket="isthmus-example-states", account=ACCOUNTS[0]))
+    return replace(estate, organization=replace(estate.organization, deployment_role=None, deployers=[]))
+
+
+@breaks
+def deployer(estate: Estate) -> Estate:
+    arn = "arn:aws:iam::999999999999:role/deploy"
+    return replace(estate, organization=replace(estate.organization, deployers=[arn]))
+
+
+@breaks
 def account_left_out(estate: Estate) -> Estate:
     """The organization's last account is in no unit that the segment knows, and holds a spoke that joins it."""
     larger = with_accounts(
         grown(estate, segments=[extra_segment(joined_by=[ACCOUNTS[0]])]), Account("extra", id="888888888888")
     )
-    shared = with_hub(larger, hub=replace(estate.hub, share_with=[]))
+    shared = with_hub(larger, hub=replace(estate.hub, share_with=[UNITS[0]]))
     return replace(
         shared, environments=[*shared.environments, extra_environment(account="extra", spokes=[extra_spoke()])]
     )

@@ -17,6 +17,7 @@ from isthmus.testing.broken.parts import (
     grown,
     with_hub,
 )
+from isthmus.testing.strategies import UNITS
 
 
 @breaks
@@ -30,7 +31,7 @@ def trust_policy_size(estate: Estate) -> Estate:
 @breaks
 def role_policy_size(estate: Estate) -> Estate:
     segments = [extra_segment(f"extra{number}", reaches=["extra"]) for number in range(90)]
-    larger = grown(estate, segments=segments)
+    larger = grown(estate, segments=[extra_segment(joined_by=[UNITS[0]]), *segments])
     return replace(larger, quotas={**estate.quotas, "transit-gateway-route-tables": 150})
 
 

@@ -1,0 +1,129 @@
+"""The pipeline of one segment cannot touch another: each sentence of docs/running.md, tried on every example."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+
+from isthmus.intent import Estate, S3Backend
+from isthmus.testing.strategies import estates
+from modules.synthesis import synthesize
+from tests.iam.evaluator import Request, allowed
+from tests.iam.roles import CHANGES, RESERVED, STRANGER, JoinRole, join_roles, principal
+from tests.modules.inventory import EXAMPLES, resources_of
+from tests.modules.synthesized import estate_of, files_of
+from tests.properties.budget import share
+
+
+def breaches(role: JoinRole, tables: set[str]) -> Iterator[str]:
+    """Every sentence that does not hold of a join role. `tables`: the ARNs of all route tables of the hub."""
+    own, segments = role.segment.name, [segment.name for segment in role.estate.segments]
+    foreign = [*RESERVED, *(name for name in segments if name != own)]
+    mine = role.arn(next(iter(role.accounts.values()), STRANGER))
+    theirs = role.arn(STRANGER)
+    if not role.may("ec2:AcceptTransitGatewayVpcAttachment", mine):
+        yield f"{own}: it accepts attachments of its accounts"
+    if role.accounts and len(role.accounts) == len(role.segment.joined_by):
+        if role.may("ec2:AcceptTransitGatewayVpcAttachment", theirs):
+            yield f"{own}: it accepts no attachment of another account"
+        if role.may("ec2:CreateTags", theirs, new_tag=own):
+            yield f"{own}: it claims no attachment of another account"
+    if not role.may("ec2:CreateTags", mine, new_tag=own):
+        yield f"{own}: it claims new attachments for the segment"
+    reached = {one for one in tables if role.may(CHANGES[0], one)}
+    known = {one for one in tables if role.may(CHANGES[2], one)}
+    if not reached or not all(role.may(CHANGES[0], mine, one, tag=own) for one in reached):
+        yield f"{own}: it associates its attachments with its tables"
+    for tag in foreign:
+        for action in ("ec2:AcceptTransitGatewayVpcAttachment", "ec2:DeleteTransitGatewayVpcAttachment"):
+            if role.may(action, mine, tag=tag):
+                yield f"{own}: {action} on an attachment of {tag}"
+        for new in (own, tag):
+            if role.may("ec2:CreateTags", mine, tag=tag, new_tag=new):
+                yield f"{own}: it claims an attachment of {tag}, as {new}"
+        if role.may("ec2:CreateTags", mine, new_tag=tag):
+            yield f"{own}: it gives a new attachment to {tag}"
+        if role.may("ec2:DeleteTags", mine, tag=tag):
+            yield f"{own}: it takes the tag from an attachment of {tag}"
+        for action in CHANGES:
+            for one in (*reached, *known):
+                if role.may(action, mine, one, tag=tag):
+                    yield f"{own}: {action} on an attachment of {tag} and {one}"
+    for action in ("ec2:CreateTransitGatewayRoute", "ec2:DeleteTransitGatewayRoute"):
+        for one in tables:
+            if role.may(action, mine, one, tag=own):
+                yield f"{own}: {action} in {one}"
+
+
+def hub_tables(estate: Estate, files: dict[str, str]) -> set[str]:
+    start = f"{estate.hub_environment.name}/hub/aws_ec2_transit_gateway_route_table."
+    return {
+        f"${{aws_ec2_transit_gateway_route_table.{a.removeprefix(start)}.arn}}"
+        for a in resources_of(files)
+        if a.startswith(start)
+    }
+
+
+def found_in(estate: Estate, files: dict[str, str]) -> list[str]:
+    tables = hub_tables(estate, files)
+    return [breach for role in join_roles(estate, files) for breach in breaches(role, tables)]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_no_pipeline_touches_another_segment(example: str) -> None:
+    assert found_in(estate_of(example), dict(files_of(example))) == []
+
+
+@settings(max_examples=share(5))
+@given(estates())
+def test_no_pipeline_of_any_estate_touches_another_segment(estate: Estate) -> None:
+    assert found_in(estate, synthesize(estate)) == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_a_join_role_is_assumed_by_the_deployment_roles_of_its_accounts_alone(example: str) -> None:
+    estate = estate_of(example)
+    for role in join_roles(estate, dict(files_of(example))):
+        for account in estate.organization.accounts:
+            joins = account.name in role.accounts
+            assert role.may_be_assumed(principal(estate, account.id, "isthmus-deploy")) is joins, account.name
+            assert not role.may_be_assumed(principal(estate, account.id, "read-only"))
+        assert not role.may_be_assumed(principal(estate, STRANGER, "isthmus-deploy"))
+
+
+def test_every_attachment_that_the_hub_makes_bears_a_tag_that_no_segment_has() -> None:
+    for example in EXAMPLES:
+        resources = resources_of(files_of(example))
+        tags = {
+            (r["resource_id"], r["value"])
+            for a, r in resources.items()
+            if "/aws_ec2_tag." in a and r["key"] == "isthmus:segment"
+        }
+        for address in resources:
+            if "/aws_vpn_connection." in address:
+                attachment = f"${{aws_vpn_connection.{address.rpartition('.')[2]}.transit_gateway_attachment_id}}"
+                assert (attachment, "vpn:") in tags, (example, address)
+
+
+def test_a_state_is_read_by_deployment_roles_and_written_by_those_of_its_account() -> None:
+    estate = replace(
+        estate_of("environments.estate"), backend=S3Backend(bucket="example-states", account="network-prod")
+    ).check()
+    policy = resources_of(synthesize(estate))["state/state/aws_s3_bucket_policy.this"]["policy"]
+    mine, other = estate.organization.accounts[0].id, estate.organization.accounts[1].id
+    bucket = "${aws_s3_bucket.this.arn}"
+    state = f"{bucket}/isthmus/{estate.name}/{mine}/network.tfstate"
+
+    def may(action: str, account: str, role: str = "isthmus-deploy", name: str = state) -> bool:
+        return allowed(policy, Request(action, name, principal(estate, account, role)))
+
+    assert may("s3:PutObject", mine)
+    assert may("s3:GetObject", other)
+    assert not may("s3:PutObject", other)
+    assert not may("s3:DeleteObject", mine)
+    assert may("s3:DeleteObject", mine, name=f"{state}.tflock")
+    for action in ("s3:GetObject", "s3:PutObject"):
+        assert not may(action, mine, "read-only")
