@@ -54,13 +54,22 @@ def inputs(parser: argparse.ArgumentParser) -> None:
 
 
 def announces(parser: argparse.ArgumentParser) -> None:
-    """Add `--announces`, which may be given once for each VPN connection."""
+    """Add `--announces`, once for each connection, and `--site`, once for each site of several connections."""
     parser.add_argument(
         "--announces",
-        metavar="VPN=CIDR,...",
+        metavar="CONNECTION=CIDR,...",
         action="append",
         default=[],
-        help="what the site behind a VPN connection (by Name or address) announces; nothing after '=': nothing",
+        help="what the site behind a VPN connection or Direct Connect gateway (by name or address) advertises; nothing "
+        "after '=': nothing",
+    )
+    parser.add_argument(
+        "--site",
+        dest="sites",
+        metavar="NAME=CONNECTION,...",
+        action="append",
+        default=[],
+        help="connections that lead to one site, where there is no intent to say so",
     )
 
 

@@ -10,8 +10,9 @@ from zlib import crc32
 
 from isthmus.addressing import Tier, subnets, tiers_in, zone_number
 from isthmus.intent import Egress, Environment, Estate, Spoke
-from isthmus.intent.opening import Ports, acl_rules, limited_with, own_ranges
-from isthmus.intent.reach import networks_denied, networks_reached
+from isthmus.intent.opening import Ports, limited_with
+from isthmus.intent.reach import networks_reached
+from isthmus.intent.rest import Rank, opening_rules, own_ranges, site_rules
 from modules.aws import (
     Ec2TransitGatewayRouteTablePropagation,
     NetworkAcl,
@@ -32,8 +33,10 @@ from modules.provider import VERSION
 from modules.tables import DEFAULT, HubTables
 from modules.vpc import VpcModule
 
-# Rule numbers of the network ACL: inside the VPC all may talk; then what passes, what does not, and everything else.
-_OWN, _PASS, _STOP, _REST = range(1_000, 10_000), range(10_000, 20_000), range(20_000, 30_000), range(32_000, 32_001)
+# Rule numbers of the network ACL: inside the VPC all may talk; then what passes, what does not; of the rest of what
+# sites advertise what has a name, then nothing; and everything else.
+_OWN, _PASS, _STOP = range(1_000, 10_000), range(10_000, 20_000), range(20_000, 28_000)
+_NAMED, _UNNAMED, _REST = range(28_000, 30_000), range(30_000, 32_000), range(32_000, 32_001)
 # Tiers whose subnets have the route table of the private subnet in their zone.
 _LIKE_PRIVATE = (Tier.RESOLVER, Tier.ENDPOINTS)
 
@@ -119,13 +122,14 @@ class _Spoke(VpcModule):
     def _network_acl(self) -> None:
         """Deny the site networks that are out of bounds, both ways; of others, let pass what may be opened.
 
+        What a site advertises beside its networks is denied too, where the segment is limited in what it reaches of it.
+
         The hub's blackholes stop what the spoke sends there; a VPN's table selects by destination only and would still
         deliver what they send. The transit gateway's subnets keep the open default:
         https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html
         """
-        denied = networks_denied(self.estate, self.segment)
-        limited = limited_with(self.estate, self.segment)
-        if not denied and not limited:
+        denied = site_rules(self.estate, self.segment)
+        if not denied and not limited_with(self.estate, self.segment):
             return
         acl = self.module.add(
             NetworkAcl, "workloads", vpc_id=self.module.ref(self.vpc), tags={"Name": f"{self.name}-workloads"}
@@ -134,13 +138,14 @@ class _Spoke(VpcModule):
             rules = _AclRules(self.module, self.module.ref(acl), direction, egress=egress)
             for cidr in own_ranges(self.estate, self.spoke):
                 rules.add(_OWN, cidr, cidr, "allow")
-            for rule in acl_rules(self.estate, self.segment, inbound=not egress):
+            for rule in opening_rules(self.estate, self.segment, inbound=not egress):
                 if rule.passes:
                     rules.add(_PASS, rule.name, rule.cidr, "allow", rule.passes)
                 else:
                     rules.add(_STOP, rule.name, rule.cidr, "deny")
-            for network, cidr in sorted(denied.items()):
-                rules.add(_STOP, network, cidr, "deny")
+            for site_rule in denied:
+                numbers = {Rank.NETWORK: _STOP, Rank.NAMED: _NAMED, Rank.UNNAMED: _UNNAMED}[site_rule.rank]
+                rules.add(numbers, site_rule.name, site_rule.cidr, "allow" if site_rule.rank is Rank.NAMED else "deny")
             rules.add(_REST, "anywhere", DEFAULT, "allow")
         for key in self._workload_keys():
             self.module.add(

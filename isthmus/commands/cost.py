@@ -57,7 +57,7 @@ def _bill(paths: Sequence[str], arguments: argparse.Namespace, prices: Prices, f
     from isthmus.cost.bill import bill
     from isthmus.cost.errors import UnusableTraffic
 
-    subject = proof.read(*paths, intent=arguments.intent, announces=arguments.announces)
+    subject = proof.read(*paths, intent=arguments.intent, announces=arguments.announces, sites=arguments.sites)
     try:
         return bill(subject, prices, flows)
     except UnusableTraffic as error:

@@ -36,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     read = (arguments.base, arguments.head, *arguments.beside, arguments.intent)
     check_outputs((arguments.json, arguments.markdown), read)
-    assuming = {"intent": arguments.intent, "announces": arguments.announces}
+    assuming = {"intent": arguments.intent, "announces": arguments.announces, "sites": arguments.sites}
     beside = arguments.beside
     if arguments.head is None:
         before, after = proof.read_change(arguments.base, beside=beside, **assuming)

@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus.report.diagram import mermaid, picture
 
     check_outputs([arguments.into], (*arguments.paths, *arguments.diff, arguments.intent))
-    assuming = {"intent": arguments.intent, "announces": arguments.announces}
+    assuming = {"intent": arguments.intent, "announces": arguments.announces, "sites": arguments.sites}
     subject = proof.read(*arguments.paths, **assuming)
     base = proof.read(*arguments.diff, **assuming) if arguments.diff else None
     try:

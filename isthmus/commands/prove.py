@@ -31,7 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus.screen import console
 
     check_outputs((arguments.json, arguments.markdown, arguments.sarif), (*arguments.paths, arguments.intent))
-    subject = proof.read(*arguments.paths, intent=arguments.intent, announces=arguments.announces)
+    subject = proof.read(
+        *arguments.paths, intent=arguments.intent, announces=arguments.announces, sites=arguments.sites
+    )
     answer = subject.prove(scenarios=not arguments.no_scenarios)
     if arguments.json:
         publish(arguments.json, "json", proof_json.written(answer))

@@ -34,7 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
         raise CannotAnswer(f"--to {arguments.destination} says the port: leave out --port and --protocol")
     protocol = said.protocol if said is not None else arguments.protocol or "tcp"
     port = said.port if said is not None else 443 if arguments.port is None else arguments.port
-    subject = proof.read(*arguments.paths, intent=arguments.intent, announces=arguments.announces)
+    subject = proof.read(
+        *arguments.paths, intent=arguments.intent, announces=arguments.announces, sites=arguments.sites
+    )
     traced = subject.trace(arguments.source, place, protocol=protocol, port=port)
     proof_terminal.print_traces(traced, console())
     return 0 if traced.works else 1

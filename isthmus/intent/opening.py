@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Network
 
 from isthmus.intent.estate import Estate
 from isthmus.intent.reach import networks_reached
 from isthmus.intent.segment import Segment
-from isthmus.intent.spoke import Spoke
 
 # From where clients open connections: AWS's advice where there are clients of every kind.
 EPHEMERAL = (1_024, 65_535)
@@ -91,10 +89,3 @@ def acl_rules(estate: Estate, segment: Segment, *, inbound: bool) -> Iterator[Ac
             name = other if "/" in other else f"{other}_{cidr}"
             yield from (AclRule(f"{name}_{what}", cidr, each) for what, each in sorted(passing.items()))
             yield AclRule(name, cidr, None)
-
-
-def own_ranges(estate: Estate, spoke: Spoke) -> tuple[str, ...]:
-    """The spoke's own ranges, where a far side that it is limited with contains them: inside a VPC all may talk."""
-    far = [IPv4Network(c) for cidrs in limited_with(estate, estate.segment(spoke.segment)).values() for c in cidrs]
-    own = (spoke.cidr, *spoke.secondary_cidrs)
-    return tuple(sorted(c for c in own if any(IPv4Network(c).overlaps(cidr) for cidr in far)))

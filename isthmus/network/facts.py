@@ -421,7 +421,7 @@ class Facts:
         return self._inbound[site.name]
 
     def _site_map(self, site: Site, transit: bool) -> RangeMap[SiteStep]:
-        entries = [(c, "") for c in site.networks]
+        entries = [(c, "") for c in (*site.networks, *site.rest)]
         announced = () if isinstance(site.announces, Unknown) else tuple(a.prefix for a in site.announces)
         exits = any(is_default(c) for c in announced)
         if transit:

@@ -124,7 +124,7 @@ def announced(
         if isinstance(vpn.static, Unknown):
             return vpn.static
     site = sites.by_connection.get(connection)
-    return Unknown(f"{connection} is not in this input") if site is None else site.announces
+    return Unknown(f"{connection} is not in this input") if site is None else site.announced_on(connection)
 
 
 def propagated(

@@ -513,6 +513,7 @@ class DxGateway:
     address: str
     asn: int | Unknown | None = None
     allowed: Mapping[str, tuple[Cidr | Unknown, ...]] = field(default_factory=dict)
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -531,12 +532,20 @@ class Site:
     - `connections`: addresses of the VPN connections and Direct Connect gateways that end there.
     - `announces`: what its routers send over BGP on each of them; `Unknown` when nobody said.
     - `networks`: where its hosts are. Empty means: what it announces, except a default route.
+    - `over`: what it announces on particular connections, where that is not the same on all.
+    - `rest`: what else it has, without a name: of a summary or a default route that it announces.
     """
 
     name: str
     connections: tuple[str, ...]
     announces: tuple[Announcement, ...] | Unknown
     networks: tuple[Cidr, ...] = ()
+    over: Mapping[str, tuple[Announcement, ...] | Unknown] = field(default_factory=dict)
+    rest: tuple[Cidr, ...] = ()
+
+    def announced_on(self, connection: str) -> tuple[Announcement, ...] | Unknown:
+        """What it announces on one of its connections."""
+        return self.over.get(connection, self.announces)
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ class Places:
             if isinstance(subnet, str):
                 return InSubnet(subnet, address)
             raise NoSuchPlace(f"{address} is in {owners[0]} but in none of its subnets")
-        sites = [s for s in self.sites.by_name.values() if any(_within(place, span(c)) for c in s.networks)]
+        sites = self._at_sites(place)
         if len(sites) > 1:
             raise NoSuchPlace(f"{address} is at several sites: {', '.join(s.name for s in sites)}; name the site")
         if sites:
@@ -49,6 +49,17 @@ class Places:
         if PUBLIC(place):
             return Internet(address)
         raise NoSuchPlace(f"{address} is in no VPC, at no known site and not on the internet")
+
+    def _at_sites(self, place: int) -> list[Site]:
+        """The sites that have an address. Of networks inside each other the smaller one has it."""
+        around = [
+            (c.prefixlen, site)
+            for site in self.sites.by_name.values()
+            for c in (*site.networks, *site.rest)
+            if _within(place, span(c))
+        ]
+        longest = max((length for length, _ in around), default=0)
+        return list({site.name: site for length, site in around if length == longest}.values())
 
     def of(self, location: Location) -> int | Unknown | None:
         """The place on the number line that stands for a location; None if it has no known address."""

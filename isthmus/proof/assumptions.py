@@ -27,8 +27,9 @@ Span = tuple[int, int]
 
 def assumptions(engine: Forwarding, places: Places) -> Iterator[str]:
     """One sentence each."""
+    yield from places.assumed
     for site in engine.sites.by_name.values():
-        yield _announced(engine, site)
+        yield from _announced(engine, site)
     if any(site.connections for site in engine.sites.by_name.values()):
         yield (
             "routers on-premises deliver what is for their own networks and send to AWS what AWS announces to them; "
@@ -55,18 +56,26 @@ def _inspected(network: Network) -> Iterator[str]:
             yield f"{name} drops nothing that is meant for what it finds inside packets: {unseen}"
 
 
-def _announced(engine: Forwarding, site: Site) -> str:
+def _announced(engine: Forwarding, site: Site) -> Iterator[str]:
     network = engine.network
-    dynamic = [c for c in site.connections if c not in network.vpns or network.vpns[c].static is not True]
+    static = [c for c in site.connections if c in network.vpns and network.vpns[c].static is True]
+    dynamic = [c for c in site.connections if c not in static]
     if not site.connections:
-        return f"site {site.name} has no connection here"
-    over = ", ".join(site.connections)
-    if not dynamic:
-        return f"site {site.name} announces nothing: static routing over {over}"
-    if isinstance(site.announces, Unknown):
-        return f"what site {site.name} announces over {over} is not known: {site.announces.reason}"
-    prefixes = ", ".join(str(announcement.prefix) for announcement in site.announces) or "nothing"
-    return f"site {site.name} announces {prefixes} over {over}, and nothing else"
+        yield f"site {site.name} has no connection here"
+        return
+    if static:
+        yield f"site {site.name} announces nothing: static routing over {', '.join(static)}"
+    together: dict[tuple[str, ...] | Unknown, list[str]] = {}
+    for connection in dynamic:
+        said = site.announced_on(connection)
+        listed = said if isinstance(said, Unknown) else tuple(str(announcement.prefix) for announcement in said)
+        together.setdefault(listed, []).append(connection)
+    for prefixes, connections in together.items():
+        over = ", ".join(connections)
+        if isinstance(prefixes, Unknown):
+            yield f"what site {site.name} announces over {over} is not known: {prefixes.reason}"
+        else:
+            yield f"site {site.name} announces {', '.join(prefixes) or 'nothing'} over {over}, and nothing else"
 
 
 def would_change(engine: Forwarding, places: Places) -> Iterator[str]:

@@ -7,7 +7,15 @@ from functools import cached_property
 
 from isthmus.intent import Egress, Estate, Inspection
 from isthmus.intent.opening import Ports, may_open
-from isthmus.intent.reach import inspected_between, intended_pairs, networks_reached, reach_each_other, way_out
+from isthmus.intent.reach import (
+    inspected_between,
+    intended_pairs,
+    networks_reached,
+    reach_each_other,
+    transit_between,
+    way_out,
+)
+from isthmus.intent.rest import limits
 from isthmus.network.answers import Outcome, Path
 from isthmus.network.model import Network
 from isthmus.proof.findings import Violation
@@ -39,13 +47,16 @@ class Meant:
             return place.name
         return (spoke.segment, spoke.egress, self.estate.zones_of(spoke), tuple(spoke.nat_zones or ()))
 
-    def intended(self, a: str, b: str) -> bool:
-        """Whether one is meant to reach the other, and to open connections to it."""
-        return self.together(a, b) and self.may_open(a, b) != ()
+    def intended(self, a: str, b: str) -> bool | None:
+        """Whether one is meant to reach the other, and to open connections to it; None where nothing is said of it."""
+        together = self.together(a, b)
+        return together and self.may_open(a, b) != ()
 
-    def together(self, a: str, b: str) -> bool:
-        """Whether the two are meant to reach each other."""
+    def together(self, a: str, b: str) -> bool | None:
+        """Whether the two are meant to reach each other; None where nothing is said of it."""
         here, there = self.places.by_name[a], self.places.by_name[b]
+        if (here.is_rest or there.is_rest) and Kind.INTERNET not in (here.kind, there.kind):
+            return self._with_rest(here, there)
         if Kind.INTERNET in (here.kind, there.kind):
             # Who is in the internet opens nothing; a spoke does if it has a way out; a site has its own.
             return here.kind is Kind.SPOKE and self.egress(a) is not Egress.NONE
@@ -55,6 +66,15 @@ class Meant:
             return (a, b) in self._between_sites or (b, a) in self._between_sites
         spoke, network = (a, b) if here.kind is Kind.SPOKE else (b, a)
         return network in self._networks[self._segments[spoke].name]
+
+    def _with_rest(self, here: Place, there: Place) -> bool | None:
+        """Of addresses without a name at a site: a limited segment does not accept them; else nothing is said."""
+        spoke = next((place for place in (here, there) if place.kind is Kind.SPOKE), None)
+        if spoke is None:
+            one, other = self.estate.site(here.site), self.estate.site(there.site)
+            return None if transit_between(one, other) else False
+        site = self.estate.site(there.site or here.site)
+        return False if limits(self.estate, self._segments[spoke.name], site) else None
 
     def inspected(self, a: str, b: str) -> bool:
         """Whether what goes from one to the other has to meet a firewall, both ways."""
@@ -111,7 +131,7 @@ class Judge:
         elif self.meant.intended(a, b):
             yield from self._meant(a, b, pair)
             yield from self._inspected(a, b, pair)
-        elif not self.meant.together(a, b):
+        elif self.meant.together(a, b) is False:
             yield from leaks(self.naming, a, b, pair.trials)
 
     # --- flows between places

@@ -358,10 +358,27 @@ class AllPairs:
     def _at_site(self, place: Place) -> Iterator[_End]:
         if not place.cidrs:
             yield _End(AtSite(place.site), 4)
+        if place.is_rest:
+            yield from self._in_rest(place)
+            return
         for cidr in place.cidrs:
             for address in self._alike.samples(*span(cidr)):
                 inside = address + 1 if address == number(cidr.network_address) and cidr.num_addresses > 1 else address
                 yield _End(AtSite(place.site, address_at(inside)), cidr.version)
+
+    def _in_rest(self, place: Place) -> Iterator[_End]:
+        """One address for each part of the rest of a site that some route or rule tells from the others.
+
+        Where that is all that is known of the site, nobody can say which of them it has.
+        """
+        vague = f"which addresses {place.site} has: it advertises a default route alone" if place.is_site else ""
+        found: dict[tuple[Cidr, ...], int] = {}
+        for low, high in place.spans:
+            for first, last, around in self._alike.atoms.within(low, high):
+                found.setdefault(around, min(first + 1, last))
+        for address in found.values():
+            host = address_at(address)
+            yield _End(AtSite(place.site, host), host.version, unsure=vague)
 
     def _on_internet(self) -> Iterator[_End]:
         """An address for each part of the internet that routes or rules tell apart: exits may differ."""
@@ -384,7 +401,7 @@ class AllPairs:
     def _site_prefixes(self) -> frozenset[Cidr]:
         found: set[Cidr] = set()
         for site in self.engine.sites.by_name.values():
-            found.update(site.networks)
+            found.update((*site.networks, *site.rest))
             if not isinstance(site.announces, Unknown):
                 found.update(a.prefix for a in site.announces if a.prefix.prefixlen)
         return frozenset(found)

@@ -2,7 +2,7 @@
 
 With an intent, a spoke's VPC is the one that has the spoke's CIDR, a site is its VPN connections, and a connection is
 found by its name or by its customer gateway's address: the intent's own words, never a derived Terraform address.
-Without one, every VPC is a spoke by its `Name`, and every connection a site.
+Without one, see `isthmus.proof.undescribed`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from ipaddress import IPv4Network, ip_network
+from ipaddress import ip_network
 
 from isthmus.network.learnt import covers
 from isthmus.network.model import (
@@ -25,7 +25,6 @@ from isthmus.network.model import (
     Target,
     TargetKind,
     Unknown,
-    VpnConnection,
 )
 
 INTERNET = "internet"
@@ -54,6 +53,7 @@ class Place:
     - `cidrs`: its addresses; empty for the internet, and for a site whose networks nobody stated.
     - `vpc`, `tiers`: of a spoke: its VPC's address, and the addresses of its subnets by tier.
     - `site`: of a site network: the name of its site.
+    - `spans`: of the rest of a site: its addresses, which are `cidrs` without what has a name of its own.
     """
 
     name: str
@@ -62,6 +62,17 @@ class Place:
     vpc: str = ""
     tiers: Mapping[Tier, tuple[str, ...]] = field(default_factory=dict)
     site: str = ""
+    spans: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether it is what is left of a site when everything that has a name is taken away."""
+        return bool(self.spans)
+
+    @property
+    def is_site(self) -> bool:
+        """Whether it is a whole site, of whose networks nothing is known."""
+        return self.kind is Kind.SITE_NETWORK and self.name == self.site
 
     @property
     def workloads(self) -> tuple[str, ...]:
@@ -82,11 +93,13 @@ class Places:
     """Everybody who can be at an end of a flow, in a stable order: site networks, spokes, the internet.
 
     `segments` are the intent's, each with the names of its spokes and sites. They are no places: members may differ.
+    `assumed`: what was taken for granted to tell the places, a sentence each.
     """
 
     all: tuple[Place, ...]
     sites: tuple[Site, ...]
     segments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    assumed: tuple[str, ...] = ()
 
     @cached_property
     def by_name(self) -> Mapping[str, Place]:
@@ -240,62 +253,12 @@ def site_networks(site: str, networks: Mapping[str, str]) -> Iterable[Place]:
 
 
 def in_order(places: Iterable[Place]) -> tuple[Place, ...]:
-    """Site networks, then spokes, each group by name, then the internet."""
+    """Site networks, what is left of each site after its networks, then spokes, all by name, then the internet."""
     order = [Kind.SITE_NETWORK, Kind.SPOKE, Kind.INTERNET]
-    found = sorted(places, key=lambda place: (order.index(place.kind), place.name))
+    found = sorted(places, key=lambda place: (order.index(place.kind), place.site, place.is_rest, place.name))
     return (*found, Place(INTERNET, Kind.INTERNET))
 
 
 def announcements(prefixes: Iterable[str]) -> tuple[Announcement, ...]:
     """What a site says it announces, as the engine takes it."""
     return tuple(Announcement(ip_network(prefix)) for prefix in prefixes)
-
-
-def without_intent(network: Network, announces: Mapping[str, tuple[Cidr, ...]]) -> Places:
-    """The places of a network that nobody described.
-
-    `announces` says, by VPN connection (address), what its site announces. Every connection is a site of its own.
-    """
-    inventory = Inventory(network)
-    names = _unique({vpc.address: vpc.name for vpc in network.vpcs.values()})
-    places = [inventory.spoke(names[vpc], vpc) for vpc in network.vpcs]
-    labels = _unique({address: vpn.name for address, vpn in network.vpns.items()}, taken=set(names.values()))
-    sites = []
-    for address, vpn in network.vpns.items():
-        label = labels[address]
-        given = announces.get(address)
-        routed = static_networks(network, vpn)
-        stated = tuple(c for c in given or () if c.prefixlen)
-        networks = tuple(dict.fromkeys((*stated, *routed)))
-        if given is not None:
-            said: tuple[Announcement, ...] | Unknown = tuple(Announcement(c) for c in given)
-        elif vpn.static is True:
-            said = ()
-        else:
-            said = Unknown(f"nobody said what {label} announces; say it with --announces '{label}=<CIDR>,...'")
-        sites.append(Site(label, (address,), said, networks))
-        places += [Place(f"{label}/{cidr}", Kind.SITE_NETWORK, (cidr,), site=label) for cidr in networks]
-        if not networks:
-            places.append(Place(label, Kind.SITE_NETWORK, (), site=label))
-    return Places(in_order(places), tuple(sites))
-
-
-def static_networks(network: Network, vpn: VpnConnection) -> tuple[Cidr, ...]:
-    """What static routes of transit gateway tables lead to through a connection, default routes aside."""
-    ours = {a.address for a in network.attachments.values() if a.attached == vpn.address}
-    found = [
-        route.destination
-        for table in network.tgw_tables.values()
-        for route in table.routes
-        if isinstance(route.attachment, str) and route.attachment in ours
-    ]
-    found += list(vpn.static_routes)
-    return tuple(dict.fromkeys(c for c in found if isinstance(c, IPv4Network) and c.prefixlen))
-
-
-def _unique(names: Mapping[str, str], taken: Iterable[str] = ()) -> dict[str, str]:
-    """A name for each address: its own where nobody else has it, else the address."""
-    counts: dict[str, int] = dict.fromkeys((*taken, INTERNET), 1)
-    for name in names.values():
-        counts[name] = counts.get(name, 0) + 1
-    return {address: name if name and counts[name] == 1 else address for address, name in names.items()}

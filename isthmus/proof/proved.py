@@ -16,13 +16,15 @@ class Flows:
     """Every ordered pair of places, in a stable order. Made when asked for: a thousand spokes have a million pairs.
 
     `asked(a, b)` says whether a pair is the network's business: what happens inside a site is not, nor what reaches a
-    site from the internet. `kind(a)` is equal for places that are tried as one, since they fare alike.
+    site from the internet. `kind(a)` is equal for places that are tried as one, since they fare alike. `spokes` are
+    the names of the spokes among them.
     """
 
     names: tuple[str, ...]
     asked: Callable[[str, str], bool] = field(repr=False)
     between: Callable[[str, str], Flow] = field(repr=False)
     kind: Callable[[str], Hashable] = field(default=str, repr=False)
+    spokes: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Flow]:
         return (self.between(a, b) for a in self.names for b in self.names if self.asked(a, b))
@@ -77,6 +79,8 @@ class Proof:
 
         Once all is proved it is: packets that network ACLs take for replies, of which `notes` tell.
         """
+        if flow.intended is None and self.against_intent:
+            return False
         if flow.intended is not None and flow.intended is not flow.works:
             return True
         return flow.one_way and self.verdict is not Verdict.PROVED

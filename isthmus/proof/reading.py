@@ -20,17 +20,23 @@ from isthmus.terraform import Graph, Source, graph_of, sources
 INTENT = "intent.json"
 
 
-def read(*paths: str | Path, intent: str | Path | None = None, announces: Iterable[str] = ()) -> Subject:
+def read(
+    *paths: str | Path,
+    intent: str | Path | None = None,
+    announces: Iterable[str] = (),
+    sites: Iterable[str] = (),
+) -> Subject:
     """The network in folders of synthesized roots, plans or states.
 
     - `intent`: the `intent.json` to prove against; None: the one in a given folder, if there is one.
-    - `announces`: `VPN=CIDR,...` for each VPN connection, by its `Name` or address, of which more is known than the
-      intent says, or other things.
+    - `announces`: `CONNECTION=CIDR,...` for each VPN connection or Direct Connect gateway, by its name or address, of
+      which more is known than the intent says, or other things.
+    - `sites`: `NAME=CONNECTION,...` for each site of several connections, where there is no intent.
 
     Raises `UnreadableTerraform`, `UnknownSchema` (an intent that this release cannot read), `ProofError`, `OSError`.
     """
     found = sources(*paths)
-    made = subject(graph_of(found), _estate(paths, intent), _roots(found), announces)
+    made = subject(graph_of(found), _estate(paths, intent), _roots(found), announces, sites)
     return replace(made, drift=_drift(paths))
 
 
@@ -40,6 +46,7 @@ def read_change(
     beside: Iterable[str | Path] = (),
     intent: str | Path | None = None,
     announces: Iterable[str] = (),
+    sites: Iterable[str] = (),
 ) -> tuple[Subject, Subject]:
     """What is and what will be, from one plan.
 
@@ -51,10 +58,10 @@ def read_change(
     found = sources(*paths)
     if not found[0].has_before:
         raise UnusableInput(f"{path} is no plan, and only a plan says what is as well as what will be: give two inputs")
-    estate, roots, said = _estate(paths, intent), _roots(found), list(announces)
+    estate, roots, said, together = _estate(paths, intent), _roots(found), list(announces), list(sites)
     return (
-        subject(graph_of(found, when="before"), estate, roots, said, empty_is_fine=True),
-        subject(graph_of(found, when="after"), estate, roots, said, empty_is_fine=True),
+        subject(graph_of(found, when="before"), estate, roots, said, together, empty_is_fine=True),
+        subject(graph_of(found, when="after"), estate, roots, said, together, empty_is_fine=True),
     )
 
 
@@ -63,30 +70,32 @@ def subject(
     estate: Estate | None = None,
     roots: Iterable[str] = (),
     announces: Iterable[str] = (),
+    sites: Iterable[str] = (),
     *,
     empty_is_fine: bool = False,
 ) -> Subject:
     """The network of a resource graph, under proof. Raises `ProofError`."""
     network = network_of(graph)
-    given = list(announces)
-    known = {} if empty_is_fine and not network.vpns else said(given, network)
-    return Subject(network, estate, known, frozenset(roots), graph.notes, graph=graph)
+    given, together = list(announces), list(sites)
+    if together and estate is not None:
+        raise ProofError(
+            f"--site {together[0]}: the intent says which connections each site has; --site is for networks without one"
+        )
+    nothing = empty_is_fine and not network.vpns and not network.dx_gateways
+    known, of_sites = ({}, {}) if nothing else (said(given, network), said_together(together, network))
+    return Subject(network, estate, known, of_sites, frozenset(roots), graph.notes, graph=graph)
 
 
 def said(announces: Sequence[str], network: Network) -> Mapping[str, tuple[Cidr, ...]]:
-    """`VPN=CIDR,...` as announcements by the address of the connection. Raises `ProofError`."""
+    """`CONNECTION=CIDR,...` as announcements by the address of the connection. Raises `ProofError`."""
     found: dict[str, tuple[Cidr, ...]] = {}
     for given in announces:
         # A Terraform address may hold "=" inside an index, a prefix never does.
         name, equals, listed = given.rpartition("=")
         if not equals:
-            raise ProofError(f"expected --announces VPN=CIDR,..., got {given!r}")
-        named = [vpn.address for vpn in network.vpns.values() if name in (vpn.address, vpn.name)]
-        if not named:
-            raise NoSuchPlace(name, [vpn.name or vpn.address for vpn in network.vpns.values()])
-        if len(named) > 1:
-            raise ProofError(f"several VPN connections are named {name!r}: give the address, of {', '.join(named)}")
-        found[named[0]] = tuple(_prefix(text.strip(), given) for text in listed.split(",") if text.strip())
+            raise ProofError(f"expected --announces CONNECTION=CIDR,..., got {given!r}")
+        prefixes = tuple(_prefix(text.strip(), given) for text in listed.split(",") if text.strip())
+        found[_connection(name, network)] = prefixes
     return found
 
 
@@ -95,6 +104,36 @@ def _drift(paths: Iterable[str | Path]) -> tuple[str, ...]:
     outputs = dict.fromkeys(output_of(Path(path)) for path in paths)
     found = (drift_of(output) for output in outputs if output is not None)
     return tuple(printable(line) for drift in found if drift is not None for line in drift.lines)
+
+
+def said_together(sites: Sequence[str], network: Network) -> Mapping[str, tuple[str, ...]]:
+    """`NAME=CONNECTION,...` as the addresses of the connections of each site, by its name. Raises `ProofError`."""
+    found: dict[str, tuple[str, ...]] = {}
+    for given in sites:
+        name, equals, listed = given.partition("=")
+        connections = [text.strip() for text in listed.split(",") if text.strip()]
+        if not equals or not name.strip() or not connections:
+            raise ProofError(f"expected --site NAME=CONNECTION,..., got {given!r}")
+        if name in found:
+            raise ProofError(f"--site {given!r}: site {name} is there already; give all its connections at once")
+        found[name] = tuple(dict.fromkeys(_connection(text, network) for text in connections))
+    every = [connection for connections in found.values() for connection in connections]
+    twice = next((connection for connection in every if every.count(connection) > 1), None)
+    if twice is not None:
+        raise ProofError(f"--site: {twice} is of two sites; a connection leads to one")
+    return found
+
+
+def _connection(name: str, network: Network) -> str:
+    """The address of the VPN connection or Direct Connect gateway of a name. Raises `ProofError`."""
+    every = {vpn.address: vpn.name for vpn in network.vpns.values()}
+    every |= {dx.address: dx.name for dx in network.dx_gateways.values()}
+    named = [address for address, known in every.items() if name in (address, known)]
+    if not named:
+        raise NoSuchPlace(name, [known or address for address, known in every.items()])
+    if len(named) > 1:
+        raise ProofError(f"several connections are named {name!r}: give the address, of {', '.join(named)}")
+    return named[0]
 
 
 def _prefix(text: str, given: str) -> Cidr:

@@ -27,8 +27,10 @@ class Replies:
     def violations(self, a: str, b: str, trials: Sequence[Trial]) -> Iterator[Violation]:
         """One violation for each cause for which packets from `a` reach `b` and are never answered."""
         causes: dict[tuple[str, ...], list[Trial]] = {}
-        for trial in trials:
-            if not trial.unsure and _unanswered(trial):
+        never = [trial for trial in trials if _unanswered(trial)]
+        for trial in never:
+            # Of trials that may not count, some do: that none is answered is known.
+            if not trial.unsure or len(never) == len(trials):
                 causes.setdefault(tuple(self._causes(trial)), []).append(trial)
         for found, unanswered in causes.items():
             where = sorted({_end(t) for t in unanswered} - {""})

@@ -9,7 +9,7 @@ from functools import cached_property
 from isthmus.intent import Estate
 from isthmus.network.answers import Outcome, Told
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.model import Announcement, Cidr, Network, Unknown
+from isthmus.network.model import Announcement, Cidr, Network, Site, Unknown
 from isthmus.proof.answering import Answering
 from isthmus.proof.assumptions import assumptions, would_change
 from isthmus.proof.binding import Binding, bind
@@ -21,17 +21,19 @@ from isthmus.proof.naming import Naming
 from isthmus.proof.openings import opening_notes, opening_violations
 from isthmus.proof.outages import Outages, outage_violations
 from isthmus.proof.pairs import AllPairs
-from isthmus.proof.places import Inventory, Place, Places, without_intent
+from isthmus.proof.places import Inventory, Place, Places
 from isthmus.proof.probes import USUAL, Probe
 from isthmus.proof.proved import Flows, Proof
 from isthmus.proof.quotas import Usage, exceeded, fullest, usages
 from isthmus.proof.regions import region_violations
 from isthmus.proof.replies import Replies
 from isthmus.proof.resolving import Resolving
+from isthmus.proof.rest import with_rests
 from isthmus.proof.scenarios import Survival
 from isthmus.proof.services import service_flows, service_violations
 from isthmus.proof.standing import route_violations, told, told_violations
 from isthmus.proof.tracing import Traced, trace
+from isthmus.proof.undescribed import without_intent
 from isthmus.proof.zones import zone_violations
 from isthmus.terraform.graph import Graph
 
@@ -50,6 +52,7 @@ class Subject:
 
     - `estate`: the intent it was made from, if there is one.
     - `announces`: what sites announce, by VPN connection, said by a person: over what the intent says.
+    - `sites`: where there is no intent, the connections of sites by name, as far as a person said.
     - `roots`: names of the root modules that were read.
     - `apart`: try every pair by itself, rather than one of each two groups of alike spokes.
     - `drift`: files of the output that are not as they were synthesized, a line for each.
@@ -59,6 +62,7 @@ class Subject:
     network: Network
     estate: Estate | None = None
     announces: Mapping[str, tuple[Cidr, ...]] = field(default_factory=dict)
+    sites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     roots: Collection[str] = ()
     notes: tuple[str, ...] = ()
     apart: bool = False
@@ -138,10 +142,10 @@ class _Prover:
         self.inventory = Inventory(subject.network)
         self.binding: Binding | None = None
         if estate is None:
-            self.places = without_intent(subject.network, subject.announces)
+            self.places = without_intent(subject.network, subject.announces, subject.sites)
         else:
             self.binding = bind(estate, subject.network, subject.roots)
-            self.places = _overruled(self.binding.places, subject.announces)
+            self.places = with_rests(_overruled(self.binding.places, subject.announces), estate, subject.network)
         self.engine = Forwarding(subject.network, sites=self.places.sites)
         self.meant = Meant(estate, self.places) if estate is not None else None
         self.pairs = AllPairs(self.engine, self.places, self.inventory, self._said, subject.apart, usual=self._usual)
@@ -159,7 +163,8 @@ class _Prover:
     @property
     def flows(self) -> Flows:
         """All pairs, each made when it is asked for."""
-        return Flows(self.pairs.names(), self.pairs.asked, self._flow, self.pairs.kind)
+        spokes = tuple(place.name for place in self.places.spokes)
+        return Flows(self.pairs.names(), self.pairs.asked, self._flow, self.pairs.kind, spokes)
 
     def _flow(self, a: str, b: str) -> Flow:
         intended = self.meant.intended(a, b) if self.meant is not None else None
@@ -180,6 +185,8 @@ class _Prover:
         reasons: dict[str, list[str]] = {}
         for a, b, count in self.pairs.grouped():
             intended = self.meant.intended(a, b) if self.meant is not None else None
+            if self.meant is not None and intended is None:
+                continue  # nothing is said of it, so nothing is asked
             pair = self.pairs.between(a, b)
             if Outcome.UNKNOWN not in pair.outcome(intended):
                 continue
@@ -289,10 +296,10 @@ class _Prover:
 
     def _usages(self, said: Mapping[str, Told]) -> tuple[Usage, ...]:
         announced = [
-            (connection, len(site.announces))
+            (connection, len(advertised))
             for site in self.engine.sites.by_name.values()
-            if not isinstance(site.announces, Unknown)
             for connection in site.connections
+            if not isinstance(advertised := site.announced_on(connection), Unknown)
         ]
         telling = [(vpn, len(said[vpn].prefixes)) for vpn in self.network.vpns]
         raised = self.estate.quotas if self.estate is not None else {}
@@ -331,10 +338,17 @@ def _counted(violation: Violation, more: int, a: str, b: str) -> Violation:
 
 
 def _overruled(places: Places, announces: Mapping[str, tuple[Cidr, ...]]) -> Places:
-    """The places with what a person says of announcements over what the intent says."""
+    """The places with what a person says of announcements over what the intent says, connection by connection."""
     sites = []
     for site in places.sites:
-        given = [prefixes for connection, prefixes in announces.items() if connection in site.connections]
-        said = tuple(dict.fromkeys(prefix for prefixes in given for prefix in prefixes))
-        sites.append(replace(site, announces=tuple(map(Announcement, said))) if given else site)
-    return replace(places, sites=tuple(sites))
+        given = {c: tuple(map(Announcement, announces[c])) for c in site.connections if c in announces}
+        if not given:
+            sites.append(site)
+            continue
+        over = {c: given.get(c, site.announced_on(c)) for c in site.connections}
+        unknown = next((said for said in over.values() if isinstance(said, Unknown)), None)
+        every = dict.fromkeys(a for said in over.values() if not isinstance(said, Unknown) for a in said)
+        sites.append(replace(site, announces=unknown or tuple(every), over=over if len(over) > 1 else {}))
+    known = {connection for site in sites for connection in site.connections}
+    others = [Site(c, (c,), tuple(map(Announcement, said))) for c, said in announces.items() if c not in known]
+    return replace(places, sites=(*sites, *others))

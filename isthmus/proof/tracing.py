@@ -19,10 +19,12 @@ from isthmus.network.answers import (
 )
 from isthmus.network.forwarding import NoSuchPlace as NowhereToBe
 from isthmus.network.model import EndpointKind, Network, VpcEndpoint
+from isthmus.network.space import number, span
 from isthmus.proof.errors import NoSuchPlace, ProofError
 from isthmus.proof.pairs import AllPairs, at_worst, stopped_by_filters
 from isthmus.proof.places import INTERNET, Kind
 from isthmus.proof.probes import USUAL, Probe
+from isthmus.proof.rest import rest_name
 
 _SERVICES = ("s3", "dynamodb")
 
@@ -81,7 +83,38 @@ def trace(pairs: AllPairs, source: str, destination: str, protocol: str, port: i
     if not trips:
         raise ProofError(f"{source} and {destination} have no version of IP in common, so no packet can be followed")
     places = [pairs.places.by_name[name] for name in (source, destination) if name in pairs.places.by_name]
-    return Traced(source, destination, tuple(trips), next(filter(None, map(pairs.unsure, places)), ""))
+    return Traced(
+        _called(pairs, source),
+        _called(pairs, destination),
+        tuple(trips),
+        next(filter(None, map(pairs.unsure, places)), ""),
+    )
+
+
+def _called(pairs: AllPairs, given: str) -> str:
+    """What was given, and for an address the place that it is in."""
+    try:
+        location = pairs.engine.locate(ip_address(given))
+    except ValueError:
+        return given
+    match location:
+        case InSubnet():
+            vpc = pairs.engine.network.subnets[location.address].vpc
+            name = next((spoke.name for spoke in pairs.places.spokes if spoke.vpc == vpc), "")
+        case AtSite():
+            name = _part_of_site(pairs, location)
+        case _:
+            name = ""
+    return f"{given} ({name})" if name else given
+
+
+def _part_of_site(pairs: AllPairs, location: AtSite) -> str:
+    """The network of a site that an address is in, or the rest of the site."""
+    assert location.ip is not None
+    place = number(location.ip)
+    here = [p for p in pairs.places.networks if p.site == location.name and not p.is_rest]
+    named = (p.name for p in here if any(span(c)[0] <= place <= span(c)[1] for c in p.cidrs))
+    return next(named, rest_name(location.name) if here else location.name)
 
 
 def leaks(pairs: AllPairs, source: str, destination: str, probe: Probe | None = None) -> Iterator[RoundTrip]:
@@ -104,6 +137,24 @@ def leaks(pairs: AllPairs, source: str, destination: str, probe: Probe | None = 
                 if pairs.engine.forward(packet).leaks:
                     yield pairs.engine.both_ways(packet)
                     break
+
+
+def _site(pairs: AllPairs, given: str) -> str:
+    """The site of a name, or of the name or address of one of its connections, or ""."""
+    network = pairs.engine.network
+    names = {vpn.name: vpn.address for vpn in network.vpns.values()}
+    names |= {dx.name: dx.address for dx in network.dx_gateways.values()}
+    return next(
+        (s.name for s in pairs.places.sites if s.name == given or {given, names.get(given)} & {*s.connections}), ""
+    )
+
+
+def _at_site(pairs: AllPairs, site: str) -> Sequence[Location]:
+    """A host at a site: in its first network, or else at any address that it has."""
+    if pairs.engine.sites.by_name[site].networks:
+        return [AtSite(site)]
+    places = [place for place in pairs.places.networks if place.site == site]
+    return [end.location for place in places for end in pairs.ends(place.name)] or [AtSite(site)]
 
 
 def _by_interface_endpoint(network: Network) -> Mapping[str, Sequence[VpcEndpoint]]:
@@ -145,8 +196,8 @@ def locations(pairs: AllPairs, given: str) -> Sequence[Location]:
         if main:
             return main
         raise ProofError(f"{given} has no subnet whose addresses are known")
-    if any(site.name == given for site in pairs.places.sites):
-        return [AtSite(given)]
+    if site := _site(pairs, given):
+        return _at_site(pairs, site)
     if given in network.subnets:
         return [InSubnet(given)]
     if given in network.endpoints and network.endpoints[given].kind is EndpointKind.INTERFACE:

@@ -177,7 +177,7 @@ def _coloured(text: str) -> Text:
 
 
 def _ways_out(proof: Proof, out: Console) -> None:
-    spokes = [name for name in proof.flows.names if name != INTERNET and "/" not in name]
+    spokes = proof.flows.spokes
     exits = {name: _exit(proof.flows[name, INTERNET]) for name in spokes}
     if len(spokes) <= MOST_SHOWN:
         _list(out, "Ways out to the internet", (f"{name}: {exit_}" for name, exit_ in exits.items()))

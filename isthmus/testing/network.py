@@ -65,11 +65,15 @@ class NetworkUnderTest:
 
     @classmethod
     def read(
-        cls, *paths: str | Path, intent: str | Path | None = None, announces: Iterable[str] = ()
+        cls,
+        *paths: str | Path,
+        intent: str | Path | None = None,
+        announces: Iterable[str] = (),
+        sites: Iterable[str] = (),
     ) -> NetworkUnderTest:
         """The network of folders of roots, plans or states, as `isthmus.proof.read` takes them, and raising as it
         does."""
-        return cls(proof.read(*paths, intent=intent, announces=announces))
+        return cls(proof.read(*paths, intent=intent, announces=announces, sites=sites))
 
     @_sentence
     def assert_proved(self) -> None:

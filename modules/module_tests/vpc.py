@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from isthmus.addressing import Tier, zone_number
 from isthmus.intent import Egress, EgressVpc, Estate, Inspection, Spoke
-from isthmus.intent.reach import networks_denied, networks_reached
+from isthmus.intent.reach import networks_reached
+from isthmus.intent.rest import Rank, site_rules
 from modules.hub import GATEWAY_ID, principals, table_id
 from modules.module_tests.document import Check, Module, all_of, check, listed, same, text
 from modules.tables import DEFAULT, EGRESS, HubTables
@@ -43,7 +44,7 @@ def spoke(estate: Estate, wanted: Spoke, tables: HubTables, module: Module) -> I
         ),
     )
     yield _way_out(wanted, workloads, module)
-    denied = sorted(networks_denied(estate, segment).values())
+    denied = sorted(rule.cidr for rule in site_rules(estate, segment) if rule.rank is not Rank.NAMED)
     if denied:
         yield _denied(denied, module)
     if wanted.share_private_subnets_with:
@@ -225,7 +226,7 @@ def _denied(networks: Sequence[str], module: Module) -> Check:
         (
             f"alltrue(flatten([for network in {text(networks)} : [for outgoing in [true, false] :"
             f" anytrue([for rule in {rules} : {stops}])]]))",
-            "A network of a site that the segment must not reach is not denied, in one direction or both.",
+            "What the segment must not reach of a site is not denied, in one direction or both.",
         ),
         (
             same(f"{module.all('aws_network_acl_association')}[*].subnet_id", f"{listed(subnets)}[*].id"),

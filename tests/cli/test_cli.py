@@ -74,7 +74,7 @@ def test_json_is_as_promised(bad: Path, tmp_path: Path, capsys: pytest.CaptureFi
     run(capsys, "prove", bad, "--json", file)
     document = json.loads(file.read_text())
     assert document["verdict"] == "violated"
-    places = {"dc1/users", "dc1/servers", "dev", "test", "prod", "shared-services", "internet"}
+    places = {"dc1/users", "dc1/servers", "rest of dc1", "dev", "test", "prod", "shared-services", "internet"}
     for flow in document["flows"]:
         assert {"source", "destination", "forward", "return", "intended", "exit", "path", "blocked_by"} <= set(flow)
         assert flow["forward"] in {"reachable", "blocked", "unknown"}
@@ -188,7 +188,7 @@ def test_trace_lists_what_stops_it(good: Path, capsys: pytest.CaptureFixture[str
     assert "workloads_blackhole_block_10_1_0_0_16" in out
 
 
-@pytest.mark.parametrize("place", ["devv", "10.9.9.9", "dc9/users", "aws_subnet.none", ""])
+@pytest.mark.parametrize("place", ["devv", "dc9/users", "aws_subnet.none", ""])
 def test_no_such_place_is_not_no_route(good: Path, place: str, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, "trace", good, "--from", "dev", "--to", place)
     assert code == NO_ANSWER

@@ -426,13 +426,15 @@ def broken_days(days: int) -> list[object]:
 
 
 def test_a_raised_quota_lifts_the_limit() -> None:
-    lans = {f"lan{number}": f"172.20.{number}.0/24" for number in range(30)}
+    lans = {f"lan{number}": f"198.51.{number}.0/24" for number in range(30)}
     given: dict[str, Any] = {
         "site": replace(SITE, networks=lans),
         "segments": [SERVICES, replace(WORKLOADS, site_networks=[])],
     }
     assert broken(estate(**given)) == ["network-acl-rules"]
-    assert broken(estate(**given, quotas={"network-acl-rules": 32})) == []
+    # Besides the networks the four private ranges are denied, and the estate's block is accepted.
+    assert broken(estate(**given, quotas={"network-acl-rules": 36})) == ["network-acl-rules"]
+    assert broken(estate(**given, quotas={"network-acl-rules": 37})) == []
 
 
 def test_two_static_routes_to_one_site_never_meet_in_one_table() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from isthmus.intent import CentralEndpoints, Egress, Estate, ForwardRule, Inspection, Opens, PrivateZone, Segment
 from isthmus.intent.inspecting import SIDS, numbered
-from isthmus.intent.opening import acl_rules, limited_with, own_ranges
+from isthmus.intent.opening import limited_with
 from isthmus.intent.reach import (
     intended_pairs,
     networks_denied,
@@ -22,6 +22,7 @@ from isthmus.intent.reach import (
     way_out,
 )
 from isthmus.intent.resolution import keeps_aws_names, private_domains, served, servers, service_zones, shared_services
+from isthmus.intent.rest import opening_rules, own_ranges, site_rules
 from tests.intent.network import DEV, SERVICES, SITE, VPN, WORKLOADS, estate
 from tests.intent.test_dns import NO_S3, SHARED, shared
 from tests.modules import egress_estates
@@ -91,8 +92,10 @@ def meaning(given: Estate) -> Iterator[str]:
         yield f"    networks {dict(networks_reached(given, segment))}, denied {dict(networks_denied(given, segment))}"
         yield f"    limited with {dict(limited_with(given, segment))}"
         for inbound in (True, False):
-            for rule in acl_rules(given, segment, inbound=inbound):
+            for rule in opening_rules(given, segment, inbound=inbound):
                 yield f"    {'in' if inbound else 'out'} {rule.name} {rule.cidr} {rule.passes!r}"
+        for site_rule in site_rules(given, segment):
+            yield f"    {site_rule.rank.value}: {site_rule.name} {site_rule.cidr}"
     yield from (f"pair {one} {other}" for one, other in intended_pairs(given))
     for _, spoke in given.spokes:
         yield f"spoke {spoke.name}: {way_out(given, spoke.name)}, own ranges {own_ranges(given, spoke)}"

@@ -15,9 +15,10 @@ from isthmus.network.answers import Outcome
 from isthmus.network.build import network_of
 from isthmus.network.forwarding import Forwarding
 from isthmus.proof.findings import Verdict
-from isthmus.proof.places import announcements, without_intent
+from isthmus.proof.places import announcements
 from isthmus.proof.standing import told
 from isthmus.proof.subject import Subject
+from isthmus.proof.undescribed import without_intent
 from isthmus.terraform.graph import Graph
 from tests.network import worlds
 from tests.network.test_far_ends import VIF, at_gateway, moving, peered, regional, shared

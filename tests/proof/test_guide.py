@@ -56,12 +56,13 @@ def reached(subject: proof.Subject) -> set[tuple[str, str]]:
 def test_matrix_of_the_full_stage(subjects: Subjects) -> None:
     """The connectivity matrix of the guide: all talk with on-premises and shared services, none of the others."""
     spokes = ("dev", "test", "prod")
-    everybody = (*SITE, "shared-services", *spokes)
+    dc1 = (*SITE, "rest of dc1")
+    everybody = (*dc1, "shared-services", *spokes)
     wanted = {
         (a, b)
         for a in everybody
         for b in everybody
-        if a != b and not (a in spokes and b in spokes) and not (a in SITE and b in SITE)
+        if a != b and not (a in spokes and b in spokes) and not (a in dc1 and b in dc1)
     }
     wanted |= {(spoke, "internet") for spoke in (*spokes, "shared-services")}
     assert reached(subjects("stage_3_every_vpc")) == wanted
@@ -119,10 +120,12 @@ def test_one_tunnel_down_loses_nothing(subjects: Subjects) -> None:
 def test_moving_the_way_out_reroutes_and_closes(subjects: Subjects) -> None:
     difference = proof.compare(subjects("stage_1_dev_only"), subjects("stage_2_on_premises_egress"))
     found = {(c.kind, c.source, c.destination) for c in difference.changes}
-    assert found == {("re-routed", "dev", "internet"), ("lost", "internet", "dev")}
+    # A site that is the way out has private addresses behind it that no network names.
+    rest = {("gained", "dev", "rest of dc1"), ("gained", "rest of dc1", "dev")}
+    assert found == {("re-routed", "dev", "internet"), ("lost", "internet", "dev"), *rest}
     causes = next(c.causes for c in difference.changes if c.kind == "re-routed")
     assert "dev/module.spoke_dev.aws_route.private_az1_default" in causes
-    assert [change.kind for change in difference.changes] == ["lost", "re-routed"]
+    assert [change.kind for change in difference.changes] == ["gained", "gained", "lost", "re-routed"]
     assert not difference.unevaluated
 
 

@@ -12,9 +12,9 @@ from isthmus.intent.dns import SharedBy
 from isthmus.intent.egress import EgressVpc, Inspection
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of
-from isthmus.intent.opening import acl_rules, limited_with
 from isthmus.intent.reach import networks_denied, networks_reached, routed_together, segments_reached, sites_apart
 from isthmus.intent.resolution import served, servers, shared_services
+from isthmus.intent.rest import opening_rules, own_ranges, site_rules
 from isthmus.intent.segment import Egress, Segment
 from isthmus.intent.spoke import Spoke
 from isthmus.intent.vpn import Routing
@@ -56,17 +56,20 @@ def network_acl_rules(estate: Estate) -> Iterator[Finding]:
     """A segment denies site networks and limits what may be opened by more rules than a network ACL has."""
     sound = resolved(estate)
     limit = quota_of(estate, "network-acl-rules")
-    used = Counter[str]()
+    known = {segment.name for segment in sound.segments}
+    own = Counter[str]()
     for _, spoke in sound.spokes:
-        used[name_of(spoke.segment)] = max(used[name_of(spoke.segment)], len(vpc_cidrs(spoke)))
+        if name_of(spoke.segment) in known:
+            own[name_of(spoke.segment)] = max(own[name_of(spoke.segment)], len(own_ranges(sound, spoke)))
     for segment in sound.segments:
-        if segment.name not in used:
+        if segment.name not in own:
             continue
-        denied = len(networks_denied(sound, segment))
-        opened = max(len(list(acl_rules(sound, segment, inbound=inbound))) for inbound in (True, False))
-        own = used[segment.name] if segment.name in limited_with(sound, segment) else 0
-        if (count := denied + opened + own + 2) > limit:
-            given = f"{denied} site networks denied and {opened} rules of openings make {count} rules"
+        denied = len(site_rules(sound, segment))
+        opened = max(len(list(opening_rules(sound, segment, inbound=inbound))) for inbound in (True, False))
+        if (count := denied + opened + own[segment.name] + 2) > limit:
+            given = (
+                f"{denied} rules of site networks and of the rest of sites, and {opened} of openings make {count} rules"
+            )
             remedy = "; or fewer, larger site networks and blocks, and ports in ranges"
             yield Finding(segment, given, ask("network-acl-rules", limit, count) + remedy)
 

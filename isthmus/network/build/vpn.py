@@ -93,15 +93,21 @@ def dx_gateways(
             else:
                 allowed[owner][resource.address] = prefixes
     made = {
-        r.address: DxGateway(r.address, integer(r.get("amazon_side_asn")), allowed[r.address])
+        r.address: DxGateway(r.address, integer(r.get("amazon_side_asn")), allowed[r.address], _name(r))
         for r in resolver.certain("aws_dx_gateway")
     }
     for resource in resolver.graph.of_type(*_INTERFACES):
         end = resolver.one(resource, "vpn_gateway_id", single("aws_vpn_gateway"))
         if isinstance(end, str):
             asn = integer(resource.get("amazon_side_asn"))
-            made[resource.address] = DxGateway(resource.address, asn, {end: of_vpc(end)})
+            made[resource.address] = DxGateway(resource.address, asn, {end: of_vpc(end)}, _name(resource))
     return made
+
+
+def _name(resource: Resource) -> str:
+    """The name of a Direct Connect gateway or virtual interface, which is an argument and no tag."""
+    name = resource.get("name")
+    return name if isinstance(name, str) else ""
 
 
 def possible_dx_associations(resolver: Resolver) -> dict[str, tuple[str | Unknown, str | Unknown]]:

@@ -54,7 +54,9 @@ def held(
     )
 
 
-def opening(count: int, *, inbound: bool, ranges: tuple[int, ...] = (), denied: bool = False) -> Estate:
+def opening(
+    count: int, *, inbound: bool, ranges: tuple[int, ...] = (), denied: bool = False, default: bool = False
+) -> Estate:
     """Workloads that open that many ports among themselves or to a site, from spokes of so many ranges."""
     said = [f"tcp/{2 * n}" for n in range(1, count + 1)]
     here, there = ("dc1/users", "workloads") if inbound else ("workloads", "dc1/users")
@@ -74,7 +76,10 @@ def opening(count: int, *, inbound: bool, ranges: tuple[int, ...] = (), denied: 
         for n, many in enumerate(ranges or (1,))
     ]
     limited = replace(WIDE, site_networks=["dc1/users"]) if denied else WIDE
-    return held(*parts, segments=[SERVICES, limited], opens=both)
+    services = replace(SERVICES, ways_out={Egress.NONE})
+    limited = replace(limited, ways_out={Egress.NONE})
+    site = replace(SITE, announces=[*["0.0.0.0/0"] * default, *SITE.networks.values()])
+    return held(*parts, segments=[services, limited], opens=both, site=site)
 
 
 def learning(prefixes: int, *, routing: Routing = Routing.BGP, other: int = 0, lans: int = 0, **changes: Any) -> Estate:
@@ -129,6 +134,8 @@ PASS: dict[str, Estate] = {
     "20 rules of spokes that see themselves": opening(15, inbound=True, ranges=(1, 1)),
     "10,000 routes": learning(500),
     "20 rules, and a network denied": opening(16, inbound=True, denied=True),
+    # Four private ranges are denied, and with them the network; the spoke's own range and the rest have a rule each.
+    "20 rules, and the rest of a site denied": opening(12, inbound=True, default=True),
 }
 
 FAIL: dict[str, Estate] = {
@@ -151,6 +158,7 @@ FAIL: dict[str, Estate] = {
     "21 route tables, of them one of a site that must not share": held(segments=[BLIND, WORKLOADS, *LABS]),
     "quotas that are none": estate(quotas={"zzz": 1, "vpn-connection": 60, "security-group-rules": 1_001, "vpcs": 4}),
     "6 ranges, and 51": spoke(secondary_cidrs=[f"10.1.{100 + n}.0/24" for n in range(50)]),
+    "21 rules, and the rest of a site denied": opening(13, inbound=True, default=True),
     "21 rules inbound": opening(18, inbound=True),
     "21 rules outbound, beside a segment without spokes": opening(18, inbound=False),
     "21 rules of spokes that see themselves": opening(15, inbound=True, ranges=(2, 1)),
