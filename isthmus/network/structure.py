@@ -40,6 +40,21 @@ def structural_findings(network: Network) -> Iterator[Finding]:
         yield from rule(network)
 
 
+def structural_notes(network: Network) -> Iterator[str]:
+    """What is no fault and may not be meant: a static route to a VPN beside Direct Connect, which it goes before.
+
+    https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
+    """
+    kinds = {address: attachment.kind for address, attachment in network.attachments.items()}
+    for table in network.tgw_tables.values():
+        direct = [p for p in table.propagations if isinstance(p, str) and kinds.get(p) is AttachmentKind.DX_GATEWAY]
+        for route in table.routes if direct else ():
+            attachment = network.attachments.get(route.attachment) if isinstance(route.attachment, str) else None
+            if attachment is not None and attachment.kind in (AttachmentKind.VPN, AttachmentKind.PRIVATE_VPN):
+                over = ", ".join(sorted(str(network.attachments[p].attached) for p in direct))
+                yield f"{route.address}: a static route to a VPN wins over what {over} advertises of the same length"
+
+
 def _overlaps(items: Iterable[tuple[Cidr, str]]) -> Iterator[tuple[tuple[Cidr, str], tuple[Cidr, str]]]:
     """Pairs of prefixes that overlap, whose owners differ."""
     open_: list[tuple[Cidr, str]] = []

@@ -53,6 +53,11 @@ class Attributes:
     resolve: Callable[[str], Value]
 
 
+@dataclass(frozen=True, slots=True)
+class ListOfUnknownLength(Attributes):
+    """A list of which the first members are known, and not how many there are. `resolve` takes an index."""
+
+
 def having(text: str, known: Mapping[str, Value]) -> Attributes:
     """`Attributes` that are all known; asking for another one fails."""
 
@@ -246,7 +251,7 @@ def _splat(node: Splat, scope: Scope) -> Value:
     over = evaluate(node.of, scope)
     if isinstance(over, Unknown):
         return over
-    if isinstance(over, Ref):
+    if isinstance(over, Ref | ListOfUnknownLength):
         return unknown(node.source, "known after apply")
     if over is None:
         return ()
@@ -402,6 +407,10 @@ def _call(node: Call, scope: Scope) -> Value:
         return concealed(arguments[0]) if len(arguments) == 1 else SENSITIVE
     if node.name == "length" and len(arguments) == 1 and isinstance(arguments[0], Hidden):
         return measured(arguments[0])
+    if arguments and isinstance(arguments[0], ListOfUnknownLength):
+        found = _members(node, arguments[0], arguments[1:])
+        if found is not None:
+            return found
     if node.name == "templatestring":
         return _templatestring(node, arguments)
     for argument in arguments:
@@ -422,6 +431,21 @@ def _call(node: Call, scope: Scope) -> Value:
             return unknown(node.source, "known after apply")
         raise Failure(f"{node.source}: not a valid call") from error
     return unknown(node.source) if result is NotImplemented else limited(result, node.source)
+
+
+def _members(node: Call, of: ListOfUnknownLength, arguments: list[Value]) -> Value:
+    """What a function gives of a list whose first members are known; None for another function."""
+    numbers = [number for number in arguments if type(number) is int]
+    match node.name, numbers:
+        case "element", [at] if len(arguments) == 1:
+            return of.resolve(str(at))
+        case "slice", [first, last] if len(arguments) == 2 and 0 <= first <= last < 1000:
+            found = tuple([of.resolve(str(at)) for at in range(first, last)])
+            return next((member for member in found if isinstance(member, Unknown)), found)
+        case (("sort" | "tolist"), []):
+            return of
+        case _:
+            return None
 
 
 def _templatestring(node: Call, arguments: list[Value]) -> Value:

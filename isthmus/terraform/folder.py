@@ -6,6 +6,7 @@ apply, is a `Ref` or `Unknown`. Variables of roots have the value in `*.tfvars.j
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 from isthmus.printable import printable
 from isthmus.terraform.arguments import META, account_of, arguments, index_suffix
 from isthmus.terraform.configuration import Body, Module, load_module
+from isthmus.terraform.data_sources import Reading, answer, without_stand_ins
 from isthmus.terraform.declared import Reference, Words, is_declared, references
 from isthmus.terraform.documents import readable
 from isthmus.terraform.dynamic import expanded
@@ -55,6 +57,8 @@ class _Estate:
         self.modules: dict[Path, Module] = {}
         self._references: dict[Path, tuple[Reference, ...]] = {}
         self.size = 0
+        self.stood_in: set[str] = set()  # data sources of zones, whose names are stand-ins
+        self.of_default_workspace: set[str] = set()  # roots that ask for their workspace
         self.roots = {name: _Instance(self, self.module(path), name) for name, path in roots.items()}
         self.places: dict[Place, list[_Instance]] = {}
         for root in self.roots.values():
@@ -107,6 +111,14 @@ class _Estate:
             if taken:
                 notes.append(f"{printable(name or 'the root')}: default values are assumed for {', '.join(taken)}")
         notes += sorted(f"{resource.address}: how many there are is not known" for resource in unexpanded.values())
+        notes += [f"{name}: names of zones stand in for those that Terraform reads" for name in sorted(self.stood_in)]
+        notes += [
+            f"{printable(name or 'the root')}: terraform.workspace is taken to be default"
+            for name in sorted(self.of_default_workspace)
+        ]
+        plainly = without_stand_ins((*resources.values(), *unexpanded.values()))
+        resources = {address: plainly(resource) for address, resource in resources.items()}
+        unexpanded = {address: plainly(resource) for address, resource in unexpanded.items()}
         undeclared = tuple(dict.fromkeys(found for root in self.roots.values() for found in root.undeclared()))
         return Graph(resources, tuple(notes), outputs, unexpanded, undeclared)
 
@@ -141,6 +153,8 @@ class _Instance:
         self.parent = parent
         self.call = call or {}
         self.call_scope = call_scope
+        source = str(self.call.get("source"))
+        self.folder: str = posixpath.normpath(posixpath.join(parent.folder, source)) if parent else "."
         self.later_than: tuple[str, ...] = parent.later_than if parent else ()
         if parent is not None:
             self.later_than += parent.named(self.call)
@@ -157,8 +171,8 @@ class _Instance:
             "local": Attributes("local", self.local),
             "module": Attributes("module", self.child),
             "data": Attributes("data", lambda kind: Attributes(f"data.{kind}", lambda name: self.data(kind, name))),
-            "path": Attributes("path", lambda name: unknown(f"path.{name}")),
-            "terraform": Attributes("terraform", lambda name: unknown(f"terraform.{name}")),
+            "path": Attributes("path", self.path_to),
+            "terraform": Attributes("terraform", self.about_terraform),
         }
 
     # References
@@ -206,6 +220,19 @@ class _Instance:
             value = conforming(value, declared["type"], name, _NOTHING)
         return concealed(value) if declared.get("sensitive") is True or is_secret(name) else value
 
+    def path_to(self, name: str) -> Value:
+        """`path.module` and `path.root`, as Terraform gives them in the folder of the root."""
+        if name == "root" or (name == "module" and self.parent is None):
+            return "."
+        return self.folder if name == "module" else unknown(f"path.{name}")
+
+    def about_terraform(self, name: str) -> Value:
+        """`terraform.workspace`: the default one, where nobody has chosen another."""
+        if name != "workspace":
+            return unknown(f"terraform.{name}")
+        self.estate.of_default_workspace.add(self.root)
+        return "default"
+
     def local(self, name: str) -> Value:
         if name not in self.module.locals:
             return unknown(f"local.{name}", "not declared")
@@ -240,8 +267,21 @@ class _Instance:
         if body is None:
             return unknown(f"data.{kind}.{name}", "not declared")
         if kind != "terraform_remote_state":
-            return unknown(f"data.{kind}.{name}", "read by Terraform only")
+            return self.once(("data", kind, name), lambda: self._read(kind, name, body))
         return self.once(("data", kind, name), lambda: self._remote_state(name, body))
+
+    def _read(self, kind: str, name: str, body: Body) -> Value:
+        text = f"data.{kind}.{name}"
+        if "count" in body or "for_each" in body:
+            return unknown(text, "read by Terraform only")
+        given = dict(arguments((key, evaluate_json(value, self)) for key, value in body.items() if key not in META))
+        raw = body.get("provider")
+        provider = self.provider(_bare(raw) if raw else kind.split("_", 1)[0])
+        region = given.get("region", provider.region)
+        where = region if isinstance(region, str) else None
+        if kind == "aws_availability_zones":
+            self.estate.stood_in.add(f"{self.prefix}{text}")
+        return answer(Reading(kind, text, given, provider.account, where))
 
     def _remote_state(self, name: str, body: Body) -> Value:
         text = f"data.terraform_remote_state.{name}"

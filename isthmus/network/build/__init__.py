@@ -21,7 +21,7 @@ from isthmus.network.build import (
 from isthmus.network.build.resolution import resolution
 from isthmus.network.build.resolve import Resolver
 from isthmus.network.model import Finding, Network, Possible, Vpc
-from isthmus.network.structure import structural_findings
+from isthmus.network.structure import structural_findings, structural_notes
 from isthmus.network.structure_names import NAME_RULES
 from isthmus.network.structure_values import VALUE_RULES
 from isthmus.network.world.consistency import consistency_findings
@@ -101,7 +101,7 @@ def network_of(graph: Graph) -> Network:
             *refused(network),
         )
     )
-    notes = dict.fromkeys((*graph.notes, *resolver.notes))
+    notes = dict.fromkeys((*graph.notes, *resolver.notes, *structural_notes(network)))
     doubts = tuple(dict.fromkeys(doubts_of(graph, objects_of(network))))
     said = tuple(dict.fromkeys((doubt.address, doubt.why) for doubt in doubts))
     return replace(doubted(network, doubts), findings=tuple(found), notes=tuple(notes), doubts=said)

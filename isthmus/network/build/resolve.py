@@ -125,6 +125,8 @@ class Resolver:
             return value
         if not isinstance(value, Ref):
             return Unknown(f"{argument} of {resource.address} is {value!r}, which is not in this input")
+        if value.attribute.startswith("attachment:"):
+            return self._attachment(value)
         other = self.graph.resources.get(value.address)
         if other is None:
             if value.address in self.graph.unexpanded:
@@ -137,6 +139,13 @@ class Resolver:
             return Unknown(why)
         named = (value.address, value.attribute)
         return self.unclear.get(named) or self.same.get(named, value.address)
+
+    def _attachment(self, named: Ref) -> str | Unknown:
+        """An attachment that is named by what it attaches and by its transit gateway, as data sources do."""
+        what = (named.address, named.attribute)
+        gateway = named.attribute.removeprefix("attachment:")
+        found = self.unclear.get(what) or self.same.get(what)
+        return found or Unknown(f"which attachment {named.address} has to {gateway}: none in this input")
 
 
 def cidr(resource: Resource, argument: str, value: Value) -> Cidr | Unknown:

@@ -148,10 +148,20 @@ def attachments(
         for side in _peering(resolver, resource):
             made[side.address] = side
             flags[side.address] = Flags(propagate=False)
+    _name_by_ends(resolver, made)
     for type_ in (f"{_T}_vpc_attachment_accepter", f"{_T}_peering_attachment_accepter"):
         for resource in resolver.of_type(type_):
             _accept(resolver, resource, made, flags)
     return made, flags
+
+
+def _name_by_ends(resolver: Resolver, made: Mapping[str, Attachment]) -> None:
+    """Say which attachment is meant by what it attaches and its transit gateway: see `Resolver.target`."""
+    for address, facts in made.items():
+        named = (str(facts.attached), f"attachment:{facts.gateway}")
+        if named in resolver.same or address in resolver.graph.unexpanded:
+            resolver.unclear[named] = Unknown(f"which attachment of {facts.attached} to {facts.gateway} is meant")
+        resolver.same[named] = address
 
 
 def _peering(resolver: Resolver, resource: Resource) -> Iterator[Attachment]:
