@@ -1,4 +1,4 @@
-"""`isthmus trace`: one packet, hop by hop, there and back."""
+"""`isthmus trace`: one packet, hop by hop, there and back; or one name, and who answers it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 
 from isthmus.cli import CannotAnswer, inputs
 
-HELP = "follow one packet, or list every setting that stops it"
+HELP = "follow one packet, or list every setting that stops it; or look up who answers a name"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,18 +17,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--from", dest="source", required=True, metavar="PLACE", help=where)
     ports = "; its port may follow: prod:22, dc1/servers:udp/53"
-    parser.add_argument("--to", dest="destination", required=True, metavar="PLACE[:PORT]", help=where + ports)
+    toward = parser.add_mutually_exclusive_group(required=True)
+    toward.add_argument("--to", dest="destination", metavar="PLACE[:PORT]", help=where + ports)
+    names = "who answers this name for the hosts of a spoke, or for a site: db.corp.example.com"
+    toward.add_argument("--name", metavar="NAME", help=names)
     parser.add_argument("--protocol", choices=("tcp", "udp", "icmp", "icmpv6"), help="default: tcp")
     parser.add_argument("--port", type=_port, help="destination port (default: 443)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Trace, print, and return 0 if the packet arrives and the reply comes back, else 1."""
+    """Trace, print, and return 0 if the packet arrives and the reply comes back, or the name is answered, else 1."""
     from isthmus import proof
     from isthmus.proof.toward import toward
-    from isthmus.report import proof_terminal
+    from isthmus.report import name_terminal, proof_terminal
     from isthmus.screen import console
 
+    if arguments.name is not None:
+        if arguments.port is not None or arguments.protocol is not None:
+            raise CannotAnswer("--name asks DNS servers by UDP and TCP 53: leave out --port and --protocol")
+        subject = proof.read(*arguments.paths, intent=arguments.intent, announces=arguments.announces)
+        answered = subject.trace_name(arguments.source, arguments.name)
+        name_terminal.print_name(answered, console())
+        return 0 if answered.works else 1
     place, said = toward(arguments.destination)
     if said is not None and (arguments.port is not None or arguments.protocol is not None):
         raise CannotAnswer(f"--to {arguments.destination} says the port: leave out --port and --protocol")

@@ -17,6 +17,7 @@ from isthmus.proof.egress import egress_violations
 from isthmus.proof.errors import UnusableInput
 from isthmus.proof.findings import Flow, Unanswered, Violation
 from isthmus.proof.judging import Judge, Meant, odd_paths
+from isthmus.proof.name_tracing import NameTraced, trace_name
 from isthmus.proof.naming import Naming
 from isthmus.proof.openings import opening_notes, opening_violations
 from isthmus.proof.outages import Outages, outage_violations
@@ -94,6 +95,13 @@ class Subject:
         endpoints, or IP addresses. Raises `NoSuchPlace` for what is none of these, `ProofError` for what is several.
         """
         return trace(self.pairs, source, destination, protocol, port)
+
+    def trace_name(self, source: str, name: str) -> NameTraced:
+        """Who answers a name for a spoke (or a subnet, host or site), and why; with the way to other DNS servers.
+
+        Raises `NoSuchPlace` for what is none of these, `ProofError` for what cannot ask names.
+        """
+        return trace_name(self.pairs, source, name)
 
     @property
     def flows(self) -> Flows:

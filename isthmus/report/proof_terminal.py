@@ -21,7 +21,9 @@ from isthmus.proof.proved import Proof
 from isthmus.proof.tracing import Traced
 from isthmus.report.alike import MOST_SHOWN, shown
 from isthmus.report.gist import gist, headline
+from isthmus.report.terminal import line as _line
 from isthmus.report.terminal import print_trimmed
+from isthmus.report.terminal import wrapped as _wrapped
 from isthmus.screen import WIDTH
 
 _MOST_RESOURCES = 4
@@ -209,23 +211,6 @@ def _list(out: Console, title: str, lines: Iterable[str], style: str = "bold") -
         _wrapped(out, first, "- ", "  ")
         for more in rest:
             _line(out, f"  {more}")
-
-
-def _wrapped(out: Console, text: str, first: str, later: str) -> None:
-    """Wrap at the width, with a hanging indent; an address longer than a line stays in one piece, to be copied."""
-    lines: list[str] = [""]
-    width = out.width - len(first)
-    for word in text.split(" "):
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
-    for place, line in enumerate(lines):
-        _line(out, (later if place else first) + line)
-
-
-def _line(out: Console, text: str, style: str = "") -> None:
-    out.print(Text(text, style), soft_wrap=True)
 
 
 def _count(number: int, one: str, many: str) -> str:

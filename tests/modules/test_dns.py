@@ -145,7 +145,9 @@ def test_who_does_not_reach_shared_services_does_not_use_them():
     estate = environment_with(
         reference(), "lab", "workloads-test", Spoke("lab", cidr="10.1.64.0/20", segment="lab", egress=Egress.NONE)
     )
-    files = synthesize(replace(estate, segments=[*estate.segments, Segment("lab", joined_by=["workloads-test"])]).check())
+    files = synthesize(
+        replace(estate, segments=[*estate.segments, Segment("lab", joined_by=["workloads-test"])]).check()
+    )
     assert not [name for name in files if "resolution_lab" in name]
     stacks = json.loads(files["manifest.json"])["stacks"]
     assert stacks["lab"]["dependencies"] == ["network"]
