@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from isthmus.network.answers import AtEndpoint, Block, InSubnet, Internet, Packet, Path, Service
+from isthmus.network.answers import AtEndpoint, Block, InSubnet, Internet, Location, Packet, Path, Service, Somewhere
 from isthmus.network.facts import Facts
 from isthmus.network.filters import Span, acl_verdict, group_verdict, there
 from isthmus.network.firewalls import verdict as inspected
@@ -62,7 +62,7 @@ class Passing:
         theirs = to.groups if isinstance(to, InSubnet) else None
         verdicts: list[Block | Unknown | None] = []
         if ours is not None:
-            named = _named(theirs, self._references(path, inbound=False))
+            named = _named(self._members(to), self._references(path, inbound=False))
             verdicts.append(group_verdict(self.network, ours, False, (target, target), named, there(packet)))
         guards: Sequence[str | Unknown] | None = theirs
         if isinstance(to, AtEndpoint):
@@ -77,6 +77,19 @@ class Passing:
         for verdict in verdicts:
             path = _judged(path, verdict)
         return path
+
+    def _members(self, location: Location) -> tuple[str, ...] | None:
+        """The security groups at one end: none outside of VPCs, None where they are not known."""
+        match location:
+            case InSubnet(groups=groups):
+                return groups
+            case AtEndpoint(address=address):
+                found = self.network.endpoints[address].security_groups
+                known = tuple(group for group in found if isinstance(group, str))
+                return known if len(known) == len(found) else None
+            case Somewhere():
+                return None
+        return ()
 
     def _references(self, path: Path, *, inbound: bool) -> bool | None:
         """Whether rules that name security groups can recognize the other end of this path; None if nobody knows.

@@ -109,6 +109,10 @@ class Draft:
         self.put("tables", VpcTable(name, vpc, propagating=tuple(propagating), gateways=tuple(gateways)))
         self._routes[name] = routes
 
+    def one_more_route(self, table: str, destination: str, target: str | Gone | Unknown) -> None:
+        """A route of a VPC table that is there already, unless that has one to the destination."""
+        self._routes[table] = {destination: target, **self._routes[table]}
+
     def subnet(
         self,
         name: str,
@@ -201,11 +205,17 @@ class Draft:
         gateway: str = "hub",
     ) -> None:
         """`learns` are attachments; `routes` lead to attachments, or nowhere: a blackhole."""
+        self.put("tgw_tables", TgwTable(name, gateway, tuple(learns)))
+        self.more_tgw_routes(name, routes or {})
+
+    def more_tgw_routes(self, name: str, routes: Mapping[str, str | Unknown | None]) -> None:
+        """Routes of a transit gateway table that is there already."""
         made = tuple(
             TgwRoute(f"{name}:{destination}", _destination(destination), target, _origin(destination))
-            for destination, target in (routes or {}).items()
+            for destination, target in routes.items()
         )
-        self.put("tgw_tables", TgwTable(name, gateway, tuple(learns), made))
+        table = self.parts["tgw_tables"][name]
+        self.put("tgw_tables", replace(table, routes=(*table.routes, *made)))
 
     def attach(
         self,

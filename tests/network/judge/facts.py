@@ -24,7 +24,7 @@ from isthmus.network.model import (
 from tests.network.judge.carried import Ending, Ip, Luggage, dropped, unknown
 from tests.network.judge.doubt import Stopped, Unclear, contains, known, length, prefix_of, truth
 
-SOMEWHERE: Mapping[int, Ip] = {4: IPv4Address("1.1.1.1"), 6: IPv6Address("2606:4700::1111")}
+SOMEWHERE: Mapping[int, Ip] = {4: IPv4Address("8.8.4.4"), 6: IPv6Address("2606:4700::1111")}
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class Facts:
     network: Network
     sites: Sequence[Site] = ()
     scenario: Scenario = field(default_factory=Scenario)
+    came_in_order: tuple[str, ...] = ()  # VPC attachments whose ranges overlap, the one that was made first
 
     def _address(self, location: Location, version: int) -> Ip:
         match location:

@@ -5,9 +5,7 @@ vpc/latest/userguide/nacl-rules.html, security-group-rules.html
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from isthmus.network.answers import AtEndpoint, InSubnet, Packet
+from isthmus.network.answers import AtEndpoint, InSubnet, Location, Packet
 from isthmus.network.model import AttachmentKind, NetworkAcl, SecurityGroup, SecurityGroupRule
 from tests.network.judge.carried import Ending, Header, Ip
 from tests.network.judge.doubt import Stopped, Unclear, contains, known, truth
@@ -42,27 +40,34 @@ class Filters(Facts):
     def _security_groups(self, ending: Ending, packet: Packet) -> None:
         """Stateful, so only the first packet is looked at, at both ends."""
         source, destination, luggage = packet.source, packet.destination, ending.luggage
-        sender = source.groups if isinstance(source, InSubnet) else None
-        receiver: tuple[str, ...] | None = None
-        if isinstance(destination, InSubnet):
-            receiver = destination.groups
-        elif isinstance(destination, AtEndpoint):
-            receiver = tuple(map(known, self.network.endpoints[destination.address].security_groups))
-        if sender is not None:
-            outgoing = replace(luggage.header)
+        sender, receiver = self._groups(source), self._groups(destination)
+        header = luggage.header
+        if isinstance(source, InSubnet) and sender is not None:
             peers = receiver if self._references_work(packet, ending, inbound=False) else ()
-            self._some_rule(sender, outgoing, outgoing.destination, peers or (), inbound=False)
-        if receiver is not None:
+            self._some_rule(sender, header, header.destination, peers, inbound=False)
+        if isinstance(destination, InSubnet | AtEndpoint) and receiver is not None:
             peers = sender if self._references_work(packet, ending, inbound=True) else ()
-            self._some_rule(receiver, luggage.header, luggage.header.source, peers or (), inbound=True)
+            self._some_rule(receiver, header, header.source, peers, inbound=True)
+
+    def _groups(self, place: Location) -> tuple[str, ...] | None:
+        """The security groups of whatever is at a place: none outside of VPCs, None where a host's are not said."""
+        if isinstance(place, InSubnet):
+            return place.groups
+        if isinstance(place, AtEndpoint):
+            return tuple(map(known, self.network.endpoints[place.address].security_groups))
+        return ()
 
     def _some_rule(
-        self, groups: tuple[str, ...], header: Header, peer: Ip, peers: tuple[str, ...], *, inbound: bool
+        self, groups: tuple[str, ...], header: Header, peer: Ip, peers: tuple[str, ...] | None, *, inbound: bool
     ) -> None:
+        """Some rule of some group allows the packet. `peers` are the groups of the other end, None if not said."""
         members: list[SecurityGroup] = [self.network.security_groups[name] for name in groups]
         rules = [rule for group in members for rule in (group.inbound if inbound else group.outbound)]
-        if any(self._rule_allows(rule, header, peer, peers) for rule in rules):
+        if any(self._rule_allows(rule, header, peer, peers or ()) for rule in rules):
             return
+        anybody = tuple(known(group) for rule in rules for group in rule.groups)
+        if peers is None and any(self._rule_allows(rule, header, peer, anybody) for rule in rules):
+            raise Unclear(f"nothing says which groups {peer} has")
         for group in members:
             if group.unresolved:
                 raise Unclear(group.unresolved.reason)

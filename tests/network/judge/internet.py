@@ -39,6 +39,8 @@ class InternetEdge(Steps, Filters, VpcTables):
     def _outside(self, luggage: Luggage, vpc: str, gateway: str) -> list[Ending]:
         if luggage.header.source.version == 6 and not self._of_vpc(luggage.header.source, vpc):
             return dropped(luggage, f"{luggage.header.source} is not of {vpc}")
+        if luggage.header.source.version == 6 and not luggage.header.source.is_global:
+            return dropped(luggage, f"{luggage.header.source} is private: vpc/latest/ipam/enable-prov-ipv6-gua.html")
         if not luggage.header.destination.is_global:
             return dropped(luggage, f"{luggage.header.destination} is not on the internet")
         return arrived(luggage, "internet", gateway)
@@ -49,6 +51,8 @@ class InternetEdge(Steps, Filters, VpcTables):
             gateways = self._internet_gateways(vpc)
             if not gateways:
                 return dropped(luggage, f"{vpc} has no internet gateway")
+            if not (luggage.header.destination.version == 4 or luggage.header.destination.is_global):
+                return dropped(luggage, f"{luggage.header.destination} is private")
             return self._into_vpc_by_gateway(luggage, vpc, gateways[0], 0)
 
         return self._guard(luggage, walk)

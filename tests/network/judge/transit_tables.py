@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from isthmus.network.model import Announcement, Attachment, AttachmentKind, Unknown
+from isthmus.network.model import Announcement, Attachment, AttachmentKind, Cidr, Unknown
 from tests.network.judge.carried import Ip
-from tests.network.judge.doubt import Unclear, contains, known, length, truth
+from tests.network.judge.doubt import Unclear, contains, known, length, prefix_of, truth
 from tests.network.judge.facts import Facts
 from tests.network.judge.found import Found, best
 
@@ -41,11 +41,25 @@ class TransitTables(Facts):
         for name in self.network.tgw_tables[table].propagations:
             attachment = self.network.attachments[known(name)]
             for learnt in self._propagates(attachment):
-                if contains(learnt.prefix, destination):
+                if contains(learnt.prefix, destination) and not self._taken(table, attachment, learnt.prefix):
                     order = (2, PREFERENCE.index(attachment.kind), learnt.as_path, learnt.med)
                     why = f"{learnt.prefix} propagated by {attachment.address}"
                     candidates.append(Found(length(learnt.prefix), order, attachment.address, why))
         return candidates
+
+    def _taken(self, table: str, attachment: Attachment, prefix: Cidr) -> bool:
+        """Whether a VPC that came earlier has some of a VPC's range: then the table does not learn it.
+
+        AWSEC2/latest/APIReference/API_CreateTransitGatewayVpcAttachment.html. Within one table; what several tables
+        learn of VPCs that overlap is not documented.
+        """
+        order = [name for name in self.came_in_order if name in self.network.tgw_tables[table].propagations]
+        if attachment.kind is not AttachmentKind.VPC or attachment.address not in order:
+            return False
+        earlier = order[: order.index(attachment.address)]
+        vpcs = {known(self.network.attachments[name].attached) for name in earlier} - {attachment.attached}
+        ranges = [prefix_of(cidr) for vpc in vpcs for cidr in self.network.vpcs[vpc].cidrs]
+        return any(contains(one, prefix[0]) or contains(prefix, one[0]) for one in ranges)
 
     def _propagates(self, attachment: Attachment) -> Iterator[Announcement]:
         """What a table learns from an attachment: a VPC's prefixes, or what a site's routers announce."""

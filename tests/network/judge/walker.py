@@ -21,7 +21,15 @@ class Walker(Vpcs, Sites):
 
     def forward(self, packet: Packet) -> list[Ending]:
         """Every way the first packet of a flow may end, judged against where it should have gone."""
-        return [self._judge(ending, packet) for ending in self._there(packet)]
+        return [self._judge(ending, one) for one in self._each(packet) for ending in self._there(one)]
+
+    def _each(self, packet: Packet) -> list[Packet]:
+        """An interface endpoint has an address in each of its subnets, and a client may be given any."""
+        match packet.destination:
+            case AtEndpoint(address=address, subnet=None):
+                subnets = self.network.endpoints[address].subnets
+                return [replace(packet, destination=AtEndpoint(address, known(subnet))) for subnet in subnets]
+        return [packet]
 
     def both_ways(self, packet: Packet) -> Outcome:
         """Whether the flow works: the packet there, and every reply it may get."""
