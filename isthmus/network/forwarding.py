@@ -34,7 +34,7 @@ from isthmus.network.packets import Traffic
 from isthmus.network.passing import Passing
 from isthmus.network.places import V4_LAST, NoSuchPlace, Places
 from isthmus.network.reach import Heads, Reach, Signature, SourceClass, Tails, signature, without
-from isthmus.network.space import ALL, Address, RangeMap, span
+from isthmus.network.space import ALL, PUBLIC, Address, RangeMap, address_at, span
 from isthmus.network.symmetry import asymmetry
 from isthmus.network.tables import Route, vpc_cidrs
 from isthmus.network.walk import Pieces, Source, Walk
@@ -189,6 +189,11 @@ class Forwarding:
         path = path._replace(hops=(*path.hops, Hop("internet gateway", gateway)))
         if target <= V4_LAST and not (isinstance(destination, InSubnet) and destination.public):
             block = Block("no-public-address", gateway, f"{destination} has no public address")
+            path = path._replace(blocks=(*path.blocks, block))
+        if target > V4_LAST and not PUBLIC(target):
+            block = Block(
+                "no-public-address", gateway, f"{address_at(target)} is private: the internet has no route to it"
+            )
             path = path._replace(blocks=(*path.blocks, block))
         return walk.out_of_gateway(gateway, target, target, path)
 

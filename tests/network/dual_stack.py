@@ -14,7 +14,7 @@ from tests.network.strategies import few
 
 SITES = ("2001:db8:8::/48", "2001:db8:9::/48")
 SPACES = ("2600:1f00", "2600:1f00", "fd80:1f00")
-"""Public addresses, and private ones, which are not routed on the internet: vpc/latest/ipam/enable-prov-ipv6-gua.html"""
+"""Public addresses, and private ones: the internet routes none of those. vpc/latest/ipam/enable-prov-ipv6-gua.html"""
 POOL = (
     "::/0",
     "2600:1f00::/24",

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from isthmus.network.answers import Block, Crossing, Hop, Path
 from isthmus.network.learnt import is_default
 from isthmus.network.model import AttachmentKind, GatewayKind, NatGateway, Target, TargetKind, Unknown
-from isthmus.network.space import PUBLIC, RangeMap, compile_prefixes, merge, show_range
-from isthmus.network.tables import Decision, Route, cidrs_doubt
+from isthmus.network.space import PUBLIC, RangeMap, compile_prefixes, merge, show_range, span
+from isthmus.network.tables import Decision, Route, cidrs_doubt, vpc_cidrs
 from isthmus.network.walk.steps import Pieces, Seen, Source, Steps, VpcPlace, after, led, unknown
 
 _V4_LAST = (1 << 32) - 1
@@ -215,6 +215,8 @@ class VpcSteps(Steps):
             if not _has_public_address(place.source, first):
                 why = f"the packet comes from {place.source.value}: no public address, so the internet gateway drops it"
                 here = here._replace(blocks=(*here.blocks, Block("no-public-address", gateway, why)))
+            elif last > _V4_LAST:
+                here = self._of_public_range(place.vpc, gateway, here)
             here = here._replace(hops=(*here.hops, Hop("internet", "internet")), end="internet", exit=gateway)
             pieces.append((first, last, (here,)))
         return pieces
@@ -245,9 +247,28 @@ class VpcSteps(Steps):
             why = "is not routed on the internet" if last > _V4_LAST else "is IPv4, which this gateway does not carry"
             block = Block("private-to-internet", route.address, f"{show_range(first, last)} {why}")
             here = path if public and last > _V4_LAST else path._replace(blocks=(*path.blocks, block))
+            if last > _V4_LAST:
+                here = self._of_public_range(place.vpc, gateway, here)
             here = here._replace(hops=(*here.hops, Hop("internet", "internet")), end="internet", exit=gateway)
             pieces.append((first, last, (here,)))
         return pieces
+
+    def _of_public_range(self, vpc: str, gateway: str, path: Path) -> Path:
+        """The path of an IPv6 packet of a VPC onto the internet, which routes no private addresses.
+
+        A range that AWS chooses (`assign_generated_ipv6_cidr_block`) is public, and is none of those known here.
+        https://docs.aws.amazon.com/vpc/latest/ipam/enable-prov-ipv6-gua.html
+        """
+        if doubt := cidrs_doubt(self.network, vpc):
+            return path._replace(unknown=path.unknown or doubt)
+        ranges = [cidr for cidr in vpc_cidrs(self.network, vpc) if cidr.version == 6]
+        private = [cidr for cidr in ranges if not PUBLIC(span(cidr)[0])]
+        if not private:
+            return path
+        if len(private) < len(ranges):
+            return path._replace(unknown=path.unknown or f"whether a packet of {vpc} comes from {private[0]}")
+        why = f"{vpc} has {', '.join(map(str, private))}: private addresses are not routed on the internet"
+        return path._replace(blocks=(*path.blocks, Block("no-public-address", gateway, why)))
 
     def _to_nat(
         self, place: VpcPlace, route: Route | None, nat: str, low: int, high: int, path: Path, seen: Seen
