@@ -11,6 +11,7 @@ from typing import Any
 
 from isthmus.addressing import zone_number
 from isthmus.intent import EgressVpc, Environment, Estate, FirewallPolicy, Inspection
+from isthmus.intent.domains import domain_groups
 from isthmus.intent.inspecting import (
     BETWEEN_SEGMENTS,
     CAPACITY,
@@ -173,17 +174,15 @@ class _Firewall:
 
     def _domain_lists(self) -> list[tuple[int, str]]:
         found = []
-        for place, listed in enumerate(sorted(self.policy.domain_lists, key=lambda listed: listed.name)):
+        for place, group in enumerate(domain_groups(self.estate, self.policy)):
             source = NetworkfirewallRuleGroupRuleGroupRulesSource(
                 rules_source_list=NetworkfirewallRuleGroupRuleGroupRulesSourceRulesSourceListStruct(
                     generated_rules_type="ALLOWLIST",
                     target_types=["HTTP_HOST", "TLS_SNI"],
-                    targets=sorted(listed.domains),
+                    targets=list(group.domains),
                 )
             )
-            segments = [self.estate.segment(ref) for ref in listed.segments]
-            home = sorted({block for segment in segments for block in segment.blocks}) or self.home
-            arn = self._rule_group(listed.name, listed.capacity, source, {"HOME_NET": home})
+            arn = self._rule_group(group.name, group.capacity, source, {"HOME_NET": list(group.blocks)})
             found.append((_DOMAINS + place, arn))
         return found
 

@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare, print, and return 0 if no flow changes, nor what firewalls look for inside packets, else 1."""
+    """Compare, print, and return 0 if no flow changes, nor what firewalls do, else 1."""
     from isthmus import proof
     from isthmus.report import markdown, proof_json, proof_terminal
     from isthmus.screen import console

@@ -221,6 +221,10 @@ class Crossing(NamedTuple):
     nat: str = ""
 
 
+# How a box is named of which only the firewall, and the route to it, are known.
+SOME_ENDPOINT = "one of the endpoints of "
+
+
 class Path(NamedTuple):
     """One alternative from end to end.
 

@@ -141,7 +141,8 @@ class Facts:
     @cached_property
     def endpoint_subnet(self) -> dict[str, str]:
         """The subnet of each firewall endpoint."""
-        return {e.address: e.subnet for f in self.network.firewalls.values() for e in f.endpoints}
+        ends = [end for firewall in self.network.firewalls.values() for end in firewall.endpoints]
+        return {end.address: end.subnet for end in ends if isinstance(end.subnet, str)}
 
     @cached_property
     def firewall_of(self) -> dict[str, Firewall]:

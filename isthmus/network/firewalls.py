@@ -1,52 +1,203 @@
-"""What a Network Firewall does with the packet that opens a flow; replies follow what was decided.
+"""What a Network Firewall does with a flow: with the packet that opens it, and with the answers.
 
-Evaluated is what rules say of addresses, protocols and ports, in strict order. What they look for inside packets is
-not: of a rule that passes some of them nobody knows whether it passes this one, and one that drops some of them is
-taken to spare it.
+Stateless rules see each packet by itself, and send it on to the stateful rules or not. Of the stateful rules the first
+that matches decides about the whole flow. What a rule looks for inside packets is not known: it may match or not.
+Where both outcomes are possible the answer is unknown, and names the rule that it depends on.
 
+- https://docs.aws.amazon.com/network-firewall/latest/developerguide/firewall-policy-processing.html
 - https://docs.aws.amazon.com/network-firewall/latest/developerguide/suricata-rule-evaluation-order.html
-- https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_StatefulRule.html: a decision is the flow's
 """
 
 from __future__ import annotations
 
-from isthmus.network.answers import Block
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from isthmus.network.answers import EPHEMERAL, Block
 from isthmus.network.filters import Span
 from isthmus.network.model import Unknown
 from isthmus.network.packets import Traffic
 from isthmus.network.space import show_range, subtract
+from isthmus.network.stateless import Action, Headers, decided
 from isthmus.network.suricata import Rule, Rules
 
+_EVERY_PORT = (0, 65_535)
 _WITH_PORTS = (6, 17)
-_TCP = 6
+_TCP, _UDP, _ICMP, _ICMP_V6 = 6, 17, 1, 58
 
 
-def verdict(rules: Rules, source: Span, destination: Span, traffic: Traffic) -> Block | Unknown | None:
-    """What stops the packet that opens a flow; None if it passes, Unknown where that depends on what is inside.
+class Boundary(NamedTuple):
+    """What one rule tells apart: packets inside all of these from packets outside any. `protocol` -1 is all."""
 
-    https://docs.aws.amazon.com/network-firewall/latest/developerguide/suricata-rule-evaluation-order.html: as long as
-    not both sides have sent, `drop_established` lets pass what no rule matches; TCP gets no further than a handshake.
-    """
-    doubt: Unknown | None = None
+    protocol: int
+    sources: Span
+    destinations: Span
+    source_ports: Span
+    ports: Span
+
+
+def boundaries(rules: Rules) -> Iterator[Boundary]:
+    """Everything by which a firewall's rules tell packets apart: cut packets here, and each class has one `verdict`."""
+    for each in rules.stateless.rules:
+        for protocol in each.protocols or (-1,):
+            for sources in each.sources:
+                for destinations in each.destinations:
+                    for source_ports in each.source_ports:
+                        for ports in each.ports:
+                            yield Boundary(protocol, sources, destinations, source_ports, ports)
+                            # Answers are looked at by themselves, with both ends exchanged.
+                            yield Boundary(protocol, destinations, sources, ports, source_ports)
     for rule in rules.rules:
-        if not _meets(rule, source, destination, traffic):
+        for sources in rule.sources:
+            for destinations in rule.destinations:
+                for ports in rule.ports:
+                    yield Boundary(rule.protocol, sources, destinations, _EVERY_PORT, ports)
+                    if rule.replies and not rule.passes:
+                        yield Boundary(rule.protocol, destinations, sources, ports, _EVERY_PORT)
+
+
+def verdict(
+    rules: Rules,
+    source: Span,
+    destination: Span,
+    traffic: Traffic,
+    clients: Span = EPHEMERAL,
+    *,
+    outward: bool = False,
+) -> Block | Unknown | None:
+    """What stops the packet that opens a flow, or all that follows it; None if it passes, Unknown where that depends on
+    what is not evaluated. `clients` are the ports that it may come from.
+
+    Of a rule that the intent states, what it finds inside packets is meant: none that is meant to pass is dropped by
+    one, and `outward` (what leaves for the internet or a service) some pass by it.
+
+    All of the ranges have to pass: ask about smaller ones to tell them apart.
+    """
+    action, address = _first(rules, source, destination, traffic, clients)
+    if isinstance(action, Unknown):
+        return action
+    found: Block | Unknown | None = None
+    if action is Action.DROP:
+        found = Block("firewall-drops", address, f"{traffic}: its stateless rules drop it")
+    elif action is Action.FORWARD:
+        found = _stateful(rules, source, destination, traffic, clients, outward)
+    return _of_fragments(rules, action, found, traffic) if isinstance(found, Block) else found
+
+
+def answer(
+    rules: Rules, source: Span, destination: Span, traffic: Traffic, clients: Span = EPHEMERAL
+) -> Block | Unknown | None:
+    """What stops the answers to a flow that `verdict` lets pass. `source` is who opened it.
+
+    Stateful rules have decided about both directions; stateless ones look at each.
+    """
+    there, _ = _first(rules, source, destination, traffic, clients)
+    asked = traffic.ports if traffic.protocol in _WITH_PORTS and traffic.ports is not None else _EVERY_PORT
+    back, address = decided(
+        rules.stateless, rules.address, Headers(traffic.protocol, destination, source, asked, clients)
+    )
+    if isinstance(back, Unknown):
+        return back
+    if back is Action.DROP:
+        return Block("firewall-drops", address, f"the answers to {traffic}: its stateless rules drop them")
+    if not isinstance(there, Unknown) and there is not back and Action.DROP is not there:
+        return Unknown(f"{rules.address} sends one direction of {traffic} to its stateful rules, and not the other")
+    return None
+
+
+def _first(
+    rules: Rules, source: Span, destination: Span, traffic: Traffic, clients: Span
+) -> tuple[Action | Unknown, str]:
+    ports = traffic.ports if traffic.protocol in _WITH_PORTS and traffic.ports is not None else _EVERY_PORT
+    return decided(rules.stateless, rules.address, Headers(traffic.protocol, source, destination, clients, ports))
+
+
+def _of_fragments(rules: Rules, action: Action, block: Block, traffic: Traffic) -> Block | Unknown:
+    """A block, but for fragments of UDP datagrams: a default action of their own may let them by.
+
+    https://docs.aws.amazon.com/network-firewall/latest/developerguide/stateless-default-actions.html
+    """
+    fragments = rules.stateless.fragments
+    if traffic.protocol not in (_UDP, -1) or fragments in (action, Action.DROP):
+        return block
+    return Unknown(f"{block.address} stops whole datagrams, but fragments of datagrams have the action {fragments}")
+
+
+# --- stateful rules
+
+
+def _stateful(
+    rules: Rules, source: Span, destination: Span, traffic: Traffic, clients: Span, outward: bool
+) -> Block | Unknown | None:
+    """What the first rule that surely matches does, or the default; unknown where one before it may do otherwise.
+
+    `drop_established` lets a TCP handshake pass, and nothing after it; of connectionless protocols it drops all.
+    """
+    open_: list[Rule] = []
+    for rule in rules.rules:
+        if not _meets(rule, source, destination, traffic) or _never_asked(rules, rule):
             continue
-        if rule.inside:
-            doubt = Unknown(f"whether {rule.address} passes {traffic}: {rule.text}") if rule.passes else doubt
+        if _may_miss(rule, traffic):
+            if rule.stated and rule.passes and outward:
+                return _settled(rules, open_, None, traffic)
+            open_ += [] if rule.stated and rule.passes is False else [rule]
         elif not rule.passes:
-            return doubt or Block("firewall-drops", rule.address, f"{traffic}: {rule.text}")
+            return _settled(rules, open_, Block("firewall-drops", rule.address, f"{traffic}: {rule.text}"), traffic)
         elif _covers(rule, source, destination, traffic):
-            return None
-    if rules.default == "pass" or (rules.default == "drop_established" and traffic.protocol != _TCP):
-        return None
+            return _settled(rules, open_, None, traffic)
+    if isinstance(rules.default, Unknown):
+        return rules.default
+    if rules.default == "pass":
+        # A rule that passes a packet passes its flow; where none does, each answer is looked at again.
+        open_ += [rule for rule in rules.rules if _stops_answers(rule, source, destination, traffic, clients)]
+        return _settled(rules, open_, None, traffic)
     why = f"no rule passes {traffic} from {show_range(*source)} to {show_range(*destination)}"
-    return doubt or Block("firewall-drops", rules.address, why)
+    block = Block("firewall-drops", rules.address, why)
+    if rules.default == "drop_app_layer" and traffic.protocol != _TCP:
+        return Unknown(f"{why}, and AWS does not say what an application-layer default action does with this protocol")
+    return _settled(rules, open_, block, traffic)
+
+
+def _settled(rules: Rules, open_: Sequence[Rule], end: Block | None, traffic: Traffic) -> Block | Unknown | None:
+    """The end that evaluation comes to, if no rule that may match before it comes to another."""
+    others = [rule for rule in open_ if rule.passes is not (end is None)]
+    if others:
+        return _depends(others[-1], traffic)
+    if end is None and rules.decrypts and traffic.protocol in (_TCP, -1):
+        return Unknown(f"{rules.address} inspects TLS: which connections it decrypts and passes is not evaluated")
+    return end
+
+
+def _depends(rule: Rule, traffic: Traffic) -> Unknown:
+    does = "drops" if rule.passes is False else "passes"
+    on = " depends on the domain" if rule.names else ""
+    return Unknown(f"whether {rule.address} {does} {traffic}{on}: {rule.text}")
+
+
+def _never_asked(rules: Rules, rule: Rule) -> bool:
+    """Whether a domain list never sees a name, because handshakes are dropped: AWS has `drop_established` for those.
+
+    https://docs.aws.amazon.com/network-firewall/latest/developerguide/suricata-rule-evaluation-order.html
+    """
+    return rules.default == "drop" and bool(rule.looks_at) and rule.passes is True
+
+
+def _may_miss(rule: Rule, traffic: Traffic) -> bool:
+    """Whether a rule may miss a packet whose header it meets. `icmp` is that of both versions of IP, but its types are
+    not: https://docs.suricata.io/en/latest/rules/intro.html#protocol"""
+    return rule.inside or (rule.protocol == _ICMP and traffic.protocol == _ICMP_V6)
+
+
+def _stops_answers(rule: Rule, source: Span, destination: Span, traffic: Traffic, clients: Span) -> bool:
+    back = Traffic(traffic.protocol, clients if traffic.protocol in _WITH_PORTS else None)
+    return rule.replies and not rule.passes and _meets(rule, destination, source, back)
 
 
 def _meets(rule: Rule, source: Span, destination: Span, traffic: Traffic) -> bool:
-    asked = ((rule.sources, source), (rule.destinations, destination), (rule.ports, _asked_ports(rule, traffic)))
-    if -1 not in (rule.protocol, traffic.protocol) and rule.protocol != traffic.protocol:
+    same = -1 in (rule.protocol, traffic.protocol) or rule.protocol == traffic.protocol
+    if not same and (rule.protocol, traffic.protocol) != (_ICMP, _ICMP_V6):
         return False
+    asked = ((rule.sources, source), (rule.destinations, destination), (rule.ports, _asked_ports(rule, traffic)))
     return all(any(low <= last and first <= high for low, high in spans) for spans, (first, last) in asked)
 
 
@@ -56,5 +207,7 @@ def _covers(rule: Rule, source: Span, destination: Span, traffic: Traffic) -> bo
 
 
 def _asked_ports(rule: Rule, traffic: Traffic) -> Span:
-    """The ports asked about; of what has none, any that the rule knows."""
+    """The ports or ICMP messages asked about; of what has none, any that the rule knows."""
+    if rule.protocol == _ICMP and traffic.protocol == _ICMP:
+        return traffic.ports or _EVERY_PORT
     return traffic.ports if traffic.ports is not None and traffic.protocol in _WITH_PORTS else rule.ports[0]

@@ -35,7 +35,7 @@ from isthmus.network.passing import Passing
 from isthmus.network.places import V4_LAST, NoSuchPlace, Places
 from isthmus.network.reach import Heads, Reach, Signature, SourceClass, Tails, signature, without
 from isthmus.network.space import ALL, PUBLIC, Address, RangeMap, address_at, span
-from isthmus.network.symmetry import asymmetry
+from isthmus.network.symmetry import asymmetry, unclear
 from isthmus.network.tables import Route, vpc_cidrs
 from isthmus.network.walk import Pieces, Source, Walk
 from isthmus.network.walk.steps import VpcPlace, unknown
@@ -93,6 +93,7 @@ class Forwarding:
         for path in forward.paths:
             found = self._reply(packet, path)
             fitting = [r for r in found if _same_pins(path, r)] or found
+            fitting = [r._replace(unknown=r.unknown or unclear(path, r)) for r in fitting]
             uneven += [b for r in fitting if (b := asymmetry(self.facts, path, r)) is not None]
             replies += fitting
         reverse = Packet(packet.destination, packet.source, packet.protocol, packet.port, packet.ephemeral)
@@ -303,7 +304,7 @@ class Forwarding:
                 for _, _, paths in pieces
                 for p in paths
             ]
-            found = [_untranslated(p) for p in found]
+            found = [_untranslated(self._passing.answers(packet, p, (place, place), (remote, remote))) for p in found]
             if nat:
                 found = [p._replace(hops=(*p.hops, Hop("NAT gateway", nat, "restores the address"))) for p in found]
             done = [_chain(a, b) for a in done for b in found]

@@ -267,14 +267,14 @@ class FirewallEndpoint:
 
     address: str
     firewall: str
-    subnet: str
+    subnet: str | Unknown
 
 
 @dataclass(frozen=True, slots=True)
 class Firewall:
-    """An AWS Network Firewall, in a VPC (`vpc`, `endpoints`) or attached to a transit gateway (`gateway`).
+    """An AWS Network Firewall, in a VPC (`vpc`, `endpoints`) or attached to a transit gateway (`gateway`, `zones`).
 
-    `rules` are Unknown where they cannot be evaluated: it is taken to let through what it is meant to.
+    `rules` are Unknown where the policy is not known: so is then what passes.
     """
 
     address: str
@@ -283,6 +283,12 @@ class Firewall:
     gateway: str | Unknown | None = None
     name: str = ""
     rules: Rules | Unknown = _NO_RULES
+    zones: tuple[str | Unknown, ...] = ()
+
+    @property
+    def own(self) -> tuple[FirewallEndpoint, ...]:
+        """The endpoints that its status lists: of its subnets, and not those that are associated with it."""
+        return tuple(end for end in self.endpoints if end.address.startswith(f"{self.address}["))
 
 
 @dataclass(frozen=True, slots=True)

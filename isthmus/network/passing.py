@@ -7,13 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from isthmus.network.answers import AtEndpoint, Block, InSubnet, Internet, Location, Packet, Path, Service, Somewhere
+from isthmus.network.answers import (
+    AtEndpoint,
+    Block,
+    Hop,
+    InSubnet,
+    Internet,
+    Location,
+    Packet,
+    Path,
+    Service,
+    Somewhere,
+)
 from isthmus.network.facts import Facts
 from isthmus.network.filters import Span, acl_verdict, group_verdict, there
+from isthmus.network.firewalls import answer
 from isthmus.network.firewalls import verdict as inspected
 from isthmus.network.model import Unknown
 from isthmus.network.packets import Traffic
 from isthmus.network.places import Places
+from isthmus.network.suricata import Rules
 
 
 class Passing:
@@ -25,19 +38,39 @@ class Passing:
         self.places = places
 
     def firewalls(self, packet: Packet, paths: Iterable[Path], source: int, target: int) -> Iterator[Path]:
-        """The paths after the rules of the firewalls that they meet.
-
-        What leaves for the internet is not asked about: rules look at names there, and a packet has none.
-        """
+        """The paths after the rules of the firewalls that they meet."""
+        seen, outward = there(packet), isinstance(packet.destination, Internet | Service)
         for path in paths:
             sender: Span = (source, source)
-            for hop in path.hops if not isinstance(packet.destination, Internet | Service) else ():
+            for hop in path.hops:
                 if hop.kind == "NAT gateway":
                     sender = self.places.nat_span(hop.address)
-                firewall = self.facts.firewall_of.get(hop.address) if hop.kind == "firewall" else None
-                if firewall is not None and not isinstance(firewall.rules, Unknown):
-                    path = _judged(path, inspected(firewall.rules, sender, (target, target), there(packet)))
+                rules = self._rules(hop)
+                if isinstance(rules, Unknown):
+                    path = _judged(path, rules)
+                elif rules is not None:
+                    found = inspected(rules, sender, (target, target), seen, packet.ephemeral, outward=outward)
+                    path = _judged(path, found)
             yield path
+
+    def answers(self, packet: Packet, path: Path, source: Span, destination: Span) -> Path:
+        """The path of a reply after the firewalls that it meets. `source` is who opened the flow, as they know it."""
+        for hop in path.hops:
+            rules = self._rules(hop)
+            if isinstance(rules, Unknown):
+                path = _judged(path, rules)
+            elif rules is not None:
+                path = _judged(path, answer(rules, source, destination, there(packet), packet.ephemeral))
+        return path
+
+    def _rules(self, hop: Hop) -> Rules | Unknown | None:
+        """The rules of a firewall that a hop is; None for all else, and for appliances behind a load balancer."""
+        firewall = self.facts.firewall_of.get(hop.address) if hop.kind == "firewall" else None
+        if firewall is None:
+            return None
+        if isinstance(firewall.rules, Rules):
+            return firewall.rules
+        return Unknown(f"the rules of {firewall.address}: {firewall.rules.reason}")
 
     def acls(self, path: Path, source: Span, destination: Span, traffic: Traffic) -> Path:
         """The path after the network ACLs that it crosses: all of both ranges have to pass."""

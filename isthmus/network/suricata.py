@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from enum import Enum
 from ipaddress import IPv4Address, IPv4Network, ip_network, summarize_address_range
 
+from isthmus.network.packets import messages
 from isthmus.network.space import ALL, span, subtract
+from isthmus.network.stateless import Stateless
+from isthmus.terraform.graph import Unknown
 
 Span = tuple[int, int]
 Spans = tuple[Span, ...]
@@ -23,7 +27,7 @@ _TCP = 6
 _PROTOCOLS = {"ip": -1, "tcp": _TCP, "udp": 17, "icmp": 1}
 _INSIDE_TCP = {"ftp", "http", "http1", "http2", "imap", "rdp", "smb", "smtp", "ssh", "tls"}
 _ACTIONS = {"alert", "drop", "pass", "reject", "rejectboth", "rejectdst", "rejectsrc"}
-_PING = "8"
+_LAST_TYPE = 255
 _IN_LISTS = re.compile(r"(?<=[,\[])\s+|\s+(?=[,\]])")
 _OPTION = re.compile(r'\s*([\w.]+)\s*(?::((?:[^;"\\]|\\.|"(?:[^"\\]|\\.)*")*))?;')
 _SAYS_NOTHING = {"classtype", "gid", "metadata", "msg", "noalert", "priority", "reference", "rev", "sid"}
@@ -31,51 +35,67 @@ _SAYS_NOTHING = {"classtype", "gid", "metadata", "msg", "noalert", "priority", "
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule that decides: `passes` or drops. `address` is its rule group's.
+    """A rule that decides: `passes` or drops; None: it may do either. `address` is its rule group's.
 
-    `ports` are the destination's. `inside`: it looks at more than these, so that nobody knows whether it matches.
-    `names`: the domains that it looks for, of a domain list.
+    `ports` are the destination's, or ICMP messages. `inside`: it looks at more than these, so that it may match or not.
+    `names`: the domains that it looks for, of a domain list. `replies`: it meets packets of both ends of a flow, not
+    only those of the end that opened it. `managed`: the rule group of AWS's own that it stands for.
+    `looks_at`: the protocols of a domain list. `stated`: the intent has this rule, and so means what it finds inside.
     """
 
     address: str
     text: str
-    passes: bool
+    passes: bool | None
     protocol: int = -1
     sources: Spans = EVERYWHERE
     destinations: Spans = EVERYWHERE
     ports: Spans = _PORTS
     inside: bool = False
     names: tuple[str, ...] = ()
+    replies: bool = False
+    managed: str = ""
+    looks_at: tuple[str, ...] = ()
+    stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A policy: its rules in order, and what becomes of what none matches.
+    """A policy: its stateful rules in the order of evaluation, and what becomes of what none matches.
 
-    - `default`: `drop`; `drop_established`, which lets pass what is no connection yet; or `pass`.
+    - `default`: `drop`; `drop_established`, which lets a TCP handshake pass, so that names are said; `drop_app_layer`,
+      which waits for them; or `pass`. Unknown where the policy has actions that are not evaluated.
     - `unseen`: what of it is not evaluated, for people.
+    - `stateless`: what is asked before.
+    - `strict`: rules are in an order of their own, and not by what they do.
+    - `decrypts`: it has a TLS inspection configuration, or may have one: what becomes of TLS is not evaluated.
     """
 
     address: str
     rules: tuple[Rule, ...] = ()
-    default: str = "pass"
+    default: str | Unknown = "pass"
     unseen: tuple[str, ...] = ()
+    stateless: Stateless = field(default_factory=Stateless)
+    strict: bool = True
+    decrypts: bool = False
 
     @property
     def groups(self) -> tuple[str, ...]:
         """The policy and its rule groups, by address."""
-        return tuple(dict.fromkeys((self.address, *(rule.address for rule in self.rules))))
+        stateless = (rule.address for rule in self.stateless.rules)
+        return tuple(dict.fromkeys((self.address, *stateless, *(rule.address for rule in self.rules))))
 
     def prefixes(self) -> Iterator[IPv4Network]:
         """Everything that rules tell apart, as IPv4 prefixes."""
-        spans = {each for rule in self.rules if not rule.inside for each in (*rule.sources, *rule.destinations)}
+        seen = [(rule.sources, rule.destinations) for rule in self.stateless.rules]
+        seen += [(rule.sources, rule.destinations) for rule in self.rules if not rule.inside]
+        spans = {each for sides in seen for side in sides for each in side}
         for low, high in sorted(spans - {ALL}):
             if low <= _LAST_V4:
                 yield from summarize_address_range(IPv4Address(low), IPv4Address(min(high, _LAST_V4)))
 
 
 def written(address: str, text: str, sets: Mapping[str, Spans]) -> Iterator[Rule]:
-    """The rules that a text has, one a line, those left out that decide nothing about packets that open flows.
+    """The rules that a text has, one a line, those left out that decide about no flow.
 
     `sets` are the variables: addresses by name, without the dollar sign.
     """
@@ -84,22 +104,55 @@ def written(address: str, text: str, sets: Mapping[str, Spans]) -> Iterator[Rule
             yield from _parsed(address, line, {**_external(sets), **sets})
 
 
-def listed(address: str, passes: bool, sets: Mapping[str, Spans], names: tuple[str, ...] = ()) -> Rule:
-    """A domain list, which looks at names inside of TCP."""
+def listed(
+    address: str,
+    generated: str,
+    sets: Mapping[str, Spans],
+    names: tuple[str, ...] = (),
+    targets: tuple[str, ...] = ("HTTP_HOST", "TLS_SNI"),
+) -> Iterator[Rule]:
+    """The rules that AWS generates from a domain list of one type, of TLS and HTTP as the list has `targets`.
+
+    An allow list passes its names and then drops what else is of these protocols; lists of the other types stop, or
+    only report, their own names.
+    https://docs.aws.amazon.com/network-firewall/latest/developerguide/stateful-rule-groups-domain-names.html
+    """
     known = {**_external(sets), **sets}
-    what = "a domain list"
-    sources, destinations = known.get("HOME_NET", EVERYWHERE), known.get("EXTERNAL_NET", EVERYWHERE)
-    return Rule(address, what, passes, _TCP, sources, destinations, inside=True, names=names)
+    what = f"a domain list ({' and '.join(targets)})"
+    sources, destinations = known.get("HOME_NET") or EVERYWHERE, known.get("EXTERNAL_NET") or EVERYWHERE
+    rule = Rule(address, what, None, _TCP, sources, destinations, inside=True, names=names, looks_at=targets)
+    if not known.get("HOME_NET"):
+        yield replace(rule, text=f"{what} without a HOME_NET that is known: it is for the firewall's own VPC")
+        return
+    match generated:
+        case "ALLOWLIST":
+            yield replace(rule, passes=True)
+            yield replace(rule, text=f"what is not on {what}", passes=False, names=())
+        case "DENYLIST" | "REJECTLIST":
+            yield replace(rule, passes=False)
+        case "ALERTLIST":
+            return
+        case _:
+            yield replace(rule, text=f"{what} of the type {generated!r}, which is not evaluated")
 
 
 def unread(address: str, text: str = "") -> Rule:
-    """A rule or a group of rules that nobody here can read: it may pass anything."""
-    return Rule(address, text, passes=True, inside=True)
+    """A rule or a group of rules that cannot be read: it may pass or drop anything."""
+    return Rule(address, text, passes=None, inside=True, replies=True)
+
+
+def managed(address: str, name: str) -> Rule:
+    """A rule group of AWS's own: it drops what is malicious, and passes nothing. `address` is the policy's.
+
+    https://docs.aws.amazon.com/network-firewall/latest/developerguide/nwfw-managed-rule-groups.html
+    """
+    return Rule(address, f"what AWS's {name} takes for malicious", passes=False, inside=True, managed=name)
 
 
 def _external(sets: Mapping[str, Spans]) -> Mapping[str, Spans]:
     # https://docs.aws.amazon.com/network-firewall/latest/developerguide/stateful-rule-groups-suricata.html
-    return {"EXTERNAL_NET": tuple(subtract([ALL], sets["HOME_NET"]))} if "HOME_NET" in sets else {}
+    home = sets.get("HOME_NET")
+    return {"EXTERNAL_NET": tuple(subtract([ALL], home))} if home else {}
 
 
 def _parsed(address: str, line: str, sets: Mapping[str, Spans]) -> Iterator[Rule]:
@@ -111,37 +164,52 @@ def _parsed(address: str, line: str, sets: Mapping[str, Spans]) -> Iterator[Rule
     action, protocol, source, source_ports, way, destination, ports = words
     if action == "alert":
         return
-    inside = _looks_inside(options[:-1])
-    if inside is None:
-        return
+    end, inside, types = _looked_at(options[:-1])
+    passes = action == "pass"
+    if end is _End.SERVER and passes:
+        return  # the flow was decided about before the other end answers
     sources, destinations = (_spans(text, lambda one: _addresses(one, sets), ALL) for text in (source, destination))
     wanted = _spans(ports, _port, (0, 65_535))
     if not sources or not destinations or not wanted:
-        yield replace(unread(address, line), passes=action == "pass")
+        yield replace(unread(address, line), passes=passes)
         return
     number = _PROTOCOLS.get(protocol, _TCP if protocol in _INSIDE_TCP else -1)
     inside = inside or protocol not in _PROTOCOLS or source_ports != "any"
-    rule = Rule(address, line, action == "pass", number, sources, destinations, wanted, inside)
+    wanted = types if protocol == "icmp" else wanted
+    rule = Rule(address, line, passes, number, sources, destinations, wanted, inside, replies=end is _End.EITHER)
+    if end is _End.SERVER:
+        # It stops answers: of a flow in the other direction, from whatever port.
+        yield replace(rule, sources=destinations, destinations=sources, ports=_PORTS, inside=True)
+        return
     yield rule
     if way == "<>":
         yield replace(rule, sources=destinations, destinations=sources)
 
 
-def _looks_inside(options: str) -> bool | None:
-    """Whether options ask for more than the header does; None where no packet that opens a flow has it."""
-    inside = False
+class _End(Enum):
+    """The end of a flow whose packets a rule is about: the one that opened it, the other, or either."""
+
+    CLIENT = 1
+    SERVER = 2
+    EITHER = 3
+
+
+def _looked_at(options: str) -> tuple[_End, bool, Spans]:
+    """The end of a flow and the ICMP messages that options ask for, and whether they ask for more than that."""
+    end, inside, types = _End.EITHER, False, _PORTS
     for key, value in _OPTION.findall(options):
         if key == "flow":
             asked = {word.strip() for word in value.split(",")}
             if asked & {"to_client", "from_server"}:
-                return None
-            inside = inside or not asked <= {"to_server", "from_client"}
-        elif key == "itype":
-            if value.strip() != _PING:
-                return None
+                end = _End.SERVER
+            elif asked & {"to_server", "from_client"}:
+                end = _End.CLIENT
+            inside = inside or not asked <= {"to_server", "from_client", "to_client", "from_server"}
+        elif key == "itype" and value.strip().isdigit() and int(value) <= _LAST_TYPE:
+            types = (messages(int(value)),)
         elif key not in _SAYS_NOTHING:
             inside = True
-    return inside
+    return end, inside, types
 
 
 def _spans(text: str, one: Callable[[str], Spans], whole: Span) -> Spans:

@@ -5,9 +5,17 @@ https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.ht
 
 from __future__ import annotations
 
-from isthmus.network.answers import Block, Path
+from isthmus.network.answers import SOME_ENDPOINT, Block, Path
 from isthmus.network.facts import Facts
 from isthmus.network.model import AttachmentKind
+
+
+def unclear(there: Path, back: Path) -> str:
+    """Why it cannot be said whether a reply meets the firewall endpoints of its packet, or ""."""
+    if there.boxes == tuple(reversed(back.boxes)) or len(there.boxes) != len(back.boxes):
+        return ""
+    some = next((box for box in (*there.boxes, *back.boxes) if box.startswith(SOME_ENDPOINT)), "")
+    return some and f"whether both directions meet the same endpoint: {some}"
 
 
 def asymmetry(facts: Facts, there: Path, back: Path) -> Block | None:
@@ -17,6 +25,8 @@ def asymmetry(facts: Facts, there: Path, back: Path) -> Block | None:
     or else the firewall endpoint that sees one direction only. Of a path that nobody knows nothing is wrong.
     """
     if there.unknown or back.unknown or not there.end or not back.end or there.boxes == tuple(reversed(back.boxes)):
+        return None
+    if unclear(there, back):
         return None
     seen = f"{', '.join(there.boxes) or 'none'} there, {', '.join(back.boxes) or 'none'} back"
     for path in (there, back):

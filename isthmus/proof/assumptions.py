@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from isthmus.network.answers import Path
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import (
     AttachmentKind,
     Cidr,
-    Network,
+    EndpointKind,
+    Firewall,
     RouteOrigin,
     Site,
     Target,
     TargetKind,
     Unknown,
+    VpcEndpoint,
 )
 from isthmus.network.space import span
 from isthmus.proof.covering import Covering
@@ -31,29 +34,49 @@ def assumptions(engine: Forwarding, places: Places) -> Iterator[str]:
     for site in engine.sites.by_name.values():
         yield from _announced(engine, site)
     if any(site.connections for site in engine.sites.by_name.values()):
-        yield (
-            "routers on-premises deliver what is for their own networks and send to AWS what AWS announces to them; "
-            "every tunnel is up"
-        )
-    yield from _inspected(engine.network)
+        yield _ROUTERS
+    yield from _inspected(engine.network.firewalls.values())
+    yield from _appliances(engine.network.endpoints.values())
     if places.spokes:
         yield "security groups and software on hosts are the hosts' own business: this is what the network lets through"
 
 
-def _inspected(network: Network) -> Iterator[str]:
-    """What is taken on trust of firewalls: all of a policy, or what its rules look for inside packets."""
-    for firewall in network.firewalls.values():
-        name = firewall.name or firewall.address
-        if isinstance(firewall.rules, Unknown):
-            yield f"{name} lets through what it is meant to: its rules are not evaluated, {firewall.rules.reason}"
+_ROUTERS = (
+    "routers on-premises deliver what is for their own networks and send to AWS what AWS announces to them; "
+    "every tunnel is up"
+)
+
+
+def assumed_on(engine: Forwarding, paths: Iterable[Path]) -> Iterator[str]:
+    """What the answer about some packets rests on: one sentence for each thing on their paths that is assumed."""
+    met = {hop.address for path in paths for hop in path.hops}
+    sites = [site for site in engine.sites.by_name.values() if not met.isdisjoint((site.name, *site.connections))]
+    for site in sites:
+        yield from _announced(engine, site)
+    if any(site.connections for site in sites):
+        yield _ROUTERS
+    firewalls = {id(found): found for address in met if (found := engine.facts.firewall_of.get(address)) is not None}
+    yield from _inspected(sorted(firewalls.values(), key=lambda firewall: firewall.address))
+    yield from _appliances(end for end in engine.network.endpoints.values() if end.address in met)
+
+
+def _appliances(endpoints: Iterable[VpcEndpoint]) -> Iterator[str]:
+    """What is taken on trust of appliances, of which no Terraform says what they do."""
+    for endpoint in endpoints:
+        if endpoint.kind is EndpointKind.GATEWAY_LOAD_BALANCER:
+            yield f"appliances behind {endpoint.address} forward what they receive"
+
+
+def _inspected(firewalls: Iterable[Firewall]) -> Iterator[str]:
+    """What is taken on trust of firewalls: what the rules that the intent states find inside packets."""
+    for firewall in firewalls:
+        if isinstance(firewall.rules, Unknown) or not any(rule.stated and rule.inside for rule in firewall.rules.rules):
             continue
+        unseen = some(firewall.rules.unseen, _MOST)
         yield (
-            f"{name} lets out to the internet what it is meant to: between places inside its rules are evaluated, by "
-            "address, protocol and port"
+            f"{firewall.name or firewall.address} finds inside packets what the intent means it to find: it lets out "
+            f"what its lists name, and drops nothing else that is meant: {unseen}"
         )
-        if firewall.rules.unseen:
-            unseen = some(firewall.rules.unseen, _MOST)
-            yield f"{name} drops nothing that is meant for what it finds inside packets: {unseen}"
 
 
 def _announced(engine: Forwarding, site: Site) -> Iterator[str]:

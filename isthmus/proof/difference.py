@@ -67,7 +67,7 @@ class Difference:
     """Every flow that changes: what is gained first, then what is lost, each in the order of places.
 
     came, went   places that only the later network has, and that it lacks
-    unevaluated  what firewalls look for inside packets, and did not before, or do no more
+    unevaluated  what firewalls do that no flow shows, and did not before, or do no more
     unanswered   what could be hiding more changes
     """
 

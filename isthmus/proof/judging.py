@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from functools import cached_property
+from ipaddress import IPv4Address
 
 from isthmus.intent import Egress, Estate, Inspection
 from isthmus.intent.opening import Ports, may_open
@@ -16,13 +17,24 @@ from isthmus.intent.reach import (
     way_out,
 )
 from isthmus.intent.rest import limits
-from isthmus.network.answers import Outcome, Path
+from isthmus.network.answers import Block, InSubnet, Internet, Outcome, Path
+from isthmus.network.filters import Span
+from isthmus.network.filters import there as seen
+from isthmus.network.firewalls import verdict
 from isthmus.network.model import Network
+from isthmus.network.packets import PROTOCOLS
+from isthmus.network.space import number, span
+from isthmus.network.suricata import Rules
 from isthmus.proof.findings import Violation
+from isthmus.proof.firewall_policy import intended_rules
 from isthmus.proof.naming import Naming
 from isthmus.proof.pairs import Pair, Trial
 from isthmus.proof.places import INTERNET, Kind, Place, Places, Tier
 from isthmus.proof.probes import USUAL, Probe, probe_of
+
+# An address that stands for the internet: https://www.rfc-editor.org/rfc/rfc5737.
+_ANYWHERE = (number(IPv4Address("192.0.2.1")),) * 2
+_FIRST_ASKED = ((USUAL, _ANYWHERE), (Probe("tcp", 80), _ANYWHERE))
 
 
 class Meant:
@@ -33,6 +45,7 @@ class Meant:
         self.places = places
         self._spokes = {spoke.name: spoke for _, spoke in estate.spokes}
         self._segments = {name: estate.segment(spoke.segment) for name, spoke in self._spokes.items()}
+        self._leaving: dict[str, Probe | None] = {}
         self._networks = {segment.name: networks_reached(estate, segment) for segment in estate.segments}
 
     @cached_property
@@ -59,7 +72,7 @@ class Meant:
             return self._with_rest(here, there)
         if Kind.INTERNET in (here.kind, there.kind):
             # Who is in the internet opens nothing; a spoke does if it has a way out; a site has its own.
-            return here.kind is Kind.SPOKE and self.egress(a) is not Egress.NONE
+            return here.kind is Kind.SPOKE and self.egress(a) is not Egress.NONE and self.let_out(a) is not None
         if here.kind is there.kind is Kind.SPOKE:
             return reach_each_other(self._segments[a], self._segments[b])
         if here.kind is there.kind:
@@ -92,8 +105,39 @@ class Meant:
         here, there = self._side(a), self._side(b)
         return may_open(self.estate, here, there) if here and there else None
 
+    @cached_property
+    def _firewall(self) -> Rules | None:
+        return intended_rules(self.estate)
+
+    def let_out(self, spoke: str) -> Probe | None:
+        """A packet that the intent lets out of a spoke, to some of the internet at least: the usual one if it does."""
+        if spoke not in self._leaving:
+            rules = self._firewall
+            asked = [*_FIRST_ASKED, *_named(rules)] if rules is not None and self.inspected(spoke, INTERNET) else []
+            sources = [span(cidr) for cidr in self.places.by_name[spoke].cidrs]
+            self._leaving[spoke] = next(
+                (p for p, to in asked if all(self.lets_out(spoke, source, to, p) for source in sources)),
+                None if asked else USUAL,
+            )
+        return self._leaving[spoke]
+
+    def lets_out(self, spoke: str, source: Span, destination: Span, probe: Probe) -> bool:
+        """Whether the intent's firewall lets a packet out that leaves by it, or may."""
+        if self._firewall is None or not self.inspected(spoke, INTERNET):
+            return True
+        traffic = seen(probe.packet(Internet(), Internet()))
+        return not isinstance(verdict(self._firewall, source, destination, traffic, outward=True), Block)
+
+    def in_part(self, a: str, b: str) -> bool:
+        """Whether the intent lets packets out to some addresses of the internet only."""
+        if b != INTERNET or (probe := self.let_out(a) if a in self._spokes else None) is None:
+            return False
+        return not all(self.lets_out(a, span(cidr), _ANYWHERE, probe) for cidr in self.places.by_name[a].cidrs)
+
     def usual(self, a: str, b: str) -> Probe:
         """The packet that stands for a flow: of those that may be opened the first."""
+        if b == INTERNET and a in self._spokes:
+            return self.let_out(a) or USUAL
         opened = self.may_open(a, b)
         return probe_of(opened[0]) if opened else USUAL
 
@@ -170,7 +214,11 @@ class Judge:
             return
         if stated is Egress.NONE:
             return
-        lost = [t for t in pair.main if Outcome.BLOCKED in (t.trip.forward.outcome, t.trip.back.outcome)]
+        lost = [
+            trial
+            for trial in pair.main
+            if Outcome.BLOCKED in (trial.trip.forward.outcome, trial.trip.back.outcome) and self._let_out(spoke, trial)
+        ]
         if lost:
             blocks = lost[0].trip.blocks
             why = "; ".join(f"{block.address}: {block.why}" for block in blocks) or "it does not arrive"
@@ -183,6 +231,15 @@ class Judge:
         if stated is Egress.CENTRAL:
             yield from odd_paths(self.naming, spoke.name, INTERNET, pair.main)
             yield from self._inspected(spoke.name, INTERNET, pair)
+
+    def _let_out(self, spoke: Place, trial: Trial) -> bool:
+        """Whether the intent's firewall lets out what was tried."""
+        packet = trial.trip.forward.packet
+        here, there = packet.source, packet.destination
+        if not isinstance(here, InSubnet) or not isinstance(there, Internet) or here.ip is None or there.ip is None:
+            return True
+        source, to = ((number(ip), number(ip)) for ip in (here.ip, there.ip))
+        return self.meant.lets_out(spoke.name, source, to, Probe(packet.protocol, packet.port))
 
     # --- the firewall and the egress VPC
 
@@ -210,7 +267,8 @@ class Judge:
         for hop in path.hops:
             attachment = self.network.attachments.get(hop.address)
             enters = hop.kind == "attachment" and attachment is not None and attachment.attached == self.central
-            if hop.zone and (enters or hop.kind in ("firewall", "NAT gateway")):
+            inside = hop.kind == "NAT gateway" or (hop.kind == "firewall" and hop.address not in self.network.firewalls)
+            if hop.zone and (enters or inside):
                 zones.append(hop.zone)
         return tuple(dict.fromkeys(zones))
 
@@ -286,6 +344,15 @@ def _detour(path: Path) -> bool:
 def _by_way(path: Path) -> str:
     through = (*path.hairpin, *path.nats)
     return f"by way of {', '.join(through)}: {' > '.join(hop.address for hop in path.hops)}"
+
+
+def _named(rules: Rules | None) -> Iterator[tuple[Probe, Span]]:
+    """The packets that rules name, to anywhere and to each destination that they name."""
+    names = {number: name for name, number in PROTOCOLS.items()}
+    for rule in rules.rules if rules is not None else ():
+        for protocol in (rule.protocol,) if rule.protocol in names else (6, 17):
+            for to in (_ANYWHERE, *((low, low) for low, _ in rule.destinations)) if rule.passes is not False else ():
+                yield Probe(names[protocol], rule.ports[0][0]), to
 
 
 def _zones(some: list[Trial], all_: tuple[Trial, ...]) -> str:

@@ -116,6 +116,13 @@ _ALL = (
         "https://docs.aws.amazon.com/network-firewall/latest/developerguide/architectures.html",
     ),
     Rule(
+        "firewall-policy-differs",
+        "A firewall's policy is not the one that the intent states.",
+        "What a firewall lets out is decided by names, order and defaults that no packet shows: a list that denies "
+        "instead of allowing, one default action, and everything leaves, or nothing does.",
+        "https://docs.aws.amazon.com/network-firewall/latest/developerguide/firewall-policy-processing.html",
+    ),
+    Rule(
         "appliance-mode-off",
         "The VPC that a firewall is in has several zones, and its attachment is not in appliance mode.",
         "Without it each direction of a flow enters the zone it comes from: a firewall in the other zone answers.",

@@ -16,6 +16,7 @@ from isthmus.proof.binding import Binding, bind
 from isthmus.proof.egress import egress_violations
 from isthmus.proof.errors import UnusableInput
 from isthmus.proof.findings import Flow, Unanswered, Violation
+from isthmus.proof.firewall_policy import as_stated, compared
 from isthmus.proof.judging import Judge, Meant, odd_paths
 from isthmus.proof.name_tracing import NameTraced, trace_name
 from isthmus.proof.naming import Naming
@@ -153,8 +154,9 @@ class _Prover:
             self.places = without_intent(subject.network, subject.announces, subject.sites)
         else:
             self.binding = bind(estate, subject.network, subject.roots)
+            self.network = as_stated(estate, subject.network, self.binding.egress)
             self.places = with_rests(_overruled(self.binding.places, subject.announces), estate, subject.network)
-        self.engine = Forwarding(subject.network, sites=self.places.sites)
+        self.engine = Forwarding(self.network, sites=self.places.sites)
         self.meant = Meant(estate, self.places) if estate is not None else None
         self.pairs = AllPairs(self.engine, self.places, self.inventory, self._said, subject.apart, usual=self._usual)
         # What is the same for all pairs of alike places, see `_flow`.
@@ -178,6 +180,8 @@ class _Prover:
         intended = self.meant.intended(a, b) if self.meant is not None else None
         # Public subnets are there to be reached from the internet where the intent has them: the private ones count.
         asked = None if self.meant is not None and self.meant.open_to_internet(a, b) else intended
+        # Of what the firewall is meant to let out to some addresses only, those count.
+        asked = False if self.meant is not None and self.meant.in_part(a, b) else asked
         key = (self.pairs.group(a, b), asked)
         if key not in self._told:
             pair = self.pairs.between(a, b)
@@ -228,6 +232,7 @@ class _Prover:
             survivals = tuple(outages.survivals())
         judge = Judge(self.network, self.meant, self.binding.egress)
         services = list(service_violations(self.estate, self.engine, self.places))
+        policy = compared(self.estate, self.network, self.binding.egress)
         resolving = Resolving(self.estate, self.binding.vpcs, self.engine)
         answering = Answering(self.estate, self.binding.vpcs, self.network)
         found = [
@@ -239,12 +244,13 @@ class _Prover:
             *(found for found in services if isinstance(found, Violation)),
             *resolving.violations,
             *answering.violations,
+            *policy.violations,
             *egress_violations(self.estate, self.binding.egress, self.pairs, judge.naming),
             *told_violations(self.estate, self.binding, said),
             *self._always(used),
             *outage_violations(survivals),
         ]
-        names = [*resolving.unanswered, *answering.unanswered]
+        names = [*resolving.unanswered, *answering.unanswered, *policy.unanswered]
         untold = [Unanswered(f"what AWS advertises over {vpn}", t.unknown) for vpn, t in said.items() if t.unknown]
         unanswered = [*self._no_vpc(), *self.binding.unanswered, *self.unanswered(), *names, *untold]
         unanswered += [*self._uncounted(), *(missing for missing in services if isinstance(missing, Unanswered))]

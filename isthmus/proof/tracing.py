@@ -20,6 +20,7 @@ from isthmus.network.answers import (
 from isthmus.network.forwarding import NoSuchPlace as NowhereToBe
 from isthmus.network.model import EndpointKind, Network, VpcEndpoint
 from isthmus.network.space import number, span
+from isthmus.proof.assumptions import assumed_on
 from isthmus.proof.errors import NoSuchPlace, ProofError
 from isthmus.proof.pairs import AllPairs, at_worst, stopped_by_filters
 from isthmus.proof.places import INTERNET, Kind
@@ -31,12 +32,16 @@ _SERVICES = ("s3", "dynamodb")
 
 @dataclass(frozen=True)
 class Traced:
-    """Trips from one place to another: one for each zone, or each part of it, that routes tell apart."""
+    """Trips from one place to another: one for each zone, or each part of it, that routes tell apart.
+
+    `assumptions`: what they rest on, of what their paths meet.
+    """
 
     source: str
     destination: str
     trips: tuple[RoundTrip, ...]
     unsure: str = ""
+    assumptions: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -83,11 +88,13 @@ def trace(pairs: AllPairs, source: str, destination: str, protocol: str, port: i
     if not trips:
         raise ProofError(f"{source} and {destination} have no version of IP in common, so no packet can be followed")
     places = [pairs.places.by_name[name] for name in (source, destination) if name in pairs.places.by_name]
+    paths = [path for trip in trips for path in (*trip.forward.paths, *trip.back.paths)]
     return Traced(
         _called(pairs, source),
         _called(pairs, destination),
         tuple(trips),
         next(filter(None, map(pairs.unsure, places)), ""),
+        tuple(assumed_on(pairs.engine, paths)),
     )
 
 

@@ -79,5 +79,5 @@ def headline(difference: Difference) -> tuple[str, str]:
             f": {', '.join(f'{count} {kind}' for kind, count in difference.counts.items() if count)}.",
         )
     if difference.unevaluated:
-        return "No flow changes", ", but what firewalls look for inside packets does."
+        return "No flow changes", ", but firewall rules do."
     return "No flow changes", ", of those that can be answered." if difference.unanswered else "."

@@ -79,6 +79,7 @@ def print_traces(traced: Traced, out: Console) -> None:
         _line(
             out, f"\nThe same from {len(traced.trips) - len(traced.telling)} other places (zones, parts) there.", "dim"
         )
+    _list(out, "Assuming", traced.assumptions)
 
 
 def _leg(out: Console, name: str, leg: Trace) -> None:
@@ -104,7 +105,7 @@ def print_difference(difference: Difference, out: Console) -> None:
         _line(out, "")
     for kind, what in lines:
         _wrapped(out, what, f"  {kind:<11}", " " * 13)
-    _list(out, "Changed, and not evaluated: firewalls look inside packets", difference.unevaluated, "yellow")
+    _list(out, "Changed in firewalls, and shown by no flow", difference.unevaluated, "yellow")
     for change in difference.changes:
         _line(out, f"\n{change.kind.upper()}  {change.source} -> {change.destination}", "bold")
         _line(out, f"  before: {change.was}")

@@ -10,6 +10,7 @@ import math
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from isthmus.printable import printable
@@ -47,10 +48,14 @@ _LONGEST_NUMBER = 512
 
 @dataclass(frozen=True, slots=True)
 class Attributes:
-    """Something that expressions can only take attributes of. `text` says what, for people."""
+    """Something that expressions can only take attributes of. `text` says what, for people.
+
+    `by_reference` is for what has an element for each of some resources, by their id.
+    """
 
     text: str
     resolve: Callable[[str], Value]
+    by_reference: Callable[[Ref], Value] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +218,8 @@ def element(value: Value, key: Value, text: str) -> Value:
     if isinstance(value, Unknown):
         return value
     if isinstance(key, Ref):
+        if isinstance(value, Attributes) and value.by_reference is not None and key.attribute == "id":
+            return value.by_reference(key)
         return unknown(text, "the key is not known before apply")
     if isinstance(value, Attributes):
         return value.resolve(as_string(key))
@@ -251,6 +258,10 @@ def _splat(node: Splat, scope: Scope) -> Value:
     over = evaluate(node.of, scope)
     if isinstance(over, Unknown):
         return over
+    if isinstance(over, Ref):
+        steps = "".join(f".{step}" if isinstance(step, str) else f"[{evaluate(step, scope)}]" for step in node.steps)
+        if over.attribute.endswith(_STATES) and steps == f".{_ENDPOINT}":
+            return Ref(over.address, f"{over.attribute}[*]{steps}")
     if isinstance(over, Ref | ListOfUnknownLength):
         return unknown(node.source, "known after apply")
     if over is None:
@@ -330,7 +341,7 @@ def _for(node: For, scope: Scope) -> Value:
         return over
     selected = _firewall_endpoint(node, over, scope)
     if selected is not None:
-        return (selected,)
+        return selected
     if isinstance(over, tuple):
         pairs: list[tuple[Value, Value]] = list(enumerate(over))
     elif isinstance(over, dict):
@@ -370,27 +381,69 @@ def _for(node: For, scope: Scope) -> Value:
     return tuple(items) if node.result_key is None else mapping
 
 
-def _firewall_endpoint(node: For, over: Value, scope: Scope) -> Ref | None:
-    """The endpoint of one zone, which only a `for` can name: understood although its list is known after apply.
+# What a firewall's endpoints are read from: one state a zone, each with the endpoint of its subnet.
+_STATES = "sync_states"
+_ENDPOINT = "attachment[0].endpoint_id"
 
-    `[for s in FIREWALL.firewall_status[0].sync_states : s.attachment[0].endpoint_id if s.availability_zone == ZONE]`,
-    or `if s.attachment[0].subnet_id == SUBNET.id`.
+
+def _firewall_endpoint(node: For, over: Value, scope: Scope) -> Value:
+    """Endpoints of a firewall, by zone or by subnet: understood although their list is known after apply.
+
+    Of `for s in FIREWALL.firewall_status[0].sync_states`, where an endpoint is `s.attachment[0].endpoint_id`:
+    - `[... : endpoint if s.availability_zone == ZONE]` or `if s.attachment[0].subnet_id == SUBNET.id`: that one
+    - `[... : endpoint]`: any of them
+    - `{... : s.availability_zone => endpoint}` or `s.attachment[0].subnet_id => endpoint`: by zone, by subnet
     """
-    condition = node.condition
-    if not (isinstance(over, Ref) and over.attribute.endswith("sync_states") and node.result_key is None):
-        return None
-    if not (isinstance(condition, Operation) and condition.operator == "=="):
+    if not (isinstance(over, Ref) and over.attribute.endswith(_STATES)):
         return None
     probe = bound(scope, **{node.value: over})
-    sides = [evaluate(side, probe) for side in condition.operands]
-    if evaluate(node.result, probe) != Ref(over.address, f"{over.attribute}.attachment[0].endpoint_id"):
+    states = Ref(over.address, over.attribute)
+    zone, subnet = (Ref(over.address, f"{over.attribute}.{of}") for of in ("availability_zone", _SUBNET))
+    if evaluate(node.result, probe) != attribute(states, _ENDPOINT, node.source) or node.grouped:
         return None
-    if Ref(over.address, f"{over.attribute}.availability_zone") in sides:
-        zone = next((side for side in sides if isinstance(side, str)), None)
-        return Ref(over.address, f'{over.attribute}["{zone}"].attachment[0].endpoint_id') if zone else None
-    if Ref(over.address, f"{over.attribute}.attachment[0].subnet_id") in sides:
-        subnet = next((side for side in sides if isinstance(side, Ref) and side.attribute == "id"), None)
-        return Ref(over.address, f"{over.attribute}[{subnet}].attachment[0].endpoint_id") if subnet else None
+    if node.condition is None and node.result_key is None:
+        return Ref(over.address, f"{over.attribute}[*].{_ENDPOINT}")
+    if node.condition is None and node.result_key is not None:
+        if evaluate(node.result_key, probe) not in (zone, subnet):
+            return None
+        if evaluate(node.result_key, probe) == subnet:
+            return Attributes(
+                node.source, lambda _: unknown(node.source, "which subnet that is"), partial(_endpoint_of, over)
+            )
+        return Attributes(node.source, partial(_endpoint_of, over))
+    condition = node.condition
+    if not (isinstance(condition, Operation) and condition.operator == "==" and node.result_key is None):
+        return None
+    sides = [evaluate(side, probe) for side in condition.operands]
+    if zone in sides:
+        name = next((side for side in sides if isinstance(side, str)), None)
+        return (_endpoint_of(over, name),) if name else None
+    if subnet in sides:
+        found = next((side for side in sides if isinstance(side, Ref) and side.attribute == "id"), None)
+        return (_endpoint_of(over, found),) if found else None
+    return None
+
+
+_SUBNET = "attachment[0].subnet_id"
+
+
+def _endpoint_of(states: Ref, key: str | Ref) -> Ref:
+    """The endpoint of a firewall in a zone, or in the subnet that a reference is the id of."""
+    shown = f'"{key}"' if isinstance(key, str) else str(key)
+    return Ref(states.address, f"{states.attribute}[{shown}].{_ENDPOINT}")
+
+
+def _of_states(name: str, arguments: list[Value]) -> Value:
+    """The same states or endpoints of a firewall, as functions hand them on; None for anything else."""
+    first = arguments[0] if arguments else None
+    if not (isinstance(first, Ref) and first.attribute.startswith("firewall_status")):
+        return None
+    if name in ("tolist", "toset") and first.attribute.endswith((_STATES, _ENDPOINT)):
+        return first
+    if name in ("one", "element") and "[*]" in first.attribute:
+        return first
+    if name == "element" and first.attribute.endswith(_STATES):
+        return Ref(first.address, f"{first.attribute}[*]")
     return None
 
 
@@ -416,6 +469,9 @@ def _call(node: Call, scope: Scope) -> Value:
     for argument in arguments:
         if isinstance(argument, Unknown):
             return argument
+    states = _of_states(node.name, arguments)
+    if states is not None:
+        return states
     function = MORE.get(node.name) or FUNCTIONS.get(node.name) or _OF_MEMBERS.get(node.name)
     if function is None:
         return unknown(node.source, f"the function {node.name} is not evaluated")

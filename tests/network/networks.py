@@ -50,6 +50,7 @@ from isthmus.network.model import (
     VpcTable,
     VpnConnection,
 )
+from isthmus.network.suricata import Rules
 from tests.network.judge import Walker
 
 WORLD = IPv4Address("1.1.1.1")
@@ -149,7 +150,7 @@ class Draft:
     def firewall(self, name: str, vpc: str, *subnets: str) -> None:
         """A firewall; its endpoints are called `name[subnet]`."""
         ends = tuple(FirewallEndpoint(f"{name}[{subnet}]", name, subnet) for subnet in subnets)
-        self.put("firewalls", Firewall(name, vpc, ends))
+        self.put("firewalls", Firewall(name, vpc, ends, rules=Rules(name)))
 
     def gateway_endpoint(self, name: str, vpc: str, service: str, *tables: str) -> None:
         full = f"com.amazonaws.us-east-1.{service}"

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Packet
 from isthmus.network.model import Announcement, AttachmentKind, Cidr, Firewall, Unknown
+from isthmus.network.suricata import Rules
 from tests.network.networks import BLACKHOLE, OPEN, Draft, Gone
 
 ZONES = ("z1", "z2")
@@ -68,7 +69,7 @@ def networks(draw: st.DrawFn) -> Draft:
             d.attach(vpc, draw(associated), *doors, appliance=draw(st.booleans()))
     _sites(draw, d, associated)
     if draw(st.integers(0, 4)) == 4:
-        d.put("firewalls", Firewall("tgw-firewall", gateway="hub"))
+        d.put("firewalls", Firewall("tgw-firewall", gateway="hub", rules=Rules("policy"), zones=tuple(draw(_zones()))))
         d.attach_other(AttachmentKind.NETWORK_FUNCTION, "tgw-firewall", draw(associated))
     _vpn_gateway(draw, d, vpcs[0])
     for vpc in vpcs:

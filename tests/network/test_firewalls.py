@@ -93,7 +93,7 @@ def test_rules_decide_as_they_read(
     assert (found is None) == passes(rules, protocol, base + source, base + to, port)
 
 
-HTTPS, ECHO = Traffic(6, (443, 443)), Traffic(1, (8, 8))
+HTTPS, ECHO = Traffic(6, (443, 443)), Traffic(1, (8 << 8, 8 << 8))
 HERE = span(IPv4Network("10.0.0.1/32"))
 
 
@@ -107,7 +107,7 @@ HERE = span(IPv4Network("10.0.0.1/32"))
         ("pass tls any any -> any any (sid:1;)", ECHO, Block),
         ("pass tcp any 1024: -> any 443 (sid:1;)", HTTPS, Unknown),
         ("pass tcp $NOWHERE any -> any 443 (sid:1;)", HTTPS, Unknown),
-        ("drop tcp $NOWHERE any -> any 443 (sid:1;)\npass tcp any any -> any any (sid:2;)", HTTPS, None),
+        ("drop tcp $NOWHERE any -> any 443 (sid:1;)\npass tcp any any -> any any (sid:2;)", HTTPS, Unknown),
         ("this is no rule", HTTPS, Unknown),
         ("pass icmp any any -> any any (itype:8; sid:1;)", ECHO, None),
         ("pass icmp any any -> any any (itype:0; sid:1;)", ECHO, Block),
@@ -122,13 +122,20 @@ def test_rule_by_rule(rule: str, traffic: Traffic, expected: type | None) -> Non
 
 @pytest.mark.parametrize(
     ("default", "tcp", "udp"),
-    [("drop", False, False), ("drop_established", False, True), ("pass", True, True)],
+    [
+        ("drop", Block, Block),
+        ("drop_established", Block, Block),
+        ("drop_app_layer", Block, Unknown),
+        ("pass", None, None),
+        (Unknown("who knows"), Unknown, Unknown),
+    ],
 )
-def test_what_no_rule_matches(default: str, tcp: bool, udp: bool) -> None:
-    """A datagram alone is no connection; a TCP handshake carries nothing."""
+def test_what_no_rule_matches(default: str | Unknown, tcp: type | None, udp: type | None) -> None:
+    """A TCP handshake carries nothing; of protocols without connections `drop_established` drops all."""
     policy = Rules("policy", default=default)
-    assert (verdict(policy, HERE, HERE, HTTPS) is None) == tcp
-    assert (verdict(policy, HERE, HERE, Traffic(17, (53, 53))) is None) == udp
+    for traffic, expected in ((HTTPS, tcp), (Traffic(17, (53, 53)), udp), (ECHO, udp)):
+        found = verdict(policy, HERE, HERE, traffic)
+        assert found is None if expected is None else isinstance(found, expected)
 
 
 def test_a_range_passes_as_a_whole() -> None:
@@ -194,7 +201,7 @@ def test_what_a_header_says(header: str, expected: tuple[object, ...]) -> None:
 @pytest.mark.parametrize("action", ["pass", "drop"])
 def test_addresses_and_ports_that_cannot_be_read_may_be_any(header: str, action: str) -> None:
     text = f"{action} tcp {header} (sid:1;)"
-    assert list(written("group", text, SETS)) == [Rule("group", text, action == "pass", inside=True)]
+    assert list(written("group", text, SETS)) == [Rule("group", text, action == "pass", inside=True, replies=True)]
 
 
 @pytest.mark.parametrize(
@@ -209,7 +216,8 @@ def test_addresses_and_ports_that_cannot_be_read_may_be_any(header: str, action:
     ],
 )
 def test_a_line_that_is_no_rule_may_pass_anything(text: str) -> None:
-    assert list(written("group", text, SETS)) == [Rule("group", text, True, inside=True)] == [unread("group", text)]
+    (rule,) = written("group", text, SETS)
+    assert rule == Rule("group", text, None, inside=True, replies=True) == unread("group", text)
 
 
 @pytest.mark.parametrize(
@@ -249,7 +257,8 @@ def test_protocols_of_applications_are_inside(protocol: str, number: int, inside
         ('content:"x"; sid:1;', True),
         ("dsize:>1; itype:8;", True),
         ("itype: 8;", False),
-        ("itype:0;", None),
+        ("itype:0;", False),
+        ("itype:<8;", True),
     ],
 )
 def test_what_options_look_at(options: str, inside: bool | None) -> None:
@@ -265,18 +274,39 @@ def test_a_rule_both_ways_is_two() -> None:
 
 
 def test_a_domain_list_is_inside_of_tcp_from_home() -> None:
-    assert listed("group", False, {"HOME_NET": (HOME,)}) == Rule(
-        "group", "a domain list", False, 6, (HOME,), NOT_HOME, inside=True
+    (denied,) = listed("group", "DENYLIST", {"HOME_NET": (HOME,)}, ("a.example",))
+    assert (denied.protocol, denied.sources, denied.destinations) == (6, (HOME,), NOT_HOME)
+    assert (denied.passes, denied.inside, denied.names) == (False, True, ("a.example",))
+    assert next(listed("group", "DENYLIST", {"HOME_NET": (HOME,), "EXTERNAL_NET": (A,)})).destinations == (A,)
+    assert next(listed("group", "REJECTLIST", {})).passes is None  # whose home is not known
+
+
+def test_an_allow_list_drops_the_rest_of_its_protocols() -> None:
+    """So that nothing after it is asked about TLS and HTTP."""
+    passing, rest = listed("group", "ALLOWLIST", {"HOME_NET": (HOME,)}, ("a.example",))
+    assert (passing.passes, passing.names, rest.passes, rest.names) == (True, ("a.example",), False, ())
+    assert (rest.sources, rest.destinations, rest.inside) == ((HOME,), NOT_HOME, True)
+    later = (
+        *listed("group", "ALLOWLIST", {"HOME_NET": (ALL,), "EXTERNAL_NET": (ALL,)}, ("a.example",)),
+        *written("more", "pass tcp any any -> any any ()", {}),
     )
-    assert listed("group", True, {"HOME_NET": (HOME,), "EXTERNAL_NET": (A,)}).destinations == (A,)
-    assert listed("group", True, {}) == Rule("group", "a domain list", True, 6, inside=True)
+    assert isinstance(verdict(Rules("policy", later, "drop_established"), HERE, HERE, HTTPS), Unknown)
+    assert list(listed("group", "ALERTLIST", {"HOME_NET": (HOME,)})) == []
+    (odd,) = listed("group", "MAYBELIST", {"HOME_NET": (HOME,)})
+    assert odd.passes is None
+
+
+def test_a_list_sees_no_name_where_handshakes_are_dropped() -> None:
+    names = tuple(listed("group", "ALLOWLIST", {"HOME_NET": (ALL,), "EXTERNAL_NET": (ALL,)}, ("a.example",)))
+    assert isinstance(verdict(Rules("policy", names, "drop"), HERE, HERE, HTTPS), Block)
+    assert isinstance(verdict(Rules("policy", names, "drop_established"), HERE, HERE, HTTPS), Unknown)
 
 
 def test_what_a_policy_tells_apart() -> None:
     lines = "pass tcp 10.0.0.0/30 any -> ![10.0.0.0/8,::/0] any ()\npass tls 10.9.0.0/16 any -> any any ()"
     last = "pass udp any any -> 255.255.255.255 67 ()"
     policy = Rules("policy", (*written("one", f"{lines}\n{last}", SETS), unread("two")))
-    assert policy.rules[-1] == Rule("two", "", True, inside=True)
+    assert policy.rules[-1] == Rule("two", "", None, inside=True, replies=True)
     assert policy.groups == ("policy", "one", "two")
     told = {str(prefix) for prefix in policy.prefixes()}
     assert told == {"10.0.0.0/30", "0.0.0.0/5", "8.0.0.0/7", "11.0.0.0/8", "12.0.0.0/6", "16.0.0.0/4", "32.0.0.0/3",
@@ -289,7 +319,7 @@ def test_what_a_policy_tells_apart() -> None:
         ("", "policy: no rule passes tcp/443 from 10.0.0.1 to 10.0.0.1 (firewall-drops)"),
         ("drop ip any any -> any any ()", "group: tcp/443: drop ip any any -> any any () (firewall-drops)"),
         ("pass udp any any -> any any ()\npass tcp any any -> any any ()", "None"),
-        # What is inside may pass it: of the last such rule it is said. What drops what is inside is taken to spare it.
+        # What is inside may pass it, or stop it: of the last such rule it is said.
         ("pass tls any any -> any any ()", Unknown("whether group passes tcp/443: pass tls any any -> any any ()")),
         ("drop tls any any -> any any ()", "policy: no rule passes tcp/443 from 10.0.0.1 to 10.0.0.1 (firewall-drops)"),
         (
@@ -297,6 +327,10 @@ def test_what_a_policy_tells_apart() -> None:
             Unknown("whether group passes tcp/443: pass tls any any -> any any ()"),
         ),
         ("pass tls any any -> any any ()\npass ip any any -> any any ()", "None"),
+        (
+            "drop tls any any -> any any ()\npass ip any any -> any any ()",
+            Unknown("whether group drops tcp/443: drop tls any any -> any any ()"),
+        ),
     ],
 )
 def test_what_a_firewall_stops_and_why(lines: str, said: str | Unknown) -> None:
@@ -355,4 +389,4 @@ def test_on_its_way_a_packet_is_asked_about_with_the_address_it_has_there(
     (path,) = (
         Forwarding(d.network()).forward(Packet(InSubnet(source), Internet(IPv4Address("10.0.9.9")), port=port)).paths
     )
-    assert "firewall-drops" not in {block.rule for block in path.blocks}  # names decide about what leaves
+    assert ("firewall-drops" in {block.rule for block in path.blocks}) == bool(stopped)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from isthmus.network.suricata import Rules
 from tests.network.networks import Draft, Golden, judge, mesh, spoke
 
 golden = Golden()
@@ -117,7 +118,7 @@ def firewall_on_the_gateway() -> Draft:
 
     d = Draft()
     d.hub()
-    d.put("firewalls", Firewall("fw", gateway="hub"))
+    d.put("firewalls", Firewall("fw", gateway="hub", rules=Rules("policy"), zones=("z1",)))
     d.attach_other(AttachmentKind.NETWORK_FUNCTION, "fw", "inspected")
     d.tgw_table("spokes", routes={"0.0.0.0/0": "att-fw"})
     d.tgw_table("inspected", learns=["att-a", "att-b", "att-c"])
@@ -131,6 +132,34 @@ def firewall_on_the_gateway() -> Draft:
     d.there("a1", "d1", "blocked")  # the firewall's own table does not know d
     d.there("a1", "c1", "reachable")
     return d.both("a1", "c1", "blocked")  # c answers past the firewall
+
+
+@golden("network-firewall/latest/developerguide/tgw-firewall-considerations.html#appliance-mode-is-always-on")
+def firewall_on_the_gateway_chooses_the_zone() -> Draft:
+    """Only what comes out of it in z2 gets to the exit: of the flows of either zone some do, and some do not."""
+    from isthmus.network.model import AttachmentKind, Firewall
+
+    d = Draft()
+    d.hub()
+    d.put("firewalls", Firewall("fw", gateway="hub", rules=Rules("policy"), zones=("z1", "z2")))
+    d.attach_other(AttachmentKind.NETWORK_FUNCTION, "fw", "inspected")
+    d.tgw_table("spokes", routes={"0.0.0.0/0": "att-fw"})
+    d.tgw_table("inspected", routes={"0.0.0.0/0": "att-out"}, learns=["att-a"])
+    d.tgw_table("exits", routes={"10.1.0.0/16": "att-fw"})
+    d.vpc("a", "10.1.0.0/16")
+    for zone in ("z1", "z2"):
+        d.subnet(f"a-{zone}", "a", f"10.1.{zone[1]}.0/24", zone=zone, routes={"0.0.0.0/0": "hub"})
+    d.attach("a", "spokes", "a-z1", "a-z2")
+    d.vpc("out", "10.100.0.0/16")
+    d.internet_gateway("igw", "out")
+    d.subnet("public", "out", "10.100.1.0/24", zone="z2", routes={"0.0.0.0/0": "igw", "10.1.0.0/16": "hub"})
+    d.nat("nat", "public", ip="10.100.1.10")
+    d.subnet("door1", "out", "10.100.0.0/28", zone="z1", routes={})
+    d.subnet("door2", "out", "10.100.0.16/28", zone="z2", routes={"0.0.0.0/0": "nat"})
+    d.attach("out", "exits", "door1", "door2")
+    d.both("a-z1", "internet", "blocked")
+    d.both("a-z2", "internet", "blocked")
+    return d.both("a-z2", "internet", "reachable", down=["z1"])  # then it has z2 alone
 
 
 def inspection(*, appliance: bool) -> Draft:

@@ -10,21 +10,22 @@ from hypothesis import strategies as st
 
 from isthmus import cli
 from isthmus.network.model import Firewall, Network, Unknown
-from isthmus.network.suricata import Rule, Rules, listed, unread, written
+from isthmus.network.suricata import Rule, Rules, listed, managed, unread, written
 from isthmus.proof.unevaluated import unevaluated
 from tests.proof.estates import output, write
 
 NAMES = st.lists(st.sampled_from([".a.example", ".b.example", "c.example"]), unique=True, max_size=3).map(tuple)
 
 
-def network(*rules: Rule, unseen: tuple[str, ...] = ()) -> Network:
-    policy = Rules("policy", rules, "drop", (*(rule.address for rule in rules if rule.inside), *unseen))
+def network(*rules: Rule) -> Network:
+    policy = Rules("policy", rules, "drop", tuple(rule.address for rule in rules if rule.inside))
     return Network(firewalls={"fw": Firewall("fw", rules=policy)})
 
 
 @given(NAMES, NAMES, st.booleans())
 def test_each_name_that_comes_or_goes_is_said_once(was: tuple[str, ...], now: tuple[str, ...], passes: bool) -> None:
-    before, after = (network(listed("list", passes, {}, names)) for names in (was, now))
+    kind = "ALLOWLIST" if passes else "DENYLIST"
+    before, after = (network(*listed("list", kind, {"HOME_NET": ((1, 2),)}, names)) for names in (was, now))
     does = "lets pass" if passes else "drops"
     if was and now:
         assert sorted(unevaluated(before, after)) == sorted(
@@ -53,13 +54,13 @@ def test_rules_that_look_inside_are_said_and_others_are_evaluated() -> None:
 
 
 def test_groups_of_aws_are_asked_or_not() -> None:
-    asked = network(unseen=("AWS's MalwareDomainsStrictOrder",))
+    asked = network(managed("policy", "MalwareDomainsStrictOrder"))
     assert list(unevaluated(network(), asked)) == ["AWS's MalwareDomainsStrictOrder: it is asked, from now on"]
     assert list(unevaluated(asked, network())) == ["AWS's MalwareDomainsStrictOrder: it is asked, no more"]
 
 
 def test_a_policy_that_is_not_known_says_nothing() -> None:
-    """The assumptions say it already."""
+    """As long as it stays so."""
     unknown = Network(firewalls={"fw": Firewall("fw", rules=Unknown("not here"))})
     assert not list(unevaluated(unknown, unknown))
 
@@ -78,11 +79,11 @@ def test_an_allow_list_that_grows_is_no_silent_change(tmp_path: Path, capsys: py
     after = write({**files, path: document}, tmp_path / "after")
     assert cli.main(["diff", str(before), str(after)]) == 1
     out = capsys.readouterr().out
-    assert out.startswith("NO FLOW CHANGES, but what firewalls look for inside packets does.\n")
+    assert out.startswith("NO FLOW CHANGES, but firewall rules do.\n")
     assert f"aws_networkfirewall_rule_group.{name}: it lets pass .more.example, from now on" in " ".join(out.split())
     assert cli.main(["diff", str(before), str(after), "--markdown", "-"]) == 1
     text = capsys.readouterr().out
-    assert text.startswith("**No flow changes**, but what firewalls look for inside packets does.")
+    assert text.startswith("**No flow changes**, but firewall rules do.")
     assert ".more.example, from now on" in text
     assert cli.main(["diff", str(before), str(after), "--json", "-"]) == 1
     assert len(json.loads(capsys.readouterr().out)["unevaluated"]) == 1

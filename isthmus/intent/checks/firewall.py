@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from isthmus.intent.checks.reading import resolved, segment_of
 from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.domains import domain_groups
 from isthmus.intent.egress import Inspection
 from isthmus.intent.estate import Estate
 from isthmus.intent.firewall import DomainList, FirewallPolicy, RuleGroup
@@ -102,7 +103,8 @@ def rule_group_capacity(estate: Estate) -> Iterator[Finding]:
             *((group, len(group.rules)) for group in policy.rule_groups),
             *((listed, 2 * len(listed.domains)) for listed in policy.domain_lists),
         ]
-        whole = sum(thing.capacity for thing, _ in asked)
+        whole = sum(group.capacity for group in policy.rule_groups)
+        whole += sum(group.capacity for group in domain_groups(resolved(estate), policy))
         whole += CAPACITY if between else 0
         for thing, need in asked:
             if not 1 <= thing.capacity <= MOST_CAPACITY or need > thing.capacity:
@@ -119,7 +121,8 @@ def rule_group_count(estate: Estate) -> Iterator[Finding]:
     """A firewall policy has more rule groups, domain lists and managed rule groups than AWS allows."""
     generated = 1 if any(firewall_rules(resolved(estate))) else 0
     for policy in _policies(estate):
-        named = (*policy.rule_groups, *policy.domain_lists, *dict.fromkeys(policy.managed_rule_groups))
+        domains = domain_groups(resolved(estate), policy)
+        named = (*policy.rule_groups, *domains, *dict.fromkeys(policy.managed_rule_groups))
         if (count := len(named) + generated) > MOST_GROUPS:
             given = f"it has {count} rule groups" + (", that of inspected segments included" if generated else "")
             yield Finding(policy, given, f"at most {MOST_GROUPS}: more rules or domains in each")

@@ -252,9 +252,8 @@ def _endpoint(resolver: Resolver, resource: Resource, value: Value) -> Target | 
         firewall = "aws_networkfirewall_firewall"
         if other is not None and other.type == firewall and value.attribute.startswith("firewall_status"):
             named = resolver.same.get((value.address, value.attribute))
-            if named is None:
-                return Unknown(f"which endpoint of {value.address} {value.attribute} is")
-            return Target(TargetKind.FIREWALL_ENDPOINT, named)
+            # Where it cannot be said which endpoint it is: one of the firewall's, by the firewall's own address.
+            return Target(TargetKind.FIREWALL_ENDPOINT, named or value.address)
         if other is not None and other.type == "aws_networkfirewall_vpc_endpoint_association":
             return Target(TargetKind.FIREWALL_ENDPOINT, other.address)
     found = resolver.target(resource, "vpc_endpoint_id", value, single("aws_vpc_endpoint"))

@@ -81,9 +81,7 @@ class TransitGatewaySteps(Steps):
             case AttachmentKind.VPN | AttachmentKind.PRIVATE_VPN | AttachmentKind.DX_GATEWAY:
                 return self.to_site(attachment.attached, route, low, high, path, seen)
             case AttachmentKind.NETWORK_FUNCTION:
-                path = after(path, Hop("firewall", attachment.attached, "attached to the transit gateway"))
-                path = path._replace(boxes=(*path.boxes, attachment.attached))
-                return self.into_tgw(attachment, zone, low, high, path, seen)
+                return self._through_firewall(attachment, attachment.attached, low, high, path, seen)
             case AttachmentKind.PEERING if attachment.far_side in self.network.attachments:
                 # The far gateway looks in the table that its own side is associated with. The zone is not kept.
                 # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-peering.html
@@ -93,6 +91,32 @@ class TransitGatewaySteps(Steps):
             case _:
                 why = f"{attachment.kind.value} attachment {attachment.address} is not modelled beyond its routes"
                 return unknown(low, high, path, why)
+
+    def _through_firewall(
+        self, attachment: Attachment, name: str, low: int, high: int, path: Path, seen: Seen
+    ) -> Pieces:
+        """Through a firewall on the gateway: in any of its zones, and on from there, for both directions of a flow.
+
+        It is always in appliance mode, which chooses the zone by the flow, wherever that began.
+        - https://docs.aws.amazon.com/network-firewall/latest/developerguide/tgw-firewall-considerations.html
+        - https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.html
+        """
+        firewall = self.network.firewalls.get(name)
+        zones = firewall.zones if firewall is not None else ()
+        doubt = next((zone.reason for zone in zones if isinstance(zone, Unknown)), "" if zones else "it names none")
+        if doubt:
+            return unknown(low, high, path, f"the zones of {name}: {doubt}")
+        up = [zone for zone in zones if isinstance(zone, str) and zone not in self.facts.scenario.down]
+        if not up:
+            why = f"none of its zones is up ({', '.join(map(str, zones))})"
+            return self.stopped(low, high, path, Block("zone-down", attachment.address, why))
+        options = []
+        for zone in up:
+            inside = after(path, Hop("firewall", name, "attached to the transit gateway", zone))
+            pinned = (*path.pinned, (attachment.address, zone))
+            inside = inside._replace(boxes=(*path.boxes, name), pinned=pinned)
+            options.append(self.into_tgw(attachment, zone, low, high, inside, seen))
+        return merge(options)
 
     def _into_vpc(self, attachment: Attachment, zone: str, low: int, high: int, path: Path, seen: Seen) -> Pieces:
         """Into a VPC: in the zone of origin where the attachment has it; any zone with appliance mode or without one.

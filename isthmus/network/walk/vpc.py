@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from isthmus.network.answers import Block, Crossing, Hop, Path
+from isthmus.network.answers import SOME_ENDPOINT, Block, Crossing, Hop, Path
 from isthmus.network.learnt import is_default
-from isthmus.network.model import AttachmentKind, GatewayKind, NatGateway, Target, TargetKind, Unknown
+from isthmus.network.model import AttachmentKind, Firewall, GatewayKind, NatGateway, Target, TargetKind, Unknown
 from isthmus.network.space import PUBLIC, RangeMap, compile_prefixes, merge, show_range, span
 from isthmus.network.tables import Decision, Route, cidrs_doubt, vpc_cidrs
 from isthmus.network.walk.steps import Pieces, Seen, Source, Steps, VpcPlace, after, led, unknown
@@ -323,6 +323,8 @@ class VpcSteps(Steps):
     def _to_firewall(
         self, place: VpcPlace, route: Route, endpoint: str, low: int, high: int, path: Path, seen: Seen
     ) -> Pieces:
+        if endpoint in self.network.firewalls:
+            return self._to_some_endpoint(place, route, self.network.firewalls[endpoint], low, high, path, seen)
         subnets: Sequence[str | Unknown]
         if endpoint in self.facts.endpoint_subnet:
             subnets = (self.facts.endpoint_subnet[endpoint],)
@@ -338,6 +340,28 @@ class VpcSteps(Steps):
         if endpoint in self.facts.scenario.down:
             path = path._replace(blocks=(*path.blocks, Block("firewall-down", endpoint, f"{endpoint} is down")))
         return self.in_subnet(subnet, place.source, low, high, path, seen)
+
+    def _to_some_endpoint(
+        self, place: VpcPlace, route: Route, firewall: Firewall, low: int, high: int, path: Path, seen: Seen
+    ) -> Pieces:
+        """Through an endpoint of a firewall of which it is not known which one it is: known where all lead alike."""
+        ends = [(end, end.subnet) for end in firewall.own if isinstance(end.subnet, str)]
+        which = f"which endpoint of {firewall.address} {route.address} leads to"
+        if not ends or len(ends) < len(firewall.own):
+            return unknown(low, high, path, which)
+        options = []
+        for end, subnet in ends:
+            inside = after(self._move(place, subnet, path), led("firewall", firewall.address, place, route))
+            inside = inside._replace(boxes=(*inside.boxes, f"{SOME_ENDPOINT}{firewall.address} by {route.address}"))
+            if end.address in self.facts.scenario.down:
+                block = Block("firewall-down", end.address, f"{end.address} is down")
+                inside = inside._replace(blocks=(*inside.blocks, block))
+            options.append(self.in_subnet(subnet, place.source, low, high, inside, seen))
+        ended = [
+            [(first, last, {(p.end, p.exit, p.outcome) for p in paths}) for first, last, paths in pieces]
+            for pieces in options
+        ]
+        return merge(options) if all(each == ended[0] for each in ended) else unknown(low, high, path, which)
 
     def _to_peer(self, place: VpcPlace, route: Route | None, peering: str, low: int, high: int, path: Path) -> Pieces:
         facts = self.network.peerings.get(peering)

@@ -135,8 +135,8 @@ def rule_group_capacity(estate: Estate) -> Estate:
 
 @breaks
 def rule_group_count(estate: Estate) -> Estate:
-    lists = [DomainList(f"extra{number}", domains=["example.com"]) for number in range(21)]
-    return firewall(estate, domain_lists=lists)
+    groups = [group(f"extra{number}", priority=number, rules=[_pass(number)]) for number in range(1, 22)]
+    return firewall(estate, rule_groups=groups)
 
 
 @breaks

@@ -90,7 +90,9 @@ PASS: dict[str, Estate] = {
     "a rule group that takes the whole policy": policed(
         rule_groups=[RuleGroup("one", rules=[passing(1)], priority=1, capacity=30_000)],
     ),
-    "20 rule groups": policed(rule_groups=groups(1), domain_lists=lists(18), managed_rule_groups=[KNOWN_MANAGED[0]]),
+    "20 rule groups": policed(
+        rule_groups=groups(*range(1, 19)), domain_lists=lists(2), managed_rule_groups=[KNOWN_MANAGED[0]]
+    ),
     "as many rules between segments as there is room for": inspected(CAPACITY - 2),
     "a sid below those kept, and one above": policed(
         rule_groups=[
@@ -204,8 +206,10 @@ FAIL: dict[str, Estate] = {
     "capacity that the rules between segments take": inspected(
         1, domain_lists=[DomainList("all", domains=["example.com"], capacity=30_001 - CAPACITY)]
     ),
-    "21 rule groups": policed(rule_groups=groups(1), domain_lists=lists(19), managed_rule_groups=[KNOWN_MANAGED[0]]),
-    "20 rule groups and that of inspected segments": inspected(1, domain_lists=lists(20)),
+    "21 rule groups": policed(
+        rule_groups=groups(*range(1, 20)), domain_lists=lists(2), managed_rule_groups=[KNOWN_MANAGED[0]]
+    ),
+    "20 rule groups and that of inspected segments": inspected(1, rule_groups=groups(*range(1, 21))),
     "rules that are none": policed(
         rule_groups=[
             RuleGroup("none", rules=[], priority=1),

@@ -46,7 +46,7 @@ class Middleboxes(Steps, Filters):
         endpoint = next((end for end in endpoints if end.address == address), None)
         if endpoint is None:
             return unknown(luggage, f"no firewall has {address}")
-        subnet = self.network.subnets[endpoint.subnet]
+        subnet = self.network.subnets[known(endpoint.subnet)]
         if self._down(address, known(subnet.zone)):
             return dropped(luggage, f"{address} is down")
         if address in luggage.boxes:

@@ -92,12 +92,27 @@ class TransitGateways(Steps, Filters, TransitTables):
                     return dropped(luggage, f"{attachment.attached} is down")
                 return self._at_site(luggage, known(attachment.attached), client)
             case AttachmentKind.NETWORK_FUNCTION:
-                box = known(attachment.attached)
-                if box in luggage.boxes:
-                    return dropped(luggage, f"{box} sends it back to itself")
-                onward = replace(luggage, boxes=(*luggage.boxes, box)).at(f"through {box}")
-                return self._route_at_transit_gateway(onward, attachment, zone, client)
+                return self._through_inspection(luggage, attachment, client)
         return unknown(luggage, f"{attachment.address}: a {attachment.kind.value} attachment is not modelled")
+
+    def _through_inspection(self, luggage: Luggage, attachment: Attachment, client: int) -> list[Ending]:
+        """A firewall attached to the gateway works in one of its zones for both directions, chosen for each flow.
+
+        network-firewall/latest/developerguide/tgw-firewall-considerations.html: appliance mode is always enabled;
+        vpc/latest/tgw/transit-gateway-appliance-scenario.html: what that does.
+        """
+        box = known(attachment.attached)
+        if box in luggage.boxes:
+            return dropped(luggage, f"{box} sends it back to itself")
+        chosen = dict(luggage.pins).get(attachment.address)
+        endings = []
+        for zone in [chosen] if chosen else [known(zone) for zone in self.network.firewalls[box].zones]:
+            if self._down(zone):
+                continue
+            pins = luggage.pins if chosen else (*luggage.pins, (attachment.address, zone))
+            onward = replace(luggage, boxes=(*luggage.boxes, box), pins=pins).at(f"through {box} in {zone}")
+            endings += self._route_at_transit_gateway(onward, attachment, zone, client)
+        return endings or dropped(luggage, f"{box} has no zone that works")
 
     def _doors(
         self, luggage: Luggage, attachment: Attachment, zone: str | None
