@@ -8,11 +8,11 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from isthmus.intent import Estate
-from isthmus.intent.document import from_document
 from isthmus.network.build import network_of
 from isthmus.network.model import Cidr, Network
 from isthmus.printable import printable
 from isthmus.proof.errors import NoSuchPlace, ProofError, UnusableInput
+from isthmus.proof.intent_file import read_intent
 from isthmus.proof.subject import Subject
 from isthmus.synthesized import drift_of, output_of
 from isthmus.terraform import Graph, Source, graph_of, sources
@@ -147,11 +147,11 @@ def _prefix(text: str, given: str) -> Cidr:
 
 def _estate(paths: Iterable[str | Path], intent: str | Path | None) -> Estate | None:
     if intent is not None:
-        return from_document(Path(intent).read_bytes(), str(intent))
+        return read_intent(Path(intent))
     beside = [found for path in paths if (found := Path(path) / INTENT).is_file()]
     if len(beside) > 1:
         raise ProofError(f"several intents: {', '.join(map(str, beside))}; choose one with --intent")
-    return from_document(beside[0].read_bytes(), str(beside[0])) if beside else None
+    return read_intent(beside[0]) if beside else None
 
 
 def _roots(found: Iterable[Source]) -> frozenset[str]:

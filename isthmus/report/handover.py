@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 
+from isthmus.comments import code, escape
 from isthmus.intent import Estate, Routing, Site, VpnConnection
 from isthmus.network.answers import Told
+from isthmus.network.build.resolve import name_of
+from isthmus.proof.errors import UnusableInput
 from isthmus.report.output import Output
 from isthmus.report.overview import Ways, ways
 from isthmus.terraform.graph import Resource
@@ -45,8 +48,8 @@ def sheets(output: Output, announced: Mapping[str, Told]) -> tuple[Sheet, ...]:
     `announced` is what AWS advertises over each connection, by its name.
     """
     graph, estate = output.graph, output.estate
-    resources = {r.get("tags", {}).get("Name"): r for r in graph.of_type("aws_vpn_connection")}
-    gateways = {r.get("tags", {}).get("Name"): r for r in graph.of_type("aws_customer_gateway")}
+    resources = {name_of(r): r for r in graph.of_type("aws_vpn_connection")}
+    gateways = {name_of(r): r for r in graph.of_type("aws_customer_gateway")}
     hubs = list(graph.of_type("aws_ec2_transit_gateway"))
     connected = ways(graph, estate)
     found = []
@@ -93,7 +96,7 @@ class _Lines:
         device = self.gateway.get("device_name") or "not stated"
         yield from _table(
             ("", "AWS", "Customer gateway"),
-            ("Name", self.estate.hub.name, self.gateway.get("tags")["Name"]),
+            ("Name", self.estate.hub.name, name_of(self.gateway)),
             ("Device", "AWS Site-to-Site VPN", device),
             ("Outside address", "one for each tunnel, see below", self.gateway.get("ip_address") or "any"),
             ("BGP autonomous system", str(self.aws_asn), str(asn)),
@@ -117,7 +120,7 @@ class _Lines:
         yield from _heading("Tunnels")
         rows = []
         for number in (1, 2):
-            inside = IPv4Network(self._option(number, "inside_cidr"))
+            inside = self._inside(number)
             # AWS takes the first usable address, the customer gateway the second.
             aws, customer = list(inside.hosts())
             starts = "AWS" if self._option(number, "startup_action") == "start" else "the customer gateway"
@@ -192,6 +195,20 @@ class _Lines:
         yield f"in account {account.name} ({account.id}). Whoever configures the device needs a role in that account"
         yield "with `secretsmanager:GetSecretValue` on this secret and nothing else."
 
+    def _inside(self, tunnel: int) -> IPv4Network:
+        given = self._option(tunnel, "inside_cidr")
+        try:
+            found = IPv4Network(str(given))
+        except ValueError:
+            found = None
+        if found is None or found.prefixlen != 30:
+            raise self._unusable(tunnel, "inside_cidr", given)
+        return found
+
+    def _unusable(self, tunnel: int, option: str, given: object) -> UnusableInput:
+        said = f"{self.resource.address}: tunnel{tunnel}_{option} is {given!r}"
+        return UnusableInput(f"{said}, which synthesis does not write. It was edited: synthesize again")
+
     def _option(self, tunnel: int, option: str) -> object:
         return self.resource.get(f"tunnel{tunnel}_{option}")
 
@@ -206,12 +223,15 @@ class _Lines:
         """The sizes that hold whichever of the allowed algorithms is negotiated."""
         found = []
         for tunnel in (1, 2):
-            for encryption in _many(self._option(tunnel, "phase2_encryption_algorithms")):
+            for encryption in map(str, _many(self._option(tunnel, "phase2_encryption_algorithms"))):
                 if "GCM" in encryption:
                     found.append(_SIZES["AES-GCM", ""])
                 else:
                     hashes = _many(self._option(tunnel, "phase2_integrity_algorithms"))
-                    found += [_SIZES["AES-CBC", integrity] for integrity in hashes]
+                    for integrity in hashes:
+                        if ("AES-CBC", integrity) not in _SIZES:
+                            raise self._unusable(tunnel, "phase2_integrity_algorithms", integrity)
+                        found.append(_SIZES["AES-CBC", integrity])
         plain, traversed = zip(*found, strict=True)
         return min(plain), min(traversed)
 
@@ -246,9 +266,9 @@ def _table(head: Sequence[str], *rows: Sequence[str]) -> Iterator[str]:
     yield f"| {' | '.join(head)} |"
     yield f"|{' --- |' * len(head)}"
     for row in rows:
-        yield f"| {' | '.join(row)} |"
+        yield f"| {' | '.join(map(escape, row))} |"
     yield ""
 
 
 def _codes(values: Sequence[str]) -> str:
-    return ", ".join(f"`{value}`" for value in values) or "nothing"
+    return ", ".join(code(value) for value in values) or "nothing"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from isthmus.cli import CannotAnswer
 from isthmus.intent import Estate
-from isthmus.intent.document import from_document
 from isthmus.network.build import network_of
 from isthmus.network.model import Network
 from isthmus.printable import printable
+from isthmus.proof.intent_file import read_intent
 from isthmus.synthesized import drift_of
 from isthmus.terraform import Graph, read
 
@@ -31,7 +31,7 @@ def read_output(folder: Path) -> Output:
     document = folder / "intent.json"
     if not document.is_file():
         raise CannotAnswer(f"{folder} holds no intent.json: name a folder that synthesis wrote, such as cdktf.out")
-    estate = from_document(document.read_bytes(), str(document))
+    estate = read_intent(document)
     graph = read(folder)
     drift = drift_of(folder)
     differing = tuple(map(printable, drift.lines)) if drift is not None else ()

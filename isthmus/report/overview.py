@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,10 +11,14 @@ from pathlib import Path
 from isthmus.intent import Egress, Estate, Routing, VpnConnection
 from isthmus.intent.reach import INTERNET, intended_pairs, parties
 from isthmus.network.answers import Told
+from isthmus.network.build.resolve import name_of
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Attachment, EndpointKind, Network, TgwTable
+from isthmus.printable import printable
 from isthmus.proof.binding import bind
 from isthmus.proof.standing import told
+from isthmus.terraform import UnreadableTerraform
+from isthmus.terraform.documents import load
 from isthmus.terraform.graph import Graph, Unknown
 
 # What a tunnel carries at most, in Gbps, and the tunnels of a connection.
@@ -81,8 +84,11 @@ def roots(out: Path, graph: Graph, estate: Estate) -> tuple[Root, ...]:
     """The roots of an output, in an order in which they can be applied."""
     accounts = {account.id: account.name for account in estate.organization.accounts}
     waits = _dependencies(out)
+    order = list(_in_order(waits))
+    if circle := sorted(waits.keys() - set(order)):
+        raise _damaged(out / "manifest.json", f"the dependencies of {', '.join(circle)} go in a circle")
     found = []
-    for name in _in_order(waits):
+    for name in order:
         own = [resource for resource in graph.resources.values() if resource.root == name]
         counts = Counter(_module(resource.address, name) for resource in own)
         numbers = Counter(resource.account for resource in own if resource.account)
@@ -125,7 +131,7 @@ def ways(graph: Graph, estate: Estate) -> tuple[Ways, ...]:
 
     https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html
     """
-    resources = {r.get("tags", {}).get("Name"): r for r in graph.of_type("aws_vpn_connection")}
+    resources = {name_of(r): r for r in graph.of_type("aws_vpn_connection")}
     groups: dict[tuple[str, str, Routing], list[VpnConnection]] = {}
     for connection in sorted(estate.vpn_connections, key=lambda connection: connection.name):
         if connection.name in resources:
@@ -192,10 +198,26 @@ def opened(estate: Estate) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
 def _dependencies(out: Path) -> dict[str, tuple[str, ...]]:
     """The roots of cdktf's manifest, each with those it waits for; without a manifest the folders, waiting for none."""
     manifest = out / "manifest.json"
-    if not manifest.is_file():
-        return {path.name: () for path in sorted((out / "stacks").iterdir()) if path.is_dir()}
-    stacks = json.loads(manifest.read_text())["stacks"]
-    return {name: tuple(stack["dependencies"]) for name, stack in sorted(stacks.items())}
+    if not manifest.exists():
+        folder = out / "stacks"
+        return {path.name: () for path in sorted(folder.iterdir()) if path.is_dir()} if folder.is_dir() else {}
+    document = load(manifest)
+    stacks = document.get("stacks") if isinstance(document, dict) else None
+    if not isinstance(stacks, dict):
+        raise _damaged(manifest, "stacks is no JSON object")
+    found: dict[str, tuple[str, ...]] = {}
+    for name, stack in sorted(stacks.items()):
+        listed = stack.get("dependencies") if isinstance(stack, dict) else None
+        if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+            raise _damaged(manifest, f"stacks.{name}.dependencies is no list of names")
+        if missing := sorted(set(listed) - stacks.keys()):
+            raise _damaged(manifest, f"stacks.{name}.dependencies names {missing[0]}, which is no stack")
+        found[printable(name)] = tuple(map(printable, listed))
+    return found
+
+
+def _damaged(manifest: Path, problem: str) -> UnreadableTerraform:
+    return UnreadableTerraform(manifest, problem, "It is damaged: synthesize again")
 
 
 def _in_order(waits: Mapping[str, tuple[str, ...]]) -> Iterator[str]:

@@ -72,7 +72,7 @@ def load(path: Path, *, unique: bool = False, largest: int = LARGEST_FILE) -> An
             ) from None
         except ValueError as error:
             problem, remedy = _diagnosis(data, error)
-            written = remedy == _AGAIN and path.name.endswith(".tf.json")
+            written = remedy == _AGAIN and path.name.endswith((".tf.json", "manifest.json", "intent.json"))
             raise UnreadableTerraform(path, problem, _SYNTHESIZE if written else remedy) from None
     if deeper(document, DEEPEST):
         problem = f"it is nested too deeply (more than {DEEPEST} levels)"

@@ -42,19 +42,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def estate(pytestconfig: pytest.Config) -> Estate:
     """The estate under test (`isthmus.intent.Estate`), checked: that of the module, or of the `intent.json` given."""
     from isthmus.intent import IntentError
-    from isthmus.intent.document import from_document
     from isthmus.intent.loading import load_estate
+    from isthmus.proof.intent_file import read_intent
+    from isthmus.terraform import UnreadableTerraform
 
     try:
         if given := _terraform(pytestconfig):
             intent = _intent(given)
             if intent is None:
                 pytest.fail(f"no intent.json in or among {', '.join(map(str, given))}", pytrace=False)
-            return from_document(intent.read_bytes(), str(intent)).check()
+            return read_intent(intent)
         if (folder := str(pytestconfig.rootpath)) not in sys.path:
             sys.path.insert(0, folder)
         return load_estate(_module(pytestconfig))
-    except (IntentError, OSError) as error:
+    except (IntentError, OSError, UnreadableTerraform) as error:
         raise _told(error) from None
 
 

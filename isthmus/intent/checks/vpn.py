@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from isthmus.accepted import LINK_LOCAL, refused_asn
 from isthmus.addressing import CONNECTIONS, inside_cidrs
+from isthmus.intent.checks.plain import not_plain
 from isthmus.intent.checks.reading import links, network
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
@@ -140,15 +141,19 @@ def acceleration_partition(estate: Estate) -> Iterator[Finding]:
 
 
 @rule(
-    "AWS keeps it as the device's name, of at most 255 characters",
+    "AWS keeps it as the device's name, of at most 255 characters, and Terraform would evaluate an expression in it",
     "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateCustomerGateway.html",
 )
 def device_name(estate: Estate) -> Iterator[Finding]:
-    """A customer gateway's device name is empty or too long."""
+    """A customer gateway's device name is empty, too long, or more than text."""
     for site in estate.sites:
         for gateway in site.customer_gateways:
-            if gateway.device is not None and not 1 <= len(gateway.device) <= 255:
+            if gateway.device is None:
+                continue
+            if not 1 <= len(gateway.device) <= 255:
                 yield Finding(gateway, f"device has {len(gateway.device)} characters", "1 to 255, or no device")
+            elif fault := not_plain(gateway.device):
+                yield Finding(gateway, f"device is {gateway.device!r}: {fault}", "its name in plain text")
 
 
 @rule("the tunnels' inside CIDRs follow from the number")
