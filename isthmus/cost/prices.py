@@ -14,7 +14,6 @@ The names are those of `isthmus.cost.items`. A sheet that a person gives goes ov
 from __future__ import annotations
 
 import difflib
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -26,6 +25,7 @@ from typing import Any
 
 from isthmus.cost.errors import UnusablePrices
 from isthmus.cost.items import ITEMS
+from isthmus.toml import is_amount, parsed, toml_text
 
 _HEADINGS = ("region", "as_of", "currency")
 
@@ -75,8 +75,8 @@ def shipped() -> Prices:
 def read_prices(path: Path) -> Prices:
     """A sheet from a file, over the shipped one. Raises `UnusablePrices`, with every fault, and `OSError`."""
     try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
+        text = toml_text(path)
+    except ValueError as error:
         raise UnusablePrices(f"{path}: not TOML: {error}") from None
     own, beneath = _sheet(text, str(path)), shipped()
     if own.currency != beneath.currency and own.prices.keys() != ITEMS.keys():
@@ -91,8 +91,8 @@ def read_prices(path: Path) -> Prices:
 
 def _sheet(text: str, where: str) -> Prices:
     try:
-        document = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+        document = parsed(text, parse_float=Decimal)
+    except ValueError as error:
         raise UnusablePrices(f"{where}: not TOML: {error}") from None
     faults = list(_faults(document))
     if faults:
@@ -125,26 +125,20 @@ def _faults(document: Mapping[str, Any]) -> Iterator[str]:
             yield f"{item} is nothing that is charged here; {hint}"
         elif isinstance(given, list):
             yield from (f"{item}: {fault}" for fault in _faults_of_steps(given))
-        elif not _is_price(given):
+        elif not is_amount(given):
             yield f"{item} is {given!r}; expected what one {ITEMS[item].unit} costs, such as 0.045, or steps"
 
 
 def _faults_of_steps(given: list[Any]) -> Iterator[str]:
     shape = "expected steps such as { above = 0, price = 0.09 }"
     for step in given:
-        if not isinstance(step, dict) or step.keys() != {"above", "price"} or not all(map(_is_price, step.values())):
+        if not isinstance(step, dict) or step.keys() != {"above", "price"} or not all(map(is_amount, step.values())):
             yield f"{step!r} is no step; {shape}"
             return
     if not given or given[0]["above"] != 0:
         yield f"the first step has to be above 0; {shape}"
     elif any(after["above"] <= before["above"] for before, after in pairwise(given)):
         yield "each step has to be above more than the one before it"
-
-
-def _is_price(given: Any) -> bool:
-    return (
-        isinstance(given, int | Decimal) and not isinstance(given, bool) and Decimal(given).is_finite() and given >= 0
-    )
 
 
 _EXAMPLE = Prices("us-east-1", "2026-06", "USD", {})

@@ -11,7 +11,6 @@ port = 443              # 443 if left out
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from isthmus.cost.errors import UnusableTraffic
+from isthmus.toml import is_amount, parsed, toml_text
 
 _PROTOCOLS = ("tcp", "udp", "icmp", "icmpv6")
 _REQUIRED = ("from", "to", "gb")
@@ -44,8 +44,8 @@ class Flow:
 def read_traffic(path: Path) -> tuple[Flow, ...]:
     """The flows of a file. Raises `UnusableTraffic`, which names every fault in it, and `OSError`."""
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        document = parsed(toml_text(path), parse_float=Decimal)
+    except ValueError as error:
         raise UnusableTraffic(f"{path}: not TOML: {error}") from None
     faults = [f"{key}: expected [[flow]]" for key in document if key != "flow"]
     entries = document.get("flow", [])
@@ -78,15 +78,9 @@ def _faults(entry: Mapping[str, Any]) -> Iterator[str]:
             yield f"{key} is no field of a flow; it has {', '.join(_KNOWN)}"
         elif key in ("from", "to") and (not isinstance(given, str) or not given.strip()):
             yield f"{key} is {given!r}; expected the name of a place"
-        elif key in ("gb", "back") and not _is_amount(given):
+        elif key in ("gb", "back") and not is_amount(given):
             yield f"{key} is {given!r}; expected GB a month, such as 500"
         elif key == "protocol" and given not in _PROTOCOLS:
             yield f"protocol is {given!r}; expected one of {', '.join(_PROTOCOLS)}"
         elif key == "port" and (not isinstance(given, int) or isinstance(given, bool) or not 0 <= given <= 65535):
             yield f"port is {given!r}; expected one from 0 to 65535"
-
-
-def _is_amount(given: Any) -> bool:
-    return (
-        isinstance(given, int | Decimal) and not isinstance(given, bool) and Decimal(given).is_finite() and given >= 0
-    )

@@ -13,7 +13,6 @@ every estate has what they are for, so they may be idle.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from isthmus.scan.errors import InvalidWaivers
+from isthmus.toml import parsed, toml_text
 
 _REQUIRED = ("check", "resource", "reason", "expires")
 _KNOWN = {*_REQUIRED, "root"}
@@ -68,8 +68,8 @@ def read_waivers(path: Path) -> tuple[Waiver, ...]:
     Raises InvalidWaivers, which names every fault in it, and OSError.
     """
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        document = parsed(toml_text(path))
+    except ValueError as error:
         raise InvalidWaivers(f"{path}: not TOML: {error}") from None
     faults = [f"{key}: expected [[waiver]]" for key in document if key != "waiver"]
     entries = document.get("waiver", [])

@@ -272,7 +272,7 @@ def test_bytes(data: st.DataObject) -> None:
 _TOML = {
     "waivers": (
         read_waivers,
-        '[[waiver]]\ncheck = "CKV_AWS_60"\nresource = "a.b"\nreason = "It is known to everybody."\nexpires = 2027-06-30\n',
+        '[[waiver]]\ncheck = "CKV_AWS_60"\nresource = "a.b"\nreason = "It is known to all."\nexpires = 2027-06-30\n',
     ),
     "traffic": (
         read_traffic,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus import cli
+from isthmus.cost import read_prices, read_traffic
+from isthmus.cost.errors import CostError
 from isthmus.intent import Estate, Inspection, IntentError
 from isthmus.intent.checks import problems
 from isthmus.intent.checks.plain import not_plain
 from isthmus.intent.document import from_document, to_document
+from isthmus.scan import ScanError, read_waivers
+from isthmus.terraform import UnreadableTerraform
 from isthmus.testing.strategies import estates
 from tests.modules import egress_estates
 from tests.modules.shared_services import reference
@@ -204,3 +209,31 @@ def test_any_change_of_an_intent_is_an_estate_or_a_clear_error(data: st.DataObje
     else:
         said = [str(problem) for problem in found]
     assert all(said)
+
+
+# --- TOML
+
+
+@pytest.mark.parametrize("amount", ["1e999999999", "1e-999999999", "9" * 40, "inf", "nan", "-1", "true", '"5"'])
+@pytest.mark.parametrize("name", ["traffic", "prices"])
+def test_an_amount_has_so_many_digits(name: str, amount: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    if name == "traffic":
+        path.write_text(f'[[flow]]\nfrom = "a"\nto = "b"\ngb = {amount}\n')
+        with pytest.raises(CostError, match="gb is"):
+            read_traffic(path)
+    else:
+        path.write_text(f'region = "r"\nas_of = "2026"\ncurrency = "USD"\n[prices]\nnat-gateway = {amount}\n')
+        with pytest.raises(CostError, match="nat-gateway is"):
+            read_prices(path)
+
+
+@pytest.mark.parametrize("use", [read_traffic, read_prices, read_waivers])
+@pytest.mark.parametrize("text", ["a = " + "9" * 5000, "a = " + "[" * 5000, "a = 1\na = 2", "\x00"])
+def test_what_is_no_toml_is_refused(use: Callable[[Path], object], text: str, tmp_path: Path) -> None:
+    (tmp_path / "x.toml").write_text(text)
+    with pytest.raises((CostError, ScanError), match="not TOML"):
+        use(tmp_path / "x.toml")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UnreadableTerraform, match="it is a named pipe"):
+        use(tmp_path / "pipe")
