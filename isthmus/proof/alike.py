@@ -84,7 +84,11 @@ class Alike:
         return {place.name: numbers.setdefault((said(place), self._key(place)), len(numbers)) for place in places}
 
     def _key(self, place: Place) -> Key:
-        if place.kind is not Kind.SPOKE or place.vpc in self._special or self.inventory.elsewhere(place.vpc):
+        if place.kind is not Kind.SPOKE or self.inventory.elsewhere(place.vpc):
+            return place.name
+        if not any(True for _ in self.subnets(place)):
+            return ("no subnet is known",)  # so no flow is, from here or to here, whatever else the VPC has
+        if place.vpc in self._special:
             return place.name
         tables: dict[str, int] = {}
         subnets = []

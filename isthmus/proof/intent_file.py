@@ -13,11 +13,24 @@ from isthmus.terraform.documents import contents, load
 _SHOWN = 5
 LARGEST = 64 * 1024 * 1024  # bytes; 1,000 spokes take one hundredth of that
 
+# Rules without which the parts of an estate cannot be read: that names, prefixes and addresses are such.
+_FORM = frozenset(
+    {
+        *("account-id", "customer-gateway-address", "device-name", "dns-server", "duplicate-name", "forward-target"),
+        *("opens-ports", "opens-unknown", "unknown-reference", "customer-gateway-unknown", "vpn-number"),
+    }
+)
+
+
+def _is_of_form(rule: str) -> bool:
+    return rule in _FORM or rule.endswith("-form")
+
 
 def read_intent(path: Path) -> Estate:
     """The estate of an `intent.json`.
 
-    Synthesis writes checked estates only, so what breaks a rule of the language was written by another hand. Raises
+    Synthesis writes checked estates only, so what breaks a rule about the form of values was written by another hand.
+    Other rules are not asked: of an output that an earlier release wrote, a later one may think otherwise. Raises
     `UnknownSchema`, which says what is wrong and where, and `UnreadableTerraform` for what is no such file.
     """
     load(path, largest=LARGEST)  # of no more levels than any document, and JSON at all
@@ -25,7 +38,7 @@ def read_intent(path: Path) -> Estate:
         estate = from_document(contents(path, LARGEST), str(path))
     except UnknownSchema as error:
         raise UnknownSchema(shown(str(error))) from None
-    if found := problems(estate):
+    if found := [problem for problem in problems(estate) if _is_of_form(problem.rule)]:
         lines = [f"  {problem}" for problem in found[:_SHOWN]]
         if len(found) > _SHOWN:
             lines.append(f"  and {len(found) - _SHOWN} more")

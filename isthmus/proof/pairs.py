@@ -16,12 +16,16 @@ from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Cidr, Unknown
 from isthmus.network.space import ALL, PUBLIC, address_at, number, span
 from isthmus.proof.alike import Alike, prefixes
+from isthmus.proof.errors import UnusableInput
 from isthmus.proof.places import Inventory, Kind, Place, Places, Tier
 from isthmus.proof.probes import USUAL, Probe, probes
 
 _LAST_V4 = (1 << 32) - 1
 FILTERS = ("network-acl-denies", "firewall-drops")
 _FIRST_HOST = 4  # AWS keeps the first four addresses of a subnet
+
+
+MOST_GROUPS = 1_000  # of locations that behave the same: a minute or two
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +215,15 @@ class AllPairs:
         return not (here.kind is Kind.INTERNET and there.kind is Kind.SITE_NETWORK)
 
     def grouped(self) -> Iterator[tuple[str, str, int]]:
-        """One pair for each two groups of alike places, with the number of ordered pairs that it stands for."""
+        """One pair for each two groups of alike places, with the number of ordered pairs that it stands for.
+
+        Raises `UnusableInput` for more groups than are compared: pairs of them are so many times as many.
+        """
+        if len(self._members) > MOST_GROUPS:
+            raise UnusableInput(
+                f"this input has {len(self._members):,} locations that differ, and {MOST_GROUPS:,} are compared "
+                "at most: give fewer roots, plans or states at a time"
+            )
         for here, mine in self._members.items():
             for there, theirs in self._members.items():
                 count = len(mine) * len(theirs) - (len(mine) if here == there else 0)

