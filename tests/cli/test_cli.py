@@ -365,7 +365,7 @@ def test_a_reader_that_leaves_early(good: Path) -> None:
             "it cannot be written (No such file or",
         ),
         (["prove", "--markdown", "{}/file/proof.md"], "{}/file/proof.md", "it cannot be written (Not a directory)"),
-        (["prove", "--intent", "{}/nothing.json"], "{}/nothing.json", "it cannot be used (No such file or directory)"),
+        (["prove", "--intent", "{}/nothing.json"], "{}/nothing.json", "it cannot be read (No such file or directory)"),
         (["draw", "--into", "{}/nowhere/a.md"], "{}/nowhere/a.md", "it cannot be written (No such file or directory)"),
         (["handover", "--into", "{}/file"], "{}/file", "it cannot be used (File exists)"),
     ],
