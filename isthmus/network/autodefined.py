@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from isthmus.network.domains import covers, reverse_zones, reversed_network
+from isthmus.domains import covers, reverse_zones, reversed_network
 from isthmus.network.model import Network, Unknown
 from isthmus.network.resolution import VpcDns
 

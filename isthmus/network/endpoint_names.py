@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from isthmus.network.domains import covers, labels
+from isthmus.domains import covers, labels
 from isthmus.network.model import EndpointKind, Network, Unknown, VpcEndpoint
 from isthmus.network.resolution import Held
 from isthmus.services import SERVICES

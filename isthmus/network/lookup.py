@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from ipaddress import IPv4Address
 
+from isthmus.domains import ROOT, canonical, covers, labels
 from isthmus.network.autodefined import autodefined
-from isthmus.network.domains import ROOT, canonical, covers, labels
 from isthmus.network.endpoint_names import EndpointNames
 from isthmus.network.model import Network, Unknown
 from isthmus.network.name_filter import filtered

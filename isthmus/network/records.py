@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from isthmus.network.domains import canonical, covers, parents
+from isthmus.domains import canonical, covers, parents
 from isthmus.network.model import Unknown
 from isthmus.network.resolution import PrivateZone, Record
 

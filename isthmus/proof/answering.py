@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
+from isthmus.domains import ROOT, canonical, labels
 from isthmus.intent import Estate
 from isthmus.intent.resolution import (
     KEPT_BY_AWS,
@@ -22,7 +23,6 @@ from isthmus.intent.resolution import (
     service_zones,
     shared_services,
 )
-from isthmus.network.domains import ROOT, canonical, labels
 from isthmus.network.lookup import Answer, Answered, Lookup
 from isthmus.network.model import EndpointKind, Network, Unknown, VpcEndpoint
 from isthmus.network.name_filter import rules_of

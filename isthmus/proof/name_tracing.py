@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from isthmus.domains import ROOT, canonical
 from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Location, Outcome
 from isthmus.network.asking import DNS, Asked, Target, asked, interfaces
-from isthmus.network.domains import ROOT, canonical
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.lookup import Answer, Answered, Lookup
 from isthmus.network.model import Network, Unknown

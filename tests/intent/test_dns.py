@@ -16,6 +16,7 @@ from isthmus.intent import (
     HybridDns,
     PrivateZone,
     Segment,
+    SharedBy,
     Spoke,
 )
 from isthmus.intent.checks import problems
@@ -84,6 +85,9 @@ PASS: dict[str, Estate] = {
     "S3 for the sites": central("s3"),
     "S3 for everybody": central("s3", spoke=replace(SHARED, **NO_S3), dev=NO_S3),
     "an endpoint of one's own": central("kms", dev={"interface_endpoints": ["ssm"]}),
+    "a rule above an endpoint of one's own": central(
+        "kms", dev={"interface_endpoints": ["ssm"]}, forwards=[ForwardRule("eu-west-1.amazonaws.com", site="dc1")]
+    ),
     "S3 of one's own beside one for the sites": central("s3", dev={"interface_endpoints": ["s3"], **NO_S3}),
     "only what is allowed": shared(firewall=DnsFirewall(allowed=["*.example.com"], blocked=["*"])),
 }
@@ -98,6 +102,17 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
      ["domain-twice"]),
     ("a zone that an endpoint needs", central("kms", private_zones=[PrivateZone("kms.us-east-1.amazonaws.com")]),
      ["domain-twice"]),
+    ("a name of an endpoint of one's own",
+     central("kms", dev={"interface_endpoints": ["sns"]},
+             forwards=[ForwardRule("sns.us-east-1.amazonaws.com", site="dc1")]),
+     ["endpoint-name-taken"]),
+    ("a zone for a name of an endpoint of one's own",
+     central("kms", dev={"interface_endpoints": ["sqs"]}, private_zones=[PrivateZone("sqs.us-east-1.amazonaws.com")],
+             shared_by=SharedBy.RESOLVER_RULES),
+     ["endpoint-name-taken"]),
+    ("a zone below a name of an endpoint of one's own",
+     central("kms", dev={"interface_endpoints": ["sqs"]}, private_zones=[PrivateZone("x.sqs.us-east-1.amazonaws.com")]),
+     ["endpoint-name-taken"]),
     ("what AWS keeps", forwards(ForwardRule(".", site="dc1"), ForwardRule("amazonaws.com", site="dc1")),
      ["domain-twice"]),
     ("both a site and targets", forwards(replace(TO_SITE, targets=["172.21.0.53"])), ["forward-target"]),

@@ -9,6 +9,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from isthmus.accepted import MOST_TARGETS
 from isthmus.addressing import NoSlot, Tier, resolver_addresses, subnets, tiers_in
+from isthmus.domains import canonical, covers
 from isthmus.intent.checks.reading import all_linked, network, networks, segment_of, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule, subject
 from isthmus.intent.dns import ForwardRule, PrivateZone
@@ -28,7 +29,7 @@ from isthmus.intent.resolution import (
 )
 from isthmus.intent.segment import Segment
 from isthmus.regions import REGIONS
-from isthmus.services import S3
+from isthmus.services import S3, SERVICES
 
 _GUIDE = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/"
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
@@ -139,6 +140,26 @@ def domain_twice(estate: Estate) -> Iterator[Finding]:
                 yield Finding(thing, given, "one of the two, or a domain below it")
             else:
                 first[key] = f"{subject(thing)}, {place_of(thing)}"
+
+
+@rule(
+    "a spoke's own interface endpoint has its names in its VPC: a rule for them hides the endpoint, and AWS refuses a "
+    "private zone of their name beside it",
+    "https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html",
+)
+def endpoint_name_taken(estate: Estate) -> Iterator[Finding]:
+    """A forward rule or private zone is for a name of an interface endpoint in a spoke that it is associated with."""
+    for home in _home(estate):
+        things: list[ForwardRule | PrivateZone] = [*home.services.dns.forwards, *home.services.dns.private_zones]
+        for _, spoke in served(estate):
+            known = (service for service in spoke.interface_endpoints if service in SERVICES)
+            names = {zone.name: service for service in known for zone in SERVICES[service].zones_in(estate.region)}
+            for thing in things:
+                taken = next((name for name in names if covers(name, canonical(thing.domain))), None)
+                if taken is not None:
+                    given = f'"{thing.domain}" is a name of the endpoint for {names[taken]} in {subject(spoke)}'
+                    remedy = f"interface_endpoints without it there, {place_of(spoke)}, or another domain here"
+                    yield Finding(thing, given, remedy)
 
 
 def _key(domain: str) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
+from itertools import combinations
 
 from isthmus.accepted import LINK_LOCAL, refused_asn
 from isthmus.addressing import CONNECTIONS, inside_cidrs
 from isthmus.intent.checks.plain import not_plain
 from isthmus.intent.checks.reading import links, network
-from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.checks.rule import Finding, rule, subject
 from isthmus.intent.estate import Estate
-from isthmus.intent.model import name_of
-from isthmus.intent.vpn import VpnConnection
+from isthmus.intent.model import name_of, place_of
+from isthmus.intent.reach import transit_between
+from isthmus.intent.vpn import Routing, VpnConnection
 from isthmus.regions import REGIONS
 
 _GATEWAY = "https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-options.html"
@@ -54,6 +56,23 @@ def same_asn(estate: Estate) -> Iterator[Finding]:
             if gateway.bgp_asn in hubs:
                 given = f"bgp_asn {gateway.bgp_asn} is the hub's asn too"
                 yield Finding(gateway, given, "different ASNs, e.g. another private one for the hub")
+
+
+@rule(
+    "a router drops routes with its own ASN in their path: what AWS advertises of one site, the other does not take",
+    "https://www.rfc-editor.org/rfc/rfc4271#section-9.1.2",
+)
+def transit_asn(estate: Estate) -> Iterator[Finding]:
+    """Two sites with transit between them have connections with BGP and one ASN."""
+    asns: dict[str, set[int]] = {}
+    for link in links(estate):
+        if link.connection.routing is Routing.BGP:
+            asns.setdefault(link.site.name, set()).add(link.gateway.bgp_asn)
+    for here, there in combinations(estate.sites, 2):
+        both = asns.get(here.name, set()) & asns.get(there.name, set())
+        if both and transit_between(here, there):
+            given = f"it has transit with {subject(here)}, {place_of(here)}, and both have ASN {min(both)}"
+            yield Finding(there, given, "an ASN of its own for one of the two, or no transit between them")
 
 
 @rule("AWS meets the device at a static address on the internet; behind NAT, the NAT's", _GATEWAY)

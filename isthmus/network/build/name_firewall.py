@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from isthmus.domains import canonical
 from isthmus.network.build.name_uses import FIREWALL
 from isthmus.network.build.resolve import Kind, Resolver, integer, single, text
-from isthmus.network.domains import canonical
 from isthmus.network.model import Unknown
 from isthmus.network.resolution import NameRule, NameRules
 from isthmus.terraform.graph import Resource

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Address
 
+from isthmus.domains import canonical, covers
 from isthmus.network.build.name_firewall import rule_groups
 from isthmus.network.build.name_uses import ENDPOINT, ZONE, uses
 from isthmus.network.build.resolve import GROUP, SUBNET, VPC, Resolver, integer, text
 from isthmus.network.build.vpc_dns import vpc_dns
-from isthmus.network.domains import canonical, covers
 from isthmus.network.model import Unknown
 from isthmus.network.resolution import (
     Interface,

@@ -64,6 +64,12 @@ def domain_twice(estate: Estate) -> Estate:
 
 
 @breaks
+def endpoint_name_taken(estate: Estate) -> Estate:
+    zone = PrivateZone(f"sqs.{estate.region}.amazonaws.com")
+    return _shared(estate, spoke=wide_spoke(estate, interface_endpoints=["sqs"]), private_zones=[zone])
+
+
+@breaks
 def forward_target(estate: Estate) -> Estate:
     return _shared(estate, forwards=asking())
 

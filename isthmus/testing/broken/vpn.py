@@ -30,6 +30,19 @@ def same_asn(estate: Estate) -> Estate:
 
 
 @breaks
+def transit_asn(estate: Estate) -> Estate:
+    other = extra_site(
+        "other",
+        networks={"lan": "172.29.0.0/16"},
+        announces=["172.29.0.0/16"],
+        customer_gateways=[extra_gateway("other", ip_address="198.51.100.2")],
+        transit_with=["extra"],
+    )
+    second = extra_vpn("other", customer_gateway="other", number=501)
+    return grown(estate, sites=[extra_site(), other], vpns=[extra_vpn(), second])
+
+
+@breaks
 def customer_gateway_address(estate: Estate) -> Estate:
     return grown(estate, sites=[extra_site(customer_gateways=[extra_gateway(ip_address="10.1.1.1")])])
 
