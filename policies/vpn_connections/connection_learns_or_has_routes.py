@@ -4,12 +4,14 @@ from collections.abc import Iterable, Iterator
 
 from isthmus_policy import Block, Estate, EstatePolicy
 
+_TO_ATTACHMENTS = ("aws_ec2_transit_gateway_route", "aws_ec2_transit_gateway_prefix_list_reference")
+
 
 class ConnectionLearnsOrHasRoutes(EstatePolicy):
     """A static connection tells the gateway nothing: without routes it is up, and carries no packet.
 
-    Prefer BGP. For a static one, write a route to its attachment in every table that reaches the site
-    (`aws_vpn_connection_route` is for virtual private gateways only).
+    Prefer BGP. For a static one, write a route to its attachment in every transit gateway table that reaches the site.
+    An `aws_vpn_connection_route` counts for a virtual private gateway only: a transit gateway ignores it.
     """
 
     id = "CKV_ISTHMUS_24"
@@ -26,11 +28,12 @@ class ConnectionLearnsOrHasRoutes(EstatePolicy):
             return
         if not isinstance(static, bool):
             yield "whether it is static cannot be read"
-        elif not (
-            estate.naming(block, "transit_gateway_attachment_id", "aws_ec2_transit_gateway_route")
-            or estate.naming(block, "vpn_connection_id", "aws_vpn_connection_route")
-        ):
+        elif estate.naming(block, "transit_gateway_attachment_id", *_TO_ATTACHMENTS):
+            return
+        elif not (own := estate.naming(block, "vpn_connection_id", "aws_vpn_connection_route")):
             yield "it is static, and no route names it in its module"
+        elif not block.given("vpn_gateway_id"):
+            yield f"it is static, and {own[0].address} is for a virtual private gateway, which it does not end at"
 
 
 check = ConnectionLearnsOrHasRoutes()
