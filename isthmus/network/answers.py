@@ -96,7 +96,18 @@ class Somewhere:
         return f"somewhere in {self.vpc}"
 
 
-Location = InSubnet | AtSite | Internet | AtEndpoint | Service | Somewhere
+@dataclass(frozen=True, slots=True)
+class Nowhere:
+    """An address that no place has, and why: in a VPC and none of its subnets, or in no range that is known."""
+
+    ip: Address
+    why: str
+
+    def __str__(self) -> str:
+        return str(self.ip)
+
+
+Location = InSubnet | AtSite | Internet | AtEndpoint | Service | Somewhere | Nowhere
 
 # --- what -----------------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from isthmus.network.answers import (
     InSubnet,
     Internet,
     Location,
+    Nowhere,
     Outcome,
     Packet,
     Path,
@@ -80,7 +81,19 @@ class Forwarding:
             if any(path.blocks for path in found):
                 found = self._arrive_at(Walk(self.facts, past_blocks=True), packet, target, expected)
             paths += found
+        nat = self._nat_at(packet.destination)
+        if nat:
+            why = "a NAT gateway takes no connections"
+            paths = [path._replace(blocks=(*path.blocks, Block("nat-gateway", nat, why))) for path in paths]
         return Trace(packet, tuple(dict.fromkeys(paths)))
+
+    def _nat_at(self, location: Location) -> str:
+        """The NAT gateway whose private address a location is, or "".
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html
+        """
+        ip = location.ip if isinstance(location, InSubnet) else None
+        return next((n.address for n in self.network.nats.values() if ip is not None and n.private_ip == ip), "")
 
     def both_ways(self, packet: Packet) -> RoundTrip:
         """Follow a packet there and, for each path there, the reply back, which NAT and stateful firewalls must see.
@@ -105,7 +118,7 @@ class Forwarding:
         match to:
             case InSubnet():
                 yield self.places.of(to), to.address
-            case Somewhere():
+            case Somewhere() | Nowhere():
                 yield self.places.of(to), ""
             case AtSite():
                 yield self.places.of(to), to.name
@@ -169,6 +182,8 @@ class Forwarding:
                 return walk.in_subnet(origin.address, _source_of(origin), target, target, start)
             case AtSite():
                 return walk.from_site(self.places.site(origin.name), target, target, Path())
+            case Nowhere():
+                return [(target, target, (Path(unknown=f"no packet comes from there: {origin.why}"),))]
             case _:
                 return self._from_internet(walk, destination, target, expected)
 
@@ -414,6 +429,10 @@ class Forwarding:
         """The location of an address: in a subnet, at a site, or on the internet. Raises `NoSuchPlace`."""
         return self.places.locate(address)
 
+    def in_several(self, address: Address) -> bool:
+        """Whether an address is at several places."""
+        return self.places.in_several(address)
+
     def place_of(self, location: Location) -> int | Unknown | None:
         """The place on the number line that stands for a location; None if it has no known address."""
         return self.places.of(location)
@@ -454,7 +473,8 @@ def _ending(path: Path, expected: str) -> Path:
     """The path, blocked if it ends somewhere else than it should."""
     if not path.end or path.end == expected or path.outcome is Outcome.BLOCKED:
         return path
-    block = Block("misrouted", path.hops[-1].address, f"the packet ends at {path.end}, not at {expected}")
+    why = f"the packet ends at {path.end}, " + (f"not at {expected}" if expected else "and no place has its address")
+    block = Block("misrouted", path.hops[-1].address, why)
     return path._replace(blocks=(*path.blocks, block))
 
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from ipaddress import IPv4Address, IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from isthmus.network.resolution import Resolution
 from isthmus.network.suricata import Rules
@@ -123,6 +123,17 @@ class Subnet:
     name: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
     account: str | None = None
+    assigns_public: bool | Unknown = False
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """An instance or network interface: its subnet, its addresses as far as they are given, whether it is public."""
+
+    address: str
+    subnet: str | Unknown
+    ips: tuple[IPv4Address | IPv6Address, ...] = ()
+    public: bool | Unknown = False
 
 
 class TargetKind(Enum):
@@ -583,6 +594,7 @@ class Network:
 
     vpcs: Mapping[str, Vpc] = field(default_factory=dict)
     subnets: Mapping[str, Subnet] = field(default_factory=dict)
+    hosts: Mapping[str, Host] = field(default_factory=dict)
     tables: Mapping[str, VpcTable] = field(default_factory=dict)
     gateways: Mapping[str, Gateway] = field(default_factory=dict)
     nats: Mapping[str, NatGateway] = field(default_factory=dict)

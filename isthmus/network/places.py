@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Location, Service, Somewhere
+from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Location, Nowhere, Service, Somewhere
 from isthmus.network.facts import Facts
 from isthmus.network.model import EndpointKind, Network, Site, Unknown
 from isthmus.network.space import ALL, LAST, PUBLIC, Address, number, span, subtract
@@ -50,6 +50,13 @@ class Places:
             return Internet(address)
         raise NoSuchPlace(f"{address} is in no VPC, at no known site and not on the internet")
 
+    def in_several(self, address: Address) -> bool:
+        """Whether an address is at several places, so that a name has to say which."""
+        place = number(address)
+        owners = self.facts.vpc_owners(place)
+        subnets = [owner for owner in owners if self.facts.subnet_map(owner)(place) is not None]
+        return len(subnets) > 1 or (not owners and len(self._at_sites(place)) > 1)
+
     def _at_sites(self, place: int) -> list[Site]:
         """The sites that have an address. Of networks inside each other the smaller one has it."""
         around = [
@@ -75,6 +82,8 @@ class Places:
                 return min(low + 4, high)  # AWS keeps the first four addresses of a subnet
             case Somewhere():
                 return Unknown(location.why)
+            case Nowhere():
+                return number(location.ip)
             case AtSite():
                 site = self.site(location.name)
                 if location.ip is not None:

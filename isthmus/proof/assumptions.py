@@ -23,6 +23,7 @@ from isthmus.network.space import span
 from isthmus.proof.covering import Covering
 from isthmus.proof.listing import some
 from isthmus.proof.places import Places
+from isthmus.proof.public import conditions
 
 _MOST = 4
 Span = tuple[int, int]
@@ -37,6 +38,7 @@ def assumptions(engine: Forwarding, places: Places) -> Iterator[str]:
         yield _ROUTERS
     yield from _inspected(engine.network.firewalls.values())
     yield from _appliances(engine.network.endpoints.values())
+    yield from conditions(engine.network, places.spokes)
     if places.spokes:
         yield "security groups and software on hosts are the hosts' own business: this is what the network lets through"
 

@@ -73,6 +73,7 @@ class Flow:
     - `intended`: whether the intent asks for it; None without an intent.
     - `zones`: where zones differ, the outcome there and back by zone of the source.
     - `tiers`: likewise by tier of the source's subnets, where a spoke has several.
+    - `condition`: what it holds on: a public address of the host.
     """
 
     source: str
@@ -83,6 +84,9 @@ class Flow:
     zones: Mapping[str, tuple[Outcome, Outcome]] = field(default_factory=dict)
     tiers: Mapping[str, tuple[Outcome, Outcome]] = field(default_factory=dict)
     explain: Callable[[], RoundTrip | None] = field(default=lambda: None, repr=False, compare=False)
+    split: Callable[[], Mapping[str, tuple[Outcome, Outcome]]] = field(default=dict, repr=False, compare=False)
+    leave: Callable[[], Mapping[str, tuple[str, ...]]] = field(default=dict, repr=False, compare=False)
+    condition: str = ""
 
     @property
     def works(self) -> bool:
@@ -93,6 +97,33 @@ class Flow:
     def one_way(self) -> bool:
         """Whether packets get there and replies do not come back."""
         return self.forward is Outcome.REACHABLE and self.back is not Outcome.REACHABLE
+
+    @cached_property
+    def parts(self) -> Mapping[str, tuple[Outcome, Outcome]]:
+        """Where subnets differ, the outcome there and back of each of them, by name. Without an intent."""
+        return self.split()
+
+    @property
+    def partly(self) -> bool:
+        """Whether it works for some subnets, and not for others."""
+        working = {parts == (Outcome.REACHABLE, Outcome.REACHABLE) for parts in self.parts.values()}
+        return len(working) > 1
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nobody can say, of all subnets or of some."""
+        every = [(self.forward, self.back), *self.parts.values()]
+        return any(Outcome.UNKNOWN in outcomes for outcomes in every)
+
+    @property
+    def detail(self) -> str:
+        """Which subnets differ: `app yes, vault no`."""
+        return ", ".join(f"{name} {in_a_word(*outcomes)}" for name, outcomes in self.parts.items())
+
+    @cached_property
+    def exits(self) -> Mapping[str, tuple[str, ...]]:
+        """Every resource by which it leaves for the internet, with the subnets that use it; where all do, none."""
+        return self.leave()
 
     @property
     def returned(self) -> str:
@@ -126,6 +157,15 @@ class Flow:
 
     def __str__(self) -> str:
         return f"{self.source} -> {self.destination}: {self.forward}, back {self.returned}"
+
+
+def in_a_word(forward: Outcome, back: Outcome) -> str:
+    """An outcome there and back in a word."""
+    if Outcome.UNKNOWN in (forward, back):
+        return "?"
+    if forward is Outcome.BLOCKED:
+        return "no"
+    return "yes" if back is Outcome.REACHABLE else "one way"
 
 
 @dataclass(frozen=True, slots=True)

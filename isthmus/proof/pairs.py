@@ -72,6 +72,35 @@ class Pair:
         """Outcomes by zone of the source, where they differ."""
         return _split(self.main, lambda trial: trial.zone)
 
+    @cached_property
+    def by_subnet(self) -> Mapping[tuple[str, str], tuple[Outcome, Outcome]]:
+        """Outcomes by subnet of the source and of the destination ("" where an end is in none), where they differ."""
+        groups: dict[tuple[str, str], list[Trial]] = defaultdict(list)
+        for trial in self.main:
+            groups[_subnet(trial.source), _subnet(trial.destination)].append(trial)
+        outcomes = {key: worst(group) for key, group in groups.items()}
+        return outcomes if len(set(outcomes.values())) > 1 else {}
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nobody can say of some subnet, whatever is known of the others."""
+        every = [*self.by_subnet.values(), worst(self.main)]
+        return any(Outcome.UNKNOWN in outcome for outcome in every)
+
+    @property
+    def exits(self) -> Mapping[str, tuple[str, ...]]:
+        """What it leaves by for the internet and comes back by, each with the subnets that use it.
+
+        A NAT gateway on the way is named with the exit behind it.
+        """
+        found: dict[str, dict[str, None]] = {}
+        for trial in self.main:
+            if trial.trip.outcome is Outcome.REACHABLE:
+                for path in trial.trip.forward.paths:
+                    name = path.exit + (f" by {path.nats[0]}" if path.nats else "")
+                    found.setdefault(name, {})[_subnet(trial.source)] = None
+        return {name: tuple(subnets) for name, subnets in found.items()}
+
     def by_tier(self) -> Mapping[str, tuple[Outcome, Outcome]]:
         """Outcomes by tier, where they differ."""
         return _split(self.trials, lambda trial: trial.tier)
@@ -89,6 +118,10 @@ class Pair:
             return not trial.main, trial.version != version, _openness(trial.trip)
 
         return min(range(len(self.trials)), key=telling)
+
+
+def _subnet(location: Location) -> str:
+    return location.address if isinstance(location, InSubnet) else ""
 
 
 def worst(trials: Sequence[Trial]) -> tuple[Outcome, Outcome]:

@@ -53,6 +53,7 @@ class Place:
     - `cidrs`: its addresses; empty for the internet, and for a site whose networks nobody stated.
     - `vpc`, `tiers`: of a spoke: its VPC's address, and the addresses of its subnets by tier.
     - `site`: of a site network: the name of its site.
+    - `alike`: of a spoke: its private subnets are what it is about. Else each subnet speaks for itself.
     - `spans`: of the rest of a site: its addresses, which are `cidrs` without what has a name of its own.
     """
 
@@ -63,6 +64,7 @@ class Place:
     tiers: Mapping[Tier, tuple[str, ...]] = field(default_factory=dict)
     site: str = ""
     spans: tuple[tuple[int, int], ...] = ()
+    alike: bool = True
 
     @property
     def is_rest(self) -> bool:
@@ -77,6 +79,8 @@ class Place:
     @property
     def workloads(self) -> tuple[str, ...]:
         """The subnets that hold workloads: the private ones, or else the public ones."""
+        if not self.alike:
+            return (*self.tiers.get(Tier.PRIVATE, ()), *self.tiers.get(Tier.PUBLIC, ())) or self.subnets
         return self.tiers.get(Tier.PRIVATE) or self.tiers.get(Tier.PUBLIC) or self.subnets
 
     @cached_property

@@ -384,6 +384,13 @@ _ALL = (
         _TGW + "how-transit-gateways-work.html",
     ),
     Rule(
+        "advertised-twice",
+        "A site advertises addresses that a VPC or another site has.",
+        "One address means one place: hosts at the site find it at home and never send it to AWS, and of two prefixes "
+        "the longer one decides.",
+        _TGW + "how-transit-gateways-work.html",
+    ),
+    Rule(
         "site-told-too-much",
         "AWS announces to a site what the intent does not let that site reach.",
         "A gateway announces the table that a VPN is associated with: what is in it, the site will send there.",

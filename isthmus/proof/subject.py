@@ -22,10 +22,13 @@ from isthmus.proof.name_tracing import NameTraced, trace_name
 from isthmus.proof.naming import Naming
 from isthmus.proof.openings import opening_notes, opening_violations
 from isthmus.proof.outages import Outages, outage_violations
+from isthmus.proof.overlaps import overlap_violations
 from isthmus.proof.pairs import AllPairs
-from isthmus.proof.places import Inventory, Place, Places
+from isthmus.proof.parts import named_parts, subnet_name
+from isthmus.proof.places import INTERNET, Inventory, Kind, Place, Places, Tier
 from isthmus.proof.probes import USUAL, Probe
 from isthmus.proof.proved import Flows, Proof
+from isthmus.proof.public import condition
 from isthmus.proof.quotas import Usage, exceeded, fullest, usages
 from isthmus.proof.regions import region_violations
 from isthmus.proof.replies import Replies
@@ -188,8 +191,42 @@ class _Prover:
             self._told[key] = (*pair.outcome(asked), pair.by_zone(), pair.by_tier(), pair.telling(asked))
         forward, back, zones, tiers, telling = self._told[key]
         return Flow(
-            a, b, forward, back, intended, zones=zones, tiers=tiers, explain=lambda: self.pairs.trip(a, b, telling)
+            a,
+            b,
+            forward,
+            back,
+            intended,
+            zones=zones,
+            tiers=tiers,
+            explain=lambda: self.pairs.trip(a, b, telling),
+            split=lambda: self._split(a, b),
+            leave=lambda: self._exits(a, b),
+            condition=self._condition(a, b),
         )
+
+    def _split(self, a: str, b: str) -> Mapping[str, tuple[Outcome, Outcome]]:
+        """Where subnets differ, and there is no intent to say that all have to agree."""
+        if self.meant is not None or not self.pairs.between(a, b).by_subnet:
+            return {}
+        return named_parts(self.network, self.pairs.exact(a, b).by_subnet)
+
+    def _exits(self, a: str, b: str) -> Mapping[str, tuple[str, ...]]:
+        """Every way out to the internet, with the subnets that use it; where all do, without them."""
+        if b != INTERNET or self.places.by_name[a].kind is not Kind.SPOKE:
+            return {}
+        pair = self.pairs.exact(a, b)
+        every = {getattr(trial.source, "address", "") for trial in pair.main}
+        return {
+            exit_: () if len(subnets) == len(every) else tuple(subnet_name(self.network, subnet) for subnet in subnets)
+            for exit_, subnets in pair.exits.items()
+        }
+
+    def _condition(self, a: str, b: str) -> str:
+        """On the internet, what it depends on that hosts of public subnets have public addresses."""
+        if INTERNET not in (a, b):
+            return ""
+        place = self.places.by_name[a if b == INTERNET else b]
+        return "; ".join(condition(self.network, subnet) for subnet in place.tiers.get(Tier.PUBLIC, ()))
 
     def unanswered(self) -> Iterator[Unanswered]:
         """What is not evaluated, and pairs of which the answer is not known, by reason."""
@@ -200,7 +237,7 @@ class _Prover:
             if self.meant is not None and intended is None:
                 continue  # nothing is said of it, so nothing is asked
             pair = self.pairs.between(a, b)
-            if Outcome.UNKNOWN not in pair.outcome(intended):
+            if Outcome.UNKNOWN not in pair.outcome(intended) and not (self.meant is None and pair.unknown):
                 continue
             trials = pair.main if intended is not False else pair.trials
             paths = [p for t in trials for p in (*t.trip.forward.paths, *t.trip.back.paths)]
@@ -286,6 +323,7 @@ class _Prover:
 
     def _always(self, used: Sequence[Usage]) -> Iterator[Violation]:
         """What holds for every network, whatever is meant."""
+        yield from overlap_violations(self.network, self.places)
         yield from route_violations(self.engine)
         for finding in self.network.findings:
             yield Violation(finding.rule, finding.why, finding.resources)

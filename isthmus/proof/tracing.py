@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
 from isthmus.network.answers import (
@@ -12,6 +12,7 @@ from isthmus.network.answers import (
     InSubnet,
     Internet,
     Location,
+    Nowhere,
     Outcome,
     Packet,
     RoundTrip,
@@ -22,19 +23,25 @@ from isthmus.network.model import EndpointKind, Network, VpcEndpoint
 from isthmus.network.space import number, span
 from isthmus.proof.assumptions import assumed_on
 from isthmus.proof.errors import NoSuchPlace, ProofError
+from isthmus.proof.findings import in_a_word
 from isthmus.proof.pairs import AllPairs, at_worst, stopped_by_filters
-from isthmus.proof.places import INTERNET, Kind
+from isthmus.proof.parts import named_parts
+from isthmus.proof.places import INTERNET, Kind, Tier
 from isthmus.proof.probes import USUAL, Probe
+from isthmus.proof.public import condition, known
 from isthmus.proof.rest import rest_name
 
 _SERVICES = ("s3", "dynamodb")
+_ORDER = {Outcome.BLOCKED: 0, Outcome.UNKNOWN: 1, Outcome.REACHABLE: 2}
 
 
 @dataclass(frozen=True)
 class Traced:
     """Trips from one place to another: one for each zone, or each part of it, that routes tell apart.
 
-    `assumptions`: what they rest on, of what their paths meet.
+    - `assumptions`: what they rest on, of what their paths meet.
+    - `condition`: what the answer depends on, a public address of the host.
+    - `parts`: which subnets fare how, where they differ.
     """
 
     source: str
@@ -42,6 +49,8 @@ class Traced:
     trips: tuple[RoundTrip, ...]
     unsure: str = ""
     assumptions: tuple[str, ...] = ()
+    condition: str = ""
+    parts: str = ""
 
     @property
     def outcome(self) -> Outcome:
@@ -88,14 +97,52 @@ def trace(pairs: AllPairs, source: str, destination: str, protocol: str, port: i
     if not trips:
         raise ProofError(f"{source} and {destination} have no version of IP in common, so no packet can be followed")
     places = [pairs.places.by_name[name] for name in (source, destination) if name in pairs.places.by_name]
+    called = _called(pairs, source), _called(pairs, destination)
+    unsure = next(filter(None, map(pairs.unsure, places)), "")
     paths = [path for trip in trips for path in (*trip.forward.paths, *trip.back.paths)]
-    return Traced(
-        _called(pairs, source),
-        _called(pairs, destination),
-        tuple(trips),
-        next(filter(None, map(pairs.unsure, places)), ""),
-        tuple(assumed_on(pairs.engine, paths)),
+    assumed = tuple(assumed_on(pairs.engine, paths))
+    return Traced(*called, tuple(trips), unsure, assumed, _conditions(pairs, starts, ends), _parted(pairs, trips))
+
+
+def _parted(pairs: AllPairs, trips: Sequence[RoundTrip]) -> str:
+    """Which subnets fare how, where they differ: `app yes, vault no`."""
+    outcomes: dict[tuple[str, str], set[tuple[Outcome, Outcome]]] = {}
+    for trip in trips:
+        here, there = (
+            end.address if isinstance(end, InSubnet) else ""
+            for end in (trip.forward.packet.source, trip.forward.packet.destination)
+        )
+        back = Outcome.BLOCKED if trip.asymmetric else trip.back.outcome
+        outcomes.setdefault((here, there), set()).add((trip.forward.outcome, back))
+    worst = {key: min(said, key=lambda o: (_ORDER[o[0]], _ORDER[o[1]])) for key, said in outcomes.items()}
+    if len({in_a_word(*said) for said in worst.values()}) < 2:
+        return ""
+    return ", ".join(f"{name} {in_a_word(*said)}" for name, said in named_parts(pairs.engine.network, worst).items())
+
+
+def _host(pairs: AllPairs, location: InSubnet) -> InSubnet:
+    """A host in a subnet, as the proof takes it: public in a public subnet, unless it is known to be private."""
+    tiers = pairs.inventory.tiers(str(pairs.engine.network.subnets[location.address].vpc))
+    public = location.address in tiers.get(Tier.PUBLIC, ())
+    said = known(pairs.engine.network, location.address, location.ip)
+    return replace(location, public=public and said is not False)
+
+
+def _conditions(pairs: AllPairs, starts: Sequence[Location], ends: Sequence[Location]) -> str:
+    """On what the answer depends that hosts of public subnets have public addresses, or ""."""
+    network = pairs.engine.network
+    near = [*starts, *ends]
+    if not any(isinstance(location, Internet | Service) for location in near):
+        return ""
+    found = (
+        condition(network, location.address)
+        for location in near
+        if isinstance(location, InSubnet)
+        and location.public
+        and known(network, location.address, location.ip) is not True
+        and _version(location) == 4
     )
+    return "; ".join(dict.fromkeys(found))
 
 
 def _called(pairs: AllPairs, given: str) -> str:
@@ -131,8 +178,8 @@ def leaks(pairs: AllPairs, source: str, destination: str, probe: Probe | None = 
     tells apart. `probe` is its protocol and port; None: any. Raises `NoSuchPlace`.
     """
     starts, ends = _everywhere(pairs, source), _everywhere(pairs, destination)
-    known = pairs.places.by_name
-    usual = pairs.usual(source, destination) if source in known and destination in known else USUAL
+    named = pairs.places.by_name
+    usual = pairs.usual(source, destination) if source in named and destination in named else USUAL
     for start in starts:
         for end in ends:
             if start == end or _version(start) != _version(end):
@@ -206,7 +253,11 @@ def locations(pairs: AllPairs, given: str) -> Sequence[Location]:
     if site := _site(pairs, given):
         return _at_site(pairs, site)
     if given in network.subnets:
-        return [InSubnet(given)]
+        return [_host(pairs, InSubnet(given))]
+    if given in network.hosts and network.hosts[given].ips:
+        subnet = network.hosts[given].subnet
+        if isinstance(subnet, str):
+            return [_host(pairs, InSubnet(subnet, ip)) for ip in network.hosts[given].ips[:1]]
     if given in network.endpoints and network.endpoints[given].kind is EndpointKind.INTERFACE:
         return [AtEndpoint(given)]
     for spoke in pairs.places.spokes:
@@ -218,9 +269,12 @@ def locations(pairs: AllPairs, given: str) -> Sequence[Location]:
         address = None
     if address is not None:
         try:
-            return [pairs.engine.locate(address)]
+            location = pairs.engine.locate(address)
+            return [_host(pairs, location) if isinstance(location, InSubnet) else location]
         except NowhereToBe as error:
-            raise ProofError(f"no such place: {error}") from None
+            if pairs.engine.in_several(address):
+                raise ProofError(f"no such place: {error}") from None
+            return [Nowhere(address, str(error))]
     services = {e.service_name for e in network.endpoints.values() if e.kind is EndpointKind.GATEWAY} - {""}
     if given in services:
         return [Service(given)]

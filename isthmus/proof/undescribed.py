@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from isthmus.network.model import Announcement, Cidr, Network, Site, Unknown
 from isthmus.proof.errors import ProofError
@@ -32,7 +32,7 @@ def without_intent(
     sites = [_Described(network, group, announces, called) for group in grouped(network, announces, said or {})]
     ranges = vpc_ranges(network)
     named = [*ranges, *(c for site in sites for c in site.networks)]
-    places = [inventory.spoke(spokes[vpc], vpc) for vpc in network.vpcs]
+    places = [replace(inventory.spoke(spokes[vpc], vpc), alike=False) for vpc in network.vpcs]
     found: list[Site] = []
     for site in sites:
         others = [c for other in sites if other is not site for c in other.behind]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from isthmus.comments import capped, code, escape, folded
-from isthmus.network.answers import Outcome
 from isthmus.proof.difference import Difference
 from isthmus.proof.findings import Flow, Verdict, Violation
 from isthmus.proof.proved import Proof
 from isthmus.report.gist import gist, headline
+from isthmus.report.proof_terminal import cell
 
 _MOST_COLUMNS = 12
 _MOST_RESOURCES = 4
@@ -72,10 +72,10 @@ def _matrix(proof: Proof) -> str:
 
 
 def _cell(proof: Proof, flow: Flow) -> str:
-    if Outcome.UNKNOWN in (flow.forward, flow.back):
-        return "?"
-    text = "yes" if flow.works else "one way" if flow.one_way else "no"
-    return f"**{text}**" if proof.marks(flow) else text
+    text = cell(flow)
+    if flow.parts:
+        text += f" ({escape(flow.detail)})"
+    return f"**{text}**" if not text.startswith("?") and proof.marks(flow) else text
 
 
 def _violation(violation: Violation) -> str:

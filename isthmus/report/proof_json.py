@@ -42,7 +42,11 @@ def flow_document(flow: Flow) -> dict[str, Any]:
         "path": list(flow.path),
         "blocked_by": list(flow.blocked_by),
     }
-    for key, parts in (("zones", flow.zones), ("tiers", flow.tiers)):
+    if flow.condition:
+        document["condition"] = flow.condition
+    if flow.exits:
+        document["exits"] = {exit_: list(subnets) for exit_, subnets in flow.exits.items()}
+    for key, parts in (("zones", flow.zones), ("tiers", flow.tiers), ("subnets", flow.parts)):
         if parts:
             document[key] = {
                 name: {"forward": there.value, "return": back.value} for name, (there, back) in parts.items()

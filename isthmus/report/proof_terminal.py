@@ -14,7 +14,7 @@ from rich.text import Text
 
 from isthmus.network.answers import Outcome, Trace
 from isthmus.proof.difference import Difference
-from isthmus.proof.findings import Flow, Verdict, Violation
+from isthmus.proof.findings import Flow, Verdict, Violation, in_a_word
 from isthmus.proof.listing import some
 from isthmus.proof.places import INTERNET
 from isthmus.proof.proved import Proof
@@ -48,6 +48,7 @@ def print_proof(proof: Proof, out: Console) -> None:
     _list(out, "Unknown", map(str, proof.unanswered), "yellow")
     print_differing(proof.drift, out)
     _matrix(proof, out)
+    _parts(proof, out)
     _ways_out(proof, out)
     _list(
         out,
@@ -69,7 +70,9 @@ def print_traces(traced: Traced, out: Console) -> None:
     """Print the trips, one for each outcome, the worst first."""
     works = "reachable both ways" if traced.works else f"{traced.outcome}"
     colour = {Outcome.REACHABLE: "green", Outcome.BLOCKED: "red", Outcome.UNKNOWN: "yellow"}[traced.outcome]
-    _line(out, f"{traced.source} -> {traced.destination}: {works}", colour)
+    works = f"partly: {traced.parts}" if traced.parts else works
+    on = f", {traced.condition}" if traced.condition else ""
+    _line(out, f"{traced.source} -> {traced.destination}: {works}{on}", colour)
     for trip in traced.telling:
         _leg(out, "there", trip.forward)
         _leg(out, "back", trip.back)
@@ -121,11 +124,9 @@ def print_difference(difference: Difference, out: Console) -> None:
 
 def cell(flow: Flow) -> str:
     """One flow in a word."""
-    if Outcome.UNKNOWN in (flow.forward, flow.back):
-        return "?"
-    if flow.works:
-        return "yes"
-    return "one way" if flow.one_way else "no"
+    if flow.partly:
+        return "partly ?" if flow.unknown else "partly"
+    return "?" if flow.unknown else in_a_word(flow.forward, flow.back)
 
 
 def _matrix(proof: Proof, out: Console) -> None:
@@ -172,7 +173,7 @@ def _chunks(names: Sequence[str], room: int) -> Iterable[list[str]]:
 def _marked(proof: Proof, flow: Flow) -> str:
     """One flow in a word, with a mark that shows without colour where something is wrong with it."""
     text = cell(flow)
-    return f"{text} !" if text != "?" and proof.marks(flow) else text
+    return f"{text} !" if not text.endswith("?") and proof.marks(flow) else text
 
 
 def _coloured(text: str) -> Text:
@@ -192,7 +193,18 @@ def _ways_out(proof: Proof, out: Console) -> None:
 
 
 def _exit(flow: Flow) -> str:
-    return "unknown" if Outcome.UNKNOWN in (flow.forward, flow.back) else flow.exit or "none"
+    """Every way out, with the subnets that use it; "none" only where no subnet has one."""
+    ways = [f"{exit_} ({', '.join(subnets)})" if subnets else exit_ for exit_, subnets in flow.exits.items()]
+    if flow.unknown:
+        ways.append("unknown" if not ways else "unknown of others")
+    return ", ".join(ways) or "none"
+
+
+def _parts(proof: Proof, out: Console) -> None:
+    """The flows of which subnets differ, with the answer of each."""
+    few = proof.flows.names if len(proof.flows.names) <= MOST_SHOWN else ()
+    flows = (proof.flows[a, b] for a in few for b in few if proof.flows.asked(a, b))
+    _list(out, "Partly", (f"{flow.source} -> {flow.destination}: {flow.detail}" for flow in flows if flow.parts))
 
 
 def _violation(violation: Violation) -> str:

@@ -38,8 +38,8 @@ def draft() -> Draft:
     d.gateway_endpoint("s3", "a", "s3", "a-main")
     d.vpn("vpn", "t")
     d.vpn("vpn2", "t")
-    d.site("dc", ["vpn"], networks=["10.9.0.0/16", "22.0.0.0/8"])
-    d.site("dc2", ["vpn2"], networks=["10.9.128.0/17"])
+    d.site("dc", ["vpn"], networks=["10.9.0.0/16", "22.0.0.0/8", "10.8.0.0/16"])
+    d.site("dc2", ["vpn2"], networks=["10.9.128.0/17", "10.8.0.0/16"])
     d.site("nowhere", [], networks=[])
     d.tgw_table("t", routes={"23.0.0.0/8": "att-vpn", "0.0.0.0/0": "att-vpn"})
     return d
@@ -61,8 +61,10 @@ def engine() -> Forwarding:
         ("1.1.1.1", Internet(ip_address("1.1.1.1"))),
         ("10.1.255.1", "10.1.255.1 is in several VPCs: a, b; name the subnet"),
         ("20.0.0.1", "20.0.0.1 is in b but in none of its subnets"),
-        ("10.9.128.0", "10.9.128.0 is at several sites: dc, dc2; name the site"),
-        ("10.9.255.255", "10.9.255.255 is at several sites: dc, dc2; name the site"),
+        # Of networks inside each other the smaller one has an address; of equal ones nobody knows.
+        ("10.9.128.0", AtSite("dc2", ip_address("10.9.128.0"))),
+        ("10.9.255.255", AtSite("dc2", ip_address("10.9.255.255"))),
+        ("10.8.0.1", "10.8.0.1 is at several sites: dc, dc2; name the site"),
         ("10.10.0.0", "10.10.0.0 is in no VPC, at no known site and not on the internet"),
         ("fd00::1", "fd00::1 is in no VPC, at no known site and not on the internet"),
     ],

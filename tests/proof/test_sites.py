@@ -121,6 +121,22 @@ def test_what_a_direct_connect_gateway_advertises_can_be_said() -> None:
         assert site.connections == ("aws_vpn_connection.one", "aws_vpn_connection.two", "aws_dx_gateway.dx")
 
 
+@pytest.mark.parametrize("prefix", ["10.1.0.0/16", "10.1.1.0/24"])
+def test_a_site_that_advertises_what_a_vpc_has(prefix: str) -> None:
+    hq = [*CORE, gateway("hq"), vpn("hq", "hq"), *vpn_in_core("hq")]
+    answer = network(*hq, announces=[f"hq=172.16.0.0/16,{prefix}"]).prove()
+    assert [v.destination for v in answer.violations if v.rule == "advertised-twice"] == ["shop"]
+    around = network(*hq, announces=["hq=10.0.0.0/8"]).prove()
+    assert "advertised-twice" not in {v.rule for v in around.violations}
+
+
+def test_sites_that_advertise_parts_of_each_other() -> None:
+    said = ["one=172.16.0.0/16", "two=172.16.1.0/24"]
+    assert "advertised-twice" in {v.rule for v in network(*TWO, announces=said).prove().violations}
+    apart = ["one=172.16.0.0/16,0.0.0.0/0", "two=172.17.0.0/16,0.0.0.0/0"]
+    assert "advertised-twice" not in {v.rule for v in network(*TWO, announces=apart).prove().violations}
+
+
 # --- the rest of a site
 
 
@@ -194,3 +210,10 @@ def test_no_rest_where_every_advertised_address_has_a_name(tmp_path: Path) -> No
     output = synthesize(quiet)
     assert not any("unnamed" in text for text in output.values())
     assert "rest of dc1" not in proof.read(write(output, tmp_path)).flows.names
+
+
+def test_an_intent_changes_nothing_of_what_is_advertised_twice(tmp_path: Path) -> None:
+    folder = write(synthesize(stage.estate), tmp_path)
+    said = "infra-dc1-01=0.0.0.0/0,172.20.0.0/15,10.1.16.0/20"
+    violations = proof.read(folder, announces=[said]).prove(scenarios=False).violations
+    assert [(v.source, v.destination) for v in violations if v.rule == "advertised-twice"] == [("dc1", "test")]

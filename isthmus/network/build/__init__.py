@@ -11,6 +11,7 @@ from dataclasses import replace
 from isthmus.network.build import (
     filters,
     firewalls,
+    hosts,
     services,
     transit_gateway,
     transit_gateway_tables,
@@ -64,6 +65,7 @@ def network_of(graph: Graph) -> Network:
     network = Network(
         vpcs=vpcs,
         subnets=subnets,
+        hosts=hosts.hosts(resolver, subnets),
         tables=vpc_tables_,
         gateways=gateways,
         nats=services.nat_gateways(resolver),

@@ -20,6 +20,7 @@ from isthmus.network.build.resolve import (
     cidrs,
     name_of,
     single,
+    switch,
     tags,
     text,
 )
@@ -146,6 +147,7 @@ def subnets(resolver: Resolver, made_vpcs: Mapping[str, Vpc]) -> dict[str, Subne
             name_of(resource),
             tags(resource),
             resource.account,
+            switch(resource.get("map_public_ip_on_launch"), default=resource.type == "aws_default_subnet"),
         )
     return made
 

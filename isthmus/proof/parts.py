@@ -1,0 +1,31 @@
+"""Subnets of one place that fare differently, by the names that people know them by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from isthmus.network.answers import Outcome
+from isthmus.network.model import Network
+
+Outcomes = tuple[Outcome, Outcome]
+
+
+def subnet_name(network: Network, address: str) -> str:
+    """The `Name` of a subnet where no other of its VPC has it, else its address."""
+    subnet = network.subnets[address]
+    same = [s for s in network.subnets.values() if s.vpc == subnet.vpc and s.name == subnet.name]
+    return subnet.name if subnet.name and len(same) == 1 else address
+
+
+def named_parts(network: Network, outcomes: Mapping[tuple[str, str], Outcomes]) -> Mapping[str, Outcomes]:
+    """Outcomes by subnet: of the source where that decides, or of the destination, else of both."""
+    for end in (0, 1):
+        found: dict[str, set[Outcomes]] = {}
+        for key, outcome in outcomes.items():
+            found.setdefault(key[end], set()).add(outcome)
+        if "" not in found and all(len(said) == 1 for said in found.values()):
+            return {subnet_name(network, subnet): next(iter(said)) for subnet, said in found.items()}
+    return {
+        " -> ".join(subnet_name(network, subnet) for subnet in key if subnet): outcome
+        for key, outcome in outcomes.items()
+    }

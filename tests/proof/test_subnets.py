@@ -1,0 +1,164 @@
+"""Subnets that differ: none speaks for another, and public ones get one answer, on one condition."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from rich.console import Console
+
+from isthmus.network.answers import Outcome
+from isthmus.proof.difference import Kind, compare
+from isthmus.proof.findings import Verdict
+from isthmus.proof.subject import Subject
+from isthmus.report import markdown, proof_json, proof_terminal
+from isthmus.terraform.graph import Resource, Unknown
+from tests.proof.plain import HUB, hub, made, network, ref, spoke, subnet, table, vpc
+
+IGW, NAT = "aws_internet_gateway.g", "aws_nat_gateway.n"
+
+
+def named(resource: Resource) -> Resource:
+    """A subnet with a `Name`."""
+    values = {**resource.values, "tags": {"Name": resource.address.rpartition("_")[2]}}
+    return Resource(resource.address, resource.type, values)
+
+
+def tiers(*, assigns: bool = False, app: tuple[str, ...] = ("nat", "hub"), more: tuple[Resource, ...] = ()) -> Subject:
+    """A VPC of three tiers, of which one sends nothing out of it, beside another VPC at the hub."""
+    routes = {"nat": ("0.0.0.0/0", "nat_gateway_id", NAT), "hub": ("10.2.0.0/16", "transit_gateway_id", HUB)}
+    return network(
+        *hub(),
+        *spoke("two", 2, "10.1.0.0/16"),
+        vpc("one", "10.1.0.0/16"),
+        named(subnet("one", "app", "10.1.1.0/24")),
+        named(subnet("one", "vault", "10.1.2.0/24")),
+        named(subnet("one", "edge", "10.1.3.0/24", map_public_ip_on_launch=assigns)),
+        named(subnet("one", "hub", "10.1.255.0/28")),
+        made("aws_internet_gateway.g", vpc_id=ref("aws_vpc.one")),
+        made(NAT, subnet_id=ref("aws_subnet.one_edge"), private_ip="10.1.3.200"),
+        *table("one", "app", ["app"], **{name: routes[name] for name in app}),
+        *table("one", "edge", ["edge"], out=("0.0.0.0/0", "gateway_id", IGW)),
+        *(r for r in spoke("one", 1) if "attachment" in r.address or "association.one" in r.address),
+        *(r for r in spoke("one", 1) if "propagation.one" in r.address),
+        *more,
+    )
+
+
+def printed(found: Subject) -> str:
+    out = io.StringIO()
+    proof_terminal.print_proof(found.prove(), Console(file=out, width=300, highlight=False, markup=False))
+    return out.getvalue()
+
+
+def test_no_subnet_speaks_for_another() -> None:
+    found = tiers()
+    flow = found.flows["one", "two"]
+    assert {name: forward for name, (forward, _) in flow.parts.items()} == {
+        "app": Outcome.REACHABLE,
+        "vault": Outcome.BLOCKED,
+        "edge": Outcome.BLOCKED,
+    }
+    assert flow.partly
+    assert proof_terminal.cell(flow) == "partly"
+    out = found.flows["one", "internet"]
+    assert out.detail == "app yes, vault no, edge yes"
+    assert "one -> internet: app yes, vault no, edge yes" in printed(found)
+    assert "partly (app yes, vault no, edge yes)" in markdown.proof_markdown(found.prove())
+
+
+def test_every_way_out_is_listed_with_the_subnets_that_use_it() -> None:
+    text = printed(tiers())
+    assert f"- one: {IGW} by {NAT} (app), {IGW} (edge)" in text
+    assert "- two: none" in text
+
+
+def test_json_has_each_subnet() -> None:
+    document = json.loads("".join(proof_json.written(tiers().prove())))
+    flow = next(f for f in document["flows"] if (f["source"], f["destination"]) == ("one", "internet"))
+    assert set(flow["subnets"]) == {"app", "vault", "edge"}
+    assert flow["exits"] == {f"{IGW} by {NAT}": ["app"], IGW: ["edge"]}
+    assert "if the host has a public IPv4 address" in flow["condition"]
+
+
+@pytest.mark.parametrize(("left", "destination"), [("hub", "internet"), ("nat", "two")])
+def test_what_one_subnet_loses_is_a_change(left: str, destination: str) -> None:
+    changes = compare(tiers(), tiers(app=(left,))).changes
+    assert (Kind.LOST, "one", destination) in {(c.kind, c.source, c.destination) for c in changes}
+
+
+def test_an_unknown_subnet_is_not_masked_by_a_blocked_one() -> None:
+    found = tiers(
+        more=(
+            made(
+                "aws_route.vague",
+                route_table_id=ref("aws_route_table.one_app"),
+                destination_cidr_block="10.2.0.0/15",
+                nat_gateway_id=Unknown("var.x"),
+            ),
+        )
+    )
+    assert found.prove().verdict is not Verdict.NO_VIOLATIONS
+
+
+@pytest.mark.parametrize("assigns", [True, False])
+def test_a_public_subnet_gets_one_answer_by_whatever_name(assigns: bool) -> None:
+    found = tiers(assigns=assigns)
+    flow = found.flows["one", "internet"]
+    for name in ("aws_subnet.one_edge", "10.1.3.10"):
+        for pair in ((name, "internet"), ("internet", name)):
+            traced = found.trace(*pair)
+            assert traced.works
+            how = "assigns one at launch" if assigns else "assigns none at launch"
+            assert traced.condition == f"if the host has a public IPv4 address (aws_subnet.one_edge {how})"
+            assert traced.condition in flow.condition
+            assert any(traced.condition in text for text in found.prove().assumptions)
+    assert found.trace("one", "internet").parts == flow.detail
+
+
+@pytest.mark.parametrize(
+    ("host", "works"),
+    [
+        ({"associate_public_ip_address": True}, True),
+        ({"associate_public_ip_address": False}, False),
+        ({}, False),
+    ],
+)
+def test_the_address_of_a_known_host_is_known(host: dict[str, bool], works: bool) -> None:
+    instance = made("aws_instance.web", subnet_id=ref("aws_subnet.one_edge"), private_ip="10.1.3.9", **host)
+    found = tiers(more=(instance,))
+    for name in ("10.1.3.9", "aws_instance.web"):
+        traced = found.trace("internet", name)
+        assert (traced.works, traced.condition) == (works, "")
+    elastic = made("aws_eip.web", instance=ref("aws_instance.web"), domain="vpc")
+    assert tiers(more=(instance, elastic)).trace("internet", "10.1.3.9").works
+    vague = made("aws_eip.web", instance=Unknown("var.instance"), domain="vpc")
+    traced = tiers(more=(instance, vague)).trace("internet", "10.1.3.9")
+    assert works or traced.condition
+
+
+def test_a_nat_gateway_takes_no_connections() -> None:
+    traced = tiers().trace("aws_subnet.one_app", "10.1.3.200")
+    assert traced.outcome is Outcome.BLOCKED
+    assert [b.rule for b in traced.trips[0].forward.blocks] == ["nat-gateway"]
+    assert tiers().trace("aws_subnet.one_app", "10.1.3.201").works
+
+
+@pytest.mark.parametrize(
+    ("address", "rule"),
+    [
+        ("100.64.0.1", "private-to-internet"),
+        ("169.254.9.9", "private-to-internet"),
+        ("198.18.0.1", "private-to-internet"),
+        ("10.1.200.1", "no-subnet"),
+        ("10.200.0.1", "private-to-internet"),
+    ],
+)
+def test_an_address_that_no_place_has_is_followed_to_where_it_dies(address: str, rule: str) -> None:
+    traced = tiers().trace("aws_subnet.one_app", address)
+    assert traced.outcome is Outcome.BLOCKED
+    assert rule in {block.rule for block in traced.trips[0].forward.blocks}
+    back = tiers().trace(address, "aws_subnet.one_app")
+    assert back.outcome is Outcome.UNKNOWN
+    assert "no packet comes from there" in back.trips[0].forward.paths[0].unknown
