@@ -92,7 +92,8 @@ class _Binder:
         found = self.inventory.vpcs_by_cidr.get(cidr, ())
         if not found:
             wanted = f"no VPC with {spoke.cidr}"
-            self._missing("spoke-missing", environment, f"spoke {spoke.name}", wanted, spoke.name)
+            doubt = self._vague_vpc()
+            self._missing("spoke-missing", environment, f"spoke {spoke.name}", wanted, spoke.name, doubt)
             return ""
         if len(found) > 1:
             self.violations.append(
@@ -100,16 +101,38 @@ class _Binder:
             )
         vpc = found[0]
         missing = {ip_network(c) for c in spoke.secondary_cidrs} - set(self.inventory.cidrs(vpc))
-        if missing:
+        vague = next((c for c in self.network.vpcs[vpc].cidrs if isinstance(c, Unknown)), None)
+        if missing and vague is not None:
+            self.unanswered.append(Unanswered(f"the secondary ranges of spoke {spoke.name}", vague.reason))
+        elif missing:
             named = ", ".join(sorted(map(str, missing)))
             self.violations.append(
                 Violation("spoke-missing", f"its VPC lacks the secondary range {named}", (vpc,), spoke.name)
             )
         if vpc not in self.attached[AttachmentKind.VPC]:
-            self.violations.append(
-                Violation("spoke-missing", "its VPC is not attached to a transit gateway", (vpc,), spoke.name)
-            )
+            why = "its VPC is not attached to a transit gateway"
+            self._unattached(Violation("spoke-missing", why, (vpc,), spoke.name))
         return vpc
+
+    def _vague_vpc(self) -> str:
+        """Why a VPC may be there without being found by its CIDR, or ""."""
+        for vpc in self.network.vpcs.values():
+            vague = next((c for c in vpc.cidrs if isinstance(c, Unknown)), None)
+            if vague is not None:
+                return f"a CIDR of {vpc.address}: {vague.reason}"
+        return next((f"how many {address} there are is not known" for address in self.network.possible.vpcs), "")
+
+    def _unattached(self, violation: Violation) -> None:
+        """A violation: a VPC has no attachment. Where it may have one that is not known, that is not answered."""
+        (vpc, *_) = violation.resources
+        possible = self.network.possible
+        for address, attachment in (*possible.attachments.items(), *self.network.attachments.items()):
+            maybe = attachment.attached == vpc and address in possible.attachments
+            if attachment.kind is AttachmentKind.VPC and (maybe or isinstance(attachment.attached, Unknown)):
+                why = possible.unaccepted.get(address, f"whether {address} attaches {vpc}")
+                self.unanswered.append(Unanswered(f"the attachment of {vpc}", why))
+                return
+        self.violations.append(violation)
 
     # --- the central way out: nobody's place to be ---
 
@@ -121,11 +144,11 @@ class _Binder:
         found = self.inventory.vpcs_by_cidr.get(ip_network(egress.cidr), ())
         if not found:
             environment, wanted = self.estate.egress_environment, f"no VPC with {egress.cidr}"
-            self._missing("egress-missing", environment, f"egress VPC {egress.name}", wanted, "")
+            self._missing("egress-missing", environment, f"egress VPC {egress.name}", wanted, "", self._vague_vpc())
             return ""
         if found[0] not in self.attached[AttachmentKind.VPC]:
             why = f"egress VPC {egress.name} is not attached to a transit gateway"
-            self.violations.append(Violation("egress-missing", why, found[:1]))
+            self._unattached(Violation("egress-missing", why, found[:1]))
         return found[0]
 
     def _firewalls(self) -> Iterator[str]:
@@ -143,7 +166,8 @@ class _Binder:
             found = [vpn for vpn in self.network.vpns.values() if self._far_end(vpn) == gateway.ip_address]
         if len(found) != 1:
             wanted = f"no VPN connection named {connection.name}, nor one to {gateway.ip_address} alone"
-            self._missing("connection-missing", environment, f"connection {connection.name}", wanted, site.name)
+            vague = next((f"how many {address} there are is not known" for address in self.network.possible.vpns), "")
+            self._missing("connection-missing", environment, f"connection {connection.name}", wanted, site.name, vague)
             return ""
         vpn = found[0]
         self._compare(connection, vpn, site.name)
@@ -218,12 +242,18 @@ class _Binder:
             attached = attachment.attached
             if isinstance(attached, Unknown):
                 self.unanswered.append(Unanswered(attachment.address, f"what is attached is {attached}"))
+            elif attached in self.network.vpcs and any(
+                isinstance(cidr, Unknown) for cidr in self.network.vpcs[attached].cidrs
+            ):
+                self.unanswered.append(Unanswered(attachment.address, f"what {attached} is: its CIDR is not known"))
             elif attached not in known:
                 why = f"{attached} is attached ({attachment.kind.value}), and the intent has no such thing"
                 yield Violation("not-in-intent", why, (attachment.address, attached))
 
-    def _missing(self, rule: str, environment: Environment, what: str, why: str, source: str) -> None:
-        if environment.name in self.roots:
+    def _missing(self, rule: str, environment: Environment, what: str, why: str, source: str, doubt: str = "") -> None:
+        if doubt:
+            self.unanswered.append(Unanswered(what, f"{why}; it may be there: {doubt}"))
+        elif environment.name in self.roots:
             self.violations.append(Violation(rule, f"{why}", (), source))
         else:
             self.unanswered.append(Unanswered(what, f"{why}; its environment {environment.name} is not in this input"))

@@ -183,8 +183,10 @@ class Judge:
     def _meant(self, a: str, b: str, pair: Pair) -> Iterator[Violation]:
         yield from odd_paths(self.naming, a, b, pair.main)
         stopped = [t for t in pair.main if Outcome.BLOCKED in (t.trip.forward.outcome, t.trip.back.outcome)]
-        if not stopped:
-            return
+        sure = [trial for trial in stopped if not trial.unsure]
+        if not stopped or (not sure and len(stopped) < len(pair.main)):
+            return  # those that are stopped may hold no workloads
+        stopped = sure or stopped
         there = [t for t in stopped if t.trip.forward.outcome is Outcome.BLOCKED]
         trial = (there or stopped)[0]
         rule = "intended-flow-blocked" if there else "intended-flow-one-way"
@@ -219,7 +221,9 @@ class Judge:
             for trial in pair.main
             if Outcome.BLOCKED in (trial.trip.forward.outcome, trial.trip.back.outcome) and self._let_out(spoke, trial)
         ]
-        if lost:
+        sure = [trial for trial in lost if not trial.unsure]
+        if sure or (lost and len(lost) == len(pair.main)):
+            lost = sure or lost
             blocks = lost[0].trip.blocks
             why = "; ".join(f"{block.address}: {block.why}" for block in blocks) or "it does not arrive"
             legs = [leg for t in lost for leg in (t.trip.forward, t.trip.back)]

@@ -130,9 +130,10 @@ class Inventory:
         for subnet in network.subnets.values():
             if isinstance(subnet.vpc, str):
                 self._subnets.setdefault(subnet.vpc, []).append(subnet)
+        possible = network.possible.attachments
         self._attached = {
             subnet
-            for attachment in network.attachments.values()
+            for attachment in (*network.attachments.values(), *possible.values())
             if attachment.kind is AttachmentKind.VPC
             for subnet in attachment.subnets
             if isinstance(subnet, str)
@@ -143,6 +144,11 @@ class Inventory:
             attachment
             for attachment in network.attachments.values()
             if attachment.kind is AttachmentKind.VPC and any(isinstance(s, Unknown) for s in attachment.subnets)
+        ]
+        self._perhaps = [
+            attachment
+            for address, attachment in possible.items()
+            if attachment.kind is AttachmentKind.VPC and address not in network.possible.unaccepted
         ]
         internet = {g.address for g in network.gateways.values() if g.kind is GatewayKind.INTERNET}
         self._edges = [table for table in network.tables.values() if internet.intersection(table.gateways)]
@@ -225,6 +231,9 @@ class Inventory:
             if attachment.attached == vpc or isinstance(attachment.attached, Unknown):
                 why = next(s.reason for s in attachment.subnets if isinstance(s, Unknown))
                 return f"which subnets of {vpc} are those of {attachment.address}: {why}"
+        for attachment in self._perhaps:
+            if attachment.attached == vpc or isinstance(attachment.attached, Unknown):
+                return f"which subnets of {vpc} are those of {attachment.address}: how many there are is not known"
         for table in self.network.tables.values():
             for route in table.routes if table.vpc == vpc else ():
                 kind = route.target.kind if isinstance(route.target, Target) else None

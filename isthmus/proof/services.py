@@ -36,7 +36,9 @@ def _flow(engine: Forwarding, spoke: str, subnet: str, service: str, unsure: boo
     return Flow(spoke, service, trip.forward.outcome, trip.back.outcome, explain=lambda: trip)
 
 
-def service_violations(estate: Estate, engine: Forwarding, places: Places) -> Iterator[Violation | Unanswered]:
+def service_violations(
+    estate: Estate, engine: Forwarding, places: Places, inventory: Inventory
+) -> Iterator[Violation | Unanswered]:
     """Workload subnets whose table lacks a gateway endpoint that the intent asks for, or may lack it."""
     network = engine.network
     for _, spoke in estate.spokes:
@@ -48,7 +50,7 @@ def service_violations(estate: Estate, engine: Forwarding, places: Places) -> It
                 for e in network.endpoints.values()
                 if e.kind is EndpointKind.GATEWAY and e.vpc == place.vpc and e.service_name == service
             ]
-            doubt = _doubt(engine, place, service, endpoints)
+            doubt = _doubt(engine, place, service, endpoints) or inventory.unsure(place.vpc)
             if not endpoints and not doubt:
                 why = f"there is no gateway endpoint for {service}"
                 yield Violation("service-endpoint-missing", why, (place.vpc,), spoke.name, service)

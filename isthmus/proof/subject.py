@@ -268,7 +268,7 @@ class _Prover:
             outages = Outages(self.estate, self.binding, self.meant, self.pairs)
             survivals = tuple(outages.survivals())
         judge = Judge(self.network, self.meant, self.binding.egress)
-        services = list(service_violations(self.estate, self.engine, self.places))
+        services = list(service_violations(self.estate, self.engine, self.places, self.inventory))
         policy = compared(self.estate, self.network, self.binding.egress)
         resolving = Resolving(self.estate, self.binding.vpcs, self.engine)
         answering = Answering(self.estate, self.binding.vpcs, self.network)

@@ -29,9 +29,11 @@ def zone_violations(estate: Estate, network: Network, places: Places, inventory:
         }
         private = {network.subnets[subnet].zone for subnet in place.tiers.get(Tier.PRIVATE, ())}
         names = tuple(attachment.address for attachment in attachments)
+        elsewhere = inventory.elsewhere(place.vpc)  # there may be subnets that are not known
+        vague = any(isinstance(subnet, Unknown) for attachment in attachments for subnet in attachment.subnets)
         # Zone names differ between accounts: where the configuration gives names, only their number can be compared.
         for zone in estate.zones_of(spoke):
-            if _lacks(private, zone):
+            if not elsewhere and _lacks(private, zone):
                 exposed = [
                     (subnet.address, route)
                     for subnet in inventory.subnets(place.vpc)
@@ -43,7 +45,7 @@ def zone_violations(estate: Estate, network: Network, places: Places, inventory:
                     why += f"; these lead to an internet gateway: {open_}"
                 named = (*(address for pair in exposed for address in pair), place.vpc)
                 yield Violation("zone-not-covered", why, tuple(dict.fromkeys(named)), spoke.name)
-            if attachments and _lacks(entered, zone):
+            if attachments and not vague and not elsewhere and _lacks(entered, zone):
                 yield Violation("zone-not-covered", f"no attachment subnet in {zone}", names, spoke.name)
     # A zone that is in use although nobody meant it has to be covered as well.
     for place in places.spokes:
