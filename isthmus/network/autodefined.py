@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-overview-forw
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from ipaddress import IPv4Network
 
 from isthmus.domains import covers, reverse_zones, reversed_network
@@ -31,14 +31,17 @@ _FIRST_REGION = ("ec2.internal", "compute-1.internal", "compute-1.amazonaws.com"
 _OF_REGIONS = ("compute.internal", "compute.amazonaws.com", "compute.amazonaws.com.cn")
 
 
-def autodefined(network: Network, vpc: str, settings: VpcDns, name: str) -> Iterator[tuple[str, Unknown | None]]:
+def autodefined(
+    network: Network, vpc: str, settings: VpcDns, name: str, regions: Collection[str | None]
+) -> Iterator[tuple[str, Unknown | None]]:
     """The domains of AWS's own rules that a name in a VPC is in, each with why it may not be one there.
 
-    They come with `enableDnsHostnames`; those for reverse lookups can be switched off besides.
+    `regions` are those of all VPCs. The rules come with `enableDnsHostnames`; those for reverse lookups can be switched
+    off besides.
     """
     if settings.hostnames is False:
         return
-    found = [*_internal(network, vpc, name), *((domain, None) for domain in _LOCAL)]
+    found = [*_internal(network.vpcs[vpc].region, regions, vpc, name), *((domain, None) for domain in _LOCAL)]
     if settings.reverse is not False:
         doubt = settings.reverse if isinstance(settings.reverse, Unknown) else None
         found += ((domain, why or doubt) for domain, why in _reverse(network, vpc, name))
@@ -60,10 +63,10 @@ def _reverse(network: Network, vpc: str, name: str) -> Iterator[tuple[str, Unkno
                 yield from ((domain, why) for domain in reverse_zones(cidr))
 
 
-def _internal(network: Network, vpc: str, name: str) -> Iterator[tuple[str, Unknown | None]]:
+def _internal(
+    own: str | None, regions: Collection[str | None], vpc: str, name: str
+) -> Iterator[tuple[str, Unknown | None]]:
     """The domains of hosts' own names: those of the VPC's Region, and of a connected VPC's."""
-    own = network.vpcs[vpc].region
-    regions = {facts.region for facts in network.vpcs.values()}
     elsewhere = None if own is not None else Unknown(f"the Region of {vpc}")
     for domain in _FIRST_REGION:
         if own == "us-east-1":

@@ -143,6 +143,7 @@ class Lookup:
     def __post_init__(self) -> None:
         self.facts = self.network.resolution
         self.names = EndpointNames(self.network)
+        self.regions = frozenset(vpc.region for vpc in self.network.vpcs.values())
         # The VPC of each address that an inbound endpoint answers at.
         self.inbound: dict[tuple[IPv4Address, int], str] = {
             (interface.ip, _DNS): vpc
@@ -248,7 +249,7 @@ class Lookup:
         if vpc in self.network.vpcs:
             found += (
                 Candidate(Answered.AWS, domain, "", _OWN, doubt)
-                for domain, doubt in autodefined(self.network, vpc, settings, name)
+                for domain, doubt in autodefined(self.network, vpc, settings, name, self.regions)
             )
         found.append(Candidate(Answered.PUBLIC, ROOT, "", _PUBLIC))
         if settings.hostnames is not True:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
-from isthmus.domains import ROOT, canonical, labels
+from isthmus.domains import ROOT, canonical
 from isthmus.intent import Estate
 from isthmus.intent.resolution import (
     KEPT_BY_AWS,
@@ -25,7 +25,7 @@ from isthmus.intent.resolution import (
 )
 from isthmus.network.lookup import Answer, Answered, Lookup
 from isthmus.network.model import EndpointKind, Network, Unknown, VpcEndpoint
-from isthmus.network.name_filter import rules_of
+from isthmus.network.name_space import boundaries, in_order, likeness, representatives
 from isthmus.network.resolution import (
     AMAZON_PROVIDED,
     Held,
@@ -41,8 +41,6 @@ from isthmus.network.resolution import (
 from isthmus.proof.findings import Unanswered, Violation
 from isthmus.services import SERVICES
 
-# A label that stands for all names below a domain of which nothing speaks.
-ANY_NAME = "any-name"
 _SITES = "the sites"
 _INTENT = "intent"
 
@@ -141,13 +139,9 @@ class Answering:
         yield from map(tuple, found.values())
 
     def _kind(self, asker: _Asker) -> object:
-        sides: list[object] = []
-        for lookup in (self.real, self.meant):
-            facts = lookup.network.resolution
-            sides.append((lookup.associated(asker.vpc), facts.settings(asker.vpc), rules_of(facts, asker.vpc)))
-            sides.append(lookup.names.kind(asker.vpc))
+        sides = tuple(likeness(lookup, asker.vpc) for lookup in (self.real, self.meant))
         reverse = any(".arpa" in domain for domain in self._domains(asker))
-        return (asker.inbound, tuple(sides), asker.vpc if reverse else "", self.network.vpcs[asker.vpc].region)
+        return (asker.inbound, sides, asker.vpc if reverse else "")
 
     # --- DNS switched off, or asked elsewhere ---
 
@@ -185,20 +179,14 @@ class Answering:
     def _domains(self, asker: _Asker) -> tuple[str, ...]:
         """Every domain that either side has something for, and the names of services by gateway endpoint."""
         found = {ROOT, *(f"{service}.{self.estate.region}.amazonaws.com" for service in ("s3", "dynamodb"))}
-        for lookup in (self.real, self.meant):
-            found.update(candidate.domain for candidate in lookup.associated(asker.vpc))
-            found.update(lookup.names.domains(asker.vpc))
-            for rule in rules_of(lookup.network.resolution, asker.vpc)[0]:
-                entries = rule.domains if isinstance(rule.domains, tuple) else ()
-                found.update(canonical(entry.lstrip("*").lstrip(".") or ROOT) for entry in entries)
-        return tuple(sorted(found, key=lambda domain: (labels(domain), domain)))
+        found.update(domain for lookup in (self.real, self.meant) for domain in boundaries(lookup, asker.vpc))
+        return in_order(found)
 
     def _judge(self, askers: Sequence[_Asker]) -> None:
         """Each domain, and the names below it. What is wrong with both is said once."""
         first = askers[0]
         for domain in self._domains(first):
-            names = (ANY_NAME,) if domain == ROOT else (domain, f"{ANY_NAME}.{domain}")
-            judged = [self._compared(first, name) for name in names]
+            judged = [self._compared(first, name) for name in representatives(domain)]
             for rule, why, resources in dict.fromkeys(found for found in judged if found is not None):
                 if rule:
                     domains, concerned = self._wrong.setdefault((rule, why, resources), ([], []))

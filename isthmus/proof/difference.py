@@ -11,8 +11,10 @@ from itertools import product
 from typing import Any
 
 from isthmus.network.answers import Outcome, Path, RoundTrip
+from isthmus.network.lookup import Lookup
 from isthmus.network.model import Network
 from isthmus.proof.findings import Flow, Unanswered
+from isthmus.proof.name_changes import NameChange, name_changes
 from isthmus.proof.naming import Naming
 from isthmus.proof.pairs import FILTERS, Pair, Trial, best, worst
 from isthmus.proof.probes import Probe, probes
@@ -69,6 +71,7 @@ class Difference:
     came, went   places that only the later network has, and that it lacks
     unevaluated  what firewalls do that no flow shows, and did not before, or do no more
     unanswered   what could be hiding more changes
+    names        names that are answered otherwise
     """
 
     changes: tuple[Change, ...]
@@ -78,11 +81,12 @@ class Difference:
     came: tuple[str, ...] = ()
     went: tuple[str, ...] = ()
     unevaluated: tuple[str, ...] = ()
+    names: tuple[NameChange, ...] = ()
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether what hosts may send and receive stays as it is, as far as it can be answered."""
-        return not self.changes and not self.unevaluated
+        """Whether what hosts may send and receive, and who answers names, stays as it is, as far as it is known."""
+        return not self.changes and not self.unevaluated and not self.names
 
     @cached_property
     def counts(self) -> Mapping[Kind, int]:
@@ -125,6 +129,7 @@ class _Comparison:
             tuple(name for name in after if name not in before),
             tuple(name for name in before if name not in after),
             tuple(unevaluated(*(side.network for side in self.sides))),
+            tuple(name_changes(*((Lookup(side.network), side.places) for side in self.sides))),
         )
 
     def _changes(self) -> Iterator[Change]:

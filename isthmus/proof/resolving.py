@@ -25,11 +25,11 @@ from isthmus.network.asking import DNS, PROTOCOLS, asked, interfaces
 from isthmus.network.filters import group_verdict
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import EndpointKind, Unknown, VpcEndpoint
+from isthmus.network.name_space import ANY_NAME
 from isthmus.network.packets import Traffic
 from isthmus.network.records import Found, found_in
 from isthmus.network.resolution import ResolverEndpoint, ResolverRule, RuleKind
 from isthmus.network.space import span
-from isthmus.proof.answering import ANY_NAME
 from isthmus.proof.findings import Unanswered, Violation
 from isthmus.services import SERVICES
 

@@ -80,4 +80,6 @@ def headline(difference: Difference) -> tuple[str, str]:
         )
     if difference.unevaluated:
         return "No flow changes", ", but firewall rules do."
+    if difference.names:
+        return "No flow changes", ", but names are answered otherwise."
     return "No flow changes", ", of those that can be answered." if difference.unanswered else "."

@@ -54,6 +54,7 @@ def difference_markdown(difference: Difference) -> str:
     parts = [f"**{verdict}.**" if rest == "." else f"**{verdict}**{rest}"]
     parts.append("\n".join(f"- {kind}: {escape(what)}" for kind, what in gist(difference)))
     parts.append(_section("Changed, and not evaluated", map(escape, difference.unevaluated), opened=True))
+    parts.append(_section("Names answered otherwise", (escape(str(one)) for one in difference.names), opened=True))
     if difference.changes:
         parts.append(folded("Flow by flow, and because of what", "\n".join(rows)))
     parts.append(_section("Unknown", (escape(str(missing)) for missing in difference.unanswered), opened=True))

@@ -72,6 +72,10 @@ def difference_text(difference: Difference) -> str:
         "came": list(difference.came),
         "went": list(difference.went),
         "unevaluated": list(difference.unevaluated),
+        "names": [
+            {"name": one.name, "spokes": list(one.spokes), "before": one.was, "after": one.is_}
+            for one in difference.names
+        ],
         "unknowns": [str(unanswered) for unanswered in difference.unanswered],
         "assumptions": list(difference.assumptions),
         "notes": list(difference.notes),

@@ -109,6 +109,7 @@ def print_difference(difference: Difference, out: Console) -> None:
     for kind, what in lines:
         _wrapped(out, what, f"  {kind:<11}", " " * 13)
     _list(out, "Changed in firewalls, and shown by no flow", difference.unevaluated, "yellow")
+    _list(out, "Names answered otherwise", map(str, difference.names), "yellow")
     for change in difference.changes:
         _line(out, f"\n{change.kind.upper()}  {change.source} -> {change.destination}", "bold")
         _line(out, f"  before: {change.was}")
