@@ -393,5 +393,5 @@ def test_a_damaged_intent_is_named_by_its_path(
     (damaged / "intent.json").write_text("{")
     code, _, err = run(capsys, command, *([good] if command == "diff" else []), damaged)
     assert code == NO_ANSWER
-    assert err.startswith(f"isthmus: {damaged / 'intent.json'} is not JSON: ")
+    assert err.startswith(f"isthmus: {damaged / 'intent.json'}: the JSON in it ")
     assert err.endswith("Synthesize again.\n")
