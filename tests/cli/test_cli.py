@@ -394,4 +394,4 @@ def test_a_damaged_intent_is_named_by_its_path(
     code, _, err = run(capsys, command, *([good] if command == "diff" else []), damaged)
     assert code == NO_ANSWER
     assert err.startswith(f"isthmus: {damaged / 'intent.json'}: the JSON in it ")
-    assert err.endswith("Synthesize again.\n")
+    assert err.endswith("synthesize again.\n")
