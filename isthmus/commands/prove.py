@@ -16,6 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     inputs(parser)
     parser.add_argument("--no-scenarios", action="store_true", help="do not look at what failures take")
+    parser.add_argument("--all", action="store_true", help="list every flow that a failure takes")
     parser.add_argument(
         "--strict-drift", action="store_true", help="fail where a file of the output is not as it was synthesized"
     )
@@ -43,5 +44,5 @@ def run(arguments: argparse.Namespace) -> int:
         document = sarif.sarif(answer, Path(arguments.paths[0]))
         publish(arguments.sarif, "json", [json.dumps(document, indent=2), "\n"])
     if "-" not in (arguments.json, arguments.markdown, arguments.sarif):
-        proof_terminal.print_proof(answer, console())
+        proof_terminal.print_proof(answer, console(), every=arguments.all)
     return 0 if answer.holds and not (arguments.strict_drift and answer.drift) else 1

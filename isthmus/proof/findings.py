@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -170,7 +170,10 @@ def in_a_word(forward: Outcome, back: Outcome) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A flow that a failure takes: what happens there and back while it lasts, and whether it was meant to survive."""
+    """A flow that a failure takes: what happens there and back while it lasts, and whether it was meant to survive.
+
+    `like` are the sources and destinations that fare alike, in each pair of two: it stands for all of these flows.
+    """
 
     source: str
     destination: str
@@ -178,3 +181,16 @@ class Lost:
     back: Outcome
     meant_to_survive: bool
     why: str = ""
+    like: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+
+    @property
+    def flows(self) -> Iterator[tuple[str, str]]:
+        """Every flow that it stands for, itself included."""
+        sources, destinations = self.like[0] or (self.source,), self.like[1] or (self.destination,)
+        return ((a, b) for a in sources for b in destinations if a != b)
+
+    @property
+    def count(self) -> int:
+        """How many flows that are."""
+        sources, destinations = self.like[0] or (self.source,), self.like[1] or (self.destination,)
+        return len(sources) * len(destinations) - len({*sources} & {*destinations})

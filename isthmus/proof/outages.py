@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from isthmus.intent import Egress, Estate
 from isthmus.network.answers import InSubnet, Outcome
@@ -47,7 +47,15 @@ class Outages:
         spared = self._spared(failure)
         for a, b, _ in self.pairs.grouped():
             if self.meant.intended(a, b) and self._touched(failure, a, b):
-                yield from self._taken(a, b, during, spared)
+                for lost in self._taken(a, b, during, spared):
+                    yield replace(lost, like=self._like(failure, a, b))
+
+    def _like(self, failure: Failure, a: str, b: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Every source and destination that the failure takes alike. A NAT gateway of a spoke is no other's."""
+        own = self._vpc_of_nat(failure.what) if failure.kind is Failing.NAT_GATEWAY else ""
+        if own and own in self.binding.vpcs.values():
+            return (a,), (b,)
+        return self.pairs.alike(a), self.pairs.alike(b)
 
     def _touched(self, failure: Failure, a: str, b: str) -> bool:
         """Whether the failure can matter to a pair at all; zones and central exits matter to all."""

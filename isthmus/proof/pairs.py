@@ -322,6 +322,10 @@ class AllPairs:
         """The group of a place."""
         return self._group[name]
 
+    def alike(self, name: str) -> tuple[str, ...]:
+        """Every place that is tried as one with a place, itself included."""
+        return tuple(self._members[self._group[name]])
+
     def representatives(self) -> tuple[str, ...]:
         """One place of each group."""
         return tuple(members[0] for members in self._members.values())

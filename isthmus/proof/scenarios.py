@@ -49,10 +49,15 @@ class Survival:
         """Whether everything is left that was meant to be."""
         return not any(flow.meant_to_survive for flow in self.lost)
 
+    @property
+    def count(self) -> int:
+        """How many flows are lost."""
+        return sum(lost.count for lost in self.lost)
+
     def __str__(self) -> str:
         if not self.lost:
             return f"{self.failure}: nothing lost"
-        text = f"{self.failure}: {len(self.lost)} {'flow' if len(self.lost) == 1 else 'flows'} lost"
+        text = f"{self.failure}: {self.count} {'flow' if self.count == 1 else 'flows'} lost"
         if not self.survived:
             return f"{text}, some meant to survive"
         in_it = self.failure.kind is Failing.ZONE

@@ -119,10 +119,14 @@ def _rest(proof: Proof) -> dict[str, Any]:
                 "down": survival.failure.what,
                 "kind": survival.failure.kind.value,
                 "survived": survival.survived,
+                "flows_lost": survival.count,
                 "lost": [
                     {
                         "source": lost.source,
                         "destination": lost.destination,
+                        "sources": list(lost.like[0] or (lost.source,)),
+                        "destinations": list(lost.like[1] or (lost.destination,)),
+                        "flows": lost.count,
                         "forward": lost.forward.value,
                         "return": lost.back.value,
                         "meant_to_survive": lost.meant_to_survive,

@@ -18,6 +18,7 @@ from isthmus.proof.findings import Flow, Verdict, Violation, in_a_word
 from isthmus.proof.listing import some
 from isthmus.proof.places import INTERNET
 from isthmus.proof.proved import Proof
+from isthmus.proof.scenarios import Survival
 from isthmus.proof.tracing import Traced
 from isthmus.report.alike import MOST_SHOWN, shown
 from isthmus.report.gist import gist, headline
@@ -35,8 +36,8 @@ _COLOURS = {
 }
 
 
-def print_proof(proof: Proof, out: Console) -> None:
-    """Print the proof."""
+def print_proof(proof: Proof, out: Console, *, every: bool = False) -> None:
+    """Print the proof. `every`: with each flow that a failure takes."""
     head = {
         Verdict.PROVED: "PROVED: the network lets through what is meant, and nothing else.",
         Verdict.NO_VIOLATIONS: "NO VIOLATIONS of the rules that hold for every network (no intent to compare with).",
@@ -55,7 +56,7 @@ def print_proof(proof: Proof, out: Console) -> None:
         "AWS advertises",
         (f"{name}: {', '.join(told.listed)}" for name, told in proof.told.items()),
     )
-    _list(out, "When something fails", map(str, proof.scenarios))
+    _list(out, "When something fails", (_survival(survival, every) for survival in proof.scenarios))
     _list(out, "Assuming", proof.assumptions)
     _list(out, "A more specific announcement", proof.would_change)
     _list(out, "Worth knowing", proof.notes)
@@ -206,6 +207,11 @@ def _parts(proof: Proof, out: Console) -> None:
     few = proof.flows.names if len(proof.flows.names) <= MOST_SHOWN else ()
     flows = (proof.flows[a, b] for a in few for b in few if proof.flows.asked(a, b))
     _list(out, "Partly", (f"{flow.source} -> {flow.destination}: {flow.detail}" for flow in flows if flow.parts))
+
+
+def _survival(survival: Survival, every: bool) -> str:
+    flows = (f"  {a} -> {b}" for lost in survival.lost for a, b in lost.flows) if every else ()
+    return "\n".join([str(survival), *flows])
 
 
 def _violation(violation: Violation) -> str:

@@ -1,0 +1,61 @@
+"""What a failure takes is counted in flows, and the same number stands in every output."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from examples import stage_3_every_vpc as stage
+from isthmus import proof
+from isthmus.proof.subject import Subject
+from isthmus.report import proof_json, proof_terminal
+from isthmus.testing.losses import losses, scenario
+from modules.synthesis import synthesize
+from tests.proof.estates import write
+
+
+@pytest.fixture(scope="module")
+def subject(tmp_path_factory: pytest.TempPathFactory) -> Subject:
+    """Three workload spokes of one kind and one of another, behind one VPN connection."""
+    return proof.read(write(synthesize(stage.estate), tmp_path_factory.mktemp("failures")))
+
+
+def test_alike_spokes_count_each(subject: Subject) -> None:
+    apart = Subject(subject.network, subject.estate, roots=subject.roots, apart=True)
+    for some, every in zip(subject.prove().scenarios, apart.prove().scenarios, strict=True):
+        flows = {flow for lost in some.lost for flow in lost.flows}
+        assert flows == {(lost.source, lost.destination) for lost in every.lost}
+        assert some.count == len(flows) == every.count
+
+
+def test_every_output_has_the_same_number(subject: Subject) -> None:
+    answer = subject.prove()
+    document = json.loads("".join(proof_json.written(answer)))
+    by_failure = {scenario_["down"]: scenario_ for scenario_ in document["scenarios"]}
+    (connection,) = (s for s in answer.scenarios if s.failure.kind == "VPN connection")
+    assert connection.count > len(connection.lost)
+    listed = by_failure[connection.failure.what]
+    assert listed["flows_lost"] == sum(lost["flows"] for lost in listed["lost"]) == connection.count
+    flows = {(a, b) for lost in listed["lost"] for a in lost["sources"] for b in lost["destinations"] if a != b}
+    assert len(flows) == connection.count
+    taken = losses(subject, scenario(subject, connection.failure.what))
+    assert sum(1 + loss.alike for loss in taken) == connection.count
+    out = io.StringIO()
+    proof_terminal.print_proof(answer, Console(file=out, width=300, highlight=False, markup=False), every=True)
+    part = out.getvalue().partition(f"{connection.failure}: {connection.count} flows lost\n")[2]
+    shown = [line.strip() for line in part.split("\n- ")[0].splitlines() if "->" in line]
+    assert sorted(shown) == sorted(f"{a} -> {b}" for a, b in flows)
+
+
+def test_all_lists_them(subject: Subject, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from isthmus.cli import main
+
+    folder = write(synthesize(stage.estate), tmp_path)
+    assert main(["prove", str(folder)]) == 0
+    short = capsys.readouterr().out
+    assert main(["prove", str(folder), "--all"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) > len(short.splitlines())

@@ -1,0 +1,93 @@
+"""The law that no two answers about one input contradict each other: proof, JSON, terminal, trace, sentences, diff."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from collections.abc import Iterator
+
+from rich.console import Console
+
+from isthmus.network.answers import Outcome
+from isthmus.proof import ProofError
+from isthmus.proof.difference import compare
+from isthmus.proof.findings import Flow, Verdict
+from isthmus.proof.proved import Proof
+from isthmus.proof.subject import Subject
+from isthmus.report import markdown, proof_json, proof_terminal
+from isthmus.testing.network import NetworkUnderTest
+
+_HEADS = {
+    Verdict.PROVED: "PROVED",
+    Verdict.NO_VIOLATIONS: "NO VIOLATIONS",
+    Verdict.VIOLATED: "VIOLATED",
+    Verdict.UNKNOWN: "UNKNOWN",
+}
+
+
+def contradictions(subject: Subject) -> Iterator[str]:
+    """Everything that one output says and another denies."""
+    answer = subject.prove()
+    document = json.loads("".join(proof_json.written(answer)))
+    yield from _of_verdicts(subject, answer, document["verdict"])
+    listed = {(flow["source"], flow["destination"]): flow for flow in document["flows"]}
+    for flow in answer.flows:
+        pair = (flow.source, flow.destination)
+        yield from (f"{pair}: {what}" for what in _of_flow(subject, answer, flow))
+        if (listed[pair]["forward"], listed[pair]["exits"] if flow.exits else None) != (
+            flow.forward.value,
+            {name: list(subnets) for name, subnets in flow.exits.items()} or None,
+        ):
+            yield f"{pair}: the JSON says {listed[pair]}"
+    yield from (f"a difference from itself: {change}" for change in compare(subject, subject).changes)
+
+
+def _of_verdicts(subject: Subject, answer: Proof, in_json: str) -> Iterator[str]:
+    out = io.StringIO()
+    proof_terminal.print_proof(answer, Console(file=out, width=200, highlight=False, markup=False))
+    if in_json != answer.verdict.value or not out.getvalue().startswith(_HEADS[answer.verdict]):
+        yield f"{answer.verdict}: the JSON says {in_json}, the terminal {out.getvalue().splitlines()[0]}"
+    if not markdown.proof_markdown(answer).lower().startswith(f"**{_HEADS[answer.verdict].lower()}"):
+        yield f"{answer.verdict}: Markdown says {markdown.proof_markdown(answer).splitlines()[0]}"
+    if (answer.verdict is Verdict.PROVED) and subject.estate is None:
+        yield "proved without an intent"
+    if answer.holds and subject.estate is None and any(flow.unknown for flow in answer.flows):
+        yield "nothing is wrong, and not everything is known"
+
+
+def _of_flow(subject: Subject, answer: Proof, flow: Flow) -> Iterator[str]:
+    told = {(v.source, v.destination) for v in answer.violations}
+    never = flow.one_way and flow.back is Outcome.BLOCKED
+    if subject.estate is None and never and (flow.source, flow.destination) not in told:
+        yield "it is never answered, and no violation says so"
+    if flow.exits and not any(back is Outcome.REACHABLE for _, back in (*flow.parts.values(), ("", flow.back))):
+        yield f"it has a way out, {flow.exits}, and reaches the internet from no subnet"
+    if flow.intended is False:
+        return  # what is not meant is asked at best, and a packet that is traced at worst
+    sentence = _reaches(subject, flow)
+    if sentence is not None and sentence is not flow.works:
+        yield f"the proof says {flow}, and assert_reaches {'holds' if sentence else 'fails'}"
+    with contextlib.suppress(ProofError):
+        usual = subject.pairs.usual(flow.source, flow.destination)
+        traced = subject.trace(flow.source, flow.destination, protocol=usual.protocol, port=usual.port)
+        if traced.works and not flow.works:
+            yield f"the proof says {flow}, and a trace that the packet and its reply arrive"
+        if flow.works and traced.outcome is Outcome.BLOCKED and not _by_filters(traced.trips):
+            yield f"the proof says {flow}, and a trace that it is blocked"
+
+
+def _by_filters(trips: tuple[object, ...]) -> bool:
+    """Whether rules for ports stop the traced packet: the proof may have tried another."""
+    rules = {block.rule for trip in trips for block in trip.blocks}  # type: ignore[attr-defined]
+    return bool(rules & {"network-acl-denies", "firewall-drops"})
+
+
+def _reaches(subject: Subject, flow: Flow) -> bool | None:
+    try:
+        NetworkUnderTest(subject).assert_reaches(flow.source, flow.destination)
+    except ProofError:
+        return None
+    except AssertionError:
+        return False
+    return True
