@@ -69,6 +69,7 @@ MORE_THAN_TEXT = ("%{ if true }x%{ endif }", "\x1b[2J", "\x00", "\u202e", "a\nb"
 def test_every_text_of_the_language_is_text(name: str) -> None:
     """Whichever text of an estate is made more than text: a rule of the language refuses it."""
     document = to_document(ESTATES[name])
+    assert not problems(from_document(json.dumps(document)))  # so that a refusal is one of the text
     texts = {
         tuple(step for step in path if isinstance(step, str)): path  # one of each field
         for path in leaves(document)

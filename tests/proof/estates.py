@@ -45,9 +45,10 @@ def everything() -> Estate:
         reaches=[services],
         ways_out={Egress.ON_PREMISES, Egress.LOCAL, Egress.NONE},
         site_networks=["dc1/users", "branch/office"],
+        joined_by=[guide.workloads_test],
     )
-    lab = Segment("lab", ways_out={Egress.LOCAL, Egress.NONE})
-    partners = Segment("partners", isolated=True)
+    lab = Segment("lab", ways_out={Egress.LOCAL, Egress.NONE}, joined_by=[guide.workloads_prod])
+    partners = Segment("partners", isolated=True, joined_by=[guide.workloads_prod])
     dc1 = Site(
         "dc1",
         networks={"users": "172.20.0.0/16", "servers": "172.21.0.0/16"},
@@ -65,7 +66,7 @@ def everything() -> Estate:
     network = Environment(
         "network",
         account=guide.network_prod,
-        hub=Hub("main", asn=64_700),
+        hub=Hub("main", asn=64_700, share_with=[guide.workloads_test, guide.workloads_prod]),
         vpn_connections=[
             VpnConnection("dc1-a", customer_gateway="dc1-a", number=1, segment=services),
             VpnConnection("dc1-b", customer_gateway="dc1-b", number=2, segment=services),

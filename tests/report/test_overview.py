@@ -140,7 +140,8 @@ def test_show_of_a_large_estate_shows_one_of_all_that_are_alike(tmp_path, capsys
     assert all(line == line.rstrip() for line in text.splitlines())
     assert main(["prove", str(tmp_path / "out")]) == 0
     text = " ".join(capsys.readouterr().out.split())
-    assert "dc1/users - yes no spoke-0 +39 yes no yes internet - no -" in text
+    assert "dc1/users +1 - yes no spoke-0 +39 yes no yes internet - no -" in text
+    assert "dc1/users +1: dc1/users, rest of dc1 " in text
     assert "aws_vpn_connection.dc1_01: spoke-0, spoke-1, spoke-10, spoke-11, spoke-12, spoke-13 and 34 more" in text
 
 
