@@ -7,15 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+
+from isthmus.regular import NotRegularError, bytes_of
 
 SCHEMA = 1
 MANIFEST = "isthmus-manifest.json"
 STAGING = ".isthmus-staging"
 JOURNAL = "journal.json"
 _CONFIGURATION = ("*.tf.json", "*.tf", "*.tofu", "*.tofu.json", "*.tfvars", "*.tfvars.json")
+LARGEST_MANIFEST = 16 * 1024 * 1024  # bytes
+LARGEST_WRITTEN = 64 * 1024 * 1024  # bytes of one file that synthesis wrote, as of an intent
+MOST_ENTRIES = 100_000  # files and folders below `stacks` that are compared with the manifest
 
 
 def digest(data: bytes) -> str:
@@ -26,7 +33,7 @@ def digest(data: bytes) -> str:
 def manifest_of(out: Path) -> Mapping[str, str] | None:
     """Path (relative, with slashes) to digest, as the last synthesis recorded it. None: missing or damaged."""
     try:
-        document = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+        document = json.loads(bytes_of(out / MANIFEST, LARGEST_MANIFEST))
         if document["schema"] != SCHEMA:
             return None
         files = document["files"]
@@ -58,22 +65,71 @@ class Drift:
 
 
 def drift_of(out: Path) -> Drift | None:
-    """What differs from the manifest of an output folder; None if it has none that can be read."""
-    recorded = manifest_of(out)
-    if recorded is None:
+    """What differs from the manifest of an output folder; None if it has none. A damaged manifest differs itself.
+
+    No symbolic link is followed: synthesis writes none, so a file behind one is not what it wrote.
+    """
+    if not os.path.lexists(out / MANIFEST):
         return None
-    changed, missing = [], []
+    recorded = manifest_of(out)
+    if recorded is None or len(recorded) > MOST_ENTRIES or not all(map(_within, recorded)):
+        return Drift(changed=(MANIFEST,))
+    changed: list[str] = []
+    missing: list[str] = []
     for name, value in sorted(recorded.items()):
-        path = out / name
+        state = _compared(out, name, value)
+        if state != "same":
+            (changed if state == "changed" else missing).append(name)
+    added = sorted(_configuration(out) - recorded.keys())
+    return Drift(tuple(changed), tuple(missing), tuple(added))
+
+
+def _within(name: str) -> bool:
+    """Whether a recorded path is one below the output, in the one way that synthesis writes it."""
+    path = PurePosixPath(name)
+    inside = bool(path.parts) and not path.is_absolute() and ".." not in path.parts
+    return inside and str(path) == name and "\0" not in name and "\\" not in name
+
+
+def _compared(out: Path, name: str, value: str) -> str:
+    path = out
+    for part in PurePosixPath(name).parts:
+        path = path / part
+        if path.is_symlink():
+            return "changed"
+    try:
+        return "same" if digest(bytes_of(path, LARGEST_WRITTEN, follow=False)) == value else "changed"
+    except NotRegularError:
+        return "changed"
+    except OSError:
+        return "missing"
+
+
+def _configuration(out: Path) -> set[str]:
+    """Files that Terraform or OpenTofu read below `stacks`, and symbolic links, which lead to more of them."""
+    found: set[str] = set()
+    for number, (path, link) in enumerate(_entries(out / "stacks")):
+        if number == MOST_ENTRIES:
+            return found | {f"stacks (more than {MOST_ENTRIES:,} files: the rest is not compared)"}
+        if link or any(fnmatch(path.name, pattern) for pattern in _CONFIGURATION):
+            found.add(path.relative_to(out).as_posix())
+    return found
+
+
+def _entries(stacks: Path) -> Iterator[tuple[Path, bool]]:
+    """Everything below a folder but what Terraform itself keeps there, and whether it is a symbolic link."""
+    waiting = [stacks]
+    while waiting:
         try:
-            if digest(path.read_bytes()) != value:
-                changed.append(name)
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.name == ".terraform":
+                        continue
+                    yield Path(entry.path), entry.is_symlink()
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(Path(entry.path))
         except OSError:
-            missing.append(name)
-    stacks = out / "stacks"
-    found = [p for pattern in _CONFIGURATION for p in stacks.rglob(pattern)] if stacks.is_dir() else []
-    names = {p.relative_to(out).as_posix() for p in found if ".terraform" not in p.parts}
-    return Drift(tuple(changed), tuple(missing), tuple(sorted(names - recorded.keys())))
+            continue  # it went away, or cannot be listed: what reads the Terraform in it refuses it
 
 
 def is_half_written(out: Path) -> bool:
@@ -85,6 +141,6 @@ def output_of(path: Path) -> Path | None:
     """The output folder that a path is, or is a part of (`stacks`, a root below it); None where it is of none."""
     around = path.resolve()
     for folder in (around, *around.parents[:2]):
-        if (folder / MANIFEST).is_file() or (folder / STAGING).is_dir():
+        if os.path.lexists(folder / MANIFEST) or (folder / STAGING).is_dir():
             return folder
     return None

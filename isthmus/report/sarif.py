@@ -15,7 +15,7 @@ from typing import Any
 from isthmus.proof.findings import Violation
 from isthmus.proof.proved import Proof
 from isthmus.proof.rules import rule
-from isthmus.report.lines import Line, line_of
+from isthmus.report.lines import Line, Lines
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _UNKNOWN = "table-incomplete"
@@ -25,6 +25,7 @@ def sarif(proof: Proof, artifact: Path) -> dict[str, Any]:
     """The document. `artifact` is the input: a folder, in which findings have lines, or a plan or state."""
     found = [*proof.violations, *(Violation(_UNKNOWN, str(unanswered)) for unanswered in proof.unanswered)]
     ids = sorted({violation.rule for violation in found})
+    lines = Lines(artifact) if artifact.is_dir() else None
     return {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -37,7 +38,7 @@ def sarif(proof: Proof, artifact: Path) -> dict[str, Any]:
                         "rules": [_rule(name) for name in ids],
                     }
                 },
-                "results": [_result(violation, ids.index(violation.rule), artifact) for violation in found],
+                "results": [_result(violation, ids.index(violation.rule), artifact, lines) for violation in found],
             }
         ],
     }
@@ -53,9 +54,9 @@ def _rule(name: str) -> dict[str, Any]:
     return {**document, "helpUri": listed.source} if listed.source else document
 
 
-def _result(violation: Violation, index: int, artifact: Path) -> dict[str, Any]:
-    lines = (line_of(artifact, address) for address in violation.resources if artifact.is_dir())
-    file, number = next((line for line in lines if line is not None), Line(artifact, 1))
+def _result(violation: Violation, index: int, artifact: Path, lines: Lines | None) -> dict[str, Any]:
+    written = (lines.of(address) for address in violation.resources) if lines is not None else ()
+    file, number = next((line for line in written if line is not None), Line(artifact, 1))
     return {
         "ruleId": violation.rule,
         "ruleIndex": index,

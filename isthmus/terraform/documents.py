@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from isthmus.regular import NotRegularError, bytes_of
 from isthmus.terraform.errors import UnreadableTerraform
 
 _AGAIN = "Write it again: `terraform show -json PLAN > plan.json`"
 _SYNTHESIZE = "It is damaged: synthesize again"
 LARGEST_FILE = 256 * 1024 * 1024  # bytes; as objects it is about four times as much
 DEEPEST = 150  # objects and lists inside each other; the modules of a plan take three levels each
-_KINDS = {
-    stat.S_ISFIFO: "a named pipe",
-    stat.S_ISCHR: "a device",
-    stat.S_ISBLK: "a device",
-    stat.S_ISSOCK: "a socket",
-    stat.S_ISDIR: "a folder",
-}
 
 
 @contextmanager
@@ -38,21 +30,12 @@ def readable(path: Path) -> Iterator[None]:
 
 
 def contents(path: Path, largest: int = LARGEST_FILE) -> bytes:
-    """What a regular file holds. Raises `UnreadableTerraform` for anything else, and for more than `largest` bytes.
-
-    A pipe or a device may never end, so it is not waited for.
-    """
+    """What a regular file holds. Raises `UnreadableTerraform` for anything else, and for more than `largest` bytes."""
     with readable(path):
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-        with open(descriptor, "rb") as file:
-            status = os.fstat(descriptor)
-            if not stat.S_ISREG(status.st_mode):
-                kind = next((what for test, what in _KINDS.items() if test(status.st_mode)), "no regular file")
-                raise UnreadableTerraform(path, f"it is {kind}", "Give a regular file")
-            found = file.read(largest + 1)
-    if len(found) > largest:
-        raise UnreadableTerraform(path, f"it is larger than {largest:,} bytes", "Give a smaller file")
-    return found
+        try:
+            return bytes_of(path, largest)
+        except NotRegularError as error:
+            raise UnreadableTerraform(path, error.problem, error.remedy) from None
 
 
 def load(path: Path, *, unique: bool = False, largest: int = LARGEST_FILE) -> Any:

@@ -40,7 +40,7 @@ def plan_graph(
     prefix = f"{printable(root)}/" if root else ""
     notes = []
     if when == "before":
-        graph = state_graph(mapping(document.get("prior_state")), root, others)
+        graph = state_graph(mapping(document.get("prior_state")), path, root, others)
         return replace(graph, resources={a: _located(r, plan, prefix) for a, r in graph.resources.items()})
     if document.get("complete") is False:
         what = "the plan is partial (-target, or deferred changes): what it leaves out is taken to stay as it is"
@@ -63,13 +63,13 @@ def plan_graph(
             depends_on=planned.depends_on(prefix),
         )
         resources[address] = _located(made, plan, prefix)
-    for address, resource in _staying(document, root, others).items():
+    for address, resource in _staying(document, path, root, others).items():
         resources.setdefault(address, _located(resource, plan, prefix))
     outputs = arguments((f"{prefix}{printable(name)}", value) for name, value in _outputs(document, recovery))
     return Graph(resources, (*notes, *recovery.notes), outputs)
 
 
-def _staying(document: Mapping[str, Any], root: str, others: frozenset[Made]) -> dict[str, Resource]:
+def _staying(document: Mapping[str, Any], path: Path, root: str, others: frozenset[Made]) -> dict[str, Resource]:
     """What is and what the plan says nothing of (with -target), or only that Terraform forgets it: it stays in AWS.
 
     https://developer.hashicorp.com/terraform/language/resources/syntax#removing-resources
@@ -79,7 +79,7 @@ def _staying(document: Mapping[str, Any], root: str, others: frozenset[Made]) ->
         change = mapping(raw)
         if mapping(change.get("change")).get("actions") != ["forget"]:
             changing |= {str(change.get("address")), str(change.get("previous_address"))}
-    before = state_graph(mapping(document.get("prior_state")), root, others).resources
+    before = state_graph(mapping(document.get("prior_state")), path, root, others).resources
     prefix = f"{printable(root)}/" if root else ""
     gone = {prefix + printable(address, 2000) for address in changing}
     return {address: resource for address, resource in before.items() if address not in gone}

@@ -112,7 +112,7 @@ def _graph_of(listed: list[Source], when: When) -> Graph:
             if source.form == "plan":
                 graphs.append(plan_graph(document, source.path, source.root, when, others))
             elif source.form == "state":
-                graphs.append(state_graph(document, source.root, others))
+                graphs.append(state_graph(document, source.path, source.root, others))
             elif source.form == "tfstate":
                 graphs.append(tfstate_graph(document, source.path, source.root, others))
     with readable(listed[0].path):

@@ -6,7 +6,7 @@ documented, but has not changed since Terraform 0.12.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +20,18 @@ from isthmus.terraform.sensitive import masked, masked_arguments
 _AGAIN = "Write it again: `terraform show -json > state.json`"
 
 
-def state_graph(document: Mapping[str, Any], root: str = "", others: frozenset[Made] = frozenset()) -> Graph:
+def state_graph(
+    document: Mapping[str, Any], path: Path, root: str = "", others: frozenset[Made] = frozenset()
+) -> Graph:
     """The graph of a `terraform show -json` state, or of a plan's `prior_state`; ids not yet joined.
 
-    `others`: what separate resources have made, see `read_back`.
+    `others`: what separate resources have made, see `read_back`. Raises `UnreadableTerraform` for an address that
+    occurs twice.
     """
     values = mapping(document.get("values"))
     prefix = f"{printable(root)}/" if root else ""
-    resources = {}
-    for _, raw in state_resources(mapping(values.get("root_module"))):
-        resource = _resource(raw, prefix, root, others)
-        resources[resource.address] = resource
+    listed = (raw for _, raw in state_resources(mapping(values.get("root_module"))))
+    resources = _resources(listed, path, prefix, root, others)
     outputs = {}
     for name, output in mapping(values.get("outputs")).items():
         body = mapping(output)
@@ -47,7 +48,16 @@ def tfstate_graph(
         problem = f"it is a state file of version {document.get('version')!r}; 4 is read here"
         raise UnreadableTerraform(path, problem, "Convert it: `terraform show -json > state.json`")
     prefix = f"{printable(root)}/" if root else ""
-    resources = {}
+    resources = _resources(_stored(document), path, prefix, root, others)
+    outputs = {
+        prefix + printable(name): frozen(masked(mapping(output).get("value"), mapping(output).get("sensitive")))
+        for name, output in mapping(document.get("outputs")).items()
+    }
+    return Graph(resources, (), arguments(outputs.items()))
+
+
+def _stored(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The managed resources of a state file, in the form of a shown state."""
     for block in sequence(document.get("resources")):
         body = mapping(block)
         if body.get("mode") != "managed":
@@ -59,19 +69,24 @@ def tfstate_graph(
                 continue  # a replaced object that is yet to be destroyed
             key = item.get("index_key")
             suffix = index_suffix(key if isinstance(key, str | int) else None)
-            raw = {
+            yield {
                 "address": f"{module}{body.get('type')}.{body.get('name')}{suffix}",
                 "type": body.get("type"),
                 "values": item.get("attributes"),
                 "sensitive_values": _paths(item.get("sensitive_attributes")),
             }
-            resource = _resource(raw, prefix, root, others)
-            resources[resource.address] = resource
-    outputs = {
-        prefix + printable(name): frozen(masked(mapping(output).get("value"), mapping(output).get("sensitive")))
-        for name, output in mapping(document.get("outputs")).items()
-    }
-    return Graph(resources, (), arguments(outputs.items()))
+
+
+def _resources(
+    listed: Iterable[Mapping[str, Any]], path: Path, prefix: str, root: str, others: frozenset[Made]
+) -> dict[str, Resource]:
+    found: dict[str, Resource] = {}
+    for raw in listed:
+        resource = _resource(raw, prefix, root, others)
+        if resource.address in found:
+            raise UnreadableTerraform(path, f"{resource.address} is in it twice", _AGAIN)
+        found[resource.address] = resource
+    return found
 
 
 def state_resources(module: Mapping[str, Any], mode: str = "managed") -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -84,6 +99,8 @@ def state_resources(module: Mapping[str, Any], mode: str = "managed") -> Iterato
         address = module.get("address")
         for raw in sequence(module.get("resources")):
             resource = mapping(raw)
+            if "deposed_key" in resource:
+                continue  # a replaced object that is yet to be destroyed, at the address of the one that replaced it
             if resource.get("mode", "managed") == mode and isinstance(resource.get("address"), str):
                 yield address if isinstance(address, str) else "", resource
         waiting.extend(mapping(child) for child in sequence(module.get("child_modules")))

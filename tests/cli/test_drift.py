@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from isthmus.cli import main
-from isthmus.synthesized import JOURNAL, MANIFEST, SCHEMA, STAGING, digest
+from isthmus.synthesized import JOURNAL, MANIFEST, SCHEMA, STAGING, Drift, digest, drift_of
 from tests.proof.estates import output, write
 
 NAME = "stage_1_dev_only"
@@ -89,3 +90,55 @@ def test_what_is_half_written_is_not_read(out: Path, command: list[str], capsys:
     said = capsys.readouterr().err
     assert "half written" in said
     assert "ynthesize again" in said
+
+
+def test_no_link_is_followed(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file behind a link is not what was written, even where it says the same; and a link may lead to more."""
+    hub = out / "stacks" / "network" / "modules" / "hub" / "main.tf.json"
+    hub.rename(tmp_path / "elsewhere.json")
+    hub.symlink_to(tmp_path / "elsewhere.json")
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "extra.tf.json").write_text("{}")
+    (out / "stacks" / "more").symlink_to(tmp_path / "more")
+    drift = drift_of(out)
+    assert drift is not None
+    assert drift.changed == ("stacks/network/modules/hub/main.tf.json",)
+    assert set(drift.added) == {"stacks/more"}
+
+
+@pytest.mark.parametrize(
+    "name", ["../secret", "/etc/hostname", "stacks/../../secret", "stacks//dev/x", "./intent.json", ""]
+)
+def test_a_manifest_names_what_is_in_the_folder(name: str, out: Path) -> None:
+    """What lies elsewhere is not read: one could ask for the digest of any file of the machine."""
+    (out.parent / "secret").write_text("s")
+    document = json.loads((out / MANIFEST).read_text())
+    document["files"][name] = digest(b"s")
+    (out / MANIFEST).write_text(json.dumps(document))
+    assert drift_of(out) == Drift(changed=(MANIFEST,))
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", '{"schema": 1, "files": {"a": 3}}', "[" * 100_000, "fifo", "large"])
+def test_a_damaged_manifest_differs(damage: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if damage == "large":
+        monkeypatch.setattr("isthmus.synthesized.LARGEST_MANIFEST", 100)
+    else:
+        (out / MANIFEST).unlink()
+        (out / MANIFEST).write_text(damage) if damage != "fifo" else os.mkfifo(out / MANIFEST)
+    assert drift_of(out) == Drift(changed=(MANIFEST,))
+    given = ["prove", str(out), "--no-scenarios"]
+    assert (main(given), main([*given, "--strict-drift"])) == (0, 1)
+
+
+def test_what_is_compared_has_an_end(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(out / "stacks" / "network" / "pipe.tf.json")
+    (out / "manifest.json").unlink()
+    os.mkfifo(out / "manifest.json")
+    drift = drift_of(out)
+    assert drift == Drift(changed=("manifest.json",), added=("stacks/network/pipe.tf.json",))
+    monkeypatch.setattr("isthmus.synthesized.MOST_ENTRIES", len(output(NAME)))
+    drift = drift_of(out)
+    assert drift is not None
+    assert f"stacks (more than {len(output(NAME))} files: the rest is not compared)" in drift.added
+    monkeypatch.setattr("isthmus.synthesized.LARGEST_WRITTEN", 10)
+    assert {"intent.json", "manifest.json"} <= set(getattr(drift_of(out), "changed", ()))

@@ -3,10 +3,11 @@
 import string
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.terraform import Graph, Resource, read, read_state
+from isthmus.terraform import Graph, Resource, UnreadableTerraform, read, read_state
 from isthmus.terraform.join import joined
 from tests.reading.builders import FIXTURES, ref, state, stored, write
 
@@ -128,3 +129,30 @@ def test_words_are_never_taken_for_ids(name: str) -> None:
 def test_joining_twice_changes_nothing() -> None:
     graph = read_state(FIXTURES / "change" / "state.json")
     assert joined(graph) == graph
+
+
+def test_an_address_is_of_one_resource(tmp_path: Path) -> None:
+    """As in a plan: the second of two would hide the first."""
+    vpc = stored("aws_vpc", "v", cidr_block="10.0.0.0/16")
+    with pytest.raises(UnreadableTerraform, match=r"aws_vpc\.v is in it twice"):
+        graph_of(tmp_path, vpc, stored("aws_vpc", "v", cidr_block="10.1.0.0/16"))
+    block = {"mode": "managed", "type": "aws_vpc", "name": "v"}
+    for twice in (
+        [{**block, "instances": [{"attributes": {}}, {"attributes": {}}]}],
+        [{**block, "instances": [{"index_key": 0, "attributes": {}}]}] * 2,
+    ):
+        path = write(tmp_path, {"x.tfstate": {"version": 4, "lineage": "", "resources": twice}}) / "x.tfstate"
+        with pytest.raises(UnreadableTerraform, match="is in it twice"):
+            read(path)
+    plan = {"format_version": "1.2", "planned_values": {}, "resource_changes": [], "prior_state": state(vpc, vpc)}
+    path = write(tmp_path, {"plan.json": plan}) / "plan.json"
+    for when in ("before", "after"):
+        with pytest.raises(UnreadableTerraform, match="is in it twice"):
+            read(path, when=when)
+
+
+def test_what_was_replaced_and_is_yet_to_be_destroyed_is_not_what_replaced_it(tmp_path: Path) -> None:
+    vpc = stored("aws_vpc", "v", cidr_block="10.0.0.0/16")
+    old = {**stored("aws_vpc", "v", cidr_block="10.1.0.0/16"), "deposed_key": "00000001"}
+    for resources in ((vpc, old), (old, vpc)):
+        assert graph_of(tmp_path, *resources).resources["aws_vpc.v"].get("cidr_block") == "10.0.0.0/16"

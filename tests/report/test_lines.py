@@ -1,11 +1,12 @@
 """Every resource has its line, and what is not there has none."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
-from isthmus.report.lines import line_of
+from isthmus.report.lines import Lines
 from isthmus.terraform import read
 from tests.proof.estates import output, write
 
@@ -15,8 +16,9 @@ def test_every_resource_has_the_line_that_names_it(tmp_path: Path, stage: str) -
     folder = write(output(stage), tmp_path)
     addresses = list(read(folder).resources)
     assert len(addresses) > 100
+    lines = Lines(folder)
     for address in addresses:
-        line = line_of(folder, address)
+        line = lines.of(address)
         assert line is not None, address
         module = address.partition("module.")[2].partition(".")[0]
         assert line.file == folder / "stacks" / address.partition("/")[0] / "modules" / module / "main.tf.json"
@@ -36,7 +38,7 @@ def test_every_resource_has_the_line_that_names_it(tmp_path: Path, stage: str) -
     ],
 )
 def test_what_is_not_there_has_no_line(tmp_path: Path, address: str) -> None:
-    assert line_of(write(output("stage_3_every_vpc"), tmp_path), address) is None
+    assert Lines(write(output("stage_3_every_vpc"), tmp_path)).of(address) is None
 
 
 def test_roots_and_modules_of_other_people(tmp_path: Path) -> None:
@@ -49,5 +51,28 @@ def test_roots_and_modules_of_other_people(tmp_path: Path) -> None:
     for name, document in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(json.dumps(document, indent=2))
-    assert line_of(tmp_path, "aws_vpc.main") == (tmp_path / "b.tf.json", 4)
-    assert line_of(tmp_path, 'module.net["x"].aws_subnet.main[1]') == (tmp_path / "parts" / "net" / "c.tf.json", 4)
+    assert Lines(tmp_path).of("aws_vpc.main") == (tmp_path / "b.tf.json", 4)
+    assert Lines(tmp_path).of('module.net["x"].aws_subnet.main[1]') == (tmp_path / "parts" / "net" / "c.tf.json", 4)
+
+
+def test_the_line_is_one_of_the_block_of_resources(tmp_path: Path) -> None:
+    """A data source, a text and an argument of the same name are not it; a list of blocks is."""
+    document = {
+        "data": {"aws_vpc": {"main": {}}},
+        "locals": {"aws_vpc": {"main": '"aws_vpc": { "main": "'}},
+        "resource": [{"aws_eip": {"aws_vpc": {"tags": {"main": "\\"}}}}, {"aws_vpc": [{"main": {}}]}],
+    }
+    text = json.dumps(document, indent=1)
+    (tmp_path / "main.tf.json").write_text(text)
+    line = Lines(tmp_path).of("aws_vpc.main")
+    assert line is not None
+    assert line.number == max(at for at, row in enumerate(text.splitlines(), 1) if row.strip().startswith('"main": {'))
+
+
+def test_the_time_grows_with_the_text_alone(tmp_path: Path) -> None:
+    """A type that is written 200,000 times, each without the name that is looked for."""
+    document = {"locals": {"many": [{"aws_vpc": {}}] * 200_000}, "resource": {"aws_vpc": {"main": {}}}}
+    (tmp_path / "main.tf.json").write_text(json.dumps(document))
+    started = time.process_time()
+    assert Lines(tmp_path).of("aws_vpc.main") is not None
+    assert time.process_time() - started < 10
