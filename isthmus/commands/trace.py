@@ -21,7 +21,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     toward.add_argument("--to", dest="destination", metavar="PLACE[:PORT]", help=where + ports)
     names = "who answers this name for the hosts of a spoke, or for a site: db.corp.example.com"
     toward.add_argument("--name", metavar="NAME", help=names)
-    parser.add_argument("--protocol", choices=("tcp", "udp", "icmp", "icmpv6"), help="default: tcp")
+    parser.add_argument(
+        "--protocol", type=_protocol, metavar="PROTOCOL", help="tcp (default), udp, icmp, icmpv6, or an IANA number"
+    )
     parser.add_argument("--port", type=_port, help="destination port (default: 443)")
 
 
@@ -50,6 +52,17 @@ def run(arguments: argparse.Namespace) -> int:
     traced = subject.trace(arguments.source, place, protocol=protocol, port=port)
     proof_terminal.print_traces(traced, console())
     return 0 if traced.works else 1
+
+
+def _protocol(text: str) -> str:
+    """A protocol by its name or number; by the name where it has one."""
+    from isthmus.network.packets import PROTOCOLS
+
+    if text in PROTOCOLS:
+        return text
+    if not text.isascii() or not text.isdigit() or not 0 <= int(text) <= 255:
+        raise argparse.ArgumentTypeError(f"expected {', '.join(PROTOCOLS)} or a number from 0 to 255, got {text!r}")
+    return next((name for name, number in PROTOCOLS.items() if number == int(text)), str(int(text)))
 
 
 def _port(text: str) -> int:

@@ -162,3 +162,27 @@ def test_an_address_that_no_place_has_is_followed_to_where_it_dies(address: str,
     back = tiers().trace(address, "aws_subnet.one_app")
     assert back.outcome is Outcome.UNKNOWN
     assert "no packet comes from there" in back.trips[0].forward.paths[0].unknown
+
+
+def test_a_nat_gateway_carries_no_other_protocols() -> None:
+    assert tiers().trace("aws_subnet.one_app", "internet", protocol="udp").works
+    traced = tiers().trace("aws_subnet.one_app", "internet", protocol="47")
+    assert [b.rule for b in traced.trips[0].forward.blocks] == ["nat-protocol"]
+    assert tiers().trace("aws_subnet.one_app", "two", protocol="47").works
+
+
+@pytest.mark.parametrize(("given", "asked"), [("tcp", "tcp"), ("6", "tcp"), ("17", "udp"), ("047", "47"), ("0", "0")])
+def test_a_protocol_may_be_a_number(given: str, asked: str) -> None:
+    from isthmus.commands.trace import _protocol
+
+    assert _protocol(given) == asked
+
+
+@pytest.mark.parametrize("given", ["256", "-1", "gre", ""])
+def test_a_protocol_that_is_none(given: str) -> None:
+    from argparse import ArgumentTypeError
+
+    from isthmus.commands.trace import _protocol
+
+    with pytest.raises(ArgumentTypeError):
+        _protocol(given)
