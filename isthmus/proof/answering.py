@@ -25,6 +25,7 @@ from isthmus.intent.resolution import (
 )
 from isthmus.network.lookup import Answer, Answered, Lookup
 from isthmus.network.model import EndpointKind, Network, Unknown, VpcEndpoint
+from isthmus.network.name_filter import rules_of
 from isthmus.network.name_space import boundaries, in_order, likeness, representatives
 from isthmus.network.resolution import (
     AMAZON_PROVIDED,
@@ -202,7 +203,14 @@ class Answering:
             return None
         if real.by is Answered.UNKNOWN:
             return "", real.reason, ()
-        return _difference(real, meant)
+        difference = _difference(real, meant)
+        if difference is None or Answered.BLOCKED not in (real.by, meant.by):
+            return difference
+        rules = rules_of(self.network.resolution, asker.vpc)[0]
+        if not rules:
+            return None  # dns-not-associated says that no DNS firewall looks at its queries
+        # Which of the rules is in the wrong place, only people know.
+        return (*difference[:2], tuple(dict.fromkeys((*difference[2], *(rule.address for rule in rules)))))
 
     @staticmethod
     def _ask(lookup: Lookup, asker: _Asker, name: str) -> Answer:
