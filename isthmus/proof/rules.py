@@ -62,6 +62,19 @@ _ALL = (
         "The second is refused, or undoes the first: an address of two NAT gateways, a default table managed twice.",
         _VPC + "nat-gateway-working-with.html",
     ),
+    Rule(
+        "unassigned-addresses",
+        "A transit gateway route carries packets for addresses of the estate's blocks that nothing has.",
+        "A site's default route takes whatever nothing more specific takes: packets for a spoke that is gone go there. "
+        "A blackhole for each block ends that.",
+        _TGW + "tgw-route-tables.html",
+    ),
+    Rule(
+        "hub-differs",
+        "The transit gateway has another ASN than the intent, or does not spread over equal tunnels.",
+        "The routers of every site are configured with the ASN: another one keeps all their BGP sessions down.",
+        _TGW + "tgw-transit-gateways.html",
+    ),
     # --- who reaches whom ---
     Rule(
         "intended-flow-blocked",

@@ -17,6 +17,8 @@ from isthmus.proof.egress import egress_violations
 from isthmus.proof.errors import UnusableInput
 from isthmus.proof.findings import Flow, Unanswered, Violation
 from isthmus.proof.firewall_policy import as_stated, compared
+from isthmus.proof.guards import guard_violations
+from isthmus.proof.hub import hub_violations
 from isthmus.proof.judging import Judge, Meant, odd_paths
 from isthmus.proof.name_tracing import NameTraced, trace_name
 from isthmus.proof.naming import Naming
@@ -275,6 +277,8 @@ class _Prover:
         found = [
             *self.binding.violations,
             *region_violations(self.estate, self.subject.graph),
+            *hub_violations(self.estate, self.network),
+            *guard_violations(self.estate, self.engine),
             *self._flow_violations(judge),
             *opening_violations(self.meant, self.pairs, judge.naming),
             *zone_violations(self.estate, self.network, self.places, self.inventory),

@@ -32,12 +32,20 @@ from isthmus.proof import Subject, Verdict
 from isthmus.terraform.graph import Graph, Ref, Resource, Undeclared, Unknown, Value
 from tests.docs.readme import PROJECT
 from tests.proof.estates import ALL, estate, output, write
+from tests.proof.same_flows import Excuse, excuse
 
 DOCUMENT = PROJECT / "docs" / "argument-mutants.md"
 REFERENCE = "environments.estate"
 OUTPUTS = (REFERENCE, *ALL)
 _SWITCHES = {"enable": "disable", "disable": "enable", "enabled": "disabled", "disabled": "enabled"}
 _DIGITS = re.compile(r"\d+")
+# Defaults of arguments that take any value of their kind.
+_DEFAULTS = {
+    ("aws_customer_gateway", "bgp_asn"): "65000",
+    ("aws_ec2_transit_gateway", "amazon_side_asn"): "64512",
+    ("aws_route53_resolver_rule", "target_ip.port"): "53",
+}
+_UNLISTED = "isthmus-unlisted"
 _ELSEWHERE = "isthmus-0123456789abcdef0"  # an id that may exist, and is not here
 
 
@@ -51,13 +59,28 @@ class Mutant:
     how: str
     graph: Graph = field(repr=False, compare=False)
 
+    @property
+    def kind(self) -> tuple[str, str, str]:
+        """What alike mutants have in common: type, argument without positions, and what became of it in a word."""
+        return self.type, plain(self.argument), word(self.how)
+
     def __str__(self) -> str:
         return f"{self.address}{'.' if self.argument else ''}{self.argument}: {self.how}"
 
 
+def plain(argument: str) -> str:
+    """An argument without the positions of blocks."""
+    return re.sub(r"\[\d+\]", "", argument)
+
+
+def word(how: str) -> str:
+    """`removed`, `changed`, `elsewhere` (an id that is not here) or `unlisted` (a value that does not exist)."""
+    return {f"changed to {_ELSEWHERE}": "elsewhere", f"changed to {_UNLISTED}": "unlisted"}.get(how, how.split(" ")[0])
+
+
 def excused(type_: str, argument: str) -> str:
     """Why the table says that a change of an argument changes no flow; "" where it does not."""
-    path = re.sub(r"\[\d+\]", "", argument)
+    path = plain(argument)
     if type_ not in MODELLED:
         return NO_EFFECT.get(type_, "" if unmodelled(type_) else "its type has no effect on flows")
     return COMMON.get(path.split(".")[0], "") or MODELLED[type_].reason(path) or ""
@@ -71,8 +94,7 @@ def mutants(graph: Graph, most: int | None = None) -> Iterator[Mutant]:
     made: dict[tuple[str, str, str], int] = defaultdict(int)
     for resource in graph.resources.values():
         for argument, how, make in _of(resource, graph):
-            path = re.sub(r"\[\d+\]", "", argument)
-            key = (resource.type, path, how.split(" ")[0])
+            key = (resource.type, plain(argument), word(how))
             if excused(resource.type, argument) or (most is not None and made[key] >= most):
                 continue
             made[key] += 1
@@ -122,7 +144,7 @@ def is_default(type_: str, path: str, value: Value) -> bool:
     """Whether a value is what AWS takes where an argument is absent, as the table says: to remove it is no change."""
     if type_ not in MODELLED or path in MODELLED[type_].required:
         return False
-    values = MODELLED[type_].values(path) or ("",)
+    values = MODELLED[type_].values(path) or (_DEFAULTS.get((type_, path), ""),)
     return str(value).lower() == values[0].lower()
 
 
@@ -131,7 +153,7 @@ def _others(value: Value, resource: Resource, graph: Graph, path: str) -> Iterat
     listed = MODELLED[resource.type].values(path) if resource.type in MODELLED else None
     if listed is not None and not isinstance(value, bool):
         yield from [other for other in listed if other != value][:1]
-        yield "isthmus-unlisted"
+        yield _UNLISTED
     elif isinstance(value, Ref):
         yield from _other_references(value, graph)
         yield _ELSEWHERE
@@ -258,34 +280,62 @@ def _reference() -> Mapping[str, str]:
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("outputs", nargs="*", choices=[*OUTPUTS, []], default=[])
+    """Make the mutants and print those that survive without an excuse."""
+    parser = argparse.ArgumentParser(description="argument mutants of outputs")
+    parser.add_argument("outputs", nargs="*", help=f"of {', '.join(OUTPUTS)}; none: all")
     parser.add_argument("--most", type=int, default=None, help="of alike mutants (type, argument, how), so many")
     given = parser.parse_args(arguments)
-    counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    counts = Counts()
     for name in given.outputs or OUTPUTS:
         for mutant, survived in bench(name).survivors(given.most):
-            counts[mutant.type][0] += 1
-            counts[mutant.type][1] += survived
-            if survived:
+            found = excuse(mutant.kind, mutant.address) if survived else None
+            counts.count(mutant, survived, found)
+            if survived and found is None:
                 print(f"{name}: {mutant}", flush=True)
-    made, left = (sum(count[at] for count in counts.values()) for at in (0, 1))
-    print(f"{made} mutants, {left} survive", file=sys.stderr)
+    print(f"{counts.made} mutants, {counts.left} survive", file=sys.stderr)
     if not given.outputs:
         DOCUMENT.write_text(page(counts))
-    return 1 if left else 0
+    return 1 if counts.left else 0
 
 
-def page(counts: Mapping[str, list[int]]) -> str:
+@dataclass
+class Counts:
+    """By type: mutants made, excused, and survivors. Excuses, each with how often it was needed."""
+
+    types: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0]))
+    excuses: dict[Excuse, int] = field(default_factory=lambda: defaultdict(int))
+
+    def count(self, mutant: Mutant, survived: bool, found: Excuse | None) -> None:
+        self.types[mutant.type][0] += 1
+        if found is not None:
+            self.types[mutant.type][1] += 1
+            self.excuses[found] += 1
+        elif survived:
+            self.types[mutant.type][2] += 1
+
+    @property
+    def made(self) -> int:
+        return sum(count[0] for count in self.types.values())
+
+    @property
+    def left(self) -> int:
+        return sum(count[2] for count in self.types.values())
+
+
+def page(counts: Counts) -> str:
     """docs/argument-mutants.md."""
-    lines = [HEAD, "| type | mutants | found |", "|---|---|---|"]
-    lines += [_row(f"`{name}`", made, left) for name, (made, left) in sorted(counts.items())]
-    lines.append(_row("**all**", *(sum(count[at] for count in counts.values()) for at in (0, 1))))
+    lines = [HEAD, "| type | mutants | violated or unknown | still as meant | rate |", "|---|---|---|---|---|"]
+    lines += [_row(f"`{name}`", *numbers) for name, numbers in sorted(counts.types.items())]
+    lines.append(_row("**all**", *(sum(numbers[at] for numbers in counts.types.values()) for at in range(3))))
+    lines += ["", "## Still as meant", "", "| type | argument | how | mutants | why |", "|---|---|---|---|---|"]
+    for found, number in sorted(counts.excuses.items()):
+        what = f"`{found.argument}`" if found.argument else "the resource"
+        lines.append(f"| `{found.type}` | {what} | {found.how.replace('|', ' or ')} | {number} | {found.why} |")
     return "\n".join(lines) + "\n"
 
 
-def _row(name: str, made: int, left: int) -> str:
-    return f"| {name} | {made} | {100 * (made - left) / made:.1f} % |"
+def _row(name: str, made: int, excused_: int, left: int) -> str:
+    return f"| {name} | {made} | {made - excused_ - left} | {excused_} | {100 * (made - left) / made:.1f} % |"
 
 
 HEAD = """# Argument mutants
@@ -293,7 +343,8 @@ HEAD = """# Argument mutants
 Every argument of every evaluated resource in the outputs of `environments/` and of all examples is changed to another
 value of its kind and to a value that does not exist, and removed; so are its blocks, and the resource. A mutant is
 found if the verdict is violated or unknown then. Arguments that [the table](resource-types.md) says to be without
-effect on flows are not counted: there the reason stands.
+effect on flows are not counted: there the reason stands. Of the others, those after which the network is still as meant
+stand below, each with the reason; the rate is of both.
 
 `python -m tests.proof.argument_mutants` makes them all, and this page. A sample is made in every test run, all of them
 every night.

@@ -108,8 +108,10 @@ MODELLED: dict[str, Arguments] = {
         "vpc_id! ipv6_cidr_block assign_generated_ipv6_cidr_block ipv6_ipam_pool_id ipv6_netmask_length ipv6_pool"
     ),
     "aws_subnet": reads(
-        "vpc_id! cidr_block ipv6_cidr_block ipv6_native availability_zone availability_zone_id map_public_ip_on_launch",
+        "vpc_id! cidr_block ipv6_cidr_block availability_zone availability_zone_id",
         only={
+            "map_public_ip_on_launch": "false|true",
+            "ipv6_native": "false|true",
             "enable_dns64": "false",
             "customer_owned_ipv4_pool": "",
             "map_customer_owned_ip_on_launch": "false",

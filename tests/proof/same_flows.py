@@ -1,0 +1,74 @@
+"""Argument mutants after which the network still lets through what is meant, each with the reason.
+
+What the proof says of them is right: the argument is evaluated, and no flow of the intent rests on it there.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Excuse(NamedTuple):
+    """A mutant by type, argument, what became of it (words divided by "|"), and a part of its address."""
+
+    type: str
+    argument: str
+    how: str
+    why: str
+    where: str = ""
+
+    def fits(self, kind: tuple[str, str, str], address: str) -> bool:
+        type_, argument, how = kind
+        same = (type_, argument) == (self.type, self.argument) and how in self.how.split("|")
+        return same and re.search(self.where, address) is not None
+
+
+_NO_DEFAULT = "the gateway has no default table that an attachment could join"
+_GUARD = "a guard for addresses that no location has; without it they are dropped, or sent to where nothing answers"
+_T = "aws_ec2_transit_gateway"
+_FLAGS = ("association", "propagation")
+
+EXCUSES: tuple[Excuse, ...] = (
+    Excuse(
+        "aws_default_route_table", "", "removed", "without it AWS's own table has no routes either; no subnet uses it"
+    ),
+    Excuse("aws_default_security_group", "", "removed", "its members may reach each other then; no endpoint is one"),
+    Excuse(_T, "default_route_table_propagation", "changed|removed", "with the default table nothing is associated"),
+    *(
+        Excuse(f"{_T}_{kind}", f"transit_gateway_default_route_table_{flag}", "changed|removed", _NO_DEFAULT)
+        for kind in ("vpc_attachment", "vpc_attachment_accepter")
+        for flag in _FLAGS
+    ),
+    Excuse(f"{_T}_route", "", "removed", _GUARD, "_blackhole_"),
+    Excuse(f"{_T}_route", "destination_cidr_block", "changed", _GUARD, "_blackhole_"),
+    Excuse(f"{_T}_route", "blackhole", "changed|removed", _GUARD, "_blackhole_"),
+    Excuse(f"{_T}_route", "transit_gateway_route_table_id", "changed", _GUARD, "_blackhole_"),
+    Excuse("aws_route", "", "removed", _GUARD, "_block_"),
+    Excuse("aws_route", "destination_cidr_block", "changed", _GUARD, "_block_"),
+    Excuse("aws_route", "transit_gateway_id", "elsewhere|removed", _GUARD, "_block_"),
+    Excuse(
+        "aws_route_table_association",
+        "route_table_id",
+        "changed",
+        "the table of another zone leads to the same places",
+        r"\.(private|endpoints|public|transit_gateway)_az",
+    ),
+    Excuse("aws_subnet", "map_public_ip_on_launch", "changed", "no route leads from it to an internet gateway"),
+    Excuse("aws_nat_gateway", "allocation_id", "elsewhere", "another public address does as well"),
+    Excuse("aws_network_acl_rule", "rule_number", "changed", "the order among the rules stays"),
+    Excuse("aws_vpn_connection", "tunnel1_inside_cidr", "removed", "AWS chooses one"),
+    Excuse("aws_vpn_connection", "tunnel2_inside_cidr", "removed", "AWS chooses one"),
+    Excuse("aws_route53_resolver_endpoint", "ip_address.ip", "changed|removed", "any address of the subnet does"),
+    Excuse("aws_route53_zone", "vpc.vpc_id", "changed", "the VPC has the zone by the profile as well"),
+    Excuse("aws_vpc_endpoint", "subnet_ids", "changed", "in one zone fewer, and reached there from every other"),
+    Excuse(
+        "aws_vpc_security_group_ingress_rule", "to_port", "changed", "the endpoint behind it listens on one port alone"
+    ),
+    Excuse("aws_vpc_security_group_egress_rule", "to_port", "changed", "what it asks listens on one port alone"),
+)
+
+
+def excuse(kind: tuple[str, str, str], address: str) -> Excuse | None:
+    """The excuse that a mutant has."""
+    return next((found for found in EXCUSES if found.fits(kind, address)), None)

@@ -1,0 +1,49 @@
+"""The transit gateway is as the intent states it, and keeps what is sent to addresses that nothing has."""
+
+from dataclasses import replace
+
+import pytest
+
+from isthmus.network.build import network_of
+from isthmus.network.forwarding import Forwarding
+from isthmus.network.model import Network, TransitGateway, Unknown
+from isthmus.proof.binding import bind
+from isthmus.proof.guards import guard_violations
+from isthmus.proof.hub import hub_violations
+from isthmus.terraform.graph import Graph
+from tests.proof.argument_mutants import bench, without
+from tests.proof.estates import estate
+
+MEANT = estate("stage_1_dev_only")
+RIGHT = TransitGateway("aws_ec2_transit_gateway.hub", asn=MEANT.hub.asn)
+
+
+@pytest.mark.parametrize(
+    ("gateway", "differs"),
+    [
+        (RIGHT, False),
+        (replace(RIGHT, asn=Unknown("var.asn")), False),
+        (replace(RIGHT, asn=MEANT.hub.asn + 1), True),
+        (replace(RIGHT, vpn_ecmp=False), True),
+        (replace(RIGHT, vpn_ecmp=Unknown("var.ecmp")), False),
+    ],
+)
+def test_the_hub_is_as_stated(gateway: TransitGateway, differs: bool) -> None:
+    network = Network(transit_gateways={gateway.address: gateway})
+    assert bool(list(hub_violations(MEANT, network))) is differs
+
+
+def guards(graph: Graph) -> list[tuple[str, ...]]:
+    network = network_of(graph)
+    sites = bind(MEANT, network, ("network", "dev")).places.sites
+    return [found.resources for found in guard_violations(MEANT, Forwarding(network, sites=sites))]
+
+
+def test_a_blackhole_keeps_what_is_sent_to_a_spoke_that_is_not_there() -> None:
+    """The site announces a default route: without the blackhole its packets come back to it."""
+    graph = bench("stage_1_dev_only").graph
+    assert not guards(graph)
+    (hole,) = [r.address for r in graph.of_type("aws_ec2_transit_gateway_route") if "network_services" in r.address]
+    ((route, table),) = guards(without(graph, hole))
+    assert "infra_dc1_01" in route
+    assert table.endswith("aws_ec2_transit_gateway_route_table.network_services")
