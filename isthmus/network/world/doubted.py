@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from isthmus.network.model import (
+    AttachmentKind,
     GatewayKind,
     Network,
     RouteOrigin,
@@ -111,6 +112,8 @@ def _spread(network: Network, given: _Why) -> dict[str, Unknown]:
             endpoint = network.endpoints[address]
             also((table for table in endpoint.tables if isinstance(table, str)), doubt)
     for address in [a for a in why if a in network.attachments]:
+        if network.attachments[address].kind is AttachmentKind.VPC:
+            continue  # what comes to it has to pass its subnets, which are unknown then
         also(_tables_of(network)[address], why[address])
     return why
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from isthmus.network.world.modelled import COMMON, MODELLED
 from isthmus.network.world.needs import lacking
+from isthmus.network.world.sharing import unshared
 from isthmus.network.world.standing import Arguments, Scope, Unmodelled
 from isthmus.network.world.types import unmodelled
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value
@@ -69,7 +70,8 @@ def doubts_of(graph: Graph, objects: Collection[str]) -> Iterator[Doubt]:
             yield from _unmodelled(graph, resource, found, objects)
         elif resource.type in MODELLED:
             lacks = lacking(resource, completed) if resource.written is not None else ()
-            for why in (*lacks, *_unresolved(graph, resource), *_arguments(resource, MODELLED[resource.type])):
+            listed = _arguments(resource, MODELLED[resource.type])
+            for why in (*lacks, *_unresolved(graph, resource), *unshared(graph, resource), *listed):
                 through = [_PART_OF[resource.type]] if resource.type in _PART_OF else []
                 named = _named(graph, resource, through, objects) or _named(graph, resource, (), objects)
                 touches = (resource.address,) if resource.address in objects else named

@@ -48,9 +48,8 @@ NO_EFFECT: dict[str, str] = together(
         "aws_ec2_allowed_images_settings aws_ec2_instance_metadata_defaults": (
             "permissions of APIs and services, which do not look at packets between locations"
         ),
-        "aws_ram_principal_association aws_ram_resource_association aws_ram_resource_share "
         "aws_ram_resource_share_accepter aws_ram_sharing_with_organization": (
-            "decides which account may use a resource; what uses it is evaluated where it is used"
+            "accepts what is shared; a share that reaches an account is taken for accepted"
         ),
         "aws_flow_log aws_ec2_traffic_mirror_filter aws_ec2_traffic_mirror_filter_rule aws_ec2_traffic_mirror_session "
         "aws_ec2_traffic_mirror_target aws_ec2_network_insights_analysis aws_ec2_network_insights_path "

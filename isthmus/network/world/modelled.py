@@ -470,4 +470,14 @@ MODELLED: dict[str, Arguments] = {
     "aws_route53profiles_resource_association": reads(
         "profile_id! resource_arn! resource_properties", harmless={"name!": _LABEL}
     ),
+    # --- shares
+    "aws_ram_resource_share": reads(
+        harmless={
+            "name!": _LABEL,
+            "allow_external_principals": "whether accounts outside of the organization may be named",
+            "permission_arns": "which API calls the others may make",
+        },
+    ),
+    "aws_ram_resource_association": reads("resource_arn! resource_share_arn!"),
+    "aws_ram_principal_association": reads("principal! resource_share_arn!"),
 }

@@ -292,3 +292,10 @@ def test_a_doubt_makes_answers_unknown_or_leaves_them(address: str) -> None:
 def test_a_doubt_about_what_a_flow_passes_makes_it_unknown(address: str) -> None:
     after = outcomes(Subject(doubted(WHOLE, [Doubt(address, "law", (address,))])))
     assert after["a", "b"][0] is Outcome.UNKNOWN
+    assert after["b", "a"][0] is Outcome.UNKNOWN
+
+
+def test_a_doubt_about_an_attachment_leaves_the_others() -> None:
+    attachment = "aws_ec2_transit_gateway_vpc_attachment.a"
+    after = outcomes(Subject(doubted(WHOLE, [Doubt(attachment, "law", (attachment,))])))
+    assert after["b", "c"] == outcomes(Subject(WHOLE))["b", "c"]
