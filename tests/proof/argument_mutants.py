@@ -294,7 +294,7 @@ def main(arguments: list[str]) -> int:
                 print(f"{name}: {mutant}", flush=True)
     print(f"{counts.made} mutants, {counts.left} survive", file=sys.stderr)
     if not given.outputs:
-        DOCUMENT.write_text(page(counts))
+        DOCUMENT.write_text(page(counts, given.most))
     return 1 if counts.left else 0
 
 
@@ -322,9 +322,15 @@ class Counts:
         return sum(count[2] for count in self.types.values())
 
 
-def page(counts: Counts) -> str:
+def page(counts: Counts, most: int | None) -> str:
     """docs/argument-mutants.md."""
-    lines = [HEAD, "| type | mutants | violated or unknown | still as meant | rate |", "|---|---|---|---|---|"]
+    which = f"In each output {most} of alike mutants (type, argument, what became of it) were made." if most else ""
+    lines = [
+        HEAD,
+        *([which, ""] if which else []),
+        "| type | mutants | violated or unknown | still as meant | rate |",
+        "|---|---|---|---|---|",
+    ]
     lines += [_row(f"`{name}`", *numbers) for name, numbers in sorted(counts.types.items())]
     lines.append(_row("**all**", *(sum(numbers[at] for numbers in counts.types.values()) for at in range(3))))
     lines += ["", "## Still as meant", "", "| type | argument | how | mutants | why |", "|---|---|---|---|---|"]

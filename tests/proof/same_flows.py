@@ -47,6 +47,8 @@ EXCUSES: tuple[Excuse, ...] = (
     Excuse("aws_route", "", "removed", _GUARD, "_block_"),
     Excuse("aws_route", "destination_cidr_block", "changed", _GUARD, "_block_"),
     Excuse("aws_route", "transit_gateway_id", "elsewhere|removed", _GUARD, "_block_"),
+    Excuse("aws_route", "route_table_id", "elsewhere|changed", _GUARD, "_block_"),
+    Excuse(f"{_T}_route", "transit_gateway_route_table_id", "elsewhere", _GUARD, "_blackhole_"),
     Excuse(
         "aws_route_table_association",
         "route_table_id",
