@@ -26,6 +26,8 @@ class Excuse(NamedTuple):
 
 _NO_DEFAULT = "the gateway has no default table that an attachment could join"
 _GUARD = "a guard for addresses that no location has; without it they are dropped, or sent to where nothing answers"
+_SHARES = "who may put hosts into a subnet; no resource of the input does"
+_SHARE = "resource_share_arn"
 _T = "aws_ec2_transit_gateway"
 _FLAGS = ("association", "propagation")
 
@@ -63,6 +65,11 @@ EXCUSES: tuple[Excuse, ...] = (
     Excuse("aws_vpn_connection", "tunnel2_inside_cidr", "removed", "AWS chooses one"),
     Excuse("aws_route53_resolver_endpoint", "ip_address.ip", "changed|removed", "any address of the subnet does"),
     Excuse("aws_route53_zone", "vpc.vpc_id", "changed", "the VPC has the zone by the profile as well"),
+    *(
+        Excuse(f"aws_ram_{kind}_association", argument, "changed|elsewhere|removed", _SHARES, r"\.spoke_")
+        for kind, arguments in (("principal", ("", "principal", _SHARE)), ("resource", ("", "resource_arn", _SHARE)))
+        for argument in arguments
+    ),
     Excuse("aws_vpc_endpoint", "subnet_ids", "changed", "in one zone fewer, and reached there from every other"),
     Excuse(
         "aws_vpc_security_group_ingress_rule", "to_port", "changed", "the endpoint behind it listens on one port alone"
