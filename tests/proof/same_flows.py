@@ -28,6 +28,9 @@ _NO_DEFAULT = "the gateway has no default table that an attachment could join"
 _GUARD = "a guard for addresses that no location has; without it they are dropped, or sent to where nothing answers"
 _SHARES = "who may put hosts into a subnet; no resource of the input does"
 _SHARE = "resource_share_arn"
+_VARIABLES = "firewall_policy.policy_variables"
+_OWN_SETS = "each rule group that asks for it has the set itself"
+_OF_POLICY = "the policy has the same set"
 _T = "aws_ec2_transit_gateway"
 _FLAGS = ("association", "propagation")
 
@@ -69,6 +72,30 @@ EXCUSES: tuple[Excuse, ...] = (
         Excuse(f"aws_ram_{kind}_association", argument, "changed|elsewhere|removed", _SHARES, r"\.spoke_")
         for kind, arguments in (("principal", ("", "principal", _SHARE)), ("resource", ("", "resource_arn", _SHARE)))
         for argument in arguments
+    ),
+    Excuse("aws_route53_record", "alias.zone_id", "elsewhere", "the zone of a service may be written as its id"),
+    Excuse(
+        f"{_T}_route_table_association",
+        "transit_gateway_route_table_id",
+        "changed",
+        "with one spoke the tables of all segments lead to the same places",
+        r"^dev/module\.spoke_dev\.",
+    ),
+    Excuse("aws_networkfirewall_firewall_policy", _VARIABLES, "removed", _OWN_SETS),
+    Excuse("aws_networkfirewall_firewall_policy", f"{_VARIABLES}.rule_variables", "removed", _OWN_SETS),
+    Excuse(
+        "aws_networkfirewall_firewall_policy", f"{_VARIABLES}.rule_variables.ip_set.definition", "changed", _OWN_SETS
+    ),
+    Excuse("aws_networkfirewall_firewall_policy", f"{_VARIABLES}.rule_variables.key", "changed", _OWN_SETS),
+    Excuse(
+        "aws_networkfirewall_firewall_policy",
+        "firewall_policy.stateful_rule_group_reference.priority",
+        "changed",
+        "the order among the rule groups stays",
+    ),
+    *(
+        Excuse("aws_networkfirewall_rule_group", f"rule_group.rule_variables{part}", how, _OF_POLICY)
+        for part, how in (("", "removed"), (".ip_sets", "removed"), (".ip_sets.key", "changed"))
     ),
     Excuse("aws_vpc_endpoint", "subnet_ids", "changed", "in one zone fewer, and reached there from every other"),
     Excuse(

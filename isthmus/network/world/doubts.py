@@ -37,6 +37,9 @@ _BELONGS_TO = {
     "aws_security_group": ("vpc_id",),
     "aws_ec2_transit_gateway_route_table": ("transit_gateway_id",),
     "aws_vpn_connection": ("customer_gateway_id",),
+    "aws_vpc_endpoint": ("vpc_id", "subnet_ids", "security_group_ids", "subnet_configuration.subnet_id"),
+    "aws_route53_resolver_endpoint": ("ip_address.subnet_id", "security_group_ids"),
+    "aws_route53_zone": ("vpc.vpc_id",),
     "aws_networkfirewall_firewall": ("firewall_policy_arn", "vpc_id", "transit_gateway_id"),
 }
 _GATES = ("aws_internet_gateway", "aws_egress_only_internet_gateway")
@@ -142,12 +145,23 @@ def references(value: Value) -> Iterator[Ref]:
 
 def _unresolved(graph: Graph, resource: Resource) -> Iterator[str]:
     """Arguments that say what a resource belongs to, and name what is not in this input."""
-    for argument in _BELONGS_TO.get(resource.type, ()):
-        value = resource.get(argument)
-        known = isinstance(value, Ref) and (value.address in graph.resources or value.address in graph.unexpanded)
-        if value is not None and not known:
-            shown = value.reason if isinstance(value, Unknown) else str(value)
-            yield f"its {argument} is not in this input ({shown})"
+    for path in _BELONGS_TO.get(resource.type, ()):
+        for value in _at(resource.values, path.split(".")):
+            known = isinstance(value, Ref) and (value.address in graph.resources or value.address in graph.unexpanded)
+            if not known:
+                shown = value.reason if isinstance(value, Unknown) else str(value)
+                yield f"its {path} is not in this input ({shown})"
+
+
+def _at(value: Value, path: list[str]) -> Iterator[Value]:
+    """What stands at a path, in every block and of every list on the way."""
+    if isinstance(value, tuple):
+        for item in value:
+            yield from _at(item, path)
+    elif not path:
+        yield value
+    elif isinstance(value, Mapping) and path[0] in value:
+        yield from _at(value[path[0]], path[1:])
 
 
 def _arguments(resource: Resource, table: Arguments) -> Iterator[str]:

@@ -11,14 +11,14 @@ from isthmus.network.world.standing import together
 
 NO_EFFECT: dict[str, str] = together(
     {
-        "aws_instance aws_spot_instance_request aws_spot_fleet_request aws_ec2_fleet aws_launch_template "
-        "aws_launch_configuration aws_network_interface aws_network_interface_attachment "
+        "aws_spot_instance_request aws_spot_fleet_request aws_ec2_fleet aws_launch_template "
+        "aws_launch_configuration aws_network_interface_attachment "
         "aws_network_interface_sg_attachment aws_ec2_instance_state aws_ec2_host aws_autoscaling_group "
         "aws_autoscaling_group_tag aws_spot_datafeed_subscription": (
             "a host: packets to and from any address of its subnet are answered; a route to it is unknown on a path"
         ),
-        "aws_eip aws_eip_association aws_eip_domain_name aws_nat_gateway_eip_association": (
-            "gives a host or NAT gateway a public address; which hosts have one is an assumption that is printed"
+        "aws_eip_domain_name aws_nat_gateway_eip_association": (
+            "a name or one more address of what has a public address already"
         ),
         "aws_lb aws_alb aws_lb_listener aws_alb_listener aws_lb_listener_certificate aws_alb_listener_certificate "
         "aws_lb_listener_rule aws_alb_listener_rule aws_lb_target_group aws_alb_target_group "

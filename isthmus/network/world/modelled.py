@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from isthmus.network.world.modelled_hosts import HOSTS
 from isthmus.network.world.standing import Arguments, reads
 
 # Arguments of every type.
@@ -470,6 +471,7 @@ MODELLED: dict[str, Arguments] = {
     "aws_route53profiles_resource_association": reads(
         "profile_id! resource_arn! resource_properties", harmless={"name!": _LABEL}
     ),
+    **HOSTS,
     # --- shares
     "aws_ram_resource_share": reads(
         harmless={
