@@ -33,29 +33,28 @@ def unshared(graph: Graph, resource: Resource) -> Iterator[str]:
         return
     yield (
         f"its {argument} is {other.address} of account {other.account}, "
-        f"and nothing in this input shares that with account {resource.account}"
+        f"and nothing in this input is known to share that with account {resource.account}"
     )
 
 
 def _is_shared(graph: Graph, address: str, account: str) -> bool:
-    """Whether a share of the input holds a resource and may reach an account; organizations may hold any."""
+    """Whether a share of the input holds a resource and reaches an account; organizations are taken to hold it."""
     shares = set()
     for held in graph.of_type("aws_ram_resource_association"):
         what, share = held.get("resource_arn"), held.get("resource_share_arn")
-        if isinstance(what, Ref) and what.address == address:
-            shares.add(share.address if isinstance(share, Ref) else None)
-    return any(
-        (not isinstance(share, Ref) or share.address in shares or None in shares)
-        and _may_be(str(principal.get("principal")), account)
-        for principal in graph.of_type("aws_ram_principal_association")
-        if shares
-        for share in (principal.get("resource_share_arn"),)
-    )
+        if isinstance(what, Ref) and what.address == address and isinstance(share, Ref):
+            shares.add(share.address)
+    for reached in graph.of_type("aws_ram_principal_association"):
+        share, principal = reached.get("resource_share_arn"), reached.get("principal")
+        known = isinstance(share, Ref) and isinstance(principal, str)
+        if known and share.address in shares and _holds(principal, account):
+            return True
+    return False
 
 
-def _may_be(principal: str, account: str) -> bool:
-    """Whether a principal is an account, or something that may hold it: an organization, a unit of it, anything."""
+def _holds(principal: str, account: str) -> bool:
+    """Whether a principal is an account or of it, or an organization or a unit of one, which may hold it."""
     if _ACCOUNT.fullmatch(principal):
         return principal == account
     identity = _IDENTITY.match(principal)
-    return identity is None or identity[1] == account
+    return principal.startswith("arn:") if identity is None else identity[1] == account

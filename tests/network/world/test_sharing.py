@@ -32,7 +32,7 @@ def share(principal: Any, of: str = HUB) -> list[Resource]:
     ]
 
 
-@pytest.mark.parametrize("principal", [MINE, ORGANIZATION, f"arn:aws:iam::{MINE}:role/x", Unknown("var.principal")])
+@pytest.mark.parametrize("principal", [MINE, ORGANIZATION, f"arn:aws:iam::{MINE}:role/x"])
 def test_what_is_shared_may_be_used(principal: Any) -> None:
     assert doubts(*accounts(*share(principal))) == {}
 
@@ -46,13 +46,15 @@ def test_what_is_shared_may_be_used(principal: Any) -> None:
         share(MINE, "aws_vpc.a"),
         share(MINE)[:2],
         [share(MINE)[0], share(MINE)[2]],
+        share(Unknown("var.principal")),
+        [*share(MINE)[:2], made("aws_ram_principal_association.s", principal=MINE, resource_share_arn="arn:aws:ram:x")],
     ],
-    ids=["no share", "another account", "a role of another", "something else", "nobody", "nothing"],
+    ids=["no share", "account", "role", "something else", "no principal", "nothing", "unknown", "share elsewhere"],
 )
 def test_what_is_not_shared_is_unknown(extra: list[Resource]) -> None:
     found = doubts(*accounts(*extra))
     assert found.keys() == {USER}
-    assert f"shares that with account {MINE}" in found[USER].why
+    assert f"share that with account {MINE}" in found[USER].why
     assert outcomes(subject(graph(*accounts(*extra))))["a", "b"][0] is Outcome.UNKNOWN
 
 
