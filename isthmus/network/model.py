@@ -111,7 +111,8 @@ class Subnet:
     """A subnet, with the table and network ACL in effect (associated ones, or the VPC's main and default ones).
 
     `zone` is the zone id where the configuration gives one (`use1-az1`), else the zone name (`us-east-1a`).
-    Zone names differ between accounts; equal labels are taken as equal zones.
+    Zone names differ between accounts; equal labels are taken as equal zones. `vague_ipv6` says why it may have IPv6
+    addresses that are not among `cidrs`, or "".
     """
 
     address: str
@@ -124,6 +125,7 @@ class Subnet:
     tags: Mapping[str, str] = field(default_factory=dict)
     account: str | None = None
     assigns_public: bool | Unknown = False
+    vague_ipv6: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -393,6 +393,8 @@ class AllPairs:
         if place.vpc and (why := self.inventory.elsewhere(place.vpc)):
             yield _End(Somewhere(place.vpc, why), 4)
         for tier, subnet in self._alike.subnets(place):
+            if subnet.vague_ipv6:
+                yield _End(Somewhere(place.vpc, subnet.vague_ipv6), 6, main=subnet.address in workloads)
             for cidr in subnet.cidrs:
                 if isinstance(cidr, Unknown):
                     yield _End(

@@ -21,6 +21,7 @@ from isthmus.proof.subject import Subject
 from isthmus.proof.undescribed import without_intent
 from isthmus.terraform.graph import Graph
 from tests.network import worlds
+from tests.network.test_assigned_ipv6 import dual_stack
 from tests.network.test_far_ends import VIF, at_gateway, moving, peered, regional, shared
 
 SAMPLES = {
@@ -30,6 +31,7 @@ SAMPLES = {
     "shared": lambda: shared(auto_accept_shared_attachments="enable"),
     "interface": lambda: at_gateway(**VIF),
     "regional": regional,
+    "assigned": dual_stack,
 }
 ANNOUNCED = {"aws_vpn_connection.dc": ("172.16.0.0/16",)}
 

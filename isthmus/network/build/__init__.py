@@ -19,6 +19,7 @@ from isthmus.network.build import (
     vpc_tables,
     vpn,
 )
+from isthmus.network.build.ipv6 import StandIns
 from isthmus.network.build.resolution import resolution
 from isthmus.network.build.resolve import Resolver
 from isthmus.network.model import Finding, Network, Possible, Vpc
@@ -47,8 +48,9 @@ def network_of(graph: Graph) -> Network:
     """
     resolver = Resolver(graph)
     vpc.main_tables(resolver)
-    vpcs = vpc.vpcs(resolver)
-    subnets, possible_subnets = resolver.split(vpc.subnets(resolver, vpcs))
+    addresses = StandIns(resolver)
+    vpcs = vpc.vpcs(resolver, addresses)
+    subnets, possible_subnets = resolver.split(vpc.subnets(resolver, vpcs, addresses))
     gateways, possible_gateways = resolver.split(vpc.gateways(resolver))
     endpoints, possible_endpoints = resolver.split(services.endpoints(resolver))
     every_vpn = vpn.connections(resolver)
@@ -103,7 +105,7 @@ def network_of(graph: Graph) -> Network:
             *refused(network),
         )
     )
-    notes = dict.fromkeys((*graph.notes, *resolver.notes, *structural_notes(network)))
+    notes = dict.fromkeys((*graph.notes, *resolver.notes, *structural_notes(network), *addresses.notes()))
     doubts = tuple(dict.fromkeys(doubts_of(graph, objects_of(network))))
     said = tuple(dict.fromkeys((doubt.address, doubt.why) for doubt in doubts))
     return replace(doubted(network, doubts), findings=tuple(found), notes=tuple(notes), doubts=said)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
+from isthmus.network.build.ipv6 import StandIns
 from isthmus.network.build.resolve import (
     NACL,
     SUBNET,
@@ -49,7 +50,7 @@ def main_tables(resolver: Resolver) -> None:
                     resolver.same[value.address, attribute] = resource.address
 
 
-def vpcs(resolver: Resolver) -> dict[str, Vpc]:
+def vpcs(resolver: Resolver, ipv6: StandIns) -> dict[str, Vpc]:
     """VPCs with their CIDRs, secondary ones included, and main tables."""
     more: dict[str, list[Cidr | Unknown]] = defaultdict(list)
     anywhere: list[Cidr | Unknown] = []
@@ -61,18 +62,16 @@ def vpcs(resolver: Resolver) -> dict[str, Vpc]:
                 anywhere.append(Unknown(f"{resource.address} adds a CIDR to an unknown VPC: {vpc.reason}"))
             elif resource.get(argument) is not None or "ipv4" in type_:
                 more[vpc].append(resolver.doubt(resource) or cidr(resource, argument, resource.get(argument)))
-            else:
-                _unknown_ipv6(resolver, resource)
     main, any_main = _main_associations(resolver)
     made: dict[str, Vpc] = {}
     for resource in resolver.certain(*_VPC_TYPES):
         address = resource.address
         own: list[Cidr | Unknown] = [cidr(resource, "cidr_block", resource.get("cidr_block", Unknown("from a pool")))]
-        ipv6 = resource.get("ipv6_cidr_block")
-        if isinstance(ipv6, str):
-            own.append(cidr(resource, "ipv6_cidr_block", ipv6))
-        elif resource.get("assign_generated_ipv6_cidr_block") is True or resource.get("ipv6_ipam_pool_id") is not None:
-            _unknown_ipv6(resolver, resource)
+        given = resource.get("ipv6_cidr_block")
+        if isinstance(given, str):
+            own.append(cidr(resource, "ipv6_cidr_block", given))
+        elif address in ipv6.vpcs:
+            own.append(ipv6.vpcs[address])
         table = main.get(address) or any_main or resolver.same[address, "main_route_table_id"]
         known = tuple(dict.fromkeys((*own, *more[address], *anywhere)))
         made[address] = Vpc(address, known, table, resource.account, resource.region, name_of(resource))
@@ -112,11 +111,7 @@ def vpc_of(resolver: Resolver, thing: str | Unknown) -> str | None:
     return vpc_id if isinstance(vpc_id, str) else None
 
 
-def _unknown_ipv6(resolver: Resolver, resource: Resource) -> None:
-    resolver.notes.append(f"the IPv6 addresses of {resource.address} are known after apply: nothing is said of them")
-
-
-def subnets(resolver: Resolver, made_vpcs: Mapping[str, Vpc]) -> dict[str, Subnet]:
+def subnets(resolver: Resolver, made_vpcs: Mapping[str, Vpc], ipv6: StandIns) -> dict[str, Subnet]:
     """Subnets with the table and network ACL in effect, those of unknown number included."""
     tables = _Links(resolver, TABLE)
     for resource in resolver.of_type("aws_route_table_association"):
@@ -134,6 +129,8 @@ def subnets(resolver: Resolver, made_vpcs: Mapping[str, Vpc]) -> dict[str, Subne
         own = cidrs(resource, "cidr_block", resource.get("cidr_block"))
         if isinstance(resource.get("ipv6_cidr_block"), str):
             own += cidrs(resource, "ipv6_cidr_block", resource.get("ipv6_cidr_block"))
+        elif resource.address in ipv6.subnets:
+            own += (ipv6.subnets[resource.address],)
         zone = _zone(resource, zones)
         default_acl = vpc if isinstance(vpc, Unknown) else resolver.same[vpc, "default_network_acl_id"]
         main = made_vpcs[vpc].main_table if isinstance(vpc, str) and vpc in made_vpcs else Unknown(f"VPC {vpc}")
@@ -148,6 +145,7 @@ def subnets(resolver: Resolver, made_vpcs: Mapping[str, Vpc]) -> dict[str, Subne
             tags(resource),
             resource.account,
             switch(resource.get("map_public_ip_on_launch"), default=resource.type == "aws_default_subnet"),
+            ipv6.vague.get(resource.address, ""),
         )
     return made
 
