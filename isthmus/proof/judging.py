@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from functools import cached_property
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, ip_network
 
 from isthmus.intent import Egress, Estate, Inspection
 from isthmus.intent.opening import Ports, may_open
@@ -23,8 +23,8 @@ from isthmus.network.filters import there as seen
 from isthmus.network.firewalls import verdict
 from isthmus.network.model import Network
 from isthmus.network.packets import PROTOCOLS
-from isthmus.network.space import number, span
-from isthmus.network.suricata import Rules
+from isthmus.network.space import number, span, subtract
+from isthmus.network.suricata import Rules, Spans
 from isthmus.proof.findings import Violation
 from isthmus.proof.firewall_policy import intended_rules
 from isthmus.proof.naming import Naming
@@ -113,8 +113,10 @@ class Meant:
         """A packet that the intent lets out of a spoke, to some of the internet at least: the usual one if it does."""
         if spoke not in self._leaving:
             rules = self._firewall
-            asked = [*_FIRST_ASKED, *_named(rules)] if rules is not None and self.inspected(spoke, INTERNET) else []
-            sources = [span(cidr) for cidr in self.places.by_name[spoke].cidrs]
+            home = tuple(span(ip_network(block)) for block in self.estate.blocks)
+            inspected = rules is not None and self.inspected(spoke, INTERNET)
+            asked = [*_FIRST_ASKED, *_named(rules, home)] if rules is not None and inspected else []
+            sources = self._v4(spoke)
             self._leaving[spoke] = next(
                 (p for p, to in asked if all(self.lets_out(spoke, source, to, p) for source in sources)),
                 None if asked else USUAL,
@@ -132,7 +134,11 @@ class Meant:
         """Whether the intent lets packets out to some addresses of the internet only."""
         if b != INTERNET or (probe := self.let_out(a) if a in self._spokes else None) is None:
             return False
-        return not all(self.lets_out(a, span(cidr), _ANYWHERE, probe) for cidr in self.places.by_name[a].cidrs)
+        return not all(self.lets_out(a, source, _ANYWHERE, probe) for source in self._v4(a))
+
+    def _v4(self, spoke: str) -> list[Span]:
+        """The IPv4 ranges of a spoke: no estate has others."""
+        return [span(cidr) for cidr in self.places.by_name[spoke].cidrs if cidr.version == 4]
 
     def usual(self, a: str, b: str) -> Probe:
         """The packet that stands for a flow: of those that may be opened the first."""
@@ -350,13 +356,17 @@ def _by_way(path: Path) -> str:
     return f"by way of {', '.join(through)}: {' > '.join(hop.address for hop in path.hops)}"
 
 
-def _named(rules: Rules | None) -> Iterator[tuple[Probe, Span]]:
-    """The packets that rules name, to anywhere and to each destination that they name."""
+def _named(rules: Rules, home: Spans) -> Iterator[tuple[Probe, Span]]:
+    """The packets that rules let out: to anywhere, or to an address outside that they name."""
     names = {number: name for name, number in PROTOCOLS.items()}
-    for rule in rules.rules if rules is not None else ():
+    for rule in rules.rules:
+        outside = subtract(rule.destinations, home) if rule.passes is not False else []
+        if not outside:
+            continue
+        anywhere = any(low <= _ANYWHERE[0] <= high for low, high in outside)
+        to = _ANYWHERE if anywhere else (outside[0][0], outside[0][0])
         for protocol in (rule.protocol,) if rule.protocol in names else (6, 17):
-            for to in (_ANYWHERE, *((low, low) for low, _ in rule.destinations)) if rule.passes is not False else ():
-                yield Probe(names[protocol], rule.ports[0][0]), to
+            yield Probe(names[protocol], rule.ports[0][0]), to
 
 
 def _zones(some: list[Trial], all_: tuple[Trial, ...]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from isthmus import proof
-from isthmus.intent import DomainList, Inspection
+from isthmus.intent import DomainList, Inspection, RuleGroup
 from isthmus.proof import Outcome, Verdict
 from isthmus.proof.difference import compare
 from modules.synthesis import synthesize
@@ -321,3 +321,31 @@ def test_a_list_after_another_is_never_asked(tmp_path: Path) -> None:
     answer = proof.read(write(files_, tmp_path)).prove(scenarios=False)
     assert answer.verdict is Verdict.VIOLATED
     assert any("it does not let out late.example (TLS_SNI)" in violation.why for violation in answer.violations)
+
+
+LEAVES = "pass {} $HOME_NET any -> {} {} (flow:to_server; sid:1;)"
+
+
+@pytest.mark.parametrize(
+    ("rules", "leaves"),
+    [
+        ([], False),  # what no rule passes is dropped, so that nothing is meant to leave
+        ([LEAVES.format("tcp", "$EXTERNAL_NET", 446)], True),
+        ([LEAVES.format("udp", "$EXTERNAL_NET", 123)], True),
+        ([LEAVES.format("tcp", "8.8.8.0/24", 443)], True),  # to some of the internet
+        ([LEAVES.format("tcp", "$DATA", 443)], False),
+        (['pass tls $HOME_NET any -> $EXTERNAL_NET any (tls.sni; content:"a.example"; sid:1;)'], True),
+    ],
+)
+def test_what_the_policy_lets_out_is_what_is_meant(rules: list[str], leaves: bool, tmp_path: Path) -> None:
+    made = estate(Inspection.VPC, zones=["use1-az1"])
+    *others, last = made.environments
+    assert last.egress is not None
+    groups = [RuleGroup("own", rules=rules, priority=3000)] if rules else []
+    policy = replace(FIREWALL_POLICY, rule_groups=groups, domain_lists=[])
+    egress = replace(last.egress, firewall=policy)
+    changed = replace(made, environments=[*others, replace(last, egress=egress)]).check()
+    answer = proof.read(write(synthesize(changed), tmp_path)).prove(scenarios=False)
+    assert answer.verdict is Verdict.PROVED, str(answer)
+    flow = answer.flows["web", "internet"]
+    assert (flow.forward is Outcome.REACHABLE, flow.intended) == (leaves, leaves)
