@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from isthmus.synthesized import MANIFEST
 from tests.modules.synthesized import files_of
 
 PROJECT = Path(__file__).parents[2]
@@ -18,4 +19,5 @@ def test_stock_bindings_make_the_same_bytes(tmp_path):
     ran = subprocess.run(program, cwd=PROJECT, env=os.environ | settings, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     stock = {str(path.relative_to(out)): path.read_text() for path in out.rglob("*") if path.is_file()}
+    assert stock.pop(MANIFEST)
     assert stock == dict(files_of("environments.estate"))
