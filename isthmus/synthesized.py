@@ -139,7 +139,10 @@ def is_half_written(out: Path) -> bool:
 
 def output_of(path: Path) -> Path | None:
     """The output folder that a path is, or is a part of (`stacks`, a root below it); None where it is of none."""
-    around = path.resolve()
+    try:
+        around = path.resolve()
+    except (OSError, RuntimeError):  # links that go in circles: whoever reads the path says so
+        return None
     for folder in (around, *around.parents[:2]):
         if os.path.lexists(folder / MANIFEST) or (folder / STAGING).is_dir():
             return folder

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import ip_network
+from itertools import permutations
 
 from isthmus.intent import Estate
+from isthmus.intent.reach import inspected_between
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.space import atoms, span
 from isthmus.network.tables import vpc_cidrs
@@ -27,6 +29,13 @@ def guard_violations(estate: Estate, engine: Forwarding) -> Iterator[Violation]:
         for low, high in atoms(taken, *span(block))
         if not any(first <= low and high <= last for first, last in spans)
     ]
+    # What one inspected segment sends to another's blocks goes to the firewall, which sends it back to the gateway.
+    inspected = {
+        ip_network(block)
+        for one, other in permutations(estate.segments, 2)
+        if inspected_between(one, other)
+        for block in other.blocks
+    }
     used = dict.fromkeys(a.table for a in network.attachments.values() if isinstance(a.table, str))
     for table in (name for name in used if name in network.tgw_tables):
         decide = engine.facts.tgw_table(table).decide
@@ -34,7 +43,11 @@ def guard_violations(estate: Estate, engine: Forwarding) -> Iterator[Violation]:
         for low, high in free:
             for _, _, decision in decide.within(low, high):
                 if not decision.unknown:
-                    found |= {r.address: f"{r} to {r.target}" for r in decision.routes if r.target is not None}
+                    found |= {
+                        r.address: f"{r} to {r.target}"
+                        for r in decision.routes
+                        if r.target is not None and r.prefix not in inspected
+                    }
         for address, route in found.items():
             why = f"in {table} the {route} takes packets for addresses of the estate's blocks that nothing has"
             yield Violation("unassigned-addresses", why, (address, table))
