@@ -59,6 +59,7 @@ REALISED = (
     "aws_network_acl_association",
     "aws_network_acl_rule",
     "aws_networkfirewall_firewall",
+    "aws_networkfirewall_firewall_transit_gateway_attachment_accepter",
     "aws_route",
     "aws_route_table",
     "aws_route_table_association",
@@ -66,6 +67,10 @@ REALISED = (
     "aws_vpc",
     "aws_vpc_ipv4_cidr_block_association",
     "aws_vpn_connection",
+)
+_ACCEPTERS = (
+    "aws_ec2_transit_gateway_vpc_attachment_accepter",
+    "aws_networkfirewall_firewall_transit_gateway_attachment_accepter",
 )
 TARGETS = ("transit_gateway_id", "gateway_id", "nat_gateway_id", "vpc_endpoint_id")
 
@@ -315,7 +320,7 @@ class _Made:
     def _attached(self, link: Resource) -> str:
         """The attachment that a resource names; an accepter is the attachment that it accepts."""
         address = _id(link, "transit_gateway_attachment_id")
-        for accepter in self._of("aws_ec2_transit_gateway_vpc_attachment_accepter"):
+        for accepter in self._of(*_ACCEPTERS):
             if accepter.address == address:
                 return _id(accepter, "transit_gateway_attachment_id")
         return address

@@ -16,6 +16,7 @@ from isthmus import proof
 from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Outcome, Packet, RoundTrip
 from isthmus.network.answers import Path as Route
 from isthmus.network.forwarding import Forwarding
+from isthmus.network.model import Site, Unknown
 from tests.proof.estates import write
 from tests.twin.packets import ICMP, TCP, UDP
 from tests.twin.routers import INTERNET
@@ -32,6 +33,7 @@ _AGAIN = 3
 
 _FIREWALL_RULES = "firewall rules: the twin's firewalls pass everything"
 _ASYMMETRIC = "asymmetric inspection of a protocol without connections"
+_CLAIMED = "a site sends to an address of another place that it advertises itself"
 _NAT_PORT = "the port of a NAT gateway: network ACLs stop some, and Linux takes another one"
 
 
@@ -106,7 +108,7 @@ def compare(
             score.packets += len(doubtful)
             differing = []
             for question, seen in zip(doubtful, twin.ask(doubtful), strict=True):
-                found = list(_verdicts(engine, wiring.hosts, question, seen))
+                found = list(_verdicts(engine, subject.places.sites, wiring.hosts, question, seen))
                 if attempt < _AGAIN - 1 and any(isinstance(one, Disagreement) for one in found):
                     differing.append(question)
                 else:
@@ -147,10 +149,11 @@ def _location(host: Host) -> Location:
 
 
 def _verdicts(
-    engine: Forwarding, hosts: Sequence[Host], question: Question, seen: Seen
+    engine: Forwarding, sites: Iterable[Site], hosts: Sequence[Host], question: Question, seen: Seen
 ) -> Iterator[Disagreement | str]:
     """How the proof and the twin compare: of the packet, and of the reply to one that arrives."""
     source, destination = hosts[question.source], hosts[question.destination]
+    claims = _claimed(sites, source, destination), _claimed(sites, destination, source)
     packet = Packet(
         _location(source),
         _location(destination),
@@ -160,18 +163,34 @@ def _verdicts(
     )
     trip = engine.both_ways(packet)
     forward = {path.outcome for path in trip.forward.paths}
-    yield _compared(packet, "forward", trip.forward.paths, seen.forward)
+    yield _CLAIMED if claims[0] else _compared(packet, "forward", trip.forward.paths, seen.forward)
     if seen.forward and len(forward) == 1:
-        yield _reply(packet, trip, seen)
+        yield _CLAIMED if claims[1] else _reply(packet, trip, seen)
+
+
+def _claimed(sites: Iterable[Site], source: Host, destination: Host) -> bool:
+    """Whether a site sends to an address that it advertises itself, in none of its networks: what it does then is its
+    own routers' affair, and the proof reports what it advertises by itself."""
+    name = source.location.partition("/")[0]
+    for site in sites:
+        if site.name == name:
+            own = any(destination.ip in cidr for cidr in site.networks)
+            said = () if isinstance(site.announces, Unknown) else site.announces
+            return not own and any(destination.ip in one.prefix for one in said if one.prefix.prefixlen)
+    return False
 
 
 def _reply(packet: Packet, trip: RoundTrip, seen: Seen) -> Disagreement | str:
-    """The reply, and of TCP the packet after it: a firewall that missed the reply stops that one."""
-    arrived = seen.back and (seen.third or packet.protocol != "tcp")
+    """The reply, and of TCP the packet after it: a firewall that missed the reply stops that one.
+
+    Where the proof leaves the first packet unknown, it says nothing of that.
+    """
+    through = packet.protocol != "tcp" or trip.forward.outcome is not Outcome.REACHABLE or seen.third
+    arrived = seen.back and through
     if trip.asymmetric and packet.protocol != "tcp":
         return _ASYMMETRIC
     if trip.asymmetric:
-        return _compared(packet, "handshake", [Route(blocks=trip.asymmetric)], arrived)
+        return _compared(packet, "handshake", [Route(blocks=trip.asymmetric)], seen.back and seen.third)
     translated = any(path.nats for path in trip.forward.paths)
     if translated and "network-acl-denies" in _rules(trip.back.paths):
         return _NAT_PORT
