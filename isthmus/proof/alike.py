@@ -84,10 +84,14 @@ class Alike:
         return {place.name: numbers.setdefault((said(place), self._key(place)), len(numbers)) for place in places}
 
     def _key(self, place: Place) -> Key:
-        if place.kind is not Kind.SPOKE or self.inventory.elsewhere(place.vpc):
+        if place.kind is not Kind.SPOKE or not place.vpc:
             return place.name
-        if not any(True for _ in self.subnets(place)):
-            return ("no subnet is known",)  # so no flow is, from here or to here, whatever else the VPC has
+        elsewhere = bool(self.inventory.elsewhere(place.vpc))
+        unknown = self._unknown(place)
+        if unknown is not None:
+            return ("no address of a host is known", elsewhere, unknown)
+        if elsewhere:
+            return place.name
         if place.vpc in self._special:
             return place.name
         tables: dict[str, int] = {}
@@ -103,6 +107,18 @@ class Alike:
             subnets.append((tier, str(subnet.zone), number, self._acl(subnet.nacl), ranges))
         contents = tuple(self._table(table, place.vpc) for table in tables)
         return (tuple(subnets), contents, tuple(self._attachment(a, place.vpc) for a in self._attachments[place.vpc]))
+
+    def _unknown(self, place: Place) -> Key | None:
+        """Of a VPC in which no address of a subnet is known: for which tiers hosts are looked for. Else None.
+
+        Whatever else such a VPC has, of each flow from and to it nothing is known, for one reason or another.
+        """
+        found = []
+        for tier, subnet in self.subnets(place):
+            if not all(isinstance(cidr, Unknown) for cidr in subnet.cidrs):
+                return None
+            found += [(tier, subnet.address in place.workloads)] * len(subnet.cidrs)
+        return tuple(found)
 
     def _ranges(self, subnet: Subnet) -> Key | None:
         """How routes and rules of the network tell the subnet's addresses apart; None where that is not compared."""

@@ -306,18 +306,26 @@ _PIECES = st.sampled_from(
 )
 
 
-@pytest.mark.parametrize("name", _TOML)
-def test_toml(name: str) -> None:
-    """Waivers, traffic and prices."""
+def _toml(data: st.DataObject, name: str) -> None:
     use, text = _TOML[name]
+    first = data.draw(st.integers(0, len(text)))
+    last = data.draw(st.integers(first, min(len(text), first + 12)))
+    _in_a_file("x.toml", text[:first] + data.draw(_PIECES | st.text(max_size=3)) + text[last:], use)
 
-    @given(st.data())
-    def check(data: st.DataObject) -> None:
-        first = data.draw(st.integers(0, len(text)))
-        last = data.draw(st.integers(first, min(len(text), first + 12)))
-        _in_a_file("x.toml", text[:first] + data.draw(_PIECES | st.text(max_size=3)) + text[last:], use)
 
-    check()
+@targets
+def test_waivers(data: st.DataObject) -> None:
+    _toml(data, "waivers")
+
+
+@targets
+def test_traffic(data: st.DataObject) -> None:
+    _toml(data, "traffic")
+
+
+@targets
+def test_prices(data: st.DataObject) -> None:
+    _toml(data, "prices")
 
 
 @targets
