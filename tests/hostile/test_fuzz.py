@@ -78,7 +78,7 @@ def _changed(data: st.DataObject, document: Any, most: int = 4) -> Any:
             parent = parent[step]
         kind = data.draw(st.sampled_from(["replace", "replace", "remove", "take another's"]))
         if kind == "replace":
-            parent[path[-1]] = data.draw(ODD)
+            parent[path[-1]] = copy.deepcopy(data.draw(ODD))  # a later change may be inside it
         elif kind == "remove":
             del parent[path[-1]]
         else:
