@@ -5,9 +5,16 @@ CostError
 └── UnusableTraffic  a file of flows
 """
 
+from __future__ import annotations
+
+from isthmus.printable import shown
+
 
 class CostError(Exception):
-    """The root of every error of a bill. Its text is written for the person who asked."""
+    """The root of every error of a bill. Its text is written for the person who asked, and may quote a file."""
+
+    def __str__(self) -> str:
+        return shown(super().__str__())
 
 
 class UnusablePrices(CostError):

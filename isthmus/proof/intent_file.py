@@ -17,7 +17,14 @@ LARGEST = 64 * 1024 * 1024  # bytes; 1,000 spokes take one hundredth of that
 _FORM = frozenset(
     {
         *("account-id", "customer-gateway-address", "device-name", "dns-server", "duplicate-name", "forward-target"),
-        *("opens-ports", "opens-unknown", "unknown-reference", "customer-gateway-unknown", "vpn-number"),
+        *(
+            "cidr-not-canonical",
+            "opens-ports",
+            "opens-unknown",
+            "unknown-reference",
+            "customer-gateway-unknown",
+            "vpn-number",
+        ),
     }
 )
 

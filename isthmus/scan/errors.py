@@ -8,9 +8,14 @@ ScanError
 
 from __future__ import annotations
 
+from isthmus.printable import shown
+
 
 class ScanError(Exception):
-    """There is no answer."""
+    """There is no answer. Its text may quote a file."""
+
+    def __str__(self) -> str:
+        return shown(super().__str__())
 
 
 class CheckovMissing(ScanError):

@@ -238,3 +238,12 @@ def test_what_is_no_toml_is_refused(use: Callable[[Path], object], text: str, tm
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(UnreadableTerraform, match="it is a named pipe"):
         use(tmp_path / "pipe")
+
+
+@pytest.mark.parametrize("use", [read_traffic, read_prices, read_waivers])
+def test_a_key_that_turns_a_line_around_is_spelt_out(use: Callable[[Path], object], tmp_path: Path) -> None:
+    table = {read_traffic: "[[flow]]", read_waivers: "[[waiver]]"}.get(use, "[prices]")
+    (tmp_path / "x.toml").write_text(f'{table}\n"\\u202E" = 1\n')
+    with pytest.raises((CostError, ScanError)) as caught:
+        use(tmp_path / "x.toml")
+    assert str(caught.value).replace("\n", "").isprintable()
