@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from ipaddress import ip_network
 
 from isthmus.intent import Estate
 from isthmus.intent.rest import PRIVATE, routed_by_default
-from isthmus.network.learnt import covers, is_default
+from isthmus.network.learnt import is_default
 from isthmus.network.model import Cidr, Network, Site, Unknown
 from isthmus.network.space import span, subtract
 from isthmus.proof.places import Kind, Place, Places, in_order
@@ -28,7 +28,12 @@ def behind(advertised: Iterable[Cidr]) -> tuple[Cidr, ...]:
     for prefix in advertised:
         private = PRIVATE if prefix.version == 4 else (_UNIQUE_LOCAL,)
         found.update(dict.fromkeys(private if is_default(prefix) else (prefix,)))
-    return tuple(c for c in found if not any(o != c and covers(o, c) for o in found))
+    return tuple(c for c in found if not _inside(c, found))
+
+
+def _inside(prefix: Cidr, others: Collection[Cidr]) -> bool:
+    """Whether a prefix is a part of a shorter one of `others`, which may be many thousands."""
+    return any(prefix.supernet(new_prefix=length) in others for length in range(prefix.prefixlen))
 
 
 def rest(
@@ -40,8 +45,9 @@ def rest(
     - `others`: what other sites send from. The longer prefix has an address.
     """
     mine = tuple(prefixes)
+    ours = frozenset(mine)
     taken = [span(c) for c in named]
-    taken += [span(c) for c in others if any(c != m and covers(m, c) for m in mine)]
+    taken += [span(c) for c in others if _inside(c, ours)]
     spans = tuple(subtract([span(c) for c in mine], sorted(taken)))
     if not spans:
         return None

@@ -242,7 +242,7 @@ def test_what_is_no_toml_is_refused(use: Callable[[Path], object], text: str, tm
 
 @pytest.mark.parametrize("use", [read_traffic, read_prices, read_waivers])
 def test_a_key_that_turns_a_line_around_is_spelt_out(use: Callable[[Path], object], tmp_path: Path) -> None:
-    table = {read_traffic: "[[flow]]", read_waivers: "[[waiver]]"}.get(use, "[prices]")
+    table = "[[flow]]" if use is read_traffic else "[[waiver]]" if use is read_waivers else "[prices]"
     (tmp_path / "x.toml").write_text(f'{table}\n"\\u202E" = 1\n')
     with pytest.raises((CostError, ScanError)) as caught:
         use(tmp_path / "x.toml")
