@@ -33,6 +33,7 @@ from isthmus.intent import (
 )
 from isthmus.network import model
 from isthmus.network.answers import Outcome
+from isthmus.network.resolution import Resolution, VpcDns
 from isthmus.proof.probes import USUAL
 from isthmus.report import proof_json
 from tests.network.judge import Walker
@@ -121,7 +122,8 @@ def network(spokes: int) -> model.Network:
             SERVICES, GATEWAY, everybody, (model.TgwRoute("hub.route.blackhole_services", BLOCK, None),)
         ),
     }
-    return model.Network(**parts)
+    names = {vpc: VpcDns(hostnames=True) for vpc in parts["vpcs"]}  # as an intent has it
+    return model.Network(**parts, resolution=Resolution(vpcs=names))
 
 
 def _spokes(count: int) -> Iterator[tuple[str, IPv4Network, bool]]:

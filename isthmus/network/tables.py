@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from isthmus.network.answers import Scenario
@@ -69,12 +71,30 @@ class Decision(NamedTuple):
 NO_ROUTE = Decision()
 
 
-class EffectiveTable(NamedTuple):
-    """A compiled table: every candidate route, the decision at each address, why there may be more routes or ""."""
+@dataclass(frozen=True, eq=False)
+class EffectiveTable:
+    """Every candidate route of a table, the decision at each address, why there may be more routes or "".
+
+    Decisions are compiled when the first is asked for: of most tables of a large network, none ever is.
+    """
 
     candidates: tuple[Route, ...]
-    decide: RangeMap[Decision]
+    compiled: Callable[[], RangeMap[Decision]] = field(repr=False)
     doubt: str = ""
+
+    @cached_property
+    def decide(self) -> RangeMap[Decision]:
+        """The decision at each address."""
+        return self.compiled()
+
+
+def _effective(
+    routes: Iterable[Route], choose: Callable[[Nest[Route]], Decision], default: Decision, doubt: str
+) -> EffectiveTable:
+    candidates = tuple(routes)
+    return EffectiveTable(
+        candidates, lambda: compile_prefixes(((r.prefix, r) for r in candidates), choose, default), doubt
+    )
 
 
 def _doubt(decision: Decision, wild: str, width: int) -> Decision:
@@ -162,8 +182,7 @@ def vpc_table(network: Network, sites: Sites, table: VpcTable, scenario: Scenari
         return _doubt(_doubt(_ambiguous_lists(decision, nest), wild, width), inside, width)
 
     doubt = wild or vague or learnt_wild
-    compiled = compile_prefixes(((r.prefix, r) for r in routes), choose, Decision((), doubt))
-    return EffectiveTable(tuple(routes), compiled, doubt)
+    return _effective(routes, choose, Decision((), doubt), doubt)
 
 
 def _within_unknown_cidrs(network: Network, vpc: str | Unknown) -> Iterator[Cidr]:
@@ -245,8 +264,7 @@ def gateway_table(network: Network, sites: Sites, gateway: str, scenario: Scenar
         best = min(r.rank for r in group)
         return Decision(tuple(r for r in group if r.rank == best), wild)
 
-    compiled = compile_prefixes(((r.prefix, r) for r in routes), choose, Decision((), wild))
-    return EffectiveTable(tuple(routes), compiled, wild)
+    return _effective(routes, choose, Decision((), wild), wild)
 
 
 _KIND_ORDER = {kind: place for place, kind in enumerate(AttachmentKind)}
@@ -365,5 +383,4 @@ def tgw_table(network: Network, sites: Sites, table: TgwTable, scenario: Scenari
         return _doubt(decision, doubt, prefix.max_prefixlen)
 
     default = Decision((), doubt)
-    compiled = compile_prefixes(((r.prefix, r) for r in routes), choose, default)
-    return EffectiveTable(tuple(routes), compiled, doubt)
+    return _effective(routes, choose, default, doubt)
