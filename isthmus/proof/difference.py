@@ -307,11 +307,17 @@ def _kinds(thing: Any) -> Iterator[Mapping[str, Any]]:
 def _smaller(old: object, new: object) -> Iterator[str]:
     """The rules, routes and propagations inside a table or an ACL that differ."""
     for name in ("routes", "inbound", "outbound"):
-        mine = {item.address: item for item in getattr(old, name, ())}
-        theirs = {item.address: item for item in getattr(new, name, ())}
+        mine = {item.address: item for item in _listed(old, name)}
+        theirs = {item.address: item for item in _listed(new, name)}
         yield from sorted(a for a in {*mine, *theirs} if mine.get(a) != theirs.get(a))
     mine_, theirs_ = getattr(old, "sources", {}), getattr(new, "sources", {})
     yield from sorted({address for _, address in {*mine_.items()} ^ {*theirs_.items()}})
+
+
+def _listed(thing: object, name: str) -> tuple[Any, ...]:
+    """The parts of a table or an ACL; other things have fields of these names that are no lists."""
+    found = getattr(thing, name, ())
+    return found if isinstance(found, tuple) else ()
 
 
 def _belongs(sides: tuple[Subject, Subject], address: str, place: str) -> bool:

@@ -28,9 +28,36 @@ TABLE = made("aws_route_table.one", vpc_id=ref("aws_vpc.one"))
 GROUP = made("aws_security_group.one", vpc_id=ref("aws_vpc.one"))
 
 
+@pytest.mark.parametrize(
+    ("connection", "accepter", "active"),
+    [
+        ({"auto_accept": True}, None, True),
+        ({}, {"auto_accept": True}, True),
+        ({"accept_status": "active"}, None, True),
+        ({}, None, False),
+        ({"auto_accept": False}, {}, False),
+        ({"accept_status": "pending-acceptance"}, None, False),
+        ({"auto_accept": Unknown("var.accept")}, None, False),
+    ],
+)
+def test_a_peering_that_nothing_accepts_is_unknown(
+    connection: dict[str, object], accepter: dict[str, object] | None, active: bool
+) -> None:
+    ends = {"vpc_id": ref("aws_vpc.one"), "peer_vpc_id": ref("aws_vpc.two")}
+    parts = [made("aws_vpc_peering_connection.p", **ends, **connection)]
+    if accepter is not None:
+        named = ref("aws_vpc_peering_connection.p")
+        parts.append(made("aws_vpc_peering_connection_accepter.p", vpc_peering_connection_id=named, **accepter))
+    (peering,) = network(*VPCS, *parts).peerings.values()
+    assert (peering.peer == "aws_vpc.two") is active
+    assert active or isinstance(peering.peer, Unknown)
+
+
 def test_a_peering_and_its_accepter_are_one() -> None:
     requested = made("aws_vpc_peering_connection.p", vpc_id=ref("aws_vpc.one"), peer_vpc_id=ref("aws_vpc.two"))
-    accepted = made("aws_vpc_peering_connection_accepter.p", vpc_peering_connection_id=ref(requested.address))
+    accepted = made(
+        "aws_vpc_peering_connection_accepter.p", vpc_peering_connection_id=ref(requested.address), auto_accept=True
+    )
     route = made(
         "aws_route.two",
         route_table_id=ref("aws_vpc.two", "main_route_table_id"),

@@ -73,7 +73,9 @@ def test_a_subnet_of_unknown_vpc_is_in_none_that_lacks_its_addresses() -> None:
 def hub(subnets: Value) -> list[Resource]:
     """Two peered VPCs, one attached to a transit gateway: its intra subnet has no route, its private one has."""
     gateway = made("aws_ec2_transit_gateway.hub")
-    peering = made("aws_vpc_peering_connection.p", vpc_id=ref("aws_vpc.one"), peer_vpc_id=ref("aws_vpc.two"))
+    peering = made(
+        "aws_vpc_peering_connection.p", vpc_id=ref("aws_vpc.one"), peer_vpc_id=ref("aws_vpc.two"), auto_accept=True
+    )
     attached = made(
         "aws_ec2_transit_gateway_vpc_attachment.one",
         transit_gateway_id=ref(gateway.address),
@@ -129,7 +131,9 @@ def test_a_note_of_the_reader_is_said_once() -> None:
 def dual(*routes: Resource) -> Subject:
     """Two dual-stack VPCs, peered, each with one table for its subnet."""
     resources: list[Resource] = [
-        made("aws_vpc_peering_connection.p", vpc_id=ref("aws_vpc.one"), peer_vpc_id=ref("aws_vpc.two"))
+        made(
+            "aws_vpc_peering_connection.p", vpc_id=ref("aws_vpc.one"), peer_vpc_id=ref("aws_vpc.two"), auto_accept=True
+        )
     ]
     for number, name in enumerate(("one", "two"), 1):
         owner = ref(f"aws_vpc.{name}")

@@ -124,7 +124,9 @@ def test_a_route_that_a_virtual_private_gateway_would_have_propagated() -> None:
 
 def guarded(port: int) -> Subject:
     """Peered VPCs; the network ACL of one lets in one TCP port and lets nothing out."""
-    peering = made("aws_vpc_peering_connection.p", vpc_id=ref("aws_vpc.one"), peer_vpc_id=ref("aws_vpc.two"))
+    peering = made(
+        "aws_vpc_peering_connection.p", vpc_id=ref("aws_vpc.one"), peer_vpc_id=ref("aws_vpc.two"), auto_accept=True
+    )
     rule = {"rule_number": 100, "rule_action": "allow", "protocol": "tcp", "cidr_block": "0.0.0.0/0"}
     to = ("vpc_peering_connection_id", peering.address)
     return network(

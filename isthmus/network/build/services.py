@@ -139,22 +139,38 @@ def _inbound_only(resource: Resource) -> bool | Unknown:
 
 
 def peerings(resolver: Resolver) -> dict[str, VpcPeering]:
-    """VPC peering connections, taken as accepted. An accepter is the same connection."""
+    """VPC peering connections. An accepter is the same connection.
+
+    Packets pass once it is active: the connection accepts itself (within one account and Region), or an accepter does.
+    https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html#vpc-peering-lifecycle
+    """
     made: dict[str, VpcPeering] = {}
+    accepted: dict[str, bool | Unknown] = {}
     connection = single("aws_vpc_peering_connection")
-    for resource in resolver.certain("aws_vpc_peering_connection"):
-        made[resource.address] = VpcPeering(
-            resource.address,
-            resolver.required(resource, "vpc_id", VPC),
-            resolver.required(resource, "peer_vpc_id", VPC),
-        )
-    for resource in resolver.certain("aws_vpc_peering_connection_accepter"):
-        accepted = resolver.required(resource, "vpc_peering_connection_id", connection)
-        if isinstance(accepted, str):
-            resolver.same[resource.address, "id"] = accepted
+    for resource in resolver.of_type("aws_vpc_peering_connection_accepter"):
+        named = resolver.required(resource, "vpc_peering_connection_id", connection)
+        if isinstance(named, str):
+            resolver.same[resource.address, "id"] = named
+            doubt = resolver.doubt(resource)
+            accepted[named] = _accepts(resource) if doubt is None else doubt
         else:
-            made[resource.address] = VpcPeering(resource.address, accepted, accepted)
+            made[resource.address] = VpcPeering(resource.address, named, named)
+    for resource in resolver.certain("aws_vpc_peering_connection"):
+        active = _accepts(resource) or accepted.get(resource.address, False)
+        peer: str | Unknown = resolver.required(resource, "peer_vpc_id", VPC)
+        if active is not True:
+            why = active.reason if isinstance(active, Unknown) else "nothing in this input accepts it"
+            peer = Unknown(f"{resource.address} may not be active: {why}")
+        made[resource.address] = VpcPeering(resource.address, resolver.required(resource, "vpc_id", VPC), peer)
     return made
+
+
+def _accepts(resource: Resource) -> bool | Unknown:
+    """Whether a connection, or an accepter, makes the peering active; a state says so itself."""
+    if resource.get("accept_status") == "active":
+        return True
+    wanted = resource.get("auto_accept", False)
+    return wanted if isinstance(wanted, Unknown) else wanted is True
 
 
 def _written(resource: Resource) -> frozenset[str]:

@@ -191,12 +191,12 @@ MODELLED: dict[str, Arguments] = {
         "security_group_id! vpc_endpoint_id!", only={"replace_default_association": "false"}
     ),
     "aws_vpc_peering_connection": reads(
-        "vpc_id! peer_vpc_id! peer_region",
-        harmless={"auto_accept": "who accepts it; it is taken for accepted", "peer_owner_id": _OWNER, **_PEERING_DNS},
+        "vpc_id! peer_vpc_id! peer_region auto_accept",
+        harmless={"peer_owner_id": _OWNER, **_PEERING_DNS},
     ),
     "aws_vpc_peering_connection_accepter": reads(
-        "vpc_peering_connection_id!",
-        harmless={"auto_accept": "who accepts it; it is taken for accepted", **_PEERING_DNS},
+        "vpc_peering_connection_id! auto_accept",
+        harmless=_PEERING_DNS,
     ),
     "aws_ec2_managed_prefix_list": reads(
         "max_entries! entry.cidr",

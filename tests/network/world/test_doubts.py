@@ -256,7 +256,7 @@ EVERYTHING = [
         vpc_endpoint_type="Interface",
         subnet_ids=(ref("aws_subnet.b"),),
     ),
-    made("aws_vpc_peering_connection.p", vpc_id=ref("aws_vpc.b"), peer_vpc_id=ref("aws_vpc.c")),
+    made("aws_vpc_peering_connection.p", vpc_id=ref("aws_vpc.b"), peer_vpc_id=ref("aws_vpc.c"), auto_accept=True),
     made(
         "aws_ec2_managed_prefix_list.l",
         name="l",

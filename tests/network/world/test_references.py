@@ -102,7 +102,9 @@ def test_what_refers_to_another_region_is_named(address: str) -> None:
 
 
 def test_peering_joins_regions() -> None:
-    peering = made("aws_vpc_peering_connection.p", vpc_id=ref("aws_vpc.b"), peer_vpc_id=ref("aws_vpc.c"))
+    peering = made(
+        "aws_vpc_peering_connection.p", vpc_id=ref("aws_vpc.b"), peer_vpc_id=ref("aws_vpc.c"), auto_accept=True
+    )
     route = made(
         "aws_route.p",
         route_table_id=ref("aws_vpc.c", "main_route_table_id"),
