@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
+from isthmus.network.client_ports import EPHEMERAL, Denied, closed, described, mostly_closed
 from isthmus.network.model import Cidr
 from isthmus.network.packets import (
     ECHO,
@@ -110,9 +111,6 @@ class Nowhere:
 Location = InSubnet | AtSite | Internet | AtEndpoint | Service | Somewhere | Nowhere
 
 # --- what -----------------------------------------------------------------------------------------------------------
-
-# https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
-EPHEMERAL = (1024, 65535)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +242,7 @@ class Path(NamedTuple):
     - `blocks`: what stops it, in order. `unknown`: why nobody can say.
     - `nats`, `boxes`: NAT gateways and firewall endpoints met, in order. `pinned`: zone by appliance-mode attachment.
     - `hairpin`: the sites it was sent to and comes back from.
+    - `denied`: of a reply, the client ports that it does not get back to; some are left.
     """
 
     hops: tuple[Hop, ...] = ()
@@ -256,6 +255,7 @@ class Path(NamedTuple):
     boxes: tuple[str, ...] = ()
     pinned: tuple[tuple[str, str], ...] = ()
     hairpin: tuple[str, ...] = ()
+    denied: tuple[Denied, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -269,6 +269,7 @@ class Path(NamedTuple):
         lines += [f"  blocked by {block}" for block in self.blocks]
         if self.unknown:
             lines.append(f"  unknown: {self.unknown}")
+        lines += [f"  not for {described([one])}: {one.block}" for one in self.denied]
         return "\n".join([str(self.outcome), *lines])
 
 
@@ -289,8 +290,17 @@ class Trace:
 
     @property
     def outcome(self) -> Outcome:
-        """Reachable only if every alternative is."""
-        return combine(self.paths)
+        """Reachable only if every alternative is; of a reply, for one client port at least."""
+        return Outcome.BLOCKED if self._closed else combine(self.paths)
+
+    @property
+    def denied(self) -> tuple[Denied, ...]:
+        """The client ports that a reply does not get back to, on some alternative."""
+        return tuple(dict.fromkeys(one for path in self.paths for one in path.denied))
+
+    @property
+    def _closed(self) -> bool:
+        return closed(self.denied, self.packet.ephemeral)
 
     @property
     def followed(self) -> bool:
@@ -310,7 +320,9 @@ class Trace:
     @property
     def blocks(self) -> tuple[Block, ...]:
         """Every setting that stops it on some alternative, once each."""
-        return tuple(dict.fromkeys(block for path in self.paths for block in path.blocks))
+        found = [block for path in self.paths for block in path.blocks]
+        found += [one.block for one in self.denied] if self._closed else []
+        return tuple(dict.fromkeys(found))
 
     def __str__(self) -> str:
         return "\n".join([f"{self.packet}: {self.said}", *(str(path) for path in self.paths)])
@@ -331,6 +343,16 @@ class RoundTrip:
             return Outcome.BLOCKED
         both_known = Outcome.UNKNOWN not in (self.forward.outcome, self.back.outcome)
         return Outcome.REACHABLE if both_known else Outcome.UNKNOWN
+
+    @property
+    def denied(self) -> tuple[Denied, ...]:
+        """The client ports that the flow does not work for, where it works for others."""
+        return self.back.denied if self.outcome is not Outcome.BLOCKED else ()
+
+    @property
+    def mostly_denied(self) -> bool:
+        """Whether the flow works for fewer than half of the client ports."""
+        return mostly_closed(self.denied, self.back.packet.ephemeral)
 
     @property
     def blocks(self) -> tuple[Block, ...]:

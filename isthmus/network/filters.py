@@ -95,6 +95,31 @@ def acl_verdict(acl: NetworkAcl, inbound: bool, remote: Span, traffic: Traffic) 
     return Block("network-acl-denies", acl.address, why)
 
 
+def acl_denied(
+    acl: NetworkAcl, inbound: bool, remote: Span, traffic: Traffic
+) -> tuple[tuple[Span, Block], ...] | Unknown:
+    """The ports of some traffic that an ACL stops, each range with the rule that does it; the others pass."""
+    assert traffic.ports is not None
+    low, high = traffic.ports
+    rules = acl.inbound if inbound else acl.outbound
+    limits = [rule.ports for rule in rules if rule.protocol == traffic.protocol and rule.ports is not None]
+    starts = sorted({low, *(cut for first, last in limits for cut in (first, last + 1) if low < cut <= high)})
+    found: list[tuple[Span, Block]] = []
+    for first, last in zip(starts, [*(start - 1 for start in starts[1:]), high], strict=True):
+        verdict = acl_verdict(acl, inbound, remote, Traffic(traffic.protocol, (first, last)))
+        if isinstance(verdict, Unknown):
+            return verdict
+        if verdict is None:
+            continue
+        if found and found[-1][0][1] == first - 1 and found[-1][1].address == verdict.address:
+            # Stopped by the same rule, or by none that allows it: one range.
+            first = found.pop()[0][0]
+            whole = acl_verdict(acl, inbound, remote, Traffic(traffic.protocol, (first, last)))
+            verdict = whole if isinstance(whole, Block) and whole.address == verdict.address else verdict
+        found.append(((first, last), verdict))
+    return tuple(found)
+
+
 def allows_everything(acl: NetworkAcl) -> bool:
     """Whether an ACL can be left out: its first rule for each family, both ways, allows all there is."""
     if acl.unresolved is not None:

@@ -8,7 +8,6 @@ from functools import cached_property, partial
 
 from isthmus.network.answers import (
     ALL_UP,
-    EPHEMERAL,
     AtEndpoint,
     AtSite,
     Block,
@@ -27,11 +26,12 @@ from isthmus.network.answers import (
     Told,
     Trace,
 )
+from isthmus.network.client_ports import NAT_PORTS
 from isthmus.network.facts import Facts
 from isthmus.network.filters import Span, back, there
 from isthmus.network.learnt import Sites
 from isthmus.network.model import EndpointKind, GatewayKind, Network, Site, Subnet, Unknown, VpcEndpoint
-from isthmus.network.packets import PROTOCOLS, Traffic
+from isthmus.network.packets import PROTOCOLS, WITH_PORTS, Traffic
 from isthmus.network.passing import Passing
 from isthmus.network.places import V4_LAST, NoSuchPlace, Places
 from isthmus.network.reach import Heads, Reach, Signature, SourceClass, Tails, signature, without
@@ -158,7 +158,10 @@ class Forwarding:
                 continue
             for _, _, found in self._depart(walk, origin, packet.destination, target, expected):
                 paths += [
-                    self._passing.acls(_ending(path, expected), (source, source), (target, target), there(packet))
+                    self._passing.translated(
+                        packet,
+                        self._passing.acls(_ending(path, expected), (source, source), (target, target), there(packet)),
+                    )
                     for path in self._passing.firewalls(packet, found, source, target)
                 ]
         return [self._passing.groups(packet, path, target) for path in paths]
@@ -298,7 +301,7 @@ class Forwarding:
         assert isinstance(remote, int)
         assert isinstance(place, int)
         crossed = Walk(self.facts).cross(reply, path.hops[0].address, inbound=True)
-        return self._passing.acls(crossed, (remote, remote), (place, place), back(packet))
+        return self._passing.replies(crossed, (remote, remote), (place, place), back(packet))
 
     def _reply_legs(
         self, walk: Walk, packet: Packet, path: Path, legs: list[tuple[int, str, str]], remote: int
@@ -317,10 +320,10 @@ class Forwarding:
                 subnet = legs[index - 1][1]
                 pieces = walk.in_subnet(subnet, Source.OUTSIDE, place, place, Path())
             traffic = back(packet)
-            if nat and traffic.ports is not None and packet.protocol in ("tcp", "udp"):
-                traffic = Traffic(traffic.protocol, EPHEMERAL)
+            if nat and traffic.protocol in WITH_PORTS:
+                traffic = Traffic(traffic.protocol, NAT_PORTS)
             found = [
-                self._passing.acls(_ending(p, expected), (remote, remote), (place, place), traffic)
+                self._passing.replies(_ending(p, expected), (remote, remote), (place, place), traffic, nat)
                 for _, _, paths in pieces
                 for p in paths
             ]
@@ -510,4 +513,5 @@ def _chain(first: Path, second: Path) -> Path:
         first.boxes + second.boxes,
         first.pinned + second.pinned,
         first.hairpin + second.hairpin,
+        first.denied + second.denied,
     )

@@ -19,14 +19,17 @@ from isthmus.network.answers import (
     Service,
     Somewhere,
 )
+from isthmus.network.client_ports import Denied, closed
 from isthmus.network.facts import Facts
-from isthmus.network.filters import Span, acl_verdict, group_verdict, there
+from isthmus.network.filters import Span, acl_denied, acl_verdict, group_verdict, there
 from isthmus.network.firewalls import answer
 from isthmus.network.firewalls import verdict as inspected
 from isthmus.network.model import Unknown
-from isthmus.network.packets import Traffic
+from isthmus.network.packets import WITH_PORTS, Traffic, split
 from isthmus.network.places import Places
 from isthmus.network.suricata import Rules
+
+TRANSLATED = (1, 6, 17)  # the protocols that a NAT gateway translates
 
 
 class Passing:
@@ -84,6 +87,44 @@ class Passing:
             if isinstance(verdict, Block):
                 verdict = verdict._replace(why=f"{verdict.why} ({crossing.subnet})")
             path = _judged(path, verdict)
+        return path
+
+    def replies(self, path: Path, source: Span, destination: Span, traffic: Traffic, nat: str = "") -> Path:
+        """A reply's path after the network ACLs that it crosses, to any of a client's ports, or of NAT gateway `nat`.
+
+        Blocked if none of the ports is left; else `denied` says which are not.
+        """
+        if traffic.protocol not in WITH_PORTS or traffic.ports is None:
+            return self.acls(path, source, destination, traffic)
+        denied: list[Denied] = []
+        for crossing in path.crossings:
+            acl = self.network.nacls.get(crossing.nacl)
+            if acl is None:
+                path = path._replace(unknown=path.unknown or f"network ACL {crossing.nacl} is not in this input")
+                continue
+            sender = self.places.nat_span(crossing.nat) if crossing.nat else source
+            found = acl_denied(acl, crossing.inbound, sender if crossing.inbound else destination, traffic)
+            if isinstance(found, Unknown):
+                path = _judged(path, found)
+                continue
+            for ports, block in found:
+                denied.append(Denied(ports, block._replace(why=f"{block.why} ({crossing.subnet})"), nat))
+        if closed(denied, traffic.ports):
+            stops = dict.fromkeys(one.block for one in denied)
+            return path._replace(blocks=(*path.blocks, *stops))
+        return path._replace(denied=(*path.denied, *denied))
+
+    def translated(self, packet: Packet, path: Path) -> Path:
+        """The path after the NAT gateways that it meets, which translate TCP, UDP and ICMP alone.
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
+        """
+        protocol, _ = split(packet.place)
+        if protocol in TRANSLATED:
+            return path
+        for nat in path.nats:
+            why = f"a NAT gateway translates TCP, UDP and ICMP, not {packet.what}"
+            path = _judged(path, Block("not-translated", nat, why))
         return path
 
     def groups(self, packet: Packet, path: Path, target: int) -> Path:

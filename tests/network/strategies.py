@@ -34,10 +34,12 @@ POOL = (
     "1.0.0.0/8",
 )
 SITES = ("10.8.0.0/16", "10.9.0.0/16")
+MESSAGES = ("icmp 772", "icmp 2048-2303")
 RULES = tuple(
     f"{verb} {what} {network}"
     for verb in ("allow", "deny")
-    for what in ("all", "tcp 443", "tcp 1024-65535", "tcp 32768-60999", "udp 53", "icmp")
+    # Of ICMP, a range of 16-bit messages: type 3 code 4, and all of type 8.
+    for what in ("all", "tcp 443", "tcp 1024-65535", "tcp 32768-60999", "tcp 3389", "udp 53", "icmp", *MESSAGES)
     for network in ("0.0.0.0/0", "10.0.0.0/8", "10.1.1.0/24", "10.2.1.128/25", "10.8.0.0/16")
 )
 
@@ -182,7 +184,9 @@ def packets(draw: st.DrawFn, d: Draft) -> Packet:
     source = draw(_place(d, hosts_only).filter(lambda place: not _together(place, destination)))
     protocol = draw(st.sampled_from(["tcp", "udp", "icmp"]))
     clients = draw(st.sampled_from([(1024, 65535), (32768, 60999), (49152, 65535)]))
-    return Packet(source, destination, protocol, draw(st.sampled_from([443, 53, 1023, 1024, 40000])), clients)
+    port = draw(st.sampled_from([443, 53, 1023, 1024, 40000]))
+    message = draw(st.sampled_from([None, (3, 4)])) if protocol == "icmp" else None
+    return Packet(source, destination, protocol, port, clients, message)
 
 
 def _together(one: Location, other: Location) -> bool:

@@ -53,10 +53,12 @@ def implicit_deny() -> Draft:
 def ephemeral_ports() -> Draft:
     d = two_subnets(inbound=["allow tcp 443 10.0.0.0/16"], outbound=["allow tcp 32768-61000 10.0.0.0/16"])
     d.there("a1", "a2", "reachable")
-    d.both("a1", "a2", "blocked")  # by default clients use 1024-65535
+    d.both("a1", "a2", "reachable")  # for some of 1024-65535, the default
     d.both("a1", "a2", "reachable", ephemeral=(32768, 60999))
-    d.both("a1", "a2", "blocked", ephemeral=(32767, 60999))
-    return d.both("a1", "a2", "blocked", ephemeral=(32768, 61001))
+    d.both("a1", "a2", "reachable", ephemeral=(1024, 32768))
+    d.both("a1", "a2", "reachable", ephemeral=(61000, 65535))
+    d.both("a1", "a2", "blocked", ephemeral=(1024, 32767))
+    return d.both("a1", "a2", "blocked", ephemeral=(61001, 65535))
 
 
 @golden(f"{EPHEMERAL}#both-ends-are-stateless")
@@ -153,13 +155,15 @@ def acl_around_a_nat_gateway() -> Draft:
     d.internet_gateway("igw", "a")
     d.acl("good", "a", ["allow tcp 443 10.1.0.0/16", "allow tcp 1024-65535 0.0.0.0/0"], ALL)
     d.acl("linux", "a", ["allow tcp 443 10.1.0.0/16", "allow tcp 32768-61000 0.0.0.0/0"], ALL)
-    for number, name in enumerate(("good", "linux"), 1):
+    d.acl("none", "a", ["allow tcp 443 10.1.0.0/16", "allow tcp 0-1023 0.0.0.0/0"], ALL)
+    for number, name in enumerate(("good", "linux", "none"), 1):
         d.subnet(f"public-{name}", "a", f"10.1.{number}.0/24", routes={"0.0.0.0/0": "igw"}, nacl=name)
         d.nat(f"nat-{name}", f"public-{name}", ip=f"10.1.{number}.10")
         d.subnet(name, "a", f"10.1.{number + 10}.0/24", routes={"0.0.0.0/0": f"nat-{name}"})
     clients = (32768, 60999)
     d.both("good", "internet", "reachable", ephemeral=clients)
-    return d.both("linux", "internet", "blocked", ephemeral=clients)  # a NAT gateway uses 1024-65535 whatever they use
+    d.both("linux", "internet", "reachable", ephemeral=clients)  # for some of the NAT gateway's ports, 1024-65535
+    return d.both("none", "internet", "blocked", ephemeral=(1, 1023))  # whatever its clients use
 
 
 @golden(f"{GROUPS}#stateful")

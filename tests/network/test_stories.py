@@ -34,6 +34,7 @@ def told(path: Path) -> Iterator[str]:
     yield from (f"  ! {block}" for block in path.blocks)
     if path.unknown:
         yield f"  ? {path.unknown}"
+    yield from (f"  ~ {one.ports[0]}-{one.ports[1]} {one.nat}".rstrip() + f" {one.block}" for one in path.denied)
     for crossing in path.crossings:
         way = "into" if crossing.inbound else "out of"
         yield f"  {way} {crossing.subnet} past {crossing.nacl} {crossing.nat}".rstrip()

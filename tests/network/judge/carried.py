@@ -13,7 +13,7 @@ Ip = IPv4Address | IPv6Address
 
 @dataclass(frozen=True)
 class Header:
-    """The addresses and ports a packet bears right now. For ICMP the ports mean nothing."""
+    """The addresses and ports a packet bears right now. Of ICMP, type and code stand for the port."""
 
     source: Ip
     destination: Ip
@@ -83,6 +83,14 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
     if not seen or Outcome.BLOCKED in seen:
         return Outcome.BLOCKED
     return Outcome.UNKNOWN if Outcome.UNKNOWN in seen else Outcome.REACHABLE
+
+
+def at_best(outcomes: Iterable[Outcome]) -> Outcome:
+    """Reachable if one choice is, then unknown if one is."""
+    seen = set(outcomes)
+    if Outcome.REACHABLE in seen:
+        return Outcome.REACHABLE
+    return Outcome.UNKNOWN if Outcome.UNKNOWN in seen else Outcome.BLOCKED
 
 
 def not_reachable(ending: Ending) -> Outcome:

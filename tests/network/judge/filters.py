@@ -18,7 +18,7 @@ def admits(acl: NetworkAcl, header: Header, *, inbound: bool) -> bool:
     for rule in sorted(acl.inbound if inbound else acl.outbound, key=lambda rule: rule.number):
         if rule.protocol not in (-1, header.protocol):
             continue
-        if rule.ports and rule.protocol in (6, 17) and not rule.ports[0] <= header.port <= rule.ports[1]:
+        if rule.ports and rule.protocol in (1, 6, 17) and not rule.ports[0] <= header.port <= rule.ports[1]:
             continue
         if contains(rule.cidr, far):
             return rule.allow
@@ -76,7 +76,7 @@ class Filters(Facts):
     def _rule_allows(self, rule: SecurityGroupRule, header: Header, peer: Ip, peers: tuple[str, ...]) -> bool:
         if rule.protocol not in (-1, header.protocol):
             return False
-        if rule.ports and rule.protocol in (6, 17) and not rule.ports[0] <= header.port <= rule.ports[1]:
+        if rule.ports and rule.protocol in (1, 6, 17) and not rule.ports[0] <= header.port <= rule.ports[1]:
             return False
         listed = [prefix for name in rule.prefix_lists for prefix in self.network.prefix_lists[known(name)].entries]
         return any(contains(cidr, peer) for cidr in (*rule.cidrs, *listed)) or any(g in peers for g in rule.groups)

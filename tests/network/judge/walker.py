@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Outcome, Packet, Service
-from tests.network.judge.carried import Ending, Header, Luggage, dropped, not_reachable, worst
+from tests.network.judge.carried import Ending, Header, Luggage, at_best, dropped, not_reachable, worst
 from tests.network.judge.doubt import Stopped, Unclear, known
 from tests.network.judge.facts import SOMEWHERE
 from tests.network.judge.site import Sites
@@ -36,9 +36,9 @@ class Walker(Vpcs, Sites):
         there = self.forward(packet)
         if not there or any(ending.outcome is Outcome.BLOCKED for ending in there):
             return Outcome.BLOCKED
+        arrived = [ending for ending in there if ending.outcome is Outcome.REACHABLE]
         outcomes = [ending.outcome for ending in there]
-        outcomes += [self._replies(packet, ending) for ending in there if ending.outcome is Outcome.REACHABLE]
-        return worst(outcomes)
+        return worst([*outcomes, self._replies(packet, arrived)] if arrived else outcomes)
 
     def outcome(self, packet: Packet) -> Outcome:
         """What becomes of the first packet."""
@@ -51,7 +51,11 @@ class Walker(Vpcs, Sites):
             source = self._address(packet.source, version)
         except Unclear as reason:
             return [Ending(Outcome.UNKNOWN, str(reason), Luggage(Header(SOMEWHERE[4], SOMEWHERE[4], 6, 0)))]
-        header = Header(source, destination, NUMBERS[packet.protocol], packet.port)
+        port = packet.port
+        if packet.protocol == "icmp":
+            kind, code = packet.icmp or (8, 0)  # an echo request
+            port = kind * 256 + code
+        header = Header(source, destination, NUMBERS[packet.protocol], port)
         match packet.source:
             case InSubnet() as sender:
                 service = packet.destination.name if isinstance(packet.destination, Service) else ""
@@ -65,10 +69,21 @@ class Walker(Vpcs, Sites):
                 return self._enter_from_internet(Luggage(header), packet.destination.address)
         raise NotImplementedError(f"no walk starts at {packet.source!r}")
 
-    def _replies(self, packet: Packet, there: Ending) -> Outcome:
-        """Every reply, to each client port where a filter rule begins or ends."""
-        endings = [ending for ports in self._reply_ports(packet) for ending in self._back(packet, there, *ports)]
-        return worst(self._seen_both_ways(there, ending) for ending in endings)
+    def _replies(self, packet: Packet, there: list[Ending]) -> Outcome:
+        """The replies to the client port that fares best, of those where a filter rule begins or ends.
+
+        Each way there has to be answered to that port. A NAT gateway chooses its own, the best of them again.
+        """
+        clients, outsides = self._reply_ports(packet)
+
+        def to(client: int, ending: Ending) -> Outcome:
+            tried = outsides if ending.luggage.translations else outsides[:1]
+            return at_best(
+                worst(self._seen_both_ways(ending, back) for back in self._back(packet, ending, client, outside))
+                for outside in tried
+            )
+
+        return at_best(worst(to(client, ending) for ending in there) for client in clients)
 
     def _seen_both_ways(self, there: Ending, back: Ending) -> Outcome:
         """A stateful firewall lets nothing pass of which it saw one direction only."""
@@ -79,16 +94,21 @@ class Walker(Vpcs, Sites):
     def tale(self, packet: Packet) -> list[str]:
         """The replies to the first client port, for a person who wonders."""
         there = [ending for ending in self.forward(packet) if ending.outcome is Outcome.REACHABLE]
-        ports = self._reply_ports(packet)[0]
-        return [str(back) for ending in there for back in self._back(packet, ending, *ports)]
+        (client, *_), (outside, *_) = self._reply_ports(packet)
+        return [str(back) for ending in there for back in self._back(packet, ending, client, outside)]
 
-    def _reply_ports(self, packet: Packet) -> list[tuple[int, int]]:
+    def _reply_ports(self, packet: Packet) -> tuple[list[int], list[int]]:
+        """Ports of the client and of a NAT gateway; an ICMP message is answered by one message."""
+        if packet.protocol == "icmp":
+            kind, code = packet.icmp or (8, 0)
+            answer = [0 if kind == 8 else kind * 256 + code]
+            return answer, answer
         rules = [rule for acl in self.network.nacls.values() for rule in (*acl.inbound, *acl.outbound)]
         edges = {edge + step for rule in rules if rule.ports for edge in rule.ports for step in (-1, 0, 1)}
         low, high = packet.ephemeral
         clients = sorted({low, high, *(port for port in edges if low <= port <= high)})
         outsides = sorted({*NAT_PORTS, *(port for port in edges if NAT_PORTS[0] <= port <= NAT_PORTS[1])})
-        return [(client, outsides[0]) for client in clients] + [(clients[0], outside) for outside in outsides]
+        return clients, outsides
 
     def _back(self, packet: Packet, there: Ending, client: int, outside: int) -> list[Ending]:
         seen = there.luggage
