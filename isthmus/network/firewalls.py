@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from isthmus.network.answers import EPHEMERAL, Block
+from isthmus.network.answers import Block
+from isthmus.network.client_ports import EPHEMERAL
 from isthmus.network.filters import Span
 from isthmus.network.model import Unknown
 from isthmus.network.packets import Traffic

@@ -26,7 +26,8 @@ from isthmus.network.answers import (
     Told,
     Trace,
 )
-from isthmus.network.client_ports import NAT_PORTS
+from isthmus.network.boundaries import Boundaries
+from isthmus.network.client_ports import EPHEMERAL, NAT_PORTS
 from isthmus.network.facts import Facts
 from isthmus.network.filters import Span, back, there
 from isthmus.network.learnt import Sites
@@ -50,23 +51,34 @@ class Forwarding:
     """Forwarding answers for one network in one scenario.
 
     `sites` say what is on-premises and what it announces; connections they leave out announce what nobody knows.
+    `client_ports` are those that clients open connections from.
     Compiled tables are kept: ask one engine many questions.
     """
 
-    def __init__(self, network: Network, *, sites: Iterable[Site] = (), scenario: Scenario = ALL_UP) -> None:
+    def __init__(
+        self,
+        network: Network,
+        *,
+        sites: Iterable[Site] = (),
+        scenario: Scenario = ALL_UP,
+        client_ports: Span = EPHEMERAL,
+    ) -> None:
         """Raises `ValueError` for sites that do not fit the network."""
         self.network = network
         self.scenario = scenario
+        self.client_ports = client_ports
         self.sites = Sites.of(network, sites)
         self.facts = Facts(network, self.sites, scenario)
         self.places = Places(self.facts)
+        self.boundaries = Boundaries(self.facts)
         self._passing = Passing(self.facts, self.places)
         self._tails = Tails(Walk(self.facts))
         self._walked: dict[tuple[object, ...], Pieces] = {}  # ways, which are the same for every protocol and port
 
     def in_scenario(self, scenario: Scenario) -> Forwarding:
         """The same network and sites while something is down."""
-        return Forwarding(self.network, sites=self.sites.by_name.values(), scenario=scenario)
+        sites = self.sites.by_name.values()
+        return Forwarding(self.network, sites=sites, scenario=scenario, client_ports=self.client_ports)
 
     # --- one packet
 

@@ -36,6 +36,10 @@ _OTHER = "every other protocol"
 # Which message answers which: echo, timestamp, information and address mask (RFC 792, RFC 950), and echo of ICMPv6
 # (RFC 4443). Types are the upper eight bits.
 _ANSWERS = {1: {8: 0, 13: 14, 15: 16, 17: 18}, 58: {128: 129}}
+ASKING: dict[int, tuple[Span, ...]] = {
+    protocol: tuple((protocol * _WIDTH + (kind << 8), protocol * _WIDTH + (kind << 8) + 255) for kind in kinds)
+    for protocol, kinds in _ANSWERS.items()
+}
 ECHO = {1: 8 << 8, 58: 128 << 8}
 
 

@@ -12,7 +12,7 @@ from isthmus.network.answers import Block, InSubnet, Internet, Packet
 from isthmus.network.firewalls import verdict
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Unknown
-from isthmus.network.packets import Traffic
+from isthmus.network.packets import Traffic, message
 from isthmus.network.space import ALL, LAST, number, span
 from isthmus.network.suricata import Rule, Rules, listed, unread, written
 from tests.network.networks import Draft
@@ -93,7 +93,8 @@ def test_rules_decide_as_they_read(
     assert (found is None) == passes(rules, protocol, base + source, base + to, port)
 
 
-HTTPS, ECHO = Traffic(6, (443, 443)), Traffic(1, (8 << 8, 8 << 8))
+HTTPS, ECHO = Traffic(6, (443, 443)), Traffic(1, (message(8), message(8)))
+TOO_BIG = Traffic(1, (message(3, 4), message(3, 4)))
 HERE = span(IPv4Network("10.0.0.1/32"))
 
 
@@ -111,6 +112,13 @@ HERE = span(IPv4Network("10.0.0.1/32"))
         ("this is no rule", HTTPS, Unknown),
         ("pass icmp any any -> any any (itype:8; sid:1;)", ECHO, None),
         ("pass icmp any any -> any any (itype:0; sid:1;)", ECHO, Block),
+        ("pass icmp any any -> any any (itype:3; sid:1;)", TOO_BIG, None),
+        ("pass icmp any any -> any any (itype:8; sid:1;)", TOO_BIG, Block),
+        ("pass icmp any any -> any any (itype:3; icode:4; sid:1;)", TOO_BIG, Unknown),
+        ("pass icmp any any -> any any (itype:>3; sid:1;)", ECHO, Unknown),
+        ("pass icmp any any -> any any (itype:300; sid:1;)", ECHO, Unknown),
+        ("drop icmp any any -> any any (itype:3; sid:1;)\npass icmp any any -> any any (sid:2;)", ECHO, None),
+        ("drop icmp any any -> any any (itype:3; sid:1;)\npass icmp any any -> any any (sid:2;)", TOO_BIG, Block),
         ("# pass tcp any any -> any any (sid:1;)", HTTPS, Block),
         ("pass tcp any any -> [10.0.0.0/30] 80 (sid:1;)", HTTPS, Block),
     ],

@@ -1,0 +1,75 @@
+"""Which packets fare alike between two locations: all packets, divided where filters on the way divide them.
+
+Where packets go depends on addresses alone, so one packet shows which filters all of them meet, there and back. Each
+filter treats packets alike between two boundaries of its rules: one packet stands for all of them, exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from isthmus.network.answers import Location, Packet, RoundTrip, Trace
+from isthmus.network.forwarding import Forwarding
+from isthmus.network.packets import ALL_PACKETS, ECHO, Packets, partition, place
+
+USUAL = place(6, 443)
+# The packets that stand best for a class that they are in, for people.
+_TELLING = (USUAL, place(17, 53), place(1, ECHO[1]), place(58, ECHO[58]), place(6, 80), place(17, 443))
+
+
+@dataclass(frozen=True, slots=True)
+class PacketClass:
+    """Packets that fare alike, and what becomes of one of them."""
+
+    packets: Packets
+    trip: RoundTrip
+
+
+def representative(packets: Packets) -> int:
+    """One packet of a set, a well-known one if there is any."""
+    return next((at for at in _TELLING if at in packets), packets.first)
+
+
+def packet_classes(
+    engine: Forwarding, source: Location, destination: Location, wanted: Packets = ALL_PACKETS
+) -> tuple[PacketClass, ...]:
+    """All packets from one location to another, or those `wanted`, by what becomes of them. Raises as `forward` does.
+
+    The classes are disjoint and together hold every packet wanted.
+    """
+
+    def sent(packets: Packets) -> RoundTrip:
+        return engine.both_ways(Packet.at(representative(packets), source, destination, engine.client_ports))
+
+    if not wanted:
+        return ()
+    first = sent(wanted)
+    cuts = engine.boundaries.of(first)
+    if not cuts:
+        return (PacketClass(wanted, first),)
+    found: dict[object, list[PacketClass]] = {}
+    known = representative(wanted)
+    for part in partition(cuts):
+        if packets := part & wanted:
+            trip = first if known in packets else sent(packets)
+            found.setdefault(_fate(trip), []).append(PacketClass(packets, trip))
+    return tuple(map(_joined, found.values()))
+
+
+def _joined(alike: Sequence[PacketClass]) -> PacketClass:
+    packets = Packets.of(*(span for each in alike for span in each.packets.spans))
+    shown = representative(packets)
+    return PacketClass(packets, next(each.trip for each in alike if shown in each.packets))
+
+
+def _fate(trip: RoundTrip) -> object:
+    """What classes that are one class agree on: what becomes of each path, and which settings stop it."""
+    return tuple(_ending(trace) for trace in (trip.forward, trip.back)), trip.asymmetric
+
+
+def _ending(trace: Trace) -> object:
+    return trace.outcome, tuple(
+        (path.outcome, tuple((b.rule, b.address) for b in path.blocks), path.unknown, path.denied)
+        for path in trace.paths
+    )
