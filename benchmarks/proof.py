@@ -32,9 +32,8 @@ from isthmus.intent import (
     VpnConnection,
 )
 from isthmus.network import model
-from isthmus.network.answers import Outcome
+from isthmus.network.answers import Outcome, Packet
 from isthmus.network.resolution import Resolution, VpcDns
-from isthmus.proof.probes import USUAL
 from isthmus.report import proof_json
 from tests.network.judge import Walker
 
@@ -170,7 +169,7 @@ def walked(subject: proof.Subject) -> dict[tuple[str, str], bool]:
     walker = Walker(subject.network, pairs.places.sites)
     return {
         (a, b): all(
-            walker.both_ways(USUAL.packet(mine.location, theirs.location)) is Outcome.REACHABLE
+            walker.both_ways(Packet(mine.location, theirs.location)) is Outcome.REACHABLE
             for mine in pairs.ends(a)
             for theirs in pairs.ends(b)
             if mine.version == theirs.version

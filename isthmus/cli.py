@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
 
 from isthmus import commands
 from isthmus.complaint import complain, complain_of_a_bug
@@ -51,6 +51,38 @@ def inputs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", metavar="PATH", nargs="+", help="folder of roots, plan or state (JSON)")
     parser.add_argument("--intent", metavar="FILE", help="intent.json, where it is not beside the output")
     announces(parser)
+    client_ports(parser)
+
+
+def assumed(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What a person says beside the paths, as `isthmus.proof.read` takes it."""
+    return {name: getattr(arguments, name) for name in ("intent", "announces", "sites", "client_ports")}
+
+
+def client_ports(parser: argparse.ArgumentParser) -> None:
+    """Add `--client-ports`: what no Terraform says of the hosts."""
+    parser.add_argument(
+        "--client-ports",
+        metavar="FIRST-LAST",
+        type=_client_ports,
+        help="ports that clients open connections from, which replies go to (default: 1024-65535)",
+    )
+
+
+def _client_ports(text: str) -> tuple[int, int]:
+    try:
+        return port_range(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def port_range(text: str) -> tuple[int, int]:
+    """Two ports as people write them: `32768-60999`. Raises `ValueError`."""
+    first, _, last = text.partition("-")
+    numbers = [int(end) for end in (first, last) if end.isascii() and end.isdigit()]
+    if len(numbers) != 2 or not numbers[0] <= numbers[1] <= 65_535:
+        raise ValueError(f"expected two ports from 0 to 65535, such as 32768-60999, got {text!r}")
+    return numbers[0], numbers[1]
 
 
 def announces(parser: argparse.ArgumentParser) -> None:

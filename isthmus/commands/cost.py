@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from isthmus.cli import inputs
+from isthmus.cli import assumed, inputs
 from isthmus.outlet import check_outputs, publish
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _bill(paths: Sequence[str], arguments: argparse.Namespace, prices: Prices, f
     from isthmus.cost.bill import bill
     from isthmus.cost.errors import UnusableTraffic
 
-    subject = proof.read(*paths, intent=arguments.intent, announces=arguments.announces, sites=arguments.sites)
+    subject = proof.read(*paths, **assumed(arguments))
     try:
         return bill(subject, prices, flows)
     except UnusableTraffic as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from isthmus.cli import announces
+from isthmus.cli import announces, assumed, client_ports
 from isthmus.outlet import check_outputs, publish
 
 HELP = "flows gained, lost and re-routed between two inputs, or by one plan"
@@ -24,6 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--intent", metavar="FILE", help="intent.json, where it is not beside the output")
     announces(parser)
+    client_ports(parser)
     parser.add_argument("--json", metavar="FILE", help="write the difference as JSON ('-': standard output)")
     parser.add_argument("--markdown", metavar="FILE", help="write it for a pull request ('-': standard output)")
 
@@ -36,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     read = (arguments.base, arguments.head, *arguments.beside, arguments.intent)
     check_outputs((arguments.json, arguments.markdown), read)
-    assuming = {"intent": arguments.intent, "announces": arguments.announces, "sites": arguments.sites}
+    assuming = assumed(arguments)
     beside = arguments.beside
     if arguments.head is None:
         before, after = proof.read_change(arguments.base, beside=beside, **assuming)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from isthmus.cli import CannotAnswer, inputs
+from isthmus.cli import CannotAnswer, assumed, inputs
 from isthmus.outlet import check_outputs, publish
 
 HELP = "the network as a Mermaid diagram, which GitHub and GitLab show inside Markdown"
@@ -30,7 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus.report.diagram import mermaid, picture
 
     check_outputs([arguments.into], (*arguments.paths, *arguments.diff, arguments.intent))
-    assuming = {"intent": arguments.intent, "announces": arguments.announces, "sites": arguments.sites}
+    assuming = assumed(arguments)
     subject = proof.read(*arguments.paths, **assuming)
     base = proof.read(*arguments.diff, **assuming) if arguments.diff else None
     try:

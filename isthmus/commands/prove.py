@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from isthmus.cli import inputs
+from isthmus.cli import assumed, inputs
 from isthmus.outlet import check_outputs, publish
 
 HELP = "prove who reaches whom, against the intent beside the output"
@@ -32,9 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus.screen import console
 
     check_outputs((arguments.json, arguments.markdown, arguments.sarif), (*arguments.paths, arguments.intent))
-    subject = proof.read(
-        *arguments.paths, intent=arguments.intent, announces=arguments.announces, sites=arguments.sites
-    )
+    subject = proof.read(*arguments.paths, **assumed(arguments))
     answer = subject.prove(scenarios=not arguments.no_scenarios)
     if arguments.json:
         publish(arguments.json, "json", proof_json.written(answer))

@@ -1,12 +1,12 @@
-"""`isthmus trace`: one packet, hop by hop, there and back; or one name, and who answers it."""
+"""`isthmus trace`: packets, hop by hop, there and back; or one name, and who answers it."""
 
 from __future__ import annotations
 
 import argparse
 
-from isthmus.cli import CannotAnswer, inputs
+from isthmus.cli import CannotAnswer, assumed, inputs
 
-HELP = "follow one packet, or list every setting that stops it; or look up who answers a name"
+HELP = "follow packets hop by hop, or list every setting that stops them; or look up who answers a name"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -16,15 +16,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "spoke, site/network, site, 'internet', AWS service, address of a subnet or interface endpoint, or IP address"
     )
     parser.add_argument("--from", dest="source", required=True, metavar="PLACE", help=where)
-    ports = "; its port may follow: prod:22, dc1/servers:udp/53"
+    ports = "; packets may follow: prod:22, dc1/servers:udp/53, prod:icmp/8; else all packets are asked about"
     toward = parser.add_mutually_exclusive_group(required=True)
     toward.add_argument("--to", dest="destination", metavar="PLACE[:PORT]", help=where + ports)
     names = "who answers this name for the hosts of a spoke, or for a site: db.corp.example.com"
     toward.add_argument("--name", metavar="NAME", help=names)
     parser.add_argument(
-        "--protocol", type=_protocol, metavar="PROTOCOL", help="tcp (default), udp, icmp, icmpv6, or an IANA number"
+        "--protocol", type=_protocol, metavar="PROTOCOL", help="tcp, udp, icmp, icmpv6, or an IANA number (port: 443)"
     )
-    parser.add_argument("--port", type=_port, help="destination port (default: 443)")
+    parser.add_argument("--port", type=_port, help="destination port (with no protocol: of TCP)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -37,19 +37,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.name is not None:
         if arguments.port is not None or arguments.protocol is not None:
             raise CannotAnswer("--name asks DNS servers by UDP and TCP 53: leave out --port and --protocol")
-        subject = proof.read(*arguments.paths, intent=arguments.intent, announces=arguments.announces)
+        subject = proof.read(*arguments.paths, **assumed(arguments))
         answered = subject.trace_name(arguments.source, arguments.name)
         name_terminal.print_name(answered, console())
         return 0 if answered.works else 1
     place, said = toward(arguments.destination)
     if said is not None and (arguments.port is not None or arguments.protocol is not None):
         raise CannotAnswer(f"--to {arguments.destination} says the port: leave out --port and --protocol")
-    protocol = said.protocol if said is not None else arguments.protocol or "tcp"
-    port = said.port if said is not None else 443 if arguments.port is None else arguments.port
-    subject = proof.read(
-        *arguments.paths, intent=arguments.intent, announces=arguments.announces, sites=arguments.sites
-    )
-    traced = subject.trace(arguments.source, place, protocol=protocol, port=port)
+    subject = proof.read(*arguments.paths, **assumed(arguments))
+    traced = subject.trace(arguments.source, place, protocol=arguments.protocol, port=arguments.port, packets=said)
     proof_terminal.print_traces(traced, console())
     return 0 if traced.works else 1
 

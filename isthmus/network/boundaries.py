@@ -51,7 +51,7 @@ class Boundaries:
     def _firewall(self, firewall: Firewall) -> frozenset[int]:
         key = (firewall.address,)
         if key not in self._made:
-            self._made[key] = frozenset(_by_policy(firewall.rules) if isinstance(firewall.rules, Rules) else ())
+            self._made[key] = frozenset(policy_cuts(firewall.rules) if isinstance(firewall.rules, Rules) else ())
         return self._made[key]
 
     def _groups(self, location: Location, *, inbound: bool) -> Iterator[int]:
@@ -83,7 +83,7 @@ def _by_reply(rules: Iterable[NetworkAclRule]) -> Iterator[int]:
             yield from (cut for span in ASKING[rule.protocol] for cut in _around(span))
 
 
-def _by_policy(rules: Rules) -> Iterator[int]:
+def policy_cuts(rules: Rules) -> Iterator[int]:
     """Where a firewall's rules and its default actions divide packets."""
     for protocol in PROTOCOLS.values():
         yield from _around(block(protocol))

@@ -40,6 +40,16 @@ def mostly_closed(denied: Iterable[Denied], clients: Span) -> bool:
     return any(2 * _count(subtract([whole], lost)) < _count([whole]) for whole, lost in _by_owner(denied, clients))
 
 
+def added(some: Iterable[Denied], others: Iterable[Denied]) -> list[Denied]:
+    """What some lose and others do not, whichever rule does it."""
+    known = list(others)
+    return [
+        one._replace(ports=ports)
+        for one in some
+        for ports in subtract([one.ports], [other.ports for other in known if other.nat == one.nat])
+    ]
+
+
 def described(denied: Sequence[Denied]) -> str:
     """Which ports they are: `client ports 3389`, or "" where there are none."""
     parts = []

@@ -18,16 +18,17 @@ Span = tuple[int, int]
 
 def there(packet: Packet) -> Traffic:
     """What filters see of the packet itself."""
-    return _one(packet.place)
+    return traffic_of(packet.place)
 
 
 def back(packet: Packet) -> Traffic:
     """What filters see of the reply: to any of the client ports, or what answers an ICMP message."""
     protocol, _ = split(packet.place)
-    return Traffic(protocol, packet.ephemeral) if protocol in WITH_PORTS else _one(answer(packet.place))
+    return Traffic(protocol, packet.ephemeral) if protocol in WITH_PORTS else traffic_of(answer(packet.place))
 
 
-def _one(at: int) -> Traffic:
+def traffic_of(at: int) -> Traffic:
+    """What filters see of the packet at a place of the line of `isthmus.network.packets`."""
     protocol, value = split(at)
     return Traffic(protocol, (value, value) if protocol in (*WITH_PORTS, *WITH_TYPES) else None)
 

@@ -32,7 +32,7 @@ from isthmus.network.facts import Facts
 from isthmus.network.filters import Span, back, there
 from isthmus.network.learnt import Sites
 from isthmus.network.model import EndpointKind, GatewayKind, Network, Site, Subnet, Unknown, VpcEndpoint
-from isthmus.network.packets import PROTOCOLS, WITH_PORTS, Traffic
+from isthmus.network.packets import WITH_PORTS, Traffic
 from isthmus.network.passing import Passing
 from isthmus.network.places import V4_LAST, NoSuchPlace, Places
 from isthmus.network.reach import Heads, Reach, Signature, SourceClass, Tails, signature, without
@@ -97,11 +97,6 @@ class Forwarding:
         if nat:
             why = "a NAT gateway takes no connections"
             paths = [path._replace(blocks=(*path.blocks, Block("nat-gateway", nat, why))) for path in paths]
-        if packet.protocol not in PROTOCOLS:
-            why = f"a NAT gateway carries TCP, UDP and ICMP, and not protocol {packet.protocol}"
-            paths = [
-                p._replace(blocks=(*p.blocks, Block("nat-protocol", p.nats[0], why))) if p.nats else p for p in paths
-            ]
         return Trace(packet, tuple(dict.fromkeys(paths)))
 
     def _nat_at(self, location: Location) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from isthmus.network.answers import Location, Packet, RoundTrip, Trace
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.packets import ALL_PACKETS, ECHO, Packets, partition, place
+from isthmus.network.packets import ALL_PACKETS, ECHO, WITH_PORTS, WITH_TYPES, Packets, block, partition, place, split
 
 USUAL = place(6, 443)
 # The packets that stand best for a class that they are in, for people.
@@ -29,6 +29,13 @@ class PacketClass:
 def representative(packets: Packets) -> int:
     """One packet of a set, a well-known one if there is any."""
     return next((at for at in _TELLING if at in packets), packets.first)
+
+
+def of_one(packet: Packet) -> Packets:
+    """The set that one packet is in by itself; of a protocol without ports or messages, the whole of it."""
+    protocol, _ = split(packet.place)
+    whole = protocol not in (*WITH_PORTS, *WITH_TYPES)
+    return Packets.of(block(protocol) if whole else (packet.place, packet.place))
 
 
 def packet_classes(

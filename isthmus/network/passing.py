@@ -124,7 +124,7 @@ class Passing:
             return path
         for nat in path.nats:
             why = f"a NAT gateway translates TCP, UDP and ICMP, not {packet.what}"
-            path = _judged(path, Block("not-translated", nat, why))
+            path = _judged(path, Block("nat-protocol", nat, why))
         return path
 
     def groups(self, packet: Packet, path: Path, target: int) -> Path:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from isthmus.network.answers import Path
+from isthmus.network.filters import allows_everything
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import (
     AttachmentKind,
@@ -38,6 +39,8 @@ def assumptions(engine: Forwarding, places: Places) -> Iterator[str]:
         yield _ROUTERS
     yield from _inspected(engine.network.firewalls.values())
     yield from _appliances(engine.network.endpoints.values())
+    if not all(map(allows_everything, engine.network.nacls.values())):
+        yield _client_ports(engine)
     yield from conditions(engine.network, places.spokes)
     if places.spokes:
         yield "security groups and software on hosts are the hosts' own business: this is what the network lets through"
@@ -51,15 +54,23 @@ _ROUTERS = (
 
 def assumed_on(engine: Forwarding, paths: Iterable[Path]) -> Iterator[str]:
     """What the answer about some packets rests on: one sentence for each thing on their paths that is assumed."""
+    paths = list(paths)
     met = {hop.address for path in paths for hop in path.hops}
     sites = [site for site in engine.sites.by_name.values() if not met.isdisjoint((site.name, *site.connections))]
     for site in sites:
         yield from _announced(engine, site)
     if any(site.connections for site in sites):
         yield _ROUTERS
+    if any(path.crossings for path in paths):
+        yield _client_ports(engine)
     firewalls = {id(found): found for address in met if (found := engine.facts.firewall_of.get(address)) is not None}
     yield from _inspected(sorted(firewalls.values(), key=lambda firewall: firewall.address))
     yield from _appliances(end for end in engine.network.endpoints.values() if end.address in met)
+
+
+def _client_ports(engine: Forwarding) -> str:
+    low, high = engine.client_ports
+    return f"clients open connections from ports {low} to {high}, and replies go there: set with --client-ports"
 
 
 def _appliances(endpoints: Iterable[VpcEndpoint]) -> Iterator[str]:

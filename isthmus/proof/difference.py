@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -11,13 +11,14 @@ from itertools import product
 from typing import Any
 
 from isthmus.network.answers import Outcome, Path, RoundTrip
+from isthmus.network.client_ports import Denied, added, described
 from isthmus.network.lookup import Lookup
 from isthmus.network.model import Network
+from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
 from isthmus.proof.findings import Flow, Unanswered
 from isthmus.proof.name_changes import NameChange, name_changes
 from isthmus.proof.naming import Naming
-from isthmus.proof.pairs import FILTERS, Pair, Trial, best, worst
-from isthmus.proof.probes import Probe, probes
+from isthmus.proof.pairs import Pair, Trial, best, worst
 from isthmus.proof.subject import Subject
 from isthmus.proof.unevaluated import unevaluated
 
@@ -35,7 +36,7 @@ class Kind(StrEnum):
 class Change:
     """One flow that changes. `causes` are addresses of differing resources on its way, the likeliest first.
 
-    `packets`: where only some packets fare otherwise (ports that filters open or close), one for each part of them.
+    `packets`: which packets fare otherwise, "" where all do: `udp, icmp and all of tcp but tcp/443`.
     """
 
     kind: Kind
@@ -44,7 +45,7 @@ class Change:
     before: Flow | None
     after: Flow | None
     causes: tuple[str, ...] = ()
-    packets: tuple[str, ...] = ()
+    packets: str = ""
 
     @property
     def was(self) -> str:
@@ -56,10 +57,10 @@ class Change:
         """The flow after, in a line; of packets that alone fare otherwise, which."""
         if self.kind is Kind.REROUTED and self.was == _said(self.after):
             return "the same, by another path"
-        return _said(self.after) + (f"; {self.kind} for {', '.join(self.packets)}" if self.packets else "")
+        return _said(self.after) + (f"; {self.kind} for {self.packets}" if self.packets else "")
 
     def __str__(self) -> str:
-        for_ = f" for {', '.join(self.packets)}" if self.packets else ""
+        for_ = f" for {self.packets}" if self.packets else ""
         because = f", because of {', '.join(self.causes)}" if self.causes else ""
         return f"{self.kind}: {self.source} -> {self.destination}{for_}{because}"
 
@@ -112,7 +113,6 @@ class _Comparison:
         self.flows = (before.flows, after.flows)
         changed = dict.fromkeys(_changed(before.network, after.network))
         self.changed = {address: rank for rank, address in enumerate(changed)}
-        self.probes = _told_apart(before.network, after.network)
         self.names = (Naming(before.network), Naming(after.network))
 
     def made(self) -> Difference:
@@ -142,60 +142,25 @@ class _Comparison:
             # Pairs alike in both networks fare alike: one of them is followed, the others look it up.
             key = tuple(pairs.group(a, b) if yes else None for pairs, yes in zip(self.pairs, there, strict=True))
             if key not in verdicts:
-                verdicts[key] = self._change(a, b, there) is not None
-            if verdicts[key] and (change := self._change(a, b, there)) is not None:
-                yield change
+                verdicts[key] = next(self._changed(a, b, there), None) is not None
+            if verdicts[key]:
+                yield from self._changed(a, b, there)
 
-    def _change(self, a: str, b: str, there: tuple[bool, ...]) -> Change | None:
+    def _changed(self, a: str, b: str, there: tuple[bool, ...]) -> Iterator[Change]:
+        """How a flow changes: one change for each way in which some of its packets do."""
         was, now = (pairs.exact(a, b) if yes else None for pairs, yes in zip(self.pairs, there, strict=True))
-        kind = _kind(was, now)
-        packets: tuple[str, ...] = ()
-        if (
-            kind in (None, Kind.REROUTED)
-            and was is not None
-            and now is not None
-            and not self._filtered_alike(was, now)
-            and (filtered := self._filtered(a, b))
-        ):
-            kind, (was, now), packets = filtered
-        if kind is None:
-            return None
-        before = self.flows[0][a, b] if there[0] else None
-        after = self.flows[1][a, b] if there[1] else None
-        return Change(kind, a, b, before, after, tuple(self._causes(was, now)), packets)
-
-    def _filtered_alike(self, was: Pair, now: Pair) -> bool:
-        """Whether what is filtered between two places is the same before and after, whatever the packet.
-
-        Routes look at addresses alone: all packets go where the usual one goes, and meet the filters that it meets.
-        """
-        if not self.probes:
-            return True
-        if [_passage(trial) for trial in was.trials] != [_passage(trial) for trial in now.trials]:
-            return False
-        return not any(thing in self.changed for trial in was.trials for thing in self._filters(trial.trip))
-
-    def _filters(self, trip: RoundTrip) -> Iterator[str]:
-        """What decides which packets pass: network ACLs and firewalls, and by their addresses NAT gateways."""
-        facts = self.pairs[0].engine.facts
-        for path in (*trip.forward.paths, *trip.back.paths):
-            for nat in path.nats:
-                yield from (nat, str(facts.network.nats[nat].subnet))
-            yield from (address for crossing in path.crossings for address in (crossing.nacl, crossing.subnet))
-            yield from (facts.firewall_of[h.address].address for h in path.hops if h.address in facts.firewall_of)
-
-    def _filtered(self, a: str, b: str) -> tuple[Kind, tuple[Pair, Pair], tuple[str, ...]] | None:
-        """What filters change for some packets only: the worst of it, as its first packet sees it, and its packets."""
-        found: dict[Kind, list[tuple[Probe, tuple[Pair, Pair]]]] = {}
-        for probe in self.probes:
-            was, now = (Pair(tuple(pairs.tried(a, b, probe))) for pairs in self.pairs)
-            kind = _kind(was, now)
-            if kind is not None and kind is not Kind.REROUTED:
-                found.setdefault(kind, []).append((probe, (was, now)))
-        for kind in (Kind.LOST, Kind.GAINED, Kind.UNCLEAR):
-            if kind in found:
-                return kind, found[kind][0][1], tuple(str(probe) for probe, _ in found[kind])
-        return None
+        found: dict[tuple[Kind, str], tuple[Packets, Pair | None, Pair | None]] = {}
+        for packets, earlier, later in _views(was, now):
+            for how in _hows(earlier, later):
+                so_far, first, second = found.get(how, (NO_PACKETS, earlier, later))
+                found[how] = (so_far | packets, first, second)
+        if any(kind is not Kind.REROUTED for kind, _ in found):
+            found = {how: what for how, what in found.items() if how[0] is not Kind.REROUTED}
+        for (kind, ports), (packets, earlier, later) in found.items():
+            before = self.flows[0][a, b] if there[0] else None
+            after = self.flows[1][a, b] if there[1] else None
+            of = "" if packets == ALL_PACKETS and not ports else f"{packets}{ports}"
+            yield Change(kind, a, b, before, after, tuple(self._causes(earlier, later)), of)
 
     def _causes(self, was: Pair | None, now: Pair | None) -> Iterator[str]:
         """Resources that differ and that the flow meets, on either side: on its way, or where it is stopped."""
@@ -211,11 +176,32 @@ class _Comparison:
             yield from self.names[side].of_trip(trial.trip)
 
 
-def _told_apart(before: Network, after: Network) -> tuple[Probe, ...]:
-    """The packets that filters of either network tell apart; none where the filters are the same."""
-    if (before.nacls, before.firewalls) == (after.nacls, after.firewalls):
-        return ()
-    return tuple(dict.fromkeys((*probes(before), *probes(after))))
+def _views(was: Pair | None, now: Pair | None) -> Iterator[tuple[Packets, Pair | None, Pair | None]]:
+    """A pair before and after, for each class of packets that either network divides them into."""
+    if was is None or now is None:
+        yield from ((packets, view, None) for packets, view in (was.views() if was is not None else ()))
+        yield from ((packets, None, view) for packets, view in (now.views() if now is not None else ()))
+        return
+    for packets, earlier in was.views():
+        yield from ((both, earlier, later) for both, later in now.views(packets))
+
+
+def _hows(was: Pair | None, now: Pair | None) -> Iterator[tuple[Kind, str]]:
+    """How packets of one class change, and for which client ports, where only for some."""
+    kind = _kind(was, now)
+    if kind is not None:
+        yield kind, ""
+    if kind in (None, Kind.REROUTED):
+        before, after = _denied(was), _denied(now)
+        if lost := added(after, before):
+            yield Kind.LOST, f", from {described(lost)}"
+        if gained := added(before, after):
+            yield Kind.GAINED, f", from {described(gained)}"
+
+
+def _denied(pair: Pair | None) -> Sequence[Denied]:
+    """The client ports that replies between workload subnets do not get back to."""
+    return [one for trial in pair.main for one in trial.trip.denied] if pair is not None else []
 
 
 def _kind(was: Pair | None, now: Pair | None) -> Kind | None:
@@ -256,18 +242,6 @@ def _arrives(outcome: tuple[Outcome, Outcome]) -> tuple[bool, bool]:
 def _unknown(pair: Pair | None) -> bool:
     trips = [trial.trip for trial in pair.trials] if pair is not None else []
     return any(Outcome.UNKNOWN in (trip.forward.outcome, trip.back.outcome) for trip in trips)
-
-
-def _passage(trial: Trial) -> tuple[object, ...]:
-    """Everything that becomes of a packet and its reply, but for what filters say."""
-    legs = (trial.trip.forward.paths, trial.trip.back.paths)
-    return trial.source, trial.destination, *(tuple(_passing(path) for path in paths) for paths in legs)
-
-
-def _passing(path: Path) -> tuple[object, ...]:
-    stops = tuple(block for block in path.blocks if block.rule not in FILTERS)
-    hops = tuple((hop.kind, hop.address, hop.zone) for hop in path.hops)
-    return hops, path.end, path.exit, stops, path.unknown, path.crossings, path.nats, path.boxes, path.pinned
 
 
 def _ways(pair: Pair) -> frozenset[object]:

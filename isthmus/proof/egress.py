@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from isthmus.intent import Estate, Inspection
 from isthmus.network.answers import InSubnet, Outcome
 from isthmus.network.model import AttachmentKind
+from isthmus.network.packet_classes import packet_classes
 from isthmus.proof.findings import Violation
 from isthmus.proof.naming import Naming
 from isthmus.proof.pairs import AllPairs
 from isthmus.proof.places import Kind
-from isthmus.proof.probes import USUAL
 
 
 def egress_violations(estate: Estate, egress: str, pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
@@ -35,8 +35,10 @@ def _inhabited(egress: str, pairs: AllPairs, naming: Naming) -> Iterator[Violati
         if pairs.places.by_name[name].kind is Kind.INTERNET:
             continue
         for end in pairs.ends(name):
-            found = (pairs.engine.forward(USUAL.packet(end.location, InSubnet(subnet))) for subnet in subnets)
-            open_ = [path for trace in found for path in trace.paths if path.outcome is Outcome.REACHABLE]
+            found = (
+                each for subnet in subnets for each in packet_classes(pairs.engine, end.location, InSubnet(subnet))
+            )
+            open_ = [path for each in found for path in each.trip.forward.paths if path.outcome is Outcome.REACHABLE]
             if open_:
                 why = f"it reaches {open_[0].end} in the egress VPC, which is a way and no place"
                 yield Violation("undrawn-flow", why, naming.of_leak(open_[:1]), name, egress)

@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from isthmus.network.answers import Outcome, RoundTrip
+from isthmus.network.packets import ALL_PACKETS, Packets
 from isthmus.printable import printable
+from isthmus.proof.meaning import TO_INTERNET
+from isthmus.proof.places import INTERNET
 
-__all__ = ["Flow", "Lost", "Outcome", "Unanswered", "Verdict", "Violation"]
+__all__ = ["Fate", "Flow", "Lost", "Outcome", "Unanswered", "Verdict", "Violation"]
 
 
 LONGEST = 10_000  # characters of one sentence: it may quote what is in the input
@@ -31,7 +35,8 @@ class Verdict(StrEnum):
 class Violation:
     """Something that does not hold. `rule` is an id of `isthmus.proof.rules`; `resources` the addresses to look at.
 
-    `source` and `destination` are names of places where it concerns a flow, else "".
+    `source` and `destination` are names of places where it concerns a flow, else "". `packets` says for which packets
+    of the flow, "" for all of them: `udp and icmp`, `all but tcp/443`.
     """
 
     rule: str
@@ -39,15 +44,19 @@ class Violation:
     resources: tuple[str, ...] = ()
     source: str = ""
     destination: str = ""
+    packets: str = ""
+
+    @property
+    def flow(self) -> str:
+        """The flow that it concerns, or the place, or "": `dev -> prod, udp and icmp`."""
+        flow = f"{self.source} -> {self.destination}" if self.destination else self.source
+        return f"{flow}, {self.packets}" if self.packets else flow
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "why", printable(self.why, LONGEST))
 
     def __str__(self) -> str:
-        flow = (
-            f"{self.source} -> {self.destination}: " if self.destination else f"{self.source}: " if self.source else ""
-        )
-        return f"{self.rule}: {flow}{self.why}"
+        return f"{self.rule}: {self.flow}: {self.why}" if self.flow else f"{self.rule}: {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +74,29 @@ class Unanswered:
         return f"{self.what}: {self.why}"
 
 
+class Fate(NamedTuple):
+    """What becomes of some packets, and of the replies to them. `not_for`: `client ports 3389` that get none, or ""."""
+
+    packets: Packets
+    forward: Outcome
+    back: Outcome
+    not_for: str = ""
+
+    def __str__(self) -> str:
+        exception = f", not for {self.not_for}" if self.not_for else ""
+        if self.forward is Outcome.REACHABLE and self.back is Outcome.REACHABLE:
+            return f"{self.packets}: reachable both ways{exception}"
+        return f"{self.packets}: {self.forward}, back {self.back}{exception}"
+
+
 @dataclass(frozen=True)
 class Flow:
     """What happens between two places, seen from the source.
 
-    - `forward`: packets there; `back`: the replies to them.
+    - `forward`: packets there; `back`: the replies to them. Of the packets that the intent asks for, the worst; where
+      it asks for none, or there is none, of those that fare best.
+    - `fates`: of all packets, by what becomes of them; one where all fare alike.
+    - `for_few`: replies get back to fewer than half of the client ports.
     - `intended`: whether the intent asks for it; None without an intent.
     - `zones`: where zones differ, the outcome there and back by zone of the source.
     - `tiers`: likewise by tier of the source's subnets, where a spoke has several.
@@ -83,20 +110,39 @@ class Flow:
     intended: bool | None = None
     zones: Mapping[str, tuple[Outcome, Outcome]] = field(default_factory=dict)
     tiers: Mapping[str, tuple[Outcome, Outcome]] = field(default_factory=dict)
+    fates: tuple[Fate, ...] = ()
+    for_few: bool = False
     explain: Callable[[], RoundTrip | None] = field(default=lambda: None, repr=False, compare=False)
     split: Callable[[], Mapping[str, tuple[Outcome, Outcome]]] = field(default=dict, repr=False, compare=False)
     leave: Callable[[], Mapping[str, tuple[str, ...]]] = field(default=dict, repr=False, compare=False)
     condition: str = ""
 
     @property
+    def packets(self) -> Packets:
+        """The packets for which it works both ways."""
+        return Packets.of(
+            *(
+                span
+                for fate in self.fates
+                if fate.forward is fate.back is Outcome.REACHABLE
+                for span in fate.packets.spans
+            )
+        )
+
+    @property
+    def in_part(self) -> bool:
+        """Whether it works for some packets only. To the internet, those that NAT gateways translate are all."""
+        return self.works and not (TO_INTERNET if self.destination == INTERNET else ALL_PACKETS) <= self.packets
+
+    @property
     def works(self) -> bool:
-        """Whether it is reachable both ways."""
-        return self.forward is Outcome.REACHABLE and self.back is Outcome.REACHABLE
+        """Whether it is reachable both ways, for most client ports."""
+        return self.forward is self.back is Outcome.REACHABLE and not self.for_few
 
     @property
     def one_way(self) -> bool:
-        """Whether packets get there and replies do not come back."""
-        return self.forward is Outcome.REACHABLE and self.back is not Outcome.REACHABLE
+        """Whether packets get there and replies do not come back, or for few client ports only."""
+        return self.forward is Outcome.REACHABLE and not self.works
 
     @cached_property
     def parts(self) -> Mapping[str, tuple[Outcome, Outcome]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from ipaddress import IPv4Address, ip_network
 
@@ -18,23 +19,23 @@ from isthmus.intent.reach import (
 )
 from isthmus.intent.rest import limits
 from isthmus.network.answers import Block, InSubnet, Internet, Outcome, Path
-from isthmus.network.filters import Span
-from isthmus.network.filters import there as seen
+from isthmus.network.boundaries import policy_cuts
+from isthmus.network.filters import Span, traffic_of
 from isthmus.network.firewalls import verdict
 from isthmus.network.model import Network
-from isthmus.network.packets import PROTOCOLS
+from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets, partition
 from isthmus.network.space import number, span, subtract
-from isthmus.network.suricata import Rules, Spans
+from isthmus.network.suricata import Rules
+from isthmus.proof.clients import mostly_lost
 from isthmus.proof.findings import Violation
 from isthmus.proof.firewall_policy import intended_rules
+from isthmus.proof.meaning import TO_INTERNET, union
 from isthmus.proof.naming import Naming
 from isthmus.proof.pairs import Pair, Trial
 from isthmus.proof.places import INTERNET, Kind, Place, Places, Tier
-from isthmus.proof.probes import USUAL, Probe, probe_of
 
 # An address that stands for the internet: https://www.rfc-editor.org/rfc/rfc5737.
 _ANYWHERE = (number(IPv4Address("192.0.2.1")),) * 2
-_FIRST_ASKED = ((USUAL, _ANYWHERE), (Probe("tcp", 80), _ANYWHERE))
 
 
 class Meant:
@@ -45,7 +46,7 @@ class Meant:
         self.places = places
         self._spokes = {spoke.name: spoke for _, spoke in estate.spokes}
         self._segments = {name: estate.segment(spoke.segment) for name, spoke in self._spokes.items()}
-        self._leaving: dict[str, Probe | None] = {}
+        self._leaving: dict[tuple[Span, Span], Packets] = {}
         self._networks = {segment.name: networks_reached(estate, segment) for segment in estate.segments}
 
     @cached_property
@@ -72,7 +73,7 @@ class Meant:
             return self._with_rest(here, there)
         if Kind.INTERNET in (here.kind, there.kind):
             # Who is in the internet opens nothing; a spoke does if it has a way out; a site has its own.
-            return here.kind is Kind.SPOKE and self.egress(a) is not Egress.NONE and self.let_out(a) is not None
+            return here.kind is Kind.SPOKE and self.egress(a) is not Egress.NONE and bool(self.let_out(a))
         if here.kind is there.kind is Kind.SPOKE:
             return reach_each_other(self._segments[a], self._segments[b])
         if here.kind is there.kind:
@@ -109,43 +110,60 @@ class Meant:
     def _firewall(self) -> Rules | None:
         return intended_rules(self.estate)
 
-    def let_out(self, spoke: str) -> Probe | None:
-        """A packet that the intent lets out of a spoke, to some of the internet at least: the usual one if it does."""
-        if spoke not in self._leaving:
-            rules = self._firewall
-            home = tuple(span(ip_network(block)) for block in self.estate.blocks)
-            inspected = rules is not None and self.inspected(spoke, INTERNET)
-            asked = [*_FIRST_ASKED, *_named(rules, home)] if rules is not None and inspected else []
-            sources = self._v4(spoke)
-            self._leaving[spoke] = next(
-                (p for p, to in asked if all(self.lets_out(spoke, source, to, p) for source in sources)),
-                None if asked else USUAL,
-            )
-        return self._leaving[spoke]
-
-    def lets_out(self, spoke: str, source: Span, destination: Span, probe: Probe) -> bool:
-        """Whether the intent's firewall lets a packet out that leaves by it, or may."""
+    def lets_out(self, spoke: str, source: Span, destination: Span) -> Packets:
+        """The packets that the intent's firewall lets out from some addresses to some, or may."""
         if self._firewall is None or not self.inspected(spoke, INTERNET):
-            return True
-        traffic = seen(probe.packet(Internet(), Internet()))
-        return not isinstance(verdict(self._firewall, source, destination, traffic, outward=True), Block)
+            return ALL_PACKETS
+        key = (source, destination)
+        if key not in self._leaving:
+            found = NO_PACKETS
+            for part in partition(policy_cuts(self._firewall)):
+                said = verdict(self._firewall, source, destination, traffic_of(part.first), outward=True)
+                found |= part if not isinstance(said, Block) else NO_PACKETS
+            self._leaving[key] = found
+        return self._leaving[key]
+
+    def _let_out_to(self, spoke: str, destination: Span) -> Packets:
+        """The packets that are let out to an address from every part of a spoke."""
+        found = TO_INTERNET if self.egress(spoke) is not Egress.ON_PREMISES else ALL_PACKETS
+        for source in self._v4(spoke):
+            found &= self.lets_out(spoke, source, destination)
+        return found
+
+    def let_out(self, spoke: str) -> Packets:
+        """The packets that the intent lets out of a spoke, to some of the internet at least."""
+        rules = self._firewall.rules if self._firewall is not None else ()
+        home = [span(ip_network(block)) for block in self.estate.blocks]
+        outside = (subtract(rule.destinations, home) for rule in rules if rule.passes is not False)
+        named = dict.fromkeys(low for spans in outside for low, _ in spans)
+        found = self._let_out_to(spoke, _ANYWHERE)
+        for low in named if self.inspected(spoke, INTERNET) else ():
+            found |= self._let_out_to(spoke, (low, low))
+        return found
 
     def in_part(self, a: str, b: str) -> bool:
         """Whether the intent lets packets out to some addresses of the internet only."""
-        if b != INTERNET or (probe := self.let_out(a) if a in self._spokes else None) is None:
-            return False
-        return not all(self.lets_out(a, source, _ANYWHERE, probe) for source in self._v4(a))
+        return b == INTERNET and bool(self.asked(a, b)) and not self._let_out_to(a, _ANYWHERE)
 
     def _v4(self, spoke: str) -> list[Span]:
         """The IPv4 ranges of a spoke: no estate has others."""
         return [span(cidr) for cidr in self.places.by_name[spoke].cidrs if cidr.version == 4]
 
-    def usual(self, a: str, b: str) -> Probe:
-        """The packet that stands for a flow: of those that may be opened the first."""
-        if b == INTERNET and a in self._spokes:
-            return self.let_out(a) or USUAL
+    def wanted(self, a: str, b: str) -> Packets | None:
+        """The packets that are meant to get from one place to another, and to be answered; None: nothing is said."""
+        if self.intended(a, b) is None:
+            return None
+        everywhere = self._let_out_to(a, _ANYWHERE) if b == INTERNET and self.intended(a, b) else NO_PACKETS
+        return everywhere or self.asked(a, b)
+
+    def asked(self, a: str, b: str) -> Packets:
+        """The packets that are meant to get there; to the internet, those that are let out to any of it."""
+        if not self.intended(a, b):
+            return NO_PACKETS
+        if b == INTERNET:
+            return self.let_out(a)
         opened = self.may_open(a, b)
-        return probe_of(opened[0]) if opened else USUAL
+        return ALL_PACKETS if opened is None else union(opened)
 
     def _side(self, place: str) -> str:
         """What openings call a place: its segment, or the site network that it is."""
@@ -172,13 +190,24 @@ class Judge:
         self.naming = Naming(network)
 
     def violations(self, a: str, b: str, pair: Pair) -> Iterator[Violation]:
-        """Everything that is wrong from one place to another. What nobody can say is no violation."""
+        """Everything that is wrong from one place to another, for any packet. What is unknown is no violation."""
+        wanted = self.meant.asked(a, b)
+        found = [
+            (violation, packets)
+            for within in (wanted, ALL_PACKETS - wanted)
+            for packets, view in pair.views(within)
+            for violation in self._of(a, b, view, meant=within is wanted)
+        ]
+        yield from gathered(found, wanted)
+
+    def _of(self, a: str, b: str, pair: Pair, *, meant: bool) -> Iterator[Violation]:
+        """What is wrong for packets of one class, which are meant to get there or not."""
         here, there = self.meant.places.by_name[a], self.meant.places.by_name[b]
         if there.kind is Kind.INTERNET:
-            yield from self._outward(here, pair)
+            yield from self._outward(here, pair, meant=meant)
         elif here.kind is Kind.INTERNET:
             yield from self._inward(there, pair)
-        elif self.meant.intended(a, b):
+        elif meant:
             yield from self._meant(a, b, pair)
             yield from self._inspected(a, b, pair)
         elif self.meant.together(a, b) is False:
@@ -188,6 +217,7 @@ class Judge:
 
     def _meant(self, a: str, b: str, pair: Pair) -> Iterator[Violation]:
         yield from odd_paths(self.naming, a, b, pair.main)
+        yield from mostly_lost(self.naming, a, b, pair.main)
         stopped = [t for t in pair.main if Outcome.BLOCKED in (t.trip.forward.outcome, t.trip.back.outcome)]
         sure = [trial for trial in stopped if not trial.unsure]
         if not stopped or (not sure and len(stopped) < len(pair.main)):
@@ -206,7 +236,7 @@ class Judge:
 
     # --- the internet
 
-    def _outward(self, spoke: Place, pair: Pair) -> Iterator[Violation]:
+    def _outward(self, spoke: Place, pair: Pair, *, meant: bool) -> Iterator[Violation]:
         if spoke.kind is not Kind.SPOKE:
             yield from leaks(self.naming, spoke.name, INTERNET, pair.trials)
             return
@@ -220,7 +250,7 @@ class Judge:
                 named += tuple(x.address for x in self.network.attachments.values() if x.attached == self.central)
             yield Violation("way-out-undrawn", why, named, spoke.name, INTERNET)
             return
-        if stated is Egress.NONE:
+        if not meant:
             return
         lost = [
             trial
@@ -238,18 +268,19 @@ class Judge:
             why = f"its way out is {stated.value}, and {why}{zones}"
             yield Violation("way-out-missing", why, named, spoke.name, INTERNET)
             return
+        yield from mostly_lost(self.naming, spoke.name, INTERNET, pair.main)
         if stated is Egress.CENTRAL:
             yield from odd_paths(self.naming, spoke.name, INTERNET, pair.main)
             yield from self._inspected(spoke.name, INTERNET, pair)
 
     def _let_out(self, spoke: Place, trial: Trial) -> bool:
-        """Whether the intent's firewall lets out what was tried."""
-        packet = trial.trip.forward.packet
-        here, there = packet.source, packet.destination
+        """Whether the intent's firewall lets out some of what was tried."""
+        here, there = trial.source, trial.destination
         if not isinstance(here, InSubnet) or not isinstance(there, Internet) or here.ip is None or there.ip is None:
             return True
         source, to = ((number(ip), number(ip)) for ip in (here.ip, there.ip))
-        return self.meant.lets_out(spoke.name, source, to, Probe(packet.protocol, packet.port))
+        tried = (each.packets for each in trial.classes)
+        return any(packets & self.meant.lets_out(spoke.name, source, to) for packets in tried)
 
     # --- the firewall and the egress VPC
 
@@ -314,6 +345,18 @@ class Judge:
                 return
 
 
+def gathered(found: Iterable[tuple[Violation, Packets]], wanted: Packets) -> Iterator[Violation]:
+    """One violation for the same fault of several classes of packets. It says of which, where not of all of them."""
+    faults: dict[tuple[object, ...], tuple[Violation, Packets]] = {}
+    for violation, packets in found:
+        fault = (violation.rule, violation.source, violation.destination, frozenset(violation.resources))
+        first, before = faults.get(fault, (violation, NO_PACKETS))
+        faults[fault] = first, before | packets
+    for violation, packets in faults.values():
+        every = packets == ALL_PACKETS or (wanted and wanted <= packets)
+        yield violation if every else replace(violation, packets=str(packets))
+
+
 def leaks(naming: Naming, a: str, b: str, trials: tuple[Trial, ...]) -> Iterator[Violation]:
     """A flow that is not meant and gets through, at least there."""
     for trial in trials:
@@ -354,19 +397,6 @@ def _detour(path: Path) -> bool:
 def _by_way(path: Path) -> str:
     through = (*path.hairpin, *path.nats)
     return f"by way of {', '.join(through)}: {' > '.join(hop.address for hop in path.hops)}"
-
-
-def _named(rules: Rules, home: Spans) -> Iterator[tuple[Probe, Span]]:
-    """The packets that rules let out: to anywhere, or to an address outside that they name."""
-    names = {number: name for name, number in PROTOCOLS.items()}
-    for rule in rules.rules:
-        outside = subtract(rule.destinations, home) if rule.passes is not False else []
-        if not outside:
-            continue
-        anywhere = any(low <= _ANYWHERE[0] <= high for low, high in outside)
-        to = _ANYWHERE if anywhere else (outside[0][0], outside[0][0])
-        for protocol in (rule.protocol,) if rule.protocol in names else (6, 17):
-            yield Probe(names[protocol], rule.ports[0][0]), to
 
 
 def _zones(some: list[Trial], all_: tuple[Trial, ...]) -> str:

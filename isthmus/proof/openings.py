@@ -1,9 +1,9 @@
-"""Who may open connections, port by port: what is said gets through both ways, and nothing else does.
+"""Who may open connections, packet by packet: what is said gets through both ways, and nothing else does.
 
 A network ACL keeps no state, so what lets replies through lets through whatever looks like one. Where it stands:
 
 - of a protocol that the other side may open connections with, ports from 1024 up are not closed to this side's packets,
-  but no answer comes back;
+  but no answer comes back, unless they come from a port that the other side may open connections to;
 - where both may open connections with one protocol, ports from 1024 up are open both ways.
 
 A firewall keeps state: between inspected segments neither holds.
@@ -11,7 +11,7 @@ A firewall keeps state: between inspected segments neither holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations
 
@@ -19,27 +19,34 @@ from isthmus.intent import Estate
 from isthmus.intent.opening import EPHEMERAL, Ports, may_open
 from isthmus.intent.reach import inspected_between
 from isthmus.network.answers import Outcome
+from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
+from isthmus.network.space import subtract
+from isthmus.proof.clients import mostly_lost
 from isthmus.proof.findings import Violation
-from isthmus.proof.judging import Meant
+from isthmus.proof.judging import Meant, gathered
+from isthmus.proof.listing import some
+from isthmus.proof.meaning import packets_of, union
 from isthmus.proof.naming import Naming
-from isthmus.proof.pairs import AllPairs, Trial
-from isthmus.proof.probes import USUAL, Probe, probe_of
+from isthmus.proof.pairs import AllPairs, Pair, Trial
 
-_LAST = 65_535
 _SECOND_LINE = "network-acl-denies"
 
 
 def opening_violations(meant: Meant, pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
-    """For each pair of which openings are said: each said port tried, and every port beside one."""
+    """For each pair of which openings are said: every packet, those that are said and all others."""
     for a, b, _ in pairs.grouped():
         opened = meant.may_open(a, b)
         if opened is None or not meant.together(a, b):
             continue
+        pair, said = pairs.between(a, b), union(opened)
         # A firewall knows replies from connections; network ACLs do not.
         answered = () if meant.inspected(a, b) else meant.may_open(b, a) or ()
-        yield from _missing(a, b, opened, pairs, naming)
-        passed = next(_passed(a, b, opened, pairs, naming), None) if meant.inspected(a, b) else None
-        yield from [passed] if passed is not None else _undrawn(a, b, opened, answered, pairs, naming)
+        for each in opened:
+            yield from gathered(_missing(a, b, each, pair, naming), NO_PACKETS)
+        if meant.inspected(a, b) and (passed := list(_passed(a, b, said, pair, naming))):
+            yield from gathered(passed, NO_PACKETS)
+        else:
+            yield from gathered(_undrawn(a, b, opened, answered, pair, naming), NO_PACKETS)
 
 
 def opening_notes(estate: Estate) -> Iterator[str]:
@@ -60,67 +67,69 @@ def opening_notes(estate: Estate) -> Iterator[str]:
                 yield (
                     f"{here} opens no {protocol} connection to {there}, and answers those of {there}: network ACLs "
                     f"cannot tell replies from packets to ports {EPHEMERAL[0]} to {EPHEMERAL[1]}, so these get there "
-                    "one way, and nothing comes back"
+                    f"one way, and nothing comes back{_but(may_open(estate, there, here) or (), protocol)}"
                 )
 
 
-def _missing(a: str, b: str, opened: tuple[Ports, ...], pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
-    for said in opened:
-        ends = probe_of(said), probe_of(replace(said, first=said.last))
-        for probe in dict.fromkeys(ends):
-            stopped = next((t for t in pairs.tried(a, b, probe) if t.main and _stopped(t)), None)
-            if stopped is not None:
-                why = "; ".join(f"{block.address}: {block.why}" for block in stopped.trip.blocks)
-                paths = (*stopped.trip.forward.paths, *stopped.trip.back.paths)
-                yield Violation("opening-blocked", f"{probe}: {why}", naming.of_blocked(paths), a, b)
-                break
+def _but(opened: Iterable[Ports], protocol: str) -> str:
+    """Client ports that answers get back to, since connections to them may be opened."""
+    ports = [each for each in opened if each.protocol == protocol and each.last >= EPHEMERAL[0]]
+    ranges = [replace(each, first=max(each.first, EPHEMERAL[0])) for each in ports]
+    return f", but to client ports {some([str(r).partition('/')[2] for r in ranges])}" if ranges else ""
+
+
+Found = Iterator[tuple[Violation, Packets]]
+
+
+def _missing(a: str, b: str, said: Ports, pair: Pair, naming: Naming) -> Found:
+    for packets, view in pair.views(packets_of(said)):
+        yield from ((violation, packets) for violation in mostly_lost(naming, a, b, view.main))
+        stopped = next((trial for trial in view.main if _stopped(trial)), None)
+        if stopped is not None:
+            why = "; ".join(f"{block.address}: {block.why}" for block in stopped.trip.blocks)
+            paths = (*stopped.trip.forward.paths, *stopped.trip.back.paths)
+            yield Violation("opening-blocked", why, naming.of_blocked(paths), a, b), packets
 
 
 def _undrawn(
-    a: str, b: str, opened: tuple[Ports, ...], answered: tuple[Ports, ...], pairs: AllPairs, naming: Naming
-) -> Iterator[Violation]:
-    for probe in _beside(opened, pairs):
-        # What looks like a reply gets there; where the two may open the same protocol, it is answered too.
-        reply = probe.port >= EPHEMERAL[0] and any(each.protocol == probe.protocol for each in answered)
-        if reply and any(each.protocol == probe.protocol for each in opened):
-            continue
-        for trial in pairs.tried(a, b, probe):
-            open_ = [path for path in trial.trip.forward.paths if path.outcome is Outcome.REACHABLE]
-            back = any(path.outcome is Outcome.REACHABLE for path in trial.trip.back.paths)
-            if open_ and (back or not reply):
-                why = f"{probe} gets through: {' > '.join(hop.address for hop in open_[0].hops)}"
-                yield Violation("opening-undrawn", why, naming.of_leak(open_), a, b)
-                return
+    a: str, b: str, opened: tuple[Ports, ...], answered: tuple[Ports, ...], pair: Pair, naming: Naming
+) -> Found:
+    """Packets that get through and are not said: for what looks like a reply, see above."""
+    said = union(opened)
+    replies = union(each.replies for each in answered)
+    both = union(e.replies for e in answered if any(e.protocol == each.protocol != "icmp" for each in opened))
+    # A reply to an ICMP message looks like a reply and like nothing else: no answer is expected.
+    unanswered = replies - union(each.replies for each in answered if each.protocol == "icmp")
+    for within, answers_count in ((ALL_PACKETS - said - replies, False), (unanswered - said - both, True)):
+        for packets, view in pair.views(within):
+            for trial in view.trials:
+                open_ = [path for path in trial.trip.forward.paths if path.outcome is Outcome.REACHABLE]
+                if open_ and (not answers_count or _answered(trial, answered)):
+                    why = f"packets get through: {' > '.join(hop.address for hop in open_[0].hops)}"
+                    yield Violation("opening-undrawn", why, naming.of_leak(open_), a, b), packets
+                    break
 
 
-def _passed(a: str, b: str, opened: tuple[Ports, ...], pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
+def _answered(trial: Trial, answered: tuple[Ports, ...]) -> bool:
+    """Whether answers get back, but to ports that the other side may open connections to in any case."""
+    packet = trial.trip.forward.packet
+    known = [(each.first, each.last) for each in answered if each.protocol == packet.protocol]
+    return any(
+        subtract([packet.ephemeral], [*(one.ports for one in path.denied), *known])
+        for path in trial.trip.back.paths
+        if path.outcome is Outcome.REACHABLE
+    )
+
+
+def _passed(a: str, b: str, said: Packets, pair: Pair, naming: Naming) -> Found:
     """What the firewall may let through: network ACLs are the second line, and stop less."""
-    for probe in _beside(opened, pairs):
-        for trial in pairs.tried(a, b, probe):
-            for path in trial.trip.forward.paths:
-                if path.boxes and all(block.rule == _SECOND_LINE for block in path.blocks):
-                    why = path.unknown or f"the firewall lets {probe} through"
-                    why += ", and network ACLs alone stop it" if path.blocks else ""
-                    yield Violation("opening-undrawn", why, naming.of_path(path), a, b)
-
-
-def _beside(opened: tuple[Ports, ...], pairs: AllPairs) -> Iterator[Probe]:
-    """A probe for every part that what is said and what network ACLs say make of the ports, but for what is said."""
-    edges: dict[str, set[int]] = {"tcp": {0, USUAL.port, EPHEMERAL[0], _LAST}, "udp": {0, EPHEMERAL[0], _LAST}}
-    for each in opened:
-        edges.setdefault(each.protocol, set()).update((each.first - 1, each.last + 1))
-    for probe in pairs.probes:
-        edges.setdefault(probe.protocol, set()).add(probe.port)
-    edges["icmp"] = {0}
-    for protocol in ("icmp", "tcp", "udp"):
-        for port in sorted(edges[protocol]):
-            probe = Probe(protocol, port)
-            if 0 <= port <= _LAST and not any(_covers(each, probe) for each in opened):
-                yield probe
-
-
-def _covers(said: Ports, probe: Probe) -> bool:
-    return said.protocol == probe.protocol and (probe.protocol == "icmp" or said.first <= probe.port <= said.last)
+    for packets, view in pair.views(ALL_PACKETS - said):
+        for path in (path for trial in view.trials for path in trial.trip.forward.paths):
+            if path.boxes and all(block.rule == _SECOND_LINE for block in path.blocks):
+                why = path.unknown or "the firewall lets them through"
+                why += ", and network ACLs alone stop them" if path.blocks else ""
+                yield Violation("opening-undrawn", why, naming.of_path(path), a, b), packets
+                break
 
 
 def _stopped(trial: Trial) -> bool:

@@ -1,4 +1,4 @@
-"""All pairs: what happens between any two places, each way, zone by zone and tier by tier.
+"""All pairs: what happens to all packets between any two places, each way, zone by zone and tier by tier.
 
 Alike spokes are tried once, by two representatives; every other pair looks their answer up. The path of a particular
 pair is followed only when somebody wants to see it.
@@ -8,17 +8,31 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Outcome, Path, RoundTrip, Somewhere, Trace
+from isthmus.network.answers import (
+    AtSite,
+    InSubnet,
+    Internet,
+    Location,
+    Outcome,
+    Packet,
+    Path,
+    RoundTrip,
+    Somewhere,
+    Trace,
+)
+from isthmus.network.client_ports import described
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Cidr, Unknown
+from isthmus.network.packet_classes import USUAL, PacketClass, packet_classes
+from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
 from isthmus.network.space import ALL, PUBLIC, address_at, number, span
 from isthmus.proof.alike import Alike, prefixes
 from isthmus.proof.errors import UnusableInput
+from isthmus.proof.findings import Fate
 from isthmus.proof.places import Inventory, Kind, Place, Places, Tier
-from isthmus.proof.probes import USUAL, Probe, probes
 
 _LAST_V4 = (1 << 32) - 1
 FILTERS = ("network-acl-denies", "firewall-drops")
@@ -30,12 +44,13 @@ MOST_GROUPS = 1_000  # of locations that behave the same: a minute or two
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One packet and its reply.
+    """All packets from one end to another, by what becomes of them and of their replies.
 
     - `zone`: of the source. `tier`: of the source's subnet, or of the destination's if the source is in none.
     - `main`: between workload subnets, where flows are meant to be.
     - `version`: of IP. Hosts that have addresses of both use what works.
     - `unsure`: why nobody can say whether it is, or "": then `main` says what it is if it is not known otherwise.
+    - `classes`: all packets, each in one class. `trip`: what becomes of the one that the pair is about, see `AllPairs`.
     """
 
     source: Location
@@ -46,6 +61,7 @@ class Trial:
     trip: RoundTrip
     unsure: str = ""
     version: int = 4
+    classes: tuple[PacketClass, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,11 +78,37 @@ class Pair:
         """Between workload subnets."""
         return tuple(trial for trial in self.trials if trial.main)
 
+    def views(self, within: Packets = ALL_PACKETS) -> Iterator[tuple[Packets, Pair]]:
+        """The pair as each class of packets sees it: those that fare alike in every trial. Their trips are `trip`."""
+        cells = [within] if within else []
+        for classes in dict.fromkeys(tuple(each.packets for each in trial.classes) for trial in self.trials):
+            if len(classes) > 1:
+                cells = [part for cell in cells for packets in classes if (part := cell & packets)]
+        for cell in cells:
+            yield cell, self if cell == ALL_PACKETS else Pair(tuple(_seen_by(trial, cell) for trial in self.trials))
+
     def outcome(self, intended: bool | None) -> tuple[Outcome, Outcome]:
         """There and back: at worst for a flow that is meant (or of which nobody said anything), else at best."""
         if intended is False:
             return best(self.trials)
         return worst(self.main)
+
+    def for_few(self, intended: bool | None) -> bool:
+        """Whether what works does so for fewer than half of the client ports; else than `outcome` is of it."""
+        trials = [t for t in self.trials if t.trip.outcome is Outcome.REACHABLE] if intended is False else self.main
+        few = [trial.trip.mostly_denied for trial in trials]
+        return bool(few) and (all(few) if intended is False else any(few))
+
+    def fates(self, intended: bool | None) -> tuple[Fate, ...]:
+        """All packets by what becomes of them: at worst for a flow that is meant or of which nothing is said, else at
+        best."""
+        found: dict[tuple[Outcome, Outcome, str], Packets] = {}
+        for packets, view in self.views():
+            there, back = best(view.trials) if intended is False else worst(view.main)
+            denied = [one for trial in view.main for one in trial.trip.denied] if back is Outcome.REACHABLE else []
+            key = (there, back, described(denied))
+            found[key] = found.get(key, NO_PACKETS) | packets
+        return tuple(Fate(packets, *key) for key, packets in found.items())
 
     def by_zone(self) -> Mapping[str, tuple[Outcome, Outcome]]:
         """Outcomes by zone of the source, where they differ."""
@@ -122,6 +164,12 @@ class Pair:
 
 def _subnet(location: Location) -> str:
     return location.address if isinstance(location, InSubnet) else ""
+
+
+def _seen_by(trial: Trial, packets: Packets) -> Trial:
+    """A trial as the packets of one of its classes see it."""
+    trip = next(each.trip for each in trial.classes if packets.first in each.packets)
+    return replace(trial, trip=trip, classes=(PacketClass(packets, trip),))
 
 
 def worst(trials: Sequence[Trial]) -> tuple[Outcome, Outcome]:
@@ -207,7 +255,8 @@ class AllPairs:
     """All pairs of `places` in the scenario of `engine`.
 
     `said` is what the intent says of a place: spokes of which different things are said are never taken for alike.
-    `usual` is the packet that stands for what happens between two places.
+    `wanted` are the packets that are meant to get from one place to another; None where nothing is said. A trial's
+    `trip` is that of the packets that fare worst, of those that are wanted; and where none is, of those that fare best.
     `apart=True` tries every pair by itself. `cuts` are further prefixes that addresses are told apart by.
     """
 
@@ -217,13 +266,13 @@ class AllPairs:
     said: Callable[[Place], Hashable] = lambda place: ""
     apart: bool = False
     cuts: frozenset[Cidr] = frozenset()
-    usual: Callable[[str, str], Probe] = lambda a, b: USUAL
+    wanted: Callable[[str, str], Packets | None] = lambda a, b: None
     _pairs: dict[tuple[str, str], Pair] = field(default_factory=dict, init=False, repr=False)
     _ends: dict[str, tuple[_End, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def during(self, engine: Forwarding) -> AllPairs:
         """The same pairs while something is down: who is alike, and where to try, stays."""
-        pairs = AllPairs(engine, self.places, self.inventory, self.said, self.apart, self.cuts, self.usual)
+        pairs = AllPairs(engine, self.places, self.inventory, self.said, self.apart, self.cuts, self.wanted)
         pairs.__dict__.update(_alike=self._alike, _group=self._group, _members=self._members, _ends=self._ends)
         return pairs
 
@@ -236,7 +285,7 @@ class AllPairs:
     def cut_by(self, other: AllPairs) -> AllPairs:
         """The same pairs, with addresses told apart wherever another network tells them apart."""
         cuts = frozenset(prefixes(other.engine.network, other.engine.sites))
-        return AllPairs(self.engine, self.places, self.inventory, self.said, self.apart, cuts, self.usual)
+        return AllPairs(self.engine, self.places, self.inventory, self.said, self.apart, cuts, self.wanted)
 
     def asked(self, a: str, b: str) -> bool:
         """Whether a pair is there and the network's business: not inside a site, nor from the internet to a site."""
@@ -288,11 +337,14 @@ class AllPairs:
         """The trial of that number between exactly these two."""
         if which < 0:
             return None
+        alike = self.between(a, b).trials[which].trip
         if (a, b) in self._pairs:
-            return self._pairs[a, b].trials[which].trip
+            return alike
         for number_, (mine, theirs) in enumerate(self._combinations(a, b)):
             if number_ == which:
-                return self._try(mine, theirs, self.usual(a, b))
+                # What divides packets is the same for places that are alike.
+                at = alike.forward.packet.place
+                return self.engine.both_ways(Packet.at(at, mine.location, theirs.location, self.engine.client_ports))
         return None
 
     # --- groups
@@ -339,35 +391,18 @@ class AllPairs:
     # --- trials
 
     def _trials(self, a: str, b: str) -> Iterator[Trial]:
-        usual = self.usual(a, b)
-        for mine, theirs in self._combinations(a, b):
-            yield _trial(mine, theirs, self._try(mine, theirs, usual))
-
-    def tried(self, a: str, b: str, probe: Probe) -> Iterator[Trial]:
-        """What happens to one packet, wherever in the two places it may come from and go to."""
-        for mine, theirs in self._combinations(a, b):
-            yield _trial(mine, theirs, self.engine.both_ways(probe.packet(mine.location, theirs.location)))
+        wanted = self.wanted(a, b)
+        tried = [
+            _trial(mine, theirs, packet_classes(self.engine, mine.location, theirs.location))
+            for mine, theirs in self._combinations(a, b)
+        ]
+        yield from told(tried, wanted)
 
     def _combinations(self, a: str, b: str) -> Iterator[tuple[_End, _End]]:
         for mine in self.ends(a):
             for theirs in self.ends(b):
                 if mine.version == theirs.version:
                     yield mine, theirs
-
-    def _try(self, mine: _End, theirs: _End, usual: Probe) -> RoundTrip:
-        """The usual probe; and where filters alone stop it, any other that gets through."""
-        trip = self.engine.both_ways(usual.packet(mine.location, theirs.location))
-        if stopped_by_filters(trip.forward):
-            for probe in self.probes:
-                other = self.engine.both_ways(probe.packet(mine.location, theirs.location))
-                if other.forward.leaks:
-                    return other
-        return trip
-
-    @cached_property
-    def probes(self) -> tuple[Probe, ...]:
-        """The packets that network ACLs and firewall rules tell apart."""
-        return probes(self.engine.network)
 
     def ends(self, name: str) -> tuple[_End, ...]:
         """Every way to be at a place that some route or rule tells from the others."""
@@ -463,11 +498,41 @@ class AllPairs:
             yield min(low + _FIRST_HOST, high) if address == low else address
 
 
-def _trial(mine: _End, theirs: _End, trip: RoundTrip) -> Trial:
+def _trial(mine: _End, theirs: _End, classes: tuple[PacketClass, ...]) -> Trial:
     spoke = mine if mine.tier else theirs
     main = mine.main and theirs.main
     unsure = mine.unsure or theirs.unsure
-    return Trial(mine.location, theirs.location, mine.zone, spoke.tier, main, trip, unsure, mine.version)
+    trip = classes[0].trip
+    return Trial(mine.location, theirs.location, mine.zone, spoke.tier, main, trip, unsure, mine.version, classes)
+
+
+def told(trials: Sequence[Trial], wanted: Packets | None) -> Sequence[Trial]:
+    """The trials with the trips that tell most: see `AllPairs`."""
+    if wanted is None:
+        return _fitting_all(trials)
+    return [replace(trial, trip=_telling(trial, wanted)) for trial in trials]
+
+
+def _telling(trial: Trial, wanted: Packets) -> RoundTrip:
+    """What becomes of the packets that fare worst, of those that are wanted; of those that fare best, if none is."""
+    if not wanted:
+        return max(trial.classes, key=lambda one: (_openness(one.trip), USUAL in one.packets)).trip
+    asked = (one for one in trial.classes if one.packets & wanted)
+    return min(asked, key=lambda one: (_openness(one.trip), USUAL not in one.packets)).trip
+
+
+def _fitting_all(trials: Sequence[Trial]) -> Sequence[Trial]:
+    """The trials as the packets see them that fare best in all of them; the usual ones, if none fare better."""
+    if all(len(trial.classes) == 1 for trial in trials):
+        return trials
+
+    def fares(view: tuple[Packets, Pair]) -> tuple[int, int, bool]:
+        packets, pair = view
+        there, back = (_ORDER[outcome] for outcome in worst(pair.main or pair.trials))
+        return there, back, USUAL in packets
+
+    _, best_ = max(Pair(tuple(trials)).views(), key=fares)
+    return [replace(trial, trip=seen.trip) for trial, seen in zip(trials, best_.trials, strict=True)]
 
 
 def stopped_by_filters(trace: Trace) -> bool:

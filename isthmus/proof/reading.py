@@ -9,6 +9,7 @@ from pathlib import Path
 
 from isthmus.intent import Estate
 from isthmus.network.build import network_of
+from isthmus.network.client_ports import EPHEMERAL
 from isthmus.network.model import Cidr, Network
 from isthmus.printable import printable
 from isthmus.proof.errors import NoSuchPlace, ProofError, UnusableInput
@@ -25,6 +26,7 @@ def read(
     intent: str | Path | None = None,
     announces: Iterable[str] = (),
     sites: Iterable[str] = (),
+    client_ports: tuple[int, int] | None = None,
 ) -> Subject:
     """The network in folders of synthesized roots, plans or states.
 
@@ -32,11 +34,12 @@ def read(
     - `announces`: `CONNECTION=CIDR,...` for each VPN connection or Direct Connect gateway, by its name or address, of
       which more is known than the intent says, or other things.
     - `sites`: `NAME=CONNECTION,...` for each site of several connections, where there is no intent.
+    - `client_ports`: the first and last port that clients open connections from; None: 1024 to 65535.
 
     Raises `UnreadableTerraform`, `UnknownSchema` (an intent that this release cannot read), `ProofError`, `OSError`.
     """
     found = sources(*paths)
-    made = subject(graph_of(found), _estate(paths, intent), _roots(found), announces, sites)
+    made = subject(graph_of(found), _estate(paths, intent), _roots(found), announces, sites, client_ports=client_ports)
     return replace(made, drift=_drift(paths))
 
 
@@ -47,6 +50,7 @@ def read_change(
     intent: str | Path | None = None,
     announces: Iterable[str] = (),
     sites: Iterable[str] = (),
+    client_ports: tuple[int, int] | None = None,
 ) -> tuple[Subject, Subject]:
     """What is and what will be, from one plan.
 
@@ -59,10 +63,11 @@ def read_change(
     if not found[0].has_before:
         raise UnusableInput(f"{path} is no plan, and only a plan says what is as well as what will be: give two inputs")
     estate, roots, said, together = _estate(paths, intent), _roots(found), list(announces), list(sites)
-    return (
-        subject(graph_of(found, when="before"), estate, roots, said, together, empty_is_fine=True),
-        subject(graph_of(found, when="after"), estate, roots, said, together, empty_is_fine=True),
+    made = (graph_of(found, when="before"), graph_of(found, when="after"))
+    before, after = (
+        subject(graph, estate, roots, said, together, empty_is_fine=True, client_ports=client_ports) for graph in made
     )
+    return before, after
 
 
 def subject(
@@ -73,6 +78,7 @@ def subject(
     sites: Iterable[str] = (),
     *,
     empty_is_fine: bool = False,
+    client_ports: tuple[int, int] | None = None,
 ) -> Subject:
     """The network of a resource graph, under proof. Raises `ProofError`."""
     network = network_of(graph)
@@ -83,7 +89,9 @@ def subject(
         )
     nothing = empty_is_fine and not network.vpns and not network.dx_gateways
     known, of_sites = ({}, {}) if nothing else (said(given, network), said_together(together, network))
-    return Subject(network, estate, known, of_sites, frozenset(roots), graph.notes, graph=graph)
+    ports = client_ports or EPHEMERAL
+    root = frozenset(roots)
+    return Subject(network, estate, known, of_sites, root, graph.notes, graph=graph, client_ports=ports)
 
 
 def said(announces: Sequence[str], network: Network) -> Mapping[str, tuple[Cidr, ...]]:

@@ -90,6 +90,13 @@ _ALL = (
         _TGW + "how-transit-gateways-work.html",
     ),
     Rule(
+        "client-ports-denied",
+        "The replies to a flow that the intent asks for get back to fewer than half of the client ports.",
+        "A network ACL sees a reply as a packet to the port that the client chose. Which range that is depends on the "
+        "client's operating system: where it is a smaller one, say so with --client-ports.",
+        _VPC + "custom-network-acl.html#nacl-ephemeral-ports",
+    ),
+    Rule(
         "undrawn-flow",
         "Two parties reach each other although the intent does not say so.",
         "Isolation is the absence of every way: one propagation, summary route or default is enough to undo it.",

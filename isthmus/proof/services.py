@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from isthmus.intent import Estate
-from isthmus.network.answers import InSubnet, Outcome, Packet, Service
+from isthmus.network.answers import InSubnet, Outcome, Service
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import EndpointKind, Unknown, VpcEndpoint
-from isthmus.proof.findings import Flow, Unanswered, Violation
+from isthmus.network.packet_classes import USUAL, packet_classes
+from isthmus.network.packets import ALL_PACKETS
+from isthmus.proof.findings import Fate, Flow, Unanswered, Violation
+from isthmus.proof.pairs import Pair, Trial
 from isthmus.proof.places import Inventory, Place, Places
 
 
@@ -22,18 +25,30 @@ def service_flows(engine: Forwarding, places: Places, inventory: Inventory) -> t
         if endpoint.kind is EndpointKind.GATEWAY and isinstance(endpoint.vpc, str) and endpoint.service_name:
             services.setdefault(endpoint.vpc, set()).add(endpoint.service_name)
     return tuple(
-        _flow(engine, place.name, subnet, service, bool(inventory.elsewhere(place.vpc)))
+        _flow(engine, place, service, bool(inventory.elsewhere(place.vpc)))
         for place in places.spokes
         for service in sorted(services.get(place.vpc, ()))
-        for subnet in place.workloads[:1]
+        if place.workloads
     )
 
 
-def _flow(engine: Forwarding, spoke: str, subnet: str, service: str, unsure: bool) -> Flow:
-    trip = engine.both_ways(Packet(InSubnet(subnet), Service(service)))
+def _flow(engine: Forwarding, spoke: Place, service: str, unsure: bool) -> Flow:
+    """From every workload subnet, at worst; what it says of all packets is what network ACLs let through."""
+    to = Service(service)
+    # Where packets to a service go, and what they meet, depends on the subnet's table and network ACL alone.
+    subnets = {(engine.network.subnets[s].table, engine.network.subnets[s].nacl): s for s in reversed(spoke.workloads)}
+    tried = [(subnet, packet_classes(engine, InSubnet(subnet), to)) for subnet in subnets.values()]
+    trials = tuple(
+        Trial(InSubnet(subnet), to, "", "", True, next(c.trip for c in classes if USUAL in c.packets), classes=classes)
+        for subnet, classes in tried
+    )
+    pair = Pair(trials)
+    telling = pair.telling(None)
     if unsure:
-        return Flow(spoke, service, Outcome.UNKNOWN, Outcome.UNKNOWN, explain=lambda: trip)
-    return Flow(spoke, service, trip.forward.outcome, trip.back.outcome, explain=lambda: trip)
+        fates = (Fate(ALL_PACKETS, Outcome.UNKNOWN, Outcome.UNKNOWN),)
+        evidence = trials[telling].trip
+        return Flow(spoke.name, service, Outcome.UNKNOWN, Outcome.UNKNOWN, fates=fates, explain=lambda: evidence)
+    return Flow(spoke.name, service, *pair.outcome(None), fates=pair.fates(None), explain=lambda: trials[telling].trip)
 
 
 def service_violations(

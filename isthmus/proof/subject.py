@@ -7,15 +7,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from isthmus.intent import Estate
-from isthmus.network.answers import Outcome, Told
+from isthmus.network.answers import Internet, Outcome, Packet, Told
+from isthmus.network.client_ports import EPHEMERAL
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Announcement, Cidr, Network, Site, Unknown
+from isthmus.network.packet_classes import of_one
+from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
 from isthmus.proof.answering import Answering
 from isthmus.proof.assumptions import assumptions, would_change
 from isthmus.proof.binding import Binding, bind
+from isthmus.proof.clients import client_port_notes
 from isthmus.proof.egress import egress_violations
 from isthmus.proof.errors import UnusableInput
-from isthmus.proof.findings import Flow, Unanswered, Violation
+from isthmus.proof.findings import Fate, Flow, Unanswered, Violation
 from isthmus.proof.firewall_policy import as_stated, compared
 from isthmus.proof.guards import guard_violations
 from isthmus.proof.hub import hub_violations
@@ -28,7 +32,6 @@ from isthmus.proof.overlaps import overlap_violations
 from isthmus.proof.pairs import AllPairs
 from isthmus.proof.parts import named_parts, subnet_name
 from isthmus.proof.places import INTERNET, Inventory, Kind, Place, Places, Tier
-from isthmus.proof.probes import USUAL, Probe
 from isthmus.proof.proved import Flows, Proof
 from isthmus.proof.public import condition
 from isthmus.proof.quotas import Usage, exceeded, fullest, usages
@@ -64,6 +67,7 @@ class Subject:
     - `apart`: try every pair by itself, rather than one of each two groups of alike spokes.
     - `drift`: files of the output that are not as they were synthesized, a line for each.
     - `graph`: the resources that it was read from; none where nothing was read.
+    - `client_ports`: the first and last port that clients open connections from.
     """
 
     network: Network
@@ -75,6 +79,7 @@ class Subject:
     apart: bool = False
     drift: tuple[str, ...] = ()
     graph: Graph = field(default_factory=lambda: Graph({}), repr=False, compare=False)
+    client_ports: tuple[int, int] = EPHEMERAL
 
     def prove(self, *, scenarios: bool = True) -> Proof:
         """Everything there is to say: against the intent if there is one, else by the rules that always hold."""
@@ -94,13 +99,28 @@ class Subject:
         self._check()
         return _Prover(self, None).on_its_own()
 
-    def trace(self, source: str, destination: str, *, protocol: str = "tcp", port: int = 443) -> Traced:
-        """One packet, hop by hop, there and back; of a spoke, from each of its workload subnets.
+    def trace(
+        self,
+        source: str,
+        destination: str,
+        *,
+        protocol: str | None = None,
+        port: int | None = None,
+        packets: Packets | None = None,
+    ) -> Traced:
+        """Packets hop by hop, there and back; of a spoke, from each of its workload subnets.
+
+        `protocol` (default: `tcp`) and `port` (default: 443) say which packet, or `packets` which of all. Where none
+        says anything: all packets, of which those that count are followed: what the intent asks for, else what fares
+        best.
 
         Places are names (spoke, `site/network`, site, `internet`, AWS service), addresses of subnets and interface
         endpoints, or IP addresses. Raises `NoSuchPlace` for what is none of these, `ProofError` for what is several.
         """
-        return trace(self.pairs, source, destination, protocol, port)
+        if protocol is not None or port is not None:
+            here = Internet()  # which packet it is does not depend on its ends
+            packets = of_one(Packet(here, here, protocol or "tcp", 443 if port is None else port))
+        return trace(self.pairs, source, destination, packets)
 
     def trace_name(self, source: str, name: str) -> NameTraced:
         """Who answers a name for a spoke (or a subnet, host or site), and why; with the way to other DNS servers.
@@ -144,6 +164,7 @@ class Subject:
 
 
 _Parts = Mapping[str, tuple[Outcome, Outcome]]
+_Told = tuple[Outcome, Outcome, _Parts, _Parts, int, tuple[Fate, ...], bool]
 
 
 class _Prover:
@@ -161,17 +182,17 @@ class _Prover:
             self.binding = bind(estate, subject.network, subject.roots)
             self.network = as_stated(estate, subject.network, self.binding.egress)
             self.places = with_rests(_overruled(self.binding.places, subject.announces), estate, subject.network)
-        self.engine = Forwarding(self.network, sites=self.places.sites)
+        self.engine = Forwarding(self.network, sites=self.places.sites, client_ports=subject.client_ports)
         self.meant = Meant(estate, self.places) if estate is not None else None
-        self.pairs = AllPairs(self.engine, self.places, self.inventory, self._said, subject.apart, usual=self._usual)
+        self.pairs = AllPairs(self.engine, self.places, self.inventory, self._said, subject.apart, wanted=self._wanted)
         # What is the same for all pairs of alike places, see `_flow`.
-        self._told: dict[tuple[tuple[int, int], bool | None], tuple[Outcome, Outcome, _Parts, _Parts, int]] = {}
+        self._told: dict[tuple[tuple[int, int], bool | None], _Told] = {}
 
     def _said(self, place: Place) -> Hashable:
         return self.meant.said(place) if self.meant is not None else ""
 
-    def _usual(self, a: str, b: str) -> Probe:
-        return self.meant.usual(a, b) if self.meant is not None else USUAL
+    def _wanted(self, a: str, b: str) -> Packets | None:
+        return self.meant.wanted(a, b) if self.meant is not None else None
 
     # --- flows
 
@@ -190,8 +211,10 @@ class _Prover:
         key = (self.pairs.group(a, b), asked)
         if key not in self._told:
             pair = self.pairs.between(a, b)
-            self._told[key] = (*pair.outcome(asked), pair.by_zone(), pair.by_tier(), pair.telling(asked))
-        forward, back, zones, tiers, telling = self._told[key]
+            parts = pair.by_zone(), pair.by_tier()
+            more = pair.telling(asked), pair.fates(asked), pair.for_few(asked)
+            self._told[key] = (*pair.outcome(asked), *parts, *more)
+        forward, back, zones, tiers, telling, fates, few = self._told[key]
         return Flow(
             a,
             b,
@@ -200,6 +223,8 @@ class _Prover:
             intended,
             zones=zones,
             tiers=tiers,
+            fates=fates,
+            for_few=few,
             explain=lambda: self.pairs.trip(a, b, telling),
             split=lambda: self._split(a, b),
             leave=lambda: self._exits(a, b),
@@ -238,15 +263,19 @@ class _Prover:
             intended = self.meant.intended(a, b) if self.meant is not None else None
             if self.meant is not None and intended is None:
                 continue  # nothing is said of it, so nothing is asked
-            pair = self.pairs.between(a, b)
-            if Outcome.UNKNOWN not in pair.outcome(intended) and not (self.meant is None and pair.unknown):
-                continue
-            trials = pair.main if intended is not False else pair.trials
-            paths = [p for t in trials for p in (*t.trip.forward.paths, *t.trip.back.paths)]
-            why = next((p.unknown for p in paths if p.outcome is Outcome.UNKNOWN), "")
-            why = why or next((t.unsure for t in trials if t.unsure), "")
-            like = f"{a} -> {b}" + (f" and {count - 1} like it" if count > 1 else "")
-            reasons.setdefault(why, []).append(like)
+            vague: dict[str, Packets] = {}
+            for packets, view in self.pairs.between(a, b).views():
+                if Outcome.UNKNOWN not in view.outcome(intended) and not (self.meant is None and view.unknown):
+                    continue
+                trials = view.main if intended is not False else view.trials
+                paths = [p for t in trials for p in (*t.trip.forward.paths, *t.trip.back.paths)]
+                why = next((p.unknown for p in paths if p.outcome is Outcome.UNKNOWN), "")
+                why = why or next((t.unsure for t in trials if t.unsure), "")
+                vague[why] = vague.get(why, NO_PACKETS) | packets
+            for why, packets in vague.items():
+                of = "" if packets == ALL_PACKETS else f", {packets}"
+                like = f"{a} -> {b}{of}" + (f" and {count - 1} like it" if count > 1 else "")
+                reasons.setdefault(why, []).append(like)
         for why, flows in reasons.items():
             more = f" and {len(flows) - 3} more" if len(flows) > 3 else ""
             yield Unanswered(", ".join(flows[:3]) + more, why)
@@ -371,6 +400,8 @@ class _Prover:
     ) -> Proof:
         kept = fullest(used)
         opened = opening_notes(self.estate) if self.estate is not None else ()
+        concerned = ((a, b, n) for a, b, n in self.pairs.grouped() if self._wanted(a, b) != NO_PACKETS)
+        clients = client_port_notes(self.pairs, concerned)
         return Proof(
             self.flows,
             service_flows(self.engine, self.places, self.inventory),
@@ -381,7 +412,7 @@ class _Prover:
             said,
             survivals,
             kept,
-            (*opened, *self.network.notes, *(usage.note for usage in kept if usage.note)),
+            (*opened, *clients, *self.network.notes, *(usage.note for usage in kept if usage.note)),
             self.estate is not None,
             self.subject.drift,
         )
@@ -390,7 +421,7 @@ class _Prover:
 def _counted(violation: Violation, more: int, a: str, b: str) -> Violation:
     """A violation that stands for those of more pairs like one."""
     why = f"the same for {more} more pairs like this one: {violation.why}"
-    return Violation(violation.rule, why, violation.resources, a, b)
+    return Violation(violation.rule, why, violation.resources, a, b, violation.packets)
 
 
 def _overruled(places: Places, announces: Mapping[str, tuple[Cidr, ...]]) -> Places:

@@ -14,20 +14,20 @@ from isthmus.network.answers import (
     Location,
     Nowhere,
     Outcome,
-    Packet,
     RoundTrip,
     Service,
 )
 from isthmus.network.forwarding import NoSuchPlace as NowhereToBe
 from isthmus.network.model import EndpointKind, Network, VpcEndpoint
+from isthmus.network.packet_classes import PacketClass, packet_classes
+from isthmus.network.packets import ALL_PACKETS, Packets
 from isthmus.network.space import number, span
 from isthmus.proof.assumptions import assumed_on
 from isthmus.proof.errors import NoSuchPlace, ProofError
-from isthmus.proof.findings import in_a_word
-from isthmus.proof.pairs import AllPairs, at_worst, stopped_by_filters
+from isthmus.proof.findings import Fate, in_a_word
+from isthmus.proof.pairs import AllPairs, Pair, Trial, at_worst, told
 from isthmus.proof.parts import named_parts
 from isthmus.proof.places import INTERNET, Kind, Tier
-from isthmus.proof.probes import USUAL, Probe
 from isthmus.proof.public import condition, known
 from isthmus.proof.rest import rest_name
 
@@ -42,6 +42,7 @@ class Traced:
     - `assumptions`: what they rest on, of what their paths meet.
     - `condition`: what the answer depends on, a public address of the host.
     - `parts`: which subnets fare how, where they differ.
+    - `fates`: those of all packets that were asked about.
     """
 
     source: str
@@ -51,6 +52,7 @@ class Traced:
     assumptions: tuple[str, ...] = ()
     condition: str = ""
     parts: str = ""
+    fates: tuple[Fate, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -84,24 +86,30 @@ class Traced:
         return "\n".join(map(str, self.telling))
 
 
-def trace(pairs: AllPairs, source: str, destination: str, protocol: str, port: int) -> Traced:
-    """See `Subject.trace`."""
+def trace(pairs: AllPairs, source: str, destination: str, packets: Packets | None = None) -> Traced:
+    """See `Subject.trace`. `packets` are those asked about; None: all, of which the trips show those that count."""
     starts, ends = locations(pairs, source), locations(pairs, destination)
-    trips = []
+    trials = []
     for start in starts:
         for end in (end for end in ends if _version(end) == _version(start)):
             try:
-                trips.append(pairs.engine.both_ways(Packet(start, end, protocol, port)))
+                classes = packet_classes(pairs.engine, start, end, ALL_PACKETS if packets is None else packets)
             except NowhereToBe as error:
                 raise NoSuchPlace(destination, pairs.names()) from error
-    if not trips:
+            trials.append(Trial(start, end, "", "", True, classes[0].trip, "", _version(start), classes))
+    if not trials:
         raise ProofError(f"{source} and {destination} have no version of IP in common, so no packet can be followed")
-    places = [pairs.places.by_name[name] for name in (source, destination) if name in pairs.places.by_name]
-    called = _called(pairs, source), _called(pairs, destination)
+    named = pairs.places.by_name
+    wanted = pairs.wanted(source, destination) if source in named and destination in named else None
+    shown = told(trials, wanted or None if packets is None else packets)
+    places = [named[name] for name in (source, destination) if name in named]
     unsure = next(filter(None, map(pairs.unsure, places)), "")
+    trips = tuple(trial.trip for trial in shown)
     paths = [path for trip in trips for path in (*trip.forward.paths, *trip.back.paths)]
     assumed = tuple(assumed_on(pairs.engine, paths))
-    return Traced(*called, tuple(trips), unsure, assumed, _conditions(pairs, starts, ends), _parted(pairs, trips))
+    on, parts = _conditions(pairs, starts, ends), _parted(pairs, trips)
+    called = _called(pairs, source), _called(pairs, destination)
+    return Traced(*called, trips, unsure, assumed, on, parts, Pair(tuple(shown)).fates(None))
 
 
 def _parted(pairs: AllPairs, trips: Sequence[RoundTrip]) -> str:
@@ -171,26 +179,19 @@ def _part_of_site(pairs: AllPairs, location: AtSite) -> str:
     return next(named, rest_name(location.name) if here else location.name)
 
 
-def leaks(pairs: AllPairs, source: str, destination: str, probe: Probe | None = None) -> Iterator[RoundTrip]:
-    """Every packet that gets from one place to another, or may: what isolation has to exclude.
+def leaks(pairs: AllPairs, source: str, destination: str, packets: Packets | None = None) -> Iterator[PacketClass]:
+    """Every class of packets that gets from one place to another, or may: what isolation has to exclude.
 
-    It may come from and go to every subnet, public and transit gateway subnets too, and every address that some rule
-    tells apart. `probe` is its protocol and port; None: any. Raises `NoSuchPlace`.
+    They may come from and go to every subnet, public and transit gateway subnets too, and every address that some rule
+    tells apart. `packets` are those asked about; None: any. Raises `NoSuchPlace`.
     """
     starts, ends = _everywhere(pairs, source), _everywhere(pairs, destination)
-    named = pairs.places.by_name
-    usual = pairs.usual(source, destination) if source in named and destination in named else USUAL
     for start in starts:
         for end in ends:
             if start == end or _version(start) != _version(end):
                 continue
-            first = (probe or usual).packet(start, end)
-            trace = pairs.engine.forward(first)
-            others = pairs.probes if probe is None and stopped_by_filters(trace) else ()
-            for packet in (first, *(other.packet(start, end) for other in others)):
-                if pairs.engine.forward(packet).leaks:
-                    yield pairs.engine.both_ways(packet)
-                    break
+            classes = packet_classes(pairs.engine, start, end, ALL_PACKETS if packets is None else packets)
+            yield from (each for each in classes if each.trip.forward.leaks)
 
 
 def _site(pairs: AllPairs, given: str) -> str:

@@ -64,7 +64,7 @@ def gist(difference: Difference) -> Iterator[tuple[str, str]]:
 def _how(change: Change) -> str:
     """What flows of a block have in common beside their kind: the packets, or the way out."""
     if change.packets:
-        return f", for {', '.join(change.packets)}"
+        return f", for {change.packets}"
     was, now = (flow.exit if flow is not None else "" for flow in (change.before, change.after))
     if was and now and was != now:
         return f", out by {now} and no more by {was}"

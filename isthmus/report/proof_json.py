@@ -2,7 +2,8 @@
 
 {"verdict": "proved|no-violations|violated|unknown",  ("proved" and "against_intent" only where there is an intent)
  "against_intent": true|false,
- "flows": [{"source", "destination", "forward", "return", "intended", "exit", "path": [...], "blocked_by": [...]}],
+ "flows": [{"source", "destination", "forward", "return", "intended", "exit", "path": [...], "blocked_by": [...],
+             "packets": [{"packets": "all but tcp/443", "forward", "return", "not_for": "client ports 3389"}]}],
  ("forward" and "return" are reachable, blocked or unknown; "return" is not-followed where no packet arrives)
  "violations": [{"rule", "source", "destination", "why", "resources": [...]}],
  "unknowns": [...], "assumptions": [...], ...}
@@ -15,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from isthmus.proof.difference import Difference
-from isthmus.proof.findings import Flow
+from isthmus.proof.findings import Fate, Flow
 from isthmus.proof.proved import Proof
 
 
@@ -31,7 +32,7 @@ def written(proof: Proof) -> Iterator[str]:
 
 
 def flow_document(flow: Flow) -> dict[str, Any]:
-    """One flow. `zones` and `tiers` are there only where they differ."""
+    """One flow. `packets` are there only where some fare otherwise than others; `zones` and `tiers` likewise."""
     document: dict[str, Any] = {
         "source": flow.source,
         "destination": flow.destination,
@@ -42,6 +43,8 @@ def flow_document(flow: Flow) -> dict[str, Any]:
         "path": list(flow.path),
         "blocked_by": list(flow.blocked_by),
     }
+    if len(flow.fates) > 1 or any(fate.not_for for fate in flow.fates):
+        document["packets"] = [_fate(fate) for fate in flow.fates]
     if flow.condition:
         document["condition"] = flow.condition
     if flow.exits:
@@ -52,6 +55,15 @@ def flow_document(flow: Flow) -> dict[str, Any]:
                 name: {"forward": there.value, "return": back.value} for name, (there, back) in parts.items()
             }
     return document
+
+
+def _fate(fate: Fate) -> dict[str, Any]:
+    return {
+        "packets": str(fate.packets),
+        "forward": fate.forward.value,
+        "return": fate.back.value,
+        **({"not_for": fate.not_for} if fate.not_for else {}),
+    }
 
 
 def difference_text(difference: Difference) -> str:
@@ -65,7 +77,7 @@ def difference_text(difference: Difference) -> str:
                 "before": flow_document(change.before) if change.before else None,
                 "after": flow_document(change.after) if change.after else None,
                 "causes": list(change.causes),
-                "packets": list(change.packets),
+                "packets": change.packets or None,
             }
             for change in difference.changes
         ],
@@ -97,6 +109,7 @@ def _rest(proof: Proof) -> dict[str, Any]:
                 "rule": violation.rule,
                 "source": violation.source or None,
                 "destination": violation.destination or None,
+                "packets": violation.packets or None,
                 "why": violation.why,
                 "resources": list(violation.resources),
             }

@@ -13,14 +13,15 @@ from rich.table import Table
 from rich.text import Text
 
 from isthmus.network.answers import Outcome, Trace
+from isthmus.network.client_ports import described
 from isthmus.proof.difference import Difference
 from isthmus.proof.findings import Flow, Verdict, Violation, in_a_word
 from isthmus.proof.listing import some
 from isthmus.proof.places import INTERNET
-from isthmus.proof.proved import Proof
+from isthmus.proof.proved import Flows, Proof
 from isthmus.proof.scenarios import Survival
 from isthmus.proof.tracing import Traced
-from isthmus.report.alike import MOST_SHOWN, shown
+from isthmus.report.alike import MOST_SHOWN, Shown, shown
 from isthmus.report.gist import gist, headline
 from isthmus.report.terminal import line as _line
 from isthmus.report.terminal import print_trimmed
@@ -28,6 +29,7 @@ from isthmus.report.terminal import wrapped as _wrapped
 from isthmus.screen import WIDTH
 
 _MOST_RESOURCES = 4
+_WIDEST = 9  # of a cell: longer names of packets are said below the matrix
 _COLOURS = {
     Verdict.PROVED: "green",
     Verdict.NO_VIOLATIONS: "green",
@@ -74,6 +76,9 @@ def print_traces(traced: Traced, out: Console) -> None:
     works = f"partly: {traced.parts}" if traced.parts else works
     on = f", {traced.condition}" if traced.condition else ""
     _line(out, f"{traced.source} -> {traced.destination}: {works}{on}", colour)
+    if len(traced.fates) > 1 or any(fate.not_for for fate in traced.fates):
+        for fate in traced.fates:
+            _wrapped(out, str(fate), "  ", "    ")
     for trip in traced.telling:
         _leg(out, "there", trip.forward)
         _leg(out, "back", trip.back)
@@ -95,6 +100,8 @@ def _leg(out: Console, name: str, leg: Trace) -> None:
             _wrapped(out, str(hop), "  ", "      ")
         for block in path.blocks:
             _wrapped(out, f"stopped by {block}", "  ", "      ")
+        for one in path.denied:
+            _wrapped(out, f"not for {described([one])}: {one.block}", "  ", "      ")
         if path.unknown:
             _wrapped(out, f"unknown: {path.unknown}", "  ", "      ")
 
@@ -125,10 +132,13 @@ def print_difference(difference: Difference, out: Console) -> None:
 
 
 def cell(flow: Flow) -> str:
-    """One flow in a word."""
+    """One flow in a word, or the packets that it works for."""
     if flow.partly:
         return "partly ?" if flow.unknown else "partly"
-    return "?" if flow.unknown else in_a_word(flow.forward, flow.back)
+    if flow.in_part and not flow.unknown:
+        packets = str(flow.packets)
+        return packets if len(packets) <= _WIDEST else "partly"
+    return "?" if flow.unknown else "one way" if flow.one_way else in_a_word(flow.forward, flow.back)
 
 
 def _matrix(proof: Proof, out: Console) -> None:
@@ -155,6 +165,18 @@ def _matrix(proof: Proof, out: Console) -> None:
         print_trimmed(table, out)
     for sentence in few.legend():
         _line(out, sentence)
+    _only_some(flows, few, out)
+
+
+def _only_some(flows: Flows, few: Shown, out: Console) -> None:
+    """Which packets they are, where a cell says `partly`."""
+    partly: dict[str, list[str]] = {}
+    for a in few.standing_for:
+        for b in few.standing_for:
+            if a != b and few.between(a, b).startswith("partly") and not flows[a, b].partly:
+                partly.setdefault(str(flows[a, b].packets), []).append(f"{a} -> {b}")
+    for packets, pairs in partly.items():
+        _wrapped(out, f"partly: {some(pairs)}: {packets}", "", "  ")
 
 
 def _chunks(names: Sequence[str], room: int) -> Iterable[list[str]]:

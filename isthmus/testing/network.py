@@ -19,12 +19,13 @@ from typing import ParamSpec
 from rich.console import Console
 
 from isthmus import proof
-from isthmus.network.answers import Outcome, RoundTrip
+from isthmus.network.answers import Outcome
+from isthmus.network.packet_classes import PacketClass
+from isthmus.network.packets import ALL_PACKETS, Packets
 from isthmus.proof import NoSuchPlace, ProofError, Subject, Traced, UnusableInput, Verdict
 from isthmus.proof.assumptions import assumptions
 from isthmus.proof.binding import bind
 from isthmus.proof.places import INTERNET
-from isthmus.proof.probes import USUAL
 from isthmus.proof.toward import Toward, toward
 from isthmus.proof.tracing import leaks
 from isthmus.report import proof_terminal
@@ -70,10 +71,12 @@ class NetworkUnderTest:
         intent: str | Path | None = None,
         announces: Iterable[str] = (),
         sites: Iterable[str] = (),
+        client_ports: tuple[int, int] | None = None,
     ) -> NetworkUnderTest:
         """The network of folders of roots, plans or states, as `isthmus.proof.read` takes them, and raising as it
         does."""
-        return cls(proof.read(*paths, intent=intent, announces=announces, sites=sites))
+        made = proof.read(*paths, intent=intent, announces=announces, sites=sites, client_ports=client_ports)
+        return cls(made)
 
     @_sentence
     def assert_proved(self) -> None:
@@ -118,9 +121,9 @@ class NetworkUnderTest:
         traced = self._traced(source, Toward(INTERNET))
         if traced.outcome is Outcome.BLOCKED:
             raise AssertionError(self._shown(f"{source} does not reach the internet, by {named} or otherwise", traced))
-        for trip in self._leaks(source, Toward(INTERNET)):
-            for path in trip.forward.paths:
-                shown = Traced(source, INTERNET, (trip,))
+        for each in self._leaks(source, Toward(INTERNET)):
+            for path in each.trip.forward.paths:
+                shown = Traced(source, INTERNET, (each.trip,))
                 if path.outcome is Outcome.UNKNOWN:
                     head = f"nobody can say whether {source} reaches the internet by {named} only"
                     raise AssertionError(self._shown(head, shown))
@@ -145,26 +148,30 @@ class NetworkUnderTest:
     # --- how
 
     def _blocked(self, source: str, to: Toward) -> None:
-        for trip in self._leaks(source, to):
-            gets_there = any(path.outcome is Outcome.REACHABLE for path in trip.forward.paths)
-            head = f"{source} reaches" if gets_there else f"nobody can say whether {source} reaches"
-            shown = Traced(source, to.place, (trip,))
-            raise AssertionError(self._shown(f"{head} {to}", shown))
+        found = list(self._leaks(source, to))
+        for outcome, says in ((Outcome.REACHABLE, "reaches"), (Outcome.UNKNOWN, "nobody can say whether")):
+            some = [each for each in found if any(path.outcome is outcome for path in each.trip.forward.paths)]
+            if not some:
+                continue
+            packets = Packets.of(*(span for each in some for span in each.packets.spans))
+            of = "" if to.packets is not None or packets == ALL_PACKETS else f", with {packets}"
+            head = f"{source} reaches {to}{of}" if says == "reaches" else f"{says} {source} reaches {to}{of}"
+            raise AssertionError(self._shown(head, Traced(source, to.place, (some[0].trip,))))
 
     def _traced(self, source: str, to: Toward) -> Traced:
         """What the proof has tried between two places, or else a trace."""
-        pairs, probe = self.subject.pairs, to.probe or USUAL
+        pairs = self.subject.pairs
         try:
-            tried = to.probe is None and pairs.asked(source, to.place)
+            tried = to.packets is None and pairs.asked(source, to.place)
             if tried and (trials := pairs.exact(source, to.place).main):
                 return Traced(source, to.place, tuple(trial.trip for trial in trials))
-            return self.subject.trace(source, to.place, protocol=probe.protocol, port=probe.port)
+            return self.subject.trace(source, to.place, packets=to.packets)
         except NoSuchPlace as error:
             raise self._explained(error) from None
 
-    def _leaks(self, source: str, to: Toward) -> Iterable[RoundTrip]:
+    def _leaks(self, source: str, to: Toward) -> Iterable[PacketClass]:
         try:
-            yield from leaks(self.subject.pairs, source, to.place, to.probe)
+            yield from leaks(self.subject.pairs, source, to.place, to.packets)
         except NoSuchPlace as error:
             raise self._explained(error) from None
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _ESTATE = "isthmus_estate"
 _APP = "isthmus_app"
 _TERRAFORM = "isthmus_terraform"
+_CLIENT_PORTS = "isthmus_client_ports"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addini(_ESTATE, "module that holds `estate` (default: environments.estate)", default="")
     parser.addini(_APP, "command that synthesizes (default: the `app` of cdktf.json)", default="")
+    parser.addini(_CLIENT_PORTS, "ports that clients open connections from (default: 1024-65535)", default="")
     parser.addini(_TERRAFORM, "Terraform that is there already, instead of synthesizing", type="paths", default=[])
 
 
@@ -79,7 +81,7 @@ def _isthmus_output(request: pytest.FixtureRequest, tmp_path_factory: pytest.Tem
 
 
 @pytest.fixture(scope="session")
-def network(_isthmus_output: list[Path]) -> NetworkUnderTest:
+def network(pytestconfig: pytest.Config, _isthmus_output: list[Path]) -> NetworkUnderTest:
     """The network of the estate under test, to be asserted of (`isthmus.testing.network.NetworkUnderTest`)."""
     from isthmus.intent import IntentError
     from isthmus.proof import ProofError
@@ -88,7 +90,8 @@ def network(_isthmus_output: list[Path]) -> NetworkUnderTest:
 
     roots = [path for path in _isthmus_output if path.name != "intent.json"]
     try:
-        return NetworkUnderTest.read(*roots, intent=_intent(_isthmus_output))
+        intent, ports = _intent(_isthmus_output), _client_ports(pytestconfig)
+        return NetworkUnderTest.read(*roots, intent=intent, client_ports=ports)
     except (IntentError, ProofError, UnreadableTerraform, OSError) as error:
         raise _told(error) from None
 
@@ -118,6 +121,17 @@ def _terraform(config: pytest.Config) -> list[Path]:
     """The Terraform that was named, on the command line or in the settings."""
     given = config.getoption("--isthmus-terraform")
     return [Path(config.invocation_params.dir, path) for path in given] or list(config.getini(_TERRAFORM))
+
+
+def _client_ports(config: pytest.Config) -> tuple[int, int] | None:
+    """The client ports in the settings; None where there are none."""
+    from isthmus.cli import port_range
+
+    text = str(config.getini(_CLIENT_PORTS))
+    try:
+        return port_range(text) if text else None
+    except ValueError as error:
+        raise _told(error) from None
 
 
 def _intent(given: list[Path]) -> Path | None:

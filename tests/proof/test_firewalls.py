@@ -166,7 +166,7 @@ def test_a_rule_of_ones_own_that_passes_what_is_not_said_is_found(tmp_path: Path
     answer = proof.read(write(synthesize(own), tmp_path)).prove(scenarios=False)
     (violation,) = {v.rule: v for v in answer.violations}.values()
     assert violation.rule == "opening-undrawn"
-    assert "tcp/5432" in violation.why
+    assert violation.packets == "tcp/5432"
     assert "egress/module.firewall.aws_networkfirewall_rule_group.queries" in violation.resources
 
 

@@ -43,9 +43,7 @@ def test_all_from_some_to_others_is_one_block(some: set[str], others: set[str], 
     assert (block.sources, block.destinations, block.mutual) == (tuple(sorted(some)), tuple(sorted(others)), mutual)
 
 
-def change(
-    kind: Kind, source: str, destination: str, packets: tuple[str, ...] = (), was: str = "", now: str = ""
-) -> Change:
+def change(kind: Kind, source: str, destination: str, packets: str = "", was: str = "", now: str = "") -> Change:
     before, after = (cast("Flow", SimpleNamespace(exit=exit_)) if exit_ else None for exit_ in (was, now))
     return Change(kind, source, destination, before, after, packets=packets)
 
@@ -55,7 +53,7 @@ def test_flows_are_together_that_change_alike() -> None:
         (
             change(Kind.GAINED, "dev", "prod"),
             change(Kind.GAINED, "prod", "dev"),
-            change(Kind.GAINED, "test", "prod", ("tcp/22", "udp/53")),
+            change(Kind.GAINED, "test", "prod", "tcp/22 and udp/53"),
             change(Kind.GAINED, "lab", "internet", now="igw"),
             change(Kind.LOST, "dev", "prod"),
             change(Kind.LOST, "prod", "internet", was="vpn"),
@@ -68,7 +66,7 @@ def test_flows_are_together_that_change_alike() -> None:
         ("new", "lab"),
         ("gone", "old, older"),
         ("gained", "dev <-> prod"),
-        ("gained", "test -> prod, for tcp/22, udp/53"),
+        ("gained", "test -> prod, for tcp/22 and udp/53"),
         ("gained", "lab -> internet, out by igw"),
         ("lost", "dev -> prod"),
         ("lost", "prod -> internet, out by vpn"),
