@@ -12,6 +12,8 @@ from isthmus.network.packets import ASKING, LAST_PORT, PROTOCOLS, WITH_PORTS, WI
 from isthmus.network.passing import TRANSLATED
 from isthmus.network.suricata import Rules
 
+_ICMP = 1  # a rule for ICMP is for that of both versions of IP
+
 
 class Boundaries:
     """Places of the line of `isthmus.network.packets` where a part begins that some filter treats by itself."""
@@ -93,7 +95,8 @@ def policy_cuts(rules: Rules) -> Iterator[int]:
         if boundary.ports == (0, LAST_PORT):
             continue
         # A rule for every protocol looks at ports where there are any.
-        for protocol in WITH_PORTS if boundary.protocol == -1 else (boundary.protocol,):
+        looked_at = {-1: WITH_PORTS, _ICMP: WITH_TYPES}.get(boundary.protocol, (boundary.protocol,))
+        for protocol in looked_at:
             yield from _around(Traffic(protocol, boundary.ports).span)
 
 

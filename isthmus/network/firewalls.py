@@ -24,6 +24,7 @@ from isthmus.network.suricata import Rule, Rules
 
 _EVERY_PORT = (0, 65_535)
 _WITH_PORTS = (6, 17)
+_LAST_V4 = (1 << 32) - 1
 _TCP, _UDP, _ICMP, _ICMP_V6 = 6, 17, 1, 58
 
 
@@ -198,6 +199,8 @@ def _meets(rule: Rule, source: Span, destination: Span, traffic: Traffic) -> boo
     same = -1 in (rule.protocol, traffic.protocol) or rule.protocol == traffic.protocol
     if not same and (rule.protocol, traffic.protocol) != (_ICMP, _ICMP_V6):
         return False
+    if traffic.protocol == _ICMP_V6 != rule.protocol and rule.ports != (_EVERY_PORT,) and source[0] <= _LAST_V4:
+        return False  # protocol 58 over IPv4 is no ICMPv6, and has no type
     asked = ((rule.sources, source), (rule.destinations, destination), (rule.ports, _asked_ports(rule, traffic)))
     return all(any(low <= last and first <= high for low, high in spans) for spans, (first, last) in asked)
 
@@ -209,6 +212,6 @@ def _covers(rule: Rule, source: Span, destination: Span, traffic: Traffic) -> bo
 
 def _asked_ports(rule: Rule, traffic: Traffic) -> Span:
     """The ports or ICMP messages asked about; of what has none, any that the rule knows."""
-    if rule.protocol == _ICMP and traffic.protocol == _ICMP:
+    if rule.protocol == _ICMP and traffic.protocol in (_ICMP, _ICMP_V6):
         return traffic.ports or _EVERY_PORT
     return traffic.ports if traffic.ports is not None and traffic.protocol in _WITH_PORTS else rule.ports[0]
