@@ -70,8 +70,8 @@ class Traced:
 
     @property
     def works(self) -> bool:
-        """Whether every packet arrives and every reply comes back."""
-        return self.outcome is Outcome.REACHABLE
+        """Whether every packet arrives and every reply comes back, to most client ports."""
+        return self.outcome is Outcome.REACHABLE and not any(trip.mostly_denied for trip in self.trips)
 
     @property
     def telling(self) -> tuple[RoundTrip, ...]:

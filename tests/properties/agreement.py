@@ -69,18 +69,11 @@ def _of_flow(subject: Subject, answer: Proof, flow: Flow) -> Iterator[str]:
     if sentence is not None and sentence is not flow.works:
         yield f"the proof says {flow}, and assert_reaches {'holds' if sentence else 'fails'}"
     with contextlib.suppress(ProofError):
-        usual = subject.pairs.usual(flow.source, flow.destination)
-        traced = subject.trace(flow.source, flow.destination, protocol=usual.protocol, port=usual.port)
+        traced = subject.trace(flow.source, flow.destination)
         if traced.works and not flow.works:
             yield f"the proof says {flow}, and a trace that the packet and its reply arrive"
-        if flow.works and traced.outcome is Outcome.BLOCKED and not _by_filters(traced.trips):
+        if flow.works and traced.outcome is Outcome.BLOCKED:
             yield f"the proof says {flow}, and a trace that it is blocked"
-
-
-def _by_filters(trips: tuple[object, ...]) -> bool:
-    """Whether rules for ports stop the traced packet: the proof may have tried another."""
-    rules = {block.rule for trip in trips for block in trip.blocks}  # type: ignore[attr-defined]
-    return bool(rules & {"network-acl-denies", "firewall-drops"})
 
 
 def _reaches(subject: Subject, flow: Flow) -> bool | None:
