@@ -154,8 +154,6 @@ class _Comparison:
             for how in _hows(earlier, later):
                 so_far, first, second = found.get(how, (NO_PACKETS, earlier, later))
                 found[how] = (so_far | packets, first, second)
-        if any(kind is not Kind.REROUTED for kind, _ in found):
-            found = {how: what for how, what in found.items() if how[0] is not Kind.REROUTED}
         for (kind, ports), (packets, earlier, later) in found.items():
             before = self.flows[0][a, b] if there[0] else None
             after = self.flows[1][a, b] if there[1] else None
