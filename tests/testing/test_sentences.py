@@ -102,8 +102,8 @@ def test_a_destination_may_be_an_address_a_service_or_a_subnet_and_end_in_a_port
 def test_a_rule_for_one_port_blocks_that_port_and_isolates_nobody(tmp_path):
     def narrow(resources: Any) -> None:
         rules = resources["aws_network_acl_rule"]
-        rules["from_dc1_servers"] |= {"protocol": "6", "from_port": 443, "to_port": 443}
-        del rules["to_dc1_servers"]
+        rules["from_unnamed_172_16_0_0_12"] |= {"protocol": "6", "from_port": 443, "to_port": 443}
+        del rules["to_unnamed_172_16_0_0_12"]
 
     network = changed(output(EVERYTHING), "stacks/apps/modules/spoke_billing/main.tf.json", narrow, tmp_path)
     network.assert_blocked("dc1/servers", "10.1.0.10:443")
