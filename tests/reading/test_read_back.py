@@ -86,7 +86,7 @@ def owner(type_: str, argument: str, *items: Any) -> dict[str, Any]:
 def plan(folder: Path, before: list[dict[str, Any]], after: list[dict[str, Any]], *written: str) -> Path:
     """A plan from one state to another, of a configuration that writes some arguments of the owner."""
     (type_,) = {r["type"] for r in before if r["name"] == "owner"}
-    expressions = {name: [{}] for name in written}
+    expressions: dict[str, Any] = {name: [{}] for name in written}
     address = f"{type_}.owner"
     configured = {"address": address, "mode": "managed", "type": type_, "name": "owner", "expressions": expressions}
     kept = {resource["address"] for resource in after}
