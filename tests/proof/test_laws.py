@@ -155,7 +155,7 @@ def test_the_verdict_is_what_the_flows_say(network: Edited) -> None:
     subject = changed(network)
     answer = subject.prove(scenarios=False)
     wrong = {(f.source, f.destination) for f in answer.flows if f.intended and not f.works and not _unknown(f)}
-    wrong |= {(f.source, f.destination) for f in answer.flows if not f.intended and f.forward is Outcome.REACHABLE}
+    wrong |= {(f.source, f.destination) for f in answer.flows if f.intended is False and f.forward is Outcome.REACHABLE}
     named = {(v.source, v.destination) for v in answer.violations if v.destination and v.rule != "hairpin"}
     hairpins = {(v.source, v.destination) for v in answer.violations if v.rule == "hairpin"}
     assert wrong <= named | hairpins
