@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from ipaddress import ip_network
 from itertools import permutations
 
-from isthmus.intent import Estate
+from isthmus.intent import Estate, Inspection
 from isthmus.intent.reach import inspected_between
 from isthmus.network.forwarding import Forwarding
+from isthmus.network.model import AttachmentKind, Network
 from isthmus.network.space import atoms, span
 from isthmus.network.tables import vpc_cidrs
 from isthmus.proof.findings import Violation
@@ -36,6 +37,10 @@ def guard_violations(estate: Estate, engine: Forwarding) -> Iterator[Violation]:
         if inspected_between(one, other)
         for block in other.blocks
     }
+    # So does all that the egress VPC sends back, where the firewall is on the gateway. The firewall's own table is in
+    # use as any other, and held to the same.
+    egress = estate.egress
+    returned = set(map(ip_network, estate.blocks)) if egress and egress.inspection is Inspection.GATEWAY else set()
     used = dict.fromkeys(a.table for a in network.attachments.values() if isinstance(a.table, str))
     for table in (name for name in used if name in network.tgw_tables):
         decide = engine.facts.tgw_table(table).decide
@@ -46,8 +51,21 @@ def guard_violations(estate: Estate, engine: Forwarding) -> Iterator[Violation]:
                     found |= {
                         r.address: f"{r} to {r.target}"
                         for r in decision.routes
-                        if r.target is not None and r.prefix not in inspected
+                        if r.target is not None
+                        and r.prefix not in inspected
+                        and not (r.prefix in returned and _is_firewall(network, r.target))
                     }
         for address, route in found.items():
             why = f"in {table} the {route} takes packets for addresses of the estate's blocks that nothing has"
             yield Violation("unassigned-addresses", why, (address, table))
+
+
+def _is_firewall(network: Network, target: object) -> bool:
+    """Whether a route leads to a firewall on the gateway that sends what it lets through into a known table."""
+    attachment = network.attachments.get(target) if isinstance(target, str) else None
+    return (
+        attachment is not None
+        and attachment.kind is AttachmentKind.NETWORK_FUNCTION
+        and isinstance(attachment.table, str)
+        and attachment.table in network.tgw_tables
+    )

@@ -69,6 +69,19 @@ def test_what_is_said_is_proved(inspection: Inspection, tmp_path: Path) -> None:
     assert not any("open both ways" in note for note in answer.notes)
 
 
+def test_what_nothing_has_ends_behind_the_firewall(tmp_path: Path) -> None:
+    """The egress VPC sends whole blocks back to the firewall on the gateway: its table drops what no spoke has."""
+    hub = "stacks/network/modules/hub/main.tf.json"
+    document = json.loads(output(Inspection.GATEWAY)[hub])
+    routes = document["resource"]["aws_ec2_transit_gateway_route"]
+    for name in [name for name in routes if name.startswith("firewall_blackhole_")]:
+        del routes[name]
+    files = {**output(Inspection.GATEWAY), hub: json.dumps(document)}
+    answer = proof.read(write(files, tmp_path)).prove(scenarios=False)
+    (found,) = [violation for violation in answer.violations if violation.rule == "unassigned-addresses"]
+    assert found.resources[1].endswith("aws_ec2_transit_gateway_route_table.firewall")
+
+
 @pytest.fixture(scope="module")
 def subject(tmp_path_factory: pytest.TempPathFactory) -> proof.Subject:
     return read(tmp_path_factory.mktemp("firewalls"))
