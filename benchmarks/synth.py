@@ -26,6 +26,7 @@ from isthmus.intent import (
     Estate,
     Hub,
     Organization,
+    OrganizationalUnit,
     Segment,
     Site,
     Spoke,
@@ -37,17 +38,18 @@ SPOKES_AN_ENVIRONMENT = 10
 
 
 def estate_of(spokes: int) -> Estate:
-    """A hub, a site, and this many /22 spokes, ten in each environment and account."""
+    """A hub, a site, and this many /22 spokes, ten in each environment and account, the accounts of one unit."""
+    unit = OrganizationalUnit("workloads", arn="arn:aws:organizations::999900001111:ou/o-exampleorg/ou-ab12-workload")
     ranges = IPv4Network("10.0.0.0/8").subnets(new_prefix=22)
     services = Segment("network-services")
-    workloads = Segment("workloads", isolated=True, reaches=[services], ways_out={Egress.ON_PREMISES})
+    workloads = Segment("workloads", isolated=True, reaches=[services], ways_out={Egress.ON_PREMISES}, joined_by=[unit])
     accounts = [Account(f"workloads-{n}", id=f"{n:012d}") for n in range(spokes // SPOKES_AN_ENVIRONMENT + 1)]
     gateway = CustomerGateway("dc1-01", ip_address="203.0.113.10", bgp_asn=65_010)
     environments = [
         Environment(
             "network",
             account="network",
-            hub=Hub("main"),
+            hub=Hub("main", share_with=[unit]),
             vpn_connections=[VpnConnection("dc1-01", customer_gateway=gateway, number=1, segment=services)],
         )
     ]
@@ -62,6 +64,7 @@ def estate_of(spokes: int) -> Estate:
         "benchmark",
         organization=Organization(
             arn="arn:aws:organizations::999900001111:organization/o-exampleorg",
+            units=[unit],
             accounts=[Account("network", id="999900002222"), *accounts],
         ),
         region="us-east-1",
