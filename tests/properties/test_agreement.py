@@ -85,7 +85,7 @@ def test_answers_about_any_network_agree(resources: list[Resource], one: list[st
     assert not found, "\n".join(found)
 
 
-@settings(max_examples=share(2))
+@settings(max_examples=share(10))
 @given(estates(), st.randoms(use_true_random=False))
 def test_answers_about_any_estate_agree(estate: Estate, dice: random.Random) -> None:
     """As it is, and with one resource taken out of the output."""
