@@ -94,14 +94,27 @@ def test_lines(given: Estate, rules: list[str]) -> None:
     assert sorted(broken(given)) == rules
 
 
-@pytest.mark.parametrize(("ports", "rules"), [(16, []), (17, ["network-acl-rules"])])
-def test_a_network_acl_holds_20_rules_a_direction(ports: int, rules: list[str]) -> None:
-    """Each port, the replies, what is stopped, what is left, and AWS's own."""
-    both = [
+def both_ways(ports: int) -> list[Opens]:
+    return [
         Opens(source="dc1/users", to=WORKLOADS, ports=[f"tcp/{port}" for port in range(2, 2 + 2 * ports, 2)]),
         Opens(source=WORKLOADS, to="dc1/users", ports=["tcp/443"]),
     ]
-    assert broken(estate(opens=both)) == rules
+
+
+@pytest.mark.parametrize(("ports", "rules"), [(16, []), (17, ["network-acl-rules"])])
+def test_a_network_acl_holds_20_rules_a_direction(ports: int, rules: list[str]) -> None:
+    """Each port, the replies, what is stopped, what is left, and AWS's own: a site without a rest adds none.
+
+    Two spokes want a default route, which such a site does not announce.
+    """
+    site = replace(SITE, announces=[*SITE.networks.values()])
+    assert broken(estate(site=site, opens=both_ways(ports))) == ["no-default-on-premises"] * 2 + rules
+
+
+@pytest.mark.parametrize(("ports", "rules"), [(11, []), (12, ["network-acl-rules"])])
+def test_the_rest_of_a_site_takes_rules_of_a_network_acl(ports: int, rules: list[str]) -> None:
+    """Four private ranges, which stop the far side too, and what is accepted inside: its other network, the estate."""
+    assert broken(estate(opens=both_ways(ports))) == rules
 
 
 def test_a_segment_that_is_limited_with_another_is_known_by_its_blocks() -> None:
