@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
-from ipaddress import ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_network, summarize_address_range
 
 from isthmus.intent import Estate
 from isthmus.intent.rest import PRIVATE, routed_by_default
 from isthmus.network.learnt import is_default
 from isthmus.network.model import Cidr, Network, Site, Unknown
-from isthmus.network.space import span, subtract
+from isthmus.network.space import address_at, span, subtract
 from isthmus.proof.places import Kind, Place, Places, in_order
 
 # https://www.rfc-editor.org/rfc/rfc4193#section-3
@@ -62,10 +62,20 @@ def with_rests(places: Places, estate: Estate, network: Network) -> Places:
     found: list[Place] = []
     for site in places.sites:
         left = rest(site.name, sent[site.name], named, [c for o in sent if o != site.name for c in sent[o]])
-        sites.append(replace(site, rest=left.cidrs if left is not None else ()))
+        sites.append(replace(site, rest=tuple(_cidrs(left)) if left is not None else ()))
         found += [left] if left is not None else []
     everything = in_order([*(place for place in places.all if place.kind is not Kind.INTERNET), *found])
     return replace(places, all=everything, sites=tuple(sites))
+
+
+def _cidrs(place: Place) -> Iterator[Cidr]:
+    """The addresses of a place as CIDRs: those of its prefixes that have another name are elsewhere."""
+    for low, high in place.spans:
+        first, last = address_at(low), address_at(high)
+        if isinstance(first, IPv4Address) and isinstance(last, IPv4Address):
+            yield from summarize_address_range(first, last)
+        if isinstance(first, IPv6Address) and isinstance(last, IPv6Address):
+            yield from summarize_address_range(first, last)
 
 
 def _sent(site: Site, estate: Estate) -> Iterator[Cidr]:

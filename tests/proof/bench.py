@@ -63,5 +63,9 @@ class Answer:
 
     @property
     def changes_flows(self) -> bool:
-        """Whether somebody reaches more or fewer than before; another way for the same flow does not count."""
-        return any(change.kind != "re-routed" for change in proof.compare(self.before, self.after).changes)
+        """Whether a flow of which the intent says something is gained or lost; another path does not count."""
+        flows = self.after.flows
+        return any(
+            change.kind != "re-routed" and flows[change.source, change.destination].intended is not None
+            for change in proof.compare(self.before, self.after).changes
+        )
