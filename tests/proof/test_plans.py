@@ -18,6 +18,82 @@ from tests.terraform.engine.schema import installed_schema
 STAGE = "stage_2_on_premises_egress"
 SPOKE = "stacks/dev/modules/spoke_dev/main.tf.json"
 
+# What the AWS provider puts into a state for arguments that nobody wrote. The double leaves them null.
+FILLED_IN: dict[str, dict[str, object]] = {
+    "aws_default_route_table": {"propagating_vgws": []},
+    "aws_ec2_transit_gateway": {
+        "encryption_support": "disable",
+        "multicast_support": "disable",
+        "security_group_referencing_support": "disable",
+        "transit_gateway_cidr_blocks": [],
+    },
+    "aws_ec2_transit_gateway_route_table_association": {"replace_existing_association": False},
+    "aws_ec2_transit_gateway_vpc_attachment": {
+        "appliance_mode_support": "disable",
+        "ipv6_support": "disable",
+        "security_group_referencing_support": "enable",
+    },
+    "aws_route": dict.fromkeys(
+        [
+            "carrier_gateway_id",
+            "core_network_arn",
+            "destination_ipv6_cidr_block",
+            "destination_prefix_list_id",
+            "egress_only_gateway_id",
+            "gateway_id",
+            "local_gateway_id",
+            "nat_gateway_id",
+            "network_interface_id",
+            "vpc_endpoint_id",
+            "vpc_peering_connection_id",
+        ],
+        "",
+    ),
+    "aws_route_table": {"propagating_vgws": []},
+    "aws_route_table_association": {"gateway_id": ""},
+    "aws_subnet": {
+        "assign_ipv6_address_on_creation": False,
+        "customer_owned_ipv4_pool": "",
+        "enable_dns64": False,
+        "enable_lni_at_device_index": 0,
+        "enable_resource_name_dns_a_record_on_launch": False,
+        "enable_resource_name_dns_aaaa_record_on_launch": False,
+        "ipv6_cidr_block": "",
+        "ipv6_native": False,
+        "map_customer_owned_ip_on_launch": False,
+        "outpost_arn": "",
+        "private_dns_hostname_type_on_launch": "ip-name",
+    },
+    "aws_vpc": {
+        "assign_generated_ipv6_cidr_block": False,
+        "enable_network_address_usage_metrics": False,
+        "instance_tenancy": "default",
+        "ipv6_cidr_block_network_border_group": "",
+        "ipv6_ipam_pool_id": "",
+        "ipv6_netmask_length": 0,
+    },
+    "aws_vpc_endpoint": {
+        "ip_address_type": "ipv4",
+        "resource_configuration_arn": "",
+        "service_network_arn": "",
+        "service_region": "us-east-1",
+    },
+    "aws_customer_gateway": {"bgp_asn_extended": "", "certificate_arn": "", "device_name": ""},
+    "aws_vpn_connection": {
+        "local_ipv4_network_cidr": "0.0.0.0/0",
+        "local_ipv6_network_cidr": "",
+        "outside_ip_address_type": "PublicIpv4",
+        "remote_ipv4_network_cidr": "0.0.0.0/0",
+        "remote_ipv6_network_cidr": "",
+        "transport_transit_gateway_attachment_id": "",
+        "tunnel1_inside_ipv6_cidr": "",
+        "tunnel2_inside_ipv6_cidr": "",
+        "tunnel_inside_ip_version": "ipv4",
+        "vpn_concentrator_id": "",
+        "vpn_gateway_id": "",
+    },
+}
+
 
 @dataclass(frozen=True)
 class Made:
@@ -103,6 +179,25 @@ def test_the_same_proof_from_plans(given: Callable[[Made], Iterator[Path]], made
     assert from_folder.prove().verdict is Verdict.PROVED
     assert from_plans.prove().verdict is Verdict.PROVED
     assert flows(from_plans) == flows(from_folder)
+
+
+def test_the_same_proof_from_states_with_all_that_nobody_wrote(made: Made, tmp_path: Path) -> None:
+    """An argument that has its default makes nothing unknown."""
+    used = set()
+    for path in made.states.iterdir():
+        state = json.loads(path.read_text())
+        for resource in state["resources"]:
+            defaults = FILLED_IN.get(resource["type"], {}) if resource["mode"] == "managed" else {}
+            for instance in resource["instances"]:
+                null = {name: value for name, value in defaults.items() if instance["attributes"].get(name) is None}
+                instance["attributes"] |= null
+                used |= {(resource["type"], name) for name in null}
+        (tmp_path / path.name).write_text(json.dumps(state))
+    assert ("aws_vpc_endpoint", "service_region") in used
+    from_states = proof.read(*sorted(tmp_path.iterdir()), intent=made.intent)
+    answer = from_states.prove()
+    assert answer.verdict is Verdict.PROVED, answer.unanswered
+    assert flows(from_states) == flows(proof.read(made.output))
 
 
 def test_a_trace_from_plans(made: Made) -> None:

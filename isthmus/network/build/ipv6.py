@@ -40,7 +40,8 @@ class StandIns:
         used: dict[str, int] = {}
         for resource in resolver.of_type(*_SUBNETS):
             value = resource.get("ipv6_cidr_block")
-            pooled = resource.get("ipv6_ipam_pool_id") is not None or resource.get("ipv6_netmask_length") is not None
+            length = resource.get("ipv6_netmask_length")  # 0 in a state, where there is none
+            pooled = resource.get("ipv6_ipam_pool_id") is not None or length not in (None, 0)
             if not (isinstance(value, Ref | Unknown) or (value is None and pooled)):
                 continue
             owner = str(resolver.one(resource, "vpc_id", VPC))

@@ -170,6 +170,8 @@ def _arguments(resource: Resource, table: Arguments) -> Iterator[str]:
     for name, value in resource.values.items():
         if name in COMMON or name == "region" or (written is not None and name not in written):
             continue  # what nobody wrote is AWS's default, which is evaluated
+        if name == "service_region" and value == resource.region:
+            continue  # its own, which a state holds of every endpoint
         yield from _argument(table, name, value, known_to_be_written=written is not None)
 
 

@@ -194,6 +194,14 @@ def test_of_a_state_nobody_knows_what_was_written() -> None:
     assert doubts(*BASE, moved).keys() == {"aws_subnet.x"}
 
 
+@pytest.mark.parametrize(("region", "unknown"), [(US, False), ("eu-west-1", True)])
+def test_a_state_holds_the_region_of_the_service_of_an_endpoint(region: str, unknown: bool) -> None:
+    values = {"vpc_id": ref("aws_vpc.a"), "service_name": "com.amazonaws.us-east-1.s3", "service_region": region}
+    stored = Resource("aws_vpc_endpoint.s3", "aws_vpc_endpoint", values, region=US)
+    assert (stored.address in doubts(*BASE, stored)) is unknown
+    assert doubts(*BASE, Resource("aws_vpc_endpoint.s3", "aws_vpc_endpoint", values)).keys() == {stored.address}
+
+
 def test_what_terraform_requires_has_to_be_there() -> None:
     assert doubt_of(made("aws_subnet.x", cidr_block="10.1.5.0/24")).startswith("it has no vpc_id, without which")
 

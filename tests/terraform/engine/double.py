@@ -177,6 +177,8 @@ class _Service:
         network = self._subnets.get(planned.get("subnet_id") or "")
         if network is not None and _is_unknown(planned.get("private_ip")):
             planned["private_ip"] = fake.address_in(network, serial)
+        if _is_unknown(planned.get("ipv6_cidr_block")) and not _asks_for_ipv6(planned):
+            planned["ipv6_cidr_block"] = ""
         decided = _decided(block, planned, request.type_name, serial)
         self._remember(request.type_name, decided)
         return pb.ApplyResourceChange.Response(new_state=_pack(decided))
@@ -271,6 +273,11 @@ def _decided(block: pb.Schema.Block, values: Values, kind: str, serial: int) -> 
         decide = partial(_decided, nested.block, kind=kind, serial=serial)
         decided[nested.type_name] = _within(decided[nested.type_name], decide)
     return decided
+
+
+def _asks_for_ipv6(values: Values) -> bool:
+    """Whether AWS or a pool is to choose an IPv6 block. Where none is, the provider's text for it is empty."""
+    return values.get("assign_generated_ipv6_cidr_block") is True or values.get("ipv6_ipam_pool_id") is not None
 
 
 def _all_tags(default: dict[str, str], own: object) -> object:

@@ -73,6 +73,10 @@ def text(name: str, kind: str, serial: object) -> str:
         return ACCOUNT
     if name == "id" or name.endswith("_id"):
         return f"{_prefix(noun if name == 'id' else name.removesuffix('_id'))}-{number[:17]}"
+    if name == "ipv6_cidr_block":
+        return f"2600:1f18:{number[:4]}:{number[4:6]}00::/56"
+    if name.endswith("_inside_cidr"):
+        return f"169.254.{int(number[:2], 16) % 250 + 6}.{int(number[2:4], 16) // 4 * 4}/30"
     if "cidr" in name:
         return f"10.{int(number[:2], 16)}.{int(number[2:4], 16)}.0/24"
     if name.endswith(("address", "_ip")):
