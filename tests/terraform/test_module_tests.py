@@ -16,7 +16,6 @@ import pytest
 
 from isthmus.intent import Inspection, S3Backend, SharedBy
 from modules.calls import STATE, module_calls
-from modules.files import merge
 from modules.synthesis import synthesize
 from tests.modules.egress_estates import estate as egress_estate
 from tests.modules.inventory import EXAMPLES
@@ -68,7 +67,11 @@ def written(estate: str, module: str, folder: Path) -> Path:
     """The folder of a module, with nothing beside it."""
     root, name = module.split("/")
     start = f"stacks/{root}/modules/{name}/"
-    merge(folder / name, {p.removeprefix(start): text for p, text in files(estate).items() if p.startswith(start)})
+    for path, text in files(estate).items():
+        if path.startswith(start):
+            target = folder / name / path.removeprefix(start)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text)
     return folder / name
 
 
