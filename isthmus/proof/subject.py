@@ -349,7 +349,8 @@ class _Prover:
 
     def _no_vpc(self) -> Iterator[Unanswered]:
         """Where no VPC is known, no flow is: that is no answer, and least of all a good one."""
-        if not self.network.vpcs:
+        meant = self.estate is None or any(True for _ in self.estate.spokes)
+        if meant and not self.network.vpcs:
             vague = (f"how many {address} there are is not known" for address in self.subject.uncounted)
             why = next(vague, "this input holds none")
             yield Unanswered("who reaches whom: no VPC of this input is known", why)

@@ -345,13 +345,16 @@ def the_proof_equals_the_intent(output: Output) -> Iterator[str]:
 @_law
 def what_flows_is_what_was_asked_for(output: Output) -> Iterator[str]:
     meaning, flows = Meaning(output.estate), output.proof.flows
-    for place in set(meaning.places) ^ set(flows.names):
+    named = {name for name in flows.names if not name.startswith("rest of ")}  # the intent names no rest of a site
+    for place in set(meaning.places) ^ named:
         yield f"{place} is a place of the intent or of the proof, not of both"
         return
     for flow in flows:
         a, b = flow.source, flow.destination
         if a == INTERNET:
             continue  # whom it reaches is a matter of tiers, which the proof judges
+        if not {a, b} <= named:
+            continue  # what limited segments have to do with the rest of a site is judged by the proof
         if flow.works is not meaning.works(a, b):
             yield f"{flow}, and the intent says {'it works' if meaning.works(a, b) else 'it does not'}"
         elif not meaning.together(a, b) and flow.forward is not Outcome.BLOCKED:

@@ -190,6 +190,7 @@ MODELLED: dict[str, Arguments] = {
     "aws_vpc_endpoint_security_group_association": reads(
         "security_group_id! vpc_endpoint_id!", only={"replace_default_association": "false"}
     ),
+    "aws_networkfirewall_firewall_transit_gateway_attachment_accepter": reads("transit_gateway_attachment_id!"),
     "aws_vpc_peering_connection": reads(
         "vpc_id! peer_vpc_id! peer_region auto_accept",
         harmless={"peer_owner_id": _OWNER, **_PEERING_DNS},

@@ -52,9 +52,6 @@ NOT_MODELLED: dict[str, Unmodelled] = {
     "aws_ec2_transit_gateway_policy_table_association": Unmodelled(
         "it chooses the route table of an attachment by policy", "the attachment"
     ),
-    "aws_networkfirewall_firewall_transit_gateway_attachment_accepter": Unmodelled(
-        "it accepts a firewall into a transit gateway", "the firewall's attachment"
-    ),
     # --- VPN and Direct Connect
     "aws_vpn_concentrator": Unmodelled("it bundles VPN connections of many sites", "the transit gateway"),
     # --- Cloud WAN
