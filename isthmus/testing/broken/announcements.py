@@ -35,7 +35,7 @@ def network_not_announced(estate: Estate) -> Estate:
 def transit_default(estate: Estate) -> Estate:
     here = extra_site(announces=[LAN, DEFAULT], transit_with=["other"])
     there = extra_site("other", networks={"lan": "172.31.0.0/16"}, announces=["172.31.0.0/16"])
-    there = replace(there, customer_gateways=[extra_gateway("other", ip_address="198.51.100.2")])
+    there = replace(there, customer_gateways=[extra_gateway("other", ip_address="198.51.100.2", bgp_asn=65_501)])
     vpns = [extra_vpn(), extra_vpn("other", customer_gateway="other", number=501)]
     return grown(quiet(estate), sites=[here, there], vpns=vpns)
 
