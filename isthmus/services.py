@@ -76,3 +76,16 @@ SERVICES = {
     name: Service(name, _OTHER.get(name, (ServiceZone(f"{name}.{{region}}.amazonaws.com"),)))
     for name in sorted((*_PLAIN, *_OTHER))
 }
+
+# The names that requests to a gateway endpoint's service are for. Buckets have names of their own:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html and
+# https://docs.aws.amazon.com/general/latest/gr/ddb.html
+_BY_GATEWAY = {
+    "dynamodb": (ServiceZone("dynamodb.{region}.amazonaws.com"),),
+    S3: (ServiceZone("s3.{region}.amazonaws.com", wildcard=True),),
+}
+
+
+def gateway_zones(service: str, region: str) -> tuple[ServiceZone, ...]:
+    """The domains of a service with a gateway endpoint in a Region; none for other services."""
+    return Service(service, _BY_GATEWAY.get(service, ())).zones_in(region)

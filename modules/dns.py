@@ -114,6 +114,9 @@ class _Dns:
         name = f"{self.name}-dns"
         rules = self.module.add(Route53ResolverFirewallRuleGroup, "this", name=name, tags={"Name": name})
         lists = (("allowed", wanted.allowed, 100, "ALLOW", None), ("blocked", wanted.blocked, 200, "BLOCK", "NODATA"))
+        # What an allowed name leads to by CNAME records, as names behind a CDN do, needs no place on the list.
+        # https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_FirewallRule.html
+        trust = {"ALLOW": "TRUST_REDIRECTION_DOMAIN"}
         for kind, domains, priority, action, response in lists:
             if not domains:
                 continue
@@ -133,6 +136,7 @@ class _Dns:
                 firewall_rule_group_id=self.module.ref(rules),
                 action=action,
                 block_response=response,
+                firewall_domain_redirection_action=trust.get(action),
             )
         self.shared["firewall"] = rules
         if self.dns.shared_by is SharedBy.RESOLVER_RULES:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from isthmus.domains import covers, labels
 from isthmus.network.model import EndpointKind, Network, Unknown, VpcEndpoint
 from isthmus.network.resolution import Held
-from isthmus.services import SERVICES
+from isthmus.services import SERVICES, ServiceZone, gateway_zones
 
 # Domains in which AWS's own services have names.
 _OF_AWS = ("amazonaws.com", "amazonaws.com.cn", "aws", "aws.amazon.com")
@@ -116,10 +116,17 @@ def private_names(endpoint: VpcEndpoint, name: str) -> Iterator[tuple[str, Unkno
 
 def service_domains(endpoint: VpcEndpoint) -> tuple[str, ...]:
     """The private domains of an endpoint for a service whose names are known."""
-    if isinstance(endpoint.service, Unknown):
+    return tuple(zone.name for zone in service_zones(endpoint))
+
+
+def service_zones(endpoint: VpcEndpoint) -> tuple[ServiceZone, ...]:
+    """The domains of the service that an interface or gateway endpoint is for, as far as they are known."""
+    region, service = ("", "") if isinstance(endpoint.service, Unknown) else _parts(endpoint.service)
+    if not region:
         return ()
-    region, service = _parts(endpoint.service)
-    return tuple(zone.name for zone in SERVICES[service].zones_in(region)) if service in SERVICES and region else ()
+    if endpoint.kind is EndpointKind.GATEWAY:
+        return gateway_zones(service, region)
+    return SERVICES[service].zones_in(region) if service in SERVICES else ()
 
 
 def _of_aws(name: str) -> bool:

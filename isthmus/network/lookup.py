@@ -20,7 +20,7 @@ from isthmus.domains import ROOT, canonical, covers, labels
 from isthmus.network.autodefined import autodefined
 from isthmus.network.endpoint_names import EndpointNames
 from isthmus.network.model import Network, Unknown
-from isthmus.network.name_filter import filtered
+from isthmus.network.name_filter import Filtered, filtered
 from isthmus.network.records import Found, found_in
 from isthmus.network.resolution import AMAZON_PROVIDED, Held, PrivateZone, ResolverRule, RuleKind, Use
 
@@ -76,13 +76,17 @@ Trail = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class _Query:
-    """One question to the Resolver of a VPC, with the questions that led to it, itself last."""
+    """One question to the Resolver of a VPC, with the questions that led to it, itself last.
+
+    `trusted`: the DNS firewall of the VPC has let pass a name that led here, and trusts where it leads.
+    """
 
     vpc: str
     name: str
     type: str
     inbound: bool
     trail: Trail
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +185,18 @@ class Lookup:
         return Answer(name, vpc, Answered.SERVERS, options, targets=targets, reason=why)
 
     def resolve(
-        self, vpc: str, name: str, query_type: str = "A", *, inbound: bool = False, trail: Trail = ()
+        self,
+        vpc: str,
+        name: str,
+        query_type: str = "A",
+        *,
+        inbound: bool = False,
+        trail: Trail = (),
+        trusted: bool = False,
     ) -> Answer:
         """Who answers a name that the Resolver of a VPC is asked; `inbound`: by an inbound endpoint, for a site.
 
-        `trail` are the questions that led here.
+        `trail` are the questions that led here; `trusted`: the VPC's DNS firewall does not look at the name.
         """
         if (vpc, name) in trail:
             return Answer(name, vpc, Answered.NOT, reason="the question comes back to where it was: a loop")
@@ -198,7 +209,7 @@ class Lookup:
             return Answer(name, vpc, Answered.NOT, vpc, reason=why)
         if isinstance(support, Unknown):
             return Answer(name, vpc, Answered.UNKNOWN, vpc, reason=f"enable_dns_support: {support.reason}")
-        query = _Query(vpc, name, query_type, inbound, (*trail, (vpc, name)))
+        query = _Query(vpc, name, query_type, inbound, (*trail, (vpc, name)), trusted)
         found = self.candidates(vpc, name, inbound=inbound)
         answer = self._decided(query, found)
         weighed = tuple(sorted(found, key=lambda one: (one.address, one.domain) != (answer.address, answer.domain)))
@@ -206,7 +217,7 @@ class Lookup:
 
     def _filtered(self, query: _Query, answer: Answer) -> Answer:
         """What the DNS firewall makes of it: of the name, and of those that CNAME records lead to."""
-        verdict = filtered(self.facts, query.vpc, query.name, query.type)
+        verdict = self._verdict(query, query.name)
         if verdict.answered is False:
             why = f"{verdict.rule} blocks it"
             return replace(answer, by=Answered.BLOCKED, rule=verdict.rule, reason=why, then=None)
@@ -217,15 +228,28 @@ class Lookup:
         onward = answer.found.onward if answer.found is not None else ""
         if not onward:
             return answer
-        verdict = filtered(self.facts, query.vpc, onward, query.type, redirected=True)
-        if verdict.answered is False:
-            why = f"it leads to {onward}, which {verdict.rule} blocks"
-            return replace(answer, by=Answered.BLOCKED, rule=verdict.rule, reason=why)
-        if isinstance(verdict.answered, Unknown):
-            why = f"it leads to {onward}, and whether the DNS firewall answers that: {verdict.answered.reason}"
-            return replace(answer, by=Answered.UNKNOWN, rule=verdict.rule, reason=why)
-        then = self.resolve(query.vpc, onward, query.type, inbound=query.inbound, trail=query.trail)
+        trusted = verdict.trusts is True
+        then_verdict = verdict if trusted else self._verdict(query, onward, redirected=True)
+        if then_verdict.answered is not True and isinstance(verdict.trusts, Unknown):
+            why = f"it leads to {onward}, and whether the DNS firewall trusts that: {verdict.trusts.reason}"
+            return replace(answer, by=Answered.UNKNOWN, reason=why)
+        if then_verdict.answered is False:
+            why = f"it leads to {onward}, which {then_verdict.rule} blocks"
+            return replace(answer, by=Answered.BLOCKED, rule=then_verdict.rule, reason=why)
+        if isinstance(then_verdict.answered, Unknown):
+            why = f"it leads to {onward}, and whether the DNS firewall answers that: {then_verdict.answered.reason}"
+            return replace(answer, by=Answered.UNKNOWN, rule=then_verdict.rule, reason=why)
+        then = self.resolve(query.vpc, onward, query.type, inbound=query.inbound, trail=query.trail, trusted=trusted)
         return replace(answer, then=then)
+
+    def _verdict(self, query: _Query, name: str, *, redirected: bool = False) -> Filtered:
+        """What the DNS firewall makes of a name. Where a rule that answers trusts, it looks at the first name alone.
+
+        https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_FirewallRule.html
+        """
+        if query.trusted:
+            return Filtered(trusts=True)
+        return filtered(self.facts, query.vpc, name, query.type, redirected=redirected)
 
     # --- the most specific domain -------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from isthmus.network.model import Unknown
 from isthmus.network.resolution import Held, NameRule, Resolution, Use
@@ -16,10 +16,14 @@ from isthmus.network.resolution import Held, NameRule, Resolution, Use
 
 @dataclass(frozen=True, slots=True)
 class Filtered:
-    """What the DNS firewall of a VPC does with a query: `answered` by the `rule` at that address, "" for none."""
+    """What the DNS firewall of a VPC does with a query: `answered` by the `rule` at that address, "" for none.
+
+    `trusts` says that the rule lets names pass that CNAME records of the answer lead to.
+    """
 
     answered: bool | Unknown = True
     rule: str = ""
+    trusts: bool | Unknown = False
 
 
 _PASSES = Filtered()
@@ -71,10 +75,11 @@ def decide(rules: Sequence[NameRule], name: str, query_type: str = "A", *, redir
         if met is False:
             continue
         if met is True and isinstance(rule.priority, int):
-            return Filtered(rule.answers, rule.address)
+            return Filtered(rule.answers, rule.address, rule.trusts_redirection)
         rest = decide([other for other in rules if other is not rule], name, query_type, redirected=redirected)
         if rest.answered == rule.answers:
-            return rest
+            same = rest.trusts == rule.trusts_redirection
+            return rest if same else replace(rest, trusts=Unknown(f"whether {rule.address} decides about it"))
         why = met if isinstance(met, Unknown) else rule.priority
         return Filtered(why if isinstance(why, Unknown) else Unknown(f"the order of {rule.address}"), rule.address)
     return _PASSES

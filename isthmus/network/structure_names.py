@@ -9,10 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from isthmus.accepted import LEAST_ENDPOINT_ADDRESSES, MOST_TARGETS
-from isthmus.network.endpoint_names import service_domains
+from isthmus.domains import ROOT, covers
+from isthmus.network.endpoint_names import service_domains, service_zones
 from isthmus.network.lookup import Lookup
 from isthmus.network.model import EndpointKind, Finding, Network, VpcEndpoint
-from isthmus.network.resolution import Held, Use
+from isthmus.network.name_filter import filtered, rules_of
+from isthmus.network.name_space import ANY_NAME
+from isthmus.network.resolution import Held, ResolverRule, RuleKind, Use
+from isthmus.services import ServiceZone
 
 
 def _certain(network: Network, kind: Held) -> Iterator[tuple[str, str, Use]]:
@@ -143,7 +147,53 @@ def _resolver_sizes(network: Network) -> Iterator[Finding]:
             yield Finding("forward-target", (rule.address,), why)
 
 
+def _own_names_blocked(network: Network) -> Iterator[Finding]:
+    """A DNS firewall that blocks names which an endpoint, a private zone or a forward rule of its VPC is for.
+
+    Where single names below a domain are allowed, the firewall chooses among them, and is meant to.
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-overview.html
+    """
+    facts = network.resolution
+    for vpc in dict.fromkeys(vpc for _, vpc, _ in _certain(network, Held.FIREWALL)):
+        allowed = {
+            entry
+            for rule in rules_of(facts, vpc)[0]
+            if rule.answers is True and isinstance(rule.domains, tuple)
+            for entry in rule.domains
+            if "*" not in entry
+        }
+        found: dict[str, tuple[list[str], str]] = {}
+        for address, zone in _own_domains(network, vpc):
+            if any(covers(zone.name, entry) and entry != zone.name for entry in allowed):
+                continue
+            for entry, answers in ((zone.name, zone.apex), (f"*.{zone.name}", zone.wildcard)):
+                verdict = filtered(facts, vpc, entry.replace("*", ANY_NAME))
+                if answers and verdict.answered is False:
+                    names, _ = found.setdefault(address, ([], verdict.rule))
+                    names.append(entry)
+        for address, (names, rule) in found.items():
+            why = f"{rule} blocks {' and '.join(names[:2])}, which {address} is for in {vpc}"
+            yield Finding("dns-firewall-blocks-own-names", (rule, address, vpc), why)
+
+
+def _own_domains(network: Network, vpc: str) -> Iterator[tuple[str, ServiceZone]]:
+    """The domains that something answers, or leads packets for, in a VPC, each with its address."""
+    facts = network.resolution
+    for kind, things in ((Held.RULE, facts.rules), (Held.ZONE, facts.zones)):
+        for address, where, _ in _certain(network, kind):
+            thing = things.get(address)
+            if where != vpc or thing is None or not isinstance(thing.domain, str) or thing.domain == ROOT:
+                continue
+            if not isinstance(thing, ResolverRule) or thing.kind is RuleKind.FORWARD:
+                yield address, ServiceZone(thing.domain, wildcard=True)
+    for endpoint in network.endpoints.values():
+        gateway = endpoint.kind is EndpointKind.GATEWAY
+        if endpoint.vpc == vpc and (gateway or endpoint.private_dns is True) and endpoint.inbound_only is not True:
+            yield from ((endpoint.address, zone) for zone in service_zones(endpoint))
+
+
 NAME_RULES = (
+    _own_names_blocked,
     _forward_loops,
     _services_twice,
     _domains_twice,

@@ -69,7 +69,10 @@ def intended(estate: Estate, network: Network, vpcs: Mapping[str, str]) -> Netwo
         if home.dns.firewall is not None:
             address = f"{_INTENT} firewall"
             lists = ((100, True, home.dns.firewall.allowed), (200, False, home.dns.firewall.blocked))
-            made = tuple(NameRule(address, n, answers, tuple(map(canonical, names))) for n, answers, names in lists)
+            made = tuple(
+                NameRule(address, n, answers, tuple(map(canonical, names)), trusts_redirection=answers)
+                for n, answers, names in lists
+            )
             firewalls[address] = NameRules(address, made)
         for service in central_services(home.environment):
             if for_sites_only(home, service) and home.spoke.name in vpcs:
@@ -120,6 +123,7 @@ class Answering:
         self._unclear: dict[str, tuple[list[str], list[_Asker]]] = {}
         for askers in self._alike():
             self._judge(askers)
+            self._trusted(askers)
         for (rule, why, resources), (domains, wronged) in self._wrong.items():
             self._found(rule, why, (*resources, wronged[0].vpc), _among(wronged), _listed(domains))
         for why, (domains, unsure) in self._unclear.items():
@@ -195,6 +199,26 @@ class Answering:
                     domains, concerned = self._unclear.setdefault(why, ([], []))
                 domains += [domain] if domain not in domains else []
                 concerned += [asker for asker in askers if asker not in concerned]
+
+    def _trusted(self, askers: Sequence[_Asker]) -> None:
+        """Allowed names are meant to be answered wherever CNAME records lead, which no input has: only the rule says.
+
+        https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_FirewallRule.html
+        """
+        asker = askers[0]
+        home = shared_services(self.estate)
+        if asker.inbound or home is None or home.dns.firewall is None:
+            return
+        allowed = set(map(canonical, home.dns.firewall.allowed))
+        for rule in rules_of(self.network.resolution, asker.vpc)[0]:
+            if rule.answers is not True or not isinstance(rule.domains, tuple) or allowed.isdisjoint(rule.domains):
+                continue
+            if isinstance(rule.trusts_redirection, Unknown):
+                why = rule.trusts_redirection.reason
+                self.unanswered.append(Unanswered(f"whether {rule.address} trusts where names lead", why))
+            elif not rule.trusts_redirection:
+                why = f"{rule.address} also looks at the names that CNAME records of allowed ones lead to"
+                self._found("dns-firewall-differs", why, (rule.address,), _among(askers))
 
     def _compared(self, asker: _Asker, name: str) -> tuple[str, str, tuple[str, ...]] | None:
         """The rule that a name breaks, why, and where; an empty rule: nobody can say whether it does."""

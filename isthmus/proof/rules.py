@@ -304,6 +304,12 @@ _ALL = (
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html",
     ),
     Rule(
+        "dns-firewall-blocks-own-names",
+        "A DNS firewall blocks names that an endpoint, a private zone or a forward rule of its VPC is for.",
+        "The firewall filters each query before anything answers it: the endpoint, zone or rule is never asked.",
+        _ROUTE_53 + "resolver-dns-firewall-overview.html",
+    ),
+    Rule(
         "resolver-zones",
         "A Resolver endpoint has one address.",
         "AWS takes two at the least, for one of them may go.",

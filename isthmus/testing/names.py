@@ -25,6 +25,8 @@ from isthmus.intent.reach import networks_reached
 from isthmus.intent.resolution import served
 from isthmus.regions import REGIONS
 
+# Names that a DNS firewall allows which blocks all others: the estate's own are among them.
+_WALLED = ("*.example.com", "*.amazonaws.com")
 _SERVICES = ("kms", "ssm", "ecr.dkr", "execute-api", "kinesis-streams", "logs")
 
 
@@ -74,7 +76,7 @@ def _shared_services(draw: DrawFn, estate: Estate, environment: Environment, spo
         private_zones=[PrivateZone("aws.example.com")] if draw(st.booleans()) else [],
         shared_by=draw(st.sampled_from(SharedBy)),
         query_logs=draw(st.booleans()),
-        firewall=draw(st.sampled_from((None, DnsFirewall(allowed=["*.example.com"], blocked=["*"])))),
+        firewall=draw(st.sampled_from((None, DnsFirewall(allowed=_WALLED, blocked=["*"])))),
     )
     found = _with(estate, environment, dns=dns)
     services = draw(st.lists(st.sampled_from(_SERVICES), unique=True))

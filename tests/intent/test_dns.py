@@ -63,6 +63,11 @@ def central(*services: str, **rest: Any) -> Estate:
     return shared(endpoints=CentralEndpoints(services=services), **rest)
 
 
+def walled(*allowed: str, **rest: Any) -> Estate:
+    """An estate whose DNS firewall answers nothing but what is allowed."""
+    return shared(firewall=DnsFirewall(allowed=allowed, blocked=["*"]), **rest)
+
+
 TO_SITE = ForwardRule("corp.example.com", site="dc1")
 LOCKED = Segment("locked", joined_by=["workloads"])
 
@@ -89,10 +94,36 @@ PASS: dict[str, Estate] = {
         "kms", dev={"interface_endpoints": ["ssm"]}, forwards=[ForwardRule("eu-west-1.amazonaws.com", site="dc1")]
     ),
     "S3 of one's own beside one for the sites": central("s3", dev={"interface_endpoints": ["s3"], **NO_S3}),
-    "only what is allowed": shared(firewall=DnsFirewall(allowed=["*.example.com"], blocked=["*"])),
+    "only what is allowed": walled("*.example.com", "*.amazonaws.com"),
+    "only what is allowed, service by service": walled(
+        "dynamodb.us-east-1.amazonaws.com", "s3.us-east-1.amazonaws.com", "*.s3.us-east-1.amazonaws.com"
+    ),
+    "one bucket": walled("dynamodb.us-east-1.amazonaws.com", "logs.s3.us-east-1.amazonaws.com"),
+    "one server of a domain": walled(
+        "*.amazonaws.com", "dc1.corp.example.com", forwards=[ForwardRule("corp.example.com", site="dc1")]
+    ),
+    "everything forwarded, some of it blocked": shared(
+        forwards=[ForwardRule(".", site="dc1")], firewall=DnsFirewall(blocked=["*.bad.example"])
+    ),
 }
 
+_OF_GATEWAYS = ["dns-firewall-blocks-own-names"] * 2
 FAIL: list[tuple[str, Estate, list[str]]] = [
+    ("names behind gateway endpoints are blocked", walled("*.example.com"), _OF_GATEWAYS),
+    ("a forwarded domain is blocked", walled("*.amazonaws.com", forwards=[TO_SITE]), ["dns-firewall-blocks-own-names"]),
+    ("names below a private zone are blocked",
+     walled("*.amazonaws.com", "aws.example.com", private_zones=[PrivateZone("aws.example.com")]),
+     ["dns-firewall-blocks-own-names"]),
+    ("a private zone itself is blocked",
+     walled("*.amazonaws.com", "*.aws.example.com", private_zones=[PrivateZone("aws.example.com")]),
+     ["dns-firewall-blocks-own-names"]),
+    ("a central endpoint is blocked",
+     walled("*.s3.us-east-1.amazonaws.com", "s3.us-east-1.amazonaws.com", "dynamodb.us-east-1.amazonaws.com",
+            endpoints=CentralEndpoints(services=["kms"])),
+     ["dns-firewall-blocks-own-names"]),
+    ("a spoke's own endpoint is blocked by name",
+     shared(dev={"interface_endpoints": ["ssm"]}, firewall=DnsFirewall(blocked=["ssm.us-east-1.amazonaws.com"])),
+     ["dns-firewall-blocks-own-names"]),
     ("upper case", shared(private_zones=[PrivateZone("AWS.example.com")]), ["domain-form"]),
     ("a zone for everything", shared(private_zones=[PrivateZone(".")]), ["domain-form"]),
     ("a label too long", shared(private_zones=[PrivateZone(f"{'a' * 64}.example")]), ["domain-form"]),

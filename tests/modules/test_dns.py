@@ -67,7 +67,7 @@ def test_nothing_to_ask_makes_no_endpoint():
 
 
 def test_a_profile_holds_everything_but_query_logs_which_are_shared_by_themselves():
-    firewall = DnsFirewall(allowed=["*.example.com"], blocked=["*"])
+    firewall = DnsFirewall(allowed=["*.example.com", "*.amazonaws.com"], blocked=["*"])
     resources, documents = made(reference(firewall=firewall))
     held = {a.rpartition(".")[2] for a in resources if "aws_route53profiles_resource_association" in a}
     zones = {a.rpartition(".")[2] for a in resources if "/aws_route53_zone." in a}
@@ -174,14 +174,17 @@ def test_targets_of_ones_own_are_asked_and_let_out():
 
 
 def test_allowed_names_win_over_blocked_ones():
-    resources, _ = made(reference(firewall=DnsFirewall(allowed=["b.example", "a.example"], blocked=["*"])))
+    firewall = DnsFirewall(allowed=["*.example.com", "*.amazonaws.com"], blocked=["*"])
+    resources, _ = made(reference(firewall=firewall))
     rules = {n: resources[f"{DNS}/aws_route53_resolver_firewall_rule.{n}"] for n in ("allowed", "blocked")}
     assert rules["allowed"]["priority"] < rules["blocked"]["priority"]
     assert (rules["allowed"]["action"], rules["blocked"]["action"]) == ("ALLOW", "BLOCK")
     assert resources[f"{DNS}/aws_route53_resolver_firewall_domain_list.allowed"]["domains"] == [
-        "a.example",
-        "b.example",
+        "*.amazonaws.com",
+        "*.example.com",
     ]
+    assert rules["allowed"]["firewall_domain_redirection_action"] == "TRUST_REDIRECTION_DOMAIN"
+    assert "firewall_domain_redirection_action" not in rules["blocked"]
 
 
 def test_queries_are_logged_with_the_roots_key_unless_told_otherwise():

@@ -307,6 +307,19 @@ def test_the_dns_firewall_comes_before_whatever_would_answer() -> None:
     assert names.zone("fine", "fine.example", onward).ask("www.fine.example").by is Answered.BLOCKED
 
 
+@pytest.mark.parametrize(("trusts", "by"), [(True, Answered.ZONE), (False, Answered.BLOCKED), (DARK, Answered.UNKNOWN)])
+def test_an_allowed_name_leads_on_past_the_firewall_if_its_rule_trusts(trusts: bool | Unknown, by: Answered) -> None:
+    allow = NameRule("allow", 1, True, ("www.fine.example",), trusts_redirection=trusts)
+    onward = Record("alias", "www.fine.example", "CNAME", ("db.corp.example",))
+    names = Names().zone("zone", "corp.example", A).zone("fine", "fine.example", onward)
+    answer = names.firewall(allow, NameRule("block", 2, False, ("*",))).ask("www.fine.example")
+    assert answer.by is by
+    if trusts is True:
+        assert answer.then is not None
+        assert (answer.then.by, answer.then.address) == (Answered.ZONE, "zone")
+    assert names.ask("db.corp.example").by is Answered.BLOCKED
+
+
 def test_a_rule_to_the_inbound_endpoint_of_another_vpc_is_answered_there() -> None:
     names = Names().inbound("b", "10.2.0.10").zone("zone", "corp.example", A, vpc="b")
     names.rule("rule", "corp.example", targets=((IPv4Address("10.2.0.10"), 53),))

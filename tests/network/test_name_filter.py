@@ -138,3 +138,13 @@ def test_what_is_not_known_of_a_rule_never_turns_an_answer_into_the_other(
     mixed = [unread if other is rule else other for other in known]
     after = decide(tuple(sorted(mixed, key=lambda r: r.priority)), name).answered  # type: ignore[arg-type, return-value]
     assert isinstance(after, Unknown) or after is before
+
+
+def test_a_rule_that_answers_says_whether_it_trusts_where_a_name_leads() -> None:
+    trusting = NameRule("allow", 1, True, ("cdn.example",), trusts_redirection=True)
+    inspecting = NameRule("allow", 1, True, ("cdn.example",))
+    assert decide((trusting, BLOCK_ALL), "cdn.example").trusts is True
+    assert decide((inspecting, BLOCK_ALL), "cdn.example").trusts is False
+    assert decide((trusting, BLOCK_ALL), "other.example").trusts is False
+    doubtful = NameRule("maybe", 0, True, DARK)
+    assert isinstance(decide((doubtful, trusting, BLOCK_ALL), "cdn.example").trusts, Unknown)

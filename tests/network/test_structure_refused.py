@@ -186,3 +186,75 @@ def test_ranges_of_sizes_that_aws_does_not_take() -> None:
     assert set(found(wide)) == {"vpc-size"}
     assert set(found(small)) == {"subnet-size"}
     assert set(found(hub)) == {"hub-cidr-block"}
+
+
+def filtering(*rules: tuple[str, tuple[str, ...]], vpc: object = None) -> tuple[Resource, ...]:
+    """A DNS firewall of a VPC: the action and the domains of each rule, in order."""
+    group = ref("aws_route53_resolver_firewall_rule_group.g")
+    found = [
+        made("aws_route53_resolver_firewall_rule_group.g"),
+        made(
+            "aws_route53_resolver_firewall_rule_group_association.g",
+            firewall_rule_group_id=group,
+            vpc_id=vpc or ref("aws_vpc.a"),
+            priority=101,
+        ),
+    ]
+    for place, (action, domains) in enumerate(rules):
+        names = f"aws_route53_resolver_firewall_domain_list.l{place}"
+        found.append(made(names, domains=domains))
+        found.append(
+            made(
+                f"aws_route53_resolver_firewall_rule.r{place}",
+                firewall_rule_group_id=group,
+                firewall_domain_list_id=ref(names),
+                priority=place,
+                action=action,
+            )
+        )
+    return tuple(found)
+
+
+OWN = "dns-firewall-blocks-own-names"
+EVERYTHING_ELSE = ("BLOCK", ("*",))
+
+
+@pytest.mark.parametrize(
+    ("allowed", "thing"),
+    [
+        (("*.example",), endpoint("sns")),
+        (("sns.eu-west-1.amazonaws.com",), zone("z", "aws.example")),
+        (("aws.example",), zone("z", "aws.example")),
+        (("*.s3.eu-west-1.amazonaws.com",), endpoint("s3", service="s3", vpc_endpoint_type="Gateway")),
+        (("s3.eu-west-1.amazonaws.com",), endpoint("s3", service="s3", vpc_endpoint_type="Gateway")),
+    ],
+)
+def test_a_dns_firewall_that_blocks_names_of_its_own_vpc(allowed: tuple[str, ...], thing: Resource) -> None:
+    walls = filtering(("ALLOW", allowed), EVERYTHING_ELSE)
+    ((rule_, address, vpc),) = found(thing, *walls)[OWN]
+    assert (rule_, address, vpc) == ("aws_route53_resolver_firewall_rule.r1", thing.address, "aws_vpc.a")
+
+
+@pytest.mark.parametrize(
+    ("walls", "thing"),
+    [
+        (filtering(("ALLOW", ("*.amazonaws.com",)), EVERYTHING_ELSE), endpoint("sns")),
+        (filtering(("ALERT", ("*.amazonaws.com",)), EVERYTHING_ELSE), endpoint("sns")),
+        (filtering(EVERYTHING_ELSE), endpoint("sns", private_dns_enabled=False)),
+        (filtering(EVERYTHING_ELSE), endpoint("sns", vpc="b")),
+        (filtering(EVERYTHING_ELSE), endpoint("other", service="something-new")),
+        (filtering(("BLOCK", ("*.bad.example",))), zone("z", "aws.example")),
+        (filtering(("ALLOW", ("db.aws.example",)), EVERYTHING_ELSE), zone("z", "aws.example")),
+        (filtering(EVERYTHING_ELSE, vpc=DARK), endpoint("sns")),
+        (filtering(("BLOCK", DARK)), endpoint("sns")),  # type: ignore[arg-type]
+        (filtering((DARK, ("*",))), endpoint("sns")),  # type: ignore[arg-type]
+    ],
+)
+def test_a_dns_firewall_that_answers_them_or_may(walls: tuple[Resource, ...], thing: Resource) -> None:
+    assert OWN not in found(thing, *walls)
+
+
+def test_a_dns_firewall_that_blocks_what_is_forwarded() -> None:
+    walls = filtering(EVERYTHING_ELSE)
+    assert OWN in found(INBOUND, rule("172.16.0.53"), associated(), *walls)
+    assert OWN not in found(INBOUND, rule("172.16.0.53", domain="."), associated(), *walls)

@@ -170,7 +170,29 @@ def filtering() -> dict[str, str]:
 def test_a_name_of_the_intent_that_the_firewall_blocks_is_found(name: str, tmp_path: Path) -> None:
     edit = set_on("aws_route53_resolver_firewall_domain_list", "blocked", domains=["bad.example", name])
     answer = proved(DNS, edit, tmp_path, filtering())
-    assert {violation.rule for violation in answer.violations} == {"name-blocked"}, answer
+    # Wrong against the intent, and wrong in itself.
+    found = {violation.rule for violation in answer.violations}
+    assert found == {"name-blocked", "dns-firewall-blocks-own-names"}, answer
+
+
+@cache
+def walled() -> dict[str, str]:
+    """The reference estate with a DNS firewall that answers nothing but what is allowed."""
+    allowed = ["*.example.com", "*.amazonaws.com"]
+    firewall = DnsFirewall(allowed=allowed, blocked=["*"])
+    return synthesize(reference(shared_by=SharedBy.RESOLVER_RULES, firewall=firewall).check())
+
+
+@pytest.mark.parametrize(
+    ("action", "verdict"),
+    [("TRUST_REDIRECTION_DOMAIN", Verdict.PROVED), ("INSPECT_REDIRECTION_DOMAIN", Verdict.VIOLATED),
+     ("SOMETHING_NEW", Verdict.UNKNOWN)],
+)  # fmt: skip
+def test_an_allowed_name_is_answered_wherever_it_leads(action: str, verdict: Verdict, tmp_path: Path) -> None:
+    edit = set_on("aws_route53_resolver_firewall_rule", "allowed", firewall_domain_redirection_action=action)
+    answer = proved(DNS, edit, tmp_path, walled())
+    assert answer.verdict is verdict, answer
+    assert {violation.rule for violation in answer.violations} <= {"dns-firewall-differs"}
 
 
 def test_a_rule_that_is_associated_without_a_profile_is_found_too(tmp_path: Path) -> None:

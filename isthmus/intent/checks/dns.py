@@ -331,23 +331,6 @@ def inbound_for_nobody(estate: Estate) -> Iterator[Finding]:
 
 
 @rule(
-    "a firewall without names lets everything through, and of a name that is both allowed and blocked nobody knows",
-    _GUIDE + "resolver-dns-firewall-rule-groups.html",
-)
-def dns_firewall(estate: Estate) -> Iterator[Finding]:
-    """The DNS firewall blocks nothing, or allows and blocks one name."""
-    for environment in estate.environments:
-        firewall = environment.dns.firewall if environment.dns is not None else None
-        if firewall is None:
-            continue
-        both = sorted(set(firewall.allowed) & set(firewall.blocked))
-        if both:
-            yield Finding(firewall, f'"{both[0]}" is allowed and blocked', "one of the two")
-        elif not firewall.blocked:
-            yield Finding(firewall, "it blocks nothing", 'blocked=["*"] to answer only what is allowed, or no firewall')
-
-
-@rule(
     "Route 53 Profiles and the names of AWS's endpoints there are not those of other partitions",
     "https://docs.amazonaws.cn/en_us/aws/latest/userguide/route53.html",
 )

@@ -25,6 +25,8 @@ from isthmus.testing.broken.parts import (
     without_dns,
 )
 
+_ZONE = PrivateZone("aws.example.com")
+
 
 def _shared(
     estate: Estate, spoke: Spoke | None = None, endpoints: CentralEndpoints | None = None, **dns: Any
@@ -107,6 +109,11 @@ def inbound_for_nobody(estate: Estate) -> Estate:
 @breaks
 def dns_firewall(estate: Estate) -> Estate:
     return _shared(estate, firewall=DnsFirewall(allowed=["*.example.com"]))
+
+
+@breaks
+def dns_firewall_blocks_own_names(estate: Estate) -> Estate:
+    return _shared(estate, firewall=DnsFirewall(allowed=["*.amazonaws.com"], blocked=["*"]), private_zones=[_ZONE])
 
 
 @breaks

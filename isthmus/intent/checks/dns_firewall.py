@@ -1,0 +1,93 @@
+"""The DNS firewall: it blocks something, says one thing of each name, and leaves the estate's own names alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from isthmus.domains import canonical, covers
+from isthmus.intent.checks.rule import Finding, rule, subject
+from isthmus.intent.dns import DnsFirewall
+from isthmus.intent.estate import Estate
+from isthmus.intent.resolution import EVERYTHING, SharedServices, served, service_zones, shared_services
+from isthmus.services import SERVICES, ServiceZone, gateway_zones
+
+_GUIDE = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/"
+
+
+@rule(
+    "a firewall without names lets everything through, and of a name that is both allowed and blocked nobody knows",
+    _GUIDE + "resolver-dns-firewall-rule-groups.html",
+)
+def dns_firewall(estate: Estate) -> Iterator[Finding]:
+    """The DNS firewall blocks nothing, or allows and blocks one name."""
+    for environment in estate.environments:
+        firewall = environment.dns.firewall if environment.dns is not None else None
+        if firewall is None:
+            continue
+        both = sorted(set(firewall.allowed) & set(firewall.blocked))
+        if both:
+            yield Finding(firewall, f'"{both[0]}" is allowed and blocked', "one of the two")
+        elif not firewall.blocked:
+            yield Finding(firewall, "it blocks nothing", 'blocked=["*"] to answer only what is allowed, or no firewall')
+
+
+@rule(
+    "the firewall filters each query of a VPC before anything answers it, private names included",
+    _GUIDE + "resolver-dns-firewall-overview.html",
+)
+def dns_firewall_blocks_own_names(estate: Estate) -> Iterator[Finding]:
+    """The DNS firewall blocks names of the estate itself: of endpoints, private zones and forwarded domains."""
+    home = shared_services(estate)
+    firewall = home.dns.firewall if home is not None else None
+    if home is None or firewall is None:
+        return
+    seen: set[str] = set()
+    for zone, what in _own_names(estate, home):
+        names = [] if zone.name in seen or _chosen(firewall, zone.name) else list(_blocked(firewall, zone))
+        seen.add(zone.name)
+        if names:
+            entries = ", ".join(f'"{name}"' for name in names)
+            yield Finding(firewall, f"it blocks {' and '.join(names)}, {what}", f"{entries} in allowed")
+
+
+def _own_names(estate: Estate, home: SharedServices) -> Iterator[tuple[ServiceZone, str]]:
+    """The domains that something of the estate answers, each with what that is."""
+    for forward in home.dns.forwards:
+        if forward.domain != EVERYTHING:
+            yield ServiceZone(canonical(forward.domain), wildcard=True), "which other DNS servers answer"
+    for private in home.dns.private_zones:
+        yield ServiceZone(canonical(private.domain), wildcard=True), "a private zone"
+    for service, zone in service_zones(home, estate.region).values():
+        yield zone, f"names of the central endpoint for {service.name}"
+    for _, spoke in served(estate):
+        for name in spoke.interface_endpoints:
+            for zone in SERVICES[name].zones_in(estate.region) if name in SERVICES else ():
+                yield zone, f"names of the endpoint for {name} in {subject(spoke)}"
+        for name in spoke.gateway_endpoints:
+            for zone in gateway_zones(name, estate.region):
+                yield zone, f"names behind the gateway endpoint for {name} in {subject(spoke)}"
+
+
+def _chosen(firewall: DnsFirewall, domain: str) -> bool:
+    """Whether the estate allows single names below a domain, and so chooses which of them are answered."""
+    return any(
+        covers(domain, entry) and entry != domain for entry in map(canonical, firewall.allowed) if "*" not in entry
+    )
+
+
+def _blocked(firewall: DnsFirewall, zone: ServiceZone) -> Iterator[str]:
+    """What of a domain is blocked, as an entry of a domain list: `example.com`, and `*.example.com` for all below."""
+    for entry, answers in ((zone.name, zone.apex), (f"*.{zone.name}", zone.wildcard)):
+        name = entry.replace("*", "any-name")
+        if answers and _lists(firewall.blocked, name) and not _lists(firewall.allowed, name):
+            yield entry
+
+
+def _lists(entries: Iterable[str], name: str) -> bool:
+    """Whether a domain list is for a name.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-user-managed-domain-lists.html
+    """
+    known = tuple(map(canonical, entries))
+    below = [entry.removeprefix("*.") for entry in known if entry.startswith("*.")]
+    return "*" in known or name in known or any(covers(domain, name) and domain != name for domain in below)
