@@ -436,8 +436,9 @@ class AllPairs:
                         Somewhere(place.vpc, f"{subnet.address}: {cidr.reason}"), 4, main=subnet.address in workloads
                     )
                     continue
+                public = tier is Tier.PUBLIC and self.inventory.public(subnet, cidr.version)
                 for address in self._hosts(cidr):
-                    location = InSubnet(subnet.address, address_at(address), public=tier is Tier.PUBLIC)
+                    location = InSubnet(subnet.address, address_at(address), public=public)
                     zone = "" if isinstance(subnet.zone, Unknown) else subnet.zone
                     yield _End(location, cidr.version, zone, tier.value, subnet.address in workloads, unsure)
 

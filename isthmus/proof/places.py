@@ -25,9 +25,11 @@ from isthmus.network.model import (
     Target,
     TargetKind,
     Unknown,
+    VpcRoute,
 )
 
 INTERNET = "internet"
+_SMALL = 28  # the length of the CIDR that AWS recommends for an attachment's subnet
 
 
 class Tier(StrEnum):
@@ -161,14 +163,34 @@ class Inventory:
         """Whether a transit gateway attachment has its interface in the subnet."""
         return subnet.address in self._attached
 
-    def internet_route(self, subnet: Subnet) -> str:
-        """The address of a route from the subnet to an internet gateway, or "" where it has none."""
-        table = self.network.tables.get(subnet.table) if isinstance(subnet.table, str) else None
-        for route in table.routes if table else ():
+    def internet_route(self, subnet: Subnet, version: int | None = None) -> str:
+        """The address of a route from the subnet to an internet gateway, or "" where it has none.
+
+        `version`: of IP, where only routes of one matter.
+        """
+        for route in self._routes(subnet):
             leads = isinstance(route.target, Target) and route.target.kind is TargetKind.INTERNET_GATEWAY
-            if leads and not route.doubt:
+            if leads and not route.doubt and version in (None, self._version(route)):
                 return route.address
         return ""
+
+    def _routes(self, subnet: Subnet) -> tuple[VpcRoute, ...]:
+        table = self.network.tables.get(subnet.table) if isinstance(subnet.table, str) else None
+        return table.routes if table else ()
+
+    def _version(self, route: VpcRoute) -> int | None:
+        """The version of IP that a route is of, None where that is not known."""
+        if isinstance(route.destination, str):
+            listed = self.network.prefix_lists.get(route.destination)
+            return listed.version if listed is not None else None
+        return None if isinstance(route.destination, Unknown) else route.destination.version
+
+    def public(self, subnet: Subnet, version: int) -> bool:
+        """Whether hosts of a subnet may have addresses of a version of IP that the internet reaches.
+
+        A table that leads IPv6 alone to an internet gateway makes no host public that has IPv4.
+        """
+        return bool(self.internet_route(subnet, version)) or self._protected(subnet)
 
     def _protected(self, subnet: Subnet) -> bool:
         """Whether an internet gateway's own table leads to the subnet by way of a firewall: it has public addresses.
@@ -183,25 +205,43 @@ class Inventory:
             for route in routes
         )
 
-    def tiers(self, vpc: str) -> dict[Tier, tuple[str, ...]]:
+    def tiers(self, vpc: str, *, described: bool = True) -> dict[Tier, tuple[str, ...]]:
         """The subnets of a VPC by tier.
 
         A subnet with a route to an internet gateway, or from it through a firewall, is public. One with an attachment's
         interface is a transit gateway subnet, unless the VPC has no other subnets that workloads could be in: then
-        those hold workloads too.
+        those hold workloads too. Of a VPC that no intent describes (`described`), such a subnet is for interfaces alone
+        if it is as small as AWS recommends, or if it does not send to the transit gateway but others do, or it sends to
+        nothing outside the VPC. Else it holds hosts as well.
+        https://docs.aws.amazon.com/vpc/latest/tgw/tgw-best-design-practices.html
         """
         found: dict[Tier, list[str]] = {}
         public = {s.address for s in self.subnets(vpc) if self.internet_route(s) or self._protected(s)}
-        dedicated = any(s.address not in public and not self.is_attachment_subnet(s) for s in self.subnets(vpc))
+        others = [s for s in self.subnets(vpc) if not self.is_attachment_subnet(s)]
+        dedicated = any(s.address not in public for s in others)
+        served = any(map(self._sends_to_hub, others))
         for subnet in self.subnets(vpc):
+            alone = described or _is_small(subnet) or self._only_forwards(subnet, served)
             if subnet.address in public:
                 tier = Tier.PUBLIC
-            elif dedicated and self.is_attachment_subnet(subnet):
+            elif dedicated and alone and self.is_attachment_subnet(subnet):
                 tier = Tier.TRANSIT_GATEWAY
             else:
                 tier = Tier.PRIVATE
             found.setdefault(tier, []).append(subnet.address)
         return {tier: tuple(sorted(found[tier])) for tier in Tier if tier in found}
+
+    def _only_forwards(self, subnet: Subnet, served: bool) -> bool:
+        """Whether a subnet looks like one for an attachment's interface, by its table. `served`: whether others do."""
+        sends = not isinstance(subnet.table, str) or bool(self._routes(subnet))
+        return not self._sends_to_hub(subnet) and (served or not sends)
+
+    def _sends_to_hub(self, subnet: Subnet) -> bool:
+        """Whether a subnet has a route to a transit gateway, or may have one."""
+        if isinstance(subnet.table, Unknown):
+            return True
+        targets = [route.target for route in self._routes(subnet)]
+        return any(isinstance(t, Unknown) or t.kind is TargetKind.TRANSIT_GATEWAY for t in targets)
 
     def elsewhere(self, vpc: str) -> str:
         """Why a VPC may have hosts in none of the subnets that are known to be its own, or ""."""
@@ -254,9 +294,16 @@ class Inventory:
                 found[cidr] = (*found.get(cidr, ()), vpc)
         return found
 
-    def spoke(self, name: str, vpc: str) -> Place:
-        """The place that a VPC is."""
-        return Place(name, Kind.SPOKE, self.cidrs(vpc), vpc, self.tiers(vpc))
+    def spoke(self, name: str, vpc: str, *, described: bool = True) -> Place:
+        """The place that a VPC is. Of one that no intent describes each subnet speaks for itself."""
+        tiers = self.tiers(vpc, described=described)
+        return Place(name, Kind.SPOKE, self.cidrs(vpc), vpc, tiers, alike=described)
+
+
+def _is_small(subnet: Subnet) -> bool:
+    """Whether a subnet is of a size that people choose for the interfaces of attachments."""
+    sizes = [cidr.prefixlen for cidr in subnet.cidrs if not isinstance(cidr, Unknown) and cidr.version == 4]
+    return bool(sizes) and min(sizes) >= _SMALL
 
 
 def site_networks(site: str, networks: Mapping[str, str]) -> Iterable[Place]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from isthmus.network.model import Network, Unknown
 from isthmus.network.space import Address
-from isthmus.proof.places import Place, Tier
+from isthmus.proof.places import Inventory, Place, Tier
 
 
 def known(network: Network, subnet: str, ip: Address | None) -> bool | Unknown | None:
@@ -34,8 +34,10 @@ def condition(network: Network, subnet: str) -> str:
 
 def conditions(network: Network, places: tuple[Place, ...]) -> Iterator[str]:
     """One sentence for each spoke with public subnets."""
+    inventory = Inventory(network)
     for place in places:
         for subnet in place.tiers.get(Tier.PUBLIC, ()):
-            if any(not isinstance(c, Unknown) and c.version == 4 for c in network.subnets[subnet].cidrs):
+            has = any(not isinstance(c, Unknown) and c.version == 4 for c in network.subnets[subnet].cidrs)
+            if has and inventory.public(network.subnets[subnet], 4):
                 on = condition(network, subnet)
                 yield f"hosts in {subnet} ({place.name}) reach the internet, and are reached, {on}"

@@ -27,7 +27,7 @@ from isthmus.proof.errors import NoSuchPlace, ProofError
 from isthmus.proof.findings import Fate, in_a_word
 from isthmus.proof.pairs import AllPairs, Pair, Trial, at_worst, told
 from isthmus.proof.parts import named_parts
-from isthmus.proof.places import INTERNET, Kind, Tier
+from isthmus.proof.places import INTERNET, Kind
 from isthmus.proof.public import condition, known
 from isthmus.proof.rest import rest_name
 
@@ -130,8 +130,8 @@ def _parted(pairs: AllPairs, trips: Sequence[RoundTrip]) -> str:
 
 def _host(pairs: AllPairs, location: InSubnet) -> InSubnet:
     """A host in a subnet, as the proof takes it: public in a public subnet, unless it is known to be private."""
-    tiers = pairs.inventory.tiers(str(pairs.engine.network.subnets[location.address].vpc))
-    public = location.address in tiers.get(Tier.PUBLIC, ())
+    subnet = pairs.engine.network.subnets[location.address]
+    public = pairs.inventory.public(subnet, 4 if location.ip is None else location.ip.version)
     said = known(pairs.engine.network, location.address, location.ip)
     return replace(location, public=public and said is not False)
 

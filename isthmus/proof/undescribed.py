@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from isthmus.network.model import Announcement, Cidr, Network, Site, Unknown
 from isthmus.proof.errors import ProofError
-from isthmus.proof.places import INTERNET, Inventory, Kind, Place, Places, in_order
+from isthmus.proof.listing import some
+from isthmus.proof.places import INTERNET, Inventory, Kind, Place, Places, Tier, in_order
 from isthmus.proof.rest import behind, rest, vpc_ranges
 from isthmus.proof.sites import Group, grouped, labels, static_networks, unique
+
+_MOST = 4
 
 
 def without_intent(
@@ -32,7 +35,7 @@ def without_intent(
     sites = [_Described(network, group, announces, called) for group in grouped(network, announces, said or {})]
     ranges = vpc_ranges(network)
     named = [*ranges, *(c for site in sites for c in site.networks)]
-    places = [replace(inventory.spoke(spokes[vpc], vpc), alike=False) for vpc in network.vpcs]
+    places = [inventory.spoke(spokes[vpc], vpc, described=False) for vpc in network.vpcs]
     found: list[Site] = []
     for site in sites:
         others = [c for other in sites if other is not site for c in other.behind]
@@ -42,8 +45,18 @@ def without_intent(
             # Nobody named an address of it: any stands for it, of those that its default route leaves to it.
             places.append(left or Place(site.name, Kind.SITE_NETWORK, (), site=site.name))
         found.append(site.described(left))
-    assumed = tuple(sentence for site in sites for sentence in site.assumed())
+    assumed = (*(sentence for site in sites for sentence in site.assumed()), *_without_hosts(places))
     return Places(in_order(places), tuple(found), assumed=assumed)
+
+
+def _without_hosts(places: list[Place]) -> Iterator[str]:
+    """Which subnets are left out, since they hold the interfaces of attachments."""
+    subnets = [subnet for place in places for subnet in place.tiers.get(Tier.TRANSIT_GATEWAY, ())]
+    if subnets:
+        yield (
+            f"no hosts are in {some(sorted(subnets), _MOST)}: they hold interfaces of transit gateway "
+            "attachments, and their size or table shows nothing else"
+        )
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,98 @@
+"""Subnets with the interface of an attachment: for interfaces alone, or for hosts as well."""
+
+from __future__ import annotations
+
+from isthmus.network.answers import Outcome
+from isthmus.proof.subject import Subject
+from isthmus.terraform.graph import Resource
+from tests.proof.plain import HUB, attached, hub, made, network, ref, spoke, subnet, table, vpc
+
+IGW = "aws_internet_gateway.g"
+
+
+def shop(*more: Resource, attach: str, **routed: tuple[str, ...]) -> Subject:
+    """A VPC with subnets of one table each, one of them attached. `routed`: what each sends to the hub."""
+    tiers = [
+        resource
+        for number, (name, destinations) in enumerate(routed.items(), 1)
+        for resource in (
+            subnet("shop", name, f"10.9.{number}.0/24"),
+            *table(
+                "shop",
+                name,
+                [name],
+                **{f"r{n}": (cidr, "transit_gateway_id", HUB) for n, cidr in enumerate(destinations)},
+            ),
+        )
+    ]
+    return network(
+        *hub(), *spoke("two", 2, "10.9.0.0/16"), vpc("shop", "10.9.0.0/16"), *tiers, *attached("shop", attach), *more
+    )
+
+
+def test_an_attachment_in_a_subnet_of_hosts_hides_no_host() -> None:
+    found = shop(attach="app", app=("10.2.0.0/16",), vault=())
+    assert found.flows["shop", "two"].detail == "aws_subnet.shop_app yes, aws_subnet.shop_vault no"
+
+
+def test_a_subnet_that_serves_the_others_is_left_out_and_said_to_be() -> None:
+    found = shop(attach="ports", app=("10.2.0.0/16",), ports=())
+    assert found.flows["shop", "two"].forward is Outcome.REACHABLE
+    assert found.flows["two", "shop"].detail == ""
+    said = "no hosts are in aws_subnet.shop_ports, aws_subnet.two_hub: they hold interfaces"
+    assert any(sentence.startswith(said) for sentence in found.prove().assumptions)
+
+
+def test_a_subnet_that_serves_no_other_subnet_may_hold_hosts() -> None:
+    peering = made(
+        "aws_vpc_peering_connection.p", vpc_id=ref("aws_vpc.shop"), peer_vpc_id=ref("aws_vpc.two"), auto_accept=True
+    )
+    over = {"destination_cidr_block": "10.2.0.0/16", "vpc_peering_connection_id": ref(peering.address)}
+    route = made("aws_route.over", route_table_id=ref("aws_route_table.shop_ports"), **over)
+    back = {**over, "destination_cidr_block": "10.9.0.0/16"}
+    there = made("aws_route.back", route_table_id=ref("aws_route_table.two_app"), **back)
+    found = shop(peering, route, there, attach="ports", app=(), ports=())
+    assert found.flows["shop", "two"].detail == "aws_subnet.shop_app no, aws_subnet.shop_ports yes"
+    assert not any("aws_subnet.shop_ports" in sentence for sentence in found.prove().assumptions)
+    without = shop(attach="ports", app=(), ports=())
+    assert without.flows["shop", "two"].forward is Outcome.BLOCKED
+    assert any("aws_subnet.shop_ports" in sentence for sentence in without.prove().assumptions)
+
+
+def test_a_table_that_leads_ipv6_alone_to_the_internet_makes_no_ipv4_host_public() -> None:
+    found = network(
+        made("aws_vpc.v", cidr_block="10.1.0.0/16", ipv6_cidr_block="2600:1f14:100:2300::/56", tags={"Name": "v"}),
+        made(IGW, vpc_id=ref("aws_vpc.v")),
+        subnet("v", "app", "10.1.1.0/24", ipv6_cidr_block="2600:1f14:100:2300::/64"),
+        *table("v", "app", ["app"]),
+        made(
+            "aws_route.six",
+            route_table_id=ref("aws_route_table.v_app"),
+            destination_ipv6_cidr_block="::/0",
+            gateway_id=ref(IGW),
+        ),
+    )
+    proof = found.prove()
+    assert not proof.violations
+    assert not any("public IPv4 address" in sentence for sentence in proof.assumptions)
+    flow = found.flows["v", "internet"]
+    assert (flow.forward, flow.back) == (Outcome.REACHABLE, Outcome.REACHABLE)
+
+
+def test_a_flow_that_is_stopped_is_not_seen_by_two_firewalls() -> None:
+    """A host behind a firewall and a NAT gateway: the internet reaches no such host, so no reply can stray."""
+    firewall = "aws_networkfirewall_firewall.fw"
+    found = network(
+        vpc("v", "10.1.0.0/16"),
+        made(IGW, vpc_id=ref("aws_vpc.v")),
+        subnet("v", "app", "10.1.1.0/24"),
+        subnet("v", "fw", "10.1.2.0/28"),
+        subnet("v", "edge", "10.1.3.0/24"),
+        made("aws_nat_gateway.n", subnet_id=ref("aws_subnet.v_edge"), private_ip="10.1.3.9"),
+        made(firewall, vpc_id=ref("aws_vpc.v"), subnet_mapping=({"subnet_id": ref("aws_subnet.v_fw")},)),
+        *table("v", "app", ["app"], out=("0.0.0.0/0", "vpc_endpoint_id", firewall)),
+        *table("v", "fw", ["fw"], out=("0.0.0.0/0", "nat_gateway_id", "aws_nat_gateway.n")),
+        *table("v", "edge", ["edge"], out=("0.0.0.0/0", "gateway_id", IGW)),
+    )
+    assert found.flows["internet", "v"].detail
+    assert [v for v in found.prove().violations if v.rule == "asymmetric-inspection"] == []
