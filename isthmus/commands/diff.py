@@ -7,7 +7,7 @@ import argparse
 from isthmus.cli import announces, assumed, client_ports
 from isthmus.outlet import check_outputs, publish
 
-HELP = "flows gained, lost and re-routed between two inputs, or by one plan"
+HELP = "flows gained, lost, re-routed or unclear between two inputs, or by one plan"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@
     answer.verdict, answer.violations                      # proved, violated or unknown; and why
     answer.flows["dev", "dc1/users"].path
     print(network.trace("dev", "dc1/users", port=443))
-    proof.compare(proof.read("before"), network).changes   # flows gained, lost, re-routed
+    proof.compare(proof.read("before"), network).changes   # flows gained, lost, re-routed, unclear
 
 Errors: `isthmus.proof.errors`.
 """

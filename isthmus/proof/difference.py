@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import product
 from typing import Any
 
-from isthmus.network.answers import Outcome, Path, RoundTrip
+from isthmus.network.answers import InSubnet, Outcome, Path, RoundTrip, Somewhere
 from isthmus.network.client_ports import Denied, added, described
 from isthmus.network.lookup import Lookup
 from isthmus.network.model import Network
@@ -18,13 +18,13 @@ from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
 from isthmus.proof.findings import Flow, Unanswered
 from isthmus.proof.name_changes import NameChange, name_changes
 from isthmus.proof.naming import Naming
-from isthmus.proof.pairs import Pair, Trial, best, worst
+from isthmus.proof.pairs import Pair, Trial, best, openness, worst
 from isthmus.proof.subject import Subject
 from isthmus.proof.unevaluated import unevaluated
 
 
 class Kind(StrEnum):
-    """How a flow changes. What cannot be answered on one side is neither gained nor lost."""
+    """How a flow changes. What is unknown on one side is neither gained nor lost: it is unclear whether it changes."""
 
     GAINED = "gained"
     LOST = "lost"
@@ -37,6 +37,7 @@ class Change:
     """One flow that changes. `causes` are addresses of differing resources on its way, the likeliest first.
 
     `packets`: which packets fare otherwise, "" where all do: `udp, icmp and all of tcp but tcp/443`.
+    `why`: of a flow that is unclear, why it is unknown on one side.
     """
 
     kind: Kind
@@ -46,6 +47,7 @@ class Change:
     after: Flow | None
     causes: tuple[str, ...] = ()
     packets: str = ""
+    why: str = ""
 
     @property
     def was(self) -> str:
@@ -100,6 +102,8 @@ def compare(before: Subject, after: Subject) -> Difference:
     """Every ordered pair of places that either network has.
 
     A flow that works both ways in one only is gained or lost; one that works in both, by another path, is re-routed.
+    One that is reachable or blocked in one, and unknown in the other, is unclear: unknown is rounded to neither.
+    Where hosts of a place fare differently, a flow may be gained for some and lost for others.
     A place that one of them does not have has no flows there.
     """
     return _Comparison(before, after).made()
@@ -133,18 +137,28 @@ class _Comparison:
         )
 
     def _changes(self) -> Iterator[Change]:
-        verdicts: dict[tuple[tuple[int, int] | None, ...], bool] = {}
+        verdicts: dict[Hashable, bool] = {}
         names = tuple(dict.fromkeys((*self.pairs[1].names(), *self.pairs[0].names())))
+        kept = {name: self._kept(name) for name in names}
         for a, b in product(names, repeat=2):
             there = tuple(pairs.asked(a, b) for pairs in self.pairs)
             if not any(there):
                 continue
             # Pairs alike in both networks fare alike: one of them is followed, the others look it up.
-            key = tuple(pairs.group(a, b) if yes else None for pairs, yes in zip(self.pairs, there, strict=True))
+            groups = tuple(pairs.group(a, b) if yes else None for pairs, yes in zip(self.pairs, there, strict=True))
+            key = (groups, kept[a], kept[b])
             if key not in verdicts:
                 verdicts[key] = next(self._changed(a, b, there), None) is not None
             if verdicts[key]:
                 yield from self._changed(a, b, there)
+
+    def _kept(self, name: str) -> Hashable:
+        """Which ranges of a place's subnets are there before and after, by their number on each side.
+
+        Spokes that are alike before, and alike after, may have kept other subnets, and hosts are compared one by one.
+        """
+        before, after = (pairs.ranges(name) for pairs in self.pairs)
+        return tuple(after.get(cidr) for cidr in before)
 
     def _changed(self, a: str, b: str, there: tuple[bool, ...]) -> Iterator[Change]:
         """How a flow changes: one change for each way in which some of its packets do."""
@@ -158,7 +172,8 @@ class _Comparison:
             before = self.flows[0][a, b] if there[0] else None
             after = self.flows[1][a, b] if there[1] else None
             of = "" if packets == ALL_PACKETS and not ports else f"{packets}{ports}"
-            yield Change(kind, a, b, before, after, tuple(self._causes(earlier, later)), of)
+            why = _why(earlier, later) if kind is Kind.UNCLEAR else ""
+            yield Change(kind, a, b, before, after, tuple(self._causes(earlier, later)), of, why)
 
     def _causes(self, was: Pair | None, now: Pair | None) -> Iterator[str]:
         """Resources that differ and that the flow meets, on either side: on its way, or where it is stopped."""
@@ -186,10 +201,9 @@ def _views(was: Pair | None, now: Pair | None) -> Iterator[tuple[Packets, Pair |
 
 def _hows(was: Pair | None, now: Pair | None) -> Iterator[tuple[Kind, str]]:
     """How packets of one class change, and for which client ports, where only for some."""
-    kind = _kind(was, now)
-    if kind is not None:
-        yield kind, ""
-    if kind in (None, Kind.REROUTED):
+    kinds = list(_kinds_of_change(was, now))
+    yield from ((kind, "") for kind in kinds)
+    if kinds in ([], [Kind.REROUTED]):
         before, after = _denied(was), _denied(now)
         if lost := added(after, before):
             yield Kind.LOST, f", from {described(lost)}"
@@ -202,39 +216,73 @@ def _denied(pair: Pair | None) -> Sequence[Denied]:
     return [one for trial in pair.main for one in trial.trip.denied] if pair is not None else []
 
 
-def _kind(was: Pair | None, now: Pair | None) -> Kind | None:
+def _kinds_of_change(was: Pair | None, now: Pair | None) -> Iterator[Kind]:
     """How a pair changes, if it does.
 
-    Compared are what always works between workload subnets, what works at all, and both for each zone and tier that is
-    there before and after: so a way out that moves is re-routed though the public subnets of the old one are gone.
+    Compared are what always works between workload subnets, what works at all, both for each zone and tier that is
+    there before and after, and every two hosts: so a way out that moves is re-routed though the public subnets of the
+    old one are gone, and no subnet speaks for another.
     """
     before, after = _works(was), _works(now)
-    common = [part for part in before if part in after]
-    if any(w > n for part in common for w, n in zip(before[part], after[part], strict=True)):
-        return Kind.LOST
-    if any(w < n for part in common for w, n in zip(before[part], after[part], strict=True)):
-        return Kind.GAINED
-    if _unknown(was) != _unknown(now):
-        return Kind.UNCLEAR
-    if was is None or now is None or not any(before["", "", 0]):
-        return None
-    return None if _ways(was) == _ways(now) else Kind.REROUTED
+    steps = {step for part in before if part in after for step in zip(before[part], after[part], strict=True)}
+    lost = (Outcome.REACHABLE, Outcome.BLOCKED) in steps
+    gained = (Outcome.BLOCKED, Outcome.REACHABLE) in steps
+    if lost:
+        yield Kind.LOST
+    if gained:
+        yield Kind.GAINED
+    may_lose = any(openness(w) > openness(n) for w, n in steps)
+    may_gain = any(openness(w) < openness(n) for w, n in steps)
+    if (may_lose and not lost) or (may_gain and not gained):
+        yield Kind.UNCLEAR
+    elif lost or gained:
+        return
+    elif _unknown(was) != _unknown(now):
+        yield Kind.UNCLEAR
+    elif was is not None and now is not None and Outcome.REACHABLE in before[_WHOLE] and _ways(was) != _ways(now):
+        yield Kind.REROUTED
 
 
-def _works(pair: Pair | None) -> dict[tuple[str, str, int], tuple[bool, ...]]:
-    """For the whole pair, and each zone, tier and version of IP: whether packets get there and back, always or ever."""
-    trials = pair.trials if pair is not None else ()
+_WHOLE = ("", "", 0)
+
+
+def _works(pair: Pair | None) -> dict[Hashable, tuple[Outcome, ...]]:
+    """Whether packets get there, and there and back, always or ever: for the whole pair, for each zone, tier and
+    version of IP, and from each host to each other."""
+    if pair is None:
+        return {_WHOLE: (Outcome.BLOCKED,) * 4}
     parts: dict[tuple[str, str, int], list[Trial]] = {}
-    for trial in trials:
+    found: dict[Hashable, tuple[Outcome, ...]] = {}
+    for trial in pair.trials:
         parts.setdefault((trial.zone, trial.tier, trial.version), []).append(trial)
-    main = pair.main if pair is not None else ()
-    whole = (*_arrives(worst(main)), *_arrives(best(trials)))
-    return {**{part: (*_arrives(worst(t)), *_arrives(best(t))) for part, t in parts.items()}, ("", "", 0): whole}
+        if (hosts := _hosts(trial)) is not None:
+            found[hosts] = (*_arrives(worst((trial,))), *_arrives(best((trial,))))
+    found.update((part, (*_arrives(worst(t)), *_arrives(best(t)))) for part, t in parts.items())
+    return {**found, _WHOLE: (*_arrives(worst(pair.main)), *_arrives(best(pair.trials)))}
 
 
-def _arrives(outcome: tuple[Outcome, Outcome]) -> tuple[bool, bool]:
-    there = outcome[0] is Outcome.REACHABLE
-    return there, there and outcome[1] is Outcome.REACHABLE
+def _hosts(trial: Trial) -> Hashable | None:
+    """The addresses that were tried, of two hosts in subnets or of one. Both networks are tried with the same ones."""
+    ends = (trial.source, trial.destination)
+    if not any(isinstance(end, InSubnet) for end in ends) or any(isinstance(end, Somewhere) for end in ends):
+        return None
+    return tuple(getattr(end, "ip", None) for end in ends)
+
+
+def _arrives(outcome: tuple[Outcome, Outcome]) -> tuple[Outcome, Outcome]:
+    return outcome[0], min(outcome, key=openness)
+
+
+def _why(*pairs: Pair | None) -> str:
+    """Why something is unknown, in the later network or else in the earlier one."""
+    for pair in reversed(pairs):
+        for trial in pair.trials if pair is not None else ():
+            for path in (*trial.trip.forward.paths, *trial.trip.back.paths):
+                if path.outcome is Outcome.UNKNOWN:
+                    return path.unknown
+            if trial.unsure:
+                return trial.unsure
+    return ""
 
 
 def _unknown(pair: Pair | None) -> bool:

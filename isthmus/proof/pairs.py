@@ -226,6 +226,11 @@ def _at_best(paths: Iterator[Path]) -> Outcome:
 _ORDER = {Outcome.BLOCKED: 0, Outcome.UNKNOWN: 1, Outcome.REACHABLE: 2}
 
 
+def openness(outcome: Outcome) -> int:
+    """Blocked is less than unknown, which is less than reachable."""
+    return _ORDER[outcome]
+
+
 def _openness(trip: RoundTrip) -> tuple[int, int]:
     return _ORDER[trip.forward.outcome], _ORDER[_back(trip)]
 
@@ -369,6 +374,14 @@ class AllPairs:
     def group(self, a: str, b: str) -> tuple[int, int]:
         """The groups of two places: pairs of one group pair fare alike."""
         return self._group[a], self._group[b]
+
+    def ranges(self, name: str) -> Mapping[Cidr | Unknown, int]:
+        """The ranges of a spoke's workload subnets, numbered in an order that alike spokes share."""
+        place = self.places.by_name.get(name)
+        if place is None or place.kind is not Kind.SPOKE:
+            return {}
+        cidrs = [cidr for _, subnet in self._alike.subnets(place) for cidr in subnet.cidrs]
+        return {cidr: number_ for number_, cidr in enumerate(cidrs)}
 
     def kind(self, name: str) -> int:
         """The group of a place."""

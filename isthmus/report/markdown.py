@@ -48,7 +48,7 @@ def difference_markdown(difference: Difference) -> str:
     rows = ["| | from | to | before | after | because of |", "|---|---|---|---|---|---|"]
     rows += [
         f"| {change.kind} | {escape(change.source)} | {escape(change.destination)} | {escape(change.was)} "
-        f"| {escape(change.is_)} | {_named(change.causes) or 'unclear'} |"
+        f"| {escape(change.is_ + (f': {change.why}' if change.why else ''))} | {_named(change.causes) or 'not found'} |"
         for change in difference.changes
     ]
     parts = [f"**{verdict}.**" if rest == "." else f"**{verdict}**{rest}"]

@@ -78,6 +78,7 @@ def difference_text(difference: Difference) -> str:
                 "after": flow_document(change.after) if change.after else None,
                 "causes": list(change.causes),
                 "packets": change.packets or None,
+                "why": change.why or None,
             }
             for change in difference.changes
         ],

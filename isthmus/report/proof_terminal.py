@@ -122,6 +122,8 @@ def print_difference(difference: Difference, out: Console) -> None:
         _line(out, f"\n{change.kind.upper()}  {change.source} -> {change.destination}", "bold")
         _line(out, f"  before: {change.was}")
         _line(out, f"  after:  {change.is_}")
+        if change.why:
+            _wrapped(out, f"unknown: {change.why}", "  ", "      ")
         for place, cause in enumerate(change.causes[:_MOST_RESOURCES]):
             _line(out, f"  {'because of' if not place else '          '} {cause}")
         if len(change.causes) > _MOST_RESOURCES:

@@ -1,0 +1,125 @@
+"""What is unknown before or after a change is neither gained nor lost: it is unclear, and it is said why."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from hypothesis import given, settings
+from rich.console import Console
+
+from isthmus.network.answers import Outcome
+from isthmus.proof.difference import Change, Kind, compare
+from isthmus.proof.errors import UnusableInput
+from isthmus.proof.pairs import Pair
+from isthmus.proof.subject import Subject
+from isthmus.report import markdown, proof_json, proof_terminal
+from isthmus.terraform.graph import Resource, Unknown
+from tests.proof.plain import HUB, hub, made, network, ref, spoke, subnet, table
+from tests.properties.budget import share
+from tests.properties.test_agreement import SAID, edited
+
+REACHABLE, BLOCKED, UNKNOWN = Outcome.REACHABLE, Outcome.BLOCKED, Outcome.UNKNOWN
+TO_TWO = "aws_route.one_app_r0"
+
+
+def one_to_two(outcome: Outcome) -> Subject:
+    """Two spokes at a hub; what becomes of packets from one to the other is up to one route."""
+    resources = {r.address: r for r in (*hub(), *spoke("one", 1, "10.2.0.0/16"), *spoke("two", 2, "10.1.0.0/16"))}
+    if outcome is BLOCKED:
+        del resources[TO_TWO]
+    if outcome is UNKNOWN:
+        values = {**resources[TO_TWO].values, "transit_gateway_id": Unknown("var.gateway is not set")}
+        resources[TO_TWO] = Resource(TO_TWO, "aws_route", values)
+    found = network(*resources.values())
+    assert found.flows["one", "two"].forward is outcome
+    return found
+
+
+def changes(before: Subject, after: Subject) -> list[Change]:
+    return [c for c in compare(before, after).changes if (c.source, c.destination) == ("one", "two")]
+
+
+@pytest.mark.parametrize("unknown_is", ["before", "after"])
+@pytest.mark.parametrize("known", [REACHABLE, BLOCKED])
+def test_unknown_is_neither_gained_nor_lost(known: Outcome, unknown_is: str) -> None:
+    sides = [one_to_two(known), one_to_two(UNKNOWN)]
+    (change,) = changes(*(sides if unknown_is == "after" else reversed(sides)))
+    assert change.kind is Kind.UNCLEAR
+    assert "var.gateway is not set" in change.why
+
+
+@pytest.mark.parametrize(("was", "is_", "kind"), [(REACHABLE, BLOCKED, Kind.LOST), (BLOCKED, REACHABLE, Kind.GAINED)])
+def test_what_is_known_on_both_sides_is_gained_or_lost(was: Outcome, is_: Outcome, kind: Kind) -> None:
+    (change,) = changes(one_to_two(was), one_to_two(is_))
+    assert (change.kind, change.why) == (kind, "")
+
+
+def test_every_output_says_that_it_is_unclear_and_why() -> None:
+    difference = compare(one_to_two(REACHABLE), one_to_two(UNKNOWN))
+    assert not difference.changes_nothing  # so that the command exits with 1
+    out = io.StringIO()
+    proof_terminal.print_difference(difference, Console(file=out, width=300, highlight=False, markup=False))
+    text, document = markdown.difference_markdown(difference), json.loads(proof_json.difference_text(difference))
+    assert out.getvalue().startswith("FLOWS MAY CHANGE: ")
+    assert text.startswith("**Flows may change**: ")
+    assert {change["change"] for change in document["changes"]} == {"unclear"}
+    for said in (out.getvalue(), text, *(change["why"] for change in document["changes"])):
+        assert "var.gateway is not set" in said
+        assert "lost" not in said.lower()
+
+
+def two_tiers(routed: str) -> Subject:
+    """A spoke of two workload subnets in one zone, of which one has a route to another spoke."""
+    other = {"app": "vault", "vault": "app"}[routed]
+    return network(
+        *hub(),
+        *(r for r in spoke("one", 1) if r.address not in ("aws_subnet.one_app", "aws_route_table_association.one_app")),
+        subnet("one", "app", "10.1.1.0/24"),
+        subnet("one", "vault", "10.1.2.0/24"),
+        *table("one", "routed", [routed], two=("10.2.0.0/16", "transit_gateway_id", HUB)),
+        made("aws_route_table_association.one_" + other, subnet_id=ref(f"aws_subnet.one_{other}"),
+             route_table_id=ref("aws_route_table.one_app")),
+        *spoke("two", 2, "10.1.0.0/16"),
+    )  # fmt: skip
+
+
+def test_what_one_subnet_gains_does_not_hide_what_another_loses() -> None:
+    found = changes(two_tiers("app"), two_tiers("vault"))
+    assert [change.kind for change in found] == [Kind.GAINED, Kind.LOST]
+
+
+@settings(max_examples=share(10))
+@given(edited(), edited())
+def test_only_what_is_known_is_gained_or_lost(before: list[Resource], after: list[Resource]) -> None:
+    """Lost is what some host reached before, and some host does not reach after: unknown is neither."""
+    try:
+        sides = [network(*side, announces=_said(side)) for side in (before, after)]
+        found = compare(*sides).changes
+    except UnusableInput:
+        return
+    for change in found:
+        had, has = (_outcomes(side, change.source, change.destination) for side in sides)
+        if change.kind is Kind.LOST and "from client ports" not in change.packets:
+            assert REACHABLE in had
+            assert BLOCKED in has
+        if change.kind is Kind.GAINED and "from client ports" not in change.packets:
+            assert BLOCKED in had
+            assert REACHABLE in has
+
+
+def _said(resources: list[Resource]) -> list[str]:
+    named = {str(dict(r.values["tags"]).get("Name")) for r in resources if isinstance(r.values.get("tags"), dict)}
+    return [said for said in SAID if said.partition("=")[0] in named & {"one", "two"}]
+
+
+def _outcomes(side: Subject, a: str, b: str) -> set[Outcome]:
+    """What becomes of any packet between any hosts; of no hosts at all: blocked."""
+    pair = side.pairs.exact(a, b) if side.pairs.asked(a, b) else Pair(())
+    found: set[Outcome] = set()
+    for _, view in pair.views():
+        for trial in view.trials:
+            found.update(path.outcome for path in (*trial.trip.forward.paths, *trial.trip.back.paths))
+            found.add(trial.trip.outcome)
+    return found | ({BLOCKED} if not pair.main else set())
