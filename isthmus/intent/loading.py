@@ -7,16 +7,19 @@ import linecache
 import os
 import sysconfig
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from weakref import WeakKeyDictionary
 
-from isthmus.intent.errors import IntentError
+from isthmus.intent.errors import IntentError, InvalidEstate
 from isthmus.intent.estate import Estate
 from isthmus.intent.forgotten import forgotten
 from isthmus.intent.meant import said
-from isthmus.intent.model import line_at
+from isthmus.intent.model import line_at, place_of
+from isthmus.intent.package import package_of
+from isthmus.intent.recording import Creation, recording
 
 ESTATE = "environments.estate"
 VARIABLE = "ISTHMUS_ESTATE"
@@ -38,23 +41,40 @@ def named(environ: Mapping[str, str], default: str = ESTATE) -> str:
 
 
 def load_estate(name: str = ESTATE) -> Estate:
-    """The checked estate of a module on the module path. Raises `IntentError`, also where it cannot be imported."""
-    try:
-        module = import_module(name)
-    except IntentError:
-        raise
-    except Exception as error:
-        if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
-            raise IntentError(f"ISTHMUS_ESTATE={name}: no such module{_instead(name)}") from None
-        head = f"ISTHMUS_ESTATE={name}: the module cannot be imported"
-        raise IntentError("\n".join([head, *_told(error)])) from error
+    """The checked estate of a module on the module path. Raises `IntentError`, also where it cannot be imported.
+
+    What is created on the way and belongs to no estate is an error, and comes before the rules that break for want of
+    it.
+    """
+    with recording() as creations:
+        try:
+            module = import_module(name)
+        except InvalidEstate:
+            _refuse(forgotten(creations, package_of(name)))
+            raise
+        except IntentError:
+            raise
+        except Exception as error:
+            if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
+                raise IntentError(f"ISTHMUS_ESTATE={name}: no such module{_instead(name)}") from None
+            head = f"ISTHMUS_ESTATE={name}: the module cannot be imported"
+            raise IntentError("\n".join([head, *_told(error)])) from error
     estate = getattr(module, "estate", None)
     if not isinstance(estate, Estate):
         raise IntentError(f"ISTHMUS_ESTATE={name}: the module holds no Estate named `estate`{_held(module)}")
-    estate.check()
-    if found := forgotten(module, estate):
-        raise IntentError("\n".join(["What is written down is not in the estate:", *(f"  {text}" for text in found)]))
-    return estate
+    recorded = _recorded.setdefault(module, tuple(creations))
+    package = package_of(name, {module for made in recorded for module in made.modules}, place_of(estate))
+    _refuse([*forgotten(recorded, package, estate), *package.unimported])
+    return estate.check()
+
+
+# What the first load of a module recorded: the next one imports nothing. It lives as long as the module does.
+_recorded: WeakKeyDictionary[ModuleType, tuple[Creation, ...]] = WeakKeyDictionary()
+
+
+def _refuse(found: Sequence[str]) -> None:
+    if found:
+        raise IntentError("\n".join(["What is created belongs to no estate:", *(f"  {text}" for text in found)]))
 
 
 def _held(module: ModuleType) -> str:

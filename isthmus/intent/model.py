@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import field
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any, TypeVar, cast, dataclass_transform
 
 import pydantic
@@ -17,6 +18,7 @@ from pydantic.dataclasses import dataclass
 
 from isthmus.intent.errors import InvalidArgument
 from isthmus.intent.explaining import explain
+from isthmus.intent.recording import record
 from isthmus.intent.written import written
 
 T = TypeVar("T")
@@ -37,12 +39,10 @@ Numbers = Annotated[Mapping[str, int], AfterValidator(dict), PlainSerializer(lam
 
 _CONFIG = ConfigDict(extra="forbid", strict=True)
 # Files that no user wrote: this package, pydantic, and what dataclasses generate or call.
-_PASSED_OVER = (
-    os.path.dirname(__file__) + os.sep,
-    os.path.dirname(pydantic.__file__) + os.sep,
-    dataclasses.__file__,
-    "<string>",
-)
+_LANGUAGE = os.path.dirname(__file__) + os.sep
+_GENERATED = (os.path.dirname(pydantic.__file__) + os.sep, "<string>")
+_COPYING = (dataclasses.__file__,)
+_PASSED_OVER = (_LANGUAGE, *_GENERATED, *_COPYING)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
@@ -58,13 +58,17 @@ def intent(cls: type[T]) -> type[T]:
 
     @functools.wraps(build)
     def init(self: Any, *args: Any, **kwargs: Any) -> None:
-        place = _caller()
+        built_by, statement = _callers()
+        place = line_at(statement.f_code.co_filename, statement.f_lineno)
         try:
             build(self, *args, **kwargs)
         except ValidationError as error:
             name = args[0] if args and isinstance(args[0], str) else kwargs.get("name")
             raise InvalidArgument(explain(made, name, place, error)) from None
         placed(self, place)
+        # What the language builds itself, a default or a part of a check, belongs to what it is built for.
+        if not _passing(built_by, _COPYING).f_code.co_filename.startswith(_LANGUAGE):
+            record(self, built_by, statement)
 
     def pretty(self: Any, printer: Any, cycle: bool) -> None:
         """How Hypothesis and IPython show it: over several lines where one would be too long."""
@@ -108,8 +112,14 @@ def line_at(file: str, line: int) -> str:
     return f"{path}:{line}"
 
 
-def _caller() -> str:
-    frame = sys._getframe(2)
-    while frame.f_back and frame.f_code.co_filename.startswith(_PASSED_OVER):
+def _callers() -> tuple[FrameType, FrameType]:
+    """The frame that called a constructor, without what pydantic generates, and the one of the user's own code."""
+    built_by = _passing(sys._getframe(2), _GENERATED)
+    return built_by, _passing(built_by, _PASSED_OVER)
+
+
+def _passing(frame: FrameType, files: tuple[str, ...]) -> FrameType:
+    """The first frame, from one outwards, whose file does not begin with any of `files`."""
+    while frame.f_back and frame.f_code.co_filename.startswith(files):
         frame = frame.f_back
-    return line_at(frame.f_code.co_filename, frame.f_lineno)
+    return frame

@@ -1,4 +1,4 @@
-"""Environments that were written and that the estate lacks: nobody is left to wonder where one went."""
+"""What is created and belongs to no estate is an error, with its line, before the rules that break for want of it."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -42,6 +42,7 @@ FILES = {
     "dev": ENVIRONMENT.format(name="dev", holds=SPOKE),
 }
 NEW = ENVIRONMENT.format(name="new", holds="")
+IMPORTS = ("from company import new", "from . import new", "from .new import new", "import company.new")
 
 
 @pytest.fixture
@@ -72,19 +73,20 @@ def test_nothing_is_said_of_an_estate_that_holds_all(told: Callable[..., str]) -
 
 def test_an_environment_in_a_file_that_nobody_imports(told: Callable[..., str]) -> None:
     assert told(new=NEW).splitlines() == [
-        "What is written down is not in the estate:",
-        "  environment at company/new.py:4: no file of company imports it",
-        "    write: from company.new import ... in estate.py, and its name among the environments in "
-        'company/estate.py:7; or call the file "_new.py"',
+        "What is created belongs to no estate:",
+        "  environment at company/new.py:4: no estate of company imports this file",
+        "    write: from company.new import ... in estate.py, and what it creates in company/estate.py:7; "
+        'or call the file "_new.py", if it is left out on purpose',
     ]
 
 
 def test_an_environment_that_is_imported_and_not_listed(told: Callable[..., str]) -> None:
     text = told(estate=ESTATE.replace("[network, dev]", "[network]"))
     assert text.splitlines() == [
-        "What is written down is not in the estate:",
-        '  environment "dev", company/dev.py:4: company.estate imports it and does not list it',
-        "    write: dev among the environments in company/estate.py:7, or no import of it",
+        "What is created belongs to no estate:",
+        '  environment "dev", company/dev.py:4: it belongs to no estate',
+        '    write: environments=[..., dev] of estate "company", company/estate.py:7; or call it _dev, if it is left '
+        "out on purpose",
     ]
 
 
@@ -97,14 +99,23 @@ def test_an_environment_that_is_imported_and_not_listed(told: Callable[..., str]
         {"other": NEW + "\nestate = Estate()\n"},
         # Another estate of this package, and what it alone is made of.
         {"new": NEW, "other": ESTATE.replace("import dev", "import dev\nfrom company.new import new")},
-        {"new": NEW, "other": "from company import new\n"},
-        {"new": NEW, "other": "from . import new\n"},
-        {"new": NEW, "other": "from .new import new\n"},
-        {"new": NEW, "other": "import company.new\n"},
+        *({"new": NEW, "other": f"{line}\n\nestate = Estate()\n"} for line in IMPORTS),
+        # By way of a file of no estate's.
+        *({"new": NEW, "between": line, "other": "import company.between\n\nestate = Estate()\n"} for line in IMPORTS),
+        {"new": "from bank import Account\n\nmine = Account('a')\n"},
+        {"new": "class Site:\n    pass\n\n\nmine = Site()\n"},
+        {"test_new": NEW},
+        {"new": NEW, "shared": "from importlib import import_module\n\nimport_module('company.new')\n"}
+        | {"estate": ESTATE.replace("dev]", "dev, shared.import_module('company.new').new]")},
     ],
 )
 def test_what_is_no_environment_or_is_left_out_on_purpose(told: Callable[..., str], files: dict[str, str]) -> None:
     assert told(**files) == ""
+
+
+@pytest.mark.parametrize("line", IMPORTS)
+def test_a_file_that_is_imported_by_a_file_of_no_estate(told: Callable[..., str], line: str) -> None:
+    assert "environment at company/new.py:4: no estate of company imports this file" in told(new=NEW, other=line)
 
 
 def test_an_environment_by_its_module(told: Callable[..., str]) -> None:

@@ -80,6 +80,11 @@ def rule(why: str, source: str = "") -> Callable[[Callable[[Estate], Iterator[Fi
 
 def subject(thing: object) -> str:
     """How messages call an intent object: `spoke "dev"`."""
-    kind = _WORDS.get(type(thing).__name__, type(thing).__name__.lower())
+    kind = word(type(thing))
     name = getattr(thing, "name", None) or getattr(thing, "domain", None)
     return f'{kind} "{name}"' if isinstance(name, str) else kind
+
+
+def word(kind: type) -> str:
+    """How messages call a class of the language: `VPN connection`."""
+    return _WORDS.get(kind.__name__, kind.__name__.lower())
