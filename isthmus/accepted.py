@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network
+import json
+from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
 
 LINK_LOCAL = IPv4Network("169.254.0.0/16")
 LARGEST_ASN = 4_294_967_294
@@ -10,6 +12,18 @@ LARGEST_ASN = 4_294_967_294
 MOST_TARGETS = 6
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-choose-vpc.html
 LEAST_ENDPOINT_ADDRESSES = 2
+# Of an endpoint policy, in characters: https://docs.aws.amazon.com/general/latest/gr/vpc-service.html
+MOST_POLICY = 20_480
+# https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-quotas.html
+MOST_GATEWAY_CIDRS = 5
+# https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+GATEWAY_SERVICES = ("dynamodb", "s3")
+DOCUMENTATION = tuple(IPv4Network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"))
+
+RFC_1918 = tuple(IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+_BENCHMARK = IPv4Network("198.19.0.0/16")
+_TEN_ZERO, _TEN_LOW = IPv4Network("10.0.0.0/16"), IPv4Network("10.0.0.0/15")
+_DEFAULT_VPCS = IPv4Network("172.31.0.0/16")
 
 _RESERVED_ASNS = {
     7224: None,
@@ -58,3 +72,51 @@ def fits_gateway(cidr: IPv4Network | IPv6Network) -> bool:
     if isinstance(cidr, IPv6Network):
         return cidr.prefixlen <= 64
     return cidr.prefixlen <= 24 and not cidr.overlaps(LINK_LOCAL)
+
+
+def public_address(text: str) -> bool:
+    """Whether AWS can meet a customer gateway device at an IPv4 address; those for documentation pass for public ones.
+
+    https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-options.html
+    """
+    try:
+        address = IPv4Address(text)
+    except ValueError:
+        return False
+    if any(address in example for example in DOCUMENTATION):
+        return True
+    return address.is_global and not address.is_multicast
+
+
+def refused_secondary(
+    primary: IPv4Network, secondary: IPv4Network, others: Iterable[IPv4Network]
+) -> tuple[IPv4Network, IPv4Network] | None:
+    """Why a VPC takes no such secondary range: what may not be added to it, and the range that is in its way.
+
+    `others` are secondary ranges that the VPC has before.
+    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html#add-cidr-block-restrictions
+    """
+    return next((found for found in _banned(primary, others) if secondary.overlaps(found[0])), None)
+
+
+def _banned(primary: IPv4Network, others: Iterable[IPv4Network]) -> Iterator[tuple[IPv4Network, IPv4Network]]:
+    if not primary.subnet_of(_BENCHMARK):
+        yield _BENCHMARK, primary
+    yield from ((space, primary) for space in RFC_1918 if not primary.subnet_of(space))
+    if primary.subnet_of(RFC_1918[1]):
+        yield _DEFAULT_VPCS, primary
+    yield from ((_TEN_ZERO, existing) for existing in (primary, *others) if existing.overlaps(_TEN_LOW))
+
+
+def policy_fault(text: str) -> str:
+    """Why AWS takes no such endpoint policy, or "".
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+    """
+    try:
+        whole = isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        whole = False
+    if not whole:
+        return "it is no JSON object"
+    return f"it has {len(text)} characters" if len(text) > MOST_POLICY else ""

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from isthmus.accepted import fits_gateway, fits_vpc, private_asn, refused_asn
+from isthmus.accepted import (
+    MOST_GATEWAY_CIDRS,
+    fits_gateway,
+    fits_vpc,
+    private_asn,
+    refused_asn,
+    refused_secondary,
+)
 from isthmus.network.model import Finding, Network, Unknown
 
 
@@ -66,6 +73,29 @@ def _sizes(network: Network) -> Iterator[Finding]:
             if not isinstance(cidr, Unknown) and not fits_gateway(cidr):
                 why = f"CIDR block {cidr}: a transit gateway takes /24 (IPv6: /64) or larger, and nothing link-local"
                 yield Finding("hub-cidr-block", (hub.address,), why)
+        if (count := len(hub.cidr_blocks)) > MOST_GATEWAY_CIDRS:
+            yield Finding("hub-cidr-count", (hub.address,), f"it has {count} CIDR blocks, of {MOST_GATEWAY_CIDRS}")
 
 
-VALUE_RULES = (_customer_gateways_twice, _asns, _sizes)
+def _secondary_ranges(network: Network) -> Iterator[Finding]:
+    """Secondary ranges that a VPC of such ranges does not take. In which order AWS is given them is not known:
+
+    of two secondary ranges, one is in the way where it is in the way of the other too.
+    """
+    for vpc in network.vpcs.values():
+        primary, *more = vpc.cidrs or (Unknown("none"),)
+        ranges = [cidr for cidr in more if isinstance(cidr, IPv4Network)]
+        for index, secondary in enumerate(ranges):
+            if not isinstance(primary, IPv4Network):
+                continue
+            if primary.overlaps(secondary):
+                why = f"secondary range {secondary} overlaps {primary}; the ranges of a VPC lie apart"
+                yield Finding("cidr-overlap", (vpc.address,), why)
+                continue
+            before = [other for other in ranges[:index] if refused_secondary(primary, other, [secondary])]
+            if found := refused_secondary(primary, secondary, before):
+                why = f"AWS takes no secondary range {secondary} beside {found[1]}: none of {found[0]}"
+                yield Finding("secondary-cidr-mix", (vpc.address,), why)
+
+
+VALUE_RULES = (_customer_gateways_twice, _asns, _sizes, _secondary_ranges)

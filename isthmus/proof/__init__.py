@@ -17,7 +17,8 @@ from isthmus.proof.errors import NoSuchPlace, NoSuchThing, ProofError, UnusableI
 from isthmus.proof.findings import Flow, Outcome, Unanswered, Verdict, Violation
 from isthmus.proof.proved import Flows, Proof
 from isthmus.proof.reading import read, read_change, subject
-from isthmus.proof.rules import CATALOGUE, Rule, rule
+from isthmus.proof.rule_text import Rule
+from isthmus.proof.rules import CATALOGUE, rule
 from isthmus.proof.subject import Subject
 from isthmus.proof.tracing import Traced
 

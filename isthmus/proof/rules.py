@@ -5,23 +5,8 @@ Ids never change their meaning. The engine's structural findings keep their own 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-_VPC = "https://docs.aws.amazon.com/vpc/latest/userguide/"
-_TGW = "https://docs.aws.amazon.com/vpc/latest/tgw/"
-_ROUTE_53 = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/"
-_VPN = "https://docs.aws.amazon.com/vpn/latest/s2svpn/"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One kind of finding: what is wrong in a sentence, why it matters, where AWS says so ("" for our own rules)."""
-
-    id: str
-    info: str
-    explanation: str
-    source: str = ""
-
+from isthmus.proof.refusals import REFUSALS
+from isthmus.proof.rule_text import ROUTE_53, TGW, VPC, VPN, Rule
 
 _ALL = (
     # --- what Terraform and AWS take at all ---
@@ -36,13 +21,13 @@ _ALL = (
         "A resource refers to one of another Region, or is in another Region than the intent.",
         "VPCs, their parts and their transit gateway are of one Region: AWS knows the id of none in another. Only "
         "peering joins Regions.",
-        _TGW + "tgw-peering.html",
+        TGW + "tgw-peering.html",
     ),
     Rule(
         "parts-of-two-vpcs",
         "A resource uses parts of two VPCs.",
         "The subnets, security groups and network ACLs of one resource are of one VPC: AWS refuses others.",
-        _VPC + "what-is-amazon-vpc.html",
+        VPC + "what-is-amazon-vpc.html",
     ),
     Rule(
         "two-subnets-in-a-zone",
@@ -60,73 +45,73 @@ _ALL = (
         "used-twice",
         "Two resources use one thing of which only one can have the use.",
         "The second is refused, or undoes the first: an address of two NAT gateways, a default table managed twice.",
-        _VPC + "nat-gateway-working-with.html",
+        VPC + "nat-gateway-working-with.html",
     ),
     Rule(
         "unassigned-addresses",
         "A transit gateway route carries packets for addresses of the estate's blocks that nothing has.",
         "A site's default route takes whatever nothing more specific takes: packets for a spoke that is gone go there. "
         "A blackhole for each block ends that.",
-        _TGW + "tgw-route-tables.html",
+        TGW + "tgw-route-tables.html",
     ),
     Rule(
         "hub-differs",
         "The transit gateway has another ASN than the intent, or does not spread over equal tunnels.",
         "The routers of every site are configured with the ASN: another one keeps all their BGP sessions down.",
-        _TGW + "tgw-transit-gateways.html",
+        TGW + "tgw-transit-gateways.html",
     ),
     # --- who reaches whom ---
     Rule(
         "intended-flow-blocked",
         "A flow that the intent asks for does not get there.",
         "Somewhere between the two a route, an association, a propagation or a filter is missing or in the way.",
-        _TGW + "how-transit-gateways-work.html",
+        TGW + "how-transit-gateways-work.html",
     ),
     Rule(
         "intended-flow-one-way",
         "A flow that the intent asks for gets there, but its replies do not come back.",
         "A transit gateway looks up the table of the attachment a packet arrives from, so each direction has its own "
         "table. TCP does not work over one of two directions.",
-        _TGW + "how-transit-gateways-work.html",
+        TGW + "how-transit-gateways-work.html",
     ),
     Rule(
         "client-ports-denied",
         "The replies to a flow that the intent asks for get back to fewer than half of the client ports.",
         "A network ACL sees a reply as a packet to the port that the client chose. Which range that is depends on the "
         "client's operating system: where it is a smaller one, say so with --client-ports.",
-        _VPC + "custom-network-acl.html#nacl-ephemeral-ports",
+        VPC + "custom-network-acl.html#nacl-ephemeral-ports",
     ),
     Rule(
         "undrawn-flow",
         "Two parties reach each other although the intent does not say so.",
         "Isolation is the absence of every way: one propagation, summary route or default is enough to undo it.",
-        _TGW + "how-transit-gateways-work.html",
+        TGW + "how-transit-gateways-work.html",
     ),
     Rule(
         "one-way-leak",
         "Packets get through in one direction although the intent does not say so.",
         "One direction is enough to flood, to scan, and to talk by UDP. It also hides: nothing that uses TCP shows it.",
-        _TGW + "how-transit-gateways-work.html",
+        TGW + "how-transit-gateways-work.html",
     ),
     Rule(
         "hairpin",
         "Two parties reach each other by way of an exit or an on-premises router.",
         "A default route carries whatever nothing more specific takes, other spokes' addresses included, and whatever "
         "stands at its end sends them back. Blackholes for the estate's own blocks end that.",
-        _TGW + "transit-gateway-nat-igw.html",
+        TGW + "transit-gateway-nat-igw.html",
     ),
     Rule(
         "one-way-flow",
         "Without an intent: packets arrive, and their replies never come back.",
         "The tables on the way back are others than on the way there: a route, a propagation or a rule for replies is "
         "missing.",
-        _TGW + "how-transit-gateways-work.html",
+        TGW + "how-transit-gateways-work.html",
     ),
     Rule(
         "asymmetric-inspection",
         "A flow meets a firewall in one direction and another, or none, in the other.",
         "A stateful firewall that sees half of a flow drops it. Appliance mode keeps both directions in one zone.",
-        _TGW + "transit-gateway-appliance-scenario.html",
+        TGW + "transit-gateway-appliance-scenario.html",
     ),
     Rule(
         "not-inspected",
@@ -146,223 +131,139 @@ _ALL = (
         "appliance-mode-off",
         "The VPC that a firewall is in has several zones, and its attachment is not in appliance mode.",
         "Without it each direction of a flow enters the zone it comes from: a firewall in the other zone answers.",
-        _TGW + "transit-gateway-appliance-scenario.html",
+        TGW + "transit-gateway-appliance-scenario.html",
     ),
     Rule(
         "zone-crossed",
         "A flow changes zones inside the egress VPC.",
         "Each zone has a firewall endpoint and a NAT gateway of its own, so that one zone's failure is no other's, and "
         "no traffic is paid for between them.",
-        _TGW + "transit-gateway-appliance-scenario.html",
+        TGW + "transit-gateway-appliance-scenario.html",
     ),
     Rule(
         "opening-blocked",
         "A connection that the intent lets one side open does not get there and back.",
         "A network ACL keeps no state: it has to let in the port, and the replies out to the client's port.",
-        _VPC + "custom-network-acl.html",
+        VPC + "custom-network-acl.html",
     ),
     Rule(
         "opening-undrawn",
         "A connection can be opened that the intent does not let this side open.",
         "Reaching is mutual, opening is not: what is said of two sides is all that may be opened between them.",
-        _VPC + "nacl-rules.html",
+        VPC + "nacl-rules.html",
     ),
     # --- ways out ---
     Rule(
         "way-out-missing",
         "The way out to the internet that the intent states does not work.",
         "A way out needs a default route in every table on its way, and a way back for the replies.",
-        _TGW + "transit-gateway-nat-igw.html",
+        TGW + "transit-gateway-nat-igw.html",
     ),
     Rule(
         "way-out-undrawn",
         "A spoke gets out to the internet by a way that the intent does not state.",
         "Each way out is agreed, inspected and logged; a second one is a hole in that.",
-        _VPC + "VPC_Route_Tables.html",
+        VPC + "VPC_Route_Tables.html",
     ),
     Rule(
         "inbound-undrawn",
         "The internet reaches hosts without a public address of their own, or a party that is not public at all.",
         "Only hosts in public subnets, with public addresses, are meant to be reached from outside.",
-        _VPC + "VPC_Internet_Gateway.html",
+        VPC + "VPC_Internet_Gateway.html",
     ),
     Rule(
         "service-endpoint-missing",
         "A spoke does not reach an AWS service through the endpoint that the intent asks for.",
         "Without the endpoint in a subnet's table, traffic to the service takes the way out to the internet, or none.",
-        _VPC.replace("userguide", "privatelink") + "gateway-endpoints.html",
+        VPC.replace("userguide", "privatelink") + "gateway-endpoints.html",
     ),
     Rule(
         "service-endpoint-blocked",
         "Somebody who is meant to use an interface endpoint is not let in by its security groups.",
         "The name resolves to the endpoint for everybody; who is not let in has lost the service altogether.",
-        _VPC.replace("userguide", "privatelink") + "create-interface-endpoint.html",
+        VPC.replace("userguide", "privatelink") + "create-interface-endpoint.html",
     ),
     Rule(
         "service-name-missing",
         "No private zone leads a service's name to its central interface endpoint.",
         "Without the name the endpoint stands idle, and requests take the way out to the internet, or none.",
-        _VPC.replace("userguide", "privatelink") + "manage-dns-names.html",
+        VPC.replace("userguide", "privatelink") + "manage-dns-names.html",
     ),
     # --- names ---
     Rule(
         "dns-endpoint-missing",
         "The intent has queries from sites or to other DNS servers, and no Resolver endpoint for them.",
         "The resolver of a VPC can be reached from nowhere else, and reaches nothing else, but by an endpoint.",
-        _ROUTE_53 + "resolver.html",
+        ROUTE_53 + "resolver.html",
     ),
     Rule(
         "dns-rule-differs",
         "A domain is not forwarded to the DNS servers that the intent says.",
         "Queries then go to the internet, or to a server that knows nothing of the domain.",
-        _ROUTE_53 + "resolver-rules-managing.html",
+        ROUTE_53 + "resolver-rules-managing.html",
     ),
     Rule(
         "dns-path-blocked",
         "DNS queries, or their answers, do not get through between a Resolver endpoint and a site.",
         "Queries go by UDP, and by TCP when an answer is long; both need port 53 open and the way back.",
-        _ROUTE_53 + "resolver-choose-vpc.html",
+        ROUTE_53 + "resolver-choose-vpc.html",
     ),
     Rule(
         "dns-not-associated",
         "A spoke's VPC is not associated with a rule, private zone, query log or DNS firewall that it is meant to use.",
         "What is shared does nothing until the VPC is associated with it, or with a profile that holds it.",
-        _ROUTE_53 + "resolver-rules-managing-sharing.html",
+        ROUTE_53 + "resolver-rules-managing-sharing.html",
     ),
     Rule(
         "dns-firewall-differs",
         "The DNS firewall answers what the intent blocks, or blocks what it allows.",
         "Of the rules that list a name the one with the lowest number decides.",
-        _ROUTE_53 + "resolver-dns-firewall-rule-groups.html",
+        ROUTE_53 + "resolver-dns-firewall-rule-groups.html",
     ),
     Rule(
         "unintended-forward",
         "A Resolver rule forwards names that the intent does not forward.",
         "The most specific rule wins. Its DNS servers see these names, and answer them or not.",
-        _ROUTE_53 + "resolver-overview-forward-vpc-to-network-domain-name-matches.html",
+        ROUTE_53 + "resolver-overview-forward-vpc-to-network-domain-name-matches.html",
     ),
     Rule(
         "unintended-zone",
         "A private hosted zone answers names that the intent leaves to public DNS.",
         "A private zone answers for all names below its own. A name that it has no record for does not exist then.",
-        _ROUTE_53 + "hosted-zone-private-considerations.html",
+        ROUTE_53 + "hosted-zone-private-considerations.html",
     ),
     Rule(
         "unintended-endpoint",
         "An interface endpoint answers names of a service that the intent leaves to public DNS.",
         "Private names lead all requests of the VPC to the endpoint, past gateway endpoints and the egress path.",
-        _VPC.replace("userguide", "privatelink") + "manage-dns-names.html",
+        VPC.replace("userguide", "privatelink") + "manage-dns-names.html",
     ),
     Rule(
         "name-hidden",
         "A private zone, interface endpoint or forward rule of the intent is there, and something else answers.",
         "The most specific domain wins, and a Resolver rule wins over a private zone or an endpoint of the same name.",
-        _ROUTE_53 + "resolver-overview-forward-vpc-to-network-domain-name-matches.html",
+        ROUTE_53 + "resolver-overview-forward-vpc-to-network-domain-name-matches.html",
     ),
     Rule(
         "name-blocked",
         "The DNS firewall blocks a name that the intent has answered by a zone, an endpoint or other DNS servers.",
         "The firewall looks at every query of the VPC first, whatever would answer it.",
-        _ROUTE_53 + "resolver-dns-firewall-overview.html",
+        ROUTE_53 + "resolver-dns-firewall-overview.html",
     ),
     Rule(
         "dns-disabled",
         "DNS is switched off in a spoke's VPC, or AWS's own rules for reverse lookups are.",
         "Without enable_dns_support the Resolver of the VPC does not answer. Private zones and private names of "
         "endpoints need enable_dns_hostnames too.",
-        _VPC + "AmazonDNS-concepts.html",
+        VPC + "AmazonDNS-concepts.html",
     ),
     Rule(
         "other-dns-server",
         "DHCP hands out another DNS server than the Resolver of the VPC.",
         "Hosts then ask that server: rules, private zones, endpoint names and the DNS firewall are not asked.",
-        _VPC + "DHCPOptionSetConcepts.html",
+        VPC + "DHCPOptionSetConcepts.html",
     ),
-    # --- what AWS refuses: as the rules of the language of the same ids ---
-    Rule(
-        "forward-loop",
-        "A Resolver rule asks the inbound endpoint of a VPC that it is associated with.",
-        "The query comes back to where it left. AWS refuses the association (RSLVR-00804).",
-        _ROUTE_53 + "best-practices-resolver-endpoints.html",
-    ),
-    Rule(
-        "domain-twice",
-        "Two zones, two rules, or an endpoint's private names and a zone, are for one domain in one VPC.",
-        "AWS refuses the second association, halfway through the apply.",
-        _ROUTE_53 + "hosted-zone-private-considerations.html",
-    ),
-    Rule(
-        "endpoint-service-twice",
-        "Two interface endpoints have private names for one service in one VPC.",
-        "Both claim one domain, and AWS refuses the second.",
-        _VPC.replace("userguide", "privatelink") + "manage-dns-names.html",
-    ),
-    Rule(
-        "gateway-endpoint-missing",
-        "An interface endpoint has names for the sites alone, and its VPC no gateway endpoint for hosts.",
-        "AWS refuses private_dns_only_for_inbound_resolver_endpoint without a gateway endpoint for the service.",
-        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html",
-    ),
-    Rule(
-        "dns-firewall-blocks-own-names",
-        "A DNS firewall blocks names that an endpoint, a private zone or a forward rule of its VPC is for.",
-        "The firewall filters each query before anything answers it: the endpoint, zone or rule is never asked.",
-        _ROUTE_53 + "resolver-dns-firewall-overview.html",
-    ),
-    Rule(
-        "resolver-zones",
-        "A Resolver endpoint has one address.",
-        "AWS takes two at the least, for one of them may go.",
-        _ROUTE_53 + "resolver-choose-vpc.html",
-    ),
-    Rule(
-        "forward-target",
-        "A Resolver rule asks more DNS servers than AWS takes.",
-        "A rule takes six targets.",
-        _ROUTE_53 + "resolver-rules-managing.html",
-    ),
-    Rule(
-        "customer-gateway-address-twice",
-        "Two customer gateways have one address, ASN and device name.",
-        "AWS returns the one that is there, so that two resources own it.",
-        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateCustomerGateway.html",
-    ),
-    Rule(
-        "customer-gateway-asn",
-        "A customer gateway has an ASN that AWS or the standards reserve.",
-        "AWS refuses it.",
-        _VPN + "cgw-options.html",
-    ),
-    Rule(
-        "same-asn",
-        "Both sides of a VPN connection with BGP have one ASN.",
-        "BGP between equal ASNs is internal BGP, which a VPN does not speak.",
-        _VPN + "cgw-options.html",
-    ),
-    Rule(
-        "hub-asn",
-        "A transit gateway's ASN is not private.",
-        "The Amazon side takes 64512 to 65534 and 4200000000 to 4294967294.",
-        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TransitGatewayRequestOptions.html",
-    ),
-    Rule(
-        "hub-cidr-block",
-        "A transit gateway's CIDR block is too small, or link-local.",
-        "AWS takes /24 (IPv6: /64) or larger, and nothing of 169.254.0.0/16.",
-        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TransitGatewayRequestOptions.html",
-    ),
-    Rule(
-        "vpc-size",
-        "A range of a VPC is larger than /16 or smaller than /28.",
-        "AWS refuses it.",
-        _VPC + "vpc-cidr-blocks.html",
-    ),
-    Rule(
-        "subnet-size",
-        "A subnet is larger than /16 or smaller than /28.",
-        "AWS refuses it.",
-        _VPC + "subnet-sizing.html",
-    ),
+    *REFUSALS,
     # --- what is there ---
     Rule(
         "spoke-missing",
@@ -383,7 +284,7 @@ _ALL = (
         "connection-differs",
         "A VPN connection is not as the intent states it: routing, customer gateway address or ASN.",
         "A connection to another gateway, or with the wrong ASN, never comes up.",
-        _VPN + "your-cgw.html",
+        VPN + "your-cgw.html",
     ),
     Rule(
         "not-in-intent",
@@ -394,33 +295,33 @@ _ALL = (
         "zone-not-covered",
         "A zone that a spoke uses has no way to the transit gateway, or no private subnet.",
         "Hosts in a zone without an attachment subnet do not get to the transit gateway, even with a route to it.",
-        _TGW + "tgw-vpc-attachments.html",
+        TGW + "tgw-vpc-attachments.html",
     ),
     # --- tables ---
     Rule(
         "route-blackholed",
         "A route leads to a target that is not there any more.",
         "It still wins by its prefix length, and drops what it matches.",
-        _VPC + "route-tables-priority.html",
+        VPC + "route-tables-priority.html",
     ),
     Rule(
         "route-shadowed",
         "A route never matches anything: other routes of its table take all of its addresses.",
         "It looks like a backup or a way that exists, and is neither.",
-        _TGW + "how-transit-gateways-work.html",
+        TGW + "how-transit-gateways-work.html",
     ),
     Rule(
         "advertised-twice",
         "A site advertises addresses that a VPC or another site has.",
         "One address means one place: hosts at the site find it at home and never send it to AWS, and of two prefixes "
         "the longer one decides.",
-        _TGW + "how-transit-gateways-work.html",
+        TGW + "how-transit-gateways-work.html",
     ),
     Rule(
         "site-told-too-much",
         "AWS announces to a site what the intent does not let that site reach.",
         "A gateway announces the table that a VPN is associated with: what is in it, the site will send there.",
-        _VPN + "VPNRoutingTypes.html",
+        VPN + "VPNRoutingTypes.html",
     ),
     Rule(
         "quota-exceeded",
@@ -433,7 +334,7 @@ _ALL = (
         "not-resilient",
         "Something fails, and flows are lost that the intent has redundancy for.",
         "One tunnel of two, one customer gateway of several, one zone's NAT gateway, one zone: each may go any day.",
-        _VPN + "vpn-redundant-connection.html",
+        VPN + "vpn-redundant-connection.html",
     ),
     Rule(
         "table-incomplete",

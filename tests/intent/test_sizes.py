@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from isthmus.accepted_firewalls import SURICATA_RULE
 from isthmus.intent import (
     Egress,
     Environment,
@@ -14,7 +15,7 @@ from isthmus.intent import (
     Spoke,
 )
 from isthmus.intent.checks import RULES
-from isthmus.intent.checks.sizes import SURICATA_RULE, trust_policy_length
+from isthmus.intent.checks.sizes import trust_policy_length
 from isthmus.intent.errors import Problem
 from tests.intent.network import estate
 from tests.intent.test_dns import shared

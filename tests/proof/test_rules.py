@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from isthmus.proof import CATALOGUE, rule
+from tests.docs.rules import PAGE, written
 
 PROJECT = Path(__file__).parents[2]
 
@@ -18,7 +19,10 @@ def test_rules_are_explained_and_documented(name: str) -> None:
     assert "\n" not in listed.info
     assert listed.explanation
     assert listed.source == "" or listed.source.startswith("https://docs.aws.amazon.com/")
-    assert f"`{name}`" in (PROJECT / "docs" / "proof.md").read_text()
+
+
+def test_the_documentation_has_the_table_of_rules() -> None:
+    assert PAGE.read_text() == written(), "python -m tests.docs.rules"
 
 
 def test_every_rule_that_the_proof_uses_is_listed() -> None:

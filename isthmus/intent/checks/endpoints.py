@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Network
 
+from isthmus.accepted import MOST_POLICY, policy_fault
 from isthmus.addressing import NoSlot, Tier, subnets
 from isthmus.intent.checks.reading import network, resolved, segment_of
 from isthmus.intent.checks.rule import Finding, rule, subject
@@ -22,8 +22,6 @@ from isthmus.services import S3, SERVICES
 _PRIVATELINK = "https://docs.aws.amazon.com/vpc/latest/privatelink/"
 # AWS keeps five addresses of each subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
 _KEPT = 5
-# Of an endpoint policy, in characters: https://docs.aws.amazon.com/general/latest/gr/vpc-service.html
-MOST_POLICY = 20_480
 
 
 def _lists(estate: Estate) -> Iterator[tuple[object, str, Sequence[str]]]:
@@ -122,18 +120,10 @@ def endpoint_policy(estate: Estate) -> Iterator[Finding]:
             part = f'policy of "{service}"'
             if service not in endpoints.services:
                 yield Finding(endpoints, "services does not list it", f'services with "{service}"', part)
-            elif not _is_object(text):
-                remedy = '{"Version": "2012-10-17", "Statement": [...]}'
-                yield Finding(endpoints, "it is no JSON object", remedy, part)
-            elif len(text) > MOST_POLICY:
-                yield Finding(endpoints, f"it has {len(text)} characters", f"at most {MOST_POLICY}", part)
-
-
-def _is_object(text: str) -> bool:
-    try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        return False
+            elif fault := policy_fault(text):
+                example = '{"Version": "2012-10-17", "Statement": [...]}'
+                remedy = example if "JSON" in fault else f"at most {MOST_POLICY}"
+                yield Finding(endpoints, fault, remedy, part)
 
 
 @rule(

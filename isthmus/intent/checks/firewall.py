@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterator
 
+from isthmus.accepted_firewalls import MOST_CAPACITY, MOST_GROUPS, capacity_holds, sid_of, suricata_fault
 from isthmus.intent.checks.reading import resolved, segment_of
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.domains import domain_groups
@@ -16,8 +17,6 @@ from isthmus.intent.inspecting import CAPACITY, SIDS, VARIABLE, firewall_rules, 
 
 _GUIDE = "https://docs.aws.amazon.com/network-firewall/latest/developerguide/"
 _ORDER = f"{_GUIDE}suricata-rule-evaluation-order.html"
-_RULE = re.compile(r"(pass|drop|reject|alert)\s+\S+\s+.+\s+(->|<>)\s+.+\(.*\)")
-_SID = re.compile(r"[(;]\s*sid\s*:\s*([0-9]+)\s*;")
 _DOMAIN = re.compile(r"\.?(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?")
 _MANAGED = re.compile(r"[A-Za-z0-9]{1,100}StrictOrder")
 KNOWN_MANAGED = tuple(
@@ -37,8 +36,6 @@ KNOWN_MANAGED = tuple(
 )
 LONGEST_VARIABLE = 32
 _TAKEN = ("HOME_NET", "EXTERNAL_NET")
-MOST_CAPACITY = 30_000
-MOST_GROUPS = 20
 
 
 def _policies(estate: Estate) -> Iterator[FirewallPolicy]:
@@ -52,8 +49,7 @@ def own_rules(estate: Estate) -> Iterator[tuple[RuleGroup, str, str | None]]:
     for policy in _policies(estate):
         for group in policy.rule_groups:
             for text in group.rules:
-                found = _SID.search(text)
-                yield group, text, found[1] if found else None
+                yield group, text, sid_of(text)
 
 
 @rule("a firewall without a policy drops everything, and a policy without a firewall is never asked", _ORDER)
@@ -107,7 +103,7 @@ def rule_group_capacity(estate: Estate) -> Iterator[Finding]:
         whole += sum(group.capacity for group in domain_groups(resolved(estate), policy))
         whole += CAPACITY if between else 0
         for thing, need in asked:
-            if not 1 <= thing.capacity <= MOST_CAPACITY or need > thing.capacity:
+            if not capacity_holds(thing.capacity, need):
                 remedy = f"capacity={min(max(100, 2 * need), MOST_CAPACITY)}, room to grow in"
                 yield Finding(thing, f"capacity is {thing.capacity}, it needs {max(need, 1)}", remedy)
                 whole = 0
@@ -133,9 +129,8 @@ def suricata_rule(estate: Estate) -> Iterator[Finding]:
     """A rule is none as Suricata writes them, or has no sid; or a group has none."""
     free = _free_sid(estate)
     example = f'pass tls $HOME_NET any -> $EXTERNAL_NET 443 (tls.sni; content:"example.com"; sid:{free};)'
-    for group, text, sid in own_rules(estate):
-        if not _RULE.fullmatch(text.strip()) or "\n" in text or sid is None:
-            what = "has no sid" if sid is None else "is no Suricata rule"
+    for group, text, _ in own_rules(estate):
+        if what := suricata_fault(text):
             yield Finding(group, f'"{text}" {what}', f"one rule a text: {example}")
     for policy in _policies(estate):
         for group in policy.rule_groups:
@@ -172,7 +167,7 @@ def sid_twice(estate: Estate) -> Iterator[Finding]:
         elif sid is not None and int(sid) in SIDS:
             given = f"sid {sid} is kept for rules between inspected segments"
             yield Finding(group, given, f"below {SIDS.start}, or {SIDS.stop} and above")
-        elif sid is not None and _RULE.fullmatch(text.strip()):
+        elif sid is not None and not suricata_fault(text):
             first[sid] = group.name
 
 

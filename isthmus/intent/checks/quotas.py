@@ -6,6 +6,7 @@ import difflib
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from isthmus.accepted import MOST_GATEWAY_CIDRS
 from isthmus.intent.checks.reading import links, networks, resolved, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.dns import SharedBy
@@ -19,8 +20,6 @@ from isthmus.intent.segment import Egress, Segment
 from isthmus.intent.spoke import Spoke
 from isthmus.intent.vpn import Routing
 from isthmus.quotas import RAISABLE, ROUTE_53_PAGE, TGW_PAGE, VPC_PAGE, VPN_PAGE
-
-TRANSIT_GATEWAY_CIDR_BLOCKS = 5
 
 
 def quota_of(estate: Estate, name: str) -> int:
@@ -276,8 +275,8 @@ def hub_cidr_count(estate: Estate) -> Iterator[Finding]:
     """The hub has more CIDR blocks than AWS allows."""
     for environment in estate.environments:
         hub = environment.hub
-        if hub is not None and len(hub.cidr_blocks) > TRANSIT_GATEWAY_CIDR_BLOCKS:
-            yield Finding(hub, f"it has {len(hub.cidr_blocks)} CIDR blocks", f"at most {TRANSIT_GATEWAY_CIDR_BLOCKS}")
+        if hub is not None and len(hub.cidr_blocks) > MOST_GATEWAY_CIDRS:
+            yield Finding(hub, f"it has {len(hub.cidr_blocks)} CIDR blocks", f"at most {MOST_GATEWAY_CIDRS}")
 
 
 def ask(name: str, limit: int, needed: int) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from ipaddress import AddressValueError, IPv4Address
 
+from isthmus.accepted import GATEWAY_SERVICES
 from isthmus.intent.backend import HcpTerraform, S3Backend
 from isthmus.intent.checks.reading import networks, readable
 from isthmus.intent.checks.rule import Finding, rule
@@ -17,7 +18,6 @@ RETENTION = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096),
     *(1827, 2192, 2557, 2922, 3288, 3653),
 )
-ENDPOINTS = ("dynamodb", "s3")
 
 
 @rule("AWS refuses such tags, and keeps the prefix aws: for itself", _TAGS)
@@ -82,8 +82,8 @@ def gateway_endpoint(estate: Estate) -> Iterator[Finding]:
     """A spoke lists a gateway endpoint that does not exist, or one twice."""
     for _, spoke in estate.spokes:
         given = list(spoke.gateway_endpoints)
-        if len(set(given)) < len(given) or not set(given) <= set(ENDPOINTS):
-            right = sorted(set(given) & set(ENDPOINTS)) or list(ENDPOINTS)
+        if len(set(given)) < len(given) or not set(given) <= set(GATEWAY_SERVICES):
+            right = sorted(set(given) & set(GATEWAY_SERVICES)) or list(GATEWAY_SERVICES)
             yield Finding(spoke, f"gateway_endpoints is {given}", f"gateway_endpoints={right}")
 
 

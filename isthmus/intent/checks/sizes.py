@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from isthmus.accepted_firewalls import SURICATA_RULE
 from isthmus.intent.checks.firewall import own_rules
 from isthmus.intent.checks.quotas import ask, quota_of, spoke_tables_of, tables_of
 from isthmus.intent.checks.reading import links, resolved
@@ -20,7 +21,6 @@ from isthmus.intent.segment import Egress, Segment
 
 _IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
 ROLE_POLICY = 10_240
-SURICATA_RULE = 8_192
 UNDERLYING_ALARMS = 100
 CHART_METRICS = 500
 # Bytes and packets of two tunnels, in and out: the chart of a connection's with the most lines.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from isthmus.accepted import fits_vpc
+from isthmus.accepted import RFC_1918, fits_vpc, refused_secondary
 from isthmus.addressing import NoSlot, Tier, slot, subnet_name, tiers_in, zone_number
 from isthmus.intent.checks.reading import network, networks, overlaps, readable, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule
@@ -15,10 +15,6 @@ from isthmus.regions import REGIONS
 
 _SIZING = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
 _SUBNETS = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
-_TEN, _ONE_SEVEN_TWO, _ONE_NINE_TWO = (IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
-_RFC_1918 = (_TEN, _ONE_SEVEN_TWO, _ONE_NINE_TWO)
-_BENCHMARK = IPv4Network("198.19.0.0/16")
-_TEN_ZERO, _TEN_LOW = IPv4Network("10.0.0.0/16"), IPv4Network("10.0.0.0/15")
 
 
 @rule("AWS allows VPC ranges of /16 to /28", _SIZING)
@@ -41,28 +37,14 @@ def secondary_cidr_mix(estate: Estate) -> Iterator[Finding]:
             secondary = network(text)
             if primary is None or secondary is None or primary.overlaps(secondary):
                 continue
+            # Any of the others may be there before: AWS is given them in no order.
             texts = [*spoke.secondary_cidrs[:index], *spoke.secondary_cidrs[index + 1 :]]
             others = [other for other in networks(texts) if not other.overlaps(secondary)]
-            for banned, beside in _banned(primary, others):
-                if secondary.overlaps(banned):
-                    home = next((f"{space} or " for space in _RFC_1918 if primary.subnet_of(space)), "")
-                    remedy = f"a range of {home}100.64.0.0/10, and none of {banned}"
-                    yield Finding(spoke, f"secondary range {secondary} beside {beside}", remedy)
-                    break
-
-
-def _banned(primary: IPv4Network, others: Iterable[IPv4Network]) -> Iterator[tuple[IPv4Network, IPv4Network]]:
-    """What may not be added to a VPC of that primary range and others, with the range that is in its way.
-
-    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html#add-cidr-block-restrictions
-    """
-    if not primary.subnet_of(_BENCHMARK):
-        yield _BENCHMARK, primary
-    yield from ((space, primary) for space in _RFC_1918 if not primary.subnet_of(space))
-    if primary.subnet_of(_ONE_SEVEN_TWO):
-        yield IPv4Network("172.31.0.0/16"), primary
-    # Any of the VPC's ranges, and which one AWS is given first nobody knows.
-    yield from ((_TEN_ZERO, existing) for existing in (primary, *others) if existing.overlaps(_TEN_LOW))
+            if found := refused_secondary(primary, secondary, others):
+                banned, beside = found
+                home = next((f"{space} or " for space in RFC_1918 if primary.subnet_of(space)), "")
+                remedy = f"a range of {home}100.64.0.0/10, and none of {banned}"
+                yield Finding(spoke, f"secondary range {secondary} beside {beside}", remedy)
 
 
 @rule("every tier needs its subnet in every zone; they follow a fixed table, so that nothing ever moves")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from isthmus.accepted_tunnels import CHOICES, PROPOSALS, RANGES, lifetimes_fault, unknown_proposals, within
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.vpn import Tunnel
@@ -11,26 +12,15 @@ from isthmus.intent.vpn import Tunnel
 _TUNNEL = "https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html"
 _IKE = "https://datatracker.ietf.org/doc/html/rfc8247"
 
-_RANGES: dict[str, tuple[int, int | None]] = {
-    "phase1_lifetime": (900, 28_800),
-    "phase2_lifetime": (900, 3_600),
-    "dpd_timeout": (30, None),
-    "rekey_fuzz_percentage": (0, 100),
-    "replay_window_size": (64, 2_048),
-}
-_CHOICES = {"startup_action": ("add", "start"), "dpd_timeout_action": ("clear", "none", "restart")}
-_ENCRYPTION = ("AES128", "AES256", "AES128-GCM-16", "AES256-GCM-16")
-_INTEGRITY = ("SHA1", "SHA2-256", "SHA2-384", "SHA2-512")
-_GROUPS = (2, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24)
-# What AWS takes, and what of it is strong enough. Groups 22 to 24 are weak although their numbers are high (RFC 8247).
-_PROPOSALS: dict[str, tuple[Sequence[object], Sequence[object]]] = {
-    "ike_versions": (("ikev1", "ikev2"), ("ikev2",)),
-    "phase1_encryption_algorithms": (_ENCRYPTION, ("AES256", "AES256-GCM-16")),
-    "phase1_integrity_algorithms": (_INTEGRITY, ("SHA2-384", "SHA2-512")),
-    "phase1_dh_group_numbers": (_GROUPS, (20, 21)),
-    "phase2_encryption_algorithms": (_ENCRYPTION, ("AES256", "AES256-GCM-16")),
-    "phase2_integrity_algorithms": (_INTEGRITY, ("SHA2-384", "SHA2-512")),
-    "phase2_dh_group_numbers": ((5, *_GROUPS), (20, 21)),
+# What is strong enough of what AWS takes. Groups 22 to 24 are weak although their numbers are high (RFC 8247).
+_STRONG: Mapping[str, Sequence[object]] = {
+    "ike_versions": ("ikev2",),
+    "phase1_encryption_algorithms": ("AES256", "AES256-GCM-16"),
+    "phase1_integrity_algorithms": ("SHA2-384", "SHA2-512"),
+    "phase1_dh_group_numbers": (20, 21),
+    "phase2_encryption_algorithms": ("AES256", "AES256-GCM-16"),
+    "phase2_integrity_algorithms": ("SHA2-384", "SHA2-512"),
+    "phase2_dh_group_numbers": (20, 21),
 }
 
 
@@ -44,11 +34,11 @@ def _tunnels(estate: Estate) -> Iterator[tuple[Tunnel, str]]:
 def tunnel_value(estate: Estate) -> Iterator[Finding]:
     """A timer, a size or an action of a tunnel is none that AWS takes."""
     for tunnel, part in _tunnels(estate):
-        for field, (low, high) in _RANGES.items():
+        for field, (low, high) in RANGES.items():
             if not _within(tunnel, field):
                 right = f"{low} or more" if high is None else f"{low} to {high}"
                 yield Finding(tunnel, f"{field} is {getattr(tunnel, field)}", right, part)
-        for field, choices in _CHOICES.items():
+        for field, choices in CHOICES.items():
             value = getattr(tunnel, field)
             if value not in choices:
                 yield Finding(tunnel, f'{field} is "{value}"', " or ".join(f'"{choice}"' for choice in choices), part)
@@ -61,22 +51,19 @@ def tunnel_lifetimes(estate: Estate) -> Iterator[Finding]:
         one, two, margin = tunnel.phase1_lifetime, tunnel.phase2_lifetime, tunnel.rekey_margin_time
         if not (_within(tunnel, "phase1_lifetime") and _within(tunnel, "phase2_lifetime")):
             continue
-        if two >= one:
-            given = f"phase2_lifetime {two} is not below phase1_lifetime {one}"
-            yield Finding(tunnel, given, f"phase1_lifetime={8 * two}, or a shorter phase 2", part)
-        elif not 60 <= margin <= two // 2:
-            given = f"rekey_margin_time is {margin}, phase2_lifetime {two}"
-            yield Finding(tunnel, given, f"a margin of 60 to {two // 2}, half of phase 2", part)
+        if fault := lifetimes_fault(one, two, margin):
+            longer = f"phase1_lifetime={8 * two}, or a shorter phase 2"
+            remedy = longer if two >= one else f"a margin of 60 to {two // 2}, half of phase 2"
+            yield Finding(tunnel, fault, remedy, part)
 
 
 @rule("AWS takes these names and numbers only; an empty list would mean all of them, the weak ones too", _TUNNEL)
 def tunnel_algorithm(estate: Estate) -> Iterator[Finding]:
     """A proposal of a tunnel is empty, or holds what AWS does not know."""
     for tunnel, part in _tunnels(estate):
-        for field, (known, strong) in _PROPOSALS.items():
+        for field, strong in _STRONG.items():
             value = getattr(tunnel, field)
-            wrong = [each for each in value if each not in known]
-            if wrong or not value:
+            if unknown_proposals(field, value) or not value:
                 yield Finding(tunnel, f"{field} is {list(value)}", f"{field}={list(strong)}", part)
 
 
@@ -84,15 +71,13 @@ def tunnel_algorithm(estate: Estate) -> Iterator[Finding]:
 def weak_algorithm(estate: Estate) -> Iterator[Finding]:
     """A proposal of a tunnel holds something weak, which a peer may then choose."""
     for tunnel, part in _tunnels(estate):
-        for field, (known, strong) in _PROPOSALS.items():
+        for field, strong in _STRONG.items():
             value = getattr(tunnel, field)
-            weak = [each for each in value if each in known and each not in strong]
+            weak = [each for each in value if each in PROPOSALS[field] and each not in strong]
             if weak:
                 names = ", ".join(map(str, weak))
                 yield Finding(tunnel, f"{field} holds {names}, below the floor", f"{field}={list(strong)}", part)
 
 
 def _within(tunnel: Tunnel, field: str) -> bool:
-    low, high = _RANGES[field]
-    value: int = getattr(tunnel, field)
-    return low <= value and (high is None or value <= high)
+    return within(field, getattr(tunnel, field))

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 from itertools import combinations
 
-from isthmus.accepted import LINK_LOCAL, refused_asn
+from isthmus.accepted import DOCUMENTATION, public_address, refused_asn
+from isthmus.accepted_tunnels import excludes_acceleration, fits_inside, reserved_inside
 from isthmus.addressing import CONNECTIONS, inside_cidrs
 from isthmus.intent.checks.plain import not_plain
 from isthmus.intent.checks.reading import links, network
@@ -22,10 +23,6 @@ _GATEWAY = "https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-options.html"
 _TUNNEL = "https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html"
 _INITIATION = "https://docs.aws.amazon.com/vpn/latest/s2svpn/initiate-vpn-tunnels.html"
 _CERTIFICATE = "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-tunnel-authentication-options.html"
-RESERVED_INSIDE = tuple(
-    IPv4Network(text) for text in (*(f"169.254.{third}.0/30" for third in range(6)), "169.254.169.252/30")
-)
-_DOCUMENTATION = tuple(IPv4Network(text) for text in ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"))
 
 
 @rule("AWS takes ASNs of 1 to 4,294,967,294, but for those it or the standards reserve", _GATEWAY)
@@ -80,7 +77,7 @@ def customer_gateway_address(estate: Estate) -> Iterator[Finding]:
     """A customer gateway's address is no public IPv4 address. Documentation ranges pass, as placeholders."""
     for site in estate.sites:
         for gateway in site.customer_gateways:
-            if gateway.ip_address is not None and not _public(gateway.ip_address):
+            if gateway.ip_address is not None and not public_address(gateway.ip_address):
                 remedy = f"its public IPv4 address; {_placeholder(estate)} holds the place of one not known yet"
                 yield Finding(gateway, f'ip_address is "{gateway.ip_address}"', remedy)
 
@@ -95,7 +92,11 @@ def customer_gateway_address_twice(estate: Estate) -> Iterator[Finding]:
     for site in estate.sites:
         for gateway in site.customer_gateways:
             address = gateway.ip_address
-            if address is not None and first.setdefault(address, gateway.name) != gateway.name and _public(address):
+            if (
+                address is not None
+                and first.setdefault(address, gateway.name) != gateway.name
+                and public_address(address)
+            ):
                 given = f'ip_address {address} is that of "{first[address]}" too'
                 yield Finding(gateway, given, "one customer gateway with several connections, or its own address")
 
@@ -141,7 +142,8 @@ def tunnel_without_address(estate: Estate) -> Iterator[Finding]:
 def large_and_accelerated(estate: Estate) -> Iterator[Finding]:
     """A connection has large tunnels and acceleration."""
     for connection in estate.vpn_connections:
-        if connection.large_tunnels and connection.acceleration:
+        bandwidth = "large" if connection.large_tunnels else "standard"
+        if connection.acceleration and excludes_acceleration(bandwidth):
             given = "it has large_tunnels and acceleration"
             yield Finding(connection, given, "one of the two; or more connections, over BGP, for bandwidth")
 
@@ -198,7 +200,7 @@ def vpn_number_twice(estate: Estate) -> Iterator[Finding]:
 def inside_cidr_form(estate: Estate) -> Iterator[Finding]:
     """A tunnel's inside CIDR is no /30 of 169.254.0.0/16."""
     for about, part, cidr in _pinned(estate):
-        if cidr.prefixlen != 30 or not cidr.subnet_of(LINK_LOCAL):
+        if not fits_inside(cidr):
             yield Finding(about, f"inside_cidr is {cidr}", "a /30 of 169.254.0.0/16, or none: it is derived", part)
 
 
@@ -206,7 +208,7 @@ def inside_cidr_form(estate: Estate) -> Iterator[Finding]:
 def inside_cidr_reserved(estate: Estate) -> Iterator[Finding]:
     """A tunnel's inside CIDR is one that AWS reserves."""
     for about, part, cidr in _pinned(estate):
-        if cidr in RESERVED_INSIDE:
+        if reserved_inside(cidr):
             yield Finding(
                 about, f"{cidr} is reserved", "none: it is derived; or a /30 of another connection number", part
             )
@@ -258,14 +260,4 @@ def _free_number(estate: Estate) -> int:
 def _placeholder(estate: Estate) -> IPv4Address:
     """An address for documentation that no customer gateway has."""
     taken = {gateway.ip_address for site in estate.sites for gateway in site.customer_gateways}
-    return next(address for address in _DOCUMENTATION[-1].hosts() if str(address) not in taken)
-
-
-def _public(text: str) -> bool:
-    try:
-        address = IPv4Address(text)
-    except ValueError:
-        return False
-    if any(address in example for example in _DOCUMENTATION):
-        return True
-    return address.is_global and not address.is_multicast
+    return next(address for address in DOCUMENTATION[-1].hosts() if str(address) not in taken)

@@ -20,6 +20,8 @@ from isthmus.network.build import (
     vpn,
 )
 from isthmus.network.build.ipv6 import StandIns
+from isthmus.network.build.refused import refused_values
+from isthmus.network.build.refused_rules import refused_rules
 from isthmus.network.build.resolution import resolution
 from isthmus.network.build.resolve import Resolver
 from isthmus.network.model import Finding, Network, Possible, Vpc
@@ -34,11 +36,21 @@ from isthmus.terraform.graph import Graph
 
 __all__ = ["network_of"]
 
+_SHOWN = 5
+
 
 def refused(network: Network) -> Iterator[Finding]:
     """What AWS refuses, or cannot answer, of what is written."""
     for rule in (*NAME_RULES, *VALUE_RULES):
         yield from rule(network)
+
+
+def _unchecked(resolver: Resolver) -> Iterator[str]:
+    """The note about values that could not be compared with what AWS accepts."""
+    names = tuple(dict.fromkeys(resolver.unchecked))
+    if names:
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        yield f"not compared with what AWS accepts, since unknown: {', '.join(names[:_SHOWN])}{more}"
 
 
 def network_of(graph: Graph) -> Network:
@@ -101,11 +113,15 @@ def network_of(graph: Graph) -> Network:
             *reference_findings(graph),
             *consistency_findings(graph),
             *resolver.findings,
+            *refused_values(resolver),
+            *refused_rules(resolver),
             *structural_findings(network),
             *refused(network),
         )
     )
-    notes = dict.fromkeys((*graph.notes, *resolver.notes, *structural_notes(network), *addresses.notes()))
+    notes = dict.fromkeys(
+        (*graph.notes, *resolver.notes, *_unchecked(resolver), *structural_notes(network), *addresses.notes())
+    )
     doubts = tuple(dict.fromkeys(doubts_of(graph, objects_of(network))))
     said = tuple(dict.fromkeys((doubt.address, doubt.why) for doubt in doubts))
     return replace(doubted(network, doubts), findings=tuple(found), notes=tuple(notes), doubts=said)

@@ -18,8 +18,8 @@ from isthmus.network.space import span
 from isthmus.network.suricata import Rule, Rules, Spans, listed, managed, unread, written
 from isthmus.terraform.graph import Resource, Value
 
-_POLICY = single("aws_networkfirewall_firewall_policy", "arn")
-_RULE_GROUP = single("aws_networkfirewall_rule_group", "arn")
+POLICY = single("aws_networkfirewall_firewall_policy", "arn")
+RULE_GROUP = single("aws_networkfirewall_rule_group", "arn")
 
 _ARGUMENTS = {
     "policy_variables",
@@ -37,7 +37,7 @@ _ARGUMENTS = {
 _ENGINE = {"rule_order", "stream_exception_policy", "flow_timeouts"}
 # Deep threat inspection is about what AWS learns from what it sees.
 _REFERENCE = {"priority", "resource_arn", "override", "deep_threat_inspection"}
-_STRICT = "STRICT_ORDER"
+STRICT = "STRICT_ORDER"
 # https://docs.aws.amazon.com/network-firewall/latest/developerguide/suricata-rule-evaluation-order.html
 _DROPS = {
     "aws:drop_strict": "drop",
@@ -55,7 +55,7 @@ _ALERTS = {
 
 def rules_of(resolver: Resolver, firewall: Resource) -> Rules | Unknown:
     """The rules of a firewall's policy; Unknown where the policy is not in this input, or cannot be read."""
-    found = resolver.required(firewall, "firewall_policy_arn", _POLICY)
+    found = resolver.required(firewall, "firewall_policy_arn", POLICY)
     if isinstance(found, Unknown):
         return found
     policy = resolver.graph.resources[found]
@@ -84,7 +84,7 @@ class _Stateful:
         only(engine, _ENGINE, "stateful_engine_options")
         # https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_StatefulEngineOptions.html
         self.order = (texts(engine.get("rule_order"), "rule_order") or ("DEFAULT_ACTION_ORDER",))[0]
-        if self.order not in (_STRICT, "DEFAULT_ACTION_ORDER"):
+        if self.order not in (STRICT, "DEFAULT_ACTION_ORDER"):
             raise NotUnderstood(f"rule_order: {self.order!r}")
         variables = mapping(body.get("policy_variables"), "policy_variables")
         only(variables, ("rule_variables",), "policy_variables")
@@ -95,7 +95,7 @@ class _Stateful:
         found: list[Rule] = []
         unseen: list[str] = []
         references = mappings(self.body.get("stateful_rule_group_reference"), "stateful_rule_group_reference")
-        strict = self.order == _STRICT
+        strict = self.order == STRICT
         if strict:
             references = tuple(sorted(references, key=lambda each: number(each.get("priority"), "priority")))
         for reference in references:
@@ -139,7 +139,7 @@ class _Stateful:
         if isinstance(arn, str) and ":aws-managed:" in arn:
             name = arn.rpartition("/")[2]
             return f"AWS's {name}", (managed(self.policy.address, name),)
-        found = self.resolver.target(self.policy, "resource_arn", arn, _RULE_GROUP)
+        found = self.resolver.target(self.policy, "resource_arn", arn, RULE_GROUP)
         if not isinstance(found, str):
             why = found.reason if found else "no resource_arn"
             return f"a rule group of {self.policy.address}", (unread(self.policy.address, why),)
@@ -173,7 +173,7 @@ class _Stateful:
         for domains in mappings(source.get("rules_source_list"), "rules_source_list"):
             found += _domains(group.address, domains, sets)
         for rule in mappings(source.get("stateful_rule"), "stateful_rule"):
-            found += written(group.address, _as_text(rule), sets)
+            found += written(group.address, as_text(rule), sets)
         return tuple(found)
 
 
@@ -185,7 +185,7 @@ def _domains(address: str, domains: Mapping[str, Value], sets: Mapping[str, Span
     return tuple(listed(address, kind, sets, names, targets))
 
 
-def _as_text(rule: Mapping[str, Value]) -> str:
+def as_text(rule: Mapping[str, Value]) -> str:
     """A standard stateful rule as Suricata writes it.
 
     https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_StatefulRule.html

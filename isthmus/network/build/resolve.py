@@ -72,6 +72,8 @@ class Resolver:
         self.graph = graph
         self.findings: list[Finding] = []
         self.notes: list[str] = []
+        # Arguments that could not be compared with what AWS accepts, since they are not known.
+        self.unchecked: list[str] = []
         # Which object an identifier stands for, where that is not the resource it is an attribute of.
         self.same: dict[tuple[str, str], str] = {}
         # Identifiers of which it is not known what they stand for.

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from isthmus.accepted import MOST_POLICY
 from isthmus.intent import (
     CentralEndpoints,
     DnsFirewall,
@@ -16,7 +17,6 @@ from isthmus.intent import (
     Segment,
     Spoke,
 )
-from isthmus.intent.checks.endpoints import MOST_POLICY
 from isthmus.services import SERVICES
 from tests.intent.network import DEV, HUB, SITE, VPN, WORKLOADS
 from tests.intent.test_dns import NO_S3, SHARED, WITH_SERVERS, central, forwards, shared
