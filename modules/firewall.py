@@ -60,10 +60,10 @@ from modules.cdk import (
     RequiredProvider,
     TerraformElement,
     TerraformOutput,
-    TerraformResourceLifecycle,
     TerraformVariable,
 )
 from modules.hub import EGRESS_TAG_VALUE, FIREWALL_TAG_VALUE, GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, table_id
+from modules.lifecycles import UPDATE_USERS_FIRST
 from modules.naming import identifier
 from modules.policy import allow, document, organization_partition
 from modules.provider import HUB, required_version
@@ -245,7 +245,7 @@ class _Firewall:
                 type="CUSTOMER_KMS", key_id=self.key_arn
             ),
             tags={"Name": full_name},
-            lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
+            lifecycle=UPDATE_USERS_FIRST,
         )
         return self.module.ref(made, "arn")
 

@@ -19,7 +19,8 @@ from modules.aws import (
     RamResourceAssociation,
     RamResourceShare,
 )
-from modules.cdk import ModuleStack, TerraformOutput, TerraformResourceLifecycle, TerraformVariable
+from modules.cdk import ModuleStack, TerraformOutput, TerraformVariable
+from modules.lifecycles import kept
 from modules.naming import identifier
 from modules.policy import allow, document, organization_partition, trusted
 from modules.provider import REQUIRED, egress_role_name, join_role_name
@@ -95,7 +96,7 @@ def _gateway(module: ModuleStack, estate: Estate, *, protected: bool) -> Ec2Tran
         vpn_ecmp_support="enable",
         transit_gateway_cidr_blocks=sorted(estate.hub.cidr_blocks) or None,
         tags={"Name": estate.hub.name},
-        lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if protected else None,
+        lifecycle=kept(protected=protected),
     )
 
 

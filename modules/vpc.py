@@ -30,10 +30,10 @@ from modules.cdk import (
     RequiredProvider,
     TerraformElement,
     TerraformOutput,
-    TerraformResourceLifecycle,
     TerraformVariable,
 )
 from modules.hub import FLOW_LOGS_ROLE_ARN, GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, table_id
+from modules.lifecycles import UPDATE_USERS_FIRST, kept
 from modules.provider import HUB
 
 
@@ -103,7 +103,12 @@ class VpcModule:
         table: RouteTable | None = None,
         depends_on: list[TerraformElement] | None = None,
     ) -> AwsSubnet:
-        """A subnet, with the route table given or one of its own."""
+        """A subnet, with the route table given or one of its own.
+
+        AWS deletes no subnet that holds a network interface, of an attachment or endpoint for example; their users let
+        go of them first. No two subnets overlap: a place in the VPC belongs to one tier and zone for ever.
+        https://docs.aws.amazon.com/vpc/latest/userguide/subnet-deleting.html
+        """
         label = f"{self.name}-{key}".replace("_", "-")
         subnet = self.module.add(
             AwsSubnet,
@@ -113,10 +118,13 @@ class VpcModule:
             availability_zone_id=zone,
             map_public_ip_on_launch=False,
             tags={"Name": label},
+            lifecycle=UPDATE_USERS_FIRST,
             depends_on=depends_on or None,
         )
         if table is None:
-            table = self.module.add(RouteTable, key, vpc_id=self.module.ref(self.vpc), tags={"Name": label})
+            table = self.module.add(
+                RouteTable, key, vpc_id=self.module.ref(self.vpc), tags={"Name": label}, lifecycle=UPDATE_USERS_FIRST
+            )
             self.route_tables[key] = table
         self.module.add(
             RouteTableAssociation, key, subnet_id=self.module.ref(subnet), route_table_id=self.module.ref(table)
@@ -175,14 +183,18 @@ class VpcModule:
         return self.module.add(InternetGateway, "this", vpc_id=self.module.ref(self.vpc), tags={"Name": self.name})
 
     def nat_gateway(self, number: int, gateway: InternetGateway) -> tuple[NatGateway, Eip]:
-        """The NAT gateway in the public subnet of a zone, and its address."""
+        """The NAT gateway in the public subnet of a zone, and its address.
+
+        Routes lead elsewhere before the gateway goes: deleting it takes minutes, with the routes as blackholes.
+        https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html
+        """
         label = f"{self.name}-nat-az{number}"
         address = self.module.add(
             Eip,
             f"nat_az{number}",
             domain="vpc",
             tags={"Name": label},
-            lifecycle=TerraformResourceLifecycle(prevent_destroy=True) if self.environment.protected else None,
+            lifecycle=kept(protected=self.environment.protected),
             depends_on=[gateway],
         )
         nat = self.module.add(
@@ -191,6 +203,7 @@ class VpcModule:
             allocation_id=self.module.ref(address),
             subnet_id=self.module.ref(self.subnets[f"{Tier.PUBLIC}_az{number}"]),
             tags={"Name": label},
+            lifecycle=UPDATE_USERS_FIRST,
             depends_on=[gateway],
         )
         return nat, address

@@ -26,10 +26,10 @@ from modules.cdk import (
     ModuleStack,
     RequiredProvider,
     TerraformOutput,
-    TerraformResourceLifecycle,
     TerraformVariable,
 )
 from modules.hub import GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, VPN_TAG_VALUE, table_id
+from modules.lifecycles import kept
 from modules.naming import identifier
 from modules.policy import allow, document, organization_partition
 from modules.provider import required_version
@@ -71,7 +71,7 @@ def _has_certificate(estate: Estate, connection: VpnConnection) -> bool:
 class _Vpn:
     def __init__(self, estate: Estate, environment: Environment, tables: HubTables, module: ModuleStack) -> None:
         self.estate, self.environment, self.tables, self.module = estate, environment, tables, module
-        self.lifecycle = TerraformResourceLifecycle(prevent_destroy=True) if environment.protected else None
+        self.lifecycle = kept(protected=environment.protected)
         gateway = module.add(TerraformVariable, GATEWAY_ID, type="string", description="The transit gateway")
         key = module.add(TerraformVariable, LOG_KEY_ARN, type="string", description="Key of the log groups")
         self.gateway_id, self.log_key_arn = module.ref(gateway, None), module.ref(key, None)

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -123,14 +124,18 @@ def test_workers_emit_the_same_bytes():
 def test_protection_can_be_lifted():
     estate = estate_of("examples.stage_1_dev_only")
     open_ = replace(estate, environments=[replace(e, protected=False) for e in estate.environments])
-    protected = {a for a, r in resources_of(files_of("examples.stage_1_dev_only")).items() if "lifecycle" in r}
+
+    def guarded(files: Mapping[str, str]) -> set[str]:
+        return {a for a, r in resources_of(files).items() if r.get("lifecycle", {}).get("prevent_destroy")}
+
+    protected = guarded(files_of("examples.stage_1_dev_only"))
     assert {a.rpartition("/")[2].split(".")[0] for a in protected} == {
         "aws_ec2_transit_gateway",
         "aws_customer_gateway",
         "aws_vpn_connection",
         "aws_eip",
     }
-    assert not [a for a, r in resources_of(synthesize(open_)).items() if "lifecycle" in r]
+    assert not guarded(synthesize(open_))
 
 
 def test_s3_backend_makes_its_bucket_and_reads_across_accounts():

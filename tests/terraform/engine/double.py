@@ -4,7 +4,8 @@ It speaks Terraform's plugin protocol 5 (https://developer.hashicorp.com/terrafo
 and is reached with TF_REATTACH_PROVIDERS, so that a real Terraform core uses it without installing anything.
 
 With the core it catches arguments that are unknown, missing, read-only or mistyped, unknown types, undeclared
-references, cycles, wrong module inputs and outputs. It checks no values, knows no defaults and never replaces anything.
+references, cycles, wrong module inputs and outputs. It checks no values and knows no defaults. It replaces nothing and
+refuses nothing, unless it is given a cloud, which remembers what exists.
 """
 
 import itertools
@@ -23,6 +24,7 @@ from google.protobuf.message import Message
 from tfplugin_proto import tfplugin5_5_pb2 as pb
 
 from . import fake
+from .cloud import Cloud
 from .core import reattach
 from .workspace import types_in
 
@@ -46,8 +48,9 @@ class SchemaDouble:
 
     name: ClassVar[str] = "double"
 
-    def __init__(self, schema: pb.GetProviderSchema.Response) -> None:
+    def __init__(self, schema: pb.GetProviderSchema.Response, cloud: Cloud | None = None) -> None:
         self.schema = schema
+        self.cloud = cloud
         self._serials = itertools.count(1)
 
     @contextmanager
@@ -56,7 +59,7 @@ class SchemaDouble:
 
         A core reads the whole schema at every start: the few types that are used take a quarter of the time of all.
         """
-        service = _Service(_only(self.schema, types_in(copy)), self._serials)
+        service = _Service(_only(self.schema, types_in(copy)), self._serials, self.cloud)
         server = grpc.server(ThreadPoolExecutor(16, thread_name_prefix="schema-double"))
         server.add_generic_rpc_handlers((service.handlers(),))
         port = server.add_insecure_port("127.0.0.1:0")
@@ -90,9 +93,10 @@ class _Service:
     Each provider block of each Terraform process makes its own connection, so aliases are told apart by the peer.
     """
 
-    def __init__(self, schema: pb.GetProviderSchema.Response, serials: Iterator[int]) -> None:
+    def __init__(self, schema: pb.GetProviderSchema.Response, serials: Iterator[int], cloud: Cloud | None) -> None:
         self._schema = schema
         self._serials = serials
+        self._cloud = cloud
         self._configurations: dict[str, Configuration] = {}
         self._subnets: dict[str, IPv4Network] = {}
 
@@ -160,18 +164,25 @@ class _Service:
         block = self._schema.resource_schemas[request.type_name].block
         config = _unpack(request.config) or {}
         configuration = self._configurations[peer]
-        if _unpack(request.prior_state) is None:
+        prior = _unpack(request.prior_state)
+        if prior is None:
             proposed = _computed_as_unknown(block, proposed)
             if "region" in proposed and config["region"] is None:
                 proposed["region"] = configuration.region
         if "tags_all" in proposed and config["tags_all"] is None:
             proposed["tags_all"] = _all_tags(configuration.default_tags, config["tags"])
-        return pb.PlanResourceChange.Response(planned_state=_pack(proposed))
+        replaced = self._cloud.replaced_for(request.type_name, prior, proposed) if self._cloud and prior else []
+        return pb.PlanResourceChange.Response(
+            planned_state=_pack(proposed),
+            requires_replace=[
+                pb.AttributePath(steps=[pb.AttributePath.Step(attribute_name=name)]) for name in replaced
+            ],
+        )
 
     def _apply(self, request: pb.ApplyResourceChange.Request, _: str) -> pb.ApplyResourceChange.Response:
         planned = _unpack(request.planned_state)
         if planned is None:
-            return pb.ApplyResourceChange.Response(new_state=request.planned_state)
+            return self._destroy(request)
         block = self._schema.resource_schemas[request.type_name].block
         serial = next(self._serials)
         network = self._subnets.get(planned.get("subnet_id") or "")
@@ -181,7 +192,16 @@ class _Service:
             planned["ipv6_cidr_block"] = ""
         decided = _decided(block, planned, request.type_name, serial)
         self._remember(request.type_name, decided)
-        return pb.ApplyResourceChange.Response(new_state=_pack(decided))
+        refused = None
+        if self._cloud is not None:
+            refused = self._cloud.write(request.type_name, decided, new=_unpack(request.prior_state) is None)
+        return _answer(request.prior_state if refused else _pack(decided), refused)
+
+    def _destroy(self, request: pb.ApplyResourceChange.Request) -> pb.ApplyResourceChange.Response:
+        refused = None
+        if self._cloud is not None:
+            refused = self._cloud.destroy(request.type_name, _unpack(request.prior_state) or {})
+        return _answer(request.prior_state if refused else request.planned_state, refused)
 
     def _read_data_source(self, request: pb.ReadDataSource.Request, _: str) -> pb.ReadDataSource.Response:
         block = self._schema.data_source_schemas[request.type_name].block
@@ -203,6 +223,11 @@ def _handler(request: type[Request], method: Callable[[Request, str], Message]) 
         request_deserializer=request.FromString,
         response_serializer=lambda response: response.SerializeToString(),
     )
+
+
+def _answer(state: pb.DynamicValue, refused: str | None) -> pb.ApplyResourceChange.Response:
+    found = [pb.Diagnostic(severity=pb.Diagnostic.ERROR, summary=refused)] if refused else []
+    return pb.ApplyResourceChange.Response(new_state=state, diagnostics=found)
 
 
 def _unpack(value: pb.DynamicValue) -> Values | None:

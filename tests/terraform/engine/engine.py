@@ -3,7 +3,7 @@
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,14 +169,14 @@ class LiveEstate:
         """The directory of the states, `<root>.tfstate` each."""
         return self.folder / "states"
 
-    def apply(self, estate: Estate) -> None:
-        """Applies every root of an estate, producers first.
+    def apply(self, estate: Estate, roots: Collection[str] | None = None, *, consumers_first: bool = False) -> None:
+        """Applies some roots of an estate, or all of them: producers first, or the other way round.
 
         Raises:
             TerraformFailed: Terraform found errors.
         """
-        with self._workspaces(estate) as workspaces:
-            for workspace in workspaces:
+        with self._workspaces(estate, roots) as workspaces:
+            for workspace in reversed(workspaces) if consumers_first else workspaces:
                 workspace.run("apply", "-auto-approve", _AT_ONCE)
 
     def plans(self, estate: Estate) -> dict[str, Plan]:
@@ -188,13 +188,13 @@ class LiveEstate:
         with self._workspaces(estate) as workspaces:
             return {workspace.directory.name: workspace.plan() for workspace in workspaces}
 
-    def destroy(self, estate: Estate) -> None:
-        """Destroys every root of an estate, consumers first, protected or not.
+    def destroy(self, estate: Estate, roots: Collection[str] | None = None) -> None:
+        """Destroys some roots of an estate, or all of them: consumers first, protected or not.
 
         Raises:
             TerraformFailed: Terraform found errors.
         """
-        with self._workspaces(estate) as workspaces:
+        with self._workspaces(estate, roots) as workspaces:
             for workspace in reversed(workspaces):
                 lift_protection(workspace.directory)
                 workspace.run("destroy", "-auto-approve", _AT_ONCE)
@@ -210,12 +210,14 @@ class LiveEstate:
         return found
 
     @contextmanager
-    def _workspaces(self, estate: Estate) -> Iterator[list[Workspace]]:
-        """Workspaces of all roots, producers first."""
+    def _workspaces(self, estate: Estate, roots: Collection[str] | None = None) -> Iterator[list[Workspace]]:
+        """Workspaces of some roots, or of all: producers first."""
         self.states.mkdir(exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.folder, prefix="roots-") as folder, ExitStack() as stack:
             workspaces = []
             for root in estate.in_order():
+                if roots is not None and root.name not in roots:
+                    continue
                 copy = copy_root(root, estate, Path(folder), self.states)
                 self.engine.provider.disarm(copy)
                 workspaces.append(stack.enter_context(self.engine.workspace(copy)))

@@ -129,9 +129,14 @@ def state_file(states: Path, root: Root) -> Path:
 
 
 def types_in(copy: Path) -> set[str]:
-    """The types of the resources and data sources that a root and its modules name."""
+    """The types of the resources and data sources that a root and its modules name, and of what its state holds."""
     configurations = [read_configuration(directory) for directory in {path.parent for path in copy.rglob("*.tf.json")}]
-    return {kind for document in configurations for part in ("resource", "data") for kind in document.get(part, {})}
+    named = {kind for document in configurations for part in ("resource", "data") for kind in document.get(part, {})}
+    for document in configurations:
+        kept = Path(document.get("terraform", {}).get("backend", {}).get("local", {}).get("path", ""))
+        if kept.is_file():
+            named |= {resource["type"] for resource in json.loads(kept.read_text())["resources"]}
+    return named
 
 
 def disarm_providers(copy: Path) -> None:

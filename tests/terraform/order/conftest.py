@@ -1,0 +1,73 @@
+"""A live estate that changes: Terraform with the double, and a cloud that refuses what comes too early."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from isthmus.intent import Estate
+from modules.files import merge
+from modules.synthesis import synthesize
+from tests.terraform.engine import Core, Engine, LiveEstate
+from tests.terraform.engine.cloud import Cloud
+from tests.terraform.engine.double import SchemaDouble
+from tests.terraform.engine.workspace import Estate as Folder
+
+
+@dataclass
+class Life:
+    """An estate that was applied, and its AWS."""
+
+    live: LiveEstate
+    cloud: Cloud
+    scratch: Path
+    files: Mapping[str, str]
+
+    def change(self, after: Estate, *, consumers_first: bool = False) -> list[str]:
+        """Applies what differs in an estate, roots in their order or the other way round. Gives what was done in AWS.
+
+        Raises `TerraformFailed` where AWS refuses something.
+        """
+        files = synthesize(after.check())
+        changed = {name for name in files.keys() | self.files.keys() if files.get(name) != self.files.get(name)}
+        folder = self.scratch / f"output-{next(_NUMBERS)}"
+        merge(folder, files)
+        estate = Folder(folder)
+        roots = {name.split("/")[1] for name in changed if name.startswith("stacks/")}
+        # What the others hand out may be new for those that read it.
+        for root in estate.in_order():
+            if any(producer.name in roots for producer in estate.producers(root).values()):
+                roots.add(root.name)
+        self.cloud.done.clear()
+        self.live.apply(estate, roots & estate.roots.keys(), consumers_first=consumers_first)
+        self.files = files
+        return self.cloud.done
+
+    def take_away(self, root: str) -> list[str]:
+        """Destroys a root. Gives what was done in AWS."""
+        folder = self.scratch / f"output-{next(_NUMBERS)}"
+        merge(folder, self.files)
+        self.cloud.done.clear()
+        self.live.destroy(Folder(folder), {root})
+        return self.cloud.done
+
+
+Begin = Callable[[Estate], Life]
+
+_NUMBERS = count()
+
+
+@pytest.fixture
+def begin(core: Core, double: SchemaDouble, tmp_path: Path) -> Begin:
+    """Applies an estate to a new AWS."""
+
+    def applied(estate: Estate) -> Life:
+        cloud = Cloud()
+        engine = Engine(core, SchemaDouble(double.schema, cloud), tmp_path)
+        life = Life(engine.live(), cloud, tmp_path, {})
+        life.change(estate)
+        return life
+
+    return applied

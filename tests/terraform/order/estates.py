@@ -1,0 +1,117 @@
+"""Small estates, each with one thing that can be changed, and what can be put in the place of its parts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from isthmus.intent import (
+    Account,
+    CentralEndpoints,
+    CustomerGateway,
+    DomainList,
+    Egress,
+    EgressVpc,
+    Environment,
+    Estate,
+    FirewallPolicy,
+    ForwardRule,
+    Hub,
+    HybridDns,
+    Inspection,
+    Organization,
+    PrivateZone,
+    Segment,
+    Site,
+    Spoke,
+    VpnConnection,
+)
+
+ZONES = ["use1-az1", "use1-az2", "use1-az4"]
+
+_ORGANIZATION = Organization(
+    arn="arn:aws:organizations::999900001111:organization/o-exampleorg",
+    accounts=[Account("network", id="111122223333"), Account("teams", id="222233334444")],
+)
+SITE = Site(
+    "dc1",
+    networks={"servers": "172.21.0.0/16", "users": "172.20.0.0/16"},
+    announces=["0.0.0.0/0", "172.20.0.0/15"],
+    customer_gateways=[CustomerGateway("dc1-01", ip_address="203.0.113.10", bgp_asn=65_010)],
+    dns_servers=["172.21.0.53"],
+)
+SERVICES = Segment("services", ways_out=set(Egress) - {Egress.CENTRAL}, joined_by=["teams"])
+APPS = Segment("apps", reaches=[SERVICES], ways_out=set(Egress) - {Egress.CENTRAL}, joined_by=["teams"])
+VPN = VpnConnection("dc1-01", customer_gateway="dc1-01", number=1, segment="services")
+NETWORK = Environment(
+    "network", account="network", hub=Hub("main", share_with=["teams"]), vpn_connections=[VPN], protected=False
+)
+WEB = Spoke("web", cidr="10.1.0.0/20", segment="apps", egress=Egress.LOCAL)
+TEAM = Environment("team", account="teams", spokes=[WEB], protected=False)
+
+
+def plain(spoke: Spoke = WEB, **changes: Any) -> Estate:
+    """A hub with a VPN connection, and in another account a spoke that leaves by itself."""
+    given: dict[str, Any] = {
+        "organization": _ORGANIZATION,
+        "region": "us-east-1",
+        "blocks": ["10.1.0.0/16"],
+        "zones": ZONES,
+        "segments": [SERVICES, APPS],
+        "sites": [SITE],
+        "environments": [NETWORK, replace(TEAM, spokes=[spoke])],
+    }
+    return Estate("order", **(given | changes))
+
+
+def spokes(*spokes: Spoke) -> dict[str, Any]:
+    """The environments of `plain` with other spokes."""
+    return {"environments": [NETWORK, replace(TEAM, spokes=list(spokes))]}
+
+
+def network(**changes: Any) -> dict[str, Any]:
+    """The environments of `plain` with other contents of the hub's."""
+    return {"environments": [replace(NETWORK, **changes), TEAM]}
+
+
+POLICY = FirewallPolicy(domain_lists=[DomainList("updates", domains=[".example.org"])])
+EGRESS = EgressVpc("egress", cidr="10.1.254.0/23", inspection=Inspection.VPC, firewall=POLICY)
+
+
+def central(
+    spoke: Spoke = replace(WEB, egress=Egress.CENTRAL),
+    *,
+    egress: EgressVpc | None = EGRESS,
+    protected: bool = False,
+    **changes: Any,
+) -> Estate:
+    """The same with a central way out, which the spoke uses."""
+    ways_out = set(Egress) - ({Egress.CENTRAL} if egress is None else set())
+    segments = [replace(SERVICES, ways_out=ways_out), replace(APPS, ways_out=ways_out)]
+    out = [] if egress is None else [Environment("egress", account="network", egress=egress, protected=protected)]
+    given: dict[str, Any] = {
+        "segments": segments,
+        "environments": [NETWORK, *out, replace(TEAM, spokes=[spoke])],
+    }
+    return plain(**(given | changes))
+
+
+SHARED = Spoke("shared", cidr="10.1.16.0/20", segment="services", egress=Egress.ON_PREMISES)
+DNS = HybridDns(
+    spoke="shared",
+    forwards=[ForwardRule("corp.example.com", site="dc1")],
+    private_zones=[PrivateZone("aws.example.com")],
+)
+
+
+def named(
+    shared: Spoke = SHARED,
+    *,
+    dns: HybridDns | None = DNS,
+    services: tuple[str, ...] = ("ssm", "sts"),
+) -> Estate:
+    """The hub, and shared services with hybrid DNS and endpoints, which a spoke of another environment uses."""
+    endpoints = CentralEndpoints(services=list(services)) if services else None
+    home = Environment("shared", account="network", spokes=[shared], dns=dns, endpoints=endpoints)
+    team = replace(TEAM, spokes=[replace(WEB, egress=Egress.ON_PREMISES, zones=ZONES[:1])])
+    return plain(environments=[NETWORK, home, team])

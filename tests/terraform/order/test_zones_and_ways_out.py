@@ -1,0 +1,49 @@
+"""What used a thing lets go of it before it is destroyed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from isthmus.intent import Egress
+
+from .conftest import Begin
+from .estates import EGRESS, SHARED, WEB, ZONES, central, named, plain
+
+
+def before(done: Sequence[str], first: str, then: str) -> bool:
+    """Whether all of the first, and there are some, was done before any of the second, and there is some."""
+    one = [place for place, what in enumerate(done) if what.startswith(first)]
+    other = [place for place, what in enumerate(done) if what.startswith(then)]
+    return bool(one and other) and max(one) < min(other)
+
+
+def test_an_attachment_leaves_a_subnet_before_it_goes(begin: Begin) -> None:
+    life = begin(plain())
+    done = life.change(plain(replace(WEB, zones=ZONES[:2])))
+    assert before(done, "update aws_ec2_transit_gateway_vpc_attachment", "destroy aws_subnet infra-web-transit-gateway")
+    assert before(done, "update aws_vpc_endpoint", "destroy aws_route_table infra-web-private")
+
+
+def test_routes_leave_a_nat_gateway_before_it_goes(begin: Begin) -> None:
+    life = begin(plain())
+    done = life.change(plain(replace(WEB, egress=Egress.ON_PREMISES)))
+    assert before(done, "update aws_route ", "destroy aws_nat_gateway")
+
+
+def test_routes_of_other_zones_leave_a_nat_gateway_before_it_goes(begin: Begin) -> None:
+    life = begin(plain())
+    done = life.change(plain(replace(WEB, nat_zones=ZONES[1:2])))
+    assert before(done, "update aws_route ", "destroy aws_nat_gateway")
+
+
+def test_endpoints_leave_a_subnet_before_it_goes(begin: Begin) -> None:
+    life = begin(named())
+    done = life.change(named(replace(SHARED, zones=ZONES[:2])))
+    assert before(done, "update aws_route53_resolver_endpoint", "destroy aws_subnet infra-shared-resolver")
+    assert before(done, "update aws_vpc_endpoint infra-shared-ssm", "destroy aws_subnet infra-shared-endpoints")
+
+
+def test_a_firewall_leaves_a_subnet_before_it_goes(begin: Begin) -> None:
+    web = replace(WEB, egress=Egress.CENTRAL, zones=ZONES[:2])
+    life = begin(central(web))
+    done = life.change(central(web, egress=replace(EGRESS, zones=ZONES[:2])))
+    assert before(done, "update aws_networkfirewall_firewall", "destroy aws_subnet infra-egress-firewall")
