@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
@@ -15,6 +16,8 @@ from tests.terraform.engine.cloud import Cloud
 from tests.terraform.engine.double import SchemaDouble
 from tests.terraform.engine.workspace import Estate as Folder
 
+Rewrite = Callable[[str], str]
+
 
 @dataclass
 class Life:
@@ -24,13 +27,14 @@ class Life:
     cloud: Cloud
     scratch: Path
     files: Mapping[str, str]
+    rewrite: Rewrite
 
     def change(self, after: Estate, *, consumers_first: bool = False) -> list[str]:
         """Applies what differs in an estate, roots in their order or the other way round. Gives what was done in AWS.
 
         Raises `TerraformFailed` where AWS refuses something.
         """
-        files = synthesize(after.check())
+        files = {name: self.rewrite(text) for name, text in synthesize(after.check()).items()}
         changed = {name for name in files.keys() | self.files.keys() if files.get(name) != self.files.get(name)}
         folder = self.scratch / f"output-{next(_NUMBERS)}"
         merge(folder, files)
@@ -54,19 +58,23 @@ class Life:
         return self.cloud.done
 
 
-Begin = Callable[[Estate], Life]
-
 _NUMBERS = count()
+
+
+class Begin(Protocol):
+    """Applies an estate to a new AWS; generated files can be rewritten first, now and at each change."""
+
+    def __call__(self, estate: Estate, rewrite: Rewrite = ...) -> Life: ...
 
 
 @pytest.fixture
 def begin(core: Core, double: SchemaDouble, tmp_path: Path) -> Begin:
     """Applies an estate to a new AWS."""
 
-    def applied(estate: Estate) -> Life:
+    def applied(estate: Estate, rewrite: Rewrite = str) -> Life:
         cloud = Cloud()
         engine = Engine(core, SchemaDouble(double.schema, cloud), tmp_path)
-        life = Life(engine.live(), cloud, tmp_path, {})
+        life = Life(engine.live(), cloud, tmp_path, {}, rewrite)
         life.change(estate)
         return life
 

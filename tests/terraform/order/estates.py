@@ -78,8 +78,11 @@ POLICY = FirewallPolicy(domain_lists=[DomainList("updates", domains=[".example.o
 EGRESS = EgressVpc("egress", cidr="10.1.254.0/23", inspection=Inspection.VPC, firewall=POLICY)
 
 
+CENTRAL_WEB = replace(WEB, egress=Egress.CENTRAL)
+
+
 def central(
-    spoke: Spoke = replace(WEB, egress=Egress.CENTRAL),
+    spoke: Spoke = CENTRAL_WEB,
     *,
     egress: EgressVpc | None = EGRESS,
     protected: bool = False,

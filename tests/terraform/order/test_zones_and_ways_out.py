@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from isthmus.intent import Egress
+import pytest
+
+from isthmus.intent import Egress, Estate
+from tests.terraform.engine import TerraformFailed
 
 from .conftest import Begin
 from .estates import EGRESS, SHARED, WEB, ZONES, central, named, plain
@@ -47,3 +50,18 @@ def test_a_firewall_leaves_a_subnet_before_it_goes(begin: Begin) -> None:
     life = begin(central(web))
     done = life.change(central(web, egress=replace(EGRESS, zones=ZONES[:2])))
     assert before(done, "update aws_networkfirewall_firewall", "destroy aws_subnet infra-egress-firewall")
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "refused"),
+    [
+        (plain(), plain(replace(WEB, zones=ZONES[:2])), r"infra-web-\S+ is in use by aws_(ec2_transit|vpc_endpoint)"),
+        (plain(), plain(replace(WEB, egress=Egress.ON_PREMISES)), r"aws_nat_gateway \S+ is in use by aws_route "),
+        (named(), named(replace(SHARED, zones=ZONES[:2])), r"aws_subnet \S+ is in use by aws_"),
+    ],
+    ids=["attachment", "routes", "endpoints"],
+)
+def test_without_the_setting_it_is_refused(begin: Begin, was: Estate, becomes: Estate, refused: str) -> None:
+    life = begin(was, lambda text: text.replace('"create_before_destroy": true', '"create_before_destroy": false'))
+    with pytest.raises(TerraformFailed, match=refused):
+        life.change(becomes)
