@@ -338,10 +338,8 @@ class Facts:
         vpc = self.network.gateways[vpn.gateway].vpc
         if isinstance(vpc, Unknown):
             return Told(connection, unknown=f"the VPC of {vpn.gateway}: {vpc.reason}")
-        if vpc is None:
-            return Told(connection)
-        prefixes = dict.fromkeys(vpc_cidrs(self.network, vpc), vpc)
-        doubt = cidrs_doubt(self.network, vpc)
+        prefixes = dict.fromkeys(vpc_cidrs(self.network, vpc), vpc) if vpc is not None else {}
+        doubt = cidrs_doubt(self.network, vpc) if vpc is not None else ""
         own = self.sites.by_connection[connection].connections
         for route in gateway_routes(self.network, self.sites, vpn.gateway, self.scenario, leaving_out=own):
             if isinstance(route, Unknown):

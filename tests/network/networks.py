@@ -138,7 +138,7 @@ class Draft:
     def egress_only(self, name: str, vpc: str) -> None:
         self.put("gateways", Gateway(name, GatewayKind.EGRESS_ONLY, vpc))
 
-    def vpn_gateway(self, name: str, vpc: str) -> None:
+    def vpn_gateway(self, name: str, vpc: str | None) -> None:
         self.put("gateways", Gateway(name, GatewayKind.VPN, vpc, asn=64512))
 
     def nat(self, name: str, subnet: str, *, public: bool = True, ip: str | None = None) -> None:
@@ -259,10 +259,11 @@ class Draft:
         gateway: str = "hub",
         static: bool = False,
         routes: Sequence[str] = (),
+        asn: int | Unknown = 65000,
         **attachment: Any,
     ) -> str:
         """A VPN connection with two tunnels; on a transit gateway its attachment is called `att-<name>`."""
-        self.put("customer_gateways", CustomerGateway(f"cgw-{name}", asn=65000))
+        self.put("customer_gateways", CustomerGateway(f"cgw-{name}", asn=asn))
         tunnels = (Tunnel(f"{name}#1"), Tunnel(f"{name}#2"))
         self.put(
             "vpns",

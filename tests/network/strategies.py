@@ -139,6 +139,9 @@ def _vpn_gateway(draw: st.DrawFn, d: Draft, vpc: str) -> None:
         d.vpn_gateway("vgw", vpc)
         d.vpn("v3", gateway="vgw", static=static, routes=draw(few(POOL)) if static else ())
         d.site("three", ["v3"], draw(few(POOL)), ["192.168.0.0/16"])
+        if draw(st.booleans()):
+            d.vpn("v4", gateway="vgw", static=not draw(_likely()), asn=draw(st.sampled_from([65000, 65001])))
+            d.site("four", ["v4"], draw(few(POOL)), ["192.0.2.0/24"])
 
 
 def _routes(draw: st.DrawFn, d: Draft, vpc: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from isthmus.network import cloudhub
 from isthmus.network.answers import Block, Hop, Path
 from isthmus.network.model import Site, Unknown
 from isthmus.network.space import PUBLIC, merge, show_range
@@ -108,21 +109,37 @@ class SiteSteps(Steps):
             else:
                 gateway = direct[1] if direct else str(self.network.vpns[way].gateway)
                 inside = after(inside, Hop("virtual private gateway", gateway))
-                options.append(self._out_of_vpn_gateway(gateway, low, high, inside, seen))
+                options.append(self._out_of_vpn_gateway(connection, gateway, low, high, inside, seen))
         return merge(options)
 
-    def _out_of_vpn_gateway(self, gateway: str, low: int, high: int, path: Path, seen: Seen) -> Pieces:
-        """Into the gateway's VPC; or on to another site, which is not modelled."""
-        vpc = self.facts.vpc_of_gateway.get(gateway, "")
+    def _out_of_vpn_gateway(self, connection: str, gateway: str, low: int, high: int, path: Path, seen: Seen) -> Pieces:
+        """Into the gateway's VPC, or on to another site that the gateway learns the prefix from."""
+        vpc = self.network.gateways[gateway].vpc
         pieces: Pieces = []
         for start, end, owners in self.facts.vpc_owners.within(low, high):
             for first, last, decision in self.facts.gateway_table(gateway).decide.within(start, end):
-                if vpc in owners or decision == NO_ROUTE:
+                if vpc in owners or (vpc is not None and decision == NO_ROUTE):
                     pieces += self.out_of_gateway(gateway, first, last, path, seen)
+                elif decision.unknown:
+                    pieces += unknown(first, last, path, decision.unknown)
+                elif not decision.routes:
+                    block = Block("no-route", gateway, f"the gateway knows no route to {show_range(first, last)}")
+                    pieces += self.stopped(first, last, path, block)
                 else:
-                    why = decision.unknown or f"whether {gateway} sends packets from one site to another"
-                    pieces += unknown(first, last, path, why)
+                    options = [
+                        self._on_to(connection, gateway, str(route.target), route, first, last, path, seen)
+                        for route in decision.routes
+                    ]
+                    pieces += merge(options)
         return pieces
+
+    def _on_to(
+        self, near: str, gateway: str, far: str, route: Route, low: int, high: int, path: Path, seen: Seen
+    ) -> Pieces:
+        """From one connection of a virtual private gateway over another."""
+        if why := cloudhub.doubt(self.network, gateway, near, far):
+            return unknown(low, high, path, why)
+        return self.to_site(far, route, low, high, path, seen)
 
 
 def _doubted(pieces: Pieces, doubt: str) -> Pieces:

@@ -5,21 +5,22 @@ vpn/latest/s2svpn/vpn-route-priority.html
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from isthmus.network.answers import Outcome
-from isthmus.network.model import Site, Unknown
+from isthmus.network.model import Cidr, Gateway, Site, Unknown
 from tests.network.judge.carried import Ending, Ip, Luggage, arrived, dropped, unknown
-from tests.network.judge.doubt import Unclear, contains, known, length
+from tests.network.judge.doubt import Unclear, contains, known, length, truth
 from tests.network.judge.found import best
 from tests.network.judge.steps import Steps
 from tests.network.judge.transit_tables import TransitTables
+from tests.network.judge.vpc_tables import VpcTables
 
 HERE, OUT = "(here)", "(out)"  # what a site does by itself: deliver, or send to the internet
 
 
-class Sites(Steps, TransitTables):
+class Sites(Steps, VpcTables, TransitTables):
     """What a site's routers do with a packet."""
 
     def _at_site(self, luggage: Luggage, connection: str, client: int) -> list[Ending]:
@@ -95,7 +96,7 @@ class Sites(Steps, TransitTables):
 
         A transit gateway announces the routes of the table that the connection's attachment is associated with (a site
         does not take its own back), a Direct Connect gateway the allowed prefixes, a virtual private gateway the
-        prefixes of its VPC. With a policy table nothing is announced.
+        prefixes of its VPC and of its other sites. With a policy table nothing is announced.
         """
         if connection in self.network.vpns:
             vpn = self.network.vpns[connection]
@@ -103,7 +104,8 @@ class Sites(Steps, TransitTables):
                 return []
             gateway = self.network.gateways.get(str(vpn.gateway))
             if gateway is not None:
-                cidrs = self.network.vpcs[known(gateway.vpc)].cidrs if gateway.vpc else ()
+                cidrs = list(self.network.vpcs[known(gateway.vpc)].cidrs if gateway.vpc else ())
+                cidrs += self._of_others(site, gateway.address)
                 return [(length(cidr), True) for cidr in cidrs if contains(cidr, destination)]
         attachment = self._attachment_of(connection)
         if attachment is None or self._down(attachment.address, connection):
@@ -123,10 +125,36 @@ class Sites(Steps, TransitTables):
                 told.append((size, all(found.target is not None for found in winners)))
         return told
 
+    def _of_others(self, site: Site, gateway: str) -> Iterator[Cidr | Unknown]:
+        """What the other sites of a virtual private gateway have told it. vpn/latest/s2svpn/VPN_CloudHub.html"""
+        for vpn in self.network.vpns.values():
+            if vpn.gateway == gateway and vpn.address not in site.connections and self._up(vpn):
+                fixed = truth(vpn.static)
+                yield from vpn.static_routes if fixed else (one.prefix for one in self._announced_on(vpn.address))
+
+    def _for_vpc(self, luggage: Luggage, gateway: Gateway) -> bool:
+        """Whether a virtual private gateway hands a packet from a site to its VPC: what it learns no way for."""
+        destination = luggage.header.destination
+        inside = gateway.vpc is not None and self._of_vpc(destination, known(gateway.vpc))
+        return inside or not self._learnt_by_vpn_gateway(gateway.address, destination)
+
+    def _from_site_to_site(self, luggage: Luggage, near: str, gateway: Gateway, client: int) -> list[Ending]:
+        """By a virtual private gateway over another of its connections: both with BGP, the ASNs of the sites differ."""
+        endings = []
+        for found in self._learnt_by_vpn_gateway(gateway.address, luggage.header.destination):
+            ends = [self.network.vpns[near], self.network.vpns[str(found.target)]]
+            asns = {self.network.customer_gateways[known(end.customer_gateway)].asn for end in ends}
+            if any(truth(end.static) for end in ends) or len(asns) < 2 or any(isinstance(asn, Unknown) for asn in asns):
+                raise Unclear("AWS documents it for BGP and different ASNs")
+            endings += self._at_site(luggage.at(f"on {near}"), ends[1].address, client)
+        return endings
+
     def _onto(self, luggage: Luggage, connection: str, client: int) -> list[Ending]:
         """From a site into AWS. What comes in belongs to no zone."""
         if connection in self.network.vpns:
             gateway = self.network.gateways.get(str(self.network.vpns[connection].gateway))
+            if gateway is not None and not self._for_vpc(luggage, gateway):
+                return self._from_site_to_site(luggage, connection, gateway, client)
             if gateway is not None:
                 return self._into_vpc_by_gateway(luggage, known(gateway.vpc), gateway.address, client)
         attachment = self._attachment_of(connection)

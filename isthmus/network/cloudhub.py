@@ -1,0 +1,50 @@
+"""From site to site by a virtual private gateway (VPN CloudHub).
+
+The gateway advertises to each site what the others advertise, whether it is attached to a VPC or not. AWS says so of
+connections with dynamic routing, and asks for customer gateways of different ASNs: a router takes no route with its own
+ASN on the path. Of static connections it says nothing.
+https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html
+https://docs.aws.amazon.com/vpn/latest/s2svpn/site-site-architectures.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from isthmus.network.model import Network, Unknown
+
+
+def doubt(network: Network, gateway: str, *connections: str) -> str:
+    """Why it is not known whether `gateway` carries packets from one of `connections` to the other, or ""."""
+    return next(
+        (f"whether {gateway} sends packets from one site to another: {why}" for why in _doubts(network, connections)),
+        "",
+    )
+
+
+def _doubts(network: Network, connections: tuple[str, ...]) -> Iterator[str]:
+    asns: dict[int, str] = {}
+    for connection in connections:
+        vpn = network.vpns.get(connection)
+        if vpn is None:
+            yield f"{connection} is no VPN connection"
+        elif isinstance(vpn.static, Unknown):
+            yield f"the routing of {connection}: {vpn.static.reason}"
+        elif vpn.static:
+            yield f"{connection} has static routing"
+        else:
+            asn = _asn(network, vpn.customer_gateway)
+            if isinstance(asn, Unknown):
+                yield f"the ASN at {connection}: {asn.reason}"
+            elif asns.setdefault(asn, connection) != connection:
+                yield f"{asns[asn]} and {connection} have the ASN {asn}"
+
+
+def _asn(network: Network, customer_gateway: str | Unknown) -> int | Unknown:
+    """The ASN of a customer gateway."""
+    if isinstance(customer_gateway, Unknown):
+        return customer_gateway
+    known = network.customer_gateways.get(customer_gateway)
+    if known is None or known.asn is None:
+        return Unknown(f"{customer_gateway} is not in this input")
+    return known.asn
