@@ -61,6 +61,10 @@ VPCS = Quota("vpcs", "VPCs per account and Region", 5, None, VPC_PAGE)
 ZONE_VPCS = Quota("vpcs-per-private-zone", "VPCs per private hosted zone", 300, None, ROUTE_53_PAGE)
 PROFILE_VPCS = Quota("vpcs-per-profile", "VPCs per Route 53 Profile", 1_000, None, ROUTE_53_PAGE)
 
+# So low that most accounts have had them raised: over the default is nothing wrong where the input does not say what
+# is granted.
+RAISED_AS_A_RULE = frozenset({ELASTIC_IPS, NAT_GATEWAYS, VPCS})
+
 # Those that an estate can raise, by id.
 RAISABLE: Mapping[str, Quota] = {
     quota.id: quota

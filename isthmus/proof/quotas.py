@@ -18,6 +18,7 @@ from isthmus.network.model import (
     Unknown,
     VpcTable,
 )
+from isthmus.proof.account_quotas import counted
 from isthmus.proof.findings import Violation
 from isthmus.quotas import Quota
 
@@ -112,10 +113,7 @@ def usages(
         yield usage(quotas.TGW_TABLES, gateway, tables[gateway])
         yield usage(quotas.TGW_ROUTES, gateway, _tgw_routes(network, gateway, dict(from_sites)))
         yield usage(quotas.ATTACHMENTS, gateway, attachments[gateway])
-    if network.vpns:
-        yield usage(quotas.CONNECTIONS, "VPN connections", len(network.vpns))
-    if network.customer_gateways:
-        yield usage(quotas.CUSTOMER_GATEWAYS, "customer gateways", len(network.customer_gateways))
+    yield from (usage(quota, subject, count) for quota, subject, count in counted(network) if count)
     for connection, count in from_sites:
         yield usage(quotas.FROM_SITE, connection, count)
     for connection, count in told:
@@ -234,8 +232,11 @@ def fullest(found: Iterable[Usage]) -> tuple[Usage, ...]:
     return tuple(sorted(kept, key=lambda usage: (-usage.share, usage.quota.name, usage.subject)))
 
 
-def exceeded(found: Iterable[Usage]) -> Iterator[Violation]:
-    """What is over a quota: AWS has to raise it first, or grants no more."""
+def exceeded(found: Iterable[Usage], *, stated: bool = True) -> Iterator[Violation]:
+    """What is over a quota: AWS has to raise it first, or grants no more.
+
+    Where nothing is `stated` about quotas, those that accounts have raised as a matter of course are noted only.
+    """
     for usage in found:
-        if usage.used > usage.limit:
+        if usage.used > usage.limit and (stated or usage.quota not in quotas.RAISED_AS_A_RULE):
             yield Violation("quota-exceeded", f"{usage.note} ({usage.quota.source})", (usage.subject,))

@@ -361,7 +361,7 @@ class _Prover:
         yield from route_violations(self.engine)
         for finding in self.network.findings:
             yield Violation(finding.rule, finding.why, finding.resources)
-        yield from exceeded(used)
+        yield from exceeded(used, stated=self.estate is not None)
 
     def _flow_violations(self, judge: Judge) -> Iterator[Violation]:
         for a, b, count in self.pairs.grouped():

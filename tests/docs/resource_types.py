@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from isthmus.network.world.harmless import NO_EFFECT
 from isthmus.network.world.modelled import COMMON, MODELLED
-from isthmus.network.world.standing import Arguments
+from isthmus.network.world.standing import OWN_REGION, Arguments
 from isthmus.network.world.unmodelled import NOT_MODELLED
 from tests.docs.readme import PROJECT
 
@@ -62,7 +62,8 @@ def _rows(table: Arguments) -> Iterator[str]:
     if table.modelled:
         yield f"- evaluated: {_names(sorted(table.modelled))}"
     for name, values in sorted(table.only.items()):
-        yield f"- `{name}`: {' or '.join(f'`{value}`' for value in values) or 'absent'}; anything else is unknown"
+        shown = ["absent or its own Region" if value == OWN_REGION else f"`{value}`" for value in values]
+        yield f"- `{name}`: {' or '.join(shown) or 'absent'}; anything else is unknown"
     for why, names in _by_reason(table.harmless).items():
         yield f"- no effect, {why}: {_names(sorted(names))}"
 

@@ -57,7 +57,9 @@ class Net:
 
     def __init__(self) -> None:
         self.parts: dict[str, dict[str, Any]] = {
-            f: {} for f in Network.__dataclass_fields__ if f not in ("findings", "notes", "doubts", "possible")
+            f: {}
+            for f in Network.__dataclass_fields__
+            if f not in ("findings", "notes", "doubts", "possible", "resolution")
         }
         self.sites: list[Site] = []
 

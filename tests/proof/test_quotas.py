@@ -14,7 +14,9 @@ from isthmus import proof, quotas
 from isthmus.intent import Egress, Estate, Segment
 from isthmus.network.model import (
     AttachmentKind,
+    CustomerGateway,
     EndpointKind,
+    NatGateway,
     NetworkAcl,
     NetworkAclRule,
     PrefixList,
@@ -28,6 +30,9 @@ from isthmus.network.model import (
     VpcEndpoint,
     VpcRoute,
 )
+from isthmus.network.resolution import Held, Resolution, Use
+from isthmus.proof import account_quotas
+from isthmus.proof import quotas as proof_quotas
 from isthmus.proof.quotas import Usage, exceeded, usages
 from isthmus.quotas import Quota
 from modules.synthesis import synthesize
@@ -165,3 +170,75 @@ def test_what_the_estate_says_of_quotas_holds_in_the_proof(tmp_path: Path) -> No
     # Without the statement the same network is over the quota.
     silent = proof.read(out).against(replace(stated, quotas={}), scenarios=False)
     assert {v.rule for v in silent.violations} == {"quota-exceeded"}
+
+
+def of_account(**counts: int) -> Net:
+    """A network of one account with so many of each thing."""
+    net = Net()
+    net.tgw()
+    for number in range(counts.get("vpcs", 1)):
+        net.vpc(f"v{number}", f"10.{number}.0.0/16")
+    for number in range(counts.get("connections", 0)):
+        net.vpn(f"vpn{number}", "t")
+    for number in range(counts.get("devices", 0)):
+        net.put("customer_gateways", CustomerGateway(f"c{number}", 65_010, owner=("1", "eu-west-1")))
+    for number in range(counts.get("endpoints", 0)):
+        net.put("endpoints", VpcEndpoint(f"e{number}", EndpointKind.GATEWAY, "v0", "s3"))
+    if "nats" in counts:
+        net.subnet("v0.s", "v0", "10.0.0.0/24", "az1")
+    for number in range(counts.get("nats", 0)):
+        net.put("nats", NatGateway(f"n{number}", "v0.s"))
+    return net
+
+
+def associated(**counts: int) -> Resolution:
+    """A private zone and a profile with so many VPCs."""
+    uses = tuple(Use(Held.ZONE, "z", f"v{n}", "by") for n in range(counts.get("zone", 0)))
+    uses += tuple(Use(Held.ZONE, "y", f"v{n}", "by", "profile") for n in range(counts.get("profile", 0)))
+    return Resolution(uses=uses)
+
+
+PER_ACCOUNT = [
+    ("vpcs", quotas.VPCS, 5),
+    ("connections", quotas.CONNECTIONS, 50),
+    ("devices", quotas.CUSTOMER_GATEWAYS, 50),
+    ("endpoints", quotas.GATEWAY_ENDPOINTS, 20),
+    ("nats", quotas.NAT_GATEWAYS, 5),
+    ("nats", quotas.ELASTIC_IPS, 5),
+    ("zone", quotas.ZONE_VPCS, 300),
+    ("profile", quotas.PROFILE_VPCS, 1_000),
+]
+
+
+@pytest.mark.parametrize(("what", "quota", "limit"), PER_ACCOUNT, ids=lambda value: getattr(value, "id", None))
+def test_what_an_account_a_zone_and_a_profile_may_have(what: str, quota: Quota, limit: int) -> None:
+    assert quota.default == limit
+
+    def over(count: int, raised: int = 0, *, stated: bool = True) -> bool:
+        made = replace(of_account(**{what: count}).made(), resolution=associated(**{what: count}))
+        found = [u for u in usages(made, (), (), {quota.id: raised}) if u.quota is quota]
+        return bool(found) and bool(list(exceeded(found, stated=stated)))
+
+    assert not over(limit)
+    assert over(limit + 1)
+    assert not over(limit + 1, raised=limit + 1)
+    assert over(limit + 1, stated=False) is (quota not in quotas.RAISED_AS_A_RULE)
+
+
+def test_each_account_and_region_has_its_own() -> None:
+    net = of_account(vpcs=6)
+    for number in range(3):
+        net.change("vpcs", f"v{number}", account="1" if number else "2", region="eu-west-1")
+    found = [(u.subject, u.used) for u in usages(net.made(), (), (), {}) if u.quota is quotas.VPCS]
+    assert found == [
+        ("VPCs of an account that is not known", 3),
+        ("VPCs of 1 in eu-west-1", 2),
+        ("VPCs of 2 in eu-west-1", 1),
+    ]
+
+
+def test_every_quota_that_an_estate_raises_is_counted_here_or_a_document() -> None:
+    """The length of a trust policy is the language's alone: no network shows it."""
+    source = "\n".join(Path(module.__file__ or "").read_text() for module in (proof_quotas, account_quotas))
+    names = {quota.id: name for name, quota in vars(quotas).items() if isinstance(quota, Quota)}
+    assert {id_ for id_ in quotas.RAISABLE if f"quotas.{names[id_]}" not in source} == {"role-trust-policy-length"}

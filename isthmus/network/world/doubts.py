@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from isthmus.network.world.modelled import COMMON, MODELLED
 from isthmus.network.world.needs import lacking
 from isthmus.network.world.sharing import unshared
-from isthmus.network.world.standing import Arguments, Scope, Unmodelled
+from isthmus.network.world.standing import OWN_REGION, Arguments, Scope, Unmodelled
 from isthmus.network.world.types import unmodelled
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value
 
@@ -170,8 +170,8 @@ def _arguments(resource: Resource, table: Arguments) -> Iterator[str]:
     for name, value in resource.values.items():
         if name in COMMON or name == "region" or (written is not None and name not in written):
             continue  # what nobody wrote is AWS's default, which is evaluated
-        if name == "service_region" and value == resource.region:
-            continue  # its own, which a state holds of every endpoint
+        if resource.region is not None and value == resource.region and OWN_REGION in (table.values(name) or ()):
+            continue  # a state holds it of every endpoint
         yield from _argument(table, name, value, known_to_be_written=written is not None)
 
 
@@ -184,7 +184,7 @@ def _argument(table: Arguments, path: str, value: Value, *, known_to_be_written:
     allowed = table.values(path)
     if allowed is not None:
         for item in value if isinstance(value, tuple) else (value,):
-            if item not in _NOTHING and _spelt(item) not in allowed:
+            if item not in _NOTHING and (_spelt(item) not in allowed or item == OWN_REGION):
                 yield f"it has {path} = {_shown(item)}, which is not evaluated"
     elif known_to_be_written and not table.holds(path) and value not in _NOTHING:
         yield f"it has the argument {path}, which is in no table of this release"

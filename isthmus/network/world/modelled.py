@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from isthmus.network.world.modelled_hosts import HOSTS
-from isthmus.network.world.standing import Arguments, reads
+from isthmus.network.world.standing import OWN_REGION, Arguments, reads
 
 # Arguments of every type.
 COMMON: Mapping[str, str] = {
@@ -175,7 +175,7 @@ MODELLED: dict[str, Arguments] = {
             "ip_address_type": "ipv4|dualstack",
             "resource_configuration_arn": "",
             "service_network_arn": "",
-            "service_region": "",
+            "service_region": OWN_REGION,
             "dns_options.dns_record_ip_type": "ipv4|dualstack|service-defined",
             "dns_options.private_dns_only_for_inbound_resolver_endpoint": "false|true",
         },

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
+# Stands for the Region of the resource itself, among the values of an argument.
+OWN_REGION = "its own Region"
+
 
 class Scope(Enum):
     """What becomes unknown where an unmodelled resource is present. The verdict always does."""

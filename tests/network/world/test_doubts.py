@@ -199,7 +199,10 @@ def test_a_state_holds_the_region_of_the_service_of_an_endpoint(region: str, unk
     values = {"vpc_id": ref("aws_vpc.a"), "service_name": "com.amazonaws.us-east-1.s3", "service_region": region}
     stored = Resource("aws_vpc_endpoint.s3", "aws_vpc_endpoint", values, region=US)
     assert (stored.address in doubts(*BASE, stored)) is unknown
+    # Where its own Region is not known it may be another one; nor is the name of the rule a Region.
     assert doubts(*BASE, Resource("aws_vpc_endpoint.s3", "aws_vpc_endpoint", values)).keys() == {stored.address}
+    odd = Resource(stored.address, stored.type, {**values, "service_region": "its own Region"}, region=US)
+    assert doubts(*BASE, odd).keys() == {stored.address}
 
 
 def test_what_terraform_requires_has_to_be_there() -> None:
