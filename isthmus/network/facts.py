@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from isthmus.network.answers import Scenario, Told
 from isthmus.network.filters import allows_everything
-from isthmus.network.learnt import Sites, covers, is_default, vpn_down
+from isthmus.network.learnt import Sites, is_default, vpn_down
 from isthmus.network.model import (
     Attachment,
     AttachmentKind,
@@ -23,7 +23,7 @@ from isthmus.network.model import (
     Unknown,
     Vpc,
 )
-from isthmus.network.space import Nest, RangeMap, compile_prefixes
+from isthmus.network.space import Cover, Nest, RangeMap, compile_prefixes
 from isthmus.network.tables import (
     EffectiveTable,
     cidrs_doubt,
@@ -426,7 +426,8 @@ class Facts:
         if transit:
             # Of a summary the site has its networks, and discards the rest: it must not go in circles.
             # https://www.rfc-editor.org/rfc/rfc4632#section-5.1
-            entries += [(c, "" if any(covers(net, c) for net in site.networks) else _BEYOND) for c in announced]
+            networks = Cover(site.networks)
+            entries += [(c, "" if networks.of(c) else _BEYOND) for c in announced]
         vague = doubt = self.ways_doubt(site)
         doubts: dict[str, str] = {}  # of ways that may be told more
         blackholes: list[tuple[Cidr, str]] = []

@@ -6,7 +6,7 @@ two never meet. An *atom* is a range of addresses that no prefix at hand divides
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
@@ -101,6 +101,27 @@ class RangeMap(Generic[T]):
         return self.within(*ALL)
 
 
+class Cover:
+    """Prefixes, which may be many thousands, to ask whether one of them covers all of another prefix."""
+
+    __slots__ = ("_by_length",)
+
+    def __init__(self, cidrs: Iterable[Cidr]) -> None:
+        self._by_length: dict[tuple[int, int], set[int]] = {}
+        for cidr in cidrs:
+            shift = cidr.max_prefixlen - cidr.prefixlen
+            self._by_length.setdefault((cidr.version, cidr.prefixlen), set()).add(int(cidr.network_address) >> shift)
+
+    def of(self, cidr: Cidr, longest: int | None = None) -> bool:
+        """Whether one of them, of no more bits than `longest` (default: the prefix's own), covers all of a prefix."""
+        most = cidr.prefixlen if longest is None else longest
+        first, bits = int(cidr.network_address), cidr.max_prefixlen
+        return any(
+            version == cidr.version and length <= most and first >> (bits - length) in known
+            for (version, length), known in self._by_length.items()
+        )
+
+
 def atoms(cidrs: Iterable[Cidr], low: int = 0, high: int = LAST) -> list[tuple[int, int]]:
     """Cut a range at every end of every prefix: the atoms, in order. Each lies inside or outside each prefix."""
     cuts = {low}
@@ -181,18 +202,21 @@ PUBLIC: RangeMap[bool] = RangeMap(
 
 def subtract(ranges: Iterable[tuple[int, int]], holes: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """What is left of ranges when the holes are taken out, in order."""
-    cuts = sorted(holes)
+    cuts: list[tuple[int, int]] = []
+    for low, high in sorted(holes):
+        if cuts and low <= cuts[-1][1] + 1:
+            cuts[-1] = (cuts[-1][0], max(cuts[-1][1], high))
+        else:
+            cuts.append((low, high))
     left: list[tuple[int, int]] = []
     for low, high in sorted(ranges):
         place = low
-        for first, last in cuts:
-            if last < place:
-                continue
+        for first, last in cuts[bisect_left(cuts, low, key=lambda cut: cut[1]) :]:
             if first > high:
                 break
             if first > place:
                 left.append((place, first - 1))
-            place = max(place, last + 1)
+            place = last + 1
         if place <= high:
             left.append((place, high))
     return left

@@ -10,7 +10,7 @@ own: that costs time, never truth.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from ipaddress import IPv4Network
 
@@ -31,20 +31,24 @@ from isthmus.network.model import (
 )
 from isthmus.network.space import RangeMap, compile_prefixes, span
 from isthmus.proof.places import Inventory, Kind, Place, Tier
-
-Key = Hashable
+from isthmus.proof.told_apart import Key, beside, told_apart
 
 
 class Alike:
-    """Groups places, and cuts address ranges where routes and rules (and prefixes of `cuts`) cut them."""
+    """Groups places, and cuts address ranges where routes and rules (and prefixes of `cuts`) cut them.
 
-    def __init__(self, network: Network, sites: Sites, inventory: Inventory, cuts: Iterable[Cidr] = ()) -> None:
+    `atoms` has the keys of the prefixes around each address, the longest first: addresses of the same keys fare alike.
+    """
+
+    def __init__(
+        self, network: Network, sites: Sites, inventory: Inventory, cuts: Mapping[Cidr, Key] | None = None
+    ) -> None:
         self.network = network
         self.inventory = inventory
-        self.atoms: RangeMap[tuple[Cidr, ...]] = compile_prefixes(
-            ((cidr, cidr) for cidr in sorted({*prefixes(network, sites), *cuts}, key=str)),
-            lambda nest: tuple(cidr for cidr, _ in nest),
-            (),
+        keys = told_apart(network, sites)
+        self._keys = keys if cuts is None else beside(keys, cuts)
+        self.atoms: RangeMap[tuple[Key, ...]] = compile_prefixes(
+            self._keys.items(), lambda nest: tuple(key for _, keys in nest for key in keys), ()
         )
         self._attachments: dict[str, list[Attachment]] = defaultdict(list)
         for attachment in network.attachments.values():
@@ -64,10 +68,15 @@ class Alike:
 
     def samples(self, low: int, high: int) -> list[int]:
         """One address for each part of a range that some route or rule tells from the rest."""
-        found: dict[tuple[Cidr, ...], int] = {}
+        found: dict[tuple[Key, ...], int] = {}
         for first, _, around in self.atoms.within(low, high):
             found.setdefault(around, first)
         return list(found.values())
+
+    def _around(self, cidr: Cidr) -> Iterator[tuple[Key, ...]]:
+        """The keys around each part of a site's network."""
+        seen = dict.fromkeys(around for _, _, around in self.atoms.within(*span(cidr)))
+        return iter(seen) if cidr in self._keys else iter([(cidr,)])
 
     def subnets(self, place: Place) -> tuple[tuple[Tier, Subnet], ...]:
         """A spoke's workload subnets in an order that alike spokes share: by tier, zone and place in the VPC."""
@@ -84,6 +93,8 @@ class Alike:
         return {place.name: numbers.setdefault((said(place), self._key(place)), len(numbers)) for place in places}
 
     def _key(self, place: Place) -> Key:
+        if place.kind is Kind.SITE_NETWORK and place.cidrs and not place.is_rest:
+            return (place.site, tuple(tuple(self._around(cidr)) for cidr in place.cidrs))
         if place.kind is not Kind.SPOKE or not place.vpc:
             return place.name
         elsewhere = bool(self.inventory.elsewhere(place.vpc))
@@ -235,33 +246,3 @@ class Alike:
 
 def _first(subnet: Subnet) -> int:
     return min((span(c)[0] for c in subnet.cidrs if not isinstance(c, Unknown)), default=-1)
-
-
-def prefixes(network: Network, sites: Sites) -> Iterator[Cidr]:
-    """Everything that routes, rules and sites tell apart, but for what VPCs say of themselves."""
-    own: dict[str, set[Cidr]] = {
-        vpc.address: {c for c in vpc.cidrs if not isinstance(c, Unknown)} for vpc in network.vpcs.values()
-    }
-    attached = {a.address: str(a.attached) for a in network.attachments.values()}
-    for table in network.tables.values():
-        for route in table.routes:
-            if not isinstance(route.destination, str | Unknown):
-                yield route.destination
-    for tgw_table in network.tgw_tables.values():
-        for tgw_route in tgw_table.routes:
-            destination = tgw_route.destination
-            if isinstance(destination, str | Unknown):
-                continue
-            # A spoke's own CIDR, routed to its own attachment, is compared with the attachment.
-            if destination not in own.get(attached.get(str(tgw_route.attachment), ""), ()):
-                yield destination
-    for prefix_list in network.prefix_lists.values():
-        yield from (entry for entry in prefix_list.entries if not isinstance(entry, Unknown))
-    for acl in network.nacls.values():
-        yield from (rule.cidr for rule in (*acl.inbound, *acl.outbound))
-    for firewall in network.firewalls.values():
-        yield from () if isinstance(firewall.rules, Unknown) else firewall.rules.prefixes()
-    for site in sites.by_name.values():
-        yield from site.networks
-        if not isinstance(site.announces, Unknown):
-            yield from (announcement.prefix for announcement in site.announces)

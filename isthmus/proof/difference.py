@@ -137,20 +137,20 @@ class _Comparison:
         )
 
     def _changes(self) -> Iterator[Change]:
-        verdicts: dict[Hashable, bool] = {}
+        """Pairs alike in both networks fare alike: one of them is followed, the others only where it changes."""
         names = tuple(dict.fromkeys((*self.pairs[1].names(), *self.pairs[0].names())))
-        kept = {name: self._kept(name) for name in names}
-        for a, b in product(names, repeat=2):
-            there = tuple(pairs.asked(a, b) for pairs in self.pairs)
-            if not any(there):
-                continue
-            # Pairs alike in both networks fare alike: one of them is followed, the others look it up.
-            groups = tuple(pairs.group(a, b) if yes else None for pairs, yes in zip(self.pairs, there, strict=True))
-            key = (groups, kept[a], kept[b])
-            if key not in verdicts:
-                verdicts[key] = next(self._changed(a, b, there), None) is not None
-            if verdicts[key]:
-                yield from self._changed(a, b, there)
+        alike: dict[Hashable, list[str]] = {}
+        for name in names:
+            groups = tuple(pairs.kind(name) if name in pairs.places.by_name else None for pairs in self.pairs)
+            alike.setdefault((groups, self._kept(name)), []).append(name)
+        change: list[tuple[str, str]] = []
+        for here, there in product(alike.values(), repeat=2):
+            pair = next(((a, b) for a in here for b in there if a != b), None)
+            if pair is not None and next(self._changed(*pair), None) is not None:
+                change += ((a, b) for a, b in product(here, there) if a != b)
+        order = {name: place for place, name in enumerate(names)}
+        for a, b in sorted(change, key=lambda pair: (order[pair[0]], order[pair[1]])):
+            yield from self._changed(a, b)
 
     def _kept(self, name: str) -> Hashable:
         """Which ranges of a place's subnets are there before and after, by their number on each side.
@@ -160,8 +160,9 @@ class _Comparison:
         before, after = (pairs.ranges(name) for pairs in self.pairs)
         return tuple(after.get(cidr) for cidr in before)
 
-    def _changed(self, a: str, b: str, there: tuple[bool, ...]) -> Iterator[Change]:
+    def _changed(self, a: str, b: str) -> Iterator[Change]:
         """How a flow changes: one change for each way in which some of its packets do."""
+        there = tuple(pairs.asked(a, b) for pairs in self.pairs)
         was, now = (pairs.exact(a, b) if yes else None for pairs, yes in zip(self.pairs, there, strict=True))
         found: dict[tuple[Kind, str], tuple[Packets, Pair | None, Pair | None]] = {}
         for packets, earlier, later in _views(was, now):

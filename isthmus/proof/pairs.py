@@ -29,10 +29,11 @@ from isthmus.network.model import Cidr, Unknown
 from isthmus.network.packet_classes import USUAL, PacketClass, packet_classes
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
 from isthmus.network.space import ALL, PUBLIC, address_at, number, span
-from isthmus.proof.alike import Alike, prefixes
+from isthmus.proof.alike import Alike
 from isthmus.proof.errors import UnusableInput
 from isthmus.proof.findings import Fate
 from isthmus.proof.places import Inventory, Kind, Place, Places, Tier
+from isthmus.proof.told_apart import Advertised, Key, told_apart
 
 _LAST_V4 = (1 << 32) - 1
 FILTERS = ("network-acl-denies", "firewall-drops")
@@ -262,7 +263,7 @@ class AllPairs:
     `said` is what the intent says of a place: spokes of which different things are said are never taken for alike.
     `wanted` are the packets that are meant to get from one place to another; None where nothing is said. A trial's
     `trip` is that of the packets that fare worst, of those that are wanted; and where none is, of those that fare best.
-    `apart=True` tries every pair by itself. `cuts` are further prefixes that addresses are told apart by.
+    `apart=True` tries every pair by itself. `cuts` are further prefixes, with keys, that addresses are told apart by.
     """
 
     engine: Forwarding
@@ -270,7 +271,7 @@ class AllPairs:
     inventory: Inventory
     said: Callable[[Place], Hashable] = lambda place: ""
     apart: bool = False
-    cuts: frozenset[Cidr] = frozenset()
+    cuts: Mapping[Cidr, Key] | None = None
     wanted: Callable[[str, str], Packets | None] = lambda a, b: None
     _pairs: dict[tuple[str, str], Pair] = field(default_factory=dict, init=False, repr=False)
     _ends: dict[str, tuple[_End, ...]] = field(default_factory=dict, init=False, repr=False)
@@ -289,7 +290,7 @@ class AllPairs:
 
     def cut_by(self, other: AllPairs) -> AllPairs:
         """The same pairs, with addresses told apart wherever another network tells them apart."""
-        cuts = frozenset(prefixes(other.engine.network, other.engine.sites))
+        cuts = told_apart(other.engine.network, other.engine.sites)
         return AllPairs(self.engine, self.places, self.inventory, self.said, self.apart, cuts, self.wanted)
 
     def asked(self, a: str, b: str) -> bool:
@@ -472,7 +473,7 @@ class AllPairs:
         Where that is all that is known of the site, nobody can say which of them it has.
         """
         vague = f"which addresses {place.site} has: it advertises a default route alone" if place.is_site else ""
-        found: dict[tuple[Cidr, ...], int] = {}
+        found: dict[tuple[Key, ...], int] = {}
         for low, high in place.spans:
             for first, last, around in self._alike.atoms.within(low, high):
                 found.setdefault(around, min(first + 1, last))
@@ -483,7 +484,7 @@ class AllPairs:
     def _on_internet(self) -> Iterator[_End]:
         """An address for each part of the internet that routes or rules tell apart: exits may differ."""
         for version, around_all in ((4, (0, _LAST_V4)), (6, (_LAST_V4 + 1, ALL[1]))):
-            samples: dict[tuple[Cidr, ...], int] = {}
+            samples: dict[tuple[Key, ...], int] = {}
             for low, high, public in PUBLIC.within(*around_all):
                 for first, _, around in self._alike.atoms.within(low, high) if public else ():
                     if not self._owned(first, around):
@@ -491,8 +492,10 @@ class AllPairs:
             for address in samples.values():
                 yield _End(Internet(address_at(address)), version)
 
-    def _owned(self, address: int, around: tuple[Cidr, ...]) -> bool:
+    def _owned(self, address: int, around: tuple[Key, ...]) -> bool:
         """Whether an address that could be on the internet is a VPC's or a site's."""
+        if any(isinstance(key, Advertised) and key.here is not None for key in around):
+            return True
         if not self._site_prefixes.isdisjoint(around):
             return True
         return bool(self.engine.facts.vpc_owners(address))

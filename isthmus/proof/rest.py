@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_network, summarize_address_range
 
@@ -10,7 +10,7 @@ from isthmus.intent import Estate
 from isthmus.intent.rest import PRIVATE, routed_by_default
 from isthmus.network.learnt import is_default
 from isthmus.network.model import Cidr, Network, Site, Unknown
-from isthmus.network.space import address_at, span, subtract
+from isthmus.network.space import Cover, address_at, span, subtract
 from isthmus.proof.places import Kind, Place, Places, in_order
 
 # https://www.rfc-editor.org/rfc/rfc4193#section-3
@@ -28,12 +28,8 @@ def behind(advertised: Iterable[Cidr]) -> tuple[Cidr, ...]:
     for prefix in advertised:
         private = PRIVATE if prefix.version == 4 else (_UNIQUE_LOCAL,)
         found.update(dict.fromkeys(private if is_default(prefix) else (prefix,)))
-    return tuple(c for c in found if not _inside(c, found))
-
-
-def _inside(prefix: Cidr, others: Collection[Cidr]) -> bool:
-    """Whether a prefix is a part of a shorter one of `others`, which may be many thousands."""
-    return any(prefix.supernet(new_prefix=length) in others for length in range(prefix.prefixlen))
+    every = Cover(found)
+    return tuple(c for c in found if not every.of(c, c.prefixlen - 1))
 
 
 def rest(
@@ -45,9 +41,9 @@ def rest(
     - `others`: what other sites send from. The longer prefix has an address.
     """
     mine = tuple(prefixes)
-    ours = frozenset(mine)
+    ours = Cover(mine)
     taken = [span(c) for c in named]
-    taken += [span(c) for c in others if _inside(c, ours)]
+    taken += [span(c) for c in others if ours.of(c, c.prefixlen - 1)]
     spans = tuple(subtract([span(c) for c in mine], sorted(taken)))
     if not spans:
         return None

@@ -132,23 +132,28 @@ class Subject:
     @property
     def flows(self) -> Flows:
         """All pairs."""
-        return _Prover(self, self.estate).flows
+        return self._prover.flows
 
     @property
     def unanswered(self) -> tuple[Unanswered, ...]:
         """Flows of which nobody can say whether they work, by reason."""
-        return tuple(_Prover(self, self.estate).unanswered())
+        return tuple(self._prover.unanswered())
 
     @cached_property
     def pairs(self) -> AllPairs:
         """All pairs, as tried."""
-        return _Prover(self, self.estate).pairs
+        return self._prover.pairs
 
     @property
     def places(self) -> Places:
         """Who can be at an end of a flow, and the sites. Raises `UnusableInput` where there is no network at all."""
         self._check()
-        return _Prover(self, self.estate).places
+        return self._prover.places
+
+    @cached_property
+    def _prover(self) -> _Prover:
+        """Made once: to learn what thousands of prefixes do takes its time."""
+        return _Prover(self, self.estate)
 
     @property
     def uncounted(self) -> tuple[str, ...]:

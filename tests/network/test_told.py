@@ -134,7 +134,7 @@ def test_why_a_site_may_be_told_more() -> None:
     d.put("gateways", Gateway("vgw", GatewayKind.VPN, DARK))
     assert asked(d).told("hub") == Told("hub", unknown="the VPC of vgw: var.dark")
     d.put("gateways", Gateway("vgw", GatewayKind.VPN, None))
-    assert asked(d).told("hub") == Told("hub", {cidr: "spoke" for cidr in prefixes(a="10.4.0.0/16", b="10.3.0.0/16")})
+    assert asked(d).told("hub") == Told("hub", dict.fromkeys(prefixes(a="10.4.0.0/16", b="10.3.0.0/16"), "spoke"))
     d.put("tgw_tables", TgwTable("u", "hub", (DARK,)))
     assert asked(d).told("att-two").unknown == "u learns from an unknown attachment: var.dark"
 
