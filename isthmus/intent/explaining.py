@@ -106,7 +106,7 @@ def _instead(detail: ErrorDetails) -> str:
         meant = [name for name in choices.__members__ if str(given).lower().replace("-", "_") == name.lower()]
         return " or ".join(f"{expected}.{name}" for name in meant or choices.__members__)
     if isinstance(choices, type):
-        return _thing_instead(given, choices, kind)
+        return _thing_instead(given, choices, detail)
     match kind:
         case "string_type" if isinstance(given, ipaddress.IPv4Network | ipaddress.IPv4Address):
             return f'it as text: "{given}"'
@@ -135,8 +135,9 @@ def _instead(detail: ErrorDetails) -> str:
     return ""
 
 
-def _thing_instead(given: object, wanted: type, kind: str) -> str:
+def _thing_instead(given: object, wanted: type, detail: ErrorDetails) -> str:
     """The same where an intent object is wanted."""
+    inside_list = isinstance(detail["loc"][-1], int)
     match given:
         case ModuleType():
             module = given.__name__.rpartition(".")[2]
@@ -144,9 +145,12 @@ def _thing_instead(given: object, wanted: type, kind: str) -> str:
             return " or ".join(f"{module}.{name}" for name in held)
         case (one,) if isinstance(given, tuple) and isinstance(one, wanted):
             return "no comma behind it where it is made: that makes a tuple of it"
-        case [first, *_] if isinstance(first, wanted):
+        case [first, *_] if isinstance(first, wanted) and inside_list:
             return "its parts one by one, or a star before it: *[...]"
-        case str() if kind != "reference":
+        case [first, *others] if isinstance(first, wanted):
+            taken = f"this field takes one {wanted.__name__}"
+            return f"one of them: {taken}" if others else f"it without brackets: {taken}"
+        case str() if detail["type"] != "reference":
             return f"{wanted.__name__}(...)"
     return ""
 

@@ -7,10 +7,11 @@ import pkgutil
 import re
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import FrozenInstanceError
 from enum import EnumMeta
-from types import ModuleType
+from pathlib import Path
+from types import FrameType, ModuleType
 
 
 def said(error: Exception) -> str:
@@ -19,12 +20,16 @@ def said(error: Exception) -> str:
         case AttributeError(obj=EnumMeta() as choices, name=str(name)):
             names = list(choices.__members__)
             return f"{choices.__name__} has no {name}{_close(name, names) or '; it has ' + ', '.join(names)}"
+        case AttributeError(obj=ModuleType() as module, name=str(name)) if "circular import" in str(error):
+            return _circle(error, module.__name__, name)
         case AttributeError(obj=ModuleType() as module, name=str(name)):
             return f"{_plain(error)}{_close(name, _public(module))}"
         case FrozenInstanceError():
             return f"{error}: what is built does not change; dataclasses.replace(...) builds another"
         case NameError(name=str(name)) if isinstance(getattr(sys.modules["isthmus.intent"], name, None), type):
             return f"{_plain(error)}; write: from isthmus.intent import {name}"
+        case NameError(name=str(name)):
+            return f"{_plain(error)}{_importing(error, name)}"
         case ModuleNotFoundError(name=str(name)):
             return f"{_plain(error)}{_close(name, _beside(name))}"
         case ImportError(name=str(module)):
@@ -37,12 +42,51 @@ def _not_there(error: ImportError, module: str) -> str:
     text = re.sub(r" \(\S*\)$", "", _plain(error))  # without the path of the file: the line that imports says enough
     name = re.search(r"cannot import name '(\w+)'", text)
     if "circular import" in text and name:
-        return (
-            f"{module} imports this file, and {name[1]} is not there yet: a circle of imports; "
-            "import things from the files that make them, and the module that holds `estate` from none"
-        )
+        return _circle(error, module, name[1])
     there = _public(sys.modules[module]) if module in sys.modules else []
     return f"{text}{_close(name[1], there) if name else ''}"
+
+
+def _circle(error: Exception, module: str, name: str) -> str:
+    """What to say where modules import each other: the chain from the one that is needed back to it."""
+    importing = [frame for frame in _frames(error) if frame.f_code.co_name == "<module>"]
+    names = [str(frame.f_globals.get("__name__")) for frame in importing]
+    if f"{module}.{name}" in names:
+        module = f"{module}.{name}"  # a module of a package, which is there and not finished
+    if module not in names:
+        return f"{_plain(error)}: a circle of imports"
+    start = names.index(module)
+    chain = [*names[start:], module]
+    steps = " imports ".join(chain)
+    last = importing[-1]
+    line = f"{Path(last.f_code.co_filename).name}:{last.f_lineno}"
+    return (
+        f"{name} is not there yet, because of a circle of imports: {steps}; {line} must not import {module}: move what "
+        "it needs into a file that imports neither"
+    )
+
+
+def _frames(error: Exception) -> Iterator[FrameType]:
+    """The frames of a traceback, outermost first."""
+    return (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+
+
+def _importing(error: NameError, name: str) -> str:
+    """The import that is missing where a name is not defined: of a module beside the file, or of a name in one."""
+    frames = list(_frames(error))
+    package = str(frames[-1].f_globals.get("__package__") or "") if frames else ""
+    found = sys.modules.get(package)
+    if not package or found is None:
+        return ""
+    modules = {module.name for module in pkgutil.iter_modules(getattr(found, "__path__", ()))}
+    own = str(frames[-1].f_globals.get("__name__"))
+    if name in modules and own != f"{package}.{name}":
+        return f"; write: from {package} import {name}"
+    for module in sorted(modules):
+        other = sys.modules.get(f"{package}.{module}")
+        if other is not None and other.__name__ != own and name in _public(other):
+            return f"; write: from {package}.{module} import {name}"
+    return _close(name, [key for key in frames[-1].f_globals if not key.startswith("_")])
 
 
 def _plain(error: Exception) -> str:

@@ -458,7 +458,7 @@ def test_an_account_that_is_named_by_its_id_is_told_its_name() -> None:
     with pytest.raises(InvalidEstate) as caught:
         replace(given, environments=[first, replace(second, account=workloads.id)]).check()
     [problem] = caught.value.problems
-    assert problem.remedy == f'"workloads"; or it among the accounts in {place_of(given.organization)}'
+    assert problem.remedy == f'"workloads"; or add it to accounts=[...] in {place_of(given.organization)}'
 
 
 def test_every_problem_is_told_at_once_with_its_place_and_remedy() -> None:
@@ -468,7 +468,7 @@ def test_every_problem_is_told_at_once_with_its_place_and_remedy() -> None:
     found = {problem.rule: problem for problem in caught.value.problems}
     assert sorted(found) == ["cidr-not-canonical", "log-retention", "unknown-reference"]
     where = place_of(wrong)
-    assert found["unknown-reference"].remedy == f'"workloads"; or it among the segments in {where}'
+    assert found["unknown-reference"].remedy == f'"workloads"; or add it to segments=[...] in {where}'
     assert found["cidr-not-canonical"].remedy == 'the range itself: "10.1.0.0/20"'
     assert found["log-retention"].remedy.startswith("30, or another of 1, 3, 5")
     assert found["cidr-not-canonical"].place.startswith("tests/intent/test_checks.py:")
@@ -492,3 +492,48 @@ def test_rules_explain_themselves() -> None:
         assert rule.why, rule.id
         assert not rule.why.endswith("."), rule.id
         assert rule.source == "" or rule.source.startswith("https://"), rule.id
+
+
+SMALL = [SERVICES, replace(WORKLOADS, blocks=["10.1.16.0/20", "10.1.64.0/20"])]
+
+
+def remedies(given: Estate, rule: str) -> list[str]:
+    return [problem.remedy for problem in problems(given) if problem.rule == rule]
+
+
+def test_a_spoke_is_advised_a_range_in_the_blocks_of_its_segment() -> None:
+    """The first free range of the estate would be none of the segment's."""
+    overlapping = estate(segments=SMALL, spoke=replace(DEV, cidr="10.1.16.0/22"))
+    assert remedies(overlapping, "cidr-overlap") == ["a free range, e.g. 10.1.64.0/22"]
+
+
+def test_a_spoke_is_advised_no_range_of_another_segment() -> None:
+    lab = Segment("lab", blocks=["10.1.0.0/19"])
+    given = estate(segments=[SERVICES, WORKLOADS, lab], spoke=replace(DEV, cidr="10.1.16.0/22"))
+    assert remedies(given, "cidr-overlap") == ["a free range, e.g. 10.1.32.0/22"]
+
+
+@pytest.mark.parametrize(
+    ("cidr", "advised"),
+    [
+        ("10.1.64.0/30", "a range of /16 to /24, e.g. 10.1.64.0/24"),
+        ("10.1.65.8/29", "a range of /16 to /24, e.g. 10.1.65.0/24"),
+        ("10.1.16.0/30", "a range of /16 to /24, e.g. 10.1.0.0/24"),  # its own /24 is another spoke's
+    ],
+)
+def test_a_spoke_is_advised_a_size_that_has_room_for_its_subnets(cidr: str, advised: str) -> None:
+    assert remedies(spoke(cidr=cidr), "vpc-size") == [advised]
+
+
+def test_what_is_declared_nowhere_is_said_once() -> None:
+    given = estate(spoke=replace(DEV, segment="partners"), vpn=replace(VPN, segment="partners"))
+    [problem] = [problem for problem in problems(given) if problem.rule == "unknown-reference"]
+    assert problem.given == 'segment "partners" is not declared; 1 more refers to it'
+    assert problem.remedy == f"add it to segments=[...] in {place_of(given)}; or one of services, workloads"
+
+
+def test_a_device_that_is_not_declared_is_not_taken_for_one_of_like_name() -> None:
+    given = vpn(customer_gateway="dc2-01")
+    assert remedies(given, "unknown-reference") == [
+        f'add the site that has it to sites=[...] in {place_of(given)}; or "dc1-01", if that is meant'
+    ]

@@ -147,7 +147,7 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ("what AWS keeps", forwards(ForwardRule(".", site="dc1"), ForwardRule("amazonaws.com", site="dc1")),
      ["domain-twice"]),
     ("both a site and targets", forwards(replace(TO_SITE, targets=["172.21.0.53"])), ["forward-target"]),
-    ("no such site", forwards(ForwardRule("x.example", site="dc9")), ["forward-target"]),
+    ("no such site", forwards(ForwardRule("x.example", site="dc9")), ["unknown-reference"]),
     ("seven servers", forwards(ForwardRule("x.example", targets=[f"172.20.0.{n}" for n in range(1, 8)])),
      ["forward-target"]),
     ("one server twice", forwards(ForwardRule("x.example", targets=["172.20.0.1", "172.20.0.1"])), ["forward-target"]),

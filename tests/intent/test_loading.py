@@ -20,7 +20,31 @@ FINE = 'from company.parts import spoke\n\nestate = spoke("dev")\n'
         (
             FINE,
             "from company.estate import estate",
-            "company/parts.py:1: company.estate imports this file, and estate is not there yet: a circle of imports; ",
+            "company/parts.py:1: estate is not there yet, because of a circle of imports: company.estate imports "
+            "company.parts imports company.estate; parts.py:1 must not import company.estate: move what it needs into "
+            "a file that imports neither\n",
+        ),
+        (
+            "import company.parts\n\nspoke = 1\n",
+            "import company.estate\n\nspoke = company.estate.spoke\n",
+            "company/parts.py:3: estate is not there yet, because of a circle of imports: company.estate imports "
+            "company.parts imports company.estate; parts.py:3 must not import company.estate: ",
+        ),
+        # The module is there, or another one holds the name.
+        (
+            "parts.spoke()\n",
+            "",
+            "company/estate.py:1: NameError: name 'parts' is not defined; write: from company import parts\n",
+        ),
+        (
+            "import company.parts\n\nspoke()\n",
+            "spoke = 1\n",
+            "company/estate.py:3: NameError: name 'spoke' is not defined; write: from company.parts import spoke\n",
+        ),
+        (
+            "spokes = 1\n\nspoke()\n",
+            "",
+            "company/estate.py:3: NameError: name 'spoke' is not defined; did you mean spokes?\n",
         ),
         (
             "import company.prats\n",

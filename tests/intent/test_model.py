@@ -27,7 +27,7 @@ from isthmus.intent import (
 )
 from isthmus.intent.document import from_document, to_document
 from isthmus.intent.model import place_of
-from tests.intent.network import DEV, estate
+from tests.intent.network import DEV, SERVICES, WORKLOADS, estate
 
 
 def refused(make: Any, *args: Any, **given: Any) -> str:
@@ -109,6 +109,17 @@ NETWORK = Environment("network", account="network")
 )
 def test_where_a_thing_is_wanted_it_is_said_which_and_how(given: Any, message: str) -> None:
     assert message in refused(replace, estate(), environments=given)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ([SERVICES, WORKLOADS], "and others; write one of them: this field takes one Segment"),
+        ([SERVICES], "write it without brackets: this field takes one Segment"),
+    ],
+)
+def test_several_where_one_is_taken(given: Any, message: str) -> None:
+    assert message in refused(replace, DEV, segment=given)
 
 
 @pytest.mark.parametrize("given", ["s3", None, LocalBackend])

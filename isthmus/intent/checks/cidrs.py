@@ -6,7 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_network
 
-from isthmus.intent.checks.reading import network, networks, next_free, overlaps, readable, vpc_cidrs, written
+from isthmus.intent.checks.reading import (
+    network,
+    networks,
+    next_free,
+    overlaps,
+    readable,
+    segment_of,
+    vpc_cidrs,
+    written,
+)
 from isthmus.intent.checks.rule import Finding, rule, subject
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import place_of
@@ -74,7 +83,7 @@ def cidr_overlap(estate: Estate) -> Iterator[Finding]:
         first, second = sorted((ranges[one], ranges[other]), key=lambda found: found.kind == "spoke")
         if second.kind != "site" and first.kind == "site" and any(first.cidr.overlaps(block) for block in blocks):
             continue  # the site network lies in a block: block-overlap says so
-        free = _free(estate, second.about, second.cidr)
+        free = free_range(estate, second.about, second.cidr, second.cidr.prefixlen)
         remedy = f"a free range, e.g. {free}" if free and second.kind == "spoke" else "ranges that lie apart"
         yield Finding(second.about, f"{second.cidr} overlaps {first.what}, {place_of(first.about)}", remedy)
 
@@ -119,7 +128,7 @@ def spoke_outside_blocks(estate: Estate) -> Iterator[Finding]:
     for _, spoke in estate.spokes:
         for cidr in networks(vpc_cidrs(spoke)):
             if not any(cidr.subnet_of(block) for block in blocks):
-                free = _free(estate, spoke, cidr)
+                free = free_range(estate, spoke, cidr, cidr.prefixlen)
                 inside = f"a range inside one, e.g. {free}" if free else "a range inside one"
                 around = _block_around(estate, cidr)
                 more = f', or a block around it in {place_of(estate)}: "{around}"' if around else ""
@@ -145,13 +154,25 @@ def spoke_is_block(estate: Estate) -> Iterator[Finding]:
                 )
 
 
-def _free(estate: Estate, about: object, cidr: IPv4Network) -> IPv4Network | None:
-    """A free range as large as one of a VPC: of the same private range, where secondary ones keep to it."""
-    blocks, used = networks(estate.blocks), [found.cidr for found in _ranges(estate)]
+def free_range(estate: Estate, about: object, cidr: IPv4Network, prefix: int) -> IPv4Network | None:
+    """A free range of that length for a VPC that has `cidr`: around it where that is free, else the first one.
+
+    It lies in the blocks of the spoke's segment where that has any, outside of other segments' blocks, and in the same
+    private range where secondary ones keep to it.
+    """
+    used = [found.cidr for found in _ranges(estate) if found.about is not about or found.cidr != cidr]
+    own = segment_of(estate, about.segment) if isinstance(about, Spoke) else None
+    used += [block for s in estate.segments if s is not own for block in networks(s.blocks)]
+    blocks = networks(own.blocks if own is not None and own.blocks else estate.blocks)
     alike = [block for block in blocks if any(block.subnet_of(p) and cidr.subnet_of(p) for p in PRIVATE)]
-    found = next_free(alike, used, cidr.prefixlen)
+    around = IPv4Network((cidr.network_address, prefix), strict=False)
+    inside = any(around != block and around.subnet_of(block) for block in alike)
+    if prefix != cidr.prefixlen and inside and not any(around.overlaps(other) for other in used):
+        return around
+    used.append(cidr)
+    found = next_free(alike, sorted(used), prefix)
     mixed = isinstance(about, Spoke) and bool(about.secondary_cidrs)
-    return found if found or mixed else next_free(blocks, used, cidr.prefixlen)
+    return found if found or mixed else next_free(blocks, sorted(used), prefix)
 
 
 def _block_around(estate: Estate, cidr: IPv4Network) -> IPv4Network | None:

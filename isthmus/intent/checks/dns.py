@@ -179,8 +179,7 @@ def forward_target(estate: Estate) -> Iterator[Finding]:
             given = "it names a site and targets" if forward.targets else "it names neither a site nor targets"
             yield Finding(forward, given, 'site="..." or targets=["..."]')
         elif forward.site is not None and site is None:
-            known = ", ".join(sorted(sites)) or "none yet"
-            yield Finding(forward, f'site "{name_of(forward.site)}" is not declared', f"one of {known}")
+            continue  # unknown-reference says so
         elif site is not None and not site.dns_servers:
             given = f"{subject(site)}, {place_of(site)}, has no DNS servers"
             yield Finding(forward, given, 'dns_servers=["..."] there, or targets here')

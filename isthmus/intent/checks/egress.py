@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from isthmus.addressing import NoSlot, egress_subnets, egress_tiers, zone_number
+from isthmus.intent.checks.cidrs import free_range
 from isthmus.intent.checks.reading import network, networks, own_blocks, readable, segment_of, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.egress import EgressVpc, Inspection
@@ -137,7 +138,9 @@ def spoke_outside_segment(estate: Estate) -> Iterator[Finding]:
         for cidr in networks(vpc_cidrs(spoke)):
             told = own is not None and bool(own.blocks) and readable(own.blocks)
             if own is not None and told and not any(cidr.subnet_of(block) for block in networks(own.blocks)):
-                remedy = f"a range inside {', '.join(own.blocks)}, or more blocks in {place_of(own)}"
+                free = free_range(estate, spoke, cidr, cidr.prefixlen)
+                example = f", e.g. {free}" if free else ""
+                remedy = f"a range inside {', '.join(own.blocks)}{example}, or more blocks in {place_of(own)}"
                 yield Finding(spoke, f'{cidr} lies outside the blocks of its segment "{own.name}"', remedy)
             for segment in estate.segments:
                 inside = any(cidr.overlaps(block) for block in networks(segment.blocks))

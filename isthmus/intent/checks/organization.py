@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from isthmus.intent.backend import S3Backend
 from isthmus.intent.checks.rule import Finding, rule
@@ -164,59 +165,92 @@ def account_left_out(estate: Estate) -> Iterator[Finding]:
             yield Finding(thing, given, f"{field}=[{every}]")
 
 
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """A name, and what it may refer to: `known`, but for `itself`."""
+
+    about: object
+    what: str
+    name: str
+    known: Collection[str]
+    itself: str = ""
+
+
 @rule("every reference must mean something declared, or the output would lack it without a word")
 def unknown_reference(estate: Estate) -> Iterator[Finding]:
     """A name refers to nothing that is declared."""
+    whole, organization = place_of(estate), place_of(estate.organization)
+    declared = {  # by the last word of what is referred to
+        "account": f"add it to accounts=[...] in {organization}",
+        "principal": f"add it to accounts=[...] or units=[...] in {organization}",
+        "segment": f"add it to segments=[...] in {whole}",
+        "site": f"add it to sites=[...] in {whole}",
+        "gateway": f"add the site that has it to sites=[...] in {whole}",
+        "network": "add it to networks={...} of its site",
+    }
+    ids = {account.id: account.name for account in estate.organization.accounts}
+    missing = [reference for reference in _references(estate) if reference.name not in reference.known]
+    said: set[tuple[str, str]] = set()
+    for reference in missing:
+        kind = reference.what.split()[-1]
+        others = sorted({*reference.known} - {reference.itself})  # what it may not refer to is no advice
+        close = difflib.get_close_matches(reference.name, others, n=1)
+        if ids.get(reference.name) in others:
+            close = [ids[reference.name]]  # an account goes by its name
+        given = f'{reference.what} "{reference.name}" is not declared'
+        if close and kind in ("site", "gateway"):
+            # "dc1-01" and "dc2-01" are alike, and the wrong one connects another place.
+            yield Finding(reference.about, given, f'{declared[kind]}; or "{close[0]}", if that is meant')
+        elif close:
+            yield Finding(reference.about, given, f'"{close[0]}"; or {declared[kind]}')
+        elif (kind, reference.name) not in said:
+            # It is no misspelling, so one line is to be changed, and not every line that refers to it.
+            said.add((kind, reference.name))
+            again = sum(other.what.split()[-1] == kind and other.name == reference.name for other in missing) - 1
+            given += f"; {again} more {'refers' if again == 1 else 'refer'} to it" if again else ""
+            yield Finding(reference.about, given, "; or ".join([declared[kind], *_one_of(others)]))
+
+
+def _one_of(names: Sequence[str]) -> Iterator[str]:
+    if names:
+        yield f"one of {', '.join(names)}"
+
+
+def _references(estate: Estate) -> Iterator[_Reference]:
+    """Every name that refers to something."""
     accounts = [account.name for account in estate.organization.accounts]
     principals = [*(unit.name for unit in estate.organization.units), *accounts]
     segments = [segment.name for segment in estate.segments]
     sites = [site.name for site in estate.sites]
     gateways = [gateway.name for site in estate.sites for gateway in site.customer_gateways]
     site_networks = [f"{site.name}/{name}" for site in estate.sites for name in site.networks]
-    ids = {account.id: account.name for account in estate.organization.accounts}
-    whole, organization = place_of(estate), place_of(estate.organization)
-    declared = {  # by the last word of what is referred to
-        "account": f"it among the accounts in {organization}",
-        "principal": f"it among the accounts or units in {organization}",
-        "segment": f"it among the segments in {whole}",
-        "site": f"it among the sites in {whole}",
-        "gateway": f"the site that has it among the sites in {whole}",
-        "network": "it among the networks of its site",
-    }
 
-    def check(
-        thing: object, what: str, refs: Iterable[object], known: Collection[str], itself: str = ""
-    ) -> Iterator[Finding]:
-        others = sorted({*known} - {itself})  # what it may not refer to is no advice
-        for ref in refs:
-            name = str(name_of(ref))
-            if name not in known:
-                close = difflib.get_close_matches(name, others, n=1)
-                if ids.get(name) in others:
-                    close = [ids[name]]  # an account goes by its name
-                meant = f'"{close[0]}"' if close else f"one of {', '.join(others)}" if others else ""
-                remedy = "; or ".join(filter(None, (meant, declared[what.split()[-1]])))
-                yield Finding(thing, f'{what} "{name}" is not declared', remedy)
+    def each(
+        about: object, what: str, refs: Iterable[object], known: Collection[str], itself: str = ""
+    ) -> Iterator[_Reference]:
+        yield from (_Reference(about, what, str(name_of(ref)), known, itself) for ref in refs)
 
     if isinstance(estate.backend, S3Backend):
-        yield from check(estate.backend, "account", [estate.backend.account], accounts)
+        yield from each(estate.backend, "account", [estate.backend.account], accounts)
     for segment in estate.segments:
-        yield from check(segment, "reached segment", segment.reaches, segments, segment.name)
-        yield from check(segment, "inspected segment", segment.inspected_with, segments, segment.name)
-        yield from check(segment, "site network", segment.site_networks or (), site_networks)
-        yield from check(segment, "principal", segment.joined_by, principals)
+        yield from each(segment, "reached segment", segment.reaches, segments, segment.name)
+        yield from each(segment, "inspected segment", segment.inspected_with, segments, segment.name)
+        yield from each(segment, "site network", segment.site_networks or (), site_networks)
+        yield from each(segment, "principal", segment.joined_by, principals)
     for site in estate.sites:
-        yield from check(site, "transit site", site.transit_with, sites, site.name)
+        yield from each(site, "transit site", site.transit_with, sites, site.name)
     for environment in estate.environments:
-        yield from check(environment, "account", [environment.account], accounts)
+        yield from each(environment, "account", [environment.account], accounts)
         if environment.hub is not None:
-            yield from check(environment.hub, "principal", environment.hub.share_with, principals)
+            yield from each(environment.hub, "principal", environment.hub.share_with, principals)
         if environment.egress is not None and environment.egress.firewall is not None:
             for listed in environment.egress.firewall.domain_lists:
-                yield from check(listed, "segment", listed.segments, segments)
+                yield from each(listed, "segment", listed.segments, segments)
         for connection in environment.vpn_connections:
-            yield from check(connection, "customer gateway", [connection.customer_gateway], gateways)
-            yield from check(connection, "segment", [connection.segment], segments)
+            yield from each(connection, "customer gateway", [connection.customer_gateway], gateways)
+            yield from each(connection, "segment", [connection.segment], segments)
+        for forward in environment.dns.forwards if environment.dns is not None else ():
+            yield from each(forward, "site", [forward.site] if forward.site is not None else [], sites)
         for spoke in environment.spokes:
-            yield from check(spoke, "segment", [spoke.segment], segments)
-            yield from check(spoke, "principal", spoke.share_private_subnets_with, principals)
+            yield from each(spoke, "segment", [spoke.segment], segments)
+            yield from each(spoke, "principal", spoke.share_private_subnets_with, principals)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from ipaddress import IPv4Network
 
 from isthmus.accepted import RFC_1918, fits_vpc, refused_secondary
 from isthmus.addressing import NoSlot, Tier, slot, subnet_name, tiers_in, zone_number
+from isthmus.intent.checks.cidrs import free_range
 from isthmus.intent.checks.reading import network, networks, overlaps, readable, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
@@ -23,9 +25,26 @@ def vpc_size(estate: Estate) -> Iterator[Finding]:
     for _, spoke in estate.spokes:
         for cidr in networks(vpc_cidrs(spoke)):
             if not fits_vpc(cidr):
-                size = min(max(cidr.prefixlen, 16), 28)
-                remedy = f"/16 to /28: {cidr.network_address}/{size}"
+                smallest = _smallest(estate, spoke) if cidr == network(spoke.cidr) else 28
+                free = free_range(estate, spoke, cidr, min(max(cidr.prefixlen, 16), smallest))
+                # What lies in the far end of a range that is too large is cut off: no advice that holds for sure.
+                words = "such as" if cidr.prefixlen < 16 else "e.g."
+                remedy = f"a range of /16 to /{smallest}{f', {words} {free}' if free else ''}"
                 yield Finding(spoke, f"{cidr} is a /{cidr.prefixlen}", remedy)
+
+
+def _smallest(estate: Estate, spoke: Spoke) -> int:
+    """The longest prefix of a VPC that has a slot for each subnet of a spoke which is not pinned; 28 where all are."""
+    region = REGIONS.get(estate.region)
+    zones = [zone for zone in estate.zones_of(spoke) if region is not None and zone in region.zone_ids]
+    wanted = [(tier, zone) for tier in tiers_in(estate, spoke) for zone in zones]
+    wanted = [(tier, zone) for tier, zone in wanted if subnet_name(tier, zone) not in spoke.subnets]
+    for prefix in range(28, 16, -1):
+        with suppress(NoSlot):
+            for tier, zone in wanted:
+                slot(IPv4Network((0, prefix)), tier, zone_number(zone))
+            return prefix
+    return 16
 
 
 @rule("AWS does not let ranges of these kinds meet in one VPC", _SIZING)
