@@ -29,7 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
     overview_terminal.print_ways(overview.ways(output.graph, output.estate), screen)
     overview_terminal.print_announced(overview.announced(output.network, output.estate, found), screen)
     overview_terminal.print_names(overview.names(output.network), screen)
-    overview_terminal.print_matrix(overview.intended(output.estate), screen)
+    roots = {root.name for root in found}
+    overview_terminal.print_matrix(overview.intended(output.estate, output.network, roots), screen)
     overview_terminal.print_opened(overview.opened(output.estate), screen)
     overview_terminal.print_shares(found, output.estate.backend, screen)
     overview_terminal.print_next_steps(found, screen)

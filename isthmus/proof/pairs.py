@@ -32,7 +32,7 @@ from isthmus.network.space import ALL, PUBLIC, address_at, number, span
 from isthmus.proof.alike import Alike
 from isthmus.proof.errors import UnusableInput
 from isthmus.proof.findings import Fate
-from isthmus.proof.places import Inventory, Kind, Place, Places, Tier
+from isthmus.proof.places import Inventory, Kind, Place, Places, Tier, asked
 from isthmus.proof.told_apart import Advertised, Key, told_apart
 
 _LAST_V4 = (1 << 32) - 1
@@ -294,13 +294,10 @@ class AllPairs:
         return AllPairs(self.engine, self.places, self.inventory, self.said, self.apart, cuts, self.wanted)
 
     def asked(self, a: str, b: str) -> bool:
-        """Whether a pair is there and the network's business: not inside a site, nor from the internet to a site."""
+        """Whether a pair is there and the network's business."""
         if a not in self.places.by_name or b not in self.places.by_name:
             return False
-        here, there = self.places.by_name[a], self.places.by_name[b]
-        if a == b or (here.kind is there.kind is Kind.SITE_NETWORK and here.site == there.site):
-            return False
-        return not (here.kind is Kind.INTERNET and there.kind is Kind.SITE_NETWORK)
+        return asked(self.places.by_name[a], self.places.by_name[b])
 
     def grouped(self) -> Iterator[tuple[str, str, int]]:
         """One pair for each two groups of alike places, with the number of ordered pairs that it stands for.

@@ -322,3 +322,10 @@ def in_order(places: Iterable[Place]) -> tuple[Place, ...]:
 def announcements(prefixes: Iterable[str]) -> tuple[Announcement, ...]:
     """What a site says it announces, as the engine takes it."""
     return tuple(Announcement(ip_network(prefix)) for prefix in prefixes)
+
+
+def asked(here: Place, there: Place) -> bool:
+    """Whether a pair is the network's business: not inside a site, nor from the internet to a site."""
+    if here.name == there.name or (here.kind is there.kind is Kind.SITE_NETWORK and here.site == there.site):
+        return False
+    return not (here.kind is Kind.INTERNET and there.kind is Kind.SITE_NETWORK)

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
+from itertools import product
 from pathlib import Path
 
-from isthmus.intent import Egress, Estate, Routing, VpnConnection
-from isthmus.intent.reach import INTERNET, intended_pairs, parties
+from isthmus.intent import Estate, Routing, VpnConnection
 from isthmus.network.answers import Told
 from isthmus.network.build.resolve import name_of
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Attachment, EndpointKind, Network, TgwTable
 from isthmus.printable import printable
 from isthmus.proof.binding import bind
+from isthmus.proof.judging import Meant
+from isthmus.proof.places import Kind, Place, asked, in_order
+from isthmus.proof.rest import with_rests
 from isthmus.proof.standing import told
 from isthmus.terraform import UnreadableTerraform
 from isthmus.terraform.documents import load
 from isthmus.terraform.graph import Graph, Unknown
+
+# Of a cell: the intent neither asks for these flows nor excludes them.
+ANY = "any"
 
 # What a tunnel carries at most, in Gbps, and the tunnels of a connection.
 STANDARD, LARGE, TUNNELS = 1.25, 5.0, 2
@@ -74,7 +80,10 @@ class Ways:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Who is meant to reach whom: `cells[a, b]` is "yes", "no", "-" or, toward the internet, the way out."""
+    """Who is meant to reach whom, of the locations that a proof has.
+
+    `cells[a, b]` is "yes", "no", "-", `ANY` or, toward the internet, the way out.
+    """
 
     names: tuple[str, ...]
     cells: Mapping[tuple[str, str], str]
@@ -174,20 +183,20 @@ def _server(target: tuple[IPv4Address, int] | Unknown) -> str:
     return str(target) if isinstance(target, Unknown) else str(target[0])
 
 
-def intended(estate: Estate) -> Matrix:
-    """Who is meant to reach whom, in the intent's own words."""
-    names = tuple(party.name for party in parties(estate))
-    meant = {pair for a, b in intended_pairs(estate) for pair in ((a, b), (b, a))}
-    ways = {spoke.name: spoke.egress for _, spoke in estate.spokes}
+def intended(estate: Estate, network: Network, roots: Collection[str]) -> Matrix:
+    """Who is meant to reach whom, as a proof of `network` asks it; with spokes that the network lacks."""
+    bound = with_rests(bind(estate, network, roots).places, estate, network)
+    lacking = [Place(s.name, Kind.SPOKE) for _, s in estate.spokes if s.name not in bound.by_name]
+    everything = in_order([*(place for place in bound.all if place.kind is not Kind.INTERNET), *lacking])
+    places = replace(bound, all=everything)
+    meant = Meant(estate, places)
+    words = {True: "yes", False: "no", None: ANY}
     cells = {}
-    for a in names:
-        for b in names:
-            inside = a == b or ("/" in a and "/" in b and a.partition("/")[0] == b.partition("/")[0])
-            cell = "-" if inside or INTERNET in (a, b) else ("yes" if (a, b) in meant else "no")
-            if b == INTERNET and a in ways:
-                cell = "no" if ways[a] is Egress.NONE else ways[a].value
-            cells[a, b] = cell
-    return Matrix(names, cells)
+    for a, b in product(places.all, repeat=2):
+        cell = words[meant.intended(a.name, b.name)] if asked(a, b) else "-"
+        way_out = b.kind is Kind.INTERNET and cell == "yes"
+        cells[a.name, b.name] = meant.egress(a.name).value if way_out else cell
+    return Matrix(tuple(place.name for place in places.all), cells)
 
 
 def opened(estate: Estate) -> tuple[tuple[str, str, tuple[str, ...]], ...]:

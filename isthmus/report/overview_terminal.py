@@ -12,7 +12,7 @@ from rich.text import Text
 from isthmus.intent.backend import Backend, HcpTerraform
 from isthmus.network.answers import Told
 from isthmus.report.alike import shown
-from isthmus.report.overview import Matrix, Root, RouteTable, Ways
+from isthmus.report.overview import ANY, Matrix, Root, RouteTable, Ways
 from isthmus.report.terminal import print_trimmed
 
 _COLUMNS = 5
@@ -80,6 +80,8 @@ def print_matrix(matrix: Matrix, out: Console) -> None:
         print_trimmed(table, out)
     for sentence in few.legend():
         print_trimmed(Text(sentence), out)
+    if ANY in matrix.cells.values():
+        print_trimmed(Text(f"{ANY}: the intent neither asks for it nor excludes it"), out)
 
 
 def print_opened(found: Sequence[tuple[str, str, Sequence[str]]], out: Console) -> None:

@@ -16,6 +16,7 @@ from isthmus.proof.findings import Flow, Verdict
 from isthmus.proof.proved import Proof
 from isthmus.proof.subject import Subject
 from isthmus.report import markdown, proof_json, proof_terminal
+from isthmus.report.overview import ANY, intended
 from isthmus.testing.network import NetworkUnderTest
 
 _HEADS = {
@@ -40,7 +41,23 @@ def contradictions(subject: Subject) -> Iterator[str]:
             {name: list(subnets) for name, subnets in flow.exits.items()} or None,
         ):
             yield f"{pair}: the JSON says {listed[pair]}"
+    yield from _of_overview(subject, answer)
     yield from (f"a difference from itself: {change}" for change in compare(subject, subject).changes)
+
+
+def _of_overview(subject: Subject, answer: Proof) -> Iterator[str]:
+    """What `show` says is meant, of the same locations, against what the proof judged."""
+    if subject.estate is None:
+        return
+    matrix = intended(subject.estate, subject.network, subject.roots)
+    if missing := set(answer.flows.names) - set(matrix.names):
+        yield f"the overview lacks {sorted(missing)}"
+        return
+    for flow in answer.flows:
+        cell = matrix.cells[flow.source, flow.destination]
+        meant = {"no": False, ANY: None}.get(cell, True)
+        if cell == "-" or meant is not flow.intended:
+            yield f"{flow.source} -> {flow.destination}: the overview says {cell}, the proof {flow.intended}"
 
 
 def _of_verdicts(subject: Subject, answer: Proof, in_json: str) -> Iterator[str]:

@@ -62,11 +62,24 @@ def test_what_the_site_is_told_and_the_matrix(output, folder):
     assert {name: told.listed for name, told in said.items()} == {
         "infra-dc1-01": ("10.1.0.0/20", "10.1.16.0/20", "10.1.32.0/20", "10.1.48.0/20")
     }
-    cells = intended(output.estate).cells
+    cells = intended(output.estate, output.network, [root.name for root in present]).cells
     assert cells["dev", "prod"] == "no"
     assert cells["dev", "shared-services"] == cells["dc1/users", "prod"] == "yes"
     assert cells["dev", "internet"] == "on-premises"
-    assert cells["dc1/users", "dc1/servers"] == "-"
+    assert cells["dc1/users", "dc1/servers"] == cells["rest of dc1", "dc1/users"] == "-"
+    assert cells["rest of dc1", "dev"] == cells["dev", "rest of dc1"] == "any"
+    assert cells["rest of dc1", "internet"] == "no"
+
+
+def test_show_says_that_a_limited_segment_accepts_no_rest_of_a_site(tmp_path, capsys):
+    estate = estate_of("examples.stage_3_every_vpc")
+    limited = [replace(segment, site_networks=["dc1/users"]) for segment in estate.segments]
+    merge(tmp_path / "out", synthesize(replace(estate, segments=limited).check()))
+    output = read_output(tmp_path / "out")
+    cells = intended(output.estate, output.network, []).cells
+    assert cells["rest of dc1", "dev"] == cells["dev", "rest of dc1"] == "no"
+    assert main(["show", str(tmp_path / "out")]) == 0
+    assert "any:" not in capsys.readouterr().out
 
 
 def test_names_and_services(tmp_path, capsys):
