@@ -9,7 +9,7 @@ from isthmus.network.facts import Facts
 from isthmus.network.firewalls import boundaries
 from isthmus.network.model import Firewall, NetworkAclRule, SecurityGroup, SecurityGroupRule
 from isthmus.network.packets import ASKING, LAST_PORT, PROTOCOLS, WITH_PORTS, WITH_TYPES, Traffic, block
-from isthmus.network.passing import TRANSLATED
+from isthmus.network.passing import ICMPV6, TRANSLATED
 from isthmus.network.suricata import Rules
 
 _ICMP = 1  # a rule for ICMP is for that of both versions of IP
@@ -34,7 +34,7 @@ class Boundaries:
                 if firewall is not None:
                     found |= self._firewall(firewall)
             if path.nats:
-                found.update(cut for protocol in TRANSLATED for cut in _around(block(protocol)))
+                found.update(cut for protocol in (*TRANSLATED, ICMPV6) for cut in _around(block(protocol)))
         for path in trip.back.paths:
             for crossing in path.crossings:
                 found |= self._acl(crossing, _by_reply)

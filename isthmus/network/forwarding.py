@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 
+from isthmus.network import nat64
 from isthmus.network.answers import (
     ALL_UP,
     AtEndpoint,
@@ -36,7 +37,7 @@ from isthmus.network.packets import WITH_PORTS, Traffic
 from isthmus.network.passing import Passing
 from isthmus.network.places import V4_LAST, NoSuchPlace, Places
 from isthmus.network.reach import Heads, Reach, Signature, SourceClass, Tails, signature, without
-from isthmus.network.space import ALL, PUBLIC, Address, RangeMap, address_at, span
+from isthmus.network.space import ALL, PUBLIC, Address, RangeMap, address_at, number, span
 from isthmus.network.symmetry import asymmetry, unclear
 from isthmus.network.tables import Route, vpc_cidrs
 from isthmus.network.walk import Pieces, Source, Walk
@@ -168,6 +169,7 @@ class Forwarding:
                     self._passing.translated(
                         packet,
                         self._passing.acls(_ending(path, expected), (source, source), (target, target), there(packet)),
+                        target,
                     )
                     for path in self._passing.firewalls(packet, found, source, target)
                 ]
@@ -191,6 +193,12 @@ class Forwarding:
         return self._walked[way]
 
     def _departed(self, walk: Walk, origin: Location, destination: Location, target: int, expected: str) -> Pieces:
+        ip = getattr(origin, "ip", None)
+        if ip is not None and nat64.is_inside(number(ip)):
+            block = Block(
+                "nat-gateway", str(ip), f"packets from {nat64.PREFIX} are replies: a NAT gateway opens no flow"
+            )
+            return [(target, target, (Path(blocks=(block,)),))]
         match origin:
             case InSubnet():
                 start = Path((Hop("subnet", origin.address, "", self.facts.zone_of(origin.address)),))
@@ -315,6 +323,8 @@ class Forwarding:
     ) -> list[Path]:
         done: list[Path] = [Path()]
         for index, (place, expected, nat) in enumerate(legs):
+            # On its way to a NAT gateway a reply comes from the IPv4 address that it translates.
+            sender = nat64.translated(remote) if nat else remote
             before = self.network.nats.get(legs[index - 1][2]) if index else None
             if nat and self.network.nats[nat].vpc is not None:
                 pieces: Pieces = [(place, place, (self._to_regional_nat(nat, path),))]
@@ -330,11 +340,11 @@ class Forwarding:
             if nat and traffic.protocol in WITH_PORTS:
                 traffic = Traffic(traffic.protocol, NAT_PORTS)
             found = [
-                self._passing.replies(_ending(p, expected), (remote, remote), (place, place), traffic, nat)
+                self._passing.replies(_ending(p, expected), (sender, sender), (place, place), traffic, nat)
                 for _, _, paths in pieces
                 for p in paths
             ]
-            found = [_untranslated(self._passing.answers(packet, p, (place, place), (remote, remote))) for p in found]
+            found = [_untranslated(self._passing.answers(packet, p, (place, place), (sender, sender))) for p in found]
             if nat:
                 found = [p._replace(hops=(*p.hops, Hop("NAT gateway", nat, "restores the address"))) for p in found]
             done = [_chain(a, b) for a in done for b in found]

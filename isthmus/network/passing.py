@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from isthmus.network import nat64
 from isthmus.network.answers import (
     AtEndpoint,
     Block,
@@ -30,6 +31,7 @@ from isthmus.network.places import Places
 from isthmus.network.suricata import Rules
 
 TRANSLATED = (1, 6, 17)  # the protocols that a NAT gateway translates
+ICMPV6 = 58
 
 
 class Passing:
@@ -45,14 +47,16 @@ class Passing:
         seen, outward = there(packet), isinstance(packet.destination, Internet | Service)
         for path in paths:
             sender: Span = (source, source)
+            receiver: Span = (target, target)
             for hop in path.hops:
                 if hop.kind == "NAT gateway":
                     sender = self.places.nat_span(hop.address)
+                    receiver = (nat64.translated(target), nat64.translated(target))
                 rules = self._rules(hop)
                 if isinstance(rules, Unknown):
                     path = _judged(path, rules)
                 elif rules is not None:
-                    found = inspected(rules, sender, (target, target), seen, packet.ephemeral, outward=outward)
+                    found = inspected(rules, sender, receiver, seen, packet.ephemeral, outward=outward)
                     path = _judged(path, found)
             yield path
 
@@ -82,8 +86,11 @@ class Passing:
             if acl is None:
                 path = path._replace(unknown=path.unknown or f"network ACL {crossing.nacl} is not in this input")
                 continue
-            sender = self.places.nat_span(crossing.nat) if crossing.nat else source
-            verdict = acl_verdict(acl, crossing.inbound, sender if crossing.inbound else destination, traffic)
+            sender, receiver = source, destination
+            if crossing.nat:
+                sender = self.places.nat_span(crossing.nat)
+                receiver = (nat64.translated(destination[0]), nat64.translated(destination[1]))
+            verdict = acl_verdict(acl, crossing.inbound, sender if crossing.inbound else receiver, traffic)
             if isinstance(verdict, Block):
                 verdict = verdict._replace(why=f"{verdict.why} ({crossing.subnet})")
             path = _judged(path, verdict)
@@ -114,7 +121,7 @@ class Passing:
             return path._replace(blocks=(*path.blocks, *stops))
         return path._replace(denied=(*path.denied, *denied))
 
-    def translated(self, packet: Packet, path: Path) -> Path:
+    def translated(self, packet: Packet, path: Path, target: int) -> Path:
         """The path after the NAT gateways that it meets, which translate TCP, UDP and ICMP alone.
 
         https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
@@ -123,6 +130,9 @@ class Passing:
         if protocol in TRANSLATED:
             return path
         for nat in path.nats:
+            if protocol == ICMPV6 and nat64.is_inside(target):
+                path = _judged(path, Unknown(f"which messages of ICMPv6 {nat} translates"))
+                continue
             why = f"a NAT gateway translates TCP, UDP and ICMP, not {packet.what}"
             path = _judged(path, Block("nat-protocol", nat, why))
         return path
@@ -132,6 +142,7 @@ class Passing:
         if not path.end:
             return path
         source, to = packet.source, packet.destination
+        target = nat64.translated(target) if path.nats else target
         ours = source.groups if isinstance(source, InSubnet) else None
         theirs = to.groups if isinstance(to, InSubnet) else None
         verdicts: list[Block | Unknown | None] = []

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
+from isthmus.network import nat64
 from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Location, Nowhere, Service, Somewhere
 from isthmus.network.facts import Facts
 from isthmus.network.model import EndpointKind, Network, Site, Unknown
-from isthmus.network.space import ALL, LAST, PUBLIC, Address, number, span, subtract
+from isthmus.network.space import ALL, LAST, PUBLIC, Address, address_at, number, span, subtract
 from isthmus.network.tables import vpc_cidrs
 
 Span = tuple[int, int]
@@ -33,6 +35,8 @@ class Places:
         Raises `NoSuchPlace` for an address that is nowhere, in two places, or in a VPC but in none of its subnets.
         """
         place = number(address)
+        if nat64.is_inside(place):
+            return self._behind_nat64(address)
         owners = self.facts.vpc_owners(place)
         if len(owners) > 1:
             raise NoSuchPlace(f"{address} is in several VPCs: {', '.join(owners)}; name the subnet")
@@ -49,6 +53,12 @@ class Places:
         if PUBLIC(place):
             return Internet(address)
         raise NoSuchPlace(f"{address} is in no VPC, at no known site and not on the internet")
+
+    def _behind_nat64(self, address: Address) -> Location:
+        """Where the IPv4 address is that one of IPv6 stands for."""
+        location = self.locate(address_at(nat64.translated(number(address))))
+        assert isinstance(location, InSubnet | AtSite | Internet)
+        return replace(location, ip=address)
 
     def in_several(self, address: Address) -> bool:
         """Whether an address is at several places, so that a name has to say which."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from isthmus.network import nat64
 from isthmus.network.answers import (
     AtSite,
     InSubnet,
@@ -32,11 +33,12 @@ from isthmus.network.space import ALL, PUBLIC, address_at, number, span
 from isthmus.proof.alike import Alike
 from isthmus.proof.errors import UnusableInput
 from isthmus.proof.findings import Fate
-from isthmus.proof.places import Inventory, Kind, Place, Places, Tier, asked
+from isthmus.proof.places import INTERNET, Inventory, Kind, Place, Places, Tier, asked
 from isthmus.proof.told_apart import Advertised, Key, told_apart
 
 _LAST_V4 = (1 << 32) - 1
 FILTERS = ("network-acl-denies", "firewall-drops")
+NAT64 = 64  # the version of trials from IPv6 to IPv4
 _FIRST_HOST = 4  # AWS keeps the first four addresses of a subnet
 
 
@@ -161,6 +163,14 @@ class Pair:
             return not trial.main, trial.version != version, _openness(trial.trip)
 
         return min(range(len(self.trials)), key=telling)
+
+
+def _by_nat64(mine: _End, theirs: _End) -> Iterator[tuple[_End, _End]]:
+    """From a host of IPv6 to one of IPv4 on the internet, by the address of IPv6 that stands for it."""
+    to = theirs.location
+    if isinstance(to, Internet) and to.ip is not None and isinstance(mine.location, InSubnet):
+        standing = Internet(address_at(nat64.as_seen(number(to.ip))))
+        yield replace(mine, version=NAT64), replace(theirs, location=standing, version=NAT64)
 
 
 def _subnet(location: Location) -> str:
@@ -414,6 +424,24 @@ class AllPairs:
             for theirs in self.ends(b):
                 if mine.version == theirs.version:
                     yield mine, theirs
+                elif b == INTERNET and self._translates and (mine.version, theirs.version) == (6, 4):
+                    yield from _by_nat64(mine, theirs)
+
+    @cached_property
+    def by_nat64(self) -> tuple[Internet, ...]:
+        """The internet of IPv4 as hosts of IPv6 alone call it, if any route is for that."""
+        place = self.engine.place_of(Internet())
+        if not self._translates or not isinstance(place, int):
+            return ()
+        return (Internet(address_at(nat64.as_seen(place))),)
+
+    @cached_property
+    def _translates(self) -> bool:
+        """Whether any table of the network names addresses that stand for IPv4 ones."""
+        facts = self.engine.facts
+        tables = [facts.vpc_table(table) for table in facts.network.tables]
+        tables += [facts.tgw_table(table) for table in facts.network.tgw_tables]
+        return any(nat64.is_inside(span(route.prefix)[0]) for table in tables for route in table.candidates)
 
     def ends(self, name: str) -> tuple[_End, ...]:
         """Every way to be at a place that some route or rule tells from the others."""

@@ -97,6 +97,10 @@ def _unanswered(trial: Trial) -> bool:
     Network ACLs keep no state: they let a packet to a client port in as if it were a reply, and need not let one out
     again. A packet of that kind says nothing of the flows that the ACL is made for.
     """
+    if isinstance(trial.source, Internet) and not getattr(trial.destination, "public", True):
+        # Internet gateways let IPv6 packets in to every host with a public address. That none of a subnet without a
+        # route to the gateway answers is what such a subnet is for.
+        return False
     trip = trial.trip
     arrives = [path for path in trip.forward.paths if path.outcome is Outcome.REACHABLE]
     if not arrives or trip.asymmetric:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
+from isthmus.network import nat64
 from isthmus.network.answers import (
     AtEndpoint,
     AtSite,
@@ -18,19 +19,20 @@ from isthmus.network.answers import (
     Service,
 )
 from isthmus.network.forwarding import NoSuchPlace as NowhereToBe
-from isthmus.network.model import EndpointKind, Network, VpcEndpoint
+from isthmus.network.model import EndpointKind, Network, Unknown, VpcEndpoint
 from isthmus.network.packet_classes import PacketClass, packet_classes
 from isthmus.network.packets import ALL_PACKETS, Packets
 from isthmus.network.space import number, span
 from isthmus.proof.assumptions import assumed_on
 from isthmus.proof.errors import NoSuchPlace, ProofError
 from isthmus.proof.findings import Fate, in_a_word
-from isthmus.proof.pairs import AllPairs, Pair, Trial, at_worst, told
+from isthmus.proof.pairs import NAT64, AllPairs, Pair, Trial, at_worst, told
 from isthmus.proof.parts import named_parts
 from isthmus.proof.places import INTERNET, Kind
 from isthmus.proof.public import condition, known
 from isthmus.proof.rest import rest_name
 
+_HOST = 4  # AWS keeps the first four addresses of a subnet
 _SERVICES = ("s3", "dynamodb")
 _ORDER = {Outcome.BLOCKED: 0, Outcome.UNKNOWN: 1, Outcome.REACHABLE: 2}
 
@@ -63,7 +65,7 @@ class Traced:
         """
         versions: dict[int, list[Outcome]] = {}
         for trip in self.trips:
-            versions.setdefault(_version(trip.forward.packet.source), []).append(trip.outcome)
+            versions.setdefault(_version(trip.forward.packet.destination), []).append(trip.outcome)
         found = {at_worst(outcomes, [not self.unsure] * len(outcomes)) for outcomes in versions.values()}
         order = (Outcome.REACHABLE, Outcome.UNKNOWN, Outcome.BLOCKED)
         return next((outcome for outcome in order if outcome in found), Outcome.BLOCKED)
@@ -89,14 +91,16 @@ class Traced:
 def trace(pairs: AllPairs, source: str, destination: str, packets: Packets | None = None) -> Traced:
     """See `Subject.trace`. `packets` are those asked about; None: all, of which the trips show those that count."""
     starts, ends = locations(pairs, source), locations(pairs, destination)
+    if destination == INTERNET:
+        ends = [*ends, *pairs.by_nat64]
     trials = []
     for start in starts:
-        for end in (end for end in ends if _version(end) == _version(start)):
+        for end in (end for end in ends if _meet(start, end)):
             try:
                 classes = packet_classes(pairs.engine, start, end, ALL_PACKETS if packets is None else packets)
             except NowhereToBe as error:
                 raise NoSuchPlace(destination, pairs.names()) from error
-            trials.append(Trial(start, end, "", "", True, classes[0].trip, "", _version(start), classes))
+            trials.append(Trial(start, end, "", "", True, classes[0].trip, "", _version(end), classes))
     if not trials:
         raise ProofError(f"{source} and {destination} have no version of IP in common, so no packet can be followed")
     named = pairs.places.by_name
@@ -114,15 +118,19 @@ def trace(pairs: AllPairs, source: str, destination: str, packets: Packets | Non
 
 def _parted(pairs: AllPairs, trips: Sequence[RoundTrip]) -> str:
     """Which subnets fare how, where they differ: `app yes, vault no`."""
-    outcomes: dict[tuple[str, str], set[tuple[Outcome, Outcome]]] = {}
+    outcomes: dict[tuple[str, str], dict[int, set[tuple[Outcome, Outcome]]]] = {}
     for trip in trips:
-        here, there = (
-            end.address if isinstance(end, InSubnet) else ""
-            for end in (trip.forward.packet.source, trip.forward.packet.destination)
-        )
+        packet = trip.forward.packet
+        here, there = (end.address if isinstance(end, InSubnet) else "" for end in (packet.source, packet.destination))
         back = Outcome.BLOCKED if trip.asymmetric else trip.back.outcome
-        outcomes.setdefault((here, there), set()).add((trip.forward.outcome, back))
-    worst = {key: min(said, key=lambda o: (_ORDER[o[0]], _ORDER[o[1]])) for key, said in outcomes.items()}
+        versions = outcomes.setdefault((here, there), {})
+        versions.setdefault(_version(packet.destination), set()).add((trip.forward.outcome, back))
+
+    def rank(said: tuple[Outcome, Outcome]) -> tuple[int, int]:
+        return _ORDER[said[0]], _ORDER[said[1]]
+
+    # Of two versions of IP the one that fares better, each by what fares worst.
+    worst = {key: max((min(said, key=rank) for said in each.values()), key=rank) for key, each in outcomes.items()}
     if len({in_a_word(*said) for said in worst.values()}) < 2:
         return ""
     return ", ".join(f"{name} {in_a_word(*said)}" for name, said in named_parts(pairs.engine.network, worst).items())
@@ -229,6 +237,13 @@ def _only(service: str, endpoints: Sequence[VpcEndpoint]) -> AtEndpoint:
     return AtEndpoint(endpoints[0].address)
 
 
+def _in_subnet(pairs: AllPairs, given: str) -> Sequence[InSubnet]:
+    """A host of a subnet, of each version of IP that the subnet has addresses of."""
+    cidrs = [cidr for cidr in pairs.engine.network.subnets[given].cidrs if not isinstance(cidr, Unknown)]
+    six = [InSubnet(given, cidr[_HOST]) for cidr in cidrs if cidr.version == 6][:1]
+    return six if six and len(cidrs) == len(pairs.engine.network.subnets[given].cidrs) == 1 else [InSubnet(given), *six]
+
+
 def _everywhere(pairs: AllPairs, given: str) -> Sequence[Location]:
     """Every way to be at a place, or at one of a site's networks. Raises `NoSuchPlace`."""
     places = [place.name for place in pairs.places.all if given in (place.name, place.site)]
@@ -236,8 +251,16 @@ def _everywhere(pairs: AllPairs, given: str) -> Sequence[Location]:
 
 
 def _version(location: Location) -> int:
+    """The version of IP, or what stands for that of addresses that a NAT gateway translates."""
     address = getattr(location, "ip", None)
+    if isinstance(location, Internet) and address is not None and nat64.is_inside(number(address)):
+        return NAT64
     return address.version if address else 4
+
+
+def _meet(start: Location, end: Location) -> bool:
+    """Whether packets from one to the other are of one version of IP."""
+    return _version(end) in ((6, NAT64) if _version(start) == 6 else (4,))
 
 
 def locations(pairs: AllPairs, given: str) -> Sequence[Location]:
@@ -254,7 +277,7 @@ def locations(pairs: AllPairs, given: str) -> Sequence[Location]:
     if site := _site(pairs, given):
         return _at_site(pairs, site)
     if given in network.subnets:
-        return [_host(pairs, InSubnet(given))]
+        return [_host(pairs, location) for location in _in_subnet(pairs, given)]
     if given in network.hosts and network.hosts[given].ips:
         subnet = network.hosts[given].subnet
         if isinstance(subnet, str):

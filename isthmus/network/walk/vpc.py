@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from isthmus.network import nat64
 from isthmus.network.answers import SOME_ENDPOINT, Block, Crossing, Hop, Path
 from isthmus.network.learnt import is_default
 from isthmus.network.model import AttachmentKind, Firewall, GatewayKind, NatGateway, Target, TargetKind, Unknown
@@ -271,6 +272,23 @@ class VpcSteps(Steps):
         return path._replace(blocks=(*path.blocks, Block("no-public-address", gateway, why)))
 
     def _to_nat(
+        self, place: VpcPlace, route: Route | None, nat: str, low: int, high: int, path: Path, seen: Seen
+    ) -> Pieces:
+        """To a NAT gateway. Of IPv6 it takes what stands for IPv4 addresses: see `isthmus.network.nat64`."""
+        pieces: Pieces = []
+        for first, last, stands in nat64.STANDS_FOR_IPV4.within(low, high):
+            if stands is None:
+                pieces += self._through_nat(place, route, nat, first, last, path, seen)
+            elif not stands:
+                why = f"a NAT gateway takes IPv6 packets to {nat64.PREFIX} alone"
+                pieces += self.stopped(first, last, path, Block("nat-protocol", nat, why))
+            else:
+                ends = nat64.translated(first), nat64.translated(last)
+                for start, end, paths in self._through_nat(place, route, nat, *ends, path, seen):
+                    pieces.append((nat64.as_seen(start), nat64.as_seen(end), paths))
+        return pieces
+
+    def _through_nat(
         self, place: VpcPlace, route: Route | None, nat: str, low: int, high: int, path: Path, seen: Seen
     ) -> Pieces:
         facts = self.network.nats.get(nat)

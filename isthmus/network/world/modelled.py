@@ -113,7 +113,7 @@ MODELLED: dict[str, Arguments] = {
         only={
             "map_public_ip_on_launch": "false|true",
             "ipv6_native": "false|true",
-            "enable_dns64": "false",
+            "enable_dns64": "false|true",
             "customer_owned_ipv4_pool": "",
             "map_customer_owned_ip_on_launch": "false",
             "outpost_arn": "",
@@ -130,7 +130,7 @@ MODELLED: dict[str, Arguments] = {
         only={
             "map_public_ip_on_launch": "true|false",
             "ipv6_native": "false|true",
-            "enable_dns64": "false",
+            "enable_dns64": "false|true",
             "customer_owned_ipv4_pool": "",
             "map_customer_owned_ip_on_launch": "false",
         },

@@ -23,10 +23,11 @@ class Header:
 
 @dataclass(frozen=True)
 class Translation:
-    """A NAT gateway met on the way, and the source address that it replaced."""
+    """A NAT gateway met on the way, the source address that it replaced, and the destination as the sender calls it."""
 
     nat: str
     hidden: Ip
+    called: Ip
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,14 @@ vpc/latest/userguide/vpc-nat-gateway.html
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import IPv4Address, IPv6Network
 
 from tests.network.judge.carried import Ending, Luggage, Translation, dropped, unknown
 from tests.network.judge.doubt import known, truth
 from tests.network.judge.filters import Filters
 from tests.network.judge.steps import Steps
+
+NAT64 = IPv6Network("64:ff9b::/96")
 
 
 class Middleboxes(Steps, Filters):
@@ -24,17 +27,22 @@ class Middleboxes(Steps, Filters):
             return dropped(luggage, f"{address} is down")
         if luggage.reply:
             return dropped(luggage, f"{address} knows no connection that this reply belongs to")
-        if luggage.header.destination.version == 6:
+        destination = luggage.header.destination
+        if destination.version == 6 and destination not in NAT64:
             return dropped(luggage, "a NAT gateway takes IPv6 only to 64:ff9b::/96")
+        if (
+            destination.version == 6
+        ):  # the IPv4 address is at the end; vpc/latest/userguide/nat-gateway-nat64-dns64.html
+            destination = IPv4Address(destination.packed[-4:])
         if any(seen.nat == address for seen in luggage.translations):
             return dropped(luggage, f"{address} sends it back to itself")
         if origin != subnet:
             self._filter(luggage.header, subnet, inbound=True)
         private = nat.private_ip or self._first_host(self.network.subnets[subnet], 4)
-        hidden = Translation(address, luggage.header.source)
+        hidden = Translation(address, luggage.header.source, luggage.header.destination)
         onward = replace(
             luggage,
-            header=replace(luggage.header, source=private),
+            header=replace(luggage.header, source=private, destination=destination),
             translations=(*luggage.translations, hidden),
             public=truth(nat.public),
         ).at(f"through {address}")

@@ -96,7 +96,7 @@ class Vpcs(Middleboxes, InternetEdge, Peerings, TransitGateways, VpnGateways):
             last = luggage.translations[-1]
             nat = self.network.nats[last.nat]
             if nat.subnet == subnet:
-                header = replace(luggage.header, destination=last.hidden)
+                header = replace(luggage.header, source=last.called, destination=last.hidden)
                 rest = luggage.translations[:-1]
                 if not rest:
                     header = replace(header, port=client)

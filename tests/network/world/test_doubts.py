@@ -174,7 +174,12 @@ SUBNET = {"vpc_id": ref("aws_vpc.a"), "cidr_block": "10.1.5.0/24", "availability
         ("tags", {"Name": "x"}, ""),
         ("enable_dns64", False, ""),
         ("enable_dns64", "false", ""),
-        ("enable_dns64", True, "it has enable_dns64 = true, which is not evaluated"),
+        ("enable_dns64", True, ""),
+        (
+            "map_customer_owned_ip_on_launch",
+            True,
+            "it has map_customer_owned_ip_on_launch = true, which is not evaluated",
+        ),
         ("outpost_arn", "arn:aws:outposts:x", "it has outpost_arn = arn:aws:outposts:x, which is not evaluated"),
         ("enable_dns64", Unknown("var.x"), "it has enable_dns64 = unknown (var.x), which is not evaluated"),
         ("teleports", True, "it has the argument teleports, which is in no table of this release"),

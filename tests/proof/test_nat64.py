@@ -1,0 +1,58 @@
+"""Hosts of IPv6 alone that reach the internet of IPv4, as the proof and the trace say it."""
+
+from __future__ import annotations
+
+from isthmus.network.answers import Outcome
+from isthmus.proof.subject import Subject
+from tests.proof.plain import made, network, ref, subnet, table
+
+IGW = "aws_internet_gateway.g"
+
+
+def translating(*, routed: bool = True) -> Subject:
+    """A subnet of IPv6 alone whose table leads what stands for IPv4 to a NAT gateway."""
+    route = {
+        "route_table_id": ref("aws_route_table.v_six"),
+        "destination_ipv6_cidr_block": "64:ff9b::/96" if routed else "2001:db8::/32",
+        "nat_gateway_id": ref("aws_nat_gateway.n"),
+    }
+    return network(
+        made("aws_vpc.v", cidr_block="10.1.0.0/16", ipv6_cidr_block="2600:1f14:100:2300::/56", tags={"Name": "v"}),
+        made(IGW, vpc_id=ref("aws_vpc.v")),
+        subnet("v", "edge", "10.1.3.0/24"),
+        made(
+            "aws_subnet.v_six",
+            vpc_id=ref("aws_vpc.v"),
+            ipv6_cidr_block="2600:1f14:100:2300::/64",
+            ipv6_native=True,
+            enable_dns64=True,
+            availability_zone="us-east-1a",
+        ),
+        made("aws_nat_gateway.n", subnet_id=ref("aws_subnet.v_edge"), private_ip="10.1.3.9"),
+        *table("v", "edge", ["edge"], out=("0.0.0.0/0", "gateway_id", IGW)),
+        *table("v", "six", ["six"]),
+        made("aws_route.six", **route),
+    )
+
+
+def test_the_internet_is_reached_by_the_nat_gateway() -> None:
+    found = translating()
+    flow = found.flows["v", "internet"]
+    assert (flow.forward, flow.back) == (Outcome.REACHABLE, Outcome.REACHABLE)
+    assert flow.exits == {f"{IGW} by aws_nat_gateway.n": ("aws_subnet.v_six",), IGW: ("aws_subnet.v_edge",)}
+    assert found.trace("aws_subnet.v_six", "internet").works
+    assert found.trace("v", "internet").works
+    assert found.trace("v", "internet").parts == ""
+    assert found.trace("2600:1f14:100:2300::9", "64:ff9b::8.8.8.8").works
+
+
+def test_without_its_route_it_is_not() -> None:
+    found = translating(routed=False)
+    assert found.flows["v", "internet"].detail == "aws_subnet.v_six no, aws_subnet.v_edge yes"
+    assert not found.trace("aws_subnet.v_six", "internet").works
+
+
+def test_a_subnet_without_a_way_to_the_internet_gateway_is_no_one_way_flow() -> None:
+    """Packets of IPv6 come in by the gateway; hosts that no route leads out answer none, as is meant."""
+    assert not translating().prove().violations
+    assert not translating(routed=False).prove().violations
