@@ -14,6 +14,8 @@ MOST_TARGETS = 6
 LEAST_ENDPOINT_ADDRESSES = 2
 # Of an endpoint policy, in characters: https://docs.aws.amazon.com/general/latest/gr/vpc-service.html
 MOST_POLICY = 20_480
+# Addresses of each subnet that AWS keeps: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+_KEPT = 5
 # https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-quotas.html
 MOST_GATEWAY_CIDRS = 5
 # https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
@@ -62,6 +64,16 @@ def fits_vpc(cidr: IPv4Network) -> bool:
     https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
     """
     return 16 <= cidr.prefixlen <= 28
+
+
+def room(subnet: IPv4Network) -> int:
+    """How many network interfaces a subnet has addresses for."""
+    return subnet.num_addresses - _KEPT
+
+
+def prefix_with_room(interfaces: int) -> int:
+    """The longest prefix of a subnet that has addresses for so many network interfaces."""
+    return 32 - (interfaces + _KEPT - 1).bit_length()
 
 
 def fits_gateway(cidr: IPv4Network | IPv6Network) -> bool:

@@ -12,7 +12,7 @@ from isthmus.accepted import LEAST_ENDPOINT_ADDRESSES, MOST_TARGETS
 from isthmus.domains import ROOT, covers
 from isthmus.network.endpoint_names import service_domains, service_zones
 from isthmus.network.lookup import Lookup
-from isthmus.network.model import EndpointKind, Finding, Network, VpcEndpoint
+from isthmus.network.model import EndpointKind, Finding, Network, Unknown, VpcEndpoint
 from isthmus.network.name_filter import filtered, rules_of
 from isthmus.network.name_space import ANY_NAME
 from isthmus.network.resolution import Held, ResolverRule, RuleKind, Use
@@ -89,6 +89,25 @@ def _domains_twice(network: Network) -> Iterator[Finding]:
                 continue  # endpoint-service-twice says so
             why = f"{first} is for {domain} in {vpc} too; AWS refuses the second of one name"
             yield Finding("domain-twice", (other, first), why)
+
+
+def _endpoint_names_taken(network: Network) -> Iterator[Finding]:
+    """A rule that forwards names of an endpoint in a VPC that it is associated with: of one name the rule wins.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-overview-forward-vpc-to-network-domain-name-matches.html
+    """
+    named: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for endpoint in _endpoints_of(network):
+        if endpoint.private_dns is True and endpoint.inbound_only is False:
+            named[str(endpoint.vpc)] += [(domain, endpoint.address) for domain in service_domains(endpoint)]
+    for address, vpc, use in _certain(network, Held.RULE):
+        rule = network.resolution.rules.get(address)
+        if rule is None or rule.kind is not RuleKind.FORWARD or isinstance(rule.domain, Unknown):
+            continue
+        for domain, endpoint_address in named[vpc]:
+            if covers(domain, rule.domain):
+                why = f"it forwards {rule.domain} in {vpc}, a name of {endpoint_address}, which is not asked then"
+                yield Finding("endpoint-name-taken", (address, endpoint_address, use.by), why)
 
 
 def _names_without_dns(network: Network) -> Iterator[Finding]:
@@ -197,6 +216,7 @@ NAME_RULES = (
     _forward_loops,
     _services_twice,
     _domains_twice,
+    _endpoint_names_taken,
     _names_without_dns,
     _names_for_sites_alone,
     _resolver_sizes,

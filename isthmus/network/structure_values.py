@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
@@ -12,6 +13,7 @@ from isthmus.accepted import (
     private_asn,
     refused_asn,
     refused_secondary,
+    room,
 )
 from isthmus.network.model import Finding, Network, Unknown
 
@@ -98,4 +100,34 @@ def _secondary_ranges(network: Network) -> Iterator[Finding]:
                 yield Finding("secondary-cidr-mix", (vpc.address,), why)
 
 
-VALUE_RULES = (_customer_gateways_twice, _asns, _sizes, _secondary_ranges)
+def _full_subnets(network: Network) -> Iterator[Finding]:
+    """Subnets with more network interfaces than addresses, of what certainly has one there each.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+    """
+    users: dict[str, list[str]] = defaultdict(list)
+    for endpoint in network.endpoints.values():
+        for subnet in dict.fromkeys(endpoint.subnets):
+            users[str(subnet)].append(endpoint.address)
+    for nat in network.nats.values():
+        users[str(nat.subnet)].append(nat.address)
+    for attachment in network.attachments.values():
+        for subnet in dict.fromkeys(attachment.subnets):
+            users[str(subnet)].append(attachment.address)
+    for firewall in network.firewalls.values():
+        for end in firewall.endpoints:
+            users[str(end.subnet)].append(end.address)
+    for resolver in network.resolution.endpoints.values():
+        for interface in resolver.interfaces:
+            users[str(interface.subnet)].append(resolver.address)
+    for host in network.hosts.values():
+        users[str(host.subnet)].append(host.address)
+    for address, named in users.items():
+        found = network.subnets.get(address)
+        for cidr in found.cidrs if found is not None else ():
+            if isinstance(cidr, IPv4Network) and fits_vpc(cidr) and len(named) > room(cidr):
+                why = f"{cidr} has room for {room(cidr)} network interfaces, and {len(named)} are put there"
+                yield Finding("endpoint-subnet-size", (address, *dict.fromkeys(named)), why)
+
+
+VALUE_RULES = (_customer_gateways_twice, _asns, _sizes, _secondary_ranges, _full_subnets)

@@ -121,6 +121,18 @@ REFUSALS = (
         VPC.replace("userguide", "privatelink") + "gateway-endpoints.html",
     ),
     Rule(
+        "endpoint-name-taken",
+        "A Resolver rule forwards names of an interface endpoint in a VPC that it is associated with.",
+        "Of one name the rule wins over the endpoint, which is paid for and never asked.",
+        ROUTE_53 + "resolver-overview-forward-vpc-to-network-domain-name-matches.html",
+    ),
+    Rule(
+        "endpoint-subnet-size",
+        "A subnet has fewer addresses than endpoints, gateways, attachments and hosts are put there.",
+        "Each takes an address of the subnet, and AWS keeps five.",
+        VPC + "subnet-sizing.html",
+    ),
+    Rule(
         "endpoint-policy",
         "An endpoint policy is no JSON object, or too long.",
         "AWS takes policies in JSON, of 20,480 characters at most.",

@@ -258,3 +258,33 @@ def test_a_dns_firewall_that_blocks_what_is_forwarded() -> None:
     walls = filtering(EVERYTHING_ELSE)
     assert OWN in found(INBOUND, rule("172.16.0.53"), associated(), *walls)
     assert OWN not in found(INBOUND, rule("172.16.0.53", domain="."), associated(), *walls)
+
+
+def test_a_rule_for_names_of_an_endpoint_hides_it() -> None:
+    def forwarded(domain: object, vpc: object = None) -> dict[str, list[tuple[str, ...]]]:
+        named = made(
+            "aws_route53_resolver_rule.r", domain_name=domain, rule_type="FORWARD", target_ip=({"ip": "172.16.0.1"},)
+        )
+        return found(endpoint("e"), named, associated(vpc))
+
+    assert set(forwarded("sns.eu-west-1.amazonaws.com")) == {"endpoint-name-taken"}
+    assert set(forwarded("x.SNS.eu-west-1.amazonaws.com.")) == {"endpoint-name-taken"}
+    for domain in (".", "amazonaws.com", "sqs.eu-west-1.amazonaws.com", DARK):
+        assert "endpoint-name-taken" not in forwarded(domain)  # the endpoint's name is the more specific one
+    assert forwarded("sns.eu-west-1.amazonaws.com", ref("aws_vpc.b")) == {}
+    assert forwarded("sns.eu-west-1.amazonaws.com", DARK) == {}
+    system = made("aws_route53_resolver_rule.r", domain_name="sns.eu-west-1.amazonaws.com", rule_type="SYSTEM")
+    assert "endpoint-name-taken" not in found(endpoint("e"), system, associated())
+
+
+def test_subnets_with_more_interfaces_than_addresses() -> None:
+    small = made("aws_subnet.s", vpc_id=ref("aws_vpc.a"), cidr_block="10.1.9.0/28", availability_zone="eu-west-1c")
+    services = ("sns", "sqs", "ssm", "kms", "logs", "sts", "ec2", "events", "states", "lambda", "rds", "ebs")
+    here = (ref("aws_subnet.s"),)
+    many = [endpoint(f"e{n}", service=service, subnet_ids=here) for n, service in enumerate(services)]
+    assert found(small, *many[:11]) == {}
+    assert set(found(small, *many)) == {"endpoint-subnet-size"}
+    more = made("aws_nat_gateway.n", subnet_id=ref("aws_subnet.s"), connectivity_type="private")
+    assert set(found(small, *many[:11], more)) == {"endpoint-subnet-size"}
+    elsewhere = endpoint("e11", service="ebs", subnet_ids=(DARK,))
+    assert found(small, *many[:11], elsewhere) == {}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Network
 
-from isthmus.accepted import MOST_POLICY, policy_fault
+from isthmus.accepted import MOST_POLICY, policy_fault, prefix_with_room, room
 from isthmus.addressing import NoSlot, Tier, subnets
 from isthmus.intent.checks.reading import network, resolved, segment_of
 from isthmus.intent.checks.rule import Finding, rule, subject
@@ -20,8 +20,6 @@ from isthmus.regions import REGIONS
 from isthmus.services import S3, SERVICES
 
 _PRIVATELINK = "https://docs.aws.amazon.com/vpc/latest/privatelink/"
-# AWS keeps five addresses of each subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
-_KEPT = 5
 
 
 def _lists(estate: Estate) -> Iterator[tuple[object, str, Sequence[str]]]:
@@ -139,9 +137,9 @@ def endpoint_subnet_size(estate: Estate) -> Iterator[Finding]:
     needed = len(central_services(home.environment))
     for zone in sorted(set(estate.zones_of(home.spoke)) & set(region.zone_ids)):
         for name, subnet in _placed(home.spoke, zone).items():
-            if subnet.prefixlen <= 28 and subnet.num_addresses - _KEPT < needed:
-                size = 32 - (needed + _KEPT - 1).bit_length()
-                given = f"{subnet} has room for {subnet.num_addresses - _KEPT} endpoints, and there are {needed}"
+            if subnet.prefixlen <= 28 and room(subnet) < needed:
+                size = prefix_with_room(needed)
+                given = f"{subnet} has room for {room(subnet)} endpoints, and there are {needed}"
                 yield Finding(home.spoke, given, f'a larger pin: subnets={{"{name}": "<a /{size}>"}}', f"subnet {name}")
 
 

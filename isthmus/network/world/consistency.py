@@ -25,7 +25,10 @@ _OF_ONE_VPC = {
     "aws_route53_resolver_endpoint": ("ip_address", "security_group_ids"),
 }
 # Of these there is one for each: the second resource is refused, or undoes the first.
-# https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html, and the pages of the resources
+# https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html,
+# https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53profiles_AssociateProfile.html,
+# https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSetConcepts.html,
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_AttachVpnGateway.html, and the pages of the resources
 _ONCE = {
     "aws_nat_gateway": "allocation_id",
     "aws_internet_gateway": "vpc_id",
@@ -33,6 +36,9 @@ _ONCE = {
     "aws_default_network_acl": "default_network_acl_id",
     "aws_default_security_group": "vpc_id",
     "aws_main_route_table_association": "vpc_id",
+    "aws_route53profiles_association": "resource_id",
+    "aws_vpc_dhcp_options_association": "vpc_id",
+    "aws_vpn_gateway": "vpc_id",
 }
 # Of these one is in each zone. Pages as above.
 _ONE_IN_A_ZONE = {

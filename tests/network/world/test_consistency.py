@@ -64,6 +64,15 @@ def record(zone_id: Any) -> Resource:
             [made(f"aws_default_security_group.{name}", vpc_id=ref("aws_vpc.a")) for name in ("one", "two")],
             {"used-twice"},
         ),
+        ([made(f"aws_vpn_gateway.{name}", vpc_id=ref("aws_vpc.a")) for name in ("one", "two")], {"used-twice"}),
+        ([made(f"aws_vpn_gateway.{name}", vpc_id=ref(f"aws_vpc.{name}")) for name in ("a", "b")], set()),
+        (
+            [
+                made(f"aws_route53profiles_association.{n}", profile_id="rp-1", resource_id=ref("aws_vpc.a"))
+                for n in ("one", "two")
+            ],
+            {"used-twice"},
+        ),
     ],
 )
 def test_parts_belong_together(resources: list[Resource], found: set[str]) -> None:
