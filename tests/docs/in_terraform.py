@@ -1,0 +1,136 @@
+"""docs/language-in-terraform.md: where each rule of the language is found in Terraform that was read, and why not.
+
+`python -m tests.docs.in_terraform` writes it anew.
+"""
+
+from __future__ import annotations
+
+from isthmus.intent.checks import RULES
+from isthmus.proof import CATALOGUE
+from tests.docs.readme import PROJECT
+
+PAGE = PROJECT / "docs" / "language-in-terraform.md"
+HEAD = """# The language's rules in other Terraform
+
+What the language refuses before anything is generated may also be wrong in Terraform that people wrote themselves. The
+table says for each rule of [the language](language.md) where it is found there: by a [rule of the proof](proof.md#rules)
+(`isthmus prove`), or by a [policy](policies.md) (`isthmus scan`). Where neither is, it says why. What is not known is
+no violation.
+
+| rule | in Terraform |
+|---|---|
+"""
+
+_INTENT = "about what an estate means, which Terraform does not say"
+_NAMES = "about names that the language derives others from"
+_ORGANIZATION = "about accounts and units, of which a network's Terraform names none"
+_TERRAFORM = "Terraform's provider refuses it in a plan"
+_FLOWS = "the flows show it"
+_STATIC = "no fault by itself: flows go by the static route, and a note says so beside Direct Connect"
+_OPTION = "an option of what is generated"
+
+# By rule: how it is found, in code of the proof's rules and policies; or one of the reasons above.
+ELSEWHERE: dict[str, str] = {
+    **dict.fromkeys(
+        (
+            *("duplicate-name", "name-form", "name-length", "join-role-length", "reserved-name", "pinned-name"),
+            *("ambiguous-principal", "route-table-name-twice", "joined-names", "log-group-twice", "vpn-number"),
+            *("vpn-number-twice", "pinned-subnet-name", "no-room-for-subnets"),
+        ),
+        _NAMES,
+    ),
+    **dict.fromkeys(
+        (
+            *("account-id", "account-id-twice", "organization-arn", "unit-arn", "deployment-role", "deployer"),
+            *("deployers-missing", "account-left-out"),
+        ),
+        _ORGANIZATION,
+    ),
+    **dict.fromkeys(
+        (
+            *("block-overlap", "block-not-private", "spoke-outside-blocks", "spoke-is-block"),
+            *("segment-reaches-itself", "site-transit-with-itself", "egress-not-allowed", "no-egress-vpc"),
+            *("egress-vpc-count", "egress-vpc-outside-blocks", "egress-vpc-size", "egress-vpc-zones", "nat-zones"),
+            *("segment-block-outside-blocks", "segment-block-overlap", "spoke-outside-segment"),
+            *("inspected-without-blocks", "inspected-and-reached", "inspected-with-vpn", "domain-list-segment"),
+            *("site-network-not-reached", "network-not-announced", "announcement-in-block", "transit-default"),
+            *("announcement-in-denied-network", "announces-without-bgp", "transit-asn", "hub-count", "vpn-beside-hub"),
+            *("opens-unknown", "opens-ports", "opens-twice", "opens-between-sites", "opens-not-reached"),
+            *("opens-without-blocks", "opens-without-dns", "dns-spoke", "dns-after-hub", "inbound-for-nobody"),
+            *("endpoints-without-dns", "s3-two-ways", "dns-server", "dns-firewall", "quota"),
+        ),
+        _INTENT,
+    ),
+    **dict.fromkeys(
+        (
+            *("nothing-to-observe", "alarm-target", "alarm-target-region", "tunnel-down-for", "site-coordinates"),
+            *("network-manager-partition", "state-bucket", "hcp-name", "dns-partition", "trust-policy-size"),
+            *("role-policy-size", "site-alarm-size", "dashboard-size"),
+        ),
+        _OPTION,
+    ),
+    **dict.fromkeys(("device-name", "log-retention", "region", "firewall-policy"), _TERRAFORM),
+    "tag-form": "of every resource; it changes no flow",
+    "unknown-reference": "`not-declared`",
+    "no-zones": "`zone-not-covered`, or the flows show it",
+    "zone-twice": "`two-attachment-subnets`, `two-subnets-in-a-zone`",
+    "cidr-form": "what is no CIDR block is unknown, with the value",
+    "cidr-not-canonical": "AWS drops host bits, and so does the proof",
+    "pinned-subnet-size": "`subnet-size`",
+    "pinned-subnet-outside": "`subnet-outside-vpc`",
+    "subnet-overlap": "`overlapping-subnets`",
+    "cidr-overlap": "`cidr-overlap`, `overlapping-vpcs`",
+    "inspected-without-firewall": f"{_FLOWS}: without a policy that is known, what passes is unknown",
+    "firewall-variable": "a rule with a variable that is not known makes flows unknown",
+    "firewall-domain": "which names AWS refuses in a list is not documented in full",
+    "no-default-on-premises": _FLOWS,
+    "default-route-needs-bgp": "`not-resilient` with an intent; a failure takes the flows",
+    "default-route-twice": "`duplicate-route`",
+    "default-route-and-announced": _STATIC,
+    "static-and-bgp": _STATIC,
+    "static-twice": "`duplicate-route`",
+    "static-without-routes": "CKV_ISTHMUS_24; `one-way-flow`",
+    "ecmp-asn": "connections with other ASNs share no traffic, and all carry it: no fault by itself",
+    "announcement-overlap": "`advertised-twice`",
+    "announcement-count": "`quota-exceeded`",
+    "announcement-twice": "what is said with `--announces` counts once",
+    "customer-gateway-unknown": "CKV_ISTHMUS_28; unknown, since AWS takes none without",
+    "inside-cidr-twice": "`duplicate-inside-cidr`",
+    "weak-algorithm": "CKV_ISTHMUS_16, CKV_ISTHMUS_17, CKV_ISTHMUS_18, CKV_ISTHMUS_19",
+    "tunnel-lifetimes": "`tunnel-lifetimes`; CKV_ISTHMUS_26",
+    "inside-cidr-form": "`inside-cidr-form`; CKV_ISTHMUS_27",
+    "inside-cidr-reserved": "`inside-cidr-reserved`; CKV_ISTHMUS_27",
+    "customer-gateway-address": "`customer-gateway-address`; CKV_ISTHMUS_28",
+    "customer-gateway-asn": "`customer-gateway-asn`; CKV_ISTHMUS_28",
+    "dns-twice": "`used-twice`: a VPC takes one Profile",
+    "domain-form": "a name that no query asks for has no effect",
+    "dns-server-not-reached": "with an intent `dns-path-blocked`; `isthmus trace --name` otherwise",
+    "dns-server-in-no-subnet": "with an intent `dns-path-blocked`",
+    "endpoint-service": "names of a service that is not known are unknown",
+    "vpc-cidr-count": "`quota-exceeded`",
+    "network-acl-rules": "`quota-exceeded`",
+    "route-table-size": "`quota-exceeded`",
+    "route-table-count": "`quota-exceeded`",
+    "transit-gateway-routes": "`quota-exceeded`",
+    "vpc-count": "`quota-exceeded`; without an intent a note",
+    "elastic-ip-count": "`quota-exceeded`, of NAT gateways; without an intent a note",
+    "nat-gateway-count": "`quota-exceeded`; without an intent a note",
+    "served-vpcs": "`quota-exceeded`",
+    "gateway-endpoint-count": "`quota-exceeded`",
+    "security-group-rules": "`quota-exceeded`",
+    "vpn-connection-count": "`quota-exceeded`",
+    "customer-gateway-count": "`quota-exceeded`",
+}
+
+
+def found(rule: str) -> str:
+    """Where a rule of the language is found; by default the rule of the proof of the same id."""
+    return ELSEWHERE.get(rule) or (f"`{rule}`" if rule in CATALOGUE else "")
+
+
+def page() -> str:
+    return HEAD + "".join(f"| `{rule.id}` | {found(rule.id)} |\n" for rule in RULES)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
