@@ -17,7 +17,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, cached_property
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +25,7 @@ from tempfile import TemporaryDirectory
 from isthmus import proof
 from isthmus.intent import Estate
 from isthmus.network.build import network_of
+from isthmus.network.model import Network
 from isthmus.network.world.harmless import NO_EFFECT
 from isthmus.network.world.modelled import COMMON, MODELLED
 from isthmus.network.world.types import unmodelled
@@ -64,8 +65,13 @@ class Mutant:
         """What alike mutants have in common: type, argument without positions, and what became of it in a word."""
         return self.type, plain(self.argument), word(self.how)
 
+    @property
+    def place(self) -> str:
+        """The address, and with it the argument with its positions."""
+        return f"{self.address}{'.' if self.argument else ''}{self.argument}"
+
     def __str__(self) -> str:
-        return f"{self.address}{'.' if self.argument else ''}{self.argument}: {self.how}"
+        return f"{self.place}: {self.how}"
 
 
 def plain(argument: str) -> str:
@@ -247,6 +253,15 @@ class Bench:
             return Verdict.UNKNOWN  # it is refused: there is no network left
         return subject.prove().verdict if quick is Verdict.PROVED else quick
 
+    def reads(self, graph: Graph) -> bool:
+        """Whether the network differs that is read from a graph in its place: then what was changed is evaluated."""
+        return network_of(graph) != self.network
+
+    @cached_property
+    def network(self) -> Network:
+        """The network of the output itself."""
+        return network_of(self.graph)
+
     def survivors(self, most: int | None = None) -> Iterator[tuple[Mutant, bool]]:
         """Every mutant, and whether it is proved."""
         for mutant in mutants(self.graph, most):
@@ -256,10 +271,14 @@ class Bench:
 @cache
 def bench(name: str) -> Bench:
     """The bench of an estate's output."""
+    return bench_of(_intent(name), output(name) if name != REFERENCE else _reference())
+
+
+def bench_of(intent: Estate, files: Mapping[str, str]) -> Bench:
+    """The bench of an estate and its output."""
     with TemporaryDirectory() as folder:
-        files = output(name) if name != REFERENCE else _reference()
         read = proof.read(write(files, Path(folder)))
-    return Bench(read.graph, _intent(name), frozenset(read.roots))
+    return Bench(read.graph, intent, frozenset(read.roots))
 
 
 def _intent(name: str) -> Estate:
@@ -288,7 +307,7 @@ def main(arguments: list[str]) -> int:
     counts = Counts()
     for name in given.outputs or OUTPUTS:
         for mutant, survived in bench(name).survivors(given.most):
-            found = excuse(mutant.kind, mutant.address) if survived else None
+            found = excuse(mutant.kind, mutant.place) if survived else None
             counts.count(mutant, survived, found)
             if survived and found is None:
                 print(f"{name}: {mutant}", flush=True)
