@@ -19,7 +19,7 @@ from isthmus.network.filters import Span
 from isthmus.network.model import Unknown
 from isthmus.network.packets import Traffic
 from isthmus.network.space import show_range, subtract
-from isthmus.network.stateless import Action, Headers, decided
+from isthmus.network.stateless import Action, Headers, decided, deciding
 from isthmus.network.suricata import Rule, Rules
 
 _EVERY_PORT = (0, 65_535)
@@ -75,7 +75,27 @@ def verdict(
 
     All of the ranges have to pass: ask about smaller ones to tell them apart.
     """
-    action, address = _first(rules, source, destination, traffic, clients)
+    found = [
+        _after(rules, action, address, source, destination, traffic, clients, outward)
+        for action, address in _first(rules, source, destination, traffic, clients)
+    ]
+    unclear = next((end for end in found if isinstance(end, Unknown)), None)
+    if unclear is not None or len({end is None for end in found}) == 1:
+        return unclear or found[0]
+    return Unknown(f"the stateless rules of {rules.address} treat some packets of {traffic} unlike others")
+
+
+def _after(
+    rules: Rules,
+    action: Action | Unknown,
+    address: str,
+    source: Span,
+    destination: Span,
+    traffic: Traffic,
+    clients: Span,
+    outward: bool,
+) -> Block | Unknown | None:
+    """What stops a packet that stateless rules have done this with."""
     if isinstance(action, Unknown):
         return action
     found: Block | Unknown | None = None
@@ -93,7 +113,6 @@ def answer(
 
     Stateful rules have decided about both directions; stateless ones look at each.
     """
-    there, _ = _first(rules, source, destination, traffic, clients)
     asked = traffic.ports if traffic.protocol in _WITH_PORTS and traffic.ports is not None else _EVERY_PORT
     back, address = decided(
         rules.stateless, rules.address, Headers(traffic.protocol, destination, source, asked, clients)
@@ -102,16 +121,19 @@ def answer(
         return back
     if back is Action.DROP:
         return Block("firewall-drops", address, f"the answers to {traffic}: its stateless rules drop them")
-    if not isinstance(there, Unknown) and there is not back and Action.DROP is not there:
+    there = {action for action, _ in _first(rules, source, destination, traffic, clients)}
+    if there - {back, Action.DROP}:
         return Unknown(f"{rules.address} sends one direction of {traffic} to its stateful rules, and not the other")
     return None
 
 
 def _first(
     rules: Rules, source: Span, destination: Span, traffic: Traffic, clients: Span
-) -> tuple[Action | Unknown, str]:
+) -> list[tuple[Action | Unknown, str]]:
+    """What stateless rules may do with the packet that opens a flow, each with the address of what decides."""
     ports = traffic.ports if traffic.protocol in _WITH_PORTS and traffic.ports is not None else _EVERY_PORT
-    return decided(rules.stateless, rules.address, Headers(traffic.protocol, source, destination, clients, ports))
+    headers = Headers(traffic.protocol, source, destination, clients, ports)
+    return list(deciding(rules.stateless, rules.address, headers))
 
 
 def _of_fragments(rules: Rules, action: Action, block: Block, traffic: Traffic) -> Block | Unknown:
@@ -137,7 +159,7 @@ def _stateful(
     """
     open_: list[Rule] = []
     for rule in rules.rules:
-        if not _meets(rule, source, destination, traffic) or _never_asked(rules, rule):
+        if rule.of_answers or _never_asked(rules, rule) or not _meets(rule, source, destination, traffic):
             continue
         if _may_miss(rule, traffic):
             if rule.stated and rule.passes and outward:
@@ -150,14 +172,43 @@ def _stateful(
     if isinstance(rules.default, Unknown):
         return rules.default
     if rules.default == "pass":
-        # A rule that passes a packet passes its flow; where none does, each answer is looked at again.
-        open_ += [rule for rule in rules.rules if _stops_answers(rule, source, destination, traffic, clients)]
-        return _settled(rules, open_, None, traffic)
+        return _answered(rules, open_, None, source, destination, traffic, clients)
     why = f"no rule passes {traffic} from {show_range(*source)} to {show_range(*destination)}"
     block = Block("firewall-drops", rules.address, why)
     if rules.default == "drop_app_layer" and traffic.protocol != _TCP:
         return Unknown(f"{why}, and AWS does not say what an application-layer default action does with this protocol")
+    if rules.default != "drop" and traffic.protocol in (_TCP, -1):
+        return _answered(rules, open_, block, source, destination, traffic, clients)
     return _settled(rules, open_, block, traffic)
+
+
+def _answered(
+    rules: Rules,
+    open_: list[Rule],
+    end: Block | None,
+    source: Span,
+    destination: Span,
+    traffic: Traffic,
+    clients: Span,
+) -> Block | Unknown | None:
+    """What becomes of a flow that no rule has decided about when it was opened: its answers meet the rules as well.
+
+    A rule that does not ask for `flow:to_server` meets packets of both ends, and what it does is done to the flow.
+    https://docs.aws.amazon.com/network-firewall/latest/developerguide/troubleshooting-rules.html
+    """
+    back = Traffic(traffic.protocol, clients if traffic.protocol in _WITH_PORTS else None)
+    for rule in rules.rules:
+        if not rule.replies or not _meets(rule, destination, source, back):
+            continue
+        of_some = traffic.protocol not in _WITH_PORTS and rule.ports != (_EVERY_PORT,)  # which message answers?
+        if _may_miss(rule, traffic) or of_some or not _covers(rule, destination, source, back):
+            open_.append(rule)
+        elif rule.passes:
+            return _settled(rules, open_, None, traffic)
+        else:
+            why = f"the answers to {traffic}: {rule.text}"
+            return _settled(rules, open_, Block("firewall-drops", rule.address, why), traffic)
+    return _settled(rules, open_, end, traffic)
 
 
 def _settled(rules: Rules, open_: Sequence[Rule], end: Block | None, traffic: Traffic) -> Block | Unknown | None:
@@ -188,11 +239,6 @@ def _may_miss(rule: Rule, traffic: Traffic) -> bool:
     """Whether a rule may miss a packet whose header it meets. `icmp` is that of both versions of IP, but its types are
     not: https://docs.suricata.io/en/latest/rules/intro.html#protocol"""
     return rule.inside or (rule.protocol == _ICMP and traffic.protocol == _ICMP_V6)
-
-
-def _stops_answers(rule: Rule, source: Span, destination: Span, traffic: Traffic, clients: Span) -> bool:
-    back = Traffic(traffic.protocol, clients if traffic.protocol in _WITH_PORTS else None)
-    return rule.replies and not rule.passes and _meets(rule, destination, source, back)
 
 
 def _meets(rule: Rule, source: Span, destination: Span, traffic: Traffic) -> bool:

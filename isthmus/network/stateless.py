@@ -81,7 +81,7 @@ class Headers:
 
 def decided(stateless: Stateless, policy: str, headers: Headers) -> tuple[Action | Unknown, str]:
     """The action on these packets, and the address of what decides; Unknown where rules treat some unlike others."""
-    found = list(_deciding(stateless, policy, headers))
+    found = list(deciding(stateless, policy, headers))
     action, address = found[0]
     unclear = next((action for action, _ in found if isinstance(action, Unknown)), None)
     if unclear is not None:
@@ -92,8 +92,8 @@ def decided(stateless: Stateless, policy: str, headers: Headers) -> tuple[Action
     return action, address
 
 
-def _deciding(stateless: Stateless, policy: str, headers: Headers) -> Iterator[tuple[Action | Unknown, str]]:
-    """The action of every rule that may match, up to the first that surely does."""
+def deciding(stateless: Stateless, policy: str, headers: Headers) -> Iterator[tuple[Action | Unknown, str]]:
+    """The action of every rule that may match, up to the first that surely does, each with the address of its group."""
     for rule in stateless.rules:
         if _may_match(rule, headers):
             yield rule.action, rule.address

@@ -38,9 +38,9 @@ class Rule:
     """A rule that decides: `passes` or drops; None: it may do either. `address` is its rule group's.
 
     `ports` are the destination's, or ICMP messages. `inside`: it looks at more than these, so that it may match or not.
-    `names`: the domains that it looks for, of a domain list. `replies`: it meets packets of both ends of a flow, not
-    only those of the end that opened it. `managed`: the rule group of AWS's own that it stands for.
-    `looks_at`: the protocols of a domain list. `stated`: the intent has this rule, and so means what it finds inside.
+    `names`: the domains that it looks for, of a domain list. `replies`: it meets packets of the end that answers;
+    `of_answers`: those alone. `managed`: the rule group of AWS's own that it stands for. `looks_at`: the protocols of a
+    domain list. `stated`: the intent has this rule, and so means what it finds inside.
     """
 
     address: str
@@ -53,6 +53,7 @@ class Rule:
     inside: bool = False
     names: tuple[str, ...] = ()
     replies: bool = False
+    of_answers: bool = False
     managed: str = ""
     looks_at: tuple[str, ...] = ()
     stated: bool = False
@@ -166,8 +167,6 @@ def _parsed(address: str, line: str, sets: Mapping[str, Spans]) -> Iterator[Rule
         return
     end, inside, types = _looked_at(options[:-1])
     passes = action == "pass"
-    if end is _End.SERVER and passes:
-        return  # the flow was decided about before the other end answers
     sources, destinations = (_spans(text, lambda one: _addresses(one, sets), ALL) for text in (source, destination))
     wanted = _spans(ports, _port, (0, 65_535))
     if not sources or not destinations or not wanted:
@@ -176,11 +175,8 @@ def _parsed(address: str, line: str, sets: Mapping[str, Spans]) -> Iterator[Rule
     number = _PROTOCOLS.get(protocol, _TCP if protocol in _INSIDE_TCP else -1)
     inside = inside or protocol not in _PROTOCOLS or source_ports != "any"
     wanted = types if protocol == "icmp" else wanted
-    rule = Rule(address, line, passes, number, sources, destinations, wanted, inside, replies=end is _End.EITHER)
-    if end is _End.SERVER:
-        # It stops answers: of a flow in the other direction, from whatever port.
-        yield replace(rule, sources=destinations, destinations=sources, ports=_PORTS, inside=True)
-        return
+    rule = Rule(address, line, passes, number, sources, destinations, wanted, inside, replies=end is not _End.CLIENT)
+    rule = replace(rule, of_answers=end is _End.SERVER)
     yield rule
     if way == "<>":
         yield replace(rule, sources=destinations, destinations=sources)

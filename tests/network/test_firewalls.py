@@ -256,8 +256,8 @@ def test_protocols_of_applications_are_inside(protocol: str, number: int, inside
         ("flow:to_server;", False),
         ("flow: to_server, from_client ;", False),
         ("flow:from_client;", False),
-        ("flow:to_client;", None),
-        ("flow:from_server,established;", None),
+        ("flow:to_client;", False),
+        ("flow:from_server,established;", True),
         ("flow:established;", True),
         ("flow:to_server,established; sid:1;", True),
         ("flow:established; flow:to_server;", True),
@@ -269,9 +269,9 @@ def test_protocols_of_applications_are_inside(protocol: str, number: int, inside
         ("itype:<8;", True),
     ],
 )
-def test_what_options_look_at(options: str, inside: bool | None) -> None:
+def test_what_options_look_at(options: str, inside: bool) -> None:
     found = [rule.inside for rule in written("group", f"pass tcp any any -> any any ({options}) ", {})]
-    assert found == ([] if inside is None else [inside])
+    assert found == [inside]
 
 
 def test_a_rule_both_ways_is_two() -> None:
@@ -398,3 +398,50 @@ def test_on_its_way_a_packet_is_asked_about_with_the_address_it_has_there(
         Forwarding(d.network()).forward(Packet(InSubnet(source), Internet(IPv4Address("10.0.9.9")), port=port)).paths
     )
     assert ("firewall-drops" in {block.rule for block in path.blocks}) == bool(stopped)
+
+
+BACKWARD = "pass tcp 198.51.100.0/24 any -> 10.0.0.0/29 any ({}sid:1;)"
+
+
+@pytest.mark.parametrize(
+    ("options", "default", "traffic", "expected"),
+    [
+        ("", "drop_established", HTTPS, None),
+        ("flow:to_client; ", "drop_established", HTTPS, None),
+        ("flow:to_server; ", "drop_established", HTTPS, Block),
+        ("flow:established; ", "drop_established", HTTPS, Unknown),
+        ("", "drop", HTTPS, Block),  # there is no answer: the handshake is dropped
+        ("flow:to_client; ", "drop", HTTPS, Block),
+        ("", "drop_established", Traffic(17, (53, 53)), Block),
+    ],
+)
+def test_a_rule_about_the_other_direction_passes_by_the_answer(
+    options: str, default: str, traffic: Traffic, expected: type | None
+) -> None:
+    """A rule for what a network opens also lets others open connections to it, unless it says `flow:to_server`.
+
+    https://docs.aws.amazon.com/network-firewall/latest/developerguide/troubleshooting-rules.html
+    """
+    there = span(IPv4Network("198.51.100.7/32"))
+    found = verdict(
+        Rules("policy", tuple(written("group", BACKWARD.format(options), {})), default), HERE, there, traffic
+    )
+    assert type(found) is expected if expected is not None else found is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("drop tcp 198.51.100.0/24 any -> any any (sid:1;)", Block),
+        ("drop tcp 198.51.100.0/24 443 -> any any (sid:1;)", Unknown),  # ports of sources are not read
+        ("drop tcp any any -> 10.0.0.0/29 1024:40000 (sid:1;)", Unknown),  # some of the client ports
+        ("drop tcp 198.51.100.0/24 any -> any any (flow:to_server; sid:1;)", None),
+        ("drop tcp 198.51.100.0/24 any -> any any (flow:to_client; sid:1;)", Block),
+        ("pass tcp any any -> any 443 (sid:1;)\ndrop tcp 198.51.100.0/24 any -> any any (sid:2;)", None),
+        ("drop tcp any any -> any any (flow:to_client; sid:2;)\npass tcp any any -> any 443 (sid:1;)", None),
+    ],
+)
+def test_what_drops_answers_drops_the_flow_that_no_rule_passes(rule: str, expected: type | None) -> None:
+    there = span(IPv4Network("198.51.100.7/32"))
+    found = verdict(Rules("policy", tuple(written("group", rule, {})), "pass"), HERE, there, HTTPS)
+    assert type(found) is expected if expected is not None else found is None
