@@ -103,6 +103,9 @@ class Graph:
     What they touch (a route's table, an association's attachment) must be answered as unknown.
 
     `undeclared` are references to nothing, where the input tells them from ids of things elsewhere.
+
+    `attachments` are ids of transit gateway attachments that data sources have read, each with the ids of what is
+    attached and of the gateway: no resource has them.
     """
 
     resources: Mapping[str, Resource]
@@ -110,9 +113,10 @@ class Graph:
     outputs: Mapping[str, Value] = field(default_factory=dict)
     unexpanded: Mapping[str, Resource] = field(default_factory=dict)
     undeclared: tuple[Undeclared, ...] = ()
+    attachments: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("resources", "outputs", "unexpanded"):
+        for name in ("resources", "outputs", "unexpanded", "attachments"):
             object.__setattr__(self, name, MappingProxyType(dict(sorted(getattr(self, name).items()))))
 
     def of_type(self, *types: str) -> Iterator[Resource]:

@@ -13,8 +13,10 @@ from dataclasses import replace
 from isthmus.terraform.graph import Graph, Ref, Resource, Value
 from isthmus.terraform.identifiers import BORROWED, EXPORTED, fits, kind_of
 
-# `vpc-0a1b2c3d`, `tgw-attach-0123456789abcdef0`, `rslvr-in-...`: nothing that a person would choose as a name.
-_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*-[0-9a-f]{8,32}|arn:[^\s]+")
+# `vpc-0a1b2c3d`, `tgw-attach-0123456789abcdef0`, `rslvr-in-...`, and of Direct Connect gateways a UUID: nothing that a
+# person would choose as a name.
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_ID = re.compile(rf"[a-z][a-z0-9]*(?:-[a-z0-9]+)*-[0-9a-f]{{8,32}}|{_UUID}|arn:[^\s]+")
 _FREE = frozenset({"tags", "tags_all", "description", "name", "policy"})  # text that people write
 
 Known = dict[str, list[tuple[Resource, str]]]
@@ -38,6 +40,10 @@ def _identifiers(graph: Graph) -> Known:
             _add(known, resource, name, resource.values.get(name))
     for resource in graph.of_type("aws_networkfirewall_firewall"):
         _add_endpoints(known, resource)
+    for named, ends in graph.attachments.items():
+        attached, gateway = (known.get(each, []) for each in ends)
+        if named not in known and len(attached) == 1 and len(gateway) == 1:
+            known[named] = [(attached[0][0], f"attachment:{gateway[0][0].address}")]
     return known
 
 

@@ -18,7 +18,7 @@ from isthmus.terraform.graph import Graph, Resource, Value
 from isthmus.terraform.planned import Plan, PlannedResource
 from isthmus.terraform.read_back import Made, left
 from isthmus.terraform.recover import Recovery
-from isthmus.terraform.state import mapping, own_account, sequence, state_graph
+from isthmus.terraform.state import mapping, own_account, read_attachments, sequence, state_graph
 
 When = Literal["after", "before"]
 
@@ -66,7 +66,8 @@ def plan_graph(
     for address, resource in _staying(document, path, root, others).items():
         resources.setdefault(address, _located(resource, plan, prefix))
     outputs = arguments((f"{prefix}{printable(name)}", value) for name, value in _outputs(document, recovery))
-    return Graph(resources, (*notes, *recovery.notes), outputs)
+    read = read_attachments(mapping(mapping(document.get("prior_state")).get("values")))
+    return Graph(resources, (*notes, *recovery.notes), outputs, attachments=read)
 
 
 def _staying(document: Mapping[str, Any], path: Path, root: str, others: frozenset[Made]) -> dict[str, Resource]:

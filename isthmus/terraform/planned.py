@@ -32,6 +32,7 @@ class PlannedModule:
     key: Key = None
     children: dict[str, dict[Key, PlannedModule]] = field(default_factory=dict)
     resources: dict[tuple[str, str], dict[Key, PlannedResource]] = field(default_factory=dict)
+    awaited: dict[tuple[str, str], dict[Key, PlannedResource]] = field(default_factory=dict)  # data read while applying
 
     def prefixed(self, name: str) -> str:
         """The address of something in this module."""
@@ -86,14 +87,34 @@ class Plan:
         self.root = PlannedModule("", mapping(configuration.get("root_module")))
         self.modules: dict[str, PlannedModule] = {"": self.root}
         self.resources: dict[str, PlannedResource] = {}
-        self._configs: dict[int, dict[tuple[str, str], Json]] = {}
+        self._configs: dict[int, dict[tuple[str, str, str], Json]] = {}
         self._settings: dict[str, dict[str, Value]] = {}
         self._read = _data_read(document)
         changes = {str(mapping(c).get("address")): mapping(c) for c in sequence(document.get("resource_changes"))}
         for at, raw in state_resources(mapping(mapping(document.get("planned_values")).get("root_module"))):
             self._add(at, raw, changes.get(raw["address"], {}))
+        for change in changes.values():
+            if change.get("mode") == "data":
+                self._await(change)
         for module in list(self.modules.values()):
             self._single_children(module)
+
+    def _await(self, change: Json) -> None:
+        """A data source that Terraform reads when it applies the plan: its arguments are known, or configured."""
+        type_, name, key = str(change.get("type")), str(change.get("name")), change.get("index")
+        module = self._module(str(change.get("module_address", "")))
+        states = mapping(change.get("change"))
+        resource = PlannedResource(
+            str(change.get("address")),
+            type_,
+            key if isinstance(key, str | int) else None,
+            module,
+            self._config(module, type_, name, "data"),
+            frozen(masked_arguments(dict(mapping(states.get("after"))), states.get("after_sensitive"))),
+            mapping(states.get("after_unknown")),
+            False,
+        )
+        module.awaited.setdefault((type_, name), {})[resource.key] = resource
 
     def _add(self, at: str, raw: Json, change: Json) -> None:
         address, type_, name = str(raw["address"]), str(raw.get("type")), str(raw.get("name"))
@@ -116,16 +137,15 @@ class Plan:
         self.resources[address] = resource
         module.resources.setdefault((type_, name), {})[resource.key] = resource
 
-    def _config(self, module: PlannedModule, type_: str, name: str) -> Json:
+    def _config(self, module: PlannedModule, type_: str, name: str, mode: str = "managed") -> Json:
         found = self._configs.get(id(module.config))
         if found is None:
             found = {}
             for raw in sequence(module.config.get("resources")):
                 config = mapping(raw)
-                if config.get("mode", "managed") == "managed":
-                    found[str(config.get("type")), str(config.get("name"))] = config
+                found[str(config.get("mode", "managed")), str(config.get("type")), str(config.get("name"))] = config
             self._configs[id(module.config)] = found
-        return found.get((type_, name), {})
+        return found.get((mode, type_, name), {})
 
     def declares(self, module: PlannedModule, type_: str, name: str) -> bool:
         """Whether a module's configuration has this resource, with or without instances."""

@@ -225,4 +225,5 @@ def _merged(graphs: list[Graph]) -> Graph:
         {name: value for graph in graphs for name, value in graph.outputs.items()},
         {address: resource for graph in graphs for address, resource in graph.unexpanded.items()},
         tuple(found for graph in graphs for found in graph.undeclared),
+        {named: ends for graph in graphs for named, ends in graph.attachments.items()},
     )

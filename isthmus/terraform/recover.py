@@ -9,16 +9,19 @@ so.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
 from isthmus.printable import printable
 from isthmus.terraform.arguments import frozen, index_suffix
+from isthmus.terraform.data_sources import Reading, answer
 from isthmus.terraform.evaluate import Attributes, Scope, bound, evaluate_json, unknown
 from isthmus.terraform.functions import as_string
 from isthmus.terraform.graph import Ref, Unknown, Value
 from isthmus.terraform.identifiers import Kind, fits, kind_of, takes_many
+from isthmus.terraform.instances import Key
 from isthmus.terraform.planned import Json, Plan, PlannedModule, PlannedResource
 from isthmus.terraform.sources import Site, Sources, Tracer, references
 from isthmus.terraform.state import mapping
@@ -33,7 +36,21 @@ _NEVER_NONE = frozenset(
         ("aws_networkfirewall_vpc_endpoint_association", "subnet_mapping"),
     }
 )
+_ATTACHMENT = "transit_gateway_attachment_id"
+# Arguments of which AWS takes each value once, of resources that are otherwise alike: it answers the second with
+# Resource.AlreadyAssociated, TransitGatewayRouteTablePropagation.Duplicate or RouteAlreadyExists.
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+_ONE_EACH = frozenset(
+    {
+        ("aws_ec2_transit_gateway_route_table_association", _ATTACHMENT),
+        ("aws_ec2_transit_gateway_route_table_propagation", _ATTACHMENT),
+        ("aws_ec2_transit_gateway_route_table_propagation", "transit_gateway_route_table_id"),
+        ("aws_route_table_association", "subnet_id"),
+        ("aws_route", "route_table_id"),
+    }
+)
 _ENOUGH = 2  # candidates that make a value unknown
+_MOST = 256  # candidates that are told apart
 _CONTAINERS = frozenset({"vpc_id", "transit_gateway_id"})  # of what a module makes one of, to put the rest into
 
 
@@ -44,7 +61,9 @@ class Recovery:
         self.plan = plan
         self.prefix = prefix
         self._assumed: dict[str, set[str]] = {}
-        self.tracer = Tracer(plan)
+        self.tracer = Tracer(plan, self.read)
+        self._reading: list[str] = []
+        self._matched: dict[tuple[int, str], dict[Key, Ref]] = {}
         self._scopes: dict[str, _PlanScope] = {}
         self._seen: dict[tuple[str, Kind], list[Ref] | None] = {}
 
@@ -92,6 +111,19 @@ class Recovery:
         if not isinstance(expression, dict):
             return unknown(f"{self.address(resource)}.{name}", "known after apply")
         return self._value(name, expression, resource, True)
+
+    def read(self, data: PlannedResource, attribute: str) -> Ref | None:
+        """What an attribute of a data source is that Terraform is yet to read, if ids of resources say it."""
+        if data.address in self._reading:
+            return None
+        self._reading.append(data.address)
+        try:
+            given = dict(self.arguments(data))
+        finally:
+            self._reading.pop()
+        found = answer(Reading(data.type, data.address, given, None, None))
+        value = found.resolve(attribute) if isinstance(found, Attributes) else None
+        return value if isinstance(value, Ref) else None
 
     def output(self, name: str, value: Value, known: bool, sensitive: bool) -> Value:
         """An output of the root."""
@@ -152,7 +184,7 @@ class Recovery:
             instances: Iterable[PlannedResource] = whole.values()
             if sources.keyed and len(whole) > 1 and _by_key(resource, whole, sources):
                 instances, chosen = [whole[resource.key]], True
-            found |= dict.fromkeys(islice(self._of_kind(instances, kind, only_unknown=True), _ENOUGH))
+            found |= dict.fromkeys(islice(self._of_kind(instances, kind, only_unknown=True), _MOST))
         for module in sources.locals_of:
             visible = self._visible(module, kind)
             if (visible is None or len(visible) > 1) and name in _CONTAINERS:
@@ -160,12 +192,37 @@ class Recovery:
             if visible is None:
                 return None
             found |= dict.fromkeys(visible)
+        found |= dict.fromkeys(ref for ref in sources.named if _may_name(kind, ref))
         if len(found) != 1:
-            return None
+            return self._one_each(resource, name, list(found), sources)
         ref = next(iter(found))
         if chosen:
             self._note(resource, name, ", by its key", ref)
         return ref
+
+    def _one_each(self, resource: PlannedResource, name: str, found: list[Ref], sources: Sources) -> Ref | None:
+        """One of the identifiers that all instances of a block share out among them: it is the same which has which.
+
+        There are as many instances as identifiers, AWS takes each only once, and the instances do not differ in
+        anything else.
+        """
+        fellows = resource.module.resources.get((resource.type, str(resource.config.get("name"))), {})
+        at = (id(fellows), name)
+        if at not in self._matched:
+            fit = (resource.type, name) in _ONE_EACH and not sources.locals_of and len(found) < _MOST
+            fit = fit and len(fellows) == len(found) > 1 and _differ_alone(resource, name, fellows)
+            fit = fit and all(self._from_the_same(name, sources, fellow) for fellow in fellows.values())
+            self._matched[at] = dict(zip(fellows, found, strict=True)) if fit else {}
+            if fit:
+                block = self.address(resource).removesuffix(index_suffix(resource.key))
+                said = f"{block}[*].{name}: taken to be one each of {', '.join(map(str, found))}"
+                self._assumed.setdefault(said, set()).add(said)
+        return self._matched[at].get(resource.key)
+
+    def _from_the_same(self, name: str, sources: Sources, fellow: PlannedResource) -> bool:
+        """Whether the argument of another instance comes from the same as that of the first."""
+        found = self.tracer.trace(fellow.expressions[name], Site(fellow.module, fellow.config, fellow.key))
+        return (found.attributes, found.wholes, found.named) == (sources.attributes, sources.wholes, sources.named)
 
     def _made_by(self, module: PlannedModule, name: str, kind: Kind) -> list[Ref] | None:
         """The one of a kind that a module makes itself: what else it makes goes into that, whatever it is given."""
@@ -321,6 +378,22 @@ class Recovery:
         return unknown("each.value", "known after apply")
 
 
+def _may_name(kind: Kind, ref: Ref) -> bool:
+    """Whether an argument of a kind takes what a data source names."""
+    wanted = {name for _, name in kind}
+    return ref.attribute in wanted or (ref.attribute.startswith("attachment:") and kind is kind_of(_ATTACHMENT))
+
+
+def _differ_alone(resource: PlannedResource, name: str, fellows: Mapping[Key, PlannedResource]) -> bool:
+    """Whether instances of one block have the same in every argument but one, whatever their key is."""
+    first, *others = fellows.values()
+    own = {**first.after, name: None}
+    if any({**other.after, name: None} != own or other.unknown != first.unknown for other in others):
+        return False
+    expressions = {key: value for key, value in resource.expressions.items() if key != name}
+    return not any(word in json.dumps(expressions) for word in ("each.", "count."))
+
+
 class _PlanScope:
     """A module instance of a plan, as expressions see it."""
 
@@ -336,9 +409,25 @@ class _PlanScope:
             return Attributes(name, self.child)
         if any(type_ == name for type_, _ in self.module.resources):
             return Attributes(name, lambda label: self.resource(name, label))
-        if name in ("local", "path", "terraform", "data"):
+        if name == "data":
+            return Attributes(name, lambda type_: Attributes(name, lambda label: self.data(type_, label)))
+        if name in ("local", "path", "terraform"):
             return Attributes(name, lambda label: unknown(f"{name}.{label}", "not in the plan"))
         return unknown(name, "not in the plan")
+
+    def data(self, type_: str, name: str) -> Value:
+        """A data source that is yet to be read: what ids of resources say of it."""
+
+        def resolve(instance: PlannedResource, attribute: str) -> Value:
+            return self.recovery.read(instance, attribute) or unknown(f"data.{type_}.{name}", "read by Terraform only")
+
+        found = {
+            key: Attributes(r.address, lambda attribute, r=r: resolve(r, attribute))  # type: ignore[misc]
+            for key, r in self.module.awaited.get((type_, name), {}).items()
+        }
+        return (
+            _collected(found, f"data.{type_}.{name}") if found else unknown(f"data.{type_}.{name}", "not in the plan")
+        )
 
     def variable(self, name: str) -> Value:
         if self.module.parent is None:

@@ -5,10 +5,10 @@ An expression of an HCL configuration is not in the plan; only what it refers to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from isthmus.terraform.graph import Unknown
+from isthmus.terraform.graph import Ref, Unknown
 from isthmus.terraform.identifiers import Kind, fits
 from isthmus.terraform.instances import Key
 from isthmus.terraform.planned import Json, Plan, PlannedModule, PlannedResource, key_of, reference_path
@@ -24,7 +24,8 @@ class Sources:
 
     `attributes`: single attributes of resource instances. `wholes`: resources named without saying which attribute, or
     which instance. `locals_of`: modules a `local` of which is used; its value is not in a plan. `opaque`: what else the
-    value may come from. `conditions`: how many known values take part, which may choose among the rest.
+    value may come from. `conditions`: how many known values take part, which may choose among the rest. `named`: what
+    data sources name by ids of resources here.
     """
 
     attributes: list[tuple[PlannedResource, str]] = field(default_factory=list)
@@ -33,6 +34,7 @@ class Sources:
     opaque: list[str] = field(default_factory=list)
     conditions: int = 0
     keyed: bool = False
+    named: list[Ref] = field(default_factory=list)
     chosen: bool = False  # an instance was chosen by its key alone
 
 
@@ -48,14 +50,18 @@ class Site:
 class Tracer:
     """Follows references through a plan."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, read: Callable[[PlannedResource, str], Ref | None]) -> None:
+        """`read` gives what an attribute of a data source is, where ids of resources here determine that."""
         self.plan = plan
+        self._read = read
+        self._left = 0
 
     def trace(self, expression: Json, site: Site) -> Sources:
         """The sources of an expression's value."""
         found = Sources()
-        self._left = _MOST
+        outer, self._left = self._left, _MOST
         self._expression(expression, site, [], found, ())
+        self._left = outer
         return found
 
     def _expression(self, expression: Json, site: Site, rest: Path, found: Sources, above: tuple[int, ...]) -> None:
@@ -89,6 +95,8 @@ class Tracer:
                 self._module(name, rest, site, found, above)
             case ["data", str(type_), str(name), *_] if self.plan.has_read(site.module, type_, name):
                 found.conditions += 1  # all of it is known, so that nothing unknown can come from it
+            case ["data", str(type_), str(name), *rest] if (type_, name) in site.module.awaited:
+                self._awaited(site.module.awaited[type_, name], ".".join(map(str, path[:3])), rest, found)
             case ["data", *_]:
                 found.opaque.append(".".join(map(str, path[:3])))
             case [str(type_), str(name), *rest] if (type_, name) in site.module.resources:
@@ -112,6 +120,7 @@ class Tracer:
         found.attributes += inner.attributes
         found.locals_of += inner.locals_of
         found.opaque += inner.opaque
+        found.named += inner.named
         found.conditions += inner.conditions
         found.keyed |= inner.keyed
 
@@ -144,6 +153,17 @@ class Tracer:
                 body = mapping(outputs.get(output))
                 inner = Site(child, {}, None)
                 self._expression(mapping(body.get("expression")), inner, rest[1:], found, above)
+
+    def _awaited(self, instances: dict[Key, PlannedResource], text: str, rest: Path, found: Sources) -> None:
+        """A data source that is yet to be read, of which one instance is named."""
+        key = key_of(rest[0]) if rest else None
+        chosen = instances.get(key)
+        words = rest if key is None else rest[1:]
+        named = self._read(chosen, str(words[0])) if chosen is not None and len(words) == 1 else None
+        if named is None:
+            found.opaque.append(text)
+        else:
+            found.named.append(named)
 
     def _resource(self, instances: dict[Key, PlannedResource], rest: Path, found: Sources) -> None:
         key = key_of(rest[0]) if rest else None

@@ -17,6 +17,8 @@ from isthmus.terraform.graph import Graph, Resource, Value
 from isthmus.terraform.read_back import Made, left, made
 from isthmus.terraform.sensitive import masked, masked_arguments
 
+# Data sources of an attachment that is no resource, each with the argument that says what is attached.
+_ATTACHED = {"aws_ec2_transit_gateway_dx_gateway_attachment": "dx_gateway_id"}
 _AGAIN = "Write it again: `terraform show -json > state.json`"
 
 
@@ -37,7 +39,12 @@ def state_graph(
         body = mapping(output)
         outputs[prefix + printable(name)] = masked(body.get("value"), body.get("sensitive"))
     pairs = ((name, frozen(value)) for name, value in outputs.items())
-    return Graph(resources, () if resources else (f"{prefix or 'the state'}: no resources",), arguments(pairs))
+    return Graph(
+        resources,
+        () if resources else (f"{prefix or 'the state'}: no resources",),
+        arguments(pairs),
+        attachments=read_attachments(values),
+    )
 
 
 def tfstate_graph(
@@ -53,14 +60,28 @@ def tfstate_graph(
         prefix + printable(name): frozen(masked(mapping(output).get("value"), mapping(output).get("sensitive")))
         for name, output in mapping(document.get("outputs")).items()
     }
-    return Graph(resources, (), arguments(outputs.items()))
+    return Graph(resources, (), arguments(outputs.items()), attachments=dict(_attachments(_stored(document, "data"))))
 
 
-def _stored(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The managed resources of a state file, in the form of a shown state."""
+def read_attachments(values: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """`Graph.attachments` of a shown state."""
+    listed = state_resources(mapping(values.get("root_module")), mode="data")
+    return dict(_attachments(raw for _, raw in listed))
+
+
+def _attachments(data: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, tuple[str, str]]]:
+    for raw in data:
+        values = mapping(raw.get("values"))
+        named = values.get("id"), values.get(_ATTACHED.get(str(raw.get("type")), "")), values.get("transit_gateway_id")
+        if all(isinstance(each, str) for each in named):
+            yield str(named[0]), (str(named[1]), str(named[2]))
+
+
+def _stored(document: Mapping[str, Any], mode: str = "managed") -> Iterator[Mapping[str, Any]]:
+    """The managed resources (or data sources) of a state file, in the form of a shown state."""
     for block in sequence(document.get("resources")):
         body = mapping(block)
-        if body.get("mode") != "managed":
+        if body.get("mode") != mode:
             continue
         module = f"{body['module']}." if isinstance(body.get("module"), str) else ""
         for instance in sequence(body.get("instances")):
