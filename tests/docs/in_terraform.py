@@ -13,9 +13,9 @@ PAGE = PROJECT / "docs" / "language-in-terraform.md"
 HEAD = """# The language's rules in other Terraform
 
 What the language refuses before anything is generated may also be wrong in Terraform that people wrote themselves. The
-table says for each rule of [the language](language.md) where it is found there: by a [rule of the proof](proof.md#rules)
-(`isthmus prove`), or by a [policy](policies.md) (`isthmus scan`). Where neither is, it says why. What is not known is
-no violation.
+table says for each rule of [the language](language.md) where it is found there: by a
+[rule of the proof](proof.md#rules) (`isthmus prove`), or by a [policy](policies.md) (`isthmus scan`). Where neither is,
+it says why. What is not known is no violation.
 
 | rule | in Terraform |
 |---|---|
