@@ -43,7 +43,7 @@ NO_EFFECT: dict[str, str] = together(
             "the providing side of PrivateLink: it opens connections of its own, from its load balancer"
         ),
         "aws_ec2_instance_connect_endpoint": "a host in its subnet, for which IAM decides who may use it",
-        "aws_vpc_endpoint_policy aws_networkfirewall_resource_policy aws_route53_vpc_association_authorization "
+        "aws_networkfirewall_resource_policy aws_route53_vpc_association_authorization "
         "aws_network_interface_permission aws_ec2_serial_console_access aws_ec2_image_block_public_access "
         "aws_ec2_allowed_images_settings aws_ec2_instance_metadata_defaults": (
             "permissions of APIs and services, which do not look at packets between locations"

@@ -190,6 +190,9 @@ MODELLED: dict[str, Arguments] = {
     "aws_vpc_endpoint_security_group_association": reads(
         "security_group_id! vpc_endpoint_id!", only={"replace_default_association": "false"}
     ),
+    "aws_vpc_endpoint_policy": reads(
+        "vpc_endpoint_id!", harmless={"policy": "who may call the service with what, not which packets pass"}
+    ),
     "aws_networkfirewall_firewall_transit_gateway_attachment_accepter": reads("transit_gateway_attachment_id!"),
     "aws_vpc_peering_connection": reads(
         "vpc_id! peer_vpc_id! peer_region auto_accept",
@@ -231,13 +234,13 @@ MODELLED: dict[str, Arguments] = {
         only={
             "default_route_table_association": _ON,
             "default_route_table_propagation": _ON,
+            "auto_accept_shared_attachments": _OFF,
             "security_group_referencing_support": _OFF,
             "vpn_ecmp_support": _ON,
             "encryption_support": "disable",
         },
         harmless={
             "description": _LABEL,
-            "auto_accept_shared_attachments": "who accepts attachments; an attachment is taken for accepted",
             "dns_support": "public host names of instances may be answered with private addresses",
             "multicast_support": "multicast packets only; flows are unicast",
         },
@@ -320,8 +323,9 @@ MODELLED: dict[str, Arguments] = {
     "aws_dx_gateway": reads("amazon_side_asn!", harmless={"name!": _LABEL}),
     "aws_dx_private_virtual_interface": reads(
         "vpn_gateway_id dx_gateway_id",
-        only={"sitelink_enabled": "false"},
-        harmless={"name! connection_id! vlan! address_family! bgp_asn! amazon_address customer_address mtu": _WIRE}
+        # A session of IPv6 advertises no IPv4 prefix: .../directconnect/latest/UserGuide/routing-and-bgp.html
+        only={"sitelink_enabled": "false", "address_family!": "ipv4"},
+        harmless={"name! connection_id! vlan! bgp_asn! amazon_address customer_address mtu": _WIRE}
         | {"bgp_auth_key": "a secret of the BGP session"},
     ),
     "aws_dx_hosted_private_virtual_interface_accepter": reads(

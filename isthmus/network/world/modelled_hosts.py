@@ -14,12 +14,12 @@ _POOL = "from which addresses the public one is taken"
 
 HOSTS: dict[str, Arguments] = {
     "aws_instance": reads(
-        "subnet_id associate_public_ip_address private_ip",
+        "subnet_id associate_public_ip_address private_ip launch_template",
         harmless={
             "ami instance_type availability_zone tenancy host_id host_resource_group_arn placement_group "
             "placement_group_id placement_partition_number cpu_options credit_specification ebs_optimized hibernation "
             "enclave_options instance_market_options capacity_reservation_specification maintenance_options "
-            "monitoring launch_template": _HOST,
+            "monitoring": _HOST,
             "user_data user_data_base64 user_data_replace_on_change iam_instance_profile key_name get_password_data "
             "metadata_options instance_initiated_shutdown_behavior disable_api_stop disable_api_termination "
             "force_destroy": _SYSTEM,

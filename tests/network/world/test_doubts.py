@@ -153,6 +153,9 @@ def test_a_virtual_interface_matters_where_it_ends_at_a_virtual_private_gateway(
     at_dx = made(interface, dx_gateway_id=ref("aws_dx_gateway.d"), **wire)
     assert doubts(*BASE, gateway, learns, dx, at_dx) == {}
     assert doubts(*BASE, gateway, learns, at_gateway) == {}
+    # A session of IPv6 carries no IPv4 prefix.
+    six = made(interface, vpn_gateway_id=ref("aws_vpn_gateway.v"), **{**wire, "address_family": "ipv6"})
+    assert doubts(*BASE, gateway, learns, six).keys() == {interface}
     answers = outcomes(subject(graph(*BASE, gateway, learns, at_gateway)))
     assert answers["a", "internet"][0] is Outcome.UNKNOWN
 
