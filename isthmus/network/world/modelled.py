@@ -234,13 +234,15 @@ MODELLED: dict[str, Arguments] = {
         only={
             "default_route_table_association": _ON,
             "default_route_table_propagation": _ON,
-            "auto_accept_shared_attachments": _OFF,
             "security_group_referencing_support": _OFF,
             "vpn_ecmp_support": _ON,
             "encryption_support": "disable",
         },
         harmless={
             "description": _LABEL,
+            "auto_accept_shared_attachments": (
+                "accepts attachments of other accounts, as an accepter does; without either they are unknown"
+            ),
             "dns_support": "public host names of instances may be answered with private addresses",
             "multicast_support": "multicast packets only; flows are unicast",
         },
