@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from dataclasses import field
 from pathlib import Path
 from types import FrameType
@@ -24,12 +24,20 @@ from isthmus.intent.written import written
 T = TypeVar("T")
 Element = TypeVar("Element")
 
+
+def _frozen(given: Any) -> Any:
+    """A set of what is given as a set or list. What no set can hold is left for the type to complain of."""
+    if isinstance(given, set | list) and all(isinstance(one, Hashable) for one in given):
+        return frozenset(given)
+    return given
+
+
 # A sequence in the signature, a tuple in the value: users write lists, nobody can change them afterwards.
 Many = Annotated[Sequence[Element], AfterValidator(tuple)]
 # A set in the signature, a frozenset in the value, a sorted list in documents.
 Several = Annotated[
     Set[Element],
-    BeforeValidator(lambda given: frozenset(given) if isinstance(given, set | list) else given),
+    BeforeValidator(_frozen),
     PlainSerializer(sorted),
 ]
 # Text by text, in the order of the keys wherever it is written.

@@ -7,10 +7,11 @@ from pathlib import Path
 from isthmus.intent import Estate, UnknownSchema
 from isthmus.intent.checks import problems
 from isthmus.intent.document import from_document
-from isthmus.printable import shown
+from isthmus.printable import printable, shown
 from isthmus.terraform.documents import contents, load
 
 _SHOWN = 5
+_LONGEST_LINE = 500
 LARGEST = 64 * 1024 * 1024  # bytes; 1,000 spokes take one hundredth of that
 
 # Rules without which the parts of an estate cannot be read: that names, prefixes and addresses are such.
@@ -44,10 +45,15 @@ def read_intent(path: Path) -> Estate:
     try:
         estate = from_document(contents(path, LARGEST), str(path))
     except UnknownSchema as error:
-        raise UnknownSchema(shown(str(error))) from None
+        raise UnknownSchema(_legible(str(error))) from None
     if found := [problem for problem in problems(estate) if _is_of_form(problem.rule)]:
         lines = [f"  {problem}" for problem in found[:_SHOWN]]
         if len(found) > _SHOWN:
             lines.append(f"  and {len(found) - _SHOWN} more")
-        raise UnknownSchema(shown("\n".join([f"{path} is damaged: no estate may be so. Synthesize again.", *lines])))
+        raise UnknownSchema(_legible("\n".join([f"{path} is damaged: no estate may be so. Synthesize again.", *lines])))
     return estate
+
+
+def _legible(text: str) -> str:
+    """A text that quotes the file, with the end of each overlong line cut."""
+    return shown("\n".join(printable(line, _LONGEST_LINE) for line in text.split("\n")))
