@@ -146,7 +146,7 @@ class Flow:
 
     @cached_property
     def parts(self) -> Mapping[str, tuple[Outcome, Outcome]]:
-        """Where subnets differ, the outcome there and back of each of them, by name. Without an intent."""
+        """Where subnets differ, the outcome there and back of each of them, by name."""
         return self.split()
 
     @property
@@ -160,6 +160,11 @@ class Flow:
         """Whether nobody can say, of all subnets or of some."""
         every = [(self.forward, self.back), *self.parts.values()]
         return any(Outcome.UNKNOWN in outcomes for outcomes in every)
+
+    @property
+    def surely_not(self) -> bool:
+        """Whether it is meant and known to be stopped somewhere, whatever is unknown of other subnets."""
+        return self.intended is True and Outcome.BLOCKED in (self.forward, self.back)
 
     @property
     def detail(self) -> str:

@@ -237,8 +237,8 @@ class _Prover:
         )
 
     def _split(self, a: str, b: str) -> Mapping[str, tuple[Outcome, Outcome]]:
-        """Where subnets differ, and there is no intent to say that all have to agree."""
-        if self.meant is not None or not self.pairs.between(a, b).by_subnet:
+        """Where subnets differ, each by itself: none speaks for another, whether all are meant to agree or not."""
+        if not self.pairs.between(a, b).by_subnet:
             return {}
         return named_parts(self.network, self.pairs.exact(a, b).by_subnet)
 

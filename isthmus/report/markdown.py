@@ -76,7 +76,7 @@ def _cell(proof: Proof, flow: Flow) -> str:
     text = cell(flow)
     if flow.parts:
         text += f" ({escape(flow.detail)})"
-    return f"**{text}**" if not text.startswith("?") and proof.marks(flow) else text
+    return f"**{text}**" if proof.marks(flow) and (not text.startswith("?") or flow.surely_not) else text
 
 
 def _violation(violation: Violation) -> str:

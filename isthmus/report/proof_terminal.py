@@ -199,7 +199,7 @@ def _chunks(names: Sequence[str], room: int) -> Iterable[list[str]]:
 def _marked(proof: Proof, flow: Flow) -> str:
     """One flow in a word, with a mark that shows without colour where something is wrong with it."""
     text = cell(flow)
-    return f"{text} !" if not text.endswith("?") and proof.marks(flow) else text
+    return f"{text} !" if proof.marks(flow) and (not text.endswith("?") or flow.surely_not) else text
 
 
 def _coloured(text: str) -> Text:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from isthmus import proof
 from isthmus.network.answers import Outcome
 from isthmus.proof.difference import Kind, compare
 from isthmus.proof.findings import Verdict
 from isthmus.proof.subject import Subject
 from isthmus.report import markdown, proof_json, proof_terminal
 from isthmus.terraform.graph import Resource, Unknown
+from isthmus.testing.network import NetworkUnderTest
+from tests.proof.estates import output, write
 from tests.proof.plain import HUB, hub, made, network, ref, spoke, subnet, table, vpc
 
 IGW, NAT = "aws_internet_gateway.g", "aws_nat_gateway.n"
@@ -186,3 +190,30 @@ def test_a_protocol_that_is_none(given: str) -> None:
 
     with pytest.raises(ArgumentTypeError):
         _protocol(given)
+
+
+def test_no_subnet_speaks_for_another_where_an_intent_wants_all_of_them(tmp_path: Path) -> None:
+    """One subnet of a spoke loses its routes: the intent is violated, and the others reach what they reached."""
+    folder = write(output("stage_2_on_premises_egress"), tmp_path)
+    for path in folder.glob("stacks/dev/modules/*/main.tf.json"):
+        document = json.loads(path.read_text())
+        routes = document["resource"].get("aws_route", {})
+        document["resource"]["aws_route"] = {name: r for name, r in routes.items() if "private_az2" not in name}
+        path.write_text(json.dumps(document))
+    found = proof.read(folder)
+    answer = found.prove(scenarios=False)
+    said = "infra-dev-private-az1 yes, infra-dev-private-az2 no, infra-dev-private-az4 yes"
+    assert found.flows["dev", "dc1/users"].detail == said
+    assert f"dev -> dc1/users: {said}" in printed(found)
+    assert f"**partly ({said})**" in markdown.proof_markdown(answer)
+    assert found.trace("dev", "dc1/users").parts == said
+    flows = json.loads("".join(proof_json.written(answer)))["flows"]
+    subnets = next(f["subnets"] for f in flows if (f["source"], f["destination"]) == ("dev", "dc1/users"))
+    assert [subnets[f"infra-dev-private-az{zone}"]["forward"] for zone in (1, 2, 4)] == [
+        "reachable",
+        "blocked",
+        "reachable",
+    ]
+    assert "intended-flow-blocked" in {violation.rule for violation in answer.violations}
+    with pytest.raises(AssertionError, match="private_az2"):
+        NetworkUnderTest(found).assert_reaches("dev", "dc1/users")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from rich.console import Console
 
 from isthmus.network.answers import Outcome
+from isthmus.network.packets import ALL_PACKETS
 from isthmus.proof import ProofError
 from isthmus.proof.difference import compare
 from isthmus.proof.findings import Flow, Verdict
@@ -80,6 +81,10 @@ def _of_flow(subject: Subject, answer: Proof, flow: Flow) -> Iterator[str]:
         yield "it is never answered, and no violation says so"
     if flow.exits and not any(back is Outcome.REACHABLE for _, back in (*flow.parts.values(), ("", flow.back))):
         yield f"it has a way out, {flow.exits}, and reaches the internet from no subnet"
+    with contextlib.suppress(ProofError):
+        said = subject.trace(flow.source, flow.destination).parts
+        if said and flow.packets == ALL_PACKETS and set(said.split(", ")) != set(flow.detail.split(", ")):
+            yield f"the proof says {flow.detail or flow} of subnets, and a trace {said}"
     if flow.intended is False:
         return  # what is not meant is asked at best, and a packet that is traced at worst
     sentence = _reaches(subject, flow)
