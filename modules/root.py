@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from isthmus.addressing import Tier, subnet_name, tiers_in
-from isthmus.intent import Account, Environment, Estate, Inspection, S3Backend, SharedBy, Spoke
+from isthmus.intent import Account, Environment, Estate, Inspection, S3Backend, Segment, SharedBy, Spoke
+from isthmus.intent.model import name_of
 from isthmus.intent.resolution import SharedServices, shared_services
 from modules.aws import AwsProvider, AwsProviderAssumeRole, AwsProviderDefaultTags
 from modules.backend import keep_state, local_path, remote_state
@@ -82,6 +83,8 @@ class _Root:
         _provider(self.stack, estate, estate.account(environment.account), region=estate.region, tags=self.tags)
         for call in module_calls(estate, environment):
             getattr(self, f"_{call.kind}")(call)
+        if self.hub_apart:
+            self._keep_providers()
 
     def _logs(self, call: ModuleCall) -> None:
         self.calls["logs"] = _call(self.stack, call.name, {})
@@ -245,8 +248,24 @@ class _Root:
 
     def _join_alias(self, wanted: Spoke) -> AwsProvider | None:
         """The provider of the hub's account, under the role that may join the spoke's segment and no other."""
-        segment = self.estate.segment(wanted.segment).name
-        return self._hub_alias(f"{HUB}_{identifier(segment)}", join_role_arn(self.estate, segment))
+        return self._segment_alias(self.estate.segment(wanted.segment))
+
+    def _segment_alias(self, segment: Segment) -> AwsProvider | None:
+        return self._hub_alias(f"{HUB}_{identifier(segment.name)}", join_role_arn(self.estate, segment.name))
+
+    def _keep_providers(self) -> None:
+        """The providers of every segment that the account may join, be there a spoke in it or not.
+
+        Terraform destroys a resource with the provider that made it: with the last spoke of a segment its provider
+        must not go. Of a provider that nothing uses it makes no connection.
+        https://developer.hashicorp.com/terraform/language/providers/configuration
+        """
+        own = str(name_of(self.environment.account))
+        units = {unit.name for unit in self.estate.organization.units}
+        for segment in sorted(self.estate.segments, key=lambda segment: segment.name):
+            joining = {str(name_of(ref)) for ref in segment.joined_by}
+            if segment.ways_out and (own in joining or joining & units):
+                self._segment_alias(segment)
 
     def _egress_alias(self) -> AwsProvider | None:
         """The provider of the hub's account, under the role that may attach the egress VPC."""

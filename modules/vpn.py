@@ -110,7 +110,9 @@ class _Vpn:
             certificate_arn=gateway.certificate_arn,
             device_name=gateway.device,
             tags={"Name": name},
-            lifecycle=self.lifecycle,
+            # AWS deletes no customer gateway that a connection uses, and changes a connection's in place.
+            # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpnConnection.html
+            lifecycle=kept(protected=self.environment.protected, update_users_first=True),
         )
 
     def _log_group(self, connection: VpnConnection) -> CloudwatchLogGroup:

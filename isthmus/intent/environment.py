@@ -27,7 +27,8 @@ class Environment:
     dns              the estate's hybrid DNS, in at most one environment
     endpoints        AWS services by private address, in the environment that holds the hybrid DNS
     observability    alarms and a dashboard for the hub, the VPN connections and the firewall that it holds
-    protected        gateway, VPN connections, customer gateways, NAT addresses and firewall refuse to be destroyed
+    protected        Terraform refuses to replace gateway, VPN connections, customer gateways and NAT addresses, and to
+                     destroy the root; it destroys what you take out all the same. AWS refuses to delete the firewall
     tags             put on every resource, over the estate's
     """
 

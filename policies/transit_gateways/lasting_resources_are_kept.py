@@ -7,9 +7,11 @@ from isthmus_policy import Block, ResourcePolicy
 
 class LastingResourcesAreKept(ResourcePolicy):
     """Replacing one of these cuts every spoke off, or gives out an address that somebody else's router or allow list
-    knows. A renamed block or a re-sorted list is enough to plan it.
+    knows. One changed argument is enough to plan it.
 
-    Set `lifecycle.prevent_destroy`. `terraform plan` then refuses instead of the reviewer having to notice.
+    Set `lifecycle.prevent_destroy`. `terraform plan` then refuses to replace it, and `terraform destroy` to destroy it.
+    Nothing stops its deletion when the block is removed or renamed: Terraform drops the setting with the block. Review
+    plans for deletions, and for a new name write a `moved` block.
     """
 
     id = "CKV_ISTHMUS_15"

@@ -7,6 +7,7 @@ which refuses some of it, and drops packets for the rest: a route to a NAT gatew
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import count
 from threading import Lock
 from typing import Any, Final
 
@@ -77,11 +78,12 @@ class Cloud:
 
     existing: dict[tuple[str, str], Values] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
+    serials: Iterator[int] = field(default_factory=lambda: count(1))
     _lock: Lock = field(default_factory=Lock)
 
     def copy(self) -> "Cloud":
-        """The same things, with nothing done yet."""
-        return Cloud(copy.deepcopy(self.existing))
+        """The same things, with nothing done yet. New ids differ from those of either."""
+        return Cloud(copy.deepcopy(self.existing), serials=self.serials)
 
     def replaced_for(self, kind: str, prior: Values, planned: Values) -> list[str]:
         """The arguments for whose change something has to be replaced."""

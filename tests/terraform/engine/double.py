@@ -51,7 +51,7 @@ class SchemaDouble:
     def __init__(self, schema: pb.GetProviderSchema.Response, cloud: Cloud | None = None) -> None:
         self.schema = schema
         self.cloud = cloud
-        self._serials = itertools.count(1)
+        self._serials = itertools.count(1) if cloud is None else cloud.serials
 
     @contextmanager
     def serving(self, copy: Path) -> Iterator[dict[str, str]]:

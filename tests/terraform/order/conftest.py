@@ -1,6 +1,7 @@
 """A live estate that changes: Terraform with the double, and a cloud that refuses what comes too early."""
 
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -29,12 +30,16 @@ class Life:
     files: Mapping[str, str]
     rewrite: Rewrite
 
+    def output(self, estate: Estate) -> dict[str, str]:
+        """The files of an estate."""
+        return {name: self.rewrite(text) for name, text in synthesize(estate.check()).items()}
+
     def change(self, after: Estate, *, consumers_first: bool = False) -> list[str]:
         """Applies what differs in an estate, roots in their order or the other way round. Gives what was done in AWS.
 
         Raises `TerraformFailed` where AWS refuses something.
         """
-        files = {name: self.rewrite(text) for name, text in synthesize(after.check()).items()}
+        files = self.output(after)
         changed = {name for name in files.keys() | self.files.keys() if files.get(name) != self.files.get(name)}
         folder = self.scratch / f"output-{next(_NUMBERS)}"
         merge(folder, files)
@@ -61,21 +66,46 @@ class Life:
 _NUMBERS = count()
 
 
+def before(done: Sequence[str], first: str, then: str) -> bool:
+    """Whether all of the first, and there are some, was done before any of the second, and there is some."""
+    one = [place for place, what in enumerate(done) if what.startswith(first)]
+    other = [place for place, what in enumerate(done) if what.startswith(then)]
+    return bool(one and other) and max(one) < min(other)
+
+
 class Begin(Protocol):
     """Applies an estate to a new AWS; generated files can be rewritten first, now and at each change."""
 
     def __call__(self, estate: Estate, rewrite: Rewrite = ...) -> Life: ...
 
 
-@pytest.fixture
-def begin(core: Core, double: SchemaDouble, tmp_path: Path) -> Begin:
-    """Applies an estate to a new AWS."""
+@pytest.fixture(scope="session")
+def begun(core: Core, double: SchemaDouble, tmp_path_factory: pytest.TempPathFactory) -> Begin:
+    """Applies an estate to a new AWS, once for each output."""
+    applied: list[Life] = []
 
-    def applied(estate: Estate, rewrite: Rewrite = str) -> Life:
-        cloud = Cloud()
-        engine = Engine(core, SchemaDouble(double.schema, cloud), tmp_path)
-        life = Life(engine.live(), cloud, tmp_path, {}, rewrite)
+    def begin(estate: Estate, rewrite: Rewrite = str) -> Life:
+        cloud, folder = Cloud(), tmp_path_factory.mktemp("applied")
+        life = Life(Engine(core, SchemaDouble(double.schema, cloud), folder).live(), cloud, folder, {}, rewrite)
+        files = life.output(estate)
+        if known := next((other for other in applied if other.files == files), None):
+            return known
         life.change(estate)
+        applied.append(life)
         return life
 
-    return applied
+    return begin
+
+
+@pytest.fixture
+def begin(begun: Begin, core: Core, double: SchemaDouble, tmp_path: Path) -> Begin:
+    """Gives an estate that was applied to an AWS of its own."""
+
+    def copied(estate: Estate, rewrite: Rewrite = str) -> Life:
+        life = begun(estate, rewrite)
+        cloud = life.cloud.copy()
+        live = Engine(core, SchemaDouble(double.schema, cloud), tmp_path).live()
+        shutil.copytree(life.live.states, live.states)
+        return Life(live, cloud, tmp_path, life.files, rewrite)
+
+    return copied

@@ -1,6 +1,5 @@
 """What used a thing lets go of it before it is destroyed."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -8,15 +7,8 @@ import pytest
 from isthmus.intent import Egress, Estate
 from tests.terraform.engine import TerraformFailed
 
-from .conftest import Begin
+from .conftest import Begin, before
 from .estates import EGRESS, SHARED, WEB, ZONES, central, named, plain
-
-
-def before(done: Sequence[str], first: str, then: str) -> bool:
-    """Whether all of the first, and there are some, was done before any of the second, and there is some."""
-    one = [place for place, what in enumerate(done) if what.startswith(first)]
-    other = [place for place, what in enumerate(done) if what.startswith(then)]
-    return bool(one and other) and max(one) < min(other)
 
 
 def test_an_attachment_leaves_a_subnet_before_it_goes(begin: Begin) -> None:
