@@ -110,7 +110,8 @@ def print_next_steps(found: Sequence[Root], out: Console) -> None:
     order = " ".join(root.name for root in found)
     out.print(Text("Or all at once, with the cdktf command line:"))
     out.print(Text(f"     cdktf deploy {order}"), soft_wrap=True)
-    out.print(Text("Destroy in the opposite order. Apply in that order too where you take something away."))
+    out.print(Text("Destroy in the opposite order."))
+    out.print(Text("Where you take something away, apply in the opposite order too."))
 
 
 def print_shares(found: Sequence[Root], backend: Backend, out: Console) -> None:
