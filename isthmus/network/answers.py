@@ -88,10 +88,12 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Somewhere:
-    """Hosts of a VPC of which nobody can say in which subnet they are, and why."""
+    """Hosts of a VPC whose addresses of a version of IP are not known, and why. `subnet`: theirs, if that is known."""
 
     vpc: str
     why: str
+    subnet: str = ""
+    version: int = 4
 
     def __str__(self) -> str:
         return f"somewhere in {self.vpc}"

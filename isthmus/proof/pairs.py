@@ -122,7 +122,7 @@ class Pair:
         """Outcomes by subnet of the source and of the destination ("" where an end is in none), where they differ."""
         groups: dict[tuple[str, str], list[Trial]] = defaultdict(list)
         for trial in self.main:
-            groups[_subnet(trial.source), _subnet(trial.destination)].append(trial)
+            groups[subnet_of(trial.source), subnet_of(trial.destination)].append(trial)
         outcomes = {key: worst(group) for key, group in groups.items()}
         return outcomes if len(set(outcomes.values())) > 1 else {}
 
@@ -143,7 +143,7 @@ class Pair:
             if trial.trip.outcome is Outcome.REACHABLE:
                 for path in trial.trip.forward.paths:
                     name = path.exit + (f" by {path.nats[0]}" if path.nats else "")
-                    found.setdefault(name, {})[_subnet(trial.source)] = None
+                    found.setdefault(name, {})[subnet_of(trial.source)] = None
         return {name: tuple(subnets) for name, subnets in found.items()}
 
     def by_tier(self) -> Mapping[str, tuple[Outcome, Outcome]]:
@@ -173,7 +173,10 @@ def _by_nat64(mine: _End, theirs: _End) -> Iterator[tuple[_End, _End]]:
         yield replace(mine, version=NAT64), replace(theirs, location=standing, version=NAT64)
 
 
-def _subnet(location: Location) -> str:
+def subnet_of(location: Location) -> str:
+    """The subnet that a location is in, or ""."""
+    if isinstance(location, Somewhere):
+        return location.subnet
     return location.address if isinstance(location, InSubnet) else ""
 
 
@@ -468,12 +471,12 @@ class AllPairs:
             yield _End(Somewhere(place.vpc, why), 4)
         for tier, subnet in self._alike.subnets(place):
             if subnet.vague_ipv6:
-                yield _End(Somewhere(place.vpc, subnet.vague_ipv6), 6, main=subnet.address in workloads)
+                vague = Somewhere(place.vpc, subnet.vague_ipv6, subnet.address, 6)
+                yield _End(vague, 6, main=subnet.address in workloads)
             for cidr in subnet.cidrs:
                 if isinstance(cidr, Unknown):
-                    yield _End(
-                        Somewhere(place.vpc, f"{subnet.address}: {cidr.reason}"), 4, main=subnet.address in workloads
-                    )
+                    vague = Somewhere(place.vpc, f"{subnet.address}: {cidr.reason}", subnet.address)
+                    yield _End(vague, 4, main=subnet.address in workloads)
                     continue
                 public = tier is Tier.PUBLIC and self.inventory.public(subnet, cidr.version)
                 for address in self._hosts(cidr):

@@ -17,6 +17,7 @@ from isthmus.network.answers import (
     Outcome,
     RoundTrip,
     Service,
+    Somewhere,
 )
 from isthmus.network.forwarding import NoSuchPlace as NowhereToBe
 from isthmus.network.model import EndpointKind, Network, Unknown, VpcEndpoint
@@ -26,7 +27,7 @@ from isthmus.network.space import number, span
 from isthmus.proof.assumptions import assumed_on
 from isthmus.proof.errors import NoSuchPlace, ProofError
 from isthmus.proof.findings import Fate, in_a_word
-from isthmus.proof.pairs import NAT64, AllPairs, Pair, Trial, at_worst, told
+from isthmus.proof.pairs import NAT64, AllPairs, Pair, Trial, at_worst, subnet_of, told
 from isthmus.proof.parts import named_parts
 from isthmus.proof.places import INTERNET, Kind
 from isthmus.proof.public import condition, known
@@ -121,7 +122,7 @@ def _parted(pairs: AllPairs, trips: Sequence[RoundTrip]) -> str:
     outcomes: dict[tuple[str, str], dict[int, set[tuple[Outcome, Outcome]]]] = {}
     for trip in trips:
         packet = trip.forward.packet
-        here, there = (end.address if isinstance(end, InSubnet) else "" for end in (packet.source, packet.destination))
+        here, there = subnet_of(packet.source), subnet_of(packet.destination)
         back = Outcome.BLOCKED if trip.asymmetric else trip.back.outcome
         versions = outcomes.setdefault((here, there), {})
         versions.setdefault(_version(packet.destination), set()).add((trip.forward.outcome, back))
@@ -252,6 +253,8 @@ def _everywhere(pairs: AllPairs, given: str) -> Sequence[Location]:
 
 def _version(location: Location) -> int:
     """The version of IP, or what stands for that of addresses that a NAT gateway translates."""
+    if isinstance(location, Somewhere):
+        return location.version
     address = getattr(location, "ip", None)
     if isinstance(location, Internet) and address is not None and nat64.is_inside(number(address)):
         return NAT64

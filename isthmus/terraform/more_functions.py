@@ -12,9 +12,11 @@ import csv
 import hashlib
 import io
 import itertools
+import posixpath
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote_plus
 
 from isthmus.terraform.functions import FUNCTIONS, as_number, as_string
 from isthmus.terraform.functions import STRUCTURAL as OF_MEMBERS
@@ -23,6 +25,7 @@ from isthmus.terraform.graph import Value
 _MOST_TRIALS = 10_000_000  # matches that a pattern may try on a text
 _LONGEST_PATTERN = 300
 _MOST_ROWS = 10_000
+_MOST_SPACES = 100
 
 
 def _sequence(value: Value) -> tuple[Value, ...]:
@@ -257,6 +260,34 @@ def _csvdecode(text: Value) -> Any:
     return tuple(dict(zip(names, line, strict=True)) for line in lines if line)
 
 
+def _indent(spaces: Value, text: Value) -> str:
+    """Every line but the first, further in."""
+    return as_string(text).replace("\n", "\n" + " " * _bounded(as_number(spaces)))
+
+
+def _bounded(spaces: Any) -> int:
+    if not isinstance(spaces, int) or not 0 <= spaces <= _MOST_SPACES:
+        raise ValueError("not a number of spaces that anybody wants")
+    return spaces
+
+
+def _dirname(path: Value) -> str:
+    """As Go has it: without a slash it is the directory that one is in."""
+    head, slash, _ = as_string(path).rpartition("/")
+    return posixpath.normpath(head or "/") if slash else "."
+
+
+def _basename(path: Value) -> str:
+    text = as_string(path).rstrip("/")
+    return text.rpartition("/")[2] or ("/" if as_string(path) else ".")
+
+
+def _encoded_digest(name: str) -> Callable[[Value], str]:
+    return lambda text: base64.b64encode(
+        hashlib.new(name, as_string(text).encode(), usedforsecurity=False).digest()
+    ).decode()
+
+
 def _digest(name: str) -> Callable[[Value], str]:
     return lambda text: hashlib.new(name, as_string(text).encode(), usedforsecurity=False).hexdigest()
 
@@ -266,6 +297,13 @@ MORE: dict[str, Callable[..., Any]] = {
     "alltrue": lambda values: all(_truth(value) for value in _sequence(values)),
     "anytrue": lambda values: any(_truth(value) for value in _sequence(values)),
     "base64decode": _base64decode,
+    "base64sha256": _encoded_digest("sha256"),
+    "base64sha512": _encoded_digest("sha512"),
+    "basename": _basename,
+    "dirname": _dirname,
+    "indent": _indent,
+    "sha512": _digest("sha512"),
+    "urlencode": lambda text: quote_plus(as_string(text), safe="-_.~"),
     "base64encode": lambda text: base64.b64encode(as_string(text).encode()).decode(),
     "chomp": lambda text: as_string(text).rstrip("\r\n"),
     "csvdecode": _csvdecode,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from isthmus.network.answers import Outcome
 from isthmus.proof.subject import Subject
+from isthmus.terraform.graph import Unknown
 from tests.proof.plain import made, network, ref, subnet, table
 
 IGW = "aws_internet_gateway.g"
 
 
-def translating(*, routed: bool = True) -> Subject:
+def translating(*, routed: bool = True, regional: bool = False) -> Subject:
     """A subnet of IPv6 alone whose table leads what stands for IPv4 to a NAT gateway."""
     route = {
         "route_table_id": ref("aws_route_table.v_six"),
@@ -28,7 +29,9 @@ def translating(*, routed: bool = True) -> Subject:
             enable_dns64=True,
             availability_zone="us-east-1a",
         ),
-        made("aws_nat_gateway.n", subnet_id=ref("aws_subnet.v_edge"), private_ip="10.1.3.9"),
+        made("aws_nat_gateway.n", vpc_id=ref("aws_vpc.v"), availability_mode="regional")
+        if regional
+        else made("aws_nat_gateway.n", subnet_id=ref("aws_subnet.v_edge"), private_ip="10.1.3.9"),
         *table("v", "edge", ["edge"], out=("0.0.0.0/0", "gateway_id", IGW)),
         *table("v", "six", ["six"]),
         made("aws_route.six", **route),
@@ -56,3 +59,26 @@ def test_a_subnet_without_a_way_to_the_internet_gateway_is_no_one_way_flow() -> 
     """Packets of IPv6 come in by the gateway; hosts that no route leads out answer none, as is meant."""
     assert not translating().prove().violations
     assert not translating(routed=False).prove().violations
+
+
+def test_a_regional_nat_gateway_may_translate_or_not() -> None:
+    found = translating(regional=True)
+    assert found.trace("2600:1f14:100:2300::9", "64:ff9b::8.8.8.8").outcome is Outcome.UNKNOWN
+
+
+def test_ipv6_addresses_that_are_not_known_hide_no_answer_for_ipv4() -> None:
+    """A host of both versions uses what works; of one that IPv4 leads nowhere, nobody knows."""
+    found = network(
+        made("aws_vpc.v", cidr_block="10.1.0.0/16", assign_generated_ipv6_cidr_block=True, tags={"Name": "v"}),
+        made(IGW, vpc_id=ref("aws_vpc.v")),
+        subnet("v", "edge", "10.1.3.0/24"),
+        subnet("v", "app", "10.1.1.0/24", ipv6_cidr_block=Unknown("cidrsubnet(...)")),
+        subnet("v", "vault", "10.1.2.0/24", ipv6_cidr_block=Unknown("cidrsubnet(...)")),
+        made("aws_nat_gateway.n", subnet_id=ref("aws_subnet.v_edge"), private_ip="10.1.3.9"),
+        *table("v", "edge", ["edge"], out=("0.0.0.0/0", "gateway_id", IGW)),
+        *table("v", "app", ["app"], out=("0.0.0.0/0", "nat_gateway_id", "aws_nat_gateway.n")),
+    )
+    flow = found.flows["v", "internet"]
+    assert flow.detail == "aws_subnet.v_app yes, aws_subnet.v_vault ?, aws_subnet.v_edge yes"
+    assert found.trace("v", "internet").parts == flow.detail
+    assert {v for v in found.prove().unanswered if "v -> internet" in v.what}

@@ -42,6 +42,15 @@ from tests.reading.builders import root, value
         ('%{ for n in ["a", "b"] }<${n}>%{ endfor }', "<a><b>"),
         ("%{ for k, n in {x = 1} }${k}=${n}%{ if n == 1 }!%{ endif }%{ endfor }", "x=1!"),
         ('${templatestring("$${net}-1", {net = "a"})}', "a-1"),
+        ('${indent(2, "a\\nb")}', "a\n  b"),
+        ('${dirname("a//b")}', "a"),
+        ('${dirname("a")}', "."),
+        ('${dirname("/a")}', "/"),
+        ('${basename("a/b/")}', "b"),
+        ('${basename("")}', "."),
+        ('${basename("/")}', "/"),
+        ('${urlencode("a b/c~d_é*")}', "a+b%2Fc~d_%C3%A9%2A"),
+        ('${base64sha256("x")}', "LXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIE="),
     ],
 )
 def test_what_terraform_gives(tmp_path: Path, expression: str, expected: Any) -> None:

@@ -282,6 +282,8 @@ class VpcSteps(Steps):
             elif not stands:
                 why = f"a NAT gateway takes IPv6 packets to {nat64.PREFIX} alone"
                 pieces += self.stopped(first, last, path, Block("nat-protocol", nat, why))
+            elif nat in self.network.nats and self.network.nats[nat].vpc is not None:
+                pieces += unknown(first, last, path, f"whether {nat}, which is regional, translates IPv6 packets")
             else:
                 ends = nat64.translated(first), nat64.translated(last)
                 for start, end, paths in self._through_nat(place, route, nat, *ends, path, seen):
