@@ -15,6 +15,7 @@ from isthmus.comments import code, escape
 from isthmus.intent import Estate, Routing, Site, VpnConnection
 from isthmus.network.answers import Told
 from isthmus.network.build.resolve import name_of
+from isthmus.network.build.vpn import opened_by_site_alone
 from isthmus.proof.errors import UnusableInput
 from isthmus.report.output import Output
 from isthmus.report.overview import Ways, ways
@@ -126,6 +127,10 @@ class _Lines:
             starts = "AWS" if self._option(number, "startup_action") == "start" else "the customer gateway"
             rows.append((f"{number}", str(inside), str(aws), str(customer), starts))
         yield from _table(("Tunnel", "Inside CIDR", "AWS inside", "Customer inside", "Opened by"), *rows)
+        if opened_by_site_alone(self.resource):
+            yield "AWS opens neither tunnel, and keeps a dead session. Let the customer gateway open a tunnel again by"
+            yield "itself whenever it is down, for example after AWS has replaced an endpoint: nothing else does."
+            yield ""
         yield "Once the connection exists, AWS's outside addresses are two outputs of the root:"
         yield ""
         for number in (1, 2):

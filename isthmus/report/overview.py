@@ -12,6 +12,7 @@ from pathlib import Path
 from isthmus.intent import Estate, Routing, VpnConnection
 from isthmus.network.answers import Told
 from isthmus.network.build.resolve import name_of
+from isthmus.network.build.vpn import opened_by_site_alone
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Attachment, EndpointKind, Network, TgwTable
 from isthmus.printable import printable
@@ -61,7 +62,7 @@ class Ways:
     """The VPN connections by which a site is in a segment, by name, and what they carry at most, in Gbps.
 
     Over BGP AWS spreads flows over all tunnels with equal paths; one flow stays in one tunnel. With static routing it
-    takes one tunnel for everything.
+    takes one tunnel for everything. `waiting` are those whose tunnels the site alone opens again.
     """
 
     site: str
@@ -72,6 +73,7 @@ class Ways:
     tunnels: int
     together: float
     one_flow: float
+    waiting: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         flow = f"one flow {self.one_flow:g}" if self.routing is Routing.BGP else "one tunnel at a time"
@@ -152,7 +154,8 @@ def ways(graph: Graph, estate: Estate) -> tuple[Ways, ...]:
         gateways = tuple(sorted({str(c.customer_gateway) for c in group}))
         together = sum(rates) * TUNNELS if routing is Routing.BGP else min(rates)
         names = tuple(connection.name for connection in group)
-        found.append(Ways(site, segment, routing, names, gateways, len(group) * TUNNELS, together, min(rates)))
+        waiting = tuple(name for name in names if opened_by_site_alone(resources[name]))
+        found.append(Ways(site, segment, routing, names, gateways, len(group) * TUNNELS, together, min(rates), waiting))
     return tuple(found)
 
 

@@ -46,7 +46,9 @@ def print_ways(found: Sequence[Ways], out: Console) -> None:
     _title(out, "How each site is connected")
     for way in found:
         alone = ["by one customer gateway alone"] * (len(way.customer_gateways) == 1)
-        _wrapped(out, f"{way.site} in {way.segment}", (f"{way}", f"over {', '.join(way.connections)}", *alone))
+        waiting = [f"{', '.join(way.waiting)}: only the site opens tunnels again"] * bool(way.waiting)
+        about = (f"{way}", f"over {', '.join(way.connections)}", *alone, *waiting)
+        _wrapped(out, f"{way.site} in {way.segment}", about)
 
 
 def print_announced(found: Mapping[str, Told], out: Console) -> None:

@@ -122,6 +122,24 @@ def test_bandwidth_of_all_tunnels_together_is_shown(large, together, flow, tmp_p
     assert f"{together:g} Gbps together" in sheets(output, {})[0].markdown
 
 
+@pytest.mark.parametrize(
+    ("waits", "said"),
+    [
+        ((Tunnel(startup_action="add", dpd_timeout_action="none"),) * 2, True),
+        ((Tunnel(startup_action="add", dpd_timeout_action="none"), Tunnel()), False),
+        ((Tunnel(startup_action="add", dpd_timeout_action="clear"),) * 2, False),
+        ((Tunnel(), Tunnel()), False),
+    ],
+)
+def test_tunnels_that_only_the_site_opens_again_are_noted(waits, said, tmp_path):
+    output = written(changed(tunnels=waits), tmp_path)
+    (found,) = ways(output.graph, output.estate)
+    assert found.waiting == (found.connections if said else ())
+    assert ("nothing else does" in sheets(output, {})[0].markdown) is said
+    notes = proof.read(tmp_path).network.notes
+    assert any("only the device at the site can open the tunnel again" in note for note in notes) is said
+
+
 def test_static_routing_uses_one_tunnel(tmp_path):
     estate = estate_of(STAGE)
     network = estate.environment("network")

@@ -34,6 +34,18 @@ def customer_gateways(resolver: Resolver) -> dict[str, CustomerGateway]:
     return made
 
 
+def opened_by_site_alone(connection: Resource) -> bool:
+    """Whether AWS certainly neither opens a tunnel of a connection, nor ends a dead session so that it can be opened.
+
+    AWS's defaults are `add` and `clear`: https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html
+    """
+    return all(
+        connection.get(f"tunnel{number}_startup_action", "add") == "add"
+        and connection.get(f"tunnel{number}_dpd_timeout_action", "clear") == "none"
+        for number in (1, 2)
+    )
+
+
 def connections(resolver: Resolver) -> dict[str, VpnConnection]:
     """VPN connections, those of unknown number too. BGP unless `static_routes_only`; two tunnels, always."""
     routes: dict[str, list[Cidr | Unknown]] = defaultdict(list)
@@ -54,6 +66,11 @@ def connections(resolver: Resolver) -> dict[str, VpnConnection]:
             argument = f"tunnel{number}_inside_cidr"
             inside = None if resource.get(argument) is None else cidr(resource, argument, resource.get(argument))
             tunnels.append(Tunnel(f"{address}#{number}", inside))
+        if opened_by_site_alone(resource):
+            resolver.notes.append(
+                f"{address}: AWS opens neither tunnel (startup action add), and keeps a dead session (DPD timeout "
+                "action none): after AWS replaces an endpoint, only the device at the site can open the tunnel again"
+            )
         made[address] = VpnConnection(
             address,
             resolver.required(resource, "customer_gateway_id", single("aws_customer_gateway")),
