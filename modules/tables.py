@@ -4,10 +4,10 @@ The proof never looks in here. It compares what the finished Terraform does with
 
 - One table per segment and static default written into it. `LOCAL`, `NONE`, and `ON_PREMISES` where a reached site
   announces a default, share the plain table: their VPC tables decide what comes to the gateway at all.
-- A VPN's table is also what AWS announces to that site
+- A VPN's table is also what AWS advertises to that site
   (https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html), so a site gets a table of its own where the
-  segment's would hold what is none of its business (another site's VPN, holes made for the segment's spokes), or would
-  lack a site it has transit with.
+  segment's would hold what is none of its business (another site's VPN, holes made for the segment's spokes, spokes
+  that it must not reach), or would lack a site it has transit with.
 - `CENTRAL` spokes have a table with a static default. Theirs leads to the inspector: the firewall on the gateway where
   there is one, else the egress VPC. Inspected pairs of segments never propagate to each other: their tables lead to the
   inspector by static routes, and its table alone learns both.
@@ -22,6 +22,7 @@ from ipaddress import IPv4Network
 
 from isthmus.intent import Egress, Estate, Inspection, Routing, Segment, Site, Spoke, VpnConnection
 from isthmus.intent.reach import (
+    advertised_to,
     inspected_between,
     networks_denied,
     routed_together,
@@ -95,15 +96,19 @@ class HubTables:
 
     def with_segment(self, segment: Segment | str) -> tuple[HubTable, ...]:
         """The tables that all spokes of a segment propagate into: those of every segment routed to it, and the
-        inspector's where the segment is inspected with another."""
+        inspector's where the segment is inspected with another. Of sites, those that AWS advertises the segment to."""
         wanted = self._estate.segment(segment)
         inspected = any(inspected_between(wanted, other) for other in self._estate.segments)
         return tuple(
             table
             for table in self.all
-            if (routed_together(self._estate.segment(table.segment), wanted) if table.segment else False)
-            or (inspected and table.key == self.inspector)
+            if (self._advertises(table, wanted) if table.segment else inspected and table.key == self.inspector)
         )
+
+    def _advertises(self, table: HubTable, wanted: Segment) -> bool:
+        """Whether a segment's table leads to the spokes of another, or of its own."""
+        routed = routed_together(self._estate.segment(table.segment), wanted)
+        return routed and (table.site is None or advertised_to(self._estate, wanted, self._estate.site(table.site)))
 
     def with_spoke(self, spoke: Spoke) -> tuple[HubTable, ...]:
         """The tables that a spoke propagates into: those of its segment, and the inspector's if it leaves there."""

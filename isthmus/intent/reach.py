@@ -16,6 +16,7 @@ from isthmus.intent.segment import Egress, Segment
 from isthmus.intent.site import Site
 
 INTERNET = "internet"
+EVERYTHING = "0.0.0.0/0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,33 @@ def networks_denied(estate: Estate, segment: Segment) -> Mapping[str, str]:
     return {name: every[name] for name in sorted(every) if name not in meant}
 
 
+def advertised_to(estate: Estate, segment: Segment, site: Site) -> bool:
+    """Whether AWS advertises a segment's spokes to a site: some of the site may reach them, or they leave through it.
+
+    A segment that lists site networks is advertised to the sites that have one of them, and to no other.
+    """
+    if site.name not in {other.name for other in sites_reached(estate, segment)}:
+        return False
+    allowed = segment.site_networks
+    named = {f"{site.name}/{name}" for name in site.networks}
+    return (
+        allowed is None
+        or not named.isdisjoint(allowed)
+        or (Egress.ON_PREMISES in segment.ways_out and _leads_out(estate, site))
+    )
+
+
+def _leads_out(estate: Estate, site: Site) -> bool:
+    """Whether a default route leads to a site: one that it advertises, or one to a connection of its own."""
+    connections = [vpn for vpn in estate.vpn_connections if estate.site_of(vpn).name == site.name]
+    return EVERYTHING in site.announces or any(vpn.default_route for vpn in connections)
+
+
 def sites_apart(estate: Estate, segment: Segment) -> tuple[Site, ...]:
     """The sites with VPN connections in a segment that cannot share a route table with its spokes, in name order.
 
-    AWS tells a site all that its table holds: that of the spokes would say too much of other sites or too little, or
-    lead nowhere for networks that the spokes must not reach.
+    AWS advertises to a site all that its table holds: that of the spokes would say too much of other sites or too
+    little, or of spokes that the site must not reach, or lead nowhere for networks that the spokes must not reach.
     https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html
     """
     said = {site.name for site in sites_reached(estate, segment)}
@@ -104,6 +127,7 @@ def sites_apart(estate: Estate, segment: Segment) -> tuple[Site, ...]:
         if site.name in here
         and (
             networks_denied(estate, segment)
+            or any(routed_together(segment, o) and not advertised_to(estate, o, site) for o in estate.segments)
             or said - {site.name} != {other.name for other in estate.sites if transit_between(site, other)}
         )
     )

@@ -319,8 +319,8 @@ _ALL = (
     ),
     Rule(
         "site-told-too-much",
-        "AWS announces to a site what the intent does not let that site reach.",
-        "A gateway announces the table that a VPN is associated with: what is in it, the site will send there.",
+        "AWS advertises to a site what no network of that site is meant to reach.",
+        "A gateway advertises the table that a VPN is associated with: what is in it, the site will send there.",
         VPN + "VPNRoutingTypes.html",
     ),
     Rule(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from isthmus.intent import Estate
-from isthmus.intent.reach import reach_each_other, transit_between
+from isthmus.intent.reach import advertised_to, reach_each_other, transit_between
 from isthmus.network.answers import Told
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import AttachmentKind, Cidr, RouteOrigin, Unknown, VpcTable
@@ -105,7 +105,7 @@ def _told(engine: Forwarding, vpn: str, over: str) -> Told:
 
 
 def told_violations(estate: Estate, binding: Binding, said: Mapping[str, Told]) -> Iterator[Violation]:
-    """Announcements to a site of what the segment of its connection is not meant to reach."""
+    """Prefixes that AWS advertises to a site, and that no network of the site is meant to reach."""
     connections = {connection.name: connection for connection in estate.vpn_connections}
     for name, vpn in binding.vpns.items():
         connection = connections[name]
@@ -115,6 +115,7 @@ def told_violations(estate: Estate, binding: Binding, said: Mapping[str, Told]) 
             ip_network(cidr)
             for _, spoke in estate.spokes
             if reach_each_other(segment, estate.segment(spoke.segment))
+            and advertised_to(estate, estate.segment(spoke.segment), site)
             for cidr in (spoke.cidr, *spoke.secondary_cidrs)
         ]
         others = [other for other in estate.sites if transit_between(site, other)]
@@ -125,5 +126,5 @@ def told_violations(estate: Estate, binding: Binding, said: Mapping[str, Told]) 
             if prefix.prefixlen and prefix in covered:
                 continue
             what = "a default route" if not prefix.prefixlen else str(prefix)
-            why = f"site {site.name} is told {what} over {vpn}, which its segment {segment.name} is not meant to reach"
+            why = f"AWS advertises {what} to site {site.name} over {vpn}, and none of the site is meant to reach it"
             yield Violation("site-told-too-much", why, (source, vpn), site.name)

@@ -67,6 +67,15 @@ def cases() -> Mapping[str, Estate]:
             site=replace(QUIET, announces=["10.2.0.0/15", "172.16.0.0/12", "10.0.0.0/15"]),
         ),
         "two sites": estate(site=QUIET, sites=(BRANCH,), vpns=(TO_BRANCH,)),
+        "two sites, and a segment for one of them alone": estate(
+            site=SITE, sites=(BRANCH,), vpns=(TO_BRANCH,), segments=[SERVICES, NARROW]
+        ),
+        "two sites, and a segment for one that leaves by the other": estate(
+            site=SITE,
+            sites=(BRANCH,),
+            vpns=(TO_BRANCH,),
+            segments=[SERVICES, replace(NARROW, site_networks=["branch/lan"])],
+        ),
         "two sites with transit": estate(
             site=replace(QUIET, transit_with=["branch"]),
             sites=(replace(BRANCH, announces=["192.168.7.0/24", "10.0.0.0/8"]),),

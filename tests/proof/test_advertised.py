@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from isthmus.network.answers import Outcome
+from isthmus.proof import Verdict, read
 from isthmus.proof.subject import Subject
 from isthmus.report import markdown, proof_json, proof_terminal
 from isthmus.terraform.graph import Resource, Unknown
+from modules.synthesis import synthesize
+from tests.modules.test_tables import CASES
+from tests.proof.estates import write
 from tests.proof.plain import CORE, gateway, hub, in_core, made, network, ref, spoke, vpn, vpn_in_core
 
 SITE = [*hub(), *spoke("shop", 1, "172.16.0.0/12"), gateway("hq")]
@@ -124,3 +131,37 @@ def test_not_followed_is_said_so() -> None:
     assert ("not followed" in out.getvalue()) is not flow.evidence.back.followed
     assert not flow.evidence.back.followed
     assert found.flows["shop", "internet"].returned == "not followed"
+
+
+# --- a segment that lists site networks
+
+
+@cache
+def limited() -> Mapping[str, str]:
+    """Two sites, and spokes that may reach a network of one of them."""
+    return synthesize(CASES["two sites, and a segment for one of them alone"].check())
+
+
+def test_a_limited_spoke_is_advertised_to_the_sites_that_may_reach_it(tmp_path: Path) -> None:
+    answer = read(write(dict(limited()), tmp_path)).prove(scenarios=False)
+    assert answer.verdict is Verdict.PROVED, str(answer)
+    assert [told.listed for name, told in answer.told.items() if "branch" in name] == [("nothing",)]
+    assert [told.listed for name, told in answer.told.items() if "dc1" in name] == [("10.1.0.0/20", "10.1.16.0/20")]
+
+
+def test_advertised_to_another_site_it_is_found(tmp_path: Path) -> None:
+    name = "stacks/prod/modules/spoke_prod/main.tf.json"
+    document = json.loads(limited()[name])
+    document["variable"]["route_table_id_branch"] = {"type": "string"}
+    document["resource"]["aws_ec2_transit_gateway_route_table_propagation"]["branch"] = {
+        **document["resource"]["aws_ec2_transit_gateway_route_table_propagation"]["services_dc1"],
+        "transit_gateway_route_table_id": "${var.route_table_id_branch}",
+    }
+    root = "stacks/prod/cdk.tf.json"
+    calls = json.loads(limited()[root])
+    given = calls["module"]["spoke_prod"]
+    given["route_table_id_branch"] = given["route_table_id_services_dc1"].replace("services_dc1", "services_branch")
+    changed = {**limited(), name: json.dumps(document), root: json.dumps(calls)}
+    answer = read(write(changed, tmp_path)).prove(scenarios=False)
+    (found,) = [violation for violation in answer.violations if violation.rule == "site-told-too-much"]
+    assert "AWS advertises 10.1.16.0/20 to site branch" in found.why
