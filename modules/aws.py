@@ -58,6 +58,7 @@ from cdktf_cdktf_provider_aws.networkfirewall_firewall_policy import (
     NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariablesRuleVariablesIpSet,
     NetworkfirewallFirewallPolicyFirewallPolicyStatefulEngineOptions,
     NetworkfirewallFirewallPolicyFirewallPolicyStatefulRuleGroupReference,
+    NetworkfirewallFirewallPolicyFirewallPolicyStatefulRuleGroupReferenceOverride,
 )
 from cdktf_cdktf_provider_aws.networkfirewall_firewall_transit_gateway_attachment_accepter import (
     NetworkfirewallFirewallTransitGatewayAttachmentAccepter,
@@ -72,7 +73,6 @@ from cdktf_cdktf_provider_aws.networkfirewall_rule_group import (
     NetworkfirewallRuleGroupEncryptionConfiguration,
     NetworkfirewallRuleGroupRuleGroup,
     NetworkfirewallRuleGroupRuleGroupRulesSource,
-    NetworkfirewallRuleGroupRuleGroupRulesSourceRulesSourceListStruct,
     NetworkfirewallRuleGroupRuleGroupRuleVariables,
     NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSets,
     NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSetsIpSet,

@@ -11,15 +11,6 @@ from typing import Any
 
 from isthmus.addressing import zone_number
 from isthmus.intent import EgressVpc, Environment, Estate, FirewallPolicy, Inspection
-from isthmus.intent.domains import domain_groups
-from isthmus.intent.inspecting import (
-    BETWEEN_SEGMENTS,
-    CAPACITY,
-    VARIABLE,
-    FirewallRule,
-    numbered,
-    segment_variable,
-)
 from modules.aws import (
     AwsProvider,
     CloudwatchLogGroup,
@@ -40,6 +31,7 @@ from modules.aws import (
     NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariablesRuleVariablesIpSet,
     NetworkfirewallFirewallPolicyFirewallPolicyStatefulEngineOptions,
     NetworkfirewallFirewallPolicyFirewallPolicyStatefulRuleGroupReference,
+    NetworkfirewallFirewallPolicyFirewallPolicyStatefulRuleGroupReferenceOverride,
     NetworkfirewallFirewallSubnetMapping,
     NetworkfirewallFirewallTransitGatewayAttachmentAccepter,
     NetworkfirewallLoggingConfiguration,
@@ -49,7 +41,6 @@ from modules.aws import (
     NetworkfirewallRuleGroupEncryptionConfiguration,
     NetworkfirewallRuleGroupRuleGroup,
     NetworkfirewallRuleGroupRuleGroupRulesSource,
-    NetworkfirewallRuleGroupRuleGroupRulesSourceRulesSourceListStruct,
     NetworkfirewallRuleGroupRuleGroupRuleVariables,
     NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSets,
     NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSetsIpSet,
@@ -62,6 +53,7 @@ from modules.cdk import (
     TerraformOutput,
     TerraformVariable,
 )
+from modules.firewall_rules import MANAGED, Group, rule_groups
 from modules.hub import EGRESS_TAG_VALUE, FIREWALL_TAG_VALUE, GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, table_id
 from modules.lifecycles import UPDATE_USERS_FIRST
 from modules.naming import identifier
@@ -72,9 +64,6 @@ from modules.vpc import shares_hub_account
 
 VPC_ID = "vpc_id"
 ATTACHMENT_ID = "transit_gateway_attachment_id"
-
-# The order of evaluation: rules of the estate's own may go before the first of these, or after the last.
-_MANAGED, _BETWEEN, _DOMAINS = 1_000, 1_900, 2_000
 
 
 def firewall(estate: Estate, environment: Environment, tables: HubTables) -> dict[str, Any]:
@@ -126,9 +115,8 @@ class _Firewall:
 
     def emit(self) -> dict[str, Any]:
         self.key_arn = self._key()
-        policy = self._policy(
-            [*self._managed(), *self._between_segments(), *self._domain_lists(), *self._rule_groups()]
-        )
+        own = [(group.priority, self._rule_group(group)) for group in rule_groups(self.estate, self.policy)]
+        policy = self._policy([*self._managed(), *own])
         made = self._firewall(policy)
         self._output("firewall_arn", self.module.ref(made, "arn"), "The firewall")
         if self.egress.inspection is Inspection.VPC:
@@ -168,76 +156,35 @@ class _Firewall:
     # --- rules -------------------------------------------------------------------------------------------------------
 
     def _managed(self) -> list[tuple[int, str]]:
+        """AWS's rule groups, each with its place and ARN."""
         where = f"{organization_partition(self.estate)}:network-firewall:{self.estate.region}:aws-managed"
         names = sorted(self.policy.managed_rule_groups)
-        return [(_MANAGED + place, f"arn:{where}:stateful-rulegroup/{name}") for place, name in enumerate(names)]
+        return [(MANAGED + place, f"arn:{where}:stateful-rulegroup/{name}") for place, name in enumerate(names)]
 
-    def _domain_lists(self) -> list[tuple[int, str]]:
-        found = []
-        for place, group in enumerate(domain_groups(self.estate, self.policy)):
-            source = NetworkfirewallRuleGroupRuleGroupRulesSource(
-                rules_source_list=NetworkfirewallRuleGroupRuleGroupRulesSourceRulesSourceListStruct(
-                    generated_rules_type="ALLOWLIST",
-                    target_types=["HTTP_HOST", "TLS_SNI"],
-                    targets=list(group.domains),
-                )
-            )
-            arn = self._rule_group(group.name, group.capacity, source, {"HOME_NET": list(group.blocks)})
-            found.append((_DOMAINS + place, arn))
-        return found
-
-    def _between_segments(self) -> list[tuple[int, str]]:
-        """What inspected segments may open to each other: before domain lists, which know no destinations."""
-        rules = list(numbered(self.estate))
-        if not rules:
-            return []
-        text = "".join(f"{_suricata(sid, rule)}\n" for sid, rule in rules)
-        source = NetworkfirewallRuleGroupRuleGroupRulesSource(rules_string=text)
-        named = {segment_variable(rule.source): sorted(self.estate.segment(rule.source).blocks) for _, rule in rules}
-        return [(_BETWEEN, self._rule_group(BETWEEN_SEGMENTS, CAPACITY, source, {"HOME_NET": self.home, **named}))]
-
-    def _rule_groups(self) -> list[tuple[int, str]]:
-        known = {segment_variable(segment.name): sorted(segment.blocks) for segment in self.estate.segments}
-        found = []
-        for group in sorted(self.policy.rule_groups, key=lambda group: group.name):
-            text = "".join(f"{rule}\n" for rule in group.rules)
-            named = {name: known[name] for name in VARIABLE.findall(text) if known.get(name)}
-            # Terraform would take these for templates of its own.
-            literal = text.replace("${", "$${").replace("%{", "%%{")
-            source = NetworkfirewallRuleGroupRuleGroupRulesSource(rules_string=literal)
-            arn = self._rule_group(group.name, group.capacity, source, {"HOME_NET": self.home, **named})
-            found.append((group.priority, arn))
-        return found
-
-    def _rule_group(
-        self,
-        name: str,
-        capacity: int,
-        source: NetworkfirewallRuleGroupRuleGroupRulesSource,
-        variables: dict[str, list[str]],
-    ) -> str:
+    def _rule_group(self, group: Group) -> str:
         """A stateful rule group; the variables of a group are its own: HOME_NET is the firewall's VPC without them.
 
         Another capacity is another rule group, and AWS deletes none that a policy refers to: so the new one, by a name
         of its own, comes before the old one goes.
-        https://docs.aws.amazon.com/network-firewall/latest/developerguide/stateful-rule-groups-domain-names.html
         https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_DeleteRuleGroup.html
         """
-        full_name = f"{self.name}-{name}".replace("_", "-")
+        full_name = f"{self.name}-{group.name}".replace("_", "-")
+        # Terraform would take these for templates of its own.
+        literal = group.text.replace("${", "$${").replace("%{", "%%{")
         sets = [
             NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSets(
                 key=key, ip_set=NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSetsIpSet(definition=definition)
             )
-            for key, definition in sorted(variables.items())
+            for key, definition in sorted(group.variables.items())
         ]
         made = self.module.add(
             NetworkfirewallRuleGroup,
-            identifier(name),
-            name=f"{full_name}-{capacity}",
+            identifier(group.name),
+            name=f"{full_name}-{group.capacity}",
             type="STATEFUL",
-            capacity=capacity,
+            capacity=group.capacity,
             rule_group=NetworkfirewallRuleGroupRuleGroup(
-                rules_source=source,
+                rules_source=NetworkfirewallRuleGroupRuleGroupRulesSource(rules_string=literal),
                 rule_variables=NetworkfirewallRuleGroupRuleGroupRuleVariables(ip_sets=sets),
                 stateful_rule_options=NetworkfirewallRuleGroupRuleGroupStatefulRuleOptions(rule_order="STRICT_ORDER"),
             ),
@@ -266,20 +213,38 @@ class _Firewall:
                     # A flow that the firewall did not see begin is told so at once, rather than left to time out.
                     stream_exception_policy="REJECT",
                 ),
-                # `established`: a handshake may go through, so that the names that domain lists look at are ever said.
-                stateful_default_actions=["aws:alert_established", "aws:drop_established"],
-                stateful_rule_group_reference=[
-                    NetworkfirewallFirewallPolicyFirewallPolicyStatefulRuleGroupReference(
-                        priority=priority, resource_arn=arn
-                    )
-                    for priority, arn in sorted(groups)
-                ],
+                stateful_default_actions=self._default_actions(),
+                stateful_rule_group_reference=[self._reference(*group) for group in sorted(groups)],
                 policy_variables=NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariables(rule_variables=[home]),
             ),
             encryption_configuration=NetworkfirewallFirewallPolicyEncryptionConfiguration(
                 type="CUSTOMER_KMS", key_id=self.key_arn
             ),
             tags={"Name": self.name},
+        )
+
+    def _default_actions(self) -> list[str]:
+        """What becomes of TCP that no rule passes. Without an action that drops, it passes.
+
+        https://docs.aws.amazon.com/network-firewall/latest/developerguide/suricata-rule-evaluation-order.html
+        """
+        default = self.policy.default_action
+        return [default.alert] if self.policy.alert_only else [default.alert, default.value]
+
+    def _reference(
+        self, priority: int, arn: str
+    ) -> NetworkfirewallFirewallPolicyFirewallPolicyStatefulRuleGroupReference:
+        """A rule group in its place. AWS's own can be told to alert, where others have rules that only alert.
+
+        https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_StatefulRuleGroupOverride.html
+        """
+        override = None
+        if self.policy.alert_only and ":aws-managed:" in arn:
+            override = NetworkfirewallFirewallPolicyFirewallPolicyStatefulRuleGroupReferenceOverride(
+                action="DROP_TO_ALERT"
+            )
+        return NetworkfirewallFirewallPolicyFirewallPolicyStatefulRuleGroupReference(
+            priority=priority, resource_arn=arn, override=override
         )
 
     # --- the firewall ------------------------------------------------------------------------------------------------
@@ -450,19 +415,3 @@ class _Firewall:
 
     def _output(self, name: str, value: str, description: str) -> None:
         self.module.add(TerraformOutput, name, value=value, description=description)
-
-
-def _suricata(sid: int, rule: FirewallRule) -> str:
-    """A rule as the firewall reads it. `to_server`: of a flow, only what its opener sends; a decision holds for both.
-
-    https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_StatefulRule.html
-    """
-    protocol, ports, options = "ip", "any", "flow:to_server; "
-    if rule.what is not None and rule.what.protocol == "icmp":
-        protocol, options = "icmp", f"{options}itype:{rule.what.first}; "
-    elif rule.what is not None:
-        protocol = rule.what.protocol
-        ports = f"{rule.what.first}:{rule.what.last}" if rule.what.last > rule.what.first else f"{rule.what.first}"
-    action = "pass" if rule.passes else "drop"
-    source, to = f"${segment_variable(rule.source)}", f"${segment_variable(rule.to)}"
-    return f'{action} {protocol} {source} any -> {to} {ports} (msg:"{rule}"; {options}sid:{sid};)'

@@ -18,6 +18,7 @@ from isthmus.intent.errors import InvalidEstate as InvalidEstate
 from isthmus.intent.errors import Problem as Problem
 from isthmus.intent.errors import UnknownSchema as UnknownSchema
 from isthmus.intent.estate import Estate as Estate
+from isthmus.intent.firewall import DefaultAction as DefaultAction
 from isthmus.intent.firewall import DomainList as DomainList
 from isthmus.intent.firewall import FirewallPolicy as FirewallPolicy
 from isthmus.intent.firewall import RuleGroup as RuleGroup

@@ -20,10 +20,12 @@ from isthmus.intent.reach import inspected_between
 
 # A variable in a rule, its name as the group.
 VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
-# The name of the rule group that holds them.
+# The names of the rule groups that hold them, and the rules that come last.
 BETWEEN_SEGMENTS = "between-segments"
+CLOSING = "closing"
 # Reserved when the rule group is made, and fixed: another number would replace it.
 CAPACITY = 2_000
+CLOSING_CAPACITY = 10
 # Numbers of the rules, in logs and alerts; the estate's own rules keep out of them.
 SIDS = range(1_000_000_000, 2_000_000_000)
 
@@ -64,12 +66,23 @@ def firewall_rules(estate: Estate) -> Iterator[FirewallRule]:
             yield FirewallRule(source, to, None, passes=False)
 
 
-def numbered(estate: Estate) -> Iterator[tuple[int, FirewallRule]]:
-    """The same with their numbers, which follow from what they say: a new rule leaves the others theirs."""
-    taken: set[int] = set()
-    for rule in firewall_rules(estate):
-        sid = SIDS.start + crc32(str(rule).encode()) % len(SIDS)
-        while sid in taken:
+class Numbers:
+    """The numbers of generated rules, which follow from what they say: a new rule leaves the others theirs."""
+
+    def __init__(self) -> None:
+        self._taken: set[int] = set()
+
+    def of(self, text: str) -> int:
+        """The number of a rule that says this. Each call is another rule."""
+        sid = SIDS.start + crc32(text.encode()) % len(SIDS)
+        while sid in self._taken:
             sid = SIDS.start + (sid + 1 - SIDS.start) % len(SIDS)
-        taken.add(sid)
-        yield sid, rule
+        self._taken.add(sid)
+        return sid
+
+
+def numbered(estate: Estate, numbers: Numbers | None = None) -> Iterator[tuple[int, FirewallRule]]:
+    """The rules between inspected segments with their numbers."""
+    numbers = numbers or Numbers()
+    for rule in firewall_rules(estate):
+        yield numbers.of(str(rule)), rule

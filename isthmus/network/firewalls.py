@@ -26,6 +26,7 @@ _EVERY_PORT = (0, 65_535)
 _WITH_PORTS = (6, 17)
 _LAST_V4 = (1 << 32) - 1
 _TCP, _UDP, _ICMP, _ICMP_V6 = 6, 17, 1, 58
+_APP_LAYER = ("drop_app_layer", "drop_app_layer_to_server")
 
 
 class Boundary(NamedTuple):
@@ -56,6 +57,8 @@ def boundaries(rules: Rules) -> Iterator[Boundary]:
                     yield Boundary(rule.protocol, sources, destinations, _EVERY_PORT, ports)
                     if rule.replies and not rule.passes:
                         yield Boundary(rule.protocol, destinations, sources, ports, _EVERY_PORT)
+                for protocol in rule.apart:
+                    yield Boundary(protocol, sources, destinations, _EVERY_PORT, _EVERY_PORT)
 
 
 def verdict(
@@ -175,7 +178,7 @@ def _stateful(
         return _answered(rules, open_, None, source, destination, traffic, clients)
     why = f"no rule passes {traffic} from {show_range(*source)} to {show_range(*destination)}"
     block = Block("firewall-drops", rules.address, why)
-    if rules.default == "drop_app_layer" and traffic.protocol != _TCP:
+    if rules.default in _APP_LAYER and traffic.protocol != _TCP:
         return Unknown(f"{why}, and AWS does not say what an application-layer default action does with this protocol")
     if rules.default != "drop" and traffic.protocol in (_TCP, -1):
         return _answered(rules, open_, block, source, destination, traffic, clients)
@@ -242,6 +245,8 @@ def _may_miss(rule: Rule, traffic: Traffic) -> bool:
 
 
 def _meets(rule: Rule, source: Span, destination: Span, traffic: Traffic) -> bool:
+    if traffic.protocol in rule.apart:
+        return False
     same = -1 in (rule.protocol, traffic.protocol) or rule.protocol == traffic.protocol
     if not same and (rule.protocol, traffic.protocol) != (_ICMP, _ICMP_V6):
         return False
@@ -253,6 +258,8 @@ def _meets(rule: Rule, source: Span, destination: Span, traffic: Traffic) -> boo
 
 def _covers(rule: Rule, source: Span, destination: Span, traffic: Traffic) -> bool:
     asked = ((rule.sources, source), (rule.destinations, destination), (rule.ports, _asked_ports(rule, traffic)))
+    if traffic.protocol == -1 and rule.apart:
+        return False
     return rule.protocol in (-1, traffic.protocol) and all(not subtract([want], spans) for spans, want in asked)
 
 

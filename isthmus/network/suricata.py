@@ -7,14 +7,15 @@ https://docs.aws.amazon.com/network-firewall/latest/developerguide/suricata-rule
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Network, ip_network, summarize_address_range
+from itertools import groupby
 
 from isthmus.network.packets import messages
 from isthmus.network.space import ALL, span, subtract
-from isthmus.network.stateless import Stateless
+from isthmus.network.stateless import Action, Stateless
 from isthmus.terraform.graph import Unknown
 
 Span = tuple[int, int]
@@ -25,12 +26,14 @@ _LAST_V4 = (1 << 32) - 1
 _TCP = 6
 # Protocols of headers by IANA number, -1 for all; those of applications say what is inside, mostly of TCP.
 _PROTOCOLS = {"ip": -1, "tcp": _TCP, "udp": 17, "icmp": 1}
+_NOT = {name: number for name, number in _PROTOCOLS.items() if number != -1}
+_PLAIN_NAME = re.compile(r"\.?[a-z0-9-]+(\.[a-z0-9-]+)*")
 _INSIDE_TCP = {"ftp", "http", "http1", "http2", "imap", "rdp", "smb", "smtp", "ssh", "tls"}
 _ACTIONS = {"alert", "drop", "pass", "reject", "rejectboth", "rejectdst", "rejectsrc"}
 _LAST_TYPE = 255
 _IN_LISTS = re.compile(r"(?<=[,\[])\s+|\s+(?=[,\]])")
 _OPTION = re.compile(r'\s*([\w.]+)\s*(?::((?:[^;"\\]|\\.|"(?:[^"\\]|\\.)*")*))?;')
-_SAYS_NOTHING = {"classtype", "gid", "metadata", "msg", "noalert", "priority", "reference", "rev", "sid"}
+_SAYS_NOTHING = {"alert", "classtype", "gid", "metadata", "msg", "noalert", "priority", "reference", "rev", "sid"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Rule:
     `names`: the domains that it looks for, of a domain list. `replies`: it meets packets of the end that answers;
     `of_answers`: those alone. `managed`: the rule group of AWS's own that it stands for. `looks_at`: the protocols of a
     domain list. `stated`: the intent has this rule, and so means what it finds inside.
+    `apart`: protocols that it is not for, where it is for all others.
     """
 
     address: str
@@ -57,6 +61,7 @@ class Rule:
     managed: str = ""
     looks_at: tuple[str, ...] = ()
     stated: bool = False
+    apart: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,8 @@ class Rules:
     """A policy: its stateful rules in the order of evaluation, and what becomes of what none matches.
 
     - `default`: `drop`; `drop_established`, which lets a TCP handshake pass, so that names are said; `drop_app_layer`,
-      which waits for them; or `pass`. Unknown where the policy has actions that are not evaluated.
+      which waits for them, and `drop_app_layer_to_server`, which lets pass what servers send meanwhile; or `pass`.
+      Unknown where the policy has actions that are not evaluated.
     - `unseen`: what of it is not evaluated, for people.
     - `stateless`: what is asked before.
     - `strict`: rules are in an order of their own, and not by what they do.
@@ -85,6 +91,13 @@ class Rules:
         stateless = (rule.address for rule in self.stateless.rules)
         return tuple(dict.fromkeys((self.address, *stateless, *(rule.address for rule in self.rules))))
 
+    @property
+    def drops(self) -> bool:
+        """Whether anything is dropped, or may be."""
+        stateless = (self.stateless.default, self.stateless.fragments, *(rule.action for rule in self.stateless.rules))
+        passing = all(action in (Action.FORWARD, Action.PASS) for action in stateless)
+        return self.default != "pass" or not passing or any(rule.passes is not True for rule in self.rules)
+
     def prefixes(self) -> Iterator[IPv4Network]:
         """Everything that rules tell apart, as IPv4 prefixes."""
         seen = [(rule.sources, rule.destinations) for rule in self.stateless.rules]
@@ -100,9 +113,25 @@ def written(address: str, text: str, sets: Mapping[str, Spans]) -> Iterator[Rule
 
     `sets` are the variables: addresses by name, without the dollar sign.
     """
-    for line in map(str.strip, text.splitlines()):
-        if line and not line.startswith("#"):
-            yield from _parsed(address, line, {**_external(sets), **sets})
+    known = {**_external(sets), **sets}
+    lines = [line for line in map(str.strip, text.splitlines()) if line and not line.startswith("#")]
+    rules = [rule for line in lines for rule in _parsed(address, line, known)]
+    for named, together in groupby(rules, key=lambda rule: bool(rule.names)):
+        these = [*together]
+        yield from _merged(these) if named else these
+
+
+def _merged(rules: Iterable[Rule]) -> Iterator[Rule]:
+    """Rules that pass names, without others between them: in any order they are one for each pair of ends."""
+    found: dict[tuple[Spans, Spans, tuple[str, ...]], Rule] = {}
+    for rule in rules:
+        ends = (rule.sources, rule.destinations, rule.looks_at)
+        first = found.setdefault(ends, rule)
+        if rule is not first:
+            found[ends] = replace(first, names=tuple(sorted({*first.names, *rule.names})))
+    for rule in found.values():
+        more = f" and {len(rule.names) - 1} more names" if len(rule.names) > 1 else ""
+        yield replace(rule, text=f"{rule.text}{more}")
 
 
 def listed(
@@ -165,18 +194,27 @@ def _parsed(address: str, line: str, sets: Mapping[str, Spans]) -> Iterator[Rule
     action, protocol, source, source_ports, way, destination, ports = words
     if action == "alert":
         return
-    end, inside, types = _looked_at(options[:-1])
+    end, inside, types, apart = _looked_at(options[:-1])
     passes = action == "pass"
+    if passes and source_ports == ports == "any" and way == "->":
+        name = _passed_name(protocol, options[:-1])
+        sources, destinations = (_spans(text, lambda one: _addresses(one, sets), ALL) for text in (source, destination))
+        if name and sources and destinations:
+            said = (_NAMES_IN[protocol],)
+            yield Rule(address, line, True, _TCP, sources, destinations, inside=True, names=(name,), looks_at=said)
+            return
     sources, destinations = (_spans(text, lambda one: _addresses(one, sets), ALL) for text in (source, destination))
     wanted = _spans(ports, _port, (0, 65_535))
     if not sources or not destinations or not wanted:
         yield replace(unread(address, line), passes=passes)
         return
     number = _PROTOCOLS.get(protocol, _TCP if protocol in _INSIDE_TCP else -1)
+    if apart and number != -1:
+        apart, inside = (), True
     inside = inside or protocol not in _PROTOCOLS or source_ports != "any"
     wanted = types if protocol == "icmp" else wanted
     rule = Rule(address, line, passes, number, sources, destinations, wanted, inside, replies=end is not _End.CLIENT)
-    rule = replace(rule, of_answers=end is _End.SERVER)
+    rule = replace(rule, of_answers=end is _End.SERVER, apart=apart)
     yield rule
     if way == "<>":
         yield replace(rule, sources=destinations, destinations=sources)
@@ -190,9 +228,43 @@ class _End(Enum):
     EITHER = 3
 
 
-def _looked_at(options: str) -> tuple[_End, bool, Spans]:
-    """The end of a flow and the ICMP messages that options ask for, and whether they ask for more than that."""
-    end, inside, types = _End.EITHER, False, _PORTS
+# The protocols in which a name is said, and what domain lists call them.
+_NAMES_IN = {"tls": "TLS_SNI", "http": "HTTP_HOST"}
+_SAID_IN = {"tls": "tls.sni", "http": "http.host"}
+_TO_SERVER = ({"to_server"}, {"from_client"}, {"to_server", "established"}, {"from_client", "established"})
+
+
+def _passed_name(protocol: str, options: str) -> str:
+    """The domain that a rule is for which AWS would generate from a domain list; "" for every other rule.
+
+    `example.com` is that name alone, `.example.com` all names below it too.
+    https://docs.aws.amazon.com/network-firewall/latest/developerguide/suricata-examples.html
+    """
+    if _OPTION.sub("", options).strip():
+        return ""
+    asked = [(key, value.strip()) for key, value in _OPTION.findall(options) if key not in _SAYS_NOTHING]
+    flows = [{word.strip() for word in value.split(",")} for key, value in asked if key == "flow"]
+    asked = [(key, value) for key, value in asked if key != "flow" and (key, value) != ("ssl_state", "client_hello")]
+    content = dict(asked).get("content", "")
+    name = content[1:-1]
+    plain = len(asked) == len(dict(asked)) and content == f'"{name}"' and _PLAIN_NAME.fullmatch(name) is not None
+    if protocol not in _SAID_IN or not plain or any(flow not in _TO_SERVER for flow in flows):
+        return ""
+    below = name.startswith(".")
+    before = [_SAID_IN[protocol], *(["dotprefix"] if below else [])]
+    after = {"endswith", *([] if below else ["startswith"]), *(["nocase"] if protocol == "tls" else [])}
+    keys = [key for key, _ in asked]
+    start = len(before)
+    right = keys[:start] == before and keys[start : start + 1] == ["content"] and set(keys[start + 1 :]) == after
+    return name if right else ""
+
+
+def _looked_at(options: str) -> tuple[_End, bool, Spans, tuple[int, ...]]:
+    """The end of a flow and the ICMP messages that options ask for, and whether they ask for more than that.
+
+    Last the protocols that they leave out.
+    """
+    end, inside, types, apart = _End.EITHER, False, _PORTS, set[int]()
     for key, value in _OPTION.findall(options):
         if key == "flow":
             asked = {word.strip() for word in value.split(",")}
@@ -203,9 +275,11 @@ def _looked_at(options: str) -> tuple[_End, bool, Spans]:
             inside = inside or not asked <= {"to_server", "from_client", "to_client", "from_server"}
         elif key == "itype" and value.strip().isdigit() and int(value) <= _LAST_TYPE:
             types = (messages(int(value)),)
+        elif key == "ip_proto" and value.strip().removeprefix("!").lower() in _NOT and value.strip().startswith("!"):
+            apart.add(_NOT[value.strip()[1:].lower()])
         elif key not in _SAYS_NOTHING:
             inside = True
-    return end, inside, types
+    return end, inside, types, tuple(sorted(apart))
 
 
 def _spans(text: str, one: Callable[[str], Spans], whole: Span) -> Spans:

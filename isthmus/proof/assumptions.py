@@ -21,6 +21,7 @@ from isthmus.network.model import (
     VpcEndpoint,
 )
 from isthmus.network.space import span
+from isthmus.network.suricata import Rules
 from isthmus.proof.covering import Covering
 from isthmus.proof.listing import some
 from isthmus.proof.places import Places
@@ -83,6 +84,9 @@ def _appliances(endpoints: Iterable[VpcEndpoint]) -> Iterator[str]:
 def _inspected(firewalls: Iterable[Firewall]) -> Iterator[str]:
     """What is taken on trust of firewalls: what the rules that the intent states find inside packets."""
     for firewall in firewalls:
+        if isinstance(firewall.rules, Rules) and not firewall.rules.drops:
+            yield f"{firewall.name or firewall.address} drops nothing: it only reports what its rules and defaults find"
+            continue
         if isinstance(firewall.rules, Unknown) or not any(rule.stated and rule.inside for rule in firewall.rules.rules):
             continue
         unseen = some(firewall.rules.unseen, _MOST)

@@ -11,9 +11,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import ip_network
-from itertools import pairwise
+from itertools import groupby, pairwise
+from typing import Any
 
-from isthmus.intent import Estate, FirewallPolicy, Inspection
+from isthmus.intent import DefaultAction, Estate, FirewallPolicy, Inspection
 from isthmus.intent.inspecting import FirewallRule, firewall_rules, segment_variable
 from isthmus.network.model import Firewall, Network, Unknown
 from isthmus.network.packets import messages
@@ -23,10 +24,13 @@ from isthmus.network.suricata import Rule, Rules, Span, Spans, listed, managed, 
 from isthmus.proof.findings import Unanswered, Violation
 
 _LAST_BEFORE_MANAGED = 999
+_TCP = 6
 _NUMBERS = {"tcp": 6, "udp": 17, "icmp": 1}
 _DOES = {
     "drop": "all of it is dropped, handshakes included",
-    "drop_app_layer": "it waits for the application layer before it drops",
+    "drop_established": "it is dropped after the handshake, names in several segments included",
+    "drop_app_layer": "it is dropped once the application protocol is known, whichever end sends it",
+    "drop_app_layer_to_server": "it is dropped once the application protocol is known, if clients send it",
     "pass": "it passes",
 }
 # A rule as far as it decides: what it is about, and what it does.
@@ -44,7 +48,8 @@ class PolicyComparison:
 def intended_rules(estate: Estate) -> Rules | None:
     """The rules that the intent comes to; None where it has no firewall.
 
-    What no rule passes is dropped. A domain list passes its names, and leaves the rest to what follows.
+    What no rule passes is dropped: what is no TCP by rules that come last. A domain list passes its names, and leaves
+    the rest to what follows. Where the firewall only alerts, rules that drop, and AWS's, decide about nothing.
     """
     egress = estate.egress
     if egress is None or egress.inspection is Inspection.NONE:
@@ -62,7 +67,24 @@ def intended_rules(estate: Estate) -> Rules | None:
             rules += [r for r in listed(names.name, "ALLOWLIST", sets, tuple(sorted(names.domains))) if r.passes]
     late = [group for group in groups if group not in early]
     rules += [rule for group in late for rule in written(group.name, "\n".join(group.rules), variables)]
-    return Rules(egress.name, tuple(replace(rule, stated=True) for rule in rules), "drop_established")
+    rules += [replace(Rule("", f"no rule passes {what}", False), **only) for what, only in _CLOSING]
+    default = _INTENDED[policy.default_action]
+    if policy.alert_only:
+        rules, default = [rule for rule in rules if rule.passes is not False], "pass"
+    return Rules(egress.name, tuple(replace(rule, stated=True) for rule in rules), default)
+
+
+_INTENDED = {
+    DefaultAction.APPLICATION_TO_SERVER: "drop_app_layer_to_server",
+    DefaultAction.APPLICATION: "drop_app_layer",
+    DefaultAction.ESTABLISHED: "drop_established",
+}
+# What is no TCP: UDP, ICMP of both versions of IP, and all that is neither.
+_CLOSING: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("UDP", {"protocol": 17}),
+    ("ICMP", {"protocol": 1}),
+    ("other protocols", {"apart": (1, 6, 17)}),
+)
 
 
 def _variables(estate: Estate) -> dict[str, Spans]:
@@ -144,15 +166,16 @@ def _differences(rules: Rules, intended: Rules) -> Iterator[str | Unknown]:
     if isinstance(rules.default, Unknown):
         yield rules.default
     elif rules.default != intended.default:
-        yield f"what no rule decides about: {_DOES[rules.default]}; the intent has it dropped once connections are open"
+        yield f"what no rule decides about: {_DOES[rules.default]}; the intent says: {_DOES[str(intended.default)]}"
     if not rules.strict:
         yield "rules that pass come before all that drop, whatever the order of groups; the intent has an order"
     if rules.decrypts:
         yield "it decrypts and inspects TLS; the intent says nothing of that"
     unread = [rule for rule in rules.rules if rule.passes is None]
     yield from (Unknown(f"{rule.address}: {rule.text or 'rules that cannot be read'}") for rule in unread)
-    yield from _of_rules(rules, intended)
-    yield from _of_names(rules, intended)
+    names = list(_of_names(rules, intended))
+    yield from names
+    yield from _of_rules(rules, intended, explained=bool(names))
 
 
 def _of_stateless(rules: Rules) -> Iterator[str | Unknown]:
@@ -170,39 +193,65 @@ def _of_stateless(rules: Rules) -> Iterator[str | Unknown]:
         yield f"it has stateless rules ({groups}); the intent has none"
 
 
-def _of_rules(rules: Rules, intended: Rules) -> Iterator[str]:
-    """Rules that are missing, that the intent does not have, or that are in another order."""
+def _of_rules(rules: Rules, intended: Rules, *, explained: bool) -> Iterator[str]:
+    """Rules that are missing, that the intent does not have, or that are in another order.
+
+    `explained`: names that are let out differ, which is said already.
+    """
     here, meant = (_ordered(each) for each in (rules, intended))
-    texts = {_key(rule): _text(rule) for each in (intended, rules) for rule in each.rules if not rule.looks_at}
+    texts = {_key(rule): _text(rule) for each in (intended, rules) for rule in each.rules if not rule.names}
     missing, added = Counter(meant) - Counter(here), Counter(here) - Counter(meant)
-    yield from (f"it lacks what the intent has: {texts[key]}" for key in missing if key in texts)
-    yield from (f"it has what the intent has not: {texts[key]}" for key in added if key in texts)
-    if not missing and not added and here != meant:
+    told = [*(f"it lacks what the intent has: {texts[key]}" for key in missing if key in texts)]
+    told += [f"it has what the intent has not: {texts[key]}" for key in added if key in texts]
+    yield from told
+    if not told and not explained and here != meant:
         yield "its rules are in another order than the intent's"
 
 
 def _ordered(rules: Rules) -> list[_Key]:
-    """What the rules do, in order, but for that of domain lists, and of AWS's groups, among each other."""
+    """What the rules do, in order, but for that of AWS's groups, and of rules that pass names, among each other.
+
+    What domain lists drop of the rest counts where a rule follows that passes TCP, and is never asked then.
+    """
     found: list[_Key] = []
-    for rule in rules.rules:
-        key = _key(rule)
-        if rule.passes is None or (rule.looks_at and key in found[-1:]):
+    relevant = [rule for rule in rules.rules if rule.passes is not None and not _ends_alike(rule, rules)]
+    for named, together in groupby(relevant, key=lambda rule: bool(rule.names and rule.passes)):
+        if named:
+            found.append(_run_of_names(together))
             continue
-        place = len(found)
-        while rule.managed and place and found[place - 1][0] == "managed" and str(found[place - 1]) > str(key):
-            place -= 1
-        found.insert(place, key)
+        for rule in together:
+            key = _key(rule)
+            place = len(found)
+            while rule.managed and place and found[place - 1][0] == "managed" and str(found[place - 1]) > str(key):
+                place -= 1
+            found.insert(place, key)
     return found
+
+
+def _run_of_names(rules: Iterable[Rule]) -> _Key:
+    """What rules let out that pass names: in any order, and from the same addresses whichever rule has them."""
+    found: dict[_Key, list[Span]] = {}
+    for rule in rules:
+        for name in rule.names:
+            for protocol in rule.looks_at:
+                found.setdefault((name, protocol, _merged(rule.destinations)), []).extend(rule.sources)
+    return ("names", frozenset((key, _merged(tuple(sources))) for key, sources in found.items()))
+
+
+def _ends_alike(rule: Rule, rules: Rules) -> bool:
+    """Whether a rule drops the rest of what a domain list looks at, and nothing that follows would pass it."""
+    if rule.passes is not False or not rule.looks_at or rule.names:
+        return False
+    after = rules.rules[rules.rules.index(rule) + 1 :]
+    return rules.default != "pass" and not any(late.passes and late.protocol in (-1, _TCP) for late in after)
 
 
 def _key(rule: Rule) -> _Key:
     if rule.managed:
         return ("managed", rule.managed)
-    if rule.looks_at:
-        return ("domains",)
     inside = rule.text if rule.inside else ""
     sides = (_merged(rule.sources), _merged(rule.destinations), _merged(rule.ports))
-    return ("rule", rule.passes, rule.protocol, *sides, inside)
+    return ("rule", rule.passes, rule.protocol, rule.apart, *sides, inside)
 
 
 def _merged(spans: Spans) -> Spans:

@@ -59,8 +59,17 @@ def _looked_for(network: Network) -> Iterator[tuple[str, str]]:
             if rule.managed:
                 # Of AWS's own rule groups nothing is known but that they are asked.
                 yield f"AWS's {rule.managed}", "it is asked"
-            elif rule.names:
-                does = "lets pass" if rule.passes else "drops"
-                yield from ((rule.address, f"it {does} {name}") for name in rule.names)
-            elif rule.inside:
+            elif rule.inside and not rule.names:
                 yield rule.address, f"it has the rule {rule.text}" if rule.text else "it has rules that cannot be read"
+        yield from _names(policy)
+
+
+def _names(policy: Rules) -> Iterator[tuple[str, str]]:
+    """Each rule group, with a name that it lets pass or drops: by TLS and HTTP, where nothing else is said."""
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for rule in policy.rules:
+        for name in rule.names:
+            key = (rule.address, "lets pass" if rule.passes else "drops", name)
+            found.setdefault(key, set()).update(rule.looks_at)
+    for (address, does, name), protocols in found.items():
+        yield address, f"it {does} {name}" + (f" ({', '.join(protocols)} alone)" if len(protocols) == 1 else "")

@@ -18,6 +18,7 @@ from isthmus.addressing import Tier, slot, zone_number
 from isthmus.intent import (
     Account,
     CustomerGateway,
+    DefaultAction,
     DomainList,
     Egress,
     EgressVpc,
@@ -260,12 +261,15 @@ def firewall_policies(draw: DrawFn) -> FirewallPolicy:
             rules=[rule.format(port=443 + 2 * place), rule.format(port=444 + 2 * place)],
             priority=priority,
         )
-        for place, priority in enumerate(draw(st.sets(st.sampled_from((1, 999, 3_000, 65_535)))))
+        for place, priority in enumerate(draw(st.sets(st.sampled_from((1, 999, 3_000, 65_000)))))
     ]
     lists = [DomainList("updates", domains=draw(st.sampled_from(([".example.com"], ["example.com", ".example.org"]))))]
     managed = st.lists(st.sampled_from(("MalwareDomainsStrictOrder", "AttackInfrastructureStrictOrder")), unique=True)
     return FirewallPolicy(
-        domain_lists=lists if draw(st.booleans()) else [], rule_groups=groups, managed_rule_groups=draw(managed)
+        domain_lists=lists if draw(st.booleans()) else [],
+        rule_groups=groups,
+        managed_rule_groups=draw(managed),
+        default_action=draw(st.sampled_from(DefaultAction)),
     )
 
 

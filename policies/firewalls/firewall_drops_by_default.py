@@ -8,6 +8,7 @@ _DROPS = {
     "aws:drop_strict",
     "aws:drop_established",
     "aws:drop_established_app_layer",
+    "aws:drop_established_app_layer_to_server",
     "aws:drop_tls_established",
 }
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.intent import Estate, FirewallPolicy, Inspection, InvalidEstate, Opens, RuleGroup, Segment, inspecting
-from isthmus.intent.inspecting import CAPACITY, SIDS, FirewallRule, firewall_rules, numbered
+from isthmus.intent.inspecting import CAPACITY, CLOSING_CAPACITY, SIDS, FirewallRule, firewall_rules, numbered
 from isthmus.intent.opening import Ports
 from tests.intent import network
 from tests.modules.egress_estates import estate
@@ -81,13 +81,14 @@ def test_segments_that_reach_each_other_straight_have_no_firewall_rules() -> Non
 def test_a_sid_of_those_kept_is_refused() -> None:
     rule = f"drop tcp $HOME_NET any -> any 22 (sid:{SIDS.start};)"
     text = refused(with_policy(FirewallPolicy(rule_groups=[RuleGroup("own", rules=[rule], priority=1)])))
-    assert "sid 1000000000 is kept for rules between inspected segments" in text
+    assert "sid 1000000000 is kept for generated rules" in text
 
 
-def test_the_name_of_the_generated_group_is_refused() -> None:
+@pytest.mark.parametrize("name", ["between_segments", "closing"])
+def test_the_name_of_a_generated_group_is_refused(name: str) -> None:
     rule = "drop tcp $HOME_NET any -> any 22 (sid:1;)"
-    text = refused(with_policy(FirewallPolicy(rule_groups=[RuleGroup("between_segments", rules=[rule], priority=1)])))
-    assert "means the rules between inspected segments" in text
+    text = refused(with_policy(FirewallPolicy(rule_groups=[RuleGroup(name, rules=[rule], priority=1)])))
+    assert f'the name "{name}" means generated rules' in text
 
 
 def test_more_rules_than_there_is_room_for_are_refused() -> None:
@@ -98,5 +99,5 @@ def test_more_rules_than_there_is_room_for_are_refused() -> None:
 
 def test_the_generated_group_counts_among_a_policys() -> None:
     rule = "drop tcp $HOME_NET any -> any 22 (sid:1;)"
-    group = RuleGroup("own", rules=[rule], priority=1, capacity=30_000 - CAPACITY + 1)
+    group = RuleGroup("own", rules=[rule], priority=1, capacity=30_000 - CAPACITY - CLOSING_CAPACITY + 1)
     assert "its rule groups reserve 30001" in refused(with_policy(FirewallPolicy(rule_groups=[group])))

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus import proof
-from isthmus.intent import DomainList, Egress, Estate, FirewallPolicy, Inspection, Spoke
+from isthmus.intent import DefaultAction, DomainList, Egress, Estate, FirewallPolicy, Inspection, RuleGroup, Spoke
 from isthmus.network.build import network_of
 from isthmus.proof.findings import Verdict
 from isthmus.proof.proved import Proof
@@ -239,11 +239,12 @@ def test_rules_know_the_estate_by_its_blocks_and_segments_by_theirs() -> None:
         for name, group in groups.items()
     }
     assert sets == {
-        "updates": {"HOME_NET": ["10.1.0.0/18"]},
+        "updates": {"HOME_NET": ["10.1.0.0/16"], "APPS": ["10.1.0.0/18"]},
+        "closing": {"HOME_NET": ["10.1.0.0/16"]},
         "between_segments": {"HOME_NET": ["10.1.0.0/16"], "APPS": ["10.1.0.0/18"], "DATA": ["10.1.64.0/18"]},
         "queries": {"HOME_NET": ["10.1.0.0/16"], "APPS": ["10.1.0.0/18"], "DATA": ["10.1.64.0/18"]},
     }
-    assert [group["priority"] for group in policy["stateful_rule_group_reference"]] == [10, 1000, 1900, 2000]
+    assert [group["priority"] for group in policy["stateful_rule_group_reference"]] == [10, 1000, 1900, 2000, 65500]
 
 
 @pytest.mark.parametrize("inspection", Inspection)
@@ -269,11 +270,70 @@ def test_a_rule_group_of_another_capacity_is_there_before_the_old_one_goes() -> 
         return found
 
     before, after = with_room_for(100), with_room_for(300)
-    assert before.keys() == after.keys() == {"between_segments", "systems"}
+    assert before.keys() == after.keys() == {"between_segments", "systems", "closing"}
     for group in (*before.values(), *after.values()):
         assert group["lifecycle"] == {"create_before_destroy": True}
     assert before["systems"]["name"] != after["systems"]["name"]
     assert before["between_segments"] == after["between_segments"]
+
+
+def firewall(**policy: Any) -> Mapping[str, Any]:
+    """The resources of a firewall with that policy, by type."""
+    made = estate(Inspection.VPC)
+    environments = [
+        replace(e, egress=replace(e.egress, firewall=FirewallPolicy(**policy))) if e.egress is not None else e
+        for e in made.environments
+    ]
+    found: Mapping[str, Any] = json.loads(synthesize(replace(made, environments=environments).check())[FIREWALL])
+    return found["resource"]  # type: ignore[no-any-return]
+
+
+def texts(resources: Mapping[str, Any]) -> dict[str, str]:
+    """The rules of each group."""
+    groups = resources["aws_networkfirewall_rule_group"]
+    return {name: group["rule_group"]["rules_source"]["rules_string"] for name, group in groups.items()}
+
+
+@settings(max_examples=5)
+@given(
+    domains=st.lists(st.sampled_from(["a.example", ".b.example", "c.example"]), min_size=1, unique=True),
+    limited=st.booleans(),
+)
+def test_another_list_takes_nothing_away(domains: list[str], *, limited: bool) -> None:
+    """Lists are rules that pass: one more leaves the others as they are, and drops nothing."""
+    first = DomainList("zebra", domains=["z.example"])
+    other = DomainList("aardvark", domains=domains, segments=["apps"] if limited else [])
+    before, after = texts(firewall(domain_lists=[first])), texts(firewall(domain_lists=[first, other]))
+    assert before.items() <= after.items()
+    assert all(line.startswith("pass ") for line in after["aardvark"].splitlines())
+
+
+def test_whatever_is_no_tcp_is_dropped_by_the_last_group() -> None:
+    resources = firewall()
+    rules = texts(resources)["closing"].splitlines()
+    assert [rule.split(" (")[0] for rule in rules] == [f"drop {p} any any -> any any" for p in ("udp", "icmp", "ip")]
+    policy = resources["aws_networkfirewall_firewall_policy"]["this"]["firewall_policy"]
+    assert (
+        policy["stateful_rule_group_reference"][-1]["resource_arn"] == "${aws_networkfirewall_rule_group.closing.arn}"
+    )
+
+
+@pytest.mark.parametrize("default", DefaultAction)
+def test_what_a_default_drops_it_reports(default: DefaultAction) -> None:
+    policy = firewall(default_action=default)["aws_networkfirewall_firewall_policy"]["this"]["firewall_policy"]
+    assert policy["stateful_default_actions"] == [default.value.replace("drop", "alert"), default.value]
+
+
+def test_a_firewall_that_only_alerts_drops_nothing() -> None:
+    own = RuleGroup("own", rules=['reject tcp any any -> any 22 (msg:"drop"; flow:to_server; sid:1;)'], priority=1)
+    resources = firewall(alert_only=True, rule_groups=[own], managed_rule_groups=["MalwareDomainsStrictOrder"])
+    policy = resources["aws_networkfirewall_firewall_policy"]["this"]["firewall_policy"]
+    assert policy["stateful_default_actions"] == ["aws:alert_established_app_layer_to_server"]
+    managed = next(g for g in policy["stateful_rule_group_reference"] if ":aws-managed:" in g["resource_arn"])
+    assert managed["override"] == {"action": "DROP_TO_ALERT"}
+    actions = {line.split()[0] for text in texts(resources).values() for line in text.splitlines()}
+    assert actions == {"alert", "pass"}
+    assert texts(resources)["own"] == own.rules[0].replace("reject", "alert") + "\n"
 
 
 def test_another_account_writes_routes_in_the_tables_of_the_way_out_and_no_other() -> None:

@@ -304,6 +304,86 @@ def test_an_allow_list_drops_the_rest_of_its_protocols() -> None:
     assert odd.passes is None
 
 
+NAMED = "pass {} $HOME_NET any -> $EXTERNAL_NET any ({} sid:1;)"
+
+
+@pytest.mark.parametrize(
+    ("protocol", "options", "name"),
+    [
+        ("tls", 'tls.sni; content:"a.example"; startswith; nocase; endswith; flow:to_server;', "a.example"),
+        ("tls", 'ssl_state:client_hello; tls.sni; content:"a.example"; startswith; nocase; endswith;', "a.example"),
+        ("tls", 'tls.sni; dotprefix; content:".a.example"; nocase; endswith; msg:"x";', ".a.example"),
+        ("http", 'http.host; content:"a.example"; startswith; endswith; flow:to_server, established;', "a.example"),
+        ("http", 'http.host; dotprefix; content:".a.example"; endswith;', ".a.example"),
+        # The end alone is of other names too, and so is the beginning.
+        ("tls", 'tls.sni; content:"a.example"; nocase; endswith;', ""),
+        ("tls", 'tls.sni; content:"a.example"; startswith; nocase;', ""),
+        ("tls", 'tls.sni; content:".a.example"; nocase; endswith;', ""),
+        ("tls", 'tls.sni; content:"a.example"; startswith; endswith;', ""),
+        ("tls", 'tls.sni; content:!"a.example"; startswith; nocase; endswith;', ""),
+        ("tls", 'tls.sni; content:"a"; startswith; nocase; endswith; content:"b";', ""),
+        ("tls", 'tls.sni; content:"a|2e|example"; startswith; nocase; endswith;', ""),
+        ("tls", 'tls.sni; content:"a.example"; startswith; nocase; endswith; flow:to_client;', ""),
+        ("tls", 'tls.sni; content:"a.example"; startswith; nocase; endswith; ja3.hash; content:"x";', ""),
+        ("tls", 'tls.cert_subject; content:"a.example"; startswith; nocase; endswith;', ""),
+        ("http", 'tls.sni; content:"a.example"; startswith; nocase; endswith;', ""),
+        ("tcp", 'tls.sni; content:"a.example"; startswith; nocase; endswith;', ""),
+    ],
+)
+def test_a_rule_that_passes_one_name(protocol: str, options: str, name: str) -> None:
+    found = list(written("group", NAMED.format(protocol, options), SETS))
+    assert [rule.names for rule in found if rule.names] == ([(name,)] if name else [])
+    assert all(rule.inside for rule in found)
+
+
+@pytest.mark.parametrize(
+    "header", ["drop tls any any -> any any", "pass tls any any -> any 443", "pass tls any 1 -> any any"]
+)
+def test_a_rule_of_some_ports_or_that_drops_names_nothing(header: str) -> None:
+    (rule,) = written("group", f'{header} (tls.sni; content:"a"; startswith; nocase; endswith; sid:1;)', SETS)
+    assert not rule.names
+    assert rule.inside
+
+
+def test_names_are_one_rule_as_long_as_nothing_is_between_them() -> None:
+    """However many there are, packets are told apart once."""
+    first, second, third = (
+        NAMED.format("tls", f'tls.sni; content:"{name}"; startswith; nocase; endswith;') for name in "abc"
+    )
+    (rule,) = written("group", f"{first}\n{second}\n{third}", SETS)
+    assert rule.names == ("a", "b", "c")
+    assert rule.text.endswith("and 2 more names")
+    before, _, after = written("group", f"{first}\n{second}\ndrop tcp any any -> any 22 (sid:2;)\n{third}", SETS)
+    assert (before.names, after.names) == (("a", "b"), ("c",))
+
+
+OTHERS = "drop ip any any -> any any (ip_proto:!TCP; ip_proto:!UDP; ip_proto:!ICMP; sid:1;)"
+
+
+@pytest.mark.parametrize(
+    ("rule", "protocol", "dropped"),
+    [
+        (OTHERS, 6, False),
+        (OTHERS, 17, False),
+        (OTHERS, 1, False),
+        (OTHERS, 47, True),
+        (OTHERS, 58, True),
+        (OTHERS, -1, True),
+        ("drop ip any any -> any any (ip_proto:!TCP; sid:1;)", 17, True),
+        ("drop ip any any -> any any (ip_proto:!TCP; sid:1;)", 6, False),
+    ],
+)
+def test_a_rule_for_all_but_some_protocols(rule: str, protocol: int, dropped: bool) -> None:
+    policy = Rules("policy", tuple(written("group", rule, {})), "pass")
+    assert isinstance(verdict(policy, HERE, HERE, Traffic(protocol)), Block) is dropped
+
+
+@pytest.mark.parametrize("option", ["ip_proto:47", "ip_proto:>5", "ip_proto:!SCTP", "ip_proto:!47"])
+def test_protocols_that_are_not_read_may_be_any(option: str) -> None:
+    policy = Rules("policy", tuple(written("group", f"drop ip any any -> any any ({option}; sid:1;)", {})), "pass")
+    assert isinstance(verdict(policy, HERE, HERE, HTTPS), Unknown)
+
+
 def test_a_list_sees_no_name_where_handshakes_are_dropped() -> None:
     names = tuple(listed("group", "ALLOWLIST", {"HOME_NET": (ALL,), "EXTERNAL_NET": (ALL,)}, ("a.example",)))
     assert isinstance(verdict(Rules("policy", names, "drop"), HERE, HERE, HTTPS), Block)

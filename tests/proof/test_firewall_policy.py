@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from isthmus import proof
-from isthmus.intent import DomainList, Inspection, RuleGroup
+from isthmus.intent import DomainList, Inspection, Opens, RuleGroup
 from isthmus.proof import Outcome, Verdict
 from isthmus.proof.difference import compare
 from modules.synthesis import synthesize
@@ -52,9 +52,31 @@ def policy(**values: Any) -> Callable[[Resources], None]:
     return edit
 
 
-def names(change: Callable[[Resources], Any]) -> Callable[[Resources], None]:
+def lines(change: Callable[[list[str]], list[str]], group: str = "operating_systems") -> Callable[[Resources], None]:
+    """Change the rules of a group, line by line."""
+
     def edit(resources: Resources) -> None:
-        change(resources[GROUP]["operating_systems"]["rule_group"]["rules_source"]["rules_source_list"])
+        source = resources[GROUP][group]["rule_group"]["rules_source"]
+        source["rules_string"] = "\n".join(change(source["rules_string"].splitlines()))
+
+    return edit
+
+
+def more(name: str) -> Callable[[list[str]], list[str]]:
+    return lambda given: [*given, *(line.replace(".debian.org", name) for line in given if ".debian.org" in line)]
+
+
+def allow_list(**values: Any) -> Callable[[Resources], None]:
+    """The same names as a domain list of AWS's, which drops all others."""
+
+    def edit(resources: Resources) -> None:
+        listed = {
+            "generated_rules_type": "ALLOWLIST",
+            "target_types": ["HTTP_HOST", "TLS_SNI"],
+            "targets": [".amazonaws.com", ".debian.org", ".ubuntu.com"],
+            **values,
+        }
+        resources[GROUP]["operating_systems"]["rule_group"]["rules_source"] = {"rules_source_list": listed}
 
     return edit
 
@@ -87,29 +109,44 @@ CHANGES: dict[str, tuple[Callable[[Resources], None], Outcome, str]] = {
         "all of it is dropped, handshakes included",
     ),
     "another default that drops": (
-        policy(stateful_default_actions=["aws:drop_established_app_layer"]),
+        policy(stateful_default_actions=["aws:drop_established"]),
         Outcome.REACHABLE,
-        "it waits for the application layer",
+        "it is dropped after the handshake",
+    ),
+    "rules that deny": (
+        lines(lambda given: [line.replace("pass ", "drop ") for line in given]),
+        Outcome.BLOCKED,
+        "it does not let out .debian.org (TLS_SNI), from 10.1.0.0/16",
     ),
     "a list that denies": (
-        names(lambda listed: listed.update(generated_rules_type="DENYLIST")),
+        allow_list(generated_rules_type="DENYLIST"),
         Outcome.BLOCKED,
         "drops .amazonaws.com, .debian.org, .ubuntu.com",
     ),
     "a name more": (
-        names(lambda listed: listed["targets"].append(".com")),
+        lines(more(".com")),
         Outcome.REACHABLE,
         "it lets out .com (TLS_SNI), which the intent does not, from 10.1.0.0/16",
     ),
     "a name less": (
-        names(lambda listed: listed["targets"].remove(".debian.org")),
+        lines(lambda given: [line for line in given if ".debian.org" not in line]),
         Outcome.REACHABLE,
         "it does not let out .debian.org (TLS_SNI), from 10.1.0.0/16",
     ),
     "one protocol less": (
-        names(lambda listed: listed["target_types"].remove("HTTP_HOST")),
+        lines(lambda given: [line for line in given if "pass tls" in line]),
         Outcome.REACHABLE,
         "it does not let out .debian.org (HTTP_HOST)",
+    ),
+    "UDP may leave": (
+        lines(lambda given: [line for line in given if "UDP" not in line], "closing"),
+        Outcome.REACHABLE,
+        "it lacks what the intent has: no rule passes UDP",
+    ),
+    "nothing closes": (
+        lambda resources: resources[POLICY]["this"]["firewall_policy"]["stateful_rule_group_reference"].pop(),
+        Outcome.REACHABLE,
+        "it lacks what the intent has: no rule passes ICMP",
     ),
     "no rule groups": (
         policy(stateful_rule_group_reference=None),
@@ -181,7 +218,7 @@ UNKNOWN: dict[str, Callable[[Resources], None]] = {
     "no policy": lambda resources: resources.pop(POLICY),
     "another engine": policy(stateful_engine_options={"rule_order": "BEST_ORDER"}),
     "an argument of tomorrow": policy(inspection_mode="LAZY"),
-    "a list of another kind": names(lambda listed: listed.update(generated_rules_type="GREYLIST")),
+    "a list of another kind": allow_list(generated_rules_type="GREYLIST"),
 }
 
 
@@ -209,22 +246,19 @@ NO_EFFECT = {
     "firewall_policy_change_protection": "who may change",
     "subnet_change_protection": "who may change",
     "stream_exception_policy": "what becomes of connections that break midstream",
-    "aws:alert_established": "alerts report, and stop nothing",
+    "aws:alert_established_app_layer_to_server": "alerts report, and stop nothing",
     # Without a HOME_NET of its own a rule group has its policy's, which is the same here.
-    "rule_variables of the list": "the policy's HOME_NET is the same",
+    "rule_variables of a group": "the policy's HOME_NET is the same",
     "policy_variables": "the only group that asks for HOME_NET has its own",
 }
 OTHER_VALUES: dict[str, Any] = {
     "aws:forward_to_sfe": "aws:drop",
-    "aws:drop_established": "aws:drop_strict",
+    "aws:drop_established_app_layer_to_server": "aws:drop_strict",
     "STRICT_ORDER": "DEFAULT_ACTION_ORDER",
-    "ALLOWLIST": "DENYLIST",
     "STATEFUL": "STATELESS",
     "10.1.0.0/16": "10.2.0.0/16",
     "HOME_NET": "AWAY_NET",
     "CUSTOMER_KMS": "AWS_OWNED_KMS_KEY",
-    "HTTP_HOST": "TLS_SNI",
-    "TLS_SNI": "HTTP_HOST",
 }
 
 
@@ -255,6 +289,7 @@ def _harmless(path: tuple[Any, ...], old: Any) -> bool:
     return bool(
         {*map(str, path), str(old) if isinstance(old, str) else ""} & {*NO_EFFECT}
         or (of_list and path[-1] in ("rule_variables", "ip_sets", 0, "key") and "definition" not in path)
+        or (of_list and path[1] == "closing")
         or path[-1:] == ("encryption_configuration",)
     )
 
@@ -286,12 +321,12 @@ def test_every_argument_of_policy_groups_and_firewall_matters_or_says_why_not(tm
 # --- several lists
 
 
-def with_lists(*lists: DomainList) -> dict[str, str]:
-    """The output of an estate of two segments, `apps` and `data`, with these lists."""
+def with_lists(*lists: DomainList, groups: list[RuleGroup] | None = None) -> dict[str, str]:
+    """The output of an estate of two segments, `apps` and `data`, with these lists, and rules of its own."""
     made = estate(Inspection.VPC, zones=["use1-az1"])
     *others, last = made.environments
     assert last.egress is not None
-    policy = replace(FIREWALL_POLICY, rule_groups=[], domain_lists=lists)
+    policy = replace(FIREWALL_POLICY, rule_groups=groups or [], domain_lists=lists)
     egress = replace(last.egress, firewall=policy)
     return synthesize(replace(made, environments=[*others, replace(last, egress=egress)]).check())
 
@@ -304,23 +339,60 @@ LISTS = (
 
 
 def test_lists_add_up(tmp_path: Path) -> None:
-    """An allow list drops what it does not name, so each segment has one with all of its names."""
+    """Lists are rules that pass, so that each segment has the names of all that are for it."""
     assert proof.read(write(with_lists(*LISTS), tmp_path)).prove(scenarios=False).verdict is Verdict.PROVED
 
 
-def test_a_list_after_another_is_never_asked(tmp_path: Path) -> None:
-    made = with_lists(LISTS[1])
+def test_an_allow_list_takes_away_what_comes_after_it(tmp_path: Path) -> None:
+    """A domain list of AWS's ends with rules that drop: rules after it that pass names are never asked."""
+    made = with_lists(LISTS[1], DomainList("zlate", domains=["late.example"]))
     document = json.loads(made[MODULE])
-    groups = document["resource"][GROUP]
-    second = copy.deepcopy(groups["systems"])
-    second["rule_group"]["rules_source"]["rules_source_list"]["targets"] = ["late.example"]
-    groups["late"] = {**second, "name": "late"}
-    references = document["resource"][POLICY]["this"]["firewall_policy"]["stateful_rule_group_reference"]
-    references.append({"priority": 2500, "resource_arn": "${aws_networkfirewall_rule_group.late.arn}"})
-    files_ = {**with_lists(LISTS[1], DomainList("zlate", domains=["late.example"])), MODULE: json.dumps(document)}
-    answer = proof.read(write(files_, tmp_path)).prove(scenarios=False)
+    listed = {"generated_rules_type": "ALLOWLIST", "target_types": ["HTTP_HOST", "TLS_SNI"], "targets": [".debian.org"]}
+    document["resource"][GROUP]["systems"]["rule_group"]["rules_source"] = {"rules_source_list": listed}
+    answer = proof.read(write({**made, MODULE: json.dumps(document)}, tmp_path)).prove(scenarios=False)
     assert answer.verdict is Verdict.VIOLATED
     assert any("it does not let out late.example (TLS_SNI)" in violation.why for violation in answer.violations)
+
+
+def test_an_allow_list_takes_away_own_rules_after_it(tmp_path: Path) -> None:
+    """The same of a rule that looks for something else in TLS than a name, which no comparison of names can find."""
+    own = RuleGroup("own", rules=['pass tls $HOME_NET any -> any 443 (ja3.hash; content:"a"; sid:1;)'], priority=3000)
+    made = with_lists(LISTS[1], groups=[own])
+    document = json.loads(made[MODULE])
+    listed = {"generated_rules_type": "ALLOWLIST", "target_types": ["HTTP_HOST", "TLS_SNI"], "targets": [".debian.org"]}
+    document["resource"][GROUP]["systems"]["rule_group"]["rules_source"] = {"rules_source_list": listed}
+    assert proof.read(write(made, tmp_path / "whole")).prove(scenarios=False).verdict is Verdict.PROVED
+    answer = proof.read(write({**made, MODULE: json.dumps(document)}, tmp_path)).prove(scenarios=False)
+    assert any("it has what the intent has not: what is not on a domain list" in v.why for v in answer.violations)
+
+
+def test_names_on_the_other_side_of_a_rule_that_drops(tmp_path: Path) -> None:
+    """All of the names are let out, and those that were meant to go before a rule that drops come after it."""
+    named = 'pass tls $HOME_NET any -> $EXTERNAL_NET any (tls.sni; content:"{}"; startswith; nocase; endswith; sid:{};)'
+    stop = 'drop tls $HOME_NET any -> $EXTERNAL_NET any (ja3.hash; content:"a"; sid:9;)'
+    own = RuleGroup("own", rules=[named.format("a.example", 1), stop, named.format("b.example", 2)], priority=1)
+    made = with_lists(LISTS[1], groups=[own])
+    assert proof.read(write(made, tmp_path / "whole")).prove(scenarios=False).verdict is Verdict.PROVED
+    document = json.loads(made[MODULE])
+    lines(lambda given: given[::-1], "own")(document["resource"])
+    answer = proof.read(write({**made, MODULE: json.dumps(document)}, tmp_path)).prove(scenarios=False)
+    assert any("its rules are in another order" in violation.why for violation in answer.violations)
+
+
+def test_while_the_firewall_only_alerts_it_isolates_nothing(tmp_path: Path) -> None:
+    """What inspected segments may open to each other is no limit then, and the proof says so."""
+    made = estate(Inspection.VPC, zones=["use1-az1"])
+    *others, last = made.environments
+    assert last.egress is not None
+    alerting = replace(last, egress=replace(last.egress, firewall=replace(FIREWALL_POLICY, alert_only=True)))
+    opens = [Opens(source="apps", to="data", ports=["tcp/5432"])]
+    limited = replace(made, environments=[*others, alerting], opens=opens).check()
+    answer = proof.read(write(synthesize(limited), tmp_path / "limited")).prove(scenarios=False)
+    assert answer.verdict is Verdict.VIOLATED
+    assert "opening-undrawn" in {violation.rule for violation in answer.violations}
+    free = proof.read(write(synthesize(replace(limited, opens=[]).check()), tmp_path / "free")).prove(scenarios=False)
+    assert free.verdict is Verdict.PROVED
+    assert any("drops nothing" in assumption for assumption in free.assumptions)
 
 
 LEAVES = "pass {} $HOME_NET any -> {} {} (flow:to_server; sid:1;)"

@@ -132,20 +132,20 @@ MISTAKES: dict[str, tuple[Callable[[Any], None], str]] = {
     "both ways": (rewritten(lambda lines: [x.replace("->", "<>") if "5432" in x else x for x in lines]), "undrawn"),
     "drops come first": (rewritten(lambda lines: sorted(lines)), "blocked"),
     "drops what is said": (rewritten(lambda lines: [x.replace("pass tcp", "drop tcp") for x in lines]), "blocked"),
-    "replies only": (rewritten(lambda lines: [x.replace("to_server", "to_client") for x in lines]), "undrawn"),
+    "replies only": (rewritten(lambda lines: [x.replace("to_server", "to_client") for x in lines]), "blocked"),
     "nothing reaches the stateful engine": (policy(stateless_default_actions=["aws:drop"]), "blocked"),
     "the stateful engine is passed by": (policy(stateless_default_actions=["aws:pass"]), "undrawn"),
     "an address list that is too short": (
         lambda resources: resources["aws_networkfirewall_rule_group"]["between_segments"]["rule_group"][
             "rule_variables"
         ]["ip_sets"][1]["ip_set"].update(definition=["10.1.64.0/20"]),
-        "undrawn",
+        "blocked",
     ),
     "the group is not in the policy": (
         lambda resources: resources["aws_networkfirewall_firewall_policy"]["this"]["firewall_policy"][
             "stateful_rule_group_reference"
         ].pop(1),
-        "undrawn",
+        "blocked",
     ),
 }  # fmt: skip
 

@@ -53,6 +53,17 @@ def test_rules_that_look_inside_are_said_and_others_are_evaluated() -> None:
     ]
 
 
+def test_a_name_that_comes_by_one_protocol_alone_says_which() -> None:
+    named = 'pass {} $HOME_NET any -> any any ({}; content:"a"; startswith; {}endswith; sid:1;)'
+    tls, http = named.format("tls", "tls.sni", "nocase; "), named.format("http", "http.host", "")
+    assert list(unevaluated(rules(), rules(tls))) == ["group: it lets pass a (TLS_SNI alone), from now on"]
+    assert list(unevaluated(rules(), rules(tls, http))) == ["group: it lets pass a, from now on"]
+    assert list(unevaluated(rules(tls, http), rules(tls))) == [
+        "group: it lets pass a (TLS_SNI alone), from now on",
+        "group: it lets pass a, no more",
+    ]
+
+
 def test_groups_of_aws_are_asked_or_not() -> None:
     asked = network(managed("policy", "MalwareDomainsStrictOrder"))
     assert list(unevaluated(network(), asked)) == ["AWS's MalwareDomainsStrictOrder: it is asked, from now on"]
@@ -70,12 +81,10 @@ def test_an_allow_list_that_grows_is_no_silent_change(tmp_path: Path, capsys: py
     path = "stacks/egress/modules/firewall/main.tf.json"
     before = write(files, tmp_path / "before")
     document = json.loads(files[path])
-    [(name, group)] = [
-        (name, group)
-        for name, group in document["resource"]["aws_networkfirewall_rule_group"].items()
-        if "rules_source_list" in json.dumps(group)
-    ]
-    group["rule_group"]["rules_source"]["rules_source_list"]["targets"].append(".more.example")
+    name = "operating_systems"
+    source = document["resource"]["aws_networkfirewall_rule_group"][name]["rule_group"]["rules_source"]
+    known = [line for line in source["rules_string"].splitlines() if ".debian.org" in line]
+    source["rules_string"] += "\n".join(line.replace(".debian.org", ".more.example") for line in known)
     after = write({**files, path: document}, tmp_path / "after")
     assert cli.main(["diff", str(before), str(after)]) == 1
     out = capsys.readouterr().out

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from isthmus.accepted_firewalls import MOST_CAPACITY, MOST_GROUPS, capacity_holds, sid_of, suricata_fault
 from isthmus.intent.checks.reading import resolved, segment_of
 from isthmus.intent.checks.rule import Finding, rule
-from isthmus.intent.domains import domain_groups
 from isthmus.intent.egress import Inspection
 from isthmus.intent.estate import Estate
 from isthmus.intent.firewall import DomainList, FirewallPolicy, RuleGroup
-from isthmus.intent.inspecting import CAPACITY, SIDS, VARIABLE, firewall_rules, segment_variable
+from isthmus.intent.inspecting import CAPACITY, CLOSING_CAPACITY, SIDS, VARIABLE, firewall_rules, segment_variable
 
 _GUIDE = "https://docs.aws.amazon.com/network-firewall/latest/developerguide/"
 _ORDER = f"{_GUIDE}suricata-rule-evaluation-order.html"
@@ -36,6 +35,8 @@ KNOWN_MANAGED = tuple(
 )
 LONGEST_VARIABLE = 32
 _TAKEN = ("HOME_NET", "EXTERNAL_NET")
+# The last places are for generated rules, which come after those of the estate.
+LAST_PRIORITY = 65_000
 
 
 def _policies(estate: Estate) -> Iterator[FirewallPolicy]:
@@ -68,7 +69,8 @@ def firewall_policy(estate: Estate) -> Iterator[Finding]:
 
 
 @rule(
-    "in strict order each rule group has its own place; those between are AWS's groups' and the domain lists'", _ORDER
+    "in strict order each rule group has its own place; the others are those of AWS's groups and generated rules",
+    _ORDER,
 )
 def rule_group_priority(estate: Estate) -> Iterator[Finding]:
     """A rule group's priority is out of range, or another's."""
@@ -76,8 +78,8 @@ def rule_group_priority(estate: Estate) -> Iterator[Finding]:
         first: dict[int, str] = {}
         taken = {group.priority for group in policy.rule_groups}
         for group in policy.rule_groups:
-            if not 1 <= group.priority <= 999 and not 3_000 <= group.priority <= 65_535:
-                yield Finding(group, f"priority is {group.priority}", "1 to 999, or 3000 to 65535")
+            if not 1 <= group.priority <= 999 and not 3_000 <= group.priority <= LAST_PRIORITY:
+                yield Finding(group, f"priority is {group.priority}", f"1 to 999, or 3000 to {LAST_PRIORITY}")
             elif first.setdefault(group.priority, group.name) != group.name:
                 free = next(number for number in range(1, 1_000) if number not in taken)
                 given = f'priority {group.priority} is that of "{first[group.priority]}" too'
@@ -99,9 +101,7 @@ def rule_group_capacity(estate: Estate) -> Iterator[Finding]:
             *((group, len(group.rules)) for group in policy.rule_groups),
             *((listed, 2 * len(listed.domains)) for listed in policy.domain_lists),
         ]
-        whole = sum(group.capacity for group in policy.rule_groups)
-        whole += sum(group.capacity for group in domain_groups(resolved(estate), policy))
-        whole += CAPACITY if between else 0
+        whole = sum(thing.capacity for thing, _ in asked) + CLOSING_CAPACITY + (CAPACITY if between else 0)
         for thing, need in asked:
             if not capacity_holds(thing.capacity, need):
                 remedy = f"capacity={min(max(100, 2 * need), MOST_CAPACITY)}, room to grow in"
@@ -115,12 +115,11 @@ def rule_group_capacity(estate: Estate) -> Iterator[Finding]:
 @rule("a policy refers to so many stateful rule groups, and AWS does not raise that", f"{_GUIDE}quotas.html")
 def rule_group_count(estate: Estate) -> Iterator[Finding]:
     """A firewall policy has more rule groups, domain lists and managed rule groups than AWS allows."""
-    generated = 1 if any(firewall_rules(resolved(estate))) else 0
+    generated = 2 if any(firewall_rules(resolved(estate))) else 1
     for policy in _policies(estate):
-        domains = domain_groups(resolved(estate), policy)
-        named = (*policy.rule_groups, *domains, *dict.fromkeys(policy.managed_rule_groups))
+        named = (*policy.rule_groups, *policy.domain_lists, *dict.fromkeys(policy.managed_rule_groups))
         if (count := len(named) + generated) > MOST_GROUPS:
-            given = f"it has {count} rule groups" + (", that of inspected segments included" if generated else "")
+            given = f"it has {count} rule groups, {generated} of them generated"
             yield Finding(policy, given, f"at most {MOST_GROUPS}: more rules or domains in each")
 
 
@@ -165,7 +164,7 @@ def sid_twice(estate: Estate) -> Iterator[Finding]:
             remedy = f"another one, e.g. {_free_sid(estate)}"
             yield Finding(group, f'sid {sid} is that of a rule of "{first[sid]}" too', remedy)
         elif sid is not None and int(sid) in SIDS:
-            given = f"sid {sid} is kept for rules between inspected segments"
+            given = f"sid {sid} is kept for generated rules"
             yield Finding(group, given, f"below {SIDS.start}, or {SIDS.stop} and above")
         elif sid is not None and not suricata_fault(text):
             first[sid] = group.name

@@ -12,7 +12,7 @@ from isthmus.intent.egress import EgressVpc
 from isthmus.intent.environment import Environment
 from isthmus.intent.estate import Estate
 from isthmus.intent.firewall import DomainList, RuleGroup
-from isthmus.intent.inspecting import BETWEEN_SEGMENTS
+from isthmus.intent.inspecting import BETWEEN_SEGMENTS, CLOSING
 from isthmus.intent.model import name_of, place_of
 from isthmus.intent.organization import Account, OrganizationalUnit
 from isthmus.intent.reach import INTERNET
@@ -124,8 +124,8 @@ def reserved_name(estate: Estate) -> Iterator[Finding]:
     for policy in [vpc.firewall for vpc in vpcs if vpc.firewall is not None]:
         groups: list[RuleGroup | DomainList] = [*policy.rule_groups, *policy.domain_lists]
         for group in groups:
-            if group.name.replace("_", "-").casefold() == BETWEEN_SEGMENTS:
-                given = f'the name "{group.name}" means the rules between inspected segments'
+            if group.name.replace("_", "-").casefold() in (BETWEEN_SEGMENTS, CLOSING):
+                given = f'the name "{group.name}" means generated rules'
                 yield Finding(group, given, "another name")
     if isinstance(estate.backend, S3Backend):
         for environment in estate.environments:

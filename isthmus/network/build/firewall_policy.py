@@ -43,7 +43,7 @@ _DROPS = {
     "aws:drop_strict": "drop",
     "aws:drop_established": "drop_established",
     "aws:drop_established_app_layer": "drop_app_layer",
-    "aws:drop_established_app_layer_to_server": "drop_app_layer",
+    "aws:drop_established_app_layer_to_server": "drop_app_layer_to_server",
 }
 _ALERTS = {
     "aws:alert_strict",

@@ -370,7 +370,9 @@ MODELLED: dict[str, Arguments] = {
             f"{_POLICY}.stateless_default_actions": _STATELESS,
             f"{_POLICY}.stateless_fragment_default_actions": _STATELESS,
             f"{_POLICY}.stateful_default_actions": (
-                "aws:drop_strict|aws:drop_established|aws:alert_strict|aws:alert_established"
+                "aws:drop_strict|aws:drop_established|aws:drop_established_app_layer|"
+                "aws:drop_established_app_layer_to_server|aws:alert_strict|aws:alert_established|"
+                "aws:alert_established_app_layer|aws:alert_established_app_layer_to_server"
             ),
             f"{_POLICY}.tls_inspection_configuration_arn": "",
         },

@@ -17,7 +17,7 @@ from isthmus.intent import (
     Spoke,
 )
 from isthmus.intent.checks.firewall import KNOWN_MANAGED
-from isthmus.intent.inspecting import CAPACITY, SIDS
+from isthmus.intent.inspecting import CAPACITY, CLOSING_CAPACITY, SIDS
 from tests.intent.network import DEV, HUB, PROD, SERVICES, VPN, WORKLOADS, estate
 
 APPS = Segment("apps", blocks=["10.1.32.0/19"], inspected_with=["data"])
@@ -79,19 +79,19 @@ def speaking_of(name: str, *more: Segment) -> Estate:
 
 # https://docs.aws.amazon.com/network-firewall/latest/developerguide/quotas.html
 PASS: dict[str, Estate] = {
-    "priorities at their ends": policed(rule_groups=groups(1, 999, 3_000, 65_535)),
+    "priorities at their ends": policed(rule_groups=groups(1, 999, 3_000, 65_000)),
     "capacity for all": policed(
         rule_groups=[RuleGroup("all", rules=[passing(1), passing(2)], priority=1, capacity=2)],
-        domain_lists=[DomainList("rest", domains=["example.com"], capacity=29_998)],
+        domain_lists=[DomainList("rest", domains=["example.com"], capacity=29_998 - CLOSING_CAPACITY)],
     ),
     "the least and the greatest capacity": policed(
         rule_groups=[RuleGroup("one", rules=[passing(1)], priority=1, capacity=1)],
     ),
     "a rule group that takes the whole policy": policed(
-        rule_groups=[RuleGroup("one", rules=[passing(1)], priority=1, capacity=30_000)],
+        rule_groups=[RuleGroup("one", rules=[passing(1)], priority=1, capacity=30_000 - CLOSING_CAPACITY)],
     ),
     "20 rule groups": policed(
-        rule_groups=groups(*range(1, 19)), domain_lists=lists(2), managed_rule_groups=[KNOWN_MANAGED[0]]
+        rule_groups=groups(*range(1, 17)), domain_lists=lists(2), managed_rule_groups=[KNOWN_MANAGED[0]]
     ),
     "as many rules between segments as there is room for": inspected(CAPACITY - 2),
     "a sid below those kept, and one above": policed(
@@ -99,7 +99,7 @@ PASS: dict[str, Estate] = {
             RuleGroup("own", rules=[passing(SIDS.start - 1), passing(SIDS.stop)], priority=1),
         ]
     ),
-    "every managed rule group that is known": policed(managed_rule_groups=KNOWN_MANAGED[:20]),
+    "as many managed rule groups as there is room for": policed(managed_rule_groups=KNOWN_MANAGED[:19]),
     "a managed rule group that is not known yet": policed(managed_rule_groups=["QuantumThreatsStrictOrder"]),
     "domains": policed(
         domain_lists=[DomainList("all", domains=["example.com", ".example.com", "a-1.b.co"], capacity=6)]
@@ -204,12 +204,12 @@ FAIL: dict[str, Estate] = {
     ),
     "a rule too many between segments": inspected(CAPACITY - 1),
     "capacity that the rules between segments take": inspected(
-        1, domain_lists=[DomainList("all", domains=["example.com"], capacity=30_001 - CAPACITY)]
+        1, domain_lists=[DomainList("all", domains=["example.com"], capacity=30_001 - CAPACITY - CLOSING_CAPACITY)]
     ),
     "21 rule groups": policed(
-        rule_groups=groups(*range(1, 20)), domain_lists=lists(2), managed_rule_groups=[KNOWN_MANAGED[0]]
+        rule_groups=groups(*range(1, 18)), domain_lists=lists(2), managed_rule_groups=[KNOWN_MANAGED[0]]
     ),
-    "20 rule groups and that of inspected segments": inspected(1, rule_groups=groups(*range(1, 21))),
+    "18 rule groups, that of inspected segments and the last": inspected(1, rule_groups=groups(*range(1, 20))),
     "rules that are none": policed(
         rule_groups=[
             RuleGroup("none", rules=[], priority=1),
