@@ -21,7 +21,7 @@ TYPES: dict[str, tuple[str, ...]] = {
     "The whole": ("Estate", "Organization", "Account", "OrganizationalUnit", "Environment"),
     "Who reaches whom": ("Segment", "Opens", "Spoke", "Egress"),
     "The hub and the sites": ("Hub", "Site", "CustomerGateway", "VpnConnection", "Routing", "Tunnel"),
-    "The central way out": ("EgressVpc", "Inspection", "FirewallPolicy", "DomainList", "RuleGroup"),
+    "The central way out": ("EgressVpc", "Inspection", "FirewallPolicy", "DomainList", "RuleGroup", "DefaultAction"),
     "Names and endpoints": ("HybridDns", "ForwardRule", "PrivateZone", "SharedBy", "DnsFirewall", "CentralEndpoints"),
     "Alarms": ("Observability",),
     "State": ("LocalBackend", "S3Backend", "HcpTerraform"),
