@@ -32,14 +32,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the bill and return 0."""
-    from isthmus.cost.prices import read_prices, shipped
+    from isthmus.cost.prices import read_prices
     from isthmus.cost.traffic import read_traffic
     from isthmus.report import cost
     from isthmus.screen import console
 
     read = (*arguments.paths, arguments.before, arguments.intent, arguments.traffic, arguments.prices)
     check_outputs((arguments.json, arguments.markdown), read)
-    prices = read_prices(Path(arguments.prices)) if arguments.prices else shipped()
+    prices = read_prices(Path(arguments.prices)) if arguments.prices else None
     flows = read_traffic(Path(arguments.traffic)) if arguments.traffic else ()
     after = _bill(arguments.paths, arguments, prices, flows)
     before = _bill([arguments.before], arguments, prices, flows) if arguments.before else None
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _bill(paths: Sequence[str], arguments: argparse.Namespace, prices: Prices, flows: Sequence[Flow]) -> Bill:
+def _bill(paths: Sequence[str], arguments: argparse.Namespace, prices: Prices | None, flows: Sequence[Flow]) -> Bill:
     from isthmus import proof
     from isthmus.cost.bill import bill
     from isthmus.cost.errors import UnusableTraffic

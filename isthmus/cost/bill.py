@@ -10,14 +10,15 @@ from functools import cached_property
 from isthmus.cost.carrying import paid
 from isthmus.cost.errors import UnusableTraffic
 from isthmus.cost.items import ITEMS, Item, Unit
-from isthmus.cost.prices import Prices
-from isthmus.cost.standing import Standing, by_use, foreign, standing
+from isthmus.cost.prices import Prices, shipped
+from isthmus.cost.standing import by_use, foreign, standing
 from isthmus.cost.traffic import Flow
+from isthmus.cost.using import Use, assumptions, using, written_elsewhere
 from isthmus.network.answers import InSubnet, Location, Outcome, Packet
 from isthmus.proof.errors import ProofError
 from isthmus.proof.subject import Subject
 from isthmus.proof.tracing import Traced
-from isthmus.terraform.graph import Graph, Unknown
+from isthmus.terraform.graph import Graph, Resource, Unknown
 
 # As AWS's own calculator counts, and the guide.
 HOURS = 730
@@ -41,19 +42,52 @@ class Line:
         return self.quantity / HOURS if self.item.unit is Unit.HOUR else self.quantity
 
 
+@dataclass(frozen=True, slots=True)
+class UseLine:
+    """One item that costs by use: the least and the most of it in a month, and what each costs (None: no price)."""
+
+    item: Item
+    least: Fraction
+    most: Fraction
+    least_amount: Fraction | None
+    most_amount: Fraction | None
+
+
 @dataclass(frozen=True)
 class Bill:
-    """What a network costs in a month, and what that leaves out."""
+    """What a network costs in a month, and what that leaves out.
+
+    `uses` cost by use, between two `assumptions`. `regions` are those that the network is in.
+    """
 
     prices: Prices
     lines: tuple[Line, ...]
     flows: tuple[Flow, ...]
     notes: tuple[str, ...]
+    uses: tuple[UseLine, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
 
     @property
     def total(self) -> Fraction:
-        """The sum of all lines that have a price."""
+        """The sum of all lines that have a price, without what costs by use."""
         return sum((line.amount for line in self.lines if line.amount is not None), Fraction())
+
+    @property
+    def least(self) -> Fraction:
+        """The total, and the least of what costs by use."""
+        return self.total + sum((use.least_amount or Fraction() for use in self.uses), Fraction())
+
+    @property
+    def most(self) -> Fraction:
+        """The total, and the most of what costs by use."""
+        return self.total + sum((use.most_amount or Fraction() for use in self.uses), Fraction())
+
+    @property
+    def complete(self) -> bool:
+        """Whether every count is known and has a price: else the sums are too small."""
+        priced = all(use.least_amount is not None for use in self.uses)
+        return not self.unpriced and priced and not any(note.endswith(_DOUBT) for note in self.notes)
 
     @property
     def unpriced(self) -> tuple[Line, ...]:
@@ -74,23 +108,37 @@ class Bill:
         return {root: amount for root, amount in sorted(found.items()) if root}
 
 
-def bill(subject: Subject, prices: Prices, flows: Sequence[Flow] = ()) -> Bill:
-    """The bill of a network.
+def bill(subject: Subject, prices: Prices | None = None, flows: Sequence[Flow] = ()) -> Bill:
+    """The bill of a network, at the shipped prices of its Region where none are given.
 
     Raises `UnusableTraffic` for flows that do not arrive, of which nobody knows whether they do, or of places that are
     not there: all at once.
     """
+    regions = tuple(sorted({r.region for r in subject.graph.resources.values() if r.region}))
+    prices = prices or (shipped(regions[0]) if len(regions) == 1 else shipped())
     due: dict[str, dict[str, Fraction]] = {}
     doubts: list[str] = []
     for each in standing(subject.graph):
         if isinstance(each.count, Unknown):
-            doubts.append(_doubt(each, each.count))
+            doubts.append(_doubt(each.item, each.resource, each.count))
         else:
             _add(due, each.item, each.resource.root, Fraction(each.count))
     for item, flow, gb in _carried(subject, flows):
         _add(due, item, str(flow), gb)
     lines = tuple(_line(item, due[name], prices) for name, item in ITEMS.items() if name in due)
-    return Bill(prices, lines, tuple(flows), (*doubts, *_left_out(subject.graph, prices, lines, flows)))
+    used = list(using(subject.graph, flows))
+    doubts += [_doubt(use.item, use.resource, use.amount) for use in used if isinstance(use.amount, Unknown)]
+    uses = tuple(_use_lines(used, prices))
+    notes = (*doubts, *_left_out(subject.graph, prices, (*lines, *uses), flows))
+    return Bill(prices, lines, tuple(flows), notes, uses, assumptions(flows) if uses else (), regions)
+
+
+def _use_lines(used: Sequence[Use], prices: Prices) -> Iterator[UseLine]:
+    for name, item in ITEMS.items():
+        ranges = [use.amount for use in used if use.item == name and not isinstance(use.amount, Unknown)]
+        if ranges:
+            least, most = (sum((each[end] for each in ranges), Fraction()) for end in (0, 1))
+            yield UseLine(item, least, most, prices.amount(name, least), prices.amount(name, most))
 
 
 def _add(due: dict[str, dict[str, Fraction]], item: str, part: str, count: Fraction) -> None:
@@ -103,8 +151,11 @@ def _line(item: Item, parts: Mapping[str, Fraction], prices: Prices) -> Line:
     return Line(item, quantity, prices.amount(item.name, quantity), dict(sorted(parts.items())))
 
 
-def _doubt(each: Standing, why: Unknown) -> str:
-    return f"{ITEMS[each.item].label} of {each.resource.address}: how many is unknown ({why.reason})"
+_DOUBT = ", so the sum lacks it"
+
+
+def _doubt(item: str, resource: Resource, why: Unknown) -> str:
+    return f"{ITEMS[item].label} of {resource.address}: how many is unknown ({why.reason}){_DOUBT}"
 
 
 # --- traffic
@@ -161,14 +212,17 @@ def _end(location: Location) -> str:
 # --- what is left out
 
 
-def _left_out(graph: Graph, prices: Prices, lines: Sequence[Line], flows: Sequence[Flow]) -> Iterator[str]:
+def _left_out(graph: Graph, prices: Prices, lines: Sequence[Line | UseLine], flows: Sequence[Flow]) -> Iterator[str]:
     if not flows:
         yield "traffic, of which nothing was said: name flows with --traffic"
     for line in lines:
-        if line.amount is None:
+        if (line.amount if isinstance(line, Line) else line.least_amount) is None:
             yield f"{line.item.label}: the sheet has no price ({line.item.page})"
     for use in by_use(graph):
         yield f"{use}, which cost by use"
+    elsewhere = written_elsewhere(graph)
+    if elsewhere:
+        yield f"logs that something else writes, to {', '.join(elsewhere)}"
     unknown = foreign(graph)
     if unknown:
         listed = ", ".join(f"{kind} ({count})" for kind, count in unknown.items())
@@ -180,4 +234,4 @@ def _left_out(graph: Graph, prices: Prices, lines: Sequence[Line], flows: Sequen
         )
     regions = sorted({r.region for r in graph.resources.values() if r.region} - {prices.region})
     if regions:
-        yield f"other prices of {', '.join(regions)}: the sheet has those of {prices.region}; give one with --prices"
+        yield (f"prices of {', '.join(regions)}: the sum is at prices of {prices.region}; give a sheet with --prices")

@@ -9,11 +9,12 @@ from types import MappingProxyType
 
 
 class Unit(StrEnum):
-    """What one of an item is: there for an hour, there for a month, or a GB that passes."""
+    """What one of an item is: there for an hour, there for a month, a GB that passes, or a million queries."""
 
     HOUR = "hour"
     MONTH = "month"
     GB = "GB"
+    MILLION = "million"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,12 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
             Item("interface-endpoint-gb", "Data through interface endpoints", Unit.GB, _LINK),
             Item("load-balancer-endpoint", "Gateway Load Balancer endpoints, by zone", Unit.HOUR, _LINK),
             Item("resolver-endpoint-address", "Resolver endpoints, by address", Unit.HOUR, _ROUTE53),
-            Item("route53-profile-association", "Route 53 Profiles, by VPC", Unit.HOUR, _ROUTE53),
+            # One price for up to 100 VPCs of all Profiles that an account has in a Region, and one for each VPC beyond.
+            Item("route53-profile", "Route 53 Profiles, by account", Unit.HOUR, _ROUTE53),
+            Item("route53-profile-association", "VPCs beyond 100 with a Route 53 Profile", Unit.HOUR, _ROUTE53),
+            Item("resolver-query", "Queries through Resolver endpoints", Unit.MILLION, _ROUTE53),
+            Item("dns-firewall-query", "Queries through DNS Firewall", Unit.MILLION, _ROUTE53),
+            Item("dns-firewall-domain", "Domains of DNS Firewall", Unit.MONTH, _ROUTE53),
             Item("hosted-zone", "Private hosted zones", Unit.MONTH, _ROUTE53),
             Item("internet-out-gb", "Data out to the internet, VPN included", Unit.GB, _TRANSFER),
             Item("direct-connect-out-gb", "Data out over Direct Connect", Unit.GB, _DIRECT_CONNECT),
@@ -68,6 +74,9 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
             Item("alarm", "Alarms, by metric", Unit.MONTH, _CLOUDWATCH),
             Item("composite-alarm", "Composite alarms", Unit.MONTH, _CLOUDWATCH),
             Item("dashboard", "Dashboards", Unit.MONTH, _CLOUDWATCH),
+            Item("custom-metric", "Metrics from logs", Unit.MONTH, _CLOUDWATCH),
+            Item("log-gb", "Logs written", Unit.GB, _CLOUDWATCH),
+            Item("log-storage-gb", "Logs kept", Unit.GB, _CLOUDWATCH),
         )
     }
 )

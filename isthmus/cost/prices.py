@@ -5,7 +5,7 @@ as_of = "2026-11"
 currency = "USD"
 
 [prices]
-nat-gateway = 0.052                                     # each hour, month or GB
+nat-gateway = 0.052                                     # each hour, month, GB or million
 internet-out-gb = [{ above = 0, price = 0.0 }, { above = 100, price = 0.09 }]
 
 The names are those of `isthmus.cost.items`. A sheet that a person gives goes over the shipped one, item by item.
@@ -27,6 +27,7 @@ from isthmus.cost.errors import UnusablePrices
 from isthmus.cost.items import ITEMS
 from isthmus.toml import is_amount, parsed, toml_text
 
+DEFAULT = "us-east-1"
 _HEADINGS = ("region", "as_of", "currency")
 
 
@@ -43,13 +44,14 @@ Price = tuple[Step, ...]
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """A sheet. `own` names the items whose price a person gave; `region` and `as_of` are of the others."""
+    """A sheet. `own` names the items whose price a person gave, `others` whose the rest are: Region and month."""
 
     region: str
     as_of: str
     currency: str
     prices: Mapping[str, Price]
     own: frozenset[str] = frozenset()
+    others: str = ""
 
     def amount(self, item: str, quantity: Fraction) -> Fraction | None:
         """What a quantity of an item costs in a month, in the sheet's currency; None where it has no price."""
@@ -67,18 +69,30 @@ class Prices:
         )
 
 
-def shipped() -> Prices:
-    """The sheet that comes with this package."""
-    return _sheet(files("isthmus.cost").joinpath("prices.toml").read_text(encoding="utf-8"), "prices.toml")
+def shipped_regions() -> tuple[str, ...]:
+    """The Regions whose sheets come with this package."""
+    sheets = files("isthmus.cost").joinpath("sheets").iterdir()
+    return tuple(sorted(sheet.name.removesuffix(".toml") for sheet in sheets if sheet.name.endswith(".toml")))
+
+
+def shipped(region: str = DEFAULT) -> Prices:
+    """The sheet of a Region that comes with this package, else that of `DEFAULT`: `Prices.region` says which."""
+    chosen = region if region in shipped_regions() else DEFAULT
+    name = f"{chosen}.toml"
+    return _sheet(files("isthmus.cost").joinpath("sheets", name).read_text(encoding="utf-8"), name)
 
 
 def read_prices(path: Path) -> Prices:
-    """A sheet from a file, over the shipped one. Raises `UnusablePrices`, with every fault, and `OSError`."""
+    """A sheet from a file, over the shipped one of its Region.
+
+    Raises `UnusablePrices`, with every fault, and `OSError`.
+    """
     try:
         text = toml_text(path)
     except ValueError as error:
         raise UnusablePrices(f"{path}: not TOML: {error}") from None
-    own, beneath = _sheet(text, str(path)), shipped()
+    own = _sheet(text, str(path))
+    beneath = shipped(own.region)
     if own.currency != beneath.currency and own.prices.keys() != ITEMS.keys():
         missing = ", ".join(sorted(ITEMS.keys() - own.prices.keys()))
         raise UnusablePrices(
@@ -86,7 +100,8 @@ def read_prices(path: Path) -> Prices:
             f"{beneath.currency}: give all of them ({missing}), or prices in {beneath.currency}"
         )
     prices = {**beneath.prices, **own.prices}
-    return Prices(own.region, own.as_of, own.currency, prices, frozenset(own.prices))
+    others = "" if own.prices.keys() >= ITEMS.keys() else f"{beneath.region} ({beneath.as_of})"
+    return Prices(own.region, own.as_of, own.currency, prices, frozenset(own.prices), others)
 
 
 def _sheet(text: str, where: str) -> Prices:

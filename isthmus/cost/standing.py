@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from isthmus.cost.profiles import ASSOCIATION, PROFILE, profile_charges
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value, blocks
 
 Charges = Iterator[tuple[str, int | Unknown]]
@@ -28,6 +29,8 @@ def standing(graph: Graph) -> Iterator[Standing]:
     for resource in graph.resources.values():
         for item, count in _RULES.get(resource.type, _nothing)(resource):
             yield Standing(item, count, resource)
+    for item, count, resource in profile_charges(graph):
+        yield Standing(item, count, resource)
     for resource in graph.unexpanded.values():
         for item, _ in _RULES.get(resource.type, _nothing)(resource):
             yield Standing(item, Unknown("nobody knows how many there are before apply"), resource)
@@ -40,7 +43,8 @@ def by_use(graph: Graph) -> Mapping[str, int]:
 
 def foreign(graph: Graph) -> Mapping[str, int]:
     """The types of resource about which nothing is known here, with their number."""
-    return _counted(graph, lambda kind: None if kind in BY_USE or kind in FREE or kind in _RULES else kind)
+    known = {*BY_USE, *FREE, *_RULES, PROFILE, ASSOCIATION}
+    return _counted(graph, lambda kind: None if kind in known else kind)
 
 
 def _counted(graph: Graph, named: Callable[[str], str | None]) -> Mapping[str, int]:
@@ -104,6 +108,10 @@ def _resolver_endpoint(resource: Resource) -> Charges:
     yield "resolver-endpoint-address", _number(blocks(resource, "ip_address"))
 
 
+def _domain_list(resource: Resource) -> Charges:
+    yield "dns-firewall-domain", _length(resource.get("domains", ()))
+
+
 def _firewall(resource: Resource) -> Charges:
     yield (
         "firewall-endpoint",
@@ -155,6 +163,7 @@ _RULES: Mapping[str, Callable[[Resource], Charges]] = MappingProxyType(
     {
         "aws_cloudwatch_composite_alarm": _one("composite-alarm"),
         "aws_cloudwatch_dashboard": _one("dashboard"),
+        "aws_cloudwatch_log_metric_filter": _one("custom-metric"),
         "aws_cloudwatch_metric_alarm": _alarm,
         "aws_dx_gateway_association": _dx_association,
         "aws_ec2_transit_gateway_peering_attachment": _one("transit-gateway-attachment"),
@@ -165,8 +174,8 @@ _RULES: Mapping[str, Callable[[Resource], Charges]] = MappingProxyType(
         "aws_nat_gateway": _one("nat-gateway"),
         "aws_networkfirewall_firewall": _firewall,
         "aws_route53_resolver_endpoint": _resolver_endpoint,
+        "aws_route53_resolver_firewall_domain_list": _domain_list,
         "aws_route53_zone": _one("hosted-zone"),
-        "aws_route53profiles_association": _one("route53-profile-association"),
         "aws_vpc_endpoint": _vpc_endpoint,
         "aws_vpn_connection": _vpn_connection,
     }
@@ -175,19 +184,16 @@ _RULES: Mapping[str, Callable[[Resource], Charges]] = MappingProxyType(
 # What costs by use, and no traffic between places says how much.
 BY_USE: Mapping[str, str] = MappingProxyType(
     {
-        "aws_cloudwatch_log_group": "logs written and kept",
         "aws_networkfirewall_rule_group": "rules of partners, advanced inspection",
-        "aws_route53_resolver_firewall_rule_group": "queries through DNS Firewall",
-        "aws_route53_resolver_rule": "queries through Resolver endpoints",
         "aws_s3_bucket": "what buckets hold",
         "aws_sns_topic": "notifications",
     }
 )
 
-# What costs nothing by itself. What it does costs: a log of a flow log, a key behind an alias.
+# What costs nothing by itself. What it does costs: a log of a flow log (`using`), an associated Profile (`profiles`).
 FREE = frozenset(
     {
-        "aws_cloudwatch_log_metric_filter",
+        "aws_cloudwatch_log_group",
         "aws_cloudwatch_log_resource_policy",
         "aws_customer_gateway",
         "aws_default_network_acl",
@@ -225,15 +231,15 @@ FREE = frozenset(
         "aws_ram_resource_share_accepter",
         "aws_route",
         "aws_route53_record",
-        "aws_route53_resolver_firewall_domain_list",
         "aws_route53_resolver_firewall_rule",
+        "aws_route53_resolver_firewall_rule_group",
         "aws_route53_resolver_firewall_rule_group_association",
         "aws_route53_resolver_query_log_config",
         "aws_route53_resolver_query_log_config_association",
+        "aws_route53_resolver_rule",
         "aws_route53_resolver_rule_association",
         "aws_route53_vpc_association_authorization",
         "aws_route53_zone_association",
-        "aws_route53profiles_profile",
         "aws_route53profiles_resource_association",
         "aws_route_table",
         "aws_route_table_association",

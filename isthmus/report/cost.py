@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from isthmus.comments import capped, escape, folded
-from isthmus.cost.bill import HOURS, Bill, Line
+from isthmus.cost.bill import HOURS, Bill, Line, UseLine
 from isthmus.cost.items import ITEMS, Unit
 from isthmus.report.terminal import print_trimmed
 
@@ -23,33 +23,50 @@ def print_bill(bill: Bill, out: Console, before: Bill | None = None) -> None:
     """Print a bill, or what it is beside an earlier one."""
     out.print(Text(_heading(bill), style="bold"))
     columns, rows = _compared(before, bill) if before is not None else _listed(bill)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for number, column in enumerate(columns):
-        table.add_column(column, justify="right" if number else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    print_trimmed(table, out)
+    _print_table(out, columns, rows)
+    if bill.uses or (before is not None and before.uses):
+        out.print()
+        out.print(Text("By use, between what is assumed below", style="bold"))
+        _print_table(out, *_used(bill, before))
+        _print_list(out, "Assumed", bill.assumptions or (before.assumptions if before is not None else ()))
     roots = bill.by_root
     if len(roots) > 1:
         _print_list(out, "What stands, by root module", (f"{root}: {money(sum_)}" for root, sum_ in roots.items()))
     _print_list(out, "Not counted", bill.notes)
 
 
+def _print_table(out: Console, columns: Row, rows: Sequence[Row]) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    print_trimmed(table, out)
+
+
 def bill_markdown(bill: Bill, before: Bill | None = None) -> str:
     """The bill for a pull request: the sum first."""
     if before is None:
         head = f"**{money(bill.total)} {bill.prices.currency} a month**"
+        if bill.uses:
+            head += f", {money(bill.least)} to {money(bill.most)} with logs and queries"
     else:
         head = (
             f"**{_signed(bill.total - before.total)} {bill.prices.currency} a month**: "
             f"{money(before.total)} before, {money(bill.total)} after"
         )
     columns, rows = _compared(before, bill) if before is not None else _listed(bill)
-    table = ["| " + " | ".join(columns) + " |", "|---|" + "--:|" * (len(columns) - 1)]
-    table += ["| " + " | ".join(map(escape, row)) + " |" for row in rows]
     notes = "\n".join(f"- {escape(note)}" for note in bill.notes)
-    parts = [head, folded(_heading(bill), "\n".join(table))]
+    parts = [head, folded(_heading(bill), _markdown_table(columns, rows))]
+    if bill.uses or (before is not None and before.uses):
+        assumed = "\n".join(f"- {escape(line)}" for line in bill.assumptions or (before.assumptions if before else ()))
+        parts.append(folded("By use", f"{_markdown_table(*_used(bill, before))}\n\nAssumed:\n\n{assumed}"))
     return capped([*parts, *([folded(f"Not counted ({len(bill.notes)})", notes)] if notes else [])])
+
+
+def _markdown_table(columns: Row, rows: Sequence[Row]) -> str:
+    table = ["| " + " | ".join(columns) + " |", "|---|" + "--:|" * (len(columns) - 1)]
+    return "\n".join([*table, *("| " + " | ".join(map(escape, row)) + " |" for row in rows)])
 
 
 def bill_json(bill: Bill, before: Bill | None = None) -> Mapping[str, Any]:
@@ -60,7 +77,12 @@ def bill_json(bill: Bill, before: Bill | None = None) -> Mapping[str, Any]:
         "as_of": bill.prices.as_of,
         "hours": HOURS,
         "total": _number(bill.total),
+        "complete": bill.complete,
         "lines": [_line(line) for line in bill.lines],
+        "least": _number(bill.least),
+        "most": _number(bill.most),
+        "by_use": [_use(use) for use in bill.uses],
+        "assumed": list(bill.assumptions),
         "by_root": {root: _number(amount) for root, amount in bill.by_root.items()},
         "not_counted": list(bill.notes),
     }
@@ -75,12 +97,46 @@ def money(amount: Fraction) -> str:
 def _heading(bill: Bill) -> str:
     prices = bill.prices
     own = f"; {len(prices.own)} of your own" if prices.own else ""
-    return f"A month of {HOURS} hours in {prices.currency}, at prices of {prices.region} ({prices.as_of}{own})"
+    own += f", the others of {prices.others}" if prices.own and prices.others else ""
+    elsewhere = [region for region in bill.regions if region != prices.region]
+    wrong = f", not of {', '.join(elsewhere)}" if elsewhere else ""
+    return f"A month of {HOURS} hours in {prices.currency}, at prices of {prices.region} ({prices.as_of}{own}){wrong}"
 
 
 def _listed(bill: Bill) -> tuple[Row, list[Row]]:
     rows = [(line.item.label, _count(line), _amount(line)) for line in bill.lines]
-    return ("", "count", "a month"), [*rows, ("sum", "", money(bill.total))]
+    return ("", "count", "a month"), [*rows, (_sum_label(bill), "", money(bill.total))]
+
+
+def _sum_label(bill: Bill) -> str:
+    return "sum" if bill.complete else "sum, at least"
+
+
+def _used(bill: Bill, before: Bill | None) -> tuple[Row, list[Row]]:
+    """What costs by use, the least and the most of it; the sums include what stands."""
+    if before is None:
+        rows: list[Row] = [(use.item.label, _between(use), *_least_and_most(use)) for use in bill.uses]
+        sums: Row = ("sum with it", "", money(bill.least), money(bill.most))
+        return ("", "", "from", "to"), [*rows, sums]
+    was, is_ = ({use.item.name: use for use in each.uses} for each in (before, bill))
+    rows = [
+        (item.label, *(" to ".join(_least_and_most(each[name])) if name in each else "-" for each in (was, is_)))
+        for name, item in ITEMS.items()
+        if name in was or name in is_
+    ]
+    sums = ("sum with it", *(f"{money(each.least)} to {money(each.most)}" for each in (before, bill)))
+    return ("", "before", "after"), [*rows, sums]
+
+
+def _between(use: UseLine) -> str:
+    unit = {Unit.GB: " GB", Unit.MILLION: " million"}.get(use.item.unit, "")
+    return " to ".join(f"{_rounded(end, '1' if end >= 10 else '0.1'):,f}" for end in (use.least, use.most)) + unit
+
+
+def _least_and_most(use: UseLine) -> tuple[str, str]:
+    if use.least_amount is None or use.most_amount is None:
+        return "no price", "no price"
+    return money(use.least_amount), money(use.most_amount)
 
 
 def _compared(before: Bill, after: Bill) -> tuple[Row, list[Row]]:
@@ -132,6 +188,18 @@ def _line(line: Line) -> Mapping[str, Any]:
         "count": _number(line.count),
         "amount": None if line.amount is None else _number(line.amount),
         "parts": {part: _number(count) for part, count in line.parts.items()},
+    }
+
+
+def _use(use: UseLine) -> Mapping[str, Any]:
+    ends = (use.least_amount, use.most_amount)
+    return {
+        "item": use.item.name,
+        "label": use.item.label,
+        "unit": use.item.unit.value,
+        "least": _number(use.least),
+        "most": _number(use.most),
+        "amount": None if None in ends else [_number(end) for end in ends if end is not None],
     }
 
 

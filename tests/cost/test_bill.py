@@ -4,19 +4,22 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from io import StringIO
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
 from isthmus import cli, proof
 from isthmus.cost import Bill, Flow, UnusableTraffic, bill, shipped
 from isthmus.cost.prices import Prices, Step
 from isthmus.network.answers import Outcome
-from isthmus.report.cost import bill_json
+from isthmus.report.cost import bill_json, print_bill
 from isthmus.terraform.graph import Graph, Resource, Unknown
-from tests.proof.estates import EVERYTHING, output, write
+from tests.proof.estates import ALL, EVERYTHING, output, write
 
 # Without steps: what one more GB costs does not depend on how many there were.
 FLAT = replace(shipped(), prices={**shipped().prices, "internet-out-gb": (Step(Fraction(0), Fraction(9, 100)),)})
@@ -84,6 +87,21 @@ def test_one_resource_less_is_never_dearer(everything: proof.Subject, ask: Ask) 
         assert bill(replace(everything, graph=less), FLAT).total <= whole
 
 
+@pytest.mark.parametrize("name", ALL)
+def test_whatever_an_example_has_is_in_the_sum(name: str, tmp_path: Path) -> None:
+    """No line of one is only "not counted": what that leaves out costs by the notification or by the object."""
+    made = bill(proof.read(write(output(name), tmp_path)))
+    assert made.complete
+    assert made.total <= made.least <= made.most
+    assert {note.split(",")[0] for note in made.notes} <= {
+        "traffic",
+        "notifications",
+        "what buckets hold",
+        "rules of partners",
+        "a deduction: AWS charges no NAT gateway hours and GB for those of a firewall that they are chained with",
+    }
+
+
 def test_faults_of_flows_at_once(ask: Ask) -> None:
     given = [Flow("web", "nowhere", Fraction(1)), Flow("lab1", "dc1/servers", Fraction(1))]
     with pytest.raises(UnusableTraffic) as raised:
@@ -117,13 +135,18 @@ def test_never_zero_for_unknown(everything: proof.Subject) -> None:
     made = bill(replace(everything, graph=more), FLAT)
     assert [line.item.name for line in made.unpriced] == ["large-vpn-connection"]
     assert made.notes == (
-        "Firewall endpoints of x.aws_networkfirewall_firewall.a: how many is unknown (it)",
+        "Firewall endpoints of x.aws_networkfirewall_firewall.a: how many is unknown (it), so the sum lacks it",
         "traffic, of which nothing was said: name flows with --traffic",
         "VPN connections of 5 Gbps tunnels: the sheet has no price (https://aws.amazon.com/vpn/pricing/)",
-        "logs written and kept, which cost by use",
         "types of resource that this bill knows nothing of: aws_instance (1)",
-        "other prices of eu-west-1: the sheet has those of us-east-1; give one with --prices",
+        "prices of eu-west-1: the sum is at prices of us-east-1; give a sheet with --prices",
     )
+    assert not made.complete
+    out = Console(file=StringIO(), width=100)
+    print_bill(made, out)
+    text = cast("StringIO", out.file).getvalue()
+    assert "at prices of us-east-1 (2026-06), not of eu-west-1\n" in text
+    assert "\nsum, at least" in text
 
 
 # --- the command
@@ -177,7 +200,8 @@ def test_shares_of_roots(stages: tuple[Path, Path]) -> None:
 
 def test_markdown_alone(stages: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, stages[0], "--markdown", "-")
-    assert out.startswith("**231.70 USD a month**\n")
+    assert out.startswith("**231.70 USD a month**, 232.18 to 304.19 with logs and queries\n")
+    assert "Assumed:\n\n- each flow log" in out
     assert "| Transit gateway attachments | 5 | 182.50 |" in out
 
 

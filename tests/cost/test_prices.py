@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.cost import ITEMS, UnusablePrices, read_prices, shipped
-from isthmus.cost.prices import Prices, Step
+from isthmus.cost.prices import DEFAULT, Prices, Step, shipped_regions
 
 HEAD = 'region = "eu-central-1"\nas_of = "2026-11"\ncurrency = "USD"\n[prices]\n'
 Sheet = Callable[[str], Path]
@@ -35,8 +35,19 @@ def refused(path: Path) -> str:
 def test_shipped_names_are_items() -> None:
     assert shipped().prices.keys() <= ITEMS.keys()
     # These have no price that a public page was seen to give.
-    unpriced = {"large-vpn-connection", "accelerator-gb", "route53-profile-association", "direct-connect-out-gb"}
+    unpriced = {"large-vpn-connection", "accelerator-gb", "direct-connect-out-gb"}
     assert ITEMS.keys() - shipped().prices.keys() == unpriced
+
+
+@pytest.mark.parametrize("region", shipped_regions())
+def test_each_shipped_sheet_is_of_its_region(region: str) -> None:
+    assert shipped(region).region == region
+
+
+def test_a_region_without_a_sheet_has_that_of_another_and_says_so(sheet: Sheet) -> None:
+    assert shipped("mars-1").region == DEFAULT
+    prices = read_prices(sheet(HEAD.replace("eu-central-1", "mars-1") + "nat-gateway = 0.052\n"))
+    assert (prices.region, prices.others) == ("mars-1", f"{DEFAULT} ({shipped().as_of})")
 
 
 def test_own_over_shipped(sheet: Sheet) -> None:

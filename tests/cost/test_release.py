@@ -1,0 +1,202 @@
+"""Price sheets out of files in the format of the AWS Price List Bulk API. The prices here are invented."""
+
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isthmus.cost import ITEMS, read_prices
+from isthmus.cost.release import SOURCES, main
+
+Write = Callable[..., Path]
+REGIONS = {"us-east-1": "USE1-", "eu-central-1": "EUC1-"}
+# A usage type and what else its product says, for each item: as AWS writes them.
+PRODUCTS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
+    "transit-gateway-attachment": ("TransitGateway-Hours", "hour", {"operation": "TransitGatewayVPC"}),
+    "transit-gateway-gb": ("TransitGateway-Bytes", "GigaBytes", {"operation": "TransitGatewayVPC"}),
+    "vpn-connection": ("VPN-Usage-Hours:ipsec.1", "Hrs", {"operation": "CreateVpnConnection"}),
+    "public-ipv4-address": ("PublicIPv4:InUseAddress", "Hrs", {}),
+    "interface-endpoint": ("VpcEndpoint-Hours", "Hrs", {}),
+    "interface-endpoint-gb": ("VpcEndpoint-Bytes", "GB", {}),
+    "load-balancer-endpoint": ("VpcEndpoint-GWLBE-Hours", "Hrs", {}),
+    "nat-gateway": ("NatGateway-Hours", "Hrs", {"operation": "NatGateway"}),
+    "nat-gateway-gb": ("NatGateway-Bytes", "GB", {"operation": "NatGateway"}),
+    "firewall-endpoint": ("Endpoint-Hour", "Hrs", {}),
+    "firewall-gb": ("Traffic-GB-Processed", "GB", {}),
+    "resolver-endpoint-address": ("ResolverNetworkInterface", "Hrs", {}),
+    "internet-out-gb": (
+        "DataTransfer-Out-Bytes",
+        "GB",
+        {"transferType": "AWS Outbound", "toLocation": "External"},
+    ),
+    "kms-key": ("KMS-Keys", "Keys", {}),
+    "secret": ("AWSSecretsManager-Secrets", "Secrets", {}),
+    "alarm": ("CW:AlarmMonitorUsage", "Alarms", {"alarmType": "Standard"}),
+    "custom-metric": ("CW:MetricMonitorUsage", "Metrics", {}),
+    "log-gb": ("VendedLog-Bytes", "GB", {}),
+    "log-storage-gb": ("TimedStorage-ByteHrs", "GB-Mo", {}),
+}
+
+
+def price(item: str, region: str) -> str:
+    """An invented price, another for each item and Region."""
+    return f"{(sorted(PRODUCTS).index(item) + 1) / 1000 + (0.0001 if region == 'us-east-1' else 0.0002):.10f}"
+
+
+def dimension(usd: str, unit: str, begin: str = "0", end: str = "Inf") -> dict[str, Any]:
+    return {"unit": unit, "beginRange": begin, "endRange": end, "pricePerUnit": {"USD": usd}}
+
+
+def offer(service: str, region: str) -> dict[str, Any]:
+    """A price list: the products that are looked for, and one of each kind that must not be taken for them."""
+    products: dict[str, Any] = {}
+    terms: dict[str, Any] = {}
+
+    def add(usage: str, unit: str, more: Mapping[str, str], *dimensions: dict[str, Any]) -> None:
+        sku = f"SKU{len(products):04}"
+        products[sku] = {"sku": sku, "productFamily": "x", "attributes": {"usagetype": usage, **more}}
+        rates = {f"{sku}.JRTCKXETXF.{number}": each for number, each in enumerate(dimensions)}
+        terms[sku] = {f"{sku}.JRTCKXETXF": {"offerTermCode": "JRTCKXETXF", "sku": sku, "priceDimensions": rates}}
+
+    for item, (usage, unit, more) in PRODUCTS.items():
+        if SOURCES[item].service != service:
+            continue
+        usd = price(item, region)
+        steps = [dimension(usd, unit)]
+        if item == "log-gb":
+            steps = [dimension("0.0100000000", unit, "10240"), dimension(usd, unit, "0", "10240")]
+        add(f"{REGIONS[region]}{usage}", unit, more, *steps)
+        add(f"{REGIONS[region]}Something-{usage}", unit, more, dimension("99", unit))
+        add(f"{REGIONS[region]}{usage}", "Furlongs", more, dimension("99", "Furlongs"))
+    return {
+        "formatVersion": "v1.0",
+        "disclaimer": "invented for tests",
+        "offerCode": service,
+        "publicationDate": "2026-10-07T11:22:33Z" if service == "AmazonVPC" else "2026-09-30T00:00:00Z",
+        "products": products,
+        "terms": {"OnDemand": terms, "Reserved": {}},
+    }
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Write:
+    """The files of AWS in a folder, changed by `change(service, region, document)`."""
+
+    def write(change: Callable[[str, str, dict[str, Any]], object] | None = None) -> Path:
+        root = tmp_path / "mirror"
+        for service in {source.service for source in SOURCES.values()}:
+            folder = root / "offers" / "v1.0" / "aws" / service
+            regions = {}
+            for region in REGIONS:
+                document = offer(service, region)
+                if change:
+                    change(service, region, document)
+                path = folder / "20261007112233" / region / "index.json"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(json.dumps(document))
+                regions[region] = {"regionCode": region, "currentVersionUrl": "/" + str(path.relative_to(root))}
+            regions["us-east-1-bos-1"] = {"regionCode": "us-east-1-bos-1", "currentVersionUrl": "/nowhere"}
+            index = folder / "current" / "region_index.json"
+            index.parent.mkdir(parents=True, exist_ok=True)
+            index.write_text(json.dumps({"formatVersion": "v1.0", "regions": regions}))
+        return root
+
+    return write
+
+
+def released(source: Path, to: Path, *more: str) -> int:
+    return main(["--source", str(source), "--to", str(to), *more])
+
+
+def test_a_sheet_for_each_region(mirror: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert released(mirror(), tmp_path / "sheets") == 0
+    assert sorted(path.name for path in (tmp_path / "sheets").iterdir()) == ["eu-central-1.toml", "us-east-1.toml"]
+    for region in REGIONS:
+        sheet = read_prices(tmp_path / "sheets" / f"{region}.toml")
+        # The newest of the files says of when the prices are.
+        assert (sheet.region, sheet.as_of, sheet.currency) == (region, "2026-10", "USD")
+        assert sheet.own == SOURCES.keys()
+        for item in SOURCES:
+            assert sheet.amount(item, Fraction(1)) == Fraction(Decimal(price(item, region)))
+        full = 10_240 * Fraction(Decimal(price("log-gb", region)))
+        assert sheet.amount("log-gb", Fraction(10_241)) == full + Fraction(1, 100)
+    assert f"{len(SOURCES)} of {len(ITEMS)} items; no price for accelerator, " in capsys.readouterr().out
+
+
+def test_every_source_is_an_item_and_is_tried() -> None:
+    assert SOURCES.keys() <= ITEMS.keys()
+    assert SOURCES.keys() == PRODUCTS.keys()
+
+
+def test_one_region(mirror: Write, tmp_path: Path) -> None:
+    assert released(mirror(), tmp_path / "sheets", "--region", "eu-central-1") == 0
+    assert [path.name for path in (tmp_path / "sheets").iterdir()] == ["eu-central-1.toml"]
+
+
+def test_usage_types_without_the_region(mirror: Write, tmp_path: Path) -> None:
+    """In us-east-1 many have no short name of the Region in front."""
+
+    def change(service: str, region: str, document: dict[str, Any]) -> None:
+        for product in document["products"].values():
+            product["attributes"]["usagetype"] = product["attributes"]["usagetype"].removeprefix(REGIONS[region])
+
+    assert released(mirror(change), tmp_path / "sheets") == 0
+    assert read_prices(tmp_path / "sheets" / "us-east-1.toml").own == SOURCES.keys()
+
+
+def test_two_prices_for_one_item_are_none(mirror: Write, tmp_path: Path) -> None:
+    def change(service: str, region: str, document: dict[str, Any]) -> None:
+        if service == "AmazonEC2" and region == "eu-central-1":
+            for offers in document["terms"]["OnDemand"].values():
+                for each in offers.values():
+                    for rate in each["priceDimensions"].values():
+                        rate["unit"] = "Hrs"
+
+    assert released(mirror(change), tmp_path / "sheets") == 0
+    assert SOURCES.keys() - read_prices(tmp_path / "sheets" / "eu-central-1.toml").own == {
+        "nat-gateway",
+        "nat-gateway-gb",
+    }
+
+
+def test_what_the_files_lack_is_kept_and_said_to_be_old(mirror: Write, tmp_path: Path) -> None:
+    sheets = tmp_path / "sheets"
+    sheets.mkdir()
+    (sheets / "us-east-1.toml").write_text(
+        'region = "us-east-1"\nas_of = "2026-01"\ncurrency = "USD"\n[prices]\nroute53-profile = 0.75\nnat-gateway = 9\n'
+        "resolver-query = [{ above = 0, price = 0.4 }, { above = 1_000, price = 0.2 }]\n"
+    )
+    assert released(mirror(), sheets) == 0
+    text = (sheets / "us-east-1.toml").read_text()
+    assert "\n# Not found in the files: as in the sheet of 2026-01.\nroute53-profile = 0.75\n" in text
+    sheet = read_prices(sheets / "us-east-1.toml")
+    assert sheet.amount("resolver-query", Fraction(2_000)) == 600
+    assert sheet.amount("nat-gateway", Fraction(1)) != 9
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "not JSON"),
+        ("[]", "expected a JSON object"),
+        ('{"formatVersion": "v2"}', "it has no regions"),
+        ('{"regions": {"us-east-1": {}}}', "currentVersionUrl is None; expected text"),
+    ],
+)
+def test_files_of_another_format_are_a_message(
+    mirror: Write, tmp_path: Path, text: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = mirror()
+    (root / "offers/v1.0/aws/AmazonVPC/current/region_index.json").write_text(text)
+    assert released(root, tmp_path / "sheets") == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "sheets").exists()
+
+
+def test_a_region_that_is_not_there(mirror: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert released(mirror(), tmp_path / "sheets", "--region", "mars-1") == 2
+    assert "mars-1: no price list has that Region; there are eu-central-1, us-east-1" in capsys.readouterr().err
