@@ -223,6 +223,7 @@ def test_roots_that_differ_are_planned_whatever_becomes_of_others_and_those_that
         ("dev", 'cidr="10.1.0.0/20"', 'cidr="10.1.64.0/20"'),
         ("prod", '"prod",\n    account', '"prod",\n    tags={"Team": "payments"},\n    account'),
         ("test", "Environment(", "dict("),
+        ("test", "Spoke(", "dict("),
         ("estate", "from environments.test import test\n", ""),
         ("estate", "dev, test, prod]", "dev, prod]"),
     )
