@@ -344,7 +344,11 @@ class Forwarding:
                 for _, _, paths in pieces
                 for p in paths
             ]
-            found = [_untranslated(self._passing.answers(packet, p, (place, place), (sender, sender))) for p in found]
+            clients = NAT_PORTS if nat else packet.ephemeral
+            found = [
+                _untranslated(self._passing.answers(packet, p, (place, place), (sender, sender), clients))
+                for p in found
+            ]
             if nat:
                 found = [p._replace(hops=(*p.hops, Hop("NAT gateway", nat, "restores the address"))) for p in found]
             done = [_chain(a, b) for a in done for b in found]

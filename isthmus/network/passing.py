@@ -20,7 +20,7 @@ from isthmus.network.answers import (
     Service,
     Somewhere,
 )
-from isthmus.network.client_ports import Denied, closed
+from isthmus.network.client_ports import NAT_PORTS, Denied, closed
 from isthmus.network.facts import Facts
 from isthmus.network.filters import Span, acl_denied, acl_verdict, group_verdict, there
 from isthmus.network.firewalls import answer
@@ -48,26 +48,31 @@ class Passing:
         for path in paths:
             sender: Span = (source, source)
             receiver: Span = (target, target)
+            clients = packet.ephemeral
             for hop in path.hops:
                 if hop.kind == "NAT gateway":
-                    sender = self.places.nat_span(hop.address)
+                    sender, clients = self.places.nat_span(hop.address), NAT_PORTS
                     receiver = (nat64.translated(target), nat64.translated(target))
                 rules = self._rules(hop)
                 if isinstance(rules, Unknown):
                     path = _judged(path, rules)
                 elif rules is not None:
-                    found = inspected(rules, sender, receiver, seen, packet.ephemeral, outward=outward)
+                    found = inspected(rules, sender, receiver, seen, clients, outward=outward)
                     path = _judged(path, found)
             yield path
 
-    def answers(self, packet: Packet, path: Path, source: Span, destination: Span) -> Path:
-        """The path of a reply after the firewalls that it meets. `source` is who opened the flow, as they know it."""
+    def answers(self, packet: Packet, path: Path, source: Span, destination: Span, clients: Span) -> Path:
+        """The path of a reply after the firewalls that it meets.
+
+        `source` and `clients` are the address and the ports that the flow comes from as they see it: beyond a NAT
+        gateway, those of the NAT gateway.
+        """
         for hop in path.hops:
             rules = self._rules(hop)
             if isinstance(rules, Unknown):
                 path = _judged(path, rules)
             elif rules is not None:
-                path = _judged(path, answer(rules, source, destination, there(packet), packet.ephemeral))
+                path = _judged(path, answer(rules, source, destination, there(packet), clients))
         return path
 
     def _rules(self, hop: Hop) -> Rules | Unknown | None:

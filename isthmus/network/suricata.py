@@ -217,7 +217,11 @@ def _parsed(address: str, line: str, sets: Mapping[str, Spans]) -> Iterator[Rule
     rule = replace(rule, of_answers=end is _End.SERVER, apart=apart)
     yield rule
     if way == "<>":
-        yield replace(rule, sources=destinations, destinations=sources)
+        # Both ends change places with their ports: a port of the destination is then one of the source, which is not
+        # evaluated. https://docs.suricata.io/en/latest/rules/intro.html#direction
+        of_source = ports != "any" and protocol != "icmp"
+        swapped = replace(rule, sources=destinations, destinations=sources, inside=inside or of_source)
+        yield replace(swapped, ports=_PORTS) if of_source else swapped
 
 
 class _End(Enum):

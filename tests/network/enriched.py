@@ -12,6 +12,7 @@ from isthmus.network.model import Unknown
 from tests.network.dual_stack import dual_stack
 from tests.network.features import (
     endpoints_and_groups,
+    firewall_rules,
     main_tables,
     many_networks,
     overlapping_vpcs,
@@ -36,6 +37,7 @@ FEATURES: tuple[Feature, ...] = (
     many_networks,
     unequal_asns,
     endpoints_and_groups,
+    firewall_rules,
 )
 _GROUPS = (None, ("web",), ("db", "web"))
 _WORLD = {4: IPv4Address("9.9.9.9"), 6: ip_address("2606:4700::1111")}

@@ -12,6 +12,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 
 from isthmus.network.model import AttachmentKind, GatewayKind, Subnet, Unknown, Vpc
+from tests.network.firewall_policies import policies, read
 from tests.network.networks import BLACKHOLE, Draft, Gone, cidr
 from tests.network.strategies import few
 
@@ -109,6 +110,31 @@ def many_networks(draw: st.DrawFn, d: Draft) -> None:
         d.sites.remove(site)
         chosen = tuple(map(cidr, draw(few(more, 2))))
         d.sites.append(replace(site, networks=(*site.networks, *chosen)))
+
+
+def firewall_rules(draw: st.DrawFn, d: Draft) -> None:
+    """A firewall on every way into and out of a VPC's workloads; policies for it and for most of the others."""
+    number, vpc = draw(st.sampled_from(list(enumerate((vpc.address for vpc in vpcs_of(d)), 1))))
+    beyond = [name for name in ("hub", "hub", f"{vpc}-nat", f"{vpc}-igw") if name == "hub" or name in _ways_out(d)]
+    d.subnet(f"{vpc}-wall", vpc, f"10.{number}.30.0/28", routes={"0.0.0.0/0": draw(st.sampled_from(beyond))})
+    d.firewall("wall", vpc, f"{vpc}-wall")
+    wall = f"wall[{vpc}-wall]"
+    works = [subnet for subnet in subnets_of(d, vpc) if "work" in subnet.address]
+    for subnet in subnets_of(d, vpc):
+        if subnet in works:
+            d.table(str(subnet.table), vpc, {"0.0.0.0/0": wall})
+        elif "wall" not in subnet.address and draw(st.integers(0, 3)):
+            for work in works:
+                d.one_more_route(str(subnet.table), str(work.cidrs[0]), wall)
+    for firewall in list(d.parts["firewalls"].values()):
+        if firewall.address == "wall" or draw(st.integers(0, 3)):
+            policy = draw(policies())
+            d.policies[firewall.address] = policy
+            d.put("firewalls", replace(firewall, rules=read(policy)))
+
+
+def _ways_out(d: Draft) -> set[str]:
+    return {*d.parts.get("nats", {}), *d.parts.get("gateways", {})}
 
 
 def unequal_asns(draw: st.DrawFn, d: Draft) -> None:

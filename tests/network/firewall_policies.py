@@ -28,11 +28,12 @@ PREFIXES = (
     "::/0",
 )
 _V4 = tuple(prefix for prefix in PREFIXES if ":" not in prefix)
-_ACTIONS = (FORWARD, FORWARD, FORWARD, PASS, DROP)
+_ACTIONS = (*(FORWARD,) * 5, PASS, PASS, DROP)
 _ENDS = ("any", "any", "$HOME_NET", "$EXTERNAL_NET", "$WORK", "!$WORK", "10.8.0.0/16", "[10.0.0.0/8,!10.1.1.0/24]")
 _PORTS = ("any", "any", "443", "!443", "[53,443]", "1:1023", "1024:")
 _OPTIONS = ("", "", "flow:to_server; ", "flow:to_server; ", "flow:to_client; ", "flow:established; ", 'content:"a"; ')
 _DEFAULTS = (
+    (),
     (),
     ("aws:alert_strict",),
     ("aws:drop_strict",),
@@ -52,7 +53,7 @@ def policies(draw: st.DrawFn) -> Policy:
         "stateless_fragment_default_actions": (draw(st.sampled_from(_ACTIONS)),),
         "stateful_engine_options": ({"rule_order": order},),
     }
-    for kind, most in (("stateless", 2), ("stateful", 3)):
+    for kind, most in (("stateless", draw(st.integers(0, 2))), ("stateful", draw(st.integers(0, 3)))):
         references = []
         for number, priority in enumerate(draw(st.lists(st.integers(1, 9), max_size=most, unique=True))):
             address = f"{_TYPE}_rule_group.{kind}{number}"
@@ -119,7 +120,8 @@ def _text(draw: st.DrawFn) -> str:
     ports = draw(st.sampled_from(_PORTS)) if protocol in ("tcp", "udp") else "any"
     ends = [draw(st.sampled_from(_ENDS)) for _ in range(2)]
     options = draw(st.sampled_from(_OPTIONS if action != "reject" else _OPTIONS[:4]))
-    way = draw(st.sampled_from(["->", "->", "<>"]))
+    # The engine leaves ports of sources open, and so those of both ends.
+    way = draw(st.sampled_from(["->", "->", "<>"])) if ports == "any" else "->"
     return f"{action} {protocol} {ends[0]} any {way} {ends[1]} {ports} ({options}sid:1;)"
 
 
@@ -128,7 +130,7 @@ def _tuple(draw: st.DrawFn) -> Mapping[str, Any]:
     protocol = draw(st.sampled_from(["IP", "TCP", "UDP", "ICMP"]))
     port = draw(st.sampled_from(["ANY", "443", "[53,443]"])) if protocol in ("TCP", "UDP") else "ANY"
     header = {
-        "direction": draw(st.sampled_from(["FORWARD", "FORWARD", "ANY"])),
+        "direction": draw(st.sampled_from(["FORWARD", "FORWARD", "ANY"])) if port == "ANY" else "FORWARD",
         "protocol": protocol,
         "source": draw(st.sampled_from(("ANY", *_V4))),
         "source_port": "ANY",

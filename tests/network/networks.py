@@ -52,6 +52,7 @@ from isthmus.network.model import (
 )
 from isthmus.network.suricata import Rules
 from tests.network.judge import Walker
+from tests.network.judge.firewall_policy import Policy
 
 WORLD = IPv4Address("1.1.1.1")
 OPEN = "open"  # a network ACL that allows everything: what every VPC starts with
@@ -92,6 +93,7 @@ class Draft:
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)
     sites: list[Site] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    policies: dict[str, Policy] = field(default_factory=dict)
     _routes: dict[str, Routes] = field(default_factory=dict)
 
     def put(self, kind: str, thing: Any) -> Any:

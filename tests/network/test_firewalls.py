@@ -32,8 +32,8 @@ def lines(draw: st.DrawFn) -> tuple[str, str, str, str, str, str]:
         draw(st.sampled_from(("pass", "drop", "reject", "alert"))),
         draw(st.sampled_from(sorted(NUMBERS))),
     )
-    way = draw(st.sampled_from(("->", "->", "<>")))
     port = draw(ports) if protocol in ("tcp", "udp") else "any"
+    way = draw(st.sampled_from(("->", "->", "<>"))) if port == "any" else "->"
     return action, protocol, draw(addresses), way, draw(addresses), port
 
 
@@ -275,10 +275,11 @@ def test_what_options_look_at(options: str, inside: bool) -> None:
 
 
 def test_a_rule_both_ways_is_two() -> None:
-    there, back_ = written("group", "pass tcp $A any <> any 80 (sid:1;)", SETS)
-    assert (there.sources, there.destinations, there.ports) == ((A,), (ALL,), ((80, 80),))
+    there, back_ = written("group", "pass tcp $A any <> any any (sid:1;)", SETS)
+    assert (there.sources, there.destinations, there.ports) == ((A,), (ALL,), (EVERY_PORT,))
     assert back_ == replace(there, sources=there.destinations, destinations=there.sources)
-    assert list(written("group", "alert tcp any any <> any any (sid:1;)\n\n  # nothing", SETS)) == []
+    there, back_ = written("group", "pass tcp $A any <> any 80 (sid:1;)", SETS)
+    assert (there.ports, there.inside, back_.ports, back_.inside) == (((80, 80),), False, (EVERY_PORT,), True)
 
 
 def test_a_domain_list_is_inside_of_tcp_from_home() -> None:
@@ -478,6 +479,16 @@ def test_on_its_way_a_packet_is_asked_about_with_the_address_it_has_there(
         Forwarding(d.network()).forward(Packet(InSubnet(source), Internet(IPv4Address("10.0.9.9")), port=port)).paths
     )
     assert ("firewall-drops" in {block.rule for block in path.blocks}) == bool(stopped)
+
+
+def test_both_directions_change_ports_too() -> None:
+    """The port of the destination is one of the source the other way round, where a client does not have it."""
+    rules = Rules(
+        "policy", tuple(written("group", "pass tcp 10.0.0.0/29 any <> 198.51.100.0/24 443 (sid:1;)", {})), "drop"
+    )
+    there = span(IPv4Network("198.51.100.7/32"))
+    assert verdict(rules, HERE, there, HTTPS) is None
+    assert isinstance(verdict(rules, there, HERE, HTTPS), Unknown)
 
 
 BACKWARD = "pass tcp 198.51.100.0/24 any -> 10.0.0.0/29 any ({}sid:1;)"

@@ -1,7 +1,7 @@
 """The engine and the judge agree on networks with features that `test_forwarding` does not draw.
 
 IPv6, several transit gateways, peerings in a row, secondary and overlapping ranges, main tables, several networks a
-site, unequal ASNs, endpoints and security groups.
+site, unequal ASNs, endpoints and security groups, firewall rules.
 """
 
 from __future__ import annotations
@@ -14,12 +14,15 @@ from hypothesis import Phase, find, given, note, settings
 from hypothesis import strategies as st
 
 from isthmus.network.answers import Packet, Scenario
+from isthmus.network.client_ports import EPHEMERAL
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Network
+from isthmus.network.suricata import Rules
 from tests.network.dual_stack import dual_stack
 from tests.network.enriched import FEATURES, Feature, enriched, packets
 from tests.network.features import (
     endpoints_and_groups,
+    firewall_rules,
     main_tables,
     overlapping_vpcs,
     peerings_in_a_row,
@@ -37,6 +40,8 @@ Question = tuple[Draft, Packet, Scenario]
 def questions(draw: st.DrawFn, features: tuple[Feature, ...] = FEATURES, most: int = 3) -> Question:
     draft = draw(enriched(features, most))
     packet = draw(packets(draft))
+    clients = draw(st.sampled_from([EPHEMERAL, (32_768, 60_999)]))
+    packet = replace(packet, ephemeral=clients)
     down = draw(st.just(frozenset()) | st.frozensets(st.sampled_from(things_that_fail(draft)), max_size=2))
     return draft, packet, Scenario(down)
 
@@ -45,7 +50,7 @@ def questions(draw: st.DrawFn, features: tuple[Feature, ...] = FEATURES, most: i
 def test_engine_and_judge_agree_on_the_way_there(question: Question) -> None:
     draft, packet, scenario = question
     network = draft.network()
-    judge = Worlds(network, draft.sites, scenario)
+    judge = Worlds(network, draft.sites, scenario, draft.policies)
     trace = Forwarding(network, sites=tuple(draft.sites), scenario=scenario).forward(packet)
     note("\n".join(["judge:", *map(str, next(judge.walkers()).forward(packet)), "engine:", str(trace)]))
     assert trace.outcome is judge.outcome(packet)
@@ -55,7 +60,7 @@ def test_engine_and_judge_agree_on_the_way_there(question: Question) -> None:
 def test_engine_and_judge_agree_on_both_ways(question: Question) -> None:
     draft, packet, scenario = question
     network = draft.network()
-    judge = Worlds(network, draft.sites, scenario)
+    judge = Worlds(network, draft.sites, scenario, draft.policies)
     trip = Forwarding(network, sites=tuple(draft.sites), scenario=scenario).both_ways(packet)
     walker = next(judge.walkers())
     note("\n".join(["judge:", *map(str, walker.forward(packet)), *walker.tale(packet), "engine:", str(trip)]))
@@ -123,6 +128,12 @@ def the_first_vpc_is_learnt_alone(network: Network) -> Network:
     return replace(network, tgw_tables=tables)
 
 
+def firewalls_pass_everything(network: Network) -> Network:
+    """Policies have no rules."""
+    firewalls = {name: replace(one, rules=Rules(name)) for name, one in network.firewalls.items()}
+    return replace(network, firewalls=firewalls)
+
+
 DECIDING: tuple[tuple[Feature, Callable[[Network], Network]], ...] = (
     (dual_stack, filters_forget_ipv6),
     (second_hub, one_transit_gateway),
@@ -130,6 +141,7 @@ DECIDING: tuple[tuple[Feature, Callable[[Network], Network]], ...] = (
     (secondary_ranges, one_range_a_vpc),
     (main_tables, main_tables_are_empty),
     (endpoints_and_groups, groups_allow_everything),
+    (firewall_rules, firewalls_pass_everything),
     (overlapping_vpcs, the_first_vpc_is_learnt_alone),
 )
 
@@ -146,7 +158,9 @@ def test_an_engine_that_forgets_the_feature_disagrees(feature: Feature, forget: 
         right, wrong = (Forwarding(one, sites=tuple(draft.sites), scenario=scenario) for one in (network, forgetful))
         if right.forward(packet).outcome is wrong.forward(packet).outcome:
             return False  # the judge need not be asked
-        return wrong.forward(packet).outcome is not Worlds(network, draft.sites, scenario).outcome(packet)
+        return wrong.forward(packet).outcome is not Worlds(network, draft.sites, scenario, draft.policies).outcome(
+            packet
+        )
 
     enough = settings(max_examples=3000, derandomize=True, database=None, phases=[Phase.generate])
     find(questions((feature,), 1), disagrees, settings=enough)

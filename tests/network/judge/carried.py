@@ -44,6 +44,9 @@ class Luggage:
     sites: tuple[str, ...] = ()  # sites that sent it back
     service: str = ""  # it goes to an AWS service, by one of its public addresses
     reply: bool = False
+    asked: int = 0  # the port, or ICMP message, that the first packet of the flow goes to
+    clients: tuple[int, int] = (0, 65_535)  # the ports that it may come from
+    doubts: tuple[str, ...] = ()  # filters of which it is not known whether they let it pass
     steps: tuple[str, ...] = ()
 
     def at(self, step: str) -> Luggage:
@@ -59,6 +62,11 @@ class Ending:
     luggage: Luggage
     place: str = ""
     exit: str = ""
+
+    @property
+    def settled(self) -> Outcome:
+        """The outcome, with the filters in mind that may have stopped it on the way."""
+        return Outcome.UNKNOWN if self.outcome is Outcome.REACHABLE and self.luggage.doubts else self.outcome
 
     def __str__(self) -> str:
         return "\n    ".join(

@@ -23,6 +23,7 @@ from isthmus.network.model import (
 )
 from tests.network.judge.carried import Ending, Ip, Luggage, dropped, unknown
 from tests.network.judge.doubt import Stopped, Unclear, contains, known, length, prefix_of, truth
+from tests.network.judge.firewall_policy import Policy
 
 SOMEWHERE: Mapping[int, Ip] = {4: IPv4Address("8.8.4.4"), 6: IPv6Address("2606:4700::1111")}
 
@@ -34,6 +35,7 @@ class Facts:
     network: Network
     sites: Sequence[Site] = ()
     scenario: Scenario = field(default_factory=Scenario)
+    policies: Mapping[str, Policy] = field(default_factory=dict)  # of firewalls, by address
     came_in_order: tuple[str, ...] = ()  # VPC attachments whose ranges overlap, the one that was made first
 
     def _address(self, location: Location, version: int) -> Ip:

@@ -149,7 +149,8 @@ def generated(block: Mapping[str, Any], sets: Sets) -> Iterator[Line]:
     if "HOME_NET" not in sets:  # then it is of the firewall's own VPC
         yield Line("", "tcp", inside=True, only_after_handshake=True)
         return
-    line = Line("drop", "tcp", "$HOME_NET", "$EXTERNAL_NET", inside=True, sets=sets)
+    # AWS's rules have `flow:to_server`: what the home net answers is not asked.
+    line = Line("drop", "tcp", "$HOME_NET", "$EXTERNAL_NET", inside=True, of_answers=False, sets=sets)
     if block["generated_rules_type"] == "ALLOWLIST":
         yield replace(line, action="pass", only_after_handshake=True)
     yield line

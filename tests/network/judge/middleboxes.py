@@ -11,12 +11,13 @@ from ipaddress import IPv4Address, IPv6Network
 from tests.network.judge.carried import Ending, Luggage, Translation, dropped, unknown
 from tests.network.judge.doubt import known, truth
 from tests.network.judge.filters import Filters
+from tests.network.judge.inspection import Inspection
 from tests.network.judge.steps import Steps
 
 NAT64 = IPv6Network("64:ff9b::/96")
 
 
-class Middleboxes(Steps, Filters):
+class Middleboxes(Steps, Filters, Inspection):
     """Into the subnet of a middlebox, and on by that subnet's table."""
 
     def _through_nat(self, luggage: Luggage, address: str, origin: str | None, client: int) -> list[Ending]:
@@ -61,5 +62,6 @@ class Middleboxes(Steps, Filters):
             return dropped(luggage, f"{address} sends it back to itself")
         if origin != subnet.address:
             self._filter(luggage.header, subnet.address, inbound=True)
-        onward = replace(luggage, boxes=(*luggage.boxes, address)).at(f"through {address}")
+        seen = self._inspect(luggage, endpoint.firewall)
+        onward = replace(seen, boxes=(*luggage.boxes, address)).at(f"through {address}")
         return self._leave_subnet(onward, subnet.address, client)

@@ -12,11 +12,12 @@ from isthmus.network.model import Attachment, AttachmentKind, Unknown
 from tests.network.judge.carried import Ending, Luggage, dropped, unknown
 from tests.network.judge.doubt import Unclear, known, truth
 from tests.network.judge.filters import Filters
+from tests.network.judge.inspection import Inspection
 from tests.network.judge.steps import Steps
 from tests.network.judge.transit_tables import TransitTables
 
 
-class TransitGateways(Steps, Filters, TransitTables):
+class TransitGateways(Steps, Filters, TransitTables, Inspection):
     """What a transit gateway does with a packet."""
 
     def _into_transit_gateway(
@@ -110,7 +111,8 @@ class TransitGateways(Steps, Filters, TransitTables):
             if self._down(zone):
                 continue
             pins = luggage.pins if chosen else (*luggage.pins, (attachment.address, zone))
-            onward = replace(luggage, boxes=(*luggage.boxes, box), pins=pins).at(f"through {box} in {zone}")
+            seen = self._inspect(luggage, box)
+            onward = replace(seen, boxes=(*luggage.boxes, box), pins=pins).at(f"through {box} in {zone}")
             endings += self._route_at_transit_gateway(onward, attachment, zone, client)
         return endings or dropped(luggage, f"{box} has no zone that works")
 

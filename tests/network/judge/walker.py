@@ -8,11 +8,11 @@ from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Outc
 from tests.network.judge.carried import Ending, Header, Luggage, at_best, dropped, not_reachable, worst
 from tests.network.judge.doubt import Stopped, Unclear, known
 from tests.network.judge.facts import SOMEWHERE
+from tests.network.judge.inspection import NAT_PORTS
 from tests.network.judge.site import Sites
 from tests.network.judge.vpc import Vpcs
 
 NUMBERS = {"icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58}
-NAT_PORTS = (1024, 65535)  # vpc/latest/userguide/nat-gateway-basics.html
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,12 @@ class Walker(Vpcs, Sites):
         if not there or any(ending.outcome is Outcome.BLOCKED for ending in there):
             return Outcome.BLOCKED
         arrived = [ending for ending in there if ending.outcome is Outcome.REACHABLE]
-        outcomes = [ending.outcome for ending in there]
+        outcomes = [ending.settled for ending in there]
         return worst([*outcomes, self._replies(packet, arrived)] if arrived else outcomes)
 
     def outcome(self, packet: Packet) -> Outcome:
         """What becomes of the first packet."""
-        return worst(ending.outcome for ending in self.forward(packet))
+        return worst(ending.settled for ending in self.forward(packet))
 
     def _there(self, packet: Packet) -> list[Ending]:
         version = self._version(packet)
@@ -56,17 +56,18 @@ class Walker(Vpcs, Sites):
             kind, code = packet.icmp or (8, 0)  # an echo request
             port = kind * 256 + code
         header = Header(source, destination, NUMBERS[packet.protocol], port)
+        luggage = Luggage(header, asked=port, clients=packet.ephemeral)
         match packet.source:
             case InSubnet() as sender:
                 service = packet.destination.name if isinstance(packet.destination, Service) else ""
-                return self._leave_host(Luggage(header, public=sender.public, service=service), sender.address)
+                return self._leave_host(replace(luggage, public=sender.public, service=service), sender.address)
             case AtSite(name=name):
-                return self._leave_site(Luggage(header), name)
+                return self._leave_site(luggage, name)
             case Internet():
                 assert isinstance(packet.destination, InSubnet)
                 if not packet.destination.public and destination.version == 4:
-                    return dropped(Luggage(header), "the destination has no public address")
-                return self._enter_from_internet(Luggage(header), packet.destination.address)
+                    return dropped(luggage, "the destination has no public address")
+                return self._enter_from_internet(luggage, packet.destination.address)
         raise NotImplementedError(f"no walk starts at {packet.source!r}")
 
     def _replies(self, packet: Packet, there: list[Ending]) -> Outcome:
@@ -89,7 +90,7 @@ class Walker(Vpcs, Sites):
         """A stateful firewall lets nothing pass of which it saw one direction only."""
         if back.outcome is Outcome.REACHABLE and sorted(back.luggage.boxes) != sorted(there.luggage.boxes):
             return Outcome.BLOCKED
-        return back.outcome
+        return back.settled
 
     def tale(self, packet: Packet) -> list[str]:
         """The replies to the first client port, for a person who wonders."""
@@ -120,6 +121,8 @@ class Walker(Vpcs, Sites):
             translations=seen.translations,
             pins=seen.pins,
             reply=True,
+            asked=seen.asked,
+            clients=seen.clients,
             sites=(),
             steps=(f"client port {client}",),
         )

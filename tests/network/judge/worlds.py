@@ -5,12 +5,13 @@ What all worlds agree on is known; anything else is unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, permutations
 
 from isthmus.network.answers import Outcome, Packet, Scenario
 from isthmus.network.model import Attachment, AttachmentKind, Cidr, Network, Site, Unknown
+from tests.network.judge.firewall_policy import Policy
 from tests.network.judge.walker import Walker
 
 
@@ -21,6 +22,7 @@ class Worlds:
     network: Network
     sites: Sequence[Site] = ()
     scenario: Scenario = field(default_factory=Scenario)
+    policies: Mapping[str, Policy] = field(default_factory=dict)
 
     def outcome(self, packet: Packet) -> Outcome:
         """What becomes of the first packet."""
@@ -33,7 +35,7 @@ class Worlds:
     def walkers(self) -> Iterator[Walker]:
         """One walker for each order."""
         for order in permutations(overlapping(self.network)):
-            yield Walker(self.network, self.sites, self.scenario, came_in_order=order)
+            yield Walker(self.network, self.sites, self.scenario, self.policies, came_in_order=order)
 
 
 def overlapping(network: Network) -> tuple[str, ...]:
