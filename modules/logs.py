@@ -8,7 +8,7 @@ from isthmus.intent import Account, Environment, Estate
 from modules.aws import IamRole, IamRolePolicy, KmsAlias, KmsKey
 from modules.cdk import ModuleStack, TerraformOutput
 from modules.policy import allow, dns_suffix, document, organization_partition
-from modules.provider import REQUIRED
+from modules.provider import REQUIRED, global_name
 
 KEY_ARN = "key_arn"
 FLOW_LOGS_ROLE_ARN = "flow_logs_role_arn"
@@ -31,13 +31,14 @@ def logs(estate: Estate, environment: Environment) -> dict[str, Any]:
     )
     module.add(KmsAlias, "this", name=f"alias/{name}-logs", target_key_id=module.ref(key, "key_id"))
 
+    role_name = global_name(estate, f"flow-logs-{environment.name}")
     role = module.add(
         IamRole,
         "flow_logs",
-        name=f"{name}-flow-logs",
+        name=role_name,
         description=f"VPC and transit gateway flow logs of {name} to CloudWatch Logs",
         assume_role_policy=_flow_logs_trust(estate, account),
-        tags={"Name": f"{name}-flow-logs"},
+        tags={"Name": role_name},
     )
     policy = module.add(
         IamRolePolicy,

@@ -26,7 +26,7 @@ from modules.hub import GATEWAY_ARN, GATEWAY_ID
 from modules.naming import identifier
 from modules.network_manager import network_manager
 from modules.policy import allow, document, organization_partition
-from modules.provider import REQUIRED
+from modules.provider import REQUIRED, global_name
 
 FIREWALL_ALERT_LOGS = "alert_log_group_name"
 
@@ -277,7 +277,7 @@ class _Observability:
         self.module.add(
             CloudwatchDashboard,
             "this",
-            dashboard_name=self.name,
+            dashboard_name=global_name(self.estate, self.environment.name),
             dashboard_body=dashboard_body(self.estate.region, self.given[GATEWAY_ID], drawn),
         )
 

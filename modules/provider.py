@@ -41,9 +41,18 @@ def deployment_role_arn(estate: Estate, account: Account) -> str | None:
     return f"arn:{organization_partition(estate)}:iam::{account.id}:role/{role}" if role else None
 
 
+def global_name(estate: Estate, name: str) -> str:
+    """The name of what an account has once in all Regions: roles and dashboards.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html
+    """
+    return f"{estate.prefix}-{estate.region}-{name}"
+
+
 def authorize_role_name(estate: Estate) -> str:
     """The role in the shared services account with which private zones admit VPCs."""
-    return f"{estate.prefix}-authorize-vpcs"
+    return global_name(estate, "authorize-vpcs")
 
 
 def authorize_role_arn(estate: Estate, account: Account) -> str:
@@ -53,7 +62,7 @@ def authorize_role_arn(estate: Estate, account: Account) -> str:
 
 def join_role_name(estate: Estate, segment: str) -> str:
     """The role in the network account with which spokes join a segment."""
-    return f"{estate.hub.name}-join-{segment}"
+    return global_name(estate, f"join-{segment}")
 
 
 def join_role_arn(estate: Estate, segment: str) -> str:
@@ -63,7 +72,7 @@ def join_role_arn(estate: Estate, segment: str) -> str:
 
 def egress_role_name(estate: Estate) -> str:
     """The role in the network account with which an egress VPC of another account is put on the hub."""
-    return f"{estate.hub.name}-egress"
+    return global_name(estate, "egress")
 
 
 def egress_role_arn(estate: Estate) -> str:

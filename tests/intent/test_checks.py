@@ -248,8 +248,12 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ("a name of 41 characters", spoke(name="d" * 41), ["name-length"]),
     ("a prefix of 13 characters", estate(prefix="p" * 13), ["name-length"]),
     ("a role of 65 characters", estate(
-        hub=replace(HUB, name="m" * 19), segments=[SERVICES, WORKLOADS, Segment("s" * 40)]
+        prefix="p" * 9, segments=[SERVICES, WORKLOADS, Segment("s" * 40)]
     ), ["join-role-length"]),
+    ("a flow log role of 65 characters", estate(
+        prefix="p" * 10,
+        environments=[Environment("e" * 34, account="network", hub=HUB, vpn_connections=[VPN])],
+    ), ["name-length"]),
     ("1,001 announcements", site(
         announces=["0.0.0.0/0", *(f"192.0.{high}.{low}/32" for high in range(4) for low in range(256))][:1_001]
     ), ["announcement-count"]),

@@ -117,7 +117,7 @@ def test_without_a_profile_each_thing_is_shared_and_zones_admit_vpcs_through_a_n
     assert provider["allowed_account_ids"] == ["222233334444"]
     assert [role["role_arn"].rpartition("/")[2] for role in provider["assume_role"]] == [
         "isthmus-deploy",
-        "infra-authorize-vpcs",
+        "infra-us-east-1-authorize-vpcs",
     ]
     policy = json.loads(resources[f"{DNS}/aws_iam_role_policy.authorize_vpcs"]["policy"])
     actions = {action for statement in policy["Statement"] for action in statement["Action"]}

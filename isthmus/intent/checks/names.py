@@ -77,7 +77,7 @@ def name_form(estate: Estate) -> Iterator[Finding]:
 
 
 @rule(
-    "the longest name built from it, the flow log role <prefix>-<name>-flow-logs, may have 64 characters",
+    "the longest name built from it, the role <prefix>-<region>-flow-logs-<environment>, may have 64 characters",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
 )
 def name_length(estate: Estate) -> Iterator[Finding]:
@@ -86,6 +86,10 @@ def name_length(estate: Estate) -> Iterator[Finding]:
         if len(name) > LONGEST_NAME and not isinstance(thing, Account | OrganizationalUnit):
             given = f'the name "{name}" has {len(name)} characters'
             yield Finding(thing, given, f"at most {LONGEST_NAME} characters", part)
+    for environment in estate.environments:
+        role = f"{estate.prefix}-{estate.region}-flow-logs-{environment.name}"
+        if max(len(environment.name) - LONGEST_NAME, len(estate.prefix) - LONGEST_PREFIX) <= 0:
+            yield from _too_long(environment, environment.name, role)
     if not NAME.fullmatch(estate.prefix) or len(estate.prefix) > LONGEST_PREFIX:
         remedy = f'a letter, then letters, digits, "-" or "_", at most {LONGEST_PREFIX} characters: prefix="infra"'
         yield Finding(estate, f"the prefix is {estate.prefix!r}", remedy)
@@ -96,16 +100,18 @@ def name_length(estate: Estate) -> Iterator[Finding]:
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
 )
 def join_role_length(estate: Estate) -> Iterator[Finding]:
-    """The role `<hub>-join-<segment>` gets too long a name."""
-    for environment in estate.environments:
-        if environment.hub is None or len(environment.hub.name) > LONGEST_NAME:
-            continue
-        for segment in estate.segments:
-            role = f"{environment.hub.name}-join-{segment.name}"
-            if len(segment.name) <= LONGEST_NAME and len(role) > LONGEST_ROLE:
-                left = LONGEST_ROLE - len(role) + len(segment.name)
-                given = f'its role "{role}" has {len(role)} characters'
-                yield Finding(segment, given, f"a segment name of at most {left} characters, or a shorter hub name")
+    """The role `<prefix>-<region>-join-<segment>` gets too long a name."""
+    for segment in estate.segments:
+        role = f"{estate.prefix}-{estate.region}-join-{segment.name}"
+        if max(len(segment.name) - LONGEST_NAME, len(estate.prefix) - LONGEST_PREFIX) <= 0:
+            yield from _too_long(segment, segment.name, role)
+
+
+def _too_long(thing: object, name: str, role: str) -> Iterator[Finding]:
+    if len(role) > LONGEST_ROLE:
+        given = f'its role "{role}" has {len(role)} characters'
+        left = LONGEST_ROLE - len(role) + len(name)
+        yield Finding(thing, given, f"a name of at most {left} characters, or a shorter prefix")
 
 
 @rule(

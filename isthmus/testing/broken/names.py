@@ -15,7 +15,6 @@ from isthmus.testing.broken.parts import (
     extra_spoke,
     grown,
     with_accounts,
-    with_hub,
 )
 from isthmus.testing.strategies import UNITS
 
@@ -37,8 +36,7 @@ def name_length(estate: Estate) -> Estate:
 
 @breaks
 def join_role_length(estate: Estate) -> Estate:
-    named = with_hub(estate, hub=replace(estate.hub, name="m" * 29))
-    return grown(named, segments=[extra_segment("extra" * 6)])
+    return grown(replace(estate, prefix="p" * 12), segments=[extra_segment("extra" * 8)])
 
 
 @breaks

@@ -97,12 +97,12 @@ FAIL: dict[str, Estate] = {
     "a hub and a segment of 41 characters": estate(
         hub=replace(HUB, name="m" * 41), segments=[SERVICES, WORKLOADS, Segment("s" * 41)]
     ),
-    "a role too long for a hub of 40 characters": estate(
-        hub=replace(HUB, name="m" * 40),
-        segments=[SERVICES, WORKLOADS, Segment("s" * 18), Segment("t" * 19)],
+    "roles of 64 and of 65 characters": estate(
+        prefix="p" * 12,
+        segments=[SERVICES, WORKLOADS, Segment("s" * 36), Segment("t" * 37)],
         environments=[
-            Environment("early", account="network"),
-            Environment("network", account="network", hub=replace(HUB, name="m" * 40), vpn_connections=[VPN]),
+            Environment("e" * 31, account="network"),
+            Environment("f" * 32, account="network", hub=HUB, vpn_connections=[VPN]),
         ],
     ),
     "pinned names that are none": estate(
