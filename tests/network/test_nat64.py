@@ -19,15 +19,16 @@ from tests.network.networks import Draft, cidr, judge
 HOST = InSubnet("six", ip_address("2600:1f00:1:1::9"))
 
 
-def draft(*, public: bool = True, prefix: str = "64:ff9b::/96", inbound: tuple[str, ...] = ()) -> Draft:
+def draft(
+    *, public: bool = True, prefix: str = "64:ff9b::/96", inbound: tuple[str, ...] = (), outbound: tuple[str, ...] = ()
+) -> Draft:
     """A subnet of IPv6 alone, the subnet of a NAT gateway, and one with hosts of IPv4."""
     d = Draft()
     d.vpc("a", "10.1.0.0/16")
     d.put("vpcs", replace(d.network().vpcs["a"], cidrs=(cidr("10.1.0.0/16"), cidr("2600:1f00:1::/56"))))
     d.internet_gateway("igw", "a")
-    d.acl(
-        "edge-acl", "a", inbound or ("allow all 0.0.0.0/0", "allow all ::/0"), ("allow all 0.0.0.0/0", "allow all ::/0")
-    )
+    every = ("allow all 0.0.0.0/0", "allow all ::/0")
+    d.acl("edge-acl", "a", inbound or every, (*outbound, *every))
     d.subnet("edge", "a", "10.1.1.0/24", routes={"0.0.0.0/0": "igw"}, nacl="edge-acl")
     d.subnet("four", "a", "10.1.2.0/24", routes={})
     d.nat("nat", "edge", public=public, ip="10.1.1.200")
@@ -77,6 +78,13 @@ def test_rules_behind_the_nat_gateway_are_of_ipv4(denied: str, outcome: str) -> 
     """The packet enters the gateway's subnet with IPv6 addresses, the reply with IPv4 ones."""
     d = draft(inbound=(denied, "allow all 0.0.0.0/0", "allow all ::/0"))
     d.both(HOST, to("8.8.8.8"), outcome)
+    judge(d)
+
+
+@pytest.mark.parametrize(("denied", "outcome"), [("8.0.0.0/8", "blocked"), ("9.0.0.0/8", "reachable")])
+def test_rules_on_the_way_out_see_the_address_that_is_stood_for(denied: str, outcome: str) -> None:
+    d = draft(outbound=(f"deny tcp 443 {denied}",))
+    d.there(HOST, to("8.8.8.8"), outcome)
     judge(d)
 
 

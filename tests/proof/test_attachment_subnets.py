@@ -82,6 +82,7 @@ def test_a_table_that_leads_ipv6_alone_to_the_internet_makes_no_ipv4_host_public
 def test_a_flow_that_is_stopped_is_not_seen_by_two_firewalls() -> None:
     """A host behind a firewall and a NAT gateway: the internet reaches no such host, so no reply can stray."""
     firewall = "aws_networkfirewall_firewall.fw"
+    endpoint = ref(firewall, 'firewall_status[0].sync_states["us-east-1a"].attachment[0].endpoint_id')
     found = network(
         vpc("v", "10.1.0.0/16"),
         made(IGW, vpc_id=ref("aws_vpc.v")),
@@ -89,10 +90,31 @@ def test_a_flow_that_is_stopped_is_not_seen_by_two_firewalls() -> None:
         subnet("v", "fw", "10.1.2.0/28"),
         subnet("v", "edge", "10.1.3.0/24"),
         made("aws_nat_gateway.n", subnet_id=ref("aws_subnet.v_edge"), private_ip="10.1.3.9"),
-        made(firewall, vpc_id=ref("aws_vpc.v"), subnet_mapping=({"subnet_id": ref("aws_subnet.v_fw")},)),
-        *table("v", "app", ["app"], out=("0.0.0.0/0", "vpc_endpoint_id", firewall)),
+        made(
+            firewall,
+            vpc_id=ref("aws_vpc.v"),
+            subnet_mapping=({"subnet_id": ref("aws_subnet.v_fw")},),
+            firewall_policy_arn=ref("aws_networkfirewall_firewall_policy.p", "arn"),
+        ),
+        made(
+            "aws_networkfirewall_firewall_policy.p",
+            firewall_policy={
+                "stateless_default_actions": ("aws:pass",),
+                "stateless_fragment_default_actions": ("aws:pass",),
+            },
+        ),
+        *table("v", "app", ["app"]),
         *table("v", "fw", ["fw"], out=("0.0.0.0/0", "nat_gateway_id", "aws_nat_gateway.n")),
         *table("v", "edge", ["edge"], out=("0.0.0.0/0", "gateway_id", IGW)),
+        made(
+            "aws_route.in",
+            route_table_id=ref("aws_route_table.v_app"),
+            destination_cidr_block="0.0.0.0/0",
+            vpc_endpoint_id=endpoint,
+        ),
     )
-    assert found.flows["internet", "v"].detail
-    assert [v for v in found.prove().violations if v.rule == "asymmetric-inspection"] == []
+    trips = found.trace("internet", "aws_subnet.v_app").trips
+    assert [trip.asymmetric for trip in trips] != [()]
+    found_odd = [v for v in found.prove().violations if v.rule == "asymmetric-inspection"]
+    # Packets to the internet do get there, and their replies pass by the firewall.
+    assert [(v.source, v.destination) for v in found_odd] == [("v", "internet")]
