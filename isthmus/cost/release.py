@@ -44,7 +44,8 @@ class Source:
     """Where a price list has an item: the service, and what the usage type of the product matches.
 
     Usage types begin with a short name of the Region, such as `EUC1-`, and in us-east-1 often with none. `attributes`
-    are further ones that have to match. `units` are those that the list may count in; `per` such a unit in one of ours.
+    are further ones that have to match. `units` are those that the list may count in; `per` of them are one of ours.
+    `regional`: without the short name of a Region it is something else.
     """
 
     service: str
@@ -52,16 +53,20 @@ class Source:
     units: tuple[str, ...]
     attributes: tuple[tuple[str, str], ...] = ()
     per: int = 1
+    regional: bool = False
 
     def matches(self, attributes: Mapping[str, str]) -> bool:
         """Whether a product is the item."""
-        usage = re.fullmatch(rf"(?:[A-Z0-9]+-|[a-z]+-[a-z-]+-\d-)?{self.usage}", attributes.get("usagetype", ""))
+        prefix = r"(?:[A-Z0-9]+-|[a-z]+-[a-z-]+-\d-)" + ("" if self.regional else "?")
+        usage = re.fullmatch(prefix + self.usage, attributes.get("usagetype", ""))
         return usage is not None and all(re.fullmatch(want, attributes.get(key, "")) for key, want in self.attributes)
 
 
 _GATEWAY = ("operation", "TransitGatewayVPC")
-_MONTH = ("month", "months", "mo", "zone-mo", "hostedzone", "alarms", "metrics", "keys", "secrets", "domain-month")
+_MONTH = ("month", "months", "mo", "alarms", "metrics", "keys", "secrets")
 _GB = ("gb", "gigabytes", "gb-mo")
+_QUERIES = ("queries",)
+_DOMAINS = ("domains", "domain-month", "domainname", "month", "months", "mo")
 SOURCES: Mapping[str, Source] = {
     "transit-gateway-attachment": Source("AmazonVPC", "TransitGateway-Hours", _HOUR, (_GATEWAY,)),
     "transit-gateway-gb": Source("AmazonVPC", "TransitGateway-Bytes", _GB, (_GATEWAY,)),
@@ -75,6 +80,10 @@ SOURCES: Mapping[str, Source] = {
     "firewall-endpoint": Source("AWSNetworkFirewall", "Endpoint-Hour", _HOUR),
     "firewall-gb": Source("AWSNetworkFirewall", "Traffic-GB-Processed", _GB),
     "resolver-endpoint-address": Source("AmazonRoute53", "ResolverNetworkInterface", _HOUR),
+    # The lists count single queries. Without a Region, DNS-Queries are those to public zones.
+    "resolver-query": Source("AmazonRoute53", "DNS-Queries", _QUERIES, per=1_000_000, regional=True),
+    "dns-firewall-query": Source("AmazonRoute53", "DNS-FirewallQueries", _QUERIES, per=1_000_000, regional=True),
+    "dns-firewall-domain": Source("AmazonRoute53", "DNS-FirewallDomainName", _DOMAINS, regional=True),
     "internet-out-gb": Source(
         "AWSDataTransfer", "DataTransfer-Out-Bytes", _GB, (("transferType", "AWS Outbound"), ("toLocation", "External"))
     ),

@@ -33,6 +33,9 @@ PRODUCTS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
         "GB",
         {"transferType": "AWS Outbound", "toLocation": "External"},
     ),
+    "resolver-query": ("DNS-Queries", "Queries", {}),
+    "dns-firewall-query": ("DNS-FirewallQueries", "Queries", {}),
+    "dns-firewall-domain": ("DNS-FirewallDomainName", "Domains", {}),
     "kms-key": ("KMS-Keys", "Keys", {}),
     "secret": ("AWSSecretsManager-Secrets", "Secrets", {}),
     "alarm": ("CW:AlarmMonitorUsage", "Alarms", {"alarmType": "Standard"}),
@@ -121,7 +124,7 @@ def test_a_sheet_for_each_region(mirror: Write, tmp_path: Path, capsys: pytest.C
         assert (sheet.region, sheet.as_of, sheet.currency) == (region, "2026-10", "USD")
         assert sheet.own == SOURCES.keys()
         for item in SOURCES:
-            assert sheet.amount(item, Fraction(1)) == Fraction(Decimal(price(item, region)))
+            assert sheet.amount(item, Fraction(1)) == Fraction(Decimal(price(item, region))) * SOURCES[item].per
         full = 10_240 * Fraction(Decimal(price("log-gb", region)))
         assert sheet.amount("log-gb", Fraction(10_241)) == full + Fraction(1, 100)
     assert f"{len(SOURCES)} of {len(ITEMS)} items; no price for accelerator, " in capsys.readouterr().out
@@ -145,7 +148,25 @@ def test_usage_types_without_the_region(mirror: Write, tmp_path: Path) -> None:
             product["attributes"]["usagetype"] = product["attributes"]["usagetype"].removeprefix(REGIONS[region])
 
     assert released(mirror(change), tmp_path / "sheets") == 0
-    assert read_prices(tmp_path / "sheets" / "us-east-1.toml").own == SOURCES.keys()
+    own = read_prices(tmp_path / "sheets" / "us-east-1.toml").own
+    # Without a Region these are queries of public zones.
+    assert SOURCES.keys() - own == {name for name, source in SOURCES.items() if source.regional}
+
+
+def test_steps_of_single_queries_are_steps_of_millions(mirror: Write, tmp_path: Path) -> None:
+    def change(service: str, region: str, document: dict[str, Any]) -> None:
+        for sku, product in document["products"].items():
+            if product["attributes"]["usagetype"] == f"{REGIONS[region]}DNS-Queries":
+                for each in document["terms"]["OnDemand"][sku].values():
+                    if all(rate["unit"] == "Queries" for rate in each["priceDimensions"].values()):
+                        each["priceDimensions"] = {
+                            "a": dimension("0.0000004000", "Queries", "0", "1000000000"),
+                            "b": dimension("0.0000002000", "Queries", "1000000000"),
+                        }
+
+    assert released(mirror(change), tmp_path / "sheets") == 0
+    sheet = read_prices(tmp_path / "sheets" / "eu-central-1.toml")
+    assert sheet.amount("resolver-query", Fraction(1_500)) == 1_000 * Fraction("0.4") + 500 * Fraction("0.2")
 
 
 def test_two_prices_for_one_item_are_none(mirror: Write, tmp_path: Path) -> None:
@@ -168,13 +189,13 @@ def test_what_the_files_lack_is_kept_and_said_to_be_old(mirror: Write, tmp_path:
     sheets.mkdir()
     (sheets / "us-east-1.toml").write_text(
         'region = "us-east-1"\nas_of = "2026-01"\ncurrency = "USD"\n[prices]\nroute53-profile = 0.75\nnat-gateway = 9\n'
-        "resolver-query = [{ above = 0, price = 0.4 }, { above = 1_000, price = 0.2 }]\n"
+        "hosted-zone = [{ above = 0, price = 0.5 }, { above = 25, price = 0.1 }]\n"
     )
     assert released(mirror(), sheets) == 0
     text = (sheets / "us-east-1.toml").read_text()
     assert "\n# Not found in the files: as in the sheet of 2026-01.\nroute53-profile = 0.75\n" in text
     sheet = read_prices(sheets / "us-east-1.toml")
-    assert sheet.amount("resolver-query", Fraction(2_000)) == 600
+    assert sheet.amount("hosted-zone", Fraction(35)) == Fraction("13.5")
     assert sheet.amount("nat-gateway", Fraction(1)) != 9
 
 
