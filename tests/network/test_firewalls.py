@@ -280,6 +280,7 @@ def test_a_rule_both_ways_is_two() -> None:
     assert back_ == replace(there, sources=there.destinations, destinations=there.sources)
     there, back_ = written("group", "pass tcp $A any <> any 80 (sid:1;)", SETS)
     assert (there.ports, there.inside, back_.ports, back_.inside) == (((80, 80),), False, (EVERY_PORT,), True)
+    assert list(written("group", "alert tcp any any <> any any (sid:1;)\n\n  # nothing", SETS)) == []
 
 
 def test_a_domain_list_is_inside_of_tcp_from_home() -> None:

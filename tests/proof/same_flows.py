@@ -28,6 +28,7 @@ _NO_DEFAULT = "the gateway has no default table that an attachment could join"
 _GUARD = "a guard for addresses that no location has; without it they are dropped, or sent to where nothing answers"
 _SHARES = "who may put hosts into a subnet; no resource of the input does"
 _ALONE = "the connection is the only member of that segment: nothing else uses its table"
+_TO_SITE = r"\.private_az\d_(dc1|branch)_"
 _SHARE = "resource_share_arn"
 # "Policy variables affect all rule groups that don't already define HOME_NET":
 # https://docs.aws.amazon.com/network-firewall/latest/developerguide/troubleshooting-rules.html
@@ -119,8 +120,29 @@ EXCUSES: tuple[Excuse, ...] = (
         r"\[\d\]$",
     ),
     # One of three zones has its slot between others free; elsewhere the changed range is that of the next zone.
-    Excuse("aws_subnet", "cidr_block", "changed", "another range of its VPC that is free", r"\.spoke_dev\..*_az4\."),
-    Excuse("aws_route", "", "removed", "the default route leads to the transit gateway too", r"\.private_az\d_dc1_"),
+    Excuse("aws_subnet", "cidr_block", "changed", "another range of its VPC that is free", r"\.spoke_\w+\..*_az4\."),
+    *(
+        Excuse("aws_route", argument, how, "the default route leads to the transit gateway too", _TO_SITE)
+        for argument, how in (("", "removed"), ("destination_cidr_block", "changed"))
+    ),
+    *(
+        Excuse("aws_vpc", f"enable_dns_{what}", "changed|removed", "it has no hosts that look up names", r"egress\.")
+        for what in ("support", "hostnames")
+    ),
+    Excuse(
+        "aws_networkfirewall_firewall_policy",
+        "firewall_policy.stateful_default_actions",
+        "removed",
+        "the other one of them drops; this one reports",
+        r"\[0\]$",
+    ),
+    Excuse(
+        f"{_T}_route_table_association",
+        "transit_gateway_route_table_id",
+        "changed",
+        "the table of the egress VPC leads to every spoke as well",
+        r"^network/module\.vpn\.",
+    ),
     *(
         Excuse(f"{_T}_route_table_propagation", argument, how, _ALONE, r"\.infra_dc1_01_network_services")
         for argument, how in (("", "removed"), ("transit_gateway_route_table_id", "changed"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import event, given, settings
@@ -16,10 +15,10 @@ from isthmus.intent import Estate
 from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Location, Packet, Scenario, Service
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import EndpointKind, Network, Site
-from isthmus.network.suricata import Rules
 from isthmus.testing.strategies import estates
 from modules.synthesis import synthesize
 from tests.network.judge import Walker
+from tests.network.judge.firewall_policy import policies_of
 from tests.proof.estates import write
 from tests.properties.budget import share
 from tests.twin.edits import Edits
@@ -34,22 +33,18 @@ def test_engine_and_walker_agree_on_what_is_generated(estate: Estate, edits: int
     edited = Edits(synthesize(estate), seed)
     with tempfile.TemporaryDirectory() as folder:
         subject = proof.read(write(edited.edit(edits), Path(folder)))
-    network, sites = without_firewall_rules(subject.network), subject.places.sites
+    network, sites = subject.network, subject.places.sites
+    policies = policies_of(subject.graph)
     fails = sorted(what_fails(network))
     scenario = Scenario(frozenset(random.Random(seed).sample(fails, min(edits % 2, len(fails)))))
-    engine, walker = Forwarding(network, sites=sites, scenario=scenario), Walker(network, sites, scenario)
+    engine = Forwarding(network, sites=sites, scenario=scenario)
+    walker = Walker(network, sites, scenario, policies)
     for packet in asked(network, sites, random.Random(seed)):
         trip = engine.both_ways(packet)
         event(f"{trip.outcome}")
         told = f"{edited.made}\n{scenario}\n{packet}\nengine: {trip}\nwalker: {[*map(str, walker.forward(packet))]}"
         assert trip.forward.outcome is walker.outcome(packet), told
         assert trip.outcome is walker.both_ways(packet), f"{told}\nreplies: {walker.tale(packet)}"
-
-
-def without_firewall_rules(network: Network) -> Network:
-    """Firewalls that pass everything: what rules say is judged by itself (tests/network/test_firewalls.py)."""
-    firewalls = {name: replace(one, rules=Rules("everything passes")) for name, one in network.firewalls.items()}
-    return replace(network, firewalls=firewalls)
 
 
 def what_fails(network: Network) -> Iterator[str]:

@@ -31,6 +31,8 @@ _ONE_OF: dict[str, tuple[tuple[str, ...], Callable[[Resource], bool]]] = {
         lambda r: r.get("vpc_endpoint_type") in ("Interface", "GatewayLoadBalancer"),
     ),
 }
+# https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_CreateResolverEndpoint.html
+_TWO = {"aws_route53_resolver_endpoint": ("ip_address",)}
 _ELSEWHERE = {
     "aws_default_security_group": "it is of the default VPC then",
     "aws_security_group": "it is of the default VPC then",
@@ -50,6 +52,7 @@ def lacking(resource: Resource, completed: Container[str] = ()) -> Iterator[str]
         for found in _at(resource.values, block.split(".")) if block else ():
             for name in sorted(names - found.keys()):
                 yield f"it has no {block}.{name}, without which Terraform takes no {resource.type}"
+    yield from _too_few(resource)
     names_, condition = _ONE_OF.get(resource.type, ((), lambda _: False))
     if (
         condition(resource)
@@ -58,6 +61,16 @@ def lacking(resource: Resource, completed: Container[str] = ()) -> Iterator[str]
     ):
         why = _ELSEWHERE.get(resource.type, "AWS takes none without")
         yield f"it has no {' or '.join(names_)}: {why}"
+
+
+def _too_few(resource: Resource) -> Iterator[str]:
+    """Blocks of which the provider takes no fewer than two; those that are not known may be any number."""
+    for name in _TWO.get(resource.type, ()):
+        blocks = resource.values.get(name)
+        if isinstance(blocks, Mapping) or (isinstance(blocks, tuple) and len(blocks) == 1):
+            one = blocks if isinstance(blocks, Mapping) else blocks[0]
+            if isinstance(one, Mapping):
+                yield f"it has one {name}, and Terraform takes no {resource.type} with fewer than two"
 
 
 def _at(value: Value, path: list[str]) -> Iterator[Mapping[str, Value]]:

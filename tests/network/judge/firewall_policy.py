@@ -17,6 +17,7 @@ from enum import Enum
 from ipaddress import ip_network
 from typing import Any
 
+from isthmus.terraform.graph import Graph
 from tests.network.judge.carried import Header, Ip
 from tests.network.judge.firewall_rules import DROPS, PASSES, Line, Match, generated, lines, tuple_rule
 
@@ -257,6 +258,19 @@ def _blocks(value: Any) -> Iterator[Arguments]:
 def _key(arn: Any) -> object:
     """What a policy refers to a group by: the address in a reference, or an ARN."""
     return getattr(arn, "address", arn)
+
+
+def policies_of(graph: Graph) -> dict[str, Policy]:
+    """The policies of the firewalls of an input, by the address of the firewall."""
+    groups: dict[object, Arguments] = {
+        group.address: group.values for group in graph.of_type("aws_networkfirewall_rule_group")
+    }
+    found = {}
+    for firewall in graph.of_type("aws_networkfirewall_firewall"):
+        policy = graph.resources[str(_key(firewall.get("firewall_policy_arn")))]
+        (body,) = _blocks(policy.get("firewall_policy"))
+        found[firewall.address] = Policy(body, groups)
+    return found
 
 
 def judged(policy: Policy, header: Header, clients: tuple[int, int], *, back: bool = False) -> Fate:

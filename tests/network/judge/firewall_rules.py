@@ -16,6 +16,7 @@ from tests.network.judge.carried import Header, Ip
 
 PASSES = ("pass",)
 DROPS = ("drop", "reject")
+OVER_TCP = ("ftp", "http", "http2", "imap", "smb", "smtp", "ssh", "tls")
 NUMBERS = {"tcp": 6, "udp": 17, "icmp": 1}
 Sets = Mapping[str, tuple[str, ...]]
 
@@ -93,10 +94,13 @@ class Line:
 def lines(text: str, sets: Sets) -> Iterator[Line]:
     """The rules of a text: action, protocol, source and its port, direction, destination and its port, options."""
     for row in text.splitlines():
-        if row.strip():
+        if row.strip() and not row.strip().startswith("#"):
             header, _, options = row.partition("(")
-            action, protocol, source, source_port, way, destination, port = header.split()
+            words = header.replace(", ", ",").split()
+            action, protocol, source, source_port, way, destination, port = words
             line = Line(action, protocol, source, destination, port, source_port, way == "<>", sets=sets)
+            if protocol not in ("ip", *NUMBERS):  # an application's: mostly one of TCP, which is seen inside
+                line = replace(line, protocol="tcp" if protocol in OVER_TCP else "ip", inside=True)
             yield _with_options(line, [option.strip() for option in options.rstrip(" )").split(";") if option.strip()])
 
 

@@ -79,6 +79,16 @@ def test_parts_belong_together(resources: list[Resource], found: set[str]) -> No
     assert rules(*resources) == found
 
 
+def inbound(addresses: int) -> Resource:
+    """A resolver endpoint with so many addresses."""
+    return made(
+        "aws_route53_resolver_endpoint.in",
+        direction="INBOUND",
+        security_group_ids=(ref("aws_security_group.a"),),
+        ip_address=tuple({"subnet_id": ref("aws_subnet.a")} for _ in range(addresses)),
+    )
+
+
 def without(resource: Resource, name: str) -> Resource:
     return made(resource.address, **{key: value for key, value in resource.values.items() if key != name})
 
@@ -97,6 +107,8 @@ def without(resource: Resource, name: str) -> Resource:
             "entry.cidr",
         ),
         (made("aws_networkfirewall_firewall_policy.p", name="p"), "it has no firewall_policy"),
+        (inbound(1), "it has one ip_address, and Terraform takes no aws_route53_resolver_endpoint with fewer than two"),
+        (inbound(2), ""),
     ],
 )
 def test_what_a_resource_lacks_is_a_doubt(resource: Resource, lacks: str) -> None:
