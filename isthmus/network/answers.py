@@ -78,9 +78,10 @@ class AtEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """An AWS service by the last part of its endpoint name (`s3`, `dynamodb`), by its public addresses."""
+    """An AWS service by the last part of its endpoint name (`s3`, `dynamodb`): by all its public addresses, or `ip`."""
 
     name: str
+    ip: Address | None = None
 
     def __str__(self) -> str:
         return f"service {self.name}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
+from ipaddress import IPv4Address
 
 from isthmus.network import nat64
 from isthmus.network.answers import (
@@ -37,6 +39,7 @@ from isthmus.network.packets import WITH_PORTS, Traffic
 from isthmus.network.passing import Passing
 from isthmus.network.places import V4_LAST, NoSuchPlace, Places
 from isthmus.network.reach import Heads, Reach, Signature, SourceClass, Tails, signature, without
+from isthmus.network.service_addresses import differing, of_all, service_parts
 from isthmus.network.space import ALL, PUBLIC, Address, RangeMap, address_at, number, span
 from isthmus.network.symmetry import asymmetry, unclear
 from isthmus.network.tables import Route, vpc_cidrs
@@ -86,8 +89,11 @@ class Forwarding:
     def forward(self, packet: Packet) -> Trace:
         """Follow a packet there. A blocked path goes on past each block, to list every setting in the way.
 
+        To a service, one address of which the packet does not name, as in `both_ways`: the reply counts there, too.
         Raises `NoSuchPlace` for a location that is not in this network.
         """
+        if isinstance(packet.destination, Service) and packet.destination.ip is None:
+            return self.both_ways(packet).forward
         paths: list[Path] = []
         for target, expected in self._targets(packet):
             found = self._arrive_at(Walk(self.facts), packet, target, expected)
@@ -111,8 +117,26 @@ class Forwarding:
     def both_ways(self, packet: Packet) -> RoundTrip:
         """Follow a packet there and, for each path there, the reply back, which NAT and stateful firewalls must see.
 
-        Where the packet does not arrive, the reply is followed as if it had, if it is known from where.
+        Where the packet does not arrive, the reply is followed as if it had, if it is known from where. A packet to a
+        service is followed to an address of each part that something tells apart: unknown if these fare differently.
         """
+        return of_all(packet, self.trips(packet))
+
+    def trips(self, packet: Packet) -> Sequence[RoundTrip]:
+        """The flow of a packet, to each address that has to be asked about: of a service several, else the one."""
+        service = packet.destination
+        if not isinstance(service, Service) or service.ip is not None:
+            return (self._round_trip(packet),)
+        if isinstance(self._service_parts, str):
+            trip = self._round_trip(packet)
+            return (differing(packet, trip, f"which public addresses {service} has: {self._service_parts}"),)
+        return [self._round_trip(replace(packet, destination=replace(service, ip=ip))) for ip in self._service_parts]
+
+    @cached_property
+    def _service_parts(self) -> tuple[IPv4Address, ...] | str:
+        return service_parts(self.facts)
+
+    def _round_trip(self, packet: Packet) -> RoundTrip:
         forward = self.forward(packet)
         replies: list[Path] = []
         uneven: list[Block] = []
@@ -138,7 +162,7 @@ class Forwarding:
             case Internet():
                 yield self.places.of(to), "internet"
             case Service():
-                yield self.places.internet_place, "internet"
+                yield self.places.of(to), "internet"
             case AtEndpoint():
                 for subnet in self.places.endpoint_subnets(to):
                     if isinstance(subnet, Unknown):
@@ -160,7 +184,7 @@ class Forwarding:
             if not isinstance(source, int):
                 paths.append(Path(unknown=source.reason if source else f"no address of {origin} is known"))
                 continue
-            service = self._by_gateway_endpoint(walk, packet)
+            service = self._by_gateway_endpoint(walk, packet, target)
             if service is not None:
                 paths.append(self._passing.acls(service, (source, source), (target, target), there(packet)))
                 continue
@@ -236,8 +260,10 @@ class Forwarding:
             path = path._replace(blocks=(*path.blocks, block))
         return walk.out_of_gateway(gateway, target, target, path)
 
-    def _by_gateway_endpoint(self, walk: Walk, packet: Packet) -> Path | None:
+    def _by_gateway_endpoint(self, walk: Walk, packet: Packet, target: int) -> Path | None:
         """A service by a gateway endpoint: for hosts of its VPC, in subnets whose table it is associated with.
+
+        A route for some public addresses may be more specific than the service's own, or less: that is not known.
 
         https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
         """
@@ -255,6 +281,9 @@ class Forwarding:
             if listed and isinstance(endpoint.service, str) and isinstance(subnet.table, str):
                 why = f"route of {subnet.table}"
                 hops = (Hop("subnet", source.address), Hop("gateway endpoint", endpoint.address, why))
+                rival = self._specific_route(subnet.table, target)
+                if rival:
+                    return Path(hops[:1], unknown=f"whether {rival} or {endpoint.address} leads to {service}")
                 return walk.cross(Path(hops, str(service), endpoint.address), source.address, inbound=False)
             if listed or self._may_serve(endpoint, subnet):
                 doubt = doubt or f"whether {endpoint.address} serves {service} for {source.address}"
@@ -265,6 +294,14 @@ class Forwarding:
             ):
                 doubt = doubt or f"whether {endpoint.address} serves {service} for {source.address}"
         return Path(unknown=doubt) if doubt else None
+
+    def _specific_route(self, table: str, target: int) -> str:
+        """The route that a table has for an address, if it is not one for all addresses; else "".
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
+        """
+        routes = self.facts.vpc_table(table).decide(target).routes
+        return next((f"{route.address} ({route.prefix})" for route in routes if route.prefix.prefixlen), "")
 
     @cached_property
     def _untyped_endpoints(self) -> tuple[VpcEndpoint, ...]:

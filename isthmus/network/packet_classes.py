@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from isthmus.network.answers import Location, Packet, RoundTrip, Trace
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.packets import ALL_PACKETS, ECHO, WITH_PORTS, WITH_TYPES, Packets, block, partition, place, split
+from isthmus.network.service_addresses import of_all
 
 USUAL = place(6, 443)
 # The packets that stand best for a class that they are in, for people.
@@ -46,20 +47,21 @@ def packet_classes(
     The classes are disjoint and together hold every packet wanted.
     """
 
-    def sent(packets: Packets) -> RoundTrip:
-        return engine.both_ways(Packet.at(representative(packets), source, destination, engine.client_ports))
+    def one_of(packets: Packets) -> Packet:
+        return Packet.at(representative(packets), source, destination, engine.client_ports)
 
     if not wanted:
         return ()
-    first = sent(wanted)
-    cuts = engine.boundaries.of(first)
+    trips = engine.trips(one_of(wanted))
+    first = of_all(one_of(wanted), trips)
+    cuts = {cut for trip in trips for cut in engine.boundaries.of(trip)}
     if not cuts:
         return (PacketClass(wanted, first),)
     found: dict[object, list[PacketClass]] = {}
     known = representative(wanted)
     for part in partition(cuts):
         if packets := part & wanted:
-            trip = first if known in packets else sent(packets)
+            trip = first if known in packets else engine.both_ways(one_of(packets))
             found.setdefault(_fate(trip), []).append(PacketClass(packets, trip))
     return tuple(map(_joined, found.values()))
 

@@ -102,10 +102,8 @@ class Places:
                     low, high = span(site.networks[0])
                     return min(low + 1, high)
                 return None
-            case Internet():
+            case Internet() | Service():
                 return number(location.ip) if location.ip is not None else self.internet_place
-            case Service():
-                return self.internet_place
             case AtEndpoint():
                 subnets = self.endpoint_subnets(location)
                 first = subnets[0] if subnets else None

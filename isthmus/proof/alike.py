@@ -30,8 +30,8 @@ from isthmus.network.model import (
     VpcRoute,
 )
 from isthmus.network.space import RangeMap, compile_prefixes, span
+from isthmus.network.told_apart import Key, beside, told_apart
 from isthmus.proof.places import Inventory, Kind, Place, Tier
-from isthmus.proof.told_apart import Key, beside, told_apart
 
 
 class Alike:

@@ -30,11 +30,11 @@ from isthmus.network.model import Cidr, Unknown
 from isthmus.network.packet_classes import USUAL, PacketClass, packet_classes
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
 from isthmus.network.space import ALL, PUBLIC, address_at, number, span
+from isthmus.network.told_apart import Advertised, Key, told_apart
 from isthmus.proof.alike import Alike
 from isthmus.proof.errors import UnusableInput
 from isthmus.proof.findings import Fate
 from isthmus.proof.places import INTERNET, Inventory, Kind, Place, Places, Tier, asked
-from isthmus.proof.told_apart import Advertised, Key, told_apart
 
 _LAST_V4 = (1 << 32) - 1
 FILTERS = ("network-acl-denies", "firewall-drops")

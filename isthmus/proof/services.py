@@ -8,12 +8,11 @@ from isthmus.intent import Estate
 from isthmus.network.answers import InSubnet, Outcome, Service
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import EndpointKind, Unknown, VpcEndpoint
-from isthmus.network.packet_classes import USUAL
+from isthmus.network.packet_classes import USUAL, packet_classes
 from isthmus.network.packets import ALL_PACKETS
 from isthmus.proof.findings import Fate, Flow, Unanswered, Violation
 from isthmus.proof.pairs import Pair, Trial
 from isthmus.proof.places import Inventory, Place, Places
-from isthmus.proof.service_addresses import classes_to
 
 
 def service_flows(engine: Forwarding, places: Places, inventory: Inventory) -> tuple[Flow, ...]:
@@ -38,7 +37,7 @@ def _flow(engine: Forwarding, spoke: Place, service: str, unsure: bool) -> Flow:
     to = Service(service)
     # Where packets to a service go, and what they meet, depends on the subnet's table and network ACL alone.
     subnets = {(engine.network.subnets[s].table, engine.network.subnets[s].nacl): s for s in reversed(spoke.workloads)}
-    tried = [(subnet, classes_to(engine, InSubnet(subnet), to)) for subnet in subnets.values()]
+    tried = [(subnet, packet_classes(engine, InSubnet(subnet), to)) for subnet in subnets.values()]
     trials = tuple(
         Trial(InSubnet(subnet), to, "", "", True, next(c.trip for c in classes if USUAL in c.packets), classes=classes)
         for subnet, classes in tried

@@ -21,7 +21,7 @@ from isthmus.network.answers import (
 )
 from isthmus.network.forwarding import NoSuchPlace as NowhereToBe
 from isthmus.network.model import EndpointKind, Network, Unknown, VpcEndpoint
-from isthmus.network.packet_classes import PacketClass
+from isthmus.network.packet_classes import PacketClass, packet_classes
 from isthmus.network.packets import ALL_PACKETS, Packets
 from isthmus.network.space import number, span
 from isthmus.proof.assumptions import assumed_on
@@ -32,7 +32,6 @@ from isthmus.proof.parts import named_parts
 from isthmus.proof.places import INTERNET, Kind
 from isthmus.proof.public import condition, known
 from isthmus.proof.rest import rest_name
-from isthmus.proof.service_addresses import classes_to
 
 _HOST = 4  # AWS keeps the first four addresses of a subnet
 _SERVICES = ("s3", "dynamodb")
@@ -99,7 +98,7 @@ def trace(pairs: AllPairs, source: str, destination: str, packets: Packets | Non
     for start in starts:
         for end in (end for end in ends if _meet(start, end)):
             try:
-                classes = classes_to(pairs.engine, start, end, ALL_PACKETS if packets is None else packets)
+                classes = packet_classes(pairs.engine, start, end, ALL_PACKETS if packets is None else packets)
             except NowhereToBe as error:
                 raise NoSuchPlace(destination, pairs.names()) from error
             trials.append(Trial(start, end, "", "", True, classes[0].trip, "", _version(end), classes))
@@ -200,7 +199,7 @@ def leaks(pairs: AllPairs, source: str, destination: str, packets: Packets | Non
         for end in ends:
             if start == end or _version(start) != _version(end):
                 continue
-            classes = classes_to(pairs.engine, start, end, ALL_PACKETS if packets is None else packets)
+            classes = packet_classes(pairs.engine, start, end, ALL_PACKETS if packets is None else packets)
             yield from (each for each in classes if each.trip.forward.leaks)
 
 

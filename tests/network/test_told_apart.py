@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from isthmus.network.answers import AtSite, InSubnet, Packet, RoundTrip
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.space import address_at
+from isthmus.network.told_apart import Advertised
 from isthmus.proof.difference import Kind, compare
 from isthmus.proof.errors import UnusableInput
 from isthmus.proof.subject import Subject
-from isthmus.proof.told_apart import Advertised
 from isthmus.terraform.graph import Resource
 from tests.proof.plain import CORE, HUB, gateway, hub, made, network, ref, spoke, vpn, vpn_in_core
 from tests.properties.budget import share

@@ -1,0 +1,84 @@
+"""A service by its public addresses: one of them never speaks for all."""
+
+from __future__ import annotations
+
+from isthmus.network.answers import Outcome
+from isthmus.proof.subject import Subject
+from tests.proof.plain import made, network, ref, subnet, table, vpc
+
+IGW = "aws_internet_gateway.g"
+
+
+def public(**more: tuple[str, str, str]) -> Subject:
+    """A public subnet, with more routes than the default one."""
+    return network(
+        vpc("one", "10.1.0.0/16"),
+        subnet("one", "app", "10.1.1.0/24", map_public_ip_on_launch=True),
+        made(IGW, vpc_id=ref("aws_vpc.one")),
+        made("aws_vpn_gateway.v", vpc_id=ref("aws_vpc.one")),
+        *table("one", "app", ["app"], out=("0.0.0.0/0", "gateway_id", IGW), **more),
+    )
+
+
+def test_a_service_is_reached_where_all_public_addresses_are() -> None:
+    assert public().trace("one", "s3").outcome is Outcome.REACHABLE
+    assert public(same=("52.0.0.0/8", "gateway_id", IGW)).trace("one", "s3").outcome is Outcome.REACHABLE
+
+
+def test_a_service_of_which_some_addresses_go_elsewhere_is_unknown() -> None:
+    found = public(other=("52.0.0.0/8", "gateway_id", "aws_vpn_gateway.v"))
+    traced = found.trace("one", "s3")
+    assert traced.outcome is Outcome.UNKNOWN
+    assert "no connection of aws_vpn_gateway.v is in this input" in str(traced.trips[0])
+
+
+def behind(*entries: dict[str, object], **more: tuple[str, str, str]) -> Subject:
+    """A subnet whose table has a gateway endpoint of S3, and whose network ACL has these rules, both ways."""
+    rules = [
+        made(f"aws_network_acl_rule.{n}_{egress}", network_acl_id=ref("aws_network_acl.n"), egress=egress, **entry)
+        for n, entry in enumerate(entries)
+        for egress in (False, True)
+    ]
+    return network(
+        vpc("one", "10.1.0.0/16"),
+        subnet("one", "app", "10.1.1.0/24"),
+        *table("one", "app", ["app"], **more),
+        made("aws_vpn_gateway.v", vpc_id=ref("aws_vpc.one")),
+        made("aws_network_acl.n", vpc_id=ref("aws_vpc.one"), subnet_ids=(ref("aws_subnet.one_app"),)),
+        *rules,
+        made(
+            "aws_vpc_endpoint.s3",
+            vpc_id=ref("aws_vpc.one"),
+            service_name="com.amazonaws.us-east-1.s3",
+            route_table_ids=(ref("aws_route_table.one_app"),),
+        ),
+    )
+
+
+def rule(number: int, action: str, cidr: str) -> dict[str, object]:
+    """A rule of a network ACL for every protocol."""
+    return {"rule_number": number, "rule_action": action, "protocol": "-1", "cidr_block": cidr}
+
+
+OPEN = rule(100, "allow", "0.0.0.0/0")
+
+
+def test_a_network_acl_never_speaks_of_a_service_by_one_of_its_addresses() -> None:
+    assert behind(OPEN).trace("one", "s3").outcome is Outcome.REACHABLE
+    assert behind(rule(90, "deny", "10.0.0.0/8"), OPEN).trace("one", "s3").outcome is Outcome.REACHABLE
+    assert (
+        behind(rule(90, "deny", "0.0.0.0/1"), rule(91, "deny", "128.0.0.0/1"), OPEN).trace("one", "s3").outcome
+        is Outcome.BLOCKED
+    )
+    for some in (rule(90, "deny", "52.216.0.0/15"), rule(90, "deny", "0.0.0.0/1")):
+        traced = behind(some, OPEN).trace("one", "s3")
+        assert traced.outcome is Outcome.UNKNOWN
+        assert "which public addresses service s3 has" in str(traced.trips[0])
+
+
+def test_a_route_for_public_addresses_may_be_more_specific_than_that_of_a_gateway_endpoint() -> None:
+    by_default = ("0.0.0.0/0", "gateway_id", "aws_vpn_gateway.v")
+    assert behind(OPEN, out=by_default).trace("one", "s3").outcome is Outcome.REACHABLE
+    traced = behind(OPEN, out=("52.216.0.0/15", "gateway_id", "aws_vpn_gateway.v")).trace("one", "s3")
+    assert traced.outcome is Outcome.UNKNOWN
+    assert "aws_route.one_app_out (52.216.0.0/15) or aws_vpc_endpoint.s3" in str(traced.trips[0])
