@@ -47,20 +47,24 @@ def _goes_last(resource: Resource) -> bool:
 
 
 def _used(output: Output, place: str, value: object) -> set[str]:
-    """The addresses of the resources that a value comes from, through the modules of its root."""
+    """The addresses of the resources whose attribute a value is, through the modules of its root.
+
+    A text that names a resource among others, a policy or a dashboard, does not use it: it may outlive what it names.
+    """
     found: set[str] = set()
+    root, _, module = place.partition("/")
     for text in _texts(value):
-        for expression in re.findall(r"\$\{(.*?)\}(?!\])", text):
-            found |= {f"{place}/{kind}.{name}" for kind, name in _RESOURCE.findall(expression)}
-            root, _, module = place.partition("/")
-            if module:
-                given = output.documents[root]["module"][module]
-                for name in _VARIABLE.findall(expression):
-                    found |= _used(output, root, given.get(name))
-            for called, name in _OUTPUT.findall(expression):
-                inside = f"{root}/{called}"
-                handed_out = output.documents[inside].get("output", {}).get(name, {})
-                found |= _used(output, inside, handed_out.get("value"))
+        if not (text.startswith("${") and text.endswith("}") and text.count("${") == 1):
+            continue
+        found |= {f"{place}/{kind}.{name}" for kind, name in _RESOURCE.findall(text)}
+        if module:
+            given = output.documents[root]["module"][module]
+            for name in _VARIABLE.findall(text):
+                found |= _used(output, root, given.get(name))
+        for called, name in _OUTPUT.findall(text):
+            inside = f"{root}/{called}"
+            handed_out = output.documents[inside].get("output", {}).get(name, {})
+            found |= _used(output, inside, handed_out.get("value"))
     return found
 
 
