@@ -7,7 +7,6 @@ import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, is_dataclass
 from pathlib import Path
-from types import ModuleType
 
 from isthmus.intent.model import line_at
 
@@ -39,7 +38,7 @@ def package_of(module: str, ran: Collection[str] = (), where: str = "the estate"
     folders = [Path(folder) for folder in getattr(found, "__path__", ())]
     if found is None or not folders or not folders[0].is_dir():
         return Package(frozenset({module}), frozenset(), ())
-    files = dict(_files(found, folders[0]))
+    files = dict(_files(found.__name__, folders[0]))
     trees = {name: _parsed(path) for name, path in files.items()}
     imports = {name: set(_imported(name, tree, files)) for name, tree in trees.items()}
     own = _reached(module, imports)
@@ -53,15 +52,18 @@ def package_of(module: str, ran: Collection[str] = (), where: str = "the estate"
     )
 
 
-def _files(package: ModuleType, folder: Path) -> Iterator[tuple[str, Path]]:
-    """The files of a package by the names of their modules, without tests and without what begins with "_"."""
-    for path in sorted(folder.rglob("*.py")):
-        steps = path.relative_to(folder).with_suffix("").parts
-        name, folders = steps[-1], steps[:-1]
-        if name == "__init__":
-            yield ".".join((package.__name__, *folders)), path
-        elif not name.startswith(_TESTS) and "tests" not in folders and all(step.isidentifier() for step in steps):
-            yield ".".join((package.__name__, *steps)), path
+def _files(package: str, folder: Path) -> Iterator[tuple[str, Path]]:
+    """The files of a package and of the packages in it, by the names of their modules, without tests."""
+    for path in sorted(folder.iterdir()):
+        name = path.stem
+        if path.is_dir():
+            # No package is called .venv or site-packages, and the cache of Python holds no source.
+            if path.name.isidentifier() and path.name not in ("tests", "__pycache__"):
+                yield from _files(f"{package}.{path.name}", path)
+        elif path.suffix == ".py" and name == "__init__":
+            yield package, path
+        elif path.suffix == ".py" and name.isidentifier() and not name.startswith(_TESTS):
+            yield f"{package}.{name}", path
 
 
 def _parsed(path: Path) -> ast.Module:

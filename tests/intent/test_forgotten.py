@@ -52,10 +52,10 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
     monkeypatch.syspath_prepend(tmp_path)
 
     def load(**files: str) -> str:
-        folder = tmp_path / "company"
-        folder.mkdir()
         for name, text in {**FILES, **files}.items():
-            (folder / f"{name}.py").write_text(text)
+            path = tmp_path / "company" / f"{name}.py"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
         try:
             load_estate("company.estate")
         except IntentError as error:
@@ -105,6 +105,11 @@ def test_an_environment_that_is_imported_and_not_listed(told: Callable[..., str]
         {"new": "from bank import Account\n\nmine = Account('a')\n"},
         {"new": "class Site:\n    pass\n\n\nmine = Site()\n"},
         {"test_new": NEW},
+        {"tests/network": NEW},
+        {".venv/lib/site/__init__": NEW, ".venv/lib/site/network": NEW},
+        {"_old/new": NEW},
+        {"more/__init__": "", "more/new": NEW, "other": "from .more.new import new\n\nestate = Estate()\n"},
+        {"more/__init__": "from . import new\n", "more/new": NEW, "other": "from . import more\n\nestate = Estate()\n"},
         {"new": NEW, "shared": "from importlib import import_module\n\nimport_module('company.new')\n"}
         | {"estate": ESTATE.replace("dev]", "dev, shared.import_module('company.new').new]")},
     ],
@@ -116,6 +121,13 @@ def test_what_is_no_environment_or_is_left_out_on_purpose(told: Callable[..., st
 @pytest.mark.parametrize("line", IMPORTS)
 def test_a_file_that_is_imported_by_a_file_of_no_estate(told: Callable[..., str], line: str) -> None:
     assert "environment at company/new.py:4: no estate of company imports this file" in told(new=NEW, other=line)
+
+
+@pytest.mark.parametrize("init", [{}, {"more/__init__": ""}])
+def test_a_file_in_a_folder_of_the_package(told: Callable[..., str], init: dict[str, str]) -> None:
+    text = told(**init, **{"more/new": NEW})
+    assert "environment at company/more/new.py:4: no estate of company imports this file" in text
+    assert "write: from company.more.new import ... in estate.py" in text
 
 
 def test_an_environment_by_its_module(told: Callable[..., str]) -> None:
