@@ -275,5 +275,5 @@ def _traffic(passes: Ports | None) -> dict[str, Any]:
     if passes is None:
         return {"protocol": "-1"}
     if passes.protocol == "icmp":
-        return {"protocol": "icmp", "icmp_type": passes.first, "icmp_code": -1}
+        return {"protocol": "icmp", "icmp_type": passes.first, "icmp_code": -1 if passes.code is None else passes.code}
     return {"protocol": passes.protocol, "from_port": passes.first, "to_port": passes.last}

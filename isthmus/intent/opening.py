@@ -22,11 +22,15 @@ _PING, _PONG = 8, 0
 
 @dataclass(frozen=True, slots=True, order=True)
 class Ports:
-    """A protocol (`tcp`, `udp` or `icmp`) and a range of destination ports; of ICMP, of message types."""
+    """A protocol (`tcp`, `udp` or `icmp`) and a range of destination ports; of ICMP, of message types.
+
+    `code` narrows one type of ICMP to messages of one code; None is all.
+    """
 
     protocol: str
     first: int
     last: int
+    code: int | None = None
 
     @property
     def replies(self) -> Ports:
@@ -37,6 +41,11 @@ class Ports:
         if self.protocol == "icmp":
             return self.protocol
         return f"{self.protocol}/{self.first}" + (f"-{self.last}" if self.last > self.first else "")
+
+
+# What a router reports to a sender whose packet is too large for the way on: "fragmentation needed". Without it a
+# connection over a tunnel hangs as soon as it sends large packets. https://www.rfc-editor.org/rfc/rfc1191#section-4
+PATH_MTU = Ports("icmp", 3, 3, code=4)
 
 
 def ports(text: str) -> Ports | None:
@@ -78,13 +87,15 @@ class AclRule:
 def acl_rules(estate: Estate, segment: Segment, *, inbound: bool) -> Iterator[AclRule]:
     """What network ACLs of a segment's spokes say of the far sides that it is limited with, in one direction.
 
-    Of one CIDR, what passes comes before the rule that stops the rest.
+    Of one CIDR, what passes comes before the rule that stops the rest. Both sides need path MTU discovery, whichever
+    opens connections.
     """
     for other, cidrs in limited_with(estate, segment).items():
         source, to = (other, segment.name) if inbound else (segment.name, other)
         opened, answered = may_open(estate, source, to) or (), may_open(estate, to, source) or ()
         passing = {str(each).replace("/", "_"): each for each in opened}
         passing |= {f"{each.protocol}_replies": each.replies for each in answered}
+        passing["path_mtu"] = PATH_MTU
         for cidr in cidrs:
             name = other if "/" in other else f"{other}_{cidr}"
             yield from (AclRule(f"{name}_{what}", cidr, each) for what, each in sorted(passing.items()))

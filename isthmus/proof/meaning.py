@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from isthmus.intent.opening import Ports
-from isthmus.network.packets import PROTOCOLS, Packets, Traffic, block, messages
+from isthmus.network.packets import PROTOCOLS, Packets, Traffic, block, message, messages
 from isthmus.network.passing import TRANSLATED
 
 # What a NAT gateway translates is what a spoke can be meant to send to the internet by one.
@@ -13,7 +13,10 @@ TO_INTERNET = Packets.of(*map(block, TRANSLATED))
 
 
 def packets_of(said: Ports) -> Packets:
-    """The packets that open connections to some ports; of ICMP, messages of some types."""
+    """The packets that open connections to some ports; of ICMP, messages of some types, or of one type and code."""
+    if said.code is not None:
+        one = message(said.first, said.code)
+        return Packets.of(Traffic(PROTOCOLS[said.protocol], (one, one)).span)
     icmp = said.protocol == "icmp"
     values = messages(said.first, said.last) if icmp else (said.first, said.last)
     return Packets.of(Traffic(PROTOCOLS[said.protocol], values).span)

@@ -16,7 +16,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from isthmus.intent import Estate
-from isthmus.intent.opening import EPHEMERAL, Ports, may_open
+from isthmus.intent.opening import EPHEMERAL, PATH_MTU, Ports, may_open
 from isthmus.intent.reach import inspected_between
 from isthmus.network.answers import Outcome
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
@@ -29,6 +29,9 @@ from isthmus.proof.meaning import packets_of, union
 from isthmus.proof.naming import Naming
 from isthmus.proof.pairs import AllPairs, Pair, Trial
 
+# What routers on the way report to senders, which network ACLs let through between limited sides.
+REPORTED = packets_of(PATH_MTU)
+_MOST = 3
 _SECOND_LINE = "network-acl-denies"
 
 
@@ -47,6 +50,16 @@ def opening_violations(meant: Meant, pairs: AllPairs, naming: Naming) -> Iterato
             yield from gathered(passed, NO_PACKETS)
         else:
             yield from gathered(_undrawn(a, b, opened, answered, pair, naming), NO_PACKETS)
+
+
+def opening_assumptions(estate: Estate) -> Iterator[str]:
+    """What is let through between limited sides although nobody opens it."""
+    pairs = dict.fromkeys(" and ".join(sorted((str(o.source), str(o.to)))) for o in estate.opens)
+    if pairs:
+        yield (
+            "only routers on the way send ICMP type 3 code 4 (fragmentation needed), which network ACLs let through "
+            f"both ways between {some(tuple(pairs), _MOST)}"
+        )
 
 
 def opening_notes(estate: Estate) -> Iterator[str]:
@@ -100,7 +113,9 @@ def _undrawn(
     both = union(e.replies for e in answered if any(e.protocol == each.protocol != "icmp" for each in opened))
     # A reply to an ICMP message looks like a reply and like nothing else: no answer is expected.
     unanswered = replies - union(each.replies for each in answered if each.protocol == "icmp")
-    for within, answers_count in ((ALL_PACKETS - said - replies, False), (unanswered - said - both, True)):
+    # What routers on the way report belongs to what is said, and network ACLs cannot tell to which packet.
+    others = ALL_PACKETS - said - replies - REPORTED
+    for within, answers_count in ((others, False), (unanswered - said - both, True)):
         for packets, view in pair.views(within):
             for trial in view.trials:
                 open_ = [path for path in trial.trip.forward.paths if path.outcome is Outcome.REACHABLE]

@@ -90,6 +90,10 @@ class Pair:
         for cell in cells:
             yield cell, self if cell == ALL_PACKETS else Pair(tuple(_seen_by(trial, cell) for trial in self.trials))
 
+    def without(self, packets: Packets) -> Pair:
+        """The pair as all other packets see it, class by class."""
+        return Pair(tuple(trial for _, view in self.views(ALL_PACKETS - packets) for trial in view.trials))
+
     def outcome(self, intended: bool | None) -> tuple[Outcome, Outcome]:
         """There and back: at worst for a flow that is meant (or of which nobody said anything), else at best."""
         if intended is False:

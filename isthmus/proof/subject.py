@@ -26,7 +26,7 @@ from isthmus.proof.hub import hub_violations
 from isthmus.proof.judging import Judge, Meant, odd_paths
 from isthmus.proof.name_tracing import NameTraced, trace_name
 from isthmus.proof.naming import Naming
-from isthmus.proof.openings import opening_notes, opening_violations
+from isthmus.proof.openings import REPORTED, opening_assumptions, opening_notes, opening_violations
 from isthmus.proof.outages import Outages, outage_violations
 from isthmus.proof.overlaps import overlap_violations
 from isthmus.proof.pairs import AllPairs
@@ -213,9 +213,12 @@ class _Prover:
         asked = None if self.meant is not None and self.meant.open_to_internet(a, b) else intended
         # Of what the firewall is meant to let out to some addresses only, those count.
         asked = False if self.meant is not None and self.meant.in_part(a, b) else asked
+        # Between limited sides network ACLs let through what routers report, and that opens nothing.
+        limited = asked is False and self.meant is not None and self.meant.may_open(a, b) == ()
         key = (self.pairs.group(a, b), asked)
         if key not in self._told:
             pair = self.pairs.between(a, b)
+            pair = pair.without(REPORTED) if limited else pair
             parts = pair.by_zone(), pair.by_tier()
             more = pair.telling(asked), pair.fates(asked), pair.for_few(asked)
             self._told[key] = (*pair.outcome(asked), *parts, *more)
@@ -406,6 +409,7 @@ class _Prover:
     ) -> Proof:
         kept = fullest(used)
         opened = opening_notes(self.estate) if self.estate is not None else ()
+        assumed = opening_assumptions(self.estate) if self.estate is not None else ()
         concerned = ((a, b, n) for a, b, n in self.pairs.grouped() if self._wanted(a, b) != NO_PACKETS)
         clients = client_port_notes(self.pairs, concerned)
         return Proof(
@@ -413,7 +417,7 @@ class _Prover:
             service_flows(self.engine, self.places, self.inventory),
             tuple(dict.fromkeys(found)),
             tuple(dict.fromkeys(unanswered)),
-            (*((_NOTHING_MEANT,) * (self.estate is None)), *assumptions(self.engine, self.places)),
+            (*((_NOTHING_MEANT,) * (self.estate is None)), *assumed, *assumptions(self.engine, self.places)),
             tuple(would_change(self.engine, self.places)),
             said,
             survivals,

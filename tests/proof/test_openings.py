@@ -10,6 +10,7 @@ import pytest
 from examples import stage_5_resilient_vpn as stage
 from isthmus import proof
 from isthmus.intent import Estate, Opens
+from isthmus.network.packets import parsed
 from isthmus.proof import Outcome, Verdict
 from isthmus.report import markdown, proof_json, proof_terminal
 from isthmus.screen import console
@@ -99,7 +100,41 @@ def test_every_rule_of_the_network_acl_is_needed(tmp_path: Path) -> None:
         if edited(tmp_path, without).prove(scenarios=False).verdict is Verdict.PROVED:
             proved.add(name)
     # What goes on inside a VPC is not asked of a proof: see `test_inside_a_vpc_all_may_talk`.
-    assert proved == {"from_10_1_0_0_20", "to_10_1_0_0_20"}
+    # What routers on the way report is let through, and no flow that is said depends on it.
+    reported = {name for name in names if name.endswith("_path_mtu")}
+    assert len(reported) == 4
+    assert proved == {"from_10_1_0_0_20", "to_10_1_0_0_20", *reported}
+
+
+def test_what_routers_report_gets_through_and_no_other_message(subject: proof.Subject) -> None:
+    """Fragmentation needed is type 3 code 4. Host unreachable is code 1 of that type."""
+
+    def arrives(source: str, to: str, message: str) -> bool:
+        packets = parsed(message)
+        assert packets is not None
+        return any(
+            path.outcome is Outcome.REACHABLE
+            for within, view in subject.pairs.between(source, to).views(packets)
+            for trial in view.trials
+            for path in trial.trip.forward.paths
+        )
+
+    for source, to in (("dc1/users", "dev"), ("dev", "dc1/users"), ("dev", "shared-services")):
+        assert arrives(source, to, "icmp/3/4")
+        assert not arrives(source, to, "icmp/3/1")
+        assert not arrives(source, to, "icmp/4")
+
+
+def test_every_rule_that_lets_reports_through_lets_nothing_else_through(tmp_path: Path) -> None:
+    """With all codes of type 3 the proof finds what nobody said."""
+
+    def wider(rules: dict[str, dict[str, object]]) -> None:
+        for name, rule in rules.items():
+            if name.endswith("_path_mtu"):
+                rule["icmp_code"] = -1
+
+    answer = edited(tmp_path, wider).prove(scenarios=False)
+    assert "opening-undrawn" in {violation.rule for violation in answer.violations}
 
 
 def test_inside_a_vpc_all_may_talk(tmp_path: Path) -> None:

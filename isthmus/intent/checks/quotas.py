@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from isthmus.accepted import MOST_GATEWAY_CIDRS
 from isthmus.intent.checks.reading import links, networks, resolved, vpc_cidrs
@@ -13,9 +13,10 @@ from isthmus.intent.dns import SharedBy
 from isthmus.intent.egress import EgressVpc, Inspection
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of
+from isthmus.intent.opening import PATH_MTU
 from isthmus.intent.reach import networks_denied, networks_reached, routed_together, segments_reached, sites_apart
 from isthmus.intent.resolution import served, servers, shared_services
-from isthmus.intent.rest import opening_rules, own_ranges, site_rules
+from isthmus.intent.rest import Rank, opening_rules, own_ranges, site_rules
 from isthmus.intent.segment import Egress, Segment
 from isthmus.intent.spoke import Spoke
 from isthmus.intent.vpn import Routing
@@ -63,14 +64,36 @@ def network_acl_rules(estate: Estate) -> Iterator[Finding]:
     for segment in sound.segments:
         if segment.name not in own:
             continue
-        denied = len(site_rules(sound, segment))
-        opened = max(len(list(opening_rules(sound, segment, inbound=inbound))) for inbound in (True, False))
-        if (count := denied + opened + own[segment.name] + 2) > limit:
-            given = (
-                f"{denied} rules of site networks and of the rest of sites, and {opened} of openings make {count} rules"
+        parts = max((_acl_parts(sound, segment, own[segment.name], inbound=i) for i in (True, False)), key=_total)
+        if (count := _total(parts)) > limit:
+            given = f"a network ACL of its spokes needs {count} rules a direction: " + ", ".join(
+                f"{number} {what}" for what, number in parts.items() if number
             )
             remedy = "; or fewer, larger site networks and blocks, and ports in ranges"
             yield Finding(segment, given, ask("network-acl-rules", limit, count) + remedy)
+
+
+def _total(parts: Mapping[str, int]) -> int:
+    return sum(parts.values())
+
+
+def _acl_parts(estate: Estate, segment: Segment, own: int, *, inbound: bool) -> Mapping[str, int]:
+    """How many rules of one direction of a network ACL are for what."""
+    openings = list(opening_rules(estate, segment, inbound=inbound))
+    passing = [rule for rule in openings if rule.passes is not None]
+    of_mtu = sum(rule.passes == PATH_MTU for rule in passing)
+    sites = [site.rank for site in site_rules(estate, segment)]
+    return {
+        "for what may be opened, and its replies": len(passing) - of_mtu,
+        "for path MTU discovery": of_mtu,
+        "that stop the rest of limited sides": len(openings) - len(passing),
+        "for site networks that are out of bounds": sites.count(Rank.NETWORK),
+        "for what is accepted beside the rest of a site": sites.count(Rank.NAMED),
+        "for the rest of sites": sites.count(Rank.UNNAMED),
+        "inside the VPC": own,
+        "that allows all others": 1,
+        "of AWS's own": 1,
+    }
 
 
 @rule("a VPC route table has so many routes", VPC_PAGE)

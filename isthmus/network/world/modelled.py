@@ -33,13 +33,13 @@ _OWNER = "the account of the other side, which the reference names"
 _ENCRYPTION = "how its settings are stored"
 _ROUTING = ("failover", "geolocation", "geoproximity", "latency", "weighted", "cidr")
 
-_ACL_SIDE = "{0}.cidr_block {0}.ipv6_cidr_block {0}.from_port {0}.to_port {0}.icmp_type {0}.protocol {0}.rule_no "
+_ACL_SIDE = (
+    "{0}.cidr_block {0}.ipv6_cidr_block {0}.from_port {0}.to_port {0}.icmp_type {0}.icmp_code {0}.protocol {0}.rule_no "
+)
 _ACL_BLOCKS = _ACL_SIDE.format("ingress") + _ACL_SIDE.format("egress")
 _ACL_ONLY = {
     "ingress.action": "allow|deny",
     "egress.action": "allow|deny",
-    "ingress.icmp_code": "-1|0",
-    "egress.icmp_code": "-1|0",
 }
 _GROUP_SIDE = (
     "{0}.cidr_blocks {0}.ipv6_cidr_blocks {0}.prefix_list_ids {0}.security_groups {0}.self {0}.from_port "
@@ -213,8 +213,8 @@ MODELLED: dict[str, Arguments] = {
     "aws_default_network_acl": reads(f"default_network_acl_id! subnet_ids {_ACL_BLOCKS}", only=_ACL_ONLY),
     "aws_network_acl_association": reads("network_acl_id! subnet_id!"),
     "aws_network_acl_rule": reads(
-        "network_acl_id! rule_number! protocol! cidr_block ipv6_cidr_block from_port to_port icmp_type",
-        only={"rule_action!": "allow|deny", "egress": "false|true", "icmp_code": "-1|0"},
+        "network_acl_id! rule_number! protocol! cidr_block ipv6_cidr_block from_port to_port icmp_type icmp_code",
+        only={"rule_action!": "allow|deny", "egress": "false|true"},
     ),
     "aws_security_group": reads(
         f"vpc_id {_GROUP_BLOCKS}", harmless={"description name name_prefix": _LABEL, **_GROUP_HARMLESS}
