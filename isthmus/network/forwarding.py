@@ -38,6 +38,7 @@ from isthmus.network.model import EndpointKind, GatewayKind, Network, Site, Subn
 from isthmus.network.packets import WITH_PORTS, Traffic
 from isthmus.network.passing import Passing
 from isthmus.network.places import V4_LAST, NoSuchPlace, Places
+from isthmus.network.public_access import RULE as PUBLIC_ACCESS
 from isthmus.network.reach import Heads, Reach, Signature, SourceClass, Tails, signature, without
 from isthmus.network.service_addresses import differing, of_all, service_parts
 from isthmus.network.space import ALL, PUBLIC, Address, RangeMap, address_at, number, span
@@ -258,7 +259,10 @@ class Forwarding:
                 "no-public-address", gateway, f"{address_at(target)} is private: the internet has no route to it"
             )
             path = path._replace(blocks=(*path.blocks, block))
-        return walk.out_of_gateway(gateway, target, target, path)
+        return [
+            (low, high, tuple(walk.past_public_access(vpc, gateway, found, inbound=True) for found in paths))
+            for low, high, paths in walk.out_of_gateway(gateway, target, target, path)
+        ]
 
     def _by_gateway_endpoint(self, walk: Walk, packet: Packet, target: int) -> Path | None:
         """A service by a gateway endpoint: for hosts of its VPC, in subnets whose table it is associated with.
@@ -345,7 +349,9 @@ class Forwarding:
             paths = self._reply_legs(Walk(self.facts, past_blocks=True), packet, path, legs, remote)
         if isinstance(origin, Internet):
             paths = [self._out_by(p, path) for p in paths]
-        return paths
+        # What Block Public Access stops, it stops in both directions.
+        stops = tuple(block for block in path.blocks if block.rule == PUBLIC_ACCESS)
+        return [p._replace(blocks=tuple(dict.fromkeys((*p.blocks, *stops)))) for p in paths] if stops else paths
 
     def _reply_by_gateway_endpoint(self, packet: Packet, path: Path) -> Path:
         reply = Path(tuple(reversed(path.hops)), str(packet.source))

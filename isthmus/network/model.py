@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
+from isthmus.network.public_access import PublicAccess
 from isthmus.network.resolution import Resolution
 from isthmus.network.suricata import Rules
 from isthmus.terraform.graph import Unknown
@@ -589,7 +590,9 @@ class Possible:
 
 @dataclass(frozen=True)
 class Network:
-    """Everything, by address. `findings` are structural; `notes` say what the reader or builder could not use.
+    """Everything, by address; `public_access` by VPC. `findings` are structural.
+
+    `notes` say what the reader or builder could not use.
 
     `doubts` are what the input has and nothing evaluates, each an address with the reason: see `isthmus.network.world`.
     """
@@ -612,6 +615,7 @@ class Network:
     vpns: Mapping[str, VpnConnection] = field(default_factory=dict)
     customer_gateways: Mapping[str, CustomerGateway] = field(default_factory=dict)
     dx_gateways: Mapping[str, DxGateway] = field(default_factory=dict)
+    public_access: Mapping[str, PublicAccess] = field(default_factory=dict)
     resolution: Resolution = field(default_factory=Resolution)
     possible: Possible = field(default_factory=Possible)
     findings: tuple[Finding, ...] = ()

@@ -117,7 +117,15 @@ class Alike:
             number = tables.setdefault(subnet.table, len(tables))
             subnets.append((tier, str(subnet.zone), number, self._acl(subnet.nacl), ranges))
         contents = tuple(self._table(table, place.vpc) for table in tables)
-        return (tuple(subnets), contents, tuple(self._attachment(a, place.vpc) for a in self._attachments[place.vpc]))
+        attachments = tuple(self._attachment(a, place.vpc) for a in self._attachments[place.vpc])
+        return (tuple(subnets), contents, attachments, self._public_access(place.vpc))
+
+    def _public_access(self, vpc: str) -> Key:
+        """What Block Public Access says of a VPC; where single subnets are excluded the VPC is like no other."""
+        access = self.network.public_access.get(vpc)
+        if access is None:
+            return ""
+        return vpc if access.subnets else (access.options, str(access.mode), str(access.excluded), access.doubt)
 
     def _unknown(self, place: Place) -> Key | None:
         """Of a VPC in which no address of a subnet is known: for which tiers hosts are looked for. Else None.

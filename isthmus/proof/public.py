@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from isthmus.network.model import Network, Unknown
+from isthmus.network.public_access import Way
 from isthmus.network.space import Address
 from isthmus.proof.places import Inventory, Place, Tier
 
@@ -38,6 +39,13 @@ def conditions(network: Network, places: tuple[Place, ...]) -> Iterator[str]:
     for place in places:
         for subnet in place.tiers.get(Tier.PUBLIC, ()):
             has = any(not isinstance(c, Unknown) and c.version == 4 for c in network.subnets[subnet].cidrs)
-            if has and inventory.public(network.subnets[subnet], 4):
+            if has and inventory.public(network.subnets[subnet], 4) and _open(network, subnet):
                 on = condition(network, subnet)
                 yield f"hosts in {subnet} ({place.name}) reach the internet, and are reached, {on}"
+
+
+def _open(network: Network, subnet: str) -> bool:
+    """Whether Block Public Access is known to leave a public subnet's hosts open to the internet, both ways."""
+    access = network.public_access.get(str(network.subnets[subnet].vpc))
+    ways = [Way(inbound, False, (subnet,), False) for inbound in (False, True)]
+    return access is None or all(access.passes(way) is True for way in ways)

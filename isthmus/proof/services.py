@@ -35,8 +35,14 @@ def service_flows(engine: Forwarding, places: Places, inventory: Inventory) -> t
 def _flow(engine: Forwarding, spoke: Place, service: str, unsure: bool) -> Flow:
     """From every workload subnet, at worst; what it says of all packets is what network ACLs let through."""
     to = Service(service)
-    # Where packets to a service go, and what they meet, depends on the subnet's table and network ACL alone.
-    subnets = {(engine.network.subnets[s].table, engine.network.subnets[s].nacl): s for s in reversed(spoke.workloads)}
+    # Where packets to a service go, and what they meet, depends on the subnet's table, its network ACL and whether it
+    # is excluded from Block Public Access.
+    access = engine.network.public_access.get(spoke.vpc)
+    excluded = access.subnets if access is not None else {}
+    subnets = {
+        (engine.network.subnets[s].table, engine.network.subnets[s].nacl, str(excluded.get(s, ""))): s
+        for s in reversed(spoke.workloads)
+    }
     tried = [(subnet, packet_classes(engine, InSubnet(subnet), to)) for subnet in subnets.values()]
     trials = tuple(
         Trial(InSubnet(subnet), to, "", "", True, next(c.trip for c in classes if USUAL in c.packets), classes=classes)

@@ -35,10 +35,11 @@ _BUSY = object()  # the value of what is being evaluated: whoever meets it goes 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What a provider configuration says about where its resources live."""
+    """What a provider configuration says about where its resources live. `name` is "" where it is not known which."""
 
     account: str | None = None
     region: str | None = None
+    name: str = ""
 
 
 def read_roots(roots: dict[str, Path], within: Collection[Path]) -> Graph:
@@ -435,9 +436,10 @@ class _Instance:
         if body is not None:
             settings = dict(arguments((key, evaluate_json(value, self)) for key, value in body.items()))
             region = settings.get("region")
-            return Provider(account_of(settings), region if isinstance(region, str) else None)
+            known = region if isinstance(region, str) else None
+            return Provider(account_of(settings), known, f"{self.prefix}{name}")
         if self.parent is None:
-            return Provider()
+            return Provider(name=f"{self.prefix}{name}")
         passed = self.call.get("providers")
         given = passed.get(name) if isinstance(passed, dict) else None
         if given is None and "." in name:
@@ -531,6 +533,7 @@ class _Resource:
             region if isinstance(region, str) else provider.region,
             self.written(),
             (*self.module.named(self.body), *self.module.later_than),
+            provider.name,
         )
 
     def written(self) -> frozenset[str]:

@@ -62,7 +62,8 @@ class Resource:
     """One managed resource instance.
 
     `address` is unique in the graph: the Terraform address (with index), prefixed by `<root>/` where roots were joined.
-    `account` is the account id of the provider that manages it, where the configuration says so.
+    `account` is the account id of the provider that manages it, where the configuration says so. `provider` names the
+    provider configuration itself, "" where that is not known: resources of one are in one account.
     `written` are the names of the arguments and blocks in its configuration, `provisioner.local-exec` for a command of
     that kind; None where only values are known, as in a state: then some of them are AWS's own.
     `depends_on` holds addresses, of resources, blocks or modules, that Terraform makes before it, beyond those that
@@ -77,6 +78,7 @@ class Resource:
     region: str | None = None
     written: frozenset[str] | None = None
     depends_on: tuple[str, ...] = ()
+    provider: str = ""
 
     def get(self, argument: str, default: Value = None) -> Value:
         """The value of an argument, or `default` where it is absent or null."""

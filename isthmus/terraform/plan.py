@@ -102,8 +102,10 @@ def _located(resource: Resource, plan: Plan, prefix: str) -> Resource:
     planned = plan.resources.get(resource.address.removeprefix(prefix))
     settings = plan.provider(planned) if isinstance(planned, PlannedResource) else {}
     region = resource.values.get("region") or settings.get("region") or arn_part(resource.values.get("arn"), 3)
+    key = planned.config.get("provider_config_key") if isinstance(planned, PlannedResource) else None
     return replace(
         resource,
+        provider=f"{prefix}{printable(key)}" if isinstance(key, str) else "",
         account=account_of(settings) or own_account(resource.values),
         region=region if isinstance(region, str) else None,
     )

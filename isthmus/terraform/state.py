@@ -150,8 +150,8 @@ def sequence(value: Any) -> list[Any]:
 
 
 def own_account(values: Mapping[str, Value]) -> str | None:
-    """The account in a resource's own ARN, else its owner."""
-    owner = values.get("owner_id")
+    """The account in a resource's own ARN, else its owner, else what it is a setting of."""
+    owner = values.get("owner_id", values.get("aws_account_id"))
     return arn_part(values.get("arn"), 4) or (owner if isinstance(owner, str) else None)
 
 

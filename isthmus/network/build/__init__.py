@@ -20,6 +20,7 @@ from isthmus.network.build import (
     vpn,
 )
 from isthmus.network.build.ipv6 import StandIns
+from isthmus.network.build.public_access import public_access
 from isthmus.network.build.refused import refused_values
 from isthmus.network.build.refused_rules import refused_rules
 from isthmus.network.build.resolution import resolution
@@ -95,6 +96,7 @@ def network_of(graph: Graph) -> Network:
         vpns=vpns,
         customer_gateways=vpn.customer_gateways(resolver),
         dx_gateways=vpn.dx_gateways(resolver, gateways, vpcs),
+        public_access=public_access(resolver, vpcs, subnets),
         resolution=resolution(resolver),
         possible=Possible(
             vpcs={r.address: Vpc(r.address) for r in graph.unexpanded.values() if r.type == "aws_vpc"},

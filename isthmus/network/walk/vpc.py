@@ -9,6 +9,7 @@ from isthmus.network import nat64
 from isthmus.network.answers import SOME_ENDPOINT, Block, Crossing, Hop, Path
 from isthmus.network.learnt import is_default
 from isthmus.network.model import AttachmentKind, Firewall, GatewayKind, NatGateway, Target, TargetKind, Unknown
+from isthmus.network.public_access import RULE, Way
 from isthmus.network.space import PUBLIC, RangeMap, compile_prefixes, merge, show_range, span
 from isthmus.network.tables import Decision, Route, cidrs_doubt, vpc_cidrs
 from isthmus.network.walk.steps import Pieces, Seen, Source, Steps, VpcPlace, after, led, unknown
@@ -218,9 +219,42 @@ class VpcSteps(Steps):
                 here = here._replace(blocks=(*here.blocks, Block("no-public-address", gateway, why)))
             elif last > _V4_LAST:
                 here = self._of_public_range(place.vpc, gateway, here)
+            here = self.past_public_access(place.vpc, gateway, here, inbound=False)
             here = here._replace(hops=(*here.hops, Hop("internet", "internet")), end="internet", exit=gateway)
             pieces.append((first, last, (here,)))
         return pieces
+
+    def past_public_access(self, vpc: str, gateway: str, path: Path, *, inbound: bool) -> Path:
+        """A path between a VPC and the internet after Block Public Access; `inbound` if it opens a connection."""
+        access = self.network.public_access.get(vpc)
+        if access is None:
+            return path
+        found = access.passes(self._way(vpc, gateway, path, inbound=inbound))
+        if isinstance(found, Unknown):
+            return path._replace(unknown=path.unknown or found.reason)
+        if found:
+            return path
+        what = "connections from" if inbound else "packets to"
+        why = f"{access.options} has {access.mode}: {gateway} takes no {what} the internet here"
+        return path._replace(blocks=(*path.blocks, Block(RULE, access.options, why)))
+
+    def _way(self, vpc: str, gateway: str, path: Path, *, inbound: bool) -> Way:
+        subnets: dict[str, None] = {}
+        inspected = translated = False
+        for hop in path.hops:
+            if hop.kind == "subnet" and self.network.subnets[hop.address].vpc == vpc:
+                subnets[hop.address] = None
+            elif hop.kind == "NAT gateway":
+                nat = self.network.nats[hop.address]
+                translated, inspected = True, False
+                if nat.vpc is not None or self.network.subnets[str(nat.subnet)].vpc == vpc:
+                    # The packet comes from a subnet of this VPC, and of a regional gateway the other is not known.
+                    subnets |= dict.fromkeys(() if subnets else ("",)) | {"" if nat.vpc else str(nat.subnet): None}
+            elif hop.kind == "firewall":
+                inspected = True
+        facts = self.network.gateways.get(gateway)
+        egress_only = facts is not None and facts.kind is GatewayKind.EGRESS_ONLY
+        return Way(inbound, translated or egress_only, tuple(subnets) or ("",), inspected)
 
     def _elsewhere(
         self, place: VpcPlace, gateway: str, name: str, low: int, high: int, path: Path, seen: Seen
@@ -250,6 +284,7 @@ class VpcSteps(Steps):
             here = path if public and last > _V4_LAST else path._replace(blocks=(*path.blocks, block))
             if last > _V4_LAST:
                 here = self._of_public_range(place.vpc, gateway, here)
+            here = self.past_public_access(place.vpc, gateway, here, inbound=False)
             here = here._replace(hops=(*here.hops, Hop("internet", "internet")), end="internet", exit=gateway)
             pieces.append((first, last, (here,)))
         return pieces

@@ -42,7 +42,6 @@ _BELONGS_TO = {
     "aws_route53_zone": ("vpc.vpc_id",),
     "aws_networkfirewall_firewall": ("firewall_policy_arn", "vpc_id", "transit_gateway_id"),
 }
-_GATES = ("aws_internet_gateway", "aws_egress_only_internet_gateway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +95,9 @@ def _unmodelled(graph: Graph, resource: Resource, found: Unmodelled, objects: Co
         return
     why = f"{found.why}; {resource.type} is not modelled"
     touches: tuple[str, ...] = ()
-    if found.scope is Scope.INTERNET:
-        touches = tuple(gate.address for gate in graph.of_type(*_GATES) if _may_share(gate, resource))
-    elif found.scope is Scope.NAMED:
+    if found.scope is Scope.NAMED:
         touches = _named(graph, resource, found.through, objects)
     yield Doubt(resource.address, why, touches)
-
-
-def _may_share(one: Resource, other: Resource) -> bool:
-    """Whether two resources may be of one account and Region."""
-    pairs = ((one.account, other.account), (one.region, other.region))
-    return all(mine is None or theirs is None or mine == theirs for mine, theirs in pairs)
 
 
 def _named(graph: Graph, resource: Resource, through: Collection[str], objects: Collection[str]) -> tuple[str, ...]:

@@ -84,9 +84,6 @@ NO_EFFECT: dict[str, str] = together(
         "aws_vpc_peering_connection_options": (
             "public host names of instances may be answered with private addresses; routes stay"
         ),
-        "aws_vpc_block_public_access_exclusion": (
-            "excepts from a block, and the block is unknown already where it is present"
-        ),
         "aws_networkfirewall_tls_inspection_configuration": "acts where a firewall policy names it: unknown there",
         "aws_verifiedaccess_group aws_verifiedaccess_instance aws_verifiedaccess_instance_trust_provider_attachment "
         "aws_verifiedaccess_trust_provider aws_globalaccelerator_accelerator aws_globalaccelerator_listener "

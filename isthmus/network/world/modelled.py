@@ -152,6 +152,13 @@ MODELLED: dict[str, Arguments] = {
     "aws_internet_gateway": reads("vpc_id"),
     "aws_internet_gateway_attachment": reads("internet_gateway_id! vpc_id!"),
     "aws_egress_only_internet_gateway": reads("vpc_id!"),
+    "aws_vpc_block_public_access_options": reads(
+        only={"internet_gateway_block_mode!": "off|block-bidirectional|block-ingress"},
+    ),
+    "aws_vpc_block_public_access_exclusion": reads(
+        "vpc_id subnet_id",
+        only={"internet_gateway_exclusion_mode!": "allow-bidirectional|allow-egress"},
+    ),
     "aws_vpn_gateway": reads(
         "vpc_id amazon_side_asn", harmless={"availability_zone": "where AWS keeps the gateway, not where it carries"}
     ),

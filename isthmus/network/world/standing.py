@@ -15,7 +15,6 @@ class Scope(Enum):
     """What becomes unknown where an unmodelled resource is present. The verdict always does."""
 
     NAMED = "what its arguments name"
-    INTERNET = "all to and from the internet in its Region"
     NAMES = "name resolution"
     EVERYTHING = "anything"
 

@@ -14,19 +14,12 @@ _ROUTE_SERVER = "it changes routes of tables by BGP"  # .../vpc/latest/userguide
 _OUTPOST = "it forwards between a VPC and the network around an Outpost"
 _VERIFIED = "it lets users from the internet in"  # .../verified-access/latest/ug/how-it-works.html
 _ACCELERATOR = "it lets the internet in to private addresses"  # .../global-accelerator/latest/dg/about-endpoints.html
-_BPA = "it blocks packets to and from the internet"  # .../vpc/latest/userguide/security-vpc-bpa.html
 
 _everything = Scope.EVERYTHING
 _names = Scope.NAMES
 
 NOT_MODELLED: dict[str, Unmodelled] = {
     # --- VPC
-    "aws_vpc_block_public_access_options": Unmodelled(
-        _BPA,
-        "all to and from the internet in the Region",
-        Scope.INTERNET,
-        unless=("internet_gateway_block_mode", "off"),
-    ),
     "aws_vpc_route_server": Unmodelled(_ROUTE_SERVER, "what its arguments name"),
     "aws_vpc_route_server_endpoint": Unmodelled(_ROUTE_SERVER, "the subnet"),
     "aws_vpc_route_server_peer": Unmodelled(_ROUTE_SERVER, "the subnet of its endpoint"),

@@ -122,23 +122,6 @@ def test_a_resource_touches_what_it_names_through_others() -> None:
     assert doubts(*BASE, balancer, group)[group.address].touches == ("aws_subnet.b",)
 
 
-@pytest.mark.parametrize(("mode", "unknown"), [("block-bidirectional", True), ("block-ingress", True), ("off", False)])
-def test_blocked_public_access_leaves_the_internet_unknown(mode: str, unknown: bool) -> None:
-    blocked = made("aws_vpc_block_public_access_options.b", internet_gateway_block_mode=mode)
-    before, after = outcomes(subject(graph(*BASE, *OPEN))), outcomes(subject(graph(*BASE, *OPEN, blocked)))
-    assert before["a", "internet"][0] is Outcome.REACHABLE
-    assert (after["a", "internet"][0] is Outcome.UNKNOWN) is unknown
-    assert after["b", "c"] == before["b", "c"]
-
-
-def test_blocked_public_access_of_another_region_blocks_nothing_here() -> None:
-    mode = {"internet_gateway_block_mode": "block-bidirectional"}
-    elsewhere = Resource(
-        "aws_vpc_block_public_access_options.b", "aws_vpc_block_public_access_options", mode, region="eu-west-1"
-    )
-    assert doubts(*BASE, *OPEN, elsewhere)[elsewhere.address].touches == ()
-
-
 def test_a_virtual_interface_matters_where_it_ends_at_a_virtual_private_gateway() -> None:
     gateway = made("aws_vpn_gateway.v", vpc_id=ref("aws_vpc.a"))
     learns = made(
