@@ -128,6 +128,17 @@ def test_an_attachment_associated_by_default_and_once_more_is_found() -> None:
     assert isinstance(network.attachments[attachment.address].table, Unknown)
 
 
+def test_an_attachment_that_two_resources_associate_with_one_table_is_found() -> None:
+    attachment = ref("aws_ec2_transit_gateway_vpc_attachment.a")
+    hub = made(HUB.address, **{**HUB.values, "default_route_table_association": "disable"})
+    one, two = joins("association", "a", attachment), joins("association", "b", attachment)
+    once = network_of(graph(hub, TABLE, *vpc("a"), one))
+    twice = network_of(graph(hub, TABLE, *vpc("a"), one, two))
+    assert once.findings == ()
+    assert [(f.rule, f.resources) for f in twice.findings] == [("double-association", (one.address, two.address))]
+    assert twice.attachments[attachment.address].table == TABLE.address
+
+
 def test_an_attachment_id_where_a_gateway_id_belongs_is_found() -> None:
     resources = {r.address: r for r in (HUB, *vpc("a"))}
     wrong = ref("aws_ec2_transit_gateway_vpc_attachment.a")

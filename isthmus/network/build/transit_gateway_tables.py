@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from isthmus.network.build.resolve import (
@@ -114,6 +114,11 @@ def associated(
             resolver.findings.append(Finding("double-association", where, twice))
             table_ = Unknown(twice)
         elif found:
+            if _said_twice(facts, explicit[address]):
+                # AWS answers "already associated" to the second one, whatever its table.
+                named_twice = tuple(name for _, name, _ in explicit[address])
+                twice = f"{address} is associated by {len(named_twice)} resources; AWS takes one"
+                resolver.findings.append(Finding("double-association", named_twice, twice))
             takers = [a[1] for a in maybe if a[4] is not False]
             sources["association", address] = found[0][1]
             if len({str(t) for t, _, _ in found}) > 1 or takers:
@@ -300,3 +305,9 @@ def _may_hold(gateway: str | Unknown, route: TgwRoute, made: Mapping[str, Attach
         return True
     sides = {facts.gateway, facts.attached} if facts.kind is AttachmentKind.PEERING else {facts.gateway}
     return gateway in sides
+
+
+def _said_twice(facts: Attachment, associations: Sequence[tuple[str | Unknown, str, bool | Unknown]]) -> bool:
+    """Whether several resources associate an attachment with one table, for sure. A peering has one for each side."""
+    sure = all(isinstance(table, str) and takes_over is False for table, _, takes_over in associations)
+    return len(associations) > 1 and sure and facts.kind is not AttachmentKind.PEERING
