@@ -17,16 +17,16 @@ from typing import Any
 from isthmus.printable import printable
 from isthmus.terraform.arguments import frozen, index_suffix
 from isthmus.terraform.data_sources import Reading, answer
-from isthmus.terraform.evaluate import Attributes, Scope, bound, evaluate_json, unknown
-from isthmus.terraform.functions import as_string
+from isthmus.terraform.evaluate import Attributes, evaluate_json, unknown
 from isthmus.terraform.graph import Ref, Unknown, Value
 from isthmus.terraform.identifiers import Kind, fits, kind_of, takes_many
 from isthmus.terraform.instances import Key
+from isthmus.terraform.plan_scope import PlanScopes, any_true
 from isthmus.terraform.planned import Json, Plan, PlannedModule, PlannedResource
+from isthmus.terraform.recover_blocks import Blocks
 from isthmus.terraform.sources import Site, Sources, Tracer, references
 from isthmus.terraform.state import mapping
 
-_UNKNOWN = Unknown("known after apply")
 # Blocks that a plan does not hold where `dynamic` makes them of something unknown, and of which there is one at least.
 _NEVER_NONE = frozenset(
     {
@@ -64,7 +64,8 @@ class Recovery:
         self.tracer = Tracer(plan, self.read)
         self._reading: list[str] = []
         self._matched: dict[tuple[int, str], dict[Key, Ref]] = {}
-        self._scopes: dict[str, _PlanScope] = {}
+        self._scopes = PlanScopes(plan, self.address, self.read)
+        self._blocks = Blocks(self._value, self.address)
         self._seen: dict[tuple[str, Kind], list[Ref] | None] = {}
 
     @property
@@ -96,7 +97,7 @@ class Recovery:
             if value is not None and not mask:
                 yield name, value
             elif value is not None:
-                yield name, self._inside(resource, name, value, mask, resource.expressions.get(name))
+                yield name, self._blocks.inside(resource, name, value, mask, resource.expressions.get(name))
         for name, mask in resource.unknown.items():
             if mask is not True or resource.after.get(name) is not None:
                 continue
@@ -166,7 +167,7 @@ class Recovery:
         """The value of an expression that the plan holds in full; `None` where it does not."""
         if "constant_value" not in expression or not expression.get("references"):
             return None
-        return evaluate_json(expression["constant_value"], self.scope(site))
+        return evaluate_json(expression["constant_value"], self._scopes.of(site))
 
     def _one(self, name: str, resource: PlannedResource, sources: Sources, kind: Kind) -> Ref | None:
         if sources.opaque or not kind:
@@ -287,96 +288,6 @@ class Recovery:
     def _ref(self, resource: PlannedResource, attribute: str) -> Ref:
         return Ref(self.address(resource), attribute)
 
-    # Blocks
-
-    def _inside(self, resource: PlannedResource, name: str, value: Value, mask: Any, expression: Any) -> Value:
-        """A value of which parts are unknown: a list, a map or blocks."""
-        if isinstance(value, dict) and isinstance(mask, dict):
-            return self._block(resource, name, value, mask, _configured(expression))
-        if not isinstance(value, tuple) or not isinstance(mask, list):
-            # All of it, or a mark that is not of the value's shape, as in no plan that Terraform writes.
-            return unknown(f"{self.address(resource)}.{name}", "known after apply") if any_true(mask) else value
-        marks = mask + [False] * (len(value) - len(mask))
-        if any(mark is True for mark in marks):
-            if isinstance(expression, dict):
-                return self._value(name, expression, resource, mask)
-            return tuple(_UNKNOWN if mark is True else item for item, mark in zip(value, marks, strict=False))
-        return self._blocks(resource, name, value, marks, _configured(expression))
-
-    def _blocks(
-        self, resource: PlannedResource, name: str, value: tuple[Value, ...], marks: list[Any], expressions: list[Json]
-    ) -> tuple[Value, ...]:
-        """Planned blocks, each with the configured blocks that it can have come from. Where as many planned blocks look
-        the same as there are configured ones for them, they are told apart by order: it makes no difference which is
-        which.
-        """
-        possible = [[e for e in expressions if isinstance(item, dict) and _agrees(e, item)] for item in value]
-        taken: dict[tuple[int, ...], int] = {}
-        result: list[Value] = []
-        for item, mark, candidates in zip(value, marks, possible, strict=False):
-            if not isinstance(item, dict) or not any_true(mark):
-                result.append(item)
-                continue
-            if not isinstance(mark, dict):  # not how a plan marks what is unknown in a block
-                result.append(unknown(f"{self.address(resource)}.{name}", "known after apply"))
-                continue
-            same = tuple(id(candidate) for candidate in candidates)
-            if len(same) > 1 and possible.count(candidates) == len(same):
-                candidates = [candidates[taken.get(same, 0)]]
-                taken[same] = taken.get(same, 0) + 1
-            result.append(self._block(resource, name, item, mark, candidates))
-        return tuple(result)
-
-    def _block(
-        self, resource: PlannedResource, name: str, item: Mapping[str, Value], mask: Json, possible: list[Json]
-    ) -> dict[str, Value]:
-        """One block, its unknown arguments recovered from the configured blocks that it can have come from."""
-        result = dict(item)
-        for key, mark in mask.items():
-            if not any_true(mark):
-                continue
-            found = []
-            for expression in possible:
-                shared = "references" in expression
-                inner = expression if shared else expression.get(key)
-                if mark is True and isinstance(inner, dict):
-                    found.append(self._value(key, inner, resource, True, shared=shared or "shared" in inner))
-                elif inner is not None and item.get(key) is not None:
-                    found.append(self._inside(resource, key, item[key], mark, inner))
-            distinct = [value for at, value in enumerate(found) if value not in found[:at]]
-            if len(distinct) == 1:
-                result[key] = distinct[0]
-            elif not possible or found:  # else it is configured nowhere: the provider decides
-                result[key] = unknown(f"{name}.{key}", "known after apply")
-        return result
-
-    # Expressions of JSON-syntax configurations
-
-    def scope(self, site: Site) -> Scope:
-        """The scope of an expression."""
-        module = site.module
-        if module.address not in self._scopes:
-            self._scopes[module.address] = _PlanScope(self, module)
-        scope: Scope = self._scopes[module.address]
-        if isinstance(site.key, int):
-            index = site.key
-            return bound(scope, count=Attributes("count", lambda n: index if n == "index" else unknown(f"count.{n}")))
-        if isinstance(site.key, str):
-            return bound(scope, each=Attributes("each", lambda name: self._each(name, site)))
-        return scope
-
-    def _each(self, name: str, site: Site) -> Value:
-        if name == "key":
-            return site.key
-        over = mapping(site.block.get("for_each_expression"))
-        raw = over.get("constant_value")
-        value = evaluate_json(raw, self.scope(Site(site.module, {}, None))) if raw is not None else None
-        if isinstance(value, dict) and site.key in value:
-            return value[site.key]
-        if isinstance(value, tuple):
-            return site.key
-        return unknown("each.value", "known after apply")
-
 
 def _may_name(kind: Kind, ref: Ref) -> bool:
     """Whether an argument of a kind takes what a data source names."""
@@ -394,95 +305,6 @@ def _differ_alone(resource: PlannedResource, name: str, fellows: Mapping[Key, Pl
     return not any(word in json.dumps(expressions) for word in ("each.", "count."))
 
 
-class _PlanScope:
-    """A module instance of a plan, as expressions see it."""
-
-    def __init__(self, recovery: Recovery, module: PlannedModule) -> None:
-        self.recovery = recovery
-        self.module = module
-        self._busy: set[str] = set()
-
-    def lookup(self, name: str) -> Value:
-        if name == "var":
-            return Attributes(name, self.variable)
-        if name == "module":
-            return Attributes(name, self.child)
-        if any(type_ == name for type_, _ in self.module.resources):
-            return Attributes(name, lambda label: self.resource(name, label))
-        if name == "data":
-            return Attributes(name, lambda type_: Attributes(name, lambda label: self.data(type_, label)))
-        if name in ("local", "path", "terraform"):
-            return Attributes(name, lambda label: unknown(f"{name}.{label}", "not in the plan"))
-        return unknown(name, "not in the plan")
-
-    def data(self, type_: str, name: str) -> Value:
-        """A data source that is yet to be read: what ids of resources say of it."""
-
-        def resolve(instance: PlannedResource, attribute: str) -> Value:
-            return self.recovery.read(instance, attribute) or unknown(f"data.{type_}.{name}", "read by Terraform only")
-
-        found = {
-            key: Attributes(r.address, lambda attribute, r=r: resolve(r, attribute))  # type: ignore[misc]
-            for key, r in self.module.awaited.get((type_, name), {}).items()
-        }
-        return (
-            _collected(found, f"data.{type_}.{name}") if found else unknown(f"data.{type_}.{name}", "not in the plan")
-        )
-
-    def variable(self, name: str) -> Value:
-        if self.module.parent is None:
-            return self.recovery.plan.variable(name)
-        expression = mapping(mapping(self.module.call.get("expressions")).get(name))
-        if not expression:
-            declared = mapping(mapping(self.module.config.get("variables")).get(name))
-            return frozen(declared["default"]) if "default" in declared else unknown(f"var.{name}")
-        return self._expression(f"var.{name}", expression, Site(self.module.parent, self.module.call, self.module.key))
-
-    def child(self, name: str) -> Value:
-        children = self.module.children.get(name, {})
-        found = {
-            key: Attributes(child.address, lambda output, c=child: self._output(c, output))  # type: ignore[misc]
-            for key, child in children.items()
-        }
-        return _collected(found, f"module.{name}")
-
-    def _output(self, child: PlannedModule, name: str) -> Value:
-        body = mapping(mapping(child.config.get("outputs")).get(name))
-        text = f"{child.address}.{name}"
-        return self._expression(text, mapping(body.get("expression")), Site(child, {}, None))
-
-    def _expression(self, text: str, expression: Json, site: Site) -> Value:
-        if text in self._busy:
-            return unknown(text, "it refers to itself")
-        self._busy.add(text)
-        try:
-            if "constant_value" in expression:
-                if expression.get("references"):
-                    return evaluate_json(expression["constant_value"], self.recovery.scope(site))
-                return frozen(expression["constant_value"])
-            return unknown(text, "not in the plan")
-        finally:
-            self._busy.discard(text)
-
-    def resource(self, type_: str, name: str) -> Value:
-        instances = self.module.resources.get((type_, name), {})
-        found = {
-            key: Attributes(r.address, lambda attribute, r=r: self.attribute(r, attribute))  # type: ignore[misc]
-            for key, r in instances.items()
-        }
-        return _collected(found, f"{type_}.{name}")
-
-    def attribute(self, resource: PlannedResource, name: str) -> Value:
-        value = resource.after.get(name)
-        if value is not None and not any_true(resource.unknown.get(name)):
-            return value
-        if value is None and name in resource.expressions and isinstance(resource.expressions[name], dict):
-            text = f"{resource.address}.{name}"
-            site = Site(resource.module, resource.config, resource.key)
-            return self._expression(text, resource.expressions[name], site)
-        return Ref(self.recovery.address(resource), name)
-
-
 def _by_key(resource: PlannedResource, whole: Mapping[Any, PlannedResource], sources: Sources) -> bool:
     """Whether a resource is taken to mean the instance that has its key.
 
@@ -495,21 +317,6 @@ def _by_key(resource: PlannedResource, whole: Mapping[Any, PlannedResource], sou
         return True
     fellows = resource.module.resources.get((resource.type, str(resource.config.get("name"))), {})
     return len(sources.wholes) == 1 and not sources.attributes and (fellows.keys() == whole.keys() or len(fellows) == 1)
-
-
-def any_true(mask: Any) -> bool:
-    """Whether anything is marked in a mask."""
-    if isinstance(mask, dict):
-        return any(any_true(item) for item in mask.values())
-    return any(any_true(item) for item in mask) if isinstance(mask, list) else mask is True
-
-
-def _collected(items: dict[Any, Attributes], text: str) -> Value:
-    if not items:
-        return unknown(text, "no instance in the plan")
-    if None in items:
-        return items[None]
-    return tuple(items.values()) if all(isinstance(key, int) for key in items) else items
 
 
 def _is_unknown(resource: PlannedResource, attribute: str) -> bool:
@@ -525,32 +332,3 @@ def _any_unknown(value: Value) -> bool:
     if isinstance(value, tuple):
         return any(_any_unknown(item) for item in value)
     return isinstance(value, Unknown | Attributes)
-
-
-def _configured(expression: Any) -> list[Json]:
-    """The blocks that are configured, each with an expression for every argument; or the one expression of them all."""
-    if isinstance(expression, list):
-        return [mapping(item) for item in expression]
-    raw = mapping(expression).get("constant_value")
-    if not isinstance(raw, list):
-        return [expression] if isinstance(expression, dict) else []
-    shared = expression.get("references", [])  # JSON syntax, blocks written as the value of an attribute
-    return [{name: _written(value, shared) for name, value in mapping(block).items()} for block in raw]
-
-
-def _written(value: Any, shared: list[Any]) -> Json:
-    if "${" not in str(value):
-        return {"constant_value": value}
-    return {"constant_value": value, "references": shared, "shared": True}
-
-
-def _agrees(expression: Json, item: Mapping[str, Value]) -> bool:
-    """Whether a planned block can have come from a configured one: no constant differs."""
-    for key, inner in expression.items():
-        constant = mapping(inner).get("constant_value")
-        if "references" in mapping(inner) or not isinstance(constant, str | int | float):
-            continue
-        planned = item.get(key)  # null, where a provider takes the constant for as good as nothing
-        if isinstance(planned, str | int | float) and as_string(planned) != as_string(constant):
-            return False
-    return True

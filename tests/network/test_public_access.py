@@ -210,6 +210,11 @@ def test_an_exclusion_of_something_elsewhere_may_be_of_this_vpc() -> None:
     assert out(engine(options("block-ingress"), exclusion("allow-egress", vpc_id="vpc-0123")), "app") is REACHABLE
 
 
+def test_a_connection_from_the_internet_is_blocked_whatever_it_passes() -> None:
+    way = Way(inbound=True, outbound_only=True, subnets=("s",), inspected=False)
+    assert PublicAccess("o", "block-ingress").passes(way) is False
+
+
 def test_without_exclusions_inspected_packets_are_blocked_and_with_one_nothing_says() -> None:
     inspected = Way(inbound=False, outbound_only=False, subnets=("s",), inspected=True)
     assert PublicAccess("o", "block-bidirectional").passes(inspected) is False
