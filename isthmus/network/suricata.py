@@ -75,6 +75,9 @@ class Rules:
     - `stateless`: what is asked before.
     - `strict`: rules are in an order of their own, and not by what they do.
     - `decrypts`: it has a TLS inspection configuration, or may have one: what becomes of TLS is not evaluated.
+    - `sets`: the policy's variables, which rule groups have that define none, AWS's own among them. Without `HOME_NET`
+      theirs is the CIDR of the firewall's own VPC.
+      https://docs.aws.amazon.com/network-firewall/latest/developerguide/troubleshooting-rules.html
     """
 
     address: str
@@ -84,6 +87,7 @@ class Rules:
     stateless: Stateless = field(default_factory=Stateless)
     strict: bool = True
     decrypts: bool = False
+    sets: Mapping[str, Spans] = field(default_factory=dict)
 
     @property
     def groups(self) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ def intended_rules(estate: Estate) -> Rules | None:
     default = _INTENDED[policy.default_action]
     if policy.alert_only:
         rules, default = [rule for rule in rules if rule.passes is not False], "pass"
-    return Rules(egress.name, tuple(replace(rule, stated=True) for rule in rules), default)
+    return Rules(egress.name, tuple(replace(rule, stated=True) for rule in rules), default, sets=variables)
 
 
 _INTENDED = {
@@ -173,6 +173,7 @@ def _differences(rules: Rules, intended: Rules) -> Iterator[str | Unknown]:
         yield "it decrypts and inspects TLS; the intent says nothing of that"
     unread = [rule for rule in rules.rules if rule.passes is None]
     yield from (Unknown(f"{rule.address}: {rule.text or 'rules that cannot be read'}") for rule in unread)
+    yield from _of_home(rules, intended)
     names = list(_of_names(rules, intended))
     yield from names
     yield from _of_rules(rules, intended, explained=bool(names))
@@ -191,6 +192,26 @@ def _of_stateless(rules: Rules) -> Iterator[str | Unknown]:
     if any(not isinstance(rule.action, Unknown) for rule in stateless.rules):
         groups = ", ".join(dict.fromkeys(rule.address for rule in stateless.rules))
         yield f"it has stateless rules ({groups}); the intent has none"
+
+
+def _of_home(rules: Rules, intended: Rules) -> Iterator[str | Unknown]:
+    """Which addresses AWS's own rule groups protect, and from which: their rules are for these alone."""
+    if not all(any(rule.managed for rule in each.rules) for each in (rules, intended)):
+        return
+    meant = _merged(intended.sets["HOME_NET"])
+    if "HOME_NET" not in rules.sets:
+        own = "it has no HOME_NET, so that AWS's rule groups protect the firewall's own VPC alone"
+        yield f"{own}; the intent has {_ranges(meant)}"
+    for name in ("HOME_NET", "EXTERNAL_NET"):
+        found = _merged(rules.sets.get(name, intended.sets[name]))
+        if not found:
+            yield Unknown(f"which addresses {name} has, as AWS's rule groups know it")
+        elif found != _merged(intended.sets[name]):
+            yield f"AWS's rule groups know {_ranges(found)} as {name}; the intent has {_ranges(intended.sets[name])}"
+
+
+def _ranges(spans: Spans) -> str:
+    return ", ".join(show_range(*each) for each in _merged(spans))
 
 
 def _of_rules(rules: Rules, intended: Rules, *, explained: bool) -> Iterator[str]:

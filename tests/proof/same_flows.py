@@ -32,8 +32,6 @@ _TO_SITE = r"\.private_az\d_(dc1|branch)_"
 _SHARE = "resource_share_arn"
 # "Policy variables affect all rule groups that don't already define HOME_NET":
 # https://docs.aws.amazon.com/network-firewall/latest/developerguide/troubleshooting-rules.html
-_VARIABLES = "firewall_policy.policy_variables"
-_OWN_SETS = "each rule group that asks for it has the set itself"
 _OF_POLICY = "the policy has the same set"
 _T = "aws_ec2_transit_gateway"
 _FLAGS = ("association", "propagation")
@@ -92,12 +90,6 @@ EXCUSES: tuple[Excuse, ...] = (
         "the table of each segment leads to every spoke that uses the egress VPC",
         r"^egress/module\.egress\.",
     ),
-    Excuse("aws_networkfirewall_firewall_policy", _VARIABLES, "removed", _OWN_SETS),
-    Excuse("aws_networkfirewall_firewall_policy", f"{_VARIABLES}.rule_variables", "removed", _OWN_SETS),
-    Excuse(
-        "aws_networkfirewall_firewall_policy", f"{_VARIABLES}.rule_variables.ip_set.definition", "changed", _OWN_SETS
-    ),
-    Excuse("aws_networkfirewall_firewall_policy", f"{_VARIABLES}.rule_variables.key", "changed", _OWN_SETS),
     Excuse(
         "aws_networkfirewall_firewall_policy",
         "firewall_policy.stateful_rule_group_reference.priority",

@@ -249,7 +249,6 @@ NO_EFFECT = {
     "aws:alert_established_app_layer_to_server": "alerts report, and stop nothing",
     # Without a HOME_NET of its own a rule group has its policy's, which is the same here.
     "rule_variables of a group": "the policy's HOME_NET is the same",
-    "policy_variables": "the only group that asks for HOME_NET has its own",
 }
 OTHER_VALUES: dict[str, Any] = {
     "aws:forward_to_sfe": "aws:drop",
@@ -316,6 +315,43 @@ def test_every_argument_of_policy_groups_and_firewall_matters_or_says_why_not(tm
             survived.append((path, value))
     assert tried > 40
     assert not survived
+
+
+def home(*prefixes: str, key: str = "HOME_NET") -> Callable[[Resources], None]:
+    """The policy's own variables, which AWS's rule groups have."""
+    own = {"key": "HOME_NET", "ip_set": {"definition": ["10.1.0.0/16"]}}
+    changed = {"key": key, "ip_set": {"definition": [*prefixes]}}
+    kept = [own, changed] if key != "HOME_NET" else [changed]
+    return policy(policy_variables={"rule_variables": kept})
+
+
+@pytest.mark.parametrize(
+    ("edit", "said"),
+    [
+        (policy(policy_variables=None), "it has no HOME_NET, so that AWS's rule groups protect the firewall's own VPC"),
+        (home("10.1.0.0/20"), "AWS's rule groups know 10.1.0.0/20 as HOME_NET; the intent has 10.1.0.0/16"),
+        (home("0.0.0.0/0"), "AWS's rule groups know 0.0.0.0/0 as HOME_NET; the intent has 10.1.0.0/16"),
+        (home("198.51.100.0/24", key="EXTERNAL_NET"), "AWS's rule groups know 198.51.100.0/24 as EXTERNAL_NET"),
+    ],
+)
+def test_the_addresses_that_rule_groups_of_aws_protect_are_compared(
+    tmp_path: Path, edit: Callable[[Resources], None], said: str
+) -> None:
+    """They have the policy's variables, and are for those addresses alone; ours have sets of their own."""
+    answer = read(tmp_path, edit).prove(scenarios=False)
+    assert answer.verdict is Verdict.VIOLATED
+    differences = [each.why for each in answer.violations if each.rule == "firewall-policy-differs"]
+    assert any(why.startswith(said) for why in differences), differences
+
+
+def test_addresses_in_another_order_are_the_same_home(tmp_path: Path) -> None:
+    assert read(tmp_path, home("10.1.128.0/17", "10.1.0.0/17")).prove(scenarios=False).verdict is Verdict.PROVED
+
+
+def test_what_aws_protects_is_unknown_where_the_addresses_are(tmp_path: Path) -> None:
+    answer = read(tmp_path, home("${aws_kms_key.this.arn}")).prove(scenarios=False)
+    assert answer.verdict is Verdict.UNKNOWN
+    assert "which addresses HOME_NET has, as AWS's rule groups know it" in " ".join(map(str, answer.unanswered))
 
 
 # --- several lists

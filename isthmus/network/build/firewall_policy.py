@@ -106,7 +106,7 @@ class _Stateful:
             # Whatever the order of groups: what passes comes first, then what drops.
             found.sort(key=lambda rule: rule.passes is False)
         default = self._default(strict)
-        return replace(rules, rules=tuple(found), default=default, unseen=tuple(unseen), strict=strict)
+        return replace(rules, rules=tuple(found), default=default, unseen=tuple(unseen), strict=strict, sets=self.home)
 
     def _default(self, strict: bool) -> str | Unknown:
         """What becomes of what no rule matches; without an action that drops it passes."""
