@@ -24,6 +24,14 @@ _ALL = (
         TGW + "tgw-peering.html",
     ),
     Rule(
+        "account-differs",
+        "A resource names what has to be of its own account and is of another, or is in another account than the "
+        "intent.",
+        "Subnets, route tables, network ACLs, gateways and VPN connections are made by the account that owns the VPC "
+        "or the transit gateway: AWS refuses others.",
+        VPC + "vpc-share-limitations.html",
+    ),
+    Rule(
         "parts-of-two-vpcs",
         "A resource uses parts of two VPCs.",
         "The subnets, security groups and network ACLs of one resource are of one VPC: AWS refuses others.",

@@ -13,6 +13,7 @@ from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Announcement, Cidr, Network, Site, Unknown
 from isthmus.network.packet_classes import of_one
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
+from isthmus.proof.accounts import account_violations
 from isthmus.proof.answering import Answering
 from isthmus.proof.assumptions import assumptions, would_change
 from isthmus.proof.binding import Binding, bind
@@ -313,6 +314,7 @@ class _Prover:
         answering = Answering(self.estate, self.binding.vpcs, self.network)
         found = [
             *self.binding.violations,
+            *account_violations(self.estate, self.binding.vpcs, self.binding.egress, self.subject.graph),
             *region_violations(self.estate, self.subject.graph),
             *hub_violations(self.estate, self.network),
             *guard_violations(self.estate, self.engine),

@@ -32,6 +32,7 @@ from isthmus.network.structure_values import VALUE_RULES
 from isthmus.network.world.consistency import consistency_findings
 from isthmus.network.world.doubted import doubted, objects_of
 from isthmus.network.world.doubts import doubts_of
+from isthmus.network.world.ownership import ownership_findings
 from isthmus.network.world.references import reference_findings
 from isthmus.terraform.graph import Graph
 
@@ -113,6 +114,7 @@ def network_of(graph: Graph) -> Network:
     found = dict.fromkeys(
         (
             *reference_findings(graph),
+            *ownership_findings(graph),
             *consistency_findings(graph),
             *resolver.findings,
             *refused_values(resolver),
