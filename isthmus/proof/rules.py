@@ -12,7 +12,8 @@ _ALL = (
     # --- what Terraform and AWS take at all ---
     Rule(
         "not-declared",
-        "Something refers to a resource, variable or output that nothing declares.",
+        "Something refers to a resource, variable or output that nothing declares. Of folders alone: Terraform makes "
+        "no plan with such a reference, and a state names others by their ids, which may be of things elsewhere.",
         "Terraform refuses to plan it. Whatever the reference was for, a table's route or a firewall's policy, is not "
         "there.",
     ),
