@@ -185,7 +185,7 @@ class _Firewall:
             capacity=group.capacity,
             rule_group=NetworkfirewallRuleGroupRuleGroup(
                 rules_source=NetworkfirewallRuleGroupRuleGroupRulesSource(rules_string=literal),
-                rule_variables=NetworkfirewallRuleGroupRuleGroupRuleVariables(ip_sets=sets),
+                rule_variables=NetworkfirewallRuleGroupRuleGroupRuleVariables(ip_sets=sets) if sets else None,
                 stateful_rule_options=NetworkfirewallRuleGroupRuleGroupStatefulRuleOptions(rule_order="STRICT_ORDER"),
             ),
             encryption_configuration=NetworkfirewallRuleGroupEncryptionConfiguration(

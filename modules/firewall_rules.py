@@ -108,7 +108,7 @@ def _closing(estate: Estate, numbers: Numbers) -> Group:
         f'drop {protocol} any any -> any any (msg:"no rule passes {what}"; {options}sid:{numbers.of(what)};)'
         for protocol, what, options in _NO_TCP
     ]
-    return Group(CLOSING, _CLOSING, CLOSING_CAPACITY, "\n".join(rules), _variables(estate, ""))
+    return Group(CLOSING, _CLOSING, CLOSING_CAPACITY, "\n".join(rules), {})
 
 
 def _variables(estate: Estate, text: str) -> dict[str, list[str]]:

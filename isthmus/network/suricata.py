@@ -158,6 +158,9 @@ def listed(
     if not known.get("HOME_NET"):
         yield replace(rule, text=f"{what} without a HOME_NET that is known: it is for the firewall's own VPC")
         return
+    if not known["EXTERNAL_NET"]:
+        yield replace(rule, text=f"{what} whose EXTERNAL_NET is not known: group and policy have another HOME_NET each")
+        return
     match generated:
         case "ALLOWLIST":
             yield replace(rule, passes=True)
@@ -210,7 +213,11 @@ def _parsed(address: str, line: str, sets: Mapping[str, Spans]) -> Iterator[Rule
     sources, destinations = (_spans(text, lambda one: _addresses(one, sets), ALL) for text in (source, destination))
     wanted = _spans(ports, _port, (0, 65_535))
     if not sources or not destinations or not wanted:
-        yield replace(unread(address, line), passes=passes)
+        # An end that can be read is not in doubt. Answers change places with what they answer.
+        rule = replace(unread(address, line), passes=passes)
+        if way == "->":
+            rule = replace(rule, sources=sources or EVERYWHERE, destinations=destinations or EVERYWHERE)
+        yield rule
         return
     number = _PROTOCOLS.get(protocol, _TCP if protocol in _INSIDE_TCP else -1)
     if apart and number != -1:

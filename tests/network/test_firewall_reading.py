@@ -294,3 +294,34 @@ def test_every_boundary_of_a_policy_is_given() -> None:
     # Answers are met as well: by stateless rules, and by rules that are not for one end of a flow.
     assert {each.source_ports for each in given_} >= {(7, 9), (53, 53)}
     assert span(IPv4Network("10.0.0.0/30")) in {each.sources for each in given_}
+
+
+LISTED = {"generated_rules_type": "ALLOWLIST", "target_types": ("TLS_SNI",), "targets": ("example.com",)}
+
+
+def home(*prefixes: str) -> dict[str, Any]:
+    return {"key": "HOME_NET", "ip_set": {"definition": prefixes}}
+
+
+@pytest.mark.parametrize(
+    ("of_group", "answer_"),
+    [
+        (("10.0.0.0/8", "192.168.0.0/16"), "passes"),  # the same, in another order
+        (("10.0.0.0/16",), "unknown"),  # AWS takes EXTERNAL_NET from the policy
+    ],
+)
+@pytest.mark.parametrize("rule", ["pass tcp $HOME_NET any -> $EXTERNAL_NET 443 (flow:to_server; sid:1;)", ""])
+def test_what_external_net_is_beside_two_home_nets_is_unknown(
+    of_group: tuple[str, ...], answer_: str, rule: str
+) -> None:
+    source = {"rules_string": rule} if rule else {"rules_source_list": LISTED}
+    policy = rules(
+        group("g", {"rules_source": source, "rule_variables": {"ip_sets": (home(*of_group),)}}),
+        stateful_engine_options=STRICT,
+        stateful_default_actions=("aws:drop_established",),
+        stateful_rule_group_reference=(reference("g"),),
+        policy_variables={"rule_variables": (home("192.168.0.0/16", "10.0.0.0/8"),)},
+    )
+    # What an allow list does with HTTPS depends on the name, which no packet of the proof has.
+    assert ask(policy) == (answer_ if rule else "unknown")
+    assert any("EXTERNAL_NET is not known" in each.text for each in policy.rules) is (not rule and answer_ == "unknown")

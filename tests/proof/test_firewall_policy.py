@@ -81,6 +81,20 @@ def allow_list(**values: Any) -> Callable[[Resources], None]:
     return edit
 
 
+def home_net(*prefixes: str) -> Callable[[Resources], None]:
+    """HOME_NET of the policy and of its groups."""
+
+    def edit(resources: Resources) -> None:
+        settings = [*resources[POLICY]["this"]["firewall_policy"]["policy_variables"]["rule_variables"]]
+        for group in resources[GROUP].values():
+            settings += group["rule_group"].get("rule_variables", {}).get("ip_sets", [])
+        for variable in settings:
+            if variable["key"] == "HOME_NET":
+                variable["ip_set"]["definition"] = [*prefixes]
+
+    return edit
+
+
 # What becomes of the way out, and what is said of the policy.
 CHANGES: dict[str, tuple[Callable[[Resources], None], Outcome, str]] = {
     "nothing gets to the stateful rules": (
@@ -173,9 +187,7 @@ CHANGES: dict[str, tuple[Callable[[Resources], None], Outcome, str]] = {
         "it decrypts and inspects TLS",
     ),
     "the list is for fewer": (
-        lambda resources: resources[GROUP]["operating_systems"]["rule_group"]["rule_variables"]["ip_sets"][0][
-            "ip_set"
-        ].update(definition=["10.1.16.0/20"]),
+        home_net("10.1.16.0/20"),
         Outcome.BLOCKED,
         "it does not let out .debian.org (TLS_SNI), from 10.1.0.0/20",
     ),

@@ -163,7 +163,7 @@ class _Stateful:
         if order != self.order:
             raise NotUnderstood(f"rule_order is {order}, and its policy's {self.order}: AWS refuses that")
         variables = mapping(body.get("rule_variables"), "rule_variables")
-        sets = {**self.home, **_sets(variables.get("ip_sets"))}
+        sets = _in_force(self.home, _sets(variables.get("ip_sets")))
         source = mapping(body.get("rules_source"), "rules_source")
         only(source, ("rules_source_list", "rules_string", "stateful_rule"), "rules_source")
         text = source.get("rules_string")
@@ -206,6 +206,19 @@ def as_text(rule: Mapping[str, Value]) -> str:
         options.append(f"{keyword}:{settings};" if settings else f"{keyword};")
     start = f"{named.get('action', '').lower()} {named.get('protocol', '').lower()}"
     return f"{start} {source} {source_port} {way} {destination} {port} ({' '.join(options)})"
+
+
+def _in_force(policy: Mapping[str, Spans], group: Mapping[str, Spans]) -> dict[str, Spans]:
+    """The variables of a rule group: its own, then the policy's. An empty one is not known.
+
+    AWS says that EXTERNAL_NET is what the policy's HOME_NET leaves, and not what it is beside a HOME_NET of the group.
+    https://docs.aws.amazon.com/network-firewall/latest/developerguide/troubleshooting-rules.html
+    """
+    found = {**policy, **group}
+    homes = {frozenset(variables["HOME_NET"]) for variables in (policy, group) if "HOME_NET" in variables}
+    if len(homes) > 1:
+        found.setdefault("EXTERNAL_NET", ())
+    return found
 
 
 def _sets(variables: Value) -> dict[str, Spans]:
