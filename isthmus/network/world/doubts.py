@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from isthmus.network.world.modelled import COMMON, MODELLED
-from isthmus.network.world.needs import lacking
+from isthmus.network.world.needs import asks_otherwise, lacking
 from isthmus.network.world.sharing import unshared
 from isthmus.network.world.standing import OWN_REGION, Arguments, Scope, Unmodelled
 from isthmus.network.world.types import unmodelled
@@ -73,6 +73,7 @@ def doubts_of(graph: Graph, objects: Collection[str]) -> Iterator[Doubt]:
         elif resource.type in MODELLED:
             lacks = lacking(resource, completed) if resource.written is not None else ()
             listed = _arguments(resource, MODELLED[resource.type])
+            lacks = (*lacks, *asks_otherwise(resource))
             for why in (*lacks, *_unresolved(graph, resource), *unshared(graph, resource), *listed):
                 through = [_PART_OF[resource.type]] if resource.type in _PART_OF else []
                 named = _named(graph, resource, through, objects) or _named(graph, resource, (), objects)

@@ -63,6 +63,16 @@ def lacking(resource: Resource, completed: Container[str] = ()) -> Iterator[str]
         yield f"it has no {' or '.join(names_)}: {why}"
 
 
+def asks_otherwise(resource: Resource) -> Iterator[str]:
+    """Why a Resolver endpoint may not take, or send, DNS queries by port 53, which is all that is followed.
+
+    Without protocols it has Do53. https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_ResolverEndpoint.html
+    """
+    given = resource.get("protocols") if resource.type == "aws_route53_resolver_endpoint" else None
+    if isinstance(given, tuple) and given and "Do53" not in given and all(isinstance(one, str) for one in given):
+        yield f"it has protocols = {', '.join(given)} without Do53: queries by HTTPS are not evaluated"
+
+
 def _too_few(resource: Resource) -> Iterator[str]:
     """Blocks of which the provider takes no fewer than two; those that are not known may be any number."""
     for name in _TWO.get(resource.type, ()):

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from isthmus.network.model import Finding
 from isthmus.network.world.doubts import references
 from isthmus.network.world.modelled import MODELLED
-from isthmus.terraform.graph import Graph
+from isthmus.regions import REGIONS
+from isthmus.terraform.graph import Graph, Resource
 
 # Of no Region, or made to join two. https://docs.aws.amazon.com/vpc/latest/tgw/tgw-peering.html,
 # https://docs.aws.amazon.com/vpc/latest/peering/working-with-vpc-peering.html
@@ -33,6 +34,7 @@ def reference_findings(graph: Graph) -> Iterator[Finding]:
         why = f"{found.argument} of {found.address} refers to {found.missing}, which is not declared"
         yield Finding("not-declared", (found.address, found.missing), why)
     for resource in graph.resources.values():
+        yield from _service_elsewhere(resource)
         if resource.type not in REGIONAL or resource.region is None:
             continue
         for argument, value in resource.values.items():
@@ -45,3 +47,18 @@ def reference_findings(graph: Graph) -> Iterator[Finding]:
                     f"which is in {other.region}"
                 )
                 yield Finding("region-differs", (resource.address, address), why)
+
+
+def _service_elsewhere(resource: Resource) -> Iterator[Finding]:
+    """An endpoint for a service of another Region: only an interface endpoint that says so reaches one.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html,
+    https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-cross-region-privatelink-support.html
+    """
+    service = resource.get("service_name") if resource.type == "aws_vpc_endpoint" else None
+    if not isinstance(service, str) or resource.get("service_region") is not None or resource.region is None:
+        return
+    named = next((part for part in service.split(".") if part in REGIONS), resource.region)
+    if named != resource.region:
+        why = f"service_name of {resource.address} ({resource.region}) is {service}, a service of {named}"
+        yield Finding("region-differs", (resource.address,), why)

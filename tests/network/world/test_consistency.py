@@ -79,13 +79,14 @@ def test_parts_belong_together(resources: list[Resource], found: set[str]) -> No
     assert rules(*resources) == found
 
 
-def inbound(addresses: int) -> Resource:
+def inbound(addresses: int, **more: Any) -> Resource:
     """A resolver endpoint with so many addresses."""
     return made(
         "aws_route53_resolver_endpoint.in",
         direction="INBOUND",
         security_group_ids=(ref("aws_security_group.a"),),
         ip_address=tuple({"subnet_id": ref("aws_subnet.a")} for _ in range(addresses)),
+        **more,
     )
 
 
@@ -109,6 +110,9 @@ def without(resource: Resource, name: str) -> Resource:
         (made("aws_networkfirewall_firewall_policy.p", name="p"), "it has no firewall_policy"),
         (inbound(1), "it has one ip_address, and Terraform takes no aws_route53_resolver_endpoint with fewer than two"),
         (inbound(2), ""),
+        (inbound(2, protocols=("Do53",)), ""),
+        (inbound(2, protocols=("DoH", "Do53")), ""),
+        (inbound(2, protocols=("DoH",)), "it has protocols = DoH without Do53: queries by HTTPS are not evaluated"),
     ],
 )
 def test_what_a_resource_lacks_is_a_doubt(resource: Resource, lacks: str) -> None:

@@ -14,7 +14,7 @@ from isthmus.network.answers import Outcome
 from isthmus.network.build import network_of
 from isthmus.proof import Verdict
 from isthmus.proof.regions import region_violations
-from isthmus.terraform.graph import Graph
+from isthmus.terraform.graph import Graph, Unknown
 from tests.network.world.test_doubts import BASE, OPEN, graph, made, ref
 from tests.proof.estates import estate
 
@@ -99,6 +99,24 @@ def test_what_refers_to_another_region_is_named(address: str) -> None:
     findings = [f for f in network_of(moved(graph(*BASE), address, "eu-west-1")).findings if f.rule == "region-differs"]
     assert findings
     assert all(address in finding.resources for finding in findings)
+
+
+@pytest.mark.parametrize(
+    ("service", "more", "differs"),
+    [
+        ("com.amazonaws.us-east-1.s3", {}, False),
+        ("com.amazonaws.us-west-2.s3", {}, True),
+        ("cn.com.amazonaws.cn-north-1.ecr.dkr", {"vpc_endpoint_type": "Interface"}, True),
+        ("com.amazonaws.vpce.eu-west-1.vpce-svc-0123456789abcdef0", {"vpc_endpoint_type": "Interface"}, True),
+        ("com.amazonaws.us-west-2.kms", {"vpc_endpoint_type": "Interface", "service_region": "us-west-2"}, False),
+        ("com.amazonaws.s3-global.accesspoint", {"vpc_endpoint_type": "Interface"}, False),
+        (Unknown("a service"), {}, False),
+    ],
+)
+def test_an_endpoint_is_for_a_service_of_its_region(service: Any, more: dict[str, str], differs: bool) -> None:
+    endpoint = made("aws_vpc_endpoint.e", vpc_id=ref("aws_vpc.a"), service_name=service, **more)
+    found = [f.resources for f in network_of(graph(*BASE, endpoint)).findings if f.rule == "region-differs"]
+    assert found == ([("aws_vpc_endpoint.e",)] if differs else [])
 
 
 def test_peering_joins_regions() -> None:
