@@ -18,7 +18,7 @@ from isthmus.terraform.errors import UnreadableTerraform
 
 _NAME = re.compile(r"[^\W\d][\w-]*")
 # Blocks that create nothing: they check, or say how what exists comes into a state or leaves it.
-_WITHOUT_EFFECT = frozenset({"//", "moved", "import", "removed", "check"})
+_WITHOUT_EFFECT = frozenset({"//", "moved", "import", "check"})
 
 Body = dict[str, Any]
 
@@ -36,6 +36,7 @@ class Module:
     outputs: dict[str, Body] = field(default_factory=dict)
     providers: dict[str, Body] = field(default_factory=dict)  # by "aws" or "aws.alias"
     terraform: list[Body] = field(default_factory=list)
+    removed: list[Body] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)  # of variables, from *.tfvars.json
 
 
@@ -87,6 +88,7 @@ class _Reader:
             "provider": (1, self.add_provider),
             "locals": (0, self.add_locals),
             "terraform": (0, module.terraform.append),
+            "removed": (0, module.removed.append),
         }
         for part in self.objects(document, "the document"):
             for kind, content in part.items():

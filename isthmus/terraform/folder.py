@@ -7,6 +7,7 @@ apply, is a `Ref` or `Unknown`. Variables of roots have the value in `*.tfvars.j
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from isthmus.terraform.optional import conforming
 from isthmus.terraform.sensitive import concealed, hidden, is_secret
 from isthmus.terraform.statefiles import Place, place
 
+_FIRST_NAME = re.compile(r"[.\[]")  # what an argument inside a block begins with, and an index
 _MOST_INSTANCES = 100_000
 _DEEPEST_MODULE = 30
 _READ = (".tf", ".tf.json", ".tfvars", ".tfvars.json", ".tofu", ".tofu.json")  # endings of files that may be opened
@@ -121,7 +123,8 @@ class _Estate:
         resources = {address: plainly(resource) for address, resource in resources.items()}
         unexpanded = {address: plainly(resource) for address, resource in unexpanded.items()}
         undeclared = tuple(dict.fromkeys(found for root in self.roots.values() for found in root.undeclared()))
-        return Graph(resources, tuple(notes), outputs, unexpanded, undeclared)
+        forgotten = dict(found for root in self.roots.values() for found in root.forgotten())
+        return Graph(resources, tuple(notes), outputs, unexpanded, undeclared, forgotten=forgotten)
 
     def references(self, module: Module) -> tuple[Reference, ...]:
         """What a module refers to, found once however often it is called."""
@@ -396,6 +399,21 @@ class _Instance:
             for child in children.values() if isinstance(children, dict) else ():
                 yield from child.undeclared()
 
+    def forgotten(self) -> Iterator[tuple[str, str]]:
+        """What `removed` blocks here and below leave in AWS, each with its type, "" for a module.
+
+        https://developer.hashicorp.com/terraform/language/block/removed
+        """
+        for body in self.module.removed:
+            if any(rule.get("destroy") not in (True, "true") for rule in _rules(body.get("lifecycle"))):
+                given = _bare(body.get("from"))
+                kind = given.split(".")[0]
+                yield f"{self.prefix}{given}", "" if kind == "module" else kind
+        for name in self.module.calls:
+            children = self.children(name)
+            for child in children.values() if isinstance(children, dict) else ():
+                yield from child.forgotten()
+
     def missing(self, to: Words) -> str:
         """What of a reference is not declared, or ""."""
         if not is_declared(self.module, to):
@@ -534,12 +552,24 @@ class _Resource:
             self.written(),
             (*self.module.named(self.body), *self.module.later_than),
             provider.name,
+            self.ignored(),
         )
+
+    def ignored(self) -> tuple[str, ...]:
+        """The arguments of which changes are ignored: https://developer.hashicorp.com/terraform/language/block/resource."""
+        given = [rule.get("ignore_changes") for rule in _rules(self.body.get("lifecycle"))]
+        listed = [name for names in given for name in (names if isinstance(names, list) else [names])]
+        return tuple(dict.fromkeys(_FIRST_NAME.split(_bare(name))[0] for name in listed if name is not None))
 
     def written(self) -> frozenset[str]:
         """The names of all arguments and blocks, of provisioners each with its kind."""
         names = {*self.body, *_labels(self.body.get("dynamic"))} - META - {"dynamic"}
         return frozenset({*names, *(f"provisioner.{kind}" for kind in _labels(self.body.get("provisioner")))})
+
+
+def _rules(lifecycle: Any) -> list[Body]:
+    """The `lifecycle` blocks of a block, written as one object or as a list of them."""
+    return [each for each in (lifecycle if isinstance(lifecycle, list) else [lifecycle]) if isinstance(each, dict)]
 
 
 class _Nothing:

@@ -67,7 +67,7 @@ class Resource:
     `written` are the names of the arguments and blocks in its configuration, `provisioner.local-exec` for a command of
     that kind; None where only values are known, as in a state: then some of them are AWS's own.
     `depends_on` holds addresses, of resources, blocks or modules, that Terraform makes before it, beyond those that
-    arguments refer to.
+    arguments refer to. `ignored` are the arguments of which Terraform ignores changes, `all` for each of them.
     """
 
     address: str
@@ -79,6 +79,7 @@ class Resource:
     written: frozenset[str] | None = None
     depends_on: tuple[str, ...] = ()
     provider: str = ""
+    ignored: tuple[str, ...] = ()
 
     def get(self, argument: str, default: Value = None) -> Value:
         """The value of an argument, or `default` where it is absent or null."""
@@ -108,6 +109,9 @@ class Graph:
 
     `attachments` are ids of transit gateway attachments that data sources have read, each with the ids of what is
     attached and of the gateway: no resource has them.
+
+    `forgotten` are the addresses of what Terraform manages no longer and leaves in AWS as it is, each with its type,
+    "" for a module.
     """
 
     resources: Mapping[str, Resource]
@@ -116,6 +120,7 @@ class Graph:
     unexpanded: Mapping[str, Resource] = field(default_factory=dict)
     undeclared: tuple[Undeclared, ...] = ()
     attachments: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    forgotten: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for name in ("resources", "outputs", "unexpanded", "attachments"):

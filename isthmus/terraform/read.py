@@ -226,4 +226,5 @@ def _merged(graphs: list[Graph]) -> Graph:
         {address: resource for graph in graphs for address, resource in graph.unexpanded.items()},
         tuple(found for graph in graphs for found in graph.undeclared),
         {named: ends for graph in graphs for named, ends in graph.attachments.items()},
+        {address: type_ for graph in graphs for address, type_ in graph.forgotten.items()},
     )

@@ -64,6 +64,9 @@ class Doubt:
 
 def doubts_of(graph: Graph, objects: Collection[str]) -> Iterator[Doubt]:
     """Every doubt about a graph. `objects` are the addresses of what can become unknown in its network."""
+    for address, type_ in graph.forgotten.items():
+        if not type_ or type_ in MODELLED or unmodelled(type_) is not None:
+            yield Doubt(address, "Terraform forgets it (removed) and leaves it in AWS, where it may do what it did")
     subnets = graph.of_type("aws_vpc_endpoint_subnet_association")
     completed = {ref.address for one in subnets for ref in references(one.get("vpc_endpoint_id"))}
     for resource in (*graph.resources.values(), *graph.unexpanded.values()):
@@ -73,7 +76,7 @@ def doubts_of(graph: Graph, objects: Collection[str]) -> Iterator[Doubt]:
         elif resource.type in MODELLED:
             lacks = lacking(resource, completed) if resource.written is not None else ()
             listed = _arguments(resource, MODELLED[resource.type])
-            lacks = (*lacks, *asks_otherwise(resource))
+            lacks = (*lacks, *asks_otherwise(resource), *_ignored(resource, MODELLED[resource.type]))
             for why in (*lacks, *_unresolved(graph, resource), *unshared(graph, resource), *listed):
                 through = [_PART_OF[resource.type]] if resource.type in _PART_OF else []
                 named = _named(graph, resource, through, objects) or _named(graph, resource, (), objects)
@@ -165,6 +168,15 @@ def _arguments(resource: Resource, table: Arguments) -> Iterator[str]:
         if resource.region is not None and value == resource.region and OWN_REGION in (table.values(name) or ()):
             continue  # a state holds it of every endpoint
         yield from _argument(table, name, value, known_to_be_written=written is not None)
+
+
+def _ignored(resource: Resource, table: Arguments) -> Iterator[str]:
+    """Why an evaluated argument may have another value than is written: Terraform leaves it as it finds it."""
+    for name in resource.ignored:
+        if name == "all":
+            yield "Terraform ignores changes of all its arguments: AWS may have others than are written"
+        elif name not in COMMON and table.reason(name) is None:
+            yield f"Terraform ignores changes of {name}: AWS may have another than is written"
 
 
 def _argument(table: Arguments, path: str, value: Value, *, known_to_be_written: bool) -> Iterator[str]:
