@@ -75,3 +75,10 @@ def test_what_terraform_ignores_may_be_otherwise(tmp_path: Path, ignored: Any, w
     resources = {"aws_vpc": {"v": {"cidr_block": "10.1.0.0/16", "lifecycle": {"ignore_changes": ignored}}}}
     found = doubts(tmp_path, resource=resources)
     assert found["aws_vpc.v"].startswith(why) if why else not found
+
+
+def test_what_other_resources_add_to_is_ignored_on_purpose(tmp_path: Path) -> None:
+    zone = {"name": "aws.example", "vpc": {"vpc_id": "${aws_vpc.v.id}"}, "lifecycle": {"ignore_changes": ["vpc"]}}
+    assert not doubts(tmp_path, resource=VPC | {"aws_route53_zone": {"z": zone}})
+    named = zone | {"lifecycle": {"ignore_changes": ["vpc", "name"]}}
+    assert [*doubts(tmp_path, resource=VPC | {"aws_route53_zone": {"z": named}})] == ["aws_route53_zone.z"]

@@ -28,6 +28,9 @@ _PART_OF = {
     "aws_ec2_transit_gateway_route_table_association": "transit_gateway_attachment_id",
     "aws_vpn_connection_route": "vpn_connection_id",
 }
+# What other resources add to, so that it is ignored on purpose; what is written is there all the same.
+# https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/route53_zone_association
+_ADDED_TO = frozenset({("aws_route53_zone", "vpc")})
 # What a resource belongs to: where that is not here, it may change whatever it likes of something that is.
 _BELONGS_TO = {
     "aws_default_route_table": ("default_route_table_id",),
@@ -175,7 +178,7 @@ def _ignored(resource: Resource, table: Arguments) -> Iterator[str]:
     for name in resource.ignored:
         if name == "all":
             yield "Terraform ignores changes of all its arguments: AWS may have others than are written"
-        elif name not in COMMON and table.reason(name) is None:
+        elif name not in COMMON and table.reason(name) is None and (resource.type, name) not in _ADDED_TO:
             yield f"Terraform ignores changes of {name}: AWS may have another than is written"
 
 
