@@ -15,14 +15,17 @@ from isthmus.network.answers import (
     Location,
     Nowhere,
     Outcome,
+    Path,
     RoundTrip,
     Service,
     Somewhere,
 )
+from isthmus.network.forwarding import Forwarding
 from isthmus.network.forwarding import NoSuchPlace as NowhereToBe
 from isthmus.network.model import EndpointKind, Network, Unknown, VpcEndpoint
 from isthmus.network.packet_classes import PacketClass, packet_classes
 from isthmus.network.packets import ALL_PACKETS, Packets
+from isthmus.network.service_addresses import differing
 from isthmus.network.space import number, span
 from isthmus.proof.assumptions import assumed_on
 from isthmus.proof.errors import NoSuchPlace, ProofError
@@ -99,6 +102,8 @@ def trace(pairs: AllPairs, source: str, destination: str, packets: Packets | Non
         for end in (end for end in ends if _meet(start, end)):
             try:
                 classes = packet_classes(pairs.engine, start, end, ALL_PACKETS if packets is None else packets)
+                if destination != INTERNET:
+                    classes = _perhaps_of_a_service(pairs.engine, start, end, classes)
             except NowhereToBe as error:
                 raise NoSuchPlace(destination, pairs.names()) from error
             trials.append(Trial(start, end, "", "", True, classes[0].trip, "", _version(end), classes))
@@ -112,9 +117,40 @@ def trace(pairs: AllPairs, source: str, destination: str, packets: Packets | Non
     trips = tuple(trial.trip for trial in shown)
     paths = [path for trip in trips for path in (*trip.forward.paths, *trip.back.paths)]
     assumed = tuple(assumed_on(pairs.engine, paths))
-    on, parts = _conditions(pairs, starts, ends), _parted(pairs, trips)
+    on = "" if _by_gateway_endpoint(paths) else _conditions(pairs, starts, ends)
+    parts = _parted(pairs, trips)
     called = _called(pairs, source), _called(pairs, destination)
     return Traced(*called, trips, unsure, assumed, on, parts, Pair(tuple(shown)).fates(None))
+
+
+def _perhaps_of_a_service(
+    engine: Forwarding, start: Location, end: Location, classes: tuple[PacketClass, ...]
+) -> tuple[PacketClass, ...]:
+    """The classes to one public address, which may be one of a service that the source has a gateway endpoint for.
+
+    Unknown where packets would fare differently by the endpoint: its route is for the ranges of the service, which AWS
+    changes. https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+    """
+    if not isinstance(end, Internet) or end.ip is None or end.ip.version != 4 or not isinstance(start, InSubnet):
+        return classes
+    wanted = Packets.of(*(span for each in classes for span in each.packets.spans))
+    vpc = engine.network.subnets[start.address].vpc
+    for endpoint in engine.network.endpoints.values():
+        if endpoint.kind is not EndpointKind.GATEWAY or not endpoint.service_name or endpoint.vpc != vpc:
+            continue
+        found = packet_classes(engine, start, Service(endpoint.service_name, end.ip), wanted)
+        if {(one.packets, one.trip.outcome) for one in found} != {(one.packets, one.trip.outcome) for one in classes}:
+            trip = classes[0].trip
+            why = (
+                f"whether {end.ip} is one of the addresses of {endpoint.service_name} that {endpoint.address} leads to"
+            )
+            return (PacketClass(wanted, differing(trip.forward.packet, trip, why)),)
+    return classes
+
+
+def _by_gateway_endpoint(paths: Sequence[Path]) -> bool:
+    """Whether all of some paths lead by gateway endpoints, for which no host needs a public address."""
+    return bool(paths) and all(any(hop.kind == "gateway endpoint" for hop in path.hops) for path in paths)
 
 
 def _parted(pairs: AllPairs, trips: Sequence[RoundTrip]) -> str:

@@ -82,3 +82,31 @@ def test_a_route_for_public_addresses_may_be_more_specific_than_that_of_a_gatewa
     traced = behind(OPEN, out=("52.216.0.0/15", "gateway_id", "aws_vpn_gateway.v")).trace("one", "s3")
     assert traced.outcome is Outcome.UNKNOWN
     assert "aws_route.one_app_out (52.216.0.0/15) or aws_vpc_endpoint.s3" in str(traced.trips[0])
+
+
+def test_a_public_address_may_be_one_of_a_service_that_an_endpoint_leads_to() -> None:
+    alone = behind(OPEN)
+    traced = alone.trace("one", "52.216.0.5")
+    assert traced.outcome is Outcome.UNKNOWN
+    assert "whether 52.216.0.5 is one of the addresses of s3 that aws_vpc_endpoint.s3 leads to" in str(traced.trips[0])
+    assert alone.trace("one", "internet").outcome is Outcome.BLOCKED
+    closed = behind(rule(90, "deny", "52.216.0.0/15"), OPEN)
+    assert closed.trace("one", "52.216.0.5").outcome is Outcome.BLOCKED
+    assert public().trace("one", "52.216.0.5").outcome is Outcome.REACHABLE
+
+
+def test_by_a_gateway_endpoint_no_host_needs_a_public_address() -> None:
+    both = network(
+        vpc("one", "10.1.0.0/16"),
+        subnet("one", "app", "10.1.1.0/24"),
+        made(IGW, vpc_id=ref("aws_vpc.one")),
+        *table("one", "app", ["app"], out=("0.0.0.0/0", "gateway_id", IGW)),
+        made(
+            "aws_vpc_endpoint.s3",
+            vpc_id=ref("aws_vpc.one"),
+            service_name="com.amazonaws.us-east-1.s3",
+            route_table_ids=(ref("aws_route_table.one_app"),),
+        ),
+    )
+    assert not both.trace("one", "s3").condition
+    assert "public IPv4 address" in both.trace("one", "dynamodb").condition
