@@ -35,7 +35,7 @@ from isthmus.terraform.expressions import (
 )
 from isthmus.terraform.functions import FUNCTIONS, STRUCTURAL, as_number, as_string
 from isthmus.terraform.graph import Ref, Unknown, Value
-from isthmus.terraform.more_functions import MORE, MORE_STRUCTURAL
+from isthmus.terraform.more_functions import MORE, MORE_STRUCTURAL, logarithm
 from isthmus.terraform.sensitive import SENSITIVE, Hidden, concealed, measured
 
 _OF_MEMBERS = STRUCTURAL | MORE_STRUCTURAL
@@ -56,6 +56,17 @@ class Attributes:
     text: str
     resolve: Callable[[str], Value]
     by_reference: Callable[[Ref], Value] | None = None
+
+
+def _no_files(name: str) -> Value:
+    return unknown(name, "the file is not in this input")
+
+
+@dataclass(frozen=True, slots=True)
+class Folders(Attributes):
+    """`path`, in a scope that has files: `contents` gives the text of one, or why it is not known."""
+
+    contents: Callable[[str], Value] = _no_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -466,6 +477,10 @@ def _call(node: Call, scope: Scope) -> Value:
             return found
     if node.name == "templatestring":
         return _templatestring(node, arguments)
+    if node.name in ("file", "templatefile"):
+        return _of_file(node, arguments, scope)
+    if node.name in ("ceil", "floor") and (rounded := _of_logarithm(node, scope)) is not None:
+        return rounded
     for argument in arguments:
         if isinstance(argument, Unknown):
             return argument
@@ -512,13 +527,51 @@ def _templatestring(node: Call, arguments: list[Value]) -> Value:
     if len(arguments) != 2 or not isinstance(arguments[0], str) or not isinstance(arguments[1], dict):
         lost = next((argument for argument in arguments if isinstance(argument, Unknown)), None)
         return lost or unknown(node.source, "known after apply")
-    if len(arguments[0]) > _LONGEST_TEMPLATE or "templatestring" in arguments[0]:
+    if len(arguments[0]) > _LONGEST_TEMPLATE or any(
+        name in arguments[0] for name in ("templatestring", "templatefile")
+    ):
         return unknown(node.source, "too long to evaluate")
     try:
         value = evaluate(parse_template(arguments[0]), _Variables(arguments[1]))
     except ExpressionError as error:
         return unknown(node.source, str(error))
     return as_string(value) if isinstance(value, bool | int | float) else value
+
+
+def _of_file(node: Call, arguments: list[Value], scope: Scope) -> Value:
+    """What `file` and `templatefile` make of a file, where the scope has files.
+
+    https://developer.hashicorp.com/terraform/language/functions/templatefile
+    """
+    lost = next((argument for argument in arguments[:1] if isinstance(argument, Unknown)), None)
+    expected = 1 if node.name == "file" else 2
+    if lost is not None or len(arguments) != expected or not isinstance(arguments[0], str):
+        return lost or unknown(node.source, "known after apply")
+    try:
+        folders = scope.lookup("path")
+    except Failure:
+        folders = None
+    if not isinstance(folders, Folders):
+        return unknown(node.source, "the file is not in this input")
+    text = folders.contents(arguments[0])
+    if isinstance(text, Unknown) or node.name == "file":
+        return text
+    return _templatestring(node, [text, arguments[1]])
+
+
+def _of_logarithm(node: Call, scope: Scope) -> int | None:
+    """A rounded logarithm; None for anything else, and where the machine's last digit could decide."""
+    inner = node.arguments[0] if len(node.arguments) == 1 else None
+    if not isinstance(inner, Call) or inner.name != "log" or len(inner.arguments) != 2 or inner.spread or node.spread:
+        return None
+    given = [evaluate(argument, scope) for argument in inner.arguments]
+    if any(not isinstance(value, str | int | float) for value in given):
+        return None
+    try:
+        found = logarithm(*given)
+    except (TypeError, ValueError, ArithmeticError):
+        return None
+    return None if found is None else math.ceil(found) if node.name == "ceil" else math.floor(found)
 
 
 @dataclass(frozen=True, slots=True)

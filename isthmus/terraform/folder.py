@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +16,14 @@ from typing import Any
 
 from isthmus.printable import printable
 from isthmus.terraform.arguments import META, account_of, arguments, index_suffix
+from isthmus.terraform.budget import spend
 from isthmus.terraform.configuration import Body, Module, load_module
 from isthmus.terraform.data_sources import Reading, answer, without_stand_ins
 from isthmus.terraform.declared import Reference, Words, is_declared, references
-from isthmus.terraform.documents import readable
+from isthmus.terraform.documents import contents, readable
 from isthmus.terraform.dynamic import expanded
 from isthmus.terraform.errors import UnreadableTerraform
-from isthmus.terraform.evaluate import Attributes, Failure, Scope, evaluate_json, having, limited, unknown
+from isthmus.terraform.evaluate import Attributes, Failure, Folders, Scope, evaluate_json, having, limited, unknown
 from isthmus.terraform.graph import Graph, Ref, Resource, Undeclared, Unknown, Value
 from isthmus.terraform.instances import Key, any_instance, instances
 from isthmus.terraform.optional import conforming
@@ -32,6 +34,7 @@ _FIRST_NAME = re.compile(r"[.\[]")  # what an argument inside a block begins wit
 _MOST_INSTANCES = 100_000
 _DEEPEST_MODULE = 30
 _READ = (".tf", ".tf.json", ".tfvars", ".tfvars.json", ".tofu", ".tofu.json")  # endings of files that may be opened
+_LARGEST_TEXT = 262_144  # bytes of a file that `file()` gives
 _BUSY = object()  # the value of what is being evaluated: whoever meets it goes in a circle
 
 
@@ -175,7 +178,7 @@ class _Instance:
             "local": Attributes("local", self.local),
             "module": Attributes("module", self.child),
             "data": Attributes("data", lambda kind: Attributes(f"data.{kind}", lambda name: self.data(kind, name))),
-            "path": Attributes("path", self.path_to),
+            "path": Folders("path", self.path_to, contents=self.text_of),
             "terraform": Attributes("terraform", self.about_terraform),
         }
 
@@ -229,6 +232,27 @@ class _Instance:
         if name == "root" or (name == "module" and self.parent is None):
             return "."
         return self.folder if name == "module" else unknown(f"path.{name}")
+
+    def text_of(self, name: str) -> Value:
+        """The text of a file, by a path from the root: of one in the folder of this module, or of the root."""
+        top = self
+        while top.parent is not None:
+            top = top.parent
+        try:
+            found = (top.module.path / name).resolve()
+            folders = [folder for folder in (self.module.path, top.module.path) if found.is_relative_to(folder)]
+            if not folders or any(part.startswith(".") for part in found.relative_to(folders[0]).parts):
+                return unknown(name, "it is hidden, or outside of the folder of the module: it is not read")
+            data = contents(found, _LARGEST_TEXT)
+        except UnreadableTerraform as error:
+            return unknown(name, error.problem)
+        except (OSError, RuntimeError, ValueError) as error:
+            return unknown(name, f"it cannot be read ({type(error).__name__})")
+        spend(1 + len(data) // 64)
+        try:
+            return unicodedata.normalize("NFC", data.decode())
+        except UnicodeDecodeError:
+            return unknown(name, "it is no text in UTF-8")
 
     def about_terraform(self, name: str) -> Value:
         """`terraform.workspace`: the default one, where nobody has chosen another."""

@@ -12,8 +12,11 @@ import csv
 import hashlib
 import io
 import itertools
+import math
 import posixpath
 import re
+import unicodedata
+import uuid
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote_plus
@@ -21,6 +24,8 @@ from urllib.parse import quote_plus
 from isthmus.terraform.functions import FUNCTIONS, as_number, as_string
 from isthmus.terraform.functions import STRUCTURAL as OF_MEMBERS
 from isthmus.terraform.graph import Value
+from isthmus.terraform.time_functions import formatdate, timeadd, timecmp
+from isthmus.terraform.yaml_functions import yamldecode, yamlencode
 
 _MOST_TRIALS = 10_000_000  # matches that a pattern may try on a text
 _LONGEST_PATTERN = 300
@@ -116,6 +121,22 @@ def _parseint(text: Value, base: Value) -> int:
     if not 2 <= number <= 36 or not re.fullmatch(r"[+-]?[0-9A-Za-z]{1,40}", as_string(text)):
         raise ValueError("no whole number")
     return int(as_string(text), number)
+
+
+def logarithm(value: Value, base: Value) -> float | None:
+    """A logarithm as this machine has it: its last digits may be others where Terraform runs. None where it is none."""
+    number, of = as_number(value), as_number(base)
+    if number <= 0 or of <= 0 or of == 1:
+        return None
+    found = math.log(number) / math.log(of)
+    exact = of == 2 and found.is_integer() and number == 2 ** int(found)
+    # What is all but a whole number may be on either side of it, unless it counts the bits of a power of two.
+    return found if exact or abs(found - round(found)) > 1e-9 else None
+
+
+def _log(value: Value, base: Value) -> Any:
+    found = logarithm(value, base)
+    return int(found) if found is not None and found.is_integer() else NotImplemented
 
 
 def _pow(base: Value, exponent: Value) -> Any:
@@ -292,6 +313,42 @@ def _digest(name: str) -> Callable[[Value], str]:
     return lambda text: hashlib.new(name, as_string(text).encode(), usedforsecurity=False).hexdigest()
 
 
+_ENCODINGS = ("UTF-8", "UTF-16LE", "UTF-16BE", "ISO-8859-1")
+
+
+def _textencodebase64(text: Value, encoding: Value) -> Any:
+    if as_string(encoding) not in _ENCODINGS:
+        return NotImplemented
+    return base64.b64encode(as_string(text).encode(as_string(encoding))).decode()
+
+
+def _textdecodebase64(text: Value, encoding: Value) -> Any:
+    """Of bytes that are not of the encoding, and of a byte order mark, Terraform makes what this does not try."""
+    if as_string(encoding) not in _ENCODINGS:
+        return NotImplemented
+    try:
+        found = base64.b64decode(as_string(text), validate=True).decode(as_string(encoding))
+    except (binascii.Error, UnicodeDecodeError):
+        return NotImplemented
+    return NotImplemented if "\ufeff" in found else unicodedata.normalize("NFC", found)
+
+
+_NAMESPACES = {
+    "dns": uuid.NAMESPACE_DNS,
+    "url": uuid.NAMESPACE_URL,
+    "oid": uuid.NAMESPACE_OID,
+    "x500": uuid.NAMESPACE_X500,
+}
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def _uuidv5(namespace: Value, name: Value) -> Any:
+    named = as_string(namespace)
+    if named not in _NAMESPACES and not _UUID.fullmatch(named):
+        return NotImplemented
+    return str(uuid.uuid5(_NAMESPACES.get(named) or uuid.UUID(named), as_string(name)))
+
+
 # Every argument must be known.
 MORE: dict[str, Callable[..., Any]] = {
     "alltrue": lambda values: all(_truth(value) for value in _sequence(values)),
@@ -301,6 +358,7 @@ MORE: dict[str, Callable[..., Any]] = {
     "base64sha512": _encoded_digest("sha512"),
     "basename": _basename,
     "dirname": _dirname,
+    "formatdate": formatdate,
     "indent": _indent,
     "sha512": _digest("sha512"),
     "urlencode": lambda text: quote_plus(as_string(text), safe="-_.~"),
@@ -308,6 +366,7 @@ MORE: dict[str, Callable[..., Any]] = {
     "chomp": lambda text: as_string(text).rstrip("\r\n"),
     "csvdecode": _csvdecode,
     "formatlist": _formatlist,
+    "log": _log,
     "md5": _digest("md5"),
     "parseint": _parseint,
     "pow": _pow,
@@ -320,7 +379,14 @@ MORE: dict[str, Callable[..., Any]] = {
     "sha256": _digest("sha256"),
     "signum": lambda value: (as_number(value) > 0) - (as_number(value) < 0),
     "strrev": lambda text: as_string(text)[::-1] if as_string(text).isascii() else NotImplemented,
+    "textdecodebase64": _textdecodebase64,
+    "textencodebase64": _textencodebase64,
+    "timeadd": timeadd,
+    "timecmp": timecmp,
     "transpose": _transpose,
+    "uuidv5": _uuidv5,
+    "yamldecode": yamldecode,
+    "yamlencode": yamlencode,
 }
 
 # The elements of collections may be references or unknown.

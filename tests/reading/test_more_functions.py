@@ -1,7 +1,10 @@
 """Functions, templates and types of variables that public modules use; what is not evaluated stays unknown."""
 
+import os
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import pytest
@@ -10,7 +13,8 @@ from hypothesis import strategies as st
 
 from isthmus.terraform.graph import Unknown
 from isthmus.terraform.more_functions import MORE
-from tests.reading.builders import root, value
+from isthmus.terraform.read import read
+from tests.reading.builders import root, value, write
 
 
 @pytest.mark.parametrize(
@@ -50,6 +54,16 @@ from tests.reading.builders import root, value
         ('${basename("")}', "."),
         ('${basename("/")}', "/"),
         ('${urlencode("a b/c~d_é*")}', "a+b%2Fc~d_%C3%A9%2A"),
+        ('${yamldecode("- {cidr: 10.1.0.0/16, zones: [a]}")}', ({"cidr": "10.1.0.0/16", "zones": ("a",)},)),
+        ('${yamldecode("a: &x {p: 1, q: off}\\nb:\\n  <<: *x\\n  p: 2").b}', {"p": 2, "q": False}),
+        ('${yamlencode({b = [1, {c = null}], a = "x"})}', '"a": "x"\n"b":\n- 1\n- "c": null\n'),
+        ('${timeadd("2024-02-28T23:30:00+01:00", "1h30m")}', "2024-02-29T01:00:00+01:00"),
+        ('${timecmp("2024-01-01T00:00:00Z", "2024-01-01T01:00:00+01:00")}', 0),
+        ('${formatdate("EEE, DD MMM \'at\' hh:mm ZZZ", "2024-01-02T03:04:05Z")}', "Tue, 02 Jan at 03:04 UTC"),
+        ('${uuidv5("dns", "www.example.com")}', "2ed6657d-e927-568b-95e1-2665a8aea6a2"),
+        ("${ceil(log(5, 2))}", 3),
+        ("${log(8, 2)}", 3),
+        ('${textdecodebase64(textencodebase64("é", "UTF-16LE"), "UTF-16LE")}', "é"),
         ('${base64sha256("x")}', "LXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIE="),
     ],
 )
@@ -60,6 +74,20 @@ def test_what_terraform_gives(tmp_path: Path, expression: str, expected: Any) ->
 @pytest.mark.parametrize(
     "expression",
     [
+        '${yamldecode("a: !!int 1")}',
+        '${yamldecode("a: 0x10")}',  # a number to Terraform
+        '${yamldecode("a: 2024-01-02")}',  # a timestamp to Terraform
+        '${yamldecode("a: [1")}',
+        '${yamldecode("&a [*a]")}',
+        '${yamldecode("a: |")}',
+        '${yamlencode("é")}',
+        '${timeadd("0000-01-01T00:00:00Z", "1h")}',
+        '${uuidv5("urn:uuid:6ba7b810-9dad-11d1-80b4-00c04fd430c8", "a")}',
+        "${log(243, 3)}",  # its last digit differs between machines
+        "${ceil(log(243, 3))}",
+        "${log(50, 10)}",
+        '${textencodebase64("a", "UTF-16")}',
+        '${textdecodebase64("/w==", "UTF-8")}',
         '${regex("(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaab")}',  # it may take longer than anybody waits
         '${regex("(a|aa)*b", "aaaaaaaaaaaaaaaa")}',
         '${regex("(a?){20}a{20}", "aaaaaaaaaaaaaaaaaaaa")}',
@@ -69,7 +97,6 @@ def test_what_terraform_gives(tmp_path: Path, expression: str, expected: Any) ->
         '${replace("abc", "/b*/", "-")}',
         '${setsubtract(["1"], [1])}',  # members of several types
         "${pow(10, 5000)}",
-        '${yamldecode("a: 1")}',
         '${file("x")}',
         "%{ if true ~}yes%{ endif }",
         "%{ if true }yes",
@@ -78,6 +105,58 @@ def test_what_terraform_gives(tmp_path: Path, expression: str, expected: Any) ->
 )
 def test_what_stays_unknown(tmp_path: Path, expression: str) -> None:
     assert isinstance(value(tmp_path, expression), Unknown)
+
+
+def test_an_alias_bomb_is_not_unfolded() -> None:
+    levels = (f"{b}: &{b} [*{a}, *{a}, *{a}, *{a}]\n" for a, b in pairwise("abcdefgh"))
+    bomb = "a: &a [x, x]\n" + "".join(levels)
+    assert MORE["yamldecode"](bomb) is NotImplemented
+
+
+@pytest.mark.parametrize("text", ["[" * 8_000, "- " * 8_000, "{a: " * 4_000, "? " * 8_000, "a" * 33_000, "x: " * 9_000])
+def test_no_yaml_takes_long(text: str) -> None:
+    started = process_time()
+    assert MORE["yamldecode"](text) is NotImplemented
+    assert process_time() - started < 5
+
+
+# --- files
+
+
+def file_of(folder: Path, expression: str, **files: str | bytes) -> Any:
+    """The value of an expression in a module `net` below `folder`, next to these files of the module."""
+    inner = {"resource": {"test_thing": {"it": {"argument": expression}}}}
+    named = {f"net/{name}": content for name, content in files.items()}
+    outer = {"module": {"net": {"source": "./net"}}}
+    graph = read(write(folder, {"main.tf.json": outer, "net/main.tf.json": inner, **named}))
+    return graph.resources["module.net.test_thing.it"].get("argument")
+
+
+def test_a_file_of_the_module_is_read(tmp_path: Path) -> None:
+    plan = {"nets.yaml": "app: 10.1.0.0/16\n", "rule.tftpl": "pass ${net}"}
+    assert file_of(tmp_path, '${yamldecode(file("${path.module}/nets.yaml")).app}', **plan) == "10.1.0.0/16"
+    assert file_of(tmp_path, '${file("net/nets.yaml")}', **plan) == "app: 10.1.0.0/16\n"
+    assert file_of(tmp_path, '${templatefile("${path.module}/rule.tftpl", {net = "a"})}', **plan) == "pass a"
+
+
+def test_a_file_elsewhere_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    folder = tmp_path / "root"
+    folder.mkdir()
+    (folder / ".hidden").write_text("secret")
+    (folder / "link").symlink_to(tmp_path / "secret")
+    os.mkfifo(folder / "pipe")
+    (folder / "large").write_bytes(b"x" * 300_000)
+    (folder / "binary").write_bytes(b"\xff")
+    outside = ("../secret", str(tmp_path / "secret"), ".hidden", "link")
+    for name in (*outside, "pipe", "large", "binary", "gone", ".", "a\\u0000b"):
+        for call in (f'file("{name}")', f'templatefile("{name}", {{}})', f'try(file("{name}"), "none")'):
+            assert isinstance(file_of(folder, f"${{{call}}}"), Unknown), call
+
+
+def test_a_template_of_templates_is_not_followed(tmp_path: Path) -> None:
+    loop = {"a.tftpl": '${templatefile("net/a.tftpl", {})}'}
+    assert isinstance(file_of(tmp_path, '${templatefile("net/a.tftpl", {})}', **loop), Unknown)
 
 
 @given(st.text("ab(|)*+?{}[]^$.\\12,", max_size=14), st.text("ab1", max_size=18))
