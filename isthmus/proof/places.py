@@ -99,13 +99,15 @@ class Places:
     """Everybody who can be at an end of a flow, in a stable order: site networks, spokes, the internet.
 
     `segments` are the intent's, each with the names of its spokes and sites. They are no places: members may differ.
-    `assumed`: what was taken for granted to tell the places, a sentence each.
+    `assumed`: what was taken for granted to tell the places, a sentence each. `without_hosts`: the places, by name, of
+    which it was taken for granted that they hold no hosts: no rule is about their flows.
     """
 
     all: tuple[Place, ...]
     sites: tuple[Site, ...]
     segments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     assumed: tuple[str, ...] = ()
+    without_hosts: frozenset[str] = frozenset()
 
     @cached_property
     def by_name(self) -> Mapping[str, Place]:
@@ -168,13 +170,14 @@ class Inventory:
 
         `version`: of IP, where only routes of one matter.
         """
-        for route in self._routes(subnet):
+        for route in self.routes(subnet):
             leads = isinstance(route.target, Target) and route.target.kind is TargetKind.INTERNET_GATEWAY
             if leads and not route.doubt and version in (None, self._version(route)):
                 return route.address
         return ""
 
-    def _routes(self, subnet: Subnet) -> tuple[VpcRoute, ...]:
+    def routes(self, subnet: Subnet) -> tuple[VpcRoute, ...]:
+        """The routes of a subnet's table, as far as they are known."""
         table = self.network.tables.get(subnet.table) if isinstance(subnet.table, str) else None
         return table.routes if table else ()
 
@@ -219,7 +222,7 @@ class Inventory:
         public = {s.address for s in self.subnets(vpc) if self.internet_route(s) or self._protected(s)}
         others = [s for s in self.subnets(vpc) if not self.is_attachment_subnet(s)]
         dedicated = any(s.address not in public for s in others)
-        served = any(map(self._sends_to_hub, others))
+        served = any(map(self.sends_to_hub, others))
         for subnet in self.subnets(vpc):
             alone = described or _is_small(subnet) or self._only_forwards(subnet, served)
             if subnet.address in public:
@@ -233,14 +236,14 @@ class Inventory:
 
     def _only_forwards(self, subnet: Subnet, served: bool) -> bool:
         """Whether a subnet looks like one for an attachment's interface, by its table. `served`: whether others do."""
-        sends = not isinstance(subnet.table, str) or bool(self._routes(subnet))
-        return not self._sends_to_hub(subnet) and (served or not sends)
+        sends = not isinstance(subnet.table, str) or bool(self.routes(subnet))
+        return not self.sends_to_hub(subnet) and (served or not sends)
 
-    def _sends_to_hub(self, subnet: Subnet) -> bool:
+    def sends_to_hub(self, subnet: Subnet) -> bool:
         """Whether a subnet has a route to a transit gateway, or may have one."""
         if isinstance(subnet.table, Unknown):
             return True
-        targets = [route.target for route in self._routes(subnet)]
+        targets = [route.target for route in self.routes(subnet)]
         return any(isinstance(t, Unknown) or t.kind is TargetKind.TRANSIT_GATEWAY for t in targets)
 
     def elsewhere(self, vpc: str) -> str:

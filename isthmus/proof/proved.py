@@ -45,6 +45,7 @@ class Proof:
     - `scenarios`: what each failure takes.
     - `drift`: files that are not as they were synthesized. What they hold is proved as it is.
     - `quotas`: the fullest. `notes`: what is worth knowing and breaks nothing.
+    - `without_hosts`: the places that are taken to hold no hosts, by name.
     """
 
     flows: Flows
@@ -59,6 +60,7 @@ class Proof:
     notes: tuple[str, ...] = ()
     against_intent: bool = True
     drift: tuple[str, ...] = ()
+    without_hosts: frozenset[str] = frozenset()
 
     @property
     def verdict(self) -> Verdict:
@@ -80,6 +82,8 @@ class Proof:
         Once all is proved it is: packets that network ACLs take for replies, of which `notes` tell.
         """
         if flow.intended is None and self.against_intent:
+            return False
+        if not self.without_hosts.isdisjoint((flow.source, flow.destination)):
             return False
         if flow.intended is not None and flow.intended is not flow.works:
             return True

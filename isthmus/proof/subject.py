@@ -195,7 +195,7 @@ class _Prover:
         self._told: dict[tuple[tuple[int, int], bool | None], _Told] = {}
 
     def _said(self, place: Place) -> Hashable:
-        return self.meant.said(place) if self.meant is not None else ""
+        return self.meant.said(place) if self.meant is not None else place.name in self.places.without_hosts
 
     def _wanted(self, a: str, b: str) -> Packets | None:
         return self.meant.wanted(a, b) if self.meant is not None else None
@@ -343,6 +343,8 @@ class _Prover:
         replies = Replies(self.engine, naming)
         found: list[Violation] = []
         for a, b, count in self.pairs.grouped():
+            if not self.places.without_hosts.isdisjoint((a, b)):
+                continue
             alike = 0
             for mine, theirs in self._like(a, b):
                 trials = self.pairs.exact(mine, theirs).trials
@@ -427,6 +429,7 @@ class _Prover:
             (*opened, *clients, *self.network.notes, *(usage.note for usage in kept if usage.note)),
             self.estate is not None,
             self.subject.drift,
+            self.places.without_hosts,
         )
 
 

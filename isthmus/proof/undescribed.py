@@ -11,6 +11,7 @@ from isthmus.proof.listing import some
 from isthmus.proof.places import INTERNET, Inventory, Kind, Place, Places, Tier, in_order
 from isthmus.proof.rest import behind, rest, vpc_ranges
 from isthmus.proof.sites import Group, grouped, labels, static_networks, unique
+from isthmus.proof.transit_vpcs import is_transit_vpc
 
 _MOST = 4
 
@@ -45,12 +46,18 @@ def without_intent(
             # Nobody named an address of it: any stands for it, of those that its default route leaves to it.
             places.append(left or Place(site.name, Kind.SITE_NETWORK, (), site=site.name))
         found.append(site.described(left))
-    assumed = (*(sentence for site in sites for sentence in site.assumed()), *_without_hosts(places))
-    return Places(in_order(places), tuple(found), assumed=assumed)
+    transit = [place.name for place in places if place.vpc and is_transit_vpc(network, inventory, place.vpc)]
+    assumed = (*(sentence for site in sites for sentence in site.assumed()), *_without_hosts(places, transit))
+    return Places(in_order(places), tuple(found), assumed=assumed, without_hosts=frozenset(transit))
 
 
-def _without_hosts(places: list[Place]) -> Iterator[str]:
-    """Which subnets are left out, since they hold the interfaces of attachments."""
+def _without_hosts(places: list[Place], transit: list[str]) -> Iterator[str]:
+    """Which VPCs are taken to have no hosts, and which subnets, since they hold the interfaces of attachments."""
+    if transit:
+        yield (
+            f"no hosts are in {some(sorted(transit), _MOST)}: its subnets hold NAT gateways, firewall endpoints and "
+            "interfaces of attachments; flows that begin or end there are shown, and break no rule"
+        )
     subnets = [subnet for place in places for subnet in place.tiers.get(Tier.TRANSIT_GATEWAY, ())]
     if subnets:
         yield (
