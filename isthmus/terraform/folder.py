@@ -24,7 +24,8 @@ from isthmus.terraform.documents import contents, readable
 from isthmus.terraform.dynamic import expanded
 from isthmus.terraform.errors import UnreadableTerraform
 from isthmus.terraform.evaluate import Attributes, Failure, Folders, Scope, evaluate_json, having, limited, unknown
-from isthmus.terraform.graph import Graph, Ref, Resource, Undeclared, Unknown, Value
+from isthmus.terraform.expressions import Call, ExpressionError, parse_template
+from isthmus.terraform.graph import Graph, NeverNull, Ref, Resource, Undeclared, Unknown, Value
 from isthmus.terraform.instances import Key, any_instance, instances
 from isthmus.terraform.optional import conforming
 from isthmus.terraform.sensitive import concealed, hidden, is_secret
@@ -563,6 +564,9 @@ class _Resource:
         if "dynamic" in self.body:
             pairs += expanded(self.body["dynamic"], self.scope, dict(pairs))
         values = arguments(pairs)
+        for name, value in values.items():
+            if isinstance(value, Unknown) and _never_null(self.body.get(name)):
+                values[name] = NeverNull(value.reason)
         raw = self.body.get("provider")
         provider = self.module.provider(_bare(raw) if raw else self.kind.split("_", 1)[0])
         region = values.get("region", provider.region)  # from provider 6 on, resources may name their Region
@@ -594,6 +598,17 @@ class _Resource:
 def _rules(lifecycle: Any) -> list[Body]:
     """The `lifecycle` blocks of a block, written as one object or as a list of them."""
     return [each for each in (lifecycle if isinstance(lifecycle, list) else [lifecycle]) if isinstance(each, dict)]
+
+
+def _never_null(raw: Any) -> bool:
+    """Whether an argument is written as a call of a function that never gives null, and nothing around it."""
+    if not isinstance(raw, str) or not raw.startswith("${cidrsubnet("):
+        return False
+    try:
+        node = parse_template(raw)
+    except ExpressionError:
+        return False
+    return isinstance(node, Call) and node.name == "cidrsubnet"
 
 
 class _Nothing:

@@ -54,6 +54,11 @@ class Unknown:
         return f"unknown ({self.reason})"
 
 
+@dataclass(frozen=True, slots=True)
+class NeverNull(Unknown):
+    """An unknown value that is known to be there: what it is written as gives a value, or Terraform refuses it."""
+
+
 Value = Any  # None | bool | int | float | str | tuple["Value", ...] | Mapping[str, "Value"] | Ref | Unknown
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from isthmus.network.answers import Outcome
 from isthmus.network.build import network_of
 from isthmus.proof.subject import Subject
 from isthmus.terraform.graph import Graph, Unknown
+from isthmus.terraform.read import read
 from tests.network.worlds import DARK, graph_of
 
 
@@ -79,3 +82,37 @@ def test_each_subnet_has_a_block_of_its_own() -> None:
     network = network_of(dual_stack(aws_subnet={"b": second}))
     assert network.findings == ()
     assert len({c for s in network.subnets.values() for c in s.cidrs}) == 4
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("${cidrsubnet(aws_vpc.a.ipv6_cidr_block, 8, 1)}", Outcome.REACHABLE),
+        ("${try(cidrsubnet(aws_vpc.a.ipv6_cidr_block, 8, 1), null)}", Outcome.UNKNOWN),
+        ("${var.six ? cidrsubnet(aws_vpc.a.ipv6_cidr_block, 8, 1) : null}", Outcome.UNKNOWN),
+        ("${lookup({}, cidrsubnet(aws_vpc.a.ipv6_cidr_block, 8, 1), null)}", Outcome.UNKNOWN),
+        ("${aws_vpc.a.ipv6_cidr_block}", Outcome.UNKNOWN),
+    ],
+)
+def test_a_subnet_whose_block_is_computed_has_one(tmp_path: Path, written: str, expected: Outcome) -> None:
+    """Of a function that never gives null, and of nothing that may."""
+    document = {
+        "variable": {"six": {"type": "bool"}},
+        "resource": {
+            "aws_vpc": {"a": {"cidr_block": "10.1.0.0/16", "assign_generated_ipv6_cidr_block": True}},
+            "aws_subnet": {"a": {"vpc_id": "${aws_vpc.a.id}", "cidr_block": "10.1.0.0/24", "ipv6_cidr_block": written}},
+            "aws_egress_only_internet_gateway": {"e": {"vpc_id": "${aws_vpc.a.id}"}},
+            "aws_route": {
+                "six": {
+                    "route_table_id": "${aws_vpc.a.main_route_table_id}",
+                    "destination_ipv6_cidr_block": "::/0",
+                    "egress_only_gateway_id": "${aws_egress_only_internet_gateway.e.id}",
+                }
+            },
+        },
+    }
+    (tmp_path / "main.tf.json").write_text(json.dumps(document))
+    graph = read(tmp_path)
+    assert out(graph) is expected
+    subnet = network_of(graph).subnets["aws_subnet.a"]
+    assert str(subnet.cidrs[0]) == "10.1.0.0/24"

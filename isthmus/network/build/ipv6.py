@@ -12,7 +12,7 @@ from ipaddress import IPv6Network, ip_network
 
 from isthmus.network.build.resolve import VPC, Resolver
 from isthmus.network.model import Unknown
-from isthmus.terraform.graph import Ref, Resource, Value
+from isthmus.terraform.graph import NeverNull, Ref, Resource, Value
 
 _VPCS = ("aws_vpc", "aws_default_vpc")
 _SUBNETS = ("aws_subnet", "aws_default_subnet")
@@ -77,7 +77,9 @@ def _given(resource: Resource) -> bool:
 
 
 def _has_block(resource: Resource) -> bool:
-    """Whether a subnet has an IPv6 block for certain: without one AWS refuses these."""
+    """Whether a subnet has an IPv6 block for certain: it is never null, or without one AWS refuses the subnet."""
+    if isinstance(resource.get("ipv6_cidr_block"), NeverNull):
+        return True
     return True in (resource.get("assign_ipv6_address_on_creation"), resource.get("ipv6_native"))
 
 
