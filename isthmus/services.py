@@ -7,7 +7,10 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-supp
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+HTTPS = (443, 443)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +24,14 @@ class ServiceZone:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service: the last part of its endpoint's service name, and its zones with `{region}` for the Region."""
+    """A service: the last part of its endpoint's service name, and its zones with `{region}` for the Region.
+
+    ports  the ranges of TCP ports, first and last, on which clients reach its endpoint
+    """
 
     name: str
     zones: tuple[ServiceZone, ...]
+    ports: tuple[tuple[int, int], ...] = (HTTPS,)
 
     def zones_in(self, region: str) -> tuple[ServiceZone, ...]:
         """Its zones in a Region, `ssm.us-east-1.amazonaws.com`."""
@@ -71,11 +78,24 @@ _OTHER = {
     "sagemaker.runtime": (ServiceZone("runtime.sagemaker.{region}.amazonaws.com"),),
 }
 
+# Beside HTTPS: where drivers read the results of Athena's queries, and what controls the agents of DataSync.
+# https://docs.aws.amazon.com/athena/latest/ug/jdbc-v2.html
+# https://docs.aws.amazon.com/datasync/latest/userguide/datasync-network.html
+_PORTS = {"athena": (HTTPS, (444, 444)), "datasync": (HTTPS, (1024, 1064))}
+
 S3 = "s3"
 SERVICES = {
-    name: Service(name, _OTHER.get(name, (ServiceZone(f"{name}.{{region}}.amazonaws.com"),)))
+    name: Service(
+        name, _OTHER.get(name, (ServiceZone(f"{name}.{{region}}.amazonaws.com"),)), _PORTS.get(name, (HTTPS,))
+    )
     for name in sorted((*_PLAIN, *_OTHER))
 }
+
+
+def ports_of(services: Iterable[str]) -> list[tuple[int, int]]:
+    """The ranges of TCP ports on which clients reach the endpoints of these services; without those not known here."""
+    return sorted({ports for name in services if name in SERVICES for ports in SERVICES[name].ports})
+
 
 # The names that requests to a gateway endpoint's service are for. Buckets have names of their own:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html and

@@ -12,7 +12,7 @@ from isthmus.addressing import Tier, subnet_name, zone_number
 from isthmus.intent import Estate, SharedBy, Spoke
 from isthmus.intent.reach import networks_reached
 from isthmus.intent.resolution import SharedServices, central_services, for_sites_only, service_zones
-from isthmus.services import S3, SERVICES, Service
+from isthmus.services import HTTPS, S3, SERVICES, Service, ports_of
 from modules.aws import (
     Route53Record,
     Route53RecordAlias,
@@ -29,7 +29,7 @@ from modules.naming import domain_identifier, identifier
 from modules.policy import allow, document, organization_id, organization_partition
 from modules.provider import REQUIRED
 
-_HTTPS, _STS = 443, "sts"
+_STS = "sts"
 # Layers of images in ECR, which ECR signs for; packages of Amazon Linux, for which nobody does; what the SSM agent
 # fetches. https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
 # https://docs.aws.amazon.com/linux/al2023/ug/managing-repos-os-updates.html
@@ -71,11 +71,12 @@ def endpoints(estate: Estate, home: SharedServices) -> dict[str, Any]:
     sources = {f"block_{identifier(block)}": block for block in estate.blocks}
     reached = networks_reached(estate, estate.segment(home.spoke.segment))
     sources |= {identifier(network): cidr for network, cidr in reached.items()}
-    group = _group(module, f"{name}-endpoints", vpc_id, sources)
+    services = central_services(home.environment)
+    group = _group(module, f"{name}-endpoints", vpc_id, sources, ports_of(service.name for service in services))
 
     made: dict[str, VpcEndpoint] = {}
     pinned = home.environment.endpoints.policies if home.environment.endpoints is not None else {}
-    for service in central_services(home.environment):
+    for service in services:
         # The VPC's own private DNS is for sites: https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
         only = for_sites_only(home, service)
         made[service.name] = _endpoint(
@@ -119,7 +120,7 @@ def spoke_endpoints(
     if not spoke.interface_endpoints:
         return
     sources = {identifier(cidr): cidr for cidr in (spoke.cidr, *spoke.secondary_cidrs)}
-    group = _group(module, f"{name}-endpoints", vpc_id, sources)
+    group = _group(module, f"{name}-endpoints", vpc_id, sources, ports_of(spoke.interface_endpoints))
     for service in sorted(spoke.interface_endpoints):
         _endpoint(
             module,
@@ -143,8 +144,10 @@ def _for_the_vpc_too(service: str) -> VpcEndpointDnsOptions | None:
     return VpcEndpointDnsOptions(private_dns_only_for_inbound_resolver_endpoint=False) if service == S3 else None
 
 
-def _group(module: ModuleStack, name: str, vpc_id: str, sources: Mapping[str, str]) -> SecurityGroup:
-    """Who may come to an endpoint: by HTTPS, and nobody comes from there."""
+def _group(
+    module: ModuleStack, name: str, vpc_id: str, sources: Mapping[str, str], ports: Sequence[tuple[int, int]]
+) -> SecurityGroup:
+    """What reaches an endpoint: by HTTPS, and by what else a service listens on. Nothing comes from there."""
     group = module.add(
         SecurityGroup,
         "endpoints",
@@ -153,17 +156,21 @@ def _group(module: ModuleStack, name: str, vpc_id: str, sources: Mapping[str, st
         vpc_id=vpc_id,
         tags={"Name": name},
     )
-    for source, cidr in sorted(sources.items()):
-        module.add(
-            VpcSecurityGroupIngressRule,
-            f"endpoints_{source}",
-            security_group_id=module.ref(group),
-            description=f"HTTPS from {cidr}",
-            cidr_ipv4=cidr,
-            ip_protocol="tcp",
-            from_port=_HTTPS,
-            to_port=_HTTPS,
-        )
+    for first, last in ports:
+        # The other names begin in another way, so that no name of a network makes two of them the same.
+        start = "endpoints" if (first, last) == HTTPS else f"ports_{first}_{last}"
+        what = "HTTPS" if (first, last) == HTTPS else f"tcp/{first}" if first == last else f"tcp/{first}-{last}"
+        for source, cidr in sorted(sources.items()):
+            module.add(
+                VpcSecurityGroupIngressRule,
+                f"{start}_{source}",
+                security_group_id=module.ref(group),
+                description=f"{what} from {cidr}",
+                cidr_ipv4=cidr,
+                ip_protocol="tcp",
+                from_port=first,
+                to_port=last,
+            )
     return group
 
 

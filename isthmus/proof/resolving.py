@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, ip_network
+from itertools import product
 
 from isthmus.intent import Estate, Spoke
 from isthmus.intent.reach import networks_reached
@@ -33,7 +34,7 @@ from isthmus.network.space import span
 from isthmus.proof.findings import Unanswered, Violation
 from isthmus.services import SERVICES
 
-_TO_HTTPS = Traffic(6, (443, 443))
+_TCP = 6
 
 
 class Resolving:
@@ -192,11 +193,11 @@ class Resolving:
         yield from found
 
     def _lets_in(self, endpoint: VpcEndpoint, users: Mapping[str, tuple[str, ...]], service: str) -> None:
-        """The endpoint's security groups let in everybody who is meant to use it."""
+        """The endpoint's security groups let in everybody who is meant to use it, on all ports of the service."""
         for user, cidrs in users.items():
-            for cidr in cidrs:
-                sender = span(ip_network(cidr))
-                verdict = group_verdict(self.network, endpoint.security_groups, True, sender, (), _TO_HTTPS)
+            for cidr, ports in product(cidrs, SERVICES[service].ports):
+                sender, packets = span(ip_network(cidr)), Traffic(_TCP, ports)
+                verdict = group_verdict(self.network, endpoint.security_groups, True, sender, (), packets)
                 if isinstance(verdict, Block):
                     groups = [group for group in endpoint.security_groups if isinstance(group, str)]
                     self._found("service-endpoint-blocked", verdict.why, (endpoint.address, *groups), user, service)

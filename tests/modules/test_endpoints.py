@@ -78,6 +78,22 @@ def test_the_estate_and_the_sites_are_let_in_by_https_and_nothing_else():
     assert group == ["${aws_security_group.endpoints.id}"]
 
 
+def test_a_service_is_reached_on_its_other_ports_too():
+    """Athena's drivers read results on tcp/444, and DataSync controls its agents on tcp/1024 to 1064."""
+    resources, _ = central("athena", "datasync", "kms")
+    rules = [r for a, r in resources.items() if a.startswith(f"{ENDPOINTS}/aws_vpc_security_group_ingress")]
+    networks = {"10.1.0.0/16", "172.20.0.0/16", "172.21.0.0/16"}
+    ports = {(443, 443), (444, 444), (1024, 1064)}
+    assert {(r["cidr_ipv4"], r["from_port"], r["to_port"]) for r in rules} == {(n, *p) for n in networks for p in ports}
+    assert len({r["description"] for r in rules}) == len(rules) == 9
+
+    own = {"interface_endpoints": ["athena"], "secondary_cidrs": []}
+    resources, _ = made(reference(endpoints=None, spoke=own))
+    place = "shared-services/spoke_shared_services"
+    rules = [r for a, r in resources.items() if a.startswith(f"{place}/aws_vpc_security_group_ingress")]
+    assert {(r["cidr_ipv4"], r["from_port"]) for r in rules} == {("10.1.48.0/20", 443), ("10.1.48.0/20", 444)}
+
+
 def test_policies_serve_the_organization_unless_pinned():
     pinned = '{"Version": "2012-10-17", "Statement": []}'
     endpoints = CentralEndpoints(services=["kms", "sts"], policies={"sts": pinned})

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from isthmus import proof
-from isthmus.intent import DnsFirewall, Estate, SharedBy
+from isthmus.intent import CentralEndpoints, DnsFirewall, Estate, SharedBy
 from isthmus.proof import Verdict
 from isthmus.testing.strategies import estates
 from modules.synthesis import synthesize
@@ -199,6 +199,20 @@ def test_the_reference_estate_is_proved_however_it_shares(shared_by: SharedBy, t
     estate = reference(shared_by=shared_by, firewall=DnsFirewall(blocked=["bad.example"])).check()
     answer = proof.read(write(synthesize(estate), tmp_path)).prove(scenarios=False)
     assert answer.verdict is Verdict.PROVED, answer
+
+
+@pytest.mark.parametrize("name", ["endpoints_dc1_servers", "ports_444_444_dc1_servers"])
+def test_each_port_of_a_service_is_wanted(name: str, tmp_path: Path) -> None:
+    """Athena is asked on tcp/443, and its drivers read results on tcp/444."""
+    files = synthesize(reference(endpoints=CentralEndpoints(services=["athena"])).check())
+    assert proof.read(write(files, tmp_path / "whole")).prove(scenarios=False).verdict is Verdict.PROVED
+    path = f"stacks/{ENDPOINTS}/main.tf.json"
+    document = json.loads(files[path])
+    del document["resource"]["aws_vpc_security_group_ingress_rule"][name]
+    answer = proof.read(write({**files, path: json.dumps(document)}, tmp_path / "less")).prove(scenarios=False)
+    assert [(v.rule, v.source, v.destination) for v in answer.violations] == [
+        ("service-endpoint-blocked", "dc1/servers", "athena")
+    ]
 
 
 def test_a_spoke_that_is_not_associated_with_a_zone_is_found_without_profiles_too(tmp_path: Path) -> None:

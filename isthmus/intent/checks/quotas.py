@@ -21,6 +21,7 @@ from isthmus.intent.segment import Egress, Segment
 from isthmus.intent.spoke import Spoke
 from isthmus.intent.vpn import Routing
 from isthmus.quotas import RAISABLE, ROUTE_53_PAGE, TGW_PAGE, VPC_PAGE, VPN_PAGE
+from isthmus.services import ports_of
 
 
 def quota_of(estate: Estate, name: str) -> int:
@@ -267,9 +268,10 @@ def security_group_rules(estate: Estate) -> Iterator[Finding]:
         (home.dns, f"the outbound endpoint asks {len(asked)} DNS servers", 2 * len(asked)),
     ]
     if (central := home.environment.endpoints) is not None:
-        blocks = len(networks(estate.blocks))
+        blocks, ranges = len(networks(estate.blocks)), len(ports_of(central.services)) or 1
         given = f"{blocks} blocks and {reached} site networks use the endpoints"
-        needs.append((central, given, blocks + reached))
+        given += f" on {ranges} ranges of ports" if ranges > 1 else ""
+        needs.append((central, given, ranges * (blocks + reached)))
     for about, given, count in needs:
         if count > limit:
             remedy = ask("security-group-rules", limit, count) + "; or fewer, larger networks"

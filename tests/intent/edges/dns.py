@@ -231,6 +231,11 @@ FAIL: dict[str, Estate] = {
         blocks=["10.1.0.0/16", "10.2.0.0/16"],
         sites=[replace(SITE, networks={f"lan{n}": f"172.20.{n}.0/24" for n in range(59)})],
     ),
+    "19 site networks and 2 blocks for endpoints with three ranges of ports": replace(
+        central("athena", "datasync", inbound=False),
+        blocks=["10.1.0.0/16", "10.2.0.0/16"],
+        sites=[replace(SITE, networks={f"lan{n}": f"172.20.{n}.0/24" for n in range(19)})],
+    ),
     "questions by UDP alone": opening("udp/53"),
     "questions by neither": opening("tcp/54-60", "udp/1-52"),
     "questions to a site's server": replace(
