@@ -94,6 +94,20 @@ def test_a_join_role_is_assumed_by_the_deployment_roles_of_its_accounts_alone(ex
         assert not role.may_be_assumed(principal(estate, STRANGER, "isthmus-deploy"))
 
 
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_what_an_arn_with_the_hubs_account_opens_ends_with_the_tag(example: str) -> None:
+    """If the ARN of every attachment names the hub's account, a role accepts and claims any that bears no tag yet."""
+    estate = estate_of(example)
+    hub = estate.account(estate.hub_environment.account).id
+    for role in join_roles(estate, dict(files_of(example))):
+        own, attachment = role.segment.name, role.arn(hub)
+        assert role.may("ec2:AcceptTransitGatewayVpcAttachment", attachment)
+        assert role.may("ec2:CreateTags", attachment, new_tag=own)
+        for tag in (*RESERVED, *(one.name for one in estate.segments if one.name != own)):
+            assert not role.may("ec2:AcceptTransitGatewayVpcAttachment", attachment, tag=tag)
+            assert not role.may("ec2:CreateTags", attachment, tag=tag, new_tag=own)
+
+
 def test_every_attachment_that_the_hub_makes_bears_a_tag_that_no_segment_has() -> None:
     for example in EXAMPLES:
         resources = resources_of(files_of(example))
