@@ -91,6 +91,7 @@ def test_each_subnet_has_a_block_of_its_own() -> None:
         ("${try(cidrsubnet(aws_vpc.a.ipv6_cidr_block, 8, 1), null)}", Outcome.UNKNOWN),
         ("${var.six ? cidrsubnet(aws_vpc.a.ipv6_cidr_block, 8, 1) : null}", Outcome.UNKNOWN),
         ("${lookup({}, cidrsubnet(aws_vpc.a.ipv6_cidr_block, 8, 1), null)}", Outcome.UNKNOWN),
+        ('${cidrsubnet(aws_vpc.a.ipv6_cidr_block, 8, 1) == "" ? null : null}', Outcome.UNKNOWN),
         ("${aws_vpc.a.ipv6_cidr_block}", Outcome.UNKNOWN),
     ],
 )

@@ -215,6 +215,12 @@ def test_a_connection_from_the_internet_is_blocked_whatever_it_passes() -> None:
     assert PublicAccess("o", "block-ingress").passes(way) is False
 
 
+def test_an_exclusion_in_another_region_than_its_vpc_is_unknown() -> None:
+    elsewhere = exclusion("allow-bidirectional", vpc_id=ref("aws_vpc.v"))
+    moved = Resource(elsewhere.address, elsewhere.type, elsewhere.values, region="eu-west-1", provider="aws")
+    assert out(engine(options("block-bidirectional"), moved), "app") is UNKNOWN
+
+
 def test_without_exclusions_inspected_packets_are_blocked_and_with_one_nothing_says() -> None:
     inspected = Way(inbound=False, outbound_only=False, subnets=("s",), inspected=True)
     assert PublicAccess("o", "block-bidirectional").passes(inspected) is False

@@ -37,7 +37,10 @@ def public_access(
         whole: str | Unknown = ""
         single: dict[str, str | Unknown] = {}
         doubt = ""
-        for resource, excluded, is_vpc, given in exclusions:
+        for resource, excluded, is_vpc, mode_given in exclusions:
+            given = mode_given
+            if _alike(resource, resolver.graph.resources[vpc]) is False:
+                given = Unknown(f"{resource.address} is of another account or Region than {vpc}")
             if isinstance(excluded, Unknown):
                 may = _alike(resource, resolver.graph.resources[vpc]) is not False
                 doubt = doubt or (f"what {resource.address} excludes: {excluded.reason}" if may else "")
