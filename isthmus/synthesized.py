@@ -17,6 +17,7 @@ from isthmus.regular import NotRegularError, bytes_of
 
 SCHEMA = 1
 MANIFEST = "isthmus-manifest.json"
+INTENT = "intent.json"
 STAGING = ".isthmus-staging"
 JOURNAL = "journal.json"
 _CONFIGURATION = ("*.tf.json", "*.tf", "*.tofu", "*.tofu.json", "*.tfvars", "*.tfvars.json")
@@ -56,21 +57,23 @@ class Drift:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """A line for each file."""
+        """A line for each file. Without a sound manifest there is nothing to compare with, and the line says so."""
         kinds = (("changed", self.changed), ("missing", self.missing), ("added", self.added))
-        return tuple(f"{kind}: {name}" for kind, names in kinds for name in names)
+        nothing = ", so no file was compared"
+        return tuple(f"{kind}: {name}{nothing if name == MANIFEST else ''}" for kind, names in kinds for name in names)
 
     def __bool__(self) -> bool:
         return bool(self.changed or self.missing or self.added)
 
 
 def drift_of(out: Path) -> Drift | None:
-    """What differs from the manifest of an output folder; None if it has none. A damaged manifest differs itself.
+    """What differs from the manifest of an output folder; None for a folder that is none.
 
+    A damaged manifest differs itself. A missing one is missing: an intent in the folder says that it is an output.
     No symbolic link is followed: synthesis writes none, so a file behind one is not what it wrote.
     """
     if not os.path.lexists(out / MANIFEST):
-        return None
+        return Drift(missing=(MANIFEST,)) if os.path.lexists(out / INTENT) else None
     recorded = manifest_of(out)
     if recorded is None or len(recorded) > MOST_ENTRIES or not all(map(_within, recorded)):
         return Drift(changed=(MANIFEST,))
@@ -138,12 +141,14 @@ def is_half_written(out: Path) -> bool:
 
 
 def output_of(path: Path) -> Path | None:
-    """The output folder that a path is, or is a part of (`stacks`, a root below it); None where it is of none."""
+    """The output folder that a path is, or is a part of (`stacks`, a root below it, its intent), or None."""
     try:
         around = path.resolve()
     except (OSError, RuntimeError):  # links that go in circles: whoever reads the path says so
         return None
-    for folder in (around, *around.parents[:2]):
+    folders = (around, *around.parents[:2])
+    for folder in folders:
         if os.path.lexists(folder / MANIFEST) or (folder / STAGING).is_dir():
             return folder
-    return None
+    # Its manifest is missing.
+    return next((folder for folder in folders if (folder / INTENT).is_file() and (folder / "stacks").is_dir()), None)

@@ -6,7 +6,7 @@ import argparse
 import json
 from pathlib import Path
 
-from isthmus.cli import assumed, inputs
+from isthmus.cli import CannotAnswer, assumed, inputs
 from isthmus.outlet import check_outputs, publish
 
 HELP = "prove who reaches whom, against the intent beside the output"
@@ -26,13 +26,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prove, print, and return 0 if everything holds, else 1. With --strict-drift, changed files fail as well."""
+    """Prove, print, and return 0 if everything holds, else 1. With --strict-drift, changed files fail as well.
+
+    Raises `CannotAnswer` where --strict-drift is asked of what cannot be compared with what was synthesized.
+    """
     from isthmus import proof
     from isthmus.report import markdown, proof_json, proof_terminal, sarif
     from isthmus.screen import console
 
     check_outputs((arguments.json, arguments.markdown, arguments.sarif), (*arguments.paths, arguments.intent))
     subject = proof.read(*arguments.paths, **assumed(arguments))
+    apart = [path for path in arguments.paths if not proof.compared(path)]
+    if arguments.strict_drift and apart:
+        raise CannotAnswer(
+            f"--strict-drift: {apart[0]} is no output of a synthesis, so it cannot be compared with one. "
+            "Give the output folder (cdktf.out), or leave --strict-drift out."
+        )
     answer = subject.prove(scenarios=not arguments.no_scenarios)
     if arguments.json:
         publish(arguments.json, "json", proof_json.written(answer))

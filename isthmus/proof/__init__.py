@@ -16,7 +16,7 @@ from isthmus.proof.difference import Change, Difference, compare
 from isthmus.proof.errors import NoSuchPlace, NoSuchThing, ProofError, UnusableInput
 from isthmus.proof.findings import Flow, Outcome, Unanswered, Verdict, Violation
 from isthmus.proof.proved import Flows, Proof
-from isthmus.proof.reading import read, read_change, subject
+from isthmus.proof.reading import compared, read, read_change, subject
 from isthmus.proof.rule_text import Rule
 from isthmus.proof.rules import CATALOGUE, rule
 from isthmus.proof.subject import Subject
@@ -41,6 +41,7 @@ __all__ = [
     "Verdict",
     "Violation",
     "compare",
+    "compared",
     "read",
     "read_change",
     "rule",

@@ -15,10 +15,8 @@ from isthmus.printable import printable
 from isthmus.proof.errors import NoSuchPlace, ProofError, UnusableInput
 from isthmus.proof.intent_file import read_intent
 from isthmus.proof.subject import Subject
-from isthmus.synthesized import drift_of, output_of
+from isthmus.synthesized import INTENT, drift_of, output_of
 from isthmus.terraform import Graph, Source, graph_of, sources
-
-INTENT = "intent.json"
 
 
 def read(
@@ -41,6 +39,11 @@ def read(
     found = sources(*paths)
     made = subject(graph_of(found), _estate(paths, intent), _roots(found), announces, sites, client_ports=client_ports)
     return replace(made, drift=_drift(paths))
+
+
+def compared(path: str | Path) -> bool:
+    """Whether a path is compared with what was synthesized: a folder that is an output, or lies in one. No plan is."""
+    return Path(path).is_dir() and output_of(Path(path)) is not None
 
 
 def read_change(

@@ -119,7 +119,9 @@ def test_a_manifest_names_what_is_in_the_folder(name: str, out: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["{", "[]", '{"schema": 1, "files": {"a": 3}}', "[" * 100_000, "fifo", "large"])
-def test_a_damaged_manifest_differs(damage: str, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_manifest_differs(
+    damage: str, out: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     if damage == "large":
         monkeypatch.setattr("isthmus.synthesized.LARGEST_MANIFEST", 100)
     else:
@@ -128,6 +130,25 @@ def test_a_damaged_manifest_differs(damage: str, out: Path, monkeypatch: pytest.
     assert drift_of(out) == Drift(changed=(MANIFEST,))
     given = ["prove", str(out), "--no-scenarios"]
     assert (main(given), main([*given, "--strict-drift"])) == (0, 1)
+    assert "changed: isthmus-manifest.json, so no file was compared" in capsys.readouterr().out
+
+
+def test_a_missing_manifest_is_no_comparison(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Who removes the manifest with a file does not pass a strict proof."""
+    (out / MANIFEST).unlink()
+    given = ["prove", str(out / "stacks"), "--no-scenarios", "--intent", str(out / "intent.json")]
+    assert (main(given), main([*given, "--strict-drift"])) == (0, 1)
+    assert capsys.readouterr().out.count("missing: isthmus-manifest.json, so no file was compared") == 2
+    assert main(["show", str(out)]) == 0
+    assert "missing: isthmus-manifest.json" in capsys.readouterr().out
+
+
+def test_a_strict_proof_refuses_what_it_cannot_compare(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Other people's Terraform, and a plan, are no output of a synthesis: 0 would say that they are as synthesized."""
+    (out / MANIFEST).unlink()
+    (out / "intent.json").unlink()
+    assert main(["prove", str(out), "--no-scenarios", "--strict-drift"]) == 2
+    assert f"--strict-drift: {out} is no output of a synthesis" in capsys.readouterr().err
 
 
 def test_what_is_compared_has_an_end(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,7 +104,7 @@ def block_overlap(estate: Estate) -> Iterator[Finding]:
             hit = next((block for block in blocks if cidr is not None and block.overlaps(cidr)), None)
             if hit is not None:
                 given = f"{cidr} overlaps the estate's block {hit}, {place_of(estate)}"
-                yield Finding(site, given, "blocks that leave out what the sites use", f'network "{name}"')
+                yield Finding(site, given, "another range for it, or blocks that leave it out", f'network "{name}"')
 
 
 @rule(

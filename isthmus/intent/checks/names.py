@@ -20,6 +20,7 @@ from isthmus.intent.segment import Segment
 from isthmus.intent.spoke import Spoke
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+SPELLING = ', but for "-", "_" and case'
 LONGEST_NAME = 40
 LONGEST_PREFIX = 12
 LONGEST_ROLE = 64
@@ -51,14 +52,17 @@ def _named(estate: Estate) -> Iterator[tuple[str, list[tuple[str, object, str]]]
 def duplicate_name(estate: Estate) -> Iterator[Finding]:
     """Two things of a kind have one name, or names that are one as Terraform identifiers or file names."""
     for space, names in _named(estate):
-        first: dict[str, str] = {}
+        first: dict[str, tuple[str, object]] = {}
         for name, thing, part in names:
             key = name.replace("-", "_").casefold()
             if key not in first:
-                first[key] = name
+                first[key] = (name, thing)
             elif space != "hubs":  # a second hub is refused as such
-                same = "is used twice" if first[key] == name else f'is "{first[key]}" but for "-", "_" and case'
-                yield Finding(thing, f'the name "{name}" {same}', f"another name, unique among the {space}", part)
+                other, holder = first[key]
+                # Which of the two is wrong is not known: the first may be the one that was copied.
+                whose = f'"{other}"' if holder is thing else f"that of {subject(holder)}, {place_of(holder)}"
+                given = f'the name "{name}" is {whose}{" too" if other == name else SPELLING}'
+                yield Finding(thing, given, f"another name for one of them, unique among the {space}", part)
 
 
 @rule(

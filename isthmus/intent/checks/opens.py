@@ -85,7 +85,11 @@ def opens_not_reached(estate: Estate) -> Iterator[Finding]:
             reached = there in networks_reached(sound, segments[here])
         if not reached:
             given = f'"{opens.source}" and "{opens.to}" do not reach each other'
-            yield Finding(opens, given, f'"{there}" within reach of segment "{here}", or no such entry')
+            remedy = f'"{there}" within reach of segment "{here}"'
+            if here == there:
+                given = f'the spokes of segment "{here}" do not reach each other'
+                remedy = f'isolated=False for segment "{here}"'
+            yield Finding(opens, given, f"{remedy}, or no such entry")
 
 
 @rule("network ACLs see addresses: they know a segment by its blocks, whatever spokes it has", _ACL)

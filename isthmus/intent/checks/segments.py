@@ -77,11 +77,13 @@ def no_default_on_premises(estate: Estate) -> Iterator[Finding]:
             continue
         if not any(link.connection.default_route or _announces_default(link) for link in met):
             sites = sorted({link.site.name for link in met})
-            remedy = (
-                f'announces=["0.0.0.0/0"] at site {" or ".join(sites)} (BGP), or default_route=True on one connection'
-                if sites
-                else "reach a segment that has a VPN connection, or another way out"
-            )
+            connected = sorted({f'"{connection.segment}"' for connection in estate.vpn_connections})
+            remedy = "a VPN connection in a segment that it reaches, or another way out"
+            if sites:
+                said = f'announces=["0.0.0.0/0"] at site {" or ".join(sites)} (BGP)'
+                remedy = f"{said}, or default_route=True on one connection"
+            elif connected:
+                remedy = f"{' or '.join(connected)} in its reaches=[...]: it has a VPN connection; or another way out"
             yield Finding(segment, "its ways out hold ON_PREMISES, but no site it reaches offers a default", remedy)
 
 
