@@ -24,6 +24,25 @@ def test_links_lead_somewhere(text):
             assert (text.parent / target).exists(), target
 
 
+@pytest.mark.parametrize("text", TEXTS, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_links_lead_to_headings(text):
+    for target, anchor in re.findall(r"\]\(([^)#\s]*)#([^)\s]+)\)", text.read_text()):
+        page = (text.parent / target) if target else text
+        if not target.startswith(("http:", "https:")) and page.suffix == ".md":
+            assert anchor in anchors(page.read_text()), f"{target}#{anchor}"
+
+
+def anchors(page: str) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    prose = re.sub(r"^```.*?^```", "", page, flags=re.MULTILINE | re.DOTALL)
+    titles = re.findall(r"^#+ (.+)$", prose, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_anchors_are_those_of_headings():
+    assert anchors("# A `b`, c\n```\n# no\n```\n## D_e-f\n") == {"a-b-c", "d_e-f"}
+
+
 def test_commands_that_are_named_exist(capsys):
     named = set(re.findall(r"^    isthmus (\w+) ", README.read_text(), re.MULTILINE))
     assert len(named) > 4
