@@ -46,7 +46,7 @@ LIMITS = {
         f"each of {mebibytes(synthesized.LARGEST_WRITTEN)}"
     ),
     "files and folders below `stacks` that are compared with the manifest": f"{synthesized.MOST_ENTRIES:,}",
-    "an HCL file beside those that are read": mebibytes(beside._LARGEST),
+    "an HCL file next to those that are read": mebibytes(beside._LARGEST),
 }
 
 
