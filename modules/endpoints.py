@@ -127,7 +127,7 @@ def spoke_endpoints(
             estate,
             SERVICES[service],
             f"{name}-{service}",
-            None,
+            spoke.endpoint_policies.get(service),
             vpc_id=vpc_id,
             subnet_ids=subnet_ids,
             security_group_ids=[module.ref(group)],

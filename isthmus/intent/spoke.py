@@ -23,6 +23,7 @@ class Spoke:
     share_private_subnets_with  organizational units or accounts whose workloads live in the private subnets
     gateway_endpoints           services reached through gateway endpoints, of `s3` and `dynamodb`
     interface_endpoints         services with interface endpoints of its own, in its private subnets, for itself alone
+    endpoint_policies           pins policies of these, service to JSON; derived: the organization's principals
     vpc_name                    pins the VPC's `Name`; derived: `<prefix>-<spoke>`
     """
 
@@ -37,4 +38,5 @@ class Spoke:
     share_private_subnets_with: Many[Principal] = ()
     gateway_endpoints: Many[str] = ("dynamodb", "s3")
     interface_endpoints: Many[str] = ()
+    endpoint_policies: Texts = field(default_factory=dict)
     vpc_name: str | None = None

@@ -149,6 +149,16 @@ def test_a_spokes_own_endpoints_lie_in_its_private_subnets_for_itself_alone():
     assert not [address for address in resources if "/aws_route53_record." in address]
 
 
+def test_a_spokes_own_endpoint_has_the_policy_that_is_pinned_for_it():
+    """An API without signatures has no principals, and a service without endpoint policies takes one for all alone."""
+    pinned = '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}'
+    own = {"interface_endpoints": ["execute-api", "kms"], "endpoint_policies": {"execute-api": pinned}}
+    resources, _ = made(reference(endpoints=None, spoke=own))
+    place = "shared-services/spoke_shared_services/aws_vpc_endpoint.interface_"
+    assert resources[f"{place}execute_api"]["policy"] == pinned
+    assert "aws:PrincipalOrgID" in resources[f"{place}kms"]["policy"]
+
+
 def test_a_spokes_own_endpoint_for_s3_answers_the_spoke_and_needs_no_gateway_endpoint():
     own = {"interface_endpoints": ["kms", "s3"], "gateway_endpoints": ["dynamodb"], "secondary_cidrs": []}
     resources, _ = made(reference(endpoints=None, spoke=own))

@@ -11,6 +11,7 @@ from isthmus.accepted import MOST_POLICY, policy_fault, prefix_with_room, room
 from isthmus.addressing import NoSlot, Tier, subnets
 from isthmus.intent.checks.reading import network, resolved, segment_of
 from isthmus.intent.checks.rule import Finding, rule, subject
+from isthmus.intent.endpoints import CentralEndpoints
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import place_of
 from isthmus.intent.reach import networks_reached
@@ -22,13 +23,20 @@ from isthmus.services import S3, SERVICES
 _PRIVATELINK = "https://docs.aws.amazon.com/vpc/latest/privatelink/"
 
 
-def _lists(estate: Estate) -> Iterator[tuple[object, str, Sequence[str]]]:
+def _lists(estate: Estate) -> Iterator[tuple[CentralEndpoints | Spoke, str, Sequence[str]]]:
     """Every list of services, with what holds it and its field."""
     for environment in estate.environments:
         if environment.endpoints is not None:
             yield environment.endpoints, "services", environment.endpoints.services
     for _, spoke in estate.spokes:
         yield spoke, "interface_endpoints", spoke.interface_endpoints
+
+
+def _pinned(estate: Estate) -> Iterator[tuple[object, str, Sequence[str], Mapping[str, str]]]:
+    """Every list of services, with what holds it, its field, and the policies that are pinned for it."""
+    for holder, field, services in _lists(estate):
+        pinned = holder.endpoint_policies if isinstance(holder, Spoke) else holder.policies
+        yield holder, field, services, pinned
 
 
 @rule(
@@ -110,18 +118,15 @@ def s3_two_ways(estate: Estate) -> Iterator[Finding]:
 @rule("AWS takes policies in JSON, for endpoints that exist", _PRIVATELINK + "vpc-endpoints-access.html")
 def endpoint_policy(estate: Estate) -> Iterator[Finding]:
     """A pinned endpoint policy is no JSON object, is too long, or is for a service that is not listed."""
-    for environment in estate.environments:
-        endpoints = environment.endpoints
-        if endpoints is None:
-            continue
-        for service, text in endpoints.policies.items():
+    for holder, field, services, policies in _pinned(estate):
+        for service, text in policies.items():
             part = f'policy of "{service}"'
-            if service not in endpoints.services:
-                yield Finding(endpoints, "services does not list it", f'services with "{service}"', part)
+            if service not in services:
+                yield Finding(holder, f"{field} does not list it", f'{field} with "{service}"', part)
             elif fault := policy_fault(text):
                 example = '{"Version": "2012-10-17", "Statement": [...]}'
                 remedy = example if "JSON" in fault else f"at most {MOST_POLICY}"
-                yield Finding(endpoints, fault, remedy, part)
+                yield Finding(holder, fault, remedy, part)
 
 
 @rule(

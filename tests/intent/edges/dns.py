@@ -206,6 +206,12 @@ FAIL: dict[str, Estate] = {
     ),
     "a policy too long": pinned(MOST_POLICY + 1),
     "a policy that is no JSON": shared(endpoints=CentralEndpoints(services=["kms"], policies={"kms": "{"})),
+    "a policy for an endpoint that a spoke does not have": shared(
+        dev={"interface_endpoints": ["sqs"], "endpoint_policies": {"sns": "{}"}}
+    ),
+    "a policy of a spoke's own endpoint that is no JSON": shared(
+        dev={"interface_endpoints": ["sqs"], "endpoint_policies": {"sqs": "{"}}
+    ),
     "31 servers for the outbound endpoint": shared(
         forwards=[
             *(ForwardRule(f"x{n}.example", targets=[f"172.20.{n}.{m}" for m in range(1, 7)]) for n in range(5)),
