@@ -148,7 +148,7 @@ def _marked(file: str) -> set[int]:
 
 def _said(thing: Any, variable: str, held: _Held) -> str:
     """One object that belongs to no estate, and what to write."""
-    where = " or ".join(_places(type(thing), variable or "...", held))
+    where = " or ".join(_places(thing, variable or "...", held))
     marked = f"call it _{variable}" if variable else 'assign it to a name that begins with "_"'
     return (
         f"{subject(thing)}, {place_of(thing)}: it belongs to no estate\n"
@@ -156,13 +156,25 @@ def _said(thing: Any, variable: str, held: _Held) -> str:
     )
 
 
-def _places(kind: type, variable: str, held: _Held) -> Iterator[str]:
-    """The fields that take an object of a kind, each with whose field it is."""
-    for owner, field, several in _fields_of(kind):
+def _places(thing: object, variable: str, held: _Held) -> Iterator[str]:
+    """The fields that take an object, each with whose field it is."""
+    for owner, field, several in _fields_of(type(thing)):
         value = f"[..., {variable}]" if several else variable
         owners = [part for part in held.parts if type(part) is owner]
-        whose = f"{subject(owners[0])}, {place_of(owners[0])}" if len(owners) == 1 else word(owner)
+        # Of several, the one in the same file is meant more often than not.
+        near = owners if len(owners) == 1 else [part for part in owners if _file(part) == _file(thing)]
+        whose = f"{subject(near[0])}, {place_of(near[0])}" if len(near) == 1 else _one(word(owner))
         yield f"{field}={value} of {whose}"
+
+
+def _file(thing: object) -> str:
+    """The file that built an intent object."""
+    return place_of(thing).rpartition(":")[0]
+
+
+def _one(noun: str) -> str:
+    """`an environment`, `a site`."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
 def _fields_of(kind: type) -> Iterator[tuple[type, str, bool]]:

@@ -107,7 +107,7 @@ PASS: dict[str, Estate] = {
     ),
 }
 
-_OF_GATEWAYS = ["dns-firewall-blocks-own-names"] * 2
+_OF_GATEWAYS = ["dns-firewall-blocks-own-names"]
 FAIL: list[tuple[str, Estate, list[str]]] = [
     ("names behind gateway endpoints are blocked", walled("*.example.com"), _OF_GATEWAYS),
     ("a forwarded domain is blocked", walled("*.amazonaws.com", forwards=[TO_SITE]), ["dns-firewall-blocks-own-names"]),

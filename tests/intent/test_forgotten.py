@@ -167,3 +167,15 @@ def test_a_module_without_an_estate(told: Callable[..., str], files: dict[str, s
 def test_a_package_in_the_place_of_its_module() -> None:
     with pytest.raises(IntentError, match=r"named `estate`; did you mean environments\.estate\?"):
         load_estate("environments")
+
+
+MORE = 'more = Spoke("more", cidr="10.1.16.0/20", segment="lab", egress=Egress.NONE)\n'
+
+
+def test_of_several_that_could_hold_it_the_one_in_the_same_file_is_named(told: Callable[..., str]) -> None:
+    assert 'spokes=[..., more] of environment "dev", company/dev.py:4; or' in told(dev=FILES["dev"] + MORE)
+
+
+def test_of_several_elsewhere_none_is_named(told: Callable[..., str]) -> None:
+    apart = f"from isthmus.intent import Egress, Spoke\n{MORE}"
+    assert "spokes=[..., more] of an environment; or" in told(shared=apart)

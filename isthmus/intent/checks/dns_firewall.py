@@ -42,12 +42,16 @@ def dns_firewall_blocks_own_names(estate: Estate) -> Iterator[Finding]:
     if home is None or firewall is None:
         return
     seen: set[str] = set()
+    blocked: list[tuple[list[str], str]] = []
     for zone, what in _own_names(estate, home):
         names = [] if zone.name in seen or _chosen(firewall, zone.name) else list(_blocked(firewall, zone))
         seen.add(zone.name)
         if names:
-            entries = ", ".join(f'"{name}"' for name in names)
-            yield Finding(firewall, f"it blocks {' and '.join(names)}, {what}", f"{entries} in allowed")
+            blocked.append((names, what))
+    if blocked:  # one list to paste, however many names it has
+        given = "; ".join(f"{' and '.join(names)}, {what}" for names, what in blocked)
+        entries = ", ".join(f'"{name}"' for names, _ in blocked for name in names)
+        yield Finding(firewall, f"it blocks {given}", f"{entries} in allowed")
 
 
 def _own_names(estate: Estate, home: SharedServices) -> Iterator[tuple[ServiceZone, str]]:
