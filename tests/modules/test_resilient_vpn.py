@@ -140,6 +140,12 @@ def test_tunnels_that_only_the_site_opens_again_are_noted(waits, said, tmp_path)
     assert any("only the device at the site can open the tunnel again" in note for note in notes) is said
 
 
+@pytest.mark.parametrize("accelerated", [True, False])
+def test_the_site_hears_that_it_renews_the_keys_of_an_accelerated_connection(accelerated, tmp_path):
+    output = written(changed(acceleration=accelerated), tmp_path)
+    assert ("has to begin each renewal of IKE keys" in sheets(output, {})[0].markdown) is accelerated
+
+
 def test_static_routing_uses_one_tunnel(tmp_path):
     estate = estate_of(STAGE)
     network = estate.environment("network")
