@@ -35,6 +35,7 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, lambda *_: _leave(STOPPED))
 
 import contextlib
+import errno
 import gc
 from importlib import import_module
 from pathlib import Path
@@ -83,8 +84,9 @@ def main() -> int:
         return FAILED
     except OSError as error:
         where = f" ({error.filename})" if error.filename and Path(error.filename) != out else ""
+        remedy = "Make room" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "Check the path and its permissions"
         complain(
-            f"isthmus: cannot write {out}: {error.strerror}{where}. The last output is left as it was. Make room, or "
+            f"isthmus: cannot write {out}: {error.strerror}{where}. The last output is left as it was. {remedy}, or "
             "name another folder: CDKTF_OUTDIR=..."
         )
         return FAILED

@@ -1,6 +1,7 @@
 """What holds for every output: reproducible, stable, free of paths, tokens and secrets."""
 
 import contextlib
+import errno
 import json
 import os
 import re
@@ -288,8 +289,26 @@ def test_an_output_folder_that_cannot_be_written_is_a_message(tmp_path):
     (tmp_path / "file").write_text("in the way")
     ran = run_app(tmp_path, CDKTF_OUTDIR="file/out")
     assert ran.returncode == 2
-    assert "cannot write file/out" in ran.stderr
+    assert "cannot write file/out: Not a directory" in ran.stderr
+    assert "Check the path and its permissions, or name another folder" in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"), [(errno.ENOSPC, "Make room, or"), (errno.EACCES, "Check the path and its permissions, or")]
+)
+def test_a_remedy_fits_its_cause(tmp_path, monkeypatch, capsys, number, remedy):
+    from main import main
+
+    def fails(*_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("modules.files.merge", fails)
+    monkeypatch.setattr("modules.synthesis.synthesize", lambda _: {})
+    monkeypatch.setattr("main._load_bindings", lambda: None)
+    monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "out"))
+    assert main() == 2
+    assert remedy in capsys.readouterr().err
 
 
 def test_a_folder_with_other_peoples_stacks_is_a_message(tmp_path):
