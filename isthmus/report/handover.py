@@ -131,11 +131,14 @@ class _Lines:
             yield "AWS opens neither tunnel, and keeps a dead session. Let the customer gateway open a tunnel again by"
             yield "itself whenever it is down, for example after AWS has replaced an endpoint: nothing else does."
             yield ""
-        if self.resource.get("enable_acceleration"):
-            # https://docs.aws.amazon.com/vpn/latest/s2svpn/accelerated-vpn.html
-            yield "The connection is accelerated: the customer gateway has to begin each renewal of IKE keys, or the"
-            yield "tunnel goes down. Set its lifetimes so that it renews keys before AWS does: AWS begins at most the"
-            yield "margin below, and the fuzz on top of it, before a lifetime ends."
+        reasons = ["the connection is accelerated"] * bool(self.resource.get("enable_acceleration"))
+        # https://docs.aws.amazon.com/vpn/latest/s2svpn/accelerated-vpn.html
+        # https://repost.aws/knowledge-center/aws-site-to-site-vpn-down: nor does AWS begin where it knows no address.
+        reasons += ["AWS knows no address of it"] * (self.gateway.get("ip_address") is None)
+        if reasons:
+            yield "The customer gateway has to begin each renewal of IKE keys, or the tunnel goes down:"
+            yield f"{' and '.join(reasons)}. Set its lifetimes so that it renews keys before AWS would: that is at most"
+            yield "the margin below, and the fuzz on top of it, before a lifetime ends."
             yield ""
         yield "Once the connection exists, AWS's outside addresses are two outputs of the root:"
         yield ""

@@ -93,6 +93,8 @@ def test_a_gateway_with_a_certificate_needs_neither_an_address_nor_keys(tmp_path
     sheet = sheets(output, {})[0].markdown
     assert CERTIFICATE[:-1] in sheet
     assert "Secrets Manager" not in sheet
+    assert "has to begin each renewal of IKE keys" in sheet
+    assert "AWS knows no address of it" in sheet
 
 
 @pytest.mark.parametrize(
@@ -143,7 +145,9 @@ def test_tunnels_that_only_the_site_opens_again_are_noted(waits, said, tmp_path)
 @pytest.mark.parametrize("accelerated", [True, False])
 def test_the_site_hears_that_it_renews_the_keys_of_an_accelerated_connection(accelerated, tmp_path):
     output = written(changed(acceleration=accelerated), tmp_path)
-    assert ("has to begin each renewal of IKE keys" in sheets(output, {})[0].markdown) is accelerated
+    sheet = sheets(output, {})[0].markdown
+    assert ("has to begin each renewal of IKE keys" in sheet) is accelerated
+    assert ("the connection is accelerated" in sheet) is accelerated
 
 
 def test_static_routing_uses_one_tunnel(tmp_path):
