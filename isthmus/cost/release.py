@@ -26,8 +26,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from isthmus.complaint import complain
 from isthmus.cost.items import ITEMS
 from isthmus.cost.prices import Prices, read_prices
+from isthmus.screen import console
 
 AWS = "https://pricing.us-east-1.amazonaws.com"
 CURRENCY = "USD"
@@ -145,14 +147,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         sheets = dict(released(given.source, given.region))
     except (ReleaseError, OSError, ValueError) as error:
-        print(f"isthmus: {error}", file=sys.stderr)
+        complain(f"isthmus: {error}")
         return 2
     given.to.mkdir(parents=True, exist_ok=True)
+    screen = console()
     for region, released_sheet in sheets.items():
         path = given.to / f"{region}.toml"
         path.write_text(released_sheet.text(_kept(path)), encoding="utf-8")
         missing = sorted(ITEMS.keys() - read_prices(path).own)
-        print(f"{path}: {len(ITEMS) - len(missing)} of {len(ITEMS)} items; no price for {', '.join(missing) or 'none'}")
+        screen.print(
+            f"{path}: {len(ITEMS) - len(missing)} of {len(ITEMS)} items; no price for {', '.join(missing) or 'none'}"
+        )
     return 0
 
 

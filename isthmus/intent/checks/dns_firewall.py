@@ -28,7 +28,7 @@ def dns_firewall(estate: Estate) -> Iterator[Finding]:
         if both:
             yield Finding(firewall, f'"{both[0]}" is allowed and blocked', "one of the two")
         elif not firewall.blocked:
-            yield Finding(firewall, "it blocks nothing", 'blocked=["*"] to answer only what is allowed, or no firewall')
+            yield Finding(firewall, "it blocks nothing", 'names, as in blocked=["malware.example"], or no firewall')
 
 
 @rule(

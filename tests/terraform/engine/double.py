@@ -188,6 +188,8 @@ class _Service:
         network = self._subnets.get(planned.get("subnet_id") or "")
         if network is not None and _is_unknown(planned.get("private_ip")):
             planned["private_ip"] = fake.address_in(network, serial)
+        if _is_unknown(planned.get("availability_zone")):
+            planned["availability_zone"] = fake.zone_name(planned.get("availability_zone_id"))
         if _is_unknown(planned.get("ipv6_cidr_block")) and not _asks_for_ipv6(planned):
             planned["ipv6_cidr_block"] = ""
         decided = _decided(block, planned, request.type_name, serial)

@@ -63,6 +63,12 @@ def address_in(network: IPv4Network, serial: int) -> str:
     return str(network[4 + serial % (network.num_addresses - 5)])
 
 
+def zone_name(zone_id: object) -> str:
+    """The name of the Availability Zone with an id, as one account has it: `us-east-1a` of `use1-az1`."""
+    number = zone_id.rpartition("-az")[2] if isinstance(zone_id, str) else ""
+    return f"{REGION}{'abcdefghi'[int(number) - 1 if number.isdecimal() else 0]}"
+
+
 def text(name: str, kind: str, serial: object) -> str:
     """A string for the attribute `name` of something of a kind."""
     noun = kind.removeprefix("data.").removeprefix("aws_").removeprefix("ec2_")
