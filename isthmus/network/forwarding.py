@@ -268,6 +268,7 @@ class Forwarding:
         """A service by a gateway endpoint: for hosts of its VPC, in subnets whose table it is associated with.
 
         A route for some public addresses may be more specific than the service's own, or less: that is not known.
+        A host of a zone that is down, or may be, is left to the walk, which asks about the zone before any table.
 
         https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
         """
@@ -275,6 +276,8 @@ class Forwarding:
         if not isinstance(service, Service) or not isinstance(source, InSubnet):
             return None
         subnet = self.network.subnets[source.address]
+        if self.facts.zones_down and self.facts.zone_of(source.address) in ("", *self.facts.zones_down):
+            return None
         doubt = ""
         for endpoint in self.network.endpoints.values():
             if endpoint.kind is not EndpointKind.GATEWAY:

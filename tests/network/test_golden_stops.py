@@ -156,6 +156,19 @@ def filters_at_a_gateway_endpoint() -> Draft:
     return d.there("both", "s3", "blocked", port=80)
 
 
+@golden(f"{ENDPOINT}#the-zone-of-the-host")
+def zone_down_at_a_gateway_endpoint() -> Draft:
+    """A gateway endpoint is in no zone; a host is in one, and is lost with it."""
+    d = Draft()
+    d.vpc("a", "10.1.0.0/16")
+    d.subnet("lost", "a", "10.1.1.0/24", zone="z1")
+    d.subnet("left", "a", "10.1.2.0/24", zone="z2")
+    d.gateway_endpoint("s3-endpoint", "a", "s3", "a-main")
+    d.both("lost", "s3", "reachable")
+    d.both("left", "s3", "reachable", down=["z1"])
+    return d.both("lost", "s3", "blocked", down=["z1"])
+
+
 @golden("vpn/latest/s2svpn/VPN_CloudHub.html#between-sites")
 def at_a_vpn_gateway() -> Draft:
     d = Draft()
