@@ -243,6 +243,7 @@ class Path(NamedTuple):
     - `end`: address of the subnet, name of the site, or "internet"; "" when it does not arrive.
     - `exit`: for the internet, the gateway or VPN connection by which the packet leaves; else "".
     - `blocks`: what stops it, in order. `unknown`: why nobody can say.
+    - `undecided`: all that is unknown is whether firewalls pass it. The way is known, whichever they do.
     - `nats`, `boxes`: NAT gateways and firewall endpoints met, in order. `pinned`: zone by appliance-mode attachment.
     - `hairpin`: the sites it was sent to and comes back from.
     - `denied`: of a reply, the client ports that it does not get back to; some are left.
@@ -259,6 +260,12 @@ class Path(NamedTuple):
     pinned: tuple[tuple[str, str], ...] = ()
     hairpin: tuple[str, ...] = ()
     denied: tuple[Denied, ...] = ()
+    undecided: bool = False
+
+    @property
+    def way_known(self) -> bool:
+        """Whether it is known where it goes, if nothing stops it."""
+        return not self.unknown or self.undecided
 
     @property
     def outcome(self) -> Outcome:

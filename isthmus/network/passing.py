@@ -58,7 +58,7 @@ class Passing:
                     path = _judged(path, rules)
                 elif rules is not None:
                     found = inspected(rules, sender, receiver, seen, clients, outward=outward)
-                    path = _judged(path, found)
+                    path = _inspected(path, found)
             yield path
 
     def answers(self, packet: Packet, path: Path, source: Span, destination: Span, clients: Span) -> Path:
@@ -72,7 +72,7 @@ class Passing:
             if isinstance(rules, Unknown):
                 path = _judged(path, rules)
             elif rules is not None:
-                path = _judged(path, answer(rules, source, destination, there(packet), clients))
+                path = _inspected(path, answer(rules, source, destination, there(packet), clients))
         return path
 
     def _rules(self, hop: Hop) -> Rules | Unknown | None:
@@ -211,3 +211,9 @@ def _judged(path: Path, verdict: Block | Unknown | None) -> Path:
     if isinstance(verdict, Block):
         return path._replace(blocks=(*path.blocks, verdict))
     return path if verdict is None else path._replace(unknown=path.unknown or verdict.reason)
+
+
+def _inspected(path: Path, verdict: Block | Unknown | None) -> Path:
+    """The path after what the rules of a firewall say of it: they change nothing about the way that it takes."""
+    open_ = isinstance(verdict, Unknown) and path.way_known
+    return _judged(path, verdict)._replace(undecided=path.undecided or open_)

@@ -22,9 +22,12 @@ def asymmetry(facts: Facts, there: Path, back: Path) -> Block | None:
     """What is wrong when a reply does not meet the firewalls of its packet, in reverse order; None if it does.
 
     The resource named is the attachment without appliance mode through which one direction enters the firewall's VPC,
-    or else the firewall endpoint that sees one direction only. Of a path that nobody knows nothing is wrong.
+    or else the firewall endpoint that sees one direction only. Of a way that is not known nothing is wrong; of a known
+    one it is, even if a firewall may drop the packet: the flow fails if it does, and if it does not.
+    https://docs.aws.amazon.com/network-firewall/latest/developerguide/asymmetric-routing.html
     """
-    if there.unknown or back.unknown or not there.end or not back.end or there.boxes == tuple(reversed(back.boxes)):
+    known = there.way_known and back.way_known
+    if not known or not there.end or not back.end or there.boxes == tuple(reversed(back.boxes)):
         return None
     if unclear(there, back):
         return None

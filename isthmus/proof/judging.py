@@ -382,8 +382,9 @@ def odd_paths(naming: Naming, a: str, b: str, trials: tuple[Trial, ...]) -> Iter
                 yield Violation("hairpin", _by_way(path), naming.of_leak([path]), a, b)
                 return
     for trial in trials:
-        if trial.trip.forward.outcome is Outcome.BLOCKED:
-            continue  # no packet gets there, which any reply could differ from
+        forward = trial.trip.forward
+        if forward.outcome is Outcome.BLOCKED or all(path.outcome is Outcome.UNKNOWN for path in forward.paths):
+            continue  # no packet gets there, or perhaps none, which any reply could differ from
         for block in trial.trip.asymmetric:
             # Either direction may be the one that strays.
             rests = [name for leg in (trial.trip.forward, trial.trip.back) for name in naming.of_leak(leg.paths)]

@@ -482,6 +482,31 @@ def test_on_its_way_a_packet_is_asked_about_with_the_address_it_has_there(
     assert ("firewall-drops" in {block.rule for block in path.blocks}) == bool(stopped)
 
 
+@pytest.mark.parametrize(
+    ("rules", "there", "both_ways"),
+    [
+        ("pass ip any any -> any any ()", "reachable", "blocked"),
+        ('pass tls any any -> any any (tls.sni; content:"a.example"; sid:1;)', "unknown", "blocked"),
+        (None, "unknown", "unknown"),  # may have no stateful rules, which alone need both directions
+    ],
+)
+def test_a_reply_past_the_firewall_is_wrong_whatever_names_its_rules_pass(
+    rules: str | None, there: str, both_ways: str
+) -> None:
+    """https://docs.aws.amazon.com/network-firewall/latest/developerguide/asymmetric-routing.html"""
+    d = Draft()
+    d.vpc("a", "10.0.0.0/16")
+    d.subnet("client", "a", "10.0.1.0/24", routes={"10.0.9.0/24": "fw[door]"})
+    d.subnet("door", "a", "10.0.4.0/24")
+    d.subnet("server", "a", "10.0.9.0/24")
+    d.firewall("fw", "a", "door")
+    read = Rules("policy", tuple(written("group", rules, {})), "drop_established") if rules else Unknown("not read")
+    d.put("firewalls", replace(d.parts["firewalls"]["fw"], rules=read))
+    trip = Forwarding(d.network()).both_ways(Packet(InSubnet("client"), InSubnet("server"), port=443))
+    assert (str(trip.forward.outcome), str(trip.outcome)) == (there, both_ways)
+    assert [block.rule for block in trip.asymmetric] == ["asymmetric-inspection"] * (both_ways == "blocked")
+
+
 def test_both_directions_change_ports_too() -> None:
     """The port of the destination is one of the source the other way round, where a client does not have it."""
     rules = Rules(

@@ -47,6 +47,19 @@ def test_of_a_path_that_nobody_knows_or_that_does_not_arrive_nothing_is_wrong(
         assert asymmetry(NOWHERE, whole[0], whole[1]._replace(**part)) is None
 
 
+@given(BOXES, BOXES, st.sampled_from(((True, False), (False, True), (True, True))))
+def test_whether_a_firewall_passes_a_packet_does_not_matter_where_the_other_direction_goes_past_it(
+    there: tuple[str, ...], back: tuple[str, ...], open_: tuple[bool, bool]
+) -> None:
+    """Dropped or not, the flow fails: what is wrong is the same as if both directions passed."""
+    whole = [Path(end="end", boxes=boxes) for boxes in (there, back)]
+    undecided = [
+        path._replace(unknown="it depends on the name", undecided=True) if doubted else path
+        for path, doubted in zip(whole, open_, strict=True)
+    ]
+    assert asymmetry(NOWHERE, *undecided) == asymmetry(NOWHERE, *whole)
+
+
 def named(*zones: str, appliance_mode: bool | None = False, entered: str = "inspection") -> str:
     """What is named where a packet meets one firewall and its reply another, with an attachment on the way of both."""
     net = Net()

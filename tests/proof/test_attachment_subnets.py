@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from isthmus.network.answers import Outcome
+from isthmus.proof.findings import Verdict
 from isthmus.proof.subject import Subject
 from isthmus.terraform.graph import Resource
 from tests.proof.plain import HUB, attached, hub, made, network, ref, spoke, subnet, table, vpc
@@ -79,11 +82,11 @@ def test_a_table_that_leads_ipv6_alone_to_the_internet_makes_no_ipv4_host_public
     assert (flow.forward, flow.back) == (Outcome.REACHABLE, Outcome.REACHABLE)
 
 
-def test_a_flow_that_is_stopped_is_not_seen_by_two_firewalls() -> None:
-    """A host behind a firewall and a NAT gateway: the internet reaches no such host, so no reply can stray."""
+def behind_a_firewall(policy: Mapping[str, object], *groups: Resource) -> Subject:
+    """A host whose packets to the internet meet a firewall, then a NAT gateway. Replies come straight from that."""
     firewall = "aws_networkfirewall_firewall.fw"
     endpoint = ref(firewall, 'firewall_status[0].sync_states["us-east-1a"].attachment[0].endpoint_id')
-    found = network(
+    return network(
         vpc("v", "10.1.0.0/16"),
         made(IGW, vpc_id=ref("aws_vpc.v")),
         subnet("v", "app", "10.1.1.0/24"),
@@ -96,13 +99,8 @@ def test_a_flow_that_is_stopped_is_not_seen_by_two_firewalls() -> None:
             subnet_mapping=({"subnet_id": ref("aws_subnet.v_fw")},),
             firewall_policy_arn=ref("aws_networkfirewall_firewall_policy.p", "arn"),
         ),
-        made(
-            "aws_networkfirewall_firewall_policy.p",
-            firewall_policy={
-                "stateless_default_actions": ("aws:pass",),
-                "stateless_fragment_default_actions": ("aws:pass",),
-            },
-        ),
+        made("aws_networkfirewall_firewall_policy.p", firewall_policy=policy),
+        *groups,
         *table("v", "app", ["app"]),
         *table("v", "fw", ["fw"], out=("0.0.0.0/0", "nat_gateway_id", "aws_nat_gateway.n")),
         *table("v", "edge", ["edge"], out=("0.0.0.0/0", "gateway_id", IGW)),
@@ -113,8 +111,41 @@ def test_a_flow_that_is_stopped_is_not_seen_by_two_firewalls() -> None:
             vpc_endpoint_id=endpoint,
         ),
     )
+
+
+def test_a_flow_that_is_stopped_is_not_seen_by_two_firewalls() -> None:
+    """A host behind a firewall and a NAT gateway: the internet reaches no such host, so no reply can stray."""
+    action = ("aws:pass",)
+    found = behind_a_firewall({"stateless_default_actions": action, "stateless_fragment_default_actions": action})
     trips = found.trace("internet", "aws_subnet.v_app").trips
     assert [trip.asymmetric for trip in trips] != [()]
     found_odd = [v for v in found.prove().violations if v.rule == "asymmetric-inspection"]
     # Packets to the internet do get there, and their replies pass by the firewall.
     assert [(v.source, v.destination) for v in found_odd] == [("v", "internet")]
+
+
+def test_a_flow_that_may_be_stopped_fails_if_its_reply_strays_and_is_not_said_to_stray() -> None:
+    """What the firewall passes depends on names: if it passes nothing, there is no reply that could stray."""
+    action = ("aws:forward_to_sfe",)
+    group = made(
+        "aws_networkfirewall_rule_group.names",
+        type="STATEFUL",
+        capacity=10,
+        rule_group={
+            "rules_source": {"rules_string": 'pass tls any any -> any any (tls.sni; content:"a.example"; sid:1;)'},
+            "stateful_rule_options": {"rule_order": "STRICT_ORDER"},
+        },
+    )
+    policy = {
+        "stateless_default_actions": action,
+        "stateless_fragment_default_actions": action,
+        "stateful_engine_options": {"rule_order": "STRICT_ORDER"},
+        "stateful_default_actions": ("aws:drop_established",),
+        "stateful_rule_group_reference": ({"priority": 1, "resource_arn": ref(group.address, "arn")},),
+    }
+    found = behind_a_firewall(policy, group)
+    flow = found.flows["v", "internet"]
+    assert (flow.forward, flow.back) == (Outcome.UNKNOWN, Outcome.BLOCKED)
+    proof = found.prove()
+    assert proof.verdict is Verdict.UNKNOWN
+    assert [v.rule for v in proof.violations] == []
