@@ -94,13 +94,13 @@ def no_propagation_into_vpcs(network: Network) -> Network:
 
 # Each decides some packets of many networks,
 COMMON = (
-    no_blackholes,
     association_is_propagation,
     zones_do_not_matter,
     nothing_is_filtered,
 )
 # and each of these of few.
 RARE = (
+    no_blackholes,
     targets_never_go,
     targets_that_go_take_the_route,
     last_rule_wins,
