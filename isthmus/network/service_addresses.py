@@ -7,7 +7,7 @@ one of each part is followed, and where these fare differently the answer is unk
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 
@@ -53,10 +53,12 @@ def of_all(packet: Packet, trips: Sequence[RoundTrip]) -> RoundTrip:
     first = trips[0]
     if not isinstance(packet.destination, Service):
         return first
-    shown = next((trip for trip in trips if trip.outcome is Outcome.UNKNOWN), None)
+    shown = next((trip for trip in trips if trip.outcome is Outcome.UNKNOWN and _speaks_for(trip, trips)), None)
     if shown is None:
         other = next((trip for trip in trips if _fate(trip) != _fate(first)), None)
         shown = first if other is None else differing(packet, other, _what_differs(packet, other))
+        if all(trip.forward.outcome is Outcome.BLOCKED for trip in trips):
+            shown = replace(shown, forward=first.forward)  # the flow fails, whatever would become of a reply
     back = replace(shown.back.packet, source=packet.destination)
     return replace(shown, forward=replace(shown.forward, packet=packet), back=replace(shown.back, packet=back))
 
@@ -72,6 +74,20 @@ def _what_differs(packet: Packet, trip: RoundTrip) -> str:
     end = trip.forward.packet.destination
     assert isinstance(end, Service)
     return f"which public addresses {packet.destination} has: {end.ip} fares differently from others"
+
+
+def _speaks_for(one: RoundTrip, trips: Sequence[RoundTrip]) -> bool:
+    """Whether what a trip says of either direction is unknown, or so for all."""
+    return one.forward.outcome in (Outcome.UNKNOWN, *_only(trip.forward for trip in trips)) and one.back.outcome in (
+        Outcome.UNKNOWN,
+        *_only(trip.back for trip in trips),
+    )
+
+
+def _only(traces: Iterable[Trace]) -> set[Outcome]:
+    """The outcome of all of these, if it is one."""
+    found = {trace.outcome for trace in traces}
+    return found if len(found) == 1 else set()
 
 
 def _fate(trip: RoundTrip) -> object:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from isthmus.network.answers import Outcome
+from dataclasses import replace
+from ipaddress import IPv4Address
+
+from isthmus.network.answers import Block, InSubnet, Outcome, Packet, Path, RoundTrip, Service, Trace
+from isthmus.network.forwarding import Forwarding
+from isthmus.network.service_addresses import of_all
 from isthmus.proof.subject import Subject
+from tests.network.judge import Walker
+from tests.network.judge.services import agreed, public_addresses
+from tests.network.networks import Draft
 from tests.proof.plain import made, network, ref, subnet, table, vpc
 
+ASKED = Packet(InSubnet("one"), Service("s3", IPv4Address("52.0.0.1")))
 IGW = "aws_internet_gateway.g"
 
 
@@ -110,3 +119,41 @@ def test_by_a_gateway_endpoint_no_host_needs_a_public_address() -> None:
     )
     assert not both.trace("one", "s3").condition
     assert "public IPv4 address" in both.trace("one", "dynamodb").condition
+
+
+def fared(there: Path, back: Path) -> RoundTrip:
+    return RoundTrip(Trace(ASKED, (there,)), Trace(replace(ASKED, source=ASKED.destination), (back,)))
+
+
+def test_what_is_said_of_a_direction_holds_for_each_address() -> None:
+    """An address of which the reply is unknown says nothing of packets to another one, which do not arrive."""
+    arrives, stopped, dark = Path(end="internet"), Path(blocks=(Block("no-route", "t", "no route"),)), Path(unknown="?")
+    half, lost = fared(arrives, dark), fared(stopped, Path(end="one"))
+    for trips in ((half, lost), (lost, half)):
+        assert outcomes(of_all(ASKED, trips)) == {Outcome.UNKNOWN}
+    failing = of_all(ASKED, (lost, fared(stopped, stopped)))
+    assert (failing.forward.outcome, failing.back.outcome) == (Outcome.BLOCKED, Outcome.UNKNOWN)
+    assert failing.outcome is Outcome.BLOCKED
+    same = of_all(ASKED, (half, fared(arrives, arrives)))
+    assert (same.forward.outcome, same.back.outcome) == (Outcome.REACHABLE, Outcome.UNKNOWN)
+
+
+def outcomes(trip: RoundTrip) -> set[Outcome]:
+    return {trip.forward.outcome, trip.back.outcome, trip.outcome}
+
+
+def test_the_judge_asks_about_all_public_addresses_too() -> None:
+    """A network ACL that denies some of them: the service may have those, and others."""
+    d = Draft()
+    d.vpc("a", "10.1.0.0/16")
+    d.acl("some", "a", inbound=["allow all 0.0.0.0/0"], outbound=["deny all 52.0.0.0/8", "allow all 0.0.0.0/0"])
+    d.subnet("open", "a", "10.1.1.0/24")
+    d.subnet("some", "a", "10.1.2.0/24", nacl="some")
+    d.gateway_endpoint("s3-endpoint", "a", "s3", "a-main")
+    walker = Walker(d.network())
+    assert {str(ip) for ip in public_addresses(walker)} == {"1.0.0.0", "52.0.0.0"}
+    for source, outcome in (("open", Outcome.REACHABLE), ("some", Outcome.UNKNOWN)):
+        packet = Packet(InSubnet(source), Service("s3"))
+        there, both_ways = agreed(walker, packet)
+        assert (outcome in there, both_ways) == (True, outcome)
+        assert Forwarding(d.network()).both_ways(packet).outcome is outcome

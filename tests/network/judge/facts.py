@@ -49,9 +49,9 @@ class Facts:
             case AtSite(ip=None, name=name):
                 networks = [net for net in self._networks(self._site(name)) if net.version == version]
                 return networks[0][1] if networks[0].num_addresses > 1 else networks[0][0]
-            case Internet(ip=None) | Service():
+            case Internet(ip=None) | Service(ip=None):
                 return SOMEWHERE[version]
-            case InSubnet(ip=ip) | AtSite(ip=ip) | Internet(ip=ip):
+            case InSubnet(ip=ip) | AtSite(ip=ip) | Internet(ip=ip) | Service(ip=ip):
                 assert ip is not None
                 return ip
         raise AssertionError(location)

@@ -37,6 +37,9 @@ class Vpcs(Middleboxes, InternetEdge, Peerings, TransitGateways, VpnGateways):
         vpc = known(subnet.vpc)
         for endpoint in self.network.endpoints.values():
             if luggage.service and self._serves(endpoint, luggage.service, known(subnet.table)):
+                rival = self._look_up_vpc(known(subnet.table), vpc, luggage.header.destination)
+                if rival is not None and rival.length:
+                    return unknown(luggage, f"whether {rival.why} is more specific than {endpoint.address}")
                 return self._into_gateway_endpoint(luggage, endpoint, address)
         found = self._look_up_vpc(known(subnet.table), vpc, luggage.header.destination)
         if found is None:
