@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from dataclasses import replace
+from ipaddress import ip_address, ip_network
 
 import pytest
 
 from isthmus.network.answers import InSubnet, Internet, Outcome, Packet
+from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Target, TargetKind
 from tests.network.judge import HERE, OUT, Found, Header, Walker, admits, best
 from tests.network.networks import BLACKHOLE, Draft, mesh
@@ -82,3 +84,16 @@ def test_a_story_can_be_read() -> None:
     [ending] = Walker(d.network(), d.sites).forward(Packet(InSubnet("a1"), InSubnet("b1")))
     steps = "from a1", "a1: 0.0.0.0/0 of a1-table:0.0.0.0/0", "t: 10.2.0.0/16 propagated by att-b", "from b-door"
     assert ending.luggage.steps == (*steps, "b-door: local 10.2.0.0/16")
+
+
+@pytest.mark.parametrize(("rest", "outcome"), [((), Outcome.REACHABLE), (("11.0.0.0/8",), Outcome.BLOCKED)])
+def test_what_a_site_has_without_a_name_stays_there(rest: tuple[str, ...], outcome: Outcome) -> None:
+    """Public addresses that a site advertises may be its own: then no packet to them goes on to the internet."""
+    d = mesh("a")
+    d.vpn("vpn", "t")
+    d.tgw_table("t", learns=["att-a", "att-vpn"])
+    d.site("dc", ["vpn"], announces=["0.0.0.0/0"], networks=["10.9.0.0/16"])
+    sites = [replace(site, rest=tuple(map(ip_network, rest))) for site in d.sites]
+    packet = Packet(InSubnet("a1"), Internet(ip_address("11.0.0.1")))
+    assert Walker(d.network(), sites).outcome(packet) is outcome
+    assert Forwarding(d.network(), sites=sites).forward(packet).outcome is outcome

@@ -73,7 +73,8 @@ class Sites(Steps, VpcTables, TransitTables):
         it does not send back for a shorter one, and it keeps what is for its networks. Whether AWS announces a
         blackhole is not documented: the second list holds ways it would take if AWS did.
         """
-        routes = [(length(net), HERE, True) for net in self._networks(site) if contains(net, destination)]
+        has = (*self._networks(site), *site.rest)
+        routes = [(length(net), HERE, True) for net in has if contains(net, destination)]
         if not isinstance(site.announces, Unknown):
             own = [said.prefix for said in site.announces if transit or length(said.prefix) == 0]
             way = HERE if routes else OUT
