@@ -82,7 +82,9 @@ def test_a_wiring_that_cannot_be_leaves_nothing() -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_the_namespaces_end_with_the_process_that_asked_for_them(number: signal.Signals) -> None:
     program = (
-        "import time\n"
+        "import signal, time\n"
+        # A shell that starts tests in the background has it ignored.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from tests.twin.test_isolation import pair\n"
         "from tests.twin.twin import Twin\n"
         "with Twin(pair()) as twin:\n"
