@@ -44,7 +44,7 @@ class Rule:
     `names`: the domains that it looks for, of a domain list. `replies`: it meets packets of the end that answers;
     `of_answers`: those alone. `managed`: the rule group of AWS's own that it stands for. `looks_at`: the protocols of a
     domain list. `stated`: the intent has this rule, and so means what it finds inside.
-    `apart`: protocols that it is not for, where it is for all others.
+    `apart`: protocols that it is not for, where it is for all others. `vague`: what it is for cannot be read.
     """
 
     address: str
@@ -62,6 +62,7 @@ class Rule:
     looks_at: tuple[str, ...] = ()
     stated: bool = False
     apart: tuple[int, ...] = ()
+    vague: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ def _parsed(address: str, line: str, sets: Mapping[str, Spans]) -> Iterator[Rule
     wanted = _spans(ports, _port, (0, 65_535))
     if not sources or not destinations or not wanted:
         # An end that can be read is not in doubt. Answers change places with what they answer.
-        rule = replace(unread(address, line), passes=passes)
+        rule = replace(unread(address, line), passes=passes, vague=True)
         if way == "->":
             rule = replace(rule, sources=sources or EVERYWHERE, destinations=destinations or EVERYWHERE)
         yield rule

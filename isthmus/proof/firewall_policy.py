@@ -171,9 +171,11 @@ def _differences(rules: Rules, intended: Rules) -> Iterator[str | Unknown]:
         yield "rules that pass come before all that drop, whatever the order of groups; the intent has an order"
     if rules.decrypts:
         yield "it decrypts and inspects TLS; the intent says nothing of that"
-    unread = [rule for rule in rules.rules if rule.passes is None]
-    yield from (Unknown(f"{rule.address}: {rule.text or 'rules that cannot be read'}") for rule in unread)
     yield from _of_home(rules, intended)
+    unread = [rule for rule in rules.rules if rule.passes is None or rule.vague]
+    yield from (Unknown(f"{rule.address}: {rule.text or 'rules that cannot be read'}") for rule in unread)
+    if unread:
+        return  # they may be what the intent has
     names = list(_of_names(rules, intended))
     yield from names
     yield from _of_rules(rules, intended, explained=bool(names))

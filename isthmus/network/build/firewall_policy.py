@@ -14,7 +14,7 @@ from isthmus.network.build.nested import NotUnderstood, mapping, mappings, numbe
 from isthmus.network.build.resolve import Resolver, single
 from isthmus.network.build.stateless import stateless
 from isthmus.network.model import Unknown
-from isthmus.network.space import span
+from isthmus.network.space import ALL, span, subtract
 from isthmus.network.suricata import Rule, Rules, Spans, listed, managed, unread, written
 from isthmus.terraform.graph import Resource, Value
 
@@ -215,7 +215,7 @@ def _in_force(policy: Mapping[str, Spans], group: Mapping[str, Spans]) -> dict[s
     https://docs.aws.amazon.com/network-firewall/latest/developerguide/troubleshooting-rules.html
     """
     found = {**policy, **group}
-    homes = {frozenset(variables["HOME_NET"]) for variables in (policy, group) if "HOME_NET" in variables}
+    homes = {tuple(subtract([ALL], variables["HOME_NET"])) for variables in (policy, group) if "HOME_NET" in variables}
     if len(homes) > 1:
         found.setdefault("EXTERNAL_NET", ())
     return found
