@@ -35,7 +35,7 @@ def _joined(name: str, at: str, associated: str) -> list[Resource]:
     ]  # fmt: skip
 
 
-def central(*more: Resource, without: str = "") -> Subject:
+def central(*more: Resource, without: str = "", also_without: str = "") -> Subject:
     """Two spokes that leave by a VPC of a NAT gateway, in subnets as large as subnets of hosts."""
     leads = {"transit_gateway_route_table_id": ref(SPOKES)}
     resources = [
@@ -57,7 +57,7 @@ def central(*more: Resource, without: str = "") -> Subject:
         made(HOLE, destination_cidr_block="10.0.0.0/8", blackhole=True, **leads),
         *more,
     ]  # fmt: skip
-    return network(*(resource for resource in resources if resource.address != without))
+    return network(*(resource for resource in resources if resource.address not in (without, also_without)))
 
 
 def broken(found: Subject) -> set[tuple[str, str, str]]:
@@ -92,3 +92,13 @@ def test_where_something_else_is_in_it_its_flows_count(more: Resource) -> None:
 def test_a_vpc_that_is_sent_nothing_for_others_has_hosts() -> None:
     """Its private subnet lacks the route to the transit gateway: the commonest mistake of all."""
     assert ("one-way-flow", "out", "dev") in broken(central(without=DEFAULT))
+
+
+def test_an_attachment_subnet_that_sends_to_the_transit_gateway_has_hosts() -> None:
+    back = made("aws_route.out_hub_back", route_table_id=ref("aws_route_table.out_hub"),
+                destination_cidr_block="10.0.0.0/8", transit_gateway_id=ref(HUB))  # fmt: skip
+    assert ("one-way-flow", "out", "dev") in broken(central(back))
+
+
+def test_a_vpc_that_sends_nothing_back_has_hosts() -> None:
+    assert ("one-way-flow", "dev", "out") in broken(central(without=HOLE, also_without="aws_route.out_nat_back"))
