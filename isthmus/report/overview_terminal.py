@@ -113,7 +113,7 @@ def print_next_steps(found: Sequence[Root], out: Console) -> None:
     out.print(Text("Or all at once, with the cdktf command line:"))
     out.print(Text(f"     cdktf deploy {order}"), soft_wrap=True)
     out.print(Text("Destroy in the opposite order."))
-    out.print(Text("Where you take something away, apply in the opposite order too."))
+    out.print(Text("Where you take something away, apply in the opposite order of the output before."))
 
 
 def print_shares(found: Sequence[Root], backend: Backend, out: Console) -> None:

@@ -36,17 +36,17 @@ def _destroyed_too_early(before: Output, after: Output) -> Iterator[str]:
             if argument in ("depends_on", "lifecycle", "provider"):
                 continue
             replaced = argument in REPLACED_FOR.get(user.kind, ()) and left.arguments.get(argument) != value
-            for used in _used(before, user.place, value):
-                gone = was.get(used)
-                if used not in now and gone is not None and not replaced and not _goes_last(gone):
-                    yield f"{used} is destroyed before {user.address} is updated ({argument})"
+            for address in used(before, user.place, value):
+                gone = was.get(address)
+                if address not in now and gone is not None and not replaced and not _goes_last(gone):
+                    yield f"{address} is destroyed before {user.address} is updated ({argument})"
 
 
 def _goes_last(resource: Resource) -> bool:
     return bool(resource.arguments.get("lifecycle", {}).get("create_before_destroy"))
 
 
-def _used(output: Output, place: str, value: object) -> set[str]:
+def used(output: Output, place: str, value: object) -> set[str]:
     """The addresses of the resources whose attribute a value is, through the modules of its root.
 
     A text that names a resource among others, a policy or a dashboard, does not use it: it may outlive what it names.
@@ -60,11 +60,11 @@ def _used(output: Output, place: str, value: object) -> set[str]:
         if module:
             given = output.documents[root]["module"][module]
             for name in _VARIABLE.findall(text):
-                found |= _used(output, root, given.get(name))
+                found |= used(output, root, given.get(name))
         for called, name in _OUTPUT.findall(text):
             inside = f"{root}/{called}"
             handed_out = output.documents[inside].get("output", {}).get(name, {})
-            found |= _used(output, inside, handed_out.get("value"))
+            found |= used(output, inside, handed_out.get("value"))
     return found
 
 
