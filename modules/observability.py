@@ -167,14 +167,15 @@ class _Observability:
         return {"StringEquals": {"aws:SourceAccount": self.account.id}, "ArnLike": {"aws:SourceArn": alarms}}
 
     # --- alarms ------------------------------------------------------------------------------------------------------
+    # No name has a `/`, so no two alarms of an account get one name, whatever their connections and sites are called.
 
     def _tunnel_alarms(self, connection: VpnConnection) -> None:
         """One alarm a tunnel. With BGP the metric is the session's state, and 1 only where it is established."""
         for number in (1, 2):
             address = self.given[f"tunnel{number}_address_{identifier(connection.name)}"]
             self._down(
-                f"{identifier(connection.name)}_tunnel{number}",
-                f"{connection.name}-tunnel{number}-down",
+                f"tunnel{number}_{identifier(connection.name)}",
+                f"{connection.name}/tunnel{number}-down",
                 f"Tunnel {number} of VPN connection {connection.name} is down: the other one carries all of it",
                 {"VpnId": self._vpn_id(connection), "TunnelIpAddress": address},
             )
@@ -182,8 +183,8 @@ class _Observability:
     def _connection_alarm(self, connection: VpnConnection) -> CloudwatchMetricAlarm:
         # Between 0 and 1 one tunnel of the two is up.
         return self._down(
-            identifier(connection.name),
-            f"{connection.name}-down",
+            f"connection_{identifier(connection.name)}",
+            f"{connection.name}/connection-down",
             f"Both tunnels of VPN connection {connection.name} to {self.estate.site_of(connection).name} are down",
             {"VpnId": self._vpn_id(connection)},
         )
@@ -193,7 +194,7 @@ class _Observability:
         return self.module.add(
             CloudwatchMetricAlarm,
             name,
-            alarm_name=f"{self.name}-{alarm}",
+            alarm_name=f"{self.name}/{alarm}",
             alarm_description=description,
             namespace=VPN,
             metric_name="TunnelState",
@@ -207,7 +208,7 @@ class _Observability:
             treat_missing_data="breaching",
             alarm_actions=self.actions,
             ok_actions=self.actions,
-            tags={"Name": f"{self.name}-{alarm}"},
+            tags={"Name": f"{self.name}/{alarm}"},
         )
 
     def _site_alarms(self, down: dict[str, CloudwatchMetricAlarm]) -> None:
@@ -222,12 +223,12 @@ class _Observability:
                 self.module.add(
                     CloudwatchCompositeAlarm,
                     f"site_{identifier(name)}",
-                    alarm_name=f"{self.name}-site-{name}-down",
+                    alarm_name=f"{self.name}/{name}/site-down",
                     alarm_description=f"Every VPN connection to {name} is down: nothing reaches it",
                     alarm_rule=" AND ".join(f'ALARM("{alarm}")' for alarm in alarms),
                     alarm_actions=self.actions,
                     ok_actions=self.actions,
-                    tags={"Name": f"{self.name}-site-{name}-down"},
+                    tags={"Name": f"{self.name}/{name}/site-down"},
                 )
 
     def _firewall_alarm(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from isthmus.addressing import Tier, subnet_name, tiers_in
@@ -97,7 +97,8 @@ class _Root:
 
     def _vpn(self, call: ModuleCall) -> None:
         inputs = self._hub_inputs(tables_of_vpn(self.environment, self.tables))
-        made = self.calls["vpn"] = _call(self.stack, call.name, inputs | {LOG_KEY_ARN: self._log_inputs()[LOG_KEY_ARN]})
+        inputs |= {LOG_KEY_ARN: self._log_inputs()[LOG_KEY_ARN]}
+        made = self.calls["vpn"] = _call(self.stack, call.name, inputs, after=self._claims)
         for connection in sorted(self.environment.vpn_connections, key=lambda connection: connection.name):
             name = identifier(connection.name)
             for output in outputs_of(self.estate, connection):
@@ -109,7 +110,7 @@ class _Root:
             for module, names in inputs_of(self.environment).items()
             for name in names
         }
-        _call(self.stack, call.name, inputs)
+        _call(self.stack, call.name, inputs, after=self._claims)
 
     def _spoke(self, call: ModuleCall) -> None:
         wanted = next(spoke for spoke in self.environment.spokes if spoke.name == call.spoke)
@@ -130,7 +131,7 @@ class _Root:
         else:
             inputs |= self._hub_inputs(tables_of_firewall(self.estate, self.tables))
         hub = None if self._inspects_inside else self._egress_alias()
-        made = self.calls["firewall"] = _call(self.stack, call.name, inputs, hub=hub)
+        made = self.calls["firewall"] = _call(self.stack, call.name, inputs, after=self._claims, hub=hub)
         self._output("firewall_arn", self.stack.ref(made, "firewall_arn"), "The firewall")
 
     def _egress(self, call: ModuleCall) -> None:
@@ -161,7 +162,7 @@ class _Root:
         inputs = self._home_inputs(home, Tier.RESOLVER)
         if home.dns.query_logs:
             inputs[LOG_KEY_ARN] = self._log_inputs()[LOG_KEY_ARN]
-        made = self.calls["dns"] = _call(self.stack, call.name, inputs)
+        made = self.calls["dns"] = _call(self.stack, call.name, inputs, after=self._claims)
         for output in (*dns_outputs(home), *(["dns_inbound_addresses"] if home.dns.inbound else [])):
             self._output(output, self.stack.ref(made, output), "Of hybrid DNS")
 
@@ -190,6 +191,18 @@ class _Root:
                 else self.stack.ref(self._outputs_of(home.environment), f"outputs.{name}")
             )
         _call(self.stack, call.name, inputs, dns=self._dns_alias(home))
+
+    @property
+    def _claims(self) -> list[TerraformHclModule]:
+        """What comes before all that AWS overwrites without an error where its name is taken.
+
+        These are alarms, dashboards, topics and log resource policies. The role and the key alias of `logs` have the
+        names of the same estate, environment and Region, and AWS refuses a second one of a name. So where two estates
+        have one name, the apply of the second ends before it replaces what is the first's.
+        https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+        https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
+        """
+        return [self.calls["logs"]]
 
     @property
     def _shared_services(self) -> SharedServices:
@@ -324,8 +337,18 @@ def _provider(
     )
 
 
-def _call(stack: Stack, name: str, inputs: Mapping[str, Any], **aliases: AwsProvider | None) -> TerraformHclModule:
-    """A call of a module, with the providers it is handed by the alias it knows them by."""
+def _call(
+    stack: Stack,
+    name: str,
+    inputs: Mapping[str, Any],
+    *,
+    after: Sequence[TerraformHclModule] = (),
+    **aliases: AwsProvider | None,
+) -> TerraformHclModule:
+    """A call of a module, with the providers it is handed by the alias it knows them by.
+
+    `after`  modules that are complete before it begins
+    """
     given = [TerraformModuleProvider(provider=p, module_alias=alias) for alias, p in aliases.items() if p is not None]
     return stack.add(
         TerraformHclModule,
@@ -334,4 +357,5 @@ def _call(stack: Stack, name: str, inputs: Mapping[str, Any], **aliases: AwsProv
         skip_asset_creation_from_local_modules=True,
         variables=dict(inputs),
         providers=given or None,
+        depends_on=after or None,
     )

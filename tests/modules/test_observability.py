@@ -73,7 +73,7 @@ def test_every_input_is_an_output_of_the_module_it_is_said_to_come_from(estate: 
 
 @pytest.mark.parametrize(("minutes", "periods"), [(5, 1), (15, 3), (1_440, 288)])
 def test_an_alarm_waits_as_long_as_it_is_told(minutes, periods):
-    alarm = alarms(module(tunnel_down_for=minutes))["infra_dc1_01"]
+    alarm = alarms(module(tunnel_down_for=minutes))["connection_infra_dc1_01"]
     assert alarm["period"] * alarm["evaluation_periods"] == minutes * 60
     assert alarm["datapoints_to_alarm"] == periods
 

@@ -56,7 +56,7 @@ def test_modules_get_exactly_the_inputs_they_declare(example):
         if "/" in root:
             continue
         for call, arguments in document["module"].items():
-            given = arguments.keys() - {"source", "providers"}
+            given = arguments.keys() - {"source", "providers", "depends_on"}
             assert given == documents[f"{root}/{call}"].get("variable", {}).keys(), (root, call)
 
 

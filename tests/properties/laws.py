@@ -158,7 +158,7 @@ def references_lead_somewhere(output: Output) -> Iterator[str]:
 def modules_get_what_they_declare(output: Output) -> Iterator[str]:
     for root, document in output.roots.items():
         for call, arguments in document["module"].items():
-            given = arguments.keys() - {"source", "providers"}
+            given = arguments.keys() - {"source", "providers", "depends_on"}
             declared = output.documents[f"{root}/{call}"].get("variable", {}).keys()
             yield from (f"{root}/{call} {name}" for name in given ^ declared)
 
