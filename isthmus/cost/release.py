@@ -1,13 +1,15 @@
 """Price sheets of all Regions, out of the files that AWS publishes: `python -m isthmus.cost.release`.
 
 It reads the price list files of the AWS Price List Bulk API, which need no credentials, and writes a sheet for each
-Region into `isthmus/cost/sheets`. A release runs it where aws.amazon.com can be reached, and commits what it wrote.
+Region into `isthmus/cost/sheets`: those of the China Regions, in CNY, out of the price list of their own. A release
+runs it where AWS can be reached, and commits what it wrote.
 
     python -m isthmus.cost.release                        # from AWS
     python -m isthmus.cost.release --source mirror --to sheets   # from a folder with the same paths
 
-What a Region's files do not price, or price in two ways, keeps the price of the sheet that is there, with a line that
-says so. Where there is none, the sheet lacks it, and a bill has "no price".
+Each line names the price list and its date. What a Region's files do not price, or price in two ways, keeps the price
+of that Region's sheet that is there, with a line that says so. Where there is none, the sheet lacks it, and a bill has
+"no price". No price is taken from another Region.
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-the-aws-price-list-bulk-api-fetching-price-list-files-manually.html
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-service-price-list-file-for-services.html
 """
@@ -31,14 +33,31 @@ from isthmus.cost.items import ITEMS
 from isthmus.cost.prices import Prices, read_prices
 from isthmus.screen import console
 
-AWS = "https://pricing.us-east-1.amazonaws.com"
-CURRENCY = "USD"
 _SHEETS = Path(__file__).with_name("sheets")
 _HOUR = ("hrs", "hours", "hour", "lcu-hrs")
 
 
 class ReleaseError(Exception):
     """Price list files that cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A part of AWS with a price list of its own: its name there, where that is, and what it is in.
+
+    GovCloud is in the list of "aws".
+    https://docs.amazonaws.cn/en_us/awsaccountbilling/latest/aboutv2/using-the-aws-price-list-bulk-api-fetching-price-list-files-manually.html
+    """
+
+    name: str
+    address: str
+    currency: str
+
+
+PARTITIONS = (
+    Partition("aws", "https://pricing.us-east-1.amazonaws.com", "USD"),
+    Partition("cn", "https://pricing.cn-north-1.amazonaws.com.cn", "CNY"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +124,9 @@ class Sheet:
 
     region: str
     as_of: str
+    currency: str
     prices: Mapping[str, tuple[Step, ...]]
+    origins: Mapping[str, str]  # of each item: the price list and its date
 
     def text(self, kept: Prices | None) -> str:
         """The sheet as it is written, with what an earlier one has beside it."""
@@ -114,11 +135,17 @@ class Sheet:
             "",
             f'region = "{self.region}"',
             f'as_of = "{self.as_of}"',
-            f'currency = "{CURRENCY}"',
+            f'currency = "{self.currency}"',
             "",
             "[prices]",
-            *(f"{name} = {_written(self.prices[name])}" for name in ITEMS if name in self.prices),
+            *(
+                f"{name} = {_written(self.prices[name])} # {self.origins[name]}"
+                for name in ITEMS
+                if name in self.prices
+            ),
         ]
+        if kept is not None and kept.currency != self.currency:
+            kept = None
         more = [name for name in ITEMS if kept is not None and name in kept.own and name not in self.prices]
         if kept is not None and more:
             lines += ["", f"# Not found in the files: as in the sheet of {kept.as_of}."]
@@ -140,12 +167,19 @@ def _decimal(amount: Fraction) -> Decimal:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the sheets and say what each lacks. 2: the files cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m isthmus.cost.release", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--source", default=AWS, help=f"address or folder of the price list files (default: {AWS})")
+    parser.add_argument("--source", help="address or folder of the price list files (default: AWS's addresses)")
     parser.add_argument("--to", type=Path, default=_SHEETS, help="folder to write the sheets into")
     parser.add_argument("--region", action="append", default=[], help="this Region alone; may be given several times")
+    parser.add_argument(
+        "--partition",
+        action="append",
+        default=[],
+        choices=[partition.name for partition in PARTITIONS],
+        help='the price list of this part of AWS alone; "cn" has the China Regions (default: all)',
+    )
     given = parser.parse_args(arguments)
     try:
-        sheets = dict(released(given.source, given.region))
+        sheets = dict(released(given.source, given.region, given.partition))
     except (ReleaseError, OSError, ValueError) as error:
         complain(f"isthmus: {error}")
         return 2
@@ -166,29 +200,70 @@ def _kept(path: Path) -> Prices | None:
     return read_prices(path) if path.exists() else None
 
 
-def released(source: str, regions: Sequence[str] = ()) -> Iterator[tuple[str, Sheet]]:
-    """Every Region with its sheet. Raises `ReleaseError` for files of another format."""
-    services = sorted({item.service for item in SOURCES.values()})
-    indexes = {service: _index(source, service) for service in services}
-    known = sorted({region for index in indexes.values() for region in index})
+def released(
+    source: str | None, regions: Sequence[str] = (), partitions: Sequence[str] = ()
+) -> Iterator[tuple[str, Sheet]]:
+    """Every Region with its sheet. Raises `ReleaseError` for files of another format, or that cannot be had."""
+    chosen = _partitions(source, regions, partitions)
+    indexes = {partition: _indexes(source or partition.address, partition) for partition in chosen}
+    known = {region for index in indexes.values() for places in index.values() for region in places}
     for region in regions:
         if region not in known:
-            raise ReleaseError(f"{region}: no price list has that Region; there are {', '.join(known)}")
-    for region in regions or known:
-        lists = {service: index[region] for service, index in indexes.items() if region in index}
-        prices: dict[str, tuple[Step, ...]] = {}
-        dates = []
-        for service, path in lists.items():
-            listed = _document(source, path)
-            dates.append(_text(listed, "publicationDate", path)[:7])
-            prices |= dict(_priced(listed, service, path))
-        if prices:
-            yield region, Sheet(region, max(dates), prices)
+            raise ReleaseError(f"{region}: no price list has that Region; there are {', '.join(sorted(known))}")
+    for partition, index in indexes.items():
+        for region in sorted({region for places in index.values() for region in places}):
+            if not regions or region in regions:
+                lists = {service: places[region] for service, places in index.items() if region in places}
+                sheet = _sheet(source or partition.address, partition, region, lists)
+                if sheet.prices:
+                    yield region, sheet
 
 
-def _index(source: str, service: str) -> dict[str, str]:
+def _partitions(source: str | None, regions: Sequence[str], names: Sequence[str]) -> tuple[Partition, ...]:
+    """The price lists to read: those named, else those that can have the Regions, else those that are there."""
+    if names:
+        return tuple(partition for partition in PARTITIONS if partition.name in names)
+    if regions:
+        chinese = {region.startswith("cn-") for region in regions}
+        return tuple(partition for partition in PARTITIONS if (partition.name == "cn") in chinese)
+    if source is None or _is_address(source):
+        return PARTITIONS
+    there = tuple(partition for partition in PARTITIONS if Path(source, _offers(partition).lstrip("/")).exists())
+    if not there:
+        raise ReleaseError(f"{source}: no price list is there; expected {source}{_offers(PARTITIONS[0])}")
+    return there
+
+
+def _offers(partition: Partition) -> str:
+    return f"/offers/v1.0/{partition.name}/index.json"
+
+
+def _sheet(source: str, partition: Partition, region: str, lists: Mapping[str, str]) -> Sheet:
+    prices: dict[str, tuple[Step, ...]] = {}
+    origins: dict[str, str] = {}
+    dates = [""]
+    for service, path in lists.items():
+        listed = _document(source, path)
+        date = _text(listed, "publicationDate", path)[:10]
+        found = dict(_priced(listed, service, path, partition.currency))
+        prices |= found
+        origins |= dict.fromkeys(found, f"{service} {date}")
+        dates.append(date)
+    return Sheet(region, max(dates)[:7], partition.currency, prices, origins)
+
+
+def _indexes(source: str, partition: Partition) -> dict[str, dict[str, str]]:
+    """The path of each service's price list in each Region. Not every part of AWS has every service."""
+    path = _offers(partition)
+    offers = _document(source, path).get("offers")
+    if not isinstance(offers, dict):
+        raise ReleaseError(f"{path}: it has no offers")
+    services = sorted({item.service for item in SOURCES.values()} & offers.keys())
+    return {service: _index(source, _text(offers[service], "currentRegionIndexUrl", path)) for service in services}
+
+
+def _index(source: str, path: str) -> dict[str, str]:
     """The path of a service's price list in each Region."""
-    path = f"/offers/v1.0/aws/{service}/current/region_index.json"
     regions = _document(source, path).get("regions")
     if not isinstance(regions, dict):
         raise ReleaseError(f"{path}: it has no regions")
@@ -200,10 +275,21 @@ def _index(source: str, service: str) -> dict[str, str]:
     }
 
 
+def _is_address(source: str) -> bool:
+    return source.startswith(("http://", "https://"))
+
+
 def _document(source: str, path: str) -> dict[str, Any]:
-    if source.startswith(("http://", "https://")):
-        with urllib.request.urlopen(source.rstrip("/") + path, timeout=600) as answer:  # noqa: S310  the scheme is checked
-            text = answer.read()
+    if _is_address(source):
+        address = source.rstrip("/") + path
+        try:
+            with urllib.request.urlopen(address, timeout=600) as answer:  # noqa: S310  the scheme is checked
+                text = answer.read()
+        except OSError as error:
+            raise ReleaseError(
+                f"{address}: it cannot be read ({error}). Run this where it can be reached, give a folder with the "
+                "files by --source, or leave this part of AWS out by --partition with another"
+            ) from None
     else:
         text = Path(source, path.lstrip("/")).read_bytes()
     try:
@@ -222,7 +308,9 @@ def _text(document: Mapping[str, Any], key: str, path: str) -> str:
     return found
 
 
-def _priced(listed: Mapping[str, Any], service: str, path: str) -> Iterator[tuple[str, tuple[Step, ...]]]:
+def _priced(
+    listed: Mapping[str, Any], service: str, path: str, currency: str
+) -> Iterator[tuple[str, tuple[Step, ...]]]:
     """The items that a price list has exactly one price for."""
     products, terms = listed.get("products"), listed.get("terms", {}).get("OnDemand")
     if not isinstance(products, dict) or not isinstance(terms, dict):
@@ -230,20 +318,20 @@ def _priced(listed: Mapping[str, Any], service: str, path: str) -> Iterator[tupl
     for name, source in SOURCES.items():
         if source.service == service:
             skus = [sku for sku, product in products.items() if source.matches(product.get("attributes", {}))]
-            prices = {steps for sku in skus for steps in _steps(terms.get(sku, {}), source)}
+            prices = {steps for sku in skus for steps in _steps(terms.get(sku, {}), source, currency)}
             if len(prices) == 1:
                 yield name, prices.pop()
 
 
-def _steps(terms: Mapping[str, Any], source: Source) -> Iterator[tuple[Step, ...]]:
+def _steps(terms: Mapping[str, Any], source: Source, currency: str) -> Iterator[tuple[Step, ...]]:
     """The steps of each offer of a product, in the unit of ours."""
     for offer in terms.values():
         dimensions = list(offer["priceDimensions"].values())
-        if all(str(d["unit"]).lower() in source.units and CURRENCY in d["pricePerUnit"] for d in dimensions):
+        if all(str(d["unit"]).lower() in source.units and currency in d["pricePerUnit"] for d in dimensions):
             steps = sorted(
                 (
                     Decimal(str(dimension.get("beginRange", dimension.get("startingRange", "0")))) / source.per,
-                    Decimal(dimension["pricePerUnit"][CURRENCY]) * source.per,
+                    Decimal(dimension["pricePerUnit"][currency]) * source.per,
                 )
                 for dimension in dimensions
             )

@@ -13,7 +13,11 @@ from isthmus.cost import ITEMS, read_prices
 from isthmus.cost.release import SOURCES, main
 
 Write = Callable[..., Path]
-REGIONS = {"us-east-1": "USE1-", "eu-central-1": "EUC1-"}
+PARTS = {
+    "aws": {"us-east-1": "USE1-", "eu-central-1": "EUC1-", "us-gov-west-1": "UGW1-"},
+    "cn": {"cn-north-1": "CNN1-"},
+}
+REGIONS = {region: short for part in PARTS.values() for region, short in part.items()}
 # A usage type and what else its product says, for each item: as AWS writes them.
 PRODUCTS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "transit-gateway-attachment": ("TransitGateway-Hours", "hour", {"operation": "TransitGatewayVPC"}),
@@ -47,11 +51,15 @@ PRODUCTS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
 
 def price(item: str, region: str) -> str:
     """An invented price, another for each item and Region."""
-    return f"{(sorted(PRODUCTS).index(item) + 1) / 1000 + (0.0001 if region == 'us-east-1' else 0.0002):.10f}"
+    return f"{(sorted(PRODUCTS).index(item) + 1) / 1000 + (list(REGIONS).index(region) + 1) / 10_000:.10f}"
 
 
-def dimension(usd: str, unit: str, begin: str = "0", end: str = "Inf") -> dict[str, Any]:
-    return {"unit": unit, "beginRange": begin, "endRange": end, "pricePerUnit": {"USD": usd}}
+def currency(region: str) -> str:
+    return "CNY" if region.startswith("cn-") else "USD"
+
+
+def dimension(amount: str, unit: str, begin: str = "0", end: str = "Inf", region: str = "us-east-1") -> dict[str, Any]:
+    return {"unit": unit, "beginRange": begin, "endRange": end, "pricePerUnit": {currency(region): amount}}
 
 
 def offer(service: str, region: str) -> dict[str, Any]:
@@ -68,13 +76,16 @@ def offer(service: str, region: str) -> dict[str, Any]:
     for item, (usage, unit, more) in PRODUCTS.items():
         if SOURCES[item].service != service:
             continue
-        usd = price(item, region)
-        steps = [dimension(usd, unit)]
+        amount = price(item, region)
+        steps = [dimension(amount, unit, region=region)]
         if item == "log-gb":
-            steps = [dimension("0.0100000000", unit, "10240"), dimension(usd, unit, "0", "10240")]
+            steps = [
+                dimension("0.0100000000", unit, "10240", region=region),
+                dimension(amount, unit, "0", "10240", region),
+            ]
         add(f"{REGIONS[region]}{usage}", unit, more, *steps)
-        add(f"{REGIONS[region]}Something-{usage}", unit, more, dimension("99", unit))
-        add(f"{REGIONS[region]}{usage}", "Furlongs", more, dimension("99", "Furlongs"))
+        add(f"{REGIONS[region]}Something-{usage}", unit, more, dimension("99", unit, region=region))
+        add(f"{REGIONS[region]}{usage}", "Furlongs", more, dimension("99", "Furlongs", region=region))
     return {
         "formatVersion": "v1.0",
         "disclaimer": "invented for tests",
@@ -87,14 +98,26 @@ def offer(service: str, region: str) -> dict[str, Any]:
 
 @pytest.fixture
 def mirror(tmp_path: Path) -> Write:
-    """The files of AWS in a folder, changed by `change(service, region, document)`."""
+    """The files of AWS in a folder, changed by `change(service, region, document)`.
+
+    China has no list of Network Firewall, and GovCloud none of Secrets Manager.
+    """
 
     def write(change: Callable[[str, str, dict[str, Any]], object] | None = None) -> Path:
         root = tmp_path / "mirror"
-        for service in {source.service for source in SOURCES.values()}:
-            folder = root / "offers" / "v1.0" / "aws" / service
+        for name in PARTS:
+            offers = {
+                service: {"currentRegionIndexUrl": f"/offers/v1.0/{name}/{service}/current/region_index.json"}
+                for service in [*services_of(name), "AmazonCloudFront"]
+            }
+            (root / "offers" / "v1.0" / name).mkdir(parents=True, exist_ok=True)
+            (root / "offers" / "v1.0" / name / "index.json").write_text(json.dumps({"offers": offers}))
+        for part, service in ((each, service) for each in PARTS for service in services_of(each)):
+            folder = root / "offers" / "v1.0" / part / service
             regions = {}
-            for region in REGIONS:
+            for region in PARTS[part]:
+                if (region, service) == ("us-gov-west-1", "AWSSecretsManager"):
+                    continue
                 document = offer(service, region)
                 if change:
                     change(service, region, document)
@@ -111,23 +134,84 @@ def mirror(tmp_path: Path) -> Write:
     return write
 
 
+def services_of(part: str) -> list[str]:
+    return sorted({source.service for source in SOURCES.values()} - ({"AWSNetworkFirewall"} if part == "cn" else set()))
+
+
 def released(source: Path, to: Path, *more: str) -> int:
     return main(["--source", str(source), "--to", str(to), *more])
 
 
 def test_a_sheet_for_each_region(mirror: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All that the indexes list, in one run: GovCloud and China as well, with what each of them has."""
     assert released(mirror(), tmp_path / "sheets") == 0
-    assert sorted(path.name for path in (tmp_path / "sheets").iterdir()) == ["eu-central-1.toml", "us-east-1.toml"]
+    assert sorted(path.stem for path in (tmp_path / "sheets").iterdir()) == sorted(REGIONS)
+    lacking = {
+        "us-gov-west-1": {"secret"},
+        "cn-north-1": {name for name, source in SOURCES.items() if source.service == "AWSNetworkFirewall"},
+    }
     for region in REGIONS:
         sheet = read_prices(tmp_path / "sheets" / f"{region}.toml")
         # The newest of the files says of when the prices are.
-        assert (sheet.region, sheet.as_of, sheet.currency) == (region, "2026-10", "USD")
-        assert sheet.own == SOURCES.keys()
-        for item in SOURCES:
+        assert (sheet.region, sheet.as_of, sheet.currency) == (region, "2026-10", currency(region))
+        assert sheet.own == SOURCES.keys() - lacking.get(region, set())
+        for item in sheet.own:
             assert sheet.amount(item, Fraction(1)) == Fraction(Decimal(price(item, region))) * SOURCES[item].per
         full = 10_240 * Fraction(Decimal(price("log-gb", region)))
         assert sheet.amount("log-gb", Fraction(10_241)) == full + Fraction(1, 100)
-    assert f"{len(SOURCES)} of {len(ITEMS)} items; no price for accelerator, " in capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"{len(SOURCES)} of {len(ITEMS)} items; no price for accelerator, " in said
+    assert f"{len(SOURCES) - 2} of {len(ITEMS)} items; no price for accelerator, " in said  # China
+
+
+def test_what_a_region_lacks_comes_from_no_other(mirror: Write, tmp_path: Path) -> None:
+    assert released(mirror(), tmp_path / "sheets") == 0
+    sheet = read_prices(tmp_path / "sheets" / "cn-north-1.toml")
+    assert sheet.amount("firewall-endpoint", Fraction(1)) is None
+    assert sheet.others == ""
+
+
+def test_each_line_names_its_list_and_date(mirror: Write, tmp_path: Path) -> None:
+    assert released(mirror(), tmp_path / "sheets") == 0
+    for region in REGIONS:
+        text = (tmp_path / "sheets" / f"{region}.toml").read_text()
+        lines = text.partition("[prices]\n")[2].splitlines()
+        assert lines
+        for line in lines:
+            service = SOURCES[line.partition(" ")[0]].service
+            date = "2026-10-07" if service == "AmazonVPC" else "2026-09-30"
+            assert line.endswith(f" # {service} {date}")
+
+
+def test_one_partition(mirror: Write, tmp_path: Path) -> None:
+    assert released(mirror(), tmp_path / "sheets", "--partition", "cn") == 0
+    assert [path.stem for path in (tmp_path / "sheets").iterdir()] == ["cn-north-1"]
+
+
+def test_an_earlier_sheet_in_another_currency_is_not_kept(mirror: Write, tmp_path: Path) -> None:
+    sheets = tmp_path / "sheets"
+    sheets.mkdir()
+    (sheets / "cn-north-1.toml").write_text(
+        'region = "cn-north-1"\nas_of = "2026-01"\ncurrency = "USD"\n[prices]\nhosted-zone = 0.5\n'
+    )
+    assert released(mirror(), sheets, "--region", "cn-north-1") == 0
+    assert "hosted-zone" not in (sheets / "cn-north-1.toml").read_text()
+
+
+def test_nothing_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert released(tmp_path, tmp_path / "sheets") == 2
+    assert f"{tmp_path}: no price list is there; expected {tmp_path}/offers/v1.0/aws/index.json" in " ".join(
+        capsys.readouterr().err.split()
+    )
+    assert not (tmp_path / "sheets").exists()
+
+
+def test_what_cannot_be_reached_is_a_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--source", "http://127.0.0.1:9", "--to", str(tmp_path / "sheets")]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "http://127.0.0.1:9/offers/v1.0/aws/index.json: it cannot be read" in said
+    assert "--partition" in said
+    assert not (tmp_path / "sheets").exists()
 
 
 def test_every_source_is_an_item_and_is_tried() -> None:
@@ -220,4 +304,5 @@ def test_files_of_another_format_are_a_message(
 
 def test_a_region_that_is_not_there(mirror: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert released(mirror(), tmp_path / "sheets", "--region", "mars-1") == 2
-    assert "mars-1: no price list has that Region; there are eu-central-1, us-east-1" in capsys.readouterr().err
+    said = " ".join(capsys.readouterr().err.split())
+    assert "mars-1: no price list has that Region; there are eu-central-1, us-east-1, us-gov-west-1" in said
