@@ -24,7 +24,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     inputs(parser)
     parser.add_argument("--traffic", metavar="FILE", help="flows of a month, as TOML: who sends how many GB to whom")
-    parser.add_argument("--prices", metavar="FILE", help="prices of another Region, or your own, as TOML")
+    whose = parser.add_mutually_exclusive_group()
+    whose.add_argument("--prices", metavar="FILE", help="prices of a Region, or your own, as TOML")
+    whose.add_argument("--region", metavar="REGION", help="the Region whose prices to take (default: the network's)")
     parser.add_argument("--before", metavar="PATH", help="another network, to put this one's bill beside its bill")
     parser.add_argument("--json", metavar="FILE", help="write the bill as JSON ('-': standard output)")
     parser.add_argument("--markdown", metavar="FILE", help="write it for a pull request ('-': standard output)")
@@ -32,14 +34,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the bill and return 0."""
-    from isthmus.cost.prices import read_prices
+    from isthmus.cost.prices import read_prices, shipped
     from isthmus.cost.traffic import read_traffic
     from isthmus.report import cost
     from isthmus.screen import console
 
     read = (*arguments.paths, arguments.before, arguments.intent, arguments.traffic, arguments.prices)
     check_outputs((arguments.json, arguments.markdown), read)
-    prices = read_prices(Path(arguments.prices)) if arguments.prices else None
+    prices = shipped(arguments.region) if arguments.region else None
+    if arguments.prices:
+        prices = read_prices(Path(arguments.prices))
     flows = read_traffic(Path(arguments.traffic)) if arguments.traffic else ()
     after = _bill(arguments.paths, arguments, prices, flows)
     before = _bill([arguments.before], arguments, prices, flows) if arguments.before else None

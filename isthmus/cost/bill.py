@@ -8,12 +8,12 @@ from fractions import Fraction
 from functools import cached_property
 
 from isthmus.cost.carrying import paid
-from isthmus.cost.errors import UnusableTraffic
-from isthmus.cost.items import ITEMS, Item, Unit
-from isthmus.cost.prices import Prices, shipped
-from isthmus.cost.standing import by_use, foreign, standing
+from isthmus.cost.errors import UnusablePrices, UnusableTraffic
+from isthmus.cost.items import ITEMS, NAT_WAIVERS, Item, Unit
+from isthmus.cost.prices import Prices, how_to_get_one, shipped, shipped_regions
+from isthmus.cost.standing import Standing, by_use, foreign, standing
 from isthmus.cost.traffic import Flow
-from isthmus.cost.using import Use, assumptions, using, written_elsewhere
+from isthmus.cost.using import OF_WAIVERS, Use, assumptions, using, written_elsewhere
 from isthmus.network.answers import InSubnet, Location, Outcome, Packet
 from isthmus.proof.errors import ProofError
 from isthmus.proof.subject import Subject
@@ -44,7 +44,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class UseLine:
-    """One item that costs by use: the least and the most of it in a month, and what each costs (None: no price)."""
+    """One item that costs by use: the least and the most of it in a month, and what each costs (None: no price).
+
+    What is taken off is below zero: so many at the most, and what that saves.
+    """
 
     item: Item
     least: Fraction
@@ -111,26 +114,77 @@ class Bill:
 def bill(subject: Subject, prices: Prices | None = None, flows: Sequence[Flow] = ()) -> Bill:
     """The bill of a network, at the shipped prices of its Region where none are given.
 
-    Raises `UnusableTraffic` for flows that do not arrive, of which nobody knows whether they do, or of places that are
-    not there: all at once.
+    Raises `UnusablePrices` where no prices are given and there is no sheet of its Region, where it is in several, or
+    where it is not known which. Raises `UnusableTraffic` for flows that do not arrive, of which it is not known whether
+    they do, or of places that are not there: all at once.
     """
     regions = tuple(sorted({r.region for r in subject.graph.resources.values() if r.region}))
-    prices = prices or (shipped(regions[0]) if len(regions) == 1 else shipped())
+    stands = list(standing(subject.graph))
+    used = list(using(subject.graph, flows))
+    charged = [*(each.resource for each in stands), *(each.resource for each in used)]
+    chosen = prices or shipped(_region(charged, regions))
     due: dict[str, dict[str, Fraction]] = {}
     doubts: list[str] = []
-    for each in standing(subject.graph):
+    for each in stands:
         if isinstance(each.count, Unknown):
             doubts.append(_doubt(each.item, each.resource, each.count))
         else:
             _add(due, each.item, each.resource.root, Fraction(each.count))
     for item, flow, gb in _carried(subject, flows):
         _add(due, item, str(flow), gb)
-    lines = tuple(_line(item, due[name], prices) for name, item in ITEMS.items() if name in due)
-    used = list(using(subject.graph, flows))
+    lines = tuple(_line(item, due[name], chosen) for name, item in ITEMS.items() if name in due)
     doubts += [_doubt(use.item, use.resource, use.amount) for use in used if isinstance(use.amount, Unknown)]
-    uses = tuple(_use_lines(used, prices))
-    notes = (*doubts, *_left_out(subject.graph, prices, (*lines, *uses), flows))
-    return Bill(prices, lines, tuple(flows), notes, uses, assumptions(flows) if uses else (), regions)
+    by_use_ = tuple(_use_lines(used, chosen))
+    waived = tuple(_waived(stands, lines, chosen))
+    notes = (*doubts, *_left_out(subject.graph, chosen, (*lines, *by_use_), flows))
+    if prices is None:
+        notes += tuple(_of_unknown_region(charged, chosen))
+    assumed = (*(assumptions(flows) if by_use_ else ()), *((OF_WAIVERS,) if waived else ()))
+    return Bill(chosen, lines, tuple(flows), notes, (*waived, *by_use_), assumed, regions)
+
+
+def _region(charged: Sequence[Resource], regions: Sequence[str]) -> str:
+    """The one Region that a network is in: of what is charged, else of everything."""
+    found = sorted({resource.region for resource in charged if resource.region}) or list(regions)
+    if not found:
+        raise UnusablePrices(
+            "no resource says in which Region it is, so its prices are not known. Name the Region with --region, such "
+            f"as --region {shipped_regions()[0]}, or give a price sheet with --prices"
+        )
+    if len(found) > 1:
+        raise UnusablePrices(
+            f"what is charged is in {', '.join(found)}, and a bill has the prices of one Region. Ask for the root "
+            f"modules of each Region by themselves, or say with --region {found[0]} that all is to be at its prices"
+        )
+    return found[0]
+
+
+def _of_unknown_region(charged: Sequence[Resource], prices: Prices) -> Iterator[str]:
+    """Said where a Region was found rather than named: what may be elsewhere."""
+    unknown = {resource.address for resource in charged if not resource.region}
+    if unknown:
+        yield (
+            f"a difference in price of {len(unknown)} of the resources, such as {min(unknown)}: in which Region they "
+            f"are is not known, and they are priced as in {prices.region}"
+        )
+
+
+def _waived(stands: Sequence[Standing], lines: Sequence[Line], prices: Prices) -> Iterator[UseLine]:
+    """What AWS takes off for NAT gateways in a chain with a firewall: at the most one for one, hours and GB.
+
+    Which are in a chain is not asked here, so it is a range that begins at nothing.
+    https://aws.amazon.com/network-firewall/pricing/
+    https://docs.aws.amazon.com/cur/latest/userguide/discount-details.html (bundled discounts)
+    """
+    quantities = {line.item.name: line.quantity for line in lines}
+    firewalls = [each for each in stands if each.item == "firewall-endpoint"]
+    uncounted = any(isinstance(each.count, Unknown) for each in firewalls)
+    for name, by in (("nat-gateway", "firewall-endpoint"), ("nat-gateway-gb", "firewall-gb")):
+        whole = quantities.get(name, Fraction())
+        most = whole if name == "nat-gateway" and uncounted else min(whole, quantities.get(by, Fraction()))
+        full, rest = prices.amount(name, whole), prices.amount(name, whole - most)
+        if most and full is not None and rest is not None:
+            yield UseLine(NAT_WAIVERS[name], -most, Fraction(), rest - full, Fraction())
 
 
 def _use_lines(used: Sequence[Use], prices: Prices) -> Iterator[UseLine]:
@@ -215,11 +269,15 @@ def _end(location: Location) -> str:
 def _left_out(graph: Graph, prices: Prices, lines: Sequence[Line | UseLine], flows: Sequence[Flow]) -> Iterator[str]:
     if not flows:
         yield "traffic, of which nothing was said: name flows with --traffic"
-    for line in lines:
-        if (line.amount if isinstance(line, Line) else line.least_amount) is None:
-            yield f"{line.item.label}: the sheet has no price ({line.item.page})"
+    unpriced = [line for line in lines if (line.amount if isinstance(line, Line) else line.least_amount) is None]
+    for line in unpriced:
+        yield f"{line.item.label}: the sheet has no price ({line.item.page})"
+    if unpriced and prices.region not in shipped_regions():
+        yield f"what the given sheet of {prices.region} lacks, since none comes along. {how_to_get_one(prices.region)}"
     for use in by_use(graph):
         yield f"{use}, which cost by use"
+    if any(line.item.name == "kms-key" for line in lines):
+        yield "requests to KMS keys, and the first two rotations of each, which add its price again"
     elsewhere = written_elsewhere(graph)
     if elsewhere:
         yield f"logs that something else writes, to {', '.join(elsewhere)}"
@@ -227,11 +285,6 @@ def _left_out(graph: Graph, prices: Prices, lines: Sequence[Line | UseLine], flo
     if unknown:
         listed = ", ".join(f"{kind} ({count})" for kind, count in unknown.items())
         yield f"types of resource that this bill knows nothing of: {listed}"
-    if {"nat-gateway", "firewall-endpoint"} <= {line.item.name for line in lines}:
-        yield (
-            "a deduction: AWS charges no NAT gateway hours and GB for those of a firewall that they are chained with, "
-            "one for one (https://aws.amazon.com/network-firewall/pricing/)"
-        )
     regions = sorted({r.region for r in graph.resources.values() if r.region} - {prices.region})
     if regions:
         yield (f"prices of {', '.join(regions)}: the sum is at prices of {prices.region}; give a sheet with --prices")

@@ -40,6 +40,14 @@ _CLOUDWATCH = "https://aws.amazon.com/cloudwatch/pricing/"
 _KMS = "https://aws.amazon.com/kms/pricing/"
 _SECRETS = "https://aws.amazon.com/secrets-manager/pricing/"
 
+# What firewalls take off the price of NAT gateways: never in a price sheet, since it is at the price of those.
+NAT_WAIVERS: Mapping[str, Item] = MappingProxyType(
+    {
+        "nat-gateway": Item("nat-gateway-waived", "NAT gateways, waived with firewalls", Unit.HOUR, _FIREWALL),
+        "nat-gateway-gb": Item("nat-gateway-gb-waived", "Data through them, waived", Unit.GB, _FIREWALL),
+    }
+)
+
 ITEMS: Mapping[str, Item] = MappingProxyType(
     {
         item.name: item

@@ -8,14 +8,15 @@ currency = "USD"
 nat-gateway = 0.052                                     # each hour, month, GB or million
 internet-out-gb = [{ above = 0, price = 0.0 }, { above = 100, price = 0.09 }]
 
-The names are those of `isthmus.cost.items`. A sheet that a person gives goes over the shipped one, item by item.
+The names are those of `isthmus.cost.items`. A sheet that a person gives goes over the shipped one of the same Region,
+item by item. What neither has is without a price: prices of another Region are never used in its place.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from importlib.resources import files
@@ -44,7 +45,8 @@ Price = tuple[Step, ...]
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """A sheet. `own` names the items whose price a person gave, `others` whose the rest are: Region and month."""
+    """A sheet. `own` names the items whose price a person gave, `others` whose the rest are: Region and month, "" for
+    nothing's."""
 
     region: str
     as_of: str
@@ -76,14 +78,31 @@ def shipped_regions() -> tuple[str, ...]:
 
 
 def shipped(region: str = DEFAULT) -> Prices:
-    """The sheet of a Region that comes with this package, else that of `DEFAULT`: `Prices.region` says which."""
-    chosen = region if region in shipped_regions() else DEFAULT
-    name = f"{chosen}.toml"
+    """The sheet of a Region that comes with this package.
+
+    Raises `UnusablePrices` where none does, with how to get one.
+    """
+    if region not in shipped_regions():
+        raise UnusablePrices(
+            f"{region}: no price sheet of that Region is here, and prices of another are not taken for it; there are "
+            f"sheets of {', '.join(shipped_regions())}. {how_to_get_one(region)}. --region {DEFAULT} says what the "
+            f"same network would cost in {DEFAULT}"
+        )
+    name = f"{region}.toml"
     return _sheet(files("isthmus.cost").joinpath("sheets", name).read_text(encoding="utf-8"), name)
 
 
+def how_to_get_one(region: str) -> str:
+    """How to get a price sheet of a Region that has none."""
+    return (
+        "Write one out of AWS's price list, where AWS can be reached: "
+        f"python -m isthmus.cost.release --region {region}; "
+        "or write the prices into a file of your own and give it with --prices (docs/cost.md, Prices)"
+    )
+
+
 def read_prices(path: Path) -> Prices:
-    """A sheet from a file, over the shipped one of its Region.
+    """A sheet from a file, over the shipped one of its Region where there is one.
 
     Raises `UnusablePrices`, with every fault, and `OSError`.
     """
@@ -92,6 +111,8 @@ def read_prices(path: Path) -> Prices:
     except ValueError as error:
         raise UnusablePrices(f"{path}: not TOML: {error}") from None
     own = _sheet(text, str(path))
+    if own.region not in shipped_regions():
+        return replace(own, own=frozenset(own.prices))
     beneath = shipped(own.region)
     if own.currency != beneath.currency and own.prices.keys() != ITEMS.keys():
         missing = ", ".join(sorted(ITEMS.keys() - own.prices.keys()))

@@ -104,6 +104,17 @@ def _eip(resource: Resource) -> Charges:
         yield "public-ipv4-address", pool if isinstance(pool, Unknown) else 1
 
 
+def _nat_gateway(resource: Resource) -> Charges:
+    # A regional one is charged in each zone that it serves, and AWS chooses the zones by the workloads in them.
+    # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html
+    regional = _is(resource, "availability_mode", "regional")
+    if regional is True:
+        regional = Unknown("a regional NAT gateway is charged by zone, and AWS chooses its zones")
+        if not blocks(resource, "availability_zone_address"):
+            yield "public-ipv4-address", regional
+    yield "nat-gateway", regional if isinstance(regional, Unknown) else 1
+
+
 def _resolver_endpoint(resource: Resource) -> Charges:
     yield "resolver-endpoint-address", _number(blocks(resource, "ip_address"))
 
@@ -171,7 +182,7 @@ _RULES: Mapping[str, Callable[[Resource], Charges]] = MappingProxyType(
         "aws_ec2_transit_gateway_vpc_attachment": _one("transit-gateway-attachment"),
         "aws_eip": _eip,
         "aws_kms_key": _one("kms-key"),
-        "aws_nat_gateway": _one("nat-gateway"),
+        "aws_nat_gateway": _nat_gateway,
         "aws_networkfirewall_firewall": _firewall,
         "aws_route53_resolver_endpoint": _resolver_endpoint,
         "aws_route53_resolver_firewall_domain_list": _domain_list,

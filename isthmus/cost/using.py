@@ -45,6 +45,9 @@ _OF_TRAFFIC = (
 )
 
 
+OF_WAIVERS = "of what firewalls can waive for NAT gateways in a chain with them, all or nothing is waived"
+
+
 def assumptions(flows: Sequence[Flow]) -> tuple[str, ...]:
     """What the least and the most assume, a sentence each."""
     if flows:

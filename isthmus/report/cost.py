@@ -13,7 +13,7 @@ from rich.text import Text
 
 from isthmus.comments import capped, escape, folded
 from isthmus.cost.bill import HOURS, Bill, Line, UseLine
-from isthmus.cost.items import ITEMS, Unit
+from isthmus.cost.items import ITEMS, NAT_WAIVERS, Unit
 from isthmus.report.terminal import print_trimmed
 
 Row = tuple[str, ...]
@@ -21,7 +21,7 @@ Row = tuple[str, ...]
 
 def print_bill(bill: Bill, out: Console, before: Bill | None = None) -> None:
     """Print a bill, or what it is beside an earlier one."""
-    out.print(Text(_heading(bill), style="bold"))
+    print_trimmed(Text(_heading(bill), style="bold"), out)
     columns, rows = _compared(before, bill) if before is not None else _listed(bill)
     _print_table(out, columns, rows)
     if bill.uses or (before is not None and before.uses):
@@ -121,8 +121,8 @@ def _used(bill: Bill, before: Bill | None) -> tuple[Row, list[Row]]:
     was, is_ = ({use.item.name: use for use in each.uses} for each in (before, bill))
     rows = [
         (item.label, *(" to ".join(_least_and_most(each[name])) if name in each else "-" for each in (was, is_)))
-        for name, item in ITEMS.items()
-        if name in was or name in is_
+        for item in (*NAT_WAIVERS.values(), *ITEMS.values())
+        if (name := item.name) in was or name in is_
     ]
     sums = ("sum with it", *(f"{money(each.least)} to {money(each.most)}" for each in (before, bill)))
     return ("", "before", "after"), [*rows, sums]
@@ -130,7 +130,14 @@ def _used(bill: Bill, before: Bill | None) -> tuple[Row, list[Row]]:
 
 def _between(use: UseLine) -> str:
     unit = {Unit.GB: " GB", Unit.MILLION: " million"}.get(use.item.unit, "")
-    return " to ".join(f"{_rounded(end, '1' if end >= 10 else '0.1'):,f}" for end in (use.least, use.most)) + unit
+    return " to ".join(_some(end, use.item.unit) for end in (use.least, use.most)) + unit
+
+
+def _some(quantity: Fraction, unit: Unit) -> str:
+    if unit is Unit.HOUR:
+        quantity /= HOURS
+    whole = not quantity or abs(quantity) >= 10 or (unit is Unit.HOUR and quantity.denominator == 1)
+    return f"{_rounded(quantity, '1' if whole else '0.1'):,f}"
 
 
 def _least_and_most(use: UseLine) -> tuple[str, str]:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from isthmus import cli, proof
-from isthmus.cost import Bill, Flow, UnusableTraffic, bill, shipped
+from isthmus.cost import Bill, Flow, UnusablePrices, UnusableTraffic, bill, read_prices, shipped
+from isthmus.cost import prices as prices_module
 from isthmus.cost.prices import Prices, Step
 from isthmus.network.answers import Outcome
 from isthmus.report.cost import bill_json, print_bill
@@ -92,13 +93,16 @@ def test_whatever_an_example_has_is_in_the_sum(name: str, tmp_path: Path) -> Non
     """No line of one is only "not counted": what that leaves out costs by the notification or by the object."""
     made = bill(proof.read(write(output(name), tmp_path)))
     assert made.complete
-    assert made.total <= made.least <= made.most
+    assert made.least <= made.most
+    assert made.total <= made.most
+    # No note is of more than a twentieth: what may be is a line, or a range of two.
+    assert not any("a deduction" in note for note in made.notes)
     assert {note.split(",")[0] for note in made.notes} <= {
         "traffic",
         "notifications",
         "what buckets hold",
         "rules of partners",
-        "a deduction: AWS charges no NAT gateway hours and GB for those of a firewall that they are chained with",
+        "requests to KMS keys",
     }
 
 
@@ -138,6 +142,7 @@ def test_never_zero_for_unknown(everything: proof.Subject) -> None:
         "Firewall endpoints of x.aws_networkfirewall_firewall.a: how many is unknown (it), so the sum lacks it",
         "traffic, of which nothing was said: name flows with --traffic",
         "VPN connections of 5 Gbps tunnels: the sheet has no price (https://aws.amazon.com/vpn/pricing/)",
+        "requests to KMS keys, and the first two rotations of each, which add its price again",
         "types of resource that this bill knows nothing of: aws_instance (1)",
         "prices of eu-west-1: the sum is at prices of us-east-1; give a sheet with --prices",
     )
@@ -147,6 +152,86 @@ def test_never_zero_for_unknown(everything: proof.Subject) -> None:
     text = cast("StringIO", out.file).getvalue()
     assert "at prices of us-east-1 (2026-06), not of eu-west-1\n" in text
     assert "\nsum, at least" in text
+
+
+# --- the Region
+
+
+def of(region: str | None, kind: str = "aws_nat_gateway", **values: object) -> Resource:
+    address = f"{kind}.{(region or 'nowhere').replace('-', '_')}_{len(values)}"
+    return Resource(address, kind, values, region=region)
+
+
+def billed(everything: proof.Subject, *resources: Resource, prices: Prices | None = None) -> Bill:
+    return bill(replace(everything, graph=Graph({each.address: each for each in resources})), prices)
+
+
+def test_a_region_without_a_sheet_cannot_be_answered(everything: proof.Subject) -> None:
+    with pytest.raises(UnusablePrices, match=r"^eu-central-1: no price sheet .* isthmus\.cost\.release"):
+        billed(everything, of("eu-central-1"))
+    made = billed(everything, of("eu-central-1"), prices=shipped("us-east-1"))  # asked for
+    assert (made.prices.region, made.total) == ("us-east-1", Fraction("32.85"))
+    assert "prices of eu-central-1: the sum is at prices of us-east-1; give a sheet with --prices" in made.notes
+
+
+def test_several_regions_and_none_cannot_be_answered(everything: proof.Subject) -> None:
+    with pytest.raises(UnusablePrices, match=r"^what is charged is in eu-west-1, us-east-1, and a bill has"):
+        billed(everything, of("us-east-1"), of("eu-west-1"))
+    with pytest.raises(UnusablePrices, match=r"^no resource says in which Region it is"):
+        billed(everything, of(None))
+    # What costs nothing does not say where the rest is.
+    assert billed(everything, of("us-east-1"), of("eu-west-1", "aws_route")).total == Fraction("32.85")
+
+
+def test_what_may_be_in_another_region_is_said(everything: proof.Subject) -> None:
+    made = billed(everything, of("us-east-1"), of(None))
+    assert made.notes[-1] == (
+        "a difference in price of 1 of the resources, such as aws_nat_gateway.nowhere_0: in which Region they are is "
+        "not known, and they are priced as in us-east-1"
+    )
+    assert not any("difference" in note for note in billed(everything, of(None), prices=shipped()).notes)
+
+
+def test_a_sheet_of_ones_own_is_all_that_its_region_has(everything: proof.Subject, tmp_path: Path) -> None:
+    sheet = tmp_path / "eu-central-1.toml"
+    sheet.write_text('region = "eu-central-1"\nas_of = "2026-11"\ncurrency = "USD"\n[prices]\nnat-gateway = 0.1\n')
+    made = billed(everything, of("eu-central-1"), of("eu-central-1", "aws_kms_key"), prices=read_prices(sheet))
+    assert {line.item.name: line.amount for line in made.lines} == {"nat-gateway": 73, "kms-key": None}
+    assert not made.complete
+    assert "KMS keys: the sheet has no price (https://aws.amazon.com/kms/pricing/)" in made.notes
+    assert any("isthmus.cost.release --region eu-central-1" in note for note in made.notes)
+
+
+# --- what firewalls waive
+
+
+def firewall(zones: object) -> Resource:
+    return of("us-east-1", "aws_networkfirewall_firewall", subnet_mapping=zones)
+
+
+ZONES = ({"subnet_id": "a"}, {"subnet_id": "b"})
+
+
+@pytest.mark.parametrize(
+    ("zones", "waived"),
+    [(ZONES, 1), (ZONES[:1], 1), ((), 0), (Unknown("it"), 1)],
+)
+def test_nat_gateways_are_waived_one_for_one(everything: proof.Subject, zones: object, waived: int) -> None:
+    made = billed(everything, of("us-east-1"), firewall(zones))
+    each = Fraction("0.045") * 730
+    assert len(made.uses) == waived
+    for use in made.uses:
+        assert use.least == -730
+        assert use.least_amount == -each
+        assert use.most_amount == 0
+    assert (made.least, made.most) == (made.total - each * waived, made.total)
+
+
+def test_data_is_waived_with_them(stages: tuple[Path, Path]) -> None:
+    made = bill(proof.read(stages[1]), FLAT, [Flow("dev", "internet", Fraction(100), Fraction(300))])
+    waived = {use.item.name: use.least_amount for use in made.uses if use.least < 0}
+    each = Fraction("0.045")
+    assert waived == {"nat-gateway-waived": -3 * 730 * each, "nat-gateway-gb-waived": -400 * each}
 
 
 # --- the command
@@ -189,6 +274,50 @@ def test_beside(stages: tuple[Path, Path], tmp_path: Path, capsys: pytest.Captur
     change = document["total"] - document["before"]["total"]
     assert written.read_text().startswith(f"**+{change:,.2f} USD a month**: ")
     assert run(capsys, after, "--before", after)[1].count("+") == 0
+
+
+def test_region(stages: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, stages[0], "--region", "us-east-1")
+    assert (code, out) == (0, run(capsys, stages[0])[1])
+    code, out, err = run(capsys, stages[0], "--region", "mars-1")
+    assert (code, out) == (2, "")
+    assert "isthmus: mars-1: no price sheet of that Region is here" in err
+    assert run(capsys, stages[0], "--region", "us-east-1", "--prices", tmp_path)[0] == 2
+
+
+ELSEWHERE = {
+    "provider": {"aws": {"region": "eu-central-1"}},
+    "resource": {
+        "aws_vpc": {"it": {"cidr_block": "10.0.0.0/16"}},
+        "aws_subnet": {"it": {"vpc_id": "${aws_vpc.it.id}", "cidr_block": "10.0.0.0/24"}},
+        "aws_nat_gateway": {"it": {"subnet_id": "${aws_subnet.it.id}", "connectivity_type": "private"}},
+        "aws_kms_key": {"it": {}},
+    },
+}
+
+
+def test_a_sheet_made_by_the_page_prices_another_region(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    network, sheet = tmp_path / "network", tmp_path / "prices.toml"
+    network.mkdir()
+    (network / "main.tf.json").write_text(json.dumps(ELSEWHERE))
+    code, out, err = run(capsys, network)
+    assert (code, out) == (2, "")
+    assert "isthmus: eu-central-1: no price sheet of that Region is here" in " ".join(err.split())
+    # The sheet that the page shows.
+    page = (Path(__file__).parents[2] / "docs" / "cost.md").read_text()
+    sheet.write_text(next(block for block in page.split("```toml\n")[1:] if "[prices]" in block).split("```")[0])
+    code, out, _ = run(capsys, network, "--prices", sheet)
+    assert code == 0
+    rows = [line.split() for line in out.splitlines()]
+    assert ["NAT", "gateways", "1", "37.96"] in rows
+    assert ["KMS", "keys", "1", "no", "price"] in rows
+    assert ["sum,", "at", "least", "37.96"] in rows
+    # And the shipped one, copied and changed.
+    copied = (Path(prices_module.__file__).parent / "sheets" / "us-east-1.toml").read_text()
+    sheet.write_text(copied.replace('region = "us-east-1"', 'region = "eu-central-1"'))
+    code, out, _ = run(capsys, network, "--prices", sheet)
+    assert code == 0
+    assert "no price" not in out
 
 
 def test_shares_of_roots(stages: tuple[Path, Path]) -> None:

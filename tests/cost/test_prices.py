@@ -44,15 +44,20 @@ def test_each_shipped_sheet_is_of_its_region(region: str) -> None:
     assert shipped(region).region == region
 
 
-def test_a_region_without_a_sheet_has_that_of_another_and_says_so(sheet: Sheet) -> None:
-    assert shipped("mars-1").region == DEFAULT
+def test_a_region_without_a_sheet_has_that_of_no_other(sheet: Sheet) -> None:
+    with pytest.raises(UnusablePrices) as raised:
+        shipped("mars-1")
+    for said in ("mars-1: no price sheet", "isthmus.cost.release --region mars-1", "--prices", f"--region {DEFAULT}"):
+        assert said in str(raised.value)
     prices = read_prices(sheet(HEAD.replace("eu-central-1", "mars-1") + "nat-gateway = 0.052\n"))
-    assert (prices.region, prices.others) == ("mars-1", f"{DEFAULT} ({shipped().as_of})")
+    assert (prices.region, prices.others, prices.own) == ("mars-1", "", frozenset({"nat-gateway"}))
+    assert {item for item in ITEMS if prices.amount(item, Fraction(1)) is not None} == {"nat-gateway"}
 
 
 def test_own_over_shipped(sheet: Sheet) -> None:
-    prices = read_prices(sheet(HEAD + "nat-gateway = 0.052\n"))
-    assert (prices.region, prices.as_of, prices.own) == ("eu-central-1", "2026-11", frozenset({"nat-gateway"}))
+    prices = read_prices(sheet(HEAD.replace("eu-central-1", DEFAULT) + "nat-gateway = 0.052\n"))
+    assert (prices.region, prices.as_of, prices.own) == (DEFAULT, "2026-11", frozenset({"nat-gateway"}))
+    assert prices.others == f"{DEFAULT} ({shipped().as_of})"
     assert prices.amount("nat-gateway", Fraction(730)) == Fraction("37.96")
     assert prices.amount("vpn-connection", Fraction(730)) == Fraction("36.5")
 
@@ -133,7 +138,7 @@ def test_not_text(tmp_path: Path) -> None:
 
 def test_other_currency(sheet: Sheet) -> None:
     """Shipped prices are in dollars: beside euros they would be a sum of nothing."""
-    euros = HEAD.replace("USD", "EUR")
+    euros = HEAD.replace("USD", "EUR").replace("eu-central-1", DEFAULT)
     assert "give all of them (accelerator, accelerator-gb, " in refused(sheet(euros + "nat-gateway = 0.05\n"))
     everything = "".join(f"{item} = 1\n" for item in ITEMS)
     assert read_prices(sheet(euros + everything)).currency == "EUR"

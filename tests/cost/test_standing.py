@@ -12,6 +12,7 @@ from isthmus.terraform.graph import Graph, Ref, Resource, Unknown
 from modules.cdk import TerraformResource
 
 WHO_KNOWS = Unknown("known after apply")
+BY_ZONE = Unknown("a regional NAT gateway is charged by zone, and AWS chooses its zones")
 Counts = Mapping[str, int | Unknown]
 
 
@@ -59,6 +60,19 @@ HUB = Ref("module.hub.aws_ec2_transit_gateway.this", "id")
             "aws_vpn_connection",
             {"tunnel_bandwidth": WHO_KNOWS},
             {"vpn-connection": WHO_KNOWS, "public-ipv4-address": 2},
+        ),
+        ("aws_nat_gateway", {}, {"nat-gateway": 1}),
+        ("aws_nat_gateway", {"availability_mode": "zonal"}, {"nat-gateway": 1}),
+        ("aws_nat_gateway", {"availability_mode": WHO_KNOWS}, {"nat-gateway": WHO_KNOWS}),
+        (
+            "aws_nat_gateway",
+            {"availability_mode": "regional"},
+            {"nat-gateway": BY_ZONE, "public-ipv4-address": BY_ZONE},
+        ),
+        (
+            "aws_nat_gateway",
+            {"availability_mode": "regional", "availability_zone_address": ({"allocation_ids": ("a",)},)},
+            {"nat-gateway": BY_ZONE},
         ),
         ("aws_vpc_endpoint", {}, {}),
         ("aws_vpc_endpoint", {"vpc_endpoint_type": "Gateway"}, {}),
@@ -109,7 +123,6 @@ HUB = Ref("module.hub.aws_ec2_transit_gateway.this", "id")
         ("aws_dx_gateway_association", {"associated_gateway_id": "tgw-1"}, {"transit-gateway-attachment": 1}),
         ("aws_dx_gateway_association", {"associated_gateway_id": WHO_KNOWS}, {"transit-gateway-attachment": WHO_KNOWS}),
         ("aws_dx_gateway_association", {"associated_gateway_id": Ref("aws_vpn_gateway.a", "id")}, {}),
-        ("aws_nat_gateway", {}, {"nat-gateway": 1}),
         ("aws_kms_key", {}, {"kms-key": 1}),
         ("aws_subnet", {}, {}),
     ],
