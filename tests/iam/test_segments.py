@@ -8,11 +8,12 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from isthmus.intent import Estate, S3Backend
+from isthmus.intent import Estate, Inspection, S3Backend
 from isthmus.testing.strategies import estates
 from modules.synthesis import synthesize
 from tests.iam.evaluator import Request, allowed
 from tests.iam.roles import CHANGES, RESERVED, STRANGER, JoinRole, join_roles, principal
+from tests.modules.egress_estates import estate as egress_estate
 from tests.modules.inventory import EXAMPLES, resources_of
 from tests.modules.synthesized import estate_of, files_of
 from tests.properties.budget import share
@@ -120,6 +121,22 @@ def test_every_attachment_that_the_hub_makes_bears_a_tag_that_no_segment_has() -
             if "/aws_vpn_connection." in address:
                 attachment = f"${{aws_vpn_connection.{address.rpartition('.')[2]}.transit_gateway_attachment_id}}"
                 assert (attachment, "vpn:") in tags, (example, address)
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_the_attachment_of_a_firewall_on_the_gateway_bears_such_a_tag_too(apart: bool) -> None:
+    """In the hub's account, where it is not accepted, as in an account of its own."""
+    resources = resources_of(synthesize(egress_estate(Inspection.GATEWAY, zones=["use1-az1"], apart=apart)))
+    tags = {
+        tag["resource_id"]: tag["value"]
+        for address, tag in resources.items()
+        if "/firewall/aws_ec2_tag." in address and tag["key"] == "isthmus:segment"
+    }
+    (attachment, value), *others = tags.items()
+    assert not others
+    assert attachment.startswith("${aws_networkfirewall_firewall")
+    assert ("_attachment_accepter." in attachment) is apart
+    assert value in RESERVED
 
 
 def test_a_state_is_read_by_deployment_roles_and_written_by_those_of_its_account() -> None:
