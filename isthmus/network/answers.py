@@ -379,7 +379,7 @@ class Told:
 
     `unknown` says why the list may be longer. `static`: there is no BGP, so that nothing is advertised. `blackholes`
     are prefixes of blackhole routes: AWS does not document whether it announces those, and packets to them are dropped
-    either way.
+    either way. `doubted` are those of `prefixes` that the far end may not take, each with the reason.
     """
 
     attachment: str
@@ -387,6 +387,7 @@ class Told:
     blackholes: tuple[Cidr, ...] = ()
     unknown: str = ""
     static: bool = False
+    doubted: Mapping[Cidr, str] = field(default_factory=dict)
 
     @property
     def listed(self) -> tuple[str, ...]:

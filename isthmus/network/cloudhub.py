@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from isthmus.network.as_paths import asn_at
 from isthmus.network.model import Network, Unknown
 
 
@@ -33,18 +34,8 @@ def _doubts(network: Network, connections: tuple[str, ...]) -> Iterator[str]:
         elif vpn.static:
             yield f"{connection} has static routing"
         else:
-            asn = _asn(network, vpn.customer_gateway)
+            asn = asn_at(network, connection)
             if isinstance(asn, Unknown):
                 yield f"the ASN at {connection}: {asn.reason}"
             elif asns.setdefault(asn, connection) != connection:
                 yield f"{asns[asn]} and {connection} have the ASN {asn}"
-
-
-def _asn(network: Network, customer_gateway: str | Unknown) -> int | Unknown:
-    """The ASN of a customer gateway."""
-    if isinstance(customer_gateway, Unknown):
-        return customer_gateway
-    known = network.customer_gateways.get(customer_gateway)
-    if known is None or known.asn is None:
-        return Unknown(f"{customer_gateway} is not in this input")
-    return known.asn

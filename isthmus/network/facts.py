@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from isthmus.network.answers import Scenario, Told
+from isthmus.network.as_paths import refused
 from isthmus.network.filters import allows_everything
 from isthmus.network.learnt import Sites, is_default, vpn_down
 from isthmus.network.model import (
@@ -40,11 +41,15 @@ V = TypeVar("V")
 
 
 class SiteStep(NamedTuple):
-    """What a site's router does with a packet: keep it (`here`), send it to AWS over attachments, or nobody knows."""
+    """What a site's router does with a packet: keep it (`here`), send it to AWS over attachments, or nobody knows.
+
+    `beyond`: instead of what `over` says, it may have no route of AWS for the packet.
+    """
 
     here: bool = False
     over: tuple[str, ...] = ()
     unknown: str = ""
+    beyond: bool = False
 
 
 _NOTHING = SiteStep()
@@ -305,6 +310,7 @@ class Facts:
         prefixes: dict[Cidr, str] = {}
         blackholes: list[Cidr] = []
         vague = ""  # why a prefix may be advertised, or not
+        doubted: dict[Cidr, str] = {}
         for prefix, group in _group((r.prefix, r) for r in self.tgw_table(attachment.table).candidates).items():
             best = min(r.rank for r in group)
             winners = [r for r in group if r.rank == best]
@@ -315,10 +321,13 @@ class Facts:
                 blackholes.append(prefix)
             elif not all(r.target in own for r in winners):
                 prefixes[prefix] = winners[0].address
+                others_only = [r for r in winners if r.target not in own]
+                if why := refused(self.network, str(attachment.attached), others_only):
+                    doubted[prefix] = why
         facts = self.network.tgw_tables[attachment.table]
         others = replace(facts, propagations=tuple(p for p in facts.propagations if p not in own))
         doubt = tgw_doubt(self.network, self.sites, others, self.scenario) or vague
-        return Told(name, prefixes, tuple(blackholes), doubt)
+        return Told(name, prefixes, tuple(blackholes), doubt, doubted=doubted)
 
     def _tell_from_gateway(self, connection: str) -> Told:
         """A virtual private gateway announces its VPC, and to each site what the others taught it (CloudHub).
@@ -431,6 +440,7 @@ class Facts:
         vague = doubt = self.ways_doubt(site)
         doubts: dict[str, str] = {}  # of ways that may be told more
         blackholes: list[tuple[Cidr, str]] = []
+        refusable: dict[tuple[Cidr, str], str] = {}
         for _, way in self.ways_in(site):
             told = self.told(way)
             if told.unknown:
@@ -438,6 +448,7 @@ class Facts:
             doubt = doubt or told.unknown
             entries += [(c, way) for c in told.prefixes if not (exits and is_default(c))]
             blackholes += [(c, way) for c in told.blackholes]
+            refusable |= {(c, way): why for c, why in told.doubted.items()}
         known = dict.fromkeys(entries)
         entries += [entry for entry in blackholes if entry not in known]
 
@@ -471,7 +482,27 @@ class Facts:
                 if longer.prefixlen >= length:
                     yield from (way for way in group if (longer, way) not in known)
 
-        return compile_prefixes(entries, choose, SiteStep(unknown=doubt) if doubt else _NOTHING)
+        def decide(nest: Nest[str]) -> SiteStep:
+            taken = choose(nest)
+            if taken.here or not refusable:
+                return taken
+            maybe = [(prefix, way) for prefix, group in nest for way in group if (prefix, way) in refusable]
+            if not maybe:
+                return taken
+            left = [(prefix, [way for way in group if (prefix, way) not in refusable]) for prefix, group in nest]
+            return _either(taken, choose(left), dict.fromkeys(way for _, way in maybe), refusable[maybe[0]])
+
+        return compile_prefixes(entries, decide, SiteStep(unknown=doubt) if doubt else _NOTHING)
+
+
+def _either(taken: SiteStep, dropped: SiteStep, ways: Iterable[str], why: str) -> SiteStep:
+    """What is left of two steps where a router may take some prefixes or drop them, those of some `ways`."""
+    if taken == dropped and len(taken.over) < 2:
+        return taken
+    if dropped.here or not taken.over or (dropped.unknown and not dropped.over):
+        return SiteStep(unknown=dropped.unknown or why)
+    over = tuple(dict.fromkeys((*taken.over, *ways, *dropped.over)))
+    return SiteStep(over=over, unknown=why, beyond=not dropped.over)
 
 
 def _allowed(name: str, allowed: tuple[Cidr | Unknown, ...]) -> Told:

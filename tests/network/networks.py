@@ -261,10 +261,14 @@ class Draft:
         gateway: str = "hub",
         static: bool = False,
         routes: Sequence[str] = (),
-        asn: int | Unknown = 65000,
+        asn: int | Unknown | None = None,
         **attachment: Any,
     ) -> str:
-        """A VPN connection with two tunnels; on a transit gateway its attachment is called `att-<name>`."""
+        """A VPN connection with two tunnels; on a transit gateway its attachment is called `att-<name>`.
+
+        Without an ASN, its customer gateway has one of its own.
+        """
+        asn = 65_001 + len(self.parts.get("customer_gateways", {})) if asn is None else asn
         self.put("customer_gateways", CustomerGateway(f"cgw-{name}", asn=asn))
         tunnels = (Tunnel(f"{name}#1"), Tunnel(f"{name}#2"))
         self.put(

@@ -123,7 +123,8 @@ def _sites(draw: st.DrawFn, d: Draft, associated: st.SearchStrategy[str | None])
         if name == "dx":
             d.dx(name, draw(associated), *draw(few(POOL)))
         else:
-            d.vpn(name, draw(associated), static=draw(st.integers(0, 3)) == 3)
+            asn = draw(st.sampled_from([65_000, None]))  # one for both, or its own
+            d.vpn(name, draw(associated), static=draw(st.integers(0, 3)) == 3, asn=asn)
         end = draw(st.sampled_from(["one", "one", "two", "two", "nowhere"]))
         ends.setdefault(end, []).append(name)
     for (site, connections), network in zip(ends.items(), SITES, strict=False):
@@ -137,7 +138,7 @@ def _vpn_gateway(draw: st.DrawFn, d: Draft, vpc: str) -> None:
     if draw(st.integers(0, 3)) == 3:
         static = draw(st.booleans())
         d.vpn_gateway("vgw", vpc)
-        d.vpn("v3", gateway="vgw", static=static, routes=draw(few(POOL)) if static else ())
+        d.vpn("v3", gateway="vgw", static=static, routes=draw(few(POOL)) if static else (), asn=65000)
         d.site("three", ["v3"], draw(few(POOL)), ["192.168.0.0/16"])
         if draw(st.booleans()):
             d.vpn("v4", gateway="vgw", static=not draw(_likely()), asn=draw(st.sampled_from([65000, 65001])))

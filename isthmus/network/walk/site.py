@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from isthmus.network import cloudhub
 from isthmus.network.answers import Block, Hop, Path
+from isthmus.network.facts import SiteStep
 from isthmus.network.model import Site, Unknown
 from isthmus.network.space import PUBLIC, merge, show_range
 from isthmus.network.tables import NO_ROUTE, Route
@@ -41,10 +42,11 @@ class SiteSteps(Steps):
                 back = after(path, Hop("site", site.name, "the site is told this prefix and sends it back to AWS"))
                 back = back._replace(hairpin=(*back.hairpin, site.name))
                 onward = self.from_site_over(site, step.over, first, last, back, (*seen, place))
-                pieces += _doubted(onward, step.unknown)
+                pieces += self._unless_public(_doubted(onward, step.unknown), step, path)
             elif step.over:
                 why = f"between AWS and site {site.name}: a routing loop"
-                pieces += self.stopped(first, last, path, Block("routing-loop", connection, why))
+                stopped = self.stopped(first, last, path, Block("routing-loop", connection, why))
+                pieces += self._unless_public(stopped, step, path)
             else:
                 pieces += self._beyond_site(site, connection, step.unknown, first, last, path)
         return pieces
@@ -64,6 +66,17 @@ class SiteSteps(Steps):
                 why = f"site {site.name} has no network {show_range(first, last)}"
                 pieces += self.stopped(first, last, path, Block("not-at-site", connection, why))
         return pieces
+
+    @staticmethod
+    def _unless_public(pieces: Pieces, step: SiteStep, path: Path) -> Pieces:
+        """What AWS sent a site, and it may take no route of AWS for: on the internet it may get there on its own."""
+        if not step.beyond:
+            return pieces
+        found: Pieces = []
+        for low, high, paths in pieces:
+            for first, last, public in PUBLIC.within(low, high):
+                found += unknown(first, last, path, step.unknown) if public else [(first, last, paths)]
+        return found
 
     def from_site(self, site: Site, low: int, high: int, path: Path, seen: Seen = ()) -> Pieces:
         """From a site's host: over whatever was told the prefix."""

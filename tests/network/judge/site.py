@@ -12,11 +12,13 @@ from isthmus.network.answers import Outcome
 from isthmus.network.model import Cidr, Gateway, Site, Unknown
 from tests.network.judge.carried import Ending, Ip, Luggage, arrived, dropped, unknown
 from tests.network.judge.doubt import Unclear, contains, known, length, truth
-from tests.network.judge.found import best
+from tests.network.judge.found import Found, best
 from tests.network.judge.steps import Steps
 from tests.network.judge.transit_tables import TransitTables
 from tests.network.judge.vpc_tables import VpcTables
 
+SURE, DARK, LOOPING = "sure", "a blackhole", "of its own ASN"  # what is known of an announcement
+LEARNT = 2  # first of the rank of routes that a transit gateway learns
 HERE, OUT = "(here)", "(out)"  # what a site does by itself: deliver, or send to the internet
 
 
@@ -63,7 +65,7 @@ class Sites(Steps, VpcTables, TransitTables):
         sure, doubtful = self._ways_from_site(site, luggage.header.destination, transit=transit)
         endings = [ending for way in (*sure, *doubtful) for ending in follow(way)]
         if doubtful and any(ending.outcome is not Outcome.BLOCKED for ending in endings):
-            return unknown(luggage, f"nobody knows whether AWS announces the blackhole that {site.name} may follow")
+            return unknown(luggage, f"whether {site.name} is told a blackhole, or takes what has its ASN in the path")
         return endings
 
     def _ways_from_site(self, site: Site, destination: Ip, *, transit: bool) -> tuple[list[str], list[str]]:
@@ -71,29 +73,34 @@ class Sites(Steps, VpcTables, TransitTables):
 
         Its own routes come before equal ones it is told. What AWS sends it (`transit`) because it announced the prefix
         it does not send back for a shorter one, and it keeps what is for its networks. Whether AWS announces a
-        blackhole is not documented: the second list holds ways it would take if AWS did.
+        blackhole is not documented, nor whether a router takes what has its own ASN in the path: the second list holds
+        ways it would take if so. To a blackhole inside its own networks it sends nothing.
         """
         has = (*self._networks(site), *site.rest)
-        routes = [(length(net), HERE, True) for net in has if contains(net, destination)]
+        routes = [(length(net), HERE, SURE) for net in has if contains(net, destination)]
         if not isinstance(site.announces, Unknown):
             own = [said.prefix for said in site.announces if transit or length(said.prefix) == 0]
             way = HERE if routes else OUT
-            routes += [(length(prefix), way, True) for prefix in own if contains(prefix, destination)]
+            routes += [(length(prefix), way, SURE) for prefix in own if contains(prefix, destination)]
         for connection in site.connections:
-            routes += [(size, connection, sure) for size, sure in self._told(site, connection, destination)]
-        routes.append((-1, OUT, True))
-        doubtful: list[str] = []
+            routes += [(size, connection, sort) for size, sort in self._told(site, connection, destination)]
+        routes.append((-1, OUT, SURE))
+        dark: list[str] = []
+        looping: list[str] = []
         for size in sorted({size for size, _, _ in routes}, reverse=True):
-            level = [(way, sure) for at, way, sure in routes if at == size]
-            doubtful += [way for way, sure in level if not sure]
-            sure_ways = list(dict.fromkeys(way for way, sure in level if sure))
+            level = [(way, sort) for at, way, sort in routes if at == size]
+            sure_ways = list(dict.fromkeys(way for way, sort in level if sort == SURE))
             chosen = [way for way in sure_ways if way in (HERE, OUT)][:1] or sure_ways
+            dark += [way for way, sort in level if sort == DARK]
+            if chosen != [HERE]:
+                looping += [way for way, sort in level if sort == LOOPING]
             if chosen:
-                return chosen, [] if chosen == [HERE] else [way for way in doubtful if way not in chosen]
+                unlike = looping if len(chosen) > 1 else [way for way in looping if way not in chosen]
+                return chosen, unlike + ([] if chosen == [HERE] else [way for way in dark if way not in chosen])
         raise AssertionError("there is always the last one")
 
-    def _told(self, site: Site, connection: str, destination: Ip) -> list[tuple[int, bool]]:
-        """The lengths of the prefixes that AWS announces on a connection for an address, and whether it surely does.
+    def _told(self, site: Site, connection: str, destination: Ip) -> list[tuple[int, str]]:
+        """The lengths of the prefixes that AWS announces on a connection for an address, each with what is known of it.
 
         A transit gateway announces the routes of the table that the connection's attachment is associated with (a site
         does not take its own back), a Direct Connect gateway the allowed prefixes, a virtual private gateway the
@@ -107,13 +114,13 @@ class Sites(Steps, VpcTables, TransitTables):
             if gateway is not None:
                 cidrs = list(self.network.vpcs[known(gateway.vpc)].cidrs if gateway.vpc else ())
                 cidrs += self._of_others(site, gateway.address)
-                return [(length(cidr), True) for cidr in cidrs if contains(cidr, destination)]
+                return [(length(cidr), SURE) for cidr in cidrs if contains(cidr, destination)]
         attachment = self._attachment_of(connection)
         if attachment is None or self._down(attachment.address, connection):
             return []
         if connection in self.network.dx_gateways:
             allowed = self.network.dx_gateways[connection].allowed.get(attachment.address, ())
-            return [(length(cidr), True) for cidr in allowed if contains(cidr, destination)]
+            return [(length(cidr), SURE) for cidr in allowed if contains(cidr, destination)]
         if attachment.table is None:
             return []
         own = [self._attachment_of(one) for one in site.connections]
@@ -122,9 +129,23 @@ class Sites(Steps, VpcTables, TransitTables):
         told = []
         for size in {found.length for found in candidates}:
             winners = best(found for found in candidates if found.length == size)
-            if any(found.target not in homeward for found in winners):
-                told.append((size, all(found.target is not None for found in winners)))
+            foreign = [found for found in winners if found.target not in homeward]
+            if any(found.target is None for found in foreign):
+                told.append((size, DARK))
+            elif foreign:
+                told.append((size, LOOPING if self._has_asn_in_path(connection, foreign) else SURE))
         return told
+
+    def _has_asn_in_path(self, connection: str, routes: list[Found]) -> bool:
+        """Whether one of the routes may have the ASN of a connection's far end in its path. rfc4271, 9.1.2"""
+        near = self.network.vpns[connection]
+        learnt = [found for found in routes if found.rank[0] == LEARNT and found.target is not None]
+        origins = [known(self.network.attachments[known(found.target)].attached) for found in learnt]
+        far = [self.network.vpns[origin] for origin in origins if origin in self.network.vpns]
+        if truth(near.static) or not far:
+            return False
+        own, *others = (self.network.customer_gateways[known(vpn.customer_gateway)].asn for vpn in (near, *far))
+        return any(isinstance(asn, Unknown) or asn == own for asn in others) or isinstance(own, Unknown)
 
     def _of_others(self, site: Site, gateway: str) -> Iterator[Cidr | Unknown]:
         """What the other sites of a virtual private gateway have told it. vpn/latest/s2svpn/VPN_CloudHub.html"""

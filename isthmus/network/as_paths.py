@@ -1,0 +1,63 @@
+"""Whether the router of a site takes the routes of other sites that AWS advertises to it.
+
+Over BGP a transit gateway adds its own ASN to the path of a route that it learned from a site, and advertises it to the
+others. A router excludes a route with its own ASN in the path; most can be configured to take it. So between two sites
+of one ASN it is not known whether there is a route. AWS asks for an ASN of its own at each site where a virtual private
+gateway is between them.
+https://www.rfc-editor.org/rfc/rfc4271#section-9.1.2
+https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html
+
+Not judged: what a site prepends, and ASNs behind Direct Connect, where AWS originates the allowed prefixes itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from isthmus.network.model import Network, RouteOrigin, Unknown
+from isthmus.network.tables import Route
+
+
+def asn_at(network: Network, connection: str) -> int | Unknown:
+    """The ASN of the customer gateway at a VPN connection."""
+    customer_gateway = network.vpns[connection].customer_gateway
+    if isinstance(customer_gateway, Unknown):
+        return customer_gateway
+    known = network.customer_gateways.get(customer_gateway)
+    if known is None or known.asn is None:
+        return Unknown(f"{customer_gateway} is not in this input")
+    return known.asn
+
+
+def refused(network: Network, connection: str, routes: Iterable[Route]) -> str:
+    """Why the router at a connection may not take a prefix that AWS has these routes for, or "".
+
+    A static route of a table is AWS's own: its path has no other ASN. With static routing there is no path at all.
+    """
+    vpn = network.vpns.get(connection)
+    if vpn is None or vpn.static is True:
+        return ""
+    own = asn_at(network, connection)
+    for route in routes:
+        learnt_from = _learnt_from(network, route)
+        if not learnt_from:
+            continue
+        asn = asn_at(network, learnt_from)
+        for end, found in ((connection, own), (learnt_from, asn)):
+            if isinstance(found, Unknown):
+                return f"whether {connection} and {learnt_from} have one ASN: that of {end}: {found.reason}"
+        if own == asn:
+            return (
+                f"the sites at {connection} and {learnt_from} have one ASN, {asn}: a router drops routes with its own "
+                "ASN in their path, unless it is configured to take them"
+            )
+    return ""
+
+
+def _learnt_from(network: Network, route: Route) -> str:
+    """The VPN connection that a transit gateway learned a route over, or ""."""
+    if route.origin is not RouteOrigin.PROPAGATED or not isinstance(route.target, str):
+        return ""
+    attachment = network.attachments.get(route.target)
+    attached = attachment.attached if attachment is not None else ""
+    return attached if isinstance(attached, str) and attached in network.vpns else ""
