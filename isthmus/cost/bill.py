@@ -9,11 +9,11 @@ from functools import cached_property
 
 from isthmus.cost.carrying import paid
 from isthmus.cost.errors import UnusablePrices, UnusableTraffic
-from isthmus.cost.items import ITEMS, NAT_WAIVERS, Item, Unit
+from isthmus.cost.items import AT_PRICE_OF, ITEMS, Item, Unit
 from isthmus.cost.prices import Prices, how_to_get_one, shipped, shipped_regions
 from isthmus.cost.standing import Standing, by_use, foreign, standing
 from isthmus.cost.traffic import Flow
-from isthmus.cost.using import OF_WAIVERS, Use, assumptions, using, written_elsewhere
+from isthmus.cost.using import OF_ROTATIONS, OF_WAIVERS, Use, assumptions, using, written_elsewhere
 from isthmus.network.answers import InSubnet, Location, Outcome, Packet
 from isthmus.proof.errors import ProofError
 from isthmus.proof.subject import Subject
@@ -139,8 +139,13 @@ def bill(subject: Subject, prices: Prices | None = None, flows: Sequence[Flow] =
     notes = (*doubts, *_left_out(subject.graph, chosen, (*lines, *by_use_), flows))
     if prices is None:
         notes += tuple(_of_unknown_region(charged, chosen))
-    assumed = (*(assumptions(flows) if by_use_ else ()), *((OF_WAIVERS,) if waived else ()))
-    return Bill(chosen, lines, tuple(flows), notes, (*waived, *by_use_), assumed, regions)
+    rotated = tuple(_rotated(subject.graph, chosen))
+    assumed = (
+        *(assumptions(flows) if by_use_ else ()),
+        *((OF_ROTATIONS,) if rotated else ()),
+        *((OF_WAIVERS,) if waived else ()),
+    )
+    return Bill(chosen, lines, tuple(flows), notes, (*waived, *rotated, *by_use_), assumed, regions)
 
 
 def _region(charged: Sequence[Resource], regions: Sequence[str]) -> str:
@@ -184,7 +189,19 @@ def _waived(stands: Sequence[Standing], lines: Sequence[Line], prices: Prices) -
         most = whole if name == "nat-gateway" and uncounted else min(whole, quantities.get(by, Fraction()))
         full, rest = prices.amount(name, whole), prices.amount(name, whole - most)
         if most and full is not None and rest is not None:
-            yield UseLine(NAT_WAIVERS[name], -most, Fraction(), rest - full, Fraction())
+            yield UseLine(AT_PRICE_OF[name], -most, Fraction(), rest - full, Fraction())
+
+
+def _rotated(graph: Graph, prices: Prices) -> Iterator[UseLine]:
+    """What the rotations of keys add: the first two of each cost as much as the key, a month.
+
+    https://aws.amazon.com/kms/pricing/
+    """
+    most = Fraction(
+        2 * sum(key.get("enable_key_rotation") not in (None, False, "false") for key in graph.of_type("aws_kms_key"))
+    )
+    if most:
+        yield UseLine(AT_PRICE_OF["kms-key"], Fraction(), most, Fraction(), prices.amount("kms-key", most))
 
 
 def _use_lines(used: Sequence[Use], prices: Prices) -> Iterator[UseLine]:
@@ -277,7 +294,7 @@ def _left_out(graph: Graph, prices: Prices, lines: Sequence[Line | UseLine], flo
     for use in by_use(graph):
         yield f"{use}, which cost by use"
     if any(line.item.name == "kms-key" for line in lines):
-        yield "requests to KMS keys, and the first two rotations of each, which add its price again"
+        yield "requests to KMS keys, which cost by use"
     elsewhere = written_elsewhere(graph)
     if elsewhere:
         yield f"logs that something else writes, to {', '.join(elsewhere)}"

@@ -40,11 +40,12 @@ _CLOUDWATCH = "https://aws.amazon.com/cloudwatch/pricing/"
 _KMS = "https://aws.amazon.com/kms/pricing/"
 _SECRETS = "https://aws.amazon.com/secrets-manager/pricing/"
 
-# What firewalls take off the price of NAT gateways: never in a price sheet, since it is at the price of those.
-NAT_WAIVERS: Mapping[str, Item] = MappingProxyType(
+# What is charged or waived at the price of another item, by that item's name: never in a price sheet of its own.
+AT_PRICE_OF: Mapping[str, Item] = MappingProxyType(
     {
         "nat-gateway": Item("nat-gateway-waived", "NAT gateways, waived with firewalls", Unit.HOUR, _FIREWALL),
         "nat-gateway-gb": Item("nat-gateway-gb-waived", "Data through them, waived", Unit.GB, _FIREWALL),
+        "kms-key": Item("kms-key-rotation", "KMS keys, their first two rotations", Unit.MONTH, _KMS),
     }
 )
 

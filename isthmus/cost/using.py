@@ -45,6 +45,7 @@ _OF_TRAFFIC = (
 )
 
 
+OF_ROTATIONS = "each KMS key that rotates has done so never, or twice; later rotations cost nothing"
 OF_WAIVERS = "of what firewalls can waive for NAT gateways in a chain with them, all or nothing is waived"
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from isthmus.comments import capped, escape, folded
 from isthmus.cost.bill import HOURS, Bill, Line, UseLine
-from isthmus.cost.items import ITEMS, NAT_WAIVERS, Unit
+from isthmus.cost.items import AT_PRICE_OF, ITEMS, Unit
 from isthmus.report.terminal import print_trimmed
 
 Row = tuple[str, ...]
@@ -47,13 +47,14 @@ def _print_table(out: Console, columns: Row, rows: Sequence[Row]) -> None:
 def bill_markdown(bill: Bill, before: Bill | None = None) -> str:
     """The bill for a pull request: the sum first."""
     if before is None:
-        head = f"**{money(bill.total)} {bill.prices.currency} a month**"
+        head = f"**{_at_least(bill)}{money(bill.total)} {bill.prices.currency} a month**"
         if bill.uses:
-            head += f", {money(bill.least)} to {money(bill.most)} with logs and queries"
+            head += f", {money(bill.least)} to {money(bill.most)} with what costs by use"
     else:
+        change = f"{_signed(bill.total - before.total)} {bill.prices.currency} a month"
         head = (
-            f"**{_signed(bill.total - before.total)} {bill.prices.currency} a month**: "
-            f"{money(before.total)} before, {money(bill.total)} after"
+            f"**{change if bill.complete and before.complete else 'by how much it changes is not known'}**: "
+            f"{_at_least(before)}{money(before.total)} before, {_at_least(bill)}{money(bill.total)} after"
         )
     columns, rows = _compared(before, bill) if before is not None else _listed(bill)
     notes = "\n".join(f"- {escape(note)}" for note in bill.notes)
@@ -108,23 +109,28 @@ def _listed(bill: Bill) -> tuple[Row, list[Row]]:
     return ("", "count", "a month"), [*rows, (_sum_label(bill), "", money(bill.total))]
 
 
-def _sum_label(bill: Bill) -> str:
-    return "sum" if bill.complete else "sum, at least"
+def _sum_label(*bills: Bill) -> str:
+    return "sum" if all(bill.complete for bill in bills) else "sum, at least"
+
+
+def _at_least(bill: Bill) -> str:
+    return "" if bill.complete else "at least "
 
 
 def _used(bill: Bill, before: Bill | None) -> tuple[Row, list[Row]]:
     """What costs by use, the least and the most of it; the sums include what stands."""
     if before is None:
         rows: list[Row] = [(use.item.label, _between(use), *_least_and_most(use)) for use in bill.uses]
-        sums: Row = ("sum with it", "", money(bill.least), money(bill.most))
+        sums: Row = (_sum_label(bill).replace("sum", "sum with it"), "", money(bill.least), money(bill.most))
         return ("", "", "from", "to"), [*rows, sums]
     was, is_ = ({use.item.name: use for use in each.uses} for each in (before, bill))
     rows = [
         (item.label, *(" to ".join(_least_and_most(each[name])) if name in each else "-" for each in (was, is_)))
-        for item in (*NAT_WAIVERS.values(), *ITEMS.values())
+        for item in (*AT_PRICE_OF.values(), *ITEMS.values())
         if (name := item.name) in was or name in is_
     ]
-    sums = ("sum with it", *(f"{money(each.least)} to {money(each.most)}" for each in (before, bill)))
+    label = _sum_label(before, bill).replace("sum", "sum with it")
+    sums = (label, *(f"{money(each.least)} to {money(each.most)}" for each in (before, bill)))
     return ("", "before", "after"), [*rows, sums]
 
 
@@ -136,7 +142,7 @@ def _between(use: UseLine) -> str:
 def _some(quantity: Fraction, unit: Unit) -> str:
     if unit is Unit.HOUR:
         quantity /= HOURS
-    whole = not quantity or abs(quantity) >= 10 or (unit is Unit.HOUR and quantity.denominator == 1)
+    whole = not quantity or abs(quantity) >= 10 or (unit in (Unit.HOUR, Unit.MONTH) and quantity.denominator == 1)
     return f"{_rounded(quantity, '1' if whole else '0.1'):,f}"
 
 
@@ -152,17 +158,21 @@ def _compared(before: Bill, after: Bill) -> tuple[Row, list[Row]]:
         (
             item.label,
             *(_amount(each[name]) if name in each else "-" for each in (was, is_)),
-            _signed(_sum(is_.get(name)) - _sum(was.get(name))),
+            _change(was.get(name), is_.get(name)),
         )
         for name, item in ITEMS.items()
         if name in was or name in is_
     ]
-    sums = ("sum", money(before.total), money(after.total), _signed(after.total - before.total))
+    change = _signed(after.total - before.total) if before.complete and after.complete else "unknown"
+    sums = (_sum_label(before, after), money(before.total), money(after.total), change)
     return ("", "before", "after", "change"), [*rows, sums]
 
 
-def _sum(line: Line | None) -> Fraction:
-    return line.amount if line is not None and line.amount is not None else Fraction()
+def _change(was: Line | None, is_: Line | None) -> str:
+    """By how much an item costs more than before: what was not there cost nothing, what has no price is unknown."""
+    amounts = [Fraction() if line is None else line.amount for line in (was, is_)]
+    before, after = amounts
+    return "unknown" if before is None or after is None else _signed(after - before)
 
 
 def _amount(line: Line) -> str:

@@ -18,7 +18,7 @@ from isthmus.cost import Bill, Flow, UnusablePrices, UnusableTraffic, bill, read
 from isthmus.cost import prices as prices_module
 from isthmus.cost.prices import Prices, Step
 from isthmus.network.answers import Outcome
-from isthmus.report.cost import bill_json, print_bill
+from isthmus.report.cost import bill_json, bill_markdown, print_bill
 from isthmus.terraform.graph import Graph, Resource, Unknown
 from tests.proof.estates import ALL, EVERYTHING, output, write
 
@@ -142,7 +142,7 @@ def test_never_zero_for_unknown(everything: proof.Subject) -> None:
         "Firewall endpoints of x.aws_networkfirewall_firewall.a: how many is unknown (it), so the sum lacks it",
         "traffic, of which nothing was said: name flows with --traffic",
         "VPN connections of 5 Gbps tunnels: the sheet has no price (https://aws.amazon.com/vpn/pricing/)",
-        "requests to KMS keys, and the first two rotations of each, which add its price again",
+        "requests to KMS keys, which cost by use",
         "types of resource that this bill knows nothing of: aws_instance (1)",
         "prices of eu-west-1: the sum is at prices of us-east-1; give a sheet with --prices",
     )
@@ -225,6 +225,17 @@ def test_nat_gateways_are_waived_one_for_one(everything: proof.Subject, zones: o
         assert use.least_amount == -each
         assert use.most_amount == 0
     assert (made.least, made.most) == (made.total - each * waived, made.total)
+
+
+@pytest.mark.parametrize(
+    ("rotates", "most"), [(True, 2), ("true", 2), (Unknown("it"), 2), (False, 0), ("false", 0), (None, 0)]
+)
+def test_a_key_costs_up_to_three_times_its_price(everything: proof.Subject, rotates: object, most: int) -> None:
+    made = billed(everything, of("us-east-1", "aws_kms_key", enable_key_rotation=rotates))
+    assert [(use.item.name, float(use.least), float(use.most)) for use in made.uses] == (
+        [("kms-key-rotation", 0.0, float(most))] if most else []
+    )
+    assert [float(each) for each in (made.total, made.least, made.most)] == [1, 1, 1 + most]
 
 
 def test_data_is_waived_with_them(stages: tuple[Path, Path]) -> None:
@@ -329,7 +340,7 @@ def test_shares_of_roots(stages: tuple[Path, Path]) -> None:
 
 def test_markdown_alone(stages: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, stages[0], "--markdown", "-")
-    assert out.startswith("**231.70 USD a month**, 232.18 to 304.19 with logs and queries\n")
+    assert out.startswith("**231.70 USD a month**, 232.18 to 314.19 with what costs by use\n")
     assert "Assumed:\n\n- each flow log" in out
     assert "| Transit gateway attachments | 5 | 182.50 |" in out
 
@@ -349,3 +360,24 @@ def test_errors(stages: tuple[Path, Path], tmp_path: Path, capsys: pytest.Captur
     assert f"(in {stages[0]})" in err
     assert run(capsys, stages[0], "--prices", tmp_path / "none.toml")[0] == 2
     assert run(capsys, tmp_path)[0] == 2
+
+
+def test_what_has_no_price_is_not_zero_beside_another(everything: proof.Subject) -> None:
+    """An item of one network without a price, or a count that is not known: no difference and no sum is exact."""
+    one = billed(everything, of("us-east-1"))
+    large = of("us-east-1", "aws_vpn_connection", tunnel_bandwidth="large", outside_ip_address_type="PrivateIpv4")
+    for other in (large, firewall(Unknown("it"))):
+        more = billed(everything, of("us-east-1"), other)
+        for before, after in ((one, more), (more, one)):
+            out = Console(file=StringIO(), width=100)
+            print_bill(after, out, before)
+            rows = [line.split() for line in cast("StringIO", out.file).getvalue().splitlines()]
+            assert ["sum,", "at", "least", "32.85", "32.85", "unknown"] in rows
+            head = bill_markdown(after, before).splitlines()[0]
+            assert head.startswith("**by how much it changes is not known**: ")
+            assert head.count("at least 32.85") == 1
+        assert bill_markdown(more).startswith("**at least 32.85 USD a month**")
+    out = Console(file=StringIO(), width=100)
+    print_bill(billed(everything, large), out, one)
+    rows = [line.split() for line in cast("StringIO", out.file).getvalue().splitlines()]
+    assert ["VPN", "connections", "of", "5", "Gbps", "tunnels", "-", "no", "price", "unknown"] in rows
