@@ -257,9 +257,10 @@ class _Observability:
             period=PERIOD,
             evaluation_periods=1,
             comparison_operator="GreaterThanThreshold",
-            threshold=0,
+            threshold=self.wanted.firewall_drops_above,
             treat_missing_data="notBreaching",
             alarm_actions=self.actions,
+            ok_actions=self.actions,
             tags={"Name": metric},
         )
 

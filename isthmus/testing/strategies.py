@@ -231,6 +231,7 @@ def _observability(partition: str) -> SearchStrategy[Observability | None]:
         Observability,
         notify=st.lists(st.sampled_from(("network-team@example.com", "24x7@example.com")), min_size=1, unique=True),
         tunnel_down_for=st.sampled_from((5, 15, 1_440)),
+        firewall_drops_above=st.sampled_from((0, 250)),
         network_manager=st.just(value=False) if partition == "aws-cn" else st.booleans(),
     )
 

@@ -63,7 +63,8 @@ ELSEWHERE: dict[str, str] = {
     ),
     **dict.fromkeys(
         (
-            *("nothing-to-observe", "alarm-target", "alarm-target-region", "tunnel-down-for", "site-coordinates"),
+            *("nothing-to-observe", "alarm-target", "alarm-target-region", "tunnel-down-for", "firewall-drops-above"),
+            "site-coordinates",
             *("network-manager-partition", "state-bucket", "hcp-name", "dns-partition", "trust-policy-size"),
             *("role-policy-size", "site-alarm-size", "dashboard-size"),
         ),

@@ -159,3 +159,13 @@ def test_drops_of_the_firewall_are_counted_from_its_alert_log():
     made = counter["metric_transformation"]
     assert (made["namespace"], made["name"]) == (alarm["namespace"], alarm["metric_name"])
     assert not of(document, "aws_cloudwatch_dashboard")
+
+
+@pytest.mark.parametrize("drops", [0, 250])
+def test_the_firewalls_alarm_goes_off_above_a_number_and_says_when_it_is_over(drops):
+    estate = estate_of("examples.stage_4_central_egress")
+    wanted = Observability(notify=[TOPIC], firewall_drops_above=drops)
+    (alarm,) = alarms(observability(estate, replace(estate.environment("egress"), observability=wanted))).values()
+    assert (alarm["statistic"], alarm["comparison_operator"]) == ("Sum", "GreaterThanThreshold")
+    assert (alarm["threshold"], alarm["period"]) == (drops, 300)
+    assert alarm["alarm_actions"] == alarm["ok_actions"] == [TOPIC]

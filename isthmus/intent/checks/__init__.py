@@ -144,6 +144,7 @@ RULES: tuple[Rule, ...] = (
     observability.alarm_target,
     observability.alarm_target_region,
     observability.tunnel_down_for,
+    observability.firewall_drops_above,
     observability.network_manager_partition,
     observability.site_coordinates,
     settings.tag_form,

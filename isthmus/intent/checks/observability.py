@@ -74,6 +74,14 @@ def tunnel_down_for(estate: Estate) -> Iterator[Finding]:
             yield Finding(wanted, f"tunnel_down_for is {wanted.tunnel_down_for} minutes", "5, 10, 15 and so on to 1440")
 
 
+@rule("drops are counted, and no count is below 0", _ALARM)
+def firewall_drops_above(estate: Estate) -> Iterator[Finding]:
+    """The number of drops before an alarm is below 0."""
+    for _, wanted in _observed(estate):
+        if wanted.firewall_drops_above < 0:
+            yield Finding(wanted, f"firewall_drops_above is {wanted.firewall_drops_above}", "0 or a number above it")
+
+
 @rule(
     "Network Manager has no endpoint in China",
     "https://docs.aws.amazon.com/general/latest/gr/network_manager.html",

@@ -43,5 +43,10 @@ def tunnel_down_for(estate: Estate) -> Estate:
 
 
 @breaks
+def firewall_drops_above(estate: Estate) -> Estate:
+    return _observed(estate, firewall_drops_above=-3)
+
+
+@breaks
 def site_coordinates(estate: Estate) -> Estate:
     return grown(estate, sites=[extra_site(coordinates=(8.68, 250.11))])
