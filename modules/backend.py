@@ -15,13 +15,13 @@ def keep_state(stack: cdk.Stack, estate: Estate, environment: Environment) -> No
     """Give a root its backend: a file beside the output, an S3 object with native locking, or an HCP workspace."""
     match estate.backend:
         case LocalBackend():
-            cdk.LocalBackend(stack, path=local_path(environment.name))
+            cdk.LocalBackend(stack, path=local_path(estate, environment.name))
         case S3Backend() as backend:
             cdk.S3Backend(stack, **_s3(estate, backend, environment))
             # Native locking came after the bindings' struct.
             stack.add_override("terraform.backend.s3.use_lockfile", True)
         case HcpTerraform() as backend:
-            workspace = cdk.NamedCloudWorkspace(backend.workspace_prefix + environment.name, project=backend.project)
+            workspace = cdk.NamedCloudWorkspace(_workspace(estate, backend, environment), project=backend.project)
             cdk.CloudBackend(stack, hostname=backend.hostname, organization=backend.organization, workspaces=workspace)
 
 
@@ -32,7 +32,7 @@ def remote_state(
     name = producer.name.replace("-", "_")
     match estate.backend:
         case LocalBackend():
-            return stack.add(cdk.DataTerraformRemoteStateLocal, name, path=local_path(producer.name))
+            return stack.add(cdk.DataTerraformRemoteStateLocal, name, path=local_path(estate, producer.name))
         case S3Backend() as backend:
             # The producer's object, read with the reader's own role.
             config = _s3(estate, backend, producer) | {"assume_role": _assume(estate, reader)}
@@ -43,13 +43,21 @@ def remote_state(
                 name,
                 hostname=backend.hostname,
                 organization=backend.organization,
-                workspaces=cdk.NamedRemoteWorkspace(backend.workspace_prefix + producer.name),
+                workspaces=cdk.NamedRemoteWorkspace(_workspace(estate, backend, producer)),
             )
 
 
-def local_path(environment: str) -> str:
-    """The state file of an environment, from its root: beside the output, since cdktf deletes folders inside it."""
-    return f"../../../terraform.{environment}.tfstate"
+def local_path(estate: Estate, root: str) -> str:
+    """The state file of a root, from its folder: beside the output, since cdktf deletes folders inside it.
+
+    Outputs of other estates and Regions may be written to the same folder, one after the other: each has its own.
+    A prefix may change, so it is no part of the name.
+    """
+    return f"../../../terraform.{estate.name}-{estate.region}-{root}.tfstate"
+
+
+def _workspace(estate: Estate, backend: HcpTerraform, environment: Environment) -> str:
+    return backend.workspace(estate.name, estate.region, environment.name)
 
 
 def _s3(estate: Estate, backend: S3Backend, environment: Environment) -> dict[str, Any]:

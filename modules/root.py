@@ -57,7 +57,7 @@ def environment_root(app: App, estate: Estate, environment: Environment, tables:
 def state_root(app: App, estate: Estate, backend: S3Backend) -> Stack:
     """The root that makes the state bucket. Its own state is a file: there is no bucket before it."""
     stack = Stack(app, STATE)
-    LocalBackend(stack, path=local_path(STATE))
+    LocalBackend(stack, path=local_path(estate, STATE))
     _require_aws(stack, ">= 5.100, < 7")
     account = estate.account(backend.account)
     _provider(stack, estate, account, region=backend.region or estate.region, tags=_tags(estate, STATE, {}))

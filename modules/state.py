@@ -46,7 +46,7 @@ def key_alias(estate: Estate) -> str:
 
 def state_key(estate: Estate, account: str, environment: str) -> str:
     """Where in the bucket an environment's state lies."""
-    return f"{KEY_PREFIX}/{estate.name}/{account}/{environment}.tfstate"
+    return f"{KEY_PREFIX}/{estate.name}/{account}/{estate.region}/{environment}.tfstate"
 
 
 def state(estate: Estate, backend: S3Backend) -> dict[str, Any]:

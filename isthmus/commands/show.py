@@ -32,6 +32,6 @@ def run(arguments: argparse.Namespace) -> int:
     roots = {root.name for root in found}
     overview_terminal.print_matrix(overview.intended(output.estate, output.network, roots), screen)
     overview_terminal.print_opened(overview.opened(output.estate), screen)
-    overview_terminal.print_shares(found, output.estate.backend, screen)
+    overview_terminal.print_shares(found, output.estate, screen)
     overview_terminal.print_next_steps(found, screen)
     return 0

@@ -12,7 +12,7 @@ from isthmus.intent.organization import AccountRef
 
 @intent
 class LocalBackend:
-    """A file beside the output, `terraform.<environment>.tfstate`. Works at once; for trying things out."""
+    """A file beside the output, `terraform.<estate>-<region>-<environment>.tfstate`. For trying things out."""
 
     kind: Literal["local"] = "local"
 
@@ -38,17 +38,24 @@ class S3Backend:
 class HcpTerraform:
     """HCP Terraform (Terraform Cloud): one workspace an environment, `<workspace_prefix><environment>`.
 
+    Estates of one organization need workspaces of their own, so the default holds the estate's name and Region.
+
     organization      the organization of the workspaces
     hostname          another one for Terraform Enterprise
     project           the project that new workspaces are made in
-    workspace_prefix  in front of the names of workspaces
+    workspace_prefix  in front of the names of workspaces; None: `<estate>-<region>-`
     """
 
     kind: Literal["hcp-terraform"] = "hcp-terraform"
     organization: str
     project: str | None = None
     hostname: str = "app.terraform.io"
-    workspace_prefix: str = ""
+    workspace_prefix: str | None = None
+
+    def workspace(self, estate: str, region: str, environment: str) -> str:
+        """The workspace of an environment of the estate of that name and Region."""
+        before = f"{estate}-{region}-" if self.workspace_prefix is None else self.workspace_prefix
+        return f"{before}{environment}"
 
 
 Backend = Annotated[LocalBackend | S3Backend | HcpTerraform, Field(discriminator="kind")]

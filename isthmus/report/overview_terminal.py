@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from isthmus.intent.backend import Backend, HcpTerraform
+from isthmus.intent.backend import HcpTerraform
+from isthmus.intent.estate import Estate
 from isthmus.network.answers import Told
 from isthmus.report.alike import shown
 from isthmus.report.overview import ANY, Matrix, Root, RouteTable, Ways
@@ -116,16 +117,18 @@ def print_next_steps(found: Sequence[Root], out: Console) -> None:
     out.print(Text("Where you take something away, apply in the opposite order of the output before."))
 
 
-def print_shares(found: Sequence[Root], backend: Backend, out: Console) -> None:
+def print_shares(found: Sequence[Root], estate: Estate, out: Console) -> None:
     """Of HCP Terraform, which state has to be shared with whom; nothing of other backends, where roles say it."""
     readers = {root.name: [reader.name for reader in found if root.name in reader.waits_for] for root in found}
+    backend = estate.backend
     if not isinstance(backend, HcpTerraform) or not any(readers.values()):
         return
+    workspaces = {name: backend.workspace(estate.name, estate.region, name) for name in readers}
     _title(out, "Workspaces to share the state of, and with whom")
-    prefix, width = backend.workspace_prefix, max(map(len, readers))
+    width = max(map(len, workspaces.values()))
     for name, others in readers.items():
         if others:
-            _wrapped(out, prefix + name.ljust(width), [prefix + other for other in others])
+            _wrapped(out, workspaces[name].ljust(width), [workspaces[other] for other in others])
 
 
 def steps(found: Sequence[Root]) -> list[list[Root]]:

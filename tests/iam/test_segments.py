@@ -146,7 +146,7 @@ def test_a_state_is_read_by_deployment_roles_and_written_by_those_of_its_account
     policy = resources_of(synthesize(estate))["state/state/aws_s3_bucket_policy.this"]["policy"]
     mine, other = estate.organization.accounts[0].id, estate.organization.accounts[1].id
     bucket = "${aws_s3_bucket.this.arn}"
-    state = f"{bucket}/isthmus/{estate.name}/{mine}/network.tfstate"
+    state = f"{bucket}/isthmus/{estate.name}/{mine}/{estate.region}/network.tfstate"
 
     def may(action: str, account: str, role: str = "isthmus-deploy", name: str = state) -> bool:
         return allowed(policy, Request(action, name, principal(estate, account, role)))

@@ -403,6 +403,10 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ("organization ab", backend(HcpTerraform(organization="ab")), ["hcp-name"]),
     ("project", backend(HcpTerraform(organization="example", project="a!")), ["hcp-name"]),
     ("workspace", backend(HcpTerraform(organization="example", workspace_prefix="a b")), ["hcp-name"]),
+    ("a workspace of a long name", replace(
+        backend(HcpTerraform(organization="example")), name="e" * 40, prefix="i",
+        environments=[replace(estate().environments[0], name="n" * 40), *estate().environments[1:]],
+    ), ["hcp-name"]),
     ("a quota below the default", estate(quotas={"vpn-connections": 10}), ["quota"]),
     ("an unknown quota", estate(quotas={"vpns": 100}), ["quota"]),
 ]  # fmt: skip

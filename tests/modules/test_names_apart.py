@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from isthmus.intent import Estate, Observability, S3Backend
+from isthmus.intent import Estate, HcpTerraform, LocalBackend, Observability, S3Backend
 from modules.synthesis import synthesize
 from tests.modules.dependencies import made_before
 from tests.modules.inventory import EXAMPLES as ALL_EXAMPLES
@@ -141,6 +141,35 @@ def test_a_name_without_its_region_would_be_found() -> None:
         for account, region, kind, name in names(elsewhere(estate))
     }
     assert {kind for _, _, kind, _ in without & there} == {"aws_iam_role", "aws_cloudwatch_dashboard"}
+
+
+# --- states
+
+
+def states(estate: Estate) -> set[str]:
+    """Where the roots of an estate keep their states."""
+    roots = (document for place, document in modules_of(synthesize(estate.check())).items() if "/" not in place)
+    kept = [{part: root["terraform"].get(part) for part in ("backend", "cloud")} for root in roots]
+    return {json.dumps(where, sort_keys=True) for where in kept}
+
+
+@pytest.mark.parametrize(
+    "backend",
+    [
+        LocalBackend(),
+        S3Backend(bucket="example-states", account="network-prod", region="us-east-1"),
+        HcpTerraform(organization="example"),
+    ],
+    ids=lambda backend: backend.kind,
+)
+def test_neither_two_regions_nor_two_estates_share_a_state(backend: LocalBackend | S3Backend | HcpTerraform) -> None:
+    estate = replace(estate_of(EXAMPLES[0]), backend=backend)
+    own = states(estate)
+    assert len(own) == len(estate.environments) + isinstance(backend, S3Backend)
+    assert own & states(elsewhere(estate)) == set()
+    assert own & states(replace(estate, name="labs")) == set()
+    # The key of the state bucket has the prefix in its alias.
+    assert own == states(replace(estate, prefix="labs")) or isinstance(backend, S3Backend), "a prefix may change"
 
 
 # --- names that are taken

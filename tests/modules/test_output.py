@@ -145,12 +145,12 @@ def test_s3_backend_makes_its_bucket_and_reads_across_accounts():
     documents = modules_of(files)
     prod = documents["prod"]
     backend = prod["terraform"]["backend"]["s3"]
-    assert backend["key"] == "isthmus/example/444455556666/prod.tfstate"
+    assert backend["key"] == "isthmus/example/444455556666/us-east-1/prod.tfstate"
     assert backend["use_lockfile"] is True
     assert backend["encrypt"] is True
     assert backend["assume_role"] == {"role_arn": "arn:aws:iam::444455556666:role/isthmus-deploy"}
     read = prod["data"]["terraform_remote_state"]["network"]["config"]
-    assert read["key"] == "isthmus/example/111122223333/network.tfstate"
+    assert read["key"] == "isthmus/example/111122223333/us-east-1/network.tfstate"
     assert read["assume_role"] == backend["assume_role"], "a reader reads as itself"
     made = documents["state/state"]["resource"]
     (rule,) = made["aws_s3_bucket_lifecycle_configuration"]["this"]["rule"]
@@ -160,7 +160,9 @@ def test_s3_backend_makes_its_bucket_and_reads_across_accounts():
     statements = {statement["Sid"]: statement for statement in policy["Statement"]}
     assert statements["WriteOwn"]["Resource"].endswith("/isthmus/example/$${aws:PrincipalAccount}/*")
     assert statements["Read"]["Condition"]["StringEquals"] == {"aws:PrincipalOrgID": "o-exampleorg"}
-    assert documents["state"]["terraform"]["backend"] == {"local": {"path": "../../../terraform.state.tfstate"}}
+    assert documents["state"]["terraform"]["backend"] == {
+        "local": {"path": "../../../terraform.example-us-east-1-state.tfstate"}
+    }
     assert "state" in json.loads(files["manifest.json"])["stacks"]["network"]["dependencies"]
 
 

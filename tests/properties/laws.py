@@ -177,6 +177,8 @@ def _leads_somewhere(output: Output, place: str, reference: str) -> bool:
     match reference.split("."):
         case ["var", name]:
             return name in document.get("variable", {})
+        case ["module", call]:
+            return call in document.get("module", {})
         case ["module", call, name, *_]:
             return name.split("[")[0] in output.documents[f"{place}/{call}"].get("output", {})
         case ["data", "terraform_remote_state", name, "outputs", wanted]:
@@ -195,7 +197,7 @@ def _references(document: Mapping[str, Any]) -> Iterator[str]:
     for text in _texts(document):
         for expression in re.findall(r"(?<!\$)\$\{([^}]*)\}", text):
             yield from re.findall(r"\b(?:(?:var|module|data)\.|aws_)[\w.-]*\w", expression)
-    for section in ("resource", "output"):
+    for section in ("resource", "output", "module"):
         for entries in document.get(section, {}).values():
             for body in entries.values() if section == "resource" else (entries,):
                 yield from body.get("depends_on", ())

@@ -123,15 +123,23 @@ def test_show_says_the_region_once_or_where_it_differs(output, folder, capsys):
             "Workspaces to share the state of, and with whom\n"
             "  net-network         net-dev, net-prod, net-shared-services, net-test\n",
         ),
+        (
+            HcpTerraform(organization="example"),
+            "Workspaces to share the state of, and with whom\n"
+            "  guide-us-east-1-network         guide-us-east-1-dev, guide-us-east-1-prod,\n"
+            "                                  guide-us-east-1-shared-services,\n"
+            "                                  guide-us-east-1-test\n",
+        ),
         (LocalBackend(), ""),
         (S3Backend(bucket="states", account="network-prod"), ""),
     ],
 )
 def test_show_says_which_workspaces_read_which(output, folder, capsys, backend, said):
     found = roots(folder, output.graph, output.estate)
-    print_shares(found, backend, console())
+    estate = replace(output.estate, backend=backend)
+    print_shares(found, estate, console())
     assert capsys.readouterr().out.lstrip("\n") == said
-    print_shares(found[:1], backend, console())
+    print_shares(found[:1], estate, console())
     assert not capsys.readouterr().out
 
 

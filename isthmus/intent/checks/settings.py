@@ -104,6 +104,10 @@ def _is_bucket(name: str) -> bool:
     )
 
 
+# https://developer.hashicorp.com/terraform/cloud-docs/workspaces/create
+_LONGEST_WORKSPACE = 90
+
+
 @rule(
     "HCP Terraform refuses other names",
     "https://developer.hashicorp.com/terraform/cloud-docs/workspaces/create",
@@ -120,6 +124,10 @@ def hcp_name(estate: Estate) -> Iterator[Finding]:
         yield Finding(backend, f'project is "{backend.project}"', '3 to 40 letters, digits, spaces, "-" and "_"')
     if not re.fullmatch(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?", backend.hostname):
         yield Finding(backend, f'hostname is "{backend.hostname}"', 'a host such as "app.terraform.io", no scheme')
-    if not re.fullmatch(r"[A-Za-z0-9_-]{0,50}", backend.workspace_prefix):
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,50}", backend.workspace_prefix or ""):
         remedy = 'up to 50 letters, digits, "-" and "_", so that with an environment it stays below 90'
         yield Finding(backend, f'workspace_prefix is "{backend.workspace_prefix}"', remedy)
+    names = [backend.workspace(estate.name, estate.region, environment.name) for environment in estate.environments]
+    if backend.workspace_prefix is None and len(longest := max(names, key=len, default="")) > _LONGEST_WORKSPACE:
+        given = f'the workspace "{longest}" has {len(longest)} characters'
+        yield Finding(backend, given, f'at most {_LONGEST_WORKSPACE}: workspace_prefix="{estate.name[:20]}-"')
