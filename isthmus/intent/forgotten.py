@@ -148,7 +148,7 @@ def _marked(file: str) -> set[int]:
 
 def _said(thing: Any, variable: str, held: _Held) -> str:
     """One object that belongs to no estate, and what to write."""
-    where = " or ".join(_places(thing, variable or "...", held))
+    where = " or ".join(_places(thing, variable, held))
     marked = f"call it _{variable}" if variable else 'assign it to a name that begins with "_"'
     return (
         f"{subject(thing)}, {place_of(thing)}: it belongs to no estate\n"
@@ -159,7 +159,7 @@ def _said(thing: Any, variable: str, held: _Held) -> str:
 def _places(thing: object, variable: str, held: _Held) -> Iterator[str]:
     """The fields that take an object, each with whose field it is."""
     for owner, field, several in _fields_of(type(thing)):
-        value = f"[..., {variable}]" if several else variable
+        value = f"[..., {variable or 'it'}]" if several else variable or "it"
         owners = [part for part in held.parts if type(part) is owner]
         # Of several, the one in the same file is meant more often than not.
         near = owners if len(owners) == 1 else [part for part in owners if _file(part) == _file(thing)]

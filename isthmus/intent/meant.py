@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import pkgutil
 import re
@@ -82,11 +83,32 @@ def _importing(error: NameError, name: str) -> str:
     own = str(frames[-1].f_globals.get("__name__"))
     if name in modules and own != f"{package}.{name}":
         return f"; write: from {package} import {name}"
-    for module in sorted(modules):
-        other = sys.modules.get(f"{package}.{module}")
-        if other is not None and other.__name__ != own and name in _public(other):
-            return f"; write: from {package}.{module} import {name}"
+    loaded = [sys.modules.get(f"{package}.{module}") for module in sorted(modules)]
+    holders = [module for module in loaded if module and module.__name__ != own and name in _public(module)]
+    if holders:
+        # The module that makes it goes before those that import it.
+        holder = min(holders, key=lambda module: name in _imported(module))
+        return f"; write: {_import_of(name, vars(holder)[name], holder)}"
     return _close(name, [key for key in frames[-1].f_globals if not key.startswith("_")])
+
+
+def _import_of(name: str, value: object, holder: ModuleType) -> str:
+    """The statement that makes a name of another module a name here, too."""
+    if not isinstance(value, ModuleType):
+        return f"from {holder.__name__} import {name}"
+    package, _, module = value.__name__.rpartition(".")
+    statement = f"from {package} import {module}" if package else f"import {module}"
+    return statement if module == name else f"{statement} as {name}"
+
+
+def _imported(module: ModuleType) -> set[str]:
+    """The names that import statements of a module bind; none where its source cannot be read."""
+    try:
+        tree = ast.parse(Path(module.__file__ or "").read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return set()
+    statements = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    return {alias.asname or alias.name.partition(".")[0] for node in statements for alias in node.names}
 
 
 def _plain(error: Exception) -> str:

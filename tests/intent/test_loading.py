@@ -117,6 +117,35 @@ def test_what_is_wrong_is_told_with_its_line(
 
 
 @pytest.mark.parametrize(
+    ("name", "statement"),
+    [
+        ("spoke", "from company.parts import spoke"),
+        ("pieces", "from company import parts as pieces"),
+        ("own", "from company.early import own"),
+    ],
+)
+def test_a_missing_import_is_of_the_module_that_makes_the_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, statement: str
+) -> None:
+    """Of `company.early` too, which comes first in the alphabet, and imports what `company.parts` makes."""
+    early = "from company import parts as pieces\nfrom company.parts import spoke\n\nown = spoke\n"
+    files = {"__init__": "", "parts": "spoke = 1\n", "early": early, "estate": f"import company.early\n\n{name}()\n"}
+    (tmp_path / "company").mkdir()
+    for file, text in files.items():
+        (tmp_path / "company" / f"{file}.py").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    loaded = ("company", "company.estate", "company.early", "company.parts")
+    for module in loaded:
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    with pytest.raises(IntentError) as error:
+        load_estate("company.estate")
+    for module in loaded:
+        sys.modules.pop(module, None)
+    assert f"NameError: name '{name}' is not defined; write: {statement}\n" in str(error.value)
+
+
+@pytest.mark.parametrize(
     ("name", "instead"),
     [
         ("environments.nothing", "the default is environments.estate"),
