@@ -51,9 +51,9 @@ def main() -> int:
     # Node loads cdktf while Python loads the language.
     if not unusable:
         Thread(target=_load_bindings, daemon=True).start()
-    from isthmus.complaint import complain, complain_of_a_bug
     from isthmus.intent import IntentError
     from isthmus.intent.loading import load_estate, named
+    from isthmus.text.error_messages import complain, complain_of_a_bug
     from modules.files import OutputRefusedError, merge
 
     if unusable:

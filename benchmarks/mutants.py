@@ -77,7 +77,7 @@ class Measure:
     def write_once(self) -> None:
         """Synthesize an estate where it has not been yet, in whatever fork that was."""
         synthesis: Any = import_module("modules.synthesis")
-        document, synthesize = import_module("isthmus.intent.document"), synthesis.synthesize
+        document, synthesize = import_module("isthmus.intent.intent_file"), synthesis.synthesize
 
         def once(estate: Any) -> dict[str, str]:
             key = json.dumps(document.to_document(estate))

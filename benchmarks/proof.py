@@ -33,7 +33,7 @@ from isthmus.intent import (
 )
 from isthmus.network import model
 from isthmus.network.answers import Outcome, Packet
-from isthmus.network.resolution import Resolution, VpcDns
+from isthmus.network.dns_model import Resolution, VpcDns
 from isthmus.report import proof_json
 from tests.network.judge import Walker
 

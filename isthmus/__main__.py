@@ -4,7 +4,7 @@ import gc
 import sys
 
 from isthmus.cli import STOPPED, main
-from isthmus.leaving import let_the_reader_leave
+from isthmus.text.broken_pipe import let_the_reader_leave
 
 
 def run() -> int:

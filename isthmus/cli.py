@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TextIO
 
 from isthmus import commands
-from isthmus.complaint import complain, complain_of_a_bug
+from isthmus.text.error_messages import complain, complain_of_a_bug
 
 NO_ANSWER = 2
 STOPPED = 130

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from isthmus.intent import Environment, Estate, Inspection
-from isthmus.intent.resolution import served_in, shared_services
+from isthmus.intent.name_resolution import served_in, shared_services
 from modules.naming import identifier
 
 # The root of the state bucket, for estates that keep their states there.

@@ -10,7 +10,7 @@ from typing import Any
 
 from isthmus.intent import DnsFirewall, SharedBy
 from isthmus.intent.estate import Estate
-from isthmus.intent.resolution import SharedServices
+from isthmus.intent.name_resolution import SharedServices
 from modules.aws import (
     CloudwatchLogGroup,
     CloudwatchLogResourcePolicy,

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from isthmus.intent import Estate, SharedBy
 from isthmus.intent.model import name_of
-from isthmus.intent.resolution import SharedServices, private_domains
+from isthmus.intent.name_resolution import SharedServices, private_domains
 from modules.aws import (
     IamRole,
     IamRolePolicy,

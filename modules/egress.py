@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from isthmus.addressing import Tier, egress_subnets, egress_tiers, zone_number
 from isthmus.intent import EgressVpc, Environment, Estate, Inspection
+from isthmus.intent.addressing import Tier, egress_subnets, egress_tiers, zone_number
 from modules.aws import Ec2TransitGatewayRoute, InternetGateway, NatGateway
 from modules.cdk import TerraformElement
 from modules.firewall import VPC_ID, endpoint_id, subnet_id

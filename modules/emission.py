@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from isthmus.intent import Estate, S3Backend
-from isthmus.intent.resolution import shared_services
+from isthmus.intent.name_resolution import shared_services
 from modules.calls import STATE, ModuleCall, roots_read
 from modules.cdk import App, bodies
 from modules.dns import dns

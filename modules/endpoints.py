@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from isthmus.addressing import Tier, subnet_name, zone_number
+from isthmus.aws.services import HTTPS, S3, SERVICES, Service, ports_of
 from isthmus.intent import Estate, SharedBy, Spoke
-from isthmus.intent.reach import networks_reached
-from isthmus.intent.resolution import SharedServices, central_services, for_sites_only, service_zones
-from isthmus.services import HTTPS, S3, SERVICES, Service, ports_of
+from isthmus.intent.addressing import Tier, subnet_name, zone_number
+from isthmus.intent.name_resolution import SharedServices, central_services, for_sites_only, service_zones
+from isthmus.intent.reachability import networks_reached
 from modules.aws import (
     Route53Record,
     Route53RecordAlias,

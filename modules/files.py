@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from isthmus.synthesized import JOURNAL, MANIFEST, SCHEMA, STAGING, digest, manifest_of
+from isthmus.files.manifest import JOURNAL, MANIFEST, SCHEMA, STAGING, digest, manifest_of
 
 
 class OutputRefusedError(Exception):

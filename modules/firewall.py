@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from isthmus.addressing import zone_number
 from isthmus.intent import EgressVpc, Environment, Estate, FirewallPolicy, Inspection
+from isthmus.intent.addressing import zone_number
 from modules.aws import (
     AwsProvider,
     CloudwatchLogGroup,

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from isthmus.intent import DomainList, Estate, FirewallPolicy, RuleGroup
-from isthmus.intent.domains import HOME, DomainRule, domain_rules
-from isthmus.intent.inspecting import (
+from isthmus.intent.domain_rules import HOME, DomainRule, domain_rules
+from isthmus.intent.firewall_rules import (
     BETWEEN_SEGMENTS,
     CAPACITY,
     CLOSING,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from isthmus.intent import Environment, Estate, SharedBy, Spoke
-from isthmus.intent.resolution import SharedServices, private_domains
+from isthmus.intent.name_resolution import SharedServices, private_domains
 from modules.aws import (
     AwsProvider,
     Route53ProfilesAssociation,

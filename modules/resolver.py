@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from isthmus.addressing import Tier, resolver_addresses, subnet_name, subnets, zone_number
 from isthmus.intent import Estate, ForwardRule, SharedBy
-from isthmus.intent.reach import networks_reached
-from isthmus.intent.resolution import KEPT_BY_AWS, SharedServices, keeps_aws_names, servers
+from isthmus.intent.addressing import Tier, resolver_addresses, subnet_name, subnets, zone_number
+from isthmus.intent.name_resolution import KEPT_BY_AWS, SharedServices, keeps_aws_names, servers
+from isthmus.intent.reachability import networks_reached
 from modules.aws import (
     Route53ResolverEndpoint,
     Route53ResolverEndpointIpAddress,

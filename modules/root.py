@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from isthmus.addressing import Tier, subnet_name, tiers_in
 from isthmus.intent import Account, Environment, Estate, Inspection, S3Backend, Segment, SharedBy, Spoke
+from isthmus.intent.addressing import Tier, subnet_name, tiers_in
 from isthmus.intent.model import name_of
-from isthmus.intent.resolution import SharedServices, shared_services
+from isthmus.intent.name_resolution import SharedServices, shared_services
 from modules.aws import AwsProvider, AwsProviderAssumeRole, AwsProviderDefaultTags
 from modules.backend import keep_state, local_path, remote_state
 from modules.calls import STATE, ModuleCall, module_calls

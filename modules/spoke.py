@@ -8,11 +8,11 @@ from itertools import count
 from typing import Any
 from zlib import crc32
 
-from isthmus.addressing import Tier, subnets, tiers_in, zone_number
 from isthmus.intent import Egress, Environment, Estate, Spoke
-from isthmus.intent.opening import Ports, limited_with
-from isthmus.intent.reach import networks_reached
-from isthmus.intent.rest import Rank, opening_rules, own_ranges, site_rules
+from isthmus.intent.addressing import Tier, subnets, tiers_in, zone_number
+from isthmus.intent.network_acl_rules import Ports, limited_with
+from isthmus.intent.reachability import networks_reached
+from isthmus.intent.site_remainder import Rank, opening_rules, own_ranges, site_rules
 from modules.aws import (
     Ec2TransitGatewayRouteTablePropagation,
     NetworkAcl,

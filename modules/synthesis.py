@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from isthmus.intent import Estate, S3Backend
-from isthmus.intent.document import to_document
+from isthmus.intent.intent_file import to_document
 from modules.calls import STATE, ModuleCall, module_calls
 from modules.files import canonical_json
 from modules.tables import HubTables

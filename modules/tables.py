@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from isthmus.intent import Egress, Estate, Inspection, Routing, Segment, Site, Spoke, VpnConnection
-from isthmus.intent.reach import (
+from isthmus.intent.reachability import (
     advertised_to,
     inspected_between,
     networks_denied,

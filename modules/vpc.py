@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from isthmus.addressing import Tier
 from isthmus.intent import Environment, Estate
+from isthmus.intent.addressing import Tier
 from modules.aws import (
     AwsProvider,
     CloudwatchLogGroup,

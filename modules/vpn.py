@@ -5,8 +5,8 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from typing import Any
 
-from isthmus.addressing import inside_cidrs
 from isthmus.intent import Account, Environment, Estate, Routing, Tunnel, VpnConnection
+from isthmus.intent.addressing import inside_cidrs
 from isthmus.intent.model import name_of
 from modules.aws import (
     CloudwatchLogGroup,

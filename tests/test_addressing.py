@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.addressing import (
+from isthmus.intent import Egress, Spoke, Tunnel, VpnConnection
+from isthmus.intent.addressing import (
     CONNECTIONS,
     NoSlot,
     Tier,
@@ -19,7 +20,6 @@ from isthmus.addressing import (
     tiers_of,
     zone_number,
 )
-from isthmus.intent import Egress, Spoke, Tunnel, VpnConnection
 
 DOCUMENT = Path("docs/addressing.md")
 DERIVED = Tunnel()

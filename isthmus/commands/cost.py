@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from isthmus.cli import assumed, inputs
-from isthmus.outlet import check_outputs, publish
+from isthmus.text.output_files import check_outputs, publish
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from isthmus.cost.bill import Bill
+    from isthmus.cost.estimate import Bill
     from isthmus.cost.prices import Prices
     from isthmus.cost.traffic import Flow
 
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus.cost.prices import read_prices, shipped
     from isthmus.cost.traffic import read_traffic
     from isthmus.report import cost
-    from isthmus.screen import console
+    from isthmus.text.console import console
 
     read = (*arguments.paths, arguments.before, arguments.intent, arguments.traffic, arguments.prices)
     check_outputs((arguments.json, arguments.markdown), read)
@@ -58,8 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _bill(paths: Sequence[str], arguments: argparse.Namespace, prices: Prices | None, flows: Sequence[Flow]) -> Bill:
     from isthmus import proof
-    from isthmus.cost.bill import bill
     from isthmus.cost.errors import UnusableTraffic
+    from isthmus.cost.estimate import bill
 
     subject = proof.read(*paths, **assumed(arguments))
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from isthmus.cli import announces, assumed, client_ports
-from isthmus.outlet import check_outputs, publish
+from isthmus.text.output_files import check_outputs, publish
 
 HELP = "flows gained, lost, re-routed or unclear between two inputs, or by one plan"
 
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare, print, and return 0 if no flow changes, nor what firewalls do, else 1."""
     from isthmus import proof
     from isthmus.report import markdown, proof_json, proof_terminal
-    from isthmus.screen import console
+    from isthmus.text.console import console
 
     read = (arguments.base, arguments.head, *arguments.beside, arguments.intent)
     check_outputs((arguments.json, arguments.markdown), read)

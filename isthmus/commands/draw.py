@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from isthmus.cli import CannotAnswer, assumed, inputs
-from isthmus.outlet import check_outputs, publish
+from isthmus.text.output_files import check_outputs, publish
 
 HELP = "the network as a Mermaid diagram, which GitHub and GitLab show inside Markdown"
 

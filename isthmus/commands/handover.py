@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from isthmus.cli import CannotAnswer
-from isthmus.outlet import STDOUT, check_outputs, publish
+from isthmus.text.output_files import STDOUT, check_outputs, publish
 
 HELP = "for each VPN connection the sheet that the on-premises network team needs"
 
@@ -20,9 +20,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the sheets and return 0."""
+    from isthmus.output.folder import read_output
+    from isthmus.output.overview import announced, roots
     from isthmus.report.handover import sheets
-    from isthmus.report.output import read_output
-    from isthmus.report.overview import announced, roots
 
     output = read_output(Path(arguments.path))
     present = roots(output.folder, output.graph, output.estate)

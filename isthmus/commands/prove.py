@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from isthmus.cli import CannotAnswer, assumed, inputs
-from isthmus.outlet import check_outputs, publish
+from isthmus.text.output_files import check_outputs, publish
 
 HELP = "prove who reaches whom, against the intent beside the output"
 
@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from isthmus import proof
     from isthmus.report import markdown, proof_json, proof_terminal, sarif
-    from isthmus.screen import console
+    from isthmus.text.console import console
 
     check_outputs((arguments.json, arguments.markdown, arguments.sarif), (*arguments.paths, arguments.intent))
     subject = proof.read(*arguments.paths, **assumed(arguments))

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from isthmus.cli import CannotAnswer
-from isthmus.outlet import check_outputs, publish
+from isthmus.text.output_files import check_outputs, publish
 
 HELP = "check the security posture of synthesized Terraform and of plans"
 

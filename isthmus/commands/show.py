@@ -15,10 +15,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the overview and return 0."""
-    from isthmus.report import overview, overview_terminal
-    from isthmus.report.output import read_output
+    from isthmus.output import overview
+    from isthmus.output.folder import read_output
+    from isthmus.report import show_terminal as overview_terminal
     from isthmus.report.proof_terminal import print_differing
-    from isthmus.screen import console
+    from isthmus.text.console import console
 
     output = read_output(Path(arguments.path))
     found = overview.roots(output.folder, output.graph, output.estate)

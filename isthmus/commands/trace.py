@@ -30,9 +30,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Trace, print, and return 0 if the packet arrives and the reply comes back, or the name is answered, else 1."""
     from isthmus import proof
-    from isthmus.proof.toward import toward
-    from isthmus.report import name_terminal, proof_terminal
-    from isthmus.screen import console
+    from isthmus.proof.destination import toward
+    from isthmus.report import name_trace_terminal as name_terminal
+    from isthmus.report import proof_terminal
+    from isthmus.text.console import console
 
     if arguments.name is not None:
         if arguments.port is not None or arguments.protocol is not None:

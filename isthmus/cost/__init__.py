@@ -8,8 +8,8 @@
 Errors: `isthmus.cost.errors`.
 """
 
-from isthmus.cost.bill import Bill, Line, bill
 from isthmus.cost.errors import CostError, UnusablePrices, UnusableTraffic
+from isthmus.cost.estimate import Bill, Line, bill
 from isthmus.cost.items import ITEMS, Item, Unit
 from isthmus.cost.prices import Prices, read_prices, shipped
 from isthmus.cost.traffic import Flow, read_traffic

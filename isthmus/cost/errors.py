@@ -7,7 +7,7 @@ CostError
 
 from __future__ import annotations
 
-from isthmus.printable import shown
+from isthmus.text.printable import shown
 
 
 class CostError(Exception):

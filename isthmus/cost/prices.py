@@ -26,7 +26,7 @@ from typing import Any
 
 from isthmus.cost.errors import UnusablePrices
 from isthmus.cost.items import ITEMS
-from isthmus.toml import is_amount, parsed, toml_text
+from isthmus.terraform.toml_files import is_amount, parsed, toml_text
 
 DEFAULT = "us-east-1"
 _HEADINGS = ("region", "as_of", "currency")

@@ -28,10 +28,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from isthmus.complaint import complain
 from isthmus.cost.items import ITEMS
 from isthmus.cost.prices import Prices, read_prices
-from isthmus.screen import console
+from isthmus.text.console import console
+from isthmus.text.error_messages import complain
 
 _SHEETS = Path(__file__).with_name("sheets")
 _HOUR = ("hrs", "hours", "hour", "lcu-hrs")

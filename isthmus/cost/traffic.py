@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from isthmus.cost.errors import UnusableTraffic
-from isthmus.toml import is_amount, parsed, toml_text
+from isthmus.terraform.toml_files import is_amount, parsed, toml_text
 
 _PROTOCOLS = ("tcp", "udp", "icmp", "icmpv6")
 _REQUIRED = ("from", "to", "gb")

@@ -1,5 +1,6 @@
 """The language: what a network should be, as plain, frozen, validated data."""
 
+from isthmus.intent.allowed_connection import Opens as Opens
 from isthmus.intent.backend import HcpTerraform as HcpTerraform
 from isthmus.intent.backend import LocalBackend as LocalBackend
 from isthmus.intent.backend import S3Backend as S3Backend
@@ -24,7 +25,6 @@ from isthmus.intent.firewall import FirewallPolicy as FirewallPolicy
 from isthmus.intent.firewall import RuleGroup as RuleGroup
 from isthmus.intent.hub import Hub as Hub
 from isthmus.intent.observability import Observability as Observability
-from isthmus.intent.opens import Opens as Opens
 from isthmus.intent.organization import Account as Account
 from isthmus.intent.organization import Organization as Organization
 from isthmus.intent.organization import OrganizationalUnit as OrganizationalUnit

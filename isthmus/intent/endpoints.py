@@ -11,7 +11,7 @@ from isthmus.intent.model import Many, Texts, intent
 class CentralEndpoints:
     """Interface endpoints in the spoke that holds the environment's hybrid DNS, which hands out their names.
 
-    services  of `isthmus.services.SERVICES`, e.g. `ssm`, `kms`, `ecr.api`
+    services  of `isthmus.aws.services.SERVICES`, e.g. `ssm`, `kms`, `ecr.api`
     policies  pins endpoint policies, service to JSON; derived: the organization's principals, nobody else's
     """
 

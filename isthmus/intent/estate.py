@@ -7,13 +7,13 @@ from dataclasses import field
 from functools import cached_property
 from typing import TypeVar
 
+from isthmus.intent.allowed_connection import Opens
 from isthmus.intent.backend import Backend, LocalBackend
 from isthmus.intent.egress import EgressVpc
 from isthmus.intent.environment import Environment
 from isthmus.intent.errors import InvalidEstate
 from isthmus.intent.hub import Hub
 from isthmus.intent.model import Many, Numbers, Texts, intent, name_of
-from isthmus.intent.opens import Opens
 from isthmus.intent.organization import Account, Organization, OrganizationalUnit
 from isthmus.intent.segment import Segment
 from isthmus.intent.site import CustomerGateway, Site

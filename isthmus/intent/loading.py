@@ -13,13 +13,13 @@ from pathlib import Path
 from types import ModuleType
 from weakref import WeakKeyDictionary
 
+from isthmus.intent.created_objects import Creation, recording
+from isthmus.intent.did_you_mean import said
 from isthmus.intent.errors import IntentError, InvalidEstate
 from isthmus.intent.estate import Estate
-from isthmus.intent.forgotten import forgotten
-from isthmus.intent.meant import said
 from isthmus.intent.model import line_at, place_of
 from isthmus.intent.package import package_of
-from isthmus.intent.recording import Creation, recording
+from isthmus.intent.unused_objects import forgotten
 
 ESTATE = "environments.estate"
 VARIABLE = "ISTHMUS_ESTATE"

@@ -16,10 +16,10 @@ import pydantic
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, PlainSerializer, ValidationError
 from pydantic.dataclasses import dataclass
 
+from isthmus.intent.argument_errors import explain
+from isthmus.intent.created_objects import record
 from isthmus.intent.errors import InvalidArgument
-from isthmus.intent.explaining import explain
-from isthmus.intent.recording import record
-from isthmus.intent.written import written
+from isthmus.intent.python_source import written
 
 T = TypeVar("T")
 Element = TypeVar("Element")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
+from isthmus.network.address_space import Address
 from isthmus.network.client_ports import EPHEMERAL, Denied, closed, described, mostly_closed
 from isthmus.network.model import Cidr
 from isthmus.network.packets import (
@@ -22,7 +23,6 @@ from isthmus.network.packets import (
     place,
     split,
 )
-from isthmus.network.space import Address
 
 # --- where ----------------------------------------------------------------------------------------------------------
 

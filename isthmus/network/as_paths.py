@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from isthmus.network.model import Network, RouteOrigin, Unknown
-from isthmus.network.tables import Route
+from isthmus.network.route_tables import Route
 
 
 def asn_at(network: Network, connection: str) -> int | Unknown:

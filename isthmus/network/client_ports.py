@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from isthmus.network.address_space import subtract
 from isthmus.network.packets import LAST_PORT, Span
-from isthmus.network.space import subtract
 
 if TYPE_CHECKING:
     from isthmus.network.answers import Block

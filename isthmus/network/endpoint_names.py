@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from isthmus.domains import covers, labels
+from isthmus.aws.domain_names import covers, labels
+from isthmus.aws.services import SERVICES, ServiceZone, gateway_zones
+from isthmus.network.dns_model import Held
 from isthmus.network.model import EndpointKind, Network, Unknown, VpcEndpoint
-from isthmus.network.resolution import Held
-from isthmus.services import SERVICES, ServiceZone, gateway_zones
 
 # Domains in which AWS's own services have names.
 _OF_AWS = ("amazonaws.com", "amazonaws.com.cn", "aws", "aws.amazon.com")

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from isthmus.network.address_space import show_range, span
 from isthmus.network.answers import Block, Packet
 from isthmus.network.model import Cidr, Network, NetworkAcl, NetworkAclRule, SecurityGroupRule, Unknown
 from isthmus.network.packets import WITH_PORTS, WITH_TYPES, Traffic, answer, split
-from isthmus.network.space import show_range, span
 
 Span = tuple[int, int]
 

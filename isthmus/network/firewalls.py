@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from isthmus.network.address_space import show_range, subtract
 from isthmus.network.answers import Block
 from isthmus.network.client_ports import EPHEMERAL
 from isthmus.network.filters import Span
 from isthmus.network.model import Unknown
 from isthmus.network.packets import Traffic
-from isthmus.network.space import show_range, subtract
 from isthmus.network.stateless import Action, Headers, decided, deciding
 from isthmus.network.suricata import Rule, Rules
 

@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from ipaddress import IPv4Address
 
 from isthmus.network import nat64
+from isthmus.network.address_space import ALL, PUBLIC, Address, RangeMap, address_at, number, span
 from isthmus.network.answers import (
     ALL_UP,
     AtEndpoint,
@@ -29,21 +30,20 @@ from isthmus.network.answers import (
     Told,
     Trace,
 )
-from isthmus.network.boundaries import Boundaries
 from isthmus.network.client_ports import EPHEMERAL, NAT_PORTS
-from isthmus.network.facts import Facts
 from isthmus.network.filters import Span, back, there
-from isthmus.network.learnt import Sites
+from isthmus.network.filters_on_path import Passing
+from isthmus.network.index import Facts
+from isthmus.network.learned_routes import Sites
 from isthmus.network.model import EndpointKind, GatewayKind, Network, Site, Subnet, Unknown, VpcEndpoint
+from isthmus.network.packet_boundaries import Boundaries
 from isthmus.network.packets import WITH_PORTS, Traffic
-from isthmus.network.passing import Passing
-from isthmus.network.places import V4_LAST, NoSuchPlace, Places
+from isthmus.network.positions import V4_LAST, NoSuchPlace, Places
 from isthmus.network.public_access import RULE as PUBLIC_ACCESS
-from isthmus.network.reach import Heads, Reach, Signature, SourceClass, Tails, signature, without
+from isthmus.network.reachable_ranges import Heads, Reach, Signature, SourceClass, Tails, signature, without
+from isthmus.network.route_tables import Route, vpc_cidrs
 from isthmus.network.service_addresses import differing, of_all, service_parts
-from isthmus.network.space import ALL, PUBLIC, Address, RangeMap, address_at, number, span
 from isthmus.network.symmetry import asymmetry, unclear
-from isthmus.network.tables import Route, vpc_cidrs
 from isthmus.network.walk import Pieces, Source, Walk
 from isthmus.network.walk.steps import VpcPlace, unknown
 

@@ -1,4 +1,4 @@
-"""The network as facts: what `isthmus.network.build` makes of Terraform and everything behind it asks about.
+"""The network as facts: what `isthmus.network.from_terraform` makes of Terraform and everything behind it asks about.
 
 Plain frozen data. Every object has the Terraform `address` it came from, and names others by theirs. What could not be
 resolved is an `Unknown` with its reason, in the place where the value would be: never dropped, never guessed.
@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
+from isthmus.network.dns_model import Resolution
 from isthmus.network.public_access import PublicAccess
-from isthmus.network.resolution import Resolution
 from isthmus.network.suricata import Rules
 from isthmus.terraform.graph import Unknown
 
@@ -594,7 +594,7 @@ class Network:
 
     `notes` say what the reader or builder could not use.
 
-    `doubts` are what the input has and nothing evaluates, each an address with the reason: see `isthmus.network.world`.
+    `doubts` are what the input has and nothing evaluates, each an address with the reason: see `isthmus.network.coverage`.
     """
 
     vpcs: Mapping[str, Vpc] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ipaddress import IPv6Network
 
-from isthmus.network.space import LAST, RangeMap, span
+from isthmus.network.address_space import LAST, RangeMap, span
 
 Span = tuple[int, int]
 PREFIX = IPv6Network("64:ff9b::/96")

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from isthmus.network.space import subtract
+from isthmus.network.address_space import subtract
 
 Span = tuple[int, int]
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Address
 
+from isthmus.network.address_space import PUBLIC, RangeMap, address_at, compile_prefixes
 from isthmus.network.answers import Outcome, Packet, Path, RoundTrip, Service, Trace
-from isthmus.network.facts import Facts
-from isthmus.network.places import V4_LAST
-from isthmus.network.space import PUBLIC, RangeMap, address_at, compile_prefixes
-from isthmus.network.told_apart import Key, told_apart
+from isthmus.network.index import Facts
+from isthmus.network.positions import V4_LAST
+from isthmus.network.prefix_classes import Key, told_apart
 
 _MOST_PARTS = 200
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from isthmus.network.space import ALL, show_range, subtract
+from isthmus.network.address_space import ALL, show_range, subtract
 from isthmus.terraform.graph import Unknown
 
 Span = tuple[int, int]

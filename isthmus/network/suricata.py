@@ -13,8 +13,8 @@ from enum import Enum
 from ipaddress import IPv4Address, IPv4Network, ip_network, summarize_address_range
 from itertools import groupby
 
+from isthmus.network.address_space import ALL, span, subtract
 from isthmus.network.packets import messages
-from isthmus.network.space import ALL, span, subtract
 from isthmus.network.stateless import Action, Stateless
 from isthmus.terraform.graph import Unknown
 

@@ -12,15 +12,15 @@
 Errors: `isthmus.proof.errors`.
 """
 
-from isthmus.proof.difference import Change, Difference, compare
+from isthmus.proof.analysis import Subject
+from isthmus.proof.difference.flows import Change, Difference, compare
 from isthmus.proof.errors import NoSuchPlace, NoSuchThing, ProofError, UnusableInput
-from isthmus.proof.findings import Flow, Outcome, Unanswered, Verdict, Violation
-from isthmus.proof.proved import Flows, Proof
 from isthmus.proof.reading import compared, read, read_change, subject
-from isthmus.proof.rule_text import Rule
-from isthmus.proof.rules import CATALOGUE, rule
-from isthmus.proof.subject import Subject
-from isthmus.proof.tracing import Traced
+from isthmus.proof.result.findings import Flow, Outcome, Unanswered, Verdict, Violation
+from isthmus.proof.result.proof import Flows, Proof
+from isthmus.proof.result.rule import Rule
+from isthmus.proof.result.rules import CATALOGUE, rule
+from isthmus.proof.trace.flow import Traced
 
 __all__ = [
     "CATALOGUE",

@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from isthmus.proof.listing import some
+from isthmus.text.listing import some
 
 
 class ProofError(Exception):

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from isthmus.intent import Estate, UnknownSchema
 from isthmus.intent.checks import problems
-from isthmus.intent.document import from_document
-from isthmus.printable import printable, shown
+from isthmus.intent.intent_file import from_document
 from isthmus.terraform.documents import contents, load
+from isthmus.text.printable import printable, shown
 
 _SHOWN = 5
 _LONGEST_LINE = 500

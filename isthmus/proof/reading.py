@@ -7,16 +7,16 @@ from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 
+from isthmus.files.manifest import INTENT, drift_of, output_of
 from isthmus.intent import Estate
-from isthmus.network.build import network_of
 from isthmus.network.client_ports import EPHEMERAL
+from isthmus.network.from_terraform import network_of
 from isthmus.network.model import Cidr, Network
-from isthmus.printable import printable
+from isthmus.proof.analysis import Subject
 from isthmus.proof.errors import NoSuchPlace, ProofError, UnusableInput
 from isthmus.proof.intent_file import read_intent
-from isthmus.proof.subject import Subject
-from isthmus.synthesized import INTENT, drift_of, output_of
 from isthmus.terraform import Graph, Source, graph_of, sources
+from isthmus.text.printable import printable
 
 
 def read(

@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from isthmus.comments import capped, escape, folded
-from isthmus.cost.bill import HOURS, Bill, Line, UseLine
+from isthmus.cost.estimate import HOURS, Bill, Line, UseLine
 from isthmus.cost.items import AT_PRICE_OF, ITEMS, Unit
 from isthmus.report.terminal import print_trimmed
+from isthmus.text.markdown import capped, escape, folded
 
 Row = tuple[str, ...]
 

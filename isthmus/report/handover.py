@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from pathlib import Path
 
-from isthmus.comments import code, escape
 from isthmus.intent import Estate, Routing, Site, VpnConnection
 from isthmus.network.answers import Told
-from isthmus.network.build.resolve import name_of
-from isthmus.network.build.vpn import opened_by_site_alone
+from isthmus.network.from_terraform.values import name_of
+from isthmus.network.from_terraform.vpn import opened_by_site_alone
+from isthmus.output.folder import Output
+from isthmus.output.overview import Ways, ways
 from isthmus.proof.errors import UnusableInput
-from isthmus.report.output import Output
-from isthmus.report.overview import Ways, ways
 from isthmus.terraform.graph import Resource
+from isthmus.text.markdown import code, escape
 
 # Largest packet and TCP segment through a tunnel, without and with NAT traversal.
 # https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-best-practice.html

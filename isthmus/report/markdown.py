@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from isthmus.comments import capped, code, escape, folded
-from isthmus.proof.difference import Difference
-from isthmus.proof.findings import Flow, Verdict, Violation
-from isthmus.proof.proved import Proof
-from isthmus.report.gist import gist, headline
+from isthmus.proof.difference.flows import Difference
+from isthmus.proof.result.findings import Flow, Verdict, Violation
+from isthmus.proof.result.proof import Proof
+from isthmus.report.change_groups import gist, headline
 from isthmus.report.proof_terminal import cell
+from isthmus.text.markdown import capped, code, escape, folded
 
 _MOST_COLUMNS = 12
 _MOST_RESOURCES = 4

@@ -15,9 +15,9 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from isthmus.proof.difference import Difference
-from isthmus.proof.findings import Fate, Flow
-from isthmus.proof.proved import Proof
+from isthmus.proof.difference.flows import Difference
+from isthmus.proof.result.findings import Fate, Flow
+from isthmus.proof.result.proof import Proof
 
 
 def written(proof: Proof) -> Iterator[str]:

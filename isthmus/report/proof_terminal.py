@@ -14,19 +14,19 @@ from rich.text import Text
 
 from isthmus.network.answers import Outcome, Trace
 from isthmus.network.client_ports import described
-from isthmus.proof.difference import Difference
-from isthmus.proof.findings import Flow, Verdict, Violation, in_a_word
-from isthmus.proof.listing import some
-from isthmus.proof.places import INTERNET
-from isthmus.proof.proved import Flows, Proof
-from isthmus.proof.scenarios import Survival
-from isthmus.proof.tracing import Traced
-from isthmus.report.alike import MOST_SHOWN, Shown, shown
-from isthmus.report.gist import gist, headline
+from isthmus.proof.difference.flows import Difference
+from isthmus.proof.pairs.locations import INTERNET
+from isthmus.proof.result.failures import Survival
+from isthmus.proof.result.findings import Flow, Verdict, Violation, in_a_word
+from isthmus.proof.result.proof import Flows, Proof
+from isthmus.proof.trace.flow import Traced
+from isthmus.report.change_groups import gist, headline
+from isthmus.report.matrix_classes import MOST_SHOWN, Shown, shown
 from isthmus.report.terminal import line as _line
 from isthmus.report.terminal import print_trimmed
 from isthmus.report.terminal import wrapped as _wrapped
-from isthmus.screen import WIDTH
+from isthmus.text.console import WIDTH
+from isthmus.text.listing import some
 
 _MOST_RESOURCES = 4
 _WIDEST = 9  # of a cell: longer names of packets are said below the matrix

@@ -12,10 +12,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from isthmus.proof.findings import Violation
-from isthmus.proof.proved import Proof
-from isthmus.proof.rules import rule
-from isthmus.report.lines import Line, Lines
+from isthmus.proof.result.findings import Violation
+from isthmus.proof.result.proof import Proof
+from isthmus.proof.result.rules import rule
+from isthmus.terraform.source_lines import Line, Lines
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _UNKNOWN = "table-incomplete"

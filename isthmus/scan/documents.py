@@ -17,8 +17,8 @@ from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any
 
+from isthmus.files.manifest import is_half_written, output_of
 from isthmus.scan.errors import UnreadableInput
-from isthmus.synthesized import is_half_written, output_of
 from isthmus.terraform.documents import DEEPEST, contents, deeper
 from isthmus.terraform.errors import UnreadableTerraform
 

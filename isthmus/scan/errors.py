@@ -8,7 +8,7 @@ ScanError
 
 from __future__ import annotations
 
-from isthmus.printable import shown
+from isthmus.text.printable import shown
 
 
 class ScanError(Exception):

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from isthmus.scan.errors import InvalidWaivers
-from isthmus.toml import parsed, toml_text
+from isthmus.terraform.toml_files import parsed, toml_text
 
 _REQUIRED = ("check", "resource", "reason", "expires")
 _KNOWN = {*_REQUIRED, "root"}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from isthmus.printable import printable
 from isthmus.terraform.evaluate import Attributes, unknown
 from isthmus.terraform.graph import Value
 from isthmus.terraform.sensitive import Hidden, hidden, is_secret
+from isthmus.text.printable import printable
 
 # Arguments of Terraform itself, not of the resource.
 META = frozenset({"//", "count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection"})

@@ -12,9 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from isthmus.terraform.beside import is_configuration, refuse_unread
 from isthmus.terraform.documents import load, readable
 from isthmus.terraform.errors import UnreadableTerraform
+from isthmus.terraform.unread_files import is_configuration, refuse_unread
 
 _NAME = re.compile(r"[^\W\d][\w-]*")
 # Blocks that create nothing: they check, or say how what exists comes into a state or leaves it.

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from isthmus.regular import NotRegularError, bytes_of
+from isthmus.files.regular_files import NotRegularError, bytes_of
 from isthmus.terraform.errors import UnreadableTerraform
 
 _AGAIN = "Write it again: `terraform show -json PLAN > plan.json`"

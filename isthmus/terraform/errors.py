@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from isthmus.printable import printable
+from isthmus.text.printable import printable
 
 
 class UnreadableTerraform(Exception):

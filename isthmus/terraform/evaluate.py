@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
 
-from isthmus.printable import printable
-from isthmus.terraform.budget import MEMBERS_PER_STEP, MOST_STEPS, TooMuchWork, TooMuchWorkOfAll, meter, metered, spend
 from isthmus.terraform.documents import DEEPEST
 from isthmus.terraform.expressions import (
     Attribute,
@@ -37,6 +35,16 @@ from isthmus.terraform.functions import FUNCTIONS, STRUCTURAL, as_number, as_str
 from isthmus.terraform.graph import Ref, Unknown, Value
 from isthmus.terraform.more_functions import MORE, MORE_STRUCTURAL, logarithm
 from isthmus.terraform.sensitive import SENSITIVE, Hidden, concealed, measured
+from isthmus.terraform.work_limit import (
+    MEMBERS_PER_STEP,
+    MOST_STEPS,
+    TooMuchWork,
+    TooMuchWorkOfAll,
+    meter,
+    metered,
+    spend,
+)
+from isthmus.text.printable import printable
 
 _OF_MEMBERS = STRUCTURAL | MORE_STRUCTURAL
 _LARGEST = 200_000  # characters of a string, or members of a collection, nested ones included

@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from isthmus.printable import printable
 from isthmus.terraform.arguments import META, account_of, arguments, index_suffix
-from isthmus.terraform.budget import spend
 from isthmus.terraform.configuration import Body, Module, load_module
 from isthmus.terraform.data_sources import Reading, answer, without_stand_ins
 from isthmus.terraform.declared import Reference, Words, is_declared, references
@@ -30,6 +28,8 @@ from isthmus.terraform.instances import Key, any_instance, instances
 from isthmus.terraform.optional import conforming
 from isthmus.terraform.sensitive import concealed, hidden, is_secret
 from isthmus.terraform.statefiles import Place, place
+from isthmus.terraform.work_limit import spend
+from isthmus.text.printable import printable
 
 _FIRST_NAME = re.compile(r"[.\[]")  # what an argument inside a block begins with, and an index
 _MOST_INSTANCES = 100_000

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from isthmus.printable import printable
+from isthmus.text.printable import printable
 
 _LONGEST_REASON = 1000  # characters
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from isthmus.printable import printable
 from isthmus.terraform.evaluate import Attributes, Scope, bound, evaluate_json, having, plain, unknown
 from isthmus.terraform.functions import as_string
 from isthmus.terraform.graph import Ref, Unknown, Value
+from isthmus.text.printable import printable
 
 _MOST = 10_000  # instances of one block
 Key = str | int | None

@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from isthmus.printable import printable
 from isthmus.terraform.arguments import account_of, arguments, arn_part, frozen
 from isthmus.terraform.errors import UnreadableTerraform
 from isthmus.terraform.graph import Graph, Resource, Value
@@ -19,6 +18,7 @@ from isthmus.terraform.planned import Plan, PlannedResource
 from isthmus.terraform.read_back import Made, left
 from isthmus.terraform.recover import Recovery
 from isthmus.terraform.state import mapping, own_account, read_attachments, sequence, state_graph
+from isthmus.text.printable import printable
 
 When = Literal["after", "before"]
 

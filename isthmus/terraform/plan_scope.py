@@ -9,8 +9,8 @@ from isthmus.terraform.arguments import frozen
 from isthmus.terraform.evaluate import Attributes, Scope, bound, evaluate_json, unknown
 from isthmus.terraform.graph import Ref, Value
 from isthmus.terraform.planned import Json, Plan, PlannedModule, PlannedResource
-from isthmus.terraform.sources import Site
 from isthmus.terraform.state import mapping
+from isthmus.terraform.value_sources import Site
 
 
 class PlanScopes:

@@ -14,18 +14,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from isthmus.printable import printable
 from isthmus.terraform.arguments import frozen, index_suffix
 from isthmus.terraform.data_sources import Reading, answer
 from isthmus.terraform.evaluate import Attributes, evaluate_json, unknown
 from isthmus.terraform.graph import Ref, Unknown, Value
-from isthmus.terraform.identifiers import Kind, fits, kind_of, takes_many
+from isthmus.terraform.id_attributes import Kind, fits, kind_of, takes_many
 from isthmus.terraform.instances import Key
 from isthmus.terraform.plan_scope import PlanScopes, any_true
 from isthmus.terraform.planned import Json, Plan, PlannedModule, PlannedResource
 from isthmus.terraform.recover_blocks import Blocks
-from isthmus.terraform.sources import Site, Sources, Tracer, references
 from isthmus.terraform.state import mapping
+from isthmus.terraform.value_sources import Site, Sources, Tracer, references
+from isthmus.text.printable import printable
 
 # Blocks that a plan does not hold where `dynamic` makes them of something unknown, and of which there is one at least.
 _NEVER_NONE = frozenset(

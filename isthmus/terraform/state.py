@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from isthmus.printable import printable
 from isthmus.terraform.arguments import arguments, arn_part, frozen, index_suffix
 from isthmus.terraform.errors import UnreadableTerraform
 from isthmus.terraform.graph import Graph, Resource, Value
 from isthmus.terraform.read_back import Made, left, made
 from isthmus.terraform.sensitive import masked, masked_arguments
+from isthmus.text.printable import printable
 
 # Data sources of an attachment that is no resource, each with the argument that says what is attached.
 _ATTACHED = {"aws_ec2_transit_gateway_dx_gateway_attachment": "dx_gateway_id"}

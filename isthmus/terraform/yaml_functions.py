@@ -14,9 +14,9 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
-from isthmus.terraform.budget import spend
 from isthmus.terraform.functions import as_string
 from isthmus.terraform.graph import Value
+from isthmus.terraform.work_limit import spend
 
 LONGEST = 32_768  # characters of a text: the reader takes about a second for them
 _DEEPEST = 40

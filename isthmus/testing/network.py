@@ -23,15 +23,15 @@ from isthmus.network.answers import Outcome
 from isthmus.network.packet_classes import PacketClass
 from isthmus.network.packets import ALL_PACKETS, Packets
 from isthmus.proof import NoSuchPlace, ProofError, Subject, Traced, UnusableInput, Verdict
-from isthmus.proof.assumptions import assumptions
-from isthmus.proof.binding import bind
-from isthmus.proof.places import INTERNET
-from isthmus.proof.toward import Toward, toward
-from isthmus.proof.tracing import leaks
+from isthmus.proof.checks.inventory import bind
+from isthmus.proof.destination import Toward, toward
+from isthmus.proof.pairs.locations import INTERNET
+from isthmus.proof.result.assumptions import assumptions
+from isthmus.proof.trace.flow import leaks
 from isthmus.report import proof_terminal
-from isthmus.screen import Screen
-from isthmus.testing.exits import exits_of
-from isthmus.testing.losses import Loss, losses, scenario
+from isthmus.testing.egress_paths import exits_of
+from isthmus.testing.failures import Loss, losses, scenario
+from isthmus.text.console import Screen
 
 _WIDTH = 100
 _MOST_LOSSES = 10

@@ -14,7 +14,7 @@ from ipaddress import IPv4Network
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from isthmus.addressing import Tier, slot, zone_number
+from isthmus.aws.regions import REGIONS, Region
 from isthmus.intent import (
     Account,
     CustomerGateway,
@@ -42,10 +42,10 @@ from isthmus.intent import (
     Tunnel,
     VpnConnection,
 )
+from isthmus.intent.addressing import Tier, slot, zone_number
 from isthmus.intent.backend import Backend
-from isthmus.intent.reach import networks_reached
-from isthmus.regions import REGIONS, Region
-from isthmus.testing.names import resolving
+from isthmus.intent.reachability import networks_reached
+from isthmus.testing.dns_strategies import resolving
 
 SEGMENTS = ("workloads", "network-services", "shared", "lab", "partners")
 ACCOUNTS = ("network-prod", "shared-prod", "workloads-test", "workloads-prod")

@@ -20,9 +20,9 @@ from functools import partial
 from pathlib import Path
 
 import isthmus
-from isthmus.cache import CacheUnusableError, alone, cache_directory, cached
+from isthmus.files.cache import CacheUnusableError, alone, cache_directory, cached
 from isthmus.intent import Estate
-from isthmus.intent.document import to_document
+from isthmus.intent.intent_file import to_document
 
 OUTPUT = "cdktf.out"
 

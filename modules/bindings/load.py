@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 
-from isthmus import cache
+from isthmus.files import cache
 from modules.bindings import cut
 from modules.bindings.declaration import declared_submodules
 from modules.bindings.node import use_packaged_node

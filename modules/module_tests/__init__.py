@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from isthmus.intent import Estate
-from isthmus.intent.resolution import shared_services
+from isthmus.intent.name_resolution import shared_services
 from modules.calls import STATE, ModuleCall
 from modules.module_tests import every, hub, services, vpc
 from modules.module_tests.document import Check, Module, test_file

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from isthmus.intent import Environment, Estate
-from isthmus.intent.reach import networks_reached
-from isthmus.intent.resolution import SharedServices
+from isthmus.intent.name_resolution import SharedServices
+from isthmus.intent.reachability import networks_reached
 from modules.module_tests.document import Check, Module, all_of, check, listed, same, text
 from modules.naming import domain_identifier
 

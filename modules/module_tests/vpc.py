@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from isthmus.addressing import Tier, zone_number
 from isthmus.intent import Egress, EgressVpc, Estate, Inspection, Spoke
-from isthmus.intent.reach import networks_reached
-from isthmus.intent.rest import Rank, site_rules
+from isthmus.intent.addressing import Tier, zone_number
+from isthmus.intent.reachability import networks_reached
+from isthmus.intent.site_remainder import Rank, site_rules
 from modules.hub import GATEWAY_ID, principals, table_id
 from modules.module_tests.document import Check, Module, all_of, check, listed, same, text
 from modules.tables import DEFAULT, EGRESS, HubTables

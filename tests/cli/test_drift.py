@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from isthmus.cli import main
-from isthmus.synthesized import JOURNAL, MANIFEST, SCHEMA, STAGING, Drift, digest, drift_of
+from isthmus.files.manifest import JOURNAL, MANIFEST, SCHEMA, STAGING, Drift, digest, drift_of
 from tests.proof.estates import output, write
 
 NAME = "stage_1_dev_only"
@@ -123,7 +123,7 @@ def test_a_damaged_manifest_differs(
     damage: str, out: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if damage == "large":
-        monkeypatch.setattr("isthmus.synthesized.LARGEST_MANIFEST", 100)
+        monkeypatch.setattr("isthmus.files.manifest.LARGEST_MANIFEST", 100)
     else:
         (out / MANIFEST).unlink()
         (out / MANIFEST).write_text(damage) if damage != "fifo" else os.mkfifo(out / MANIFEST)
@@ -157,9 +157,9 @@ def test_what_is_compared_has_an_end(out: Path, monkeypatch: pytest.MonkeyPatch)
     os.mkfifo(out / "manifest.json")
     drift = drift_of(out)
     assert drift == Drift(changed=("manifest.json",), added=("stacks/network/pipe.tf.json",))
-    monkeypatch.setattr("isthmus.synthesized.MOST_ENTRIES", len(output(NAME)))
+    monkeypatch.setattr("isthmus.files.manifest.MOST_ENTRIES", len(output(NAME)))
     drift = drift_of(out)
     assert drift is not None
     assert f"stacks (more than {len(output(NAME))} files: the rest is not compared)" in drift.added
-    monkeypatch.setattr("isthmus.synthesized.LARGEST_WRITTEN", 10)
+    monkeypatch.setattr("isthmus.files.manifest.LARGEST_WRITTEN", 10)
     assert {"intent.json", "manifest.json"} <= set(getattr(drift_of(out), "changed", ()))

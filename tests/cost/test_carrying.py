@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from isthmus.cost.carrying import paid
+from isthmus.cost.transfer import paid
 from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Location, Packet
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import EndpointKind, VpcEndpoint, VpcPeering

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 import modules.aws
+from isthmus.cost.fixed import BY_USE, FREE, by_use, foreign, standing
 from isthmus.cost.items import ITEMS
-from isthmus.cost.standing import BY_USE, FREE, by_use, foreign, standing
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown
 from modules.cdk import TerraformResource
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.cost import ITEMS, Flow
-from isthmus.cost.using import Use, assumptions, using, written_elsewhere
+from isthmus.cost.usage import Use, assumptions, using, written_elsewhere
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown
 
 UNKNOWN = Unknown("known after apply")

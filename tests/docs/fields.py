@@ -12,7 +12,7 @@ from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import EnumMeta
 
 from isthmus import intent
-from isthmus.intent.written import written
+from isthmus.intent.python_source import written
 from tests.docs.readme import PROJECT
 
 DOCUMENT = PROJECT / "docs" / "fields.md"

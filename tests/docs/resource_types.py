@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from isthmus.network.world.harmless import NO_EFFECT
-from isthmus.network.world.modelled import COMMON, MODELLED
-from isthmus.network.world.standing import OWN_REGION, Arguments
-from isthmus.network.world.unmodelled import NOT_MODELLED
+from isthmus.network.coverage.modeled import COMMON, MODELLED
+from isthmus.network.coverage.no_effect import NO_EFFECT
+from isthmus.network.coverage.not_modeled import NOT_MODELLED
+from isthmus.network.coverage.resource_types import OWN_REGION, Arguments
 from tests.docs.readme import PROJECT
 
 DOCUMENT = PROJECT / "docs" / "resource-types.md"

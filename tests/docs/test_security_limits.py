@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from isthmus import synthesized, toml
-from isthmus.proof import intent_file, pairs
-from isthmus.scan.apart import limits_of
-from isthmus.terraform import beside, budget, documents, dynamic, evaluate, expressions, folder, instances
+from isthmus.files import manifest as synthesized
+from isthmus.proof import intent_file
+from isthmus.proof.pairs import matrix as pairs
+from isthmus.scan.subprocess import limits_of
+from isthmus.terraform import documents, dynamic, evaluate, expressions, folder, instances
 from isthmus.terraform import more_functions as functions
+from isthmus.terraform import toml_files as toml
+from isthmus.terraform import unread_files as beside
+from isthmus.terraform import work_limit as budget
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGE = DOCS / "security-limits.md"

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from isthmus.synthesized import MANIFEST
+from isthmus.files.manifest import MANIFEST
 from tests.modules.synthesized import files_of
 
 PROJECT = Path(__file__).parents[2]

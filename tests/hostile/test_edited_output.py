@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from isthmus import cli
-from isthmus.synthesized import MANIFEST
+from isthmus.files.manifest import MANIFEST
 from modules.files import merge
 from tests.hostile.test_intent import Path_, at, leaves
 from tests.proof.estates import output

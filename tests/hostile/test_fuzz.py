@@ -21,17 +21,17 @@ from isthmus import proof
 from isthmus.cost import read_prices, read_traffic
 from isthmus.cost.errors import CostError
 from isthmus.intent import IntentError
-from isthmus.network.space import ALL
+from isthmus.network.address_space import ALL
 from isthmus.network.suricata import written
-from isthmus.printable import printable
 from isthmus.proof.errors import ProofError
 from isthmus.proof.intent_file import read_intent
 from isthmus.scan import ScanError, read_waivers
 from isthmus.scan.documents import read_documents
 from isthmus.scan.plans import read_plan
 from isthmus.terraform import UnreadableTerraform, read
-from isthmus.terraform.budget import metered
 from isthmus.terraform.evaluate import evaluate_text, having
+from isthmus.terraform.work_limit import metered
+from isthmus.text.printable import printable
 from tests.hostile.hostile import PARTS, plans
 from tests.proof.estates import output
 from tests.reading.builders import FIXTURES

@@ -19,8 +19,8 @@ from isthmus.cost import read_prices, read_traffic
 from isthmus.cost.errors import CostError
 from isthmus.intent import Estate, Inspection, IntentError
 from isthmus.intent.checks import problems
-from isthmus.intent.checks.plain import not_plain
-from isthmus.intent.document import from_document, to_document
+from isthmus.intent.checks.plain_text import not_plain
+from isthmus.intent.intent_file import from_document, to_document
 from isthmus.scan import ScanError, read_waivers
 from isthmus.terraform import UnreadableTerraform
 from isthmus.testing.strategies import estates

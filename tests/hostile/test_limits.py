@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from isthmus.terraform import Unknown, UnreadableTerraform, read
-from isthmus.terraform.budget import MOST_STEPS, Meter, TooMuchWork, metered
 from isthmus.terraform.documents import DEEPEST, contents, deeper, load
 from isthmus.terraform.evaluate import evaluate_text, having
 from isthmus.terraform.graph import Value
+from isthmus.terraform.work_limit import MOST_STEPS, Meter, TooMuchWork, metered
 from tests.reading.builders import root, value, write
 
 LONGEST = 30.0  # seconds; each takes one or two on an idle machine, and none had an end before
@@ -102,14 +102,14 @@ def test_one_expression_that_is_too_much_leaves_the_others(tmp_path: Path) -> No
 
 
 def test_all_expressions_together_have_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("isthmus.terraform.budget.MOST_STEPS_OF_ALL", 1000)
+    monkeypatch.setattr("isthmus.terraform.work_limit.MOST_STEPS_OF_ALL", 1000)
     body = {"count": 500, "name": "${[for a in range(10) : a + count.index]}"}
     with pytest.raises(UnreadableTerraform, match=r"evaluating it takes more than .* steps \(at \$\{\[for a"):
         root(tmp_path, resource={"test_thing": {"it": body}})
 
 
 def test_steps_are_counted_for_each_expression_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("isthmus.terraform.budget.MOST_STEPS", 10)
+    monkeypatch.setattr("isthmus.terraform.work_limit.MOST_STEPS", 10)
     meter = Meter()
     with metered(meter):
         for _ in range(20):

@@ -15,9 +15,9 @@ from rich.text import Text
 import isthmus
 from isthmus import cli
 from isthmus.cli import CannotAnswer
-from isthmus.complaint import complain
-from isthmus.outlet import check_outputs, publish
-from isthmus.screen import Screen
+from isthmus.text.console import Screen
+from isthmus.text.error_messages import complain
+from isthmus.text.output_files import check_outputs, publish
 from tests.hostile.hostile import ALL, faults
 from tests.proof.estates import output, write
 

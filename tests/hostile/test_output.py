@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus import cli
-from isthmus.comments import code, escape
-from isthmus.printable import printable, shown, shown_json, uncommanded
+from isthmus.text.markdown import code, escape
+from isthmus.text.printable import printable, shown, shown_json, uncommanded
 from tests.hostile.hostile import ALL, PARTS, faults, folder_with, plan_with, write
 
 Change = Callable[[str, tuple[str, ...]], str]

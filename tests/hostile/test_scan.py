@@ -12,8 +12,8 @@ import pytest
 
 from isthmus import cli
 from isthmus.scan import ScanError, scan
-from isthmus.scan.apart import Limits, apart, limits_of
 from isthmus.scan.errors import UnreadableInput
+from isthmus.scan.subprocess import Limits, apart, limits_of
 from isthmus.terraform import UnreadableTerraform, read
 from tests.policies.fixtures import r, tf
 from tests.policies.plans import plan_of

@@ -16,9 +16,9 @@ from hypothesis.strategies import DataObject
 
 import isthmus.intent
 from isthmus.intent import Estate, IntentError, Segment
+from isthmus.intent.created_objects import recording
 from isthmus.intent.loading import load_estate
-from isthmus.intent.recording import recording
-from isthmus.intent.written import written
+from isthmus.intent.python_source import written
 from isthmus.testing.strategies import estates
 
 HEAD = "from dataclasses import replace\nfrom isthmus.intent import *\n"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from isthmus.addressing import Tier, tiers_in
+from isthmus.aws.services import SERVICES
 from isthmus.intent import (
     CentralEndpoints,
     DnsFirewall,
@@ -19,9 +19,9 @@ from isthmus.intent import (
     SharedBy,
     Spoke,
 )
+from isthmus.intent.addressing import Tier, tiers_in
 from isthmus.intent.checks import problems
-from isthmus.intent.resolution import served
-from isthmus.services import SERVICES
+from isthmus.intent.name_resolution import served
 from tests.intent.network import DEV, HUB, SITE, VPN, WORKLOADS, estate
 
 WITH_SERVERS = replace(SITE, dns_servers=["172.21.0.53", "172.21.1.53"])

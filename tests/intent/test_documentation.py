@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from isthmus.aws.quotas import RAISABLE
 from isthmus.intent import Environment, Estate, InvalidEstate
 from isthmus.intent.checks import RULES
-from isthmus.quotas import RAISABLE
 from tests.intent.network import DEV, HUB, VPN, estate
 
 DOCUMENT = Path("docs/language.md")

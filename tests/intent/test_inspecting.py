@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.intent import Estate, FirewallPolicy, Inspection, InvalidEstate, Opens, RuleGroup, Segment, inspecting
-from isthmus.intent.inspecting import CAPACITY, CLOSING_CAPACITY, SIDS, FirewallRule, firewall_rules, numbered
-from isthmus.intent.opening import Ports
+from isthmus.intent import Estate, FirewallPolicy, Inspection, InvalidEstate, Opens, RuleGroup, Segment
+from isthmus.intent import firewall_rules as inspecting
+from isthmus.intent.firewall_rules import CAPACITY, CLOSING_CAPACITY, SIDS, FirewallRule, firewall_rules, numbered
+from isthmus.intent.network_acl_rules import Ports
 from tests.intent import network
 from tests.modules.egress_estates import estate
 

@@ -10,9 +10,17 @@ from pathlib import Path
 import pytest
 
 from isthmus.intent import CentralEndpoints, Egress, Estate, ForwardRule, Inspection, Opens, PrivateZone, Segment
-from isthmus.intent.inspecting import SIDS, numbered
-from isthmus.intent.opening import limited_with
-from isthmus.intent.reach import (
+from isthmus.intent.firewall_rules import SIDS, numbered
+from isthmus.intent.name_resolution import (
+    keeps_aws_names,
+    private_domains,
+    served,
+    servers,
+    service_zones,
+    shared_services,
+)
+from isthmus.intent.network_acl_rules import limited_with
+from isthmus.intent.reachability import (
     intended_pairs,
     networks_denied,
     networks_reached,
@@ -21,8 +29,7 @@ from isthmus.intent.reach import (
     sites_reached,
     way_out,
 )
-from isthmus.intent.resolution import keeps_aws_names, private_domains, served, servers, service_zones, shared_services
-from isthmus.intent.rest import opening_rules, own_ranges, site_rules
+from isthmus.intent.site_remainder import opening_rules, own_ranges, site_rules
 from tests.intent.network import DEV, SERVICES, SITE, VPN, WORKLOADS, estate
 from tests.intent.test_dns import NO_S3, SHARED, shared
 from tests.modules import egress_estates
@@ -121,7 +128,7 @@ def test_it_means_what_is_written(name: str) -> None:
 
 
 def test_numbers_that_are_taken_are_passed_over_and_begin_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("isthmus.intent.inspecting.crc32", lambda _: len(SIDS) - 1)
+    monkeypatch.setattr("isthmus.intent.firewall_rules.crc32", lambda _: len(SIDS) - 1)
     assert [sid for sid, _ in numbered(CASES["inspected, and who may open"])] == [
         SIDS[-1],
         *(SIDS.start + number for number in range(4)),

@@ -25,7 +25,7 @@ from isthmus.intent import (
     UnknownSchema,
     VpnConnection,
 )
-from isthmus.intent.document import from_document, to_document
+from isthmus.intent.intent_file import from_document, to_document
 from isthmus.intent.model import place_of
 from tests.intent.network import DEV, SERVICES, WORKLOADS, estate
 

@@ -6,7 +6,7 @@ from itertools import product
 from hypothesis import given
 
 from isthmus.intent import Egress, Estate, Segment, Site
-from isthmus.intent.reach import (
+from isthmus.intent.reachability import (
     intended_pairs,
     networks_denied,
     networks_reached,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from isthmus.accepted_firewalls import SURICATA_RULE
+from isthmus.aws.accepted_firewall_rules import SURICATA_RULE
 from isthmus.intent import (
     Egress,
     Environment,

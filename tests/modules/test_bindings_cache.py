@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from isthmus.cache import CacheUnusableError, cache_directory, cached
+from isthmus.files.cache import CacheUnusableError, cache_directory, cached
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="POSIX modes and owners")
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from isthmus import proof
 from isthmus.intent import DefaultAction, DomainList, Egress, Estate, FirewallPolicy, Inspection, RuleGroup, Spoke
-from isthmus.network.build import network_of
-from isthmus.proof.findings import Verdict
-from isthmus.proof.proved import Proof
-from isthmus.report.overview import route_tables
-from isthmus.terraform.read import read
+from isthmus.network.from_terraform import network_of
+from isthmus.output.overview import route_tables
+from isthmus.proof.result.findings import Verdict
+from isthmus.proof.result.proof import Proof
+from isthmus.terraform.reading import read
 from modules.files import merge
 from modules.synthesis import synthesize
 from tests.modules.egress_estates import estate

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from isthmus.aws.services import SERVICES
 from isthmus.intent import CentralEndpoints, SharedBy
-from isthmus.services import SERVICES
 from tests.modules.shared_services import made, reference
 
 ENDPOINTS = "shared-services/endpoints"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from isthmus.synthesized import JOURNAL, MANIFEST, STAGING, drift_of, is_half_written
+from isthmus.files.manifest import JOURNAL, MANIFEST, STAGING, drift_of, is_half_written
 from modules import files as writing
 from modules.files import OutputRefusedError, merge
 

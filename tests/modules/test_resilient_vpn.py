@@ -8,9 +8,9 @@ import pytest
 
 from isthmus import proof
 from isthmus.intent import CustomerGateway, Egress, Estate, Routing, Segment, Tunnel
+from isthmus.output.folder import read_output
+from isthmus.output.overview import ways
 from isthmus.report.handover import sheets
-from isthmus.report.output import read_output
-from isthmus.report.overview import ways
 from modules.aws import VpnConnection as AwsVpnConnection
 from modules.files import merge
 from modules.provider import VERSION, VERSION_WITH_BGP_LOGS, VERSION_WITH_LARGE_TUNNELS, required_version

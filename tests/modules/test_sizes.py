@@ -22,7 +22,7 @@ from isthmus.intent.checks.sizes import (
     tables_named,
     trust_policy_length,
 )
-from isthmus.intent.inspecting import numbered
+from isthmus.intent.firewall_rules import numbered
 from isthmus.testing.strategies import estates
 from modules.synthesis import synthesize
 from modules.tables import HubTables

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from isthmus.network.build import network_of
+from isthmus.network.from_terraform import network_of
 from isthmus.network.model import Unknown
 from isthmus.network.suricata import Rules
 from isthmus.terraform.graph import Graph, Ref, Resource

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from isthmus.network.answers import Outcome
-from isthmus.network.build import network_of
-from isthmus.proof.subject import Subject
+from isthmus.network.from_terraform import network_of
+from isthmus.proof.analysis import Subject
 from isthmus.terraform.graph import Graph, Unknown
-from isthmus.terraform.read import read
+from isthmus.terraform.reading import read
 from tests.network.worlds import DARK, graph_of
 
 

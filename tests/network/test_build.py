@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from isthmus.network.answers import InSubnet, Outcome, Packet
-from isthmus.network.build import network_of
 from isthmus.network.filters import allows_everything
 from isthmus.network.forwarding import Forwarding
+from isthmus.network.from_terraform import network_of
 from isthmus.network.model import AttachmentKind, Network, Target, TargetKind, Unknown
 from isthmus.terraform.graph import Graph, Ref, Resource
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from isthmus.network.build import network_of
-from isthmus.network.lookup import Answered, Lookup
+from isthmus.network.dns_model import AMAZON_PROVIDED, Held, RuleKind, VpcDns
+from isthmus.network.from_terraform import network_of
 from isthmus.network.model import Unknown
-from isthmus.network.resolution import AMAZON_PROVIDED, Held, RuleKind, VpcDns
+from isthmus.network.name_lookup import Answered, Lookup
 from isthmus.terraform.graph import Resource
 from tests.network.test_build import graph, made, ref
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from isthmus.network.build import network_of
+from isthmus.network.from_terraform import network_of
 from isthmus.network.model import EndpointKind, Network, Unknown
 from isthmus.terraform.graph import Graph, Ref, Resource
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Outcome, Packet, RoundTrip
-from isthmus.network.build import network_of
 from isthmus.network.forwarding import Forwarding
+from isthmus.network.from_terraform import network_of
 from isthmus.network.model import Announcement, Network, Site, Unknown
 from isthmus.terraform.graph import Graph
 from tests.network.worlds import graph_of

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from isthmus.network.address_space import span
 from isthmus.network.answers import Block, InSubnet, Packet
 from isthmus.network.filters import Span, acl_verdict, allows_everything, back, group_verdict, there
 from isthmus.network.model import (
@@ -20,7 +21,6 @@ from isthmus.network.model import (
     Unknown,
 )
 from isthmus.network.packets import Traffic, message
-from isthmus.network.space import span
 from tests.network.nets import open_acl
 
 BASE = 0x0A000000

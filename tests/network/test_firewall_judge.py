@@ -9,13 +9,13 @@ import pytest
 from hypothesis import event, given, note
 from hypothesis import strategies as st
 
+from isthmus.network.address_space import number
 from isthmus.network.answers import Block, InSubnet, Internet, Outcome
 from isthmus.network.answers import Packet as Asked
 from isthmus.network.firewalls import answer, verdict
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Unknown
 from isthmus.network.packets import Traffic
-from isthmus.network.space import number
 from isthmus.network.suricata import Rules
 from isthmus.terraform.graph import Ref
 from tests.network.firewall_policies import policies, read

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from isthmus.network.address_space import number, span
 from isthmus.network.answers import Block
-from isthmus.network.build import network_of
 from isthmus.network.filters import Span
 from isthmus.network.firewalls import answer, boundaries, verdict
+from isthmus.network.from_terraform import network_of
 from isthmus.network.model import Unknown
 from isthmus.network.packets import Traffic
-from isthmus.network.space import number, span
 from isthmus.network.stateless import Action, Headers, Stateless, StatelessRule, decided
 from isthmus.network.suricata import Rules
 from isthmus.terraform.graph import Graph, Ref, Resource

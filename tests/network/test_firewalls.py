@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from isthmus.network.address_space import ALL, LAST, number, span
 from isthmus.network.answers import Block, InSubnet, Internet, Packet
 from isthmus.network.firewalls import verdict
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Unknown
 from isthmus.network.packets import Traffic, message
-from isthmus.network.space import ALL, LAST, number, span
 from isthmus.network.suricata import Rule, Rules, listed, unread, written
 from tests.network.networks import Draft
 

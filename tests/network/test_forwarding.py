@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from isthmus.network.address_space import Address, address_at, number
 from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Outcome, Packet, Scenario, combine
 from isthmus.network.forwarding import Forwarding, NoSuchPlace
 from isthmus.network.model import Site, Unknown, VpnConnection
-from isthmus.network.space import Address, address_at, number
 from tests.network.nets import FIREWALL, IGW, NAT, TGW, Net, hub
 
 DEV, PROD, SHARED = (InSubnet(f"{name}.private_az1") for name in ("dev", "prod", "shared"))

@@ -8,7 +8,7 @@ from ipaddress import ip_network
 import pytest
 
 from isthmus.network.answers import ALL_UP, Scenario
-from isthmus.network.learnt import Sites, announced, covers, is_default, propagated, vpn_down
+from isthmus.network.learned_routes import Sites, announced, covers, is_default, propagated, vpn_down
 from isthmus.network.model import (
     Announcement,
     Attachment,

@@ -10,9 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.network.lookup import Answer, Answered, Lookup
-from isthmus.network.model import EndpointKind, Network, Subnet, Unknown, Vpc, VpcEndpoint
-from isthmus.network.resolution import (
+from isthmus.network.dns_model import (
     AMAZON_PROVIDED,
     Held,
     Interface,
@@ -27,6 +25,8 @@ from isthmus.network.resolution import (
     Use,
     VpcDns,
 )
+from isthmus.network.model import EndpointKind, Network, Subnet, Unknown, Vpc, VpcEndpoint
+from isthmus.network.name_lookup import Answer, Answered, Lookup
 
 DARK = Unknown("var.dark")
 SERVER = (IPv4Address("172.16.0.53"), 53)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from isthmus.network.dns_firewall import decide, filtered, listed
+from isthmus.network.dns_model import Held, NameRule, NameRules, Resolution, Use
 from isthmus.network.model import Unknown
-from isthmus.network.name_filter import decide, filtered, listed
-from isthmus.network.resolution import Held, NameRule, NameRules, Resolution, Use
 
 DARK = Unknown("var.dark")
 BLOCK_BAD = NameRule("bad", 10, False, ("bad.example", "*.bad.example"))

@@ -11,9 +11,9 @@ from ipaddress import ip_address
 import pytest
 
 from isthmus.network import nat64
+from isthmus.network.address_space import number
 from isthmus.network.answers import InSubnet, Internet
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.space import number
 from tests.network.networks import Draft, cidr, judge
 
 HOST = InSubnet("six", ip_address("2600:1f00:1:1::9"))

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from isthmus.network.address_space import ALL, PUBLIC, address_at, number, show_range, span
 from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Location, Packet, Service
 from isthmus.network.forwarding import Forwarding, NoSuchPlace
 from isthmus.network.model import EndpointKind, NatGateway, Subnet, Unknown, VpcEndpoint
-from isthmus.network.places import Places
-from isthmus.network.space import ALL, PUBLIC, address_at, number, show_range, span
+from isthmus.network.positions import Places
 from tests.network.networks import Draft
 
 DARK = Unknown("var.dark")

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import pytest
 
 from isthmus.network.answers import Outcome
-from isthmus.network.build import network_of
 from isthmus.network.forwarding import Forwarding
-from isthmus.proof.findings import Verdict
-from isthmus.proof.places import announcements
-from isthmus.proof.standing import told
-from isthmus.proof.subject import Subject
-from isthmus.proof.undescribed import without_intent
+from isthmus.network.from_terraform import network_of
+from isthmus.proof.analysis import Subject
+from isthmus.proof.checks.route_tables import told
+from isthmus.proof.pairs.inferred_locations import without_intent
+from isthmus.proof.pairs.locations import announcements
+from isthmus.proof.result.findings import Verdict
 from isthmus.terraform.graph import Graph
 from tests.network import worlds
 from tests.network.test_assigned_ipv6 import dual_stack

@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 
 from isthmus.network.answers import InSubnet, Internet, Outcome, Packet
-from isthmus.network.build import network_of
 from isthmus.network.forwarding import Forwarding
+from isthmus.network.from_terraform import network_of
 from isthmus.network.public_access import PublicAccess, Way
 from isthmus.proof.reading import subject
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown
-from isthmus.terraform.read import read
+from isthmus.terraform.reading import read
 
 REACHABLE, BLOCKED, UNKNOWN = Outcome.REACHABLE, Outcome.BLOCKED, Outcome.UNKNOWN
 MODES = ("block-bidirectional", "block-ingress", "off")

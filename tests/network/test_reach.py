@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pytest
 
+from isthmus.network.address_space import ALL
 from isthmus.network.answers import AtSite, Block, Crossing, Hop, InSubnet, Path
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import NetworkAcl, Unknown
-from isthmus.network.reach import join, onward, signature, without
-from isthmus.network.space import ALL
+from isthmus.network.reachable_ranges import join, onward, signature, without
 from isthmus.network.walk import Pieces, Source, TgwPlace, Walk
 from tests.network.networks import BLACKHOLE, Draft, Gone, mesh
 from tests.network.test_unknowns import FILES

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from isthmus.intent.checks import RULES
-from isthmus.network.build import network_of
+from isthmus.network.from_terraform import network_of
 from isthmus.network.model import Network, Unknown
-from isthmus.proof.rules import CATALOGUE
+from isthmus.proof.result.rules import CATALOGUE
 from isthmus.terraform.graph import Resource
 from tests.network.test_build import graph, made, ref
 

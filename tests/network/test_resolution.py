@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from isthmus.network.dns_model import Held, Resolution, Use
 from isthmus.network.model import Unknown
-from isthmus.network.resolution import Held, Resolution, Use
 
 DARK, DARKER = Unknown("var.dark"), Unknown("var.darker")
 

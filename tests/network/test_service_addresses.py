@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 from isthmus.network.answers import Block, InSubnet, Outcome, Packet, Path, RoundTrip, Service, Trace
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.service_addresses import of_all
-from isthmus.proof.subject import Subject
+from isthmus.proof.analysis import Subject
 from tests.network.judge import Walker
 from tests.network.judge.services import agreed, public_addresses
 from tests.network.networks import Draft

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from isthmus.network.space import (
+from isthmus.network.address_space import (
     LAST,
     PUBLIC,
     Cidr,

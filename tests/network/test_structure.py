@@ -29,7 +29,7 @@ from isthmus.network.model import (
     VpcRoute,
     VpnConnection,
 )
-from isthmus.network.structure import structural_findings
+from isthmus.network.structural_checks import structural_findings
 from tests.network.nets import IGW, NAT, PEER, TGW, VGW, Net
 
 DARK = Unknown("var.dark")

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.network.answers import Hop, Path, Scenario
-from isthmus.network.facts import Facts
-from isthmus.network.learnt import Sites
+from isthmus.network.index import Facts
+from isthmus.network.learned_routes import Sites
 from isthmus.network.symmetry import asymmetry
 from tests.network.nets import Net
 

@@ -8,8 +8,9 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
+from isthmus.network.address_space import number
 from isthmus.network.answers import ALL_UP, Scenario
-from isthmus.network.learnt import Sites
+from isthmus.network.learned_routes import Sites
 from isthmus.network.model import (
     Announcement,
     AttachmentKind,
@@ -26,8 +27,7 @@ from isthmus.network.model import (
     VpcTable,
     VpnConnection,
 )
-from isthmus.network.space import number
-from isthmus.network.tables import (
+from isthmus.network.route_tables import (
     EffectiveTable,
     Route,
     gateway_routes,

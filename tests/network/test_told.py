@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from isthmus.network.answers import Scenario, Told
-from isthmus.network.facts import SiteStep
 from isthmus.network.forwarding import Forwarding
+from isthmus.network.index import SiteStep
 from isthmus.network.model import (
     Announcement,
     AttachmentKind,

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from isthmus.network.address_space import address_at
 from isthmus.network.answers import AtSite, InSubnet, Packet, RoundTrip
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.space import address_at
-from isthmus.network.told_apart import Advertised
-from isthmus.proof.difference import Kind, compare
+from isthmus.network.prefix_classes import Advertised
+from isthmus.proof.analysis import Subject
+from isthmus.proof.difference.flows import Kind, compare
 from isthmus.proof.errors import UnusableInput
-from isthmus.proof.subject import Subject
 from isthmus.terraform.graph import Resource
 from tests.proof.plain import CORE, HUB, gateway, hub, made, network, ref, spoke, vpn, vpn_in_core
 from tests.properties.budget import share

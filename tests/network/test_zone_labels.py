@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from isthmus.network.answers import InSubnet, Outcome, Packet
-from isthmus.network.build import network_of
 from isthmus.network.forwarding import Forwarding
+from isthmus.network.from_terraform import network_of
 from isthmus.terraform.graph import Graph, Ref, Resource
 
 NAME, ID = "us-east-1a", "use1-az6"

@@ -24,11 +24,11 @@ from tempfile import TemporaryDirectory
 
 from isthmus import proof
 from isthmus.intent import Estate
-from isthmus.network.build import network_of
+from isthmus.network.coverage.modeled import COMMON, MODELLED
+from isthmus.network.coverage.no_effect import NO_EFFECT
+from isthmus.network.coverage.type_table import unmodelled
+from isthmus.network.from_terraform import network_of
 from isthmus.network.model import Network
-from isthmus.network.world.harmless import NO_EFFECT
-from isthmus.network.world.modelled import COMMON, MODELLED
-from isthmus.network.world.types import unmodelled
 from isthmus.proof import Subject, Verdict
 from isthmus.terraform.graph import Graph, Ref, Resource, Undeclared, Unknown, Value
 from tests.docs.readme import PROJECT

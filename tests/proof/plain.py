@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from isthmus.proof.analysis import Subject
 from isthmus.proof.reading import subject
-from isthmus.proof.subject import Subject
 from isthmus.terraform.graph import Graph, Ref, Resource
 
 HUB = "aws_ec2_transit_gateway.hub"

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from isthmus.network.answers import Outcome
 from isthmus.proof import Verdict, read
-from isthmus.proof.subject import Subject
+from isthmus.proof.analysis import Subject
 from isthmus.report import markdown, proof_json, proof_terminal
 from isthmus.terraform.graph import Resource, Unknown
 from modules.synthesis import synthesize

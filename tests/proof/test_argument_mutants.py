@@ -77,7 +77,7 @@ def test_mutants_of_any_estate_are_seen(estate: Estate, dice: Random) -> None:
 
 def _elsewhere(here: Bench, mutant: Mutant) -> bool:
     """Whether what was changed is no part of the network: a share, of which what uses it is evaluated
-    (isthmus.network.world.sharing), or a rule group of a firewall none of whose rules decide."""
+    (isthmus.network.coverage.sharing), or a rule group of a firewall none of whose rules decide."""
     firewalls = here.network.firewalls.values()
     idle = not any(isinstance(one.rules, Rules) and one.rules.rules for one in firewalls)
     return mutant.type.startswith("aws_ram_") or (idle and mutant.type.startswith("aws_networkfirewall_"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from isthmus.network.answers import Outcome
-from isthmus.proof.findings import Verdict
-from isthmus.proof.subject import Subject
+from isthmus.proof.analysis import Subject
+from isthmus.proof.result.findings import Verdict
 from isthmus.terraform.graph import Resource
 from tests.proof.plain import HUB, attached, hub, made, network, ref, spoke, subnet, table, vpc
 

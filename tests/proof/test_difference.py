@@ -14,7 +14,7 @@ from isthmus import proof
 from isthmus.intent import Estate
 from isthmus.network.model import Network, NetworkAclRule, Unknown
 from isthmus.proof import Subject
-from isthmus.proof.difference import _Comparison
+from isthmus.proof.difference.flows import _Comparison
 from isthmus.testing.strategies import estates
 from modules.synthesis import synthesize
 from tests.proof.estates import write

@@ -1,10 +1,10 @@
 """Limits of what is printed: a comment's length, markup in names, a terminal's width."""
 
-from isthmus.proof.difference import Change, Difference, Kind
-from isthmus.proof.findings import Unanswered, Violation
-from isthmus.proof.proved import Flows, Proof
-from isthmus.proof.quotas import Usage, exceeded, fullest
-from isthmus.quotas import ROUTES
+from isthmus.aws.quotas import ROUTES
+from isthmus.proof.checks.quotas import Usage, exceeded, fullest
+from isthmus.proof.difference.flows import Change, Difference, Kind
+from isthmus.proof.result.findings import Unanswered, Violation
+from isthmus.proof.result.proof import Flows, Proof
 from isthmus.report import markdown
 
 

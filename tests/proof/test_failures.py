@@ -11,9 +11,9 @@ from rich.console import Console
 
 from examples import stage_3_every_vpc as stage
 from isthmus import proof
-from isthmus.proof.subject import Subject
+from isthmus.proof.analysis import Subject
 from isthmus.report import proof_json, proof_terminal
-from isthmus.testing.losses import losses, scenario
+from isthmus.testing.failures import losses, scenario
 from modules.synthesis import synthesize
 from tests.proof.estates import write
 

@@ -14,7 +14,7 @@ import pytest
 from isthmus import proof
 from isthmus.intent import DomainList, Inspection, Opens, RuleGroup
 from isthmus.proof import Outcome, Verdict
-from isthmus.proof.difference import compare
+from isthmus.proof.difference.flows import compare
 from modules.synthesis import synthesize
 from tests.modules.egress_estates import POLICY as FIREWALL_POLICY
 from tests.modules.egress_estates import estate

@@ -11,7 +11,7 @@ import pytest
 
 from isthmus import proof
 from isthmus.intent import Estate, Inspection, Opens
-from isthmus.intent.inspecting import firewall_rules, numbered
+from isthmus.intent.firewall_rules import firewall_rules, numbered
 from isthmus.proof import Outcome, Verdict
 from modules.synthesis import synthesize
 from tests.modules.egress_estates import POLICY, estate

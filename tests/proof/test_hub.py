@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from isthmus.network.build import network_of
 from isthmus.network.forwarding import Forwarding
+from isthmus.network.from_terraform import network_of
 from isthmus.network.model import Network, TransitGateway, Unknown
-from isthmus.proof.binding import bind
-from isthmus.proof.guards import guard_violations
-from isthmus.proof.hub import hub_violations
+from isthmus.proof.checks.hub import hub_violations
+from isthmus.proof.checks.inventory import bind
+from isthmus.proof.checks.unassigned_addresses import guard_violations
 from isthmus.terraform.graph import Graph
 from tests.proof.argument_mutants import bench, without
 from tests.proof.estates import estate

@@ -10,7 +10,7 @@ import pytest
 
 from isthmus import cli, proof
 from isthmus.network.answers import Outcome
-from isthmus.network.lookup import Answered
+from isthmus.network.name_lookup import Answered
 from isthmus.proof import ProofError
 from tests.modules.synthesized import files_of
 from tests.proof.estates import write

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from isthmus.network.answers import Outcome
-from isthmus.proof.subject import Subject
+from isthmus.proof.analysis import Subject
 from isthmus.terraform.graph import Unknown
 from tests.proof.plain import made, network, ref, subnet, table
 

@@ -13,7 +13,7 @@ from isthmus.intent import Estate, Opens
 from isthmus.network.packets import parsed
 from isthmus.proof import Outcome, Verdict
 from isthmus.report import markdown, proof_json, proof_terminal
-from isthmus.screen import console
+from isthmus.text.console import console
 from modules.synthesis import synthesize
 from tests.proof.estates import write
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from isthmus.network.answers import Outcome
-from isthmus.proof.difference import Kind, compare
+from isthmus.proof.analysis import Subject
+from isthmus.proof.difference.flows import Kind, compare
 from isthmus.proof.errors import ProofError
 from isthmus.proof.reading import subject
-from isthmus.proof.subject import Subject
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value
 
 NOT_SAID = Unknown("known after apply")

@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from isthmus.network.answers import Outcome
-from isthmus.network.build import network_of
-from isthmus.proof.findings import Verdict
-from isthmus.proof.subject import Subject
+from isthmus.network.from_terraform import network_of
+from isthmus.proof.analysis import Subject
+from isthmus.proof.result.findings import Verdict
 from isthmus.terraform import Graph, read_folder
 from tests.network.worlds import darker
 from tests.proof.estates import estate, output, write

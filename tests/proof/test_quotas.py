@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus import proof, quotas
+from isthmus import proof
+from isthmus.aws import quotas
+from isthmus.aws.quotas import Quota
 from isthmus.intent import Egress, Estate, Segment
+from isthmus.network.dns_model import Held, Resolution, Use
 from isthmus.network.model import (
     AttachmentKind,
     CustomerGateway,
@@ -30,11 +33,9 @@ from isthmus.network.model import (
     VpcEndpoint,
     VpcRoute,
 )
-from isthmus.network.resolution import Held, Resolution, Use
-from isthmus.proof import account_quotas
-from isthmus.proof import quotas as proof_quotas
-from isthmus.proof.quotas import Usage, exceeded, usages
-from isthmus.quotas import Quota
+from isthmus.proof.checks import account_quotas
+from isthmus.proof.checks import quotas as proof_quotas
+from isthmus.proof.checks.quotas import Usage, exceeded, usages
 from modules.synthesis import synthesize
 from tests.intent.network import estate
 from tests.network.nets import Net

@@ -7,9 +7,9 @@ import pytest
 
 from isthmus.cli import main
 from isthmus.network.answers import Outcome
-from isthmus.proof.findings import Verdict, Violation
+from isthmus.proof.analysis import Subject
 from isthmus.proof.reading import subject
-from isthmus.proof.subject import Subject
+from isthmus.proof.result.findings import Verdict, Violation
 from isthmus.report import markdown, proof_json
 from isthmus.report.sarif import sarif
 from isthmus.terraform.graph import Graph, Resource

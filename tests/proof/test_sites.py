@@ -13,7 +13,7 @@ from isthmus import proof
 from isthmus.intent import Egress, Estate
 from isthmus.network.answers import Outcome
 from isthmus.proof import ProofError, Verdict
-from isthmus.proof.subject import Subject
+from isthmus.proof.analysis import Subject
 from isthmus.terraform.graph import Resource
 from modules.synthesis import synthesize
 from tests.proof.estates import write

@@ -11,9 +11,9 @@ from rich.console import Console
 
 from isthmus import proof
 from isthmus.network.answers import Outcome
-from isthmus.proof.difference import Kind, compare
-from isthmus.proof.findings import Verdict
-from isthmus.proof.subject import Subject
+from isthmus.proof.analysis import Subject
+from isthmus.proof.difference.flows import Kind, compare
+from isthmus.proof.result.findings import Verdict
 from isthmus.report import markdown, proof_json, proof_terminal
 from isthmus.terraform.graph import Resource, Unknown
 from isthmus.testing.network import NetworkUnderTest

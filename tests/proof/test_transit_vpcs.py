@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from isthmus.proof.findings import Verdict
-from isthmus.proof.subject import Subject
+from isthmus.proof.analysis import Subject
+from isthmus.proof.result.findings import Verdict
 from isthmus.terraform.graph import Resource
 from tests.proof.plain import HUB, attached, hub, made, network, ref, subnet, table, vpc
 

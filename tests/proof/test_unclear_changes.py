@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from rich.console import Console
 
 from isthmus.network.answers import Outcome
-from isthmus.proof.difference import Change, Kind, compare
+from isthmus.proof.analysis import Subject
+from isthmus.proof.difference.flows import Change, Kind, compare
 from isthmus.proof.errors import UnusableInput
-from isthmus.proof.pairs import Pair
-from isthmus.proof.subject import Subject
+from isthmus.proof.pairs.matrix import Pair
 from isthmus.report import markdown, proof_json, proof_terminal
 from isthmus.terraform.graph import Resource, Unknown
 from tests.proof.plain import HUB, hub, made, network, ref, spoke, subnet, table

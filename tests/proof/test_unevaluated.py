@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from isthmus import cli
 from isthmus.network.model import Firewall, Network, Unknown
 from isthmus.network.suricata import Rule, Rules, listed, managed, unread, written
-from isthmus.proof.unevaluated import unevaluated
+from isthmus.proof.difference.unevaluated import unevaluated
 from tests.proof.estates import output, write
 
 NAMES = st.lists(st.sampled_from([".a.example", ".b.example", "c.example"]), unique=True, max_size=3).map(tuple)

@@ -11,13 +11,13 @@ from rich.console import Console
 
 from isthmus.network.answers import Outcome
 from isthmus.network.packets import ALL_PACKETS
+from isthmus.output.overview import ANY, intended
 from isthmus.proof import ProofError
-from isthmus.proof.difference import compare
-from isthmus.proof.findings import Flow, Verdict
-from isthmus.proof.proved import Proof
-from isthmus.proof.subject import Subject
+from isthmus.proof.analysis import Subject
+from isthmus.proof.difference.flows import compare
+from isthmus.proof.result.findings import Flow, Verdict
+from isthmus.proof.result.proof import Proof
 from isthmus.report import markdown, proof_json, proof_terminal
-from isthmus.report.overview import ANY, intended
 from isthmus.testing.network import NetworkUnderTest
 
 _HEADS = {

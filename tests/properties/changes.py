@@ -15,6 +15,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from isthmus.aws.regions import REGIONS
 from isthmus.intent import (
     CustomerGateway,
     Environment,
@@ -28,9 +29,8 @@ from isthmus.intent import (
     Tunnel,
     VpnConnection,
 )
-from isthmus.intent.reach import networks_reached
-from isthmus.regions import REGIONS
-from isthmus.testing.names import resolving
+from isthmus.intent.reachability import networks_reached
+from isthmus.testing.dns_strategies import resolving
 from isthmus.testing.strategies import vpn_connections
 
 ANYWHERE = None

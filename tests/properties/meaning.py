@@ -1,6 +1,6 @@
 """Who is meant to reach whom, told once more: straight from the declarations, without the language's own reading.
 
-The generator and the proof both ask `isthmus.intent.reach`, so a mistake there would satisfy both. This asks nobody.
+The generator and the proof both ask `isthmus.intent.reachability`, so a mistake there would satisfy both. This asks nobody.
 """
 
 from __future__ import annotations

@@ -17,9 +17,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from isthmus.report.output import read_output
-from isthmus.report.overview import roots
-from isthmus.report.overview_terminal import steps
+from isthmus.output.folder import read_output
+from isthmus.output.overview import roots
+from isthmus.report.show_terminal import steps
 from modules.files import merge
 from tests.properties.laws import Output
 from tests.properties.order import used

@@ -15,7 +15,7 @@ from isthmus import proof
 from isthmus.intent import Estate
 from isthmus.network.answers import Outcome
 from isthmus.proof.errors import UnusableInput
-from isthmus.proof.findings import Verdict
+from isthmus.proof.result.findings import Verdict
 from isthmus.terraform.graph import Resource, Unknown
 from isthmus.testing.strategies import estates
 from modules.files import merge
@@ -109,8 +109,12 @@ def test_answers_about_any_estate_agree(estate: Estate, dice: random.Random) -> 
 @pytest.mark.parametrize(
     ("what", "instead", "said"),
     [
-        ("isthmus.proof.replies._unanswered", lambda trial: False, "it is never answered"),
-        ("isthmus.proof.pairs.worst", lambda trials: (Outcome.REACHABLE, Outcome.REACHABLE), "assert_reaches fails"),
+        ("isthmus.proof.checks.replies._unanswered", lambda trial: False, "it is never answered"),
+        (
+            "isthmus.proof.pairs.matrix.worst",
+            lambda trials: (Outcome.REACHABLE, Outcome.REACHABLE),
+            "assert_reaches fails",
+        ),
     ],
 )
 def test_a_contradiction_is_seen(monkeypatch: pytest.MonkeyPatch, what: str, instead: object, said: str) -> None:
@@ -120,5 +124,5 @@ def test_a_contradiction_is_seen(monkeypatch: pytest.MonkeyPatch, what: str, ins
 
 
 def test_a_verdict_that_an_output_does_not_share_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("isthmus.proof.proved.Proof.verdict", property(lambda answer: Verdict.PROVED))
+    monkeypatch.setattr("isthmus.proof.result.proof.Proof.verdict", property(lambda answer: Verdict.PROVED))
     assert "proved without an intent" in list(contradictions(network(*PLAIN, announces=SAID)))

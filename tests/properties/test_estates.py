@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from isthmus.intent import Estate
 from isthmus.intent.checks import problems
-from isthmus.intent.document import from_document, to_document
+from isthmus.intent.intent_file import from_document, to_document
 from isthmus.testing.strategies import estates
 from modules.files import merge
 from modules.synthesis import synthesize

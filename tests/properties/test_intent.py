@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from isthmus.intent import Estate, UnknownSchema
 from isthmus.intent.checks import RULES, problems
-from isthmus.intent.document import from_document, to_document
+from isthmus.intent.intent_file import from_document, to_document
 from isthmus.intent.model import place_of
 from isthmus.testing.broken import BREAKS, broken_estates
 from isthmus.testing.strategies import estates

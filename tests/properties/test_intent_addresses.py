@@ -7,9 +7,9 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.addressing import inside_cidrs, subnets, tiers_of
+from isthmus.aws.regions import REGIONS
 from isthmus.intent import Egress, Estate, Spoke
-from isthmus.regions import REGIONS
+from isthmus.intent.addressing import inside_cidrs, subnets, tiers_of
 from isthmus.testing.strategies import estates
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from isthmus.network.build import network_of
+from isthmus.network.from_terraform import network_of
 from isthmus.terraform import Ref, Unknown, read
 from tests.reading.builders import root, value, write
 

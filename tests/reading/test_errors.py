@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from isthmus.printable import printable
 from isthmus.terraform import UnreadableTerraform, read, read_folder, read_plan, read_state
+from isthmus.text.printable import printable
 from tests.reading.builders import FIXTURES, root, state, stored, write
 
 VPC = {"aws_vpc": {"this": {"cidr_block": "10.0.0.0/16"}}}

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from isthmus import proof
-from isthmus.network.build import network_of
-from isthmus.network.world.doubts import doubts_of
+from isthmus.network.coverage.not_evaluated import doubts_of
+from isthmus.network.from_terraform import network_of
 from isthmus.proof import Verdict
 from tests.reading.builders import root, write
 

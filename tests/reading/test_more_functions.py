@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from isthmus.terraform.graph import Unknown
 from isthmus.terraform.more_functions import MORE
-from isthmus.terraform.read import read
+from isthmus.terraform.reading import read
 from tests.reading.builders import root, value, write
 
 

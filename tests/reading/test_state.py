@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.terraform import Graph, Resource, UnreadableTerraform, read, read_state
-from isthmus.terraform.join import joined
+from isthmus.terraform.id_references import joined
 from tests.reading.builders import FIXTURES, ref, state, stored, write
 
 TGW, ATTACHMENT, RTB = "tgw-0123456789abcdef0", "tgw-attach-0123456789abcdef0", "rtb-0123456789abcdef0"

@@ -7,8 +7,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.proof.listing import some
-from isthmus.report.alike import MOST_SHOWN, alike, shown
+from isthmus.report.matrix_classes import MOST_SHOWN, alike, shown
+from isthmus.text.listing import some
 
 Cells = dict[tuple[str, str], str]
 

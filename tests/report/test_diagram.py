@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from isthmus.network.model import Network, Site, VpcPeering
 from isthmus.report.diagram import mermaid
 from isthmus.report.diagram.drawing import Box, Drawing, Kind, Line, Link
+from isthmus.report.diagram.groups import readable
 from isthmus.report.diagram.network import drawn
-from isthmus.report.diagram.together import readable
 from tests.network.networks import Draft, mesh, spoke
 from tests.network.strategies import networks
 from tests.report import pictures

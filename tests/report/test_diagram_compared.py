@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from isthmus.report.diagram import mermaid
 from isthmus.report.diagram.compared import compared
 from isthmus.report.diagram.drawing import Drawing, Kind, Line, Mark
+from isthmus.report.diagram.groups import readable
 from isthmus.report.diagram.network import drawn
-from isthmus.report.diagram.together import readable
 from tests.network.networks import Draft, mesh, spoke
 from tests.network.strategies import networks
 from tests.report.flowchart import read

@@ -6,9 +6,9 @@ from typing import cast
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from isthmus.proof.difference import Change, Difference, Kind
-from isthmus.proof.findings import Flow
-from isthmus.report.gist import Block, blocks, gist, headline
+from isthmus.proof.difference.flows import Change, Difference, Kind
+from isthmus.proof.result.findings import Flow
+from isthmus.report.change_groups import Block, blocks, gist, headline
 
 PLACES = "abcdefg"
 FLOWS = st.sets(

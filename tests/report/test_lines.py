@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from isthmus.report.lines import Lines
 from isthmus.terraform import read
+from isthmus.terraform.source_lines import Lines
 from tests.proof.estates import output, write
 
 

@@ -9,11 +9,11 @@ import pytest
 from benchmarks.synth import estate_of as estate_of_spokes
 from isthmus.cli import main
 from isthmus.intent import HcpTerraform, LocalBackend, Opens, S3Backend
+from isthmus.output.folder import read_output
+from isthmus.output.overview import announced, intended, names, roots, route_tables
 from isthmus.report.handover import sheets
-from isthmus.report.output import read_output
-from isthmus.report.overview import announced, intended, names, roots, route_tables
-from isthmus.report.overview_terminal import print_roots, print_shares, steps
-from isthmus.screen import console
+from isthmus.report.show_terminal import print_roots, print_shares, steps
+from isthmus.text.console import console
 from modules.files import merge
 from modules.synthesis import synthesize
 from tests.modules.synthesized import estate_of, files_of

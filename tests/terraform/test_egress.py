@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from isthmus.intent import Inspection
-from isthmus.network.build import network_of
+from isthmus.network.from_terraform import network_of
 from isthmus.network.model import Target, TargetKind
-from isthmus.terraform.read import read_plan
+from isthmus.terraform.reading import read_plan
 
 from .conftest import REPOSITORY
 from .engine import Engine, Estate

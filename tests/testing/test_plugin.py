@@ -27,7 +27,7 @@ shutil.copytree("ready", os.environ["CDKTF_OUTDIR"], dirs_exist_ok=True)
 """
 ESTATE = """
 from pathlib import Path
-from isthmus.intent.document import from_document
+from isthmus.intent.intent_file import from_document
 
 estate = from_document(Path(__file__).parents[1].joinpath("ready", "intent.json").read_bytes())
 """

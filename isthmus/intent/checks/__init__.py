@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from isthmus.intent.checks import advertised_prefixes as announcements
+from isthmus.intent.checks import allowed_connections as opens
 from isthmus.intent.checks import (
-    announcements,
     cidrs,
     dns,
     dns_firewall,
@@ -13,7 +14,6 @@ from isthmus.intent.checks import (
     hub,
     names,
     observability,
-    opens,
     organization,
     quotas,
     segments,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_network
 
-from isthmus.intent.checks.reading import (
+from isthmus.intent.checks.lenient import (
     network,
     networks,
     next_free,

@@ -7,16 +7,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
-from isthmus.accepted import MOST_TARGETS
-from isthmus.addressing import NoSlot, Tier, resolver_addresses, subnets, tiers_in
-from isthmus.domains import canonical, covers
-from isthmus.intent.checks.reading import all_linked, network, networks, segment_of, vpc_cidrs
+from isthmus.aws.accepted_values import MOST_TARGETS
+from isthmus.aws.domain_names import canonical, covers
+from isthmus.aws.regions import REGIONS
+from isthmus.aws.services import S3, SERVICES
+from isthmus.intent.addressing import NoSlot, Tier, resolver_addresses, subnets, tiers_in
+from isthmus.intent.checks.lenient import all_linked, network, networks, segment_of, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule, subject
 from isthmus.intent.dns import ForwardRule, PrivateZone
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of, place_of
-from isthmus.intent.reach import networks_reached, sites_reached
-from isthmus.intent.resolution import (
+from isthmus.intent.name_resolution import (
     EVERYTHING,
     KEPT_BY_AWS,
     SharedServices,
@@ -27,9 +28,8 @@ from isthmus.intent.resolution import (
     service_zones,
     shared_services,
 )
+from isthmus.intent.reachability import networks_reached, sites_reached
 from isthmus.intent.segment import Segment
-from isthmus.regions import REGIONS
-from isthmus.services import S3, SERVICES
 
 _GUIDE = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/"
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")

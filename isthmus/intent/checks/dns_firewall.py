@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus.domains import canonical, covers
+from isthmus.aws.domain_names import canonical, covers
+from isthmus.aws.services import SERVICES, ServiceZone, gateway_zones
 from isthmus.intent.checks.rule import Finding, rule, subject
 from isthmus.intent.dns import DnsFirewall
 from isthmus.intent.estate import Estate
-from isthmus.intent.resolution import EVERYTHING, SharedServices, served, service_zones, shared_services
-from isthmus.services import SERVICES, ServiceZone, gateway_zones
+from isthmus.intent.name_resolution import EVERYTHING, SharedServices, served, service_zones, shared_services
 
 _GUIDE = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/"
 

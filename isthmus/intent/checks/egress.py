@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from isthmus.addressing import NoSlot, egress_subnets, egress_tiers, zone_number
+from isthmus.aws.regions import REGIONS
+from isthmus.intent.addressing import NoSlot, egress_subnets, egress_tiers, zone_number
 from isthmus.intent.checks.cidrs import free_range
-from isthmus.intent.checks.reading import network, networks, own_blocks, readable, segment_of, vpc_cidrs
+from isthmus.intent.checks.lenient import network, networks, own_blocks, readable, segment_of, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.egress import EgressVpc, Inspection
 from isthmus.intent.environment import Environment
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of, place_of
-from isthmus.intent.reach import routed_together
+from isthmus.intent.reachability import routed_together
 from isthmus.intent.segment import Egress, Segment
-from isthmus.regions import REGIONS
 
 _APPLIANCE = "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.html"
 _EXIT = "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-nat-igw.html"

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from ipaddress import IPv4Network
 
-from isthmus.accepted import MOST_POLICY, policy_fault, prefix_with_room, room
-from isthmus.addressing import NoSlot, Tier, subnets
-from isthmus.intent.checks.reading import network, resolved, segment_of
+from isthmus.aws.accepted_values import MOST_POLICY, policy_fault, prefix_with_room, room
+from isthmus.aws.regions import REGIONS
+from isthmus.aws.services import S3, SERVICES
+from isthmus.intent.addressing import NoSlot, Tier, subnets
+from isthmus.intent.checks.lenient import network, resolved, segment_of
 from isthmus.intent.checks.rule import Finding, rule, subject
 from isthmus.intent.endpoints import CentralEndpoints
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import place_of
-from isthmus.intent.reach import networks_reached
-from isthmus.intent.resolution import central_services, for_sites_only, served, shared_services
+from isthmus.intent.name_resolution import central_services, for_sites_only, served, shared_services
+from isthmus.intent.reachability import networks_reached
 from isthmus.intent.spoke import Spoke
-from isthmus.regions import REGIONS
-from isthmus.services import S3, SERVICES
 
 _PRIVATELINK = "https://docs.aws.amazon.com/vpc/latest/privatelink/"
 

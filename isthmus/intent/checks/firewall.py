@@ -6,13 +6,13 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from isthmus.accepted_firewalls import MOST_CAPACITY, MOST_GROUPS, capacity_holds, sid_of, suricata_fault
-from isthmus.intent.checks.reading import resolved, segment_of
+from isthmus.aws.accepted_firewall_rules import MOST_CAPACITY, MOST_GROUPS, capacity_holds, sid_of, suricata_fault
+from isthmus.intent.checks.lenient import resolved, segment_of
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.egress import Inspection
 from isthmus.intent.estate import Estate
 from isthmus.intent.firewall import DomainList, FirewallPolicy, RuleGroup
-from isthmus.intent.inspecting import CAPACITY, CLOSING_CAPACITY, SIDS, VARIABLE, firewall_rules, segment_variable
+from isthmus.intent.firewall_rules import CAPACITY, CLOSING_CAPACITY, SIDS, VARIABLE, firewall_rules, segment_variable
 
 _GUIDE = "https://docs.aws.amazon.com/network-firewall/latest/developerguide/"
 _ORDER = f"{_GUIDE}suricata-rule-evaluation-order.html"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from isthmus.accepted import fits_gateway, private_asn
-from isthmus.intent.checks.reading import network
+from isthmus.aws.accepted_values import fits_gateway, private_asn
+from isthmus.intent.checks.lenient import network
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import place_of

@@ -12,10 +12,10 @@ from isthmus.intent.egress import EgressVpc
 from isthmus.intent.environment import Environment
 from isthmus.intent.estate import Estate
 from isthmus.intent.firewall import DomainList, RuleGroup
-from isthmus.intent.inspecting import BETWEEN_SEGMENTS, CLOSING
+from isthmus.intent.firewall_rules import BETWEEN_SEGMENTS, CLOSING
 from isthmus.intent.model import name_of, place_of
 from isthmus.intent.organization import Account, OrganizationalUnit
-from isthmus.intent.reach import INTERNET
+from isthmus.intent.reachability import INTERNET
 from isthmus.intent.segment import Segment
 from isthmus.intent.spoke import Spoke
 

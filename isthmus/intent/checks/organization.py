@@ -7,11 +7,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from isthmus.aws.regions import REGIONS
 from isthmus.intent.backend import S3Backend
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of, place_of
-from isthmus.regions import REGIONS
 
 _ORGANIZATION = re.compile(r"arn:(aws|aws-cn|aws-us-gov):organizations::(\d{12}):organization/(o-[a-z0-9]{10,32})")
 _UNIT = re.compile(

@@ -6,22 +6,28 @@ import difflib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 
-from isthmus.accepted import MOST_GATEWAY_CIDRS
-from isthmus.intent.checks.reading import links, networks, resolved, vpc_cidrs
+from isthmus.aws.accepted_values import MOST_GATEWAY_CIDRS
+from isthmus.aws.quotas import RAISABLE, ROUTE_53_PAGE, TGW_PAGE, VPC_PAGE, VPN_PAGE
+from isthmus.aws.services import ports_of
+from isthmus.intent.checks.lenient import links, networks, resolved, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.dns import SharedBy
 from isthmus.intent.egress import EgressVpc, Inspection
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of
-from isthmus.intent.opening import PATH_MTU
-from isthmus.intent.reach import networks_denied, networks_reached, routed_together, segments_reached, sites_apart
-from isthmus.intent.resolution import served, servers, shared_services
-from isthmus.intent.rest import Rank, opening_rules, own_ranges, site_rules
+from isthmus.intent.name_resolution import served, servers, shared_services
+from isthmus.intent.network_acl_rules import PATH_MTU
+from isthmus.intent.reachability import (
+    networks_denied,
+    networks_reached,
+    routed_together,
+    segments_reached,
+    sites_apart,
+)
 from isthmus.intent.segment import Egress, Segment
+from isthmus.intent.site_remainder import Rank, opening_rules, own_ranges, site_rules
 from isthmus.intent.spoke import Spoke
 from isthmus.intent.vpn import Routing
-from isthmus.quotas import RAISABLE, ROUTE_53_PAGE, TGW_PAGE, VPC_PAGE, VPN_PAGE
-from isthmus.services import ports_of
 
 
 def quota_of(estate: Estate, name: str) -> int:

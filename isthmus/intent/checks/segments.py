@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from isthmus.intent.checks.reading import EVERYTHING, Link, all_linked, links, networks, readable, segment_of
+from isthmus.intent.checks.lenient import EVERYTHING, Link, all_linked, links, networks, readable, segment_of
 from isthmus.intent.checks.rule import Finding, rule, subject
 from isthmus.intent.checks.vpn import asn_fits
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of, place_of
-from isthmus.intent.reach import segments_reached, sites_reached
+from isthmus.intent.reachability import segments_reached, sites_reached
 from isthmus.intent.segment import Egress, Segment
 from isthmus.intent.vpn import Routing
 

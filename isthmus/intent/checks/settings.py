@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from ipaddress import AddressValueError, IPv4Address
 
-from isthmus.accepted import GATEWAY_SERVICES
+from isthmus.aws.accepted_values import GATEWAY_SERVICES
 from isthmus.intent.backend import HcpTerraform, S3Backend
-from isthmus.intent.checks.reading import networks, readable
+from isthmus.intent.checks.lenient import networks, readable
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
 

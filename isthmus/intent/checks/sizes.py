@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from isthmus.accepted_firewalls import SURICATA_RULE
+from isthmus.aws.accepted_firewall_rules import SURICATA_RULE
 from isthmus.intent.checks.firewall import own_rules
+from isthmus.intent.checks.lenient import links, resolved
 from isthmus.intent.checks.quotas import ask, quota_of, spoke_tables_of, tables_of
-from isthmus.intent.checks.reading import links, resolved
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
-from isthmus.intent.inspecting import VARIABLE, FirewallRule, firewall_rules, segment_variable
+from isthmus.intent.firewall_rules import VARIABLE, FirewallRule, firewall_rules, segment_variable
 from isthmus.intent.model import name_of
-from isthmus.intent.reach import inspected_between, routed_together
+from isthmus.intent.reachability import inspected_between, routed_together
 from isthmus.intent.segment import Egress, Segment
 
 _IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"

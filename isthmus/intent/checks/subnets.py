@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from ipaddress import IPv4Network
 
-from isthmus.accepted import RFC_1918, fits_vpc, refused_secondary
-from isthmus.addressing import NoSlot, Tier, slot, subnet_name, tiers_in, zone_number
+from isthmus.aws.accepted_values import RFC_1918, fits_vpc, refused_secondary
+from isthmus.aws.regions import REGIONS
+from isthmus.intent.addressing import NoSlot, Tier, slot, subnet_name, tiers_in, zone_number
 from isthmus.intent.checks.cidrs import free_range
-from isthmus.intent.checks.reading import network, networks, overlaps, readable, vpc_cidrs
+from isthmus.intent.checks.lenient import network, networks, overlaps, readable, vpc_cidrs
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.spoke import Spoke
-from isthmus.regions import REGIONS
 
 _SIZING = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
 _SUBNETS = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from isthmus.accepted_tunnels import CHOICES, PROPOSALS, RANGES, lifetimes_fault, unknown_proposals, within
+from isthmus.aws.accepted_tunnel_options import CHOICES, PROPOSALS, RANGES, lifetimes_fault, unknown_proposals, within
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.vpn import Tunnel

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 from itertools import combinations
 
-from isthmus.accepted import DOCUMENTATION, public_address, refused_asn
-from isthmus.accepted_tunnels import excludes_acceleration, fits_inside, reserved_inside
-from isthmus.addressing import CONNECTIONS, inside_cidrs
-from isthmus.intent.checks.plain import not_plain
-from isthmus.intent.checks.reading import links, network
+from isthmus.aws.accepted_tunnel_options import excludes_acceleration, fits_inside, reserved_inside
+from isthmus.aws.accepted_values import DOCUMENTATION, public_address, refused_asn
+from isthmus.aws.regions import REGIONS
+from isthmus.intent.addressing import CONNECTIONS, inside_cidrs
+from isthmus.intent.checks.lenient import links, network
+from isthmus.intent.checks.plain_text import not_plain
 from isthmus.intent.checks.rule import Finding, rule, subject
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of, place_of
-from isthmus.intent.reach import transit_between
+from isthmus.intent.reachability import transit_between
 from isthmus.intent.vpn import Routing, VpnConnection
-from isthmus.regions import REGIONS
 
 _GATEWAY = "https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-options.html"
 _TUNNEL = "https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Sequence
 
+from isthmus.aws.regions import REGIONS
 from isthmus.intent.backend import S3Backend
-from isthmus.intent.checks.reading import segment_of
+from isthmus.intent.checks.lenient import segment_of
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.segment import Egress
-from isthmus.regions import REGIONS
 
 _ZONES = "https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html"
 

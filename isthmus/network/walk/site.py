@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from isthmus.network import cloudhub
+from isthmus.network.address_space import PUBLIC, merge, show_range
 from isthmus.network.answers import Block, Hop, Path
-from isthmus.network.facts import SiteStep
+from isthmus.network.index import SiteStep
 from isthmus.network.model import Site, Unknown
-from isthmus.network.space import PUBLIC, merge, show_range
-from isthmus.network.tables import NO_ROUTE, Route
+from isthmus.network.route_tables import NO_ROUTE, Route
 from isthmus.network.walk.steps import Pieces, Seen, SitePlace, Steps, after, unknown
 
 

@@ -8,9 +8,9 @@ from enum import Enum
 from typing import NamedTuple
 
 from isthmus.network.answers import Block, Hop, Path
-from isthmus.network.facts import Facts
+from isthmus.network.index import Facts
 from isthmus.network.model import Attachment, Site
-from isthmus.network.tables import Route
+from isthmus.network.route_tables import Route
 
 Pieces = list[tuple[int, int, tuple[Path, ...]]]
 

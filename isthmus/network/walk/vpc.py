@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from isthmus.network import nat64
+from isthmus.network.address_space import PUBLIC, RangeMap, compile_prefixes, merge, show_range, span
 from isthmus.network.answers import SOME_ENDPOINT, Block, Crossing, Hop, Path
-from isthmus.network.learnt import is_default
+from isthmus.network.learned_routes import is_default
 from isthmus.network.model import AttachmentKind, Firewall, GatewayKind, NatGateway, Target, TargetKind, Unknown
 from isthmus.network.public_access import RULE, Way
-from isthmus.network.space import PUBLIC, RangeMap, compile_prefixes, merge, show_range, span
-from isthmus.network.tables import Decision, Route, cidrs_doubt, vpc_cidrs
+from isthmus.network.route_tables import Decision, Route, cidrs_doubt, vpc_cidrs
 from isthmus.network.walk.steps import Pieces, Seen, Source, Steps, VpcPlace, after, led, unknown
 
 _V4_LAST = (1 << 32) - 1

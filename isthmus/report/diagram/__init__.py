@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from isthmus.network.model import Unknown
-from isthmus.proof.subject import Subject
+from isthmus.proof.analysis import Subject
 from isthmus.report.diagram.compared import compared
 from isthmus.report.diagram.drawing import Drawing
+from isthmus.report.diagram.groups import readable
 from isthmus.report.diagram.network import drawn
-from isthmus.report.diagram.together import readable
 
 
 def picture(subject: Subject, base: Subject | None = None) -> Drawing:

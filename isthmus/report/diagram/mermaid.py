@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from textwrap import TextWrapper
 
-from isthmus.proof.listing import some
 from isthmus.report.diagram.compared import SIGNS
 from isthmus.report.diagram.drawing import Box, Drawing, Kind, Link, Mark, some_lines
+from isthmus.text.listing import some
 
 # Mermaid draws no more: `maxTextSize` and `maxEdges` of https://mermaid.js.org/config/schema-docs/config.html
 LONGEST = 50_000

@@ -20,9 +20,9 @@ from isthmus.network.model import (
     Vpc,
     VpnConnection,
 )
-from isthmus.proof.listing import some
 from isthmus.report.diagram.drawing import Box, Drawing, Frame, Kind, Line, Link, shortened, some_lines
 from isthmus.report.diagram.vpcs import contents, counted
+from isthmus.text.listing import some
 
 INTERNET = "internet"
 ON_PREMISES = "on-premises"

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from isthmus.network.model import EndpointKind, Network, Target, TargetKind, Unknown, VpcRoute, VpcTable
-from isthmus.proof.listing import some
 from isthmus.report.diagram.drawing import shortened
+from isthmus.text.listing import some
 
 # Of default routes the one that packets meet first comes first: to a firewall, then to what leads out.
 _ORDER = [kind.value for kind in reversed(TargetKind)]

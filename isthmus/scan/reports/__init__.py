@@ -19,7 +19,7 @@ WRITERS: Mapping[str, Callable[[Scan, str], str]] = {
     "markdown": markdown_text,
     "sarif": sarif_text,
 }
-# How each text leaves, see `isthmus.outlet`.
+# How each text leaves, see `isthmus.text.output_files`.
 FORMS: Mapping[str, Literal["json", "markdown", "text"]] = {
     "json": "json",
     "junit": "text",

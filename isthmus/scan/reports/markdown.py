@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable
 from typing import TypeVar
 
-from isthmus.comments import capped, code, escape
 from isthmus.scan.findings import Finding, Scan
+from isthmus.text.markdown import capped, code, escape
 
 What = TypeVar("What", bound=Hashable)
 

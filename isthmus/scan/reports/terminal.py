@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.text import Text
 
 from isthmus.scan.findings import Finding, Scan
-from isthmus.screen import Screen
+from isthmus.text.console import Screen
 
 _STYLES = {"CRITICAL": "bold red", "HIGH": "red", "MEDIUM": "yellow", "LOW": "cyan", None: "yellow"}
 

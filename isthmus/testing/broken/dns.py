@@ -9,9 +9,9 @@ from typing import Any
 
 from hypothesis import assume
 
+from isthmus.aws.regions import REGIONS
+from isthmus.aws.services import SERVICES
 from isthmus.intent import CentralEndpoints, DnsFirewall, Estate, HybridDns, PrivateZone, Spoke
-from isthmus.regions import REGIONS
-from isthmus.services import SERVICES
 from isthmus.testing.broken.parts import (
     asking,
     breaks,

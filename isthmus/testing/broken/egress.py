@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from isthmus.aws.regions import REGIONS
 from isthmus.intent import DomainList, Egress, EgressVpc, Estate, FirewallPolicy, Inspection, RuleGroup
-from isthmus.regions import REGIONS
 from isthmus.testing.broken.parts import (
     breaks,
     extra_environment,

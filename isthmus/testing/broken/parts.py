@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from isthmus.aws.regions import REGIONS
 from isthmus.intent import (
     Account,
     CustomerGateway,
@@ -19,7 +20,6 @@ from isthmus.intent import (
     Tunnel,
     VpnConnection,
 )
-from isthmus.regions import REGIONS
 from isthmus.testing.strategies import ACCOUNTS, DEFAULT, SUMMARY
 
 Break = Callable[[Estate], Estate]

@@ -10,8 +10,8 @@ from itertools import islice
 
 from hypothesis import assume
 
+from isthmus.aws.regions import REGIONS
 from isthmus.intent import Egress, Estate, HybridDns, PrivateZone, SharedBy, Spoke
-from isthmus.regions import REGIONS
 from isthmus.testing.broken.parts import (
     LAN,
     breaks,

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from hypothesis import assume
 
+from isthmus.aws.regions import REGIONS
 from isthmus.intent import Estate, Tunnel
-from isthmus.regions import REGIONS
 from isthmus.testing.broken.parts import (
     breaks,
     extra_gateway,

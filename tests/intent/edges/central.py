@@ -17,7 +17,7 @@ from isthmus.intent import (
     Spoke,
 )
 from isthmus.intent.checks.firewall import KNOWN_MANAGED
-from isthmus.intent.inspecting import CAPACITY, CLOSING_CAPACITY, SIDS
+from isthmus.intent.firewall_rules import CAPACITY, CLOSING_CAPACITY, SIDS
 from tests.intent.network import DEV, HUB, PROD, SERVICES, VPN, WORKLOADS, estate
 
 APPS = Segment("apps", blocks=["10.1.32.0/19"], inspected_with=["data"])

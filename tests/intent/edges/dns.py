@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from isthmus.accepted import MOST_POLICY
+from isthmus.aws.accepted_values import MOST_POLICY
+from isthmus.aws.services import SERVICES
 from isthmus.intent import (
     CentralEndpoints,
     DnsFirewall,
@@ -17,7 +18,6 @@ from isthmus.intent import (
     Segment,
     Spoke,
 )
-from isthmus.services import SERVICES
 from tests.intent.network import DEV, HUB, SITE, VPN, WORKLOADS
 from tests.intent.test_dns import NO_S3, SHARED, WITH_SERVERS, central, forwards, shared
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from isthmus.network.build import network_of
+from isthmus.network.from_terraform import network_of
 from isthmus.terraform.graph import Resource
 from tests.network.world.test_doubts import BASE, OPEN, doubts, graph, made, ref
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from isthmus.network.answers import Outcome
-from isthmus.network.build import network_of
-from isthmus.network.world.doubted import doubted, objects_of
-from isthmus.network.world.doubts import Doubt, doubts_of
+from isthmus.network.coverage.not_evaluated import Doubt, doubts_of
+from isthmus.network.coverage.with_unknowns import doubted, objects_of
+from isthmus.network.from_terraform import network_of
 from isthmus.proof import Verdict
+from isthmus.proof.analysis import Subject
 from isthmus.proof.reading import subject
-from isthmus.proof.subject import Subject
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown
 
 HUB = "aws_ec2_transit_gateway.hub"

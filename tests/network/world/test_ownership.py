@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from isthmus.network.build import network_of
+from isthmus.network.from_terraform import network_of
 from isthmus.network.model import Finding
-from isthmus.proof.accounts import account_violations
+from isthmus.proof.checks.accounts import account_violations
 from isthmus.terraform.graph import Graph, Resource
 from tests.network.world.test_doubts import BASE, made, ref
 from tests.proof.estates import estate

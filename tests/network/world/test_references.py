@@ -11,9 +11,9 @@ import pytest
 
 from isthmus import proof
 from isthmus.network.answers import Outcome
-from isthmus.network.build import network_of
+from isthmus.network.from_terraform import network_of
 from isthmus.proof import Verdict
-from isthmus.proof.regions import region_violations
+from isthmus.proof.checks.regions import region_violations
 from isthmus.terraform.graph import Graph, Unknown
 from tests.network.world.test_doubts import BASE, OPEN, graph, made, ref
 from tests.proof.estates import estate

@@ -12,14 +12,14 @@ from typing import Any
 import pytest
 from tfplugin_proto import tfplugin5_5_pb2 as pb
 
-import isthmus.network.build
-from isthmus.network.world.harmless import NO_EFFECT
-from isthmus.network.world.modelled import COMMON, MODELLED
-from isthmus.network.world.providers import NETWORKING, of_other_provider
-from isthmus.network.world.required import REQUIRED_INSIDE
-from isthmus.network.world.standing import Scope, Unmodelled, one_each, reads
-from isthmus.network.world.types import unmodelled
-from isthmus.network.world.unmodelled import NOT_MODELLED
+import isthmus.network.from_terraform
+from isthmus.network.coverage.modeled import COMMON, MODELLED
+from isthmus.network.coverage.no_effect import NO_EFFECT
+from isthmus.network.coverage.not_modeled import NOT_MODELLED
+from isthmus.network.coverage.providers import NETWORKING, of_other_provider
+from isthmus.network.coverage.required_inside_blocks import REQUIRED_INSIDE
+from isthmus.network.coverage.resource_types import Scope, Unmodelled, one_each, reads
+from isthmus.network.coverage.type_table import unmodelled
 from tests.terraform.engine.schema import installed_schema
 
 # The bindings call it by another name, so that it looks required. The provider's documentation says it is not.
@@ -90,7 +90,7 @@ def test_what_is_required_inside_of_blocks_is_the_providers(name: str) -> None:
 
 
 def test_every_type_that_the_builders_read_is_in_a_table_of_its_own() -> None:
-    folder = Path(isthmus.network.build.__file__).parent
+    folder = Path(isthmus.network.from_terraform.__file__).parent
     code = "".join(path.read_text() for path in sorted(folder.glob("*.py")))
     read = {name for name in _SERVICE.findall(code) if name in schema().resource_schemas}
     assert {name for name in read if name not in MODELLED and name not in NOT_MODELLED} == set()

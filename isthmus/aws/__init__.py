@@ -1,0 +1,1 @@
+"""Facts about AWS: accepted values, quotas, Regions, services and domain names."""

@@ -1,0 +1,307 @@
+"""A bill for a month: what stands, and what the stated traffic pays on its paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from isthmus.cost.errors import UnusablePrices, UnusableTraffic
+from isthmus.cost.fixed import Standing, by_use, foreign, standing
+from isthmus.cost.items import AT_PRICE_OF, ITEMS, Item, Unit
+from isthmus.cost.prices import Prices, how_to_get_one, shipped, shipped_regions
+from isthmus.cost.traffic import Flow
+from isthmus.cost.transfer import paid
+from isthmus.cost.usage import OF_ROTATIONS, OF_WAIVERS, Use, assumptions, using, written_elsewhere
+from isthmus.network.answers import InSubnet, Location, Outcome, Packet
+from isthmus.proof.analysis import Subject
+from isthmus.proof.errors import ProofError
+from isthmus.proof.trace.flow import Traced
+from isthmus.terraform.graph import Graph, Resource, Unknown
+
+# As AWS's own calculator counts, and the guide.
+HOURS = 730
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One item. `quantity` is in its unit; `amount` in the sheet's currency, None where the item has no price.
+
+    `parts` are what it is made of: root modules with a count, or flows with GB.
+    """
+
+    item: Item
+    quantity: Fraction
+    amount: Fraction | None
+    parts: Mapping[str, Fraction]
+
+    @property
+    def count(self) -> Fraction:
+        """How many stand there, or how many GB pass."""
+        return self.quantity / HOURS if self.item.unit is Unit.HOUR else self.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class UseLine:
+    """One item that costs by use: the least and the most of it in a month, and what each costs (None: no price).
+
+    What is taken off is below zero: so many at the most, and what that saves.
+    """
+
+    item: Item
+    least: Fraction
+    most: Fraction
+    least_amount: Fraction | None
+    most_amount: Fraction | None
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What a network costs in a month, and what that leaves out.
+
+    `uses` cost by use, between two `assumptions`. `regions` are those that the network is in.
+    """
+
+    prices: Prices
+    lines: tuple[Line, ...]
+    flows: tuple[Flow, ...]
+    notes: tuple[str, ...]
+    uses: tuple[UseLine, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> Fraction:
+        """The sum of all lines that have a price, without what costs by use."""
+        return sum((line.amount for line in self.lines if line.amount is not None), Fraction())
+
+    @property
+    def least(self) -> Fraction:
+        """The total, and the least of what costs by use."""
+        return self.total + sum((use.least_amount or Fraction() for use in self.uses), Fraction())
+
+    @property
+    def most(self) -> Fraction:
+        """The total, and the most of what costs by use."""
+        return self.total + sum((use.most_amount or Fraction() for use in self.uses), Fraction())
+
+    @property
+    def complete(self) -> bool:
+        """Whether every count is known and has a price: else the sums are too small."""
+        priced = all(use.least_amount is not None for use in self.uses)
+        return not self.unpriced and priced and not any(note.endswith(_DOUBT) for note in self.notes)
+
+    @property
+    def unpriced(self) -> tuple[Line, ...]:
+        """The lines whose item has no price in the sheet."""
+        return tuple(line for line in self.lines if line.amount is None)
+
+    @cached_property
+    def by_root(self) -> Mapping[str, Fraction]:
+        """What stands, by root module: a share of each line by count. Traffic is nobody's alone.
+
+        Empty for a plan or state that is read alone: its root has no name.
+        """
+        found: dict[str, Fraction] = {}
+        for line in self.lines:
+            if line.amount is not None and line.item.unit is not Unit.GB and line.quantity:
+                for root, count in line.parts.items():
+                    found[root] = found.get(root, Fraction()) + line.amount * count / line.count
+        return {root: amount for root, amount in sorted(found.items()) if root}
+
+
+def bill(subject: Subject, prices: Prices | None = None, flows: Sequence[Flow] = ()) -> Bill:
+    """The bill of a network, at the shipped prices of its Region where none are given.
+
+    Raises `UnusablePrices` where no prices are given and there is no sheet of its Region, where it is in several, or
+    where it is not known which. Raises `UnusableTraffic` for flows that do not arrive, of which it is not known whether
+    they do, or of places that are not there: all at once.
+    """
+    regions = tuple(sorted({r.region for r in subject.graph.resources.values() if r.region}))
+    stands = list(standing(subject.graph))
+    used = list(using(subject.graph, flows))
+    charged = [*(each.resource for each in stands), *(each.resource for each in used)]
+    chosen = prices or shipped(_region(charged, regions))
+    due: dict[str, dict[str, Fraction]] = {}
+    doubts: list[str] = []
+    for each in stands:
+        if isinstance(each.count, Unknown):
+            doubts.append(_doubt(each.item, each.resource, each.count))
+        else:
+            _add(due, each.item, each.resource.root, Fraction(each.count))
+    for item, flow, gb in _carried(subject, flows):
+        _add(due, item, str(flow), gb)
+    lines = tuple(_line(item, due[name], chosen) for name, item in ITEMS.items() if name in due)
+    doubts += [_doubt(use.item, use.resource, use.amount) for use in used if isinstance(use.amount, Unknown)]
+    by_use_ = tuple(_use_lines(used, chosen))
+    waived = tuple(_waived(stands, lines, chosen))
+    notes = (*doubts, *_left_out(subject.graph, chosen, (*lines, *by_use_), flows))
+    if prices is None:
+        notes += tuple(_of_unknown_region(charged, chosen))
+    rotated = tuple(_rotated(subject.graph, chosen))
+    assumed = (
+        *(assumptions(flows) if by_use_ else ()),
+        *((OF_ROTATIONS,) if rotated else ()),
+        *((OF_WAIVERS,) if waived else ()),
+    )
+    return Bill(chosen, lines, tuple(flows), notes, (*waived, *rotated, *by_use_), assumed, regions)
+
+
+def _region(charged: Sequence[Resource], regions: Sequence[str]) -> str:
+    """The one Region that a network is in: of what is charged, else of everything."""
+    found = sorted({resource.region for resource in charged if resource.region}) or list(regions)
+    if not found:
+        raise UnusablePrices(
+            "no resource says in which Region it is, so its prices are not known. Name the Region with --region, such "
+            f"as --region {shipped_regions()[0]}, or give a price sheet with --prices"
+        )
+    if len(found) > 1:
+        raise UnusablePrices(
+            f"what is charged is in {', '.join(found)}, and a bill has the prices of one Region. Ask for the root "
+            f"modules of each Region by themselves, or say with --region {found[0]} that all is to be at its prices"
+        )
+    return found[0]
+
+
+def _of_unknown_region(charged: Sequence[Resource], prices: Prices) -> Iterator[str]:
+    """Said where a Region was found rather than named: what may be elsewhere."""
+    unknown = {resource.address for resource in charged if not resource.region}
+    if unknown:
+        yield (
+            f"a difference in price of {len(unknown)} of the resources, such as {min(unknown)}: in which Region they "
+            f"are is not known, and they are priced as in {prices.region}"
+        )
+
+
+def _waived(stands: Sequence[Standing], lines: Sequence[Line], prices: Prices) -> Iterator[UseLine]:
+    """What AWS takes off for NAT gateways in a chain with a firewall: at the most one for one, hours and GB.
+
+    Which are in a chain is not asked here, so it is a range that begins at nothing.
+    https://aws.amazon.com/network-firewall/pricing/
+    https://docs.aws.amazon.com/cur/latest/userguide/discount-details.html (bundled discounts)
+    """
+    quantities = {line.item.name: line.quantity for line in lines}
+    firewalls = [each for each in stands if each.item == "firewall-endpoint"]
+    uncounted = any(isinstance(each.count, Unknown) for each in firewalls)
+    for name, by in (("nat-gateway", "firewall-endpoint"), ("nat-gateway-gb", "firewall-gb")):
+        whole = quantities.get(name, Fraction())
+        most = whole if name == "nat-gateway" and uncounted else min(whole, quantities.get(by, Fraction()))
+        full, rest = prices.amount(name, whole), prices.amount(name, whole - most)
+        if most and full is not None and rest is not None:
+            yield UseLine(AT_PRICE_OF[name], -most, Fraction(), rest - full, Fraction())
+
+
+def _rotated(graph: Graph, prices: Prices) -> Iterator[UseLine]:
+    """What the rotations of keys add: the first two of each cost as much as the key, a month.
+
+    https://aws.amazon.com/kms/pricing/
+    """
+    most = Fraction(
+        2 * sum(key.get("enable_key_rotation") not in (None, False, "false") for key in graph.of_type("aws_kms_key"))
+    )
+    if most:
+        yield UseLine(AT_PRICE_OF["kms-key"], Fraction(), most, Fraction(), prices.amount("kms-key", most))
+
+
+def _use_lines(used: Sequence[Use], prices: Prices) -> Iterator[UseLine]:
+    for name, item in ITEMS.items():
+        ranges = [use.amount for use in used if use.item == name and not isinstance(use.amount, Unknown)]
+        if ranges:
+            least, most = (sum((each[end] for each in ranges), Fraction()) for end in (0, 1))
+            yield UseLine(item, least, most, prices.amount(name, least), prices.amount(name, most))
+
+
+def _add(due: dict[str, dict[str, Fraction]], item: str, part: str, count: Fraction) -> None:
+    parts = due.setdefault(item, {})
+    parts[part] = parts.get(part, Fraction()) + count
+
+
+def _line(item: Item, parts: Mapping[str, Fraction], prices: Prices) -> Line:
+    quantity = sum(parts.values(), Fraction()) * (HOURS if item.unit is Unit.HOUR else 1)
+    return Line(item, quantity, prices.amount(item.name, quantity), dict(sorted(parts.items())))
+
+
+_DOUBT = ", so the sum lacks it"
+
+
+def _doubt(item: str, resource: Resource, why: Unknown) -> str:
+    return f"{ITEMS[item].label} of {resource.address}: how many is unknown ({why.reason}){_DOUBT}"
+
+
+# --- traffic
+
+
+def _carried(subject: Subject, flows: Sequence[Flow]) -> Iterator[tuple[str, Flow, Fraction]]:
+    faults = []
+    found = []
+    for number, flow in enumerate(flows, 1):
+        try:
+            traced = subject.trace(flow.source, flow.destination, protocol=flow.protocol, port=flow.port)
+        except ProofError as error:
+            faults.append(f"flow {number} ({flow}): {error}")
+            continue
+        if traced.works:
+            found += [(item, flow, gb) for item, gb in _items(subject, traced, flow)]
+        else:
+            faults.append(f"flow {number} ({flow}): {_why(traced)}")
+    if faults:
+        raise UnusableTraffic("\n".join(faults))
+    yield from found
+
+
+def _why(traced: Traced) -> str:
+    trip = traced.telling[0]
+    reasons = [str(block) for block in trip.blocks]
+    reasons += [path.unknown for path in (*trip.forward.paths, *trip.back.paths) if path.unknown]
+    arrives = "it is unknown whether it arrives" if traced.outcome is Outcome.UNKNOWN else "it does not arrive"
+    return f"{arrives}, so it cannot be priced: {reasons[0] if reasons else 'no path'}"
+
+
+def _items(subject: Subject, traced: Traced, flow: Flow) -> Iterator[tuple[str, Fraction]]:
+    """Each item with its GB: spread evenly over the subnets at both ends, and there over the equal paths."""
+    alike: dict[tuple[str, str], int] = {}
+    for trip in traced.trips:
+        ends = _ends(trip.forward.packet)
+        alike[ends] = alike.get(ends, 0) + 1
+    for trip in traced.trips:
+        share = Fraction(1, len(alike) * alike[_ends(trip.forward.packet)])
+        for gb, trace in ((flow.gb, trip.forward), (flow.back, trip.back)):
+            for path in trace.paths if gb else ():
+                for item in paid(trace.packet, path, subject.network):
+                    yield item, gb * share / len(trace.paths)
+
+
+def _ends(packet: Packet) -> tuple[str, str]:
+    return _end(packet.source), _end(packet.destination)
+
+
+def _end(location: Location) -> str:
+    return location.address if isinstance(location, InSubnet) else ""
+
+
+# --- what is left out
+
+
+def _left_out(graph: Graph, prices: Prices, lines: Sequence[Line | UseLine], flows: Sequence[Flow]) -> Iterator[str]:
+    if not flows:
+        yield "traffic, of which nothing was said: name flows with --traffic"
+    unpriced = [line for line in lines if (line.amount if isinstance(line, Line) else line.least_amount) is None]
+    for line in unpriced:
+        yield f"{line.item.label}: the sheet has no price ({line.item.page})"
+    if unpriced and prices.region not in shipped_regions():
+        yield f"what the given sheet of {prices.region} lacks, since none comes along. {how_to_get_one(prices.region)}"
+    for use in by_use(graph):
+        yield f"{use}, which cost by use"
+    if any(line.item.name == "kms-key" for line in lines):
+        yield "requests to KMS keys, which cost by use"
+    elsewhere = written_elsewhere(graph)
+    if elsewhere:
+        yield f"logs that something else writes, to {', '.join(elsewhere)}"
+    unknown = foreign(graph)
+    if unknown:
+        listed = ", ".join(f"{kind} ({count})" for kind, count in unknown.items())
+        yield f"types of resource that this bill knows nothing of: {listed}"
+    regions = sorted({r.region for r in graph.resources.values() if r.region} - {prices.region})
+    if regions:
+        yield (f"prices of {', '.join(regions)}: the sum is at prices of {prices.region}; give a sheet with --prices")

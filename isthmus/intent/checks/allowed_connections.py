@@ -1,0 +1,145 @@
+"""Who may open connections: sides that exist and reach each other, ports that mean something."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+
+from isthmus.intent.allowed_connection import Opens
+from isthmus.intent.checks.lenient import network, networks, own_blocks, resolved
+from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.estate import Estate
+from isthmus.intent.name_resolution import servers, shared_services
+from isthmus.intent.network_acl_rules import may_open, ports
+from isthmus.intent.reachability import networks_reached, reach_each_other
+
+_ACL = "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"
+
+
+def _sides(opens: Opens) -> tuple[str, str]:
+    return str(opens.source), str(opens.to)
+
+
+def _known(estate: Estate) -> set[str]:
+    networks = {f"{site.name}/{name}" for site in estate.sites for name in site.networks}
+    return networks | {segment.name for segment in estate.segments}
+
+
+@rule("connections are opened between segments and site networks, by name")
+def opens_unknown(estate: Estate) -> Iterator[Finding]:
+    """A side that opens, or is opened to, is neither a segment nor a site network."""
+    known = _known(estate)
+    for opens in estate.opens:
+        for side in dict.fromkeys(_sides(opens)):
+            if side not in known:
+                close = difflib.get_close_matches(side, sorted(known), n=1)
+                remedy = f'"{close[0]}"' if close else f"one of {', '.join(sorted(known))}"
+                yield Finding(opens, f'"{side}" is neither a segment nor a site network', remedy)
+
+
+@rule("network ACLs know these protocols and ports 0 to 65535", _ACL)
+def opens_ports(estate: Estate) -> Iterator[Finding]:
+    """A port means nothing, stands there twice, or none is given."""
+    for opens in estate.opens:
+        if not opens.ports:
+            yield Finding(opens, "ports is empty", 'ports=["tcp/443"]; what is not said may not be opened anyway')
+        for text in dict.fromkeys(opens.ports):
+            if ports(text) is None:
+                yield Finding(opens, f'ports holds "{text}"', '"tcp/443", "udp/53", "tcp/8000-8080" or "icmp"')
+            elif opens.ports.count(text) > 1:
+                yield Finding(opens, f'ports holds "{text}" twice', "each once")
+
+
+@rule("it is said of both sides at once, and the last word would be hard to find")
+def opens_twice(estate: Estate) -> Iterator[Finding]:
+    """The same side opens to the same other side twice."""
+    seen: set[tuple[str, str]] = set()
+    for opens in estate.opens:
+        if _sides(opens) in seen:
+            yield Finding(opens, f'"{opens.source}" opens to "{opens.to}" already', "one entry with all the ports")
+        seen.add(_sides(opens))
+
+
+@rule("filters stand in VPCs: between two sites there is none")
+def opens_between_sites(estate: Estate) -> Iterator[Finding]:
+    """Both sides are site networks."""
+    segments = {segment.name for segment in estate.segments}
+    for opens in estate.opens:
+        if {*_sides(opens)} <= _known(estate) - segments:
+            given = f'"{opens.source}" and "{opens.to}" are site networks'
+            yield Finding(opens, given, "a segment on one side; between sites, their own firewalls")
+
+
+@rule("who does not reach the other side opens nothing there")
+def opens_not_reached(estate: Estate) -> Iterator[Finding]:
+    """The two sides do not reach each other."""
+    sound = resolved(estate)
+    segments = {segment.name: segment for segment in sound.segments}
+    for opens in estate.opens:
+        here, there = sorted(_sides(opens), key=lambda side: side not in segments)
+        if here not in segments or there not in _known(estate):
+            continue
+        if there in segments:
+            reached = reach_each_other(segments[here], segments[there])
+        else:
+            reached = there in networks_reached(sound, segments[here])
+        if not reached:
+            given = f'"{opens.source}" and "{opens.to}" do not reach each other'
+            remedy = f'"{there}" within reach of segment "{here}"'
+            if here == there:
+                given = f'the spokes of segment "{here}" do not reach each other'
+                remedy = f'isolated=False for segment "{here}"'
+            yield Finding(opens, given, f"{remedy}, or no such entry")
+
+
+@rule("network ACLs see addresses: they know a segment by its blocks, whatever spokes it has", _ACL)
+def opens_without_blocks(estate: Estate) -> Iterator[Finding]:
+    """Connections are opened between segments, and one of them has no blocks."""
+    segments = {segment.name: segment for segment in estate.segments}
+    told: set[str] = set()
+    for opens in estate.opens:
+        sides = _sides(opens)
+        if not all(side in segments for side in sides) or not reach_each_other(*(segments[side] for side in sides)):
+            continue  # of a segment and a site network, the spokes know the site's
+        for side in dict.fromkeys(sides):
+            if not segments[side].blocks and side not in told:
+                told.add(side)
+                given = f'segment "{side}" has no blocks'
+                blocks = own_blocks(estate, segments[side])
+                yield Finding(opens, given, f'Segment("{side}", blocks={blocks}, ...)')
+
+
+@rule(
+    "names are asked over UDP, and over TCP where the answer is long",
+    "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-choose-vpc.html",
+)
+def opens_without_dns(estate: Estate) -> Iterator[Finding]:
+    """Hybrid DNS asks, or is asked, across two sides that may not open port 53 to each other."""
+    sound = resolved(estate)
+    for asking, asked, why in _questions(sound):
+        opened = may_open(sound, asking, asked)
+        for protocol in ("tcp", "udp") if opened is not None else ():
+            if not any(each.protocol == protocol and each.first <= 53 <= each.last for each in opened or ()):
+                said = next(opens for opens in estate.opens if {asking, asked} == {*_sides(opens)})
+                given = f'"{asking}" may not open {protocol}/53 to "{asked}", and {why}'
+                more = [*map(str, opened or ()), f"{protocol}/53"]
+                yield Finding(said, given, f'Opens(source="{asking}", to="{asked}", ports={more})')
+
+
+def _questions(estate: Estate) -> Iterator[tuple[str, str, str]]:
+    """Who asks whom for names, as sides: the Resolver's spoke the servers it forwards to, and sites the Resolver."""
+    home = shared_services(estate)
+    segments = {segment.name: segment for segment in estate.segments}
+    if home is None or str(home.spoke.segment) not in segments:
+        return
+    segment = segments[str(home.spoke.segment)]
+    reached = networks_reached(estate, segment)
+    sites = {site.name for site in estate.sites}
+    known = [forward for forward in home.dns.forwards if forward.site is None or forward.site in sites]
+    targets = networks(f"{address}/32" for forward in known for address in servers(estate, forward))
+    for name, text in reached.items():
+        cidr = network(text)
+        if cidr is not None and any(target.subnet_of(cidr) for target in targets):
+            yield segment.name, name, "a domain is forwarded there"
+        if home.dns.inbound:
+            yield name, segment.name, "sites ask the Resolver there"

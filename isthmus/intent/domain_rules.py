@@ -1,0 +1,37 @@
+"""What domain lists let out: a name and a protocol, from where the list is for.
+
+Each is a rule that passes, and nothing else: lists add up, in whatever order they are evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from isthmus.intent.firewall import DomainList
+from isthmus.intent.firewall_rules import segment_variable
+from isthmus.intent.model import name_of
+
+HOME = "HOME_NET"
+PROTOCOLS = ("tls", "http")
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRule:
+    """What passes: connections of a protocol from the blocks of `sources`, by variable, that ask for a domain."""
+
+    list_name: str
+    protocol: str
+    domain: str
+    sources: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.list_name} lets out {self.domain} by {self.protocol.upper()}"
+
+
+def domain_rules(listed: DomainList) -> Iterator[DomainRule]:
+    """The rules of a list, by protocol and domain."""
+    sources = tuple(sorted(segment_variable(name_of(segment)) for segment in listed.segments)) or (HOME,)
+    for protocol in PROTOCOLS:
+        for domain in sorted(set(listed.domains)):
+            yield DomainRule(listed.name, protocol, domain, sources)

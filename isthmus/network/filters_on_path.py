@@ -1,0 +1,219 @@
+"""What filters on a way say of a packet: firewalls, network ACLs and security groups.
+
+The walk tells where a packet goes and what it meets, by addresses alone; which packets pass is asked here, afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from isthmus.network import nat64
+from isthmus.network.answers import (
+    AtEndpoint,
+    Block,
+    Hop,
+    InSubnet,
+    Internet,
+    Location,
+    Packet,
+    Path,
+    Service,
+    Somewhere,
+)
+from isthmus.network.client_ports import NAT_PORTS, Denied, closed
+from isthmus.network.filters import Span, acl_denied, acl_verdict, group_verdict, there
+from isthmus.network.firewalls import answer
+from isthmus.network.firewalls import verdict as inspected
+from isthmus.network.index import Facts
+from isthmus.network.model import Unknown
+from isthmus.network.packets import WITH_PORTS, Traffic, split
+from isthmus.network.positions import Places
+from isthmus.network.suricata import Rules
+
+TRANSLATED = (1, 6, 17)  # the protocols that a NAT gateway translates
+ICMPV6 = 58
+
+
+class Passing:
+    """Which packets pass, on paths over `facts`."""
+
+    def __init__(self, facts: Facts, places: Places) -> None:
+        self.facts = facts
+        self.network = facts.network
+        self.places = places
+
+    def firewalls(self, packet: Packet, paths: Iterable[Path], source: int, target: int) -> Iterator[Path]:
+        """The paths after the rules of the firewalls that they meet."""
+        seen, outward = there(packet), isinstance(packet.destination, Internet | Service)
+        for path in paths:
+            sender: Span = (source, source)
+            receiver: Span = (target, target)
+            clients = packet.ephemeral
+            for hop in path.hops:
+                if hop.kind == "NAT gateway":
+                    sender, clients = self.places.nat_span(hop.address), NAT_PORTS
+                    receiver = (nat64.translated(target), nat64.translated(target))
+                rules = self._rules(hop)
+                if isinstance(rules, Unknown):
+                    path = _judged(path, rules)
+                elif rules is not None:
+                    found = inspected(rules, sender, receiver, seen, clients, outward=outward)
+                    path = _inspected(path, found)
+            yield path
+
+    def answers(self, packet: Packet, path: Path, source: Span, destination: Span, clients: Span) -> Path:
+        """The path of a reply after the firewalls that it meets.
+
+        `source` and `clients` are the address and the ports that the flow comes from as they see it: beyond a NAT
+        gateway, those of the NAT gateway.
+        """
+        for hop in path.hops:
+            rules = self._rules(hop)
+            if isinstance(rules, Unknown):
+                path = _judged(path, rules)
+            elif rules is not None:
+                path = _inspected(path, answer(rules, source, destination, there(packet), clients))
+        return path
+
+    def _rules(self, hop: Hop) -> Rules | Unknown | None:
+        """The rules of a firewall that a hop is; None for all else, and for appliances behind a load balancer."""
+        firewall = self.facts.firewall_of.get(hop.address) if hop.kind == "firewall" else None
+        if firewall is None:
+            return None
+        if isinstance(firewall.rules, Rules):
+            return firewall.rules
+        return Unknown(f"the rules of {firewall.address}: {firewall.rules.reason}")
+
+    def acls(self, path: Path, source: Span, destination: Span, traffic: Traffic) -> Path:
+        """The path after the network ACLs that it crosses: all of both ranges have to pass."""
+        for crossing in path.crossings:
+            acl = self.network.nacls.get(crossing.nacl)
+            if acl is None:
+                path = path._replace(unknown=path.unknown or f"network ACL {crossing.nacl} is not in this input")
+                continue
+            sender, receiver = source, destination
+            if crossing.nat:
+                sender = self.places.nat_span(crossing.nat)
+                receiver = (nat64.translated(destination[0]), nat64.translated(destination[1]))
+            verdict = acl_verdict(acl, crossing.inbound, sender if crossing.inbound else receiver, traffic)
+            if isinstance(verdict, Block):
+                verdict = verdict._replace(why=f"{verdict.why} ({crossing.subnet})")
+            path = _judged(path, verdict)
+        return path
+
+    def replies(self, path: Path, source: Span, destination: Span, traffic: Traffic, nat: str = "") -> Path:
+        """A reply's path after the network ACLs that it crosses, to any of a client's ports, or of NAT gateway `nat`.
+
+        Blocked if none of the ports is left; else `denied` says which are not.
+        """
+        if traffic.protocol not in WITH_PORTS or traffic.ports is None:
+            return self.acls(path, source, destination, traffic)
+        denied: list[Denied] = []
+        for crossing in path.crossings:
+            acl = self.network.nacls.get(crossing.nacl)
+            if acl is None:
+                path = path._replace(unknown=path.unknown or f"network ACL {crossing.nacl} is not in this input")
+                continue
+            sender = self.places.nat_span(crossing.nat) if crossing.nat else source
+            found = acl_denied(acl, crossing.inbound, sender if crossing.inbound else destination, traffic)
+            if isinstance(found, Unknown):
+                path = _judged(path, found)
+                continue
+            for ports, block in found:
+                denied.append(Denied(ports, block._replace(why=f"{block.why} ({crossing.subnet})"), nat))
+        if closed(denied, traffic.ports):
+            stops = dict.fromkeys(one.block for one in denied)
+            return path._replace(blocks=(*path.blocks, *stops))
+        return path._replace(denied=(*path.denied, *denied))
+
+    def translated(self, packet: Packet, path: Path, target: int) -> Path:
+        """The path after the NAT gateways that it meets, which translate TCP, UDP and ICMP alone.
+
+        https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
+        """
+        protocol, _ = split(packet.place)
+        if protocol in TRANSLATED:
+            return path
+        for nat in path.nats:
+            if protocol == ICMPV6 and nat64.is_inside(target):
+                path = _judged(path, Unknown(f"which messages of ICMPv6 {nat} translates"))
+                continue
+            why = f"a NAT gateway translates TCP, UDP and ICMP, not {packet.what}"
+            path = _judged(path, Block("nat-protocol", nat, why))
+        return path
+
+    def groups(self, packet: Packet, path: Path, target: int) -> Path:
+        """The path after security groups: of hosts that are given some, and of interface endpoints."""
+        if not path.end:
+            return path
+        source, to = packet.source, packet.destination
+        target = nat64.translated(target) if path.nats else target
+        ours = source.groups if isinstance(source, InSubnet) else None
+        theirs = to.groups if isinstance(to, InSubnet) else None
+        verdicts: list[Block | Unknown | None] = []
+        if ours is not None:
+            named = _named(self._members(to), self._references(path, inbound=False))
+            verdicts.append(group_verdict(self.network, ours, False, (target, target), named, there(packet)))
+        guards: Sequence[str | Unknown] | None = theirs
+        if isinstance(to, AtEndpoint):
+            guards = self.network.endpoints[to.address].security_groups
+        if guards is not None:
+            sender = self.places.of(source) if not path.nats else self.places.nat_place(path.nats[-1])
+            if isinstance(sender, int):
+                named = _named(ours, isinstance(source, InSubnet) and self._references(path, inbound=True))
+                verdicts.append(group_verdict(self.network, guards, True, (sender, sender), named, there(packet)))
+            else:
+                verdicts.append(Unknown(f"the address of {source}"))
+        for verdict in verdicts:
+            path = _judged(path, verdict)
+        return path
+
+    def _members(self, location: Location) -> tuple[str, ...] | None:
+        """The security groups at one end: none outside of VPCs, None where they are not known."""
+        match location:
+            case InSubnet(groups=groups):
+                return groups
+            case AtEndpoint(address=address):
+                found = self.network.endpoints[address].security_groups
+                known = tuple(group for group in found if isinstance(group, str))
+                return known if len(known) == len(found) else None
+            case Somewhere():
+                return None
+        return ()
+
+    def _references(self, path: Path, *, inbound: bool) -> bool | None:
+        """Whether rules that name security groups can recognize the other end of this path; None if nobody knows.
+
+        Over a transit gateway: inbound rules only, with the option on at the gateway and at each attachment, to no
+        interface endpoint's VPC service, and nowhere behind NAT, an inspecting firewall or another transit gateway.
+        https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html#vpc-attachment-security
+        """
+        if path.boxes or path.nats or any(h.kind == "peering attachment" for h in path.hops):
+            return False
+        hops = [self.network.attachments[h.address] for h in path.hops if h.kind == "attachment"]
+        gateways = [self.network.transit_gateways.get(str(a.gateway)) for a in hops]
+        switches = [
+            *(a.security_group_referencing for a in hops),
+            *(g and g.security_group_referencing for g in gateways),
+        ]
+        if False in switches or (hops and not inbound):
+            return False
+        return True if all(switch is True for switch in switches) else None
+
+
+def _named(groups: tuple[str, ...] | None, recognized: bool | None) -> tuple[str, ...] | None:
+    """The groups of the other end as a filter sees them; None where nobody knows."""
+    return () if recognized is False else groups if recognized else None
+
+
+def _judged(path: Path, verdict: Block | Unknown | None) -> Path:
+    """The path after what a filter says of it."""
+    if isinstance(verdict, Block):
+        return path._replace(blocks=(*path.blocks, verdict))
+    return path if verdict is None else path._replace(unknown=path.unknown or verdict.reason)
+
+
+def _inspected(path: Path, verdict: Block | Unknown | None) -> Path:
+    """The path after what the rules of a firewall say of it: they change nothing about the way that it takes."""
+    open_ = isinstance(verdict, Unknown) and path.way_known
+    return _judged(path, verdict)._replace(undecided=path.undecided or open_)

@@ -1,0 +1,161 @@
+"""What routers learn: from attached VPCs, and from sites over BGP, in a scenario.
+
+Sites are an assumption; see `Site`. A connection that no given site ends at becomes a site of its own: over BGP its
+announcements are then unknown, with static routing its networks are those that static routes lead to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from isthmus.network.address_space import span
+from isthmus.network.answers import Scenario
+from isthmus.network.model import (
+    Announcement,
+    Attachment,
+    AttachmentKind,
+    Cidr,
+    Network,
+    Site,
+    Unknown,
+    VpnConnection,
+)
+
+_VPN_KINDS = (AttachmentKind.VPN, AttachmentKind.PRIVATE_VPN)
+
+
+def is_default(cidr: Cidr) -> bool:
+    """Whether a prefix is `0.0.0.0/0` or `::/0`."""
+    return cidr.prefixlen == 0
+
+
+def vpn_down(vpn: VpnConnection, scenario: Scenario) -> str:
+    """Why a VPN connection carries nothing in the scenario, or "". One tunnel of two is enough to carry it."""
+    down = scenario.down
+    if vpn.address in down:
+        return f"{vpn.address} is down"
+    if isinstance(vpn.customer_gateway, str) and vpn.customer_gateway in down:
+        return f"its customer gateway {vpn.customer_gateway} is down"
+    if vpn.tunnels and all(tunnel.address in down for tunnel in vpn.tunnels):
+        return "all its tunnels are down"
+    return ""
+
+
+@dataclass(frozen=True)
+class Sites:
+    """The sites of a network, given and implied, and which of them each connection ends at."""
+
+    by_name: Mapping[str, Site]
+    by_connection: Mapping[str, Site]
+
+    @classmethod
+    def of(cls, network: Network, given: Iterable[Site]) -> Sites:
+        """Check the given sites against the network and add one for every connection left over.
+
+        Raises `ValueError` for a name or connection given twice, and for a connection that the network does not have.
+        """
+        by_name: dict[str, Site] = {}
+        by_connection: dict[str, Site] = {}
+        known = [*network.vpns, *network.dx_gateways]
+        for site in given:
+            if site.name in by_name:
+                raise ValueError(f"expected site names to differ, got {site.name!r} twice")
+            for connection in site.connections:
+                if connection not in known:
+                    raise ValueError(
+                        f"expected a VPN connection or Direct Connect gateway of this network, got {connection!r} "
+                        f"(site {site.name!r}); it has: {', '.join(known) or 'none'}"
+                    )
+                if connection in by_connection:
+                    raise ValueError(f"expected each connection at one site, got {connection!r} at two")
+            by_name[site.name] = site
+            by_connection.update(dict.fromkeys(site.connections, site))
+        for connection in known:
+            if connection not in by_connection:
+                site = _implied(network, connection)
+                by_name[site.name] = by_connection[connection] = site
+        return cls(by_name, {c: _complete(network, s) for c, s in by_connection.items()})._with_completed_names()
+
+    def _with_completed_names(self) -> Sites:
+        completed = {site.name: site for site in self.by_connection.values()}
+        return Sites({name: completed.get(name, site) for name, site in self.by_name.items()}, self.by_connection)
+
+
+def _implied(network: Network, connection: str) -> Site:
+    vpn = network.vpns.get(connection)
+    if vpn is not None and vpn.static is True:
+        return Site(connection, (connection,), ())
+    if vpn is not None and isinstance(vpn.static, Unknown):
+        return Site(connection, (connection,), vpn.static)
+    return Site(connection, (connection,), Unknown(f"nobody said what {connection} announces over BGP"))
+
+
+def _complete(network: Network, site: Site) -> Site:
+    """Give a site without networks those it announces and those that static routes lead to, but no default route."""
+    if site.networks or isinstance(site.announces, Unknown):
+        return site
+    networks = dict.fromkeys(a.prefix for a in site.announces)
+    networks.update(dict.fromkeys(_static_routes_to(network, site.connections)))
+    return replace(site, networks=tuple(c for c in networks if not is_default(c)))
+
+
+def _static_routes_to(network: Network, connections: tuple[str, ...]) -> Iterable[Cidr]:
+    ours = {a.address for a in network.attachments.values() if a.attached in connections}
+    for table in network.tgw_tables.values():
+        for route in table.routes:
+            if route.attachment in ours and not isinstance(route.destination, (str, Unknown)):
+                yield route.destination
+    for connection in connections:
+        if connection in network.vpns:
+            yield from (c for c in network.vpns[connection].static_routes if not isinstance(c, Unknown))
+
+
+def announced(
+    network: Network, sites: Sites, connection: str, scenario: Scenario
+) -> tuple[Announcement, ...] | Unknown:
+    """What AWS learns over BGP from a connection while the scenario lasts. Static VPNs teach nothing."""
+    if connection in scenario.down:
+        return ()
+    vpn = network.vpns.get(connection)
+    if vpn is not None:
+        if vpn_down(vpn, scenario) or vpn.static is True:
+            return ()
+        if isinstance(vpn.static, Unknown):
+            return vpn.static
+    site = sites.by_connection.get(connection)
+    return Unknown(f"{connection} is not in this input") if site is None else site.announced_on(connection)
+
+
+def propagated(
+    network: Network, sites: Sites, attachment: Attachment, scenario: Scenario
+) -> tuple[Announcement, ...] | Unknown:
+    """The routes an attachment propagates into the tables it is told to.
+
+    A VPC propagates its CIDRs, those of IPv6 only where the attachment supports it; peering and network functions
+    propagate nothing. https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html and
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTransitGatewayVpcAttachmentRequestOptions.html
+    """
+    if isinstance(attachment.attached, Unknown):
+        return attachment.attached
+    if attachment.kind is AttachmentKind.VPC:
+        cidrs = network.vpcs[attachment.attached].cidrs
+        unknown = next((c for c in cidrs if isinstance(c, Unknown)), None)
+        known = [c for c in cidrs if not isinstance(c, Unknown)]
+        if isinstance(attachment.ipv6, Unknown) and any(c.version == 6 for c in known):
+            unknown = unknown or attachment.ipv6
+        return unknown or tuple(Announcement(c) for c in known if c.version == 4 or attachment.ipv6)
+    vpn = network.vpns.get(attachment.attached)
+    if vpn is not None and isinstance(vpn.private, Unknown):
+        return vpn.private  # whose routes win depends on it
+    if attachment.kind in (*_VPN_KINDS, AttachmentKind.DX_GATEWAY):
+        return announced(network, sites, attachment.attached, scenario)
+    if attachment.kind is AttachmentKind.CONNECT:
+        return Unknown(f"what Connect attachment {attachment.address} learns is not modelled")
+    return ()
+
+
+def covers(outer: Cidr, inner: Cidr) -> bool:
+    """Whether every address of `inner` is in `outer`, of whichever family."""
+    (low, high), (first, last) = span(outer), span(inner)
+    return low <= first and last <= high

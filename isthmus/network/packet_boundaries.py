@@ -1,0 +1,104 @@
+"""Where the filters that a packet and its reply meet divide all packets into those that they treat alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from isthmus.network.answers import AtEndpoint, Crossing, InSubnet, Location, RoundTrip
+from isthmus.network.filters_on_path import ICMPV6, TRANSLATED
+from isthmus.network.firewalls import boundaries
+from isthmus.network.index import Facts
+from isthmus.network.model import Firewall, NetworkAclRule, SecurityGroup, SecurityGroupRule
+from isthmus.network.packets import ASKING, LAST_PORT, PROTOCOLS, WITH_PORTS, WITH_TYPES, Traffic, block
+from isthmus.network.suricata import Rules
+
+_ICMP = 1  # a rule for ICMP is for that of both versions of IP
+
+
+class Boundaries:
+    """Places of the line of `isthmus.network.packets` where a part begins that some filter treats by itself."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.network = facts.network
+        self._made: dict[tuple[object, ...], frozenset[int]] = {}
+
+    def of(self, trip: RoundTrip) -> frozenset[int]:
+        """Of every filter that a packet and its reply meet, whatever packet it is that shows the way."""
+        found: set[int] = set()
+        for path in trip.forward.paths:
+            for crossing in path.crossings:
+                found |= self._acl(crossing, _by_packet)
+            for hop in path.hops:
+                firewall = self.facts.firewall_of.get(hop.address) if hop.kind == "firewall" else None
+                if firewall is not None:
+                    found |= self._firewall(firewall)
+            if path.nats:
+                found.update(cut for protocol in (*TRANSLATED, ICMPV6) for cut in _around(block(protocol)))
+        for path in trip.back.paths:
+            for crossing in path.crossings:
+                found |= self._acl(crossing, _by_reply)
+        found.update(self._groups(trip.forward.packet.source, inbound=False))
+        found.update(self._groups(trip.forward.packet.destination, inbound=True))
+        return frozenset(found)
+
+    def _acl(self, crossing: Crossing, cut: Callable[[Iterable[NetworkAclRule]], Iterator[int]]) -> frozenset[int]:
+        key = (crossing.nacl, crossing.inbound, cut)
+        if key not in self._made:
+            acl = self.network.nacls.get(crossing.nacl)
+            rules = () if acl is None else acl.inbound if crossing.inbound else acl.outbound
+            self._made[key] = frozenset(cut(rules))
+        return self._made[key]
+
+    def _firewall(self, firewall: Firewall) -> frozenset[int]:
+        key = (firewall.address,)
+        if key not in self._made:
+            self._made[key] = frozenset(policy_cuts(firewall.rules) if isinstance(firewall.rules, Rules) else ())
+        return self._made[key]
+
+    def _groups(self, location: Location, *, inbound: bool) -> Iterator[int]:
+        """Of the security groups of a host, and of an interface endpoint, which opens nothing itself."""
+        names: Iterable[object] = ()
+        if isinstance(location, InSubnet):
+            names = location.groups or ()
+        elif isinstance(location, AtEndpoint) and inbound:
+            names = self.network.endpoints[location.address].security_groups
+        for name in names:
+            group = self.network.security_groups.get(name) if isinstance(name, str) else None
+            if isinstance(group, SecurityGroup):
+                yield from _by_packet(group.inbound if inbound else group.outbound)
+
+
+def _by_packet(rules: Iterable[NetworkAclRule | SecurityGroupRule]) -> Iterator[int]:
+    return (cut for rule in rules if rule.protocol != -1 for cut in _around(Traffic(rule.protocol, rule.ports).span))
+
+
+def _by_reply(rules: Iterable[NetworkAclRule]) -> Iterator[int]:
+    """Where rules divide packets by the replies to them. To which client port a reply goes is no part of the packet."""
+    for rule in rules:
+        if rule.protocol in WITH_PORTS:
+            yield from _around(block(rule.protocol))
+        elif rule.protocol != -1:
+            yield from _around(Traffic(rule.protocol, rule.ports).span)
+        if rule.protocol in WITH_TYPES:
+            # What is asked with one message is answered with another.
+            yield from (cut for span in ASKING[rule.protocol] for cut in _around(span))
+
+
+def policy_cuts(rules: Rules) -> Iterator[int]:
+    """Where a firewall's rules and its default actions divide packets."""
+    for protocol in PROTOCOLS.values():
+        yield from _around(block(protocol))
+    for boundary in boundaries(rules):
+        if boundary.protocol not in (-1, *PROTOCOLS.values()):
+            yield from _around(block(boundary.protocol))
+        if boundary.ports == (0, LAST_PORT):
+            continue
+        # A rule for every protocol looks at ports where there are any.
+        looked_at = {-1: WITH_PORTS, _ICMP: WITH_TYPES}.get(boundary.protocol, (boundary.protocol,))
+        for protocol in looked_at:
+            yield from _around(Traffic(protocol, boundary.ports).span)
+
+
+def _around(span: tuple[int, int]) -> tuple[int, int]:
+    return span[0], span[1] + 1

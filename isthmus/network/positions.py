@@ -1,0 +1,177 @@
+"""Where things are: locations as places on the number line, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from isthmus.network import nat64
+from isthmus.network.address_space import ALL, LAST, PUBLIC, Address, address_at, number, span, subtract
+from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Location, Nowhere, Service, Somewhere
+from isthmus.network.index import Facts
+from isthmus.network.model import EndpointKind, Network, Site, Unknown
+from isthmus.network.route_tables import vpc_cidrs
+
+Span = tuple[int, int]
+V4_LAST = (1 << 32) - 1
+
+
+class NoSuchPlace(ValueError):
+    """A question about a subnet, site, endpoint or address that this network does not have."""
+
+
+class Places:
+    """The places of one network."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.network: Network = facts.network
+        self.sites = facts.sites
+
+    def locate(self, address: Address) -> Location:
+        """The location of an address: in a subnet, at a site, or on the internet.
+
+        Raises `NoSuchPlace` for an address that is nowhere, in two places, or in a VPC but in none of its subnets.
+        """
+        place = number(address)
+        if nat64.is_inside(place):
+            return self._behind_nat64(address)
+        owners = self.facts.vpc_owners(place)
+        if len(owners) > 1:
+            raise NoSuchPlace(f"{address} is in several VPCs: {', '.join(owners)}; name the subnet")
+        if owners:
+            subnet = self.facts.subnet_map(owners[0])(place)
+            if isinstance(subnet, str):
+                return InSubnet(subnet, address)
+            raise NoSuchPlace(f"{address} is in {owners[0]} but in none of its subnets")
+        sites = self._at_sites(place)
+        if len(sites) > 1:
+            raise NoSuchPlace(f"{address} is at several sites: {', '.join(s.name for s in sites)}; name the site")
+        if sites:
+            return AtSite(sites[0].name, address)
+        if PUBLIC(place):
+            return Internet(address)
+        raise NoSuchPlace(f"{address} is in no VPC, at no known site and not on the internet")
+
+    def _behind_nat64(self, address: Address) -> Location:
+        """Where the IPv4 address is that one of IPv6 stands for."""
+        location = self.locate(address_at(nat64.translated(number(address))))
+        assert isinstance(location, InSubnet | AtSite | Internet)
+        return replace(location, ip=address)
+
+    def in_several(self, address: Address) -> bool:
+        """Whether an address is at several places, so that a name has to say which."""
+        place = number(address)
+        owners = self.facts.vpc_owners(place)
+        subnets = [owner for owner in owners if self.facts.subnet_map(owner)(place) is not None]
+        return len(subnets) > 1 or (not owners and len(self._at_sites(place)) > 1)
+
+    def _at_sites(self, place: int) -> list[Site]:
+        """The sites that have an address. Of networks inside each other the smaller one has it."""
+        around = [
+            (c.prefixlen, site)
+            for site in self.sites.by_name.values()
+            for c in (*site.networks, *site.rest)
+            if _within(place, span(c))
+        ]
+        longest = max((length for length, _ in around), default=0)
+        return list({site.name: site for length, site in around if length == longest}.values())
+
+    def of(self, location: Location) -> int | Unknown | None:
+        """The place on the number line that stands for a location; None if it has no known address."""
+        match location:
+            case InSubnet():
+                self.check_subnet(location.address)
+                if location.ip is not None:
+                    return number(location.ip)
+                cidr = self.network.subnets[location.address].cidrs[:1]
+                if not cidr or isinstance(cidr[0], Unknown):
+                    return cidr[0] if cidr and isinstance(cidr[0], Unknown) else None
+                low, high = span(cidr[0])
+                return min(low + 4, high)  # AWS keeps the first four addresses of a subnet
+            case Somewhere():
+                return Unknown(location.why)
+            case Nowhere():
+                return number(location.ip)
+            case AtSite():
+                site = self.site(location.name)
+                if location.ip is not None:
+                    return number(location.ip)
+                if site.networks:
+                    low, high = span(site.networks[0])
+                    return min(low + 1, high)
+                return None
+            case Internet() | Service():
+                return number(location.ip) if location.ip is not None else self.internet_place
+            case AtEndpoint():
+                subnets = self.endpoint_subnets(location)
+                first = subnets[0] if subnets else None
+                return self.of(InSubnet(first)) if isinstance(first, str) else first
+
+    @cached_property
+    def internet(self) -> tuple[Span, ...]:
+        """The IPv4 addresses on the internet that no VPC, site or route of this network names in particular."""
+        public = [(low, high) for low, high, yes in PUBLIC.within(0, V4_LAST) if yes]
+        named = [span(c) for v in self.network.vpcs for c in vpc_cidrs(self.network, v)]
+        named += [span(c) for s in self.sites.by_name.values() for c in s.networks]
+        for table in self.network.tables:
+            named += [span(r.prefix) for r in self.facts.vpc_table(table).candidates if r.prefix.prefixlen]
+        for table in self.network.tgw_tables:
+            named += [span(r.prefix) for r in self.facts.tgw_table(table).candidates if r.prefix.prefixlen]
+        private = [(low, high) for low, high, yes in PUBLIC.within(0, V4_LAST) if not yes]
+        holes = sorted(s for s in set(named) if s[1] < LAST and not any(_inside(s, p) for p in private))
+        return tuple(subtract(public, holes))
+
+    @cached_property
+    def internet_place(self) -> int | None:
+        """An address that stands for the internet, or None if everything public has a name here."""
+        return self.internet[0][0] + 1 if self.internet else None
+
+    def site(self, name: str) -> Site:
+        """The site of a name. Raises `NoSuchPlace`."""
+        if name not in self.sites.by_name:
+            have = ", ".join(self.sites.by_name) or "none"
+            raise NoSuchPlace(f"expected the name of a site, got {name!r}; this network has: {have}")
+        return self.sites.by_name[name]
+
+    def check_subnet(self, address: str) -> None:
+        """Raise `NoSuchPlace` for what is no subnet of this network."""
+        if address not in self.network.subnets:
+            raise NoSuchPlace(f"expected the address of a subnet of this network, got {address!r}")
+
+    def endpoint_subnets(self, location: AtEndpoint) -> Sequence[str | Unknown]:
+        """The subnets an interface endpoint is in. Raises `NoSuchPlace`."""
+        endpoint = self.network.endpoints.get(location.address)
+        if endpoint is None or endpoint.kind is not EndpointKind.INTERFACE:
+            raise NoSuchPlace(f"expected the address of an interface endpoint, got {location.address!r}")
+        if location.subnet is not None:
+            return (location.subnet,)
+        return endpoint.subnets
+
+    def nat_place(self, nat: str) -> int | None:
+        """The private address of a NAT gateway: its own if known, else the one that stands for its subnet."""
+        facts = self.network.nats[nat]
+        if facts.private_ip is not None:
+            return number(facts.private_ip)
+        place = self.of(InSubnet(str(facts.subnet)))
+        return place if isinstance(place, int) else None
+
+    def nat_span(self, nat: str) -> Span:
+        """The addresses a NAT gateway may have: its own if known, else any of its subnet's."""
+        facts = self.network.nats[nat]
+        if facts.private_ip is not None:
+            return number(facts.private_ip), number(facts.private_ip)
+        subnet = self.network.subnets.get(str(facts.subnet))
+        cidr = (
+            next((c for c in subnet.cidrs if not isinstance(c, Unknown) and c.version == 4), None) if subnet else None
+        )
+        return ALL if cidr is None else span(cidr)
+
+
+def _within(place: int, around: Span) -> bool:
+    return around[0] <= place <= around[1]
+
+
+def _inside(inner: Span, outer: Span) -> bool:
+    return outer[0] <= inner[0] and inner[1] <= outer[1]

@@ -1,0 +1,140 @@
+"""Everything one source can send to, as ranges of destinations; shared among the sources that decide alike.
+
+The walk beyond a transit gateway table depends on the table and the zone of origin alone (`TgwPlace`). It is made once
+for each such place, over every address, and all sources that arrive there share it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from isthmus.network.address_space import ALL, RangeMap
+from isthmus.network.answers import Crossing, Hop, Path
+from isthmus.network.walk import Pieces, Seen, TgwPlace, Walk
+
+_ONWARD = "onward"  # the last hop of a path that goes on in a shared tail
+_NOWHERE: tuple[Path, ...] = ()
+
+Tail = RangeMap[tuple[Path, ...]]
+
+
+class Heads(Walk):
+    """A walk that halts at the first transit gateway table, where a shared tail takes over."""
+
+    def in_tgw(self, place: TgwPlace, low: int, high: int, path: Path, seen: Seen) -> Pieces:
+        """Halt, leaving a mark."""
+        return [(low, high, (path._replace(hops=(*path.hops, Hop(_ONWARD, place.table, "", place.zone))),))]
+
+
+class Tails:
+    """The shared tails, each made on first use."""
+
+    def __init__(self, walk: Walk) -> None:
+        self._walk = walk
+        self._made: dict[TgwPlace, Tail] = {}
+
+    def __call__(self, place: TgwPlace) -> Tail:
+        """Where packets go from a place in a transit gateway, whatever their destination."""
+        if place not in self._made:
+            self._made[place] = RangeMap(self._walk.in_tgw(place, *ALL, Path(), ()), _NOWHERE)
+        return self._made[place]
+
+
+def onward(head: Path) -> TgwPlace | None:
+    """The place where a head ends, or None if it is a whole path."""
+    last = head.hops[-1] if head.hops else None
+    return TgwPlace(last.address, last.zone) if last is not None and last.kind == _ONWARD else None
+
+
+def join(head: Path, tail: Path) -> Path:
+    """One path of a head (without its mark) and a tail. Behind a NAT gateway its address is the source."""
+    crossings = tail.crossings
+    if head.nats and crossings:
+        crossings = tuple(c if c.nat else Crossing(c.nacl, c.subnet, c.inbound, head.nats[-1]) for c in crossings)
+    return Path(
+        head.hops[:-1] + tail.hops,
+        tail.end,
+        tail.exit,
+        head.blocks + tail.blocks,
+        head.unknown or tail.unknown,
+        head.crossings + crossings,
+        head.nats + tail.nats,
+        head.boxes + tail.boxes,
+        head.pinned + tail.pinned,
+        head.hairpin + tail.hairpin,
+    )
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Destinations by range, each with the paths that packets there may take, before network ACLs are asked."""
+
+    heads: RangeMap[tuple[Path, ...]]
+    tails: Callable[[TgwPlace], Tail]
+
+    def at(self, place: int) -> tuple[Path, ...]:
+        """The alternatives for one destination."""
+        paths: list[Path] = []
+        for head in self.heads(place):
+            table = onward(head)
+            if table is None:
+                paths.append(head)
+            else:
+                paths += [join(head, tail) for tail in self.tails(table)(place)]
+        return tuple(paths)
+
+
+@dataclass(frozen=True)
+class SourceClass:
+    """Subnets whose packets fare alike toward every destination outside their own VPC.
+
+    Alike means the same outcome, rules, network ACL contents and transit gateway tables. Hops before the transit
+    gateway, and a NAT or internet gateway of their own, are those of `members[0]`. `reach` is meaningful for a member
+    outside that member's VPC only: ask `Forwarding.reach(member)` about the inside.
+    """
+
+    members: tuple[str, ...]
+    reach: Reach = field(repr=False)
+
+
+Signature = tuple[object, ...]
+
+
+def signature(paths: tuple[Path, ...], acl_content: Callable[[str], int]) -> Signature:
+    """What two sources must agree on to be alike toward a range."""
+    return tuple(
+        (
+            onward(path),
+            path.end if path.end == "internet" or not path.exit else "",
+            tuple(block.rule for block in path.blocks),
+            path.unknown,
+            tuple((acl_content(c.nacl), c.inbound, bool(c.nat)) for c in path.crossings),
+            len(path.nats),
+            path.boxes,
+            path.pinned,
+            path.hairpin,
+        )
+        for path in paths
+    )
+
+
+def without(pieces: Pieces, holes: list[tuple[int, int]], key: Callable[[tuple[Path, ...]], Signature]) -> Pieces:
+    """Fill holes (a VPC's own CIDRs) with what is left of them, so that tables that differ only there look alike.
+
+    Neighbours with equal keys merge.
+    """
+    filled: list[tuple[int, int, tuple[Path, ...], Signature]] = []
+    for low, high, paths in pieces:
+        if any(first <= low and high <= last for first, last in holes):
+            if filled:
+                start, _, before, mark = filled[-1]
+                filled[-1] = (start, high, before, mark)
+            continue
+        mark = key(paths)
+        if filled and filled[-1][3] == mark and filled[-1][1] == low - 1:
+            start, _, before, _ = filled[-1]
+            filled[-1] = (start, high, before, mark)
+        else:
+            filled.append((low, high, paths, mark))
+    return [(low, high, paths) for low, high, paths, _ in filled]

@@ -1,0 +1,1 @@
+"""The checks of a proof. Each file holds the checks of one theme."""

@@ -1,0 +1,260 @@
+"""Names against the intent: endpoints and rules are there, packets get to and from DNS servers, every spoke is served.
+
+Whether a spoke reaches the subnets of a central endpoint is asked of all pairs already; here it is whether the endpoint
+lets it in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from ipaddress import IPv4Address, ip_network
+from itertools import product
+
+from isthmus.aws.services import SERVICES
+from isthmus.intent import Estate, Spoke
+from isthmus.intent.name_resolution import (
+    SharedServices,
+    central_services,
+    for_sites_only,
+    served,
+    servers,
+    service_zones,
+    shared_services,
+)
+from isthmus.intent.reachability import networks_reached
+from isthmus.network.address_space import span
+from isthmus.network.answers import AtSite, Block, Location, Outcome, Packet, RoundTrip
+from isthmus.network.dns_model import ResolverEndpoint, ResolverRule, RuleKind
+from isthmus.network.dns_records import Found, found_in
+from isthmus.network.filters import group_verdict
+from isthmus.network.forwarded_queries import DNS, PROTOCOLS, asked, interfaces
+from isthmus.network.forwarding import Forwarding
+from isthmus.network.model import EndpointKind, Unknown, VpcEndpoint
+from isthmus.network.name_classes import ANY_NAME
+from isthmus.network.packets import Traffic
+from isthmus.proof.result.findings import Unanswered, Violation
+
+_TCP = 6
+
+
+class Resolving:
+    """What is wrong with names and interface endpoints, and what nobody can say of them.
+
+    `vpcs` are the addresses of the VPCs that the intent's spokes are, by spoke.
+    """
+
+    def __init__(self, estate: Estate, vpcs: Mapping[str, str], engine: Forwarding) -> None:
+        self.estate, self.vpcs, self.engine = estate, vpcs, engine
+        self.network = engine.network
+        self.facts = engine.network.resolution
+        self.violations: list[Violation] = []
+        self.unanswered: list[Unanswered] = []
+        for _, spoke in estate.spokes:
+            if spoke.name in vpcs:
+                self._own_endpoints(spoke)
+        home = shared_services(estate)
+        if home is not None and home.spoke.name in vpcs:
+            self.home, self.vpc = home, vpcs[home.spoke.name]
+            self._inbound(home)
+            self._forwards(home)
+            self._central(home)
+            self._associated(home)
+
+    def _found(self, rule: str, why: str, resources: Iterable[str], source: str = "", destination: str = "") -> None:
+        self.violations.append(Violation(rule, why, tuple(dict.fromkeys(resources)), source, destination))
+
+    # --- DNS servers -------------------------------------------------------------------------------------------------
+
+    def _inbound(self, home: SharedServices) -> None:
+        """Every site network that the spoke reaches gets to every address of the inbound endpoints, and back."""
+        if not home.dns.inbound:
+            return
+        endpoints = [e for e in self.facts.endpoints.values() if e.inbound is True and self._in_home(e)]
+        unread = next((e.inbound for e in self.facts.endpoints.values() if isinstance(e.inbound, Unknown)), None)
+        if not endpoints and unread is not None:
+            self.unanswered.append(Unanswered("whether there is an inbound Resolver endpoint", unread.reason))
+        elif not endpoints:
+            self._found("dns-endpoint-missing", "there is no inbound Resolver endpoint", (self.vpc,), home.spoke.name)
+        for endpoint in endpoints:
+            for name, cidr in networks_reached(self.estate, self.estate.segment(home.spoke.segment)).items():
+                network, site = ip_network(cidr), name.partition("/")[0]
+                # The ends of the network stand for all of it: groups and routes know whole networks.
+                for address in {network[1], network[-2]} if network.num_addresses > 2 else {network[0]}:
+                    for interface in interfaces(endpoint):
+                        self._asks(AtSite(site, address), interface, (endpoint.address,), name, home.spoke.name)
+
+    def _forwards(self, home: SharedServices) -> None:
+        for forward in home.dns.forwards:
+            rules = [r for r in self.facts.rules.values() if r.domain == forward.domain and r.kind is RuleKind.FORWARD]
+            wanted = set(servers(self.estate, forward))
+            if not rules:
+                why = f"no rule forwards {forward.domain}"
+                self._found("dns-rule-differs", why, (self.vpc,), home.spoke.name, forward.domain)
+            for rule in rules:
+                given = {_server(*target) for target in rule.targets if not isinstance(target, Unknown)}
+                doubts = [target for target in rule.targets if isinstance(target, Unknown)]
+                self.unanswered += [Unanswered(f"where {rule.address} forwards to", doubt.reason) for doubt in doubts]
+                if not doubts and given != wanted:
+                    why = f"{forward.domain} goes to {_listed(given)}; the intent says {_listed(wanted)}"
+                    self._found("dns-rule-differs", why, (rule.address,), home.spoke.name, forward.domain)
+                self._outbound(rule, forward.domain)
+
+    def _outbound(self, rule: ResolverRule, domain: str) -> None:
+        """Each interface of the rule's endpoint gets to each DNS server, and back."""
+        endpoint = self.facts.endpoints.get(rule.endpoint) if isinstance(rule.endpoint, str) else None
+        unread = rule.endpoint if endpoint is None else endpoint.inbound
+        if isinstance(unread, Unknown):
+            self.unanswered.append(Unanswered(f"by which endpoint {rule.address} asks", unread.reason))
+            return
+        if endpoint is None or endpoint.inbound is not False:
+            why = f"the endpoint of {rule.address} is no outbound Resolver endpoint of this input"
+            self._found("dns-endpoint-missing", why, (rule.address,), self.home.spoke.name, domain)
+            return
+        for query in asked(self.engine, tuple(interfaces(endpoint)), rule.targets):
+            about = (endpoint.address, rule.address)
+            if query.trip is None:
+                self._found("dns-path-blocked", query.nowhere, (rule.address,), self.home.spoke.name, domain)
+            else:
+                to = f"{query.target[0]} for {domain}"
+                self._arrives(query.trip, about, self.home.spoke.name, to)
+
+    def _asks(self, here: Location, to: Location, about: tuple[str, ...], source: str, destination: str) -> None:
+        """One query and its answer, by UDP and by TCP."""
+        for protocol in PROTOCOLS:
+            self._arrives(self.engine.both_ways(Packet(here, to, protocol, DNS)), about, source, destination)
+
+    def _arrives(self, trip: RoundTrip, about: tuple[str, ...], source: str, destination: str) -> None:
+        packet = trip.forward.packet
+        if trip.outcome is Outcome.BLOCKED:
+            why = "; ".join(f"{block.address}: {block.why}" for block in trip.blocks) or "it does not arrive"
+            places = (*(block.address for block in trip.blocks), *about)
+            self._found("dns-path-blocked", f"{packet}: {why}", places, source, destination)
+        elif trip.outcome is Outcome.UNKNOWN:
+            paths = (*trip.forward.paths, *trip.back.paths)
+            self.unanswered.append(Unanswered(f"{packet}", next((p.unknown for p in paths if p.unknown), "")))
+
+    def _in_home(self, endpoint: ResolverEndpoint) -> bool:
+        subnets = (self.network.subnets.get(str(interface.subnet)) for interface in endpoint.interfaces)
+        return any(subnet is not None and subnet.vpc == self.vpc for subnet in subnets)
+
+    # --- interface endpoints -----------------------------------------------------------------------------------------
+
+    def _own_endpoints(self, spoke: Spoke) -> None:
+        vpc = self.vpcs[spoke.name]
+        for service in spoke.interface_endpoints:
+            for endpoint in self._endpoints(vpc, spoke, service):
+                if endpoint.private_dns is not True:
+                    why = f"the endpoint for {service} does not answer for the service's name"
+                    self._found("service-name-missing", why, (endpoint.address,), spoke.name, service)
+                self._lets_in(endpoint, {spoke.name: (spoke.cidr, *spoke.secondary_cidrs)}, service)
+
+    def _central(self, home: SharedServices) -> None:
+        segment = self.estate.segment(home.spoke.segment)
+        users = {spoke.name: (spoke.cidr, *spoke.secondary_cidrs) for _, spoke in served(self.estate)}
+        sites = {name: (cidr,) for name, cidr in networks_reached(self.estate, segment).items()}
+        endpoints: dict[str, VpcEndpoint] = {}
+        for service in central_services(home.environment):
+            for endpoint in self._endpoints(self.vpc, home.spoke, service.name):
+                endpoints[service.name] = endpoint
+                alone = for_sites_only(home, service)
+                self._lets_in(endpoint, sites if alone else users | sites, service.name)
+                if alone and endpoint.private_dns is not True:
+                    why = f"the endpoint for {service.name} does not answer the sites for the service's name"
+                    self._found("service-name-missing", why, (endpoint.address,), home.spoke.name, service.name)
+        for domain, (service, names) in service_zones(home, self.estate.region).items():
+            if (meant := endpoints.get(service.name)) is not None:
+                wanted = [*([domain] if names.apex else []), *([f"*.{domain}"] if names.wildcard else [])]
+                self._named(meant, service.name, domain, wanted)
+
+    def _named(self, endpoint: VpcEndpoint, service: str, domain: str, names: Iterable[str]) -> None:
+        """Names of a service lead to its endpoint, by the private zone of the domain."""
+        zone = next((zone for zone in self.facts.zones.values() if zone.domain == domain), None)
+        for name in names:
+            found = found_in(zone, name.replace("*", ANY_NAME)) if zone is not None else Found(missing="no zone")
+            if found.unknown:
+                self.unanswered.append(Unanswered(f"where {name} leads", found.unknown))
+            elif found.missing or any(record.endpoint != endpoint.address for record in found.records):
+                about = [record.address for record in found.records]
+                about += [zone.address, endpoint.address] if zone is not None else [endpoint.address]
+                why = f"{name} does not lead to the endpoint for {service}"
+                why += f": {found.missing}" if zone is not None and found.missing else ""
+                self._found("service-name-missing", why, about, self.home.spoke.name, service)
+
+    def _endpoints(self, vpc: str, spoke: Spoke, service: str) -> Iterator[VpcEndpoint]:
+        wanted = SERVICES[service].endpoint_name(self.estate.region)
+        found = [
+            e
+            for e in self.network.endpoints.values()
+            if e.kind is EndpointKind.INTERFACE and e.vpc == vpc and e.service == wanted
+        ]
+        if not found:
+            why = f"there is no interface endpoint for {service}"
+            self._found("service-endpoint-missing", why, (vpc,), spoke.name, service)
+        yield from found
+
+    def _lets_in(self, endpoint: VpcEndpoint, users: Mapping[str, tuple[str, ...]], service: str) -> None:
+        """The endpoint's security groups let in everybody who is meant to use it, on all ports of the service."""
+        for user, cidrs in users.items():
+            for cidr, ports in product(cidrs, SERVICES[service].ports):
+                sender, packets = span(ip_network(cidr)), Traffic(_TCP, ports)
+                verdict = group_verdict(self.network, endpoint.security_groups, True, sender, (), packets)
+                if isinstance(verdict, Block):
+                    groups = [group for group in endpoint.security_groups if isinstance(group, str)]
+                    self._found("service-endpoint-blocked", verdict.why, (endpoint.address, *groups), user, service)
+                elif verdict is not None:
+                    self.unanswered.append(Unanswered(f"{user} -> endpoint for {service}", verdict.reason))
+
+    # --- associations ------------------------------------------------------------------------------------------------
+
+    def _associated(self, home: SharedServices) -> None:
+        """Every spoke that is served has the rules and zones, query logs and DNS firewall."""
+        rules = {rule.domain for rule in self.facts.rules.values()}
+        zones = {zone.domain for zone in self.facts.zones.values()}
+        wanted = {f.domain for f in home.dns.forwards} & rules
+        private = {z.domain for z in home.dns.private_zones}
+        for domain in sorted(private - zones):
+            self._found("dns-not-associated", f"there is no private zone {domain}", (self.vpc,), home.spoke.name)
+        wanted |= (private | set(service_zones(home, self.estate.region))) & {str(zone) for zone in zones}
+        for _, spoke in served(self.estate):
+            vpc = self.vpcs.get(spoke.name)
+            if vpc is None:
+                continue
+            held = self.facts.of(vpc)
+            has = {self.facts.rules[a].domain for a in held if a in self.facts.rules}
+            has |= {self.facts.zones[a].domain for a in held if a in self.facts.zones}
+            missing = sorted(domain for domain in wanted if domain not in has)
+            doubt = next(self.facts.doubts(vpc), None)
+            self._watched(home, spoke, vpc, held, doubt)
+            if missing and doubt is not None:
+                self.unanswered.append(Unanswered(f"whether {spoke.name} resolves {_listed(missing)}", doubt.reason))
+            elif missing:
+                why = f"its VPC is associated with nothing that resolves {_listed(missing)}"
+                self._found("dns-not-associated", why, (vpc,), spoke.name, missing[0])
+
+    def _watched(
+        self, home: SharedServices, spoke: Spoke, vpc: str, held: Collection[str], doubt: Unknown | None
+    ) -> None:
+        """Queries of a VPC are logged, and held against the DNS firewall, if the intent has either."""
+        wanted = (
+            (home.dns.query_logs, self.facts.query_logs, "its queries are logged nowhere", "is logged"),
+            (
+                home.dns.firewall is not None,
+                self.facts.firewalls,
+                "no DNS firewall looks at its queries",
+                "is filtered",
+            ),
+        )
+        for meant, known, why, what in wanted:
+            if meant and not any(thing in known for thing in held):
+                if doubt is not None:
+                    self.unanswered.append(Unanswered(f"whether what {spoke.name} asks {what}", doubt.reason))
+                else:
+                    self._found("dns-not-associated", why, (vpc,), spoke.name)
+
+
+def _server(address: IPv4Address, port: int) -> str:
+    return str(address) if port == DNS else f"{address} port {port}"
+
+
+def _listed(names: Iterable[str | IPv4Address]) -> str:
+    return ", ".join(sorted(map(str, names))) or "nothing"

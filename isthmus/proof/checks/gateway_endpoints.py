@@ -1,0 +1,106 @@
+"""AWS services by gateway endpoint: which spokes reach them that way, and which were meant to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from isthmus.intent import Estate
+from isthmus.network.answers import InSubnet, Outcome, Service
+from isthmus.network.forwarding import Forwarding
+from isthmus.network.model import EndpointKind, Unknown, VpcEndpoint
+from isthmus.network.packet_classes import USUAL, packet_classes
+from isthmus.network.packets import ALL_PACKETS
+from isthmus.proof.pairs.locations import Inventory, Place, Places
+from isthmus.proof.pairs.matrix import Pair, Trial
+from isthmus.proof.result.findings import Fate, Flow, Unanswered, Violation
+
+
+def service_flows(engine: Forwarding, places: Places, inventory: Inventory) -> tuple[Flow, ...]:
+    """One flow for each spoke and each service that its VPC has a gateway endpoint for.
+
+    Unknown where the VPC may have hosts in other subnets than those that are known.
+    """
+    services: dict[str, set[str]] = {}
+    for endpoint in engine.network.endpoints.values():
+        if endpoint.kind is EndpointKind.GATEWAY and isinstance(endpoint.vpc, str) and endpoint.service_name:
+            services.setdefault(endpoint.vpc, set()).add(endpoint.service_name)
+    return tuple(
+        _flow(engine, place, service, bool(inventory.elsewhere(place.vpc)))
+        for place in places.spokes
+        for service in sorted(services.get(place.vpc, ()))
+        if place.workloads
+    )
+
+
+def _flow(engine: Forwarding, spoke: Place, service: str, unsure: bool) -> Flow:
+    """From every workload subnet, at worst; what it says of all packets is what network ACLs let through."""
+    to = Service(service)
+    # Where packets to a service go, and what they meet, depends on the subnet's table, its network ACL and whether it
+    # is excluded from Block Public Access.
+    access = engine.network.public_access.get(spoke.vpc)
+    excluded = access.subnets if access is not None else {}
+    subnets = {
+        (engine.network.subnets[s].table, engine.network.subnets[s].nacl, str(excluded.get(s, ""))): s
+        for s in reversed(spoke.workloads)
+    }
+    tried = [(subnet, packet_classes(engine, InSubnet(subnet), to)) for subnet in subnets.values()]
+    trials = tuple(
+        Trial(InSubnet(subnet), to, "", "", True, next(c.trip for c in classes if USUAL in c.packets), classes=classes)
+        for subnet, classes in tried
+    )
+    pair = Pair(trials)
+    telling = pair.telling(None)
+    if unsure:
+        fates = (Fate(ALL_PACKETS, Outcome.UNKNOWN, Outcome.UNKNOWN),)
+        evidence = trials[telling].trip
+        return Flow(spoke.name, service, Outcome.UNKNOWN, Outcome.UNKNOWN, fates=fates, explain=lambda: evidence)
+    return Flow(spoke.name, service, *pair.outcome(None), fates=pair.fates(None), explain=lambda: trials[telling].trip)
+
+
+def service_violations(
+    estate: Estate, engine: Forwarding, places: Places, inventory: Inventory
+) -> Iterator[Violation | Unanswered]:
+    """Workload subnets whose table lacks a gateway endpoint that the intent asks for, or may lack it."""
+    network = engine.network
+    for _, spoke in estate.spokes:
+        place = places.by_name.get(spoke.name)
+        for service in spoke.gateway_endpoints if place is not None else ():
+            assert place is not None
+            endpoints = [
+                e
+                for e in network.endpoints.values()
+                if e.kind is EndpointKind.GATEWAY and e.vpc == place.vpc and e.service_name == service
+            ]
+            doubt = _doubt(engine, place, service, endpoints) or inventory.unsure(place.vpc)
+            if not endpoints and not doubt:
+                why = f"there is no gateway endpoint for {service}"
+                yield Violation("service-endpoint-missing", why, (place.vpc,), spoke.name, service)
+                continue
+            served = {table for endpoint in endpoints for table in endpoint.tables}
+            for subnet in place.workloads:
+                table = network.subnets[subnet].table
+                if not isinstance(table, str) or table in served:
+                    continue
+                if doubt:
+                    yield Unanswered(f"whether {subnet} reaches {service} by a gateway endpoint", doubt)
+                    continue
+                why = f"the table of {subnet} has no route to the {service} endpoint"
+                resources = (table, *(endpoint.address for endpoint in endpoints))
+                yield Violation("service-endpoint-missing", why, resources, spoke.name, service)
+
+
+def _doubt(engine: Forwarding, place: Place, service: str, endpoints: list[VpcEndpoint]) -> str:
+    """Why a gateway endpoint may serve tables of a VPC that are not known, or ""."""
+    for endpoint in endpoints:
+        unknown = next((t for t in endpoint.tables if isinstance(t, Unknown)), None)
+        if unknown is not None:
+            return f"a table of {endpoint.address}: {unknown.reason}"
+    network = engine.network
+    maybe = [e for e in network.endpoints.values() if isinstance(e.vpc, Unknown) or isinstance(e.service, Unknown)]
+    maybe += [e for e in network.endpoints.values() if e.kind is EndpointKind.OTHER]
+    for endpoint in (*maybe, *network.possible.endpoints.values()):
+        if endpoint.vpc != place.vpc and not isinstance(endpoint.vpc, Unknown):
+            continue
+        if endpoint.service_name in (service, "") and endpoint.kind in (EndpointKind.GATEWAY, EndpointKind.OTHER):
+            return f"whether {endpoint.address} is a gateway endpoint of {place.vpc} for {service}"
+    return ""

@@ -1,0 +1,56 @@
+"""Sites that advertise addresses of others: of a VPC, or of another site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from isthmus.network.learned_routes import covers
+from isthmus.network.model import AttachmentKind, Cidr, GatewayKind, Network, Site, Unknown
+from isthmus.proof.pairs.locations import Places
+from isthmus.proof.result.findings import Violation
+
+
+def overlap_violations(network: Network, places: Places) -> Iterator[Violation]:
+    """One address means one place. A site's own hosts find at home what it advertises, and never send it to AWS; of
+    prefixes of two origins the longer one decides.
+
+    A summary around a VPC is none: the VPC's own prefix is longer, and AWS advertises it.
+    https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
+    """
+    names = {place.vpc: place.name for place in places.spokes}
+    for site in places.sites:
+        for vpc in sorted(_reached(network)):
+            for cidr in network.vpcs[vpc].cidrs:
+                for prefix in _advertised(site):
+                    if not isinstance(cidr, Unknown) and covers(cidr, prefix):
+                        name = names.get(vpc, vpc)
+                        how = "is the prefix of" if prefix == cidr else f"is inside {cidr} of"
+                        why = f"site {site.name} advertises {prefix}, which {how} {name}"
+                        yield Violation("advertised-twice", why, (*site.connections, vpc), site.name, name)
+    for one, other in combinations(places.sites, 2):
+        hit = next(((a, b) for a in _advertised(one) for b in _held(other) if _meet(a, b)), None)
+        hit = hit or next(((a, b) for a in _held(one) for b in _advertised(other) if _meet(a, b)), None)
+        if hit is not None:
+            why = f"{hit[0]} of site {one.name} and {hit[1]} of site {other.name} overlap: the longer prefix decides"
+            yield Violation("advertised-twice", why, (*one.connections, *other.connections), one.name, other.name)
+
+
+def _reached(network: Network) -> set[str]:
+    """The VPCs that a gateway joins with anything on-premises."""
+    attached = {a.attached for a in network.attachments.values() if a.kind is AttachmentKind.VPC}
+    behind = {g.vpc for g in network.gateways.values() if g.kind is GatewayKind.VPN}
+    return {vpc for vpc in attached | behind if isinstance(vpc, str) and vpc in network.vpcs}
+
+
+def _advertised(site: Site) -> tuple[Cidr, ...]:
+    said = () if isinstance(site.announces, Unknown) else site.announces
+    return tuple(dict.fromkeys(a.prefix for a in said if a.prefix.prefixlen))
+
+
+def _held(site: Site) -> tuple[Cidr, ...]:
+    return tuple(dict.fromkeys((*_advertised(site), *site.networks)))
+
+
+def _meet(one: Cidr, other: Cidr) -> bool:
+    return covers(one, other) or covers(other, one)

@@ -1,0 +1,118 @@
+"""Flows that arrive and are never answered: a fault in every network, whatever is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from isthmus.network.address_space import address_at, span
+from isthmus.network.answers import AtSite, Block, Internet, Outcome, Path
+from isthmus.network.forwarding import Forwarding
+from isthmus.network.model import Cidr, GatewayKind
+from isthmus.network.route_tables import vpc_cidrs
+from isthmus.proof.checks.causes import Naming
+from isthmus.proof.pairs.matrix import Trial, stopped_by_filters
+from isthmus.proof.result.findings import Flow, Violation
+from isthmus.text.listing import some
+
+_MOST_SUBNETS = 4
+
+
+class Replies:
+    """Says of flows whether they are answered, and if not, which setting is the cause."""
+
+    def __init__(self, engine: Forwarding, naming: Naming) -> None:
+        self.engine = engine
+        self.naming = naming
+
+    def violations(self, a: str, b: str, trials: Sequence[Trial]) -> Iterator[Violation]:
+        """One violation for each cause for which packets from `a` reach `b` and are never answered."""
+        causes: dict[tuple[str, ...], list[Trial]] = {}
+        never = [trial for trial in trials if _unanswered(trial)]
+        for trial in never:
+            # Of trials that may not count, some do: that none is answered is known.
+            if not trial.unsure or len(never) == len(trials):
+                causes.setdefault(tuple(self._causes(trial)), []).append(trial)
+        for found, unanswered in causes.items():
+            where = sorted({_end(t) for t in unanswered} - {""})
+            every = {_end(t) for t in trials} - {""}
+            only = f" (from {some(where, _MOST_SUBNETS)})" if where and set(where) != every else ""
+            named = self.naming.of_blocked(path for t in unanswered for path in t.trip.back.paths)
+            why = f"packets arrive and the reply does not come back{only}: {'; '.join(found)}"
+            yield Violation("one-way-flow", why, named, a, b)
+
+    def of_service(self, flow: Flow) -> Iterator[Violation]:
+        """The same of a service behind a gateway endpoint."""
+        trip = flow.evidence
+        if trip is not None and flow.forward is Outcome.REACHABLE and flow.back is Outcome.BLOCKED:
+            causes = "; ".join(dict.fromkeys(str(block) for block in trip.back.blocks))
+            named = self.naming.of_blocked(trip.back.paths)
+            why = f"packets arrive and the reply does not come back: {causes}"
+            yield Violation("one-way-flow", why, named, flow.source, flow.destination)
+
+    def _causes(self, trial: Trial) -> Iterator[str]:
+        """What stops the reply first on each of its paths, in terms of the prefix that it needs a route to."""
+        prefix = self._prefix(trial)
+        said = (self._cause(path, path.blocks[0], prefix, trial) for path in trial.trip.back.paths if path.blocks)
+        yield from dict.fromkeys(said)
+
+    def _cause(self, path: Path, block: Block, prefix: str, trial: Trial) -> str:
+        if block.rule == "no-route":
+            return f"{block.address} has no route to {prefix}{self._not_propagated(block.address, trial)}"
+        if block.rule == "private-to-internet" and block.address in self.engine.network.tables:
+            led = next((hop.led_by[0] for hop in path.hops if hop.led_by and hop.led_by[-1] == block.address), "")
+            return f"{block.address} has no route to {prefix}: the reply leaves by the default route {led}"
+        return str(block)
+
+    def _not_propagated(self, table: str, trial: Trial) -> str:
+        """That a virtual private gateway could have put the route into the table, where one has it."""
+        known = self.engine.network.tables.get(table)
+        if known is None or not isinstance(known.vpc, str) or not isinstance(trial.source, AtSite):
+            return ""
+        gateway = self.engine.facts.gateway_of(known.vpc, GatewayKind.VPN)
+        if not gateway or gateway in known.propagating:
+            return ""
+        return f", and no aws_vpn_gateway_route_propagation of {gateway} names it"
+
+    def _prefix(self, trial: Trial) -> str:
+        """The prefix that the source of a flow is in: of its VPC, or of its site."""
+        place = self.engine.place_of(trial.source)
+        if not isinstance(place, int):
+            return str(trial.source)
+        around = [c for c in self._prefixes(trial) if span(c)[0] <= place <= span(c)[1]]
+        longest = max(around, key=lambda cidr: cidr.prefixlen, default=None)
+        return str(longest or address_at(place))
+
+    def _prefixes(self, trial: Trial) -> Iterator[Cidr]:
+        place = self.engine.place_of(trial.source)
+        if isinstance(trial.source, AtSite):
+            yield from self.engine.sites.by_name[trial.source.name].networks
+        elif not isinstance(trial.source, Internet) and isinstance(place, int):
+            for vpc in self.engine.facts.vpc_owners(place):
+                yield from vpc_cidrs(self.engine.network, vpc)
+
+
+def _unanswered(trial: Trial) -> bool:
+    """Whether packets arrive, and no reply, or not every one, comes back.
+
+    Network ACLs keep no state: they let a packet to a client port in as if it were a reply, and need not let one out
+    again. A packet of that kind says nothing of the flows that the ACL is made for.
+    """
+    if isinstance(trial.source, Internet) and not getattr(trial.destination, "public", True):
+        # Internet gateways let IPv6 packets in to every host with a public address. That none of a subnet without a
+        # route to the gateway answers is what such a subnet is for.
+        return False
+    trip = trial.trip
+    arrives = [path for path in trip.forward.paths if path.outcome is Outcome.REACHABLE]
+    if not arrives or trip.asymmetric:
+        return False
+    lost = [path for path in trip.back.paths if path.outcome is Outcome.BLOCKED]
+    if not lost or (len(arrives) < len(trip.forward.paths) and len(lost) < len(trip.back.paths)):
+        return False
+    packet = trip.forward.packet
+    to_client = packet.protocol in ("tcp", "udp") and packet.port >= packet.ephemeral[0]
+    return not (to_client and stopped_by_filters(trip.back))
+
+
+def _end(trial: Trial) -> str:
+    """The subnet in which a flow begins, or ends where it begins in none."""
+    return getattr(trial.source, "address", "") or getattr(trial.destination, "address", "")

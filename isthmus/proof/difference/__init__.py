@@ -1,0 +1,1 @@
+"""The difference between two networks: flows, names, and firewall settings that no flow shows."""

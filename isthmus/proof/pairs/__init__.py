@@ -1,0 +1,1 @@
+"""Every pair of locations, and which of them are equivalent."""

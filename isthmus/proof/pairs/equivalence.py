@@ -1,0 +1,256 @@
+"""Spokes that behave alike, so that a thousand of them are proved by a handful.
+
+Two spokes are alike if one can be turned into the other by renaming its own VPC, subnets, tables, gateways and
+attachment: same subnets by zone and tier, same routes, same network ACLs, same tables to associate with and propagate
+into, and addresses that no route or rule of the network tells apart. Then every packet of one has a twin of the other.
+Whatever this module does not know how to rename keeps its address in the comparison, which makes its spoke one of its
+own: that costs time, never truth.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from ipaddress import IPv4Network
+
+from isthmus.network.address_space import RangeMap, compile_prefixes, span
+from isthmus.network.learned_routes import Sites
+from isthmus.network.model import (
+    Attachment,
+    AttachmentKind,
+    Cidr,
+    EndpointKind,
+    GatewayKind,
+    Network,
+    Subnet,
+    Target,
+    TargetKind,
+    Unknown,
+    VpcEndpoint,
+    VpcRoute,
+)
+from isthmus.network.prefix_classes import Key, beside, told_apart
+from isthmus.proof.pairs.locations import Inventory, Kind, Place, Tier
+
+
+class Alike:
+    """Groups places, and cuts address ranges where routes and rules (and prefixes of `cuts`) cut them.
+
+    `atoms` has the keys of the prefixes around each address, the longest first: addresses of the same keys fare alike.
+    """
+
+    def __init__(
+        self, network: Network, sites: Sites, inventory: Inventory, cuts: Mapping[Cidr, Key] | None = None
+    ) -> None:
+        self.network = network
+        self.inventory = inventory
+        keys = told_apart(network, sites)
+        self._keys = keys if cuts is None else beside(keys, cuts)
+        self.atoms: RangeMap[tuple[Key, ...]] = compile_prefixes(
+            self._keys.items(), lambda nest: tuple(key for _, keys in nest for key in keys), ()
+        )
+        self._attachments: dict[str, list[Attachment]] = defaultdict(list)
+        for attachment in network.attachments.values():
+            if attachment.kind is AttachmentKind.VPC and isinstance(attachment.attached, str):
+                self._attachments[attachment.attached].append(attachment)
+        self._learning: dict[str, list[str]] = defaultdict(list)
+        self._static: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for table in network.tgw_tables.values():
+            for propagation in table.propagations:
+                if isinstance(propagation, str):
+                    self._learning[propagation].append(table.address)
+            for perhaps in table.may_learn:
+                self._learning[perhaps.address].append(f"{table.address}, or not")
+            for route in table.routes:
+                if isinstance(route.attachment, str):
+                    self._static[route.attachment].append((table.address, str(route.destination)))
+
+    def samples(self, low: int, high: int) -> list[int]:
+        """One address for each part of a range that some route or rule tells from the rest."""
+        found: dict[tuple[Key, ...], int] = {}
+        for first, _, around in self.atoms.within(low, high):
+            found.setdefault(around, first)
+        return list(found.values())
+
+    def _around(self, cidr: Cidr) -> Iterator[tuple[Key, ...]]:
+        """The keys around each part of a site's network."""
+        seen = dict.fromkeys(around for _, _, around in self.atoms.within(*span(cidr)))
+        return iter(seen) if cidr in self._keys else iter([(cidr,)])
+
+    def subnets(self, place: Place) -> tuple[tuple[Tier, Subnet], ...]:
+        """A spoke's workload subnets in an order that alike spokes share: by tier, zone and place in the VPC."""
+        rows = [
+            (tier, self.network.subnets[address])
+            for tier in (Tier.PRIVATE, Tier.PUBLIC)
+            for address in place.tiers.get(tier, ())
+        ]
+        return tuple(sorted(rows, key=lambda row: (row[0], str(row[1].zone), _first(row[1]), row[1].address)))
+
+    def groups(self, places: Iterable[Place], said: Callable[[Place], Key]) -> Mapping[str, int]:
+        """A number for each place, equal for places that are alike and of which the same is `said`."""
+        numbers: dict[Key, int] = {}
+        return {place.name: numbers.setdefault((said(place), self._key(place)), len(numbers)) for place in places}
+
+    def _key(self, place: Place) -> Key:
+        if place.kind is Kind.SITE_NETWORK and place.cidrs and not place.is_rest:
+            return (place.site, tuple(tuple(self._around(cidr)) for cidr in place.cidrs))
+        if place.kind is not Kind.SPOKE or not place.vpc:
+            return place.name
+        elsewhere = bool(self.inventory.elsewhere(place.vpc))
+        unknown = self._unknown(place)
+        if unknown is not None:
+            return ("no address of a host is known", elsewhere, unknown)
+        if elsewhere:
+            return place.name
+        if place.vpc in self._special:
+            return place.name
+        tables: dict[str, int] = {}
+        subnets = []
+        for tier, subnet in self.subnets(place):
+            if not isinstance(subnet.table, str) or not isinstance(subnet.nacl, str):
+                return place.name
+            ranges = self._ranges(subnet)
+            if ranges is None:
+                return place.name
+            # One table for all zones, or one each: what each holds is compared, and which subnets share one.
+            number = tables.setdefault(subnet.table, len(tables))
+            subnets.append((tier, str(subnet.zone), number, self._acl(subnet.nacl), ranges))
+        contents = tuple(self._table(table, place.vpc) for table in tables)
+        attachments = tuple(self._attachment(a, place.vpc) for a in self._attachments[place.vpc])
+        return (tuple(subnets), contents, attachments, self._public_access(place.vpc))
+
+    def _public_access(self, vpc: str) -> Key:
+        """What Block Public Access says of a VPC; where single subnets are excluded the VPC is like no other."""
+        access = self.network.public_access.get(vpc)
+        if access is None:
+            return ""
+        return vpc if access.subnets else (access.options, str(access.mode), str(access.excluded), access.doubt)
+
+    def _unknown(self, place: Place) -> Key | None:
+        """Of a VPC in which no address of a subnet is known: for which tiers hosts are looked for. Else None.
+
+        Whatever else such a VPC has, of each flow from and to it nothing is known, for one reason or another.
+        """
+        found = []
+        for tier, subnet in self.subnets(place):
+            if not all(isinstance(cidr, Unknown) for cidr in subnet.cidrs):
+                return None
+            found += [(tier, subnet.address in place.workloads)] * len(subnet.cidrs)
+        return tuple(found)
+
+    def _ranges(self, subnet: Subnet) -> Key | None:
+        """How routes and rules of the network tell the subnet's addresses apart; None where that is not compared."""
+        ranges = []
+        for cidr in subnet.cidrs:
+            if not isinstance(cidr, IPv4Network):
+                return None
+            ranges.append(tuple(around for _, _, around in self.atoms.within(*span(cidr))))
+        return tuple(ranges)
+
+    def _attachment(self, attachment: Attachment, vpc: str) -> Key:
+        zones = []
+        for name in attachment.subnets:
+            subnet = self.network.subnets.get(name) if isinstance(name, str) else None
+            if subnet is None or not isinstance(subnet.table, str) or not isinstance(subnet.nacl, str):
+                return attachment.address
+            ranges = self._ranges(subnet)
+            if ranges is None:
+                return attachment.address
+            zones.append((str(subnet.zone), ranges, self._table(subnet.table, vpc), self._acl(subnet.nacl)))
+        own = {str(cidr) for cidr in self.inventory.cidrs(vpc)}
+        routes = tuple(
+            (table, "own" if destination in own else destination)
+            for name in (attachment.address, *attachment.aliases)
+            for table, destination in self._static[name]
+        )
+        return (
+            str(attachment.gateway),
+            str(attachment.table),
+            str(attachment.policy_table),
+            attachment.appliance_mode is True,
+            tuple(sorted(zones, key=str)),
+            tuple(sorted(self._learning[attachment.address])),
+            routes,
+        )
+
+    def _table(self, address: str, vpc: str) -> Key:
+        table = self.network.tables.get(address)
+        if table is None or table.propagating or table.may_learn or table.gateways:
+            return address
+        services = sorted(e.service_name for e in self._gateway_endpoints if address in e.tables)
+        return (tuple(sorted(self._route(route, vpc) for route in table.routes)), tuple(services))
+
+    def _route(self, route: VpcRoute, vpc: str) -> tuple[str, ...]:
+        lost = f"{bool(route.blackhole)} {bool(route.doubt)}"
+        return (str(route.destination), self._target(route.target, vpc), route.origin.value, lost)
+
+    def _target(self, target: Target | Unknown, vpc: str) -> str:
+        if isinstance(target, Unknown):
+            return str(target)
+        if target.kind is TargetKind.INTERNET_GATEWAY:
+            gateway = self.network.gateways.get(target.address)
+            if gateway is not None and gateway.vpc == vpc:
+                return "own internet gateway"
+        if target.kind is TargetKind.NAT_GATEWAY:
+            nat = self.network.nats.get(target.address)
+            subnet = self.network.subnets.get(nat.subnet) if nat and isinstance(nat.subnet, str) else None
+            if nat and subnet and subnet.vpc == vpc:
+                acl = self._acl(subnet.nacl) if isinstance(subnet.nacl, str) else subnet.nacl
+                way = self.inventory.internet_route(subnet) != ""
+                return f"own NAT gateway in {subnet.zone}, public {nat.public}, ACL {acl}, way out {way}"
+        if target.kind is TargetKind.ENDPOINT:
+            endpoint = self.network.endpoints.get(target.address)
+            if endpoint is not None and endpoint.kind is EndpointKind.GATEWAY and endpoint.vpc == vpc:
+                return f"own gateway endpoint {str(endpoint.service).rsplit('.', 1)[-1]}"
+        return str(target)
+
+    def _acl(self, address: str) -> int:
+        return self._acls.get(address, -1)
+
+    @cached_property
+    def _acls(self) -> Mapping[str, int]:
+        """A number for each network ACL, equal for equal rules."""
+        numbers: dict[Key, int] = {}
+        found = {}
+        for address, acl in self.network.nacls.items():
+            rules = tuple(
+                tuple((r.number, r.allow, r.protocol, r.cidr, r.ports) for r in direction)
+                for direction in (acl.inbound, acl.outbound)
+            )
+            key = (rules, address if acl.unresolved else "")
+            found[address] = numbers.setdefault(key, len(numbers))
+        return found
+
+    @cached_property
+    def _gateway_endpoints(self) -> tuple[VpcEndpoint, ...]:
+        return tuple(e for e in self.network.endpoints.values() if e.kind is EndpointKind.GATEWAY)
+
+    @cached_property
+    def _special(self) -> frozenset[str]:
+        """VPCs that something refers to that is not compared: each of them is like no other."""
+        found: set[str | Unknown | None] = {
+            g.vpc for g in self.network.gateways.values() if g.kind is not GatewayKind.INTERNET
+        }
+        found |= {f.vpc for f in self.network.firewalls.values()}
+        possible = self.network.possible
+        found |= {gateway.vpc for gateway in possible.gateways.values()}
+        found |= {endpoint.vpc for endpoint in possible.endpoints.values()}
+        found |= {attachment.attached for attachment in possible.attachments.values()}
+        for peering in self.network.peerings.values():
+            found |= {peering.requester, peering.peer}
+        found |= set(self._overlapping())
+        return frozenset(vpc for vpc in found if isinstance(vpc, str))
+
+    def _overlapping(self) -> Iterator[str]:
+        spans = sorted((span(cidr), vpc) for vpc in self.network.vpcs for cidr in self.inventory.cidrs(vpc))
+        reaching, owner = -1, ""
+        for (low, high), vpc in spans:
+            if low <= reaching:
+                yield from (vpc, owner)
+            if high > reaching:
+                reaching, owner = high, vpc
+
+
+def _first(subnet: Subnet) -> int:
+    return min((span(c)[0] for c in subnet.cidrs if not isinstance(c, Unknown)), default=-1)

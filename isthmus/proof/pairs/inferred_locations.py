@@ -1,0 +1,124 @@
+"""The places of a network that nobody described: every VPC is a spoke by its `Name`, and connections lead to sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from isthmus.network.model import Announcement, Cidr, Network, Site, Unknown
+from isthmus.proof.errors import ProofError
+from isthmus.proof.pairs.inferred_sites import Group, grouped, labels, static_networks, unique
+from isthmus.proof.pairs.locations import INTERNET, Inventory, Kind, Place, Places, Tier, in_order
+from isthmus.proof.pairs.site_remainder import behind, rest, vpc_ranges
+from isthmus.proof.pairs.transit_vpcs import is_transit_vpc
+from isthmus.text.listing import some
+
+_MOST = 4
+
+
+def without_intent(
+    network: Network,
+    announces: Mapping[str, tuple[Cidr, ...]],
+    said: Mapping[str, tuple[str, ...]] | None = None,
+) -> Places:
+    """The places of a network that nobody described.
+
+    - `announces`: what its site advertises, by connection (address). `said`: the connections of a site, by its name.
+
+    Raises `ProofError` for a site of the name of another place.
+    """
+    inventory = Inventory(network)
+    spokes = unique({vpc.address: vpc.name for vpc in network.vpcs.values()}, [INTERNET])
+    for name in said or {}:
+        if name in {*spokes.values(), INTERNET}:
+            raise ProofError(f"--site {name}=...: there is a place of that name already; give the site another name")
+    called = labels(network, [INTERNET, *spokes.values(), *(said or {})])
+    sites = [_Described(network, group, announces, called) for group in grouped(network, announces, said or {})]
+    ranges = vpc_ranges(network)
+    named = [*ranges, *(c for site in sites for c in site.networks)]
+    places = [inventory.spoke(spokes[vpc], vpc, described=False) for vpc in network.vpcs]
+    found: list[Site] = []
+    for site in sites:
+        others = [c for other in sites if other is not site for c in other.behind]
+        left = rest(site.name, site.behind, named, others, name="" if site.networks else site.name)
+        places += [Place(f"{site.name}/{c}", Kind.SITE_NETWORK, (c,), site=site.name) for c in site.networks]
+        if not site.networks:
+            # Nobody named an address of it: any stands for it, of those that its default route leaves to it.
+            places.append(left or Place(site.name, Kind.SITE_NETWORK, (), site=site.name))
+        found.append(site.described(left))
+    transit = [place.name for place in places if place.vpc and is_transit_vpc(network, inventory, place.vpc)]
+    assumed = (*(sentence for site in sites for sentence in site.assumed()), *_without_hosts(places, transit))
+    return Places(in_order(places), tuple(found), assumed=assumed, without_hosts=frozenset(transit))
+
+
+def _without_hosts(places: list[Place], transit: list[str]) -> Iterator[str]:
+    """Which VPCs are taken to have no hosts, and which subnets, since they hold the interfaces of attachments."""
+    if transit:
+        yield (
+            f"no hosts are in {some(sorted(transit), _MOST)}: its subnets hold NAT gateways, firewall endpoints and "
+            "interfaces of attachments; flows that begin or end there are shown, and break no rule"
+        )
+    subnets = [subnet for place in places for subnet in place.tiers.get(Tier.TRANSIT_GATEWAY, ())]
+    if subnets:
+        yield (
+            f"no hosts are in {some(sorted(subnets), _MOST)}: they hold interfaces of transit gateway "
+            "attachments, and their size or table shows nothing else"
+        )
+
+
+@dataclass(frozen=True)
+class _Described:
+    """A site, as far as somebody said what is advertised over its connections."""
+
+    network: Network
+    group: Group
+    announces: Mapping[str, tuple[Cidr, ...]]
+    called: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        return self.group.name or "+".join(self.called[connection] for connection in self.group.connections)
+
+    @property
+    def networks(self) -> tuple[Cidr, ...]:
+        """Where its hosts are: what it advertises, and what is routed to it, but for default routes."""
+        stated = [c for connection in self.group.connections for c in self.announces.get(connection, ())]
+        for connection in self.group.connections:
+            if connection in self.network.vpns:
+                stated += static_networks(self.network, self.network.vpns[connection])
+        return tuple(dict.fromkeys(c for c in stated if c.prefixlen))
+
+    @property
+    def behind(self) -> tuple[Cidr, ...]:
+        """The addresses that it sends from: those of its networks and of default routes."""
+        stated = [c for connection in self.group.connections for c in self.announces.get(connection, ())]
+        return behind([*stated, *self.networks])
+
+    def described(self, left: Place | None) -> Site:
+        """The site as the engine takes it."""
+        over = {connection: self._advertised(connection) for connection in self.group.connections}
+        unknown = next((a for a in over.values() if isinstance(a, Unknown)), None)
+        every = dict.fromkeys(a for said in over.values() if not isinstance(said, Unknown) for a in said)
+        return Site(
+            self.name,
+            self.group.connections,
+            unknown or tuple(every),
+            self.networks,
+            over=over if len(over) > 1 else {},
+            rest=left.cidrs if left is not None else (),
+        )
+
+    def _advertised(self, connection: str) -> tuple[Announcement, ...] | Unknown:
+        vpn = self.network.vpns.get(connection)
+        given = self.announces.get(connection)
+        if given is not None:
+            return tuple(Announcement(c) for c in given)
+        if vpn is not None and vpn.static is True:
+            return ()
+        label = self.called[connection]
+        return Unknown(f"nobody said what {label} announces; say it with --announces '{label}=<CIDR>,...'")
+
+    def assumed(self) -> Iterator[str]:
+        if self.group.why:
+            connections = " and ".join(self.called[connection] for connection in self.group.connections)
+            yield f"{connections} lead to one site: {self.group.why} (say otherwise with --site NAME=CONNECTION,...)"

@@ -1,0 +1,87 @@
+"""The rest of a site as a place: what it advertises, without what has a name of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv6Address, ip_network, summarize_address_range
+
+from isthmus.intent import Estate
+from isthmus.intent.site_remainder import PRIVATE, routed_by_default
+from isthmus.network.address_space import Cover, address_at, span, subtract
+from isthmus.network.learned_routes import is_default
+from isthmus.network.model import Cidr, Network, Site, Unknown
+from isthmus.proof.pairs.locations import Kind, Place, Places, in_order
+
+# https://www.rfc-editor.org/rfc/rfc4193#section-3
+_UNIQUE_LOCAL = ip_network("fc00::/7")
+
+
+def rest_name(site: str) -> str:
+    """The name of the rest of a site."""
+    return f"rest of {site}"
+
+
+def behind(advertised: Iterable[Cidr]) -> tuple[Cidr, ...]:
+    """The addresses that a site sends from: what it advertises, and of a default route its private part."""
+    found: dict[Cidr, None] = {}
+    for prefix in advertised:
+        private = PRIVATE if prefix.version == 4 else (_UNIQUE_LOCAL,)
+        found.update(dict.fromkeys(private if is_default(prefix) else (prefix,)))
+    every = Cover(found)
+    return tuple(c for c in found if not every.of(c, c.prefixlen - 1))
+
+
+def rest(
+    site: str, prefixes: Iterable[Cidr], named: Iterable[Cidr], others: Iterable[Cidr], name: str = ""
+) -> Place | None:
+    """The place, or None where every address has a name.
+
+    - `prefixes`: what the site sends from. `named`: addresses that are at places of their own, wherever these are.
+    - `others`: what other sites send from. The longer prefix has an address.
+    """
+    mine = tuple(prefixes)
+    ours = Cover(mine)
+    taken = [span(c) for c in named]
+    taken += [span(c) for c in others if ours.of(c, c.prefixlen - 1)]
+    spans = tuple(subtract([span(c) for c in mine], sorted(taken)))
+    if not spans:
+        return None
+    return Place(name or rest_name(site), Kind.SITE_NETWORK, mine, site=site, spans=spans)
+
+
+def with_rests(places: Places, estate: Estate, network: Network) -> Places:
+    """The places of an intent, and for each site what it advertises without a name."""
+    named = [*vpc_ranges(network), *map(ip_network, estate.blocks), *(c for s in places.sites for c in s.networks)]
+    sent = {site.name: behind(_sent(site, estate)) for site in places.sites}
+    sites: list[Site] = []
+    found: list[Place] = []
+    for site in places.sites:
+        left = rest(site.name, sent[site.name], named, [c for o in sent if o != site.name for c in sent[o]])
+        sites.append(replace(site, rest=tuple(_cidrs(left)) if left is not None else ()))
+        found += [left] if left is not None else []
+    everything = in_order([*(place for place in places.all if place.kind is not Kind.INTERNET), *found])
+    return replace(places, all=everything, sites=tuple(sites))
+
+
+def _cidrs(place: Place) -> Iterator[Cidr]:
+    """The addresses of a place as CIDRs: those of its prefixes that have another name are elsewhere."""
+    for low, high in place.spans:
+        first, last = address_at(low), address_at(high)
+        if isinstance(first, IPv4Address) and isinstance(last, IPv4Address):
+            yield from summarize_address_range(first, last)
+        if isinstance(first, IPv6Address) and isinstance(last, IPv6Address):
+            yield from summarize_address_range(first, last)
+
+
+def _sent(site: Site, estate: Estate) -> Iterator[Cidr]:
+    """What a site advertises, and a default route where spokes send it everything by a static one."""
+    if not isinstance(site.announces, Unknown):
+        yield from (announcement.prefix for announcement in site.announces)
+    if any(routed_by_default(estate, known) for known in estate.sites if known.name == site.name):
+        yield ip_network("0.0.0.0/0")
+
+
+def vpc_ranges(network: Network) -> tuple[Cidr, ...]:
+    """Every CIDR of a VPC that is known."""
+    return tuple(c for vpc in network.vpcs.values() for c in vpc.cidrs if not isinstance(c, Unknown))

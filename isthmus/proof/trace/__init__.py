@@ -1,0 +1,1 @@
+"""One flow or one name, followed step by step."""

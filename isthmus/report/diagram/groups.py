@@ -1,0 +1,114 @@
+"""One box for all that are alike, so that a picture of a thousand spokes is one of a handful."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from ipaddress import IPv4Network, IPv6Network, collapse_addresses
+
+from isthmus.network.model import Cidr
+from isthmus.report.diagram.drawing import Box, Drawing, Frame, Link
+from isthmus.report.matrix_classes import MOST_SHOWN
+
+
+def readable(drawing: Drawing, most: int = MOST_SHOWN) -> Drawing:
+    """The drawing with as few boxes put together as a reader needs.
+
+    Nothing while it is small; else boxes that are alike; and where these are still too many, those too that are joined
+    to the same and differ in what they say, or by which static routes.
+    """
+    if len(drawing.boxes) <= most:
+        return drawing
+    few = together(drawing, _alike)
+    return few if len(few.boxes) <= most else together(_without_destinations(drawing), _of_a_kind)
+
+
+def _alike(box: Box) -> Hashable:
+    return (box.kind, box.mark, box.says, box.key if box.unlike else "")
+
+
+def _of_a_kind(box: Box) -> Hashable:
+    return (box.kind, box.mark, box.key if box.unlike else "")
+
+
+def _without_destinations(drawing: Drawing) -> Drawing:
+    lines = {replace(line, label="static routes") if line.link is Link.ROUTED else line for line in drawing.lines}
+    return replace(drawing, lines=tuple(sorted(lines)))
+
+
+def together(drawing: Drawing, tell: Callable[[Box], Hashable]) -> Drawing:
+    """One box for all that `tell` does not tell apart, nor their lines to others that are not told apart."""
+    classes = _classes(drawing, tell)
+    groups: dict[int, list[Box]] = defaultdict(list)
+    for box in sorted(drawing.boxes, key=lambda box: (box.name, box.key)):
+        groups[classes[box.key]].append(box)
+    first = {number: group[0].key for number, group in groups.items()}
+    frames = {frame.key: frame for frame in drawing.frames}
+    lines = {replace(line, a=first[classes[line.a]], b=first[classes[line.b]]) for line in drawing.lines}
+    among = {line.a: line for line in lines if line.a == line.b}
+    boxes = []
+    for group in groups.values():
+        box = _one(group, frames)
+        boxes.append(box.saying(f"{among[box.key].link} among them") if box.key in among else box)
+    used = {box.frame for box in boxes}
+    return Drawing(
+        tuple(frame for frame in drawing.frames if frame.key in used),
+        tuple(sorted(boxes, key=lambda box: box.key)),
+        tuple(sorted(line for line in lines if line.a != line.b)),
+    )
+
+
+def _classes(drawing: Drawing, tell: Callable[[Box], Hashable]) -> Mapping[str, int]:
+    """A number for each box, equal for those that could change places.
+
+    Classes are cut until the boxes of each have the same lines to boxes of the same classes (colour refinement).
+    """
+    joined: dict[str, list[tuple[Hashable, str]]] = defaultdict(list)
+    for line in drawing.lines:
+        both_ways = line.link is Link.PEERING
+        joined[line.a].append(((both_ways or "to", line.link, line.label, line.mark), line.b))
+        joined[line.b].append(((both_ways or "from", line.link, line.label, line.mark), line.a))
+    now = _numbered({box.key: tell(box) for box in drawing.boxes})
+    while True:
+        cut: dict[str, Hashable] = {
+            key: (number, frozenset(Counter((line, now[end]) for line, end in joined[key]).items()))
+            for key, number in now.items()
+        }
+        then = _numbered(cut)
+        if len(set(then.values())) == len(set(now.values())):
+            return now
+        now = then
+
+
+def _numbered(told: Mapping[str, Hashable]) -> dict[str, int]:
+    numbers: dict[Hashable, int] = {}
+    return {key: numbers.setdefault(what, len(numbers)) for key, what in told.items()}
+
+
+def _one(group: Sequence[Box], frames: Mapping[str, Frame]) -> Box:
+    """The box that stands for a group."""
+    box = group[0]
+    if len(group) == 1:
+        return box
+    stand_in = {each.frame for each in group}
+    common = [line for line in box.says if all(line in each.says for each in group)]
+    if any(len(each.says) > len(common) for each in group):
+        common.append("and what differs among them")
+    if len(stand_in) > 1 and "" not in stand_in:
+        common.append(f"in {len(stand_in)} {frames[box.frame].each}")
+    return replace(
+        box,
+        cidrs=_merged(cidr for each in group for cidr in each.cidrs),
+        says=tuple(common),
+        frame=box.frame if len(stand_in) == 1 else "",
+        stands_for=tuple(sorted(key for each in group for key in each.keys)),
+    )
+
+
+def _merged(cidrs: Iterable[Cidr]) -> tuple[Cidr, ...]:
+    """The same addresses in as few prefixes as there can be."""
+    known = [*cidrs]
+    fours = collapse_addresses(cidr for cidr in known if isinstance(cidr, IPv4Network))
+    sixes = collapse_addresses(cidr for cidr in known if isinstance(cidr, IPv6Network))
+    return (*fours, *sixes)

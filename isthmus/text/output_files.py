@@ -1,0 +1,60 @@
+"""Documents leave here: to a file or to standard output, never over an input, and with nothing that a CI log obeys."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Literal
+
+from isthmus.cli import CannotAnswer, rewritten
+from isthmus.text.printable import shown, shown_json
+
+Form = Literal["json", "markdown", "text"]
+STDOUT = "-"
+
+_SHOWN: Mapping[Form, Callable[[str], str]] = {
+    "json": shown_json,
+    "markdown": lambda text: shown(text, breaks=True),
+    "text": shown,
+}
+# What is read from a folder: Terraform, and what synthesis writes beside it.
+_READ = re.compile(r".*\.(tf|tofu|tfvars)(\.json)?|(intent|manifest|isthmus-manifest)\.json")
+
+
+def publish(where: str, form: Form, pieces: Iterable[str]) -> None:
+    """Write a document to a file or, for `-`, to standard output. Each piece is whole lines. Raises `CannotAnswer`."""
+    with rewritten(where) as out:
+        for piece in pieces:
+            out.write(_SHOWN[form](piece))
+
+
+def check_outputs(outputs: Iterable[str | None], inputs: Iterable[str | os.PathLike[str] | None]) -> None:
+    """Refuse to write a file over an input, over another output, or in the place of a symbolic link.
+
+    `outputs` and `inputs` are paths as given; None and `-` are no files. Raises `CannotAnswer`: call it first.
+    """
+    given = [Path(path) for path in inputs if path is not None]
+    taken: dict[Path, str] = {}
+    for output in outputs:
+        if output is None or output == STDOUT:
+            continue
+        path = Path(output)
+        if path.exists() and not path.is_file():
+            continue  # a device or a pipe takes what comes; a folder cannot be written
+        if path.is_symlink():
+            raise CannotAnswer(
+                f"{output} is a symbolic link to {os.readlink(path)}. Name the file itself: a link is not replaced."
+            )
+        real = path.resolve()
+        for read in given:
+            if real == read.resolve() or (read.is_dir() and _is_read(real, read.resolve())):
+                raise CannotAnswer(f"{output} is an input ({read}). Name another file: an input is not overwritten.")
+        if real in taken:
+            raise CannotAnswer(f"{output} is named for two outputs ({taken[real]}). Name a file for each.")
+        taken[real] = output
+
+
+def _is_read(path: Path, folder: Path) -> bool:
+    return path.is_relative_to(folder) and _READ.fullmatch(path.name) is not None
