@@ -1,7 +1,7 @@
 """How long the engine takes: `python -m benchmarks.forwarding [SPOKES ...]` (100 and 1000 by default).
 
 The network: one transit gateway; spokes in three zones, with a private and a transit gateway subnet in each, half of
-them in a segment whose members reach each other, the others isolated; shared services; a site that announces a default
+them in a segment whose members reach each other, the others isolated; shared services; a site that advertises a default
 route. All pairs of private subnets are asked about, both ways.
 """
 
@@ -16,7 +16,7 @@ from ipaddress import IPv4Address, ip_network
 from isthmus.network.answers import AtSite, InSubnet, Internet, Packet, combine
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import (
-    Announcement,
+    AdvertisedPrefix,
     Attachment,
     AttachmentKind,
     Network,
@@ -78,7 +78,7 @@ def estate(spokes: int) -> Network:
         nacls=nacls,
         transit_gateways={"tgw": tgw},
         attachments=attachments,
-        tgw_tables={name: TgwTable(name, "tgw", learnt, blackhole) for name, learnt in learns.items()},
+        tgw_tables={name: TgwTable(name, "tgw", learned, blackhole) for name, learned in learns.items()},
         vpns={"vpn": VpnConnection("vpn", "cgw", "tgw")},
     )
 
@@ -118,7 +118,9 @@ def main() -> None:
     """Measure and print."""
     for spokes in [int(a) for a in sys.argv[1:]] or [100, 1000]:
         network = estate(spokes)
-        site = Site("dc", ("vpn",), (Announcement(ip_network("0.0.0.0/0")), Announcement(ip_network("192.168.0.0/16"))))
+        site = Site(
+            "dc", ("vpn",), (AdvertisedPrefix(ip_network("0.0.0.0/0")), AdvertisedPrefix(ip_network("192.168.0.0/16")))
+        )
         start = time.process_time()
         engine = Forwarding(network, sites=[site])
         pairs, working = all_pairs(engine)

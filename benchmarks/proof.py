@@ -48,12 +48,12 @@ _V6 = IPv6Network("::/0")
 
 def estate(spokes: int) -> Estate:
     """One site, an isolated segment with all spokes but every tenth, which is in a segment that all reach."""
-    services = Segment("services", ways_out={Egress.ON_PREMISES})
-    workloads = Segment("workloads", isolated=True, reaches=[services], ways_out={Egress.ON_PREMISES})
+    services = Segment("services", allowed_egress={Egress.ON_PREMISES})
+    workloads = Segment("workloads", isolated=True, reaches=[services], allowed_egress={Egress.ON_PREMISES})
     site = Site(
         "dc1",
         networks={"users": "172.20.0.0/16"},
-        announces=["0.0.0.0/0", "172.20.0.0/16"],
+        advertises=["0.0.0.0/0", "172.20.0.0/16"],
         customer_gateways=[CustomerGateway("dc1-a", ip_address="203.0.113.10", bgp_asn=65010)],
     )
     made = [
@@ -163,7 +163,7 @@ def _timed(what: Callable[[], object]) -> tuple[float, Any]:
     return time.perf_counter() - started, answer
 
 
-def walked(subject: proof.Subject) -> dict[tuple[str, str], bool]:
+def walked(subject: proof.Analysis) -> dict[tuple[str, str], bool]:
     """All pairs by the naive walker: who reaches whom both ways, from and to every subnet."""
     pairs = subject.pairs
     walker = Walker(subject.network, pairs.places.sites)
@@ -182,9 +182,9 @@ def walked(subject: proof.Subject) -> dict[tuple[str, str], bool]:
 
 def beside_the_walker(facts: model.Network, intent: Estate) -> str:
     """Seconds of the naive walker, and how many times as fast all pairs are. They have to agree."""
-    subject = proof.Subject(facts, intent, roots={"network"})
+    subject = proof.Analysis(facts, intent, roots={"network"})
     slow, expected = _timed(lambda: walked(subject))
-    fresh = proof.Subject(facts, intent, roots={"network"})
+    fresh = proof.Analysis(facts, intent, roots={"network"})
     fast, found = _timed(lambda: {(flow.source, flow.destination): flow.works for flow in fresh.flows})
     assert found == expected
     return f"{slow:>9.2f} {slow / fast:>6.0f}x"
@@ -193,7 +193,7 @@ def beside_the_walker(facts: model.Network, intent: Estate) -> str:
 def measured(count: int) -> str:
     """One row."""
     facts, intent = network(count), estate(count)
-    subject = proof.Subject(facts, intent, roots={"network"})
+    subject = proof.Analysis(facts, intent, roots={"network"})
     alone, answer = _timed(lambda: subject.prove(scenarios=False))
     failing, _ = _timed(lambda: subject.prove(scenarios=True))
     subject.trace("spoke0001", "dc1/users")

@@ -42,7 +42,9 @@ def estate_of(spokes: int) -> Estate:
     unit = OrganizationalUnit("workloads", arn="arn:aws:organizations::999900001111:ou/o-exampleorg/ou-ab12-workload")
     ranges = IPv4Network("10.0.0.0/8").subnets(new_prefix=22)
     services = Segment("network-services")
-    workloads = Segment("workloads", isolated=True, reaches=[services], ways_out={Egress.ON_PREMISES}, joined_by=[unit])
+    workloads = Segment(
+        "workloads", isolated=True, reaches=[services], allowed_egress={Egress.ON_PREMISES}, may_be_attached_by=[unit]
+    )
     accounts = [Account(f"workloads-{n}", id=f"{n:012d}") for n in range(spokes // SPOKES_AN_ENVIRONMENT + 1)]
     gateway = CustomerGateway("dc1-01", ip_address="203.0.113.10", bgp_asn=65_010)
     environments = [
@@ -76,7 +78,7 @@ def estate_of(spokes: int) -> Estate:
             Site(
                 "dc1",
                 networks={"users": "172.20.0.0/16"},
-                announces=["0.0.0.0/0", "172.20.0.0/16"],
+                advertises=["0.0.0.0/0", "172.20.0.0/16"],
                 customer_gateways=[gateway],
             )
         ],

@@ -8,15 +8,15 @@ from isthmus.intent import Egress, Segment
 
 network_services = Segment(
     "network-services",
-    ways_out={Egress.ON_PREMISES},
-    joined_by=[accounts.infra_shared_prod],
+    allowed_egress={Egress.ON_PREMISES},
+    may_be_attached_by=[accounts.infra_shared_prod],
 )
 
 workloads = Segment(
     "workloads",
     isolated=True,
     reaches=[network_services],
-    ways_out={Egress.ON_PREMISES},
+    allowed_egress={Egress.ON_PREMISES},
     route_table_name="infra-workloads-vpcs",
-    joined_by=[accounts.workloads_test, accounts.workloads_prod],
+    may_be_attached_by=[accounts.workloads_test, accounts.workloads_prod],
 )

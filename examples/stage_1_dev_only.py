@@ -9,7 +9,7 @@ workloads = Segment(
     isolated=True,
     reaches=[network_services],
     # ON_PREMISES is not used yet; the hub is ready for stage 2.
-    ways_out={Egress.LOCAL, Egress.ON_PREMISES},
+    allowed_egress={Egress.LOCAL, Egress.ON_PREMISES},
     route_table_name="infra-workloads-vpcs",
 )
 

@@ -8,7 +8,7 @@ workloads = Segment(
     "workloads",
     isolated=True,
     reaches=[network_services],
-    ways_out={Egress.LOCAL, Egress.ON_PREMISES},
+    allowed_egress={Egress.LOCAL, Egress.ON_PREMISES},
     route_table_name="infra-workloads-vpcs",
 )
 

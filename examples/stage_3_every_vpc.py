@@ -3,14 +3,16 @@
 from examples import guide
 from isthmus.intent import Account, Egress, Environment, Estate, OrganizationalUnit, Segment, Spoke
 
-network_services = Segment("network-services", ways_out={Egress.ON_PREMISES}, joined_by=[guide.infra_shared_prod])
+network_services = Segment(
+    "network-services", allowed_egress={Egress.ON_PREMISES}, may_be_attached_by=[guide.infra_shared_prod]
+)
 workloads = Segment(
     "workloads",
     isolated=True,
     reaches=[network_services],
-    ways_out={Egress.ON_PREMISES},
+    allowed_egress={Egress.ON_PREMISES},
     route_table_name="infra-workloads-vpcs",
-    joined_by=[guide.workloads_test, guide.workloads_prod],
+    may_be_attached_by=[guide.workloads_test, guide.workloads_prod],
 )
 
 

@@ -17,15 +17,17 @@ from isthmus.intent import (
 
 # ON_PREMISES stays allowed for as long as a VPC may have to go back to it.
 network_services = Segment(
-    "network-services", ways_out={Egress.CENTRAL, Egress.ON_PREMISES}, joined_by=[guide.infra_shared_prod]
+    "network-services",
+    allowed_egress={Egress.CENTRAL, Egress.ON_PREMISES},
+    may_be_attached_by=[guide.infra_shared_prod],
 )
 workloads = Segment(
     "workloads",
     isolated=True,
     reaches=[network_services],
-    ways_out={Egress.CENTRAL, Egress.ON_PREMISES},
+    allowed_egress={Egress.CENTRAL, Egress.ON_PREMISES},
     route_table_name="infra-workloads-vpcs",
-    joined_by=[guide.workloads_test, guide.workloads_prod],
+    may_be_attached_by=[guide.workloads_test, guide.workloads_prod],
 )
 
 egress = Environment(

@@ -16,21 +16,23 @@ from isthmus.intent import (
     VpnConnection,
 )
 
-network_services = Segment("network-services", ways_out={Egress.ON_PREMISES}, joined_by=[guide.infra_shared_prod])
+network_services = Segment(
+    "network-services", allowed_egress={Egress.ON_PREMISES}, may_be_attached_by=[guide.infra_shared_prod]
+)
 workloads = Segment(
     "workloads",
     isolated=True,
     reaches=[network_services],
-    ways_out={Egress.ON_PREMISES},
+    allowed_egress={Egress.ON_PREMISES},
     route_table_name="infra-workloads-vpcs",
-    joined_by=[guide.workloads_test, guide.workloads_prod],
+    may_be_attached_by=[guide.workloads_test, guide.workloads_prod],
 )
 
-# Equal ASNs and equal announcements: AWS spreads traffic over equal paths only.
+# Equal ASNs and equal advertisements: AWS spreads traffic over equal paths only.
 data_centre = Site(
     "dc1",
     networks={"users": "172.20.0.0/16", "servers": "172.21.0.0/16"},
-    announces=["0.0.0.0/0", "172.20.0.0/15"],
+    advertises=["0.0.0.0/0", "172.20.0.0/15"],
     customer_gateways=[
         CustomerGateway("infra-dc1-01", ip_address="203.0.113.10", bgp_asn=65_010),
         CustomerGateway("infra-dc1-02", ip_address="203.0.113.11", bgp_asn=65_010),

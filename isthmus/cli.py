@@ -47,16 +47,16 @@ class _Version(argparse.Action):
 
 
 def inputs(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of every command that asks about one network: paths, the intent, announcements."""
+    """Add the arguments of every command that asks about one network: paths, the intent, advertisements."""
     parser.add_argument("paths", metavar="PATH", nargs="+", help="folder of roots, plan or state (JSON)")
     parser.add_argument("--intent", metavar="FILE", help="intent.json, where it is not beside the output")
-    announces(parser)
+    advertises(parser)
     client_ports(parser)
 
 
 def assumed(arguments: argparse.Namespace) -> dict[str, Any]:
     """What a person says beside the paths, as `isthmus.proof.read` takes it."""
-    return {name: getattr(arguments, name) for name in ("intent", "announces", "sites", "client_ports")}
+    return {name: getattr(arguments, name) for name in ("intent", "advertises", "sites", "client_ports")}
 
 
 def client_ports(parser: argparse.ArgumentParser) -> None:
@@ -85,10 +85,10 @@ def port_range(text: str) -> tuple[int, int]:
     return numbers[0], numbers[1]
 
 
-def announces(parser: argparse.ArgumentParser) -> None:
-    """Add `--announces`, once for each connection, and `--site`, once for each site of several connections."""
+def advertises(parser: argparse.ArgumentParser) -> None:
+    """Add `--advertises`, once for each connection, and `--site`, once for each site of several connections."""
     parser.add_argument(
-        "--announces",
+        "--advertises",
         metavar="CONNECTION=CIDR,...",
         action="append",
         default=[],

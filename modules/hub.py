@@ -74,7 +74,7 @@ def hub(estate: Estate, environment: Environment, tables: HubTables) -> dict[str
             TerraformOutput, table_id(table.key), value=module.ref(resource), description=f"Route table {table.name}"
         )
     for segment in sorted(estate.segments, key=lambda segment: segment.name):
-        if segment.ways_out and (joining := others(segment.joined_by, environment)):
+        if segment.allowed_egress and (joining := others(segment.may_be_attached_by, environment)):
             _join_role(module, estate, segment, joining, tables, arns)
     if estate.egress is not None and estate.egress_environment.account != environment.account:
         _egress_role(module, estate, tables, arns)
@@ -178,7 +178,7 @@ def _join_role(
         tags={"Name": join_role_name(estate, segment.name)},
     )
     associate = [arns[t.key] for t in tables.all if t.segment == segment.name and t.site is None]
-    propagate = [arns[t.key] for t in tables.joined_by(segment)]
+    propagate = [arns[t.key] for t in tables.may_be_attached_by(segment)]
     module.add(
         IamRolePolicy,
         name,

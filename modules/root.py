@@ -276,8 +276,8 @@ class _Root:
         own = str(name_of(self.environment.account))
         units = {unit.name for unit in self.estate.organization.units}
         for segment in sorted(self.estate.segments, key=lambda segment: segment.name):
-            joining = {str(name_of(ref)) for ref in segment.joined_by}
-            if segment.ways_out and (own in joining or joining & units):
+            joining = {str(name_of(ref)) for ref in segment.may_be_attached_by}
+            if segment.allowed_egress and (own in joining or joining & units):
                 self._segment_alias(segment)
 
     def _egress_alias(self) -> AwsProvider | None:

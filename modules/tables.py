@@ -3,7 +3,7 @@
 The proof never looks in here. It compares what the finished Terraform does with what the intent says.
 
 - One table per segment and static default written into it. `LOCAL`, `NONE`, and `ON_PREMISES` where a reached site
-  announces a default, share the plain table: their VPC tables decide what comes to the gateway at all.
+  advertises a default, share the plain table: their VPC tables decide what comes to the gateway at all.
 - A VPN's table is also what AWS advertises to that site
   (https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html), so a site gets a table of its own where the
   segment's would hold what is none of its business (another site's VPN, holes made for the segment's spokes, spokes
@@ -116,10 +116,10 @@ class HubTables:
         leaves = spoke.egress is Egress.CENTRAL
         return tuple(t for t in self.all if t in with_segment or (leaves and t.key == self.inspector))
 
-    def joined_by(self, segment: Segment) -> tuple[HubTable, ...]:
+    def may_be_attached_by(self, segment: Segment) -> tuple[HubTable, ...]:
         """The tables that any spoke of a segment may propagate into."""
         with_segment = self.with_segment(segment)
-        leaves = Egress.CENTRAL in segment.ways_out
+        leaves = Egress.CENTRAL in segment.allowed_egress
         return tuple(t for t in self.all if t in with_segment or (leaves and t.key == self.inspector))
 
     @property
@@ -130,7 +130,7 @@ class HubTables:
 
     def to_inspector(self) -> tuple[StaticRoute, ...]:
         """The static routes that lead to the inspector: ways out, and the two sides of inspected pairs."""
-        ways_out = [StaticRoute(table.key, "default", DEFAULT) for table in self.all if table.central]
+        allowed_egress = [StaticRoute(table.key, "default", DEFAULT) for table in self.all if table.central]
         between = [
             StaticRoute(table.key, f"{identifier(other.name)}_{identifier(block)}", block)
             for table in self.all
@@ -138,7 +138,7 @@ class HubTables:
             if table.segment and inspected_between(self._estate.segment(table.segment), other)
             for block in other.blocks
         ]
-        return tuple(sorted((*ways_out, *between), key=lambda route: (route.table, route.name)))
+        return tuple(sorted((*allowed_egress, *between), key=lambda route: (route.table, route.name)))
 
     def with_vpn(self, connection: VpnConnection) -> tuple[HubTable, ...]:
         """The tables that lead to a VPN connection: by propagation where it speaks BGP, by static routes where not.
@@ -159,7 +159,7 @@ class HubTables:
 def static_default(estate: Estate, segment: Segment) -> VpnConnection | None:
     """The connection that carries the static default of a segment's `ON_PREMISES` spokes, if they need one."""
     reached = _connections_reached(estate, segment)
-    if Egress.ON_PREMISES not in segment.ways_out or any(_announces_default(estate, vpn) for vpn in reached):
+    if Egress.ON_PREMISES not in segment.allowed_egress or any(_advertises_default(estate, vpn) for vpn in reached):
         return None
     return next((vpn for vpn in reached if vpn.default_route), None)
 
@@ -169,9 +169,9 @@ def _tables_of(estate: Estate, segment: Segment) -> Iterator[HubTable]:
     blocks = tuple((f"block_{identifier(block)}", block) for block in sorted(estate.blocks))
     holes = tuple((identifier(network), cidr) for network, cidr in networks_denied(estate, segment).items())
     # A default, learnt or static, must never carry one spoke's packets to another by way of an exit; nor must a summary
-    # that a site announces.
-    learnt = [prefix for vpn in _connections_reached(estate, segment) for prefix in _announced(estate, vpn)]
-    yield HubTable(key, name, segment.name, blackholes=_covered(blocks, learnt) + holes)
+    # that a site advertises.
+    learned = [prefix for vpn in _connections_reached(estate, segment) for prefix in _advertised(estate, vpn)]
+    yield HubTable(key, name, segment.name, blackholes=_covered(blocks, learned) + holes)
     if default := static_default(estate, segment):
         yield HubTable(
             f"{key}_on_premises",
@@ -180,16 +180,16 @@ def _tables_of(estate: Estate, segment: Segment) -> Iterator[HubTable]:
             default=default.name,
             blackholes=blocks + holes,
         )
-    if Egress.CENTRAL in segment.ways_out:
+    if Egress.CENTRAL in segment.allowed_egress:
         yield HubTable(f"{key}_central", f"{name}-central", segment.name, central=True, blackholes=blocks + holes)
     for site in sites_apart(estate, segment):
-        learnt = [prefix for vpn in _connections_of_transit(estate, site) for prefix in _announced(estate, vpn)]
+        learned = [prefix for vpn in _connections_of_transit(estate, site) for prefix in _advertised(estate, vpn)]
         yield HubTable(
             f"{key}_{identifier(site.name)}",
             f"{name}-{site.name}",
             segment.name,
             site=site.name,
-            blackholes=_covered(blocks, learnt),
+            blackholes=_covered(blocks, learned),
         )
 
 
@@ -208,12 +208,12 @@ def _connections_reached(estate: Estate, segment: Segment) -> list[VpnConnection
     return sorted((vpn for vpn in estate.vpn_connections if vpn.segment in reached), key=lambda vpn: vpn.name)
 
 
-def _announces_default(estate: Estate, vpn: VpnConnection) -> bool:
-    return DEFAULT in _announced(estate, vpn)
+def _advertises_default(estate: Estate, vpn: VpnConnection) -> bool:
+    return DEFAULT in _advertised(estate, vpn)
 
 
-def _announced(estate: Estate, vpn: VpnConnection) -> Sequence[str]:
-    return estate.site_of(vpn).announces if vpn.routing is Routing.BGP else ()
+def _advertised(estate: Estate, vpn: VpnConnection) -> Sequence[str]:
+    return estate.site_of(vpn).advertises if vpn.routing is Routing.BGP else ()
 
 
 def _connections_of_transit(estate: Estate, site: Site) -> list[VpnConnection]:

@@ -13,7 +13,7 @@ from isthmus.text.output_files import check_outputs, publish
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from isthmus.cost.estimate import Bill
+    from isthmus.cost.estimate import CostEstimate
     from isthmus.cost.prices import Prices
     from isthmus.cost.traffic import Flow
 
@@ -48,22 +48,24 @@ def run(arguments: argparse.Namespace) -> int:
     after = _bill(arguments.paths, arguments, prices, flows)
     before = _bill([arguments.before], arguments, prices, flows) if arguments.before else None
     if arguments.json:
-        publish(arguments.json, "json", [json.dumps(cost.bill_json(after, before), indent=2) + "\n"])
+        publish(arguments.json, "json", [json.dumps(cost.estimate_json(after, before), indent=2) + "\n"])
     if arguments.markdown:
-        publish(arguments.markdown, "markdown", [cost.bill_markdown(after, before)])
+        publish(arguments.markdown, "markdown", [cost.estimate_markdown(after, before)])
     if "-" not in (arguments.json, arguments.markdown):
-        cost.print_bill(after, console(), before)
+        cost.print_estimate(after, console(), before)
     return 0
 
 
-def _bill(paths: Sequence[str], arguments: argparse.Namespace, prices: Prices | None, flows: Sequence[Flow]) -> Bill:
+def _bill(
+    paths: Sequence[str], arguments: argparse.Namespace, prices: Prices | None, flows: Sequence[Flow]
+) -> CostEstimate:
     from isthmus import proof
     from isthmus.cost.errors import UnusableTraffic
-    from isthmus.cost.estimate import bill
+    from isthmus.cost.estimate import estimate
 
     subject = proof.read(*paths, **assumed(arguments))
     try:
-        return bill(subject, prices, flows)
+        return estimate(subject, prices, flows)
     except UnusableTraffic as error:
         where = ", ".join(paths)
         raise UnusableTraffic(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from isthmus.cli import announces, assumed, client_ports
+from isthmus.cli import advertises, assumed, client_ports
 from isthmus.text.output_files import check_outputs, publish
 
 HELP = "flows gained, lost, re-routed or unclear between two inputs, or by one plan"
@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="plan or state of another root of the same network, read beside each input; as often as needed",
     )
     parser.add_argument("--intent", metavar="FILE", help="intent.json, where it is not beside the output")
-    announces(parser)
+    advertises(parser)
     client_ports(parser)
     parser.add_argument("--json", metavar="FILE", help="write the difference as JSON ('-': standard output)")
     parser.add_argument("--markdown", metavar="FILE", help="write it for a pull request ('-': standard output)")

@@ -21,12 +21,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the sheets and return 0."""
     from isthmus.output.folder import read_output
-    from isthmus.output.overview import announced, roots
+    from isthmus.output.overview import advertised, roots
     from isthmus.report.handover import sheets
 
     output = read_output(Path(arguments.path))
     present = roots(output.folder, output.graph, output.estate)
-    found = sheets(output, announced(output.network, output.estate, present))
+    found = sheets(output, advertised(output.network, output.estate, present))
     names = [sheet.connection for sheet in found]
     if not found:
         raise CannotAnswer(f"{arguments.path} holds no VPN connection")

@@ -9,15 +9,15 @@ Errors: `isthmus.cost.errors`.
 """
 
 from isthmus.cost.errors import CostError, UnusablePrices, UnusableTraffic
-from isthmus.cost.estimate import Bill, Line, bill
+from isthmus.cost.estimate import CostEstimate, Line, estimate
 from isthmus.cost.items import ITEMS, Item, Unit
 from isthmus.cost.prices import Prices, read_prices, shipped
 from isthmus.cost.traffic import Flow, read_traffic
 
 __all__ = [
     "ITEMS",
-    "Bill",
     "CostError",
+    "CostEstimate",
     "Flow",
     "Item",
     "Line",
@@ -25,7 +25,7 @@ __all__ = [
     "Unit",
     "UnusablePrices",
     "UnusableTraffic",
-    "bill",
+    "estimate",
     "read_prices",
     "read_traffic",
     "shipped",

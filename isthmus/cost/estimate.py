@@ -15,9 +15,9 @@ from isthmus.cost.traffic import Flow
 from isthmus.cost.transfer import paid
 from isthmus.cost.usage import OF_ROTATIONS, OF_WAIVERS, Use, assumptions, using, written_elsewhere
 from isthmus.network.answers import InSubnet, Location, Outcome, Packet
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.proof.errors import ProofError
-from isthmus.proof.trace.flow import Traced
+from isthmus.proof.trace.flow import FlowTrace
 from isthmus.terraform.graph import Graph, Resource, Unknown
 
 # As AWS's own calculator counts, and the guide.
@@ -43,7 +43,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class UseLine:
+class UsageLine:
     """One item that costs by use: the least and the most of it in a month, and what each costs (None: no price).
 
     What is taken off is below zero: so many at the most, and what that saves.
@@ -57,7 +57,7 @@ class UseLine:
 
 
 @dataclass(frozen=True)
-class Bill:
+class CostEstimate:
     """What a network costs in a month, and what that leaves out.
 
     `uses` cost by use, between two `assumptions`. `regions` are those that the network is in.
@@ -67,7 +67,7 @@ class Bill:
     lines: tuple[Line, ...]
     flows: tuple[Flow, ...]
     notes: tuple[str, ...]
-    uses: tuple[UseLine, ...] = ()
+    uses: tuple[UsageLine, ...] = ()
     assumptions: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
 
@@ -111,7 +111,7 @@ class Bill:
         return {root: amount for root, amount in sorted(found.items()) if root}
 
 
-def bill(subject: Subject, prices: Prices | None = None, flows: Sequence[Flow] = ()) -> Bill:
+def estimate(subject: Analysis, prices: Prices | None = None, flows: Sequence[Flow] = ()) -> CostEstimate:
     """The bill of a network, at the shipped prices of its Region where none are given.
 
     Raises `UnusablePrices` where no prices are given and there is no sheet of its Region, where it is in several, or
@@ -124,19 +124,21 @@ def bill(subject: Subject, prices: Prices | None = None, flows: Sequence[Flow] =
     charged = [*(each.resource for each in stands), *(each.resource for each in used)]
     chosen = prices or shipped(_region(charged, regions))
     due: dict[str, dict[str, Fraction]] = {}
-    doubts: list[str] = []
+    not_evaluated: list[str] = []
     for each in stands:
         if isinstance(each.count, Unknown):
-            doubts.append(_doubt(each.item, each.resource, each.count))
+            not_evaluated.append(_unknown_reason(each.item, each.resource, each.count))
         else:
             _add(due, each.item, each.resource.root, Fraction(each.count))
     for item, flow, gb in _carried(subject, flows):
         _add(due, item, str(flow), gb)
     lines = tuple(_line(item, due[name], chosen) for name, item in ITEMS.items() if name in due)
-    doubts += [_doubt(use.item, use.resource, use.amount) for use in used if isinstance(use.amount, Unknown)]
+    not_evaluated += [
+        _unknown_reason(use.item, use.resource, use.amount) for use in used if isinstance(use.amount, Unknown)
+    ]
     by_use_ = tuple(_use_lines(used, chosen))
     waived = tuple(_waived(stands, lines, chosen))
-    notes = (*doubts, *_left_out(subject.graph, chosen, (*lines, *by_use_), flows))
+    notes = (*not_evaluated, *_left_out(subject.graph, chosen, (*lines, *by_use_), flows))
     if prices is None:
         notes += tuple(_of_unknown_region(charged, chosen))
     rotated = tuple(_rotated(subject.graph, chosen))
@@ -145,7 +147,7 @@ def bill(subject: Subject, prices: Prices | None = None, flows: Sequence[Flow] =
         *((OF_ROTATIONS,) if rotated else ()),
         *((OF_WAIVERS,) if waived else ()),
     )
-    return Bill(chosen, lines, tuple(flows), notes, (*waived, *rotated, *by_use_), assumed, regions)
+    return CostEstimate(chosen, lines, tuple(flows), notes, (*waived, *rotated, *by_use_), assumed, regions)
 
 
 def _region(charged: Sequence[Resource], regions: Sequence[str]) -> str:
@@ -174,7 +176,7 @@ def _of_unknown_region(charged: Sequence[Resource], prices: Prices) -> Iterator[
         )
 
 
-def _waived(stands: Sequence[Standing], lines: Sequence[Line], prices: Prices) -> Iterator[UseLine]:
+def _waived(stands: Sequence[Standing], lines: Sequence[Line], prices: Prices) -> Iterator[UsageLine]:
     """What AWS takes off for NAT gateways in a chain with a firewall: at the most one for one, hours and GB.
 
     Which are in a chain is not asked here, so it is a range that begins at nothing.
@@ -189,10 +191,10 @@ def _waived(stands: Sequence[Standing], lines: Sequence[Line], prices: Prices) -
         most = whole if name == "nat-gateway" and uncounted else min(whole, quantities.get(by, Fraction()))
         full, rest = prices.amount(name, whole), prices.amount(name, whole - most)
         if most and full is not None and rest is not None:
-            yield UseLine(AT_PRICE_OF[name], -most, Fraction(), rest - full, Fraction())
+            yield UsageLine(AT_PRICE_OF[name], -most, Fraction(), rest - full, Fraction())
 
 
-def _rotated(graph: Graph, prices: Prices) -> Iterator[UseLine]:
+def _rotated(graph: Graph, prices: Prices) -> Iterator[UsageLine]:
     """What the rotations of keys add: the first two of each cost as much as the key, a month.
 
     https://aws.amazon.com/kms/pricing/
@@ -201,15 +203,15 @@ def _rotated(graph: Graph, prices: Prices) -> Iterator[UseLine]:
         2 * sum(key.get("enable_key_rotation") not in (None, False, "false") for key in graph.of_type("aws_kms_key"))
     )
     if most:
-        yield UseLine(AT_PRICE_OF["kms-key"], Fraction(), most, Fraction(), prices.amount("kms-key", most))
+        yield UsageLine(AT_PRICE_OF["kms-key"], Fraction(), most, Fraction(), prices.amount("kms-key", most))
 
 
-def _use_lines(used: Sequence[Use], prices: Prices) -> Iterator[UseLine]:
+def _use_lines(used: Sequence[Use], prices: Prices) -> Iterator[UsageLine]:
     for name, item in ITEMS.items():
         ranges = [use.amount for use in used if use.item == name and not isinstance(use.amount, Unknown)]
         if ranges:
             least, most = (sum((each[end] for each in ranges), Fraction()) for end in (0, 1))
-            yield UseLine(item, least, most, prices.amount(name, least), prices.amount(name, most))
+            yield UsageLine(item, least, most, prices.amount(name, least), prices.amount(name, most))
 
 
 def _add(due: dict[str, dict[str, Fraction]], item: str, part: str, count: Fraction) -> None:
@@ -225,14 +227,14 @@ def _line(item: Item, parts: Mapping[str, Fraction], prices: Prices) -> Line:
 _DOUBT = ", so the sum lacks it"
 
 
-def _doubt(item: str, resource: Resource, why: Unknown) -> str:
+def _unknown_reason(item: str, resource: Resource, why: Unknown) -> str:
     return f"{ITEMS[item].label} of {resource.address}: how many is unknown ({why.reason}){_DOUBT}"
 
 
 # --- traffic
 
 
-def _carried(subject: Subject, flows: Sequence[Flow]) -> Iterator[tuple[str, Flow, Fraction]]:
+def _carried(subject: Analysis, flows: Sequence[Flow]) -> Iterator[tuple[str, Flow, Fraction]]:
     faults = []
     found = []
     for number, flow in enumerate(flows, 1):
@@ -250,7 +252,7 @@ def _carried(subject: Subject, flows: Sequence[Flow]) -> Iterator[tuple[str, Flo
     yield from found
 
 
-def _why(traced: Traced) -> str:
+def _why(traced: FlowTrace) -> str:
     trip = traced.telling[0]
     reasons = [str(block) for block in trip.blocks]
     reasons += [path.unknown for path in (*trip.forward.paths, *trip.back.paths) if path.unknown]
@@ -258,7 +260,7 @@ def _why(traced: Traced) -> str:
     return f"{arrives}, so it cannot be priced: {reasons[0] if reasons else 'no path'}"
 
 
-def _items(subject: Subject, traced: Traced, flow: Flow) -> Iterator[tuple[str, Fraction]]:
+def _items(subject: Analysis, traced: FlowTrace, flow: Flow) -> Iterator[tuple[str, Fraction]]:
     """Each item with its GB: spread evenly over the subnets at both ends, and there over the equal paths."""
     alike: dict[tuple[str, str], int] = {}
     for trip in traced.trips:
@@ -283,7 +285,7 @@ def _end(location: Location) -> str:
 # --- what is left out
 
 
-def _left_out(graph: Graph, prices: Prices, lines: Sequence[Line | UseLine], flows: Sequence[Flow]) -> Iterator[str]:
+def _left_out(graph: Graph, prices: Prices, lines: Sequence[Line | UsageLine], flows: Sequence[Flow]) -> Iterator[str]:
     if not flows:
         yield "traffic, of which nothing was said: name flows with --traffic"
     unpriced = [line for line in lines if (line.amount if isinstance(line, Line) else line.least_amount) is None]

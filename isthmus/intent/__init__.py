@@ -1,6 +1,6 @@
 """The language: what a network should be, as plain, frozen, validated data."""
 
-from isthmus.intent.allowed_connection import Opens as Opens
+from isthmus.intent.allowed_connection import AllowedConnection as AllowedConnection
 from isthmus.intent.backend import HcpTerraform as HcpTerraform
 from isthmus.intent.backend import LocalBackend as LocalBackend
 from isthmus.intent.backend import S3Backend as S3Backend

@@ -7,7 +7,7 @@ from dataclasses import field
 from functools import cached_property
 from typing import TypeVar
 
-from isthmus.intent.allowed_connection import Opens
+from isthmus.intent.allowed_connection import AllowedConnection
 from isthmus.intent.backend import Backend, LocalBackend
 from isthmus.intent.egress import EgressVpc
 from isthmus.intent.environment import Environment
@@ -50,7 +50,7 @@ class Estate:
     segments: Many[Segment]
     sites: Many[Site] = ()
     environments: Many[Environment]
-    opens: Many[Opens] = ()
+    allowed_connections: Many[AllowedConnection] = ()
     backend: Backend = field(default_factory=LocalBackend)
     prefix: str = "infra"
     tags: Texts = field(default_factory=dict)

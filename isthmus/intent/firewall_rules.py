@@ -15,7 +15,7 @@ from operator import attrgetter
 from zlib import crc32
 
 from isthmus.intent.estate import Estate
-from isthmus.intent.network_acl_rules import Ports, may_open
+from isthmus.intent.network_acl_rules import Ports, allowed_ports
 from isthmus.intent.reachability import inspected_between
 
 # A variable in a rule, its name as the group.
@@ -58,7 +58,7 @@ def firewall_rules(estate: Estate) -> Iterator[FirewallRule]:
         if not inspected_between(a, b):
             continue
         for source, to in ((a.name, b.name), (b.name, a.name)):
-            opened = may_open(estate, source, to)
+            opened = allowed_ports(estate, source, to)
             if opened is None:
                 yield FirewallRule(source, to, None, passes=True)
                 continue

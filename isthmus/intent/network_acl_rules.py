@@ -58,18 +58,31 @@ def ports(text: str) -> Ports | None:
     return Ports(match[1], first, last) if first <= last <= EPHEMERAL[1] else None
 
 
-def may_open(estate: Estate, source: str, to: str) -> tuple[Ports, ...] | None:
+def allowed_ports(estate: Estate, source: str, to: str) -> tuple[Ports, ...] | None:
     """What one side may open to another, segments and site networks by name; None: anything, nobody limits the two."""
-    said = [opens for opens in estate.opens if {opens.source, opens.to} == {source, to}]
+    said = [
+        allowed_connections
+        for allowed_connections in estate.allowed_connections
+        if {allowed_connections.source, allowed_connections.to} == {source, to}
+    ]
     if not said:
         return None
-    found = {ports(text) for opens in said if (opens.source, opens.to) == (source, to) for text in opens.ports}
+    found = {
+        ports(text)
+        for allowed_connections in said
+        if (allowed_connections.source, allowed_connections.to) == (source, to)
+        for text in allowed_connections.ports
+    }
     return tuple(sorted(each for each in found if each is not None))
 
 
 def limited_with(estate: Estate, segment: Segment) -> Mapping[str, tuple[str, ...]]:
     """The sides of which something is said together with a segment: name to CIDRs, in name order."""
-    names = {o.to if o.source == segment.name else o.source for o in estate.opens if segment.name in (o.source, o.to)}
+    names = {
+        o.to if o.source == segment.name else o.source
+        for o in estate.allowed_connections
+        if segment.name in (o.source, o.to)
+    }
     cidrs: dict[str, tuple[str, ...]] = {name: (cidr,) for name, cidr in networks_reached(estate, segment).items()}
     cidrs |= {other.name: tuple(sorted(other.blocks)) for other in estate.segments}
     return {str(name): cidrs[str(name)] for name in sorted(map(str, names)) if name in cidrs}
@@ -92,7 +105,7 @@ def acl_rules(estate: Estate, segment: Segment, *, inbound: bool) -> Iterator[Ac
     """
     for other, cidrs in limited_with(estate, segment).items():
         source, to = (other, segment.name) if inbound else (segment.name, other)
-        opened, answered = may_open(estate, source, to) or (), may_open(estate, to, source) or ()
+        opened, answered = allowed_ports(estate, source, to) or (), allowed_ports(estate, to, source) or ()
         passing = {str(each).replace("/", "_"): each for each in opened}
         passing |= {f"{each.protocol}_replies": each.replies for each in answered}
         passing["path_mtu"] = PATH_MTU

@@ -102,14 +102,14 @@ def advertised_to(estate: Estate, segment: Segment, site: Site) -> bool:
     return (
         allowed is None
         or not named.isdisjoint(allowed)
-        or (Egress.ON_PREMISES in segment.ways_out and _leads_out(estate, site))
+        or (Egress.ON_PREMISES in segment.allowed_egress and _leads_out(estate, site))
     )
 
 
 def _leads_out(estate: Estate, site: Site) -> bool:
     """Whether a default route leads to a site: one that it advertises, or one to a connection of its own."""
     connections = [vpn for vpn in estate.vpn_connections if estate.site_of(vpn).name == site.name]
-    return EVERYTHING in site.announces or any(vpn.default_route for vpn in connections)
+    return EVERYTHING in site.advertises or any(vpn.default_route for vpn in connections)
 
 
 def sites_apart(estate: Estate, segment: Segment) -> tuple[Site, ...]:

@@ -31,7 +31,7 @@ class Site:
     """A place with networks of its own, reached by VPN.
 
     networks           named IPv4 networks, e.g. `{"users": "172.20.0.0/16"}`; intent speaks of them as `site/network`
-    announces          the prefixes its routers send by BGP, `0.0.0.0/0` included or not; a VPN cannot filter them
+    advertises          the prefixes its routers send by BGP, `0.0.0.0/0` included or not; a VPN cannot filter them
     customer_gateways  its VPN devices
     dns_servers        IPv4 addresses of its DNS servers, inside its networks
     transit_with       sites it may reach through the transit gateway (mutual); none: AWS is no transit between sites
@@ -40,7 +40,7 @@ class Site:
 
     name: str = field(kw_only=False)
     networks: Texts
-    announces: Many[str] = ()
+    advertises: Many[str] = ()
     customer_gateways: Many[CustomerGateway]
     dns_servers: Many[str] = ()
     transit_with: Many[Annotated[Site | str, by_name]] = ()

@@ -27,7 +27,7 @@ _EVERYTHING = IPv4Network("0.0.0.0/0")
 
 def advertised(estate: Estate, site: Site) -> tuple[IPv4Network, ...]:
     """The prefixes from which a site sends packets to AWS; of a default route its private part."""
-    given = set(_networks(site.announces))
+    given = set(_networks(site.advertises))
     if _EVERYTHING in given or routed_by_default(estate, site):
         given.update(PRIVATE)
     return tuple(sorted(collapse_addresses(given - {_EVERYTHING})))
@@ -80,7 +80,10 @@ def limits(estate: Estate, segment: Segment, site: Site) -> bool:
     if segment.site_networks is not None or site.name not in {other.name for other in sites_reached(estate, segment)}:
         return True
     networks = {f"{site.name}/{name}" for name in site.networks}
-    sides = [{str(opens.source), str(opens.to)} for opens in estate.opens]
+    sides = [
+        {str(allowed_connections.source), str(allowed_connections.to)}
+        for allowed_connections in estate.allowed_connections
+    ]
     return any(segment.name in side and networks & side for side in sides)
 
 

@@ -73,7 +73,7 @@ class VpnConnection:
     segment           the segment the site belongs to when it comes through this connection
     routing           BGP (recommended), or static: then the site's networks become static routes
     default_route     write a static default route to this connection for spokes whose way out is ON_PREMISES; not
-                      needed where the site announces 0.0.0.0/0
+                      needed where the site advertises 0.0.0.0/0
     acceleration      AWS Global Accelerator in front; cannot be changed on an existing connection
     tunnels           options of tunnel 1 and tunnel 2
     bgp_logs          log BGP events too; needs AWS provider 6.25 or later, and raises that root's constraint

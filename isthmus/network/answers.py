@@ -374,11 +374,11 @@ class RoundTrip:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What AWS announces to the far end of an attachment, each prefix with where it comes from.
+class AdvertisedPrefixes:
+    """What AWS advertises to the far end of an attachment, each prefix with where it comes from.
 
     `unknown` says why the list may be longer. `static`: there is no BGP, so that nothing is advertised. `blackholes`
-    are prefixes of blackhole routes: AWS does not document whether it announces those, and packets to them are dropped
+    are prefixes of blackhole routes: AWS does not document whether it advertises those, and packets to them are dropped
     either way. `doubted` are those of `prefixes` that the far end may not take, each with the reason.
     """
 
@@ -387,7 +387,7 @@ class Told:
     blackholes: tuple[Cidr, ...] = ()
     unknown: str = ""
     static: bool = False
-    doubted: Mapping[Cidr, str] = field(default_factory=dict)
+    with_unknowns: Mapping[Cidr, str] = field(default_factory=dict)
 
     @property
     def listed(self) -> tuple[str, ...]:

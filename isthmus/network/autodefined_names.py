@@ -43,10 +43,10 @@ def autodefined(
         return
     found = [*_internal(network.vpcs[vpc].region, regions, vpc, name), *((domain, None) for domain in _LOCAL)]
     if settings.reverse is not False:
-        doubt = settings.reverse if isinstance(settings.reverse, Unknown) else None
-        found += ((domain, why or doubt) for domain, why in _reverse(network, vpc, name))
+        unknown_reason = settings.reverse if isinstance(settings.reverse, Unknown) else None
+        found += ((domain, why or unknown_reason) for domain, why in _reverse(network, vpc, name))
     on = settings.hostnames if isinstance(settings.hostnames, Unknown) else None
-    yield from ((domain, doubt or on) for domain, doubt in found if covers(domain, name))
+    yield from ((domain, unknown_reason or on) for domain, unknown_reason in found if covers(domain, name))
 
 
 def _reverse(network: Network, vpc: str, name: str) -> Iterator[tuple[str, Unknown | None]]:

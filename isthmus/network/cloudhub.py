@@ -15,15 +15,18 @@ from isthmus.network.as_paths import asn_at
 from isthmus.network.model import Network, Unknown
 
 
-def doubt(network: Network, gateway: str, *connections: str) -> str:
+def unknown_reason(network: Network, gateway: str, *connections: str) -> str:
     """Why it is not known whether `gateway` carries packets from one of `connections` to the other, or ""."""
     return next(
-        (f"whether {gateway} sends packets from one site to another: {why}" for why in _doubts(network, connections)),
+        (
+            f"whether {gateway} sends packets from one site to another: {why}"
+            for why in _not_evaluated(network, connections)
+        ),
         "",
     )
 
 
-def _doubts(network: Network, connections: tuple[str, ...]) -> Iterator[str]:
+def _not_evaluated(network: Network, connections: tuple[str, ...]) -> Iterator[str]:
     asns: dict[int, str] = {}
     for connection in connections:
         vpn = network.vpns.get(connection)

@@ -33,17 +33,17 @@ def filtered(
     resolution: Resolution, vpc: str, name: str, query_type: str = "A", *, redirected: bool = False
 ) -> Filtered:
     """What becomes of a query. `redirected` says that the name is one that a CNAME record leads to."""
-    rules, doubt = rules_of(resolution, vpc)
+    rules, unknown_reason = rules_of(resolution, vpc)
     verdict = decide(rules, name, query_type, redirected=redirected)
-    if doubt is not None and verdict.answered is not False:
-        return Filtered(doubt)
+    if unknown_reason is not None and verdict.answered is not False:
+        return Filtered(unknown_reason)
     return verdict
 
 
 def rules_of(resolution: Resolution, vpc: str) -> tuple[tuple[NameRule, ...], Unknown | None]:
     """The rules that look at a VPC's queries, in order, and why others may."""
     uses = [use for use in resolution.may(vpc) if use.kind in (Held.FIREWALL, Held.PROFILE)]
-    doubt = next((use.unknown for use in uses if use.unknown is not None), None)
+    unknown_reason = next((use.unknown for use in uses if use.unknown is not None), None)
     certain = [use for use in uses if use.unknown is None]
     groups = {str(use.thing) for use in certain}
     unplaced = next((use.priority for use in certain if not isinstance(use.priority, int)), None)
@@ -53,7 +53,7 @@ def rules_of(resolution: Resolution, vpc: str) -> tuple[tuple[NameRule, ...], Un
     if unknown is not None:
         return (), Unknown(f"the rules of {unknown}")
     ordered = sorted(certain, key=lambda use: use.priority if isinstance(use.priority, int) else 0)
-    return tuple(rule for use in _once(ordered) for rule in resolution.firewalls[str(use.thing)].rules), doubt
+    return tuple(rule for use in _once(ordered) for rule in resolution.firewalls[str(use.thing)].rules), unknown_reason
 
 
 def _once(uses: Iterable[Use]) -> Iterator[Use]:

@@ -135,7 +135,7 @@ class Use:
     by: str
     profile: str = ""
     priority: int | Unknown | None = None
-    doubt: Unknown | None = None
+    unknown_reason: Unknown | None = None
 
     @property
     def unknown(self) -> Unknown | None:
@@ -143,7 +143,7 @@ class Use:
         for part in (self.thing, self.vpc):
             if isinstance(part, Unknown):
                 return part
-        return self.doubt
+        return self.unknown_reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +197,14 @@ class Resolution:
     def of(self, vpc: str) -> frozenset[str]:
         """The rules, zones and others that certainly hold for a VPC."""
         return frozenset(
-            use.thing for use in self._by_vpc.get(vpc, ()) if isinstance(use.thing, str) and use.doubt is None
+            use.thing for use in self._by_vpc.get(vpc, ()) if isinstance(use.thing, str) and use.unknown_reason is None
         )
 
     def may(self, vpc: str) -> tuple[Use, ...]:
         """Everything that holds for a VPC, or may."""
         return (*self._by_vpc.get(vpc, ()), *self._anywhere)
 
-    def doubts(self, vpc: str) -> Iterator[Unknown]:
+    def not_evaluated(self, vpc: str) -> Iterator[Unknown]:
         """Why something else may hold for a VPC."""
         yield from (use.unknown for use in self.may(vpc) if use.unknown is not None)
 

@@ -46,10 +46,10 @@ class Found:
 def found_in(zone: PrivateZone, name: str, query_type: str = "A") -> Found:
     """The records of a zone that answer a name, by the closest wildcard where none has the name."""
     named: dict[str, list[Record]] = {}
-    doubt = ""
+    unknown_reason = ""
     for record in zone.records:
         if isinstance(record.name, Unknown):
-            doubt = doubt or f"the name of {record.address}: {record.name.reason}"
+            unknown_reason = unknown_reason or f"the name of {record.address}: {record.name.reason}"
         else:
             named.setdefault(record.name, []).append(record)
     delegated = _delegated(zone, name, named)
@@ -62,8 +62,8 @@ def found_in(zone: PrivateZone, name: str, query_type: str = "A") -> Found:
         return Found(records=answering, unknown=_unread(unread))
     if answering:
         return Found(answering)
-    if doubt:
-        return Found(unknown=doubt)
+    if unknown_reason:
+        return Found(unknown=unknown_reason)
     types = sorted({str(record.type) for record in records})
     missing = f"only {', '.join(types)}" if types else "no record of that name"
     return Found(records, f"{missing} in this input")

@@ -25,7 +25,7 @@ class Named:
 
     domain: str
     address: str
-    doubt: Unknown | None = None
+    unknown_reason: Unknown | None = None
     profile: str = ""
     off: str = ""
 
@@ -79,19 +79,19 @@ class EndpointNames:
 
 
 def _named(
-    endpoint: VpcEndpoint, name: str, inbound: bool, doubt: Unknown | None, profile: str = ""
+    endpoint: VpcEndpoint, name: str, inbound: bool, unknown_reason: Unknown | None, profile: str = ""
 ) -> Iterator[Named]:
     if isinstance(endpoint.private_dns, Unknown):
-        doubt = doubt or endpoint.private_dns
+        unknown_reason = unknown_reason or endpoint.private_dns
     elif not endpoint.private_dns:
-        doubt = doubt or Unknown(f"{profile} holds {endpoint.address}, whose private names are off")
+        unknown_reason = unknown_reason or Unknown(f"{profile} holds {endpoint.address}, whose private names are off")
     off = ""
     if not inbound and isinstance(endpoint.inbound_only, Unknown):
-        doubt = doubt or endpoint.inbound_only
+        unknown_reason = unknown_reason or endpoint.inbound_only
     elif not inbound and endpoint.inbound_only:
         off = "its private names are for queries by an inbound Resolver endpoint alone"
     for domain, unsure in private_names(endpoint, name):
-        yield Named(domain, endpoint.address, doubt or unsure, profile, off)
+        yield Named(domain, endpoint.address, unknown_reason or unsure, profile, off)
 
 
 def private_names(endpoint: VpcEndpoint, name: str) -> Iterator[tuple[str, Unknown | None]]:

@@ -146,18 +146,18 @@ def group_verdict(
     `remote_groups` are the other end's groups; None where they are unspecified: a rule that names a group is then
     unknown. https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
     """
-    doubt: Unknown | None = None
+    unknown_reason: Unknown | None = None
     names: list[str] = []
     for name in groups:
         group = name if isinstance(name, Unknown) else network.security_groups.get(name)
         if group is None:
-            doubt = doubt or Unknown(f"security group {name} is not in this input")
+            unknown_reason = unknown_reason or Unknown(f"security group {name} is not in this input")
             continue
         if isinstance(group, Unknown):
-            doubt = doubt or group
+            unknown_reason = unknown_reason or group
             continue
         names.append(group.address)
-        doubt = doubt or group.unresolved
+        unknown_reason = unknown_reason or group.unresolved
         for rule in group.inbound if inbound else group.outbound:
             if rule.protocol not in (-1, traffic.protocol):
                 continue
@@ -166,9 +166,9 @@ def group_verdict(
             verdict = _peer_allowed(network, rule, remote, remote_groups)
             if verdict is True:
                 return None
-            doubt = doubt or (verdict if isinstance(verdict, Unknown) else None)
-    if doubt is not None:
-        return doubt
+            unknown_reason = unknown_reason or (verdict if isinstance(verdict, Unknown) else None)
+    if unknown_reason is not None:
+        return unknown_reason
     direction = "inbound" if inbound else "outbound"
     why = f"no {direction} rule allows {traffic} {'from' if inbound else 'to'} {show_range(*remote)}"
     return Block("security-group-denies", ", ".join(names) or "no security group", why)
@@ -178,13 +178,13 @@ def _peer_allowed(
     network: Network, rule: SecurityGroupRule, remote: Span, remote_groups: tuple[str, ...] | None
 ) -> bool | Unknown:
     cidrs: list[Cidr] = list(rule.cidrs)
-    doubt: Unknown | None = None
+    unknown_reason: Unknown | None = None
     for name in rule.prefix_lists:
         found = name if isinstance(name, Unknown) else network.prefix_lists.get(name)
         if found is None or isinstance(found, Unknown):
-            doubt = doubt or found or Unknown(f"prefix list {name} is not in this input")
+            unknown_reason = unknown_reason or found or Unknown(f"prefix list {name} is not in this input")
         else:
-            doubt = doubt or next((c for c in found.entries if isinstance(c, Unknown)), None)
+            unknown_reason = unknown_reason or next((c for c in found.entries if isinstance(c, Unknown)), None)
             cidrs += [c for c in found.entries if not isinstance(c, Unknown)]
     left = [remote]
     for cidr in cidrs:
@@ -193,11 +193,11 @@ def _peer_allowed(
         return True
     for peer in rule.groups:
         if isinstance(peer, Unknown):
-            doubt = doubt or peer
+            unknown_reason = unknown_reason or peer
         elif remote_groups is None:
-            doubt = doubt or Unknown(
+            unknown_reason = unknown_reason or Unknown(
                 f"{rule.address} allows members of {peer}: nobody said whether the other end is one"
             )
         elif peer in remote_groups:
             return True
-    return doubt or False
+    return unknown_reason or False

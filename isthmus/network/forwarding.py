@@ -12,6 +12,7 @@ from isthmus.network import nat64
 from isthmus.network.address_space import ALL, PUBLIC, Address, RangeMap, address_at, number, span
 from isthmus.network.answers import (
     ALL_UP,
+    AdvertisedPrefixes,
     AtEndpoint,
     AtSite,
     Block,
@@ -27,7 +28,6 @@ from isthmus.network.answers import (
     Scenario,
     Service,
     Somewhere,
-    Told,
     Trace,
 )
 from isthmus.network.client_ports import EPHEMERAL, NAT_PORTS
@@ -55,7 +55,7 @@ _MOST_WAYS = 4_096  # kept at a time, for the packets that filters tell apart on
 class Forwarding:
     """Forwarding answers for one network in one scenario.
 
-    `sites` say what is on-premises and what it announces; connections they leave out announce what nobody knows.
+    `sites` say what is on-premises and what it advertises; connections they leave out advertise what nobody knows.
     `client_ports` are those that clients open connections from.
     Compiled tables are kept: ask one engine many questions.
     """
@@ -278,7 +278,7 @@ class Forwarding:
         subnet = self.network.subnets[source.address]
         if self.facts.zones_down and self.facts.zone_of(source.address) in ("", *self.facts.zones_down):
             return None
-        doubt = ""
+        unknown_reason = ""
         for endpoint in self.network.endpoints.values():
             if endpoint.kind is not EndpointKind.GATEWAY:
                 continue
@@ -293,14 +293,14 @@ class Forwarding:
                     return Path(hops[:1], unknown=f"whether {rival} or {endpoint.address} leads to {service}")
                 return walk.cross(Path(hops, str(service), endpoint.address), source.address, inbound=False)
             if listed or self._may_serve(endpoint, subnet):
-                doubt = doubt or f"whether {endpoint.address} serves {service} for {source.address}"
+                unknown_reason = unknown_reason or f"whether {endpoint.address} serves {service} for {source.address}"
         for endpoint in (*self.network.possible.endpoints.values(), *self._untyped_endpoints):
             if endpoint.kind in (EndpointKind.GATEWAY, EndpointKind.OTHER) and (
                 endpoint.service_name in (service.name, "")
                 and (subnet.table in endpoint.tables or self._may_serve(endpoint, subnet))
             ):
-                doubt = doubt or f"whether {endpoint.address} serves {service} for {source.address}"
-        return Path(unknown=doubt) if doubt else None
+                unknown_reason = unknown_reason or f"whether {endpoint.address} serves {service} for {source.address}"
+        return Path(unknown=unknown_reason) if unknown_reason else None
 
     def _specific_route(self, table: str, target: int) -> str:
         """The route that a table has for an address, if it is not one for all addresses; else "".
@@ -404,7 +404,7 @@ class Forwarding:
         """The reply on its way from the internet to a NAT gateway that is in no subnet."""
         start = Path((Hop("internet", "internet"), Hop("internet gateway", path.exit)))
         vpc = str(self.network.nats[nat].vpc)
-        table = self.facts.edge_table.get(path.exit, "") or self.facts.edge_doubt(vpc)
+        table = self.facts.edge_table.get(path.exit, "") or self.facts.edge_unknown_reason(vpc)
         return start._replace(unknown=f"whether {table} leads to {nat}") if table else start
 
     def _reply_start(self, walk: Walk, packet: Packet, path: Path, place: int) -> Pieces:
@@ -519,8 +519,8 @@ class Forwarding:
 
     # --- what tables say
 
-    def told(self, attachment: str) -> Told:
-        """What AWS announces over an attachment (or a VPN connection to a virtual private gateway)."""
+    def told(self, attachment: str) -> AdvertisedPrefixes:
+        """What AWS advertises over an attachment (or a VPN connection to a virtual private gateway)."""
         return self.facts.told(attachment)
 
     def routes(self, table: str) -> tuple[Route, ...]:

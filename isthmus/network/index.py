@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeVar
 
 from isthmus.network.address_space import Cover, Nest, RangeMap, compile_prefixes
-from isthmus.network.answers import Scenario, Told
+from isthmus.network.answers import AdvertisedPrefixes, Scenario
 from isthmus.network.as_paths import refused
 from isthmus.network.filters import allows_everything
 from isthmus.network.learned_routes import Sites, is_default, vpn_down
@@ -27,11 +27,11 @@ from isthmus.network.model import (
 )
 from isthmus.network.route_tables import (
     EffectiveTable,
-    cidrs_doubt,
+    cidrs_unknown_reason,
     gateway_routes,
     gateway_table,
-    tgw_doubt,
     tgw_table,
+    tgw_unknown_reason,
     vpc_cidrs,
     vpc_table,
 )
@@ -54,7 +54,7 @@ class SiteStep(NamedTuple):
 
 _NOTHING = SiteStep()
 _CONNECTING = (AttachmentKind.VPN, AttachmentKind.PRIVATE_VPN, AttachmentKind.DX_GATEWAY)
-_BEYOND = "(beyond)"  # the way of what a site announces without having it: out to the internet there, or nowhere
+_BEYOND = "(beyond)"  # the way of what a site advertises without having it: out to the internet there, or nowhere
 
 
 def _group(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
@@ -76,7 +76,7 @@ class Facts:
         self._gateway_tables: dict[str, EffectiveTable] = {}
         self._subnet_maps: dict[str, RangeMap[str | Unknown | None]] = {}
         self._zones: dict[str, tuple[dict[str, str], str]] = {}
-        self._told: dict[str, Told] = {}
+        self._told: dict[str, AdvertisedPrefixes] = {}
         self._outbound: dict[str, RangeMap[SiteStep]] = {}
         self._inbound: dict[str, RangeMap[SiteStep]] = {}
 
@@ -155,7 +155,7 @@ class Facts:
         found = {f.address: f for f in self.network.firewalls.values()}
         return found | {e.address: f for f in self.network.firewalls.values() for e in f.endpoints}
 
-    def edge_doubt(self, vpc: str) -> str:
+    def edge_unknown_reason(self, vpc: str) -> str:
         """Why a gateway of a VPC may have a gateway route table that `edge_table` does not give it, or ""."""
         return next(
             (
@@ -251,16 +251,16 @@ class Facts:
         """The zones a VPC attachment is in, each with its subnet; and why there may be more, or ""."""
         if attachment.address not in self._zones:
             zones: dict[str, str] = {}
-            doubt = ""
+            unknown_reason = ""
             for name in attachment.subnets:
                 subnet = name if isinstance(name, Unknown) else self.network.subnets.get(name)
                 if isinstance(subnet, Subnet) and isinstance(subnet.zone, str):
                     zones.setdefault(subnet.zone, subnet.address)
                 elif isinstance(subnet, Subnet):
-                    doubt = f"the zone of {subnet.address} is unknown"
+                    unknown_reason = f"the zone of {subnet.address} is unknown"
                 else:
-                    doubt = f"a subnet of {attachment.address} is unknown"
-            self._zones[attachment.address] = (dict(sorted(zones.items())), doubt)
+                    unknown_reason = f"a subnet of {attachment.address} is unknown"
+            self._zones[attachment.address] = (dict(sorted(zones.items())), unknown_reason)
         return self._zones[attachment.address]
 
     def zone_of(self, subnet: str) -> str:
@@ -281,18 +281,18 @@ class Facts:
             return f"{connection} is down" if connection in self.scenario.down else ""
         return vpn_down(vpn, self.scenario)
 
-    def told(self, attachment: str) -> Told:
-        """What AWS announces over an attachment, or over a VPN connection to a virtual private gateway.
+    def told(self, attachment: str) -> AdvertisedPrefixes:
+        """What AWS advertises over an attachment, or over a VPN connection to a virtual private gateway.
 
-        A transit gateway announces what is in the table associated with the attachment, but nothing that leads back to
-        the site itself. A Direct Connect gateway announces the allowed
+        A transit gateway advertises what is in the table associated with the attachment, but nothing that leads back to
+        the site itself. A Direct Connect gateway advertises the allowed
         prefixes. https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
         """
         if attachment not in self._told:
             self._told[attachment] = self._tell(attachment)
         return self._told[attachment]
 
-    def _tell(self, name: str) -> Told:
+    def _tell(self, name: str) -> AdvertisedPrefixes:
         attachment = self.network.attachments.get(name)
         if attachment is None:
             return self._tell_from_gateway(name)
@@ -300,17 +300,19 @@ class Facts:
             dx = self.network.dx_gateways[attachment.attached]
             return _allowed(name, dx.allowed.get(name, ()))
         if self.down(str(attachment.attached)) or attachment.table is None:
-            return Told(name)  # a session that is down, or an attachment without association: nothing is announced
+            return AdvertisedPrefixes(
+                name
+            )  # a session that is down, or an attachment without association: nothing is advertised
         if attachment.policy_table is not None:
-            return Told(name, unknown=f"{name} has a policy table, which is not modelled")
+            return AdvertisedPrefixes(name, unknown=f"{name} has a policy table, which is not modelled")
         if isinstance(attachment.table, Unknown):
-            return Told(name, unknown=attachment.table.reason)
+            return AdvertisedPrefixes(name, unknown=attachment.table.reason)
         site = self.sites.by_connection.get(str(attachment.attached))
         own = {a.address for c in (site.connections if site else ()) for a in self.attachments_of_connection.get(c, [])}
         prefixes: dict[Cidr, str] = {}
         blackholes: list[Cidr] = []
         vague = ""  # why a prefix may be advertised, or not
-        doubted: dict[Cidr, str] = {}
+        with_unknowns: dict[Cidr, str] = {}
         for prefix, group in _group((r.prefix, r) for r in self.tgw_table(attachment.table).candidates).items():
             best = min(r.rank for r in group)
             winners = [r for r in group if r.rank == best]
@@ -323,14 +325,14 @@ class Facts:
                 prefixes[prefix] = winners[0].address
                 others_only = [r for r in winners if r.target not in own]
                 if why := refused(self.network, str(attachment.attached), others_only):
-                    doubted[prefix] = why
+                    with_unknowns[prefix] = why
         facts = self.network.tgw_tables[attachment.table]
         others = replace(facts, propagations=tuple(p for p in facts.propagations if p not in own))
-        doubt = tgw_doubt(self.network, self.sites, others, self.scenario) or vague
-        return Told(name, prefixes, tuple(blackholes), doubt, doubted=doubted)
+        unknown_reason = tgw_unknown_reason(self.network, self.sites, others, self.scenario) or vague
+        return AdvertisedPrefixes(name, prefixes, tuple(blackholes), unknown_reason, with_unknowns=with_unknowns)
 
-    def _tell_from_gateway(self, connection: str) -> Told:
-        """A virtual private gateway announces its VPC, and to each site what the others taught it (CloudHub).
+    def _tell_from_gateway(self, connection: str) -> AdvertisedPrefixes:
+        """A virtual private gateway advertises its VPC, and to each site what the others taught it (CloudHub).
 
         Over a Direct Connect gateway only the allowed prefixes, which are the VPC's where none are listed.
         https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html
@@ -341,21 +343,21 @@ class Facts:
             return _allowed(connection, self.network.dx_gateways[dx].allowed[gateway])
         vpn = self.network.vpns.get(connection)
         if vpn is not None and isinstance(vpn.gateway, Unknown):
-            return Told(connection, unknown=f"the gateway of {connection}: {vpn.gateway.reason}")
+            return AdvertisedPrefixes(connection, unknown=f"the gateway of {connection}: {vpn.gateway.reason}")
         if vpn is None or vpn.gateway not in self.network.gateways or isinstance(vpn.gateway, Unknown | None):
-            return Told(connection)
+            return AdvertisedPrefixes(connection)
         vpc = self.network.gateways[vpn.gateway].vpc
         if isinstance(vpc, Unknown):
-            return Told(connection, unknown=f"the VPC of {vpn.gateway}: {vpc.reason}")
+            return AdvertisedPrefixes(connection, unknown=f"the VPC of {vpn.gateway}: {vpc.reason}")
         prefixes = dict.fromkeys(vpc_cidrs(self.network, vpc), vpc) if vpc is not None else {}
-        doubt = cidrs_doubt(self.network, vpc) if vpc is not None else ""
+        unknown_reason = cidrs_unknown_reason(self.network, vpc) if vpc is not None else ""
         own = self.sites.by_connection[connection].connections
         for route in gateway_routes(self.network, self.sites, vpn.gateway, self.scenario, leaving_out=own):
             if isinstance(route, Unknown):
-                doubt = doubt or route.reason
+                unknown_reason = unknown_reason or route.reason
             else:
                 prefixes.setdefault(route.prefix, route.address)
-        return Told(connection, prefixes, (), doubt)
+        return AdvertisedPrefixes(connection, prefixes, (), unknown_reason)
 
     def ways_in(self, site: Site) -> list[tuple[str, str]]:
         """The connections of a site that are up, each with its attachment (or, at a VPN gateway, with itself)."""
@@ -381,7 +383,7 @@ class Facts:
             if gateway in self.network.gateways
         }
 
-    def ways_doubt(self, site: Site) -> str:
+    def ways_unknown_reason(self, site: Site) -> str:
         """Why a site may have more ways in than `ways_in` says, or ""."""
         vague = next(
             (
@@ -414,7 +416,7 @@ class Facts:
     def site_outbound(self, site: Site) -> RangeMap[SiteStep]:
         """Where a site's hosts' packets go: over the connections that were told the longest prefix.
 
-        A site that announces a default route has one of its own, and uses it.
+        A site that advertises a default route has one of its own, and uses it.
 
         A static connection is told nothing: its site is taken to be configured with what it would be told over BGP.
         """
@@ -430,25 +432,25 @@ class Facts:
 
     def _site_map(self, site: Site, transit: bool) -> RangeMap[SiteStep]:
         entries = [(c, "") for c in (*site.networks, *site.rest)]
-        announced = () if isinstance(site.announces, Unknown) else tuple(a.prefix for a in site.announces)
-        exits = any(is_default(c) for c in announced)
+        advertised = () if isinstance(site.advertises, Unknown) else tuple(a.prefix for a in site.advertises)
+        exits = any(is_default(c) for c in advertised)
         if transit:
             # Of a summary the site has its networks, and discards the rest: it must not go in circles.
             # https://www.rfc-editor.org/rfc/rfc4632#section-5.1
             networks = Cover(site.networks)
-            entries += [(c, "" if networks.of(c) else _BEYOND) for c in announced]
-        vague = doubt = self.ways_doubt(site)
-        doubts: dict[str, str] = {}  # of ways that may be told more
+            entries += [(c, "" if networks.of(c) else _BEYOND) for c in advertised]
+        vague = unknown_reason = self.ways_unknown_reason(site)
+        not_evaluated: dict[str, str] = {}  # of ways that may be told more
         blackholes: list[tuple[Cidr, str]] = []
         refusable: dict[tuple[Cidr, str], str] = {}
         for _, way in self.ways_in(site):
             told = self.told(way)
             if told.unknown:
-                doubts[way] = told.unknown
-            doubt = doubt or told.unknown
+                not_evaluated[way] = told.unknown
+            unknown_reason = unknown_reason or told.unknown
             entries += [(c, way) for c in told.prefixes if not (exits and is_default(c))]
             blackholes += [(c, way) for c in told.blackholes]
-            refusable |= {(c, way): why for c, why in told.doubted.items()}
+            refusable |= {(c, way): why for c, why in told.with_unknowns.items()}
         known = dict.fromkeys(entries)
         entries += [entry for entry in blackholes if entry not in known]
 
@@ -456,17 +458,17 @@ class Facts:
             for prefix, group in nest:
                 ways = [way for way in group if (prefix, way) in known]
                 if "" in ways:
-                    more = "" if prefix.prefixlen == prefix.max_prefixlen else doubt
+                    more = "" if prefix.prefixlen == prefix.max_prefixlen else unknown_reason
                     return SiteStep(here=not more, unknown=more)
                 if _BEYOND in ways:
                     return beyond(nest, prefix.prefixlen + 1)
                 # A way that may be told a prefix as long or longer may be taken as well, or instead.
-                if ways and (more := vague or next((why for way, why in doubts.items() if way not in ways), "")):
+                if ways and (more := vague or next((why for way, why in not_evaluated.items() if way not in ways), "")):
                     return SiteStep(unknown=more)
                 if ways and all(way in ways for way in dropped(nest, prefix.prefixlen)):
                     return SiteStep(over=tuple(dict.fromkeys(ways)))
                 if ways:
-                    # Nobody documents whether AWS announces blackholes. If so the packet may go there and is dropped.
+                    # Nobody documents whether AWS advertises blackholes. If so the packet may go there and is dropped.
                     doubtful = f"whether {site.name} is told the blackholes within {prefix}"
                     return SiteStep(over=tuple(dict.fromkeys(ways)), unknown=doubtful)
             return beyond(nest, 0)
@@ -474,7 +476,9 @@ class Facts:
         def beyond(nest: Nest[str], length: int) -> SiteStep:
             """Not to AWS, unless the site is told a blackhole at least as long as `length`: for its hosts the same."""
             maybe = next(dropped(nest, length), "") if transit else ""
-            return SiteStep(unknown=f"whether {site.name} is told the blackholes of {maybe}" if maybe else doubt)
+            return SiteStep(
+                unknown=f"whether {site.name} is told the blackholes of {maybe}" if maybe else unknown_reason
+            )
 
         def dropped(nest: Nest[str], length: int) -> Iterator[str]:
             """The ways that may be told a blackhole at least as long as a prefix."""
@@ -492,7 +496,7 @@ class Facts:
             left = [(prefix, [way for way in group if (prefix, way) not in refusable]) for prefix, group in nest]
             return _either(taken, choose(left), dict.fromkeys(way for _, way in maybe), refusable[maybe[0]])
 
-        return compile_prefixes(entries, decide, SiteStep(unknown=doubt) if doubt else _NOTHING)
+        return compile_prefixes(entries, decide, SiteStep(unknown=unknown_reason) if unknown_reason else _NOTHING)
 
 
 def _either(taken: SiteStep, dropped: SiteStep, ways: Iterable[str], why: str) -> SiteStep:
@@ -505,6 +509,8 @@ def _either(taken: SiteStep, dropped: SiteStep, ways: Iterable[str], why: str) -
     return SiteStep(over=over, unknown=why, beyond=not dropped.over)
 
 
-def _allowed(name: str, allowed: tuple[Cidr | Unknown, ...]) -> Told:
-    doubt = next((c.reason for c in allowed if isinstance(c, Unknown)), "")
-    return Told(name, {c: "allowed prefix" for c in allowed if not isinstance(c, Unknown)}, (), doubt)
+def _allowed(name: str, allowed: tuple[Cidr | Unknown, ...]) -> AdvertisedPrefixes:
+    unknown_reason = next((c.reason for c in allowed if isinstance(c, Unknown)), "")
+    return AdvertisedPrefixes(
+        name, {c: "allowed prefix" for c in allowed if not isinstance(c, Unknown)}, (), unknown_reason
+    )

@@ -1,7 +1,7 @@
 """What routers learn: from attached VPCs, and from sites over BGP, in a scenario.
 
 Sites are an assumption; see `Site`. A connection that no given site ends at becomes a site of its own: over BGP its
-announcements are then unknown, with static routing its networks are those that static routes lead to.
+advertisements are then unknown, with static routing its networks are those that static routes lead to.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from isthmus.network.address_space import span
 from isthmus.network.answers import Scenario
 from isthmus.network.model import (
-    Announcement,
+    AdvertisedPrefix,
     Attachment,
     AttachmentKind,
     Cidr,
@@ -88,14 +88,14 @@ def _implied(network: Network, connection: str) -> Site:
         return Site(connection, (connection,), ())
     if vpn is not None and isinstance(vpn.static, Unknown):
         return Site(connection, (connection,), vpn.static)
-    return Site(connection, (connection,), Unknown(f"nobody said what {connection} announces over BGP"))
+    return Site(connection, (connection,), Unknown(f"nobody said what {connection} advertises over BGP"))
 
 
 def _complete(network: Network, site: Site) -> Site:
-    """Give a site without networks those it announces and those that static routes lead to, but no default route."""
-    if site.networks or isinstance(site.announces, Unknown):
+    """Give a site without networks those it advertises and those that static routes lead to, but no default route."""
+    if site.networks or isinstance(site.advertises, Unknown):
         return site
-    networks = dict.fromkeys(a.prefix for a in site.announces)
+    networks = dict.fromkeys(a.prefix for a in site.advertises)
     networks.update(dict.fromkeys(_static_routes_to(network, site.connections)))
     return replace(site, networks=tuple(c for c in networks if not is_default(c)))
 
@@ -111,9 +111,9 @@ def _static_routes_to(network: Network, connections: tuple[str, ...]) -> Iterabl
             yield from (c for c in network.vpns[connection].static_routes if not isinstance(c, Unknown))
 
 
-def announced(
+def advertised(
     network: Network, sites: Sites, connection: str, scenario: Scenario
-) -> tuple[Announcement, ...] | Unknown:
+) -> tuple[AdvertisedPrefix, ...] | Unknown:
     """What AWS learns over BGP from a connection while the scenario lasts. Static VPNs teach nothing."""
     if connection in scenario.down:
         return ()
@@ -124,12 +124,12 @@ def announced(
         if isinstance(vpn.static, Unknown):
             return vpn.static
     site = sites.by_connection.get(connection)
-    return Unknown(f"{connection} is not in this input") if site is None else site.announced_on(connection)
+    return Unknown(f"{connection} is not in this input") if site is None else site.advertised_on(connection)
 
 
 def propagated(
     network: Network, sites: Sites, attachment: Attachment, scenario: Scenario
-) -> tuple[Announcement, ...] | Unknown:
+) -> tuple[AdvertisedPrefix, ...] | Unknown:
     """The routes an attachment propagates into the tables it is told to.
 
     A VPC propagates its CIDRs, those of IPv6 only where the attachment supports it; peering and network functions
@@ -144,12 +144,12 @@ def propagated(
         known = [c for c in cidrs if not isinstance(c, Unknown)]
         if isinstance(attachment.ipv6, Unknown) and any(c.version == 6 for c in known):
             unknown = unknown or attachment.ipv6
-        return unknown or tuple(Announcement(c) for c in known if c.version == 4 or attachment.ipv6)
+        return unknown or tuple(AdvertisedPrefix(c) for c in known if c.version == 4 or attachment.ipv6)
     vpn = network.vpns.get(attachment.attached)
     if vpn is not None and isinstance(vpn.private, Unknown):
         return vpn.private  # whose routes win depends on it
     if attachment.kind in (*_VPN_KINDS, AttachmentKind.DX_GATEWAY):
-        return announced(network, sites, attachment.attached, scenario)
+        return advertised(network, sites, attachment.attached, scenario)
     if attachment.kind is AttachmentKind.CONNECT:
         return Unknown(f"what Connect attachment {attachment.address} learns is not modelled")
     return ()

@@ -29,7 +29,7 @@ _NO_RULES = Unknown("none are known")
 _UP_TO_THE_REGION = re.compile(r"^.*?\.[a-z]+(-[a-z]+)+-\d+\.")
 
 __all__ = [
-    "Announcement",
+    "AdvertisedPrefix",
     "Attachment",
     "AttachmentKind",
     "Cidr",
@@ -188,7 +188,7 @@ class VpcRoute:
     target: Target | Unknown
     origin: RouteOrigin = RouteOrigin.STATIC
     blackhole: str = ""
-    doubt: str = ""
+    unknown_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -460,7 +460,7 @@ class TgwRoute:
     destination: Cidr | str | Unknown
     attachment: str | Unknown | None
     origin: RouteOrigin = RouteOrigin.STATIC
-    doubt: str = ""
+    unknown_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -537,7 +537,7 @@ class DxGateway:
 
 
 @dataclass(frozen=True, slots=True)
-class Announcement:
+class AdvertisedPrefix:
     """One prefix a site's router sends. Shorter `as_path`, then lower `med` wins within a kind of attachment."""
 
     prefix: Cidr
@@ -550,22 +550,22 @@ class Site:
     """An on-premises site: an assumption about the far end, given by the intent or by a person, not by Terraform.
 
     - `connections`: addresses of the VPN connections and Direct Connect gateways that end there.
-    - `announces`: what its routers send over BGP on each of them; `Unknown` when nobody said.
-    - `networks`: where its hosts are. Empty means: what it announces, except a default route.
-    - `over`: what it announces on particular connections, where that is not the same on all.
-    - `rest`: what else it has, without a name: of a summary or a default route that it announces.
+    - `advertises`: what its routers send over BGP on each of them; `Unknown` when nobody said.
+    - `networks`: where its hosts are. Empty means: what it advertises, except a default route.
+    - `over`: what it advertises on particular connections, where that is not the same on all.
+    - `rest`: what else it has, without a name: of a summary or a default route that it advertises.
     """
 
     name: str
     connections: tuple[str, ...]
-    announces: tuple[Announcement, ...] | Unknown
+    advertises: tuple[AdvertisedPrefix, ...] | Unknown
     networks: tuple[Cidr, ...] = ()
-    over: Mapping[str, tuple[Announcement, ...] | Unknown] = field(default_factory=dict)
+    over: Mapping[str, tuple[AdvertisedPrefix, ...] | Unknown] = field(default_factory=dict)
     rest: tuple[Cidr, ...] = ()
 
-    def announced_on(self, connection: str) -> tuple[Announcement, ...] | Unknown:
-        """What it announces on one of its connections."""
-        return self.over.get(connection, self.announces)
+    def advertised_on(self, connection: str) -> tuple[AdvertisedPrefix, ...] | Unknown:
+        """What it advertises on one of its connections."""
+        return self.over.get(connection, self.advertises)
 
 
 @dataclass(frozen=True)
@@ -620,4 +620,4 @@ class Network:
     possible: Possible = field(default_factory=Possible)
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
-    doubts: tuple[tuple[str, str], ...] = ()
+    not_evaluated: tuple[tuple[str, str], ...] = ()

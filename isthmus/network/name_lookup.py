@@ -56,7 +56,7 @@ class Candidate:
     domain: str
     address: str
     rank: int
-    doubt: Unknown | None = None
+    unknown_reason: Unknown | None = None
     profile: str = ""
     system: bool = False
     off: str = ""
@@ -65,7 +65,7 @@ class Candidate:
         what = "system rule" if self.system else self.by.value
         about = f"{what} {self.address}" if self.address else what
         via = f", by {self.profile}" if self.profile else ""
-        maybe = f"; nobody can say whether: {self.doubt.reason}" if self.doubt is not None else ""
+        maybe = f"; nobody can say whether: {self.unknown_reason.reason}" if self.unknown_reason is not None else ""
         off = f"; not used: {self.off}" if self.off else ""
         return f'{about} for "{self.domain}"{via}{maybe}{off}'
 
@@ -267,13 +267,13 @@ class Lookup:
         settings = self.facts.settings(vpc)
         found = [candidate for candidate in self.associated(vpc) if covers(candidate.domain, name)]
         found += (
-            Candidate(Answered.ENDPOINT, one.domain, one.address, _ZONE, one.doubt, one.profile, off=one.off)
+            Candidate(Answered.ENDPOINT, one.domain, one.address, _ZONE, one.unknown_reason, one.profile, off=one.off)
             for one in self.names.of(vpc, name, inbound=inbound)
         )
         if vpc in self.network.vpcs:
             found += (
-                Candidate(Answered.AWS, domain, "", _OWN, doubt)
-                for domain, doubt in autodefined(self.network, vpc, settings, name, self.regions)
+                Candidate(Answered.AWS, domain, "", _OWN, unknown_reason)
+                for domain, unknown_reason in autodefined(self.network, vpc, settings, name, self.regions)
             )
         found.append(Candidate(Answered.PUBLIC, ROOT, "", _PUBLIC))
         if settings.hostnames is not True:
@@ -300,11 +300,17 @@ class Lookup:
         if rule is None or isinstance(rule.domain, Unknown) or isinstance(rule.kind, Unknown):
             yield _anything(Answered.FORWARD, use.unknown or _why(rule, use), use)
             return
-        doubt = use.unknown
+        unknown_reason = use.unknown
         if rule.kind in (RuleKind.RECURSIVE, RuleKind.DELEGATE):
-            doubt = Unknown(f"{rule.address} is of type {rule.kind}, which is not modelled")
+            unknown_reason = Unknown(f"{rule.address} is of type {rule.kind}, which is not modelled")
         yield Candidate(
-            Answered.FORWARD, rule.domain, rule.address, _RULE, doubt, use.profile, rule.kind is RuleKind.SYSTEM
+            Answered.FORWARD,
+            rule.domain,
+            rule.address,
+            _RULE,
+            unknown_reason,
+            use.profile,
+            rule.kind is RuleKind.SYSTEM,
         )
 
     def _of_zone(self, use: Use) -> Iterator[Candidate]:
@@ -359,7 +365,9 @@ def _without_hostnames(candidate: Candidate, hostnames: bool | Unknown) -> Candi
     if candidate.rank != _ZONE:
         return candidate
     if isinstance(hostnames, Unknown):
-        return replace(candidate, doubt=candidate.doubt or Unknown(f"enable_dns_hostnames: {hostnames.reason}"))
+        return replace(
+            candidate, unknown_reason=candidate.unknown_reason or Unknown(f"enable_dns_hostnames: {hostnames.reason}")
+        )
     return replace(candidate, off=candidate.off or "enable_dns_hostnames of the VPC is off")
 
 
@@ -382,7 +390,7 @@ def _place(candidate: Candidate) -> tuple[int, int, int, str]:
 def _best(found: Sequence[Candidate]) -> tuple[Candidate, tuple[Candidate, ...]]:
     """The first that is certain, and those that would come before it, or stand beside it, and answer otherwise."""
     found = [candidate for candidate in found if not candidate.off]
-    best = next(candidate for candidate in found if candidate.doubt is None)
+    best = next(candidate for candidate in found if candidate.unknown_reason is None)
     before = found[: found.index(best)]
     beside = [
         other
@@ -393,8 +401,8 @@ def _best(found: Sequence[Candidate]) -> tuple[Candidate, tuple[Candidate, ...]]
 
 
 def _unsure(candidate: Candidate, best: Candidate) -> str:
-    if candidate.doubt is not None:
-        return f"{candidate.address or candidate.domain} may answer: {candidate.doubt.reason}"
+    if candidate.unknown_reason is not None:
+        return f"{candidate.address or candidate.domain} may answer: {candidate.unknown_reason.reason}"
     return f"{candidate.address} and {best.address} are both for {best.domain}: AWS takes one of them"
 
 

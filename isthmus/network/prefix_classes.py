@@ -27,7 +27,7 @@ class Advertised(NamedTuple):
     there: Key
 
 
-def told_apart(network: Network, sites: Sites) -> Mapping[Cidr, Key]:
+def prefix_classes(network: Network, sites: Sites) -> Mapping[Cidr, Key]:
     """Every prefix by which routes, rules and sites tell addresses apart, with its key: itself, or that of its like."""
     found: dict[Cidr, Key] = {cidr: cidr for cidr in _named(network)}
     owned, left = _owned(network), _left(sites)
@@ -65,8 +65,8 @@ def _by_site(sites: Sites) -> Mapping[Cidr, list[Key]]:
     for site in sites.by_name.values():
         for cidr in site.networks:
             found.setdefault(cidr, []).append((site.name, "its network"))
-        for connection, announced in (("", site.announces), *site.over.items()):
-            for one in () if isinstance(announced, Unknown) else announced:
+        for connection, advertised in (("", site.advertises), *site.over.items()):
+            for one in () if isinstance(advertised, Unknown) else advertised:
                 found.setdefault(one.prefix, []).append((site.name, connection, one.as_path, one.med))
     return found
 

@@ -44,7 +44,7 @@ class PublicAccess:
     mode: str | Unknown
     excluded: str | Unknown = ""
     subnets: Mapping[str, str | Unknown] = field(default_factory=dict)
-    doubt: str = ""
+    unknown_reason: str = ""
 
     def passes(self, way: Way) -> bool | Unknown:
         """Whether packets pass, as far as Block Public Access decides it."""
@@ -78,8 +78,8 @@ class PublicAccess:
 
         AWS does not say what counts where the subnets on a way are excluded differently.
         """
-        if self.doubt:
-            return Unknown(self.doubt)
+        if self.unknown_reason:
+            return Unknown(self.unknown_reason)
         modes = [self.subnets.get(subnet, "") for subnet in subnets]
         if self.excluded:
             modes = [self.excluded, *(mode for mode in modes if mode)]

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from isthmus.network.address_space import Nest, RangeMap, compile_prefixes, span
 from isthmus.network.answers import Scenario
-from isthmus.network.learned_routes import Sites, announced, covers, propagated
+from isthmus.network.learned_routes import Sites, advertised, covers, propagated
 from isthmus.network.model import (
-    Announcement,
+    AdvertisedPrefix,
     Attachment,
     AttachmentKind,
     Cidr,
@@ -80,7 +80,7 @@ class EffectiveTable:
 
     candidates: tuple[Route, ...]
     compiled: Callable[[], RangeMap[Decision]] = field(repr=False)
-    doubt: str = ""
+    unknown_reason: str = ""
 
     @cached_property
     def decide(self) -> RangeMap[Decision]:
@@ -89,15 +89,15 @@ class EffectiveTable:
 
 
 def _effective(
-    routes: Iterable[Route], choose: Callable[[Nest[Route]], Decision], default: Decision, doubt: str
+    routes: Iterable[Route], choose: Callable[[Nest[Route]], Decision], default: Decision, unknown_reason: str
 ) -> EffectiveTable:
     candidates = tuple(routes)
     return EffectiveTable(
-        candidates, lambda: compile_prefixes(((r.prefix, r) for r in candidates), choose, default), doubt
+        candidates, lambda: compile_prefixes(((r.prefix, r) for r in candidates), choose, default), unknown_reason
     )
 
 
-def _doubt(decision: Decision, wild: str, width: int) -> Decision:
+def _unknown_reason(decision: Decision, wild: str, width: int) -> Decision:
     """A route of unknown length could win against all but a route to a single address."""
     exact = any(r.prefix.prefixlen == width and r.origin is not RouteOrigin.PROPAGATED for r in decision.routes)
     return decision if not wild or exact else Decision(decision.routes, wild)
@@ -110,7 +110,7 @@ def vpc_cidrs(network: Network, vpc: str | Unknown) -> tuple[Cidr, ...]:
     return tuple(c for c in network.vpcs[vpc].cidrs if not isinstance(c, Unknown))
 
 
-def cidrs_doubt(network: Network, vpc: str | Unknown) -> str:
+def cidrs_unknown_reason(network: Network, vpc: str | Unknown) -> str:
     """Why a VPC may have more CIDRs than `vpc_cidrs` says, or ""."""
     if isinstance(vpc, Unknown):
         return vpc.reason
@@ -121,12 +121,12 @@ def cidrs_doubt(network: Network, vpc: str | Unknown) -> str:
 def vpc_table(network: Network, sites: Sites, table: VpcTable, scenario: Scenario) -> EffectiveTable:
     """Compile a VPC route table."""
     locals_ = (*vpc_cidrs(network, table.vpc), *_within_unknown_cidrs(network, table.vpc))
-    vague = cidrs_doubt(network, table.vpc)  # of what is local for certain it says nothing
+    vague = cidrs_unknown_reason(network, table.vpc)  # of what is local for certain it says nothing
     wild = ""
     routes = [Route(c, table.address, RouteOrigin.LOCAL, _LOCAL) for c in locals_]
     for configured in table.routes:
         # A route that may not be in this table decides nothing where another is as good: AWS takes one of each prefix.
-        leads = Unknown(configured.doubt) if configured.doubt else configured.target
+        leads = Unknown(configured.unknown_reason) if configured.unknown_reason else configured.target
         if isinstance(configured.destination, Unknown):
             wild = wild or f"{configured.address} has an unknown destination: {configured.destination.reason}"
             continue
@@ -164,11 +164,11 @@ def vpc_table(network: Network, sites: Sites, table: VpcTable, scenario: Scenari
         if isinstance(gateway, Unknown):
             learnt_wild = learnt_wild or gateway.reason
             continue
-        for learnt in gateway_routes(network, sites, gateway, scenario):
-            if isinstance(learnt, Unknown):
-                learnt_wild = learnt_wild or learnt.reason
+        for learned in gateway_routes(network, sites, gateway, scenario):
+            if isinstance(learned, Unknown):
+                learnt_wild = learnt_wild or learned.reason
             else:
-                routes.append(learnt._replace(target=target, rank=(3, *learnt.rank)))
+                routes.append(learned._replace(target=target, rank=(3, *learned.rank)))
 
     def choose(nest: Nest[Route]) -> Decision:
         local = any(r.origin is RouteOrigin.LOCAL for _, group in nest for r in group)
@@ -177,12 +177,12 @@ def vpc_table(network: Network, sites: Sites, table: VpcTable, scenario: Scenari
         # A configured route for exactly the VPC's CIDR replaces the target of the local route.
         best = min(next(filter(None, rivals)), key=lambda r: (r.origin is RouteOrigin.LOCAL, r.rank))
         width = best.prefix.max_prefixlen
-        decision = _doubt(Decision((best,)), "" if local else learnt_wild, width)
+        decision = _unknown_reason(Decision((best,)), "" if local else learnt_wild, width)
         inside = "" if best.origin is RouteOrigin.LOCAL else vague
-        return _doubt(_doubt(_ambiguous_lists(decision, nest), wild, width), inside, width)
+        return _unknown_reason(_unknown_reason(_ambiguous_lists(decision, nest), wild, width), inside, width)
 
-    doubt = wild or vague or learnt_wild
-    return _effective(routes, choose, Decision((), doubt), doubt)
+    unknown_reason = wild or vague or learnt_wild
+    return _effective(routes, choose, Decision((), unknown_reason), unknown_reason)
 
 
 def _within_unknown_cidrs(network: Network, vpc: str | Unknown) -> Iterator[Cidr]:
@@ -190,7 +190,7 @@ def _within_unknown_cidrs(network: Network, vpc: str | Unknown) -> Iterator[Cidr
 
     https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html
     """
-    if isinstance(vpc, Unknown) or not cidrs_doubt(network, vpc):
+    if isinstance(vpc, Unknown) or not cidrs_unknown_reason(network, vpc):
         return
     around = vpc_cidrs(network, vpc)
     for subnet in network.subnets.values():
@@ -219,7 +219,7 @@ def gateway_routes(
     """What a virtual private gateway knows: routes of its Direct Connect and VPN connections, the best first."""
     for dx in network.dx_gateways.values():
         if gateway in dx.allowed and dx.address not in leaving_out:
-            yield from _learnt_routes(announced(network, sites, dx.address, scenario), dx.address, 0)
+            yield from _learned_routes(advertised(network, sites, dx.address, scenario), dx.address, 0)
     ends = [gateway in dx.allowed for dx in network.dx_gateways.values()]
     ends += [vpn.gateway == gateway for vpn in network.vpns.values()]
     if not any(ends):
@@ -242,14 +242,16 @@ def gateway_routes(
                     yield cidr
                 else:
                     yield Route(cidr, vpn.address, RouteOrigin.PROPAGATED, vpn.address, (1,))
-            yield from _learnt_routes(announced(network, sites, vpn.address, scenario), vpn.address, 2)
+            yield from _learned_routes(advertised(network, sites, vpn.address, scenario), vpn.address, 2)
 
 
-def _learnt_routes(learnt: tuple[Announcement, ...] | Unknown, connection: str, kind: int) -> Iterator[Route | Unknown]:
-    if isinstance(learnt, Unknown):
-        yield learnt
+def _learned_routes(
+    learned: tuple[AdvertisedPrefix, ...] | Unknown, connection: str, kind: int
+) -> Iterator[Route | Unknown]:
+    if isinstance(learned, Unknown):
+        yield learned
         return
-    for a in learnt:
+    for a in learned:
         yield Route(a.prefix, connection, RouteOrigin.PROPAGATED, connection, (kind, a.as_path, a.med))
 
 
@@ -297,19 +299,19 @@ def overlapping_vpcs(network: Network, attachments: tuple[Attachment, ...]) -> d
 class _Candidates(NamedTuple):
     routes: list[Route]
     learning: list[Attachment]
-    doubt: str  # why there may be routes of any length that are not among these, or ""
+    unknown_reason: str  # why there may be routes of any length that are not among these, or ""
 
 
-def tgw_doubt(network: Network, sites: Sites, table: TgwTable, scenario: Scenario) -> str:
+def tgw_unknown_reason(network: Network, sites: Sites, table: TgwTable, scenario: Scenario) -> str:
     """Why a transit gateway table may hold routes that nobody can name, or ""."""
-    return _tgw_candidates(network, sites, table, scenario).doubt
+    return _tgw_candidates(network, sites, table, scenario).unknown_reason
 
 
 def _tgw_candidates(network: Network, sites: Sites, table: TgwTable, scenario: Scenario) -> _Candidates:
     wild = ""
     routes: list[Route] = []
     for configured in table.routes:
-        leads = Unknown(configured.doubt) if configured.doubt else configured.attachment
+        leads = Unknown(configured.unknown_reason) if configured.unknown_reason else configured.attachment
         if isinstance(configured.destination, Unknown):
             wild = wild or f"{configured.address} has an unknown destination: {configured.destination.reason}"
         elif isinstance(configured.destination, str):
@@ -333,24 +335,24 @@ def _tgw_candidates(network: Network, sites: Sites, table: TgwTable, scenario: S
         if name in scenario.down:
             continue
         learning.append(attachment)
-        learnt = propagated(network, sites, attachment, scenario)
-        if isinstance(learnt, Unknown):
-            learnt_wild = learnt_wild or learnt.reason
+        learned = propagated(network, sites, attachment, scenario)
+        if isinstance(learned, Unknown):
+            learnt_wild = learnt_wild or learned.reason
             continue
         source = table.sources.get(("propagation", name), name)
         order = _KIND_ORDER[attachment.kind]
-        routes += [Route(a.prefix, source, RouteOrigin.PROPAGATED, name, (2, order, a.as_path, a.med)) for a in learnt]
+        routes += [Route(a.prefix, source, RouteOrigin.PROPAGATED, name, (2, order, a.as_path, a.med)) for a in learned]
     for perhaps in table.may_learn:
         maybe = network.attachments.get(perhaps.address) or network.possible.attachments.get(perhaps.address)
         if maybe is None or perhaps.address in scenario.down:
             continue
-        learnt = propagated(network, sites, maybe, scenario)
-        if isinstance(learnt, Unknown):
+        learned = propagated(network, sites, maybe, scenario)
+        if isinstance(learned, Unknown):
             learnt_wild = learnt_wild or perhaps.why
             continue
         order, leads = _KIND_ORDER[maybe.kind], Unknown(perhaps.why)
         routes += [
-            Route(a.prefix, maybe.address, RouteOrigin.PROPAGATED, leads, (2, order, a.as_path, a.med)) for a in learnt
+            Route(a.prefix, maybe.address, RouteOrigin.PROPAGATED, leads, (2, order, a.as_path, a.med)) for a in learned
         ]
     return _Candidates(routes, learning, wild or learnt_wild)
 
@@ -362,7 +364,7 @@ def _is_vpc(network: Network, target: object) -> bool:
 
 def tgw_table(network: Network, sites: Sites, table: TgwTable, scenario: Scenario) -> EffectiveTable:
     """Compile a transit gateway route table."""
-    routes, learning, doubt = _tgw_candidates(network, sites, table, scenario)
+    routes, learning, unknown_reason = _tgw_candidates(network, sites, table, scenario)
     doubtful = overlapping_vpcs(network, tuple(learning))
 
     def choose(nest: Nest[Route]) -> Decision:
@@ -380,7 +382,7 @@ def tgw_table(network: Network, sites: Sites, table: TgwTable, scenario: Scenari
             # One that is certain is the only one of its prefix; else it is not known which it is.
             certain = tuple(r for r in winners if not isinstance(r.target, Unknown))
             decision = Decision(certain or winners)
-        return _doubt(decision, doubt, prefix.max_prefixlen)
+        return _unknown_reason(decision, unknown_reason, prefix.max_prefixlen)
 
-    default = Decision((), doubt)
-    return _effective(routes, choose, default, doubt)
+    default = Decision((), unknown_reason)
+    return _effective(routes, choose, default, unknown_reason)

@@ -15,7 +15,7 @@ from isthmus.network.address_space import PUBLIC, RangeMap, address_at, compile_
 from isthmus.network.answers import Outcome, Packet, Path, RoundTrip, Service, Trace
 from isthmus.network.index import Facts
 from isthmus.network.positions import V4_LAST
-from isthmus.network.prefix_classes import Key, told_apart
+from isthmus.network.prefix_classes import Key, prefix_classes
 
 _MOST_PARTS = 200
 
@@ -31,7 +31,7 @@ def service_parts(facts: Facts) -> tuple[IPv4Address, ...] | str:
 
 
 def _parts(facts: Facts) -> Iterator[IPv4Address]:
-    keys = told_apart(facts.network, facts.sites)
+    keys = prefix_classes(facts.network, facts.sites)
     around: RangeMap[tuple[Key, ...]] = compile_prefixes(
         keys.items(), lambda nest: tuple(key for _, keys in nest for key in keys), ()
     )

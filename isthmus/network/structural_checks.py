@@ -107,7 +107,11 @@ def _routes_inside_local(network: Network) -> Iterator[Finding]:
     for table in network.tables.values():
         around = vpc_cidrs(network, table.vpc)
         for route in table.routes:
-            if isinstance(route.destination, (str, Unknown)) or not isinstance(route.target, Target) or route.doubt:
+            if (
+                isinstance(route.destination, (str, Unknown))
+                or not isinstance(route.target, Target)
+                or route.unknown_reason
+            ):
                 continue
             inside = any(covers(c, route.destination) for c in around)
             if inside and route.target.kind not in _ALLOWED_INSIDE:
@@ -133,7 +137,7 @@ def _routes_to_elsewhere(network: Network) -> Iterator[Finding]:
     )
     for table in network.tables.values():
         for route in table.routes:
-            if not isinstance(route.target, Target) or isinstance(table.vpc, Unknown) or route.doubt:
+            if not isinstance(route.target, Target) or isinstance(table.vpc, Unknown) or route.unknown_reason:
                 continue
             target = route.target
             if target.kind is TargetKind.TRANSIT_GATEWAY:
@@ -171,7 +175,7 @@ def _duplicate_routes(network: Network) -> Iterator[Finding]:
     for table in tables:
         seen: dict[Cidr, str] = {}
         for route in table.routes:
-            if isinstance(route.destination, (str, Unknown)) or route.doubt:
+            if isinstance(route.destination, (str, Unknown)) or route.unknown_reason:
                 continue
             if route.destination in seen:
                 why = f"{table.address} has two routes for {route.destination}"
@@ -214,7 +218,7 @@ def _attachments_of_other_gateways(network: Network) -> Iterator[Finding]:
             if a.table == table.address
         ]
         used += [(p, table.sources.get(("propagation", str(p)), table.address)) for p in table.propagations]
-        used += [(r.attachment, r.address) for r in table.routes if not r.doubt]
+        used += [(r.attachment, r.address) for r in table.routes if not r.unknown_reason]
         for attachment, where in used:
             if not isinstance(attachment, str) or isinstance(table.gateway, Unknown):
                 continue

@@ -25,10 +25,10 @@ def _customer_gateways_twice(network: Network) -> Iterator[Finding]:
     """
     first: dict[tuple[object, ...], str] = {}
     for gateway in network.customer_gateways.values():
-        told_apart = (gateway.asn, gateway.ip, gateway.device)
-        if gateway.ip is None or any(isinstance(part, Unknown) for part in told_apart):
+        prefix_classes = (gateway.asn, gateway.ip, gateway.device)
+        if gateway.ip is None or any(isinstance(part, Unknown) for part in prefix_classes):
             continue
-        key = (*told_apart, gateway.owner)
+        key = (*prefix_classes, gateway.owner)
         if key in first:
             why = (
                 f"{first[key]} has the address {gateway.ip} and ASN {gateway.asn} too: AWS returns that one, two "

@@ -10,13 +10,13 @@ from itertools import product
 from pathlib import Path
 
 from isthmus.intent import Estate, Routing, VpnConnection
-from isthmus.network.answers import Told
+from isthmus.network.answers import AdvertisedPrefixes
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.from_terraform.values import name_of
 from isthmus.network.from_terraform.vpn import opened_by_site_alone
 from isthmus.network.model import Attachment, EndpointKind, Network, TgwTable
 from isthmus.proof.checks.inventory import bind
-from isthmus.proof.checks.reachability import Meant
+from isthmus.proof.checks.reachability import Intended
 from isthmus.proof.checks.route_tables import told
 from isthmus.proof.pairs.locations import Kind, Place, asked, in_order
 from isthmus.proof.pairs.site_remainder import with_rests
@@ -126,7 +126,7 @@ def route_tables(network: Network) -> tuple[RouteTable, ...]:
     return tuple(sorted(found, key=lambda table: table.name))
 
 
-def announced(network: Network, estate: Estate, present: tuple[Root, ...]) -> Mapping[str, Told]:
+def advertised(network: Network, estate: Estate, present: tuple[Root, ...]) -> Mapping[str, AdvertisedPrefixes]:
     """What AWS advertises over each VPN connection, by its name."""
     binding = bind(estate, network, [root.name for root in present])
     engine = Forwarding(network, sites=binding.places.sites)
@@ -192,7 +192,7 @@ def intended(estate: Estate, network: Network, roots: Collection[str]) -> Matrix
     lacking = [Place(s.name, Kind.SPOKE) for _, s in estate.spokes if s.name not in bound.by_name]
     everything = in_order([*(place for place in bound.all if place.kind is not Kind.INTERNET), *lacking])
     places = replace(bound, all=everything)
-    meant = Meant(estate, places)
+    meant = Intended(estate, places)
     words = {True: "yes", False: "no", None: ANY}
     cells = {}
     for a, b in product(places.all, repeat=2):
@@ -204,7 +204,7 @@ def intended(estate: Estate, network: Network, roots: Collection[str]) -> Matrix
 
 def opened(estate: Estate) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
     """Who opens, to whom, and what: all that is said of it, by the names of segments and site networks."""
-    return tuple(sorted((str(o.source), str(o.to), tuple(o.ports)) for o in estate.opens))
+    return tuple(sorted((str(o.source), str(o.to), tuple(o.ports)) for o in estate.allowed_connections))
 
 
 def _dependencies(out: Path) -> dict[str, tuple[str, ...]]:

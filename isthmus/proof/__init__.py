@@ -12,31 +12,31 @@
 Errors: `isthmus.proof.errors`.
 """
 
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.proof.difference.flows import Change, Difference, compare
-from isthmus.proof.errors import NoSuchPlace, NoSuchThing, ProofError, UnusableInput
+from isthmus.proof.errors import NoSuchName, NoSuchPlace, ProofError, UnusableInput
 from isthmus.proof.reading import compared, read, read_change, subject
-from isthmus.proof.result.findings import Flow, Outcome, Unanswered, Verdict, Violation
+from isthmus.proof.result.findings import Flow, Outcome, UnknownResult, Verdict, Violation
 from isthmus.proof.result.proof import Flows, Proof
 from isthmus.proof.result.rule import Rule
 from isthmus.proof.result.rules import CATALOGUE, rule
-from isthmus.proof.trace.flow import Traced
+from isthmus.proof.trace.flow import FlowTrace
 
 __all__ = [
     "CATALOGUE",
+    "Analysis",
     "Change",
     "Difference",
     "Flow",
+    "FlowTrace",
     "Flows",
+    "NoSuchName",
     "NoSuchPlace",
-    "NoSuchThing",
     "Outcome",
     "Proof",
     "ProofError",
     "Rule",
-    "Subject",
-    "Traced",
-    "Unanswered",
+    "UnknownResult",
     "UnusableInput",
     "Verdict",
     "Violation",

@@ -7,31 +7,36 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from isthmus.intent import Estate
-from isthmus.network.answers import Internet, Outcome, Packet, Told
+from isthmus.network.answers import AdvertisedPrefixes, Internet, Outcome, Packet
 from isthmus.network.client_ports import EPHEMERAL
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.model import Announcement, Cidr, Network, Site, Unknown
+from isthmus.network.model import AdvertisedPrefix, Cidr, Network, Site, Unknown
 from isthmus.network.packet_classes import of_one
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
 from isthmus.proof.checks.accounts import account_violations
-from isthmus.proof.checks.allowed_connections import REPORTED, opening_assumptions, opening_notes, opening_violations
+from isthmus.proof.checks.allowed_connections import (
+    REPORTED,
+    connection_assumptions,
+    connection_notes,
+    connection_violations,
+)
 from isthmus.proof.checks.causes import Naming
 from isthmus.proof.checks.client_ports import client_port_notes
 from isthmus.proof.checks.dns import Resolving
 from isthmus.proof.checks.dns_answers import Answering
 from isthmus.proof.checks.egress_vpc import egress_violations
-from isthmus.proof.checks.failures import Outages, outage_violations
+from isthmus.proof.checks.failures import FailureChecks, failure_violations
 from isthmus.proof.checks.firewall_policy import as_stated, compared
 from isthmus.proof.checks.gateway_endpoints import service_flows, service_violations
 from isthmus.proof.checks.hub import hub_violations
 from isthmus.proof.checks.inventory import Binding, bind
 from isthmus.proof.checks.overlapping_sites import overlap_violations
 from isthmus.proof.checks.quotas import Usage, exceeded, fullest, usages
-from isthmus.proof.checks.reachability import Judge, Meant, odd_paths
+from isthmus.proof.checks.reachability import Intended, Judge, odd_paths
 from isthmus.proof.checks.regions import region_violations
 from isthmus.proof.checks.replies import Replies
-from isthmus.proof.checks.route_tables import route_violations, told, told_violations
-from isthmus.proof.checks.unassigned_addresses import guard_violations
+from isthmus.proof.checks.route_tables import advertisement_violations, route_violations, told
+from isthmus.proof.checks.unassigned_addresses import unassigned_address_violations
 from isthmus.proof.checks.zones import zone_violations
 from isthmus.proof.errors import UnusableInput
 from isthmus.proof.pairs.inferred_locations import without_intent
@@ -41,11 +46,11 @@ from isthmus.proof.pairs.public_addresses import condition
 from isthmus.proof.pairs.site_remainder import with_rests
 from isthmus.proof.pairs.subnet_names import named_parts, subnet_name
 from isthmus.proof.result.assumptions import assumptions, would_change
-from isthmus.proof.result.failures import Survival
-from isthmus.proof.result.findings import Fate, Flow, Unanswered, Violation
+from isthmus.proof.result.failures import FailureResult
+from isthmus.proof.result.findings import Flow, PacketOutcome, UnknownResult, Violation
 from isthmus.proof.result.proof import Flows, Proof
-from isthmus.proof.trace.flow import Traced, trace
-from isthmus.proof.trace.name import NameTraced, trace_name
+from isthmus.proof.trace.flow import FlowTrace, trace
+from isthmus.proof.trace.name import NameTrace, trace_name
 from isthmus.terraform.graph import Graph
 
 # Each of this many alike pairs gets a violation of its own; of more, the rest is counted.
@@ -58,11 +63,11 @@ _NOTHING_MEANT = (
 
 
 @dataclass(frozen=True)
-class Subject:
+class Analysis:
     """A network under proof.
 
     - `estate`: the intent it was made from, if there is one.
-    - `announces`: what sites announce, by VPN connection, said by a person: over what the intent says.
+    - `advertises`: what sites advertise, by VPN connection, said by a person: over what the intent says.
     - `sites`: where there is no intent, the connections of sites by name, as far as a person said.
     - `roots`: names of the root modules that were read.
     - `apart`: try every pair by itself, rather than one of each two groups of alike spokes.
@@ -73,7 +78,7 @@ class Subject:
 
     network: Network
     estate: Estate | None = None
-    announces: Mapping[str, tuple[Cidr, ...]] = field(default_factory=dict)
+    advertises: Mapping[str, tuple[Cidr, ...]] = field(default_factory=dict)
     sites: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     roots: Collection[str] = ()
     notes: tuple[str, ...] = ()
@@ -108,7 +113,7 @@ class Subject:
         protocol: str | None = None,
         port: int | None = None,
         packets: Packets | None = None,
-    ) -> Traced:
+    ) -> FlowTrace:
         """Packets hop by hop, there and back; of a spoke, from each of its workload subnets.
 
         `protocol` (default: `tcp`) and `port` (default: 443) say which packet, or `packets` which of all. Where none
@@ -123,7 +128,7 @@ class Subject:
             packets = of_one(Packet(here, here, protocol or "tcp", 443 if port is None else port))
         return trace(self.pairs, source, destination, packets)
 
-    def trace_name(self, source: str, name: str) -> NameTraced:
+    def trace_name(self, source: str, name: str) -> NameTrace:
         """Who answers a name for a spoke (or a subnet, host or site), and why; with the way to other DNS servers.
 
         Raises `NoSuchPlace` for what is none of these, `ProofError` for what cannot ask names.
@@ -136,9 +141,9 @@ class Subject:
         return self._prover.flows
 
     @property
-    def unanswered(self) -> tuple[Unanswered, ...]:
+    def unknown_results(self) -> tuple[UnknownResult, ...]:
         """Flows of which nobody can say whether they work, by reason."""
-        return tuple(self._prover.unanswered())
+        return tuple(self._prover.unknown_results())
 
     @cached_property
     def pairs(self) -> AllPairs:
@@ -170,26 +175,26 @@ class Subject:
 
 
 _Parts = Mapping[str, tuple[Outcome, Outcome]]
-_Told = tuple[Outcome, Outcome, _Parts, _Parts, int, tuple[Fate, ...], bool]
+_Told = tuple[Outcome, Outcome, _Parts, _Parts, int, tuple[PacketOutcome, ...], bool]
 
 
 class _Prover:
     """One proof in the making."""
 
-    def __init__(self, subject: Subject, estate: Estate | None) -> None:
+    def __init__(self, subject: Analysis, estate: Estate | None) -> None:
         self.network = subject.network
         self.subject = subject
         self.estate = estate
         self.inventory = Inventory(subject.network)
         self.binding: Binding | None = None
         if estate is None:
-            self.places = without_intent(subject.network, subject.announces, subject.sites)
+            self.places = without_intent(subject.network, subject.advertises, subject.sites)
         else:
             self.binding = bind(estate, subject.network, subject.roots)
             self.network = as_stated(estate, subject.network, self.binding.egress)
-            self.places = with_rests(_overruled(self.binding.places, subject.announces), estate, subject.network)
+            self.places = with_rests(_overruled(self.binding.places, subject.advertises), estate, subject.network)
         self.engine = Forwarding(self.network, sites=self.places.sites, client_ports=subject.client_ports)
-        self.meant = Meant(estate, self.places) if estate is not None else None
+        self.meant = Intended(estate, self.places) if estate is not None else None
         self.pairs = AllPairs(self.engine, self.places, self.inventory, self._said, subject.apart, wanted=self._wanted)
         # What is the same for all pairs of alike places, see `_flow`.
         self._told: dict[tuple[tuple[int, int], bool | None], _Told] = {}
@@ -215,15 +220,15 @@ class _Prover:
         # Of what the firewall is meant to let out to some addresses only, those count.
         asked = False if self.meant is not None and self.meant.in_part(a, b) else asked
         # Between limited sides network ACLs let through what routers report, and that opens nothing.
-        limited = asked is False and self.meant is not None and self.meant.may_open(a, b) == ()
+        limited = asked is False and self.meant is not None and self.meant.allowed_ports(a, b) == ()
         key = (self.pairs.group(a, b), asked)
         if key not in self._told:
             pair = self.pairs.between(a, b)
             pair = pair.without(REPORTED) if limited else pair
             parts = pair.by_zone(), pair.by_tier()
-            more = pair.telling(asked), pair.fates(asked), pair.for_few(asked)
+            more = pair.telling(asked), pair.packet_outcomes(asked), pair.for_few(asked)
             self._told[key] = (*pair.outcome(asked), *parts, *more)
-        forward, back, zones, tiers, telling, fates, few = self._told[key]
+        forward, back, zones, tiers, telling, packet_outcomes, few = self._told[key]
         return Flow(
             a,
             b,
@@ -232,7 +237,7 @@ class _Prover:
             intended,
             zones=zones,
             tiers=tiers,
-            fates=fates,
+            packet_outcomes=packet_outcomes,
             for_few=few,
             explain=lambda: self.pairs.trip(a, b, telling),
             split=lambda: self._split(a, b),
@@ -264,9 +269,9 @@ class _Prover:
         place = self.places.by_name[a if b == INTERNET else b]
         return "; ".join(condition(self.network, subnet) for subnet in place.tiers.get(Tier.PUBLIC, ()))
 
-    def unanswered(self) -> Iterator[Unanswered]:
+    def unknown_results(self) -> Iterator[UnknownResult]:
         """What is not evaluated, and pairs of which the answer is not known, by reason."""
-        yield from (Unanswered(address, why) for address, why in self.network.doubts)
+        yield from (UnknownResult(address, why) for address, why in self.network.not_evaluated)
         reasons: dict[str, list[str]] = {}
         for a, b, count in self.pairs.grouped():
             intended = self.meant.intended(a, b) if self.meant is not None else None
@@ -287,13 +292,13 @@ class _Prover:
                 reasons.setdefault(why, []).append(like)
         for why, flows in reasons.items():
             more = f" and {len(flows) - 3} more" if len(flows) > 3 else ""
-            yield Unanswered(", ".join(flows[:3]) + more, why)
+            yield UnknownResult(", ".join(flows[:3]) + more, why)
 
-    def _uncounted(self) -> Iterator[Unanswered]:
+    def _uncounted(self) -> Iterator[UnknownResult]:
         """Ends of flows of which it is not known how many there are."""
         possible = self.network.possible
         for address in (*possible.vpcs, *possible.subnets, *possible.vpns):
-            yield Unanswered(f"what {address} reaches, and what reaches it", "how many there are is not known")
+            yield UnknownResult(f"what {address} reaches, and what reaches it", "how many there are is not known")
 
     # --- proofs
 
@@ -303,10 +308,10 @@ class _Prover:
         assert self.meant is not None
         said = told(self.engine)
         used = self._usages(said)
-        survivals: tuple[Survival, ...] = ()
+        failure_results: tuple[FailureResult, ...] = ()
         if scenarios:
-            outages = Outages(self.estate, self.binding, self.meant, self.pairs)
-            survivals = tuple(outages.survivals())
+            outages = FailureChecks(self.estate, self.binding, self.meant, self.pairs)
+            failure_results = tuple(outages.failure_results())
         judge = Judge(self.network, self.meant, self.binding.egress)
         services = list(service_violations(self.estate, self.engine, self.places, self.inventory))
         policy = compared(self.estate, self.network, self.binding.egress)
@@ -317,24 +322,27 @@ class _Prover:
             *account_violations(self.estate, self.binding.vpcs, self.binding.egress, self.subject.graph),
             *region_violations(self.estate, self.subject.graph),
             *hub_violations(self.estate, self.network),
-            *guard_violations(self.estate, self.engine),
+            *unassigned_address_violations(self.estate, self.engine),
             *self._flow_violations(judge),
-            *opening_violations(self.meant, self.pairs, judge.naming),
+            *connection_violations(self.meant, self.pairs, judge.naming),
             *zone_violations(self.estate, self.network, self.places, self.inventory),
             *(found for found in services if isinstance(found, Violation)),
             *resolving.violations,
             *answering.violations,
             *policy.violations,
             *egress_violations(self.estate, self.binding.egress, self.pairs, judge.naming),
-            *told_violations(self.estate, self.binding, said),
+            *advertisement_violations(self.estate, self.binding, said),
             *self._always(used),
-            *outage_violations(survivals),
+            *failure_violations(failure_results),
         ]
-        names = [*resolving.unanswered, *answering.unanswered, *policy.unanswered]
-        untold = [Unanswered(f"what AWS advertises over {vpn}", t.unknown) for vpn, t in said.items() if t.unknown]
-        unanswered = [*self._no_vpc(), *self.binding.unanswered, *self.unanswered(), *names, *untold]
-        unanswered += [*self._uncounted(), *(missing for missing in services if isinstance(missing, Unanswered))]
-        return self._proof(found, unanswered, said, used, survivals)
+        names = [*resolving.unknown_results, *answering.unknown_results, *policy.unknown_results]
+        untold = [UnknownResult(f"what AWS advertises over {vpn}", t.unknown) for vpn, t in said.items() if t.unknown]
+        unknown_results = [*self._no_vpc(), *self.binding.unknown_results, *self.unknown_results(), *names, *untold]
+        unknown_results += [
+            *self._uncounted(),
+            *(missing for missing in services if isinstance(missing, UnknownResult)),
+        ]
+        return self._proof(found, unknown_results, said, used, failure_results)
 
     def on_its_own(self) -> Proof:
         naming = Naming(self.network)
@@ -357,15 +365,15 @@ class _Prover:
         for flow in service_flows(self.engine, self.places, self.inventory):
             found += replies.of_service(flow)
         found += self._always(used)
-        return self._proof(found, [*self._no_vpc(), *self.unanswered(), *self._uncounted()], said, used, ())
+        return self._proof(found, [*self._no_vpc(), *self.unknown_results(), *self._uncounted()], said, used, ())
 
-    def _no_vpc(self) -> Iterator[Unanswered]:
+    def _no_vpc(self) -> Iterator[UnknownResult]:
         """Where no VPC is known, no flow is: that is no answer, and least of all a good one."""
         meant = self.estate is None or any(True for _ in self.estate.spokes)
         if meant and not self.network.vpcs:
             vague = (f"how many {address} there are is not known" for address in self.subject.uncounted)
             why = next(vague, "this input holds none")
-            yield Unanswered("who reaches whom: no VPC of this input is known", why)
+            yield UnknownResult("who reaches whom: no VPC of this input is known", why)
 
     def _always(self, used: Sequence[Usage]) -> Iterator[Violation]:
         """What holds for every network, whatever is meant."""
@@ -392,39 +400,39 @@ class _Prover:
                 return
             yield pair
 
-    def _usages(self, said: Mapping[str, Told]) -> tuple[Usage, ...]:
-        announced = [
-            (connection, len(advertised))
+    def _usages(self, said: Mapping[str, AdvertisedPrefixes]) -> tuple[Usage, ...]:
+        advertised = [
+            (connection, len(prefixes))
             for site in self.engine.sites.by_name.values()
             for connection in site.connections
-            if not isinstance(advertised := site.announced_on(connection), Unknown)
+            if not isinstance(prefixes := site.advertised_on(connection), Unknown)
         ]
         telling = [(vpn, len(said[vpn].prefixes)) for vpn in self.network.vpns]
         raised = self.estate.quotas if self.estate is not None else {}
-        return tuple(usages(self.network, announced, telling, raised))
+        return tuple(usages(self.network, advertised, telling, raised))
 
     def _proof(
         self,
         found: Sequence[Violation],
-        unanswered: Sequence[Unanswered],
-        said: Mapping[str, Told],
+        unknown_results: Sequence[UnknownResult],
+        said: Mapping[str, AdvertisedPrefixes],
         used: Sequence[Usage],
-        survivals: tuple[Survival, ...],
+        failure_results: tuple[FailureResult, ...],
     ) -> Proof:
         kept = fullest(used)
-        opened = opening_notes(self.estate) if self.estate is not None else ()
-        assumed = opening_assumptions(self.estate) if self.estate is not None else ()
+        opened = connection_notes(self.estate) if self.estate is not None else ()
+        assumed = connection_assumptions(self.estate) if self.estate is not None else ()
         concerned = ((a, b, n) for a, b, n in self.pairs.grouped() if self._wanted(a, b) != NO_PACKETS)
         clients = client_port_notes(self.pairs, concerned)
         return Proof(
             self.flows,
             service_flows(self.engine, self.places, self.inventory),
             tuple(dict.fromkeys(found)),
-            tuple(dict.fromkeys(unanswered)),
+            tuple(dict.fromkeys(unknown_results)),
             (*((_NOTHING_MEANT,) * (self.estate is None)), *assumed, *assumptions(self.engine, self.places)),
             tuple(would_change(self.engine, self.places)),
             said,
-            survivals,
+            failure_results,
             kept,
             (*opened, *clients, *self.network.notes, *(usage.note for usage in kept if usage.note)),
             self.estate is not None,
@@ -439,18 +447,18 @@ def _counted(violation: Violation, more: int, a: str, b: str) -> Violation:
     return Violation(violation.rule, why, violation.resources, a, b, violation.packets)
 
 
-def _overruled(places: Places, announces: Mapping[str, tuple[Cidr, ...]]) -> Places:
-    """The places with what a person says of announcements over what the intent says, connection by connection."""
+def _overruled(places: Places, advertises: Mapping[str, tuple[Cidr, ...]]) -> Places:
+    """The places with what a person says of advertisements over what the intent says, connection by connection."""
     sites = []
     for site in places.sites:
-        given = {c: tuple(map(Announcement, announces[c])) for c in site.connections if c in announces}
+        given = {c: tuple(map(AdvertisedPrefix, advertises[c])) for c in site.connections if c in advertises}
         if not given:
             sites.append(site)
             continue
-        over = {c: given.get(c, site.announced_on(c)) for c in site.connections}
+        over = {c: given.get(c, site.advertised_on(c)) for c in site.connections}
         unknown = next((said for said in over.values() if isinstance(said, Unknown)), None)
         every = dict.fromkeys(a for said in over.values() if not isinstance(said, Unknown) for a in said)
-        sites.append(replace(site, announces=unknown or tuple(every), over=over if len(over) > 1 else {}))
+        sites.append(replace(site, advertises=unknown or tuple(every), over=over if len(over) > 1 else {}))
     known = {connection for site in sites for connection in site.connections}
-    others = [Site(c, (c,), tuple(map(Announcement, said))) for c, said in announces.items() if c not in known]
+    others = [Site(c, (c,), tuple(map(AdvertisedPrefix, said))) for c, said in advertises.items() if c not in known]
     return replace(places, sites=(*sites, *others))

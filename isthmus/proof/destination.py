@@ -12,7 +12,7 @@ from isthmus.proof.errors import ProofError
 _TOWARD = re.compile(rf"(?P<place>.+):(?P<what>\d{{1,5}}|(?:{'|'.join(PROTOCOLS)})(?:/[\d/-]+)?|protocols? [\d-]+)")
 
 
-class Toward(NamedTuple):
+class Destination(NamedTuple):
     """A destination: a place, and the packets that are asked about; None: any."""
 
     place: str
@@ -22,14 +22,14 @@ class Toward(NamedTuple):
         return f"{self.place}:{self.packets}" if self.packets else self.place
 
 
-def toward(given: str) -> Toward:
+def toward(given: str) -> Destination:
     """`place`, `place:443`, `place:udp/53`, `place:icmp/8`, `place:tcp/8000-8080` or `place:protocol 47`.
 
     Raises `ProofError` for a port that is none.
     """
     found = _TOWARD.fullmatch(given)
     if found is None or _is_address(given):
-        return Toward(given)
+        return Destination(given)
     what = f"tcp/{found['what']}" if found["what"].isdigit() else found["what"]
     packets = parsed(what)
     if packets is None:
@@ -37,7 +37,7 @@ def toward(given: str) -> Toward:
         if what.startswith("protocol"):
             kind = f"the number of a protocol other than {', '.join(PROTOCOLS)}"
         raise ProofError(f"expected {kind}, got {found['what'].partition('/')[2] or found['what']} in {given!r}")
-    return Toward(found["place"], packets)
+    return Destination(found["place"], packets)
 
 
 def _is_address(given: str) -> bool:

@@ -1,7 +1,7 @@
 """What the proof says when it cannot answer at all.
 
 ProofError
-├── NoSuchThing     a name or address that stands for nothing in this network: another thing than "no route"
+├── NoSuchName     a name or address that stands for nothing in this network: another thing than "no route"
 │   └── NoSuchPlace of what can be at an end of a flow
 └── UnusableInput   nothing to prove anything about: no network in it, no intent where one was asked for, ...
 """
@@ -18,7 +18,7 @@ class ProofError(Exception):
     """The root of every error of the proof. Its text is written for the person who asked."""
 
 
-class NoSuchThing(ProofError):
+class NoSuchName(ProofError):
     """Nothing in this network has that name or address. `kind` says what was looked for."""
 
     kind = "thing"
@@ -31,7 +31,7 @@ class NoSuchThing(ProofError):
         super().__init__(f"no such {kind or self.kind}: {given!r}; {hint}")
 
 
-class NoSuchPlace(NoSuchThing):
+class NoSuchPlace(NoSuchName):
     """No place has that name or address."""
 
     kind = "place"

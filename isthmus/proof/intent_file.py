@@ -20,8 +20,8 @@ _FORM = frozenset(
         *("account-id", "customer-gateway-address", "device-name", "dns-server", "duplicate-name", "forward-target"),
         *(
             "cidr-not-canonical",
-            "opens-ports",
-            "opens-unknown",
+            "allowed-connection-ports",
+            "allowed-connection-unknown",
             "unknown-reference",
             "customer-gateway-unknown",
             "vpn-number",

@@ -1,4 +1,4 @@
-"""From paths to networks under proof: Terraform, the intent beside it, and what people say of announcements."""
+"""From paths to networks under proof: Terraform, the intent beside it, and what people say of advertisements."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from isthmus.intent import Estate
 from isthmus.network.client_ports import EPHEMERAL
 from isthmus.network.from_terraform import network_of
 from isthmus.network.model import Cidr, Network
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.proof.errors import NoSuchPlace, ProofError, UnusableInput
 from isthmus.proof.intent_file import read_intent
 from isthmus.terraform import Graph, Source, graph_of, sources
@@ -22,14 +22,14 @@ from isthmus.text.printable import printable
 def read(
     *paths: str | Path,
     intent: str | Path | None = None,
-    announces: Iterable[str] = (),
+    advertises: Iterable[str] = (),
     sites: Iterable[str] = (),
     client_ports: tuple[int, int] | None = None,
-) -> Subject:
+) -> Analysis:
     """The network in folders of synthesized roots, plans or states.
 
     - `intent`: the `intent.json` to prove against; None: the one in a given folder, if there is one.
-    - `announces`: `CONNECTION=CIDR,...` for each VPN connection or Direct Connect gateway, by its name or address, of
+    - `advertises`: `CONNECTION=CIDR,...` for each VPN connection or Direct Connect gateway, by its name or address, of
       which more is known than the intent says, or other things.
     - `sites`: `NAME=CONNECTION,...` for each site of several connections, where there is no intent.
     - `client_ports`: the first and last port that clients open connections from; None: 1024 to 65535.
@@ -37,7 +37,7 @@ def read(
     Raises `UnreadableTerraform`, `UnknownSchema` (an intent that this release cannot read), `ProofError`, `OSError`.
     """
     found = sources(*paths)
-    made = subject(graph_of(found), _estate(paths, intent), _roots(found), announces, sites, client_ports=client_ports)
+    made = subject(graph_of(found), _estate(paths, intent), _roots(found), advertises, sites, client_ports=client_ports)
     return replace(made, drift=_drift(paths))
 
 
@@ -51,10 +51,10 @@ def read_change(
     *,
     beside: Iterable[str | Path] = (),
     intent: str | Path | None = None,
-    announces: Iterable[str] = (),
+    advertises: Iterable[str] = (),
     sites: Iterable[str] = (),
     client_ports: tuple[int, int] | None = None,
-) -> tuple[Subject, Subject]:
+) -> tuple[Analysis, Analysis]:
     """What is and what will be, from one plan.
 
     - `beside`: plans or states of the other roots of the same network. Of plans, too, what is and what will be.
@@ -65,7 +65,7 @@ def read_change(
     found = sources(*paths)
     if not found[0].has_before:
         raise UnusableInput(f"{path} is no plan, and only a plan says what is as well as what will be: give two inputs")
-    estate, roots, said, together = _estate(paths, intent), _roots(found), list(announces), list(sites)
+    estate, roots, said, together = _estate(paths, intent), _roots(found), list(advertises), list(sites)
     made = (graph_of(found, when="before"), graph_of(found, when="after"))
     before, after = (
         subject(graph, estate, roots, said, together, empty_is_fine=True, client_ports=client_ports) for graph in made
@@ -77,15 +77,15 @@ def subject(
     graph: Graph,
     estate: Estate | None = None,
     roots: Iterable[str] = (),
-    announces: Iterable[str] = (),
+    advertises: Iterable[str] = (),
     sites: Iterable[str] = (),
     *,
     empty_is_fine: bool = False,
     client_ports: tuple[int, int] | None = None,
-) -> Subject:
+) -> Analysis:
     """The network of a resource graph, under proof. Raises `ProofError`."""
     network = network_of(graph)
-    given, together = list(announces), list(sites)
+    given, together = list(advertises), list(sites)
     if together and estate is not None:
         raise ProofError(
             f"--site {together[0]}: the intent says which connections each site has; --site is for networks without one"
@@ -94,17 +94,17 @@ def subject(
     known, of_sites = ({}, {}) if nothing else (said(given, network), said_together(together, network))
     ports = client_ports or EPHEMERAL
     root = frozenset(roots)
-    return Subject(network, estate, known, of_sites, root, graph.notes, graph=graph, client_ports=ports)
+    return Analysis(network, estate, known, of_sites, root, graph.notes, graph=graph, client_ports=ports)
 
 
-def said(announces: Sequence[str], network: Network) -> Mapping[str, tuple[Cidr, ...]]:
-    """`CONNECTION=CIDR,...` as announcements by the address of the connection. Raises `ProofError`."""
+def said(advertises: Sequence[str], network: Network) -> Mapping[str, tuple[Cidr, ...]]:
+    """`CONNECTION=CIDR,...` as advertisements by the address of the connection. Raises `ProofError`."""
     found: dict[str, tuple[Cidr, ...]] = {}
-    for given in announces:
+    for given in advertises:
         # A Terraform address may hold "=" inside an index, a prefix never does.
         name, equals, listed = given.rpartition("=")
         if not equals:
-            raise ProofError(f"expected --announces CONNECTION=CIDR,..., got {given!r}")
+            raise ProofError(f"expected --advertises CONNECTION=CIDR,..., got {given!r}")
         prefixes = tuple(_prefix(text.strip(), given) for text in listed.split(",") if text.strip())
         found[_connection(name, network)] = prefixes
     return found
@@ -152,7 +152,7 @@ def _prefix(text: str, given: str) -> Cidr:
         return ip_network(text)
     except ValueError as error:
         raise ProofError(
-            f"expected prefixes such as 172.20.0.0/16, got {text!r} in --announces {given!r}: {error}"
+            f"expected prefixes such as 172.20.0.0/16, got {text!r} in --advertises {given!r}: {error}"
         ) from None
 
 

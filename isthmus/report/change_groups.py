@@ -83,4 +83,4 @@ def headline(difference: Difference) -> tuple[str, str]:
         return "No flow changes", ", but firewall rules do."
     if difference.names:
         return "No flow changes", ", but names are answered otherwise."
-    return "No flow changes", ", of those that can be answered." if difference.unanswered else "."
+    return "No flow changes", ", of those that can be answered." if difference.unknown_results else "."

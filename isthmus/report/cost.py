@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from isthmus.cost.estimate import HOURS, Bill, Line, UseLine
+from isthmus.cost.estimate import HOURS, CostEstimate, Line, UsageLine
 from isthmus.cost.items import AT_PRICE_OF, ITEMS, Unit
 from isthmus.report.terminal import print_trimmed
 from isthmus.text.markdown import capped, escape, folded
@@ -19,20 +19,20 @@ from isthmus.text.markdown import capped, escape, folded
 Row = tuple[str, ...]
 
 
-def print_bill(bill: Bill, out: Console, before: Bill | None = None) -> None:
+def print_estimate(estimate: CostEstimate, out: Console, before: CostEstimate | None = None) -> None:
     """Print a bill, or what it is beside an earlier one."""
-    print_trimmed(Text(_heading(bill), style="bold"), out)
-    columns, rows = _compared(before, bill) if before is not None else _listed(bill)
+    print_trimmed(Text(_heading(estimate), style="bold"), out)
+    columns, rows = _compared(before, estimate) if before is not None else _listed(estimate)
     _print_table(out, columns, rows)
-    if bill.uses or (before is not None and before.uses):
+    if estimate.uses or (before is not None and before.uses):
         out.print()
         out.print(Text("By use, between what is assumed below", style="bold"))
-        _print_table(out, *_used(bill, before))
-        _print_list(out, "Assumed", bill.assumptions or (before.assumptions if before is not None else ()))
-    roots = bill.by_root
+        _print_table(out, *_used(estimate, before))
+        _print_list(out, "Assumed", estimate.assumptions or (before.assumptions if before is not None else ()))
+    roots = estimate.by_root
     if len(roots) > 1:
         _print_list(out, "What stands, by root module", (f"{root}: {money(sum_)}" for root, sum_ in roots.items()))
-    _print_list(out, "Not counted", bill.notes)
+    _print_list(out, "Not counted", estimate.notes)
 
 
 def _print_table(out: Console, columns: Row, rows: Sequence[Row]) -> None:
@@ -44,25 +44,27 @@ def _print_table(out: Console, columns: Row, rows: Sequence[Row]) -> None:
     print_trimmed(table, out)
 
 
-def bill_markdown(bill: Bill, before: Bill | None = None) -> str:
+def estimate_markdown(estimate: CostEstimate, before: CostEstimate | None = None) -> str:
     """The bill for a pull request: the sum first."""
     if before is None:
-        head = f"**{_at_least(bill)}{money(bill.total)} {bill.prices.currency} a month**"
-        if bill.uses:
-            head += f", {money(bill.least)} to {money(bill.most)} with what costs by use"
+        head = f"**{_at_least(estimate)}{money(estimate.total)} {estimate.prices.currency} a month**"
+        if estimate.uses:
+            head += f", {money(estimate.least)} to {money(estimate.most)} with what costs by use"
     else:
-        change = f"{_signed(bill.total - before.total)} {bill.prices.currency} a month"
+        change = f"{_signed(estimate.total - before.total)} {estimate.prices.currency} a month"
         head = (
-            f"**{change if bill.complete and before.complete else 'by how much it changes is not known'}**: "
-            f"{_at_least(before)}{money(before.total)} before, {_at_least(bill)}{money(bill.total)} after"
+            f"**{change if estimate.complete and before.complete else 'by how much it changes is not known'}**: "
+            f"{_at_least(before)}{money(before.total)} before, {_at_least(estimate)}{money(estimate.total)} after"
         )
-    columns, rows = _compared(before, bill) if before is not None else _listed(bill)
-    notes = "\n".join(f"- {escape(note)}" for note in bill.notes)
-    parts = [head, folded(_heading(bill), _markdown_table(columns, rows))]
-    if bill.uses or (before is not None and before.uses):
-        assumed = "\n".join(f"- {escape(line)}" for line in bill.assumptions or (before.assumptions if before else ()))
-        parts.append(folded("By use", f"{_markdown_table(*_used(bill, before))}\n\nAssumed:\n\n{assumed}"))
-    return capped([*parts, *([folded(f"Not counted ({len(bill.notes)})", notes)] if notes else [])])
+    columns, rows = _compared(before, estimate) if before is not None else _listed(estimate)
+    notes = "\n".join(f"- {escape(note)}" for note in estimate.notes)
+    parts = [head, folded(_heading(estimate), _markdown_table(columns, rows))]
+    if estimate.uses or (before is not None and before.uses):
+        assumed = "\n".join(
+            f"- {escape(line)}" for line in estimate.assumptions or (before.assumptions if before else ())
+        )
+        parts.append(folded("By use", f"{_markdown_table(*_used(estimate, before))}\n\nAssumed:\n\n{assumed}"))
+    return capped([*parts, *([folded(f"Not counted ({len(estimate.notes)})", notes)] if notes else [])])
 
 
 def _markdown_table(columns: Row, rows: Sequence[Row]) -> str:
@@ -70,24 +72,24 @@ def _markdown_table(columns: Row, rows: Sequence[Row]) -> str:
     return "\n".join([*table, *("| " + " | ".join(map(escape, row)) + " |" for row in rows)])
 
 
-def bill_json(bill: Bill, before: Bill | None = None) -> Mapping[str, Any]:
+def estimate_json(estimate: CostEstimate, before: CostEstimate | None = None) -> Mapping[str, Any]:
     """The bill as plain data; with `before`, that bill under `"before"`."""
     document: dict[str, Any] = {
-        "currency": bill.prices.currency,
-        "region": bill.prices.region,
-        "as_of": bill.prices.as_of,
+        "currency": estimate.prices.currency,
+        "region": estimate.prices.region,
+        "as_of": estimate.prices.as_of,
         "hours": HOURS,
-        "total": _number(bill.total),
-        "complete": bill.complete,
-        "lines": [_line(line) for line in bill.lines],
-        "least": _number(bill.least),
-        "most": _number(bill.most),
-        "by_use": [_use(use) for use in bill.uses],
-        "assumed": list(bill.assumptions),
-        "by_root": {root: _number(amount) for root, amount in bill.by_root.items()},
-        "not_counted": list(bill.notes),
+        "total": _number(estimate.total),
+        "complete": estimate.complete,
+        "lines": [_line(line) for line in estimate.lines],
+        "least": _number(estimate.least),
+        "most": _number(estimate.most),
+        "by_use": [_use(use) for use in estimate.uses],
+        "assumed": list(estimate.assumptions),
+        "by_root": {root: _number(amount) for root, amount in estimate.by_root.items()},
+        "not_counted": list(estimate.notes),
     }
-    return document if before is None else {**document, "before": bill_json(before)}
+    return document if before is None else {**document, "before": estimate_json(before)}
 
 
 def money(amount: Fraction) -> str:
@@ -95,46 +97,51 @@ def money(amount: Fraction) -> str:
     return f"{_rounded(amount, '0.01'):,f}"
 
 
-def _heading(bill: Bill) -> str:
-    prices = bill.prices
+def _heading(estimate: CostEstimate) -> str:
+    prices = estimate.prices
     own = f"; {len(prices.own)} of your own" if prices.own else ""
     own += f", the others of {prices.others}" if prices.own and prices.others else ""
-    elsewhere = [region for region in bill.regions if region != prices.region]
+    elsewhere = [region for region in estimate.regions if region != prices.region]
     wrong = f", not of {', '.join(elsewhere)}" if elsewhere else ""
     return f"A month of {HOURS} hours in {prices.currency}, at prices of {prices.region} ({prices.as_of}{own}){wrong}"
 
 
-def _listed(bill: Bill) -> tuple[Row, list[Row]]:
-    rows = [(line.item.label, _count(line), _amount(line)) for line in bill.lines]
-    return ("", "count", "a month"), [*rows, (_sum_label(bill), "", money(bill.total))]
+def _listed(estimate: CostEstimate) -> tuple[Row, list[Row]]:
+    rows = [(line.item.label, _count(line), _amount(line)) for line in estimate.lines]
+    return ("", "count", "a month"), [*rows, (_sum_label(estimate), "", money(estimate.total))]
 
 
-def _sum_label(*bills: Bill) -> str:
-    return "sum" if all(bill.complete for bill in bills) else "sum, at least"
+def _sum_label(*bills: CostEstimate) -> str:
+    return "sum" if all(estimate.complete for estimate in bills) else "sum, at least"
 
 
-def _at_least(bill: Bill) -> str:
-    return "" if bill.complete else "at least "
+def _at_least(estimate: CostEstimate) -> str:
+    return "" if estimate.complete else "at least "
 
 
-def _used(bill: Bill, before: Bill | None) -> tuple[Row, list[Row]]:
+def _used(estimate: CostEstimate, before: CostEstimate | None) -> tuple[Row, list[Row]]:
     """What costs by use, the least and the most of it; the sums include what stands."""
     if before is None:
-        rows: list[Row] = [(use.item.label, _between(use), *_least_and_most(use)) for use in bill.uses]
-        sums: Row = (_sum_label(bill).replace("sum", "sum with it"), "", money(bill.least), money(bill.most))
+        rows: list[Row] = [(use.item.label, _between(use), *_least_and_most(use)) for use in estimate.uses]
+        sums: Row = (
+            _sum_label(estimate).replace("sum", "sum with it"),
+            "",
+            money(estimate.least),
+            money(estimate.most),
+        )
         return ("", "", "from", "to"), [*rows, sums]
-    was, is_ = ({use.item.name: use for use in each.uses} for each in (before, bill))
+    was, is_ = ({use.item.name: use for use in each.uses} for each in (before, estimate))
     rows = [
         (item.label, *(" to ".join(_least_and_most(each[name])) if name in each else "-" for each in (was, is_)))
         for item in (*AT_PRICE_OF.values(), *ITEMS.values())
         if (name := item.name) in was or name in is_
     ]
-    label = _sum_label(before, bill).replace("sum", "sum with it")
-    sums = (label, *(f"{money(each.least)} to {money(each.most)}" for each in (before, bill)))
+    label = _sum_label(before, estimate).replace("sum", "sum with it")
+    sums = (label, *(f"{money(each.least)} to {money(each.most)}" for each in (before, estimate)))
     return ("", "before", "after"), [*rows, sums]
 
 
-def _between(use: UseLine) -> str:
+def _between(use: UsageLine) -> str:
     unit = {Unit.GB: " GB", Unit.MILLION: " million"}.get(use.item.unit, "")
     return " to ".join(_some(end, use.item.unit) for end in (use.least, use.most)) + unit
 
@@ -146,14 +153,14 @@ def _some(quantity: Fraction, unit: Unit) -> str:
     return f"{_rounded(quantity, '1' if whole else '0.1'):,f}"
 
 
-def _least_and_most(use: UseLine) -> tuple[str, str]:
+def _least_and_most(use: UsageLine) -> tuple[str, str]:
     if use.least_amount is None or use.most_amount is None:
         return "no price", "no price"
     return money(use.least_amount), money(use.most_amount)
 
 
-def _compared(before: Bill, after: Bill) -> tuple[Row, list[Row]]:
-    was, is_ = ({line.item.name: line for line in bill.lines} for bill in (before, after))
+def _compared(before: CostEstimate, after: CostEstimate) -> tuple[Row, list[Row]]:
+    was, is_ = ({line.item.name: line for line in estimate.lines} for estimate in (before, after))
     rows = [
         (
             item.label,
@@ -208,7 +215,7 @@ def _line(line: Line) -> Mapping[str, Any]:
     }
 
 
-def _use(use: UseLine) -> Mapping[str, Any]:
+def _use(use: UsageLine) -> Mapping[str, Any]:
     ends = (use.least_amount, use.most_amount)
     return {
         "item": use.item.name,

@@ -1,7 +1,7 @@
 """The sheet that the people on the other side of a VPN connection need, as Markdown.
 
-Read from the output: the connection's arguments from Terraform, what the site announces from the intent, what AWS
-announces from the route table that the connection is associated with.
+Read from the output: the connection's arguments from Terraform, what the site advertises from the intent, what AWS
+advertises from the route table that the connection is associated with.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from isthmus.intent import Estate, Routing, Site, VpnConnection
-from isthmus.network.answers import Told
+from isthmus.network.answers import AdvertisedPrefixes
 from isthmus.network.from_terraform.values import name_of
 from isthmus.network.from_terraform.vpn import opened_by_site_alone
 from isthmus.output.folder import Output
@@ -43,10 +43,10 @@ class Sheet:
     markdown: str
 
 
-def sheets(output: Output, announced: Mapping[str, Told]) -> tuple[Sheet, ...]:
+def sheets(output: Output, advertised: Mapping[str, AdvertisedPrefixes]) -> tuple[Sheet, ...]:
     """A sheet for each VPN connection of the intent that the output holds, by name.
 
-    `announced` is what AWS advertises over each connection, by its name.
+    `advertised` is what AWS advertises over each connection, by its name.
     """
     graph, estate = output.graph, output.estate
     resources = {name_of(r): r for r in graph.of_type("aws_vpn_connection")}
@@ -61,7 +61,7 @@ def sheets(output: Output, announced: Mapping[str, Told]) -> tuple[Sheet, ...]:
             continue
         aws_asn = hubs[0].get("amazon_side_asn", 64_512) if hubs else 64_512
         root = output.folder / "stacks" / resource.root
-        told = announced.get(connection.name, Told(connection.name))
+        told = advertised.get(connection.name, AdvertisedPrefixes(connection.name))
         way = next(way for way in connected if connection.name in way.connections)
         lines = _Lines(estate, site, connection, resource, gateway, aws_asn, told, way, root)
         found.append(Sheet(connection.name, "\n".join(lines.all()) + "\n"))
@@ -76,7 +76,7 @@ class _Lines:
     resource: Resource
     gateway: Resource
     aws_asn: int
-    told: Told
+    told: AdvertisedPrefixes
     ways: Ways
     root: Path
 
@@ -114,7 +114,7 @@ class _Lines:
             beside = f" and {', '.join(others)}" if others else ""
             yield f"A tunnel carries up to {rate}, which is the most for one flow. AWS spreads flows over the tunnels"
             yield f"of this connection{beside}, {self.ways.together:g} Gbps together, for as long as all of them bring"
-            yield "equal prefixes, AS paths and MED: announce the same over each."
+            yield "equal prefixes, AS paths and MED: advertise the same over each."
         yield ""
 
     def _tunnels(self, bgp: bool) -> Iterator[str]:
@@ -179,7 +179,7 @@ class _Lines:
     def _routes(self, bgp: bool) -> Iterator[str]:
         yield from _heading("Routes")
         if bgp:
-            yield f"Announce to AWS exactly: {_codes(sorted(self.site.announces))}."
+            yield f"Advertise to AWS exactly: {_codes(sorted(self.site.advertises))}."
             yield f"More specific prefixes would win over these; more than {_MOST_PREFIXES:,} close the session."
             yield ""
             yield f"Expect from AWS: {_codes([str(prefix) for prefix in sorted(self.told.prefixes)])}."

@@ -22,11 +22,11 @@ def proof_markdown(proof: Proof) -> str:
         Verdict.PROVED: "**Proved**: the network lets through what is meant, and nothing else.",
         Verdict.NO_VIOLATIONS: "**No violations** of the rules that hold for every network; no intent to compare with.",
         Verdict.VIOLATED: f"**Violated**: {count} {'thing does' if count == 1 else 'things do'} not hold.",
-        Verdict.UNKNOWN: f"**Unknown**: {len(proof.unanswered)} questions could not be answered.",
+        Verdict.UNKNOWN: f"**Unknown**: {len(proof.unknown_results)} questions could not be answered.",
     }
     parts = [heads[proof.verdict]]
     parts.append(_section("Violations", (_violation(v) for v in proof.violations), opened=True))
-    parts.append(_section("Unknown", (escape(str(u)) for u in proof.unanswered), opened=True))
+    parts.append(_section("Unknown", (escape(str(u)) for u in proof.unknown_results), opened=True))
     parts.append(_section("Not as synthesized", map(escape, proof.drift), opened=True))
     if 1 < len(proof.flows.names) <= _MOST_COLUMNS:
         parts.append(folded("Who reaches whom", _matrix(proof)))
@@ -57,7 +57,7 @@ def difference_markdown(difference: Difference) -> str:
     parts.append(_section("Names answered otherwise", (escape(str(one)) for one in difference.names), opened=True))
     if difference.changes:
         parts.append(folded("Flow by flow, and because of what", "\n".join(rows)))
-    parts.append(_section("Unknown", (escape(str(missing)) for missing in difference.unanswered), opened=True))
+    parts.append(_section("Unknown", (escape(str(missing)) for missing in difference.unknown_results), opened=True))
     parts.append(_section("Assumptions", map(escape, difference.assumptions)))
     parts.append(_section("Worth knowing", map(escape, difference.notes)))
     return capped(parts)

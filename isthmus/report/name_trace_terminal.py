@@ -6,14 +6,14 @@ from rich.console import Console
 
 from isthmus.network.answers import Outcome
 from isthmus.network.forwarded_queries import Asked
-from isthmus.proof.trace.name import NameTraced, headline, steps
+from isthmus.proof.trace.name import NameTrace, headline, steps
 from isthmus.report.terminal import line, wrapped
 
 _COLOURS = {Outcome.REACHABLE: "green", Outcome.BLOCKED: "red", Outcome.UNKNOWN: "yellow"}
 _WORDS = {Outcome.REACHABLE: "answered", Outcome.BLOCKED: "not answered", Outcome.UNKNOWN: "unknown"}
 
 
-def print_name(traced: NameTraced, out: Console) -> None:
+def print_name(traced: NameTrace, out: Console) -> None:
     """Print who answers, what was weighed, and the ways of the queries."""
     line(out, f"{traced.name} for {traced.source}: {_WORDS[traced.outcome]}", _COLOURS[traced.outcome])
     wrapped(out, headline(traced), "  by ", "      ")

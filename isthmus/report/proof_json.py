@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from isthmus.proof.difference.flows import Difference
-from isthmus.proof.result.findings import Fate, Flow
+from isthmus.proof.result.findings import Flow, PacketOutcome
 from isthmus.proof.result.proof import Proof
 
 
@@ -43,8 +43,8 @@ def flow_document(flow: Flow) -> dict[str, Any]:
         "path": list(flow.path),
         "blocked_by": list(flow.blocked_by),
     }
-    if len(flow.fates) > 1 or any(fate.not_for for fate in flow.fates):
-        document["packets"] = [_fate(fate) for fate in flow.fates]
+    if len(flow.packet_outcomes) > 1 or any(fate.not_for for fate in flow.packet_outcomes):
+        document["packets"] = [_fate(fate) for fate in flow.packet_outcomes]
     if flow.condition:
         document["condition"] = flow.condition
     if flow.exits:
@@ -57,7 +57,7 @@ def flow_document(flow: Flow) -> dict[str, Any]:
     return document
 
 
-def _fate(fate: Fate) -> dict[str, Any]:
+def _fate(fate: PacketOutcome) -> dict[str, Any]:
     return {
         "packets": str(fate.packets),
         "forward": fate.forward.value,
@@ -89,7 +89,7 @@ def difference_text(difference: Difference) -> str:
             {"name": one.name, "spokes": list(one.spokes), "before": one.was, "after": one.is_}
             for one in difference.names
         ],
-        "unknowns": [str(unanswered) for unanswered in difference.unanswered],
+        "unknowns": [str(unknown_results) for unknown_results in difference.unknown_results],
         "assumptions": list(difference.assumptions),
         "notes": list(difference.notes),
     }
@@ -116,7 +116,7 @@ def _rest(proof: Proof) -> dict[str, Any]:
             }
             for violation in proof.violations
         ],
-        "unknowns": [str(unanswered) for unanswered in proof.unanswered],
+        "unknowns": [str(unknown_results) for unknown_results in proof.unknown_results],
         "services": [flow_document(flow) for flow in proof.services],
         "assumptions": list(proof.assumptions),
         "would_change": list(proof.would_change),

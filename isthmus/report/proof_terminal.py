@@ -16,10 +16,10 @@ from isthmus.network.answers import Outcome, Trace
 from isthmus.network.client_ports import described
 from isthmus.proof.difference.flows import Difference
 from isthmus.proof.pairs.locations import INTERNET
-from isthmus.proof.result.failures import Survival
+from isthmus.proof.result.failures import FailureResult
 from isthmus.proof.result.findings import Flow, Verdict, Violation, in_a_word
 from isthmus.proof.result.proof import Flows, Proof
-from isthmus.proof.trace.flow import Traced
+from isthmus.proof.trace.flow import FlowTrace
 from isthmus.report.change_groups import gist, headline
 from isthmus.report.matrix_classes import MOST_SHOWN, Shown, shown
 from isthmus.report.terminal import line as _line
@@ -44,11 +44,11 @@ def print_proof(proof: Proof, out: Console, *, every: bool = False) -> None:
         Verdict.PROVED: "PROVED: the network lets through what is meant, and nothing else.",
         Verdict.NO_VIOLATIONS: "NO VIOLATIONS of the rules that hold for every network (no intent to compare with).",
         Verdict.VIOLATED: f"VIOLATED: {_count(len(proof.violations), 'thing does', 'things do')} not hold.",
-        Verdict.UNKNOWN: f"UNKNOWN: {_count(len(proof.unanswered), 'question', 'questions')} could not be answered.",
+        Verdict.UNKNOWN: f"UNKNOWN: {_count(len(proof.unknown_results), 'question', 'questions')} could not be answered.",
     }
     _line(out, head[proof.verdict], _COLOURS[proof.verdict])
     _list(out, "Violations", (_violation(v) for v in proof.violations), "red")
-    _list(out, "Unknown", map(str, proof.unanswered), "yellow")
+    _list(out, "Unknown", map(str, proof.unknown_results), "yellow")
     print_differing(proof.drift, out)
     _matrix(proof, out)
     _parts(proof, out)
@@ -60,7 +60,7 @@ def print_proof(proof: Proof, out: Console, *, every: bool = False) -> None:
     )
     _list(out, "When something fails", (_survival(survival, every) for survival in proof.scenarios))
     _list(out, "Assuming", proof.assumptions)
-    _list(out, "A more specific announcement", proof.would_change)
+    _list(out, "A more specific advertisement", proof.would_change)
     _list(out, "Worth knowing", proof.notes)
 
 
@@ -69,15 +69,15 @@ def print_differing(drift: Sequence[str], out: Console) -> None:
     _list(out, "Not as synthesized", drift, "yellow")
 
 
-def print_traces(traced: Traced, out: Console) -> None:
+def print_traces(traced: FlowTrace, out: Console) -> None:
     """Print the trips, one for each outcome, the worst first."""
     works = "reachable both ways" if traced.works else f"{traced.outcome}"
     colour = {Outcome.REACHABLE: "green", Outcome.BLOCKED: "red", Outcome.UNKNOWN: "yellow"}[traced.outcome]
     works = f"partly: {traced.parts}" if traced.parts else works
     on = f", {traced.condition}" if traced.condition else ""
     _line(out, f"{traced.source} -> {traced.destination}: {works}{on}", colour)
-    if len(traced.fates) > 1 or any(fate.not_for for fate in traced.fates):
-        for fate in traced.fates:
+    if len(traced.packet_outcomes) > 1 or any(fate.not_for for fate in traced.packet_outcomes):
+        for fate in traced.packet_outcomes:
             _wrapped(out, str(fate), "  ", "    ")
     for trip in traced.telling:
         _leg(out, "there", trip.forward)
@@ -109,7 +109,7 @@ def _leg(out: Console, name: str, leg: Trace) -> None:
 def print_difference(difference: Difference, out: Console) -> None:
     """Print the difference of two networks: in short, then flow by flow."""
     verdict, rest = headline(difference)
-    calm = difference.changes_nothing and not difference.unanswered
+    calm = difference.changes_nothing and not difference.unknown_results
     _line(out, f"{verdict.upper()}{rest}", "green" if calm else "yellow")
     lines = list(gist(difference))
     if lines:
@@ -128,7 +128,7 @@ def print_difference(difference: Difference, out: Console) -> None:
             _line(out, f"  {'because of' if not place else '          '} {cause}")
         if len(change.causes) > _MOST_RESOURCES:
             _line(out, f"             and {len(change.causes) - _MOST_RESOURCES} more (--json lists them)")
-    _list(out, "Unknown", map(str, difference.unanswered), "yellow")
+    _list(out, "Unknown", map(str, difference.unknown_results), "yellow")
     _list(out, "Assuming", difference.assumptions)
     _list(out, "Worth knowing", difference.notes)
 
@@ -233,7 +233,7 @@ def _parts(proof: Proof, out: Console) -> None:
     _list(out, "Partly", (f"{flow.source} -> {flow.destination}: {flow.detail}" for flow in flows if flow.parts))
 
 
-def _survival(survival: Survival, every: bool) -> str:
+def _survival(survival: FailureResult, every: bool) -> str:
     flows = (f"  {a} -> {b}" for lost in survival.lost for a, b in lost.flows) if every else ()
     return "\n".join([str(survival), *flows])
 

@@ -18,12 +18,15 @@ from isthmus.proof.result.rules import rule
 from isthmus.terraform.source_lines import Line, Lines
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_UNKNOWN = "table-incomplete"
+_UNKNOWN = "unknown-result"
 
 
 def sarif(proof: Proof, artifact: Path) -> dict[str, Any]:
     """The document. `artifact` is the input: a folder, in which findings have lines, or a plan or state."""
-    found = [*proof.violations, *(Violation(_UNKNOWN, str(unanswered)) for unanswered in proof.unanswered)]
+    found = [
+        *proof.violations,
+        *(Violation(_UNKNOWN, str(unknown_results)) for unknown_results in proof.unknown_results),
+    ]
     ids = sorted({violation.rule for violation in found})
     lines = Lines(artifact) if artifact.is_dir() else None
     return {

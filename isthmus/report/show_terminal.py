@@ -11,7 +11,7 @@ from rich.text import Text
 
 from isthmus.intent.backend import HcpTerraform
 from isthmus.intent.estate import Estate
-from isthmus.network.answers import Told
+from isthmus.network.answers import AdvertisedPrefixes
 from isthmus.output.overview import ANY, Matrix, Root, RouteTable, Ways
 from isthmus.report.matrix_classes import shown
 from isthmus.report.terminal import print_trimmed
@@ -52,7 +52,7 @@ def print_ways(found: Sequence[Ways], out: Console) -> None:
         _wrapped(out, f"{way.site} in {way.segment}", about)
 
 
-def print_announced(found: Mapping[str, Told], out: Console) -> None:
+def print_advertised(found: Mapping[str, AdvertisedPrefixes], out: Console) -> None:
     """What each site receives."""
     _title(out, "What AWS advertises to each site")
     for name, told in found.items():

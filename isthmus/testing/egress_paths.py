@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus.proof import NoSuchThing, ProofError, Subject
+from isthmus.proof import Analysis, NoSuchName, ProofError
 from isthmus.proof.checks.inventory import bind
 
 
-def exits_of(subject: Subject, given: str) -> frozenset[str]:
+def exits_of(subject: Analysis, given: str) -> frozenset[str]:
     """The addresses of the gateways and VPN connections by which what is called so leads to the internet.
 
-    None for a VPC without an internet gateway. Raises `NoSuchThing` for a name that nothing has, and `ProofError` for
+    None for a VPC without an internet gateway. Raises `NoSuchName` for a name that nothing has, and `ProofError` for
     one that several have.
     """
     named = list(_named(subject))
     found = {exits for name, exits in named if name == given}
     if not found:
-        raise NoSuchThing(given, shortest_first(name for name, _ in named), "way out (VPC, site or VPN connection)")
+        raise NoSuchName(given, shortest_first(name for name, _ in named), "way out (VPC, site or VPN connection)")
     if len(found) > 1:
         one, other, *_ = sorted(", ".join(sorted(exits)) or "none" for exits in found)
         raise ProofError(f"{given!r} names more than one way out: {one} and {other}; give an address")
@@ -29,7 +29,7 @@ def shortest_first(names: Iterable[str]) -> list[str]:
     return sorted({name for name in names if name}, key=lambda name: (".aws_" in name, name))
 
 
-def _named(subject: Subject) -> Iterator[tuple[str, frozenset[str]]]:
+def _named(subject: Analysis) -> Iterator[tuple[str, frozenset[str]]]:
     """Everything that could be meant, by each of its names."""
     network = subject.network
     for vpn in network.vpns.values():

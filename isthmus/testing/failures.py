@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from isthmus.network.answers import InSubnet, Location, Outcome, RoundTrip, Scenario
-from isthmus.proof import NoSuchThing, Subject
+from isthmus.proof import Analysis, NoSuchName
 from isthmus.proof.checks.inventory import bind
-from isthmus.proof.checks.reachability import Meant
+from isthmus.proof.checks.reachability import Intended
 from isthmus.proof.pairs.locations import INTERNET
 from isthmus.proof.pairs.matrix import AllPairs, Trial
 from isthmus.testing.egress_paths import shortest_first
@@ -27,20 +27,20 @@ class Loss:
         return f"{self.source} -> {self.destination}" + (f" and {self.alike} like it" if self.alike else "")
 
 
-def scenario(subject: Subject, given: str) -> Scenario:
+def scenario(subject: Analysis, given: str) -> Scenario:
     """What is down when something of that name is lost: all that bear it, a connection and its customer gateway alike.
 
     Names are those of VPN connections, customer gateways, sites (all their connections), tunnels (`<connection>#1`),
-    zones; and Terraform addresses. Raises `NoSuchThing`.
+    zones; and Terraform addresses. Raises `NoSuchName`.
     """
     named = list(_named(subject))
     down = frozenset(address for name, addresses in named if name == given for address in addresses)
     if not down:
-        raise NoSuchThing(given, shortest_first(name for name, _ in named), "thing that may fail")
+        raise NoSuchName(given, shortest_first(name for name, _ in named), "thing that may fail")
     return Scenario(down, f"loss of {given}")
 
 
-def _named(subject: Subject) -> Iterator[tuple[str, frozenset[str]]]:
+def _named(subject: Analysis) -> Iterator[tuple[str, frozenset[str]]]:
     network = subject.network
     for vpn in network.vpns.values():
         yield from ((name, frozenset({vpn.address})) for name in (vpn.name, vpn.address))
@@ -66,14 +66,14 @@ def _named(subject: Subject) -> Iterator[tuple[str, frozenset[str]]]:
             yield from ((f"{label}{number}", frozenset({tunnel.address})) for label in labels[vpn.address] if label)
 
 
-def losses(subject: Subject, failing: Scenario) -> Iterator[Loss]:
+def losses(subject: Analysis, failing: Scenario) -> Iterator[Loss]:
     """The flows that a failure takes, or may take, of those that are meant where there is an intent.
 
     What is in a zone that fails goes with it, and is not counted.
     """
     before = subject.pairs
     after = before.during(before.engine.in_scenario(failing))
-    meant = Meant(subject.estate, before.places) if subject.estate is not None else None
+    meant = Intended(subject.estate, before.places) if subject.estate is not None else None
     for a, b, alike in _asked(subject, failing):
         if meant is not None and not meant.intended(a, b):
             continue
@@ -84,7 +84,7 @@ def losses(subject: Subject, failing: Scenario) -> Iterator[Loss]:
                 break
 
 
-def _asked(subject: Subject, failing: Scenario) -> Iterator[tuple[str, str, int]]:
+def _asked(subject: Analysis, failing: Scenario) -> Iterator[tuple[str, str, int]]:
     """The pairs to try. A NAT gateway is one spoke's own, so that others like that spoke say nothing about it."""
     pairs = subject.pairs
     if failing.down <= subject.network.nats.keys():

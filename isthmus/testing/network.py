@@ -4,7 +4,7 @@
     network.assert_isolated("dev", "prod")
 
 What does not hold, and what nobody can say, is an `AssertionError` that shows the packet hop by hop, there and back,
-with every setting that stops it. A name that nothing has is `isthmus.proof.NoSuchThing`, which is no assertion: a test
+with every setting that stops it. A name that nothing has is `isthmus.proof.NoSuchName`, which is no assertion: a test
 for a flow that must not be there does not pass because of a typing mistake.
 """
 
@@ -22,9 +22,9 @@ from isthmus import proof
 from isthmus.network.answers import Outcome
 from isthmus.network.packet_classes import PacketClass
 from isthmus.network.packets import ALL_PACKETS, Packets
-from isthmus.proof import NoSuchPlace, ProofError, Subject, Traced, UnusableInput, Verdict
+from isthmus.proof import Analysis, FlowTrace, NoSuchPlace, ProofError, UnusableInput, Verdict
 from isthmus.proof.checks.inventory import bind
-from isthmus.proof.destination import Toward, toward
+from isthmus.proof.destination import Destination, toward
 from isthmus.proof.pairs.locations import INTERNET
 from isthmus.proof.result.assumptions import assumptions
 from isthmus.proof.trace.flow import leaks
@@ -58,10 +58,10 @@ class NetworkUnderTest:
 
     Places are spokes, `site/network`, sites, `internet`, AWS services (`s3`, `ssm`), addresses of subnets and interface
     endpoints, or IP addresses. A destination may end in a port: `prod:22`, `dc1/servers:udp/53`. Every sentence raises
-    `AssertionError` where it does not hold or nobody can say, and `NoSuchThing` for a name that nothing has.
+    `AssertionError` where it does not hold or nobody can say, and `NoSuchName` for a name that nothing has.
     """
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Analysis) -> None:
         self.subject = subject
 
     @classmethod
@@ -69,13 +69,13 @@ class NetworkUnderTest:
         cls,
         *paths: str | Path,
         intent: str | Path | None = None,
-        announces: Iterable[str] = (),
+        advertises: Iterable[str] = (),
         sites: Iterable[str] = (),
         client_ports: tuple[int, int] | None = None,
     ) -> NetworkUnderTest:
         """The network of folders of roots, plans or states, as `isthmus.proof.read` takes them, and raising as it
         does."""
-        made = proof.read(*paths, intent=intent, announces=announces, sites=sites, client_ports=client_ports)
+        made = proof.read(*paths, intent=intent, advertises=advertises, sites=sites, client_ports=client_ports)
         return cls(made)
 
     @_sentence
@@ -107,8 +107,8 @@ class NetworkUnderTest:
     @_sentence
     def assert_isolated(self, one: str, other: str) -> None:
         """No packet of any kind gets from either to the other, from no subnet to none."""
-        self._blocked(one, Toward(other))
-        self._blocked(other, Toward(one))
+        self._blocked(one, Destination(other))
+        self._blocked(other, Destination(one))
 
     @_sentence
     def assert_internet_only_via(self, source: str, *ways: str) -> None:
@@ -118,12 +118,12 @@ class NetworkUnderTest:
         """
         allowed = frozenset(address for way in ways for address in exits_of(self.subject, way))
         named = " or ".join(ways)
-        traced = self._traced(source, Toward(INTERNET))
+        traced = self._traced(source, Destination(INTERNET))
         if traced.outcome is Outcome.BLOCKED:
             raise AssertionError(self._shown(f"{source} does not reach the internet, by {named} or otherwise", traced))
-        for each in self._leaks(source, Toward(INTERNET)):
+        for each in self._leaks(source, Destination(INTERNET)):
             for path in each.trip.forward.paths:
-                shown = Traced(source, INTERNET, (each.trip,))
+                shown = FlowTrace(source, INTERNET, (each.trip,))
                 if path.outcome is Outcome.UNKNOWN:
                     head = f"nobody can say whether {source} reaches the internet by {named} only"
                     raise AssertionError(self._shown(head, shown))
@@ -147,7 +147,7 @@ class NetworkUnderTest:
 
     # --- how
 
-    def _blocked(self, source: str, to: Toward) -> None:
+    def _blocked(self, source: str, to: Destination) -> None:
         found = list(self._leaks(source, to))
         for outcome, says in ((Outcome.REACHABLE, "reaches"), (Outcome.UNKNOWN, "nobody can say whether")):
             some = [each for each in found if any(path.outcome is outcome for path in each.trip.forward.paths)]
@@ -156,20 +156,20 @@ class NetworkUnderTest:
             packets = Packets.of(*(span for each in some for span in each.packets.spans))
             of = "" if to.packets is not None or packets == ALL_PACKETS else f", with {packets}"
             head = f"{source} reaches {to}{of}" if says == "reaches" else f"{says} {source} reaches {to}{of}"
-            raise AssertionError(self._shown(head, Traced(source, to.place, (some[0].trip,))))
+            raise AssertionError(self._shown(head, FlowTrace(source, to.place, (some[0].trip,))))
 
-    def _traced(self, source: str, to: Toward) -> Traced:
+    def _traced(self, source: str, to: Destination) -> FlowTrace:
         """What the proof has tried between two places, or else a trace."""
         pairs = self.subject.pairs
         try:
             tried = to.packets is None and pairs.asked(source, to.place)
             if tried and (trials := pairs.exact(source, to.place).main):
-                return Traced(source, to.place, tuple(trial.trip for trial in trials))
+                return FlowTrace(source, to.place, tuple(trial.trip for trial in trials))
             return self.subject.trace(source, to.place, packets=to.packets)
         except NoSuchPlace as error:
             raise self._explained(error) from None
 
-    def _leaks(self, source: str, to: Toward) -> Iterable[PacketClass]:
+    def _leaks(self, source: str, to: Destination) -> Iterable[PacketClass]:
         try:
             yield from leaks(self.subject.pairs, source, to.place, to.packets)
         except NoSuchPlace as error:
@@ -181,7 +181,7 @@ class NetworkUnderTest:
         if estate is None or missing not in {spoke.name for _, spoke in estate.spokes}:
             return error
         bound = bind(estate, self.subject.network, self.subject.roots)
-        why = [f"{u}" for u in bound.unanswered if u.what == f"spoke {missing}"]
+        why = [f"{u}" for u in bound.unknown_results if u.what == f"spoke {missing}"]
         why += [f"{v}" for v in bound.violations if v.source == missing]
         return AssertionError("\n".join([f"nobody can say: {missing} is in the intent and not in this input", *why]))
 
@@ -196,9 +196,9 @@ class NetworkUnderTest:
         if len(taken) > _MOST_LOSSES:
             lines.append(f"- and {len(taken) - _MOST_LOSSES} kinds more")
         first = taken[0]
-        return self._shown("\n".join(lines), Traced(first.source, first.destination, (first.trip,)))
+        return self._shown("\n".join(lines), FlowTrace(first.source, first.destination, (first.trip,)))
 
-    def _shown(self, head: str, traced: Traced) -> str:
+    def _shown(self, head: str, traced: FlowTrace) -> str:
         """The sentence that does not hold, the packet, and what the answer rests on."""
         pairs = self.subject.pairs
         told = [f"- {assumption}" for assumption in assumptions(pairs.engine, pairs.places)]

@@ -17,6 +17,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from isthmus.aws.regions import REGIONS, Region
 from isthmus.intent import (
     Account,
+    AllowedConnection,
     CustomerGateway,
     DefaultAction,
     DomainList,
@@ -30,7 +31,6 @@ from isthmus.intent import (
     Inspection,
     LocalBackend,
     Observability,
-    Opens,
     Organization,
     OrganizationalUnit,
     Routing,
@@ -133,7 +133,7 @@ def vpn_connections(
 
 @st.composite
 def spokes(
-    draw: DrawFn, number: int, segment: str, ways_out: Sequence[Egress], region: Region, defaults: Sequence[str]
+    draw: DrawFn, number: int, segment: str, allowed_egress: Sequence[Egress], region: Region, defaults: Sequence[str]
 ) -> Spoke:
     """Spoke of that number, in 10.<number>.0.0/16, with one of the ways out. `defaults` are the estate's zones."""
     prefix = draw(st.sampled_from((20, 16, 19, 22, 21, 24, 23)))
@@ -142,7 +142,7 @@ def spokes(
     fits = all(zone_number(zone) <= largest for zone in defaults)
     zones = None if fits and not draw(_SELDOM) else draw(zone_lists(region, largest))
     spans = sorted(defaults if zones is None else zones)
-    egress = draw(st.sampled_from(ways_out))
+    egress = draw(st.sampled_from(allowed_egress))
     pins = {}
     if draw(_SELDOM):
         zone = zone_number(draw(st.sampled_from(spans)))
@@ -171,7 +171,7 @@ def _sites(draw: DrawFn, segments: Sequence[str], region: Region) -> tuple[list[
     found: list[Site] = []
     connections: list[VpnConnection] = []
     certificate = f"arn:{region.partition}:acm:{region.name}:{1:012}:certificate/example"
-    # Several sites announce a default, and their networks too; one announces a default alone; one connection holds a
+    # Several sites advertise a default, and their networks too; one advertises a default alone; one connection holds a
     # static default; or nobody leads anywhere.
     defaults = draw(st.sampled_from(("shared", "alone", "static", "none")))
     for number in range(draw(st.integers(0, 4))):
@@ -198,25 +198,25 @@ def _sites(draw: DrawFn, segments: Sequence[str], region: Region) -> tuple[list[
             )
             for index, gateway in enumerate(gateways, start=1)
         ]
-        announces: list[str] = []
+        advertises: list[str] = []
         if routing is Routing.BGP:
-            announces = [*networks.values()]
+            advertises = [*networks.values()]
             if not found and draw(_SELDOM):
-                announces.append(SUMMARY)  # a summary over a block, as companies announce them
+                advertises.append(SUMMARY)  # a summary over a block, as companies advertise them
             if defaults == "shared" and draw(st.booleans()):
-                announces.append(DEFAULT)
+                advertises.append(DEFAULT)
             elif defaults == "alone" and draw(st.booleans()):
-                defaults, announces = "none", [DEFAULT]
+                defaults, advertises = "none", [DEFAULT]
         if defaults == "static" and len(made) == 1:
             defaults, made = "none", [replace(made[0], default_route=True)]
         connections += made
-        # A site that announces a default would be another's way out, were there transit between them.
-        others = [] if DEFAULT in announces else [site.name for site in found if DEFAULT not in site.announces]
+        # A site that advertises a default would be another's way out, were there transit between them.
+        others = [] if DEFAULT in advertises else [site.name for site in found if DEFAULT not in site.advertises]
         found.append(
             Site(
                 name,
                 networks=networks,
-                announces=announces,
+                advertises=advertises,
                 customer_gateways=gateways,
                 dns_servers=[f"172.{16 + number}.0.53"] if draw(st.booleans()) else [],
                 transit_with=draw(st.lists(st.sampled_from(others), unique=True)) if others else [],
@@ -314,11 +314,11 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
     sites, connections = draw(_sites(names, region))
     segments = draw(_segments(names, sites, connections, central))
     accounts = [ACCOUNTS[0], *draw(st.permutations(ACCOUNTS))][: draw(st.integers(1, len(ENVIRONMENTS)))]
-    open_segments = [segment for segment in segments if segment.ways_out]
+    open_segments = [segment for segment in segments if segment.allowed_egress]
     owned: list[list[Spoke]] = [[] for _ in accounts]
     for number in range(draw(st.integers(0, largest)) if open_segments else 0):
         segment = draw(st.sampled_from(open_segments))
-        spoke = draw(spokes(number, segment.name, sorted(segment.ways_out), region, zones))
+        spoke = draw(spokes(number, segment.name, sorted(segment.allowed_egress), region, zones))
         draw(st.sampled_from(owned)).append(spoke)
     everybody = [spoke for mine in owned for spoke in mine]
     spanned = {*zones, *(zone for spoke in everybody for zone in spoke.zones or ())}
@@ -362,11 +362,11 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
         quotas={"elastic-ips": 30, "nat-gateways-per-zone": 10, "vpcs": 20},
     )
     estate = draw(resolving(estate))
-    return replace(estate, opens=draw(_openings(estate)))
+    return replace(estate, allowed_connections=draw(_openings(estate)))
 
 
 @st.composite
-def _openings(draw: DrawFn, estate: Estate) -> list[Opens]:
+def _openings(draw: DrawFn, estate: Estate) -> list[AllowedConnection]:
     """Nothing said, or what a segment and another that it is inspected with, or a site network, may open to each other.
 
     Nothing where names are resolved: DNS servers would be limited too.
@@ -380,7 +380,7 @@ def _openings(draw: DrawFn, estate: Estate) -> list[Opens]:
     there = draw(st.sampled_from(met))
     back = there[::-1]
     ways = draw(st.sampled_from(((there,), (back,), (there, back))))
-    return [Opens(source=source, to=to, ports=draw(ports)) for source, to in ways]
+    return [AllowedConnection(source=source, to=to, ports=draw(ports)) for source, to in ways]
 
 
 @st.composite
@@ -402,13 +402,13 @@ def _segments(
         reached |= set() if isolated[name] else {name}
         met = [connection for connection in connections if connection.segment in reached]
         heard = {site_of[str(vpn.customer_gateway)].name: site_of[str(vpn.customer_gateway)] for vpn in met}
-        default = any(vpn.default_route or DEFAULT in site_of[str(vpn.customer_gateway)].announces for vpn in met)
+        default = any(vpn.default_route or DEFAULT in site_of[str(vpn.customer_gateway)].advertises for vpn in met)
         ways = [
             Egress.NONE,
             Egress.LOCAL,
             *([Egress.ON_PREMISES] if default else []),
-            # The egress VPC's default would win over one by which a site announces its networks.
-            *([Egress.CENTRAL] if central and all(site.announces != (DEFAULT,) for site in heard.values()) else []),
+            # The egress VPC's default would win over one by which a site advertises its networks.
+            *([Egress.CENTRAL] if central and all(site.advertises != (DEFAULT,) for site in heard.values()) else []),
         ]
         networks = [f"{site.name}/{network}" for site in heard.values() for network in site.networks]
         limited = bool(networks) and draw(_SELDOM)
@@ -421,9 +421,9 @@ def _segments(
                 name,
                 isolated=isolated[name],
                 reaches=reaches[name],
-                ways_out=draw(allowed),
+                allowed_egress=draw(allowed),
                 site_networks=draw(st.lists(st.sampled_from(networks), unique=True)) if limited else None,
-                joined_by=draw(_sharing()),
+                may_be_attached_by=draw(_sharing()),
             )
         )
     return found

@@ -58,7 +58,7 @@ def test_prove_says_so(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert all(len(line) <= 80 or "aws_" in line for line in out.splitlines())
     assert all(line == line.rstrip() for line in out.splitlines())
     assert "\x1b" not in out
-    assert "site dc1 announces 0.0.0.0/0, 172.20.0.0/15" in out
+    assert "site dc1 advertises 0.0.0.0/0, 172.20.0.0/15" in out
 
 
 def test_prove_names_what_is_wrong(bad: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -233,7 +233,10 @@ def test_draw_is_a_flowchart(good: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert not err
     vpcs = {node.title for node in read(out).boxes.values() if node.kind == "VPC"}
     assert vpcs == {"infra-dev", "infra-prod", "infra-shared-services", "infra-test"}
-    assert read(out).named("site", "dc1").rows == ["172.20.0.0/16, 172.21.0.0/16", "announces 0.0.0.0/0, 172.20.0.0/15"]
+    assert read(out).named("site", "dc1").rows == [
+        "172.20.0.0/16, 172.21.0.0/16",
+        "advertises 0.0.0.0/0, 172.20.0.0/15",
+    ]
 
 
 def test_draw_into_a_file_as_markdown(good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -258,7 +261,7 @@ def test_draw_needs_no_intent(good: Path, tmp_path: Path, capsys: pytest.Capture
     shown = read(run(capsys, "draw", bare)[1])
     assert not [node for node in shown.boxes.values() if node.kind == "site"]
     assert "account 111122223333" in shown.frames.values()
-    told = read(run(capsys, "draw", bare, "--announces", "infra-dc1-01=172.20.0.0/16")[1])
+    told = read(run(capsys, "draw", bare, "--advertises", "infra-dc1-01=172.20.0.0/16")[1])
     assert told.named("site", "infra-dc1-01").rows == ["172.20.0.0/16"]
 
 
@@ -318,7 +321,7 @@ def test_a_damaged_intent(good: Path, tmp_path: Path, capsys: pytest.CaptureFixt
     "given", ["infra-dc1-01", "infra-dc1-01=172.20.0.1/16", "nobody=10.0.0.0/8", "infra-dc1-01=default"]
 )
 def test_announcements_that_make_no_sense(good: Path, given: str, capsys: pytest.CaptureFixture[str]) -> None:
-    code, _, err = run(capsys, "prove", good, "--announces", given)
+    code, _, err = run(capsys, "prove", good, "--advertises", given)
     assert code == NO_ANSWER
     assert err
 

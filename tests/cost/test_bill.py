@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from isthmus import cli, proof
-from isthmus.cost import Bill, Flow, UnusablePrices, UnusableTraffic, bill, read_prices, shipped
+from isthmus.cost import CostEstimate, Flow, UnusablePrices, UnusableTraffic, estimate, read_prices, shipped
 from isthmus.cost import prices as prices_module
 from isthmus.cost.prices import Prices, Step
 from isthmus.network.answers import Outcome
-from isthmus.report.cost import bill_json, bill_markdown, print_bill
+from isthmus.report.cost import estimate_json, estimate_markdown, print_estimate
 from isthmus.terraform.graph import Graph, Resource, Unknown
 from tests.proof.estates import ALL, EVERYTHING, output, write
 
@@ -27,23 +27,23 @@ FLAT = replace(shipped(), prices={**shipped().prices, "internet-out-gb": (Step(F
 
 
 @pytest.fixture(scope="session")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> proof.Subject:
+def everything(tmp_path_factory: pytest.TempPathFactory) -> proof.Analysis:
     return proof.read(write(output(EVERYTHING), tmp_path_factory.mktemp("everything")))
 
 
-Ask = Callable[..., Bill]
+Ask = Callable[..., CostEstimate]
 
 
 @pytest.fixture(scope="session")
-def ask(everything: proof.Subject) -> Ask:
-    def asked(flows: Sequence[Flow] = (), prices: Prices = FLAT) -> Bill:
-        return bill(everything, prices, flows)
+def ask(everything: proof.Analysis) -> Ask:
+    def asked(flows: Sequence[Flow] = (), prices: Prices = FLAT) -> CostEstimate:
+        return estimate(everything, prices, flows)
 
     return asked
 
 
 @pytest.fixture(scope="session")
-def pairs(everything: proof.Subject) -> list[tuple[str, str]]:
+def pairs(everything: proof.Analysis) -> list[tuple[str, str]]:
     return [(flow.source, flow.destination) for flow in everything.flows if flow.works]
 
 
@@ -81,17 +81,17 @@ def test_out_and_back(ask: Ask) -> None:
     assert by_item[0]["transit-gateway-gb"] == by_item[1]["transit-gateway-gb"] == 1000
 
 
-def test_one_resource_less_is_never_dearer(everything: proof.Subject, ask: Ask) -> None:
+def test_one_resource_less_is_never_dearer(everything: proof.Analysis, ask: Ask) -> None:
     whole, resources = ask().total, everything.graph.resources
     for address in resources:
         less = Graph({name: each for name, each in resources.items() if name != address})
-        assert bill(replace(everything, graph=less), FLAT).total <= whole
+        assert estimate(replace(everything, graph=less), FLAT).total <= whole
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_whatever_an_example_has_is_in_the_sum(name: str, tmp_path: Path) -> None:
     """No line of one is only "not counted": what that leaves out costs by the notification or by the object."""
-    made = bill(proof.read(write(output(name), tmp_path)))
+    made = estimate(proof.read(write(output(name), tmp_path)))
     assert made.complete
     assert made.least <= made.most
     assert made.total <= made.most
@@ -116,14 +116,14 @@ def test_faults_of_flows_at_once(ask: Ask) -> None:
     assert len(lines) == 2
 
 
-def test_unknown_is_no_price(everything: proof.Subject) -> None:
-    silent = proof.Subject(everything.network, roots=everything.roots)  # nobody says what sites announce
-    unanswered = next(f for f in silent.flows if Outcome.UNKNOWN in (f.forward, f.back))
+def test_unknown_is_no_price(everything: proof.Analysis) -> None:
+    silent = proof.Analysis(everything.network, roots=everything.roots)  # nobody says what sites advertise
+    unknown_results = next(f for f in silent.flows if Outcome.UNKNOWN in (f.forward, f.back))
     with pytest.raises(UnusableTraffic, match="it is unknown whether it arrives, so it cannot be priced: "):
-        bill(silent, FLAT, [Flow(unanswered.source, unanswered.destination, Fraction(1))])
+        estimate(silent, FLAT, [Flow(unknown_results.source, unknown_results.destination, Fraction(1))])
 
 
-def test_never_zero_for_unknown(everything: proof.Subject) -> None:
+def test_never_zero_for_unknown(everything: proof.Analysis) -> None:
     more = Graph(
         {
             **everything.graph.resources,
@@ -136,7 +136,7 @@ def test_never_zero_for_unknown(everything: proof.Subject) -> None:
             ),
         }
     )
-    made = bill(replace(everything, graph=more), FLAT)
+    made = estimate(replace(everything, graph=more), FLAT)
     assert [line.item.name for line in made.unpriced] == ["large-vpn-connection"]
     assert made.notes == (
         "Firewall endpoints of x.aws_networkfirewall_firewall.a: how many is unknown (it), so the sum lacks it",
@@ -148,7 +148,7 @@ def test_never_zero_for_unknown(everything: proof.Subject) -> None:
     )
     assert not made.complete
     out = Console(file=StringIO(), width=100)
-    print_bill(made, out)
+    print_estimate(made, out)
     text = cast("StringIO", out.file).getvalue()
     assert "at prices of us-east-1 (2026-06), not of eu-west-1\n" in text
     assert "\nsum, at least" in text
@@ -162,11 +162,11 @@ def of(region: str | None, kind: str = "aws_nat_gateway", **values: object) -> R
     return Resource(address, kind, values, region=region)
 
 
-def billed(everything: proof.Subject, *resources: Resource, prices: Prices | None = None) -> Bill:
-    return bill(replace(everything, graph=Graph({each.address: each for each in resources})), prices)
+def billed(everything: proof.Analysis, *resources: Resource, prices: Prices | None = None) -> CostEstimate:
+    return estimate(replace(everything, graph=Graph({each.address: each for each in resources})), prices)
 
 
-def test_a_region_without_a_sheet_cannot_be_answered(everything: proof.Subject) -> None:
+def test_a_region_without_a_sheet_cannot_be_answered(everything: proof.Analysis) -> None:
     with pytest.raises(UnusablePrices, match=r"^eu-central-1: no price sheet .* isthmus\.cost\.release"):
         billed(everything, of("eu-central-1"))
     made = billed(everything, of("eu-central-1"), prices=shipped("us-east-1"))  # asked for
@@ -174,7 +174,7 @@ def test_a_region_without_a_sheet_cannot_be_answered(everything: proof.Subject) 
     assert "prices of eu-central-1: the sum is at prices of us-east-1; give a sheet with --prices" in made.notes
 
 
-def test_several_regions_and_none_cannot_be_answered(everything: proof.Subject) -> None:
+def test_several_regions_and_none_cannot_be_answered(everything: proof.Analysis) -> None:
     with pytest.raises(UnusablePrices, match=r"^what is charged is in eu-west-1, us-east-1, and a bill has"):
         billed(everything, of("us-east-1"), of("eu-west-1"))
     with pytest.raises(UnusablePrices, match=r"^no resource says in which Region it is"):
@@ -183,7 +183,7 @@ def test_several_regions_and_none_cannot_be_answered(everything: proof.Subject) 
     assert billed(everything, of("us-east-1"), of("eu-west-1", "aws_route")).total == Fraction("32.85")
 
 
-def test_what_may_be_in_another_region_is_said(everything: proof.Subject) -> None:
+def test_what_may_be_in_another_region_is_said(everything: proof.Analysis) -> None:
     made = billed(everything, of("us-east-1"), of(None))
     assert made.notes[-1] == (
         "a difference in price of 1 of the resources, such as aws_nat_gateway.nowhere_0: in which Region they are is "
@@ -192,7 +192,7 @@ def test_what_may_be_in_another_region_is_said(everything: proof.Subject) -> Non
     assert not any("difference" in note for note in billed(everything, of(None), prices=shipped()).notes)
 
 
-def test_a_sheet_of_ones_own_is_all_that_its_region_has(everything: proof.Subject, tmp_path: Path) -> None:
+def test_a_sheet_of_ones_own_is_all_that_its_region_has(everything: proof.Analysis, tmp_path: Path) -> None:
     sheet = tmp_path / "eu-central-1.toml"
     sheet.write_text('region = "eu-central-1"\nas_of = "2026-11"\ncurrency = "USD"\n[prices]\nnat-gateway = 0.1\n')
     made = billed(everything, of("eu-central-1"), of("eu-central-1", "aws_kms_key"), prices=read_prices(sheet))
@@ -216,7 +216,7 @@ ZONES = ({"subnet_id": "a"}, {"subnet_id": "b"})
     ("zones", "waived"),
     [(ZONES, 1), (ZONES[:1], 1), ((), 0), (Unknown("it"), 1)],
 )
-def test_nat_gateways_are_waived_one_for_one(everything: proof.Subject, zones: object, waived: int) -> None:
+def test_nat_gateways_are_waived_one_for_one(everything: proof.Analysis, zones: object, waived: int) -> None:
     made = billed(everything, of("us-east-1"), firewall(zones))
     each = Fraction("0.045") * 730
     assert len(made.uses) == waived
@@ -230,7 +230,7 @@ def test_nat_gateways_are_waived_one_for_one(everything: proof.Subject, zones: o
 @pytest.mark.parametrize(
     ("rotates", "most"), [(True, 2), ("true", 2), (Unknown("it"), 2), (False, 0), ("false", 0), (None, 0)]
 )
-def test_a_key_costs_up_to_three_times_its_price(everything: proof.Subject, rotates: object, most: int) -> None:
+def test_a_key_costs_up_to_three_times_its_price(everything: proof.Analysis, rotates: object, most: int) -> None:
     made = billed(everything, of("us-east-1", "aws_kms_key", enable_key_rotation=rotates))
     assert [(use.item.name, float(use.least), float(use.most)) for use in made.uses] == (
         [("kms-key-rotation", 0.0, float(most))] if most else []
@@ -239,7 +239,7 @@ def test_a_key_costs_up_to_three_times_its_price(everything: proof.Subject, rota
 
 
 def test_data_is_waived_with_them(stages: tuple[Path, Path]) -> None:
-    made = bill(proof.read(stages[1]), FLAT, [Flow("dev", "internet", Fraction(100), Fraction(300))])
+    made = estimate(proof.read(stages[1]), FLAT, [Flow("dev", "internet", Fraction(100), Fraction(300))])
     waived = {use.item.name: use.least_amount for use in made.uses if use.least < 0}
     each = Fraction("0.045")
     assert waived == {"nat-gateway-waived": -3 * 730 * each, "nat-gateway-gb-waived": -400 * each}
@@ -333,7 +333,7 @@ def test_a_sheet_made_by_the_page_prices_another_region(tmp_path: Path, capsys: 
 
 def test_shares_of_roots(stages: tuple[Path, Path]) -> None:
     """Three of five public addresses are the egress VPC's, with its attachment, NAT gateways and firewall."""
-    made = bill(proof.read(stages[1]), shipped())
+    made = estimate(proof.read(stages[1]), shipped())
     hourly = Fraction("0.05") + 3 * (Fraction("0.045") + Fraction("0.005") + Fraction("0.395"))
     assert made.by_root["egress"] == 730 * hourly + 2  # two KMS keys
 
@@ -348,7 +348,7 @@ def test_markdown_alone(stages: tuple[Path, Path], capsys: pytest.CaptureFixture
 def test_json_is_the_bill(stages: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, stages[0], "--json", "-")
     folder = stages[0]
-    assert json.loads(out) == bill_json(bill(proof.read(folder), shipped()))
+    assert json.loads(out) == estimate_json(estimate(proof.read(folder), shipped()))
 
 
 def test_errors(stages: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -362,7 +362,7 @@ def test_errors(stages: tuple[Path, Path], tmp_path: Path, capsys: pytest.Captur
     assert run(capsys, tmp_path)[0] == 2
 
 
-def test_what_has_no_price_is_not_zero_beside_another(everything: proof.Subject) -> None:
+def test_what_has_no_price_is_not_zero_beside_another(everything: proof.Analysis) -> None:
     """An item of one network without a price, or a count that is not known: no difference and no sum is exact."""
     one = billed(everything, of("us-east-1"))
     large = of("us-east-1", "aws_vpn_connection", tunnel_bandwidth="large", outside_ip_address_type="PrivateIpv4")
@@ -370,14 +370,14 @@ def test_what_has_no_price_is_not_zero_beside_another(everything: proof.Subject)
         more = billed(everything, of("us-east-1"), other)
         for before, after in ((one, more), (more, one)):
             out = Console(file=StringIO(), width=100)
-            print_bill(after, out, before)
+            print_estimate(after, out, before)
             rows = [line.split() for line in cast("StringIO", out.file).getvalue().splitlines()]
             assert ["sum,", "at", "least", "32.85", "32.85", "unknown"] in rows
-            head = bill_markdown(after, before).splitlines()[0]
+            head = estimate_markdown(after, before).splitlines()[0]
             assert head.startswith("**by how much it changes is not known**: ")
             assert head.count("at least 32.85") == 1
-        assert bill_markdown(more).startswith("**at least 32.85 USD a month**")
+        assert estimate_markdown(more).startswith("**at least 32.85 USD a month**")
     out = Console(file=StringIO(), width=100)
-    print_bill(billed(everything, large), out, one)
+    print_estimate(billed(everything, large), out, one)
     rows = [line.split() for line in cast("StringIO", out.file).getvalue().splitlines()]
     assert ["VPN", "connections", "of", "5", "Gbps", "tunnels", "-", "no", "price", "unknown"] in rows

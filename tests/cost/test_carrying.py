@@ -109,7 +109,7 @@ def test_inside_a_vpc() -> None:
 
 @pytest.mark.parametrize(("zone", "crossings"), [("az1", 0), ("az2", 1)])
 def test_peering(zone: str, crossings: int) -> None:
-    """Free within a zone: https://aws.amazon.com/about-aws/whats-new/2021/05/amazon-vpc-announces-pricing-change-for-vpc-peering/"""
+    """Free within a zone: https://aws.amazon.com/about-aws/whats-new/2021/05/amazon-vpc-advertises-pricing-change-for-vpc-peering/"""
     net = Net()
     for name, number, where in (("a", 1, "az1"), ("b", 2, zone)):
         net.vpc(name, f"10.{number}.0.0/16")

@@ -19,7 +19,7 @@ DOCUMENT = PROJECT / "docs" / "fields.md"
 # In the order in which an estate is thought of; what is chosen from stands behind what it is chosen for.
 TYPES: dict[str, tuple[str, ...]] = {
     "The whole": ("Estate", "Organization", "Account", "OrganizationalUnit", "Environment"),
-    "Who reaches whom": ("Segment", "Opens", "Spoke", "Egress"),
+    "Who reaches whom": ("Segment", "AllowedConnection", "Spoke", "Egress"),
     "The hub and the sites": ("Hub", "Site", "CustomerGateway", "VpnConnection", "Routing", "Tunnel"),
     "The central way out": ("EgressVpc", "Inspection", "FirewallPolicy", "DomainList", "RuleGroup", "DefaultAction"),
     "Names and endpoints": ("HybridDns", "ForwardRule", "PrivateZone", "SharedBy", "DnsFirewall", "CentralEndpoints"),

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from isthmus.network.coverage.modeled import COMMON, MODELLED
+from isthmus.network.coverage.modeled import COMMON, MODELED
 from isthmus.network.coverage.no_effect import NO_EFFECT
-from isthmus.network.coverage.not_modeled import NOT_MODELLED
+from isthmus.network.coverage.not_modeled import NOT_MODELED
 from isthmus.network.coverage.resource_types import OWN_REGION, Arguments
 from tests.docs.readme import PROJECT
 
@@ -37,7 +37,7 @@ def page() -> str:
 
 def _unmodelled() -> str:
     lines = ["\n## Not modelled\n", "| type | what it does | what becomes unknown |", "|---|---|---|"]
-    for name, found in sorted(NOT_MODELLED.items()):
+    for name, found in sorted(NOT_MODELED.items()):
         less = f", unless `{found.unless[0]}` is `{found.unless[1]}`" if found.unless else ""
         with_ = f", where `{found.through[0]}` is set" if found.through else ""
         lines.append(f"| `{name}` | {found.why} | {found.touches}{less}{with_} |")
@@ -53,14 +53,14 @@ def _harmless() -> str:
 def _modelled() -> str:
     everywhere = "; ".join(f"{_names([name])}: {why}" for name, why in COMMON.items())
     lines = [f"\n## Evaluated\n\nArguments of every type without effect: {everywhere}. `region` is compared.\n"]
-    for name, table in sorted(MODELLED.items()):
+    for name, table in sorted(MODELED.items()):
         lines += [f"### {name}\n", *_rows(table), ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _rows(table: Arguments) -> Iterator[str]:
-    if table.modelled:
-        yield f"- evaluated: {_names(sorted(table.modelled))}"
+    if table.modeled:
+        yield f"- evaluated: {_names(sorted(table.modeled))}"
     for name, values in sorted(table.only.items()):
         shown = ["absent or its own Region" if value == OWN_REGION else f"`{value}`" for value in values]
         yield f"- `{name}`: {' or '.join(shown) or 'absent'}; anything else is unknown"

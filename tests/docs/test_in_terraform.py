@@ -23,7 +23,7 @@ def test_the_page_is_up_to_date() -> None:
 def test_each_rule_stands_there(rule: str) -> None:
     said = found(rule)
     assert said
-    for named in re.findall(r"`([a-z0-9-]+)`", said.replace("`isthmus", "").replace("`--announces`", "")):
+    for named in re.findall(r"`([a-z0-9-]+)`", said.replace("`isthmus", "").replace("`--advertises`", "")):
         assert named in CATALOGUE or f'Finding("{named}"' in BUILDERS, named
     for policy in re.findall(r"CKV_ISTHMUS_\d+", said):
         assert f'id = "{policy}"' in POLICIES

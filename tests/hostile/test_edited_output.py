@@ -123,7 +123,7 @@ def _wrong(code: int, error: str) -> str:
 @pytest.mark.parametrize(
     ("path", "value", "said"),
     [
-        (("estate", "segments", 0, "ways_out", 0), {"": None}, "estate.segments[0].ways_out"),
+        (("estate", "segments", 0, "allowed_egress", 0), {"": None}, "estate.segments[0].allowed_egress"),
         (("estate", "organization", "accounts", 0, "id"), "x" * 50_000, "account-id"),
     ],
 )

@@ -126,10 +126,10 @@ COMMANDS = (
 )
 DAMAGED: dict[str, tuple[Path_, Any, str]] = {
     "a network": (("estate", "sites", 0, "networks", "users"), "not a CIDR", "users"),
-    "an announcement": (("estate", "sites", 0, "announces", 0), "10.0.0.0/99", "10.0.0.0/99"),
+    "an advertisement": (("estate", "sites", 0, "advertises", 0), "10.0.0.0/99", "10.0.0.0/99"),
     "an egress CIDR": (("estate", "environments", 0, "spokes"), 3, "spokes"),
-    "a list": (("estate", "segments", 0, "ways_out"), None, "estate.segments[0].ways_out"),
-    "a list of nulls": (("estate", "segments", 0, "ways_out"), [None], "estate.segments[0].ways_out"),
+    "a list": (("estate", "segments", 0, "allowed_egress"), None, "estate.segments[0].allowed_egress"),
+    "a list of nulls": (("estate", "segments", 0, "allowed_egress"), [None], "estate.segments[0].allowed_egress"),
     "a name": (("estate", "segments", 0, "name"), "a\x1b[2Jb", "name-form"),
     "a number": (("estate", "log_retention_days"), "many", "estate.log_retention_days"),
     "the estate": (("estate",), None, "estate"),

@@ -38,9 +38,9 @@ class JoinRole:
 
     @property
     def accounts(self) -> Mapping[str, str]:
-        """Ids of the accounts named in `joined_by`, by name; units left out."""
+        """Ids of the accounts named in `may_be_attached_by`, by name; units left out."""
         ids = {account.name: account.id for account in self.estate.organization.accounts}
-        names = [str(name_of(principal)) for principal in self.segment.joined_by]
+        names = [str(name_of(principal)) for principal in self.segment.may_be_attached_by]
         own = name_of(self.estate.hub_environment.account)
         return {name: ids[name] for name in names if name in ids and name != own}
 

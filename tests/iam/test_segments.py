@@ -27,7 +27,7 @@ def breaches(role: JoinRole, tables: set[str]) -> Iterator[str]:
     theirs = role.arn(STRANGER)
     if not role.may("ec2:AcceptTransitGatewayVpcAttachment", mine):
         yield f"{own}: it accepts attachments of its accounts"
-    if role.accounts and len(role.accounts) == len(role.segment.joined_by):
+    if role.accounts and len(role.accounts) == len(role.segment.may_be_attached_by):
         if role.may("ec2:AcceptTransitGatewayVpcAttachment", theirs):
             yield f"{own}: it accepts no attachment of another account"
         if role.may("ec2:CreateTags", theirs, new_tag=own):

@@ -30,16 +30,16 @@ GATEWAY = CustomerGateway("dc1-01", ip_address="203.0.113.1", bgp_asn=65_010)
 SITE = Site(
     "dc1",
     networks={"users": "172.20.0.0/16", "servers": "172.21.0.0/16"},
-    announces=["0.0.0.0/0"],
+    advertises=["0.0.0.0/0"],
     customer_gateways=[GATEWAY],
 )
-SERVICES = Segment("services", ways_out={Egress.ON_PREMISES, Egress.NONE}, joined_by=["workloads"])
+SERVICES = Segment("services", allowed_egress={Egress.ON_PREMISES, Egress.NONE}, may_be_attached_by=["workloads"])
 WORKLOADS = Segment(
     "workloads",
     isolated=True,
     reaches=[SERVICES],
-    ways_out={Egress.ON_PREMISES, Egress.LOCAL, Egress.NONE},
-    joined_by=["workloads"],
+    allowed_egress={Egress.ON_PREMISES, Egress.LOCAL, Egress.NONE},
+    may_be_attached_by=["workloads"],
 )
 VPN = VpnConnection("dc1-01", customer_gateway=GATEWAY, number=1, segment=SERVICES)
 DEV = Spoke("dev", cidr="10.1.0.0/20", segment=WORKLOADS, egress=Egress.ON_PREMISES)

@@ -49,7 +49,7 @@ def remedy(rule: str, estate: Estate) -> str:
 def two_gateways(*asns: int) -> Estate:
     """Two connections to one site, and a hub of ASN 64512."""
     gateways = [CustomerGateway(f"g{n}", ip_address=f"198.51.100.{n}", bgp_asn=asn) for n, asn in enumerate(asns, 1)]
-    site = Site("dc1", networks={"lan": LAN}, announces=[LAN], customer_gateways=gateways)
+    site = Site("dc1", networks={"lan": LAN}, advertises=[LAN], customer_gateways=gateways)
     vpns = [VpnConnection(f"v{n}", customer_gateway=f"g{n}", number=n, segment="extra") for n, _ in enumerate(asns, 1)]
     return grown(WHOLE, sites=[site], vpns=vpns)
 

@@ -50,7 +50,7 @@ SECOND = VpnConnection("dc1-02", customer_gateway=OTHER, number=2, segment=SERVI
 BRANCH = Site(
     "branch",
     networks={"lan": "192.168.7.0/24"},
-    announces=["192.168.7.0/24"],
+    advertises=["192.168.7.0/24"],
     customer_gateways=[CustomerGateway("branch-01", ip_address="203.0.113.9", bgp_asn=65_020)],
 )
 TO_BRANCH = VpnConnection("branch-01", customer_gateway="branch-01", number=3, segment=SERVICES)
@@ -102,14 +102,14 @@ PASS: dict[str, Estate] = {
         spoke=replace(DEV, cidr="198.19.0.0/20", secondary_cidrs=["100.64.0.0/24"]),
     ),
     "two static defaults that never meet": estate(
-        site=replace(SITE, announces=[*SITE.networks.values()]),
+        site=replace(SITE, advertises=[*SITE.networks.values()]),
         vpn=replace(VPN, default_route=True),
         sites=(BRANCH,),
         vpns=(replace(TO_BRANCH, segment="lab", default_route=True),),
         segments=[SERVICES, WORKLOADS, Segment("lab")],
     ),
     "static routing for a default only": estate(
-        site=replace(SITE, announces=[], networks={}),
+        site=replace(SITE, advertises=[], networks={}),
         vpn=replace(VPN, routing=Routing.STATIC, default_route=True),
     ),
     "a device of 255 characters": gateway(device="d" * 255),
@@ -123,8 +123,8 @@ PASS: dict[str, Estate] = {
         site=replace(SITE, networks={f"lan{number}": f"172.20.{number}.0/24" for number in range(18)}),
         segments=[SERVICES, replace(WORKLOADS, site_networks=[])],
     ),
-    "1,000 announcements": site(
-        announces=["0.0.0.0/0", *(f"192.0.{high}.{low}/32" for high in range(4) for low in range(256))][:1_000]
+    "1,000 advertisements": site(
+        advertises=["0.0.0.0/0", *(f"192.0.{high}.{low}/32" for high in range(4) for low in range(256))][:1_000]
     ),
     "50 connections and customer gateways": estate(
         site=replace(SITE, customer_gateways=MANY[:50]),
@@ -145,22 +145,22 @@ PASS: dict[str, Estate] = {
     "ASN 1": gateway(bgp_asn=1),
     "two connections over BGP": estate(site=TWO, vpns=(SECOND,)),
     "two sites, one default": estate(
-        sites=(BRANCH,), vpns=(TO_BRANCH,), site=replace(SITE, announces=["0.0.0.0/0", *SITE.networks.values()])
+        sites=(BRANCH,), vpns=(TO_BRANCH,), site=replace(SITE, advertises=["0.0.0.0/0", *SITE.networks.values()])
     ),
-    "two sites, two defaults, networks announced": estate(
-        site=replace(SITE, announces=["0.0.0.0/0", *SITE.networks.values()]),
-        sites=(replace(BRANCH, announces=["0.0.0.0/0", "192.168.7.0/24"]),),
+    "two sites, two defaults, networks advertised": estate(
+        site=replace(SITE, advertises=["0.0.0.0/0", *SITE.networks.values()]),
+        sites=(replace(BRANCH, advertises=["0.0.0.0/0", "192.168.7.0/24"]),),
         vpns=(TO_BRANCH,),
     ),
-    "announced in halves": site(announces=["0.0.0.0/0", "172.20.0.0/17", "172.20.128.0/17", "172.21.0.0/16"]),
+    "advertised in halves": site(advertises=["0.0.0.0/0", "172.20.0.0/17", "172.20.128.0/17", "172.21.0.0/16"]),
     "a static default": estate(
-        site=replace(SITE, announces=[*SITE.networks.values()]), vpn=replace(VPN, default_route=True)
+        site=replace(SITE, advertises=[*SITE.networks.values()]), vpn=replace(VPN, default_route=True)
     ),
     "static routing": estate(
-        site=replace(SITE, announces=[]), vpn=replace(VPN, routing=Routing.STATIC, default_route=True)
+        site=replace(SITE, advertises=[]), vpn=replace(VPN, routing=Routing.STATIC, default_route=True)
     ),
     "static and BGP that never meet": estate(
-        site=replace(TWO, announces=[*SITE.networks.values(), "0.0.0.0/0"]),
+        site=replace(TWO, advertises=[*SITE.networks.values(), "0.0.0.0/0"]),
         vpns=(replace(SECOND, routing=Routing.STATIC, segment="lab"),),
         segments=[SERVICES, WORKLOADS, Segment("lab")],
     ),
@@ -254,9 +254,9 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
         prefix="p" * 10,
         environments=[Environment("e" * 34, account="network", hub=HUB, vpn_connections=[VPN])],
     ), ["name-length"]),
-    ("1,001 announcements", site(
-        announces=["0.0.0.0/0", *(f"192.0.{high}.{low}/32" for high in range(4) for low in range(256))][:1_001]
-    ), ["announcement-count"]),
+    ("1,001 advertisements", site(
+        advertises=["0.0.0.0/0", *(f"192.0.{high}.{low}/32" for high in range(4) for low in range(256))][:1_001]
+    ), ["advertised-prefix-count"]),
     ("198.19 beside 10", estate(
         blocks=["10.1.0.0/16", "198.18.0.0/15"], spoke=replace(DEV, secondary_cidrs=["198.19.0.0/24"])
     ), ["secondary-cidr-mix"]),
@@ -272,7 +272,7 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ), ["subnet-overlap"]),
     ("501 routes", estate(**ROUTES, blocks=["10.1.0.0/16", "10.2.0.0/16"]), ["route-table-size"] * 2),
     ("a static default's own table is one too many", estate(
-        site=replace(SITE, announces=[*SITE.networks.values()]), vpn=replace(VPN, default_route=True),
+        site=replace(SITE, advertises=[*SITE.networks.values()]), vpn=replace(VPN, default_route=True),
         segments=[SERVICES, WORKLOADS, *(Segment(f"lab{number}") for number in range(17))],
     ), ["route-table-count"]),
     ("51 customer gateways", estate(site=replace(SITE, customer_gateways=[GATEWAY, *MANY[:50]])),
@@ -297,30 +297,30 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ("a quota of 1,001 routes", estate(quotas={"routes-per-route-table": 1_001}), ["quota"]),
     ("zone 5 in a /24", spoke(cidr="10.1.0.0/24", zones=["use1-az5"]), ["no-room-for-subnets"]),
     ("a pin over a slot", spoke(subnets={"private_az1": "10.1.2.0/24"}), ["subnet-overlap"]),
-    ("a local way out nobody allows", segments(SERVICES, replace(WORKLOADS, ways_out={Egress.ON_PREMISES})),
+    ("a local way out nobody allows", segments(SERVICES, replace(WORKLOADS, allowed_egress={Egress.ON_PREMISES})),
      ["egress-not-allowed"]),
-    ("no site at all", estate(sites=(), site=replace(SITE, announces=[]), vpn=replace(VPN, segment="lab"),
-     segments=[SERVICES, WORKLOADS, Segment("lab")]), ["network-not-announced"] * 2 + ["no-default-on-premises"] * 2),
-    ("default not announced", site(announces=[*SITE.networks.values()]), ["no-default-on-premises"] * 2),
-    ("two defaults, nothing else", estate(sites=(replace(BRANCH, announces=["0.0.0.0/0"]),), vpns=(TO_BRANCH,)),
-     ["network-not-announced"] * 3),
+    ("no site at all", estate(sites=(), site=replace(SITE, advertises=[]), vpn=replace(VPN, segment="lab"),
+     segments=[SERVICES, WORKLOADS, Segment("lab")]), ["network-not-advertised"] * 2 + ["no-default-on-premises"] * 2),
+    ("default not advertised", site(advertises=[*SITE.networks.values()]), ["no-default-on-premises"] * 2),
+    ("two defaults, nothing else", estate(sites=(replace(BRANCH, advertises=["0.0.0.0/0"]),), vpns=(TO_BRANCH,)),
+     ["network-not-advertised"] * 3),
     ("a default beside that of the egress VPC", estate(
-        segments=[SERVICES, replace(WORKLOADS, ways_out={Egress.ON_PREMISES, Egress.LOCAL, Egress.CENTRAL})],
+        segments=[SERVICES, replace(WORKLOADS, allowed_egress={Egress.ON_PREMISES, Egress.LOCAL, Egress.CENTRAL})],
         environments=[
             Environment("network", account="network", hub=HUB, vpn_connections=[VPN], spokes=[DEV], egress=EgressVpc(
                 "way-out", cidr="10.1.254.0/23", inspection=Inspection.NONE
             )),
         ],
-    ), ["network-not-announced"] * 2),
-    ("an announcement that is the block", site(announces=["0.0.0.0/0", "10.1.0.0/16"]), ["announcement-in-block"]),
+    ), ["network-not-advertised"] * 2),
+    ("an advertisement that is the block", site(advertises=["0.0.0.0/0", "10.1.0.0/16"]), ["advertised-prefix-in-block"]),
     ("a part of a denied network", estate(
         segments=[SERVICES, replace(WORKLOADS, site_networks=["dc1/users"])],
-        site=replace(SITE, announces=["0.0.0.0/0", "172.21.128.0/17"]),
-    ), ["announcement-in-denied-network"]),
+        site=replace(SITE, advertises=["0.0.0.0/0", "172.21.128.0/17"]),
+    ), ["advertised-prefix-in-denied-network"]),
     ("a network of another site", estate(
-        site=replace(SITE, announces=["0.0.0.0/0", *SITE.networks.values(), "192.168.0.0/16"]),
-        sites=(replace(BRANCH, announces=[]),),
-    ), ["announcement-overlap"]),
+        site=replace(SITE, advertises=["0.0.0.0/0", *SITE.networks.values(), "192.168.0.0/16"]),
+        sites=(replace(BRANCH, advertises=[]),),
+    ), ["advertised-prefix-overlap"]),
     ("ASN 0", gateway(bgp_asn=0), ["customer-gateway-asn"]),
     ("ASN 23456", gateway(bgp_asn=23_456), ["customer-gateway-asn"]),
     ("ASN 65535", gateway(bgp_asn=65_535), ["customer-gateway-asn"]),
@@ -371,20 +371,20 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ), ["hub-count"]),
     ("a segment and a site like another segment", segments(
         replace(SERVICES, name="services"), WORKLOADS, Segment("workloads-dc1")
-    ), ["joined-names"]),
+    ), ["ambiguous-derived-name"]),
     ("a segment named like a way out", segments(SERVICES, WORKLOADS, Segment("services-on-premises")),
-     ["joined-names"]),
-    ("a static default beside an announced one", estate(
-        site=replace(SITE, announces=["0.0.0.0/0", *SITE.networks.values()]),
+     ["ambiguous-derived-name"]),
+    ("a static default beside an advertised one", estate(
+        site=replace(SITE, advertises=["0.0.0.0/0", *SITE.networks.values()]),
         sites=(BRANCH,),
         vpns=(replace(TO_BRANCH, default_route=True),),
-    ), ["default-route-and-announced"]),
+    ), ["default-route-and-advertised"]),
     ("a VPC named with a space", spoke(vpc_name="my vpc"), ["pinned-name"]),
-    ("the hub shared elsewhere", estate(hub=replace(HUB, share_with=["network"])), ["account-left-out"]),
+    ("the hub shared elsewhere", estate(hub=replace(HUB, share_with=["network"])), ["account-not-shared-with"]),
     ("static routing to nowhere", estate(
-        site=replace(SITE, announces=[], networks={}),
+        site=replace(SITE, advertises=[], networks={}),
         vpn=replace(VPN, routing=Routing.STATIC),
-        segments=[replace(SERVICES, ways_out={Egress.NONE}), replace(WORKLOADS, ways_out={Egress.LOCAL, Egress.NONE})],
+        segments=[replace(SERVICES, allowed_egress={Egress.NONE}), replace(WORKLOADS, allowed_egress={Egress.LOCAL, Egress.NONE})],
         spoke=replace(DEV, egress=Egress.NONE),
     ), ["static-without-routes"]),
     ("a whole block", estate(blocks=["10.1.16.0/20", "10.1.0.0/20"]), ["spoke-is-block"] * 2),
@@ -447,8 +447,11 @@ def test_a_raised_quota_lifts_the_limit() -> None:
 
 def test_two_static_routes_to_one_site_never_meet_in_one_table() -> None:
     static = replace(VPN, routing=Routing.STATIC)
-    quiet = replace(TWO, announces=[])
-    way = [replace(SERVICES, ways_out={Egress.NONE}), replace(WORKLOADS, ways_out={Egress.NONE, Egress.LOCAL})]
+    quiet = replace(TWO, advertises=[])
+    way = [
+        replace(SERVICES, allowed_egress={Egress.NONE}),
+        replace(WORKLOADS, allowed_egress={Egress.NONE, Egress.LOCAL}),
+    ]
     given = estate(
         site=quiet,
         vpn=static,
@@ -490,8 +493,8 @@ def test_remedies_name_the_line_to_change() -> None:
     outside = problems(spoke(cidr="10.2.0.0/20"))[0]
     assert "a range inside one, e.g. 10.1.0.0/20, or a block around it in tests/intent/network.py:" in outside.remedy
     assert outside.remedy.endswith('"10.2.0.0/19"')
-    way = problems(segments(SERVICES, replace(WORKLOADS, ways_out={Egress.LOCAL})))[0]
-    assert "ways_out={Egress.LOCAL, Egress.ON_PREMISES} in tests/intent/" in way.remedy
+    way = problems(segments(SERVICES, replace(WORKLOADS, allowed_egress={Egress.LOCAL})))[0]
+    assert "allowed_egress={Egress.LOCAL, Egress.ON_PREMISES} in tests/intent/" in way.remedy
 
 
 def test_rules_explain_themselves() -> None:

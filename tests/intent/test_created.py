@@ -60,7 +60,7 @@ EVERY = {
     "HybridDns": ('HybridDns(spoke="a")', "hybrid DNS"),
     "LocalBackend": ("LocalBackend()", ""),  # the estate has one like it
     "Observability": ("Observability(notify=[])", "observability"),
-    "Opens": ('Opens(source="lab", to="lab", ports=["icmp"])', "opens"),
+    "AllowedConnection": ('AllowedConnection(source="lab", to="lab", ports=["icmp"])', "allowed_connections"),
     "Organization": ('Organization(arn="arn", accounts=[])', "organization"),
     "OrganizationalUnit": ('OrganizationalUnit("x", arn="arn")', 'organizational unit "x"'),
     "PrivateZone": ('PrivateZone("x.example")', 'private zone "x.example"'),

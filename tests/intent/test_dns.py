@@ -69,7 +69,7 @@ def walled(*allowed: str, **rest: Any) -> Estate:
 
 
 TO_SITE = ForwardRule("corp.example.com", site="dc1")
-LOCKED = Segment("locked", joined_by=["workloads"])
+LOCKED = Segment("locked", may_be_attached_by=["workloads"])
 
 PASS: dict[str, Estate] = {
     "as it is": shared(),
@@ -152,11 +152,11 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
      ["forward-target"]),
     ("one server twice", forwards(ForwardRule("x.example", targets=["172.20.0.1", "172.20.0.1"])), ["forward-target"]),
     ("a name for a server", forwards(ForwardRule("x.example", targets=["dns.example"])), ["forward-target"]),
-    ("a server on the internet", forwards(ForwardRule("x.example", targets=["9.9.9.9"])), ["dns-server-not-reached"]),
+    ("a server on the internet", forwards(ForwardRule("x.example", targets=["9.9.9.9"])), ["dns-server-not-reachable"]),
     ("a network out of bounds", shared(
-        forwards=[TO_SITE], segments=[Segment("services", ways_out={Egress.NONE}, site_networks=["dc1/users"]),
+        forwards=[TO_SITE], segments=[Segment("services", allowed_egress={Egress.NONE}, site_networks=["dc1/users"]),
         replace(WORKLOADS, reaches=["services"])]
-    ), ["dns-server-not-reached"] * 2),
+    ), ["dns-server-not-reachable"] * 2),
     ("an address between subnets", forwards(ForwardRule("x.example", targets=["10.1.12.10"])),
      ["dns-server-in-no-subnet"]),
     ("the resolver of a VPC", forwards(ForwardRule("x.example", targets=["10.1.0.2"])), ["dns-server-in-no-subnet"]),
@@ -172,10 +172,10 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
      ["dns-firewall"]),
     ("an unknown service of a spoke's own", shared(dev={"interface_endpoints": ["dynamodb"]}), ["endpoint-service"]),
     ("a service centrally and twice", central("kms", "kms"), ["endpoint-service-twice"]),
-    ("an idle gateway endpoint", central("s3", spoke=replace(SHARED, **NO_S3)), ["s3-two-ways"]),
-    ("S3 by two endpoints of one's own", shared(dev={"interface_endpoints": ["s3"]}), ["s3-two-ways"]),
+    ("an idle gateway endpoint", central("s3", spoke=replace(SHARED, **NO_S3)), ["s3-endpoint-twice"]),
+    ("S3 by two endpoints of one's own", shared(dev={"interface_endpoints": ["s3"]}), ["s3-endpoint-twice"]),
     ("S3 centrally for the sites, and twice of one's own",
-     central("s3", spoke=replace(SHARED, interface_endpoints=["s3"])), ["s3-two-ways"]),
+     central("s3", spoke=replace(SHARED, interface_endpoints=["s3"])), ["s3-endpoint-twice"]),
     ("a policy for nothing", shared(endpoints=CentralEndpoints(services=["kms"], policies={"ssm": "{}"})),
      ["endpoint-policy"]),
     ("a policy that is a list", shared(endpoints=CentralEndpoints(services=["kms"], policies={"kms": "[]"})),

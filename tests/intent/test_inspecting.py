@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.intent import Estate, FirewallPolicy, Inspection, InvalidEstate, Opens, RuleGroup, Segment
+from isthmus.intent import AllowedConnection, Estate, FirewallPolicy, Inspection, InvalidEstate, RuleGroup, Segment
 from isthmus.intent import firewall_rules as inspecting
 from isthmus.intent.firewall_rules import CAPACITY, CLOSING_CAPACITY, SIDS, FirewallRule, firewall_rules, numbered
 from isthmus.intent.network_acl_rules import Ports
@@ -28,7 +28,10 @@ def refused(wrong: Estate) -> str:
 
 
 def test_what_is_said_passes_and_the_rest_of_that_pair_does_not() -> None:
-    said = replace(estate(Inspection.VPC), opens=[Opens(source="data", to="apps", ports=["tcp/22", "icmp"])])
+    said = replace(
+        estate(Inspection.VPC),
+        allowed_connections=[AllowedConnection(source="data", to="apps", ports=["tcp/22", "icmp"])],
+    )
     assert [str(rule) for rule in firewall_rules(said)] == [
         "apps opens nothing else to data",
         "data opens icmp to apps",
@@ -39,7 +42,7 @@ def test_what_is_said_passes_and_the_rest_of_that_pair_does_not() -> None:
 
 THREE = network.estate(
     segments=[Segment("c", inspected_with=["a"]), Segment("b", inspected_with=["c"]), Segment("a")],
-    opens=[Opens(source="b", to="c", ports=["tcp/80"])],
+    allowed_connections=[AllowedConnection(source="b", to="c", ports=["tcp/80"])],
 )
 
 
@@ -58,7 +61,12 @@ def test_rules_are_of_inspected_pairs_by_name_and_first_of_what_passes() -> None
 def test_a_new_rule_leaves_the_others_their_numbers(ports: list[str], data: st.DataObject) -> None:
     fewer = data.draw(st.lists(st.sampled_from(ports), unique=True) if ports else st.just([]))
     before, after = (
-        {str(rule): sid for sid, rule in numbered(replace(THREE, opens=[Opens(source="b", to="c", ports=given)]))}
+        {
+            str(rule): sid
+            for sid, rule in numbered(
+                replace(THREE, allowed_connections=[AllowedConnection(source="b", to="c", ports=given)])
+            )
+        }
         for given in (fewer, ports)
     )
     assert before.items() <= after.items()
@@ -75,7 +83,10 @@ def test_numbers_that_are_taken_are_passed_over_and_the_first_follows_the_last(m
 
 
 def test_segments_that_reach_each_other_straight_have_no_firewall_rules() -> None:
-    said = replace(estate(Inspection.NONE), opens=[Opens(source="apps", to="dc1/users", ports=["tcp/22"])])
+    said = replace(
+        estate(Inspection.NONE),
+        allowed_connections=[AllowedConnection(source="apps", to="dc1/users", ports=["tcp/22"])],
+    )
     assert not list(firewall_rules(said))
 
 
@@ -94,7 +105,9 @@ def test_the_name_of_a_generated_group_is_refused(name: str) -> None:
 
 def test_more_rules_than_there_is_room_for_are_refused() -> None:
     ports = [f"tcp/{port}" for port in range(1, CAPACITY)]
-    many = replace(estate(Inspection.VPC), opens=[Opens(source="data", to="apps", ports=ports)])
+    many = replace(
+        estate(Inspection.VPC), allowed_connections=[AllowedConnection(source="data", to="apps", ports=ports)]
+    )
     assert f"makes {CAPACITY + 1} rules" in refused(many)
 
 

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from isthmus.intent import CentralEndpoints, Egress, Estate, ForwardRule, Inspection, Opens, PrivateZone, Segment
+from isthmus.intent import (
+    AllowedConnection,
+    CentralEndpoints,
+    Egress,
+    Estate,
+    ForwardRule,
+    Inspection,
+    PrivateZone,
+    Segment,
+)
 from isthmus.intent.firewall_rules import SIDS, numbered
 from isthmus.intent.name_resolution import (
     keeps_aws_names,
@@ -42,10 +51,10 @@ BLOCKED = replace(SERVICES, blocks=["10.1.192.0/18", "10.1.128.0/18"])
 
 def cases() -> Mapping[str, Estate]:
     both = [
-        Opens(source="dc1/users", to="workloads", ports=PORTS),
-        Opens(source="workloads", to="services", ports=["udp/53", "tcp/53"]),
-        Opens(source="services", to="workloads", ports=["icmp"]),
-        Opens(source="workloads", to="workloads", ports=["tcp/1-65535"]),
+        AllowedConnection(source="dc1/users", to="workloads", ports=PORTS),
+        AllowedConnection(source="workloads", to="services", ports=["udp/53", "tcp/53"]),
+        AllowedConnection(source="services", to="workloads", ports=["icmp"]),
+        AllowedConnection(source="workloads", to="workloads", ports=["tcp/1-65535"]),
     ]
     wide = replace(WORKLOADS, isolated=False, blocks=["10.1.0.0/18"])
     inspected = egress_estates.estate(Inspection.VPC)
@@ -59,11 +68,14 @@ def cases() -> Mapping[str, Estate]:
             segments=[SERVICES, replace(WORKLOADS, site_networks=["dc1/users"]), Segment("lab"), Segment("alone")],
         ),
         "who may open": estate(
-            segments=[BLOCKED, wide], opens=both, spoke=replace(DEV, secondary_cidrs=["10.1.128.0/20", "10.1.100.0/24"])
+            segments=[BLOCKED, wide],
+            allowed_connections=both,
+            spoke=replace(DEV, secondary_cidrs=["10.1.128.0/20", "10.1.100.0/24"]),
         ),
         "inspected, and nothing said": inspected,
         "inspected, and who may open": replace(
-            inspected, opens=[Opens(source="data", to="apps", ports=["tcp/22", "icmp", "tcp/22-23"])]
+            inspected,
+            allowed_connections=[AllowedConnection(source="data", to="apps", ports=["tcp/22", "icmp", "tcp/22-23"])],
         ),
         "names": shared(
             forwards=[
@@ -81,7 +93,7 @@ def cases() -> Mapping[str, Estate]:
         ),
         "a connection in a segment that nobody reaches": estate(
             vpn=replace(VPN, segment="lab"),
-            site=replace(SITE, announces=[]),
+            site=replace(SITE, advertises=[]),
             segments=[SERVICES, WORKLOADS, Segment("lab", isolated=True)],
         ),
     }

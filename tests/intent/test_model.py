@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from isthmus.intent import (
+    AllowedConnection,
     Egress,
     Environment,
     InvalidArgument,
     LocalBackend,
-    Opens,
     Segment,
     Site,
     Spoke,
@@ -87,7 +87,7 @@ def test_numbers_are_numbers() -> None:
 
 
 def test_a_flag_is_true_or_false_and_a_set_is_a_set() -> None:
-    text = refused(Segment, "a", isolated="yes", ways_out=Egress.NONE)
+    text = refused(Segment, "a", isolated="yes", allowed_egress=Egress.NONE)
     assert "isolated: must be True or False, got 'yes'" in text
     assert "; write a set: {Egress.NONE}" in text
 
@@ -131,7 +131,7 @@ def test_where_no_backend_is_given_all_of_them_are_named(given: Any) -> None:
 
 def test_a_port_has_a_protocol_and_a_pair_is_a_tuple() -> None:
     assert 'ports[0]: must be text, got 443; write the protocol too: "tcp/443"' in refused(
-        Opens, source="a", to="b", ports=[443]
+        AllowedConnection, source="a", to="b", ports=[443]
     )
     text = refused(Site, "a", networks={}, customer_gateways=[], coordinates=[1.0, 2.0])
     assert "coordinates: must be a tuple, got [1.0, 2.0]; write (...) in place of [...]" in text

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from isthmus.intent import CustomerGateway, Environment, Estate, Observability, Opens, Tunnel
+from isthmus.intent import AllowedConnection, CustomerGateway, Environment, Estate, Observability, Tunnel
 from tests.intent.network import DEV, HUB, SERVICES, SITE, VPN, WORKLOADS, broken, estate, gateway, vpn
 
 ARN = "arn:aws:acm:us-east-1:000000000001:certificate/12345678-abcd"
@@ -21,7 +21,7 @@ def observed(**given: object) -> Estate:
 
 
 def opened(*ports: str, source: str = "dc1/users", to: str = "workloads") -> Estate:
-    return estate(opens=[Opens(source=source, to=to, ports=ports)])
+    return estate(allowed_connections=[AllowedConnection(source=source, to=to, ports=ports)])
 
 
 def certified(gateway: CustomerGateway, tunnels: tuple[Tunnel, Tunnel]) -> Estate:
@@ -75,19 +75,23 @@ LINES: list[tuple[str, Estate, list[str]]] = [
     ("large tunnels", vpn(large_tunnels=True), []),
     ("large tunnels, accelerated", vpn(large_tunnels=True, acceleration=True), ["large-and-accelerated"]),
     ("ports at their ends", opened("tcp/0", "udp/65535", "tcp/1-65535", "icmp"), []),
-    ("port 65536", opened("tcp/65536"), ["opens-ports"]),
-    ("ports the wrong way round", opened("tcp/2-1"), ["opens-ports"]),
-    ("a protocol that ACLs do not know", opened("sctp/1"), ["opens-ports"]),
-    ("ping twice", opened("icmp", "icmp"), ["opens-ports"]),
-    ("no ports", opened(), ["opens-ports"]),
-    ("a site network spelled wrong", opened("tcp/443", source="dc1/user"), ["opens-unknown"]),
-    ("between networks of one site", opened("tcp/443", source="dc1/users", to="dc1/servers"), ["opens-between-sites"]),
+    ("port 65536", opened("tcp/65536"), ["allowed-connection-ports"]),
+    ("ports the wrong way round", opened("tcp/2-1"), ["allowed-connection-ports"]),
+    ("a protocol that ACLs do not know", opened("sctp/1"), ["allowed-connection-ports"]),
+    ("ping twice", opened("icmp", "icmp"), ["allowed-connection-ports"]),
+    ("no ports", opened(), ["allowed-connection-ports"]),
+    ("a site network spelled wrong", opened("tcp/443", source="dc1/user"), ["allowed-connection-unknown"]),
+    (
+        "between networks of one site",
+        opened("tcp/443", source="dc1/users", to="dc1/servers"),
+        ["allowed-connection-between-sites"],
+    ),
     (
         "between segments without blocks",
         opened("tcp/443", source="services"),
-        ["opens-without-blocks", "opens-without-blocks"],
+        ["allowed-connection-without-blocks", "allowed-connection-without-blocks"],
     ),
-    ("within an isolated segment", opened("tcp/443", source="workloads"), ["opens-not-reached"]),
+    ("within an isolated segment", opened("tcp/443", source="workloads"), ["allowed-connection-not-reachable"]),
 ]
 
 
@@ -96,10 +100,12 @@ def test_lines(given: Estate, rules: list[str]) -> None:
     assert sorted(broken(given)) == rules
 
 
-def both_ways(ports: int) -> list[Opens]:
+def both_ways(ports: int) -> list[AllowedConnection]:
     return [
-        Opens(source="dc1/users", to=WORKLOADS, ports=[f"tcp/{port}" for port in range(2, 2 + 2 * ports, 2)]),
-        Opens(source=WORKLOADS, to="dc1/users", ports=["tcp/443"]),
+        AllowedConnection(
+            source="dc1/users", to=WORKLOADS, ports=[f"tcp/{port}" for port in range(2, 2 + 2 * ports, 2)]
+        ),
+        AllowedConnection(source=WORKLOADS, to="dc1/users", ports=["tcp/443"]),
     ]
 
 
@@ -107,19 +113,22 @@ def both_ways(ports: int) -> list[Opens]:
 def test_a_network_acl_holds_20_rules_a_direction(ports: int, rules: list[str]) -> None:
     """Each port, the replies, what is too large, what is stopped, what is left, and AWS's own: no rest adds none.
 
-    Two spokes want a default route, which such a site does not announce.
+    Two spokes want a default route, which such a site does not advertise.
     """
-    site = replace(SITE, announces=[*SITE.networks.values()])
-    assert broken(estate(site=site, opens=both_ways(ports))) == ["no-default-on-premises"] * 2 + rules
+    site = replace(SITE, advertises=[*SITE.networks.values()])
+    assert broken(estate(site=site, allowed_connections=both_ways(ports))) == ["no-default-on-premises"] * 2 + rules
 
 
 @pytest.mark.parametrize(("ports", "rules"), [(10, []), (11, ["network-acl-rules"])])
 def test_the_rest_of_a_site_takes_rules_of_a_network_acl(ports: int, rules: list[str]) -> None:
     """Four private ranges, which stop the far side too, and what is accepted inside: its other network, the estate."""
-    assert broken(estate(opens=both_ways(ports))) == rules
+    assert broken(estate(allowed_connections=both_ways(ports))) == rules
 
 
 def test_a_segment_that_is_limited_with_another_is_known_by_its_blocks() -> None:
     services, workloads = replace(SERVICES, blocks=["10.1.64.0/18"]), replace(WORKLOADS, blocks=["10.1.0.0/18"])
-    given = estate(segments=[services, workloads], opens=[Opens(source=workloads, to=services, ports=["tcp/443"])])
+    given = estate(
+        segments=[services, workloads],
+        allowed_connections=[AllowedConnection(source=workloads, to=services, ports=["tcp/443"])],
+    )
     assert broken(given) == []

@@ -26,22 +26,22 @@ def told(rule: str, given: Estate) -> list[Problem]:
     return [problem for one in RULES if one.id == rule for problem in one.problems(given)]
 
 
-def joined_by(count: int) -> Estate:
+def may_be_attached_by(count: int) -> Estate:
     given = estate()
     root = given.organization.arn.replace(":organization/", ":ou/")
     units = [OrganizationalUnit(f"u{n}", arn=f"{root}/ou-root-{10_000_000 + n}") for n in range(count)]
     organization = replace(given.organization, units=units)
-    return replace(given, organization=organization, segments=[Segment("services", joined_by=units)])
+    return replace(given, organization=organization, segments=[Segment("services", may_be_attached_by=units)])
 
 
 def test_a_trust_policy_takes_all_of_its_2048_characters() -> None:
-    lengths = {count: trust_policy_length(one := joined_by(count), one.segments[0]) for count in range(70)}
+    lengths = {count: trust_policy_length(one := may_be_attached_by(count), one.segments[0]) for count in range(70)}
     last = max(count for count, length in lengths.items() if length <= 2_048)
     assert lengths[last + 1] - lengths[last] == len('"o-example0001/*/ou-root-10000000/*",')
-    assert not told("trust-policy-size", joined_by(last))
-    (problem,) = told("trust-policy-size", joined_by(last + 1))
+    assert not told("trust-policy-size", may_be_attached_by(last))
+    (problem,) = told("trust-policy-size", may_be_attached_by(last + 1))
     assert f'quotas={{"role-trust-policy-length": {lengths[last + 1]}}}' in problem.remedy
-    raised = replace(joined_by(last + 1), quotas={"role-trust-policy-length": lengths[last + 1]})
+    raised = replace(may_be_attached_by(last + 1), quotas={"role-trust-policy-length": lengths[last + 1]})
     assert not told("trust-policy-size", raised)
 
 

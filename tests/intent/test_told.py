@@ -46,7 +46,7 @@ WHOLE = Estate(
     region="us-east-1",
     blocks=["10.0.0.0/8", "100.64.0.0/10"],
     zones=["use1-az1", "use1-az2"],
-    segments=[Segment("workloads", isolated=True, ways_out={Egress.LOCAL})],
+    segments=[Segment("workloads", isolated=True, allowed_egress={Egress.LOCAL})],
     environments=[
         Environment(
             "network",

@@ -16,11 +16,11 @@ def two_sites(asn: int, *, transit: bool, routing: Routing = Routing.BGP) -> Est
     branch = Site(
         "branch",
         networks={"office": "192.168.7.0/24"},
-        announces=["192.168.7.0/24"] if routing is Routing.BGP else [],
+        advertises=["192.168.7.0/24"] if routing is Routing.BGP else [],
         customer_gateways=[CustomerGateway("branch-01", ip_address="203.0.113.9", bgp_asn=asn)],
         transit_with=["dc1"] if transit else [],
     )
-    dc1 = replace(SITE, announces=["172.20.0.0/16", "172.21.0.0/16", "0.0.0.0/0"])
+    dc1 = replace(SITE, advertises=["172.20.0.0/16", "172.21.0.0/16", "0.0.0.0/0"])
     second = VpnConnection("branch", customer_gateway="branch-01", number=2, segment=SERVICES, routing=routing)
     return estate(site=dc1, sites=(branch,), vpn=VPN, vpns=(second,))
 

@@ -49,21 +49,21 @@ def estate(
     - `apart`: whether the egress VPC has an account of its own.
     """
     joining = (guide.workloads_test, guide.infra_shared_prod)
-    services = Segment("services", ways_out={Egress.CENTRAL}, joined_by=joining)
+    services = Segment("services", allowed_egress={Egress.CENTRAL}, may_be_attached_by=joining)
     apps = Segment(
         "apps",
         isolated=isolated,
         reaches=[services],
-        ways_out=set(Egress),
+        allowed_egress=set(Egress),
         blocks=["10.1.0.0/18"],
-        joined_by=joining,
+        may_be_attached_by=joining,
         site_networks=["dc1/users"] if restricted else None,
     )
     data = Segment(
         "data",
-        ways_out={Egress.CENTRAL, Egress.NONE},
+        allowed_egress={Egress.CENTRAL, Egress.NONE},
         blocks=["10.1.64.0/18"],
-        joined_by=joining,
+        may_be_attached_by=joining,
         inspected_with=[] if inspection is Inspection.NONE else [apps],
     )
     network = guide.network(services, joining)

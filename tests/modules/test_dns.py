@@ -146,7 +146,7 @@ def test_who_does_not_reach_shared_services_does_not_use_them():
         reference(), "lab", "workloads-test", Spoke("lab", cidr="10.1.64.0/20", segment="lab", egress=Egress.NONE)
     )
     files = synthesize(
-        replace(estate, segments=[*estate.segments, Segment("lab", joined_by=["workloads-test"])]).check()
+        replace(estate, segments=[*estate.segments, Segment("lab", may_be_attached_by=["workloads-test"])]).check()
     )
     assert not [name for name in files if "resolution_lab" in name]
     stacks = json.loads(files["manifest.json"])["stacks"]
@@ -211,7 +211,7 @@ def test_one_account_admits_its_own_vpcs_without_being_asked():
         "infra-shared-prod",
         Spoke("tools", cidr="10.1.64.0/20", segment="network-services", egress=Egress.NONE),
     )
-    segments = [replace(s, ways_out={*s.ways_out, Egress.NONE}) for s in estate.segments]
+    segments = [replace(s, allowed_egress={*s.allowed_egress, Egress.NONE}) for s in estate.segments]
     resources, documents = made(replace(estate, segments=segments))
     mine = [a for a in resources if a.startswith("tools/resolution_tools/")]
     assert not [a for a in mine if "authorization" in a]

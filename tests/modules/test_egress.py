@@ -70,7 +70,7 @@ def test_every_combination_proves(
         apart=apart,
     )
     found = proved(synthesize(made), tmp_path_factory.mktemp("combination") / "cdktf.out")
-    assert found.verdict is Verdict.PROVED, "\n".join(map(str, (*found.violations, *found.unanswered)))
+    assert found.verdict is Verdict.PROVED, "\n".join(map(str, (*found.violations, *found.unknown_results)))
 
 
 # --- the guide's fourth stage
@@ -157,8 +157,8 @@ MISTAKES: dict[str, tuple[str, Callable[[Any], object], str]] = {
         _set("aws_ec2_transit_gateway_vpc_attachment", "this", appliance_mode_support="disable"),
         "appliance-mode-off",
     ),
-    "no way back from NAT": (EGRESS, _drop("aws_route", "public_az1_block_10_1_0_0_16"), "way-out-missing"),
-    "no way back from the firewall": (EGRESS, _drop("aws_route", "firewall_az2_block_10_1_0_0_16"), "way-out-missing"),
+    "no way back from NAT": (EGRESS, _drop("aws_route", "public_az1_block_10_1_0_0_16"), "egress-missing"),
+    "no way back from the firewall": (EGRESS, _drop("aws_route", "firewall_az2_block_10_1_0_0_16"), "egress-missing"),
     "back past the firewall": (
         EGRESS,
         _set(
@@ -174,9 +174,9 @@ MISTAKES: dict[str, tuple[str, Callable[[Any], object], str]] = {
         _set(
             "aws_route", "transit_gateway_az1_default", vpc_endpoint_id=None, nat_gateway_id="${aws_nat_gateway.az1.id}"
         ),
-        "not-inspected",
+        "uninspected-flow",
     ),
-    "another zone's endpoint out": (EGRESS, _endpoint_of("transit_gateway_az1_default", 2), "zone-crossed"),
+    "another zone's endpoint out": (EGRESS, _endpoint_of("transit_gateway_az1_default", 2), "cross-zone-path"),
     "another zone's endpoint back": (
         EGRESS,
         _endpoint_of("public_az1_block_10_1_0_0_16", 2),
@@ -185,12 +185,12 @@ MISTAKES: dict[str, tuple[str, Callable[[Any], object], str]] = {
     "another zone's NAT gateway": (
         EGRESS,
         _set("aws_route", "firewall_az1_default", nat_gateway_id="${aws_nat_gateway.az2.id}"),
-        "zone-crossed",
+        "cross-zone-path",
     ),
     "no blackhole": (
         HUB,
         _drop("aws_ec2_transit_gateway_route", "apps_central_blackhole_block_10_1_0_0_16"),
-        "undrawn-flow",
+        "unintended-flow",
     ),
 }
 
@@ -222,7 +222,7 @@ def test_a_more_specific_route_around_the_firewall_is_found(inspection: Inspecti
     }
     changed = {**files, spoke: json.dumps(document), root: json.dumps(call)}
     found = {violation.rule for violation in proved(changed, tmp_path / "cdktf.out").violations}
-    assert {"not-inspected", "asymmetric-inspection"} <= found
+    assert {"uninspected-flow", "asymmetric-inspection"} <= found
 
 
 # --- what is written

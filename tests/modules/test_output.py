@@ -89,7 +89,7 @@ def test_reordering_every_list_changes_nothing():
         zones=estate.zones[::-1],
         segments=estate.segments[::-1],
         environments=[replace(e, spokes=e.spokes[::-1]) for e in estate.environments[::-1]],
-        sites=[replace(site, announces=site.announces[::-1]) for site in estate.sites],
+        sites=[replace(site, advertises=site.advertises[::-1]) for site in estate.sites],
     )
     mine = {name: text for name, text in synthesize(turned).items() if name != "intent.json"}
     assert mine == {name: text for name, text in files_of(REFERENCE).items() if name != "intent.json"}
@@ -373,10 +373,10 @@ def test_ctrl_c_ends_it_quietly(tmp_path, after):
 
 
 def test_a_summary_over_the_blocks_is_guarded_like_a_default():
-    """A site that announces more than the estate's blocks must not carry one spoke's packets to another."""
+    """A site that advertises more than the estate's blocks must not carry one spoke's packets to another."""
     estate = estate_of("examples.stage_1_dev_only")
-    site = replace(estate.sites[0], announces=["10.0.0.0/8", "172.20.0.0/15"])
-    segments = [replace(s, ways_out={Egress.LOCAL, Egress.NONE}) for s in estate.segments]
+    site = replace(estate.sites[0], advertises=["10.0.0.0/8", "172.20.0.0/15"])
+    segments = [replace(s, allowed_egress={Egress.LOCAL, Egress.NONE}) for s in estate.segments]
     made = resources_of(synthesize(replace(estate, sites=[site], segments=segments).check()))
     holes = {a: r for a, r in made.items() if "/aws_ec2_transit_gateway_route." in a}
     assert {r["destination_cidr_block"] for r in holes.values()} == {"10.1.0.0/16"}

@@ -155,7 +155,7 @@ def test_static_routing_uses_one_tunnel(tmp_path):
     network = estate.environment("network")
     one = replace(network.vpn_connections[0], routing=Routing.STATIC, default_route=True)
     environments = [replace(network, vpn_connections=[one]), *estate.environments[1:]]
-    sites = [replace(estate.sites[0], announces=[])]
+    sites = [replace(estate.sites[0], advertises=[])]
     output = written(replace(estate, environments=environments, sites=sites).check(), tmp_path)
     (found,) = ways(output.graph, output.estate)
     assert (found.together, found.one_flow) == (1.25, 1.25)
@@ -181,7 +181,8 @@ def test_a_site_may_be_in_two_segments_by_connections_of_their_own(tmp_path):
     network = estate.environment("network")
     one, two = network.vpn_connections
     segments = [
-        Segment(name, isolated=True, reaches=[f"{name}-site"], joined_by=["workloads-prod"]) for name in ("dev", "prod")
+        Segment(name, isolated=True, reaches=[f"{name}-site"], may_be_attached_by=["workloads-prod"])
+        for name in ("dev", "prod")
     ]
     segments += [Segment(f"{name}-site") for name in ("dev", "prod")]
     connections = [replace(one, segment="dev-site"), replace(two, segment="prod-site")]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from isthmus.intent import Egress, Estate, Inspection, Observability, Opens, OrganizationalUnit
+from isthmus.intent import AllowedConnection, Egress, Estate, Inspection, Observability, OrganizationalUnit
 from isthmus.intent.checks.quotas import tables_of
 from isthmus.intent.checks.sizes import (
     ROLE_POLICY,
@@ -46,7 +46,7 @@ def check_roles(estate: Estate) -> None:
     table = f"arn:{estate.organization.arn.split(':')[1]}:ec2:{estate.region}:111122223333"
     arn = f"{table}:transit-gateway-route-table/tgw-rtb-0123456789abcdef0"
     for segment in estate.segments:
-        if not segment.ways_out or not joining(estate, segment):
+        if not segment.allowed_egress or not joining(estate, segment):
             continue
         name = f"join_{segment.name.replace('-', '_')}"
         trust = made["aws_iam_role"][name]["assume_role_policy"]
@@ -73,7 +73,7 @@ def test_roles_of_an_inspected_estate_have_too() -> None:
     estate = egress_estates.estate(Inspection.GATEWAY, way=Egress.LOCAL)
     check_roles(estate)
     # Whom the firewall sees is in its table, whatever way its spokes leave by.
-    local = [replace(s, ways_out={Egress.LOCAL}) if s.name == "apps" else s for s in estate.segments]
+    local = [replace(s, allowed_egress={Egress.LOCAL}) if s.name == "apps" else s for s in estate.segments]
     check_roles(replace(estate, segments=local))
 
 
@@ -97,7 +97,7 @@ def test_the_trust_policy_is_as_long_as_counted(names: tuple[str, ...], roles: t
     arn = f"{root}:organization/o-example0001"
     role, deployers = roles
     organization = replace(estate.organization, arn=arn, units=units, deployment_role=role, deployers=deployers)
-    segments = [replace(segment, joined_by=names) for segment in estate.segments]
+    segments = [replace(segment, may_be_attached_by=names) for segment in estate.segments]
     check_roles(replace(estate, organization=organization, segments=segments))
 
 
@@ -109,8 +109,8 @@ def test_the_longest_names_leave_room_in_a_role_s_policy() -> None:
 
 
 def test_no_rule_between_segments_is_longer_than_counted() -> None:
-    opens = [Opens(source="data", to="apps", ports=["tcp/443", "udp/10000-65535", "icmp"])]
-    estate = replace(egress_estates.estate(Inspection.GATEWAY), opens=opens).check()
+    allowed_connections = [AllowedConnection(source="data", to="apps", ports=["tcp/443", "udp/10000-65535", "icmp"])]
+    estate = replace(egress_estates.estate(Inspection.GATEWAY), allowed_connections=allowed_connections).check()
     made = json.loads(synthesize(estate)["stacks/egress/modules/firewall/main.tf.json"])["resource"]
     group = made["aws_networkfirewall_rule_group"]["between_segments"]["rule_group"]
     texts = group["rules_source"]["rules_string"].splitlines()

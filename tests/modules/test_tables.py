@@ -31,13 +31,13 @@ STORY = Path(__file__).with_name("tables.txt")
 BRANCH = Site(
     "branch",
     networks={"lan": "192.168.7.0/24"},
-    announces=["192.168.7.0/24"],
+    advertises=["192.168.7.0/24"],
     customer_gateways=[CustomerGateway("branch-01", ip_address="203.0.113.9", bgp_asn=65_020)],
 )
 TO_BRANCH = VpnConnection("branch-01", customer_gateway="branch-01", number=3, segment="services")
-QUIET = replace(SITE, announces=[*SITE.networks.values()])
+QUIET = replace(SITE, advertises=[*SITE.networks.values()])
 NARROW = replace(WORKLOADS, site_networks=["dc1/users"])
-OPEN = Segment("Open-1", reaches=["services"], ways_out=set(Egress) - {Egress.CENTRAL}, route_table_name="open")
+OPEN = Segment("Open-1", reaches=["services"], allowed_egress=set(Egress) - {Egress.CENTRAL}, route_table_name="open")
 
 
 def modules_named(*names: str) -> Iterator[tuple[str, Estate]]:
@@ -51,20 +51,20 @@ def cases() -> Mapping[str, Estate]:
     for inspection in Inspection:
         found[f"inspection {inspection}"] = egress_estates.estate(inspection, apart=inspection is Inspection.VPC)
     found |= {
-        "a default that the site announces": estate(),
+        "a default that the site advertises": estate(),
         "a static default": estate(
             site=QUIET,
             vpn=replace(VPN, default_route=True),
             segments=[WORKLOADS, SERVICES, OPEN, Segment("lab", reaches=["services"])],
         ),
         "a static connection": estate(
-            site=replace(SITE, announces=[]),
+            site=replace(SITE, advertises=[]),
             vpn=replace(VPN, routing=Routing.STATIC, default_route=True),
             spoke=replace(DEV, egress=Egress.LOCAL),
         ),
         "summaries over one of two blocks": estate(
             blocks=["10.2.0.0/16", "10.1.0.0/16"],
-            site=replace(QUIET, announces=["10.2.0.0/15", "172.16.0.0/12", "10.0.0.0/15"]),
+            site=replace(QUIET, advertises=["10.2.0.0/15", "172.16.0.0/12", "10.0.0.0/15"]),
         ),
         "two sites": estate(site=QUIET, sites=(BRANCH,), vpns=(TO_BRANCH,)),
         "two sites, and a segment for one of them alone": estate(
@@ -78,13 +78,13 @@ def cases() -> Mapping[str, Estate]:
         ),
         "two sites with transit": estate(
             site=replace(QUIET, transit_with=["branch"]),
-            sites=(replace(BRANCH, announces=["192.168.7.0/24", "10.0.0.0/8"]),),
+            sites=(replace(BRANCH, advertises=["192.168.7.0/24", "10.0.0.0/8"]),),
             vpns=(TO_BRANCH,),
             segments=[SERVICES, NARROW],
         ),
         "two sites with transit, and holes for spokes beside them": estate(
             site=replace(QUIET, transit_with=["branch"]),
-            sites=(replace(BRANCH, announces=["192.168.7.0/24", "10.0.0.0/8"]),),
+            sites=(replace(BRANCH, advertises=["192.168.7.0/24", "10.0.0.0/8"]),),
             vpns=(TO_BRANCH,),
             segments=[replace(SERVICES, site_networks=["dc1/users"]), NARROW],
         ),
@@ -131,7 +131,7 @@ def story(given: Estate) -> Iterator[str]:
     for segment in given.segments:
         default = static_default(given, segment)
         yield f"segment {segment.name}: in {keys(tables.with_segment(segment))}"
-        yield f"    at most in {keys(tables.joined_by(segment))}, static default {default and default.name}"
+        yield f"    at most in {keys(tables.may_be_attached_by(segment))}, static default {default and default.name}"
     for _, spoke in given.spokes:
         yield f"spoke {spoke.name}: with {tables.of_spoke(spoke).key}, in {keys(tables.with_spoke(spoke))}"
     for vpn in given.vpn_connections:

@@ -7,7 +7,7 @@ from ipaddress import IPv6Network
 
 from hypothesis import strategies as st
 
-from isthmus.network.model import Announcement, Cidr, NetworkAclRule, Unknown
+from isthmus.network.model import AdvertisedPrefix, Cidr, NetworkAclRule, Unknown
 from tests.network.features import gateways_of, subnets_of, vpcs_of
 from tests.network.networks import BLACKHOLE, Draft, cidr
 from tests.network.strategies import few
@@ -60,10 +60,10 @@ def _routes(draw: st.DrawFn, d: Draft, vpc: str, own: Cidr) -> None:
 
 def _sites(draw: st.DrawFn, d: Draft) -> None:
     for place, (site, network) in enumerate(zip(list(d.sites), SITES, strict=False)):
-        announces = site.announces
-        if not isinstance(announces, Unknown):
-            announces = (*announces, *(Announcement(cidr(text)) for text in draw(few([network, "::/0"]))))
-        d.sites[place] = replace(site, announces=announces, networks=(*site.networks, cidr(network)))
+        advertises = site.advertises
+        if not isinstance(advertises, Unknown):
+            advertises = (*advertises, *(AdvertisedPrefix(cidr(text)) for text in draw(few([network, "::/0"]))))
+        d.sites[place] = replace(site, advertises=advertises, networks=(*site.networks, cidr(network)))
 
 
 def _rules() -> st.SearchStrategy[list[NetworkAclRule]]:

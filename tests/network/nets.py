@@ -7,7 +7,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from isthmus.network.model import (
-    Announcement,
+    AdvertisedPrefix,
     Attachment,
     AttachmentKind,
     CustomerGateway,
@@ -59,7 +59,7 @@ class Net:
         self.parts: dict[str, dict[str, Any]] = {
             f: {}
             for f in Network.__dataclass_fields__
-            if f not in ("findings", "notes", "doubts", "possible", "resolution")
+            if f not in ("findings", "notes", "not_evaluated", "possible", "resolution")
         }
         self.sites: list[Site] = []
 
@@ -126,12 +126,12 @@ class Net:
         return name
 
     def site(
-        self, name: str, connections: tuple[str, ...], announces: tuple[str, ...], networks: tuple[str, ...] = ()
+        self, name: str, connections: tuple[str, ...], advertises: tuple[str, ...], networks: tuple[str, ...] = ()
     ) -> Site:
         site = Site(
             name,
             connections,
-            tuple(Announcement(ip_network(c)) for c in announces),
+            tuple(AdvertisedPrefix(ip_network(c)) for c in advertises),
             tuple(ip_network(c) for c in networks),
         )
         self.sites.append(site)
@@ -159,7 +159,7 @@ class Net:
 
 
 def hub() -> Net:
-    """Two isolated spokes and shared services in two zones, a BGP VPN to one site that announces a default route."""
+    """Two isolated spokes and shared services in two zones, a BGP VPN to one site that advertises a default route."""
     net = Net()
     net.tgw()
     for name, number in (("dev", 1), ("prod", 2), ("shared", 3)):

@@ -15,7 +15,7 @@ import pytest
 
 from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Location, Packet, Scenario, Service
 from isthmus.network.model import (
-    Announcement,
+    AdvertisedPrefix,
     Attachment,
     AttachmentKind,
     Cidr,
@@ -290,13 +290,13 @@ class Draft:
         self,
         name: str,
         connections: Sequence[str],
-        announces: Sequence[str | Announcement] | Unknown = (),
+        advertises: Sequence[str | AdvertisedPrefix] | Unknown = (),
         networks: Sequence[str] = (),
     ) -> None:
         said = (
-            announces
-            if isinstance(announces, Unknown)
-            else tuple(one if isinstance(one, Announcement) else Announcement(cidr(one)) for one in announces)
+            advertises
+            if isinstance(advertises, Unknown)
+            else tuple(one if isinstance(one, AdvertisedPrefix) else AdvertisedPrefix(cidr(one)) for one in advertises)
         )
         self.sites.append(Site(name, tuple(connections), said, tuple(map(cidr, networks))))
 

@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv4Network, ip_network
 from hypothesis import strategies as st
 
 from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Packet
-from isthmus.network.model import Announcement, AttachmentKind, Cidr, Firewall, Unknown
+from isthmus.network.model import AdvertisedPrefix, AttachmentKind, Cidr, Firewall, Unknown
 from isthmus.network.suricata import Rules
 from tests.network.networks import BLACKHOLE, OPEN, Draft, Gone
 
@@ -117,7 +117,7 @@ def _vpc(draw: st.DrawFn, d: Draft, vpc: str, number: int, acls: list[str]) -> N
 
 
 def _sites(draw: st.DrawFn, d: Draft, associated: st.SearchStrategy[str | None]) -> None:
-    """Up to three connections that end at up to two sites; one may be left out: then nobody knows what it announces."""
+    """Up to three connections that end at up to two sites; one may be left out: then nobody knows what it advertises."""
     ends: dict[str, list[str]] = {"one": [], "two": []}
     for name in ["v1", "v2", "dx"][: draw(st.integers(0, 3))]:
         if name == "dx":
@@ -129,7 +129,9 @@ def _sites(draw: st.DrawFn, d: Draft, associated: st.SearchStrategy[str | None])
         ends.setdefault(end, []).append(name)
     for (site, connections), network in zip(ends.items(), SITES, strict=False):
         said = draw(few([*SITES, "10.8.128.0/17", "0.0.0.0/0", "10.0.0.0/8"]))
-        paths = [Announcement(ip_network(p), draw(st.integers(1, 2)), draw(st.sampled_from([100, 50]))) for p in said]
+        paths = [
+            AdvertisedPrefix(ip_network(p), draw(st.integers(1, 2)), draw(st.sampled_from([100, 50]))) for p in said
+        ]
         if connections:
             d.site(site, connections, paths, [network])
 
@@ -203,8 +205,8 @@ def _place(draw: st.DrawFn, d: Draft, hosts_only: bool) -> Location:
     every = d.parts["subnets"].values()
     subnets = [(s.address, s.cidrs[0]) for s in [*every, *(s for s in every if "work" in s.address)]]
     sites = [(s.name, s.networks[0]) for s in d.sites]
-    # Whoever announces a range need not have all of it.
-    said = [(s.name, a.prefix) for s in d.sites if not isinstance(s.announces, Unknown) for a in s.announces]
+    # Whoever advertises a range need not have all of it.
+    said = [(s.name, a.prefix) for s in d.sites if not isinstance(s.advertises, Unknown) for a in s.advertises]
     said = [(name, prefix) for name, prefix in said if prefix.is_private and prefix.prefixlen]
     if not hosts_only and draw(st.integers(0, 3)) == 3:
         sites += said

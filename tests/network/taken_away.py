@@ -11,7 +11,7 @@ from ipaddress import ip_network
 from typing import Any
 
 from isthmus.network.model import (
-    Announcement,
+    AdvertisedPrefix,
     AttachmentKind,
     Network,
     Site,
@@ -54,7 +54,7 @@ def slots(network: Network, sites: Sequence[Site]) -> Iterator[Slot]:
     yield from _of_tables(network, tuple(sites))
     yield from _of_the_rest(network, tuple(sites))
     for place, site in enumerate(sites):
-        yield Slot(f"announcements of {site.name}", _site_putter(network, tuple(sites), place), _announcements(site))
+        yield Slot(f"advertisements of {site.name}", _site_putter(network, tuple(sites), place), _announcements(site))
 
 
 def _putter(
@@ -86,14 +86,14 @@ def _item(name: str, place: int, inner: str = "") -> Callable[[Any, Any], Any]:
 
 def _site_putter(network: Network, sites: tuple[Site, ...], place: int) -> Callable[[Any], State]:
     def put(value: Any) -> State:
-        return network, (*sites[:place], replace(sites[place], announces=value), *sites[place + 1 :])
+        return network, (*sites[:place], replace(sites[place], advertises=value), *sites[place + 1 :])
 
     return put
 
 
-def _announcements(site: Site) -> list[tuple[Announcement, ...]]:
-    said = [(), *((Announcement(prefix),) for prefix in PREFIXES), tuple(map(Announcement, site.networks))]
-    return said if isinstance(site.announces, Unknown) else [site.announces, *said]
+def _announcements(site: Site) -> list[tuple[AdvertisedPrefix, ...]]:
+    said = [(), *((AdvertisedPrefix(prefix),) for prefix in PREFIXES), tuple(map(AdvertisedPrefix, site.networks))]
+    return said if isinstance(site.advertises, Unknown) else [site.advertises, *said]
 
 
 def _of_attachments(network: Network, sites: tuple[Site, ...]) -> Iterator[Slot]:

@@ -11,7 +11,7 @@ import pytest
 
 from isthmus.network.answers import Outcome
 from isthmus.network.from_terraform import network_of
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.terraform.graph import Graph, Unknown
 from isthmus.terraform.reading import read
 from tests.network.worlds import DARK, graph_of
@@ -38,7 +38,7 @@ def dual_stack(*, vpc: dict[str, Any] | None = None, subnet: dict[str, Any] | No
 
 
 def out(graph: Graph) -> Outcome:
-    return Subject(network_of(graph), graph=graph).prove().flows["aws_vpc.a", "internet"].forward
+    return Analysis(network_of(graph), graph=graph).prove().flows["aws_vpc.a", "internet"].forward
 
 
 def test_any_block_that_aws_assigns_leaves_by_the_default_route() -> None:

@@ -12,7 +12,7 @@ import pytest
 from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Outcome, Packet, RoundTrip
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.from_terraform import network_of
-from isthmus.network.model import Announcement, Network, Site, Unknown
+from isthmus.network.model import AdvertisedPrefix, Network, Site, Unknown
 from isthmus.terraform.graph import Graph
 from tests.network.worlds import graph_of
 
@@ -213,7 +213,7 @@ def test_a_private_virtual_interface_is_a_connection_of_its_gateway() -> None:
     network = network_of(at_gateway(**VIF))
     assert trip(network, InSubnet("aws_subnet.a"), Internet()).forward.outcome is UNKNOWN
     interface = "aws_dx_private_virtual_interface.i"
-    site = Site("dc", (interface,), (Announcement(ip_network("172.16.0.0/16")),))
+    site = Site("dc", (interface,), (AdvertisedPrefix(ip_network("172.16.0.0/16")),))
     for one, other in ((InSubnet("aws_subnet.a"), AtSite("dc")), (AtSite("dc"), InSubnet("aws_subnet.a"))):
         assert trip(network, one, other, site).outcome is REACHABLE
     assert trip(network, InSubnet("aws_subnet.a"), Internet(), site).forward.outcome is BLOCKED
@@ -232,7 +232,7 @@ def test_an_association_without_prefixes_advertises_the_vpc() -> None:
     }
     more: Body = {"aws_dx_gateway": {"d": {}}, "aws_dx_gateway_association": {"d": association}}
     network = network_of(at_gateway(**more))
-    site = Site("dc", ("aws_dx_gateway.d",), (Announcement(ip_network("172.16.0.0/16")),))
+    site = Site("dc", ("aws_dx_gateway.d",), (AdvertisedPrefix(ip_network("172.16.0.0/16")),))
     assert trip(network, AtSite("dc"), InSubnet("aws_subnet.a"), site).outcome is REACHABLE
     association["allowed_prefixes"] = ["10.99.0.0/16"]
     narrow = network_of(at_gateway(**more))

@@ -21,15 +21,21 @@ from isthmus.terraform.graph import Ref
 from tests.network.firewall_policies import policies, read
 from tests.network.judge import Walker
 from tests.network.judge.carried import Header
-from tests.network.judge.firewall_policy import Fate, Policy, judged
+from tests.network.judge.firewall_policy import PacketOutcome, Policy, judged
 from tests.network.networks import Draft
 
 HOSTS = ("10.1.1.7", "10.1.1.200", "10.1.2.7", "10.2.1.200", "10.8.200.1", "10.9.0.1", "8.8.8.8", "fd00::1", "2600::1")
 CLIENTS = ((1024, 65_535), (32_768, 60_999), (49_152, 65_535))
 
 
-def fate(found: Block | Unknown | None) -> Fate:
-    return Fate.PASSED if found is None else Fate.UNCLEAR if isinstance(found, Unknown) else Fate.DROPPED
+def fate(found: Block | Unknown | None) -> PacketOutcome:
+    return (
+        PacketOutcome.PASSED
+        if found is None
+        else PacketOutcome.UNCLEAR
+        if isinstance(found, Unknown)
+        else PacketOutcome.DROPPED
+    )
 
 
 @st.composite
@@ -51,7 +57,7 @@ def test_engine_and_judge_agree_on_a_policy(policy: Policy, header: Header, clie
     there = judged(policy, header, clients)
     event(f"there {there}")
     assert fate(verdict(rules, source, destination, traffic, clients)) is there
-    if there is Fate.PASSED:
+    if there is PacketOutcome.PASSED:
         back = judged(policy, header, clients, back=True)
         event(f"back {back}")
         assert fate(answer(rules, source, destination, traffic, clients)) is back

@@ -56,7 +56,7 @@ def test_a_blocked_path_lists_every_setting_in_the_way() -> None:
 def test_without_announcements_learnt_routes_make_answers_unknown() -> None:
     engine = Forwarding(hub().made())
     assert engine.forward(Packet(DEV, SHARED)).outcome is Outcome.UNKNOWN
-    assert "announces" in engine.forward(Packet(DEV, Internet())).paths[0].unknown
+    assert "advertises" in engine.forward(Packet(DEV, Internet())).paths[0].unknown
 
 
 def test_a_dead_vpn_withdraws_what_was_learnt_over_it() -> None:
@@ -78,7 +78,7 @@ def test_a_site_does_not_send_what_it_is_not_told() -> None:
     net = hub()
     net.tgw_table("services", ("prod.attachment", "shared.attachment", "vpn.attachment"))
     trace = engine_of(net).forward(Packet(DC, DEV))
-    assert [(b.rule, b.address) for b in trace.blocks[:1]] == [("not-announced-to-site", "services")]
+    assert [(b.rule, b.address) for b in trace.blocks[:1]] == [("not-advertised-to-site", "services")]
 
 
 def test_a_zone_without_attachment_subnet_drops_its_hosts_packets() -> None:

@@ -41,7 +41,7 @@ def several_stops() -> Draft:
     spoke(d, "b", 2, "black")
     spoke(d, "c", 3, None)
     d.vpn("vpn", "black")
-    d.site("dc", ["vpn"], announces=["10.9.0.0/16"])
+    d.site("dc", ["vpn"], advertises=["10.9.0.0/16"])
     d.subnet("a2", "a", "10.1.2.0/24", routes={})
     d.subnet("a3", "a", "10.1.3.0/24", routes={"0.0.0.0/0": Gone("hub")})
     d.there("a2", "b1", "blocked")
@@ -176,7 +176,7 @@ def at_a_vpn_gateway() -> Draft:
     d.vpn_gateway("vgw", "a")
     for number, name in enumerate(("one", "two"), 1):
         d.vpn(f"vpn-{name}", gateway="vgw")
-        d.site(name, [f"vpn-{name}"], announces=[f"10.{number + 7}.0.0/16"])
+        d.site(name, [f"vpn-{name}"], advertises=[f"10.{number + 7}.0.0/16"])
     d.subnet("a1", "a", "10.1.1.0/24", routes={}, propagating=["vgw"])
     d.subnet("a2", "a", "10.1.2.0/24", routes={"0.0.0.0/0": "vgw"})
     d.both("one", "a1", "reachable")

@@ -8,7 +8,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from isthmus.network.model import Announcement, AttachmentKind, Unknown
+from isthmus.network.model import AdvertisedPrefix, AttachmentKind, Unknown
 from tests.network.networks import BLACKHOLE, Draft, Golden, judge, mesh, spoke
 
 golden = Golden()
@@ -95,7 +95,7 @@ def prefix_list_over_vpc() -> Draft:
 def vpc_over_dx() -> Draft:
     d = mesh("a", "b")
     d.dx("dx", "t", "10.0.0.0/8")
-    d.site("dc", ["dx"], announces=["10.2.0.0/16"])
+    d.site("dc", ["dx"], advertises=["10.2.0.0/16"])
     d.tgw_table("t", learns=["att-dx", "att-b", "att-a"])
     d.there("a1", "b1", "reachable")
     return d.there("a1", "dc 10.2.1.9", "blocked")
@@ -106,8 +106,8 @@ def dx_over_vpn() -> Draft:
     d = mesh("a")
     d.dx("dx", "t", "10.0.0.0/8")
     d.vpn("vpn", "t")
-    d.site("main", ["dx"], announces=[Announcement(ip_network("10.9.0.0/16"), as_path=9)])
-    d.site("backup", ["vpn"], announces=["10.9.0.0/16", "10.9.128.0/17"])
+    d.site("main", ["dx"], advertises=[AdvertisedPrefix(ip_network("10.9.0.0/16"), as_path=9)])
+    d.site("backup", ["vpn"], advertises=["10.9.0.0/16", "10.9.128.0/17"])
     d.tgw_table("t", learns=["att-vpn", "att-dx", "att-a"])
     d.there("a1", "main 10.9.0.1", "reachable")  # type comes before AS path
     d.there("a1", "backup 10.9.0.1", "blocked")
@@ -120,7 +120,7 @@ def static_vpn_over_dx() -> Draft:
     d = mesh("a")
     d.dx("dx", "t", "10.0.0.0/8")
     d.vpn("vpn", "t", static=True)
-    d.site("main", ["dx"], announces=["10.9.0.0/16"])
+    d.site("main", ["dx"], advertises=["10.9.0.0/16"])
     d.site("backup", ["vpn"], networks=["10.9.0.0/16"])
     d.tgw_table("t", learns=["att-dx", "att-a"], routes={"10.9.0.0/16": "att-vpn"})
     d.there("a1", "main 10.9.0.1", "blocked")
@@ -134,8 +134,8 @@ def private_vpn_over_vpn() -> Draft:
     d.vpn("public", "t")
     d.vpn("private", "t")
     d.attach_other(AttachmentKind.PRIVATE_VPN, "private", "t", transport="att-dx")
-    d.site("one", ["private"], announces=["10.9.0.0/16"])
-    d.site("two", ["public"], announces=["10.9.0.0/16"])
+    d.site("one", ["private"], advertises=["10.9.0.0/16"])
+    d.site("two", ["public"], advertises=["10.9.0.0/16"])
     d.tgw_table("t", learns=["att-public", "att-private", "att-a"])
     d.there("a1", "one 10.9.0.1", "reachable")
     return d.there("a1", "two 10.9.0.1", "blocked")
@@ -147,8 +147,8 @@ def as_path_then_med() -> Draft:
     nine, eight = ip_network("10.9.0.0/16"), ip_network("10.8.0.0/16")
     d.vpn("v1", "t")
     d.vpn("v2", "t")
-    d.site("one", ["v1"], announces=[Announcement(nine, as_path=1, med=200), Announcement(eight, med=50)])
-    d.site("two", ["v2"], announces=[Announcement(nine, as_path=2, med=0), Announcement(eight, med=60)])
+    d.site("one", ["v1"], advertises=[AdvertisedPrefix(nine, as_path=1, med=200), AdvertisedPrefix(eight, med=50)])
+    d.site("two", ["v2"], advertises=[AdvertisedPrefix(nine, as_path=2, med=0), AdvertisedPrefix(eight, med=60)])
     d.tgw_table("t", learns=["att-v2", "att-v1", "att-a"])
     d.there("a1", "one 10.9.0.1", "reachable")
     d.there("a1", "two 10.9.0.1", "blocked")
@@ -199,11 +199,11 @@ def policy_tables() -> Draft:
     return d.there("a1", "b1", "reachable")
 
 
-@golden("vpc/latest/tgw/tgw-policy-tables.html#no-bgp-announcements")
+@golden("vpc/latest/tgw/tgw-policy-tables.html#no-bgp-advertisements")
 def policy_tables_and_vpn() -> Draft:
     d = mesh("a")
     d.vpn("vpn", None, policy_table="policy")
-    d.site("dc", ["vpn"], announces=["10.9.0.0/16"])
+    d.site("dc", ["vpn"], advertises=["10.9.0.0/16"])
     return d.there("dc", "a1", "blocked")
 
 

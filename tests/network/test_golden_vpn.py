@@ -7,7 +7,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from isthmus.network.model import Announcement, Unknown
+from isthmus.network.model import AdvertisedPrefix, Unknown
 from tests.network.networks import BLACKHOLE, Draft, Golden, judge, mesh, spoke
 
 golden = Golden()
@@ -23,14 +23,14 @@ def bgp_is_learnt() -> Draft:
     d = hybrid()
     d.both("a1", "dc", "reachable")
     d.both("dc", "a1", "reachable")
-    return d.there("a1", "dc 10.8.0.1", "blocked")  # never announced
+    return d.there("a1", "dc 10.8.0.1", "blocked")  # never advertised
 
 
 @golden(f"{STATIC}#static-needs-transit-gateway-routes")
 def static_needs_tgw_routes() -> Draft:
     d = mesh("a")
     d.vpn("vpn", "t", static=True, routes=["10.9.0.0/16"])
-    d.site("dc", ["vpn"], announces=["10.9.0.0/16"])  # in vain: there is no BGP session
+    d.site("dc", ["vpn"], advertises=["10.9.0.0/16"])  # in vain: there is no BGP session
     d.tgw_table("t", learns=["att-vpn", "att-a"])
     d.tgw_table("u", learns=["att-a"], routes={"10.9.0.0/16": "att-vpn"})
     spoke(d, "b", 2, "u")
@@ -43,7 +43,7 @@ def static_route_outlives_bgp() -> Draft:
     d = mesh("a", "b")
     for name in ("v1", "v2"):
         d.vpn(name, "t")
-    d.site("dc", ["v1", "v2"], announces=["10.9.0.0/16"])
+    d.site("dc", ["v1", "v2"], advertises=["10.9.0.0/16"])
     d.tgw_table("t", learns=["att-v1", "att-v2", "att-a", "att-b"])
     d.tgw_table("fixed", learns=["att-v1", "att-v2", "att-a"], routes={"10.9.0.0/16": "att-v1"})
     d.attach("b", "fixed", "b-door")
@@ -67,7 +67,7 @@ def ecmp() -> Draft:
     d = mesh("a")
     d.vpn("v1", "t")
     d.vpn("v2", "t")
-    d.site("dc", ["v1", "v2"], announces=["10.9.0.0/16"])
+    d.site("dc", ["v1", "v2"], advertises=["10.9.0.0/16"])
     d.tgw_table("t", learns=["att-v1", "att-v2", "att-a"])
     d.both("a1", "dc", "reachable")
     d.both("a1", "dc", "reachable", down=["v1"])
@@ -80,13 +80,13 @@ def equal_routes_to_two_sites() -> Draft:
     d = mesh("a")
     d.vpn("v1", "t")
     d.vpn("v2", "t")
-    d.site("one", ["v1"], announces=["10.9.0.0/16"])
-    d.site("two", ["v2"], announces=["10.9.0.0/16"])
+    d.site("one", ["v1"], advertises=["10.9.0.0/16"])
+    d.site("two", ["v2"], advertises=["10.9.0.0/16"])
     d.tgw_table("t", learns=["att-v1", "att-v2", "att-a"])
     return d.there("a1", "one", "blocked")  # some packets go to the other
 
 
-@golden("vpn/latest/s2svpn/vpn-limits.html#nobody-said-what-is-announced")
+@golden("vpn/latest/s2svpn/vpn-limits.html#nobody-said-what-is-advertised")
 def unknown_announcements() -> Draft:
     d = hybrid()
     d.vpn("other", "t")
@@ -129,7 +129,7 @@ def told_nothing() -> Draft:
 
 @golden(f"{ROUTING}#default-by-bgp")
 def default_by_bgp() -> Draft:
-    d = hybrid(announces=["0.0.0.0/0", "10.9.0.0/16"])
+    d = hybrid(advertises=["0.0.0.0/0", "10.9.0.0/16"])
     return d.both("a1", "internet", "reachable", exit="vpn")
 
 
@@ -146,18 +146,18 @@ def default_by_static_route() -> Draft:
 
 @golden(f"{ROUTING}#public-prefix-by-bgp")
 def public_prefix_by_bgp() -> Draft:
-    d = hybrid(announces=["1.0.0.0/8", "10.9.0.0/16"])
+    d = hybrid(advertises=["1.0.0.0/8", "10.9.0.0/16"])
     d.both("a1", "internet", "reachable", exit="vpn")
     return d.there("a1", "internet 9.9.9.9", "blocked")
 
 
 @golden(f"{ROUTING}#a-summary-of-more-than-the-site-has")
 def summary_of_more_than_the_site_has() -> Draft:
-    """Whoever announces a summary discards what matches it and none of its parts, lest that go in circles.
+    """Whoever advertises a summary discards what matches it and none of its parts, lest that go in circles.
 
     https://www.rfc-editor.org/rfc/rfc4632#section-5.1
     """
-    d = hybrid(announces=["0.0.0.0/0", "10.8.0.0/15"])
+    d = hybrid(advertises=["0.0.0.0/0", "10.8.0.0/15"])
     d.both("a1", "dc 10.9.0.1", "reachable")
     d.there("a1", "dc 10.8.0.1", "blocked")
     spoke(d, "b", 2, "t")
@@ -167,16 +167,16 @@ def summary_of_more_than_the_site_has() -> Draft:
     return d.there("c1", "dc 10.9.0.1", "reachable")
 
 
-@golden(f"{ROUTING}#a-blackhole-may-be-announced-or-not")
+@golden(f"{ROUTING}#a-blackhole-may-be-advertised-or-not")
 def blackhole_where_the_site_has_an_exit() -> Draft:
-    d = hybrid(announces=["0.0.0.0/0", "10.9.0.0/16"])
+    d = hybrid(advertises=["0.0.0.0/0", "10.9.0.0/16"])
     d.tgw_table("sites", learns=["att-a"], routes={"1.0.0.0/8": BLACKHOLE})
     d.vpn("vpn", "sites")
     d.there("a1", "internet", "unknown")
     return d.there("a1", "internet 9.9.9.9", "reachable", exit="vpn")
 
 
-@golden(f"{ROUTING}#dropped-whether-a-blackhole-is-announced-or-not")
+@golden(f"{ROUTING}#dropped-whether-a-blackhole-is-advertised-or-not")
 def blackhole_on_every_way() -> Draft:
     """The site may be told the block on the VPN too: from either connection the packet comes to the blackhole."""
     d = mesh("a")
@@ -201,9 +201,9 @@ def told_what_is_sent_there() -> Draft:
 @golden(f"{ROUTING}#told-a-default")
 def told_a_default() -> Draft:
     """A site with an exit of its own uses it, and one without uses the one it is told of."""
-    d = hybrid(announces=["10.9.0.0/16", "0.0.0.0/0"])
+    d = hybrid(advertises=["10.9.0.0/16", "0.0.0.0/0"])
     d.vpn("other", "t")
-    d.site("branch", ["other"], announces=["10.8.0.0/16"])
+    d.site("branch", ["other"], advertises=["10.8.0.0/16"])
     d.tgw_table("t", learns=["att-vpn", "att-other", "att-a"], routes={"0.0.0.0/0": "att-out"})
     d.vpc("out", "10.100.0.0/16")
     d.internet_gateway("igw", "out")
@@ -223,7 +223,7 @@ def hairpin_through_site() -> Draft:
     d.tgw_table("spokes", learns=["att-vpn"])
     d.tgw_table("sites", learns=["att-a", "att-b"])
     d.vpn("vpn", "sites")
-    d.site("dc", ["vpn"], announces=["0.0.0.0/0"], networks=["10.9.0.0/16"])
+    d.site("dc", ["vpn"], advertises=["0.0.0.0/0"], networks=["10.9.0.0/16"])
     spoke(d, "a", 1, "spokes")
     spoke(d, "b", 2, "spokes")
     d.both("a1", "b1", "reachable")
@@ -240,7 +240,7 @@ def told_a_longer_prefix_on_one_of_two() -> Draft:
     d = mesh("a", "b")
     for name, table in (("v1", "t"), ("v2", "u")):
         d.vpn(name, table)
-    d.site("dc", ["v1", "v2"], announces=["10.9.0.0/16"], networks=["10.9.0.0/16"])
+    d.site("dc", ["v1", "v2"], advertises=["10.9.0.0/16"], networks=["10.9.0.0/16"])
     d.tgw_table("t", learns=["att-a", "att-v1"])
     d.tgw_table("u", learns=["att-b"], routes={"10.1.1.0/24": "att-b", "10.9.1.0/24": "att-b"})
     d.there("dc", "a1", "blocked")  # over v2, and into b
@@ -267,7 +267,7 @@ def vgw_propagates_where_told() -> Draft:
     d.vpc("a", "10.1.0.0/16")
     d.vpn_gateway("vgw", "a")
     d.vpn("vpn", gateway="vgw")
-    d.site("dc", ["vpn"], announces=["10.9.0.0/16"])
+    d.site("dc", ["vpn"], advertises=["10.9.0.0/16"])
     d.subnet("a1", "a", "10.1.1.0/24", propagating=["vgw"])
     d.subnet("a2", "a", "10.1.2.0/24", routes={})
     d.subnet("a3", "a", "10.1.3.0/24", routes={"10.0.0.0/8": "vgw"})
@@ -294,7 +294,7 @@ def vgw_static() -> Draft:
 def dx_allowed_prefixes() -> Draft:
     d = mesh("a", "b")
     d.dx("dx", "t", "10.1.0.0/16")
-    d.site("dc", ["dx"], announces=["10.9.0.0/16"])
+    d.site("dc", ["dx"], advertises=["10.9.0.0/16"])
     d.tgw_table("t", learns=["att-dx", "att-a", "att-b"])
     d.both("a1", "dc", "reachable")
     d.there("b1", "dc", "reachable")
@@ -302,11 +302,11 @@ def dx_allowed_prefixes() -> Draft:
     return d.both("b1", "dc", "blocked")
 
 
-def hybrid(announces: list[str] | None = None) -> Draft:
+def hybrid(advertises: list[str] | None = None) -> Draft:
     """One spoke and one site, both in table `t`."""
     d = mesh("a")
     d.vpn("vpn", "t")
-    d.site("dc", ["vpn"], announces=announces or ["10.9.0.0/16"], networks=["10.9.0.0/16"])
+    d.site("dc", ["vpn"], advertises=advertises or ["10.9.0.0/16"], networks=["10.9.0.0/16"])
     d.tgw_table("t", learns=["att-vpn", "att-a"])
     return d
 
@@ -331,7 +331,7 @@ def test_told(connection: str, prefixes: set[str]) -> None:
     d.vpn("vpn", "t")
     d.vpn("lone", None)
     d.dx("dx", "t", "10.1.0.0/17")
-    d.site("dc", ["vpn"], announces=[Announcement(ip_network("10.9.0.0/16"))])
+    d.site("dc", ["vpn"], advertises=[AdvertisedPrefix(ip_network("10.9.0.0/16"))])
     d.tgw_table("t", learns=["att-a", "att-b"], routes={"10.64.0.0/10": "att-a", "10.5.0.0/16": BLACKHOLE})
     engine = Forwarding(d.network(), sites=tuple(d.sites))
     told = engine.told(f"att-{connection}")

@@ -8,9 +8,9 @@ from ipaddress import ip_network
 import pytest
 
 from isthmus.network.answers import ALL_UP, Scenario
-from isthmus.network.learned_routes import Sites, announced, covers, is_default, propagated, vpn_down
+from isthmus.network.learned_routes import Sites, advertised, covers, is_default, propagated, vpn_down
 from isthmus.network.model import (
-    Announcement,
+    AdvertisedPrefix,
     Attachment,
     AttachmentKind,
     Cidr,
@@ -34,8 +34,8 @@ def cidrs(*texts: str) -> tuple[Cidr, ...]:
     return tuple(ip_network(text) for text in texts)
 
 
-def says(*texts: str) -> tuple[Announcement, ...]:
-    return tuple(Announcement(one) for one in cidrs(*texts))
+def says(*texts: str) -> tuple[AdvertisedPrefix, ...]:
+    return tuple(AdvertisedPrefix(one) for one in cidrs(*texts))
 
 
 def network() -> Network:
@@ -75,14 +75,14 @@ def test_a_connection_that_nobody_gave_a_site_is_one_of_its_own() -> None:
         "bgp": Site("dc", ("bgp",), says("10.9.0.0/16"), cidrs("10.9.0.0/16", "10.4.0.0/16")),
         "fixed": Site("fixed", ("fixed",), (), cidrs("10.7.0.0/16", "10.5.0.0/16", "10.6.0.0/16")),
         "dark": Site("dark", ("dark",), DARK),
-        "dx": Site("dx", ("dx",), Unknown("nobody said what dx announces over BGP")),
+        "dx": Site("dx", ("dx",), Unknown("nobody said what dx advertises over BGP")),
     }
 
 
 @pytest.mark.parametrize(
     ("given", "networks"),
     [
-        # What it announces and what static routes lead to, each once; a default route is no network.
+        # What it advertises and what static routes lead to, each once; a default route is no network.
         (
             Site("dc", ("fixed", "bgp"), says("10.6.0.0/16", "0.0.0.0/0", "::/0", "fd01::/56")),
             cidrs("10.6.0.0/16", "fd01::/56", "10.7.0.0/16", "10.5.0.0/16", "10.4.0.0/16"),
@@ -138,7 +138,7 @@ def test_what_takes_a_connection_down(connection: str, down: tuple[str, ...], wh
     scenario = Scenario(frozenset(down))
     assert vpn_down(net.vpns[connection], scenario) == why
     if connection == "bgp":
-        said = announced(net, Sites.of(net, [Site("dc", ("bgp",), says("10.9.0.0/16"))]), connection, scenario)
+        said = advertised(net, Sites.of(net, [Site("dc", ("bgp",), says("10.9.0.0/16"))]), connection, scenario)
         assert said == (() if why else says("10.9.0.0/16"))
 
 
@@ -155,15 +155,15 @@ def test_what_takes_a_connection_down(connection: str, down: tuple[str, ...], wh
     ],
 )
 def test_what_a_connection_teaches(
-    connection: str, down: tuple[str, ...], said: tuple[Announcement, ...] | Unknown
+    connection: str, down: tuple[str, ...], said: tuple[AdvertisedPrefix, ...] | Unknown
 ) -> None:
     net = network()
     sites = Sites.of(net, [Site("dc", ("bgp", "fixed", "dark", "dx"), says("10.9.0.0/16"))])
-    assert announced(net, sites, connection, Scenario(frozenset(down))) == said
+    assert advertised(net, sites, connection, Scenario(frozenset(down))) == said
 
 
 @pytest.mark.parametrize(
-    ("kind", "attached", "learnt"),
+    ("kind", "attached", "learned"),
     [
         (AttachmentKind.VPC, "a", says("10.1.0.0/16", "fd00::/56")),
         (AttachmentKind.VPC, "b", DARK),
@@ -177,12 +177,12 @@ def test_what_a_connection_teaches(
     ],
 )
 def test_what_an_attachment_propagates(
-    kind: AttachmentKind, attached: str | Unknown, learnt: tuple[Announcement, ...] | Unknown
+    kind: AttachmentKind, attached: str | Unknown, learned: tuple[AdvertisedPrefix, ...] | Unknown
 ) -> None:
     """https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html."""
     net = network()
     sites = Sites.of(net, [Site("dc", ("bgp", "dx"), says("10.9.0.0/16"))])
-    assert propagated(net, sites, Attachment("att", kind, "tgw", attached), ALL_UP) == learnt
+    assert propagated(net, sites, Attachment("att", kind, "tgw", attached), ALL_UP) == learned
 
 
 @pytest.mark.parametrize(

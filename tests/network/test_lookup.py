@@ -219,7 +219,7 @@ def test_names_for_the_sites_alone_do_not_lead_hosts_of_the_vpc() -> None:
         (Names().endpoint("e", "com.amazonaws.eu-west-1.kms", kind=EndpointKind.OTHER), "api.partner.example"),
         (Names().endpoint("e", "com.amazonaws.eu-west-1.kms", private_dns=False).use(Held.ENDPOINT, "e"), KMS),
         (Names().rule("rule", "corp.example", vpc=DARK), "db.corp.example"),
-        (Names().rule("rule", "corp.example", doubt=DARK), "db.corp.example"),
+        (Names().rule("rule", "corp.example", unknown_reason=DARK), "db.corp.example"),
         (Names().rule("rule", DARK), "db.corp.example"),
         (Names().use(Held.RULE, DARK), "db.corp.example"),
         (Names().use(Held.RULE, "elsewhere"), "db.corp.example"),
@@ -239,11 +239,12 @@ def test_what_may_answer_makes_it_unknown(names: Names, asked: str) -> None:
 
 def test_a_doubt_that_changes_nothing_is_none() -> None:
     """A rule that may be there is harmless where a more specific one is, or where it forwards to the same servers."""
-    names = Names().rule("maybe", "example", doubt=DARK).zone("zone", "corp.example", A)
+    names = Names().rule("maybe", "example", unknown_reason=DARK).zone("zone", "corp.example", A)
     assert names.who("db.corp.example") == (Answered.ZONE, "zone")
     assert names.who("other.example")[0] is Answered.UNKNOWN
     assert (
-        Names().zone("zone", "corp.example", A).use(Held.ZONE, "zone", doubt=DARK).who("db.corp.example")[1] == "zone"
+        Names().zone("zone", "corp.example", A).use(Held.ZONE, "zone", unknown_reason=DARK).who("db.corp.example")[1]
+        == "zone"
     )
 
 
@@ -357,11 +358,16 @@ def built(parts: list[tuple[str, str, bool]], unsure: int = -1) -> Names:
         if (kind, domain) in seen or (kind, domain) == ("zone", "."):
             continue
         seen.add((kind, domain))
-        doubt = DARK if number == unsure else None
+        unknown_reason = DARK if number == unsure else None
         if what == "zone":
-            names.zone(f"{number}", domain, doubt=doubt)
+            names.zone(f"{number}", domain, unknown_reason=unknown_reason)
         else:
-            names.rule(f"{number}", domain, RuleKind.SYSTEM if what == "system" else RuleKind.FORWARD, doubt=doubt)
+            names.rule(
+                f"{number}",
+                domain,
+                RuleKind.SYSTEM if what == "system" else RuleKind.FORWARD,
+                unknown_reason=unknown_reason,
+            )
     return names
 
 

@@ -14,10 +14,10 @@ import pytest
 from isthmus.network.answers import Outcome
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.from_terraform import network_of
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.proof.checks.route_tables import told
 from isthmus.proof.pairs.inferred_locations import without_intent
-from isthmus.proof.pairs.locations import announcements
+from isthmus.proof.pairs.locations import advertisements
 from isthmus.proof.result.findings import Verdict
 from isthmus.terraform.graph import Graph
 from tests.network import worlds
@@ -48,11 +48,11 @@ class Said:
 def said(graph: Graph) -> Said:
     network = network_of(graph)
     prefixes = {
-        address: tuple(a.prefix for a in announcements(given))
+        address: tuple(a.prefix for a in advertisements(given))
         for address, given in ANNOUNCED.items()
         if address in network.vpns and network.vpns[address].static is False
     }
-    subject = Subject(network, announces=prefixes, graph=graph)
+    subject = Analysis(network, advertises=prefixes, graph=graph)
     proof = subject.prove()
     known: dict[tuple[str, ...], object] = {}
     for flow in (*proof.flows, *proof.services):

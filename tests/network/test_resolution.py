@@ -15,13 +15,13 @@ def test_what_holds_for_a_vpc_and_what_may() -> None:
         Use(Held.ZONE, "zone", "b", "3"),
         Use(Held.RULE, DARK, "a", "4"),
         Use(Held.FIREWALL, "firewall", DARKER, "5"),
-        Use(Held.RULE, "maybe", "b", "6", doubt=DARK),
+        Use(Held.RULE, "maybe", "b", "6", unknown_reason=DARK),
     )
     resolution = Resolution(uses=uses)
     assert resolution.of("a") == {"rule", "zone"}
     assert resolution.of("b") == {"zone"}
     assert resolution.of("c") == frozenset()
-    assert list(resolution.doubts("a")) == [DARK, DARKER]
-    assert list(resolution.doubts("b")) == [DARK, DARKER]
-    assert list(resolution.doubts("c")) == [DARKER]
+    assert list(resolution.not_evaluated("a")) == [DARK, DARKER]
+    assert list(resolution.not_evaluated("b")) == [DARK, DARKER]
+    assert list(resolution.not_evaluated("c")) == [DARKER]
     assert [use.thing for use in resolution.may("c")] == ["firewall"]

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 from isthmus.network.answers import Block, InSubnet, Outcome, Packet, Path, RoundTrip, Service, Trace
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.service_addresses import of_all
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from tests.network.judge import Walker
 from tests.network.judge.services import agreed, public_addresses
 from tests.network.networks import Draft
@@ -18,7 +18,7 @@ ASKED = Packet(InSubnet("one"), Service("s3", IPv4Address("52.0.0.1")))
 IGW = "aws_internet_gateway.g"
 
 
-def public(**more: tuple[str, str, str]) -> Subject:
+def public(**more: tuple[str, str, str]) -> Analysis:
     """A public subnet, with more routes than the default one."""
     return network(
         vpc("one", "10.1.0.0/16"),
@@ -41,7 +41,7 @@ def test_a_service_of_which_some_addresses_go_elsewhere_is_unknown() -> None:
     assert "no connection of aws_vpn_gateway.v is in this input" in str(traced.trips[0])
 
 
-def behind(*entries: dict[str, object], **more: tuple[str, str, str]) -> Subject:
+def behind(*entries: dict[str, object], **more: tuple[str, str, str]) -> Analysis:
     """A subnet whose table has a gateway endpoint of S3, and whose network ACL has these rules, both ways."""
     rules = [
         made(f"aws_network_acl_rule.{n}_{egress}", network_acl_id=ref("aws_network_acl.n"), egress=egress, **entry)

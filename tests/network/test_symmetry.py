@@ -54,8 +54,8 @@ def test_whether_a_firewall_passes_a_packet_does_not_matter_where_the_other_dire
     """Dropped or not, the flow fails: what is wrong is the same as if both directions passed."""
     whole = [Path(end="end", boxes=boxes) for boxes in (there, back)]
     undecided = [
-        path._replace(unknown="it depends on the name", undecided=True) if doubted else path
-        for path, doubted in zip(whole, open_, strict=True)
+        path._replace(unknown="it depends on the name", undecided=True) if with_unknowns else path
+        for path, with_unknowns in zip(whole, open_, strict=True)
     ]
     assert asymmetry(NOWHERE, *undecided) == asymmetry(NOWHERE, *whole)
 

@@ -12,7 +12,7 @@ from isthmus.network.address_space import number
 from isthmus.network.answers import ALL_UP, Scenario
 from isthmus.network.learned_routes import Sites
 from isthmus.network.model import (
-    Announcement,
+    AdvertisedPrefix,
     AttachmentKind,
     DxGateway,
     PrefixList,
@@ -33,8 +33,8 @@ from isthmus.network.route_tables import (
     gateway_routes,
     gateway_table,
     overlapping_vpcs,
-    tgw_doubt,
     tgw_table,
+    tgw_unknown_reason,
     vpc_table,
 )
 from tests.network.nets import FIREWALL, IGW, NAT, PEER, TGW, VGW, Net
@@ -79,7 +79,7 @@ def to(destination: str | Unknown, target: Target | Unknown = HUB, name: str = "
 
 HALF = "not every CIDR of a is known"
 HOST = "172.16.0.1/32"
-UNSAID = "nobody said what silent announces over BGP"
+UNSAID = "nobody said what silent advertises over BGP"
 PARTLY = "not every entry of prefix list partly is known"
 NOWHERE = "not every entry of prefix list nowhere is known"
 STRAY = "t:? has an unknown destination: var.dark"
@@ -130,7 +130,7 @@ def test_what_puts_a_vpc_table_in_doubt(
     assert at(made, "10.8.0.1") == outside
     assert inside is None or at(made, "10.1.1.1") == inside
     assert host is None or at(made, "172.16.0.1") == host
-    assert made.doubt == outside[1]
+    assert made.unknown_reason == outside[1]
 
 
 @pytest.mark.parametrize(
@@ -158,14 +158,14 @@ def test_inside_its_vpc_a_table_takes_routes_to_middleboxes_only(
 def test_overlapping_prefix_lists_with_different_targets_are_in_doubt() -> None:
     """https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html: AWS picks one at random."""
     other = Target(IGW, "igw")
-    doubt = "prefix lists with different targets overlap: partly, whole; AWS picks one at random"
+    unknown_reason = "prefix lists with different targets overlap: partly, whole; AWS picks one at random"
     assert at(in_vpc(to("whole"), to("partly", other)), "10.9.0.1") == (["t:whole"], PARTLY)
     net = Net()
     net.vpc("a", "10.1.0.0/16")
     net.put("prefix_lists", PrefixList("whole", (ip_network("10.8.0.0/16"),)))
     net.put("prefix_lists", PrefixList("partly", (ip_network("10.8.0.0/17"),)))
     network = net.made()
-    for target, static, expected in ((other, False, doubt), (HUB, False, ""), (other, True, doubt)):
+    for target, static, expected in ((other, False, unknown_reason), (HUB, False, ""), (other, True, unknown_reason)):
         routes = (to("whole"), to("partly", target), *([to("10.8.0.0/15", other)] if static else []))
         table = vpc_table(network, Sites.of(network, ()), VpcTable("t", "a", routes), ALL_UP)
         assert at(table, "10.8.0.1") == (["t:partly"], expected)
@@ -187,14 +187,14 @@ def test_a_route_keeps_what_is_said_of_it() -> None:
         "10.9.0.0/16 prefix list route",
         "0.0.0.0/0 static route",
     ]
-    learnt = in_vpc(propagating=("vgw",)).decide(number(ip_address("10.8.0.1"))).routes[0]
-    assert learnt.target == Target(VGW, "vgw")
+    learned = in_vpc(propagating=("vgw",)).decide(number(ip_address("10.8.0.1"))).routes[0]
+    assert learned.target == Target(VGW, "vgw")
 
 
 # --- virtual private gateway ----------------------------------------------------------------------------------------
 
 
-def behind(*announced: Announcement) -> tuple[Net, list[Site]]:
+def behind(*advertised: AdvertisedPrefix) -> tuple[Net, list[Site]]:
     """A virtual private gateway with Direct Connect, a static VPN for 10.8.0.0/16 and two VPNs with BGP."""
     net = Net()
     net.vpc("a", "10.1.0.0/16")
@@ -205,7 +205,7 @@ def behind(*announced: Announcement) -> tuple[Net, list[Site]]:
     net.put("vpns", VpnConnection("bgp", "cgw", "vgw"))
     net.put("vpns", VpnConnection("bgp2", "cgw", "vgw"))
     net.put("vpns", VpnConnection("elsewhere", "cgw", "tgw"))
-    said = {"dx": announced, "bgp": announced, "bgp2": announced, "elsewhere": announced, "other-dx": announced}
+    said = {"dx": advertised, "bgp": advertised, "bgp2": advertised, "elsewhere": advertised, "other-dx": advertised}
     sites = [Site(name, (name,), one) for name, one in said.items()]
     return net, sites
 
@@ -224,7 +224,7 @@ WIDE = ip_network("10.8.0.0/16")
 )
 def test_a_vpn_gateway_prefers_direct_connect_then_static_vpn(down: tuple[str, ...], winners: list[str]) -> None:
     """https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-route-priority.html."""
-    net, sites = behind(Announcement(WIDE))
+    net, sites = behind(AdvertisedPrefix(WIDE))
     network = net.made()
     table = gateway_table(network, Sites.of(network, sites), "vgw", Scenario(frozenset(down)))
     assert at(table, "10.8.0.1") == (winners, "")
@@ -233,14 +233,14 @@ def test_a_vpn_gateway_prefers_direct_connect_then_static_vpn(down: tuple[str, .
 @pytest.mark.parametrize(
     ("one", "other", "winners"),
     [
-        (Announcement(WIDE), Announcement(WIDE), ["bgp", "bgp2"]),
-        (Announcement(WIDE, as_path=2, med=0), Announcement(WIDE, as_path=1, med=100), ["bgp2"]),
-        (Announcement(WIDE, med=50), Announcement(WIDE, med=100), ["bgp"]),
-        (Announcement(WIDE, as_path=2), Announcement(ip_network("10.0.0.0/8")), ["bgp"]),
+        (AdvertisedPrefix(WIDE), AdvertisedPrefix(WIDE), ["bgp", "bgp2"]),
+        (AdvertisedPrefix(WIDE, as_path=2, med=0), AdvertisedPrefix(WIDE, as_path=1, med=100), ["bgp2"]),
+        (AdvertisedPrefix(WIDE, med=50), AdvertisedPrefix(WIDE, med=100), ["bgp"]),
+        (AdvertisedPrefix(WIDE, as_path=2), AdvertisedPrefix(ip_network("10.0.0.0/8")), ["bgp"]),
     ],
 )
 def test_a_vpn_gateway_prefers_the_longer_prefix_the_shorter_path_the_lower_med(
-    one: Announcement, other: Announcement, winners: list[str]
+    one: AdvertisedPrefix, other: AdvertisedPrefix, winners: list[str]
 ) -> None:
     net, _ = behind()
     network = net.made()
@@ -256,7 +256,7 @@ def test_a_vpn_gateway_prefers_the_longer_prefix_the_shorter_path_the_lower_med(
 
 
 def test_what_a_vpn_gateway_knows_in_order_and_without_some() -> None:
-    net, sites = behind(Announcement(WIDE, 3, 7))
+    net, sites = behind(AdvertisedPrefix(WIDE, 3, 7))
     network = net.made()
     routes = [r for r in gateway_routes(network, Sites.of(network, sites), "vgw", ALL_UP) if isinstance(r, Route)]
     assert [(r.address, r.target, r.rank) for r in routes] == [
@@ -271,24 +271,24 @@ def test_what_a_vpn_gateway_knows_in_order_and_without_some() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "doubt"),
+    ("changed", "unknown_reason"),
     [
         (VpnConnection("bgp", "cgw", DARK), "the gateway of bgp is unknown: var.dark"),
         (VpnConnection("fixed", "cgw", "vgw", True, (WIDE, DARK)), "var.dark"),
         (VpnConnection("bgp", "cgw", "vgw", Unknown("var.static")), "var.static"),
-        (VpnConnection("silent", "cgw", "vgw"), "nobody said what silent announces over BGP"),
+        (VpnConnection("silent", "cgw", "vgw"), "nobody said what silent advertises over BGP"),
     ],
 )
-def test_what_puts_a_vpn_gateway_in_doubt(changed: VpnConnection, doubt: str) -> None:
-    net, sites = behind(Announcement(ip_network("10.9.0.0/16")))
+def test_what_puts_a_vpn_gateway_in_doubt(changed: VpnConnection, unknown_reason: str) -> None:
+    net, sites = behind(AdvertisedPrefix(ip_network("10.9.0.0/16")))
     net.put("vpns", changed)
     network = net.made()
     table = gateway_table(network, Sites.of(network, sites), "vgw", ALL_UP)
-    assert at(table, "10.9.0.1") == (["dx"], doubt)
-    assert at(table, "10.7.0.1") == ([], doubt)
-    assert table.doubt == doubt
+    assert at(table, "10.9.0.1") == (["dx"], unknown_reason)
+    assert at(table, "10.7.0.1") == ([], unknown_reason)
+    assert table.unknown_reason == unknown_reason
     assert table.candidates[0].address == "dx"
-    assert at(table, "10.8.0.1") == (["fixed"], doubt)
+    assert at(table, "10.8.0.1") == (["fixed"], unknown_reason)
 
 
 # --- transit gateway ------------------------------------------------------------------------------------------------
@@ -311,7 +311,7 @@ def on_gateway(
     network = net.made()
     sites, scenario = Sites.of(network, ()), Scenario(frozenset(down))
     made = tgw_table(network, sites, network.tgw_tables["t"], scenario)
-    assert tgw_doubt(network, sites, network.tgw_tables["t"], scenario) == made.doubt
+    assert tgw_unknown_reason(network, sites, network.tgw_tables["t"], scenario) == made.unknown_reason
     return made
 
 
@@ -413,7 +413,7 @@ def test_routes_of_a_transit_gateway_table_keep_their_sources() -> None:
         "tgw_tables", "t", routes=(static("10.7.0.0/16"), static("list")), sources={("propagation", "one.att"): "p.one"}
     )
     network = net.made()
-    sites = Sites.of(network, [Site("dc", ("dx",), (Announcement(ip_network("10.6.0.0/16"), 2, 7),))])
+    sites = Sites.of(network, [Site("dc", ("dx",), (AdvertisedPrefix(ip_network("10.6.0.0/16"), 2, 7),))])
     assert tgw_table(network, sites, network.tgw_tables["t"], ALL_UP).candidates == (
         Route(ip_network("10.7.0.0/16"), "t:10.7.0.0/16", RouteOrigin.STATIC, "one.att", (0,)),
         Route(ip_network("10.9.0.0/16"), "t:list", RouteOrigin.PREFIX_LIST, "one.att", (1,), "", "list"),

@@ -1,4 +1,4 @@
-"""What AWS announces to a site, and what the site's router makes of it."""
+"""What AWS advertises to a site, and what the site's router makes of it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from isthmus.network.answers import Scenario, Told
+from isthmus.network.answers import AdvertisedPrefixes, Scenario
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.index import SiteStep
 from isthmus.network.model import (
-    Announcement,
+    AdvertisedPrefix,
     AttachmentKind,
     Cidr,
     DxGateway,
@@ -41,8 +41,8 @@ def draft() -> Draft:
     d.vpn("two", "u")
     d.vpn("other", "t")
     d.dx("dx", "t", "10.1.0.0/16", "172.16.0.0/12")
-    d.site("dc", ["one", "two", "dx"], announces=["10.9.0.0/16"])
-    d.site("branch", ["other"], announces=["10.8.0.0/16", "10.9.0.0/16"])
+    d.site("dc", ["one", "two", "dx"], advertises=["10.9.0.0/16"])
+    d.site("branch", ["other"], advertises=["10.8.0.0/16", "10.9.0.0/16"])
     d.tgw_table(
         "t",
         learns=["att-a", "att-one", "att-other", "att-dx"],
@@ -53,8 +53,8 @@ def draft() -> Draft:
     d.vpn_gateway("vgw", "c")
     d.vpn("hub", gateway="vgw")
     d.vpn("spoke", gateway="vgw")
-    d.site("three", ["hub"], announces=["10.5.0.0/16", "10.3.0.0/16"])
-    d.site("four", ["spoke"], announces=["10.4.0.0/16", "10.3.0.0/16"])
+    d.site("three", ["hub"], advertises=["10.5.0.0/16", "10.3.0.0/16"])
+    d.site("four", ["spoke"], advertises=["10.4.0.0/16", "10.3.0.0/16"])
     return d
 
 
@@ -71,18 +71,18 @@ BLACK = (ip_network("10.7.0.0/16"),)
     ("name", "told"),
     [
         # Neither what leads back to the site by the one connection nor by the other; of equal routes one does not.
-        ("att-one", Told("att-one", prefixes(**STATIC, att_other="10.8.0.0/16"), BLACK)),
-        ("att-other", Told("att-other", prefixes(**STATIC, **SIX, att_dx="10.9.0.0/16"), BLACK)),
-        ("att-two", Told("att-two", {ip_network("10.8.0.0/16"): "att-other", ip_network("10.9.0.0/16"): "att-one"})),
-        ("att-dx", Told("att-dx", {ip_network(p): "allowed prefix" for p in ("10.1.0.0/16", "172.16.0.0/12")})),
+        ("att-one", AdvertisedPrefixes("att-one", prefixes(**STATIC, att_other="10.8.0.0/16"), BLACK)),
+        ("att-other", AdvertisedPrefixes("att-other", prefixes(**STATIC, **SIX, att_dx="10.9.0.0/16"), BLACK)),
+        ("att-two", AdvertisedPrefixes("att-two", {ip_network("10.8.0.0/16"): "att-other", ip_network("10.9.0.0/16"): "att-one"})),
+        ("att-dx", AdvertisedPrefixes("att-dx", {ip_network(p): "allowed prefix" for p in ("10.1.0.0/16", "172.16.0.0/12")})),
         # At a virtual private gateway its VPC, and what the other sites say, but for what is the VPC's own.
-        ("hub", Told("hub", prefixes(c="10.3.0.0/16", spoke="10.4.0.0/16"))),
-        ("spoke", Told("spoke", prefixes(c="10.3.0.0/16", hub="10.5.0.0/16"))),
-        ("nowhere", Told("nowhere")),
-        ("one", Told("one")),
+        ("hub", AdvertisedPrefixes("hub", prefixes(c="10.3.0.0/16", spoke="10.4.0.0/16"))),
+        ("spoke", AdvertisedPrefixes("spoke", prefixes(c="10.3.0.0/16", hub="10.5.0.0/16"))),
+        ("nowhere", AdvertisedPrefixes("nowhere")),
+        ("one", AdvertisedPrefixes("one")),
     ],
 )  # fmt: skip
-def test_what_a_site_is_told(name: str, told: Told) -> None:
+def test_what_a_site_is_told(name: str, told: AdvertisedPrefixes) -> None:
     """https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html and VPN_CloudHub.html of the VPN."""
     found = asked(draft()).told(name)
     assert found == told
@@ -116,25 +116,29 @@ def test_what_a_site_is_told_while_something_is_down(name: str, down: tuple[str,
 def test_of_what_a_site_is_told_nothing(name: str, part: str, change: dict[str, Any], unknown: str) -> None:
     d = draft()
     d.put(part, replace(d.parts[part][name], **change))
-    assert asked(d).told(name) == Told(name, unknown=unknown)
+    assert asked(d).told(name) == AdvertisedPrefixes(name, unknown=unknown)
 
 
 def test_why_a_site_may_be_told_more() -> None:
     d = draft()
-    d.sites = d.sites[1:]  # nobody says what `dc` announces
-    assert asked(d).told("att-other").unknown == "nobody said what one announces over BGP"
-    assert asked(d).told("att-one").unknown == "nobody said what dx announces over BGP"  # of itself it is not told
+    d.sites = d.sites[1:]  # nobody says what `dc` advertises
+    assert asked(d).told("att-other").unknown == "nobody said what one advertises over BGP"
+    assert asked(d).told("att-one").unknown == "nobody said what dx advertises over BGP"  # of itself it is not told
     d.sites = [site for site in d.sites if site.name != "three"]
-    assert asked(d).told("spoke").unknown == "nobody said what hub announces over BGP"
+    assert asked(d).told("spoke").unknown == "nobody said what hub advertises over BGP"
     assert asked(d).told("hub").unknown == ""
     d.put("dx_gateways", DxGateway("dx", allowed={"att-dx": (ip_network("10.1.0.0/16"), DARK)}))
-    assert asked(d).told("att-dx") == Told("att-dx", {ip_network("10.1.0.0/16"): "allowed prefix"}, (), "var.dark")
+    assert asked(d).told("att-dx") == AdvertisedPrefixes(
+        "att-dx", {ip_network("10.1.0.0/16"): "allowed prefix"}, (), "var.dark"
+    )
     d.put("vpcs", Vpc("c", (ip_network("10.3.0.0/16"), DARK)))
     assert asked(d).told("hub").unknown == "not every CIDR of c is known"
     d.put("gateways", Gateway("vgw", GatewayKind.VPN, DARK))
-    assert asked(d).told("hub") == Told("hub", unknown="the VPC of vgw: var.dark")
+    assert asked(d).told("hub") == AdvertisedPrefixes("hub", unknown="the VPC of vgw: var.dark")
     d.put("gateways", Gateway("vgw", GatewayKind.VPN, None))
-    assert asked(d).told("hub") == Told("hub", dict.fromkeys(prefixes(a="10.4.0.0/16", b="10.3.0.0/16"), "spoke"))
+    assert asked(d).told("hub") == AdvertisedPrefixes(
+        "hub", dict.fromkeys(prefixes(a="10.4.0.0/16", b="10.3.0.0/16"), "spoke")
+    )
     d.put("tgw_tables", TgwTable("u", "hub", (DARK,)))
     assert asked(d).told("att-two").unknown == "u learns from an unknown attachment: var.dark"
 
@@ -151,7 +155,7 @@ def test_the_ways_in(down: tuple[str, ...], ways: list[tuple[str, str]]) -> None
     facts = asked(draft(), *down).facts
     assert facts.ways_in(facts.sites.by_name["dc"]) == ways
     assert facts.ways_in(facts.sites.by_name["three"]) == [("hub", "hub")]
-    assert facts.ways_doubt(facts.sites.by_name["dc"]) == ""
+    assert facts.ways_unknown_reason(facts.sites.by_name["dc"]) == ""
 
 
 def test_why_there_may_be_more_ways_in() -> None:
@@ -159,16 +163,16 @@ def test_why_there_may_be_more_ways_in() -> None:
     d.put("attachments", replace(d.parts["attachments"]["att-two"], attached=DARK))
     d.put("vpns", VpnConnection("hub", "cgw", DARK))
 
-    def doubt(site: str, *down: str) -> str:
+    def unknown_reason(site: str, *down: str) -> str:
         facts = asked(d, *down).facts
-        return facts.ways_doubt(facts.sites.by_name[site])
+        return facts.ways_unknown_reason(facts.sites.by_name[site])
 
-    assert doubt("dc") == "what att-two attaches: var.dark"
-    assert doubt("dc", "two") == ""  # what is down is no way, wherever it is attached
-    assert doubt("three") == "the gateway of hub: var.dark"
-    assert doubt("four") == doubt("branch") == ""
+    assert unknown_reason("dc") == "what att-two attaches: var.dark"
+    assert unknown_reason("dc", "two") == ""  # what is down is no way, wherever it is attached
+    assert unknown_reason("three") == "the gateway of hub: var.dark"
+    assert unknown_reason("four") == unknown_reason("branch") == ""
     d.put("attachments", replace(d.parts["attachments"]["att-two"], kind=AttachmentKind.VPC))
-    assert doubt("dc") == ""  # a VPC attachment is no way for a site
+    assert unknown_reason("dc") == ""  # a VPC attachment is no way for a site
 
 
 def test_what_is_down_and_why() -> None:
@@ -180,11 +184,11 @@ def test_what_is_down_and_why() -> None:
     assert facts.zones_down == {"z1"}
 
 
-def steps(announces: list[str], networks: list[str], told: list[str], black: Sequence[str] = ()) -> Forwarding:
+def steps(advertises: list[str], networks: list[str], told: list[str], black: Sequence[str] = ()) -> Forwarding:
     """A site on one VPN whose table tells it some prefixes and drops others."""
     d = mesh("a")
     d.vpn("vpn", "t")
-    d.site("dc", ["vpn"], [Announcement(ip_network(one)) for one in announces], networks)
+    d.site("dc", ["vpn"], [AdvertisedPrefix(ip_network(one)) for one in advertises], networks)
     d.tgw_table("t", routes={**dict.fromkeys(told, "att-a"), **dict.fromkeys(black, BLACKHOLE)})
     return asked(d)
 
@@ -207,11 +211,11 @@ TOLD = SiteStep(unknown="whether dc is told the blackholes of att-vpn")
         (lambda: steps(["0.0.0.0/0"], ["10.9.0.0/16"], ["0.0.0.0/0"]), "1.1.1.1", NOTHING, NOTHING),
         (lambda: steps(["0.0.0.0/0", "10.9.0.0/16"], [], ["10.0.0.0/8", "::/0"]), "10.1.1.1", OVER, OVER),
         (lambda: steps([], ["10.9.0.0/16"], ["0.0.0.0/0"]), "1.1.1.1", OVER, OVER),
-        # A public prefix announced without having it is on the internet there; a private one is nowhere.
+        # A public prefix advertised without having it is on the internet there; a private one is nowhere.
         (lambda: steps(["1.0.0.0/8"], ["10.9.0.0/16"], ["0.0.0.0/0"]), "1.1.1.1", OVER, NOTHING),
         (lambda: steps(["1.0.0.0/8"], ["0.0.0.0/7"], ["0.0.0.0/0"]), "1.1.1.1", HERE, HERE),
         (lambda: steps(["10.8.0.0/16"], ["10.9.0.0/16"], ["0.0.0.0/0"]), "10.8.1.1", OVER, NOTHING),
-        # Whether blackholes are announced nobody documents.
+        # Whether blackholes are advertised nobody documents.
         (lambda: steps([], ["10.9.0.0/16"], ["10.0.0.0/8"], ["10.5.0.0/16"]), "10.5.0.1", OVER, OVER),
         (lambda: steps([], ["10.9.0.0/16"], ["10.0.0.0/8"], ["10.5.0.0/16"]), "10.6.0.1", OVER, OVER),
         (lambda: steps([], ["10.9.0.0/16"], [], ["10.5.0.0/16"]), "10.5.0.1", NOTHING, TOLD),

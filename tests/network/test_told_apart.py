@@ -13,7 +13,7 @@ from isthmus.network.address_space import address_at
 from isthmus.network.answers import AtSite, InSubnet, Packet, RoundTrip
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.prefix_classes import Advertised
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.proof.difference.flows import Kind, compare
 from isthmus.proof.errors import UnusableInput
 from isthmus.terraform.graph import Resource
@@ -30,8 +30,8 @@ ONE_SITE = [
 ]
 
 
-def advertising(prefixes: list[str], *more: Resource) -> Subject:
-    return network(*ONE_SITE, *more, announces=["dc=" + ",".join(prefixes)])
+def advertising(prefixes: list[str], *more: Resource) -> Analysis:
+    return network(*ONE_SITE, *more, advertises=["dc=" + ",".join(prefixes)])
 
 
 def many(count: int) -> list[str]:
@@ -88,7 +88,7 @@ PREFIXES = st.lists(st.sampled_from(POOL), unique=True, max_size=8)
 
 
 @st.composite
-def two_sites(draw: st.DrawFn) -> Subject:
+def two_sites(draw: st.DrawFn) -> Analysis:
     """Two sites that advertise what they like, and a route or two for some of it."""
     said = [f"{name}={','.join(draw(PREFIXES))}" for name in ("dc", "lab")]
     static = draw(st.booleans())
@@ -104,19 +104,21 @@ def two_sites(draw: st.DrawFn) -> Subject:
                 transit_gateway_id=ref(HUB),
             )
         )
-    return network(*ONE_SITE, *more, announces=[one for one in said if not one.endswith("=")])
+    return network(*ONE_SITE, *more, advertises=[one for one in said if not one.endswith("=")])
 
 
 @settings(max_examples=share(15))
 @given(two_sites())
-def test_what_is_tried_as_one_fares_alike(subject: Subject) -> None:
+def test_what_is_tried_as_one_fares_alike(subject: Analysis) -> None:
     try:
         flows, apart = subject.flows, replace(subject, apart=True).flows
     except UnusableInput:
         return
     for flow in flows:
         other = apart[flow.source, flow.destination]
-        assert (flow.forward, flow.back, flow.fates) == (other.forward, other.back, other.fates), str(flow)
+        assert (flow.forward, flow.back, flow.packet_outcomes) == (other.forward, other.back, other.packet_outcomes), (
+            str(flow)
+        )
     engine = subject.pairs.engine
     fares: dict[object, set[object]] = defaultdict(set)
     for low, _, around in subject.pairs._alike.atoms:

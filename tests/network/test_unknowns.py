@@ -54,7 +54,7 @@ def erased(network: Network, sites: list[Site]) -> Iterator[tuple[str, Network, 
                 changed: dict[str, Any] = {field.name: {**things, name: dark}}
                 yield f"{name}.{what}", replace(network, **changed), sites
     for at, site in enumerate(sites):
-        yield site.name, network, [*sites[:at], replace(site, announces=DARK), *sites[at + 1 :]]
+        yield site.name, network, [*sites[:at], replace(site, advertises=DARK), *sites[at + 1 :]]
 
 
 def ask(network: Network, sites: list[Site], packet: Packet, down: frozenset[str]) -> dict[str, Outcome]:

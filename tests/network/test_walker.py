@@ -57,14 +57,14 @@ def test_the_network_acl_of_the_documentation() -> None:
     [
         ("10.9.0.1", [HERE], []),
         ("10.1.1.1", ["vpn"], []),  # told
-        ("10.5.0.1", [OUT], ["vpn"]),  # a blackhole, announced or not
+        ("10.5.0.1", [OUT], ["vpn"]),  # a blackhole, advertised or not
         ("10.6.0.1", [OUT], []),
     ],
 )
 def test_what_a_site_does(destination: str, sure: list[str], doubtful: list[str]) -> None:
     d = mesh("a")
     d.vpn("vpn", "t")
-    d.site("dc", ["vpn"], announces=["10.9.0.0/16"])
+    d.site("dc", ["vpn"], advertises=["10.9.0.0/16"])
     d.tgw_table("t", learns=["att-a", "att-vpn"], routes={"10.5.0.0/16": BLACKHOLE})
     walker = Walker(d.network(), d.sites)
     assert walker._ways_from_site(d.sites[0], ip_address(destination), transit=False) == (sure, doubtful)
@@ -92,7 +92,7 @@ def test_what_a_site_has_without_a_name_stays_there(rest: tuple[str, ...], outco
     d = mesh("a")
     d.vpn("vpn", "t")
     d.tgw_table("t", learns=["att-a", "att-vpn"])
-    d.site("dc", ["vpn"], announces=["0.0.0.0/0"], networks=["10.9.0.0/16"])
+    d.site("dc", ["vpn"], advertises=["0.0.0.0/0"], networks=["10.9.0.0/16"])
     sites = [replace(site, rest=tuple(map(ip_network, rest))) for site in d.sites]
     packet = Packet(InSubnet("a1"), Internet(ip_address("11.0.0.1")))
     assert Walker(d.network(), sites).outcome(packet) is outcome

@@ -24,12 +24,12 @@ from tempfile import TemporaryDirectory
 
 from isthmus import proof
 from isthmus.intent import Estate
-from isthmus.network.coverage.modeled import COMMON, MODELLED
+from isthmus.network.coverage.modeled import COMMON, MODELED
 from isthmus.network.coverage.no_effect import NO_EFFECT
-from isthmus.network.coverage.type_table import unmodelled
+from isthmus.network.coverage.type_table import not_modeled
 from isthmus.network.from_terraform import network_of
 from isthmus.network.model import Network
-from isthmus.proof import Subject, Verdict
+from isthmus.proof import Analysis, Verdict
 from isthmus.terraform.graph import Graph, Ref, Resource, Undeclared, Unknown, Value
 from tests.docs.readme import PROJECT
 from tests.proof.estates import ALL, estate, output, write
@@ -87,9 +87,9 @@ def word(how: str) -> str:
 def excused(type_: str, argument: str) -> str:
     """Why the table says that a change of an argument changes no flow; "" where it does not."""
     path = plain(argument)
-    if type_ not in MODELLED:
-        return NO_EFFECT.get(type_, "" if unmodelled(type_) else "its type has no effect on flows")
-    return COMMON.get(path.split(".")[0], "") or MODELLED[type_].reason(path) or ""
+    if type_ not in MODELED:
+        return NO_EFFECT.get(type_, "" if not_modeled(type_) else "its type has no effect on flows")
+    return COMMON.get(path.split(".")[0], "") or MODELED[type_].reason(path) or ""
 
 
 # --- making
@@ -148,15 +148,15 @@ def _changes(path: str, value: Value, resource: Resource, graph: Graph, plain: s
 
 def is_default(type_: str, path: str, value: Value) -> bool:
     """Whether a value is what AWS takes where an argument is absent, as the table says: to remove it is no change."""
-    if type_ not in MODELLED or path in MODELLED[type_].required:
+    if type_ not in MODELED or path in MODELED[type_].required:
         return False
-    values = MODELLED[type_].values(path) or (_DEFAULTS.get((type_, path), ""),)
+    values = MODELED[type_].values(path) or (_DEFAULTS.get((type_, path), ""),)
     return str(value).lower() == values[0].lower()
 
 
 def _others(value: Value, resource: Resource, graph: Graph, path: str) -> Iterator[Value]:
     """Other values of the kind that an argument takes."""
-    listed = MODELLED[resource.type].values(path) if resource.type in MODELLED else None
+    listed = MODELED[resource.type].values(path) if resource.type in MODELED else None
     if listed is not None and not isinstance(value, bool):
         yield from [other for other in listed if other != value][:1]
         yield _UNLISTED
@@ -247,7 +247,7 @@ class Bench:
     def verdict(self, graph: Graph) -> Verdict:
         """What the proof says of a graph in its place."""
         try:
-            subject = Subject(network_of(graph), self.intent, roots=self.roots, notes=graph.notes, graph=graph)
+            subject = Analysis(network_of(graph), self.intent, roots=self.roots, notes=graph.notes, graph=graph)
             quick = subject.prove(scenarios=False).verdict
         except proof.UnusableInput:
             return Verdict.UNKNOWN  # it is refused: there is no network left

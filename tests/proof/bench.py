@@ -47,8 +47,8 @@ class Answer:
     """What the proof said of a mistake."""
 
     mutant: Mutant
-    before: proof.Subject
-    after: proof.Subject
+    before: proof.Analysis
+    after: proof.Analysis
     verdict: Verdict
     violations: tuple[Violation, ...]
 

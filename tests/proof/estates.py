@@ -43,16 +43,16 @@ def everything() -> Estate:
         "workloads",
         isolated=True,
         reaches=[services],
-        ways_out={Egress.ON_PREMISES, Egress.LOCAL, Egress.NONE},
+        allowed_egress={Egress.ON_PREMISES, Egress.LOCAL, Egress.NONE},
         site_networks=["dc1/users", "branch/office"],
-        joined_by=[guide.workloads_test],
+        may_be_attached_by=[guide.workloads_test],
     )
-    lab = Segment("lab", ways_out={Egress.LOCAL, Egress.NONE}, joined_by=[guide.workloads_prod])
-    partners = Segment("partners", isolated=True, joined_by=[guide.workloads_prod])
+    lab = Segment("lab", allowed_egress={Egress.LOCAL, Egress.NONE}, may_be_attached_by=[guide.workloads_prod])
+    partners = Segment("partners", isolated=True, may_be_attached_by=[guide.workloads_prod])
     dc1 = Site(
         "dc1",
         networks={"users": "172.20.0.0/16", "servers": "172.21.0.0/16"},
-        announces=["0.0.0.0/0", "172.20.0.0/16", "172.21.0.0/16"],
+        advertises=["0.0.0.0/0", "172.20.0.0/16", "172.21.0.0/16"],
         customer_gateways=[
             CustomerGateway("dc1-a", ip_address="203.0.113.10", bgp_asn=65010),
             CustomerGateway("dc1-b", ip_address="203.0.113.11", bgp_asn=65010),

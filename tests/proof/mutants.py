@@ -257,7 +257,7 @@ def blackhole_over_a_spoke(module: Module) -> Iterator[tuple[str, Edit]]:
 
 @mistake
 def static_route_over_bgp(module: Module) -> Iterator[tuple[str, Edit]]:
-    """A spoke's attachment takes what the site announces: static wins."""
+    """A spoke's attachment takes what the site advertises: static wins."""
     for table in module.variables("route_table_id_"):
         for name in _each(module, ATTACHMENT):
             yield (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.proof.reading import subject
 from isthmus.terraform.graph import Graph, Ref, Resource
 
@@ -23,7 +23,7 @@ def ref(address: str, attribute: str = "id") -> Ref:
     return Ref(address, attribute)
 
 
-def network(*resources: Resource, **said: Any) -> Subject:
+def network(*resources: Resource, **said: Any) -> Analysis:
     """A network under proof, without an intent. `said`: what the command line can say."""
     return subject(Graph({r.address: r for r in resources}), **said)
 

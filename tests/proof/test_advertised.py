@@ -13,7 +13,7 @@ from rich.console import Console
 
 from isthmus.network.answers import Outcome
 from isthmus.proof import Verdict, read
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.report import markdown, proof_json, proof_terminal
 from isthmus.terraform.graph import Resource, Unknown
 from modules.synthesis import synthesize
@@ -25,18 +25,18 @@ SITE = [*hub(), *spoke("shop", 1, "172.16.0.0/12"), gateway("hq")]
 BGP = [*SITE, vpn("hq", "hq"), *vpn_in_core("hq")]
 
 
-def printed(found: Subject) -> str:
+def printed(found: Analysis) -> str:
     out = io.StringIO()
     proof_terminal.print_proof(found.prove(), Console(file=out, width=200, highlight=False, markup=False))
     return out.getvalue()
 
 
-def advertised(found: Subject) -> tuple[str, ...]:
+def advertised(found: Analysis) -> tuple[str, ...]:
     return found.prove().told["aws_vpn_connection.hq"].listed
 
 
 def test_over_bgp_the_table_of_the_connection() -> None:
-    assert advertised(network(*BGP, announces=["hq=172.16.0.0/16"])) == ("10.1.0.0/16",)
+    assert advertised(network(*BGP, advertises=["hq=172.16.0.0/16"])) == ("10.1.0.0/16",)
 
 
 @pytest.mark.parametrize("static", [True, Unknown("var.static")])
@@ -59,13 +59,13 @@ def test_static_routing_advertises_nothing_and_unknown_routing_nobody_knows_what
 def test_an_association_that_nobody_knows_is_not_nothing() -> None:
     values = {"transit_gateway_attachment_id": Unknown("data.x"), "transit_gateway_route_table_id": ref(CORE)}
     association = made("aws_ec2_transit_gateway_route_table_association.hq", **values)
-    found = network(*SITE, vpn("hq", "hq"), association, announces=["hq=172.16.0.0/16"])
+    found = network(*SITE, vpn("hq", "hq"), association, advertises=["hq=172.16.0.0/16"])
     assert advertised(found)[0].startswith("unknown: ")
     assert "aws_vpn_connection.hq: nothing" not in printed(found)
 
 
 def test_a_virtual_private_gateway_that_nobody_knows_is_not_nothing() -> None:
-    found = network(*SITE, vpn("hq", "hq", vpn_gateway_id=Unknown("var.gateway")), announces=["hq=172.16.0.0/16"])
+    found = network(*SITE, vpn("hq", "hq", vpn_gateway_id=Unknown("var.gateway")), advertises=["hq=172.16.0.0/16"])
     assert advertised(found)[0].startswith("unknown: ")
 
 
@@ -81,7 +81,7 @@ def test_what_a_direct_connect_gateway_advertises_are_its_allowed_prefixes() -> 
 
 
 def more_specific(*resources: Resource) -> tuple[str, ...]:
-    return network(*resources, announces=["hq=172.16.0.0/16"]).prove().would_change
+    return network(*resources, advertises=["hq=172.16.0.0/16"]).prove().would_change
 
 
 def test_nobody_takes_from_a_spoke_what_it_sends_to_itself() -> None:
@@ -108,7 +108,7 @@ def test_a_table_that_nobody_knows_may_send_anything() -> None:
 
 def test_a_reply_to_a_packet_that_ends_nowhere_is_not_followed() -> None:
     found = network(*hub(), *spoke("shop", 1), *spoke("stock", 2, "10.1.0.0/16"))
-    far = network(*SITE, vpn("hq", "hq"), announces=["hq=172.16.0.0/16"])
+    far = network(*SITE, vpn("hq", "hq"), advertises=["hq=172.16.0.0/16"])
     traced = far.trace("shop", "hq")
     assert traced.outcome is Outcome.BLOCKED
     (trip,) = traced.telling
@@ -163,5 +163,5 @@ def test_advertised_to_another_site_it_is_found(tmp_path: Path) -> None:
     given["route_table_id_branch"] = given["route_table_id_services_dc1"].replace("services_dc1", "services_branch")
     changed = {**limited(), name: json.dumps(document), root: json.dumps(calls)}
     answer = read(write(changed, tmp_path)).prove(scenarios=False)
-    (found,) = [violation for violation in answer.violations if violation.rule == "site-told-too-much"]
+    (found,) = [violation for violation in answer.violations if violation.rule == "over-advertised"]
     assert "AWS advertises 10.1.16.0/20 to site branch" in found.why

@@ -26,7 +26,7 @@ def output() -> dict[str, str]:
     return synthesize(replace(stage.estate, segments=segments, environments=stage.estate.environments[:3]).check())
 
 
-def edited(folder: Path, rule: str = "", **values: Any) -> proof.Subject:
+def edited(folder: Path, rule: str = "", **values: Any) -> proof.Analysis:
     """The output read back, after a change of one network ACL rule of dev."""
     document = json.loads(output()[SPOKE])
     if rule:
@@ -43,13 +43,13 @@ def test_client_ports_are_said_and_can_be_set(tmp_path: Path) -> None:
     """Replies to what dev opens come in by the rule for what is named."""
     rule = {"protocol": "tcp", "from_port": 32_768, "to_port": 65_535}
     subject = edited(tmp_path, "from_named_172_21_0_0_16", **rule)
-    lost = {f.not_for for f in subject.flows["dev", "dc1/servers"].fates if "tcp/443" in str(f) or f.not_for}
+    lost = {f.not_for for f in subject.flows["dev", "dc1/servers"].packet_outcomes if "tcp/443" in str(f) or f.not_for}
     assert lost == {"client ports 1024-32767"}
     narrow = replace(subject, client_ports=(1_024, 40_000))
     rules = {(v.rule, v.packets) for v in narrow.prove(scenarios=False).violations if v.source == "dev"}
     assert ("client-ports-denied", "tcp") in rules
     linux = replace(subject, client_ports=(32_768, 60_999)).flows["dev", "dc1/servers"]
-    assert not [fate.not_for for fate in linux.fates if fate.not_for]
+    assert not [fate.not_for for fate in linux.packet_outcomes if fate.not_for]
 
 
 def test_a_deny_of_all_that_becomes_one_of_tcp_is_violated(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_a_deny_of_all_that_becomes_one_of_tcp_is_violated(tmp_path: Path) -> No
     answer = subject.prove(scenarios=False)
     assert answer.verdict is Verdict.VIOLATED
     (violation,) = [v for v in answer.violations if (v.source, v.destination) == ("dc1/users", "dev")]
-    assert (violation.rule, violation.packets) == ("one-way-leak", "all but tcp")
+    assert (violation.rule, violation.packets) == ("unintended-one-way-flow", "all but tcp")
     with pytest.raises(AssertionError, match="dc1/users reaches dev, with all but tcp"):
         NetworkUnderTest(subject).assert_blocked("dc1/users", "dev")
     changes = proof.compare(edited(tmp_path / "before"), subject).changes

@@ -80,11 +80,11 @@ ENDPOINT = added(
 ZONE = added(aws_route53_zone={"more": {"name": "example.org", "vpc": [{"vpc_id": "${aws_vpc.this.id}"}]}})
 
 FOUND: dict[str, tuple[str, Edit, str, str]] = {
-    "the private zone is forwarded": (DNS, extra_rule("aws.example.com"), "name-hidden", "rule.more"),
-    "part of the private zone is forwarded": (DNS, extra_rule("eu.aws.example.com"), "name-hidden", "rule.more"),
+    "the private zone is forwarded": (DNS, extra_rule("aws.example.com"), "hidden-name", "rule.more"),
+    "part of the private zone is forwarded": (DNS, extra_rule("eu.aws.example.com"), "hidden-name", "rule.more"),
     "everything is forwarded": (DNS, extra_rule("."), "unintended-forward", "rule.more"),
     "AWS's own names are forwarded": (DNS, extra_rule("amazonaws.com"), "unintended-forward", "rule.more"),
-    "an endpoint's name is forwarded": (DNS, extra_rule("ssm.us-east-1.amazonaws.com"), "name-hidden", "rule.more"),
+    "an endpoint's name is forwarded": (DNS, extra_rule("ssm.us-east-1.amazonaws.com"), "hidden-name", "rule.more"),
     "part of a forwarded domain goes elsewhere": (
         DNS,
         extra_rule("eu.corp.example.com", target_ip=[{"ip": "172.21.7.7"}]),
@@ -105,7 +105,7 @@ FOUND: dict[str, tuple[str, Edit, str, str]] = {
         "dns-disabled",
         "aws_vpc.this",
     ),
-    "another DNS server": (DEV, OTHER_SERVER, "other-dns-server", "aws_vpc_dhcp_options.more"),
+    "another DNS server": (DEV, OTHER_SERVER, "custom-dns-server", "aws_vpc_dhcp_options.more"),
     "a record of another type": (
         ENDPOINTS,
         set_on("aws_route53_record", "kms_us-east-1_amazonaws_com", type="TXT"),
@@ -133,7 +133,7 @@ def test_what_is_there_besides_the_intended_is_found(mistake: str, tmp_path: Pat
 def test_a_system_rule_below_a_forwarded_domain_hides_it(tmp_path: Path) -> None:
     edit = extra_rule("eu.corp.example.com", rule_type="SYSTEM", resolver_endpoint_id=None, target_ip=[])
     (violation,) = proved(DNS, edit, tmp_path).violations
-    assert violation.rule == "name-hidden"
+    assert violation.rule == "hidden-name"
     assert "aws_route53_resolver_rule.more" in violation.resources[0]
 
 
@@ -152,9 +152,9 @@ UNKNOWN: dict[str, tuple[str, Edit]] = {
 }
 
 
-@pytest.mark.parametrize("doubt", UNKNOWN)
-def test_what_nobody_can_read_is_unknown(doubt: str, tmp_path: Path) -> None:
-    place, edit = UNKNOWN[doubt]
+@pytest.mark.parametrize("unknown_reason", UNKNOWN)
+def test_what_nobody_can_read_is_unknown(unknown_reason: str, tmp_path: Path) -> None:
+    place, edit = UNKNOWN[unknown_reason]
     answer = proved(place, edit, tmp_path)
     assert answer.verdict is Verdict.UNKNOWN, answer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from isthmus.network.answers import Outcome
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.proof.result.findings import Verdict
 from isthmus.terraform.graph import Resource
 from tests.proof.plain import HUB, attached, hub, made, network, ref, spoke, subnet, table, vpc
@@ -13,7 +13,7 @@ from tests.proof.plain import HUB, attached, hub, made, network, ref, spoke, sub
 IGW = "aws_internet_gateway.g"
 
 
-def shop(*more: Resource, attach: str, **routed: tuple[str, ...]) -> Subject:
+def shop(*more: Resource, attach: str, **routed: tuple[str, ...]) -> Analysis:
     """A VPC with subnets of one table each, one of them attached. `routed`: what each sends to the hub."""
     tiers = [
         resource
@@ -82,7 +82,7 @@ def test_a_table_that_leads_ipv6_alone_to_the_internet_makes_no_ipv4_host_public
     assert (flow.forward, flow.back) == (Outcome.REACHABLE, Outcome.REACHABLE)
 
 
-def behind_a_firewall(policy: Mapping[str, object], *groups: Resource) -> Subject:
+def behind_a_firewall(policy: Mapping[str, object], *groups: Resource) -> Analysis:
     """A host whose packets to the internet meet a firewall, then a NAT gateway. Replies come straight from that."""
     firewall = "aws_networkfirewall_firewall.fw"
     endpoint = ref(firewall, 'firewall_status[0].sync_states["us-east-1a"].attachment[0].endpoint_id')

@@ -13,7 +13,7 @@ from hypothesis.strategies import DrawFn
 from isthmus import proof
 from isthmus.intent import Estate
 from isthmus.network.model import Network, NetworkAclRule, Unknown
-from isthmus.proof import Subject
+from isthmus.proof import Analysis
 from isthmus.proof.difference.flows import _Comparison
 from isthmus.testing.strategies import estates
 from modules.synthesis import synthesize
@@ -29,7 +29,7 @@ def found(comparison: _Comparison) -> Changes:
     return {(c.kind, c.source, c.destination, c.causes, c.packets) for c in comparison.made().changes}
 
 
-def read(estate: Estate) -> Subject:
+def read(estate: Estate) -> Analysis:
     with TemporaryDirectory() as folder:
         return proof.read(write(synthesize(estate), Path(folder)))
 

@@ -3,16 +3,16 @@
 from isthmus.aws.quotas import ROUTES
 from isthmus.proof.checks.quotas import Usage, exceeded, fullest
 from isthmus.proof.difference.flows import Change, Difference, Kind
-from isthmus.proof.result.findings import Unanswered, Violation
+from isthmus.proof.result.findings import UnknownResult, Violation
 from isthmus.proof.result.proof import Flows, Proof
 from isthmus.report import markdown
 
 
-def proof_of(*violations: Violation, unanswered: tuple[Unanswered, ...] = ()) -> Proof:
+def proof_of(*violations: Violation, unknown_results: tuple[UnknownResult, ...] = ()) -> Proof:
     def never(a: str, b: str) -> bool:
         return False
 
-    return Proof(Flows((), never, lambda a, b: None), violations=violations, unanswered=unanswered)  # type: ignore[arg-type, return-value]
+    return Proof(Flows((), never, lambda a, b: None), violations=violations, unknown_results=unknown_results)  # type: ignore[arg-type, return-value]
 
 
 def test_a_comment_is_never_too_long() -> None:
@@ -40,7 +40,7 @@ def test_names_are_no_markup() -> None:
 
 
 def test_unknown_is_neither_proved_nor_violated() -> None:
-    text = markdown.proof_markdown(proof_of(unanswered=(Unanswered("a -> b", "nobody said"),)))
+    text = markdown.proof_markdown(proof_of(unknown_results=(UnknownResult("a -> b", "nobody said"),)))
     assert text.startswith("**Unknown**")
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from examples import stage_3_every_vpc as stage
 from isthmus import proof
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.report import proof_json, proof_terminal
 from isthmus.testing.failures import losses, scenario
 from modules.synthesis import synthesize
@@ -19,20 +19,20 @@ from tests.proof.estates import write
 
 
 @pytest.fixture(scope="module")
-def subject(tmp_path_factory: pytest.TempPathFactory) -> Subject:
+def subject(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
     """Three workload spokes of one kind and one of another, behind one VPN connection."""
     return proof.read(write(synthesize(stage.estate), tmp_path_factory.mktemp("failures")))
 
 
-def test_alike_spokes_count_each(subject: Subject) -> None:
-    apart = Subject(subject.network, subject.estate, roots=subject.roots, apart=True)
+def test_alike_spokes_count_each(subject: Analysis) -> None:
+    apart = Analysis(subject.network, subject.estate, roots=subject.roots, apart=True)
     for some, every in zip(subject.prove().scenarios, apart.prove().scenarios, strict=True):
         flows = {flow for lost in some.lost for flow in lost.flows}
         assert flows == {(lost.source, lost.destination) for lost in every.lost}
         assert some.count == len(flows) == every.count
 
 
-def test_every_output_has_the_same_number(subject: Subject) -> None:
+def test_every_output_has_the_same_number(subject: Analysis) -> None:
     answer = subject.prove()
     document = json.loads("".join(proof_json.written(answer)))
     by_failure = {scenario_["down"]: scenario_ for scenario_ in document["scenarios"]}
@@ -51,7 +51,7 @@ def test_every_output_has_the_same_number(subject: Subject) -> None:
     assert sorted(shown) == sorted(f"{a} -> {b}" for a, b in flows)
 
 
-def test_all_lists_them(subject: Subject, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_lists_them(subject: Analysis, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from isthmus.cli import main
 
     folder = write(synthesize(stage.estate), tmp_path)

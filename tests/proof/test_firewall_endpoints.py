@@ -92,7 +92,7 @@ def configuration(idiom: str, way_back: bool = True) -> dict[str, Any]:
     }
 
 
-def read(idiom: str, folder: Path, way_back: bool = True) -> proof.Subject:
+def read(idiom: str, folder: Path, way_back: bool = True) -> proof.Analysis:
     (folder / "main.tf.json").write_text(json.dumps(configuration(idiom, way_back)))
     return proof.read(folder)
 

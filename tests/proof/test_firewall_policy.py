@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from isthmus import proof
-from isthmus.intent import DomainList, Inspection, Opens, RuleGroup
+from isthmus.intent import AllowedConnection, DomainList, Inspection, RuleGroup
 from isthmus.proof import Outcome, Verdict
 from isthmus.proof.difference.flows import compare
 from modules.synthesis import synthesize
@@ -31,7 +31,7 @@ def files() -> dict[str, str]:
     return dict(output(ESTATE))
 
 
-def read(folder: Path, edit: Callable[[Resources], None] | None = None, intent: bool = True) -> proof.Subject:
+def read(folder: Path, edit: Callable[[Resources], None] | None = None, intent: bool = True) -> proof.Analysis:
     """The output of the estate, after a change to the resources of its firewall; with or without its intent."""
     document = json.loads(files()[MODULE])
     if edit is not None:
@@ -205,7 +205,7 @@ def test_a_change_of_the_policy_is_a_violation_and_shows_in_a_comparison(change:
     assert all("module.firewall" in name for violation in found for name in violation.resources)
     assert after.trace("dev", "internet").outcome is outcome
     # Where the way out is lost that is a violation of its own.
-    assert ("way-out-missing" in {v.rule for v in answer.violations}) == (outcome is Outcome.BLOCKED)
+    assert ("egress-missing" in {v.rule for v in answer.violations}) == (outcome is Outcome.BLOCKED)
     assert not compare(before, after).changes_nothing
 
 
@@ -217,7 +217,7 @@ def test_the_policy_of_the_output_is_the_intents(tmp_path: Path) -> None:
 
 def test_without_an_intent_what_leaves_depends_on_the_domain(tmp_path: Path) -> None:
     subject = read(tmp_path, intent=False)
-    subject = replace(subject, announces=dict.fromkeys(subject.network.vpns, ()))
+    subject = replace(subject, advertises=dict.fromkeys(subject.network.vpns, ()))
     (spoke, *_) = [place.name for place in subject.places.spokes if "dev" in place.name]
     trip = subject.trace(spoke, "internet").trips[0]
     assert trip.forward.outcome is Outcome.UNKNOWN
@@ -238,7 +238,7 @@ UNKNOWN: dict[str, Callable[[Resources], None]] = {
 def test_what_is_not_understood_is_not_proved(change: str, tmp_path: Path) -> None:
     answer = read(tmp_path, UNKNOWN[change]).prove(scenarios=False)
     assert answer.verdict is not Verdict.PROVED
-    assert answer.unanswered
+    assert answer.unknown_results
 
 
 # --- every argument
@@ -363,7 +363,7 @@ def test_addresses_in_another_order_are_the_same_home(tmp_path: Path) -> None:
 def test_what_aws_protects_is_unknown_where_the_addresses_are(tmp_path: Path) -> None:
     answer = read(tmp_path, home("${aws_kms_key.this.arn}")).prove(scenarios=False)
     assert answer.verdict is Verdict.UNKNOWN
-    assert "which addresses HOME_NET has, as AWS's rule groups know it" in " ".join(map(str, answer.unanswered))
+    assert "which addresses HOME_NET has, as AWS's rule groups know it" in " ".join(map(str, answer.unknown_results))
 
 
 # --- several lists
@@ -433,12 +433,14 @@ def test_while_the_firewall_only_alerts_it_isolates_nothing(tmp_path: Path) -> N
     *others, last = made.environments
     assert last.egress is not None
     alerting = replace(last, egress=replace(last.egress, firewall=replace(FIREWALL_POLICY, alert_only=True)))
-    opens = [Opens(source="apps", to="data", ports=["tcp/5432"])]
-    limited = replace(made, environments=[*others, alerting], opens=opens).check()
+    allowed_connections = [AllowedConnection(source="apps", to="data", ports=["tcp/5432"])]
+    limited = replace(made, environments=[*others, alerting], allowed_connections=allowed_connections).check()
     answer = proof.read(write(synthesize(limited), tmp_path / "limited")).prove(scenarios=False)
     assert answer.verdict is Verdict.VIOLATED
-    assert "opening-undrawn" in {violation.rule for violation in answer.violations}
-    free = proof.read(write(synthesize(replace(limited, opens=[]).check()), tmp_path / "free")).prove(scenarios=False)
+    assert "unintended-connection" in {violation.rule for violation in answer.violations}
+    free = proof.read(write(synthesize(replace(limited, allowed_connections=[]).check()), tmp_path / "free")).prove(
+        scenarios=False
+    )
     assert free.verdict is Verdict.PROVED
     assert any("drops nothing" in assumption for assumption in free.assumptions)
 

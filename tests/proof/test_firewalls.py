@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from isthmus import proof
-from isthmus.intent import Estate, Inspection, Opens
+from isthmus.intent import AllowedConnection, Estate, Inspection
 from isthmus.intent.firewall_rules import firewall_rules, numbered
 from isthmus.proof import Outcome, Verdict
 from modules.synthesis import synthesize
@@ -18,16 +18,20 @@ from tests.modules.egress_estates import POLICY, estate
 from tests.proof.estates import write
 
 FIREWALL = "stacks/egress/modules/firewall/main.tf.json"
-OPENS = (Opens(source="apps", to="data", ports=["tcp/5432", "udp/5000-5010", "icmp"]),)
+OPENS = (AllowedConnection(source="apps", to="data", ports=["tcp/5432", "udp/5000-5010", "icmp"]),)
 
 
-def limited(inspection: Inspection = Inspection.VPC, opens: tuple[Opens, ...] = OPENS) -> Estate:
+def limited(
+    inspection: Inspection = Inspection.VPC, allowed_connections: tuple[AllowedConnection, ...] = OPENS
+) -> Estate:
     """`apps` and `data`, inspected with each other, of which something is said; no rules of the estate's own."""
     made = estate(inspection, zones=["use1-az1"])
     *others, last = made.environments
     assert last.egress is not None
     egress = replace(last.egress, firewall=replace(POLICY, rule_groups=[]))
-    return replace(made, environments=[*others, replace(last, egress=egress)], opens=opens).check()
+    return replace(
+        made, environments=[*others, replace(last, egress=egress)], allowed_connections=allowed_connections
+    ).check()
 
 
 @cache
@@ -35,7 +39,7 @@ def output(inspection: Inspection = Inspection.VPC) -> dict[str, str]:
     return synthesize(limited(inspection))
 
 
-def read(folder: Path, edit: Callable[[Any], None] | None = None) -> proof.Subject:
+def read(folder: Path, edit: Callable[[Any], None] | None = None) -> proof.Analysis:
     """The output read back, after a change to the resources of module `firewall`."""
     document = json.loads(output()[FIREWALL])
     if edit is not None:
@@ -83,7 +87,7 @@ def test_what_nothing_has_ends_behind_the_firewall(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def subject(tmp_path_factory: pytest.TempPathFactory) -> proof.Subject:
+def subject(tmp_path_factory: pytest.TempPathFactory) -> proof.Analysis:
     return read(tmp_path_factory.mktemp("firewalls"))
 
 
@@ -103,7 +107,7 @@ def subject(tmp_path_factory: pytest.TempPathFactory) -> proof.Subject:
     ],
 )
 def test_packet_by_packet(
-    subject: proof.Subject, source: str, to: str, protocol: str, port: int, arrives: bool
+    subject: proof.Analysis, source: str, to: str, protocol: str, port: int, arrives: bool
 ) -> None:
     trips = subject.trace(source, to, protocol=protocol, port=port).trips
     assert {trip.forward.outcome is Outcome.REACHABLE for trip in trips} == {arrives}
@@ -168,22 +172,24 @@ def test_where_nothing_is_said_both_open_what_they_like() -> None:
 
 
 def test_a_new_rule_leaves_the_others_their_numbers() -> None:
-    more = (*OPENS, Opens(source="data", to="apps", ports=["tcp/22"]))
+    more = (*OPENS, AllowedConnection(source="data", to="apps", ports=["tcp/22"]))
     before = {str(rule): sid for sid, rule in numbered(limited())}
-    after = {str(rule): sid for sid, rule in numbered(limited(opens=more))}
+    after = {str(rule): sid for sid, rule in numbered(limited(allowed_connections=more))}
     assert before.items() < after.items()
 
 
 def test_a_rule_of_ones_own_that_passes_what_is_not_said_is_found(tmp_path: Path) -> None:
-    own = replace(estate(Inspection.VPC), opens=[Opens(source="apps", to="data", ports=["tcp/5433"])]).check()
+    own = replace(
+        estate(Inspection.VPC), allowed_connections=[AllowedConnection(source="apps", to="data", ports=["tcp/5433"])]
+    ).check()
     answer = proof.read(write(synthesize(own), tmp_path)).prove(scenarios=False)
     (violation,) = {v.rule: v for v in answer.violations}.values()
-    assert violation.rule == "opening-undrawn"
+    assert violation.rule == "unintended-connection"
     assert violation.packets == "tcp/5432"
     assert "egress/module.firewall.aws_networkfirewall_rule_group.queries" in violation.resources
 
 
-def test_what_is_not_evaluated_is_said(subject: proof.Subject) -> None:
+def test_what_is_not_evaluated_is_said(subject: proof.Analysis) -> None:
     assumed = "\n".join(subject.prove(scenarios=False).assumptions)
     assert "AWS's MalwareDomainsStrictOrder" in assumed
     assert "aws_networkfirewall_rule_group.updates" in assumed

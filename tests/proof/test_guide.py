@@ -17,15 +17,15 @@ from tests.proof.estates import ALL, EVERYTHING, output, write
 SITE = ("dc1/servers", "dc1/users")
 
 
-Subjects = Callable[[str], proof.Subject]
+Subjects = Callable[[str], proof.Analysis]
 
 
 @pytest.fixture(scope="module")
 def subjects(tmp_path_factory: pytest.TempPathFactory) -> Subjects:
     """Every output, read back."""
-    made: dict[str, proof.Subject] = {}
+    made: dict[str, proof.Analysis] = {}
 
-    def of(name: str) -> proof.Subject:
+    def of(name: str) -> proof.Analysis:
         if name not in made:
             made[name] = proof.read(write(output(name), tmp_path_factory.mktemp(name)))
         return made[name]
@@ -37,7 +37,7 @@ def subjects(tmp_path_factory: pytest.TempPathFactory) -> Subjects:
 def test_every_output_is_proved(subjects: Subjects, name: str) -> None:
     answer = subjects(name).prove()
     assert not answer.violations
-    assert not answer.unanswered
+    assert not answer.unknown_results
     assert answer.verdict is Verdict.PROVED
 
 
@@ -45,11 +45,11 @@ def test_every_output_is_proved(subjects: Subjects, name: str) -> None:
 def test_alike_spokes_fare_alike(subjects: Subjects, name: str) -> None:
     """Grouping spokes is a shortcut: trying every pair by itself gives the same flows."""
     grouped = subjects(name)
-    apart = proof.Subject(grouped.network, grouped.estate, roots=grouped.roots, apart=True)
+    apart = proof.Analysis(grouped.network, grouped.estate, roots=grouped.roots, apart=True)
     assert list(grouped.flows) == list(apart.flows)
 
 
-def reached(subject: proof.Subject) -> set[tuple[str, str]]:
+def reached(subject: proof.Analysis) -> set[tuple[str, str]]:
     return {(flow.source, flow.destination) for flow in subject.flows if flow.works}
 
 
@@ -136,9 +136,9 @@ def test_moving_the_way_out_reroutes_and_closes(subjects: Subjects) -> None:
 def test_what_stays_and_takes_another_path_is_said_so(subjects: Subjects) -> None:
     one, other = subjects("stage_4_central_egress"), subjects("stage_3_every_vpc")
     moved = [c for c in proof.compare(one, other).changes if c.kind == "re-routed"]
-    ways_out = [c.is_ for c in moved if c.destination == "internet"]
-    assert ways_out
-    assert all("out by network/module.vpn" in said for said in ways_out)
+    allowed_egress = [c.is_ for c in moved if c.destination == "internet"]
+    assert allowed_egress
+    assert all("out by network/module.vpn" in said for said in allowed_egress)
     assert {c.is_ for c in moved if c.destination != "internet"} <= {"the same, by another path"}
 
 
@@ -170,23 +170,25 @@ def test_a_root_that_was_not_given_is_unknown_not_blocked(tmp_path: Path) -> Non
     files = {path: text for path, text in output("stage_3_every_vpc").items() if not path.startswith("stacks/prod/")}
     answer = proof.read(write(files, tmp_path)).prove()
     assert answer.verdict is Verdict.UNKNOWN
-    assert any("spoke prod" in str(u) and "environment prod is not in this input" in str(u) for u in answer.unanswered)
+    assert any(
+        "spoke prod" in str(u) and "environment prod is not in this input" in str(u) for u in answer.unknown_results
+    )
 
 
 def test_announcements_said_by_hand_count(subjects: Subjects, tmp_path: Path) -> None:
-    """Without the default route announced, on-premises is no way out."""
+    """Without the default route advertised, on-premises is no way out."""
     write(output("stage_3_every_vpc"), tmp_path)
-    answer = proof.read(tmp_path, announces=["infra-dc1-01=172.20.0.0/15"]).prove(scenarios=False)
+    answer = proof.read(tmp_path, advertises=["infra-dc1-01=172.20.0.0/15"]).prove(scenarios=False)
     assert {(v.rule, v.source) for v in answer.violations} == {
-        ("way-out-missing", spoke) for spoke in ("dev", "test", "prod", "shared-services")
+        ("egress-missing", spoke) for spoke in ("dev", "test", "prod", "shared-services")
     }
-    assert any("announces 172.20.0.0/15 over" in assumption for assumption in answer.assumptions)
+    assert any("advertises 172.20.0.0/15 over" in assumption for assumption in answer.assumptions)
 
 
 def test_a_longer_announcement_is_a_hairpin(tmp_path: Path) -> None:
-    """Somebody announces part of prod: dev now reaches it by way of the data centre."""
+    """Somebody advertises part of prod: dev now reaches it by way of the data centre."""
     write(output("stage_3_every_vpc"), tmp_path)
-    answer = proof.read(tmp_path, announces=["infra-dc1-01=0.0.0.0/0,172.20.0.0/15,10.1.32.0/21"]).prove(
+    answer = proof.read(tmp_path, advertises=["infra-dc1-01=0.0.0.0/0,172.20.0.0/15,10.1.32.0/21"]).prove(
         scenarios=False
     )
     assert answer.verdict is Verdict.VIOLATED
@@ -198,13 +200,13 @@ def test_what_any_of_several_sites_could_announce_is_said_once(tmp_path: Path) -
     one = estate_of("examples.stage_5_resilient_vpn")
     [dc1] = one.sites
     first, second = dc1.customer_gateways
-    dc2 = Site("dc2", networks={"lan": "172.30.0.0/16"}, announces=["172.30.0.0/16"], customer_gateways=[second])
+    dc2 = Site("dc2", networks={"lan": "172.30.0.0/16"}, advertises=["172.30.0.0/16"], customer_gateways=[second])
     two = replace(one, sites=[replace(dc1, customer_gateways=[first]), dc2]).check()
     merge(tmp_path, synthesize(two))
     answer = proof.read(tmp_path).prove(scenarios=False)
-    said = [text for text in answer.would_change if text.startswith("an announcement by ")]
+    said = [text for text in answer.would_change if text.startswith("an advertisement by ")]
     assert said
-    of = [text.partition(" longer than ")[0].removeprefix("an announcement by ").split(" or ") for text in said]
+    of = [text.partition(" longer than ")[0].removeprefix("an advertisement by ").split(" or ") for text in said]
     assert {tuple(sorted(sites)) for sites in of} == {("dc1", "dc2")}
     ends = [text.partition(" longer than ")[2] for text in said]
     assert len(ends) == len(set(ends))
@@ -222,14 +224,14 @@ def test_what_a_zone_takes_is_said_of_whom(subjects: Subjects) -> None:
 
 def test_without_an_intent(tmp_path: Path) -> None:
     files = {path: text for path, text in output("stage_3_every_vpc").items() if path != "intent.json"}
-    said = proof.read(write(files, tmp_path), announces=["infra-dc1-01=0.0.0.0/0,172.20.0.0/15"])
+    said = proof.read(write(files, tmp_path), advertises=["infra-dc1-01=0.0.0.0/0,172.20.0.0/15"])
     answer = said.prove()
     assert answer.verdict is Verdict.NO_VIOLATIONS
     assert said.flows["infra-dev", "infra-dc1-01/172.20.0.0/15"].works
     assert not said.flows["infra-dev", "infra-prod"].works
     silent = proof.read(tmp_path).prove()
     assert silent.verdict is Verdict.UNKNOWN
-    assert any("nobody said what infra-dc1-01 announces" in str(u) for u in silent.unanswered)
+    assert any("nobody said what infra-dc1-01 advertises" in str(u) for u in silent.unknown_results)
 
 
 def test_gateway_endpoints_are_reached(subjects: Subjects) -> None:

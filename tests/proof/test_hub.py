@@ -9,7 +9,7 @@ from isthmus.network.from_terraform import network_of
 from isthmus.network.model import Network, TransitGateway, Unknown
 from isthmus.proof.checks.hub import hub_violations
 from isthmus.proof.checks.inventory import bind
-from isthmus.proof.checks.unassigned_addresses import guard_violations
+from isthmus.proof.checks.unassigned_addresses import unassigned_address_violations
 from isthmus.terraform.graph import Graph
 from tests.proof.argument_mutants import bench, without
 from tests.proof.estates import estate
@@ -36,11 +36,11 @@ def test_the_hub_is_as_stated(gateway: TransitGateway, differs: bool) -> None:
 def guards(graph: Graph) -> list[tuple[str, ...]]:
     network = network_of(graph)
     sites = bind(MEANT, network, ("network", "dev")).places.sites
-    return [found.resources for found in guard_violations(MEANT, Forwarding(network, sites=sites))]
+    return [found.resources for found in unassigned_address_violations(MEANT, Forwarding(network, sites=sites))]
 
 
 def test_a_blackhole_keeps_what_is_sent_to_a_spoke_that_is_not_there() -> None:
-    """The site announces a default route: without the blackhole its packets come back to it."""
+    """The site advertises a default route: without the blackhole its packets come back to it."""
     graph = bench("stage_1_dev_only").graph
     assert not guards(graph)
     (hole,) = [r.address for r in graph.of_type("aws_ec2_transit_gateway_route") if "network_services" in r.address]

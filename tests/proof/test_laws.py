@@ -13,7 +13,7 @@ from hypothesis.strategies import DrawFn
 from isthmus import proof
 from isthmus.network.answers import Outcome
 from isthmus.network.model import Network, NetworkAclRule, Target, TargetKind, TgwRoute, VpcRoute
-from isthmus.proof import Subject, Verdict
+from isthmus.proof import Analysis, Verdict
 from tests.proof.estates import output, write
 
 STAGE = "stage_3_every_vpc"
@@ -37,7 +37,7 @@ PREFIXES = [
 
 
 @cache
-def correct() -> Subject:
+def correct() -> Analysis:
     with TemporaryDirectory() as folder:
         return proof.read(write(output(STAGE), Path(folder)))
 
@@ -53,8 +53,8 @@ class Edited:
         return f"Edited{self.edits}"
 
 
-def changed(edited: Edited) -> Subject:
-    return Subject(edited.network, correct().estate, roots=correct().roots)
+def changed(edited: Edited) -> Analysis:
+    return Analysis(edited.network, correct().estate, roots=correct().roots)
 
 
 @st.composite

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from isthmus.network.answers import Outcome
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.terraform.graph import Unknown
 from tests.proof.plain import made, network, ref, subnet, table
 
 IGW = "aws_internet_gateway.g"
 
 
-def translating(*, routed: bool = True, regional: bool = False) -> Subject:
+def translating(*, routed: bool = True, regional: bool = False) -> Analysis:
     """A subnet of IPv6 alone whose table leads what stands for IPv4 to a NAT gateway."""
     route = {
         "route_table_id": ref("aws_route_table.v_six"),
@@ -81,4 +81,4 @@ def test_ipv6_addresses_that_are_not_known_hide_no_answer_for_ipv4() -> None:
     flow = found.flows["v", "internet"]
     assert flow.detail == "aws_subnet.v_app yes, aws_subnet.v_vault ?, aws_subnet.v_edge yes"
     assert found.trace("v", "internet").parts == flow.detail
-    assert {v for v in found.prove().unanswered if "v -> internet" in v.what}
+    assert {v for v in found.prove().unknown_results if "v -> internet" in v.what}

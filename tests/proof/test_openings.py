@@ -9,7 +9,7 @@ import pytest
 
 from examples import stage_5_resilient_vpn as stage
 from isthmus import proof
-from isthmus.intent import Estate, Opens
+from isthmus.intent import AllowedConnection, Estate
 from isthmus.network.packets import parsed
 from isthmus.proof import Outcome, Verdict
 from isthmus.report import markdown, proof_json, proof_terminal
@@ -20,16 +20,19 @@ from tests.proof.estates import write
 SERVICES = replace(stage.network_services, blocks=["10.1.48.0/20"])
 WORKLOADS = replace(stage.workloads, blocks=["10.1.0.0/19", "10.1.32.0/20"])
 OPENS = (
-    Opens(source="dc1/users", to=WORKLOADS, ports=["tcp/443", "icmp"]),
-    Opens(source=WORKLOADS, to=SERVICES, ports=["tcp/443", "tcp/8000-8080", "udp/53"]),
+    AllowedConnection(source="dc1/users", to=WORKLOADS, ports=["tcp/443", "icmp"]),
+    AllowedConnection(source=WORKLOADS, to=SERVICES, ports=["tcp/443", "tcp/8000-8080", "udp/53"]),
 )
 
 
-def estate(*opens: Opens) -> Estate:
+def estate(*allowed_connections: AllowedConnection) -> Estate:
     """Stage 5 up to dev, with openings; its segments have the blocks that their spokes lie in."""
     environments = stage.estate.environments[:3]
     return replace(
-        stage.estate, segments=[SERVICES, WORKLOADS], environments=environments, opens=opens or OPENS
+        stage.estate,
+        segments=[SERVICES, WORKLOADS],
+        environments=environments,
+        allowed_connections=allowed_connections or OPENS,
     ).check()
 
 
@@ -38,7 +41,7 @@ def output() -> dict[str, str]:
     return synthesize(estate())
 
 
-def edited(folder: Path, edit: object = None) -> proof.Subject:
+def edited(folder: Path, edit: object = None) -> proof.Analysis:
     """The output read back, after a change to the network ACL rules of spoke dev."""
     path = "stacks/dev/modules/spoke_dev/main.tf.json"
     document = json.loads(output()[path])
@@ -74,7 +77,7 @@ def test_what_is_said_is_proved(tmp_path: Path) -> None:
     ],
 )
 def test_packet_by_packet(
-    subject: proof.Subject, source: str, to: str, protocol: str, port: int, arrives: bool, answered: bool
+    subject: proof.Analysis, source: str, to: str, protocol: str, port: int, arrives: bool, answered: bool
 ) -> None:
     trips = subject.trace(source, to, protocol=protocol, port=port).trips
     assert {trip.forward.outcome is Outcome.REACHABLE for trip in trips} == {arrives}
@@ -83,7 +86,7 @@ def test_packet_by_packet(
 
 
 @pytest.fixture(scope="module")
-def subject(tmp_path_factory: pytest.TempPathFactory) -> proof.Subject:
+def subject(tmp_path_factory: pytest.TempPathFactory) -> proof.Analysis:
     return edited(tmp_path_factory.mktemp("openings"))
 
 
@@ -106,7 +109,7 @@ def test_every_rule_of_the_network_acl_is_needed(tmp_path: Path) -> None:
     assert proved == {"from_10_1_0_0_20", "to_10_1_0_0_20", *reported}
 
 
-def test_what_routers_report_gets_through_and_no_other_message(subject: proof.Subject) -> None:
+def test_what_routers_report_gets_through_and_no_other_message(subject: proof.Analysis) -> None:
     """Fragmentation needed is type 3 code 4. Host unreachable is code 1 of that type."""
 
     def arrives(source: str, to: str, message: str) -> bool:
@@ -134,13 +137,13 @@ def test_every_rule_that_lets_reports_through_lets_nothing_else_through(tmp_path
                 rule["icmp_code"] = -1
 
     answer = edited(tmp_path, wider).prove(scenarios=False)
-    assert "opening-undrawn" in {violation.rule for violation in answer.violations}
+    assert "unintended-connection" in {violation.rule for violation in answer.violations}
 
 
 def test_inside_a_vpc_all_may_talk(tmp_path: Path) -> None:
     """What stops the rest of on-premises, whose ranges hold the VPC's own, does not stop it."""
 
-    def works(found: proof.Subject) -> bool:
+    def works(found: proof.Analysis) -> bool:
         here, there = (f"dev/module.spoke_dev.aws_subnet.private_az{number}" for number in (1, 2))
         return found.trace(here, there).works
 
@@ -151,13 +154,16 @@ def test_inside_a_vpc_all_may_talk(tmp_path: Path) -> None:
 
 def test_a_wider_port_range_is_seen(tmp_path: Path) -> None:
     answer = edited(tmp_path, lambda found: found["from_dc1_users_tcp_443"].update(to_port=444)).prove(scenarios=False)
-    assert {(v.rule, v.source, v.destination) for v in answer.violations} == {("opening-undrawn", "dc1/users", "dev")}
+    assert {(v.rule, v.source, v.destination) for v in answer.violations} == {
+        ("unintended-connection", "dc1/users", "dev")
+    }
     assert answer.violations[0].packets == "tcp/444"
 
 
 def test_where_both_open_the_same_protocol_the_limit_is_told(tmp_path: Path) -> None:
     both = estate(
-        Opens(source=WORKLOADS, to=SERVICES, ports=["tcp/443"]), Opens(source=SERVICES, to=WORKLOADS, ports=["tcp/22"])
+        AllowedConnection(source=WORKLOADS, to=SERVICES, ports=["tcp/443"]),
+        AllowedConnection(source=SERVICES, to=WORKLOADS, ports=["tcp/22"]),
     )
     answer = proof.read(write(synthesize(both), tmp_path)).prove(scenarios=False)
     assert answer.verdict is Verdict.PROVED, str(answer)
@@ -167,7 +173,9 @@ def test_where_both_open_the_same_protocol_the_limit_is_told(tmp_path: Path) -> 
 def test_a_segment_that_limits_its_own_members_leaves_each_vpc_alone(tmp_path: Path) -> None:
     open_ = replace(WORKLOADS, isolated=False)
     given = replace(
-        stage.estate, segments=[SERVICES, open_], opens=[Opens(source=open_, to=open_, ports=["tcp/443"])]
+        stage.estate,
+        segments=[SERVICES, open_],
+        allowed_connections=[AllowedConnection(source=open_, to=open_, ports=["tcp/443"])],
     ).check()
     read = proof.read(write(synthesize(given), tmp_path))
     assert read.prove(scenarios=False).verdict is Verdict.PROVED
@@ -187,7 +195,7 @@ def test_one_more_opening_moves_no_rule() -> None:
 
     before, after = (
         numbers(estate()),
-        numbers(estate(Opens(source="dc1/servers", to=WORKLOADS, ports=["icmp"]), *OPENS)),
+        numbers(estate(AllowedConnection(source="dc1/servers", to=WORKLOADS, ports=["icmp"]), *OPENS)),
     )
     assert {*after} - {*before}
     assert all(after[name] == before[name] for name in {*before} & {*after})
@@ -224,14 +232,14 @@ def test_one_way_is_marked_where_it_may_be_a_leak(tmp_path: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def subjects(tmp_path_factory: pytest.TempPathFactory) -> tuple[proof.Subject, proof.Subject]:
+def subjects(tmp_path_factory: pytest.TempPathFactory) -> tuple[proof.Analysis, proof.Analysis]:
     """The same network, where workloads may also open SSH to services."""
     more = replace(OPENS[1], ports=[*OPENS[1].ports, "tcp/22"])
     before = proof.read(write(output(), tmp_path_factory.mktemp("before")))
     return before, proof.read(write(synthesize(estate(OPENS[0], more)), tmp_path_factory.mktemp("after")))
 
 
-def test_a_port_that_is_opened_is_a_change(subjects: tuple[proof.Subject, proof.Subject]) -> None:
+def test_a_port_that_is_opened_is_a_change(subjects: tuple[proof.Analysis, proof.Analysis]) -> None:
     """The usual packet fares as before: the ones that filters tell apart are compared too."""
     before, after = subjects
     (gained,) = proof.compare(before, after).changes
@@ -243,7 +251,7 @@ def test_a_port_that_is_opened_is_a_change(subjects: tuple[proof.Subject, proof.
 
 
 def test_reports_say_which_packets(
-    subjects: tuple[proof.Subject, proof.Subject], capsys: pytest.CaptureFixture[str]
+    subjects: tuple[proof.Analysis, proof.Analysis], capsys: pytest.CaptureFixture[str]
 ) -> None:
     difference = proof.compare(*subjects)
     proof_terminal.print_difference(difference, console())

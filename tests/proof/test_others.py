@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from isthmus.network.answers import Outcome
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.proof.difference.flows import Kind, compare
 from isthmus.proof.errors import ProofError
 from isthmus.proof.reading import subject
@@ -22,7 +22,7 @@ def ref(address: str, attribute: str = "id") -> Ref:
     return Ref(address, attribute)
 
 
-def network(*resources: Resource) -> Subject:
+def network(*resources: Resource) -> Analysis:
     return subject(Graph({r.address: r for r in resources}))
 
 
@@ -55,7 +55,7 @@ def test_hosts_in_no_known_subnet_reach_nobody_knows_whom(of_one: list[Resource]
         assert (flow.forward, flow.back) == (Outcome.UNKNOWN, Outcome.UNKNOWN)
         traced = found.trace(*pair)
         assert traced.outcome is Outcome.UNKNOWN
-    assert {unanswered.why for unanswered in found.prove().unanswered} == {why}
+    assert {unknown_results.why for unknown_results in found.prove().unknown_results} == {why}
 
 
 def test_a_subnet_of_unknown_vpc_is_in_none_that_lacks_its_addresses() -> None:
@@ -117,7 +117,7 @@ def test_what_only_subnets_that_may_be_the_attachments_own_cannot_do_is_unknown(
     # Neither of them has a way to the internet, whichever is the attachment's.
     assert unknown.flows["one", "internet"].forward is Outcome.BLOCKED
     assert unknown.trace("one", "internet").outcome is Outcome.BLOCKED
-    whys = {unanswered.why for unanswered in unknown.prove().unanswered}
+    whys = {unknown_results.why for unknown_results in unknown.prove().unknown_results}
     assert whys == {
         "which subnets of aws_vpc.one are those of aws_ec2_transit_gateway_vpc_attachment.one: known after apply"
     }
@@ -128,7 +128,7 @@ def test_a_note_of_the_reader_is_said_once() -> None:
     assert subject(graph).prove().notes.count("taken to be so") == 1
 
 
-def dual(*routes: Resource) -> Subject:
+def dual(*routes: Resource) -> Analysis:
     """Two dual-stack VPCs, peered, each with one table for its subnet."""
     resources: list[Resource] = [
         made(
@@ -216,7 +216,7 @@ def test_without_a_version_in_common_there_is_no_packet_to_follow() -> None:
         network(*TWO, six, IN_TWO).trace("one", "two")
 
 
-def behind_an_endpoint(edge: str) -> Subject:
+def behind_an_endpoint(edge: str) -> Analysis:
     """A VPC whose internet gateway sends what is for `edge` through an endpoint, as the hosts' own subnet does."""
     one, endpoint, gateway = ref("aws_vpc.one"), "aws_vpc_endpoint.e", "aws_internet_gateway.i"
     resources = [

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from isthmus import cli, proof
 from isthmus.intent import Estate
 from isthmus.network.model import EndpointKind, Unknown, VpcEndpoint
-from isthmus.proof import NoSuchPlace, ProofError, Subject
+from isthmus.proof import Analysis, NoSuchPlace, ProofError
 from isthmus.testing.strategies import estates
 from modules.synthesis import synthesize
 from tests.modules.shared_services import reference
@@ -39,7 +39,7 @@ def test_a_service_that_nobody_knows_has_no_name() -> None:
     assert not VpcEndpoint("e", EndpointKind.GATEWAY, "v", Unknown("not read")).service_name
 
 
-def by_service(subject: Subject) -> Mapping[str, Sequence[str]]:
+def by_service(subject: Analysis) -> Mapping[str, Sequence[str]]:
     """The addresses of interface endpoints, by the service names that the intent has."""
     found: dict[str, list[str]] = {}
     for endpoint in subject.network.endpoints.values():

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from isthmus import cli, proof
-from isthmus.cost import bill, shipped
-from isthmus.proof import Subject, Verdict
+from isthmus.cost import estimate, shipped
+from isthmus.proof import Analysis, Verdict
 from tests.proof.estates import output, write
 from tests.terraform.engine import Engine, Estate, Missing, find_core
 from tests.terraform.engine.double import SchemaDouble
@@ -141,7 +141,7 @@ def _written(plans: dict[str, dict[str, object]], folder: Path) -> Path:
     return write({f"{root}.json": plan for root, plan in plans.items()}, folder)
 
 
-def flows(subject: Subject) -> dict[tuple[str, str], object]:
+def flows(subject: Analysis) -> dict[tuple[str, str], object]:
     """All pairs with their paths."""
     return {(f.source, f.destination): (f.forward, f.back, f.intended, f.exit, f.path) for f in subject.flows}
 
@@ -150,8 +150,8 @@ def flows(subject: Subject) -> dict[tuple[str, str], object]:
 def test_the_same_bill(made: Made, given: str) -> None:
     """What stands costs the same, whether it is synthesized, planned or applied."""
     paths = sorted(getattr(made, given).iterdir())
-    seen = bill(proof.read(*paths, intent=made.intent), shipped())
-    whole = bill(proof.read(made.output), shipped())
+    seen = estimate(proof.read(*paths, intent=made.intent), shipped())
+    whole = estimate(proof.read(made.output), shipped())
     assert whole.by_root.keys() == {"network", "dev"}
     assert (seen.by_root, seen.notes) == (whole.by_root, whole.notes)
 
@@ -159,8 +159,8 @@ def test_the_same_bill(made: Made, given: str) -> None:
 def test_bill_of_one_plan(made: Made) -> None:
     """A first plan, in which no id is known, costs what its root does; alone, a root has no name."""
     (path,) = made.first.iterdir()
-    seen = bill(proof.read(path, intent=made.intent), shipped())
-    whole = bill(proof.read(made.output), shipped())
+    seen = estimate(proof.read(path, intent=made.intent), shipped())
+    whole = estimate(proof.read(made.output), shipped())
     assert (seen.total, seen.by_root) == (whole.by_root["dev"], {})
 
 
@@ -196,7 +196,7 @@ def test_the_same_proof_from_states_with_all_that_nobody_wrote(made: Made, tmp_p
     assert ("aws_vpc_endpoint", "service_region") in used
     from_states = proof.read(*sorted(tmp_path.iterdir()), intent=made.intent)
     answer = from_states.prove()
-    assert answer.verdict is Verdict.PROVED, answer.unanswered
+    assert answer.verdict is Verdict.PROVED, answer.unknown_results
     assert flows(from_states) == flows(proof.read(made.output))
 
 

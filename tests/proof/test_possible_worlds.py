@@ -9,7 +9,7 @@ from pathlib import Path
 
 from isthmus.network.answers import Outcome
 from isthmus.network.from_terraform import network_of
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.proof.result.findings import Verdict
 from isthmus.terraform import Graph, read_folder
 from tests.network.worlds import darker
@@ -23,7 +23,7 @@ Answers = dict[tuple[str, str, str], Outcome]
 
 def said(graph: Graph) -> tuple[Verdict, Answers, set[tuple[str, str, str]]]:
     roots = frozenset(resource.root for resource in graph.resources.values())
-    proof = Subject(network_of(graph), estate(STAGE), roots=roots, graph=graph).prove(scenarios=False)
+    proof = Analysis(network_of(graph), estate(STAGE), roots=roots, graph=graph).prove(scenarios=False)
     known: Answers = {}
     for flow in (*proof.flows, *proof.services):
         known[flow.source, flow.destination, "there"] = flow.forward

@@ -55,8 +55,8 @@ def base() -> Net:
     return net
 
 
-def used(net: Net, quota: Quota, subject: str, announced: tuple[tuple[str, int], ...] = ()) -> Usage:
-    return next(u for u in usages(net.made(), announced, (), {}) if (u.quota, u.subject) == (quota, subject))
+def used(net: Net, quota: Quota, subject: str, advertised: tuple[tuple[str, int], ...] = ()) -> Usage:
+    return next(u for u in usages(net.made(), advertised, (), {}) if (u.quota, u.subject) == (quota, subject))
 
 
 def group(*rules: SecurityGroupRule, outbound: tuple[SecurityGroupRule, ...] = ()) -> Net:
@@ -156,7 +156,7 @@ def test_a_quota_that_aws_has_raised_is_the_limit() -> None:
 
 def of_segments(count: int, **more: object) -> Estate:
     small = estate()
-    extra = [Segment(f"extra-{n}", ways_out={Egress.NONE}) for n in range(count)]
+    extra = [Segment(f"extra-{n}", allowed_egress={Egress.NONE}) for n in range(count)]
     return replace(small, segments=[*small.segments, *extra], **more)  # type: ignore[arg-type]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from isthmus.cli import main
 from isthmus.network.answers import Outcome
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.proof.reading import subject
 from isthmus.proof.result.findings import Verdict, Violation
 from isthmus.report import markdown, proof_json
@@ -18,11 +18,11 @@ from tests.proof.plain import HUB, by_address, gateway, hub, made, network, ref,
 PAIR = [*hub(), *spoke("shop", 1, "10.2.0.0/16"), *spoke("stock", 2, "10.1.0.0/16")]
 
 
-def unanswered(found: Subject) -> list[Violation]:
+def unknown_results(found: Analysis) -> list[Violation]:
     return [v for v in found.prove().violations if v.rule == "one-way-flow"]
 
 
-def without(address: str, resources: list[Resource] = PAIR) -> Subject:
+def without(address: str, resources: list[Resource] = PAIR) -> Analysis:
     left = by_address(*resources)
     del left[address]
     return network(*left.values())
@@ -36,7 +36,7 @@ def test_what_is_answered_is_no_violation() -> None:
 
 
 def test_a_forgotten_return_route_is_the_cause() -> None:
-    (found,) = unanswered(without("aws_route.stock_app_r0"))
+    (found,) = unknown_results(without("aws_route.stock_app_r0"))
     assert (found.source, found.destination) == ("shop", "stock")
     assert "aws_route_table.stock_app has no route to 10.1.0.0/16" in found.why
     assert "aws_route_table.stock_app" in found.resources
@@ -54,7 +54,7 @@ def test_whatever_is_forgotten_no_flow_goes_one_way_without_a_word(resource: Res
     assert seen <= said
 
 
-def central(*returns: str) -> Subject:
+def central(*returns: str) -> Analysis:
     """Egress by a NAT gateway of another VPC, whose public table has routes back for these prefixes."""
     back = {f"b{n}": (cidr, "transit_gateway_id", HUB) for n, cidr in enumerate(returns)}
     return network(
@@ -79,12 +79,12 @@ def test_egress_that_nothing_comes_back_by_is_none() -> None:
     flow = central().flows["shop", "internet"]
     assert flow.one_way
     assert flow.exit == ""
-    said = {v.destination: v.why for v in unanswered(central()) if v.source == "shop"}
+    said = {v.destination: v.why for v in unknown_results(central()) if v.source == "shop"}
     missing = "aws_route_table.out_nat has no route to 10.1.0.0/16: the reply leaves by the default route"
     assert f"{missing} aws_route.out_nat_default" in said["internet"]
     whole = central("10.0.0.0/8")
     assert whole.flows["shop", "internet"].exit == "aws_internet_gateway.out"
-    assert "internet" not in {v.destination for v in unanswered(whole)}
+    assert "internet" not in {v.destination for v in unknown_results(whole)}
 
 
 def test_the_missing_route_is_named_by_a_trace_too() -> None:
@@ -95,7 +95,7 @@ def test_the_missing_route_is_named_by_a_trace_too() -> None:
 
 
 def test_a_route_that_a_virtual_private_gateway_would_have_propagated() -> None:
-    def made_with(*more: Resource) -> Subject:
+    def made_with(*more: Resource) -> Analysis:
         return network(
             vpc("shop", "10.1.0.0/16"),
             subnet("shop", "app", "10.1.1.0/24"),
@@ -111,7 +111,7 @@ def test_a_route_that_a_virtual_private_gateway_would_have_propagated() -> None:
             *more,
         )
 
-    (found,) = unanswered(made_with())
+    (found,) = unknown_results(made_with())
     assert "aws_route_table.shop_app has no route to 172.16.0.0/16" in found.why
     assert "no aws_vpn_gateway_route_propagation of aws_vpn_gateway.g names it" in found.why
     propagation = made(
@@ -122,7 +122,7 @@ def test_a_route_that_a_virtual_private_gateway_would_have_propagated() -> None:
     assert made_with(propagation).prove().verdict is Verdict.NO_VIOLATIONS
 
 
-def guarded(port: int) -> Subject:
+def guarded(port: int) -> Analysis:
     """Peered VPCs; the network ACL of one lets in one TCP port and lets nothing out."""
     peering = made(
         "aws_vpc_peering_connection.p", vpc_id=ref("aws_vpc.one"), peer_vpc_id=ref("aws_vpc.two"), auto_accept=True
@@ -150,13 +150,13 @@ def guarded(port: int) -> Subject:
 
 
 def test_a_network_acl_that_lets_no_reply_out_is_a_cause() -> None:
-    (found,) = unanswered(guarded(443))
+    (found,) = unknown_results(guarded(443))
     assert "aws_network_acl.n" in found.why
 
 
 def test_a_port_of_replies_asks_for_none() -> None:
     """A network ACL cannot tell a packet to a client port from a reply: that it comes in is no flow."""
-    assert unanswered(guarded(40_000)) == []
+    assert unknown_results(guarded(40_000)) == []
 
 
 def test_every_output_says_the_same() -> None:
@@ -177,8 +177,8 @@ def test_no_vpc_that_is_known_is_no_answer() -> None:
     for resources in ({}, by_address(*hub())):
         answer = subject(Graph(resources, unexpanded={many.address: many})).prove()
         assert answer.verdict is Verdict.UNKNOWN
-        assert "aws_vpc.n[?]" in answer.unanswered[0].why
-    missing = network(*hub()).prove().unanswered[0]
+        assert "aws_vpc.n[?]" in answer.unknown_results[0].why
+    missing = network(*hub()).prove().unknown_results[0]
     assert missing.why == "this input holds none"
 
 

@@ -53,7 +53,7 @@ def no_way_to_the_servers(resources: Module) -> None:
 
 
 # What else is wrong then: a way that is missing is missed by others, and nobody opens the way to another server.
-BESIDES = {"no way to the servers": {"intended-flow-blocked", "intended-flow-one-way", "way-out-missing"}}
+BESIDES = {"no way to the servers": {"intended-flow-blocked", "intended-flow-one-way", "egress-missing"}}
 BESIDES["another server"] = {"dns-path-blocked"}
 BESIDES["another domain"] = {"unintended-forward"}
 
@@ -190,7 +190,7 @@ def test_each_mistake_is_found_as_what_it_is(mistake: str, tmp_path: Path) -> No
     assert found, answer
     assert any(culprit in resource for violation in found for resource in violation.resources), found
     # What is taken away is missed wherever it is referred to.
-    besides = {"not-declared", *BESIDES.get(mistake, set())}
+    besides = {"undeclared-reference", *BESIDES.get(mistake, set())}
     assert {violation.rule for violation in answer.violations} - besides == {rule}
 
 
@@ -286,7 +286,7 @@ def test_what_nobody_can_read_is_unknown_and_shuts_the_gate(tmp_path: Path) -> N
     document["module"]["resolution_test"]["dns_profile_id"] = "rp-0123456789"
     answer = proof.read(write({**files, path: json.dumps(document)}, tmp_path)).prove(scenarios=False)
     assert answer.verdict is Verdict.UNKNOWN
-    assert any("whether test resolves" in missing.what for missing in answer.unanswered)
+    assert any("whether test resolves" in missing.what for missing in answer.unknown_results)
 
 
 @settings(max_examples=12)
@@ -296,4 +296,4 @@ def test_the_names_of_any_estate_are_proved(tmp_path_factory: pytest.TempPathFac
     out = write(synthesize(estate), tmp_path_factory.mktemp("out"))
     answer = proof.read(out).prove(scenarios=False)
     assert [violation for violation in answer.violations if violation.rule in NAMES] == []
-    assert [missing for missing in answer.unanswered if "resolve" in str(missing) or ":53" in str(missing)] == []
+    assert [missing for missing in answer.unknown_results if "resolve" in str(missing) or ":53" in str(missing)] == []

@@ -13,7 +13,7 @@ from isthmus import proof
 from isthmus.intent import Egress, Estate
 from isthmus.network.answers import Outcome
 from isthmus.proof import ProofError, Verdict
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.terraform.graph import Resource
 from modules.synthesis import synthesize
 from tests.proof.estates import write
@@ -25,12 +25,12 @@ TWO = [*APART, vpn("one", "one"), *vpn_in_core("one"), vpn("two", "two"), *vpn_i
 SAME = ("one=172.16.0.0/16", "two=172.16.0.0/16")
 
 
-def sites(found: Subject) -> dict[str, tuple[str, ...]]:
+def sites(found: Analysis) -> dict[str, tuple[str, ...]]:
     return {s.name: tuple(c.removeprefix("aws_vpn_connection.") for c in s.connections) for s in found.places.sites}
 
 
 @pytest.mark.parametrize(
-    ("resources", "announces"),
+    ("resources", "advertises"),
     [
         (TWO, SAME),
         (TWO, ("one=0.0.0.0/0", "two=0.0.0.0/0")),
@@ -42,20 +42,20 @@ def sites(found: Subject) -> dict[str, tuple[str, ...]]:
     ],
     ids=["a prefix", "nothing but a default route", "a customer gateway", "the address of a customer gateway"],
 )
-def test_connections_of_one_site(resources: list[Resource], announces: tuple[str, ...]) -> None:
-    found = network(*resources, announces=announces)
+def test_connections_of_one_site(resources: list[Resource], advertises: tuple[str, ...]) -> None:
+    found = network(*resources, advertises=advertises)
     assert sites(found) == {"one+two": ("one", "two")}
     assert any("one and two lead to one site" in text for text in found.prove().assumptions)
 
 
 def test_connections_of_two_sites() -> None:
     apart = ["one=172.16.0.0/16,0.0.0.0/0", "two=172.17.0.0/16,0.0.0.0/0"]
-    assert sites(network(*TWO, announces=apart)) == {"one": ("one",), "two": ("two",)}
-    assert sites(network(*TWO, announces=SAME, sites=["a=one", "b=two"])) == {"a": ("one",), "b": ("two",)}
+    assert sites(network(*TWO, advertises=apart)) == {"one": ("one",), "two": ("two",)}
+    assert sites(network(*TWO, advertises=SAME, sites=["a=one", "b=two"])) == {"a": ("one",), "b": ("two",)}
 
 
 def test_a_redundant_vpn_works_both_ways_over_either_connection() -> None:
-    found = network(*TWO, announces=SAME, sites=["hq=one,two"])
+    found = network(*TWO, advertises=SAME, sites=["hq=one,two"])
     assert sites(found) == {"hq": ("one", "two")}
     for pair in (("shop", "hq/172.16.0.0/16"), ("hq/172.16.0.0/16", "shop")):
         assert found.flows[pair].works
@@ -67,13 +67,13 @@ def test_a_redundant_vpn_works_both_ways_over_either_connection() -> None:
 
 def test_connections_of_a_site_that_advertise_different_things() -> None:
     """A prefix is reached over the connections that advertise it, and over no other."""
-    found = network(*TWO, announces=["one=172.16.0.0/16", "two=172.17.0.0/16"], sites=["hq=one,two"])
+    found = network(*TWO, advertises=["one=172.16.0.0/16", "two=172.17.0.0/16"], sites=["hq=one,two"])
     (trip,) = found.trace("shop", "172.16.1.1").telling
     assert {hop.address for path in trip.forward.paths for hop in path.hops if hop.kind == "VPN connection"} == {
         "aws_vpn_connection.one"
     }
     # What is said of one connection says nothing of the other.
-    half = network(*TWO, announces=["one=172.16.0.0/16"], sites=["hq=one,two"])
+    half = network(*TWO, advertises=["one=172.16.0.0/16"], sites=["hq=one,two"])
     assert half.prove().verdict is Verdict.UNKNOWN
 
 
@@ -92,19 +92,19 @@ def test_connections_of_a_site_that_advertise_different_things() -> None:
 def test_sites_that_make_no_sense(said: str, why: str) -> None:
     more = {"hq=one": ["a=one"], "other=two": ["other=one"]}.get(said, [])
     with pytest.raises(ProofError, match=why):
-        network(*TWO, announces=SAME, sites=[*more, said]).prove()
+        network(*TWO, advertises=SAME, sites=[*more, said]).prove()
 
 
 def test_any_address_stands_for_a_site_that_advertises_a_default_route_alone() -> None:
-    found = network(*CORE, gateway("hq"), vpn("hq", "hq"), *vpn_in_core("hq"), announces=["hq=0.0.0.0/0"])
+    found = network(*CORE, gateway("hq"), vpn("hq", "hq"), *vpn_in_core("hq"), advertises=["hq=0.0.0.0/0"])
     assert found.flows["shop", "hq"].works
     assert found.flows["hq", "shop"].works
     assert found.trace("hq", "shop").works
     # A route to a part of it says that this part is there: of the others nobody can say.
     narrow = [*hub(), *spoke("shop", 1, "192.168.0.0/16"), gateway("hq"), vpn("hq", "hq"), *vpn_in_core("hq")]
-    part = network(*narrow, announces=["hq=0.0.0.0/0"])
+    part = network(*narrow, advertises=["hq=0.0.0.0/0"])
     assert part.flows["shop", "hq"].forward is Outcome.UNKNOWN
-    assert any("it advertises a default route alone" in missing.why for missing in part.prove().unanswered)
+    assert any("it advertises a default route alone" in missing.why for missing in part.prove().unknown_results)
 
 
 def test_what_a_direct_connect_gateway_advertises_can_be_said() -> None:
@@ -116,7 +116,7 @@ def test_what_a_direct_connect_gateway_advertises_can_be_said() -> None:
     )
     dx = made("aws_dx_gateway.dx", name="fibre", amazon_side_asn="64513")
     for name in ("fibre", "aws_dx_gateway.dx"):
-        found = network(*TWO, dx, association, announces=[*SAME, f"{name}=172.16.0.0/16"])
+        found = network(*TWO, dx, association, advertises=[*SAME, f"{name}=172.16.0.0/16"])
         (site,) = found.places.sites
         assert site.connections == ("aws_vpn_connection.one", "aws_vpn_connection.two", "aws_dx_gateway.dx")
 
@@ -124,25 +124,25 @@ def test_what_a_direct_connect_gateway_advertises_can_be_said() -> None:
 @pytest.mark.parametrize("prefix", ["10.1.0.0/16", "10.1.1.0/24"])
 def test_a_site_that_advertises_what_a_vpc_has(prefix: str) -> None:
     hq = [*CORE, gateway("hq"), vpn("hq", "hq"), *vpn_in_core("hq")]
-    answer = network(*hq, announces=[f"hq=172.16.0.0/16,{prefix}"]).prove()
-    assert [v.destination for v in answer.violations if v.rule == "advertised-twice"] == ["shop"]
-    around = network(*hq, announces=["hq=10.0.0.0/8"]).prove()
-    assert "advertised-twice" not in {v.rule for v in around.violations}
+    answer = network(*hq, advertises=[f"hq=172.16.0.0/16,{prefix}"]).prove()
+    assert [v.destination for v in answer.violations if v.rule == "overlapping-advertisement"] == ["shop"]
+    around = network(*hq, advertises=["hq=10.0.0.0/8"]).prove()
+    assert "overlapping-advertisement" not in {v.rule for v in around.violations}
 
 
 def test_sites_that_advertise_parts_of_each_other() -> None:
     said = ["one=172.16.0.0/16", "two=172.16.1.0/24"]
-    assert "advertised-twice" in {v.rule for v in network(*TWO, announces=said).prove().violations}
+    assert "overlapping-advertisement" in {v.rule for v in network(*TWO, advertises=said).prove().violations}
     apart = ["one=172.16.0.0/16,0.0.0.0/0", "two=172.17.0.0/16,0.0.0.0/0"]
-    assert "advertised-twice" not in {v.rule for v in network(*TWO, announces=apart).prove().violations}
+    assert "overlapping-advertisement" not in {v.rule for v in network(*TWO, advertises=apart).prove().violations}
 
 
 # --- the rest of a site
 
 
-def limited(*announces: str, networks: tuple[str, ...] | None = ("dc1/users",)) -> Estate:
+def limited(*advertises: str, networks: tuple[str, ...] | None = ("dc1/users",)) -> Estate:
     """The full stage, whose workloads reach one network of a site that advertises more than its networks."""
-    site = replace(stage.estate.sites[0], announces=announces)
+    site = replace(stage.estate.sites[0], advertises=advertises)
     services, workloads = stage.estate.segments
     return replace(
         stage.estate,
@@ -154,7 +154,7 @@ def limited(*announces: str, networks: tuple[str, ...] | None = ("dc1/users",)) 
 SUMMARY = ("0.0.0.0/0", "172.16.0.0/12")
 
 
-def proved(given: Estate, folder: Path) -> Subject:
+def proved(given: Estate, folder: Path) -> Analysis:
     return proof.read(write(synthesize(given), folder))
 
 
@@ -184,23 +184,23 @@ def test_the_rest_that_gets_in_is_a_violation(tmp_path: Path) -> None:
     path.write_text(json.dumps(document))
     answer = proof.read(folder).prove(scenarios=False)
     assert answer.verdict is Verdict.VIOLATED
-    assert {(v.rule, v.source, v.destination) for v in answer.violations} >= {("undrawn-flow", "rest of dc1", "dev")}
+    assert {(v.rule, v.source, v.destination) for v in answer.violations} >= {("unintended-flow", "rest of dc1", "dev")}
 
 
 def test_what_is_said_of_advertisements_on_the_command_line_counts(tmp_path: Path) -> None:
     """Terraform made for what a site was to advertise does not deny what it advertises instead."""
     folder = write(synthesize(limited("172.20.0.0/15", "0.0.0.0/0", networks=None)), tmp_path / "a")
-    wide = proof.read(folder, announces=["infra-dc1-01=0.0.0.0/0,203.0.112.0/20"])
+    wide = proof.read(folder, advertises=["infra-dc1-01=0.0.0.0/0,203.0.112.0/20"])
     assert wide.trace("203.0.112.9", "dev").source == "203.0.112.9 (rest of dc1)"
 
 
 def test_no_rest_where_every_advertised_address_has_a_name(tmp_path: Path) -> None:
-    exact = replace(stage.estate.sites[0], announces=["172.20.0.0/15"])
+    exact = replace(stage.estate.sites[0], advertises=["172.20.0.0/15"])
     quiet = replace(
         stage.estate,
         sites=[exact],
         segments=[
-            replace(s, ways_out={Egress.NONE}, site_networks=["dc1/users"] if s.isolated else None)
+            replace(s, allowed_egress={Egress.NONE}, site_networks=["dc1/users"] if s.isolated else None)
             for s in stage.estate.segments
         ],
         environments=[
@@ -215,5 +215,5 @@ def test_no_rest_where_every_advertised_address_has_a_name(tmp_path: Path) -> No
 def test_an_intent_changes_nothing_of_what_is_advertised_twice(tmp_path: Path) -> None:
     folder = write(synthesize(stage.estate), tmp_path)
     said = "infra-dc1-01=0.0.0.0/0,172.20.0.0/15,10.1.16.0/20"
-    violations = proof.read(folder, announces=[said]).prove(scenarios=False).violations
-    assert [(v.source, v.destination) for v in violations if v.rule == "advertised-twice"] == [("dc1", "test")]
+    violations = proof.read(folder, advertises=[said]).prove(scenarios=False).violations
+    assert [(v.source, v.destination) for v in violations if v.rule == "overlapping-advertisement"] == [("dc1", "test")]

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from isthmus import proof
 from isthmus.network.answers import Outcome
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.proof.difference.flows import Kind, compare
 from isthmus.proof.result.findings import Verdict
 from isthmus.report import markdown, proof_json, proof_terminal
@@ -29,7 +29,7 @@ def named(resource: Resource) -> Resource:
     return Resource(resource.address, resource.type, values)
 
 
-def tiers(*, assigns: bool = False, app: tuple[str, ...] = ("nat", "hub"), more: tuple[Resource, ...] = ()) -> Subject:
+def tiers(*, assigns: bool = False, app: tuple[str, ...] = ("nat", "hub"), more: tuple[Resource, ...] = ()) -> Analysis:
     """A VPC of three tiers, of which one sends nothing out of it, beside another VPC at the hub."""
     routes = {"nat": ("0.0.0.0/0", "nat_gateway_id", NAT), "hub": ("10.2.0.0/16", "transit_gateway_id", HUB)}
     return network(
@@ -50,7 +50,7 @@ def tiers(*, assigns: bool = False, app: tuple[str, ...] = ("nat", "hub"), more:
     )
 
 
-def printed(found: Subject) -> str:
+def printed(found: Analysis) -> str:
     out = io.StringIO()
     proof_terminal.print_proof(found.prove(), Console(file=out, width=300, highlight=False, markup=False))
     return out.getvalue()

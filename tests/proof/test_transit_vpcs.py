@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.proof.result.findings import Verdict
 from isthmus.terraform.graph import Resource
 from tests.proof.plain import HUB, attached, hub, made, network, ref, subnet, table, vpc
@@ -35,7 +35,7 @@ def _joined(name: str, at: str, associated: str) -> list[Resource]:
     ]  # fmt: skip
 
 
-def central(*more: Resource, without: str = "", also_without: str = "") -> Subject:
+def central(*more: Resource, without: str = "", also_without: str = "") -> Analysis:
     """Two spokes that leave by a VPC of a NAT gateway, in subnets as large as subnets of hosts."""
     leads = {"transit_gateway_route_table_id": ref(SPOKES)}
     resources = [
@@ -60,7 +60,7 @@ def central(*more: Resource, without: str = "", also_without: str = "") -> Subje
     return network(*(resource for resource in resources if resource.address not in (without, also_without)))
 
 
-def broken(found: Subject) -> set[tuple[str, str, str]]:
+def broken(found: Analysis) -> set[tuple[str, str, str]]:
     return {(violation.rule, violation.source, violation.destination) for violation in found.prove().violations}
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from rich.console import Console
 
 from isthmus.network.answers import Outcome
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.proof.difference.flows import Change, Kind, compare
 from isthmus.proof.errors import UnusableInput
 from isthmus.proof.pairs.matrix import Pair
@@ -24,7 +24,7 @@ REACHABLE, BLOCKED, UNKNOWN = Outcome.REACHABLE, Outcome.BLOCKED, Outcome.UNKNOW
 TO_TWO = "aws_route.one_app_r0"
 
 
-def one_to_two(outcome: Outcome) -> Subject:
+def one_to_two(outcome: Outcome) -> Analysis:
     """Two spokes at a hub; what becomes of packets from one to the other is up to one route."""
     resources = {r.address: r for r in (*hub(), *spoke("one", 1, "10.2.0.0/16"), *spoke("two", 2, "10.1.0.0/16"))}
     if outcome is BLOCKED:
@@ -37,7 +37,7 @@ def one_to_two(outcome: Outcome) -> Subject:
     return found
 
 
-def changes(before: Subject, after: Subject) -> list[Change]:
+def changes(before: Analysis, after: Analysis) -> list[Change]:
     return [c for c in compare(before, after).changes if (c.source, c.destination) == ("one", "two")]
 
 
@@ -70,7 +70,7 @@ def test_every_output_says_that_it_is_unclear_and_why() -> None:
         assert "lost" not in said.lower()
 
 
-def two_tiers(routed: str) -> Subject:
+def two_tiers(routed: str) -> Analysis:
     """A spoke of two workload subnets in one zone, of which one has a route to another spoke."""
     other = {"app": "vault", "vault": "app"}[routed]
     return network(
@@ -95,7 +95,7 @@ def test_what_one_subnet_gains_does_not_hide_what_another_loses() -> None:
 def test_only_what_is_known_is_gained_or_lost(before: list[Resource], after: list[Resource]) -> None:
     """Lost is what some host reached before, and some host does not reach after: unknown is neither."""
     try:
-        sides = [network(*side, announces=_said(side)) for side in (before, after)]
+        sides = [network(*side, advertises=_said(side)) for side in (before, after)]
         found = compare(*sides).changes
     except UnusableInput:
         return
@@ -114,7 +114,7 @@ def _said(resources: list[Resource]) -> list[str]:
     return [said for said in SAID if said.partition("=")[0] in named & {"one", "two"}]
 
 
-def _outcomes(side: Subject, a: str, b: str) -> set[Outcome]:
+def _outcomes(side: Analysis, a: str, b: str) -> set[Outcome]:
     """What becomes of any packet between any hosts; of no hosts at all: blocked."""
     pair = side.pairs.exact(a, b) if side.pairs.asked(a, b) else Pair(())
     found: set[Outcome] = set()

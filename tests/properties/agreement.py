@@ -13,7 +13,7 @@ from isthmus.network.answers import Outcome
 from isthmus.network.packets import ALL_PACKETS
 from isthmus.output.overview import ANY, intended
 from isthmus.proof import ProofError
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.proof.difference.flows import compare
 from isthmus.proof.result.findings import Flow, Verdict
 from isthmus.proof.result.proof import Proof
@@ -28,7 +28,7 @@ _HEADS = {
 }
 
 
-def contradictions(subject: Subject) -> Iterator[str]:
+def contradictions(subject: Analysis) -> Iterator[str]:
     """Everything that one output says and another denies."""
     answer = subject.prove()
     document = json.loads("".join(proof_json.written(answer)))
@@ -46,7 +46,7 @@ def contradictions(subject: Subject) -> Iterator[str]:
     yield from (f"a difference from itself: {change}" for change in compare(subject, subject).changes)
 
 
-def _of_overview(subject: Subject, answer: Proof) -> Iterator[str]:
+def _of_overview(subject: Analysis, answer: Proof) -> Iterator[str]:
     """What `show` says is meant, of the same locations, against what the proof judged."""
     if subject.estate is None:
         return
@@ -61,7 +61,7 @@ def _of_overview(subject: Subject, answer: Proof) -> Iterator[str]:
             yield f"{flow.source} -> {flow.destination}: the overview says {cell}, the proof {flow.intended}"
 
 
-def _of_verdicts(subject: Subject, answer: Proof, in_json: str) -> Iterator[str]:
+def _of_verdicts(subject: Analysis, answer: Proof, in_json: str) -> Iterator[str]:
     out = io.StringIO()
     proof_terminal.print_proof(answer, Console(file=out, width=200, highlight=False, markup=False))
     if in_json != answer.verdict.value or not out.getvalue().startswith(_HEADS[answer.verdict]):
@@ -74,7 +74,7 @@ def _of_verdicts(subject: Subject, answer: Proof, in_json: str) -> Iterator[str]
         yield "nothing is wrong, and not everything is known"
 
 
-def _of_flow(subject: Subject, answer: Proof, flow: Flow) -> Iterator[str]:
+def _of_flow(subject: Analysis, answer: Proof, flow: Flow) -> Iterator[str]:
     told = {(v.source, v.destination) for v in answer.violations}
     never = flow.one_way and flow.back is Outcome.BLOCKED
     if subject.estate is None and never and (flow.source, flow.destination) not in told:
@@ -98,7 +98,7 @@ def _of_flow(subject: Subject, answer: Proof, flow: Flow) -> Iterator[str]:
             yield f"the proof says {flow}, and a trace that it is blocked"
 
 
-def _reaches(subject: Subject, flow: Flow) -> bool | None:
+def _reaches(subject: Analysis, flow: Flow) -> bool | None:
     try:
         NetworkUnderTest(subject).assert_reaches(flow.source, flow.destination)
     except ProofError:

@@ -17,11 +17,11 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from isthmus.aws.regions import REGIONS
 from isthmus.intent import (
+    AllowedConnection,
     CustomerGateway,
     Environment,
     Estate,
     Observability,
-    Opens,
     Routing,
     Segment,
     Site,
@@ -58,7 +58,7 @@ Kind = Callable[[Estate], SearchStrategy[Change | None]]
 """A kind of change: for an estate any change of that kind, None where there is nothing to change so."""
 
 # A pipeline may not attach from there; the hub would wait for the root that waits for it; the quota of 20.
-_JOINING = ("account-left-out", "dns-after-hub", "network-acl-rules")
+_JOINING = ("account-not-shared-with", "dns-after-hub", "network-acl-rules")
 # What grows comes to a quota in the end, whatever it grows by.
 _QUOTAS = (
     "elastic-ip-count",
@@ -109,17 +109,20 @@ def _room(estate: Estate, segment: Segment) -> Iterator[IPv4Network]:
 @st.composite
 def add_spoke(draw: DrawFn, estate: Estate) -> Change | None:
     """A spoke more, in an environment that is there, or in one of its own."""
-    free = {s.name: room for s in estate.segments if s.ways_out and (room := next(_room(estate, s), None))}
+    free = {s.name: room for s in estate.segments if s.allowed_egress and (room := next(_room(estate, s), None))}
     if not free:
         return None
     segment = estate.segment(draw(st.sampled_from(sorted(free))))
     names = {spoke.name for _, spoke in estate.spokes}
     name = next(name for number in count(100) if (name := f"spoke{number}") not in names)
     spoke = Spoke(
-        name, cidr=str(free[segment.name]), segment=segment.name, egress=draw(st.sampled_from(sorted(segment.ways_out)))
+        name,
+        cidr=str(free[segment.name]),
+        segment=segment.name,
+        egress=draw(st.sampled_from(sorted(segment.allowed_egress))),
     )
     # By default a spoke has a gateway endpoint for S3, which is idle where shared services offer S3 to all.
-    may_break = (*_JOINING, "s3-two-ways")
+    may_break = (*_JOINING, "s3-endpoint-twice")
     home = draw(st.sampled_from([*estate.environments, None]))
     if home is not None:
         grown = _with(estate, home, spokes=[*home.spokes, spoke])
@@ -154,7 +157,7 @@ def change_way_out(draw: DrawFn, estate: Estate) -> Change | None:
     if (found := _any_spoke(draw, estate)) is None:
         return None
     environment, spoke = found
-    others = sorted(estate.segment(spoke.segment).ways_out - {spoke.egress})
+    others = sorted(estate.segment(spoke.segment).allowed_egress - {spoke.egress})
     if not others:
         return None
     egress = draw(st.sampled_from(others))
@@ -168,11 +171,11 @@ def move_spoke(draw: DrawFn, estate: Estate) -> Change | None:
     if (found := _any_spoke(draw, estate)) is None:
         return None
     environment, spoke = found
-    others = [s.name for s in estate.segments if s.name != spoke.segment and spoke.egress in s.ways_out]
+    others = [s.name for s in estate.segments if s.name != spoke.segment and spoke.egress in s.allowed_egress]
     if not others:
         return None
     segment = draw(st.sampled_from(sorted(others)))
-    may_break = (*_JOINING, "spoke-outside-segment", "endpoint-service-twice", "s3-two-ways")
+    may_break = (*_JOINING, "spoke-outside-segment", "endpoint-service-twice", "s3-endpoint-twice")
     moved = _with_spoke(estate, spoke, segment=segment)
     return Change(f"{spoke.name} moves to {segment}", moved, {environment.name}, may_break)
 
@@ -207,7 +210,7 @@ def change_services(draw: DrawFn, estate: Estate) -> Change | None:
     service = draw(st.sampled_from(("s3", "dynamodb")))
     services = sorted({*spoke.gateway_endpoints} ^ {service})
     changed = _with_spoke(estate, spoke, gateway_endpoints=services)
-    return Change(f"{spoke.name} has {services}", changed, {environment.name}, ("s3-two-ways",))
+    return Change(f"{spoke.name} has {services}", changed, {environment.name}, ("s3-endpoint-twice",))
 
 
 # --- sites and connections -------------------------------------------------------------------------------------------
@@ -224,7 +227,7 @@ def _number(estate: Estate) -> int:
 
 @st.composite
 def add_site(draw: DrawFn, estate: Estate) -> Change | None:
-    """A site more, with one connection; it announces its network alone."""
+    """A site more, with one connection; it advertises its network alone."""
     names = {site.name for site in estate.sites}
     number = next(number for number in range(64) if f"branch{number}" not in names)
     name, lan = f"branch{number}", f"172.{24 + number // 16}.{number % 16 * 16}.0/20"
@@ -232,7 +235,7 @@ def add_site(draw: DrawFn, estate: Estate) -> Change | None:
     site = Site(
         name,
         networks={"lan": lan},
-        announces=[lan] if routing is Routing.BGP else [],
+        advertises=[lan] if routing is Routing.BGP else [],
         customer_gateways=[CustomerGateway(name, ip_address=f"198.51.100.{number + 1}", bgp_asn=65_100 + number)],
     )
     segment = draw(st.sampled_from(estate.segments)).name
@@ -241,7 +244,7 @@ def add_site(draw: DrawFn, estate: Estate) -> Change | None:
         _with_connections(estate, [*estate.vpn_connections, connection]),
         sites=[*estate.sites, site],
     )
-    may_break = ("inspected-with-vpn", "network-acl-rules", "network-not-announced", "s3-two-ways")
+    may_break = ("inspected-with-vpn", "network-acl-rules", "network-not-advertised", "s3-endpoint-twice")
     return Change(f"add site {name} to {segment}, {routing.value}", grown, ANYWHERE, may_break)
 
 
@@ -262,15 +265,15 @@ def remove_site(draw: DrawFn, estate: Estate) -> Change | None:
     )
     may_break = (
         "unknown-reference",
-        "site-network-not-reached",
+        "site-network-not-reachable",
         "no-default-on-premises",
-        "opens-unknown",
-        "opens-not-reached",
+        "allowed-connection-unknown",
+        "allowed-connection-not-reachable",
         "forward-target",
-        "dns-server-not-reached",
-        "inbound-for-nobody",
-        "network-not-announced",
-        "s3-two-ways",
+        "dns-server-not-reachable",
+        "inbound-endpoint-unused",
+        "network-not-advertised",
+        "s3-endpoint-twice",
     )
     return Change(f"remove site {site.name}", less, ANYWHERE, may_break)
 
@@ -306,12 +309,12 @@ def remove_connection(draw: DrawFn, estate: Estate) -> Change | None:
         if alike
         else (
             "no-default-on-premises",
-            "site-network-not-reached",
-            "opens-not-reached",
-            "dns-server-not-reached",
-            "inbound-for-nobody",
-            "s3-two-ways",
-            "opens-unknown",
+            "site-network-not-reachable",
+            "allowed-connection-not-reachable",
+            "dns-server-not-reachable",
+            "inbound-endpoint-unused",
+            "s3-endpoint-twice",
+            "allowed-connection-unknown",
         )
     )
     return Change(f"remove {gone.name}", _with_connections(estate, kept), touches, may_break)
@@ -345,24 +348,24 @@ def change_reach(draw: DrawFn, estate: Estate) -> Change | None:
     reaches = sorted({*map(str, one.reaches)} ^ {other.name})
     segments = [replace(s, reaches=reaches) if s.name == one.name else s for s in estate.segments]
     may_break = (
-        "inspected-and-reached",
-        "site-network-not-reached",
+        "inspected-and-reachable",
+        "site-network-not-reachable",
         "no-default-on-premises",
         "default-route-twice",
-        "default-route-and-announced",
+        "default-route-and-advertised",
         "default-route-needs-bgp",
         "static-and-bgp",
         "static-twice",
         "ecmp-asn",
-        "opens-not-reached",
-        "opens-without-dns",
-        "dns-server-not-reached",
+        "allowed-connection-not-reachable",
+        "allowed-connection-without-dns",
+        "dns-server-not-reachable",
         "dns-after-hub",
-        "inbound-for-nobody",
+        "inbound-endpoint-unused",
         "endpoint-service-twice",
-        "s3-two-ways",
+        "s3-endpoint-twice",
         "network-acl-rules",
-        "announcement-in-denied-network",
+        "advertised-prefix-in-denied-network",
     )
     how = "reaches" if other.name in reaches else "no longer reaches"
     return Change(f"{one.name} {how} {other.name}", replace(estate, segments=segments), ANYWHERE, may_break)
@@ -371,14 +374,14 @@ def change_reach(draw: DrawFn, estate: Estate) -> Change | None:
 @st.composite
 def change_openings(draw: DrawFn, estate: Estate) -> Change | None:
     """Something is said of opening connections between a segment and a site network, or nothing any more."""
-    if estate.opens:
-        return Change("open what you like", replace(estate, opens=()), ANYWHERE, ())
+    if estate.allowed_connections:
+        return Change("open what you like", replace(estate, allowed_connections=()), ANYWHERE, ())
     met = [(s.name, network) for s in estate.segments for network in networks_reached(estate, s)]
     if not met:
         return None
     source, to = draw(st.sampled_from(met))
-    opened = replace(estate, opens=[Opens(source=source, to=to, ports=["tcp/443"])])
-    may_break = ("opens-without-dns", "network-acl-rules")
+    opened = replace(estate, allowed_connections=[AllowedConnection(source=source, to=to, ports=["tcp/443"])])
+    may_break = ("allowed-connection-without-dns", "network-acl-rules")
     return Change(f"{source} opens 443 to {to}", opened, ANYWHERE, may_break)
 
 
@@ -392,7 +395,7 @@ def change_names(draw: DrawFn, estate: Estate) -> Change | None:
             for e in estate.environments
         ],
     )
-    may_break = ("opens-without-dns",) if estate.opens else ()
+    may_break = ("allowed-connection-without-dns",) if estate.allowed_connections else ()
     return Change("resolve names otherwise", draw(resolving(bare)), ANYWHERE, may_break)
 
 

@@ -339,7 +339,7 @@ def _at(value: Any, path: Sequence[str]) -> Iterator[Any]:
 @_law
 def the_proof_equals_the_intent(output: Output) -> Iterator[str]:
     proof = output.proof
-    yield from map(str, (*proof.violations, *proof.unanswered))
+    yield from map(str, (*proof.violations, *proof.unknown_results))
     if proof.verdict is not Verdict.PROVED:
         yield f"the verdict is {proof.verdict}"
 

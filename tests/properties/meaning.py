@@ -14,7 +14,10 @@ class Meaning:
     """The flows that an estate asks for, between its spokes, its site networks (`site/network`) and the internet."""
 
     def __init__(self, estate: Estate) -> None:
-        self.said = [(str(opens.source), str(opens.to)) for opens in estate.opens]
+        self.said = [
+            (str(allowed_connections.source), str(allowed_connections.to))
+            for allowed_connections in estate.allowed_connections
+        ]
         self.segments = {segment.name: segment for segment in estate.segments}
         self.sites = {site.name: site for site in estate.sites}
         self.spokes = {spoke.name: spoke for environment in estate.environments for spoke in environment.spokes}

@@ -78,7 +78,7 @@ def test_answers_about_any_network_agree(resources: list[Resource], one: list[st
     said = [f"{n}={','.join(p)}" for n, p in (("one", one), ("two", two)) if f"aws_vpn_connection.{n}" in there]
     named = all(isinstance(r.values.get("tags"), dict) for r in resources if r.type == "aws_vpn_connection")
     try:
-        subject = network(*resources, announces=said if named else [])
+        subject = network(*resources, advertises=said if named else [])
         found = list(contradictions(subject))
     except UnusableInput:
         return
@@ -120,9 +120,9 @@ def test_answers_about_any_estate_agree(estate: Estate, dice: random.Random) -> 
 def test_a_contradiction_is_seen(monkeypatch: pytest.MonkeyPatch, what: str, instead: object, said: str) -> None:
     without = [r for r in PLAIN if r.address != "aws_route.shop_app_r0"]
     monkeypatch.setattr(what, instead)
-    assert any(said in text for text in contradictions(network(*without, announces=SAID)))
+    assert any(said in text for text in contradictions(network(*without, advertises=SAID)))
 
 
 def test_a_verdict_that_an_output_does_not_share_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("isthmus.proof.result.proof.Proof.verdict", property(lambda answer: Verdict.PROVED))
-    assert "proved without an intent" in list(contradictions(network(*PLAIN, announces=SAID)))
+    assert "proved without an intent" in list(contradictions(network(*PLAIN, advertises=SAID)))

@@ -154,8 +154,8 @@ def alone(draft: Draft, network: Network, routes: tuple[Any, ...], whole: IPv4Ne
     prefixes += [cidr for vpc in network.vpcs.values() for cidr in vpc.cidrs]
     prefixes += [cidr for vpn in network.vpns.values() for cidr in vpn.static_routes]
     for site in draft.sites:
-        assert not isinstance(site.announces, Unknown)
-        prefixes += [said.prefix for said in site.announces]
+        assert not isinstance(site.advertises, Unknown)
+        prefixes += [said.prefix for said in site.advertises]
     nets = [prefix for prefix in prefixes if isinstance(prefix, IPv4Network)]
     return not any(net.subnet_of(half) for net in nets for half in whole.subnets())
 
@@ -302,7 +302,7 @@ def test_unsaid_announcements_never_make_a_wrong_answer(flow: tuple[Draft, Packe
     draft, packet = flow
     assume(draft.sites)
     at = data.draw(st.integers(0, len(draft.sites) - 1))
-    silent = [replace(site, announces=DARK) if n == at else site for n, site in enumerate(draft.sites)]
+    silent = [replace(site, advertises=DARK) if n == at else site for n, site in enumerate(draft.sites)]
     truth, guess = ask(draft.network(), draft.sites, packet), ask(draft.network(), silent, packet)
     note(f"truth:\n{truth}\nwithout {draft.sites[at].name}'s word:\n{guess}")
     assert guess.forward.outcome in (Outcome.UNKNOWN, truth.forward.outcome)

@@ -28,7 +28,7 @@ def walled() -> Draft:
     """VPC a behind a firewall of its own, b and site dc beside it; VPC n with a NAT gateway between two firewalls."""
     d = mesh("a", "b")
     d.vpn("vpn", "t")
-    d.site("dc", ["vpn"], announces=["10.8.0.0/16"], networks=["10.8.0.0/16"])
+    d.site("dc", ["vpn"], advertises=["10.8.0.0/16"], networks=["10.8.0.0/16"])
     d.tgw_table("t", learns=["att-a", "att-b", "att-vpn"])
     d.subnet("a-wall", "a", "10.1.30.0/28", routes={"0.0.0.0/0": "hub"})
     d.firewall("wall", "a", "a-wall")

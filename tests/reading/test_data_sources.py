@@ -143,8 +143,8 @@ def test_an_attachment_is_found_by_what_it_attaches(
     }
     resource = {**ENDS, f"{T}_route_table_propagation": {"p": propagation}}
     network = network_of(root(tmp_path, resource=resource, data=data))
-    (learnt,) = network.tgw_tables[f"{T}_route_table.r"].propagations
-    assert isinstance(learnt, Unknown) if not address else learnt == address
+    (learned,) = network.tgw_tables[f"{T}_route_table.r"].propagations
+    assert isinstance(learned, Unknown) if not address else learned == address
 
 
 def test_an_attachment_of_which_there_are_two_is_not_chosen(tmp_path: Path) -> None:

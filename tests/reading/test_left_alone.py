@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from isthmus import proof
-from isthmus.network.coverage.not_evaluated import doubts_of
+from isthmus.network.coverage.not_evaluated import not_evaluated_in
 from isthmus.network.from_terraform import network_of
 from isthmus.proof import Verdict
 from tests.reading.builders import root, write
@@ -21,9 +21,11 @@ def removed(what: str, **lifecycle: Any) -> dict[str, Any]:
     return {"from": what, "lifecycle": lifecycle}
 
 
-def doubts(folder: Path, **blocks: Any) -> dict[str, str]:
+def not_evaluated(folder: Path, **blocks: Any) -> dict[str, str]:
     graph = root(folder, **blocks)
-    return {doubt.address: doubt.why for doubt in doubts_of(graph, network_of(graph).vpcs)}
+    return {
+        unknown_reason.address: unknown_reason.why for unknown_reason in not_evaluated_in(graph, network_of(graph).vpcs)
+    }
 
 
 @pytest.mark.parametrize(
@@ -41,7 +43,7 @@ def doubts(folder: Path, **blocks: Any) -> dict[str, str]:
     ],
 )
 def test_what_is_removed_and_not_destroyed_stays_in_aws(tmp_path: Path, block: Any, left: list[str]) -> None:
-    found = doubts(tmp_path, resource=VPC, removed=block)
+    found = not_evaluated(tmp_path, resource=VPC, removed=block)
     assert [*found] == left
     assert all("Terraform forgets it" in why for why in found.values())
 
@@ -56,7 +58,7 @@ def test_what_a_module_removes_is_named_with_the_module(tmp_path: Path) -> None:
     )
     found = proof.read(folder).prove()
     assert found.verdict is Verdict.UNKNOWN
-    assert f"module.m.{ROUTE}: Terraform forgets it" in " ".join(map(str, found.unanswered))
+    assert f"module.m.{ROUTE}: Terraform forgets it" in " ".join(map(str, found.unknown_results))
 
 
 @pytest.mark.parametrize(
@@ -73,12 +75,12 @@ def test_what_a_module_removes_is_named_with_the_module(tmp_path: Path) -> None:
 )
 def test_what_terraform_ignores_may_be_otherwise(tmp_path: Path, ignored: Any, why: str) -> None:
     resources = {"aws_vpc": {"v": {"cidr_block": "10.1.0.0/16", "lifecycle": {"ignore_changes": ignored}}}}
-    found = doubts(tmp_path, resource=resources)
+    found = not_evaluated(tmp_path, resource=resources)
     assert found["aws_vpc.v"].startswith(why) if why else not found
 
 
 def test_what_other_resources_add_to_is_ignored_on_purpose(tmp_path: Path) -> None:
     zone = {"name": "aws.example", "vpc": {"vpc_id": "${aws_vpc.v.id}"}, "lifecycle": {"ignore_changes": ["vpc"]}}
-    assert not doubts(tmp_path, resource=VPC | {"aws_route53_zone": {"z": zone}})
+    assert not not_evaluated(tmp_path, resource=VPC | {"aws_route53_zone": {"z": zone}})
     named = zone | {"lifecycle": {"ignore_changes": ["vpc", "name"]}}
-    assert [*doubts(tmp_path, resource=VPC | {"aws_route53_zone": {"z": named}})] == ["aws_route53_zone.z"]
+    assert [*not_evaluated(tmp_path, resource=VPC | {"aws_route53_zone": {"z": named}})] == ["aws_route53_zone.z"]

@@ -284,7 +284,7 @@ def _turned(value: Any, dice: random.Random) -> Any:
         return dict(items)
     if is_dataclass(value) and not isinstance(value, type):
         # In what order rules are asked is part of what they are.
-        unordered = {f.name for f in fields(value)} & {"propagations", "routes", "cidrs", "networks", "announces"}
+        unordered = {f.name for f in fields(value)} & {"propagations", "routes", "cidrs", "networks", "advertises"}
         return replace(value, **{name: _shuffled(getattr(value, name), dice) for name in unordered})
     return value
 

@@ -8,9 +8,9 @@ import pytest
 
 from benchmarks.synth import estate_of as estate_of_spokes
 from isthmus.cli import main
-from isthmus.intent import HcpTerraform, LocalBackend, Opens, S3Backend
+from isthmus.intent import AllowedConnection, HcpTerraform, LocalBackend, S3Backend
 from isthmus.output.folder import read_output
-from isthmus.output.overview import announced, intended, names, roots, route_tables
+from isthmus.output.overview import advertised, intended, names, roots, route_tables
 from isthmus.report.handover import sheets
 from isthmus.report.show_terminal import print_roots, print_shares, steps
 from isthmus.text.console import console
@@ -58,7 +58,7 @@ def test_roots_are_counted_and_ordered(output, folder):
 
 def test_what_the_site_is_told_and_the_matrix(output, folder):
     present = roots(folder, output.graph, output.estate)
-    said = announced(output.network, output.estate, present)
+    said = advertised(output.network, output.estate, present)
     assert {name: told.listed for name, told in said.items()} == {
         "infra-dc1-01": ("10.1.0.0/20", "10.1.16.0/20", "10.1.32.0/20", "10.1.48.0/20")
     }
@@ -145,8 +145,8 @@ def test_show_says_which_workspaces_read_which(output, folder, capsys, backend, 
 
 def test_show_tells_what_may_be_opened(tmp_path, capsys):
     estate = estate_of("examples.stage_3_every_vpc")
-    opens = [Opens(source="dc1/users", to=estate.segments[1], ports=["tcp/443", "icmp"])]
-    merge(tmp_path / "out", synthesize(replace(estate, opens=opens).check()))
+    allowed_connections = [AllowedConnection(source="dc1/users", to=estate.segments[1], ports=["tcp/443", "icmp"])]
+    merge(tmp_path / "out", synthesize(replace(estate, allowed_connections=allowed_connections).check()))
     assert main(["show", str(tmp_path / "out")]) == 0
     told = capsys.readouterr().out.partition("Of those, these open to each other what is listed and nothing else\n")[2]
     assert told.startswith(f"  dc1/users -> {estate.segments[1].name} tcp/443, icmp\n")
@@ -172,7 +172,7 @@ def test_handover_says_what_the_other_side_needs(output, folder, capsys, tmp_pat
     assert "| 2 | 169.254.16.4/30 | 169.254.16.5 | 169.254.16.6 | AWS |" in text
     assert "| BGP autonomous system | 64512 | 65010 |" in text
     assert "| Without NAT traversal | 1446 | 1406 |" in text
-    assert "Announce to AWS exactly: `0.0.0.0/0`, `172.20.0.0/15`." in text
+    assert "Advertise to AWS exactly: `0.0.0.0/0`, `172.20.0.0/15`." in text
     assert "Expect from AWS: `10.1.0.0/20`, `10.1.16.0/20`, `10.1.32.0/20`, `10.1.48.0/20`." in text
     # Every output that the sheet names exists.
     declared = json.loads((folder / "stacks/network/cdk.tf.json").read_text())["output"]

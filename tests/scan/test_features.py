@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 
 from isthmus.intent import (
+    AllowedConnection,
     DnsFirewall,
     Egress,
     Estate,
     HcpTerraform,
     Inspection,
-    Opens,
     S3Backend,
     Segment,
     SharedBy,
@@ -60,7 +60,12 @@ def _limited() -> Estate:
     )
     unit = estate.organization.units[0]
     segments: list[Segment] = [
-        replace(segment, site_networks=["dc1/servers"], ways_out={*segment.ways_out, Egress.LOCAL}, joined_by=[unit])
+        replace(
+            segment,
+            site_networks=["dc1/servers"],
+            allowed_egress={*segment.allowed_egress, Egress.LOCAL},
+            may_be_attached_by=[unit],
+        )
         if segment.name == "workloads"
         else segment
         for segment in estate.segments
@@ -73,7 +78,9 @@ def _limited() -> Estate:
             replace(environment, spokes=[*environment.spokes, lab]) if environment.name == "test" else environment
             for environment in estate.environments
         ],
-        opens=[Opens(source="workloads", to="dc1/servers", ports=["tcp/443", "udp/8000-8010", "icmp"])],
+        allowed_connections=[
+            AllowedConnection(source="workloads", to="dc1/servers", ports=["tcp/443", "udp/8000-8010", "icmp"])
+        ],
         backend=S3Backend(bucket="example-states", account="network-prod"),
     )
 

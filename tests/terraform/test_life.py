@@ -51,7 +51,7 @@ def planned(live: LiveEstate, estate: engine.Estate) -> dict[str, list[str]]:
 def small() -> Estate:
     """A hub and one spoke on it that leaves by itself, in one root and one zone."""
     reference = estate_of(REFERENCE)
-    apps = Segment("apps", ways_out={Egress.LOCAL})
+    apps = Segment("apps", allowed_egress={Egress.LOCAL})
     spoke = Spoke("apps", cidr="10.1.0.0/20", segment=apps, egress=Egress.LOCAL)
     environment = Environment("all", account="network-prod", hub=Hub("hub"), spokes=[spoke], protected=False)
     return replace(reference, zones=reference.zones[:1], segments=[apps], sites=[], environments=[environment])
@@ -69,7 +69,7 @@ def test_a_hub_and_a_spoke_come_stay_and_go(live: LiveEstate, tmp_path: Path) ->
 def grown(estate: Estate) -> Estate:
     """The reference estate with one spoke more, and another that leaves by itself from now on; both in root `test`."""
     workloads = estate.segment("workloads")
-    wider = replace(workloads, ways_out={*workloads.ways_out, Egress.LOCAL, Egress.NONE})
+    wider = replace(workloads, allowed_egress={*workloads.allowed_egress, Egress.LOCAL, Egress.NONE})
     test = estate.environment("test")
     spokes = [replace(spoke, egress=Egress.LOCAL) for spoke in test.spokes]
     lab = Spoke("lab", cidr="10.1.64.0/20", segment="workloads", egress=Egress.NONE)

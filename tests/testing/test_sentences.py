@@ -10,7 +10,7 @@ import pytest
 
 from isthmus.intent import Environment
 from isthmus.network.answers import Outcome
-from isthmus.proof import NoSuchPlace, NoSuchThing, ProofError, UnusableInput
+from isthmus.proof import NoSuchName, NoSuchPlace, ProofError, UnusableInput
 from isthmus.testing.network import NetworkUnderTest
 from tests.proof.estates import EVERYTHING, Output, estate, output, write
 
@@ -78,7 +78,7 @@ def test_what_does_not_reach_shows_the_packet_there_and_back_and_what_stops_it(e
     assert "tcp/22: blocked" in said
     assert "stopped by network/module.hub.aws_ec2_transit_gateway_route.workloads_blackhole_block_10_1_0_0_16" in said
     assert "\nback: " in said
-    assert "- site dc1 announces 0.0.0.0/0, 172.20.0.0/16, 172.21.0.0/16 over" in said
+    assert "- site dc1 advertises 0.0.0.0/0, 172.20.0.0/16, 172.21.0.0/16 over" in said
     assert not [line for line in said.splitlines() if line != line.rstrip()]
 
 
@@ -225,11 +225,11 @@ def test_a_place_that_is_not_there_is_no_failed_assertion(everything, sentence, 
 
 
 def test_other_names_that_nothing_has(everything):
-    with pytest.raises(NoSuchThing, match=r"no such way out \(VPC, site or VPN connection\): 'dcl'; did you mean dc1"):
+    with pytest.raises(NoSuchName, match=r"no such way out \(VPC, site or VPN connection\): 'dcl'; did you mean dc1"):
         everything.assert_internet_only_via("billing", "dcl")
-    with pytest.raises(NoSuchThing, match="no such thing that may fail: 'use1-az9'; did you mean use1-az"):
+    with pytest.raises(NoSuchName, match="no such thing that may fail: 'use1-az9'; did you mean use1-az"):
         everything.assert_survives(loss_of="use1-az9")
-    with pytest.raises(NoSuchThing, match="known: branch, branch#1, branch#2, branch-a, dc1, dc1-a, dc1-a#1"):
+    with pytest.raises(NoSuchName, match="known: branch, branch#1, branch#2, branch-a, dc1, dc1-a, dc1-a#1"):
         everything.assert_survives(loss_of="?")
 
 
@@ -268,7 +268,7 @@ def test_a_spoke_of_the_intent_that_this_input_lacks_is_unknown_and_no_typing_mi
 def test_without_an_intent_there_is_nothing_to_prove_against(everything, tmp_path):
     folder = write(output(EVERYTHING), tmp_path)
     (folder / "intent.json").unlink()
-    network = NetworkUnderTest.read(folder, announces=["dc1-a=172.20.0.0/16", "dc1-b=10.0.0.0/8"])
+    network = NetworkUnderTest.read(folder, advertises=["dc1-a=172.20.0.0/16", "dc1-b=10.0.0.0/8"])
     with pytest.raises(UnusableInput, match="no intent to prove the network against"):
         network.assert_proved()
     network.assert_isolated("infra-billing", "infra-web")

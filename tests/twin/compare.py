@@ -175,7 +175,7 @@ def _claimed(sites: Iterable[Site], source: Host, destination: Host) -> bool:
     for site in sites:
         if site.name == name:
             own = any(destination.ip in cidr for cidr in site.networks)
-            said = () if isinstance(site.announces, Unknown) else site.announces
+            said = () if isinstance(site.advertises, Unknown) else site.advertises
             return not own and any(destination.ip in one.prefix for one in said if one.prefix.prefixlen)
     return False
 

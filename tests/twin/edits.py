@@ -92,7 +92,7 @@ class Edits:
         spots = self._spots("aws_vpc", "aws_subnet")
         known = {self._named(spot)[spot.name]["cidr_block"] for spot in spots} | set(self.intent["estate"]["blocks"])
         for site in self.intent["estate"]["sites"]:
-            known |= {*site["networks"].values(), *site["announces"]}
+            known |= {*site["networks"].values(), *site["advertises"]}
         networks = [IPv4Network(text) for text in sorted(known)]
         inner = [str(next(net.subnets())) for net in networks if net.prefixlen < 28]
         outer = [str(net.supernet()) for net in networks if net.prefixlen > 8]
@@ -247,15 +247,15 @@ class Edits:
             yield _acl_rule(900, "allow", "-1", self._dice.choice(("0.0.0.0/0", "0.0.0.0/0", "10.0.0.0/8")), (0, 0), 0)
 
     def advertises(self) -> str:
-        sites = [site for site in self.intent["estate"]["sites"] if site["announces"]]
+        sites = [site for site in self.intent["estate"]["sites"] if site["advertises"]]
         if not sites:
             return ""
         site = self._dice.choice(sites)
-        prefix = self._dice.choice((self._dice.choice(site["announces"]), self._prefix()))
-        if prefix in site["announces"]:
-            site["announces"].remove(prefix)
+        prefix = self._dice.choice((self._dice.choice(site["advertises"]), self._prefix()))
+        if prefix in site["advertises"]:
+            site["advertises"].remove(prefix)
             return f"{site['name']} advertises {prefix} no longer"
-        site["announces"].append(prefix)
+        site["advertises"].append(prefix)
         return f"{site['name']} advertises {prefix} too"
 
 

@@ -22,12 +22,12 @@ def transit_routes(region: Region, sites: Mapping[str, Site], table: str, pick: 
 
     Where AWS takes one of several, and does not document which, `pick` says which one the twin takes.
     """
-    learnt: dict[IPv4Network, list[Attachment]] = defaultdict(list)
+    learned: dict[IPv4Network, list[Attachment]] = defaultdict(list)
     for address in region.propagations[table]:
         attachment = region.attachments[address]
         for prefix in _propagated(region, sites, attachment):
-            learnt[prefix].append(attachment)
-    routes: dict[IPv4Network, list[str]] = {prefix: _winners(region, by, pick) for prefix, by in learnt.items()}
+            learned[prefix].append(attachment)
+    routes: dict[IPv4Network, list[str]] = {prefix: _winners(region, by, pick) for prefix, by in learned.items()}
     for prefix, target in region.statics[table].items():
         routes[prefix] = [target] if target else []
     return routes

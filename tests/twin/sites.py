@@ -32,7 +32,7 @@ def sites_of(intent: str, region: Region) -> dict[str, Site]:
         found[site["name"]] = Site(
             site["name"],
             {name: IPv4Network(cidr) for name, cidr in site["networks"].items()},
-            tuple(map(IPv4Network, site["announces"])),
+            tuple(map(IPv4Network, site["advertises"])),
             tuple(address for address, name in region.names.items() if devices[name] in own),
         )
     return found

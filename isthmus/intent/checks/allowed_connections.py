@@ -5,19 +5,19 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 
-from isthmus.intent.allowed_connection import Opens
+from isthmus.intent.allowed_connection import AllowedConnection
 from isthmus.intent.checks.lenient import network, networks, own_blocks, resolved
 from isthmus.intent.checks.rule import Finding, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.name_resolution import servers, shared_services
-from isthmus.intent.network_acl_rules import may_open, ports
+from isthmus.intent.network_acl_rules import allowed_ports, ports
 from isthmus.intent.reachability import networks_reached, reach_each_other
 
 _ACL = "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"
 
 
-def _sides(opens: Opens) -> tuple[str, str]:
-    return str(opens.source), str(opens.to)
+def _sides(allowed_connections: AllowedConnection) -> tuple[str, str]:
+    return str(allowed_connections.source), str(allowed_connections.to)
 
 
 def _known(estate: Estate) -> set[str]:
@@ -26,57 +26,65 @@ def _known(estate: Estate) -> set[str]:
 
 
 @rule("connections are opened between segments and site networks, by name")
-def opens_unknown(estate: Estate) -> Iterator[Finding]:
+def allowed_connection_unknown(estate: Estate) -> Iterator[Finding]:
     """A side that opens, or is opened to, is neither a segment nor a site network."""
     known = _known(estate)
-    for opens in estate.opens:
-        for side in dict.fromkeys(_sides(opens)):
+    for allowed_connections in estate.allowed_connections:
+        for side in dict.fromkeys(_sides(allowed_connections)):
             if side not in known:
                 close = difflib.get_close_matches(side, sorted(known), n=1)
                 remedy = f'"{close[0]}"' if close else f"one of {', '.join(sorted(known))}"
-                yield Finding(opens, f'"{side}" is neither a segment nor a site network', remedy)
+                yield Finding(allowed_connections, f'"{side}" is neither a segment nor a site network', remedy)
 
 
 @rule("network ACLs know these protocols and ports 0 to 65535", _ACL)
-def opens_ports(estate: Estate) -> Iterator[Finding]:
+def allowed_connection_ports(estate: Estate) -> Iterator[Finding]:
     """A port means nothing, stands there twice, or none is given."""
-    for opens in estate.opens:
-        if not opens.ports:
-            yield Finding(opens, "ports is empty", 'ports=["tcp/443"]; what is not said may not be opened anyway')
-        for text in dict.fromkeys(opens.ports):
+    for allowed_connections in estate.allowed_connections:
+        if not allowed_connections.ports:
+            yield Finding(
+                allowed_connections, "ports is empty", 'ports=["tcp/443"]; what is not said may not be opened anyway'
+            )
+        for text in dict.fromkeys(allowed_connections.ports):
             if ports(text) is None:
-                yield Finding(opens, f'ports holds "{text}"', '"tcp/443", "udp/53", "tcp/8000-8080" or "icmp"')
-            elif opens.ports.count(text) > 1:
-                yield Finding(opens, f'ports holds "{text}" twice', "each once")
+                yield Finding(
+                    allowed_connections, f'ports holds "{text}"', '"tcp/443", "udp/53", "tcp/8000-8080" or "icmp"'
+                )
+            elif allowed_connections.ports.count(text) > 1:
+                yield Finding(allowed_connections, f'ports holds "{text}" twice', "each once")
 
 
 @rule("it is said of both sides at once, and the last word would be hard to find")
-def opens_twice(estate: Estate) -> Iterator[Finding]:
+def allowed_connection_twice(estate: Estate) -> Iterator[Finding]:
     """The same side opens to the same other side twice."""
     seen: set[tuple[str, str]] = set()
-    for opens in estate.opens:
-        if _sides(opens) in seen:
-            yield Finding(opens, f'"{opens.source}" opens to "{opens.to}" already', "one entry with all the ports")
-        seen.add(_sides(opens))
+    for allowed_connections in estate.allowed_connections:
+        if _sides(allowed_connections) in seen:
+            yield Finding(
+                allowed_connections,
+                f'"{allowed_connections.source}" opens to "{allowed_connections.to}" already',
+                "one entry with all the ports",
+            )
+        seen.add(_sides(allowed_connections))
 
 
 @rule("filters stand in VPCs: between two sites there is none")
-def opens_between_sites(estate: Estate) -> Iterator[Finding]:
+def allowed_connection_between_sites(estate: Estate) -> Iterator[Finding]:
     """Both sides are site networks."""
     segments = {segment.name for segment in estate.segments}
-    for opens in estate.opens:
-        if {*_sides(opens)} <= _known(estate) - segments:
-            given = f'"{opens.source}" and "{opens.to}" are site networks'
-            yield Finding(opens, given, "a segment on one side; between sites, their own firewalls")
+    for allowed_connections in estate.allowed_connections:
+        if {*_sides(allowed_connections)} <= _known(estate) - segments:
+            given = f'"{allowed_connections.source}" and "{allowed_connections.to}" are site networks'
+            yield Finding(allowed_connections, given, "a segment on one side; between sites, their own firewalls")
 
 
 @rule("who does not reach the other side opens nothing there")
-def opens_not_reached(estate: Estate) -> Iterator[Finding]:
+def allowed_connection_not_reachable(estate: Estate) -> Iterator[Finding]:
     """The two sides do not reach each other."""
     sound = resolved(estate)
     segments = {segment.name: segment for segment in sound.segments}
-    for opens in estate.opens:
-        here, there = sorted(_sides(opens), key=lambda side: side not in segments)
+    for allowed_connections in estate.allowed_connections:
+        here, there = sorted(_sides(allowed_connections), key=lambda side: side not in segments)
         if here not in segments or there not in _known(estate):
             continue
         if there in segments:
@@ -84,21 +92,21 @@ def opens_not_reached(estate: Estate) -> Iterator[Finding]:
         else:
             reached = there in networks_reached(sound, segments[here])
         if not reached:
-            given = f'"{opens.source}" and "{opens.to}" do not reach each other'
+            given = f'"{allowed_connections.source}" and "{allowed_connections.to}" do not reach each other'
             remedy = f'"{there}" within reach of segment "{here}"'
             if here == there:
                 given = f'the spokes of segment "{here}" do not reach each other'
                 remedy = f'isolated=False for segment "{here}"'
-            yield Finding(opens, given, f"{remedy}, or no such entry")
+            yield Finding(allowed_connections, given, f"{remedy}, or no such entry")
 
 
 @rule("network ACLs see addresses: they know a segment by its blocks, whatever spokes it has", _ACL)
-def opens_without_blocks(estate: Estate) -> Iterator[Finding]:
+def allowed_connection_without_blocks(estate: Estate) -> Iterator[Finding]:
     """Connections are opened between segments, and one of them has no blocks."""
     segments = {segment.name: segment for segment in estate.segments}
     told: set[str] = set()
-    for opens in estate.opens:
-        sides = _sides(opens)
+    for allowed_connections in estate.allowed_connections:
+        sides = _sides(allowed_connections)
         if not all(side in segments for side in sides) or not reach_each_other(*(segments[side] for side in sides)):
             continue  # of a segment and a site network, the spokes know the site's
         for side in dict.fromkeys(sides):
@@ -106,24 +114,28 @@ def opens_without_blocks(estate: Estate) -> Iterator[Finding]:
                 told.add(side)
                 given = f'segment "{side}" has no blocks'
                 blocks = own_blocks(estate, segments[side])
-                yield Finding(opens, given, f'Segment("{side}", blocks={blocks}, ...)')
+                yield Finding(allowed_connections, given, f'Segment("{side}", blocks={blocks}, ...)')
 
 
 @rule(
     "names are asked over UDP, and over TCP where the answer is long",
     "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-choose-vpc.html",
 )
-def opens_without_dns(estate: Estate) -> Iterator[Finding]:
+def allowed_connection_without_dns(estate: Estate) -> Iterator[Finding]:
     """Hybrid DNS asks, or is asked, across two sides that may not open port 53 to each other."""
     sound = resolved(estate)
     for asking, asked, why in _questions(sound):
-        opened = may_open(sound, asking, asked)
+        opened = allowed_ports(sound, asking, asked)
         for protocol in ("tcp", "udp") if opened is not None else ():
             if not any(each.protocol == protocol and each.first <= 53 <= each.last for each in opened or ()):
-                said = next(opens for opens in estate.opens if {asking, asked} == {*_sides(opens)})
+                said = next(
+                    allowed_connections
+                    for allowed_connections in estate.allowed_connections
+                    if {asking, asked} == {*_sides(allowed_connections)}
+                )
                 given = f'"{asking}" may not open {protocol}/53 to "{asked}", and {why}'
                 more = [*map(str, opened or ()), f"{protocol}/53"]
-                yield Finding(said, given, f'Opens(source="{asking}", to="{asked}", ports={more})')
+                yield Finding(said, given, f'AllowedConnection(source="{asking}", to="{asked}", ports={more})')
 
 
 def _questions(estate: Estate) -> Iterator[tuple[str, str, str]]:

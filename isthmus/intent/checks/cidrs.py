@@ -108,7 +108,7 @@ def block_overlap(estate: Estate) -> Iterator[Finding]:
 
 
 @rule(
-    "public addresses used inside hide the internet's own: they belong to somebody else unless you announce them",
+    "public addresses used inside hide the internet's own: they belong to somebody else unless you advertise them",
     _SIZING,
 )
 def block_not_private(estate: Estate) -> Iterator[Finding]:

@@ -210,7 +210,7 @@ def _address(text: str) -> IPv4Address | None:
     "its outbound endpoint asks from that spoke, over the routes that the spoke's segment has",
     _GUIDE + "resolver-forwarding-outbound-queries.html",
 )
-def dns_server_not_reached(estate: Estate) -> Iterator[Finding]:
+def dns_server_not_reachable(estate: Estate) -> Iterator[Finding]:
     """A forward rule asks a DNS server that the spoke with the Resolver endpoints does not reach."""
     for home in _home(estate) if all_linked(estate) else ():
         spokes = [cidr for _, spoke in served(estate) for cidr in vpc_cidrs(spoke)]
@@ -315,13 +315,13 @@ def dns_after_hub(estate: Estate) -> Iterator[Finding]:
     "an inbound endpoint is there for the sites alone: spokes ask the resolver of their own VPC",
     _GUIDE + "resolver-forwarding-inbound-queries.html",
 )
-def inbound_for_nobody(estate: Estate) -> Iterator[Finding]:
+def inbound_endpoint_unused(estate: Estate) -> Iterator[Finding]:
     """Sites may ask, and the spoke with the Resolver endpoints reaches no site network."""
     for home in _home(estate):
         if home.services.dns.inbound and all_linked(estate) and not networks_reached(estate, home.segment):
             near = "none of its networks" if sites_reached(estate, home.segment) else "no site"
             given = f"inbound is on, and {subject(home.services.spoke)} reaches {near}"
-            # Beside a gateway endpoint for S3, an interface endpoint for it is for the sites alone: `s3-two-ways`.
+            # Beside a gateway endpoint for S3, an interface endpoint for it is for the sites alone: `s3-endpoint-twice`.
             s3 = S3 in home.services.spoke.gateway_endpoints and any(
                 service.name == S3 for service in central_services(home.services.environment)
             )

@@ -34,7 +34,7 @@ def no_egress_vpc(estate: Estate) -> Iterator[Finding]:
     """A segment allows CENTRAL, and no environment has an egress VPC."""
     if estate.egress is None:
         for segment in estate.segments:
-            if Egress.CENTRAL in segment.ways_out:
+            if Egress.CENTRAL in segment.allowed_egress:
                 remedy = 'egress=EgressVpc("egress", cidr=..., inspection=...) in one environment, or another way out'
                 yield Finding(segment, "its ways out hold CENTRAL, and there is no egress VPC", remedy)
 
@@ -177,7 +177,7 @@ def inspected_without_blocks(estate: Estate) -> Iterator[Finding]:
 
 
 @rule("a propagated route is longer than a block, so it would go around the firewall", _STATIC)
-def inspected_and_reached(estate: Estate) -> Iterator[Finding]:
+def inspected_and_reachable(estate: Estate) -> Iterator[Finding]:
     """Segments that are inspected with each other also reach each other straight, or a segment is with itself."""
     for segment, other in _inspected(estate):
         if segment.name == other.name:

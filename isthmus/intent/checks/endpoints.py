@@ -91,7 +91,7 @@ def endpoint_service_twice(estate: Estate) -> Iterator[Finding]:
     "spokes keep gateway endpoints, the interface endpoint answers the sites alone, by the inbound Resolver endpoint",
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html#private-dns-s3",
 )
-def s3_two_ways(estate: Estate) -> Iterator[Finding]:
+def s3_endpoint_twice(estate: Estate) -> Iterator[Finding]:
     """S3 by interface endpoint contradicts gateway endpoints, or has nobody to serve."""
     for _, spoke in estate.spokes:
         if S3 in spoke.gateway_endpoints and S3 in spoke.interface_endpoints:

@@ -52,7 +52,7 @@ def written(estate: Estate) -> Iterator[Written]:
         yield from (Written(segment, f"block {text}", text) for text in segment.blocks)
     for site in estate.sites:
         yield from (Written(site, f'network "{name}"', text) for name, text in site.networks.items())
-        yield from (Written(site, f"announcement {text}", text) for text in site.announces)
+        yield from (Written(site, f"advertisement {text}", text) for text in site.advertises)
     for environment in estate.environments:
         if environment.hub is not None:
             yield from (Written(environment.hub, f"CIDR block {text}", text) for text in environment.hub.cidr_blocks)

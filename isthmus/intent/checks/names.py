@@ -192,7 +192,7 @@ def log_group_twice(estate: Estate) -> Iterator[Finding]:
 
 
 @rule("Terraform names are joined from these, and one would mean two things")
-def joined_names(estate: Estate) -> Iterator[Finding]:
+def ambiguous_derived_name(estate: Estate) -> Iterator[Finding]:
     """Names that differ become one when joined: site `a-b` with network `c`, and site `a` with network `b-c`."""
     networks = [(f"{site.name}_{name}", site, f'network "{name}"') for site in estate.sites for name in site.networks]
     tables: list[tuple[str, object, str]] = []

@@ -129,7 +129,7 @@ def deployer(estate: Estate) -> Iterator[Finding]:
     "what is not shared with an account cannot be attached from it: its root fails while applying",
     "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-share.html",
 )
-def account_left_out(estate: Estate) -> Iterator[Finding]:
+def account_not_shared_with(estate: Estate) -> Iterator[Finding]:
     """An account is not among those the hub is shared with, or not among those that may join its spokes' segment."""
     units = {unit.name for unit in estate.organization.units}
     accounts = {account.name for account in estate.organization.accounts} - units
@@ -150,7 +150,7 @@ def account_left_out(estate: Estate) -> Iterator[Finding]:
     wanted: list[tuple[object, str, Collection[object], Mapping[str, str]]] = [
         (holder.hub, "share_with", holder.hub.share_with, attaching)
     ]
-    wanted += [(s, "joined_by", s.joined_by, joining.get(s.name, {})) for s in estate.segments]
+    wanted += [(s, "may_be_attached_by", s.may_be_attached_by, joining.get(s.name, {})) for s in estate.segments]
     for thing, field, principals, needed in wanted:
         named = {str(name_of(principal)) for principal in principals}
         if not named <= accounts:
@@ -236,7 +236,7 @@ def _references(estate: Estate) -> Iterator[_Reference]:
         yield from each(segment, "reached segment", segment.reaches, segments, segment.name)
         yield from each(segment, "inspected segment", segment.inspected_with, segments, segment.name)
         yield from each(segment, "site network", segment.site_networks or (), site_networks)
-        yield from each(segment, "principal", segment.joined_by, principals)
+        yield from each(segment, "principal", segment.may_be_attached_by, principals)
     for site in estate.sites:
         yield from each(site, "transit site", site.transit_with, sites, site.name)
     for environment in estate.environments:

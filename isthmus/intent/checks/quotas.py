@@ -147,8 +147,8 @@ def spoke_tables_of(estate: Estate, segment: Segment) -> int:
     """The tables that spokes of a segment are in: its plain one, and one for each static default."""
     static = {link.segment.name for link in links(estate) if link.connection.default_route}
     reached = {other.name for other in segments_reached(estate, segment)}
-    on_premises = Egress.ON_PREMISES in segment.ways_out and bool(static & reached)
-    return 1 + on_premises + (Egress.CENTRAL in segment.ways_out)
+    on_premises = Egress.ON_PREMISES in segment.allowed_egress and bool(static & reached)
+    return 1 + on_premises + (Egress.CENTRAL in segment.allowed_egress)
 
 
 @rule("a transit gateway has so many routes, static, learnt and blackholed, in all of its tables together", TGW_PAGE)
@@ -160,7 +160,7 @@ def transit_gateway_routes(estate: Estate) -> Iterator[Finding]:
     for _, spoke in sound.spokes:
         of_spokes[name_of(spoke.segment)] += len(vpc_cidrs(spoke))
     for link in links(sound):
-        prefixes = link.site.announces if link.connection.routing is Routing.BGP else link.site.networks
+        prefixes = link.site.advertises if link.connection.routing is Routing.BGP else link.site.networks
         of_sites[link.segment.name] += len(prefixes)
     # At least: of each segment the one table that it has in any case.
     count = 0

@@ -39,15 +39,15 @@ def egress_not_allowed(estate: Estate) -> Iterator[Finding]:
     """A spoke's way out is none of its segment's."""
     for _, spoke in estate.spokes:
         segment = segment_of(estate, spoke.segment)
-        if segment is not None and spoke.egress not in segment.ways_out:
-            ways = ", ".join(f"Egress.{way.name}" for way in sorted({*segment.ways_out, spoke.egress}))
-            allowed = ", ".join(way.name for way in sorted(segment.ways_out)) or "none at all"
+        if segment is not None and spoke.egress not in segment.allowed_egress:
+            ways = ", ".join(f"Egress.{way.name}" for way in sorted({*segment.allowed_egress, spoke.egress}))
+            allowed = ", ".join(way.name for way in sorted(segment.allowed_egress)) or "none at all"
             given = f'its way out is {spoke.egress.name}, segment "{segment.name}" allows {allowed}'
-            yield Finding(spoke, given, f"ways_out={{{ways}}} in {place_of(segment)}, or another way out")
+            yield Finding(spoke, given, f"allowed_egress={{{ways}}} in {place_of(segment)}, or another way out")
 
 
 @rule("spokes of a segment reach networks only through sites with a VPN connection in a segment it reaches")
-def site_network_not_reached(estate: Estate) -> Iterator[Finding]:
+def site_network_not_reachable(estate: Estate) -> Iterator[Finding]:
     """A segment is limited to site networks of a site it does not reach."""
     if not all_linked(estate):
         return
@@ -62,7 +62,7 @@ def site_network_not_reached(estate: Estate) -> Iterator[Finding]:
 
 
 @rule(
-    "the default route of these spokes' tables must lead somewhere: the site announces it, or one static route does",
+    "the default route of these spokes' tables must lead somewhere: the site advertises it, or one static route does",
     _STATIC,
 )
 def no_default_on_premises(estate: Estate) -> Iterator[Finding]:
@@ -70,17 +70,17 @@ def no_default_on_premises(estate: Estate) -> Iterator[Finding]:
     if not all_linked(estate):
         return
     for segment in estate.segments:
-        if Egress.ON_PREMISES not in segment.ways_out:
+        if Egress.ON_PREMISES not in segment.allowed_egress:
             continue
         met = _met(estate, segment)
-        if not all(readable(link.site.announces) for link in met):
+        if not all(readable(link.site.advertises) for link in met):
             continue
-        if not any(link.connection.default_route or _announces_default(link) for link in met):
+        if not any(link.connection.default_route or _advertises_default(link) for link in met):
             sites = sorted({link.site.name for link in met})
             connected = sorted({f'"{connection.segment}"' for connection in estate.vpn_connections})
             remedy = "a VPN connection in a segment that it reaches, or another way out"
             if sites:
-                said = f'announces=["0.0.0.0/0"] at site {" or ".join(sites)} (BGP)'
+                said = f'advertises=["0.0.0.0/0"] at site {" or ".join(sites)} (BGP)'
                 remedy = f"{said}, or default_route=True on one connection"
             elif connected:
                 remedy = f"{' or '.join(connected)} in its reaches=[...]: it has a VPN connection; or another way out"
@@ -103,7 +103,7 @@ def default_route_needs_bgp(estate: Estate) -> Iterator[Finding]:
         ]
         if beside:
             given = f'default_route, beside {", ".join(beside)} to the same site "{one.site.name}"'
-            remedy = f'routing=Routing.BGP, and "0.0.0.0/0" among the announces of {place_of(one.site)}'
+            remedy = f'routing=Routing.BGP, and "0.0.0.0/0" among the advertises of {place_of(one.site)}'
             yield Finding(one.connection, given, remedy)
 
 
@@ -113,25 +113,23 @@ def default_route_twice(estate: Estate) -> Iterator[Finding]:
     for one, other in combinations([link for link in links(estate) if link.connection.default_route], 2):
         if one.site.name != other.site.name and _meet(estate, one, other):
             given = f'default_route, like VPN connection "{one.connection.name}", and some segment reaches both'
-            yield Finding(other.connection, given, "default_route on one of them, or both sites announce 0.0.0.0/0")
+            yield Finding(other.connection, given, "default_route on one of them, or both sites advertise 0.0.0.0/0")
 
 
 @rule(
     "a static route wins over a learnt one, also when its connection is down: one of them is never used",
     _HOW,
 )
-def default_route_and_announced(estate: Estate) -> Iterator[Finding]:
-    """A static default and an announced one meet in one table."""
+def default_route_and_advertised(estate: Estate) -> Iterator[Finding]:
+    """A static default and an advertised one meet in one table."""
     every = links(estate)
     for link in every:
         if not link.connection.default_route:
             continue
-        sites = {other.site.name for other in every if _announces_default(other) and _meet(estate, link, other)}
+        sites = {other.site.name for other in every if _advertises_default(other) and _meet(estate, link, other)}
         if sites:
-            given = (
-                f"default_route, and site {', '.join(sorted(sites))} announces 0.0.0.0/0 to a segment that reaches both"
-            )
-            yield Finding(link.connection, given, "no default_route, or no such announcement")
+            given = f"default_route, and site {', '.join(sorted(sites))} advertises 0.0.0.0/0 to a segment that reaches both"
+            yield Finding(link.connection, given, "no default_route, or no such advertisement")
 
 
 @rule("a static route wins over a learnt one of the same prefix, so the BGP connection would never carry it", _HOW)
@@ -150,8 +148,8 @@ def static_twice(estate: Estate) -> Iterator[Finding]:
     for one, other in _pairs(estate):
         if one.connection.routing is other.connection.routing is Routing.STATIC:
             given = f'static routing, beside {one.connection.name} to the same site "{one.site.name}"'
-            announced = f"with what {subject(one.site)} announces, {place_of(one.site)}"
-            yield Finding(other.connection, given, f"Routing.BGP on both, {announced}; or one connection")
+            advertised = f"with what {subject(one.site)} advertises, {place_of(one.site)}"
+            yield Finding(other.connection, given, f"Routing.BGP on both, {advertised}; or one connection")
 
 
 @rule("nothing is learnt over static routing: what is not written down has no route", _STATIC)
@@ -203,5 +201,5 @@ def _met(estate: Estate, segment: Segment) -> list[Link]:
     return [link for link in links(estate) if link.segment.name in reached]
 
 
-def _announces_default(link: Link) -> bool:
-    return link.connection.routing is Routing.BGP and EVERYTHING in networks(link.site.announces)
+def _advertises_default(link: Link) -> bool:
+    return link.connection.routing is Routing.BGP and EVERYTHING in networks(link.site.advertises)

@@ -41,11 +41,11 @@ _OF_ACCOUNTS = 'Accounts"aws:PrincipalAccount":[],'
 
 @rule("a role's trust policy has so many characters, and this one names who may join the segment", _IAM)
 def trust_policy_size(estate: Estate) -> Iterator[Finding]:
-    """A segment names more units and accounts in joined_by than the trust policy of its role has room for."""
+    """A segment names more units and accounts in may_be_attached_by than the trust policy of its role has room for."""
     limit = quota_of(estate, "role-trust-policy-length")
     for segment in estate.segments:
         if joining(estate, segment) and (size := trust_policy_length(estate, segment)) > limit:
-            given = f"joined_by names {len(segment.joined_by)} units and accounts: {size} characters"
+            given = f"may_be_attached_by names {len(segment.may_be_attached_by)} units and accounts: {size} characters"
             remedy = "; or a unit that holds the others"
             yield Finding(segment, given, ask("role-trust-policy-length", limit, size) + remedy)
 
@@ -69,10 +69,10 @@ def trust_policy_length(estate: Estate, segment: Segment) -> int:
 
 
 def joining(estate: Estate, segment: Segment) -> list[str]:
-    """The units and accounts that need a role to join a segment: those of `joined_by` but the hub's own account."""
+    """The units and accounts that need a role to join a segment: those of `may_be_attached_by` but the hub's own account."""
     holder = next((environment for environment in estate.environments if environment.hub is not None), None)
     own = {str(name_of(holder.account))} if holder is not None else set()
-    return sorted({str(name_of(principal)) for principal in segment.joined_by} - own)
+    return sorted({str(name_of(principal)) for principal in segment.may_be_attached_by} - own)
 
 
 def _partition(estate: Estate) -> str:
@@ -86,7 +86,7 @@ def role_policy_size(estate: Estate) -> Iterator[Finding]:
     for segment in sound.segments:
         count = tables_named(sound, segment)
         owners = owners_named(sound, segment)
-        if not owners or not segment.ways_out:
+        if not owners or not segment.allowed_egress:
             continue
         if (size := role_policy_length(sound, count, owners)) > ROLE_POLICY:
             given = f"its role names {count} route tables and {owners} accounts: {size} characters"
@@ -101,7 +101,7 @@ def tables_named(estate: Estate, segment: Segment) -> int:
     """
     others = [other for other in estate.segments if routed_together(segment, other)]
     inspected = any(inspected_between(segment, other) for other in estate.segments)
-    beyond = inspected or Egress.CENTRAL in segment.ways_out
+    beyond = inspected or Egress.CENTRAL in segment.allowed_egress
     return spoke_tables_of(estate, segment) + sum(tables_of(estate, other) for other in others) + beyond
 
 

@@ -85,7 +85,7 @@ def nat_zones(estate: Estate) -> Iterator[Finding]:
         if spoke.egress is not Egress.LOCAL:
             given = f"nat_zones is given, but the way out is {spoke.egress.name}"
             segment = segment_of(estate, spoke.segment)
-            allowed = segment is not None and Egress.LOCAL in segment.ways_out
+            allowed = segment is not None and Egress.LOCAL in segment.allowed_egress
             yield Finding(spoke, given, "no nat_zones" + (", or egress=Egress.LOCAL" if allowed else ""))
         elif sorted(spoke.nat_zones) != zones and (len(spoke.nat_zones) != 1 or spoke.nat_zones[0] not in zones):
             remedy = f"no nat_zones for one in every zone, or one of its zones: nat_zones={zones[:1]}"

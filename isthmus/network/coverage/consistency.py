@@ -66,7 +66,7 @@ def _of_two_vpcs(graph: Graph, resource: Resource) -> Iterator[Finding]:
             owner = owner or (ref.address, vpc)
             if vpc != owner[1]:
                 why = f"{resource.address} uses {ref.address}, which is in {vpc}, and {owner[0]} in {owner[1]}"
-                yield Finding("parts-of-two-vpcs", (resource.address, ref.address, owner[0]), why)
+                yield Finding("mixed-vpcs", (resource.address, ref.address, owner[0]), why)
 
 
 def _vpc_of(graph: Graph, ref: Ref) -> str | None:
@@ -90,7 +90,7 @@ def _two_in_a_zone(graph: Graph, resource: Resource) -> Iterator[Finding]:
                 continue
             if zone in zones:
                 why = f"{zones[zone]} and {address} are both in zone {zone}; {resource.address} takes one in each"
-                yield Finding("two-subnets-in-a-zone", (resource.address, address), why)
+                yield Finding("duplicate-zone-subnet", (resource.address, address), why)
             zones.setdefault(zone, address)
 
 
@@ -104,7 +104,7 @@ def _two_targets(resource: Resource) -> Iterator[Finding]:
         name, zone = (block.get(part) for part in ("name", "zone_id")) if isinstance(block, Mapping) else (None, None)
         if isinstance(name, Ref) and isinstance(zone, Ref) and name.address != zone.address:
             why = f"the alias of {resource.address} has the name of {name.address} and the zone of {zone.address}"
-            yield Finding("alias-of-two-targets", (resource.address, name.address, zone.address), why)
+            yield Finding("alias-target-mismatch", (resource.address, name.address, zone.address), why)
 
 
 def _used_twice(graph: Graph) -> Iterator[Finding]:
@@ -116,4 +116,4 @@ def _used_twice(graph: Graph) -> Iterator[Finding]:
     for (type_, used_address, attribute), named in users.items():
         if len(named) > 1:
             why = f"{used_address}.{attribute} is the {_ONCE[type_]} of {len(named)} resources; AWS takes one"
-            yield Finding("used-twice", (*named, used_address), why)
+            yield Finding("resource-used-twice", (*named, used_address), why)

@@ -83,7 +83,7 @@ def _within(block: str, names: str) -> str:
     return " ".join(f"{block}.{name}" for name in names.split())
 
 
-MODELLED: dict[str, Arguments] = {
+MODELED: dict[str, Arguments] = {
     # --- VPC
     "aws_vpc": reads(
         "cidr_block ipv6_cidr_block assign_generated_ipv6_cidr_block ipv6_ipam_pool_id ipv4_ipam_pool_id "

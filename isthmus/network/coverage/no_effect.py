@@ -68,11 +68,11 @@ NO_EFFECT: dict[str, str] = together(
         ),
         "aws_dx_connection aws_dx_connection_association aws_dx_connection_confirmation aws_dx_hosted_connection "
         "aws_dx_lag aws_dx_macsec_key_association aws_dx_bgp_peer": (
-            "the wire and its BGP session, which are assumed to be up; what a site announces is stated apart"
+            "the wire and its BGP session, which are assumed to be up; what a site advertises is stated apart"
         ),
         "aws_dx_transit_virtual_interface aws_dx_hosted_transit_virtual_interface "
         "aws_dx_hosted_transit_virtual_interface_accepter aws_dx_hosted_private_virtual_interface": (
-            "an interface of a Direct Connect gateway, of which announcements are stated or unknown"
+            "an interface of a Direct Connect gateway, of which advertisements are stated or unknown"
         ),
         "aws_dx_public_virtual_interface aws_dx_hosted_public_virtual_interface "
         "aws_dx_hosted_public_virtual_interface_accepter": "leads to public addresses of AWS, not into a VPC",

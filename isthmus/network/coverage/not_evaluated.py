@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from isthmus.network.coverage.modeled import COMMON, MODELLED
+from isthmus.network.coverage.modeled import COMMON, MODELED
 from isthmus.network.coverage.required_arguments import asks_otherwise, lacking
-from isthmus.network.coverage.resource_types import OWN_REGION, Arguments, Scope, Unmodelled
+from isthmus.network.coverage.resource_types import OWN_REGION, Arguments, NotModeled, Scope
 from isthmus.network.coverage.sharing import unshared
-from isthmus.network.coverage.type_table import unmodelled
+from isthmus.network.coverage.type_table import not_modeled
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value
 
 LOCAL_EXEC = "provisioner.local-exec"
@@ -48,7 +48,7 @@ _BELONGS_TO = {
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class NotEvaluated:
     """Something in the input that is not evaluated.
 
     `why` is a reason for people. `touches` are the addresses of what becomes unknown, besides the verdict: objects of
@@ -65,35 +65,39 @@ class Doubt:
         return f"{self.address}: {self.why}"
 
 
-def doubts_of(graph: Graph, objects: Collection[str]) -> Iterator[Doubt]:
+def not_evaluated_in(graph: Graph, objects: Collection[str]) -> Iterator[NotEvaluated]:
     """Every doubt about a graph. `objects` are the addresses of what can become unknown in its network."""
     for address, type_ in graph.forgotten.items():
-        if not type_ or type_ in MODELLED or unmodelled(type_) is not None:
-            yield Doubt(address, "Terraform forgets it (removed) and leaves it in AWS, where it may do what it did")
+        if not type_ or type_ in MODELED or not_modeled(type_) is not None:
+            yield NotEvaluated(
+                address, "Terraform forgets it (removed) and leaves it in AWS, where it may do what it did"
+            )
     subnets = graph.of_type("aws_vpc_endpoint_subnet_association")
     completed = {ref.address for one in subnets for ref in references(one.get("vpc_endpoint_id"))}
     for resource in (*graph.resources.values(), *graph.unexpanded.values()):
-        found = unmodelled(resource.type)
+        found = not_modeled(resource.type)
         if found is not None:
             yield from _unmodelled(graph, resource, found, objects)
-        elif resource.type in MODELLED:
+        elif resource.type in MODELED:
             lacks = lacking(resource, completed) if resource.written is not None else ()
-            listed = _arguments(resource, MODELLED[resource.type])
-            lacks = (*lacks, *asks_otherwise(resource), *_ignored(resource, MODELLED[resource.type]))
+            listed = _arguments(resource, MODELED[resource.type])
+            lacks = (*lacks, *asks_otherwise(resource), *_ignored(resource, MODELED[resource.type]))
             for why in (*lacks, *_unresolved(graph, resource), *unshared(graph, resource), *listed):
                 through = [_PART_OF[resource.type]] if resource.type in _PART_OF else []
                 named = _named(graph, resource, through, objects) or _named(graph, resource, (), objects)
                 touches = (resource.address,) if resource.address in objects else named
-                yield Doubt(resource.address, why, touches)
+                yield NotEvaluated(resource.address, why, touches)
         if resource.written is not None and LOCAL_EXEC in resource.written:
             why = "it runs a command (local-exec), which may change the network"
-            yield Doubt(resource.address, why)
+            yield NotEvaluated(resource.address, why)
 
 
 # --- types
 
 
-def _unmodelled(graph: Graph, resource: Resource, found: Unmodelled, objects: Collection[str]) -> Iterator[Doubt]:
+def _unmodelled(
+    graph: Graph, resource: Resource, found: NotModeled, objects: Collection[str]
+) -> Iterator[NotEvaluated]:
     if found.unless is not None:
         argument, value = found.unless
         if resource.get(argument) == value:
@@ -104,7 +108,7 @@ def _unmodelled(graph: Graph, resource: Resource, found: Unmodelled, objects: Co
     touches: tuple[str, ...] = ()
     if found.scope is Scope.NAMED:
         touches = _named(graph, resource, found.through, objects)
-    yield Doubt(resource.address, why, touches)
+    yield NotEvaluated(resource.address, why, touches)
 
 
 def _named(graph: Graph, resource: Resource, through: Collection[str], objects: Collection[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from isthmus.network.coverage.resource_types import Scope, Unmodelled
+from isthmus.network.coverage.resource_types import NotModeled, Scope
 
 # Services of AWS whose types have to stand in one of the tables: what AWS adds to them is unknown until it does.
 NETWORKING = re.compile(
@@ -44,13 +44,13 @@ _NETWORK = re.compile(
 )
 
 
-def of_other_provider(type_: str) -> Unmodelled | None:
+def of_other_provider(type_: str) -> NotModeled | None:
     """How a type that is not `aws_*` stands: unmodelled, or None where it has no effect."""
     provider, _, rest = type_.partition("_")
     if provider == "awscc":
         if not _AWSCC.match(type_) or _AWSCC_HOSTS.fullmatch(type_):
             return None
-        return Unmodelled("the awscc provider is not evaluated", "what its arguments name")
+        return NotModeled("the awscc provider is not evaluated", "what its arguments name")
     if provider in _ELSEWHERE or not _NETWORK.search(rest):
         return None
-    return Unmodelled(f"the provider {provider} may create networks in AWS", "anything", Scope.EVERYTHING)
+    return NotModeled(f"the provider {provider} may create networks in AWS", "anything", Scope.EVERYTHING)

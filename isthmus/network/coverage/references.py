@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from isthmus.aws.regions import REGIONS
-from isthmus.network.coverage.modeled import MODELLED
+from isthmus.network.coverage.modeled import MODELED
 from isthmus.network.coverage.not_evaluated import references
 from isthmus.network.model import Finding
 from isthmus.terraform.graph import Graph, Resource
@@ -25,14 +25,14 @@ _ACROSS = frozenset(
         "aws_vpc_peering_connection_accepter",
     }
 )
-REGIONAL = frozenset(MODELLED) - _ACROSS
+REGIONAL = frozenset(MODELED) - _ACROSS
 
 
 def reference_findings(graph: Graph) -> Iterator[Finding]:
     """Every reference to nothing, and every one that leaves its Region."""
     for found in graph.undeclared:
         why = f"{found.argument} of {found.address} refers to {found.missing}, which is not declared"
-        yield Finding("not-declared", (found.address, found.missing), why)
+        yield Finding("undeclared-reference", (found.address, found.missing), why)
     for resource in graph.resources.values():
         yield from _service_elsewhere(resource)
         if resource.type not in REGIONAL or resource.region is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping
 
-from isthmus.network.coverage.modeled import MODELLED
+from isthmus.network.coverage.modeled import MODELED
 from isthmus.network.coverage.required_inside_blocks import REQUIRED_INSIDE
 from isthmus.terraform.graph import Resource, Value
 
@@ -43,7 +43,7 @@ _ELSEWHERE = {
 def lacking(resource: Resource, completed: Container[str] = ()) -> Iterator[str]:
     """What a resource of a configuration lacks, each as a sentence. Others may complete it: `completed` are addresses
     of such."""
-    for name in sorted(MODELLED[resource.type].required - resource.values.keys()):
+    for name in sorted(MODELED[resource.type].required - resource.values.keys()):
         yield f"it has no {name}, without which Terraform takes no {resource.type}"
     inside = REQUIRED_INSIDE.get(resource.type, {})
     for name in sorted(inside.get("", frozenset()) - resource.values.keys()):

@@ -20,7 +20,7 @@ class Scope(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Unmodelled:
+class NotModeled:
     """A type that changes what AWS forwards, filters or resolves, and that no rule here evaluates.
 
     - `why`: what it does, in a few words. `touches`: what becomes unknown, for people.
@@ -48,13 +48,13 @@ class Arguments:
     """
 
     required: frozenset[str] = frozenset()
-    modelled: frozenset[str] = frozenset()
+    modeled: frozenset[str] = frozenset()
     only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     harmless: Mapping[str, str] = field(default_factory=dict)
 
     def holds(self, path: str) -> bool:
         """Whether an argument is in the table, by itself or with a block around it."""
-        return any(name in self.modelled or name in self.only for name in _around(path)) or bool(self.reason(path))
+        return any(name in self.modeled or name in self.only for name in _around(path)) or bool(self.reason(path))
 
     def reason(self, path: str) -> str | None:
         """Why an argument has no effect on flows, or None."""
@@ -67,9 +67,7 @@ class Arguments:
     @cached_property
     def blocks(self) -> frozenset[str]:
         """The blocks of which the table has arguments."""
-        return frozenset(
-            around for path in (*self.modelled, *self.only, *self.harmless) for around in _around(path)[1:]
-        )
+        return frozenset(around for path in (*self.modeled, *self.only, *self.harmless) for around in _around(path)[1:])
 
 
 def _around(path: str) -> list[str]:

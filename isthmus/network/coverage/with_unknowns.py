@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
-from isthmus.network.coverage.not_evaluated import Doubt
+from isthmus.network.coverage.not_evaluated import NotEvaluated
 from isthmus.network.model import (
     AttachmentKind,
     GatewayKind,
@@ -53,12 +53,12 @@ def objects_of(network: Network) -> Collection[str]:
     return {address for part in parts for address in part}
 
 
-def doubted(network: Network, doubts: Iterable[Doubt]) -> Network:
+def with_unknowns(network: Network, not_evaluated: Iterable[NotEvaluated]) -> Network:
     """The network, with what the doubts touch unknown."""
     why: dict[str, Unknown] = {}
-    for doubt in doubts:
-        for address in doubt.touches:
-            why.setdefault(address, Unknown(doubt.reason))
+    for unknown_reason in not_evaluated:
+        for address in unknown_reason.touches:
+            why.setdefault(address, Unknown(unknown_reason.reason))
     if not why:
         return network
     why = _spread(network, why)
@@ -88,29 +88,29 @@ def _spread(network: Network, given: _Why) -> dict[str, Unknown]:
     """Doubts about what contains, carries or is used by others are doubts about those too."""
     why = dict(given)
 
-    def also(addresses: Iterable[str], doubt: Unknown) -> None:
+    def also(addresses: Iterable[str], unknown_reason: Unknown) -> None:
         for address in addresses:
-            why.setdefault(address, doubt)
+            why.setdefault(address, unknown_reason)
 
-    for address, doubt in given.items():
+    for address, unknown_reason in given.items():
         if address in network.vpcs:
-            also((s.address for s in network.subnets.values() if s.vpc == address), doubt)
-            also((t.address for t in network.tables.values() if t.vpc == address), doubt)
+            also((s.address for s in network.subnets.values() if s.vpc == address), unknown_reason)
+            also((t.address for t in network.tables.values() if t.vpc == address), unknown_reason)
         if address in network.transit_gateways:
-            also((t.address for t in network.tgw_tables.values() if t.gateway == address), doubt)
-            also((a.address for a in network.attachments.values() if a.gateway == address), doubt)
+            also((t.address for t in network.tgw_tables.values() if t.gateway == address), unknown_reason)
+            also((a.address for a in network.attachments.values() if a.gateway == address), unknown_reason)
         if address in network.customer_gateways:
-            also((v.address for v in network.vpns.values() if v.customer_gateway == address), doubt)
+            also((v.address for v in network.vpns.values() if v.customer_gateway == address), unknown_reason)
         if address in network.dx_gateways:
-            also((a.address for a in network.attachments.values() if a.attached == address), doubt)
+            also((a.address for a in network.attachments.values() if a.attached == address), unknown_reason)
         if address in network.vpns:
-            also((a.address for a in network.attachments.values() if a.attached == address), doubt)
+            also((a.address for a in network.attachments.values() if a.attached == address), unknown_reason)
         gateway = network.gateways.get(address)
         if gateway is not None and gateway.kind is GatewayKind.VPN:
-            also((t.address for t in network.tables.values() if address in t.propagating), doubt)
+            also((t.address for t in network.tables.values() if address in t.propagating), unknown_reason)
         if address in network.endpoints:
             endpoint = network.endpoints[address]
-            also((table for table in endpoint.tables if isinstance(table, str)), doubt)
+            also((table for table in endpoint.tables if isinstance(table, str)), unknown_reason)
     for address in [a for a in why if a in network.attachments]:
         if network.attachments[address].kind is AttachmentKind.VPC:
             continue  # what comes to it has to pass its subnets, which are unknown then
@@ -128,8 +128,10 @@ def _tables_of(network: Network) -> Mapping[str, list[str]]:
     return found
 
 
-def _each(things: Mapping[str, _T], why: _Why, doubt: Callable[[_T, Unknown], _T]) -> dict[str, _T]:
-    return {address: doubt(thing, why[address]) if address in why else thing for address, thing in things.items()}
+def _each(things: Mapping[str, _T], why: _Why, unknown_reason: Callable[[_T, Unknown], _T]) -> dict[str, _T]:
+    return {
+        address: unknown_reason(thing, why[address]) if address in why else thing for address, thing in things.items()
+    }
 
 
 def _table(table: VpcTable, why: Unknown) -> VpcTable:

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from isthmus.network.coverage.consistency import consistency_findings
-from isthmus.network.coverage.not_evaluated import doubts_of
+from isthmus.network.coverage.not_evaluated import not_evaluated_in
 from isthmus.network.coverage.ownership import ownership_findings
 from isthmus.network.coverage.references import reference_findings
-from isthmus.network.coverage.with_unknowns import doubted, objects_of
+from isthmus.network.coverage.with_unknowns import objects_of, with_unknowns
 from isthmus.network.from_terraform import (
     filters,
     firewalls,
@@ -126,6 +126,6 @@ def network_of(graph: Graph) -> Network:
     notes = dict.fromkeys(
         (*graph.notes, *resolver.notes, *_unchecked(resolver), *structural_notes(network), *addresses.notes())
     )
-    doubts = tuple(dict.fromkeys(doubts_of(graph, objects_of(network))))
-    said = tuple(dict.fromkeys((doubt.address, doubt.why) for doubt in doubts))
-    return replace(doubted(network, doubts), findings=tuple(found), notes=tuple(notes), doubts=said)
+    not_evaluated = tuple(dict.fromkeys(not_evaluated_in(graph, objects_of(network))))
+    said = tuple(dict.fromkeys((unknown_reason.address, unknown_reason.why) for unknown_reason in not_evaluated))
+    return replace(with_unknowns(network, not_evaluated), findings=tuple(found), notes=tuple(notes), not_evaluated=said)

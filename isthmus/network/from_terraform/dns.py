@@ -155,9 +155,9 @@ def _records(resolver: Resolver) -> Mapping[str, list[Record]]:
             record = _alias(resource, name, type_, aliases[0])
         else:
             record = Record(resource.address, name, type_, _texts(resource.get("records")))
-        doubt = resolver.doubt(resource)
-        if doubt is not None:
-            record = Record(record.address, name, type_, doubt, record.alias)
+        unknown_reason = resolver.unknown_reason(resource)
+        if unknown_reason is not None:
+            record = Record(record.address, name, type_, unknown_reason, record.alias)
         found[zone].append(record)
     return found
 
@@ -184,6 +184,9 @@ def _texts(value: Value) -> tuple[str, ...] | Unknown:
 
 def _maybe_endpoints(resolver: Resolver) -> Iterator[MaybeEndpoint]:
     for resource in resolver.of_type("aws_vpc_endpoint"):
-        doubt = resolver.doubt(resource)
-        if doubt is not None and resource.get("vpc_endpoint_type", "Gateway") not in ("Gateway", "GatewayLoadBalancer"):
-            yield MaybeEndpoint(resource.address, resolver.required(resource, "vpc_id", VPC), doubt)
+        unknown_reason = resolver.unknown_reason(resource)
+        if unknown_reason is not None and resource.get("vpc_endpoint_type", "Gateway") not in (
+            "Gateway",
+            "GatewayLoadBalancer",
+        ):
+            yield MaybeEndpoint(resource.address, resolver.required(resource, "vpc_id", VPC), unknown_reason)

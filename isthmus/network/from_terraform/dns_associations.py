@@ -62,7 +62,7 @@ def uses(resolver: Resolver) -> Iterator[Use]:
                 resolver.required(resource, vpc, VPC),
                 resource.address,
                 priority=integer(resource.get("priority")) if held is Held.FIREWALL else None,
-                doubt=resolver.doubt(resource),
+                unknown_reason=resolver.unknown_reason(resource),
             )
     for type_ in ("aws_route53_zone", "aws_service_discovery_private_dns_namespace"):
         for zone in resolver.of_type(type_):
@@ -76,7 +76,7 @@ def _of_zone(resolver: Resolver, zone: Resource) -> Iterator[Use]:
     for block in given:
         vpc = block if isinstance(block, Unknown) else resolver.target(zone, "vpc_id", block.get("vpc_id"), VPC)
         unknown = Unknown(f"{zone.address} has no vpc_id")
-        yield Use(Held.ZONE, zone.address, vpc or unknown, zone.address, doubt=resolver.doubt(zone))
+        yield Use(Held.ZONE, zone.address, vpc or unknown, zone.address, unknown_reason=resolver.unknown_reason(zone))
 
 
 def _by_profile(resolver: Resolver) -> Iterator[Use]:
@@ -88,19 +88,19 @@ def _by_profile(resolver: Resolver) -> Iterator[Use]:
         thing = resolver.required(resource, "resource_arn", _BY_ARN)
         kind = Held.PROFILE if isinstance(thing, Unknown) else _HELD[resolver.graph.resources[thing].type]
         priority = _priority(resource) if kind is Held.FIREWALL else None
-        use = Use(kind, thing, "", resource.address, str(profile), priority, resolver.doubt(resource))
+        use = Use(kind, thing, "", resource.address, str(profile), priority, resolver.unknown_reason(resource))
         if isinstance(profile, str):
             held[profile].append(use)
         else:
             # It may be in any profile.
-            anywhere.append(replace(use, profile="", doubt=profile))
+            anywhere.append(replace(use, profile="", unknown_reason=profile))
     for resource in resolver.of_type("aws_route53profiles_association"):
         profile = resolver.required(resource, "profile_id", _PROFILE)
-        vpc, doubt = resolver.required(resource, "resource_id", VPC), resolver.doubt(resource)
+        vpc, unknown_reason = resolver.required(resource, "resource_id", VPC), resolver.unknown_reason(resource)
         if isinstance(profile, Unknown):
-            yield Use(Held.PROFILE, profile, vpc, resource.address, doubt=doubt)
+            yield Use(Held.PROFILE, profile, vpc, resource.address, unknown_reason=unknown_reason)
         for use in (*held.get(str(profile), ()), *anywhere):
-            yield replace(use, vpc=vpc, doubt=use.doubt or doubt)
+            yield replace(use, vpc=vpc, unknown_reason=use.unknown_reason or unknown_reason)
 
 
 def _priority(resource: Resource) -> int | Unknown:

@@ -56,7 +56,7 @@ def _rule(resolver: Resolver, resource: Resource) -> NameRule:
 
 def _domains(resolver: Resolver, resource: Resource) -> tuple[str, ...] | Unknown:
     """The names that a rule is for. Lists that AWS manages, and threat protection, are not in any input."""
-    listed = resolver.doubt(resource) or resolver.required(resource, "firewall_domain_list_id", _DOMAINS)
+    listed = resolver.unknown_reason(resource) or resolver.required(resource, "firewall_domain_list_id", _DOMAINS)
     if isinstance(listed, Unknown):
         return listed
     domains = resolver.graph.resources[listed].get("domains", ())

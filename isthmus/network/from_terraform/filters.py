@@ -85,9 +85,11 @@ def network_acls(resolver: Resolver, vpcs: Mapping[str, Vpc]) -> dict[str, Netwo
         if isinstance(egress, Unknown):
             lost = lost or egress
             continue
-        doubt = resolver.doubt(resource)
+        unknown_reason = resolver.unknown_reason(resource)
         found = (
-            [doubt] if doubt else _acl_rules(resource, resource.values, resource.address, "rule_number", "rule_action")
+            [unknown_reason]
+            if unknown_reason
+            else _acl_rules(resource, resource.values, resource.address, "rule_number", "rule_action")
         )
         rules[owner, bool(egress)] += found
     made: dict[str, NetworkAcl] = {}
@@ -110,8 +112,8 @@ def network_acls(resolver: Resolver, vpcs: Mapping[str, Vpc]) -> dict[str, Netwo
         own = resolver.same[address, "default_network_acl_id"]
         if own not in made:
             start = [NetworkAclRule(own, 100 + i, True, -1, c) for i, c in enumerate(_EVERYTHING)]
-            doubt = lost or taken.get(address) or taken.get("")
-            made[own] = _acl(own, address, [*start, *rules[own, False]], [*start, *rules[own, True]], doubt)
+            unknown_reason = lost or taken.get(address) or taken.get("")
+            made[own] = _acl(own, address, [*start, *rules[own, False]], [*start, *rules[own, True]], unknown_reason)
     return made
 
 
@@ -120,9 +122,9 @@ def _taken_over(resolver: Resolver, type_: str, argument: str) -> dict[str, Unkn
     found: dict[str, Unknown] = {}
     for resource in resolver.of_type(type_):
         value = resource.get(argument)
-        doubt = resolver.doubt(resource)
-        if isinstance(value, Ref) and doubt is not None:
-            found[value.address] = doubt
+        unknown_reason = resolver.unknown_reason(resource)
+        if isinstance(value, Ref) and unknown_reason is not None:
+            found[value.address] = unknown_reason
         elif not isinstance(value, Ref):
             found[""] = Unknown(f"{resource.address} may hold its rules: {argument} is {value}")
     return found
@@ -136,11 +138,11 @@ def _acl(
     lost: Unknown | None,
 ) -> NetworkAcl:
     sides = [list(inbound), list(outbound)]
-    doubt = lost or next((r for side in sides for r in side if isinstance(r, Unknown)), None)
+    unknown_reason = lost or next((r for side in sides for r in side if isinstance(r, Unknown)), None)
     ordered = [
         tuple(sorted((r for r in side if isinstance(r, NetworkAclRule)), key=lambda r: r.number)) for side in sides
     ]
-    return NetworkAcl(address, vpc, ordered[0], ordered[1], doubt)
+    return NetworkAcl(address, vpc, ordered[0], ordered[1], unknown_reason)
 
 
 def _acl_rules(
@@ -198,8 +200,10 @@ def security_groups(resolver: Resolver, vpcs: Mapping[str, Vpc]) -> dict[str, Se
             lost = lost or side
             continue
         egress = resource.type.endswith("egress_rule") or side == "egress"
-        doubt = resolver.doubt(resource)
-        rules[owner, egress].append(doubt or _group_rule(resolver, resource, resource.values, resource.address, owner))
+        unknown_reason = resolver.unknown_reason(resource)
+        rules[owner, egress].append(
+            unknown_reason or _group_rule(resolver, resource, resource.values, resource.address, owner)
+        )
     made: dict[str, SecurityGroup] = {}
     for resource in resolver.certain("aws_security_group", "aws_default_security_group"):
         sides = []
@@ -221,8 +225,10 @@ def security_groups(resolver: Resolver, vpcs: Mapping[str, Vpc]) -> dict[str, Se
         if own not in made:
             start_in = SecurityGroupRule(own, -1, groups=(own,))
             start_out = SecurityGroupRule(own, -1, cidrs=_EVERYTHING)
-            doubt = lost or taken.get(address) or taken.get("")
-            made[own] = _group(own, address, [start_in, *rules[own, False]], [start_out, *rules[own, True]], doubt)
+            unknown_reason = lost or taken.get(address) or taken.get("")
+            made[own] = _group(
+                own, address, [start_in, *rules[own, False]], [start_out, *rules[own, True]], unknown_reason
+            )
     return made
 
 
@@ -234,9 +240,9 @@ def _group(
     lost: Unknown | None,
 ) -> SecurityGroup:
     sides = [list(inbound), list(outbound)]
-    doubt = lost or next((r for side in sides for r in side if isinstance(r, Unknown)), None)
+    unknown_reason = lost or next((r for side in sides for r in side if isinstance(r, Unknown)), None)
     known = [tuple(r for r in side if isinstance(r, SecurityGroupRule)) for side in sides]
-    return SecurityGroup(address, vpc, known[0], known[1], doubt)
+    return SecurityGroup(address, vpc, known[0], known[1], unknown_reason)
 
 
 def _group_rule(
@@ -257,9 +263,9 @@ def _group_rule(
     prefixes: list[Cidr | Unknown] = []
     for argument in ("cidr_blocks", "ipv6_cidr_blocks", "cidr_ipv4", "cidr_ipv6"):
         prefixes += cidrs(resource, argument, values.get(argument) or None)
-    doubt = next((p for p in prefixes if isinstance(p, Unknown)), None)
-    if doubt is not None:
-        return doubt
+    unknown_reason = next((p for p in prefixes if isinstance(p, Unknown)), None)
+    if unknown_reason is not None:
+        return unknown_reason
     lists: list[str | Unknown | None] = []
     itself = values.get("self")
     if isinstance(itself, Unknown):

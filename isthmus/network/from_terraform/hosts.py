@@ -38,8 +38,8 @@ def hosts(resolver: Resolver, subnets: dict[str, Subnet]) -> dict[str, Host]:
                 public = Unknown(f"the launch template of {resource.address} says whether it gets a public address")
         if elastic.get(resource.address):
             public = True
-        elif public is False and (doubt := elastic.get("")):
-            public = Unknown(str(doubt))
+        elif public is False and (unknown_reason := elastic.get("")):
+            public = Unknown(str(unknown_reason))
         made[resource.address] = Host(resource.address, subnet, tuple(_addresses(resource)), public)
     return made
 

@@ -46,7 +46,12 @@ class StandIns:
                 continue
             owner = str(resolver.one(resource, "vpc_id", VPC))
             around = self.vpcs.get(owner)
-            if around is None or not _has_block(resource) or resolver.doubt(resource) or used.get(owner, 0) >= 255:
+            if (
+                around is None
+                or not _has_block(resource)
+                or resolver.unknown_reason(resource)
+                or used.get(owner, 0) >= 255
+            ):
                 self.vague[resource.address] = f"the IPv6 addresses of {resource.address}: {why}"
                 continue
             number = used[owner] = used.get(owner, -1) + 1

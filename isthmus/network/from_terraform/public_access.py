@@ -36,20 +36,22 @@ def public_access(
         own = {s.address for s in subnets.values() if s.vpc == vpc or isinstance(s.vpc, Unknown)}
         whole: str | Unknown = ""
         single: dict[str, str | Unknown] = {}
-        doubt = ""
+        unknown_reason = ""
         for resource, excluded, is_vpc, mode_given in exclusions:
             given = mode_given
             if _alike(resource, resolver.graph.resources[vpc]) is False:
                 given = Unknown(f"{resource.address} is of another account or Region than {vpc}")
             if isinstance(excluded, Unknown):
                 may = _alike(resource, resolver.graph.resources[vpc]) is not False
-                doubt = doubt or (f"what {resource.address} excludes: {excluded.reason}" if may else "")
+                unknown_reason = unknown_reason or (
+                    f"what {resource.address} excludes: {excluded.reason}" if may else ""
+                )
             elif is_vpc and excluded == vpc:
                 whole = given if not whole or whole == given else Unknown(f"{vpc} is excluded twice")
             elif not is_vpc and excluded in own:
                 twice = single.get(excluded, given) != given
                 single[excluded] = Unknown(f"{excluded} is excluded twice") if twice else given
-        found[vpc] = PublicAccess(address, mode, whole, single, doubt)
+        found[vpc] = PublicAccess(address, mode, whole, single, unknown_reason)
     return found
 
 
@@ -66,7 +68,7 @@ def _applying(resolver: Resolver, settings: list[Resource], vpc: Resource) -> It
             continue  # that is the default as well
         if alike is None:
             mode = Unknown(f"whether it and {vpc.address} are of one account and Region")
-        yield one.address, mode if mode == OFF else resolver.doubt(one) or mode
+        yield one.address, mode if mode == OFF else resolver.unknown_reason(one) or mode
 
 
 def _alike(one: Resource, other: Resource) -> bool | None:
@@ -98,5 +100,5 @@ def _exclusion_mode(resolver: Resolver, resource: Resource) -> str | Unknown:
     mode = text(resource.get("internet_gateway_exclusion_mode"))
     if isinstance(mode, str) and mode not in (ALLOW_BOTH, ALLOW_EGRESS):
         mode = Unknown(f"{mode!r} is none of AWS's exclusions")
-    doubt = resolver.doubt(resource) or (mode if isinstance(mode, Unknown) else None)
-    return Unknown(f"what {resource.address} allows: {doubt.reason}") if doubt else mode
+    unknown_reason = resolver.unknown_reason(resource) or (mode if isinstance(mode, Unknown) else None)
+    return Unknown(f"what {resource.address} allows: {unknown_reason.reason}") if unknown_reason else mode

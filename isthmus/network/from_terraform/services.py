@@ -70,7 +70,7 @@ def endpoints(resolver: Resolver) -> dict[str, VpcEndpoint]:
     ):
         for resource in resolver.of_type(type_):
             owner = resolver.required(resource, "vpc_endpoint_id", endpoint)
-            found = resolver.doubt(resource) or resolver.required(resource, argument, kind)
+            found = resolver.unknown_reason(resource) or resolver.required(resource, argument, kind)
             if isinstance(owner, Unknown):  # it may be any of them
                 found, owner = Unknown(f"{resource.address} is of an unknown endpoint: {owner.reason}"), ""
             added[owner, argument].append(found)
@@ -117,7 +117,9 @@ def _private_dns(resolver: Resolver) -> dict[str, bool | Unknown]:
     for resource in resolver.of_type("aws_vpc_endpoint_private_dns"):
         endpoint = resolver.required(resource, "vpc_endpoint_id", single("aws_vpc_endpoint"))
         if isinstance(endpoint, str):
-            found[endpoint] = resolver.doubt(resource) or switch(resource.get("private_dns_enabled"), default=False)
+            found[endpoint] = resolver.unknown_reason(resource) or switch(
+                resource.get("private_dns_enabled"), default=False
+            )
     return found
 
 
@@ -151,8 +153,8 @@ def peerings(resolver: Resolver) -> dict[str, VpcPeering]:
         named = resolver.required(resource, "vpc_peering_connection_id", connection)
         if isinstance(named, str):
             resolver.same[resource.address, "id"] = named
-            doubt = resolver.doubt(resource)
-            accepted[named] = _accepts(resource) if doubt is None else doubt
+            unknown_reason = resolver.unknown_reason(resource)
+            accepted[named] = _accepts(resource) if unknown_reason is None else unknown_reason
         else:
             made[resource.address] = VpcPeering(resource.address, named, named)
     for resource in resolver.certain("aws_vpc_peering_connection"):
@@ -184,7 +186,7 @@ def prefix_lists(resolver: Resolver) -> dict[str, PrefixList]:
     for resource in resolver.of_type("aws_ec2_managed_prefix_list_entry"):
         owner = resolver.required(resource, "prefix_list_id", PREFIX_LIST)
         if isinstance(owner, str):
-            more[owner].append(resolver.doubt(resource) or cidr(resource, "cidr", resource.get("cidr")))
+            more[owner].append(resolver.unknown_reason(resource) or cidr(resource, "cidr", resource.get("cidr")))
         else:
             anywhere.append(Unknown(f"{resource.address} is of an unknown prefix list: {owner.reason}"))
     made: dict[str, PrefixList] = {}

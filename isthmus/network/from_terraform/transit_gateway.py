@@ -84,7 +84,7 @@ def moved(resolver: Resolver, which: str) -> dict[str, list[Moved]]:
     found: dict[str, list[Moved]] = {}
     for resource in resolver.of_type(f"{_T}_default_route_table_{which}"):
         gateway = resolver.required(resource, "transit_gateway_id", TRANSIT_GATEWAY)
-        table = resolver.doubt(resource) or resolver.required(
+        table = resolver.unknown_reason(resource) or resolver.required(
             resource, "transit_gateway_route_table_id", single(f"{_T}_route_table")
         )
         owner = "" if isinstance(gateway, Unknown) else gateway
@@ -192,7 +192,7 @@ def side_of(attachment: str | Unknown, owner: str | Unknown, made: Mapping[str, 
 def _accept(resolver: Resolver, resource: Resource, made: dict[str, Attachment], flags: dict[str, Flags]) -> None:
     accepted = resolver.required(resource, "transit_gateway_attachment_id", ATTACHMENT)
     peering = "peering" in resource.type
-    uncounted = resolver.doubt(resource)
+    uncounted = resolver.unknown_reason(resource)
     if isinstance(accepted, str) and accepted in made:
         for attribute in ("id", "transit_gateway_attachment_id"):
             resolver.same[resource.address, attribute] = accepted

@@ -57,9 +57,9 @@ class Defaults:
         offers = gateway.default_association if which == "association" else gateway.default_propagation
         if offers is False:
             return None
-        doubt = wants if isinstance(wants, Unknown) else offers
+        unknown_reason = wants if isinstance(wants, Unknown) else offers
         table = gateway.association_table if which == "association" else gateway.propagation_table
-        return doubt if isinstance(doubt, Unknown) else self._after_changes(attachment, which, table)
+        return unknown_reason if isinstance(unknown_reason, Unknown) else self._after_changes(attachment, which, table)
 
     def _after_changes(self, attachment: Attachment, which: str, first: str | Unknown) -> str | Unknown:
         changes = [*self._moved[which].get(str(attachment.gateway), ()), *self._moved[which].get("", ())]
@@ -93,7 +93,7 @@ def associated(
             why = Unknown(f"{resource.address} may associate it: {attachment.reason}")
             anyone.append((resource, why, named, owner, takes_over))
         else:
-            explicit[attachment].append((resolver.doubt(resource) or named, resource.address, takes_over))
+            explicit[attachment].append((resolver.unknown_reason(resource) or named, resource.address, takes_over))
     policies = _policies(resolver, made)
     result: dict[str, Attachment] = {}
     sources: dict[tuple[str, str], str] = {}
@@ -105,7 +105,12 @@ def associated(
         maybe = [a for a in anyone if isinstance(a[3], Unknown) or facts.gateway in (a[3], *_unknowns(facts))]
         table_: str | Unknown | None = found[0][0] if found else next((a[1] for a in maybe), None)
         known = {table for table, _, _ in found if isinstance(table, str)}
-        unsure = [doubt for table, _, takes in found for doubt in (table, takes) if isinstance(doubt, Unknown)]
+        unsure = [
+            unknown_reason
+            for table, _, takes in found
+            for unknown_reason in (table, takes)
+            if isinstance(unknown_reason, Unknown)
+        ]
         if facts.kind is AttachmentKind.PEERING and not facts.far_side and len(known) > 1:
             unsure.append(Unknown(f"which side of {address} is associated with which of {_names(found)}"))
         if len(known) > 1 and not unsure and not any(a[4] is not False for a in maybe):
@@ -167,7 +172,7 @@ def tables(
     made: Mapping[str, Attachment],
     defaults: Defaults,
     sources: Mapping[tuple[str, str], str],
-    doubts: Mapping[str, str],
+    not_evaluated: Mapping[str, str],
 ) -> dict[str, TgwTable]:
     """Route tables with what propagates into them and their static routes.
 
@@ -181,13 +186,15 @@ def tables(
     for resource in resolver.certain(f"{_T}_route_table"):
         gateway = resolver.required(resource, "transit_gateway_id", TRANSIT_GATEWAY)
         owners[resource.address] = (gateway, name_of(resource))
-    learning = _Learning(owners, made, doubts)
+    learning = _Learning(owners, made, not_evaluated)
     for resource in resolver.of_type(f"{_T}_route_table_propagation"):
         table = resolver.required(resource, "transit_gateway_route_table_id", TGW_TABLE)
         owner = _owner(table, owners)
         attachment = resolver.required(resource, "transit_gateway_attachment_id", ATTACHMENT)
-        doubt = resolver.doubt(resource)
-        learning.add(side_of(attachment, owner, made), table, resource.address, doubt.reason if doubt else "")
+        unknown_reason = resolver.unknown_reason(resource)
+        learning.add(
+            side_of(attachment, owner, made), table, resource.address, unknown_reason.reason if unknown_reason else ""
+        )
     for address, facts in made.items():
         default = defaults.of(facts, "propagation")
         if default is not None:
@@ -197,7 +204,7 @@ def tables(
         associated_with = made[address].table
         if isinstance(associated_with, str):
             by[associated_with, "association", address] = name
-    routes = _routes(resolver, owners, made, doubts)
+    routes = _routes(resolver, owners, made, not_evaluated)
     return {
         address: TgwTable(
             address,
@@ -226,20 +233,20 @@ class _Learning:
         self,
         owners: Mapping[str, tuple[str | Unknown, str]],
         made: Mapping[str, Attachment],
-        doubts: Mapping[str, str],
+        not_evaluated: Mapping[str, str],
     ) -> None:
         self.owners = owners
         self.made = made
-        self.doubts = doubts
+        self.not_evaluated = not_evaluated
         self.learns: dict[str, list[str | Unknown]] = defaultdict(list)
         self.may: dict[str, list[Perhaps]] = defaultdict(list)
         self.by: dict[tuple[str, str, str], str] = {}
 
-    def add(self, attachment: str | Unknown, table: str | Unknown, source: str, doubt: str) -> None:
+    def add(self, attachment: str | Unknown, table: str | Unknown, source: str, unknown_reason: str) -> None:
         """One propagation, by the resource `source`; `doubt` says why it may not be there."""
         facts = self.made.get(attachment) if isinstance(attachment, str) else None
-        if facts is not None and not doubt:
-            doubt = self.doubts.get(facts.address, "")
+        if facts is not None and not unknown_reason:
+            unknown_reason = self.not_evaluated.get(facts.address, "")
         if isinstance(table, Unknown):
             why = f"{source} may propagate into it: {table.reason}"
             for name, (owner, _) in self.owners.items():
@@ -249,9 +256,9 @@ class _Learning:
                     self.may[name].append(Perhaps(facts.address, why))
         elif facts is None:
             reason = attachment.reason if isinstance(attachment, Unknown) else attachment
-            self.learns[table].append(Unknown(doubt or reason))
-        elif doubt:
-            self.may[table].append(Perhaps(facts.address, doubt))
+            self.learns[table].append(Unknown(unknown_reason or reason))
+        elif unknown_reason:
+            self.may[table].append(Perhaps(facts.address, unknown_reason))
         elif facts.address not in self.learns[table]:
             self.learns[table].append(facts.address)
             self.by[table, "propagation", facts.address] = source
@@ -261,7 +268,7 @@ def _routes(
     resolver: Resolver,
     owners: Mapping[str, tuple[str | Unknown, str]],
     made: Mapping[str, Attachment],
-    doubts: Mapping[str, str],
+    not_evaluated: Mapping[str, str],
 ) -> defaultdict[str, list[TgwRoute]]:
     """Static routes and prefix list references by table. One of an unknown table is in each that may hold it."""
     routes: defaultdict[str, list[TgwRoute]] = defaultdict(list)
@@ -282,16 +289,16 @@ def _routes(
         elif not blackhole:
             named = resolver.required(resource, "transit_gateway_attachment_id", ATTACHMENT)
             attachment = side_of(named, _owner(table, owners), made)
-            if isinstance(attachment, str) and attachment in doubts:
-                attachment = Unknown(doubts[attachment])
+            if isinstance(attachment, str) and attachment in not_evaluated:
+                attachment = Unknown(not_evaluated[attachment])
             elif isinstance(attachment, str) and attachment not in made:
                 attachment = Unknown(f"the attachment {attachment} of {resource.address}")
-        doubt = resolver.doubt(resource)
+        unknown_reason = resolver.unknown_reason(resource)
         if isinstance(table, Unknown):
             why = f"it is in an unknown table: {table.reason}"
             stray.append(TgwRoute(resource.address, destination, attachment, origin, why))
         else:
-            why = doubt.reason if doubt else ""
+            why = unknown_reason.reason if unknown_reason else ""
             routes[table].append(TgwRoute(resource.address, destination, attachment, origin, why))
     for name, (gateway, _) in owners.items():
         routes[name] += [route for route in stray if _may_hold(gateway, route, made)]

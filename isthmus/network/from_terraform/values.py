@@ -96,7 +96,7 @@ class Resolver:
         possible = {address: thing for address, thing in made.items() if address in self.graph.unexpanded}
         return {address: thing for address, thing in made.items() if address not in possible}, possible
 
-    def doubt(self, resource: Resource) -> Unknown | None:
+    def unknown_reason(self, resource: Resource) -> Unknown | None:
         """Why a resource may exist several times or not at all."""
         if resource.address in self.graph.unexpanded:
             return Unknown(f"nobody knows how many {resource.address} there are")

@@ -61,7 +61,7 @@ def vpcs(resolver: Resolver, ipv6: StandIns) -> dict[str, Vpc]:
             if isinstance(vpc, Unknown):
                 anywhere.append(Unknown(f"{resource.address} adds a CIDR to an unknown VPC: {vpc.reason}"))
             elif resource.get(argument) is not None or "ipv4" in type_:
-                more[vpc].append(resolver.doubt(resource) or cidr(resource, argument, resource.get(argument)))
+                more[vpc].append(resolver.unknown_reason(resource) or cidr(resource, argument, resource.get(argument)))
     main, any_main = _main_associations(resolver)
     made: dict[str, Vpc] = {}
     for resource in resolver.certain(*_VPC_TYPES):
@@ -86,7 +86,7 @@ def _main_associations(resolver: Resolver) -> tuple[dict[str, str | Unknown], Un
     found: dict[str, str | Unknown] = {}
     anyone: Unknown | None = None
     for resource in resolver.of_type("aws_main_route_table_association"):
-        table = resolver.doubt(resource) or resolver.required(resource, "route_table_id", TABLE)
+        table = resolver.unknown_reason(resource) or resolver.required(resource, "route_table_id", TABLE)
         vpc = resolver.required(resource, "vpc_id", VPC)
         if isinstance(vpc, Unknown):
             owner = vpc_of(resolver, table)
@@ -198,7 +198,7 @@ class _Links:
             why = Unknown(f"{resource.address} is for an unknown subnet: {subnet.reason}")
             self._perhaps.append((vpc_of(self.resolver, found), found, why))
         else:
-            self._links[subnet].append((self.resolver.doubt(resource) or found, resource.address))
+            self._links[subnet].append((self.resolver.unknown_reason(resource) or found, resource.address))
 
     def of(self, subnet: Resource, vpc: str | Unknown, rule: str) -> str | Unknown | None:
         """What is associated with a subnet; None for nothing."""
@@ -228,7 +228,7 @@ def gateways(resolver: Resolver) -> dict[str, Gateway]:
     ):
         for resource in resolver.of_type(type_):
             gateway = resolver.required(resource, argument, single(owner))
-            vpc = resolver.doubt(resource) or resolver.required(resource, "vpc_id", VPC)
+            vpc = resolver.unknown_reason(resource) or resolver.required(resource, "vpc_id", VPC)
             if isinstance(gateway, str):
                 attached[gateway] = vpc
             else:

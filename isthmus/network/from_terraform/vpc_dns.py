@@ -41,7 +41,7 @@ def _options(resolver: Resolver) -> tuple[dict[str, str | Unknown], Unknown | No
         if isinstance(vpc, Unknown):
             anywhere = anywhere or Unknown(f"{resource.address} is for an unknown VPC: {vpc.reason}")
         else:
-            found[vpc] = resolver.doubt(resource) or resolver.required(resource, "dhcp_options_id", _OPTIONS)
+            found[vpc] = resolver.unknown_reason(resource) or resolver.required(resource, "dhcp_options_id", _OPTIONS)
     return found, anywhere
 
 
@@ -79,5 +79,7 @@ def _reverse(resolver: Resolver) -> tuple[dict[str, bool | Unknown], Unknown | N
         if isinstance(vpc, Unknown):
             anywhere = anywhere or vpc
         else:
-            found[vpc] = resolver.doubt(resource) or switch(resource.get("autodefined_reverse_flag"), default=True)
+            found[vpc] = resolver.unknown_reason(resource) or switch(
+                resource.get("autodefined_reverse_flag"), default=True
+            )
     return found, anywhere

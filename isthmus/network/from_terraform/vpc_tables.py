@@ -74,11 +74,11 @@ def tables(resolver: Resolver, made_vpcs: Mapping[str, Vpc]) -> tuple[dict[str, 
     for resource in resolver.of_type("aws_vpn_gateway_route_propagation"):
         table = resolver.required(resource, "route_table_id", TABLE)
         gateway = resolver.required(resource, "vpn_gateway_id", single("aws_vpn_gateway"))
-        doubt = resolver.doubt(resource)
+        unknown_reason = resolver.unknown_reason(resource)
         if isinstance(table, Unknown):
             stray.append(Stray(None, gateway, f"{resource.address} may propagate into it: {table.reason}"))
-        elif doubt is not None and isinstance(gateway, str):
-            may_learn[table].append(Perhaps(gateway, doubt.reason))
+        elif unknown_reason is not None and isinstance(gateway, str):
+            may_learn[table].append(Perhaps(gateway, unknown_reason.reason))
         else:
             propagating[table].append(gateway)
     edges: dict[str, list[str | Unknown]] = defaultdict(list)
@@ -88,24 +88,24 @@ def tables(resolver: Resolver, made_vpcs: Mapping[str, Vpc]) -> tuple[dict[str, 
         if edge is None:
             continue
         if isinstance(table, str):
-            edges[table].append(resolver.doubt(resource) or edge)
+            edges[table].append(resolver.unknown_reason(resource) or edge)
         else:
             edges[""].append(Unknown(f"{resource.address} associates a gateway with an unknown table: {table.reason}"))
     routes: dict[str, list[VpcRoute]] = defaultdict(list)
     for resource in resolver.of_type("aws_route"):
         table = resolver.required(resource, "route_table_id", TABLE)
         route = _route(resolver, resource, resource.values, resource.address, "destination_")
-        doubt = resolver.doubt(resource)
+        unknown_reason = resolver.unknown_reason(resource)
         if isinstance(table, Unknown):
-            stray.append(Stray(replace(route, doubt=f"it is in an unknown table: {table.reason}")))
+            stray.append(Stray(replace(route, unknown_reason=f"it is in an unknown table: {table.reason}")))
         else:
-            routes[table].append(replace(route, doubt=doubt.reason) if doubt else route)
+            routes[table].append(replace(route, unknown_reason=unknown_reason.reason) if unknown_reason else route)
     made: dict[str, VpcTable] = {}
     owners = {made_vpcs[v].address: resolver.same[v, "main_route_table_id"] for v in made_vpcs}
     managed = {table: vpc for vpc, table in owners.items()}
     for resource in resolver.of_type("aws_route_table", "aws_default_route_table"):
         address = resource.address
-        doubt = resolver.doubt(resource)
+        unknown_reason = resolver.unknown_reason(resource)
         inline: list[VpcRoute] = []
         for index, block in enumerate(blocks(resource, "route")):
             name = f"{address}.route[{index}]"
@@ -117,10 +117,10 @@ def tables(resolver: Resolver, made_vpcs: Mapping[str, Vpc]) -> tuple[dict[str, 
         adopted = address not in managed and resource.type == "aws_default_route_table"
         if adopted:
             why, among = _adopted(resolver, resource, owners)
-            stray += [Stray(replace(route, doubt=why), among=among) for route in inline]
+            stray += [Stray(replace(route, unknown_reason=why), among=among) for route in inline]
             stray += [Stray(None, gateway, why, among) for gateway in learns]
-        if doubt is not None:
-            resolver.notes.append(f"{doubt.reason}; what refers to it is unknown")
+        if unknown_reason is not None:
+            resolver.notes.append(f"{unknown_reason.reason}; what refers to it is unknown")
             continue
         vpc: str | Unknown = managed.get(address) or resolver.required(resource, "vpc_id", VPC)
         made[address] = VpcTable(
@@ -148,9 +148,9 @@ def tables(resolver: Resolver, made_vpcs: Mapping[str, Vpc]) -> tuple[dict[str, 
 def _adopted(resolver: Resolver, resource: Resource, owners: Mapping[str, str]) -> tuple[str, frozenset[str]]:
     """Why a main route table may be managed by a resource, and which ones may."""
     value = resource.get("default_route_table_id")
-    doubt = resolver.doubt(resource)
+    unknown_reason = resolver.unknown_reason(resource)
     if isinstance(value, Ref) and value.address in owners:
-        return doubt.reason if doubt else "", frozenset({owners[value.address]})
+        return unknown_reason.reason if unknown_reason else "", frozenset({owners[value.address]})
     free = (table for table in owners.values() if table not in resolver.graph.resources)
     return f"which VPC's main table {resource.address} is: {value}", frozenset(free)
 

@@ -54,7 +54,7 @@ def connections(resolver: Resolver) -> dict[str, VpnConnection]:
         owner = resolver.required(resource, "vpn_connection_id", own)
         found = cidr(resource, "destination_cidr_block", resource.get("destination_cidr_block"))
         if isinstance(owner, str):
-            routes[owner].append(resolver.doubt(resource) or found)
+            routes[owner].append(resolver.unknown_reason(resource) or found)
         else:
             routes[""].append(Unknown(f"{resource.address} is of an unknown connection: {owner.reason}"))
     made: dict[str, VpnConnection] = {}
@@ -135,11 +135,11 @@ def possible_dx_associations(resolver: Resolver) -> dict[str, tuple[str | Unknow
     found = {}
     for resource in resolver.of_type("aws_dx_gateway_association"):
         ends = _dx_ends(resolver, resource)
-        if resolver.doubt(resource) or any(isinstance(end, Unknown) for end in ends):
+        if resolver.unknown_reason(resource) or any(isinstance(end, Unknown) for end in ends):
             found[resource.address] = ends
     for resource in resolver.of_type(*_INTERFACES):
         gateway = resolver.one(resource, "vpn_gateway_id", single("aws_vpn_gateway"))
-        if isinstance(gateway, Unknown) or (gateway is not None and resolver.doubt(resource)):
+        if isinstance(gateway, Unknown) or (gateway is not None and resolver.unknown_reason(resource)):
             found[resource.address] = (resource.address, gateway)
     return found
 

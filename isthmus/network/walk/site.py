@@ -35,14 +35,14 @@ class SiteSteps(Steps):
         for first, last, step in self.facts.site_transit(site).within(low, high):
             if step.here:
                 pieces.append((first, last, (self._at_site(site, path),)))
-            elif isinstance(site.announces, Unknown):
+            elif isinstance(site.advertises, Unknown):
                 # It may have this network itself, or a way to it: what AWS told it need not be what it follows.
-                pieces += unknown(first, last, path, f"what lies behind {connection}: {site.announces.reason}")
+                pieces += unknown(first, last, path, f"what lies behind {connection}: {site.advertises.reason}")
             elif step.over and place not in seen:
                 back = after(path, Hop("site", site.name, "the site is told this prefix and sends it back to AWS"))
                 back = back._replace(hairpin=(*back.hairpin, site.name))
                 onward = self.from_site_over(site, step.over, first, last, back, (*seen, place))
-                pieces += self._unless_public(_doubted(onward, step.unknown), step, path)
+                pieces += self._unless_public(_with_unknowns(onward, step.unknown), step, path)
             elif step.over:
                 why = f"between AWS and site {site.name}: a routing loop"
                 stopped = self.stopped(first, last, path, Block("routing-loop", connection, why))
@@ -54,11 +54,11 @@ class SiteSteps(Steps):
     def _at_site(self, site: Site, path: Path) -> Path:
         return path._replace(hops=(*path.hops, Hop("site", site.name)), end=site.name)
 
-    def _beyond_site(self, site: Site, connection: str, doubt: str, low: int, high: int, path: Path) -> Pieces:
+    def _beyond_site(self, site: Site, connection: str, unknown_reason: str, low: int, high: int, path: Path) -> Pieces:
         pieces: Pieces = []
         for first, last, public in PUBLIC.within(low, high):
-            if doubt:
-                pieces += unknown(first, last, path, doubt)
+            if unknown_reason:
+                pieces += unknown(first, last, path, unknown_reason)
             elif public:
                 hops = (*path.hops, Hop("internet", "internet", f"by way of site {site.name}"))
                 pieces.append((first, last, (path._replace(hops=hops, end="internet", exit=connection),)))
@@ -81,9 +81,9 @@ class SiteSteps(Steps):
     def from_site(self, site: Site, low: int, high: int, path: Path, seen: Seen = ()) -> Pieces:
         """From a site's host: over whatever was told the prefix."""
         path = after(path, Hop("site", site.name))
-        if not site.connections and isinstance(site.announces, Unknown):
-            return unknown(low, high, path, f"where site {site.name} is connected: {site.announces.reason}")
-        if not self.facts.ways_in(site) and not self.facts.ways_doubt(site):
+        if not site.connections and isinstance(site.advertises, Unknown):
+            return unknown(low, high, path, f"where site {site.name} is connected: {site.advertises.reason}")
+        if not self.facts.ways_in(site) and not self.facts.ways_unknown_reason(site):
             why = f"no connection of site {site.name} is up"
             return self.stopped(low, high, path, Block("connection-down", ", ".join(site.connections), why))
         pieces: Pieces = []
@@ -91,13 +91,13 @@ class SiteSteps(Steps):
             if step.here:
                 pieces.append((first, last, (path._replace(end=site.name),)))
             elif step.over:
-                pieces += _doubted(self.from_site_over(site, step.over, first, last, path, seen), step.unknown)
+                pieces += _with_unknowns(self.from_site_over(site, step.over, first, last, path, seen), step.unknown)
             elif step.unknown:
                 pieces += unknown(first, last, path, step.unknown)
             else:
                 ways = [way for _, way in self.facts.ways_in(site)]
                 why = f"site {site.name} is not told {show_range(first, last)}, so it does not send it to AWS"
-                block = Block("not-announced-to-site", self._telling(ways[0]), why)
+                block = Block("not-advertised-to-site", self._telling(ways[0]), why)
                 pieces += self.stopped(
                     first, last, path, block, _bind(self.from_site_over, site, ways[:1], first, last, seen)
                 )
@@ -150,17 +150,17 @@ class SiteSteps(Steps):
         self, near: str, gateway: str, far: str, route: Route, low: int, high: int, path: Path, seen: Seen
     ) -> Pieces:
         """From one connection of a virtual private gateway over another."""
-        if why := cloudhub.doubt(self.network, gateway, near, far):
+        if why := cloudhub.unknown_reason(self.network, gateway, near, far):
             return unknown(low, high, path, why)
         return self.to_site(far, route, low, high, path, seen)
 
 
-def _doubted(pieces: Pieces, doubt: str) -> Pieces:
+def _with_unknowns(pieces: Pieces, unknown_reason: str) -> Pieces:
     """The pieces where packets may be dropped instead: what is stopped is stopped either way, all else is unknown."""
-    if not doubt:
+    if not unknown_reason:
         return pieces
     return [
-        (low, high, tuple(path._replace(unknown=path.unknown or doubt) for path in paths))
+        (low, high, tuple(path._replace(unknown=path.unknown or unknown_reason) for path in paths))
         for low, high, paths in pieces
     ]
 

@@ -103,9 +103,11 @@ class TransitGatewaySteps(Steps):
         """
         firewall = self.network.firewalls.get(name)
         zones = firewall.zones if firewall is not None else ()
-        doubt = next((zone.reason for zone in zones if isinstance(zone, Unknown)), "" if zones else "it names none")
-        if doubt:
-            return unknown(low, high, path, f"the zones of {name}: {doubt}")
+        unknown_reason = next(
+            (zone.reason for zone in zones if isinstance(zone, Unknown)), "" if zones else "it names none"
+        )
+        if unknown_reason:
+            return unknown(low, high, path, f"the zones of {name}: {unknown_reason}")
         up = [zone for zone in zones if isinstance(zone, str) and zone not in self.facts.scenario.down]
         if not up:
             why = f"none of its zones is up ({', '.join(map(str, zones))})"
@@ -123,9 +125,9 @@ class TransitGatewaySteps(Steps):
 
         https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.html
         """
-        zones, doubt = self.facts.zones(attachment)
-        if doubt:
-            return unknown(low, high, path, doubt)
+        zones, unknown_reason = self.facts.zones(attachment)
+        if unknown_reason:
+            return unknown(low, high, path, unknown_reason)
         if isinstance(attachment.appliance_mode, Unknown) and len(zones) > 1:
             why = f"whether {attachment.address} has appliance mode: {attachment.appliance_mode.reason}"
             return unknown(low, high, path, why)

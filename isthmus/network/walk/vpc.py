@@ -11,7 +11,7 @@ from isthmus.network.answers import SOME_ENDPOINT, Block, Crossing, Hop, Path
 from isthmus.network.learned_routes import is_default
 from isthmus.network.model import AttachmentKind, Firewall, GatewayKind, NatGateway, Target, TargetKind, Unknown
 from isthmus.network.public_access import RULE, Way
-from isthmus.network.route_tables import Decision, Route, cidrs_doubt, vpc_cidrs
+from isthmus.network.route_tables import Decision, Route, cidrs_unknown_reason, vpc_cidrs
 from isthmus.network.walk.steps import Pieces, Seen, Source, Steps, VpcPlace, after, led, unknown
 
 _V4_LAST = (1 << 32) - 1
@@ -36,8 +36,8 @@ class VpcSteps(Steps):
         if vpc is None:
             return unknown(low, high, path, f"the VPC of {gateway} is unknown")
         table = self.facts.edge_table.get(gateway, "")
-        if not table and (doubt := self.facts.edge_doubt(vpc)):
-            return unknown(low, high, path, doubt)
+        if not table and (unknown_reason := self.facts.edge_unknown_reason(vpc)):
+            return unknown(low, high, path, unknown_reason)
         return self.in_vpc(VpcPlace(vpc, table, "", "", Source.OUTSIDE), low, high, path, seen)
 
     def in_vpc(self, place: VpcPlace, low: int, high: int, path: Path, seen: Seen) -> Pieces:
@@ -150,12 +150,12 @@ class VpcSteps(Steps):
 
     def _local_only(self, place: VpcPlace, low: int, high: int, path: Path) -> Pieces:
         pieces: Pieces = []
-        doubt = cidrs_doubt(self.network, place.vpc)
+        unknown_reason = cidrs_unknown_reason(self.network, place.vpc)
         for first, last, owners in self.facts.vpc_owners.within(low, high):
             if place.vpc in owners:
                 pieces += self._deliver(place, first, last, path, f"local route of {place.vpc}")
-            elif doubt:
-                pieces += unknown(first, last, path, doubt)
+            elif unknown_reason:
+                pieces += unknown(first, last, path, unknown_reason)
             else:
                 why = f"{show_range(first, last)} is not in the VPC, and a gateway or peering gives no transit"
                 pieces += self.stopped(first, last, path, Block("edge-to-edge", place.vpc, why))
@@ -178,14 +178,14 @@ class VpcSteps(Steps):
             why = f"{route or 'a route'} leads to {tgw}, to which {place.vpc} is not attached"
             return self.stopped(low, high, path, Block("not-attached", name, why))
         attachment = attachments[0]
-        zones, doubt = self.facts.zones(attachment)
+        zones, unknown_reason = self.facts.zones(attachment)
         if attachment.address in self.facts.scenario.down:
             why = f"{attachment.address} is down"
             return self.stopped(low, high, path, Block("attachment-down", attachment.address, why))
         if place.zone not in zones:
-            doubt = doubt or _incomparable(place.zone, zones)
-            if doubt or not place.zone:
-                why = doubt or f"the zone of {place.subnet} is unknown"
+            unknown_reason = unknown_reason or _incomparable(place.zone, zones)
+            if unknown_reason or not place.zone:
+                why = unknown_reason or f"the zone of {place.subnet} is unknown"
                 return unknown(low, high, path, f"whether {attachment.address} has a subnet in the zone: {why}")
             why = f"no attachment subnet in zone {place.zone} (has {', '.join(zones) or 'none'})"
             block = Block("zone-without-attachment", attachment.address, why)
@@ -295,8 +295,8 @@ class VpcSteps(Steps):
         A range that AWS chooses (`assign_generated_ipv6_cidr_block`) is public, and is none of those known here.
         https://docs.aws.amazon.com/vpc/latest/ipam/enable-prov-ipv6-gua.html
         """
-        if doubt := cidrs_doubt(self.network, vpc):
-            return path._replace(unknown=path.unknown or doubt)
+        if unknown_reason := cidrs_unknown_reason(self.network, vpc):
+            return path._replace(unknown=path.unknown or unknown_reason)
         ranges = [cidr for cidr in vpc_cidrs(self.network, vpc) if cidr.version == 6]
         private = [cidr for cidr in ranges if not PUBLIC(span(cidr)[0])]
         if not private:

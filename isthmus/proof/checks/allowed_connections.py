@@ -16,7 +16,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from isthmus.intent import Estate
-from isthmus.intent.network_acl_rules import EPHEMERAL, PATH_MTU, Ports, may_open
+from isthmus.intent.network_acl_rules import EPHEMERAL, PATH_MTU, Ports, allowed_ports
 from isthmus.intent.reachability import inspected_between
 from isthmus.network.address_space import subtract
 from isthmus.network.answers import Outcome
@@ -24,7 +24,7 @@ from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
 from isthmus.proof.checks.allowed_packets import packets_of, union
 from isthmus.proof.checks.causes import Naming
 from isthmus.proof.checks.client_ports import mostly_lost
-from isthmus.proof.checks.reachability import Meant, gathered
+from isthmus.proof.checks.reachability import Intended, gathered
 from isthmus.proof.pairs.matrix import AllPairs, Pair, Trial
 from isthmus.proof.result.findings import Violation
 from isthmus.text.listing import some
@@ -35,15 +35,15 @@ _MOST = 3
 _SECOND_LINE = "network-acl-denies"
 
 
-def opening_violations(meant: Meant, pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
+def connection_violations(meant: Intended, pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
     """For each pair of which openings are said: every packet, those that are said and all others."""
     for a, b, _ in pairs.grouped():
-        opened = meant.may_open(a, b)
+        opened = meant.allowed_ports(a, b)
         if opened is None or not meant.together(a, b):
             continue
         pair, said = pairs.between(a, b), union(opened)
         # A firewall knows replies from connections; network ACLs do not.
-        answered = () if meant.inspected(a, b) else meant.may_open(b, a) or ()
+        answered = () if meant.inspected(a, b) else meant.allowed_ports(b, a) or ()
         for each in opened:
             yield from gathered(_missing(a, b, each, pair, naming), NO_PACKETS)
         if meant.inspected(a, b) and (passed := list(_passed(a, b, said, pair, naming))):
@@ -52,9 +52,9 @@ def opening_violations(meant: Meant, pairs: AllPairs, naming: Naming) -> Iterato
             yield from gathered(_undrawn(a, b, opened, answered, pair, naming), NO_PACKETS)
 
 
-def opening_assumptions(estate: Estate) -> Iterator[str]:
+def connection_assumptions(estate: Estate) -> Iterator[str]:
     """What is let through between limited sides although nobody opens it."""
-    pairs = dict.fromkeys(" and ".join(sorted((str(o.source), str(o.to)))) for o in estate.opens)
+    pairs = dict.fromkeys(" and ".join(sorted((str(o.source), str(o.to)))) for o in estate.allowed_connections)
     if pairs:
         yield (
             "only routers on the way send ICMP type 3 code 4 (fragmentation needed), which network ACLs let through "
@@ -62,13 +62,13 @@ def opening_assumptions(estate: Estate) -> Iterator[str]:
         )
 
 
-def opening_notes(estate: Estate) -> Iterator[str]:
+def connection_notes(estate: Estate) -> Iterator[str]:
     """Where network ACLs leave more open than is said."""
     inspected = {frozenset((a.name, b.name)) for a, b in combinations(estate.segments, 2) if inspected_between(a, b)}
-    for a, b in sorted({tuple(sorted((str(o.source), str(o.to)))) for o in estate.opens}):
+    for a, b in sorted({tuple(sorted((str(o.source), str(o.to)))) for o in estate.allowed_connections}):
         if {a, b} in inspected:
             continue
-        one, other = may_open(estate, a, b) or (), may_open(estate, b, a) or ()
+        one, other = allowed_ports(estate, a, b) or (), allowed_ports(estate, b, a) or ()
         mine, theirs = ({each.protocol for each in said} - {"icmp"} for said in (one, other))
         for protocol in sorted(mine & theirs):
             yield (
@@ -80,7 +80,7 @@ def opening_notes(estate: Estate) -> Iterator[str]:
                 yield (
                     f"{here} opens no {protocol} connection to {there}, and answers those of {there}: network ACLs "
                     f"cannot tell replies from packets to ports {EPHEMERAL[0]} to {EPHEMERAL[1]}, so these get there "
-                    f"one way, and nothing comes back{_but(may_open(estate, there, here) or (), protocol)}"
+                    f"one way, and nothing comes back{_but(allowed_ports(estate, there, here) or (), protocol)}"
                 )
 
 
@@ -101,7 +101,7 @@ def _missing(a: str, b: str, said: Ports, pair: Pair, naming: Naming) -> Found:
         if stopped is not None:
             why = "; ".join(f"{block.address}: {block.why}" for block in stopped.trip.blocks)
             paths = (*stopped.trip.forward.paths, *stopped.trip.back.paths)
-            yield Violation("opening-blocked", why, naming.of_blocked(paths), a, b), packets
+            yield Violation("allowed-connection-blocked", why, naming.of_blocked(paths), a, b), packets
 
 
 def _undrawn(
@@ -112,16 +112,16 @@ def _undrawn(
     replies = union(each.replies for each in answered)
     both = union(e.replies for e in answered if any(e.protocol == each.protocol != "icmp" for each in opened))
     # A reply to an ICMP message looks like a reply and like nothing else: no answer is expected.
-    unanswered = replies - union(each.replies for each in answered if each.protocol == "icmp")
+    unknown_results = replies - union(each.replies for each in answered if each.protocol == "icmp")
     # What routers on the way report belongs to what is said, and network ACLs cannot tell to which packet.
     others = ALL_PACKETS - said - replies - REPORTED
-    for within, answers_count in ((others, False), (unanswered - said - both, True)):
+    for within, answers_count in ((others, False), (unknown_results - said - both, True)):
         for packets, view in pair.views(within):
             for trial in view.trials:
                 open_ = [path for path in trial.trip.forward.paths if path.outcome is Outcome.REACHABLE]
                 if open_ and (not answers_count or _answered(trial, answered)):
                     why = f"packets get through: {' > '.join(hop.address for hop in open_[0].hops)}"
-                    yield Violation("opening-undrawn", why, naming.of_leak(open_), a, b), packets
+                    yield Violation("unintended-connection", why, naming.of_leak(open_), a, b), packets
                     break
 
 
@@ -143,7 +143,7 @@ def _passed(a: str, b: str, said: Packets, pair: Pair, naming: Naming) -> Found:
             if path.boxes and all(block.rule == _SECOND_LINE for block in path.blocks):
                 why = path.unknown or "the firewall lets them through"
                 why += ", and network ACLs alone stop them" if path.blocks else ""
-                yield Violation("opening-undrawn", why, naming.of_path(path), a, b), packets
+                yield Violation("unintended-connection", why, naming.of_path(path), a, b), packets
                 break
 
 

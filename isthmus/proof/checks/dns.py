@@ -32,7 +32,7 @@ from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import EndpointKind, Unknown, VpcEndpoint
 from isthmus.network.name_classes import ANY_NAME
 from isthmus.network.packets import Traffic
-from isthmus.proof.result.findings import Unanswered, Violation
+from isthmus.proof.result.findings import UnknownResult, Violation
 
 _TCP = 6
 
@@ -48,7 +48,7 @@ class Resolving:
         self.network = engine.network
         self.facts = engine.network.resolution
         self.violations: list[Violation] = []
-        self.unanswered: list[Unanswered] = []
+        self.unknown_results: list[UnknownResult] = []
         for _, spoke in estate.spokes:
             if spoke.name in vpcs:
                 self._own_endpoints(spoke)
@@ -72,7 +72,7 @@ class Resolving:
         endpoints = [e for e in self.facts.endpoints.values() if e.inbound is True and self._in_home(e)]
         unread = next((e.inbound for e in self.facts.endpoints.values() if isinstance(e.inbound, Unknown)), None)
         if not endpoints and unread is not None:
-            self.unanswered.append(Unanswered("whether there is an inbound Resolver endpoint", unread.reason))
+            self.unknown_results.append(UnknownResult("whether there is an inbound Resolver endpoint", unread.reason))
         elif not endpoints:
             self._found("dns-endpoint-missing", "there is no inbound Resolver endpoint", (self.vpc,), home.spoke.name)
         for endpoint in endpoints:
@@ -92,9 +92,12 @@ class Resolving:
                 self._found("dns-rule-differs", why, (self.vpc,), home.spoke.name, forward.domain)
             for rule in rules:
                 given = {_server(*target) for target in rule.targets if not isinstance(target, Unknown)}
-                doubts = [target for target in rule.targets if isinstance(target, Unknown)]
-                self.unanswered += [Unanswered(f"where {rule.address} forwards to", doubt.reason) for doubt in doubts]
-                if not doubts and given != wanted:
+                not_evaluated = [target for target in rule.targets if isinstance(target, Unknown)]
+                self.unknown_results += [
+                    UnknownResult(f"where {rule.address} forwards to", unknown_reason.reason)
+                    for unknown_reason in not_evaluated
+                ]
+                if not not_evaluated and given != wanted:
                     why = f"{forward.domain} goes to {_listed(given)}; the intent says {_listed(wanted)}"
                     self._found("dns-rule-differs", why, (rule.address,), home.spoke.name, forward.domain)
                 self._outbound(rule, forward.domain)
@@ -104,7 +107,7 @@ class Resolving:
         endpoint = self.facts.endpoints.get(rule.endpoint) if isinstance(rule.endpoint, str) else None
         unread = rule.endpoint if endpoint is None else endpoint.inbound
         if isinstance(unread, Unknown):
-            self.unanswered.append(Unanswered(f"by which endpoint {rule.address} asks", unread.reason))
+            self.unknown_results.append(UnknownResult(f"by which endpoint {rule.address} asks", unread.reason))
             return
         if endpoint is None or endpoint.inbound is not False:
             why = f"the endpoint of {rule.address} is no outbound Resolver endpoint of this input"
@@ -131,7 +134,7 @@ class Resolving:
             self._found("dns-path-blocked", f"{packet}: {why}", places, source, destination)
         elif trip.outcome is Outcome.UNKNOWN:
             paths = (*trip.forward.paths, *trip.back.paths)
-            self.unanswered.append(Unanswered(f"{packet}", next((p.unknown for p in paths if p.unknown), "")))
+            self.unknown_results.append(UnknownResult(f"{packet}", next((p.unknown for p in paths if p.unknown), "")))
 
     def _in_home(self, endpoint: ResolverEndpoint) -> bool:
         subnets = (self.network.subnets.get(str(interface.subnet)) for interface in endpoint.interfaces)
@@ -172,7 +175,7 @@ class Resolving:
         for name in names:
             found = found_in(zone, name.replace("*", ANY_NAME)) if zone is not None else Found(missing="no zone")
             if found.unknown:
-                self.unanswered.append(Unanswered(f"where {name} leads", found.unknown))
+                self.unknown_results.append(UnknownResult(f"where {name} leads", found.unknown))
             elif found.missing or any(record.endpoint != endpoint.address for record in found.records):
                 about = [record.address for record in found.records]
                 about += [zone.address, endpoint.address] if zone is not None else [endpoint.address]
@@ -202,7 +205,7 @@ class Resolving:
                     groups = [group for group in endpoint.security_groups if isinstance(group, str)]
                     self._found("service-endpoint-blocked", verdict.why, (endpoint.address, *groups), user, service)
                 elif verdict is not None:
-                    self.unanswered.append(Unanswered(f"{user} -> endpoint for {service}", verdict.reason))
+                    self.unknown_results.append(UnknownResult(f"{user} -> endpoint for {service}", verdict.reason))
 
     # --- associations ------------------------------------------------------------------------------------------------
 
@@ -223,16 +226,18 @@ class Resolving:
             has = {self.facts.rules[a].domain for a in held if a in self.facts.rules}
             has |= {self.facts.zones[a].domain for a in held if a in self.facts.zones}
             missing = sorted(domain for domain in wanted if domain not in has)
-            doubt = next(self.facts.doubts(vpc), None)
-            self._watched(home, spoke, vpc, held, doubt)
-            if missing and doubt is not None:
-                self.unanswered.append(Unanswered(f"whether {spoke.name} resolves {_listed(missing)}", doubt.reason))
+            unknown_reason = next(self.facts.not_evaluated(vpc), None)
+            self._watched(home, spoke, vpc, held, unknown_reason)
+            if missing and unknown_reason is not None:
+                self.unknown_results.append(
+                    UnknownResult(f"whether {spoke.name} resolves {_listed(missing)}", unknown_reason.reason)
+                )
             elif missing:
                 why = f"its VPC is associated with nothing that resolves {_listed(missing)}"
                 self._found("dns-not-associated", why, (vpc,), spoke.name, missing[0])
 
     def _watched(
-        self, home: SharedServices, spoke: Spoke, vpc: str, held: Collection[str], doubt: Unknown | None
+        self, home: SharedServices, spoke: Spoke, vpc: str, held: Collection[str], unknown_reason: Unknown | None
     ) -> None:
         """Queries of a VPC are logged, and held against the DNS firewall, if the intent has either."""
         wanted = (
@@ -246,8 +251,10 @@ class Resolving:
         )
         for meant, known, why, what in wanted:
             if meant and not any(thing in known for thing in held):
-                if doubt is not None:
-                    self.unanswered.append(Unanswered(f"whether what {spoke.name} asks {what}", doubt.reason))
+                if unknown_reason is not None:
+                    self.unknown_results.append(
+                        UnknownResult(f"whether what {spoke.name} asks {what}", unknown_reason.reason)
+                    )
                 else:
                     self._found("dns-not-associated", why, (vpc,), spoke.name)
 

@@ -40,7 +40,7 @@ from isthmus.network.dns_model import (
 from isthmus.network.model import EndpointKind, Network, Unknown, VpcEndpoint
 from isthmus.network.name_classes import boundaries, in_order, likeness, representatives
 from isthmus.network.name_lookup import Answer, Answered, Lookup
-from isthmus.proof.result.findings import Unanswered, Violation
+from isthmus.proof.result.findings import UnknownResult, Violation
 
 _SITES = "the sites"
 _INTENT = "intent"
@@ -114,7 +114,7 @@ class Answering:
     vpcs: Mapping[str, str]
     network: Network
     violations: list[Violation] = field(default_factory=list)
-    unanswered: list[Unanswered] = field(default_factory=list)
+    unknown_results: list[UnknownResult] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.real = Lookup(self.network)
@@ -127,7 +127,7 @@ class Answering:
         for (rule, why, resources), (domains, wronged) in self._wrong.items():
             self._found(rule, why, (*resources, wronged[0].vpc), _among(wronged), _listed(domains))
         for why, (domains, unsure) in self._unclear.items():
-            self.unanswered.append(Unanswered(f"who answers {_listed(domains)} for {_among(unsure)}", why))
+            self.unknown_results.append(UnknownResult(f"who answers {_listed(domains)} for {_among(unsure)}", why))
 
     def _alike(self) -> Iterator[tuple[_Asker, ...]]:
         """Askers for whom the same things hold, and are meant to hold: what one of them is answered, all are."""
@@ -156,11 +156,11 @@ class Answering:
         settings = self.network.resolution.settings(vpc)
         servers_, options = settings.servers, settings.options
         if isinstance(servers_, Unknown):
-            self.unanswered.append(Unanswered(f"which DNS servers hosts of {spoke} ask", servers_.reason))
+            self.unknown_results.append(UnknownResult(f"which DNS servers hosts of {spoke} ask", servers_.reason))
             return False
         if servers_ != (AMAZON_PROVIDED,):
             why = f"DHCP hands out {', '.join(servers_)}, and the intent has the Resolver of the VPC"
-            self._found("other-dns-server", why, (options, vpc), spoke)
+            self._found("custom-dns-server", why, (options, vpc), spoke)
             return False
         for name, on in (
             ("enable_dns_support", settings.support),
@@ -168,7 +168,7 @@ class Answering:
             ("the autodefined rules for reverse lookups", settings.reverse),
         ):
             if isinstance(on, Unknown):
-                self.unanswered.append(Unanswered(f"whether names are answered in {spoke}: {name}", on.reason))
+                self.unknown_results.append(UnknownResult(f"whether names are answered in {spoke}: {name}", on.reason))
                 return False
             if not on:
                 self._found("dns-disabled", f"{name} of its VPC is off", (vpc,), spoke)
@@ -215,7 +215,7 @@ class Answering:
                 continue
             if isinstance(rule.trusts_redirection, Unknown):
                 why = rule.trusts_redirection.reason
-                self.unanswered.append(Unanswered(f"whether {rule.address} trusts where names lead", why))
+                self.unknown_results.append(UnknownResult(f"whether {rule.address} trusts where names lead", why))
             elif not rule.trusts_redirection:
                 why = f"{rule.address} also looks at the names that CNAME records of allowed ones lead to"
                 self._found("dns-firewall-differs", why, (rule.address,), _among(askers))
@@ -267,7 +267,7 @@ def _difference(real: Answer, meant: Answer) -> tuple[str, str, tuple[str, ...]]
     forwarded = real.by is Answered.FORWARD or (real.by is Answered.NOT and bool(real.targets))
     why = f"{_said(real)} answers; the intent says {_said(meant)}"
     if meant.by in _OURS and real.by in _OURS and not (meant.by is real.by is Answered.FORWARD):
-        return "name-hidden", why, about
+        return "hidden-name", why, about
     if forwarded:
         return "unintended-forward", why, about
     if real.by in _OURS:
@@ -284,7 +284,7 @@ def _lost(real: Answer, meant: Answer) -> tuple[str, str, tuple[str, ...]] | Non
     if not there:
         return None
     why = f"{_said(real)} answers; the intent says {_said(meant)}: {'; '.join(map(str, (*there, *taken)))}"
-    return "name-hidden", why, tuple(one.address for one in (*taken, *there))
+    return "hidden-name", why, tuple(one.address for one in (*taken, *there))
 
 
 def _said(answer: Answer) -> str:

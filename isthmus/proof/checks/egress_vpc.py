@@ -41,5 +41,5 @@ def _inhabited(egress: str, pairs: AllPairs, naming: Naming) -> Iterator[Violati
             open_ = [path for each in found for path in each.trip.forward.paths if path.outcome is Outcome.REACHABLE]
             if open_:
                 why = f"it reaches {open_[0].end} in the egress VPC, which is a way and no place"
-                yield Violation("undrawn-flow", why, naming.of_leak(open_[:1]), name, egress)
+                yield Violation("unintended-flow", why, naming.of_leak(open_[:1]), name, egress)
                 break

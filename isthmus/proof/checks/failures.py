@@ -9,27 +9,27 @@ from isthmus.intent import Egress, Estate
 from isthmus.network.answers import InSubnet, Outcome
 from isthmus.network.model import Unknown
 from isthmus.proof.checks.inventory import Binding
-from isthmus.proof.checks.reachability import Meant
+from isthmus.proof.checks.reachability import Intended
 from isthmus.proof.pairs.locations import INTERNET, Kind
 from isthmus.proof.pairs.matrix import AllPairs, Trial
-from isthmus.proof.result.failures import Failing, Failure, Survival, failures
-from isthmus.proof.result.findings import Lost, Violation
+from isthmus.proof.result.failures import Failure, FailureKind, FailureResult, failures
+from isthmus.proof.result.findings import LostFlows, Violation
 
 
 @dataclass
-class Outages:
+class FailureChecks:
     """Tries failures of a network whose intended flows are those of `pairs`."""
 
     estate: Estate
     binding: Binding
-    meant: Meant
+    meant: Intended
     pairs: AllPairs
 
-    def survivals(self) -> Iterator[Survival]:
+    def failure_results(self) -> Iterator[FailureResult]:
         """What each failure takes. NAT gateways of alike spokes are tried once."""
         for failure in failures(self.pairs.engine.network):
-            if failure.kind is not Failing.NAT_GATEWAY or self._worth_trying(failure.what):
-                yield Survival(failure, tuple(self._lost(failure)))
+            if failure.kind is not FailureKind.NAT_GATEWAY or self._worth_trying(failure.what):
+                yield FailureResult(failure, tuple(self._lost(failure)))
 
     def _worth_trying(self, nat: str) -> bool:
         vpc = self._vpc_of_nat(nat)
@@ -41,7 +41,7 @@ class Outages:
         subnet = self.pairs.engine.network.subnets.get(facts.subnet) if isinstance(facts.subnet, str) else None
         return str(subnet.vpc) if subnet else ""
 
-    def _lost(self, failure: Failure) -> Iterator[Lost]:
+    def _lost(self, failure: Failure) -> Iterator[LostFlows]:
         engine = self.pairs.engine.in_scenario(failure.scenario)
         during = self.pairs.during(engine)
         spared = self._spared(failure)
@@ -52,7 +52,7 @@ class Outages:
 
     def _like(self, failure: Failure, a: str, b: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Every source and destination that the failure takes alike. A NAT gateway of a spoke is no other's."""
-        own = self._vpc_of_nat(failure.what) if failure.kind is Failing.NAT_GATEWAY else ""
+        own = self._vpc_of_nat(failure.what) if failure.kind is FailureKind.NAT_GATEWAY else ""
         if own and own in self.binding.vpcs.values():
             return (a,), (b,)
         return self.pairs.alike(a), self.pairs.alike(b)
@@ -60,14 +60,16 @@ class Outages:
     def _touched(self, failure: Failure, a: str, b: str) -> bool:
         """Whether the failure can matter to a pair at all; zones and central exits matter to all."""
         places = self.pairs.places.by_name[a], self.pairs.places.by_name[b]
-        if failure.kind is Failing.NAT_GATEWAY:
+        if failure.kind is FailureKind.NAT_GATEWAY:
             vpc = self._vpc_of_nat(failure.what)
             return b == INTERNET and (places[0].vpc == vpc or vpc not in self.binding.vpcs.values())
-        if failure.kind is Failing.ZONE:
+        if failure.kind is FailureKind.ZONE:
             return True
         return any(place.kind is not Kind.SPOKE for place in places)
 
-    def _taken(self, a: str, b: str, during: AllPairs, spared: Callable[[str, str, Trial], bool]) -> Iterator[Lost]:
+    def _taken(
+        self, a: str, b: str, during: AllPairs, spared: Callable[[str, str, Trial], bool]
+    ) -> Iterator[LostFlows]:
         """The flow from `a` to `b`, if any part of it that works otherwise does not work during the failure."""
         before, after = self.pairs.between(a, b).trials, during.between(a, b).trials
         taken = [
@@ -81,19 +83,19 @@ class Outages:
         trial = meant[0] if meant else taken[0][0]
         blocks = "; ".join(f"{block.address}: {block.why}" for block in trial.trip.blocks)
         back = Outcome.BLOCKED if trial.trip.asymmetric else trial.trip.back.outcome
-        yield Lost(a, b, trial.trip.forward.outcome, back, bool(meant), blocks)
+        yield LostFlows(a, b, trial.trip.forward.outcome, back, bool(meant), blocks)
 
     def _spared(self, failure: Failure) -> Callable[[str, str, Trial], bool]:
         """Whether the part of a flow that a trial stands for is meant to survive."""
         match failure.kind:
-            case Failing.TUNNEL:
+            case FailureKind.TUNNEL:
                 return lambda a, b, trial: True
-            case Failing.CONNECTION | Failing.CUSTOMER_GATEWAY:
+            case FailureKind.CONNECTION | FailureKind.CUSTOMER_GATEWAY:
                 return lambda a, b, trial: self._another_way(failure, a, b)
-            case Failing.NAT_GATEWAY:
+            case FailureKind.NAT_GATEWAY:
                 zone = self._zone_of_nat(failure.what)
                 return lambda a, b, trial: trial.zone != zone and self._own_nat(a, trial.zone) and not self._central(a)
-            case Failing.ZONE:
+            case FailureKind.ZONE:
                 return lambda a, b, trial: self._zone_spared(failure.what, a, b, trial)
 
     def _zone_spared(self, zone: str, a: str, b: str, trial: Trial) -> bool:
@@ -139,9 +141,9 @@ class Outages:
         )
 
 
-def outage_violations(survivals: tuple[Survival, ...]) -> Iterator[Violation]:
+def failure_violations(failure_results: tuple[FailureResult, ...]) -> Iterator[Violation]:
     """One violation for each flow that is meant to survive a failure and does not."""
-    for survival in survivals:
+    for survival in failure_results:
         for lost in survival.lost:
             if lost.meant_to_survive:
                 why = f"lost when {survival.failure.what} is down: {lost.why or 'unknown'}"

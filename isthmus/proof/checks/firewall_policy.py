@@ -21,7 +21,7 @@ from isthmus.network.model import Firewall, Network, Unknown
 from isthmus.network.packets import messages
 from isthmus.network.stateless import Action
 from isthmus.network.suricata import Rule, Rules, Span, Spans, listed, managed, written
-from isthmus.proof.result.findings import Unanswered, Violation
+from isthmus.proof.result.findings import UnknownResult, Violation
 
 _LAST_BEFORE_MANAGED = 999
 _TCP = 6
@@ -42,7 +42,7 @@ class PolicyComparison:
     """What of a firewall's policy is not as the intent states it, and of what that cannot be said."""
 
     violations: tuple[Violation, ...] = ()
-    unanswered: tuple[Unanswered, ...] = ()
+    unknown_results: tuple[UnknownResult, ...] = ()
 
 
 def intended_rules(estate: Estate) -> Rules | None:
@@ -146,19 +146,19 @@ def compared(estate: Estate, network: Network, egress: str) -> PolicyComparison:
     if intended is None:
         return PolicyComparison()
     violations: list[Violation] = []
-    unanswered: list[Unanswered] = []
+    unknown_results: list[UnknownResult] = []
     for firewall in _meant(estate, network, egress):
         name = firewall.name or firewall.address
         if isinstance(firewall.rules, Unknown):
-            unanswered.append(Unanswered(f"the policy of firewall {name}", firewall.rules.reason))
+            unknown_results.append(UnknownResult(f"the policy of firewall {name}", firewall.rules.reason))
             continue
         resources = (*firewall.rules.groups, firewall.address)
         for why in _differences(firewall.rules, intended):
             if isinstance(why, Unknown):
-                unanswered.append(Unanswered(f"the policy of firewall {name}", why.reason))
+                unknown_results.append(UnknownResult(f"the policy of firewall {name}", why.reason))
             else:
                 violations.append(Violation("firewall-policy-differs", why, resources))
-    return PolicyComparison(tuple(violations), tuple(dict.fromkeys(unanswered)))
+    return PolicyComparison(tuple(violations), tuple(dict.fromkeys(unknown_results)))
 
 
 def _differences(rules: Rules, intended: Rules) -> Iterator[str | Unknown]:

@@ -12,7 +12,7 @@ from isthmus.network.packet_classes import USUAL, packet_classes
 from isthmus.network.packets import ALL_PACKETS
 from isthmus.proof.pairs.locations import Inventory, Place, Places
 from isthmus.proof.pairs.matrix import Pair, Trial
-from isthmus.proof.result.findings import Fate, Flow, Unanswered, Violation
+from isthmus.proof.result.findings import Flow, PacketOutcome, UnknownResult, Violation
 
 
 def service_flows(engine: Forwarding, places: Places, inventory: Inventory) -> tuple[Flow, ...]:
@@ -51,15 +51,28 @@ def _flow(engine: Forwarding, spoke: Place, service: str, unsure: bool) -> Flow:
     pair = Pair(trials)
     telling = pair.telling(None)
     if unsure:
-        fates = (Fate(ALL_PACKETS, Outcome.UNKNOWN, Outcome.UNKNOWN),)
+        packet_outcomes = (PacketOutcome(ALL_PACKETS, Outcome.UNKNOWN, Outcome.UNKNOWN),)
         evidence = trials[telling].trip
-        return Flow(spoke.name, service, Outcome.UNKNOWN, Outcome.UNKNOWN, fates=fates, explain=lambda: evidence)
-    return Flow(spoke.name, service, *pair.outcome(None), fates=pair.fates(None), explain=lambda: trials[telling].trip)
+        return Flow(
+            spoke.name,
+            service,
+            Outcome.UNKNOWN,
+            Outcome.UNKNOWN,
+            packet_outcomes=packet_outcomes,
+            explain=lambda: evidence,
+        )
+    return Flow(
+        spoke.name,
+        service,
+        *pair.outcome(None),
+        packet_outcomes=pair.packet_outcomes(None),
+        explain=lambda: trials[telling].trip,
+    )
 
 
 def service_violations(
     estate: Estate, engine: Forwarding, places: Places, inventory: Inventory
-) -> Iterator[Violation | Unanswered]:
+) -> Iterator[Violation | UnknownResult]:
     """Workload subnets whose table lacks a gateway endpoint that the intent asks for, or may lack it."""
     network = engine.network
     for _, spoke in estate.spokes:
@@ -71,8 +84,8 @@ def service_violations(
                 for e in network.endpoints.values()
                 if e.kind is EndpointKind.GATEWAY and e.vpc == place.vpc and e.service_name == service
             ]
-            doubt = _doubt(engine, place, service, endpoints) or inventory.unsure(place.vpc)
-            if not endpoints and not doubt:
+            unknown_reason = _unknown_reason(engine, place, service, endpoints) or inventory.unsure(place.vpc)
+            if not endpoints and not unknown_reason:
                 why = f"there is no gateway endpoint for {service}"
                 yield Violation("service-endpoint-missing", why, (place.vpc,), spoke.name, service)
                 continue
@@ -81,15 +94,15 @@ def service_violations(
                 table = network.subnets[subnet].table
                 if not isinstance(table, str) or table in served:
                     continue
-                if doubt:
-                    yield Unanswered(f"whether {subnet} reaches {service} by a gateway endpoint", doubt)
+                if unknown_reason:
+                    yield UnknownResult(f"whether {subnet} reaches {service} by a gateway endpoint", unknown_reason)
                     continue
                 why = f"the table of {subnet} has no route to the {service} endpoint"
                 resources = (table, *(endpoint.address for endpoint in endpoints))
                 yield Violation("service-endpoint-missing", why, resources, spoke.name, service)
 
 
-def _doubt(engine: Forwarding, place: Place, service: str, endpoints: list[VpcEndpoint]) -> str:
+def _unknown_reason(engine: Forwarding, place: Place, service: str, endpoints: list[VpcEndpoint]) -> str:
     """Why a gateway endpoint may serve tables of a VPC that are not known, or ""."""
     for endpoint in endpoints:
         unknown = next((t for t in endpoint.tables if isinstance(t, Unknown)), None)

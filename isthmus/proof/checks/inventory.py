@@ -18,8 +18,8 @@ from isthmus.network.model import (
     Unknown,
     VpnConnection,
 )
-from isthmus.proof.pairs.locations import Inventory, Place, Places, announcements, in_order, site_networks
-from isthmus.proof.result.findings import Unanswered, Violation
+from isthmus.proof.pairs.locations import Inventory, Place, Places, advertisements, in_order, site_networks
+from isthmus.proof.result.findings import UnknownResult, Violation
 
 NOT_GIVEN = Unknown("the environments of its connections are not in this input")
 
@@ -40,7 +40,7 @@ class Binding:
     egress: str = ""
     others: tuple[str, ...] = ()
     violations: tuple[Violation, ...] = ()
-    unanswered: tuple[Unanswered, ...] = ()
+    unknown_results: tuple[UnknownResult, ...] = ()
 
 
 def bind(estate: Estate, network: Network, roots: Collection[str]) -> Binding:
@@ -56,7 +56,7 @@ class _Binder:
         # One root read alone has no name, nor do roots that were named for something else than environments.
         self.roots = set(roots)
         self.violations: list[Violation] = []
-        self.unanswered: list[Unanswered] = []
+        self.unknown_results: list[UnknownResult] = []
         self.attached = {
             kind: {a.attached for a in network.attachments.values() if a.kind is kind} for kind in AttachmentKind
         }
@@ -82,7 +82,7 @@ class _Binder:
             egress,
             tuple(sorted(vpc for vpc in others if isinstance(vpc, str))),
             tuple(self.violations),
-            tuple(self.unanswered),
+            tuple(self.unknown_results),
         )
 
     # --- spokes ---
@@ -92,8 +92,8 @@ class _Binder:
         found = self.inventory.vpcs_by_cidr.get(cidr, ())
         if not found:
             wanted = f"no VPC with {spoke.cidr}"
-            doubt = self._vague_vpc()
-            self._missing("spoke-missing", environment, f"spoke {spoke.name}", wanted, spoke.name, doubt)
+            unknown_reason = self._vague_vpc()
+            self._missing("spoke-missing", environment, f"spoke {spoke.name}", wanted, spoke.name, unknown_reason)
             return ""
         if len(found) > 1:
             self.violations.append(
@@ -103,7 +103,7 @@ class _Binder:
         missing = {ip_network(c) for c in spoke.secondary_cidrs} - set(self.inventory.cidrs(vpc))
         vague = next((c for c in self.network.vpcs[vpc].cidrs if isinstance(c, Unknown)), None)
         if missing and vague is not None:
-            self.unanswered.append(Unanswered(f"the secondary ranges of spoke {spoke.name}", vague.reason))
+            self.unknown_results.append(UnknownResult(f"the secondary ranges of spoke {spoke.name}", vague.reason))
         elif missing:
             named = ", ".join(sorted(map(str, missing)))
             self.violations.append(
@@ -130,7 +130,7 @@ class _Binder:
             maybe = attachment.attached == vpc and address in possible.attachments
             if attachment.kind is AttachmentKind.VPC and (maybe or isinstance(attachment.attached, Unknown)):
                 why = possible.unaccepted.get(address, f"whether {address} attaches {vpc}")
-                self.unanswered.append(Unanswered(f"the attachment of {vpc}", why))
+                self.unknown_results.append(UnknownResult(f"the attachment of {vpc}", why))
                 return
         self.violations.append(violation)
 
@@ -144,11 +144,11 @@ class _Binder:
         found = self.inventory.vpcs_by_cidr.get(ip_network(egress.cidr), ())
         if not found:
             environment, wanted = self.estate.egress_environment, f"no VPC with {egress.cidr}"
-            self._missing("egress-missing", environment, f"egress VPC {egress.name}", wanted, "", self._vague_vpc())
+            self._missing("egress-vpc-missing", environment, f"egress VPC {egress.name}", wanted, "", self._vague_vpc())
             return ""
         if found[0] not in self.attached[AttachmentKind.VPC]:
             why = f"egress VPC {egress.name} is not attached to a transit gateway"
-            self._unattached(Violation("egress-missing", why, found[:1]))
+            self._unattached(Violation("egress-vpc-missing", why, found[:1]))
         return found[0]
 
     def _firewalls(self) -> Iterator[str]:
@@ -214,7 +214,7 @@ class _Binder:
             )
             networks = tuple(ip_network(cidr) for cidr in site.networks.values())
             # Where the roots of its connections were not given, nobody says that it is cut off.
-            said = announcements(site.announces) if ours or not self._elsewhere(site.name) else NOT_GIVEN
+            said = advertisements(site.advertises) if ours or not self._elsewhere(site.name) else NOT_GIVEN
             sites.append(Site(site.name, ours, said, networks))
         return tuple(sites)
 
@@ -241,19 +241,25 @@ class _Binder:
         for attachment in self.network.attachments.values():
             attached = attachment.attached
             if isinstance(attached, Unknown):
-                self.unanswered.append(Unanswered(attachment.address, f"what is attached is {attached}"))
+                self.unknown_results.append(UnknownResult(attachment.address, f"what is attached is {attached}"))
             elif attached in self.network.vpcs and any(
                 isinstance(cidr, Unknown) for cidr in self.network.vpcs[attached].cidrs
             ):
-                self.unanswered.append(Unanswered(attachment.address, f"what {attached} is: its CIDR is not known"))
+                self.unknown_results.append(
+                    UnknownResult(attachment.address, f"what {attached} is: its CIDR is not known")
+                )
             elif attached not in known:
                 why = f"{attached} is attached ({attachment.kind.value}), and the intent has no such thing"
                 yield Violation("not-in-intent", why, (attachment.address, attached))
 
-    def _missing(self, rule: str, environment: Environment, what: str, why: str, source: str, doubt: str = "") -> None:
-        if doubt:
-            self.unanswered.append(Unanswered(what, f"{why}; it may be there: {doubt}"))
+    def _missing(
+        self, rule: str, environment: Environment, what: str, why: str, source: str, unknown_reason: str = ""
+    ) -> None:
+        if unknown_reason:
+            self.unknown_results.append(UnknownResult(what, f"{why}; it may be there: {unknown_reason}"))
         elif environment.name in self.roots:
             self.violations.append(Violation(rule, f"{why}", (), source))
         else:
-            self.unanswered.append(Unanswered(what, f"{why}; its environment {environment.name} is not in this input"))
+            self.unknown_results.append(
+                UnknownResult(what, f"{why}; its environment {environment.name} is not in this input")
+            )

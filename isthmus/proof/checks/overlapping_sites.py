@@ -27,13 +27,15 @@ def overlap_violations(network: Network, places: Places) -> Iterator[Violation]:
                         name = names.get(vpc, vpc)
                         how = "is the prefix of" if prefix == cidr else f"is inside {cidr} of"
                         why = f"site {site.name} advertises {prefix}, which {how} {name}"
-                        yield Violation("advertised-twice", why, (*site.connections, vpc), site.name, name)
+                        yield Violation("overlapping-advertisement", why, (*site.connections, vpc), site.name, name)
     for one, other in combinations(places.sites, 2):
         hit = next(((a, b) for a in _advertised(one) for b in _held(other) if _meet(a, b)), None)
         hit = hit or next(((a, b) for a in _held(one) for b in _advertised(other) if _meet(a, b)), None)
         if hit is not None:
             why = f"{hit[0]} of site {one.name} and {hit[1]} of site {other.name} overlap: the longer prefix decides"
-            yield Violation("advertised-twice", why, (*one.connections, *other.connections), one.name, other.name)
+            yield Violation(
+                "overlapping-advertisement", why, (*one.connections, *other.connections), one.name, other.name
+            )
 
 
 def _reached(network: Network) -> set[str]:
@@ -44,7 +46,7 @@ def _reached(network: Network) -> set[str]:
 
 
 def _advertised(site: Site) -> tuple[Cidr, ...]:
-    said = () if isinstance(site.announces, Unknown) else site.announces
+    said = () if isinstance(site.advertises, Unknown) else site.advertises
     return tuple(dict.fromkeys(a.prefix for a in said if a.prefix.prefixlen))
 
 

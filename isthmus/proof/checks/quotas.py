@@ -74,15 +74,15 @@ class _Count:
 
 def usages(
     network: Network,
-    announced: Iterable[tuple[str, int]],
+    advertised: Iterable[tuple[str, int]],
     told: Iterable[tuple[str, int]],
     raised: Mapping[str, int],
 ) -> Iterator[Usage]:
-    """Everything counted. `announced` and `told` are numbers of prefixes by VPN connection, from and to its site.
+    """Everything counted. `advertised` and `told` are numbers of prefixes by VPN connection, from and to its site.
 
     `raised` holds the quotas that AWS has raised, by id.
     """
-    from_sites = tuple(announced)
+    from_sites = tuple(advertised)
 
     def usage(quota: Quota, subject: str, used: int | _Count) -> Usage:
         if isinstance(used, _Count):
@@ -161,25 +161,25 @@ def _routes(network: Network, table: VpcTable, endpoints: int) -> _Count:
     return _largest(counts.values())
 
 
-def _propagated(network: Network, table: VpcTable, announced: Mapping[str, int]) -> int:
+def _propagated(network: Network, table: VpcTable, advertised: Mapping[str, int]) -> int:
     """Routes that virtual private gateways propagate, as far as it is known what sites send."""
     return sum(
-        len(vpn.static_routes) if vpn.static is True else announced.get(vpn.address, 0)
+        len(vpn.static_routes) if vpn.static is True else advertised.get(vpn.address, 0)
         for vpn in network.vpns.values()
         if vpn.gateway in table.propagating
     )
 
 
-def _tgw_routes(network: Network, gateway: str, announced: Mapping[str, int]) -> _Count:
+def _tgw_routes(network: Network, gateway: str, advertised: Mapping[str, int]) -> _Count:
     count = _Count()
     for table in network.tgw_tables.values():
         if table.gateway == gateway:
-            for size in _table_routes(network, table, announced):
+            for size in _table_routes(network, table, advertised):
                 count.add(size)
     return count
 
 
-def _table_routes(network: Network, table: TgwTable, announced: Mapping[str, int]) -> Iterator[int | Unknown]:
+def _table_routes(network: Network, table: TgwTable, advertised: Mapping[str, int]) -> Iterator[int | Unknown]:
     """The sizes of what a transit gateway table holds: routes, prefix lists, and what attachments propagate."""
     for route in table.routes:
         listed = isinstance(route.destination, (str, Unknown))
@@ -190,7 +190,7 @@ def _table_routes(network: Network, table: TgwTable, announced: Mapping[str, int
         if attachment is not None and attachment.kind is AttachmentKind.VPC and attached in network.vpcs:
             yield len(network.vpcs[str(attached)].cidrs)
         elif attached in network.vpns:
-            yield announced.get(str(attached), 1)
+            yield advertised.get(str(attached), 1)
         else:
             yield 1
 

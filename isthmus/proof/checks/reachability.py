@@ -8,7 +8,7 @@ from functools import cached_property
 from ipaddress import IPv4Address, ip_network
 
 from isthmus.intent import Egress, Estate, Inspection
-from isthmus.intent.network_acl_rules import Ports, may_open
+from isthmus.intent.network_acl_rules import Ports, allowed_ports
 from isthmus.intent.reachability import (
     inspected_between,
     intended_pairs,
@@ -38,7 +38,7 @@ from isthmus.proof.result.findings import Violation
 _ANYWHERE = (number(IPv4Address("192.0.2.1")),) * 2
 
 
-class Meant:
+class Intended:
     """What the intent says of places and pairs, in its own words."""
 
     def __init__(self, estate: Estate, places: Places) -> None:
@@ -64,7 +64,7 @@ class Meant:
     def intended(self, a: str, b: str) -> bool | None:
         """Whether one is meant to reach the other, and to open connections to it; None where nothing is said of it."""
         together = self.together(a, b)
-        return together and self.may_open(a, b) != ()
+        return together and self.allowed_ports(a, b) != ()
 
     def together(self, a: str, b: str) -> bool | None:
         """Whether the two are meant to reach each other; None where nothing is said of it."""
@@ -99,12 +99,12 @@ class Meant:
             return self.egress(a) is Egress.CENTRAL
         return there.kind is Kind.SPOKE and inspected_between(self._segments[a], self._segments[b])
 
-    def may_open(self, a: str, b: str) -> tuple[Ports, ...] | None:
+    def allowed_ports(self, a: str, b: str) -> tuple[Ports, ...] | None:
         """What one place may open to another; None: anything, as far as they reach each other."""
-        if not self.estate.opens:
+        if not self.estate.allowed_connections:
             return None
         here, there = self._side(a), self._side(b)
-        return may_open(self.estate, here, there) if here and there else None
+        return allowed_ports(self.estate, here, there) if here and there else None
 
     @cached_property
     def _firewall(self) -> Rules | None:
@@ -162,7 +162,7 @@ class Meant:
             return NO_PACKETS
         if b == INTERNET:
             return self.let_out(a)
-        opened = self.may_open(a, b)
+        opened = self.allowed_ports(a, b)
         return ALL_PACKETS if opened is None else union(opened)
 
     def _side(self, place: str) -> str:
@@ -183,7 +183,7 @@ class Meant:
 class Judge:
     """Compares what happens between two places with what is meant."""
 
-    def __init__(self, network: Network, meant: Meant, egress: str = "") -> None:
+    def __init__(self, network: Network, meant: Intended, egress: str = "") -> None:
         self.network = network
         self.meant = meant
         self.central = egress
@@ -248,7 +248,7 @@ class Judge:
             named = self.naming.of_leak([path])
             if stated is Egress.CENTRAL:
                 named += tuple(x.address for x in self.network.attachments.values() if x.attached == self.central)
-            yield Violation("way-out-undrawn", why, named, spoke.name, INTERNET)
+            yield Violation("unintended-egress", why, named, spoke.name, INTERNET)
             return
         if not meant:
             return
@@ -266,7 +266,7 @@ class Judge:
             named = self.naming.of_blocked(path for leg in legs for path in leg.paths)
             zones = _zones(lost, pair.main)
             why = f"its way out is {stated.value}, and {why}{zones}"
-            yield Violation("way-out-missing", why, named, spoke.name, INTERNET)
+            yield Violation("egress-missing", why, named, spoke.name, INTERNET)
             return
         yield from mostly_lost(self.naming, spoke.name, INTERNET, pair.main)
         if stated is Egress.CENTRAL:
@@ -295,11 +295,11 @@ class Judge:
         past = next((path for path in open_ if not path.boxes), None)
         if past is not None and self.meant.inspected(a, b):
             why = f"around the firewall: {' > '.join(hop.address for hop in past.hops)}"
-            yield Violation("not-inspected", why, self.naming.of_leak([past]), a, b)
+            yield Violation("uninspected-flow", why, self.naming.of_leak([past]), a, b)
         for path in open_:
             if len(zones := self._zones_crossed(path)) > 1:
                 why = f"in the egress VPC from zone to zone: {' > '.join(zones)}"
-                yield Violation("zone-crossed", why, self.naming.of_leak([path]), a, b)
+                yield Violation("cross-zone-path", why, self.naming.of_leak([path]), a, b)
                 return
 
     def _zones_crossed(self, path: Path) -> tuple[str, ...]:
@@ -341,7 +341,7 @@ class Judge:
             open_ = [path for path in trial.trip.forward.paths if path.outcome is Outcome.REACHABLE]
             if open_:
                 why = f"the internet reaches its {trial.tier} subnets"
-                yield Violation("inbound-undrawn", why, self.naming.of_leak(open_), INTERNET, place.name)
+                yield Violation("unintended-inbound-access", why, self.naming.of_leak(open_), INTERNET, place.name)
                 return
 
 
@@ -368,7 +368,11 @@ def leaks(naming: Naming, a: str, b: str, trials: tuple[Trial, ...]) -> Iterator
         if detour is not None:
             yield Violation("hairpin", _by_way(detour), naming.of_leak([detour]), a, b)
         else:
-            rule, how = ("undrawn-flow", "both ways") if back else ("one-way-leak", "there, and nothing comes back")
+            rule, how = (
+                ("unintended-flow", "both ways")
+                if back
+                else ("unintended-one-way-flow", "there, and nothing comes back")
+            )
             why = f"packets get through, {how}: {' > '.join(hop.address for hop in open_[0].hops)}"
             yield Violation(rule, why, naming.of_leak(open_), a, b)
         return

@@ -32,11 +32,11 @@ class Replies:
             # Of trials that may not count, some do: that none is answered is known.
             if not trial.unsure or len(never) == len(trials):
                 causes.setdefault(tuple(self._causes(trial)), []).append(trial)
-        for found, unanswered in causes.items():
-            where = sorted({_end(t) for t in unanswered} - {""})
+        for found, unknown_results in causes.items():
+            where = sorted({_end(t) for t in unknown_results} - {""})
             every = {_end(t) for t in trials} - {""}
             only = f" (from {some(where, _MOST_SUBNETS)})" if where and set(where) != every else ""
-            named = self.naming.of_blocked(path for t in unanswered for path in t.trip.back.paths)
+            named = self.naming.of_blocked(path for t in unknown_results for path in t.trip.back.paths)
             why = f"packets arrive and the reply does not come back{only}: {'; '.join(found)}"
             yield Violation("one-way-flow", why, named, a, b)
 

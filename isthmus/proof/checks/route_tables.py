@@ -8,12 +8,12 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from isthmus.intent import Estate
 from isthmus.intent.reachability import advertised_to, reach_each_other, transit_between
 from isthmus.network.address_space import span
-from isthmus.network.answers import Told
+from isthmus.network.answers import AdvertisedPrefixes
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import AttachmentKind, Cidr, RouteOrigin, Unknown, VpcTable
 from isthmus.network.route_tables import Route, vpc_cidrs
 from isthmus.proof.checks.inventory import Binding
-from isthmus.proof.pairs.prefix_set import Covering
+from isthmus.proof.pairs.prefix_set import PrefixSet
 from isthmus.proof.result.findings import Violation
 
 
@@ -75,7 +75,7 @@ def _within(inner: Cidr, outer: Cidr) -> bool:
     return inner.version == outer.version and inner.network_address in outer and inner.prefixlen >= outer.prefixlen
 
 
-def told(engine: Forwarding) -> Mapping[str, Told]:
+def told(engine: Forwarding) -> Mapping[str, AdvertisedPrefixes]:
     """What AWS advertises, by VPN connection and Direct Connect gateway.
 
     Over BGP alone: with static routing a site's router is configured by hand.
@@ -91,20 +91,22 @@ def told(engine: Forwarding) -> Mapping[str, Told]:
         listed = [prefix for allowed in dx.allowed.values() for prefix in allowed]
         why = next((prefix.reason for prefix in listed if isinstance(prefix, Unknown)), "")
         known = {prefix: "allowed prefix" for prefix in listed if not isinstance(prefix, Unknown)}
-        found[dx.address] = Told(dx.address, known, unknown=why)
+        found[dx.address] = AdvertisedPrefixes(dx.address, known, unknown=why)
     return found
 
 
-def _told(engine: Forwarding, vpn: str, over: str) -> Told:
+def _told(engine: Forwarding, vpn: str, over: str) -> AdvertisedPrefixes:
     static = engine.network.vpns[vpn].static
     if static is True:
-        return Told(over, static=True)
+        return AdvertisedPrefixes(over, static=True)
     if isinstance(static, Unknown):
-        return Told(over, unknown=f"whether {vpn} has static routing: {static.reason}")
+        return AdvertisedPrefixes(over, unknown=f"whether {vpn} has static routing: {static.reason}")
     return engine.told(over)
 
 
-def told_violations(estate: Estate, binding: Binding, said: Mapping[str, Told]) -> Iterator[Violation]:
+def advertisement_violations(
+    estate: Estate, binding: Binding, said: Mapping[str, AdvertisedPrefixes]
+) -> Iterator[Violation]:
     """Prefixes that AWS advertises to a site, and that no network of the site is meant to reach."""
     connections = {connection.name: connection for connection in estate.vpn_connections}
     for name, vpn in binding.vpns.items():
@@ -120,11 +122,11 @@ def told_violations(estate: Estate, binding: Binding, said: Mapping[str, Told]) 
         ]
         others = [other for other in estate.sites if transit_between(site, other)]
         allowed += [ip_network(cidr) for other in (site, *others) for cidr in other.networks.values()]
-        allowed += [ip_network(prefix) for other in (site, *others) for prefix in other.announces]
-        covered = Covering(allowed)
+        allowed += [ip_network(prefix) for other in (site, *others) for prefix in other.advertises]
+        covered = PrefixSet(allowed)
         for prefix, source in said[vpn].prefixes.items():
             if prefix.prefixlen and prefix in covered:
                 continue
             what = "a default route" if not prefix.prefixlen else str(prefix)
             why = f"AWS advertises {what} to site {site.name} over {vpn}, and none of the site is meant to reach it"
-            yield Violation("site-told-too-much", why, (source, vpn), site.name)
+            yield Violation("over-advertised", why, (source, vpn), site.name)

@@ -19,7 +19,7 @@ from isthmus.network.route_tables import vpc_cidrs
 from isthmus.proof.result.findings import Violation
 
 
-def guard_violations(estate: Estate, engine: Forwarding) -> Iterator[Violation]:
+def unassigned_address_violations(estate: Estate, engine: Forwarding) -> Iterator[Violation]:
     """Routes of transit gateway tables in use that carry packets for addresses which nothing has."""
     network = engine.network
     taken = [cidr for vpc in network.vpcs for cidr in vpc_cidrs(network, vpc)]

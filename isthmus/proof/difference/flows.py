@@ -15,12 +15,12 @@ from isthmus.network.client_ports import Denied, added, described
 from isthmus.network.model import Network
 from isthmus.network.name_lookup import Lookup
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.proof.checks.causes import Naming
 from isthmus.proof.difference.names import NameChange, name_changes
 from isthmus.proof.difference.unevaluated import unevaluated
 from isthmus.proof.pairs.matrix import Pair, Trial, best, openness, worst
-from isthmus.proof.result.findings import Flow, Unanswered
+from isthmus.proof.result.findings import Flow, UnknownResult
 
 
 class Kind(StrEnum):
@@ -78,7 +78,7 @@ class Difference:
     """
 
     changes: tuple[Change, ...]
-    unanswered: tuple[Unanswered, ...] = ()
+    unknown_results: tuple[UnknownResult, ...] = ()
     assumptions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     came: tuple[str, ...] = ()
@@ -98,7 +98,7 @@ class Difference:
         return {kind: counted[kind] for kind in Kind}
 
 
-def compare(before: Subject, after: Subject) -> Difference:
+def compare(before: Analysis, after: Analysis) -> Difference:
     """Every ordered pair of places that either network has.
 
     A flow that works both ways in one only is gained or lost; one that works in both, by another path, is re-routed.
@@ -110,7 +110,7 @@ def compare(before: Subject, after: Subject) -> Difference:
 
 
 class _Comparison:
-    def __init__(self, before: Subject, after: Subject) -> None:
+    def __init__(self, before: Analysis, after: Analysis) -> None:
         self.sides = (before, after)
         # Both sides are tried with the same packets, whatever routes either of them tells apart.
         self.pairs = (before.pairs.cut_by(after.pairs), after.pairs.cut_by(before.pairs))
@@ -127,7 +127,7 @@ class _Comparison:
         kinds = list(Kind)
         return Difference(
             tuple(sorted(self._changes(), key=lambda change: kinds.index(change.kind))),
-            tuple(dict.fromkeys((*self.sides[0].unanswered, *self.sides[1].unanswered))),
+            tuple(dict.fromkeys((*self.sides[0].unknown_results, *self.sides[1].unknown_results))),
             tuple(dict.fromkeys((*said[0], *said[1]))),
             tuple(dict.fromkeys((*self.sides[0].notes, *self.sides[1].notes))),
             tuple(name for name in after if name not in before),
@@ -341,7 +341,7 @@ def _listed(thing: object, name: str) -> tuple[Any, ...]:
     return found if isinstance(found, tuple) else ()
 
 
-def _belongs(sides: tuple[Subject, Subject], address: str, place: str) -> bool:
+def _belongs(sides: tuple[Analysis, Analysis], address: str, place: str) -> bool:
     """Whether a resource is part of a table or ACL."""
     for side in sides:
         network = side.network

@@ -30,11 +30,11 @@ from isthmus.network.model import (
     VpcEndpoint,
     VpcRoute,
 )
-from isthmus.network.prefix_classes import Key, beside, told_apart
+from isthmus.network.prefix_classes import Key, beside, prefix_classes
 from isthmus.proof.pairs.locations import Inventory, Kind, Place, Tier
 
 
-class Alike:
+class EquivalenceClasses:
     """Groups places, and cuts address ranges where routes and rules (and prefixes of `cuts`) cut them.
 
     `atoms` has the keys of the prefixes around each address, the longest first: addresses of the same keys fare alike.
@@ -45,7 +45,7 @@ class Alike:
     ) -> None:
         self.network = network
         self.inventory = inventory
-        keys = told_apart(network, sites)
+        keys = prefix_classes(network, sites)
         self._keys = keys if cuts is None else beside(keys, cuts)
         self.atoms: RangeMap[tuple[Key, ...]] = compile_prefixes(
             self._keys.items(), lambda nest: tuple(key for _, keys in nest for key in keys), ()
@@ -125,7 +125,9 @@ class Alike:
         access = self.network.public_access.get(vpc)
         if access is None:
             return ""
-        return vpc if access.subnets else (access.options, str(access.mode), str(access.excluded), access.doubt)
+        return (
+            vpc if access.subnets else (access.options, str(access.mode), str(access.excluded), access.unknown_reason)
+        )
 
     def _unknown(self, place: Place) -> Key | None:
         """Of a VPC in which no address of a subnet is known: for which tiers hosts are looked for. Else None.
@@ -182,7 +184,7 @@ class Alike:
         return (tuple(sorted(self._route(route, vpc) for route in table.routes)), tuple(services))
 
     def _route(self, route: VpcRoute, vpc: str) -> tuple[str, ...]:
-        lost = f"{bool(route.blackhole)} {bool(route.doubt)}"
+        lost = f"{bool(route.blackhole)} {bool(route.unknown_reason)}"
         return (str(route.destination), self._target(route.target, vpc), route.origin.value, lost)
 
     def _target(self, target: Target | Unknown, vpc: str) -> str:

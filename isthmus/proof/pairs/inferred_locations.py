@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from isthmus.network.model import Announcement, Cidr, Network, Site, Unknown
+from isthmus.network.model import AdvertisedPrefix, Cidr, Network, Site, Unknown
 from isthmus.proof.errors import ProofError
 from isthmus.proof.pairs.inferred_sites import Group, grouped, labels, static_networks, unique
 from isthmus.proof.pairs.locations import INTERNET, Inventory, Kind, Place, Places, Tier, in_order
@@ -18,12 +18,12 @@ _MOST = 4
 
 def without_intent(
     network: Network,
-    announces: Mapping[str, tuple[Cidr, ...]],
+    advertises: Mapping[str, tuple[Cidr, ...]],
     said: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Places:
     """The places of a network that nobody described.
 
-    - `announces`: what its site advertises, by connection (address). `said`: the connections of a site, by its name.
+    - `advertises`: what its site advertises, by connection (address). `said`: the connections of a site, by its name.
 
     Raises `ProofError` for a site of the name of another place.
     """
@@ -33,7 +33,7 @@ def without_intent(
         if name in {*spokes.values(), INTERNET}:
             raise ProofError(f"--site {name}=...: there is a place of that name already; give the site another name")
     called = labels(network, [INTERNET, *spokes.values(), *(said or {})])
-    sites = [_Described(network, group, announces, called) for group in grouped(network, announces, said or {})]
+    sites = [_Described(network, group, advertises, called) for group in grouped(network, advertises, said or {})]
     ranges = vpc_ranges(network)
     named = [*ranges, *(c for site in sites for c in site.networks)]
     places = [inventory.spoke(spokes[vpc], vpc, described=False) for vpc in network.vpcs]
@@ -72,7 +72,7 @@ class _Described:
 
     network: Network
     group: Group
-    announces: Mapping[str, tuple[Cidr, ...]]
+    advertises: Mapping[str, tuple[Cidr, ...]]
     called: Mapping[str, str]
 
     @property
@@ -82,7 +82,7 @@ class _Described:
     @property
     def networks(self) -> tuple[Cidr, ...]:
         """Where its hosts are: what it advertises, and what is routed to it, but for default routes."""
-        stated = [c for connection in self.group.connections for c in self.announces.get(connection, ())]
+        stated = [c for connection in self.group.connections for c in self.advertises.get(connection, ())]
         for connection in self.group.connections:
             if connection in self.network.vpns:
                 stated += static_networks(self.network, self.network.vpns[connection])
@@ -91,7 +91,7 @@ class _Described:
     @property
     def behind(self) -> tuple[Cidr, ...]:
         """The addresses that it sends from: those of its networks and of default routes."""
-        stated = [c for connection in self.group.connections for c in self.announces.get(connection, ())]
+        stated = [c for connection in self.group.connections for c in self.advertises.get(connection, ())]
         return behind([*stated, *self.networks])
 
     def described(self, left: Place | None) -> Site:
@@ -108,15 +108,15 @@ class _Described:
             rest=left.cidrs if left is not None else (),
         )
 
-    def _advertised(self, connection: str) -> tuple[Announcement, ...] | Unknown:
+    def _advertised(self, connection: str) -> tuple[AdvertisedPrefix, ...] | Unknown:
         vpn = self.network.vpns.get(connection)
-        given = self.announces.get(connection)
+        given = self.advertises.get(connection)
         if given is not None:
-            return tuple(Announcement(c) for c in given)
+            return tuple(AdvertisedPrefix(c) for c in given)
         if vpn is not None and vpn.static is True:
             return ()
         label = self.called[connection]
-        return Unknown(f"nobody said what {label} announces; say it with --announces '{label}=<CIDR>,...'")
+        return Unknown(f"nobody said what {label} advertises; say it with --advertises '{label}=<CIDR>,...'")
 
     def assumed(self) -> Iterator[str]:
         if self.group.why:

@@ -19,7 +19,7 @@ class Group:
 
 
 def grouped(
-    network: Network, announces: Mapping[str, tuple[Cidr, ...]], said: Mapping[str, tuple[str, ...]]
+    network: Network, advertises: Mapping[str, tuple[Cidr, ...]], said: Mapping[str, tuple[str, ...]]
 ) -> tuple[Group, ...]:
     """Every VPN connection and Direct Connect gateway of a network, by site.
 
@@ -46,7 +46,7 @@ def grouped(
             together(connections[0], other, "")
     first: dict[str, str] = {}
     for connection in every:
-        for mark, why in _marks(network, connection, announces):
+        for mark, why in _marks(network, connection, advertises):
             if mark in first:
                 together(first[mark], connection, why)
             first.setdefault(mark, connection)
@@ -61,7 +61,7 @@ def grouped(
     )
 
 
-def _marks(network: Network, connection: str, announces: Mapping[str, tuple[Cidr, ...]]) -> Iterator[tuple[str, str]]:
+def _marks(network: Network, connection: str, advertises: Mapping[str, tuple[Cidr, ...]]) -> Iterator[tuple[str, str]]:
     """What tells the site of a connection: equal marks mean one site. Each with the reason to print."""
     vpn = network.vpns.get(connection)
     if vpn is not None and isinstance(vpn.customer_gateway, str):
@@ -69,7 +69,7 @@ def _marks(network: Network, connection: str, announces: Mapping[str, tuple[Cidr
         gateway = network.customer_gateways.get(vpn.customer_gateway)
         if gateway is not None and isinstance(gateway.ip, str):
             yield f"address {gateway.ip}", f"their customer gateways have one address, {gateway.ip}"
-    given = tuple(dict.fromkeys(announces.get(connection, ())))
+    given = tuple(dict.fromkeys(advertises.get(connection, ())))
     for prefix in given:
         # Many sites offer a default route. Where that is all they do, nothing tells one from another.
         if prefix.prefixlen or not any(other.prefixlen for other in given):

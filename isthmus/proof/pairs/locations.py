@@ -15,7 +15,7 @@ from ipaddress import ip_network
 
 from isthmus.network.learned_routes import covers
 from isthmus.network.model import (
-    Announcement,
+    AdvertisedPrefix,
     AttachmentKind,
     Cidr,
     GatewayKind,
@@ -172,7 +172,7 @@ class Inventory:
         """
         for route in self.routes(subnet):
             leads = isinstance(route.target, Target) and route.target.kind is TargetKind.INTERNET_GATEWAY
-            if leads and not route.doubt and version in (None, self._version(route)):
+            if leads and not route.unknown_reason and version in (None, self._version(route)):
                 return route.address
         return ""
 
@@ -280,8 +280,8 @@ class Inventory:
         for table in self.network.tables.values():
             for route in table.routes if table.vpc == vpc else ():
                 kind = route.target.kind if isinstance(route.target, Target) else None
-                if route.doubt and kind is TargetKind.INTERNET_GATEWAY:
-                    return f"which subnets of {vpc} are public: {route.address}: {route.doubt}"
+                if route.unknown_reason and kind is TargetKind.INTERNET_GATEWAY:
+                    return f"which subnets of {vpc} are public: {route.address}: {route.unknown_reason}"
         return ""
 
     def cidrs(self, vpc: str) -> tuple[Cidr, ...]:
@@ -322,9 +322,9 @@ def in_order(places: Iterable[Place]) -> tuple[Place, ...]:
     return (*found, Place(INTERNET, Kind.INTERNET))
 
 
-def announcements(prefixes: Iterable[str]) -> tuple[Announcement, ...]:
-    """What a site says it announces, as the engine takes it."""
-    return tuple(Announcement(ip_network(prefix)) for prefix in prefixes)
+def advertisements(prefixes: Iterable[str]) -> tuple[AdvertisedPrefix, ...]:
+    """What a site says it advertises, as the engine takes it."""
+    return tuple(AdvertisedPrefix(ip_network(prefix)) for prefix in prefixes)
 
 
 def asked(here: Place, there: Place) -> bool:

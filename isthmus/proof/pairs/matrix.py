@@ -30,11 +30,11 @@ from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Cidr, Unknown
 from isthmus.network.packet_classes import USUAL, PacketClass, packet_classes
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
-from isthmus.network.prefix_classes import Advertised, Key, told_apart
+from isthmus.network.prefix_classes import Advertised, Key, prefix_classes
 from isthmus.proof.errors import UnusableInput
-from isthmus.proof.pairs.equivalence import Alike
+from isthmus.proof.pairs.equivalence import EquivalenceClasses
 from isthmus.proof.pairs.locations import INTERNET, Inventory, Kind, Place, Places, Tier, asked
-from isthmus.proof.result.findings import Fate
+from isthmus.proof.result.findings import PacketOutcome
 
 _LAST_V4 = (1 << 32) - 1
 FILTERS = ("network-acl-denies", "firewall-drops")
@@ -106,7 +106,7 @@ class Pair:
         few = [trial.trip.mostly_denied for trial in trials]
         return bool(few) and (all(few) if intended is False else any(few))
 
-    def fates(self, intended: bool | None) -> tuple[Fate, ...]:
+    def packet_outcomes(self, intended: bool | None) -> tuple[PacketOutcome, ...]:
         """All packets by what becomes of them: at worst for a flow that is meant or of which nothing is said, else at
         best."""
         found: dict[tuple[Outcome, Outcome, str], Packets] = {}
@@ -115,7 +115,7 @@ class Pair:
             denied = [one for trial in view.main for one in trial.trip.denied] if back is Outcome.REACHABLE else []
             key = (there, back, described(denied))
             found[key] = found.get(key, NO_PACKETS) | packets
-        return tuple(Fate(packets, *key) for key, packets in found.items())
+        return tuple(PacketOutcome(packets, *key) for key, packets in found.items())
 
     def by_zone(self) -> Mapping[str, tuple[Outcome, Outcome]]:
         """Outcomes by zone of the source, where they differ."""
@@ -307,7 +307,7 @@ class AllPairs:
 
     def cut_by(self, other: AllPairs) -> AllPairs:
         """The same pairs, with addresses told apart wherever another network tells them apart."""
-        cuts = told_apart(other.engine.network, other.engine.sites)
+        cuts = prefix_classes(other.engine.network, other.engine.sites)
         return AllPairs(self.engine, self.places, self.inventory, self.said, self.apart, cuts, self.wanted)
 
     def asked(self, a: str, b: str) -> bool:
@@ -370,8 +370,8 @@ class AllPairs:
     # --- groups
 
     @cached_property
-    def _alike(self) -> Alike:
-        return Alike(self.engine.network, self.engine.sites, self.inventory, self.cuts)
+    def _alike(self) -> EquivalenceClasses:
+        return EquivalenceClasses(self.engine.network, self.engine.sites, self.inventory, self.cuts)
 
     @cached_property
     def _group(self) -> Mapping[str, int]:
@@ -537,8 +537,8 @@ class AllPairs:
         found: set[Cidr] = set()
         for site in self.engine.sites.by_name.values():
             found.update((*site.networks, *site.rest))
-            if not isinstance(site.announces, Unknown):
-                found.update(a.prefix for a in site.announces if a.prefix.prefixlen)
+            if not isinstance(site.advertises, Unknown):
+                found.update(a.prefix for a in site.advertises if a.prefix.prefixlen)
         return frozenset(found)
 
     def _hosts(self, cidr: Cidr) -> Iterator[int]:

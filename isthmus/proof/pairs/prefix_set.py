@@ -8,7 +8,7 @@ from isthmus.network.address_space import compile_prefixes, span
 from isthmus.network.model import Cidr
 
 
-class Covering:
+class PrefixSet:
     """A set of prefixes, to ask which others they cover. A prefix covers itself."""
 
     def __init__(self, cidrs: Iterable[Cidr]) -> None:

@@ -76,8 +76,8 @@ def _cidrs(place: Place) -> Iterator[Cidr]:
 
 def _sent(site: Site, estate: Estate) -> Iterator[Cidr]:
     """What a site advertises, and a default route where spokes send it everything by a static one."""
-    if not isinstance(site.announces, Unknown):
-        yield from (announcement.prefix for announcement in site.announces)
+    if not isinstance(site.advertises, Unknown):
+        yield from (announcement.prefix for announcement in site.advertises)
     if any(routed_by_default(estate, known) for known in estate.sites if known.name == site.name):
         yield ip_network("0.0.0.0/0")
 

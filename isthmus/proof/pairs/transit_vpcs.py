@@ -72,7 +72,7 @@ def _is_sent_more(network: Network, inventory: Inventory, vpc: str) -> bool:
     own = inventory.cidrs(vpc)
     return any(
         route.attachment in attachments
-        and not route.doubt
+        and not route.unknown_reason
         and not isinstance(route.destination, str | Unknown)
         and not any(covers(cidr, route.destination) for cidr in own)
         for table in network.tgw_tables.values()
@@ -82,7 +82,7 @@ def _is_sent_more(network: Network, inventory: Inventory, vpc: str) -> bool:
 
 def _hands_on(inventory: Inventory, subnet: Subnet) -> bool:
     """Whether a subnet's table leads to a NAT gateway or a firewall, and surely not to the transit gateway."""
-    targets = [route.target for route in inventory.routes(subnet) if not route.doubt]
+    targets = [route.target for route in inventory.routes(subnet) if not route.unknown_reason]
     leads = any(
         isinstance(t, Target) and t.kind in (TargetKind.NAT_GATEWAY, TargetKind.FIREWALL_ENDPOINT) for t in targets
     )

@@ -1,4 +1,4 @@
-"""What every verdict rests on, and what a more specific announcement from a site would change."""
+"""What every verdict rests on, and what a more specific advertisement from a site would change."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from isthmus.network.model import (
 )
 from isthmus.network.suricata import Rules
 from isthmus.proof.pairs.locations import Places
-from isthmus.proof.pairs.prefix_set import Covering
+from isthmus.proof.pairs.prefix_set import PrefixSet
 from isthmus.proof.pairs.public_addresses import conditions
 from isthmus.text.listing import some
 
@@ -35,7 +35,7 @@ def assumptions(engine: Forwarding, places: Places) -> Iterator[str]:
     """One sentence each."""
     yield from places.assumed
     for site in engine.sites.by_name.values():
-        yield from _announced(engine, site)
+        yield from _advertised(engine, site)
     if any(site.connections for site in engine.sites.by_name.values()):
         yield _ROUTERS
     yield from _inspected(engine.network.firewalls.values())
@@ -48,7 +48,7 @@ def assumptions(engine: Forwarding, places: Places) -> Iterator[str]:
 
 
 _ROUTERS = (
-    "routers on-premises deliver what is for their own networks and send to AWS what AWS announces to them; "
+    "routers on-premises deliver what is for their own networks and send to AWS what AWS advertises to them; "
     "every tunnel is up"
 )
 
@@ -59,7 +59,7 @@ def assumed_on(engine: Forwarding, paths: Iterable[Path]) -> Iterator[str]:
     met = {hop.address for path in paths for hop in path.hops}
     sites = [site for site in engine.sites.by_name.values() if not met.isdisjoint((site.name, *site.connections))]
     for site in sites:
-        yield from _announced(engine, site)
+        yield from _advertised(engine, site)
     if any(site.connections for site in sites):
         yield _ROUTERS
     if any(path.crossings for path in paths):
@@ -96,7 +96,7 @@ def _inspected(firewalls: Iterable[Firewall]) -> Iterator[str]:
         )
 
 
-def _announced(engine: Forwarding, site: Site) -> Iterator[str]:
+def _advertised(engine: Forwarding, site: Site) -> Iterator[str]:
     network = engine.network
     static = [c for c in site.connections if c in network.vpns and network.vpns[c].static is True]
     dynamic = [c for c in site.connections if c not in static]
@@ -104,24 +104,24 @@ def _announced(engine: Forwarding, site: Site) -> Iterator[str]:
         yield f"site {site.name} has no connection here"
         return
     if static:
-        yield f"site {site.name} announces nothing: static routing over {', '.join(static)}"
+        yield f"site {site.name} advertises nothing: static routing over {', '.join(static)}"
     together: dict[tuple[str, ...] | Unknown, list[str]] = {}
     for connection in dynamic:
-        said = site.announced_on(connection)
+        said = site.advertised_on(connection)
         listed = said if isinstance(said, Unknown) else tuple(str(announcement.prefix) for announcement in said)
         together.setdefault(listed, []).append(connection)
     for prefixes, connections in together.items():
         over = ", ".join(connections)
         if isinstance(prefixes, Unknown):
-            yield f"what site {site.name} announces over {over} is not known: {prefixes.reason}"
+            yield f"what site {site.name} advertises over {over} is not known: {prefixes.reason}"
         else:
-            yield f"site {site.name} announces {', '.join(prefixes) or 'nothing'} over {over}, and nothing else"
+            yield f"site {site.name} advertises {', '.join(prefixes) or 'nothing'} over {over}, and nothing else"
 
 
 def would_change(engine: Forwarding, places: Places) -> Iterator[str]:
-    """What a site could take by announcing more than it is said to: a VPN's announcements cannot be filtered.
+    """What a site could take by advertising more than it is said to: a VPN's advertisements cannot be filtered.
 
-    In every table that learns from a site, an announcement longer than a learnt or static route inside that route's
+    In every table that learns from a site, an advertisement longer than a learnt or static route inside that route's
     prefix wins over it. It takes what spokes send to the transit gateway: not what their own routes keep from it, and
     never what a spoke sends to itself, for its local route wins over whatever is longer and propagated.
     https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
@@ -141,9 +141,9 @@ def would_change(engine: Forwarding, places: Places) -> Iterator[str]:
         senders = sources.get(table.address, ())
         if not learns or not senders:
             continue
-        learnt, blocked = _routes(engine, table.address)
+        learned, blocked = _routes(engine, table.address)
         sending = _Sending(engine, places, senders)
-        reach = {name: c for name, c in _spoke_cidrs(places) if c in learnt and sending.to(c, besides=name)}
+        reach = {name: c for name, c in _spoke_cidrs(places) if c in learned and sending.to(c, besides=name)}
         blocked = [cidr for cidr in blocked if sending.to(cidr)]
         by = " or ".join(learns)
         who = some([s for s in senders if sending.any_of(s, [*reach.items(), *(("", c) for c in blocked)])], _MOST)
@@ -151,14 +151,14 @@ def would_change(engine: Forwarding, places: Places) -> Iterator[str]:
             theirs = some([f"{name} ({cidr})" for name, cidr in reach.items()], _MOST)
             ways = ", ".join(sorted({str(way) for found in learns.values() for way in found}))
             yield (
-                f"an announcement by {by} longer than a spoke's own prefix would take from {who} what they send to "
+                f"an advertisement by {by} longer than a spoke's own prefix would take from {who} what they send to "
                 f"{theirs}: {table.address} learns from {ways}"
             )
         if blocked:
             named = ", ".join(map(str, blocked[:_MOST])) + (" and others" if len(blocked) > _MOST else "")
             site = by if len(learns) == 1 else "that site"
             yield (
-                f"an announcement by {by} longer than {named} and inside it would open a way from {who} to {site} past "
+                f"an advertisement by {by} longer than {named} and inside it would open a way from {who} to {site} past "
                 f"the blackhole in {table.address}, and back to AWS if the site is told it"
             )
 
@@ -185,7 +185,7 @@ def _sent(engine: Forwarding, vpc: str) -> tuple[Span, ...] | None:
     """The prefixes of a VPC's routes to transit gateways; None where nobody knows all of its routes."""
     spans: set[Span] = set()
     for subnet in engine.facts.subnets_of.get(vpc, ()):
-        if isinstance(subnet.table, Unknown) or (table := engine.facts.vpc_table(subnet.table)).doubt:
+        if isinstance(subnet.table, Unknown) or (table := engine.facts.vpc_table(subnet.table)).unknown_reason:
             return None
         for route in table.candidates:
             if isinstance(route.target, Unknown):
@@ -211,13 +211,13 @@ def _sources(engine: Forwarding, places: Places) -> dict[str, list[str]]:
     return found
 
 
-def _routes(engine: Forwarding, table: str) -> tuple[Covering, list[Cidr]]:
+def _routes(engine: Forwarding, table: str) -> tuple[PrefixSet, list[Cidr]]:
     """Prefixes that lead to VPCs, and those that are blackholed."""
     network = engine.network
     vpcs = {a.address for a in network.attachments.values() if a.kind is AttachmentKind.VPC}
     candidates = engine.routes(table)
-    learnt = [r.prefix for r in candidates if r.origin is RouteOrigin.PROPAGATED and r.target in vpcs]
-    return Covering(learnt), [r.prefix for r in candidates if r.target is None]
+    learned = [r.prefix for r in candidates if r.origin is RouteOrigin.PROPAGATED and r.target in vpcs]
+    return PrefixSet(learned), [r.prefix for r in candidates if r.target is None]
 
 
 def _spoke_cidrs(places: Places) -> Iterator[tuple[str, Cidr]]:

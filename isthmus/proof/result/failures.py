@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from isthmus.network.answers import Scenario
 from isthmus.network.model import Network
-from isthmus.proof.result.findings import Lost
+from isthmus.proof.result.findings import LostFlows
 
 
-class Failing(StrEnum):
+class FailureKind(StrEnum):
     """Kinds of things that fail."""
 
     TUNNEL = "tunnel"
@@ -25,7 +25,7 @@ class Failing(StrEnum):
 class Failure:
     """One thing that fails: its kind, and its address or label."""
 
-    kind: Failing
+    kind: FailureKind
     what: str
 
     @property
@@ -38,11 +38,11 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Survival:
+class FailureResult:
     """What a failure takes. `lost` are flows that work otherwise; it is survived if none of them was meant to be."""
 
     failure: Failure
-    lost: tuple[Lost, ...]
+    lost: tuple[LostFlows, ...]
 
     @property
     def survived(self) -> bool:
@@ -60,16 +60,16 @@ class Survival:
         text = f"{self.failure}: {self.count} {'flow' if self.count == 1 else 'flows'} lost"
         if not self.survived:
             return f"{text}, some meant to survive"
-        in_it = self.failure.kind is Failing.ZONE
+        in_it = self.failure.kind is FailureKind.ZONE
         return f"{text}, for hosts that are in it or leave by it" if in_it else text
 
 
 def failures(network: Network) -> Iterator[Failure]:
     """Everything whose failure is looked at, in a stable order."""
     for vpn in network.vpns.values():
-        yield from (Failure(Failing.TUNNEL, tunnel.address) for tunnel in vpn.tunnels)
-    yield from (Failure(Failing.CONNECTION, address) for address in network.vpns)
-    yield from (Failure(Failing.CUSTOMER_GATEWAY, address) for address in network.customer_gateways)
-    yield from (Failure(Failing.NAT_GATEWAY, address) for address in network.nats)
+        yield from (Failure(FailureKind.TUNNEL, tunnel.address) for tunnel in vpn.tunnels)
+    yield from (Failure(FailureKind.CONNECTION, address) for address in network.vpns)
+    yield from (Failure(FailureKind.CUSTOMER_GATEWAY, address) for address in network.customer_gateways)
+    yield from (Failure(FailureKind.NAT_GATEWAY, address) for address in network.nats)
     zones = {subnet.zone for subnet in network.subnets.values() if isinstance(subnet.zone, str)}
-    yield from (Failure(Failing.ZONE, zone) for zone in sorted(zones))
+    yield from (Failure(FailureKind.ZONE, zone) for zone in sorted(zones))

@@ -14,7 +14,7 @@ from isthmus.proof.checks.allowed_packets import TO_INTERNET
 from isthmus.proof.pairs.locations import INTERNET
 from isthmus.text.printable import printable
 
-__all__ = ["Fate", "Flow", "Lost", "Outcome", "Unanswered", "Verdict", "Violation"]
+__all__ = ["Flow", "LostFlows", "Outcome", "PacketOutcome", "UnknownResult", "Verdict", "Violation"]
 
 
 LONGEST = 10_000  # characters of one sentence: it may quote what is in the input
@@ -60,7 +60,7 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True)
-class Unanswered:
+class UnknownResult:
     """Something nobody can say from this input, and why."""
 
     what: str
@@ -74,7 +74,7 @@ class Unanswered:
         return f"{self.what}: {self.why}"
 
 
-class Fate(NamedTuple):
+class PacketOutcome(NamedTuple):
     """What becomes of some packets, and of the replies to them. `not_for`: `client ports 3389` that get none, or ""."""
 
     packets: Packets
@@ -110,7 +110,7 @@ class Flow:
     intended: bool | None = None
     zones: Mapping[str, tuple[Outcome, Outcome]] = field(default_factory=dict)
     tiers: Mapping[str, tuple[Outcome, Outcome]] = field(default_factory=dict)
-    fates: tuple[Fate, ...] = ()
+    packet_outcomes: tuple[PacketOutcome, ...] = ()
     for_few: bool = False
     explain: Callable[[], RoundTrip | None] = field(default=lambda: None, repr=False, compare=False)
     split: Callable[[], Mapping[str, tuple[Outcome, Outcome]]] = field(default=dict, repr=False, compare=False)
@@ -123,7 +123,7 @@ class Flow:
         return Packets.of(
             *(
                 span
-                for fate in self.fates
+                for fate in self.packet_outcomes
                 if fate.forward is fate.back is Outcome.REACHABLE
                 for span in fate.packets.spans
             )
@@ -220,7 +220,7 @@ def in_a_word(forward: Outcome, back: Outcome) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class LostFlows:
     """A flow that a failure takes: what happens there and back while it lasts, and whether it was meant to survive.
 
     `like` are the sources and destinations that fare alike, in each pair of two: it stands for all of these flows.

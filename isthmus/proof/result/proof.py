@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from isthmus.network.answers import Told
+from isthmus.network.answers import AdvertisedPrefixes
 from isthmus.proof.checks.quotas import Usage
-from isthmus.proof.result.failures import Survival
-from isthmus.proof.result.findings import Flow, Unanswered, Verdict, Violation
+from isthmus.proof.result.failures import FailureResult
+from isthmus.proof.result.findings import Flow, UnknownResult, Verdict, Violation
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Proof:
 
     - `flows`: all pairs. `services`: AWS services by gateway endpoint, by spoke.
     - `violations`, `unanswered`: what does not hold, and what could not be answered.
-    - `assumptions`: what every answer rests on. `would_change`: what a more specific announcement would do.
+    - `assumptions`: what every answer rests on. `would_change`: what a more specific advertisement would do.
     - `told`: what AWS advertises, by VPN connection and Direct Connect gateway.
     - `scenarios`: what each failure takes.
     - `drift`: files that are not as they were synthesized. What they hold is proved as it is.
@@ -51,11 +51,11 @@ class Proof:
     flows: Flows
     services: tuple[Flow, ...] = ()
     violations: tuple[Violation, ...] = ()
-    unanswered: tuple[Unanswered, ...] = ()
+    unknown_results: tuple[UnknownResult, ...] = ()
     assumptions: tuple[str, ...] = ()
     would_change: tuple[str, ...] = ()
-    told: Mapping[str, Told] = field(default_factory=dict)
-    scenarios: tuple[Survival, ...] = ()
+    told: Mapping[str, AdvertisedPrefixes] = field(default_factory=dict)
+    scenarios: tuple[FailureResult, ...] = ()
     quotas: tuple[Usage, ...] = ()
     notes: tuple[str, ...] = ()
     against_intent: bool = True
@@ -67,7 +67,7 @@ class Proof:
         """Violated if anything is, then unknown if anything is. Nothing is proved without an intent."""
         if self.violations:
             return Verdict.VIOLATED
-        if self.unanswered:
+        if self.unknown_results:
             return Verdict.UNKNOWN
         return Verdict.PROVED if self.against_intent else Verdict.NO_VIOLATIONS
 
@@ -92,6 +92,6 @@ class Proof:
     def __str__(self) -> str:
         lines = [f"{self.verdict}"]
         lines += [f"  {violation}" for violation in self.violations]
-        lines += [f"  unknown: {missing}" for missing in self.unanswered]
+        lines += [f"  unknown: {missing}" for missing in self.unknown_results]
         lines += [f"  assuming {assumption}" for assumption in self.assumptions]
         return "\n".join(lines)

@@ -11,7 +11,7 @@ from isthmus.proof.result.rule import ROUTE_53, TGW, VPC, VPN, Rule
 _ALL = (
     # --- what Terraform and AWS take at all ---
     Rule(
-        "not-declared",
+        "undeclared-reference",
         "Something refers to a resource, variable or output that nothing declares. Of folders alone: Terraform makes "
         "no plan with such a reference, and a state names others by their ids, which may be of things elsewhere.",
         "Terraform refuses to plan it. Whatever the reference was for, a table's route or a firewall's policy, is not "
@@ -33,25 +33,25 @@ _ALL = (
         VPC + "vpc-share-limitations.html",
     ),
     Rule(
-        "parts-of-two-vpcs",
+        "mixed-vpcs",
         "A resource uses parts of two VPCs.",
         "The subnets, security groups and network ACLs of one resource are of one VPC: AWS refuses others.",
         VPC + "what-is-amazon-vpc.html",
     ),
     Rule(
-        "two-subnets-in-a-zone",
+        "duplicate-zone-subnet",
         "An endpoint or firewall has two subnets in one zone.",
         "It has one network interface in each zone: AWS refuses a second.",
         "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html",
     ),
     Rule(
-        "alias-of-two-targets",
+        "alias-target-mismatch",
         "An alias record has the name of one target and the hosted zone of another.",
         "Route 53 looks the name up in that zone, where it is not: AWS refuses the record.",
         "https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html",
     ),
     Rule(
-        "used-twice",
+        "resource-used-twice",
         "Two resources use one thing of which only one can have the use.",
         "The second is refused, or undoes the first: an address of two NAT gateways, a default table managed twice.",
         VPC + "nat-gateway-working-with.html",
@@ -91,13 +91,13 @@ _ALL = (
         VPC + "custom-network-acl.html#nacl-ephemeral-ports",
     ),
     Rule(
-        "undrawn-flow",
+        "unintended-flow",
         "Two parties reach each other although the intent does not say so.",
         "Isolation is the absence of every way: one propagation, summary route or default is enough to undo it.",
         TGW + "how-transit-gateways-work.html",
     ),
     Rule(
-        "one-way-leak",
+        "unintended-one-way-flow",
         "Packets get through in one direction although the intent does not say so.",
         "One direction is enough to flood, to scan, and to talk by UDP. It also hides: nothing that uses TCP shows it.",
         TGW + "how-transit-gateways-work.html",
@@ -123,7 +123,7 @@ _ALL = (
         TGW + "transit-gateway-appliance-scenario.html",
     ),
     Rule(
-        "not-inspected",
+        "uninspected-flow",
         "A flow that has to meet a firewall gets there past it.",
         "Inspected segments, and spokes that leave by an inspected egress VPC, are told apart by what a firewall lets "
         "through: one more specific route around it, and nothing looks.",
@@ -143,39 +143,39 @@ _ALL = (
         TGW + "transit-gateway-appliance-scenario.html",
     ),
     Rule(
-        "zone-crossed",
+        "cross-zone-path",
         "A flow changes zones inside the egress VPC.",
         "Each zone has a firewall endpoint and a NAT gateway of its own, so that one zone's failure is no other's, and "
         "no traffic is paid for between them.",
         TGW + "transit-gateway-appliance-scenario.html",
     ),
     Rule(
-        "opening-blocked",
+        "allowed-connection-blocked",
         "A connection that the intent lets one side open does not get there and back.",
         "A network ACL keeps no state: it has to let in the port, and the replies out to the client's port.",
         VPC + "custom-network-acl.html",
     ),
     Rule(
-        "opening-undrawn",
+        "unintended-connection",
         "A connection can be opened that the intent does not let this side open.",
         "Reaching is mutual, opening is not: what is said of two sides is all that may be opened between them.",
         VPC + "nacl-rules.html",
     ),
     # --- ways out ---
     Rule(
-        "way-out-missing",
+        "egress-missing",
         "The way out to the internet that the intent states does not work.",
         "A way out needs a default route in every table on its way, and a way back for the replies.",
         TGW + "transit-gateway-nat-igw.html",
     ),
     Rule(
-        "way-out-undrawn",
+        "unintended-egress",
         "A spoke gets out to the internet by a way that the intent does not state.",
         "Each way out is agreed, inspected and logged; a second one is a hole in that.",
         VPC + "VPC_Route_Tables.html",
     ),
     Rule(
-        "inbound-undrawn",
+        "unintended-inbound-access",
         "The internet reaches hosts without a public address of their own, or a party that is not public at all.",
         "Only hosts in public subnets, with public addresses, are meant to be reached from outside.",
         VPC + "VPC_Internet_Gateway.html",
@@ -248,7 +248,7 @@ _ALL = (
         VPC.replace("userguide", "privatelink") + "manage-dns-names.html",
     ),
     Rule(
-        "name-hidden",
+        "hidden-name",
         "A private zone, interface endpoint or forward rule of the intent is there, and something else answers.",
         "The most specific domain wins, and a Resolver rule wins over a private zone or an endpoint of the same name.",
         ROUTE_53 + "resolver-overview-forward-vpc-to-network-domain-name-matches.html",
@@ -267,7 +267,7 @@ _ALL = (
         VPC + "AmazonDNS-concepts.html",
     ),
     Rule(
-        "other-dns-server",
+        "custom-dns-server",
         "DHCP hands out another DNS server than the Resolver of the VPC.",
         "Hosts then ask that server: rules, private zones, endpoint names and the DNS firewall are not asked.",
         VPC + "DHCPOptionSetConcepts.html",
@@ -280,7 +280,7 @@ _ALL = (
         "A flow to something that does not exist is not 'blocked': the answer would mean nothing.",
     ),
     Rule(
-        "egress-missing",
+        "egress-vpc-missing",
         "The intent has an egress VPC, and no attached VPC has its CIDR.",
         "Every spoke whose way out is central leaves by it.",
     ),
@@ -320,14 +320,14 @@ _ALL = (
         TGW + "how-transit-gateways-work.html",
     ),
     Rule(
-        "advertised-twice",
+        "overlapping-advertisement",
         "A site advertises addresses that a VPC or another site has.",
         "One address means one place: hosts at the site find it at home and never send it to AWS, and of two prefixes "
         "the longer one decides.",
         TGW + "how-transit-gateways-work.html",
     ),
     Rule(
-        "site-told-too-much",
+        "over-advertised",
         "AWS advertises to a site what no network of that site is meant to reach.",
         "A gateway advertises the table that a VPN is associated with: what is in it, the site will send there.",
         VPN + "VPNRoutingTypes.html",
@@ -346,7 +346,7 @@ _ALL = (
         VPN + "vpn-redundant-connection.html",
     ),
     Rule(
-        "table-incomplete",
+        "unknown-result",
         "Something of this network could not be resolved, so that an answer is missing.",
         "Unknown is never rounded to yes or no, and a gate that meets it stays shut.",
     ),

@@ -34,7 +34,7 @@ from isthmus.proof.pairs.public_addresses import condition, known
 from isthmus.proof.pairs.site_remainder import rest_name
 from isthmus.proof.pairs.subnet_names import named_parts
 from isthmus.proof.result.assumptions import assumed_on
-from isthmus.proof.result.findings import Fate, in_a_word
+from isthmus.proof.result.findings import PacketOutcome, in_a_word
 
 _HOST = 4  # AWS keeps the first four addresses of a subnet
 _SERVICES = ("s3", "dynamodb")
@@ -42,7 +42,7 @@ _ORDER = {Outcome.BLOCKED: 0, Outcome.UNKNOWN: 1, Outcome.REACHABLE: 2}
 
 
 @dataclass(frozen=True)
-class Traced:
+class FlowTrace:
     """Trips from one place to another: one for each zone, or each part of it, that routes tell apart.
 
     - `assumptions`: what they rest on, of what their paths meet.
@@ -58,7 +58,7 @@ class Traced:
     assumptions: tuple[str, ...] = ()
     condition: str = ""
     parts: str = ""
-    fates: tuple[Fate, ...] = ()
+    packet_outcomes: tuple[PacketOutcome, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -92,7 +92,7 @@ class Traced:
         return "\n".join(map(str, self.telling))
 
 
-def trace(pairs: AllPairs, source: str, destination: str, packets: Packets | None = None) -> Traced:
+def trace(pairs: AllPairs, source: str, destination: str, packets: Packets | None = None) -> FlowTrace:
     """See `Subject.trace`. `packets` are those asked about; None: all, of which the trips show those that count."""
     starts, ends = locations(pairs, source), locations(pairs, destination)
     if destination == INTERNET:
@@ -120,7 +120,7 @@ def trace(pairs: AllPairs, source: str, destination: str, packets: Packets | Non
     on = "" if _by_gateway_endpoint(paths) else _conditions(pairs, starts, ends)
     parts = _parted(pairs, trips)
     called = _called(pairs, source), _called(pairs, destination)
-    return Traced(*called, trips, unsure, assumed, on, parts, Pair(tuple(shown)).fates(None))
+    return FlowTrace(*called, trips, unsure, assumed, on, parts, Pair(tuple(shown)).packet_outcomes(None))
 
 
 def _perhaps_of_a_service(

@@ -23,7 +23,7 @@ _NAMING = re.compile(r"route53|vpc_endpoint|dhcp|service_discovery|cloudformatio
 
 
 @dataclass(frozen=True)
-class NameTraced:
+class NameTrace:
     """What a name comes to.
 
     - `answers`: who answers, first for the place that asks; each next one is asked by the one before.
@@ -72,7 +72,7 @@ def _outcome(answer: Answer) -> Outcome:
     return Outcome.UNKNOWN if found is not None and (found.missing or found.unknown) else Outcome.REACHABLE
 
 
-def trace_name(pairs: AllPairs, source: str, name: str) -> NameTraced:
+def trace_name(pairs: AllPairs, source: str, name: str) -> NameTrace:
     """Who answers `name` for a spoke, a host in one, or a site. Raises `NoSuchPlace` and `ProofError`."""
     _check(name)
     engine, network = pairs.engine, pairs.engine.network
@@ -87,8 +87,8 @@ def trace_name(pairs: AllPairs, source: str, name: str) -> NameTraced:
     answers = tuple(_chain(answer))
     for one in answers:
         queries += _asked(engine, one, starts)
-    unread = [f"{address} ({why})" for address, why in network.doubts if _NAMING.search(address)]
-    return NameTraced(canonical(name), source, answers, tuple(queries), tuple(unread))
+    unread = [f"{address} ({why})" for address, why in network.not_evaluated if _NAMING.search(address)]
+    return NameTrace(canonical(name), source, answers, tuple(queries), tuple(unread))
 
 
 def _check(name: str) -> None:
@@ -179,7 +179,7 @@ def _server(target: Target | Unknown) -> str:
     return str(address) if port == DNS else f"{address} port {port}"
 
 
-def headline(traced: NameTraced) -> str:
+def headline(traced: NameTrace) -> str:
     """Who answers, in a line."""
     first = traced.answers[0]
     about = f" {first.address}" if first.address else ""

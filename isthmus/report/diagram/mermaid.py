@@ -117,18 +117,18 @@ class _Writer:
     def _learns(self) -> Mapping[str, list[str]]:
         names = {box.key: box.title for box in self.boxes}
         changed = {box.key for box in self.boxes if box.mark is Mark.CHANGED}  # of what is all new, nothing stands out
-        learnt: dict[tuple[str, str], list[str]] = defaultdict(list)
+        learned: dict[tuple[str, str], list[str]] = defaultdict(list)
         routed: dict[str, list[str]] = defaultdict(list)
         for line in self.drawing.lines:
             sign = SIGNS[line.mark] if line.b in changed else ""
             if line.link is Link.PROPAGATES:
-                learnt[line.b, sign].append(names[line.a])
+                learned[line.b, sign].append(names[line.a])
             elif line.link is Link.ROUTED:
                 routed[line.b].append(f"{sign}{line.label} to {names[line.a]}")
         found: dict[str, list[str]] = defaultdict(list)
         for table, routes in routed.items():
             found[table] += some_lines(sorted(routes))
-        for (table, sign), those in sorted(learnt.items()):
+        for (table, sign), those in sorted(learned.items()):
             found[table].append(f"{sign}propagated from {some(sorted(those), _MOST_LISTED)}")
         return found
 

@@ -168,9 +168,9 @@ class _Draughtsman:
     def _site(self, site: Site) -> None:
         key = f"site {site.name}"
         says: tuple[str, ...] = ()
-        if not isinstance(site.announces, Unknown):
-            more = [announced.prefix for announced in site.announces if announced.prefix not in site.networks]
-            says = (f"announces {some(_prefixes(more))}",) if more else ()
+        if not isinstance(site.advertises, Unknown):
+            more = [advertised.prefix for advertised in site.advertises if advertised.prefix not in site.networks]
+            says = (f"advertises {some(_prefixes(more))}",) if more else ()
         frame = self._frame(ON_PREMISES, ON_PREMISES)
         self._put(Box(key, Kind.SITE, shortened(site.name), _in_order(site.networks), says, frame))
         for connection in site.connections:

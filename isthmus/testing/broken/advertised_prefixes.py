@@ -1,4 +1,4 @@
-"""What sites announce."""
+"""What sites advertise."""
 
 # ruff: noqa: D103  a change is described by the summary of the rule it breaks
 
@@ -22,51 +22,51 @@ from isthmus.testing.strategies import DEFAULT
 
 
 @breaks
-def announces_without_bgp(estate: Estate) -> Estate:
+def advertised_without_bgp(estate: Estate) -> Estate:
     return grown(estate, sites=[extra_site()], vpns=[extra_vpn(routing=Routing.STATIC)])
 
 
 @breaks
-def network_not_announced(estate: Estate) -> Estate:
-    return grown(estate, sites=[extra_site(announces=["172.30.0.0/17"])], vpns=[extra_vpn()])
+def network_not_advertised(estate: Estate) -> Estate:
+    return grown(estate, sites=[extra_site(advertises=["172.30.0.0/17"])], vpns=[extra_vpn()])
 
 
 @breaks
 def transit_default(estate: Estate) -> Estate:
-    here = extra_site(announces=[LAN, DEFAULT], transit_with=["other"])
-    there = extra_site("other", networks={"lan": "172.31.0.0/16"}, announces=["172.31.0.0/16"])
+    here = extra_site(advertises=[LAN, DEFAULT], transit_with=["other"])
+    there = extra_site("other", networks={"lan": "172.31.0.0/16"}, advertises=["172.31.0.0/16"])
     there = replace(there, customer_gateways=[extra_gateway("other", ip_address="198.51.100.2", bgp_asn=65_501)])
     vpns = [extra_vpn(), extra_vpn("other", customer_gateway="other", number=501)]
     return grown(quiet(estate), sites=[here, there], vpns=vpns)
 
 
 @breaks
-def announcement_in_block(estate: Estate) -> Estate:
-    return grown(without_summaries(estate), sites=[extra_site(announces=[LAN, "10.250.0.0/16"])], vpns=[extra_vpn()])
+def advertised_prefix_in_block(estate: Estate) -> Estate:
+    return grown(without_summaries(estate), sites=[extra_site(advertises=[LAN, "10.250.0.0/16"])], vpns=[extra_vpn()])
 
 
 @breaks
-def announcement_in_denied_network(estate: Estate) -> Estate:
+def advertised_prefix_in_denied_network(estate: Estate) -> Estate:
     halves = ["172.30.0.0/16", "172.30.0.0/17"]
     return grown(
-        estate, segments=[extra_segment(site_networks=[])], sites=[extra_site(announces=halves)], vpns=[extra_vpn()]
+        estate, segments=[extra_segment(site_networks=[])], sites=[extra_site(advertises=halves)], vpns=[extra_vpn()]
     )
 
 
 @breaks
-def announcement_overlap(estate: Estate) -> Estate:
-    other = extra_site("other", networks={"lan": "172.31.0.0/16"}, announces=["172.31.0.0/16", "172.30.0.0/15"])
+def advertised_prefix_overlap(estate: Estate) -> Estate:
+    other = extra_site("other", networks={"lan": "172.31.0.0/16"}, advertises=["172.31.0.0/16", "172.30.0.0/15"])
     other = replace(other, customer_gateways=[extra_gateway("other", ip_address="198.51.100.2")])
     vpns = [extra_vpn(), extra_vpn("other", customer_gateway="other", number=501)]
     return grown(estate, sites=[extra_site(), other], vpns=vpns)
 
 
 @breaks
-def announcement_count(estate: Estate) -> Estate:
+def advertised_prefix_count(estate: Estate) -> Estate:
     many = [f"192.0.{high}.{low}/32" for high in range(4) for low in range(256)]
-    return grown(estate, sites=[extra_site(announces=[LAN, *many])], vpns=[extra_vpn()])
+    return grown(estate, sites=[extra_site(advertises=[LAN, *many])], vpns=[extra_vpn()])
 
 
 @breaks
-def announcement_twice(estate: Estate) -> Estate:
-    return grown(estate, sites=[extra_site(announces=[LAN, LAN])], vpns=[extra_vpn()])
+def advertised_prefix_twice(estate: Estate) -> Estate:
+    return grown(estate, sites=[extra_site(advertises=[LAN, LAN])], vpns=[extra_vpn()])

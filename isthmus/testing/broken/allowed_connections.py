@@ -10,7 +10,7 @@ from dataclasses import replace
 from hypothesis import assume
 
 from isthmus.aws.regions import REGIONS
-from isthmus.intent import Estate, HybridDns, Opens, Segment
+from isthmus.intent import AllowedConnection, Estate, HybridDns, Segment
 from isthmus.testing.broken.parts import (
     asking,
     breaks,
@@ -24,50 +24,51 @@ from isthmus.testing.broken.parts import (
 )
 
 
-def _opens(estate: Estate, *opens: Opens, also: Sequence[Segment] = ()) -> Estate:
+def _opens(estate: Estate, *allowed_connections: AllowedConnection, also: Sequence[Segment] = ()) -> Estate:
     """The estate with openings, a segment `extra` for them, and a site that it reaches."""
     segments = [extra_segment(blocks=["10.250.0.0/17"]), *also]
     return replace(
-        grown(estate, segments=segments, sites=[extra_site()], vpns=[extra_vpn()]), opens=[*estate.opens, *opens]
+        grown(estate, segments=segments, sites=[extra_site()], vpns=[extra_vpn()]),
+        allowed_connections=[*estate.allowed_connections, *allowed_connections],
     )
 
 
 @breaks
-def opens_unknown(estate: Estate) -> Estate:
-    return _opens(estate, Opens(source="extra/lans", to="extra", ports=["tcp/443"]))
+def allowed_connection_unknown(estate: Estate) -> Estate:
+    return _opens(estate, AllowedConnection(source="extra/lans", to="extra", ports=["tcp/443"]))
 
 
 @breaks
-def opens_ports(estate: Estate) -> Estate:
-    return _opens(estate, Opens(source="extra/lan", to="extra", ports=["tcp/80-79"]))
+def allowed_connection_ports(estate: Estate) -> Estate:
+    return _opens(estate, AllowedConnection(source="extra/lan", to="extra", ports=["tcp/80-79"]))
 
 
 @breaks
-def opens_twice(estate: Estate) -> Estate:
-    one, other = (Opens(source="extra", to="extra/lan", ports=[port]) for port in ("tcp/443", "tcp/22"))
+def allowed_connection_twice(estate: Estate) -> Estate:
+    one, other = (AllowedConnection(source="extra", to="extra/lan", ports=[port]) for port in ("tcp/443", "tcp/22"))
     return _opens(estate, one, other)
 
 
 @breaks
-def opens_between_sites(estate: Estate) -> Estate:
-    return _opens(estate, Opens(source="extra/lan", to="extra/lan", ports=["tcp/443"]))
+def allowed_connection_between_sites(estate: Estate) -> Estate:
+    return _opens(estate, AllowedConnection(source="extra/lan", to="extra/lan", ports=["tcp/443"]))
 
 
 @breaks
-def opens_not_reached(estate: Estate) -> Estate:
+def allowed_connection_not_reachable(estate: Estate) -> Estate:
     apart = extra_segment("apart", blocks=["10.250.128.0/17"])
-    return _opens(estate, Opens(source="extra", to="apart", ports=["tcp/443"]), also=[apart])
+    return _opens(estate, AllowedConnection(source="extra", to="apart", ports=["tcp/443"]), also=[apart])
 
 
 @breaks
-def opens_without_blocks(estate: Estate) -> Estate:
+def allowed_connection_without_blocks(estate: Estate) -> Estate:
     apart = extra_segment("apart", reaches=["extra"])
-    return _opens(estate, Opens(source="extra", to="apart", ports=["icmp"]), also=[apart])
+    return _opens(estate, AllowedConnection(source="extra", to="apart", ports=["icmp"]), also=[apart])
 
 
 @breaks
-def opens_without_dns(estate: Estate) -> Estate:
+def allowed_connection_without_dns(estate: Estate) -> Estate:
     assume(REGIONS[estate.region].partition != "aws-cn")
-    larger = _opens(without_dns(estate), Opens(source="extra", to="extra/lan", ports=["tcp/53"]))
+    larger = _opens(without_dns(estate), AllowedConnection(source="extra", to="extra/lan", ports=["tcp/53"]))
     dns = HybridDns(spoke="extra", inbound=False, forwards=asking("172.30.0.53"))
     return with_hub(larger, spokes=[*larger.hub_environment.spokes, wide_spoke(estate)], dns=dns)

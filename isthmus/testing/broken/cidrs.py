@@ -29,7 +29,7 @@ def cidr_overlap(estate: Estate) -> Estate:
 def block_overlap(estate: Estate) -> Estate:
     return grown(
         without_summaries(estate),
-        sites=[extra_site(networks={"lan": "10.250.0.0/20"}, announces=[])],
+        sites=[extra_site(networks={"lan": "10.250.0.0/20"}, advertises=[])],
         spokes=[extra_spoke()],
     )
 

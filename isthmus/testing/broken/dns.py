@@ -77,7 +77,7 @@ def forward_target(estate: Estate) -> Estate:
 
 
 @breaks
-def dns_server_not_reached(estate: Estate) -> Estate:
+def dns_server_not_reachable(estate: Estate) -> Estate:
     return _shared(estate, forwards=asking("172.30.0.53"))
 
 
@@ -102,7 +102,7 @@ def dns_after_hub(estate: Estate) -> Estate:
 
 
 @breaks
-def inbound_for_nobody(estate: Estate) -> Estate:
+def inbound_endpoint_unused(estate: Estate) -> Estate:
     return _shared(estate, inbound=True)
 
 
@@ -138,7 +138,7 @@ def endpoint_service_twice(estate: Estate) -> Estate:
 
 
 @breaks
-def s3_two_ways(estate: Estate) -> Estate:
+def s3_endpoint_twice(estate: Estate) -> Estate:
     return _shared(estate, endpoints=CentralEndpoints(services=["s3"]))
 
 

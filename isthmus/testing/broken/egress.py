@@ -53,7 +53,7 @@ def _pair(
 
 @breaks
 def no_egress_vpc(estate: Estate) -> Estate:
-    return grown(estate, segments=[extra_segment(ways_out={Egress.CENTRAL})])
+    return grown(estate, segments=[extra_segment(allowed_egress={Egress.CENTRAL})])
 
 
 @breaks
@@ -77,7 +77,7 @@ def egress_vpc_size(estate: Estate) -> Estate:
 def egress_vpc_zones(estate: Estate) -> Estate:
     zones = REGIONS[estate.region].zone_ids
     spoke = extra_spoke(egress=Egress.CENTRAL, zones=zones[:2])
-    larger = grown(estate, segments=[extra_segment(ways_out={Egress.CENTRAL})], spokes=[spoke])
+    larger = grown(estate, segments=[extra_segment(allowed_egress={Egress.CENTRAL})], spokes=[spoke])
     return _egress(larger, zones=zones[:1])
 
 
@@ -109,7 +109,7 @@ def inspected_without_blocks(estate: Estate) -> Estate:
 
 
 @breaks
-def inspected_and_reached(estate: Estate) -> Estate:
+def inspected_and_reachable(estate: Estate) -> Estate:
     return _egress(_pair(estate, reaches=["other"]))
 
 

@@ -55,10 +55,10 @@ def pinned_name(estate: Estate) -> Estate:
 
 
 @breaks
-def joined_names(estate: Estate) -> Estate:
+def ambiguous_derived_name(estate: Estate) -> Estate:
     sites = [
-        extra_site("ex", networks={"tra-lan": LAN}, announces=[], customer_gateways=[]),
-        extra_site("ex-tra", networks={"lan": "172.31.0.0/16"}, announces=[], customer_gateways=[]),
+        extra_site("ex", networks={"tra-lan": LAN}, advertises=[], customer_gateways=[]),
+        extra_site("ex-tra", networks={"lan": "172.31.0.0/16"}, advertises=[], customer_gateways=[]),
     ]
     return grown(estate, sites=sites)
 

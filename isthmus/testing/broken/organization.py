@@ -62,10 +62,10 @@ def deployer(estate: Estate) -> Estate:
 
 
 @breaks
-def account_left_out(estate: Estate) -> Estate:
+def account_not_shared_with(estate: Estate) -> Estate:
     """The organization's last account is in no unit that the segment knows, and holds a spoke that joins it."""
     larger = with_accounts(
-        grown(estate, segments=[extra_segment(joined_by=[ACCOUNTS[0]])]), Account("extra", id="888888888888")
+        grown(estate, segments=[extra_segment(may_be_attached_by=[ACCOUNTS[0]])]), Account("extra", id="888888888888")
     )
     shared = with_hub(larger, hub=replace(estate.hub, share_with=[UNITS[0]]))
     return replace(

@@ -35,7 +35,7 @@ def breaks(change: Break) -> Break:
 
 def extra_segment(name: str = "extra", **given: Any) -> Segment:
     """A segment without a way out."""
-    return Segment(name, **{"ways_out": {Egress.NONE}, **given})
+    return Segment(name, **{"allowed_egress": {Egress.NONE}, **given})
 
 
 def extra_spoke(name: str = "extra", **given: Any) -> Spoke:
@@ -49,8 +49,8 @@ def extra_gateway(name: str = "extra", **given: Any) -> CustomerGateway:
 
 
 def extra_site(name: str = "extra", **given: Any) -> Site:
-    """A site with one network, which it announces."""
-    usual = {"networks": {"lan": LAN}, "announces": [LAN], "customer_gateways": [extra_gateway(name)]}
+    """A site with one network, which it advertises."""
+    usual = {"networks": {"lan": LAN}, "advertises": [LAN], "customer_gateways": [extra_gateway(name)]}
     return Site(name, **{**usual, **given})
 
 
@@ -120,7 +120,9 @@ def without_dns(estate: Estate) -> Estate:
 def without_sites(estate: Estate) -> Estate:
     """The estate without sites: its segments would deny their spokes the extra networks too."""
     segments = [replace(segment, site_networks=None) for segment in estate.segments]
-    bare = with_hub(replace(without_dns(estate), sites=[], segments=segments, opens=[]), vpn_connections=[])
+    bare = with_hub(
+        replace(without_dns(estate), sites=[], segments=segments, allowed_connections=[]), vpn_connections=[]
+    )
     return _closed(bare)
 
 
@@ -145,7 +147,9 @@ def _closed(estate: Estate) -> Estate:
     def way(egress: Egress) -> Egress:
         return Egress.NONE if egress is Egress.ON_PREMISES else egress
 
-    segments = [replace(segment, ways_out=frozenset(map(way, segment.ways_out))) for segment in estate.segments]
+    segments = [
+        replace(segment, allowed_egress=frozenset(map(way, segment.allowed_egress))) for segment in estate.segments
+    ]
     environments = [
         replace(environment, spokes=[replace(spoke, egress=way(spoke.egress)) for spoke in environment.spokes])
         for environment in estate.environments
@@ -154,15 +158,15 @@ def _closed(estate: Estate) -> Estate:
 
 
 def quiet(estate: Estate) -> Estate:
-    """The estate where every site that announces a default announces its networks too, so that another site may."""
+    """The estate where every site that advertises a default advertises its networks too, so that another site may."""
     sites = [
-        replace(site, announces=[*site.networks.values(), DEFAULT]) if DEFAULT in site.announces else site
+        replace(site, advertises=[*site.networks.values(), DEFAULT]) if DEFAULT in site.advertises else site
         for site in estate.sites
     ]
     return replace(estate, sites=sites)
 
 
 def without_summaries(estate: Estate) -> Estate:
-    """The estate where no site announces a range over the blocks: another's inside them would be refused for it too."""
-    sites = [replace(site, announces=[cidr for cidr in site.announces if cidr != SUMMARY]) for site in estate.sites]
+    """The estate where no site advertises a range over the blocks: another's inside them would be refused for it too."""
+    sites = [replace(site, advertises=[cidr for cidr in site.advertises if cidr != SUMMARY]) for site in estate.sites]
     return replace(estate, sites=sites)

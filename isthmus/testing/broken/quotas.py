@@ -44,7 +44,7 @@ def vpc_cidr_count(estate: Estate) -> Estate:
 def network_acl_rules(estate: Estate) -> Estate:
     """19 networks are denied: too many by one with the rule that allows and AWS's own."""
     lans = {f"lan{number}": f"172.30.{number}.0/24" for number in range(19)}
-    site = extra_site(networks=lans, announces=[*lans.values()])
+    site = extra_site(networks=lans, advertises=[*lans.values()])
     segment = extra_segment(site_networks=[])
     return grown(without_sites(estate), segments=[segment], sites=[site], vpns=[extra_vpn()], spokes=[extra_spoke()])
 
@@ -52,7 +52,7 @@ def network_acl_rules(estate: Estate) -> Estate:
 @breaks
 def route_table_size(estate: Estate) -> Estate:
     lans = {f"lan{number}": f"172.{30 + number // 256}.{number % 256}.0/24" for number in range(500)}
-    site = extra_site(networks=lans, announces=["172.30.0.0/15"])
+    site = extra_site(networks=lans, advertises=["172.30.0.0/15"])
     return grown(without_sites(estate), sites=[site], vpns=[extra_vpn()], spokes=[extra_spoke()])
 
 
@@ -66,7 +66,7 @@ def transit_gateway_routes(estate: Estate) -> Estate:
     """Eleven segments learn 1,000 prefixes."""
     lans = [str(lan) for lan in islice(IPv4Network(LAN).subnets(new_prefix=26), 999)]
     segments = [extra_segment(f"extra{number}", reaches=["extra"]) for number in range(10)]
-    larger = grown(estate, segments=segments, sites=[extra_site(announces=[LAN, *lans])], vpns=[extra_vpn()])
+    larger = grown(estate, segments=segments, sites=[extra_site(advertises=[LAN, *lans])], vpns=[extra_vpn()])
     return replace(larger, quotas={**estate.quotas, "transit-gateway-route-tables": 60})
 
 
@@ -108,7 +108,7 @@ def nat_gateway_count(estate: Estate) -> Estate:
 
 def _local(estate: Estate, spokes: list[Spoke], raised: str) -> Estate:
     """The estate with more spokes that leave by themselves, and enough of another quota."""
-    larger = grown(estate, segments=[extra_segment(ways_out={Egress.LOCAL})], spokes=spokes)
+    larger = grown(estate, segments=[extra_segment(allowed_egress={Egress.LOCAL})], spokes=spokes)
     return replace(larger, quotas={**estate.quotas, raised: 1_000})
 
 
@@ -147,7 +147,7 @@ def security_group_rules(estate: Estate) -> Estate:
     """31 networks ask by two protocols."""
     assume(REGIONS[estate.region].partition != "aws-cn")
     lans = {f"lan{number}": f"172.30.{number}.0/24" for number in range(31)}
-    site = extra_site(networks=lans, announces=[LAN])
+    site = extra_site(networks=lans, advertises=[LAN])
     grown_ = grown(without_sites(estate), sites=[site], vpns=[extra_vpn()], spokes=[wide_spoke(estate)])
     return with_hub(grown_, dns=HybridDns(spoke="extra"))
 

@@ -37,13 +37,13 @@ def egress_not_allowed(estate: Estate) -> Estate:
 
 
 @breaks
-def site_network_not_reached(estate: Estate) -> Estate:
+def site_network_not_reachable(estate: Estate) -> Estate:
     return grown(estate, sites=[extra_site()], segments=[extra_segment(site_networks=["extra/lan"])])
 
 
 @breaks
 def no_default_on_premises(estate: Estate) -> Estate:
-    way = extra_segment(ways_out={Egress.ON_PREMISES})
+    way = extra_segment(allowed_egress={Egress.ON_PREMISES})
     return grown(estate, segments=[way], sites=[extra_site()], vpns=[extra_vpn()])
 
 
@@ -56,15 +56,15 @@ def default_route_needs_bgp(estate: Estate) -> Estate:
 
 @breaks
 def default_route_twice(estate: Estate) -> Estate:
-    other = extra_site("other", networks={"lan": "172.31.0.0/16"}, announces=["172.31.0.0/16"])
+    other = extra_site("other", networks={"lan": "172.31.0.0/16"}, advertises=["172.31.0.0/16"])
     other = replace(other, customer_gateways=[extra_gateway("other", ip_address="198.51.100.2")])
     vpns = [extra_vpn(default_route=True), extra_vpn("other", customer_gateway="other", number=501, default_route=True)]
     return grown(estate, sites=[extra_site(), other], vpns=vpns)
 
 
 @breaks
-def default_route_and_announced(estate: Estate) -> Estate:
-    return grown(quiet(estate), sites=[extra_site(announces=[LAN, DEFAULT])], vpns=[extra_vpn(default_route=True)])
+def default_route_and_advertised(estate: Estate) -> Estate:
+    return grown(quiet(estate), sites=[extra_site(advertises=[LAN, DEFAULT])], vpns=[extra_vpn(default_route=True)])
 
 
 @breaks
@@ -77,7 +77,7 @@ def static_and_bgp(estate: Estate) -> Estate:
 @breaks
 def static_twice(estate: Estate) -> Estate:
     site = extra_site(
-        announces=[], customer_gateways=[extra_gateway(), extra_gateway("other", ip_address="198.51.100.2")]
+        advertises=[], customer_gateways=[extra_gateway(), extra_gateway("other", ip_address="198.51.100.2")]
     )
     vpns = [
         extra_vpn(routing=Routing.STATIC),
@@ -88,7 +88,7 @@ def static_twice(estate: Estate) -> Estate:
 
 @breaks
 def static_without_routes(estate: Estate) -> Estate:
-    return grown(estate, sites=[extra_site(networks={}, announces=[])], vpns=[extra_vpn(routing=Routing.STATIC)])
+    return grown(estate, sites=[extra_site(networks={}, advertises=[])], vpns=[extra_vpn(routing=Routing.STATIC)])
 
 
 @breaks

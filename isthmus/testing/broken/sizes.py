@@ -25,13 +25,13 @@ def trust_policy_size(estate: Estate) -> Estate:
     root = estate.organization.arn.replace(":organization/", ":ou/")
     units = [OrganizationalUnit(f"extra{number}", arn=f"{root}/ou-root-{90_000_000 + number}") for number in range(60)]
     organization = replace(estate.organization, units=[*estate.organization.units, *units])
-    return grown(replace(estate, organization=organization), segments=[extra_segment(joined_by=units)])
+    return grown(replace(estate, organization=organization), segments=[extra_segment(may_be_attached_by=units)])
 
 
 @breaks
 def role_policy_size(estate: Estate) -> Estate:
     segments = [extra_segment(f"extra{number}", reaches=["extra"]) for number in range(90)]
-    larger = grown(estate, segments=[extra_segment(joined_by=[UNITS[0]]), *segments])
+    larger = grown(estate, segments=[extra_segment(may_be_attached_by=[UNITS[0]]), *segments])
     return replace(larger, quotas={**estate.quotas, "transit-gateway-route-tables": 150})
 
 
@@ -45,7 +45,7 @@ def _observed(estate: Estate, vpns: list[VpnConnection]) -> Estate:
     """The estate with these connections, to sites `extra` and `other`, and alarms for them."""
     other = extra_gateway("other", ip_address="198.51.100.2")
     far = extra_site(
-        "other", networks={"lan": "192.168.250.0/24"}, announces=["192.168.250.0/24"], customer_gateways=[other]
+        "other", networks={"lan": "192.168.250.0/24"}, advertises=["192.168.250.0/24"], customer_gateways=[other]
     )
     larger = grown(estate, sites=[extra_site(), far], vpns=vpns)
     alarms = Observability(notify=["network-team@example.com"], network_manager=False)  # not in every partition

@@ -34,7 +34,7 @@ def transit_asn(estate: Estate) -> Estate:
     other = extra_site(
         "other",
         networks={"lan": "172.29.0.0/16"},
-        announces=["172.29.0.0/16"],
+        advertises=["172.29.0.0/16"],
         customer_gateways=[extra_gateway("other", ip_address="198.51.100.2")],
         transit_with=["extra"],
     )

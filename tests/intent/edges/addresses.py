@@ -37,7 +37,7 @@ def unreadable(text: str) -> Estate:
     )
     return estate(
         blocks=["10.1.0.0/16", text],
-        site=replace(SITE, networks={"users": text}, announces=["0.0.0.0/0", text]),
+        site=replace(SITE, networks={"users": text}, advertises=["0.0.0.0/0", text]),
         segments=named,
         environments=[environment],
     )
@@ -158,7 +158,7 @@ FAIL: dict[str, Estate] = {
     ),
     "an inside CIDR of /31": tunnel(inside_cidr="169.254.20.0/31"),
     "the last hub block that is too small": estate(hub=replace(HUB, cidr_blocks=["10.99.0.0/24", "10.98.0.0/25"])),
-    "an announcement that cannot be read": site(announces=["ten", "0.0.0.0/0"]),
+    "an advertisement that cannot be read": site(advertises=["ten", "0.0.0.0/0"]),
     "a block and a segment's that cannot be read": estate(
         blocks=["10.1.0.0/16", "ten"], segments=[SERVICES, replace(WORKLOADS, blocks=["10.9.0.0/16"]), Segment("lab")]
     ),

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from isthmus.intent import (
+    AllowedConnection,
     DomainList,
     Egress,
     EgressVpc,
@@ -11,7 +12,6 @@ from isthmus.intent import (
     Estate,
     FirewallPolicy,
     Inspection,
-    Opens,
     RuleGroup,
     Segment,
     Spoke,
@@ -24,7 +24,7 @@ APPS = Segment("apps", blocks=["10.1.32.0/19"], inspected_with=["data"])
 DATA = Segment("data", blocks=["10.1.64.0/18"])
 OUT = EgressVpc("way-out", cidr="10.1.254.0/23", inspection=Inspection.VPC, firewall=FirewallPolicy())
 LATE = Spoke("late", cidr="10.1.128.0/20", segment="lab", egress=Egress.CENTRAL)
-LAB = Segment("lab", ways_out={Egress.CENTRAL})
+LAB = Segment("lab", allowed_egress={Egress.CENTRAL})
 
 
 def leaving(egress: EgressVpc | None = OUT, *more: Segment, spokes: tuple[Spoke, ...] = (), **changes: Any) -> Estate:
@@ -62,8 +62,8 @@ def lists(count: int) -> list[DomainList]:
 
 def inspected(ports: int, **policy: Any) -> Estate:
     """Two inspected segments, one of which may open that many ports to the other: three rules more."""
-    said = [Opens(source="apps", to="data", ports=[f"tcp/{port}" for port in range(1, ports + 1)])]
-    return leaving(replace(OUT, firewall=FirewallPolicy(**policy)), APPS, DATA, opens=said)
+    said = [AllowedConnection(source="apps", to="data", ports=[f"tcp/{port}" for port in range(1, ports + 1)])]
+    return leaving(replace(OUT, firewall=FirewallPolicy(**policy)), APPS, DATA, allowed_connections=said)
 
 
 def named(name: str, **given: Any) -> Estate:
@@ -301,7 +301,7 @@ FAIL: dict[str, Estate] = {
             OUT, firewall=FirewallPolicy(domain_lists=[DomainList("some", domains=["a.example"], segments=["date"])])
         ),
         replace(APPS, inspected_with=["app"]),
-        replace(DATA, joined_by=["netwrk"]),
+        replace(DATA, may_be_attached_by=["netwrk"]),
         spokes=(
             replace(
                 LATE,

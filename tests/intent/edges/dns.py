@@ -6,6 +6,7 @@ from typing import Any
 from isthmus.aws.accepted_values import MOST_POLICY
 from isthmus.aws.services import SERVICES
 from isthmus.intent import (
+    AllowedConnection,
     CentralEndpoints,
     DnsFirewall,
     Egress,
@@ -13,7 +14,6 @@ from isthmus.intent import (
     Estate,
     ForwardRule,
     HybridDns,
-    Opens,
     PrivateZone,
     Segment,
     Spoke,
@@ -24,7 +24,7 @@ from tests.intent.test_dns import NO_S3, SHARED, WITH_SERVERS, central, forwards
 LONG = ".".join(["a" * 63] * 3 + ["a" * 57, "com"])
 LONGER = ".".join(["a" * 63] * 3 + ["a" * 58, "com"])
 INTERFACES = [name for name in SERVICES if name != "s3"]
-NARROW = Segment("services", ways_out={Egress.NONE}, site_networks=[])
+NARROW = Segment("services", allowed_egress={Egress.NONE}, site_networks=[])
 
 
 def everywhere(given: Estate, region: str, zones: list[str]) -> Estate:
@@ -39,7 +39,9 @@ def pinned(size: int) -> Estate:
 
 def opening(*ports: str, **dns: Any) -> Estate:
     """The estate where the site's users ask the Resolver, and may open these."""
-    return replace(shared(**dns), opens=[Opens(source="dc1/users", to="services", ports=ports)])
+    return replace(
+        shared(**dns), allowed_connections=[AllowedConnection(source="dc1/users", to="services", ports=ports)]
+    )
 
 
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
@@ -94,13 +96,13 @@ FAIL: dict[str, Estate] = {
         forwards(ForwardRule("x.example", site="dc1")),
         sites=[],
         segments=[
-            Segment("services", ways_out={Egress.NONE}),
-            Segment("workloads", ways_out={Egress.NONE, Egress.ON_PREMISES}),
+            Segment("services", allowed_egress={Egress.NONE}),
+            Segment("workloads", allowed_egress={Egress.NONE, Egress.ON_PREMISES}),
         ],
     ),
     "one of two sites": replace(
         forwards(ForwardRule("x.example", site="dc9")),
-        sites=[WITH_SERVERS, replace(SITE, name="branch", networks={}, announces=[], customer_gateways=[])],
+        sites=[WITH_SERVERS, replace(SITE, name="branch", networks={}, advertises=[], customer_gateways=[])],
     ),
     "six servers, one of them twice": forwards(
         ForwardRule(
@@ -114,7 +116,7 @@ FAIL: dict[str, Estate] = {
     "a server out of reach while a segment is not declared": shared(
         forwards=[ForwardRule("x.example", targets=["9.9.9.9"])],
         segments=[
-            Segment("services", ways_out={Egress.NONE}, reaches=["nowhere"]),
+            Segment("services", allowed_egress={Egress.NONE}, reaches=["nowhere"]),
             replace(WORKLOADS, reaches=["services"]),
         ],
     ),
@@ -246,9 +248,9 @@ FAIL: dict[str, Estate] = {
     "questions by neither": opening("tcp/54-60", "udp/1-52"),
     "questions to a site's server": replace(
         shared(inbound=False, forwards=[ForwardRule("x.example", site="dc1"), ForwardRule("y.example", site="dc9")]),
-        opens=[
-            Opens(source="services", to="dc1/servers", ports=["udp/53"]),
-            Opens(source="services", to="dc1/users", ports=["tcp/22"]),
+        allowed_connections=[
+            AllowedConnection(source="services", to="dc1/servers", ports=["udp/53"]),
+            AllowedConnection(source="services", to="dc1/users", ports=["tcp/22"]),
         ],
     ),
     "hybrid DNS that another environment's hub uses": (

@@ -61,10 +61,11 @@ PASS: dict[str, Estate] = {
     "a deployment role of 64 characters": units(deployment_role="d" * 64),
     "everybody named": estate(
         hub=replace(HUB, share_with=["network", "workloads"]),
-        segments=[SERVICES, replace(WORKLOADS, joined_by=["workloads", "network"])],
+        segments=[SERVICES, replace(WORKLOADS, may_be_attached_by=["workloads", "network"])],
     ),
     "the hub's own account needs no share": estate(
-        hub=replace(HUB, share_with=["workloads"]), segments=[SERVICES, replace(WORKLOADS, joined_by=["workloads"])]
+        hub=replace(HUB, share_with=["workloads"]),
+        segments=[SERVICES, replace(WORKLOADS, may_be_attached_by=["workloads"])],
     ),
     "shared with a unit": estate(hub=replace(HUB, share_with=["network", "workloads_dev"])),
     "two log groups in two accounts": estate(
@@ -174,7 +175,7 @@ FAIL: dict[str, Estate] = {
     "a deployment role of 65 characters": units(deployment_role="d" * 65),
     "two accounts left out": estate(
         hub=replace(HUB, share_with=["network"]),
-        segments=[SERVICES, replace(WORKLOADS, joined_by=["network"])],
+        segments=[SERVICES, replace(WORKLOADS, may_be_attached_by=["network"])],
         environments=[
             Environment("early", account="network"),
             Environment("network", account="network", hub=replace(HUB, share_with=["network"]), vpn_connections=[VPN]),
@@ -193,7 +194,7 @@ FAIL: dict[str, Estate] = {
     "references to what they may not refer to": estate(
         segments=[
             SERVICES,
-            replace(WORKLOADS, reaches=["workload"], inspected_with=["workloadz"], joined_by=["netwrk"]),
+            replace(WORKLOADS, reaches=["workload"], inspected_with=["workloadz"], may_be_attached_by=["netwrk"]),
         ],
         site=replace(SITE, transit_with=["dc2"]),
         vpn=replace(VPN, segment="service"),

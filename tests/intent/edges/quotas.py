@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from isthmus.intent import (
+    AllowedConnection,
     CustomerGateway,
     Egress,
     EgressVpc,
@@ -12,7 +13,6 @@ from isthmus.intent import (
     Estate,
     FirewallPolicy,
     Inspection,
-    Opens,
     Routing,
     Segment,
     Spoke,
@@ -24,7 +24,7 @@ OUT = EgressVpc("way-out", cidr="10.1.254.0/23", inspection=Inspection.NONE)
 GATEWAY = replace(OUT, inspection=Inspection.GATEWAY, firewall=FirewallPolicy())
 LABS = [Segment(f"lab{number}") for number in range(18)]
 LEARNERS = [*LABS, Segment("lab18")]
-REACHING = replace(SERVICES, ways_out={Egress.NONE}, reaches=[lab.name for lab in LEARNERS])
+REACHING = replace(SERVICES, allowed_egress={Egress.NONE}, reaches=[lab.name for lab in LEARNERS])
 # Its spokes must not see the site that is in it, and the table that says so is none for the site.
 BLIND = replace(SERVICES, site_networks=[])
 WIDE = replace(WORKLOADS, blocks=["10.1.0.0/18"], isolated=False)
@@ -60,9 +60,9 @@ def opening(
     """Workloads that open that many ports among themselves or to a site, from spokes of so many ranges."""
     said = [f"tcp/{2 * n}" for n in range(1, count + 1)]
     here, there = ("dc1/users", "workloads") if inbound else ("workloads", "dc1/users")
-    both = [Opens(source=here, to=there, ports=said)]
+    both = [AllowedConnection(source=here, to=there, ports=said)]
     if ranges:
-        both = [Opens(source="workloads", to="workloads", ports=said)]
+        both = [AllowedConnection(source="workloads", to="workloads", ports=said)]
     parts = [
         Spoke(
             f"s{n}",
@@ -76,10 +76,10 @@ def opening(
         for n, many in enumerate(ranges or (1,))
     ]
     limited = replace(WIDE, site_networks=["dc1/users"]) if denied else WIDE
-    services = replace(SERVICES, ways_out={Egress.NONE})
-    limited = replace(limited, ways_out={Egress.NONE})
-    site = replace(SITE, announces=[*["0.0.0.0/0"] * default, *SITE.networks.values()])
-    return held(*parts, segments=[services, limited], opens=both, site=site)
+    services = replace(SERVICES, allowed_egress={Egress.NONE})
+    limited = replace(limited, allowed_egress={Egress.NONE})
+    site = replace(SITE, advertises=[*["0.0.0.0/0"] * default, *SITE.networks.values()])
+    return held(*parts, segments=[services, limited], allowed_connections=both, site=site)
 
 
 def learning(prefixes: int, *, routing: Routing = Routing.BGP, other: int = 0, lans: int = 0, **changes: Any) -> Estate:
@@ -89,9 +89,9 @@ def learning(prefixes: int, *, routing: Routing = Routing.BGP, other: int = 0, l
         for first, count in ((16, prefixes), (24, other))
     )
     bgp = routing is Routing.BGP
-    site = replace(SITE, networks=_named(here[:lans] if bgp else here), announces=here if bgp else [])
+    site = replace(SITE, networks=_named(here[:lans] if bgp else here), advertises=here if bgp else [])
     gateway = CustomerGateway("branch-01", ip_address="203.0.113.9", bgp_asn=65_020)
-    branch = replace(SITE, name="branch", networks={}, announces=there, customer_gateways=[gateway])
+    branch = replace(SITE, name="branch", networks={}, advertises=there, customer_gateways=[gateway])
     vpns = [replace(VPN, routing=routing), replace(VPN, name="branch-01", customer_gateway=gateway, number=2)]
     usual = {"segments": [REACHING, *LEARNERS], "site": site, "sites": (branch,), "vpns": vpns}
     # Beside those of its spokes, a table for each site: neither is to be told of the other.
@@ -120,7 +120,7 @@ PASS: dict[str, Estate] = {
     ),
     "20 gateway endpoints": held(*spokes(10, gateway_endpoints=["s3", "dynamodb"]), quotas={"vpcs": 20}, egress=OUT),
     "20 route tables with an egress VPC": held(
-        segments=[SERVICES, WORKLOADS, *LABS[:15], Segment("out", ways_out={Egress.CENTRAL})], egress=OUT
+        segments=[SERVICES, WORKLOADS, *LABS[:15], Segment("out", allowed_egress={Egress.CENTRAL})], egress=OUT
     ),
     "20 route tables, of them one of a site that must not share": held(segments=[BLIND, WORKLOADS, *LABS[:17]]),
     "quotas as they are": estate(
@@ -153,7 +153,7 @@ FAIL: dict[str, Estate] = {
     "21 route tables with an egress VPC": held(segments=[SERVICES, WORKLOADS, *LABS], egress=OUT),
     "21 route tables with a firewall on the gateway": held(segments=[SERVICES, WORKLOADS, *LABS[:17]], egress=GATEWAY),
     "21 route tables with a way out": held(
-        segments=[SERVICES, WORKLOADS, *LABS[:16], Segment("out", ways_out={Egress.CENTRAL})], egress=OUT
+        segments=[SERVICES, WORKLOADS, *LABS[:16], Segment("out", allowed_egress={Egress.CENTRAL})], egress=OUT
     ),
     "21 route tables, of them one of a site that must not share": held(segments=[BLIND, WORKLOADS, *LABS]),
     "quotas that are none": estate(quotas={"zzz": 1, "vpn-connection": 60, "security-group-rules": 1_001, "vpcs": 4}),

@@ -1,9 +1,10 @@
-"""Segments, what sites announce, VPN connections, tunnels."""
+"""Segments, what sites advertise, VPN connections, tunnels."""
 
 from dataclasses import replace
 from typing import Any
 
 from isthmus.intent import (
+    AllowedConnection,
     CustomerGateway,
     Egress,
     EgressVpc,
@@ -13,7 +14,6 @@ from isthmus.intent import (
     HcpTerraform,
     Inspection,
     Observability,
-    Opens,
     Routing,
     S3Backend,
     Segment,
@@ -27,15 +27,18 @@ BRANCH = replace(
     SITE,
     name="branch",
     networks={"lan": "192.168.7.0/24"},
-    announces=["192.168.7.0/24"],
+    advertises=["192.168.7.0/24"],
     customer_gateways=[CustomerGateway("branch-01", ip_address="203.0.113.9", bgp_asn=65_020)],
 )
 TO_BRANCH = replace(VPN, name="branch-01", customer_gateway="branch-01", number=3)
-ANNOUNCED = replace(SITE, announces=[*SITE.networks.values()])
-WHOLE = replace(SITE, announces=["0.0.0.0/0", *SITE.networks.values()])
+ANNOUNCED = replace(SITE, advertises=[*SITE.networks.values()])
+WHOLE = replace(SITE, advertises=["0.0.0.0/0", *SITE.networks.values()])
 # 1,001 addresses that no summary joins, and as many of which two are joined.
 SCATTERED = [f"192.0.{number // 128}.{number % 128 * 2}/32" for number in range(1_001)]
-NO_WAY = [replace(SERVICES, ways_out={Egress.NONE}), replace(WORKLOADS, ways_out={Egress.LOCAL, Egress.NONE})]
+NO_WAY = [
+    replace(SERVICES, allowed_egress={Egress.NONE}),
+    replace(WORKLOADS, allowed_egress={Egress.LOCAL, Egress.NONE}),
+]
 QUIET = replace(DEV, egress=Egress.NONE)
 CENTRAL = EgressVpc("way-out", cidr="10.1.254.0/23", inspection=Inspection.NONE)
 
@@ -58,8 +61,8 @@ def observed(**given: Any) -> Estate:
     return estate(environments=[hub])
 
 
-def opened(*opens: Opens, **changes: Any) -> Estate:
-    return estate(opens=opens, **changes)
+def opened(*allowed_connections: AllowedConnection, **changes: Any) -> Estate:
+    return estate(allowed_connections=allowed_connections, **changes)
 
 
 def centrally(segment: Segment, **changes: Any) -> Estate:
@@ -72,15 +75,15 @@ def centrally(segment: Segment, **changes: Any) -> Estate:
 
 PASS: dict[str, Estate] = {
     "a default beside that of the egress VPC, and the networks": centrally(
-        Segment("lab", reaches=[SERVICES], ways_out={Egress.CENTRAL}), site=WHOLE
+        Segment("lab", reaches=[SERVICES], allowed_egress={Egress.CENTRAL}), site=WHOLE
     ),
-    "a default, and an egress VPC for others": centrally(Segment("lab", ways_out={Egress.CENTRAL})),
-    "a denied network, announced whole and by more": estate(
+    "a default, and an egress VPC for others": centrally(Segment("lab", allowed_egress={Egress.CENTRAL})),
+    "a denied network, advertised whole and by more": estate(
         segments=[SERVICES, replace(WORKLOADS, site_networks=["dc1/users"])],
-        site=replace(SITE, announces=["0.0.0.0/0", "172.20.0.0/15", "172.21.0.0/16"]),
+        site=replace(SITE, advertises=["0.0.0.0/0", "172.20.0.0/15", "172.21.0.0/16"]),
     ),
-    "two sites, and what one announces by a static connection": estate(
-        site=WHOLE, sites=(replace(BRANCH, announces=[]),), vpns=(replace(TO_BRANCH, routing=Routing.STATIC),)
+    "two sites, and what one advertises by a static connection": estate(
+        site=WHOLE, sites=(replace(BRANCH, advertises=[]),), vpns=(replace(TO_BRANCH, routing=Routing.STATIC),)
     ),
     "a static default on each of two connections that never meet": estate(
         site=replace(ANNOUNCED, customer_gateways=gateways(65_010, 65_010)),
@@ -128,7 +131,7 @@ PASS: dict[str, Estate] = {
         )
     ),
     "a way that another segment opens": opened(
-        Opens(source="lab", to="services", ports=["tcp/443"]),
+        AllowedConnection(source="lab", to="services", ports=["tcp/443"]),
         segments=[
             replace(SERVICES, blocks=["10.1.64.0/18"]),
             WORKLOADS,
@@ -138,16 +141,16 @@ PASS: dict[str, Estate] = {
 }
 
 FAIL: dict[str, Estate] = {
-    "a network not announced, after a site that cannot be read": estate(
-        site=replace(SITE, announces=["ten"]),
-        sites=(replace(BRANCH, announces=[]),),
+    "a network not advertised, after a site that cannot be read": estate(
+        site=replace(SITE, advertises=["ten"]),
+        sites=(replace(BRANCH, advertises=[]),),
         vpns=(TO_BRANCH,),
         segments=NO_WAY,
         spoke=QUIET,
     ),
-    "no default announced, and an egress VPC": centrally(
-        Segment("lab", reaches=[SERVICES], ways_out={Egress.CENTRAL}),
-        site=replace(SITE, announces=["172.20.0.0/16"]),
+    "no default advertised, and an egress VPC": centrally(
+        Segment("lab", reaches=[SERVICES], allowed_egress={Egress.CENTRAL}),
+        site=replace(SITE, advertises=["172.20.0.0/16"]),
         vpn=replace(VPN, default_route=True),
     ),
     "parts of denied networks, for two segments": estate(
@@ -156,39 +159,39 @@ FAIL: dict[str, Estate] = {
             replace(WORKLOADS, site_networks=[]),
             Segment("lab", reaches=[SERVICES], site_networks=[]),
         ],
-        site=replace(SITE, announces=["0.0.0.0/0", "172.20.0.0/16", "172.20.128.0/17", "172.21.0.0/17"]),
+        site=replace(SITE, advertises=["0.0.0.0/0", "172.20.0.0/16", "172.20.128.0/17", "172.21.0.0/17"]),
     ),
-    "sites that announce a default and each other's": estate(
+    "sites that advertise a default and each other's": estate(
         site=WHOLE,
-        sites=(replace(BRANCH, announces=["0.0.0.0/0", "192.168.7.0/24", "172.20.0.0/17"]),),
+        sites=(replace(BRANCH, advertises=["0.0.0.0/0", "192.168.7.0/24", "172.20.0.0/17"]),),
         vpns=(TO_BRANCH,),
     ),
-    "a network of a site that speaks no BGP, under what another announces": estate(
-        site=replace(SITE, announces=["0.0.0.0/0", *SITE.networks.values(), "192.168.0.0/16"]),
-        sites=(replace(BRANCH, announces=["192.168.7.0/24"]),),
+    "a network of a site that speaks no BGP, under what another advertises": estate(
+        site=replace(SITE, advertises=["0.0.0.0/0", *SITE.networks.values(), "192.168.0.0/16"]),
+        sites=(replace(BRANCH, advertises=["192.168.7.0/24"]),),
         vpns=(replace(TO_BRANCH, routing=Routing.STATIC),),
     ),
     "a network of the third of three sites": estate(
-        site=replace(SITE, announces=["0.0.0.0/0", *SITE.networks.values(), "192.168.8.0/24"]),
+        site=replace(SITE, advertises=["0.0.0.0/0", *SITE.networks.values(), "192.168.8.0/24"]),
         sites=(
             BRANCH,
             replace(
                 BRANCH,
                 name="other",
                 networks={"x": "192.168.9.0/24", "y": "192.168.8.0/25"},
-                announces=[],
+                advertises=[],
                 customer_gateways=[],
             ),
         ),
         vpns=(TO_BRANCH,),
     ),
-    "1,001 announcements that nothing sums up": site(announces=["0.0.0.0/1", *SCATTERED]),
-    "1,002 announcements that 1,000 sum up": site(announces=["0.0.0.0/0", *SCATTERED[:1], *SCATTERED]),
-    "1,001 announcements, 1,000 of them apart": site(announces=[*SCATTERED[:1_000], "192.0.0.1/32"]),
-    "1,002 announcements, 1,001 of them apart": site(announces=[*SCATTERED, "192.0.0.1/32"]),
-    "no way out at all": estate(segments=[SERVICES, replace(WORKLOADS, ways_out=set())]),
+    "1,001 advertisements that nothing sums up": site(advertises=["0.0.0.0/1", *SCATTERED]),
+    "1,002 advertisements that 1,000 sum up": site(advertises=["0.0.0.0/0", *SCATTERED[:1], *SCATTERED]),
+    "1,001 advertisements, 1,000 of them apart": site(advertises=[*SCATTERED[:1_000], "192.0.0.1/32"]),
+    "1,002 advertisements, 1,001 of them apart": site(advertises=[*SCATTERED, "192.0.0.1/32"]),
+    "no way out at all": estate(segments=[SERVICES, replace(WORKLOADS, allowed_egress=set())]),
     "two ways out, and neither": estate(
-        segments=[SERVICES, replace(WORKLOADS, ways_out={Egress.NONE, Egress.CENTRAL})],
+        segments=[SERVICES, replace(WORKLOADS, allowed_egress={Egress.NONE, Egress.CENTRAL})],
         spoke=QUIET,
         site=WHOLE,
         environments=[
@@ -197,17 +200,17 @@ FAIL: dict[str, Estate] = {
     ),
     "limited to a site out of reach": estate(
         segments=[SERVICES, replace(WORKLOADS, site_networks=["dc1/users", "branch/lan"])],
-        sites=(replace(BRANCH, announces=[]),),
+        sites=(replace(BRANCH, advertises=[]),),
     ),
     "no default of two sites, for the second segment": estate(
-        segments=[replace(SERVICES, ways_out={Egress.NONE}), WORKLOADS],
+        segments=[replace(SERVICES, allowed_egress={Egress.NONE}), WORKLOADS],
         site=ANNOUNCED,
         sites=(BRANCH,),
         vpns=(TO_BRANCH,),
     ),
     "no default of a site that cannot be read, nor of another": estate(
-        segments=[SERVICES, WORKLOADS, Segment("lab", ways_out={Egress.ON_PREMISES})],
-        site=replace(SITE, announces=["ten"], networks={}),
+        segments=[SERVICES, WORKLOADS, Segment("lab", allowed_egress={Egress.ON_PREMISES})],
+        site=replace(SITE, advertises=["ten"], networks={}),
         sites=(BRANCH,),
         vpns=(replace(TO_BRANCH, segment="lab"),),
     ),
@@ -215,15 +218,15 @@ FAIL: dict[str, Estate] = {
         site=replace(ANNOUNCED, customer_gateways=gateways(65_010, 65_010, 65_010)),
         vpns=connections({"default_route": True}, {}),
     ),
-    "a static default beside two announced ones": estate(
+    "a static default beside two advertised ones": estate(
         site=WHOLE,
         sites=(
-            replace(BRANCH, announces=["0.0.0.0/0", "192.168.7.0/24"]),
+            replace(BRANCH, advertises=["0.0.0.0/0", "192.168.7.0/24"]),
             replace(
                 BRANCH,
                 name="third",
                 networks={},
-                announces=[],
+                advertises=[],
                 customer_gateways=[CustomerGateway("third-01", ip_address="203.0.113.10", bgp_asn=65_030)],
             ),
         ),
@@ -270,20 +273,20 @@ FAIL: dict[str, Estate] = {
         ]
     ),
     "ports that are none and ports twice": opened(
-        Opens(source="dc1/users", to="workloads", ports=["tcp/443", "tcp/443", "tcp"]),
-        Opens(source="services", to="dc1/users", ports=[]),
+        AllowedConnection(source="dc1/users", to="workloads", ports=["tcp/443", "tcp/443", "tcp"]),
+        AllowedConnection(source="services", to="dc1/users", ports=[]),
     ),
-    "sides that are nothing at all": opened(Opens(source="internet", to="internet", ports=["icmp"])),
+    "sides that are nothing at all": opened(AllowedConnection(source="internet", to="internet", ports=["icmp"])),
     "sides out of reach, after one that is nothing": opened(
-        Opens(source="nobody", to="services", ports=["icmp"]),
-        Opens(source="dc1/users", to="lab", ports=["icmp"]),
+        AllowedConnection(source="nobody", to="services", ports=["icmp"]),
+        AllowedConnection(source="dc1/users", to="lab", ports=["icmp"]),
         segments=[SERVICES, WORKLOADS, Segment("lab")],
     ),
     "sides without blocks, each told once": opened(
-        Opens(source="dc1/users", to="services", ports=["icmp"]),
-        Opens(source="services", to="lab", ports=["icmp"]),
-        Opens(source="lab", to="services", ports=["icmp"]),
-        Opens(source="lab", to="lab", ports=["icmp"]),
+        AllowedConnection(source="dc1/users", to="services", ports=["icmp"]),
+        AllowedConnection(source="services", to="lab", ports=["icmp"]),
+        AllowedConnection(source="lab", to="services", ports=["icmp"]),
+        AllowedConnection(source="lab", to="lab", ports=["icmp"]),
         segments=[SERVICES, WORKLOADS, Segment("lab", reaches=[SERVICES])],
     ),
     "a server that no site network holds, after one that cannot be read": site(

@@ -46,7 +46,7 @@ class Luggage:
     reply: bool = False
     asked: int = 0  # the port, or ICMP message, that the first packet of the flow goes to
     clients: tuple[int, int] = (0, 65_535)  # the ports that it may come from
-    doubts: tuple[str, ...] = ()  # filters of which it is not known whether they let it pass
+    not_evaluated: tuple[str, ...] = ()  # filters of which it is not known whether they let it pass
     steps: tuple[str, ...] = ()
 
     def at(self, step: str) -> Luggage:
@@ -66,7 +66,7 @@ class Ending:
     @property
     def settled(self) -> Outcome:
         """The outcome, with the filters in mind that may have stopped it on the way."""
-        return Outcome.UNKNOWN if self.outcome is Outcome.REACHABLE and self.luggage.doubts else self.outcome
+        return Outcome.UNKNOWN if self.outcome is Outcome.REACHABLE and self.luggage.not_evaluated else self.outcome
 
     def __str__(self) -> str:
         return "\n    ".join(

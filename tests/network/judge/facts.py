@@ -8,7 +8,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Location, Packet, Scenario, Service
 from isthmus.network.model import (
-    Announcement,
+    AdvertisedPrefix,
     Attachment,
     Cidr,
     GatewayKind,
@@ -22,15 +22,15 @@ from isthmus.network.model import (
     VpnConnection,
 )
 from tests.network.judge.carried import Ending, Ip, Luggage, dropped, unknown
-from tests.network.judge.doubt import Stopped, Unclear, contains, known, length, prefix_of, truth
 from tests.network.judge.firewall_policy import Policy
+from tests.network.judge.unknown_reason import Stopped, Unclear, contains, known, length, prefix_of, truth
 
 SOMEWHERE: Mapping[int, Ip] = {4: IPv4Address("8.8.4.4"), 6: IPv6Address("2606:4700::1111")}
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of a network, taking the sites' word for what they announce, with some things down."""
+    """The facts of a network, taking the sites' word for what they advertise, with some things down."""
 
     network: Network
     sites: Sequence[Site] = ()
@@ -93,9 +93,9 @@ class Facts:
     def _networks(self, site: Site) -> tuple[Cidr, ...]:
         if site.networks:
             return site.networks
-        if isinstance(site.announces, Unknown):
-            raise Unclear(site.announces.reason)
-        return tuple(said.prefix for said in site.announces if said.prefix.prefixlen > 0)
+        if isinstance(site.advertises, Unknown):
+            raise Unclear(site.advertises.reason)
+        return tuple(said.prefix for said in site.advertises if said.prefix.prefixlen > 0)
 
     def _subnet_vpc(self, subnet: str) -> str | Unknown:
         return self.network.subnets[subnet].vpc
@@ -129,11 +129,11 @@ class Facts:
     def _of_vpc(self, ip: Ip, vpc: str) -> bool:
         return any(contains(cidr, ip) for cidr in self.network.vpcs[vpc].cidrs)
 
-    def _announced_on(self, connection: str) -> tuple[Announcement, ...]:
-        announces = self._site_of(connection).announces
-        if isinstance(announces, Unknown):
-            raise Unclear(announces.reason)
-        return announces
+    def _announced_on(self, connection: str) -> tuple[AdvertisedPrefix, ...]:
+        advertises = self._site_of(connection).advertises
+        if isinstance(advertises, Unknown):
+            raise Unclear(advertises.reason)
+        return advertises
 
     def _up(self, connection: VpnConnection) -> bool:
         """A connection works while one tunnel does."""

@@ -8,8 +8,8 @@ from __future__ import annotations
 from isthmus.network.answers import AtEndpoint, InSubnet, Location, Packet
 from isthmus.network.model import AttachmentKind, NetworkAcl, SecurityGroup, SecurityGroupRule
 from tests.network.judge.carried import Ending, Header, Ip
-from tests.network.judge.doubt import Stopped, Unclear, contains, known, truth
 from tests.network.judge.facts import Facts
+from tests.network.judge.unknown_reason import Stopped, Unclear, contains, known, truth
 
 
 def admits(acl: NetworkAcl, header: Header, *, inbound: bool) -> bool:

@@ -28,7 +28,7 @@ PASS = "aws:pass"
 STANDARD = (PASS, DROP, FORWARD)
 
 
-class Fate(Enum):
+class PacketOutcome(Enum):
     """What becomes of a packet."""
 
     PASSED = 1
@@ -60,20 +60,20 @@ class Policy:
     body: Arguments
     groups: Mapping[object, Arguments]
 
-    def there(self, packet: Packet) -> Fate:
+    def there(self, packet: Packet) -> PacketOutcome:
         """What becomes of the packet that opens a flow, and of the flow as far as it decides that."""
         return _one({fate for action in self._stateless(packet) for fate in self._of(action, packet)})
 
-    def back(self, packet: Packet) -> Fate:
+    def back(self, packet: Packet) -> PacketOutcome:
         """What becomes of the answer to a packet that was let through."""
         there, back = self._stateless(packet), self._stateless(packet.answer)
         if back == {DROP}:
-            return Fate.DROPPED
+            return PacketOutcome.DROPPED
         if len(there) > 1 or len(back) > 1:
-            return Fate.UNCLEAR
+            return PacketOutcome.UNCLEAR
         if there != back:
-            return Fate.UNCLEAR  # the stateful engine sees one direction alone
-        return Fate.PASSED
+            return PacketOutcome.UNCLEAR  # the stateful engine sees one direction alone
+        return PacketOutcome.PASSED
 
     def ports(self) -> set[int]:
         """Every port that a rule names."""
@@ -108,20 +108,26 @@ class Policy:
             (given,) = _blocks(source["stateless_rules_and_custom_actions"])
             yield from _by_priority(_blocks(given["stateless_rule"]))
 
-    def _of(self, action: str, packet: Packet) -> set[Fate]:
+    def _of(self, action: str, packet: Packet) -> set[PacketOutcome]:
         if action != FORWARD:
-            return self._with_fragments({Fate.PASSED if action == PASS else Fate.DROPPED}, action, packet)
-        fates: set[Fate] = set()
+            return self._with_fragments(
+                {PacketOutcome.PASSED if action == PASS else PacketOutcome.DROPPED}, action, packet
+            )
+        packet_outcomes: set[PacketOutcome] = set()
         for does in self._decided(packet):
-            fates |= self._undecided(packet) if does is None else {_fate(does)}
-        return self._with_fragments(fates, action, packet)
+            packet_outcomes |= self._undecided(packet) if does is None else {_fate(does)}
+        return self._with_fragments(packet_outcomes, action, packet)
 
-    def _with_fragments(self, fates: set[Fate], action: str, packet: Packet) -> set[Fate]:
+    def _with_fragments(self, packet_outcomes: set[PacketOutcome], action: str, packet: Packet) -> set[PacketOutcome]:
         """Fragments of UDP datagrams have a default action of their own: what is stopped whole may pass in parts."""
         fragments = _standard(self.body["stateless_fragment_default_actions"])
-        if packet.header.protocol == 17 and fates == {Fate.DROPPED} and fragments not in (action, DROP):
-            return {Fate.UNCLEAR}
-        return fates
+        if (
+            packet.header.protocol == 17
+            and packet_outcomes == {PacketOutcome.DROPPED}
+            and fragments not in (action, DROP)
+        ):
+            return {PacketOutcome.UNCLEAR}
+        return packet_outcomes
 
     # Stateful rules
 
@@ -190,7 +196,7 @@ class Policy:
     def _drops_handshakes(self) -> bool:
         return "aws:drop_strict" in self.body.get("stateful_default_actions", ())
 
-    def _undecided(self, packet: Packet) -> set[Fate]:
+    def _undecided(self, packet: Packet) -> set[PacketOutcome]:
         """What becomes of a flow whose first packet no rule matches.
 
         Without a default action that drops, the answers may still be dropped. `drop_established` lets TCP handshakes
@@ -199,17 +205,17 @@ class Policy:
         given = self.body.get("stateful_default_actions", ())
         drops = any(action.startswith("aws:drop") for action in given)
         if drops and (self._drops_handshakes() or packet.header.protocol != 6):
-            return {Fate.DROPPED}
-        end = Fate.DROPPED if drops else Fate.PASSED
+            return {PacketOutcome.DROPPED}
+        end = PacketOutcome.DROPPED if drops else PacketOutcome.PASSED
         return {end if does is None else _fate(does) for does in self._decided(packet.answer, answer=True)}
 
 
-def _fate(passes: bool) -> Fate:
-    return Fate.PASSED if passes else Fate.DROPPED
+def _fate(passes: bool) -> PacketOutcome:
+    return PacketOutcome.PASSED if passes else PacketOutcome.DROPPED
 
 
-def _one(fates: set[Fate]) -> Fate:
-    return next(iter(fates)) if len(fates) == 1 else Fate.UNCLEAR
+def _one(packet_outcomes: set[PacketOutcome]) -> PacketOutcome:
+    return next(iter(packet_outcomes)) if len(packet_outcomes) == 1 else PacketOutcome.UNCLEAR
 
 
 def _matches(attributes: Any, packet: Packet) -> Match:
@@ -273,7 +279,7 @@ def policies_of(graph: Graph) -> dict[str, Policy]:
     return found
 
 
-def judged(policy: Policy, header: Header, clients: tuple[int, int], *, back: bool = False) -> Fate:
+def judged(policy: Policy, header: Header, clients: tuple[int, int], *, back: bool = False) -> PacketOutcome:
     """What becomes of a flow from any of the client ports: of its first packet, or (`back`) of the answer to it."""
     low, high = clients
     edges = {edge + step for edge in policy.ports() for step in (-1, 0, 1)}

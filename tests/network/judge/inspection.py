@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.network.judge.carried import Header, Luggage
-from tests.network.judge.doubt import Stopped
 from tests.network.judge.facts import Facts
-from tests.network.judge.firewall_policy import Fate, judged
+from tests.network.judge.firewall_policy import PacketOutcome, judged
+from tests.network.judge.unknown_reason import Stopped
 
 NAT_PORTS = (1024, 65535)  # vpc/latest/userguide/nat-gateway-basics.html
 
@@ -26,8 +26,8 @@ class Inspection(Facts):
             first = Header(header.destination, header.source, header.protocol, luggage.asked)
         clients = NAT_PORTS if luggage.translations else luggage.clients
         fate = judged(policy, first, clients, back=luggage.reply)
-        if fate is Fate.DROPPED:
+        if fate is PacketOutcome.DROPPED:
             raise Stopped(f"the policy of {firewall} drops {header}")
-        if fate is Fate.UNCLEAR:
-            return replace(luggage, doubts=(*luggage.doubts, f"the policy of {firewall} may drop it"))
+        if fate is PacketOutcome.UNCLEAR:
+            return replace(luggage, not_evaluated=(*luggage.not_evaluated, f"the policy of {firewall} may drop it"))
         return luggage

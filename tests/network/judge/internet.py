@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from isthmus.network.model import EndpointKind, VpcEndpoint
 from tests.network.judge.carried import Ending, Luggage, arrived, dropped
-from tests.network.judge.doubt import known
 from tests.network.judge.filters import Filters
 from tests.network.judge.steps import Steps
+from tests.network.judge.unknown_reason import known
 from tests.network.judge.vpc_tables import VpcTables
 
 

@@ -9,10 +9,10 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Network
 
 from tests.network.judge.carried import Ending, Luggage, Translation, dropped, unknown
-from tests.network.judge.doubt import known, truth
 from tests.network.judge.filters import Filters
 from tests.network.judge.inspection import Inspection
 from tests.network.judge.steps import Steps
+from tests.network.judge.unknown_reason import known, truth
 
 NAT64 = IPv6Network("64:ff9b::/96")
 

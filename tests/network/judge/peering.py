@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from isthmus.network.model import VpcPeering
 from tests.network.judge.carried import Ending, Luggage, dropped
-from tests.network.judge.doubt import known
 from tests.network.judge.steps import Steps
+from tests.network.judge.unknown_reason import known
 
 
 class Peerings(Steps):

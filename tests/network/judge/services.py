@@ -30,11 +30,11 @@ def agreed(walker: Walker, packet: Packet) -> tuple[set[Outcome], Outcome]:
     if not isinstance(packet.destination, Service) or packet.destination.ip is not None:
         return {walker.outcome(packet)}, walker.both_ways(packet)
     each = [replace(packet, destination=replace(packet.destination, ip=ip)) for ip in public_addresses(walker)]
-    fates = {(walker.outcome(one), walker.both_ways(one)) for one in each}
-    if len(fates) == 1:
-        ((there, both),) = fates
+    packet_outcomes = {(walker.outcome(one), walker.both_ways(one)) for one in each}
+    if len(packet_outcomes) == 1:
+        ((there, both),) = packet_outcomes
         return {there}, both
-    forward = {there for there, _ in fates}
+    forward = {there for there, _ in packet_outcomes}
     return {Outcome.UNKNOWN, *(forward if len(forward) == 1 else ())}, Outcome.UNKNOWN
 
 

@@ -1,4 +1,4 @@
-"""On-premises sites, by what they and AWS announce to each other.
+"""On-premises sites, by what they and AWS advertise to each other.
 
 vpn/latest/s2svpn/vpn-route-priority.html
 """
@@ -11,13 +11,13 @@ from dataclasses import replace
 from isthmus.network.answers import Outcome
 from isthmus.network.model import Cidr, Gateway, Site, Unknown
 from tests.network.judge.carried import Ending, Ip, Luggage, arrived, dropped, unknown
-from tests.network.judge.doubt import Unclear, contains, known, length, truth
 from tests.network.judge.found import Found, best
 from tests.network.judge.steps import Steps
 from tests.network.judge.transit_tables import TransitTables
+from tests.network.judge.unknown_reason import Unclear, contains, known, length, truth
 from tests.network.judge.vpc_tables import VpcTables
 
-SURE, DARK, LOOPING = "sure", "a blackhole", "of its own ASN"  # what is known of an announcement
+SURE, DARK, LOOPING = "sure", "a blackhole", "of its own ASN"  # what is known of an advertisement
 LEARNT = 2  # first of the rank of routes that a transit gateway learns
 HERE, OUT = "(here)", "(out)"  # what a site does by itself: deliver, or send to the internet
 
@@ -61,7 +61,7 @@ class Sites(Steps, VpcTables, TransitTables):
     def _follow(
         self, luggage: Luggage, site: Site, follow: Callable[[str], list[Ending]], *, transit: bool
     ) -> list[Ending]:
-        """Every way out of a site. Where an undocumented announcement decides, only what all of them share is known."""
+        """Every way out of a site. Where an undocumented advertisement decides, only what all of them share is known."""
         sure, doubtful = self._ways_from_site(site, luggage.header.destination, transit=transit)
         endings = [ending for way in (*sure, *doubtful) for ending in follow(way)]
         if doubtful and any(ending.outcome is not Outcome.BLOCKED for ending in endings):
@@ -71,15 +71,15 @@ class Sites(Steps, VpcTables, TransitTables):
     def _ways_from_site(self, site: Site, destination: Ip, *, transit: bool) -> tuple[list[str], list[str]]:
         """What the site's router does: the longest prefix among its networks, its default, and what it is told.
 
-        Its own routes come before equal ones it is told. What AWS sends it (`transit`) because it announced the prefix
-        it does not send back for a shorter one, and it keeps what is for its networks. Whether AWS announces a
+        Its own routes come before equal ones it is told. What AWS sends it (`transit`) because it advertised the prefix
+        it does not send back for a shorter one, and it keeps what is for its networks. Whether AWS advertises a
         blackhole is not documented, nor whether a router takes what has its own ASN in the path: the second list holds
         ways it would take if so. To a blackhole inside its own networks it sends nothing.
         """
         has = (*self._networks(site), *site.rest)
         routes = [(length(net), HERE, SURE) for net in has if contains(net, destination)]
-        if not isinstance(site.announces, Unknown):
-            own = [said.prefix for said in site.announces if transit or length(said.prefix) == 0]
+        if not isinstance(site.advertises, Unknown):
+            own = [said.prefix for said in site.advertises if transit or length(said.prefix) == 0]
             way = HERE if routes else OUT
             routes += [(length(prefix), way, SURE) for prefix in own if contains(prefix, destination)]
         for connection in site.connections:
@@ -100,11 +100,11 @@ class Sites(Steps, VpcTables, TransitTables):
         raise AssertionError("there is always the last one")
 
     def _told(self, site: Site, connection: str, destination: Ip) -> list[tuple[int, str]]:
-        """The lengths of the prefixes that AWS announces on a connection for an address, each with what is known of it.
+        """The lengths of the prefixes that AWS advertises on a connection for an address, each with what is known of it.
 
-        A transit gateway announces the routes of the table that the connection's attachment is associated with (a site
+        A transit gateway advertises the routes of the table that the connection's attachment is associated with (a site
         does not take its own back), a Direct Connect gateway the allowed prefixes, a virtual private gateway the
-        prefixes of its VPC and of its other sites. With a policy table nothing is announced.
+        prefixes of its VPC and of its other sites. With a policy table nothing is advertised.
         """
         if connection in self.network.vpns:
             vpn = self.network.vpns[connection]
@@ -139,8 +139,8 @@ class Sites(Steps, VpcTables, TransitTables):
     def _has_asn_in_path(self, connection: str, routes: list[Found]) -> bool:
         """Whether one of the routes may have the ASN of a connection's far end in its path. rfc4271, 9.1.2"""
         near = self.network.vpns[connection]
-        learnt = [found for found in routes if found.rank[0] == LEARNT and found.target is not None]
-        origins = [known(self.network.attachments[known(found.target)].attached) for found in learnt]
+        learned = [found for found in routes if found.rank[0] == LEARNT and found.target is not None]
+        origins = [known(self.network.attachments[known(found.target)].attached) for found in learned]
         far = [self.network.vpns[origin] for origin in origins if origin in self.network.vpns]
         if truth(near.static) or not far:
             return False

@@ -10,11 +10,11 @@ from functools import partial
 
 from isthmus.network.model import Attachment, AttachmentKind, Unknown
 from tests.network.judge.carried import Ending, Luggage, dropped, unknown
-from tests.network.judge.doubt import Unclear, known, truth
 from tests.network.judge.filters import Filters
 from tests.network.judge.inspection import Inspection
 from tests.network.judge.steps import Steps
 from tests.network.judge.transit_tables import TransitTables
+from tests.network.judge.unknown_reason import Unclear, known, truth
 
 
 class TransitGateways(Steps, Filters, TransitTables, Inspection):

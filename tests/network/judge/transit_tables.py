@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from isthmus.network.model import Announcement, Attachment, AttachmentKind, Cidr, Unknown
+from isthmus.network.model import AdvertisedPrefix, Attachment, AttachmentKind, Cidr, Unknown
 from tests.network.judge.carried import Ip
-from tests.network.judge.doubt import Unclear, contains, known, length, prefix_of, truth
 from tests.network.judge.facts import Facts
 from tests.network.judge.found import Found, best
+from tests.network.judge.unknown_reason import Unclear, contains, known, length, prefix_of, truth
 
 # Propagated routes of equal length, the preferred first. vpc/latest/tgw/how-transit-gateways-work.html
 PREFERENCE = (
@@ -40,11 +40,11 @@ class TransitTables(Facts):
                     candidates.append(Found(length(prefix), rank, route.attachment, f"{prefix} of {route.address}"))
         for name in self.network.tgw_tables[table].propagations:
             attachment = self.network.attachments[known(name)]
-            for learnt in self._propagates(attachment):
-                if contains(learnt.prefix, destination) and not self._taken(table, attachment, learnt.prefix):
-                    order = (2, PREFERENCE.index(attachment.kind), learnt.as_path, learnt.med)
-                    why = f"{learnt.prefix} propagated by {attachment.address}"
-                    candidates.append(Found(length(learnt.prefix), order, attachment.address, why))
+            for learned in self._propagates(attachment):
+                if contains(learned.prefix, destination) and not self._taken(table, attachment, learned.prefix):
+                    order = (2, PREFERENCE.index(attachment.kind), learned.as_path, learned.med)
+                    why = f"{learned.prefix} propagated by {attachment.address}"
+                    candidates.append(Found(length(learned.prefix), order, attachment.address, why))
         return candidates
 
     def _taken(self, table: str, attachment: Attachment, prefix: Cidr) -> bool:
@@ -61,8 +61,8 @@ class TransitTables(Facts):
         ranges = [prefix_of(cidr) for vpc in vpcs for cidr in self.network.vpcs[vpc].cidrs]
         return any(contains(one, prefix[0]) or contains(prefix, one[0]) for one in ranges)
 
-    def _propagates(self, attachment: Attachment) -> Iterator[Announcement]:
-        """What a table learns from an attachment: a VPC's prefixes, or what a site's routers announce."""
+    def _propagates(self, attachment: Attachment) -> Iterator[AdvertisedPrefix]:
+        """What a table learns from an attachment: a VPC's prefixes, or what a site's routers advertise."""
         if self._down(attachment.address):
             return
         match attachment.kind:
@@ -70,7 +70,7 @@ class TransitTables(Facts):
                 for cidr in self.network.vpcs[known(attachment.attached)].cidrs:
                     if isinstance(cidr, Unknown):
                         raise Unclear(cidr.reason)
-                    yield Announcement(cidr, 0, 0)
+                    yield AdvertisedPrefix(cidr, 0, 0)
             case AttachmentKind.VPN | AttachmentKind.PRIVATE_VPN:
                 connection = self.network.vpns[known(attachment.attached)]
                 if self._up(connection) and not truth(connection.static):

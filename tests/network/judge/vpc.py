@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from isthmus.network.model import Target, TargetKind, Unknown
 from tests.network.judge.carried import Ending, Luggage, arrived, dropped, unknown
-from tests.network.judge.doubt import contains, known
 from tests.network.judge.found import Found
 from tests.network.judge.internet import InternetEdge
 from tests.network.judge.middleboxes import Middleboxes
 from tests.network.judge.peering import Peerings
 from tests.network.judge.transit_gateway import TransitGateways
+from tests.network.judge.unknown_reason import contains, known
 from tests.network.judge.vpn_gateway import VpnGateways
 
 

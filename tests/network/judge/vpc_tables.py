@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from isthmus.network.model import Target, TargetKind
 from tests.network.judge.carried import Ip
-from tests.network.judge.doubt import Unclear, contains, known, length, truth
 from tests.network.judge.facts import Facts
 from tests.network.judge.found import Found, best
+from tests.network.judge.unknown_reason import Unclear, contains, known, length, truth
 
 # Static routes toward these may be as long as a local route or longer. vpc/latest/userguide/route-table-options.html
 MIDDLEBOXES = (TargetKind.NAT_GATEWAY, TargetKind.FIREWALL_ENDPOINT, TargetKind.INTERFACE, TargetKind.ENDPOINT)
@@ -35,9 +35,9 @@ class VpcTables(Facts):
                 candidates.append(Found(length(prefix), rank, route.target, why, route.blackhole))
         if not local:  # a local route beats every propagated one
             for gateway in map(known, self.network.tables[table].propagating):
-                for learnt in self._learnt_by_vpn_gateway(gateway, destination):
+                for learned in self._learnt_by_vpn_gateway(gateway, destination):
                     target = Target(TargetKind.VPN_GATEWAY, gateway)
-                    candidates.append(Found(learnt.length, (3, *learnt.rank), target, f"propagated by {gateway}"))
+                    candidates.append(Found(learned.length, (3, *learned.rank), target, f"propagated by {gateway}"))
         winners = best(candidates)
         if winners and winners[0].rank == (2,) and len({found.target for found in winners}) > 1:
             raise Unclear(f"two prefix lists of {table} hold {destination}: AWS picks one and does not say which")

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Outcome, Packet, Service
 from tests.network.judge.carried import Ending, Header, Luggage, at_best, dropped, not_reachable, worst
-from tests.network.judge.doubt import Stopped, Unclear, known
 from tests.network.judge.facts import SOMEWHERE
 from tests.network.judge.inspection import NAT_PORTS
 from tests.network.judge.site import Sites
+from tests.network.judge.unknown_reason import Stopped, Unclear, known
 from tests.network.judge.vpc import Vpcs
 
 NUMBERS = {"icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58}
@@ -17,7 +17,7 @@ NUMBERS = {"icmp": 1, "tcp": 6, "udp": 17, "icmpv6": 58}
 
 @dataclass(frozen=True)
 class Walker(Vpcs, Sites):
-    """Walks packets through `network`, taking the sites' word for what they announce."""
+    """Walks packets through `network`, taking the sites' word for what they advertise."""
 
     def forward(self, packet: Packet) -> list[Ending]:
         """Every way the first packet of a flow may end, judged against where it should have gone."""

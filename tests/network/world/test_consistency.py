@@ -8,7 +8,7 @@ import pytest
 
 from isthmus.network.from_terraform import network_of
 from isthmus.terraform.graph import Resource
-from tests.network.world.test_doubts import BASE, OPEN, doubts, graph, made, ref
+from tests.network.world.test_doubts import BASE, OPEN, graph, made, not_evaluated, ref
 
 GROUP_A = made("aws_security_group.a", vpc_id=ref("aws_vpc.a"))
 GROUP_B = made("aws_security_group.b", vpc_id=ref("aws_vpc.b"))
@@ -45,33 +45,36 @@ def record(zone_id: Any) -> Resource:
     ("resources", "found"),
     [
         ([interface()], set()),
-        ([interface(subnet_ids=(ref("aws_subnet.b"),))], {"parts-of-two-vpcs"}),
-        ([interface(security_group_ids=(ref("aws_security_group.b"),))], {"parts-of-two-vpcs"}),
-        ([interface(security_group_ids=(ref("aws_vpc.b", "default_security_group_id"),))], {"parts-of-two-vpcs"}),
-        ([SECOND, interface(subnet_ids=BOTH)], {"two-subnets-in-a-zone"}),
+        ([interface(subnet_ids=(ref("aws_subnet.b"),))], {"mixed-vpcs"}),
+        ([interface(security_group_ids=(ref("aws_security_group.b"),))], {"mixed-vpcs"}),
+        ([interface(security_group_ids=(ref("aws_vpc.b", "default_security_group_id"),))], {"mixed-vpcs"}),
+        ([SECOND, interface(subnet_ids=BOTH)], {"duplicate-zone-subnet"}),
         ([OTHER_ZONE, interface(subnet_ids=BOTH)], set()),
         (
             [made("aws_network_acl.n", vpc_id=ref("aws_vpc.a"), subnet_ids=(ref("aws_subnet.b"),))],
-            {"parts-of-two-vpcs"},
+            {"mixed-vpcs"},
         ),
         ([interface(), record(ref("aws_vpc_endpoint.e", "dns_entry[0].hosted_zone_id"))], set()),
-        ([interface(), record(ref("aws_vpc_endpoint.f", "dns_entry[0].hosted_zone_id"))], {"alias-of-two-targets"}),
+        ([interface(), record(ref("aws_vpc_endpoint.f", "dns_entry[0].hosted_zone_id"))], {"alias-target-mismatch"}),
         (
             [*OPEN, made("aws_nat_gateway.b", subnet_id=ref("aws_subnet.out"), allocation_id=ref("aws_eip.nat"))],
-            {"used-twice"},
+            {"resource-used-twice"},
         ),
         (
             [made(f"aws_default_security_group.{name}", vpc_id=ref("aws_vpc.a")) for name in ("one", "two")],
-            {"used-twice"},
+            {"resource-used-twice"},
         ),
-        ([made(f"aws_vpn_gateway.{name}", vpc_id=ref("aws_vpc.a")) for name in ("one", "two")], {"used-twice"}),
+        (
+            [made(f"aws_vpn_gateway.{name}", vpc_id=ref("aws_vpc.a")) for name in ("one", "two")],
+            {"resource-used-twice"},
+        ),
         ([made(f"aws_vpn_gateway.{name}", vpc_id=ref(f"aws_vpc.{name}")) for name in ("a", "b")], set()),
         (
             [
                 made(f"aws_route53profiles_association.{n}", profile_id="rp-1", resource_id=ref("aws_vpc.a"))
                 for n in ("one", "two")
             ],
-            {"used-twice"},
+            {"resource-used-twice"},
         ),
     ],
 )
@@ -116,7 +119,7 @@ def without(resource: Resource, name: str) -> Resource:
     ],
 )
 def test_what_a_resource_lacks_is_a_doubt(resource: Resource, lacks: str) -> None:
-    found = doubts(*BASE, *OPEN, GROUP_A, resource).get(resource.address)
+    found = not_evaluated(*BASE, *OPEN, GROUP_A, resource).get(resource.address)
     assert (lacks in found.why) if found is not None else not lacks
 
 
@@ -126,10 +129,10 @@ def test_another_resource_may_give_an_endpoint_its_subnet() -> None:
         vpc_endpoint_id=ref("aws_vpc_endpoint.e"),
         subnet_id=ref("aws_subnet.a"),
     )
-    assert doubts(*BASE, GROUP_A, without(interface(), "subnet_ids"), added) == {}
+    assert not_evaluated(*BASE, GROUP_A, without(interface(), "subnet_ids"), added) == {}
 
 
 @pytest.mark.parametrize("vpc_id", ["vpc-0123456789abcdef0", ref("aws_vpc.gone")])
 def test_what_belongs_to_something_elsewhere_is_a_doubt(vpc_id: Any) -> None:
     acl = made("aws_network_acl.n", vpc_id=vpc_id)
-    assert doubts(*BASE, acl)["aws_network_acl.n"].why.startswith("its vpc_id is not in this input")
+    assert not_evaluated(*BASE, acl)["aws_network_acl.n"].why.startswith("its vpc_id is not in this input")

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from isthmus.network.answers import Outcome
-from isthmus.network.coverage.not_evaluated import Doubt, doubts_of
-from isthmus.network.coverage.with_unknowns import doubted, objects_of
+from isthmus.network.coverage.not_evaluated import NotEvaluated, not_evaluated_in
+from isthmus.network.coverage.with_unknowns import objects_of, with_unknowns
 from isthmus.network.from_terraform import network_of
 from isthmus.proof import Verdict
-from isthmus.proof.analysis import Subject
+from isthmus.proof.analysis import Analysis
 from isthmus.proof.reading import subject
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown
 
@@ -84,17 +84,17 @@ def graph(*resources: Resource) -> Graph:
     return Graph({r.address: r for r in resources})
 
 
-def doubts(*resources: Resource) -> dict[str, Doubt]:
+def not_evaluated(*resources: Resource) -> dict[str, NotEvaluated]:
     whole = graph(*resources)
-    return {d.address: d for d in doubts_of(whole, objects_of(network_of(whole)))}
+    return {d.address: d for d in not_evaluated_in(whole, objects_of(network_of(whole)))}
 
 
-def outcomes(found: Subject) -> dict[tuple[str, str], tuple[Outcome, Outcome]]:
+def outcomes(found: Analysis) -> dict[tuple[str, str], tuple[Outcome, Outcome]]:
     return {(flow.source, flow.destination): (flow.forward, flow.back) for flow in found.flows}
 
 
 def test_what_is_evaluated_leaves_no_doubt() -> None:
-    assert doubts(*BASE, *OPEN) == {}
+    assert not_evaluated(*BASE, *OPEN) == {}
 
 
 def test_a_client_vpn_makes_its_vpc_unknown_and_no_other() -> None:
@@ -105,7 +105,7 @@ def test_a_client_vpn_makes_its_vpc_unknown_and_no_other() -> None:
     assert answers["b", "c"] == (Outcome.REACHABLE, Outcome.REACHABLE)
     proof = found.prove()
     assert proof.verdict is Verdict.UNKNOWN
-    assert "aws_ec2_client_vpn_endpoint is not modelled" in str(proof.unanswered[0])
+    assert "aws_ec2_client_vpn_endpoint is not modelled" in str(proof.unknown_results[0])
     assert found.trace("a", "b").outcome is Outcome.UNKNOWN
 
 
@@ -113,13 +113,13 @@ def test_what_names_nothing_that_is_here_leaves_the_verdict_unknown() -> None:
     stack = made("aws_cloudformation_stack.s", template_body="{}")
     proof = subject(graph(*BASE, stack)).prove()
     assert proof.verdict is Verdict.UNKNOWN
-    assert [str(u).split(":")[0] for u in proof.unanswered] == ["aws_cloudformation_stack.s"]
+    assert [str(u).split(":")[0] for u in proof.unknown_results] == ["aws_cloudformation_stack.s"]
 
 
 def test_a_resource_touches_what_it_names_through_others() -> None:
     balancer = made("aws_lb.l", subnets=(ref("aws_subnet.b"),))
     group = made("aws_globalaccelerator_endpoint_group.g", endpoint_configuration=({"endpoint_id": ref("aws_lb.l")},))
-    assert doubts(*BASE, balancer, group)[group.address].touches == ("aws_subnet.b",)
+    assert not_evaluated(*BASE, balancer, group)[group.address].touches == ("aws_subnet.b",)
 
 
 def test_a_virtual_interface_matters_where_it_ends_at_a_virtual_private_gateway() -> None:
@@ -134,11 +134,11 @@ def test_a_virtual_interface_matters_where_it_ends_at_a_virtual_private_gateway(
     wire = {"connection_id": "dxcon-1", "name": "i", "vlan": 7, "address_family": "ipv4", "bgp_asn": 65010}
     at_gateway = made(interface, vpn_gateway_id=ref("aws_vpn_gateway.v"), **wire)
     at_dx = made(interface, dx_gateway_id=ref("aws_dx_gateway.d"), **wire)
-    assert doubts(*BASE, gateway, learns, dx, at_dx) == {}
-    assert doubts(*BASE, gateway, learns, at_gateway) == {}
+    assert not_evaluated(*BASE, gateway, learns, dx, at_dx) == {}
+    assert not_evaluated(*BASE, gateway, learns, at_gateway) == {}
     # A session of IPv6 carries no IPv4 prefix.
     six = made(interface, vpn_gateway_id=ref("aws_vpn_gateway.v"), **{**wire, "address_family": "ipv6"})
-    assert doubts(*BASE, gateway, learns, six).keys() == {interface}
+    assert not_evaluated(*BASE, gateway, learns, six).keys() == {interface}
     answers = outcomes(subject(graph(*BASE, gateway, learns, at_gateway)))
     assert answers["a", "internet"][0] is Outcome.UNKNOWN
 
@@ -147,7 +147,7 @@ def test_a_virtual_interface_matters_where_it_ends_at_a_virtual_private_gateway(
 
 
 def doubt_of(resource: Resource) -> str:
-    found = doubts(*BASE, resource).get(resource.address)
+    found = not_evaluated(*BASE, resource).get(resource.address)
     return found.why if found is not None else ""
 
 
@@ -180,20 +180,20 @@ def test_of_a_state_nobody_knows_what_was_written() -> None:
     """It holds what AWS reports too: unknown names are attributes then, and known ones are compared."""
     values = SUBNET | {"owner_id": "111111111111", "outpost_arn": ""}
     stored = Resource("aws_subnet.x", "aws_subnet", values)
-    assert doubts(*BASE, stored) == {}
+    assert not_evaluated(*BASE, stored) == {}
     moved = Resource("aws_subnet.x", "aws_subnet", values | {"outpost_arn": "arn:aws:outposts:x"})
-    assert doubts(*BASE, moved).keys() == {"aws_subnet.x"}
+    assert not_evaluated(*BASE, moved).keys() == {"aws_subnet.x"}
 
 
 @pytest.mark.parametrize(("region", "unknown"), [(US, False), ("eu-west-1", True)])
 def test_a_state_holds_the_region_of_the_service_of_an_endpoint(region: str, unknown: bool) -> None:
     values = {"vpc_id": ref("aws_vpc.a"), "service_name": "com.amazonaws.us-east-1.s3", "service_region": region}
     stored = Resource("aws_vpc_endpoint.s3", "aws_vpc_endpoint", values, region=US)
-    assert (stored.address in doubts(*BASE, stored)) is unknown
+    assert (stored.address in not_evaluated(*BASE, stored)) is unknown
     # Where its own Region is not known it may be another one; nor is the name of the rule a Region.
-    assert doubts(*BASE, Resource("aws_vpc_endpoint.s3", "aws_vpc_endpoint", values)).keys() == {stored.address}
+    assert not_evaluated(*BASE, Resource("aws_vpc_endpoint.s3", "aws_vpc_endpoint", values)).keys() == {stored.address}
     odd = Resource(stored.address, stored.type, {**values, "service_region": "its own Region"}, region=US)
-    assert doubts(*BASE, odd).keys() == {stored.address}
+    assert not_evaluated(*BASE, odd).keys() == {stored.address}
 
 
 def test_what_terraform_requires_has_to_be_there() -> None:
@@ -221,14 +221,14 @@ def test_a_part_without_an_object_of_its_own_touches_what_it_names() -> None:
         transit_gateway_id=ref(HUB),
         shortcut=True,
     )
-    assert doubts(*BASE, odd)["aws_route.x"].touches == ("aws_vpc.a",)
+    assert not_evaluated(*BASE, odd)["aws_route.x"].touches == ("aws_vpc.a",)
 
 
 def test_a_local_command_may_do_anything() -> None:
     command = Resource("null_resource.x", "null_resource", {}, written=frozenset({"provisioner.local-exec"}))
     remote = Resource("null_resource.x", "null_resource", {}, written=frozenset({"provisioner.remote-exec"}))
     assert subject(graph(*BASE, command)).prove().verdict is Verdict.UNKNOWN
-    assert doubts(*BASE, remote) == {}
+    assert not_evaluated(*BASE, remote) == {}
 
 
 # --- laws
@@ -277,14 +277,14 @@ WHOLE = network_of(graph(*EVERYTHING))
 
 
 def test_the_network_of_the_law_is_free_of_doubt() -> None:
-    assert doubts(*EVERYTHING) == {}
+    assert not_evaluated(*EVERYTHING) == {}
     assert {"aws_vpc.a", "aws_vpc_endpoint.ssm", "aws_vpn_connection.v"} <= set(objects_of(WHOLE))
 
 
 @pytest.mark.parametrize("address", sorted(objects_of(WHOLE)))
 def test_a_doubt_makes_answers_unknown_or_leaves_them(address: str) -> None:
-    before = outcomes(Subject(WHOLE))
-    after = outcomes(Subject(doubted(WHOLE, [Doubt(address, "law", (address,))])))
+    before = outcomes(Analysis(WHOLE))
+    after = outcomes(Analysis(with_unknowns(WHOLE, [NotEvaluated(address, "law", (address,))])))
     for pair, known in before.items():
         for was, now in zip(known, after[pair], strict=True):
             assert now in (was, Outcome.UNKNOWN), f"{pair} was {was}, and is {now} for a doubt about {address}"
@@ -292,12 +292,12 @@ def test_a_doubt_makes_answers_unknown_or_leaves_them(address: str) -> None:
 
 @pytest.mark.parametrize("address", ["aws_vpc.a", "aws_subnet.a", HUB, "aws_ec2_transit_gateway_vpc_attachment.a"])
 def test_a_doubt_about_what_a_flow_passes_makes_it_unknown(address: str) -> None:
-    after = outcomes(Subject(doubted(network_of(graph(*BASE)), [Doubt(address, "law", (address,))])))
+    after = outcomes(Analysis(with_unknowns(network_of(graph(*BASE)), [NotEvaluated(address, "law", (address,))])))
     assert after["a", "b"][0] is Outcome.UNKNOWN
     assert after["b", "a"][0] is Outcome.UNKNOWN
 
 
 def test_a_doubt_about_an_attachment_leaves_the_others() -> None:
     attachment = "aws_ec2_transit_gateway_vpc_attachment.a"
-    after = outcomes(Subject(doubted(WHOLE, [Doubt(attachment, "law", (attachment,))])))
-    assert after["b", "c"] == outcomes(Subject(WHOLE))["b", "c"]
+    after = outcomes(Analysis(with_unknowns(WHOLE, [NotEvaluated(attachment, "law", (attachment,))])))
+    assert after["b", "c"] == outcomes(Analysis(WHOLE))["b", "c"]

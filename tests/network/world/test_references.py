@@ -78,7 +78,7 @@ def test_what_is_referred_to_and_gone_is_named(tmp_path: Path, gone: str) -> Non
     found = prove(tmp_path, {kind: named for kind, named in SOUND.items() if kind != gone})
     assert found.verdict is Verdict.VIOLATED
     (name,) = SOUND[gone]
-    named = [violation for violation in found.violations if violation.rule == "not-declared"]
+    named = [violation for violation in found.violations if violation.rule == "undeclared-reference"]
     assert {violation.resources[1] for violation in named} == {f"{gone}.{name}"}
 
 
@@ -86,7 +86,7 @@ def test_an_id_in_plain_text_may_exist(tmp_path: Path) -> None:
     """It is unknown, not undeclared."""
     resources = SOUND | {"aws_subnet": {"s": SOUND["aws_subnet"]["s"] | {"vpc_id": "vpc-0123456789abcdef0"}}}
     found = prove(tmp_path, resources)
-    assert not [violation for violation in found.violations if violation.rule == "not-declared"]
+    assert not [violation for violation in found.violations if violation.rule == "undeclared-reference"]
     assert found.verdict is Verdict.UNKNOWN
 
 

@@ -10,7 +10,7 @@ import pytest
 from isthmus.network.answers import Outcome
 from isthmus.proof.reading import subject
 from isthmus.terraform.graph import Resource, Unknown
-from tests.network.world.test_doubts import BASE, HUB, doubts, graph, made, outcomes, ref
+from tests.network.world.test_doubts import BASE, HUB, graph, made, not_evaluated, outcomes, ref
 
 MINE, THEIRS = "111111111111", "222222222222"
 USER = "aws_ec2_transit_gateway_vpc_attachment.a"
@@ -34,7 +34,7 @@ def share(principal: Any, of: str = HUB) -> list[Resource]:
 
 @pytest.mark.parametrize("principal", [MINE, ORGANIZATION, f"arn:aws:iam::{MINE}:role/x"])
 def test_what_is_shared_may_be_used(principal: Any) -> None:
-    assert doubts(*accounts(*share(principal))) == {}
+    assert not_evaluated(*accounts(*share(principal))) == {}
 
 
 @pytest.mark.parametrize(
@@ -52,16 +52,16 @@ def test_what_is_shared_may_be_used(principal: Any) -> None:
     ids=["no share", "account", "role", "something else", "no principal", "nothing", "unknown", "share elsewhere"],
 )
 def test_what_is_not_shared_is_unknown(extra: list[Resource]) -> None:
-    found = doubts(*accounts(*extra))
+    found = not_evaluated(*accounts(*extra))
     assert found.keys() == {USER}
     assert f"share that with account {MINE}" in found[USER].why
     assert outcomes(subject(graph(*accounts(*extra))))["a", "b"][0] is Outcome.UNKNOWN
 
 
 def test_one_account_shares_nothing_with_itself() -> None:
-    assert doubts(*BASE) == {}
+    assert not_evaluated(*BASE) == {}
 
 
 def test_what_a_state_holds_was_taken_by_aws() -> None:
     stored = [replace(r, written=None) for r in accounts()]
-    assert doubts(*stored) == {}
+    assert not_evaluated(*stored) == {}

@@ -13,13 +13,13 @@ import pytest
 from tfplugin_proto import tfplugin5_5_pb2 as pb
 
 import isthmus.network.from_terraform
-from isthmus.network.coverage.modeled import COMMON, MODELLED
+from isthmus.network.coverage.modeled import COMMON, MODELED
 from isthmus.network.coverage.no_effect import NO_EFFECT
-from isthmus.network.coverage.not_modeled import NOT_MODELLED
+from isthmus.network.coverage.not_modeled import NOT_MODELED
 from isthmus.network.coverage.providers import NETWORKING, of_other_provider
 from isthmus.network.coverage.required_inside_blocks import REQUIRED_INSIDE
-from isthmus.network.coverage.resource_types import Scope, Unmodelled, one_each, reads
-from isthmus.network.coverage.type_table import unmodelled
+from isthmus.network.coverage.resource_types import NotModeled, Scope, one_each, reads
+from isthmus.network.coverage.type_table import not_modeled
 from tests.terraform.engine.schema import installed_schema
 
 # The bindings call it by another name, so that it looks required. The provider's documentation says it is not.
@@ -52,22 +52,22 @@ def arguments(block: pb.Schema.Block, around: str = "") -> Iterator[tuple[str, b
 
 
 def test_every_networking_type_is_in_a_table() -> None:
-    tables = {*MODELLED, *NOT_MODELLED, *NO_EFFECT}
+    tables = {*MODELED, *NOT_MODELED, *NO_EFFECT}
     installed = set(schema().resource_schemas)
     networking = {name for name in installed if NETWORKING.match(name)}
     assert networking - tables == set()
     assert tables - installed == set(), "the provider has no such type"
-    assert tables - networking - {*MODELLED} == set(), "no prefix of a networking service covers it"
+    assert tables - networking - {*MODELED} == set(), "no prefix of a networking service covers it"
 
 
-@pytest.mark.parametrize("name", sorted(MODELLED))
+@pytest.mark.parametrize("name", sorted(MODELED))
 def test_every_argument_of_an_evaluated_type_is_in_its_row(name: str) -> None:
-    table = MODELLED[name]
+    table = MODELED[name]
     found = dict(arguments(schema().resource_schemas[name].block))
     own = {path for path in found if path.split(".")[0] not in COMMON and path != "region"}
     assert {path for path in own if not table.holds(path)} == set()
     assert table.required == {path for path in own if found[path]} - NOT_REQUIRED
-    listed = {*table.modelled, *table.only, *table.harmless}
+    listed = {*table.modeled, *table.only, *table.harmless}
     assert {path for path in listed if not any(f"{other}.".startswith(f"{path}.") for other in own)} == set()
 
 
@@ -82,10 +82,10 @@ def required(block: pb.Schema.Block, around: str = "") -> Iterator[tuple[str, st
         yield from required(nested.block, f"{around}.{nested.type_name}".lstrip("."))
 
 
-@pytest.mark.parametrize("name", sorted(MODELLED))
+@pytest.mark.parametrize("name", sorted(MODELED))
 def test_what_is_required_inside_of_blocks_is_the_providers(name: str) -> None:
     found = required(schema().resource_schemas[name].block)
-    meant = {(block, inner) for block, inner in found if not MODELLED[name].reason(f"{block}.{inner}".lstrip("."))}
+    meant = {(block, inner) for block, inner in found if not MODELED[name].reason(f"{block}.{inner}".lstrip("."))}
     assert {(block, inner) for block, names in REQUIRED_INSIDE.get(name, {}).items() for inner in names} == meant
 
 
@@ -93,14 +93,14 @@ def test_every_type_that_the_builders_read_is_in_a_table_of_its_own() -> None:
     folder = Path(isthmus.network.from_terraform.__file__).parent
     code = "".join(path.read_text() for path in sorted(folder.glob("*.py")))
     read = {name for name in _SERVICE.findall(code) if name in schema().resource_schemas}
-    assert {name for name in read if name not in MODELLED and name not in NOT_MODELLED} == set()
+    assert {name for name in read if name not in MODELED and name not in NOT_MODELED} == set()
 
 
 def test_a_new_networking_type_is_not_modelled() -> None:
-    assert unmodelled("aws_vpc_teleporter") is not None
-    assert unmodelled("aws_ec2_transit_gateway_shortcut") is not None
-    assert unmodelled("aws_s3_bucket") is None
-    assert unmodelled("aws_instance") is None
+    assert not_modeled("aws_vpc_teleporter") is not None
+    assert not_modeled("aws_ec2_transit_gateway_shortcut") is not None
+    assert not_modeled("aws_s3_bucket") is None
+    assert not_modeled("aws_instance") is None
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_new_networking_type_is_not_modelled() -> None:
 )
 def test_of_other_providers_what_may_create_an_aws_network_is_unknown(type_: str, unknown: bool) -> None:
     assert (of_other_provider(type_) is not None) is unknown
-    assert (unmodelled(type_) is not None) is unknown
+    assert (not_modeled(type_) is not None) is unknown
 
 
 def test_a_type_stands_in_one_table() -> None:
@@ -141,7 +141,7 @@ def test_a_row_says_how_each_argument_stands() -> None:
 
 
 def test_what_is_not_modelled_says_what_it_touches() -> None:
-    for name, found in NOT_MODELLED.items():
-        assert isinstance(found, Unmodelled)
+    for name, found in NOT_MODELED.items():
+        assert isinstance(found, NotModeled)
         assert found.why, name
         assert (found.scope is Scope.EVERYTHING) is (found.touches == "anything"), name

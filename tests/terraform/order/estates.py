@@ -36,12 +36,12 @@ _ORGANIZATION = Organization(
 SITE = Site(
     "dc1",
     networks={"servers": "172.21.0.0/16", "users": "172.20.0.0/16"},
-    announces=["0.0.0.0/0", "172.20.0.0/15"],
+    advertises=["0.0.0.0/0", "172.20.0.0/15"],
     customer_gateways=[CustomerGateway("dc1-01", ip_address="203.0.113.10", bgp_asn=65_010)],
     dns_servers=["172.21.0.53"],
 )
-SERVICES = Segment("services", ways_out=set(Egress) - {Egress.CENTRAL}, joined_by=["teams"])
-APPS = Segment("apps", reaches=[SERVICES], ways_out=set(Egress) - {Egress.CENTRAL}, joined_by=["teams"])
+SERVICES = Segment("services", allowed_egress=set(Egress) - {Egress.CENTRAL}, may_be_attached_by=["teams"])
+APPS = Segment("apps", reaches=[SERVICES], allowed_egress=set(Egress) - {Egress.CENTRAL}, may_be_attached_by=["teams"])
 VPN = VpnConnection("dc1-01", customer_gateway="dc1-01", number=1, segment="services")
 NETWORK = Environment(
     "network", account="network", hub=Hub("main", share_with=["teams"]), vpn_connections=[VPN], protected=False
@@ -89,8 +89,8 @@ def central(
     **changes: Any,
 ) -> Estate:
     """The same with a central way out, which the spoke uses."""
-    ways_out = set(Egress) - ({Egress.CENTRAL} if egress is None else set())
-    segments = [replace(SERVICES, ways_out=ways_out), replace(APPS, ways_out=ways_out)]
+    allowed_egress = set(Egress) - ({Egress.CENTRAL} if egress is None else set())
+    segments = [replace(SERVICES, allowed_egress=allowed_egress), replace(APPS, allowed_egress=allowed_egress)]
     out = [] if egress is None else [Environment("egress", account="network", egress=egress, protected=protected)]
     given: dict[str, Any] = {
         "segments": segments,

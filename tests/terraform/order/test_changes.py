@@ -143,20 +143,20 @@ def add_a_segment(begin: Begin) -> None:
     more = Site(
         "dc2",
         networks={"labs": "172.24.0.0/16"},
-        announces=["172.24.0.0/16"],
+        advertises=["172.24.0.0/16"],
         customer_gateways=[replace(NEW_GATEWAY, bgp_asn=65_011)],
     )
     other = VpnConnection("dc1-02", customer_gateway="dc1-02", number=2, segment="services")
     done = begin(plain()).change(
         plain(
-            segments=[SERVICES, APPS, Segment("labs", ways_out={Egress.NONE})],
+            segments=[SERVICES, APPS, Segment("labs", allowed_egress={Egress.NONE})],
             sites=[SITE, more],
             **network(vpn_connections=[VPN, other]),
         )
     )
     assert {"aws_vpn_connection", "aws_ec2_transit_gateway_route_table"} <= kinds(done, "create")
     assert kinds(done, "destroy") == {"aws_ec2_transit_gateway_route_table_association"}
-    done = begin(plain()).change(plain(segments=[SERVICES, APPS, Segment("labs", ways_out={Egress.NONE})]))
+    done = begin(plain()).change(plain(segments=[SERVICES, APPS, Segment("labs", allowed_egress={Egress.NONE})]))
     assert kinds(done, "destroy") == set()
 
 
@@ -212,7 +212,7 @@ def take_the_central_way_out(begin: Begin) -> None:
 
 @row("add a way out to a segment")
 def add_a_way_out(begin: Begin) -> None:
-    done = begin(plain(segments=[SERVICES, replace(APPS, ways_out={Egress.LOCAL})])).change(plain())
+    done = begin(plain(segments=[SERVICES, replace(APPS, allowed_egress={Egress.LOCAL})])).change(plain())
     assert kinds(done, "destroy") == set()
     done = begin(central(WEB, egress=None)).change(central(WEB))
     assert kinds(done, "destroy") == set()
