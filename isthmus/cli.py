@@ -1,4 +1,4 @@
-"""The command line: `isthmus <command> ...`. Every module of `isthmus.commands` is a command.
+"""The command line: `isthmus <command> ...`. Each command is a module of `isthmus.commands`.
 
 Exit codes: 0 yes or nothing found, 1 no or findings, 2 no answer (usage, input that cannot be used, or an error of
 Isthmus itself), 130 stopped by Ctrl-C. They are the same when the reader of standard output leaves early (`| head`).
@@ -8,23 +8,16 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
-import pkgutil
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from collections.abc import Sequence
+from typing import NoReturn
 
-from isthmus import commands
+from isthmus.commands import COMMANDS
+from isthmus.errors import CannotAnswer
 from isthmus.text.error_messages import complain, complain_of_a_bug
 
 NO_ANSWER = 2
 STOPPED = 130
-
-
-class CannotAnswer(Exception):
-    """What a command says when there is no answer: its text is for the person at the terminal."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -46,93 +39,6 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def inputs(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of every command that asks about one network: paths, the intent, advertisements."""
-    parser.add_argument("paths", metavar="PATH", nargs="+", help="folder of roots, plan or state (JSON)")
-    parser.add_argument("--intent", metavar="FILE", help="intent.json, where it is not beside the output")
-    advertises(parser)
-    client_ports(parser)
-
-
-def assumed(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What a person says beside the paths, as `isthmus.proof.read` takes it."""
-    return {name: getattr(arguments, name) for name in ("intent", "advertises", "sites", "client_ports")}
-
-
-def client_ports(parser: argparse.ArgumentParser) -> None:
-    """Add `--client-ports`: what no Terraform says of the hosts."""
-    parser.add_argument(
-        "--client-ports",
-        metavar="FIRST-LAST",
-        type=_client_ports,
-        help="ports that clients open connections from, which replies go to (default: 1024-65535)",
-    )
-
-
-def _client_ports(text: str) -> tuple[int, int]:
-    try:
-        return port_range(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def port_range(text: str) -> tuple[int, int]:
-    """Two ports as people write them: `32768-60999`. Raises `ValueError`."""
-    first, _, last = text.partition("-")
-    numbers = [int(end) for end in (first, last) if end.isascii() and end.isdigit()]
-    if len(numbers) != 2 or not numbers[0] <= numbers[1] <= 65_535:
-        raise ValueError(f"expected two ports from 0 to 65535, such as 32768-60999, got {text!r}")
-    return numbers[0], numbers[1]
-
-
-def advertises(parser: argparse.ArgumentParser) -> None:
-    """Add `--advertises`, once for each connection, and `--site`, once for each site of several connections."""
-    parser.add_argument(
-        "--advertises",
-        metavar="CONNECTION=CIDR,...",
-        action="append",
-        default=[],
-        help="what the site behind a VPN connection or Direct Connect gateway (by name or address) advertises; nothing "
-        "after '=': nothing",
-    )
-    parser.add_argument(
-        "--site",
-        dest="sites",
-        metavar="NAME=CONNECTION,...",
-        action="append",
-        default=[],
-        help="connections that lead to one site, where there is no intent to say so",
-    )
-
-
-@contextmanager
-def rewritten(where: str) -> Iterator[TextIO]:
-    """A text file to write, or standard output for `-`. A file appears only once it is complete."""
-    if where == "-":
-        yield sys.stdout
-        return
-    path = Path(where)
-    try:
-        if path.exists() and not path.is_file():  # a pipe or a device takes what comes
-            with path.open("w", encoding="utf-8") as out:
-                yield out
-            return
-        draft = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            with draft.open("w", encoding="utf-8") as out:
-                yield out
-            draft.replace(path)
-        finally:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise CannotAnswer(
-            f"{where}: it cannot be written ({error.strerror}). Check the path and its permissions."
-        ) from error
-
-
 def parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
     top = _Parser(
@@ -140,9 +46,8 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action=_Version, help="show the release and exit")
     choices = top.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
-    for found in sorted(pkgutil.iter_modules(commands.__path__), key=lambda module: module.name):
-        module = importlib.import_module(f"{commands.__name__}.{found.name}")
-        name = found.name.replace("_", "-")
+    for name in COMMANDS:
+        module = importlib.import_module(f"isthmus.commands.{name}")
         command = choices.add_parser(name, help=module.HELP, description=module.HELP)
         module.configure(command)
         command.set_defaults(run=module.run)

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from isthmus.cli import assumed, inputs
+from isthmus.commands.arguments import assumed, inputs
 from isthmus.text.output_files import check_outputs, publish
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from isthmus.cli import advertises, assumed, client_ports
+from isthmus.commands.arguments import advertises, assumed, client_ports
 from isthmus.text.output_files import check_outputs, publish
 
 HELP = "flows gained, lost, re-routed or unclear between two inputs, or by one plan"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from isthmus.cli import CannotAnswer, assumed, inputs
+from isthmus.commands.arguments import assumed, inputs
+from isthmus.errors import CannotAnswer
 from isthmus.text.output_files import check_outputs, publish
 
 HELP = "the network as a Mermaid diagram, which GitHub and GitLab show inside Markdown"

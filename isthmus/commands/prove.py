@@ -6,7 +6,8 @@ import argparse
 import json
 from pathlib import Path
 
-from isthmus.cli import CannotAnswer, assumed, inputs
+from isthmus.commands.arguments import assumed, inputs
+from isthmus.errors import CannotAnswer
 from isthmus.text.output_files import check_outputs, publish
 
 HELP = "prove who reaches whom, against the intent beside the output"

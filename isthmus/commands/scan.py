@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from isthmus.cli import CannotAnswer
+from isthmus.errors import CannotAnswer
 from isthmus.text.output_files import check_outputs, publish
 
 HELP = "check the security posture of synthesized Terraform and of plans"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from isthmus.cli import CannotAnswer, assumed, inputs
+from isthmus.commands.arguments import assumed, inputs
+from isthmus.errors import CannotAnswer
 
 HELP = "follow packets hop by hop, or list every setting that stops them; or look up who answers a name"
 

@@ -4,6 +4,7 @@ from isthmus.intent.allowed_connection import AllowedConnection as AllowedConnec
 from isthmus.intent.backend import HcpTerraform as HcpTerraform
 from isthmus.intent.backend import LocalBackend as LocalBackend
 from isthmus.intent.backend import S3Backend as S3Backend
+from isthmus.intent.checks import check as check
 from isthmus.intent.dns import DnsFirewall as DnsFirewall
 from isthmus.intent.dns import ForwardRule as ForwardRule
 from isthmus.intent.dns import HybridDns as HybridDns

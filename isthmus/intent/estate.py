@@ -11,7 +11,6 @@ from isthmus.intent.allowed_connection import AllowedConnection
 from isthmus.intent.backend import Backend, LocalBackend
 from isthmus.intent.egress import EgressVpc
 from isthmus.intent.environment import Environment
-from isthmus.intent.errors import InvalidEstate
 from isthmus.intent.hub import Hub
 from isthmus.intent.model import Many, Numbers, Texts, intent, name_of
 from isthmus.intent.organization import Account, Organization, OrganizationalUnit
@@ -56,14 +55,6 @@ class Estate:
     tags: Texts = field(default_factory=dict)
     log_retention_days: int = 365
     quotas: Numbers = field(default_factory=dict)
-
-    def check(self) -> Estate:
-        """This estate, if it breaks no rule. Raises `InvalidEstate` with every broken one."""
-        from isthmus.intent.checks import problems
-
-        if found := problems(self):
-            raise InvalidEstate(found)
-        return self
 
     def account(self, ref: Account | str) -> Account:
         """The account of that name. Raises `LookupError`."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from weakref import WeakKeyDictionary
 
+from isthmus.intent.checks import check
 from isthmus.intent.created_objects import Creation, recording
 from isthmus.intent.did_you_mean import said
 from isthmus.intent.errors import IntentError, InvalidEstate
@@ -65,7 +66,7 @@ def load_estate(name: str = ESTATE) -> Estate:
     recorded = _recorded.setdefault(module, tuple(creations))
     package = package_of(name, {module for made in recorded for module in made.modules}, place_of(estate))
     _refuse([*forgotten(recorded, package, estate), *package.unimported])
-    return estate.check()
+    return check(estate)
 
 
 # What the first load of a module recorded: the next one imports nothing. It lives as long as the module does.

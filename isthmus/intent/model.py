@@ -58,7 +58,7 @@ def intent(cls: type[T]) -> type[T]:
     """Make a class an intent type: a frozen pydantic dataclass, keyword-only but for fields marked `kw_only=False`.
 
     Only names are. Instances carry `place_of(...)`, the `file:line` that built them. Constructors refuse unknown and
-    missing fields and values of another type with `InvalidArgument`; they check no values: `Estate.check()` does.
+    missing fields and values of another type with `InvalidArgument`; they check no values: `isthmus.intent.check` does.
     They print as they would be written, without what has its default.
     """
     made: Any = dataclass(frozen=True, kw_only=True, config=_CONFIG)(cls)

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from isthmus.network.address_space import Address
+from isthmus.network.block import Block
 from isthmus.network.client_ports import EPHEMERAL, Denied, closed, described, mostly_closed
 from isthmus.network.model import Cidr
 from isthmus.network.packets import (
@@ -211,17 +212,6 @@ class Hop(NamedTuple):
     def __str__(self) -> str:
         where = f" [{self.zone}]" if self.zone else ""
         return f"{self.kind} {self.address}{where}" + (f": {self.why}" if self.why else "")
-
-
-class Block(NamedTuple):
-    """A setting that stops the packet. `rule` is a stable kebab-case id, `address` the resource to look at."""
-
-    rule: str
-    address: str
-    why: str
-
-    def __str__(self) -> str:
-        return f"{self.address}: {self.why} ({self.rule})"
 
 
 class Crossing(NamedTuple):

@@ -7,13 +7,11 @@ client: https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from isthmus.network.address_space import subtract
+from isthmus.network.block import Block
 from isthmus.network.packets import LAST_PORT, Span
-
-if TYPE_CHECKING:
-    from isthmus.network.answers import Block
 
 # AWS's advice where there are clients of every kind; and what a NAT gateway uses, whatever its clients use:
 # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from isthmus.network.address_space import show_range, span
-from isthmus.network.answers import Block, Packet
+from isthmus.network.answers import Packet
+from isthmus.network.block import Block
 from isthmus.network.model import Cidr, Network, NetworkAcl, NetworkAclRule, SecurityGroupRule, Unknown
 from isthmus.network.packets import WITH_PORTS, WITH_TYPES, Traffic, answer, split
 

@@ -8,18 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from isthmus.network import nat64
-from isthmus.network.answers import (
-    AtEndpoint,
-    Block,
-    Hop,
-    InSubnet,
-    Internet,
-    Location,
-    Packet,
-    Path,
-    Service,
-    Somewhere,
-)
+from isthmus.network.answers import AtEndpoint, Hop, InSubnet, Internet, Location, Packet, Path, Service, Somewhere
+from isthmus.network.block import Block
 from isthmus.network.client_ports import NAT_PORTS, Denied, closed
 from isthmus.network.filters import Span, acl_denied, acl_verdict, group_verdict, there
 from isthmus.network.firewalls import answer

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from isthmus.network.address_space import show_range, subtract
-from isthmus.network.answers import Block
+from isthmus.network.block import Block
 from isthmus.network.client_ports import EPHEMERAL
 from isthmus.network.filters import Span
 from isthmus.network.model import Unknown

@@ -15,7 +15,6 @@ from isthmus.network.answers import (
     AdvertisedPrefixes,
     AtEndpoint,
     AtSite,
-    Block,
     Hop,
     InSubnet,
     Internet,
@@ -30,6 +29,7 @@ from isthmus.network.answers import (
     Somewhere,
     Trace,
 )
+from isthmus.network.block import Block
 from isthmus.network.client_ports import EPHEMERAL, NAT_PORTS
 from isthmus.network.filters import Span, back, there
 from isthmus.network.filters_on_path import Passing

@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.ht
 
 from __future__ import annotations
 
-from isthmus.network.answers import SOME_ENDPOINT, Block, Path
+from isthmus.network.answers import SOME_ENDPOINT, Path
+from isthmus.network.block import Block
 from isthmus.network.index import Facts
 from isthmus.network.model import AttachmentKind
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from isthmus.cli import CannotAnswer
+from isthmus.errors import CannotAnswer
 from isthmus.files.manifest import drift_of
 from isthmus.intent import Estate
 from isthmus.network.from_terraform import network_of

@@ -125,7 +125,7 @@ def _terraform(config: pytest.Config) -> list[Path]:
 
 def _client_ports(config: pytest.Config) -> tuple[int, int] | None:
     """The client ports in the settings; None where there are none."""
-    from isthmus.cli import port_range
+    from isthmus.commands.arguments import port_range
 
     text = str(config.getini(_CLIENT_PORTS))
     try:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TextIO
 
-from isthmus.cli import CannotAnswer, rewritten
+from isthmus.errors import CannotAnswer
 from isthmus.text.printable import shown, shown_json
 
 Form = Literal["json", "markdown", "text"]
@@ -28,6 +30,34 @@ def publish(where: str, form: Form, pieces: Iterable[str]) -> None:
     with rewritten(where) as out:
         for piece in pieces:
             out.write(_SHOWN[form](piece))
+
+
+@contextmanager
+def rewritten(where: str) -> Iterator[TextIO]:
+    """A text file to write, or standard output for `-`. A file appears only once it is complete."""
+    if where == "-":
+        yield sys.stdout
+        return
+    path = Path(where)
+    try:
+        if path.exists() and not path.is_file():  # a pipe or a device takes what comes
+            with path.open("w", encoding="utf-8") as out:
+                yield out
+            return
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            with draft.open("w", encoding="utf-8") as out:
+                yield out
+            draft.replace(path)
+        finally:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CannotAnswer(
+            f"{where}: it cannot be written ({error.strerror}). Check the path and its permissions."
+        ) from error
 
 
 def check_outputs(outputs: Iterable[str | None], inputs: Iterable[str | os.PathLike[str] | None]) -> None:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 import isthmus
 from isthmus import cli
-from isthmus.cli import CannotAnswer
+from isthmus.errors import CannotAnswer
 from isthmus.text.console import Screen
 from isthmus.text.error_messages import complain
 from isthmus.text.output_files import check_outputs, publish

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from isthmus.intent import Estate, Inspection, S3Backend
+from isthmus.intent import Estate, Inspection, S3Backend, check
 from isthmus.testing.strategies import estates
 from modules.synthesis import synthesize
 from tests.iam.evaluator import Request, allowed
@@ -140,9 +140,9 @@ def test_the_attachment_of_a_firewall_on_the_gateway_bears_such_a_tag_too(apart:
 
 
 def test_a_state_is_read_by_deployment_roles_and_written_by_those_of_its_account() -> None:
-    estate = replace(
-        estate_of("environments.estate"), backend=S3Backend(bucket="example-states", account="network-prod")
-    ).check()
+    estate = check(
+        replace(estate_of("environments.estate"), backend=S3Backend(bucket="example-states", account="network-prod"))
+    )
     policy = resources_of(synthesize(estate))["state/state/aws_s3_bucket_policy.this"]["policy"]
     mine, other = estate.organization.accounts[0].id, estate.organization.accounts[1].id
     bucket = "${aws_s3_bucket.this.arn}"

@@ -23,6 +23,7 @@ from isthmus.intent import (
     Spoke,
     Tunnel,
     VpnConnection,
+    check,
 )
 from isthmus.intent.checks import RULES, problems
 from isthmus.intent.model import place_of
@@ -467,7 +468,7 @@ def test_an_account_that_is_named_by_its_id_is_told_its_name() -> None:
     [workloads] = [account for account in given.organization.accounts if account.name == "workloads"]
     first, second = given.environments
     with pytest.raises(InvalidEstate) as caught:
-        replace(given, environments=[first, replace(second, account=workloads.id)]).check()
+        check(replace(given, environments=[first, replace(second, account=workloads.id)]))
     [problem] = caught.value.problems
     assert problem.remedy == f'"workloads"; or add it to accounts=[...] in {place_of(given.organization)}'
 
@@ -475,7 +476,7 @@ def test_an_account_that_is_named_by_its_id_is_told_its_name() -> None:
 def test_every_problem_is_told_at_once_with_its_place_and_remedy() -> None:
     wrong = estate(spoke=Spoke("dev", cidr="10.1.0.1/20", segment="work", egress=Egress.NONE), log_retention_days=31)
     with pytest.raises(InvalidEstate) as caught:
-        wrong.check()
+        check(wrong)
     found = {problem.rule: problem for problem in caught.value.problems}
     assert sorted(found) == ["cidr-not-canonical", "log-retention", "unknown-reference"]
     where = place_of(wrong)

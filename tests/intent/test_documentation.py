@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from isthmus.aws.quotas import RAISABLE
-from isthmus.intent import Environment, Estate, InvalidEstate
+from isthmus.intent import Environment, Estate, InvalidEstate, check
 from isthmus.intent.checks import RULES
 from tests.intent.network import DEV, HUB, VPN, estate
 
@@ -26,7 +26,7 @@ def wrong() -> Estate:
 
 def example() -> str:
     with pytest.raises(InvalidEstate) as caught:
-        wrong().check()
+        check(wrong())
     text = re.sub(r"tests/intent/network\.py:\d+", "environments/estate.py:14", str(caught.value))
     text = re.sub(r"tests/intent/\w+\.py:\d+", "environments/dev.py:6", text)
     return "".join(f"    {line}\n" for line in text.splitlines())

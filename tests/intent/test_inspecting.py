@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.intent import AllowedConnection, Estate, FirewallPolicy, Inspection, InvalidEstate, RuleGroup, Segment
+from isthmus.intent import (
+    AllowedConnection,
+    Estate,
+    FirewallPolicy,
+    Inspection,
+    InvalidEstate,
+    RuleGroup,
+    Segment,
+    check,
+)
 from isthmus.intent import firewall_rules as inspecting
 from isthmus.intent.firewall_rules import CAPACITY, CLOSING_CAPACITY, SIDS, FirewallRule, firewall_rules, numbered
 from isthmus.intent.network_acl_rules import Ports
@@ -23,7 +32,7 @@ def with_policy(policy: FirewallPolicy) -> Estate:
 
 def refused(wrong: Estate) -> str:
     with pytest.raises(InvalidEstate) as caught:
-        wrong.check()
+        check(wrong)
     return str(caught.value)
 
 

@@ -16,6 +16,7 @@ from isthmus.intent import (
     RuleGroup,
     Segment,
     Spoke,
+    check,
 )
 
 POLICY = FirewallPolicy(
@@ -87,14 +88,16 @@ def estate(
         account=guide.infra_shared_prod if apart else guide.network_prod,
         egress=egress_vpc(inspection),
     )
-    return Estate(
-        "egress",
-        organization=guide.organization,
-        region=guide.REGION,
-        blocks=guide.BLOCKS,
-        zones=zones,
-        segments=[services, apps, data],
-        sites=[guide.data_centre(announces_default=True)],
-        environments=[network, workloads, shared, egress],
-        quotas={"elastic-ips": 8},
-    ).check()
+    return check(
+        Estate(
+            "egress",
+            organization=guide.organization,
+            region=guide.REGION,
+            blocks=guide.BLOCKS,
+            zones=zones,
+            segments=[services, apps, data],
+            sites=[guide.data_centre(announces_default=True)],
+            environments=[network, workloads, shared, egress],
+            quotas={"elastic-ips": 8},
+        )
+    )

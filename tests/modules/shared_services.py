@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from isthmus.intent import Estate
+from isthmus.intent import Estate, check
 from modules.synthesis import synthesize
 from tests.modules.inventory import modules_of, resources_of
 from tests.modules.synthesized import estate_of
@@ -31,5 +31,5 @@ def reference(spoke: Mapping[str, Any] | None = None, **changes: Any) -> Estate:
 
 def made(estate: Estate) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
     """The resources and the module documents of a valid estate."""
-    files = synthesize(estate.check())
+    files = synthesize(check(estate))
     return resources_of(files), modules_of(files)

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from isthmus.intent import DnsFirewall, Egress, ForwardRule, PrivateZone, Segment, SharedBy, Spoke
+from isthmus.intent import DnsFirewall, Egress, ForwardRule, PrivateZone, Segment, SharedBy, Spoke, check
 from modules.synthesis import synthesize
 from tests.modules.shared_services import made, reference
 from tests.modules.test_output import environment_with
@@ -136,7 +136,7 @@ def test_adding_a_spoke_leaves_every_other_root_as_it_was(shared_by):
     estate = reference(shared_by=shared_by)
     before = synthesize(estate)
     spoke = Spoke("sandbox", cidr="10.1.64.0/20", segment="workloads", egress=Egress.ON_PREMISES)
-    grown = synthesize(environment_with(estate, "sandbox", "workloads-test", spoke).check())
+    grown = synthesize(check(environment_with(estate, "sandbox", "workloads-test", spoke)))
     assert {name for name, text in before.items() if grown[name] != text} <= {"intent.json", "manifest.json"}
     assert "stacks/sandbox/modules/resolution_sandbox/main.tf.json" in grown
 
@@ -146,7 +146,7 @@ def test_who_does_not_reach_shared_services_does_not_use_them():
         reference(), "lab", "workloads-test", Spoke("lab", cidr="10.1.64.0/20", segment="lab", egress=Egress.NONE)
     )
     files = synthesize(
-        replace(estate, segments=[*estate.segments, Segment("lab", may_be_attached_by=["workloads-test"])]).check()
+        check(replace(estate, segments=[*estate.segments, Segment("lab", may_be_attached_by=["workloads-test"])]))
     )
     assert not [name for name in files if "resolution_lab" in name]
     stacks = json.loads(files["manifest.json"])["stacks"]
@@ -199,8 +199,8 @@ def test_queries_are_logged_with_the_roots_key_unless_told_otherwise():
 def test_the_order_of_lists_decides_nothing():
     forwards = [ForwardRule("a.example.com", site="dc1"), ForwardRule("b.example.com", site="dc1")]
     zones = [PrivateZone("y.example.com"), PrivateZone("x.example.com")]
-    one = synthesize(reference(forwards=forwards, private_zones=zones).check())
-    other = synthesize(reference(forwards=forwards[::-1], private_zones=zones[::-1]).check())
+    one = synthesize(check(reference(forwards=forwards, private_zones=zones)))
+    other = synthesize(check(reference(forwards=forwards[::-1], private_zones=zones[::-1])))
     assert {n for n in one if one[n] != other[n]} == {"intent.json"}
 
 

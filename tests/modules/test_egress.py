@@ -12,7 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus import proof
-from isthmus.intent import DefaultAction, DomainList, Egress, Estate, FirewallPolicy, Inspection, RuleGroup, Spoke
+from isthmus.intent import (
+    DefaultAction,
+    DomainList,
+    Egress,
+    Estate,
+    FirewallPolicy,
+    Inspection,
+    RuleGroup,
+    Spoke,
+    check,
+)
 from isthmus.network.from_terraform import network_of
 from isthmus.output.overview import route_tables
 from isthmus.proof.result.findings import Verdict
@@ -268,7 +278,7 @@ def test_a_rule_group_of_another_capacity_is_there_before_the_old_one_goes() -> 
             for e in made.environments
         ]
         found: Mapping[str, dict[str, Any]] = json.loads(
-            synthesize(replace(made, environments=environments).check())[FIREWALL]
+            synthesize(check(replace(made, environments=environments)))[FIREWALL]
         )["resource"]["aws_networkfirewall_rule_group"]
         return found
 
@@ -287,7 +297,7 @@ def firewall(**policy: Any) -> Mapping[str, Any]:
         replace(e, egress=replace(e.egress, firewall=FirewallPolicy(**policy))) if e.egress is not None else e
         for e in made.environments
     ]
-    found: Mapping[str, Any] = json.loads(synthesize(replace(made, environments=environments).check())[FIREWALL])
+    found: Mapping[str, Any] = json.loads(synthesize(check(replace(made, environments=environments)))[FIREWALL])
     return found["resource"]  # type: ignore[no-any-return]
 
 
@@ -395,4 +405,4 @@ def test_a_new_spoke_changes_no_other_root() -> None:
 def _with_spoke(before: Estate) -> Estate:
     more = Spoke("more", cidr="10.1.32.0/20", segment="apps", egress=Egress.CENTRAL)
     environments = [replace(e, spokes=[*e.spokes, more]) if e.name == "workloads" else e for e in before.environments]
-    return replace(before, environments=environments).check()
+    return check(replace(before, environments=environments))

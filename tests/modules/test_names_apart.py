@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from isthmus.intent import Estate, HcpTerraform, LocalBackend, Observability, S3Backend
+from isthmus.intent import Estate, HcpTerraform, LocalBackend, Observability, S3Backend, check
 from modules.synthesis import synthesize
 from tests.modules.dependencies import made_before
 from tests.modules.inventory import EXAMPLES as ALL_EXAMPLES
@@ -87,7 +87,7 @@ Name = tuple[str, str, str, str]
 
 def names(estate: Estate) -> Iterator[Name]:
     """Account, Region (empty where there is none), type and name of what AWS takes once."""
-    yield from (name for _, name in named(estate, synthesize(estate.check())))
+    yield from (name for _, name in named(estate, synthesize(check(estate))))
 
 
 def named(estate: Estate, files: Mapping[str, str]) -> Iterator[tuple[str, Name]]:
@@ -148,7 +148,7 @@ def test_a_name_without_its_region_would_be_found() -> None:
 
 def states(estate: Estate) -> set[str]:
     """Where the roots of an estate keep their states."""
-    roots = (document for place, document in modules_of(synthesize(estate.check())).items() if "/" not in place)
+    roots = (document for place, document in modules_of(synthesize(check(estate))).items() if "/" not in place)
     kept = [{part: root["terraform"].get(part) for part in ("backend", "cloud")} for root in roots]
     return {json.dumps(where, sort_keys=True) for where in kept}
 
@@ -177,8 +177,8 @@ def test_neither_two_regions_nor_two_estates_share_a_state(backend: LocalBackend
 
 def overwritten(one: Estate, other: Estate) -> list[str]:
     """What the second of two estates would replace of the first one's."""
-    taken = {name for _, name in named(one, synthesize(one.check()))}
-    files = synthesize(other.check())
+    taken = {name for _, name in named(one, synthesize(check(one)))}
+    files = synthesize(check(other))
     its = dict(named(other, files))
     return unguarded(modules_of(files), {address for address, name in its.items() if name in taken})
 

@@ -16,7 +16,7 @@ import pytest
 
 from isthmus.aws.regions import REGIONS
 from isthmus.files.manifest import MANIFEST
-from isthmus.intent import Account, Egress, Environment, Estate, HcpTerraform, S3Backend, Spoke
+from isthmus.intent import Account, Egress, Environment, Estate, HcpTerraform, S3Backend, Spoke, check
 from modules.synthesis import synthesize
 from tests.modules.inventory import EXAMPLES, modules_of, resources_of
 from tests.modules.synthesized import estate_of, files_of
@@ -98,7 +98,7 @@ def test_reordering_every_list_changes_nothing():
 def test_adding_a_spoke_leaves_every_other_root_as_it_was():
     estate = estate_of(REFERENCE)
     spoke = Spoke("sandbox", cidr="10.1.64.0/20", segment="workloads", egress=Egress.ON_PREMISES)
-    grown = synthesize(environment_with(estate, "sandbox", "workloads-test", spoke).check())
+    grown = synthesize(check(environment_with(estate, "sandbox", "workloads-test", spoke)))
     before = files_of(REFERENCE)
     for name, text in before.items():
         if name not in ("intent.json", "manifest.json"):
@@ -140,7 +140,7 @@ def test_protection_can_be_lifted():
 
 
 def test_s3_backend_makes_its_bucket_and_reads_across_accounts():
-    estate = replace(estate_of(REFERENCE), backend=S3Backend(bucket="example-states", account="network-prod")).check()
+    estate = check(replace(estate_of(REFERENCE), backend=S3Backend(bucket="example-states", account="network-prod")))
     files = synthesize(estate)
     documents = modules_of(files)
     prod = documents["prod"]
@@ -168,7 +168,7 @@ def test_s3_backend_makes_its_bucket_and_reads_across_accounts():
 
 def test_hcp_terraform_names_workspaces():
     backend = HcpTerraform(organization="example", project="network", workspace_prefix="aws-")
-    documents = modules_of(synthesize(replace(estate_of(REFERENCE), backend=backend).check()))
+    documents = modules_of(synthesize(check(replace(estate_of(REFERENCE), backend=backend))))
     cloud = documents["prod"]["terraform"]["cloud"]
     assert cloud["workspaces"] == {"name": "aws-prod", "project": "network"}
     assert "backend" not in documents["prod"]["terraform"]
@@ -222,7 +222,7 @@ def test_the_log_service_uses_keys_by_its_name_in_the_partition(partition: str, 
             replace(unit, arn=unit.arn.replace("arn:aws:", f"arn:{partition}:")) for unit in estate.organization.units
         ],
     )
-    files = synthesize(replace(estate, region=region, zones=REGIONS[region].zone_ids[:2], organization=there).check())
+    files = synthesize(check(replace(estate, region=region, zones=REGIONS[region].zone_ids[:2], organization=there)))
     policy = json.loads(resources_of(files)["dev/logs/aws_kms_key.this"]["policy"])
     account, logs = policy["Statement"]
     assert account["Principal"]["AWS"].startswith(f"arn:{partition}:iam::")
@@ -377,7 +377,7 @@ def test_a_summary_over_the_blocks_is_guarded_like_a_default():
     estate = estate_of("examples.stage_1_dev_only")
     site = replace(estate.sites[0], advertises=["10.0.0.0/8", "172.20.0.0/15"])
     segments = [replace(s, allowed_egress={Egress.LOCAL, Egress.NONE}) for s in estate.segments]
-    made = resources_of(synthesize(replace(estate, sites=[site], segments=segments).check()))
+    made = resources_of(synthesize(check(replace(estate, sites=[site], segments=segments))))
     holes = {a: r for a, r in made.items() if "/aws_ec2_transit_gateway_route." in a}
     assert {r["destination_cidr_block"] for r in holes.values()} == {"10.1.0.0/16"}
     assert len(holes) == 2

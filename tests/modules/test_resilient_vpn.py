@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from isthmus import proof
-from isthmus.intent import CustomerGateway, Egress, Estate, Routing, Segment, Tunnel
+from isthmus.intent import CustomerGateway, Egress, Estate, Routing, Segment, Tunnel, check
 from isthmus.output.folder import read_output
 from isthmus.output.overview import ways
 from isthmus.report.handover import sheets
@@ -31,7 +31,7 @@ def changed(gateways=None, site=None, **connections) -> Estate:
     made = [replace(connection, **connections) for connection in network.vpn_connections]
     site = replace(estate.sites[0], **{**({"customer_gateways": gateways} if gateways else {}), **(site or {})})
     environments = [replace(network, vpn_connections=made), *estate.environments[1:]]
-    return replace(estate, sites=[site], environments=environments).check()
+    return check(replace(estate, sites=[site], environments=environments))
 
 
 def document_of(estate: Estate):
@@ -156,7 +156,7 @@ def test_static_routing_uses_one_tunnel(tmp_path):
     one = replace(network.vpn_connections[0], routing=Routing.STATIC, default_route=True)
     environments = [replace(network, vpn_connections=[one]), *estate.environments[1:]]
     sites = [replace(estate.sites[0], advertises=[])]
-    output = written(replace(estate, environments=environments, sites=sites).check(), tmp_path)
+    output = written(check(replace(estate, environments=environments, sites=sites)), tmp_path)
     (found,) = ways(output.graph, output.estate)
     assert (found.together, found.one_flow) == (1.25, 1.25)
     assert "one tunnel at a time" in str(found)
@@ -193,7 +193,7 @@ def test_a_site_may_be_in_two_segments_by_connections_of_their_own(tmp_path):
             for found in (estate.environment("dev"), estate.environment("prod"))
         ),
     ]
-    output = written(replace(estate, segments=segments, environments=environments).check(), tmp_path)
+    output = written(check(replace(estate, segments=segments, environments=environments)), tmp_path)
     subject = proof.read(tmp_path)
     assert subject.prove(scenarios=False).verdict is proof.Verdict.PROVED
     assert {way.segment: way.connections for way in ways(output.graph, output.estate)} == {

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from isthmus.intent import AllowedConnection, Egress, Estate, Inspection, Observability, OrganizationalUnit
+from isthmus.intent import AllowedConnection, Egress, Estate, Inspection, Observability, OrganizationalUnit, check
 from isthmus.intent.checks.quotas import tables_of
 from isthmus.intent.checks.sizes import (
     ROLE_POLICY,
@@ -110,7 +110,7 @@ def test_the_longest_names_leave_room_in_a_role_s_policy() -> None:
 
 def test_no_rule_between_segments_is_longer_than_counted() -> None:
     allowed_connections = [AllowedConnection(source="data", to="apps", ports=["tcp/443", "udp/10000-65535", "icmp"])]
-    estate = replace(egress_estates.estate(Inspection.GATEWAY), allowed_connections=allowed_connections).check()
+    estate = check(replace(egress_estates.estate(Inspection.GATEWAY), allowed_connections=allowed_connections))
     made = json.loads(synthesize(estate)["stacks/egress/modules/firewall/main.tf.json"])["resource"]
     group = made["aws_networkfirewall_rule_group"]["between_segments"]["rule_group"]
     texts = group["rules_source"]["rules_string"].splitlines()

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from isthmus.network.answers import (
     AtEndpoint,
     AtSite,
-    Block,
     Hop,
     InSubnet,
     Internet,
@@ -24,6 +23,7 @@ from isthmus.network.answers import (
     Trace,
     combine,
 )
+from isthmus.network.block import Block
 from isthmus.network.packets import place
 
 IP = IPv4Address("10.0.0.1")

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus.network.address_space import span
-from isthmus.network.answers import Block, InSubnet, Packet
+from isthmus.network.answers import InSubnet, Packet
+from isthmus.network.block import Block
 from isthmus.network.filters import Span, acl_verdict, allows_everything, back, group_verdict, there
 from isthmus.network.model import (
     Network,

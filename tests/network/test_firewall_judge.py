@@ -10,8 +10,9 @@ from hypothesis import event, given, note
 from hypothesis import strategies as st
 
 from isthmus.network.address_space import number
-from isthmus.network.answers import Block, InSubnet, Internet, Outcome
+from isthmus.network.answers import InSubnet, Internet, Outcome
 from isthmus.network.answers import Packet as Asked
+from isthmus.network.block import Block
 from isthmus.network.firewalls import answer, verdict
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Unknown

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.network.address_space import number, span
-from isthmus.network.answers import Block
+from isthmus.network.block import Block
 from isthmus.network.filters import Span
 from isthmus.network.firewalls import answer, boundaries, verdict
 from isthmus.network.from_terraform import network_of

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.network.address_space import ALL, LAST, number, span
-from isthmus.network.answers import Block, InSubnet, Internet, Packet
+from isthmus.network.answers import InSubnet, Internet, Packet
+from isthmus.network.block import Block
 from isthmus.network.firewalls import verdict
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Unknown

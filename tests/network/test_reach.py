@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from isthmus.network.address_space import ALL
-from isthmus.network.answers import AtSite, Block, Crossing, Hop, InSubnet, Path
+from isthmus.network.answers import AtSite, Crossing, Hop, InSubnet, Path
+from isthmus.network.block import Block
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import NetworkAcl, Unknown
 from isthmus.network.reachable_ranges import join, onward, signature, without

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import IPv4Address
 
-from isthmus.network.answers import Block, InSubnet, Outcome, Packet, Path, RoundTrip, Service, Trace
+from isthmus.network.answers import InSubnet, Outcome, Packet, Path, RoundTrip, Service, Trace
+from isthmus.network.block import Block
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.service_addresses import of_all
 from isthmus.proof.analysis import Analysis

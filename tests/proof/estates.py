@@ -21,6 +21,7 @@ from isthmus.intent import (
     Site,
     Spoke,
     VpnConnection,
+    check,
 )
 
 Output = Mapping[str, str]
@@ -107,7 +108,7 @@ def everything() -> Estate:
 def estate(name: str) -> Estate:
     """The estate of that name."""
     if name == EVERYTHING:
-        return everything().check()
+        return check(everything())
     found: Estate = import_module(f"examples.{name}").estate
     return found
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from isthmus.intent import check
 from isthmus.network.answers import Outcome
 from isthmus.proof import Verdict, read
 from isthmus.proof.analysis import Analysis
@@ -139,7 +140,7 @@ def test_not_followed_is_said_so() -> None:
 @cache
 def limited() -> Mapping[str, str]:
     """Two sites, and spokes that may reach a network of one of them."""
-    return synthesize(CASES["two sites, and a segment for one of them alone"].check())
+    return synthesize(check(CASES["two sites, and a segment for one of them alone"]))
 
 
 def test_a_limited_spoke_is_advertised_to_the_sites_that_may_reach_it(tmp_path: Path) -> None:

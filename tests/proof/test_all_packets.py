@@ -10,6 +10,7 @@ import pytest
 
 from examples import stage_5_resilient_vpn as stage
 from isthmus import proof
+from isthmus.intent import check
 from isthmus.proof import Verdict
 from isthmus.testing.network import NetworkUnderTest
 from modules.synthesis import synthesize
@@ -23,7 +24,7 @@ WORKLOADS = replace(stage.workloads, site_networks=["dc1/servers"])
 def output() -> dict[str, str]:
     """Stage 5 up to dev, whose segment one of the two networks of the site may reach."""
     segments = [stage.network_services, WORKLOADS]
-    return synthesize(replace(stage.estate, segments=segments, environments=stage.estate.environments[:3]).check())
+    return synthesize(check(replace(stage.estate, segments=segments, environments=stage.estate.environments[:3])))
 
 
 def edited(folder: Path, rule: str = "", **values: Any) -> proof.Analysis:

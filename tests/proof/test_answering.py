@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from isthmus import proof
-from isthmus.intent import DnsFirewall, SharedBy
+from isthmus.intent import DnsFirewall, SharedBy, check
 from isthmus.proof import Proof, Verdict
 from modules.synthesis import synthesize
 from tests.modules.shared_services import reference
@@ -163,7 +163,7 @@ def test_what_nobody_can_read_is_unknown(unknown_reason: str, tmp_path: Path) ->
 def filtering() -> dict[str, str]:
     """The reference estate with a DNS firewall that blocks one domain, without a profile."""
     firewall = DnsFirewall(blocked=["bad.example"])
-    return synthesize(reference(shared_by=SharedBy.RESOLVER_RULES, firewall=firewall).check())
+    return synthesize(check(reference(shared_by=SharedBy.RESOLVER_RULES, firewall=firewall)))
 
 
 @pytest.mark.parametrize("name", ["aws.example.com", "*.corp.example.com", "kms.us-east-1.amazonaws.com"])
@@ -180,7 +180,7 @@ def walled() -> dict[str, str]:
     """The reference estate with a DNS firewall that answers nothing but what is allowed."""
     allowed = ["*.example.com", "*.amazonaws.com"]
     firewall = DnsFirewall(allowed=allowed, blocked=["*"])
-    return synthesize(reference(shared_by=SharedBy.RESOLVER_RULES, firewall=firewall).check())
+    return synthesize(check(reference(shared_by=SharedBy.RESOLVER_RULES, firewall=firewall)))
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from isthmus import proof
-from isthmus.intent import AllowedConnection, DomainList, Inspection, RuleGroup
+from isthmus.intent import AllowedConnection, DomainList, Inspection, RuleGroup, check
 from isthmus.proof import Outcome, Verdict
 from isthmus.proof.difference.flows import compare
 from modules.synthesis import synthesize
@@ -376,7 +376,7 @@ def with_lists(*lists: DomainList, groups: list[RuleGroup] | None = None) -> dic
     assert last.egress is not None
     policy = replace(FIREWALL_POLICY, rule_groups=groups or [], domain_lists=lists)
     egress = replace(last.egress, firewall=policy)
-    return synthesize(replace(made, environments=[*others, replace(last, egress=egress)]).check())
+    return synthesize(check(replace(made, environments=[*others, replace(last, egress=egress)])))
 
 
 LISTS = (
@@ -434,11 +434,11 @@ def test_while_the_firewall_only_alerts_it_isolates_nothing(tmp_path: Path) -> N
     assert last.egress is not None
     alerting = replace(last, egress=replace(last.egress, firewall=replace(FIREWALL_POLICY, alert_only=True)))
     allowed_connections = [AllowedConnection(source="apps", to="data", ports=["tcp/5432"])]
-    limited = replace(made, environments=[*others, alerting], allowed_connections=allowed_connections).check()
+    limited = check(replace(made, environments=[*others, alerting], allowed_connections=allowed_connections))
     answer = proof.read(write(synthesize(limited), tmp_path / "limited")).prove(scenarios=False)
     assert answer.verdict is Verdict.VIOLATED
     assert "unintended-connection" in {violation.rule for violation in answer.violations}
-    free = proof.read(write(synthesize(replace(limited, allowed_connections=[]).check()), tmp_path / "free")).prove(
+    free = proof.read(write(synthesize(check(replace(limited, allowed_connections=[]))), tmp_path / "free")).prove(
         scenarios=False
     )
     assert free.verdict is Verdict.PROVED
@@ -466,7 +466,7 @@ def test_what_the_policy_lets_out_is_what_is_meant(rules: list[str], leaves: boo
     groups = [RuleGroup("own", rules=rules, priority=3000)] if rules else []
     policy = replace(FIREWALL_POLICY, rule_groups=groups, domain_lists=[])
     egress = replace(last.egress, firewall=policy)
-    changed = replace(made, environments=[*others, replace(last, egress=egress)]).check()
+    changed = check(replace(made, environments=[*others, replace(last, egress=egress)]))
     answer = proof.read(write(synthesize(changed), tmp_path)).prove(scenarios=False)
     assert answer.verdict is Verdict.PROVED, str(answer)
     flow = answer.flows["web", "internet"]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from isthmus import proof
-from isthmus.intent import AllowedConnection, Estate, Inspection
+from isthmus.intent import AllowedConnection, Estate, Inspection, check
 from isthmus.intent.firewall_rules import firewall_rules, numbered
 from isthmus.proof import Outcome, Verdict
 from modules.synthesis import synthesize
@@ -29,9 +29,9 @@ def limited(
     *others, last = made.environments
     assert last.egress is not None
     egress = replace(last.egress, firewall=replace(POLICY, rule_groups=[]))
-    return replace(
-        made, environments=[*others, replace(last, egress=egress)], allowed_connections=allowed_connections
-    ).check()
+    return check(
+        replace(made, environments=[*others, replace(last, egress=egress)], allowed_connections=allowed_connections)
+    )
 
 
 @cache
@@ -179,9 +179,12 @@ def test_a_new_rule_leaves_the_others_their_numbers() -> None:
 
 
 def test_a_rule_of_ones_own_that_passes_what_is_not_said_is_found(tmp_path: Path) -> None:
-    own = replace(
-        estate(Inspection.VPC), allowed_connections=[AllowedConnection(source="apps", to="data", ports=["tcp/5433"])]
-    ).check()
+    own = check(
+        replace(
+            estate(Inspection.VPC),
+            allowed_connections=[AllowedConnection(source="apps", to="data", ports=["tcp/5433"])],
+        )
+    )
     answer = proof.read(write(synthesize(own), tmp_path)).prove(scenarios=False)
     (violation,) = {v.rule: v for v in answer.violations}.values()
     assert violation.rule == "unintended-connection"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from isthmus import proof
-from isthmus.intent import Site
+from isthmus.intent import Site, check
 from isthmus.proof import Outcome, Verdict
 from modules.files import merge
 from modules.synthesis import synthesize
@@ -201,7 +201,7 @@ def test_what_any_of_several_sites_could_announce_is_said_once(tmp_path: Path) -
     [dc1] = one.sites
     first, second = dc1.customer_gateways
     dc2 = Site("dc2", networks={"lan": "172.30.0.0/16"}, advertises=["172.30.0.0/16"], customer_gateways=[second])
-    two = replace(one, sites=[replace(dc1, customer_gateways=[first]), dc2]).check()
+    two = check(replace(one, sites=[replace(dc1, customer_gateways=[first]), dc2]))
     merge(tmp_path, synthesize(two))
     answer = proof.read(tmp_path).prove(scenarios=False)
     said = [text for text in answer.would_change if text.startswith("an advertisement by ")]

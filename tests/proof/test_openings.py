@@ -9,7 +9,7 @@ import pytest
 
 from examples import stage_5_resilient_vpn as stage
 from isthmus import proof
-from isthmus.intent import AllowedConnection, Estate
+from isthmus.intent import AllowedConnection, Estate, check
 from isthmus.network.packets import parsed
 from isthmus.proof import Outcome, Verdict
 from isthmus.report import markdown, proof_json, proof_terminal
@@ -28,12 +28,14 @@ OPENS = (
 def estate(*allowed_connections: AllowedConnection) -> Estate:
     """Stage 5 up to dev, with openings; its segments have the blocks that their spokes lie in."""
     environments = stage.estate.environments[:3]
-    return replace(
-        stage.estate,
-        segments=[SERVICES, WORKLOADS],
-        environments=environments,
-        allowed_connections=allowed_connections or OPENS,
-    ).check()
+    return check(
+        replace(
+            stage.estate,
+            segments=[SERVICES, WORKLOADS],
+            environments=environments,
+            allowed_connections=allowed_connections or OPENS,
+        )
+    )
 
 
 @cache
@@ -172,11 +174,13 @@ def test_where_both_open_the_same_protocol_the_limit_is_told(tmp_path: Path) -> 
 
 def test_a_segment_that_limits_its_own_members_leaves_each_vpc_alone(tmp_path: Path) -> None:
     open_ = replace(WORKLOADS, isolated=False)
-    given = replace(
-        stage.estate,
-        segments=[SERVICES, open_],
-        allowed_connections=[AllowedConnection(source=open_, to=open_, ports=["tcp/443"])],
-    ).check()
+    given = check(
+        replace(
+            stage.estate,
+            segments=[SERVICES, open_],
+            allowed_connections=[AllowedConnection(source=open_, to=open_, ports=["tcp/443"])],
+        )
+    )
     read = proof.read(write(synthesize(given), tmp_path))
     assert read.prove(scenarios=False).verdict is Verdict.PROVED
     document = json.loads((tmp_path / "stacks/dev/modules/spoke_dev/main.tf.json").read_text())

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 
 from isthmus import cli, proof
-from isthmus.intent import Estate
+from isthmus.intent import Estate, check
 from isthmus.network.model import EndpointKind, Unknown, VpcEndpoint
 from isthmus.proof import Analysis, NoSuchPlace, ProofError
 from isthmus.testing.strategies import estates
@@ -89,7 +89,7 @@ def test_several_endpoints_of_one_service_are_listed(tmp_path: Path, capsys: pyt
         for e in estate.environments
     ]
     estate = replace(estate, environments=both)
-    folder = str(write(synthesize(estate.check()), tmp_path))
+    folder = str(write(synthesize(check(estate)), tmp_path))
     assert cli.main(["trace", folder, "--from", "test", "--to", "sqs"]) == 2
     assert capsys.readouterr().err == (
         "isthmus: sqs has 2 interface endpoints: name one by its address: "

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from isthmus import proof
 from isthmus.aws import quotas
 from isthmus.aws.quotas import Quota
-from isthmus.intent import Egress, Estate, Segment
+from isthmus.intent import Egress, Estate, Segment, check
 from isthmus.network.dns_model import Held, Resolution, Use
 from isthmus.network.model import (
     AttachmentKind,
@@ -161,7 +161,7 @@ def of_segments(count: int, **more: object) -> Estate:
 
 
 def test_what_the_estate_says_of_quotas_holds_in_the_proof(tmp_path: Path) -> None:
-    stated = of_segments(24, quotas={"transit-gateway-route-tables": 40}).check()
+    stated = check(of_segments(24, quotas={"transit-gateway-route-tables": 40}))
     out = write(synthesize(stated), tmp_path)
     answer = proof.read(out).prove(scenarios=False)
     assert [v for v in answer.violations if v.rule == "quota-exceeded"] == []

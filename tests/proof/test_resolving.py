@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from isthmus import proof
-from isthmus.intent import CentralEndpoints, DnsFirewall, Estate, SharedBy
+from isthmus.intent import CentralEndpoints, DnsFirewall, Estate, SharedBy, check
 from isthmus.proof import Verdict
 from isthmus.testing.strategies import estates
 from modules.synthesis import synthesize
@@ -196,7 +196,7 @@ def test_each_mistake_is_found_as_what_it_is(mistake: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("shared_by", SharedBy)
 def test_the_reference_estate_is_proved_however_it_shares(shared_by: SharedBy, tmp_path: Path) -> None:
-    estate = reference(shared_by=shared_by, firewall=DnsFirewall(blocked=["bad.example"])).check()
+    estate = check(reference(shared_by=shared_by, firewall=DnsFirewall(blocked=["bad.example"])))
     answer = proof.read(write(synthesize(estate), tmp_path)).prove(scenarios=False)
     assert answer.verdict is Verdict.PROVED, answer
 
@@ -204,7 +204,7 @@ def test_the_reference_estate_is_proved_however_it_shares(shared_by: SharedBy, t
 @pytest.mark.parametrize("name", ["endpoints_dc1_servers", "ports_444_444_dc1_servers"])
 def test_each_port_of_a_service_is_wanted(name: str, tmp_path: Path) -> None:
     """Athena is asked on tcp/443, and its drivers read results on tcp/444."""
-    files = synthesize(reference(endpoints=CentralEndpoints(services=["athena"])).check())
+    files = synthesize(check(reference(endpoints=CentralEndpoints(services=["athena"]))))
     assert proof.read(write(files, tmp_path / "whole")).prove(scenarios=False).verdict is Verdict.PROVED
     path = f"stacks/{ENDPOINTS}/main.tf.json"
     document = json.loads(files[path])
@@ -216,7 +216,7 @@ def test_each_port_of_a_service_is_wanted(name: str, tmp_path: Path) -> None:
 
 
 def test_a_spoke_that_is_not_associated_with_a_zone_is_found_without_profiles_too(tmp_path: Path) -> None:
-    files = synthesize(reference(shared_by=SharedBy.RESOLVER_RULES).check())
+    files = synthesize(check(reference(shared_by=SharedBy.RESOLVER_RULES)))
     path = "stacks/test/modules/resolution_test/main.tf.json"
     document = json.loads(files[path])
     del document["resource"]["aws_route53_zone_association"]["aws_example_com"]

@@ -10,7 +10,7 @@ import pytest
 
 from examples import stage_3_every_vpc as stage
 from isthmus import proof
-from isthmus.intent import Egress, Estate
+from isthmus.intent import Egress, Estate, check
 from isthmus.network.answers import Outcome
 from isthmus.proof import ProofError, Verdict
 from isthmus.proof.analysis import Analysis
@@ -144,11 +144,13 @@ def limited(*advertises: str, networks: tuple[str, ...] | None = ("dc1/users",))
     """The full stage, whose workloads reach one network of a site that advertises more than its networks."""
     site = replace(stage.estate.sites[0], advertises=advertises)
     services, workloads = stage.estate.segments
-    return replace(
-        stage.estate,
-        sites=[site],
-        segments=[services, replace(workloads, site_networks=networks)],
-    ).check()
+    return check(
+        replace(
+            stage.estate,
+            sites=[site],
+            segments=[services, replace(workloads, site_networks=networks)],
+        )
+    )
 
 
 SUMMARY = ("0.0.0.0/0", "172.16.0.0/12")
@@ -196,17 +198,19 @@ def test_what_is_said_of_advertisements_on_the_command_line_counts(tmp_path: Pat
 
 def test_no_rest_where_every_advertised_address_has_a_name(tmp_path: Path) -> None:
     exact = replace(stage.estate.sites[0], advertises=["172.20.0.0/15"])
-    quiet = replace(
-        stage.estate,
-        sites=[exact],
-        segments=[
-            replace(s, allowed_egress={Egress.NONE}, site_networks=["dc1/users"] if s.isolated else None)
-            for s in stage.estate.segments
-        ],
-        environments=[
-            replace(e, spokes=[replace(s, egress=Egress.NONE) for s in e.spokes]) for e in stage.estate.environments
-        ],
-    ).check()
+    quiet = check(
+        replace(
+            stage.estate,
+            sites=[exact],
+            segments=[
+                replace(s, allowed_egress={Egress.NONE}, site_networks=["dc1/users"] if s.isolated else None)
+                for s in stage.estate.segments
+            ],
+            environments=[
+                replace(e, spokes=[replace(s, egress=Egress.NONE) for s in e.spokes]) for e in stage.estate.environments
+            ],
+        )
+    )
     output = synthesize(quiet)
     assert not any("unnamed" in text for text in output.values())
     assert "rest of dc1" not in proof.read(write(output, tmp_path)).flows.names

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from isthmus.intent import Estate, UnknownSchema
+from isthmus.intent import Estate, UnknownSchema, check
 from isthmus.intent.checks import RULES, problems
 from isthmus.intent.intent_file import from_document, to_document
 from isthmus.intent.model import place_of
@@ -20,7 +20,7 @@ from isthmus.testing.strategies import estates
 @given(estates())
 def test_a_valid_estate_has_no_problems(estate: Estate) -> None:
     assert problems(estate) == ()
-    assert estate.check() is estate
+    assert check(estate) is estate
 
 
 @given(estates())

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from isthmus.intent import Estate, S3Backend
+from isthmus.intent import Estate, S3Backend, check
 from isthmus.intent.checks import problems
 from isthmus.testing.strategies import estates
 from tests.modules.inventory import EXAMPLES
@@ -57,7 +57,7 @@ def test_one_order_of_a_change_leaves_no_root_without_what_it_reads(data: st.Dat
 def stored() -> Output:
     """The reference estate with its states in S3: roots read outputs, assume roles, and use a bucket and a key."""
     backend = S3Backend(bucket="example-states", account="network-prod")
-    return made(replace(estate_of("environments.estate"), backend=backend).check())
+    return made(check(replace(estate_of("environments.estate"), backend=backend)))
 
 
 def test_roots_need_outputs_roles_and_the_bucket_of_the_states() -> None:

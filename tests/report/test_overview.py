@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.synth import estate_of as estate_of_spokes
 from isthmus.cli import main
-from isthmus.intent import AllowedConnection, HcpTerraform, LocalBackend, S3Backend
+from isthmus.intent import AllowedConnection, HcpTerraform, LocalBackend, S3Backend, check
 from isthmus.output.folder import read_output
 from isthmus.output.overview import advertised, intended, names, roots, route_tables
 from isthmus.report.handover import sheets
@@ -74,7 +74,7 @@ def test_what_the_site_is_told_and_the_matrix(output, folder):
 def test_show_says_that_a_limited_segment_accepts_no_rest_of_a_site(tmp_path, capsys):
     estate = estate_of("examples.stage_3_every_vpc")
     limited = [replace(segment, site_networks=["dc1/users"]) for segment in estate.segments]
-    merge(tmp_path / "out", synthesize(replace(estate, segments=limited).check()))
+    merge(tmp_path / "out", synthesize(check(replace(estate, segments=limited))))
     output = read_output(tmp_path / "out")
     cells = intended(output.estate, output.network, []).cells
     assert cells["rest of dc1", "dev"] == cells["dev", "rest of dc1"] == "no"
@@ -146,7 +146,7 @@ def test_show_says_which_workspaces_read_which(output, folder, capsys, backend, 
 def test_show_tells_what_may_be_opened(tmp_path, capsys):
     estate = estate_of("examples.stage_3_every_vpc")
     allowed_connections = [AllowedConnection(source="dc1/users", to=estate.segments[1], ports=["tcp/443", "icmp"])]
-    merge(tmp_path / "out", synthesize(replace(estate, allowed_connections=allowed_connections).check()))
+    merge(tmp_path / "out", synthesize(check(replace(estate, allowed_connections=allowed_connections))))
     assert main(["show", str(tmp_path / "out")]) == 0
     told = capsys.readouterr().out.partition("Of those, these open to each other what is listed and nothing else\n")[2]
     assert told.startswith(f"  dc1/users -> {estate.segments[1].name} tcp/443, icmp\n")

@@ -22,6 +22,7 @@ from isthmus.intent import (
     Segment,
     SharedBy,
     Spoke,
+    check,
 )
 from isthmus.scan import Scan, scan
 from isthmus.scan.waivers import read_shipped
@@ -49,7 +50,7 @@ OWN_DOING = {
 
 def _scanned(estate: Estate) -> Scan:
     with tempfile.TemporaryDirectory() as folder:
-        merge(Path(folder) / "out", synthesize(estate.check()))
+        merge(Path(folder) / "out", synthesize(check(estate)))
         return scan(Path(folder) / "out", policies=POLICIES, today=TODAY)
 
 

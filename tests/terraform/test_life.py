@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from isthmus.intent import Egress, Environment, Estate, Hub, Segment, Spoke
+from isthmus.intent import Egress, Environment, Estate, Hub, Segment, Spoke, check
 from isthmus.intent.model import name_of
 from modules.files import merge
 from modules.synthesis import synthesize
@@ -39,7 +39,7 @@ def live(real_engine: Engine, aws: str) -> LiveEstate:
 
 def roots(estate: Estate, folder: Path) -> engine.Estate:
     """The roots of a valid estate, written."""
-    merge(folder, synthesize(estate.check()))
+    merge(folder, synthesize(check(estate)))
     return engine.Estate(folder)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from isthmus.intent import Environment
+from isthmus.intent import Environment, check
 from isthmus.network.answers import Outcome
 from isthmus.proof import NoSuchName, NoSuchPlace, ProofError, UnusableInput
 from isthmus.testing.network import NetworkUnderTest
@@ -190,7 +190,7 @@ def test_of_two_spokes_alike_a_nat_gateway_takes_its_own(tmp_path):
     two = replace(
         alone, quotas={"elastic-ips": 6}, environments=[doubled(environment) for environment in alone.environments]
     )
-    network = NetworkUnderTest.read(write(synthesize(two.check()), tmp_path))
+    network = NetworkUnderTest.read(write(synthesize(check(two)), tmp_path))
     nats = list(network.subject.network.nats)
     assert len(nats) > 1
     for nat in nats:

@@ -25,7 +25,7 @@ from isthmus.intent.checks import (
     zones,
 )
 from isthmus.intent.checks.rule import Rule
-from isthmus.intent.errors import Problem
+from isthmus.intent.errors import InvalidEstate, Problem
 from isthmus.intent.estate import Estate
 
 RULES: tuple[Rule, ...] = (
@@ -195,6 +195,13 @@ RULES: tuple[Rule, ...] = (
     sizes.site_alarm_size,
     sizes.dashboard_size,
 )
+
+
+def check(estate: Estate) -> Estate:
+    """The estate, if it breaks no rule of the language. Raises `InvalidEstate` with every broken rule."""
+    if found := problems(estate):
+        raise InvalidEstate(found)
+    return estate
 
 
 def problems(estate: Estate) -> tuple[Problem, ...]:

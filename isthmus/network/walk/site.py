@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 
 from isthmus.network import cloudhub
 from isthmus.network.address_space import PUBLIC, merge, show_range
-from isthmus.network.answers import Block, Hop, Path
+from isthmus.network.answers import Hop, Path
+from isthmus.network.block import Block
 from isthmus.network.index import SiteStep
 from isthmus.network.model import Site, Unknown
 from isthmus.network.route_tables import NO_ROUTE, Route

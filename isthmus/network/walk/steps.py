@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from isthmus.network.answers import Block, Hop, Path
+from isthmus.network.answers import Hop, Path
+from isthmus.network.block import Block
 from isthmus.network.index import Facts
 from isthmus.network.model import Attachment, Site
 from isthmus.network.route_tables import Route

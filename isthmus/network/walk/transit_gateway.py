@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from isthmus.network.address_space import merge, show_range
-from isthmus.network.answers import Block, Hop, Path
+from isthmus.network.answers import Hop, Path
+from isthmus.network.block import Block
 from isthmus.network.model import Attachment, AttachmentKind, Unknown
 from isthmus.network.route_tables import Route
 from isthmus.network.walk.steps import Pieces, Seen, Source, Steps, TgwPlace, after, unknown

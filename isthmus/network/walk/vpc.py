@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from isthmus.network import nat64
 from isthmus.network.address_space import PUBLIC, RangeMap, compile_prefixes, merge, show_range, span
-from isthmus.network.answers import SOME_ENDPOINT, Block, Crossing, Hop, Path
+from isthmus.network.answers import SOME_ENDPOINT, Crossing, Hop, Path
+from isthmus.network.block import Block
 from isthmus.network.learned_routes import is_default
 from isthmus.network.model import AttachmentKind, Firewall, GatewayKind, NatGateway, Target, TargetKind, Unknown
 from isthmus.network.public_access import RULE, Way

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from isthmus.network.answers import Block
+from isthmus.network.block import Block
 from isthmus.network.client_ports import Denied, described
 from isthmus.proof.checks.causes import Naming
 from isthmus.proof.pairs.matrix import AllPairs, Trial

@@ -23,7 +23,8 @@ from isthmus.intent.name_resolution import (
 )
 from isthmus.intent.reachability import networks_reached
 from isthmus.network.address_space import span
-from isthmus.network.answers import AtSite, Block, Location, Outcome, Packet, RoundTrip
+from isthmus.network.answers import AtSite, Location, Outcome, Packet, RoundTrip
+from isthmus.network.block import Block
 from isthmus.network.dns_model import ResolverEndpoint, ResolverRule, RuleKind
 from isthmus.network.dns_records import Found, found_in
 from isthmus.network.filters import group_verdict

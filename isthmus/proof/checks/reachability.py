@@ -19,7 +19,8 @@ from isthmus.intent.reachability import (
 )
 from isthmus.intent.site_remainder import limits
 from isthmus.network.address_space import number, span, subtract
-from isthmus.network.answers import Block, InSubnet, Internet, Outcome, Path
+from isthmus.network.answers import InSubnet, Internet, Outcome, Path
+from isthmus.network.block import Block
 from isthmus.network.filters import Span, traffic_of
 from isthmus.network.firewalls import verdict
 from isthmus.network.model import Network

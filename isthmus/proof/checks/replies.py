@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from isthmus.network.address_space import address_at, span
-from isthmus.network.answers import AtSite, Block, Internet, Outcome, Path
+from isthmus.network.answers import AtSite, Internet, Outcome, Path
+from isthmus.network.block import Block
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Cidr, GatewayKind
 from isthmus.network.route_tables import vpc_cidrs

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import pytest
 
-from isthmus.intent import Estate
+from isthmus.intent import Estate, check
 from modules.files import merge
 from modules.synthesis import synthesize
 from tests.terraform.engine import Core, Engine, LiveEstate
@@ -32,7 +32,7 @@ class Life:
 
     def output(self, estate: Estate) -> dict[str, str]:
         """The files of an estate."""
-        return {name: self.rewrite(text) for name, text in synthesize(estate.check()).items()}
+        return {name: self.rewrite(text) for name, text in synthesize(check(estate)).items()}
 
     def change(self, after: Estate, *, consumers_first: bool = False) -> list[str]:
         """Applies what differs in an estate, roots in their order or the other way round. Gives what was done in AWS.
