@@ -1,4 +1,4 @@
-"""Who may open connections to whom."""
+"""Allowed connections: who may open which ports where."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from isthmus.intent.segment import Segment
 
 @intent
 class AllowedConnection:
-    """One side may open connections to the other.
+    """The source may open connections to the destination, on the listed ports.
 
-    Reaching is mutual, opening is not. Two sides without an `AllowedConnection` between them may open everything to each other.
-    The first `AllowedConnection` between them changes that, in both directions: they may then open what is listed, nothing else.
+    Reachability has no direction; an allowed connection has one. If no entry names a pair, all ports are allowed
+    between the two. Once an entry names a pair, every connection that is not listed is denied, in both directions.
 
     source, to  segments, or site networks as `site/network`; at least one is a segment
     ports       `tcp/443`, `udp/53`, `tcp/8000-8080`, or `icmp`, which is ping

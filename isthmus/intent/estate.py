@@ -24,21 +24,21 @@ Named = TypeVar("Named", Account, OrganizationalUnit, Segment, Site, CustomerGat
 
 @intent
 class Estate:
-    """Everything the generator and the proof need to know.
+    """The whole network: what the generator writes, and what the proof compares Terraform with.
 
-    organization        whose accounts it lies in
-    region              e.g. `us-east-1`
-    blocks              the IPv4 blocks set aside for AWS: every spoke lies in one, no site network does
-    zones               zone ids of spokes that name none
-    segments            who may talk to whom
-    sites               the places that are reached by VPN
-    environments        what is planned and applied together, each by itself
-    opens               who may open connections to whom; two sides of which nothing is said open what they like
-    backend             where the state of each environment is kept
-    prefix              in front of derived `Name` tags
-    tags                put on every resource
-    log_retention_days  of every log group, one of CloudWatch's values
-    quotas              AWS quotas that were raised, by name: `{"network-acl-rules": 40}`
+    organization         the AWS organization that its accounts belong to
+    region               e.g. `us-east-1`
+    blocks               IPv4 blocks reserved for AWS: every spoke is in one of them, no site network is
+    zones                zone IDs of the spokes that do not name their own
+    segments             groups of spokes and connections with the same reachability
+    sites                on-premises locations behind VPN connections
+    environments         one root module and one state each
+    allowed_connections  if no entry names a pair of segments or site networks, all ports are allowed between the two
+    backend              where Terraform keeps the state of each environment
+    prefix               start of derived `Name` tags
+    tags                 tags of every resource
+    log_retention_days   of every log group, one of the values that CloudWatch accepts
+    quotas               AWS quotas that were raised, by name: `{"network-acl-rules": 40}`
     """
 
     name: str = field(kw_only=False)

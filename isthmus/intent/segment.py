@@ -27,19 +27,19 @@ class Egress(StrEnum):
 
 @intent
 class Segment:
-    """A set of spokes and VPN connections with one answer to who may talk to whom.
+    """A group of spokes and VPN connections with the same reachability.
 
-    isolated          its own members do not reach each other
-    reaches           segments its members reach, and which reach them: reaching is mutual, since one-way routing breaks
-                      every TCP flow
-    allowed_egress          the ways out to the internet its spokes may choose; the hub makes the tables they need
-    blocks            IPv4 blocks inside the estate's that all its spokes lie in; firewalls know segments by them
-    inspected_with    segments its spokes reach through the firewall alone, and which so reach them: mutual, both with
-                      blocks
-    site_networks     which site networks (`"site/network"`) its spokes may reach, of the sites they reach; None: all
-    route_table_name  pins the `Name` of its plain route table; derived: `<prefix>-<segment>`
-    may_be_attached_by         organizational units or accounts whose pipelines may attach spokes to it; empty: the account of
-                      the hub alone
+    isolated            its own members do not reach each other
+    reaches             segments that its members reach, and that reach its members: reachability is mutual, because
+                        one-way routing breaks every TCP flow
+    allowed_egress      the egress paths that its spokes may choose; the hub creates the route tables they need
+    blocks              IPv4 blocks inside the estate's blocks that contain all its spokes; firewall rules use them
+    inspected_with      segments that its spokes reach only through the firewall, and the reverse: mutual, both with
+                        blocks
+    site_networks       site networks (`"site/network"`) that its spokes may reach, of the sites they reach; None: all
+    route_table_name    sets the `Name` of its plain route table; derived: `<prefix>-<segment>`
+    may_be_attached_by  organizational units or accounts whose pipelines may attach spokes to it; empty: the account of
+                        the hub alone
     """
 
     name: str = field(kw_only=False)

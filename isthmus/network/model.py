@@ -594,7 +594,7 @@ class Network:
 
     `notes` say what the reader or builder could not use.
 
-    `doubts` are what the input has and nothing evaluates, each an address with the reason: see `isthmus.network.coverage`.
+    `not_evaluated` is what the input has and nothing evaluates: addresses with reasons (`isthmus.network.coverage`).
     """
 
     vpcs: Mapping[str, Vpc] = field(default_factory=dict)

@@ -44,7 +44,7 @@ def print_proof(proof: Proof, out: Console, *, every: bool = False) -> None:
         Verdict.PROVED: "PROVED: the network lets through what is meant, and nothing else.",
         Verdict.NO_VIOLATIONS: "NO VIOLATIONS of the rules that hold for every network (no intent to compare with).",
         Verdict.VIOLATED: f"VIOLATED: {_count(len(proof.violations), 'thing does', 'things do')} not hold.",
-        Verdict.UNKNOWN: f"UNKNOWN: {_count(len(proof.unknown_results), 'question', 'questions')} could not be answered.",
+        Verdict.UNKNOWN: f"UNKNOWN: {_count(len(proof.unknown_results), 'question', 'questions')} without an answer.",
     }
     _line(out, head[proof.verdict], _COLOURS[proof.verdict])
     _list(out, "Violations", (_violation(v) for v in proof.violations), "red")

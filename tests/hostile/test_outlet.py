@@ -25,10 +25,10 @@ SOURCES = Path(isthmus.__file__).parent
 # Which files may name what prints and writes; everything else goes through them.
 ALLOWED = {
     "Console(": set(),
-    "rewritten(": {"cli.py", "outlet.py", "scan/catalogue.py"},
-    "sys.stdout": {"cli.py", "leaving.py", "scan/worker.py"},
-    "sys.stderr": {"cli.py", "complaint.py", "leaving.py"},
-    "print(": {"cli.py", "complaint.py", "commands/handover.py"},
+    "rewritten(": {"text/output_files.py", "scan/catalogue.py"},
+    "sys.stdout": {"cli.py", "text/broken_pipe.py", "text/output_files.py", "scan/worker.py"},
+    "sys.stderr": {"cli.py", "text/error_messages.py", "text/broken_pipe.py"},
+    "print(": {"cli.py", "text/error_messages.py", "commands/handover.py"},
 }
 
 

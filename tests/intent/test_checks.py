@@ -313,7 +313,7 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
             )),
         ],
     ), ["network-not-advertised"] * 2),
-    ("an advertisement that is the block", site(advertises=["0.0.0.0/0", "10.1.0.0/16"]), ["advertised-prefix-in-block"]),
+    ("the block itself advertised", site(advertises=["0.0.0.0/0", "10.1.0.0/16"]), ["advertised-prefix-in-block"]),
     ("a part of a denied network", estate(
         segments=[SERVICES, replace(WORKLOADS, site_networks=["dc1/users"])],
         site=replace(SITE, advertises=["0.0.0.0/0", "172.21.128.0/17"]),
@@ -385,7 +385,10 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ("static routing to nowhere", estate(
         site=replace(SITE, advertises=[], networks={}),
         vpn=replace(VPN, routing=Routing.STATIC),
-        segments=[replace(SERVICES, allowed_egress={Egress.NONE}), replace(WORKLOADS, allowed_egress={Egress.LOCAL, Egress.NONE})],
+        segments=[
+            replace(SERVICES, allowed_egress={Egress.NONE}),
+            replace(WORKLOADS, allowed_egress={Egress.LOCAL, Egress.NONE}),
+        ],
         spoke=replace(DEV, egress=Egress.NONE),
     ), ["static-without-routes"]),
     ("a whole block", estate(blocks=["10.1.16.0/20", "10.1.0.0/20"]), ["spoke-is-block"] * 2),

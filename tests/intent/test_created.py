@@ -60,7 +60,7 @@ EVERY = {
     "HybridDns": ('HybridDns(spoke="a")', "hybrid DNS"),
     "LocalBackend": ("LocalBackend()", ""),  # the estate has one like it
     "Observability": ("Observability(notify=[])", "observability"),
-    "AllowedConnection": ('AllowedConnection(source="lab", to="lab", ports=["icmp"])', "allowed_connections"),
+    "AllowedConnection": ('AllowedConnection(source="lab", to="lab", ports=["icmp"])', "allowed connection"),
     "Organization": ('Organization(arn="arn", accounts=[])', "organization"),
     "OrganizationalUnit": ('OrganizationalUnit("x", arn="arn")', 'organizational unit "x"'),
     "PrivateZone": ('PrivateZone("x.example")', 'private zone "x.example"'),
@@ -159,7 +159,7 @@ def test_what_its_holder_left_behind_is_named_and_not_what_a_forgotten_thing_hol
     ]
 
 
-@pytest.mark.parametrize("check", ["", "estate.check()\n", "estate = estate.check()\n"])
+@pytest.mark.parametrize("check", ["", "check(estate)\n", "estate = check(estate)\n"])
 def test_it_comes_before_the_rules_that_break_for_want_of_it(said: Callable[[str], str], check: str) -> None:
     text = said(SOUND + ESTATE.replace("[hub, dev]", "[dev]").replace("[lab]", "[]") + check)
     assert [line.partition(":")[0] for line in text.splitlines()] == [
@@ -172,7 +172,7 @@ def test_it_comes_before_the_rules_that_break_for_want_of_it(said: Callable[[str
 
 
 def test_a_check_inside_the_module_creates_nothing_itself(said: Callable[[str], str]) -> None:
-    assert said(SOUND + ESTATE + "estate.check()\n") == ""
+    assert said(SOUND + ESTATE + "check(estate)\n") == ""
 
 
 def test_the_second_load_of_a_module_says_the_same(said: Callable[[str], str]) -> None:

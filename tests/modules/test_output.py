@@ -344,7 +344,8 @@ def test_what_the_machine_lacks_is_one_line(tmp_path, setting, value, said):
 
 def test_a_bug_says_that_it_is_one(tmp_path):
     (tmp_path / "sitecustomize.py").write_text(
-        "import isthmus.intent.intent_file as d\n\ndef fails(*_): raise LookupError('surprise')\n\nd.to_document = fails\n"
+        "import isthmus.intent.intent_file as d\n\n"
+        "def fails(*_): raise LookupError('surprise')\n\nd.to_document = fails\n"
     )
     path = os.pathsep.join([str(tmp_path), str(PROJECT)])
     ran = run_app(tmp_path, ISTHMUS_ESTATE="examples.stage_1_dev_only", PYTHONPATH=path)

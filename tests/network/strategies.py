@@ -117,7 +117,7 @@ def _vpc(draw: st.DrawFn, d: Draft, vpc: str, number: int, acls: list[str]) -> N
 
 
 def _sites(draw: st.DrawFn, d: Draft, associated: st.SearchStrategy[str | None]) -> None:
-    """Up to three connections that end at up to two sites; one may be left out: then nobody knows what it advertises."""
+    """Up to three connections that end at up to two sites; one may be left out: its prefixes are not known then."""
     ends: dict[str, list[str]] = {"one": [], "two": []}
     for name in ["v1", "v2", "dx"][: draw(st.integers(0, 3))]:
         if name == "dx":

@@ -73,8 +73,12 @@ BLACK = (ip_network("10.7.0.0/16"),)
         # Neither what leads back to the site by the one connection nor by the other; of equal routes one does not.
         ("att-one", AdvertisedPrefixes("att-one", prefixes(**STATIC, att_other="10.8.0.0/16"), BLACK)),
         ("att-other", AdvertisedPrefixes("att-other", prefixes(**STATIC, **SIX, att_dx="10.9.0.0/16"), BLACK)),
-        ("att-two", AdvertisedPrefixes("att-two", {ip_network("10.8.0.0/16"): "att-other", ip_network("10.9.0.0/16"): "att-one"})),
-        ("att-dx", AdvertisedPrefixes("att-dx", {ip_network(p): "allowed prefix" for p in ("10.1.0.0/16", "172.16.0.0/12")})),
+        ("att-two", AdvertisedPrefixes(
+                "att-two", {ip_network("10.8.0.0/16"): "att-other", ip_network("10.9.0.0/16"): "att-one"}
+            )),
+        ("att-dx", AdvertisedPrefixes(
+                "att-dx", {ip_network(p): "allowed prefix" for p in ("10.1.0.0/16", "172.16.0.0/12")}
+            )),
         # At a virtual private gateway its VPC, and what the other sites say, but for what is the VPC's own.
         ("hub", AdvertisedPrefixes("hub", prefixes(c="10.3.0.0/16", spoke="10.4.0.0/16"))),
         ("spoke", AdvertisedPrefixes("spoke", prefixes(c="10.3.0.0/16", hub="10.5.0.0/16"))),

@@ -1,6 +1,6 @@
 """Who is meant to reach whom, told once more: straight from the declarations, without the language's own reading.
 
-The generator and the proof both ask `isthmus.intent.reachability`, so a mistake there would satisfy both. This asks nobody.
+The generator and the proof both use `isthmus.intent.reachability`, so both would share a mistake in it. This does not.
 """
 
 from __future__ import annotations

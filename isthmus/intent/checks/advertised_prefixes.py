@@ -36,7 +36,7 @@ def advertised_without_bgp(estate: Estate) -> Iterator[Finding]:
 
 @rule("a network that nobody advertises has no route", _ROUTES)
 def network_not_advertised(estate: Estate) -> Iterator[Finding]:
-    """A network of a BGP site is covered by none of its advertisements, or by a default that another one may replace."""
+    """A network of a BGP site is in no advertised prefix, or in a default route that another one may replace."""
     sites = _bgp_sites(estate)
     defaults = [site.name for site in sites if EVERYTHING in networks(site.advertises)]
     for site in sites:

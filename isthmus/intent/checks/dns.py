@@ -321,7 +321,7 @@ def inbound_endpoint_unused(estate: Estate) -> Iterator[Finding]:
         if home.services.dns.inbound and all_linked(estate) and not networks_reached(estate, home.segment):
             near = "none of its networks" if sites_reached(estate, home.segment) else "no site"
             given = f"inbound is on, and {subject(home.services.spoke)} reaches {near}"
-            # Beside a gateway endpoint for S3, an interface endpoint for it is for the sites alone: `s3-endpoint-twice`.
+            # With a gateway endpoint for S3, an interface endpoint for S3 serves only the sites: `s3-endpoint-twice`.
             s3 = S3 in home.services.spoke.gateway_endpoints and any(
                 service.name == S3 for service in central_services(home.services.environment)
             )

@@ -10,6 +10,7 @@ from isthmus.intent.estate import Estate
 from isthmus.intent.model import place_of
 
 _WORDS = {
+    "AllowedConnection": "allowed connection",
     "OrganizationalUnit": "organizational unit",
     "CustomerGateway": "customer gateway",
     "VpnConnection": "VPN connection",

@@ -128,7 +128,8 @@ def default_route_and_advertised(estate: Estate) -> Iterator[Finding]:
             continue
         sites = {other.site.name for other in every if _advertises_default(other) and _meet(estate, link, other)}
         if sites:
-            given = f"default_route, and site {', '.join(sorted(sites))} advertises 0.0.0.0/0 to a segment that reaches both"
+            names = ", ".join(sorted(sites))
+            given = f"default_route, and site {names} advertises 0.0.0.0/0 to a segment that reaches both"
             yield Finding(link.connection, given, "no default_route, or no such advertisement")
 
 

@@ -69,7 +69,7 @@ def trust_policy_length(estate: Estate, segment: Segment) -> int:
 
 
 def joining(estate: Estate, segment: Segment) -> list[str]:
-    """The units and accounts that need a role to join a segment: those of `may_be_attached_by` but the hub's own account."""
+    """The units and accounts that need a role to join a segment: `may_be_attached_by` without the hub's account."""
     holder = next((environment for environment in estate.environments if environment.hub is not None), None)
     own = {str(name_of(holder.account))} if holder is not None else set()
     return sorted({str(name_of(principal)) for principal in segment.may_be_attached_by} - own)

@@ -158,7 +158,7 @@ def would_change(engine: Forwarding, places: Places) -> Iterator[str]:
             named = ", ".join(map(str, blocked[:_MOST])) + (" and others" if len(blocked) > _MOST else "")
             site = by if len(learns) == 1 else "that site"
             yield (
-                f"an advertisement by {by} longer than {named} and inside it would open a way from {who} to {site} past "
+                f"a prefix that {by} advertises inside {named} would open a path from {who} to {site} past "
                 f"the blackhole in {table.address}, and back to AWS if the site is told it"
             )
 

@@ -33,7 +33,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """Something that does not hold. `rule` is an id of `isthmus.proof.result.rules`; `resources` the addresses to look at.
+    """A rule that does not hold. `rule` is an id of `isthmus.proof.result.rules`; `resources` are addresses to look at.
 
     `source` and `destination` are names of places where it concerns a flow, else "". `packets` says for which packets
     of the flow, "" for all of them: `udp and icmp`, `all but tcp/443`.

@@ -167,6 +167,6 @@ def quiet(estate: Estate) -> Estate:
 
 
 def without_summaries(estate: Estate) -> Estate:
-    """The estate where no site advertises a range over the blocks: another's inside them would be refused for it too."""
+    """The estate where no site advertises a range around the blocks: a prefix inside them would break a second rule."""
     sites = [replace(site, advertises=[cidr for cidr in site.advertises if cidr != SUMMARY]) for site in estate.sites]
     return replace(estate, sites=sites)

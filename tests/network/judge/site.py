@@ -61,7 +61,7 @@ class Sites(Steps, VpcTables, TransitTables):
     def _follow(
         self, luggage: Luggage, site: Site, follow: Callable[[str], list[Ending]], *, transit: bool
     ) -> list[Ending]:
-        """Every way out of a site. Where an undocumented advertisement decides, only what all of them share is known."""
+        """Every path out of a site. If an undocumented advertisement decides, only what all of them share is known."""
         sure, doubtful = self._ways_from_site(site, luggage.header.destination, transit=transit)
         endings = [ending for way in (*sure, *doubtful) for ending in follow(way)]
         if doubtful and any(ending.outcome is not Outcome.BLOCKED for ending in endings):
@@ -100,7 +100,7 @@ class Sites(Steps, VpcTables, TransitTables):
         raise AssertionError("there is always the last one")
 
     def _told(self, site: Site, connection: str, destination: Ip) -> list[tuple[int, str]]:
-        """The lengths of the prefixes that AWS advertises on a connection for an address, each with what is known of it.
+        """Lengths of the prefixes that AWS advertises on a connection for an address, with what is known of each.
 
         A transit gateway advertises the routes of the table that the connection's attachment is associated with (a site
         does not take its own back), a Direct Connect gateway the allowed prefixes, a virtual private gateway the
