@@ -173,7 +173,7 @@ def condition_keys(statement: dict[str, Any]) -> set[str]:
     }
 
 
-class Estate:
+class ScannedResources:
     """Every block that Checkov sees in one scan."""
 
     def __init__(self, blocks: Iterable[Block]) -> None:
@@ -387,11 +387,11 @@ class EstatePolicy(_Text, BaseGraphCheck):
             RunnerFilter.notify_external_check(self.id)
             registry.checks.append(self)
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
+    def subjects(self, estate: ScannedResources) -> Iterable[Block]:
         """The blocks that get a verdict."""
         raise NotImplementedError
 
-    def problems(self, block: Block, estate: Estate) -> Iterable[str]:
+    def problems(self, block: Block, estate: ScannedResources) -> Iterable[str]:
         """Nothing, if the policy holds for this block."""
         raise NotImplementedError
 
@@ -423,15 +423,15 @@ def _reported(block: Block) -> dict[str, Any]:
     return {"__startline__": 1, "__endline__": 1, **vertex}
 
 
-_latest: tuple[Any, Estate] | None = None
+_latest: tuple[Any, ScannedResources] | None = None
 
 
-def _estate(graph: Any) -> Estate:
+def _estate(graph: Any) -> ScannedResources:
     """All policies look at the same graph one after the other: it is read once."""
     global _latest
     if _latest is None or _latest[0] is not graph:
         nodes = graph.nodes(data=True) if hasattr(graph, "is_directed") else graph.nodes()
-        _latest = graph, Estate(_blocks(vertex for _, vertex in nodes))
+        _latest = graph, ScannedResources(_blocks(vertex for _, vertex in nodes))
     return _latest[1]
 
 

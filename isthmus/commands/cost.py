@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from isthmus.cost.estimate import CostEstimate
     from isthmus.cost.prices import Prices
-    from isthmus.cost.traffic import Flow
+    from isthmus.cost.traffic import TrafficFlow
 
 HELP = "what the network costs in a month: while it stands, and for traffic by the path it takes"
 
@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _bill(
-    paths: Sequence[str], arguments: argparse.Namespace, prices: Prices | None, flows: Sequence[Flow]
+    paths: Sequence[str], arguments: argparse.Namespace, prices: Prices | None, flows: Sequence[TrafficFlow]
 ) -> CostEstimate:
     from isthmus import proof
     from isthmus.cost.errors import UnusableTraffic

@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
     print_differing(output.drift, screen)
     overview_terminal.print_roots(found, screen)
     overview_terminal.print_route_tables(overview.route_tables(output.network), screen)
-    overview_terminal.print_ways(overview.ways(output.graph, output.estate), screen)
+    overview_terminal.print_ways(overview.site_paths(output.graph, output.estate), screen)
     overview_terminal.print_advertised(overview.advertised(output.network, output.estate, found), screen)
     overview_terminal.print_names(overview.names(output.network), screen)
     roots = {root.name for root in found}

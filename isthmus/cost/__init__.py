@@ -9,19 +9,19 @@ Errors: `isthmus.cost.errors`.
 """
 
 from isthmus.cost.errors import CostError, UnusablePrices, UnusableTraffic
-from isthmus.cost.estimate import CostEstimate, Line, estimate
+from isthmus.cost.estimate import CostEstimate, CostLine, estimate
 from isthmus.cost.items import ITEMS, Item, Unit
 from isthmus.cost.prices import Prices, read_prices, shipped
-from isthmus.cost.traffic import Flow, read_traffic
+from isthmus.cost.traffic import TrafficFlow, read_traffic
 
 __all__ = [
     "ITEMS",
     "CostError",
     "CostEstimate",
-    "Flow",
+    "CostLine",
     "Item",
-    "Line",
     "Prices",
+    "TrafficFlow",
     "Unit",
     "UnusablePrices",
     "UnusableTraffic",

@@ -8,13 +8,13 @@ from fractions import Fraction
 from functools import cached_property
 
 from isthmus.cost.errors import UnusablePrices, UnusableTraffic
-from isthmus.cost.fixed import Standing, by_use, foreign, standing
+from isthmus.cost.fixed import FixedCharge, by_use, fixed_charges, foreign
 from isthmus.cost.items import AT_PRICE_OF, ITEMS, Item, Unit
 from isthmus.cost.prices import Prices, how_to_get_one, shipped, shipped_regions
-from isthmus.cost.traffic import Flow
+from isthmus.cost.traffic import TrafficFlow
 from isthmus.cost.transfer import paid
 from isthmus.cost.usage import OF_ROTATIONS, OF_WAIVERS, Use, assumptions, using, written_elsewhere
-from isthmus.network.answers import InSubnet, Location, Outcome, Packet
+from isthmus.network.answers import InSubnet, Outcome, Packet, Position
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.errors import ProofError
 from isthmus.proof.trace.flow import FlowTrace
@@ -25,7 +25,7 @@ HOURS = 730
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CostLine:
     """One item. `quantity` is in its unit; `amount` in the sheet's currency, None where the item has no price.
 
     `parts` are what it is made of: root modules with a count, or flows with GB.
@@ -64,8 +64,8 @@ class CostEstimate:
     """
 
     prices: Prices
-    lines: tuple[Line, ...]
-    flows: tuple[Flow, ...]
+    lines: tuple[CostLine, ...]
+    flows: tuple[TrafficFlow, ...]
     notes: tuple[str, ...]
     uses: tuple[UsageLine, ...] = ()
     assumptions: tuple[str, ...] = ()
@@ -93,7 +93,7 @@ class CostEstimate:
         return not self.unpriced and priced and not any(note.endswith(_DOUBT) for note in self.notes)
 
     @property
-    def unpriced(self) -> tuple[Line, ...]:
+    def unpriced(self) -> tuple[CostLine, ...]:
         """The lines whose item has no price in the sheet."""
         return tuple(line for line in self.lines if line.amount is None)
 
@@ -111,7 +111,7 @@ class CostEstimate:
         return {root: amount for root, amount in sorted(found.items()) if root}
 
 
-def estimate(subject: Analysis, prices: Prices | None = None, flows: Sequence[Flow] = ()) -> CostEstimate:
+def estimate(subject: Analysis, prices: Prices | None = None, flows: Sequence[TrafficFlow] = ()) -> CostEstimate:
     """The bill of a network, at the shipped prices of its Region where none are given.
 
     Raises `UnusablePrices` where no prices are given and there is no sheet of its Region, where it is in several, or
@@ -119,7 +119,7 @@ def estimate(subject: Analysis, prices: Prices | None = None, flows: Sequence[Fl
     they do, or of places that are not there: all at once.
     """
     regions = tuple(sorted({r.region for r in subject.graph.resources.values() if r.region}))
-    stands = list(standing(subject.graph))
+    stands = list(fixed_charges(subject.graph))
     used = list(using(subject.graph, flows))
     charged = [*(each.resource for each in stands), *(each.resource for each in used)]
     chosen = prices or shipped(_region(charged, regions))
@@ -176,7 +176,7 @@ def _of_unknown_region(charged: Sequence[Resource], prices: Prices) -> Iterator[
         )
 
 
-def _waived(stands: Sequence[Standing], lines: Sequence[Line], prices: Prices) -> Iterator[UsageLine]:
+def _waived(stands: Sequence[FixedCharge], lines: Sequence[CostLine], prices: Prices) -> Iterator[UsageLine]:
     """What AWS takes off for NAT gateways in a chain with a firewall: at the most one for one, hours and GB.
 
     Which are in a chain is not asked here, so it is a range that begins at nothing.
@@ -219,9 +219,9 @@ def _add(due: dict[str, dict[str, Fraction]], item: str, part: str, count: Fract
     parts[part] = parts.get(part, Fraction()) + count
 
 
-def _line(item: Item, parts: Mapping[str, Fraction], prices: Prices) -> Line:
+def _line(item: Item, parts: Mapping[str, Fraction], prices: Prices) -> CostLine:
     quantity = sum(parts.values(), Fraction()) * (HOURS if item.unit is Unit.HOUR else 1)
-    return Line(item, quantity, prices.amount(item.name, quantity), dict(sorted(parts.items())))
+    return CostLine(item, quantity, prices.amount(item.name, quantity), dict(sorted(parts.items())))
 
 
 _DOUBT = ", so the sum lacks it"
@@ -234,7 +234,7 @@ def _unknown_reason(item: str, resource: Resource, why: Unknown) -> str:
 # --- traffic
 
 
-def _carried(subject: Analysis, flows: Sequence[Flow]) -> Iterator[tuple[str, Flow, Fraction]]:
+def _carried(subject: Analysis, flows: Sequence[TrafficFlow]) -> Iterator[tuple[str, TrafficFlow, Fraction]]:
     faults = []
     found = []
     for number, flow in enumerate(flows, 1):
@@ -260,7 +260,7 @@ def _why(traced: FlowTrace) -> str:
     return f"{arrives}, so it cannot be priced: {reasons[0] if reasons else 'no path'}"
 
 
-def _items(subject: Analysis, traced: FlowTrace, flow: Flow) -> Iterator[tuple[str, Fraction]]:
+def _items(subject: Analysis, traced: FlowTrace, flow: TrafficFlow) -> Iterator[tuple[str, Fraction]]:
     """Each item with its GB: spread evenly over the subnets at both ends, and there over the equal paths."""
     alike: dict[tuple[str, str], int] = {}
     for trip in traced.trips:
@@ -278,17 +278,19 @@ def _ends(packet: Packet) -> tuple[str, str]:
     return _end(packet.source), _end(packet.destination)
 
 
-def _end(location: Location) -> str:
+def _end(location: Position) -> str:
     return location.address if isinstance(location, InSubnet) else ""
 
 
 # --- what is left out
 
 
-def _left_out(graph: Graph, prices: Prices, lines: Sequence[Line | UsageLine], flows: Sequence[Flow]) -> Iterator[str]:
+def _left_out(
+    graph: Graph, prices: Prices, lines: Sequence[CostLine | UsageLine], flows: Sequence[TrafficFlow]
+) -> Iterator[str]:
     if not flows:
         yield "traffic, of which nothing was said: name flows with --traffic"
-    unpriced = [line for line in lines if (line.amount if isinstance(line, Line) else line.least_amount) is None]
+    unpriced = [line for line in lines if (line.amount if isinstance(line, CostLine) else line.least_amount) is None]
     for line in unpriced:
         yield f"{line.item.label}: the sheet has no price ({line.item.page})"
     if unpriced and prices.region not in shipped_regions():

@@ -16,7 +16,7 @@ Charges = Iterator[tuple[str, int | Unknown]]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class FixedCharge:
     """So many of an item, because of one resource."""
 
     item: str
@@ -24,16 +24,16 @@ class Standing:
     resource: Resource
 
 
-def standing(graph: Graph) -> Iterator[Standing]:
+def fixed_charges(graph: Graph) -> Iterator[FixedCharge]:
     """Everything that is due while it stands, in the order of addresses."""
     for resource in graph.resources.values():
         for item, count in _RULES.get(resource.type, _nothing)(resource):
-            yield Standing(item, count, resource)
+            yield FixedCharge(item, count, resource)
     for item, count, resource in profile_charges(graph):
-        yield Standing(item, count, resource)
+        yield FixedCharge(item, count, resource)
     for resource in graph.unexpanded.values():
         for item, _ in _RULES.get(resource.type, _nothing)(resource):
-            yield Standing(item, Unknown("nobody knows how many there are before apply"), resource)
+            yield FixedCharge(item, Unknown("nobody knows how many there are before apply"), resource)
 
 
 def by_use(graph: Graph) -> Mapping[str, int]:

@@ -61,7 +61,7 @@ PARTITIONS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PriceSource:
     """Where a price list has an item: the service, and what the usage type of the product matches.
 
     Usage types begin with a short name of the Region, such as `EUC1-`, and in us-east-1 often with none. `attributes`
@@ -88,32 +88,32 @@ _MONTH = ("month", "months", "mo", "alarms", "metrics", "keys", "secrets")
 _GB = ("gb", "gigabytes", "gb-mo")
 _QUERIES = ("queries",)
 _DOMAINS = ("domains", "domain-month", "domainname", "month", "months", "mo")
-SOURCES: Mapping[str, Source] = {
-    "transit-gateway-attachment": Source("AmazonVPC", "TransitGateway-Hours", _HOUR, (_GATEWAY,)),
-    "transit-gateway-gb": Source("AmazonVPC", "TransitGateway-Bytes", _GB, (_GATEWAY,)),
-    "vpn-connection": Source("AmazonVPC", r"VPN-Usage-Hours:ipsec\.1", _HOUR),
-    "public-ipv4-address": Source("AmazonVPC", "PublicIPv4:InUseAddress", _HOUR),
-    "interface-endpoint": Source("AmazonVPC", "VpcEndpoint-Hours", _HOUR),
-    "interface-endpoint-gb": Source("AmazonVPC", "VpcEndpoint-Bytes", _GB),
-    "load-balancer-endpoint": Source("AmazonVPC", "VpcEndpoint-GWLBE-Hours", _HOUR),
-    "nat-gateway": Source("AmazonEC2", "NatGateway-Hours", _HOUR, (("operation", "NatGateway"),)),
-    "nat-gateway-gb": Source("AmazonEC2", "NatGateway-Bytes", _GB, (("operation", "NatGateway"),)),
-    "firewall-endpoint": Source("AWSNetworkFirewall", "Endpoint-Hour", _HOUR),
-    "firewall-gb": Source("AWSNetworkFirewall", "Traffic-GB-Processed", _GB),
-    "resolver-endpoint-address": Source("AmazonRoute53", "ResolverNetworkInterface", _HOUR),
+SOURCES: Mapping[str, PriceSource] = {
+    "transit-gateway-attachment": PriceSource("AmazonVPC", "TransitGateway-Hours", _HOUR, (_GATEWAY,)),
+    "transit-gateway-gb": PriceSource("AmazonVPC", "TransitGateway-Bytes", _GB, (_GATEWAY,)),
+    "vpn-connection": PriceSource("AmazonVPC", r"VPN-Usage-Hours:ipsec\.1", _HOUR),
+    "public-ipv4-address": PriceSource("AmazonVPC", "PublicIPv4:InUseAddress", _HOUR),
+    "interface-endpoint": PriceSource("AmazonVPC", "VpcEndpoint-Hours", _HOUR),
+    "interface-endpoint-gb": PriceSource("AmazonVPC", "VpcEndpoint-Bytes", _GB),
+    "load-balancer-endpoint": PriceSource("AmazonVPC", "VpcEndpoint-GWLBE-Hours", _HOUR),
+    "nat-gateway": PriceSource("AmazonEC2", "NatGateway-Hours", _HOUR, (("operation", "NatGateway"),)),
+    "nat-gateway-gb": PriceSource("AmazonEC2", "NatGateway-Bytes", _GB, (("operation", "NatGateway"),)),
+    "firewall-endpoint": PriceSource("AWSNetworkFirewall", "Endpoint-Hour", _HOUR),
+    "firewall-gb": PriceSource("AWSNetworkFirewall", "Traffic-GB-Processed", _GB),
+    "resolver-endpoint-address": PriceSource("AmazonRoute53", "ResolverNetworkInterface", _HOUR),
     # The lists count single queries. Without a Region, DNS-Queries are those to public zones.
-    "resolver-query": Source("AmazonRoute53", "DNS-Queries", _QUERIES, per=1_000_000, regional=True),
-    "dns-firewall-query": Source("AmazonRoute53", "DNS-FirewallQueries", _QUERIES, per=1_000_000, regional=True),
-    "dns-firewall-domain": Source("AmazonRoute53", "DNS-FirewallDomainName", _DOMAINS, regional=True),
-    "internet-out-gb": Source(
+    "resolver-query": PriceSource("AmazonRoute53", "DNS-Queries", _QUERIES, per=1_000_000, regional=True),
+    "dns-firewall-query": PriceSource("AmazonRoute53", "DNS-FirewallQueries", _QUERIES, per=1_000_000, regional=True),
+    "dns-firewall-domain": PriceSource("AmazonRoute53", "DNS-FirewallDomainName", _DOMAINS, regional=True),
+    "internet-out-gb": PriceSource(
         "AWSDataTransfer", "DataTransfer-Out-Bytes", _GB, (("transferType", "AWS Outbound"), ("toLocation", "External"))
     ),
-    "kms-key": Source("awskms", "KMS-Keys", _MONTH),
-    "secret": Source("AWSSecretsManager", "AWSSecretsManager-Secrets", _MONTH),
-    "alarm": Source("AmazonCloudWatch", "CW:AlarmMonitorUsage", _MONTH, (("alarmType", "Standard"),)),
-    "custom-metric": Source("AmazonCloudWatch", "CW:MetricMonitorUsage", _MONTH),
-    "log-gb": Source("AmazonCloudWatch", "VendedLog-Bytes", _GB),
-    "log-storage-gb": Source("AmazonCloudWatch", "TimedStorage-ByteHrs", _GB),
+    "kms-key": PriceSource("awskms", "KMS-Keys", _MONTH),
+    "secret": PriceSource("AWSSecretsManager", "AWSSecretsManager-Secrets", _MONTH),
+    "alarm": PriceSource("AmazonCloudWatch", "CW:AlarmMonitorUsage", _MONTH, (("alarmType", "Standard"),)),
+    "custom-metric": PriceSource("AmazonCloudWatch", "CW:MetricMonitorUsage", _MONTH),
+    "log-gb": PriceSource("AmazonCloudWatch", "VendedLog-Bytes", _GB),
+    "log-storage-gb": PriceSource("AmazonCloudWatch", "TimedStorage-ByteHrs", _GB),
 }
 Step = tuple[Decimal, Decimal]
 
@@ -323,7 +323,7 @@ def _priced(
                 yield name, prices.pop()
 
 
-def _steps(terms: Mapping[str, Any], source: Source, currency: str) -> Iterator[tuple[Step, ...]]:
+def _steps(terms: Mapping[str, Any], source: PriceSource, currency: str) -> Iterator[tuple[Step, ...]]:
     """The steps of each offer of a product, in the unit of ours."""
     for offer in terms.values():
         dimensions = list(offer["priceDimensions"].values())

@@ -27,7 +27,7 @@ _KNOWN = (*_REQUIRED, "back", "protocol", "port")
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class TrafficFlow:
     """So many GB a month from one place to another, and so many back."""
 
     source: str
@@ -41,7 +41,7 @@ class Flow:
         return f"{self.source} -> {self.destination}"
 
 
-def read_traffic(path: Path) -> tuple[Flow, ...]:
+def read_traffic(path: Path) -> tuple[TrafficFlow, ...]:
     """The flows of a file. Raises `UnusableTraffic`, which names every fault in it, and `OSError`."""
     try:
         document = parsed(toml_text(path), parse_float=Decimal)
@@ -60,8 +60,8 @@ def read_traffic(path: Path) -> tuple[Flow, ...]:
     return tuple(_flow(entry) for entry in entries)
 
 
-def _flow(entry: Mapping[str, Any]) -> Flow:
-    return Flow(
+def _flow(entry: Mapping[str, Any]) -> TrafficFlow:
+    return TrafficFlow(
         entry["from"],
         entry["to"],
         Fraction(entry["gb"]),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from isthmus.cost.traffic import Flow
+from isthmus.cost.traffic import TrafficFlow
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value, blocks
 
 MINUTES = 730 * 60
@@ -49,7 +49,7 @@ OF_ROTATIONS = "each KMS key that rotates has done so never, or twice; later rot
 OF_WAIVERS = "of what firewalls can waive for NAT gateways in a chain with them, all or nothing is waived"
 
 
-def assumptions(flows: Sequence[Flow]) -> tuple[str, ...]:
+def assumptions(flows: Sequence[TrafficFlow]) -> tuple[str, ...]:
     """What the least and the most assume, a sentence each."""
     if flows:
         return _OF_TRAFFIC, _OF_LOGS.format(PER_MINUTE[0], " beside it"), *_OTHERS
@@ -76,7 +76,7 @@ class _Log:
     record: int = 0
 
 
-def using(graph: Graph, flows: Sequence[Flow] = ()) -> Iterator[Use]:
+def using(graph: Graph, flows: Sequence[TrafficFlow] = ()) -> Iterator[Use]:
     """Everything that costs by use, in the order of addresses."""
     logs = [log for resource in graph.resources.values() for log in _logs(resource, busy=not flows)]
     for log in logs:

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType, ModuleType
 
 
-def said(error: Exception) -> str:
+def explanation(error: Exception) -> str:
     """One sentence: what went wrong, and what to write instead where that can be told."""
     match error:
         case AttributeError(obj=EnumMeta() as choices, name=str(name)):

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from isthmus.intent.checks import check
 from isthmus.intent.created_objects import Creation, recording
-from isthmus.intent.did_you_mean import said
+from isthmus.intent.did_you_mean import explanation
 from isthmus.intent.errors import IntentError, InvalidEstate
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import line_at, place_of
@@ -104,10 +104,10 @@ def _told(error: Exception) -> Iterator[str]:
     frames = traceback.extract_tb(error.__traceback__)
     written = [frame for frame in frames if not frame.filename.startswith(_PASSED_OVER)]
     if not written:
-        yield f"  {said(error)}"
+        yield f"  {explanation(error)}"
         return
     raised = written[-1]
-    yield f"  {line_at(raised.filename, raised.lineno or 0)}: {said(error)}"
+    yield f"  {line_at(raised.filename, raised.lineno or 0)}: {explanation(error)}"
     yield from _source(linecache.getline(raised.filename, raised.lineno or 0))
     # A function of the user's, such as one that makes an environment: which call of it went wrong?
     called = next((frame for frame in reversed(written) if frame.name == "<module>"), raised)

@@ -112,7 +112,7 @@ class Nowhere:
         return str(self.ip)
 
 
-Location = InSubnet | AtSite | Internet | AtEndpoint | Service | Somewhere | Nowhere
+Position = InSubnet | AtSite | Internet | AtEndpoint | Service | Somewhere | Nowhere
 
 # --- what -----------------------------------------------------------------------------------------------------------
 
@@ -125,8 +125,8 @@ class Packet:
     port. `icmp` is the type and code of an ICMP message, None for an echo request.
     """
 
-    source: Location
-    destination: Location
+    source: Position
+    destination: Position
     protocol: str = "tcp"
     port: int = 443
     ephemeral: tuple[int, int] = EPHEMERAL
@@ -143,7 +143,7 @@ class Packet:
             raise ValueError(f"expected port from 0 to {LAST_PORT}, got port={self.port!r}")
 
     @staticmethod
-    def at(place: int, source: Location, destination: Location, ephemeral: tuple[int, int] = EPHEMERAL) -> Packet:
+    def at(place: int, source: Position, destination: Position, ephemeral: tuple[int, int] = EPHEMERAL) -> Packet:
         """The packet at a place of the line of `isthmus.network.packets`, from one location to another."""
         number, value = split(place)
         protocol = next((name for name, known in PROTOCOLS.items() if known == number), str(number))

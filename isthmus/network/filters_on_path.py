@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from isthmus.network import nat64
-from isthmus.network.answers import AtEndpoint, Hop, InSubnet, Internet, Location, Packet, Path, Service, Somewhere
+from isthmus.network.answers import AtEndpoint, Hop, InSubnet, Internet, Packet, Path, Position, Service, Somewhere
 from isthmus.network.block import Block
 from isthmus.network.client_ports import NAT_PORTS, Denied, closed
 from isthmus.network.filters import Span, acl_denied, acl_verdict, group_verdict, there
@@ -17,8 +17,8 @@ from isthmus.network.firewalls import verdict as inspected
 from isthmus.network.index import Facts
 from isthmus.network.model import Unknown
 from isthmus.network.packets import WITH_PORTS, Traffic, split
-from isthmus.network.positions import Places
-from isthmus.network.suricata import Rules
+from isthmus.network.positions import Positions
+from isthmus.network.suricata import SuricataRules
 
 TRANSLATED = (1, 6, 17)  # the protocols that a NAT gateway translates
 ICMPV6 = 58
@@ -27,7 +27,7 @@ ICMPV6 = 58
 class Passing:
     """Which packets pass, on paths over `facts`."""
 
-    def __init__(self, facts: Facts, places: Places) -> None:
+    def __init__(self, facts: Facts, places: Positions) -> None:
         self.facts = facts
         self.network = facts.network
         self.places = places
@@ -65,12 +65,12 @@ class Passing:
                 path = _inspected(path, answer(rules, source, destination, there(packet), clients))
         return path
 
-    def _rules(self, hop: Hop) -> Rules | Unknown | None:
+    def _rules(self, hop: Hop) -> SuricataRules | Unknown | None:
         """The rules of a firewall that a hop is; None for all else, and for appliances behind a load balancer."""
         firewall = self.facts.firewall_of.get(hop.address) if hop.kind == "firewall" else None
         if firewall is None:
             return None
-        if isinstance(firewall.rules, Rules):
+        if isinstance(firewall.rules, SuricataRules):
             return firewall.rules
         return Unknown(f"the rules of {firewall.address}: {firewall.rules.reason}")
 
@@ -158,7 +158,7 @@ class Passing:
             path = _judged(path, verdict)
         return path
 
-    def _members(self, location: Location) -> tuple[str, ...] | None:
+    def _members(self, location: Position) -> tuple[str, ...] | None:
         """The security groups at one end: none outside of VPCs, None where they are not known."""
         match location:
             case InSubnet(groups=groups):

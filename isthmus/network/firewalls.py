@@ -20,7 +20,7 @@ from isthmus.network.filters import Span
 from isthmus.network.model import Unknown
 from isthmus.network.packets import Traffic
 from isthmus.network.stateless import Action, Headers, decided, deciding
-from isthmus.network.suricata import Rule, Rules
+from isthmus.network.suricata import SuricataRule, SuricataRules
 
 _EVERY_PORT = (0, 65_535)
 _WITH_PORTS = (6, 17)
@@ -39,7 +39,7 @@ class Boundary(NamedTuple):
     ports: Span
 
 
-def boundaries(rules: Rules) -> Iterator[Boundary]:
+def boundaries(rules: SuricataRules) -> Iterator[Boundary]:
     """Everything by which a firewall's rules tell packets apart: cut packets here, and each class has one `verdict`."""
     for each in rules.stateless.rules:
         for protocol in each.protocols or (-1,):
@@ -62,7 +62,7 @@ def boundaries(rules: Rules) -> Iterator[Boundary]:
 
 
 def verdict(
-    rules: Rules,
+    rules: SuricataRules,
     source: Span,
     destination: Span,
     traffic: Traffic,
@@ -89,7 +89,7 @@ def verdict(
 
 
 def _after(
-    rules: Rules,
+    rules: SuricataRules,
     action: Action | Unknown,
     address: str,
     source: Span,
@@ -110,7 +110,7 @@ def _after(
 
 
 def answer(
-    rules: Rules, source: Span, destination: Span, traffic: Traffic, clients: Span = EPHEMERAL
+    rules: SuricataRules, source: Span, destination: Span, traffic: Traffic, clients: Span = EPHEMERAL
 ) -> Block | Unknown | None:
     """What stops the answers to a flow that `verdict` lets pass. `source` is who opened it.
 
@@ -131,7 +131,7 @@ def answer(
 
 
 def _first(
-    rules: Rules, source: Span, destination: Span, traffic: Traffic, clients: Span
+    rules: SuricataRules, source: Span, destination: Span, traffic: Traffic, clients: Span
 ) -> list[tuple[Action | Unknown, str]]:
     """What stateless rules may do with the packet that opens a flow, each with the address of what decides."""
     ports = traffic.ports if traffic.protocol in _WITH_PORTS and traffic.ports is not None else _EVERY_PORT
@@ -139,7 +139,7 @@ def _first(
     return list(deciding(rules.stateless, rules.address, headers))
 
 
-def _of_fragments(rules: Rules, action: Action, block: Block, traffic: Traffic) -> Block | Unknown:
+def _of_fragments(rules: SuricataRules, action: Action, block: Block, traffic: Traffic) -> Block | Unknown:
     """A block, but for fragments of UDP datagrams: a default action of their own may let them by.
 
     https://docs.aws.amazon.com/network-firewall/latest/developerguide/stateless-default-actions.html
@@ -154,13 +154,13 @@ def _of_fragments(rules: Rules, action: Action, block: Block, traffic: Traffic) 
 
 
 def _stateful(
-    rules: Rules, source: Span, destination: Span, traffic: Traffic, clients: Span, outward: bool
+    rules: SuricataRules, source: Span, destination: Span, traffic: Traffic, clients: Span, outward: bool
 ) -> Block | Unknown | None:
     """What the first rule that surely matches does, or the default; unknown where one before it may do otherwise.
 
     `drop_established` lets a TCP handshake pass, and nothing after it; of connectionless protocols it drops all.
     """
-    open_: list[Rule] = []
+    open_: list[SuricataRule] = []
     for rule in rules.rules:
         if rule.of_answers or _never_asked(rules, rule) or not _meets(rule, source, destination, traffic):
             continue
@@ -186,8 +186,8 @@ def _stateful(
 
 
 def _answered(
-    rules: Rules,
-    open_: list[Rule],
+    rules: SuricataRules,
+    open_: list[SuricataRule],
     end: Block | None,
     source: Span,
     destination: Span,
@@ -214,7 +214,9 @@ def _answered(
     return _settled(rules, open_, end, traffic)
 
 
-def _settled(rules: Rules, open_: Sequence[Rule], end: Block | None, traffic: Traffic) -> Block | Unknown | None:
+def _settled(
+    rules: SuricataRules, open_: Sequence[SuricataRule], end: Block | None, traffic: Traffic
+) -> Block | Unknown | None:
     """The end that evaluation comes to, if no rule that may match before it comes to another."""
     others = [rule for rule in open_ if rule.passes is not (end is None)]
     if others:
@@ -224,13 +226,13 @@ def _settled(rules: Rules, open_: Sequence[Rule], end: Block | None, traffic: Tr
     return end
 
 
-def _depends(rule: Rule, traffic: Traffic) -> Unknown:
+def _depends(rule: SuricataRule, traffic: Traffic) -> Unknown:
     does = "drops" if rule.passes is False else "passes"
     on = " depends on the domain" if rule.names else ""
     return Unknown(f"whether {rule.address} {does} {traffic}{on}: {rule.text}")
 
 
-def _never_asked(rules: Rules, rule: Rule) -> bool:
+def _never_asked(rules: SuricataRules, rule: SuricataRule) -> bool:
     """Whether a domain list never sees a name, because handshakes are dropped: AWS has `drop_established` for those.
 
     https://docs.aws.amazon.com/network-firewall/latest/developerguide/suricata-rule-evaluation-order.html
@@ -238,13 +240,13 @@ def _never_asked(rules: Rules, rule: Rule) -> bool:
     return rules.default == "drop" and bool(rule.looks_at) and rule.passes is True
 
 
-def _may_miss(rule: Rule, traffic: Traffic) -> bool:
+def _may_miss(rule: SuricataRule, traffic: Traffic) -> bool:
     """Whether a rule may miss a packet whose header it meets. `icmp` is that of both versions of IP, but its types are
     not: https://docs.suricata.io/en/latest/rules/intro.html#protocol"""
     return rule.inside or (rule.protocol == _ICMP and traffic.protocol == _ICMP_V6)
 
 
-def _meets(rule: Rule, source: Span, destination: Span, traffic: Traffic) -> bool:
+def _meets(rule: SuricataRule, source: Span, destination: Span, traffic: Traffic) -> bool:
     if traffic.protocol in rule.apart:
         return False
     same = -1 in (rule.protocol, traffic.protocol) or rule.protocol == traffic.protocol
@@ -256,14 +258,14 @@ def _meets(rule: Rule, source: Span, destination: Span, traffic: Traffic) -> boo
     return all(any(low <= last and first <= high for low, high in spans) for spans, (first, last) in asked)
 
 
-def _covers(rule: Rule, source: Span, destination: Span, traffic: Traffic) -> bool:
+def _covers(rule: SuricataRule, source: Span, destination: Span, traffic: Traffic) -> bool:
     asked = ((rule.sources, source), (rule.destinations, destination), (rule.ports, _asked_ports(rule, traffic)))
     if traffic.protocol == -1 and rule.apart:
         return False
     return rule.protocol in (-1, traffic.protocol) and all(not subtract([want], spans) for spans, want in asked)
 
 
-def _asked_ports(rule: Rule, traffic: Traffic) -> Span:
+def _asked_ports(rule: SuricataRule, traffic: Traffic) -> Span:
     """The ports or ICMP messages asked about; of what has none, any that the rule knows."""
     if rule.protocol == _ICMP and traffic.protocol in (_ICMP, _ICMP_V6):
         return traffic.ports or _EVERY_PORT

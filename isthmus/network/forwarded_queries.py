@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 
-from isthmus.network.answers import InSubnet, Location, Outcome, Packet, RoundTrip
+from isthmus.network.answers import InSubnet, Outcome, Packet, Position, RoundTrip
 from isthmus.network.dns_model import ResolverEndpoint
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Unknown
-from isthmus.network.positions import NoSuchPlace
+from isthmus.network.positions import NoSuchPosition
 
 PROTOCOLS = ("udp", "tcp")
 DNS = 53
@@ -36,7 +36,7 @@ class Asked:
         return Outcome.BLOCKED if self.trip is None else self.trip.outcome
 
 
-def asked(engine: Forwarding, sources: Sequence[Location], targets: Iterable[Target | Unknown]) -> Iterator[Asked]:
+def asked(engine: Forwarding, sources: Sequence[Position], targets: Iterable[Target | Unknown]) -> Iterator[Asked]:
     """The queries from each of some places to each DNS server that is known."""
     for target in targets:
         if isinstance(target, Unknown):
@@ -44,7 +44,7 @@ def asked(engine: Forwarding, sources: Sequence[Location], targets: Iterable[Tar
         address, port = target
         try:
             to = engine.locate(address)
-        except NoSuchPlace as nowhere:
+        except NoSuchPosition as nowhere:
             yield Asked(target, nowhere=str(nowhere))
             continue
         for source in sources:

@@ -18,11 +18,11 @@ from isthmus.network.answers import (
     Hop,
     InSubnet,
     Internet,
-    Location,
     Nowhere,
     Outcome,
     Packet,
     Path,
+    Position,
     RoundTrip,
     Scenario,
     Service,
@@ -38,16 +38,16 @@ from isthmus.network.learned_routes import Sites
 from isthmus.network.model import EndpointKind, GatewayKind, Network, Site, Subnet, Unknown, VpcEndpoint
 from isthmus.network.packet_boundaries import Boundaries
 from isthmus.network.packets import WITH_PORTS, Traffic
-from isthmus.network.positions import V4_LAST, NoSuchPlace, Places
+from isthmus.network.positions import V4_LAST, NoSuchPosition, Positions
 from isthmus.network.public_access import RULE as PUBLIC_ACCESS
 from isthmus.network.reachable_ranges import Heads, Reach, Signature, SourceClass, Tails, signature, without
 from isthmus.network.route_tables import Route, vpc_cidrs
 from isthmus.network.service_addresses import differing, of_all, service_parts
 from isthmus.network.symmetry import asymmetry, unclear
-from isthmus.network.walk import Pieces, Source, Walk
+from isthmus.network.walk import PacketSource, Pieces, Walk
 from isthmus.network.walk.steps import VpcPlace, unknown
 
-__all__ = ["Forwarding", "NoSuchPlace"]
+__all__ = ["Forwarding", "NoSuchPosition"]
 
 _MOST_WAYS = 4_096  # kept at a time, for the packets that filters tell apart on one way
 
@@ -74,7 +74,7 @@ class Forwarding:
         self.client_ports = client_ports
         self.sites = Sites.of(network, sites)
         self.facts = Facts(network, self.sites, scenario)
-        self.places = Places(self.facts)
+        self.places = Positions(self.facts)
         self.boundaries = Boundaries(self.facts)
         self._passing = Passing(self.facts, self.places)
         self._tails = Tails(Walk(self.facts))
@@ -91,7 +91,7 @@ class Forwarding:
         """Follow a packet there. A blocked path goes on past each block, to list every setting in the way.
 
         To a service, one address of which the packet does not name, as in `both_ways`: the reply counts there, too.
-        Raises `NoSuchPlace` for a location that is not in this network.
+        Raises `NoSuchPosition` for a location that is not in this network.
         """
         if isinstance(packet.destination, Service) and packet.destination.ip is None:
             return self.both_ways(packet).forward
@@ -107,7 +107,7 @@ class Forwarding:
             paths = [path._replace(blocks=(*path.blocks, Block("nat-gateway", nat, why))) for path in paths]
         return Trace(packet, tuple(dict.fromkeys(paths)))
 
-    def _nat_at(self, location: Location) -> str:
+    def _nat_at(self, location: Position) -> str:
         """The NAT gateway whose private address a location is, or "".
 
         https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html
@@ -200,12 +200,12 @@ class Forwarding:
                 ]
         return [self._passing.groups(packet, path, target) for path in paths]
 
-    def _sources(self, location: Location) -> Sequence[Location]:
+    def _sources(self, location: Position) -> Sequence[Position]:
         if not isinstance(location, AtEndpoint):
             return (location,)
         return [InSubnet(s) for s in self.places.endpoint_subnets(location) if isinstance(s, str)]
 
-    def _depart(self, walk: Walk, origin: Location, destination: Location, target: int, expected: str) -> Pieces:
+    def _depart(self, walk: Walk, origin: Position, destination: Position, target: int, expected: str) -> Pieces:
         way = (walk.past_blocks, origin, destination, target, expected)
         return self._once(way, lambda: self._departed(walk, origin, destination, target, expected))
 
@@ -217,7 +217,7 @@ class Forwarding:
             self._walked[way] = walked()
         return self._walked[way]
 
-    def _departed(self, walk: Walk, origin: Location, destination: Location, target: int, expected: str) -> Pieces:
+    def _departed(self, walk: Walk, origin: Position, destination: Position, target: int, expected: str) -> Pieces:
         ip = getattr(origin, "ip", None)
         if ip is not None and nat64.is_inside(number(ip)):
             block = Block(
@@ -235,7 +235,7 @@ class Forwarding:
             case _:
                 return self._from_internet(walk, destination, target, expected)
 
-    def _from_internet(self, walk: Walk, destination: Location, target: int, subnet: str) -> Pieces:
+    def _from_internet(self, walk: Walk, destination: Position, target: int, subnet: str) -> Pieces:
         """Unsolicited packets come in by the destination VPC's internet gateway, to a public address or not at all."""
         if not isinstance(destination, (InSubnet, AtEndpoint)):
             why = "packets from the internet are followed into VPCs only"
@@ -375,13 +375,13 @@ class Forwarding:
             if nat and self.network.nats[nat].vpc is not None:
                 pieces: Pieces = [(place, place, (self._to_regional_nat(nat, path),))]
             elif before is not None and isinstance(before.vpc, str):
-                pieces = walk.in_vpc(VpcPlace(before.vpc, "", "", "", Source.OUTSIDE), place, place, Path(), ())
+                pieces = walk.in_vpc(VpcPlace(before.vpc, "", "", "", PacketSource.OUTSIDE), place, place, Path(), ())
             elif index == 0:
                 way = (walk.past_blocks, packet.destination, path.end, path.exit, place)
                 pieces = self._once(way, partial(self._reply_start, walk, packet, path, place))
             else:
                 subnet = legs[index - 1][1]
-                pieces = walk.in_subnet(subnet, Source.OUTSIDE, place, place, Path())
+                pieces = walk.in_subnet(subnet, PacketSource.OUTSIDE, place, place, Path())
             traffic = back(packet)
             if nat and traffic.protocol in WITH_PORTS:
                 traffic = Traffic(traffic.protocol, NAT_PORTS)
@@ -411,7 +411,7 @@ class Forwarding:
         if path.end in self.network.subnets:
             public = isinstance(packet.destination, InSubnet) and packet.destination.public
             start = Path((Hop("subnet", path.end, "", self.facts.zone_of(path.end)),))
-            kind = Source.PUBLIC_HOST if public else Source.HOST
+            kind = PacketSource.PUBLIC_HOST if public else PacketSource.HOST
             return walk.in_subnet(path.end, kind, place, place, start)
         if path.end in self.sites.by_name:
             return walk.from_site(self.sites.by_name[path.end], place, place, Path())
@@ -421,7 +421,7 @@ class Forwarding:
         start = start._replace(hops=(*start.hops, Hop("internet gateway", path.exit)))
         return walk.out_of_gateway(path.exit, place, place, start)
 
-    def _came_from(self, location: Location, first: str) -> Location:
+    def _came_from(self, location: Position, first: str) -> Position:
         return InSubnet(first) if isinstance(location, AtEndpoint) else location
 
     def _remote_place(self, packet: Packet, path: Path) -> int | Unknown | None:
@@ -446,10 +446,10 @@ class Forwarding:
         """
         return tuple(self._passing.acls(path, source, destination, traffic) for path in paths)
 
-    def reach(self, source: Location) -> Reach:
+    def reach(self, source: Position) -> Reach:
         """Everything a source may send to, by range of destinations, before network ACLs (see `filtered`).
 
-        Raises `NoSuchPlace`; the internet is no source here, for nothing routes it.
+        Raises `NoSuchPosition`; the internet is no source here, for nothing routes it.
         """
         walk = Heads(self.facts)
         match source:
@@ -460,7 +460,7 @@ class Forwarding:
             case AtSite():
                 pieces = walk.from_site(self.places.site(source.name), *ALL, Path())
             case _:
-                raise NoSuchPlace(f"expected a subnet or a site as the source of reach, got {source}")
+                raise NoSuchPosition(f"expected a subnet or a site as the source of reach, got {source}")
         return Reach(RangeMap(pieces, ()), self._tails)
 
     def classes(self, subnets: Iterable[str] | None = None) -> tuple[SourceClass, ...]:
@@ -500,15 +500,15 @@ class Forwarding:
 
     # --- where things are
 
-    def locate(self, address: Address) -> Location:
-        """The location of an address: in a subnet, at a site, or on the internet. Raises `NoSuchPlace`."""
+    def locate(self, address: Address) -> Position:
+        """The location of an address: in a subnet, at a site, or on the internet. Raises `NoSuchPosition`."""
         return self.places.locate(address)
 
     def in_several(self, address: Address) -> bool:
         """Whether an address is at several places."""
         return self.places.in_several(address)
 
-    def place_of(self, location: Location) -> int | Unknown | None:
+    def place_of(self, location: Position) -> int | Unknown | None:
         """The place on the number line that stands for a location; None if it has no known address."""
         return self.places.of(location)
 
@@ -526,13 +526,13 @@ class Forwarding:
     def routes(self, table: str) -> tuple[Route, ...]:
         """Every candidate route of a VPC or transit gateway table, in effect or hidden by another.
 
-        Raises `NoSuchPlace` for an address that is no table.
+        Raises `NoSuchPosition` for an address that is no table.
         """
         if table in self.network.tables:
             return self.facts.vpc_table(table).candidates
         if table in self.network.tgw_tables:
             return self.facts.tgw_table(table).candidates
-        raise NoSuchPlace(f"expected the address of a route table of this network, got {table!r}")
+        raise NoSuchPosition(f"expected the address of a route table of this network, got {table!r}")
 
     def used_routes(self, table: str) -> frozenset[Route]:
         """The routes of a table that decide for at least one address; the others are shadowed."""
@@ -540,8 +540,8 @@ class Forwarding:
         return frozenset(route for _, _, decision in compiled.decide for route in decision.routes)
 
 
-def _source_of(location: InSubnet) -> Source:
-    return Source.PUBLIC_HOST if location.public else Source.HOST
+def _source_of(location: InSubnet) -> PacketSource:
+    return PacketSource.PUBLIC_HOST if location.public else PacketSource.HOST
 
 
 def _ending(path: Path, expected: str) -> Path:

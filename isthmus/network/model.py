@@ -19,7 +19,7 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from isthmus.network.dns_model import Resolution
 from isthmus.network.public_access import PublicAccess
-from isthmus.network.suricata import Rules
+from isthmus.network.suricata import SuricataRules
 from isthmus.terraform.graph import Unknown
 
 Cidr = IPv4Network | IPv6Network
@@ -36,7 +36,6 @@ __all__ = [
     "CustomerGateway",
     "DxGateway",
     "EndpointKind",
-    "Finding",
     "Firewall",
     "FirewallEndpoint",
     "Gateway",
@@ -52,6 +51,7 @@ __all__ = [
     "SecurityGroup",
     "SecurityGroupRule",
     "Site",
+    "StructuralProblem",
     "Subnet",
     "Target",
     "TargetKind",
@@ -70,7 +70,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class StructuralProblem:
     """Something wrong with the configuration itself, whatever packets it lets through.
 
     `rule` is a stable kebab-case id, `resources` the Terraform addresses to look at, the one to change first.
@@ -296,7 +296,7 @@ class Firewall:
     endpoints: tuple[FirewallEndpoint, ...] = ()
     gateway: str | Unknown | None = None
     name: str = ""
-    rules: Rules | Unknown = _NO_RULES
+    rules: SuricataRules | Unknown = _NO_RULES
     zones: tuple[str | Unknown, ...] = ()
 
     @property
@@ -618,6 +618,6 @@ class Network:
     public_access: Mapping[str, PublicAccess] = field(default_factory=dict)
     resolution: Resolution = field(default_factory=Resolution)
     possible: Possible = field(default_factory=Possible)
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[StructuralProblem, ...] = ()
     notes: tuple[str, ...] = ()
     not_evaluated: tuple[tuple[str, str], ...] = ()

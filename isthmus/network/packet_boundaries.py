@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from isthmus.network.answers import AtEndpoint, Crossing, InSubnet, Location, RoundTrip
+from isthmus.network.answers import AtEndpoint, Crossing, InSubnet, Position, RoundTrip
 from isthmus.network.filters_on_path import ICMPV6, TRANSLATED
 from isthmus.network.firewalls import boundaries
 from isthmus.network.index import Facts
 from isthmus.network.model import Firewall, NetworkAclRule, SecurityGroup, SecurityGroupRule
 from isthmus.network.packets import ASKING, LAST_PORT, PROTOCOLS, WITH_PORTS, WITH_TYPES, Traffic, block
-from isthmus.network.suricata import Rules
+from isthmus.network.suricata import SuricataRules
 
 _ICMP = 1  # a rule for ICMP is for that of both versions of IP
 
@@ -53,10 +53,12 @@ class Boundaries:
     def _firewall(self, firewall: Firewall) -> frozenset[int]:
         key = (firewall.address,)
         if key not in self._made:
-            self._made[key] = frozenset(policy_cuts(firewall.rules) if isinstance(firewall.rules, Rules) else ())
+            self._made[key] = frozenset(
+                policy_cuts(firewall.rules) if isinstance(firewall.rules, SuricataRules) else ()
+            )
         return self._made[key]
 
-    def _groups(self, location: Location, *, inbound: bool) -> Iterator[int]:
+    def _groups(self, location: Position, *, inbound: bool) -> Iterator[int]:
         """Of the security groups of a host, and of an interface endpoint, which opens nothing itself."""
         names: Iterable[object] = ()
         if isinstance(location, InSubnet):
@@ -85,7 +87,7 @@ def _by_reply(rules: Iterable[NetworkAclRule]) -> Iterator[int]:
             yield from (cut for span in ASKING[rule.protocol] for cut in _around(span))
 
 
-def policy_cuts(rules: Rules) -> Iterator[int]:
+def policy_cuts(rules: SuricataRules) -> Iterator[int]:
     """Where a firewall's rules and its default actions divide packets."""
     for protocol in PROTOCOLS.values():
         yield from _around(block(protocol))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from isthmus.network.answers import Location, Packet, RoundTrip, Trace
+from isthmus.network.answers import Packet, Position, RoundTrip, Trace
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.packets import ALL_PACKETS, ECHO, WITH_PORTS, WITH_TYPES, Packets, block, partition, place, split
 from isthmus.network.service_addresses import of_all
@@ -40,7 +40,7 @@ def of_one(packet: Packet) -> Packets:
 
 
 def packet_classes(
-    engine: Forwarding, source: Location, destination: Location, wanted: Packets = ALL_PACKETS
+    engine: Forwarding, source: Position, destination: Position, wanted: Packets = ALL_PACKETS
 ) -> tuple[PacketClass, ...]:
     """All packets from one location to another, or those `wanted`, by what becomes of them. Raises as `forward` does.
 

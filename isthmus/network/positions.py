@@ -8,7 +8,7 @@ from functools import cached_property
 
 from isthmus.network import nat64
 from isthmus.network.address_space import ALL, LAST, PUBLIC, Address, address_at, number, span, subtract
-from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Location, Nowhere, Service, Somewhere
+from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Nowhere, Position, Service, Somewhere
 from isthmus.network.index import Facts
 from isthmus.network.model import EndpointKind, Network, Site, Unknown
 from isthmus.network.route_tables import vpc_cidrs
@@ -17,11 +17,11 @@ Span = tuple[int, int]
 V4_LAST = (1 << 32) - 1
 
 
-class NoSuchPlace(ValueError):
+class NoSuchPosition(ValueError):
     """A question about a subnet, site, endpoint or address that this network does not have."""
 
 
-class Places:
+class Positions:
     """The places of one network."""
 
     def __init__(self, facts: Facts) -> None:
@@ -29,32 +29,32 @@ class Places:
         self.network: Network = facts.network
         self.sites = facts.sites
 
-    def locate(self, address: Address) -> Location:
+    def locate(self, address: Address) -> Position:
         """The location of an address: in a subnet, at a site, or on the internet.
 
-        Raises `NoSuchPlace` for an address that is nowhere, in two places, or in a VPC but in none of its subnets.
+        Raises `NoSuchPosition` for an address that is nowhere, in two places, or in a VPC but in none of its subnets.
         """
         place = number(address)
         if nat64.is_inside(place):
             return self._behind_nat64(address)
         owners = self.facts.vpc_owners(place)
         if len(owners) > 1:
-            raise NoSuchPlace(f"{address} is in several VPCs: {', '.join(owners)}; name the subnet")
+            raise NoSuchPosition(f"{address} is in several VPCs: {', '.join(owners)}; name the subnet")
         if owners:
             subnet = self.facts.subnet_map(owners[0])(place)
             if isinstance(subnet, str):
                 return InSubnet(subnet, address)
-            raise NoSuchPlace(f"{address} is in {owners[0]} but in none of its subnets")
+            raise NoSuchPosition(f"{address} is in {owners[0]} but in none of its subnets")
         sites = self._at_sites(place)
         if len(sites) > 1:
-            raise NoSuchPlace(f"{address} is at several sites: {', '.join(s.name for s in sites)}; name the site")
+            raise NoSuchPosition(f"{address} is at several sites: {', '.join(s.name for s in sites)}; name the site")
         if sites:
             return AtSite(sites[0].name, address)
         if PUBLIC(place):
             return Internet(address)
-        raise NoSuchPlace(f"{address} is in no VPC, at no known site and not on the internet")
+        raise NoSuchPosition(f"{address} is in no VPC, at no known site and not on the internet")
 
-    def _behind_nat64(self, address: Address) -> Location:
+    def _behind_nat64(self, address: Address) -> Position:
         """Where the IPv4 address is that one of IPv6 stands for."""
         location = self.locate(address_at(nat64.translated(number(address))))
         assert isinstance(location, InSubnet | AtSite | Internet)
@@ -78,7 +78,7 @@ class Places:
         longest = max((length for length, _ in around), default=0)
         return list({site.name: site for length, site in around if length == longest}.values())
 
-    def of(self, location: Location) -> int | Unknown | None:
+    def of(self, location: Position) -> int | Unknown | None:
         """The place on the number line that stands for a location; None if it has no known address."""
         match location:
             case InSubnet():
@@ -129,22 +129,22 @@ class Places:
         return self.internet[0][0] + 1 if self.internet else None
 
     def site(self, name: str) -> Site:
-        """The site of a name. Raises `NoSuchPlace`."""
+        """The site of a name. Raises `NoSuchPosition`."""
         if name not in self.sites.by_name:
             have = ", ".join(self.sites.by_name) or "none"
-            raise NoSuchPlace(f"expected the name of a site, got {name!r}; this network has: {have}")
+            raise NoSuchPosition(f"expected the name of a site, got {name!r}; this network has: {have}")
         return self.sites.by_name[name]
 
     def check_subnet(self, address: str) -> None:
-        """Raise `NoSuchPlace` for what is no subnet of this network."""
+        """Raise `NoSuchPosition` for what is no subnet of this network."""
         if address not in self.network.subnets:
-            raise NoSuchPlace(f"expected the address of a subnet of this network, got {address!r}")
+            raise NoSuchPosition(f"expected the address of a subnet of this network, got {address!r}")
 
     def endpoint_subnets(self, location: AtEndpoint) -> Sequence[str | Unknown]:
-        """The subnets an interface endpoint is in. Raises `NoSuchPlace`."""
+        """The subnets an interface endpoint is in. Raises `NoSuchPosition`."""
         endpoint = self.network.endpoints.get(location.address)
         if endpoint is None or endpoint.kind is not EndpointKind.INTERFACE:
-            raise NoSuchPlace(f"expected the address of an interface endpoint, got {location.address!r}")
+            raise NoSuchPosition(f"expected the address of an interface endpoint, got {location.address!r}")
         if location.subnet is not None:
             return (location.subnet,)
         return endpoint.subnets

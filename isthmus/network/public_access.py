@@ -17,7 +17,7 @@ BIDIRECTIONAL, INGRESS, OFF = "block-bidirectional", "block-ingress", "off"
 ALLOW_BOTH, ALLOW_EGRESS = "allow-bidirectional", "allow-egress"
 
 
-class Way(NamedTuple):
+class GatewayPath(NamedTuple):
     """How packets pass a gateway of a VPC.
 
     - `inbound`: whether they open a connection from the internet.
@@ -46,7 +46,7 @@ class PublicAccess:
     subnets: Mapping[str, str | Unknown] = field(default_factory=dict)
     unknown_reason: str = ""
 
-    def passes(self, way: Way) -> bool | Unknown:
+    def passes(self, way: GatewayPath) -> bool | Unknown:
         """Whether packets pass, as far as Block Public Access decides it."""
         if isinstance(self.mode, Unknown):
             return Unknown(f"the mode of {self.options}: {self.mode.reason}")
@@ -62,7 +62,7 @@ class PublicAccess:
         # https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa-basics.html#security-vpc-bpa-service-support
         return Unknown(f"whether {self.options} lets inspected packets through")
 
-    def _through(self, exclusion: str, way: Way) -> bool | Unknown:
+    def _through(self, exclusion: str, way: GatewayPath) -> bool | Unknown:
         if exclusion == ALLOW_BOTH:
             return True
         if self.mode == INGRESS:  # an exclusion for egress applies to the bidirectional mode only

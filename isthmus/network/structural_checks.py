@@ -10,8 +10,8 @@ from isthmus.network.learned_routes import covers
 from isthmus.network.model import (
     AttachmentKind,
     Cidr,
-    Finding,
     Network,
+    StructuralProblem,
     Target,
     TargetKind,
     TgwTable,
@@ -23,7 +23,7 @@ from isthmus.network.route_tables import MIDDLEBOXES, vpc_cidrs
 _ALLOWED_INSIDE = frozenset({*MIDDLEBOXES, TargetKind.LOCAL})
 
 
-def structural_findings(network: Network) -> Iterator[Finding]:
+def structural_findings(network: Network) -> Iterator[StructuralProblem]:
     """Every finding, rule by rule."""
     for rule in (
         _overlapping_vpcs,
@@ -66,7 +66,7 @@ def _overlaps(items: Iterable[tuple[Cidr, str]]) -> Iterator[tuple[tuple[Cidr, s
         open_.append((cidr, owner))
 
 
-def _overlapping_vpcs(network: Network) -> Iterator[Finding]:
+def _overlapping_vpcs(network: Network) -> Iterator[StructuralProblem]:
     by_gateway: dict[str, list[tuple[Cidr, str]]] = defaultdict(list)
     for a in network.attachments.values():
         if a.kind is AttachmentKind.VPC and isinstance(a.gateway, str) and isinstance(a.attached, str):
@@ -77,10 +77,10 @@ def _overlapping_vpcs(network: Network) -> Iterator[Finding]:
                 f"{vpc} {first} and {other} {second} overlap, both attached to {gateway}: "
                 "it does not propagate the one attached later"
             )
-            yield Finding("overlapping-vpcs", (other, vpc), why)
+            yield StructuralProblem("overlapping-vpcs", (other, vpc), why)
 
 
-def _subnets_outside(network: Network) -> Iterator[Finding]:
+def _subnets_outside(network: Network) -> Iterator[StructuralProblem]:
     for subnet in network.subnets.values():
         if isinstance(subnet.vpc, Unknown) or any(isinstance(c, Unknown) for c in network.vpcs[subnet.vpc].cidrs):
             continue
@@ -89,20 +89,20 @@ def _subnets_outside(network: Network) -> Iterator[Finding]:
             if not isinstance(cidr, Unknown) and not any(covers(c, cidr) for c in around):
                 have = ", ".join(map(str, around))
                 why = f"{cidr} is not inside its VPC {subnet.vpc} ({have})"
-                yield Finding("subnet-outside-vpc", (subnet.address, subnet.vpc), why)
+                yield StructuralProblem("subnet-outside-vpc", (subnet.address, subnet.vpc), why)
 
 
-def _overlapping_subnets(network: Network) -> Iterator[Finding]:
+def _overlapping_subnets(network: Network) -> Iterator[StructuralProblem]:
     by_vpc: dict[str, list[tuple[Cidr, str]]] = defaultdict(list)
     for subnet in network.subnets.values():
         if isinstance(subnet.vpc, str):
             by_vpc[subnet.vpc] += [(c, subnet.address) for c in subnet.cidrs if not isinstance(c, Unknown)]
     for items in by_vpc.values():
         for (first, one), (second, other) in _overlaps(items):
-            yield Finding("overlapping-subnets", (other, one), f"{one} {first} and {other} {second} overlap")
+            yield StructuralProblem("overlapping-subnets", (other, one), f"{one} {first} and {other} {second} overlap")
 
 
-def _routes_inside_local(network: Network) -> Iterator[Finding]:
+def _routes_inside_local(network: Network) -> Iterator[StructuralProblem]:
     """https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html."""
     for table in network.tables.values():
         around = vpc_cidrs(network, table.vpc)
@@ -118,10 +118,10 @@ def _routes_inside_local(network: Network) -> Iterator[Finding]:
                 why = (
                     f"{route.destination} lies inside the VPC, where AWS takes no route to a {route.target.kind.value}"
                 )
-                yield Finding("route-inside-vpc", (route.address, table.address), why)
+                yield StructuralProblem("route-inside-vpc", (route.address, table.address), why)
 
 
-def _routes_to_elsewhere(network: Network) -> Iterator[Finding]:
+def _routes_to_elsewhere(network: Network) -> Iterator[StructuralProblem]:
     """Routes whose target belongs to another VPC, or to none: AWS refuses them or they become blackholes."""
     attached = {
         (a.attached, a.gateway)
@@ -148,7 +148,7 @@ def _routes_to_elsewhere(network: Network) -> Iterator[Finding]:
                 wrong = owner is not None and table.vpc not in owner
                 why = f"{target} belongs to {', '.join(owner or ()) or 'no VPC'}, the table to {table.vpc}"
             if wrong:
-                yield Finding("route-target-elsewhere", (route.address, target.address), why)
+                yield StructuralProblem("route-target-elsewhere", (route.address, target.address), why)
 
 
 def _owner(network: Network, target: Target) -> tuple[str, ...] | None:
@@ -169,7 +169,7 @@ def _owner(network: Network, target: Target) -> tuple[str, ...] | None:
     return None
 
 
-def _duplicate_routes(network: Network) -> Iterator[Finding]:
+def _duplicate_routes(network: Network) -> Iterator[StructuralProblem]:
     """AWS takes one route for each destination and table: the second is refused."""
     tables: list[VpcTable | TgwTable] = [*network.tables.values(), *network.tgw_tables.values()]
     for table in tables:
@@ -179,11 +179,11 @@ def _duplicate_routes(network: Network) -> Iterator[Finding]:
                 continue
             if route.destination in seen:
                 why = f"{table.address} has two routes for {route.destination}"
-                yield Finding("duplicate-route", (route.address, seen[route.destination]), why)
+                yield StructuralProblem("duplicate-route", (route.address, seen[route.destination]), why)
             seen.setdefault(route.destination, route.address)
 
 
-def _attachment_zones(network: Network) -> Iterator[Finding]:
+def _attachment_zones(network: Network) -> Iterator[StructuralProblem]:
     """https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html: one subnet in each zone, of that VPC."""
     for attachment in network.attachments.values():
         zones: dict[str, str] = {}
@@ -193,23 +193,23 @@ def _attachment_zones(network: Network) -> Iterator[Finding]:
                 continue
             if isinstance(subnet.vpc, str) and subnet.vpc != attachment.attached:
                 why = f"{subnet.address} is in {subnet.vpc}, the attachment attaches {attachment.attached}"
-                yield Finding("attachment-subnet-elsewhere", (attachment.address, subnet.address), why)
+                yield StructuralProblem("attachment-subnet-elsewhere", (attachment.address, subnet.address), why)
             if isinstance(subnet.zone, str):
                 if subnet.zone in zones:
                     why = f"two attachment subnets in zone {subnet.zone}; AWS takes one"
-                    yield Finding("two-attachment-subnets", (attachment.address, subnet.address), why)
+                    yield StructuralProblem("two-attachment-subnets", (attachment.address, subnet.address), why)
                 zones.setdefault(subnet.zone, subnet.address)
 
 
-def _tables_of_other_vpcs(network: Network) -> Iterator[Finding]:
+def _tables_of_other_vpcs(network: Network) -> Iterator[StructuralProblem]:
     for subnet in network.subnets.values():
         table = None if isinstance(subnet.table, Unknown) else network.tables.get(subnet.table)
         if table is not None and isinstance(table.vpc, str) and isinstance(subnet.vpc, str) and table.vpc != subnet.vpc:
             why = f"{subnet.address} is in {subnet.vpc}, its table {table.address} in {table.vpc}"
-            yield Finding("table-of-another-vpc", (subnet.address, table.address), why)
+            yield StructuralProblem("table-of-another-vpc", (subnet.address, table.address), why)
 
 
-def _attachments_of_other_gateways(network: Network) -> Iterator[Finding]:
+def _attachments_of_other_gateways(network: Network) -> Iterator[StructuralProblem]:
     """Associations, propagations and static routes join a table and an attachment of one transit gateway."""
     for table in network.tgw_tables.values():
         used: list[tuple[str | Unknown | None, str]] = [
@@ -226,10 +226,10 @@ def _attachments_of_other_gateways(network: Network) -> Iterator[Finding]:
             sides = {facts.gateway, facts.attached} if facts.kind is AttachmentKind.PEERING else {facts.gateway}
             if not any(isinstance(s, Unknown) for s in sides) and table.gateway not in sides:
                 why = f"{attachment} is attached to {facts.gateway}, {table.address} belongs to {table.gateway}"
-                yield Finding("attachment-of-another-gateway", (where, attachment), why)
+                yield StructuralProblem("attachment-of-another-gateway", (where, attachment), why)
 
 
-def _inside_cidrs(network: Network) -> Iterator[Finding]:
+def _inside_cidrs(network: Network) -> Iterator[StructuralProblem]:
     """Tunnel inside CIDRs are unique on a gateway. https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html."""
     seen: dict[tuple[object, Cidr], str] = {}
     for vpn in network.vpns.values():
@@ -239,5 +239,5 @@ def _inside_cidrs(network: Network) -> Iterator[Finding]:
             key = (vpn.gateway, tunnel.inside)
             if key in seen:
                 why = f"{tunnel.address} and {seen[key]} have the inside CIDR {tunnel.inside} on {vpn.gateway}"
-                yield Finding("duplicate-inside-cidr", (vpn.address, seen[key].split("#")[0]), why)
+                yield StructuralProblem("duplicate-inside-cidr", (vpn.address, seen[key].split("#")[0]), why)
             seen.setdefault(key, tunnel.address)

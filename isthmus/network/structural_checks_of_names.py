@@ -14,7 +14,7 @@ from isthmus.aws.services import ServiceZone
 from isthmus.network.dns_firewall import filtered, rules_of
 from isthmus.network.dns_model import Held, ResolverRule, RuleKind, Use
 from isthmus.network.endpoint_names import service_domains, service_zones
-from isthmus.network.model import EndpointKind, Finding, Network, Unknown, VpcEndpoint
+from isthmus.network.model import EndpointKind, Network, StructuralProblem, Unknown, VpcEndpoint
 from isthmus.network.name_classes import ANY_NAME
 from isthmus.network.name_lookup import Lookup
 
@@ -26,7 +26,7 @@ def _certain(network: Network, kind: Held) -> Iterator[tuple[str, str, Use]]:
             yield str(use.thing), str(use.vpc), use
 
 
-def _forward_loops(network: Network) -> Iterator[Finding]:
+def _forward_loops(network: Network) -> Iterator[StructuralProblem]:
     """A rule that asks the inbound endpoint of a VPC that the rule is associated with (RSLVR-00804).
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/best-practices-resolver-endpoints.html
@@ -41,7 +41,7 @@ def _forward_loops(network: Network) -> Iterator[Finding]:
                 why = (
                     f"it asks {target[0]}, the inbound Resolver endpoint of {vpc}, which it is associated with: a loop"
                 )
-                yield Finding("forward-loop", (address, use.by), why)
+                yield StructuralProblem("forward-loop", (address, use.by), why)
 
 
 def _endpoints_of(network: Network) -> Iterator[VpcEndpoint]:
@@ -50,7 +50,7 @@ def _endpoints_of(network: Network) -> Iterator[VpcEndpoint]:
             yield endpoint
 
 
-def _services_twice(network: Network) -> Iterator[Finding]:
+def _services_twice(network: Network) -> Iterator[StructuralProblem]:
     """Two endpoints with private names for one service in one VPC: AWS refuses the second.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html
@@ -62,11 +62,11 @@ def _services_twice(network: Network) -> Iterator[Finding]:
         key = (endpoint.vpc, endpoint.service)
         if key in first:
             why = f"{first[key]} has private names for {endpoint.service} in {endpoint.vpc} too; AWS refuses the second"
-            yield Finding("endpoint-service-twice", (endpoint.address, first[key]), why)
+            yield StructuralProblem("endpoint-service-twice", (endpoint.address, first[key]), why)
         first.setdefault(key, endpoint.address)
 
 
-def _domains_twice(network: Network) -> Iterator[Finding]:
+def _domains_twice(network: Network) -> Iterator[StructuralProblem]:
     """Two zones, two rules, or an endpoint's private names and a zone, of one domain in one VPC.
 
     AWS refuses the second association. What a profile brings is weighed by AWS, and refused by nobody.
@@ -88,10 +88,10 @@ def _domains_twice(network: Network) -> Iterator[Finding]:
             if {first, other} <= set(network.endpoints):
                 continue  # endpoint-service-twice says so
             why = f"{first} is for {domain} in {vpc} too; AWS refuses the second of one name"
-            yield Finding("domain-twice", (other, first), why)
+            yield StructuralProblem("domain-twice", (other, first), why)
 
 
-def _endpoint_names_taken(network: Network) -> Iterator[Finding]:
+def _endpoint_names_taken(network: Network) -> Iterator[StructuralProblem]:
     """A rule that forwards names of an endpoint in a VPC that it is associated with: of one name the rule wins.
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-overview-forward-vpc-to-network-domain-name-matches.html
@@ -107,10 +107,10 @@ def _endpoint_names_taken(network: Network) -> Iterator[Finding]:
         for domain, endpoint_address in named[vpc]:
             if covers(domain, rule.domain):
                 why = f"it forwards {rule.domain} in {vpc}, a name of {endpoint_address}, which is not asked then"
-                yield Finding("endpoint-name-taken", (address, endpoint_address, use.by), why)
+                yield StructuralProblem("endpoint-name-taken", (address, endpoint_address, use.by), why)
 
 
-def _names_without_dns(network: Network) -> Iterator[Finding]:
+def _names_without_dns(network: Network) -> Iterator[StructuralProblem]:
     """Private zones and private names of endpoints in a VPC whose DNS attributes are not both on.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
@@ -131,10 +131,10 @@ def _names_without_dns(network: Network) -> Iterator[Finding]:
         if off:
             more = f" and {len(things) - 1} more" if len(things) > 1 else ""
             why = f"{' and '.join(off)} of {vpc} is off, which the names of {things[0]}{more} need"
-            yield Finding("dns-disabled", (vpc, *dict.fromkeys(things)), why)
+            yield StructuralProblem("dns-disabled", (vpc, *dict.fromkeys(things)), why)
 
 
-def _names_for_sites_alone(network: Network) -> Iterator[Finding]:
+def _names_for_sites_alone(network: Network) -> Iterator[StructuralProblem]:
     """Private names for the inbound Resolver endpoint alone, without the gateway endpoint that hosts are to use.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
@@ -150,23 +150,23 @@ def _names_for_sites_alone(network: Network) -> Iterator[Finding]:
                 "its names are for the inbound Resolver endpoint alone, and the VPC has no gateway endpoint for "
                 f"{endpoint.service_name}: AWS refuses that"
             )
-            yield Finding("gateway-endpoint-missing", (endpoint.address, str(endpoint.vpc)), why)
+            yield StructuralProblem("gateway-endpoint-missing", (endpoint.address, str(endpoint.vpc)), why)
 
 
-def _resolver_sizes(network: Network) -> Iterator[Finding]:
+def _resolver_sizes(network: Network) -> Iterator[StructuralProblem]:
     """Resolver endpoints of too few addresses, and rules of too many DNS servers."""
     for endpoint in network.resolution.endpoints.values():
         known = all(isinstance(interface.subnet, str) for interface in endpoint.interfaces)
         if known and 0 < len(endpoint.interfaces) < LEAST_ENDPOINT_ADDRESSES:
             why = f"it has {len(endpoint.interfaces)} address; AWS takes {LEAST_ENDPOINT_ADDRESSES} at the least"
-            yield Finding("resolver-zones", (endpoint.address,), why)
+            yield StructuralProblem("resolver-zones", (endpoint.address,), why)
     for rule in network.resolution.rules.values():
         if len(rule.targets) > MOST_TARGETS:
             why = f"it asks {len(rule.targets)} DNS servers; AWS takes {MOST_TARGETS} at most"
-            yield Finding("forward-target", (rule.address,), why)
+            yield StructuralProblem("forward-target", (rule.address,), why)
 
 
-def _own_names_blocked(network: Network) -> Iterator[Finding]:
+def _own_names_blocked(network: Network) -> Iterator[StructuralProblem]:
     """A DNS firewall that blocks names which an endpoint, a private zone or a forward rule of its VPC is for.
 
     Where single names below a domain are allowed, the firewall chooses among them, and is meant to.
@@ -192,7 +192,7 @@ def _own_names_blocked(network: Network) -> Iterator[Finding]:
                     names.append(entry)
         for address, (names, rule) in found.items():
             why = f"{rule} blocks {' and '.join(names[:2])}, which {address} is for in {vpc}"
-            yield Finding("dns-firewall-blocks-own-names", (rule, address, vpc), why)
+            yield StructuralProblem("dns-firewall-blocks-own-names", (rule, address, vpc), why)
 
 
 def _own_domains(network: Network, vpc: str) -> Iterator[tuple[str, ServiceZone]]:

@@ -15,10 +15,10 @@ from isthmus.aws.accepted_values import (
     refused_secondary,
     room,
 )
-from isthmus.network.model import Finding, Network, Unknown
+from isthmus.network.model import Network, StructuralProblem, Unknown
 
 
-def _customer_gateways_twice(network: Network) -> Iterator[Finding]:
+def _customer_gateways_twice(network: Network) -> Iterator[StructuralProblem]:
     """Two customer gateways that AWS takes for one: address, ASN and device name are the same.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateCustomerGateway.html
@@ -34,22 +34,22 @@ def _customer_gateways_twice(network: Network) -> Iterator[Finding]:
                 f"{first[key]} has the address {gateway.ip} and ASN {gateway.asn} too: AWS returns that one, two "
                 "resources own it, and neither can be destroyed while the other is in use"
             )
-            yield Finding("customer-gateway-address-twice", (gateway.address, first[key]), why)
+            yield StructuralProblem("customer-gateway-address-twice", (gateway.address, first[key]), why)
         first.setdefault(key, gateway.address)
 
 
-def _asns(network: Network) -> Iterator[Finding]:
+def _asns(network: Network) -> Iterator[StructuralProblem]:
     """ASNs that AWS reserves, and BGP between equal ASNs, which a VPN does not speak.
 
     https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-options.html
     """
     for gateway in network.customer_gateways.values():
         if isinstance(gateway.asn, int) and (given := refused_asn(gateway.asn, gateway.owner[1] or None)):
-            yield Finding("customer-gateway-asn", (gateway.address,), given)
+            yield StructuralProblem("customer-gateway-asn", (gateway.address,), given)
     for hub in network.transit_gateways.values():
         if isinstance(hub.asn, int) and not private_asn(hub.asn):
             why = f"amazon_side_asn {hub.asn} is not private: AWS takes 64512 to 65534 and 4200000000 to 4294967294"
-            yield Finding("hub-asn", (hub.address,), why)
+            yield StructuralProblem("hub-asn", (hub.address,), why)
     for vpn in network.vpns.values():
         far = network.customer_gateways.get(str(vpn.customer_gateway))
         near = network.transit_gateways.get(str(vpn.gateway)) or network.gateways.get(str(vpn.gateway))
@@ -57,29 +57,35 @@ def _asns(network: Network) -> Iterator[Finding]:
             continue
         if isinstance(far.asn, int) and far.asn == near.asn:
             why = f"both sides of {vpn.address} have ASN {far.asn}: a VPN speaks no internal BGP"
-            yield Finding("same-asn", (far.address, near.address, vpn.address), why)
+            yield StructuralProblem("same-asn", (far.address, near.address, vpn.address), why)
 
 
-def _sizes(network: Network) -> Iterator[Finding]:
+def _sizes(network: Network) -> Iterator[StructuralProblem]:
     """Ranges of a size that AWS does not take."""
     for vpc in network.vpcs.values():
         for cidr in vpc.cidrs:
             if isinstance(cidr, IPv4Network) and not fits_vpc(cidr):
-                yield Finding("vpc-size", (vpc.address,), f"{cidr} is a /{cidr.prefixlen}; AWS takes /16 to /28")
+                yield StructuralProblem(
+                    "vpc-size", (vpc.address,), f"{cidr} is a /{cidr.prefixlen}; AWS takes /16 to /28"
+                )
     for subnet in network.subnets.values():
         for cidr in subnet.cidrs:
             if isinstance(cidr, IPv4Network) and not fits_vpc(cidr):
-                yield Finding("subnet-size", (subnet.address,), f"{cidr} is a /{cidr.prefixlen}; AWS takes /16 to /28")
+                yield StructuralProblem(
+                    "subnet-size", (subnet.address,), f"{cidr} is a /{cidr.prefixlen}; AWS takes /16 to /28"
+                )
     for hub in network.transit_gateways.values():
         for cidr in hub.cidr_blocks:
             if not isinstance(cidr, Unknown) and not fits_gateway(cidr):
                 why = f"CIDR block {cidr}: a transit gateway takes /24 (IPv6: /64) or larger, and nothing link-local"
-                yield Finding("hub-cidr-block", (hub.address,), why)
+                yield StructuralProblem("hub-cidr-block", (hub.address,), why)
         if (count := len(hub.cidr_blocks)) > MOST_GATEWAY_CIDRS:
-            yield Finding("hub-cidr-count", (hub.address,), f"it has {count} CIDR blocks, of {MOST_GATEWAY_CIDRS}")
+            yield StructuralProblem(
+                "hub-cidr-count", (hub.address,), f"it has {count} CIDR blocks, of {MOST_GATEWAY_CIDRS}"
+            )
 
 
-def _secondary_ranges(network: Network) -> Iterator[Finding]:
+def _secondary_ranges(network: Network) -> Iterator[StructuralProblem]:
     """Secondary ranges that a VPC of such ranges does not take. In which order AWS is given them is not known:
 
     of two secondary ranges, one is in the way where it is in the way of the other too.
@@ -92,15 +98,15 @@ def _secondary_ranges(network: Network) -> Iterator[Finding]:
                 continue
             if primary.overlaps(secondary):
                 why = f"secondary range {secondary} overlaps {primary}; the ranges of a VPC lie apart"
-                yield Finding("cidr-overlap", (vpc.address,), why)
+                yield StructuralProblem("cidr-overlap", (vpc.address,), why)
                 continue
             before = [other for other in ranges[:index] if refused_secondary(primary, other, [secondary])]
             if found := refused_secondary(primary, secondary, before):
                 why = f"AWS takes no secondary range {secondary} beside {found[1]}: none of {found[0]}"
-                yield Finding("secondary-cidr-mix", (vpc.address,), why)
+                yield StructuralProblem("secondary-cidr-mix", (vpc.address,), why)
 
 
-def _full_subnets(network: Network) -> Iterator[Finding]:
+def _full_subnets(network: Network) -> Iterator[StructuralProblem]:
     """Subnets with more network interfaces than addresses, of what certainly has one there each.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
@@ -127,7 +133,7 @@ def _full_subnets(network: Network) -> Iterator[Finding]:
         for cidr in found.cidrs if found is not None else ():
             if isinstance(cidr, IPv4Network) and fits_vpc(cidr) and len(named) > room(cidr):
                 why = f"{cidr} has room for {room(cidr)} network interfaces, and {len(named)} are put there"
-                yield Finding("endpoint-subnet-size", (address, *dict.fromkeys(named)), why)
+                yield StructuralProblem("endpoint-subnet-size", (address, *dict.fromkeys(named)), why)
 
 
 VALUE_RULES = (_customer_gateways_twice, _asns, _sizes, _secondary_ranges, _full_subnets)

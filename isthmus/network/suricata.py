@@ -37,7 +37,7 @@ _SAYS_NOTHING = {"alert", "classtype", "gid", "metadata", "msg", "noalert", "pri
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class SuricataRule:
     """A rule that decides: `passes` or drops; None: it may do either. `address` is its rule group's.
 
     `ports` are the destination's, or ICMP messages. `inside`: it looks at more than these, so that it may match or not.
@@ -66,7 +66,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class SuricataRules:
     """A policy: its stateful rules in the order of evaluation, and what becomes of what none matches.
 
     - `default`: `drop`; `drop_established`, which lets a TCP handshake pass, so that names are said; `drop_app_layer`,
@@ -82,7 +82,7 @@ class Rules:
     """
 
     address: str
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[SuricataRule, ...] = ()
     default: str | Unknown = "pass"
     unseen: tuple[str, ...] = ()
     stateless: Stateless = field(default_factory=Stateless)
@@ -113,7 +113,7 @@ class Rules:
                 yield from summarize_address_range(IPv4Address(low), IPv4Address(min(high, _LAST_V4)))
 
 
-def written(address: str, text: str, sets: Mapping[str, Spans]) -> Iterator[Rule]:
+def written(address: str, text: str, sets: Mapping[str, Spans]) -> Iterator[SuricataRule]:
     """The rules that a text has, one a line, those left out that decide about no flow.
 
     `sets` are the variables: addresses by name, without the dollar sign.
@@ -126,9 +126,9 @@ def written(address: str, text: str, sets: Mapping[str, Spans]) -> Iterator[Rule
         yield from _merged(these) if named else these
 
 
-def _merged(rules: Iterable[Rule]) -> Iterator[Rule]:
+def _merged(rules: Iterable[SuricataRule]) -> Iterator[SuricataRule]:
     """Rules that pass names, without others between them: in any order they are one for each pair of ends."""
-    found: dict[tuple[Spans, Spans, tuple[str, ...]], Rule] = {}
+    found: dict[tuple[Spans, Spans, tuple[str, ...]], SuricataRule] = {}
     for rule in rules:
         ends = (rule.sources, rule.destinations, rule.looks_at)
         first = found.setdefault(ends, rule)
@@ -145,7 +145,7 @@ def listed(
     sets: Mapping[str, Spans],
     names: tuple[str, ...] = (),
     targets: tuple[str, ...] = ("HTTP_HOST", "TLS_SNI"),
-) -> Iterator[Rule]:
+) -> Iterator[SuricataRule]:
     """The rules that AWS generates from a domain list of one type, of TLS and HTTP as the list has `targets`.
 
     An allow list passes its names and then drops what else is of these protocols; lists of the other types stop, or
@@ -155,7 +155,7 @@ def listed(
     known = {**_external(sets), **sets}
     what = f"a domain list ({' and '.join(targets)})"
     sources, destinations = known.get("HOME_NET") or EVERYWHERE, known.get("EXTERNAL_NET") or EVERYWHERE
-    rule = Rule(address, what, None, _TCP, sources, destinations, inside=True, names=names, looks_at=targets)
+    rule = SuricataRule(address, what, None, _TCP, sources, destinations, inside=True, names=names, looks_at=targets)
     if not known.get("HOME_NET"):
         yield replace(rule, text=f"{what} without a HOME_NET that is known: it is for the firewall's own VPC")
         return
@@ -174,17 +174,17 @@ def listed(
             yield replace(rule, text=f"{what} of the type {generated!r}, which is not evaluated")
 
 
-def unread(address: str, text: str = "") -> Rule:
+def unread(address: str, text: str = "") -> SuricataRule:
     """A rule or a group of rules that cannot be read: it may pass or drop anything."""
-    return Rule(address, text, passes=None, inside=True, replies=True)
+    return SuricataRule(address, text, passes=None, inside=True, replies=True)
 
 
-def managed(address: str, name: str) -> Rule:
+def managed(address: str, name: str) -> SuricataRule:
     """A rule group of AWS's own: it drops what is malicious, and passes nothing. `address` is the policy's.
 
     https://docs.aws.amazon.com/network-firewall/latest/developerguide/nwfw-managed-rule-groups.html
     """
-    return Rule(address, f"what AWS's {name} takes for malicious", passes=False, inside=True, managed=name)
+    return SuricataRule(address, f"what AWS's {name} takes for malicious", passes=False, inside=True, managed=name)
 
 
 def _external(sets: Mapping[str, Spans]) -> Mapping[str, Spans]:
@@ -193,7 +193,7 @@ def _external(sets: Mapping[str, Spans]) -> Mapping[str, Spans]:
     return {"EXTERNAL_NET": tuple(subtract([ALL], home))} if home else {}
 
 
-def _parsed(address: str, line: str, sets: Mapping[str, Spans]) -> Iterator[Rule]:
+def _parsed(address: str, line: str, sets: Mapping[str, Spans]) -> Iterator[SuricataRule]:
     header, _, options = line.partition("(")
     words = _IN_LISTS.sub("", header).split()
     if len(words) != 7 or words[0] not in _ACTIONS or not options.endswith(")"):
@@ -209,7 +209,9 @@ def _parsed(address: str, line: str, sets: Mapping[str, Spans]) -> Iterator[Rule
         sources, destinations = (_spans(text, lambda one: _addresses(one, sets), ALL) for text in (source, destination))
         if name and sources and destinations:
             said = (_NAMES_IN[protocol],)
-            yield Rule(address, line, True, _TCP, sources, destinations, inside=True, names=(name,), looks_at=said)
+            yield SuricataRule(
+                address, line, True, _TCP, sources, destinations, inside=True, names=(name,), looks_at=said
+            )
             return
     sources, destinations = (_spans(text, lambda one: _addresses(one, sets), ALL) for text in (source, destination))
     wanted = _spans(ports, _port, (0, 65_535))
@@ -225,7 +227,9 @@ def _parsed(address: str, line: str, sets: Mapping[str, Spans]) -> Iterator[Rule
         apart, inside = (), True
     inside = inside or protocol not in _PROTOCOLS or source_ports != "any"
     wanted = types if protocol == "icmp" else wanted
-    rule = Rule(address, line, passes, number, sources, destinations, wanted, inside, replies=end is not _End.CLIENT)
+    rule = SuricataRule(
+        address, line, passes, number, sources, destinations, wanted, inside, replies=end is not _End.CLIENT
+    )
     rule = replace(rule, of_answers=end is _End.SERVER, apart=apart)
     yield rule
     if way == "<>":

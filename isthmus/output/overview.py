@@ -18,7 +18,7 @@ from isthmus.network.model import Attachment, EndpointKind, Network, TgwTable
 from isthmus.proof.checks.inventory import bind
 from isthmus.proof.checks.reachability import Intended
 from isthmus.proof.checks.route_tables import told
-from isthmus.proof.pairs.locations import Kind, Place, asked, in_order
+from isthmus.proof.pairs.locations import Location, LocationKind, asked, in_order
 from isthmus.proof.pairs.site_remainder import with_rests
 from isthmus.terraform import UnreadableTerraform
 from isthmus.terraform.documents import load
@@ -58,7 +58,7 @@ class RouteTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class SitePaths:
     """The VPN connections by which a site is in a segment, by name, and what they carry at most, in Gbps.
 
     Over BGP AWS spreads flows over all tunnels with equal paths; one flow stays in one tunnel. With static routing it
@@ -137,7 +137,7 @@ def advertised(network: Network, estate: Estate, present: tuple[Root, ...]) -> M
     return lines
 
 
-def ways(graph: Graph, estate: Estate) -> tuple[Ways, ...]:
+def site_paths(graph: Graph, estate: Estate) -> tuple[SitePaths, ...]:
     """How each site is connected, by site and segment: those connections of the intent that the output holds.
 
     https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html
@@ -155,7 +155,9 @@ def ways(graph: Graph, estate: Estate) -> tuple[Ways, ...]:
         together = sum(rates) * TUNNELS if routing is Routing.BGP else min(rates)
         names = tuple(connection.name for connection in group)
         waiting = tuple(name for name in names if opened_by_site_alone(resources[name]))
-        found.append(Ways(site, segment, routing, names, gateways, len(group) * TUNNELS, together, min(rates), waiting))
+        found.append(
+            SitePaths(site, segment, routing, names, gateways, len(group) * TUNNELS, together, min(rates), waiting)
+        )
     return tuple(found)
 
 
@@ -189,15 +191,15 @@ def _server(target: tuple[IPv4Address, int] | Unknown) -> str:
 def intended(estate: Estate, network: Network, roots: Collection[str]) -> Matrix:
     """Who is meant to reach whom, as a proof of `network` asks it; with spokes that the network lacks."""
     bound = with_rests(bind(estate, network, roots).places, estate, network)
-    lacking = [Place(s.name, Kind.SPOKE) for _, s in estate.spokes if s.name not in bound.by_name]
-    everything = in_order([*(place for place in bound.all if place.kind is not Kind.INTERNET), *lacking])
+    lacking = [Location(s.name, LocationKind.SPOKE) for _, s in estate.spokes if s.name not in bound.by_name]
+    everything = in_order([*(place for place in bound.all if place.kind is not LocationKind.INTERNET), *lacking])
     places = replace(bound, all=everything)
     meant = Intended(estate, places)
     words = {True: "yes", False: "no", None: ANY}
     cells = {}
     for a, b in product(places.all, repeat=2):
         cell = words[meant.intended(a.name, b.name)] if asked(a, b) else "-"
-        way_out = b.kind is Kind.INTERNET and cell == "yes"
+        way_out = b.kind is LocationKind.INTERNET and cell == "yes"
         cells[a.name, b.name] = meant.egress(a.name).value if way_out else cell
     return Matrix(tuple(place.name for place in places.all), cells)
 

@@ -14,11 +14,11 @@ Errors: `isthmus.proof.errors`.
 
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.difference.flows import Change, Difference, compare
-from isthmus.proof.errors import NoSuchName, NoSuchPlace, ProofError, UnusableInput
+from isthmus.proof.errors import NoSuchLocation, NoSuchName, ProofError, UnusableInput
 from isthmus.proof.reading import compared, read, read_change, subject
 from isthmus.proof.result.findings import Flow, Outcome, UnknownResult, Verdict, Violation
 from isthmus.proof.result.proof import Flows, Proof
-from isthmus.proof.result.rule import Rule
+from isthmus.proof.result.rule import ProofRule
 from isthmus.proof.result.rules import CATALOGUE, rule
 from isthmus.proof.trace.flow import FlowTrace
 
@@ -30,12 +30,12 @@ __all__ = [
     "Flow",
     "FlowTrace",
     "Flows",
+    "NoSuchLocation",
     "NoSuchName",
-    "NoSuchPlace",
     "Outcome",
     "Proof",
     "ProofError",
-    "Rule",
+    "ProofRule",
     "UnknownResult",
     "UnusableInput",
     "Verdict",

@@ -40,7 +40,7 @@ from isthmus.proof.checks.unassigned_addresses import unassigned_address_violati
 from isthmus.proof.checks.zones import zone_violations
 from isthmus.proof.errors import UnusableInput
 from isthmus.proof.pairs.inferred_locations import without_intent
-from isthmus.proof.pairs.locations import INTERNET, Inventory, Kind, Place, Places, Tier
+from isthmus.proof.pairs.locations import INTERNET, Inventory, Location, LocationKind, Locations, Tier
 from isthmus.proof.pairs.matrix import AllPairs
 from isthmus.proof.pairs.public_addresses import condition
 from isthmus.proof.pairs.site_remainder import with_rests
@@ -151,7 +151,7 @@ class Analysis:
         return self._prover.pairs
 
     @property
-    def places(self) -> Places:
+    def places(self) -> Locations:
         """Who can be at an end of a flow, and the sites. Raises `UnusableInput` where there is no network at all."""
         self._check()
         return self._prover.places
@@ -199,7 +199,7 @@ class _Prover:
         # What is the same for all pairs of alike places, see `_flow`.
         self._told: dict[tuple[tuple[int, int], bool | None], _Told] = {}
 
-    def _said(self, place: Place) -> Hashable:
+    def _said(self, place: Location) -> Hashable:
         return self.meant.said(place) if self.meant is not None else place.name in self.places.without_hosts
 
     def _wanted(self, a: str, b: str) -> Packets | None:
@@ -253,7 +253,7 @@ class _Prover:
 
     def _exits(self, a: str, b: str) -> Mapping[str, tuple[str, ...]]:
         """Every way out to the internet, with the subnets that use it; where all do, without them."""
-        if b != INTERNET or self.places.by_name[a].kind is not Kind.SPOKE:
+        if b != INTERNET or self.places.by_name[a].kind is not LocationKind.SPOKE:
             return {}
         pair = self.pairs.exact(a, b)
         every = {getattr(trial.source, "address", "") for trial in pair.main}
@@ -447,7 +447,7 @@ def _counted(violation: Violation, more: int, a: str, b: str) -> Violation:
     return Violation(violation.rule, why, violation.resources, a, b, violation.packets)
 
 
-def _overruled(places: Places, advertises: Mapping[str, tuple[Cidr, ...]]) -> Places:
+def _overruled(places: Locations, advertises: Mapping[str, tuple[Cidr, ...]]) -> Locations:
     """The places with what a person says of advertisements over what the intent says, connection by connection."""
     sites = []
     for site in places.sites:

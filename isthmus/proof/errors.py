@@ -31,7 +31,7 @@ class NoSuchName(ProofError):
         super().__init__(f"no such {kind or self.kind}: {given!r}; {hint}")
 
 
-class NoSuchPlace(NoSuchName):
+class NoSuchLocation(NoSuchName):
     """No place has that name or address."""
 
     kind = "place"

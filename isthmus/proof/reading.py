@@ -13,9 +13,9 @@ from isthmus.network.client_ports import EPHEMERAL
 from isthmus.network.from_terraform import network_of
 from isthmus.network.model import Cidr, Network
 from isthmus.proof.analysis import Analysis
-from isthmus.proof.errors import NoSuchPlace, ProofError, UnusableInput
+from isthmus.proof.errors import NoSuchLocation, ProofError, UnusableInput
 from isthmus.proof.intent_file import read_intent
-from isthmus.terraform import Graph, Source, graph_of, sources
+from isthmus.terraform import Graph, Input, graph_of, sources
 from isthmus.text.printable import printable
 
 
@@ -141,7 +141,7 @@ def _connection(name: str, network: Network) -> str:
     every |= {dx.address: dx.name for dx in network.dx_gateways.values()}
     named = [address for address, known in every.items() if name in (address, known)]
     if not named:
-        raise NoSuchPlace(name, [known or address for address, known in every.items()])
+        raise NoSuchLocation(name, [known or address for address, known in every.items()])
     if len(named) > 1:
         raise ProofError(f"several connections are named {name!r}: give the address, of {', '.join(named)}")
     return named[0]
@@ -165,6 +165,6 @@ def _estate(paths: Iterable[str | Path], intent: str | Path | None) -> Estate | 
     return read_intent(beside[0]) if beside else None
 
 
-def _roots(found: Iterable[Source]) -> frozenset[str]:
+def _roots(found: Iterable[Input]) -> frozenset[str]:
     """The names of the roots; one that was read alone is named for its folder."""
     return frozenset(source.root or source.path.resolve().name for source in found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from isthmus.proof.difference.flows import Change, Difference, Kind
+from isthmus.proof.difference.flows import Change, ChangeKind, Difference
 from isthmus.text.listing import some
 
 
@@ -74,7 +74,7 @@ def _how(change: Change) -> str:
 def headline(difference: Difference) -> tuple[str, str]:
     """The verdict of a difference, and what is to be said of it in the same sentence: `Flows change`, `: 12 gained.`"""
     if difference.changes:
-        unclear = all(change.kind is Kind.UNCLEAR for change in difference.changes)
+        unclear = all(change.kind is ChangeKind.UNCLEAR for change in difference.changes)
         return (
             "Flows may change" if unclear else "Flows change",
             f": {', '.join(f'{count} {kind}' for kind, count in difference.counts.items() if count)}.",

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from isthmus.cost.estimate import HOURS, CostEstimate, Line, UsageLine
+from isthmus.cost.estimate import HOURS, CostEstimate, CostLine, UsageLine
 from isthmus.cost.items import AT_PRICE_OF, ITEMS, Unit
 from isthmus.report.terminal import print_trimmed
 from isthmus.text.markdown import capped, escape, folded
@@ -175,18 +175,18 @@ def _compared(before: CostEstimate, after: CostEstimate) -> tuple[Row, list[Row]
     return ("", "before", "after", "change"), [*rows, sums]
 
 
-def _change(was: Line | None, is_: Line | None) -> str:
+def _change(was: CostLine | None, is_: CostLine | None) -> str:
     """By how much an item costs more than before: what was not there cost nothing, what has no price is unknown."""
     amounts = [Fraction() if line is None else line.amount for line in (was, is_)]
     before, after = amounts
     return "unknown" if before is None or after is None else _signed(after - before)
 
 
-def _amount(line: Line) -> str:
+def _amount(line: CostLine) -> str:
     return "no price" if line.amount is None else money(line.amount)
 
 
-def _count(line: Line) -> str:
+def _count(line: CostLine) -> str:
     if line.item.unit is not Unit.GB:
         return f"{_rounded(line.count, '1'):,f}"
     return f"{_rounded(line.count, '1' if line.count >= 10 or line.count.denominator == 1 else '0.01'):,f} GB"
@@ -204,7 +204,7 @@ def _number(amount: Fraction) -> float:
     return float(_rounded(amount, "0.0001"))
 
 
-def _line(line: Line) -> Mapping[str, Any]:
+def _line(line: CostLine) -> Mapping[str, Any]:
     return {
         "item": line.item.name,
         "label": line.item.label,

@@ -16,7 +16,7 @@ from isthmus.network.answers import AdvertisedPrefixes
 from isthmus.network.from_terraform.values import name_of
 from isthmus.network.from_terraform.vpn import opened_by_site_alone
 from isthmus.output.folder import Output
-from isthmus.output.overview import Ways, ways
+from isthmus.output.overview import SitePaths, site_paths
 from isthmus.proof.errors import UnusableInput
 from isthmus.terraform.graph import Resource
 from isthmus.text.markdown import code, escape
@@ -52,7 +52,7 @@ def sheets(output: Output, advertised: Mapping[str, AdvertisedPrefixes]) -> tupl
     resources = {name_of(r): r for r in graph.of_type("aws_vpn_connection")}
     gateways = {name_of(r): r for r in graph.of_type("aws_customer_gateway")}
     hubs = list(graph.of_type("aws_ec2_transit_gateway"))
-    connected = ways(graph, estate)
+    connected = site_paths(graph, estate)
     found = []
     for connection in sorted(estate.vpn_connections, key=lambda connection: connection.name):
         site, customer_gateway = estate.customer_gateway(connection.customer_gateway)
@@ -77,7 +77,7 @@ class _Lines:
     gateway: Resource
     aws_asn: int
     told: AdvertisedPrefixes
-    ways: Ways
+    site_paths: SitePaths
     root: Path
 
     def all(self) -> Iterator[str]:
@@ -106,14 +106,14 @@ class _Lines:
     def _bandwidth(self) -> Iterator[str]:
         """What the connection carries, alone and together with the site's others of the segment."""
         yield from _heading("Bandwidth")
-        others = [name for name in self.ways.connections if name != self.connection.name]
-        rate = f"{self.ways.one_flow:g} Gbps"
-        if self.ways.routing is Routing.STATIC:
+        others = [name for name in self.site_paths.connections if name != self.connection.name]
+        rate = f"{self.site_paths.one_flow:g} Gbps"
+        if self.site_paths.routing is Routing.STATIC:
             yield f"A tunnel carries up to {rate}. Routing is static: AWS sends through one tunnel at a time."
         else:
             beside = f" and {', '.join(others)}" if others else ""
             yield f"A tunnel carries up to {rate}, which is the most for one flow. AWS spreads flows over the tunnels"
-            yield f"of this connection{beside}, {self.ways.together:g} Gbps together, for as long as all of them bring"
+            yield f"of this connection{beside}, {self.site_paths.together:g} Gbps together, while all of them bring"
             yield "equal prefixes, AS paths and MED: advertise the same over each."
         yield ""
 

@@ -15,7 +15,7 @@ from typing import Any
 from isthmus.proof.result.findings import Violation
 from isthmus.proof.result.proof import Proof
 from isthmus.proof.result.rules import rule
-from isthmus.terraform.source_lines import Line, Lines
+from isthmus.terraform.source_lines import SourceLine, SourceLines
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _UNKNOWN = "unknown-result"
@@ -28,7 +28,7 @@ def sarif(proof: Proof, artifact: Path) -> dict[str, Any]:
         *(Violation(_UNKNOWN, str(unknown_results)) for unknown_results in proof.unknown_results),
     ]
     ids = sorted({violation.rule for violation in found})
-    lines = Lines(artifact) if artifact.is_dir() else None
+    lines = SourceLines(artifact) if artifact.is_dir() else None
     return {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -57,9 +57,9 @@ def _rule(name: str) -> dict[str, Any]:
     return {**document, "helpUri": listed.source} if listed.source else document
 
 
-def _result(violation: Violation, index: int, artifact: Path, lines: Lines | None) -> dict[str, Any]:
+def _result(violation: Violation, index: int, artifact: Path, lines: SourceLines | None) -> dict[str, Any]:
     written = (lines.of(address) for address in violation.resources) if lines is not None else ()
-    file, number = next((line for line in written if line is not None), Line(artifact, 1))
+    file, number = next((line for line in written if line is not None), SourceLine(artifact, 1))
     return {
         "ruleId": violation.rule,
         "ruleIndex": index,

@@ -12,7 +12,7 @@ from rich.text import Text
 from isthmus.intent.backend import HcpTerraform
 from isthmus.intent.estate import Estate
 from isthmus.network.answers import AdvertisedPrefixes
-from isthmus.output.overview import ANY, Matrix, Root, RouteTable, Ways
+from isthmus.output.overview import ANY, Matrix, Root, RouteTable, SitePaths
 from isthmus.report.matrix_classes import shown
 from isthmus.report.terminal import print_trimmed
 
@@ -42,7 +42,7 @@ def print_route_tables(found: Sequence[RouteTable], out: Console) -> None:
         _wrapped(out, "static     ", route_table.static)
 
 
-def print_ways(found: Sequence[Ways], out: Console) -> None:
+def print_ways(found: Sequence[SitePaths], out: Console) -> None:
     """How each site is connected."""
     _title(out, "How each site is connected")
     for way in found:

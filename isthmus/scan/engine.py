@@ -62,7 +62,7 @@ _NOTHING_IN_IT: Any = []  # skip comments: waivers have their own file
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CheckOutcome:
     """What one check said about one block. `crashed`: it said nothing, because it failed itself."""
 
     check: str
@@ -81,7 +81,7 @@ class Verdict:
 class Judged:
     """All verdicts of one run, and how many resources and data sources every check could see."""
 
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[CheckOutcome, ...]
     resources: int
 
 
@@ -162,7 +162,7 @@ def _judge(
 ) -> Judged:
     BaseTerraformCloudsplainingIAMScanner.policy_document_cache.clear()  # keyed by names, which two scans may share
     chosen = RunnerFilter(framework=[report], checks=list(only), show_progress_bar=False)
-    verdicts: list[Verdict] = []
+    verdicts: list[CheckOutcome] = []
     seen: set[tuple[str, str, str]] = set()
     with silence():
         manager = TerraformGraphManager(db_connector=TerraformJsonRunner().db_connector)
@@ -199,7 +199,7 @@ def _with_rendered(definitions: Mapping[str, Any], graph: TerraformLocalGraph) -
     }
 
 
-def _graph_verdicts(graph: Any, chosen: RunnerFilter, report: str) -> Iterator[Verdict]:
+def _graph_verdicts(graph: Any, chosen: RunnerFilter, report: str) -> Iterator[CheckOutcome]:
     registry = _graph_checks()
     results = registry.run_checks(graph, chosen, report)
     for check in registry.checks:
@@ -239,9 +239,9 @@ def _verdict(
     address: str,
     lines: tuple[int, int],
     crashed: bool = False,
-) -> Verdict:
+) -> CheckOutcome:
     severity = check.severity.name if check.severity else None
-    return Verdict(check.id, severity, check.name, check.guideline, passed, details, file, address, lines, crashed)
+    return CheckOutcome(check.id, severity, check.name, check.guideline, passed, details, file, address, lines, crashed)
 
 
 def _identity(kind: str, entity: Mapping[str, Any]) -> tuple[str, tuple[int, int]]:

@@ -10,14 +10,14 @@ from typing import Any, NamedTuple
 from isthmus.scan.documents import FIRST, LAST, Document
 
 
-class Place(NamedTuple):
+class RootFile(NamedTuple):
     """A root, by its folder below the scanned one, and a module in it: `module.hub.`, or nothing for the root."""
 
     root: str
     module: str
 
 
-def places(documents: Sequence[Document]) -> dict[Path, Place]:
+def files_by_root(documents: Sequence[Document]) -> dict[Path, RootFile]:
     """The place of every folder that holds documents. A module that is called more than once has its first place."""
     folders = sorted({document.path.parent for document in documents})
     calls: dict[Path, list[tuple[str, Path]]] = {folder: [] for folder in folders}
@@ -28,19 +28,21 @@ def places(documents: Sequence[Document]) -> dict[Path, Place]:
                 calls[document.path.parent].append((name, target))
     called = {target for found in calls.values() for _, target in found}
     names = {document.path.parent: str(PurePosixPath(document.name).parent) for document in documents}
-    found: dict[Path, Place] = {}
+    found: dict[Path, RootFile] = {}
     # A folder that nothing calls is a root. What only a ring of modules calls is none, and comes last.
     for folder in [*(one for one in folders if one not in called), *folders]:
         if folder not in found:
-            _walk(folder, Place(names[folder].removeprefix("stacks/"), ""), calls, found)
+            _walk(folder, RootFile(names[folder].removeprefix("stacks/"), ""), calls, found)
     return found
 
 
-def _walk(folder: Path, place: Place, calls: dict[Path, list[tuple[str, Path]]], found: dict[Path, Place]) -> None:
+def _walk(
+    folder: Path, place: RootFile, calls: dict[Path, list[tuple[str, Path]]], found: dict[Path, RootFile]
+) -> None:
     found[folder] = place
     for name, target in calls[folder]:
         if target not in found:
-            _walk(target, Place(place.root, f"{place.module}module.{name}."), calls, found)
+            _walk(target, RootFile(place.root, f"{place.module}module.{name}."), calls, found)
 
 
 def _calls(modules: Any) -> list[tuple[str, str]]:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from isthmus.scan.documents import Document, read_documents
 from isthmus.scan.findings import Finding, Scan
 from isthmus.scan.plans import read_plan
-from isthmus.scan.root_files import Place, places
+from isthmus.scan.root_files import RootFile, files_by_root
 from isthmus.scan.subprocess import Limits, apart, limits_of
 from isthmus.scan.waivers import Waiver, read_shipped
 
 if TYPE_CHECKING:
-    from isthmus.scan.engine import Judged, Verdict
+    from isthmus.scan.engine import CheckOutcome, Judged
 
 DYNAMIC, CRASHED = "ISTHMUS_DYNAMIC", "ISTHMUS_CRASHED"
 _DYNAMIC_INFO = "A resource has no dynamic blocks: nothing can be said about them before they are applied"
@@ -56,7 +56,7 @@ def scan(
     roots: set[str] = set()
     resources = passed = 0
     if folder:
-        where = places(documents)
+        where = files_by_root(documents)
         size = sum(document.path.stat().st_size for document in documents)
         judged = _judged(partial(engine.judge_documents, documents), limits or limits_of(size), str(folder))
         findings += _dynamic(documents, where)
@@ -65,7 +65,7 @@ def scan(
         resources, passed = judged.resources, sum(verdict.passed for verdict in judged.verdicts)
     for plan in plans:
         judged = _judged(partial(engine.judge_plan, plan), limits or limits_of(plan.stat().st_size), str(plan))
-        findings += _findings(judged, {str(plan): (plan.name, Place(plan.name, ""))})
+        findings += _findings(judged, {str(plan): (plan.name, RootFile(plan.name, ""))})
         roots.add(plan.name)
         resources += judged.resources
         passed += sum(verdict.passed for verdict in judged.verdicts)
@@ -82,21 +82,21 @@ def _judged(judge: Callable[[], Judged], limits: Limits, what: str) -> Judged:
 
     said = apart(work, limits, what)
     verdicts = tuple(
-        engine.Verdict(**{**one, "details": tuple(one["details"]), "lines": tuple(one["lines"])})
+        engine.CheckOutcome(**{**one, "details": tuple(one["details"]), "lines": tuple(one["lines"])})
         for one in said["verdicts"]
     )
     return engine.Judged(verdicts, said["resources"])
 
 
-def _findings(judged: Judged, files: dict[str, tuple[str, Place]]) -> list[Finding]:
+def _findings(judged: Judged, files: dict[str, tuple[str, RootFile]]) -> list[Finding]:
     return [_finding(verdict, *_where(verdict, files)) for verdict in judged.verdicts if not verdict.passed]
 
 
-def _where(verdict: Verdict, files: dict[str, tuple[str, Place]]) -> tuple[str, Place]:
-    return files.get(verdict.file) or files.get(os.path.normpath(verdict.file), ("", Place("", "")))
+def _where(verdict: CheckOutcome, files: dict[str, tuple[str, RootFile]]) -> tuple[str, RootFile]:
+    return files.get(verdict.file) or files.get(os.path.normpath(verdict.file), ("", RootFile("", "")))
 
 
-def _finding(verdict: Verdict, file: str, place: Place) -> Finding:
+def _finding(verdict: CheckOutcome, file: str, place: RootFile) -> Finding:
     address = f"{place.module}{verdict.address}"
     if verdict.crashed:
         details = (f"{verdict.check} ({verdict.info}) raised an exception",)
@@ -114,7 +114,7 @@ def _finding(verdict: Verdict, file: str, place: Place) -> Finding:
     )
 
 
-def _dynamic(documents: Iterable[Document], where: dict[Path, Place]) -> list[Finding]:
+def _dynamic(documents: Iterable[Document], where: dict[Path, RootFile]) -> list[Finding]:
     return [
         Finding(
             DYNAMIC,

@@ -2,13 +2,13 @@
 
 from isthmus.terraform.errors import UnreadableTerraform
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value, blocks
-from isthmus.terraform.reading import Source, graph_of, read, read_folder, read_plan, read_state, sources
+from isthmus.terraform.reading import Input, graph_of, read, read_folder, read_plan, read_state, sources
 
 __all__ = [
     "Graph",
+    "Input",
     "Ref",
     "Resource",
-    "Source",
     "Unknown",
     "UnreadableTerraform",
     "Value",

@@ -27,7 +27,7 @@ from isthmus.terraform.graph import Graph, NeverNull, Ref, Resource, Undeclared,
 from isthmus.terraform.instances import Key, any_instance, instances
 from isthmus.terraform.optional import conforming
 from isthmus.terraform.sensitive import concealed, hidden, is_secret
-from isthmus.terraform.statefiles import Place, place
+from isthmus.terraform.statefiles import StateFile, place
 from isthmus.terraform.work_limit import spend
 from isthmus.text.printable import printable
 
@@ -67,7 +67,7 @@ class _Estate:
         self.stood_in: set[str] = set()  # data sources of zones, whose names are stand-ins
         self.of_default_workspace: set[str] = set()  # roots that ask for their workspace
         self.roots = {name: _Instance(self, self.module(path), name) for name, path in roots.items()}
-        self.places: dict[Place, list[_Instance]] = {}
+        self.places: dict[StateFile, list[_Instance]] = {}
         for root in self.roots.values():
             self.places.setdefault(root.state_place(), []).append(root)
 
@@ -489,7 +489,7 @@ class _Instance:
             return Provider()
         return self.parent.provider(_bare(given) if given is not None else name)
 
-    def state_place(self) -> Place:
+    def state_place(self) -> StateFile:
         """Where this root keeps its state; local, unless it says otherwise."""
         for body in self.module.terraform:
             blocks = [("cloud", body["cloud"])] if "cloud" in body else []

@@ -7,10 +7,10 @@ refers to, but not what it takes from it.
 
 from __future__ import annotations
 
-Kind = tuple[tuple[str, str], ...]  # (resource type, attribute), the likeliest first
+IdKind = tuple[tuple[str, str], ...]  # (resource type, attribute), the likeliest first
 
 _GATEWAY = "aws_ec2_transit_gateway"
-_ATTACHMENT: Kind = (
+_ATTACHMENT: IdKind = (
     (f"{_GATEWAY}_vpc_attachment", "id"),
     ("aws_vpn_connection", "transit_gateway_attachment_id"),
     (f"{_GATEWAY}_peering_attachment", "id"),
@@ -20,28 +20,28 @@ _ATTACHMENT: Kind = (
     (f"{_GATEWAY}_vpc_attachment_accepter", "id"),
     (f"{_GATEWAY}_peering_attachment_accepter", "id"),
 )
-_VPC: Kind = (("aws_vpc", "id"), ("aws_default_vpc", "id"))
-_SUBNET: Kind = (("aws_subnet", "id"), ("aws_default_subnet", "id"))
-_ROUTE_TABLE: Kind = (
+_VPC: IdKind = (("aws_vpc", "id"), ("aws_default_vpc", "id"))
+_SUBNET: IdKind = (("aws_subnet", "id"), ("aws_default_subnet", "id"))
+_ROUTE_TABLE: IdKind = (
     ("aws_route_table", "id"),
     ("aws_vpc", "main_route_table_id"),
     ("aws_vpc", "default_route_table_id"),
     ("aws_default_route_table", "id"),
 )
-_SECURITY_GROUP: Kind = (
+_SECURITY_GROUP: IdKind = (
     ("aws_security_group", "id"),
     ("aws_vpc", "default_security_group_id"),
     ("aws_default_security_group", "id"),
 )
-_PREFIX_LIST: Kind = (("aws_ec2_managed_prefix_list", "id"), ("aws_vpc_endpoint", "prefix_list_id"))
-_NETWORK_ACL: Kind = (
+_PREFIX_LIST: IdKind = (("aws_ec2_managed_prefix_list", "id"), ("aws_vpc_endpoint", "prefix_list_id"))
+_NETWORK_ACL: IdKind = (
     ("aws_network_acl", "id"),
     ("aws_vpc", "default_network_acl_id"),
     ("aws_default_network_acl", "id"),
 )
-_PEERING: Kind = (("aws_vpc_peering_connection", "id"), ("aws_vpc_peering_connection_accepter", "id"))
+_PEERING: IdKind = (("aws_vpc_peering_connection", "id"), ("aws_vpc_peering_connection_accepter", "id"))
 
-_KINDS: dict[str, Kind] = {
+_KINDS: dict[str, IdKind] = {
     "allocation_id": (("aws_eip", "id"), ("aws_eip", "allocation_id")),
     "associated_gateway_id": ((_GATEWAY, "id"), ("aws_vpn_gateway", "id")),
     "customer_gateway_id": (("aws_customer_gateway", "id"),),
@@ -127,7 +127,7 @@ BORROWED = frozenset(
 )
 
 
-def kind_of(argument: str) -> Kind:
+def kind_of(argument: str) -> IdKind:
     """The identifiers that an argument of this name takes; none where that is not known."""
     return _KINDS.get(argument, ())
 
@@ -137,7 +137,7 @@ def takes_many(argument: str) -> bool:
     return argument.endswith("s")
 
 
-def fits(kind: Kind, type_: str, attribute: str) -> bool:
+def fits(kind: IdKind, type_: str, attribute: str) -> bool:
     """Whether an argument of this kind takes this attribute of a resource of this type."""
     return any(
         type_ == wanted and (attribute == name or (name == "firewall_status" and attribute.startswith(name)))

@@ -10,7 +10,7 @@ from isthmus.terraform.evaluate import Attributes, Scope, bound, evaluate_json, 
 from isthmus.terraform.graph import Ref, Value
 from isthmus.terraform.planned import Json, Plan, PlannedModule, PlannedResource
 from isthmus.terraform.state import mapping
-from isthmus.terraform.value_sources import Site
+from isthmus.terraform.value_sources import ExpressionSite
 
 
 class PlanScopes:
@@ -31,7 +31,7 @@ class PlanScopes:
         self.read = read
         self._made: dict[str, _PlanScope] = {}
 
-    def of(self, site: Site) -> Scope:
+    def of(self, site: ExpressionSite) -> Scope:
         """The scope of an expression."""
         module = site.module
         if module.address not in self._made:
@@ -44,12 +44,12 @@ class PlanScopes:
             return bound(scope, each=Attributes("each", lambda name: self._each(name, site)))
         return scope
 
-    def _each(self, name: str, site: Site) -> Value:
+    def _each(self, name: str, site: ExpressionSite) -> Value:
         if name == "key":
             return site.key
         over = mapping(site.block.get("for_each_expression"))
         raw = over.get("constant_value")
-        value = evaluate_json(raw, self.of(Site(site.module, {}, None))) if raw is not None else None
+        value = evaluate_json(raw, self.of(ExpressionSite(site.module, {}, None))) if raw is not None else None
         if isinstance(value, dict) and site.key in value:
             return value[site.key]
         if isinstance(value, tuple):
@@ -99,7 +99,9 @@ class _PlanScope:
         if not expression:
             declared = mapping(mapping(self.module.config.get("variables")).get(name))
             return frozen(declared["default"]) if "default" in declared else unknown(f"var.{name}")
-        return self._expression(f"var.{name}", expression, Site(self.module.parent, self.module.call, self.module.key))
+        return self._expression(
+            f"var.{name}", expression, ExpressionSite(self.module.parent, self.module.call, self.module.key)
+        )
 
     def child(self, name: str) -> Value:
         children = self.module.children.get(name, {})
@@ -112,9 +114,9 @@ class _PlanScope:
     def _output(self, child: PlannedModule, name: str) -> Value:
         body = mapping(mapping(child.config.get("outputs")).get(name))
         text = f"{child.address}.{name}"
-        return self._expression(text, mapping(body.get("expression")), Site(child, {}, None))
+        return self._expression(text, mapping(body.get("expression")), ExpressionSite(child, {}, None))
 
-    def _expression(self, text: str, expression: Json, site: Site) -> Value:
+    def _expression(self, text: str, expression: Json, site: ExpressionSite) -> Value:
         if text in self._busy:
             return unknown(text, "it refers to itself")
         self._busy.add(text)
@@ -141,7 +143,7 @@ class _PlanScope:
             return value
         if value is None and name in resource.expressions and isinstance(resource.expressions[name], dict):
             text = f"{resource.address}.{name}"
-            site = Site(resource.module, resource.config, resource.key)
+            site = ExpressionSite(resource.module, resource.config, resource.key)
             return self._expression(text, resource.expressions[name], site)
         return Ref(self.scopes.address(resource), name)
 

@@ -27,7 +27,7 @@ _NAMELESS = frozenset({"plan", "tfplan", "show", "state", "terraform", "out", "o
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class Input:
     """Something that Terraform can be read from. `root` prefixes its addresses; it is empty where there is one only.
 
     `given` is the path that a person named: nothing outside of it is read.
@@ -45,7 +45,7 @@ class Source:
         return self.form == "plan"
 
 
-def sources(*paths: str | Path) -> tuple[Source, ...]:
+def sources(*paths: str | Path) -> tuple[Input, ...]:
     """What each path holds. A folder of synthesized roots gives one source for each root.
 
     Raises `UnreadableTerraform` where a path holds nothing that can be read.
@@ -68,10 +68,10 @@ def sources(*paths: str | Path) -> tuple[Source, ...]:
         raise UnreadableTerraform(".", "nothing was given to read", "Name a folder, a plan or a state")
     if len(found) == 1 and not found[0][2]:
         path, form, _, document = found[0]
-        return (Source(path, form, "", document, named[0]),)
+        return (Input(path, form, "", document, named[0]),)
     names = _names([path for path, *_ in found], [name for _, _, name, _ in found])
     return tuple(
-        Source(path, form, name, document, given)
+        Input(path, form, name, document, given)
         for (path, form, _, document), name, given in zip(found, names, named, strict=True)
     )
 
@@ -86,7 +86,7 @@ def read(*paths: str | Path, when: When = "after") -> Graph:
     return graph_of(sources(*paths), when=when)
 
 
-def graph_of(given: Iterable[Source], when: When = "after") -> Graph:
+def graph_of(given: Iterable[Input], when: When = "after") -> Graph:
     """The graph of sources: see `read`."""
     listed = list(given)
     try:
@@ -102,7 +102,7 @@ def graph_of(given: Iterable[Source], when: When = "after") -> Graph:
         ) from None
 
 
-def _graph_of(listed: list[Source], when: When) -> Graph:
+def _graph_of(listed: list[Input], when: When) -> Graph:
     folders = {source.root: source.path for source in listed if source.form == "folder"}
     graphs = []
     others = frozenset(made for source in listed for made in made_before(source.document or {}, source.form))

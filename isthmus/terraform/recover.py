@@ -18,13 +18,13 @@ from isthmus.terraform.arguments import frozen, index_suffix
 from isthmus.terraform.data_sources import Reading, answer
 from isthmus.terraform.evaluate import Attributes, evaluate_json, unknown
 from isthmus.terraform.graph import Ref, Unknown, Value
-from isthmus.terraform.id_attributes import Kind, fits, kind_of, takes_many
+from isthmus.terraform.id_attributes import IdKind, fits, kind_of, takes_many
 from isthmus.terraform.instances import Key
 from isthmus.terraform.plan_scope import PlanScopes, any_true
 from isthmus.terraform.planned import Json, Plan, PlannedModule, PlannedResource
 from isthmus.terraform.recover_blocks import Blocks
 from isthmus.terraform.state import mapping
-from isthmus.terraform.value_sources import Site, Sources, Tracer, references
+from isthmus.terraform.value_sources import ExpressionSite, Sources, Tracer, references
 from isthmus.text.printable import printable
 
 # Blocks that a plan does not hold where `dynamic` makes them of something unknown, and of which there is one at least.
@@ -66,7 +66,7 @@ class Recovery:
         self._matched: dict[tuple[int, str], dict[Key, Ref]] = {}
         self._scopes = PlanScopes(plan, self.address, self.read)
         self._blocks = Blocks(self._value, self.address)
-        self._seen: dict[tuple[str, Kind], list[Ref] | None] = {}
+        self._seen: dict[tuple[str, IdKind], list[Ref] | None] = {}
 
     @property
     def notes(self) -> list[str]:
@@ -132,11 +132,11 @@ class Recovery:
             return Unknown("sensitive") if sensitive else value
         body = mapping(mapping(self.plan.root.config.get("outputs")).get(name))
         expression = mapping(body.get("expression"))
-        found = self._evaluated(expression, Site(self.plan.root, {}, None))
+        found = self._evaluated(expression, ExpressionSite(self.plan.root, {}, None))
         if isinstance(found, Ref):
             return found
         texts = list(references(expression))
-        sources = self.tracer.trace(expression, Site(self.plan.root, {}, None))
+        sources = self.tracer.trace(expression, ExpressionSite(self.plan.root, {}, None))
         if len(texts) == 1 and len(sources.attributes) == 1 and not _hazy(sources):
             resource, attribute = sources.attributes[0]
             return Ref(self.address(resource), attribute)
@@ -148,7 +148,7 @@ class Recovery:
         self, name: str, expression: Json, resource: PlannedResource, mask: Any, *, shared: bool = False
     ) -> Value:
         """What `expression` gives for the argument `name`. A `shared` one has the references of several blocks."""
-        site = Site(resource.module, resource.config, resource.key)
+        site = ExpressionSite(resource.module, resource.config, resource.key)
         evaluated = self._evaluated(expression, site)
         if isinstance(evaluated, Ref) or (isinstance(evaluated, tuple) and not _any_unknown(evaluated)):
             return evaluated
@@ -163,13 +163,13 @@ class Recovery:
         found = self._one(name, resource, sources, kind)
         return found or (None if shared else self._plain_reference(name, sources, expression)) or because
 
-    def _evaluated(self, expression: Json, site: Site) -> Value:
+    def _evaluated(self, expression: Json, site: ExpressionSite) -> Value:
         """The value of an expression that the plan holds in full; `None` where it does not."""
         if "constant_value" not in expression or not expression.get("references"):
             return None
         return evaluate_json(expression["constant_value"], self._scopes.of(site))
 
-    def _one(self, name: str, resource: PlannedResource, sources: Sources, kind: Kind) -> Ref | None:
+    def _one(self, name: str, resource: PlannedResource, sources: Sources, kind: IdKind) -> Ref | None:
         if sources.opaque or not kind:
             return None
         found: dict[Ref, None] = {}
@@ -222,10 +222,10 @@ class Recovery:
 
     def _from_the_same(self, name: str, sources: Sources, fellow: PlannedResource) -> bool:
         """Whether the argument of another instance comes from the same as that of the first."""
-        found = self.tracer.trace(fellow.expressions[name], Site(fellow.module, fellow.config, fellow.key))
+        found = self.tracer.trace(fellow.expressions[name], ExpressionSite(fellow.module, fellow.config, fellow.key))
         return (found.attributes, found.wholes, found.named) == (sources.attributes, sources.wholes, sources.named)
 
-    def _made_by(self, module: PlannedModule, name: str, kind: Kind) -> list[Ref] | None:
+    def _made_by(self, module: PlannedModule, name: str, kind: IdKind) -> list[Ref] | None:
         """The one of a kind that a module makes itself: what else it makes goes into that, whatever it is given."""
         made = [r for (type_, _), all_ in module.resources.items() if type_ == kind[0][0] for r in all_.values()]
         found = list(self._of_kind(made, kind, only_unknown=True)) if len(made) == 1 else []
@@ -235,7 +235,7 @@ class Recovery:
             self._assumed.setdefault(said, set()).add(said)
         return found or None
 
-    def _visible(self, module: PlannedModule, kind: Kind) -> list[Ref] | None:
+    def _visible(self, module: PlannedModule, kind: IdKind) -> list[Ref] | None:
         """The unknown identifiers that a local of a module can hold, or the first two; `None`: some are not seen."""
         if (module.address, kind) not in self._seen:
             found: dict[Ref, None] = {}
@@ -259,7 +259,7 @@ class Recovery:
         return self._ref(source, attribute) if alike and attribute.endswith(("id", "arn")) else None
 
     def _many(
-        self, name: str, resource: PlannedResource, sources: Sources, kind: Kind, mask: Any, shared: bool
+        self, name: str, resource: PlannedResource, sources: Sources, kind: IdKind, mask: Any, shared: bool
     ) -> tuple[Value, ...] | None:
         if sources.opaque or sources.locals_of or not kind:
             return None
@@ -277,7 +277,7 @@ class Recovery:
         self._note(resource, name, "all that it refers to")
         return tuple(found) or None
 
-    def _of_kind(self, instances: Iterable[PlannedResource], kind: Kind, *, only_unknown: bool) -> Iterator[Ref]:
+    def _of_kind(self, instances: Iterable[PlannedResource], kind: IdKind, *, only_unknown: bool) -> Iterator[Ref]:
         """The identifiers of a kind that instances have, each of its likeliest attribute."""
         for resource in instances:
             for type_, name in kind:
@@ -289,7 +289,7 @@ class Recovery:
         return Ref(self.address(resource), attribute)
 
 
-def _may_name(kind: Kind, ref: Ref) -> bool:
+def _may_name(kind: IdKind, ref: Ref) -> bool:
     """Whether an argument of a kind takes what a data source names."""
     wanted = {name for _, name in kind}
     return ref.attribute in wanted or (ref.attribute.startswith("attachment:") and kind is kind_of(_ATTACHMENT))

@@ -17,22 +17,22 @@ _RESOURCE = re.compile(r"(\w+)\.([\w-]+)(?:\[.*\])?")
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}\n]')
 
 
-class Line(NamedTuple):
+class SourceLine(NamedTuple):
     """A line of a file."""
 
     file: Path
     number: int
 
 
-class Lines:
+class SourceLines:
     """The lines of the resources in a folder. Each module is read once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._calls: dict[Path, Mapping[str, str]] = {}
-        self._written: dict[Path, Mapping[tuple[str, str], Line]] = {}
+        self._written: dict[Path, Mapping[tuple[str, str], SourceLine]] = {}
 
-    def of(self, address: str) -> Line | None:
+    def of(self, address: str) -> SourceLine | None:
         """The line that names a resource; None where the folder does not hold it.
 
         An address may begin with the name of a root, `network/module.hub.aws_vpc.this`. Raises `UnreadableTerraform`.
@@ -54,7 +54,7 @@ class Lines:
             module = load_module(folder)
             self._calls[folder] = {name: str(call.get("source", "")) for name, call in module.calls.items()}
             self._written[folder] = {
-                place: Line(file, number)
+                place: SourceLine(file, number)
                 for file in sorted(folder.glob("*.tf.json"), reverse=True)
                 for place, number in _resources(contents(file).decode("utf-8-sig"))
                 if place[1] in module.resources.get(place[0], {})

@@ -10,7 +10,7 @@ from typing import Any
 from isthmus.terraform.evaluate import plain
 from isthmus.terraform.graph import Value
 
-Place = tuple[Any, ...]
+StateFile = tuple[Any, ...]
 
 # What tells one state from another; the rest is how to get there.
 # https://developer.hashicorp.com/terraform/language/backend
@@ -27,7 +27,7 @@ _IDENTITY = {
 }
 
 
-def place(backend: str, settings: Mapping[str, Value], root: Path, workspace: Value = None) -> Place | None:
+def place(backend: str, settings: Mapping[str, Value], root: Path, workspace: Value = None) -> StateFile | None:
     """Where a backend with these (evaluated) settings keeps its state; `None` where they do not say.
 
     The name of a workspace counts where the backend keeps many: for `cloud` and `remote` it is in the settings.
@@ -48,7 +48,7 @@ def place(backend: str, settings: Mapping[str, Value], root: Path, workspace: Va
             name = workspaces["prefix"] + workspace
         organization = settings.get("organization")
         host = settings.get("hostname") or "app.terraform.io"
-        found: Place = ("cloud", host, organization, name)
+        found: StateFile = ("cloud", host, organization, name)
         return found if isinstance(name, str) and plain(found) else None
     keys = _IDENTITY.get(backend)
     if keys is None:

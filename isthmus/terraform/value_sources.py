@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from isthmus.terraform.graph import Ref, Unknown
-from isthmus.terraform.id_attributes import Kind, fits
+from isthmus.terraform.id_attributes import IdKind, fits
 from isthmus.terraform.instances import Key
 from isthmus.terraform.planned import Json, Plan, PlannedModule, PlannedResource, key_of, reference_path
 from isthmus.terraform.state import mapping, sequence
@@ -39,7 +39,7 @@ class Sources:
 
 
 @dataclass(frozen=True)
-class Site:
+class ExpressionSite:
     """Where an expression stands: in which module instance, in which block, in which instance of it."""
 
     module: PlannedModule
@@ -56,7 +56,7 @@ class Tracer:
         self._read = read
         self._left = 0
 
-    def trace(self, expression: Json, site: Site) -> Sources:
+    def trace(self, expression: Json, site: ExpressionSite) -> Sources:
         """The sources of an expression's value."""
         found = Sources()
         outer, self._left = self._left, _MOST
@@ -64,7 +64,9 @@ class Tracer:
         self._left = outer
         return found
 
-    def _expression(self, expression: Json, site: Site, rest: Path, found: Sources, above: tuple[int, ...]) -> None:
+    def _expression(
+        self, expression: Json, site: ExpressionSite, rest: Path, found: Sources, above: tuple[int, ...]
+    ) -> None:
         if id(expression) in above or len(above) > 60:
             found.opaque.append("a reference to itself")
             return
@@ -79,7 +81,7 @@ class Tracer:
             else:
                 self._path(path + rest, site, found, (*above, id(expression)))
 
-    def _path(self, path: Path, site: Site, found: Sources, above: tuple[int, ...]) -> None:
+    def _path(self, path: Path, site: ExpressionSite, found: Sources, above: tuple[int, ...]) -> None:
         match path:
             case ["each", "key", *_] | ["count", "index", *_]:
                 found.keyed = True
@@ -106,7 +108,7 @@ class Tracer:
             case _:
                 found.opaque.append(".".join(map(str, path)))
 
-    def _each_value(self, rest: Path, site: Site, found: Sources, above: tuple[int, ...]) -> None:
+    def _each_value(self, rest: Path, site: ExpressionSite, found: Sources, above: tuple[int, ...]) -> None:
         inner = Sources()
         self._expression(mapping(site.block.get("for_each_expression")), site, [], inner, above)
         for instances in inner.wholes:
@@ -129,9 +131,9 @@ class Tracer:
         if module.parent is None or not expression.get("references"):
             found.conditions += 1
             return
-        self._expression(expression, Site(module.parent, module.call, module.key), rest, found, above)
+        self._expression(expression, ExpressionSite(module.parent, module.call, module.key), rest, found, above)
 
-    def _module(self, name: str, rest: Path, site: Site, found: Sources, above: tuple[int, ...]) -> None:
+    def _module(self, name: str, rest: Path, site: ExpressionSite, found: Sources, above: tuple[int, ...]) -> None:
         children = site.module.children.get(name, {})
         key = key_of(rest[0]) if rest else None
         if key is not None:
@@ -151,7 +153,7 @@ class Tracer:
                 found.chosen = True
             for output in names:
                 body = mapping(outputs.get(output))
-                inner = Site(child, {}, None)
+                inner = ExpressionSite(child, {}, None)
                 self._expression(mapping(body.get("expression")), inner, rest[1:], found, above)
 
     def _awaited(self, instances: dict[Key, PlannedResource], text: str, rest: Path, found: Sources) -> None:
@@ -179,7 +181,7 @@ class Tracer:
         for resource in instances.values():
             found.attributes.append((resource, attribute))
 
-    def visible(self, module: PlannedModule, kind: Kind) -> Iterator[tuple[PlannedResource, str] | Unknown]:
+    def visible(self, module: PlannedModule, kind: IdKind) -> Iterator[tuple[PlannedResource, str] | Unknown]:
         """Every identifier of a kind that a local of a module can hold: of resources here and below, and whatever its
         variables bring. `Unknown` stands for what cannot be listed.
         """
@@ -197,11 +199,11 @@ class Tracer:
                 waiting.extend(children.values())
         yield from self._brought(module, kind)
 
-    def _brought(self, module: PlannedModule, kind: Kind) -> Iterator[tuple[PlannedResource, str] | Unknown]:
+    def _brought(self, module: PlannedModule, kind: IdKind) -> Iterator[tuple[PlannedResource, str] | Unknown]:
         if module.parent is None:
             return
         for expression in mapping(module.call.get("expressions")).values():
-            sources = self.trace(mapping(expression), Site(module.parent, module.call, module.key))
+            sources = self.trace(mapping(expression), ExpressionSite(module.parent, module.call, module.key))
             yield from ((r, name) for r, name in sources.attributes if fits(kind, r.type, name))
             for whole in sources.wholes:
                 yield from ((r, name) for r in whole.values() for type_, name in kind if type_ == r.type)

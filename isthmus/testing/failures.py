@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from isthmus.network.answers import InSubnet, Location, Outcome, RoundTrip, Scenario
+from isthmus.network.answers import InSubnet, Outcome, Position, RoundTrip, Scenario
 from isthmus.proof import Analysis, NoSuchName
 from isthmus.proof.checks.inventory import bind
 from isthmus.proof.checks.reachability import Intended
@@ -97,7 +97,7 @@ def _inside(pairs: AllPairs, trial: Trial, failing: Scenario) -> bool:
     return bool(failing.down & {trial.zone, _zone_of(pairs, trial.destination)})
 
 
-def _zone_of(pairs: AllPairs, location: Location) -> str:
+def _zone_of(pairs: AllPairs, location: Position) -> str:
     if not isinstance(location, InSubnet):
         return ""
     zone = pairs.engine.network.subnets[location.address].zone

@@ -22,7 +22,7 @@ from isthmus import proof
 from isthmus.network.answers import Outcome
 from isthmus.network.packet_classes import PacketClass
 from isthmus.network.packets import ALL_PACKETS, Packets
-from isthmus.proof import Analysis, FlowTrace, NoSuchPlace, ProofError, UnusableInput, Verdict
+from isthmus.proof import Analysis, FlowTrace, NoSuchLocation, ProofError, UnusableInput, Verdict
 from isthmus.proof.checks.inventory import bind
 from isthmus.proof.destination import Destination, toward
 from isthmus.proof.pairs.locations import INTERNET
@@ -166,16 +166,16 @@ class NetworkUnderTest:
             if tried and (trials := pairs.exact(source, to.place).main):
                 return FlowTrace(source, to.place, tuple(trial.trip for trial in trials))
             return self.subject.trace(source, to.place, packets=to.packets)
-        except NoSuchPlace as error:
+        except NoSuchLocation as error:
             raise self._explained(error) from None
 
     def _leaks(self, source: str, to: Destination) -> Iterable[PacketClass]:
         try:
             yield from leaks(self.subject.pairs, source, to.place, to.packets)
-        except NoSuchPlace as error:
+        except NoSuchLocation as error:
             raise self._explained(error) from None
 
-    def _explained(self, error: NoSuchPlace) -> Exception:
+    def _explained(self, error: NoSuchLocation) -> Exception:
         """A spoke that the intent has and this input lacks is no typing mistake: nobody can say."""
         estate, missing = self.subject.estate, error.given
         if estate is None or missing not in {spoke.name for _, spoke in estate.spokes}:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import Block, Estate, EstatePolicy
+from isthmus_policy import Block, EstatePolicy, ScannedResources
 
 
 class FirewallIsLogged(EstatePolicy):
@@ -13,13 +13,13 @@ class FirewallIsLogged(EstatePolicy):
     info = "A network firewall writes alert and flow logs"
     source = "https://docs.aws.amazon.com/network-firewall/latest/developerguide/firewall-logging.html"
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        return estate.resources("aws_networkfirewall_firewall")
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        return scanned.resources("aws_networkfirewall_firewall")
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
         written = {
             str(destination.get("log_type"))
-            for logging in estate.naming(block, "firewall_arn", "aws_networkfirewall_logging_configuration")
+            for logging in scanned.naming(block, "firewall_arn", "aws_networkfirewall_logging_configuration")
             for outer in logging.blocks("logging_configuration")
             for destination in Block("logging", "", "", "", "", outer).blocks("log_destination_config")
         }

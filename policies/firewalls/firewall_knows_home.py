@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import Block, Estate, EstatePolicy, as_dict, as_list
+from isthmus_policy import Block, EstatePolicy, ScannedResources, as_dict, as_list
 
 _POLICY = "aws_networkfirewall_firewall_policy"
 _GROUP = "aws_networkfirewall_rule_group"
@@ -12,7 +12,7 @@ class FirewallKnowsHome(EstatePolicy):
     """Unless HOME_NET says otherwise, it is the block of the firewall's own VPC: rules and domain lists then match
     nothing that comes from a spoke, and an allow list lets everything of the spokes through or stops all of it.
 
-    Set HOME_NET to the estate's blocks in the policy, or in every rule group.
+    Set HOME_NET to the scanned's blocks in the policy, or in every rule group.
     """
 
     id = "CKV_ISTHMUS_53"
@@ -20,16 +20,16 @@ class FirewallKnowsHome(EstatePolicy):
     info = "A firewall policy sets HOME_NET"
     source = "https://docs.aws.amazon.com/network-firewall/latest/developerguide/suricata-limitations-caveats.html"
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        return estate.resources(_POLICY)
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        return scanned.resources(_POLICY)
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
         policy = as_dict(block.values.get("firewall_policy"))
         if "HOME_NET" in _keys(as_dict(policy.get("policy_variables"))):
             return
         groups = [
             group
-            for group in estate.beside(block, _GROUP)
+            for group in scanned.beside(block, _GROUP)
             if group.address in block.references("firewall_policy") and group.literal("type") == "STATEFUL"
         ]
         if not groups:

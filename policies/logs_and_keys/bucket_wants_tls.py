@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from isthmus_policy import Block, Estate, EstatePolicy, as_list, statements
+from isthmus_policy import Block, EstatePolicy, ScannedResources, as_list, statements
 
 
 class BucketWantsTls(EstatePolicy):
@@ -14,11 +14,11 @@ class BucketWantsTls(EstatePolicy):
     info = "A bucket denies requests without TLS"
     source = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html"
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        return estate.resources("aws_s3_bucket")
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        return scanned.resources("aws_s3_bucket")
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
-        policies = estate.naming(block, "bucket", "aws_s3_bucket_policy")
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
+        policies = scanned.naming(block, "bucket", "aws_s3_bucket_policy")
         documents = [document for one in policies if (document := one.policy("policy"))]
         if not any(_denies_plain(statement) for document in documents for statement in statements(document)):
             yield "no bucket policy in its module denies aws:SecureTransport = false"

@@ -8,7 +8,7 @@ from isthmus_policy import ANYWHERE, UNREADABLE, Block, ResourcePolicy
 class ResolverIsNotOpen(ResourcePolicy):
     """A resolver that everybody may ask answers spoofed queries with floods, and tells the world the private zones.
 
-    Name the blocks that may ask: the estate's own and those of the sites. A source that cannot be read fails.
+    Name the blocks that may ask: the scanned's own and those of the sites. A source that cannot be read fails.
     """
 
     id = "CKV_ISTHMUS_48"

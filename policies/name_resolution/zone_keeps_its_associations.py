@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from isthmus_policy import Block, Estate, EstatePolicy, as_list
+from isthmus_policy import Block, EstatePolicy, ScannedResources, as_list
 
 
 class ZoneKeepsItsAssociations(EstatePolicy):
@@ -19,13 +19,13 @@ class ZoneKeepsItsAssociations(EstatePolicy):
     source = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/route53_zone_association"
     plan = False  # a plan does not show lifecycle
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        return estate.resources("aws_route53_zone")
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        return scanned.resources("aws_route53_zone")
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
         if not block.has("vpc") or "vpc" in _ignored(block) or "all" in _ignored(block):
             return
-        for association in estate.naming(block, "zone_id", "aws_route53_zone_association"):
+        for association in scanned.naming(block, "zone_id", "aws_route53_zone_association"):
             yield f"it has vpc inline, and {association.address} besides, and lifecycle.ignore_changes lacks vpc"
 
 

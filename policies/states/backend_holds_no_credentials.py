@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import Block, Estate, EstatePolicy, as_dict
+from isthmus_policy import Block, EstatePolicy, ScannedResources, as_dict
 
 _SECRETS = ("access_key", "secret_key", "token", "sse_customer_key", "password")
 
@@ -18,10 +18,10 @@ class BackendHoldsNoCredentials(EstatePolicy):
     source = "https://developer.hashicorp.com/terraform/language/backend"
     plan = False  # a plan does not show the backend
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        return (block for block in estate.of_kind("terraform") if "backend" in block.values)
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        return (block for block in scanned.of_kind("terraform") if "backend" in block.values)
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
         for kind, settings in as_dict(block.values["backend"]).items():
             for argument in _SECRETS:
                 if as_dict(settings).get(argument):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import Block, Estate, EstatePolicy, as_dict
+from isthmus_policy import Block, EstatePolicy, ScannedResources, as_dict
 
 
 class ProviderVersionIsBounded(EstatePolicy):
@@ -16,12 +16,12 @@ class ProviderVersionIsBounded(EstatePolicy):
     source = "https://developer.hashicorp.com/terraform/language/providers/requirements"
     plan = False  # a plan does not show it as Checkov reads one
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        for block in estate.of_kind("terraform"):
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        for block in scanned.of_kind("terraform"):
             if "aws" in as_dict(block.values.get("required_providers")):
                 yield block
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
         aws = as_dict(block.values.get("required_providers"))["aws"]
         version = str(as_dict(aws).get("version", "") if isinstance(aws, (dict, list)) else aws)
         exact = version.strip()[:1].isdigit() or "=" in version.replace(">=", "").replace("<=", "").replace("!=", "")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import Block, Estate, EstatePolicy
+from isthmus_policy import Block, EstatePolicy, ScannedResources
 
 _ATTACHMENTS = (
     "aws_ec2_transit_gateway_vpc_attachment",
@@ -27,15 +27,15 @@ class AttachmentIsAssociated(EstatePolicy):
     info = "Every attachment is associated with a route table"
     source = "https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html"
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        for block in estate.resources(*_ATTACHMENTS):
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        for block in scanned.resources(*_ATTACHMENTS):
             if block.type != "aws_vpn_connection" or block.has("transit_gateway_id"):
                 yield block
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
         association, argument = "aws_ec2_transit_gateway_route_table_association", "transit_gateway_attachment_id"
-        attachments = [block, *estate.naming(block, argument, *_ACCEPTERS)]
-        if not any(estate.naming(one, argument, association) for one in attachments):
+        attachments = [block, *scanned.naming(block, argument, *_ACCEPTERS)]
+        if not any(scanned.naming(one, argument, association) for one in attachments):
             yield "no route table association names it in its module"
 
 

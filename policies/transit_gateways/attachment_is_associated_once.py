@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import UNREADABLE, Block, Estate, EstatePolicy
+from isthmus_policy import UNREADABLE, Block, EstatePolicy, ScannedResources
 
 _ASSOCIATION = "aws_ec2_transit_gateway_route_table_association"
 _ACCEPTER = "aws_ec2_transit_gateway_vpc_attachment_accepter"
@@ -20,20 +20,20 @@ class AttachmentIsAssociatedOnce(EstatePolicy):
     info = "An attachment is associated with one route table only"
     source = "https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html"
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        return estate.resources(_ASSOCIATION)
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        return scanned.resources(_ASSOCIATION)
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
-        mine = _attachment(block, estate)
-        for other in estate.beside(block, _ASSOCIATION):
-            if other.address != block.address and mine and mine == _attachment(other, estate):
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
+        mine = _attachment(block, scanned)
+        for other in scanned.beside(block, _ASSOCIATION):
+            if other.address != block.address and mine and mine == _attachment(other, scanned):
                 yield f"{other.address} associates the same attachment"
 
 
-def _attachment(association: Block, estate: Estate) -> str:
+def _attachment(association: Block, scanned: ScannedResources) -> str:
     """What an association is of: an accepter stands for the attachment that it accepts."""
-    for accepter in estate.named(association, _ATTACHMENT, _ACCEPTER):
-        return _attachment(accepter, estate)
+    for accepter in scanned.named(association, _ATTACHMENT, _ACCEPTER):
+        return _attachment(accepter, scanned)
     known = association.literal(_ATTACHMENT)
     if known is UNREADABLE:
         return ",".join(sorted(association.references(_ATTACHMENT))) or str(association.values[_ATTACHMENT])

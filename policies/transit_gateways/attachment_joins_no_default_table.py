@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import Block, Estate, EstatePolicy
+from isthmus_policy import Block, EstatePolicy, ScannedResources
 
 _ATTACHMENTS = (
     "aws_ec2_transit_gateway_vpc_attachment",
@@ -22,12 +22,12 @@ class AttachmentJoinsNoDefaultTable(EstatePolicy):
     info = "An attachment joins no default route table"
     source = "https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html"
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        return estate.resources(*_ATTACHMENTS)
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        return scanned.resources(*_ATTACHMENTS)
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
         accepter = "aws_ec2_transit_gateway_vpc_attachment_accepter"
-        if estate.naming(block, "transit_gateway_attachment_id", accepter):
+        if scanned.naming(block, "transit_gateway_attachment_id", accepter):
             return
         for what in ("association", "propagation"):
             argument = f"transit_gateway_default_route_table_{what}"

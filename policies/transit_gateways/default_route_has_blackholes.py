@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import ANYWHERE, UNREADABLE, Block, Estate, EstatePolicy
+from isthmus_policy import ANYWHERE, UNREADABLE, Block, EstatePolicy, ScannedResources
 
 _ROUTE = "aws_ec2_transit_gateway_route"
 
@@ -11,29 +11,29 @@ class DefaultRouteHasBlackholes(EstatePolicy):
     """A default route also carries what no other route knows: traffic for another spoke leaves by the exit, and the
     router or firewall there, which knows every spoke, sends it back in. Isolated segments then reach each other.
 
-    Blackhole the estate's own blocks in every table that holds a default: propagated spokes are longer and still win.
+    Blackhole the scanned's own blocks in every table that holds a default: propagated spokes are longer and still win.
     """
 
     id = "CKV_ISTHMUS_7"
     rating = "HIGH"
-    info = "A transit gateway table with a default route blackholes the estate's blocks"
+    info = "A transit gateway table with a default route blackholes the scanned's blocks"
     source = "https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html"
     plan = False  # there, tables that are inputs of a module cannot be told apart
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        for route in estate.resources(_ROUTE):
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        for route in scanned.resources(_ROUTE):
             if _may_be_default(route) and route.literal("blackhole", False) is not True:
                 yield route
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
-        table = estate.origin(block, "transit_gateway_route_table_id")
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
+        table = scanned.origin(block, "transit_gateway_route_table_id")
         if not any(
             route.literal("blackhole") is True
             and not _may_be_default(route)
-            and estate.origin(route, "transit_gateway_route_table_id") == table
-            for route in estate.resources(_ROUTE)
+            and scanned.origin(route, "transit_gateway_route_table_id") == table
+            for route in scanned.resources(_ROUTE)
         ):
-            yield "its table has no blackhole for the estate's own blocks"
+            yield "its table has no blackhole for the scanned's own blocks"
 
 
 def _may_be_default(route: Block) -> bool:

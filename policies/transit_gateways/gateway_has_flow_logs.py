@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import Block, Estate, EstatePolicy
+from isthmus_policy import Block, EstatePolicy, ScannedResources
 
 
 class GatewayHasFlowLogs(EstatePolicy):
@@ -16,11 +16,11 @@ class GatewayHasFlowLogs(EstatePolicy):
     info = "A transit gateway has flow logs"
     source = "https://docs.aws.amazon.com/vpc/latest/tgw/tgw-flow-logs.html"
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        return estate.resources("aws_ec2_transit_gateway")
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        return scanned.resources("aws_ec2_transit_gateway")
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
-        if not estate.naming(block, "transit_gateway_id", "aws_flow_log"):
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
+        if not scanned.naming(block, "transit_gateway_id", "aws_flow_log"):
             yield "no flow log names it in its module"
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import UNREADABLE, Block, Estate, EstatePolicy
+from isthmus_policy import UNREADABLE, Block, EstatePolicy, ScannedResources
 
 
 class InspectionHasApplianceMode(EstatePolicy):
@@ -17,15 +17,15 @@ class InspectionHasApplianceMode(EstatePolicy):
     info = "The attachment of an inspection VPC is in appliance mode"
     source = "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.html"
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        endpoints = filter(_may_inspect, estate.resources("aws_vpc_endpoint"))
-        inspectors = [*estate.resources("aws_networkfirewall_firewall"), *endpoints]
-        inspected = {estate.origin(one, "vpc_id") for one in inspectors}
-        for attachment in estate.resources("aws_ec2_transit_gateway_vpc_attachment"):
-            if estate.origin(attachment, "vpc_id") in inspected:
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        endpoints = filter(_may_inspect, scanned.resources("aws_vpc_endpoint"))
+        inspectors = [*scanned.resources("aws_networkfirewall_firewall"), *endpoints]
+        inspected = {scanned.origin(one, "vpc_id") for one in inspectors}
+        for attachment in scanned.resources("aws_ec2_transit_gateway_vpc_attachment"):
+            if scanned.origin(attachment, "vpc_id") in inspected:
                 yield attachment
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
         value = block.literal("appliance_mode_support", "disable")
         if value != "enable":
             yield f"appliance_mode_support is {value}"

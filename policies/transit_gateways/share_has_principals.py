@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import Block, Estate, EstatePolicy
+from isthmus_policy import Block, EstatePolicy, ScannedResources
 
 
 class ShareHasPrincipals(EstatePolicy):
@@ -13,11 +13,11 @@ class ShareHasPrincipals(EstatePolicy):
     info = "A resource share has principals"
     source = "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-share.html"
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        return estate.resources("aws_ram_resource_share")
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        return scanned.resources("aws_ram_resource_share")
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
-        if not estate.naming(block, "resource_share_arn", "aws_ram_principal_association"):
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
+        if not scanned.naming(block, "resource_share_arn", "aws_ram_principal_association"):
             yield "no principal association names it in its module"
 
 

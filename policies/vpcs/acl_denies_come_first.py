@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from isthmus_policy import ANYWHERE, UNREADABLE, Block, Estate, EstatePolicy
+from isthmus_policy import ANYWHERE, UNREADABLE, Block, EstatePolicy, ScannedResources
 
 
 class _Rule(NamedTuple):
@@ -25,11 +25,11 @@ class AclDeniesComeFirst(EstatePolicy):
     info = "A network ACL denies before it allows everything"
     source = "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        return estate.resources("aws_network_acl", "aws_default_network_acl")
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        return scanned.resources("aws_network_acl", "aws_default_network_acl")
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
-        rules = [*_inline(block), *_standalone(block, estate)]
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
+        rules = [*_inline(block), *_standalone(block, scanned)]
         for direction in ("ingress", "egress"):
             # Of a network ACL that says no rules itself, a plan calls them unknown: its rules stand alone.
             if block.has(direction) and UNREADABLE in block.items(direction):
@@ -57,8 +57,8 @@ def _inline(acl: Block) -> Iterator[_Rule]:
             yield _rule(rule.literal("rule_no"), action, protocol, cidr, six, direction == "egress", name)
 
 
-def _standalone(acl: Block, estate: Estate) -> Iterator[_Rule]:
-    for rule in estate.naming(acl, "network_acl_id", "aws_network_acl_rule"):
+def _standalone(acl: Block, scanned: ScannedResources) -> Iterator[_Rule]:
+    for rule in scanned.naming(acl, "network_acl_id", "aws_network_acl_rule"):
         cidr, six = rule.literal("cidr_block"), rule.literal("ipv6_cidr_block")
         action, protocol = rule.literal("rule_action"), rule.literal("protocol")
         outbound = rule.literal("egress", False) is True

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import Block, Estate, EstatePolicy
+from isthmus_policy import Block, EstatePolicy, ScannedResources
 
 
 class DefaultGroupIsEmpty(EstatePolicy):
@@ -15,11 +15,11 @@ class DefaultGroupIsEmpty(EstatePolicy):
     info = "Every VPC's default security group is adopted and has no rules"
     source = "https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html"
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        return estate.resources("aws_vpc")
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        return scanned.resources("aws_vpc")
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
-        groups = estate.naming(block, "vpc_id", "aws_default_security_group")
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
+        groups = scanned.naming(block, "vpc_id", "aws_default_security_group")
         if not groups:
             yield "no aws_default_security_group adopts it"
         for group in groups:

@@ -4,7 +4,16 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from isthmus_policy import UNREADABLE, Block, Estate, EstatePolicy, allows_everyone, as_list, condition_keys, statements
+from isthmus_policy import (
+    UNREADABLE,
+    Block,
+    EstatePolicy,
+    ScannedResources,
+    allows_everyone,
+    as_list,
+    condition_keys,
+    statements,
+)
 
 # Past the account and the kind of thing stands a name: no `*`, `arn:aws:s3:::*` or `arn:aws:sqs:*:*:*`.
 _NAMED = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[^:]*:[^:]*:(?:[a-z-]+[/:])?[^*?/:]{6}.*")
@@ -33,13 +42,13 @@ class EndpointServesTheOrganization(EstatePolicy):
     info = "A VPC endpoint's policy is bound to the organization"
     source = "https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html"
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        for endpoint in estate.resources("aws_vpc_endpoint"):
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        for endpoint in scanned.resources("aws_vpc_endpoint"):
             if endpoint.literal("vpc_endpoint_type", "Gateway") != "GatewayLoadBalancer":
                 yield endpoint
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
-        standalone = estate.naming(block, "vpc_endpoint_id", "aws_vpc_endpoint_policy")
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
+        standalone = scanned.naming(block, "vpc_endpoint_id", "aws_vpc_endpoint_policy")
         policies = [one for one in (block, *standalone) if one.has("policy")]
         if not policies:
             yield "it has no policy: AWS's default allows everything"

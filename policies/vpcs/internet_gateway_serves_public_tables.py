@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import Block, Estate, EstatePolicy
+from isthmus_policy import Block, EstatePolicy, ScannedResources
 
 
 class InternetGatewayServesPublicTables(EstatePolicy):
@@ -16,19 +16,19 @@ class InternetGatewayServesPublicTables(EstatePolicy):
     info = "Only tables that say public route to an internet gateway"
     source = "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html"
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        for route in estate.resources("aws_route"):
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        for route in scanned.resources("aws_route"):
             by_id = str(route.values.get("gateway_id", "")).startswith("igw-")
             if by_id or any(name.startswith("aws_internet_gateway.") for name in route.references("gateway_id")):
                 yield route
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
-        tables = estate.named(block, "route_table_id", "aws_route_table", "aws_default_route_table")
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
+        tables = scanned.named(block, "route_table_id", "aws_route_table", "aws_default_route_table")
         if not tables:
             yield "its table cannot be read"
         for table in tables:
-            for association in estate.naming(table, "route_table_id", "aws_route_table_association"):
-                for subnet in estate.named(association, "subnet_id", "aws_subnet"):
+            for association in scanned.naming(table, "route_table_id", "aws_route_table_association"):
+                for subnet in scanned.named(association, "subnet_id", "aws_subnet"):
                     if not _public(subnet):
                         yield f"{subnet.address} does not say that it is public"
             if not _public(table):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import ANYWHERE, UNREADABLE, Block, Estate, EstatePolicy
+from isthmus_policy import ANYWHERE, UNREADABLE, Block, EstatePolicy, ScannedResources
 
 _INTERNET = ("gateway_id", "nat_gateway_id", "egress_only_gateway_id")
 
@@ -19,12 +19,12 @@ class OneWayOut(EstatePolicy):
     info = "A VPC leaves for the internet through the transit gateway or by itself, not both ways"
     source = "https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html"
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        return (route for route in estate.resources("aws_route") if _default(route) and _target(route) == "internet")
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        return (route for route in scanned.resources("aws_route") if _default(route) and _target(route) == "internet")
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
-        for other in estate.beside(block, "aws_route"):
-            if _default(other) and _target(other) == "hub" and _vpcs(other, estate) & _vpcs(block, estate):
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
+        for other in scanned.beside(block, "aws_route"):
+            if _default(other) and _target(other) == "hub" and _vpcs(other, scanned) & _vpcs(block, scanned):
                 yield f"{other.address} sends the default of the same VPC to the transit gateway"
 
 
@@ -39,14 +39,14 @@ def _target(route: Block) -> str:
     return "internet" if any(route.given(argument) for argument in _INTERNET) else "elsewhere"
 
 
-def _vpcs(route: Block, estate: Estate) -> set[str]:
-    tables = estate.named(route, "route_table_id", "aws_route_table", "aws_default_route_table")
+def _vpcs(route: Block, scanned: ScannedResources) -> set[str]:
+    tables = scanned.named(route, "route_table_id", "aws_route_table", "aws_default_route_table")
     return {
         vpc.address
         for table in tables
         for vpc in (
-            *estate.named(table, "vpc_id", "aws_vpc"),
-            *estate.named(table, "default_route_table_id", "aws_vpc"),
+            *scanned.named(table, "vpc_id", "aws_vpc"),
+            *scanned.named(table, "default_route_table_id", "aws_vpc"),
         )
     }
 

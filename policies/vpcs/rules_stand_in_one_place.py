@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import Block, Estate, EstatePolicy
+from isthmus_policy import Block, EstatePolicy, ScannedResources
 
 _STANDALONE = {
     "aws_route_table": (("route",), "route_table_id", ("aws_route",)),
@@ -27,16 +27,16 @@ class RulesStandInOnePlace(EstatePolicy):
     info = "Routes and rules are written inline or standalone, never both"
     source = "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/route_table"
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        return estate.resources(*_STANDALONE)
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        return scanned.resources(*_STANDALONE)
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
         inline, argument, types = _STANDALONE[block.type]
         if block.planned and not any(block.blocks(name) for name in inline):
             return  # a plan shows inline rules that are unknown as absent, and a table without rules the same way
         for name in inline:
             if block.has(name):
-                for rule in estate.naming(block, argument, *types):
+                for rule in scanned.naming(block, argument, *types):
                     yield f"it has {name} inline, and {rule.address} besides"
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import Block, Estate, EstatePolicy
+from isthmus_policy import Block, EstatePolicy, ScannedResources
 
 
 class VpcHasFlowLogs(EstatePolicy):
@@ -15,11 +15,11 @@ class VpcHasFlowLogs(EstatePolicy):
     info = "Every VPC has flow logs of all traffic, in 60 second intervals"
     source = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html"
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        return estate.resources("aws_vpc")
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        return scanned.resources("aws_vpc")
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
-        logs = estate.naming(block, "vpc_id", "aws_flow_log")
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
+        logs = scanned.naming(block, "vpc_id", "aws_flow_log")
         if not logs:
             yield "no flow log names it in its module"
         elif not any(log.literal("traffic_type") == "ALL" for log in logs):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import Block, Estate, EstatePolicy
+from isthmus_policy import Block, EstatePolicy, ScannedResources
 
 
 class KeysLieInSecretsManager(EstatePolicy):
@@ -16,11 +16,11 @@ class KeysLieInSecretsManager(EstatePolicy):
     info = "Pre-shared keys are stored in Secrets Manager"
     source = "https://docs.aws.amazon.com/vpn/latest/s2svpn/enhanced-security.html"
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        return estate.resources("aws_vpn_connection")
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        return scanned.resources("aws_vpn_connection")
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
-        for gateway in estate.named(block, "customer_gateway_id", "aws_customer_gateway"):
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
+        for gateway in scanned.named(block, "customer_gateway_id", "aws_customer_gateway"):
             if gateway.has("certificate_arn"):
                 return
         storage = block.literal("preshared_key_storage", "Standard")

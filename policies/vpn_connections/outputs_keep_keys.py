@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from isthmus_policy import Block, Estate, EstatePolicy
+from isthmus_policy import Block, EstatePolicy, ScannedResources
 
 _SECRET = re.compile(r"\b(tunnel[12]_preshared_key|customer_gateway_configuration)\b")
 _WHOLE = re.compile(r"\baws_vpn_connection\.[\w-]+(\[[^]]*\])?(?![\w.\[-])")
@@ -22,10 +22,10 @@ class OutputsKeepKeys(EstatePolicy):
     source = "https://docs.aws.amazon.com/vpn/latest/s2svpn/enhanced-security.html"
     plan = False  # Checkov does not read the outputs of a plan
 
-    def subjects(self, estate: Estate) -> Iterable[Block]:
-        return estate.of_kind("output")
+    def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
+        return scanned.of_kind("output")
 
-    def problems(self, block: Block, estate: Estate) -> Iterator[str]:
+    def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
         text = repr(block.values.get("value"))
         if found := _SECRET.search(text):
             yield f"its value holds {found[1]}"

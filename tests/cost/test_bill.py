@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from isthmus import cli, proof
-from isthmus.cost import CostEstimate, Flow, UnusablePrices, UnusableTraffic, estimate, read_prices, shipped
+from isthmus.cost import CostEstimate, TrafficFlow, UnusablePrices, UnusableTraffic, estimate, read_prices, shipped
 from isthmus.cost import prices as prices_module
 from isthmus.cost.prices import Prices, Step
 from isthmus.network.answers import Outcome
@@ -36,7 +36,7 @@ Ask = Callable[..., CostEstimate]
 
 @pytest.fixture(scope="session")
 def ask(everything: proof.Analysis) -> Ask:
-    def asked(flows: Sequence[Flow] = (), prices: Prices = FLAT) -> CostEstimate:
+    def asked(flows: Sequence[TrafficFlow] = (), prices: Prices = FLAT) -> CostEstimate:
         return estimate(everything, prices, flows)
 
     return asked
@@ -48,10 +48,10 @@ def pairs(everything: proof.Analysis) -> list[tuple[str, str]]:
 
 
 @st.composite
-def flows(draw: st.DrawFn, pairs: list[tuple[str, str]]) -> list[Flow]:
+def flows(draw: st.DrawFn, pairs: list[tuple[str, str]]) -> list[TrafficFlow]:
     picked = draw(st.lists(st.sampled_from(pairs), min_size=1, max_size=4))
     gb = st.integers(0, 10_000).map(Fraction)
-    return [Flow(a, b, draw(gb), draw(gb)) for a, b in picked]
+    return [TrafficFlow(a, b, draw(gb), draw(gb)) for a, b in picked]
 
 
 @given(data=st.data())
@@ -73,8 +73,8 @@ def test_laws(data: st.DataObject, ask: Ask, pairs: list[tuple[str, str]]) -> No
 
 def test_out_and_back(ask: Ask) -> None:
     """What leaves AWS is charged; whoever opened the connection."""
-    out = ask([Flow("web", "dc1/users", Fraction(1000), Fraction(0))])
-    in_ = ask([Flow("web", "dc1/users", Fraction(0), Fraction(1000))])
+    out = ask([TrafficFlow("web", "dc1/users", Fraction(1000), Fraction(0))])
+    in_ = ask([TrafficFlow("web", "dc1/users", Fraction(0), Fraction(1000))])
     by_item = [{line.item.name: line.quantity for line in each.lines} for each in (out, in_)]
     assert by_item[0]["internet-out-gb"] == 1000
     assert "internet-out-gb" not in by_item[1]
@@ -107,7 +107,7 @@ def test_whatever_an_example_has_is_in_the_sum(name: str, tmp_path: Path) -> Non
 
 
 def test_faults_of_flows_at_once(ask: Ask) -> None:
-    given = [Flow("web", "nowhere", Fraction(1)), Flow("lab1", "dc1/servers", Fraction(1))]
+    given = [TrafficFlow("web", "nowhere", Fraction(1)), TrafficFlow("lab1", "dc1/servers", Fraction(1))]
     with pytest.raises(UnusableTraffic) as raised:
         ask(given)
     lines = str(raised.value).splitlines()
@@ -120,7 +120,7 @@ def test_unknown_is_no_price(everything: proof.Analysis) -> None:
     silent = proof.Analysis(everything.network, roots=everything.roots)  # nobody says what sites advertise
     unknown_results = next(f for f in silent.flows if Outcome.UNKNOWN in (f.forward, f.back))
     with pytest.raises(UnusableTraffic, match="it is unknown whether it arrives, so it cannot be priced: "):
-        estimate(silent, FLAT, [Flow(unknown_results.source, unknown_results.destination, Fraction(1))])
+        estimate(silent, FLAT, [TrafficFlow(unknown_results.source, unknown_results.destination, Fraction(1))])
 
 
 def test_never_zero_for_unknown(everything: proof.Analysis) -> None:
@@ -239,7 +239,7 @@ def test_a_key_costs_up_to_three_times_its_price(everything: proof.Analysis, rot
 
 
 def test_data_is_waived_with_them(stages: tuple[Path, Path]) -> None:
-    made = estimate(proof.read(stages[1]), FLAT, [Flow("dev", "internet", Fraction(100), Fraction(300))])
+    made = estimate(proof.read(stages[1]), FLAT, [TrafficFlow("dev", "internet", Fraction(100), Fraction(300))])
     waived = {use.item.name: use.least_amount for use in made.uses if use.least < 0}
     each = Fraction("0.045")
     assert waived == {"nat-gateway-waived": -3 * 730 * each, "nat-gateway-gb-waived": -400 * each}

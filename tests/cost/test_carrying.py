@@ -5,13 +5,13 @@ from collections import Counter
 import pytest
 
 from isthmus.cost.transfer import paid
-from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Location, Packet
+from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Packet, Position
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import EndpointKind, VpcEndpoint, VpcPeering
 from tests.network.nets import FIREWALL, IGW, NAT, PEER, VGW, Net, hub
 
 
-def pays(net: Net, source: Location, destination: Location) -> tuple[Counter[str], Counter[str]]:
+def pays(net: Net, source: Position, destination: Position) -> tuple[Counter[str], Counter[str]]:
     """What each GB pays there and back, in a network where that is one path, or several that pay alike."""
     network = net.made()
     trip = Forwarding(network, sites=tuple(net.sites)).both_ways(Packet(source, destination))

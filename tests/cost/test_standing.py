@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 import modules.aws
-from isthmus.cost.fixed import BY_USE, FREE, by_use, foreign, standing
+from isthmus.cost.fixed import BY_USE, FREE, by_use, fixed_charges, foreign
 from isthmus.cost.items import ITEMS
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown
 from modules.cdk import TerraformResource
@@ -22,7 +22,7 @@ def one(kind: str, **values: Any) -> Graph:
 
 def due(graph: Graph) -> Counts:
     found: dict[str, int | Unknown] = {}
-    for each in standing(graph):
+    for each in fixed_charges(graph):
         assert each.item in ITEMS
         assert each.item not in found
         found[each.item] = each.count

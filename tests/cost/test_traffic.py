@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from isthmus.cost import Flow, UnusableTraffic, read_traffic
+from isthmus.cost import TrafficFlow, UnusableTraffic, read_traffic
 
 
 def written(folder: Path, text: str) -> Path:
@@ -36,8 +36,8 @@ protocol = "udp"
 port = 53
 """
     assert read_traffic(written(tmp_path, text)) == (
-        Flow("dev", "prod", Fraction(1, 2)),
-        Flow("a", "b", Fraction(1), Fraction(2), "udp", 53),
+        TrafficFlow("dev", "prod", Fraction(1, 2)),
+        TrafficFlow("a", "b", Fraction(1), Fraction(2), "udp", 53),
     )
 
 

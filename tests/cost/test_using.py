@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.cost import ITEMS, Flow
+from isthmus.cost import ITEMS, TrafficFlow
 from isthmus.cost.usage import Use, assumptions, using, written_elsewhere
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown
 
@@ -32,13 +32,13 @@ def graph(*given: tuple[str, dict[str, Any]]) -> Graph:
     return Graph({resource.address: resource for resource in (*made, GROUP)})
 
 
-def uses(given: Graph, flows: Sequence[Flow] = ()) -> list[Use]:
+def uses(given: Graph, flows: Sequence[TrafficFlow] = ()) -> list[Use]:
     found = list(using(given, flows))
     assert all(use.item in ITEMS for use in found)
     return found
 
 
-def total(given: Graph, item: str, flows: Sequence[Flow] = ()) -> tuple[Fraction, Fraction]:
+def total(given: Graph, item: str, flows: Sequence[TrafficFlow] = ()) -> tuple[Fraction, Fraction]:
     ranges = [use.amount for use in uses(given, flows) if use.item == item]
     known = [each for each in ranges if not isinstance(each, Unknown)]
     return sum((least for least, _ in known), Fraction()), sum((most for _, most in known), Fraction())
@@ -93,8 +93,8 @@ def test_a_log_of_a_vpc_by_hand() -> None:
 @given(st.integers(0, 10**6), st.integers(1, 10**6), st.integers(1, 6))
 def test_more_traffic_writes_more(some: int, more: int, logs: int) -> None:
     given = graph(*[("aws_flow_log", FLOW_LOG)] * logs)
-    before = total(given, "log-gb", [Flow("a", "b", some)])
-    after = total(given, "log-gb", [Flow("a", "b", some), Flow("a", "b", 0, more)])
+    before = total(given, "log-gb", [TrafficFlow("a", "b", some)])
+    after = total(given, "log-gb", [TrafficFlow("a", "b", some), TrafficFlow("a", "b", 0, more)])
     assert before[0] < after[0]
     assert before[1] < after[1]
     assert before[0] <= before[1]
@@ -104,7 +104,7 @@ def test_more_traffic_writes_more(some: int, more: int, logs: int) -> None:
 
 def test_the_assumptions_say_the_numbers_that_are_used() -> None:
     assert assumptions(())[0] == "each flow log and firewall log sees 10 to 1,000 conversations a minute"
-    assert assumptions([Flow("a", "b", 1)])[:2] == (
+    assert assumptions([TrafficFlow("a", "b", 1)])[:2] == (
         "each GB of the traffic named is 100 to 100,000 records, in 1 to 5 logs",
         "each flow log and firewall log sees 10 conversations a minute beside it",
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 from isthmus import intent
 from isthmus.intent import Estate
-from isthmus.intent.checks.rule import Finding
+from isthmus.intent.checks.rule import Fault
 
 _ASSIGNED = re.compile(r"\b([a-z][a-z_0-9]*)=")
 _AMONG = re.compile(r'"([^"]+)" among (?:its|the) (\w+)')
@@ -23,7 +23,7 @@ _EXAMPLE = re.compile(r"e\.g\. ([\w./-]+\w)")
 _NAMES: Mapping[str, Any] = vars(intent)
 
 
-def followed(estate: Estate, found: Finding) -> Iterator[tuple[str, Estate]]:
+def followed(estate: Estate, found: Fault) -> Iterator[tuple[str, Estate]]:
     """The estate as each value in the remedy has it, with what was written."""
     about: Any = found.about
     for field, value in assigned(found.remedy):

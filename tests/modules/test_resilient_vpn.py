@@ -9,7 +9,7 @@ import pytest
 from isthmus import proof
 from isthmus.intent import CustomerGateway, Egress, Estate, Routing, Segment, Tunnel, check
 from isthmus.output.folder import read_output
-from isthmus.output.overview import ways
+from isthmus.output.overview import site_paths
 from isthmus.report.handover import sheets
 from modules.aws import VpnConnection as AwsVpnConnection
 from modules.files import merge
@@ -118,7 +118,7 @@ def test_options_raise_the_provider_of_the_root_that_has_them(options, version):
 @pytest.mark.parametrize(("large", "together", "flow"), [(False, 5, 1.25), (True, 20, 5)])
 def test_bandwidth_of_all_tunnels_together_is_shown(large, together, flow, tmp_path):
     output = written(changed(large_tunnels=large), tmp_path)
-    (found,) = ways(output.graph, output.estate)
+    (found,) = site_paths(output.graph, output.estate)
     assert (found.tunnels, found.together, found.one_flow) == (4, together, flow)
     assert found.customer_gateways == ("infra-dc1-01", "infra-dc1-02")
     assert f"{together:g} Gbps together" in sheets(output, {})[0].markdown
@@ -135,7 +135,7 @@ def test_bandwidth_of_all_tunnels_together_is_shown(large, together, flow, tmp_p
 )
 def test_tunnels_that_only_the_site_opens_again_are_noted(waits, said, tmp_path):
     output = written(changed(tunnels=waits), tmp_path)
-    (found,) = ways(output.graph, output.estate)
+    (found,) = site_paths(output.graph, output.estate)
     assert found.waiting == (found.connections if said else ())
     assert ("nothing else does" in sheets(output, {})[0].markdown) is said
     notes = proof.read(tmp_path).network.notes
@@ -157,7 +157,7 @@ def test_static_routing_uses_one_tunnel(tmp_path):
     environments = [replace(network, vpn_connections=[one]), *estate.environments[1:]]
     sites = [replace(estate.sites[0], advertises=[])]
     output = written(check(replace(estate, environments=environments, sites=sites)), tmp_path)
-    (found,) = ways(output.graph, output.estate)
+    (found,) = site_paths(output.graph, output.estate)
     assert (found.together, found.one_flow) == (1.25, 1.25)
     assert "one tunnel at a time" in str(found)
     assert proof.read(tmp_path).prove(scenarios=False).verdict is proof.Verdict.PROVED
@@ -196,7 +196,7 @@ def test_a_site_may_be_in_two_segments_by_connections_of_their_own(tmp_path):
     output = written(check(replace(estate, segments=segments, environments=environments)), tmp_path)
     subject = proof.read(tmp_path)
     assert subject.prove(scenarios=False).verdict is proof.Verdict.PROVED
-    assert {way.segment: way.connections for way in ways(output.graph, output.estate)} == {
+    assert {way.segment: way.connections for way in site_paths(output.graph, output.estate)} == {
         "dev-site": ("infra-dc1-01",),
         "prod-site": ("infra-dc1-02",),
     }

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, ip_address
 
 from hypothesis import strategies as st
 
-from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Location, Packet, Service
+from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Packet, Position, Service
 from isthmus.network.model import Unknown
 from tests.network.dual_stack import dual_stack
 from tests.network.features import (
@@ -66,17 +66,17 @@ def packets(draw: st.DrawFn, d: Draft) -> Packet:
     return Packet(source, destination, protocol, draw(st.sampled_from([443, 53, 1024, 40000])))
 
 
-def _together(one: Location, other: Location) -> bool:
+def _together(one: Position, other: Position) -> bool:
     """Whether AWS has no say between two places: at one site, or from a site to the internet."""
     if not isinstance(one, AtSite):
         return False
     return isinstance(other, Internet | Service) or (isinstance(other, AtSite) and one.name == other.name)
 
 
-def _places(d: Draft, version: int) -> st.SearchStrategy[Location]:
+def _places(d: Draft, version: int) -> st.SearchStrategy[Position]:
     """Hosts in subnets and at sites."""
     groups = _GROUPS if "security_groups" in d.parts else (None,)
-    places: list[Location] = [
+    places: list[Position] = [
         InSubnet(subnet.address, net[6], public=public, groups=chosen)
         for subnet in d.parts["subnets"].values()
         for net in subnet.cidrs
@@ -88,9 +88,9 @@ def _places(d: Draft, version: int) -> st.SearchStrategy[Location]:
     return st.sampled_from(places)
 
 
-def _ends(d: Draft, version: int) -> st.SearchStrategy[Location]:
+def _ends(d: Draft, version: int) -> st.SearchStrategy[Position]:
     """What starts nothing: the internet, services, and interface endpoints."""
-    places: list[Location] = [Internet(_WORLD[version]), Service("s3"), Service("dynamodb")]
+    places: list[Position] = [Internet(_WORLD[version]), Service("s3"), Service("dynamodb")]
     for name, endpoint in d.parts.get("endpoints", {}).items():
         places += [AtEndpoint(name, subnet) for subnet in (None, *endpoint.subnets) if endpoint.subnets]
     return st.sampled_from(places)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from isthmus.network.from_terraform import network_of
 from isthmus.network.model import Unknown
-from isthmus.network.suricata import Rules
+from isthmus.network.suricata import SuricataRules
 from isthmus.terraform.graph import Graph, Ref, Resource
 from tests.network.judge.firewall_policy import DROP, FORWARD, PASS, Policy
 
@@ -143,7 +143,7 @@ def _tuple(draw: st.DrawFn) -> Mapping[str, Any]:
     return {"action": draw(st.sampled_from(["PASS", "DROP"])), "header": header, "rule_option": options}
 
 
-def read(policy: Policy) -> Rules | Unknown:
+def read(policy: Policy) -> SuricataRules | Unknown:
     """What the engine reads of a policy."""
     firewall, body = f"{_TYPE}_firewall.f", f"{_TYPE}_firewall_policy.p"
     resources = [

@@ -32,7 +32,7 @@ from isthmus.network.model import (
     VpcTable,
     VpnConnection,
 )
-from isthmus.network.suricata import Rules
+from isthmus.network.suricata import SuricataRules
 
 TGW, IGW, NAT, VGW, PEER = (
     TargetKind.TRANSIT_GATEWAY,
@@ -94,7 +94,7 @@ class Net:
 
     def firewall(self, name: str, vpc: str, *subnets: str) -> tuple[str, ...]:
         endpoints = tuple(FirewallEndpoint(f"{name}[{s}]", name, s) for s in subnets)
-        self.put("firewalls", Firewall(name, vpc, endpoints, rules=Rules(name)))
+        self.put("firewalls", Firewall(name, vpc, endpoints, rules=SuricataRules(name)))
         return tuple(e.address for e in endpoints)
 
     def tgw(self, name: str = "tgw") -> str:

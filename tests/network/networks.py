@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Location, Packet, Scenario, Service
+from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Packet, Position, Scenario, Service
 from isthmus.network.model import (
     AdvertisedPrefix,
     Attachment,
@@ -50,7 +50,7 @@ from isthmus.network.model import (
     VpcTable,
     VpnConnection,
 )
-from isthmus.network.suricata import Rules
+from isthmus.network.suricata import SuricataRules
 from tests.network.judge import Walker
 from tests.network.judge.firewall_policy import Policy
 
@@ -152,7 +152,7 @@ class Draft:
     def firewall(self, name: str, vpc: str, *subnets: str) -> None:
         """A firewall; its endpoints are called `name[subnet]`."""
         ends = tuple(FirewallEndpoint(f"{name}[{subnet}]", name, subnet) for subnet in subnets)
-        self.put("firewalls", Firewall(name, vpc, ends, rules=Rules(name)))
+        self.put("firewalls", Firewall(name, vpc, ends, rules=SuricataRules(name)))
 
     def gateway_endpoint(self, name: str, vpc: str, service: str, *tables: str) -> None:
         full = f"com.amazonaws.us-east-1.{service}"
@@ -302,7 +302,7 @@ class Draft:
 
     # Questions
 
-    def place(self, where: str | Location) -> Location:
+    def place(self, where: str | Position) -> Position:
         """`a1`, `a1 10.0.0.9`, `dc`, `dc 10.9.0.1`, `internet`, `internet 9.9.9.9`, or a location."""
         if not isinstance(where, str):
             return where
@@ -322,8 +322,8 @@ class Draft:
 
     def there(
         self,
-        source: str | Location,
-        destination: str | Location,
+        source: str | Position,
+        destination: str | Position,
         outcome: str,
         *,
         exit: str | None = None,
@@ -336,7 +336,7 @@ class Draft:
         self.questions.append(Question(what, outcome, both_ways, exit, frozenset(down)))
         return self
 
-    def both(self, source: str | Location, destination: str | Location, outcome: str, **more: Any) -> Draft:
+    def both(self, source: str | Position, destination: str | Position, outcome: str, **more: Any) -> Draft:
         """Ask about a flow: the packet there and every reply."""
         return self.there(source, destination, outcome, both_ways=True, **more)
 

@@ -11,9 +11,9 @@ from ipaddress import IPv4Address, IPv4Network, ip_network
 
 from hypothesis import strategies as st
 
-from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Packet
+from isthmus.network.answers import AtSite, InSubnet, Internet, Packet, Position
 from isthmus.network.model import AdvertisedPrefix, AttachmentKind, Cidr, Firewall, Unknown
-from isthmus.network.suricata import Rules
+from isthmus.network.suricata import SuricataRules
 from tests.network.networks import BLACKHOLE, OPEN, Draft, Gone
 
 ZONES = ("z1", "z2")
@@ -71,7 +71,10 @@ def networks(draw: st.DrawFn) -> Draft:
             d.attach(vpc, draw(associated), *doors, appliance=draw(st.booleans()))
     _sites(draw, d, associated)
     if draw(st.integers(0, 4)) == 4:
-        d.put("firewalls", Firewall("tgw-firewall", gateway="hub", rules=Rules("policy"), zones=tuple(draw(_zones()))))
+        d.put(
+            "firewalls",
+            Firewall("tgw-firewall", gateway="hub", rules=SuricataRules("policy"), zones=tuple(draw(_zones()))),
+        )
         d.attach_other(AttachmentKind.NETWORK_FUNCTION, "tgw-firewall", draw(associated))
     _vpn_gateway(draw, d, vpcs[0])
     for vpc in vpcs:
@@ -195,13 +198,13 @@ def packets(draw: st.DrawFn, d: Draft) -> Packet:
     return Packet(source, destination, protocol, port, clients, message)
 
 
-def _together(one: Location, other: Location) -> bool:
+def _together(one: Position, other: Position) -> bool:
     """Whether both are at one site, where AWS has no say."""
     return isinstance(one, AtSite) and isinstance(other, AtSite) and one.name == other.name
 
 
 @st.composite
-def _place(draw: st.DrawFn, d: Draft, hosts_only: bool) -> Location:
+def _place(draw: st.DrawFn, d: Draft, hosts_only: bool) -> Position:
     every = d.parts["subnets"].values()
     subnets = [(s.address, s.cidrs[0]) for s in [*every, *(s for s in every if "work" in s.address)]]
     sites = [(s.name, s.networks[0]) for s in d.sites]

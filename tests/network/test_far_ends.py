@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Outcome, Packet, RoundTrip
+from isthmus.network.answers import AtSite, InSubnet, Internet, Outcome, Packet, Position, RoundTrip
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.from_terraform import network_of
 from isthmus.network.model import AdvertisedPrefix, Network, Site, Unknown
@@ -46,7 +46,7 @@ def pair(**gateways: str) -> Body:
     return made
 
 
-def trip(network: Network, source: Location, destination: Location, *sites: Site) -> RoundTrip:
+def trip(network: Network, source: Position, destination: Position, *sites: Site) -> RoundTrip:
     return Forwarding(network, sites=sites).both_ways(Packet(source, destination))
 
 

@@ -17,7 +17,7 @@ from isthmus.network.firewalls import answer, verdict
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Unknown
 from isthmus.network.packets import Traffic
-from isthmus.network.suricata import Rules
+from isthmus.network.suricata import SuricataRules
 from isthmus.terraform.graph import Ref
 from tests.network.firewall_policies import policies, read
 from tests.network.judge import Walker
@@ -51,7 +51,7 @@ def headers(draw: st.DrawFn) -> Header:
 @given(policies(), headers(), st.sampled_from(CLIENTS))
 def test_engine_and_judge_agree_on_a_policy(policy: Policy, header: Header, clients: tuple[int, int]) -> None:
     rules = read(policy)
-    assert isinstance(rules, Rules)
+    assert isinstance(rules, SuricataRules)
     note(f"{policy}\n{rules}")
     source, destination = ((number(ip),) * 2 for ip in (header.source, header.destination))
     traffic = Traffic(header.protocol, (header.port, header.port))

@@ -15,7 +15,7 @@ from isthmus.network.from_terraform import network_of
 from isthmus.network.model import Unknown
 from isthmus.network.packets import Traffic
 from isthmus.network.stateless import Action, Headers, Stateless, StatelessRule, decided
-from isthmus.network.suricata import Rules
+from isthmus.network.suricata import SuricataRules
 from isthmus.terraform.graph import Graph, Ref, Resource
 
 HERE, THERE = (span(IPv4Network(each)) for each in ("10.0.0.1/32", "198.51.100.7/32"))
@@ -27,7 +27,7 @@ FORWARD = {
 STRICT = {"rule_order": "STRICT_ORDER"}
 
 
-def read(*groups: Resource, **policy: Any) -> Rules | Unknown:
+def read(*groups: Resource, **policy: Any) -> SuricataRules | Unknown:
     """The rules of a firewall whose policy has these arguments."""
     resources = [
         Resource("aws_networkfirewall_firewall_policy.p", "aws_networkfirewall_firewall_policy",
@@ -41,9 +41,9 @@ def read(*groups: Resource, **policy: Any) -> Rules | Unknown:
     )
 
 
-def rules(*groups: Resource, **policy: Any) -> Rules:
+def rules(*groups: Resource, **policy: Any) -> SuricataRules:
     found = read(*groups, **policy)
-    assert isinstance(found, Rules)
+    assert isinstance(found, SuricataRules)
     return found
 
 
@@ -66,7 +66,7 @@ def outcome(found: Block | Unknown | None) -> str:
     return "passes" if found is None else "unknown" if isinstance(found, Unknown) else "blocked"
 
 
-def ask(policy: Rules, traffic: Traffic = HTTPS, source: Span = HERE, to: Span = THERE) -> str:
+def ask(policy: SuricataRules, traffic: Traffic = HTTPS, source: Span = HERE, to: Span = THERE) -> str:
     return outcome(verdict(policy, source, to, traffic))
 
 
@@ -192,7 +192,7 @@ def test_a_group_that_is_not_declared_may_do_anything() -> None:
 # --- stateless rules
 
 
-def stateless(*given_: dict[str, Any], **policy: Any) -> Rules:
+def stateless(*given_: dict[str, Any], **policy: Any) -> SuricataRules:
     body = {"rules_source": {"stateless_rules_and_custom_actions": {"stateless_rule": given_}}}
     return rules(
         group("s", body, "STATELESS"), stateless_rule_group_reference=reference("s"), **policy

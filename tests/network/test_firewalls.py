@@ -15,7 +15,7 @@ from isthmus.network.firewalls import verdict
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Unknown
 from isthmus.network.packets import Traffic, message
-from isthmus.network.suricata import Rule, Rules, listed, unread, written
+from isthmus.network.suricata import SuricataRule, SuricataRules, listed, unread, written
 from tests.network.networks import Draft
 
 NETS = ("10.0.0.0/30", "10.0.0.4/30", "10.0.0.0/29", "10.0.0.2/32")
@@ -89,7 +89,7 @@ def test_rules_decide_as_they_read(
     )
     base = number(IPv4Address("10.0.0.0"))
     ends = [(base + end, base + end) for end in (source, to)]
-    policy = Rules("policy", tuple(written("group", text, SETS)), "drop")
+    policy = SuricataRules("policy", tuple(written("group", text, SETS)), "drop")
     found = verdict(policy, ends[0], ends[1], Traffic(NUMBERS[protocol], (port, port)))
     assert (found is None) == passes(rules, protocol, base + source, base + to, port)
 
@@ -125,7 +125,7 @@ HERE = span(IPv4Network("10.0.0.1/32"))
     ],
 )
 def test_rule_by_rule(rule: str, traffic: Traffic, expected: type | None) -> None:
-    found = verdict(Rules("policy", tuple(written("group", rule, SETS)), "drop"), HERE, HERE, traffic)
+    found = verdict(SuricataRules("policy", tuple(written("group", rule, SETS)), "drop"), HERE, HERE, traffic)
     assert type(found) is expected if expected is not None else found is None
 
 
@@ -141,7 +141,7 @@ def test_rule_by_rule(rule: str, traffic: Traffic, expected: type | None) -> Non
 )
 def test_what_no_rule_matches(default: str | Unknown, tcp: type | None, udp: type | None) -> None:
     """A TCP handshake carries nothing; of protocols without connections `drop_established` drops all."""
-    policy = Rules("policy", default=default)
+    policy = SuricataRules("policy", default=default)
     for traffic, expected in ((HTTPS, tcp), (Traffic(17, (53, 53)), udp), (ECHO, udp)):
         found = verdict(policy, HERE, HERE, traffic)
         assert found is None if expected is None else isinstance(found, expected)
@@ -149,10 +149,12 @@ def test_what_no_rule_matches(default: str | Unknown, tcp: type | None, udp: typ
 
 def test_a_range_passes_as_a_whole() -> None:
     wide = span(IPv4Network("10.0.0.0/28"))
-    policy = Rules("policy", tuple(written("group", "pass tcp 10.0.0.0/29 any -> any any (sid:1;)", {})), "drop")
+    policy = SuricataRules(
+        "policy", tuple(written("group", "pass tcp 10.0.0.0/29 any -> any any (sid:1;)", {})), "drop"
+    )
     assert isinstance(verdict(policy, wide, HERE, HTTPS), Block)
     both = "pass tcp [10.0.0.0/29,10.0.0.8/29] any -> any any (sid:1;)"
-    assert verdict(Rules("policy", tuple(written("group", both, {})), "drop"), wide, HERE, HTTPS) is None
+    assert verdict(SuricataRules("policy", tuple(written("group", both, {})), "drop"), wide, HERE, HTTPS) is None
 
 
 A, HOME = SETS["A"][0], SETS["HOME_NET"][0]
@@ -210,7 +212,7 @@ def test_what_a_header_says(header: str, expected: tuple[object, ...]) -> None:
 @pytest.mark.parametrize("action", ["pass", "drop"])
 def test_addresses_and_ports_that_cannot_be_read_may_be_any(header: str, action: str) -> None:
     text = f"{action} tcp {header} (sid:1;)"
-    expected = Rule("group", text, action == "pass", inside=True, replies=True, vague=True)
+    expected = SuricataRule("group", text, action == "pass", inside=True, replies=True, vague=True)
     assert list(written("group", text, SETS)) == [expected]
 
 
@@ -227,7 +229,7 @@ def test_addresses_and_ports_that_cannot_be_read_may_be_any(header: str, action:
 )
 def test_a_line_that_is_no_rule_may_pass_anything(text: str) -> None:
     (rule,) = written("group", text, SETS)
-    assert rule == Rule("group", text, None, inside=True, replies=True) == unread("group", text)
+    assert rule == SuricataRule("group", text, None, inside=True, replies=True) == unread("group", text)
 
 
 @pytest.mark.parametrize(
@@ -302,7 +304,7 @@ def test_an_allow_list_drops_the_rest_of_its_protocols() -> None:
         *listed("group", "ALLOWLIST", {"HOME_NET": (ALL,), "EXTERNAL_NET": (ALL,)}, ("a.example",)),
         *written("more", "pass tcp any any -> any any ()", {}),
     )
-    assert isinstance(verdict(Rules("policy", later, "drop_established"), HERE, HERE, HTTPS), Unknown)
+    assert isinstance(verdict(SuricataRules("policy", later, "drop_established"), HERE, HERE, HTTPS), Unknown)
     assert list(listed("group", "ALERTLIST", {"HOME_NET": (HOME,)})) == []
     (odd,) = listed("group", "MAYBELIST", {"HOME_NET": (HOME,)})
     assert odd.passes is None
@@ -378,27 +380,29 @@ OTHERS = "drop ip any any -> any any (ip_proto:!TCP; ip_proto:!UDP; ip_proto:!IC
     ],
 )
 def test_a_rule_for_all_but_some_protocols(rule: str, protocol: int, dropped: bool) -> None:
-    policy = Rules("policy", tuple(written("group", rule, {})), "pass")
+    policy = SuricataRules("policy", tuple(written("group", rule, {})), "pass")
     assert isinstance(verdict(policy, HERE, HERE, Traffic(protocol)), Block) is dropped
 
 
 @pytest.mark.parametrize("option", ["ip_proto:47", "ip_proto:>5", "ip_proto:!SCTP", "ip_proto:!47"])
 def test_protocols_that_are_not_read_may_be_any(option: str) -> None:
-    policy = Rules("policy", tuple(written("group", f"drop ip any any -> any any ({option}; sid:1;)", {})), "pass")
+    policy = SuricataRules(
+        "policy", tuple(written("group", f"drop ip any any -> any any ({option}; sid:1;)", {})), "pass"
+    )
     assert isinstance(verdict(policy, HERE, HERE, HTTPS), Unknown)
 
 
 def test_a_list_sees_no_name_where_handshakes_are_dropped() -> None:
     names = tuple(listed("group", "ALLOWLIST", {"HOME_NET": (ALL,), "EXTERNAL_NET": (ALL,)}, ("a.example",)))
-    assert isinstance(verdict(Rules("policy", names, "drop"), HERE, HERE, HTTPS), Block)
-    assert isinstance(verdict(Rules("policy", names, "drop_established"), HERE, HERE, HTTPS), Unknown)
+    assert isinstance(verdict(SuricataRules("policy", names, "drop"), HERE, HERE, HTTPS), Block)
+    assert isinstance(verdict(SuricataRules("policy", names, "drop_established"), HERE, HERE, HTTPS), Unknown)
 
 
 def test_what_a_policy_tells_apart() -> None:
     lines = "pass tcp 10.0.0.0/30 any -> ![10.0.0.0/8,::/0] any ()\npass tls 10.9.0.0/16 any -> any any ()"
     last = "pass udp any any -> 255.255.255.255 67 ()"
-    policy = Rules("policy", (*written("one", f"{lines}\n{last}", SETS), unread("two")))
-    assert policy.rules[-1] == Rule("two", "", None, inside=True, replies=True)
+    policy = SuricataRules("policy", (*written("one", f"{lines}\n{last}", SETS), unread("two")))
+    assert policy.rules[-1] == SuricataRule("two", "", None, inside=True, replies=True)
     assert policy.groups == ("policy", "one", "two")
     told = {str(prefix) for prefix in policy.prefixes()}
     assert told == {"10.0.0.0/30", "0.0.0.0/5", "8.0.0.0/7", "11.0.0.0/8", "12.0.0.0/6", "16.0.0.0/4", "32.0.0.0/3",
@@ -426,7 +430,7 @@ def test_what_a_policy_tells_apart() -> None:
     ],
 )
 def test_what_a_firewall_stops_and_why(lines: str, said: str | Unknown) -> None:
-    found = verdict(Rules("policy", tuple(written("group", lines, SETS)), "drop"), HERE, HERE, HTTPS)
+    found = verdict(SuricataRules("policy", tuple(written("group", lines, SETS)), "drop"), HERE, HERE, HTTPS)
     assert found == said if isinstance(said, Unknown) else str(found) == said
 
 
@@ -447,7 +451,7 @@ def test_what_a_firewall_stops_and_why(lines: str, said: str | Unknown) -> None:
     ],
 )
 def test_ranges_of_ports_and_protocols_without_any(rule: str, traffic: Traffic, passes: bool) -> None:
-    found = verdict(Rules("policy", tuple(written("group", rule, SETS)), "drop"), HERE, HERE, traffic)
+    found = verdict(SuricataRules("policy", tuple(written("group", rule, SETS)), "drop"), HERE, HERE, traffic)
     assert (found is None) == passes
 
 
@@ -473,7 +477,7 @@ def test_on_its_way_a_packet_is_asked_about_with_the_address_it_has_there(
     d.subnet("server", "a", "10.0.9.0/24")
     d.firewall("fw", "a", "door")
     lines = "pass tcp 10.0.1.0/24 any -> 10.0.9.0/24 443 ()\npass tcp 10.0.3.7 any -> any 22 ()"
-    rules = Rules("policy", tuple(written("group", lines, {})), "drop")
+    rules = SuricataRules("policy", tuple(written("group", lines, {})), "drop")
     d.put("firewalls", replace(d.parts["firewalls"]["fw"], rules=rules))
     (path,) = Forwarding(d.network()).forward(Packet(InSubnet(source), InSubnet("server"), port=port)).paths
     assert [str(block) for block in path.blocks] == stopped
@@ -502,7 +506,11 @@ def test_a_reply_past_the_firewall_is_wrong_whatever_names_its_rules_pass(
     d.subnet("door", "a", "10.0.4.0/24")
     d.subnet("server", "a", "10.0.9.0/24")
     d.firewall("fw", "a", "door")
-    read = Rules("policy", tuple(written("group", rules, {})), "drop_established") if rules else Unknown("not read")
+    read = (
+        SuricataRules("policy", tuple(written("group", rules, {})), "drop_established")
+        if rules
+        else Unknown("not read")
+    )
     d.put("firewalls", replace(d.parts["firewalls"]["fw"], rules=read))
     trip = Forwarding(d.network()).both_ways(Packet(InSubnet("client"), InSubnet("server"), port=443))
     assert (str(trip.forward.outcome), str(trip.outcome)) == (there, both_ways)
@@ -511,7 +519,7 @@ def test_a_reply_past_the_firewall_is_wrong_whatever_names_its_rules_pass(
 
 def test_both_directions_change_ports_too() -> None:
     """The port of the destination is one of the source the other way round, where a client does not have it."""
-    rules = Rules(
+    rules = SuricataRules(
         "policy", tuple(written("group", "pass tcp 10.0.0.0/29 any <> 198.51.100.0/24 443 (sid:1;)", {})), "drop"
     )
     there = span(IPv4Network("198.51.100.7/32"))
@@ -543,7 +551,7 @@ def test_a_rule_about_the_other_direction_passes_by_the_answer(
     """
     there = span(IPv4Network("198.51.100.7/32"))
     found = verdict(
-        Rules("policy", tuple(written("group", BACKWARD.format(options), {})), default), HERE, there, traffic
+        SuricataRules("policy", tuple(written("group", BACKWARD.format(options), {})), default), HERE, there, traffic
     )
     assert type(found) is expected if expected is not None else found is None
 
@@ -562,5 +570,5 @@ def test_a_rule_about_the_other_direction_passes_by_the_answer(
 )
 def test_what_drops_answers_drops_the_flow_that_no_rule_passes(rule: str, expected: type | None) -> None:
     there = span(IPv4Network("198.51.100.7/32"))
-    found = verdict(Rules("policy", tuple(written("group", rule, {})), "pass"), HERE, there, HTTPS)
+    found = verdict(SuricataRules("policy", tuple(written("group", rule, {})), "pass"), HERE, there, HTTPS)
     assert type(found) is expected if expected is not None else found is None

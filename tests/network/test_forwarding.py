@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.network.address_space import Address, address_at, number
-from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Outcome, Packet, Scenario, combine
-from isthmus.network.forwarding import Forwarding, NoSuchPlace
+from isthmus.network.answers import AtSite, InSubnet, Internet, Outcome, Packet, Position, Scenario, combine
+from isthmus.network.forwarding import Forwarding, NoSuchPosition
 from isthmus.network.model import Site, Unknown, VpnConnection
 from tests.network.nets import FIREWALL, IGW, NAT, TGW, Net, hub
 
@@ -32,7 +32,7 @@ def engine_of(net: Net, **more: Any) -> Forwarding:
         (DEV, Internet(), True),
     ],
 )
-def test_who_reaches_whom(one: Location, other: Location, works: bool) -> None:
+def test_who_reaches_whom(one: Position, other: Position, works: bool) -> None:
     trip = engine_of(hub()).both_ways(Packet(one, other))
     assert (trip.outcome is Outcome.REACHABLE) == works
     assert (trip.back.outcome is Outcome.REACHABLE) == works
@@ -196,7 +196,7 @@ def test_reach_says_of_each_address_what_a_packet_there_meets(net: Net, address:
     reach = engine.reach(InSubnet(source)).at(number(address))
     try:
         where = engine.locate(address)
-    except NoSuchPlace:
+    except NoSuchPosition:
         assert all(path.end == "" or path.end in ("dc1", "internet") for path in reach)
         return
     assert combine(reach) is engine.forward(Packet(InSubnet(source), where)).outcome
@@ -244,11 +244,11 @@ def test_shadowed_routes_are_not_used() -> None:
 
 def test_places_that_do_not_exist_are_another_answer_than_no_route() -> None:
     engine = engine_of(hub())
-    with pytest.raises(NoSuchPlace, match="expected the address of a subnet of this network, got 'nowhere'"):
+    with pytest.raises(NoSuchPosition, match="expected the address of a subnet of this network, got 'nowhere'"):
         engine.forward(Packet(InSubnet("nowhere"), DC))
-    with pytest.raises(NoSuchPlace, match="expected the name of a site, got 'dc9'; this network has: dc1"):
+    with pytest.raises(NoSuchPosition, match="expected the name of a site, got 'dc9'; this network has: dc1"):
         engine.forward(Packet(DEV, AtSite("dc9")))
-    with pytest.raises(NoSuchPlace, match=r"10\.1\.200\.1 is in dev but in none of its subnets"):
+    with pytest.raises(NoSuchPosition, match=r"10\.1\.200\.1 is in dev but in none of its subnets"):
         engine.locate(ip_address("10.1.200.1"))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from isthmus.network.suricata import Rules
+from isthmus.network.suricata import SuricataRules
 from tests.network.networks import Draft, Golden, judge, mesh, spoke
 
 golden = Golden()
@@ -118,7 +118,7 @@ def firewall_on_the_gateway() -> Draft:
 
     d = Draft()
     d.hub()
-    d.put("firewalls", Firewall("fw", gateway="hub", rules=Rules("policy"), zones=("z1",)))
+    d.put("firewalls", Firewall("fw", gateway="hub", rules=SuricataRules("policy"), zones=("z1",)))
     d.attach_other(AttachmentKind.NETWORK_FUNCTION, "fw", "inspected")
     d.tgw_table("spokes", routes={"0.0.0.0/0": "att-fw"})
     d.tgw_table("inspected", learns=["att-a", "att-b", "att-c"])
@@ -141,7 +141,7 @@ def firewall_on_the_gateway_chooses_the_zone() -> Draft:
 
     d = Draft()
     d.hub()
-    d.put("firewalls", Firewall("fw", gateway="hub", rules=Rules("policy"), zones=("z1", "z2")))
+    d.put("firewalls", Firewall("fw", gateway="hub", rules=SuricataRules("policy"), zones=("z1", "z2")))
     d.attach_other(AttachmentKind.NETWORK_FUNCTION, "fw", "inspected")
     d.tgw_table("spokes", routes={"0.0.0.0/0": "att-fw"})
     d.tgw_table("inspected", routes={"0.0.0.0/0": "att-out"}, learns=["att-a"])

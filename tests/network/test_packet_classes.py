@@ -6,13 +6,13 @@ from ipaddress import ip_network
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.network.answers import InSubnet, Internet, Location, Packet, RoundTrip
+from isthmus.network.answers import InSubnet, Internet, Packet, Position, RoundTrip
 from isthmus.network.client_ports import described
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Network, NetworkAcl, NetworkAclRule, SecurityGroup, SecurityGroupRule
 from isthmus.network.packet_classes import packet_classes, representative
 from isthmus.network.packets import ALL_PACKETS, PROTOCOLS, Packets, Traffic, message, messages, parsed, place
-from isthmus.network.suricata import Rules, written
+from isthmus.network.suricata import SuricataRules, written
 from tests.network.networks import Draft, mesh, open_acl
 
 PORTS = [0, 22, 53, 443, 1023, 1024, 3388, 3389, 3390, 32_767, 32_768, 65_535]
@@ -70,7 +70,7 @@ def said(trip: RoundTrip) -> object:
     )
 
 
-def hold(network: Network, source: Location, destination: Location, asked: list[int]) -> None:
+def hold(network: Network, source: Position, destination: Position, asked: list[int]) -> None:
     """The classes hold every packet once, and say of each what its own walk says."""
     engine = Forwarding(network)
     classes = packet_classes(engine, source, destination)
@@ -110,7 +110,7 @@ def behind_a_firewall(texts: list[str], default: str) -> Network:
     d.subnet("a1", "a", "10.1.1.0/24", routes={"10.1.2.0/24": "fw[door]"})
     d.subnet("a2", "a", "10.1.2.0/24", routes={"10.1.1.0/24": "fw[door]"})
     lines = tuple(written("group", "\n".join(texts), {}))
-    d.put("firewalls", replace(d.parts["firewalls"]["fw"], rules=Rules("policy", lines, default)))
+    d.put("firewalls", replace(d.parts["firewalls"]["fw"], rules=SuricataRules("policy", lines, default)))
     return d.network()
 
 
@@ -152,7 +152,7 @@ def behind_a_nat_gateway() -> Network:
     return d.network()
 
 
-def outcomes(network: Network, source: str, destination: Location) -> dict[str, tuple[str, str]]:
+def outcomes(network: Network, source: str, destination: Position) -> dict[str, tuple[str, str]]:
     return {
         str(each.packets): (str(each.trip.forward.outcome), str(each.trip.back.outcome))
         for each in packet_classes(Forwarding(network), InSubnet(source), destination)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from isthmus.network.address_space import ALL, PUBLIC, address_at, number, show_range, span
-from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Location, Packet, Service
-from isthmus.network.forwarding import Forwarding, NoSuchPlace
+from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Packet, Position, Service
+from isthmus.network.forwarding import Forwarding, NoSuchPosition
 from isthmus.network.model import EndpointKind, NatGateway, Subnet, Unknown, VpcEndpoint
-from isthmus.network.positions import Places
+from isthmus.network.positions import Positions
 from tests.network.networks import Draft
 
 DARK = Unknown("var.dark")
@@ -69,9 +69,9 @@ def engine() -> Forwarding:
         ("fd00::1", "fd00::1 is in no VPC, at no known site and not on the internet"),
     ],
 )
-def test_where_an_address_is(address: str, where: Location | str) -> None:
+def test_where_an_address_is(address: str, where: Position | str) -> None:
     if isinstance(where, str):
-        with pytest.raises(NoSuchPlace) as nowhere:
+        with pytest.raises(NoSuchPosition) as nowhere:
             engine().locate(ip_address(address))
         assert str(nowhere.value) == where
     else:
@@ -100,7 +100,7 @@ def test_where_an_address_is(address: str, where: Location | str) -> None:
     ],
     ids=str,
 )
-def test_what_stands_for_a_location(location: Location, place: str | Unknown | None) -> None:
+def test_what_stands_for_a_location(location: Position, place: str | Unknown | None) -> None:
     expected = number(ip_address(place)) if isinstance(place, str) else place
     assert engine().place_of(location) == expected
 
@@ -115,16 +115,16 @@ def test_what_stands_for_a_location(location: Location, place: str | Unknown | N
     ],
     ids=str,
 )
-def test_places_that_are_not_there(location: Location, why: str) -> None:
-    with pytest.raises(NoSuchPlace) as nowhere:
+def test_places_that_are_not_there(location: Position, why: str) -> None:
+    with pytest.raises(NoSuchPosition) as nowhere:
         engine().place_of(location)
     assert str(nowhere.value) == why
-    with pytest.raises(NoSuchPlace, match="this network has: none"):
+    with pytest.raises(NoSuchPosition, match="this network has: none"):
         Forwarding(Draft().network()).place_of(AtSite("dc"))
 
 
 def test_where_a_nat_gateway_is() -> None:
-    places: Places = engine().places
+    places: Positions = engine().places
     assert places.nat_place("nat") == number(ip_address("10.1.1.99"))
     assert places.nat_span("nat") == span(ip_network("10.1.1.99/32"))
     assert places.nat_place("nat2") == number(ip_address("10.1.2.3"))
@@ -191,7 +191,7 @@ def test_routes_of_tables_and_what_has_none() -> None:
     assert [str(r.prefix) for r in asked.routes("t")] == ["23.0.0.0/8", "0.0.0.0/0"]
     assert {str(r.prefix) for r in asked.used_routes("t")} == {"23.0.0.0/8", "0.0.0.0/0"}
     assert {str(r.prefix) for r in asked.used_routes("a2-table")} == {str(r.prefix) for r in asked.routes("a2-table")}
-    with pytest.raises(NoSuchPlace, match="expected the address of a route table of this network, got 'nowhere'"):
+    with pytest.raises(NoSuchPosition, match="expected the address of a route table of this network, got 'nowhere'"):
         asked.routes("nowhere")
-    with pytest.raises(NoSuchPlace, match="expected a subnet or a site as the source of reach, got internet"):
+    with pytest.raises(NoSuchPosition, match="expected a subnet or a site as the source of reach, got internet"):
         asked.reach(Internet())

@@ -16,7 +16,7 @@ import pytest
 from isthmus.network.answers import InSubnet, Internet, Outcome, Packet
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.from_terraform import network_of
-from isthmus.network.public_access import PublicAccess, Way
+from isthmus.network.public_access import GatewayPath, PublicAccess
 from isthmus.proof.reading import subject
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown
 from isthmus.terraform.reading import read
@@ -143,7 +143,7 @@ def test_an_egress_only_gateway_is_blocked_in_both_directions_only() -> None:
     for mode, expected in (("block-bidirectional", "no"), ("block-ingress", "yes"), ("off", "yes")):
         network = network_of(Graph({r.address: r for r in (*NETWORK, options(mode))}))
         access = network.public_access.get("aws_vpc.v")
-        way = Way(inbound=False, outbound_only=True, subnets=("aws_subnet.app",), inspected=False)
+        way = GatewayPath(inbound=False, outbound_only=True, subnets=("aws_subnet.app",), inspected=False)
         assert (access is None or access.passes(way)) is (expected == "yes")
         reach = Forwarding(network).reach(InSubnet("aws_subnet.app"))
         paths = reach.at(0x2A00_0000_0000_0000_0000_0000_0000_0001)
@@ -211,7 +211,7 @@ def test_an_exclusion_of_something_elsewhere_may_be_of_this_vpc() -> None:
 
 
 def test_a_connection_from_the_internet_is_blocked_whatever_it_passes() -> None:
-    way = Way(inbound=True, outbound_only=True, subnets=("s",), inspected=False)
+    way = GatewayPath(inbound=True, outbound_only=True, subnets=("s",), inspected=False)
     assert PublicAccess("o", "block-ingress").passes(way) is False
 
 
@@ -222,7 +222,7 @@ def test_an_exclusion_in_another_region_than_its_vpc_is_unknown() -> None:
 
 
 def test_without_exclusions_inspected_packets_are_blocked_and_with_one_nothing_says() -> None:
-    inspected = Way(inbound=False, outbound_only=False, subnets=("s",), inspected=True)
+    inspected = GatewayPath(inbound=False, outbound_only=False, subnets=("s",), inspected=True)
     assert PublicAccess("o", "block-bidirectional").passes(inspected) is False
     assert isinstance(PublicAccess("o", "block-bidirectional", "allow-bidirectional").passes(inspected), Unknown)
 
@@ -231,7 +231,7 @@ def test_without_exclusions_inspected_packets_are_blocked_and_with_one_nothing_s
 def test_what_becomes_unknown_gives_no_other_known_answer(mode: str, excluded: str) -> None:
     why = Unknown("anything")
     for inbound, outbound_only, inspected in product((True, False), repeat=3):
-        way = Way(inbound, outbound_only, ("s",), inspected)
+        way = GatewayPath(inbound, outbound_only, ("s",), inspected)
         known = PublicAccess("o", mode, excluded).passes(way)
         for vague in (
             PublicAccess("o", why, excluded),

@@ -14,7 +14,7 @@ from isthmus.network.block import Block
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import NetworkAcl, Unknown
 from isthmus.network.reachable_ranges import join, onward, signature, without
-from isthmus.network.walk import Pieces, Source, TgwPlace, Walk
+from isthmus.network.walk import PacketSource, Pieces, TgwPlace, Walk
 from tests.network.networks import BLACKHOLE, Draft, Gone, mesh
 from tests.network.test_unknowns import FILES
 
@@ -213,7 +213,7 @@ def walked(engine: Forwarding, source: InSubnet | AtSite, low: int, high: int) -
     walk = Walk(engine.facts)
     if isinstance(source, AtSite):
         return walk.from_site(engine.sites.by_name[source.name], low, high, Path())
-    return walk.in_subnet(source.address, Source.HOST, low, high, Path((Hop("subnet", source.address),)))
+    return walk.in_subnet(source.address, PacketSource.HOST, low, high, Path((Hop("subnet", source.address),)))
 
 
 def pairwise_joined(pieces: Pieces) -> bool:

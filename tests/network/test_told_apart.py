@@ -14,7 +14,7 @@ from isthmus.network.answers import AtSite, InSubnet, Packet, RoundTrip
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.prefix_classes import Advertised
 from isthmus.proof.analysis import Analysis
-from isthmus.proof.difference.flows import Kind, compare
+from isthmus.proof.difference.flows import ChangeKind, compare
 from isthmus.proof.errors import UnusableInput
 from isthmus.terraform.graph import Resource
 from tests.proof.plain import CORE, HUB, gateway, hub, made, network, ref, spoke, vpn, vpn_in_core
@@ -71,13 +71,13 @@ def test_prefixes_that_make_no_difference_cost_no_more_packets(monkeypatch: pyte
 def test_a_prefix_that_a_route_knows_is_followed_by_itself() -> None:
     before, after = advertising(many(40)), advertising(many(40), route("172.16.7.0/24"))
     changes = {(c.kind, c.source, c.destination) for c in compare(before, after).changes}
-    assert {(Kind.LOST, spoke, "dc/172.16.7.0/24") for spoke in ("one", "two")} <= changes
+    assert {(ChangeKind.LOST, spoke, "dc/172.16.7.0/24") for spoke in ("one", "two")} <= changes
     assert {there for _, _, there in changes} - {"one", "two", "internet"} == {"dc/172.16.7.0/24"}
 
 
 def test_a_prefix_that_the_site_no_longer_advertises_is_lost() -> None:
     before, after = advertising(many(40)), advertising([p for p in many(40) if p != "172.16.7.0/24"])
-    lost = {(c.source, c.destination) for c in compare(before, after).changes if c.kind is Kind.LOST}
+    lost = {(c.source, c.destination) for c in compare(before, after).changes if c.kind is ChangeKind.LOST}
     assert {("one", "dc/172.16.7.0/24"), ("two", "dc/172.16.7.0/24")} <= lost
     assert not [pair for pair in lost if "172.16.8.0/24" in pair[1]]
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from isthmus import proof
 from isthmus.intent import Estate
-from isthmus.network.suricata import Rules
+from isthmus.network.suricata import SuricataRules
 from isthmus.proof import Verdict
 from isthmus.terraform.graph import Graph, Ref, Resource, Undeclared, Unknown
 from isthmus.testing.strategies import estates
@@ -79,7 +79,7 @@ def _elsewhere(here: Bench, mutant: Mutant) -> bool:
     """Whether what was changed is no part of the network: a share, of which what uses it is evaluated
     (isthmus.network.coverage.sharing), or a rule group of a firewall none of whose rules decide."""
     firewalls = here.network.firewalls.values()
-    idle = not any(isinstance(one.rules, Rules) and one.rules.rules for one in firewalls)
+    idle = not any(isinstance(one.rules, SuricataRules) and one.rules.rules for one in firewalls)
     return mutant.type.startswith("aws_ram_") or (idle and mutant.type.startswith("aws_networkfirewall_"))
 
 

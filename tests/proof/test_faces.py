@@ -2,7 +2,7 @@
 
 from isthmus.aws.quotas import ROUTES
 from isthmus.proof.checks.quotas import Usage, exceeded, fullest
-from isthmus.proof.difference.flows import Change, Difference, Kind
+from isthmus.proof.difference.flows import Change, ChangeKind, Difference
 from isthmus.proof.result.findings import UnknownResult, Violation
 from isthmus.proof.result.proof import Flows, Proof
 from isthmus.report import markdown
@@ -25,7 +25,9 @@ def test_a_comment_is_never_too_long() -> None:
 
 
 def test_a_long_difference_is_cut_too() -> None:
-    changes = tuple(Change(Kind.GAINED, "a", f"b{n}", None, None, ("aws_route." + "r" * 90,)) for n in range(2_000))
+    changes = tuple(
+        Change(ChangeKind.GAINED, "a", f"b{n}", None, None, ("aws_route." + "r" * 90,)) for n in range(2_000)
+    )
     text = markdown.difference_markdown(Difference(changes))
     assert len(text.encode()) < 65_535
     assert text.startswith("**Flows change**: 2000 gained.")

@@ -6,7 +6,7 @@ import pytest
 
 from isthmus.network.answers import Outcome
 from isthmus.proof.analysis import Analysis
-from isthmus.proof.difference.flows import Kind, compare
+from isthmus.proof.difference.flows import ChangeKind, compare
 from isthmus.proof.errors import ProofError
 from isthmus.proof.reading import subject
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value
@@ -205,8 +205,8 @@ def test_what_one_version_loses_is_a_difference() -> None:
     ]
     after = dual(*OVER_IPV4, OUT_OVER_IPV6, *over_ipv6)
     assert {(c.kind, c.source, c.destination) for c in compare(before, after).changes} == {
-        (Kind.GAINED, "one", "two"),
-        (Kind.GAINED, "two", "one"),
+        (ChangeKind.GAINED, "one", "two"),
+        (ChangeKind.GAINED, "two", "one"),
     }
 
 

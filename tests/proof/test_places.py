@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from isthmus import cli, proof
 from isthmus.intent import Estate, check
 from isthmus.network.model import EndpointKind, Unknown, VpcEndpoint
-from isthmus.proof import Analysis, NoSuchPlace, ProofError
+from isthmus.proof import Analysis, NoSuchLocation, ProofError
 from isthmus.testing.strategies import estates
 from modules.synthesis import synthesize
 from tests.modules.shared_services import reference
@@ -77,7 +77,7 @@ def test_services_are_their_endpoints_and_segments_name_their_members(estate: Es
             assert str(said.value).endswith(f"name one of {', '.join(sorted(members))}")
             assert members <= places
         else:
-            assert isinstance(said.value, NoSuchPlace)
+            assert isinstance(said.value, NoSuchLocation)
 
 
 def test_several_endpoints_of_one_service_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from rich.console import Console
 from isthmus import proof
 from isthmus.network.answers import Outcome
 from isthmus.proof.analysis import Analysis
-from isthmus.proof.difference.flows import Kind, compare
+from isthmus.proof.difference.flows import ChangeKind, compare
 from isthmus.proof.result.findings import Verdict
 from isthmus.report import markdown, proof_json, proof_terminal
 from isthmus.terraform.graph import Resource, Unknown
@@ -89,7 +89,7 @@ def test_json_has_each_subnet() -> None:
 @pytest.mark.parametrize(("left", "destination"), [("hub", "internet"), ("nat", "two")])
 def test_what_one_subnet_loses_is_a_change(left: str, destination: str) -> None:
     changes = compare(tiers(), tiers(app=(left,))).changes
-    assert (Kind.LOST, "one", destination) in {(c.kind, c.source, c.destination) for c in changes}
+    assert (ChangeKind.LOST, "one", destination) in {(c.kind, c.source, c.destination) for c in changes}
 
 
 def test_an_unknown_subnet_is_not_masked_by_a_blocked_one() -> None:

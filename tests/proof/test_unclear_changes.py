@@ -11,7 +11,7 @@ from rich.console import Console
 
 from isthmus.network.answers import Outcome
 from isthmus.proof.analysis import Analysis
-from isthmus.proof.difference.flows import Change, Kind, compare
+from isthmus.proof.difference.flows import Change, ChangeKind, compare
 from isthmus.proof.errors import UnusableInput
 from isthmus.proof.pairs.matrix import Pair
 from isthmus.report import markdown, proof_json, proof_terminal
@@ -46,12 +46,14 @@ def changes(before: Analysis, after: Analysis) -> list[Change]:
 def test_unknown_is_neither_gained_nor_lost(known: Outcome, unknown_is: str) -> None:
     sides = [one_to_two(known), one_to_two(UNKNOWN)]
     (change,) = changes(*(sides if unknown_is == "after" else reversed(sides)))
-    assert change.kind is Kind.UNCLEAR
+    assert change.kind is ChangeKind.UNCLEAR
     assert "var.gateway is not set" in change.why
 
 
-@pytest.mark.parametrize(("was", "is_", "kind"), [(REACHABLE, BLOCKED, Kind.LOST), (BLOCKED, REACHABLE, Kind.GAINED)])
-def test_what_is_known_on_both_sides_is_gained_or_lost(was: Outcome, is_: Outcome, kind: Kind) -> None:
+@pytest.mark.parametrize(
+    ("was", "is_", "kind"), [(REACHABLE, BLOCKED, ChangeKind.LOST), (BLOCKED, REACHABLE, ChangeKind.GAINED)]
+)
+def test_what_is_known_on_both_sides_is_gained_or_lost(was: Outcome, is_: Outcome, kind: ChangeKind) -> None:
     (change,) = changes(one_to_two(was), one_to_two(is_))
     assert (change.kind, change.why) == (kind, "")
 
@@ -87,7 +89,7 @@ def two_tiers(routed: str) -> Analysis:
 
 def test_what_one_subnet_gains_does_not_hide_what_another_loses() -> None:
     found = changes(two_tiers("app"), two_tiers("vault"))
-    assert [change.kind for change in found] == [Kind.GAINED, Kind.LOST]
+    assert [change.kind for change in found] == [ChangeKind.GAINED, ChangeKind.LOST]
 
 
 @settings(max_examples=share(10))
@@ -101,10 +103,10 @@ def test_only_what_is_known_is_gained_or_lost(before: list[Resource], after: lis
         return
     for change in found:
         had, has = (_outcomes(side, change.source, change.destination) for side in sides)
-        if change.kind is Kind.LOST and "from client ports" not in change.packets:
+        if change.kind is ChangeKind.LOST and "from client ports" not in change.packets:
             assert REACHABLE in had
             assert BLOCKED in has
-        if change.kind is Kind.GAINED and "from client ports" not in change.packets:
+        if change.kind is ChangeKind.GAINED and "from client ports" not in change.packets:
             assert BLOCKED in had
             assert REACHABLE in has
 

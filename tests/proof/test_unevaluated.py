@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from isthmus import cli
 from isthmus.network.model import Firewall, Network, Unknown
-from isthmus.network.suricata import Rule, Rules, listed, managed, unread, written
+from isthmus.network.suricata import SuricataRule, SuricataRules, listed, managed, unread, written
 from isthmus.proof.difference.unevaluated import unevaluated
 from tests.proof.estates import output, write
 
 NAMES = st.lists(st.sampled_from([".a.example", ".b.example", "c.example"]), unique=True, max_size=3).map(tuple)
 
 
-def network(*rules: Rule) -> Network:
-    policy = Rules("policy", rules, "drop", tuple(rule.address for rule in rules if rule.inside))
+def network(*rules: SuricataRule) -> Network:
+    policy = SuricataRules("policy", rules, "drop", tuple(rule.address for rule in rules if rule.inside))
     return Network(firewalls={"fw": Firewall("fw", rules=policy)})
 
 

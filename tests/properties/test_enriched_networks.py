@@ -17,7 +17,7 @@ from isthmus.network.answers import Packet, Scenario
 from isthmus.network.client_ports import EPHEMERAL
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Network
-from isthmus.network.suricata import Rules
+from isthmus.network.suricata import SuricataRules
 from tests.network.dual_stack import dual_stack
 from tests.network.enriched import FEATURES, Feature, enriched, packets
 from tests.network.features import (
@@ -130,7 +130,7 @@ def the_first_vpc_is_learnt_alone(network: Network) -> Network:
 
 def firewalls_pass_everything(network: Network) -> Network:
     """Policies have no rules."""
-    firewalls = {name: replace(one, rules=Rules(name)) for name, one in network.firewalls.items()}
+    firewalls = {name: replace(one, rules=SuricataRules(name)) for name, one in network.firewalls.items()}
     return replace(network, firewalls=firewalls)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from isthmus import proof
 from isthmus.intent import Estate
-from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Location, Packet, Scenario, Service
+from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Packet, Position, Scenario, Service
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import EndpointKind, Network, Site
 from isthmus.testing.strategies import estates
@@ -58,7 +58,7 @@ def what_fails(network: Network) -> Iterator[str]:
 
 def asked(network: Network, sites: tuple[Site, ...], dice: random.Random) -> Iterator[Packet]:
     """Packets between any two places that AWS has a say between."""
-    hosts: list[Location] = [InSubnet(address) for address in network.subnets]
+    hosts: list[Position] = [InSubnet(address) for address in network.subnets]
     hosts += [AtSite(site.name, cidr[1]) for site in sites for cidr in site.networks]
     targets = [*hosts, Internet(), Service("s3"), Service("dynamodb")]
     targets += [AtEndpoint(name) for name, one in network.endpoints.items() if one.kind is EndpointKind.INTERFACE]
@@ -69,7 +69,7 @@ def asked(network: Network, sites: tuple[Site, ...], dice: random.Random) -> Ite
             yield Packet(source, destination, protocol, port)
 
 
-def its_own_affair(source: Location, destination: Location) -> bool:
+def its_own_affair(source: Position, destination: Position) -> bool:
     """Whether a site alone decides: inside itself, and what it sends to the internet."""
     if not isinstance(source, AtSite):
         return False

@@ -7,14 +7,14 @@ from dataclasses import replace
 from hypothesis import event, given, note
 from hypothesis import strategies as st
 
-from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Packet
+from isthmus.network.answers import AtSite, InSubnet, Internet, Packet, Position
 from isthmus.network.forwarding import Forwarding
 from tests.network.firewall_policies import policies, read
 from tests.network.judge import Walker
 from tests.network.networks import Draft, mesh
 
 CLIENTS = ((1024, 65_535), (32_768, 60_999), (49_152, 65_535))
-PAIRS: tuple[tuple[Location, Location], ...] = (
+PAIRS: tuple[tuple[Position, Position], ...] = (
     (InSubnet("a1"), InSubnet("b1")),
     (InSubnet("b1"), InSubnet("a1")),
     (InSubnet("a1"), AtSite("dc")),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from isthmus.network.model import Network, Site, VpcPeering
 from isthmus.report.diagram import mermaid
-from isthmus.report.diagram.drawing import Box, Drawing, Kind, Line, Link
+from isthmus.report.diagram.drawing import Box, BoxKind, Connector, Drawing, Link
 from isthmus.report.diagram.groups import readable
 from isthmus.report.diagram.network import drawn
 from tests.network.networks import Draft, mesh, spoke
@@ -136,7 +136,10 @@ def test_a_thousand_spokes_are_two_boxes_and_the_odd_one() -> None:
     d.tgw_table("isolated", learns=["att-spoke-0500"])
     d.tgw_table("odd", learns=[f"att-{name}" for name in names])
     drawing = readable(drawn(d.network()))
-    assert {box.title for box in drawing.boxes if box.kind is Kind.VPC} == {"spoke-0000 and 998 like it", "spoke-0500"}
+    assert {box.title for box in drawing.boxes if box.kind is BoxKind.VPC} == {
+        "spoke-0000 and 998 like it",
+        "spoke-0500",
+    }
     shown = read(mermaid.text(drawing))
     assert shown.named("route table", "odd").rows == ["propagated from spoke-0000 and 998 like it,", "spoke-0500"]
     assert shown.named("VPC", "spoke-0000 and 998 like it").rows[0].startswith("10.0.0.0/17, 10.0.128.0/18, ")
@@ -160,7 +163,7 @@ def test_peered_vpcs_may_be_alike() -> None:
     for number in range(2, 42):
         spoke(d, f"{'a' if number % 2 else 'z'}{number}", number, "t")
         d.put("peerings", VpcPeering(f"pcx-{number}", "m", f"{'a' if number % 2 else 'z'}{number}"))
-    vpcs = {box.title for box in readable(drawn(d.network())).boxes if box.kind is Kind.VPC}
+    vpcs = {box.title for box in readable(drawn(d.network())).boxes if box.kind is BoxKind.VPC}
     assert vpcs == {"m", "a11 and 39 like it"}
 
 
@@ -193,7 +196,7 @@ def test_where_alike_is_not_enough_what_differs_is_left_out() -> None:
         ends[f"e{number}"] = replace(ends[f"e{number}"], service=f"com.amazonaws.us-east-1.service{number}")
     vpcs = d.parts["vpcs"]
     d.parts["vpcs"] = {key: replace(vpc, name=f"net-{41 - int(key[1:]):02}") for key, vpc in vpcs.items()}
-    (vpc,) = (box for box in readable(drawn(d.network())).boxes if box.kind is Kind.VPC)
+    (vpc,) = (box for box in readable(drawn(d.network())).boxes if box.kind is BoxKind.VPC)
     assert vpc.title == "net-01 and 39 like it"
     assert vpc.says == ("default route to transit gateway", "and what differs among them")
 
@@ -207,7 +210,7 @@ def test_pictures_are_as_they_were() -> None:
 
 
 def test_lines_lead_from_sites_by_tables_to_vpcs() -> None:
-    order = [kind.value for kind in Kind]
+    order = [kind.value for kind in BoxKind]
     for text in pictures.current().values():
         shown = read(text)
         for a, b in shown.lines:
@@ -219,7 +222,7 @@ def test_the_text_is_a_flowchart_of_the_drawing(d: Draft, most: int) -> None:
     drawing = readable(drawn(d.network(), d.sites), most)
     shown = read(mermaid.text(drawing))
     assert sorted(shown.titles()) == sorted(
-        box.title if box.kind is not Kind.INTERNET else "internet" for box in drawing.boxes
+        box.title if box.kind is not BoxKind.INTERNET else "internet" for box in drawing.boxes
     )
     assert len(shown.lines) == sum(line.link not in (Link.PROPAGATES, Link.ROUTED) for line in drawing.lines)
     assert all(a in shown.boxes and b in shown.boxes for a, b in shown.lines)
@@ -254,7 +257,7 @@ def test_no_name_is_syntax(d: Draft, data: st.DataObject, most: int) -> None:
 
 def _as_shown(box: Box) -> str:
     """A title with what nobody can read as a question mark."""
-    title = "internet" if box.kind is Kind.INTERNET else " ".join(box.title.split())
+    title = "internet" if box.kind is BoxKind.INTERNET else " ".join(box.title.split())
     return "".join("?" if unicodedata.category(each)[0] == "C" else each for each in title)
 
 
@@ -302,8 +305,8 @@ def test_adding_a_vpc_changes_only_lines_that_name_it() -> None:
 
 
 def test_more_than_mermaid_draws_is_said() -> None:
-    boxes = tuple(Box(f"{number}", Kind.VPC, f"{number}") for number in range(mermaid.MOST_LINES + 2))
-    lines = tuple(Line(a.key, b.key, Link.CONNECTS) for a, b in pairwise(boxes))
+    boxes = tuple(Box(f"{number}", BoxKind.VPC, f"{number}") for number in range(mermaid.MOST_LINES + 2))
+    lines = tuple(Connector(a.key, b.key, Link.CONNECTS) for a, b in pairwise(boxes))
     mermaid.text(Drawing((), boxes, lines[: mermaid.MOST_LINES]))
     with pytest.raises(mermaid.TooLarge, match="501 lines"):
         mermaid.text(Drawing((), boxes, lines))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from isthmus.report.diagram import mermaid
 from isthmus.report.diagram.compared import compared
-from isthmus.report.diagram.drawing import Drawing, Kind, Line, Mark
+from isthmus.report.diagram.drawing import BoxKind, Connector, Drawing, Mark
 from isthmus.report.diagram.groups import readable
 from isthmus.report.diagram.network import drawn
 from tests.network.networks import Draft, mesh, spoke
@@ -30,8 +30,8 @@ def test_a_network_does_not_differ_from_itself(drawing: Drawing) -> None:
 def test_nothing_of_either_is_lost(before: Drawing, after: Drawing) -> None:
     both = compared(before, after)
     for drawing, other in ((before, Mark.ADDED), (after, Mark.REMOVED)):
-        keys = {box.key for box in both.boxes if box.mark is not other and box.kind is not Kind.INTERNET}
-        assert keys == {box.key for box in drawing.boxes if box.kind is not Kind.INTERNET}
+        keys = {box.key for box in both.boxes if box.mark is not other and box.kind is not BoxKind.INTERNET}
+        assert keys == {box.key for box in drawing.boxes if box.kind is not BoxKind.INTERNET}
         assert {_plain(line) for line in both.lines if line.mark is not other} == set(drawing.lines)
         assert set(drawing.frames) <= set(both.frames)
     boxes = {box.key: box for box in both.boxes}
@@ -107,5 +107,5 @@ def test_a_change_says_what_was() -> None:
     ]
 
 
-def _plain(line: Line) -> Line:
+def _plain(line: Connector) -> Connector:
     return replace(line, mark=Mark.SAME)

@@ -6,7 +6,7 @@ from typing import cast
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from isthmus.proof.difference.flows import Change, Difference, Kind
+from isthmus.proof.difference.flows import Change, ChangeKind, Difference
 from isthmus.proof.result.findings import Flow
 from isthmus.report.change_groups import Block, blocks, gist, headline
 
@@ -43,7 +43,7 @@ def test_all_from_some_to_others_is_one_block(some: set[str], others: set[str], 
     assert (block.sources, block.destinations, block.mutual) == (tuple(sorted(some)), tuple(sorted(others)), mutual)
 
 
-def change(kind: Kind, source: str, destination: str, packets: str = "", was: str = "", now: str = "") -> Change:
+def change(kind: ChangeKind, source: str, destination: str, packets: str = "", was: str = "", now: str = "") -> Change:
     before, after = (cast("Flow", SimpleNamespace(exit=exit_)) if exit_ else None for exit_ in (was, now))
     return Change(kind, source, destination, before, after, packets=packets)
 
@@ -51,13 +51,13 @@ def change(kind: Kind, source: str, destination: str, packets: str = "", was: st
 def test_flows_are_together_that_change_alike() -> None:
     difference = Difference(
         (
-            change(Kind.GAINED, "dev", "prod"),
-            change(Kind.GAINED, "prod", "dev"),
-            change(Kind.GAINED, "test", "prod", "tcp/22 and udp/53"),
-            change(Kind.GAINED, "lab", "internet", now="igw"),
-            change(Kind.LOST, "dev", "prod"),
-            change(Kind.LOST, "prod", "internet", was="vpn"),
-            change(Kind.REROUTED, "dev", "internet", was="vpn", now="igw"),
+            change(ChangeKind.GAINED, "dev", "prod"),
+            change(ChangeKind.GAINED, "prod", "dev"),
+            change(ChangeKind.GAINED, "test", "prod", "tcp/22 and udp/53"),
+            change(ChangeKind.GAINED, "lab", "internet", now="igw"),
+            change(ChangeKind.LOST, "dev", "prod"),
+            change(ChangeKind.LOST, "prod", "internet", was="vpn"),
+            change(ChangeKind.REROUTED, "dev", "internet", was="vpn", now="igw"),
         ),
         came=("lab",),
         went=("old", "older"),

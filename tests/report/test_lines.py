@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from isthmus.terraform import read
-from isthmus.terraform.source_lines import Lines
+from isthmus.terraform.source_lines import SourceLines
 from tests.proof.estates import output, write
 
 
@@ -16,7 +16,7 @@ def test_every_resource_has_the_line_that_names_it(tmp_path: Path, stage: str) -
     folder = write(output(stage), tmp_path)
     addresses = list(read(folder).resources)
     assert len(addresses) > 100
-    lines = Lines(folder)
+    lines = SourceLines(folder)
     for address in addresses:
         line = lines.of(address)
         assert line is not None, address
@@ -38,7 +38,7 @@ def test_every_resource_has_the_line_that_names_it(tmp_path: Path, stage: str) -
     ],
 )
 def test_what_is_not_there_has_no_line(tmp_path: Path, address: str) -> None:
-    assert Lines(write(output("stage_3_every_vpc"), tmp_path)).of(address) is None
+    assert SourceLines(write(output("stage_3_every_vpc"), tmp_path)).of(address) is None
 
 
 def test_roots_and_modules_of_other_people(tmp_path: Path) -> None:
@@ -51,8 +51,11 @@ def test_roots_and_modules_of_other_people(tmp_path: Path) -> None:
     for name, document in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(json.dumps(document, indent=2))
-    assert Lines(tmp_path).of("aws_vpc.main") == (tmp_path / "b.tf.json", 4)
-    assert Lines(tmp_path).of('module.net["x"].aws_subnet.main[1]') == (tmp_path / "parts" / "net" / "c.tf.json", 4)
+    assert SourceLines(tmp_path).of("aws_vpc.main") == (tmp_path / "b.tf.json", 4)
+    assert SourceLines(tmp_path).of('module.net["x"].aws_subnet.main[1]') == (
+        tmp_path / "parts" / "net" / "c.tf.json",
+        4,
+    )
 
 
 def test_the_line_is_one_of_the_block_of_resources(tmp_path: Path) -> None:
@@ -64,7 +67,7 @@ def test_the_line_is_one_of_the_block_of_resources(tmp_path: Path) -> None:
     }
     text = json.dumps(document, indent=1)
     (tmp_path / "main.tf.json").write_text(text)
-    line = Lines(tmp_path).of("aws_vpc.main")
+    line = SourceLines(tmp_path).of("aws_vpc.main")
     assert line is not None
     assert line.number == max(at for at, row in enumerate(text.splitlines(), 1) if row.strip().startswith('"main": {'))
 
@@ -74,5 +77,5 @@ def test_the_time_grows_with_the_text_alone(tmp_path: Path) -> None:
     document = {"locals": {"many": [{"aws_vpc": {}}] * 200_000}, "resource": {"aws_vpc": {"main": {}}}}
     (tmp_path / "main.tf.json").write_text(json.dumps(document))
     started = time.process_time()
-    assert Lines(tmp_path).of("aws_vpc.main") is not None
+    assert SourceLines(tmp_path).of("aws_vpc.main") is not None
     assert time.process_time() - started < 10

@@ -89,7 +89,7 @@ def test_a_literal_output_that_is_referred_to(tmp_path: Path) -> None:
     assert not something_to_render(_documents(tmp_path, _module(cidr="${module.hub.other}"), hub))
 
 
-def _verdicts(folder: Path, render: bool, monkeypatch: pytest.MonkeyPatch) -> set[engine.Verdict]:
+def _verdicts(folder: Path, render: bool, monkeypatch: pytest.MonkeyPatch) -> set[engine.CheckOutcome]:
     monkeypatch.setattr(engine, "something_to_render", lambda _: render)
     return set(engine.judge_documents(read_documents(folder)).verdicts)
 

@@ -10,7 +10,7 @@ import pytest
 
 from isthmus.intent import Environment, check
 from isthmus.network.answers import Outcome
-from isthmus.proof import NoSuchName, NoSuchPlace, ProofError, UnusableInput
+from isthmus.proof import NoSuchLocation, NoSuchName, ProofError, UnusableInput
 from isthmus.testing.network import NetworkUnderTest
 from tests.proof.estates import EVERYTHING, Output, estate, output, write
 
@@ -219,7 +219,7 @@ def test_a_zone_takes_itself_and_what_hangs_on_it(everything, central):
     ],
 )
 def test_a_place_that_is_not_there_is_no_failed_assertion(everything, sentence, names, message):
-    with pytest.raises(NoSuchPlace) as caught:
+    with pytest.raises(NoSuchLocation) as caught:
         getattr(everything, sentence)(*names)
     assert str(caught.value) == message
 

@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from isthmus import proof
-from isthmus.network.answers import AtSite, InSubnet, Internet, Location, Outcome, Packet, RoundTrip
+from isthmus.network.answers import AtSite, InSubnet, Internet, Outcome, Packet, Position, RoundTrip
 from isthmus.network.answers import Path as Route
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Site, Unknown
@@ -138,7 +138,7 @@ def _questions(a: int, b: int, probes: Iterable[tuple[int, int]]) -> Iterator[Qu
         yield Question(a, b, protocol, clients[(7 * a + 5 * b + number) % len(clients)], port)
 
 
-def _location(host: Host) -> Location:
+def _location(host: Host) -> Position:
     """What the engine calls a host. None of the twin's has a public address of its own."""
     ip = ip_address(str(host.ip))
     if host.location == INTERNET:

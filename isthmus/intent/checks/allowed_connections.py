@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from isthmus.intent.allowed_connection import AllowedConnection
 from isthmus.intent.checks.lenient import network, networks, own_blocks, resolved
-from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.checks.rule import Fault, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.name_resolution import servers, shared_services
 from isthmus.intent.network_acl_rules import allowed_ports, ports
@@ -26,7 +26,7 @@ def _known(estate: Estate) -> set[str]:
 
 
 @rule("connections are opened between segments and site networks, by name")
-def allowed_connection_unknown(estate: Estate) -> Iterator[Finding]:
+def allowed_connection_unknown(estate: Estate) -> Iterator[Fault]:
     """A side that opens, or is opened to, is neither a segment nor a site network."""
     known = _known(estate)
     for allowed_connections in estate.allowed_connections:
@@ -34,33 +34,33 @@ def allowed_connection_unknown(estate: Estate) -> Iterator[Finding]:
             if side not in known:
                 close = difflib.get_close_matches(side, sorted(known), n=1)
                 remedy = f'"{close[0]}"' if close else f"one of {', '.join(sorted(known))}"
-                yield Finding(allowed_connections, f'"{side}" is neither a segment nor a site network', remedy)
+                yield Fault(allowed_connections, f'"{side}" is neither a segment nor a site network', remedy)
 
 
 @rule("network ACLs know these protocols and ports 0 to 65535", _ACL)
-def allowed_connection_ports(estate: Estate) -> Iterator[Finding]:
+def allowed_connection_ports(estate: Estate) -> Iterator[Fault]:
     """A port means nothing, stands there twice, or none is given."""
     for allowed_connections in estate.allowed_connections:
         if not allowed_connections.ports:
-            yield Finding(
+            yield Fault(
                 allowed_connections, "ports is empty", 'ports=["tcp/443"]; what is not said may not be opened anyway'
             )
         for text in dict.fromkeys(allowed_connections.ports):
             if ports(text) is None:
-                yield Finding(
+                yield Fault(
                     allowed_connections, f'ports holds "{text}"', '"tcp/443", "udp/53", "tcp/8000-8080" or "icmp"'
                 )
             elif allowed_connections.ports.count(text) > 1:
-                yield Finding(allowed_connections, f'ports holds "{text}" twice', "each once")
+                yield Fault(allowed_connections, f'ports holds "{text}" twice', "each once")
 
 
 @rule("it is said of both sides at once, and the last word would be hard to find")
-def allowed_connection_twice(estate: Estate) -> Iterator[Finding]:
+def allowed_connection_twice(estate: Estate) -> Iterator[Fault]:
     """The same side opens to the same other side twice."""
     seen: set[tuple[str, str]] = set()
     for allowed_connections in estate.allowed_connections:
         if _sides(allowed_connections) in seen:
-            yield Finding(
+            yield Fault(
                 allowed_connections,
                 f'"{allowed_connections.source}" opens to "{allowed_connections.to}" already',
                 "one entry with all the ports",
@@ -69,17 +69,17 @@ def allowed_connection_twice(estate: Estate) -> Iterator[Finding]:
 
 
 @rule("filters stand in VPCs: between two sites there is none")
-def allowed_connection_between_sites(estate: Estate) -> Iterator[Finding]:
+def allowed_connection_between_sites(estate: Estate) -> Iterator[Fault]:
     """Both sides are site networks."""
     segments = {segment.name for segment in estate.segments}
     for allowed_connections in estate.allowed_connections:
         if {*_sides(allowed_connections)} <= _known(estate) - segments:
             given = f'"{allowed_connections.source}" and "{allowed_connections.to}" are site networks'
-            yield Finding(allowed_connections, given, "a segment on one side; between sites, their own firewalls")
+            yield Fault(allowed_connections, given, "a segment on one side; between sites, their own firewalls")
 
 
 @rule("who does not reach the other side opens nothing there")
-def allowed_connection_not_reachable(estate: Estate) -> Iterator[Finding]:
+def allowed_connection_not_reachable(estate: Estate) -> Iterator[Fault]:
     """The two sides do not reach each other."""
     sound = resolved(estate)
     segments = {segment.name: segment for segment in sound.segments}
@@ -97,11 +97,11 @@ def allowed_connection_not_reachable(estate: Estate) -> Iterator[Finding]:
             if here == there:
                 given = f'the spokes of segment "{here}" do not reach each other'
                 remedy = f'isolated=False for segment "{here}"'
-            yield Finding(allowed_connections, given, f"{remedy}, or no such entry")
+            yield Fault(allowed_connections, given, f"{remedy}, or no such entry")
 
 
 @rule("network ACLs see addresses: they know a segment by its blocks, whatever spokes it has", _ACL)
-def allowed_connection_without_blocks(estate: Estate) -> Iterator[Finding]:
+def allowed_connection_without_blocks(estate: Estate) -> Iterator[Fault]:
     """Connections are opened between segments, and one of them has no blocks."""
     segments = {segment.name: segment for segment in estate.segments}
     told: set[str] = set()
@@ -114,14 +114,14 @@ def allowed_connection_without_blocks(estate: Estate) -> Iterator[Finding]:
                 told.add(side)
                 given = f'segment "{side}" has no blocks'
                 blocks = own_blocks(estate, segments[side])
-                yield Finding(allowed_connections, given, f'Segment("{side}", blocks={blocks}, ...)')
+                yield Fault(allowed_connections, given, f'Segment("{side}", blocks={blocks}, ...)')
 
 
 @rule(
     "names are asked over UDP, and over TCP where the answer is long",
     "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-choose-vpc.html",
 )
-def allowed_connection_without_dns(estate: Estate) -> Iterator[Finding]:
+def allowed_connection_without_dns(estate: Estate) -> Iterator[Fault]:
     """Hybrid DNS asks, or is asked, across two sides that may not open port 53 to each other."""
     sound = resolved(estate)
     for asking, asked, why in _questions(sound):
@@ -135,7 +135,7 @@ def allowed_connection_without_dns(estate: Estate) -> Iterator[Finding]:
                 )
                 given = f'"{asking}" may not open {protocol}/53 to "{asked}", and {why}'
                 more = [*map(str, opened or ()), f"{protocol}/53"]
-                yield Finding(said, given, f'AllowedConnection(source="{asking}", to="{asked}", ports={more})')
+                yield Fault(said, given, f'AllowedConnection(source="{asking}", to="{asked}", ports={more})')
 
 
 def _questions(estate: Estate) -> Iterator[tuple[str, str, str]]:

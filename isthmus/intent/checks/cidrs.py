@@ -16,7 +16,7 @@ from isthmus.intent.checks.lenient import (
     vpc_cidrs,
     written,
 )
-from isthmus.intent.checks.rule import Finding, rule, subject
+from isthmus.intent.checks.rule import Fault, rule, subject
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import place_of
 from isthmus.intent.spoke import Spoke
@@ -27,22 +27,22 @@ PRIVATE = networks(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0
 
 
 @rule("Isthmus builds IPv4 networks", _SIZING)
-def cidr_form(estate: Estate) -> Iterator[Finding]:
+def cidr_form(estate: Estate) -> Iterator[Fault]:
     """A CIDR is not one, or is IPv6."""
     for cidr in written(estate):
         if network(cidr.text) is None:
             kind = "is IPv6" if _is_ipv6(cidr.text) else "is no CIDR"
-            yield Finding(cidr.about, f'"{cidr.text}" {kind}', "an IPv4 CIDR such as 10.1.0.0/20", cidr.part)
+            yield Fault(cidr.about, f'"{cidr.text}" {kind}', "an IPv4 CIDR such as 10.1.0.0/20", cidr.part)
 
 
 @rule("AWS clears or refuses host bits, and Terraform then sees a change in every plan", _SIZING)
-def cidr_not_canonical(estate: Estate) -> Iterator[Finding]:
+def cidr_not_canonical(estate: Estate) -> Iterator[Fault]:
     """A CIDR has bits set behind its prefix, or is written in another way than AWS writes it."""
     for cidr in written(estate):
         meant = network(cidr.text)
         if meant is not None and str(meant) != cidr.text:
             given = f'"{cidr.text}" is not how AWS writes that range'
-            yield Finding(cidr.about, given, f'the range itself: "{meant}"', cidr.part)
+            yield Fault(cidr.about, given, f'the range itself: "{meant}"', cidr.part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def _ranges(estate: Estate) -> Iterator[_Range]:
     "a transit gateway does not propagate a VPC whose range overlaps another's, and one address must mean one place",
     _ROUTING,
 )
-def cidr_overlap(estate: Estate) -> Iterator[Finding]:
+def cidr_overlap(estate: Estate) -> Iterator[Fault]:
     """Two ranges in use overlap: of spokes, site networks or the hub."""
     ranges = list(_ranges(estate))
     blocks = networks(estate.blocks)
@@ -85,42 +85,42 @@ def cidr_overlap(estate: Estate) -> Iterator[Finding]:
             continue  # the site network lies in a block: block-overlap says so
         free = free_range(estate, second.about, second.cidr, second.cidr.prefixlen)
         remedy = f"a free range, e.g. {free}" if free and second.kind == "spoke" else "ranges that lie apart"
-        yield Finding(second.about, f"{second.cidr} overlaps {first.what}, {place_of(first.about)}", remedy)
+        yield Fault(second.about, f"{second.cidr} overlaps {first.what}, {place_of(first.about)}", remedy)
 
 
 @rule(
     "the blocks are where AWS lies: they are blackholed next to every default, so a site network inside is cut off",
     _ROUTING,
 )
-def block_overlap(estate: Estate) -> Iterator[Finding]:
+def block_overlap(estate: Estate) -> Iterator[Fault]:
     """The estate's blocks overlap each other, or a site network."""
     blocks = [cidr for text in estate.blocks if (cidr := network(text)) is not None]
     for one, other in overlaps((cidr, tag) for tag, cidr in enumerate(blocks)):
         part = f"block {blocks[other]}"
-        yield Finding(estate, f"{blocks[other]} overlaps block {blocks[one]}", "one of the two", part)
+        yield Fault(estate, f"{blocks[other]} overlaps block {blocks[one]}", "one of the two", part)
     for site in estate.sites:
         for name, text in site.networks.items():
             cidr = network(text)
             hit = next((block for block in blocks if cidr is not None and block.overlaps(cidr)), None)
             if hit is not None:
                 given = f"{cidr} overlaps the estate's block {hit}, {place_of(estate)}"
-                yield Finding(site, given, "another range for it, or blocks that leave it out", f'network "{name}"')
+                yield Fault(site, given, "another range for it, or blocks that leave it out", f'network "{name}"')
 
 
 @rule(
     "public addresses used inside hide the internet's own: they belong to somebody else unless you advertise them",
     _SIZING,
 )
-def block_not_private(estate: Estate) -> Iterator[Finding]:
+def block_not_private(estate: Estate) -> Iterator[Fault]:
     """A block of the estate is not private."""
     for block in networks(estate.blocks):
         if not any(block.subnet_of(private) for private in PRIVATE):
             remedy = f"a block in {', '.join(map(str, PRIVATE[:3]))} or {PRIVATE[3]}"
-            yield Finding(estate, f"{block} is not a private range", remedy, f"block {block}")
+            yield Fault(estate, f"{block} is not a private range", remedy, f"block {block}")
 
 
 @rule("return routes, blackholes, endpoints and firewalls know the blocks, never the list of spokes")
-def spoke_outside_blocks(estate: Estate) -> Iterator[Finding]:
+def spoke_outside_blocks(estate: Estate) -> Iterator[Fault]:
     """A spoke's range, or a secondary one, lies in none of the estate's blocks."""
     if not readable(estate.blocks):
         return
@@ -135,13 +135,13 @@ def spoke_outside_blocks(estate: Estate) -> Iterator[Finding]:
                 given = (
                     f"{cidr} lies in none of the estate's blocks {', '.join(map(str, blocks)) or '(there are none)'}"
                 )
-                yield Finding(spoke, given, inside + more)
+                yield Fault(spoke, given, inside + more)
 
 
 @rule(
     "the block's blackhole would win over the spoke's own route, and its VPC would route its own range away", _ROUTING
 )
-def spoke_is_block(estate: Estate) -> Iterator[Finding]:
+def spoke_is_block(estate: Estate) -> Iterator[Fault]:
     """A spoke's range, or a secondary one, is a whole block of the estate."""
     blocks = networks(estate.blocks)
     for _, spoke in estate.spokes:
@@ -149,9 +149,7 @@ def spoke_is_block(estate: Estate) -> Iterator[Finding]:
             if cidr in blocks:
                 given = f"{cidr} is a whole block of the estate, {place_of(estate)}"
                 larger = _block_around(estate, cidr)
-                yield Finding(
-                    spoke, given, f"a larger block{f', e.g. {larger}' if larger else ''}, or a part of {cidr}"
-                )
+                yield Fault(spoke, given, f"a larger block{f', e.g. {larger}' if larger else ''}, or a part of {cidr}")
 
 
 def free_range(estate: Estate, about: object, cidr: IPv4Network, prefix: int) -> IPv4Network | None:

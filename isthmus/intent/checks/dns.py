@@ -13,7 +13,7 @@ from isthmus.aws.regions import REGIONS
 from isthmus.aws.services import S3, SERVICES
 from isthmus.intent.addressing import NoSlot, Tier, resolver_addresses, subnets, tiers_in
 from isthmus.intent.checks.lenient import all_linked, network, networks, segment_of, vpc_cidrs
-from isthmus.intent.checks.rule import Finding, rule, subject
+from isthmus.intent.checks.rule import Fault, rule, subject
 from isthmus.intent.dns import ForwardRule, PrivateZone
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of, place_of
@@ -51,46 +51,44 @@ def _home(estate: Estate) -> Iterator[_Home]:
 
 
 @rule("a VPC takes one Route 53 Profile, and one answer to who resolves a domain", _GUIDE + "profiles.html")
-def dns_twice(estate: Estate) -> Iterator[Finding]:
+def dns_twice(estate: Estate) -> Iterator[Fault]:
     """More than one environment holds hybrid DNS."""
     holders = [environment for environment in estate.environments if environment.dns is not None]
     for environment in holders[1:]:
         given = f"{subject(holders[0])}, {place_of(holders[0])}, holds hybrid DNS too"
-        yield Finding(environment, given, "dns in one environment only, with the rules and zones of both")
+        yield Fault(environment, given, "dns in one environment only, with the rules and zones of both")
 
 
 @rule("its Resolver endpoints are network interfaces in that spoke's subnets", _GUIDE + "resolver.html")
-def dns_spoke(estate: Estate) -> Iterator[Finding]:
+def dns_spoke(estate: Estate) -> Iterator[Fault]:
     """The spoke that holds hybrid DNS is none of its environment's."""
     for environment in estate.environments:
         names = [spoke.name for spoke in environment.spokes]
         if environment.dns is not None and (wanted := name_of(environment.dns.spoke)) not in names:
             given = f'spoke "{wanted}" is none of {subject(environment)}'
             remedy = f'spoke="{names[0]}"' if names else "a spoke in this environment"
-            yield Finding(environment.dns, given, remedy)
+            yield Fault(environment.dns, given, remedy)
 
 
 @rule(
     "AWS refuses a Resolver endpoint with one address, and a second one in the same zone goes down with the first",
     _GUIDE + "resolver-choose-vpc.html",
 )
-def resolver_zones(estate: Estate) -> Iterator[Finding]:
+def resolver_zones(estate: Estate) -> Iterator[Fault]:
     """The spoke that holds the Resolver endpoints spans one zone."""
     for home in _home(estate):
         zones = sorted(set(estate.zones_of(home.services.spoke)))
         if len(zones) == 1 and (home.services.dns.inbound or home.services.dns.forwards):
             region = REGIONS.get(estate.region)
             two = list(region.zone_ids[:2]) if region else ["use1-az1", "use1-az2"]
-            yield Finding(
-                home.services.spoke, f"it holds Resolver endpoints and spans {zones[0]} alone", f"zones={two}"
-            )
+            yield Fault(home.services.spoke, f"it holds Resolver endpoints and spans {zones[0]} alone", f"zones={two}")
 
 
 @rule(
     "DNS knows other names in no zone and asks for none",
     _GUIDE + "DomainNameFormat.html",
 )
-def domain_form(estate: Estate) -> Iterator[Finding]:
+def domain_form(estate: Estate) -> Iterator[Fault]:
     """A domain is none: lower case, letters, digits, `-` and `_`, no final dot; `.` alone may be forwarded."""
     for environment in estate.environments:
         if environment.dns is None:
@@ -111,9 +109,9 @@ def _is_domain(text: str) -> bool:
     return len(text) <= 253 and all(_LABEL.fullmatch(label) for label in text.split("."))
 
 
-def _badly_formed(about: object, domain: str) -> Finding:
+def _badly_formed(about: object, domain: str) -> Fault:
     right = re.sub(r"[^a-z0-9_.-]+", "-", domain.lower()).strip(".-")
-    return Finding(about, f'the domain is "{domain}"', f'"{right if _is_domain(right) else "corp.example.com"}"')
+    return Fault(about, f'the domain is "{domain}"', f'"{right if _is_domain(right) else "corp.example.com"}"')
 
 
 @rule(
@@ -121,7 +119,7 @@ def _badly_formed(about: object, domain: str) -> Finding:
     "each becomes a Terraform name",
     _GUIDE + "hosted-zone-private-considerations.html",
 )
-def domain_twice(estate: Estate) -> Iterator[Finding]:
+def domain_twice(estate: Estate) -> Iterator[Fault]:
     """A domain is defined twice: by a forward rule, a private zone or a central endpoint; `-` and `_` are one."""
     for environment in estate.environments:
         if environment.dns is None:
@@ -137,7 +135,7 @@ def domain_twice(estate: Estate) -> Iterator[Finding]:
         for thing in things:
             if (key := _key(thing.domain)) in first:
                 given = f'"{thing.domain}" is defined by {first[key]} too'
-                yield Finding(thing, given, "one of the two, or a domain below it")
+                yield Fault(thing, given, "one of the two, or a domain below it")
             else:
                 first[key] = f"{subject(thing)}, {place_of(thing)}"
 
@@ -147,7 +145,7 @@ def domain_twice(estate: Estate) -> Iterator[Finding]:
     "private zone of their name beside it",
     "https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html",
 )
-def endpoint_name_taken(estate: Estate) -> Iterator[Finding]:
+def endpoint_name_taken(estate: Estate) -> Iterator[Fault]:
     """A forward rule or private zone is for a name of an interface endpoint in a spoke that it is associated with."""
     for home in _home(estate):
         things: list[ForwardRule | PrivateZone] = [*home.services.dns.forwards, *home.services.dns.private_zones]
@@ -159,7 +157,7 @@ def endpoint_name_taken(estate: Estate) -> Iterator[Finding]:
                 if taken is not None:
                     given = f'"{thing.domain}" is a name of the endpoint for {names[taken]} in {subject(spoke)}'
                     remedy = f"interface_endpoints without it there, {place_of(spoke)}, or another domain here"
-                    yield Finding(thing, given, remedy)
+                    yield Fault(thing, given, remedy)
 
 
 def _key(domain: str) -> str:
@@ -170,27 +168,27 @@ def _key(domain: str) -> str:
     "a rule needs one to six DNS servers to ask, each once, by IPv4 address",
     _GUIDE + "resolver-rules-managing.html",
 )
-def forward_target(estate: Estate) -> Iterator[Finding]:
+def forward_target(estate: Estate) -> Iterator[Fault]:
     """A forward rule names no DNS server, or both a site and addresses, or what is no address, or too many."""
     sites = {site.name: site for site in estate.sites}
     for forward in _forwards(estate):
         site = sites.get(str(name_of(forward.site)))
         if (forward.site is None) is (not forward.targets):
             given = "it names a site and targets" if forward.targets else "it names neither a site nor targets"
-            yield Finding(forward, given, 'site="..." or targets=["..."]')
+            yield Fault(forward, given, 'site="..." or targets=["..."]')
         elif forward.site is not None and site is None:
             continue  # unknown-reference says so
         elif site is not None and not site.dns_servers:
             given = f"{subject(site)}, {place_of(site)}, has no DNS servers"
-            yield Finding(forward, given, 'dns_servers=["..."] there, or targets here')
+            yield Fault(forward, given, 'dns_servers=["..."] there, or targets here')
         else:
             asked = servers(estate, forward)
             wrong = [text for text in forward.targets if _address(text) is None]
             if wrong:
-                yield Finding(forward, f'target "{wrong[0]}" is no IPv4 address', "an address such as 172.21.0.53")
+                yield Fault(forward, f'target "{wrong[0]}" is no IPv4 address', "an address such as 172.21.0.53")
             elif len(set(asked)) < len(asked) or len(asked) > MOST_TARGETS:
                 given = f"it asks {len(asked)} servers: {', '.join(asked)}"
-                yield Finding(forward, given, f"at most {MOST_TARGETS}, each once")
+                yield Fault(forward, given, f"at most {MOST_TARGETS}, each once")
 
 
 def _forwards(estate: Estate) -> Iterator[ForwardRule]:
@@ -210,7 +208,7 @@ def _address(text: str) -> IPv4Address | None:
     "its outbound endpoint asks from that spoke, over the routes that the spoke's segment has",
     _GUIDE + "resolver-forwarding-outbound-queries.html",
 )
-def dns_server_not_reachable(estate: Estate) -> Iterator[Finding]:
+def dns_server_not_reachable(estate: Estate) -> Iterator[Fault]:
     """A forward rule asks a DNS server that the spoke with the Resolver endpoints does not reach."""
     for home in _home(estate) if all_linked(estate) else ():
         spokes = [cidr for _, spoke in served(estate) for cidr in vpc_cidrs(spoke)]
@@ -224,14 +222,14 @@ def dns_server_not_reachable(estate: Estate) -> Iterator[Finding]:
                 if address is not None and address not in own and not any(address in cidr for cidr in whole):
                     given = f"{subject(home.services.spoke)}, which asks, does not reach {text}"
                     remedy = f"a server in {', '.join(map(str, whole))}, or more reach for {subject(home.segment)}"
-                    yield Finding(forward, given, remedy)
+                    yield Fault(forward, given, remedy)
 
 
 @rule(
     "a server there answers by a network interface in a subnet, with an address that AWS does not keep for itself",
     "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
 )
-def dns_server_in_no_subnet(estate: Estate) -> Iterator[Finding]:
+def dns_server_in_no_subnet(estate: Estate) -> Iterator[Fault]:
     """A forward rule asks an address of a spoke's ranges that no machine there can have."""
     services = shared_services(estate)
     if services is None:
@@ -253,7 +251,7 @@ def dns_server_in_no_subnet(estate: Estate) -> Iterator[Finding]:
             else:
                 continue
             private = ", ".join(str(subnet) for name, subnet in placed.items() if name.startswith(Tier.PRIVATE))
-            yield Finding(forward, given, f"a server in {private}, past the first four addresses and not the last")
+            yield Fault(forward, given, f"a server in {private}, past the first four addresses and not the last")
 
 
 def _kept(address: IPv4Address, subnet: IPv4Network) -> bool:
@@ -267,7 +265,7 @@ def _inside(servers: Iterable[str], cidrs: Iterable[str]) -> list[str]:
 
 
 @rule("the query comes back to where it left, until Resolver gives up (RSLVR-00804)", _GUIDE + "troubleshooting.html")
-def forward_loop(estate: Estate) -> Iterator[Finding]:
+def forward_loop(estate: Estate) -> Iterator[Fault]:
     """A forward rule asks the estate's own Resolver endpoints."""
     for home in _home(estate):
         own = _endpoint_addresses(estate, home.services)
@@ -275,7 +273,7 @@ def forward_loop(estate: Estate) -> Iterator[Finding]:
             for text in forward.targets:
                 if _address(text) in own:
                     given = f"target {text} is the Resolver endpoint of {subject(home.services.spoke)}"
-                    yield Finding(forward, given, "a DNS server that answers for the domain by itself")
+                    yield Fault(forward, given, "a DNS server that answers for the domain by itself")
 
 
 def _endpoint_addresses(estate: Estate, services: SharedServices) -> set[IPv4Address]:
@@ -300,7 +298,7 @@ def _usable(subnet: IPv4Network) -> tuple[IPv4Address, ...]:
 
 
 @rule("each root reads what those before it made: the hub's comes first, and its spokes would wait for a later one")
-def dns_after_hub(estate: Estate) -> Iterator[Finding]:
+def dns_after_hub(estate: Estate) -> Iterator[Fault]:
     """A spoke of the hub's environment uses hybrid DNS that lies in another environment."""
     services = shared_services(estate)
     if services is None or services.environment.hub is not None:
@@ -308,14 +306,14 @@ def dns_after_hub(estate: Estate) -> Iterator[Finding]:
     for environment, spoke in served(estate):
         if environment.hub is not None:
             given = f"it uses the hybrid DNS of {subject(services.environment)}, which is built after the hub"
-            yield Finding(spoke, given, "an environment of its own for the spoke, in the same account if need be")
+            yield Fault(spoke, given, "an environment of its own for the spoke, in the same account if need be")
 
 
 @rule(
     "an inbound endpoint is there for the sites alone: spokes ask the resolver of their own VPC",
     _GUIDE + "resolver-forwarding-inbound-queries.html",
 )
-def inbound_endpoint_unused(estate: Estate) -> Iterator[Finding]:
+def inbound_endpoint_unused(estate: Estate) -> Iterator[Fault]:
     """Sites may ask, and the spoke with the Resolver endpoints reaches no site network."""
     for home in _home(estate):
         if home.services.dns.inbound and all_linked(estate) and not networks_reached(estate, home.segment):
@@ -326,22 +324,22 @@ def inbound_endpoint_unused(estate: Estate) -> Iterator[Finding]:
                 service.name == S3 for service in central_services(home.services.environment)
             )
             less = "no inbound and no central s3" if s3 else "inbound=False"
-            yield Finding(home.services.dns, given, f"{less}, or more reach for {subject(home.segment)}")
+            yield Fault(home.services.dns, given, f"{less}, or more reach for {subject(home.segment)}")
 
 
 @rule(
     "Route 53 Profiles and the names of AWS's endpoints there are not those of other partitions",
     "https://docs.amazonaws.cn/en_us/aws/latest/userguide/route53.html",
 )
-def dns_partition(estate: Estate) -> Iterator[Finding]:
+def dns_partition(estate: Estate) -> Iterator[Fault]:
     """Hybrid DNS or interface endpoints in a Region of China."""
     region = REGIONS.get(estate.region)
     if region is None or region.partition != "aws-cn":
         return
     for environment in estate.environments:
         if environment.dns is not None:
-            yield Finding(environment.dns, f"the Region is {region.name}", "no dns, or a Region outside China")
+            yield Fault(environment.dns, f"the Region is {region.name}", "no dns, or a Region outside China")
         for spoke in environment.spokes:
             if spoke.interface_endpoints:
                 remedy = "no interface_endpoints, or a Region outside China"
-                yield Finding(spoke, f"it has interface endpoints, and the Region is {region.name}", remedy)
+                yield Fault(spoke, f"it has interface endpoints, and the Region is {region.name}", remedy)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from isthmus.aws.domain_names import canonical, covers
 from isthmus.aws.services import SERVICES, ServiceZone, gateway_zones
-from isthmus.intent.checks.rule import Finding, rule, subject
+from isthmus.intent.checks.rule import Fault, rule, subject
 from isthmus.intent.dns import DnsFirewall
 from isthmus.intent.estate import Estate
 from isthmus.intent.name_resolution import EVERYTHING, SharedServices, served, service_zones, shared_services
@@ -18,7 +18,7 @@ _GUIDE = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/"
     "a firewall without names lets everything through, and of a name that is both allowed and blocked nobody knows",
     _GUIDE + "resolver-dns-firewall-rule-groups.html",
 )
-def dns_firewall(estate: Estate) -> Iterator[Finding]:
+def dns_firewall(estate: Estate) -> Iterator[Fault]:
     """The DNS firewall blocks nothing, or allows and blocks one name."""
     for environment in estate.environments:
         firewall = environment.dns.firewall if environment.dns is not None else None
@@ -26,16 +26,16 @@ def dns_firewall(estate: Estate) -> Iterator[Finding]:
             continue
         both = sorted(set(firewall.allowed) & set(firewall.blocked))
         if both:
-            yield Finding(firewall, f'"{both[0]}" is allowed and blocked', "one of the two")
+            yield Fault(firewall, f'"{both[0]}" is allowed and blocked', "one of the two")
         elif not firewall.blocked:
-            yield Finding(firewall, "it blocks nothing", 'names, as in blocked=["malware.example"], or no firewall')
+            yield Fault(firewall, "it blocks nothing", 'names, as in blocked=["malware.example"], or no firewall')
 
 
 @rule(
     "the firewall filters each query of a VPC before anything answers it, private names included",
     _GUIDE + "resolver-dns-firewall-overview.html",
 )
-def dns_firewall_blocks_own_names(estate: Estate) -> Iterator[Finding]:
+def dns_firewall_blocks_own_names(estate: Estate) -> Iterator[Fault]:
     """The DNS firewall blocks names of the estate itself: of endpoints, private zones and forwarded domains."""
     home = shared_services(estate)
     firewall = home.dns.firewall if home is not None else None
@@ -51,7 +51,7 @@ def dns_firewall_blocks_own_names(estate: Estate) -> Iterator[Finding]:
     if blocked:  # one list to paste, however many names it has
         given = "; ".join(f"{' and '.join(names)}, {what}" for names, what in blocked)
         entries = ", ".join(f'"{name}"' for names, _ in blocked for name in names)
-        yield Finding(firewall, f"it blocks {given}", f"{entries} in allowed")
+        yield Fault(firewall, f"it blocks {given}", f"{entries} in allowed")
 
 
 def _own_names(estate: Estate, home: SharedServices) -> Iterator[tuple[ServiceZone, str]]:

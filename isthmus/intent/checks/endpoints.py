@@ -12,7 +12,7 @@ from isthmus.aws.regions import REGIONS
 from isthmus.aws.services import S3, SERVICES
 from isthmus.intent.addressing import NoSlot, Tier, subnets
 from isthmus.intent.checks.lenient import network, resolved, segment_of
-from isthmus.intent.checks.rule import Finding, rule, subject
+from isthmus.intent.checks.rule import Fault, rule, subject
 from isthmus.intent.endpoints import CentralEndpoints
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import place_of
@@ -43,20 +43,20 @@ def _pinned(estate: Estate) -> Iterator[tuple[object, str, Sequence[str], Mappin
     "an endpoint of another VPC answers only by private zones, which hybrid DNS hands out",
     _PRIVATELINK + "manage-dns-names.html",
 )
-def endpoints_without_dns(estate: Estate) -> Iterator[Finding]:
+def endpoints_without_dns(estate: Estate) -> Iterator[Fault]:
     """Central endpoints in an environment that holds no hybrid DNS."""
     for environment in estate.environments:
         if environment.endpoints is not None and environment.dns is None:
             holder = next((e for e in estate.environments if e.dns is not None), None)
             remedy = f"endpoints there: {subject(holder)}" if holder else 'dns=HybridDns(spoke="...", inbound=False)'
-            yield Finding(environment.endpoints, f"{subject(environment)} holds no hybrid DNS", remedy)
+            yield Fault(environment.endpoints, f"{subject(environment)} holds no hybrid DNS", remedy)
 
 
 @rule(
     "each service has its own names to answer for, and a wrong service name is found out only while applying",
     _PRIVATELINK + "aws-services-privatelink-support.html",
 )
-def endpoint_service(estate: Estate) -> Iterator[Finding]:
+def endpoint_service(estate: Estate) -> Iterator[Fault]:
     """A service is none that Isthmus knows the names of."""
     for thing, field, services in _lists(estate):
         for service in services:
@@ -64,18 +64,18 @@ def endpoint_service(estate: Estate) -> Iterator[Finding]:
                 bare = service.rsplit("amazonaws.", 1)[-1].partition(".")[2] or service
                 close = difflib.get_close_matches(bare, SERVICES, n=1)
                 hint = f'"{close[0]}"; ' if close else ""
-                yield Finding(thing, f'"{service}" in {field}', f"{hint}known are {', '.join(SERVICES)}")
+                yield Fault(thing, f'"{service}" in {field}', f"{hint}known are {', '.join(SERVICES)}")
 
 
 @rule(
     "two endpoints for one service claim one private name in one VPC, and AWS refuses the second",
     _PRIVATELINK + "manage-dns-names.html",
 )
-def endpoint_service_twice(estate: Estate) -> Iterator[Finding]:
+def endpoint_service_twice(estate: Estate) -> Iterator[Fault]:
     """A service is listed twice, or centrally and in a spoke that uses the central ones."""
     for thing, field, services in _lists(estate):
         for service in sorted({service for service in services if list(services).count(service) > 1}):
-            yield Finding(thing, f'"{service}" is in {field} twice', "each service once")
+            yield Fault(thing, f'"{service}" is in {field} twice', "each service once")
     home = shared_services(estate)
     if home is None or home.environment.endpoints is None:
         return
@@ -83,7 +83,7 @@ def endpoint_service_twice(estate: Estate) -> Iterator[Finding]:
     for _, spoke in served(estate):
         for service in sorted(central & set(spoke.interface_endpoints)):
             given = f'"{service}" is in interface_endpoints, and central, {place_of(home.environment.endpoints)}'
-            yield Finding(spoke, given, "one of the two")
+            yield Fault(spoke, given, "one of the two")
 
 
 @rule(
@@ -91,12 +91,12 @@ def endpoint_service_twice(estate: Estate) -> Iterator[Finding]:
     "spokes keep gateway endpoints, the interface endpoint answers the sites alone, by the inbound Resolver endpoint",
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html#private-dns-s3",
 )
-def s3_endpoint_twice(estate: Estate) -> Iterator[Finding]:
+def s3_endpoint_twice(estate: Estate) -> Iterator[Fault]:
     """S3 by interface endpoint contradicts gateway endpoints, or has nobody to serve."""
     for _, spoke in estate.spokes:
         if S3 in spoke.gateway_endpoints and S3 in spoke.interface_endpoints:
             given = "its gateway endpoint for S3 is idle: its own interface endpoint answers to the name"
-            yield Finding(spoke, given, 'gateway_endpoints without "s3", or interface_endpoints without it')
+            yield Fault(spoke, given, 'gateway_endpoints without "s3", or interface_endpoints without it')
     home = shared_services(estate)
     if home is None or not any(service.name == S3 for service in central_services(home.environment)):
         return
@@ -106,34 +106,34 @@ def s3_endpoint_twice(estate: Estate) -> Iterator[Finding]:
             segment = segment_of(estate, home.spoke.segment)
             asked = segment is not None and bool(networks_reached(resolved(estate), segment))
             remedy = "no s3 here" + (", or inbound=True for the sites" if asked else "")
-            yield Finding(home.environment.endpoints, given, remedy)
+            yield Fault(home.environment.endpoints, given, remedy)
         return
     for _, spoke in served(estate):
         if S3 in spoke.gateway_endpoints and S3 not in spoke.interface_endpoints:
             given = f"its gateway endpoint for S3 is idle: {subject(home.spoke)}, which it reaches, offers S3 to all"
             remedy = f'gateway_endpoints without "s3", or with it in {subject(home.spoke)}, {place_of(home.spoke)}'
-            yield Finding(spoke, given, remedy)
+            yield Fault(spoke, given, remedy)
 
 
 @rule("AWS takes policies in JSON, for endpoints that exist", _PRIVATELINK + "vpc-endpoints-access.html")
-def endpoint_policy(estate: Estate) -> Iterator[Finding]:
+def endpoint_policy(estate: Estate) -> Iterator[Fault]:
     """A pinned endpoint policy is no JSON object, is too long, or is for a service that is not listed."""
     for holder, field, services, policies in _pinned(estate):
         for service, text in policies.items():
             part = f'policy of "{service}"'
             if service not in services:
-                yield Finding(holder, f"{field} does not list it", f'{field} with "{service}"', part)
+                yield Fault(holder, f"{field} does not list it", f'{field} with "{service}"', part)
             elif fault := policy_fault(text):
                 example = '{"Version": "2012-10-17", "Statement": [...]}'
                 remedy = example if "JSON" in fault else f"at most {MOST_POLICY}"
-                yield Finding(holder, fault, remedy, part)
+                yield Fault(holder, fault, remedy, part)
 
 
 @rule(
     "each endpoint takes an address in each of its subnets, and AWS keeps five",
     "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
 )
-def endpoint_subnet_size(estate: Estate) -> Iterator[Finding]:
+def endpoint_subnet_size(estate: Estate) -> Iterator[Fault]:
     """There are more central endpoints than addresses in their subnets."""
     home = shared_services(estate)
     region = REGIONS.get(estate.region)
@@ -145,7 +145,7 @@ def endpoint_subnet_size(estate: Estate) -> Iterator[Finding]:
             if subnet.prefixlen <= 28 and room(subnet) < needed:
                 size = prefix_with_room(needed)
                 given = f"{subnet} has room for {room(subnet)} endpoints, and there are {needed}"
-                yield Finding(home.spoke, given, f'a larger pin: subnets={{"{name}": "<a /{size}>"}}', f"subnet {name}")
+                yield Fault(home.spoke, given, f'a larger pin: subnets={{"{name}": "<a /{size}>"}}', f"subnet {name}")
 
 
 def _placed(spoke: Spoke, zone: str) -> Mapping[str, IPv4Network]:

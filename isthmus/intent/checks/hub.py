@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from isthmus.aws.accepted_values import fits_gateway, private_asn
 from isthmus.intent.checks.lenient import network
-from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.checks.rule import Fault, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import place_of
 
@@ -14,43 +14,41 @@ _OPTIONS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TransitGa
 
 
 @rule("an estate is what one transit gateway connects")
-def hub_count(estate: Estate) -> Iterator[Finding]:
+def hub_count(estate: Estate) -> Iterator[Fault]:
     """No environment holds a hub, or more than one does."""
     holders = [environment for environment in estate.environments if environment.hub is not None]
     if not holders:
-        yield Finding(estate, "no environment holds a hub", 'hub=Hub("main") in the environment of the network account')
+        yield Fault(estate, "no environment holds a hub", 'hub=Hub("main") in the environment of the network account')
     for environment in holders[1:]:
-        yield Finding(environment, f'it holds a hub, and so does "{holders[0].name}"', "one hub in the estate")
+        yield Fault(environment, f'it holds a hub, and so does "{holders[0].name}"', "one hub in the estate")
 
 
 @rule("a connection is attached to the gateway in the gateway's own account and root")
-def vpn_beside_hub(estate: Estate) -> Iterator[Finding]:
+def vpn_beside_hub(estate: Estate) -> Iterator[Fault]:
     """A VPN connection stands in an environment without the hub."""
     holder = next((environment for environment in estate.environments if environment.hub is not None), None)
     for environment in estate.environments:
         for connection in environment.vpn_connections:
             if holder is not None and environment.hub is None:
                 given = f'it stands in environment "{environment.name}", the hub in "{holder.name}"'
-                yield Finding(connection, given, f"vpn_connections of {place_of(holder)}")
+                yield Fault(connection, given, f"vpn_connections of {place_of(holder)}")
 
 
 @rule("the Amazon side takes private ASNs only", _OPTIONS)
-def hub_asn(estate: Estate) -> Iterator[Finding]:
+def hub_asn(estate: Estate) -> Iterator[Fault]:
     """The hub's ASN is not private."""
     for environment in estate.environments:
         hub = environment.hub
         if hub is not None and not private_asn(hub.asn):
-            yield Finding(hub, f"asn is {hub.asn}", "64512 to 65534, or 4200000000 to 4294967294")
+            yield Fault(hub, f"asn is {hub.asn}", "64512 to 65534, or 4200000000 to 4294967294")
 
 
 @rule("AWS takes /24 or larger, and nothing of 169.254.0.0/16", _OPTIONS)
-def hub_cidr_block(estate: Estate) -> Iterator[Finding]:
+def hub_cidr_block(estate: Estate) -> Iterator[Fault]:
     """One of the hub's CIDR blocks is too small, or link-local."""
     for environment in estate.environments:
         for text in environment.hub.cidr_blocks if environment.hub else ():
             cidr = network(text)
             if cidr is not None and not fits_gateway(cidr):
                 part = f"CIDR block {text}"
-                yield Finding(
-                    environment.hub, f"{cidr} is not one the gateway takes", "a /24 or larger elsewhere", part
-                )
+                yield Fault(environment.hub, f"{cidr} is not one the gateway takes", "a /24 or larger elsewhere", part)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from isthmus.intent.backend import S3Backend
-from isthmus.intent.checks.rule import Finding, rule, subject
+from isthmus.intent.checks.rule import Fault, rule, subject
 from isthmus.intent.egress import EgressVpc
 from isthmus.intent.environment import Environment
 from isthmus.intent.estate import Estate
@@ -49,7 +49,7 @@ def _named(estate: Estate) -> Iterator[tuple[str, list[tuple[str, object, str]]]
 
 
 @rule("names refer to things, name folders and resource addresses, and files are the same in any case on some disks")
-def duplicate_name(estate: Estate) -> Iterator[Finding]:
+def duplicate_name(estate: Estate) -> Iterator[Fault]:
     """Two things of a kind have one name, or names that are one as Terraform identifiers or file names."""
     for space, names in _named(estate):
         first: dict[str, tuple[str, object]] = {}
@@ -62,20 +62,20 @@ def duplicate_name(estate: Estate) -> Iterator[Finding]:
                 # Which of the two is wrong is not known: the first may be the one that was copied.
                 whose = f'"{other}"' if holder is thing else f"that of {subject(holder)}, {place_of(holder)}"
                 given = f'the name "{name}" is {whose}{" too" if other == name else SPELLING}'
-                yield Finding(thing, given, f"another name for one of them, unique among the {space}", part)
+                yield Fault(thing, given, f"another name for one of them, unique among the {space}", part)
 
 
 @rule(
     "names become Terraform identifiers, file names and parts of AWS names",
     "https://developer.hashicorp.com/terraform/language/syntax/configuration#identifiers",
 )
-def name_form(estate: Estate) -> Iterator[Finding]:
+def name_form(estate: Estate) -> Iterator[Fault]:
     """A name is no Terraform identifier."""
     for thing, name, part in _every_name(estate):
         if not NAME.fullmatch(name):
             right = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-_") or "a"
             right = right if right[0].isalpha() else f"n{right}"
-            yield Finding(
+            yield Fault(
                 thing, f'the name "{name}" is no Terraform identifier', f'letters, digits, "-", "_": "{right}"', part
             )
 
@@ -84,26 +84,26 @@ def name_form(estate: Estate) -> Iterator[Finding]:
     "the longest name built from it, the role <prefix>-<region>-flow-logs-<environment>, may have 64 characters",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
 )
-def name_length(estate: Estate) -> Iterator[Finding]:
+def name_length(estate: Estate) -> Iterator[Fault]:
     """A name or the prefix is too long for the AWS names built from it."""
     for thing, name, part in _every_name(estate):
         if len(name) > LONGEST_NAME and not isinstance(thing, Account | OrganizationalUnit):
             given = f'the name "{name}" has {len(name)} characters'
-            yield Finding(thing, given, f"at most {LONGEST_NAME} characters", part)
+            yield Fault(thing, given, f"at most {LONGEST_NAME} characters", part)
     for environment in estate.environments:
         role = f"{estate.prefix}-{estate.region}-flow-logs-{environment.name}"
         if max(len(environment.name) - LONGEST_NAME, len(estate.prefix) - LONGEST_PREFIX) <= 0:
             yield from _too_long(environment, environment.name, role)
     if not NAME.fullmatch(estate.prefix) or len(estate.prefix) > LONGEST_PREFIX:
         remedy = f'a letter, then letters, digits, "-" or "_", at most {LONGEST_PREFIX} characters: prefix="infra"'
-        yield Finding(estate, f"the prefix is {estate.prefix!r}", remedy)
+        yield Fault(estate, f"the prefix is {estate.prefix!r}", remedy)
 
 
 @rule(
     "an IAM role name has at most 64 characters",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
 )
-def join_role_length(estate: Estate) -> Iterator[Finding]:
+def join_role_length(estate: Estate) -> Iterator[Fault]:
     """The role `<prefix>-<region>-join-<segment>` gets too long a name."""
     for segment in estate.segments:
         role = f"{estate.prefix}-{estate.region}-join-{segment.name}"
@@ -111,54 +111,54 @@ def join_role_length(estate: Estate) -> Iterator[Finding]:
             yield from _too_long(segment, segment.name, role)
 
 
-def _too_long(thing: object, name: str, role: str) -> Iterator[Finding]:
+def _too_long(thing: object, name: str, role: str) -> Iterator[Fault]:
     if len(role) > LONGEST_ROLE:
         given = f'its role "{role}" has {len(role)} characters'
         left = LONGEST_ROLE - len(role) + len(name)
-        yield Finding(thing, given, f"a name of at most {left} characters, or a shorter prefix")
+        yield Fault(thing, given, f"a name of at most {left} characters, or a shorter prefix")
 
 
 @rule(
     "questions and reports name the parties of a flow, and this word already means one; each environment has a folder"
 )
-def reserved_name(estate: Estate) -> Iterator[Finding]:
+def reserved_name(estate: Estate) -> Iterator[Fault]:
     """A name that means something else already."""
     for _, spoke in estate.spokes:
         if spoke.name.casefold() == INTERNET:
-            yield Finding(spoke, f'the name "{spoke.name}" means everything outside the estate', "another name")
+            yield Fault(spoke, f'the name "{spoke.name}" means everything outside the estate', "another name")
     for segment in estate.segments if estate.egress is not None else ():
         if segment.name.casefold() in ("egress", "firewall"):
             given = f'the name "{segment.name}" means a route table of the central way out'
-            yield Finding(segment, given, "another name")
+            yield Fault(segment, given, "another name")
     vpcs = [environment.egress for environment in estate.environments if environment.egress is not None]
     for policy in [vpc.firewall for vpc in vpcs if vpc.firewall is not None]:
         groups: list[RuleGroup | DomainList] = [*policy.rule_groups, *policy.domain_lists]
         for group in groups:
             if group.name.replace("_", "-").casefold() in (BETWEEN_SEGMENTS, CLOSING):
                 given = f'the name "{group.name}" means generated rules'
-                yield Finding(group, given, "another name")
+                yield Fault(group, given, "another name")
     if isinstance(estate.backend, S3Backend):
         for environment in estate.environments:
             if environment.name.casefold() == "state":
                 given = f'the name "{environment.name}" means the root that creates the state bucket'
-                yield Finding(environment, given, "another name, or another backend")
+                yield Fault(environment, given, "another name, or another backend")
 
 
 @rule("a share or a role is given to accounts and organizational units by name alone")
-def ambiguous_principal(estate: Estate) -> Iterator[Finding]:
+def ambiguous_principal(estate: Estate) -> Iterator[Fault]:
     """An account and an organizational unit have one name."""
     units = {unit.name: unit for unit in estate.organization.units}
     for account in estate.organization.accounts:
         if account.name in units:
             given = f'"{account.name}" is an organizational unit too'
-            yield Finding(units[account.name], given, f'another name for one of them: "{account.name}-ou"')
+            yield Fault(units[account.name], given, f'another name for one of them: "{account.name}-ou"')
 
 
 @rule(
     "it is the Name tag, and a VPC's names its log group too: AWS takes letters, digits and _.-/ for both",
     "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
 )
-def pinned_name(estate: Estate) -> Iterator[Finding]:
+def pinned_name(estate: Estate) -> Iterator[Fault]:
     """A pinned `Name` has characters that AWS does not take, or too many."""
     vpcs = [environment.egress for environment in estate.environments if environment.egress is not None]
     pinned: list[tuple[Segment | Spoke | EgressVpc, str, str | None]] = [
@@ -169,14 +169,14 @@ def pinned_name(estate: Estate) -> Iterator[Finding]:
     for thing, field, value in pinned:
         if value is not None and not re.fullmatch(r"[A-Za-z0-9_./-]{1,200}", value):
             right = f'1 to 200 letters, digits and _.-/: {field}="{estate.prefix}-{thing.name}"'
-            yield Finding(thing, f"{field} is {value!r}", right)
+            yield Fault(thing, f"{field} is {value!r}", right)
 
 
 @rule(
     "flow logs of an account lie in log groups named after what they log, and a name is there once",
     "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
 )
-def log_group_twice(estate: Estate) -> Iterator[Finding]:
+def log_group_twice(estate: Estate) -> Iterator[Fault]:
     """Two VPCs of one account, or a VPC and the hub, have one name."""
     first: dict[tuple[str, str], str] = {}
     for environment in estate.environments:
@@ -188,11 +188,11 @@ def log_group_twice(estate: Estate) -> Iterator[Finding]:
         name = spoke.vpc_name or f"{estate.prefix}-{spoke.name}"
         taken = first.setdefault((str(name_of(environment.account)), name), subject(spoke))
         if taken != subject(spoke):
-            yield Finding(spoke, f'its VPC is named "{name}", like {taken}', f'another name: vpc_name="{name}-vpc"')
+            yield Fault(spoke, f'its VPC is named "{name}", like {taken}', f'another name: vpc_name="{name}-vpc"')
 
 
 @rule("Terraform names are joined from these, and one would mean two things")
-def ambiguous_derived_name(estate: Estate) -> Iterator[Finding]:
+def ambiguous_derived_name(estate: Estate) -> Iterator[Fault]:
     """Names that differ become one when joined: site `a-b` with network `c`, and site `a` with network `b-c`."""
     networks = [(f"{site.name}_{name}", site, f'network "{name}"') for site in estate.sites for name in site.networks]
     tables: list[tuple[str, object, str]] = []
@@ -207,7 +207,7 @@ def ambiguous_derived_name(estate: Estate) -> Iterator[Finding]:
             other, its = first.setdefault(key, (thing, part))
             if other is not thing and _apart(other, thing):
                 given = f'joined, "{key}" is that of {subject(other)}, {its} too'
-                yield Finding(thing, given, f"another name for one of them, {place_of(other)}", part)
+                yield Fault(thing, given, f"another name for one of them, {place_of(other)}", part)
                 break  # one pair says it; its like would follow
 
 
@@ -218,13 +218,13 @@ def _apart(one: object, other: object) -> bool:
 
 
 @rule("people tell route tables apart by their names")
-def route_table_name_twice(estate: Estate) -> Iterator[Finding]:
+def route_table_name_twice(estate: Estate) -> Iterator[Fault]:
     """Two segments' route tables have one name."""
     taken = [(segment, segment.route_table_name or f"{estate.prefix}-{segment.name}") for segment in estate.segments]
     for (one, its), (other, name) in combinations(taken, 2):
         if its == name and one.name != other.name:
             given = f'its route table is named "{name}" like that of segment "{one.name}"'
-            yield Finding(other, given, "another route_table_name")
+            yield Fault(other, given, "another route_table_name")
 
 
 def _every_name(estate: Estate) -> Iterator[tuple[object, str, str]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from isthmus.aws.regions import REGIONS
 from isthmus.intent.backend import S3Backend
-from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.checks.rule import Fault, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of, place_of
 
@@ -24,7 +24,7 @@ _ARNS = "https://docs.aws.amazon.com/service-authorization/latest/reference/list
     "AWS account ids have twelve digits, leading zeros included",
     "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html",
 )
-def account_id(estate: Estate) -> Iterator[Finding]:
+def account_id(estate: Estate) -> Iterator[Fault]:
     """An account id is not twelve digits."""
     ids = {account.id for account in estate.organization.accounts}
     for account in estate.organization.accounts:
@@ -33,33 +33,31 @@ def account_id(estate: Estate) -> Iterator[Finding]:
             digits = re.sub(r"[^0-9]", "", account.id)
             whole = len(digits) == 12 and digits not in ids
             hint = f'"{digits}"' if whole else "the id on the account's console page"
-            yield Finding(account, f'the id is "{account.id}"', f"twelve digits as a text: {hint}")
+            yield Fault(account, f'the id is "{account.id}"', f"twelve digits as a text: {hint}")
 
 
 @rule("one account under two names would get two provider aliases, and looks like a boundary where none is")
-def account_id_twice(estate: Estate) -> Iterator[Finding]:
+def account_id_twice(estate: Estate) -> Iterator[Fault]:
     """Two accounts have one id."""
     first: dict[str, str] = {}
     for account in estate.organization.accounts:
         if first.setdefault(account.id, account.name) != account.name:
-            yield Finding(
-                account, f'the id {account.id} is account "{first[account.id]}" too', "its own id, or one name"
-            )
+            yield Fault(account, f'the id {account.id} is account "{first[account.id]}" too', "its own id, or one name")
 
 
 @rule("resources are shared with the organization by its ARN, within the Region's partition", _ARNS)
-def organization_arn(estate: Estate) -> Iterator[Finding]:
+def organization_arn(estate: Estate) -> Iterator[Fault]:
     """The organization's ARN is none, or of another partition."""
     match = _ORGANIZATION.fullmatch(estate.organization.arn)
     region = REGIONS.get(estate.region)
     partition = region.partition if region else "aws"
     if not match or (region and match[1] != partition):
         remedy = f"arn:{partition}:organizations::<management account id>:organization/o-<id>"
-        yield Finding(estate.organization, f'the ARN is "{estate.organization.arn}"', remedy)
+        yield Fault(estate.organization, f'the ARN is "{estate.organization.arn}"', remedy)
 
 
 @rule("resources are shared with units by their ARN, and sharing leaves no organization", _ARNS)
-def unit_arn(estate: Estate) -> Iterator[Finding]:
+def unit_arn(estate: Estate) -> Iterator[Fault]:
     """An organizational unit's ARN is none, of another organization, or used twice."""
     whole = _ORGANIZATION.fullmatch(estate.organization.arn)
     first: dict[str, str] = {}
@@ -69,23 +67,23 @@ def unit_arn(estate: Estate) -> Iterator[Finding]:
             of = f"{whole[2]}:ou/{whole[3]}" if whole else "<management account id>:ou/o-<id>"
             partition = whole[1] if whole else "aws"
             remedy = f"arn:{partition}:organizations::{of}/ou-<root>-<unit>"
-            yield Finding(unit, f'the ARN is "{unit.arn}"', remedy)
+            yield Fault(unit, f'the ARN is "{unit.arn}"', remedy)
         elif first.setdefault(unit.arn, unit.name) != unit.name:
-            yield Finding(unit, f'the ARN is unit "{first[unit.arn]}" too', "its own ARN, or one name")
+            yield Fault(unit, f'the ARN is unit "{first[unit.arn]}" too', "its own ARN, or one name")
 
 
 @rule(
     "Terraform assumes the role of this name in every account",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
 )
-def deployment_role(estate: Estate) -> Iterator[Finding]:
+def deployment_role(estate: Estate) -> Iterator[Fault]:
     """The deployment role's name is no role name."""
     role = estate.organization.deployment_role
     if role is not None and not re.fullmatch(r"[A-Za-z0-9_+=,.@-]{1,64}", role):
         remedy = (
             'the name alone, 1 to 64 letters, digits and _+=,.@-: "isthmus-deploy"; None uses credentials as they are'
         )
-        yield Finding(estate.organization, f'the deployment role is "{role}"', remedy)
+        yield Fault(estate.organization, f'the deployment role is "{role}"', remedy)
 
 
 @rule(
@@ -93,7 +91,7 @@ def deployment_role(estate: Estate) -> Iterator[Finding]:
     "names: without a name they would admit every principal of the organization",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
 )
-def deployers_missing(estate: Estate) -> Iterator[Finding]:
+def deployers_missing(estate: Estate) -> Iterator[Fault]:
     """No role that runs Terraform is named, and something is opened to those roles."""
     organization = estate.organization
     if organization.deployment_role is not None or organization.deployers:
@@ -106,7 +104,7 @@ def deployers_missing(estate: Estate) -> Iterator[Finding]:
         opened = f"environments are in {len(accounts)} accounts"
     if opened:
         given = f"deployment_role is None, deployers is empty, and {opened}"
-        yield Finding(
+        yield Fault(
             organization,
             given,
             'deployers=["tfc-run"] with the names of the roles that run Terraform, or a deployment_role',
@@ -117,19 +115,19 @@ def deployers_missing(estate: Estate) -> Iterator[Finding]:
     "the name, and the path before it, of a role that runs Terraform",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
 )
-def deployer(estate: Estate) -> Iterator[Finding]:
+def deployer(estate: Estate) -> Iterator[Fault]:
     """A name in deployers is no name of a role."""
     for name in estate.organization.deployers:
         if not re.fullmatch(r"(?:[\w+=,.@-]{1,200}/){0,8}[\w+=,.@-]{1,64}", name, re.ASCII):
             remedy = 'the name, with its path if it has one: "tfc-run", "teams/network/deploy"'
-            yield Finding(estate.organization, f'a name in deployers is "{name}"', remedy)
+            yield Fault(estate.organization, f'a name in deployers is "{name}"', remedy)
 
 
 @rule(
     "what is not shared with an account cannot be attached from it: its root fails while applying",
     "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-share.html",
 )
-def account_not_shared_with(estate: Estate) -> Iterator[Finding]:
+def account_not_shared_with(estate: Estate) -> Iterator[Fault]:
     """An account is not among those the hub is shared with, or not among those that may join its spokes' segment."""
     units = {unit.name for unit in estate.organization.units}
     accounts = {account.name for account in estate.organization.accounts} - units
@@ -162,7 +160,7 @@ def account_not_shared_with(estate: Estate) -> Iterator[Finding]:
             given = (
                 f"{field} leaves out account {where}" if len(missing) == 1 else f"{field} leaves out accounts {where}"
             )
-            yield Finding(thing, given, f"{field}=[{every}]")
+            yield Fault(thing, given, f"{field}=[{every}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +175,7 @@ class _Reference:
 
 
 @rule("every reference must mean something declared, or the output would lack it without a word")
-def unknown_reference(estate: Estate) -> Iterator[Finding]:
+def unknown_reference(estate: Estate) -> Iterator[Fault]:
     """A name refers to nothing that is declared."""
     whole, organization = place_of(estate), place_of(estate.organization)
     declared = {  # by the last word of what is referred to
@@ -200,15 +198,15 @@ def unknown_reference(estate: Estate) -> Iterator[Finding]:
         given = f'{reference.what} "{reference.name}" is not declared'
         if close and kind in ("site", "gateway"):
             # "dc1-01" and "dc2-01" are alike, and the wrong one connects another place.
-            yield Finding(reference.about, given, f'{declared[kind]}; or "{close[0]}", if that is meant')
+            yield Fault(reference.about, given, f'{declared[kind]}; or "{close[0]}", if that is meant')
         elif close:
-            yield Finding(reference.about, given, f'"{close[0]}"; or {declared[kind]}')
+            yield Fault(reference.about, given, f'"{close[0]}"; or {declared[kind]}')
         elif (kind, reference.name) not in said:
             # It is no misspelling, so one line is to be changed, and not every line that refers to it.
             said.add((kind, reference.name))
             again = sum(other.what.split()[-1] == kind and other.name == reference.name for other in missing) - 1
             given += f"; {again} more {'refers' if again == 1 else 'refer'} to it" if again else ""
-            yield Finding(reference.about, given, "; or ".join([declared[kind], *_one_of(others)]))
+            yield Fault(reference.about, given, "; or ".join([declared[kind], *_one_of(others)]))
 
 
 def _one_of(names: Sequence[str]) -> Iterator[str]:

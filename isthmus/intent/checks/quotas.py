@@ -10,7 +10,7 @@ from isthmus.aws.accepted_values import MOST_GATEWAY_CIDRS
 from isthmus.aws.quotas import RAISABLE, ROUTE_53_PAGE, TGW_PAGE, VPC_PAGE, VPN_PAGE
 from isthmus.aws.services import ports_of
 from isthmus.intent.checks.lenient import links, networks, resolved, vpc_cidrs
-from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.checks.rule import Fault, rule
 from isthmus.intent.dns import SharedBy
 from isthmus.intent.egress import EgressVpc, Inspection
 from isthmus.intent.estate import Estate
@@ -36,30 +36,30 @@ def quota_of(estate: Estate, name: str) -> int:
 
 
 @rule("a quota that AWS has not raised stops an apply halfway", VPC_PAGE)
-def quota(estate: Estate) -> Iterator[Finding]:
+def quota(estate: Estate) -> Iterator[Fault]:
     """A raised quota is unknown, or not one that AWS gives."""
     for name, value in estate.quotas.items():
         if name not in RAISABLE:
             close = difflib.get_close_matches(name, RAISABLE, n=1)
-            yield Finding(estate, f'quota "{name}" is not known', f'"{close[0]}"' if close else ", ".join(RAISABLE))
+            yield Fault(estate, f'quota "{name}" is not known', f'"{close[0]}"' if close else ", ".join(RAISABLE))
             continue
         low, high = RAISABLE[name].default, RAISABLE[name].most
         if value < low or (high is not None and value > high):
             remedy = f"{low} (AWS's default) {f'to {high}' if high else 'or more'}"
-            yield Finding(estate, f'quota "{name}" is {value}', remedy)
+            yield Fault(estate, f'quota "{name}" is {value}', remedy)
 
 
 @rule("a VPC has so many ranges, the first included", VPC_PAGE)
-def vpc_cidr_count(estate: Estate) -> Iterator[Finding]:
+def vpc_cidr_count(estate: Estate) -> Iterator[Fault]:
     """A spoke has more ranges than the quota allows."""
     limit = quota_of(estate, "vpc-cidr-blocks")
     for _, spoke in estate.spokes:
         if (count := len(vpc_cidrs(spoke))) > limit:
-            yield Finding(spoke, f"it has {count} ranges", ask("vpc-cidr-blocks", limit, count))
+            yield Fault(spoke, f"it has {count} ranges", ask("vpc-cidr-blocks", limit, count))
 
 
 @rule("a network ACL has so many rules a direction; one of them allows the rest, and one is AWS's own", VPC_PAGE)
-def network_acl_rules(estate: Estate) -> Iterator[Finding]:
+def network_acl_rules(estate: Estate) -> Iterator[Fault]:
     """A segment denies site networks and limits what may be opened by more rules than a network ACL has."""
     sound = resolved(estate)
     limit = quota_of(estate, "network-acl-rules")
@@ -77,7 +77,7 @@ def network_acl_rules(estate: Estate) -> Iterator[Finding]:
                 f"{number} {what}" for what, number in parts.items() if number
             )
             remedy = "; or fewer, larger site networks and blocks, and ports in ranges"
-            yield Finding(segment, given, ask("network-acl-rules", limit, count) + remedy)
+            yield Fault(segment, given, ask("network-acl-rules", limit, count) + remedy)
 
 
 def _total(parts: Mapping[str, int]) -> int:
@@ -104,7 +104,7 @@ def _acl_parts(estate: Estate, segment: Segment, own: int, *, inbound: bool) -> 
 
 
 @rule("a VPC route table has so many routes", VPC_PAGE)
-def route_table_size(estate: Estate) -> Iterator[Finding]:
+def route_table_size(estate: Estate) -> Iterator[Fault]:
     """A spoke's route tables get more routes than the quota allows."""
     sound = resolved(estate)
     limit = quota_of(estate, "routes-per-route-table")
@@ -118,7 +118,7 @@ def route_table_size(estate: Estate) -> Iterator[Finding]:
             count = blocks + reached + default + len(spoke.gateway_endpoints) + len(vpc_cidrs(spoke))
             if count > limit:
                 given = f"its route tables get {count} routes: {blocks} blocks, {reached} site networks, and its own"
-                yield Finding(spoke, given, ask("routes-per-route-table", limit, count) + "; or larger blocks")
+                yield Fault(spoke, given, ask("routes-per-route-table", limit, count) + "; or larger blocks")
 
 
 @rule(
@@ -126,7 +126,7 @@ def route_table_size(estate: Estate) -> Iterator[Finding]:
     "that cannot share it, and those of egress",
     TGW_PAGE,
 )
-def route_table_count(estate: Estate) -> Iterator[Finding]:
+def route_table_count(estate: Estate) -> Iterator[Fault]:
     """The segments need more transit gateway route tables than the quota allows."""
     limit = quota_of(estate, "transit-gateway-route-tables")
     sound = resolved(estate)
@@ -135,7 +135,7 @@ def route_table_count(estate: Estate) -> Iterator[Finding]:
         count += 1 + (estate.egress.inspection is Inspection.GATEWAY)
     if count > limit:
         given = f"{len(estate.segments)} segments need {count} route tables"
-        yield Finding(estate, given, ask("transit-gateway-route-tables", limit, count) + "; or fewer segments")
+        yield Fault(estate, given, ask("transit-gateway-route-tables", limit, count) + "; or fewer segments")
 
 
 def tables_of(estate: Estate, segment: Segment) -> int:
@@ -152,7 +152,7 @@ def spoke_tables_of(estate: Estate, segment: Segment) -> int:
 
 
 @rule("a transit gateway has so many routes, static, learnt and blackholed, in all of its tables together", TGW_PAGE)
-def transit_gateway_routes(estate: Estate) -> Iterator[Finding]:
+def transit_gateway_routes(estate: Estate) -> Iterator[Fault]:
     """What segments reach makes more transit gateway routes than the quota allows."""
     sound = resolved(estate)
     limit = quota_of(estate, "transit-gateway-routes")
@@ -169,17 +169,17 @@ def transit_gateway_routes(estate: Estate) -> Iterator[Finding]:
         count += sum(of_spokes[name] + of_sites[name] for name in straight) + len(networks_denied(sound, segment))
     if count > limit:
         given = f"its segments reach {count} ranges of spokes and sites, each a route in each table"
-        yield Finding(estate, given, ask("transit-gateway-routes", limit, count) + "; or summaries from the sites")
+        yield Fault(estate, given, ask("transit-gateway-routes", limit, count) + "; or summaries from the sites")
 
 
 @rule("an account has so many VPCs in a Region", VPC_PAGE)
-def vpc_count(estate: Estate) -> Iterator[Finding]:
+def vpc_count(estate: Estate) -> Iterator[Fault]:
     """An account has more VPCs than the quota allows."""
     yield from _of_accounts(estate, "vpcs", "VPCs", lambda spoke: 1, lambda egress: 1)
 
 
 @rule("an account has so many Elastic IP addresses in a Region: each NAT gateway needs one", VPC_PAGE)
-def elastic_ip_count(estate: Estate) -> Iterator[Finding]:
+def elastic_ip_count(estate: Estate) -> Iterator[Fault]:
     """An account's NAT gateways need more addresses than the quota allows."""
 
     def nats(spoke: Spoke) -> int:
@@ -193,7 +193,7 @@ def elastic_ip_count(estate: Estate) -> Iterator[Finding]:
 
 
 @rule("an account has so many NAT gateways in a zone", VPC_PAGE)
-def nat_gateway_count(estate: Estate) -> Iterator[Finding]:
+def nat_gateway_count(estate: Estate) -> Iterator[Fault]:
     """An account's spokes have more NAT gateways in one zone than the quota allows."""
     limit = quota_of(estate, "nat-gateways-per-zone")
     counts: dict[str, Counter[str]] = {account.name: Counter() for account in estate.organization.accounts}
@@ -208,11 +208,11 @@ def nat_gateway_count(estate: Estate) -> Iterator[Finding]:
         zone, most = max(counts[account.name].items(), key=lambda item: item[1], default=("", 0))
         if most > limit:
             remedy = ask("nat-gateways-per-zone", limit, most) + "; or nat_zones, or a central way out"
-            yield Finding(account, f"it has {most} NAT gateways in {zone}", remedy)
+            yield Fault(account, f"it has {most} NAT gateways in {zone}", remedy)
 
 
 @rule("a Route 53 Profile, and a private zone, serve so many VPCs", ROUTE_53_PAGE)
-def served_vpcs(estate: Estate) -> Iterator[Finding]:
+def served_vpcs(estate: Estate) -> Iterator[Fault]:
     """More spokes use hybrid DNS than one profile, or one private zone, is associated with."""
     sound = resolved(estate)
     home = shared_services(sound)
@@ -224,11 +224,11 @@ def served_vpcs(estate: Estate) -> Iterator[Finding]:
     zones = by_profile or bool(home.dns.private_zones) or home.environment.endpoints is not None
     if zones and count > (limit := quota_of(estate, quota)):
         remedy = ask(quota, limit, count) + ("" if by_profile else "; or SharedBy.PROFILE")
-        yield Finding(home.dns, f"{count} spokes use it", remedy)
+        yield Fault(home.dns, f"{count} spokes use it", remedy)
 
 
 @rule("an account has so many gateway endpoints in a Region", VPC_PAGE)
-def gateway_endpoint_count(estate: Estate) -> Iterator[Finding]:
+def gateway_endpoint_count(estate: Estate) -> Iterator[Fault]:
     """An account has more gateway endpoints than the quota allows."""
 
     def used(spoke: Spoke) -> int:
@@ -239,7 +239,7 @@ def gateway_endpoint_count(estate: Estate) -> Iterator[Finding]:
 
 def _of_accounts(
     estate: Estate, name: str, what: str, of_spoke: Callable[[Spoke], int], of_egress: Callable[[EgressVpc], int]
-) -> Iterator[Finding]:
+) -> Iterator[Fault]:
     """Accounts that hold more than a quota of theirs."""
     counts = Counter[str]()
     for environment in estate.environments:
@@ -248,11 +248,11 @@ def _of_accounts(
     limit = quota_of(estate, name)
     for account in estate.organization.accounts:
         if counts[account.name] > limit:
-            yield Finding(account, f"it has {counts[account.name]} {what}", ask(name, limit, counts[account.name]))
+            yield Fault(account, f"it has {counts[account.name]} {what}", ask(name, limit, counts[account.name]))
 
 
 @rule("a security group has so many rules a direction", VPC_PAGE)
-def security_group_rules(estate: Estate) -> Iterator[Finding]:
+def security_group_rules(estate: Estate) -> Iterator[Fault]:
     """Resolver endpoints, or interface endpoints, face more networks than a security group has rules for."""
     sound = resolved(estate)
     home = shared_services(sound)
@@ -281,33 +281,33 @@ def security_group_rules(estate: Estate) -> Iterator[Finding]:
     for about, given, count in needs:
         if count > limit:
             remedy = ask("security-group-rules", limit, count) + "; or fewer, larger networks"
-            yield Finding(about, f"{given}, which takes {count} rules", remedy)
+            yield Fault(about, f"{given}, which takes {count} rules", remedy)
             return
 
 
 @rule("an account has so many VPN connections in a Region", VPN_PAGE)
-def vpn_connection_count(estate: Estate) -> Iterator[Finding]:
+def vpn_connection_count(estate: Estate) -> Iterator[Fault]:
     """The estate has more VPN connections than the quota allows."""
     limit = quota_of(estate, "vpn-connections")
     if (count := len(list(estate.vpn_connections))) > limit:
-        yield Finding(estate, f"it has {count} VPN connections", ask("vpn-connections", limit, count))
+        yield Fault(estate, f"it has {count} VPN connections", ask("vpn-connections", limit, count))
 
 
 @rule("an account has so many customer gateways in a Region", VPN_PAGE)
-def customer_gateway_count(estate: Estate) -> Iterator[Finding]:
+def customer_gateway_count(estate: Estate) -> Iterator[Fault]:
     """The estate has more customer gateways than the quota allows."""
     limit = quota_of(estate, "customer-gateways")
     if (count := sum(len(site.customer_gateways) for site in estate.sites)) > limit:
-        yield Finding(estate, f"it has {count} customer gateways", ask("customer-gateways", limit, count))
+        yield Fault(estate, f"it has {count} customer gateways", ask("customer-gateways", limit, count))
 
 
 @rule("a transit gateway has at most 5 CIDR blocks, and AWS does not raise that", TGW_PAGE)
-def hub_cidr_count(estate: Estate) -> Iterator[Finding]:
+def hub_cidr_count(estate: Estate) -> Iterator[Fault]:
     """The hub has more CIDR blocks than AWS allows."""
     for environment in estate.environments:
         hub = environment.hub
         if hub is not None and len(hub.cidr_blocks) > MOST_GATEWAY_CIDRS:
-            yield Finding(hub, f"it has {len(hub.cidr_blocks)} CIDR blocks", f"at most {MOST_GATEWAY_CIDRS}")
+            yield Fault(hub, f"it has {len(hub.cidr_blocks)} CIDR blocks", f"at most {MOST_GATEWAY_CIDRS}")
 
 
 def ask(name: str, limit: int, needed: int) -> str:

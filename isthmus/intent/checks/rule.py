@@ -30,7 +30,7 @@ _WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Fault:
     """A rule found broken: by which object, what was given, and what would be right.
 
     `part` narrows the subject to something inside the object that is no object itself, e.g. `network "users"`.
@@ -50,7 +50,7 @@ class Rule:
     summary: str
     why: str
     source: str
-    find: Callable[[Estate], Iterator[Finding]]
+    find: Callable[[Estate], Iterator[Fault]]
 
     def problems(self, estate: Estate) -> Iterator[Problem]:
         """Every place where the estate breaks this rule."""
@@ -67,13 +67,13 @@ class Rule:
             )
 
 
-def rule(why: str, source: str = "") -> Callable[[Callable[[Estate], Iterator[Finding]]], Rule]:
+def rule(why: str, source: str = "") -> Callable[[Callable[[Estate], Iterator[Fault]]], Rule]:
     """Make a function a rule. Its name is the id (`cidr_overlap` is `cidr-overlap`), its docstring the summary.
 
     The function must survive estates that break any other rule, and must not report what another rule does.
     """
 
-    def made(find: Callable[[Estate], Iterator[Finding]]) -> Rule:
+    def made(find: Callable[[Estate], Iterator[Fault]]) -> Rule:
         return Rule(find.__name__.replace("_", "-"), (find.__doc__ or "").strip(), why, source, find)
 
     return made

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from isthmus.intent.checks.lenient import EVERYTHING, Link, all_linked, links, networks, readable, segment_of
-from isthmus.intent.checks.rule import Finding, rule, subject
+from isthmus.intent.checks.rule import Fault, rule, subject
 from isthmus.intent.checks.vpn import asn_fits
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of, place_of
@@ -19,23 +19,23 @@ _HOW = "https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.htm
 
 
 @rule("`isolated` alone says whether a segment's own members reach each other")
-def segment_reaches_itself(estate: Estate) -> Iterator[Finding]:
+def segment_reaches_itself(estate: Estate) -> Iterator[Fault]:
     """A segment lists itself among those it reaches."""
     for segment in estate.segments:
         if segment.name in map(name_of, segment.reaches):
-            yield Finding(segment, "it reaches itself", "isolated=False, and reaches without it")
+            yield Fault(segment, "it reaches itself", "isolated=False, and reaches without it")
 
 
 @rule("networks of one site reach each other without AWS")
-def site_transit_with_itself(estate: Estate) -> Iterator[Finding]:
+def site_transit_with_itself(estate: Estate) -> Iterator[Fault]:
     """A site lists itself among those it has transit with."""
     for site in estate.sites:
         if site.name in map(name_of, site.transit_with):
-            yield Finding(site, "it has transit with itself", "transit_with without it")
+            yield Fault(site, "it has transit with itself", "transit_with without it")
 
 
 @rule("the hub makes the tables that its segments' ways out need, so that a new spoke never changes the hub")
-def egress_not_allowed(estate: Estate) -> Iterator[Finding]:
+def egress_not_allowed(estate: Estate) -> Iterator[Fault]:
     """A spoke's way out is none of its segment's."""
     for _, spoke in estate.spokes:
         segment = segment_of(estate, spoke.segment)
@@ -43,11 +43,11 @@ def egress_not_allowed(estate: Estate) -> Iterator[Finding]:
             ways = ", ".join(f"Egress.{way.name}" for way in sorted({*segment.allowed_egress, spoke.egress}))
             allowed = ", ".join(way.name for way in sorted(segment.allowed_egress)) or "none at all"
             given = f'its way out is {spoke.egress.name}, segment "{segment.name}" allows {allowed}'
-            yield Finding(spoke, given, f"allowed_egress={{{ways}}} in {place_of(segment)}, or another way out")
+            yield Fault(spoke, given, f"allowed_egress={{{ways}}} in {place_of(segment)}, or another way out")
 
 
 @rule("spokes of a segment reach networks only through sites with a VPN connection in a segment it reaches")
-def site_network_not_reachable(estate: Estate) -> Iterator[Finding]:
+def site_network_not_reachable(estate: Estate) -> Iterator[Fault]:
     """A segment is limited to site networks of a site it does not reach."""
     if not all_linked(estate):
         return
@@ -58,14 +58,14 @@ def site_network_not_reachable(estate: Estate) -> Iterator[Finding]:
             if name in known - reached:
                 near = f"one of {', '.join(sorted(reached))}" if reached else "no site_networks"
                 remedy = f"{near}, or reach the site's segment"
-                yield Finding(segment, f'site network "{name}" is of a site it does not reach', remedy)
+                yield Fault(segment, f'site network "{name}" is of a site it does not reach', remedy)
 
 
 @rule(
     "the default route of these spokes' tables must lead somewhere: the site advertises it, or one static route does",
     _STATIC,
 )
-def no_default_on_premises(estate: Estate) -> Iterator[Finding]:
+def no_default_on_premises(estate: Estate) -> Iterator[Fault]:
     """A segment allows ON_PREMISES, and no site it reaches offers a default route."""
     if not all_linked(estate):
         return
@@ -84,14 +84,14 @@ def no_default_on_premises(estate: Estate) -> Iterator[Finding]:
                 remedy = f"{said}, or default_route=True on one connection"
             elif connected:
                 remedy = f"{' or '.join(connected)} in its reaches=[...]: it has a VPN connection; or another way out"
-            yield Finding(segment, "its ways out hold ON_PREMISES, but no site it reaches offers a default", remedy)
+            yield Fault(segment, "its ways out hold ON_PREMISES, but no site it reaches offers a default", remedy)
 
 
 @rule(
     "one static route names one attachment: all traffic would take one connection, also when it is down",
     _STATIC,
 )
-def default_route_needs_bgp(estate: Estate) -> Iterator[Finding]:
+def default_route_needs_bgp(estate: Estate) -> Iterator[Fault]:
     """A static default leads to one of several connections of a site that meet in one table."""
     for one in links(estate):
         if not one.connection.default_route:
@@ -104,23 +104,23 @@ def default_route_needs_bgp(estate: Estate) -> Iterator[Finding]:
         if beside:
             given = f'default_route, beside {", ".join(beside)} to the same site "{one.site.name}"'
             remedy = f'routing=Routing.BGP, and "0.0.0.0/0" among the advertises of {place_of(one.site)}'
-            yield Finding(one.connection, given, remedy)
+            yield Fault(one.connection, given, remedy)
 
 
 @rule("a transit gateway table holds one static route for a prefix", _STATIC)
-def default_route_twice(estate: Estate) -> Iterator[Finding]:
+def default_route_twice(estate: Estate) -> Iterator[Fault]:
     """Two sites' connections hold static defaults that meet in one table."""
     for one, other in combinations([link for link in links(estate) if link.connection.default_route], 2):
         if one.site.name != other.site.name and _meet(estate, one, other):
             given = f'default_route, like VPN connection "{one.connection.name}", and some segment reaches both'
-            yield Finding(other.connection, given, "default_route on one of them, or both sites advertise 0.0.0.0/0")
+            yield Fault(other.connection, given, "default_route on one of them, or both sites advertise 0.0.0.0/0")
 
 
 @rule(
     "a static route wins over a learnt one, also when its connection is down: one of them is never used",
     _HOW,
 )
-def default_route_and_advertised(estate: Estate) -> Iterator[Finding]:
+def default_route_and_advertised(estate: Estate) -> Iterator[Fault]:
     """A static default and an advertised one meet in one table."""
     every = links(estate)
     for link in every:
@@ -130,44 +130,44 @@ def default_route_and_advertised(estate: Estate) -> Iterator[Finding]:
         if sites:
             names = ", ".join(sorted(sites))
             given = f"default_route, and site {names} advertises 0.0.0.0/0 to a segment that reaches both"
-            yield Finding(link.connection, given, "no default_route, or no such advertisement")
+            yield Fault(link.connection, given, "no default_route, or no such advertisement")
 
 
 @rule("a static route wins over a learnt one of the same prefix, so the BGP connection would never carry it", _HOW)
-def static_and_bgp(estate: Estate) -> Iterator[Finding]:
+def static_and_bgp(estate: Estate) -> Iterator[Fault]:
     """A static and a BGP connection to one site meet in one table."""
     for one, other in _pairs(estate):
         if one.connection.routing is not other.connection.routing:
             static = one if one.connection.routing is Routing.STATIC else other
             given = f"its routing is static, that of {(other if static is one else one).connection.name} is BGP"
-            yield Finding(static.connection, f'{given}, to the same site "{one.site.name}"', "routing=Routing.BGP")
+            yield Fault(static.connection, f'{given}, to the same site "{one.site.name}"', "routing=Routing.BGP")
 
 
 @rule("one static route names one attachment: the second connection would never be used", _STATIC)
-def static_twice(estate: Estate) -> Iterator[Finding]:
+def static_twice(estate: Estate) -> Iterator[Fault]:
     """Two static connections to one site meet in one table."""
     for one, other in _pairs(estate):
         if one.connection.routing is other.connection.routing is Routing.STATIC:
             given = f'static routing, beside {one.connection.name} to the same site "{one.site.name}"'
             advertised = f"with what {subject(one.site)} advertises, {place_of(one.site)}"
-            yield Finding(other.connection, given, f"Routing.BGP on both, {advertised}; or one connection")
+            yield Fault(other.connection, given, f"Routing.BGP on both, {advertised}; or one connection")
 
 
 @rule("nothing is learnt over static routing: what is not written down has no route", _STATIC)
-def static_without_routes(estate: Estate) -> Iterator[Finding]:
+def static_without_routes(estate: Estate) -> Iterator[Fault]:
     """A static connection leads to a site without networks, and holds no default."""
     for link in links(estate):
         static = link.connection.routing is Routing.STATIC and not link.connection.default_route
         if static and not link.site.networks:
             given = f'its routing is static, and site "{link.site.name}" has no networks'
-            yield Finding(link.connection, given, f"networks at {place_of(link.site)}, or default_route=True")
+            yield Fault(link.connection, given, f"networks at {place_of(link.site)}, or default_route=True")
 
 
 @rule(
     "equal-cost multipath needs equal AS paths, so an equal ASN",
     "https://docs.aws.amazon.com/vpc/latest/tgw/tgw-best-design-practices.html",
 )
-def ecmp_asn(estate: Estate) -> Iterator[Finding]:
+def ecmp_asn(estate: Estate) -> Iterator[Fault]:
     """BGP connections to one site that meet in one table have customer gateways of different ASNs."""
     first: set[str] = set()
     for one, other in _pairs(estate):
@@ -178,7 +178,7 @@ def ecmp_asn(estate: Estate) -> Iterator[Finding]:
                 f"ASN {other.gateway.bgp_asn}, connection {one.connection.name} to the same site {one.gateway.bgp_asn}"
             )
             fitting = [asn for asn in (one.gateway.bgp_asn, other.gateway.bgp_asn) if asn_fits(estate, asn)]
-            yield Finding(other.gateway, given, f"bgp_asn={fitting[0]} on both" if fitting else "one ASN on both")
+            yield Fault(other.gateway, given, f"bgp_asn={fitting[0]} on both" if fitting else "one ASN on both")
 
 
 def _pairs(estate: Estate) -> Iterator[tuple[Link, Link]]:

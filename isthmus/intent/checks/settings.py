@@ -9,7 +9,7 @@ from ipaddress import AddressValueError, IPv4Address
 from isthmus.aws.accepted_values import GATEWAY_SERVICES
 from isthmus.intent.backend import HcpTerraform, S3Backend
 from isthmus.intent.checks.lenient import networks, readable
-from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.checks.rule import Fault, rule
 from isthmus.intent.estate import Estate
 
 _BUCKETS = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
@@ -21,21 +21,21 @@ RETENTION = (
 
 
 @rule("AWS refuses such tags, and keeps the prefix aws: for itself", _TAGS)
-def tag_form(estate: Estate) -> Iterator[Finding]:
+def tag_form(estate: Estate) -> Iterator[Fault]:
     """A tag's key or value is none that AWS takes, or there are more than 50."""
     for thing, tags in _tags(estate):
         for key, value in tags.items():
             if key.casefold().startswith("aws:"):
-                yield Finding(thing, f'tag "{key}"', "a key without the prefix aws:")
+                yield Fault(thing, f'tag "{key}"', "a key without the prefix aws:")
             elif not re.fullmatch(r"[\w .:/=+\-@]{1,128}", key) or not re.fullmatch(r"[\w .:/=+\-@]{0,256}", value):
                 remedy = "letters, digits, spaces and _.:/=+-@; a key of 1 to 128, a value of up to 256 characters"
-                yield Finding(thing, f'tag "{key}" = "{value}"', remedy)
+                yield Fault(thing, f'tag "{key}" = "{value}"', remedy)
     for environment in estate.environments:
         count = len({*estate.tags, *environment.tags})
         if count > 49 and len(estate.tags) <= 49:
-            yield Finding(environment, f"its resources get {count} tags and a Name", "at most 49 with the estate's")
+            yield Fault(environment, f"its resources get {count} tags and a Name", "at most 49 with the estate's")
     if len(estate.tags) > 49:
-        yield Finding(estate, f"resources get {len(estate.tags)} tags and a Name", "at most 49")
+        yield Fault(estate, f"resources get {len(estate.tags)} tags and a Name", "at most 49")
 
 
 def _tags(estate: Estate) -> Iterator[tuple[object, Mapping[str, str]]]:
@@ -48,17 +48,17 @@ def _tags(estate: Estate) -> Iterator[tuple[object, Mapping[str, str]]]:
     "CloudWatch Logs takes these values only",
     "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html",
 )
-def log_retention(estate: Estate) -> Iterator[Finding]:
+def log_retention(estate: Estate) -> Iterator[Fault]:
     """`log_retention_days` is no value of CloudWatch's."""
     days = estate.log_retention_days
     if days not in RETENTION:
         close = min(RETENTION, key=lambda known: (abs(known - days), -known))
         remedy = f"{close}, or another of {', '.join(map(str, RETENTION))}"
-        yield Finding(estate, f"log_retention_days is {days}", remedy)
+        yield Fault(estate, f"log_retention_days is {days}", remedy)
 
 
 @rule("queries go to it through the VPN, which leads to the site's networks only")
-def dns_server(estate: Estate) -> Iterator[Finding]:
+def dns_server(estate: Estate) -> Iterator[Fault]:
     """A site's DNS server is no IPv4 address inside its networks."""
     for site in estate.sites:
         if not readable(site.networks.values()):
@@ -71,29 +71,29 @@ def dns_server(estate: Estate) -> Iterator[Finding]:
                 inside = False
             if not inside:
                 remedy = f"an address in {', '.join(map(str, whole)) or 'a network of the site'}"
-                yield Finding(site, f'DNS server "{text}" is not in its networks', remedy)
+                yield Fault(site, f'DNS server "{text}" is not in its networks', remedy)
 
 
 @rule(
     "gateway endpoints exist for S3 and DynamoDB only",
     "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html",
 )
-def gateway_endpoint(estate: Estate) -> Iterator[Finding]:
+def gateway_endpoint(estate: Estate) -> Iterator[Fault]:
     """A spoke lists a gateway endpoint that does not exist, or one twice."""
     for _, spoke in estate.spokes:
         given = list(spoke.gateway_endpoints)
         if len(set(given)) < len(given) or not set(given) <= set(GATEWAY_SERVICES):
             right = sorted(set(given) & set(GATEWAY_SERVICES)) or list(GATEWAY_SERVICES)
-            yield Finding(spoke, f"gateway_endpoints is {given}", f"gateway_endpoints={right}")
+            yield Fault(spoke, f"gateway_endpoints is {given}", f"gateway_endpoints={right}")
 
 
 @rule("S3 refuses other bucket names", _BUCKETS)
-def state_bucket(estate: Estate) -> Iterator[Finding]:
+def state_bucket(estate: Estate) -> Iterator[Fault]:
     """The state bucket's name is none that S3 takes."""
     backend = estate.backend
     if isinstance(backend, S3Backend) and not _is_bucket(backend.bucket):
         remedy = '3 to 63 lower-case letters, digits and hyphens: bucket="example-terraform-state"'
-        yield Finding(backend, f'bucket is "{backend.bucket}"', remedy)
+        yield Fault(backend, f'bucket is "{backend.bucket}"', remedy)
 
 
 def _is_bucket(name: str) -> bool:
@@ -112,22 +112,22 @@ _LONGEST_WORKSPACE = 90
     "HCP Terraform refuses other names",
     "https://developer.hashicorp.com/terraform/cloud-docs/workspaces/create",
 )
-def hcp_name(estate: Estate) -> Iterator[Finding]:
+def hcp_name(estate: Estate) -> Iterator[Fault]:
     """An organization, project, hostname or workspace is none that HCP Terraform takes."""
     backend = estate.backend
     if not isinstance(backend, HcpTerraform):
         return
     if not re.fullmatch(r"[A-Za-z0-9_-]{3,40}", backend.organization):
         remedy = '3 to 40 letters, digits, "-" and "_"'
-        yield Finding(backend, f'organization is "{backend.organization}"', remedy)
+        yield Fault(backend, f'organization is "{backend.organization}"', remedy)
     if backend.project is not None and not re.fullmatch(r"[A-Za-z0-9_ -]{3,40}", backend.project):
-        yield Finding(backend, f'project is "{backend.project}"', '3 to 40 letters, digits, spaces, "-" and "_"')
+        yield Fault(backend, f'project is "{backend.project}"', '3 to 40 letters, digits, spaces, "-" and "_"')
     if not re.fullmatch(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?", backend.hostname):
-        yield Finding(backend, f'hostname is "{backend.hostname}"', 'a host such as "app.terraform.io", no scheme')
+        yield Fault(backend, f'hostname is "{backend.hostname}"', 'a host such as "app.terraform.io", no scheme')
     if not re.fullmatch(r"[A-Za-z0-9_-]{0,50}", backend.workspace_prefix or ""):
         remedy = 'up to 50 letters, digits, "-" and "_", so that with an environment it stays below 90'
-        yield Finding(backend, f'workspace_prefix is "{backend.workspace_prefix}"', remedy)
+        yield Fault(backend, f'workspace_prefix is "{backend.workspace_prefix}"', remedy)
     names = [backend.workspace(estate.name, estate.region, environment.name) for environment in estate.environments]
     if backend.workspace_prefix is None and len(longest := max(names, key=len, default="")) > _LONGEST_WORKSPACE:
         given = f'the workspace "{longest}" has {len(longest)} characters'
-        yield Finding(backend, given, f'at most {_LONGEST_WORKSPACE}: workspace_prefix="{estate.name[:20]}-"')
+        yield Fault(backend, given, f'at most {_LONGEST_WORKSPACE}: workspace_prefix="{estate.name[:20]}-"')

@@ -12,7 +12,7 @@ from isthmus.aws.accepted_firewall_rules import SURICATA_RULE
 from isthmus.intent.checks.firewall import own_rules
 from isthmus.intent.checks.lenient import links, resolved
 from isthmus.intent.checks.quotas import ask, quota_of, spoke_tables_of, tables_of
-from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.checks.rule import Fault, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.firewall_rules import VARIABLE, FirewallRule, firewall_rules, segment_variable
 from isthmus.intent.model import name_of
@@ -40,14 +40,14 @@ _OF_ACCOUNTS = 'Accounts"aws:PrincipalAccount":[],'
 
 
 @rule("a role's trust policy has so many characters, and this one names who may join the segment", _IAM)
-def trust_policy_size(estate: Estate) -> Iterator[Finding]:
+def trust_policy_size(estate: Estate) -> Iterator[Fault]:
     """A segment names more units and accounts in may_be_attached_by than the trust policy of its role has room for."""
     limit = quota_of(estate, "role-trust-policy-length")
     for segment in estate.segments:
         if joining(estate, segment) and (size := trust_policy_length(estate, segment)) > limit:
             given = f"may_be_attached_by names {len(segment.may_be_attached_by)} units and accounts: {size} characters"
             remedy = "; or a unit that holds the others"
-            yield Finding(segment, given, ask("role-trust-policy-length", limit, size) + remedy)
+            yield Fault(segment, given, ask("role-trust-policy-length", limit, size) + remedy)
 
 
 def trust_policy_length(estate: Estate, segment: Segment) -> int:
@@ -80,7 +80,7 @@ def _partition(estate: Estate) -> str:
 
 
 @rule("the policies in a role have so many characters together, and this one names every table it may touch", _IAM)
-def role_policy_size(estate: Estate) -> Iterator[Finding]:
+def role_policy_size(estate: Estate) -> Iterator[Fault]:
     """A segment reaches others with more route tables than the policy of its role has room for."""
     sound = resolved(estate)
     for segment in sound.segments:
@@ -91,7 +91,7 @@ def role_policy_size(estate: Estate) -> Iterator[Finding]:
         if (size := role_policy_length(sound, count, owners)) > ROLE_POLICY:
             given = f"its role names {count} route tables and {owners} accounts: {size} characters"
             remedy = "fewer segments to reach, fewer ways out of them, or a unit for the accounts"
-            yield Finding(segment, given, f"at most {ROLE_POLICY}: {remedy}")
+            yield Fault(segment, given, f"at most {ROLE_POLICY}: {remedy}")
 
 
 def tables_named(estate: Estate, segment: Segment) -> int:
@@ -125,7 +125,7 @@ def role_policy_length(estate: Estate, tables: int, owners: int) -> int:
     "a Suricata rule has so many characters, and the value of each variable in it counts",
     "https://docs.aws.amazon.com/network-firewall/latest/developerguide/quotas.html",
 )
-def suricata_rule_size(estate: Estate) -> Iterator[Finding]:
+def suricata_rule_size(estate: Estate) -> Iterator[Fault]:
     """A firewall rule is too long, with the blocks that its variables stand for."""
     blocks = len(",".join(estate.blocks))
     sizes = {segment_variable(segment.name): len(",".join(segment.blocks)) for segment in estate.segments}
@@ -133,14 +133,14 @@ def suricata_rule_size(estate: Estate) -> Iterator[Finding]:
     for group, text, _ in own_rules(estate):
         if (size := len(text) + sum(sizes.get(name, 0) for name in VARIABLE.findall(text))) > SURICATA_RULE:
             given = f'"{text[:40]}..." has {size} characters, its variables written out'
-            yield Finding(group, given, f"at most {SURICATA_RULE}: several rules, or fewer and larger blocks")
+            yield Fault(group, given, f"at most {SURICATA_RULE}: several rules, or fewer and larger blocks")
     rules = sorted(firewall_rules(resolved(estate)), key=generated_length)
     longest = {frozenset((one.source, one.to)): one for one in rules}
     for one in longest.values():
         size = generated_length(one) + sum(sizes[segment_variable(name)] for name in (one.source, one.to))
         if size > SURICATA_RULE:
             given = f"rules between segments {one.source} and {one.to} have {size} characters, their blocks written out"
-            yield Finding(estate, given, f"at most {SURICATA_RULE}: fewer and larger blocks of the two")
+            yield Fault(estate, given, f"at most {SURICATA_RULE}: fewer and larger blocks of the two")
 
 
 def generated_length(one: FirewallRule) -> int:
@@ -152,7 +152,7 @@ def generated_length(one: FirewallRule) -> int:
     "a composite alarm watches so many alarms, and that of a site one for each connection",
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html",
 )
-def site_alarm_size(estate: Estate) -> Iterator[Finding]:
+def site_alarm_size(estate: Estate) -> Iterator[Fault]:
     """A site has more VPN connections than its alarm can watch."""
     for environment in estate.environments:
         held = {connection.name for connection in environment.vpn_connections}
@@ -160,18 +160,18 @@ def site_alarm_size(estate: Estate) -> Iterator[Finding]:
         for site in estate.sites:
             if environment.observability is not None and here[site.name] > UNDERLYING_ALARMS:
                 given = f"{here[site.name]} VPN connections lead to it"
-                yield Finding(site, given, f"at most {UNDERLYING_ALARMS}, or no observability")
+                yield Fault(site, given, f"at most {UNDERLYING_ALARMS}, or no observability")
 
 
 @rule(
     "a chart of a dashboard has so many lines, and that of the tunnels' traffic four for each connection",
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html",
 )
-def dashboard_size(estate: Estate) -> Iterator[Finding]:
+def dashboard_size(estate: Estate) -> Iterator[Fault]:
     """An environment has more VPN connections than a chart of its dashboard has lines for."""
     most = CHART_METRICS // _LINES
     for environment in estate.environments:
         count = len(environment.vpn_connections)
         if environment.observability is not None and environment.hub is not None and count > most:
             given = f"it draws {count} VPN connections"
-            yield Finding(environment.observability, given, f"at most {most}, or no observability")
+            yield Fault(environment.observability, given, f"at most {most}, or no observability")

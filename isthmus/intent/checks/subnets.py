@@ -11,7 +11,7 @@ from isthmus.aws.regions import REGIONS
 from isthmus.intent.addressing import NoSlot, Tier, slot, subnet_name, tiers_in, zone_number
 from isthmus.intent.checks.cidrs import free_range
 from isthmus.intent.checks.lenient import network, networks, overlaps, readable, vpc_cidrs
-from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.checks.rule import Fault, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.spoke import Spoke
 
@@ -20,7 +20,7 @@ _SUBNETS = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
 
 
 @rule("AWS allows VPC ranges of /16 to /28", _SIZING)
-def vpc_size(estate: Estate) -> Iterator[Finding]:
+def vpc_size(estate: Estate) -> Iterator[Fault]:
     """A spoke's range is larger than /16 or smaller than /28."""
     for _, spoke in estate.spokes:
         for cidr in networks(vpc_cidrs(spoke)):
@@ -30,7 +30,7 @@ def vpc_size(estate: Estate) -> Iterator[Finding]:
                 # What lies in the far end of a range that is too large is cut off: no advice that holds for sure.
                 words = "such as" if cidr.prefixlen < 16 else "e.g."
                 remedy = f"a range of /16 to /{smallest}{f', {words} {free}' if free else ''}"
-                yield Finding(spoke, f"{cidr} is a /{cidr.prefixlen}", remedy)
+                yield Fault(spoke, f"{cidr} is a /{cidr.prefixlen}", remedy)
 
 
 def _smallest(estate: Estate, spoke: Spoke) -> int:
@@ -48,7 +48,7 @@ def _smallest(estate: Estate, spoke: Spoke) -> int:
 
 
 @rule("AWS does not let ranges of these kinds meet in one VPC", _SIZING)
-def secondary_cidr_mix(estate: Estate) -> Iterator[Finding]:
+def secondary_cidr_mix(estate: Estate) -> Iterator[Fault]:
     """A secondary range may not be added to a VPC of such ranges."""
     for _, spoke in estate.spokes:
         primary = network(spoke.cidr)
@@ -63,11 +63,11 @@ def secondary_cidr_mix(estate: Estate) -> Iterator[Finding]:
                 banned, beside = found
                 home = next((f"{space} or " for space in RFC_1918 if primary.subnet_of(space)), "")
                 remedy = f"a range of {home}100.64.0.0/10, and none of {banned}"
-                yield Finding(spoke, f"secondary range {secondary} beside {beside}", remedy)
+                yield Fault(spoke, f"secondary range {secondary} beside {beside}", remedy)
 
 
 @rule("every tier needs its subnet in every zone; they follow a fixed table, so that nothing ever moves")
-def no_room_for_subnets(estate: Estate) -> Iterator[Finding]:
+def no_room_for_subnets(estate: Estate) -> Iterator[Fault]:
     """A spoke's range has no slot for a subnet that is not pinned."""
     region = REGIONS.get(estate.region)
     for _, spoke in estate.spokes:
@@ -87,11 +87,11 @@ def no_room_for_subnets(estate: Estate) -> Iterator[Finding]:
                         missing.append(name)
                         reasons.append(str(reason))
         if missing:
-            yield Finding(spoke, f"{cidr} has no place for {', '.join(missing)}", reasons[0])
+            yield Fault(spoke, f"{cidr} has no place for {', '.join(missing)}", reasons[0])
 
 
 @rule("a pin with a name that no subnet has would be passed over in silence")
-def pinned_subnet_name(estate: Estate) -> Iterator[Finding]:
+def pinned_subnet_name(estate: Estate) -> Iterator[Fault]:
     """A pinned subnet is none of `<tier>_az<number>`."""
     region = REGIONS.get(estate.region)
     if region is None:
@@ -101,21 +101,21 @@ def pinned_subnet_name(estate: Estate) -> Iterator[Finding]:
         for name in spoke.subnets:
             if name not in known:
                 remedy = f"<tier>_az<number>, tiers {', '.join(Tier)}, zones 1 to {region.zones}: {known[0]}"
-                yield Finding(spoke, f'no subnet is called "{name}"', remedy)
+                yield Fault(spoke, f'no subnet is called "{name}"', remedy)
 
 
 @rule("AWS allows subnets of /16 to /28", _SUBNETS)
-def pinned_subnet_size(estate: Estate) -> Iterator[Finding]:
+def pinned_subnet_size(estate: Estate) -> Iterator[Fault]:
     """A pinned subnet is larger than /16 or smaller than /28."""
     for _, spoke in estate.spokes:
         for name, text in spoke.subnets.items():
             cidr = network(text)
             if cidr is not None and not fits_vpc(cidr):
-                yield Finding(spoke, f"{cidr} is a /{cidr.prefixlen}", "a subnet of /16 to /28", f"subnet {name}")
+                yield Fault(spoke, f"{cidr} is a /{cidr.prefixlen}", "a subnet of /16 to /28", f"subnet {name}")
 
 
 @rule("AWS refuses a subnet outside its VPC, and Terraform finds out only while applying", _SUBNETS)
-def pinned_subnet_outside(estate: Estate) -> Iterator[Finding]:
+def pinned_subnet_outside(estate: Estate) -> Iterator[Fault]:
     """A pinned subnet lies outside its spoke's ranges."""
     for _, spoke in estate.spokes:
         ranges = networks(vpc_cidrs(spoke))
@@ -125,11 +125,11 @@ def pinned_subnet_outside(estate: Estate) -> Iterator[Finding]:
                 continue
             if not any(cidr.subnet_of(vpc) for vpc in ranges):
                 whole = ", ".join(map(str, ranges))
-                yield Finding(spoke, f"{cidr} is not in {whole}", f"a subnet of {whole}", f"subnet {name}")
+                yield Fault(spoke, f"{cidr} is not in {whole}", f"a subnet of {whole}", f"subnet {name}")
 
 
 @rule("AWS refuses overlapping subnets, and Terraform finds out only while applying", _SUBNETS)
-def subnet_overlap(estate: Estate) -> Iterator[Finding]:
+def subnet_overlap(estate: Estate) -> Iterator[Fault]:
     """A pinned subnet overlaps another subnet of its spoke."""
     for _, spoke in estate.spokes:
         if not spoke.subnets:
@@ -138,7 +138,7 @@ def subnet_overlap(estate: Estate) -> Iterator[Finding]:
         for one, other in overlaps((cidr, tag) for tag, cidr in enumerate(cidrs)):
             pinned, beside = sorted((one, other), key=lambda tag: names[tag] not in spoke.subnets)
             given = f"{cidrs[pinned]} overlaps {names[beside]} {cidrs[beside]}"
-            yield Finding(spoke, given, "a pin beside it, or pin both", f"subnet {names[pinned]}")
+            yield Fault(spoke, given, "a pin beside it, or pin both", f"subnet {names[pinned]}")
 
 
 def _places(estate: Estate, spoke: Spoke) -> tuple[list[str], list[IPv4Network]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from isthmus.aws.accepted_tunnel_options import CHOICES, PROPOSALS, RANGES, lifetimes_fault, unknown_proposals, within
-from isthmus.intent.checks.rule import Finding, rule
+from isthmus.intent.checks.rule import Fault, rule
 from isthmus.intent.estate import Estate
 from isthmus.intent.vpn import Tunnel
 
@@ -31,21 +31,21 @@ def _tunnels(estate: Estate) -> Iterator[tuple[Tunnel, str]]:
 
 
 @rule("AWS takes these values only", _TUNNEL)
-def tunnel_value(estate: Estate) -> Iterator[Finding]:
+def tunnel_value(estate: Estate) -> Iterator[Fault]:
     """A timer, a size or an action of a tunnel is none that AWS takes."""
     for tunnel, part in _tunnels(estate):
         for field, (low, high) in RANGES.items():
             if not _within(tunnel, field):
                 right = f"{low} or more" if high is None else f"{low} to {high}"
-                yield Finding(tunnel, f"{field} is {getattr(tunnel, field)}", right, part)
+                yield Fault(tunnel, f"{field} is {getattr(tunnel, field)}", right, part)
         for field, choices in CHOICES.items():
             value = getattr(tunnel, field)
             if value not in choices:
-                yield Finding(tunnel, f'{field} is "{value}"', " or ".join(f'"{choice}"' for choice in choices), part)
+                yield Fault(tunnel, f'{field} is "{value}"', " or ".join(f'"{choice}"' for choice in choices), part)
 
 
 @rule("AWS wants phase 2 to end before phase 1, and to be renewed in its second half", _TUNNEL)
-def tunnel_lifetimes(estate: Estate) -> Iterator[Finding]:
+def tunnel_lifetimes(estate: Estate) -> Iterator[Fault]:
     """A tunnel's lifetimes and rekey margin contradict each other."""
     for tunnel, part in _tunnels(estate):
         one, two, margin = tunnel.phase1_lifetime, tunnel.phase2_lifetime, tunnel.rekey_margin_time
@@ -54,21 +54,21 @@ def tunnel_lifetimes(estate: Estate) -> Iterator[Finding]:
         if fault := lifetimes_fault(one, two, margin):
             longer = f"phase1_lifetime={8 * two}, or a shorter phase 2"
             remedy = longer if two >= one else f"a margin of 60 to {two // 2}, half of phase 2"
-            yield Finding(tunnel, fault, remedy, part)
+            yield Fault(tunnel, fault, remedy, part)
 
 
 @rule("AWS takes these names and numbers only; an empty list would mean all of them, the weak ones too", _TUNNEL)
-def tunnel_algorithm(estate: Estate) -> Iterator[Finding]:
+def tunnel_algorithm(estate: Estate) -> Iterator[Fault]:
     """A proposal of a tunnel is empty, or holds what AWS does not know."""
     for tunnel, part in _tunnels(estate):
         for field, strong in _STRONG.items():
             value = getattr(tunnel, field)
             if unknown_proposals(field, value) or not value:
-                yield Finding(tunnel, f"{field} is {list(value)}", f"{field}={list(strong)}", part)
+                yield Fault(tunnel, f"{field} is {list(value)}", f"{field}={list(strong)}", part)
 
 
 @rule("the floor is IKEv2, AES-256, SHA-384 and ECDH on P-384: what lies below can be broken, or soon will be", _IKE)
-def weak_algorithm(estate: Estate) -> Iterator[Finding]:
+def weak_algorithm(estate: Estate) -> Iterator[Fault]:
     """A proposal of a tunnel holds something weak, which a peer may then choose."""
     for tunnel, part in _tunnels(estate):
         for field, strong in _STRONG.items():
@@ -76,7 +76,7 @@ def weak_algorithm(estate: Estate) -> Iterator[Finding]:
             weak = [each for each in value if each in PROPOSALS[field] and each not in strong]
             if weak:
                 names = ", ".join(map(str, weak))
-                yield Finding(tunnel, f"{field} holds {names}, below the floor", f"{field}={list(strong)}", part)
+                yield Fault(tunnel, f"{field} holds {names}, below the floor", f"{field}={list(strong)}", part)
 
 
 def _within(tunnel: Tunnel, field: str) -> bool:

@@ -13,7 +13,7 @@ from isthmus.aws.regions import REGIONS
 from isthmus.intent.addressing import CONNECTIONS, inside_cidrs
 from isthmus.intent.checks.lenient import links, network
 from isthmus.intent.checks.plain_text import not_plain
-from isthmus.intent.checks.rule import Finding, rule, subject
+from isthmus.intent.checks.rule import Fault, rule, subject
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import name_of, place_of
 from isthmus.intent.reachability import transit_between
@@ -26,13 +26,13 @@ _CERTIFICATE = "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-tunnel-authent
 
 
 @rule("AWS takes ASNs of 1 to 4,294,967,294, but for those it or the standards reserve", _GATEWAY)
-def customer_gateway_asn(estate: Estate) -> Iterator[Finding]:
+def customer_gateway_asn(estate: Estate) -> Iterator[Fault]:
     """A customer gateway's ASN is out of range or reserved."""
     for site in estate.sites:
         for gateway in site.customer_gateways:
             if given := refused_asn(gateway.bgp_asn, estate.region):
                 remedy = "your public ASN, or a private one of 64512 to 65534 or 4200000000 to 4294967294"
-                yield Finding(gateway, given, remedy)
+                yield Fault(gateway, given, remedy)
 
 
 def asn_fits(estate: Estate, asn: int) -> bool:
@@ -45,21 +45,21 @@ def _hub_asns(estate: Estate) -> set[int]:
 
 
 @rule("BGP between equal ASNs is internal BGP, which a VPN does not speak", _GATEWAY)
-def same_asn(estate: Estate) -> Iterator[Finding]:
+def same_asn(estate: Estate) -> Iterator[Fault]:
     """A customer gateway and the hub have one ASN."""
     hubs = _hub_asns(estate)
     for site in estate.sites:
         for gateway in site.customer_gateways:
             if gateway.bgp_asn in hubs:
                 given = f"bgp_asn {gateway.bgp_asn} is the hub's asn too"
-                yield Finding(gateway, given, "different ASNs, e.g. another private one for the hub")
+                yield Fault(gateway, given, "different ASNs, e.g. another private one for the hub")
 
 
 @rule(
     "a router drops routes with its own ASN in their path: what AWS advertises of one site, the other does not take",
     "https://www.rfc-editor.org/rfc/rfc4271#section-9.1.2",
 )
-def transit_asn(estate: Estate) -> Iterator[Finding]:
+def transit_asn(estate: Estate) -> Iterator[Fault]:
     """Two sites with transit between them have connections with BGP and one ASN."""
     asns: dict[str, set[int]] = {}
     for link in links(estate):
@@ -69,24 +69,24 @@ def transit_asn(estate: Estate) -> Iterator[Finding]:
         both = asns.get(here.name, set()) & asns.get(there.name, set())
         if both and transit_between(here, there):
             given = f"it has transit with {subject(here)}, {place_of(here)}, and both have ASN {min(both)}"
-            yield Finding(there, given, "an ASN of its own for one of the two, or no transit between them")
+            yield Fault(there, given, "an ASN of its own for one of the two, or no transit between them")
 
 
 @rule("AWS meets the device at a static address on the internet; behind NAT, the NAT's", _GATEWAY)
-def customer_gateway_address(estate: Estate) -> Iterator[Finding]:
+def customer_gateway_address(estate: Estate) -> Iterator[Fault]:
     """A customer gateway's address is no public IPv4 address. Documentation ranges pass, as placeholders."""
     for site in estate.sites:
         for gateway in site.customer_gateways:
             if gateway.ip_address is not None and not public_address(gateway.ip_address):
                 remedy = f"its public IPv4 address; {_placeholder(estate)} holds the place of one not known yet"
-                yield Finding(gateway, f'ip_address is "{gateway.ip_address}"', remedy)
+                yield Fault(gateway, f'ip_address is "{gateway.ip_address}"', remedy)
 
 
 @rule(
     "an equal request returns the customer gateway that is there already, and two resources would fight over it",
     "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateCustomerGateway.html",
 )
-def customer_gateway_address_twice(estate: Estate) -> Iterator[Finding]:
+def customer_gateway_address_twice(estate: Estate) -> Iterator[Fault]:
     """Two customer gateways have one address."""
     first: dict[str, str] = {}
     for site in estate.sites:
@@ -98,22 +98,22 @@ def customer_gateway_address_twice(estate: Estate) -> Iterator[Finding]:
                 and public_address(address)
             ):
                 given = f'ip_address {address} is that of "{first[address]}" too'
-                yield Finding(gateway, given, "one customer gateway with several connections, or its own address")
+                yield Fault(gateway, given, "one customer gateway with several connections, or its own address")
 
 
 @rule("AWS knows a device by its address, or by the certificate that it shows", _GATEWAY)
-def customer_gateway_unknown(estate: Estate) -> Iterator[Finding]:
+def customer_gateway_unknown(estate: Estate) -> Iterator[Fault]:
     """A customer gateway has neither an address nor a certificate."""
     for site in estate.sites:
         for gateway in site.customer_gateways:
             if gateway.ip_address is None and gateway.certificate_arn is None:
-                yield Finding(
+                yield Fault(
                     gateway, "it has neither ip_address nor certificate_arn", f'ip_address="{_placeholder(estate)}"'
                 )
 
 
 @rule("the certificate is one of AWS Certificate Manager, in the account and Region of the connection", _CERTIFICATE)
-def certificate_arn(estate: Estate) -> Iterator[Finding]:
+def certificate_arn(estate: Estate) -> Iterator[Fault]:
     """A customer gateway's certificate is no certificate of the hub's account and Region."""
     accounts = {account.name: account.id for account in estate.organization.accounts}
     account = next((accounts.get(name_of(e.account)) for e in estate.environments if e.hub is not None), None)
@@ -124,98 +124,98 @@ def certificate_arn(estate: Estate) -> Iterator[Finding]:
         for gateway in site.customer_gateways:
             arn = gateway.certificate_arn
             if arn is not None and not re.fullmatch(re.escape(start) + r"[A-Za-z0-9-]+", arn):
-                yield Finding(gateway, f'certificate_arn is "{arn}"', f"{start}<id>")
+                yield Fault(gateway, f'certificate_arn is "{arn}"', f"{start}<id>")
 
 
 @rule("AWS opens a tunnel to an address; where it knows none, the customer gateway has to", _INITIATION)
-def tunnel_without_address(estate: Estate) -> Iterator[Finding]:
+def tunnel_without_address(estate: Estate) -> Iterator[Fault]:
     """A tunnel is to be opened by AWS, and its customer gateway has no address."""
     for link in links(estate):
         for index, tunnel in enumerate(link.connection.tunnels):
             if link.gateway.ip_address is None and tunnel.startup_action == "start":
                 given = f'startup_action is "start", and "{link.gateway.name}" has no ip_address'
                 part = f'tunnel {index + 1} of VPN connection "{link.connection.name}"'
-                yield Finding(tunnel, given, 'startup_action="add", or an ip_address', part)
+                yield Fault(tunnel, given, 'startup_action="add", or an ip_address', part)
 
 
 @rule("AWS makes no accelerated connection of large tunnels", _TUNNEL)
-def large_and_accelerated(estate: Estate) -> Iterator[Finding]:
+def large_and_accelerated(estate: Estate) -> Iterator[Fault]:
     """A connection has large tunnels and acceleration."""
     for connection in estate.vpn_connections:
         bandwidth = "large" if connection.large_tunnels else "standard"
         if connection.acceleration and excludes_acceleration(bandwidth):
             given = "it has large_tunnels and acceleration"
-            yield Finding(connection, given, "one of the two; or more connections, over BGP, for bandwidth")
+            yield Fault(connection, given, "one of the two; or more connections, over BGP, for bandwidth")
 
 
 @rule(
     "an accelerated connection has AWS Global Accelerator in front, which China and GovCloud do not have",
     "https://docs.aws.amazon.com/vpn/latest/s2svpn/accelerated-vpn.html",
 )
-def acceleration_partition(estate: Estate) -> Iterator[Finding]:
+def acceleration_partition(estate: Estate) -> Iterator[Fault]:
     """A connection is accelerated in a Region of China or GovCloud."""
     region = REGIONS.get(estate.region)
     for connection in estate.vpn_connections:
         if connection.acceleration and region is not None and region.partition != "aws":
             given = f"it is accelerated, and the Region is {region.name}"
-            yield Finding(connection, given, "no acceleration, or a Region of partition aws")
+            yield Fault(connection, given, "no acceleration, or a Region of partition aws")
 
 
 @rule(
     "AWS keeps it as the device's name, of at most 255 characters, and Terraform would evaluate an expression in it",
     "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateCustomerGateway.html",
 )
-def device_name(estate: Estate) -> Iterator[Finding]:
+def device_name(estate: Estate) -> Iterator[Fault]:
     """A customer gateway's device name is empty, too long, or more than text."""
     for site in estate.sites:
         for gateway in site.customer_gateways:
             if gateway.device is None:
                 continue
             if not 1 <= len(gateway.device) <= 255:
-                yield Finding(gateway, f"device has {len(gateway.device)} characters", "1 to 255, or no device")
+                yield Fault(gateway, f"device has {len(gateway.device)} characters", "1 to 255, or no device")
             elif fault := not_plain(gateway.device):
-                yield Finding(gateway, f"device is {gateway.device!r}: {fault}", "its name in plain text")
+                yield Fault(gateway, f"device is {gateway.device!r}: {fault}", "its name in plain text")
 
 
 @rule("the tunnels' inside CIDRs follow from the number")
-def vpn_number(estate: Estate) -> Iterator[Finding]:
+def vpn_number(estate: Estate) -> Iterator[Fault]:
     """A connection's number is not within 1 to 512."""
     for connection in estate.vpn_connections:
         if not 1 <= connection.number <= CONNECTIONS:
             free = _free_number(estate)
-            yield Finding(connection, f"number is {connection.number}", f"1 to {CONNECTIONS}, e.g. {free}")
+            yield Fault(connection, f"number is {connection.number}", f"1 to {CONNECTIONS}, e.g. {free}")
 
 
 @rule("the tunnels' inside CIDRs follow from the number")
-def vpn_number_twice(estate: Estate) -> Iterator[Finding]:
+def vpn_number_twice(estate: Estate) -> Iterator[Fault]:
     """Two connections have one number."""
     first: dict[int, str] = {}
     for connection in estate.vpn_connections:
         if first.setdefault(connection.number, connection.name) != connection.name:
             given = f'number {connection.number} is that of "{first[connection.number]}" too'
-            yield Finding(connection, given, f"a free number, e.g. {_free_number(estate)}")
+            yield Fault(connection, given, f"a free number, e.g. {_free_number(estate)}")
 
 
 @rule("AWS takes a /30 of 169.254.0.0/16 for a tunnel's two inside addresses", _TUNNEL)
-def inside_cidr_form(estate: Estate) -> Iterator[Finding]:
+def inside_cidr_form(estate: Estate) -> Iterator[Fault]:
     """A tunnel's inside CIDR is no /30 of 169.254.0.0/16."""
     for about, part, cidr in _pinned(estate):
         if not fits_inside(cidr):
-            yield Finding(about, f"inside_cidr is {cidr}", "a /30 of 169.254.0.0/16, or none: it is derived", part)
+            yield Fault(about, f"inside_cidr is {cidr}", "a /30 of 169.254.0.0/16, or none: it is derived", part)
 
 
 @rule("AWS keeps these for itself", _TUNNEL)
-def inside_cidr_reserved(estate: Estate) -> Iterator[Finding]:
+def inside_cidr_reserved(estate: Estate) -> Iterator[Fault]:
     """A tunnel's inside CIDR is one that AWS reserves."""
     for about, part, cidr in _pinned(estate):
         if reserved_inside(cidr):
-            yield Finding(
+            yield Fault(
                 about, f"{cidr} is reserved", "none: it is derived; or a /30 of another connection number", part
             )
 
 
 @rule("inside CIDRs are unique on a gateway: one address must mean one tunnel", _TUNNEL)
-def inside_cidr_twice(estate: Estate) -> Iterator[Finding]:
+def inside_cidr_twice(estate: Estate) -> Iterator[Fault]:
     """Two tunnels have one inside CIDR."""
     first: dict[IPv4Network, str] = {}
     numbers: set[int] = set()
@@ -231,7 +231,7 @@ def inside_cidr_twice(estate: Estate) -> Iterator[Finding]:
             part = f'tunnel {index + 1} of VPN connection "{connection.name}"'
             if cidr in first:
                 about = connection if tunnel.inside_cidr is None else tunnel
-                yield Finding(about, f"{cidr} is the inside CIDR of {first[cidr]} too", "another one", part)
+                yield Fault(about, f"{cidr} is the inside CIDR of {first[cidr]} too", "another one", part)
             first.setdefault(cidr, part)
         numbers.add(connection.number)
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from isthmus.network.coverage.not_evaluated import references
-from isthmus.network.model import Finding
+from isthmus.network.model import StructuralProblem
 from isthmus.terraform.graph import Graph, Ref, Resource
 
 _VPCS = ("aws_vpc", "aws_default_vpc")
@@ -47,7 +47,7 @@ _ONE_IN_A_ZONE = {
 }
 
 
-def consistency_findings(graph: Graph) -> Iterator[Finding]:
+def consistency_findings(graph: Graph) -> Iterator[StructuralProblem]:
     """Everything in a graph that does not belong together."""
     for resource in graph.resources.values():
         yield from _of_two_vpcs(graph, resource)
@@ -56,7 +56,7 @@ def consistency_findings(graph: Graph) -> Iterator[Finding]:
     yield from _used_twice(graph)
 
 
-def _of_two_vpcs(graph: Graph, resource: Resource) -> Iterator[Finding]:
+def _of_two_vpcs(graph: Graph, resource: Resource) -> Iterator[StructuralProblem]:
     owner: tuple[str, str] | None = None
     for argument in _OF_ONE_VPC.get(resource.type, ()):
         for ref in references(resource.get(argument)):
@@ -66,7 +66,7 @@ def _of_two_vpcs(graph: Graph, resource: Resource) -> Iterator[Finding]:
             owner = owner or (ref.address, vpc)
             if vpc != owner[1]:
                 why = f"{resource.address} uses {ref.address}, which is in {vpc}, and {owner[0]} in {owner[1]}"
-                yield Finding("mixed-vpcs", (resource.address, ref.address, owner[0]), why)
+                yield StructuralProblem("mixed-vpcs", (resource.address, ref.address, owner[0]), why)
 
 
 def _vpc_of(graph: Graph, ref: Ref) -> str | None:
@@ -78,7 +78,7 @@ def _vpc_of(graph: Graph, ref: Ref) -> str | None:
     return own.address if isinstance(own, Ref) else None
 
 
-def _two_in_a_zone(graph: Graph, resource: Resource) -> Iterator[Finding]:
+def _two_in_a_zone(graph: Graph, resource: Resource) -> Iterator[StructuralProblem]:
     zones: dict[object, str] = {}
     for argument in _ONE_IN_A_ZONE.get(resource.type, ()):
         for address in dict.fromkeys(ref.address for ref in references(resource.get(argument))):
@@ -90,11 +90,11 @@ def _two_in_a_zone(graph: Graph, resource: Resource) -> Iterator[Finding]:
                 continue
             if zone in zones:
                 why = f"{zones[zone]} and {address} are both in zone {zone}; {resource.address} takes one in each"
-                yield Finding("duplicate-zone-subnet", (resource.address, address), why)
+                yield StructuralProblem("duplicate-zone-subnet", (resource.address, address), why)
             zones.setdefault(zone, address)
 
 
-def _two_targets(resource: Resource) -> Iterator[Finding]:
+def _two_targets(resource: Resource) -> Iterator[StructuralProblem]:
     """The name and the zone of an alias are those of one target.
 
     https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html
@@ -104,10 +104,10 @@ def _two_targets(resource: Resource) -> Iterator[Finding]:
         name, zone = (block.get(part) for part in ("name", "zone_id")) if isinstance(block, Mapping) else (None, None)
         if isinstance(name, Ref) and isinstance(zone, Ref) and name.address != zone.address:
             why = f"the alias of {resource.address} has the name of {name.address} and the zone of {zone.address}"
-            yield Finding("alias-target-mismatch", (resource.address, name.address, zone.address), why)
+            yield StructuralProblem("alias-target-mismatch", (resource.address, name.address, zone.address), why)
 
 
-def _used_twice(graph: Graph) -> Iterator[Finding]:
+def _used_twice(graph: Graph) -> Iterator[StructuralProblem]:
     users: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for resource in graph.resources.values():
         used = resource.get(_ONCE[resource.type]) if resource.type in _ONCE else None
@@ -116,4 +116,4 @@ def _used_twice(graph: Graph) -> Iterator[Finding]:
     for (type_, used_address, attribute), named in users.items():
         if len(named) > 1:
             why = f"{used_address}.{attribute} is the {_ONCE[type_]} of {len(named)} resources; AWS takes one"
-            yield Finding("resource-used-twice", (*named, used_address), why)
+            yield StructuralProblem("resource-used-twice", (*named, used_address), why)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from isthmus.network.coverage.not_evaluated import references
-from isthmus.network.model import Finding
+from isthmus.network.model import StructuralProblem
 from isthmus.terraform.graph import Graph
 
 _T = "aws_ec2_transit_gateway"
@@ -54,7 +54,7 @@ _OWN = {
 }
 
 
-def ownership_findings(graph: Graph) -> Iterator[Finding]:
+def ownership_findings(graph: Graph) -> Iterator[StructuralProblem]:
     """Every resource that names, of another account, what has to be of its own. Only accounts that are known count."""
     for resource in graph.resources.values():
         if resource.written is None or resource.account is None:
@@ -68,4 +68,4 @@ def ownership_findings(graph: Graph) -> Iterator[Finding]:
                     f"{argument} of {resource.address} (account {resource.account}) refers to {address}, "
                     f"which is in account {other.account}"
                 )
-                yield Finding("account-differs", (resource.address, address), why)
+                yield StructuralProblem("account-differs", (resource.address, address), why)

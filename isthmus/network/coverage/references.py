@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from isthmus.aws.regions import REGIONS
 from isthmus.network.coverage.modeled import MODELED
 from isthmus.network.coverage.not_evaluated import references
-from isthmus.network.model import Finding
+from isthmus.network.model import StructuralProblem
 from isthmus.terraform.graph import Graph, Resource
 
 # Of no Region, or made to join two. https://docs.aws.amazon.com/vpc/latest/tgw/tgw-peering.html,
@@ -28,11 +28,11 @@ _ACROSS = frozenset(
 REGIONAL = frozenset(MODELED) - _ACROSS
 
 
-def reference_findings(graph: Graph) -> Iterator[Finding]:
+def reference_findings(graph: Graph) -> Iterator[StructuralProblem]:
     """Every reference to nothing, and every one that leaves its Region."""
     for found in graph.undeclared:
         why = f"{found.argument} of {found.address} refers to {found.missing}, which is not declared"
-        yield Finding("undeclared-reference", (found.address, found.missing), why)
+        yield StructuralProblem("undeclared-reference", (found.address, found.missing), why)
     for resource in graph.resources.values():
         yield from _service_elsewhere(resource)
         if resource.type not in REGIONAL or resource.region is None:
@@ -46,10 +46,10 @@ def reference_findings(graph: Graph) -> Iterator[Finding]:
                     f"{argument} of {resource.address} ({resource.region}) refers to {address}, "
                     f"which is in {other.region}"
                 )
-                yield Finding("region-differs", (resource.address, address), why)
+                yield StructuralProblem("region-differs", (resource.address, address), why)
 
 
-def _service_elsewhere(resource: Resource) -> Iterator[Finding]:
+def _service_elsewhere(resource: Resource) -> Iterator[StructuralProblem]:
     """An endpoint for a service of another Region: only an interface endpoint that says so reaches one.
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html,
@@ -61,4 +61,4 @@ def _service_elsewhere(resource: Resource) -> Iterator[Finding]:
     named = next((part for part in service.split(".") if part in REGIONS), resource.region)
     if named != resource.region:
         why = f"service_name of {resource.address} ({resource.region}) is {service}, a service of {named}"
-        yield Finding("region-differs", (resource.address,), why)
+        yield StructuralProblem("region-differs", (resource.address,), why)

@@ -30,7 +30,7 @@ from isthmus.network.from_terraform.public_access import public_access
 from isthmus.network.from_terraform.refused import refused_values
 from isthmus.network.from_terraform.refused_rules import refused_rules
 from isthmus.network.from_terraform.values import Resolver
-from isthmus.network.model import Finding, Network, Possible, Vpc
+from isthmus.network.model import Network, Possible, StructuralProblem, Vpc
 from isthmus.network.structural_checks import structural_findings, structural_notes
 from isthmus.network.structural_checks_of_names import NAME_RULES
 from isthmus.network.structural_checks_of_values import VALUE_RULES
@@ -41,7 +41,7 @@ __all__ = ["network_of"]
 _SHOWN = 5
 
 
-def refused(network: Network) -> Iterator[Finding]:
+def refused(network: Network) -> Iterator[StructuralProblem]:
     """What AWS refuses, or cannot answer, of what is written."""
     for rule in (*NAME_RULES, *VALUE_RULES):
         yield from rule(network)

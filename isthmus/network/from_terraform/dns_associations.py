@@ -8,19 +8,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from isthmus.network.dns_model import Held, Use
-from isthmus.network.from_terraform.values import VPC, Kind, Resolver, integer, single
+from isthmus.network.from_terraform.values import VPC, ReferenceKind, Resolver, integer, single
 from isthmus.network.model import Unknown
 from isthmus.terraform.graph import Resource, blocks
 
-ENDPOINT: Kind = single("aws_route53_resolver_endpoint")
-RULE: Kind = single("aws_route53_resolver_rule")
-ZONE: Kind = {
+ENDPOINT: ReferenceKind = single("aws_route53_resolver_endpoint")
+RULE: ReferenceKind = single("aws_route53_resolver_rule")
+ZONE: ReferenceKind = {
     "aws_route53_zone": ("id", "zone_id"),
     "aws_service_discovery_private_dns_namespace": ("hosted_zone",),
 }
-FIREWALL: Kind = single("aws_route53_resolver_firewall_rule_group")
-_LOGS: Kind = single("aws_route53_resolver_query_log_config")
-_PROFILE: Kind = single("aws_route53profiles_profile")
+FIREWALL: ReferenceKind = single("aws_route53_resolver_firewall_rule_group")
+_LOGS: ReferenceKind = single("aws_route53_resolver_query_log_config")
+_PROFILE: ReferenceKind = single("aws_route53profiles_profile")
 
 # What a profile may hold, by ARN. https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/profiles.html
 _HELD: Mapping[str, Held] = {
@@ -30,7 +30,7 @@ _HELD: Mapping[str, Held] = {
     "aws_route53_resolver_query_log_config": Held.LOGS,
     "aws_vpc_endpoint": Held.ENDPOINT,
 }
-_BY_ARN: Kind = dict.fromkeys(_HELD, ("arn",))
+_BY_ARN: ReferenceKind = dict.fromkeys(_HELD, ("arn",))
 
 _ASSOCIATIONS = (
     ("aws_route53_resolver_rule_association", "resolver_rule_id", RULE, Held.RULE, "vpc_id"),

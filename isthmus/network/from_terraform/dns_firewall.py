@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from isthmus.aws.domain_names import canonical
 from isthmus.network.dns_model import NameRule, NameRules
 from isthmus.network.from_terraform.dns_associations import FIREWALL
-from isthmus.network.from_terraform.values import Kind, Resolver, integer, single, text
+from isthmus.network.from_terraform.values import ReferenceKind, Resolver, integer, single, text
 from isthmus.network.model import Unknown
 from isthmus.terraform.graph import Resource
 
-_DOMAINS: Kind = single("aws_route53_resolver_firewall_domain_list")
+_DOMAINS: ReferenceKind = single("aws_route53_resolver_firewall_domain_list")
 # Whether a query that meets the rule is answered; an alert answers too.
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-dns-firewall-rule-actions.html
 _ANSWERS = {"ALLOW": True, "ALERT": True, "BLOCK": False}

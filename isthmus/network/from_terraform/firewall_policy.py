@@ -15,7 +15,7 @@ from isthmus.network.from_terraform.nested_blocks import NotUnderstood, mapping,
 from isthmus.network.from_terraform.stateless import stateless
 from isthmus.network.from_terraform.values import Resolver, single
 from isthmus.network.model import Unknown
-from isthmus.network.suricata import Rule, Rules, Spans, listed, managed, unread, written
+from isthmus.network.suricata import Spans, SuricataRule, SuricataRules, listed, managed, unread, written
 from isthmus.terraform.graph import Resource, Value
 
 POLICY = single("aws_networkfirewall_firewall_policy", "arn")
@@ -53,7 +53,7 @@ _ALERTS = {
 }
 
 
-def rules_of(resolver: Resolver, firewall: Resource) -> Rules | Unknown:
+def rules_of(resolver: Resolver, firewall: Resource) -> SuricataRules | Unknown:
     """The rules of a firewall's policy; Unknown where the policy is not in this input, or cannot be read."""
     found = resolver.required(firewall, "firewall_policy_arn", POLICY)
     if isinstance(found, Unknown):
@@ -64,7 +64,7 @@ def rules_of(resolver: Resolver, firewall: Resource) -> Rules | Unknown:
         only(body, _ARGUMENTS, "firewall_policy")
     except NotUnderstood as problem:
         return Unknown(f"the firewall policy {found}: {problem}")
-    rules = Rules(
+    rules = SuricataRules(
         found,
         stateless=stateless(resolver, policy, body),
         decrypts=body.get("tls_inspection_configuration_arn") is not None,
@@ -90,9 +90,9 @@ class _Stateful:
         only(variables, ("rule_variables",), "policy_variables")
         self.home = _sets(variables.get("rule_variables"))
 
-    def into(self, rules: Rules) -> Rules:
+    def into(self, rules: SuricataRules) -> SuricataRules:
         """The policy with these stateful rules, default and groups that are not evaluated."""
-        found: list[Rule] = []
+        found: list[SuricataRule] = []
         unseen: list[str] = []
         references = mappings(self.body.get("stateful_rule_group_reference"), "stateful_rule_group_reference")
         strict = self.order == STRICT
@@ -121,7 +121,7 @@ class _Stateful:
             return Unknown(f"{self.policy.address}: stateful_default_actions {', '.join(given)}{order}")
         return next(iter(drops), "pass")
 
-    def _group(self, reference: Mapping[str, Value]) -> tuple[str, tuple[Rule, ...]]:
+    def _group(self, reference: Mapping[str, Value]) -> tuple[str, tuple[SuricataRule, ...]]:
         """A rule group by name, and its rules."""
         name, rules = self._referred(reference.get("resource_arn"))
         try:
@@ -135,7 +135,7 @@ class _Stateful:
             return name, tuple(rule for rule in rules if rule.passes is not False)
         return name, (unread(name, f"override {', '.join(action)}"),) if override else rules
 
-    def _referred(self, arn: Value) -> tuple[str, tuple[Rule, ...]]:
+    def _referred(self, arn: Value) -> tuple[str, tuple[SuricataRule, ...]]:
         if isinstance(arn, str) and ":aws-managed:" in arn:
             name = arn.rpartition("/")[2]
             return f"AWS's {name}", (managed(self.policy.address, name),)
@@ -148,7 +148,7 @@ class _Stateful:
         except NotUnderstood as problem:
             return found, (unread(found, str(problem)),)
 
-    def _rules(self, group: Resource) -> tuple[Rule, ...]:
+    def _rules(self, group: Resource) -> tuple[SuricataRule, ...]:
         if group.get("type") != "STATEFUL":
             raise NotUnderstood(f"type: {group.get('type')!r}")
         body = mapping(group.get("rule_group"), "rule_group")
@@ -177,7 +177,7 @@ class _Stateful:
         return tuple(found)
 
 
-def _domains(address: str, domains: Mapping[str, Value], sets: Mapping[str, Spans]) -> tuple[Rule, ...]:
+def _domains(address: str, domains: Mapping[str, Value], sets: Mapping[str, Spans]) -> tuple[SuricataRule, ...]:
     only(domains, ("generated_rules_type", "target_types", "targets"), "rules_source_list")
     kind = (texts(domains.get("generated_rules_type"), "generated_rules_type") or ("",))[0]
     names = tuple(sorted(texts(domains.get("targets"), "targets")))

@@ -24,7 +24,7 @@ from isthmus.aws.accepted_values import GATEWAY_SERVICES, policy_fault, public_a
 from isthmus.aws.regions import REGIONS
 from isthmus.aws.services import SERVICES
 from isthmus.network.from_terraform.values import Resolver, integer, single
-from isthmus.network.model import Finding, Unknown
+from isthmus.network.model import StructuralProblem, Unknown
 from isthmus.terraform.graph import Resource, Value
 
 # How Terraform calls the options of a tunnel that `RANGES` has.
@@ -59,7 +59,7 @@ class _Options:
         return found if isinstance(found, str) else None
 
 
-def refused_values(resolver: Resolver) -> Iterator[Finding]:
+def refused_values(resolver: Resolver) -> Iterator[StructuralProblem]:
     """Every value of a connection, customer gateway or endpoint that AWS refuses."""
     for resource in resolver.graph.of_type("aws_vpn_connection"):
         yield from _connection(resolver, resource)
@@ -75,16 +75,16 @@ def refused_values(resolver: Resolver) -> Iterator[Finding]:
         yield from _zone(resource)
 
 
-def _connection(resolver: Resolver, resource: Resource) -> Iterator[Finding]:
+def _connection(resolver: Resolver, resource: Resource) -> Iterator[StructuralProblem]:
     options = _Options(resolver, resource)
     region = REGIONS.get(resource.region or "")
     if resource.get("enable_acceleration") is True:
         if excludes_acceleration(str(options.text("tunnel_bandwidth"))):
             why = "it has large tunnels and acceleration; AWS makes no accelerated connection of large tunnels"
-            yield Finding("large-and-accelerated", (resource.address,), why)
+            yield StructuralProblem("large-and-accelerated", (resource.address,), why)
         if region is not None and region.partition != "aws":
             why = f"it is accelerated, and {region.name} has no AWS Global Accelerator"
-            yield Finding("acceleration-partition", (resource.address,), why)
+            yield StructuralProblem("acceleration-partition", (resource.address,), why)
     named = resolver.required(resource, "customer_gateway_id", single("aws_customer_gateway"))
     device = resolver.graph.resources.get(named) if isinstance(named, str) else None
     if device is None:
@@ -94,20 +94,20 @@ def _connection(resolver: Resolver, resource: Resource) -> Iterator[Finding]:
     public = resource.get("outside_ip_address_type", "PublicIpv4") == "PublicIpv4"
     if address is not None and public and not public_address(address):
         why = f"ip_address is {address!r}, no public IPv4 address, and {resource.address} meets it on the internet"
-        yield Finding("customer-gateway-address", (device.address, resource.address), why)
+        yield StructuralProblem("customer-gateway-address", (device.address, resource.address), why)
     if device.get("ip_address") is None:
         for number in (1, 2):
             if resource.get(f"tunnel{number}_startup_action") == "start":
                 why = f"tunnel{number}_startup_action is start, and {device.address} has no ip_address to start to"
-                yield Finding("tunnel-without-address", (resource.address, device.address), why)
+                yield StructuralProblem("tunnel-without-address", (resource.address, device.address), why)
 
 
-def _tunnel(resolver: Resolver, resource: Resource, number: int) -> Iterator[Finding]:
+def _tunnel(resolver: Resolver, resource: Resource, number: int) -> Iterator[StructuralProblem]:
     options = _Options(resolver, resource)
     prefix = f"tunnel{number}_"
 
-    def finding(rule: str, why: str) -> Finding:
-        return Finding(rule, (resource.address,), f"tunnel {number}: {why}")
+    def finding(rule: str, why: str) -> StructuralProblem:
+        return StructuralProblem(rule, (resource.address,), f"tunnel {number}: {why}")
 
     numbers = {name: options.number(f"{prefix}{_argument(name)}") for name in RANGES}
     for name, value in numbers.items():
@@ -162,30 +162,30 @@ def _lifetimes(options: _Options, prefix: str, numbers: dict[str, int | None]) -
         yield fault
 
 
-def _certificate(resolver: Resolver, resource: Resource) -> Iterator[Finding]:
+def _certificate(resolver: Resolver, resource: Resource) -> Iterator[StructuralProblem]:
     """https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-tunnel-authentication-options.html."""
     arn = _Options(resolver, resource).text("certificate_arn")
     found = _CERTIFICATE.fullmatch(arn) if arn is not None else None
     if arn is None:
         return
     if found is None:
-        yield Finding("certificate-arn", (resource.address,), f"certificate_arn {arn!r} is no certificate's")
+        yield StructuralProblem("certificate-arn", (resource.address,), f"certificate_arn {arn!r} is no certificate's")
     elif resource.region is not None and found[2] != resource.region:
         why = f"its certificate is in {found[2]}, the customer gateway in {resource.region}"
-        yield Finding("certificate-arn", (resource.address,), why)
+        yield StructuralProblem("certificate-arn", (resource.address,), why)
 
 
-def _policy(resolver: Resolver, resource: Resource) -> Iterator[Finding]:
+def _policy(resolver: Resolver, resource: Resource) -> Iterator[StructuralProblem]:
     """Of a document that Terraform makes of blocks only its length could be wrong: that is not followed."""
     text = resource.get("policy")
     if isinstance(text, Unknown) and "aws_iam_policy_document" in text.reason:
         return
     given = _Options(resolver, resource).text("policy")
     if given and (fault := policy_fault(given)):
-        yield Finding("endpoint-policy", (resource.address,), f"its policy: {fault}")
+        yield StructuralProblem("endpoint-policy", (resource.address,), f"its policy: {fault}")
 
 
-def _gateway_service(resource: Resource) -> Iterator[Finding]:
+def _gateway_service(resource: Resource) -> Iterator[StructuralProblem]:
     """A gateway endpoint, which is what none is named for, of a service that has interface endpoints alone."""
     service = resource.get("service_name")
     if resource.get("vpc_endpoint_type", "Gateway") != "Gateway" or not isinstance(service, str):
@@ -193,10 +193,10 @@ def _gateway_service(resource: Resource) -> Iterator[Finding]:
     name = service.split(".", 3)[-1]
     if service.startswith("com.amazonaws.") and name in SERVICES and name not in GATEWAY_SERVICES:
         why = f"it is a Gateway endpoint, and {name} has Interface endpoints only"
-        yield Finding("gateway-endpoint", (resource.address,), why)
+        yield StructuralProblem("gateway-endpoint", (resource.address,), why)
 
 
-def _zone(resource: Resource) -> Iterator[Finding]:
+def _zone(resource: Resource) -> Iterator[StructuralProblem]:
     """A subnet in a zone of another Region. Local and Wavelength Zones have names and ids of their Region's too.
 
     https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html
@@ -208,4 +208,4 @@ def _zone(resource: Resource) -> Iterator[Finding]:
         zone = resource.get(argument)
         if isinstance(zone, str) and not zone.startswith(start):
             why = f"{argument} {zone!r} is none of {region.name}"
-            yield Finding("zone-of-region", (resource.address,), why)
+            yield StructuralProblem("zone-of-region", (resource.address,), why)

@@ -21,7 +21,7 @@ from isthmus.aws.accepted_firewall_rules import (
 from isthmus.network.from_terraform.firewall_policy import RULE_GROUP, STRICT, as_text
 from isthmus.network.from_terraform.nested_blocks import NotUnderstood, mapping, mappings, texts
 from isthmus.network.from_terraform.values import Resolver, integer
-from isthmus.network.model import Finding
+from isthmus.network.model import StructuralProblem
 from isthmus.terraform.graph import Resource, Value
 
 _POLICY = "aws_networkfirewall_firewall_policy"
@@ -30,7 +30,7 @@ _COMMENT = re.compile(r"\)\s*#[^)\"]*$")
 _MATCHED = ("protocols", "source", "source_port", "destination", "destination_port", "tcp_flag")
 
 
-def refused_rules(resolver: Resolver) -> Iterator[Finding]:
+def refused_rules(resolver: Resolver) -> Iterator[StructuralProblem]:
     """Every rule group and policy with something that Network Firewall refuses."""
     for group in resolver.graph.of_type("aws_networkfirewall_rule_group"):
         rules, needed = _written(group)
@@ -38,23 +38,23 @@ def refused_rules(resolver: Resolver) -> Iterator[Finding]:
         capacity = integer(group.get("capacity"))
         if isinstance(capacity, int) and not capacity_holds(capacity, needed):
             why = f"capacity is {capacity}, it needs {max(needed, 1)}, and a group has at most {MOST_CAPACITY}"
-            yield Finding("rule-group-capacity", (group.address,), why)
+            yield StructuralProblem("rule-group-capacity", (group.address,), why)
     for policy in resolver.graph.of_type(_POLICY):
         yield from _policy(resolver, policy)
 
 
-def _rules(group: Resource, rules: list[str]) -> Iterator[Finding]:
+def _rules(group: Resource, rules: list[str]) -> Iterator[StructuralProblem]:
     first: dict[str, str] = {}
     for text in rules:
         if fault := suricata_fault(text):
-            yield Finding("suricata-rule", (group.address,), f"{_short(text)} {fault}")
+            yield StructuralProblem("suricata-rule", (group.address,), f"{_short(text)} {fault}")
         if len(text) > SURICATA_RULE:
             why = f"{_short(text)} has {len(text)} characters, a rule at most {SURICATA_RULE}"
-            yield Finding("suricata-rule-size", (group.address,), why)
+            yield StructuralProblem("suricata-rule-size", (group.address,), why)
         sid = sid_of(text)
         # Within one rule group: .../developerguide/firewall-policy-v2-sid-uniqueness.html
         if sid is not None and sid in first:
-            yield Finding("sid-twice", (group.address,), f"sid {sid} is that of {_short(first[sid])} too")
+            yield StructuralProblem("sid-twice", (group.address,), f"sid {sid} is that of {_short(first[sid])} too")
         elif sid is not None:
             first[sid] = text
 
@@ -112,7 +112,7 @@ def _texts(value: Value) -> tuple[str, ...]:
     return tuple(each for each in value if isinstance(each, str)) if isinstance(value, tuple) else ()
 
 
-def _policy(resolver: Resolver, policy: Resource) -> Iterator[Finding]:
+def _policy(resolver: Resolver, policy: Resource) -> Iterator[StructuralProblem]:
     """https://docs.aws.amazon.com/network-firewall/latest/developerguide/suricata-rule-evaluation-order.html."""
     try:
         body = mapping(policy.get("firewall_policy"), "firewall_policy")
@@ -123,14 +123,14 @@ def _policy(resolver: Resolver, policy: Resource) -> Iterator[Finding]:
         return
     if len(references) > MOST_GROUPS:
         why = f"it has {len(references)} stateful rule groups, a policy at most {MOST_GROUPS}"
-        yield Finding("rule-group-count", (policy.address,), why)
+        yield StructuralProblem("rule-group-count", (policy.address,), why)
     taken: set[int] = set()
     for reference in references:
         priority = integer(reference.get("priority"))
         if isinstance(priority, int) and order == STRICT:
             if priority not in PRIORITIES or priority in taken:
                 given = "two rule groups have" if priority in taken else "a rule group has"
-                yield Finding("rule-group-priority", (policy.address,), f"{given} the priority {priority}")
+                yield StructuralProblem("rule-group-priority", (policy.address,), f"{given} the priority {priority}")
             taken.add(priority)
         arn = reference.get("resource_arn")
         if isinstance(arn, str) and ":aws-managed:" in arn:
@@ -138,11 +138,13 @@ def _policy(resolver: Resolver, policy: Resource) -> Iterator[Finding]:
             other = "ActionOrder" if order == STRICT else "StrictOrder"
             if arn.endswith(other):
                 why = f"AWS's {arn.rpartition('/')[2]} is for another order than the policy's: write its {wanted}"
-                yield Finding("managed-rule-group", (policy.address,), why)
+                yield StructuralProblem("managed-rule-group", (policy.address,), why)
     yield from _reserved(resolver, policy, references)
 
 
-def _reserved(resolver: Resolver, policy: Resource, references: tuple[Mapping[str, Value], ...]) -> Iterator[Finding]:
+def _reserved(
+    resolver: Resolver, policy: Resource, references: tuple[Mapping[str, Value], ...]
+) -> Iterator[StructuralProblem]:
     """The capacities of the rule groups that are known, against what a policy has."""
     named = [resolver.target(policy, "resource_arn", each.get("resource_arn"), RULE_GROUP) for each in references]
     groups = [resolver.graph.resources[name] for name in dict.fromkeys(named) if isinstance(name, str)]
@@ -150,4 +152,4 @@ def _reserved(resolver: Resolver, policy: Resource, references: tuple[Mapping[st
     whole = sum(size for size in sizes if isinstance(size, int))
     if whole > MOST_CAPACITY:
         why = f"its rule groups reserve {whole}, a policy has {MOST_CAPACITY}"
-        yield Finding("rule-group-capacity", (policy.address, *(group.address for group in groups)), why)
+        yield StructuralProblem("rule-group-capacity", (policy.address, *(group.address for group in groups)), why)

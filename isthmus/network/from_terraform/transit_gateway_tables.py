@@ -22,9 +22,9 @@ from isthmus.network.model import (
     Attachment,
     AttachmentKind,
     Cidr,
-    Finding,
     Perhaps,
     RouteOrigin,
+    StructuralProblem,
     TgwRoute,
     TgwTable,
     TransitGateway,
@@ -116,14 +116,14 @@ def associated(
         if len(known) > 1 and not unsure and not any(a[4] is not False for a in maybe):
             where = tuple(dict.fromkeys(name for _, name, _ in found))
             twice = f"{address} is associated with {len(found)} tables; AWS takes one: {_names(found)}"
-            resolver.findings.append(Finding("double-association", where, twice))
+            resolver.findings.append(StructuralProblem("double-association", where, twice))
             table_ = Unknown(twice)
         elif found:
             if _said_twice(facts, explicit[address]):
                 # AWS answers "already associated" to the second one, whatever its table.
                 named_twice = tuple(name for _, name, _ in explicit[address])
                 twice = f"{address} is associated by {len(named_twice)} resources; AWS takes one"
-                resolver.findings.append(Finding("double-association", named_twice, twice))
+                resolver.findings.append(StructuralProblem("double-association", named_twice, twice))
             takers = [a[1] for a in maybe if a[4] is not False]
             sources["association", address] = found[0][1]
             if len({str(t) for t, _, _ in found}) > 1 or takers:

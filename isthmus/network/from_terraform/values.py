@@ -6,40 +6,40 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any, TypeVar
 
-from isthmus.network.model import Cidr, Finding, Unknown
+from isthmus.network.model import Cidr, StructuralProblem, Unknown
 from isthmus.terraform.graph import Graph, Ref, Resource, Value
 from isthmus.text.printable import printable
 
 Made = TypeVar("Made")
 
 # A kind of object: the attributes, by resource type, that identify it. `Resolver.same` maps them to one address.
-Kind = Mapping[str, tuple[str, ...]]
+ReferenceKind = Mapping[str, tuple[str, ...]]
 
-VPC: Kind = {"aws_vpc": ("id",), "aws_default_vpc": ("id",)}
-SUBNET: Kind = {"aws_subnet": ("id",), "aws_default_subnet": ("id",)}
-TABLE: Kind = {
+VPC: ReferenceKind = {"aws_vpc": ("id",), "aws_default_vpc": ("id",)}
+SUBNET: ReferenceKind = {"aws_subnet": ("id",), "aws_default_subnet": ("id",)}
+TABLE: ReferenceKind = {
     "aws_route_table": ("id",),
     "aws_default_route_table": ("id",),
     "aws_vpc": ("main_route_table_id", "default_route_table_id"),
 }
-NACL: Kind = {
+NACL: ReferenceKind = {
     "aws_network_acl": ("id",),
     "aws_default_network_acl": ("id",),
     "aws_vpc": ("default_network_acl_id",),
 }
-GROUP: Kind = {
+GROUP: ReferenceKind = {
     "aws_security_group": ("id",),
     "aws_default_security_group": ("id",),
     "aws_vpc": ("default_security_group_id",),
 }
-GATEWAY: Kind = {"aws_internet_gateway": ("id",), "aws_vpn_gateway": ("id",)}
-PREFIX_LIST: Kind = {"aws_ec2_managed_prefix_list": ("id",), "aws_vpc_endpoint": ("prefix_list_id",)}
-TRANSIT_GATEWAY: Kind = {"aws_ec2_transit_gateway": ("id",)}
-TGW_TABLE: Kind = {
+GATEWAY: ReferenceKind = {"aws_internet_gateway": ("id",), "aws_vpn_gateway": ("id",)}
+PREFIX_LIST: ReferenceKind = {"aws_ec2_managed_prefix_list": ("id",), "aws_vpc_endpoint": ("prefix_list_id",)}
+TRANSIT_GATEWAY: ReferenceKind = {"aws_ec2_transit_gateway": ("id",)}
+TGW_TABLE: ReferenceKind = {
     "aws_ec2_transit_gateway_route_table": ("id",),
     "aws_ec2_transit_gateway": ("association_default_route_table_id", "propagation_default_route_table_id"),
 }
-ATTACHMENT: Kind = {
+ATTACHMENT: ReferenceKind = {
     "aws_ec2_transit_gateway_vpc_attachment": ("id",),
     "aws_ec2_transit_gateway_vpc_attachment_accepter": ("id", "transit_gateway_attachment_id"),
     "aws_ec2_transit_gateway_peering_attachment": ("id",),
@@ -60,7 +60,7 @@ _WORDS = {
 }
 
 
-def single(type_: str, *attributes: str) -> Kind:
+def single(type_: str, *attributes: str) -> ReferenceKind:
     """A kind that one resource type has."""
     return {type_: attributes or ("id",)}
 
@@ -70,7 +70,7 @@ class Resolver:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.findings: list[Finding] = []
+        self.findings: list[StructuralProblem] = []
         self.notes: list[str] = []
         # Arguments that could not be compared with what AWS accepts, since they are not known.
         self.unchecked: list[str] = []
@@ -102,16 +102,16 @@ class Resolver:
             return Unknown(f"nobody knows how many {resource.address} there are")
         return None
 
-    def one(self, resource: Resource, argument: str, kind: Kind) -> str | Unknown | None:
+    def one(self, resource: Resource, argument: str, kind: ReferenceKind) -> str | Unknown | None:
         """The address of the object an argument names; None where the argument is absent."""
         return self.target(resource, argument, resource.get(argument), kind)
 
-    def required(self, resource: Resource, argument: str, kind: Kind) -> str | Unknown:
+    def required(self, resource: Resource, argument: str, kind: ReferenceKind) -> str | Unknown:
         """`one`, for an argument that has to be there."""
         found = self.one(resource, argument, kind)
         return Unknown(f"{resource.address} has no {argument}") if found is None else found
 
-    def many(self, resource: Resource, argument: str, kind: Kind) -> tuple[str | Unknown, ...]:
+    def many(self, resource: Resource, argument: str, kind: ReferenceKind) -> tuple[str | Unknown, ...]:
         """The objects that a list argument names."""
         value = resource.get(argument)
         if value is None:
@@ -121,7 +121,7 @@ class Resolver:
         found = (self.target(resource, argument, v, kind) for v in (value if isinstance(value, tuple) else (value,)))
         return tuple(f for f in found if f is not None)
 
-    def target(self, resource: Resource, argument: str, value: Value, kind: Kind) -> str | Unknown | None:
+    def target(self, resource: Resource, argument: str, value: Value, kind: ReferenceKind) -> str | Unknown | None:
         """The object that a value names, in whatever argument or block it stands."""
         if value is None or isinstance(value, Unknown):
             return value
@@ -137,7 +137,7 @@ class Resolver:
         if value.attribute not in kind.get(other.type, ()):
             wanted = ", ".join(f"{type_}.{name}" for type_, names in kind.items() for name in names[:1])
             why = f"{argument} of {resource.address} is {value}; it takes the identifier of another kind: {wanted}"
-            self.findings.append(Finding("wrong-kind-of-id", (resource.address, value.address), why))
+            self.findings.append(StructuralProblem("wrong-kind-of-id", (resource.address, value.address), why))
             return Unknown(why)
         named = (value.address, value.attribute)
         return self.unclear.get(named) or self.same.get(named, value.address)

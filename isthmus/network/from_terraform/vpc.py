@@ -15,7 +15,7 @@ from isthmus.network.from_terraform.values import (
     SUBNET,
     TABLE,
     VPC,
-    Kind,
+    ReferenceKind,
     Resolver,
     cidr,
     cidrs,
@@ -25,7 +25,7 @@ from isthmus.network.from_terraform.values import (
     tags,
     text,
 )
-from isthmus.network.model import Cidr, Finding, Gateway, GatewayKind, Subnet, Unknown, Vpc
+from isthmus.network.model import Cidr, Gateway, GatewayKind, StructuralProblem, Subnet, Unknown, Vpc
 from isthmus.terraform.graph import Ref, Resource, Value
 
 _VPC_TYPES = ("aws_vpc", "aws_default_vpc")
@@ -178,7 +178,7 @@ def _zone(resource: Resource, ids: Mapping[tuple[str, str], set[str]]) -> Value:
 class _Links:
     """What is associated with each subnet, by which resource; and what may be with one of a VPC, or of any."""
 
-    def __init__(self, resolver: Resolver, kind: Kind) -> None:
+    def __init__(self, resolver: Resolver, kind: ReferenceKind) -> None:
         self.resolver = resolver
         self.kind = kind
         self._links: defaultdict[str, list[tuple[str | Unknown, str]]] = defaultdict(list)
@@ -207,7 +207,7 @@ class _Links:
         if len({target for target, _ in found}) > 1:
             why = f"{subnet.address} is associated {len(found)} times; AWS keeps one"
             if unknown is None:
-                self.resolver.findings.append(Finding(rule, tuple(address for _, address in found), why))
+                self.resolver.findings.append(StructuralProblem(rule, tuple(address for _, address in found), why))
             return unknown or Unknown(why)
         if found:
             return found[0][0]

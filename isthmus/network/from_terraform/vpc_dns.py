@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from isthmus.network.dns_model import AMAZON_PROVIDED, VpcDns
-from isthmus.network.from_terraform.values import VPC, Kind, Resolver, cidr, switch
+from isthmus.network.from_terraform.values import VPC, ReferenceKind, Resolver, cidr, switch
 from isthmus.network.model import Unknown
 from isthmus.terraform.graph import Resource
 
-_OPTIONS: Kind = {"aws_vpc_dhcp_options": ("id",), "aws_default_vpc_dhcp_options": ("id",)}
+_OPTIONS: ReferenceKind = {"aws_vpc_dhcp_options": ("id",), "aws_default_vpc_dhcp_options": ("id",)}
 # The Resolver of a VPC answers at these addresses too, and at the base of the VPC's first range plus two.
 # https://docs.aws.amazon.com/vpc/latest/userguide/AmazonDNS-concepts.html
 _LINK_LOCAL = ("169.254.169.253", "fd00:ec2::253")

@@ -12,7 +12,7 @@ from isthmus.network.from_terraform.values import (
     TABLE,
     TRANSIT_GATEWAY,
     VPC,
-    Kind,
+    ReferenceKind,
     Resolver,
     cidr,
     name_of,
@@ -34,7 +34,7 @@ from isthmus.network.model import (
 from isthmus.terraform.graph import Ref, Resource, Value, blocks
 
 # Arguments of a route that name its target, and what they take.
-_TARGETS: dict[str, tuple[TargetKind, Kind]] = {
+_TARGETS: dict[str, tuple[TargetKind, ReferenceKind]] = {
     "transit_gateway_id": (TargetKind.TRANSIT_GATEWAY, TRANSIT_GATEWAY),
     "nat_gateway_id": (TargetKind.NAT_GATEWAY, single("aws_nat_gateway")),
     "egress_only_gateway_id": (TargetKind.EGRESS_ONLY, single("aws_egress_only_internet_gateway")),

@@ -8,11 +8,11 @@ that every setting in the way is listed (after Bayless et al., CAV 2021, "blocke
 """
 
 from isthmus.network.walk.site import SiteSteps
-from isthmus.network.walk.steps import Pieces, Seen, Source, TgwPlace
+from isthmus.network.walk.steps import PacketSource, Pieces, Seen, TgwPlace
 from isthmus.network.walk.transit_gateway import TransitGatewaySteps
 from isthmus.network.walk.vpc import VpcSteps
 
-__all__ = ["Pieces", "Seen", "Source", "TgwPlace", "Walk"]
+__all__ = ["PacketSource", "Pieces", "Seen", "TgwPlace", "Walk"]
 
 
 class Walk(VpcSteps, TransitGatewaySteps, SiteSteps):

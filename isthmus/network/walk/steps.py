@@ -16,7 +16,7 @@ from isthmus.network.route_tables import Route
 Pieces = list[tuple[int, int, tuple[Path, ...]]]
 
 
-class Source(Enum):
+class PacketSource(Enum):
     """Whose address the packet carries while it is in a VPC. Routing looks at nothing else of the source."""
 
     HOST = "a host of this VPC"
@@ -33,7 +33,7 @@ class VpcPlace(NamedTuple):
     table: str
     subnet: str
     zone: str
-    source: Source
+    source: PacketSource
 
 
 class TgwPlace(NamedTuple):
@@ -90,7 +90,7 @@ class Steps(ABC):
     # --- the doors between the parts
 
     @abstractmethod
-    def in_subnet(self, subnet: str, source: Source, low: int, high: int, path: Path, seen: Seen = ()) -> Pieces:
+    def in_subnet(self, subnet: str, source: PacketSource, low: int, high: int, path: Path, seen: Seen = ()) -> Pieces:
         """Out of a subnet, by the table it is associated with."""
 
     @abstractmethod

@@ -9,7 +9,7 @@ from isthmus.network.answers import Hop, Path
 from isthmus.network.block import Block
 from isthmus.network.model import Attachment, AttachmentKind, Unknown
 from isthmus.network.route_tables import Route
-from isthmus.network.walk.steps import Pieces, Seen, Source, Steps, TgwPlace, after, unknown
+from isthmus.network.walk.steps import PacketSource, Pieces, Seen, Steps, TgwPlace, after, unknown
 
 
 class TransitGatewaySteps(Steps):
@@ -144,7 +144,7 @@ class TransitGatewaySteps(Steps):
             inside = after(path, Hop("attachment", attachment.address, f"into {attachment.attached}", entry))
             if pinned:
                 inside = inside._replace(pinned=(*inside.pinned, (attachment.address, entry)))
-            options.append(self.in_subnet(subnet, Source.OUTSIDE, low, high, inside, seen))
+            options.append(self.in_subnet(subnet, PacketSource.OUTSIDE, low, high, inside, seen))
         return merge(options)
 
     def owners(self, gateway: str, place: int) -> list[Attachment]:

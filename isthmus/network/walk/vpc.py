@@ -11,9 +11,9 @@ from isthmus.network.answers import SOME_ENDPOINT, Crossing, Hop, Path
 from isthmus.network.block import Block
 from isthmus.network.learned_routes import is_default
 from isthmus.network.model import AttachmentKind, Firewall, GatewayKind, NatGateway, Target, TargetKind, Unknown
-from isthmus.network.public_access import RULE, Way
+from isthmus.network.public_access import RULE, GatewayPath
 from isthmus.network.route_tables import Decision, Route, cidrs_unknown_reason, vpc_cidrs
-from isthmus.network.walk.steps import Pieces, Seen, Source, Steps, VpcPlace, after, led, unknown
+from isthmus.network.walk.steps import PacketSource, Pieces, Seen, Steps, VpcPlace, after, led, unknown
 
 _V4_LAST = (1 << 32) - 1
 
@@ -21,7 +21,7 @@ _V4_LAST = (1 << 32) - 1
 class VpcSteps(Steps):
     """Steps in a VPC."""
 
-    def in_subnet(self, subnet: str, source: Source, low: int, high: int, path: Path, seen: Seen = ()) -> Pieces:
+    def in_subnet(self, subnet: str, source: PacketSource, low: int, high: int, path: Path, seen: Seen = ()) -> Pieces:
         """Out of a subnet, by the table it is associated with."""
         facts = self.network.subnets[subnet]
         if isinstance(facts.vpc, Unknown):
@@ -39,7 +39,7 @@ class VpcSteps(Steps):
         table = self.facts.edge_table.get(gateway, "")
         if not table and (unknown_reason := self.facts.edge_unknown_reason(vpc)):
             return unknown(low, high, path, unknown_reason)
-        return self.in_vpc(VpcPlace(vpc, table, "", "", Source.OUTSIDE), low, high, path, seen)
+        return self.in_vpc(VpcPlace(vpc, table, "", "", PacketSource.OUTSIDE), low, high, path, seen)
 
     def in_vpc(self, place: VpcPlace, low: int, high: int, path: Path, seen: Seen) -> Pieces:
         """Look the range up in the place's table, and follow."""
@@ -239,7 +239,7 @@ class VpcSteps(Steps):
         why = f"{access.options} has {access.mode}: {gateway} takes no {what} the internet here"
         return path._replace(blocks=(*path.blocks, Block(RULE, access.options, why)))
 
-    def _way(self, vpc: str, gateway: str, path: Path, *, inbound: bool) -> Way:
+    def _way(self, vpc: str, gateway: str, path: Path, *, inbound: bool) -> GatewayPath:
         subnets: dict[str, None] = {}
         inspected = translated = False
         for hop in path.hops:
@@ -255,7 +255,7 @@ class VpcSteps(Steps):
                 inspected = True
         facts = self.network.gateways.get(gateway)
         egress_only = facts is not None and facts.kind is GatewayKind.EGRESS_ONLY
-        return Way(inbound, translated or egress_only, tuple(subnets) or ("",), inspected)
+        return GatewayPath(inbound, translated or egress_only, tuple(subnets) or ("",), inspected)
 
     def _elsewhere(
         self, place: VpcPlace, gateway: str, name: str, low: int, high: int, path: Path, seen: Seen
@@ -340,7 +340,7 @@ class VpcSteps(Steps):
         path = path._replace(nats=(*path.nats, nat))
         if nat in self.facts.scenario.down:
             path = path._replace(blocks=(*path.blocks, Block("nat-down", nat, f"{nat} is down")))
-        source = Source.PUBLIC_NAT if facts.public else Source.PRIVATE_NAT
+        source = PacketSource.PUBLIC_NAT if facts.public else PacketSource.PRIVATE_NAT
         return self.in_subnet(facts.subnet, source, low, high, path, seen)
 
     def _to_regional_nat(
@@ -365,7 +365,7 @@ class VpcSteps(Steps):
         if isinstance(gateway, Unknown):
             return unknown(low, high, path, gateway.reason)
         pieces: Pieces = []
-        inside = place._replace(table="", subnet="", source=Source.PUBLIC_NAT)
+        inside = place._replace(table="", subnet="", source=PacketSource.PUBLIC_NAT)
         for first, last, public in PUBLIC.within(low, high):
             if not public or last > _V4_LAST:
                 pieces += unknown(first, last, path, f"where {nat.address} sends {show_range(first, last)}")
@@ -427,13 +427,13 @@ class VpcSteps(Steps):
         if place.vpc not in sides:
             why = f"{peering} does not belong to {place.vpc}"
             return self.stopped(low, high, path, Block("blackhole-route", route.address if route else peering, why))
-        if place.source is Source.OUTSIDE:
+        if place.source is PacketSource.OUTSIDE:
             # https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html#vpc-peering-limitations
             why = "VPC peering carries no packets from outside the VPC"
             path = path._replace(blocks=(*path.blocks, Block("edge-to-edge", peering, why)))
         other = sides[1] if place.vpc == sides[0] else sides[0]
         path = after(self._leave(place, path), led("peering", peering, place, route))
-        return self._local_only(VpcPlace(other, "", "", "", Source.OUTSIDE), low, high, path)
+        return self._local_only(VpcPlace(other, "", "", "", PacketSource.OUTSIDE), low, high, path)
 
     def _to_vpn_gateway(
         self, place: VpcPlace, route: Route, gateway: str, low: int, high: int, path: Path, seen: Seen
@@ -441,7 +441,7 @@ class VpcSteps(Steps):
         elsewhere = self._elsewhere(place, gateway, route.address, low, high, path, seen)
         if elsewhere is not None:
             return elsewhere
-        if place.source in (Source.OUTSIDE, Source.PUBLIC_NAT):
+        if place.source in (PacketSource.OUTSIDE, PacketSource.PUBLIC_NAT):
             why = f"a virtual private gateway carries no packets from {place.source.value}"
             path = path._replace(blocks=(*path.blocks, Block("edge-to-edge", gateway, why)))
         path = after(self._leave(place, path), led("virtual private gateway", gateway, place, route))
@@ -508,8 +508,8 @@ def _incomparable(zone: str, others: Iterable[str]) -> str:
     return f"{zone} and {other} may be the same zone" if other else ""
 
 
-def _has_public_address(source: Source, place: int) -> bool:
+def _has_public_address(source: PacketSource, place: int) -> bool:
     """IPv6 addresses are public by themselves; an IPv4 host needs a mapping at the gateway."""
     if place > _V4_LAST:
-        return source is not Source.OUTSIDE
-    return source in (Source.PUBLIC_HOST, Source.PUBLIC_NAT)
+        return source is not PacketSource.OUTSIDE
+    return source in (PacketSource.PUBLIC_HOST, PacketSource.PUBLIC_NAT)

@@ -23,7 +23,7 @@ from isthmus.intent.name_resolution import (
 )
 from isthmus.intent.reachability import networks_reached
 from isthmus.network.address_space import span
-from isthmus.network.answers import AtSite, Location, Outcome, Packet, RoundTrip
+from isthmus.network.answers import AtSite, Outcome, Packet, Position, RoundTrip
 from isthmus.network.block import Block
 from isthmus.network.dns_model import ResolverEndpoint, ResolverRule, RuleKind
 from isthmus.network.dns_records import Found, found_in
@@ -122,7 +122,7 @@ class Resolving:
                 to = f"{query.target[0]} for {domain}"
                 self._arrives(query.trip, about, self.home.spoke.name, to)
 
-    def _asks(self, here: Location, to: Location, about: tuple[str, ...], source: str, destination: str) -> None:
+    def _asks(self, here: Position, to: Position, about: tuple[str, ...], source: str, destination: str) -> None:
         """One query and its answer, by UDP and by TCP."""
         for protocol in PROTOCOLS:
             self._arrives(self.engine.both_ways(Packet(here, to, protocol, DNS)), about, source, destination)

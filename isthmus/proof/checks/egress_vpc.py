@@ -9,7 +9,7 @@ from isthmus.network.answers import InSubnet, Outcome
 from isthmus.network.model import AttachmentKind
 from isthmus.network.packet_classes import packet_classes
 from isthmus.proof.checks.causes import Naming
-from isthmus.proof.pairs.locations import Kind
+from isthmus.proof.pairs.locations import LocationKind
 from isthmus.proof.pairs.matrix import AllPairs
 from isthmus.proof.result.findings import Violation
 
@@ -32,7 +32,7 @@ def _inhabited(egress: str, pairs: AllPairs, naming: Naming) -> Iterator[Violati
     """Spokes and site networks that reach a subnet of the egress VPC, the NAT gateways' and firewalls' included."""
     subnets = [subnet.address for subnet in pairs.inventory.subnets(egress)] if egress else []
     for name in pairs.representatives() if subnets else ():
-        if pairs.places.by_name[name].kind is Kind.INTERNET:
+        if pairs.places.by_name[name].kind is LocationKind.INTERNET:
             continue
         for end in pairs.ends(name):
             found = (

@@ -10,7 +10,7 @@ from isthmus.network.answers import InSubnet, Outcome
 from isthmus.network.model import Unknown
 from isthmus.proof.checks.inventory import Binding
 from isthmus.proof.checks.reachability import Intended
-from isthmus.proof.pairs.locations import INTERNET, Kind
+from isthmus.proof.pairs.locations import INTERNET, LocationKind
 from isthmus.proof.pairs.matrix import AllPairs, Trial
 from isthmus.proof.result.failures import Failure, FailureKind, FailureResult, failures
 from isthmus.proof.result.findings import LostFlows, Violation
@@ -65,7 +65,7 @@ class FailureChecks:
             return b == INTERNET and (places[0].vpc == vpc or vpc not in self.binding.vpcs.values())
         if failure.kind is FailureKind.ZONE:
             return True
-        return any(place.kind is not Kind.SPOKE for place in places)
+        return any(place.kind is not LocationKind.SPOKE for place in places)
 
     def _taken(
         self, a: str, b: str, during: AllPairs, spared: Callable[[str, str, Trial], bool]

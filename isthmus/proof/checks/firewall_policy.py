@@ -20,7 +20,7 @@ from isthmus.network.address_space import ALL, show_range, span, subtract
 from isthmus.network.model import Firewall, Network, Unknown
 from isthmus.network.packets import messages
 from isthmus.network.stateless import Action
-from isthmus.network.suricata import Rule, Rules, Span, Spans, listed, managed, written
+from isthmus.network.suricata import Span, Spans, SuricataRule, SuricataRules, listed, managed, written
 from isthmus.proof.result.findings import UnknownResult, Violation
 
 _LAST_BEFORE_MANAGED = 999
@@ -45,7 +45,7 @@ class PolicyComparison:
     unknown_results: tuple[UnknownResult, ...] = ()
 
 
-def intended_rules(estate: Estate) -> Rules | None:
+def intended_rules(estate: Estate) -> SuricataRules | None:
     """The rules that the intent comes to; None where it has no firewall.
 
     What no rule passes is dropped: what is no TCP by rules that come last. A domain list passes its names, and leaves
@@ -67,11 +67,11 @@ def intended_rules(estate: Estate) -> Rules | None:
             rules += [r for r in listed(names.name, "ALLOWLIST", sets, tuple(sorted(names.domains))) if r.passes]
     late = [group for group in groups if group not in early]
     rules += [rule for group in late for rule in written(group.name, "\n".join(group.rules), variables)]
-    rules += [replace(Rule("", f"no rule passes {what}", False), **only) for what, only in _CLOSING]
+    rules += [replace(SuricataRule("", f"no rule passes {what}", False), **only) for what, only in _CLOSING]
     default = _INTENDED[policy.default_action]
     if policy.alert_only:
         rules, default = [rule for rule in rules if rule.passes is not False], "pass"
-    return Rules(egress.name, tuple(replace(rule, stated=True) for rule in rules), default, sets=variables)
+    return SuricataRules(egress.name, tuple(replace(rule, stated=True) for rule in rules), default, sets=variables)
 
 
 _INTENDED = {
@@ -98,10 +98,10 @@ def _spans(prefixes: Iterable[str]) -> Spans:
     return tuple(sorted(span(ip_network(prefix)) for prefix in prefixes))
 
 
-def _between(rule: FirewallRule, variables: Mapping[str, Spans]) -> Rule:
+def _between(rule: FirewallRule, variables: Mapping[str, Spans]) -> SuricataRule:
     """What one segment opens to another, or does not."""
     sources, destinations = (variables[segment_variable(name)] for name in (rule.source, rule.to))
-    made = Rule("", str(rule), rule.passes, -1, sources, destinations)
+    made = SuricataRule("", str(rule), rule.passes, -1, sources, destinations)
     if rule.what is None:
         return made
     protocol = _NUMBERS[rule.what.protocol]
@@ -116,7 +116,7 @@ def as_stated(estate: Estate | None, network: Network, egress: str) -> Network:
         return network
     firewalls = dict(network.firewalls)
     for firewall in _meant(estate, network, egress):
-        if isinstance(firewall.rules, Rules):
+        if isinstance(firewall.rules, SuricataRules):
             rules = _marked(firewall.rules, intended)
             firewalls[firewall.address] = replace(firewall, rules=rules)
     return replace(network, firewalls=firewalls)
@@ -130,11 +130,11 @@ def _meant(estate: Estate, network: Network, egress: str) -> Iterator[Firewall]:
             yield firewall
 
 
-def _marked(rules: Rules, intended: Rules) -> Rules:
+def _marked(rules: SuricataRules, intended: SuricataRules) -> SuricataRules:
     stated = {_key(rule) for rule in intended.rules if not rule.looks_at}
     names = {name for rule in intended.rules if rule.looks_at for name in rule.names}
 
-    def meant(rule: Rule) -> bool:
+    def meant(rule: SuricataRule) -> bool:
         return rule.passes is True and not names.isdisjoint(rule.names) if rule.looks_at else _key(rule) in stated
 
     return replace(rules, rules=tuple(replace(rule, stated=meant(rule)) for rule in rules.rules))
@@ -161,7 +161,7 @@ def compared(estate: Estate, network: Network, egress: str) -> PolicyComparison:
     return PolicyComparison(tuple(violations), tuple(dict.fromkeys(unknown_results)))
 
 
-def _differences(rules: Rules, intended: Rules) -> Iterator[str | Unknown]:
+def _differences(rules: SuricataRules, intended: SuricataRules) -> Iterator[str | Unknown]:
     yield from _of_stateless(rules)
     if isinstance(rules.default, Unknown):
         yield rules.default
@@ -181,7 +181,7 @@ def _differences(rules: Rules, intended: Rules) -> Iterator[str | Unknown]:
     yield from _of_rules(rules, intended, explained=bool(names))
 
 
-def _of_stateless(rules: Rules) -> Iterator[str | Unknown]:
+def _of_stateless(rules: SuricataRules) -> Iterator[str | Unknown]:
     stateless = rules.stateless
     for what, action in (("packets", stateless.default), ("fragments of datagrams", stateless.fragments)):
         if isinstance(action, Unknown):
@@ -196,7 +196,7 @@ def _of_stateless(rules: Rules) -> Iterator[str | Unknown]:
         yield f"it has stateless rules ({groups}); the intent has none"
 
 
-def _of_home(rules: Rules, intended: Rules) -> Iterator[str | Unknown]:
+def _of_home(rules: SuricataRules, intended: SuricataRules) -> Iterator[str | Unknown]:
     """Which addresses AWS's own rule groups protect, and from which: their rules are for these alone."""
     if not all(any(rule.managed for rule in each.rules) for each in (rules, intended)):
         return
@@ -216,7 +216,7 @@ def _ranges(spans: Spans) -> str:
     return ", ".join(show_range(*each) for each in _merged(spans))
 
 
-def _of_rules(rules: Rules, intended: Rules, *, explained: bool) -> Iterator[str]:
+def _of_rules(rules: SuricataRules, intended: SuricataRules, *, explained: bool) -> Iterator[str]:
     """Rules that are missing, that the intent does not have, or that are in another order.
 
     `explained`: names that are let out differ, which is said already.
@@ -231,7 +231,7 @@ def _of_rules(rules: Rules, intended: Rules, *, explained: bool) -> Iterator[str
         yield "its rules are in another order than the intent's"
 
 
-def _ordered(rules: Rules) -> list[_Key]:
+def _ordered(rules: SuricataRules) -> list[_Key]:
     """What the rules do, in order, but for that of AWS's groups, and of rules that pass names, among each other.
 
     What domain lists drop of the rest counts where a rule follows that passes TCP, and is never asked then.
@@ -251,7 +251,7 @@ def _ordered(rules: Rules) -> list[_Key]:
     return found
 
 
-def _run_of_names(rules: Iterable[Rule]) -> _Key:
+def _run_of_names(rules: Iterable[SuricataRule]) -> _Key:
     """What rules let out that pass names: in any order, and from the same addresses whichever rule has them."""
     found: dict[_Key, list[Span]] = {}
     for rule in rules:
@@ -261,7 +261,7 @@ def _run_of_names(rules: Iterable[Rule]) -> _Key:
     return ("names", frozenset((key, _merged(tuple(sources))) for key, sources in found.items()))
 
 
-def _ends_alike(rule: Rule, rules: Rules) -> bool:
+def _ends_alike(rule: SuricataRule, rules: SuricataRules) -> bool:
     """Whether a rule drops the rest of what a domain list looks at, and nothing that follows would pass it."""
     if rule.passes is not False or not rule.looks_at or rule.names:
         return False
@@ -269,7 +269,7 @@ def _ends_alike(rule: Rule, rules: Rules) -> bool:
     return rules.default != "pass" and not any(late.passes and late.protocol in (-1, _TCP) for late in after)
 
 
-def _key(rule: Rule) -> _Key:
+def _key(rule: SuricataRule) -> _Key:
     if rule.managed:
         return ("managed", rule.managed)
     inside = rule.text if rule.inside else ""
@@ -288,14 +288,14 @@ def _merged(spans: Spans) -> Spans:
     return tuple(found)
 
 
-def _text(rule: Rule) -> str:
+def _text(rule: SuricataRule) -> str:
     return f"AWS's {rule.managed}" if rule.managed else rule.text
 
 
 # --- names
 
 
-def _of_names(rules: Rules, intended: Rules) -> Iterator[str]:
+def _of_names(rules: SuricataRules, intended: SuricataRules) -> Iterator[str]:
     """Names that are let out and not meant to be, or the other way round, by where packets come from."""
     for rule in rules.rules:
         if rule.looks_at and rule.passes is False and rule.names:
@@ -314,7 +314,7 @@ def _of_names(rules: Rules, intended: Rules) -> Iterator[str]:
         yield f"{what}, from {', '.join(show_range(*each) for each in _merged(tuple(spans)))}"
 
 
-def _let_out(rules: Rules, source: int, outside: Spans) -> set[tuple[str, str]]:
+def _let_out(rules: SuricataRules, source: int, outside: Spans) -> set[tuple[str, str]]:
     """The names, each with the protocol, that lists let out from an address to wherever is `outside`: what is not on an
     allow list is dropped, so that no list after it is asked."""
     found: set[tuple[str, str]] = set()

@@ -10,12 +10,12 @@ from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import EndpointKind, Unknown, VpcEndpoint
 from isthmus.network.packet_classes import USUAL, packet_classes
 from isthmus.network.packets import ALL_PACKETS
-from isthmus.proof.pairs.locations import Inventory, Place, Places
+from isthmus.proof.pairs.locations import Inventory, Location, Locations
 from isthmus.proof.pairs.matrix import Pair, Trial
 from isthmus.proof.result.findings import Flow, PacketOutcome, UnknownResult, Violation
 
 
-def service_flows(engine: Forwarding, places: Places, inventory: Inventory) -> tuple[Flow, ...]:
+def service_flows(engine: Forwarding, places: Locations, inventory: Inventory) -> tuple[Flow, ...]:
     """One flow for each spoke and each service that its VPC has a gateway endpoint for.
 
     Unknown where the VPC may have hosts in other subnets than those that are known.
@@ -32,7 +32,7 @@ def service_flows(engine: Forwarding, places: Places, inventory: Inventory) -> t
     )
 
 
-def _flow(engine: Forwarding, spoke: Place, service: str, unsure: bool) -> Flow:
+def _flow(engine: Forwarding, spoke: Location, service: str, unsure: bool) -> Flow:
     """From every workload subnet, at worst; what it says of all packets is what network ACLs let through."""
     to = Service(service)
     # Where packets to a service go, and what they meet, depends on the subnet's table, its network ACL and whether it
@@ -71,7 +71,7 @@ def _flow(engine: Forwarding, spoke: Place, service: str, unsure: bool) -> Flow:
 
 
 def service_violations(
-    estate: Estate, engine: Forwarding, places: Places, inventory: Inventory
+    estate: Estate, engine: Forwarding, places: Locations, inventory: Inventory
 ) -> Iterator[Violation | UnknownResult]:
     """Workload subnets whose table lacks a gateway endpoint that the intent asks for, or may lack it."""
     network = engine.network
@@ -102,7 +102,7 @@ def service_violations(
                 yield Violation("service-endpoint-missing", why, resources, spoke.name, service)
 
 
-def _unknown_reason(engine: Forwarding, place: Place, service: str, endpoints: list[VpcEndpoint]) -> str:
+def _unknown_reason(engine: Forwarding, place: Location, service: str, endpoints: list[VpcEndpoint]) -> str:
     """Why a gateway endpoint may serve tables of a VPC that are not known, or ""."""
     for endpoint in endpoints:
         unknown = next((t for t in endpoint.tables if isinstance(t, Unknown)), None)

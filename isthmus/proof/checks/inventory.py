@@ -18,7 +18,7 @@ from isthmus.network.model import (
     Unknown,
     VpnConnection,
 )
-from isthmus.proof.pairs.locations import Inventory, Place, Places, advertisements, in_order, site_networks
+from isthmus.proof.pairs.locations import Inventory, Location, Locations, advertisements, in_order, site_networks
 from isthmus.proof.result.findings import UnknownResult, Violation
 
 NOT_GIVEN = Unknown("the environments of its connections are not in this input")
@@ -34,7 +34,7 @@ class Binding:
     - `violations`, `unanswered`: what is missing, differs, or is not in the intent.
     """
 
-    places: Places
+    places: Locations
     vpcs: dict[str, str] = field(default_factory=dict)
     vpns: dict[str, str] = field(default_factory=dict)
     egress: str = ""
@@ -69,14 +69,14 @@ class _Binder:
             for connection in environment.vpn_connections
             if (address := self._vpn(environment, connection))
         }
-        places: list[Place] = [self.inventory.spoke(name, vpc) for name, vpc in vpcs.items()]
+        places: list[Location] = [self.inventory.spoke(name, vpc) for name, vpc in vpcs.items()]
         for site in self.estate.sites:
             places += site_networks(site.name, site.networks)
         egress = self._egress()
         self.violations += self._overlooked({*vpcs.values(), *vpns.values(), egress, *self._firewalls()})
         others = self.attached[AttachmentKind.VPC] - {*vpcs.values(), egress}
         return Binding(
-            Places(in_order(places), self._sites(vpns), self._segments()),
+            Locations(in_order(places), self._sites(vpns), self._segments()),
             vpcs,
             vpns,
             egress,

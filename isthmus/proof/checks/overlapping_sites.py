@@ -7,11 +7,11 @@ from itertools import combinations
 
 from isthmus.network.learned_routes import covers
 from isthmus.network.model import AttachmentKind, Cidr, GatewayKind, Network, Site, Unknown
-from isthmus.proof.pairs.locations import Places
+from isthmus.proof.pairs.locations import Locations
 from isthmus.proof.result.findings import Violation
 
 
-def overlap_violations(network: Network, places: Places) -> Iterator[Violation]:
+def overlap_violations(network: Network, places: Locations) -> Iterator[Violation]:
     """One address means one place. A site's own hosts find at home what it advertises, and never send it to AWS; of
     prefixes of two origins the longer one decides.
 

@@ -26,12 +26,12 @@ from isthmus.network.firewalls import verdict
 from isthmus.network.model import Network
 from isthmus.network.packet_boundaries import policy_cuts
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets, partition
-from isthmus.network.suricata import Rules
+from isthmus.network.suricata import SuricataRules
 from isthmus.proof.checks.allowed_packets import TO_INTERNET, union
 from isthmus.proof.checks.causes import Naming
 from isthmus.proof.checks.client_ports import mostly_lost
 from isthmus.proof.checks.firewall_policy import intended_rules
-from isthmus.proof.pairs.locations import INTERNET, Kind, Place, Places, Tier
+from isthmus.proof.pairs.locations import INTERNET, Location, LocationKind, Locations, Tier
 from isthmus.proof.pairs.matrix import Pair, Trial
 from isthmus.proof.result.findings import Violation
 
@@ -42,7 +42,7 @@ _ANYWHERE = (number(IPv4Address("192.0.2.1")),) * 2
 class Intended:
     """What the intent says of places and pairs, in its own words."""
 
-    def __init__(self, estate: Estate, places: Places) -> None:
+    def __init__(self, estate: Estate, places: Locations) -> None:
         self.estate = estate
         self.places = places
         self._spokes = {spoke.name: spoke for _, spoke in estate.spokes}
@@ -55,7 +55,7 @@ class Intended:
         """Pairs of site networks: few, and none of their business with segments."""
         return frozenset(pair for pair in intended_pairs(self.estate) if all("/" in name for name in pair))
 
-    def said(self, place: Place) -> Hashable:
+    def said(self, place: Location) -> Hashable:
         """Everything that the intent says of a spoke and that changes what is expected of it."""
         spoke = self._spokes.get(place.name)
         if spoke is None:
@@ -70,21 +70,21 @@ class Intended:
     def together(self, a: str, b: str) -> bool | None:
         """Whether the two are meant to reach each other; None where nothing is said of it."""
         here, there = self.places.by_name[a], self.places.by_name[b]
-        if (here.is_rest or there.is_rest) and Kind.INTERNET not in (here.kind, there.kind):
+        if (here.is_rest or there.is_rest) and LocationKind.INTERNET not in (here.kind, there.kind):
             return self._with_rest(here, there)
-        if Kind.INTERNET in (here.kind, there.kind):
+        if LocationKind.INTERNET in (here.kind, there.kind):
             # Who is in the internet opens nothing; a spoke does if it has a way out; a site has its own.
-            return here.kind is Kind.SPOKE and self.egress(a) is not Egress.NONE and bool(self.let_out(a))
-        if here.kind is there.kind is Kind.SPOKE:
+            return here.kind is LocationKind.SPOKE and self.egress(a) is not Egress.NONE and bool(self.let_out(a))
+        if here.kind is there.kind is LocationKind.SPOKE:
             return reach_each_other(self._segments[a], self._segments[b])
         if here.kind is there.kind:
             return (a, b) in self._between_sites or (b, a) in self._between_sites
-        spoke, network = (a, b) if here.kind is Kind.SPOKE else (b, a)
+        spoke, network = (a, b) if here.kind is LocationKind.SPOKE else (b, a)
         return network in self._networks[self._segments[spoke].name]
 
-    def _with_rest(self, here: Place, there: Place) -> bool | None:
+    def _with_rest(self, here: Location, there: Location) -> bool | None:
         """Of addresses without a name at a site: a limited segment does not accept them; else nothing is said."""
-        spoke = next((place for place in (here, there) if place.kind is Kind.SPOKE), None)
+        spoke = next((place for place in (here, there) if place.kind is LocationKind.SPOKE), None)
         if spoke is None:
             one, other = self.estate.site(here.site), self.estate.site(there.site)
             return None if transit_between(one, other) else False
@@ -96,9 +96,9 @@ class Intended:
         there = self.places.by_name[b]
         if self.estate.egress is None or self.estate.egress.inspection is Inspection.NONE or a not in self._spokes:
             return False
-        if there.kind is Kind.INTERNET:
+        if there.kind is LocationKind.INTERNET:
             return self.egress(a) is Egress.CENTRAL
-        return there.kind is Kind.SPOKE and inspected_between(self._segments[a], self._segments[b])
+        return there.kind is LocationKind.SPOKE and inspected_between(self._segments[a], self._segments[b])
 
     def allowed_ports(self, a: str, b: str) -> tuple[Ports, ...] | None:
         """What one place may open to another; None: anything, as far as they reach each other."""
@@ -108,7 +108,7 @@ class Intended:
         return allowed_ports(self.estate, here, there) if here and there else None
 
     @cached_property
-    def _firewall(self) -> Rules | None:
+    def _firewall(self) -> SuricataRules | None:
         return intended_rules(self.estate)
 
     def lets_out(self, spoke: str, source: Span, destination: Span) -> Packets:
@@ -204,9 +204,9 @@ class Judge:
     def _of(self, a: str, b: str, pair: Pair, *, meant: bool) -> Iterator[Violation]:
         """What is wrong for packets of one class, which are meant to get there or not."""
         here, there = self.meant.places.by_name[a], self.meant.places.by_name[b]
-        if there.kind is Kind.INTERNET:
+        if there.kind is LocationKind.INTERNET:
             yield from self._outward(here, pair, meant=meant)
-        elif here.kind is Kind.INTERNET:
+        elif here.kind is LocationKind.INTERNET:
             yield from self._inward(there, pair)
         elif meant:
             yield from self._meant(a, b, pair)
@@ -237,8 +237,8 @@ class Judge:
 
     # --- the internet
 
-    def _outward(self, spoke: Place, pair: Pair, *, meant: bool) -> Iterator[Violation]:
-        if spoke.kind is not Kind.SPOKE:
+    def _outward(self, spoke: Location, pair: Pair, *, meant: bool) -> Iterator[Violation]:
+        if spoke.kind is not LocationKind.SPOKE:
             yield from leaks(self.naming, spoke.name, INTERNET, pair.trials)
             return
         stated = self.meant.egress(spoke.name)
@@ -274,7 +274,7 @@ class Judge:
             yield from odd_paths(self.naming, spoke.name, INTERNET, pair.main)
             yield from self._inspected(spoke.name, INTERNET, pair)
 
-    def _let_out(self, spoke: Place, trial: Trial) -> bool:
+    def _let_out(self, spoke: Location, trial: Trial) -> bool:
         """Whether the intent's firewall lets out some of what was tried."""
         here, there = trial.source, trial.destination
         if not isinstance(here, InSubnet) or not isinstance(there, Internet) or here.ip is None or there.ip is None:
@@ -314,7 +314,7 @@ class Judge:
                 zones.append(hop.zone)
         return tuple(dict.fromkeys(zones))
 
-    def _other_ways(self, spoke: Place, stated: Egress, pair: Pair) -> Iterator[tuple[Trial, Path, str]]:
+    def _other_ways(self, spoke: Location, stated: Egress, pair: Pair) -> Iterator[tuple[Trial, Path, str]]:
         """Paths that get out by another way than the one stated."""
         for trial in pair.trials:
             for path in trial.trip.forward.paths:
@@ -322,7 +322,7 @@ class Judge:
                 if path.outcome is Outcome.REACHABLE and way != stated.value:
                     yield trial, path, way
 
-    def way(self, spoke: Place, path: Path) -> str:
+    def way(self, spoke: Location, path: Path) -> str:
         """The way out that a path takes, in the intent's words."""
         if path.exit in self.network.vpns or path.exit in self.network.dx_gateways:
             return Egress.ON_PREMISES.value
@@ -333,7 +333,7 @@ class Judge:
             return Egress.CENTRAL.value
         return "another VPC's way out"
 
-    def _inward(self, place: Place, pair: Pair) -> Iterator[Violation]:
+    def _inward(self, place: Location, pair: Pair) -> Iterator[Violation]:
         """Nothing gets in unasked, but to public subnets of spokes with a way out of their own."""
         local = self.meant.open_to_internet(INTERNET, place.name)
         for trial in pair.trials:

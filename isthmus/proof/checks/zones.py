@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 
 from isthmus.intent import Estate
 from isthmus.network.model import Attachment, AttachmentKind, Network, Unknown
-from isthmus.proof.pairs.locations import Inventory, Place, Places, Tier
+from isthmus.proof.pairs.locations import Inventory, Location, Locations, Tier
 from isthmus.proof.result.findings import Violation
 
 
-def zone_violations(estate: Estate, network: Network, places: Places, inventory: Inventory) -> Iterator[Violation]:
+def zone_violations(estate: Estate, network: Network, places: Locations, inventory: Inventory) -> Iterator[Violation]:
     """Zones of a spoke that lack a private subnet or an attachment subnet."""
     by_vpc: dict[object, list[Attachment]] = {}
     for attachment in network.attachments.values():
@@ -62,7 +62,7 @@ def _is_name(zone: str) -> bool:
     return "-az" not in zone
 
 
-def _uncovered(network: Network, place: Place, attachments: Iterable[Attachment]) -> Iterator[Violation]:
+def _uncovered(network: Network, place: Location, attachments: Iterable[Attachment]) -> Iterator[Violation]:
     for attachment in attachments:
         subnets = [network.subnets[s] for s in attachment.subnets if isinstance(s, str) and s in network.subnets]
         if len(subnets) != len(attachment.subnets):

@@ -23,7 +23,7 @@ from isthmus.proof.pairs.matrix import Pair, Trial, best, openness, worst
 from isthmus.proof.result.findings import Flow, UnknownResult
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """How a flow changes. What is unknown on one side is neither gained nor lost: it is unclear whether it changes."""
 
     GAINED = "gained"
@@ -40,7 +40,7 @@ class Change:
     `why`: of a flow that is unclear, why it is unknown on one side.
     """
 
-    kind: Kind
+    kind: ChangeKind
     source: str
     destination: str
     before: Flow | None
@@ -57,7 +57,7 @@ class Change:
     @property
     def is_(self) -> str:
         """The flow after, in a line; of packets that alone fare otherwise, which."""
-        if self.kind is Kind.REROUTED and self.was == _said(self.after):
+        if self.kind is ChangeKind.REROUTED and self.was == _said(self.after):
             return "the same, by another path"
         return _said(self.after) + (f"; {self.kind} for {self.packets}" if self.packets else "")
 
@@ -92,10 +92,10 @@ class Difference:
         return not self.changes and not self.unevaluated and not self.names
 
     @cached_property
-    def counts(self) -> Mapping[Kind, int]:
+    def counts(self) -> Mapping[ChangeKind, int]:
         """How many flows change in each way."""
         counted = Counter(change.kind for change in self.changes)
-        return {kind: counted[kind] for kind in Kind}
+        return {kind: counted[kind] for kind in ChangeKind}
 
 
 def compare(before: Analysis, after: Analysis) -> Difference:
@@ -124,7 +124,7 @@ class _Comparison:
 
         said = [tuple(assumptions(pairs.engine, pairs.places)) for pairs in self.pairs]
         before, after = (pairs.names() for pairs in self.pairs)
-        kinds = list(Kind)
+        kinds = list(ChangeKind)
         return Difference(
             tuple(sorted(self._changes(), key=lambda change: kinds.index(change.kind))),
             tuple(dict.fromkeys((*self.sides[0].unknown_results, *self.sides[1].unknown_results))),
@@ -164,7 +164,7 @@ class _Comparison:
         """How a flow changes: one change for each way in which some of its packets do."""
         there = tuple(pairs.asked(a, b) for pairs in self.pairs)
         was, now = (pairs.exact(a, b) if yes else None for pairs, yes in zip(self.pairs, there, strict=True))
-        found: dict[tuple[Kind, str], tuple[Packets, Pair | None, Pair | None]] = {}
+        found: dict[tuple[ChangeKind, str], tuple[Packets, Pair | None, Pair | None]] = {}
         for packets, earlier, later in _views(was, now):
             for how in _hows(earlier, later):
                 so_far, first, second = found.get(how, (NO_PACKETS, earlier, later))
@@ -173,7 +173,7 @@ class _Comparison:
             before = self.flows[0][a, b] if there[0] else None
             after = self.flows[1][a, b] if there[1] else None
             of = "" if packets == ALL_PACKETS and not ports else f"{packets}{ports}"
-            why = _why(earlier, later) if kind is Kind.UNCLEAR else ""
+            why = _why(earlier, later) if kind is ChangeKind.UNCLEAR else ""
             yield Change(kind, a, b, before, after, tuple(self._causes(earlier, later)), of, why)
 
     def _causes(self, was: Pair | None, now: Pair | None) -> Iterator[str]:
@@ -200,16 +200,16 @@ def _views(was: Pair | None, now: Pair | None) -> Iterator[tuple[Packets, Pair |
         yield from ((both, earlier, later) for both, later in now.views(packets))
 
 
-def _hows(was: Pair | None, now: Pair | None) -> Iterator[tuple[Kind, str]]:
+def _hows(was: Pair | None, now: Pair | None) -> Iterator[tuple[ChangeKind, str]]:
     """How packets of one class change, and for which client ports, where only for some."""
     kinds = list(_kinds_of_change(was, now))
     yield from ((kind, "") for kind in kinds)
-    if kinds in ([], [Kind.REROUTED]):
+    if kinds in ([], [ChangeKind.REROUTED]):
         before, after = _denied(was), _denied(now)
         if lost := added(after, before):
-            yield Kind.LOST, f", from {described(lost)}"
+            yield ChangeKind.LOST, f", from {described(lost)}"
         if gained := added(before, after):
-            yield Kind.GAINED, f", from {described(gained)}"
+            yield ChangeKind.GAINED, f", from {described(gained)}"
 
 
 def _denied(pair: Pair | None) -> Sequence[Denied]:
@@ -217,7 +217,7 @@ def _denied(pair: Pair | None) -> Sequence[Denied]:
     return [one for trial in pair.main for one in trial.trip.denied] if pair is not None else []
 
 
-def _kinds_of_change(was: Pair | None, now: Pair | None) -> Iterator[Kind]:
+def _kinds_of_change(was: Pair | None, now: Pair | None) -> Iterator[ChangeKind]:
     """How a pair changes, if it does.
 
     Compared are what always works between workload subnets, what works at all, both for each zone and tier that is
@@ -229,19 +229,19 @@ def _kinds_of_change(was: Pair | None, now: Pair | None) -> Iterator[Kind]:
     lost = (Outcome.REACHABLE, Outcome.BLOCKED) in steps
     gained = (Outcome.BLOCKED, Outcome.REACHABLE) in steps
     if lost:
-        yield Kind.LOST
+        yield ChangeKind.LOST
     if gained:
-        yield Kind.GAINED
+        yield ChangeKind.GAINED
     may_lose = any(openness(w) > openness(n) for w, n in steps)
     may_gain = any(openness(w) < openness(n) for w, n in steps)
     if (may_lose and not lost) or (may_gain and not gained):
-        yield Kind.UNCLEAR
+        yield ChangeKind.UNCLEAR
     elif lost or gained:
         return
     elif _unknown(was) != _unknown(now):
-        yield Kind.UNCLEAR
+        yield ChangeKind.UNCLEAR
     elif was is not None and now is not None and Outcome.REACHABLE in before[_WHOLE] and _ways(was) != _ways(now):
-        yield Kind.REROUTED
+        yield ChangeKind.REROUTED
 
 
 _WHOLE = ("", "", 0)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from isthmus.network.model import Unknown
 from isthmus.network.name_classes import boundaries, in_order, likeness, record_names, representatives
 from isthmus.network.name_lookup import Answer, Answered, Lookup
-from isthmus.proof.pairs.locations import Places
+from isthmus.proof.pairs.locations import Locations
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class NameChange:
         return f"{self.name} for {self.spokes[0]}{more}: {self.is_}; before: {self.was}"
 
 
-def name_changes(before: tuple[Lookup, Places], after: tuple[Lookup, Places]) -> Iterator[NameChange]:
+def name_changes(before: tuple[Lookup, Locations], after: tuple[Lookup, Locations]) -> Iterator[NameChange]:
     """Every change of who answers, for spokes that both networks have. Terraform addresses do not count."""
     lookups = (before[0], after[0])
     vpcs = [{place.name: place.vpc for place in places.spokes} for _, places in (before, after)]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from isthmus.network.model import Network, Unknown
-from isthmus.network.suricata import Rules
+from isthmus.network.suricata import SuricataRules
 
 
 def unevaluated(before: Network, after: Network) -> Iterator[str]:
@@ -27,8 +27,8 @@ def _reordered(before: Network, after: Network) -> Iterator[str]:
             yield f"{address}: it asks its rule groups in the order {', '.join(both[1])}, from now on"
 
 
-def _policies(network: Network) -> Iterator[Rules]:
-    yield from (firewall.rules for firewall in network.firewalls.values() if isinstance(firewall.rules, Rules))
+def _policies(network: Network) -> Iterator[SuricataRules]:
+    yield from (firewall.rules for firewall in network.firewalls.values() if isinstance(firewall.rules, SuricataRules))
 
 
 def _set(network: Network) -> Iterator[tuple[str, str]]:
@@ -64,7 +64,7 @@ def _looked_for(network: Network) -> Iterator[tuple[str, str]]:
         yield from _names(policy)
 
 
-def _names(policy: Rules) -> Iterator[tuple[str, str]]:
+def _names(policy: SuricataRules) -> Iterator[tuple[str, str]]:
     """Each rule group, with a name that it lets pass or drops: by TLS and HTTP, where nothing else is said."""
     found: dict[tuple[str, str, str], set[str]] = {}
     for rule in policy.rules:

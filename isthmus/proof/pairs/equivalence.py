@@ -31,7 +31,7 @@ from isthmus.network.model import (
     VpcRoute,
 )
 from isthmus.network.prefix_classes import Key, beside, prefix_classes
-from isthmus.proof.pairs.locations import Inventory, Kind, Place, Tier
+from isthmus.proof.pairs.locations import Inventory, Location, LocationKind, Tier
 
 
 class EquivalenceClasses:
@@ -78,7 +78,7 @@ class EquivalenceClasses:
         seen = dict.fromkeys(around for _, _, around in self.atoms.within(*span(cidr)))
         return iter(seen) if cidr in self._keys else iter([(cidr,)])
 
-    def subnets(self, place: Place) -> tuple[tuple[Tier, Subnet], ...]:
+    def subnets(self, place: Location) -> tuple[tuple[Tier, Subnet], ...]:
         """A spoke's workload subnets in an order that alike spokes share: by tier, zone and place in the VPC."""
         rows = [
             (tier, self.network.subnets[address])
@@ -87,15 +87,15 @@ class EquivalenceClasses:
         ]
         return tuple(sorted(rows, key=lambda row: (row[0], str(row[1].zone), _first(row[1]), row[1].address)))
 
-    def groups(self, places: Iterable[Place], said: Callable[[Place], Key]) -> Mapping[str, int]:
+    def groups(self, places: Iterable[Location], said: Callable[[Location], Key]) -> Mapping[str, int]:
         """A number for each place, equal for places that are alike and of which the same is `said`."""
         numbers: dict[Key, int] = {}
         return {place.name: numbers.setdefault((said(place), self._key(place)), len(numbers)) for place in places}
 
-    def _key(self, place: Place) -> Key:
-        if place.kind is Kind.SITE_NETWORK and place.cidrs and not place.is_rest:
+    def _key(self, place: Location) -> Key:
+        if place.kind is LocationKind.SITE_NETWORK and place.cidrs and not place.is_rest:
             return (place.site, tuple(tuple(self._around(cidr)) for cidr in place.cidrs))
-        if place.kind is not Kind.SPOKE or not place.vpc:
+        if place.kind is not LocationKind.SPOKE or not place.vpc:
             return place.name
         elsewhere = bool(self.inventory.elsewhere(place.vpc))
         unknown = self._unknown(place)
@@ -129,7 +129,7 @@ class EquivalenceClasses:
             vpc if access.subnets else (access.options, str(access.mode), str(access.excluded), access.unknown_reason)
         )
 
-    def _unknown(self, place: Place) -> Key | None:
+    def _unknown(self, place: Location) -> Key | None:
         """Of a VPC in which no address of a subnet is known: for which tiers hosts are looked for. Else None.
 
         Whatever else such a VPC has, of each flow from and to it nothing is known, for one reason or another.

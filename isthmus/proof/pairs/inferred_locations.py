@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from isthmus.network.model import AdvertisedPrefix, Cidr, Network, Site, Unknown
 from isthmus.proof.errors import ProofError
 from isthmus.proof.pairs.inferred_sites import Group, grouped, labels, static_networks, unique
-from isthmus.proof.pairs.locations import INTERNET, Inventory, Kind, Place, Places, Tier, in_order
+from isthmus.proof.pairs.locations import INTERNET, Inventory, Location, LocationKind, Locations, Tier, in_order
 from isthmus.proof.pairs.site_remainder import behind, rest, vpc_ranges
 from isthmus.proof.pairs.transit_vpcs import is_transit_vpc
 from isthmus.text.listing import some
@@ -20,7 +20,7 @@ def without_intent(
     network: Network,
     advertises: Mapping[str, tuple[Cidr, ...]],
     said: Mapping[str, tuple[str, ...]] | None = None,
-) -> Places:
+) -> Locations:
     """The places of a network that nobody described.
 
     - `advertises`: what its site advertises, by connection (address). `said`: the connections of a site, by its name.
@@ -41,17 +41,17 @@ def without_intent(
     for site in sites:
         others = [c for other in sites if other is not site for c in other.behind]
         left = rest(site.name, site.behind, named, others, name="" if site.networks else site.name)
-        places += [Place(f"{site.name}/{c}", Kind.SITE_NETWORK, (c,), site=site.name) for c in site.networks]
+        places += [Location(f"{site.name}/{c}", LocationKind.SITE_NETWORK, (c,), site=site.name) for c in site.networks]
         if not site.networks:
             # Nobody named an address of it: any stands for it, of those that its default route leaves to it.
-            places.append(left or Place(site.name, Kind.SITE_NETWORK, (), site=site.name))
+            places.append(left or Location(site.name, LocationKind.SITE_NETWORK, (), site=site.name))
         found.append(site.described(left))
     transit = [place.name for place in places if place.vpc and is_transit_vpc(network, inventory, place.vpc)]
     assumed = (*(sentence for site in sites for sentence in site.assumed()), *_without_hosts(places, transit))
-    return Places(in_order(places), tuple(found), assumed=assumed, without_hosts=frozenset(transit))
+    return Locations(in_order(places), tuple(found), assumed=assumed, without_hosts=frozenset(transit))
 
 
-def _without_hosts(places: list[Place], transit: list[str]) -> Iterator[str]:
+def _without_hosts(places: list[Location], transit: list[str]) -> Iterator[str]:
     """Which VPCs are taken to have no hosts, and which subnets, since they hold the interfaces of attachments."""
     if transit:
         yield (
@@ -94,7 +94,7 @@ class _Described:
         stated = [c for connection in self.group.connections for c in self.advertises.get(connection, ())]
         return behind([*stated, *self.networks])
 
-    def described(self, left: Place | None) -> Site:
+    def described(self, left: Location | None) -> Site:
         """The site as the engine takes it."""
         over = {connection: self._advertised(connection) for connection in self.group.connections}
         unknown = next((a for a in over.values() if isinstance(a, Unknown)), None)

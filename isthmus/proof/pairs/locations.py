@@ -40,7 +40,7 @@ class Tier(StrEnum):
     TRANSIT_GATEWAY = "transit gateway"
 
 
-class Kind(StrEnum):
+class LocationKind(StrEnum):
     """What a place is."""
 
     SPOKE = "spoke"
@@ -49,7 +49,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """One end of a flow, as the network has it.
 
     - `cidrs`: its addresses; empty for the internet, and for a site whose networks nobody stated.
@@ -60,7 +60,7 @@ class Place:
     """
 
     name: str
-    kind: Kind
+    kind: LocationKind
     cidrs: tuple[Cidr, ...] = ()
     vpc: str = ""
     tiers: Mapping[Tier, tuple[str, ...]] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class Place:
     @property
     def is_site(self) -> bool:
         """Whether it is a whole site, of whose networks nothing is known."""
-        return self.kind is Kind.SITE_NETWORK and self.name == self.site
+        return self.kind is LocationKind.SITE_NETWORK and self.name == self.site
 
     @property
     def workloads(self) -> tuple[str, ...]:
@@ -95,7 +95,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Places:
+class Locations:
     """Everybody who can be at an end of a flow, in a stable order: site networks, spokes, the internet.
 
     `segments` are the intent's, each with the names of its spokes and sites. They are no places: members may differ.
@@ -103,26 +103,26 @@ class Places:
     which it was taken for granted that they hold no hosts: no rule is about their flows.
     """
 
-    all: tuple[Place, ...]
+    all: tuple[Location, ...]
     sites: tuple[Site, ...]
     segments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     assumed: tuple[str, ...] = ()
     without_hosts: frozenset[str] = frozenset()
 
     @cached_property
-    def by_name(self) -> Mapping[str, Place]:
+    def by_name(self) -> Mapping[str, Location]:
         """Places by name."""
         return {place.name: place for place in self.all}
 
     @property
-    def spokes(self) -> tuple[Place, ...]:
+    def spokes(self) -> tuple[Location, ...]:
         """The spokes."""
-        return tuple(place for place in self.all if place.kind is Kind.SPOKE)
+        return tuple(place for place in self.all if place.kind is LocationKind.SPOKE)
 
     @property
-    def networks(self) -> tuple[Place, ...]:
+    def networks(self) -> tuple[Location, ...]:
         """The site networks."""
-        return tuple(place for place in self.all if place.kind is Kind.SITE_NETWORK)
+        return tuple(place for place in self.all if place.kind is LocationKind.SITE_NETWORK)
 
 
 class Inventory:
@@ -297,10 +297,10 @@ class Inventory:
                 found[cidr] = (*found.get(cidr, ()), vpc)
         return found
 
-    def spoke(self, name: str, vpc: str, *, described: bool = True) -> Place:
+    def spoke(self, name: str, vpc: str, *, described: bool = True) -> Location:
         """The place that a VPC is. Of one that no intent describes each subnet speaks for itself."""
         tiers = self.tiers(vpc, described=described)
-        return Place(name, Kind.SPOKE, self.cidrs(vpc), vpc, tiers, alike=described)
+        return Location(name, LocationKind.SPOKE, self.cidrs(vpc), vpc, tiers, alike=described)
 
 
 def _is_small(subnet: Subnet) -> bool:
@@ -309,17 +309,17 @@ def _is_small(subnet: Subnet) -> bool:
     return bool(sizes) and min(sizes) >= _SMALL
 
 
-def site_networks(site: str, networks: Mapping[str, str]) -> Iterable[Place]:
+def site_networks(site: str, networks: Mapping[str, str]) -> Iterable[Location]:
     """The places that a site's networks are."""
     for name, cidr in networks.items():
-        yield Place(f"{site}/{name}", Kind.SITE_NETWORK, (ip_network(cidr),), site=site)
+        yield Location(f"{site}/{name}", LocationKind.SITE_NETWORK, (ip_network(cidr),), site=site)
 
 
-def in_order(places: Iterable[Place]) -> tuple[Place, ...]:
+def in_order(places: Iterable[Location]) -> tuple[Location, ...]:
     """Site networks, what is left of each site after its networks, then spokes, all by name, then the internet."""
-    order = [Kind.SITE_NETWORK, Kind.SPOKE, Kind.INTERNET]
+    order = [LocationKind.SITE_NETWORK, LocationKind.SPOKE, LocationKind.INTERNET]
     found = sorted(places, key=lambda place: (order.index(place.kind), place.site, place.is_rest, place.name))
-    return (*found, Place(INTERNET, Kind.INTERNET))
+    return (*found, Location(INTERNET, LocationKind.INTERNET))
 
 
 def advertisements(prefixes: Iterable[str]) -> tuple[AdvertisedPrefix, ...]:
@@ -327,8 +327,8 @@ def advertisements(prefixes: Iterable[str]) -> tuple[AdvertisedPrefix, ...]:
     return tuple(AdvertisedPrefix(ip_network(prefix)) for prefix in prefixes)
 
 
-def asked(here: Place, there: Place) -> bool:
+def asked(here: Location, there: Location) -> bool:
     """Whether a pair is the network's business: not inside a site, nor from the internet to a site."""
-    if here.name == there.name or (here.kind is there.kind is Kind.SITE_NETWORK and here.site == there.site):
+    if here.name == there.name or (here.kind is there.kind is LocationKind.SITE_NETWORK and here.site == there.site):
         return False
-    return not (here.kind is Kind.INTERNET and there.kind is Kind.SITE_NETWORK)
+    return not (here.kind is LocationKind.INTERNET and there.kind is LocationKind.SITE_NETWORK)

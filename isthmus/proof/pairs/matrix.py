@@ -17,10 +17,10 @@ from isthmus.network.answers import (
     AtSite,
     InSubnet,
     Internet,
-    Location,
     Outcome,
     Packet,
     Path,
+    Position,
     RoundTrip,
     Somewhere,
     Trace,
@@ -33,7 +33,7 @@ from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
 from isthmus.network.prefix_classes import Advertised, Key, prefix_classes
 from isthmus.proof.errors import UnusableInput
 from isthmus.proof.pairs.equivalence import EquivalenceClasses
-from isthmus.proof.pairs.locations import INTERNET, Inventory, Kind, Place, Places, Tier, asked
+from isthmus.proof.pairs.locations import INTERNET, Inventory, Location, LocationKind, Locations, Tier, asked
 from isthmus.proof.result.findings import PacketOutcome
 
 _LAST_V4 = (1 << 32) - 1
@@ -56,8 +56,8 @@ class Trial:
     - `classes`: all packets, each in one class. `trip`: what becomes of the one that the pair is about, see `AllPairs`.
     """
 
-    source: Location
-    destination: Location
+    source: Position
+    destination: Position
     zone: str
     tier: str
     main: bool
@@ -177,7 +177,7 @@ def _by_nat64(mine: _End, theirs: _End) -> Iterator[tuple[_End, _End]]:
         yield replace(mine, version=NAT64), replace(theirs, location=standing, version=NAT64)
 
 
-def subnet_of(location: Location) -> str:
+def subnet_of(location: Position) -> str:
     """The subnet that a location is in, or ""."""
     if isinstance(location, Somewhere):
         return location.subnet
@@ -265,7 +265,7 @@ def _split(trials: Sequence[Trial], by: Callable[[Trial], str]) -> dict[str, tup
 class _End:
     """One way to be at a place: where, in which zone and tier."""
 
-    location: Location
+    location: Position
     version: int
     zone: str = ""
     tier: str = ""
@@ -284,9 +284,9 @@ class AllPairs:
     """
 
     engine: Forwarding
-    places: Places
+    places: Locations
     inventory: Inventory
-    said: Callable[[Place], Hashable] = lambda place: ""
+    said: Callable[[Location], Hashable] = lambda place: ""
     apart: bool = False
     cuts: Mapping[Cidr, Key] | None = None
     wanted: Callable[[str, str], Packets | None] = lambda a, b: None
@@ -393,7 +393,7 @@ class AllPairs:
     def ranges(self, name: str) -> Mapping[Cidr | Unknown, int]:
         """The ranges of a spoke's workload subnets, numbered in an order that alike spokes share."""
         place = self.places.by_name.get(name)
-        if place is None or place.kind is not Kind.SPOKE:
+        if place is None or place.kind is not LocationKind.SPOKE:
             return {}
         cidrs = [cidr for _, subnet in self._alike.subnets(place) for cidr in subnet.cidrs]
         return {cidr: number_ for number_, cidr in enumerate(cidrs)}
@@ -455,20 +455,20 @@ class AllPairs:
         if name not in self._ends:
             place = self.places.by_name[name]
             match place.kind:
-                case Kind.SPOKE:
+                case LocationKind.SPOKE:
                     found = tuple(self._in_spoke(place))
-                case Kind.SITE_NETWORK:
+                case LocationKind.SITE_NETWORK:
                     found = tuple(self._at_site(place))
-                case Kind.INTERNET:
+                case LocationKind.INTERNET:
                     found = tuple(self._on_internet())
             self._ends[name] = found
         return self._ends[name]
 
-    def unsure(self, place: Place) -> str:
+    def unsure(self, place: Location) -> str:
         """Why nobody can say which subnets of a place hold workloads, or ""."""
         return self.inventory.unsure(place.vpc) if len(place.workloads) > 1 else ""
 
-    def _in_spoke(self, place: Place) -> Iterator[_End]:
+    def _in_spoke(self, place: Location) -> Iterator[_End]:
         workloads = set(place.workloads)
         unsure = self.unsure(place)
         if place.vpc and (why := self.inventory.elsewhere(place.vpc)):
@@ -488,7 +488,7 @@ class AllPairs:
                     zone = "" if isinstance(subnet.zone, Unknown) else subnet.zone
                     yield _End(location, cidr.version, zone, tier.value, subnet.address in workloads, unsure)
 
-    def _at_site(self, place: Place) -> Iterator[_End]:
+    def _at_site(self, place: Location) -> Iterator[_End]:
         if not place.cidrs:
             yield _End(AtSite(place.site), 4)
         if place.is_rest:
@@ -499,7 +499,7 @@ class AllPairs:
                 inside = address + 1 if address == number(cidr.network_address) and cidr.num_addresses > 1 else address
                 yield _End(AtSite(place.site, address_at(inside)), cidr.version)
 
-    def _in_rest(self, place: Place) -> Iterator[_End]:
+    def _in_rest(self, place: Location) -> Iterator[_End]:
         """One address for each part of the rest of a site that some route or rule tells from the others.
 
         Where that is all that is known of the site, nobody can say which of them it has.

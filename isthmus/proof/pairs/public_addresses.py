@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from isthmus.network.address_space import Address
 from isthmus.network.model import Network, Unknown
-from isthmus.network.public_access import Way
-from isthmus.proof.pairs.locations import Inventory, Place, Tier
+from isthmus.network.public_access import GatewayPath
+from isthmus.proof.pairs.locations import Inventory, Location, Tier
 
 
 def known(network: Network, subnet: str, ip: Address | None) -> bool | Unknown | None:
@@ -33,7 +33,7 @@ def condition(network: Network, subnet: str) -> str:
     return f"if the host has a public IPv4 address ({how})"
 
 
-def conditions(network: Network, places: tuple[Place, ...]) -> Iterator[str]:
+def conditions(network: Network, places: tuple[Location, ...]) -> Iterator[str]:
     """One sentence for each spoke with public subnets."""
     inventory = Inventory(network)
     for place in places:
@@ -47,5 +47,5 @@ def conditions(network: Network, places: tuple[Place, ...]) -> Iterator[str]:
 def _open(network: Network, subnet: str) -> bool:
     """Whether Block Public Access is known to leave a public subnet's hosts open to the internet, both ways."""
     access = network.public_access.get(str(network.subnets[subnet].vpc))
-    ways = [Way(inbound, False, (subnet,), False) for inbound in (False, True)]
+    ways = [GatewayPath(inbound, False, (subnet,), False) for inbound in (False, True)]
     return access is None or all(access.passes(way) is True for way in ways)

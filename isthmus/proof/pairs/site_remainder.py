@@ -11,7 +11,7 @@ from isthmus.intent.site_remainder import PRIVATE, routed_by_default
 from isthmus.network.address_space import Cover, address_at, span, subtract
 from isthmus.network.learned_routes import is_default
 from isthmus.network.model import Cidr, Network, Site, Unknown
-from isthmus.proof.pairs.locations import Kind, Place, Places, in_order
+from isthmus.proof.pairs.locations import Location, LocationKind, Locations, in_order
 
 # https://www.rfc-editor.org/rfc/rfc4193#section-3
 _UNIQUE_LOCAL = ip_network("fc00::/7")
@@ -34,7 +34,7 @@ def behind(advertised: Iterable[Cidr]) -> tuple[Cidr, ...]:
 
 def rest(
     site: str, prefixes: Iterable[Cidr], named: Iterable[Cidr], others: Iterable[Cidr], name: str = ""
-) -> Place | None:
+) -> Location | None:
     """The place, or None where every address has a name.
 
     - `prefixes`: what the site sends from. `named`: addresses that are at places of their own, wherever these are.
@@ -47,24 +47,24 @@ def rest(
     spans = tuple(subtract([span(c) for c in mine], sorted(taken)))
     if not spans:
         return None
-    return Place(name or rest_name(site), Kind.SITE_NETWORK, mine, site=site, spans=spans)
+    return Location(name or rest_name(site), LocationKind.SITE_NETWORK, mine, site=site, spans=spans)
 
 
-def with_rests(places: Places, estate: Estate, network: Network) -> Places:
+def with_rests(places: Locations, estate: Estate, network: Network) -> Locations:
     """The places of an intent, and for each site what it advertises without a name."""
     named = [*vpc_ranges(network), *map(ip_network, estate.blocks), *(c for s in places.sites for c in s.networks)]
     sent = {site.name: behind(_sent(site, estate)) for site in places.sites}
     sites: list[Site] = []
-    found: list[Place] = []
+    found: list[Location] = []
     for site in places.sites:
         left = rest(site.name, sent[site.name], named, [c for o in sent if o != site.name for c in sent[o]])
         sites.append(replace(site, rest=tuple(_cidrs(left)) if left is not None else ()))
         found += [left] if left is not None else []
-    everything = in_order([*(place for place in places.all if place.kind is not Kind.INTERNET), *found])
+    everything = in_order([*(place for place in places.all if place.kind is not LocationKind.INTERNET), *found])
     return replace(places, all=everything, sites=tuple(sites))
 
 
-def _cidrs(place: Place) -> Iterator[Cidr]:
+def _cidrs(place: Location) -> Iterator[Cidr]:
     """The addresses of a place as CIDRs: those of its prefixes that have another name are elsewhere."""
     for low, high in place.spans:
         first, last = address_at(low), address_at(high)

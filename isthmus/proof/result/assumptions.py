@@ -21,8 +21,8 @@ from isthmus.network.model import (
     Unknown,
     VpcEndpoint,
 )
-from isthmus.network.suricata import Rules
-from isthmus.proof.pairs.locations import Places
+from isthmus.network.suricata import SuricataRules
+from isthmus.proof.pairs.locations import Locations
 from isthmus.proof.pairs.prefix_set import PrefixSet
 from isthmus.proof.pairs.public_addresses import conditions
 from isthmus.text.listing import some
@@ -31,7 +31,7 @@ _MOST = 4
 Span = tuple[int, int]
 
 
-def assumptions(engine: Forwarding, places: Places) -> Iterator[str]:
+def assumptions(engine: Forwarding, places: Locations) -> Iterator[str]:
     """One sentence each."""
     yield from places.assumed
     for site in engine.sites.by_name.values():
@@ -84,7 +84,7 @@ def _appliances(endpoints: Iterable[VpcEndpoint]) -> Iterator[str]:
 def _inspected(firewalls: Iterable[Firewall]) -> Iterator[str]:
     """What is taken on trust of firewalls: what the rules that the intent states find inside packets."""
     for firewall in firewalls:
-        if isinstance(firewall.rules, Rules) and not firewall.rules.drops:
+        if isinstance(firewall.rules, SuricataRules) and not firewall.rules.drops:
             yield f"{firewall.name or firewall.address} drops nothing: it only reports what its rules and defaults find"
             continue
         if isinstance(firewall.rules, Unknown) or not any(rule.stated and rule.inside for rule in firewall.rules.rules):
@@ -118,7 +118,7 @@ def _advertised(engine: Forwarding, site: Site) -> Iterator[str]:
             yield f"site {site.name} advertises {', '.join(prefixes) or 'nothing'} over {over}, and nothing else"
 
 
-def would_change(engine: Forwarding, places: Places) -> Iterator[str]:
+def would_change(engine: Forwarding, places: Locations) -> Iterator[str]:
     """What a site could take by advertising more than it is said to: a VPN's advertisements cannot be filtered.
 
     In every table that learns from a site, an advertisement longer than a learnt or static route inside that route's
@@ -166,7 +166,7 @@ def would_change(engine: Forwarding, places: Places) -> Iterator[str]:
 class _Sending:
     """Which prefixes each of some spokes sends to a transit gateway, by the routes of its VPC's tables."""
 
-    def __init__(self, engine: Forwarding, places: Places, spokes: Sequence[str]) -> None:
+    def __init__(self, engine: Forwarding, places: Locations, spokes: Sequence[str]) -> None:
         self._by: dict[tuple[Span, ...] | None, list[str]] = defaultdict(list)
         self._of = {spoke: _sent(engine, places.by_name[spoke].vpc) for spoke in spokes}
         for spoke, sent in self._of.items():
@@ -200,7 +200,7 @@ def _meets(sent: tuple[Span, ...] | None, prefix: Cidr) -> bool:
     return sent is None or any(first <= high and low <= last for first, last in sent)
 
 
-def _sources(engine: Forwarding, places: Places) -> dict[str, list[str]]:
+def _sources(engine: Forwarding, places: Locations) -> dict[str, list[str]]:
     """The spokes whose packets each transit gateway table decides about."""
     by_vpc = {place.vpc: place.name for place in places.spokes}
     found: dict[str, list[str]] = defaultdict(list)
@@ -220,7 +220,7 @@ def _routes(engine: Forwarding, table: str) -> tuple[PrefixSet, list[Cidr]]:
     return PrefixSet(learned), [r.prefix for r in candidates if r.target is None]
 
 
-def _spoke_cidrs(places: Places) -> Iterator[tuple[str, Cidr]]:
+def _spoke_cidrs(places: Locations) -> Iterator[tuple[str, Cidr]]:
     for place in places.spokes:
         for cidr in place.cidrs:
             yield place.name, cidr

@@ -12,7 +12,7 @@ VPN = "https://docs.aws.amazon.com/vpn/latest/s2svpn/"
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ProofRule:
     """One kind of finding: what is wrong in a sentence, why it matters, where AWS says so ("" for our own rules)."""
 
     id: str

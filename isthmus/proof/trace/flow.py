@@ -13,22 +13,22 @@ from isthmus.network.answers import (
     AtSite,
     InSubnet,
     Internet,
-    Location,
     Nowhere,
     Outcome,
     Path,
+    Position,
     RoundTrip,
     Service,
     Somewhere,
 )
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.forwarding import NoSuchPlace as NowhereToBe
 from isthmus.network.model import EndpointKind, Network, Unknown, VpcEndpoint
 from isthmus.network.packet_classes import PacketClass, packet_classes
 from isthmus.network.packets import ALL_PACKETS, Packets
+from isthmus.network.positions import NoSuchPosition
 from isthmus.network.service_addresses import differing
-from isthmus.proof.errors import NoSuchPlace, ProofError
-from isthmus.proof.pairs.locations import INTERNET, Kind
+from isthmus.proof.errors import NoSuchLocation, ProofError
+from isthmus.proof.pairs.locations import INTERNET, LocationKind
 from isthmus.proof.pairs.matrix import NAT64, AllPairs, Pair, Trial, at_worst, subnet_of, told
 from isthmus.proof.pairs.public_addresses import condition, known
 from isthmus.proof.pairs.site_remainder import rest_name
@@ -104,8 +104,8 @@ def trace(pairs: AllPairs, source: str, destination: str, packets: Packets | Non
                 classes = packet_classes(pairs.engine, start, end, ALL_PACKETS if packets is None else packets)
                 if destination != INTERNET:
                     classes = _perhaps_of_a_service(pairs.engine, start, end, classes)
-            except NowhereToBe as error:
-                raise NoSuchPlace(destination, pairs.names()) from error
+            except NoSuchPosition as error:
+                raise NoSuchLocation(destination, pairs.names()) from error
             trials.append(Trial(start, end, "", "", True, classes[0].trip, "", _version(end), classes))
     if not trials:
         raise ProofError(f"{source} and {destination} have no version of IP in common, so no packet can be followed")
@@ -124,7 +124,7 @@ def trace(pairs: AllPairs, source: str, destination: str, packets: Packets | Non
 
 
 def _perhaps_of_a_service(
-    engine: Forwarding, start: Location, end: Location, classes: tuple[PacketClass, ...]
+    engine: Forwarding, start: Position, end: Position, classes: tuple[PacketClass, ...]
 ) -> tuple[PacketClass, ...]:
     """The classes to one public address, which may be one of a service that the source has a gateway endpoint for.
 
@@ -181,7 +181,7 @@ def _host(pairs: AllPairs, location: InSubnet) -> InSubnet:
     return replace(location, public=public and said is not False)
 
 
-def _conditions(pairs: AllPairs, starts: Sequence[Location], ends: Sequence[Location]) -> str:
+def _conditions(pairs: AllPairs, starts: Sequence[Position], ends: Sequence[Position]) -> str:
     """On what the answer depends that hosts of public subnets have public addresses, or ""."""
     network = pairs.engine.network
     near = [*starts, *ends]
@@ -228,7 +228,7 @@ def leaks(pairs: AllPairs, source: str, destination: str, packets: Packets | Non
     """Every class of packets that gets from one place to another, or may: what isolation has to exclude.
 
     They may come from and go to every subnet, public and transit gateway subnets too, and every address that some rule
-    tells apart. `packets` are those asked about; None: any. Raises `NoSuchPlace`.
+    tells apart. `packets` are those asked about; None: any. Raises `NoSuchLocation`.
     """
     starts, ends = _everywhere(pairs, source), _everywhere(pairs, destination)
     for start in starts:
@@ -249,7 +249,7 @@ def _site(pairs: AllPairs, given: str) -> str:
     )
 
 
-def _at_site(pairs: AllPairs, site: str) -> Sequence[Location]:
+def _at_site(pairs: AllPairs, site: str) -> Sequence[Position]:
     """A host at a site: in its first network, or else at any address that it has."""
     if pairs.engine.sites.by_name[site].networks:
         return [AtSite(site)]
@@ -281,13 +281,13 @@ def _in_subnet(pairs: AllPairs, given: str) -> Sequence[InSubnet]:
     return six if six and len(cidrs) == len(pairs.engine.network.subnets[given].cidrs) == 1 else [InSubnet(given), *six]
 
 
-def _everywhere(pairs: AllPairs, given: str) -> Sequence[Location]:
-    """Every way to be at a place, or at one of a site's networks. Raises `NoSuchPlace`."""
+def _everywhere(pairs: AllPairs, given: str) -> Sequence[Position]:
+    """Every way to be at a place, or at one of a site's networks. Raises `NoSuchLocation`."""
     places = [place.name for place in pairs.places.all if given in (place.name, place.site)]
     return [end.location for name in places for end in pairs.ends(name)] or locations(pairs, given)
 
 
-def _version(location: Location) -> int:
+def _version(location: Position) -> int:
     """The version of IP, or what stands for that of addresses that a NAT gateway translates."""
     if isinstance(location, Somewhere):
         return location.version
@@ -297,13 +297,13 @@ def _version(location: Location) -> int:
     return address.version if address else 4
 
 
-def _meet(start: Location, end: Location) -> bool:
+def _meet(start: Position, end: Position) -> bool:
     """Whether packets from one to the other are of one version of IP."""
     return _version(end) in ((6, NAT64) if _version(start) == 6 else (4,))
 
 
-def locations(pairs: AllPairs, given: str) -> Sequence[Location]:
-    """What a name or an address stands for. Raises `NoSuchPlace`."""
+def locations(pairs: AllPairs, given: str) -> Sequence[Position]:
+    """What a name or an address stands for. Raises `NoSuchLocation`."""
     network = pairs.engine.network
     place = pairs.places.by_name.get(given)
     if given == INTERNET:
@@ -334,7 +334,7 @@ def locations(pairs: AllPairs, given: str) -> Sequence[Location]:
         try:
             location = pairs.engine.locate(address)
             return [_host(pairs, location) if isinstance(location, InSubnet) else location]
-        except NowhereToBe as error:
+        except NoSuchPosition as error:
             if pairs.engine.in_several(address):
                 raise ProofError(f"no such place: {error}") from None
             return [Nowhere(address, str(error))]
@@ -351,5 +351,5 @@ def locations(pairs: AllPairs, given: str) -> Sequence[Location]:
             f"{given} is a segment, and a packet goes from one place to another: name one of {', '.join(members)}"
         )
     services |= set(by_interface)
-    sites = {place.site for place in pairs.places.all if place.kind is Kind.SITE_NETWORK}
-    raise NoSuchPlace(given, (*pairs.names(), *sorted(sites), *sorted(services), *network.subnets))
+    sites = {place.site for place in pairs.places.all if place.kind is LocationKind.SITE_NETWORK}
+    raise NoSuchLocation(given, (*pairs.names(), *sorted(sites), *sorted(services), *network.subnets))

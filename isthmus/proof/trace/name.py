@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from isthmus.aws.domain_names import ROOT, canonical
-from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Location, Outcome
+from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Outcome, Position
 from isthmus.network.forwarded_queries import DNS, Asked, Target, asked, interfaces
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Network, Unknown
@@ -97,7 +97,7 @@ def _check(name: str) -> None:
         raise ProofError(f"{name!r} is no domain name. Write it like db.corp.example.com")
 
 
-def _vpc_of(network: Network, source: str, starts: Sequence[Location]) -> str:
+def _vpc_of(network: Network, source: str, starts: Sequence[Position]) -> str:
     """The VPC of the hosts that ask."""
     vpcs = set()
     for start in starts:
@@ -110,7 +110,7 @@ def _vpc_of(network: Network, source: str, starts: Sequence[Location]) -> str:
 
 
 def _inbound(
-    network: Network, lookup: Lookup, starts: Sequence[Location], engine: Forwarding
+    network: Network, lookup: Lookup, starts: Sequence[Position], engine: Forwarding
 ) -> tuple[str, list[Asked]]:
     """The VPC whose inbound Resolver endpoint a site asks, and the ways of its queries there."""
     homes = set(lookup.inbound.values())
@@ -129,7 +129,7 @@ def _chain(answer: Answer | None) -> Iterator[Answer]:
         answer = answer.then
 
 
-def _asked(engine: Forwarding, answer: Answer, starts: Sequence[Location]) -> Iterator[Asked]:
+def _asked(engine: Forwarding, answer: Answer, starts: Sequence[Position]) -> Iterator[Asked]:
     """The ways of the queries to the DNS servers that an answer names."""
     network = engine.network
     if answer.by is Answered.SERVERS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from isthmus.report.diagram.drawing import Box, Drawing, Kind, Line, Link, Mark
+from isthmus.report.diagram.drawing import Box, BoxKind, Connector, Drawing, Link, Mark
 
 SIGNS = {Mark.SAME: "", Mark.ADDED: "+ ", Mark.REMOVED: "- "}
 
@@ -27,7 +27,7 @@ def compared(before: Drawing, after: Drawing) -> Drawing:
     )
 
 
-def _lines(before: Drawing, after: Drawing) -> Iterator[Line]:
+def _lines(before: Drawing, after: Drawing) -> Iterator[Connector]:
     was, is_ = set(before.lines), set(after.lines)
     yield from was & is_
     yield from (replace(line, mark=Mark.ADDED) for line in is_ - was)
@@ -43,7 +43,7 @@ def _boxes(before: Drawing, after: Drawing) -> Iterator[Box]:
 
 def _marked(box: Box, mark: Mark) -> Box:
     """The internet comes and goes by its lines alone."""
-    return box if box.kind is Kind.INTERNET else replace(box, mark=mark)
+    return box if box.kind is BoxKind.INTERNET else replace(box, mark=mark)
 
 
 def _changed(was: Box, is_: Box) -> Box:

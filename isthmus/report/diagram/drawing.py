@@ -12,7 +12,7 @@ _MOST_CHARACTERS = 80
 _MOST_LINES = 8
 
 
-class Kind(StrEnum):
+class BoxKind(StrEnum):
     """What a box is, in the order in which boxes are written."""
 
     SITE = "site"
@@ -74,7 +74,7 @@ class Box:
     """
 
     key: str
-    kind: Kind
+    kind: BoxKind
     name: str = ""
     cidrs: tuple[Cidr, ...] = ()
     says: tuple[str, ...] = ()
@@ -109,7 +109,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Line:
+class Connector:
     """From one box to another, by their keys: to a route table, if one of them is one.
 
     `label`: of a static route its destination, else what is written at the line.
@@ -128,4 +128,4 @@ class Drawing:
 
     frames: tuple[Frame, ...]
     boxes: tuple[Box, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[Connector, ...]

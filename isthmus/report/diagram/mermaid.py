@@ -10,7 +10,7 @@ from functools import cached_property
 from textwrap import TextWrapper
 
 from isthmus.report.diagram.compared import SIGNS
-from isthmus.report.diagram.drawing import Box, Drawing, Kind, Link, Mark, some_lines
+from isthmus.report.diagram.drawing import Box, BoxKind, Drawing, Link, Mark, some_lines
 from isthmus.text.listing import some
 
 # Mermaid draws no more: `maxTextSize` and `maxEdges` of https://mermaid.js.org/config/schema-docs/config.html
@@ -20,11 +20,15 @@ MOST_LINES = 500
 _MOST_LISTED = 20
 _WRAP = TextWrapper(48, break_long_words=False, break_on_hyphens=False)
 _CLASSES = {
-    "outside": ((Kind.SITE, Kind.CUSTOMER_GATEWAY, Kind.INTERNET), "#eaeef2", "#57606a"),
-    "connection": ((Kind.VPN, Kind.DX_GATEWAY, Kind.VPN_GATEWAY, Kind.ATTACHMENT, Kind.PEERING), "#fff8c5", "#9a6700"),
-    "table": ((Kind.TABLE, Kind.TRANSIT_GATEWAY), "#ddf4ff", "#0969da"),
-    "vpc": ((Kind.VPC,), "#dafbe1", "#1a7f37"),
-    "firewall": ((Kind.FIREWALL,), "#ffebe9", "#cf222e"),
+    "outside": ((BoxKind.SITE, BoxKind.CUSTOMER_GATEWAY, BoxKind.INTERNET), "#eaeef2", "#57606a"),
+    "connection": (
+        (BoxKind.VPN, BoxKind.DX_GATEWAY, BoxKind.VPN_GATEWAY, BoxKind.ATTACHMENT, BoxKind.PEERING),
+        "#fff8c5",
+        "#9a6700",
+    ),
+    "table": ((BoxKind.TABLE, BoxKind.TRANSIT_GATEWAY), "#ddf4ff", "#0969da"),
+    "vpc": ((BoxKind.VPC,), "#dafbe1", "#1a7f37"),
+    "firewall": ((BoxKind.FIREWALL,), "#ffebe9", "#cf222e"),
 }
 _MARKS = {
     Mark.ADDED: "stroke:#1a7f37,stroke-width:4px",
@@ -77,7 +81,7 @@ def _character(each: str) -> str:
 class _Writer:
     def __init__(self, drawing: Drawing) -> None:
         self.drawing = drawing
-        self.boxes = sorted(drawing.boxes, key=lambda box: (list(Kind).index(box.kind), box.name, box.key))
+        self.boxes = sorted(drawing.boxes, key=lambda box: (list(BoxKind).index(box.kind), box.name, box.key))
         self.places = {box.key: place for place, box in enumerate(self.boxes)}
         taken: set[str] = set()
         self.ids = {box.key: _identifier(box.kind.name.lower(), box.name, taken) for box in self.boxes}
@@ -108,7 +112,7 @@ class _Writer:
 
     def _box(self, box: Box) -> str:
         kind = f"{box.kind}, {box.mark}" if box.mark else str(box.kind)
-        title = kind if box.kind is Kind.INTERNET else f"{kind}<br><b>{quoted(box.title)}</b>"
+        title = kind if box.kind is BoxKind.INTERNET else f"{kind}<br><b>{quoted(box.title)}</b>"
         cidrs = [some([str(cidr) for cidr in box.cidrs])] if box.cidrs else []
         rows = [row for says in (*cidrs, *box.says, *self._learns[box.key]) for row in _WRAP.wrap(says)]
         return f'{self.ids[box.key]}["{"<br>".join((title, *map(quoted, rows)))}"]:::{_CLASS[box.kind]}'

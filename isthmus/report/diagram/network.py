@@ -20,7 +20,7 @@ from isthmus.network.model import (
     Vpc,
     VpnConnection,
 )
-from isthmus.report.diagram.drawing import Box, Drawing, Frame, Kind, Line, Link, shortened, some_lines
+from isthmus.report.diagram.drawing import Box, BoxKind, Connector, Drawing, Frame, Link, shortened, some_lines
 from isthmus.report.diagram.vpcs import contents, counted
 from isthmus.text.listing import some
 
@@ -49,14 +49,14 @@ class _Draughtsman:
         self.attached = {attachment.attached for attachment in network.attachments.values()}
         self.boxes: dict[str, Box] = {}
         self.frames: dict[str, Frame] = {}
-        self.lines: set[Line] = set()
+        self.lines: set[Connector] = set()
 
     def drawing(self) -> Drawing:
         for vpc in self.network.vpcs.values():
             self._vpc(vpc)
         self._firewalls()
         if self.contents.get(""):
-            self._put(Box(UNPLACED, Kind.VPC, UNPLACED, says=tuple(self.contents[""]), unlike=True))
+            self._put(Box(UNPLACED, BoxKind.VPC, UNPLACED, says=tuple(self.contents[""]), unlike=True))
         for gateway in self.network.customer_gateways.values():
             self._customer_gateway(gateway)
         self._gateways()
@@ -87,7 +87,7 @@ class _Draughtsman:
         return key
 
     def _line(self, a: str, b: str, link: Link = Link.CONNECTS, label: str = "") -> None:
-        self.lines.add(Line(a, b, link, label))
+        self.lines.add(Connector(a, b, link, label))
 
     def _say(self, key: str, line: str) -> None:
         if line not in self.boxes[key].says:
@@ -99,7 +99,7 @@ class _Draughtsman:
         cidrs = _in_order(cidr for cidr in vpc.cidrs if not isinstance(cidr, Unknown))
         unknown = ["a prefix that is unknown"] * (len(cidrs) < len(vpc.cidrs))
         says = (*unknown, *self.contents[vpc.address])
-        self._put(Box(vpc.address, Kind.VPC, _named(vpc), cidrs, says, self._account(vpc)))
+        self._put(Box(vpc.address, BoxKind.VPC, _named(vpc), cidrs, says, self._account(vpc)))
 
     def _account(self, vpc: Vpc) -> str:
         """The frame of a VPC's account, and of its Region where there are several."""
@@ -111,19 +111,19 @@ class _Draughtsman:
     def _firewalls(self) -> None:
         for firewall in self.network.firewalls.values():
             if firewall.gateway is not None:
-                self._put(Box(firewall.address, Kind.FIREWALL, _named(firewall)))
+                self._put(Box(firewall.address, BoxKind.FIREWALL, _named(firewall)))
 
     def _gateways(self) -> None:
         for gateway in self.network.gateways.values():
             vpc = gateway.vpc if isinstance(gateway.vpc, str) and gateway.vpc in self.boxes else ""
             if gateway.kind is GatewayKind.VPN:
-                self._put(Box(gateway.address, Kind.VPN_GATEWAY, shortened(gateway.address), says=_asn(gateway.asn)))
+                self._put(Box(gateway.address, BoxKind.VPN_GATEWAY, shortened(gateway.address), says=_asn(gateway.asn)))
                 if vpc:
                     self._line(gateway.address, vpc)
                 else:
                     self._say(gateway.address, "attached to no VPC in this input")
             elif vpc:
-                self._put(Box(INTERNET, Kind.INTERNET, unlike=True))
+                self._put(Box(INTERNET, BoxKind.INTERNET, unlike=True))
                 self._line(vpc, INTERNET, label=_GATEWAYS[gateway.kind])
 
     def _peerings(self) -> None:
@@ -133,7 +133,7 @@ class _Draughtsman:
                 self._line(min(here), max(here), Link.PEERING, "peering")
                 continue
             says = ("its other side is not in this input",) if here else ("neither side is in this input",)
-            self._put(Box(peering.address, Kind.PEERING, shortened(peering.address), says=says))
+            self._put(Box(peering.address, BoxKind.PEERING, shortened(peering.address), says=says))
             for end in here:
                 self._line(end, peering.address)
 
@@ -142,14 +142,14 @@ class _Draughtsman:
     def _customer_gateway(self, gateway: CustomerGateway) -> None:
         frame = self._frame(ON_PREMISES, ON_PREMISES)
         name = shortened(gateway.ip if isinstance(gateway.ip, str) else gateway.address)
-        self._put(Box(gateway.address, Kind.CUSTOMER_GATEWAY, name, says=_asn(gateway.asn), frame=frame))
+        self._put(Box(gateway.address, BoxKind.CUSTOMER_GATEWAY, name, says=_asn(gateway.asn), frame=frame))
 
     def _vpn(self, vpn: VpnConnection) -> None:
         routing = "unknown routing" if isinstance(vpn.static, Unknown) else "static" if vpn.static else "BGP"
         says = [", ".join([counted(len(vpn.tunnels), "tunnel"), routing, *["accelerated"] * (vpn.accelerated is True)])]
         if vpn.static_routes:
             says.append(f"static routes {some(_prefixes(vpn.static_routes))}")
-        self._put(Box(vpn.address, Kind.VPN, _named(vpn), says=tuple(says)))
+        self._put(Box(vpn.address, BoxKind.VPN, _named(vpn), says=tuple(says)))
         if isinstance(vpn.customer_gateway, str) and vpn.customer_gateway in self.boxes:
             self._line(vpn.customer_gateway, vpn.address, Link.TUNNELS)
         if isinstance(vpn.gateway, str) and vpn.gateway in self.network.gateways:
@@ -160,7 +160,7 @@ class _Draughtsman:
     def _dx_gateway(self, dx: DxGateway) -> None:
         allowed = sorted({prefix for prefixes in dx.allowed.values() for prefix in _prefixes(prefixes)})
         says = (*_asn(dx.asn), *([f"allowed prefixes {some(allowed)}"] if allowed else []))
-        self._put(Box(dx.address, Kind.DX_GATEWAY, shortened(dx.address), says=says))
+        self._put(Box(dx.address, BoxKind.DX_GATEWAY, shortened(dx.address), says=says))
         for gateway in dx.allowed:
             if gateway in self.network.gateways:
                 self._line(dx.address, gateway)
@@ -172,7 +172,7 @@ class _Draughtsman:
             more = [advertised.prefix for advertised in site.advertises if advertised.prefix not in site.networks]
             says = (f"advertises {some(_prefixes(more))}",) if more else ()
         frame = self._frame(ON_PREMISES, ON_PREMISES)
-        self._put(Box(key, Kind.SITE, shortened(site.name), _in_order(site.networks), says, frame))
+        self._put(Box(key, BoxKind.SITE, shortened(site.name), _in_order(site.networks), says, frame))
         for connection in site.connections:
             vpn = self.network.vpns.get(connection)
             end = vpn.customer_gateway if vpn else connection
@@ -189,12 +189,14 @@ class _Draughtsman:
             frame = self._frame(gateway.address, f"transit gateway {name}")
             if gateway.address not in with_tables:
                 says = ("no route table in this input",)
-                self._put(Box(f"{gateway.address}, itself", Kind.TRANSIT_GATEWAY, name, (), says, frame, unlike=True))
+                self._put(
+                    Box(f"{gateway.address}, itself", BoxKind.TRANSIT_GATEWAY, name, (), says, frame, unlike=True)
+                )
 
     def _attachment(self, attachment: Attachment) -> None:
         key = self._box_of(attachment)
         if key not in self.boxes:
-            self._put(Box(key, Kind.ATTACHMENT, shortened(key), says=tuple(self._attached(attachment))))
+            self._put(Box(key, BoxKind.ATTACHMENT, shortened(key), says=tuple(self._attached(attachment))))
         if attachment.appliance_mode is True and attachment.kind is AttachmentKind.VPC:
             self._say(key, "appliance mode")
         if isinstance(attachment.gateway, Unknown) or attachment.gateway not in self.network.transit_gateways:
@@ -243,7 +245,7 @@ class _Draughtsman:
                 key = self._box_of(self.network.attachments[route.attachment])
                 own = route.destination in self.boxes[key].cidrs
                 self._line(key, table.address, Link.ROUTED, OWN if own else _destination(route.destination))
-        self._put(Box(table.address, Kind.TABLE, _named(table), (), tuple(says), frame, unlike=True))
+        self._put(Box(table.address, BoxKind.TABLE, _named(table), (), tuple(says), frame, unlike=True))
 
 
 def _named(thing: Vpc | VpnConnection | Firewall | TgwTable | TransitGateway) -> str:

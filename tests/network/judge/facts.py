@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 
-from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Location, Packet, Scenario, Service
+from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Packet, Position, Scenario, Service
 from isthmus.network.model import (
     AdvertisedPrefix,
     Attachment,
@@ -38,7 +38,7 @@ class Facts:
     policies: Mapping[str, Policy] = field(default_factory=dict)  # of firewalls, by address
     came_in_order: tuple[str, ...] = ()  # VPC attachments whose ranges overlap, the one that was made first
 
-    def _address(self, location: Location, version: int) -> Ip:
+    def _address(self, location: Position, version: int) -> Ip:
         match location:
             case InSubnet(ip=None, address=address) | AtEndpoint(subnet=str(address)):
                 return self._first_host(self.network.subnets[address], version)

@@ -5,7 +5,7 @@ vpc/latest/userguide/nacl-rules.html, security-group-rules.html
 
 from __future__ import annotations
 
-from isthmus.network.answers import AtEndpoint, InSubnet, Location, Packet
+from isthmus.network.answers import AtEndpoint, InSubnet, Packet, Position
 from isthmus.network.model import AttachmentKind, NetworkAcl, SecurityGroup, SecurityGroupRule
 from tests.network.judge.carried import Ending, Header, Ip
 from tests.network.judge.facts import Facts
@@ -49,7 +49,7 @@ class Filters(Facts):
             peers = sender if self._references_work(packet, ending, inbound=True) else ()
             self._some_rule(receiver, header, header.source, peers, inbound=True)
 
-    def _groups(self, place: Location) -> tuple[str, ...] | None:
+    def _groups(self, place: Position) -> tuple[str, ...] | None:
         """The security groups of whatever is at a place: none outside of VPCs, None where a host's are not said."""
         if isinstance(place, InSubnet):
             return place.groups

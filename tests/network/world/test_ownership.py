@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from isthmus.network.from_terraform import network_of
-from isthmus.network.model import Finding
+from isthmus.network.model import StructuralProblem
 from isthmus.proof.checks.accounts import account_violations
 from isthmus.terraform.graph import Graph, Resource
 from tests.network.world.test_doubts import BASE, made, ref
@@ -35,7 +35,7 @@ def owned(*resources: Resource, **others: str) -> Graph:
     )
 
 
-def differing(graph: Graph) -> Iterator[Finding]:
+def differing(graph: Graph) -> Iterator[StructuralProblem]:
     return (found for found in network_of(graph).findings if found.rule == "account-differs")
 
 

@@ -1,0 +1,140 @@
+"""Retired words, each with the word to use instead; and where they stand in a file.
+
+`python -m tests.words.retired [PATH ...]` prints every place. The words to use are in docs/reference/glossary.md.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+import tokenize
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+PROJECT = Path(__file__).parents[2]
+
+# In sentences: documentation, comments, docstrings and messages.
+WORDS: Mapping[str, str] = {
+    r"announc\w+": "advertise, advertised prefix",
+    r"nobody": "no principal, no host, unknown: what is meant",
+    r"whoever|whomever|whosoever": "the role, host or reader that is meant",
+    r"whom": "a noun: the destination, the recipient",
+    r"told|tells": "advertised, reported, configured: what is meant",
+    r"kin": "related",
+    r"beside": "with, next to, in addition to",
+    r"undrawn": "unintended",
+    r"ways? out": "egress path",
+    r"ways? in": "inbound internet access",
+    r"ways? back": "return path",
+    r"detours?": "hairpin",
+    r"ephemeral ports?": "client ports",
+    r"bills?": "cost estimate",
+    r"doubts?|doubted|doubtful": "unknown, with the reason",
+    r"fares?|fared": "is reachable, is treated",
+    r"those it opens from": "client ports",
+    r"somebody|someone|everybody|everyone": "you, the role, the host: what is meant",
+    r"unmodelled|modelled": "modeled",
+    r"learnt": "learned",
+    r"heretofore|thereof|thereby|therein|wherein|whereby|hence|thence|whence": "a plain word",
+}
+# In code: parts of identifiers.
+NAMES: Mapping[str, str] = {
+    "told": "advertised, reported",
+    "tell": "advertise",
+    "tells": "advertises",
+    "telling": "the noun",
+    "said": "the noun: prefixes, ports, entries",
+    "mine": "the noun",
+    "theirs": "the noun",
+    "undrawn": "unintended",
+    "announce": "advertise",
+    "announces": "advertises",
+    "announced": "advertised",
+    "announcement": "advertised_prefix",
+    "announcements": "advertised_prefixes",
+    "doubt": "unknown_reason",
+    "doubts": "unknown_reasons",
+    "doubtful": "unknown",
+    "vague": "unknown",
+    "unsure": "unknown_reason",
+    "whom": "destination",
+    "beside": "the relation",
+    "nobody": "none",
+    "alike": "equivalent",
+    "bill": "estimate",
+    "bills": "estimates",
+    "learnt": "learned",
+    "modelled": "modeled",
+    "unmodelled": "not_modeled",
+    "opening": "allowed_connection",
+    "openings": "allowed_connections",
+    "toward": "destination",
+    "fate": "outcome",
+    "fates": "outcomes",
+}
+# A word of a field of AWS, Terraform or Python, a quotation, or the name of a function of a library.
+QUOTED = re.compile(r"`[^`\n]*`|https?://\S+|\{[^{}\n]*\}")
+_WORD = re.compile(r"\b(" + "|".join(f"({word})" for word in WORDS) + r")\b", re.IGNORECASE)
+_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+
+
+class Place(NamedTuple):
+    """A retired word in a file."""
+
+    file: str
+    line: int
+    word: str
+    instead: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.word!r}: use {self.instead}"
+
+
+def files() -> Iterator[Path]:
+    """The files of the project that people read: code and documentation. The changelog names old words on purpose."""
+    listed = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    for name in listed.splitlines():
+        path = PROJECT / name
+        if path.suffix in (".py", ".md") and path.name not in ("CHANGELOG.md", "glossary.md"):
+            yield path
+
+
+def found(path: Path) -> Iterator[Place]:
+    """Every retired word in a file."""
+    if path == Path(__file__):
+        return
+    name, text = str(path.relative_to(PROJECT)), path.read_text(encoding="utf-8")
+    if path.suffix == ".md":
+        for number, line in enumerate(text.splitlines(), 1):
+            yield from _in_sentence(name, number, line)
+        return
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type in (tokenize.STRING, tokenize.COMMENT):
+            for offset, line in enumerate(token.string.splitlines()):
+                yield from _in_sentence(name, token.start[0] + offset, line)
+        elif token.type == tokenize.NAME:
+            for part in _PARTS.findall(token.string):
+                if (instead := NAMES.get(part.lower())) is not None:
+                    yield Place(name, token.start[0], token.string, instead)
+
+
+def _in_sentence(name: str, number: int, line: str) -> Iterator[Place]:
+    for match in _WORD.finditer(QUOTED.sub("", line)):
+        which = next(index for index, group in enumerate(match.groups()[1:]) if group)
+        yield Place(name, number, match[0], list(WORDS.values())[which])
+
+
+def below(given: Iterable[str]) -> Iterator[Place]:
+    """Retired words in the files below some paths; everywhere without a path."""
+    roots = [(PROJECT / path).resolve() for path in given] or [PROJECT]
+    for path in files():
+        if any(path.is_relative_to(root) for root in roots):
+            yield from found(path)
+
+
+if __name__ == "__main__":
+    places = list(below(sys.argv[1:]))
+    print(*places, f"{len(places)} retired words", sep="\n")
