@@ -14,7 +14,7 @@ from isthmus.network.client_ports import NAT_PORTS, Denied, closed
 from isthmus.network.filters import Span, acl_denied, acl_verdict, group_verdict, there
 from isthmus.network.firewalls import answer
 from isthmus.network.firewalls import verdict as inspected
-from isthmus.network.index import Facts
+from isthmus.network.index import NetworkIndex
 from isthmus.network.model import Unknown
 from isthmus.network.packets import WITH_PORTS, Traffic, split
 from isthmus.network.positions import Positions
@@ -25,11 +25,11 @@ ICMPV6 = 58
 
 
 class Passing:
-    """Which packets pass, on paths over `facts`."""
+    """Which packets pass, on paths over `index`."""
 
-    def __init__(self, facts: Facts, places: Positions) -> None:
-        self.facts = facts
-        self.network = facts.network
+    def __init__(self, index: NetworkIndex, places: Positions) -> None:
+        self.index = index
+        self.network = index.network
         self.places = places
 
     def firewalls(self, packet: Packet, paths: Iterable[Path], source: int, target: int) -> Iterator[Path]:
@@ -67,7 +67,7 @@ class Passing:
 
     def _rules(self, hop: Hop) -> SuricataRules | Unknown | None:
         """The rules of a firewall that a hop is; None for all else, and for appliances behind a load balancer."""
-        firewall = self.facts.firewall_of.get(hop.address) if hop.kind == "firewall" else None
+        firewall = self.index.firewall_of.get(hop.address) if hop.kind == "firewall" else None
         if firewall is None:
             return None
         if isinstance(firewall.rules, SuricataRules):

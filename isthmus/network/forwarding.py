@@ -33,7 +33,7 @@ from isthmus.network.block import Block
 from isthmus.network.client_ports import EPHEMERAL, NAT_PORTS
 from isthmus.network.filters import Span, back, there
 from isthmus.network.filters_on_path import Passing
-from isthmus.network.index import Facts
+from isthmus.network.index import NetworkIndex
 from isthmus.network.learned_routes import Sites
 from isthmus.network.model import EndpointKind, GatewayKind, Network, Site, Subnet, Unknown, VpcEndpoint
 from isthmus.network.packet_boundaries import Boundaries
@@ -73,11 +73,11 @@ class Forwarding:
         self.scenario = scenario
         self.client_ports = client_ports
         self.sites = Sites.of(network, sites)
-        self.facts = Facts(network, self.sites, scenario)
-        self.places = Positions(self.facts)
-        self.boundaries = Boundaries(self.facts)
-        self._passing = Passing(self.facts, self.places)
-        self._tails = Tails(Walk(self.facts))
+        self.index = NetworkIndex(network, self.sites, scenario)
+        self.places = Positions(self.index)
+        self.boundaries = Boundaries(self.index)
+        self._passing = Passing(self.index, self.places)
+        self._tails = Tails(Walk(self.index))
         self._walked: dict[tuple[object, ...], Pieces] = {}  # ways, which are the same for every protocol and port
 
     def in_scenario(self, scenario: Scenario) -> Forwarding:
@@ -97,9 +97,9 @@ class Forwarding:
             return self.both_ways(packet).forward
         paths: list[Path] = []
         for target, expected in self._targets(packet):
-            found = self._arrive_at(Walk(self.facts), packet, target, expected)
+            found = self._arrive_at(Walk(self.index), packet, target, expected)
             if any(path.blocks for path in found):
-                found = self._arrive_at(Walk(self.facts, past_blocks=True), packet, target, expected)
+                found = self._arrive_at(Walk(self.index, past_blocks=True), packet, target, expected)
             paths += found
         nat = self._nat_at(packet.destination)
         if nat:
@@ -135,7 +135,7 @@ class Forwarding:
 
     @cached_property
     def _service_parts(self) -> tuple[IPv4Address, ...] | str:
-        return service_parts(self.facts)
+        return service_parts(self.index)
 
     def _round_trip(self, packet: Packet) -> RoundTrip:
         forward = self.forward(packet)
@@ -145,7 +145,7 @@ class Forwarding:
             found = self._reply(packet, path)
             fitting = [r for r in found if _same_pins(path, r)] or found
             fitting = [r._replace(unknown=r.unknown or unclear(path, r)) for r in fitting]
-            uneven += [b for r in fitting if (b := asymmetry(self.facts, path, r)) is not None]
+            uneven += [b for r in fitting if (b := asymmetry(self.index, path, r)) is not None]
             replies += fitting
         reverse = Packet(packet.destination, packet.source, packet.protocol, packet.port, packet.ephemeral)
         return RoundTrip(forward, Trace(reverse, tuple(dict.fromkeys(replies))), tuple(dict.fromkeys(uneven)))
@@ -226,7 +226,7 @@ class Forwarding:
             return [(target, target, (Path(blocks=(block,)),))]
         match origin:
             case InSubnet():
-                start = Path((Hop("subnet", origin.address, "", self.facts.zone_of(origin.address)),))
+                start = Path((Hop("subnet", origin.address, "", self.index.zone_of(origin.address)),))
                 return walk.in_subnet(origin.address, _source_of(origin), target, target, start)
             case AtSite():
                 return walk.from_site(self.places.site(origin.name), target, target, Path())
@@ -244,7 +244,7 @@ class Forwarding:
         vpc = self.network.subnets[subnet].vpc
         if isinstance(vpc, Unknown):
             return unknown(target, target, path, f"the VPC of {subnet}: {vpc.reason}")
-        gateway = self.facts.gateway_of(vpc, GatewayKind.INTERNET)
+        gateway = self.index.gateway_of(vpc, GatewayKind.INTERNET)
         if isinstance(gateway, Unknown):
             return unknown(target, target, path, gateway.reason)
         if not gateway:
@@ -276,7 +276,7 @@ class Forwarding:
         if not isinstance(service, Service) or not isinstance(source, InSubnet):
             return None
         subnet = self.network.subnets[source.address]
-        if self.facts.zones_down and self.facts.zone_of(source.address) in ("", *self.facts.zones_down):
+        if self.index.zones_down and self.index.zone_of(source.address) in ("", *self.index.zones_down):
             return None
         unknown_reason = ""
         for endpoint in self.network.endpoints.values():
@@ -307,7 +307,7 @@ class Forwarding:
 
         https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
         """
-        routes = self.facts.vpc_table(table).decide(target).routes
+        routes = self.index.vpc_table(table).decide(target).routes
         return next((f"{route.address} ({route.prefix})" for route in routes if route.prefix.prefixlen), "")
 
     @cached_property
@@ -347,9 +347,9 @@ class Forwarding:
                 return [Path(unknown=f"the address of {nat} is unknown")]
             legs.append((place, str(self.network.nats[nat].subnet), nat))
         legs.append((source, "internet" if isinstance(origin, Internet) else origin_hop, ""))
-        paths = self._reply_legs(Walk(self.facts), packet, path, legs, remote)
+        paths = self._reply_legs(Walk(self.index), packet, path, legs, remote)
         if any(p.blocks for p in paths):
-            paths = self._reply_legs(Walk(self.facts, past_blocks=True), packet, path, legs, remote)
+            paths = self._reply_legs(Walk(self.index, past_blocks=True), packet, path, legs, remote)
         if isinstance(origin, Internet):
             paths = [self._out_by(p, path) for p in paths]
         # What Block Public Access stops, it stops in both directions.
@@ -361,7 +361,7 @@ class Forwarding:
         remote, place = self.places.of(packet.destination), self.places.of(packet.source)
         assert isinstance(remote, int)
         assert isinstance(place, int)
-        crossed = Walk(self.facts).cross(reply, path.hops[0].address, inbound=True)
+        crossed = Walk(self.index).cross(reply, path.hops[0].address, inbound=True)
         return self._passing.replies(crossed, (remote, remote), (place, place), back(packet))
 
     def _reply_legs(
@@ -404,13 +404,13 @@ class Forwarding:
         """The reply on its way from the internet to a NAT gateway that is in no subnet."""
         start = Path((Hop("internet", "internet"), Hop("internet gateway", path.exit)))
         vpc = str(self.network.nats[nat].vpc)
-        table = self.facts.edge_table.get(path.exit, "") or self.facts.edge_unknown_reason(vpc)
+        table = self.index.edge_table.get(path.exit, "") or self.index.edge_unknown_reason(vpc)
         return start._replace(unknown=f"whether {table} leads to {nat}") if table else start
 
     def _reply_start(self, walk: Walk, packet: Packet, path: Path, place: int) -> Pieces:
         if path.end in self.network.subnets:
             public = isinstance(packet.destination, InSubnet) and packet.destination.public
-            start = Path((Hop("subnet", path.end, "", self.facts.zone_of(path.end)),))
+            start = Path((Hop("subnet", path.end, "", self.index.zone_of(path.end)),))
             kind = PacketSource.PUBLIC_HOST if public else PacketSource.HOST
             return walk.in_subnet(path.end, kind, place, place, start)
         if path.end in self.sites.by_name:
@@ -451,11 +451,11 @@ class Forwarding:
 
         Raises `NoSuchPosition`; the internet is no source here, for nothing routes it.
         """
-        walk = Heads(self.facts)
+        walk = Heads(self.index)
         match source:
             case InSubnet():
                 self.places.check_subnet(source.address)
-                start = Path((Hop("subnet", source.address, "", self.facts.zone_of(source.address)),))
+                start = Path((Hop("subnet", source.address, "", self.index.zone_of(source.address)),))
                 pieces = walk.in_subnet(source.address, _source_of(source), *ALL, start)
             case AtSite():
                 pieces = walk.from_site(self.places.site(source.name), *ALL, Path())
@@ -521,7 +521,7 @@ class Forwarding:
 
     def told(self, attachment: str) -> AdvertisedPrefixes:
         """What AWS advertises over an attachment (or a VPN connection to a virtual private gateway)."""
-        return self.facts.told(attachment)
+        return self.index.told(attachment)
 
     def routes(self, table: str) -> tuple[Route, ...]:
         """Every candidate route of a VPC or transit gateway table, in effect or hidden by another.
@@ -529,14 +529,14 @@ class Forwarding:
         Raises `NoSuchPosition` for an address that is no table.
         """
         if table in self.network.tables:
-            return self.facts.vpc_table(table).candidates
+            return self.index.vpc_table(table).candidates
         if table in self.network.tgw_tables:
-            return self.facts.tgw_table(table).candidates
+            return self.index.tgw_table(table).candidates
         raise NoSuchPosition(f"expected the address of a route table of this network, got {table!r}")
 
     def used_routes(self, table: str) -> frozenset[Route]:
         """The routes of a table that decide for at least one address; the others are shadowed."""
-        compiled = self.facts.vpc_table(table) if table in self.network.tables else self.facts.tgw_table(table)
+        compiled = self.index.vpc_table(table) if table in self.network.tables else self.index.tgw_table(table)
         return frozenset(route for _, _, decision in compiled.decide for route in decision.routes)
 
 

@@ -64,7 +64,7 @@ def _group(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
     return grouped
 
 
-class Facts:
+class NetworkIndex:
     """`network` while `scenario` lasts, on what is said of `sites`."""
 
     def __init__(self, network: Network, sites: Sites, scenario: Scenario) -> None:

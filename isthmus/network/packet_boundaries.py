@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from isthmus.network.answers import AtEndpoint, Crossing, InSubnet, Position, RoundTrip
 from isthmus.network.filters_on_path import ICMPV6, TRANSLATED
 from isthmus.network.firewalls import boundaries
-from isthmus.network.index import Facts
+from isthmus.network.index import NetworkIndex
 from isthmus.network.model import Firewall, NetworkAclRule, SecurityGroup, SecurityGroupRule
 from isthmus.network.packets import ASKING, LAST_PORT, PROTOCOLS, WITH_PORTS, WITH_TYPES, Traffic, block
 from isthmus.network.suricata import SuricataRules
@@ -18,9 +18,9 @@ _ICMP = 1  # a rule for ICMP is for that of both versions of IP
 class Boundaries:
     """Places of the line of `isthmus.network.packets` where a part begins that some filter treats by itself."""
 
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-        self.network = facts.network
+    def __init__(self, index: NetworkIndex) -> None:
+        self.index = index
+        self.network = index.network
         self._made: dict[tuple[object, ...], frozenset[int]] = {}
 
     def of(self, trip: RoundTrip) -> frozenset[int]:
@@ -30,7 +30,7 @@ class Boundaries:
             for crossing in path.crossings:
                 found |= self._acl(crossing, _by_packet)
             for hop in path.hops:
-                firewall = self.facts.firewall_of.get(hop.address) if hop.kind == "firewall" else None
+                firewall = self.index.firewall_of.get(hop.address) if hop.kind == "firewall" else None
                 if firewall is not None:
                     found |= self._firewall(firewall)
             if path.nats:

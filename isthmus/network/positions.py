@@ -9,7 +9,7 @@ from functools import cached_property
 from isthmus.network import nat64
 from isthmus.network.address_space import ALL, LAST, PUBLIC, Address, address_at, number, span, subtract
 from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Nowhere, Position, Service, Somewhere
-from isthmus.network.index import Facts
+from isthmus.network.index import NetworkIndex
 from isthmus.network.model import EndpointKind, Network, Site, Unknown
 from isthmus.network.route_tables import vpc_cidrs
 
@@ -24,10 +24,10 @@ class NoSuchPosition(ValueError):
 class Positions:
     """The places of one network."""
 
-    def __init__(self, facts: Facts) -> None:
-        self.facts = facts
-        self.network: Network = facts.network
-        self.sites = facts.sites
+    def __init__(self, index: NetworkIndex) -> None:
+        self.index = index
+        self.network: Network = index.network
+        self.sites = index.sites
 
     def locate(self, address: Address) -> Position:
         """The location of an address: in a subnet, at a site, or on the internet.
@@ -37,11 +37,11 @@ class Positions:
         place = number(address)
         if nat64.is_inside(place):
             return self._behind_nat64(address)
-        owners = self.facts.vpc_owners(place)
+        owners = self.index.vpc_owners(place)
         if len(owners) > 1:
             raise NoSuchPosition(f"{address} is in several VPCs: {', '.join(owners)}; name the subnet")
         if owners:
-            subnet = self.facts.subnet_map(owners[0])(place)
+            subnet = self.index.subnet_map(owners[0])(place)
             if isinstance(subnet, str):
                 return InSubnet(subnet, address)
             raise NoSuchPosition(f"{address} is in {owners[0]} but in none of its subnets")
@@ -63,8 +63,8 @@ class Positions:
     def in_several(self, address: Address) -> bool:
         """Whether an address is at several places, so that a name has to say which."""
         place = number(address)
-        owners = self.facts.vpc_owners(place)
-        subnets = [owner for owner in owners if self.facts.subnet_map(owner)(place) is not None]
+        owners = self.index.vpc_owners(place)
+        subnets = [owner for owner in owners if self.index.subnet_map(owner)(place) is not None]
         return len(subnets) > 1 or (not owners and len(self._at_sites(place)) > 1)
 
     def _at_sites(self, place: int) -> list[Site]:
@@ -116,9 +116,9 @@ class Positions:
         named = [span(c) for v in self.network.vpcs for c in vpc_cidrs(self.network, v)]
         named += [span(c) for s in self.sites.by_name.values() for c in s.networks]
         for table in self.network.tables:
-            named += [span(r.prefix) for r in self.facts.vpc_table(table).candidates if r.prefix.prefixlen]
+            named += [span(r.prefix) for r in self.index.vpc_table(table).candidates if r.prefix.prefixlen]
         for table in self.network.tgw_tables:
-            named += [span(r.prefix) for r in self.facts.tgw_table(table).candidates if r.prefix.prefixlen]
+            named += [span(r.prefix) for r in self.index.tgw_table(table).candidates if r.prefix.prefixlen]
         private = [(low, high) for low, high, yes in PUBLIC.within(0, V4_LAST) if not yes]
         holes = sorted(s for s in set(named) if s[1] < LAST and not any(_inside(s, p) for p in private))
         return tuple(subtract(public, holes))

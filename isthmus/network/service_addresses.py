@@ -13,32 +13,32 @@ from ipaddress import IPv4Address
 
 from isthmus.network.address_space import PUBLIC, RangeMap, address_at, compile_prefixes
 from isthmus.network.answers import Outcome, Packet, Path, RoundTrip, Service, Trace
-from isthmus.network.index import Facts
+from isthmus.network.index import NetworkIndex
 from isthmus.network.positions import V4_LAST
 from isthmus.network.prefix_classes import Key, prefix_classes
 
 _MOST_PARTS = 200
 
 
-def service_parts(facts: Facts) -> tuple[IPv4Address, ...] | str:
+def service_parts(index: NetworkIndex) -> tuple[IPv4Address, ...] | str:
     """A public address for each part that routes, rules and sites tell apart; why, if there are too many to ask."""
     parts: list[IPv4Address] = []
-    for address in _parts(facts):
+    for address in _parts(index):
         if len(parts) == _MOST_PARTS:
             return f"rules and routes tell more than {_MOST_PARTS} parts of the public addresses apart"
         parts.append(address)
     return tuple(parts) or "everything public has a name here"
 
 
-def _parts(facts: Facts) -> Iterator[IPv4Address]:
-    keys = prefix_classes(facts.network, facts.sites)
+def _parts(index: NetworkIndex) -> Iterator[IPv4Address]:
+    keys = prefix_classes(index.network, index.sites)
     around: RangeMap[tuple[Key, ...]] = compile_prefixes(
         keys.items(), lambda nest: tuple(key for _, keys in nest for key in keys), ()
     )
     seen: set[object] = set()
     for low, high, public in PUBLIC.within(0, V4_LAST):
         for first, last, key in around.within(low, high) if public else ():
-            if key not in seen and not facts.vpc_owners(first):
+            if key not in seen and not index.vpc_owners(first):
                 seen.add(key)
                 address = address_at(min(first + 1, last))
                 assert isinstance(address, IPv4Address)

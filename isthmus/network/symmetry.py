@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from isthmus.network.answers import SOME_ENDPOINT, Path
 from isthmus.network.block import Block
-from isthmus.network.index import Facts
+from isthmus.network.index import NetworkIndex
 from isthmus.network.model import AttachmentKind
 
 
@@ -19,7 +19,7 @@ def unclear(there: Path, back: Path) -> str:
     return some and f"whether both directions meet the same endpoint: {some}"
 
 
-def asymmetry(facts: Facts, there: Path, back: Path) -> Block | None:
+def asymmetry(index: NetworkIndex, there: Path, back: Path) -> Block | None:
     """What is wrong when a reply does not meet the firewalls of its packet, in reverse order; None if it does.
 
     The resource named is the attachment without appliance mode through which one direction enters the firewall's VPC,
@@ -35,11 +35,11 @@ def asymmetry(facts: Facts, there: Path, back: Path) -> Block | None:
     seen = f"{', '.join(there.boxes) or 'none'} there, {', '.join(back.boxes) or 'none'} back"
     for path in (there, back):
         for hop in path.hops:
-            attachment = facts.network.attachments.get(hop.address)
+            attachment = index.network.attachments.get(hop.address)
             if attachment is None or attachment.kind is not AttachmentKind.VPC:
                 continue
-            hosts_firewall = any(facts.vpc_of_box(box) == attachment.attached for box in (*there.boxes, *back.boxes))
-            if hosts_firewall and attachment.appliance_mode is not True and len(facts.zones(attachment)[0]) > 1:
+            hosts_firewall = any(index.vpc_of_box(box) == attachment.attached for box in (*there.boxes, *back.boxes))
+            if hosts_firewall and attachment.appliance_mode is not True and len(index.zones(attachment)[0]) > 1:
                 why = f"without appliance mode the two directions meet different firewalls: {seen}"
                 return Block("asymmetric-inspection", attachment.address, why)
     met = (*there.boxes, *back.boxes)

@@ -217,7 +217,7 @@ def test_members_of_a_class_fare_alike_outside_their_vpc(net: Net, address: Addr
     place = number(address)
     for group in engine.classes():
         for member in group.members:
-            if engine.network.subnets[member].vpc not in engine.facts.vpc_owners(place):
+            if engine.network.subnets[member].vpc not in engine.index.vpc_owners(place):
                 own = engine.reach(InSubnet(member)).at(place)
                 assert combine(own) is combine(group.reach.at(place))
                 assert {p.end for p in own} == {p.end for p in group.reach.at(place)}

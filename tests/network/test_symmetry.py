@@ -6,15 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.network.answers import Hop, Path, Scenario
-from isthmus.network.index import Facts
+from isthmus.network.index import NetworkIndex
 from isthmus.network.learned_routes import Sites
 from isthmus.network.symmetry import asymmetry
 from tests.network.nets import Net
 
 
-def facts(net: Net) -> Facts:
+def facts(net: Net) -> NetworkIndex:
     network = net.made()
-    return Facts(network, Sites.of(network, ()), Scenario())
+    return NetworkIndex(network, Sites.of(network, ()), Scenario())
 
 
 NOWHERE = facts(Net())

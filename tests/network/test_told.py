@@ -156,7 +156,7 @@ def test_why_a_site_may_be_told_more() -> None:
     ],
 )
 def test_the_ways_in(down: tuple[str, ...], ways: list[tuple[str, str]]) -> None:
-    facts = asked(draft(), *down).facts
+    facts = asked(draft(), *down).index
     assert facts.ways_in(facts.sites.by_name["dc"]) == ways
     assert facts.ways_in(facts.sites.by_name["three"]) == [("hub", "hub")]
     assert facts.ways_unknown_reason(facts.sites.by_name["dc"]) == ""
@@ -168,7 +168,7 @@ def test_why_there_may_be_more_ways_in() -> None:
     d.put("vpns", VpnConnection("hub", "cgw", DARK))
 
     def unknown_reason(site: str, *down: str) -> str:
-        facts = asked(d, *down).facts
+        facts = asked(d, *down).index
         return facts.ways_unknown_reason(facts.sites.by_name[site])
 
     assert unknown_reason("dc") == "what att-two attaches: var.dark"
@@ -180,7 +180,7 @@ def test_why_there_may_be_more_ways_in() -> None:
 
 
 def test_what_is_down_and_why() -> None:
-    facts = asked(draft(), "one", "dx", "cgw-two", "att-other", "z1").facts
+    facts = asked(draft(), "one", "dx", "cgw-two", "att-other", "z1").index
     assert facts.down("one") == "one is down"
     assert facts.down("dx") == "dx is down"
     assert facts.down("two") == "its customer gateway cgw-two is down"
@@ -235,5 +235,5 @@ def test_what_a_sites_router_does(
     engine = drawn()
     site = engine.sites.by_name["dc"]
     place = int(ip_network(address)[0])
-    assert engine.facts.site_outbound(site)(place) == outbound
-    assert engine.facts.site_transit(site)(place) == transit
+    assert engine.index.site_outbound(site)(place) == outbound
+    assert engine.index.site_transit(site)(place) == transit

@@ -23,17 +23,17 @@ class SiteSteps(Steps):
         The router keeps what is for its networks. A prefix that AWS itself told it comes back (the hairpin). Addresses
         on the internet leave there. Nothing is known of others.
         """
-        down = self.facts.down(connection)
+        down = self.index.down(connection)
         kind = "VPN connection" if connection in self.network.vpns else "Direct Connect gateway"
         path = after(path, Hop(kind, connection, route.address if route else ""))
         if down:
             path = path._replace(blocks=(*path.blocks, Block("connection-down", connection, down)))
             if not self.past_blocks:
                 return [(low, high, (path,))]
-        site = self.facts.sites.by_connection[connection]
+        site = self.index.sites.by_connection[connection]
         place = SitePlace(site.name)
         pieces: Pieces = []
-        for first, last, step in self.facts.site_transit(site).within(low, high):
+        for first, last, step in self.index.site_transit(site).within(low, high):
             if step.here:
                 pieces.append((first, last, (self._at_site(site, path),)))
             elif isinstance(site.advertises, Unknown):
@@ -84,11 +84,11 @@ class SiteSteps(Steps):
         path = after(path, Hop("site", site.name))
         if not site.connections and isinstance(site.advertises, Unknown):
             return unknown(low, high, path, f"where site {site.name} is connected: {site.advertises.reason}")
-        if not self.facts.ways_in(site) and not self.facts.ways_unknown_reason(site):
+        if not self.index.ways_in(site) and not self.index.ways_unknown_reason(site):
             why = f"no connection of site {site.name} is up"
             return self.stopped(low, high, path, Block("connection-down", ", ".join(site.connections), why))
         pieces: Pieces = []
-        for first, last, step in self.facts.site_outbound(site).within(low, high):
+        for first, last, step in self.index.site_outbound(site).within(low, high):
             if step.here:
                 pieces.append((first, last, (path._replace(end=site.name),)))
             elif step.over:
@@ -96,7 +96,7 @@ class SiteSteps(Steps):
             elif step.unknown:
                 pieces += unknown(first, last, path, step.unknown)
             else:
-                ways = [way for _, way in self.facts.ways_in(site)]
+                ways = [way for _, way in self.index.ways_in(site)]
                 why = f"site {site.name} is not told {show_range(first, last)}, so it does not send it to AWS"
                 block = Block("not-advertised-to-site", self._telling(ways[0]), why)
                 pieces += self.stopped(
@@ -114,7 +114,7 @@ class SiteSteps(Steps):
         options = []
         for way in ways:
             attachment = self.network.attachments.get(way)
-            direct = self.facts.direct_connect_ways.get(way)
+            direct = self.index.direct_connect_ways.get(way)
             connection = str(attachment.attached) if attachment else direct[0] if direct else way
             kind = "VPN connection" if connection in self.network.vpns else "Direct Connect gateway"
             inside = after(path, Hop(kind, connection, f"from site {site.name}"))
@@ -130,8 +130,8 @@ class SiteSteps(Steps):
         """Into the gateway's VPC, or on to another site that the gateway learns the prefix from."""
         vpc = self.network.gateways[gateway].vpc
         pieces: Pieces = []
-        for start, end, owners in self.facts.vpc_owners.within(low, high):
-            for first, last, decision in self.facts.gateway_table(gateway).decide.within(start, end):
+        for start, end, owners in self.index.vpc_owners.within(low, high):
+            for first, last, decision in self.index.gateway_table(gateway).decide.within(start, end):
                 if vpc in owners or (vpc is not None and decision == NO_ROUTE):
                     pieces += self.out_of_gateway(gateway, first, last, path, seen)
                 elif decision.unknown:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from isthmus.network.answers import Hop, Path
 from isthmus.network.block import Block
-from isthmus.network.index import Facts
+from isthmus.network.index import NetworkIndex
 from isthmus.network.model import Attachment, Site
 from isthmus.network.route_tables import Route
 
@@ -71,11 +71,11 @@ def led(kind: str, address: str, place: VpcPlace, route: Route | None, zone: str
 
 
 class Steps(ABC):
-    """Steps over `facts`. Every method takes the range, the path so far and the places seen, and returns pieces."""
+    """Steps over `index`. Every method takes the range, the path so far and the places seen, and returns pieces."""
 
-    def __init__(self, facts: Facts, past_blocks: bool = False) -> None:
-        self.facts = facts
-        self.network = facts.network
+    def __init__(self, index: NetworkIndex, past_blocks: bool = False) -> None:
+        self.index = index
+        self.network = index.network
         self.past_blocks = past_blocks
 
     def stopped(

@@ -40,7 +40,7 @@ class TransitGatewaySteps(Steps):
         seen = (*seen, place)
         gateway = self.network.tgw_tables[place.table].gateway
         pieces: Pieces = []
-        for first, last, decision in self.facts.tgw_table(place.table).decide.within(low, high):
+        for first, last, decision in self.index.tgw_table(place.table).decide.within(low, high):
             if decision.unknown:
                 pieces += unknown(first, last, path, decision.unknown)
             elif not decision.routes:
@@ -71,7 +71,7 @@ class TransitGatewaySteps(Steps):
         self, attachment: Attachment, route: Route | None, zone: str, low: int, high: int, path: Path, seen: Seen
     ) -> Pieces:
         """Out of a transit gateway by an attachment."""
-        if attachment.address in self.facts.scenario.down:
+        if attachment.address in self.index.scenario.down:
             why = f"{attachment.address} is down"
             return self.stopped(low, high, path, Block("attachment-down", attachment.address, why))
         if isinstance(attachment.attached, Unknown):
@@ -109,7 +109,7 @@ class TransitGatewaySteps(Steps):
         )
         if unknown_reason:
             return unknown(low, high, path, f"the zones of {name}: {unknown_reason}")
-        up = [zone for zone in zones if isinstance(zone, str) and zone not in self.facts.scenario.down]
+        up = [zone for zone in zones if isinstance(zone, str) and zone not in self.index.scenario.down]
         if not up:
             why = f"none of its zones is up ({', '.join(map(str, zones))})"
             return self.stopped(low, high, path, Block("zone-down", attachment.address, why))
@@ -126,7 +126,7 @@ class TransitGatewaySteps(Steps):
 
         https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.html
         """
-        zones, unknown_reason = self.facts.zones(attachment)
+        zones, unknown_reason = self.index.zones(attachment)
         if unknown_reason:
             return unknown(low, high, path, unknown_reason)
         if isinstance(attachment.appliance_mode, Unknown) and len(zones) > 1:
@@ -135,7 +135,7 @@ class TransitGatewaySteps(Steps):
         pinned = attachment.appliance_mode is True
         if zone in zones and attachment.appliance_mode is False:
             zones = {zone: zones[zone]}
-        up = {z: s for z, s in zones.items() if z not in self.facts.scenario.down}
+        up = {z: s for z, s in zones.items() if z not in self.index.scenario.down}
         if not up:
             why = f"none of its zones is up ({', '.join(zones) or 'it has none'})"
             return self.stopped(low, high, path, Block("zone-down", attachment.address, why))
@@ -149,12 +149,12 @@ class TransitGatewaySteps(Steps):
 
     def owners(self, gateway: str, place: int) -> list[Attachment]:
         """The attachments of a transit gateway behind which an address is, whatever any table says."""
-        vpcs = self.facts.vpc_owners(place)
-        found = [a for v in vpcs for a in self.facts.attachments_of_vpc.get((v, gateway), [])]
+        vpcs = self.index.vpc_owners(place)
+        found = [a for v in vpcs for a in self.index.attachments_of_vpc.get((v, gateway), [])]
         if not found:
-            for connection, attachments in self.facts.attachments_of_connection.items():
-                site = self.facts.sites.by_connection[connection]
-                if self.facts.site_transit(site)(place).here:
+            for connection, attachments in self.index.attachments_of_connection.items():
+                site = self.index.sites.by_connection[connection]
+                if self.index.site_transit(site)(place).here:
                     found += [a for a in attachments if a.gateway == gateway]
         return found
 

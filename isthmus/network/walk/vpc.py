@@ -28,16 +28,16 @@ class VpcSteps(Steps):
             return unknown(low, high, path, f"the VPC of {subnet}: {facts.vpc.reason}")
         if isinstance(facts.table, Unknown):
             return unknown(low, high, path, f"the route table of {subnet}: {facts.table.reason}")
-        place = VpcPlace(facts.vpc, facts.table, subnet, self.facts.zone_of(subnet), source)
+        place = VpcPlace(facts.vpc, facts.table, subnet, self.index.zone_of(subnet), source)
         return self.in_vpc(place, low, high, path, seen)
 
     def out_of_gateway(self, gateway: str, low: int, high: int, path: Path, seen: Seen = ()) -> Pieces:
         """Out of an internet or virtual private gateway into its VPC: its gateway route table decides, if any."""
-        vpc = self.facts.vpc_of_gateway.get(gateway)
+        vpc = self.index.vpc_of_gateway.get(gateway)
         if vpc is None:
             return unknown(low, high, path, f"the VPC of {gateway} is unknown")
-        table = self.facts.edge_table.get(gateway, "")
-        if not table and (unknown_reason := self.facts.edge_unknown_reason(vpc)):
+        table = self.index.edge_table.get(gateway, "")
+        if not table and (unknown_reason := self.index.edge_unknown_reason(vpc)):
             return unknown(low, high, path, unknown_reason)
         return self.in_vpc(VpcPlace(vpc, table, "", "", PacketSource.OUTSIDE), low, high, path, seen)
 
@@ -46,9 +46,9 @@ class VpcSteps(Steps):
         if place in seen:
             why = "the packet comes back to a place it has been at: a routing loop"
             return self.stopped(low, high, path, Block("routing-loop", place.table or place.vpc, why))
-        if place.zone and place.zone in self.facts.scenario.down:
+        if place.zone and place.zone in self.index.scenario.down:
             return self.stopped(low, high, path, Block("zone-down", place.zone, f"zone {place.zone} is down"))
-        if place.subnet and not place.zone and self.facts.zones_down:
+        if place.subnet and not place.zone and self.index.zones_down:
             return unknown(low, high, path, f"whether the zone of {place.subnet} is down")
         seen = (*seen, place)
         if not place.table:
@@ -58,7 +58,7 @@ class VpcSteps(Steps):
             if here:
                 pieces += self._deliver(place, start, end, path, "the same subnet")
                 continue
-            for first, last, decision in self.facts.vpc_table(place.table).decide.within(start, end):
+            for first, last, decision in self.index.vpc_table(place.table).decide.within(start, end):
                 pieces += self._vpc_step(place, decision, first, last, path, seen)
         return pieces
 
@@ -118,7 +118,7 @@ class VpcSteps(Steps):
         nacl = self.network.subnets[subnet].nacl
         if isinstance(nacl, Unknown):
             return path._replace(unknown=path.unknown or f"the network ACL of {subnet}: {nacl.reason}")
-        if nacl in self.facts.quiet_acls:
+        if nacl in self.index.quiet_acls:
             return path
         crossing = Crossing(nacl, subnet, inbound, path.nats[-1] if path.nats else "")
         return path._replace(crossings=(*path.crossings, crossing))
@@ -129,7 +129,7 @@ class VpcSteps(Steps):
 
     def _deliver(self, place: VpcPlace, low: int, high: int, path: Path, why: str) -> Pieces:
         pieces: Pieces = []
-        for first, last, subnet in self.facts.subnet_map(place.vpc).within(low, high):
+        for first, last, subnet in self.index.subnet_map(place.vpc).within(low, high):
             if isinstance(subnet, Unknown):
                 pieces += unknown(first, last, path, subnet.reason)
             elif subnet is None:
@@ -140,19 +140,19 @@ class VpcSteps(Steps):
         return pieces
 
     def _arrive(self, place: VpcPlace, subnet: str, path: Path, why: str) -> Path:
-        zone = self.facts.zone_of(subnet)
+        zone = self.index.zone_of(subnet)
         path = self._move(place, subnet, path)
         path = path._replace(hops=(*path.hops, Hop("subnet", subnet, why, zone)), end=subnet)
-        if zone and zone in self.facts.scenario.down:
+        if zone and zone in self.index.scenario.down:
             path = path._replace(blocks=(*path.blocks, Block("zone-down", zone, f"zone {zone} is down")))
-        elif not zone and self.facts.zones_down:
+        elif not zone and self.index.zones_down:
             path = path._replace(unknown=path.unknown or f"whether the zone of {subnet} is down")
         return path
 
     def _local_only(self, place: VpcPlace, low: int, high: int, path: Path) -> Pieces:
         pieces: Pieces = []
         unknown_reason = cidrs_unknown_reason(self.network, place.vpc)
-        for first, last, owners in self.facts.vpc_owners.within(low, high):
+        for first, last, owners in self.index.vpc_owners.within(low, high):
             if place.vpc in owners:
                 pieces += self._deliver(place, first, last, path, f"local route of {place.vpc}")
             elif unknown_reason:
@@ -165,7 +165,7 @@ class VpcSteps(Steps):
     def _to_tgw(
         self, place: VpcPlace, route: Route | None, tgw: str, low: int, high: int, path: Path, seen: Seen
     ) -> Pieces:
-        attachments = self.facts.attachments_of_vpc.get((place.vpc, tgw), [])
+        attachments = self.index.attachments_of_vpc.get((place.vpc, tgw), [])
         name = route.address if route else place.table
         if not attachments:
             for address, other in self.network.possible.attachments.items():
@@ -179,8 +179,8 @@ class VpcSteps(Steps):
             why = f"{route or 'a route'} leads to {tgw}, to which {place.vpc} is not attached"
             return self.stopped(low, high, path, Block("not-attached", name, why))
         attachment = attachments[0]
-        zones, unknown_reason = self.facts.zones(attachment)
-        if attachment.address in self.facts.scenario.down:
+        zones, unknown_reason = self.index.zones(attachment)
+        if attachment.address in self.index.scenario.down:
             why = f"{attachment.address} is down"
             return self.stopped(low, high, path, Block("attachment-down", attachment.address, why))
         if place.zone not in zones:
@@ -335,10 +335,10 @@ class VpcSteps(Steps):
         if facts is None or isinstance(facts.subnet, Unknown) or isinstance(facts.public, Unknown):
             return unknown(low, high, path, f"the subnet or the type of NAT gateway {nat} is unknown")
         path = self._move(place, facts.subnet, path)
-        zone = self.facts.zone_of(facts.subnet)
+        zone = self.index.zone_of(facts.subnet)
         path = after(path, led("NAT gateway", nat, place, route, zone))
         path = path._replace(nats=(*path.nats, nat))
-        if nat in self.facts.scenario.down:
+        if nat in self.index.scenario.down:
             path = path._replace(blocks=(*path.blocks, Block("nat-down", nat, f"{nat} is down")))
         source = PacketSource.PUBLIC_NAT if facts.public else PacketSource.PRIVATE_NAT
         return self.in_subnet(facts.subnet, source, low, high, path, seen)
@@ -358,10 +358,10 @@ class VpcSteps(Steps):
             return self.stopped(low, high, path, Block("blackhole-route", name, why))
         path = after(self._leave(place, path), led("NAT gateway", nat.address, place, route))
         path = path._replace(nats=(*path.nats, nat.address))
-        if nat.address in self.facts.scenario.down:
+        if nat.address in self.index.scenario.down:
             why = f"{nat.address} is down"
             path = path._replace(blocks=(*path.blocks, Block("nat-down", nat.address, why)))
-        gateway = self.facts.gateway_of(place.vpc, GatewayKind.INTERNET)
+        gateway = self.index.gateway_of(place.vpc, GatewayKind.INTERNET)
         if isinstance(gateway, Unknown):
             return unknown(low, high, path, gateway.reason)
         pieces: Pieces = []
@@ -382,8 +382,8 @@ class VpcSteps(Steps):
         if endpoint in self.network.firewalls:
             return self._to_some_endpoint(place, route, self.network.firewalls[endpoint], low, high, path, seen)
         subnets: Sequence[str | Unknown]
-        if endpoint in self.facts.endpoint_subnet:
-            subnets = (self.facts.endpoint_subnet[endpoint],)
+        if endpoint in self.index.endpoint_subnet:
+            subnets = (self.index.endpoint_subnet[endpoint],)
         else:
             found = self.network.endpoints.get(endpoint)
             subnets = found.subnets if found else ()
@@ -391,9 +391,9 @@ class VpcSteps(Steps):
             return unknown(low, high, path, f"in which subnet {endpoint} is, to which {route.address} leads")
         subnet = subnets[0]
         path = self._move(place, subnet, path)
-        path = after(path, led("firewall", endpoint, place, route, self.facts.zone_of(subnet)))
+        path = after(path, led("firewall", endpoint, place, route, self.index.zone_of(subnet)))
         path = path._replace(boxes=(*path.boxes, endpoint))
-        if endpoint in self.facts.scenario.down:
+        if endpoint in self.index.scenario.down:
             path = path._replace(blocks=(*path.blocks, Block("firewall-down", endpoint, f"{endpoint} is down")))
         return self.in_subnet(subnet, place.source, low, high, path, seen)
 
@@ -409,7 +409,7 @@ class VpcSteps(Steps):
         for end, subnet in ends:
             inside = after(self._move(place, subnet, path), led("firewall", firewall.address, place, route))
             inside = inside._replace(boxes=(*inside.boxes, f"{SOME_ENDPOINT}{firewall.address} by {route.address}"))
-            if end.address in self.facts.scenario.down:
+            if end.address in self.index.scenario.down:
                 block = Block("firewall-down", end.address, f"{end.address} is down")
                 inside = inside._replace(blocks=(*inside.blocks, block))
             options.append(self.in_subnet(subnet, place.source, low, high, inside, seen))
@@ -446,7 +446,7 @@ class VpcSteps(Steps):
             path = path._replace(blocks=(*path.blocks, Block("edge-to-edge", gateway, why)))
         path = after(self._leave(place, path), led("virtual private gateway", gateway, place, route))
         pieces: Pieces = []
-        for first, last, decision in self.facts.gateway_table(gateway).decide.within(low, high):
+        for first, last, decision in self.index.gateway_table(gateway).decide.within(low, high):
             if decision.unknown:
                 pieces += unknown(first, last, path, decision.unknown)
             elif not decision.routes:
@@ -462,29 +462,29 @@ class VpcSteps(Steps):
         """Where a packet with no way on should most likely have gone."""
         if not self.past_blocks:
             return None
-        owners = self.facts.vpc_owners(low)
+        owners = self.index.vpc_owners(low)
         if place.vpc in owners:
             return lambda p: self._deliver(place, low, high, p, f"in {place.vpc}")
         for peering in self.network.peerings.values():
             sides = {peering.requester, peering.peer}
             if place.vpc in sides and sides & set(owners):
                 return lambda p: self._to_peer(place, None, peering.address, low, high, p)
-        gateways = [tgw for vpc, tgw in self.facts.attachments_of_vpc if vpc == place.vpc]
+        gateways = [tgw for vpc, tgw in self.index.attachments_of_vpc if vpc == place.vpc]
         for tgw in gateways:
             if self.owners(tgw, low) or not PUBLIC(low):
                 return lambda p: self._to_tgw(place, None, tgw, low, high, p, seen)
         if PUBLIC(low) and not place.source.name.endswith("NAT"):
             nats = [n for n in self.network.nats.values() if n.subnet in self._subnets(place.vpc) and n.public is True]
-            nats.sort(key=lambda n: self.facts.zone_of(str(n.subnet)) != place.zone)
+            nats.sort(key=lambda n: self.index.zone_of(str(n.subnet)) != place.zone)
             if nats:
                 return lambda p: self._to_nat(place, None, nats[0].address, low, high, p, seen)
-        gateway = self.facts.gateway_of(place.vpc, GatewayKind.INTERNET)
+        gateway = self.index.gateway_of(place.vpc, GatewayKind.INTERNET)
         if PUBLIC(low) and isinstance(gateway, str) and gateway:
             return lambda p: self._to_internet(place, None, gateway, low, high, p, seen)
         return None
 
     def _subnets(self, vpc: str) -> set[str]:
-        return {s.address for s in self.facts.subnets_of.get(vpc, [])}
+        return {s.address for s in self.index.subnets_of.get(vpc, [])}
 
 
 def _private_to_internet(place: VpcPlace, route: Route | None, name: str, addresses: str) -> Block:

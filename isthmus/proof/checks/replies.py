@@ -69,7 +69,7 @@ class Replies:
         known = self.engine.network.tables.get(table)
         if known is None or not isinstance(known.vpc, str) or not isinstance(trial.source, AtSite):
             return ""
-        gateway = self.engine.facts.gateway_of(known.vpc, GatewayKind.VPN)
+        gateway = self.engine.index.gateway_of(known.vpc, GatewayKind.VPN)
         if not gateway or gateway in known.propagating:
             return ""
         return f", and no aws_vpn_gateway_route_propagation of {gateway} names it"
@@ -88,7 +88,7 @@ class Replies:
         if isinstance(trial.source, AtSite):
             yield from self.engine.sites.by_name[trial.source.name].networks
         elif not isinstance(trial.source, Internet) and isinstance(place, int):
-            for vpc in self.engine.facts.vpc_owners(place):
+            for vpc in self.engine.index.vpc_owners(place):
                 yield from vpc_cidrs(self.engine.network, vpc)
 
 

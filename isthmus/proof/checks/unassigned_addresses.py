@@ -43,7 +43,7 @@ def unassigned_address_violations(estate: Estate, engine: Forwarding) -> Iterato
     returned = set(map(ip_network, estate.blocks)) if egress and egress.inspection is Inspection.GATEWAY else set()
     used = dict.fromkeys(a.table for a in network.attachments.values() if isinstance(a.table, str))
     for table in (name for name in used if name in network.tgw_tables):
-        decide = engine.facts.tgw_table(table).decide
+        decide = engine.index.tgw_table(table).decide
         found: dict[str, str] = {}
         for low, high in free:
             for _, _, decision in decide.within(low, high):

@@ -445,7 +445,7 @@ class AllPairs:
     @cached_property
     def _translates(self) -> bool:
         """Whether any table of the network names addresses that stand for IPv4 ones."""
-        facts = self.engine.facts
+        facts = self.engine.index
         tables = [facts.vpc_table(table) for table in facts.network.tables]
         tables += [facts.tgw_table(table) for table in facts.network.tgw_tables]
         return any(nat64.is_inside(span(route.prefix)[0]) for table in tables for route in table.candidates)
@@ -530,7 +530,7 @@ class AllPairs:
             return True
         if not self._site_prefixes.isdisjoint(around):
             return True
-        return bool(self.engine.facts.vpc_owners(address))
+        return bool(self.engine.index.vpc_owners(address))
 
     @cached_property
     def _site_prefixes(self) -> frozenset[Cidr]:

@@ -64,7 +64,7 @@ def assumed_on(engine: Forwarding, paths: Iterable[Path]) -> Iterator[str]:
         yield _ROUTERS
     if any(path.crossings for path in paths):
         yield _client_ports(engine)
-    firewalls = {id(found): found for address in met if (found := engine.facts.firewall_of.get(address)) is not None}
+    firewalls = {id(found): found for address in met if (found := engine.index.firewall_of.get(address)) is not None}
     yield from _inspected(sorted(firewalls.values(), key=lambda firewall: firewall.address))
     yield from _appliances(end for end in engine.network.endpoints.values() if end.address in met)
 
@@ -184,8 +184,8 @@ class _Sending:
 def _sent(engine: Forwarding, vpc: str) -> tuple[Span, ...] | None:
     """The prefixes of a VPC's routes to transit gateways; None where nobody knows all of its routes."""
     spans: set[Span] = set()
-    for subnet in engine.facts.subnets_of.get(vpc, ()):
-        if isinstance(subnet.table, Unknown) or (table := engine.facts.vpc_table(subnet.table)).unknown_reason:
+    for subnet in engine.index.subnets_of.get(vpc, ()):
+        if isinstance(subnet.table, Unknown) or (table := engine.index.vpc_table(subnet.table)).unknown_reason:
             return None
         for route in table.candidates:
             if isinstance(route.target, Unknown):
