@@ -30,7 +30,7 @@ def _leave(status: int) -> None:
     os._exit(status)
 
 
-# Files are put in place with the signal held back: modules/files.py.
+# Files are put in place with the signal held back: modules/output_folder.py.
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, lambda *_: _leave(STOPPED))
 
@@ -45,7 +45,7 @@ from typing import Any
 
 def main() -> int:
     """Build, then write: nothing is touched before all of it is there."""
-    from modules.bindings.obstacles import chosen_node_obstacle, obstacle
+    from modules.bindings.diagnosis import chosen_node_obstacle, obstacle
 
     unusable = chosen_node_obstacle()
     # Node loads cdktf while Python loads the language.
@@ -54,7 +54,7 @@ def main() -> int:
     from isthmus.intent import IntentError
     from isthmus.intent.loading import load_estate, named
     from isthmus.text.error_messages import complain, complain_of_a_bug
-    from modules.files import OutputRefusedError, merge
+    from modules.output_folder import OutputRefusedError, merge
 
     if unusable:
         complain(f"isthmus: {unusable}")

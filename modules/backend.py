@@ -6,7 +6,7 @@ from typing import Any
 
 from isthmus.intent import Environment, Estate, HcpTerraform, LocalBackend, S3Backend
 from modules import cdk
-from modules.policy import organization_partition
+from modules.iam_policy import organization_partition
 from modules.provider import deployment_role_arn
 from modules.state import key_alias, state_key
 

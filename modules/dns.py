@@ -1,7 +1,7 @@
 """Module `dns`: Resolver endpoints, forward rules, private zones, query logs and DNS firewall, shared with spokes.
 
 What spokes need of it is shared with the organization and handed out by id; each spoke's root associates its own VPC
-(`modules/resolution.py`), so nothing here knows which spokes there are.
+(`modules/dns_associations.py`), so nothing here knows which spokes there are.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from modules.aws import (
     Route53ZoneVpc,
 )
 from modules.cdk import ModuleStack, TerraformElement, TerraformOutput, TerraformResourceLifecycle, TerraformVariable
-from modules.dns_names import FIREWALL_ID, QUERY_LOGS, QUERY_LOGS_ID, VPC_ID, module_name, zone_id
+from modules.dns_interface import FIREWALL_ID, QUERY_LOGS, QUERY_LOGS_ID, VPC_ID, module_name, zone_id
 from modules.dns_sharing import share
 from modules.hub import LOG_KEY_ARN
-from modules.naming import domain_identifier
-from modules.policy import allow, document, organization_partition
+from modules.iam_policy import allow, document, organization_partition
 from modules.provider import REQUIRED
-from modules.resolver import resolver
+from modules.route53_resolver import resolver
+from modules.terraform_names import domain_identifier
 
 
 def dns(estate: Estate, home: SharedServices) -> dict[str, Any]:

@@ -21,9 +21,9 @@ from modules.aws import (
     Route53ProfilesResourceAssociation,
 )
 from modules.cdk import ModuleStack, TerraformElement, TerraformOutput
-from modules.dns_names import AUTHORIZE_ROLE, FIREWALL_PRIORITY, PROFILE_ID, QUERY_LOGS, label, module_name
+from modules.dns_interface import AUTHORIZE_ROLE, FIREWALL_PRIORITY, PROFILE_ID, QUERY_LOGS, label, module_name
 from modules.hub import others, principals
-from modules.policy import allow, document, trusted
+from modules.iam_policy import allow, document, trusted
 from modules.provider import authorize_role_name
 
 

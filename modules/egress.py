@@ -15,9 +15,9 @@ from modules.aws import Ec2TransitGatewayRoute, InternetGateway, NatGateway
 from modules.cdk import TerraformElement
 from modules.firewall import VPC_ID, endpoint_id, subnet_id
 from modules.hub import EGRESS_TAG_VALUE
-from modules.naming import identifier
+from modules.hub_route_tables import DEFAULT, EGRESS, FIREWALL, HubTables, StaticRoute
 from modules.provider import required_version
-from modules.tables import DEFAULT, EGRESS, FIREWALL, HubTables, StaticRoute
+from modules.terraform_names import identifier
 from modules.vpc import VpcModule
 
 

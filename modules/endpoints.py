@@ -23,11 +23,11 @@ from modules.aws import (
 )
 from modules.cdk import ModuleStack, TerraformOutput, TerraformVariable
 from modules.dns import private_zone
-from modules.dns_names import AUTHORIZE_ROLE, PROFILE_ID, VPC_ID, subnet_id, zone_id
+from modules.dns_interface import AUTHORIZE_ROLE, PROFILE_ID, VPC_ID, subnet_id, zone_id
 from modules.dns_sharing import admit, admits_others, put_into_profile
-from modules.naming import domain_identifier, identifier
-from modules.policy import allow, document, organization_id, organization_partition
+from modules.iam_policy import allow, document, organization_id, organization_partition
 from modules.provider import REQUIRED
+from modules.terraform_names import domain_identifier, identifier
 
 _STS = "sts"
 # Layers of images in ECR, which ECR signs for; packages of Amazon Linux, for which nobody does; what the SSM agent

@@ -55,11 +55,11 @@ from modules.cdk import (
 )
 from modules.firewall_rules import MANAGED, Group, rule_groups
 from modules.hub import EGRESS_TAG_VALUE, FIREWALL_TAG_VALUE, GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, table_id
-from modules.lifecycles import UPDATE_USERS_FIRST
-from modules.naming import identifier
-from modules.policy import allow, document, organization_partition
+from modules.hub_route_tables import EGRESS, FIREWALL, HubTables
+from modules.iam_policy import allow, document, organization_partition
+from modules.lifecycle import UPDATE_USERS_FIRST
 from modules.provider import HUB, required_version
-from modules.tables import EGRESS, FIREWALL, HubTables
+from modules.terraform_names import identifier
 from modules.vpc import shares_hub_account
 
 VPC_ID = "vpc_id"

@@ -20,11 +20,11 @@ from modules.aws import (
     RamResourceShare,
 )
 from modules.cdk import ModuleStack, TerraformOutput, TerraformVariable
-from modules.lifecycles import kept
-from modules.naming import identifier
-from modules.policy import allow, document, organization_partition, trusted
+from modules.hub_route_tables import EGRESS, FIREWALL, HubTables
+from modules.iam_policy import allow, document, organization_partition, trusted
+from modules.lifecycle import kept
 from modules.provider import REQUIRED, egress_role_name, join_role_name
-from modules.tables import EGRESS, FIREWALL, HubTables
+from modules.terraform_names import identifier
 
 GATEWAY_ID = "transit_gateway_id"
 GATEWAY_ARN = "transit_gateway_arn"

@@ -7,7 +7,7 @@ from typing import Any
 from isthmus.intent import Account, Environment, Estate
 from modules.aws import IamRole, IamRolePolicy, KmsAlias, KmsKey
 from modules.cdk import ModuleStack, TerraformOutput
-from modules.policy import allow, dns_suffix, document, organization_partition
+from modules.iam_policy import allow, dns_suffix, document, organization_partition
 from modules.provider import REQUIRED, global_name
 
 KEY_ARN = "key_arn"

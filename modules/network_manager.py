@@ -15,7 +15,7 @@ from modules.aws import (
     NetworkmanagerTransitGatewayRegistration,
 )
 from modules.cdk import ModuleStack
-from modules.naming import identifier
+from modules.terraform_names import identifier
 
 
 def network_manager(

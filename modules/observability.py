@@ -23,10 +23,10 @@ from modules.aws import (
 from modules.cdk import ModuleStack, TerraformOutput, TerraformVariable
 from modules.dashboard import PERIOD, VPN, Drawn, dashboard_body
 from modules.hub import GATEWAY_ARN, GATEWAY_ID
-from modules.naming import identifier
+from modules.iam_policy import allow, document, organization_partition
 from modules.network_manager import network_manager
-from modules.policy import allow, document, organization_partition
 from modules.provider import REQUIRED, global_name
+from modules.terraform_names import identifier
 
 FIREWALL_ALERT_LOGS = "alert_log_group_name"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isthmus.intent import Account, Environment, Estate, Inspection
 from modules.cdk import RequiredProvider
-from modules.policy import organization_partition
+from modules.iam_policy import organization_partition
 
 # The provider of the network account in a root of another account.
 HUB = "hub"

@@ -25,12 +25,12 @@ from modules.aws import (
     VpcIpv4CidrBlockAssociation,
 )
 from modules.cdk import ModuleStack, TerraformElement
-from modules.dns_names import subnet_id
+from modules.dns_interface import subnet_id
 from modules.endpoints import spoke_endpoints
 from modules.hub import principals
-from modules.naming import identifier
+from modules.hub_route_tables import DEFAULT, HubTables
 from modules.provider import VERSION
-from modules.tables import DEFAULT, HubTables
+from modules.terraform_names import identifier
 from modules.vpc import VpcModule
 
 # Rule numbers of the network ACL: inside the VPC all may talk; then what passes, what does not; of the rest of what

@@ -30,7 +30,7 @@ from modules.aws import (
     S3BucketVersioningVersioningConfiguration,
 )
 from modules.cdk import ModuleStack, TerraformOutput, TerraformResourceLifecycle
-from modules.policy import allow, deny, deployment_roles, document, organization_partition
+from modules.iam_policy import allow, deny, deployment_roles, document, organization_partition
 from modules.provider import REQUIRED
 
 KEY_PREFIX = "isthmus"

@@ -11,9 +11,9 @@ from multiprocessing import get_context
 
 from isthmus.intent import Estate, S3Backend
 from isthmus.intent.intent_file import to_document
-from modules.calls import STATE, ModuleCall, module_calls
-from modules.files import canonical_json
-from modules.tables import HubTables
+from modules.hub_route_tables import HubTables
+from modules.module_calls import STATE, ModuleCall, module_calls
+from modules.output_folder import canonical_json
 
 # Write-only arguments and native S3 locking came with 1.11; the modules are tried with nothing older.
 TERRAFORM_VERSION = ">= 1.11"
@@ -69,13 +69,13 @@ def _begin_as_worker() -> None:
 
 
 def _emit_roots(estate: Estate) -> Mapping[str, str]:
-    from modules.emission import emit_roots
+    from modules.terraform_json import emit_roots
 
     return emit_roots(estate, HubTables(estate))
 
 
 def _emit_modules(estate: Estate, jobs: list[Job]) -> Mapping[str, str]:
-    from modules.emission import emit_module
+    from modules.terraform_json import emit_module
 
     tables = HubTables(estate)
     return {

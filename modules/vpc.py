@@ -33,7 +33,7 @@ from modules.cdk import (
     TerraformVariable,
 )
 from modules.hub import FLOW_LOGS_ROLE_ARN, GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, table_id
-from modules.lifecycles import UPDATE_USERS_FIRST, kept
+from modules.lifecycle import UPDATE_USERS_FIRST, kept
 from modules.provider import HUB
 
 

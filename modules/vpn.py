@@ -29,11 +29,11 @@ from modules.cdk import (
     TerraformVariable,
 )
 from modules.hub import GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, VPN_TAG_VALUE, table_id
-from modules.lifecycles import kept
-from modules.naming import identifier
-from modules.policy import allow, document, organization_partition
+from modules.hub_route_tables import DEFAULT, HubTables
+from modules.iam_policy import allow, document, organization_partition
+from modules.lifecycle import kept
 from modules.provider import required_version
-from modules.tables import DEFAULT, HubTables
+from modules.terraform_names import identifier
 
 # The largest autonomous system number of `bgp_asn`; beyond it AWS takes `bgp_asn_extended`.
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/customer_gateway

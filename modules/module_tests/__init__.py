@@ -11,10 +11,10 @@ from typing import Any
 
 from isthmus.intent import Estate
 from isthmus.intent.name_resolution import shared_services
-from modules.calls import STATE, ModuleCall
-from modules.module_tests import every, hub, services, vpc
+from modules.hub_route_tables import HubTables
+from modules.module_calls import STATE, ModuleCall
+from modules.module_tests import common, hub, smaller_modules, vpc
 from modules.module_tests.document import Check, Module, test_file
-from modules.tables import HubTables
 
 
 def module_tests(
@@ -22,13 +22,13 @@ def module_tests(
 ) -> dict[str, Any]:
     """The test file, in Terraform's JSON syntax, of the module that `call` names and `document` holds."""
     module = Module(document)
-    return test_file(module, [*_own(estate, tables, root, call, module), *every.checks(estate, module)])
+    return test_file(module, [*_own(estate, tables, root, call, module), *common.checks(estate, module)])
 
 
 def _own(estate: Estate, tables: HubTables, root: str, call: ModuleCall, module: Module) -> Iterator[Check]:
     """The checks of one kind of module."""
     if call.kind == STATE:
-        return services.state(module)
+        return smaller_modules.state(module)
     environment, home = estate.environment(root), shared_services(estate)
     match call.kind:
         case "spoke":
@@ -42,15 +42,15 @@ def _own(estate: Estate, tables: HubTables, root: str, call: ModuleCall, module:
         case "vpn":
             return hub.vpn(estate, environment, tables, module)
         case "firewall":
-            return services.firewall(estate, environment, module)
+            return smaller_modules.firewall(estate, environment, module)
         case "dns":
             assert home is not None
-            return services.dns(estate, home, module)
+            return smaller_modules.dns(estate, home, module)
         case "endpoints":
             assert home is not None
-            return services.endpoints(estate, home, module)
+            return smaller_modules.endpoints(estate, home, module)
         case "resolution":
-            return services.resolution(module)
+            return smaller_modules.resolution(module)
         case "observability":
-            return services.observability(module)
-    return services.logs(estate, environment, module)
+            return smaller_modules.observability(module)
+    return smaller_modules.logs(estate, environment, module)

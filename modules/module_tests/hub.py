@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from isthmus.intent import Environment, Estate, Routing, VpnConnection
 from isthmus.intent.model import name_of
 from modules.hub import principals, table_id
+from modules.hub_route_tables import HubTables
 from modules.module_tests.document import Check, Module, all_of, check, listed, same, text
-from modules.naming import identifier
-from modules.tables import HubTables
+from modules.terraform_names import identifier
 
 _GATEWAY = "aws_ec2_transit_gateway.this"
 

@@ -9,8 +9,8 @@ from isthmus.intent.addressing import Tier, zone_number
 from isthmus.intent.reachability import networks_reached
 from isthmus.intent.site_remainder import Rank, site_rules
 from modules.hub import GATEWAY_ID, principals, table_id
+from modules.hub_route_tables import DEFAULT, EGRESS, HubTables
 from modules.module_tests.document import Check, Module, all_of, check, listed, same, text
-from modules.tables import DEFAULT, EGRESS, HubTables
 
 _GATEWAY = f"var.{GATEWAY_ID}"
 _INSIDE = """cidrhost("${split("/", subnet.cidr_block)[0]}/${split("/", range)[1]}", 0) == split("/", range)[0]"""

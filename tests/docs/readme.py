@@ -20,7 +20,7 @@ _PART = re.compile(r"<!-- (?P<kind>output|file|picture): (?P<what>[^>]+) -->\n.*
 
 def current(page: Path) -> str:
     """A page with every made part as it is today."""
-    from modules.files import merge
+    from modules.output_folder import merge
     from tests.modules.synthesized import files_of
 
     with tempfile.TemporaryDirectory() as folder:

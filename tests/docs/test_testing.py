@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.files import merge
+from modules.output_folder import merge
 from tests.docs.readme import PROJECT
 from tests.docs.testing import DOCUMENT, current
 from tests.modules.synthesized import files_of

@@ -40,7 +40,7 @@ def current(output: Path) -> str:
 
 
 if __name__ == "__main__":
-    from modules.files import merge
+    from modules.output_folder import merge
     from tests.modules.synthesized import files_of
 
     with tempfile.TemporaryDirectory() as folder:

@@ -16,7 +16,7 @@ import pytest
 
 from isthmus import cli
 from isthmus.files.manifest import MANIFEST
-from modules.files import merge
+from modules.output_folder import merge
 from tests.hostile.test_intent import Path_, at, leaves
 from tests.proof.estates import output
 

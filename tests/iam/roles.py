@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from isthmus.intent import Estate, Segment
 from isthmus.intent.model import name_of
 from modules.hub import EGRESS_TAG_VALUE, FIREWALL_TAG_VALUE, SEGMENT_TAG, VPN_TAG_VALUE
-from modules.naming import identifier
+from modules.terraform_names import identifier
 from tests.iam.evaluator import Context, Request, allowed
 from tests.modules.inventory import resources_of
 

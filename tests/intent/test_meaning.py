@@ -42,7 +42,7 @@ from isthmus.intent.site_remainder import opening_rules, own_ranges, site_rules
 from tests.intent.network import DEV, SERVICES, SITE, VPN, WORKLOADS, estate
 from tests.intent.test_dns import NO_S3, SHARED, shared
 from tests.modules import egress_estates
-from tests.modules.test_tables import BRANCH, QUIET, TO_BRANCH
+from tests.modules.test_hub_route_tables import BRANCH, QUIET, TO_BRANCH
 
 MEANING = Path(__file__).with_name("meaning.txt")
 PORTS = ["tcp/443", "udp/8000-8080", "icmp", "tcp/22"]

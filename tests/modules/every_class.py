@@ -55,7 +55,7 @@ def main() -> None:
 
     from modules import aws
     from modules.cdk import App, Stack, TerraformElement
-    from modules.files import canonical_json
+    from modules.output_folder import canonical_json
 
     stack = Stack(App(), "every_class")
     for name, kind in sorted(vars(aws).items()):

@@ -18,7 +18,7 @@ from modules.cdk import (
     TerraformResourceLifecycle,
     TerraformVariable,
 )
-from modules.files import canonical_json
+from modules.output_folder import canonical_json
 
 AWS = RequiredProvider(source="hashicorp/aws", version=">= 5.100, < 7")
 NAMES = st.from_regex(r"[A-Za-z_][A-Za-z0-9_-]{0,30}", fullmatch=True).filter(lambda name: name != "Default")

@@ -28,7 +28,7 @@ from isthmus.output.overview import route_tables
 from isthmus.proof.result.findings import Verdict
 from isthmus.proof.result.proof import Proof
 from isthmus.terraform.reading import read
-from modules.files import merge
+from modules.output_folder import merge
 from modules.synthesis import synthesize
 from tests.modules.egress_estates import estate
 from tests.modules.inventory import resources_of

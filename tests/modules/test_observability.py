@@ -8,8 +8,8 @@ from hypothesis import given, settings
 
 from isthmus.intent import Estate, Observability
 from isthmus.testing.strategies import estates
+from modules.hub_route_tables import HubTables
 from modules.observability import inputs_of, observability
-from modules.tables import HubTables
 from modules.vpn import vpn
 from tests.modules.synthesized import estate_of
 

@@ -24,8 +24,8 @@ from isthmus.intent.checks.sizes import (
 )
 from isthmus.intent.firewall_rules import numbered
 from isthmus.testing.strategies import estates
+from modules.hub_route_tables import HubTables
 from modules.synthesis import synthesize
-from modules.tables import HubTables
 from tests.modules import egress_estates
 from tests.modules.synthesized import estate_of
 

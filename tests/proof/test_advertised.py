@@ -18,7 +18,7 @@ from isthmus.proof.analysis import Analysis
 from isthmus.report import markdown, proof_json, proof_terminal
 from isthmus.terraform.graph import Resource, Unknown
 from modules.synthesis import synthesize
-from tests.modules.test_tables import CASES
+from tests.modules.test_hub_route_tables import CASES
 from tests.proof.estates import write
 from tests.proof.plain import CORE, gateway, hub, in_core, made, network, ref, spoke, vpn, vpn_in_core
 

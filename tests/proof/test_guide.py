@@ -9,7 +9,7 @@ import pytest
 from isthmus import proof
 from isthmus.intent import Site, check
 from isthmus.proof import Outcome, Verdict
-from modules.files import merge
+from modules.output_folder import merge
 from modules.synthesis import synthesize
 from tests.modules.synthesized import estate_of
 from tests.proof.estates import ALL, EVERYTHING, output, write

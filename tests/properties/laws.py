@@ -18,7 +18,7 @@ from tfplugin_proto import tfplugin5_5_pb2 as pb
 from isthmus.intent import Estate
 from isthmus.network.answers import Outcome
 from isthmus.proof import Proof, Verdict, read
-from modules.files import merge
+from modules.output_folder import merge
 from modules.synthesis import synthesize
 from tests.modules.inventory import modules_of
 from tests.properties.meaning import INTERNET, Meaning

@@ -20,7 +20,7 @@ from typing import Any
 from isthmus.output.folder import read_output
 from isthmus.output.overview import roots
 from isthmus.report.show_terminal import steps
-from modules.files import merge
+from modules.output_folder import merge
 from tests.properties.laws import Output
 from tests.properties.order import used
 from tests.terraform.engine.workspace import Estate as Folder

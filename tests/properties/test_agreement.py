@@ -18,7 +18,7 @@ from isthmus.proof.errors import UnusableInput
 from isthmus.proof.result.findings import Verdict
 from isthmus.terraform.graph import Resource, Unknown
 from isthmus.testing.strategies import estates
-from modules.files import merge
+from modules.output_folder import merge
 from modules.synthesis import synthesize
 from tests.proof.plain import HUB, gateway, hub, made, network, ref, spoke, subnet, table, vpn, vpn_in_core
 from tests.properties.agreement import contradictions

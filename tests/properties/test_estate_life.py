@@ -14,8 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from isthmus.intent import Estate
 from isthmus.intent.checks import problems
 from isthmus.testing.strategies import estates
-from modules.files import merge
-from modules.naming import identifier
+from modules.output_folder import merge
+from modules.terraform_names import identifier
 from tests.modules.synthesized import estate_of
 from tests.properties.budget import share
 from tests.properties.changes import KINDS, Change, Kind

@@ -16,7 +16,7 @@ from isthmus.intent import Estate
 from isthmus.intent.checks import problems
 from isthmus.intent.intent_file import from_document, to_document
 from isthmus.testing.strategies import estates
-from modules.files import merge
+from modules.output_folder import merge
 from modules.synthesis import synthesize
 from tests.properties.budget import share
 from tests.properties.changes import Change, add_spoke

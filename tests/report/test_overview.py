@@ -14,7 +14,7 @@ from isthmus.output.overview import advertised, intended, names, roots, route_ta
 from isthmus.report.handover import sheets
 from isthmus.report.show_terminal import print_roots, print_shares, steps
 from isthmus.text.console import console
-from modules.files import merge
+from modules.output_folder import merge
 from modules.synthesis import synthesize
 from tests.modules.synthesized import estate_of, files_of
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from isthmus.scan import read_waivers, scan
-from modules.files import merge
+from modules.output_folder import merge
 from modules.synthesis import synthesize
 from tests.policies.fixtures import merged, r, tf, write
 from tests.policies.plans import plan_of

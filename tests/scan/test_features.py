@@ -27,7 +27,7 @@ from isthmus.intent import (
 from isthmus.scan import Scan, scan
 from isthmus.scan.waivers import read_shipped
 from isthmus.testing.strategies import estates
-from modules.files import merge
+from modules.output_folder import merge
 from modules.synthesis import synthesize
 from tests.modules import egress_estates
 from tests.modules.shared_services import reference

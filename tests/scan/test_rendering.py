@@ -10,7 +10,7 @@ import pytest
 from isthmus.scan import engine, scan
 from isthmus.scan.documents import Document, read_documents
 from isthmus.scan.rendering import something_to_render
-from modules.files import merge
+from modules.output_folder import merge
 from modules.synthesis import synthesize
 from tests.modules.synthesized import estate_of
 from tests.policies.fixtures import r, tf, write

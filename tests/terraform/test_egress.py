@@ -20,7 +20,7 @@ SYNTHESIZE = """
 import sys
 from pathlib import Path
 from isthmus.intent import Inspection
-from modules.files import merge
+from modules.output_folder import merge
 from modules.synthesis import synthesize
 from tests.modules.egress_estates import estate
 form = Inspection(sys.argv[1])

@@ -11,7 +11,7 @@ import pytest
 
 from isthmus.intent import Egress, Environment, Estate, Hub, Segment, Spoke, check
 from isthmus.intent.model import name_of
-from modules.files import merge
+from modules.output_folder import merge
 from modules.synthesis import synthesize
 from tests.modules.synthesized import estate_of
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from isthmus.intent import Inspection, S3Backend, SharedBy
-from modules.calls import STATE, module_calls
+from modules.module_calls import STATE, module_calls
 from modules.synthesis import synthesize
 from tests.modules.egress_estates import estate as egress_estate
 from tests.modules.inventory import EXAMPLES

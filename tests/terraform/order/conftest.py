@@ -10,7 +10,7 @@ from typing import Protocol
 import pytest
 
 from isthmus.intent import Estate, check
-from modules.files import merge
+from modules.output_folder import merge
 from modules.synthesis import synthesize
 from tests.terraform.engine import Core, Engine, LiveEstate
 from tests.terraform.engine.cloud import Cloud

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from isthmus.intent import Estate, Observability
-from modules.files import merge
-from tests.modules.test_names_apart import OVERWRITTEN
+from modules.output_folder import merge
+from tests.modules.test_unique_names import OVERWRITTEN
 from tests.terraform.engine import Core, Engine, TerraformFailed
 from tests.terraform.engine.double import SchemaDouble
 from tests.terraform.engine.workspace import Estate as Folder

@@ -10,22 +10,22 @@ from typing import Any
 
 from isthmus.intent import Estate, S3Backend
 from isthmus.intent.name_resolution import shared_services
-from modules.calls import STATE, ModuleCall, roots_read
 from modules.cdk import App, bodies
 from modules.dns import dns
+from modules.dns_associations import resolution
 from modules.egress import egress
 from modules.endpoints import endpoints
-from modules.files import canonical_json
 from modules.firewall import firewall
 from modules.hub import hub
+from modules.hub_route_tables import HubTables
 from modules.logs import logs
+from modules.module_calls import STATE, ModuleCall, roots_read
 from modules.module_tests import module_tests
 from modules.observability import observability
-from modules.resolution import resolution
-from modules.root import environment_root, state_root
+from modules.output_folder import canonical_json
+from modules.root_modules import environment_root, state_root
 from modules.spoke import spoke
 from modules.state import state
-from modules.tables import HubTables
 from modules.vpn import vpn
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from isthmus.intent import Account, Environment, Estate, Inspection, S3Backend, Segment, SharedBy, Spoke
@@ -11,7 +11,6 @@ from isthmus.intent.model import name_of
 from isthmus.intent.name_resolution import SharedServices, shared_services
 from modules.aws import AwsProvider, AwsProviderAssumeRole, AwsProviderDefaultTags
 from modules.backend import keep_state, local_path, remote_state
-from modules.calls import STATE, ModuleCall, module_calls
 from modules.cdk import (
     App,
     LocalBackend,
@@ -21,7 +20,8 @@ from modules.cdk import (
     TerraformOutput,
     TerraformRemoteState,
 )
-from modules.dns_names import AUTHORIZE_ROLE, PROFILE_ID, VPC_ID, dns_outputs, subnet_id
+from modules.dns_associations import needs_authorization, resolution_inputs
+from modules.dns_interface import AUTHORIZE_ROLE, PROFILE_ID, VPC_ID, dns_outputs, subnet_id
 from modules.dns_sharing import admits_others
 from modules.egress import tables_used as tables_of_egress
 from modules.endpoints import endpoints_outputs
@@ -29,8 +29,9 @@ from modules.firewall import endpoint_id
 from modules.firewall import subnet_id as firewall_subnet_id
 from modules.firewall import tables_used as tables_of_firewall
 from modules.hub import FLOW_LOGS_ROLE_ARN, GATEWAY_ID, LOG_KEY_ARN, table_id
+from modules.hub_route_tables import EGRESS, HubTables
 from modules.logs import KEY_ARN
-from modules.naming import identifier
+from modules.module_calls import STATE, ModuleCall, module_calls
 from modules.observability import inputs_of
 from modules.provider import (
     DNS,
@@ -41,9 +42,8 @@ from modules.provider import (
     join_role_arn,
     required_version,
 )
-from modules.resolution import needs_authorization, resolution_inputs
 from modules.spoke import tables_used as tables_of_spoke
-from modules.tables import EGRESS, HubTables
+from modules.terraform_names import identifier
 from modules.vpc import shares_hub_account
 from modules.vpn import outputs_of
 from modules.vpn import tables_used as tables_of_vpn
@@ -81,8 +81,20 @@ class _Root:
         _require_aws(self.stack, required_version(environment))
         self.tags = _tags(estate, environment.name, environment.tags)
         _provider(self.stack, estate, estate.account(environment.account), region=estate.region, tags=self.tags)
+        add: dict[str, Callable[[ModuleCall], None]] = {
+            "logs": self._logs,
+            "hub": self._hub,
+            "vpn": self._vpn,
+            "observability": self._observability,
+            "spoke": self._spoke,
+            "firewall": self._firewall,
+            "egress": self._egress,
+            "dns": self._dns,
+            "endpoints": self._endpoints,
+            "resolution": self._resolution,
+        }
         for call in module_calls(estate, environment):
-            getattr(self, f"_{call.kind}")(call)
+            add[call.kind](call)
         if self.hub_apart:
             self._keep_providers()
 

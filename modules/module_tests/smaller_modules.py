@@ -8,7 +8,7 @@ from isthmus.intent import Environment, Estate
 from isthmus.intent.name_resolution import SharedServices
 from isthmus.intent.reachability import networks_reached
 from modules.module_tests.document import Check, Module, all_of, check, listed, same, text
-from modules.naming import domain_identifier
+from modules.terraform_names import domain_identifier
 
 
 def logs(estate: Estate, environment: Environment, module: Module) -> Iterator[Check]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from isthmus.intent import Environment, Estate, Inspection
 from isthmus.intent.name_resolution import served_in, shared_services
-from modules.naming import identifier
+from modules.terraform_names import identifier
 
 # The root of the state bucket, for estates that keep their states there.
 STATE = "state"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from isthmus.files.manifest import JOURNAL, MANIFEST, STAGING, drift_of, is_half_written
-from modules import files as writing
-from modules.files import OutputRefusedError, merge
+from modules import output_folder as writing
+from modules.output_folder import OutputRefusedError, merge
 
 ROOT = "stacks/dev/cdk.tf.json"
 MODULE = "stacks/dev/modules/spoke_dev/main.tf.json"
@@ -293,7 +293,7 @@ def test_a_read_only_folder_is_found_before_anything_is_changed(tmp_path):
 WRITER = """
 import sys
 from pathlib import Path
-from modules.files import merge
+from modules.output_folder import merge
 
 for _ in range(50):
     merge(Path(sys.argv[1]), {f"stacks/dev/{n}.tf.json": sys.argv[2] for n in range(8)})

@@ -1,6 +1,8 @@
-"""Which route tables a hub has, who is in them, and which modules and roots follow. All of it stands in tables.txt.
+"""The hub's route tables, their associations and propagations, and the modules and roots that follow from them.
 
-`python -m tests.modules.test_tables` rewrites that from the code: read what it changes.
+The expected text is in hub_route_tables.txt.
+
+`python -m tests.modules.test_hub_route_tables` rewrites that file from the code. Read the difference.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,12 +24,12 @@ from isthmus.intent import (
     Site,
     VpnConnection,
 )
-from modules.calls import module_calls, roots_read
-from modules.tables import HubTable, HubTables, static_default
+from modules.hub_route_tables import HubTable, HubTables, static_default
+from modules.module_calls import module_calls, roots_read
 from tests.intent.network import DEV, GATEWAY, PROD, SERVICES, SITE, VPN, WORKLOADS, estate
 from tests.modules import egress_estates
 
-STORY = Path(__file__).with_name("tables.txt")
+STORY = Path(__file__).with_name("hub_route_tables.txt")
 BRANCH = Site(
     "branch",
     networks={"lan": "192.168.7.0/24"},
@@ -149,7 +151,7 @@ def written() -> Mapping[str, str]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_tables_and_modules_are_those_of_the_story(name: str) -> None:
-    assert "\n".join(story(CASES[name])) == written()[name], "run python -m tests.modules.test_tables"
+    assert "\n".join(story(CASES[name])) == written()[name], "run python -m tests.modules.test_hub_route_tables"
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -164,5 +166,7 @@ def test_nothing_else_is_written() -> None:
 
 
 if __name__ == "__main__":
-    head = "What route tables, modules and roots follow. Rewritten by `python -m tests.modules.test_tables`.\n"
+    head = (
+        "What route tables, modules and roots follow. Rewritten by `python -m tests.modules.test_hub_route_tables`.\n"
+    )
     STORY.write_text(head + "".join("\n".join([f"\n## {name}", *story(given), ""]) for name, given in CASES.items()))

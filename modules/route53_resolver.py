@@ -19,8 +19,8 @@ from modules.aws import (
     VpcSecurityGroupIngressRule,
 )
 from modules.cdk import ModuleStack, TerraformOutput, TerraformVariable
-from modules.dns_names import label, module_name, rule_id, subnet_id
-from modules.naming import domain_identifier, identifier
+from modules.dns_interface import label, module_name, rule_id, subnet_id
+from modules.terraform_names import domain_identifier, identifier
 
 _PROTOCOLS = ("tcp", "udp")
 _DNS = 53

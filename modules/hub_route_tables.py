@@ -30,7 +30,7 @@ from isthmus.intent.reachability import (
     sites_apart,
     transit_between,
 )
-from modules.naming import identifier
+from modules.terraform_names import identifier
 
 DEFAULT = "0.0.0.0/0"
 # The tables of the egress VPC and of a firewall on the gateway; segments have other names where there is an egress VPC.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from isthmus.intent import Estate, SharedBy
 from isthmus.intent.name_resolution import KEPT_BY_AWS, SharedServices, keeps_aws_names
-from modules.naming import domain_identifier
+from modules.terraform_names import domain_identifier
 
 VPC_ID = "vpc_id"
 PROFILE_ID = "dns_profile_id"

@@ -16,7 +16,7 @@ from modules.aws import (
     Route53ZoneAssociation,
 )
 from modules.cdk import ModuleStack, TerraformVariable
-from modules.dns_names import (
+from modules.dns_interface import (
     FIREWALL_ID,
     FIREWALL_PRIORITY,
     PROFILE_ID,
@@ -28,8 +28,8 @@ from modules.dns_names import (
     zone_id,
 )
 from modules.endpoints import endpoints_outputs
-from modules.naming import domain_identifier, identifier
 from modules.provider import DNS, REQUIRED, REQUIRED_WITH_DNS
+from modules.terraform_names import domain_identifier, identifier
 
 
 def resolution_inputs(estate: Estate, home: SharedServices, wanted: Spoke) -> tuple[str, ...]:
