@@ -17,7 +17,7 @@ from isthmus.network.from_terraform.vpn import opened_by_site_alone
 from isthmus.network.model import Attachment, EndpointKind, Network, TgwTable
 from isthmus.proof.checks.inventory import bind
 from isthmus.proof.checks.reachability import Intended
-from isthmus.proof.checks.route_tables import told
+from isthmus.proof.checks.route_tables import advertised_prefixes
 from isthmus.proof.pairs.locations import Location, LocationKind, asked, in_order
 from isthmus.proof.pairs.site_remainder import with_rests
 from isthmus.terraform import UnreadableTerraform
@@ -131,7 +131,7 @@ def advertised(network: Network, estate: Estate, present: tuple[Root, ...]) -> M
     binding = bind(estate, network, [root.name for root in present])
     engine = Forwarding(network, sites=binding.places.sites)
     lines = {}
-    for address, said in sorted(told(engine).items()):
+    for address, said in sorted(advertised_prefixes(engine).items()):
         if address in network.vpns:
             lines[network.vpns[address].name or address] = said
     return lines

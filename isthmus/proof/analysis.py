@@ -35,7 +35,7 @@ from isthmus.proof.checks.quotas import Usage, exceeded, fullest, usages
 from isthmus.proof.checks.reachability import Intended, Judge, odd_paths
 from isthmus.proof.checks.regions import region_violations
 from isthmus.proof.checks.replies import Replies
-from isthmus.proof.checks.route_tables import advertisement_violations, route_violations, told
+from isthmus.proof.checks.route_tables import advertised_prefixes, advertisement_violations, route_violations
 from isthmus.proof.checks.unassigned_addresses import unassigned_address_violations
 from isthmus.proof.checks.zones import zone_violations
 from isthmus.proof.errors import UnusableInput
@@ -45,7 +45,7 @@ from isthmus.proof.pairs.matrix import AllPairs
 from isthmus.proof.pairs.public_addresses import condition
 from isthmus.proof.pairs.site_remainder import with_rests
 from isthmus.proof.pairs.subnet_names import named_parts, subnet_name
-from isthmus.proof.result.assumptions import assumptions, would_change
+from isthmus.proof.result.assumptions import assumptions, more_specific_prefixes
 from isthmus.proof.result.failures import FailureResult
 from isthmus.proof.result.findings import Flow, PacketOutcome, UnknownResult, Violation
 from isthmus.proof.result.proof import Flows, Proof
@@ -306,7 +306,7 @@ class _Prover:
         assert self.estate is not None
         assert self.binding is not None
         assert self.meant is not None
-        said = told(self.engine)
+        said = advertised_prefixes(self.engine)
         used = self._usages(said)
         failure_results: tuple[FailureResult, ...] = ()
         if scenarios:
@@ -346,7 +346,7 @@ class _Prover:
 
     def on_its_own(self) -> Proof:
         naming = Naming(self.network)
-        said = told(self.engine)
+        said = advertised_prefixes(self.engine)
         used = self._usages(said)
         replies = Replies(self.engine, naming)
         found: list[Violation] = []
@@ -430,7 +430,7 @@ class _Prover:
             tuple(dict.fromkeys(found)),
             tuple(dict.fromkeys(unknown_results)),
             (*((_NOTHING_MEANT,) * (self.estate is None)), *assumed, *assumptions(self.engine, self.places)),
-            tuple(would_change(self.engine, self.places)),
+            tuple(more_specific_prefixes(self.engine, self.places)),
             said,
             failure_results,
             kept,

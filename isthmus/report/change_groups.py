@@ -50,10 +50,10 @@ def _toward(flows: dict[tuple[str, str], None], mutual: bool) -> dict[str, tuple
 
 def gist(difference: Difference) -> Iterator[tuple[str, str]]:
     """What changes, in a word, and what of: places that come and go, and flows."""
-    if difference.came:
-        yield "new", some(difference.came)
-    if difference.went:
-        yield "gone", some(difference.went)
+    if difference.added_locations:
+        yield "new", some(difference.added_locations)
+    if difference.removed_locations:
+        yield "gone", some(difference.removed_locations)
     alike: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for change in difference.changes:
         alike.setdefault((change.kind, _how(change)), []).append((change.source, change.destination))
@@ -79,7 +79,7 @@ def headline(difference: Difference) -> tuple[str, str]:
             "Flows may change" if unclear else "Flows change",
             f": {', '.join(f'{count} {kind}' for kind, count in difference.counts.items() if count)}.",
         )
-    if difference.unevaluated:
+    if difference.firewall_changes:
         return "No flow changes", ", but firewall rules do."
     if difference.names:
         return "No flow changes", ", but names are answered otherwise."

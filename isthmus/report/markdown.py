@@ -34,10 +34,10 @@ def proof_markdown(proof: Proof) -> str:
     parts.append(
         _section(
             "What AWS advertises",
-            (f"{code(name)}: {escape(', '.join(told.listed))}" for name, told in proof.told.items()),
+            (f"{code(name)}: {escape(', '.join(told.listed))}" for name, told in proof.advertised_prefixes.items()),
         )
     )
-    parts.append(_section("Assumptions", map(escape, (*proof.assumptions, *proof.would_change))))
+    parts.append(_section("Assumptions", map(escape, (*proof.assumptions, *proof.more_specific_prefixes))))
     parts.append(_section("Worth knowing", map(escape, proof.notes)))
     return capped(parts)
 
@@ -53,7 +53,7 @@ def difference_markdown(difference: Difference) -> str:
     ]
     parts = [f"**{verdict}.**" if rest == "." else f"**{verdict}**{rest}"]
     parts.append("\n".join(f"- {kind}: {escape(what)}" for kind, what in gist(difference)))
-    parts.append(_section("Changed, and not evaluated", map(escape, difference.unevaluated), opened=True))
+    parts.append(_section("Changed, and not evaluated", map(escape, difference.firewall_changes), opened=True))
     parts.append(_section("Names answered otherwise", (escape(str(one)) for one in difference.names), opened=True))
     if difference.changes:
         parts.append(folded("Flow by flow, and because of what", "\n".join(rows)))

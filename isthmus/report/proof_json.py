@@ -15,6 +15,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from isthmus.network.answers import Hop
 from isthmus.proof.difference.flows import Difference
 from isthmus.proof.result.findings import Flow, PacketOutcome
 from isthmus.proof.result.proof import Proof
@@ -40,8 +41,8 @@ def flow_document(flow: Flow) -> dict[str, Any]:
         "return": flow.returned.replace(" ", "-"),
         "intended": flow.intended,
         "exit": flow.exit or None,
-        "path": list(flow.path),
-        "blocked_by": list(flow.blocked_by),
+        "path": [_hop(hop) for hop in flow.path],
+        "blocked_by": [block._asdict() for block in flow.blocked_by],
     }
     if len(flow.packet_outcomes) > 1 or any(fate.not_for for fate in flow.packet_outcomes):
         document["packets"] = [_fate(fate) for fate in flow.packet_outcomes]
@@ -55,6 +56,10 @@ def flow_document(flow: Flow) -> dict[str, Any]:
                 name: {"forward": there.value, "return": back.value} for name, (there, back) in parts.items()
             }
     return document
+
+
+def _hop(hop: Hop) -> dict[str, Any]:
+    return {"kind": hop.kind, "address": hop.address, "via": hop.why or None, "zone": hop.zone or None}
 
 
 def _fate(fate: PacketOutcome) -> dict[str, Any]:
@@ -82,9 +87,9 @@ def difference_text(difference: Difference) -> str:
             }
             for change in difference.changes
         ],
-        "came": list(difference.came),
-        "went": list(difference.went),
-        "unevaluated": list(difference.unevaluated),
+        "added_locations": list(difference.added_locations),
+        "removed_locations": list(difference.removed_locations),
+        "firewall_changes": list(difference.firewall_changes),
         "names": [
             {"name": one.name, "spokes": list(one.spokes), "before": one.was, "after": one.is_}
             for one in difference.names
@@ -119,14 +124,14 @@ def _rest(proof: Proof) -> dict[str, Any]:
         "unknowns": [str(unknown_results) for unknown_results in proof.unknown_results],
         "services": [flow_document(flow) for flow in proof.services],
         "assumptions": list(proof.assumptions),
-        "would_change": list(proof.would_change),
-        "told": {
+        "more_specific_prefixes": list(proof.more_specific_prefixes),
+        "advertised_prefixes": {
             connection: {
                 "prefixes": list(map(str, sorted(told.prefixes, key=lambda prefix: (prefix.version, prefix)))),
                 "static": told.static,
                 "unknown": told.unknown or None,
             }
-            for connection, told in proof.told.items()
+            for connection, told in proof.advertised_prefixes.items()
         },
         "scenarios": [
             {

@@ -56,11 +56,11 @@ def print_proof(proof: Proof, out: Console, *, every: bool = False) -> None:
     _list(
         out,
         "AWS advertises",
-        (f"{name}: {', '.join(told.listed)}" for name, told in proof.told.items()),
+        (f"{name}: {', '.join(told.listed)}" for name, told in proof.advertised_prefixes.items()),
     )
     _list(out, "When something fails", (_survival(survival, every) for survival in proof.scenarios))
     _list(out, "Assuming", proof.assumptions)
-    _list(out, "A more specific advertisement", proof.would_change)
+    _list(out, "A more specific advertisement", proof.more_specific_prefixes)
     _list(out, "Worth knowing", proof.notes)
 
 
@@ -116,7 +116,7 @@ def print_difference(difference: Difference, out: Console) -> None:
         _line(out, "")
     for kind, what in lines:
         _wrapped(out, what, f"  {kind:<11}", " " * 13)
-    _list(out, "Changed in firewalls, and shown by no flow", difference.unevaluated, "yellow")
+    _list(out, "Changed in firewalls, and shown by no flow", difference.firewall_changes, "yellow")
     _list(out, "Names answered otherwise", map(str, difference.names), "yellow")
     for change in difference.changes:
         _line(out, f"\n{change.kind.upper()}  {change.source} -> {change.destination}", "bold")

@@ -15,7 +15,7 @@ from isthmus.network.answers import Outcome
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.from_terraform import network_of
 from isthmus.proof.analysis import Analysis
-from isthmus.proof.checks.route_tables import told
+from isthmus.proof.checks.route_tables import advertised_prefixes
 from isthmus.proof.pairs.inferred_locations import without_intent
 from isthmus.proof.pairs.locations import advertisements
 from isthmus.proof.result.findings import Verdict
@@ -60,7 +60,7 @@ def said(graph: Graph) -> Said:
             known[flow.source, flow.destination, way] = outcome
         known[flow.source, flow.destination, "exit"] = flow.exit if flow.works else Outcome.UNKNOWN
     engine = Forwarding(network, sites=without_intent(network, prefixes).sites)
-    for vpn, what in told(engine).items():
+    for vpn, what in advertised_prefixes(engine).items():
         known["advertised to", vpn] = Outcome.UNKNOWN if what.unknown else frozenset(what.prefixes)
     found = frozenset((v.rule, v.source, v.destination, ()) for v in proof.violations)
     return Said(proof.verdict, known, found)

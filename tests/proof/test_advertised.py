@@ -33,7 +33,7 @@ def printed(found: Analysis) -> str:
 
 
 def advertised(found: Analysis) -> tuple[str, ...]:
-    return found.prove().told["aws_vpn_connection.hq"].listed
+    return found.prove().advertised_prefixes["aws_vpn_connection.hq"].listed
 
 
 def test_over_bgp_the_table_of_the_connection() -> None:
@@ -51,7 +51,7 @@ def test_static_routing_advertises_nothing_and_unknown_routing_nobody_knows_what
     assert advertised(found)[0].startswith(said)
     assert f"aws_vpn_connection.hq: {said}" in printed(found)
     assert said.partition("aws_")[0] in markdown.proof_markdown(found.prove())
-    told = json.loads("".join(proof_json.written(found.prove())))["told"]["aws_vpn_connection.hq"]
+    told = json.loads("".join(proof_json.written(found.prove())))["advertised_prefixes"]["aws_vpn_connection.hq"]
     assert told["prefixes"] == []
     assert told["static"] is (static is True)
     assert bool(told["unknown"]) is not told["static"]
@@ -78,11 +78,11 @@ def test_what_a_direct_connect_gateway_advertises_are_its_allowed_prefixes() -> 
         allowed_prefixes=("10.1.0.0/16", "10.0.0.0/8"),
     )
     found = network(*BGP, made("aws_dx_gateway.dx", amazon_side_asn="64513"), association)
-    assert found.prove().told["aws_dx_gateway.dx"].listed == ("10.0.0.0/8", "10.1.0.0/16")
+    assert found.prove().advertised_prefixes["aws_dx_gateway.dx"].listed == ("10.0.0.0/8", "10.1.0.0/16")
 
 
 def more_specific(*resources: Resource) -> tuple[str, ...]:
-    return network(*resources, advertises=["hq=172.16.0.0/16"]).prove().would_change
+    return network(*resources, advertises=["hq=172.16.0.0/16"]).prove().more_specific_prefixes
 
 
 def test_nobody_takes_from_a_spoke_what_it_sends_to_itself() -> None:
@@ -146,8 +146,9 @@ def limited() -> Mapping[str, str]:
 def test_a_limited_spoke_is_advertised_to_the_sites_that_may_reach_it(tmp_path: Path) -> None:
     answer = read(write(dict(limited()), tmp_path)).prove(scenarios=False)
     assert answer.verdict is Verdict.PROVED, str(answer)
-    assert [told.listed for name, told in answer.told.items() if "branch" in name] == [("nothing",)]
-    assert [told.listed for name, told in answer.told.items() if "dc1" in name] == [("10.1.0.0/20", "10.1.16.0/20")]
+    over = answer.advertised_prefixes
+    assert [prefixes.listed for name, prefixes in over.items() if "branch" in name] == [("nothing",)]
+    assert [prefixes.listed for name, prefixes in over.items() if "dc1" in name] == [("10.1.0.0/20", "10.1.16.0/20")]
 
 
 def test_advertised_to_another_site_it_is_found(tmp_path: Path) -> None:

@@ -86,12 +86,12 @@ def test_dev_alone_by_way_of_on_premises(subjects: Subjects) -> None:
 def test_what_stops_an_isolated_spoke_is_named(subjects: Subjects) -> None:
     flow = subjects("stage_3_every_vpc").flows["dev", "prod"]
     assert not flow.intended
-    assert any("workloads_blackhole_block_10_1_0_0_16" in block for block in flow.blocked_by)
+    assert any("workloads_blackhole_block_10_1_0_0_16" in block.address for block in flow.blocked_by)
 
 
 def test_paths_name_routes_and_attachments(subjects: Subjects) -> None:
     flow = subjects("stage_3_every_vpc").flows["dev", "dc1/users"]
-    path = "\n".join(flow.path)
+    path = "\n".join(map(str, flow.path))
     assert "dev/module.spoke_dev.aws_ec2_transit_gateway_vpc_attachment.this" in path
     assert "network/module.vpn.aws_ec2_transit_gateway_route_table_propagation.infra_dc1_01_workloads" in path
 
@@ -130,7 +130,7 @@ def test_moving_the_way_out_reroutes_and_closes(subjects: Subjects) -> None:
     causes = next(c.causes for c in difference.changes if c.kind == "re-routed")
     assert "dev/module.spoke_dev.aws_route.private_az1_default" in causes
     assert [change.kind for change in difference.changes] == ["gained", "gained", "gained", "lost", "re-routed"]
-    assert not difference.unevaluated
+    assert not difference.firewall_changes
 
 
 def test_what_stays_and_takes_another_path_is_said_so(subjects: Subjects) -> None:
@@ -147,7 +147,7 @@ def test_nothing_differs_from_itself(subjects: Subjects, name: str) -> None:
     difference = proof.compare(subjects(name), subjects(name))
     assert difference.changes_nothing
     assert not difference.changes
-    assert not difference.came + difference.went
+    assert not difference.added_locations + difference.removed_locations
 
 
 def test_differences_mirror_each_other(subjects: Subjects) -> None:
@@ -162,8 +162,8 @@ def test_differences_mirror_each_other(subjects: Subjects) -> None:
 def test_places_come_and_go(subjects: Subjects) -> None:
     one, other = subjects("stage_2_on_premises_egress"), subjects("stage_3_every_vpc")
     there, back = proof.compare(one, other), proof.compare(other, one)
-    assert (there.came, there.went) == (("prod", "shared-services", "test"), ())
-    assert (back.came, back.went) == ((), there.came)
+    assert (there.added_locations, there.removed_locations) == (("prod", "shared-services", "test"), ())
+    assert (back.added_locations, back.removed_locations) == ((), there.added_locations)
 
 
 def test_a_root_that_was_not_given_is_unknown_not_blocked(tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_a_longer_announcement_is_a_hairpin(tmp_path: Path) -> None:
         scenarios=False
     )
     assert answer.verdict is Verdict.VIOLATED
-    assert any("10.1.16.0/20" in text or "longer than" in text for text in answer.would_change)
+    assert any("10.1.16.0/20" in text or "longer than" in text for text in answer.more_specific_prefixes)
 
 
 def test_what_any_of_several_sites_could_announce_is_said_once(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_what_any_of_several_sites_could_announce_is_said_once(tmp_path: Path) -
     two = check(replace(one, sites=[replace(dc1, customer_gateways=[first]), dc2]))
     merge(tmp_path, synthesize(two))
     answer = proof.read(tmp_path).prove(scenarios=False)
-    said = [text for text in answer.would_change if text.startswith("an advertisement by ")]
+    said = [text for text in answer.more_specific_prefixes if text.startswith("an advertisement by ")]
     assert said
     of = [text.partition(" longer than ")[0].removeprefix("an advertisement by ").split(" or ") for text in said]
     assert {tuple(sorted(sites)) for sites in of} == {("dc1", "dc2")}

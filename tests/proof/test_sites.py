@@ -62,7 +62,7 @@ def test_a_redundant_vpn_works_both_ways_over_either_connection() -> None:
     assert found.prove().verdict is Verdict.NO_VIOLATIONS
     for name in ("172.16.1.1", "hq", "one", "aws_vpn_connection.two"):
         assert found.trace("shop", name).works, name
-    assert found.prove().told["aws_vpn_connection.one"].listed == ("10.1.0.0/16",)
+    assert found.prove().advertised_prefixes["aws_vpn_connection.one"].listed == ("10.1.0.0/16",)
 
 
 def test_connections_of_a_site_that_advertise_different_things() -> None:

@@ -59,8 +59,8 @@ def test_flows_are_together_that_change_alike() -> None:
             change(ChangeKind.LOST, "prod", "internet", was="vpn"),
             change(ChangeKind.REROUTED, "dev", "internet", was="vpn", now="igw"),
         ),
-        came=("lab",),
-        went=("old", "older"),
+        added_locations=("lab",),
+        removed_locations=("old", "older"),
     )
     assert list(gist(difference)) == [
         ("new", "lab"),

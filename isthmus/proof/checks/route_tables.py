@@ -75,7 +75,7 @@ def _within(inner: Cidr, outer: Cidr) -> bool:
     return inner.version == outer.version and inner.network_address in outer and inner.prefixlen >= outer.prefixlen
 
 
-def told(engine: Forwarding) -> Mapping[str, AdvertisedPrefixes]:
+def advertised_prefixes(engine: Forwarding) -> Mapping[str, AdvertisedPrefixes]:
     """What AWS advertises, by VPN connection and Direct Connect gateway.
 
     Over BGP alone: with static routing a site's router is configured by hand.

@@ -17,8 +17,8 @@ from isthmus.network.name_lookup import Lookup
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.checks.causes import Naming
+from isthmus.proof.difference.firewall_changes import firewall_changes
 from isthmus.proof.difference.names import NameChange, name_changes
-from isthmus.proof.difference.unevaluated import unevaluated
 from isthmus.proof.pairs.matrix import Pair, Trial, best, openness, worst
 from isthmus.proof.result.findings import Flow, UnknownResult
 
@@ -71,7 +71,7 @@ class Change:
 class Difference:
     """Every flow that changes: what is gained first, then what is lost, each in the order of places.
 
-    came, went   places that only the later network has, and that it lacks
+    added_locations, removed_locations   places that only the later network has, and that it lacks
     unevaluated  what firewalls do that no flow shows, and did not before, or do no more
     unanswered   what could be hiding more changes
     names        names that are answered otherwise
@@ -81,15 +81,15 @@ class Difference:
     unknown_results: tuple[UnknownResult, ...] = ()
     assumptions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    came: tuple[str, ...] = ()
-    went: tuple[str, ...] = ()
-    unevaluated: tuple[str, ...] = ()
+    added_locations: tuple[str, ...] = ()
+    removed_locations: tuple[str, ...] = ()
+    firewall_changes: tuple[str, ...] = ()
     names: tuple[NameChange, ...] = ()
 
     @property
     def changes_nothing(self) -> bool:
         """Whether what hosts may send and receive, and who answers names, stays as it is, as far as it is known."""
-        return not self.changes and not self.unevaluated and not self.names
+        return not self.changes and not self.firewall_changes and not self.names
 
     @cached_property
     def counts(self) -> Mapping[ChangeKind, int]:
@@ -132,7 +132,7 @@ class _Comparison:
             tuple(dict.fromkeys((*self.sides[0].notes, *self.sides[1].notes))),
             tuple(name for name in after if name not in before),
             tuple(name for name in before if name not in after),
-            tuple(unevaluated(*(side.network for side in self.sides))),
+            tuple(firewall_changes(*(side.network for side in self.sides))),
             tuple(name_changes(*((Lookup(side.network), side.places) for side in self.sides))),
         )
 

@@ -118,7 +118,7 @@ def _advertised(engine: Forwarding, site: Site) -> Iterator[str]:
             yield f"site {site.name} advertises {', '.join(prefixes) or 'nothing'} over {over}, and nothing else"
 
 
-def would_change(engine: Forwarding, places: Locations) -> Iterator[str]:
+def more_specific_prefixes(engine: Forwarding, places: Locations) -> Iterator[str]:
     """What a site could take by advertising more than it is said to: a VPN's advertisements cannot be filtered.
 
     In every table that learns from a site, an advertisement longer than a learnt or static route inside that route's

@@ -8,7 +8,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from isthmus.network.answers import Outcome, RoundTrip
+from isthmus.network.answers import Hop, Outcome, RoundTrip
+from isthmus.network.block import Block
 from isthmus.network.packets import ALL_PACKETS, Packets
 from isthmus.proof.checks.allowed_packets import TO_INTERNET
 from isthmus.proof.pairs.locations import INTERNET
@@ -196,15 +197,15 @@ class Flow:
         return next((path.exit for path in paths if path.exit and path.outcome is Outcome.REACHABLE), "")
 
     @property
-    def path(self) -> tuple[str, ...]:
-        """The way there: one line a hop, each with its Terraform address."""
+    def path(self) -> tuple[Hop, ...]:
+        """The hops of the forward path, each with its Terraform address."""
         paths = self.evidence.forward.paths if self.evidence else ()
-        return tuple(str(hop) for hop in paths[0].hops) if paths else ()
+        return paths[0].hops if paths else ()
 
     @property
-    def blocked_by(self) -> tuple[str, ...]:
-        """Every setting that stops it, there or back."""
-        return tuple(str(block) for block in self.evidence.blocks) if self.evidence else ()
+    def blocked_by(self) -> tuple[Block, ...]:
+        """Every setting that blocks the forward path or the return path."""
+        return self.evidence.blocks if self.evidence else ()
 
     def __str__(self) -> str:
         return f"{self.source} -> {self.destination}: {self.forward}, back {self.returned}"

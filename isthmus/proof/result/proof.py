@@ -40,8 +40,8 @@ class Proof:
 
     - `flows`: all pairs. `services`: AWS services by gateway endpoint, by spoke.
     - `violations`, `unanswered`: what does not hold, and what could not be answered.
-    - `assumptions`: what every answer rests on. `would_change`: what a more specific advertisement would do.
-    - `told`: what AWS advertises, by VPN connection and Direct Connect gateway.
+    - `assumptions`: what every answer rests on. `more_specific_prefixes`: what a more specific advertisement would do.
+    - `advertised_prefixes`: what AWS advertises, by VPN connection and Direct Connect gateway.
     - `scenarios`: what each failure takes.
     - `drift`: files that are not as they were synthesized. What they hold is proved as it is.
     - `quotas`: the fullest. `notes`: what is worth knowing and breaks nothing.
@@ -53,8 +53,8 @@ class Proof:
     violations: tuple[Violation, ...] = ()
     unknown_results: tuple[UnknownResult, ...] = ()
     assumptions: tuple[str, ...] = ()
-    would_change: tuple[str, ...] = ()
-    told: Mapping[str, AdvertisedPrefixes] = field(default_factory=dict)
+    more_specific_prefixes: tuple[str, ...] = ()
+    advertised_prefixes: Mapping[str, AdvertisedPrefixes] = field(default_factory=dict)
     scenarios: tuple[FailureResult, ...] = ()
     quotas: tuple[Usage, ...] = ()
     notes: tuple[str, ...] = ()

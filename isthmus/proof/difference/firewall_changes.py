@@ -9,7 +9,7 @@ from isthmus.network.model import Network, Unknown
 from isthmus.network.suricata import SuricataRules
 
 
-def unevaluated(before: Network, after: Network) -> Iterator[str]:
+def firewall_changes(before: Network, after: Network) -> Iterator[str]:
     """A sentence for each thing that one network's firewalls do, and the other's do not."""
     was, now = (dict.fromkeys(chain(_looked_for(network), _set(network))) for network in (before, after))
     yield from (f"{group}: {what}, from now on" for group, what in now if (group, what) not in was)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from isthmus import cli
 from isthmus.network.model import Firewall, Network, Unknown
 from isthmus.network.suricata import SuricataRule, SuricataRules, listed, managed, unread, written
-from isthmus.proof.difference.unevaluated import unevaluated
+from isthmus.proof.difference.firewall_changes import firewall_changes
 from tests.proof.estates import output, write
 
 NAMES = st.lists(st.sampled_from([".a.example", ".b.example", "c.example"]), unique=True, max_size=3).map(tuple)
@@ -28,12 +28,12 @@ def test_each_name_that_comes_or_goes_is_said_once(was: tuple[str, ...], now: tu
     before, after = (network(*listed("list", kind, {"HOME_NET": ((1, 2),)}, names)) for names in (was, now))
     does = "lets pass" if passes else "drops"
     if was and now:
-        assert sorted(unevaluated(before, after)) == sorted(
+        assert sorted(firewall_changes(before, after)) == sorted(
             [f"list: it {does} {name}, from now on" for name in {*now} - {*was}]
             + [f"list: it {does} {name}, no more" for name in {*was} - {*now}]
         )
-    assert not list(unevaluated(before, before))
-    assert len(list(unevaluated(before, after))) == len(list(unevaluated(after, before)))
+    assert not list(firewall_changes(before, before))
+    assert len(list(firewall_changes(before, after))) == len(list(firewall_changes(after, before)))
 
 
 TLS = 'pass tls $HOME_NET any -> any any (tls.sni; content:"a"; sid:1;)'
@@ -45,10 +45,10 @@ def rules(*lines: str) -> Network:
 
 
 def test_rules_that_look_inside_are_said_and_others_are_evaluated() -> None:
-    assert list(unevaluated(rules(PLAIN), rules(PLAIN, TLS))) == [f"group: it has the rule {TLS}, from now on"]
-    assert list(unevaluated(rules(TLS), rules(PLAIN))) == [f"group: it has the rule {TLS}, no more"]
-    assert not list(unevaluated(rules(), rules(PLAIN)))
-    assert list(unevaluated(network(), network(unread("group")))) == [
+    assert list(firewall_changes(rules(PLAIN), rules(PLAIN, TLS))) == [f"group: it has the rule {TLS}, from now on"]
+    assert list(firewall_changes(rules(TLS), rules(PLAIN))) == [f"group: it has the rule {TLS}, no more"]
+    assert not list(firewall_changes(rules(), rules(PLAIN)))
+    assert list(firewall_changes(network(), network(unread("group")))) == [
         "group: it has rules that cannot be read, from now on"
     ]
 
@@ -56,9 +56,9 @@ def test_rules_that_look_inside_are_said_and_others_are_evaluated() -> None:
 def test_a_name_that_comes_by_one_protocol_alone_says_which() -> None:
     named = 'pass {} $HOME_NET any -> any any ({}; content:"a"; startswith; {}endswith; sid:1;)'
     tls, http = named.format("tls", "tls.sni", "nocase; "), named.format("http", "http.host", "")
-    assert list(unevaluated(rules(), rules(tls))) == ["group: it lets pass a (TLS_SNI alone), from now on"]
-    assert list(unevaluated(rules(), rules(tls, http))) == ["group: it lets pass a, from now on"]
-    assert list(unevaluated(rules(tls, http), rules(tls))) == [
+    assert list(firewall_changes(rules(), rules(tls))) == ["group: it lets pass a (TLS_SNI alone), from now on"]
+    assert list(firewall_changes(rules(), rules(tls, http))) == ["group: it lets pass a, from now on"]
+    assert list(firewall_changes(rules(tls, http), rules(tls))) == [
         "group: it lets pass a (TLS_SNI alone), from now on",
         "group: it lets pass a, no more",
     ]
@@ -66,14 +66,14 @@ def test_a_name_that_comes_by_one_protocol_alone_says_which() -> None:
 
 def test_groups_of_aws_are_asked_or_not() -> None:
     asked = network(managed("policy", "MalwareDomainsStrictOrder"))
-    assert list(unevaluated(network(), asked)) == ["AWS's MalwareDomainsStrictOrder: it is asked, from now on"]
-    assert list(unevaluated(asked, network())) == ["AWS's MalwareDomainsStrictOrder: it is asked, no more"]
+    assert list(firewall_changes(network(), asked)) == ["AWS's MalwareDomainsStrictOrder: it is asked, from now on"]
+    assert list(firewall_changes(asked, network())) == ["AWS's MalwareDomainsStrictOrder: it is asked, no more"]
 
 
 def test_a_policy_that_is_not_known_says_nothing() -> None:
     """As long as it stays so."""
     unknown = Network(firewalls={"fw": Firewall("fw", rules=Unknown("not here"))})
-    assert not list(unevaluated(unknown, unknown))
+    assert not list(firewall_changes(unknown, unknown))
 
 
 def test_an_allow_list_that_grows_is_no_silent_change(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -95,5 +95,5 @@ def test_an_allow_list_that_grows_is_no_silent_change(tmp_path: Path, capsys: py
     assert text.startswith("**No flow changes**, but firewall rules do.")
     assert ".more.example, from now on" in text
     assert cli.main(["diff", str(before), str(after), "--json", "-"]) == 1
-    assert len(json.loads(capsys.readouterr().out)["unevaluated"]) == 1
+    assert len(json.loads(capsys.readouterr().out)["firewall_changes"]) == 1
     assert cli.main(["diff", str(after), str(after)]) == 0
