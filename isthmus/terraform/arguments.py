@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from isthmus.terraform.evaluate import Attributes, unknown
 from isthmus.terraform.graph import Value
+from isthmus.terraform.scopes import Attributes, unknown
 from isthmus.terraform.sensitive import Hidden, hidden, is_secret
 from isthmus.text.printable import printable
 

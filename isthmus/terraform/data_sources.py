@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from isthmus.terraform.evaluate import Attributes, ListOfUnknownLength, unknown
 from isthmus.terraform.graph import Ref, Resource, Unknown, Value
+from isthmus.terraform.scopes import Attributes, ListOfUnknownLength, unknown
 
 _T = "aws_ec2_transit_gateway"
 _ZONES = 3  # a Region has at least as many: https://docs.aws.amazon.com/global-infrastructure/latest/regions/

@@ -13,18 +13,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from isthmus.terraform.configuration import Body, Module
-from isthmus.terraform.expressions import (
-    Attribute,
-    ExpressionError,
-    For,
-    Index,
-    Literal,
-    Name,
-    Node,
-    Splat,
-    parse_expression,
-    parse_template,
-)
+from isthmus.terraform.expression_parser import parse_expression, parse_template
+from isthmus.terraform.expressions import Attribute, ExpressionError, For, Index, Literal, Name, Node, Splat
 
 Words = tuple[str, ...]
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from isthmus.terraform.evaluate import Scope, bound, evaluate_json, having, unknown
+from isthmus.terraform.evaluate import evaluate_json
 from isthmus.terraform.graph import Unknown, Value
+from isthmus.terraform.scopes import Scope, bound, having, unknown
 from isthmus.terraform.work_limit import spend
 
 _MOST = 10_000  # blocks of one kind in one resource

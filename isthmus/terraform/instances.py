@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from isthmus.terraform.evaluate import Attributes, Scope, bound, evaluate_json, having, plain, unknown
-from isthmus.terraform.functions import as_string
+from isthmus.terraform.conversions import as_string
+from isthmus.terraform.evaluate import evaluate_json
 from isthmus.terraform.graph import Ref, Unknown, Value
+from isthmus.terraform.scopes import Attributes, Scope, bound, having, plain, unknown
 from isthmus.text.printable import printable
 
 _MOST = 10_000  # instances of one block

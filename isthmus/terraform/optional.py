@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from isthmus.terraform.evaluate import Attributes, Failure, Scope, evaluate, unknown
-from isthmus.terraform.expressions import Call, ExpressionError, Literal, Name, Node, ObjectOf, parse_expression
-from isthmus.terraform.functions import as_number, as_string
+from isthmus.terraform.conversions import as_number, as_string
+from isthmus.terraform.evaluate import evaluate
+from isthmus.terraform.expression_parser import parse_expression
+from isthmus.terraform.expressions import Call, ExpressionError, Literal, Name, Node, ObjectOf
 from isthmus.terraform.graph import Ref, Unknown, Value
+from isthmus.terraform.scopes import Attributes, Failure, Scope, unknown
 
 _MISSING = object()
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from isthmus.terraform.arguments import frozen
-from isthmus.terraform.evaluate import Attributes, Scope, bound, evaluate_json, unknown
+from isthmus.terraform.evaluate import evaluate_json
 from isthmus.terraform.graph import Ref, Value
 from isthmus.terraform.planned import Json, Plan, PlannedModule, PlannedResource
+from isthmus.terraform.scopes import Attributes, Scope, bound, unknown
 from isthmus.terraform.state import mapping
 from isthmus.terraform.value_sources import ExpressionSite
 

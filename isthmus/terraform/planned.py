@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from isthmus.terraform.arguments import frozen
-from isthmus.terraform.expressions import Attribute, ExpressionError, Index, Name, Node, parse_expression
+from isthmus.terraform.expression_parser import parse_expression
+from isthmus.terraform.expressions import Attribute, ExpressionError, Index, Name, Node
 from isthmus.terraform.expressions import Literal as LiteralNode
 from isthmus.terraform.graph import Unknown, Value
 from isthmus.terraform.instances import Key

@@ -16,13 +16,14 @@ from typing import Any
 
 from isthmus.terraform.arguments import frozen, index_suffix
 from isthmus.terraform.data_sources import Reading, answer
-from isthmus.terraform.evaluate import Attributes, evaluate_json, unknown
+from isthmus.terraform.evaluate import evaluate_json
 from isthmus.terraform.graph import Ref, Unknown, Value
 from isthmus.terraform.id_attributes import IdKind, fits, kind_of, takes_many
 from isthmus.terraform.instances import Key
 from isthmus.terraform.plan_scope import PlanScopes, any_true
 from isthmus.terraform.planned import Json, Plan, PlannedModule, PlannedResource
 from isthmus.terraform.recover_blocks import Blocks
+from isthmus.terraform.scopes import Attributes, unknown
 from isthmus.terraform.state import mapping
 from isthmus.terraform.value_sources import ExpressionSite, Sources, Tracer, references
 from isthmus.text.printable import printable

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from isthmus.terraform.evaluate import unknown
-from isthmus.terraform.functions import as_string
+from isthmus.terraform.conversions import as_string
 from isthmus.terraform.graph import Unknown, Value
 from isthmus.terraform.plan_scope import any_true
 from isthmus.terraform.planned import Json, PlannedResource
+from isthmus.terraform.scopes import unknown
 from isthmus.terraform.state import mapping
 
 _UNKNOWN = Unknown("known after apply")

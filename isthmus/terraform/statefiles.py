@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from isthmus.terraform.evaluate import plain
 from isthmus.terraform.graph import Value
+from isthmus.terraform.scopes import plain
 
 StateFile = tuple[Any, ...]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
-from isthmus.terraform.functions import as_string
+from isthmus.terraform.conversions import as_string
 from isthmus.terraform.graph import Value
 
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|([+-])(\d\d):(\d\d))", re.ASCII)
@@ -155,4 +155,9 @@ _VERBS: dict[str, Callable[[datetime], str]] = {
     "ZZZZ": lambda at: _zone(at, "", ""),
     "ZZZ": lambda at: _zone(at, "", "UTC"),
     "Z": lambda at: _zone(at, ":", "Z"),
+}
+TIME_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "formatdate": formatdate,
+    "timeadd": timeadd,
+    "timecmp": timecmp,
 }

@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
 
-from isthmus.terraform.functions import as_string
+from isthmus.terraform.conversions import as_string
 from isthmus.terraform.graph import Value
 from isthmus.terraform.work_limit import spend
 
@@ -146,3 +147,9 @@ def _quoted(text: str) -> str:
     if not text.isascii() or not text.isprintable():
         raise _Unlike
     return json.dumps(text)
+
+
+YAML_FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "yamldecode": yamldecode,
+    "yamlencode": yamlencode,
+}

@@ -11,8 +11,17 @@ from isthmus.files import manifest as synthesized
 from isthmus.proof import intent_file
 from isthmus.proof.pairs import matrix as pairs
 from isthmus.scan.subprocess import limits_of
-from isthmus.terraform import documents, dynamic, evaluate, expressions, folder, instances
-from isthmus.terraform import more_functions as functions
+from isthmus.terraform import (
+    documents,
+    dynamic,
+    encoding_functions,
+    expression_parser,
+    instances,
+    module_files,
+    module_instance,
+    pattern_functions,
+    value_limits,
+)
 from isthmus.terraform import toml_files as toml
 from isthmus.terraform import unread_files as beside
 from isthmus.terraform import work_limit as budget
@@ -33,17 +42,18 @@ LIMITS = {
     "steps of one expression": f"{budget.MOST_STEPS:,}",
     "steps of all expressions read together": f"{budget.MOST_STEPS_OF_ALL:,}",
     "resources and modules after `count` and `for_each`": (
-        f"{instances._MOST:,} of one block (unknown beyond), {folder._MOST_INSTANCES:,} in all"
+        f"{instances._MOST:,} of one block (unknown beyond), {module_files._MOST_INSTANCES:,} in all"
     ),
     "blocks of one `dynamic`": f"{dynamic._MOST:,}",
-    "characters or members of one value": f"{evaluate._LARGEST:,}",
-    "a number": f"{evaluate._LONGEST_NUMBER} bits, as in Terraform",
-    "a chain such as `a[0][0]...` or `1+1+...`": f"{expressions._LONGEST_CHAIN} steps",
+    "characters or members of one value": f"{value_limits.LARGEST:,}",
+    "a number": f"{value_limits.LONGEST_NUMBER} bits, as in Terraform",
+    "a chain such as `a[0][0]...` or `1+1+...`": f"{expression_parser._LONGEST_CHAIN} steps",
     "a regular expression": (
-        f"{functions._LONGEST_PATTERN} characters, and {functions._MOST_TRIALS:,} matches that it may try on its text"
+        f"{pattern_functions._LONGEST_PATTERN} characters, "
+        f"and {pattern_functions._MOST_TRIALS:,} matches that it may try on its text"
     ),
-    "rows of one `csvdecode`": f"{functions._MOST_ROWS:,}",
-    "modules inside each other": f"{folder._DEEPEST_MODULE}",
+    "rows of one `csvdecode`": f"{encoding_functions._MOST_ROWS:,}",
+    "modules inside each other": f"{module_instance._DEEPEST_MODULE}",
     "locations that behave differently": f"{pairs.MOST_GROUPS:,}",
     "the manifest of an output": (
         f"{mebibytes(synthesized.LARGEST_MANIFEST)} and {synthesized.MOST_ENTRIES:,} files, "

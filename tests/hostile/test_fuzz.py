@@ -29,7 +29,8 @@ from isthmus.scan import ScanError, read_waivers
 from isthmus.scan.documents import read_documents
 from isthmus.scan.plans import read_plan
 from isthmus.terraform import UnreadableTerraform, read
-from isthmus.terraform.evaluate import evaluate_text, having
+from isthmus.terraform.evaluate import evaluate_text
+from isthmus.terraform.scopes import having
 from isthmus.terraform.work_limit import metered
 from isthmus.text.printable import printable
 from tests.hostile.hostile import PARTS, plans

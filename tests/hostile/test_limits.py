@@ -11,8 +11,9 @@ import pytest
 
 from isthmus.terraform import Unknown, UnreadableTerraform, read
 from isthmus.terraform.documents import DEEPEST, contents, deeper, load
-from isthmus.terraform.evaluate import evaluate_text, having
+from isthmus.terraform.evaluate import evaluate_text
 from isthmus.terraform.graph import Value
+from isthmus.terraform.scopes import having
 from isthmus.terraform.work_limit import MOST_STEPS, Meter, TooMuchWork, metered
 from tests.reading.builders import root, value, write
 

@@ -104,7 +104,7 @@ def test_files(tmp_path: Path, content: Any, problem: str, remedy: str) -> None:
     ids=lambda given: str(given)[:40],
 )
 def test_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, Any], problem: str) -> None:
-    monkeypatch.setattr("isthmus.terraform.folder._MOST_INSTANCES", 20_000)
+    monkeypatch.setattr("isthmus.terraform.module_files._MOST_INSTANCES", 20_000)
     with pytest.raises(UnreadableTerraform) as error:
         read(write(tmp_path, files))
     assert problem in error.value.problem

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.terraform.evaluate import Attributes, bound, evaluate_text, having
+from isthmus.terraform.evaluate import evaluate_text
 from isthmus.terraform.graph import Ref, Unknown
+from isthmus.terraform.scopes import Attributes, bound, having
 
 VPC = {"id": Ref("aws_vpc.this", "id"), "cidr_block": "10.1.0.0/16"}
 

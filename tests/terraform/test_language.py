@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from isthmus.terraform.evaluate import evaluate_text
-from isthmus.terraform.functions import FUNCTIONS, STRUCTURAL
+from isthmus.terraform.functions import FUNCTIONS
 from isthmus.terraform.graph import Unknown
 
 from .engine import Core
@@ -76,6 +76,48 @@ ARGUMENTS: dict[str, list[list[str]]] = {
     "tostring": [ANY],
 }
 
+# Functions with examples in tests/reading/test_functions.py.
+WITH_EXAMPLES = frozenset(
+    [
+        "alltrue",
+        "anytrue",
+        "base64decode",
+        "base64encode",
+        "base64sha256",
+        "base64sha512",
+        "basename",
+        "chomp",
+        "csvdecode",
+        "dirname",
+        "formatdate",
+        "formatlist",
+        "indent",
+        "log",
+        "matchkeys",
+        "md5",
+        "parseint",
+        "pow",
+        "regex",
+        "regexall",
+        "setintersection",
+        "setsubtract",
+        "setunion",
+        "sha1",
+        "sha256",
+        "sha512",
+        "signum",
+        "strrev",
+        "textdecodebase64",
+        "textencodebase64",
+        "timeadd",
+        "timecmp",
+        "transpose",
+        "urlencode",
+        "uuidv5",
+        "yamldecode",
+        "yamlencode",
+    ]
+)
 
 OPERATORS = ["+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">="]
 SCALARS = ["-3", "0", "2", "2.5", '"2"', '"a"', "true", "false", '"true"', "null", "[]", '["a"]']
@@ -179,7 +221,8 @@ def console(core: Core, folder: Path, texts: Sequence[str]) -> list[str]:
 
 
 def test_every_function_is_called() -> None:
-    assert ARGUMENTS.keys() == FUNCTIONS.keys() | STRUCTURAL.keys()
+    assert ARGUMENTS.keys() | WITH_EXAMPLES == FUNCTIONS.keys()
+    assert not ARGUMENTS.keys() & WITH_EXAMPLES
 
 
 def hold(texts: Sequence[str], core: Core, folder: Path) -> None:

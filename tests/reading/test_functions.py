@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from isthmus.terraform.functions import FUNCTIONS
 from isthmus.terraform.graph import Unknown
-from isthmus.terraform.more_functions import MORE
 from isthmus.terraform.reading import read
 from tests.reading.builders import root, value, write
 
@@ -64,6 +64,20 @@ from tests.reading.builders import root, value, write
         ("${ceil(log(5, 2))}", 3),
         ("${log(8, 2)}", 3),
         ('${textdecodebase64(textencodebase64("é", "UTF-16LE"), "UTF-16LE")}', "é"),
+        ("${signum(-7)}", -1),
+        ('${strrev("abc")}', "cba"),
+        ('${base64encode("hello")}', "aGVsbG8="),
+        ('${md5("")}', "d41d8cd98f00b204e9800998ecf8427e"),
+        ('${sha1("")}', "da39a3ee5e6b4b0d3255bfef95601890afd80709"),
+        (
+            '${sha512("")}',
+            "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce"
+            "47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e",
+        ),
+        (
+            '${base64sha512("")}',
+            "z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==",
+        ),
         ('${base64sha256("x")}', "LXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIE="),
     ],
 )
@@ -110,13 +124,13 @@ def test_what_stays_unknown(tmp_path: Path, expression: str) -> None:
 def test_an_alias_bomb_is_not_unfolded() -> None:
     levels = (f"{b}: &{b} [*{a}, *{a}, *{a}, *{a}]\n" for a, b in pairwise("abcdefgh"))
     bomb = "a: &a [x, x]\n" + "".join(levels)
-    assert MORE["yamldecode"](bomb) is NotImplemented
+    assert FUNCTIONS["yamldecode"](bomb) is NotImplemented
 
 
 @pytest.mark.parametrize("text", ["[" * 8_000, "- " * 8_000, "{a: " * 4_000, "? " * 8_000, "a" * 33_000, "x: " * 9_000])
 def test_no_yaml_takes_long(text: str) -> None:
     started = process_time()
-    assert MORE["yamldecode"](text) is NotImplemented
+    assert FUNCTIONS["yamldecode"](text) is NotImplemented
     assert process_time() - started < 5
 
 
@@ -163,7 +177,7 @@ def test_a_template_of_templates_is_not_followed(tmp_path: Path) -> None:
 def test_no_pattern_takes_long(pattern: str, text: str) -> None:
     """Hypothesis stops an example that takes longer than its deadline."""
     with suppress(ValueError, TypeError):
-        MORE["regex"](pattern, text)
+        FUNCTIONS["regex"](pattern, text)
 
 
 # --- types of variables
