@@ -45,16 +45,16 @@ from typing import Any
 
 def main() -> int:
     """Build, then write: nothing is touched before all of it is there."""
-    from modules.bindings.diagnosis import chosen_node_obstacle, obstacle
+    from modules.bindings.diagnosis import machine_problem, node_problem
 
-    unusable = chosen_node_obstacle()
+    unusable = node_problem()
     # Node loads cdktf while Python loads the language.
     if not unusable:
         Thread(target=_load_bindings, daemon=True).start()
     from isthmus.intent import IntentError
     from isthmus.intent.loading import load_estate, named
     from isthmus.text.error_messages import complain, complain_of_a_bug
-    from modules.output_folder import OutputRefusedError, merge
+    from modules.output_folder import OutputRefusedError, write_output
 
     if unusable:
         complain(f"isthmus: {unusable}")
@@ -71,14 +71,14 @@ def main() -> int:
 
         files = synthesize(estate)
     except Exception as error:  # noqa: BLE001  told apart: what the machine lacks, and what is a bug
-        lacking = obstacle(error)
+        lacking = machine_problem(error)
         if lacking:
             complain(f"isthmus: {lacking}")
         else:
             complain_of_a_bug(error)
         return FAILED
     try:
-        done = merge(out, files)
+        done = write_output(out, files)
     except OutputRefusedError as refusal:
         complain(f"isthmus: {refusal}")
         return FAILED

@@ -11,7 +11,7 @@ from modules.provider import deployment_role_arn
 from modules.state import key_alias, state_key
 
 
-def keep_state(stack: cdk.Stack, estate: Estate, environment: Environment) -> None:
+def configure_backend(stack: cdk.Stack, estate: Estate, environment: Environment) -> None:
     """Give a root its backend: a file beside the output, an S3 object with native locking, or an HCP workspace."""
     match estate.backend:
         case LocalBackend():

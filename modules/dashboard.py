@@ -19,12 +19,12 @@ _WIDTH, _HEIGHT = 12, 6
 _BYTES = ["BytesIn", "BytesOut"]
 _DROPS = ["PacketDropCountBlackhole", "PacketDropCountNoRoute"]
 
-Line = tuple[str, list[tuple[str, str]]]
+MetricLine = tuple[str, list[tuple[str, str]]]
 """What a line of a chart is called, and the dimensions of its metric."""
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class ConnectionMetrics:
     """A VPN connection as metrics know it: ids and addresses may be references."""
 
     name: str
@@ -33,10 +33,10 @@ class Drawn:
     tunnels: tuple[str, str]
 
 
-def dashboard_body(region: str, gateway: str, connections: Sequence[Drawn]) -> str:
+def dashboard_body(region: str, gateway: str, connections: Sequence[ConnectionMetrics]) -> str:
     """The dashboard as JSON text. `gateway` is the transit gateway's id."""
     everywhere = [("TransitGateway", gateway)]
-    charts: list[tuple[str, str, list[str], list[Line]]] = [
+    charts: list[tuple[str, str, list[str], list[MetricLine]]] = [
         ("Bytes through the hub", GATEWAY, _BYTES, [("hub", everywhere)]),
         ("Packets dropped by the hub", GATEWAY, _DROPS, [("hub", everywhere)]),
     ]
@@ -63,7 +63,7 @@ def dashboard_body(region: str, gateway: str, connections: Sequence[Drawn]) -> s
     return json.dumps({"widgets": widgets}, separators=(",", ":"), sort_keys=True)
 
 
-def _metrics(namespace: str, names: list[str], lines: list[Line]) -> list[Any]:
+def _metrics(namespace: str, names: list[str], lines: list[MetricLine]) -> list[Any]:
     return [
         [namespace, name, *(text for pair in dimensions for text in pair), {"label": f"{label} {name}"}]
         for label, dimensions in lines

@@ -22,8 +22,8 @@ from modules.aws import (
     Route53ZoneVpc,
 )
 from modules.cdk import ModuleStack, TerraformElement, TerraformOutput, TerraformResourceLifecycle, TerraformVariable
-from modules.dns_interface import FIREWALL_ID, QUERY_LOGS, QUERY_LOGS_ID, VPC_ID, module_name, zone_id
-from modules.dns_sharing import share
+from modules.dns_interface import FIREWALL_ID, QUERY_LOGS, QUERY_LOGS_ID, VPC_ID, name_prefix, zone_id
+from modules.dns_sharing import share_dns
 from modules.hub import LOG_KEY_ARN
 from modules.iam_policy import allow, document, organization_partition
 from modules.provider import REQUIRED
@@ -43,7 +43,7 @@ def dns(estate: Estate, home: SharedServices) -> dict[str, Any]:
 class _Dns:
     def __init__(self, estate: Estate, home: SharedServices) -> None:
         self.estate, self.home, self.dns = estate, home, home.dns
-        self.name = module_name(estate, home)
+        self.name = name_prefix(estate, home)
         self.module = ModuleStack("dns", providers=REQUIRED)
         self.vpc_id = self._input(VPC_ID, "The VPC of shared services")
         # What goes to spokes, by Terraform name.
@@ -59,7 +59,7 @@ class _Dns:
             self._query_logs()
         if self.dns.firewall is not None:
             self._firewall(self.dns.firewall)
-        share(self.module, self.estate, self.home, self.shared, self.zone_arns)
+        share_dns(self.module, self.estate, self.home, self.shared, self.zone_arns)
         return self.module.emit()
 
     # --- zones, logs, firewall ---------------------------------------------------------------------------------------

@@ -27,16 +27,16 @@ from modules.dns_interface import (
     rule_id,
     zone_id,
 )
-from modules.endpoints import endpoints_outputs
+from modules.endpoints import endpoint_outputs
 from modules.provider import DNS, REQUIRED, REQUIRED_WITH_DNS
 from modules.terraform_names import domain_identifier, identifier
 
 
-def resolution_inputs(estate: Estate, home: SharedServices, wanted: Spoke) -> tuple[str, ...]:
+def dns_inputs(estate: Estate, home: SharedServices, wanted: Spoke) -> tuple[str, ...]:
     """The names of the inputs that come from the root which holds the hybrid DNS."""
-    names = (*dns_outputs(home), *endpoints_outputs(estate, home))
+    names = (*dns_outputs(home), *endpoint_outputs(estate, home))
     if wanted.name == home.spoke.name:
-        return tuple(name for name in names if name not in _zones(estate, home))
+        return tuple(name for name in names if name not in _zone_ids(estate, home))
     return names
 
 
@@ -46,7 +46,7 @@ def needs_authorization(estate: Estate, home: SharedServices, environment: Envir
     return home.dns.shared_by is SharedBy.RESOLVER_RULES and apart and bool(private_domains(home, estate.region))
 
 
-def resolution(estate: Estate, environment: Environment, home: SharedServices, wanted: Spoke) -> dict[str, Any]:
+def dns_associations(estate: Estate, environment: Environment, home: SharedServices, wanted: Spoke) -> dict[str, Any]:
     """The module's Terraform.
 
     Inputs: `vpc_id` and `resolution_inputs`; where zones have to admit the VPC the provider `aws.dns` too.
@@ -56,7 +56,7 @@ def resolution(estate: Estate, environment: Environment, home: SharedServices, w
     vpc_id = module.ref(module.add(TerraformVariable, VPC_ID, type="string", description="The VPC"), None)
     ids = {
         name: module.ref(module.add(TerraformVariable, name, type="string", description="Of hybrid DNS"), None)
-        for name in resolution_inputs(estate, home, wanted)
+        for name in dns_inputs(estate, home, wanted)
     }
     name = f"{estate.prefix}-{wanted.name}"
     if QUERY_LOGS_ID in ids:
@@ -105,5 +105,5 @@ def resolution(estate: Estate, environment: Environment, home: SharedServices, w
     return module.emit()
 
 
-def _zones(estate: Estate, home: SharedServices) -> set[str]:
+def _zone_ids(estate: Estate, home: SharedServices) -> set[str]:
     return {zone_id(domain) for domain in private_domains(home, estate.region)}

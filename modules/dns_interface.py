@@ -52,11 +52,11 @@ def dns_outputs(home: SharedServices) -> tuple[str, ...]:
     )
 
 
-def module_name(estate: Estate, home: SharedServices) -> str:
+def name_prefix(estate: Estate, home: SharedServices) -> str:
     """What names of hybrid DNS in AWS start with."""
     return f"{estate.prefix}-{home.environment.name}"
 
 
-def label(domain: str) -> str:
+def resource_name(domain: str) -> str:
     """A name of at most 64 letters, digits, `-` and `_`, as Resolver and profiles take it."""
     return "everything" if domain == "." else domain.replace(".", "-")[:64]

@@ -21,13 +21,13 @@ from modules.aws import (
     Route53ProfilesResourceAssociation,
 )
 from modules.cdk import ModuleStack, TerraformElement, TerraformOutput
-from modules.dns_interface import AUTHORIZE_ROLE, FIREWALL_PRIORITY, PROFILE_ID, QUERY_LOGS, label, module_name
-from modules.hub import others, principals
-from modules.iam_policy import allow, document, trusted
+from modules.dns_interface import AUTHORIZE_ROLE, FIREWALL_PRIORITY, PROFILE_ID, QUERY_LOGS, name_prefix, resource_name
+from modules.hub import ram_principals, without_owner
+from modules.iam_policy import allow, document, trust_policy
 from modules.provider import authorize_role_name
 
 
-def share(
+def share_dns(
     module: ModuleStack,
     estate: Estate,
     home: SharedServices,
@@ -36,21 +36,21 @@ def share(
 ) -> None:
     """Share these elements, by Terraform name, with whom the hub is shared. `zone_arns`: the module's private zones."""
     if home.dns.shared_by is SharedBy.PROFILE:
-        _by_profile(module, estate, home, shared)
+        _share_by_profile(module, estate, home, shared)
         return
     if shared:
-        _with_others(module, estate, home, shared)
-    if admits_others(estate, home):
+        _share_by_ram(module, estate, home, shared)
+    if authorizes_other_accounts(estate, home):
         _authorize_role(module, estate, home, zone_arns)
 
 
-def admits_others(estate: Estate, home: SharedServices) -> bool:
+def authorizes_other_accounts(estate: Estate, home: SharedServices) -> bool:
     """Whether private zones may have to admit VPCs of other accounts one by one."""
     one_by_one = home.dns.shared_by is SharedBy.RESOLVER_RULES
-    return one_by_one and bool(private_domains(home, estate.region)) and bool(_users(estate, home))
+    return one_by_one and bool(private_domains(home, estate.region)) and bool(_principals(estate, home))
 
 
-def admit(module: ModuleStack, role: str, of: str, zone_arns: Sequence[str]) -> None:
+def allow_authorization(module: ModuleStack, role: str, of: str, zone_arns: Sequence[str]) -> None:
     """Let a role, by its name, admit VPCs to the private zones of one module (`of`), and to no others.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
@@ -76,16 +76,16 @@ def admit(module: ModuleStack, role: str, of: str, zone_arns: Sequence[str]) -> 
     )
 
 
-def _users(estate: Estate, home: SharedServices) -> list[str]:
+def _principals(estate: Estate, home: SharedServices) -> list[str]:
     """The units and accounts whose VPCs may use what is shared: those that may attach to the hub, and its own."""
     attaching = [*estate.hub.share_with, str(name_of(estate.hub_environment.account))]
-    return others(attaching, home.environment)
+    return without_owner(attaching, home.environment)
 
 
-def _by_profile(
+def _share_by_profile(
     module: ModuleStack, estate: Estate, home: SharedServices, shared: Mapping[str, TerraformElement]
 ) -> None:
-    name = module_name(estate, home)
+    name = name_prefix(estate, home)
     profile = module.add(Route53ProfilesProfile, "this", name=name, tags={"Name": name})
     alone: dict[str, TerraformElement] = {"profile": profile}
     for key, element in shared.items():
@@ -93,36 +93,38 @@ def _by_profile(
             alone[key] = element
             continue
         properties = f'{{"priority":{FIREWALL_PRIORITY}}}' if key == "firewall" else None
-        put_into_profile(module, module.ref(profile), key, module.ref(element, "arn"), properties)
-    _with_others(module, estate, home, alone)
+        associate_with_profile(module, module.ref(profile), key, module.ref(element, "arn"), properties)
+    _share_by_ram(module, estate, home, alone)
     told = "The profile that VPCs are associated with"
     module.add(TerraformOutput, PROFILE_ID, value=module.ref(profile), description=told)
 
 
-def put_into_profile(module: ModuleStack, profile_id: str, name: str, arn: str, properties: str | None = None) -> None:
+def associate_with_profile(
+    module: ModuleStack, profile_id: str, name: str, arn: str, properties: str | None = None
+) -> None:
     """Put a resource into the profile, and so before every VPC that is associated with it."""
     module.add(
         Route53ProfilesResourceAssociation,
         name,
-        name=label(name.replace("_", "-")),
+        name=resource_name(name.replace("_", "-")),
         profile_id=profile_id,
         resource_arn=arn,
         resource_properties=properties,
     )
 
 
-def _with_others(
+def _share_by_ram(
     module: ModuleStack, estate: Estate, home: SharedServices, elements: Mapping[str, TerraformElement]
 ) -> None:
-    users = _users(estate, home)
+    users = _principals(estate, home)
     if not users:
         return
-    name = f"{module_name(estate, home)}-dns"
+    name = f"{name_prefix(estate, home)}-dns"
     made = module.add(RamResourceShare, "dns", name=name, allow_external_principals=False, tags={"Name": name})
     arn = module.ref(made, "arn")
     for key, element in elements.items():
         module.add(RamResourceAssociation, key, resource_arn=module.ref(element, "arn"), resource_share_arn=arn)
-    for key, principal in principals(estate, users):
+    for key, principal in ram_principals(estate, users):
         module.add(RamPrincipalAssociation, key, principal=principal, resource_share_arn=arn)
 
 
@@ -134,9 +136,9 @@ def _authorize_role(module: ModuleStack, estate: Estate, home: SharedServices, z
         "authorize_vpcs",
         name=name,
         description="Admit VPCs of other accounts to private zones",
-        assume_role_policy=trusted(estate, _users(estate, home)),
+        assume_role_policy=trust_policy(estate, _principals(estate, home)),
         tags={"Name": name},
     )
-    admit(module, module.ref(role), "dns", zone_arns)
+    allow_authorization(module, module.ref(role), "dns", zone_arns)
     # Module `endpoints` has zones too, and adds what the role may do with them.
     module.add(TerraformOutput, AUTHORIZE_ROLE, value=module.ref(role), description="The role that admits VPCs")

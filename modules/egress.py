@@ -36,7 +36,7 @@ def static_routes(estate: Estate, tables: HubTables) -> tuple[StaticRoute, ...]:
     """The static routes of hub tables that lead to the egress VPC."""
     if estate.egress is not None and estate.egress.inspection is Inspection.GATEWAY:
         return (StaticRoute(FIREWALL, "default", DEFAULT),)
-    return tables.to_inspector()
+    return tables.routes_to_inspector()
 
 
 def tables_used(estate: Estate, tables: HubTables) -> list[str]:

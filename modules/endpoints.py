@@ -24,7 +24,7 @@ from modules.aws import (
 from modules.cdk import ModuleStack, TerraformOutput, TerraformVariable
 from modules.dns import private_zone
 from modules.dns_interface import AUTHORIZE_ROLE, PROFILE_ID, VPC_ID, subnet_id, zone_id
-from modules.dns_sharing import admit, admits_others, put_into_profile
+from modules.dns_sharing import allow_authorization, associate_with_profile, authorizes_other_accounts
 from modules.iam_policy import allow, document, organization_id, organization_partition
 from modules.provider import REQUIRED
 from modules.terraform_names import domain_identifier, identifier
@@ -49,7 +49,7 @@ _AWS_BUCKETS = (
 )
 
 
-def endpoints_outputs(estate: Estate, home: SharedServices) -> tuple[str, ...]:
+def endpoint_outputs(estate: Estate, home: SharedServices) -> tuple[str, ...]:
     """The names of the module's outputs that spokes need."""
     if home.dns.shared_by is SharedBy.PROFILE:
         return ()
@@ -94,7 +94,7 @@ def endpoints(estate: Estate, home: SharedServices) -> dict[str, Any]:
     ids = {service: module.ref(endpoint) for service, endpoint in made.items()}
     module.add(TerraformOutput, "endpoint_ids", value=ids, description="Interface endpoints, by service")
     profile = home.dns.shared_by is SharedBy.PROFILE
-    admitting = admits_others(estate, home)
+    admitting = authorizes_other_accounts(estate, home)
     role = _input(module, AUTHORIZE_ROLE, "The role that admits VPCs to private zones") if admitting else ""
     zone_arns = []
     profile_id = _input(module, PROFILE_ID, "The profile that VPCs are associated with") if profile else ""
@@ -105,11 +105,11 @@ def endpoints(estate: Estate, home: SharedServices) -> dict[str, Any]:
         for label in labels:
             _record(module, module.ref(zone), domain, label, made[service.name])
         if profile:
-            put_into_profile(module, profile_id, f"zone_{domain_identifier(domain)}", module.ref(zone, "arn"))
+            associate_with_profile(module, profile_id, f"zone_{domain_identifier(domain)}", module.ref(zone, "arn"))
         else:
             module.add(TerraformOutput, zone_id(domain), value=module.ref(zone), description=f"Zone {domain}")
     if admitting:
-        admit(module, role, "endpoints", zone_arns)
+        allow_authorization(module, role, "endpoints", zone_arns)
     return module.emit()
 
 

@@ -57,7 +57,7 @@ from modules.firewall_rules import MANAGED, Group, rule_groups
 from modules.hub import EGRESS_TAG_VALUE, FIREWALL_TAG_VALUE, GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, table_id
 from modules.hub_route_tables import EGRESS, FIREWALL, HubTables
 from modules.iam_policy import allow, document, organization_partition
-from modules.lifecycle import UPDATE_USERS_FIRST
+from modules.lifecycle import CREATE_BEFORE_DESTROY
 from modules.provider import HUB, required_version
 from modules.terraform_names import identifier
 from modules.vpc import shares_hub_account
@@ -73,12 +73,12 @@ def firewall(estate: Estate, environment: Environment, tables: HubTables) -> dic
     `route_table_id_<key>`. Outputs: `firewall_arn`; in a VPC `endpoint_id_az<n>`, on the gateway
     `transit_gateway_attachment_id`. On a gateway of another account it needs the provider `aws.hub` too.
     """
-    aliases = (HUB,) if on_gateway_of_another(estate, environment) else ()
+    aliases = (HUB,) if attached_across_accounts(estate, environment) else ()
     required = RequiredProvider(source="hashicorp/aws", version=required_version(environment), aliases=aliases)
     return _Firewall(estate, environment, tables, ModuleStack("firewall", providers={"aws": required})).emit()
 
 
-def on_gateway_of_another(estate: Estate, environment: Environment) -> bool:
+def attached_across_accounts(estate: Estate, environment: Environment) -> bool:
     """Whether the firewall is attached to a gateway that another account owns, which accepts it."""
     egress = environment.egress
     on_gateway = egress is not None and egress.inspection is Inspection.GATEWAY
@@ -90,7 +90,7 @@ def tables_used(estate: Estate, tables: HubTables) -> list[str]:
     assert estate.egress is not None
     if estate.egress.inspection is not Inspection.GATEWAY:
         return []
-    return sorted({FIREWALL, EGRESS} | {route.table for route in tables.to_inspector()})
+    return sorted({FIREWALL, EGRESS} | {route.table for route in tables.routes_to_inspector()})
 
 
 def subnet_id(zone: str) -> str:
@@ -192,7 +192,7 @@ class _Firewall:
                 type="CUSTOMER_KMS", key_id=self.key_arn
             ),
             tags={"Name": full_name},
-            lifecycle=UPDATE_USERS_FIRST,
+            lifecycle=CREATE_BEFORE_DESTROY,
         )
         return self.module.ref(made, "arn")
 
@@ -310,7 +310,7 @@ class _Firewall:
             **at_hub,
         )
         returning = [(EGRESS, f"block_{identifier(block)}", block) for block in self.home]
-        leaving = [(route.table, route.name, route.cidr) for route in self.tables.to_inspector()]
+        leaving = [(route.table, route.name, route.cidr) for route in self.tables.routes_to_inspector()]
         for table, name, cidr in (*leaving, *returning):
             self.module.add(
                 Ec2TransitGatewayRoute,
@@ -329,7 +329,7 @@ class _Firewall:
         AWS makes the attachment, so the tag by which the hub's role may use it comes afterwards.
         https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nf-fw-accept.html
         """
-        if not on_gateway_of_another(self.estate, self.environment):
+        if not attached_across_accounts(self.estate, self.environment):
             # Without it, any segment's pipeline could claim the attachment with a tag of its own.
             self.module.add(
                 Ec2Tag, "attachment_segment", resource_id=attachment, key=SEGMENT_TAG, value=FIREWALL_TAG_VALUE

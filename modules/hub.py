@@ -21,8 +21,8 @@ from modules.aws import (
 )
 from modules.cdk import ModuleStack, TerraformOutput, TerraformVariable
 from modules.hub_route_tables import EGRESS, FIREWALL, HubTables
-from modules.iam_policy import allow, document, organization_partition, trusted
-from modules.lifecycle import kept
+from modules.iam_policy import allow, document, organization_partition, trust_policy
+from modules.lifecycle import lifecycle
 from modules.provider import REQUIRED, egress_role_name, join_role_name
 from modules.terraform_names import identifier
 
@@ -74,7 +74,7 @@ def hub(estate: Estate, environment: Environment, tables: HubTables) -> dict[str
             TerraformOutput, table_id(table.key), value=module.ref(resource), description=f"Route table {table.name}"
         )
     for segment in sorted(estate.segments, key=lambda segment: segment.name):
-        if segment.allowed_egress and (joining := others(segment.may_be_attached_by, environment)):
+        if segment.allowed_egress and (joining := without_owner(segment.may_be_attached_by, environment)):
             _join_role(module, estate, segment, joining, tables, arns)
     if estate.egress is not None and estate.egress_environment.account != environment.account:
         _egress_role(module, estate, tables, arns)
@@ -96,7 +96,7 @@ def _gateway(module: ModuleStack, estate: Estate, *, protected: bool) -> Ec2Tran
         vpn_ecmp_support="enable",
         transit_gateway_cidr_blocks=sorted(estate.hub.cidr_blocks) or None,
         tags={"Name": estate.hub.name},
-        lifecycle=kept(protected=protected),
+        lifecycle=lifecycle(protected=protected),
     )
 
 
@@ -127,7 +127,7 @@ def _flow_logs(module: ModuleStack, estate: Estate, gateway: Ec2TransitGateway) 
 
 
 def _share(module: ModuleStack, estate: Estate, gateway: Ec2TransitGateway) -> None:
-    sharing = others(estate.hub.share_with, estate.hub_environment)
+    sharing = without_owner(estate.hub.share_with, estate.hub_environment)
     if not sharing:
         return
     share = module.add(
@@ -143,16 +143,16 @@ def _share(module: ModuleStack, estate: Estate, gateway: Ec2TransitGateway) -> N
         resource_arn=module.ref(gateway, "arn"),
         resource_share_arn=module.ref(share, "arn"),
     )
-    for name, principal in principals(estate, sharing):
+    for name, principal in ram_principals(estate, sharing):
         module.add(RamPrincipalAssociation, name, principal=principal, resource_share_arn=module.ref(share, "arn"))
 
 
-def others(refs: Sequence[object], owner: Environment) -> list[str]:
+def without_owner(refs: Sequence[object], owner: Environment) -> list[str]:
     """The units and accounts among these, by name, without the account that owns what is shared with them."""
     return sorted({str(name_of(ref)) for ref in refs} - {str(name_of(owner.account))})
 
 
-def principals(estate: Estate, refs: Sequence[object]) -> list[tuple[str, str]]:
+def ram_principals(estate: Estate, refs: Sequence[object]) -> list[tuple[str, str]]:
     """What a resource is shared with, as Terraform name and RAM principal."""
     units = {unit.name: unit.arn for unit in estate.organization.units}
     accounts = {account.name: account.id for account in estate.organization.accounts}
@@ -174,11 +174,11 @@ def _join_role(
         name,
         name=join_role_name(estate, segment.name),
         description=f"Attach spokes to segment {segment.name} of {estate.hub.name}",
-        assume_role_policy=trusted(estate, joining),
+        assume_role_policy=trust_policy(estate, joining),
         tags={"Name": join_role_name(estate, segment.name)},
     )
     associate = [arns[t.key] for t in tables.all if t.segment == segment.name and t.site is None]
-    propagate = [arns[t.key] for t in tables.may_be_attached_by(segment)]
+    propagate = [arns[t.key] for t in tables.possible_propagations(segment)]
     module.add(
         IamRolePolicy,
         name,
@@ -196,12 +196,12 @@ def _egress_role(module: ModuleStack, estate: Estate, tables: HubTables, arns: d
         "egress",
         name=egress_role_name(estate),
         description=f"Attach the egress VPC to {estate.hub.name}",
-        assume_role_policy=trusted(estate, [account.name]),
+        assume_role_policy=trust_policy(estate, [account.name]),
         tags={"Name": egress_role_name(estate)},
     )
     joined = {EGRESS, tables.inspector}
     # Firewall and egress VPC lead to each other, where the firewall is on the gateway.
-    lead = {route.table for route in tables.to_inspector()} | (joined if tables.inspector == FIREWALL else set())
+    lead = {route.table for route in tables.routes_to_inspector()} | (joined if tables.inspector == FIREWALL else set())
     module.add(
         IamRolePolicy,
         "egress",

@@ -77,7 +77,7 @@ class HubTables:
         tables += _tables_of_egress(estate)
         self.all: tuple[HubTable, ...] = tuple(sorted(tables, key=lambda table: table.key))
 
-    def of_spoke(self, spoke: Spoke) -> HubTable:
+    def table_of_spoke(self, spoke: Spoke) -> HubTable:
         """The table a spoke's attachment is associated with."""
         tables = [table for table in self.all if table.segment == spoke.segment and table.site is None]
         plain = next(table for table in tables if table.default is None and not table.central)
@@ -87,14 +87,14 @@ class HubTables:
             return next((table for table in tables if table.default is not None), plain)
         return plain
 
-    def of_vpn(self, connection: VpnConnection) -> HubTable:
+    def table_of_vpn(self, connection: VpnConnection) -> HubTable:
         """The table a VPN connection's attachment is associated with."""
         site = self._estate.site_of(connection).name
         tables = [table for table in self.all if table.segment == connection.segment and table.default is None]
         plain = next(table for table in tables if table.site is None and not table.central)
         return next((table for table in tables if table.site == site), plain)
 
-    def with_segment(self, segment: Segment | str) -> tuple[HubTable, ...]:
+    def propagated_from_segment(self, segment: Segment | str) -> tuple[HubTable, ...]:
         """The tables that all spokes of a segment propagate into: those of every segment routed to it, and the
         inspector's where the segment is inspected with another. Of sites, those that AWS advertises the segment to."""
         wanted = self._estate.segment(segment)
@@ -110,17 +110,17 @@ class HubTables:
         routed = routed_together(self._estate.segment(table.segment), wanted)
         return routed and (table.site is None or advertised_to(self._estate, wanted, self._estate.site(table.site)))
 
-    def with_spoke(self, spoke: Spoke) -> tuple[HubTable, ...]:
+    def propagated_from_spoke(self, spoke: Spoke) -> tuple[HubTable, ...]:
         """The tables that a spoke propagates into: those of its segment, and the inspector's if it leaves there."""
-        with_segment = self.with_segment(spoke.segment)
+        propagated_from_segment = self.propagated_from_segment(spoke.segment)
         leaves = spoke.egress is Egress.CENTRAL
-        return tuple(t for t in self.all if t in with_segment or (leaves and t.key == self.inspector))
+        return tuple(t for t in self.all if t in propagated_from_segment or (leaves and t.key == self.inspector))
 
-    def may_be_attached_by(self, segment: Segment) -> tuple[HubTable, ...]:
+    def possible_propagations(self, segment: Segment) -> tuple[HubTable, ...]:
         """The tables that any spoke of a segment may propagate into."""
-        with_segment = self.with_segment(segment)
+        propagated_from_segment = self.propagated_from_segment(segment)
         leaves = Egress.CENTRAL in segment.allowed_egress
-        return tuple(t for t in self.all if t in with_segment or (leaves and t.key == self.inspector))
+        return tuple(t for t in self.all if t in propagated_from_segment or (leaves and t.key == self.inspector))
 
     @property
     def inspector(self) -> str:
@@ -128,7 +128,7 @@ class HubTables:
         egress = self._estate.egress
         return FIREWALL if egress is not None and egress.inspection is Inspection.GATEWAY else EGRESS
 
-    def to_inspector(self) -> tuple[StaticRoute, ...]:
+    def routes_to_inspector(self) -> tuple[StaticRoute, ...]:
         """The static routes that lead to the inspector: ways out, and the two sides of inspected pairs."""
         allowed_egress = [StaticRoute(table.key, "default", DEFAULT) for table in self.all if table.central]
         between = [
@@ -140,14 +140,14 @@ class HubTables:
         ]
         return tuple(sorted((*allowed_egress, *between), key=lambda route: (route.table, route.name)))
 
-    def with_vpn(self, connection: VpnConnection) -> tuple[HubTable, ...]:
+    def tables_leading_to(self, connection: VpnConnection) -> tuple[HubTable, ...]:
         """The tables that lead to a VPN connection: by propagation where it speaks BGP, by static routes where not.
 
         A table that only one site's connections are associated with leads to the sites it has transit with, and to no
         other; its own it needs no way back to.
         """
         here = self._estate.site_of(connection)
-        reached = self.with_segment(connection.segment)
+        reached = self.propagated_from_segment(connection.segment)
         return tuple(
             table
             for table in self.all

@@ -77,7 +77,7 @@ def deployment_roles(estate: Estate) -> dict[str, dict[str, str | Sequence[str]]
     return conditions
 
 
-def trusted(estate: Estate, principals: Sequence[object]) -> str:
+def trust_policy(estate: Estate, principals: Sequence[object]) -> str:
     """A trust policy for the roles that run Terraform in these organizational units and accounts."""
     units = {unit.name: unit.arn.rsplit("/", 1)[1] for unit in estate.organization.units}
     names = sorted(name_of(principal) for principal in principals)

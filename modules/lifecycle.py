@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from modules.cdk import TerraformResourceLifecycle
 
-UPDATE_USERS_FIRST = TerraformResourceLifecycle(create_before_destroy=True)
+CREATE_BEFORE_DESTROY = TerraformResourceLifecycle(create_before_destroy=True)
 """What uses this is updated before this is destroyed."""
 
 
-def kept(*, protected: bool, update_users_first: bool = False) -> TerraformResourceLifecycle | None:
+def lifecycle(*, protected: bool, update_users_first: bool = False) -> TerraformResourceLifecycle | None:
     """The lifecycle of what must not be replaced while its environment is protected."""
     if not protected and not update_users_first:
         return None

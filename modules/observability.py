@@ -21,7 +21,7 @@ from modules.aws import (
     SnsTopicSubscription,
 )
 from modules.cdk import ModuleStack, TerraformOutput, TerraformVariable
-from modules.dashboard import PERIOD, VPN, Drawn, dashboard_body
+from modules.dashboard import PERIOD, VPN, ConnectionMetrics, dashboard_body
 from modules.hub import GATEWAY_ARN, GATEWAY_ID
 from modules.iam_policy import allow, document, organization_partition
 from modules.network_manager import network_manager
@@ -268,7 +268,7 @@ class _Observability:
 
     def _dashboard(self) -> None:
         drawn = [
-            Drawn(
+            ConnectionMetrics(
                 connection.name,
                 vpn=self._vpn_id(connection),
                 attachment=self._of(connection, "transit_gateway_attachment_id"),

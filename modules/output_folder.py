@@ -31,7 +31,7 @@ class OutputRefusedError(Exception):
 
 
 @dataclass
-class Written:
+class WriteResult:
     """What a run did: the paths that it removed, and those that it left although they are no longer wanted."""
 
     removed: list[str] = field(default_factory=list)
@@ -43,7 +43,7 @@ def canonical_json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def merge(out: Path, files: Mapping[str, str]) -> Written:
+def write_output(out: Path, files: Mapping[str, str]) -> WriteResult:
     """Make `out` hold these files (relative path to text), and record them in its manifest.
 
     Files that have not changed are not touched. Files of the previous manifest that are no longer wanted are removed,
@@ -162,8 +162,8 @@ def _previous(out: Path) -> dict[str, str]:
 # --- writing
 
 
-def _commit(out: Path, wanted: Mapping[str, bytes], previous: Mapping[str, str]) -> Written:
-    done = Written()
+def _commit(out: Path, wanted: Mapping[str, bytes], previous: Mapping[str, str]) -> WriteResult:
+    done = WriteResult()
     changed = {name: data for name, data in wanted.items() if not _holds(out / name, data)}
     for name in sorted(previous.keys() - wanted.keys()):
         path = out / name

@@ -10,7 +10,7 @@ from isthmus.intent.addressing import Tier, subnet_name, tiers_in
 from isthmus.intent.model import name_of
 from isthmus.intent.name_resolution import SharedServices, shared_services
 from modules.aws import AwsProvider, AwsProviderAssumeRole, AwsProviderDefaultTags
-from modules.backend import keep_state, local_path, remote_state
+from modules.backend import configure_backend, local_path, remote_state
 from modules.cdk import (
     App,
     LocalBackend,
@@ -20,11 +20,11 @@ from modules.cdk import (
     TerraformOutput,
     TerraformRemoteState,
 )
-from modules.dns_associations import needs_authorization, resolution_inputs
+from modules.dns_associations import dns_inputs, needs_authorization
 from modules.dns_interface import AUTHORIZE_ROLE, PROFILE_ID, VPC_ID, dns_outputs, subnet_id
-from modules.dns_sharing import admits_others
+from modules.dns_sharing import authorizes_other_accounts
 from modules.egress import tables_used as tables_of_egress
-from modules.endpoints import endpoints_outputs
+from modules.endpoints import endpoint_outputs
 from modules.firewall import endpoint_id
 from modules.firewall import subnet_id as firewall_subnet_id
 from modules.firewall import tables_used as tables_of_firewall
@@ -77,7 +77,7 @@ class _Root:
         self.dns_alias: AwsProvider | None = None
         self.remotes: dict[str, TerraformRemoteState] = {}
         self.calls: dict[str, TerraformHclModule] = {}
-        keep_state(self.stack, estate, environment)
+        configure_backend(self.stack, estate, environment)
         _require_aws(self.stack, required_version(environment))
         self.tags = _tags(estate, environment.name, environment.tags)
         _provider(self.stack, estate, estate.account(environment.account), region=estate.region, tags=self.tags)
@@ -183,10 +183,10 @@ class _Root:
         inputs = self._home_inputs(home, Tier.ENDPOINTS)
         if home.dns.shared_by is SharedBy.PROFILE:
             inputs[PROFILE_ID] = self.stack.ref(self.calls["dns"], PROFILE_ID)
-        if admits_others(self.estate, home):
+        if authorizes_other_accounts(self.estate, home):
             inputs[AUTHORIZE_ROLE] = self.stack.ref(self.calls["dns"], AUTHORIZE_ROLE)
         made = self.calls["endpoints"] = _call(self.stack, call.name, inputs)
-        for output in (*endpoints_outputs(self.estate, home), "endpoint_ids"):
+        for output in (*endpoint_outputs(self.estate, home), "endpoint_ids"):
             self._output(output, self.stack.ref(made, output), "Of central endpoints")
 
     def _resolution(self, call: ModuleCall) -> None:
@@ -194,8 +194,8 @@ class _Root:
         wanted = next(spoke for spoke in self.environment.spokes if spoke.name == call.spoke)
         inputs = {VPC_ID: self.stack.ref(self.calls[f"spoke_{identifier(wanted.name)}"], VPC_ID)}
         here = home.environment.name == self.environment.name
-        of_endpoints = endpoints_outputs(self.estate, home)
-        for name in resolution_inputs(self.estate, home, wanted):
+        of_endpoints = endpoint_outputs(self.estate, home)
+        for name in dns_inputs(self.estate, home, wanted):
             made = self.calls["endpoints" if name in of_endpoints else "dns"] if here else None
             inputs[name] = (
                 self.stack.ref(made, name)

@@ -19,7 +19,7 @@ from modules.aws import (
     VpcSecurityGroupIngressRule,
 )
 from modules.cdk import ModuleStack, TerraformOutput, TerraformVariable
-from modules.dns_interface import label, module_name, rule_id, subnet_id
+from modules.dns_interface import name_prefix, resource_name, rule_id, subnet_id
 from modules.terraform_names import domain_identifier, identifier
 
 _PROTOCOLS = ("tcp", "udp")
@@ -40,7 +40,7 @@ class _Resolver:
     def __init__(self, module: ModuleStack, estate: Estate, home: SharedServices, vpc_id: str) -> None:
         self.module, self.estate, self.home, self.dns, self.vpc_id = module, estate, home, home.dns, vpc_id
         self.segment = estate.segment(home.spoke.segment)
-        self.name = module_name(estate, home)
+        self.name = name_prefix(estate, home)
         self.zones = estate.zones_of(home.spoke)
         self.rules: dict[str, Route53ResolverRule] = {}
         self.subnet_ids = {
@@ -141,8 +141,8 @@ class _Resolver:
             Route53ResolverRule,
             name,
             domain_name=domain,
-            name=label(domain),
-            tags={"Name": f"{self.name}-{label(domain)}"},
+            name=resource_name(domain),
+            tags={"Name": f"{self.name}-{resource_name(domain)}"},
             **kind,
         )
         self.rules[f"rule_{name}"] = rule

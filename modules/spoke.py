@@ -27,7 +27,7 @@ from modules.aws import (
 from modules.cdk import ModuleStack, TerraformElement
 from modules.dns_interface import subnet_id
 from modules.endpoints import spoke_endpoints
-from modules.hub import principals
+from modules.hub import ram_principals
 from modules.hub_route_tables import DEFAULT, HubTables
 from modules.provider import VERSION
 from modules.terraform_names import identifier
@@ -53,7 +53,7 @@ def spoke(estate: Estate, environment: Environment, wanted: Spoke, tables: HubTa
 
 def tables_used(wanted: Spoke, tables: HubTables) -> list[str]:
     """The keys of the route tables that the module needs the ids of."""
-    return sorted({tables.of_spoke(wanted).key} | {table.key for table in tables.with_spoke(wanted)})
+    return sorted({tables.table_of_spoke(wanted).key} | {table.key for table in tables.propagated_from_spoke(wanted)})
 
 
 class _Spoke(VpcModule):
@@ -158,8 +158,8 @@ class _Spoke(VpcModule):
     # --- the hub -----------------------------------------------------------------------------------------------------
 
     def _attachment(self) -> TerraformElement:
-        attached = self.attach(self.tables.of_spoke(self.spoke).key, tag=self.segment.name)
-        for table in self.tables.with_spoke(self.spoke):
+        attached = self.attach(self.tables.table_of_spoke(self.spoke).key, tag=self.segment.name)
+        for table in self.tables.propagated_from_spoke(self.spoke):
             self.module.add(
                 Ec2TransitGatewayRouteTablePropagation,
                 table.key,
@@ -234,7 +234,7 @@ class _Spoke(VpcModule):
                     resource_arn=self.module.ref(subnet, "arn"),
                     resource_share_arn=self.module.ref(share, "arn"),
                 )
-        for principal_name, principal in principals(self.estate, self.spoke.share_private_subnets_with):
+        for principal_name, principal in ram_principals(self.estate, self.spoke.share_private_subnets_with):
             self.module.add(
                 RamPrincipalAssociation,
                 principal_name,

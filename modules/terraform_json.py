@@ -12,7 +12,7 @@ from isthmus.intent import Estate, S3Backend
 from isthmus.intent.name_resolution import shared_services
 from modules.cdk import App, bodies
 from modules.dns import dns
-from modules.dns_associations import resolution
+from modules.dns_associations import dns_associations
 from modules.egress import egress
 from modules.endpoints import endpoints
 from modules.firewall import firewall
@@ -89,5 +89,5 @@ def _module(estate: Estate, tables: HubTables, root: str, call: ModuleCall) -> M
     if call.kind == "resolution":
         home = shared_services(estate)
         assert home is not None
-        return resolution(estate, environment, home, wanted)
+        return dns_associations(estate, environment, home, wanted)
     return spoke(estate, environment, wanted, tables)

@@ -33,7 +33,7 @@ from modules.cdk import (
     TerraformVariable,
 )
 from modules.hub import FLOW_LOGS_ROLE_ARN, GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, table_id
-from modules.lifecycle import UPDATE_USERS_FIRST, kept
+from modules.lifecycle import CREATE_BEFORE_DESTROY, lifecycle
 from modules.provider import HUB
 
 
@@ -118,12 +118,12 @@ class VpcModule:
             availability_zone_id=zone,
             map_public_ip_on_launch=False,
             tags={"Name": label},
-            lifecycle=UPDATE_USERS_FIRST,
+            lifecycle=CREATE_BEFORE_DESTROY,
             depends_on=depends_on or None,
         )
         if table is None:
             table = self.module.add(
-                RouteTable, key, vpc_id=self.module.ref(self.vpc), tags={"Name": label}, lifecycle=UPDATE_USERS_FIRST
+                RouteTable, key, vpc_id=self.module.ref(self.vpc), tags={"Name": label}, lifecycle=CREATE_BEFORE_DESTROY
             )
             self.route_tables[key] = table
         self.module.add(
@@ -194,7 +194,7 @@ class VpcModule:
             f"nat_az{number}",
             domain="vpc",
             tags={"Name": label},
-            lifecycle=kept(protected=self.environment.protected),
+            lifecycle=lifecycle(protected=self.environment.protected),
             depends_on=[gateway],
         )
         nat = self.module.add(
@@ -203,7 +203,7 @@ class VpcModule:
             allocation_id=self.module.ref(address),
             subnet_id=self.module.ref(self.subnets[f"{Tier.PUBLIC}_az{number}"]),
             tags={"Name": label},
-            lifecycle=UPDATE_USERS_FIRST,
+            lifecycle=CREATE_BEFORE_DESTROY,
             depends_on=[gateway],
         )
         return nat, address

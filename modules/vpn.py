@@ -31,7 +31,7 @@ from modules.cdk import (
 from modules.hub import GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, VPN_TAG_VALUE, table_id
 from modules.hub_route_tables import DEFAULT, HubTables
 from modules.iam_policy import allow, document, organization_partition
-from modules.lifecycle import kept
+from modules.lifecycle import lifecycle
 from modules.provider import required_version
 from modules.terraform_names import identifier
 
@@ -54,7 +54,9 @@ def vpn(estate: Estate, environment: Environment, tables: HubTables) -> dict[str
 def tables_used(environment: Environment, tables: HubTables) -> list[str]:
     """The keys of the route tables that the module needs the ids of."""
     connections = environment.vpn_connections
-    keys = {tables.of_vpn(c).key for c in connections} | {t.key for c in connections for t in tables.with_vpn(c)}
+    keys = {tables.table_of_vpn(c).key for c in connections} | {
+        t.key for c in connections for t in tables.tables_leading_to(c)
+    }
     return sorted(keys)
 
 
@@ -71,7 +73,7 @@ def _has_certificate(estate: Estate, connection: VpnConnection) -> bool:
 class _Vpn:
     def __init__(self, estate: Estate, environment: Environment, tables: HubTables, module: ModuleStack) -> None:
         self.estate, self.environment, self.tables, self.module = estate, environment, tables, module
-        self.lifecycle = kept(protected=environment.protected)
+        self.lifecycle = lifecycle(protected=environment.protected)
         gateway = module.add(TerraformVariable, GATEWAY_ID, type="string", description="The transit gateway")
         key = module.add(TerraformVariable, LOG_KEY_ARN, type="string", description="Key of the log groups")
         self.gateway_id, self.log_key_arn = module.ref(gateway, None), module.ref(key, None)
@@ -112,7 +114,7 @@ class _Vpn:
             tags={"Name": name},
             # AWS deletes no customer gateway that a connection uses, and changes a connection's in place.
             # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpnConnection.html
-            lifecycle=kept(protected=self.environment.protected, update_users_first=True),
+            lifecycle=lifecycle(protected=self.environment.protected, update_users_first=True),
         )
 
     def _log_group(self, connection: VpnConnection) -> CloudwatchLogGroup:
@@ -197,9 +199,9 @@ class _Vpn:
             Ec2TransitGatewayRouteTableAssociation,
             name,
             transit_gateway_attachment_id=attachment,
-            transit_gateway_route_table_id=self.table_ids[self.tables.of_vpn(connection).key],
+            transit_gateway_route_table_id=self.table_ids[self.tables.table_of_vpn(connection).key],
         )
-        for table in self.tables.with_vpn(connection):
+        for table in self.tables.tables_leading_to(connection):
             if connection.routing is Routing.BGP:
                 self.module.add(
                     Ec2TransitGatewayRouteTablePropagation,

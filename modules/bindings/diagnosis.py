@@ -9,7 +9,7 @@ import tempfile
 _ROOM = 8 << 20  # bytes; jsii unpacks its kernel into the temporary folder
 
 
-def chosen_node_obstacle() -> str:
+def node_problem() -> str:
     """Why a Node that the user chose, or gave options, cannot be used; "" if it can, or if nothing was chosen."""
     if not {"JSII_NODE", "NODE_OPTIONS"} & os.environ.keys():
         return ""
@@ -21,7 +21,7 @@ def chosen_node_obstacle() -> str:
     return _node()
 
 
-def obstacle(error: BaseException) -> str:
+def machine_problem(error: BaseException) -> str:
     """A sentence on why Node, the temporary folder or the Python packages cannot be used; "" if they can."""
     if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith(("modules", "isthmus")):
         return (

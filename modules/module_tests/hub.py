@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from isthmus.intent import Environment, Estate, Routing, VpnConnection
 from isthmus.intent.model import name_of
-from modules.hub import principals, table_id
+from modules.hub import ram_principals, table_id
 from modules.hub_route_tables import HubTables
 from modules.module_tests.document import Check, Module, all_of, check, listed, same, text
 from modules.terraform_names import identifier
@@ -47,7 +47,7 @@ def hub(estate: Estate, tables: HubTables, module: Module) -> Iterator[Check]:
             ),
         )
     if module.addresses("aws_ram_principal_association"):
-        with_whom = text(principal for _, principal in principals(estate, estate.hub.share_with))
+        with_whom = text(principal for _, principal in ram_principals(estate, estate.hub.share_with))
         yield check(
             "the_gateway_is_shared_with_whom_the_intent_names",
             (
@@ -152,9 +152,9 @@ def _place(connection: VpnConnection, tables: HubTables, module: Module) -> tupl
     name = identifier(connection.name)
     own = (
         f"aws_ec2_transit_gateway_route_table_association.{name}.transit_gateway_route_table_id"
-        f" == var.{table_id(tables.of_vpn(connection).key)}"
+        f" == var.{table_id(tables.table_of_vpn(connection).key)}"
     )
-    learners = [table_id(table.key) for table in tables.with_vpn(connection)]
+    learners = [table_id(table.key) for table in tables.tables_leading_to(connection)]
     message = f"{connection.name} is not associated with, or not told to, the route tables that its segment decides."
     if connection.routing is not Routing.BGP:
         return own, message

@@ -8,7 +8,7 @@ from isthmus.intent import Egress, EgressVpc, Estate, Inspection, Spoke
 from isthmus.intent.addressing import Tier, zone_number
 from isthmus.intent.reachability import networks_reached
 from isthmus.intent.site_remainder import Rank, site_rules
-from modules.hub import GATEWAY_ID, principals, table_id
+from modules.hub import GATEWAY_ID, ram_principals, table_id
 from modules.hub_route_tables import DEFAULT, EGRESS, HubTables
 from modules.module_tests.document import Check, Module, all_of, check, listed, same, text
 
@@ -23,13 +23,13 @@ def spoke(estate: Estate, wanted: Spoke, tables: HubTables, module: Module) -> I
     segment = estate.segment(wanted.segment)
     workloads = _route_tables(module, Tier.PUBLIC, Tier.PRIVATE)
     yield from _vpc(wanted.cidr, estate.zones_of(wanted), module)
-    yield _associated(tables.of_spoke(wanted).key, "segment")
+    yield _associated(tables.table_of_spoke(wanted).key, "segment")
     yield check(
         "only_tables_of_the_segment_learn_the_vpc",
         (
             same(
                 f"{module.all('aws_ec2_transit_gateway_route_table_propagation')}[*].transit_gateway_route_table_id",
-                listed(f"var.{table_id(table.key)}" for table in tables.with_spoke(wanted)),
+                listed(f"var.{table_id(table.key)}" for table in tables.propagated_from_spoke(wanted)),
             ),
             f"The VPC propagates into other route tables of the hub than those that reach {segment.name}.",
         ),
@@ -237,7 +237,7 @@ def _denied(networks: Sequence[str], module: Module) -> Check:
 
 def _shared(estate: Estate, wanted: Spoke, module: Module) -> Check:
     private = f"{module.all('aws_subnet', Tier.PRIVATE)}[*].arn"
-    with_whom = [principal for _, principal in principals(estate, wanted.share_private_subnets_with)]
+    with_whom = [principal for _, principal in ram_principals(estate, wanted.share_private_subnets_with)]
     return check(
         "private_subnets_alone_are_shared",
         (

@@ -20,11 +20,11 @@ _PART = re.compile(r"<!-- (?P<kind>output|file|picture): (?P<what>[^>]+) -->\n.*
 
 def current(page: Path) -> str:
     """A page with every made part as it is today."""
-    from modules.output_folder import merge
+    from modules.output_folder import write_output
     from tests.modules.synthesized import files_of
 
     with tempfile.TemporaryDirectory() as folder:
-        merge(Path(folder) / "cdktf.out", files_of("environments.estate"))
+        write_output(Path(folder) / "cdktf.out", files_of("environments.estate"))
         (Path(folder) / "examples").symlink_to(PROJECT / "examples")
         with contextlib.chdir(folder):
             return _PART.sub(_made, page.read_text())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from modules.output_folder import merge
+from modules.output_folder import write_output
 from tests.docs.readme import PROJECT
 from tests.docs.testing import DOCUMENT, current
 from tests.modules.synthesized import files_of
@@ -22,7 +22,7 @@ EXAMPLE = PROJECT / "examples/tests/test_network.py"
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The output of the reference estate."""
     out = tmp_path_factory.mktemp("reference") / "cdktf.out"
-    merge(out, files_of("environments.estate"))
+    write_output(out, files_of("environments.estate"))
     return out
 
 

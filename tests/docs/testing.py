@@ -40,9 +40,9 @@ def current(output: Path) -> str:
 
 
 if __name__ == "__main__":
-    from modules.output_folder import merge
+    from modules.output_folder import write_output
     from tests.modules.synthesized import files_of
 
     with tempfile.TemporaryDirectory() as folder:
-        merge(Path(folder), files_of("environments.estate"))
+        write_output(Path(folder), files_of("environments.estate"))
         DOCUMENT.write_text(current(Path(folder)))

@@ -16,7 +16,7 @@ import pytest
 
 from isthmus import cli
 from isthmus.files.manifest import MANIFEST
-from modules.output_folder import merge
+from modules.output_folder import write_output
 from tests.hostile.test_intent import Path_, at, leaves
 from tests.proof.estates import output
 
@@ -86,7 +86,7 @@ def outputs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("outputs")
     good, bad = folder / "good", folder / "bad"
     for out in (good, bad):
-        merge(out, output(request.param))
+        write_output(out, output(request.param))
     return good, bad, EXAMPLES[request.param]
 
 

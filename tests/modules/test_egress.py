@@ -28,7 +28,7 @@ from isthmus.output.overview import route_tables
 from isthmus.proof.result.findings import Verdict
 from isthmus.proof.result.proof import Proof
 from isthmus.terraform.reading import read
-from modules.output_folder import merge
+from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.modules.egress_estates import estate
 from tests.modules.inventory import resources_of
@@ -43,7 +43,7 @@ ZONES = ("use1-az1", "use1-az2", "use1-az4", "use1-az6")
 
 
 def proved(files: Mapping[str, str], folder: Path) -> Proof:
-    merge(folder, files)
+    write_output(folder, files)
     return proof.read(folder).prove()
 
 
@@ -132,7 +132,7 @@ def test_moving_to_central_egress_changes_no_route_of_a_spoke() -> None:
     ],
 )
 def test_the_summary_names_what_tables_lead_to(inspection: Inspection, inspector: str, tmp_path: Path) -> None:
-    merge(tmp_path, between_accounts(inspection))
+    write_output(tmp_path, between_accounts(inspection))
     tables = {table.name: table for table in route_tables(network_of(read(tmp_path)))}
     assert f"0.0.0.0/0 -> {inspector}" in tables["infra-apps-central"].static
     assert tables["infra-egress"].associated == ("infra-way-out",)

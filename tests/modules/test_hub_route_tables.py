@@ -129,15 +129,16 @@ def story(given: Estate) -> Iterator[str]:
         yield f"    default {table.default}, to the inspector {table.central}"
         yield from (f"    blackhole {name} {cidr}" for name, cidr in table.blackholes)
     yield f"inspector {tables.inspector}"
-    yield from (f"    {route.table} {route.name} {route.cidr}" for route in tables.to_inspector())
+    yield from (f"    {route.table} {route.name} {route.cidr}" for route in tables.routes_to_inspector())
     for segment in given.segments:
         default = static_default(given, segment)
-        yield f"segment {segment.name}: in {keys(tables.with_segment(segment))}"
-        yield f"    at most in {keys(tables.may_be_attached_by(segment))}, static default {default and default.name}"
+        yield f"segment {segment.name}: in {keys(tables.propagated_from_segment(segment))}"
+        yield f"    at most in {keys(tables.possible_propagations(segment))}, static default {default and default.name}"
     for _, spoke in given.spokes:
-        yield f"spoke {spoke.name}: with {tables.of_spoke(spoke).key}, in {keys(tables.with_spoke(spoke))}"
+        propagated = keys(tables.propagated_from_spoke(spoke))
+        yield f"spoke {spoke.name}: with {tables.table_of_spoke(spoke).key}, in {propagated}"
     for vpn in given.vpn_connections:
-        yield f"connection {vpn.name}: with {tables.of_vpn(vpn).key}, in {keys(tables.with_vpn(vpn))}"
+        yield f"connection {vpn.name}: with {tables.table_of_vpn(vpn).key}, in {keys(tables.tables_leading_to(vpn))}"
     for environment in given.environments:
         yield f"root {environment.name}: reads {', '.join(roots_read(given, environment)) or 'none'}"
         for call in module_calls(given, environment):

@@ -305,7 +305,7 @@ def test_a_remedy_fits_its_cause(tmp_path, monkeypatch, capsys, number, remedy):
     def fails(*_):
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr("modules.output_folder.merge", fails)
+    monkeypatch.setattr("modules.output_folder.write_output", fails)
     monkeypatch.setattr("modules.synthesis.synthesize", lambda _: {})
     monkeypatch.setattr("main._load_bindings", lambda: None)
     monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "out"))

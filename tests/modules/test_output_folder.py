@@ -10,7 +10,7 @@ import pytest
 
 from isthmus.files.manifest import JOURNAL, MANIFEST, STAGING, drift_of, is_half_written
 from modules import output_folder as writing
-from modules.output_folder import OutputRefusedError, merge
+from modules.output_folder import OutputRefusedError, write_output
 
 ROOT = "stacks/dev/cdk.tf.json"
 MODULE = "stacks/dev/modules/spoke_dev/main.tf.json"
@@ -38,7 +38,7 @@ def victim(tmp_path: Path) -> Path:
 
 
 def test_writes_everything_and_leaves_no_temporary_file(tmp_path):
-    merge(tmp_path, {ROOT: "{}\n", MODULE: "{}\n"})
+    write_output(tmp_path, {ROOT: "{}\n", MODULE: "{}\n"})
     assert names(tmp_path) == {ROOT, MODULE}
     assert not (tmp_path / STAGING).exists()
     assert json.loads((tmp_path / MANIFEST).read_text())["files"].keys() == {ROOT, MODULE}
@@ -47,22 +47,22 @@ def test_writes_everything_and_leaves_no_temporary_file(tmp_path):
 def test_files_are_made_with_the_umask_of_the_user(tmp_path):
     before = os.umask(0o077)
     try:
-        merge(tmp_path, {ROOT: "{}\n"})
+        write_output(tmp_path, {ROOT: "{}\n"})
     finally:
         os.umask(before)
     assert (tmp_path / ROOT).stat().st_mode & 0o777 == 0o600
 
 
 def test_an_unchanged_file_is_not_touched(tmp_path):
-    merge(tmp_path, {ROOT: "{}\n"})
+    write_output(tmp_path, {ROOT: "{}\n"})
     for name in (ROOT, MANIFEST):
         os.utime(tmp_path / name, (1, 1))
-    merge(tmp_path, {ROOT: "{}\n"})
+    write_output(tmp_path, {ROOT: "{}\n"})
     assert [(tmp_path / name).stat().st_mtime for name in (ROOT, MANIFEST)] == [1, 1]
 
 
 def test_stale_modules_and_roots_go_and_every_other_file_stays(tmp_path):
-    merge(tmp_path, {ROOT: "{}\n", MODULE: "{}\n", OLD: "{}\n", "stacks/gone/cdk.tf.json": "{}\n"})
+    write_output(tmp_path, {ROOT: "{}\n", MODULE: "{}\n", OLD: "{}\n", "stacks/gone/cdk.tf.json": "{}\n"})
     kept = {
         "stacks/dev/.terraform.lock.hcl",
         "stacks/dev/.terraform/providers/x",
@@ -76,7 +76,7 @@ def test_stale_modules_and_roots_go_and_every_other_file_stays(tmp_path):
     for name in kept:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("mine")
-    done = merge(tmp_path, {ROOT: '{"a": 1}\n'})
+    done = write_output(tmp_path, {ROOT: '{"a": 1}\n'})
     assert names(tmp_path) == {ROOT, *kept}
     assert done.removed == [MODULE, "stacks/gone/cdk.tf.json", OLD]
     assert not (tmp_path / "stacks/gone").exists()
@@ -84,9 +84,9 @@ def test_stale_modules_and_roots_go_and_every_other_file_stays(tmp_path):
 
 
 def test_a_stale_file_that_was_edited_stays_and_is_named(tmp_path):
-    merge(tmp_path, {ROOT: "{}\n", OLD: "{}\n"})
+    write_output(tmp_path, {ROOT: "{}\n", OLD: "{}\n"})
     (tmp_path / OLD).write_text("edited")
-    done = merge(tmp_path, {ROOT: "{}\n"})
+    done = write_output(tmp_path, {ROOT: "{}\n"})
     assert (done.removed, done.left) == ([], [OLD])
     assert (tmp_path / OLD).read_text() == "edited"
 
@@ -97,35 +97,35 @@ def test_a_stale_file_that_was_edited_stays_and_is_named(tmp_path):
 @pytest.mark.parametrize("where", ["stacks/dev", "stacks/dev/modules", "stacks/dev/modules/spoke_dev", "stacks"])
 def test_a_symbolic_link_in_the_output_is_refused(tmp_path, victim, where):
     out = tmp_path / "out"
-    merge(out, {"intent.json": "{}\n"})
+    write_output(out, {"intent.json": "{}\n"})
     (out / where).parent.mkdir(parents=True, exist_ok=True)
     (out / where).symlink_to(victim)
     before = contents(victim), contents(out)
     with pytest.raises(OutputRefusedError, match="symbolic link"):
-        merge(out, {ROOT: "{}\n", MODULE: "{}\n"})
+        write_output(out, {ROOT: "{}\n", MODULE: "{}\n"})
     assert (contents(victim), contents(out)) == before
 
 
 def test_a_symbolic_link_that_took_the_place_of_a_module_is_never_followed(tmp_path, victim):
     """Not even to remove a file that the manifest lists."""
     out = tmp_path / "out"
-    merge(out, {ROOT: "{}\n", MODULE: "{}\n"})
+    write_output(out, {ROOT: "{}\n", MODULE: "{}\n"})
     (out / MODULE).unlink()
     (out / MODULE).parent.rmdir()
     (out / MODULE).parent.symlink_to(victim / "modules" / "spoke_dev")
     (victim / "modules" / "spoke_dev" / "main.tf.json").write_text("{}\n")  # the same bytes as ours
     before = contents(victim)
-    merge(out, {ROOT: "{}\n"})
+    write_output(out, {ROOT: "{}\n"})
     assert contents(victim) == before
     assert (out / MODULE).parent.is_symlink()
 
 
 def test_a_link_beside_ours_is_left_alone(tmp_path, victim):
     out = tmp_path / "out"
-    merge(out, {ROOT: "{}\n", OLD: "{}\n"})
+    write_output(out, {ROOT: "{}\n", OLD: "{}\n"})
     (out / "stacks" / "link").symlink_to(victim)
     before = contents(victim)
-    merge(out, {ROOT: "{}\n"})
+    write_output(out, {ROOT: "{}\n"})
     assert contents(victim) == before
     assert (out / "stacks" / "link").is_symlink()
 
@@ -135,7 +135,7 @@ def test_a_folder_with_foreign_stacks_is_refused(tmp_path):
     (tmp_path / "stacks/mysql/data/db.bin").write_text("mine")
     before = contents(tmp_path)
     with pytest.raises(OutputRefusedError, match="did not write it"):
-        merge(tmp_path, {ROOT: "{}\n"})
+        write_output(tmp_path, {ROOT: "{}\n"})
     assert contents(tmp_path) == before
 
 
@@ -143,63 +143,63 @@ def test_a_folder_with_foreign_stacks_is_refused(tmp_path):
 def test_a_foreign_file_in_the_place_of_ours_is_refused(tmp_path, name):
     (tmp_path / name).write_text("mine")
     with pytest.raises(OutputRefusedError, match=f"{name} is there"):
-        merge(tmp_path, {ROOT: "{}\n", name: "{}\n"})
+        write_output(tmp_path, {ROOT: "{}\n", name: "{}\n"})
     assert contents(tmp_path) == {name: b"mine"}
 
 
 def test_a_file_where_a_folder_belongs_and_a_folder_where_a_file_belongs(tmp_path):
-    merge(tmp_path, {"intent.json": "{}\n"})
+    write_output(tmp_path, {"intent.json": "{}\n"})
     (tmp_path / "stacks").mkdir()
     (tmp_path / "stacks/dev").write_text("mine")
     with pytest.raises(OutputRefusedError, match="is a file, and a folder belongs there"):
-        merge(tmp_path, {ROOT: "{}\n"})
+        write_output(tmp_path, {ROOT: "{}\n"})
     (tmp_path / "stacks/dev").unlink()
     (tmp_path / ROOT).mkdir(parents=True)
     with pytest.raises(OutputRefusedError, match="is a folder, and a file belongs there"):
-        merge(tmp_path, {ROOT: "{}\n"})
+        write_output(tmp_path, {ROOT: "{}\n"})
     assert (tmp_path / ROOT).is_dir()
 
 
 def test_the_output_is_a_file(tmp_path):
     (tmp_path / "out").write_text("mine")
     with pytest.raises(NotADirectoryError):
-        merge(tmp_path / "out", {ROOT: "{}\n"})
+        write_output(tmp_path / "out", {ROOT: "{}\n"})
     assert (tmp_path / "out").read_text() == "mine"
 
 
 @pytest.mark.parametrize("text", ["", "null", "[]", '{"schema": 2, "files": {}}', '{"schema": 1, "files": {"a": 1}}'])
 def test_a_damaged_manifest_is_refused(tmp_path, text):
-    merge(tmp_path, {ROOT: "{}\n"})
+    write_output(tmp_path, {ROOT: "{}\n"})
     (tmp_path / MANIFEST).write_text(text)
     before = contents(tmp_path)
     with pytest.raises(OutputRefusedError, match="damaged"):
-        merge(tmp_path, {ROOT: "new\n"})
+        write_output(tmp_path, {ROOT: "new\n"})
     assert contents(tmp_path) == before
 
 
 def test_a_manifest_cannot_name_files_outside_the_output(tmp_path, victim):
     out = tmp_path / "out"
-    merge(out, {ROOT: "{}\n"})
+    write_output(out, {ROOT: "{}\n"})
     document = json.loads((out / MANIFEST).read_text())
     for name in ("../victim/a.json", str(victim / "a.json"), "stacks/../../victim/a.json", "stacks/dev/own.bin"):
         document["files"][name] = "0" * 64
     (out / "stacks/dev/own.bin").write_text("mine")
     (out / MANIFEST).write_text(json.dumps(document))
     before = contents(victim)
-    merge(out, {ROOT: "new\n"})
+    write_output(out, {ROOT: "new\n"})
     assert contents(victim) == before
     assert (out / "stacks/dev/own.bin").read_text() == "mine", "its digest is not the one that the manifest records"
 
 
 def test_a_journal_cannot_name_files_outside_the_output(tmp_path, victim):
     out = tmp_path / "out"
-    merge(out, {ROOT: "{}\n"})
+    write_output(out, {ROOT: "{}\n"})
     (out / STAGING).mkdir()
     journal = {"schema": 1, "renames": {}, "removed": ["../victim/a.json"]}
     (out / STAGING / JOURNAL).write_text(json.dumps(journal))
     before = contents(victim)
     with pytest.raises(OutputRefusedError, match="damaged"):
-        merge(out, {ROOT: "new\n"})
+        write_output(out, {ROOT: "new\n"})
     assert contents(victim) == before
 
 
@@ -213,24 +213,24 @@ def test_a_run_stopped_at_any_call_leaves_the_old_output_or_is_completed_by_the_
     stops = 0
     for stop in range(1000):
         out = tmp_path / str(stop)
-        merge(out, old)
+        write_output(out, old)
         before = contents(out)
         with monkeypatch.context() as patched:
             stopped = _stop_after(patched, stop)
             try:
-                merge(out, new)
+                write_output(out, new)
             except KeyboardInterrupt:
                 assert stopped
         if not stopped:
             break
         stops += 1
         if is_half_written(out):
-            merge(out, old)  # whatever is asked for next, what was begun is completed first
-            merge(out, new)
+            write_output(out, old)  # whatever is asked for next, what was begun is completed first
+            write_output(out, new)
         else:
             whole = {name: data for name, data in contents(out).items() if not name.startswith(STAGING)}
             assert whole == before or names(out) == set(new), stop
-        merge(out, new)
+        write_output(out, new)
         assert names(out) == set(new), stop
         assert not drift_of(out)
     assert stops > 10
@@ -257,7 +257,7 @@ def _stop_after(patched: pytest.MonkeyPatch, calls: int) -> list[str]:
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), PermissionError(13, "Permission denied")])
 def test_a_full_or_read_only_disk_leaves_the_old_output(tmp_path, monkeypatch, error):
-    merge(tmp_path, {ROOT: "old\n", OLD: "{}\n"})
+    write_output(tmp_path, {ROOT: "old\n", OLD: "{}\n"})
     before = contents(tmp_path)
 
     def fails(*_: object) -> int:
@@ -265,7 +265,7 @@ def test_a_full_or_read_only_disk_leaves_the_old_output(tmp_path, monkeypatch, e
 
     monkeypatch.setattr(Path, "write_bytes", fails)
     with pytest.raises(type(error), match=r"No space|denied"):
-        merge(tmp_path, {ROOT: "new\n", MODULE: "{}\n"})
+        write_output(tmp_path, {ROOT: "new\n", MODULE: "{}\n"})
     assert contents(tmp_path) == before
     assert not (tmp_path / "stacks/dev/modules").exists(), "folders that were made for it are gone too"
 
@@ -273,18 +273,18 @@ def test_a_full_or_read_only_disk_leaves_the_old_output(tmp_path, monkeypatch, e
 def test_a_failed_first_run_leaves_no_folder(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "write_bytes", lambda *_: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
-        merge(tmp_path / "a" / "b", {ROOT: "new\n"})
+        write_output(tmp_path / "a" / "b", {ROOT: "new\n"})
     assert not (tmp_path / "a").exists()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
 def test_a_read_only_folder_is_found_before_anything_is_changed(tmp_path):
-    merge(tmp_path, {ROOT: "old\n", MODULE: "old\n"})
+    write_output(tmp_path, {ROOT: "old\n", MODULE: "old\n"})
     before = contents(tmp_path)
     (tmp_path / MODULE).parent.chmod(0o555)
     try:
         with pytest.raises(PermissionError):
-            merge(tmp_path, {ROOT: "new\n", MODULE: "new\n"})
+            write_output(tmp_path, {ROOT: "new\n", MODULE: "new\n"})
     finally:
         (tmp_path / MODULE).parent.chmod(0o755)
     assert contents(tmp_path) == before
@@ -293,10 +293,10 @@ def test_a_read_only_folder_is_found_before_anything_is_changed(tmp_path):
 WRITER = """
 import sys
 from pathlib import Path
-from modules.output_folder import merge
+from modules.output_folder import write_output
 
 for _ in range(50):
-    merge(Path(sys.argv[1]), {f"stacks/dev/{n}.tf.json": sys.argv[2] for n in range(8)})
+    write_output(Path(sys.argv[1]), {f"stacks/dev/{n}.tf.json": sys.argv[2] for n in range(8)})
 """
 
 
@@ -313,7 +313,7 @@ def test_two_runs_at_once_never_mix(tmp_path):
 
 
 def test_drift_names_what_was_changed_removed_and_added(tmp_path):
-    merge(tmp_path, {ROOT: "{}\n", MODULE: "{}\n", OLD: "{}\n"})
+    write_output(tmp_path, {ROOT: "{}\n", MODULE: "{}\n", OLD: "{}\n"})
     assert not drift_of(tmp_path)
     (tmp_path / ROOT).write_text("edited")
     (tmp_path / OLD).unlink()

@@ -13,7 +13,7 @@ from isthmus.output.overview import site_paths
 from isthmus.report.handover import sheets
 from modules.aws import VpnConnection as AwsVpnConnection
 from modules.hub_route_tables import HubTables
-from modules.output_folder import merge
+from modules.output_folder import write_output
 from modules.provider import VERSION, VERSION_WITH_BGP_LOGS, VERSION_WITH_LARGE_TUNNELS, required_version
 from modules.synthesis import synthesize
 from modules.vpn import vpn
@@ -39,14 +39,14 @@ def document_of(estate: Estate):
 
 
 def written(estate: Estate, folder):
-    merge(folder, synthesize(estate))
+    write_output(folder, synthesize(estate))
     return read_output(folder)
 
 
 @pytest.fixture(scope="module")
 def answer(tmp_path_factory):
     out = tmp_path_factory.mktemp("stage5") / "cdktf.out"
-    merge(out, files_of(STAGE))
+    write_output(out, files_of(STAGE))
     return proof.read(out).prove()
 
 
@@ -71,7 +71,7 @@ def test_a_second_connection_that_one_table_does_not_learn_from_is_no_help(tmp_p
     path = "stacks/network/modules/vpn/main.tf.json"
     document = json.loads(files_of(STAGE)[path])
     del document["resource"]["aws_ec2_transit_gateway_route_table_propagation"]["infra_dc1_02_workloads"]
-    merge(tmp_path, {**files_of(STAGE), path: json.dumps(document)})
+    write_output(tmp_path, {**files_of(STAGE), path: json.dumps(document)})
     found = proof.read(tmp_path).prove().violations
     assert {violation.rule for violation in found} == {"not-resilient"}
 

@@ -9,7 +9,7 @@ import pytest
 from isthmus import proof
 from isthmus.intent import Site, check
 from isthmus.proof import Outcome, Verdict
-from modules.output_folder import merge
+from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.modules.synthesized import estate_of
 from tests.proof.estates import ALL, EVERYTHING, output, write
@@ -202,7 +202,7 @@ def test_what_any_of_several_sites_could_announce_is_said_once(tmp_path: Path) -
     first, second = dc1.customer_gateways
     dc2 = Site("dc2", networks={"lan": "172.30.0.0/16"}, advertises=["172.30.0.0/16"], customer_gateways=[second])
     two = check(replace(one, sites=[replace(dc1, customer_gateways=[first]), dc2]))
-    merge(tmp_path, synthesize(two))
+    write_output(tmp_path, synthesize(two))
     answer = proof.read(tmp_path).prove(scenarios=False)
     said = [text for text in answer.more_specific_prefixes if text.startswith("an advertisement by ")]
     assert said

@@ -18,7 +18,7 @@ from tfplugin_proto import tfplugin5_5_pb2 as pb
 from isthmus.intent import Estate
 from isthmus.network.answers import Outcome
 from isthmus.proof import Proof, Verdict, read
-from modules.output_folder import merge
+from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.modules.inventory import modules_of
 from tests.properties.meaning import INTERNET, Meaning
@@ -75,7 +75,7 @@ class Output:
     def proof(self) -> Proof:
         """The proof of the files as `isthmus prove` reads them."""
         with tempfile.TemporaryDirectory() as folder:
-            merge(Path(folder), self.files)
+            write_output(Path(folder), self.files)
             return read(folder).prove()
 
 

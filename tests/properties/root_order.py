@@ -20,7 +20,7 @@ from typing import Any
 from isthmus.output.folder import read_output
 from isthmus.output.overview import roots
 from isthmus.report.show_terminal import steps
-from modules.output_folder import merge
+from modules.output_folder import write_output
 from tests.properties.laws import Output
 from tests.properties.order import used
 from tests.terraform.engine.workspace import Estate as Folder
@@ -42,7 +42,7 @@ class Roots:
     def __init__(self, output: Output) -> None:
         self.output = output
         with tempfile.TemporaryDirectory() as folder:
-            merge(Path(folder), output.files)
+            write_output(Path(folder), output.files)
             shown = read_output(Path(folder))
             found = roots(shown.folder, shown.graph, shown.estate)
             estate = Folder(Path(folder))

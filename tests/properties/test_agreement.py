@@ -18,7 +18,7 @@ from isthmus.proof.errors import UnusableInput
 from isthmus.proof.result.findings import Verdict
 from isthmus.terraform.graph import Resource, Unknown
 from isthmus.testing.strategies import estates
-from modules.output_folder import merge
+from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.proof.plain import HUB, gateway, hub, made, network, ref, spoke, subnet, table, vpn, vpn_in_core
 from tests.properties.agreement import contradictions
@@ -90,7 +90,7 @@ def test_answers_about_any_network_agree(resources: list[Resource], one: list[st
 def test_answers_about_any_estate_agree(estate: Estate, dice: random.Random) -> None:
     """As it is, and with one resource taken out of the output."""
     with tempfile.TemporaryDirectory() as folder:
-        merge(Path(folder), synthesize(estate))
+        write_output(Path(folder), synthesize(estate))
         found = [f"as it is: {what}" for what in contradictions(proof.read(folder))]
         documents = {
             path: json.loads(path.read_text()) for path in Path(folder).glob("stacks/*/modules/*/main.tf.json")

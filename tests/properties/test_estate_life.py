@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from isthmus.intent import Estate
 from isthmus.intent.checks import problems
 from isthmus.testing.strategies import estates
-from modules.output_folder import merge
+from modules.output_folder import write_output
 from modules.terraform_names import identifier
 from tests.modules.synthesized import estate_of
 from tests.properties.budget import share
@@ -75,7 +75,7 @@ class Planned(Life):
     def follow(self, files: list[str], after: Output) -> None:
         roots = {name.split("/")[1] for name in files if name.startswith("stacks/")}
         with tempfile.TemporaryDirectory(dir=self.engine.scratch) as folder:
-            merge(Path(folder), after.files)
+            write_output(Path(folder), after.files)
             for root in Folder(Path(folder)).in_order():
                 if root.name in roots:
                     assert self.engine.check(root.directory) == []

@@ -16,7 +16,7 @@ from isthmus.intent import Estate
 from isthmus.intent.checks import problems
 from isthmus.intent.intent_file import from_document, to_document
 from isthmus.testing.strategies import estates
-from modules.output_folder import merge
+from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.properties.budget import share
 from tests.properties.changes import Change, add_spoke
@@ -64,7 +64,7 @@ def test_the_laws_of_every_estate(drawn: tuple[Estate, Change | None, random.Ran
 @given(estates().filter(lambda estate: any(estate.spokes) and any(estate.vpn_connections)))
 def test_a_terraform_core_validates_and_plans_every_root(double_engine: Engine, estate: Estate) -> None:
     with tempfile.TemporaryDirectory(dir=double_engine.scratch) as folder:
-        merge(Path(folder), synthesize(estate))
+        write_output(Path(folder), synthesize(estate))
         for root in Folder(Path(folder)).in_order():
             assert double_engine.check(root.directory) == [], root.name
 

@@ -14,7 +14,7 @@ from isthmus.output.overview import advertised, intended, names, roots, route_ta
 from isthmus.report.handover import sheets
 from isthmus.report.show_terminal import print_roots, print_shares, steps
 from isthmus.text.console import console
-from modules.output_folder import merge
+from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.modules.synthesized import estate_of, files_of
 
@@ -22,7 +22,7 @@ from tests.modules.synthesized import estate_of, files_of
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     out = tmp_path_factory.mktemp("stage3") / "cdktf.out"
-    merge(out, files_of("examples.stage_3_every_vpc"))
+    write_output(out, files_of("examples.stage_3_every_vpc"))
     return out
 
 
@@ -74,7 +74,7 @@ def test_what_the_site_is_told_and_the_matrix(output, folder):
 def test_show_says_that_a_limited_segment_accepts_no_rest_of_a_site(tmp_path, capsys):
     estate = estate_of("examples.stage_3_every_vpc")
     limited = [replace(segment, site_networks=["dc1/users"]) for segment in estate.segments]
-    merge(tmp_path / "out", synthesize(check(replace(estate, segments=limited))))
+    write_output(tmp_path / "out", synthesize(check(replace(estate, segments=limited))))
     output = read_output(tmp_path / "out")
     cells = intended(output.estate, output.network, []).cells
     assert cells["rest of dc1", "dev"] == cells["dev", "rest of dc1"] == "no"
@@ -84,7 +84,7 @@ def test_show_says_that_a_limited_segment_accepts_no_rest_of_a_site(tmp_path, ca
 
 def test_names_and_services(tmp_path, capsys):
     """Who answers for what, where there is such a thing."""
-    merge(tmp_path / "cdktf.out", files_of("environments.estate"))
+    write_output(tmp_path / "cdktf.out", files_of("environments.estate"))
     assert names(read_output(tmp_path / "cdktf.out").network) == {
         "sites ask": ("10.1.62.132", "10.1.62.148", "10.1.62.180"),
         "corp.example.com": ("asked of 172.21.0.53, 172.21.1.53",),
@@ -146,14 +146,14 @@ def test_show_says_which_workspaces_read_which(output, folder, capsys, backend, 
 def test_show_tells_what_may_be_opened(tmp_path, capsys):
     estate = estate_of("examples.stage_3_every_vpc")
     allowed_connections = [AllowedConnection(source="dc1/users", to=estate.segments[1], ports=["tcp/443", "icmp"])]
-    merge(tmp_path / "out", synthesize(check(replace(estate, allowed_connections=allowed_connections))))
+    write_output(tmp_path / "out", synthesize(check(replace(estate, allowed_connections=allowed_connections))))
     assert main(["show", str(tmp_path / "out")]) == 0
     told = capsys.readouterr().out.partition("Of those, these open to each other what is listed and nothing else\n")[2]
     assert told.startswith(f"  dc1/users -> {estate.segments[1].name} tcp/443, icmp\n")
 
 
 def test_show_of_a_large_estate_shows_one_of_all_that_are_alike(tmp_path, capsys):
-    merge(tmp_path / "out", synthesize(estate_of_spokes(40)))
+    write_output(tmp_path / "out", synthesize(estate_of_spokes(40)))
     assert main(["show", str(tmp_path / "out")]) == 0
     text = capsys.readouterr().out
     assert "  spoke-0 +39 " in text

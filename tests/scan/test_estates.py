@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from isthmus.scan import read_waivers, scan
-from modules.output_folder import merge
+from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.policies.fixtures import merged, r, tf, write
 from tests.policies.plans import plan_of
@@ -25,7 +25,7 @@ TODAY = date(2026, 11, 22)
 
 
 def _synthesized(module: str, folder: Path) -> Path:
-    merge(folder, synthesize(import_module(module).estate))
+    write_output(folder, synthesize(import_module(module).estate))
     return folder
 
 

@@ -27,7 +27,7 @@ from isthmus.intent import (
 from isthmus.scan import Scan, scan
 from isthmus.scan.waivers import read_shipped
 from isthmus.testing.strategies import estates
-from modules.output_folder import merge
+from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.modules import egress_estates
 from tests.modules.shared_services import reference
@@ -50,7 +50,7 @@ OWN_DOING = {
 
 def _scanned(estate: Estate) -> Scan:
     with tempfile.TemporaryDirectory() as folder:
-        merge(Path(folder) / "out", synthesize(check(estate)))
+        write_output(Path(folder) / "out", synthesize(check(estate)))
         return scan(Path(folder) / "out", policies=POLICIES, today=TODAY)
 
 

@@ -10,7 +10,7 @@ import pytest
 from isthmus.scan import engine, scan
 from isthmus.scan.documents import Document, read_documents
 from isthmus.scan.rendering import something_to_render
-from modules.output_folder import merge
+from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.modules.synthesized import estate_of
 from tests.policies.fixtures import r, tf, write
@@ -95,7 +95,7 @@ def _verdicts(folder: Path, render: bool, monkeypatch: pytest.MonkeyPatch) -> se
 
 
 def test_a_whole_estate_is_judged_alike_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    merge(tmp_path / "out", synthesize(estate_of("environments.estate")))
+    write_output(tmp_path / "out", synthesize(estate_of("environments.estate")))
     assert not something_to_render(read_documents(tmp_path / "out"))
     without = _verdicts(tmp_path / "out", False, monkeypatch)
     assert without == _verdicts(tmp_path / "out", True, monkeypatch)

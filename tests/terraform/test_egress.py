@@ -20,11 +20,11 @@ SYNTHESIZE = """
 import sys
 from pathlib import Path
 from isthmus.intent import Inspection
-from modules.output_folder import merge
+from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.modules.egress_estates import estate
 form = Inspection(sys.argv[1])
-merge(Path(sys.argv[2]), synthesize(estate(form, apart=True)))
+write_output(Path(sys.argv[2]), synthesize(estate(form, apart=True)))
 """
 
 

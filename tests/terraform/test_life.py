@@ -11,7 +11,7 @@ import pytest
 
 from isthmus.intent import Egress, Environment, Estate, Hub, Segment, Spoke, check
 from isthmus.intent.model import name_of
-from modules.output_folder import merge
+from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.modules.synthesized import estate_of
 
@@ -39,7 +39,7 @@ def live(real_engine: Engine, aws: str) -> LiveEstate:
 
 def roots(estate: Estate, folder: Path) -> engine.Estate:
     """The roots of a valid estate, written."""
-    merge(folder, synthesize(check(estate)))
+    write_output(folder, synthesize(check(estate)))
     return engine.Estate(folder)
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 import pytest
 
 from isthmus.intent import Estate, check
-from modules.output_folder import merge
+from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.terraform.engine import Core, Engine, LiveEstate
 from tests.terraform.engine.cloud import Cloud
@@ -42,7 +42,7 @@ class Life:
         files = self.output(after)
         changed = {name for name in files.keys() | self.files.keys() if files.get(name) != self.files.get(name)}
         folder = self.scratch / f"output-{next(_NUMBERS)}"
-        merge(folder, files)
+        write_output(folder, files)
         estate = Folder(folder)
         roots = {name.split("/")[1] for name in changed if name.startswith("stacks/")}
         # What the others hand out may be new for those that read it.
@@ -57,7 +57,7 @@ class Life:
     def take_away(self, root: str) -> list[str]:
         """Destroys a root. Gives what was done in AWS."""
         folder = self.scratch / f"output-{next(_NUMBERS)}"
-        merge(folder, self.files)
+        write_output(folder, self.files)
         self.cloud.done.clear()
         self.live.destroy(Folder(folder), {root})
         return self.cloud.done

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from isthmus.intent import Estate, Observability
-from modules.output_folder import merge
+from modules.output_folder import write_output
 from tests.modules.test_unique_names import OVERWRITTEN
 from tests.terraform.engine import Core, Engine, TerraformFailed
 from tests.terraform.engine.double import SchemaDouble
@@ -24,7 +24,7 @@ SECOND = plain(**network(observability=WATCHED, vpn_connections=[replace(VPN, na
 def applied_beside(life: Life, double: SchemaDouble, core: Core, files: dict[str, str], scratch: Path) -> list[str]:
     """What Terraform did to a name that is taken, where another estate is applied with states of its own."""
     folder = scratch / "other"
-    merge(folder / "output", files)
+    write_output(folder / "output", files)
     live = Engine(core, SchemaDouble(double.schema, life.cloud), folder).live()
     life.cloud.done.clear()
     with pytest.raises(TerraformFailed, match=r"AlreadyExists: aws_(iam_role|kms_alias)"):
