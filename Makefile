@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 export CHECKPOINT_DISABLE := 1
 
 .DEFAULT_GOAL := all
-.PHONY: all synth show prove scan test lint types unit fuzz coverage mutants clean
+.PHONY: all synth show prove scan test lint types unit docs fuzz coverage mutants clean
 
 all: synth show prove scan
 
@@ -44,6 +44,11 @@ types: $(VENV)/.ready
 unit: $(VENV)/.ready
 	$(BIN)/pytest
 
+# The documentation site, in `site`. A link without a target is an error.
+docs: $(VENV)/.ready
+	@$(SYNC) --group docs
+	$(BIN)/zensical build --strict --clean
+
 # The property-based tests with other examples in every run, again and again for MINUTES (0: once).
 # `make test` tries the same examples each time.
 MINUTES ?= 0
@@ -52,7 +57,7 @@ fuzz: $(VENV)/.ready
 	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); \
 	while HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest $(FUZZED); do [ "$$(date +%s)" -lt "$$end" ] || exit 0; done; exit 1
 
-# What the tests themselves are worth, by branches run and by mutants killed: docs/measures.md.
+# What the tests themselves are worth, by branches run and by mutants killed: benchmarks/README.md.
 coverage: $(VENV)/.ready
 	@$(SYNC) --group measure
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
@@ -83,4 +88,4 @@ $(VENV)/.ready: pyproject.toml uv.lock
 	@echo '$(CURDIR)' > $@
 
 clean:
-	rm -rf $(VENV) .uv $(OUT)
+	rm -rf $(VENV) .uv $(OUT) site

@@ -21,7 +21,7 @@ from isthmus.intent.addressing import (
     zone_number,
 )
 
-DOCUMENT = Path("docs/addressing.md")
+DOCUMENT = Path("docs/explanation/addressing.md")
 DERIVED = Tunnel()
 START, END = "<!-- slots -->\n", "<!-- /slots -->\n"
 

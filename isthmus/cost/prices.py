@@ -97,7 +97,7 @@ def how_to_get_one(region: str) -> str:
     return (
         "Write one out of AWS's price list, where AWS can be reached: "
         f"python -m isthmus.cost.release --region {region}; "
-        "or write the prices into a file of your own and give it with --prices (docs/cost.md, Prices)"
+        "or write the prices into a file of your own and give it with --prices (docs/how-to/estimate-cost.md, Prices)"
     )
 
 

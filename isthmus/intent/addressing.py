@@ -2,7 +2,7 @@
 
 A subnet's place depends on its tier and on the number in its zone id (`use1-az3` is 3), a tunnel's inside CIDR on its
 connection's number. Nothing depends on order or on what else exists, so adding a zone, a tier or a spoke moves nothing.
-The slot table is drawn in docs/addressing.md.
+The slot table is drawn in docs/explanation/addressing.md.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
 
 What Checkov alone would pass over in silence is either repaired before the scan (nulls, policies written as JSON text,
 blocks that its parser cannot read) or is a finding (a `dynamic` block, a check that crashed), and every resource in the
-files must have been seen. See docs/policies.md.
+files must have been seen. See docs/reference/policies.md.
 """
 
 from isthmus.scan.errors import ScanError

@@ -1,6 +1,6 @@
 """The catalogue of a folder of policies, in the page that explains them.
 
-    python -m isthmus.scan.catalogue policies docs/policies.md
+    python -m isthmus.scan.catalogue policies docs/reference/policies.md
 
 rewrites what follows the marker in that page.
 """
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-MARKER = "<!-- from here on written by: python -m isthmus.scan.catalogue policies docs/policies.md -->\n"
+MARKER = "<!-- from here on written by: python -m isthmus.scan.catalogue policies docs/reference/policies.md -->\n"
 
 
 def catalogue(policies: Path) -> str:

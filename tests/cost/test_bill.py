@@ -315,7 +315,7 @@ def test_a_sheet_made_by_the_page_prices_another_region(tmp_path: Path, capsys: 
     assert (code, out) == (2, "")
     assert "isthmus: eu-central-1: no price sheet of that Region is here" in " ".join(err.split())
     # The sheet that the page shows.
-    page = (Path(__file__).parents[2] / "docs" / "cost.md").read_text()
+    page = (Path(__file__).parents[2] / "docs/how-to/estimate-cost.md").read_text()
     sheet.write_text(next(block for block in page.split("```toml\n")[1:] if "[prices]" in block).split("```")[0])
     code, out, _ = run(capsys, network, "--prices", sheet)
     assert code == 0

@@ -1,6 +1,6 @@
-"""docs/fields.md: every type of the language, with its fields, out of the code.
+"""docs/reference/fields.md: every type of the language with its fields, from the docstrings.
 
-`python -m tests.docs.fields` writes it anew.
+`python -m tests.docs.fields` writes it again.
 """
 
 from __future__ import annotations
@@ -15,24 +15,25 @@ from isthmus import intent
 from isthmus.intent.python_source import written
 from tests.docs.readme import PROJECT
 
-DOCUMENT = PROJECT / "docs" / "fields.md"
-# In the order in which an estate is thought of; what is chosen from stands behind what it is chosen for.
+DOCUMENT = PROJECT / "docs/reference/fields.md"
+# In the order in which you write an estate. An enumeration follows the type that uses it.
 TYPES: dict[str, tuple[str, ...]] = {
-    "The whole": ("Estate", "Organization", "Account", "OrganizationalUnit", "Environment"),
-    "Who reaches whom": ("Segment", "AllowedConnection", "Spoke", "Egress"),
-    "The hub and the sites": ("Hub", "Site", "CustomerGateway", "VpnConnection", "Routing", "Tunnel"),
-    "The central way out": ("EgressVpc", "Inspection", "FirewallPolicy", "DomainList", "RuleGroup", "DefaultAction"),
-    "Names and endpoints": ("HybridDns", "ForwardRule", "PrivateZone", "SharedBy", "DnsFirewall", "CentralEndpoints"),
+    "The estate": ("Estate", "Organization", "Account", "OrganizationalUnit", "Environment"),
+    "Segments and spokes": ("Segment", "AllowedConnection", "Spoke", "Egress"),
+    "Hub, sites and VPN connections": ("Hub", "Site", "CustomerGateway", "VpnConnection", "Routing", "Tunnel"),
+    "Central egress": ("EgressVpc", "Inspection", "FirewallPolicy", "DomainList", "RuleGroup", "DefaultAction"),
+    "DNS and endpoints": ("HybridDns", "ForwardRule", "PrivateZone", "SharedBy", "DnsFirewall", "CentralEndpoints"),
     "Alarms": ("Observability",),
     "State": ("LocalBackend", "S3Backend", "HcpTerraform"),
 }
-HEAD = """# Every field
+HEAD = """# Fields
 
-What an estate is written with: all of `isthmus.intent`. How it is checked stands in [the language](language.md), what
-follows from it in the pages on [addresses](addressing.md), [central egress](egress.md), [names](dns.md),
-[resilience](resilience.md) and [state](running.md#state).
+All types of `isthmus.intent`, with their fields. [The language](language.md) lists the rules that check them. This page
+is generated from the docstrings, which your editor also shows.
 
-This page is made of the docstrings, which an editor shows too.
+Related pages: [addresses](../explanation/addressing.md), [egress](../explanation/egress.md),
+[DNS and endpoints](../explanation/dns.md),
+[resilience](../explanation/resilience.md), [state](../how-to/apply.md#state).
 """
 _MEANING = re.compile(r"^(\w+(?:, \w+)*) {2,}(\S.*)$")
 _WORDS = {
@@ -56,7 +57,7 @@ def page() -> str:
 
 
 def meanings(cls: type) -> tuple[str, dict[str, str]]:
-    """What a docstring says of a type, and of each of its fields; of names it is the same everywhere."""
+    """The description of a type and of each field, from its docstring. `name` means the same for every type."""
     text: list[str] = []
     found: dict[str, str] = {"name": "unique among its kind"}
     last: tuple[str, ...] = ()
@@ -91,16 +92,16 @@ def _fields(cls: type, found: dict[str, str]) -> Iterator[str]:
     assert is_dataclass(cls)
     rows = [field for field in fields(cls) if field.name != "kind"]
     if rows:
-        yield "| field | type | if left out | meaning |"
+        yield "| field | type | default | meaning |"
         yield "|---|---|---|---|"
     for field in rows:
-        bare = "" if field.kw_only else "; goes without a keyword"
+        bare = "" if field.kw_only else "; positional"
         meaning = _cell(found.get(field.name, "") + bare)
         yield f"| `{field.name}` | {kind(str(field.type))} | {_default(field)} | {meaning} |"
 
 
 def kind(annotation: str) -> str:
-    """A type in words."""
+    """An annotation as words."""
     annotation = annotation.removesuffix(" | None")
     if match := re.fullmatch(r"(Many|Several)\[(.*)\]", annotation):
         several = kind(match[2])
@@ -120,7 +121,7 @@ def _linked(words: str) -> str:
 
 def _default(field: Field[object]) -> str:
     if field.default is MISSING and field.default_factory is MISSING:
-        return "needed"
+        return "required"
     value = field.default if field.default_factory is MISSING else field.default_factory()
     pair = str(field.type).startswith("tuple")
     value = list(value) if isinstance(value, tuple) and not pair else value

@@ -1,6 +1,6 @@
-"""docs/language-in-terraform.md: where each rule of the language is found in Terraform that was read, and why not.
+"""docs/reference/language-in-terraform.md: where a rule of the language is found in other Terraform, and why not.
 
-`python -m tests.docs.in_terraform` writes it anew.
+`python -m tests.docs.in_terraform` writes it again.
 """
 
 from __future__ import annotations
@@ -9,25 +9,25 @@ from isthmus.intent.checks import RULES
 from isthmus.proof import CATALOGUE
 from tests.docs.readme import PROJECT
 
-PAGE = PROJECT / "docs" / "language-in-terraform.md"
-HEAD = """# The language's rules in other Terraform
+PAGE = PROJECT / "docs/reference/language-in-terraform.md"
+HEAD = """# Rules of the language in other Terraform
 
-What the language refuses before anything is generated may also be wrong in Terraform that people wrote themselves. The
-table says for each rule of [the language](language.md) where it is found there: by a
-[rule of the proof](proof.md#rules) (`isthmus prove`), or by a [policy](policies.md) (`isthmus scan`). Where neither is,
-it says why. What is not known is no violation.
+The language refuses some faults before anything is generated. Terraform that you did not generate may have the same
+faults. This table shows, for each rule of [the language](language.md), what finds the fault there: a
+[rule of the proof](proof-rules.md) (`isthmus prove`) or a [policy](policies.md) (`isthmus scan`). If nothing finds it,
+the table gives the reason. A value that is unknown is not a violation.
 
 | rule | in Terraform |
 |---|---|
 """
 
-_INTENT = "about what an estate means, which Terraform does not say"
-_NAMES = "about names that the language derives others from"
-_ORGANIZATION = "about accounts and units, of which a network's Terraform names none"
-_TERRAFORM = "Terraform's provider refuses it in a plan"
+_INTENT = "about the intent of an estate, which Terraform does not hold"
+_NAMES = "about names from which the language derives other names"
+_ORGANIZATION = "about accounts and organizational units, which the Terraform of a network does not name"
+_TERRAFORM = "the provider refuses it in a plan"
 _FLOWS = "the flows show it"
-_STATIC = "no fault by itself: flows go by the static route, and a note says so beside Direct Connect"
-_OPTION = "an option of what is generated"
+_STATIC = "not a fault: flows use the static route; with Direct Connect, a note says so"
+_OPTION = "an option of the generator"
 
 # By rule: how it is found, in code of the proof's rules and policies; or one of the reasons above.
 ELSEWHERE: dict[str, str] = {
@@ -90,19 +90,19 @@ ELSEWHERE: dict[str, str] = {
     ),
     **dict.fromkeys(("device-name", "log-retention", "region", "firewall-policy"), _TERRAFORM),
     "transit-asn": "flows between sites of one ASN are unknown; without such flows, one ASN is no fault",
-    "tag-form": "of every resource; it changes no flow",
+    "tag-form": "about every resource; it changes no flow",
     "unknown-reference": "`undeclared-reference`",
     "no-zones": "`zone-not-covered`, or the flows show it",
     "zone-twice": "`two-attachment-subnets`, `duplicate-zone-subnet`",
-    "cidr-form": "what is no CIDR block is unknown, with the value",
-    "cidr-not-canonical": "AWS drops host bits, and so does the proof",
+    "cidr-form": "a value that is not a CIDR block is unknown",
+    "cidr-not-canonical": "AWS clears host bits, and so does the proof",
     "pinned-subnet-size": "`subnet-size`",
     "pinned-subnet-outside": "`subnet-outside-vpc`",
     "subnet-overlap": "`overlapping-subnets`",
     "cidr-overlap": "`cidr-overlap`, `overlapping-vpcs`",
-    "inspected-without-firewall": f"{_FLOWS}: without a policy that is known, what passes is unknown",
-    "firewall-variable": "a rule with a variable that is not known makes flows unknown",
-    "firewall-domain": "which names AWS refuses in a list is not documented in full",
+    "inspected-without-firewall": f"{_FLOWS}: without a known policy, the flows are unknown",
+    "firewall-variable": "a rule with an unknown variable makes flows unknown",
+    "firewall-domain": "AWS does not document in full which names it refuses in a list",
     "no-default-on-premises": _FLOWS,
     "default-route-needs-bgp": "`not-resilient` with an intent; a failure takes the flows",
     "default-route-twice": "`duplicate-route`",
@@ -110,11 +110,11 @@ ELSEWHERE: dict[str, str] = {
     "static-and-bgp": _STATIC,
     "static-twice": "`duplicate-route`",
     "static-without-routes": "CKV_ISTHMUS_24; `one-way-flow`",
-    "ecmp-asn": "connections with other ASNs share no traffic, and all carry it: no fault by itself",
+    "ecmp-asn": "not a fault: connections with different ASNs do not share traffic, and each can carry it",
     "advertised-prefix-overlap": "`overlapping-advertisement`",
     "advertised-prefix-count": "`quota-exceeded`",
-    "advertised-prefix-twice": "what is said with `--advertises` counts once",
-    "customer-gateway-unknown": "CKV_ISTHMUS_28; unknown, since AWS takes none without",
+    "advertised-prefix-twice": "a prefix that `--advertises` repeats counts once",
+    "customer-gateway-unknown": "CKV_ISTHMUS_28; unknown, because AWS requires one of them",
     "inside-cidr-twice": "`duplicate-inside-cidr`",
     "weak-algorithm": "CKV_ISTHMUS_16, CKV_ISTHMUS_17, CKV_ISTHMUS_18, CKV_ISTHMUS_19",
     "tunnel-lifetimes": "`tunnel-lifetimes`; CKV_ISTHMUS_26",
@@ -126,14 +126,14 @@ ELSEWHERE: dict[str, str] = {
     "domain-form": "a name that no query asks for has no effect",
     "dns-server-not-reachable": "with an intent `dns-path-blocked`; `isthmus trace --name` otherwise",
     "dns-server-in-no-subnet": "with an intent `dns-path-blocked`",
-    "endpoint-service": "names of a service that is not known are unknown",
+    "endpoint-service": "the names of an unknown service are unknown",
     "vpc-cidr-count": "`quota-exceeded`",
     "network-acl-rules": "`quota-exceeded`",
     "route-table-size": "`quota-exceeded`",
     "route-table-count": "`quota-exceeded`",
     "transit-gateway-routes": "`quota-exceeded`",
     "vpc-count": "`quota-exceeded`; without an intent a note",
-    "elastic-ip-count": "`quota-exceeded`, of NAT gateways; without an intent a note",
+    "elastic-ip-count": "`quota-exceeded`, for NAT gateways; without an intent a note",
     "nat-gateway-count": "`quota-exceeded`; without an intent a note",
     "served-vpcs": "`quota-exceeded`",
     "gateway-endpoint-count": "`quota-exceeded`",

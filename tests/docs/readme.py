@@ -14,7 +14,12 @@ from pathlib import Path
 
 PROJECT = Path(__file__).parents[2]
 README = PROJECT / "README.md"
-PAGES = (README, PROJECT / "docs" / "alternatives.md", PROJECT / "docs" / "cost.md", PROJECT / "docs" / "diagrams.md")
+_MADE_ELSEWHERE = ("write-tests.md",)
+PAGES = tuple(
+    page
+    for page in (README, *sorted(PROJECT.glob("docs/**/*.md")))
+    if page.name not in _MADE_ELSEWHERE and re.search(r"<!-- (output|file|picture): ", page.read_text())
+)
 _PART = re.compile(r"<!-- (?P<kind>output|file|picture): (?P<what>[^>]+) -->\n.*?<!-- /(?P=kind) -->\n", re.DOTALL)
 
 

@@ -1,6 +1,6 @@
-"""docs/resource-types.md: how every type and argument of AWS stands, out of the code.
+"""docs/reference/resource-types.md: how the proof treats every type and argument, from its tables.
 
-`python -m tests.docs.resource_types` writes it anew.
+`python -m tests.docs.resource_types` writes it again.
 """
 
 from __future__ import annotations
@@ -14,29 +14,31 @@ from isthmus.network.coverage.not_modeled import NOT_MODELED
 from isthmus.network.coverage.resource_types import OWN_REGION, Arguments
 from tests.docs.readme import PROJECT
 
-DOCUMENT = PROJECT / "docs" / "resource-types.md"
+DOCUMENT = PROJECT / "docs/reference/resource-types.md"
 HEAD = """# Resource types and arguments
 
-What the proof evaluates, and what it does not. The page is made of the tables in `isthmus/network/world`, which the
-proof itself goes by; a test holds them against every type and argument of the provider that the bindings are made of.
+This page lists which resource types and arguments the proof evaluates. It is generated from the tables in
+`isthmus/network/coverage`, which the proof uses. A test compares the tables with every type and argument of the AWS
+provider.
 
-- A type that is **not modelled** makes unknown what it touches, and the verdict with it. The reason names the resource.
-- A type of a networking service that stands in no table counts as not modelled. So does an argument that stands in no
-  row of its type, and a value that is not among those listed.
-- Every type of another service has no effect on flows. Data sources change nothing in AWS: what Terraform alone can
-  read from them is unknown where it is used.
-- `awscc_*` types of networking services are not modelled. Of providers of other clouds and of software none has an
-  effect; of any other provider a type that looks like a network is not modelled.
-- A `local-exec` provisioner may run anything: the verdict is unknown.
+- A type that is **not modeled** makes the flows that it can change unknown, and so the verdict. The reason names the
+  resource.
+- A type of a networking service that is in no table counts as not modeled. The same applies to an argument that its
+  type does not list, and to a value that is not listed.
+- A type of any other AWS service has no effect on flows. A data source changes nothing in AWS. A value that only
+  Terraform can read from a data source is unknown.
+- `awscc_*` types of networking services are not modeled. Types of other clouds and of software providers have no
+  effect. For any other provider, a type with the name of a network resource is not modeled.
+- A `local-exec` provisioner can run any program, so the verdict is unknown.
 """
 
 
 def page() -> str:
-    return "".join((HEAD, _unmodelled(), _harmless(), _modelled()))
+    return "".join((HEAD, _not_modeled(), _without_effect(), _modeled()))
 
 
-def _unmodelled() -> str:
-    lines = ["\n## Not modelled\n", "| type | what it does | what becomes unknown |", "|---|---|---|"]
+def _not_modeled() -> str:
+    lines = ["\n## Not modeled\n", "| type | what it does | what becomes unknown |", "|---|---|---|"]
     for name, found in sorted(NOT_MODELED.items()):
         less = f", unless `{found.unless[0]}` is `{found.unless[1]}`" if found.unless else ""
         with_ = f", where `{found.through[0]}` is set" if found.through else ""
@@ -44,13 +46,13 @@ def _unmodelled() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _harmless() -> str:
+def _without_effect() -> str:
     lines = ["\n## Without effect on flows\n", "| types | why |", "|---|---|"]
     lines += [f"| {_names(types)} | {why} |" for why, types in _by_reason(NO_EFFECT).items()]
     return "\n".join(lines) + "\n"
 
 
-def _modelled() -> str:
+def _modeled() -> str:
     everywhere = "; ".join(f"{_names([name])}: {why}" for name, why in COMMON.items())
     lines = [f"\n## Evaluated\n\nArguments of every type without effect: {everywhere}. `region` is compared.\n"]
     for name, table in sorted(MODELED.items()):

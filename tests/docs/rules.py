@@ -1,28 +1,35 @@
-"""The table of rules in docs/proof.md: `python -m tests.docs.rules` writes it from the catalogue."""
+"""docs/reference/proof-rules.md: the rules of the proof, from the catalogue.
+
+`python -m tests.docs.rules` writes it again.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from isthmus.proof import CATALOGUE
+from tests.docs.readme import PROJECT
 
-PAGE = Path(__file__).parents[2] / "docs" / "proof.md"
-_HEAD = "| rule | what is wrong |\n|---|---|\n"
+PAGE = PROJECT / "docs/reference/proof-rules.md"
+HEAD = """# Rules of the proof
 
+`isthmus prove` reports each violation with one of these ids. The ids are stable. The link is the AWS page that the rule
+follows. `isthmus.proof.rule(id)` returns the explanation of a rule. Problems that the reader finds in the configuration
+itself keep their own ids.
 
-def table() -> str:
-    """The rules with their pages, in the order of the catalogue."""
-    rows = [
-        f"| [`{rule.id}`]({rule.source}) | {rule.info} |" if rule.source else f"| `{rule.id}` | {rule.info} |"
-        for rule in CATALOGUE.values()
-    ]
-    return _HEAD + "\n".join(rows) + "\n"
+[Rules of the language in other Terraform](language-in-terraform.md) shows which rule of the language each of them
+covers.
+
+| rule | what is wrong |
+|---|---|
+"""
 
 
 def written() -> str:
-    """The page with the table as it is in the catalogue."""
-    before, _, _ = PAGE.read_text().partition(_HEAD)
-    return before + table()
+    """The page, with the rules in the order of the catalogue."""
+    rows = (
+        f"| [`{rule.id}`]({rule.source}) | {rule.info} |\n" if rule.source else f"| `{rule.id}` | {rule.info} |\n"
+        for rule in CATALOGUE.values()
+    )
+    return HEAD + "".join(rows)
 
 
 if __name__ == "__main__":

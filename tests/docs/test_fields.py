@@ -1,4 +1,4 @@
-"""docs/fields.md is what the language is."""
+"""docs/reference/fields.md is what the language is."""
 
 from dataclasses import fields, is_dataclass
 from enum import EnumMeta
@@ -46,5 +46,5 @@ def test_every_field_and_choice_has_a_meaning_and_no_other_has_one(name):
         ("tuple[float, float] | None", "pair of numbers"),
     ],
 )
-def test_types_are_said_in_words(annotation, words):
+def test_types_are_written_in_words(annotation, words):
     assert kind(annotation) == words

@@ -1,4 +1,4 @@
-"""The workflow of docs/pull-requests.md does what the page says: its own commands, in a repository of their own.
+"""The workflow of docs/how-to/pull-requests.md does what the page says: its own commands, in a repository of their own.
 
 Played is what is not ours: `uv` hands out this project's environment, `gh` keeps comments in a file, `terraform` writes
 down what it was asked, and fails to plan dev.
@@ -17,7 +17,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 PROJECT = Path(__file__).parents[2]
-PAGE = PROJECT / "docs" / "pull-requests.md"
+PAGE = PROJECT / "docs/how-to/pull-requests.md"
 WORKFLOW: dict[str, Any] = yaml.safe_load(
     re.search(r"<!-- workflow -->\n```yaml\n(.*?)```", PAGE.read_text(), re.DOTALL)[1]  # type: ignore[index]
 )

@@ -1,4 +1,4 @@
-"""docs/resource-types.md is what the tables say."""
+"""docs/reference/resource-types.md is what the tables say."""
 
 from tests.docs.resource_types import DOCUMENT, page
 

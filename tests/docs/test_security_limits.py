@@ -1,4 +1,4 @@
-"""docs/security-limits.md states the limits that the code has, and is found."""
+"""docs/reference/security-limits.md states the limits that the code has, and is found."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from isthmus.terraform import toml_files as toml
 from isthmus.terraform import unread_files as beside
 from isthmus.terraform import work_limit as budget
 
-DOCS = Path(__file__).parents[2] / "docs"
-PAGE = DOCS / "security-limits.md"
+PROJECT = Path(__file__).parents[2]
+PAGE = PROJECT / "docs/reference/security-limits.md"
 
 
 def mebibytes(size: int) -> str:
@@ -86,9 +86,9 @@ def test_every_figure_of_the_page_is_one_of_the_code() -> None:
     assert said in PAGE.read_text()
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/proof.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/explanation/proof.md"])
 def test_the_page_is_found(page: str) -> None:
-    path = DOCS.parent / page
+    path = PROJECT / page
     links = re.findall(r"\]\(([^)]*security-limits\.md)\)", path.read_text())
     assert links
     assert all((path.parent / link).resolve() == PAGE for link in links)

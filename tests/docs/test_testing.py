@@ -1,4 +1,4 @@
-"""docs/testing.md: every block of Python is run by pytest on the reference estate, what it shows is what happens."""
+"""docs/how-to/write-tests.md: pytest runs every block of Python on the reference estate, and outputs are as shown."""
 
 import re
 import shutil

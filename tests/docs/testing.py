@@ -1,4 +1,4 @@
-"""The parts of docs/testing.md that are made: a file of the repository, and what failing sentences say.
+"""The parts of docs/how-to/write-tests.md that are made: a file of the repository, and what failing sentences say.
 
 `python -m tests.docs.testing` writes them anew.
 """
@@ -11,12 +11,12 @@ from pathlib import Path
 
 from tests.docs.readme import PROJECT
 
-DOCUMENT = PROJECT / "docs/testing.md"
+DOCUMENT = PROJECT / "docs/how-to/write-tests.md"
 _PART = re.compile(r"<!-- (?P<kind>output|file): (?P<what>[^>]+) -->\n.*?<!-- /(?P=kind) -->\n", re.DOTALL)
 
 
 def current(output: Path) -> str:
-    """docs/testing.md with every made part as it is today; `output` is the reference estate's."""
+    """docs/how-to/write-tests.md with every made part as it is today; `output` is the reference estate's."""
     from isthmus.proof import ProofError
     from isthmus.testing.network import NetworkUnderTest
 

@@ -1,4 +1,4 @@
-"""The pipeline of one segment cannot touch another: each sentence of docs/running.md, tried on every example."""
+"""The pipeline of one segment cannot touch another: each sentence of docs/how-to/apply.md, tried on every example."""
 
 from __future__ import annotations
 

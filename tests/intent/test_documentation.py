@@ -1,4 +1,4 @@
-"""docs/language.md tells what the code does. `python -m tests.intent.test_documentation` rewrites its tables."""
+"""docs/reference/language.md is current. `python -m tests.intent.test_documentation` rewrites its tables."""
 
 import re
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from isthmus.intent import Environment, Estate, InvalidEstate, check
 from isthmus.intent.checks import RULES
 from tests.intent.network import DEV, HUB, VPN, estate
 
-DOCUMENT = Path("docs/language.md")
+DOCUMENT = Path("docs/reference/language.md")
 DECISION = Path("docs/decisions/0006-language.md")
 
 

@@ -19,8 +19,8 @@ FILES = sorted(path for path in POLICIES.glob("*/*.py") if path.stem != "__init_
 
 
 def test_the_page_is_current() -> None:
-    page = (ROOT / "docs" / "policies.md").read_text()
-    assert page == rewritten(page, POLICIES), "run: python -m isthmus.scan.catalogue policies docs/policies.md"
+    page = (ROOT / "docs/reference/policies.md").read_text()
+    assert page == rewritten(page, POLICIES), "python -m isthmus.scan.catalogue policies docs/reference/policies.md"
 
 
 def test_a_page_without_marker_is_left_alone() -> None:

@@ -3,7 +3,7 @@
     python -m tests.proof.argument_mutants [OUTPUT ...] [--most N]
 
 prints the survivors: mutants that are proved although the table of arguments does not say why that is right. It writes
-docs/argument-mutants.md if no output is named.
+benchmarks/argument-mutants.md if no output is named.
 
 Mutants are made in the graph that the reader makes of an output: hundreds of them share one reading. That the reader
 sees the same in files is held by tests/proof/test_argument_mutants.py.
@@ -35,7 +35,7 @@ from tests.docs.readme import PROJECT
 from tests.proof.estates import ALL, estate, output, write
 from tests.proof.same_flows import Excuse, excuse
 
-DOCUMENT = PROJECT / "docs" / "argument-mutants.md"
+DOCUMENT = PROJECT / "benchmarks/argument-mutants.md"
 REFERENCE = "environments.estate"
 OUTPUTS = (REFERENCE, *ALL)
 _SWITCHES = {"enable": "disable", "disable": "enable", "enabled": "disabled", "disabled": "enabled"}
@@ -342,7 +342,7 @@ class Counts:
 
 
 def page(counts: Counts, most: int | None) -> str:
-    """docs/argument-mutants.md."""
+    """benchmarks/argument-mutants.md."""
     which = f"In each output {most} of alike mutants (type, argument, what became of it) were made." if most else ""
     lines = [
         HEAD,
@@ -367,12 +367,12 @@ HEAD = """# Argument mutants
 
 Every argument of every evaluated resource in the outputs of `environments/` and of all examples is changed to another
 value of its kind and to a value that does not exist, and removed; so are its blocks, and the resource. A mutant is
-found if the verdict is violated or unknown then. Arguments that [the table](resource-types.md) says to be without
-effect on flows are not counted: there the reason stands. Of the others, those after which the network is still as meant
-stand below, each with the reason; the rate is of both.
+found if the verdict is then violated or unknown. Arguments without effect on flows are not counted: see
+[resource types](../docs/reference/resource-types.md). The second table lists the mutants after which the network still
+does what the intent asks, each with the reason. They count as found in the rate.
 
-`python -m tests.proof.argument_mutants` makes them all, and this page. A sample is made in every test run, all of them
-every night.
+`python -m tests.proof.argument_mutants` makes all of them and writes this page. `make test` makes a sample, and the
+nightly profile makes all.
 """
 
 if __name__ == "__main__":

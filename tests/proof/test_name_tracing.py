@@ -16,7 +16,7 @@ from tests.modules.synthesized import files_of
 from tests.proof.estates import write
 from tests.proof.test_answering import DEV, DNS, OTHER_SERVER, Edit, added, extra_rule, set_on
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "dns.md"
+DOCUMENT = Path(__file__).parents[2] / "docs/explanation/dns.md"
 
 
 @pytest.fixture(scope="module")

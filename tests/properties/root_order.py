@@ -60,7 +60,7 @@ class Roots:
         made = dict(_made(self.output))
         found = {}
         for root in self.output.roots:
-            # The deployment role is there before the first apply (docs/running.md).
+            # The deployment role is there before the first apply (docs/how-to/apply.md).
             deploys = f"role/{self.output.estate.organization.deployment_role}"
             named = (name for name in _assumed_and_stored(self.output.roots[root]) if not name.endswith(f":{deploys}"))
             wanted = {made.get(name, Need("nothing", name)) for name in named}

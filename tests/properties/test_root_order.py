@@ -41,7 +41,7 @@ def test_the_examples_do_too(example: str) -> None:
 @settings(max_examples=share(5))
 @given(data=st.data(), estate=estates(largest=3))
 def test_one_order_of_a_change_leaves_no_root_without_what_it_reads(data: st.DataObject, estate: Estate) -> None:
-    """What adds goes in the printed order, what takes away in the opposite one of the old output (docs/running.md)."""
+    """What adds goes in the printed order, what takes away in the opposite (docs/how-to/apply.md)."""
     kind = data.draw(st.sampled_from(KINDS))
     change = data.draw(kind(estate), label=kind.__name__)
     if change is None or list(problems(change.estate)):

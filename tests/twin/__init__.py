@@ -4,6 +4,6 @@ The twin is a second judge of the proof. It shares neither code nor data model w
 itself, `aws` says what AWS makes of the resources, `kernel` writes that as routes, rules and filters of Linux, and
 `lab` holds the namespaces and sends the packets. `compare` is the one file that asks the proof.
 
-What it cannot know is what `docs/measures.md` says of it: it holds the proof against one more reading of AWS's
+What it cannot know is what `benchmarks/README.md` says of it: it holds the proof against one more reading of AWS's
 documentation, not against AWS.
 """

@@ -1,5 +1,5 @@
 """The closed world: what of the input is evaluated, what is not, and what has no effect on flows.
 
-`types.unmodelled` and `modelled.MODELLED` are the tables (docs/resource-types.md). `doubts.doubts_of` finds what of a
-graph is not evaluated, `doubted.doubted` makes unknown what that touches.
+`type_table.not_modeled` and `modeled.MODELED` are the tables (docs/reference/resource-types.md).
+`not_evaluated` finds what of a graph is not evaluated, `with_unknowns` makes unknown what that can change.
 """

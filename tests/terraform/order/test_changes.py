@@ -1,4 +1,4 @@
-"""Every row of docs/changes.md, applied: what it promises happens, and in its order."""
+"""Every row of docs/reference/changes.md, applied: what it promises happens, and in its order."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -45,7 +45,7 @@ from .estates import (
     spokes,
 )
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "changes.md"
+DOCUMENT = Path(__file__).parents[3] / "docs/reference/changes.md"
 Row = Callable[[Begin], object]
 ROWS: dict[str, Row] = {}
 

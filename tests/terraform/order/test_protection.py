@@ -13,7 +13,7 @@ from isthmus.intent import Egress
 from .conftest import Begin
 from .estates import NETWORK, TEAM, WEB, plain
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "running.md"
+DOCUMENT = Path(__file__).parents[3] / "docs/how-to/apply.md"
 
 
 def test_what_is_protected_is_destroyed_when_it_is_taken_out(begin: Begin) -> None:
