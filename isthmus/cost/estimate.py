@@ -13,7 +13,7 @@ from isthmus.cost.items import AT_PRICE_OF, ITEMS, Item, Unit
 from isthmus.cost.prices import Prices, how_to_get_one, shipped, shipped_regions
 from isthmus.cost.traffic import TrafficFlow
 from isthmus.cost.transfer import paid
-from isthmus.cost.usage import OF_ROTATIONS, OF_WAIVERS, Use, assumptions, using, written_elsewhere
+from isthmus.cost.usage import OF_ROTATIONS, OF_WAIVERS, ItemUse, assumptions, item_uses, written_elsewhere
 from isthmus.network.answers import InSubnet, Outcome, Packet, Position
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.errors import ProofError
@@ -120,7 +120,7 @@ def estimate(subject: Analysis, prices: Prices | None = None, flows: Sequence[Tr
     """
     regions = tuple(sorted({r.region for r in subject.graph.resources.values() if r.region}))
     stands = list(fixed_charges(subject.graph))
-    used = list(using(subject.graph, flows))
+    used = list(item_uses(subject.graph, flows))
     charged = [*(each.resource for each in stands), *(each.resource for each in used)]
     chosen = prices or shipped(_region(charged, regions))
     due: dict[str, dict[str, Fraction]] = {}
@@ -206,7 +206,7 @@ def _rotated(graph: Graph, prices: Prices) -> Iterator[UsageLine]:
         yield UsageLine(AT_PRICE_OF["kms-key"], Fraction(), most, Fraction(), prices.amount("kms-key", most))
 
 
-def _use_lines(used: Sequence[Use], prices: Prices) -> Iterator[UsageLine]:
+def _use_lines(used: Sequence[ItemUse], prices: Prices) -> Iterator[UsageLine]:
     for name, item in ITEMS.items():
         ranges = [use.amount for use in used if use.item == name and not isinstance(use.amount, Unknown)]
         if ranges:

@@ -119,7 +119,7 @@ Step = tuple[Decimal, Decimal]
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PriceSheet:
     """What the files say of a Region."""
 
     region: str
@@ -202,7 +202,7 @@ def _kept(path: Path) -> Prices | None:
 
 def released(
     source: str | None, regions: Sequence[str] = (), partitions: Sequence[str] = ()
-) -> Iterator[tuple[str, Sheet]]:
+) -> Iterator[tuple[str, PriceSheet]]:
     """Every Region with its sheet. Raises `ReleaseError` for files of another format, or that cannot be had."""
     chosen = _partitions(source, regions, partitions)
     indexes = {partition: _indexes(source or partition.address, partition) for partition in chosen}
@@ -238,7 +238,7 @@ def _offers(partition: Partition) -> str:
     return f"/offers/v1.0/{partition.name}/index.json"
 
 
-def _sheet(source: str, partition: Partition, region: str, lists: Mapping[str, str]) -> Sheet:
+def _sheet(source: str, partition: Partition, region: str, lists: Mapping[str, str]) -> PriceSheet:
     prices: dict[str, tuple[Step, ...]] = {}
     origins: dict[str, str] = {}
     dates = [""]
@@ -249,7 +249,7 @@ def _sheet(source: str, partition: Partition, region: str, lists: Mapping[str, s
         prices |= found
         origins |= dict.fromkeys(found, f"{service} {date}")
         dates.append(date)
-    return Sheet(region, max(dates)[:7], partition.currency, prices, origins)
+    return PriceSheet(region, max(dates)[:7], partition.currency, prices, origins)
 
 
 def _indexes(source: str, partition: Partition) -> dict[str, dict[str, str]]:

@@ -57,7 +57,7 @@ def assumptions(flows: Sequence[TrafficFlow]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class ItemUse:
     """Between so many and so many of an item in a month, because of one resource. A doubt: nobody can say."""
 
     item: str
@@ -76,7 +76,7 @@ class _Log:
     record: int = 0
 
 
-def using(graph: Graph, flows: Sequence[TrafficFlow] = ()) -> Iterator[Use]:
+def item_uses(graph: Graph, flows: Sequence[TrafficFlow] = ()) -> Iterator[ItemUse]:
     """Everything that costs by use, in the order of addresses."""
     logs = [log for resource in graph.resources.values() for log in _logs(resource, busy=not flows)]
     for log in logs:
@@ -90,12 +90,12 @@ def using(graph: Graph, flows: Sequence[TrafficFlow] = ()) -> Iterator[Use]:
         yield from _written(seen[0], (least, most), graph)
     for resource in graph.resources.values():
         if resource.type == "aws_route53_resolver_endpoint":
-            yield Use("resolver-query", _queries(), resource)
+            yield ItemUse("resolver-query", _queries(), resource)
         elif resource.type == "aws_route53_resolver_firewall_rule_group_association":
-            yield Use("dns-firewall-query", _queries(), resource)
+            yield ItemUse("dns-firewall-query", _queries(), resource)
     for resource in graph.unexpanded.values():
         for item in _ITEMS_OF.get(resource.type, ()):
-            yield Use(item, Unknown("how many there are is known after apply"), resource)
+            yield ItemUse(item, Unknown("how many there are is known after apply"), resource)
 
 
 _SEES_TRAFFIC = ("aws_flow_log", "aws_networkfirewall_logging_configuration")
@@ -126,19 +126,19 @@ def _group(destination: Value, graph: Graph) -> Resource | None:
     return next((group for group in graph.of_type(_GROUP) if group.get("name") == name), None)
 
 
-def _written(log: _Log, gb: Range, graph: Graph) -> Iterator[Use]:
+def _written(log: _Log, gb: Range, graph: Graph) -> Iterator[ItemUse]:
     """What is written to a log, and what of it is kept."""
     if isinstance(log.in_cloudwatch, Unknown):
-        yield Use("log-gb", log.in_cloudwatch, log.source)
+        yield ItemUse("log-gb", log.in_cloudwatch, log.source)
         return
     if not log.in_cloudwatch:
-        yield Use(
+        yield ItemUse(
             "log-gb", Unknown("it goes to another service than CloudWatch, whose price is in no sheet"), log.source
         )
         return
-    yield Use("log-gb", gb, log.source)
+    yield ItemUse("log-gb", gb, log.source)
     months = _months(log.destination, graph)
-    yield Use("log-storage-gb", (gb[0] * months * KEPT[0], gb[1] * months * KEPT[1]), log.source)
+    yield ItemUse("log-storage-gb", (gb[0] * months * KEPT[0], gb[1] * months * KEPT[1]), log.source)
 
 
 def _months(destination: Value, graph: Graph) -> Fraction:

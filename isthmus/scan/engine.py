@@ -19,11 +19,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from isthmus.scan.checkov_output import environment, silence
-from isthmus.scan.documents import FIRST, LAST, Document
 from isthmus.scan.errors import CheckovMissing, ScanError, UnreadableInput
 from isthmus.scan.plans import read_plan
 from isthmus.scan.rendering import something_to_render
 from isthmus.scan.subprocess import out_of_memory
+from isthmus.scan.terraform_json import FIRST, LAST, Document
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # what Checkov's dependencies deprecate is not ours to tell

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from isthmus.scan.documents import FIRST, LAST, Document
+from isthmus.scan.terraform_json import FIRST, LAST, Document
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][\w-]*(?:\.[\w-]+|\[[^\[\]]*\])+)\}")
 _ABOUT_A_MODULE = frozenset({"source", "version", "providers", "depends_on", FIRST, LAST})

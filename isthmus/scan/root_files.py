@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from isthmus.scan.documents import FIRST, LAST, Document
+from isthmus.scan.terraform_json import FIRST, LAST, Document
 
 
 class RootFile(NamedTuple):

@@ -10,11 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from isthmus.scan.documents import Document, read_documents
 from isthmus.scan.findings import Finding, Scan
 from isthmus.scan.plans import read_plan
 from isthmus.scan.root_files import RootFile, files_by_root
 from isthmus.scan.subprocess import Limits, apart, limits_of
+from isthmus.scan.terraform_json import Document, read_documents
 from isthmus.scan.waivers import Waiver, read_shipped
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ from typing import Any
 
 from isthmus.terraform.evaluate import evaluate_json
 from isthmus.terraform.graph import Unknown, Value
-from isthmus.terraform.scopes import Scope, bound, having, unknown
+from isthmus.terraform.scopes import EvaluationScope, bound, having, unknown
 from isthmus.terraform.work_limit import spend
 
 _MOST = 10_000  # blocks of one kind in one resource
 _STEPS = 10  # what a block counts, beside what is evaluated in it
 
 
-def expanded(raw: Any, scope: Scope, literal: Mapping[str, Value]) -> list[tuple[str, Value]]:
+def expanded(raw: Any, scope: EvaluationScope, literal: Mapping[str, Value]) -> list[tuple[str, Value]]:
     """The blocks that `dynamic` stands for, by name, after those of `literal` (evaluated arguments) that share it."""
     found: dict[str, tuple[Value, ...]] = {}
     for part in raw if isinstance(raw, list) else [raw]:
@@ -32,7 +32,7 @@ def expanded(raw: Any, scope: Scope, literal: Mapping[str, Value]) -> list[tuple
     return list(found.items())
 
 
-def _blocks(name: str, body: Any, scope: Scope) -> tuple[Value, ...]:
+def _blocks(name: str, body: Any, scope: EvaluationScope) -> tuple[Value, ...]:
     if not isinstance(body, dict) or "for_each" not in body or "content" not in body:
         return (unknown(f"dynamic {name}"),)
     over = evaluate_json(body["for_each"], scope)
@@ -51,7 +51,7 @@ def _blocks(name: str, body: Any, scope: Scope) -> tuple[Value, ...]:
     return tuple(_block(body["content"], word, key, value, scope) for key, value in pairs)
 
 
-def _block(content: Any, word: str, key: Value, value: Value, scope: Scope) -> Value:
+def _block(content: Any, word: str, key: Value, value: Value, scope: EvaluationScope) -> Value:
     item = having(word, {"key": key, "value": value})
     inner = bound(scope, **{word: item})
     if isinstance(content, list) and len(content) == 1:

@@ -32,10 +32,10 @@ from isthmus.terraform.number_functions import logarithm
 from isthmus.terraform.operations import operation
 from isthmus.terraform.scopes import (
     Attributes,
-    Failure,
+    EvaluationError,
+    EvaluationScope,
     Folders,
     ListOfUnknownLength,
-    Scope,
     attribute,
     bound,
     element,
@@ -55,7 +55,7 @@ from isthmus.terraform.work_limit import (
 _LONGEST_TEMPLATE = 500_000  # characters
 
 
-def evaluate_json(raw: Any, scope: Scope) -> Value:
+def evaluate_json(raw: Any, scope: EvaluationScope) -> Value:
     """The value of an argument in JSON syntax: strings are templates, keys too. Never raises on bad input."""
     spend(1)
     if isinstance(raw, str):
@@ -73,7 +73,7 @@ def evaluate_json(raw: Any, scope: Scope) -> Value:
     return raw
 
 
-def evaluate_text(text: str, scope: Scope) -> Value:
+def evaluate_text(text: str, scope: EvaluationScope) -> Value:
     """The value of one template. A failing or unreadable expression is `Unknown`."""
     if "${" not in text and "%{" not in text:
         return text
@@ -84,7 +84,7 @@ def evaluate_text(text: str, scope: Scope) -> Value:
     try:
         with metered(counted):
             return limited(evaluate(parse_template(text), scope), text)
-    except (ExpressionError, Failure) as error:
+    except (ExpressionError, EvaluationError) as error:
         return unknown(text, str(error)) if text.startswith("${") else unknown(str(error))
     except RecursionError:
         return unknown(text[:80], "refers too deeply")
@@ -97,32 +97,32 @@ def evaluate_text(text: str, scope: Scope) -> Value:
         counted.expression = outer
 
 
-def evaluate(node: Node, scope: Scope) -> Value:
+def evaluate(node: Node, scope: EvaluationScope) -> Value:
     """The value of an expression.
 
-    Raises `Failure` where Terraform itself would fail, and `TooMuchWork` or `TooMuchWorkOfAll` for too many steps.
+    Raises `EvaluationError` where Terraform would fail, and `TooMuchWork` or `TooMuchWorkOfAll` for too many steps.
     """
     spend(1)
     return _EVALUATORS[type(node)](node, scope)
 
 
-def _literal(node: Literal, _scope: Scope) -> Value:
+def _literal(node: Literal, _scope: EvaluationScope) -> Value:
     return node.value
 
 
-def _name(node: Name, scope: Scope) -> Value:
+def _name(node: Name, scope: EvaluationScope) -> Value:
     return scope.lookup(node.name)
 
 
-def _attribute(node: Attribute, scope: Scope) -> Value:
+def _attribute(node: Attribute, scope: EvaluationScope) -> Value:
     return attribute(evaluate(node.of, scope), node.name, node.source)
 
 
-def _index(node: Index, scope: Scope) -> Value:
+def _index(node: Index, scope: EvaluationScope) -> Value:
     return element(evaluate(node.of, scope), evaluate(node.key, scope), node.source)
 
 
-def _splat(node: Splat, scope: Scope) -> Value:
+def _splat(node: Splat, scope: EvaluationScope) -> Value:
     over = evaluate(node.of, scope)
     if isinstance(over, Unknown):
         return over
@@ -148,7 +148,7 @@ def _splat(node: Splat, scope: Scope) -> Value:
     return tuple(result)
 
 
-def _template(node: Template, scope: Scope) -> Value:
+def _template(node: Template, scope: EvaluationScope) -> Value:
     parts: list[str] = []
     hidden = []
     length = 0
@@ -169,11 +169,11 @@ def _template(node: Template, scope: Scope) -> Value:
     return unknown(", ".join(hidden), "inside a longer string") if hidden else "".join(parts)
 
 
-def _list(node: ListOf, scope: Scope) -> Value:
+def _list(node: ListOf, scope: EvaluationScope) -> Value:
     return tuple([evaluate(item, scope) for item in node.items])
 
 
-def _object(node: ObjectOf, scope: Scope) -> Value:
+def _object(node: ObjectOf, scope: EvaluationScope) -> Value:
     result = {}
     for key_node, value_node in node.items:
         key = evaluate(key_node, scope)
@@ -185,7 +185,7 @@ def _object(node: ObjectOf, scope: Scope) -> Value:
     return result
 
 
-def _conditional(node: Conditional, scope: Scope) -> Value:
+def _conditional(node: Conditional, scope: EvaluationScope) -> Value:
     condition = evaluate(node.condition, scope)
     if isinstance(condition, Unknown):
         return condition
@@ -199,11 +199,11 @@ def _conditional(node: Conditional, scope: Scope) -> Value:
     if isinstance(other, str):  # Terraform converts a number to a string if the other result is a string
         return as_string(value)
     if isinstance(other, bool | int | float) and isinstance(value, bool) is not isinstance(other, bool):
-        raise Failure(f"{node.source}: the two results are of different types")
+        raise EvaluationError(f"{node.source}: the two results are of different types")
     return value
 
 
-def _for(node: For, scope: Scope) -> Value:
+def _for(node: For, scope: EvaluationScope) -> Value:
     over = evaluate(node.over, scope)
     if isinstance(over, Unknown):
         return over
@@ -229,7 +229,7 @@ def _for(node: For, scope: Scope) -> Value:
             if wanted is False:
                 continue
             if wanted is not True:
-                raise Failure(f"{node.source}: the condition is not true or false")
+                raise EvaluationError(f"{node.source}: the condition is not true or false")
         result = evaluate(node.result, inner)
         if node.result_key is None:
             items.append(result)
@@ -241,7 +241,7 @@ def _for(node: For, scope: Scope) -> Value:
         if node.grouped:
             groups.setdefault(name, []).append(result)
         elif name in mapping:
-            raise Failure(f"{node.source}: two results for one key")
+            raise EvaluationError(f"{node.source}: two results for one key")
         else:
             mapping[name] = result
     if node.grouped:
@@ -249,7 +249,7 @@ def _for(node: For, scope: Scope) -> Value:
     return tuple(items) if node.result_key is None else mapping
 
 
-def _call(node: Call, scope: Scope) -> Value:
+def _call(node: Call, scope: EvaluationScope) -> Value:
     if node.name in ("try", "can"):
         return _try(node, scope)
     arguments = [evaluate(argument, scope) for argument in node.arguments]
@@ -286,7 +286,7 @@ def _templatestring(node: Call, arguments: list[Value]) -> Value:
     return as_string(value) if isinstance(value, bool | int | float) else value
 
 
-def _from_file(node: Call, arguments: list[Value], scope: Scope) -> Value:
+def _from_file(node: Call, arguments: list[Value], scope: EvaluationScope) -> Value:
     """`file` and `templatefile`, in a scope that has files.
 
     https://developer.hashicorp.com/terraform/language/functions/templatefile
@@ -297,7 +297,7 @@ def _from_file(node: Call, arguments: list[Value], scope: Scope) -> Value:
         return unknown_argument or unknown(node.source, "known after apply")
     try:
         folders = scope.lookup("path")
-    except Failure:
+    except EvaluationError:
         folders = None
     if not isinstance(folders, Folders):
         return unknown(node.source, "the file is not in this input")
@@ -307,7 +307,7 @@ def _from_file(node: Call, arguments: list[Value], scope: Scope) -> Value:
     return _templatestring(node, [text, arguments[1]])
 
 
-def _rounded_logarithm(node: Call, scope: Scope) -> int | None:
+def _rounded_logarithm(node: Call, scope: EvaluationScope) -> int | None:
     """A rounded logarithm. None for anything else, and where the last digit of a float decides."""
     inner = node.arguments[0] if len(node.arguments) == 1 else None
     if not isinstance(inner, Call) or inner.name != "log" or len(inner.arguments) != 2 or inner.spread or node.spread:
@@ -331,24 +331,24 @@ class _Variables:
     def lookup(self, name: str) -> Value:
         if name in self.names:
             return self.names[name]
-        raise Failure(f"no variable {name!r}")
+        raise EvaluationError(f"no variable {name!r}")
 
 
-def _try(node: Call, scope: Scope) -> Value:
+def _try(node: Call, scope: EvaluationScope) -> Value:
     for argument in node.arguments:
         try:
             value = evaluate(argument, scope)
-        except Failure:
+        except EvaluationError:
             continue
         if node.name == "try" or isinstance(value, Unknown):
             return value
         return True
     if node.name == "can":
         return False
-    raise Failure(f"{node.source}: nothing in it succeeds")
+    raise EvaluationError(f"{node.source}: nothing in it succeeds")
 
 
-def _operation(node: Operation, scope: Scope) -> Value:
+def _operation(node: Operation, scope: EvaluationScope) -> Value:
     sign = node.operator
     values = []
     for operand in node.operands:
@@ -360,7 +360,7 @@ def _operation(node: Operation, scope: Scope) -> Value:
     return operation(sign, values, node.source)
 
 
-_EVALUATORS: dict[type[Node], Callable[[Any, Scope], Value]] = {
+_EVALUATORS: dict[type[Node], Callable[[Any, EvaluationScope], Value]] = {
     Literal: _literal,
     Name: _name,
     Attribute: _attribute,

@@ -39,7 +39,7 @@ _DEEPEST = 60  # levels of nesting in one expression; nobody writes ten
 _LONGEST_CHAIN = 200  # steps of one reference, operators of one row, parts of one type: each is a level to evaluate
 
 
-class _Parser(Tokens):
+class _ExpressionParser(Tokens):
     """A recursive-descent parser: one method for each rule of the grammar."""
 
     def __init__(self, text: str) -> None:
@@ -360,13 +360,13 @@ def _number(text: str) -> int | float:
 @lru_cache(maxsize=65536)
 def parse_template(text: str) -> Node:
     """A string of JSON-syntax Terraform: text with `${...}` in it. Raises `ExpressionError`."""
-    return _Parser(text).template(quoted=False)
+    return _ExpressionParser(text).template(quoted=False)
 
 
 @lru_cache(maxsize=65536)
 def parse_expression(text: str) -> Node:
     """A bare expression, such as a reference in a plan: `aws_vpc.this["a"].id`. Raises `ExpressionError`."""
-    parser = _Parser(text)
+    parser = _ExpressionParser(text)
     node = parser.expression()
     parser.skip()
     if parser.at != len(text):

@@ -10,7 +10,7 @@ from functools import partial
 
 from isthmus.terraform.expressions import For, Node, Operation
 from isthmus.terraform.graph import Ref, Value
-from isthmus.terraform.scopes import Attributes, Scope, bound, unknown
+from isthmus.terraform.scopes import Attributes, EvaluationScope, bound, unknown
 
 # What a firewall's endpoints are read from: one state a zone, each with the endpoint of its subnet.
 _STATES = "sync_states"
@@ -23,7 +23,9 @@ def is_endpoint_of_every_zone(over: Ref, steps: str) -> bool:
     return over.attribute.endswith(_STATES) and steps == f".{_ENDPOINT}"
 
 
-def selected_endpoint(node: For, over: Ref, scope: Scope, evaluate: Callable[[Node, Scope], Value]) -> Value:
+def selected_endpoint(
+    node: For, over: Ref, scope: EvaluationScope, evaluate: Callable[[Node, EvaluationScope], Value]
+) -> Value:
     """The endpoints that a `for` over a firewall's states selects. None for another `for`.
 
     With `for s in FIREWALL.firewall_status[0].sync_states` and the endpoint `s.attachment[0].endpoint_id`:

@@ -6,13 +6,13 @@ from isthmus.terraform.collection_functions import COLLECTION_FUNCTIONS
 from isthmus.terraform.firewall_endpoints import passed_on
 from isthmus.terraform.functions import FUNCTIONS
 from isthmus.terraform.graph import Unknown, Value
-from isthmus.terraform.scopes import Failure, ListOfUnknownLength, plain, unknown
+from isthmus.terraform.scopes import EvaluationError, ListOfUnknownLength, plain, unknown
 from isthmus.terraform.sensitive import SENSITIVE, Hidden, concealed, measured
 from isthmus.terraform.value_limits import limited
 
 
 def call(name: str, arguments: list[Value], source: str) -> Value:
-    """What a function gives. `source` is the text of the call, for messages. Raises `Failure`."""
+    """What a function gives. `source` is the text of the call, for messages. Raises `EvaluationError`."""
     if name == "sensitive":
         return concealed(arguments[0]) if len(arguments) == 1 else SENSITIVE
     if name == "length" and len(arguments) == 1 and isinstance(arguments[0], Hidden):
@@ -39,7 +39,7 @@ def call(name: str, arguments: list[Value], source: str) -> Value:
     except (ValueError, TypeError, LookupError, ArithmeticError, AttributeError) as error:
         if not all(plain(argument) for argument in arguments):
             return unknown(source, "known after apply")
-        raise Failure(f"{source}: not a valid call") from error
+        raise EvaluationError(f"{source}: not a valid call") from error
     return unknown(source) if result is NotImplemented else limited(result, source)
 
 

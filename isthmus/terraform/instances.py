@@ -8,14 +8,14 @@ from typing import Any
 from isthmus.terraform.conversions import as_string
 from isthmus.terraform.evaluate import evaluate_json
 from isthmus.terraform.graph import Ref, Unknown, Value
-from isthmus.terraform.scopes import Attributes, Scope, bound, having, plain, unknown
+from isthmus.terraform.scopes import Attributes, EvaluationScope, bound, having, plain, unknown
 from isthmus.text.printable import printable
 
 _MOST = 10_000  # instances of one block
 Key = str | int | None
 
 
-def instances(body: Mapping[str, Any], scope: Scope, text: str) -> dict[Key, Scope] | Unknown:
+def instances(body: Mapping[str, Any], scope: EvaluationScope, text: str) -> dict[Key, EvaluationScope] | Unknown:
     """A block's instances by key, each with the scope its arguments are evaluated in, or why nobody knows them.
 
     Without `count` and `for_each` that is one instance, with the key `None`.
@@ -36,13 +36,13 @@ def instances(body: Mapping[str, Any], scope: Scope, text: str) -> dict[Key, Sco
     return {key: bound(scope, each=having("each", {"key": key, "value": value})) for key, value in over.items()}
 
 
-def any_instance(scope: Scope, cause: Unknown) -> Scope:
+def any_instance(scope: EvaluationScope, cause: Unknown) -> EvaluationScope:
     """The scope of an instance of which nothing is known."""
     nothing = Attributes("each", lambda _name: cause)
     return bound(scope, each=nothing, count=nothing)
 
 
-def _counted(count: Value, scope: Scope, text: str) -> dict[Key, Scope] | Unknown:
+def _counted(count: Value, scope: EvaluationScope, text: str) -> dict[Key, EvaluationScope] | Unknown:
     if isinstance(count, str) and count.isdecimal() and len(count) < 9:
         count = int(count)
     if type(count) is not int or not 0 <= count <= _MOST:

@@ -6,7 +6,6 @@ import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from isthmus.terraform.arguments import META, account_of, arguments, index_suffix
 from isthmus.terraform.configuration import Body, Module
 from isthmus.terraform.data_sources import Reading, answer
 from isthmus.terraform.errors import UnreadableTerraform
@@ -15,8 +14,9 @@ from isthmus.terraform.graph import Resource, Unknown, Value
 from isthmus.terraform.instances import Key, any_instance, instances
 from isthmus.terraform.module_files import ModuleFiles, text_of
 from isthmus.terraform.optional import conforming
+from isthmus.terraform.resource_arguments import META, account_of, arguments, index_suffix
 from isthmus.terraform.resource_instance import BUSY, Provider, ResourceInstance, bare
-from isthmus.terraform.scopes import Attributes, Failure, Folders, Scope, having, unknown
+from isthmus.terraform.scopes import Attributes, EvaluationError, EvaluationScope, Folders, having, unknown
 from isthmus.terraform.sensitive import concealed, is_secret
 from isthmus.terraform.statefiles import StateFile, place
 from isthmus.terraform.value_limits import limited
@@ -48,7 +48,7 @@ class ModuleInstance:
         certain: bool = True,
         parent: ModuleInstance | None = None,
         call: Body | None = None,
-        call_scope: Scope | None = None,
+        call_scope: EvaluationScope | None = None,
     ) -> None:
         self.shared = shared
         self.module = module
@@ -155,10 +155,10 @@ class ModuleInstance:
         return self.once(("local", name), lambda: evaluate_json(self.module.locals[name], self))
 
     def output(self, name: str) -> Value:
-        """The value of an output. Raises `Failure` if it is not declared."""
+        """The value of an output. Raises `EvaluationError` if it is not declared."""
         declared = self.module.outputs.get(name)
         if declared is None:
-            raise Failure(f"output {printable(name)} of {self.path or self.root}: not declared")
+            raise EvaluationError(f"output {printable(name)} of {self.path or self.root}: not declared")
         value = self.once(("output", name), lambda: evaluate_json(declared.get("value"), self))
         return concealed(value) if declared.get("sensitive") is True or is_secret(name) else value
 
@@ -263,7 +263,9 @@ class ModuleInstance:
             )
         return self._children[name]
 
-    def _child(self, name: str, index: Key, call: Body, scope: Scope, *, certain: bool = True) -> ModuleInstance:
+    def _child(
+        self, name: str, index: Key, call: Body, scope: EvaluationScope, *, certain: bool = True
+    ) -> ModuleInstance:
         source = call.get("source")
         if not isinstance(source, str) or not source.startswith(("./", "../")):
             raise UnreadableTerraform(

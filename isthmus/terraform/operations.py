@@ -9,7 +9,7 @@ from typing import Any
 
 from isthmus.terraform.conversions import as_number
 from isthmus.terraform.graph import Ref, Unknown, Value
-from isthmus.terraform.scopes import Failure, plain, unknown
+from isthmus.terraform.scopes import EvaluationError, plain, unknown
 from isthmus.terraform.sensitive import Hidden
 from isthmus.terraform.value_limits import LONGEST_NUMBER, limited, too_long
 
@@ -28,7 +28,7 @@ _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
 
 
 def operation(sign: str, values: list[Value], source: str) -> Value:
-    """The result of an operator. `source` is the text of the operation, for messages. Raises `Failure`."""
+    """The result of an operator. `source` is the text of the operation, for messages. Raises `EvaluationError`."""
     emptiness = _emptiness(sign, values)
     if emptiness is not None:
         return emptiness
@@ -47,7 +47,7 @@ def operation(sign: str, values: list[Value], source: str) -> Value:
     try:
         result = _operate(sign, values)
     except (TypeError, ValueError, ArithmeticError) as error:
-        raise Failure(f"{source}: not a valid operation") from error
+        raise EvaluationError(f"{source}: not a valid operation") from error
     if isinstance(result, int | float) and too_long(result):
         return unknown(source, f"a number of more than {LONGEST_NUMBER} bits")
     return int(result) if isinstance(result, float) and result.is_integer() else result

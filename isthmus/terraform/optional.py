@@ -12,21 +12,21 @@ from isthmus.terraform.evaluate import evaluate
 from isthmus.terraform.expression_parser import parse_expression
 from isthmus.terraform.expressions import Call, ExpressionError, Literal, Name, Node, ObjectOf
 from isthmus.terraform.graph import Ref, Unknown, Value
-from isthmus.terraform.scopes import Attributes, Failure, Scope, unknown
+from isthmus.terraform.scopes import Attributes, EvaluationError, EvaluationScope, unknown
 
 _MISSING = object()
 
 
-def conforming(value: Value, declared: Any, name: str, nothing: Scope) -> Value:
+def conforming(value: Value, declared: Any, name: str, nothing: EvaluationScope) -> Value:
     """A value of the type that a variable declares, or Unknown; `nothing` is a scope without references."""
     text = str(declared).strip().removeprefix("${").removesuffix("}")
     try:
         return _conform(value, parse_expression(text), nothing)
-    except (ExpressionError, Failure, TypeError, ValueError) as error:
+    except (ExpressionError, EvaluationError, TypeError, ValueError) as error:
         return unknown(f"var.{name}", f"its value does not fit its type: {error}")
 
 
-def _conform(value: Value, type_: Node, nothing: Scope) -> Value:
+def _conform(value: Value, type_: Node, nothing: EvaluationScope) -> Value:
     if value is None or isinstance(value, Unknown | Ref | Attributes):
         return value
     if isinstance(type_, Name):
@@ -50,7 +50,7 @@ def _conform(value: Value, type_: Node, nothing: Scope) -> Value:
             raise TypeError(f"{type_.name}() is not understood")
 
 
-def _object(value: Value, attributes: ObjectOf, nothing: Scope) -> Value:
+def _object(value: Value, attributes: ObjectOf, nothing: EvaluationScope) -> Value:
     if not isinstance(value, dict):
         raise TypeError("not an object")
     result = {}

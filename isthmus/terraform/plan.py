@@ -11,12 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from isthmus.terraform.arguments import account_of, arguments, arn_part, frozen
 from isthmus.terraform.errors import UnreadableTerraform
 from isthmus.terraform.graph import Graph, Resource, Value
 from isthmus.terraform.planned import Plan, PlannedResource
 from isthmus.terraform.read_back import Made, left
 from isthmus.terraform.recover import Recovery
+from isthmus.terraform.resource_arguments import account_of, arguments, arn_part, frozen
 from isthmus.terraform.state import mapping, own_account, read_attachments, sequence, state_graph
 from isthmus.text.printable import printable
 

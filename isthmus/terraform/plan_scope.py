@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from isthmus.terraform.arguments import frozen
 from isthmus.terraform.evaluate import evaluate_json
 from isthmus.terraform.graph import Ref, Value
 from isthmus.terraform.planned import Json, Plan, PlannedModule, PlannedResource
-from isthmus.terraform.scopes import Attributes, Scope, bound, unknown
+from isthmus.terraform.resource_arguments import frozen
+from isthmus.terraform.scopes import Attributes, EvaluationScope, bound, unknown
 from isthmus.terraform.state import mapping
 from isthmus.terraform.value_sources import ExpressionSite
 
@@ -32,12 +32,12 @@ class PlanScopes:
         self.read = read
         self._made: dict[str, _PlanScope] = {}
 
-    def of(self, site: ExpressionSite) -> Scope:
+    def of(self, site: ExpressionSite) -> EvaluationScope:
         """The scope of an expression."""
         module = site.module
         if module.address not in self._made:
             self._made[module.address] = _PlanScope(self, module)
-        scope: Scope = self._made[module.address]
+        scope: EvaluationScope = self._made[module.address]
         if isinstance(site.key, int):
             index = site.key
             return bound(scope, count=Attributes("count", lambda n: index if n == "index" else unknown(f"count.{n}")))

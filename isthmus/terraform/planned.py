@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from isthmus.terraform.arguments import frozen
 from isthmus.terraform.expression_parser import parse_expression
 from isthmus.terraform.expressions import Attribute, ExpressionError, Index, Name, Node
 from isthmus.terraform.expressions import Literal as LiteralNode
 from isthmus.terraform.graph import Unknown, Value
 from isthmus.terraform.instances import Key
+from isthmus.terraform.resource_arguments import frozen
 from isthmus.terraform.sensitive import hidden, is_secret, masked_arguments
 from isthmus.terraform.state import mapping, sequence, state_resources
 

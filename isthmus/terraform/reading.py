@@ -12,10 +12,10 @@ from isthmus.terraform.configuration import is_module
 from isthmus.terraform.document_shape import check_shape
 from isthmus.terraform.documents import load, readable
 from isthmus.terraform.errors import UnreadableTerraform
-from isthmus.terraform.folder import read_roots
 from isthmus.terraform.graph import Graph
 from isthmus.terraform.id_references import joined
 from isthmus.terraform.plan import When, check_version, plan_graph
+from isthmus.terraform.root_modules import read_roots
 from isthmus.terraform.state import made_before, state_graph, tfstate_graph
 from isthmus.terraform.work_limit import MOST_STEPS_OF_ALL, TooMuchWork, TooMuchWorkOfAll, metered
 from isthmus.text.printable import printable

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from isthmus.terraform.arguments import frozen, index_suffix
 from isthmus.terraform.data_sources import Reading, answer
 from isthmus.terraform.evaluate import evaluate_json
 from isthmus.terraform.graph import Ref, Unknown, Value
@@ -23,6 +22,7 @@ from isthmus.terraform.instances import Key
 from isthmus.terraform.plan_scope import PlanScopes, any_true
 from isthmus.terraform.planned import Json, Plan, PlannedModule, PlannedResource
 from isthmus.terraform.recover_blocks import Blocks
+from isthmus.terraform.resource_arguments import frozen, index_suffix
 from isthmus.terraform.scopes import Attributes, unknown
 from isthmus.terraform.state import mapping
 from isthmus.terraform.value_sources import ExpressionSite, Sources, Tracer, references

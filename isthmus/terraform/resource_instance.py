@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from isthmus.terraform.arguments import META, arguments
 from isthmus.terraform.configuration import Body
 from isthmus.terraform.dynamic import expanded
 from isthmus.terraform.evaluate import evaluate_json
 from isthmus.terraform.expression_parser import parse_template
 from isthmus.terraform.expressions import Call, ExpressionError
 from isthmus.terraform.graph import NeverNull, Ref, Resource, Unknown, Value
-from isthmus.terraform.scopes import Attributes, Scope, unknown
+from isthmus.terraform.resource_arguments import META, arguments
+from isthmus.terraform.scopes import Attributes, EvaluationScope, unknown
 from isthmus.terraform.sensitive import hidden, is_secret
 
 _FIRST_NAME = re.compile(r"[.\[]")  # separates an argument from the rest of a path
@@ -47,7 +47,7 @@ class ResourceInstance:
 
     __slots__ = ("address", "body", "kind", "module", "scope", "values")
 
-    def __init__(self, module: DeclaringModule, kind: str, address: str, body: Body, scope: Scope) -> None:
+    def __init__(self, module: DeclaringModule, kind: str, address: str, body: Body, scope: EvaluationScope) -> None:
         self.module = module
         self.kind = kind
         self.address = address

@@ -15,7 +15,7 @@ from isthmus.terraform.graph import Ref, Unknown, Value
 from isthmus.text.printable import printable
 
 
-class Failure(Exception):
+class EvaluationError(Exception):
     """The expression fails: an index out of range, a missing attribute, an argument of the wrong type."""
 
 
@@ -53,17 +53,17 @@ class ListOfUnknownLength(Attributes):
 
 
 def having(text: str, known: Mapping[str, Value]) -> Attributes:
-    """`Attributes` that are all known. Another attribute is a `Failure`."""
+    """`Attributes` that are all known. Another attribute is a `EvaluationError`."""
 
     def resolve(name: str) -> Value:
         if name in known:
             return known[name]
-        raise Failure(f"{text}: no attribute {name!r}")
+        raise EvaluationError(f"{text}: no attribute {name!r}")
 
     return Attributes(text, resolve)
 
 
-class Scope(Protocol):
+class EvaluationScope(Protocol):
     """Where the first word of a reference is looked up."""
 
     def lookup(self, name: str) -> Value:
@@ -71,19 +71,19 @@ class Scope(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Bound:
+class _BoundScope:
     """A scope with the variables of a `for` or of a `dynamic` block added."""
 
-    outer: Scope
+    outer: EvaluationScope
     names: Mapping[str, Value]
 
     def lookup(self, name: str) -> Value:
         return self.names[name] if name in self.names else self.outer.lookup(name)
 
 
-def bound(scope: Scope, **names: Value) -> Scope:
+def bound(scope: EvaluationScope, **names: Value) -> EvaluationScope:
     """`scope` with more names."""
-    return _Bound(scope, names)
+    return _BoundScope(scope, names)
 
 
 def plain(value: Value) -> bool:
@@ -96,7 +96,7 @@ def plain(value: Value) -> bool:
 
 
 def attribute(value: Value, name: str, text: str) -> Value:
-    """`value.name`. `text` is its source, for messages. Raises `Failure`."""
+    """`value.name`. `text` is its source, for messages. Raises `EvaluationError`."""
     if isinstance(value, Attributes):
         return value.resolve(name)
     if isinstance(value, Ref):
@@ -105,11 +105,11 @@ def attribute(value: Value, name: str, text: str) -> Value:
         return value
     if isinstance(value, dict) and name in value:
         return value[name]
-    raise Failure(f"{text}: no attribute {name!r}")
+    raise EvaluationError(f"{text}: no attribute {name!r}")
 
 
 def element(value: Value, key: Value, text: str) -> Value:
-    """`value[key]`. `text` is its source, for messages. Raises `Failure`."""
+    """`value[key]`. `text` is its source, for messages. Raises `EvaluationError`."""
     if isinstance(key, Unknown):
         return key
     if isinstance(value, Unknown):
@@ -132,4 +132,4 @@ def element(value: Value, key: Value, text: str) -> Value:
         name = as_string(key)
         if name in value:
             return value[name]
-    raise Failure(f"{text}: no such element")
+    raise EvaluationError(f"{text}: no such element")

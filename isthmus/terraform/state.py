@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from isthmus.terraform.arguments import arguments, arn_part, frozen, index_suffix
 from isthmus.terraform.errors import UnreadableTerraform
 from isthmus.terraform.graph import Graph, Resource, Value
 from isthmus.terraform.read_back import Made, left, made
+from isthmus.terraform.resource_arguments import arguments, arn_part, frozen, index_suffix
 from isthmus.terraform.sensitive import masked, masked_arguments
 from isthmus.text.printable import printable
 

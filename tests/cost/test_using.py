@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.cost import ITEMS, TrafficFlow
-from isthmus.cost.usage import Use, assumptions, using, written_elsewhere
+from isthmus.cost.usage import ItemUse, assumptions, item_uses, written_elsewhere
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown
 
 UNKNOWN = Unknown("known after apply")
@@ -32,8 +32,8 @@ def graph(*given: tuple[str, dict[str, Any]]) -> Graph:
     return Graph({resource.address: resource for resource in (*made, GROUP)})
 
 
-def uses(given: Graph, flows: Sequence[TrafficFlow] = ()) -> list[Use]:
-    found = list(using(given, flows))
+def uses(given: Graph, flows: Sequence[TrafficFlow] = ()) -> list[ItemUse]:
+    found = list(item_uses(given, flows))
     assert all(use.item in ITEMS for use in found)
     return found
 

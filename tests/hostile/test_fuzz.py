@@ -26,8 +26,8 @@ from isthmus.network.suricata import written
 from isthmus.proof.errors import ProofError
 from isthmus.proof.intent_file import read_intent
 from isthmus.scan import ScanError, read_waivers
-from isthmus.scan.documents import read_documents
 from isthmus.scan.plans import read_plan
+from isthmus.scan.terraform_json import read_documents
 from isthmus.terraform import UnreadableTerraform, read
 from isthmus.terraform.evaluate import evaluate_text
 from isthmus.terraform.scopes import having

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from isthmus.scan import engine
-from isthmus.scan.documents import read_documents
+from isthmus.scan.terraform_json import read_documents
 from tests.policies.fixtures import (
     Files,
     Fixture,

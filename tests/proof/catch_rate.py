@@ -17,8 +17,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from isthmus.scan.documents import read_documents
 from isthmus.scan.engine import judge_documents
+from isthmus.scan.terraform_json import read_documents
 from tests.proof.bench import Bench
 from tests.proof.estates import STAGES, output
 from tests.proof.mutants import mutants

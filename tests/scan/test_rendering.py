@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from isthmus.scan import engine, scan
-from isthmus.scan.documents import Document, read_documents
 from isthmus.scan.rendering import something_to_render
+from isthmus.scan.terraform_json import Document, read_documents
 from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.modules.synthesized import estate_of

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.scan.documents import FIRST, LAST, _Located, _without_nulls
+from isthmus.scan.terraform_json import FIRST, LAST, _Located, _without_nulls
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from isthmus.terraform.arguments import arguments
 from isthmus.terraform.data_sources import without_stand_ins
 from isthmus.terraform.declared import Words, is_declared
 from isthmus.terraform.graph import Graph, Resource, Undeclared, Value
 from isthmus.terraform.module_files import ModuleFiles
 from isthmus.terraform.module_instance import ModuleInstance, SharedByRoots
+from isthmus.terraform.resource_arguments import arguments
 from isthmus.terraform.resource_instance import bare, lifecycle_rules
 from isthmus.text.printable import printable
 
