@@ -1,0 +1,75 @@
+"""The network as facts: what `isthmus.network.from_terraform` makes of Terraform and everything behind it asks about.
+
+Plain frozen data. Every object has the Terraform `address` it came from, and names others by theirs. What could not be
+resolved is an `Unknown` with its reason, in the place where the value would be: never dropped, never guessed.
+
+Objects AWS makes by itself have no resource of their own. Their address says whose they are:
+`aws_vpc.a.main_route_table_id`, `aws_vpc.a.default_network_acl_id`,
+`aws_ec2_transit_gateway.hub.association_default_route_table_id`, or `aws_ec2_transit_gateway_peering_attachment.p.peer`
+for the far side of a peering attachment.
+"""
+
+from isthmus.network.model.filters import NetworkAcl, NetworkAclRule, SecurityGroup, SecurityGroupRule
+from isthmus.network.model.firewall import Firewall, FirewallEndpoint
+from isthmus.network.model.network import Network, Possible
+from isthmus.network.model.transit_gateway import Attachment, AttachmentKind, TgwRoute, TgwTable, TransitGateway
+from isthmus.network.model.values import Cidr, Perhaps, StructuralProblem, Unknown
+from isthmus.network.model.vpc import (
+    EndpointKind,
+    Gateway,
+    GatewayKind,
+    Host,
+    NatGateway,
+    PrefixList,
+    RouteOrigin,
+    Subnet,
+    Target,
+    TargetKind,
+    Vpc,
+    VpcEndpoint,
+    VpcPeering,
+    VpcRoute,
+    VpcTable,
+)
+from isthmus.network.model.vpn import AdvertisedPrefix, CustomerGateway, DxGateway, Site, Tunnel, VpnConnection
+
+__all__ = [
+    "AdvertisedPrefix",
+    "Attachment",
+    "AttachmentKind",
+    "Cidr",
+    "CustomerGateway",
+    "DxGateway",
+    "EndpointKind",
+    "Firewall",
+    "FirewallEndpoint",
+    "Gateway",
+    "GatewayKind",
+    "Host",
+    "NatGateway",
+    "Network",
+    "NetworkAcl",
+    "NetworkAclRule",
+    "Perhaps",
+    "Possible",
+    "PrefixList",
+    "RouteOrigin",
+    "SecurityGroup",
+    "SecurityGroupRule",
+    "Site",
+    "StructuralProblem",
+    "Subnet",
+    "Target",
+    "TargetKind",
+    "TgwRoute",
+    "TgwTable",
+    "TransitGateway",
+    "Tunnel",
+    "Unknown",
+    "Vpc",
+    "VpcEndpoint",
+    "VpcPeering",
+    "VpcRoute",
+    "VpcTable",
+    "VpnConnection",
+]

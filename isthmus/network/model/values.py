@@ -1,0 +1,35 @@
+"""What all parts of the model share: CIDRs, unknown values and structural problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+
+from isthmus.terraform.graph import Unknown
+
+__all__ = ["Cidr", "Perhaps", "StructuralProblem", "Unknown"]
+
+Cidr = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class StructuralProblem:
+    """Something wrong with the configuration itself, whatever packets it lets through.
+
+    `rule` is a stable kebab-case id, `resources` the Terraform addresses to look at, the one to change first.
+    """
+
+    rule: str
+    resources: tuple[str, ...]
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.why} ({', '.join(self.resources)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Perhaps:
+    """The address of an object that may stand here or not, and why that is not known."""
+
+    address: str
+    why: str

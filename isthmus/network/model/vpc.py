@@ -1,0 +1,216 @@
+"""VPCs: subnets, route tables, gateways, endpoints and peering connections."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from ipaddress import IPv4Address, IPv6Address
+
+from isthmus.network.model.values import Cidr, Perhaps, Unknown
+
+# https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
+_UP_TO_THE_REGION = re.compile(r"^.*?\.[a-z]+(-[a-z]+)+-\d+\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Vpc:
+    """A VPC. `main_table` is the table of every subnet without an association of its own."""
+
+    address: str
+    cidrs: tuple[Cidr | Unknown, ...] = ()
+    main_table: str | Unknown = ""
+    account: str | None = None
+    region: str | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subnet:
+    """A subnet, with the table and network ACL in effect (associated ones, or the VPC's main and default ones).
+
+    `zone` is the zone id where the configuration gives one (`use1-az1`), else the zone name (`us-east-1a`).
+    Zone names differ between accounts; equal labels are taken as equal zones. `vague_ipv6` says why it may have IPv6
+    addresses that are not among `cidrs`, or "".
+    """
+
+    address: str
+    vpc: str | Unknown
+    cidrs: tuple[Cidr | Unknown, ...]
+    zone: str | Unknown
+    table: str | Unknown
+    nacl: str | Unknown
+    name: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    account: str | None = None
+    assigns_public: bool | Unknown = False
+    vague_ipv6: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """An instance or network interface: its subnet, its addresses as far as they are given, whether it is public."""
+
+    address: str
+    subnet: str | Unknown
+    ips: tuple[IPv4Address | IPv6Address, ...] = ()
+    public: bool | Unknown = False
+
+
+class TargetKind(Enum):
+    """Where a VPC route sends packets."""
+
+    LOCAL = "local"
+    TRANSIT_GATEWAY = "transit gateway"
+    INTERNET_GATEWAY = "internet gateway"
+    EGRESS_ONLY = "egress-only internet gateway"
+    NAT_GATEWAY = "NAT gateway"
+    VPN_GATEWAY = "virtual private gateway"
+    PEERING = "VPC peering connection"
+    ENDPOINT = "VPC endpoint"  # a gateway endpoint, or a Gateway Load Balancer endpoint
+    FIREWALL_ENDPOINT = "firewall endpoint"
+    INTERFACE = "network interface"
+    OTHER = "another target"  # core network, local gateway, carrier gateway, ...: not modelled, unknown on a path
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The target of a VPC route. `address` is empty for `LOCAL`."""
+
+    kind: TargetKind
+    address: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind.value} {self.address}".strip()
+
+
+class RouteOrigin(Enum):
+    """How a route came into its table, in the order in which AWS prefers them at equal prefix length."""
+
+    LOCAL = "local"
+    STATIC = "static"
+    PREFIX_LIST = "prefix list"
+    PROPAGATED = "propagated"
+
+
+@dataclass(frozen=True, slots=True)
+class VpcRoute:
+    """A route of a VPC table as configured. A prefix list destination is its address.
+
+    `blackhole` says why the target is gone, if it is: the route still wins and drops. `doubt` says why the table may
+    not hold this route at all, or "".
+    """
+
+    address: str
+    destination: Cidr | str | Unknown
+    target: Target | Unknown
+    origin: RouteOrigin = RouteOrigin.STATIC
+    blackhole: str = ""
+    unknown_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VpcTable:
+    """A VPC route table. Local routes are implied by the VPC's CIDRs.
+
+    `propagating` are the virtual private gateways whose routes it learns, `may_learn` those whose it may learn or not.
+    `gateways` are the internet or virtual private gateways it is associated with, which makes it a gateway (edge)
+    route table.
+    """
+
+    address: str
+    vpc: str | Unknown
+    routes: tuple[VpcRoute, ...] = ()
+    propagating: tuple[str | Unknown, ...] = ()
+    gateways: tuple[str | Unknown, ...] = ()
+    name: str = ""
+    may_learn: tuple[Perhaps, ...] = ()
+
+
+class GatewayKind(Enum):
+    """The gateways that a VPC has at most one of."""
+
+    INTERNET = "internet gateway"
+    EGRESS_ONLY = "egress-only internet gateway"
+    VPN = "virtual private gateway"
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """An internet, egress-only or VPN gateway; `vpc` is None while detached. `asn` is a VPN gateway's own."""
+
+    address: str
+    kind: GatewayKind
+    vpc: str | Unknown | None
+    asn: int | Unknown | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NatGateway:
+    """A NAT gateway. `private_ip` is known only when the configuration sets it or a state holds it.
+
+    One with a `vpc` is regional: it is in no subnet, serves every zone, and has a route table of its own that leads to
+    the internet gateway. https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html
+    """
+
+    address: str
+    subnet: str | Unknown
+    public: bool | Unknown = True
+    private_ip: IPv4Address | None = None
+    vpc: str | Unknown | None = None
+
+
+class EndpointKind(Enum):
+    """The types of VPC endpoint."""
+
+    GATEWAY = "Gateway"
+    INTERFACE = "Interface"
+    GATEWAY_LOAD_BALANCER = "GatewayLoadBalancer"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class VpcEndpoint:
+    """A VPC endpoint. `tables` matter for gateway endpoints, `subnets` and `security_groups` for the others.
+
+    `private_dns` makes the service's own names lead to it; `inbound_only` narrows that to queries that come by an
+    inbound Resolver endpoint.
+    """
+
+    address: str
+    kind: EndpointKind
+    vpc: str | Unknown
+    service: str | Unknown
+    tables: tuple[str | Unknown, ...] = ()
+    subnets: tuple[str | Unknown, ...] = ()
+    security_groups: tuple[str | Unknown, ...] = ()
+    private_dns: bool | Unknown = False
+    inbound_only: bool | Unknown = False
+
+    @property
+    def service_name(self) -> str:
+        """The service as people call it, `ecr.dkr`: what follows the Region in its name. "" if nobody knows."""
+        return "" if isinstance(self.service, Unknown) else _UP_TO_THE_REGION.sub("", self.service)
+
+
+@dataclass(frozen=True, slots=True)
+class VpcPeering:
+    """A VPC peering connection; `peer` is Unknown where the other side is not in this input."""
+
+    address: str
+    requester: str | Unknown
+    peer: str | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixList:
+    """A customer-managed prefix list. It costs `max_entries` in quotas, not what it holds.
+
+    `version` is its version of IP: a list holds entries of one.
+    """
+
+    address: str
+    entries: tuple[Cidr | Unknown, ...]
+    max_entries: int | Unknown = 0
+    version: int = 4
