@@ -377,7 +377,7 @@ class AdvertisedPrefixes:
     blackholes: tuple[Cidr, ...] = ()
     unknown: str = ""
     static: bool = False
-    with_unknowns: Mapping[Cidr, str] = field(default_factory=dict)
+    may_be_refused: Mapping[Cidr, str] = field(default_factory=dict)
 
     @property
     def listed(self) -> tuple[str, ...]:

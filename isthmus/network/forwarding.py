@@ -29,6 +29,7 @@ from isthmus.network.answers import (
     Somewhere,
     Trace,
 )
+from isthmus.network.bgp import Bgp
 from isthmus.network.block import Block
 from isthmus.network.client_ports import EPHEMERAL, NAT_PORTS
 from isthmus.network.filters import Span, back, there
@@ -74,10 +75,11 @@ class Forwarding:
         self.client_ports = client_ports
         self.sites = Sites.of(network, sites)
         self.index = NetworkIndex(network, self.sites, scenario)
+        self.bgp = Bgp(self.index)
         self.places = Positions(self.index)
         self.boundaries = Boundaries(self.index)
         self._passing = Passing(self.index, self.places)
-        self._tails = Tails(Walk(self.index))
+        self._tails = Tails(Walk(self.index, self.bgp))
         self._walked: dict[tuple[object, ...], Pieces] = {}  # ways, which are the same for every protocol and port
 
     def in_scenario(self, scenario: Scenario) -> Forwarding:
@@ -97,9 +99,9 @@ class Forwarding:
             return self.both_ways(packet).forward
         paths: list[Path] = []
         for target, expected in self._targets(packet):
-            found = self._arrive_at(Walk(self.index), packet, target, expected)
+            found = self._arrive_at(Walk(self.index, self.bgp), packet, target, expected)
             if any(path.blocks for path in found):
-                found = self._arrive_at(Walk(self.index, past_blocks=True), packet, target, expected)
+                found = self._arrive_at(Walk(self.index, self.bgp, past_blocks=True), packet, target, expected)
             paths += found
         nat = self._nat_at(packet.destination)
         if nat:
@@ -347,9 +349,9 @@ class Forwarding:
                 return [Path(unknown=f"the address of {nat} is unknown")]
             legs.append((place, str(self.network.nats[nat].subnet), nat))
         legs.append((source, "internet" if isinstance(origin, Internet) else origin_hop, ""))
-        paths = self._reply_legs(Walk(self.index), packet, path, legs, remote)
+        paths = self._reply_legs(Walk(self.index, self.bgp), packet, path, legs, remote)
         if any(p.blocks for p in paths):
-            paths = self._reply_legs(Walk(self.index, past_blocks=True), packet, path, legs, remote)
+            paths = self._reply_legs(Walk(self.index, self.bgp, past_blocks=True), packet, path, legs, remote)
         if isinstance(origin, Internet):
             paths = [self._out_by(p, path) for p in paths]
         # What Block Public Access stops, it stops in both directions.
@@ -361,7 +363,7 @@ class Forwarding:
         remote, place = self.places.of(packet.destination), self.places.of(packet.source)
         assert isinstance(remote, int)
         assert isinstance(place, int)
-        crossed = Walk(self.index).cross(reply, path.hops[0].address, inbound=True)
+        crossed = Walk(self.index, self.bgp).cross(reply, path.hops[0].address, inbound=True)
         return self._passing.replies(crossed, (remote, remote), (place, place), back(packet))
 
     def _reply_legs(
@@ -451,7 +453,7 @@ class Forwarding:
 
         Raises `NoSuchPosition`; the internet is no source here, for nothing routes it.
         """
-        walk = Heads(self.index)
+        walk = Heads(self.index, self.bgp)
         match source:
             case InSubnet():
                 self.places.check_subnet(source.address)
@@ -519,9 +521,9 @@ class Forwarding:
 
     # --- what tables say
 
-    def told(self, attachment: str) -> AdvertisedPrefixes:
-        """What AWS advertises over an attachment (or a VPN connection to a virtual private gateway)."""
-        return self.index.told(attachment)
+    def advertised_prefixes(self, attachment: str) -> AdvertisedPrefixes:
+        """The prefixes that AWS advertises over an attachment (see `isthmus.network.bgp`)."""
+        return self.bgp.advertised_prefixes(attachment)
 
     def routes(self, table: str) -> tuple[Route, ...]:
         """Every candidate route of a VPC or transit gateway table, in effect or hidden by another.

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
-from isthmus.network.address_space import Cover, Nest, RangeMap, compile_prefixes
-from isthmus.network.answers import AdvertisedPrefixes, Scenario
-from isthmus.network.as_paths import refused
+from isthmus.network.address_space import Nest, RangeMap, compile_prefixes
+from isthmus.network.answers import Scenario
 from isthmus.network.filters import allows_everything
-from isthmus.network.learned_routes import Sites, is_default, vpn_down
+from isthmus.network.learned_routes import Sites, vpn_down
 from isthmus.network.model import (
     Attachment,
     AttachmentKind,
@@ -20,18 +18,14 @@ from isthmus.network.model import (
     Firewall,
     GatewayKind,
     Network,
-    Site,
     Subnet,
     Unknown,
     Vpc,
 )
 from isthmus.network.route_tables import (
     EffectiveTable,
-    cidrs_unknown_reason,
-    gateway_routes,
     gateway_table,
     tgw_table,
-    tgw_unknown_reason,
     vpc_cidrs,
     vpc_table,
 )
@@ -40,28 +34,16 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class SiteStep(NamedTuple):
-    """What a site's router does with a packet: keep it (`here`), send it to AWS over attachments, or nobody knows.
-
-    `beyond`: instead of what `over` says, it may have no route of AWS for the packet.
-    """
-
-    here: bool = False
-    over: tuple[str, ...] = ()
-    unknown: str = ""
-    beyond: bool = False
+# Attachments that end at a site.
+CONNECTION_KINDS = (AttachmentKind.VPN, AttachmentKind.PRIVATE_VPN, AttachmentKind.DX_GATEWAY)
 
 
-_NOTHING = SiteStep()
-_CONNECTING = (AttachmentKind.VPN, AttachmentKind.PRIVATE_VPN, AttachmentKind.DX_GATEWAY)
-_BEYOND = "(beyond)"  # the way of what a site advertises without having it: out to the internet there, or nowhere
-
-
-def _group(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
-    grouped: dict[K, list[V]] = defaultdict(list)
+def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    """The values of each key, in order."""
+    values: dict[K, list[V]] = defaultdict(list)
     for key, value in pairs:
-        grouped[key].append(value)
-    return grouped
+        values[key].append(value)
+    return values
 
 
 class NetworkIndex:
@@ -76,9 +58,6 @@ class NetworkIndex:
         self._gateway_tables: dict[str, EffectiveTable] = {}
         self._subnet_maps: dict[str, RangeMap[str | Unknown | None]] = {}
         self._zones: dict[str, tuple[dict[str, str], str]] = {}
-        self._told: dict[str, AdvertisedPrefixes] = {}
-        self._outbound: dict[str, RangeMap[SiteStep]] = {}
-        self._inbound: dict[str, RangeMap[SiteStep]] = {}
 
     # --- compiled tables
 
@@ -112,12 +91,12 @@ class NetworkIndex:
     @cached_property
     def subnets_of(self) -> dict[str, list[Subnet]]:
         """Subnets by VPC."""
-        return _group((s.vpc, s) for s in self.network.subnets.values() if isinstance(s.vpc, str))
+        return grouped((s.vpc, s) for s in self.network.subnets.values() if isinstance(s.vpc, str))
 
     @cached_property
     def attachments_of_vpc(self) -> dict[tuple[str, str], list[Attachment]]:
         """VPC attachments by VPC and transit gateway."""
-        return _group(
+        return grouped(
             ((a.attached, a.gateway), a)
             for a in self.network.attachments.values()
             if a.kind is AttachmentKind.VPC and isinstance(a.attached, str) and isinstance(a.gateway, str)
@@ -126,10 +105,10 @@ class NetworkIndex:
     @cached_property
     def attachments_of_connection(self) -> dict[str, list[Attachment]]:
         """VPN and Direct Connect gateway attachments by what they attach."""
-        return _group(
+        return grouped(
             (a.attached, a)
             for a in self.network.attachments.values()
-            if a.kind in _CONNECTING and isinstance(a.attached, str)
+            if a.kind in CONNECTION_KINDS and isinstance(a.attached, str)
         )
 
     @cached_property
@@ -272,245 +251,21 @@ class NetworkIndex:
         """The VPC at an address."""
         return self.network.vpcs[address]
 
-    # --- on-premises
+    # --- connections to sites
 
-    def down(self, connection: str) -> str:
-        """Why a VPN connection or Direct Connect gateway carries nothing, or ""."""
+    def down_reason(self, connection: str) -> str:
+        """Why a VPN connection or Direct Connect gateway is down in this scenario, or ""."""
         vpn = self.network.vpns.get(connection)
         if vpn is None:
             return f"{connection} is down" if connection in self.scenario.down else ""
         return vpn_down(vpn, self.scenario)
 
-    def told(self, attachment: str) -> AdvertisedPrefixes:
-        """What AWS advertises over an attachment, or over a VPN connection to a virtual private gateway.
-
-        A transit gateway advertises what is in the table associated with the attachment, but nothing that leads back to
-        the site itself. A Direct Connect gateway advertises the allowed
-        prefixes. https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
-        """
-        if attachment not in self._told:
-            self._told[attachment] = self._tell(attachment)
-        return self._told[attachment]
-
-    def _tell(self, name: str) -> AdvertisedPrefixes:
-        attachment = self.network.attachments.get(name)
-        if attachment is None:
-            return self._tell_from_gateway(name)
-        if attachment.kind is AttachmentKind.DX_GATEWAY and isinstance(attachment.attached, str):
-            dx = self.network.dx_gateways[attachment.attached]
-            return _allowed(name, dx.allowed.get(name, ()))
-        if self.down(str(attachment.attached)) or attachment.table is None:
-            return AdvertisedPrefixes(
-                name
-            )  # a session that is down, or an attachment without association: nothing is advertised
-        if attachment.policy_table is not None:
-            return AdvertisedPrefixes(name, unknown=f"{name} has a policy table, which is not modelled")
-        if isinstance(attachment.table, Unknown):
-            return AdvertisedPrefixes(name, unknown=attachment.table.reason)
-        site = self.sites.by_connection.get(str(attachment.attached))
-        own = {a.address for c in (site.connections if site else ()) for a in self.attachments_of_connection.get(c, [])}
-        prefixes: dict[Cidr, str] = {}
-        blackholes: list[Cidr] = []
-        vague = ""  # why a prefix may be advertised, or not
-        with_unknowns: dict[Cidr, str] = {}
-        for prefix, group in _group((r.prefix, r) for r in self.tgw_table(attachment.table).candidates).items():
-            best = min(r.rank for r in group)
-            winners = [r for r in group if r.rank == best]
-            lost = next((r.target for r in winners if isinstance(r.target, Unknown)), None)
-            if lost is not None:
-                vague = vague or lost.reason
-            elif winners[0].target is None:
-                blackholes.append(prefix)
-            elif not all(r.target in own for r in winners):
-                prefixes[prefix] = winners[0].address
-                others_only = [r for r in winners if r.target not in own]
-                if why := refused(self.network, str(attachment.attached), others_only):
-                    with_unknowns[prefix] = why
-        facts = self.network.tgw_tables[attachment.table]
-        others = replace(facts, propagations=tuple(p for p in facts.propagations if p not in own))
-        unknown_reason = tgw_unknown_reason(self.network, self.sites, others, self.scenario) or vague
-        return AdvertisedPrefixes(name, prefixes, tuple(blackholes), unknown_reason, with_unknowns=with_unknowns)
-
-    def _tell_from_gateway(self, connection: str) -> AdvertisedPrefixes:
-        """A virtual private gateway advertises its VPC, and to each site what the others taught it (CloudHub).
-
-        Over a Direct Connect gateway only the allowed prefixes, which are the VPC's where none are listed.
-        https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html
-        https://docs.aws.amazon.com/directconnect/latest/UserGuide/allowed-to-prefixes.html
-        """
-        if connection in self.direct_connect_ways:
-            dx, gateway = self.direct_connect_ways[connection]
-            return _allowed(connection, self.network.dx_gateways[dx].allowed[gateway])
-        vpn = self.network.vpns.get(connection)
-        if vpn is not None and isinstance(vpn.gateway, Unknown):
-            return AdvertisedPrefixes(connection, unknown=f"the gateway of {connection}: {vpn.gateway.reason}")
-        if vpn is None or vpn.gateway not in self.network.gateways or isinstance(vpn.gateway, Unknown | None):
-            return AdvertisedPrefixes(connection)
-        vpc = self.network.gateways[vpn.gateway].vpc
-        if isinstance(vpc, Unknown):
-            return AdvertisedPrefixes(connection, unknown=f"the VPC of {vpn.gateway}: {vpc.reason}")
-        prefixes = dict.fromkeys(vpc_cidrs(self.network, vpc), vpc) if vpc is not None else {}
-        unknown_reason = cidrs_unknown_reason(self.network, vpc) if vpc is not None else ""
-        own = self.sites.by_connection[connection].connections
-        for route in gateway_routes(self.network, self.sites, vpn.gateway, self.scenario, leaving_out=own):
-            if isinstance(route, Unknown):
-                unknown_reason = unknown_reason or route.reason
-            else:
-                prefixes.setdefault(route.prefix, route.address)
-        return AdvertisedPrefixes(connection, prefixes, (), unknown_reason)
-
-    def ways_in(self, site: Site) -> list[tuple[str, str]]:
-        """The connections of a site that are up, each with its attachment (or, at a VPN gateway, with itself)."""
-        ways: list[tuple[str, str]] = []
-        for connection in site.connections:
-            if self.down(connection):
-                continue
-            attached = self.attachments_of_connection.get(connection, [])
-            ways += [(connection, a.address) for a in attached if a.address not in self.scenario.down]
-            vpn = self.network.vpns.get(connection)
-            if vpn is not None and isinstance(vpn.gateway, str) and vpn.gateway in self.network.gateways:
-                ways.append((connection, connection))
-            ways += [(connection, way) for way, (dx, _) in self.direct_connect_ways.items() if dx == connection]
-        return ways
-
     @cached_property
-    def direct_connect_ways(self) -> dict[str, tuple[str, str]]:
-        """Direct Connect at a virtual private gateway: the connection and the gateway, by a name for the two."""
+    def direct_connect_at_gateways(self) -> dict[str, tuple[str, str]]:
+        """Each Direct Connect gateway at a virtual private gateway: a name for the pair, and both addresses."""
         return {
             f"{dx.address} at {gateway}": (dx.address, gateway)
             for dx in self.network.dx_gateways.values()
             for gateway in dx.allowed
             if gateway in self.network.gateways
         }
-
-    def ways_unknown_reason(self, site: Site) -> str:
-        """Why a site may have more ways in than `ways_in` says, or ""."""
-        vague = next(
-            (
-                f"what {a.address} attaches: {a.attached.reason}"
-                for a in self.network.attachments.values()
-                if a.kind in _CONNECTING and isinstance(a.attached, Unknown)
-            ),
-            "",
-        )
-        possible = self.network.possible
-        for connection in site.connections:
-            for address, facts in possible.attachments.items():
-                if facts.attached == connection:
-                    return possible.unaccepted.get(address, f"how many {address} there are is not known")
-            for address, (dx_gateway, _) in possible.dx_associations.items():
-                if dx_gateway == connection or (
-                    isinstance(dx_gateway, Unknown) and connection in self.network.dx_gateways
-                ):
-                    return f"whether {address} joins {connection} to a gateway"
-        for connection in site.connections:
-            if self.down(connection) or connection in self.attachments_of_connection:
-                continue
-            vpn = self.network.vpns.get(connection)
-            if vpn is not None and isinstance(vpn.gateway, Unknown):
-                return f"the gateway of {connection}: {vpn.gateway.reason}"
-            if vague and (vpn is None or vpn.gateway not in self.network.gateways):
-                return vague
-        return ""
-
-    def site_outbound(self, site: Site) -> RangeMap[SiteStep]:
-        """Where a site's hosts' packets go: over the connections that were told the longest prefix.
-
-        A site that advertises a default route has one of its own, and uses it.
-
-        A static connection is told nothing: its site is taken to be configured with what it would be told over BGP.
-        """
-        if site.name not in self._outbound:
-            self._outbound[site.name] = self._site_map(site, transit=False)
-        return self._outbound[site.name]
-
-    def site_transit(self, site: Site) -> RangeMap[SiteStep]:
-        """What a site's router does with packets that AWS sent it: keeps those for its networks, returns others."""
-        if site.name not in self._inbound:
-            self._inbound[site.name] = self._site_map(site, transit=True)
-        return self._inbound[site.name]
-
-    def _site_map(self, site: Site, transit: bool) -> RangeMap[SiteStep]:
-        entries = [(c, "") for c in (*site.networks, *site.rest)]
-        advertised = () if isinstance(site.advertises, Unknown) else tuple(a.prefix for a in site.advertises)
-        exits = any(is_default(c) for c in advertised)
-        if transit:
-            # Of a summary the site has its networks, and discards the rest: it must not go in circles.
-            # https://www.rfc-editor.org/rfc/rfc4632#section-5.1
-            networks = Cover(site.networks)
-            entries += [(c, "" if networks.of(c) else _BEYOND) for c in advertised]
-        vague = unknown_reason = self.ways_unknown_reason(site)
-        not_evaluated: dict[str, str] = {}  # of ways that may be told more
-        blackholes: list[tuple[Cidr, str]] = []
-        refusable: dict[tuple[Cidr, str], str] = {}
-        for _, way in self.ways_in(site):
-            told = self.told(way)
-            if told.unknown:
-                not_evaluated[way] = told.unknown
-            unknown_reason = unknown_reason or told.unknown
-            entries += [(c, way) for c in told.prefixes if not (exits and is_default(c))]
-            blackholes += [(c, way) for c in told.blackholes]
-            refusable |= {(c, way): why for c, why in told.with_unknowns.items()}
-        known = dict.fromkeys(entries)
-        entries += [entry for entry in blackholes if entry not in known]
-
-        def choose(nest: Nest[str]) -> SiteStep:
-            for prefix, group in nest:
-                ways = [way for way in group if (prefix, way) in known]
-                if "" in ways:
-                    more = "" if prefix.prefixlen == prefix.max_prefixlen else unknown_reason
-                    return SiteStep(here=not more, unknown=more)
-                if _BEYOND in ways:
-                    return beyond(nest, prefix.prefixlen + 1)
-                # A way that may be told a prefix as long or longer may be taken as well, or instead.
-                if ways and (more := vague or next((why for way, why in not_evaluated.items() if way not in ways), "")):
-                    return SiteStep(unknown=more)
-                if ways and all(way in ways for way in dropped(nest, prefix.prefixlen)):
-                    return SiteStep(over=tuple(dict.fromkeys(ways)))
-                if ways:
-                    # Nobody documents whether AWS advertises blackholes. If so the packet may go there and is dropped.
-                    doubtful = f"whether {site.name} is told the blackholes within {prefix}"
-                    return SiteStep(over=tuple(dict.fromkeys(ways)), unknown=doubtful)
-            return beyond(nest, 0)
-
-        def beyond(nest: Nest[str], length: int) -> SiteStep:
-            """Not to AWS, unless the site is told a blackhole at least as long as `length`: for its hosts the same."""
-            maybe = next(dropped(nest, length), "") if transit else ""
-            return SiteStep(
-                unknown=f"whether {site.name} is told the blackholes of {maybe}" if maybe else unknown_reason
-            )
-
-        def dropped(nest: Nest[str], length: int) -> Iterator[str]:
-            """The ways that may be told a blackhole at least as long as a prefix."""
-            for longer, group in nest:
-                if longer.prefixlen >= length:
-                    yield from (way for way in group if (longer, way) not in known)
-
-        def decide(nest: Nest[str]) -> SiteStep:
-            taken = choose(nest)
-            if taken.here or not refusable:
-                return taken
-            maybe = [(prefix, way) for prefix, group in nest for way in group if (prefix, way) in refusable]
-            if not maybe:
-                return taken
-            left = [(prefix, [way for way in group if (prefix, way) not in refusable]) for prefix, group in nest]
-            return _either(taken, choose(left), dict.fromkeys(way for _, way in maybe), refusable[maybe[0]])
-
-        return compile_prefixes(entries, decide, SiteStep(unknown=unknown_reason) if unknown_reason else _NOTHING)
-
-
-def _either(taken: SiteStep, dropped: SiteStep, ways: Iterable[str], why: str) -> SiteStep:
-    """What is left of two steps where a router may take some prefixes or drop them, those of some `ways`."""
-    if taken == dropped and len(taken.over) < 2:
-        return taken
-    if dropped.here or not taken.over or (dropped.unknown and not dropped.over):
-        return SiteStep(unknown=dropped.unknown or why)
-    over = tuple(dict.fromkeys((*taken.over, *ways, *dropped.over)))
-    return SiteStep(over=over, unknown=why, beyond=not dropped.over)
-
-
-def _allowed(name: str, allowed: tuple[Cidr | Unknown, ...]) -> AdvertisedPrefixes:
-    unknown_reason = next((c.reason for c in allowed if isinstance(c, Unknown)), "")
-    return AdvertisedPrefixes(
-        name, {c: "allowed prefix" for c in allowed if not isinstance(c, Unknown)}, (), unknown_reason
-    )

@@ -179,7 +179,7 @@ def test_a_vpn_gateway_may_join_its_sites() -> None:
     engine = engine_of(net)
     assert engine.forward(Packet(AtSite("here"), InSubnet("a1"))).outcome is Outcome.REACHABLE
     assert engine.forward(Packet(AtSite("here"), AtSite("there"))).outcome is Outcome.UNKNOWN
-    assert sorted(map(str, engine.told("one").prefixes)) == ["10.1.0.0/16", "192.168.2.0/24"]
+    assert sorted(map(str, engine.advertised_prefixes("one").prefixes)) == ["10.1.0.0/16", "192.168.2.0/24"]
 
 
 addresses = st.one_of(
@@ -229,7 +229,7 @@ def test_isolated_spokes_share_classes_by_zone() -> None:
 
 
 def test_what_a_site_is_told() -> None:
-    told = engine_of(hub()).told("vpn.attachment")
+    told = engine_of(hub()).advertised_prefixes("vpn.attachment")
     assert sorted(map(str, told.prefixes)) == ["10.1.0.0/16", "10.2.0.0/16", "10.3.0.0/16"]
     assert told.unknown == ""
 

@@ -334,6 +334,6 @@ def test_told(connection: str, prefixes: set[str]) -> None:
     d.site("dc", ["vpn"], advertises=[AdvertisedPrefix(ip_network("10.9.0.0/16"))])
     d.tgw_table("t", learns=["att-a", "att-b"], routes={"10.64.0.0/10": "att-a", "10.5.0.0/16": BLACKHOLE})
     engine = Forwarding(d.network(), sites=tuple(d.sites))
-    told = engine.told(f"att-{connection}")
+    told = engine.advertised_prefixes(f"att-{connection}")
     assert {str(prefix) for prefix in told.prefixes} - set(map(str, told.blackholes)) == prefixes
     assert not told.unknown

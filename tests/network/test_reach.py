@@ -210,7 +210,7 @@ def test_a_range_is_walked_as_each_of_its_addresses(file: str) -> None:
 
 
 def walked(engine: Forwarding, source: InSubnet | AtSite, low: int, high: int) -> Pieces:
-    walk = Walk(engine.index)
+    walk = Walk(engine.index, engine.bgp)
     if isinstance(source, AtSite):
         return walk.from_site(engine.sites.by_name[source.name], low, high, Path())
     return walk.in_subnet(source.address, PacketSource.HOST, low, high, Path((Hop("subnet", source.address),)))

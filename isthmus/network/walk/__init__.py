@@ -1,10 +1,10 @@
-"""The walk: what AWS does with packets, place by place, for a whole range of destinations at once.
+"""The walk: how AWS forwards packets from place to place, for a whole range of destinations at once.
 
-At each place a table cuts the range, and each piece goes on along its routes. Several routes in use are alternatives:
-the pieces of each are laid over each other. A trace is the walk over a range of one address.
+At each place a route table divides the range, and each piece follows its routes. Several routes in use are
+alternatives: their pieces are merged. A trace is the walk over a range of one address.
 
-Where a packet is stopped the walk ends; or, when told to go on `past_blocks`, it continues along the best candidate, so
-that every setting in the way is listed (after Bayless et al., CAV 2021, "blocked paths").
+The walk ends where a packet is stopped. With `past_blocks` it continues at the most likely next step. It then lists
+every setting that blocks the packet (after Bayless et al., CAV 2021, "blocked paths").
 """
 
 from isthmus.network.walk.site import SiteSteps
@@ -16,4 +16,4 @@ __all__ = ["PacketSource", "Pieces", "Seen", "TgwPlace", "Walk"]
 
 
 class Walk(VpcSteps, TransitGatewaySteps, SiteSteps):
-    """Walks over `facts`; `past_blocks` goes on where a packet is stopped."""
+    """Walks in one network; `past_blocks` continues where a packet is stopped."""

@@ -1,4 +1,4 @@
-"""The walk in a transit gateway: in by an attachment, through the table that decides, out by another."""
+"""The walk in a transit gateway: in by an attachment, through its associated route table, out by another."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class TransitGatewaySteps(Steps):
     """Steps in a transit gateway."""
 
     def into_tgw(self, attachment: Attachment, zone: str, low: int, high: int, path: Path, seen: Seen) -> Pieces:
-        """Into a transit gateway: the table that the attachment is associated with decides, and no other."""
+        """Into a transit gateway, by the route table associated with the attachment."""
         if attachment.policy_table is not None:
-            return unknown(low, high, path, f"{attachment.address} has a policy table, which is not modelled")
+            return unknown(low, high, path, f"{attachment.address} has a policy table, which is not modeled")
         if isinstance(attachment.table, Unknown):
             return unknown(low, high, path, f"the association of {attachment.address}: {attachment.table.reason}")
         if attachment.table is None:
-            why = "associated with no route table: the transit gateway drops all it sends"
+            why = "not associated with a route table: the transit gateway drops every packet from it"
             return self.stopped(
                 low,
                 high,
@@ -33,9 +33,9 @@ class TransitGatewaySteps(Steps):
         return self.in_tgw(TgwPlace(attachment.table, zone), low, high, path, seen)
 
     def in_tgw(self, place: TgwPlace, low: int, high: int, path: Path, seen: Seen) -> Pieces:
-        """Look the range up in a transit gateway table, and follow."""
+        """By a transit gateway route table."""
         if place in seen:
-            why = "the packet comes back to a table it has been in: a routing loop"
+            why = "the packet returns to a route table on its path: a routing loop"
             return self.stopped(low, high, path, Block("routing-loop", place.table, why))
         seen = (*seen, place)
         gateway = self.network.tgw_tables[place.table].gateway
@@ -49,7 +49,7 @@ class TransitGatewaySteps(Steps):
                 pieces += self.stopped(first, last, path, block, onward)
             elif decision.routes[0].target is None:
                 block = Block(
-                    "blackhole-route", decision.routes[0].address, f"{decision.routes[0].prefix} is blackholed"
+                    "blackhole-route", decision.routes[0].address, f"{decision.routes[0].prefix} is a blackhole route"
                 )
                 onward = self._tgw_candidate(gateway, place.zone, first, last, seen)
                 pieces += self.stopped(first, last, path, block, onward)
@@ -84,21 +84,23 @@ class TransitGatewaySteps(Steps):
             case AttachmentKind.NETWORK_FUNCTION:
                 return self._through_firewall(attachment, attachment.attached, low, high, path, seen)
             case AttachmentKind.PEERING if attachment.far_side in self.network.attachments:
-                # The far gateway looks in the table that its own side is associated with. The zone is not kept.
+                # The peer gateway uses the route table associated with its own attachment. The zone is not kept.
                 # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-peering.html
                 path = after(path, Hop("peering attachment", attachment.address, f"into {attachment.attached}"))
                 far = self.network.attachments[attachment.far_side]
                 return self.into_tgw(far, "", low, high, path, seen)
             case _:
-                why = f"{attachment.kind.value} attachment {attachment.address} is not modelled beyond its routes"
+                why = (
+                    f"{attachment.kind.value} attachment {attachment.address} is modeled only as the next hop of routes"
+                )
                 return unknown(low, high, path, why)
 
     def _through_firewall(
         self, attachment: Attachment, name: str, low: int, high: int, path: Path, seen: Seen
     ) -> Pieces:
-        """Through a firewall on the gateway: in any of its zones, and on from there, for both directions of a flow.
+        """Through a firewall that is attached to the transit gateway, in any of its zones.
 
-        It is always in appliance mode, which chooses the zone by the flow, wherever that began.
+        Appliance mode is always on. It selects one zone per flow, and keeps it for both directions.
         - https://docs.aws.amazon.com/network-firewall/latest/developerguide/tgw-firewall-considerations.html
         - https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.html
         """
@@ -122,7 +124,7 @@ class TransitGatewaySteps(Steps):
         return merge(options)
 
     def _into_vpc(self, attachment: Attachment, zone: str, low: int, high: int, path: Path, seen: Seen) -> Pieces:
-        """Into a VPC: in the zone of origin where the attachment has it; any zone with appliance mode or without one.
+        """Into a VPC, in the zone of origin; in any zone with appliance mode, or if the attachment lacks that zone.
 
         https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.html
         """
@@ -148,13 +150,13 @@ class TransitGatewaySteps(Steps):
         return merge(options)
 
     def owners(self, gateway: str, place: int) -> list[Attachment]:
-        """The attachments of a transit gateway behind which an address is, whatever any table says."""
+        """The attachments of a transit gateway whose VPC or site has an address, independent of routes."""
         vpcs = self.index.vpc_owners(place)
         found = [a for v in vpcs for a in self.index.attachments_of_vpc.get((v, gateway), [])]
         if not found:
             for connection, attachments in self.index.attachments_of_connection.items():
                 site = self.index.sites.by_connection[connection]
-                if self.index.site_transit(site)(place).here:
+                if self.bgp.transit(site)(place).delivered:
                     found += [a for a in attachments if a.gateway == gateway]
         return found
 

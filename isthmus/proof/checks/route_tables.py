@@ -101,7 +101,7 @@ def _told(engine: Forwarding, vpn: str, over: str) -> AdvertisedPrefixes:
         return AdvertisedPrefixes(over, static=True)
     if isinstance(static, Unknown):
         return AdvertisedPrefixes(over, unknown=f"whether {vpn} has static routing: {static.reason}")
-    return engine.told(over)
+    return engine.advertised_prefixes(over)
 
 
 def advertisement_violations(

@@ -1,7 +1,8 @@
-"""What a trace tells, word for word: questions of the golden cases that between them meet every hop and every stop.
+"""The text of traces: selected questions of the golden cases that together have every hop and every block.
 
-The stories are in `stories.txt`, each under the case it comes from, the number of its question there and, where one is
-taken away, the value that nobody knows. They are read by people, so a change of wording is a change to look at.
+The texts are in `trace_texts.txt`. The title of each has its golden case, the number of the question in it, and the
+value that is unknown, if one is. People read these texts: look at every change of their words.
+`python -m tests.network.test_trace_texts` writes them again.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from isthmus.network.forwarding import Forwarding
 from tests.network.networks import Draft
 from tests.network.test_unknowns import FILES, erased
 
-STORIES = File(__file__).with_name("stories.txt")
+TEXTS = File(__file__).with_name("trace_texts.txt")
 
 
 @cache
@@ -27,8 +28,8 @@ def cases() -> Mapping[str, Callable[[], Draft]]:
     return {case.id: case.values[0] for module in modules for case in module.golden.cases}
 
 
-def told(path: Path) -> Iterator[str]:
-    """Everything that a path says."""
+def path_text(path: Path) -> Iterator[str]:
+    """Every field of a path."""
     for hop in path.hops:
         yield f"  {hop}" + (f" <{', '.join(hop.led_by)}>" if hop.led_by else "")
     yield from (f"  ! {block}" for block in path.blocks)
@@ -36,40 +37,44 @@ def told(path: Path) -> Iterator[str]:
         yield f"  ? {path.unknown}"
     yield from (f"  ~ {one.ports[0]}-{one.ports[1]} {one.nat}".rstrip() + f" {one.block}" for one in path.denied)
     for crossing in path.crossings:
-        way = "into" if crossing.inbound else "out of"
-        yield f"  {way} {crossing.subnet} past {crossing.nacl} {crossing.nat}".rstrip()
+        direction = "into" if crossing.inbound else "out of"
+        yield f"  {direction} {crossing.subnet} past {crossing.nacl} {crossing.nat}".rstrip()
     ends = {"end": path.end, "exit": path.exit}
     lists = {"nats": path.nats, "boxes": path.boxes, "pinned": path.pinned, "hairpin": path.hairpin}
-    said = [f"{name} {what}" for name, what in ends.items() if what]
-    said += [f"{name} {' '.join(map(str, what))}" for name, what in lists.items() if what]
-    yield f"  = {', '.join(said) or 'nowhere'}"
+    fields = [f"{name} {what}" for name, what in ends.items() if what]
+    fields += [f"{name} {' '.join(map(str, what))}" for name, what in lists.items() if what]
+    yield f"  = {', '.join(fields) or 'no end'}"
 
 
-def story(trip: RoundTrip) -> str:
-    """A flow as a story: each path there, and each path of a reply."""
+def flow_text(trip: RoundTrip) -> str:
+    """A flow: each forward path, and each path of a reply."""
     lines = [f"{trip.forward.packet}: {trip.forward.outcome}, both ways {trip.outcome}"]
-    for name, trace in (("there", trip.forward), ("back", trip.back)):
+    for name, trace in (("forward", trip.forward), ("reply", trip.back)):
         for path in trace.paths:
-            lines += [f" {name}: {path.outcome}", *told(path)]
+            lines += [f" {name}: {path.outcome}", *path_text(path)]
     return "\n".join([*lines, *(f" ! {block}" for block in trip.asymmetric)])
 
 
-def retold(title: str) -> str:
-    """The story of a title as it is told now."""
+def text_of(title: str) -> str:
+    """The text for a title."""
     case, number, *without = title.split(" | ")
     draft = cases()[case]()
     network, sites = draft.network(), draft.sites
     if without:
-        network, sites = next((dark, said) for what, dark, said in erased(network, sites) if what == without[0])
+        network, sites = next((changed, left) for what, changed, left in erased(network, sites) if what == without[0])
     question = draft.questions[int(number)]
-    return story(Forwarding(network, sites=sites, scenario=Scenario(question.down)).both_ways(question.packet))
+    return flow_text(Forwarding(network, sites=sites, scenario=Scenario(question.down)).both_ways(question.packet))
 
 
 def written() -> dict[str, str]:
-    sections = STORIES.read_text().split("== ")[1:]
+    sections = TEXTS.read_text().split("== ")[1:]
     return {title: text.strip("\n") for title, _, text in (section.partition("\n") for section in sections)}
 
 
 @pytest.mark.parametrize(("title", "text"), written().items(), ids=written())
-def test_the_story_is_told_as_it_was(title: str, text: str) -> None:
-    assert retold(title) == text
+def test_trace_text(title: str, text: str) -> None:
+    assert text_of(title) == text
+
+
+if __name__ == "__main__":
+    TEXTS.write_text("\n".join(f"== {title}\n{text_of(title)}\n" for title in written()))

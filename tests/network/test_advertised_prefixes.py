@@ -11,7 +11,6 @@ import pytest
 
 from isthmus.network.answers import AdvertisedPrefixes, Scenario
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.index import SiteStep
 from isthmus.network.model import (
     AdvertisedPrefix,
     AttachmentKind,
@@ -24,6 +23,7 @@ from isthmus.network.model import (
     Vpc,
     VpnConnection,
 )
+from isthmus.network.site_routes import SiteDecision
 from tests.network.networks import BLACKHOLE, Draft, mesh
 
 DARK = Unknown("var.dark")
@@ -88,9 +88,9 @@ BLACK = (ip_network("10.7.0.0/16"),)
 )  # fmt: skip
 def test_what_a_site_is_told(name: str, told: AdvertisedPrefixes) -> None:
     """https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html and VPN_CloudHub.html of the VPN."""
-    found = asked(draft()).told(name)
+    found = asked(draft()).advertised_prefixes(name)
     assert found == told
-    assert asked(draft()).told(name) == found
+    assert asked(draft()).advertised_prefixes(name) == found
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_what_a_site_is_told(name: str, told: AdvertisedPrefixes) -> None:
     ],
 )
 def test_what_a_site_is_told_while_something_is_down(name: str, down: tuple[str, ...], left: tuple[str, ...]) -> None:
-    assert [str(prefix) for prefix in asked(draft(), *down).told(name).prefixes] == list(left)
+    assert [str(prefix) for prefix in asked(draft(), *down).advertised_prefixes(name).prefixes] == list(left)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_what_a_site_is_told_while_something_is_down(name: str, down: tuple[str,
     [
         ("att-one", "attachments", {"table": None}, ""),
         ("att-one", "attachments", {"table": DARK}, "var.dark"),
-        ("att-one", "attachments", {"policy_table": "p"}, "att-one has a policy table, which is not modelled"),
+        ("att-one", "attachments", {"policy_table": "p"}, "att-one has a policy table, which is not modeled"),
         ("hub", "vpns", {"gateway": DARK}, "the gateway of hub: var.dark"),
         ("hub", "vpns", {"gateway": "nowhere"}, ""),
         ("hub", "vpns", {"gateway": None}, ""),
@@ -120,31 +120,33 @@ def test_what_a_site_is_told_while_something_is_down(name: str, down: tuple[str,
 def test_of_what_a_site_is_told_nothing(name: str, part: str, change: dict[str, Any], unknown: str) -> None:
     d = draft()
     d.put(part, replace(d.parts[part][name], **change))
-    assert asked(d).told(name) == AdvertisedPrefixes(name, unknown=unknown)
+    assert asked(d).advertised_prefixes(name) == AdvertisedPrefixes(name, unknown=unknown)
 
 
 def test_why_a_site_may_be_told_more() -> None:
     d = draft()
     d.sites = d.sites[1:]  # nobody says what `dc` advertises
-    assert asked(d).told("att-other").unknown == "nobody said what one advertises over BGP"
-    assert asked(d).told("att-one").unknown == "nobody said what dx advertises over BGP"  # of itself it is not told
+    assert asked(d).advertised_prefixes("att-other").unknown == "nobody said what one advertises over BGP"
+    assert (
+        asked(d).advertised_prefixes("att-one").unknown == "nobody said what dx advertises over BGP"
+    )  # of itself it is not told
     d.sites = [site for site in d.sites if site.name != "three"]
-    assert asked(d).told("spoke").unknown == "nobody said what hub advertises over BGP"
-    assert asked(d).told("hub").unknown == ""
+    assert asked(d).advertised_prefixes("spoke").unknown == "nobody said what hub advertises over BGP"
+    assert asked(d).advertised_prefixes("hub").unknown == ""
     d.put("dx_gateways", DxGateway("dx", allowed={"att-dx": (ip_network("10.1.0.0/16"), DARK)}))
-    assert asked(d).told("att-dx") == AdvertisedPrefixes(
+    assert asked(d).advertised_prefixes("att-dx") == AdvertisedPrefixes(
         "att-dx", {ip_network("10.1.0.0/16"): "allowed prefix"}, (), "var.dark"
     )
     d.put("vpcs", Vpc("c", (ip_network("10.3.0.0/16"), DARK)))
-    assert asked(d).told("hub").unknown == "not every CIDR of c is known"
+    assert asked(d).advertised_prefixes("hub").unknown == "not every CIDR of c is known"
     d.put("gateways", Gateway("vgw", GatewayKind.VPN, DARK))
-    assert asked(d).told("hub") == AdvertisedPrefixes("hub", unknown="the VPC of vgw: var.dark")
+    assert asked(d).advertised_prefixes("hub") == AdvertisedPrefixes("hub", unknown="the VPC of vgw: var.dark")
     d.put("gateways", Gateway("vgw", GatewayKind.VPN, None))
-    assert asked(d).told("hub") == AdvertisedPrefixes(
+    assert asked(d).advertised_prefixes("hub") == AdvertisedPrefixes(
         "hub", dict.fromkeys(prefixes(a="10.4.0.0/16", b="10.3.0.0/16"), "spoke")
     )
     d.put("tgw_tables", TgwTable("u", "hub", (DARK,)))
-    assert asked(d).told("att-two").unknown == "u learns from an unknown attachment: var.dark"
+    assert asked(d).advertised_prefixes("att-two").unknown == "u learns from an unknown attachment: var.dark"
 
 
 @pytest.mark.parametrize(
@@ -156,10 +158,10 @@ def test_why_a_site_may_be_told_more() -> None:
     ],
 )
 def test_the_ways_in(down: tuple[str, ...], ways: list[tuple[str, str]]) -> None:
-    facts = asked(draft(), *down).index
-    assert facts.ways_in(facts.sites.by_name["dc"]) == ways
-    assert facts.ways_in(facts.sites.by_name["three"]) == [("hub", "hub")]
-    assert facts.ways_unknown_reason(facts.sites.by_name["dc"]) == ""
+    engine = asked(draft(), *down)
+    assert engine.bgp.attachments_up(engine.sites.by_name["dc"]) == ways
+    assert engine.bgp.attachments_up(engine.sites.by_name["three"]) == [("hub", "hub")]
+    assert engine.bgp.attachments_unknown_reason(engine.sites.by_name["dc"]) == ""
 
 
 def test_why_there_may_be_more_ways_in() -> None:
@@ -168,8 +170,8 @@ def test_why_there_may_be_more_ways_in() -> None:
     d.put("vpns", VpnConnection("hub", "cgw", DARK))
 
     def unknown_reason(site: str, *down: str) -> str:
-        facts = asked(d, *down).index
-        return facts.ways_unknown_reason(facts.sites.by_name[site])
+        engine = asked(d, *down)
+        return engine.bgp.attachments_unknown_reason(engine.sites.by_name[site])
 
     assert unknown_reason("dc") == "what att-two attaches: var.dark"
     assert unknown_reason("dc", "two") == ""  # what is down is no way, wherever it is attached
@@ -180,12 +182,12 @@ def test_why_there_may_be_more_ways_in() -> None:
 
 
 def test_what_is_down_and_why() -> None:
-    facts = asked(draft(), "one", "dx", "cgw-two", "att-other", "z1").index
-    assert facts.down("one") == "one is down"
-    assert facts.down("dx") == "dx is down"
-    assert facts.down("two") == "its customer gateway cgw-two is down"
-    assert facts.down("other") == facts.down("nowhere") == ""
-    assert facts.zones_down == {"z1"}
+    index = asked(draft(), "one", "dx", "cgw-two", "att-other", "z1").index
+    assert index.down_reason("one") == "one is down"
+    assert index.down_reason("dx") == "dx is down"
+    assert index.down_reason("two") == "its customer gateway cgw-two is down"
+    assert index.down_reason("other") == index.down_reason("nowhere") == ""
+    assert index.zones_down == {"z1"}
 
 
 def steps(advertises: list[str], networks: list[str], told: list[str], black: Sequence[str] = ()) -> Forwarding:
@@ -197,9 +199,9 @@ def steps(advertises: list[str], networks: list[str], told: list[str], black: Se
     return asked(d)
 
 
-HERE, OVER, NOTHING = SiteStep(here=True), SiteStep(over=("att-vpn",)), SiteStep()
-MAYBE = SiteStep(unknown="whether dc is told the blackholes within 10.0.0.0/8")
-TOLD = SiteStep(unknown="whether dc is told the blackholes of att-vpn")
+HERE, OVER, NOTHING = SiteDecision(delivered=True), SiteDecision(over=("att-vpn",)), SiteDecision()
+MAYBE = SiteDecision(unknown="whether AWS advertises to dc the blackholes in 10.0.0.0/8")
+TOLD = SiteDecision(unknown="whether AWS advertises to dc the blackholes of att-vpn")
 
 
 @pytest.mark.parametrize(
@@ -229,11 +231,11 @@ TOLD = SiteStep(unknown="whether dc is told the blackholes of att-vpn")
     ],
 )
 def test_what_a_sites_router_does(
-    drawn: Callable[[], Forwarding], address: str, outbound: SiteStep, transit: SiteStep
+    drawn: Callable[[], Forwarding], address: str, outbound: SiteDecision, transit: SiteDecision
 ) -> None:
     """With what its own hosts send, and with what AWS sends it."""
     engine = drawn()
     site = engine.sites.by_name["dc"]
     place = int(ip_network(address)[0])
-    assert engine.index.site_outbound(site)(place) == outbound
-    assert engine.index.site_transit(site)(place) == transit
+    assert engine.bgp.outbound(site)(place) == outbound
+    assert engine.bgp.transit(site)(place) == transit

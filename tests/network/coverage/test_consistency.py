@@ -8,7 +8,7 @@ import pytest
 
 from isthmus.network.from_terraform import network_of
 from isthmus.terraform.graph import Resource
-from tests.network.world.test_doubts import BASE, OPEN, graph, made, not_evaluated, ref
+from tests.network.coverage.test_with_unknowns import BASE, OPEN, graph, made, not_evaluated, ref
 
 GROUP_A = made("aws_security_group.a", vpc_id=ref("aws_vpc.a"))
 GROUP_B = made("aws_security_group.b", vpc_id=ref("aws_vpc.b"))

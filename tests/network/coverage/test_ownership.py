@@ -11,7 +11,7 @@ from isthmus.network.from_terraform import network_of
 from isthmus.network.model import StructuralProblem
 from isthmus.proof.checks.accounts import account_violations
 from isthmus.terraform.graph import Graph, Resource
-from tests.network.world.test_doubts import BASE, made, ref
+from tests.network.coverage.test_with_unknowns import BASE, made, ref
 from tests.proof.estates import estate
 
 HUB = "aws_ec2_transit_gateway.hub"

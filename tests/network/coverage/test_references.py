@@ -15,7 +15,7 @@ from isthmus.network.from_terraform import network_of
 from isthmus.proof import Verdict
 from isthmus.proof.checks.regions import region_violations
 from isthmus.terraform.graph import Graph, Unknown
-from tests.network.world.test_doubts import BASE, OPEN, graph, made, ref
+from tests.network.coverage.test_with_unknowns import BASE, OPEN, graph, made, ref
 from tests.proof.estates import estate
 
 HUB = "aws_ec2_transit_gateway.hub"

@@ -10,7 +10,7 @@ import pytest
 from isthmus.network.answers import Outcome
 from isthmus.proof.reading import subject
 from isthmus.terraform.graph import Resource, Unknown
-from tests.network.world.test_doubts import BASE, HUB, graph, made, not_evaluated, outcomes, ref
+from tests.network.coverage.test_with_unknowns import BASE, HUB, graph, made, not_evaluated, outcomes, ref
 
 MINE, THEIRS = "111111111111", "222222222222"
 USER = "aws_ec2_transit_gateway_vpc_attachment.a"
