@@ -14,7 +14,7 @@ from isthmus.network.from_terraform import network_of
 from isthmus.proof.analysis import Analysis
 from isthmus.terraform.graph import Graph, Unknown
 from isthmus.terraform.reading import read
-from tests.network.coverages import DARK, graph_of
+from tests.network.worlds import DARK, graph_of
 
 
 def dual_stack(*, vpc: dict[str, Any] | None = None, subnet: dict[str, Any] | None = None, **more: Any) -> Graph:

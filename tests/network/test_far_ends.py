@@ -14,7 +14,7 @@ from isthmus.network.forwarding import Forwarding
 from isthmus.network.from_terraform import network_of
 from isthmus.network.model import AdvertisedPrefix, Network, Site, Unknown
 from isthmus.terraform.graph import Graph
-from tests.network.coverages import graph_of
+from tests.network.worlds import graph_of
 
 T = "aws_ec2_transit_gateway"
 Body = dict[str, dict[str, dict[str, Any]]]

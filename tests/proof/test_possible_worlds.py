@@ -12,7 +12,7 @@ from isthmus.network.from_terraform import network_of
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.result.findings import Verdict
 from isthmus.terraform import Graph, read_folder
-from tests.network.coverages import darker
+from tests.network.worlds import darker
 from tests.proof.estates import estate, output, write
 
 STAGE = "stage_4_central_egress"
