@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from isthmus.intent import EgressVpc, Environment, Estate, FirewallPolicy, Inspection
+from isthmus.intent import EgressVpc, Environment, Estate, Inspection
 from isthmus.intent.addressing import zone_number
 from modules.aws import (
     AwsProvider,
@@ -24,27 +24,11 @@ from modules.aws import (
     NetworkfirewallFirewallAvailabilityZoneMapping,
     NetworkfirewallFirewallEncryptionConfiguration,
     NetworkfirewallFirewallPolicy,
-    NetworkfirewallFirewallPolicyEncryptionConfiguration,
-    NetworkfirewallFirewallPolicyFirewallPolicy,
-    NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariables,
-    NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariablesRuleVariables,
-    NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariablesRuleVariablesIpSet,
-    NetworkfirewallFirewallPolicyFirewallPolicyStatefulEngineOptions,
-    NetworkfirewallFirewallPolicyFirewallPolicyStatefulRuleGroupReference,
-    NetworkfirewallFirewallPolicyFirewallPolicyStatefulRuleGroupReferenceOverride,
     NetworkfirewallFirewallSubnetMapping,
     NetworkfirewallFirewallTransitGatewayAttachmentAccepter,
     NetworkfirewallLoggingConfiguration,
     NetworkfirewallLoggingConfigurationLoggingConfiguration,
     NetworkfirewallLoggingConfigurationLoggingConfigurationLogDestinationConfig,
-    NetworkfirewallRuleGroup,
-    NetworkfirewallRuleGroupEncryptionConfiguration,
-    NetworkfirewallRuleGroupRuleGroup,
-    NetworkfirewallRuleGroupRuleGroupRulesSource,
-    NetworkfirewallRuleGroupRuleGroupRuleVariables,
-    NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSets,
-    NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSetsIpSet,
-    NetworkfirewallRuleGroupRuleGroupStatefulRuleOptions,
 )
 from modules.cdk import (
     ModuleStack,
@@ -53,11 +37,10 @@ from modules.cdk import (
     TerraformOutput,
     TerraformVariable,
 )
-from modules.firewall_rules import MANAGED, Group, rule_groups
+from modules.firewall_policy import firewall_policy
 from modules.hub import EGRESS_TAG_VALUE, FIREWALL_TAG_VALUE, GATEWAY_ID, LOG_KEY_ARN, SEGMENT_TAG, table_id
 from modules.hub_route_tables import EGRESS, FIREWALL, HubTables
 from modules.iam_policy import allow, document, organization_partition
-from modules.lifecycle import CREATE_BEFORE_DESTROY
 from modules.provider import HUB, required_version
 from modules.terraform_names import identifier
 from modules.vpc import shares_hub_account
@@ -108,15 +91,12 @@ class _Firewall:
         assert environment.egress is not None
         self.estate, self.environment, self.tables, self.module = estate, environment, tables, module
         self.egress: EgressVpc = environment.egress
-        self.policy = self.egress.firewall or FirewallPolicy()
         # https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_CreateFirewall.html: no underscores.
         self.name = f"{estate.prefix}-{self.egress.name}".replace("_", "-")
-        self.home = sorted(estate.blocks)
 
     def emit(self) -> dict[str, Any]:
         self.key_arn = self._key()
-        own = [(group.priority, self._rule_group(group)) for group in rule_groups(self.estate, self.policy)]
-        policy = self._policy([*self._managed(), *own])
+        policy = firewall_policy(self.module, self.estate, self.egress, name=self.name, key_arn=self.key_arn)
         made = self._firewall(policy)
         self._output("firewall_arn", self.module.ref(made, "arn"), "The firewall")
         if self.egress.inspection is Inspection.VPC:
@@ -152,100 +132,6 @@ class _Firewall:
         alias = f"alias/{self.name}-firewall"
         self.module.add(KmsAlias, "this", name=alias, target_key_id=self.module.ref(key, "key_id"))
         return self.module.ref(key, "arn")
-
-    # --- rules -------------------------------------------------------------------------------------------------------
-
-    def _managed(self) -> list[tuple[int, str]]:
-        """AWS's rule groups, each with its place and ARN."""
-        where = f"{organization_partition(self.estate)}:network-firewall:{self.estate.region}:aws-managed"
-        names = sorted(self.policy.managed_rule_groups)
-        return [(MANAGED + place, f"arn:{where}:stateful-rulegroup/{name}") for place, name in enumerate(names)]
-
-    def _rule_group(self, group: Group) -> str:
-        """A stateful rule group; the variables of a group are its own: HOME_NET is the firewall's VPC without them.
-
-        Another capacity is another rule group, and AWS deletes none that a policy refers to: so the new one, by a name
-        of its own, comes before the old one goes.
-        https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_DeleteRuleGroup.html
-        """
-        full_name = f"{self.name}-{group.name}".replace("_", "-")
-        # Terraform would take these for templates of its own.
-        literal = group.text.replace("${", "$${").replace("%{", "%%{")
-        sets = [
-            NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSets(
-                key=key, ip_set=NetworkfirewallRuleGroupRuleGroupRuleVariablesIpSetsIpSet(definition=definition)
-            )
-            for key, definition in sorted(group.variables.items())
-        ]
-        made = self.module.add(
-            NetworkfirewallRuleGroup,
-            identifier(group.name),
-            name=f"{full_name}-{group.capacity}",
-            type="STATEFUL",
-            capacity=group.capacity,
-            rule_group=NetworkfirewallRuleGroupRuleGroup(
-                rules_source=NetworkfirewallRuleGroupRuleGroupRulesSource(rules_string=literal),
-                rule_variables=NetworkfirewallRuleGroupRuleGroupRuleVariables(ip_sets=sets) if sets else None,
-                stateful_rule_options=NetworkfirewallRuleGroupRuleGroupStatefulRuleOptions(rule_order="STRICT_ORDER"),
-            ),
-            encryption_configuration=NetworkfirewallRuleGroupEncryptionConfiguration(
-                type="CUSTOMER_KMS", key_id=self.key_arn
-            ),
-            tags={"Name": full_name},
-            lifecycle=CREATE_BEFORE_DESTROY,
-        )
-        return self.module.ref(made, "arn")
-
-    def _policy(self, groups: list[tuple[int, str]]) -> NetworkfirewallFirewallPolicy:
-        home = NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariablesRuleVariables(
-            key="HOME_NET",
-            ip_set=NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariablesRuleVariablesIpSet(definition=self.home),
-        )
-        return self.module.add(
-            NetworkfirewallFirewallPolicy,
-            "this",
-            name=self.name,
-            firewall_policy=NetworkfirewallFirewallPolicyFirewallPolicy(
-                stateless_default_actions=["aws:forward_to_sfe"],
-                stateless_fragment_default_actions=["aws:forward_to_sfe"],
-                stateful_engine_options=NetworkfirewallFirewallPolicyFirewallPolicyStatefulEngineOptions(
-                    rule_order="STRICT_ORDER",
-                    # A flow that the firewall did not see begin is told so at once, rather than left to time out.
-                    stream_exception_policy="REJECT",
-                ),
-                stateful_default_actions=self._default_actions(),
-                stateful_rule_group_reference=[self._reference(*group) for group in sorted(groups)],
-                policy_variables=NetworkfirewallFirewallPolicyFirewallPolicyPolicyVariables(rule_variables=[home]),
-            ),
-            encryption_configuration=NetworkfirewallFirewallPolicyEncryptionConfiguration(
-                type="CUSTOMER_KMS", key_id=self.key_arn
-            ),
-            tags={"Name": self.name},
-        )
-
-    def _default_actions(self) -> list[str]:
-        """What becomes of TCP that no rule passes. Without an action that drops, it passes.
-
-        https://docs.aws.amazon.com/network-firewall/latest/developerguide/suricata-rule-evaluation-order.html
-        """
-        default = self.policy.default_action
-        return [default.alert] if self.policy.alert_only else [default.alert, default.value]
-
-    def _reference(
-        self, priority: int, arn: str
-    ) -> NetworkfirewallFirewallPolicyFirewallPolicyStatefulRuleGroupReference:
-        """A rule group in its place. AWS's own can be told to alert, where others have rules that only alert.
-
-        https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_StatefulRuleGroupOverride.html
-        """
-        override = None
-        if self.policy.alert_only and ":aws-managed:" in arn:
-            override = NetworkfirewallFirewallPolicyFirewallPolicyStatefulRuleGroupReferenceOverride(
-                action="DROP_TO_ALERT"
-            )
-        return NetworkfirewallFirewallPolicyFirewallPolicyStatefulRuleGroupReference(
-            priority=priority, resource_arn=arn, override=override
-        )
 
     # --- the firewall ------------------------------------------------------------------------------------------------
 
@@ -309,7 +195,7 @@ class _Firewall:
             transit_gateway_route_table_id=ids[FIREWALL],
             **at_hub,
         )
-        returning = [(EGRESS, f"block_{identifier(block)}", block) for block in self.home]
+        returning = [(EGRESS, f"block_{identifier(block)}", block) for block in sorted(self.estate.blocks)]
         leaving = [(route.table, route.name, route.cidr) for route in self.tables.routes_to_inspector()]
         for table, name, cidr in (*leaving, *returning):
             self.module.add(
