@@ -1,8 +1,8 @@
-# `make` synthesizes every environment, shows the result, proves it and scans it; `make test` runs every check.
-# Both set up what they need. Only Python 3.11 or later, make and PyPI are assumed.
+# `make` synthesizes every environment, then shows, proves and scans the output. `make test` runs every check.
+# Both set up .venv first. You need Python 3.11 or later, make and access to PyPI.
 
 PYTHON ?= python3
-# What main.py goes by is heard here too.
+# The environment variables of main.py work here too.
 ESTATE ?= $(or $(ISTHMUS_ESTATE),environments.estate)
 OUT ?= $(or $(CDKTF_OUTDIR),cdktf.out)
 
@@ -28,7 +28,7 @@ show: $(VENV)/.ready
 prove: $(VENV)/.ready
 	@$(BIN)/isthmus prove $(OUT)
 
-# What this estate has decided not to follow, with reasons: waivers.toml.
+# waivers.toml lists the findings that this estate accepts, with reasons.
 scan: $(VENV)/.ready
 	@$(BIN)/isthmus scan $(OUT) --waivers waivers.toml
 
@@ -44,20 +44,20 @@ types: $(VENV)/.ready
 unit: $(VENV)/.ready
 	$(BIN)/pytest
 
-# The documentation site, in `site`. A link without a target is an error.
+# Builds the documentation site into `site`. A link without a target is an error.
 docs: $(VENV)/.ready
 	@$(SYNC) --group docs
 	$(BIN)/zensical build --strict --clean
 
-# The property-based tests with other examples in every run, again and again for MINUTES (0: once).
-# `make test` tries the same examples each time.
+# Runs the property-based tests with new random examples, repeatedly for MINUTES (0: once).
+# `make test` uses the same examples in every run.
 MINUTES ?= 0
 FUZZED ?= tests/properties tests/network tests/proof tests/reading tests/scan tests/intent tests/testing
 fuzz: $(VENV)/.ready
 	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); \
 	while HYPOTHESIS_PROFILE=fuzz $(BIN)/pytest $(FUZZED); do [ "$$(date +%s)" -lt "$$end" ] || exit 0; done; exit 1
 
-# What the tests themselves are worth, by branches run and by mutants killed: benchmarks/README.md.
+# Measures the tests: branch coverage, and mutants killed (benchmarks/README.md).
 coverage: $(VENV)/.ready
 	@$(SYNC) --group measure
 	$(BIN)/pytest --cov --cov-report=term:skip-covered
@@ -67,7 +67,7 @@ mutants: $(VENV)/.ready
 	@$(SYNC) --group measure
 	$(BIN)/python -m benchmarks.mutants '$(MUTANTS)'
 
-# Brings .venv to what uv.lock says, with a uv of its own where there is none.
+# Installs the packages of uv.lock into .venv. Installs uv into .uv if there is no uv.
 SYNC = uv=$$(command -v uv || true); \
 	if [ -z "$$uv" ] || ! "$$uv" self version >/dev/null 2>&1; then \
 	  uv=.uv/bin/uv; \
@@ -75,8 +75,8 @@ SYNC = uv=$$(command -v uv || true); \
 	fi; \
 	"$$uv" sync --frozen --quiet --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')"
 
-# The environment is rebuilt when what it is made from changes, and from nothing where it is of no use any more: it knows
-# this folder and its Python by their paths, so it outlives neither a copy to another folder nor that Python.
+# Make updates .venv when pyproject.toml or uv.lock changes. .venv holds the paths of this folder and of its Python, so
+# make creates it anew in a copy of this folder, and when that Python no longer exists.
 USABLE := $(shell [ -x $(BIN)/python ] && cat $(VENV)/.ready 2>/dev/null)
 ifneq ($(USABLE),$(CURDIR))
 .PHONY: $(VENV)/.ready

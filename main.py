@@ -1,13 +1,13 @@
-"""The cdktf app: writes the Terraform of every environment of an estate. All that `cdktf synth` runs.
+"""The cdktf app. It writes the Terraform of every environment of an estate. `cdktf synth` runs this file.
 
 `ISTHMUS_ESTATE`  the module that holds `estate` (default: `environments.estate`)
 `CDKTF_OUTDIR`    the folder to write (default: `cdktf.out`)
 
-Exits 0 when the output is written and 2 when it cannot be: the estate is not valid, the folder cannot be written, Node
-does not start, or Isthmus has a bug. Ctrl-C exits 130. The last good output is then left as it was.
+Exit codes: 0 when the output is written; 2 when the estate is not valid, the folder cannot be written, Node does not
+start, or Isthmus has a bug; 130 after Ctrl-C. In all cases but the first the previous output stays unchanged.
 """
 
-# ruff: noqa: E402  Ctrl-C is taken care of before anything that takes time is imported
+# ruff: noqa: E402  the handler for Ctrl-C is set before the slow imports
 
 import os
 import signal
@@ -17,7 +17,10 @@ FAILED, STOPPED = 2, 130
 
 
 def _leave(status: int) -> None:
-    """End at once: what jsii runs at exit waits for a Node that may not be there, and prints what is wrong with it."""
+    """End at once.
+
+    The exit handler of jsii would wait for a Node process that may not exist, and print its own error.
+    """
     processes = sys.modules.get("multiprocessing")
     for worker in processes.active_children() if processes else ():
         worker.kill()
@@ -26,11 +29,11 @@ def _leave(status: int) -> None:
             try:
                 stream.flush()
             except (OSError, RuntimeError):
-                continue  # nobody reads it any more, or it was interrupted while it wrote
+                continue  # the reader has closed the stream, or Ctrl-C interrupted a write
     os._exit(status)
 
 
-# Files are put in place with the signal held back: modules/output_folder.py.
+# The signal is blocked while files are put in place: modules/output_folder.py.
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, lambda *_: _leave(STOPPED))
 
@@ -44,7 +47,7 @@ from typing import Any
 
 
 def main() -> int:
-    """Build, then write: nothing is touched before all of it is there."""
+    """Build everything, then write. The output folder is not touched before the build is complete."""
     from modules.bindings.diagnosis import machine_problem, node_problem
 
     unusable = node_problem()
@@ -70,41 +73,45 @@ def main() -> int:
         from modules.synthesis import synthesize
 
         files = synthesize(estate)
-    except Exception as error:  # noqa: BLE001  told apart: what the machine lacks, and what is a bug
-        lacking = machine_problem(error)
-        if lacking:
-            complain(f"isthmus: {lacking}")
+    except Exception as error:  # noqa: BLE001  a problem of the machine, or a bug: both get a message
+        problem = machine_problem(error)
+        if problem:
+            complain(f"isthmus: {problem}")
         else:
             complain_of_a_bug(error)
         return FAILED
     try:
-        done = write_output(out, files)
+        result = write_output(out, files)
     except OutputRefusedError as refusal:
         complain(f"isthmus: {refusal}")
         return FAILED
     except OSError as error:
         where = f" ({error.filename})" if error.filename and Path(error.filename) != out else ""
-        remedy = "Make room" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "Check the path and its permissions"
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        remedy = "Free disk space" if full else "Check the path and its permissions"
         complain(
-            f"isthmus: cannot write {out}: {error.strerror}{where}. The last output is left as it was. {remedy}, or "
-            "name another folder: CDKTF_OUTDIR=..."
+            f"isthmus: cannot write {out}: {error.strerror}{where}. The previous output is unchanged. {remedy}, or "
+            "choose another folder: CDKTF_OUTDIR=..."
         )
         return FAILED
-    for name in done.left:
-        complain(f"isthmus: {out / name} is no longer part of the output, and was edited: remove it yourself")
+    for name in result.kept:
+        complain(
+            f"isthmus: {out / name} is no longer part of the output. It was not removed, because it was edited: remove "
+            "it yourself"
+        )
     return 0
 
 
 def _load_bindings() -> None:
-    # What fails here fails again, and is reported, where the bindings are needed.
+    # An error here occurs again, and is reported, when the bindings are used.
     with contextlib.suppress(Exception, SystemExit):
         import_module("modules.aws")
 
 
 def run() -> int:
-    """Run as a process, without the last words of a Node that did not start."""
-    gc.disable()  # a short life: what the collector finds is not worth a tenth of it
-    sys.unraisablehook = _without_nodes_last_words
+    """Run as a process, and hide the errors that jsii prints at exit when Node did not start."""
+    gc.disable()  # the process is short: collecting would take a tenth of its time
+    sys.unraisablehook = _hide_jsii_exit_errors
     try:
         status = main()
     except SystemExit as stop:
@@ -113,12 +120,12 @@ def run() -> int:
             print(stop.code, file=sys.stderr)
     if status:
         _leave(status)
-    gc.freeze()  # nor what it would find at the end
+    gc.freeze()  # no collection at exit either
     return status
 
 
-def _without_nodes_last_words(report: Any) -> None:
-    """jsii cleans up after a Node that never started, and fails at it: `main` says what was wrong with Node."""
+def _hide_jsii_exit_errors(report: Any) -> None:
+    """jsii fails when it cleans up a Node process that never started. `main` has already reported the problem."""
     if not str(getattr(report.object, "__qualname__", "")).startswith("_NodeProcess."):
         sys.__unraisablehook__(report)
 

@@ -1,7 +1,7 @@
-"""The AWS provider bindings that this project uses, class by class. No other file names them.
+"""The classes of the AWS provider bindings that this project uses. No other file imports them from the bindings.
 
-To use another class, import it here. These import statements are also the declaration from which the bindings
-are cut down to what is used (docs/decisions/0002-bindings.md).
+To use another class, import it here. The bindings are cut down to the submodules that these statements import
+(docs/decisions/0002-bindings.md).
 """
 
 # ruff: noqa: E402, F401
@@ -9,7 +9,7 @@ are cut down to what is used (docs/decisions/0002-bindings.md).
 
 from modules.bindings import use_declared_bindings
 
-use_declared_bindings(__name__)  # before the imports it makes quick
+use_declared_bindings(__name__)  # before the imports that it makes fast
 
 from cdktf_cdktf_provider_aws.cloudwatch_composite_alarm import CloudwatchCompositeAlarm
 from cdktf_cdktf_provider_aws.cloudwatch_dashboard import CloudwatchDashboard

@@ -1,4 +1,4 @@
-"""Where a root keeps its state, and how another root reads it."""
+"""The backend of a root module, and the data source by which another root reads its outputs."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from modules.state import key_alias, state_key
 
 
 def configure_backend(stack: cdk.Stack, estate: Estate, environment: Environment) -> None:
-    """Give a root its backend: a file beside the output, an S3 object with native locking, or an HCP workspace."""
+    """Set the backend of a root: a local file, an S3 object with native locking, or an HCP Terraform workspace."""
     match estate.backend:
         case LocalBackend():
             cdk.LocalBackend(stack, path=local_path(estate, environment.name))
         case S3Backend() as backend:
             cdk.S3Backend(stack, **_s3(estate, backend, environment))
-            # Native locking came after the bindings' struct.
+            # The bindings are older than this argument.
             stack.add_override("terraform.backend.s3.use_lockfile", True)
         case HcpTerraform() as backend:
             workspace = cdk.NamedCloudWorkspace(_workspace(estate, backend, environment), project=backend.project)
@@ -34,7 +34,7 @@ def remote_state(
         case LocalBackend():
             return stack.add(cdk.DataTerraformRemoteStateLocal, name, path=local_path(estate, producer.name))
         case S3Backend() as backend:
-            # The producer's object, read with the reader's own role.
+            # The reader's role reads the producer's object.
             config = _s3(estate, backend, producer) | {"assume_role": _assume(estate, reader)}
             return stack.add(cdk.DataTerraformRemoteStateS3, name, **config)
         case HcpTerraform() as backend:
@@ -48,10 +48,11 @@ def remote_state(
 
 
 def local_path(estate: Estate, root: str) -> str:
-    """The state file of a root, from its folder: beside the output, since cdktf deletes folders inside it.
+    """The state file of a root, relative to the root's folder. It is next to the output, not inside it, because cdktf
+    deletes folders inside the output.
 
-    Outputs of other estates and Regions may be written to the same folder, one after the other: each has its own.
-    A prefix may change, so it is no part of the name.
+    The name holds estate and Region, since outputs of several estates may be written to the same folder in turn. It
+    does not hold the prefix, because that may change.
     """
     return f"../../../terraform.{estate.name}-{estate.region}-{root}.tfstate"
 

@@ -1,7 +1,7 @@
-"""The door to CDK for Terraform: no other file names `cdktf` or `constructs`.
+"""CDK for Terraform, imported here only: no other file imports `cdktf` or `constructs`.
 
-Besides their names it holds what every Terraform file of this project is made with: stacks whose addresses are
-exactly the names given, and modules that come out as one dict.
+This file also defines `Stack`, whose Terraform addresses are exactly the names given, and `ModuleStack`, which emits
+one Terraform module as a dictionary.
 """
 
 # ruff: noqa: E402, F401
@@ -49,16 +49,16 @@ _Config = ParamSpec("_Config")
 _Element = TypeVar("_Element", bound=TerraformElement)
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
-# A construct with this id counts for nothing in the logical ids of those below it.
+# cdktf leaves this id out of the logical ids of nested constructs.
 _HIDDEN = "Default"
 
 
 class AddressTakenError(ValueError):
-    """Two elements of one stack claim one Terraform address: the second would silently replace the first."""
+    """Two elements of one stack have the same Terraform address. The second would silently replace the first."""
 
 
 class Stack(TerraformStack):
-    """A stack in which the address of each element is its kind and exactly the name it was given."""
+    """A stack in which the address of each element is its type and exactly the name given."""
 
     def __init__(self, scope: Construct, name: str) -> None:
         super().__init__(scope, name)
@@ -75,28 +75,29 @@ class Stack(TerraformStack):
         *args: _Config.args,
         **config: _Config.kwargs,
     ) -> _Element:
-        """Make one element of this stack, for example `stack.add(Subnet, "private_az1", vpc_id=stack.ref(vpc))`.
+        """Add one element to this stack, for example `stack.add(Subnet, "private_az1", vpc_id=stack.ref(vpc))`.
 
         Its Terraform address is its type and name, here `aws_subnet.private_az1`; for an output, variable, module or
-        data source likewise. `config` is what the class takes past its scope and id.
+        data source likewise. `config` holds the arguments of the class after its scope and id.
 
-        Raises `AddressTakenError` when the stack already holds that address, and `ValueError` when `name` is no
-        Terraform identifier.
+        Raises `AddressTakenError` if the stack already has that address, and `ValueError` if `name` is not a Terraform
+        identifier.
         """
         address = f"{_address_prefix(kind)}.{name}"
         if not _IDENTIFIER.fullmatch(name) or name == _HIDDEN:
             raise ValueError(
-                f"{address!r} in stack {self._stack_name!r} is no Terraform address: a name starts with a letter or _, "
-                f"goes on with letters, digits, _ and -, and is not {_HIDDEN!r}"
+                f"{address!r} in stack {self._stack_name!r} is not a Terraform address: a name starts with a letter or "
+                f"_, continues with letters, digits, _ and -, and is not {_HIDDEN!r}"
             )
         kinds = self._kinds.setdefault(name, set())
         if kind in kinds:
             raise AddressTakenError(
                 f"stack {self._stack_name!r} has two elements at the address {address}: "
-                "Terraform would keep only one, so give each its own name"
+                "Terraform would keep only one of them. Give each its own name"
             )
-        # Construct ids share one namespace, Terraform's names have one per type: the second type with a name goes one
-        # hidden scope down, and so on. Overriding logical ids would cost a call into Node for each element instead.
+        # Construct ids share one namespace, while Terraform names have one for each type. So the second type with the
+        # same name goes into a hidden nested scope, and so on. Overriding logical ids would cost a Node call for each
+        # element.
         depth = len(kinds)
         if depth == len(self._scopes):
             self._scopes.append(Construct(self._scopes[-1], _HIDDEN))
@@ -108,10 +109,10 @@ class Stack(TerraformStack):
     def ref(self, element: TerraformElement, attribute: str | None = "id") -> str:
         """A reference to an attribute of an element of this stack, such as `${aws_vpc.main.id}`.
 
-        It says what `element.id` says, but costs no call into Node, which is a third of building a network.
-        For a variable, give `None`: `${var.transit_gateway_id}`.
+        The result equals `element.id`, without a Node call. Node calls take a third of the build time. For a variable,
+        pass `None`: `${var.transit_gateway_id}`.
 
-        Raises `ValueError` when the element was not added to this stack: Terraform cannot see it from here.
+        Raises `ValueError` if the element is not in this stack, since Terraform cannot refer to it from here.
         """
         address = self.address(element)
         return f"${{{address}}}" if attribute is None else f"${{{address}.{attribute}}}"
@@ -121,15 +122,15 @@ class Stack(TerraformStack):
         address = self._addresses.get(element)
         if address is None:
             raise ValueError(
-                f"stack {self._stack_name!r} refers to {element}, which it does not hold: "
-                "hand it over through an output of one module and a variable of the other"
+                f"stack {self._stack_name!r} refers to {element}, which is not part of it: "
+                "pass it through an output of one module and a variable of the other"
             )
         return address
 
 
 @functools.cache
 def _address_prefix(kind: Any) -> str:
-    """What comes before the name in the address of an element, such as `aws_subnet` or `data.aws_region`."""
+    """The part of an address before the name, such as `aws_subnet` or `data.aws_region`."""
     if issubclass(kind, TerraformResource):
         return str(kind.TF_RESOURCE_TYPE)
     if issubclass(kind, TerraformDataSource):
@@ -143,7 +144,7 @@ def _address_prefix(kind: Any) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class RequiredProvider:
-    """What a Terraform module says of a provider: its source, its version constraint, the aliases it is handed."""
+    """A provider requirement of a module: source, version constraint, and the aliases that the caller passes."""
 
     source: str
     version: str
@@ -158,14 +159,14 @@ class RequiredProvider:
 
 
 class ModuleStack(Stack):
-    """One Terraform module: elements are added as to any stack, and `emit` gives its JSON.
+    """One Terraform module. Add elements as to any stack; `emit` returns its JSON.
 
-    It lives in an app of its own that is never synthesized, so it writes no file. Providers may be added, to be given
-    to elements as `provider=`; they are left out of the JSON, since a module is handed its providers.
+    It has its own app, which is never synthesized, so it writes no file. You can add providers, and pass them to
+    elements as `provider=`. They are left out of the JSON, because the caller passes providers to a module.
     """
 
     def __init__(self, name: str, *, providers: Mapping[str, RequiredProvider]) -> None:
-        # An app makes its output folder on construction; this one must leave no trace.
+        # An app creates its output folder at once, so this one gets a folder that exists.
         super().__init__(App(outdir=tempfile.gettempdir()), name)
         self._providers = dict(providers)
 

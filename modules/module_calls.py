@@ -1,4 +1,4 @@
-"""Which modules each root calls, and which other roots it reads. Knows the intent only, and no cdktf."""
+"""The modules that each root module calls, and the roots whose outputs it reads. Depends on the intent only."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from isthmus.intent import Environment, Estate, Inspection
 from isthmus.intent.name_resolution import served_in, shared_services
 from modules.terraform_names import identifier
 
-# The root of the state bucket, for estates that keep their states there.
+# The root of the state bucket, for estates with an S3 backend.
 STATE = "state"
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleCall:
-    """A module of a root: its folder and Terraform name, and what of the intent it is made from."""
+    """One module call of a root.
+
+    name   its folder and Terraform name
+    kind   the kind of module: `hub`, `spoke`, ...
+    spoke  the spoke that it is made from, if any
+    """
 
     name: str
     kind: str
@@ -47,7 +52,7 @@ def module_calls(estate: Estate, environment: Environment) -> tuple[ModuleCall, 
 
 
 def roots_read(estate: Estate, environment: Environment) -> tuple[str, ...]:
-    """The roots whose outputs an environment's root reads: that of the hub, and that of the hybrid DNS."""
+    """The roots whose outputs an environment's root reads: the hub's root, and the root with hybrid DNS."""
     names = {estate.hub_environment.name}
     home = shared_services(estate)
     if home is not None and any(served_in(estate, home, environment)):

@@ -1,13 +1,13 @@
-"""The output folder: written completely or not at all, and never more than what a manifest says is ours.
+"""Writes the output folder completely or not at all, and only files that Isthmus owns.
 
 `isthmus-manifest.json` in the output lists every file that synthesis wrote, with a digest. A run
 
-1. checks that every path it would touch lies inside the output, behind no symbolic link, and is free or ours;
+1. checks every path that it will write: inside the output, behind no symbolic link, and free or on the manifest;
 2. writes all new files into `.isthmus-staging`, where a full disk does no harm;
-3. writes a journal of what is left to do, and then only renames and removes files.
+3. writes a journal of the remaining steps, and then only renames and removes files.
 
-A run that is stopped before step 3 has changed nothing. One that is stopped during step 3 is completed from the
-journal by the next run. Files that are not on the manifest stay: Terraform's working files, locks, and yours.
+A run that stops before step 3 has changed nothing. If a run stops during step 3, the next run completes it from the
+journal. Files that are not on the manifest stay: Terraform's working files, locks, and your own files.
 """
 
 from __future__ import annotations
@@ -27,28 +27,34 @@ from isthmus.files.manifest import JOURNAL, MANIFEST, SCHEMA, STAGING, digest, m
 
 
 class OutputRefusedError(Exception):
-    """The output folder holds something that synthesis must not touch. The text is for the user."""
+    """The output folder holds a file that synthesis must not change. The text is for the user."""
 
 
 @dataclass
 class WriteResult:
-    """What a run did: the paths that it removed, and those that it left although they are no longer wanted."""
+    """Changes of a run.
+
+    removed  paths that it removed
+    kept     paths that are no longer part of the output, and stay because they were edited
+    """
 
     removed: list[str] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
 
 
 def canonical_json(document: Mapping[str, Any]) -> str:
-    """A Terraform JSON document as it is written everywhere: keys sorted, two spaces, a final newline."""
+    """A JSON document as every file of the output is written: sorted keys, two spaces, a final newline."""
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def write_output(out: Path, files: Mapping[str, str]) -> WriteResult:
     """Make `out` hold these files (relative path to text), and record them in its manifest.
 
-    Files that have not changed are not touched. Files of the previous manifest that are no longer wanted are removed,
-    unless they were edited. Everything else in the folder stays. Raises `OutputRefusedError` before it touches a byte
-    of a folder that holds foreign files where ours belong, and `OSError`.
+    Unchanged files are not written again. Files of the previous manifest that are no longer part of the output are
+    removed, unless they were edited. All other files in the folder stay.
+
+    Raises `OutputRefusedError`, before any change, if a file that Isthmus did not write is at a path of the output.
+    Raises `OSError`.
     """
     wanted = {name: text.encode() for name, text in files.items()}
     for name in wanted:
@@ -64,16 +70,16 @@ def write_output(out: Path, files: Mapping[str, str]) -> WriteResult:
             return _commit(out, wanted, previous)
     except BaseException:
         for folder in reversed(created):
-            with suppress(OSError):  # not empty: not ours to remove
+            with suppress(OSError):  # not empty: another process uses it
                 folder.rmdir()
         raise
 
 
-# --- what may be touched
+# --- which paths may be written
 
 
 def _inside(name: str) -> bool:
-    """Whether a relative path stays inside the output, whatever the folder holds."""
+    """Whether a relative path stays inside the output, regardless of the folder's content."""
     path = PurePosixPath(name)
     parts = path.parts
     plain = bool(parts) and not path.is_absolute() and ".." not in parts and "\\" not in name and "\0" not in name
@@ -81,7 +87,7 @@ def _inside(name: str) -> bool:
 
 
 def _kind(path: Path) -> str:
-    """What is at a path, without following a link: "" for nothing, else "file", "folder", "link" or "other"."""
+    """The kind of object at a path: "" for nothing, else "file", "folder", "link" or "other". Follows no link."""
     try:
         mode = os.lstat(path).st_mode
     except FileNotFoundError:
@@ -95,34 +101,39 @@ def _kind(path: Path) -> str:
     return "link" if stat.S_ISLNK(mode) else "other"
 
 
-_SAID = {"file": "a file", "folder": "a folder", "link": "a symbolic link", "other": "neither a file nor a folder"}
+_KIND_NAMES = {
+    "file": "a file",
+    "folder": "a folder",
+    "link": "a symbolic link",
+    "other": "neither a file nor a folder",
+}
 
 
 def _obstacle(out: Path, name: str) -> str:
-    """Why a path below the output cannot be one of our files, or ""."""
+    """The reason why a path below the output cannot be a file of Isthmus, or ""."""
     parts = PurePosixPath(name).parts
     for length in range(1, len(parts)):
         folder = out.joinpath(*parts[:length])
         if (kind := _kind(folder)) not in ("", "folder"):
-            return f"{folder} is {_SAID[kind]}, and a folder belongs there"
+            return f"{folder} is {_KIND_NAMES[kind]}, but must be a folder"
     if (kind := _kind(out / name)) not in ("", "file"):
-        return f"{out / name} is {_SAID[kind]}, and a file belongs there"
+        return f"{out / name} is {_KIND_NAMES[kind]}, but must be a file"
     return ""
 
 
 def _refuse_foreign(out: Path, wanted: Mapping[str, bytes], previous: Mapping[str, str]) -> None:
-    """Stop before anything is written if what is wanted would replace, or pass through, something that is not ours."""
+    """Stop, before any change, if a path of the output holds a file, folder or link that Isthmus did not write."""
     problems = []
     if not (out / MANIFEST).is_file() and _kind(out / "stacks"):
         problems.append(
-            f"{out / 'stacks'} is there, and {out} has no {MANIFEST}: this release of Isthmus did not write it"
+            f"{out / 'stacks'} exists, but {out} has no {MANIFEST}: this release of Isthmus did not write it"
         )
     for name in sorted({*wanted, MANIFEST}):
         obstacle = _obstacle(out, name)
         if obstacle:
             problems.append(obstacle)
         elif name not in previous and name != MANIFEST and _foreign(out / name, wanted[name]):
-            problems.append(f"{out / name} is there, and {MANIFEST} does not list it")
+            problems.append(f"{out / name} exists, but {MANIFEST} does not list it")
     if problems:
         shown = [f"  {problem}" for problem in dict.fromkeys(problems[:20])]
         if len(problems) > 20:
@@ -130,10 +141,10 @@ def _refuse_foreign(out: Path, wanted: Mapping[str, bytes], previous: Mapping[st
         raise OutputRefusedError(
             "\n".join(
                 [
-                    f"cannot write {out}: it holds what Isthmus did not write. Nothing was changed.",
+                    f"cannot write {out}: it holds files that Isthmus did not write. Nothing was changed.",
                     *shown,
-                    "  write: name another folder with CDKTF_OUTDIR=..., or move these away",
-                    f"  why:   Isthmus replaces and removes only files that {MANIFEST} lists, and follows no link",
+                    "  write: choose another folder with CDKTF_OUTDIR=..., or move these files away",
+                    f"  why:   Isthmus replaces and removes only files that {MANIFEST} lists, and follows no links",
                 ]
             )
         )
@@ -144,15 +155,15 @@ def _foreign(path: Path, data: bytes) -> bool:
 
 
 def _previous(out: Path) -> dict[str, str]:
-    """Path to digest of what the last run wrote. A manifest that cannot be read lists nothing, and is refused."""
+    """Path to digest of each file that the last run wrote. A manifest that cannot be read is refused."""
     if not _kind(out / MANIFEST):
         return {}
     if _kind(out / MANIFEST) != "file":
-        return {}  # refused below, as an obstacle
+        return {}  # `_refuse_foreign` refuses it
     found = manifest_of(out)
     if found is None:
         raise OutputRefusedError(
-            f"cannot write {out}: {out / MANIFEST} is damaged, so nothing says which files Isthmus wrote. Nothing was "
+            f"cannot write {out}: {out / MANIFEST} is damaged, so it is unknown which files Isthmus wrote. Nothing was "
             f"changed.\n  write: restore it, or remove {out} and synthesize again\n"
             "  why:   Isthmus replaces and removes only files that its manifest lists"
         )
@@ -163,45 +174,45 @@ def _previous(out: Path) -> dict[str, str]:
 
 
 def _commit(out: Path, wanted: Mapping[str, bytes], previous: Mapping[str, str]) -> WriteResult:
-    done = WriteResult()
+    result = WriteResult()
     changed = {name: data for name, data in wanted.items() if not _holds(out / name, data)}
     for name in sorted(previous.keys() - wanted.keys()):
         path = out / name
         if _obstacle(out, name) or _kind(path) != "file":
             continue
         if digest(path.read_bytes()) == previous[name]:
-            done.removed.append(name)
+            result.removed.append(name)
         else:
-            done.left.append(name)  # edited since: what somebody wrote by hand is not ours to remove
+            result.kept.append(name)  # edited by hand: not removed
     manifest = canonical_json(
         {"schema": SCHEMA, "files": {name: digest(data) for name, data in wanted.items()}}
     ).encode()
     if not _holds(out / MANIFEST, manifest):
         changed[MANIFEST] = manifest
-    if changed or done.removed:
+    if changed or result.removed:
         made: list[Path] = []
         try:
-            _stage(out, changed, done.removed, made)
+            _stage(out, changed, result.removed, made)
         except BaseException:
             _remove_staging(out)
             for folder in reversed(made):
                 with suppress(OSError):
                     folder.rmdir()
             raise
-        with _undisturbed():
+        with _signals_blocked():
             _finish_interrupted_run(out)
-    return done
+    return result
 
 
 def _holds(path: Path, data: bytes) -> bool:
     try:
         return _kind(path) == "file" and path.read_bytes() == data
     except OSError:
-        return False  # unreadable: replaced, which says so if it cannot be
+        return False  # unreadable: the run replaces it, or reports that it cannot
 
 
 def _stage(out: Path, changed: Mapping[str, bytes], removed: list[str], made: list[Path]) -> None:
-    """Everything that can fail: folders, new files, and last the journal that makes the change final."""
+    """Do all steps that can fail: make folders, write new files, and last the journal, which makes the change final."""
     staging = out / STAGING
     staging.mkdir(mode=0o755)
     renames: dict[str, str] = {}
@@ -220,12 +231,12 @@ def _stage(out: Path, changed: Mapping[str, bytes], removed: list[str], made: li
 
 
 def _finish_interrupted_run(out: Path) -> None:
-    """Carry out what a journal says, from wherever it was left off."""
+    """Carry out the remaining steps of a journal."""
     staging = out / STAGING
     if _kind(staging) == "" or _kind(staging / JOURNAL) == "":
         return
     if _kind(staging) != "folder" or _kind(staging / JOURNAL) != "file":
-        raise OutputRefusedError(f"cannot write {out}: {staging} is not a folder of Isthmus. Move it away.")
+        raise OutputRefusedError(f"cannot write {out}: {staging} is not a folder that Isthmus made. Move it away.")
     try:
         journal = json.loads((staging / JOURNAL).read_text(encoding="utf-8"))
         renames, removed = dict(journal["renames"]), list(journal["removed"])
@@ -257,12 +268,15 @@ def _is_staged_name(name: str) -> bool:
 
 
 def _remove_staging(out: Path) -> None:
-    """Remove our own staging folder: the journal first, so that a removal that is stopped leaves no half of one."""
+    """Remove the staging folder.
+
+    The journal goes first, so that an interrupted removal leaves no incomplete journal.
+    """
     staging = out / STAGING
     if _kind(staging) == "":
         return
     if _kind(staging) != "folder":
-        raise OutputRefusedError(f"cannot write {out}: {staging} is not a folder of Isthmus. Move it away.")
+        raise OutputRefusedError(f"cannot write {out}: {staging} is not a folder that Isthmus made. Move it away.")
     for path in sorted(staging.iterdir(), key=lambda path: (path.name != JOURNAL, path.name)):
         if _kind(path) == "file" and (path.name in (JOURNAL, "journal.draft") or _is_staged_name(path.name)):
             path.unlink()
@@ -270,8 +284,8 @@ def _remove_staging(out: Path) -> None:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Hold back Ctrl-C and requests to end for the moment in which files are put in place."""
+def _signals_blocked() -> Iterator[None]:
+    """Block SIGINT and SIGTERM while files are put in place."""
     if not hasattr(signal, "pthread_sigmask"):  # not on Windows
         yield
         return
@@ -283,7 +297,7 @@ def _undisturbed() -> Iterator[None]:
 
 
 def _make_folders(folder: Path) -> list[Path]:
-    """Make a folder and what is missing above it; returns what was made, outermost first."""
+    """Make a folder and its missing parents. Returns the new folders, outermost first."""
     missing = []
     while not folder.is_dir():
         missing.append(folder)
@@ -292,7 +306,7 @@ def _make_folders(folder: Path) -> list[Path]:
         folder = folder.parent
     made = []
     for path in reversed(missing):
-        with suppress(FileExistsError):  # another run made it meanwhile
+        with suppress(FileExistsError):  # another run made it in the meantime
             path.mkdir()
             made.append(path)
     return made
@@ -300,10 +314,10 @@ def _make_folders(folder: Path) -> list[Path]:
 
 @contextmanager
 def _locked(out: Path) -> Iterator[None]:
-    """Hold the folder against other runs: the second waits until the first is complete."""
+    """Lock the folder. A second run waits until the first is complete."""
     try:
         import fcntl
-    except ImportError:  # not on Windows: there two runs at once are not kept apart
+    except ImportError:  # not on Windows: two runs at once are not serialized there
         yield
         return
     handle = os.open(out, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""Root modules: one environment each, with its providers, its backend, the calls of its modules, and its outputs."""
+"""Root modules, one for each environment: providers, backend, module calls and outputs."""
 
 from __future__ import annotations
 
@@ -55,7 +55,10 @@ def environment_root(app: App, estate: Estate, environment: Environment, tables:
 
 
 def state_root(app: App, estate: Estate, backend: S3Backend) -> Stack:
-    """The root that makes the state bucket. Its own state is a file: there is no bucket before it."""
+    """The root module that creates the state bucket.
+
+    Its own state is a local file, since the bucket does not exist yet.
+    """
     stack = Stack(app, STATE)
     LocalBackend(stack, path=local_path(estate, STATE))
     _require_aws(stack, ">= 5.100, < 7")
@@ -96,7 +99,7 @@ class _Root:
         for call in module_calls(estate, environment):
             add[call.kind](call)
         if self.hub_apart:
-            self._keep_providers()
+            self._keep_segment_providers()
 
     def _logs(self, call: ModuleCall) -> None:
         self.calls["logs"] = _call(self.stack, call.name, {})
@@ -110,11 +113,13 @@ class _Root:
     def _vpn(self, call: ModuleCall) -> None:
         inputs = self._hub_inputs(tables_of_vpn(self.environment, self.tables))
         inputs |= {LOG_KEY_ARN: self._log_inputs()[LOG_KEY_ARN]}
-        made = self.calls["vpn"] = _call(self.stack, call.name, inputs, after=self._claims)
+        made = self.calls["vpn"] = _call(self.stack, call.name, inputs, after=self._created_first)
         for connection in sorted(self.environment.vpn_connections, key=lambda connection: connection.name):
             name = identifier(connection.name)
             for output in outputs_of(self.estate, connection):
-                self._output(f"{output}_{name}", self.stack.ref(made, f"{output}_{name}"), f"Of {connection.name}")
+                self._output(
+                    f"{output}_{name}", self.stack.ref(made, f"{output}_{name}"), f"Of VPN connection {connection.name}"
+                )
 
     def _observability(self, call: ModuleCall) -> None:
         inputs = {
@@ -122,7 +127,7 @@ class _Root:
             for module, names in inputs_of(self.environment).items()
             for name in names
         }
-        _call(self.stack, call.name, inputs, after=self._claims)
+        _call(self.stack, call.name, inputs, after=self._created_first)
 
     def _spoke(self, call: ModuleCall) -> None:
         wanted = next(spoke for spoke in self.environment.spokes if spoke.name == call.spoke)
@@ -143,7 +148,7 @@ class _Root:
         else:
             inputs |= self._hub_inputs(tables_of_firewall(self.estate, self.tables))
         hub = None if self._inspects_inside else self._egress_alias()
-        made = self.calls["firewall"] = _call(self.stack, call.name, inputs, after=self._claims, hub=hub)
+        made = self.calls["firewall"] = _call(self.stack, call.name, inputs, after=self._created_first, hub=hub)
         self._output("firewall_arn", self.stack.ref(made, "firewall_arn"), "The firewall")
 
     def _egress(self, call: ModuleCall) -> None:
@@ -161,7 +166,7 @@ class _Root:
 
     @property
     def _inspects_inside(self) -> bool:
-        """Whether the firewall is in the egress VPC: each of their modules then needs what the other makes."""
+        """Whether the firewall is in the egress VPC. Modules `egress` and `firewall` then use outputs of each other."""
         return self.environment.egress is not None and self.environment.egress.inspection is Inspection.VPC
 
     @property
@@ -174,7 +179,7 @@ class _Root:
         inputs = self._home_inputs(home, Tier.RESOLVER)
         if home.dns.query_logs:
             inputs[LOG_KEY_ARN] = self._log_inputs()[LOG_KEY_ARN]
-        made = self.calls["dns"] = _call(self.stack, call.name, inputs, after=self._claims)
+        made = self.calls["dns"] = _call(self.stack, call.name, inputs, after=self._created_first)
         for output in (*dns_outputs(home), *(["dns_inbound_addresses"] if home.dns.inbound else [])):
             self._output(output, self.stack.ref(made, output), "Of hybrid DNS")
 
@@ -205,12 +210,12 @@ class _Root:
         _call(self.stack, call.name, inputs, dns=self._dns_alias(home))
 
     @property
-    def _claims(self) -> list[TerraformHclModule]:
-        """What comes before all that AWS overwrites without an error where its name is taken.
+    def _created_first(self) -> list[TerraformHclModule]:
+        """The modules to create before resources that AWS overwrites without an error if their name is taken.
 
-        These are alarms, dashboards, topics and log resource policies. The role and the key alias of `logs` have the
-        names of the same estate, environment and Region, and AWS refuses a second one of a name. So where two estates
-        have one name, the apply of the second ends before it replaces what is the first's.
+        These resources are alarms, dashboards, topics and log resource policies. The role and the key alias of module
+        `logs` are named for the same estate, environment and Region, and AWS refuses a second one of the same name. So
+        if two estates have one name, the second apply fails before it overwrites resources of the first.
         https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
         https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateAlias.html
         """
@@ -221,7 +226,7 @@ class _Root:
         assert self.home is not None
         return self.home
 
-    # --- what modules are given --------------------------------------------------------------------------------------
+    # --- inputs of modules --------------------------------------------------------------------------------------
 
     def _log_inputs(self) -> dict[str, str]:
         logs = self.calls["logs"]
@@ -231,7 +236,7 @@ class _Root:
         }
 
     def _hub_inputs(self, keys: list[str]) -> dict[str, str]:
-        """The gateway and route tables, from the hub's module here or from the outputs of its root."""
+        """The transit gateway and route tables, from module `hub` here or from the outputs of the hub's root."""
         names = [GATEWAY_ID, *(table_id(key) for key in keys)]
         if hub := self.calls.get("hub"):
             return {name: self.stack.ref(hub, name) for name in names}
@@ -244,7 +249,7 @@ class _Root:
         return self.remotes[producer.name]
 
     def _home_inputs(self, home: SharedServices, tier: Tier) -> dict[str, str]:
-        """The VPC of shared services and its subnets of a tier, where it has that tier."""
+        """The shared services VPC, and its subnets of a tier if it has that tier."""
         made = self.calls[f"spoke_{identifier(home.spoke.name)}"]
         zones = self.estate.zones_of(home.spoke) if tier in tiers_in(self.estate, home.spoke) else ()
         return {
@@ -252,7 +257,10 @@ class _Root:
         }
 
     def _dns_alias(self, home: SharedServices) -> AwsProvider | None:
-        """The provider of the account that owns the private zones; None where they need not admit anybody."""
+        """The provider of the account that owns the private zones.
+
+        None if they need not authorize VPCs of other accounts.
+        """
         if not needs_authorization(self.estate, home, self.environment):
             return None
         if self.dns_alias is None:
@@ -272,17 +280,17 @@ class _Root:
         return self.dns_alias
 
     def _join_alias(self, wanted: Spoke) -> AwsProvider | None:
-        """The provider of the hub's account, under the role that may join the spoke's segment and no other."""
+        """The provider of the hub's account, with the role that may attach VPCs to the spoke's segment only."""
         return self._segment_alias(self.estate.segment(wanted.segment))
 
     def _segment_alias(self, segment: Segment) -> AwsProvider | None:
         return self._hub_alias(f"{HUB}_{identifier(segment.name)}", join_role_arn(self.estate, segment.name))
 
-    def _keep_providers(self) -> None:
-        """The providers of every segment that the account may join, be there a spoke in it or not.
+    def _keep_segment_providers(self) -> None:
+        """Keep a provider for every segment that the account may attach to, even if it has no spoke there.
 
-        Terraform destroys a resource with the provider that made it: with the last spoke of a segment its provider
-        must not go. Of a provider that nothing uses it makes no connection.
+        Terraform destroys a resource with the provider that created it. So the provider must stay when the last spoke
+        of a segment is removed. Terraform makes no connection for a provider that no resource uses.
         https://developer.hashicorp.com/terraform/language/providers/configuration
         """
         own = str(name_of(self.environment.account))
@@ -293,11 +301,11 @@ class _Root:
                 self._segment_alias(segment)
 
     def _egress_alias(self) -> AwsProvider | None:
-        """The provider of the hub's account, under the role that may attach the egress VPC."""
+        """The provider of the hub's account, with the role that may attach the egress VPC."""
         return self._hub_alias(f"{HUB}__{EGRESS}", egress_role_arn(self.estate))
 
     def _hub_alias(self, alias: str, role: str) -> AwsProvider | None:
-        """The provider of the hub's account under a role there; None in the hub's own account."""
+        """The provider of the hub's account with a role there. None in the hub's own account."""
         if self.hub_apart and alias not in self.hub_aliases:
             self.hub_aliases[alias] = _provider(
                 self.stack,
@@ -333,9 +341,9 @@ def _provider(
     alias: str | None = None,
     roles: list[str | None] | None = None,
 ) -> AwsProvider:
-    """A provider bound to one account: with credentials of another one, nothing is touched.
+    """A provider for one account. With credentials of another account, Terraform stops before any change.
 
-    Several roles are assumed one after the other.
+    Several roles are assumed one after the other (role chaining).
     """
     assumed = [AwsProviderAssumeRole(role_arn=role) for role in roles or [deployment_role_arn(estate, account)] if role]
     return AwsProvider(
@@ -357,9 +365,9 @@ def _call(
     after: Sequence[TerraformHclModule] = (),
     **aliases: AwsProvider | None,
 ) -> TerraformHclModule:
-    """A call of a module, with the providers it is handed by the alias it knows them by.
+    """A module call, with its providers by the alias that the module uses.
 
-    `after`  modules that are complete before it begins
+    `after`  modules that Terraform completes before it starts this one
     """
     given = [TerraformModuleProvider(provider=p, module_alias=alias) for alias, p in aliases.items() if p is not None]
     return stack.add(

@@ -15,11 +15,11 @@ from modules.hub_route_tables import HubTables
 from modules.module_calls import STATE, ModuleCall, module_calls
 from modules.output_folder import canonical_json
 
-# Write-only arguments and native S3 locking came with 1.11; the modules are tried with nothing older.
+# Write-only arguments and native S3 locking need 1.11. The modules are not tested with older versions.
 TERRAFORM_VERSION = ">= 1.11"
 
-# Node never frees what a construct takes (about 10 kB a resource), so large estates are emitted by workers that are
-# replaced after a while. Below so many modules a worker's own start costs more than it saves.
+# Node never frees the memory of a construct (about 10 kB for each resource). So worker processes emit large estates,
+# and each worker ends after its batch. Up to _ALONE_UP_TO modules, starting a worker costs more time than it saves.
 _ALONE_UP_TO = 60
 _MODULES_A_WORKER = 150
 
@@ -35,7 +35,7 @@ def synthesize(estate: Estate) -> dict[str, str]:
         jobs.append((STATE, ModuleCall(STATE, STATE)))
     files = _emit_here(estate, jobs) if len(jobs) <= _ALONE_UP_TO else _emit_in_workers(estate, jobs)
     for root in {root for root, _ in jobs}:
-        # Beside the resources, never among them: Checkov cannot parse a file that holds this.
+        # In a separate file: Checkov cannot parse a file with resources that also holds this.
         versions = {"terraform": {"required_version": TERRAFORM_VERSION}}
         files[f"stacks/{root}/versions.tf.json"] = canonical_json(versions)
     files["intent.json"] = canonical_json(to_document(estate))
@@ -47,7 +47,7 @@ def _emit_here(estate: Estate, jobs: list[Job]) -> dict[str, str]:
 
 
 def _emit_in_workers(estate: Estate, jobs: list[Job]) -> dict[str, str]:
-    """The modules in workers, the roots in this process meanwhile: cdktf's manifest names them all."""
+    """Emit the modules in workers, and the roots in this process, since cdktf's manifest names all roots."""
     batches = [jobs[start : start + _MODULES_A_WORKER] for start in range(0, len(jobs), _MODULES_A_WORKER)]
     with ProcessPoolExecutor(
         min(len(batches), os.cpu_count() or 1),
@@ -63,7 +63,7 @@ def _emit_in_workers(estate: Estate, jobs: list[Job]) -> dict[str, str]:
 
 
 def _begin_as_worker() -> None:
-    # A worker ends before there is much to collect, and looking for it takes a tenth of its time.
+    # A worker ends before there is much to collect, and collecting would take a tenth of its time.
     gc.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process; the first one ends the others
 

@@ -1,4 +1,4 @@
-"""What cdktf makes of an estate: the text of every root and module. Importing this starts Node."""
+"""The Terraform JSON of every root and module of an estate, as cdktf emits it. Importing this file starts Node."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def emit_roots(estate: Estate, tables: HubTables) -> dict[str, str]:
             bucket = state_root(app, estate, estate.backend)
             producer.add_dependency(bucket)
         for environment in estate.environments:
-            # `cdktf deploy` runs independent roots at once; a reader must wait for what it reads.
+            # `cdktf deploy` runs independent roots at the same time. A root waits for the roots whose outputs it reads.
             for name in roots_read(estate, environment):
                 stacks[environment.name].add_dependency(stacks[name])
         app.synth()
@@ -50,14 +50,14 @@ def emit_roots(estate: Estate, tables: HubTables) -> dict[str, str]:
 def _canonical(path: Path) -> str:
     document = json.loads(path.read_text())
     if path.name == "cdk.tf.json":
-        # The stack's own notes stay: by them the cdktf command line finds outputs.
+        # The `//` entry of the stack stays, because the cdktf command line finds outputs by it.
         for body in bodies({section: content for section, content in document.items() if section != "//"}):
             body.pop("//", None)
     return canonical_json(document)
 
 
 def emit_module(estate: Estate, tables: HubTables, root: str, call: ModuleCall) -> dict[str, str]:
-    """One module of a root: path below its folder to text. Its Terraform, and the tests that Terraform runs on it."""
+    """The files of one module, path below its folder to text: its Terraform, and its `terraform test` file."""
     document = _module(estate, tables, root, call)
     tests = module_tests(estate, tables, root, call, document)
     return {"main.tf.json": canonical_json(document), f"tests/{call.name}.tftest.json": canonical_json(tests)}

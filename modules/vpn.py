@@ -114,7 +114,7 @@ class _Vpn:
             tags={"Name": name},
             # AWS deletes no customer gateway that a connection uses, and changes a connection's in place.
             # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpnConnection.html
-            lifecycle=lifecycle(protected=self.environment.protected, update_users_first=True),
+            lifecycle=lifecycle(protected=self.environment.protected, create_before_destroy=True),
         )
 
     def _log_group(self, connection: VpnConnection) -> CloudwatchLogGroup:

@@ -1,4 +1,4 @@
-"""What makes cdktf and the AWS provider bindings load at once: Node from PyPI, and bindings cut to what is used."""
+"""Makes cdktf and the AWS provider bindings load fast: Node from PyPI, and bindings cut down to the classes in use."""
 
 from modules.bindings.load import use_declared_bindings
 from modules.bindings.node import use_packaged_node

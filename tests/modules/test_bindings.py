@@ -52,7 +52,7 @@ def test_a_wrong_type_is_a_clear_error_without_the_python_checks() -> None:
 def test_an_unlisted_class_names_its_line() -> None:
     result = run("-c", "from modules.aws import SqsQueue")
     assert result.stderr.splitlines()[-1] == (
-        "ImportError: SqsQueue is not among the AWS bindings this project declares. To use it, add to "
+        "ImportError: SqsQueue is not one of the AWS bindings that this project declares. To use it, add to "
         f"{ROOT / 'modules/aws.py'}: from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue"
     )
 

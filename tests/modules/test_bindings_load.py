@@ -57,7 +57,7 @@ def test_declared_submodules_come_from_the_cache(
     assert Path(str(vpc.__file__)).is_relative_to(tmp_path / "cache")
     out, err = capfd.readouterr()
     assert out == ""
-    assert err.startswith("isthmus: building bindings for the 1 kinds of AWS resource in use")
+    assert err.startswith("isthmus: building bindings for the 1 AWS resource types in use")
     assert err.count("\n") == 1
 
 
@@ -103,7 +103,7 @@ def test_an_undeclared_submodule_names_the_line_to_add(declare: Declare, tmp_pat
     with pytest.raises(ModuleNotFoundError) as raised:
         importlib.import_module(f"{PROVIDER}.transit_gateway")
     assert str(raised.value) == (
-        "TransitGateway is not among the AWS bindings this project declares. "
+        "TransitGateway is not one of the AWS bindings that this project declares. "
         f"To use it, add to {tmp_path / 'aws.py'}: from {PROVIDER}.transit_gateway import TransitGateway"
     )
 
@@ -148,7 +148,7 @@ def test_one_setting_keeps_the_whole_package(
 
 def test_any_other_value_of_the_setting_is_refused(declare: Declare, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ISTHMUS_BINDINGS", "sotck")
-    with pytest.raises(SystemExit, match="ISTHMUS_BINDINGS is 'sotck'; it can be 'cut'"):
+    with pytest.raises(SystemExit, match="ISTHMUS_BINDINGS is 'sotck'; write 'cut'"):
         declare(f"from {PROVIDER}.vpc import Vpc")
 
 
@@ -179,7 +179,7 @@ def test_an_obstacle_means_one_warning_and_the_whole_package(
     declare(f"from {PROVIDER}.vpc import Vpc")
     warnings = [line for line in capfd.readouterr().err.splitlines() if "building" not in line]
     assert len(warnings) == 1
-    assert warnings[0].startswith("isthmus: cannot use AWS bindings cut to what this project uses: ")
+    assert warnings[0].startswith("isthmus: cannot cut the AWS bindings down to the classes in use: ")
     assert warnings[0].endswith("(ISTHMUS_BINDINGS=stock does so without this warning)")
     assert is_whole()
     # Processes started from this one load the whole package without saying it again.

@@ -102,7 +102,7 @@ def test_an_address_is_taken_once() -> None:
 
 @pytest.mark.parametrize("name", ["", "1a", "a.b", "a b", "é", "Default", "a/b"])
 def test_a_name_that_terraform_would_not_take_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match=r"in stack 'spoke' is no Terraform address"):
+    with pytest.raises(ValueError, match=r"in stack 'spoke' is not a Terraform address"):
         module().add(Vpc, name)
 
 

@@ -292,12 +292,13 @@ def test_an_output_folder_that_cannot_be_written_is_a_message(tmp_path):
     ran = run_app(tmp_path, CDKTF_OUTDIR="file/out")
     assert ran.returncode == 2
     assert "cannot write file/out: Not a directory" in ran.stderr
-    assert "Check the path and its permissions, or name another folder" in ran.stderr
+    assert "Check the path and its permissions, or choose another folder" in ran.stderr
     assert "Traceback" not in ran.stderr
 
 
 @pytest.mark.parametrize(
-    ("number", "remedy"), [(errno.ENOSPC, "Make room, or"), (errno.EACCES, "Check the path and its permissions, or")]
+    ("number", "remedy"),
+    [(errno.ENOSPC, "Free disk space, or"), (errno.EACCES, "Check the path and its permissions, or")],
 )
 def test_a_remedy_fits_its_cause(tmp_path, monkeypatch, capsys, number, remedy):
     from main import main
@@ -319,7 +320,7 @@ def test_a_folder_with_other_peoples_stacks_is_a_message(tmp_path):
     theirs.write_text("kept")
     ran = run_app(tmp_path, ISTHMUS_ESTATE="examples.stage_1_dev_only", CDKTF_OUTDIR="project")
     assert ran.returncode == 2
-    assert ran.stderr.startswith("isthmus: cannot write project: it holds what Isthmus did not write")
+    assert ran.stderr.startswith("isthmus: cannot write project: it holds files that Isthmus did not write")
     assert [str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()] == [
         "project/stacks/mysql/data/db.bin"
     ]

@@ -87,7 +87,7 @@ def test_a_stale_file_that_was_edited_stays_and_is_named(tmp_path):
     write_output(tmp_path, {ROOT: "{}\n", OLD: "{}\n"})
     (tmp_path / OLD).write_text("edited")
     done = write_output(tmp_path, {ROOT: "{}\n"})
-    assert (done.removed, done.left) == ([], [OLD])
+    assert (done.removed, done.kept) == ([], [OLD])
     assert (tmp_path / OLD).read_text() == "edited"
 
 
@@ -142,7 +142,7 @@ def test_a_folder_with_foreign_stacks_is_refused(tmp_path):
 @pytest.mark.parametrize("name", ["intent.json", "manifest.json"])
 def test_a_foreign_file_in_the_place_of_ours_is_refused(tmp_path, name):
     (tmp_path / name).write_text("mine")
-    with pytest.raises(OutputRefusedError, match=f"{name} is there"):
+    with pytest.raises(OutputRefusedError, match=f"{name} exists"):
         write_output(tmp_path, {ROOT: "{}\n", name: "{}\n"})
     assert contents(tmp_path) == {name: b"mine"}
 
@@ -151,11 +151,11 @@ def test_a_file_where_a_folder_belongs_and_a_folder_where_a_file_belongs(tmp_pat
     write_output(tmp_path, {"intent.json": "{}\n"})
     (tmp_path / "stacks").mkdir()
     (tmp_path / "stacks/dev").write_text("mine")
-    with pytest.raises(OutputRefusedError, match="is a file, and a folder belongs there"):
+    with pytest.raises(OutputRefusedError, match="is a file, but must be a folder"):
         write_output(tmp_path, {ROOT: "{}\n"})
     (tmp_path / "stacks/dev").unlink()
     (tmp_path / ROOT).mkdir(parents=True)
-    with pytest.raises(OutputRefusedError, match="is a folder, and a file belongs there"):
+    with pytest.raises(OutputRefusedError, match="is a folder, but must be a file"):
         write_output(tmp_path, {ROOT: "{}\n"})
     assert (tmp_path / ROOT).is_dir()
 
