@@ -1,0 +1,1 @@
+"""The layout of the code: which package imports which, and what files and classes are called."""
