@@ -41,7 +41,7 @@ def _forward_loops(network: Network) -> Iterator[StructuralProblem]:
                 why = (
                     f"it asks {target[0]}, the inbound Resolver endpoint of {vpc}, which it is associated with: a loop"
                 )
-                yield StructuralProblem("forward-loop", (address, use.by), why)
+                yield StructuralProblem("dns-forwarding-loop", (address, use.by), why)
 
 
 def _endpoints_of(network: Network) -> Iterator[VpcEndpoint]:
@@ -62,7 +62,7 @@ def _services_twice(network: Network) -> Iterator[StructuralProblem]:
         key = (endpoint.vpc, endpoint.service)
         if key in first:
             why = f"{first[key]} has private names for {endpoint.service} in {endpoint.vpc} too; AWS refuses the second"
-            yield StructuralProblem("endpoint-service-twice", (endpoint.address, first[key]), why)
+            yield StructuralProblem("duplicate-endpoint-service", (endpoint.address, first[key]), why)
         first.setdefault(key, endpoint.address)
 
 
@@ -86,9 +86,9 @@ def _domains_twice(network: Network) -> Iterator[StructuralProblem]:
         first, *others = found
         for other in others:
             if {first, other} <= set(network.endpoints):
-                continue  # endpoint-service-twice says so
+                continue  # duplicate-endpoint-service says so
             why = f"{first} is for {domain} in {vpc} too; AWS refuses the second of one name"
-            yield StructuralProblem("domain-twice", (other, first), why)
+            yield StructuralProblem("duplicate-domain", (other, first), why)
 
 
 def _endpoint_names_taken(network: Network) -> Iterator[StructuralProblem]:
@@ -107,7 +107,7 @@ def _endpoint_names_taken(network: Network) -> Iterator[StructuralProblem]:
         for domain, endpoint_address in named[vpc]:
             if covers(domain, rule.domain):
                 why = f"it forwards {rule.domain} in {vpc}, a name of {endpoint_address}, which is not asked then"
-                yield StructuralProblem("endpoint-name-taken", (address, endpoint_address, use.by), why)
+                yield StructuralProblem("endpoint-name-conflict", (address, endpoint_address, use.by), why)
 
 
 def _names_without_dns(network: Network) -> Iterator[StructuralProblem]:
@@ -159,11 +159,11 @@ def _resolver_sizes(network: Network) -> Iterator[StructuralProblem]:
         known = all(isinstance(interface.subnet, str) for interface in endpoint.interfaces)
         if known and 0 < len(endpoint.interfaces) < LEAST_ENDPOINT_ADDRESSES:
             why = f"it has {len(endpoint.interfaces)} address; AWS takes {LEAST_ENDPOINT_ADDRESSES} at the least"
-            yield StructuralProblem("resolver-zones", (endpoint.address,), why)
+            yield StructuralProblem("single-address-resolver-endpoint", (endpoint.address,), why)
     for rule in network.resolution.rules.values():
         if len(rule.targets) > MOST_TARGETS:
             why = f"it asks {len(rule.targets)} DNS servers; AWS takes {MOST_TARGETS} at most"
-            yield StructuralProblem("forward-target", (rule.address,), why)
+            yield StructuralProblem("invalid-forward-target", (rule.address,), why)
 
 
 def _own_names_blocked(network: Network) -> Iterator[StructuralProblem]:
@@ -192,7 +192,7 @@ def _own_names_blocked(network: Network) -> Iterator[StructuralProblem]:
                     names.append(entry)
         for address, (names, rule) in found.items():
             why = f"{rule} blocks {' and '.join(names[:2])}, which {address} is for in {vpc}"
-            yield StructuralProblem("dns-firewall-blocks-own-names", (rule, address, vpc), why)
+            yield StructuralProblem("dns-firewall-blocks-estate-names", (rule, address, vpc), why)
 
 
 def _own_domains(network: Network, vpc: str) -> Iterator[tuple[str, ServiceZone]]:

@@ -34,7 +34,7 @@ def _customer_gateways_twice(network: Network) -> Iterator[StructuralProblem]:
                 f"{first[key]} has the address {gateway.ip} and ASN {gateway.asn} too: AWS returns that one, two "
                 "resources own it, and neither can be destroyed while the other is in use"
             )
-            yield StructuralProblem("customer-gateway-address-twice", (gateway.address, first[key]), why)
+            yield StructuralProblem("duplicate-customer-gateway-address", (gateway.address, first[key]), why)
         first.setdefault(key, gateway.address)
 
 
@@ -45,11 +45,11 @@ def _asns(network: Network) -> Iterator[StructuralProblem]:
     """
     for gateway in network.customer_gateways.values():
         if isinstance(gateway.asn, int) and (given := refused_asn(gateway.asn, gateway.owner[1] or None)):
-            yield StructuralProblem("customer-gateway-asn", (gateway.address,), given)
+            yield StructuralProblem("invalid-customer-gateway-asn", (gateway.address,), given)
     for hub in network.transit_gateways.values():
         if isinstance(hub.asn, int) and not private_asn(hub.asn):
             why = f"amazon_side_asn {hub.asn} is not private: AWS takes 64512 to 65534 and 4200000000 to 4294967294"
-            yield StructuralProblem("hub-asn", (hub.address,), why)
+            yield StructuralProblem("invalid-hub-asn", (hub.address,), why)
     for vpn in network.vpns.values():
         far = network.customer_gateways.get(str(vpn.customer_gateway))
         near = network.transit_gateways.get(str(vpn.gateway)) or network.gateways.get(str(vpn.gateway))
@@ -57,7 +57,7 @@ def _asns(network: Network) -> Iterator[StructuralProblem]:
             continue
         if isinstance(far.asn, int) and far.asn == near.asn:
             why = f"both sides of {vpn.address} have ASN {far.asn}: a VPN speaks no internal BGP"
-            yield StructuralProblem("same-asn", (far.address, near.address, vpn.address), why)
+            yield StructuralProblem("equal-bgp-asns", (far.address, near.address, vpn.address), why)
 
 
 def _sizes(network: Network) -> Iterator[StructuralProblem]:
@@ -66,22 +66,22 @@ def _sizes(network: Network) -> Iterator[StructuralProblem]:
         for cidr in vpc.cidrs:
             if isinstance(cidr, IPv4Network) and not fits_vpc(cidr):
                 yield StructuralProblem(
-                    "vpc-size", (vpc.address,), f"{cidr} is a /{cidr.prefixlen}; AWS takes /16 to /28"
+                    "invalid-vpc-size", (vpc.address,), f"{cidr} is a /{cidr.prefixlen}; AWS takes /16 to /28"
                 )
     for subnet in network.subnets.values():
         for cidr in subnet.cidrs:
             if isinstance(cidr, IPv4Network) and not fits_vpc(cidr):
                 yield StructuralProblem(
-                    "subnet-size", (subnet.address,), f"{cidr} is a /{cidr.prefixlen}; AWS takes /16 to /28"
+                    "invalid-subnet-size", (subnet.address,), f"{cidr} is a /{cidr.prefixlen}; AWS takes /16 to /28"
                 )
     for hub in network.transit_gateways.values():
         for cidr in hub.cidr_blocks:
             if not isinstance(cidr, Unknown) and not fits_gateway(cidr):
                 why = f"CIDR block {cidr}: a transit gateway takes /24 (IPv6: /64) or larger, and nothing link-local"
-                yield StructuralProblem("hub-cidr-block", (hub.address,), why)
+                yield StructuralProblem("invalid-hub-cidr", (hub.address,), why)
         if (count := len(hub.cidr_blocks)) > MOST_GATEWAY_CIDRS:
             yield StructuralProblem(
-                "hub-cidr-count", (hub.address,), f"it has {count} CIDR blocks, of {MOST_GATEWAY_CIDRS}"
+                "too-many-hub-cidrs", (hub.address,), f"it has {count} CIDR blocks, of {MOST_GATEWAY_CIDRS}"
             )
 
 
@@ -103,7 +103,7 @@ def _secondary_ranges(network: Network) -> Iterator[StructuralProblem]:
             before = [other for other in ranges[:index] if refused_secondary(primary, other, [secondary])]
             if found := refused_secondary(primary, secondary, before):
                 why = f"AWS takes no secondary range {secondary} beside {found[1]}: none of {found[0]}"
-                yield StructuralProblem("secondary-cidr-mix", (vpc.address,), why)
+                yield StructuralProblem("incompatible-secondary-cidr", (vpc.address,), why)
 
 
 def _full_subnets(network: Network) -> Iterator[StructuralProblem]:
@@ -133,7 +133,7 @@ def _full_subnets(network: Network) -> Iterator[StructuralProblem]:
         for cidr in found.cidrs if found is not None else ():
             if isinstance(cidr, IPv4Network) and fits_vpc(cidr) and len(named) > room(cidr):
                 why = f"{cidr} has room for {room(cidr)} network interfaces, and {len(named)} are put there"
-                yield StructuralProblem("endpoint-subnet-size", (address, *dict.fromkeys(named)), why)
+                yield StructuralProblem("endpoint-subnet-too-small", (address, *dict.fromkeys(named)), why)
 
 
 VALUE_RULES = (_customer_gateways_twice, _asns, _sizes, _secondary_ranges, _full_subnets)

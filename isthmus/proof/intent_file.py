@@ -17,21 +17,25 @@ LARGEST = 64 * 1024 * 1024  # bytes; 1,000 spokes take one hundredth of that
 # Rules without which the parts of an estate cannot be read: that names, prefixes and addresses are such.
 _FORM = frozenset(
     {
-        *("account-id", "customer-gateway-address", "device-name", "dns-server", "duplicate-name", "forward-target"),
-        *(
-            "cidr-not-canonical",
-            "allowed-connection-ports",
-            "allowed-connection-unknown",
-            "unknown-reference",
-            "customer-gateway-unknown",
-            "vpn-number",
-        ),
+        "allowed-connection-invalid-ports",
+        "allowed-connection-unknown-location",
+        "cidr-not-canonical",
+        "dns-server-outside-site",
+        "duplicate-name",
+        "invalid-account-id",
+        "invalid-cidr",
+        "invalid-customer-gateway-address",
+        "invalid-device-name",
+        "invalid-domain",
+        "invalid-forward-target",
+        "invalid-inside-cidr",
+        "invalid-name",
+        "invalid-tag",
+        "invalid-vpn-number",
+        "unidentified-customer-gateway",
+        "unknown-reference",
     }
 )
-
-
-def _is_of_form(rule: str) -> bool:
-    return rule in _FORM or rule.endswith("-form")
 
 
 def read_intent(path: Path) -> Estate:
@@ -46,7 +50,7 @@ def read_intent(path: Path) -> Estate:
         estate = from_document(contents(path, LARGEST), str(path))
     except UnknownSchema as error:
         raise UnknownSchema(_legible(str(error))) from None
-    if found := [problem for problem in problems(estate) if _is_of_form(problem.rule)]:
+    if found := [problem for problem in problems(estate) if problem.rule in _FORM]:
         lines = [f"  {problem}" for problem in found[:_SHOWN]]
         if len(found) > _SHOWN:
             lines.append(f"  and {len(found) - _SHOWN} more")

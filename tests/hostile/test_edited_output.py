@@ -124,7 +124,7 @@ def _wrong(code: int, error: str) -> str:
     ("path", "value", "said"),
     [
         (("estate", "segments", 0, "allowed_egress", 0), {"": None}, "estate.segments[0].allowed_egress"),
-        (("estate", "organization", "accounts", 0, "id"), "x" * 50_000, "account-id"),
+        (("estate", "organization", "accounts", 0, "id"), "x" * 50_000, "invalid-account-id"),
     ],
 )
 def test_what_was_not_refused_once(

@@ -103,7 +103,11 @@ def test_a_device_is_nothing_but_text(device: str) -> None:
     site = estate.sites[0]
     gateway = replace(site.customer_gateways[0], device=device)
     changed = replace(site, customer_gateways=[gateway, *site.customer_gateways[1:]])
-    found = [one for one in problems(replace(estate, sites=[changed, *estate.sites[1:]])) if one.rule == "device-name"]
+    found = [
+        one
+        for one in problems(replace(estate, sites=[changed, *estate.sites[1:]]))
+        if one.rule == "invalid-device-name"
+    ]
     assert len(found) == 1
     assert str(found[0]).replace("\n", "").isprintable()
 
@@ -130,7 +134,7 @@ DAMAGED: dict[str, tuple[Path_, Any, str]] = {
     "an egress CIDR": (("estate", "environments", 0, "spokes"), 3, "spokes"),
     "a list": (("estate", "segments", 0, "allowed_egress"), None, "estate.segments[0].allowed_egress"),
     "a list of nulls": (("estate", "segments", 0, "allowed_egress"), [None], "estate.segments[0].allowed_egress"),
-    "a name": (("estate", "segments", 0, "name"), "a\x1b[2Jb", "name-form"),
+    "a name": (("estate", "segments", 0, "name"), "a\x1b[2Jb", "invalid-name"),
     "a number": (("estate", "log_retention_days"), "many", "estate.log_retention_days"),
     "the estate": (("estate",), None, "estate"),
     "the schema": (("schema",), 7, "schema"),

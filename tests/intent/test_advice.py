@@ -16,7 +16,7 @@ from tests.intent.test_told import BROKEN, WHOLE
 
 # While nobody knows the Region, or what a name stands for, rules that need it hold their tongue: what they say
 # afterwards was wrong before.
-UNCOVERS = {"region", "unknown-reference", "ambiguous-principal"}
+UNCOVERS = {"unknown-region", "unknown-reference", "ambiguous-principal"}
 
 
 def outcomes(estate: Estate) -> Iterator[tuple[str, str, Counter[str]]]:
@@ -64,7 +64,7 @@ def two_gateways(*asns: int) -> Estate:
     ],
 )
 def test_connections_are_advised_an_asn_that_they_may_have(asns: tuple[int, int], advised: str) -> None:
-    assert remedy("ecmp-asn", two_gateways(*asns)) == advised
+    assert remedy("ecmp-asn-mismatch", two_gateways(*asns)) == advised
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_connections_are_advised_an_asn_that_they_may_have(asns: tuple[int, int]
 def test_an_account_id_is_advised_only_where_every_digit_is_there(given: str, advised: str) -> None:
     organization = replace(WHOLE.organization, accounts=[*WHOLE.organization.accounts, Account("extra", id=given)])
     estate = replace(WHOLE, organization=organization)
-    assert remedy("account-id", estate) == f"twelve digits as a text: {advised}"
+    assert remedy("invalid-account-id", estate) == f"twelve digits as a text: {advised}"
 
 
 def test_a_connection_is_advised_a_number_whose_addresses_nobody_has_pinned() -> None:
@@ -88,7 +88,7 @@ def test_a_connection_is_advised_a_number_whose_addresses_nobody_has_pinned() ->
     for pin, free in (("169.254.16.4/30", 2), ("169.254.16.8/30", 1), ("169.254.99.0/30", 1)):
         vpns = [replace(one, number=600), replace(two, number=500, tunnels=(Tunnel(inside_cidr=pin), Tunnel()))]
         environments = [replace(e, vpn_connections=vpns) if e is hub else e for e in estate.environments]
-        said = remedy("vpn-number", replace(estate, environments=environments))
+        said = remedy("invalid-vpn-number", replace(estate, environments=environments))
         assert said == f"1 to 512, e.g. {free}"
 
 

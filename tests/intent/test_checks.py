@@ -190,10 +190,10 @@ PASS: dict[str, Estate] = {
 
 
 FAIL: list[tuple[str, Estate, list[str]]] = [
-    ("a name that starts with a digit", spoke(name="1dev"), ["name-form"]),
-    ("an empty name", spoke(name=""), ["name-form"]),
-    ("a prefix with a slash", estate(prefix="a/b"), ["name-length"]),
-    ("a long prefix", estate(prefix="infrastructure"), ["name-length"]),
+    ("a name that starts with a digit", spoke(name="1dev"), ["invalid-name"]),
+    ("an empty name", spoke(name=""), ["invalid-name"]),
+    ("a prefix with a slash", estate(prefix="a/b"), ["name-too-long"]),
+    ("a long prefix", estate(prefix="infrastructure"), ["name-too-long"]),
     ("environment state in S3", estate(
         backend=S3Backend(bucket="example-state", account="network"),
         environments=[Environment("state", account="network", hub=HUB, vpn_connections=[VPN])],
@@ -201,10 +201,10 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ("site networks but for a hyphen", site(networks={"a-b": "172.20.0.0/16", "a_b": "172.21.0.0/16"}),
      ["duplicate-name"]),
     ("acceleration in GovCloud", in_partition("aws-us-gov", "us-gov-west-1", "usgw1-az1",
-     vpn=replace(VPN, acceleration=True)), ["acceleration-partition"]),
+     vpn=replace(VPN, acceleration=True)), ["acceleration-not-available"]),
     ("a unit in another partition", estate(organization=replace(
         ORGANIZATION, arn="arn:aws-cn:organizations::999999999999:organization/o-example0001", units=[]
-    )), ["organization-arn"]),
+    )), ["invalid-organization-arn"]),
     ("an unknown account", estate(environments=[
         Environment("network", account="netwrk", hub=HUB, vpn_connections=[VPN], spokes=[DEV])
     ]), ["unknown-reference"]),
@@ -215,11 +215,11 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
         segments=[SERVICES, replace(WORKLOADS, reaches=["services", "nowhere"], site_networks=["dc1/nothing"])],
         backend=S3Backend(bucket="example-state", account="nobody"),
     ), ["unknown-reference"] * 6),
-    ("a NAT elsewhere", spoke(egress=Egress.LOCAL, nat_zones=["use1-az4"]), ["nat-zones"]),
-    ("no NAT at all", spoke(egress=Egress.LOCAL, nat_zones=[]), ["nat-zones"]),
-    ("a zone that Canada does not have", estate(region="ca-central-1", zones=["cac1-az3"]), ["zone-of-region"]),
-    ("zone of the estate twice", estate(zones=["use1-az1", "use1-az1"]), ["zone-twice"]),
-    ("no prefix length", spoke(cidr="10.1.0.0"), ["cidr-form"]),
+    ("a NAT elsewhere", spoke(egress=Egress.LOCAL, nat_zones=["use1-az4"]), ["invalid-nat-zones"]),
+    ("no NAT at all", spoke(egress=Egress.LOCAL, nat_zones=[]), ["invalid-nat-zones"]),
+    ("a zone that Canada does not have", estate(region="ca-central-1", zones=["cac1-az3"]), ["zone-not-in-region"]),
+    ("zone of the estate twice", estate(zones=["use1-az1", "use1-az1"]), ["duplicate-zone"]),
+    ("no prefix length", spoke(cidr="10.1.0.0"), ["invalid-cidr"]),
     ("a netmask", spoke(cidr="10.1.0.0/255.255.240.0"), ["cidr-not-canonical"]),
     ("a spoke with itself", spoke(secondary_cidrs=["10.1.0.0/24"]), ["cidr-overlap"]),
     ("the hub with a spoke", estate(hub=replace(HUB, cidr_blocks=["10.1.1.0/24"])), ["cidr-overlap"]),
@@ -228,81 +228,82 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
         blocks=["10.1.0.0/16", "172.21.0.0/19"], spoke=replace(DEV, cidr="172.21.0.0/20")
     ), ["block-overlap"]),
     ("blocks in blocks", estate(blocks=["10.1.0.0/16", "10.1.128.0/17"]), ["block-overlap"]),
-    ("a VPC of /29", spoke(cidr="10.1.0.0/29"), ["vpc-size"]),
+    ("a VPC of /29", spoke(cidr="10.1.0.0/29"), ["invalid-vpc-size"]),
     ("192.168 beside 10", estate(
         blocks=["10.1.0.0/16", "192.168.0.0/20"], spoke=replace(DEV, secondary_cidrs=["192.168.0.0/24"])
-    ), ["secondary-cidr-mix"]),
+    ), ["incompatible-secondary-cidr"]),
     ("10.0 beside 10.1", estate(
         blocks=["10.0.0.0/15"], spoke=replace(DEV, secondary_cidrs=["10.0.0.0/24"])
-    ), ["secondary-cidr-mix"]),
-    ("no third zone in Beijing", in_partition("aws-cn", "cn-north-1", "cnn1-az3"), ["zone-of-region"]),
+    ), ["incompatible-secondary-cidr"]),
+    ("no third zone in Beijing", in_partition("aws-cn", "cn-north-1", "cnn1-az3"), ["zone-not-in-region"]),
     ("10.0 beside 10.1, both added", estate(
         blocks=["10.0.0.0/14"], spoke=replace(DEV, cidr="10.2.0.0/20", secondary_cidrs=["10.1.0.0/24", "10.0.0.0/24"])
-    ), ["secondary-cidr-mix"]),
+    ), ["incompatible-secondary-cidr"]),
     ("10.0 twice", estate(
         blocks=["10.0.0.0/14"], spoke=replace(DEV, cidr="10.2.0.0/20", secondary_cidrs=["10.0.1.0/24", "10.0.0.0/24"])
-    ), ["secondary-cidr-mix"] * 2),
+    ), ["incompatible-secondary-cidr"] * 2),
     ("172.31 beside 172.16", estate(
         blocks=["10.1.0.0/16", "172.31.0.0/16", "172.16.0.0/16"],
         spoke=replace(DEV, cidr="172.16.0.0/20", secondary_cidrs=["172.31.0.0/24"]),
-    ), ["secondary-cidr-mix"]),
-    ("a name of 41 characters", spoke(name="d" * 41), ["name-length"]),
-    ("a prefix of 13 characters", estate(prefix="p" * 13), ["name-length"]),
+    ), ["incompatible-secondary-cidr"]),
+    ("a name of 41 characters", spoke(name="d" * 41), ["name-too-long"]),
+    ("a prefix of 13 characters", estate(prefix="p" * 13), ["name-too-long"]),
     ("a role of 65 characters", estate(
         prefix="p" * 9, segments=[SERVICES, WORKLOADS, Segment("s" * 40)]
-    ), ["join-role-length"]),
+    ), ["join-role-name-too-long"]),
     ("a flow log role of 65 characters", estate(
         prefix="p" * 10,
         environments=[Environment("e" * 34, account="network", hub=HUB, vpn_connections=[VPN])],
-    ), ["name-length"]),
+    ), ["name-too-long"]),
     ("1,001 advertisements", site(
         advertises=["0.0.0.0/0", *(f"192.0.{high}.{low}/32" for high in range(4) for low in range(256))][:1_001]
-    ), ["advertised-prefix-count"]),
+    ), ["too-many-advertised-prefixes"]),
     ("198.19 beside 10", estate(
         blocks=["10.1.0.0/16", "198.18.0.0/15"], spoke=replace(DEV, secondary_cidrs=["198.19.0.0/24"])
-    ), ["secondary-cidr-mix"]),
-    ("a VPC of /28, nothing pinned", spoke(cidr="10.1.0.0/28"), ["no-room-for-subnets"]),
-    ("a pinned subnet of /15", spoke(subnets={"private_az1": "10.0.0.0/15"}), ["pinned-subnet-size"]),
-    ("a pinned subnet of /29", spoke(subnets={"private_az1": "10.1.0.0/29"}), ["pinned-subnet-size"]),
+    ), ["incompatible-secondary-cidr"]),
+    ("a VPC of /28, nothing pinned", spoke(cidr="10.1.0.0/28"), ["subnet-space-exhausted"]),
+    ("a pinned subnet of /15", spoke(subnets={"private_az1": "10.0.0.0/15"}), ["invalid-pinned-subnet-size"]),
+    ("a pinned subnet of /29", spoke(subnets={"private_az1": "10.1.0.0/29"}), ["invalid-pinned-subnet-size"]),
     ("pins outside, over each other", spoke(subnets={"private_az1": "10.9.0.0/24", "private_az2": "10.9.0.0/24"}),
-     ["pinned-subnet-outside"] * 2),
+     ["pinned-subnet-outside-vpc"] * 2),
     ("a pin over a slot in a /24", spoke(cidr="10.1.0.0/24", subnets={"private_az1": "10.1.0.0/26"}),
      ["subnet-overlap"]),
     ("a pin over a slot in a /16", estate(
         blocks=["10.0.0.0/14"], spoke=replace(DEV, cidr="10.2.0.0/16", subnets={"private_az1": "10.2.0.0/18"})
     ), ["subnet-overlap"]),
-    ("501 routes", estate(**ROUTES, blocks=["10.1.0.0/16", "10.2.0.0/16"]), ["route-table-size"] * 2),
+    ("501 routes", estate(**ROUTES, blocks=["10.1.0.0/16", "10.2.0.0/16"]), ["too-many-vpc-routes"] * 2),
     ("a static default's own table is one too many", estate(
         site=replace(SITE, advertises=[*SITE.networks.values()]), vpn=replace(VPN, default_route=True),
         segments=[SERVICES, WORKLOADS, *(Segment(f"lab{number}") for number in range(17))],
-    ), ["route-table-count"]),
+    ), ["too-many-route-tables"]),
     ("51 customer gateways", estate(site=replace(SITE, customer_gateways=[GATEWAY, *MANY[:50]])),
-     ["customer-gateway-count"]),
-    ("a device of 256 characters", gateway(device="d" * 256), ["device-name"]),
-    ("a hub ASN below 32-bit private", estate(hub=replace(HUB, asn=4_199_999_999)), ["hub-asn"]),
-    ("the last ASN there is", estate(hub=replace(HUB, asn=4_294_967_295)), ["hub-asn"]),
+     ["too-many-customer-gateways"]),
+    ("a device of 256 characters", gateway(device="d" * 256), ["invalid-device-name"]),
+    ("a hub ASN below 32-bit private", estate(hub=replace(HUB, asn=4_199_999_999)), ["invalid-hub-asn"]),
+    ("the last ASN there is", estate(hub=replace(HUB, asn=4_294_967_295)), ["invalid-hub-asn"]),
     *((f"ASN {asn} in {region}", estate(
         region=region, zones=[f"{prefix}-az1"],
         site=replace(SITE, customer_gateways=[replace(GATEWAY, bgp_asn=asn)]),
-    ), ["customer-gateway-asn"]) for asn, region, prefix in (
+    ), ["invalid-customer-gateway-asn"]) for asn, region, prefix in (
         (10_124, "ap-northeast-1", "apne1"), (17_943, "ap-southeast-1", "apse1"),
     )),
     *((f"DH group {group}", tunnel(phase1_dh_group_numbers=[group, 20]), ["weak-algorithm"])
       for group in (2, 14, 15, 16, 17, 18, 19, 22, 23, 24)),
-    ("phase 1 of 900", tunnel(phase1_lifetime=900, phase2_lifetime=900, rekey_margin_time=60), ["tunnel-lifetimes"]),
+    ("phase 1 of 900", tunnel(phase1_lifetime=900, phase2_lifetime=900, rekey_margin_time=60),
+     ["conflicting-tunnel-lifetimes"]),
     ("50 tags together", estate(
         tags={f"Key{number}": "" for number in range(49)},
         environments=[Environment("network", account="network", hub=HUB, vpn_connections=[VPN], tags={"More": ""})],
-    ), ["tag-form"]),
-    ("a quota of 51 ranges", estate(quotas={"vpc-cidr-blocks": 51}), ["quota"]),
-    ("a quota of 1,001 routes", estate(quotas={"routes-per-route-table": 1_001}), ["quota"]),
-    ("zone 5 in a /24", spoke(cidr="10.1.0.0/24", zones=["use1-az5"]), ["no-room-for-subnets"]),
+    ), ["invalid-tag"]),
+    ("a quota of 51 ranges", estate(quotas={"vpc-cidr-blocks": 51}), ["invalid-quota"]),
+    ("a quota of 1,001 routes", estate(quotas={"routes-per-route-table": 1_001}), ["invalid-quota"]),
+    ("zone 5 in a /24", spoke(cidr="10.1.0.0/24", zones=["use1-az5"]), ["subnet-space-exhausted"]),
     ("a pin over a slot", spoke(subnets={"private_az1": "10.1.2.0/24"}), ["subnet-overlap"]),
     ("a local way out nobody allows", segments(SERVICES, replace(WORKLOADS, allowed_egress={Egress.ON_PREMISES})),
-     ["egress-not-allowed"]),
+     ["egress-not-allowed-by-segment"]),
     ("no site at all", estate(sites=(), site=replace(SITE, advertises=[]), vpn=replace(VPN, segment="lab"),
-     segments=[SERVICES, WORKLOADS, Segment("lab")]), ["network-not-advertised"] * 2 + ["no-default-on-premises"] * 2),
-    ("default not advertised", site(advertises=[*SITE.networks.values()]), ["no-default-on-premises"] * 2),
+     segments=[SERVICES, WORKLOADS, Segment("lab")]), ["network-not-advertised"] * 2 + ["default-route-missing"] * 2),
+    ("default not advertised", site(advertises=[*SITE.networks.values()]), ["default-route-missing"] * 2),
     ("two defaults, nothing else", estate(sites=(replace(BRANCH, advertises=["0.0.0.0/0"]),), vpns=(TO_BRANCH,)),
      ["network-not-advertised"] * 3),
     ("a default beside that of the egress VPC", estate(
@@ -322,45 +323,45 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
         site=replace(SITE, advertises=["0.0.0.0/0", *SITE.networks.values(), "192.168.0.0/16"]),
         sites=(replace(BRANCH, advertises=[]),),
     ), ["advertised-prefix-overlap"]),
-    ("ASN 0", gateway(bgp_asn=0), ["customer-gateway-asn"]),
-    ("ASN 23456", gateway(bgp_asn=23_456), ["customer-gateway-asn"]),
-    ("ASN 65535", gateway(bgp_asn=65_535), ["customer-gateway-asn"]),
-    ("ASN 2^32 - 1", gateway(bgp_asn=4_294_967_295), ["customer-gateway-asn"]),
+    ("ASN 0", gateway(bgp_asn=0), ["invalid-customer-gateway-asn"]),
+    ("ASN 23456", gateway(bgp_asn=23_456), ["invalid-customer-gateway-asn"]),
+    ("ASN 65535", gateway(bgp_asn=65_535), ["invalid-customer-gateway-asn"]),
+    ("ASN 2^32 - 1", gateway(bgp_asn=4_294_967_295), ["invalid-customer-gateway-asn"]),
     ("an ASN reserved here", estate(
         region="eu-west-1", zones=["euw1-az1"], site=replace(SITE, customer_gateways=[replace(GATEWAY, bgp_asn=9059)])
-    ), ["customer-gateway-asn"]),
-    *((f"gateway at {address}", gateway(ip_address=address), ["customer-gateway-address"]) for address in (
+    ), ["invalid-customer-gateway-asn"]),
+    *((f"gateway at {address}", gateway(ip_address=address), ["invalid-customer-gateway-address"]) for address in (
         "192.168.1.1", "127.0.0.1", "169.254.1.1", "100.64.0.1", "224.0.0.5", "240.0.0.1", "0.0.0.0", "300.1.1.1",
         "2001:db8::1",
     )),
-    ("connection 513", vpn(number=513), ["vpn-number"]),
-    *((f"inside {cidr}", tunnel(inside_cidr=cidr), ["inside-cidr-reserved"]) for cidr in (
+    ("connection 513", vpn(number=513), ["invalid-vpn-number"]),
+    *((f"inside {cidr}", tunnel(inside_cidr=cidr), ["reserved-inside-cidr"]) for cidr in (
         "169.254.0.0/30", "169.254.1.0/30", "169.254.5.0/30", "169.254.169.252/30",
     )),
-    ("an inside CIDR elsewhere", tunnel(inside_cidr="10.0.0.0/30"), ["inside-cidr-form"]),
+    ("an inside CIDR elsewhere", tunnel(inside_cidr="10.0.0.0/30"), ["invalid-inside-cidr"]),
     ("an inside CIDR with host bits", tunnel(inside_cidr="169.254.20.1/30"), ["cidr-not-canonical"]),
     ("an inside CIDR another number derives", estate(
         site=TWO, vpns=(replace(SECOND, tunnels=(Tunnel(inside_cidr="169.254.16.0/30"), Tunnel())),)
-    ), ["inside-cidr-twice"]),
+    ), ["duplicate-inside-cidr"]),
     *((f"{field}={value}", tunnel(**{field: value}), [rule]) for field, value, rule in (
-        ("phase1_lifetime", 899, "tunnel-value"),
-        ("phase1_lifetime", 28_801, "tunnel-value"),
-        ("phase2_lifetime", 0, "tunnel-value"),
-        ("phase2_lifetime", 3_601, "tunnel-value"),
-        ("dpd_timeout", 29, "tunnel-value"),
-        ("rekey_fuzz_percentage", 101, "tunnel-value"),
-        ("replay_window_size", 63, "tunnel-value"),
-        ("replay_window_size", 2_049, "tunnel-value"),
-        ("startup_action", "ignore", "tunnel-value"),
-        ("dpd_timeout_action", "boom", "tunnel-value"),
-        ("rekey_margin_time", 0, "tunnel-lifetimes"),
-        ("rekey_margin_time", 1_801, "tunnel-lifetimes"),
-        ("phase1_lifetime", 3_600, "tunnel-lifetimes"),
-        ("ike_versions", ["ikev3"], "tunnel-algorithm"),
-        ("phase1_dh_group_numbers", [3], "tunnel-algorithm"),
-        ("phase1_dh_group_numbers", [5], "tunnel-algorithm"),
-        ("phase2_dh_group_numbers", [1], "tunnel-algorithm"),
-        ("phase2_integrity_algorithms", [], "tunnel-algorithm"),
+        ("phase1_lifetime", 899, "invalid-tunnel-option"),
+        ("phase1_lifetime", 28_801, "invalid-tunnel-option"),
+        ("phase2_lifetime", 0, "invalid-tunnel-option"),
+        ("phase2_lifetime", 3_601, "invalid-tunnel-option"),
+        ("dpd_timeout", 29, "invalid-tunnel-option"),
+        ("rekey_fuzz_percentage", 101, "invalid-tunnel-option"),
+        ("replay_window_size", 63, "invalid-tunnel-option"),
+        ("replay_window_size", 2_049, "invalid-tunnel-option"),
+        ("startup_action", "ignore", "invalid-tunnel-option"),
+        ("dpd_timeout_action", "boom", "invalid-tunnel-option"),
+        ("rekey_margin_time", 0, "conflicting-tunnel-lifetimes"),
+        ("rekey_margin_time", 1_801, "conflicting-tunnel-lifetimes"),
+        ("phase1_lifetime", 3_600, "conflicting-tunnel-lifetimes"),
+        ("ike_versions", ["ikev3"], "invalid-tunnel-algorithm"),
+        ("phase1_dh_group_numbers", [3], "invalid-tunnel-algorithm"),
+        ("phase1_dh_group_numbers", [5], "invalid-tunnel-algorithm"),
+        ("phase2_dh_group_numbers", [1], "invalid-tunnel-algorithm"),
+        ("phase2_integrity_algorithms", [], "invalid-tunnel-algorithm"),
         ("ike_versions", ["ikev2", "ikev1"], "weak-algorithm"),
         ("phase1_encryption_algorithms", ["AES128-GCM-16"], "weak-algorithm"),
         ("phase1_integrity_algorithms", ["SHA2-256"], "weak-algorithm"),
@@ -369,7 +370,7 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     )),
     ("no hub", estate(
         environments=[Environment("prod", account="workloads")], segments=[Segment("workloads"), Segment("services")]
-    ), ["hub-count"]),
+    ), ["not-exactly-one-hub"]),
     ("a segment and a site like another segment", segments(
         replace(SERVICES, name="services"), WORKLOADS, Segment("workloads-dc1")
     ), ["ambiguous-derived-name"]),
@@ -379,9 +380,9 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
         site=replace(SITE, advertises=["0.0.0.0/0", *SITE.networks.values()]),
         sites=(BRANCH,),
         vpns=(replace(TO_BRANCH, default_route=True),),
-    ), ["default-route-and-advertised"]),
-    ("a VPC named with a space", spoke(vpc_name="my vpc"), ["pinned-name"]),
-    ("the hub shared elsewhere", estate(hub=replace(HUB, share_with=["network"])), ["account-not-shared-with"]),
+    ), ["static-and-advertised-default"]),
+    ("a VPC named with a space", spoke(vpc_name="my vpc"), ["invalid-name-tag"]),
+    ("the hub shared elsewhere", estate(hub=replace(HUB, share_with=["network"])), ["hub-not-shared"]),
     ("static routing to nowhere", estate(
         site=replace(SITE, advertises=[], networks={}),
         vpn=replace(VPN, routing=Routing.STATIC),
@@ -390,29 +391,31 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
             replace(WORKLOADS, allowed_egress={Egress.LOCAL, Egress.NONE}),
         ],
         spoke=replace(DEV, egress=Egress.NONE),
-    ), ["static-without-routes"]),
-    ("a whole block", estate(blocks=["10.1.16.0/20", "10.1.0.0/20"]), ["spoke-is-block"] * 2),
-    ("a public hub ASN", estate(hub=replace(HUB, asn=64_511)), ["hub-asn"]),
-    ("a link-local hub block", estate(hub=replace(HUB, cidr_blocks=["169.254.0.0/24"])), ["hub-cidr-block"]),
-    ("a tag key too long", estate(tags={"k" * 129: ""}), ["tag-form"]),
-    ("a tag value with a semicolon", estate(tags={"Owner": "a;b"}), ["tag-form"]),
-    ("50 tags", estate(tags={f"Key{number}": "" for number in range(50)}), ["tag-form"]),
-    ("logs for ever", estate(log_retention_days=0), ["log-retention"]),
-    ("no address", site(dns_servers=["dns.example"]), ["dns-server"]),
-    ("an endpoint twice", spoke(gateway_endpoints=["s3", "s3"]), ["gateway-endpoint"]),
-    *((f"bucket {name}", backend(S3Backend(bucket=name, account="network")), ["state-bucket"]) for name in (
+    ), ["static-connection-without-routes"]),
+    ("a whole block", estate(blocks=["10.1.16.0/20", "10.1.0.0/20"]), ["spoke-cidr-equals-block"] * 2),
+    ("a public hub ASN", estate(hub=replace(HUB, asn=64_511)), ["invalid-hub-asn"]),
+    ("a link-local hub block", estate(hub=replace(HUB, cidr_blocks=["169.254.0.0/24"])), ["invalid-hub-cidr"]),
+    ("a tag key too long", estate(tags={"k" * 129: ""}), ["invalid-tag"]),
+    ("a tag value with a semicolon", estate(tags={"Owner": "a;b"}), ["invalid-tag"]),
+    ("50 tags", estate(tags={f"Key{number}": "" for number in range(50)}), ["invalid-tag"]),
+    ("logs for ever", estate(log_retention_days=0), ["invalid-log-retention"]),
+    ("no address", site(dns_servers=["dns.example"]), ["dns-server-outside-site"]),
+    ("an endpoint twice", spoke(gateway_endpoints=["s3", "s3"]), ["invalid-gateway-endpoint"]),
+    *((f"bucket {name}", backend(S3Backend(bucket=name, account="network")), ["invalid-state-bucket"]) for name in (
         "ab", "a" * 64, "-ab", "xn--ab", "example-s3alias", "192.168.5.4",
     )),
-    ("bucket elsewhere", backend(S3Backend(bucket="example", account="network", region="mars-1")), ["region"]),
-    ("organization ab", backend(HcpTerraform(organization="ab")), ["hcp-name"]),
-    ("project", backend(HcpTerraform(organization="example", project="a!")), ["hcp-name"]),
-    ("workspace", backend(HcpTerraform(organization="example", workspace_prefix="a b")), ["hcp-name"]),
+    ("bucket elsewhere", backend(S3Backend(bucket="example", account="network", region="mars-1")), ["unknown-region"]),
+    ("organization ab", backend(HcpTerraform(organization="ab")), ["invalid-hcp-terraform-name"]),
+    ("project", backend(HcpTerraform(organization="example", project="a!")),
+     ["invalid-hcp-terraform-name"]),
+    ("workspace", backend(HcpTerraform(organization="example", workspace_prefix="a b")),
+     ["invalid-hcp-terraform-name"]),
     ("a workspace of a long name", replace(
         backend(HcpTerraform(organization="example")), name="e" * 40, prefix="i",
         environments=[replace(estate().environments[0], name="n" * 40), *estate().environments[1:]],
-    ), ["hcp-name"]),
-    ("a quota below the default", estate(quotas={"vpn-connections": 10}), ["quota"]),
-    ("an unknown quota", estate(quotas={"vpns": 100}), ["quota"]),
+    ), ["invalid-hcp-terraform-name"]),
+    ("a quota below the default", estate(quotas={"vpn-connections": 10}), ["invalid-quota"]),
+    ("an unknown quota", estate(quotas={"vpns": 100}), ["invalid-quota"]),
 ]  # fmt: skip
 
 
@@ -433,7 +436,7 @@ def test_log_groups_keep_for_what_cloudwatch_offers_and_nothing_else() -> None:
 
 
 def broken_days(days: int) -> list[object]:
-    rule = next(rule for rule in RULES if rule.id == "log-retention")
+    rule = next(rule for rule in RULES if rule.id == "invalid-log-retention")
     return list(rule.problems(replace(estate(), log_retention_days=days)))
 
 
@@ -443,9 +446,9 @@ def test_a_raised_quota_lifts_the_limit() -> None:
         "site": replace(SITE, networks=lans),
         "segments": [SERVICES, replace(WORKLOADS, site_networks=[])],
     }
-    assert broken(estate(**given)) == ["network-acl-rules"]
+    assert broken(estate(**given)) == ["too-many-network-acl-rules"]
     # Besides the networks the four private ranges are denied, and the estate's block is accepted.
-    assert broken(estate(**given, quotas={"network-acl-rules": 36})) == ["network-acl-rules"]
+    assert broken(estate(**given, quotas={"network-acl-rules": 36})) == ["too-many-network-acl-rules"]
     assert broken(estate(**given, quotas={"network-acl-rules": 37})) == []
 
 
@@ -463,7 +466,7 @@ def test_two_static_routes_to_one_site_never_meet_in_one_table() -> None:
         segments=way,
         spoke=replace(DEV, egress=Egress.NONE),
     )
-    assert broken(given) == ["static-twice"]
+    assert broken(given) == ["duplicate-static-connection"]
 
 
 def test_an_account_that_is_named_by_its_id_is_told_its_name() -> None:
@@ -481,11 +484,11 @@ def test_every_problem_is_told_at_once_with_its_place_and_remedy() -> None:
     with pytest.raises(InvalidEstate) as caught:
         check(wrong)
     found = {problem.rule: problem for problem in caught.value.problems}
-    assert sorted(found) == ["cidr-not-canonical", "log-retention", "unknown-reference"]
+    assert sorted(found) == ["cidr-not-canonical", "invalid-log-retention", "unknown-reference"]
     where = place_of(wrong)
     assert found["unknown-reference"].remedy == f'"workloads"; or add it to segments=[...] in {where}'
     assert found["cidr-not-canonical"].remedy == 'the range itself: "10.1.0.0/20"'
-    assert found["log-retention"].remedy.startswith("30, or another of 1, 3, 5")
+    assert found["invalid-log-retention"].remedy.startswith("30, or another of 1, 3, 5")
     assert found["cidr-not-canonical"].place.startswith("tests/intent/test_checks.py:")
     text = str(caught.value)
     assert text.startswith("The estate has 3 problems:\n")
@@ -537,7 +540,7 @@ def test_a_spoke_is_advised_no_range_of_another_segment() -> None:
     ],
 )
 def test_a_spoke_is_advised_a_size_that_has_room_for_its_subnets(cidr: str, advised: str) -> None:
-    assert remedies(spoke(cidr=cidr), "vpc-size") == [advised]
+    assert remedies(spoke(cidr=cidr), "invalid-vpc-size") == [advised]
 
 
 def test_what_is_declared_nowhere_is_said_once() -> None:

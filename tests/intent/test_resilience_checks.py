@@ -33,19 +33,23 @@ def certified(gateway: CustomerGateway, tunnels: tuple[Tunnel, Tunnel]) -> Estat
 LINES: list[tuple[str, Estate, list[str]]] = [
     ("an alarm after 5 minutes", observed(tunnel_down_for=5), []),
     ("an alarm after a day", observed(tunnel_down_for=1_440), []),
-    ("an alarm at once", observed(tunnel_down_for=0), ["tunnel-down-for"]),
-    ("an alarm after a day and 5 minutes", observed(tunnel_down_for=1_445), ["tunnel-down-for"]),
+    ("an alarm at once", observed(tunnel_down_for=0), ["invalid-tunnel-alarm-period"]),
+    ("an alarm after a day and 5 minutes", observed(tunnel_down_for=1_445), ["invalid-tunnel-alarm-period"]),
     ("an alarm of every drop", observed(firewall_drops_above=0), []),
-    ("an alarm of less than no drop", observed(firewall_drops_above=-1), ["firewall-drops-above"]),
+    ("an alarm of less than no drop", observed(firewall_drops_above=-1), ["invalid-firewall-alarm-threshold"]),
     ("a topic and an address", observed(notify=[TOPIC, "first.last+net@sub.example.com"]), []),
-    ("nobody to tell", observed(notify=[]), ["alarm-target"]),
-    ("an address without a dot", observed(notify=["a@example"]), ["alarm-target"]),
-    ("a topic twice", observed(notify=[TOPIC, TOPIC]), ["alarm-target"]),
-    ("addresses but for a sign", observed(notify=["a.b@example.com", "a_b@example.com"]), ["alarm-target"]),
-    ("a topic of another Region", observed(notify=[TOPIC.replace("us-east-1", "us-east-2")]), ["alarm-target-region"]),
+    ("nobody to tell", observed(notify=[]), ["invalid-alarm-target"]),
+    ("an address without a dot", observed(notify=["a@example"]), ["invalid-alarm-target"]),
+    ("a topic twice", observed(notify=[TOPIC, TOPIC]), ["invalid-alarm-target"]),
+    ("addresses but for a sign", observed(notify=["a.b@example.com", "a_b@example.com"]), ["invalid-alarm-target"]),
+    (
+        "a topic of another Region",
+        observed(notify=[TOPIC.replace("us-east-1", "us-east-2")]),
+        ["alarm-topic-in-other-region"],
+    ),
     ("a site at the end of the map", estate(site=replace(SITE, coordinates=(90, -180))), []),
-    ("north of the pole", estate(site=replace(SITE, coordinates=(90.1, 0))), ["site-coordinates"]),
-    ("east of the date line", estate(site=replace(SITE, coordinates=(0, 180.1))), ["site-coordinates"]),
+    ("north of the pole", estate(site=replace(SITE, coordinates=(90.1, 0))), ["invalid-site-coordinates"]),
+    ("east of the date line", estate(site=replace(SITE, coordinates=(0, 180.1))), ["invalid-site-coordinates"]),
     (
         "a certificate in place of an address",
         certified(CustomerGateway("dc1-01", bgp_asn=65_010, certificate_arn=ARN), PATIENT),
@@ -54,33 +58,33 @@ LINES: list[tuple[str, Estate, list[str]]] = [
     (
         "tunnels to a gateway without an address",
         certified(CustomerGateway("dc1-01", bgp_asn=65_010, certificate_arn=ARN), (Tunnel(), Tunnel())),
-        ["tunnel-without-address", "tunnel-without-address"],
+        ["tunnel-start-without-address", "tunnel-start-without-address"],
     ),
     ("a certificate and an address", gateway(certificate_arn=ARN), []),
     (
         "a certificate of another Region",
         gateway(certificate_arn=ARN.replace("us-east-1", "us-east-2")),
-        ["certificate-arn"],
+        ["invalid-certificate-arn"],
     ),
     (
         "a certificate of a private authority",
         gateway(certificate_arn=ARN.replace(":acm:", ":acm-pca:")),
-        ["certificate-arn"],
+        ["invalid-certificate-arn"],
     ),
     (
         "a gateway without anything",
         gateway(ip_address=None),
-        ["customer-gateway-unknown", "tunnel-without-address", "tunnel-without-address"],
+        ["unidentified-customer-gateway", "tunnel-start-without-address", "tunnel-start-without-address"],
     ),
     ("large tunnels", vpn(large_tunnels=True), []),
-    ("large tunnels, accelerated", vpn(large_tunnels=True, acceleration=True), ["large-and-accelerated"]),
+    ("large tunnels, accelerated", vpn(large_tunnels=True, acceleration=True), ["accelerated-large-tunnels"]),
     ("ports at their ends", opened("tcp/0", "udp/65535", "tcp/1-65535", "icmp"), []),
-    ("port 65536", opened("tcp/65536"), ["allowed-connection-ports"]),
-    ("ports the wrong way round", opened("tcp/2-1"), ["allowed-connection-ports"]),
-    ("a protocol that ACLs do not know", opened("sctp/1"), ["allowed-connection-ports"]),
-    ("ping twice", opened("icmp", "icmp"), ["allowed-connection-ports"]),
-    ("no ports", opened(), ["allowed-connection-ports"]),
-    ("a site network spelled wrong", opened("tcp/443", source="dc1/user"), ["allowed-connection-unknown"]),
+    ("port 65536", opened("tcp/65536"), ["allowed-connection-invalid-ports"]),
+    ("ports the wrong way round", opened("tcp/2-1"), ["allowed-connection-invalid-ports"]),
+    ("a protocol that ACLs do not know", opened("sctp/1"), ["allowed-connection-invalid-ports"]),
+    ("ping twice", opened("icmp", "icmp"), ["allowed-connection-invalid-ports"]),
+    ("no ports", opened(), ["allowed-connection-invalid-ports"]),
+    ("a site network spelled wrong", opened("tcp/443", source="dc1/user"), ["allowed-connection-unknown-location"]),
     (
         "between networks of one site",
         opened("tcp/443", source="dc1/users", to="dc1/servers"),
@@ -97,7 +101,7 @@ LINES: list[tuple[str, Estate, list[str]]] = [
 
 @pytest.mark.parametrize(("given", "rules"), [row[1:] for row in LINES], ids=[row[0] for row in LINES])
 def test_lines(given: Estate, rules: list[str]) -> None:
-    assert sorted(broken(given)) == rules
+    assert sorted(broken(given)) == sorted(rules)
 
 
 def both_ways(ports: int) -> list[AllowedConnection]:
@@ -109,17 +113,17 @@ def both_ways(ports: int) -> list[AllowedConnection]:
     ]
 
 
-@pytest.mark.parametrize(("ports", "rules"), [(15, []), (16, ["network-acl-rules"])])
+@pytest.mark.parametrize(("ports", "rules"), [(15, []), (16, ["too-many-network-acl-rules"])])
 def test_a_network_acl_holds_20_rules_a_direction(ports: int, rules: list[str]) -> None:
     """Each port, the replies, what is too large, what is stopped, what is left, and AWS's own: no rest adds none.
 
     Two spokes want a default route, which such a site does not advertise.
     """
     site = replace(SITE, advertises=[*SITE.networks.values()])
-    assert broken(estate(site=site, allowed_connections=both_ways(ports))) == ["no-default-on-premises"] * 2 + rules
+    assert broken(estate(site=site, allowed_connections=both_ways(ports))) == ["default-route-missing"] * 2 + rules
 
 
-@pytest.mark.parametrize(("ports", "rules"), [(10, []), (11, ["network-acl-rules"])])
+@pytest.mark.parametrize(("ports", "rules"), [(10, []), (11, ["too-many-network-acl-rules"])])
 def test_the_rest_of_a_site_takes_rules_of_a_network_acl(ports: int, rules: list[str]) -> None:
     """Four private ranges, which stop the far side too, and what is accepted inside: its other network, the estate."""
     assert broken(estate(allowed_connections=both_ways(ports))) == rules

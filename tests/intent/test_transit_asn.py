@@ -26,7 +26,7 @@ def two_sites(asn: int, *, transit: bool, routing: Routing = Routing.BGP) -> Est
 
 
 def broken(given: Estate) -> bool:
-    return any(problem.rule == "transit-asn" for problem in problems(given))
+    return any(problem.rule == "equal-transit-asns" for problem in problems(given))
 
 
 @pytest.mark.parametrize(

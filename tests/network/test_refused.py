@@ -16,28 +16,28 @@ from tests.network.test_build import graph, made, ref
 DARK = Unknown("var.dark")
 # Rules of the language that this file is about.
 SHARED = (
-    "certificate-arn",
-    "customer-gateway-address",
-    "endpoint-policy",
-    "gateway-endpoint",
-    "hub-cidr-count",
-    "inside-cidr-form",
-    "inside-cidr-reserved",
-    "large-and-accelerated",
-    "acceleration-partition",
-    "managed-rule-group",
-    "rule-group-capacity",
-    "rule-group-count",
-    "rule-group-priority",
-    "secondary-cidr-mix",
-    "sid-twice",
-    "suricata-rule",
-    "suricata-rule-size",
-    "tunnel-algorithm",
-    "tunnel-lifetimes",
-    "tunnel-value",
-    "tunnel-without-address",
-    "zone-of-region",
+    "invalid-certificate-arn",
+    "invalid-customer-gateway-address",
+    "invalid-endpoint-policy",
+    "invalid-gateway-endpoint",
+    "too-many-hub-cidrs",
+    "invalid-inside-cidr",
+    "reserved-inside-cidr",
+    "accelerated-large-tunnels",
+    "acceleration-not-available",
+    "invalid-managed-rule-group",
+    "rule-group-capacity-exceeded",
+    "too-many-rule-groups",
+    "invalid-rule-group-priority",
+    "incompatible-secondary-cidr",
+    "duplicate-sid",
+    "invalid-suricata-rule",
+    "suricata-rule-too-long",
+    "invalid-tunnel-algorithm",
+    "conflicting-tunnel-lifetimes",
+    "invalid-tunnel-option",
+    "tunnel-start-without-address",
+    "zone-not-in-region",
 )
 
 
@@ -83,39 +83,39 @@ def test_the_language_and_the_proof_have_one_rule(rule: str) -> None:
 @pytest.mark.parametrize(
     ("values", "rule"),
     [
-        ({"enable_acceleration": True, "tunnel_bandwidth": "large"}, "large-and-accelerated"),
-        ({"enable_acceleration": True, "region": "us-gov-west-1"}, "acceleration-partition"),
-        ({"ip_address": "10.0.0.1"}, "customer-gateway-address"),
-        ({"ip_address": "100.64.0.1"}, "customer-gateway-address"),
-        ({"ip_address": "router.example"}, "customer-gateway-address"),
-        ({"ip_address": None, "tunnel2_startup_action": "start"}, "tunnel-without-address"),
+        ({"enable_acceleration": True, "tunnel_bandwidth": "large"}, "accelerated-large-tunnels"),
+        ({"enable_acceleration": True, "region": "us-gov-west-1"}, "acceleration-not-available"),
+        ({"ip_address": "10.0.0.1"}, "invalid-customer-gateway-address"),
+        ({"ip_address": "100.64.0.1"}, "invalid-customer-gateway-address"),
+        ({"ip_address": "router.example"}, "invalid-customer-gateway-address"),
+        ({"ip_address": None, "tunnel2_startup_action": "start"}, "tunnel-start-without-address"),
         (
             {"certificate_arn": "arn:aws:acm:us-east-1:111122223333:certificate/0a-1b"},
-            "certificate-arn",
+            "invalid-certificate-arn",
         ),
-        ({"certificate_arn": "arn:aws:iam::111122223333:server-certificate/a"}, "certificate-arn"),
-        ({"tunnel1_inside_cidr": "169.254.5.0/30"}, "inside-cidr-reserved"),
-        ({"tunnel2_inside_cidr": "169.254.169.252/30"}, "inside-cidr-reserved"),
-        ({"tunnel1_inside_cidr": "169.254.20.0/29"}, "inside-cidr-form"),
-        ({"tunnel1_inside_cidr": "10.0.0.0/30"}, "inside-cidr-form"),
-        ({"tunnel1_inside_cidr": "169.254.20.1/30"}, "inside-cidr-form"),
-        ({"tunnel1_phase1_lifetime_seconds": 899}, "tunnel-value"),
-        ({"tunnel2_phase2_lifetime_seconds": "3601"}, "tunnel-value"),
-        ({"tunnel1_dpd_timeout_seconds": 29}, "tunnel-value"),
-        ({"tunnel1_rekey_fuzz_percentage": 101}, "tunnel-value"),
-        ({"tunnel1_replay_window_size": 63}, "tunnel-value"),
-        ({"tunnel1_startup_action": "begin"}, "tunnel-value"),
-        ({"tunnel1_ike_versions": ("ikev3",)}, "tunnel-algorithm"),
-        ({"tunnel1_phase1_dh_group_numbers": (5,)}, "tunnel-algorithm"),
+        ({"certificate_arn": "arn:aws:iam::111122223333:server-certificate/a"}, "invalid-certificate-arn"),
+        ({"tunnel1_inside_cidr": "169.254.5.0/30"}, "reserved-inside-cidr"),
+        ({"tunnel2_inside_cidr": "169.254.169.252/30"}, "reserved-inside-cidr"),
+        ({"tunnel1_inside_cidr": "169.254.20.0/29"}, "invalid-inside-cidr"),
+        ({"tunnel1_inside_cidr": "10.0.0.0/30"}, "invalid-inside-cidr"),
+        ({"tunnel1_inside_cidr": "169.254.20.1/30"}, "invalid-inside-cidr"),
+        ({"tunnel1_phase1_lifetime_seconds": 899}, "invalid-tunnel-option"),
+        ({"tunnel2_phase2_lifetime_seconds": "3601"}, "invalid-tunnel-option"),
+        ({"tunnel1_dpd_timeout_seconds": 29}, "invalid-tunnel-option"),
+        ({"tunnel1_rekey_fuzz_percentage": 101}, "invalid-tunnel-option"),
+        ({"tunnel1_replay_window_size": 63}, "invalid-tunnel-option"),
+        ({"tunnel1_startup_action": "begin"}, "invalid-tunnel-option"),
+        ({"tunnel1_ike_versions": ("ikev3",)}, "invalid-tunnel-algorithm"),
+        ({"tunnel1_phase1_dh_group_numbers": (5,)}, "invalid-tunnel-algorithm"),
         (
             {"tunnel1_phase1_lifetime_seconds": 900, "tunnel1_phase2_lifetime_seconds": 900},
-            "tunnel-lifetimes",
+            "conflicting-tunnel-lifetimes",
         ),
         (
             {"tunnel1_phase2_lifetime_seconds": 1000, "tunnel1_rekey_margin_time_seconds": 501},
-            "tunnel-lifetimes",
+            "conflicting-tunnel-lifetimes",
         ),
-        ({"tunnel1_rekey_margin_time_seconds": 1801}, "tunnel-lifetimes"),
+        ({"tunnel1_rekey_margin_time_seconds": 1801}, "conflicting-tunnel-lifetimes"),
     ],
 )
 def test_connections_that_aws_refuses(values: dict[str, Any], rule: str) -> None:
@@ -182,7 +182,7 @@ def test_ranges_that_meet_in_one_vpc(primary: object, more: tuple[object, ...], 
         made(f"aws_vpc_ipv4_cidr_block_association.r{n}", vpc_id=ref("aws_vpc.a"), cidr_block=cidr)
         for n, cidr in enumerate(more)
     ]
-    assert ("secondary-cidr-mix" in found(made("aws_vpc.a", cidr_block=primary), *ranges)) is is_
+    assert ("incompatible-secondary-cidr" in found(made("aws_vpc.a", cidr_block=primary), *ranges)) is is_
 
 
 def test_ranges_of_one_vpc_that_overlap() -> None:
@@ -192,7 +192,7 @@ def test_ranges_of_one_vpc_that_overlap() -> None:
 
 def test_more_cidr_blocks_than_a_gateway_takes() -> None:
     blocks = tuple(f"10.{n}.0.0/24" for n in range(6))
-    assert found(made("aws_ec2_transit_gateway.t", transit_gateway_cidr_blocks=blocks)) == {"hub-cidr-count"}
+    assert found(made("aws_ec2_transit_gateway.t", transit_gateway_cidr_blocks=blocks)) == {"too-many-hub-cidrs"}
     assert found(made("aws_ec2_transit_gateway.t", transit_gateway_cidr_blocks=blocks[:5])) == set()
 
 
@@ -213,7 +213,7 @@ def subnet(**zone: object) -> Resource:
     ],
 )
 def test_zones_of_another_region(zone: dict[str, object], is_: bool) -> None:
-    assert ("zone-of-region" in found(made("aws_vpc.a", cidr_block="10.1.0.0/16"), subnet(**zone))) is is_
+    assert ("zone-not-in-region" in found(made("aws_vpc.a", cidr_block="10.1.0.0/16"), subnet(**zone))) is is_
 
 
 def endpoint(**more: object) -> tuple[Resource, ...]:
@@ -223,17 +223,17 @@ def endpoint(**more: object) -> tuple[Resource, ...]:
 
 
 def test_policies_of_endpoints() -> None:
-    assert found(*endpoint(policy="{")) == {"endpoint-policy"}
-    assert found(*endpoint(policy="[]")) == {"endpoint-policy"}
-    assert found(*endpoint(policy="{}" + " " * 20_479)) == {"endpoint-policy"}
+    assert found(*endpoint(policy="{")) == {"invalid-endpoint-policy"}
+    assert found(*endpoint(policy="[]")) == {"invalid-endpoint-policy"}
+    assert found(*endpoint(policy="{}" + " " * 20_479)) == {"invalid-endpoint-policy"}
     assert found(*endpoint(policy="{}" + " " * 20_478)) == set()
     assert found(*endpoint(policy=DARK)) == set()
     alone = made("aws_vpc_endpoint_policy.p", vpc_endpoint_id=ref("aws_vpc_endpoint.e"), policy="nothing")
-    assert found(*endpoint(), alone) == {"endpoint-policy"}
+    assert found(*endpoint(), alone) == {"invalid-endpoint-policy"}
 
 
 def test_gateway_endpoints_of_services_without() -> None:
-    assert found(*endpoint(service_name="com.amazonaws.eu-west-1.ecr.dkr")) == {"gateway-endpoint"}
+    assert found(*endpoint(service_name="com.amazonaws.eu-west-1.ecr.dkr")) == {"invalid-gateway-endpoint"}
     for service in ("com.amazonaws.eu-west-1.dynamodb", "com.amazonaws.eu-west-1.s3express", DARK):
         assert found(*endpoint(service_name=service)) == set()
     interface = {"vpc_endpoint_type": "Interface", "service_name": "com.amazonaws.eu-west-1.sqs"}
@@ -255,12 +255,12 @@ def group(text: object = None, capacity: object = 10, **source: object) -> Resou
         (RULE.format(1), set()),
         (f"# a comment\n\n{RULE.format(1)}  # and one more\n  {RULE.format(2)}\n", set()),
         (f"pass tcp any any \\\n  -> any 443 (sid:3;)\n{RULE.format(4)}", set()),
-        ("pass tcp any any -> any 443", {"suricata-rule"}),
-        ('pass tcp any any -> any 443 (msg:"no sid";)', {"suricata-rule"}),
-        ("rejectboth tcp any any -> any 443 (sid:1;)", {"suricata-rule"}),
-        (f"{RULE.format(1)}\n{RULE.format(1)}", {"sid-twice"}),
-        (RULE.format(1).replace("web", "w" * 8_192), {"suricata-rule-size"}),
-        ("\n".join(RULE.format(n) for n in range(1, 12)), {"rule-group-capacity"}),
+        ("pass tcp any any -> any 443", {"invalid-suricata-rule"}),
+        ('pass tcp any any -> any 443 (msg:"no sid";)', {"invalid-suricata-rule"}),
+        ("rejectboth tcp any any -> any 443 (sid:1;)", {"invalid-suricata-rule"}),
+        (f"{RULE.format(1)}\n{RULE.format(1)}", {"duplicate-sid"}),
+        (RULE.format(1).replace("web", "w" * 8_192), {"suricata-rule-too-long"}),
+        ("\n".join(RULE.format(n) for n in range(1, 12)), {"rule-group-capacity-exceeded"}),
         (DARK, set()),
     ],
 )
@@ -276,9 +276,9 @@ def test_rules_of_blocks_have_sids_too() -> None:
     numbered = {**rule, "rule_option": ({"keyword": "sid", "settings": ("7",)},)}
     named = {**rule, "rule_option": ({"keyword": "sid:7"},)}
     assert found(group(stateful_rule=(numbered,))) == set()
-    assert found(group(stateful_rule=(numbered, named))) == {"sid-twice"}
+    assert found(group(stateful_rule=(numbered, named))) == {"duplicate-sid"}
     assert found(group(stateful_rule=({**rule, "rule_option": ({"keyword": "msg", "settings": ("x",)},)},))) == {
-        "suricata-rule"
+        "invalid-suricata-rule"
     }
     assert found(group(stateful_rule=({**numbered, "header": DARK},))) == set()
 
@@ -286,10 +286,10 @@ def test_rules_of_blocks_have_sids_too() -> None:
 def test_capacities_of_rule_groups() -> None:
     names = tuple(f"n{n}.example.com" for n in range(11))
     listed = {"generated_rules_type": "ALLOWLIST", "target_types": ("TLS_SNI",), "targets": names}
-    assert found(group(rules_source_list=listed)) == {"rule-group-capacity"}
+    assert found(group(rules_source_list=listed)) == {"rule-group-capacity-exceeded"}
     assert found(group(rules_source_list=listed, capacity=11)) == set()
     assert found(group(rules_source_list=listed, capacity=DARK)) == set()
-    assert found(group(RULE.format(1), capacity=30_001)) == {"rule-group-capacity"}
+    assert found(group(RULE.format(1), capacity=30_001)) == {"rule-group-capacity-exceeded"}
     matched = {
         "protocols": (6, 17),
         "source": ({"address_definition": "10.0.0.0/8"}, {"address_definition": "172.16.0.0/12"}),
@@ -297,7 +297,7 @@ def test_capacities_of_rule_groups() -> None:
     }
     definition = {"actions": ("aws:pass",), "match_attributes": matched}
     body = {"stateless_rule": ({"priority": 1, "rule_definition": definition},)}
-    for capacity, rules in ((11, {"rule-group-capacity"}), (12, set())):
+    for capacity, rules in ((11, {"rule-group-capacity-exceeded"}), (12, set())):
         whole = {"rules_source": {"stateless_rules_and_custom_actions": body}}
         stateless = made(
             "aws_networkfirewall_rule_group.s", type="STATELESS", capacity=capacity, name="s", rule_group=whole
@@ -321,13 +321,15 @@ def test_rule_groups_of_a_policy() -> None:
 
     strict = managed("BotNetCommandAndControlDomainsStrictOrder", priority=1)
     assert found(policy(strict, managed("MalwareDomainsStrictOrder", priority=2))) == set()
-    assert found(policy(strict, managed("MalwareDomainsStrictOrder", priority=1))) == {"rule-group-priority"}
-    assert found(policy(managed("MalwareDomainsStrictOrder", priority=65_536))) == {"rule-group-priority"}
-    assert found(policy(managed("MalwareDomainsActionOrder", priority=1))) == {"managed-rule-group"}
-    assert found(policy(managed("MalwareDomainsStrictOrder"), order="DEFAULT_ACTION_ORDER")) == {"managed-rule-group"}
+    assert found(policy(strict, managed("MalwareDomainsStrictOrder", priority=1))) == {"invalid-rule-group-priority"}
+    assert found(policy(managed("MalwareDomainsStrictOrder", priority=65_536))) == {"invalid-rule-group-priority"}
+    assert found(policy(managed("MalwareDomainsActionOrder", priority=1))) == {"invalid-managed-rule-group"}
+    assert found(policy(managed("MalwareDomainsStrictOrder"), order="DEFAULT_ACTION_ORDER")) == {
+        "invalid-managed-rule-group"
+    }
     assert found(policy(strict, managed("MalwareDomainsActionOrder", priority=1), order=DARK)) == set()
     many = [managed(f"Group{n}StrictOrder", priority=n) for n in range(1, 22)]
-    assert found(policy(*many)) == {"rule-group-count"}
+    assert found(policy(*many)) == {"too-many-rule-groups"}
     assert found(policy(*many[:20])) == set()
 
 
@@ -342,5 +344,5 @@ def test_capacities_that_a_policy_has_no_room_for() -> None:
         {"priority": n, "resource_arn": ref(f"aws_networkfirewall_rule_group.{name}", "arn")}
         for n, name in enumerate(("a", "b"), 1)
     ]
-    assert found(*groups, policy(*references)) == {"rule-group-capacity"}
+    assert found(*groups, policy(*references)) == {"rule-group-capacity-exceeded"}
     assert found(*groups, policy(references[0])) == set()

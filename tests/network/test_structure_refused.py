@@ -68,14 +68,14 @@ INBOUND = made(
 
 
 def test_a_rule_that_asks_its_own_inbound_endpoint() -> None:
-    assert "forward-loop" in found(INBOUND, rule("10.1.1.10"), associated())
-    assert "forward-loop" not in found(INBOUND, rule("10.1.1.10"), associated(ref("aws_vpc.b")))
-    assert "forward-loop" not in found(INBOUND, rule("10.1.1.11"), associated())
-    assert "forward-loop" not in found(INBOUND, rule("10.1.1.10"), associated(DARK))
+    assert "dns-forwarding-loop" in found(INBOUND, rule("10.1.1.10"), associated())
+    assert "dns-forwarding-loop" not in found(INBOUND, rule("10.1.1.10"), associated(ref("aws_vpc.b")))
+    assert "dns-forwarding-loop" not in found(INBOUND, rule("10.1.1.11"), associated())
+    assert "dns-forwarding-loop" not in found(INBOUND, rule("10.1.1.10"), associated(DARK))
 
 
 def test_two_endpoints_for_one_service_in_one_vpc() -> None:
-    assert found(endpoint("one"), endpoint("two"))["endpoint-service-twice"] == [
+    assert found(endpoint("one"), endpoint("two"))["duplicate-endpoint-service"] == [
         ("aws_vpc_endpoint.two", "aws_vpc_endpoint.one")
     ]
     assert found(endpoint("one"), endpoint("two", vpc="b")) == {}
@@ -85,12 +85,12 @@ def test_two_endpoints_for_one_service_in_one_vpc() -> None:
 
 
 def test_two_things_of_one_domain_in_one_vpc() -> None:
-    assert "domain-twice" in found(zone("one", "corp.example"), zone("two", "CORP.example."))
-    assert found(endpoint("one"), zone("two", "sns.eu-west-1.amazonaws.com"))["domain-twice"] == [
+    assert "duplicate-domain" in found(zone("one", "corp.example"), zone("two", "CORP.example."))
+    assert found(endpoint("one"), zone("two", "sns.eu-west-1.amazonaws.com"))["duplicate-domain"] == [
         ("aws_vpc_endpoint.one", "aws_route53_zone.two")
     ]
     rules = (rule("172.16.0.1"), rule("172.16.0.2", name="s"), associated(), associated(name="s"))
-    assert "domain-twice" in found(*rules)
+    assert "duplicate-domain" in found(*rules)
     # A rule beside a zone is AWS's to weigh; zones above and below each other, or of two VPCs, are fine.
     assert found(zone("one", "corp.example"), rule("172.16.0.1"), associated()) == {}
     assert found(zone("one", "corp.example"), zone("two", "eu.corp.example")) == {}
@@ -137,7 +137,7 @@ def test_resolver_endpoints_and_rules_have_sizes() -> None:
         rule_type="FORWARD",
         target_ip=tuple({"ip": f"172.16.0.{n}"} for n in range(1, 8)),
     )
-    assert set(found(single, many)) == {"resolver-zones", "forward-target"}
+    assert set(found(single, many)) == {"single-address-resolver-endpoint", "invalid-forward-target"}
     assert found(INBOUND) == {}
 
 
@@ -149,7 +149,7 @@ def gateway(name: str, **more: Any) -> Resource:
 
 
 def test_customer_gateways_that_aws_takes_for_one() -> None:
-    assert found(gateway("one"), gateway("two"))["customer-gateway-address-twice"] == [
+    assert found(gateway("one"), gateway("two"))["duplicate-customer-gateway-address"] == [
         ("aws_customer_gateway.two", "aws_customer_gateway.one")
     ]
     for other in (
@@ -170,22 +170,22 @@ def test_asns_that_aws_does_not_take() -> None:
         transit_gateway_id=ref("aws_ec2_transit_gateway.hub"),
     )
     static = Resource(vpn.address, vpn.type, {**vpn.values, "static_routes_only": True})
-    assert "same-asn" in found(gateway("one"), hub, vpn)
-    assert "same-asn" not in found(gateway("one"), hub, static)
-    assert "same-asn" not in found(gateway("one", bgp_asn=65011), hub, vpn)
-    assert set(found(gateway("one", bgp_asn=7224))) == {"customer-gateway-asn"}
-    assert set(found(gateway("one", bgp_asn=9059))) == {"customer-gateway-asn"}
+    assert "equal-bgp-asns" in found(gateway("one"), hub, vpn)
+    assert "equal-bgp-asns" not in found(gateway("one"), hub, static)
+    assert "equal-bgp-asns" not in found(gateway("one", bgp_asn=65011), hub, vpn)
+    assert set(found(gateway("one", bgp_asn=7224))) == {"invalid-customer-gateway-asn"}
+    assert set(found(gateway("one", bgp_asn=9059))) == {"invalid-customer-gateway-asn"}
     assert found(gateway("one", bgp_asn=17943)) == {}
-    assert set(found(made("aws_ec2_transit_gateway.hub", amazon_side_asn=3000))) == {"hub-asn"}
+    assert set(found(made("aws_ec2_transit_gateway.hub", amazon_side_asn=3000))) == {"invalid-hub-asn"}
 
 
 def test_ranges_of_sizes_that_aws_does_not_take() -> None:
     wide = made("aws_vpc.w", cidr_block="10.0.0.0/8")
     small = made("aws_subnet.s", vpc_id=ref("aws_vpc.a"), cidr_block="10.1.9.0/29", availability_zone="eu-west-1c")
     hub = made("aws_ec2_transit_gateway.hub", transit_gateway_cidr_blocks=("10.9.0.0/25",))
-    assert set(found(wide)) == {"vpc-size"}
-    assert set(found(small)) == {"subnet-size"}
-    assert set(found(hub)) == {"hub-cidr-block"}
+    assert set(found(wide)) == {"invalid-vpc-size"}
+    assert set(found(small)) == {"invalid-subnet-size"}
+    assert set(found(hub)) == {"invalid-hub-cidr"}
 
 
 def filtering(*rules: tuple[str, tuple[str, ...]], vpc: object = None) -> tuple[Resource, ...]:
@@ -215,7 +215,7 @@ def filtering(*rules: tuple[str, tuple[str, ...]], vpc: object = None) -> tuple[
     return tuple(found)
 
 
-OWN = "dns-firewall-blocks-own-names"
+OWN = "dns-firewall-blocks-estate-names"
 EVERYTHING_ELSE = ("BLOCK", ("*",))
 
 
@@ -267,14 +267,14 @@ def test_a_rule_for_names_of_an_endpoint_hides_it() -> None:
         )
         return found(endpoint("e"), named, associated(vpc))
 
-    assert set(forwarded("sns.eu-west-1.amazonaws.com")) == {"endpoint-name-taken"}
-    assert set(forwarded("x.SNS.eu-west-1.amazonaws.com.")) == {"endpoint-name-taken"}
+    assert set(forwarded("sns.eu-west-1.amazonaws.com")) == {"endpoint-name-conflict"}
+    assert set(forwarded("x.SNS.eu-west-1.amazonaws.com.")) == {"endpoint-name-conflict"}
     for domain in (".", "amazonaws.com", "sqs.eu-west-1.amazonaws.com", DARK):
-        assert "endpoint-name-taken" not in forwarded(domain)  # the endpoint's name is the more specific one
+        assert "endpoint-name-conflict" not in forwarded(domain)  # the endpoint's name is the more specific one
     assert forwarded("sns.eu-west-1.amazonaws.com", ref("aws_vpc.b")) == {}
     assert forwarded("sns.eu-west-1.amazonaws.com", DARK) == {}
     system = made("aws_route53_resolver_rule.r", domain_name="sns.eu-west-1.amazonaws.com", rule_type="SYSTEM")
-    assert "endpoint-name-taken" not in found(endpoint("e"), system, associated())
+    assert "endpoint-name-conflict" not in found(endpoint("e"), system, associated())
 
 
 def test_subnets_with_more_interfaces_than_addresses() -> None:
@@ -283,8 +283,8 @@ def test_subnets_with_more_interfaces_than_addresses() -> None:
     here = (ref("aws_subnet.s"),)
     many = [endpoint(f"e{n}", service=service, subnet_ids=here) for n, service in enumerate(services)]
     assert found(small, *many[:11]) == {}
-    assert set(found(small, *many)) == {"endpoint-subnet-size"}
+    assert set(found(small, *many)) == {"endpoint-subnet-too-small"}
     more = made("aws_nat_gateway.n", subnet_id=ref("aws_subnet.s"), connectivity_type="private")
-    assert set(found(small, *many[:11], more)) == {"endpoint-subnet-size"}
+    assert set(found(small, *many[:11], more)) == {"endpoint-subnet-too-small"}
     elsewhere = endpoint("e11", service="ebs", subnet_ids=(DARK,))
     assert found(small, *many[:11], elsewhere) == {}

@@ -172,7 +172,7 @@ def test_a_name_of_the_intent_that_the_firewall_blocks_is_found(name: str, tmp_p
     answer = proved(DNS, edit, tmp_path, filtering())
     # Wrong against the intent, and wrong in itself.
     found = {violation.rule for violation in answer.violations}
-    assert found == {"name-blocked", "dns-firewall-blocks-own-names"}, answer
+    assert found == {"name-blocked", "dns-firewall-blocks-estate-names"}, answer
 
 
 @cache

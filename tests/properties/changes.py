@@ -58,15 +58,15 @@ Kind = Callable[[Estate], SearchStrategy[Change | None]]
 """A kind of change: for an estate any change of that kind, None where there is nothing to change so."""
 
 # A pipeline may not attach from there; the hub would wait for the root that waits for it; the quota of 20.
-_JOINING = ("account-not-shared-with", "dns-after-hub", "network-acl-rules")
+_JOINING = ("hub-not-shared", "dns-in-later-environment", "too-many-network-acl-rules")
 # What grows comes to a quota in the end, whatever it grows by.
 _QUOTAS = (
-    "elastic-ip-count",
-    "gateway-endpoint-count",
-    "nat-gateway-count",
-    "served-vpcs",
-    "transit-gateway-routes",
-    "vpc-count",
+    "too-many-elastic-ips",
+    "too-many-gateway-endpoints",
+    "too-many-nat-gateways",
+    "too-many-dns-vpcs",
+    "too-many-transit-gateway-routes",
+    "too-many-vpcs",
 )
 
 
@@ -122,7 +122,7 @@ def add_spoke(draw: DrawFn, estate: Estate) -> Change | None:
         egress=draw(st.sampled_from(sorted(segment.allowed_egress))),
     )
     # By default a spoke has a gateway endpoint for S3, which is idle where shared services offer S3 to all.
-    may_break = (*_JOINING, "s3-endpoint-twice")
+    may_break = (*_JOINING, "s3-endpoint-conflict")
     home = draw(st.sampled_from([*estate.environments, None]))
     if home is not None:
         grown = _with(estate, home, spokes=[*home.spokes, spoke])
@@ -142,7 +142,7 @@ def remove_spoke(draw: DrawFn, estate: Estate) -> Change | None:
         return None
     environment, spoke = draw(st.sampled_from(spokes))
     less = _with(estate, environment, spokes=[other for other in environment.spokes if other.name != spoke.name])
-    refusals = ["dns-spoke"] if spoke.name in _homes(estate) else []
+    refusals = ["dns-spoke-in-other-environment"] if spoke.name in _homes(estate) else []
     return Change(f"remove {spoke.name}", less, {environment.name}, refusals)
 
 
@@ -175,7 +175,7 @@ def move_spoke(draw: DrawFn, estate: Estate) -> Change | None:
     if not others:
         return None
     segment = draw(st.sampled_from(sorted(others)))
-    may_break = (*_JOINING, "spoke-outside-segment", "endpoint-service-twice", "s3-endpoint-twice")
+    may_break = (*_JOINING, "spoke-outside-segment-blocks", "duplicate-endpoint-service", "s3-endpoint-conflict")
     moved = _with_spoke(estate, spoke, segment=segment)
     return Change(f"{spoke.name} moves to {segment}", moved, {environment.name}, may_break)
 
@@ -197,7 +197,7 @@ def change_zones(draw: DrawFn, estate: Estate) -> Change | None:
         f"{spoke.name} spans {', '.join(zones)}",
         changed,
         {environment.name},
-        ("egress-vpc-zones", "dns-server-in-no-subnet"),
+        ("egress-vpc-zone-missing", "dns-server-outside-subnets"),
     )
 
 
@@ -210,7 +210,7 @@ def change_services(draw: DrawFn, estate: Estate) -> Change | None:
     service = draw(st.sampled_from(("s3", "dynamodb")))
     services = sorted({*spoke.gateway_endpoints} ^ {service})
     changed = _with_spoke(estate, spoke, gateway_endpoints=services)
-    return Change(f"{spoke.name} has {services}", changed, {environment.name}, ("s3-endpoint-twice",))
+    return Change(f"{spoke.name} has {services}", changed, {environment.name}, ("s3-endpoint-conflict",))
 
 
 # --- sites and connections -------------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ def add_site(draw: DrawFn, estate: Estate) -> Change | None:
         _with_connections(estate, [*estate.vpn_connections, connection]),
         sites=[*estate.sites, site],
     )
-    may_break = ("inspected-with-vpn", "network-acl-rules", "network-not-advertised", "s3-endpoint-twice")
+    may_break = ("inspection-with-vpn", "too-many-network-acl-rules", "network-not-advertised", "s3-endpoint-conflict")
     return Change(f"add site {name} to {segment}, {routing.value}", grown, ANYWHERE, may_break)
 
 
@@ -266,14 +266,14 @@ def remove_site(draw: DrawFn, estate: Estate) -> Change | None:
     may_break = (
         "unknown-reference",
         "site-network-not-reachable",
-        "no-default-on-premises",
-        "allowed-connection-unknown",
+        "default-route-missing",
+        "allowed-connection-unknown-location",
         "allowed-connection-not-reachable",
-        "forward-target",
+        "invalid-forward-target",
         "dns-server-not-reachable",
         "inbound-endpoint-unused",
         "network-not-advertised",
-        "s3-endpoint-twice",
+        "s3-endpoint-conflict",
     )
     return Change(f"remove site {site.name}", less, ANYWHERE, may_break)
 
@@ -289,7 +289,7 @@ def add_connection(draw: DrawFn, estate: Estate) -> Change | None:
     connection = draw(vpn_connections(number, str(beside.customer_gateway), str(beside.segment)))
     grown = _with_connections(estate, [*estate.vpn_connections, connection])
     hub = estate.hub_environment.name
-    return Change(f"add {connection.name} beside {beside.name}", grown, {hub}, ("tunnel-without-address",))
+    return Change(f"add {connection.name} beside {beside.name}", grown, {hub}, ("tunnel-start-without-address",))
 
 
 @st.composite
@@ -308,13 +308,13 @@ def remove_connection(draw: DrawFn, estate: Estate) -> Change | None:
         ()
         if alike
         else (
-            "no-default-on-premises",
+            "default-route-missing",
             "site-network-not-reachable",
             "allowed-connection-not-reachable",
             "dns-server-not-reachable",
             "inbound-endpoint-unused",
-            "s3-endpoint-twice",
-            "allowed-connection-unknown",
+            "s3-endpoint-conflict",
+            "allowed-connection-unknown-location",
         )
     )
     return Change(f"remove {gone.name}", _with_connections(estate, kept), touches, may_break)
@@ -348,23 +348,23 @@ def change_reach(draw: DrawFn, estate: Estate) -> Change | None:
     reaches = sorted({*map(str, one.reaches)} ^ {other.name})
     segments = [replace(s, reaches=reaches) if s.name == one.name else s for s in estate.segments]
     may_break = (
-        "inspected-and-reachable",
+        "inspection-bypass",
         "site-network-not-reachable",
-        "no-default-on-premises",
-        "default-route-twice",
-        "default-route-and-advertised",
-        "default-route-needs-bgp",
-        "static-and-bgp",
-        "static-twice",
-        "ecmp-asn",
+        "default-route-missing",
+        "duplicate-static-default",
+        "static-and-advertised-default",
+        "static-default-with-many-connections",
+        "static-and-bgp-routing",
+        "duplicate-static-connection",
+        "ecmp-asn-mismatch",
         "allowed-connection-not-reachable",
-        "allowed-connection-without-dns",
+        "dns-port-not-allowed",
         "dns-server-not-reachable",
-        "dns-after-hub",
+        "dns-in-later-environment",
         "inbound-endpoint-unused",
-        "endpoint-service-twice",
-        "s3-endpoint-twice",
-        "network-acl-rules",
+        "duplicate-endpoint-service",
+        "s3-endpoint-conflict",
+        "too-many-network-acl-rules",
         "advertised-prefix-in-denied-network",
     )
     how = "reaches" if other.name in reaches else "no longer reaches"
@@ -381,7 +381,7 @@ def change_openings(draw: DrawFn, estate: Estate) -> Change | None:
         return None
     source, to = draw(st.sampled_from(met))
     opened = replace(estate, allowed_connections=[AllowedConnection(source=source, to=to, ports=["tcp/443"])])
-    may_break = ("allowed-connection-without-dns", "network-acl-rules")
+    may_break = ("dns-port-not-allowed", "too-many-network-acl-rules")
     return Change(f"{source} opens 443 to {to}", opened, ANYWHERE, may_break)
 
 
@@ -395,7 +395,7 @@ def change_names(draw: DrawFn, estate: Estate) -> Change | None:
             for e in estate.environments
         ],
     )
-    may_break = ("allowed-connection-without-dns",) if estate.allowed_connections else ()
+    may_break = ("dns-port-not-allowed",) if estate.allowed_connections else ()
     return Change("resolve names otherwise", draw(resolving(bare)), ANYWHERE, may_break)
 
 
@@ -406,7 +406,7 @@ def change_alarms(draw: DrawFn, estate: Estate) -> Change | None:
     drawn = REGIONS[estate.region].partition != "aws-cn" and draw(st.booleans())
     wanted = None if hub.observability else Observability(notify=["24x7@example.com"], network_manager=drawn)
     what = "nobody hears of alarms" if wanted is None else "somebody hears of alarms"
-    return Change(what, _with(estate, hub, observability=wanted), {hub.name}, ("nothing-to-observe",))
+    return Change(what, _with(estate, hub, observability=wanted), {hub.name}, ("observability-without-resources",))
 
 
 @st.composite

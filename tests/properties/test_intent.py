@@ -117,12 +117,14 @@ def test_two_defects_are_both_reported(data: st.DataObject) -> None:
     """No rule falls silent, or over, because another one is broken."""
     estate, first = data.draw(broken_estates())
     second = data.draw(
-        st.sampled_from(["cidr-form", "unknown-reference", "region", "organization-arn", "zone-of-region"])
+        st.sampled_from(
+            ["invalid-cidr", "unknown-reference", "unknown-region", "invalid-organization-arn", "zone-not-in-region"]
+        )
     )
     try:
         both = {problem.rule for problem in problems(BREAKS[second](estate))}
     except LookupError:
-        assert first == "hub-count"  # without a hub there is nothing to add to
+        assert first == "not-exactly-one-hub"  # without a hub there is nothing to add to
         return
-    nobody_knows_its_zones = first == "region" and second == "zone-of-region"
+    nobody_knows_its_zones = first == "unknown-region" and second == "zone-not-in-region"
     assert second in both or nobody_knows_its_zones

@@ -124,7 +124,7 @@ def test_an_estate_that_breaks_a_rule_is_told_so_and_not_synthesized(project):
     )
     ran = project.test()
     ran.assert_outcomes(errors=2)
-    ran.stdout.fnmatch_lines(["The estate has * problem*", "*[[]no-zones[]]"])
+    ran.stdout.fnmatch_lines(["The estate has * problem*", "*[[]zones-missing[]]"])
     assert "Traceback" not in ran.stdout.str()
     assert project.runs == []
 

@@ -25,7 +25,7 @@ def _bgp_sites(estate: Estate) -> list[Site]:
 
 
 @rule("static routing learns nothing: what would be advertised is never heard")
-def advertised_without_bgp(estate: Estate) -> Iterator[Fault]:
+def advertised_prefix_without_bgp(estate: Estate) -> Iterator[Fault]:
     """A site advertises prefixes, but has connections with static routing only."""
     heard = {site.name for site in _bgp_sites(estate)}
     connected = {link.site.name for link in links(estate)}
@@ -127,7 +127,7 @@ def advertised_prefix_overlap(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("what a site advertises cannot be filtered: the other would be offered its way out to the internet", _ROUTES)
-def transit_default(estate: Estate) -> Iterator[Fault]:
+def transit_with_default_route(estate: Estate) -> Iterator[Fault]:
     """A site advertises a default route, and has transit with another site."""
     for site in _bgp_sites(estate):
         if EVERYTHING in networks(site.advertises):
@@ -141,7 +141,7 @@ def transit_default(estate: Estate) -> Iterator[Fault]:
     "more than 1,000 routes on one connection reset its BGP session",
     "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html",
 )
-def advertised_prefix_count(estate: Estate) -> Iterator[Fault]:
+def too_many_advertised_prefixes(estate: Estate) -> Iterator[Fault]:
     """A site advertises more prefixes than a connection takes."""
     for site in estate.sites:
         if len(site.advertises) > LIMIT:
@@ -151,7 +151,7 @@ def advertised_prefix_count(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("a prefix is advertised once")
-def advertised_prefix_twice(estate: Estate) -> Iterator[Fault]:
+def duplicate_advertised_prefix(estate: Estate) -> Iterator[Fault]:
     """A prefix stands twice among a site's advertisements."""
     for site in estate.sites:
         for text in sorted({text for text in site.advertises if site.advertises.count(text) > 1}):

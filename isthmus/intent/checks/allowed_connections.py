@@ -26,7 +26,7 @@ def _known(estate: Estate) -> set[str]:
 
 
 @rule("connections are opened between segments and site networks, by name")
-def allowed_connection_unknown(estate: Estate) -> Iterator[Fault]:
+def allowed_connection_unknown_location(estate: Estate) -> Iterator[Fault]:
     """A side that opens, or is opened to, is neither a segment nor a site network."""
     known = _known(estate)
     for allowed_connections in estate.allowed_connections:
@@ -38,7 +38,7 @@ def allowed_connection_unknown(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("network ACLs know these protocols and ports 0 to 65535", _ACL)
-def allowed_connection_ports(estate: Estate) -> Iterator[Fault]:
+def allowed_connection_invalid_ports(estate: Estate) -> Iterator[Fault]:
     """A port means nothing, stands there twice, or none is given."""
     for allowed_connections in estate.allowed_connections:
         if not allowed_connections.ports:
@@ -55,7 +55,7 @@ def allowed_connection_ports(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("it is said of both sides at once, and the last word would be hard to find")
-def allowed_connection_twice(estate: Estate) -> Iterator[Fault]:
+def duplicate_allowed_connection(estate: Estate) -> Iterator[Fault]:
     """The same side opens to the same other side twice."""
     seen: set[tuple[str, str]] = set()
     for allowed_connections in estate.allowed_connections:
@@ -121,7 +121,7 @@ def allowed_connection_without_blocks(estate: Estate) -> Iterator[Fault]:
     "names are asked over UDP, and over TCP where the answer is long",
     "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-choose-vpc.html",
 )
-def allowed_connection_without_dns(estate: Estate) -> Iterator[Fault]:
+def dns_port_not_allowed(estate: Estate) -> Iterator[Fault]:
     """Hybrid DNS asks, or is asked, across two sides that may not open port 53 to each other."""
     sound = resolved(estate)
     for asking, asked, why in _questions(sound):

@@ -27,7 +27,7 @@ PRIVATE = networks(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0
 
 
 @rule("Isthmus builds IPv4 networks", _SIZING)
-def cidr_form(estate: Estate) -> Iterator[Fault]:
+def invalid_cidr(estate: Estate) -> Iterator[Fault]:
     """A CIDR is not one, or is IPv6."""
     for cidr in written(estate):
         if network(cidr.text) is None:
@@ -141,7 +141,7 @@ def spoke_outside_blocks(estate: Estate) -> Iterator[Fault]:
 @rule(
     "the block's blackhole would win over the spoke's own route, and its VPC would route its own range away", _ROUTING
 )
-def spoke_is_block(estate: Estate) -> Iterator[Fault]:
+def spoke_cidr_equals_block(estate: Estate) -> Iterator[Fault]:
     """A spoke's range, or a secondary one, is a whole block of the estate."""
     blocks = networks(estate.blocks)
     for _, spoke in estate.spokes:

@@ -51,7 +51,7 @@ def _home(estate: Estate) -> Iterator[_Home]:
 
 
 @rule("a VPC takes one Route 53 Profile, and one answer to who resolves a domain", _GUIDE + "profiles.html")
-def dns_twice(estate: Estate) -> Iterator[Fault]:
+def multiple_hybrid_dns(estate: Estate) -> Iterator[Fault]:
     """More than one environment holds hybrid DNS."""
     holders = [environment for environment in estate.environments if environment.dns is not None]
     for environment in holders[1:]:
@@ -60,7 +60,7 @@ def dns_twice(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("its Resolver endpoints are network interfaces in that spoke's subnets", _GUIDE + "resolver.html")
-def dns_spoke(estate: Estate) -> Iterator[Fault]:
+def dns_spoke_in_other_environment(estate: Estate) -> Iterator[Fault]:
     """The spoke that holds hybrid DNS is none of its environment's."""
     for environment in estate.environments:
         names = [spoke.name for spoke in environment.spokes]
@@ -74,7 +74,7 @@ def dns_spoke(estate: Estate) -> Iterator[Fault]:
     "AWS refuses a Resolver endpoint with one address, and a second one in the same zone goes down with the first",
     _GUIDE + "resolver-choose-vpc.html",
 )
-def resolver_zones(estate: Estate) -> Iterator[Fault]:
+def single_address_resolver_endpoint(estate: Estate) -> Iterator[Fault]:
     """The spoke that holds the Resolver endpoints spans one zone."""
     for home in _home(estate):
         zones = sorted(set(estate.zones_of(home.services.spoke)))
@@ -88,7 +88,7 @@ def resolver_zones(estate: Estate) -> Iterator[Fault]:
     "DNS knows other names in no zone and asks for none",
     _GUIDE + "DomainNameFormat.html",
 )
-def domain_form(estate: Estate) -> Iterator[Fault]:
+def invalid_domain(estate: Estate) -> Iterator[Fault]:
     """A domain is none: lower case, letters, digits, `-` and `_`, no final dot; `.` alone may be forwarded."""
     for environment in estate.environments:
         if environment.dns is None:
@@ -119,7 +119,7 @@ def _badly_formed(about: object, domain: str) -> Fault:
     "each becomes a Terraform name",
     _GUIDE + "hosted-zone-private-considerations.html",
 )
-def domain_twice(estate: Estate) -> Iterator[Fault]:
+def duplicate_domain(estate: Estate) -> Iterator[Fault]:
     """A domain is defined twice: by a forward rule, a private zone or a central endpoint; `-` and `_` are one."""
     for environment in estate.environments:
         if environment.dns is None:
@@ -145,7 +145,7 @@ def domain_twice(estate: Estate) -> Iterator[Fault]:
     "private zone of their name beside it",
     "https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html",
 )
-def endpoint_name_taken(estate: Estate) -> Iterator[Fault]:
+def endpoint_name_conflict(estate: Estate) -> Iterator[Fault]:
     """A forward rule or private zone is for a name of an interface endpoint in a spoke that it is associated with."""
     for home in _home(estate):
         things: list[ForwardRule | PrivateZone] = [*home.services.dns.forwards, *home.services.dns.private_zones]
@@ -168,7 +168,7 @@ def _key(domain: str) -> str:
     "a rule needs one to six DNS servers to ask, each once, by IPv4 address",
     _GUIDE + "resolver-rules-managing.html",
 )
-def forward_target(estate: Estate) -> Iterator[Fault]:
+def invalid_forward_target(estate: Estate) -> Iterator[Fault]:
     """A forward rule names no DNS server, or both a site and addresses, or what is no address, or too many."""
     sites = {site.name: site for site in estate.sites}
     for forward in _forwards(estate):
@@ -229,7 +229,7 @@ def dns_server_not_reachable(estate: Estate) -> Iterator[Fault]:
     "a server there answers by a network interface in a subnet, with an address that AWS does not keep for itself",
     "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
 )
-def dns_server_in_no_subnet(estate: Estate) -> Iterator[Fault]:
+def dns_server_outside_subnets(estate: Estate) -> Iterator[Fault]:
     """A forward rule asks an address of a spoke's ranges that no machine there can have."""
     services = shared_services(estate)
     if services is None:
@@ -239,7 +239,7 @@ def dns_server_in_no_subnet(estate: Estate) -> Iterator[Fault]:
         try:
             placed = subnets(spoke, estate.zones_of(spoke), tiers_in(estate, spoke))
         except (NoSlot, ValueError):
-            continue  # no-room-for-subnets or cidr-form says so
+            continue  # subnet-space-exhausted or invalid-cidr says so
         for forward, address in targets:
             if not any(address in cidr for cidr in networks(vpc_cidrs(spoke))):
                 continue
@@ -259,13 +259,13 @@ def _kept(address: IPv4Address, subnet: IPv4Network) -> bool:
 
 
 def _inside(servers: Iterable[str], cidrs: Iterable[str]) -> list[str]:
-    """The servers that lie in their site's networks: of others `dns-server` speaks."""
+    """The servers that lie in their site's networks: of others `dns-server-outside-site` speaks."""
     whole = networks(cidrs)
     return [text for text in servers if (a := _address(text)) is not None and any(a in cidr for cidr in whole)]
 
 
 @rule("the query comes back to where it left, until Resolver gives up (RSLVR-00804)", _GUIDE + "troubleshooting.html")
-def forward_loop(estate: Estate) -> Iterator[Fault]:
+def dns_forwarding_loop(estate: Estate) -> Iterator[Fault]:
     """A forward rule asks the estate's own Resolver endpoints."""
     for home in _home(estate):
         own = _endpoint_addresses(estate, home.services)
@@ -288,7 +288,7 @@ def _endpoint_addresses(estate: Estate, services: SharedServices) -> set[IPv4Add
         try:
             placed = subnets(replace(spoke, cidr=str(cidr)), [zone], [Tier.RESOLVER])
         except (NoSlot, ValueError):
-            continue  # no-room-for-subnets or cidr-form says so
+            continue  # subnet-space-exhausted or invalid-cidr says so
         found.update(address for subnet in placed.values() for address in _usable(subnet))
     return found
 
@@ -298,7 +298,7 @@ def _usable(subnet: IPv4Network) -> tuple[IPv4Address, ...]:
 
 
 @rule("each root reads what those before it made: the hub's comes first, and its spokes would wait for a later one")
-def dns_after_hub(estate: Estate) -> Iterator[Fault]:
+def dns_in_later_environment(estate: Estate) -> Iterator[Fault]:
     """A spoke of the hub's environment uses hybrid DNS that lies in another environment."""
     services = shared_services(estate)
     if services is None or services.environment.hub is not None:
@@ -319,7 +319,7 @@ def inbound_endpoint_unused(estate: Estate) -> Iterator[Fault]:
         if home.services.dns.inbound and all_linked(estate) and not networks_reached(estate, home.segment):
             near = "none of its networks" if sites_reached(estate, home.segment) else "no site"
             given = f"inbound is on, and {subject(home.services.spoke)} reaches {near}"
-            # With a gateway endpoint for S3, an interface endpoint for S3 serves only the sites: `s3-endpoint-twice`.
+            # With an S3 gateway endpoint, an S3 interface endpoint serves only the sites: `s3-endpoint-conflict`.
             s3 = S3 in home.services.spoke.gateway_endpoints and any(
                 service.name == S3 for service in central_services(home.services.environment)
             )
@@ -331,7 +331,7 @@ def inbound_endpoint_unused(estate: Estate) -> Iterator[Fault]:
     "Route 53 Profiles and the names of AWS's endpoints there are not those of other partitions",
     "https://docs.amazonaws.cn/en_us/aws/latest/userguide/route53.html",
 )
-def dns_partition(estate: Estate) -> Iterator[Fault]:
+def dns_not_available(estate: Estate) -> Iterator[Fault]:
     """Hybrid DNS or interface endpoints in a Region of China."""
     region = REGIONS.get(estate.region)
     if region is None or region.partition != "aws-cn":

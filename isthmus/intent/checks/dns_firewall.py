@@ -18,7 +18,7 @@ _GUIDE = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/"
     "a firewall without names lets everything through, and of a name that is both allowed and blocked nobody knows",
     _GUIDE + "resolver-dns-firewall-rule-groups.html",
 )
-def dns_firewall(estate: Estate) -> Iterator[Fault]:
+def invalid_dns_firewall_domains(estate: Estate) -> Iterator[Fault]:
     """The DNS firewall blocks nothing, or allows and blocks one name."""
     for environment in estate.environments:
         firewall = environment.dns.firewall if environment.dns is not None else None
@@ -35,7 +35,7 @@ def dns_firewall(estate: Estate) -> Iterator[Fault]:
     "the firewall filters each query of a VPC before anything answers it, private names included",
     _GUIDE + "resolver-dns-firewall-overview.html",
 )
-def dns_firewall_blocks_own_names(estate: Estate) -> Iterator[Fault]:
+def dns_firewall_blocks_estate_names(estate: Estate) -> Iterator[Fault]:
     """The DNS firewall blocks names of the estate itself: of endpoints, private zones and forwarded domains."""
     home = shared_services(estate)
     firewall = home.dns.firewall if home is not None else None

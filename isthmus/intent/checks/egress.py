@@ -30,7 +30,7 @@ def _egress_vpcs(estate: Estate) -> Iterator[tuple[Environment, EgressVpc]]:
 
 
 @rule("the default route of CENTRAL spokes' tables must lead somewhere", _EXIT)
-def no_egress_vpc(estate: Estate) -> Iterator[Fault]:
+def central_egress_without_vpc(estate: Estate) -> Iterator[Fault]:
     """A segment allows CENTRAL, and no environment has an egress VPC."""
     if estate.egress is None:
         for segment in estate.segments:
@@ -40,7 +40,7 @@ def no_egress_vpc(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("each table has one default: there is one central way out", _STATIC)
-def egress_vpc_count(estate: Estate) -> Iterator[Fault]:
+def multiple_egress_vpcs(estate: Estate) -> Iterator[Fault]:
     """Two environments have an egress VPC."""
     found = [*_egress_vpcs(estate)]
     for _, other in found[1:]:
@@ -67,7 +67,7 @@ def egress_vpc_outside_blocks(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("each zone has a /28 of each tier: for NAT, for the firewall, for the transit gateway", _APPLIANCE)
-def egress_vpc_size(estate: Estate) -> Iterator[Fault]:
+def egress_vpc_too_small(estate: Estate) -> Iterator[Fault]:
     """An egress VPC has no room for the subnets of its zones."""
     region = REGIONS.get(estate.region)
     for _, egress in _egress_vpcs(estate):
@@ -88,7 +88,7 @@ def egress_vpc_size(estate: Estate) -> Iterator[Fault]:
     "a flow stays in its zone: one that enters another one costs more, and fails with it",
     _APPLIANCE,
 )
-def egress_vpc_zones(estate: Estate) -> Iterator[Fault]:
+def egress_vpc_zone_missing(estate: Estate) -> Iterator[Fault]:
     """A spoke leaves by an egress VPC that lacks one of its zones."""
     for _, egress in _egress_vpcs(estate):
         have = set(estate.zones_of_egress(egress))
@@ -110,7 +110,7 @@ def egress_vpc_zones(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("tables and firewalls know the segment by its blocks, beside the estate's, which are blackholed", _STATIC)
-def segment_block_outside_blocks(estate: Estate) -> Iterator[Fault]:
+def segment_block_outside_estate(estate: Estate) -> Iterator[Fault]:
     """A segment's block is not a part of one of the estate's."""
     blocks = networks(estate.blocks)
     for segment in estate.segments:
@@ -131,7 +131,7 @@ def segment_block_overlap(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("what lies in a segment's blocks is what firewalls and tables take for it")
-def spoke_outside_segment(estate: Estate) -> Iterator[Fault]:
+def spoke_outside_segment_blocks(estate: Estate) -> Iterator[Fault]:
     """A spoke lies outside its segment's blocks, or inside another's."""
     for _, spoke in estate.spokes:
         own = segment_of(estate, spoke.segment)
@@ -158,7 +158,7 @@ def _inspected(estate: Estate) -> Iterator[tuple[Segment, Segment]]:
 
 
 @rule("there must be a firewall to look at what passes", _FIREWALL)
-def inspected_without_firewall(estate: Estate) -> Iterator[Fault]:
+def inspection_without_firewall(estate: Estate) -> Iterator[Fault]:
     """Segments are inspected with each other, and nothing inspects."""
     if estate.egress is None or estate.egress.inspection is Inspection.NONE:
         for segment, other in _inspected(estate):
@@ -167,7 +167,7 @@ def inspected_without_firewall(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("both sides get routes to the firewall for the other's blocks", _STATIC)
-def inspected_without_blocks(estate: Estate) -> Iterator[Fault]:
+def inspection_without_blocks(estate: Estate) -> Iterator[Fault]:
     """A segment that is inspected with another declares no blocks."""
     named = {side.name: side for pair in _inspected(estate) for side in pair}
     for segment in named.values():
@@ -177,7 +177,7 @@ def inspected_without_blocks(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("a propagated route is longer than a block, so it would go around the firewall", _STATIC)
-def inspected_and_reachable(estate: Estate) -> Iterator[Fault]:
+def inspection_bypass(estate: Estate) -> Iterator[Fault]:
     """Segments that are inspected with each other also reach each other straight, or a segment is with itself."""
     for segment, other in _inspected(estate):
         if segment.name == other.name:
@@ -188,7 +188,7 @@ def inspected_and_reachable(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("a site is told what is in its table, and learns nothing of firewalls: its traffic would take another way back")
-def inspected_with_vpn(estate: Estate) -> Iterator[Fault]:
+def inspection_with_vpn(estate: Estate) -> Iterator[Fault]:
     """A segment that is inspected with another holds a VPN connection."""
     named = {side.name: side for pair in _inspected(estate) for side in pair}
     for connection in estate.vpn_connections:

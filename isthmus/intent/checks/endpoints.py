@@ -43,7 +43,7 @@ def _pinned(estate: Estate) -> Iterator[tuple[object, str, Sequence[str], Mappin
     "an endpoint of another VPC answers only by private zones, which hybrid DNS hands out",
     _PRIVATELINK + "manage-dns-names.html",
 )
-def endpoints_without_dns(estate: Estate) -> Iterator[Fault]:
+def central_endpoints_without_dns(estate: Estate) -> Iterator[Fault]:
     """Central endpoints in an environment that holds no hybrid DNS."""
     for environment in estate.environments:
         if environment.endpoints is not None and environment.dns is None:
@@ -56,7 +56,7 @@ def endpoints_without_dns(estate: Estate) -> Iterator[Fault]:
     "each service has its own names to answer for, and a wrong service name is found out only while applying",
     _PRIVATELINK + "aws-services-privatelink-support.html",
 )
-def endpoint_service(estate: Estate) -> Iterator[Fault]:
+def unknown_endpoint_service(estate: Estate) -> Iterator[Fault]:
     """A service is none that Isthmus knows the names of."""
     for thing, field, services in _lists(estate):
         for service in services:
@@ -71,7 +71,7 @@ def endpoint_service(estate: Estate) -> Iterator[Fault]:
     "two endpoints for one service claim one private name in one VPC, and AWS refuses the second",
     _PRIVATELINK + "manage-dns-names.html",
 )
-def endpoint_service_twice(estate: Estate) -> Iterator[Fault]:
+def duplicate_endpoint_service(estate: Estate) -> Iterator[Fault]:
     """A service is listed twice, or centrally and in a spoke that uses the central ones."""
     for thing, field, services in _lists(estate):
         for service in sorted({service for service in services if list(services).count(service) > 1}):
@@ -91,7 +91,7 @@ def endpoint_service_twice(estate: Estate) -> Iterator[Fault]:
     "spokes keep gateway endpoints, the interface endpoint answers the sites alone, by the inbound Resolver endpoint",
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html#private-dns-s3",
 )
-def s3_endpoint_twice(estate: Estate) -> Iterator[Fault]:
+def s3_endpoint_conflict(estate: Estate) -> Iterator[Fault]:
     """S3 by interface endpoint contradicts gateway endpoints, or has nobody to serve."""
     for _, spoke in estate.spokes:
         if S3 in spoke.gateway_endpoints and S3 in spoke.interface_endpoints:
@@ -116,7 +116,7 @@ def s3_endpoint_twice(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("AWS takes policies in JSON, for endpoints that exist", _PRIVATELINK + "vpc-endpoints-access.html")
-def endpoint_policy(estate: Estate) -> Iterator[Fault]:
+def invalid_endpoint_policy(estate: Estate) -> Iterator[Fault]:
     """A pinned endpoint policy is no JSON object, is too long, or is for a service that is not listed."""
     for holder, field, services, policies in _pinned(estate):
         for service, text in policies.items():
@@ -133,7 +133,7 @@ def endpoint_policy(estate: Estate) -> Iterator[Fault]:
     "each endpoint takes an address in each of its subnets, and AWS keeps five",
     "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
 )
-def endpoint_subnet_size(estate: Estate) -> Iterator[Fault]:
+def endpoint_subnet_too_small(estate: Estate) -> Iterator[Fault]:
     """There are more central endpoints than addresses in their subnets."""
     home = shared_services(estate)
     region = REGIONS.get(estate.region)
@@ -153,4 +153,4 @@ def _placed(spoke: Spoke, zone: str) -> Mapping[str, IPv4Network]:
     try:
         return subnets(replace(spoke, cidr=str(network(spoke.cidr))), [zone], [Tier.ENDPOINTS])
     except (NoSlot, ValueError):
-        return {}  # no-room-for-subnets or cidr-form says so
+        return {}  # subnet-space-exhausted or invalid-cidr says so

@@ -54,7 +54,7 @@ def own_rules(estate: Estate) -> Iterator[tuple[RuleGroup, str, str | None]]:
 
 
 @rule("a firewall without a policy drops everything, and a policy without a firewall is never asked", _ORDER)
-def firewall_policy(estate: Estate) -> Iterator[Fault]:
+def firewall_policy_mismatch(estate: Estate) -> Iterator[Fault]:
     """An inspected egress VPC has no firewall policy, or one that is not inspected has one."""
     for environment in estate.environments:
         egress = environment.egress
@@ -72,7 +72,7 @@ def firewall_policy(estate: Estate) -> Iterator[Fault]:
     "in strict order each rule group has its own place; the others are those of AWS's groups and generated rules",
     _ORDER,
 )
-def rule_group_priority(estate: Estate) -> Iterator[Fault]:
+def invalid_rule_group_priority(estate: Estate) -> Iterator[Fault]:
     """A rule group's priority is out of range, or another's."""
     for policy in _policies(estate):
         first: dict[int, str] = {}
@@ -90,7 +90,7 @@ def rule_group_priority(estate: Estate) -> Iterator[Fault]:
     "the capacity of a rule group is reserved when it is made, and cannot be changed",
     f"{_GUIDE}nwfw-rule-group-capacity.html",
 )
-def rule_group_capacity(estate: Estate) -> Iterator[Fault]:
+def rule_group_capacity_exceeded(estate: Estate) -> Iterator[Fault]:
     """A rule group or domain list needs more capacity than it reserves, or all of them more than a policy has."""
     between = len(list(firewall_rules(resolved(estate))))
     if between > CAPACITY:
@@ -113,7 +113,7 @@ def rule_group_capacity(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("a policy refers to so many stateful rule groups, and AWS does not raise that", f"{_GUIDE}quotas.html")
-def rule_group_count(estate: Estate) -> Iterator[Fault]:
+def too_many_rule_groups(estate: Estate) -> Iterator[Fault]:
     """A firewall policy has more rule groups, domain lists and managed rule groups than AWS allows."""
     generated = 2 if any(firewall_rules(resolved(estate))) else 1
     for policy in _policies(estate):
@@ -124,7 +124,7 @@ def rule_group_count(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("Network Firewall takes Suricata rules, each with a sid", f"{_GUIDE}suricata-limitations-caveats.html")
-def suricata_rule(estate: Estate) -> Iterator[Fault]:
+def invalid_suricata_rule(estate: Estate) -> Iterator[Fault]:
     """A rule is none as Suricata writes them, or has no sid; or a group has none."""
     free = _free_sid(estate)
     example = f'pass tls $HOME_NET any -> $EXTERNAL_NET 443 (tls.sni; content:"example.com"; sid:{free};)'
@@ -141,7 +141,7 @@ def suricata_rule(estate: Estate) -> Iterator[Fault]:
     "rules know a segment by a variable of at most 32 characters; HOME_NET is the estate, EXTERNAL_NET everybody else",
     "https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_RuleVariables.html",
 )
-def firewall_variable(estate: Estate) -> Iterator[Fault]:
+def invalid_firewall_variable(estate: Estate) -> Iterator[Fault]:
     """Firewall rules name a segment whose name makes no variable."""
     between = firewall_rules(resolved(estate))
     used = {segment_variable(name) for rule in between for name in (rule.source, rule.to)}
@@ -156,7 +156,7 @@ def firewall_variable(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("a sid names one rule in logs and alerts", f"{_GUIDE}suricata-limitations-caveats.html")
-def sid_twice(estate: Estate) -> Iterator[Fault]:
+def duplicate_sid(estate: Estate) -> Iterator[Fault]:
     """Two rules have one sid, or one has a sid of those kept for generated rules."""
     first: dict[str, str] = {}
     for group, text, sid in own_rules(estate):
@@ -179,7 +179,7 @@ def _free_sid(estate: Estate) -> int:
     "domain lists match whole names, or with a dot before them all names below",
     f"{_GUIDE}stateful-rule-groups-domain-names.html",
 )
-def firewall_domain(estate: Estate) -> Iterator[Fault]:
+def invalid_firewall_domain(estate: Estate) -> Iterator[Fault]:
     """A domain list is empty, or holds what is no domain, or one twice."""
     for policy in _policies(estate):
         for listed in policy.domain_lists:
@@ -195,7 +195,7 @@ def firewall_domain(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("Network Firewall sees addresses: it tells segments apart by their blocks")
-def domain_list_segment(estate: Estate) -> Iterator[Fault]:
+def domain_list_without_blocks(estate: Estate) -> Iterator[Fault]:
     """A domain list is for a segment that declares no blocks."""
     for policy in _policies(estate):
         for listed in policy.domain_lists:
@@ -210,7 +210,7 @@ def domain_list_segment(estate: Estate) -> Iterator[Fault]:
     "AWS has its groups twice, for each order; a policy takes those of its own",
     f"{_GUIDE}nwfw-managed-rule-groups.html",
 )
-def managed_rule_group(estate: Estate) -> Iterator[Fault]:
+def invalid_managed_rule_group(estate: Estate) -> Iterator[Fault]:
     """A managed rule group is not one for strict order, or is listed twice."""
     for policy in _policies(estate):
         for name in dict.fromkeys(policy.managed_rule_groups):

@@ -14,7 +14,7 @@ _OPTIONS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TransitGa
 
 
 @rule("an estate is what one transit gateway connects")
-def hub_count(estate: Estate) -> Iterator[Fault]:
+def not_exactly_one_hub(estate: Estate) -> Iterator[Fault]:
     """No environment holds a hub, or more than one does."""
     holders = [environment for environment in estate.environments if environment.hub is not None]
     if not holders:
@@ -24,7 +24,7 @@ def hub_count(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("a connection is attached to the gateway in the gateway's own account and root")
-def vpn_beside_hub(estate: Estate) -> Iterator[Fault]:
+def vpn_outside_hub_environment(estate: Estate) -> Iterator[Fault]:
     """A VPN connection stands in an environment without the hub."""
     holder = next((environment for environment in estate.environments if environment.hub is not None), None)
     for environment in estate.environments:
@@ -35,7 +35,7 @@ def vpn_beside_hub(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("the Amazon side takes private ASNs only", _OPTIONS)
-def hub_asn(estate: Estate) -> Iterator[Fault]:
+def invalid_hub_asn(estate: Estate) -> Iterator[Fault]:
     """The hub's ASN is not private."""
     for environment in estate.environments:
         hub = environment.hub
@@ -44,7 +44,7 @@ def hub_asn(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("AWS takes /24 or larger, and nothing of 169.254.0.0/16", _OPTIONS)
-def hub_cidr_block(estate: Estate) -> Iterator[Fault]:
+def invalid_hub_cidr(estate: Estate) -> Iterator[Fault]:
     """One of the hub's CIDR blocks is too small, or link-local."""
     for environment in estate.environments:
         for text in environment.hub.cidr_blocks if environment.hub else ():

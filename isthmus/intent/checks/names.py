@@ -69,7 +69,7 @@ def duplicate_name(estate: Estate) -> Iterator[Fault]:
     "names become Terraform identifiers, file names and parts of AWS names",
     "https://developer.hashicorp.com/terraform/language/syntax/configuration#identifiers",
 )
-def name_form(estate: Estate) -> Iterator[Fault]:
+def invalid_name(estate: Estate) -> Iterator[Fault]:
     """A name is no Terraform identifier."""
     for thing, name, part in _every_name(estate):
         if not NAME.fullmatch(name):
@@ -84,7 +84,7 @@ def name_form(estate: Estate) -> Iterator[Fault]:
     "the longest name built from it, the role <prefix>-<region>-flow-logs-<environment>, may have 64 characters",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
 )
-def name_length(estate: Estate) -> Iterator[Fault]:
+def name_too_long(estate: Estate) -> Iterator[Fault]:
     """A name or the prefix is too long for the AWS names built from it."""
     for thing, name, part in _every_name(estate):
         if len(name) > LONGEST_NAME and not isinstance(thing, Account | OrganizationalUnit):
@@ -103,7 +103,7 @@ def name_length(estate: Estate) -> Iterator[Fault]:
     "an IAM role name has at most 64 characters",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
 )
-def join_role_length(estate: Estate) -> Iterator[Fault]:
+def join_role_name_too_long(estate: Estate) -> Iterator[Fault]:
     """The role `<prefix>-<region>-join-<segment>` gets too long a name."""
     for segment in estate.segments:
         role = f"{estate.prefix}-{estate.region}-join-{segment.name}"
@@ -158,7 +158,7 @@ def ambiguous_principal(estate: Estate) -> Iterator[Fault]:
     "it is the Name tag, and a VPC's names its log group too: AWS takes letters, digits and _.-/ for both",
     "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
 )
-def pinned_name(estate: Estate) -> Iterator[Fault]:
+def invalid_name_tag(estate: Estate) -> Iterator[Fault]:
     """A pinned `Name` has characters that AWS does not take, or too many."""
     vpcs = [environment.egress for environment in estate.environments if environment.egress is not None]
     pinned: list[tuple[Segment | Spoke | EgressVpc, str, str | None]] = [
@@ -176,7 +176,7 @@ def pinned_name(estate: Estate) -> Iterator[Fault]:
     "flow logs of an account lie in log groups named after what they log, and a name is there once",
     "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
 )
-def log_group_twice(estate: Estate) -> Iterator[Fault]:
+def duplicate_log_group(estate: Estate) -> Iterator[Fault]:
     """Two VPCs of one account, or a VPC and the hub, have one name."""
     first: dict[tuple[str, str], str] = {}
     for environment in estate.environments:
@@ -218,7 +218,7 @@ def _apart(one: object, other: object) -> bool:
 
 
 @rule("people tell route tables apart by their names")
-def route_table_name_twice(estate: Estate) -> Iterator[Fault]:
+def duplicate_route_table_name(estate: Estate) -> Iterator[Fault]:
     """Two segments' route tables have one name."""
     taken = [(segment, segment.route_table_name or f"{estate.prefix}-{segment.name}") for segment in estate.segments]
     for (one, its), (other, name) in combinations(taken, 2):

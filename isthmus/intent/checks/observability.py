@@ -24,7 +24,7 @@ def _observed(estate: Estate) -> Iterator[tuple[Environment, Observability]]:
 
 
 @rule("alarms are made for VPN connections, the hub and the firewall, in the root that holds them")
-def nothing_to_observe(estate: Estate) -> Iterator[Fault]:
+def observability_without_resources(estate: Estate) -> Iterator[Fault]:
     """An environment has observability, and nothing that it watches."""
     for environment, wanted in _observed(estate):
         inspects = environment.egress is not None and environment.egress.inspection is not Inspection.NONE
@@ -37,7 +37,7 @@ def nothing_to_observe(estate: Estate) -> Iterator[Fault]:
     "an alarm that nobody hears is none",
     "https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html",
 )
-def alarm_target(estate: Estate) -> Iterator[Fault]:
+def invalid_alarm_target(estate: Estate) -> Iterator[Fault]:
     """Alarms go to nobody, to the same one twice, or to what is neither an email address nor an SNS topic."""
     region = REGIONS.get(estate.region, REGIONS["us-east-1"])
     topic = f"arn:{region.partition}:sns:{region.name}:111122223333:alarms"
@@ -57,7 +57,7 @@ def alarm_target(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("an alarm publishes to topics of its own Region only", _ALARM)
-def alarm_target_region(estate: Estate) -> Iterator[Fault]:
+def alarm_topic_in_other_region(estate: Estate) -> Iterator[Fault]:
     """Alarms go to an SNS topic of another Region."""
     for _, wanted in _observed(estate):
         for target in wanted.notify:
@@ -67,7 +67,7 @@ def alarm_target_region(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("VPN metrics come every 5 minutes, and an alarm looks back a day at most", _ALARM)
-def tunnel_down_for(estate: Estate) -> Iterator[Fault]:
+def invalid_tunnel_alarm_period(estate: Estate) -> Iterator[Fault]:
     """The time before an alarm is no multiple of 5 minutes, or more than a day."""
     for _, wanted in _observed(estate):
         if wanted.tunnel_down_for % 5 or not 5 <= wanted.tunnel_down_for <= 1_440:
@@ -75,7 +75,7 @@ def tunnel_down_for(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("drops are counted, and no count is below 0", _ALARM)
-def firewall_drops_above(estate: Estate) -> Iterator[Fault]:
+def invalid_firewall_alarm_threshold(estate: Estate) -> Iterator[Fault]:
     """The number of drops before an alarm is below 0."""
     for _, wanted in _observed(estate):
         if wanted.firewall_drops_above < 0:
@@ -86,7 +86,7 @@ def firewall_drops_above(estate: Estate) -> Iterator[Fault]:
     "Network Manager has no endpoint in China",
     "https://docs.aws.amazon.com/general/latest/gr/network_manager.html",
 )
-def network_manager_partition(estate: Estate) -> Iterator[Fault]:
+def network_manager_not_available(estate: Estate) -> Iterator[Fault]:
     """Network Manager is to draw a hub in a Region of China."""
     region = REGIONS.get(estate.region)
     for environment, wanted in _observed(estate):
@@ -99,7 +99,7 @@ def network_manager_partition(estate: Estate) -> Iterator[Fault]:
     "a place on the map is a latitude and a longitude",
     "https://docs.aws.amazon.com/networkmanager/latest/APIReference/API_Location.html",
 )
-def site_coordinates(estate: Estate) -> Iterator[Fault]:
+def invalid_site_coordinates(estate: Estate) -> Iterator[Fault]:
     """A site's coordinates are on no map."""
     for site in estate.sites:
         if site.coordinates is not None:

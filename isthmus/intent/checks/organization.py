@@ -24,7 +24,7 @@ _ARNS = "https://docs.aws.amazon.com/service-authorization/latest/reference/list
     "AWS account ids have twelve digits, leading zeros included",
     "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html",
 )
-def account_id(estate: Estate) -> Iterator[Fault]:
+def invalid_account_id(estate: Estate) -> Iterator[Fault]:
     """An account id is not twelve digits."""
     ids = {account.id for account in estate.organization.accounts}
     for account in estate.organization.accounts:
@@ -37,7 +37,7 @@ def account_id(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("one account under two names would get two provider aliases, and looks like a boundary where none is")
-def account_id_twice(estate: Estate) -> Iterator[Fault]:
+def duplicate_account_id(estate: Estate) -> Iterator[Fault]:
     """Two accounts have one id."""
     first: dict[str, str] = {}
     for account in estate.organization.accounts:
@@ -46,7 +46,7 @@ def account_id_twice(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("resources are shared with the organization by its ARN, within the Region's partition", _ARNS)
-def organization_arn(estate: Estate) -> Iterator[Fault]:
+def invalid_organization_arn(estate: Estate) -> Iterator[Fault]:
     """The organization's ARN is none, or of another partition."""
     match = _ORGANIZATION.fullmatch(estate.organization.arn)
     region = REGIONS.get(estate.region)
@@ -57,7 +57,7 @@ def organization_arn(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("resources are shared with units by their ARN, and sharing leaves no organization", _ARNS)
-def unit_arn(estate: Estate) -> Iterator[Fault]:
+def invalid_organizational_unit_arn(estate: Estate) -> Iterator[Fault]:
     """An organizational unit's ARN is none, of another organization, or used twice."""
     whole = _ORGANIZATION.fullmatch(estate.organization.arn)
     first: dict[str, str] = {}
@@ -76,7 +76,7 @@ def unit_arn(estate: Estate) -> Iterator[Fault]:
     "Terraform assumes the role of this name in every account",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
 )
-def deployment_role(estate: Estate) -> Iterator[Fault]:
+def invalid_deployment_role(estate: Estate) -> Iterator[Fault]:
     """The deployment role's name is no role name."""
     role = estate.organization.deployment_role
     if role is not None and not re.fullmatch(r"[A-Za-z0-9_+=,.@-]{1,64}", role):
@@ -115,7 +115,7 @@ def deployers_missing(estate: Estate) -> Iterator[Fault]:
     "the name, and the path before it, of a role that runs Terraform",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
 )
-def deployer(estate: Estate) -> Iterator[Fault]:
+def invalid_deployer(estate: Estate) -> Iterator[Fault]:
     """A name in deployers is no name of a role."""
     for name in estate.organization.deployers:
         if not re.fullmatch(r"(?:[\w+=,.@-]{1,200}/){0,8}[\w+=,.@-]{1,64}", name, re.ASCII):
@@ -127,7 +127,7 @@ def deployer(estate: Estate) -> Iterator[Fault]:
     "what is not shared with an account cannot be attached from it: its root fails while applying",
     "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-share.html",
 )
-def account_not_shared_with(estate: Estate) -> Iterator[Fault]:
+def hub_not_shared(estate: Estate) -> Iterator[Fault]:
     """An account is not among those the hub is shared with, or not among those that may join its spokes' segment."""
     units = {unit.name for unit in estate.organization.units}
     accounts = {account.name for account in estate.organization.accounts} - units

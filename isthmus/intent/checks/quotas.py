@@ -36,7 +36,7 @@ def quota_of(estate: Estate, name: str) -> int:
 
 
 @rule("a quota that AWS has not raised stops an apply halfway", VPC_PAGE)
-def quota(estate: Estate) -> Iterator[Fault]:
+def invalid_quota(estate: Estate) -> Iterator[Fault]:
     """A raised quota is unknown, or not one that AWS gives."""
     for name, value in estate.quotas.items():
         if name not in RAISABLE:
@@ -50,7 +50,7 @@ def quota(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("a VPC has so many ranges, the first included", VPC_PAGE)
-def vpc_cidr_count(estate: Estate) -> Iterator[Fault]:
+def too_many_vpc_cidrs(estate: Estate) -> Iterator[Fault]:
     """A spoke has more ranges than the quota allows."""
     limit = quota_of(estate, "vpc-cidr-blocks")
     for _, spoke in estate.spokes:
@@ -59,7 +59,7 @@ def vpc_cidr_count(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("a network ACL has so many rules a direction; one of them allows the rest, and one is AWS's own", VPC_PAGE)
-def network_acl_rules(estate: Estate) -> Iterator[Fault]:
+def too_many_network_acl_rules(estate: Estate) -> Iterator[Fault]:
     """A segment denies site networks and limits what may be opened by more rules than a network ACL has."""
     sound = resolved(estate)
     limit = quota_of(estate, "network-acl-rules")
@@ -104,7 +104,7 @@ def _acl_parts(estate: Estate, segment: Segment, own: int, *, inbound: bool) -> 
 
 
 @rule("a VPC route table has so many routes", VPC_PAGE)
-def route_table_size(estate: Estate) -> Iterator[Fault]:
+def too_many_vpc_routes(estate: Estate) -> Iterator[Fault]:
     """A spoke's route tables get more routes than the quota allows."""
     sound = resolved(estate)
     limit = quota_of(estate, "routes-per-route-table")
@@ -126,7 +126,7 @@ def route_table_size(estate: Estate) -> Iterator[Fault]:
     "that cannot share it, and those of egress",
     TGW_PAGE,
 )
-def route_table_count(estate: Estate) -> Iterator[Fault]:
+def too_many_route_tables(estate: Estate) -> Iterator[Fault]:
     """The segments need more transit gateway route tables than the quota allows."""
     limit = quota_of(estate, "transit-gateway-route-tables")
     sound = resolved(estate)
@@ -152,7 +152,7 @@ def spoke_tables_of(estate: Estate, segment: Segment) -> int:
 
 
 @rule("a transit gateway has so many routes, static, learnt and blackholed, in all of its tables together", TGW_PAGE)
-def transit_gateway_routes(estate: Estate) -> Iterator[Fault]:
+def too_many_transit_gateway_routes(estate: Estate) -> Iterator[Fault]:
     """What segments reach makes more transit gateway routes than the quota allows."""
     sound = resolved(estate)
     limit = quota_of(estate, "transit-gateway-routes")
@@ -173,13 +173,13 @@ def transit_gateway_routes(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("an account has so many VPCs in a Region", VPC_PAGE)
-def vpc_count(estate: Estate) -> Iterator[Fault]:
+def too_many_vpcs(estate: Estate) -> Iterator[Fault]:
     """An account has more VPCs than the quota allows."""
     yield from _of_accounts(estate, "vpcs", "VPCs", lambda spoke: 1, lambda egress: 1)
 
 
 @rule("an account has so many Elastic IP addresses in a Region: each NAT gateway needs one", VPC_PAGE)
-def elastic_ip_count(estate: Estate) -> Iterator[Fault]:
+def too_many_elastic_ips(estate: Estate) -> Iterator[Fault]:
     """An account's NAT gateways need more addresses than the quota allows."""
 
     def nats(spoke: Spoke) -> int:
@@ -193,7 +193,7 @@ def elastic_ip_count(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("an account has so many NAT gateways in a zone", VPC_PAGE)
-def nat_gateway_count(estate: Estate) -> Iterator[Fault]:
+def too_many_nat_gateways(estate: Estate) -> Iterator[Fault]:
     """An account's spokes have more NAT gateways in one zone than the quota allows."""
     limit = quota_of(estate, "nat-gateways-per-zone")
     counts: dict[str, Counter[str]] = {account.name: Counter() for account in estate.organization.accounts}
@@ -212,7 +212,7 @@ def nat_gateway_count(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("a Route 53 Profile, and a private zone, serve so many VPCs", ROUTE_53_PAGE)
-def served_vpcs(estate: Estate) -> Iterator[Fault]:
+def too_many_dns_vpcs(estate: Estate) -> Iterator[Fault]:
     """More spokes use hybrid DNS than one profile, or one private zone, is associated with."""
     sound = resolved(estate)
     home = shared_services(sound)
@@ -228,7 +228,7 @@ def served_vpcs(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("an account has so many gateway endpoints in a Region", VPC_PAGE)
-def gateway_endpoint_count(estate: Estate) -> Iterator[Fault]:
+def too_many_gateway_endpoints(estate: Estate) -> Iterator[Fault]:
     """An account has more gateway endpoints than the quota allows."""
 
     def used(spoke: Spoke) -> int:
@@ -252,7 +252,7 @@ def _of_accounts(
 
 
 @rule("a security group has so many rules a direction", VPC_PAGE)
-def security_group_rules(estate: Estate) -> Iterator[Fault]:
+def too_many_security_group_rules(estate: Estate) -> Iterator[Fault]:
     """Resolver endpoints, or interface endpoints, face more networks than a security group has rules for."""
     sound = resolved(estate)
     home = shared_services(sound)
@@ -286,7 +286,7 @@ def security_group_rules(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("an account has so many VPN connections in a Region", VPN_PAGE)
-def vpn_connection_count(estate: Estate) -> Iterator[Fault]:
+def too_many_vpn_connections(estate: Estate) -> Iterator[Fault]:
     """The estate has more VPN connections than the quota allows."""
     limit = quota_of(estate, "vpn-connections")
     if (count := len(list(estate.vpn_connections))) > limit:
@@ -294,7 +294,7 @@ def vpn_connection_count(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("an account has so many customer gateways in a Region", VPN_PAGE)
-def customer_gateway_count(estate: Estate) -> Iterator[Fault]:
+def too_many_customer_gateways(estate: Estate) -> Iterator[Fault]:
     """The estate has more customer gateways than the quota allows."""
     limit = quota_of(estate, "customer-gateways")
     if (count := sum(len(site.customer_gateways) for site in estate.sites)) > limit:
@@ -302,7 +302,7 @@ def customer_gateway_count(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("a transit gateway has at most 5 CIDR blocks, and AWS does not raise that", TGW_PAGE)
-def hub_cidr_count(estate: Estate) -> Iterator[Fault]:
+def too_many_hub_cidrs(estate: Estate) -> Iterator[Fault]:
     """The hub has more CIDR blocks than AWS allows."""
     for environment in estate.environments:
         hub = environment.hub

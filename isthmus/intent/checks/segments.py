@@ -19,7 +19,7 @@ _HOW = "https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.htm
 
 
 @rule("`isolated` alone says whether a segment's own members reach each other")
-def segment_reaches_itself(estate: Estate) -> Iterator[Fault]:
+def segment_self_reference(estate: Estate) -> Iterator[Fault]:
     """A segment lists itself among those it reaches."""
     for segment in estate.segments:
         if segment.name in map(name_of, segment.reaches):
@@ -27,7 +27,7 @@ def segment_reaches_itself(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("networks of one site reach each other without AWS")
-def site_transit_with_itself(estate: Estate) -> Iterator[Fault]:
+def site_self_transit(estate: Estate) -> Iterator[Fault]:
     """A site lists itself among those it has transit with."""
     for site in estate.sites:
         if site.name in map(name_of, site.transit_with):
@@ -35,7 +35,7 @@ def site_transit_with_itself(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("the hub makes the tables that its segments' ways out need, so that a new spoke never changes the hub")
-def egress_not_allowed(estate: Estate) -> Iterator[Fault]:
+def egress_not_allowed_by_segment(estate: Estate) -> Iterator[Fault]:
     """A spoke's way out is none of its segment's."""
     for _, spoke in estate.spokes:
         segment = segment_of(estate, spoke.segment)
@@ -65,7 +65,7 @@ def site_network_not_reachable(estate: Estate) -> Iterator[Fault]:
     "the default route of these spokes' tables must lead somewhere: the site advertises it, or one static route does",
     _STATIC,
 )
-def no_default_on_premises(estate: Estate) -> Iterator[Fault]:
+def default_route_missing(estate: Estate) -> Iterator[Fault]:
     """A segment allows ON_PREMISES, and no site it reaches offers a default route."""
     if not all_linked(estate):
         return
@@ -91,7 +91,7 @@ def no_default_on_premises(estate: Estate) -> Iterator[Fault]:
     "one static route names one attachment: all traffic would take one connection, also when it is down",
     _STATIC,
 )
-def default_route_needs_bgp(estate: Estate) -> Iterator[Fault]:
+def static_default_with_many_connections(estate: Estate) -> Iterator[Fault]:
     """A static default leads to one of several connections of a site that meet in one table."""
     for one in links(estate):
         if not one.connection.default_route:
@@ -108,7 +108,7 @@ def default_route_needs_bgp(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("a transit gateway table holds one static route for a prefix", _STATIC)
-def default_route_twice(estate: Estate) -> Iterator[Fault]:
+def duplicate_static_default(estate: Estate) -> Iterator[Fault]:
     """Two sites' connections hold static defaults that meet in one table."""
     for one, other in combinations([link for link in links(estate) if link.connection.default_route], 2):
         if one.site.name != other.site.name and _meet(estate, one, other):
@@ -120,7 +120,7 @@ def default_route_twice(estate: Estate) -> Iterator[Fault]:
     "a static route wins over a learnt one, also when its connection is down: one of them is never used",
     _HOW,
 )
-def default_route_and_advertised(estate: Estate) -> Iterator[Fault]:
+def static_and_advertised_default(estate: Estate) -> Iterator[Fault]:
     """A static default and an advertised one meet in one table."""
     every = links(estate)
     for link in every:
@@ -134,7 +134,7 @@ def default_route_and_advertised(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("a static route wins over a learnt one of the same prefix, so the BGP connection would never carry it", _HOW)
-def static_and_bgp(estate: Estate) -> Iterator[Fault]:
+def static_and_bgp_routing(estate: Estate) -> Iterator[Fault]:
     """A static and a BGP connection to one site meet in one table."""
     for one, other in _pairs(estate):
         if one.connection.routing is not other.connection.routing:
@@ -144,7 +144,7 @@ def static_and_bgp(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("one static route names one attachment: the second connection would never be used", _STATIC)
-def static_twice(estate: Estate) -> Iterator[Fault]:
+def duplicate_static_connection(estate: Estate) -> Iterator[Fault]:
     """Two static connections to one site meet in one table."""
     for one, other in _pairs(estate):
         if one.connection.routing is other.connection.routing is Routing.STATIC:
@@ -154,7 +154,7 @@ def static_twice(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("nothing is learnt over static routing: what is not written down has no route", _STATIC)
-def static_without_routes(estate: Estate) -> Iterator[Fault]:
+def static_connection_without_routes(estate: Estate) -> Iterator[Fault]:
     """A static connection leads to a site without networks, and holds no default."""
     for link in links(estate):
         static = link.connection.routing is Routing.STATIC and not link.connection.default_route
@@ -167,7 +167,7 @@ def static_without_routes(estate: Estate) -> Iterator[Fault]:
     "equal-cost multipath needs equal AS paths, so an equal ASN",
     "https://docs.aws.amazon.com/vpc/latest/tgw/tgw-best-design-practices.html",
 )
-def ecmp_asn(estate: Estate) -> Iterator[Fault]:
+def ecmp_asn_mismatch(estate: Estate) -> Iterator[Fault]:
     """BGP connections to one site that meet in one table have customer gateways of different ASNs."""
     first: set[str] = set()
     for one, other in _pairs(estate):

@@ -21,7 +21,7 @@ RETENTION = (
 
 
 @rule("AWS refuses such tags, and keeps the prefix aws: for itself", _TAGS)
-def tag_form(estate: Estate) -> Iterator[Fault]:
+def invalid_tag(estate: Estate) -> Iterator[Fault]:
     """A tag's key or value is none that AWS takes, or there are more than 50."""
     for thing, tags in _tags(estate):
         for key, value in tags.items():
@@ -48,7 +48,7 @@ def _tags(estate: Estate) -> Iterator[tuple[object, Mapping[str, str]]]:
     "CloudWatch Logs takes these values only",
     "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html",
 )
-def log_retention(estate: Estate) -> Iterator[Fault]:
+def invalid_log_retention(estate: Estate) -> Iterator[Fault]:
     """`log_retention_days` is no value of CloudWatch's."""
     days = estate.log_retention_days
     if days not in RETENTION:
@@ -58,7 +58,7 @@ def log_retention(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("queries go to it through the VPN, which leads to the site's networks only")
-def dns_server(estate: Estate) -> Iterator[Fault]:
+def dns_server_outside_site(estate: Estate) -> Iterator[Fault]:
     """A site's DNS server is no IPv4 address inside its networks."""
     for site in estate.sites:
         if not readable(site.networks.values()):
@@ -78,7 +78,7 @@ def dns_server(estate: Estate) -> Iterator[Fault]:
     "gateway endpoints exist for S3 and DynamoDB only",
     "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html",
 )
-def gateway_endpoint(estate: Estate) -> Iterator[Fault]:
+def invalid_gateway_endpoint(estate: Estate) -> Iterator[Fault]:
     """A spoke lists a gateway endpoint that does not exist, or one twice."""
     for _, spoke in estate.spokes:
         given = list(spoke.gateway_endpoints)
@@ -88,7 +88,7 @@ def gateway_endpoint(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("S3 refuses other bucket names", _BUCKETS)
-def state_bucket(estate: Estate) -> Iterator[Fault]:
+def invalid_state_bucket(estate: Estate) -> Iterator[Fault]:
     """The state bucket's name is none that S3 takes."""
     backend = estate.backend
     if isinstance(backend, S3Backend) and not _is_bucket(backend.bucket):
@@ -112,7 +112,7 @@ _LONGEST_WORKSPACE = 90
     "HCP Terraform refuses other names",
     "https://developer.hashicorp.com/terraform/cloud-docs/workspaces/create",
 )
-def hcp_name(estate: Estate) -> Iterator[Fault]:
+def invalid_hcp_terraform_name(estate: Estate) -> Iterator[Fault]:
     """An organization, project, hostname or workspace is none that HCP Terraform takes."""
     backend = estate.backend
     if not isinstance(backend, HcpTerraform):

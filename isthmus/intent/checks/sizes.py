@@ -40,7 +40,7 @@ _OF_ACCOUNTS = 'Accounts"aws:PrincipalAccount":[],'
 
 
 @rule("a role's trust policy has so many characters, and this one names who may join the segment", _IAM)
-def trust_policy_size(estate: Estate) -> Iterator[Fault]:
+def trust_policy_too_long(estate: Estate) -> Iterator[Fault]:
     """A segment names more units and accounts in may_be_attached_by than the trust policy of its role has room for."""
     limit = quota_of(estate, "role-trust-policy-length")
     for segment in estate.segments:
@@ -80,7 +80,7 @@ def _partition(estate: Estate) -> str:
 
 
 @rule("the policies in a role have so many characters together, and this one names every table it may touch", _IAM)
-def role_policy_size(estate: Estate) -> Iterator[Fault]:
+def role_policy_too_long(estate: Estate) -> Iterator[Fault]:
     """A segment reaches others with more route tables than the policy of its role has room for."""
     sound = resolved(estate)
     for segment in sound.segments:
@@ -125,7 +125,7 @@ def role_policy_length(estate: Estate, tables: int, owners: int) -> int:
     "a Suricata rule has so many characters, and the value of each variable in it counts",
     "https://docs.aws.amazon.com/network-firewall/latest/developerguide/quotas.html",
 )
-def suricata_rule_size(estate: Estate) -> Iterator[Fault]:
+def suricata_rule_too_long(estate: Estate) -> Iterator[Fault]:
     """A firewall rule is too long, with the blocks that its variables stand for."""
     blocks = len(",".join(estate.blocks))
     sizes = {segment_variable(segment.name): len(",".join(segment.blocks)) for segment in estate.segments}
@@ -152,7 +152,7 @@ def generated_length(one: FirewallRule) -> int:
     "a composite alarm watches so many alarms, and that of a site one for each connection",
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html",
 )
-def site_alarm_size(estate: Estate) -> Iterator[Fault]:
+def too_many_site_alarms(estate: Estate) -> Iterator[Fault]:
     """A site has more VPN connections than its alarm can watch."""
     for environment in estate.environments:
         held = {connection.name for connection in environment.vpn_connections}
@@ -167,7 +167,7 @@ def site_alarm_size(estate: Estate) -> Iterator[Fault]:
     "a chart of a dashboard has so many lines, and that of the tunnels' traffic four for each connection",
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html",
 )
-def dashboard_size(estate: Estate) -> Iterator[Fault]:
+def too_many_dashboard_metrics(estate: Estate) -> Iterator[Fault]:
     """An environment has more VPN connections than a chart of its dashboard has lines for."""
     most = CHART_METRICS // _LINES
     for environment in estate.environments:

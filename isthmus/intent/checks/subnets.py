@@ -20,7 +20,7 @@ _SUBNETS = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
 
 
 @rule("AWS allows VPC ranges of /16 to /28", _SIZING)
-def vpc_size(estate: Estate) -> Iterator[Fault]:
+def invalid_vpc_size(estate: Estate) -> Iterator[Fault]:
     """A spoke's range is larger than /16 or smaller than /28."""
     for _, spoke in estate.spokes:
         for cidr in networks(vpc_cidrs(spoke)):
@@ -48,7 +48,7 @@ def _smallest(estate: Estate, spoke: Spoke) -> int:
 
 
 @rule("AWS does not let ranges of these kinds meet in one VPC", _SIZING)
-def secondary_cidr_mix(estate: Estate) -> Iterator[Fault]:
+def incompatible_secondary_cidr(estate: Estate) -> Iterator[Fault]:
     """A secondary range may not be added to a VPC of such ranges."""
     for _, spoke in estate.spokes:
         primary = network(spoke.cidr)
@@ -67,7 +67,7 @@ def secondary_cidr_mix(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("every tier needs its subnet in every zone; they follow a fixed table, so that nothing ever moves")
-def no_room_for_subnets(estate: Estate) -> Iterator[Fault]:
+def subnet_space_exhausted(estate: Estate) -> Iterator[Fault]:
     """A spoke's range has no slot for a subnet that is not pinned."""
     region = REGIONS.get(estate.region)
     for _, spoke in estate.spokes:
@@ -91,7 +91,7 @@ def no_room_for_subnets(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("a pin with a name that no subnet has would be passed over in silence")
-def pinned_subnet_name(estate: Estate) -> Iterator[Fault]:
+def unknown_pinned_subnet(estate: Estate) -> Iterator[Fault]:
     """A pinned subnet is none of `<tier>_az<number>`."""
     region = REGIONS.get(estate.region)
     if region is None:
@@ -105,7 +105,7 @@ def pinned_subnet_name(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("AWS allows subnets of /16 to /28", _SUBNETS)
-def pinned_subnet_size(estate: Estate) -> Iterator[Fault]:
+def invalid_pinned_subnet_size(estate: Estate) -> Iterator[Fault]:
     """A pinned subnet is larger than /16 or smaller than /28."""
     for _, spoke in estate.spokes:
         for name, text in spoke.subnets.items():
@@ -115,7 +115,7 @@ def pinned_subnet_size(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("AWS refuses a subnet outside its VPC, and Terraform finds out only while applying", _SUBNETS)
-def pinned_subnet_outside(estate: Estate) -> Iterator[Fault]:
+def pinned_subnet_outside_vpc(estate: Estate) -> Iterator[Fault]:
     """A pinned subnet lies outside its spoke's ranges."""
     for _, spoke in estate.spokes:
         ranges = networks(vpc_cidrs(spoke))
@@ -159,5 +159,5 @@ def _places(estate: Estate, spoke: Spoke) -> tuple[list[str], list[IPv4Network]]
                 try:
                     found[name] = slot(whole, tier, zone_number(zone))
                 except NoSlot:
-                    continue  # no-room-for-subnets says so
+                    continue  # subnet-space-exhausted says so
     return list(found), list(found.values())

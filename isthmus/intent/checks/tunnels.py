@@ -31,7 +31,7 @@ def _tunnels(estate: Estate) -> Iterator[tuple[Tunnel, str]]:
 
 
 @rule("AWS takes these values only", _TUNNEL)
-def tunnel_value(estate: Estate) -> Iterator[Fault]:
+def invalid_tunnel_option(estate: Estate) -> Iterator[Fault]:
     """A timer, a size or an action of a tunnel is none that AWS takes."""
     for tunnel, part in _tunnels(estate):
         for field, (low, high) in RANGES.items():
@@ -45,7 +45,7 @@ def tunnel_value(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("AWS wants phase 2 to end before phase 1, and to be renewed in its second half", _TUNNEL)
-def tunnel_lifetimes(estate: Estate) -> Iterator[Fault]:
+def conflicting_tunnel_lifetimes(estate: Estate) -> Iterator[Fault]:
     """A tunnel's lifetimes and rekey margin contradict each other."""
     for tunnel, part in _tunnels(estate):
         one, two, margin = tunnel.phase1_lifetime, tunnel.phase2_lifetime, tunnel.rekey_margin_time
@@ -58,7 +58,7 @@ def tunnel_lifetimes(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("AWS takes these names and numbers only; an empty list would mean all of them, the weak ones too", _TUNNEL)
-def tunnel_algorithm(estate: Estate) -> Iterator[Fault]:
+def invalid_tunnel_algorithm(estate: Estate) -> Iterator[Fault]:
     """A proposal of a tunnel is empty, or holds what AWS does not know."""
     for tunnel, part in _tunnels(estate):
         for field, strong in _STRONG.items():

@@ -26,7 +26,7 @@ _CERTIFICATE = "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-tunnel-authent
 
 
 @rule("AWS takes ASNs of 1 to 4,294,967,294, but for those it or the standards reserve", _GATEWAY)
-def customer_gateway_asn(estate: Estate) -> Iterator[Fault]:
+def invalid_customer_gateway_asn(estate: Estate) -> Iterator[Fault]:
     """A customer gateway's ASN is out of range or reserved."""
     for site in estate.sites:
         for gateway in site.customer_gateways:
@@ -45,7 +45,7 @@ def _hub_asns(estate: Estate) -> set[int]:
 
 
 @rule("BGP between equal ASNs is internal BGP, which a VPN does not speak", _GATEWAY)
-def same_asn(estate: Estate) -> Iterator[Fault]:
+def equal_bgp_asns(estate: Estate) -> Iterator[Fault]:
     """A customer gateway and the hub have one ASN."""
     hubs = _hub_asns(estate)
     for site in estate.sites:
@@ -59,7 +59,7 @@ def same_asn(estate: Estate) -> Iterator[Fault]:
     "a router drops routes with its own ASN in their path: what AWS advertises of one site, the other does not take",
     "https://www.rfc-editor.org/rfc/rfc4271#section-9.1.2",
 )
-def transit_asn(estate: Estate) -> Iterator[Fault]:
+def equal_transit_asns(estate: Estate) -> Iterator[Fault]:
     """Two sites with transit between them have connections with BGP and one ASN."""
     asns: dict[str, set[int]] = {}
     for link in links(estate):
@@ -73,7 +73,7 @@ def transit_asn(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("AWS meets the device at a static address on the internet; behind NAT, the NAT's", _GATEWAY)
-def customer_gateway_address(estate: Estate) -> Iterator[Fault]:
+def invalid_customer_gateway_address(estate: Estate) -> Iterator[Fault]:
     """A customer gateway's address is no public IPv4 address. Documentation ranges pass, as placeholders."""
     for site in estate.sites:
         for gateway in site.customer_gateways:
@@ -86,7 +86,7 @@ def customer_gateway_address(estate: Estate) -> Iterator[Fault]:
     "an equal request returns the customer gateway that is there already, and two resources would fight over it",
     "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateCustomerGateway.html",
 )
-def customer_gateway_address_twice(estate: Estate) -> Iterator[Fault]:
+def duplicate_customer_gateway_address(estate: Estate) -> Iterator[Fault]:
     """Two customer gateways have one address."""
     first: dict[str, str] = {}
     for site in estate.sites:
@@ -102,7 +102,7 @@ def customer_gateway_address_twice(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("AWS knows a device by its address, or by the certificate that it shows", _GATEWAY)
-def customer_gateway_unknown(estate: Estate) -> Iterator[Fault]:
+def unidentified_customer_gateway(estate: Estate) -> Iterator[Fault]:
     """A customer gateway has neither an address nor a certificate."""
     for site in estate.sites:
         for gateway in site.customer_gateways:
@@ -113,7 +113,7 @@ def customer_gateway_unknown(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("the certificate is one of AWS Certificate Manager, in the account and Region of the connection", _CERTIFICATE)
-def certificate_arn(estate: Estate) -> Iterator[Fault]:
+def invalid_certificate_arn(estate: Estate) -> Iterator[Fault]:
     """A customer gateway's certificate is no certificate of the hub's account and Region."""
     accounts = {account.name: account.id for account in estate.organization.accounts}
     account = next((accounts.get(name_of(e.account)) for e in estate.environments if e.hub is not None), None)
@@ -128,7 +128,7 @@ def certificate_arn(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("AWS opens a tunnel to an address; where it knows none, the customer gateway has to", _INITIATION)
-def tunnel_without_address(estate: Estate) -> Iterator[Fault]:
+def tunnel_start_without_address(estate: Estate) -> Iterator[Fault]:
     """A tunnel is to be opened by AWS, and its customer gateway has no address."""
     for link in links(estate):
         for index, tunnel in enumerate(link.connection.tunnels):
@@ -139,7 +139,7 @@ def tunnel_without_address(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("AWS makes no accelerated connection of large tunnels", _TUNNEL)
-def large_and_accelerated(estate: Estate) -> Iterator[Fault]:
+def accelerated_large_tunnels(estate: Estate) -> Iterator[Fault]:
     """A connection has large tunnels and acceleration."""
     for connection in estate.vpn_connections:
         bandwidth = "large" if connection.large_tunnels else "standard"
@@ -152,7 +152,7 @@ def large_and_accelerated(estate: Estate) -> Iterator[Fault]:
     "an accelerated connection has AWS Global Accelerator in front, which China and GovCloud do not have",
     "https://docs.aws.amazon.com/vpn/latest/s2svpn/accelerated-vpn.html",
 )
-def acceleration_partition(estate: Estate) -> Iterator[Fault]:
+def acceleration_not_available(estate: Estate) -> Iterator[Fault]:
     """A connection is accelerated in a Region of China or GovCloud."""
     region = REGIONS.get(estate.region)
     for connection in estate.vpn_connections:
@@ -165,7 +165,7 @@ def acceleration_partition(estate: Estate) -> Iterator[Fault]:
     "AWS keeps it as the device's name, of at most 255 characters, and Terraform would evaluate an expression in it",
     "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateCustomerGateway.html",
 )
-def device_name(estate: Estate) -> Iterator[Fault]:
+def invalid_device_name(estate: Estate) -> Iterator[Fault]:
     """A customer gateway's device name is empty, too long, or more than text."""
     for site in estate.sites:
         for gateway in site.customer_gateways:
@@ -178,7 +178,7 @@ def device_name(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("the tunnels' inside CIDRs follow from the number")
-def vpn_number(estate: Estate) -> Iterator[Fault]:
+def invalid_vpn_number(estate: Estate) -> Iterator[Fault]:
     """A connection's number is not within 1 to 512."""
     for connection in estate.vpn_connections:
         if not 1 <= connection.number <= CONNECTIONS:
@@ -187,7 +187,7 @@ def vpn_number(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("the tunnels' inside CIDRs follow from the number")
-def vpn_number_twice(estate: Estate) -> Iterator[Fault]:
+def duplicate_vpn_number(estate: Estate) -> Iterator[Fault]:
     """Two connections have one number."""
     first: dict[int, str] = {}
     for connection in estate.vpn_connections:
@@ -197,7 +197,7 @@ def vpn_number_twice(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("AWS takes a /30 of 169.254.0.0/16 for a tunnel's two inside addresses", _TUNNEL)
-def inside_cidr_form(estate: Estate) -> Iterator[Fault]:
+def invalid_inside_cidr(estate: Estate) -> Iterator[Fault]:
     """A tunnel's inside CIDR is no /30 of 169.254.0.0/16."""
     for about, part, cidr in _pinned(estate):
         if not fits_inside(cidr):
@@ -205,7 +205,7 @@ def inside_cidr_form(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("AWS keeps these for itself", _TUNNEL)
-def inside_cidr_reserved(estate: Estate) -> Iterator[Fault]:
+def reserved_inside_cidr(estate: Estate) -> Iterator[Fault]:
     """A tunnel's inside CIDR is one that AWS reserves."""
     for about, part, cidr in _pinned(estate):
         if reserved_inside(cidr):
@@ -215,7 +215,7 @@ def inside_cidr_reserved(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("inside CIDRs are unique on a gateway: one address must mean one tunnel", _TUNNEL)
-def inside_cidr_twice(estate: Estate) -> Iterator[Fault]:
+def duplicate_inside_cidr(estate: Estate) -> Iterator[Fault]:
     """Two tunnels have one inside CIDR."""
     first: dict[IPv4Network, str] = {}
     numbers: set[int] = set()
@@ -227,7 +227,7 @@ def inside_cidr_twice(estate: Estate) -> Iterator[Fault]:
         for index, cidr in enumerate(derived):
             tunnel = connection.tunnels[index]
             if tunnel.inside_cidr is None and connection.number in numbers:
-                continue  # vpn-number-twice says so
+                continue  # duplicate-vpn-number says so
             part = f'tunnel {index + 1} of VPN connection "{connection.name}"'
             if cidr in first:
                 about = connection if tunnel.inside_cidr is None else tunnel

@@ -26,7 +26,7 @@ def _zone_lists(estate: Estate) -> Iterator[tuple[object, Sequence[str]]]:
 
 
 @rule("everything is built in one known Region", _ZONES)
-def region(estate: Estate) -> Iterator[Fault]:
+def unknown_region(estate: Estate) -> Iterator[Fault]:
     """The Region is none that Isthmus knows."""
     given: list[tuple[object, str]] = [(estate, estate.region)]
     if isinstance(estate.backend, S3Backend) and estate.backend.region is not None:
@@ -45,7 +45,7 @@ def _of_zones(estate: Estate) -> list[str]:
 
 
 @rule("a VPC without subnets holds nothing and cannot be attached", _ZONES)
-def no_zones(estate: Estate) -> Iterator[Fault]:
+def zones_missing(estate: Estate) -> Iterator[Fault]:
     """A list of zones is empty."""
     known = REGIONS.get(estate.region)
     for thing, zones in _zone_lists(estate):
@@ -54,7 +54,7 @@ def no_zones(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("a zone has one subnet of each tier, and one attachment subnet", _ZONES)
-def zone_twice(estate: Estate) -> Iterator[Fault]:
+def duplicate_zone(estate: Estate) -> Iterator[Fault]:
     """A zone stands twice in a list."""
     for thing, zones in _zone_lists(estate):
         for zone in sorted({zone for zone in zones if zones.count(zone) > 1}):
@@ -62,7 +62,7 @@ def zone_twice(estate: Estate) -> Iterator[Fault]:
 
 
 @rule("zone ids mean one place for every account; names such as us-east-1a are dealt out account by account", _ZONES)
-def zone_of_region(estate: Estate) -> Iterator[Fault]:
+def zone_not_in_region(estate: Estate) -> Iterator[Fault]:
     """A zone is no zone id of the estate's Region."""
     known = REGIONS.get(estate.region)
     for thing, zones in _zone_lists(estate):
@@ -76,7 +76,7 @@ def zone_of_region(estate: Estate) -> Iterator[Fault]:
     "a NAT gateway serves its own zone, or one serves all; in between some zone has no way out",
     "https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html",
 )
-def nat_zones(estate: Estate) -> Iterator[Fault]:
+def invalid_nat_zones(estate: Estate) -> Iterator[Fault]:
     """`nat_zones` is neither one of the spoke's zones nor all of them, or the way out is not LOCAL."""
     for _, spoke in estate.spokes:
         if spoke.nat_zones is None:

@@ -81,10 +81,10 @@ def _connection(resolver: Resolver, resource: Resource) -> Iterator[StructuralPr
     if resource.get("enable_acceleration") is True:
         if excludes_acceleration(str(options.text("tunnel_bandwidth"))):
             why = "it has large tunnels and acceleration; AWS makes no accelerated connection of large tunnels"
-            yield StructuralProblem("large-and-accelerated", (resource.address,), why)
+            yield StructuralProblem("accelerated-large-tunnels", (resource.address,), why)
         if region is not None and region.partition != "aws":
             why = f"it is accelerated, and {region.name} has no AWS Global Accelerator"
-            yield StructuralProblem("acceleration-partition", (resource.address,), why)
+            yield StructuralProblem("acceleration-not-available", (resource.address,), why)
     named = resolver.required(resource, "customer_gateway_id", single("aws_customer_gateway"))
     device = resolver.graph.resources.get(named) if isinstance(named, str) else None
     if device is None:
@@ -94,12 +94,12 @@ def _connection(resolver: Resolver, resource: Resource) -> Iterator[StructuralPr
     public = resource.get("outside_ip_address_type", "PublicIpv4") == "PublicIpv4"
     if address is not None and public and not public_address(address):
         why = f"ip_address is {address!r}, no public IPv4 address, and {resource.address} meets it on the internet"
-        yield StructuralProblem("customer-gateway-address", (device.address, resource.address), why)
+        yield StructuralProblem("invalid-customer-gateway-address", (device.address, resource.address), why)
     if device.get("ip_address") is None:
         for number in (1, 2):
             if resource.get(f"tunnel{number}_startup_action") == "start":
                 why = f"tunnel{number}_startup_action is start, and {device.address} has no ip_address to start to"
-                yield StructuralProblem("tunnel-without-address", (resource.address, device.address), why)
+                yield StructuralProblem("tunnel-start-without-address", (resource.address, device.address), why)
 
 
 def _tunnel(resolver: Resolver, resource: Resource, number: int) -> Iterator[StructuralProblem]:
@@ -115,27 +115,29 @@ def _tunnel(resolver: Resolver, resource: Resource, number: int) -> Iterator[Str
         if value and not within(name, value):
             low, high = RANGES[name]
             taken = f"{low} or more" if high is None else f"{low} to {high}"
-            yield finding("tunnel-value", f"{_argument(name)} is {value}; AWS takes {taken}")
+            yield finding("invalid-tunnel-option", f"{_argument(name)} is {value}; AWS takes {taken}")
     for name, choices in CHOICES.items():
         chosen = options.text(f"{prefix}{name}")
         if chosen and chosen not in choices:
-            yield finding("tunnel-value", f"{name} is {chosen!r}; AWS takes {' or '.join(choices)}")
+            yield finding("invalid-tunnel-option", f"{name} is {chosen!r}; AWS takes {' or '.join(choices)}")
     for name in PROPOSALS:
         given = options.get(f"{prefix}{name}")
         proposed = [each for each in given if not isinstance(each, Unknown)] if isinstance(given, tuple) else []
         if wrong := unknown_proposals(name, [_plain(name, each) for each in proposed]):
-            yield finding("tunnel-algorithm", f"{name} holds {', '.join(map(str, wrong))}, which AWS does not know")
-    yield from (finding("tunnel-lifetimes", fault) for fault in _lifetimes(options, prefix, numbers))
+            yield finding(
+                "invalid-tunnel-algorithm", f"{name} holds {', '.join(map(str, wrong))}, which AWS does not know"
+            )
+    yield from (finding("conflicting-tunnel-lifetimes", fault) for fault in _lifetimes(options, prefix, numbers))
     inside = options.text(f"{prefix}inside_cidr")
     try:
         cidr = IPv4Network(inside) if inside is not None else None
     except ValueError:
         cidr = None
-        yield finding("inside-cidr-form", f"{inside!r} is no range; AWS takes a /30 of 169.254.0.0/16")
+        yield finding("invalid-inside-cidr", f"{inside!r} is no range; AWS takes a /30 of 169.254.0.0/16")
     if cidr is not None and not fits_inside(cidr):
-        yield finding("inside-cidr-form", f"{cidr} is no /30 of 169.254.0.0/16")
+        yield finding("invalid-inside-cidr", f"{cidr} is no /30 of 169.254.0.0/16")
     if cidr is not None and reserved_inside(cidr):
-        yield finding("inside-cidr-reserved", f"AWS keeps {cidr} for itself")
+        yield finding("reserved-inside-cidr", f"AWS keeps {cidr} for itself")
 
 
 def _argument(name: str) -> str:
@@ -169,10 +171,12 @@ def _certificate(resolver: Resolver, resource: Resource) -> Iterator[StructuralP
     if arn is None:
         return
     if found is None:
-        yield StructuralProblem("certificate-arn", (resource.address,), f"certificate_arn {arn!r} is no certificate's")
+        yield StructuralProblem(
+            "invalid-certificate-arn", (resource.address,), f"certificate_arn {arn!r} is no certificate's"
+        )
     elif resource.region is not None and found[2] != resource.region:
         why = f"its certificate is in {found[2]}, the customer gateway in {resource.region}"
-        yield StructuralProblem("certificate-arn", (resource.address,), why)
+        yield StructuralProblem("invalid-certificate-arn", (resource.address,), why)
 
 
 def _policy(resolver: Resolver, resource: Resource) -> Iterator[StructuralProblem]:
@@ -182,7 +186,7 @@ def _policy(resolver: Resolver, resource: Resource) -> Iterator[StructuralProble
         return
     given = _Options(resolver, resource).text("policy")
     if given and (fault := policy_fault(given)):
-        yield StructuralProblem("endpoint-policy", (resource.address,), f"its policy: {fault}")
+        yield StructuralProblem("invalid-endpoint-policy", (resource.address,), f"its policy: {fault}")
 
 
 def _gateway_service(resource: Resource) -> Iterator[StructuralProblem]:
@@ -193,7 +197,7 @@ def _gateway_service(resource: Resource) -> Iterator[StructuralProblem]:
     name = service.split(".", 3)[-1]
     if service.startswith("com.amazonaws.") and name in SERVICES and name not in GATEWAY_SERVICES:
         why = f"it is a Gateway endpoint, and {name} has Interface endpoints only"
-        yield StructuralProblem("gateway-endpoint", (resource.address,), why)
+        yield StructuralProblem("invalid-gateway-endpoint", (resource.address,), why)
 
 
 def _zone(resource: Resource) -> Iterator[StructuralProblem]:
@@ -208,4 +212,4 @@ def _zone(resource: Resource) -> Iterator[StructuralProblem]:
         zone = resource.get(argument)
         if isinstance(zone, str) and not zone.startswith(start):
             why = f"{argument} {zone!r} is none of {region.name}"
-            yield StructuralProblem("zone-of-region", (resource.address,), why)
+            yield StructuralProblem("zone-not-in-region", (resource.address,), why)

@@ -38,7 +38,7 @@ def refused_rules(resolver: Resolver) -> Iterator[StructuralProblem]:
         capacity = integer(group.get("capacity"))
         if isinstance(capacity, int) and not capacity_holds(capacity, needed):
             why = f"capacity is {capacity}, it needs {max(needed, 1)}, and a group has at most {MOST_CAPACITY}"
-            yield StructuralProblem("rule-group-capacity", (group.address,), why)
+            yield StructuralProblem("rule-group-capacity-exceeded", (group.address,), why)
     for policy in resolver.graph.of_type(_POLICY):
         yield from _policy(resolver, policy)
 
@@ -47,14 +47,14 @@ def _rules(group: Resource, rules: list[str]) -> Iterator[StructuralProblem]:
     first: dict[str, str] = {}
     for text in rules:
         if fault := suricata_fault(text):
-            yield StructuralProblem("suricata-rule", (group.address,), f"{_short(text)} {fault}")
+            yield StructuralProblem("invalid-suricata-rule", (group.address,), f"{_short(text)} {fault}")
         if len(text) > SURICATA_RULE:
             why = f"{_short(text)} has {len(text)} characters, a rule at most {SURICATA_RULE}"
-            yield StructuralProblem("suricata-rule-size", (group.address,), why)
+            yield StructuralProblem("suricata-rule-too-long", (group.address,), why)
         sid = sid_of(text)
         # Within one rule group: .../developerguide/firewall-policy-v2-sid-uniqueness.html
         if sid is not None and sid in first:
-            yield StructuralProblem("sid-twice", (group.address,), f"sid {sid} is that of {_short(first[sid])} too")
+            yield StructuralProblem("duplicate-sid", (group.address,), f"sid {sid} is that of {_short(first[sid])} too")
         elif sid is not None:
             first[sid] = text
 
@@ -123,14 +123,16 @@ def _policy(resolver: Resolver, policy: Resource) -> Iterator[StructuralProblem]
         return
     if len(references) > MOST_GROUPS:
         why = f"it has {len(references)} stateful rule groups, a policy at most {MOST_GROUPS}"
-        yield StructuralProblem("rule-group-count", (policy.address,), why)
+        yield StructuralProblem("too-many-rule-groups", (policy.address,), why)
     taken: set[int] = set()
     for reference in references:
         priority = integer(reference.get("priority"))
         if isinstance(priority, int) and order == STRICT:
             if priority not in PRIORITIES or priority in taken:
                 given = "two rule groups have" if priority in taken else "a rule group has"
-                yield StructuralProblem("rule-group-priority", (policy.address,), f"{given} the priority {priority}")
+                yield StructuralProblem(
+                    "invalid-rule-group-priority", (policy.address,), f"{given} the priority {priority}"
+                )
             taken.add(priority)
         arn = reference.get("resource_arn")
         if isinstance(arn, str) and ":aws-managed:" in arn:
@@ -138,7 +140,7 @@ def _policy(resolver: Resolver, policy: Resource) -> Iterator[StructuralProblem]
             other = "ActionOrder" if order == STRICT else "StrictOrder"
             if arn.endswith(other):
                 why = f"AWS's {arn.rpartition('/')[2]} is for another order than the policy's: write its {wanted}"
-                yield StructuralProblem("managed-rule-group", (policy.address,), why)
+                yield StructuralProblem("invalid-managed-rule-group", (policy.address,), why)
     yield from _reserved(resolver, policy, references)
 
 
@@ -152,4 +154,6 @@ def _reserved(
     whole = sum(size for size in sizes if isinstance(size, int))
     if whole > MOST_CAPACITY:
         why = f"its rule groups reserve {whole}, a policy has {MOST_CAPACITY}"
-        yield StructuralProblem("rule-group-capacity", (policy.address, *(group.address for group in groups)), why)
+        yield StructuralProblem(
+            "rule-group-capacity-exceeded", (policy.address, *(group.address for group in groups)), why
+        )

@@ -22,7 +22,7 @@ from isthmus.testing.strategies import DEFAULT
 
 
 @breaks
-def advertised_without_bgp(estate: Estate) -> Estate:
+def advertised_prefix_without_bgp(estate: Estate) -> Estate:
     return grown(estate, sites=[extra_site()], vpns=[extra_vpn(routing=Routing.STATIC)])
 
 
@@ -32,7 +32,7 @@ def network_not_advertised(estate: Estate) -> Estate:
 
 
 @breaks
-def transit_default(estate: Estate) -> Estate:
+def transit_with_default_route(estate: Estate) -> Estate:
     here = extra_site(advertises=[LAN, DEFAULT], transit_with=["other"])
     there = extra_site("other", networks={"lan": "172.31.0.0/16"}, advertises=["172.31.0.0/16"])
     there = replace(there, customer_gateways=[extra_gateway("other", ip_address="198.51.100.2", bgp_asn=65_501)])
@@ -62,11 +62,11 @@ def advertised_prefix_overlap(estate: Estate) -> Estate:
 
 
 @breaks
-def advertised_prefix_count(estate: Estate) -> Estate:
+def too_many_advertised_prefixes(estate: Estate) -> Estate:
     many = [f"192.0.{high}.{low}/32" for high in range(4) for low in range(256)]
     return grown(estate, sites=[extra_site(advertises=[LAN, *many])], vpns=[extra_vpn()])
 
 
 @breaks
-def advertised_prefix_twice(estate: Estate) -> Estate:
+def duplicate_advertised_prefix(estate: Estate) -> Estate:
     return grown(estate, sites=[extra_site(advertises=[LAN, LAN])], vpns=[extra_vpn()])

@@ -34,17 +34,17 @@ def _opens(estate: Estate, *allowed_connections: AllowedConnection, also: Sequen
 
 
 @breaks
-def allowed_connection_unknown(estate: Estate) -> Estate:
+def allowed_connection_unknown_location(estate: Estate) -> Estate:
     return _opens(estate, AllowedConnection(source="extra/lans", to="extra", ports=["tcp/443"]))
 
 
 @breaks
-def allowed_connection_ports(estate: Estate) -> Estate:
+def allowed_connection_invalid_ports(estate: Estate) -> Estate:
     return _opens(estate, AllowedConnection(source="extra/lan", to="extra", ports=["tcp/80-79"]))
 
 
 @breaks
-def allowed_connection_twice(estate: Estate) -> Estate:
+def duplicate_allowed_connection(estate: Estate) -> Estate:
     one, other = (AllowedConnection(source="extra", to="extra/lan", ports=[port]) for port in ("tcp/443", "tcp/22"))
     return _opens(estate, one, other)
 
@@ -67,7 +67,7 @@ def allowed_connection_without_blocks(estate: Estate) -> Estate:
 
 
 @breaks
-def allowed_connection_without_dns(estate: Estate) -> Estate:
+def dns_port_not_allowed(estate: Estate) -> Estate:
     assume(REGIONS[estate.region].partition != "aws-cn")
     larger = _opens(without_dns(estate), AllowedConnection(source="extra", to="extra/lan", ports=["tcp/53"]))
     dns = HybridDns(spoke="extra", inbound=False, forwards=asking("172.30.0.53"))

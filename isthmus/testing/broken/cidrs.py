@@ -11,7 +11,7 @@ from isthmus.testing.broken.parts import breaks, extra_site, extra_spoke, first_
 
 
 @breaks
-def cidr_form(estate: Estate) -> Estate:
+def invalid_cidr(estate: Estate) -> Estate:
     return grown(estate, spokes=[extra_spoke(secondary_cidrs=["2001:db8::/56"])])
 
 
@@ -45,7 +45,7 @@ def spoke_outside_blocks(estate: Estate) -> Estate:
 
 
 @breaks
-def spoke_is_block(estate: Estate) -> Estate:
+def spoke_cidr_equals_block(estate: Estate) -> Estate:
     blocks = [*estate.blocks, "192.168.250.0/24"]
     return replace(
         grown(estate, spokes=[extra_spoke(cidr="192.168.250.0/24", zones=first_zone(estate))]), blocks=blocks
@@ -53,33 +53,33 @@ def spoke_is_block(estate: Estate) -> Estate:
 
 
 @breaks
-def vpc_size(estate: Estate) -> Estate:
+def invalid_vpc_size(estate: Estate) -> Estate:
     return grown(estate, spokes=[extra_spoke(cidr="10.248.0.0/15")])
 
 
 @breaks
-def secondary_cidr_mix(estate: Estate) -> Estate:
+def incompatible_secondary_cidr(estate: Estate) -> Estate:
     blocks = [*estate.blocks, "192.168.240.0/20"]
     return replace(grown(estate, spokes=[extra_spoke(secondary_cidrs=["192.168.250.0/24"])]), blocks=blocks)
 
 
 @breaks
-def no_room_for_subnets(estate: Estate) -> Estate:
+def subnet_space_exhausted(estate: Estate) -> Estate:
     return grown(estate, spokes=[extra_spoke(cidr="10.250.0.0/25")])
 
 
 @breaks
-def pinned_subnet_name(estate: Estate) -> Estate:
+def unknown_pinned_subnet(estate: Estate) -> Estate:
     return grown(estate, spokes=[extra_spoke(subnets={"privat_az1": "10.250.15.0/28"})])
 
 
 @breaks
-def pinned_subnet_size(estate: Estate) -> Estate:
+def invalid_pinned_subnet_size(estate: Estate) -> Estate:
     return grown(estate, spokes=[extra_spoke(zones=first_zone(estate), subnets={"private_az1": "10.250.0.0/29"})])
 
 
 @breaks
-def pinned_subnet_outside(estate: Estate) -> Estate:
+def pinned_subnet_outside_vpc(estate: Estate) -> Estate:
     return grown(estate, spokes=[extra_spoke(zones=first_zone(estate), subnets={"private_az1": "10.251.0.0/24"})])
 
 

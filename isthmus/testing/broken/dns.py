@@ -38,7 +38,7 @@ def _shared(
 
 
 @breaks
-def dns_twice(estate: Estate) -> Estate:
+def multiple_hybrid_dns(estate: Estate) -> Estate:
     other = wide_spoke(estate, "other", cidr="10.250.16.0/20")
     twice = _shared(estate)
     second = extra_environment(spokes=[other], dns=HybridDns(spoke="other", inbound=False))
@@ -46,33 +46,33 @@ def dns_twice(estate: Estate) -> Estate:
 
 
 @breaks
-def dns_spoke(estate: Estate) -> Estate:
+def dns_spoke_in_other_environment(estate: Estate) -> Estate:
     return _shared(estate, spoke=wide_spoke(estate, "other"))
 
 
 @breaks
-def resolver_zones(estate: Estate) -> Estate:
+def single_address_resolver_endpoint(estate: Estate) -> Estate:
     return _shared(estate, spoke=extra_spoke(zones=first_zone(estate)), forwards=asking("10.250.0.10"))
 
 
 @breaks
-def domain_form(estate: Estate) -> Estate:
+def invalid_domain(estate: Estate) -> Estate:
     return _shared(estate, private_zones=[PrivateZone("corp.example.com.")])
 
 
 @breaks
-def domain_twice(estate: Estate) -> Estate:
+def duplicate_domain(estate: Estate) -> Estate:
     return _shared(estate, private_zones=[PrivateZone("corp.example.com")], forwards=asking("10.250.0.10"))
 
 
 @breaks
-def endpoint_name_taken(estate: Estate) -> Estate:
+def endpoint_name_conflict(estate: Estate) -> Estate:
     zone = PrivateZone(f"sqs.{estate.region}.amazonaws.com")
     return _shared(estate, spoke=wide_spoke(estate, interface_endpoints=["sqs"]), private_zones=[zone])
 
 
 @breaks
-def forward_target(estate: Estate) -> Estate:
+def invalid_forward_target(estate: Estate) -> Estate:
     return _shared(estate, forwards=asking())
 
 
@@ -82,18 +82,18 @@ def dns_server_not_reachable(estate: Estate) -> Estate:
 
 
 @breaks
-def dns_server_in_no_subnet(estate: Estate) -> Estate:
+def dns_server_outside_subnets(estate: Estate) -> Estate:
     # The seventh eighth is for public subnets, and this spoke has none.
     return _shared(estate, forwards=asking("10.250.12.10"))
 
 
 @breaks
-def forward_loop(estate: Estate) -> Estate:
+def dns_forwarding_loop(estate: Estate) -> Estate:
     return _shared(estate, forwards=asking("10.250.14.132"))
 
 
 @breaks
-def dns_after_hub(estate: Estate) -> Estate:
+def dns_in_later_environment(estate: Estate) -> Estate:
     assume(REGIONS[estate.region].partition != "aws-cn")
     larger = grown(without_dns(estate), spokes=[extra_spoke()])
     other = wide_spoke(estate, "other", cidr="10.250.16.0/20")
@@ -107,47 +107,47 @@ def inbound_endpoint_unused(estate: Estate) -> Estate:
 
 
 @breaks
-def dns_firewall(estate: Estate) -> Estate:
+def invalid_dns_firewall_domains(estate: Estate) -> Estate:
     return _shared(estate, firewall=DnsFirewall(allowed=["*.example.com"]))
 
 
 @breaks
-def dns_firewall_blocks_own_names(estate: Estate) -> Estate:
+def dns_firewall_blocks_estate_names(estate: Estate) -> Estate:
     return _shared(estate, firewall=DnsFirewall(allowed=["*.amazonaws.com"], blocked=["*"]), private_zones=[_ZONE])
 
 
 @breaks
-def dns_partition(estate: Estate) -> Estate:
+def dns_not_available(estate: Estate) -> Estate:
     """In China, and nothing else there."""
     return with_hub(grown(in_china(estate), spokes=[extra_spoke()]), dns=HybridDns(spoke="extra", inbound=False))
 
 
 @breaks
-def endpoints_without_dns(estate: Estate) -> Estate:
+def central_endpoints_without_dns(estate: Estate) -> Estate:
     return with_hub(without_dns(estate), endpoints=CentralEndpoints(services=["kms"]))
 
 
 @breaks
-def endpoint_service(estate: Estate) -> Estate:
+def unknown_endpoint_service(estate: Estate) -> Estate:
     return _shared(estate, endpoints=CentralEndpoints(services=["com.amazonaws.us-east-1.kms"]))
 
 
 @breaks
-def endpoint_service_twice(estate: Estate) -> Estate:
+def duplicate_endpoint_service(estate: Estate) -> Estate:
     return _shared(estate, wide_spoke(estate, interface_endpoints=["kms"]), CentralEndpoints(services=["kms"]))
 
 
 @breaks
-def s3_endpoint_twice(estate: Estate) -> Estate:
+def s3_endpoint_conflict(estate: Estate) -> Estate:
     return _shared(estate, endpoints=CentralEndpoints(services=["s3"]))
 
 
 @breaks
-def endpoint_policy(estate: Estate) -> Estate:
+def invalid_endpoint_policy(estate: Estate) -> Estate:
     return _shared(estate, endpoints=CentralEndpoints(services=["kms"], policies={"kms": "everybody"}))
 
 
 @breaks
-def endpoint_subnet_size(estate: Estate) -> Estate:
+def endpoint_subnet_too_small(estate: Estate) -> Estate:
     services = [name for name in SERVICES if name != "s3"][:12]
     return _shared(estate, extra_spoke(zones=first_zone(estate)), CentralEndpoints(services=services))

@@ -52,12 +52,12 @@ def _pair(
 
 
 @breaks
-def no_egress_vpc(estate: Estate) -> Estate:
+def central_egress_without_vpc(estate: Estate) -> Estate:
     return grown(estate, segments=[extra_segment(allowed_egress={Egress.CENTRAL})])
 
 
 @breaks
-def egress_vpc_count(estate: Estate) -> Estate:
+def multiple_egress_vpcs(estate: Estate) -> Estate:
     second = EgressVpc("second", cidr="10.250.252.0/23", inspection=Inspection.NONE, zones=estate.zones)
     one = _egress(estate, inspection=Inspection.NONE)
     return replace(one, environments=[*one.environments, extra_environment(egress=second)])
@@ -69,12 +69,12 @@ def egress_vpc_outside_blocks(estate: Estate) -> Estate:
 
 
 @breaks
-def egress_vpc_size(estate: Estate) -> Estate:
+def egress_vpc_too_small(estate: Estate) -> Estate:
     return _egress(estate, cidr="10.250.254.0/25")
 
 
 @breaks
-def egress_vpc_zones(estate: Estate) -> Estate:
+def egress_vpc_zone_missing(estate: Estate) -> Estate:
     zones = REGIONS[estate.region].zone_ids
     spoke = extra_spoke(egress=Egress.CENTRAL, zones=zones[:2])
     larger = grown(estate, segments=[extra_segment(allowed_egress={Egress.CENTRAL})], spokes=[spoke])
@@ -82,7 +82,7 @@ def egress_vpc_zones(estate: Estate) -> Estate:
 
 
 @breaks
-def segment_block_outside_blocks(estate: Estate) -> Estate:
+def segment_block_outside_estate(estate: Estate) -> Estate:
     return grown(estate, segments=[extra_segment(blocks=["172.31.0.0/16"])])
 
 
@@ -94,78 +94,78 @@ def segment_block_overlap(estate: Estate) -> Estate:
 
 
 @breaks
-def spoke_outside_segment(estate: Estate) -> Estate:
+def spoke_outside_segment_blocks(estate: Estate) -> Estate:
     return grown(estate, segments=[extra_segment(blocks=["10.251.0.0/16"])], spokes=[extra_spoke()])
 
 
 @breaks
-def inspected_without_firewall(estate: Estate) -> Estate:
+def inspection_without_firewall(estate: Estate) -> Estate:
     return _pair(estate)
 
 
 @breaks
-def inspected_without_blocks(estate: Estate) -> Estate:
+def inspection_without_blocks(estate: Estate) -> Estate:
     return _egress(_pair(estate, blocks=[]))
 
 
 @breaks
-def inspected_and_reachable(estate: Estate) -> Estate:
+def inspection_bypass(estate: Estate) -> Estate:
     return _egress(_pair(estate, reaches=["other"]))
 
 
 @breaks
-def inspected_with_vpn(estate: Estate) -> Estate:
+def inspection_with_vpn(estate: Estate) -> Estate:
     return _egress(_pair(estate, sites=[extra_site()], vpns=[extra_vpn(segment="other")]))
 
 
 @breaks
-def firewall_policy(estate: Estate) -> Estate:
+def firewall_policy_mismatch(estate: Estate) -> Estate:
     return _egress(estate, firewall=None)
 
 
 @breaks
-def rule_group_priority(estate: Estate) -> Estate:
+def invalid_rule_group_priority(estate: Estate) -> Estate:
     return firewall(estate, rule_groups=[group(priority=1_000)])
 
 
 @breaks
-def rule_group_capacity(estate: Estate) -> Estate:
+def rule_group_capacity_exceeded(estate: Estate) -> Estate:
     return firewall(estate, rule_groups=[group(rules=[_pass(1), _pass(2)], capacity=1)])
 
 
 @breaks
-def rule_group_count(estate: Estate) -> Estate:
+def too_many_rule_groups(estate: Estate) -> Estate:
     groups = [group(f"extra{number}", priority=number, rules=[_pass(number)]) for number in range(1, 22)]
     return firewall(estate, rule_groups=groups)
 
 
 @breaks
-def suricata_rule(estate: Estate) -> Estate:
+def invalid_suricata_rule(estate: Estate) -> Estate:
     return firewall(estate, rule_groups=[group(rules=["pass tcp any any -> any 443 (flow:to_server;)"])])
 
 
 @breaks
-def firewall_variable(estate: Estate) -> Estate:
+def invalid_firewall_variable(estate: Estate) -> Estate:
     named = grown(estate, segments=[extra_segment("home-net", blocks=["10.250.0.0/17"])])
     return firewall(named, rule_groups=[group()])
 
 
 @breaks
-def sid_twice(estate: Estate) -> Estate:
+def duplicate_sid(estate: Estate) -> Estate:
     return firewall(estate, rule_groups=[group(), group("other", priority=2)])
 
 
 @breaks
-def firewall_domain(estate: Estate) -> Estate:
+def invalid_firewall_domain(estate: Estate) -> Estate:
     return firewall(estate, domain_lists=[DomainList("extra", domains=["*.example.com"])])
 
 
 @breaks
-def domain_list_segment(estate: Estate) -> Estate:
+def domain_list_without_blocks(estate: Estate) -> Estate:
     lists = [DomainList("extra", domains=["example.com"], segments=["extra"])]
     return grown(firewall(estate, domain_lists=lists))
 
 
 @breaks
-def managed_rule_group(estate: Estate) -> Estate:
+def invalid_managed_rule_group(estate: Estate) -> Estate:
     return firewall(estate, managed_rule_groups=["MalwareDomainsActionOrder"])

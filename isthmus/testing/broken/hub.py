@@ -11,22 +11,22 @@ from isthmus.testing.broken.parts import breaks, extra_environment, extra_site, 
 
 
 @breaks
-def hub_count(estate: Estate) -> Estate:
+def not_exactly_one_hub(estate: Estate) -> Estate:
     extra = extra_environment(hub=Hub("second"))
     return replace(estate, environments=[*estate.environments, extra])
 
 
 @breaks
-def vpn_beside_hub(estate: Estate) -> Estate:
+def vpn_outside_hub_environment(estate: Estate) -> Estate:
     larger = grown(estate, sites=[extra_site()])
     return replace(larger, environments=[*larger.environments, extra_environment(vpn_connections=[extra_vpn()])])
 
 
 @breaks
-def hub_asn(estate: Estate) -> Estate:
+def invalid_hub_asn(estate: Estate) -> Estate:
     return with_hub(estate, hub=replace(estate.hub, asn=65_535))
 
 
 @breaks
-def hub_cidr_block(estate: Estate) -> Estate:
+def invalid_hub_cidr(estate: Estate) -> Estate:
     return with_hub(estate, hub=replace(estate.hub, cidr_blocks=["10.254.0.0/25"]))

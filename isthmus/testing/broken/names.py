@@ -25,17 +25,17 @@ def duplicate_name(estate: Estate) -> Estate:
 
 
 @breaks
-def name_form(estate: Estate) -> Estate:
+def invalid_name(estate: Estate) -> Estate:
     return grown(estate, spokes=[extra_spoke("extra/one")])
 
 
 @breaks
-def name_length(estate: Estate) -> Estate:
+def name_too_long(estate: Estate) -> Estate:
     return grown(estate, spokes=[extra_spoke("extra" * 9)])
 
 
 @breaks
-def join_role_length(estate: Estate) -> Estate:
+def join_role_name_too_long(estate: Estate) -> Estate:
     return grown(replace(estate, prefix="p" * 12), segments=[extra_segment("extra" * 8)])
 
 
@@ -50,7 +50,7 @@ def ambiguous_principal(estate: Estate) -> Estate:
 
 
 @breaks
-def pinned_name(estate: Estate) -> Estate:
+def invalid_name_tag(estate: Estate) -> Estate:
     return grown(estate, spokes=[extra_spoke(vpc_name="extra;")])
 
 
@@ -64,10 +64,10 @@ def ambiguous_derived_name(estate: Estate) -> Estate:
 
 
 @breaks
-def log_group_twice(estate: Estate) -> Estate:
+def duplicate_log_group(estate: Estate) -> Estate:
     return grown(estate, spokes=[extra_spoke(vpc_name=estate.hub.name)])
 
 
 @breaks
-def route_table_name_twice(estate: Estate) -> Estate:
+def duplicate_route_table_name(estate: Estate) -> Estate:
     return grown(estate, segments=[extra_segment("other", route_table_name=f"{estate.prefix}-extra")])

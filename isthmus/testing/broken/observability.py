@@ -12,7 +12,7 @@ from isthmus.testing.broken.parts import breaks, extra_environment, extra_site, 
 
 
 @breaks
-def nothing_to_observe(estate: Estate) -> Estate:
+def observability_without_resources(estate: Estate) -> Estate:
     extra = extra_environment(observability=Observability(notify=["network-team@example.com"]))
     return replace(estate, environments=[*estate.environments, extra])
 
@@ -23,30 +23,30 @@ def _observed(estate: Estate, **given: Any) -> Estate:
 
 
 @breaks
-def alarm_target(estate: Estate) -> Estate:
+def invalid_alarm_target(estate: Estate) -> Estate:
     return _observed(estate, notify=["network-team"])
 
 
 @breaks
-def network_manager_partition(estate: Estate) -> Estate:
+def network_manager_not_available(estate: Estate) -> Estate:
     return _observed(in_china(estate), network_manager=True)
 
 
 @breaks
-def alarm_target_region(estate: Estate) -> Estate:
+def alarm_topic_in_other_region(estate: Estate) -> Estate:
     return _observed(estate, notify=["arn:aws:sns:us-east-9:111122223333:alarms"])
 
 
 @breaks
-def tunnel_down_for(estate: Estate) -> Estate:
+def invalid_tunnel_alarm_period(estate: Estate) -> Estate:
     return _observed(estate, tunnel_down_for=7)
 
 
 @breaks
-def firewall_drops_above(estate: Estate) -> Estate:
+def invalid_firewall_alarm_threshold(estate: Estate) -> Estate:
     return _observed(estate, firewall_drops_above=-3)
 
 
 @breaks
-def site_coordinates(estate: Estate) -> Estate:
+def invalid_site_coordinates(estate: Estate) -> Estate:
     return grown(estate, sites=[extra_site(coordinates=(8.68, 250.11))])

@@ -20,23 +20,23 @@ from isthmus.testing.strategies import ACCOUNTS, UNITS
 
 
 @breaks
-def account_id(estate: Estate) -> Estate:
+def invalid_account_id(estate: Estate) -> Estate:
     return with_accounts(estate, Account("extra", id="88888888888"))
 
 
 @breaks
-def account_id_twice(estate: Estate) -> Estate:
+def duplicate_account_id(estate: Estate) -> Estate:
     return with_accounts(estate, Account("extra", id=estate.organization.accounts[0].id))
 
 
 @breaks
-def organization_arn(estate: Estate) -> Estate:
+def invalid_organization_arn(estate: Estate) -> Estate:
     arn = "arn:aws:organizations::999999999999:o-example0001"
     return replace(estate, organization=replace(estate.organization, arn=arn))
 
 
 @breaks
-def unit_arn(estate: Estate) -> Estate:
+def invalid_organizational_unit_arn(estate: Estate) -> Estate:
     organization = estate.organization
     arn = organization.units[0].arn.replace("o-example0001", "o-another0001")
     units = [*organization.units, OrganizationalUnit("extra", arn=arn)]
@@ -44,7 +44,7 @@ def unit_arn(estate: Estate) -> Estate:
 
 
 @breaks
-def deployment_role(estate: Estate) -> Estate:
+def invalid_deployment_role(estate: Estate) -> Estate:
     arn = "arn:aws:iam::999999999999:role/deploy"
     return replace(estate, organization=replace(estate.organization, deployment_role=arn))
 
@@ -56,13 +56,13 @@ def deployers_missing(estate: Estate) -> Estate:
 
 
 @breaks
-def deployer(estate: Estate) -> Estate:
+def invalid_deployer(estate: Estate) -> Estate:
     arn = "arn:aws:iam::999999999999:role/deploy"
     return replace(estate, organization=replace(estate.organization, deployers=[arn]))
 
 
 @breaks
-def account_not_shared_with(estate: Estate) -> Estate:
+def hub_not_shared(estate: Estate) -> Estate:
     """The organization's last account is in no unit that the segment knows, and holds a spoke that joins it."""
     larger = with_accounts(
         grown(estate, segments=[extra_segment(may_be_attached_by=[ACCOUNTS[0]])]), Account("extra", id="888888888888")

@@ -30,18 +30,18 @@ from isthmus.testing.broken.parts import (
 
 
 @breaks
-def quota(estate: Estate) -> Estate:
+def invalid_quota(estate: Estate) -> Estate:
     return replace(estate, quotas={**estate.quotas, "network-acl-rules": 41})
 
 
 @breaks
-def vpc_cidr_count(estate: Estate) -> Estate:
+def too_many_vpc_cidrs(estate: Estate) -> Estate:
     more = [f"10.250.{16 + number}.0/24" for number in range(5)]
     return grown(estate, spokes=[extra_spoke(secondary_cidrs=more)])
 
 
 @breaks
-def network_acl_rules(estate: Estate) -> Estate:
+def too_many_network_acl_rules(estate: Estate) -> Estate:
     """19 networks are denied: too many by one with the rule that allows and AWS's own."""
     lans = {f"lan{number}": f"172.30.{number}.0/24" for number in range(19)}
     site = extra_site(networks=lans, advertises=[*lans.values()])
@@ -50,19 +50,19 @@ def network_acl_rules(estate: Estate) -> Estate:
 
 
 @breaks
-def route_table_size(estate: Estate) -> Estate:
+def too_many_vpc_routes(estate: Estate) -> Estate:
     lans = {f"lan{number}": f"172.{30 + number // 256}.{number % 256}.0/24" for number in range(500)}
     site = extra_site(networks=lans, advertises=["172.30.0.0/15"])
     return grown(without_sites(estate), sites=[site], vpns=[extra_vpn()], spokes=[extra_spoke()])
 
 
 @breaks
-def route_table_count(estate: Estate) -> Estate:
+def too_many_route_tables(estate: Estate) -> Estate:
     return grown(estate, segments=[extra_segment(f"extra{number}") for number in range(20)])
 
 
 @breaks
-def transit_gateway_routes(estate: Estate) -> Estate:
+def too_many_transit_gateway_routes(estate: Estate) -> Estate:
     """Eleven segments learn 1,000 prefixes."""
     lans = [str(lan) for lan in islice(IPv4Network(LAN).subnets(new_prefix=26), 999)]
     segments = [extra_segment(f"extra{number}", reaches=["extra"]) for number in range(10)]
@@ -71,7 +71,7 @@ def transit_gateway_routes(estate: Estate) -> Estate:
 
 
 @breaks
-def vpc_count(estate: Estate) -> Estate:
+def too_many_vpcs(estate: Estate) -> Estate:
     many = [
         extra_spoke(f"extra{number}", cidr=f"10.250.{number}.0/24", gateway_endpoints=[], zones=first_zone(estate))
         for number in range(estate.quotas["vpcs"] + 1)
@@ -80,7 +80,7 @@ def vpc_count(estate: Estate) -> Estate:
 
 
 @breaks
-def elastic_ip_count(estate: Estate) -> Estate:
+def too_many_elastic_ips(estate: Estate) -> Estate:
     zones = REGIONS[estate.region].zone_ids[:3]
     many = [
         extra_spoke(
@@ -92,7 +92,7 @@ def elastic_ip_count(estate: Estate) -> Estate:
 
 
 @breaks
-def nat_gateway_count(estate: Estate) -> Estate:
+def too_many_nat_gateways(estate: Estate) -> Estate:
     many = [
         extra_spoke(
             f"extra{number}",
@@ -113,7 +113,7 @@ def _local(estate: Estate, spokes: list[Spoke], raised: str) -> Estate:
 
 
 @breaks
-def served_vpcs(estate: Estate) -> Estate:
+def too_many_dns_vpcs(estate: Estate) -> Estate:
     assume(REGIONS[estate.region].partition != "aws-cn")
     many = [
         extra_spoke(
@@ -135,7 +135,7 @@ def served_vpcs(estate: Estate) -> Estate:
 
 
 @breaks
-def gateway_endpoint_count(estate: Estate) -> Estate:
+def too_many_gateway_endpoints(estate: Estate) -> Estate:
     many = [
         extra_spoke(f"extra{number}", cidr=f"10.250.{number}.0/24", zones=first_zone(estate)) for number in range(11)
     ]
@@ -143,7 +143,7 @@ def gateway_endpoint_count(estate: Estate) -> Estate:
 
 
 @breaks
-def security_group_rules(estate: Estate) -> Estate:
+def too_many_security_group_rules(estate: Estate) -> Estate:
     """31 networks ask by two protocols."""
     assume(REGIONS[estate.region].partition != "aws-cn")
     lans = {f"lan{number}": f"172.30.{number}.0/24" for number in range(31)}
@@ -153,18 +153,18 @@ def security_group_rules(estate: Estate) -> Estate:
 
 
 @breaks
-def vpn_connection_count(estate: Estate) -> Estate:
+def too_many_vpn_connections(estate: Estate) -> Estate:
     vpns = [extra_vpn(f"extra{number}", number=400 + number) for number in range(51)]
     return grown(estate, sites=[extra_site()], vpns=vpns)
 
 
 @breaks
-def customer_gateway_count(estate: Estate) -> Estate:
+def too_many_customer_gateways(estate: Estate) -> Estate:
     many = [extra_gateway(f"extra{number}", ip_address=f"198.51.100.{number + 1}") for number in range(51)]
     return grown(estate, sites=[extra_site(customer_gateways=many)])
 
 
 @breaks
-def hub_cidr_count(estate: Estate) -> Estate:
+def too_many_hub_cidrs(estate: Estate) -> Estate:
     blocks = [f"10.254.{number}.0/24" for number in range(6)]
     return with_hub(estate, hub=replace(estate.hub, cidr_blocks=blocks))

@@ -22,17 +22,17 @@ from isthmus.testing.strategies import DEFAULT
 
 
 @breaks
-def segment_reaches_itself(estate: Estate) -> Estate:
+def segment_self_reference(estate: Estate) -> Estate:
     return grown(estate, segments=[extra_segment(reaches=["extra"])])
 
 
 @breaks
-def site_transit_with_itself(estate: Estate) -> Estate:
+def site_self_transit(estate: Estate) -> Estate:
     return grown(estate, sites=[extra_site(transit_with=["extra"])])
 
 
 @breaks
-def egress_not_allowed(estate: Estate) -> Estate:
+def egress_not_allowed_by_segment(estate: Estate) -> Estate:
     return grown(estate, spokes=[extra_spoke(egress=Egress.LOCAL)])
 
 
@@ -42,20 +42,20 @@ def site_network_not_reachable(estate: Estate) -> Estate:
 
 
 @breaks
-def no_default_on_premises(estate: Estate) -> Estate:
+def default_route_missing(estate: Estate) -> Estate:
     way = extra_segment(allowed_egress={Egress.ON_PREMISES})
     return grown(estate, segments=[way], sites=[extra_site()], vpns=[extra_vpn()])
 
 
 @breaks
-def default_route_needs_bgp(estate: Estate) -> Estate:
+def static_default_with_many_connections(estate: Estate) -> Estate:
     site = extra_site(customer_gateways=[extra_gateway(), extra_gateway("other", ip_address="198.51.100.2")])
     vpns = [extra_vpn(default_route=True), extra_vpn("other", customer_gateway="other", number=501)]
     return grown(estate, sites=[site], vpns=vpns)
 
 
 @breaks
-def default_route_twice(estate: Estate) -> Estate:
+def duplicate_static_default(estate: Estate) -> Estate:
     other = extra_site("other", networks={"lan": "172.31.0.0/16"}, advertises=["172.31.0.0/16"])
     other = replace(other, customer_gateways=[extra_gateway("other", ip_address="198.51.100.2")])
     vpns = [extra_vpn(default_route=True), extra_vpn("other", customer_gateway="other", number=501, default_route=True)]
@@ -63,19 +63,19 @@ def default_route_twice(estate: Estate) -> Estate:
 
 
 @breaks
-def default_route_and_advertised(estate: Estate) -> Estate:
+def static_and_advertised_default(estate: Estate) -> Estate:
     return grown(quiet(estate), sites=[extra_site(advertises=[LAN, DEFAULT])], vpns=[extra_vpn(default_route=True)])
 
 
 @breaks
-def static_and_bgp(estate: Estate) -> Estate:
+def static_and_bgp_routing(estate: Estate) -> Estate:
     site = extra_site(customer_gateways=[extra_gateway(), extra_gateway("other", ip_address="198.51.100.2")])
     vpns = [extra_vpn(), extra_vpn("other", customer_gateway="other", number=501, routing=Routing.STATIC)]
     return grown(estate, sites=[site], vpns=vpns)
 
 
 @breaks
-def static_twice(estate: Estate) -> Estate:
+def duplicate_static_connection(estate: Estate) -> Estate:
     site = extra_site(
         advertises=[], customer_gateways=[extra_gateway(), extra_gateway("other", ip_address="198.51.100.2")]
     )
@@ -87,12 +87,12 @@ def static_twice(estate: Estate) -> Estate:
 
 
 @breaks
-def static_without_routes(estate: Estate) -> Estate:
+def static_connection_without_routes(estate: Estate) -> Estate:
     return grown(estate, sites=[extra_site(networks={}, advertises=[])], vpns=[extra_vpn(routing=Routing.STATIC)])
 
 
 @breaks
-def ecmp_asn(estate: Estate) -> Estate:
+def ecmp_asn_mismatch(estate: Estate) -> Estate:
     other = extra_gateway("other", ip_address="198.51.100.2", bgp_asn=65_501)
     vpns = [extra_vpn(), extra_vpn("other", customer_gateway="other", number=501)]
     return grown(estate, sites=[extra_site(customer_gateways=[extra_gateway(), other])], vpns=vpns)

@@ -12,30 +12,30 @@ from isthmus.testing.strategies import ACCOUNTS
 
 
 @breaks
-def tag_form(estate: Estate) -> Estate:
+def invalid_tag(estate: Estate) -> Estate:
     return replace(estate, tags={"aws:foo": "bar"})
 
 
 @breaks
-def log_retention(estate: Estate) -> Estate:
+def invalid_log_retention(estate: Estate) -> Estate:
     return replace(estate, log_retention_days=31)
 
 
 @breaks
-def dns_server(estate: Estate) -> Estate:
+def dns_server_outside_site(estate: Estate) -> Estate:
     return grown(estate, sites=[extra_site(dns_servers=["172.29.0.53"])])
 
 
 @breaks
-def gateway_endpoint(estate: Estate) -> Estate:
+def invalid_gateway_endpoint(estate: Estate) -> Estate:
     return grown(estate, spokes=[extra_spoke(gateway_endpoints=["sqs"])])
 
 
 @breaks
-def state_bucket(estate: Estate) -> Estate:
+def invalid_state_bucket(estate: Estate) -> Estate:
     return replace(estate, backend=S3Backend(bucket="Example_State", account=ACCOUNTS[0]))
 
 
 @breaks
-def hcp_name(estate: Estate) -> Estate:
+def invalid_hcp_terraform_name(estate: Estate) -> Estate:
     return replace(estate, backend=HcpTerraform(organization="example", hostname="https://app.terraform.io"))

@@ -21,7 +21,7 @@ from isthmus.testing.strategies import UNITS
 
 
 @breaks
-def trust_policy_size(estate: Estate) -> Estate:
+def trust_policy_too_long(estate: Estate) -> Estate:
     root = estate.organization.arn.replace(":organization/", ":ou/")
     units = [OrganizationalUnit(f"extra{number}", arn=f"{root}/ou-root-{90_000_000 + number}") for number in range(60)]
     organization = replace(estate.organization, units=[*estate.organization.units, *units])
@@ -29,14 +29,14 @@ def trust_policy_size(estate: Estate) -> Estate:
 
 
 @breaks
-def role_policy_size(estate: Estate) -> Estate:
+def role_policy_too_long(estate: Estate) -> Estate:
     segments = [extra_segment(f"extra{number}", reaches=["extra"]) for number in range(90)]
     larger = grown(estate, segments=[extra_segment(may_be_attached_by=[UNITS[0]]), *segments])
     return replace(larger, quotas={**estate.quotas, "transit-gateway-route-tables": 150})
 
 
 @breaks
-def suricata_rule_size(estate: Estate) -> Estate:
+def suricata_rule_too_long(estate: Estate) -> Estate:
     text = f'pass tcp $HOME_NET any -> $EXTERNAL_NET 443 (msg:"{"a" * 8_192}"; sid:1;)'
     return firewall(estate, rule_groups=[group(rules=[text])])
 
@@ -53,12 +53,12 @@ def _observed(estate: Estate, vpns: list[VpnConnection]) -> Estate:
 
 
 @breaks
-def site_alarm_size(estate: Estate) -> Estate:
+def too_many_site_alarms(estate: Estate) -> Estate:
     return _observed(estate, [extra_vpn(f"extra{number}", number=number) for number in range(400, 501)])
 
 
 @breaks
-def dashboard_size(estate: Estate) -> Estate:
+def too_many_dashboard_metrics(estate: Estate) -> Estate:
     numbers = range(387, 513)
     return _observed(
         estate,

@@ -20,17 +20,17 @@ from isthmus.testing.broken.parts import (
 
 
 @breaks
-def customer_gateway_asn(estate: Estate) -> Estate:
+def invalid_customer_gateway_asn(estate: Estate) -> Estate:
     return grown(estate, sites=[extra_site(customer_gateways=[extra_gateway(bgp_asn=7224)])])
 
 
 @breaks
-def same_asn(estate: Estate) -> Estate:
+def equal_bgp_asns(estate: Estate) -> Estate:
     return grown(estate, sites=[extra_site(customer_gateways=[extra_gateway(bgp_asn=estate.hub.asn)])])
 
 
 @breaks
-def transit_asn(estate: Estate) -> Estate:
+def equal_transit_asns(estate: Estate) -> Estate:
     other = extra_site(
         "other",
         networks={"lan": "172.29.0.0/16"},
@@ -43,29 +43,29 @@ def transit_asn(estate: Estate) -> Estate:
 
 
 @breaks
-def customer_gateway_address(estate: Estate) -> Estate:
+def invalid_customer_gateway_address(estate: Estate) -> Estate:
     return grown(estate, sites=[extra_site(customer_gateways=[extra_gateway(ip_address="10.1.1.1")])])
 
 
 @breaks
-def customer_gateway_address_twice(estate: Estate) -> Estate:
+def duplicate_customer_gateway_address(estate: Estate) -> Estate:
     return grown(estate, sites=[extra_site(customer_gateways=[extra_gateway(), extra_gateway("other")])])
 
 
 @breaks
-def customer_gateway_unknown(estate: Estate) -> Estate:
+def unidentified_customer_gateway(estate: Estate) -> Estate:
     return grown(estate, sites=[extra_site(customer_gateways=[extra_gateway(ip_address=None)])])
 
 
 @breaks
-def certificate_arn(estate: Estate) -> Estate:
+def invalid_certificate_arn(estate: Estate) -> Estate:
     return grown(
         estate, sites=[extra_site(customer_gateways=[extra_gateway(certificate_arn=_certificate(estate, "7" * 12))])]
     )
 
 
 @breaks
-def tunnel_without_address(estate: Estate) -> Estate:
+def tunnel_start_without_address(estate: Estate) -> Estate:
     arn = _certificate(estate, estate.account(estate.hub_environment.account).id)
     site = extra_site(customer_gateways=[extra_gateway(ip_address=None, certificate_arn=arn)])
     return grown(estate, sites=[site], vpns=[extra_vpn(tunnels=(Tunnel(startup_action="add"), Tunnel()))])
@@ -77,60 +77,60 @@ def _certificate(estate: Estate, account: str) -> str:
 
 
 @breaks
-def large_and_accelerated(estate: Estate) -> Estate:
+def accelerated_large_tunnels(estate: Estate) -> Estate:
     assume(REGIONS[estate.region].partition == "aws")
     return grown(estate, sites=[extra_site()], vpns=[extra_vpn(large_tunnels=True, acceleration=True)])
 
 
 @breaks
-def acceleration_partition(estate: Estate) -> Estate:
+def acceleration_not_available(estate: Estate) -> Estate:
     return grown(in_china(estate), sites=[extra_site()], vpns=[extra_vpn(acceleration=True)])
 
 
 @breaks
-def device_name(estate: Estate) -> Estate:
+def invalid_device_name(estate: Estate) -> Estate:
     return grown(estate, sites=[extra_site(customer_gateways=[extra_gateway(device="")])])
 
 
 @breaks
-def vpn_number(estate: Estate) -> Estate:
+def invalid_vpn_number(estate: Estate) -> Estate:
     return grown(estate, sites=[extra_site()], vpns=[extra_vpn(number=0)])
 
 
 @breaks
-def vpn_number_twice(estate: Estate) -> Estate:
+def duplicate_vpn_number(estate: Estate) -> Estate:
     site = extra_site(customer_gateways=[extra_gateway(), extra_gateway("other", ip_address="198.51.100.2")])
     return grown(estate, sites=[site], vpns=[extra_vpn(), extra_vpn("other", customer_gateway="other")])
 
 
 @breaks
-def inside_cidr_form(estate: Estate) -> Estate:
+def invalid_inside_cidr(estate: Estate) -> Estate:
     return with_tunnel(estate, inside_cidr="169.254.250.0/29")
 
 
 @breaks
-def inside_cidr_reserved(estate: Estate) -> Estate:
+def reserved_inside_cidr(estate: Estate) -> Estate:
     return with_tunnel(estate, inside_cidr="169.254.169.252/30")
 
 
 @breaks
-def inside_cidr_twice(estate: Estate) -> Estate:
+def duplicate_inside_cidr(estate: Estate) -> Estate:
     pinned = (Tunnel(inside_cidr="169.254.250.0/30"), Tunnel(inside_cidr="169.254.250.0/30"))
     return grown(estate, sites=[extra_site()], vpns=[extra_vpn(tunnels=pinned)])
 
 
 @breaks
-def tunnel_value(estate: Estate) -> Estate:
+def invalid_tunnel_option(estate: Estate) -> Estate:
     return with_tunnel(estate, dpd_timeout=0)
 
 
 @breaks
-def tunnel_lifetimes(estate: Estate) -> Estate:
+def conflicting_tunnel_lifetimes(estate: Estate) -> Estate:
     return with_tunnel(estate, phase2_lifetime=1_000, rekey_margin_time=501)
 
 
 @breaks
-def tunnel_algorithm(estate: Estate) -> Estate:
+def invalid_tunnel_algorithm(estate: Estate) -> Estate:
     return with_tunnel(estate, phase2_encryption_algorithms=["AES512"])
 
 

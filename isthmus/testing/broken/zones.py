@@ -11,25 +11,25 @@ from isthmus.testing.broken.parts import breaks, extra_spoke, grown
 
 
 @breaks
-def region(estate: Estate) -> Estate:
+def unknown_region(estate: Estate) -> Estate:
     return replace(estate, region="us-east-9")
 
 
 @breaks
-def no_zones(estate: Estate) -> Estate:
+def zones_missing(estate: Estate) -> Estate:
     return grown(estate, spokes=[extra_spoke(zones=[])])
 
 
 @breaks
-def zone_twice(estate: Estate) -> Estate:
+def duplicate_zone(estate: Estate) -> Estate:
     return grown(estate, spokes=[extra_spoke(zones=[estate.zones[0]] * 2)])
 
 
 @breaks
-def zone_of_region(estate: Estate) -> Estate:
+def zone_not_in_region(estate: Estate) -> Estate:
     return grown(estate, spokes=[extra_spoke(zones=[estate.zones[0], f"{estate.region}a"])])
 
 
 @breaks
-def nat_zones(estate: Estate) -> Estate:
+def invalid_nat_zones(estate: Estate) -> Estate:
     return grown(estate, spokes=[extra_spoke(nat_zones=estate.zones)])
