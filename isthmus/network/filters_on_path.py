@@ -24,13 +24,13 @@ TRANSLATED = (1, 6, 17)  # the protocols that a NAT gateway translates
 ICMPV6 = 58
 
 
-class Passing:
-    """Which packets pass, on paths over `index`."""
+class FiltersOnPath:
+    """The filters on the paths of one network."""
 
-    def __init__(self, index: NetworkIndex, places: Positions) -> None:
+    def __init__(self, index: NetworkIndex, positions: Positions) -> None:
         self.index = index
         self.network = index.network
-        self.places = places
+        self.positions = positions
 
     def firewalls(self, packet: Packet, paths: Iterable[Path], source: int, target: int) -> Iterator[Path]:
         """The paths after the rules of the firewalls that they meet."""
@@ -41,7 +41,7 @@ class Passing:
             clients = packet.ephemeral
             for hop in path.hops:
                 if hop.kind == "NAT gateway":
-                    sender, clients = self.places.nat_span(hop.address), NAT_PORTS
+                    sender, clients = self.positions.nat_span(hop.address), NAT_PORTS
                     receiver = (nat64.translated(target), nat64.translated(target))
                 rules = self._rules(hop)
                 if isinstance(rules, Unknown):
@@ -83,7 +83,7 @@ class Passing:
                 continue
             sender, receiver = source, destination
             if crossing.nat:
-                sender = self.places.nat_span(crossing.nat)
+                sender = self.positions.nat_span(crossing.nat)
                 receiver = (nat64.translated(destination[0]), nat64.translated(destination[1]))
             verdict = acl_verdict(acl, crossing.inbound, sender if crossing.inbound else receiver, traffic)
             if isinstance(verdict, Block):
@@ -104,7 +104,7 @@ class Passing:
             if acl is None:
                 path = path._replace(unknown=path.unknown or f"network ACL {crossing.nacl} is not in this input")
                 continue
-            sender = self.places.nat_span(crossing.nat) if crossing.nat else source
+            sender = self.positions.nat_span(crossing.nat) if crossing.nat else source
             found = acl_denied(acl, crossing.inbound, sender if crossing.inbound else destination, traffic)
             if isinstance(found, Unknown):
                 path = _judged(path, found)
@@ -148,7 +148,7 @@ class Passing:
         if isinstance(to, AtEndpoint):
             guards = self.network.endpoints[to.address].security_groups
         if guards is not None:
-            sender = self.places.of(source) if not path.nats else self.places.nat_place(path.nats[-1])
+            sender = self.positions.of(source) if not path.nats else self.positions.nat_place(path.nats[-1])
             if isinstance(sender, int):
                 named = _named(ours, isinstance(source, InSubnet) and self._references(path, inbound=True))
                 verdicts.append(group_verdict(self.network, guards, True, (sender, sender), named, there(packet)))

@@ -6,11 +6,14 @@ for each such place, over every address, and all sources that arrive there share
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from isthmus.network.address_space import ALL, RangeMap
-from isthmus.network.answers import Crossing, Hop, Path
+from isthmus.network.address_space import ALL, RangeMap, span
+from isthmus.network.answers import Crossing, Hop, InSubnet, Path
+from isthmus.network.model import Network
+from isthmus.network.route_tables import vpc_cidrs
 from isthmus.network.walk import Pieces, Seen, TgwPlace, Walk
 
 _ONWARD = "onward"  # the last hop of a path that goes on in a shared tail
@@ -101,8 +104,43 @@ class SourceClass:
 Signature = tuple[object, ...]
 
 
+def source_classes(
+    network: Network, subnets: Iterable[str], reach: Callable[[InSubnet], Reach]
+) -> tuple[SourceClass, ...]:
+    """Subnets in classes: all of a class have equivalent results for destinations outside their own VPC."""
+    contents = _acl_contents(network)
+
+    def acl_content(address: str) -> int:
+        return contents.get(address, -1)
+
+    classes: dict[object, list[str]] = defaultdict(list)
+    reaches: dict[object, Reach] = {}
+    for subnet in subnets:
+        found = reach(InSubnet(subnet))
+        own = [span(c) for c in vpc_cidrs(network, network.subnets[subnet].vpc)]
+        pieces = without(list(found.heads), own, lambda paths: signature(paths, acl_content))
+        key = tuple((low, high, signature(paths, acl_content)) for low, high, paths in pieces)
+        classes[key].append(subnet)
+        reaches.setdefault(key, Reach(RangeMap(pieces, ()), found.tails))
+    return tuple(SourceClass(tuple(members), reaches[key]) for key, members in classes.items())
+
+
+def _acl_contents(network: Network) -> dict[str, int]:
+    """A number for each network ACL: equal for network ACLs with equal rules."""
+    seen: dict[object, int] = {}
+    contents: dict[str, int] = {}
+    for address, acl in network.nacls.items():
+        rules = tuple(
+            tuple((r.number, r.allow, r.protocol, r.cidr, r.ports) for r in direction)
+            for direction in (acl.inbound, acl.outbound)
+        )
+        key = (rules, acl.unresolved, address if acl.unresolved else "")
+        contents[address] = seen.setdefault(key, len(seen))
+    return contents
+
+
 def signature(paths: tuple[Path, ...], acl_content: Callable[[str], int]) -> Signature:
-    """What two sources must agree on to be alike toward a range."""
+    """The part of a result that is equal for equivalent sources, for a range of destinations."""
     return tuple(
         (
             onward(path),

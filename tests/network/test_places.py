@@ -124,7 +124,7 @@ def test_places_that_are_not_there(location: Position, why: str) -> None:
 
 
 def test_where_a_nat_gateway_is() -> None:
-    places: Positions = engine().places
+    places: Positions = engine().positions
     assert places.nat_place("nat") == number(ip_address("10.1.1.99"))
     assert places.nat_span("nat") == span(ip_network("10.1.1.99/32"))
     assert places.nat_place("nat2") == number(ip_address("10.1.2.3"))
