@@ -34,7 +34,7 @@ from isthmus.intent import (
 from isthmus.network import model
 from isthmus.network.answers import Outcome, Packet
 from isthmus.network.dns_model import Resolution, VpcDns
-from isthmus.report import proof_json
+from isthmus.report.proof_json import proof_json
 from tests.network.judge import Walker
 
 ZONES = ("use1-az1", "use1-az2", "use1-az4")
@@ -198,7 +198,7 @@ def measured(count: int) -> str:
     failing, _ = _timed(lambda: subject.prove(scenarios=True))
     subject.trace("spoke0001", "dc1/users")
     tracing, _ = _timed(lambda: subject.trace("spoke0001", "spoke0002"))
-    writing = f"{_timed(lambda: sum(map(len, proof_json.written(answer))))[0]:.2f}" if count <= 100 else "-"
+    writing = f"{_timed(lambda: sum(map(len, proof_json(answer))))[0]:.2f}" if count <= 100 else "-"
     walking = beside_the_walker(facts, intent) if count <= 10 else f"{'-':>9} {'-':>7}"
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     times = f"{alone:>9.2f} {failing:>12.2f} {tracing * 1000:>9.1f} {writing:>8} {walking}"

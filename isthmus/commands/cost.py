@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +35,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the bill and return 0."""
     from isthmus.cost.prices import read_prices, shipped
     from isthmus.cost.traffic import read_traffic
-    from isthmus.report import cost
+    from isthmus.report.cost_json import estimate_document
+    from isthmus.report.cost_markdown import estimate_markdown
+    from isthmus.report.cost_terminal import print_estimate
+    from isthmus.report.json_text import json_text
     from isthmus.text.console import console
 
     read = (*arguments.paths, arguments.before, arguments.intent, arguments.traffic, arguments.prices)
@@ -48,11 +50,11 @@ def run(arguments: argparse.Namespace) -> int:
     after = _bill(arguments.paths, arguments, prices, flows)
     before = _bill([arguments.before], arguments, prices, flows) if arguments.before else None
     if arguments.json:
-        publish(arguments.json, "json", [json.dumps(cost.estimate_json(after, before), indent=2) + "\n"])
+        publish(arguments.json, "json", json_text(estimate_document(after, before)))
     if arguments.markdown:
-        publish(arguments.markdown, "markdown", [cost.estimate_markdown(after, before)])
+        publish(arguments.markdown, "markdown", [estimate_markdown(after, before)])
     if "-" not in (arguments.json, arguments.markdown):
-        cost.print_estimate(after, console(), before)
+        print_estimate(after, console(), before)
     return 0
 
 

@@ -32,7 +32,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compare, print, and return 0 if no flow changes, nor what firewalls do, else 1."""
     from isthmus import proof
-    from isthmus.report import markdown, proof_json, proof_terminal
+    from isthmus.report.difference_json import difference_json
+    from isthmus.report.difference_markdown import difference_markdown
+    from isthmus.report.difference_terminal import print_difference
     from isthmus.text.console import console
 
     read = (arguments.base, arguments.head, *arguments.beside, arguments.intent)
@@ -45,9 +47,9 @@ def run(arguments: argparse.Namespace) -> int:
         before, after = (proof.read(side, *beside, **assuming) for side in (arguments.base, arguments.head))
     difference = proof.compare(before, after)
     if arguments.json:
-        publish(arguments.json, "json", [proof_json.difference_text(difference)])
+        publish(arguments.json, "json", difference_json(difference))
     if arguments.markdown:
-        publish(arguments.markdown, "markdown", [markdown.difference_markdown(difference)])
+        publish(arguments.markdown, "markdown", [difference_markdown(difference)])
     if "-" not in (arguments.json, arguments.markdown):
-        proof_terminal.print_difference(difference, console())
+        print_difference(difference, console())
     return 0 if difference.changes_nothing else 1

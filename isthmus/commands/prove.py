@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 from isthmus.commands.arguments import assumed, inputs
@@ -32,7 +31,10 @@ def run(arguments: argparse.Namespace) -> int:
     Raises `CannotAnswer` where --strict-drift is asked of what cannot be compared with what was synthesized.
     """
     from isthmus import proof
-    from isthmus.report import markdown, proof_json, proof_terminal, sarif
+    from isthmus.report.proof_json import proof_json
+    from isthmus.report.proof_markdown import proof_markdown
+    from isthmus.report.proof_sarif import proof_sarif
+    from isthmus.report.proof_terminal import print_proof
     from isthmus.text.console import console
 
     check_outputs((arguments.json, arguments.markdown, arguments.sarif), (*arguments.paths, arguments.intent))
@@ -45,12 +47,11 @@ def run(arguments: argparse.Namespace) -> int:
         )
     answer = subject.prove(scenarios=not arguments.no_scenarios)
     if arguments.json:
-        publish(arguments.json, "json", proof_json.written(answer))
+        publish(arguments.json, "json", proof_json(answer))
     if arguments.markdown:
-        publish(arguments.markdown, "markdown", [markdown.proof_markdown(answer)])
+        publish(arguments.markdown, "markdown", [proof_markdown(answer)])
     if arguments.sarif:
-        document = sarif.sarif(answer, Path(arguments.paths[0]))
-        publish(arguments.sarif, "json", [json.dumps(document, indent=2), "\n"])
+        publish(arguments.sarif, "json", [proof_sarif(answer, Path(arguments.paths[0]))])
     if "-" not in (arguments.json, arguments.markdown, arguments.sarif):
-        proof_terminal.print_proof(answer, console(), every=arguments.all)
+        print_proof(answer, console(), every=arguments.all)
     return 0 if answer.holds and not (arguments.strict_drift and answer.drift) else 1

@@ -28,7 +28,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Scan, print, and return 0 if nothing is left to do, else 1."""
-    from isthmus.scan import ScanError, read_waivers, reports, scan
+    from isthmus.report.scan_terminal import print_scan
+    from isthmus.report.scan_writers import FORMS, WRITERS
+    from isthmus.scan import ScanError, read_waivers, scan
 
     if arguments.folder is None and not arguments.plan:
         raise CannotAnswer("give a folder of synthesized Terraform, or --plan")
@@ -48,7 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise CannotAnswer(str(error)) from error
     for name, where in written.items():
         if where:
-            publish(where, reports.FORMS[name], [reports.WRITERS[name](answer, arguments.folder or "")])
+            publish(where, FORMS[name], [WRITERS[name](answer, arguments.folder or "")])
     if "-" not in written.values():
-        reports.print_scan(answer)
+        print_scan(answer)
     return 0 if answer.clean else 1

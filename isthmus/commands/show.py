@@ -17,22 +17,22 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the overview and return 0."""
     from isthmus.output import overview
     from isthmus.output.folder import read_output
-    from isthmus.report import show_terminal as overview_terminal
-    from isthmus.report.proof_terminal import print_differing
+    from isthmus.report import show_terminal
+    from isthmus.report.proof_terminal import print_drift
     from isthmus.text.console import console
 
     output = read_output(Path(arguments.path))
     found = overview.roots(output.folder, output.graph, output.estate)
     screen = console()
-    print_differing(output.drift, screen)
-    overview_terminal.print_roots(found, screen)
-    overview_terminal.print_route_tables(overview.route_tables(output.network), screen)
-    overview_terminal.print_ways(overview.site_paths(output.graph, output.estate), screen)
-    overview_terminal.print_advertised(overview.advertised(output.network, output.estate, found), screen)
-    overview_terminal.print_names(overview.names(output.network), screen)
+    print_drift(output.drift, screen)
+    show_terminal.print_roots(found, screen)
+    show_terminal.print_route_tables(overview.route_tables(output.network), screen)
+    show_terminal.print_ways(overview.site_paths(output.graph, output.estate), screen)
+    show_terminal.print_advertised(overview.advertised(output.network, output.estate, found), screen)
+    show_terminal.print_names(overview.names(output.network), screen)
     roots = {root.name for root in found}
-    overview_terminal.print_matrix(overview.intended(output.estate, output.network, roots), screen)
-    overview_terminal.print_opened(overview.opened(output.estate), screen)
-    overview_terminal.print_shares(found, output.estate, screen)
-    overview_terminal.print_next_steps(found, screen)
+    show_terminal.print_matrix(overview.intended(output.estate, output.network, roots), screen)
+    show_terminal.print_opened(overview.opened(output.estate), screen)
+    show_terminal.print_shares(found, output.estate, screen)
+    show_terminal.print_next_steps(found, screen)
     return 0

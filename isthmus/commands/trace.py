@@ -32,8 +32,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Trace, print, and return 0 if the packet arrives and the reply comes back, or the name is answered, else 1."""
     from isthmus import proof
     from isthmus.proof.destination import toward
-    from isthmus.report import name_trace_terminal as name_terminal
-    from isthmus.report import proof_terminal
+    from isthmus.report.trace_name_terminal import print_name
+    from isthmus.report.trace_terminal import print_traces
     from isthmus.text.console import console
 
     if arguments.name is not None:
@@ -41,14 +41,14 @@ def run(arguments: argparse.Namespace) -> int:
             raise CannotAnswer("--name asks DNS servers by UDP and TCP 53: leave out --port and --protocol")
         subject = proof.read(*arguments.paths, **assumed(arguments))
         answered = subject.trace_name(arguments.source, arguments.name)
-        name_terminal.print_name(answered, console())
+        print_name(answered, console())
         return 0 if answered.works else 1
     place, said = toward(arguments.destination)
     if said is not None and (arguments.port is not None or arguments.protocol is not None):
         raise CannotAnswer(f"--to {arguments.destination} says the port: leave out --port and --protocol")
     subject = proof.read(*arguments.paths, **assumed(arguments))
     traced = subject.trace(arguments.source, place, protocol=arguments.protocol, port=arguments.port, packets=said)
-    proof_terminal.print_traces(traced, console())
+    print_traces(traced, console())
     return 0 if traced.works else 1
 
 

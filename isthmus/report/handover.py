@@ -18,8 +18,8 @@ from isthmus.network.from_terraform.vpn import opened_by_site_alone
 from isthmus.output.folder import Output
 from isthmus.output.overview import SitePaths, site_paths
 from isthmus.proof.errors import UnusableInput
+from isthmus.report.markdown import code, escape
 from isthmus.terraform.graph import Resource
-from isthmus.text.markdown import code, escape
 
 # Largest packet and TCP segment through a tunnel, without and with NAT traversal.
 # https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-best-practice.html

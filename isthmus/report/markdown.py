@@ -1,96 +1,68 @@
-"""Markdown for a pull request: the verdict first, details folded, and never longer than a comment may be."""
+"""The Markdown format: comments on pull requests and sheets. Names are never markup, mentions or links."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
-from isthmus.proof.difference.flows import Difference
-from isthmus.proof.result.findings import Flow, Verdict, Violation
-from isthmus.proof.result.proof import Proof
-from isthmus.report.change_groups import gist, headline
-from isthmus.report.proof_terminal import cell
-from isthmus.text.markdown import capped, code, escape, folded
+from isthmus.text.listing import cut
+from isthmus.text.printable import BREAK, printable
 
-_MOST_COLUMNS = 12
-_MOST_RESOURCES = 4
+__all__ = ["LONGEST", "capped", "code", "codes", "escape", "folded", "section", "table"]
 
-
-def proof_markdown(proof: Proof) -> str:
-    """The proof, verdict line first."""
-    count = len(proof.violations)
-    heads = {
-        Verdict.PROVED: "**Proved**: the network lets through what is meant, and nothing else.",
-        Verdict.NO_VIOLATIONS: "**No violations** of the rules that hold for every network; no intent to compare with.",
-        Verdict.VIOLATED: f"**Violated**: {count} {'thing does' if count == 1 else 'things do'} not hold.",
-        Verdict.UNKNOWN: f"**Unknown**: {len(proof.unknown_results)} questions could not be answered.",
-    }
-    parts = [heads[proof.verdict]]
-    parts.append(_section("Violations", (_violation(v) for v in proof.violations), opened=True))
-    parts.append(_section("Unknown", (escape(str(u)) for u in proof.unknown_results), opened=True))
-    parts.append(_section("Not as synthesized", map(escape, proof.drift), opened=True))
-    if 1 < len(proof.flows.names) <= _MOST_COLUMNS:
-        parts.append(folded("Who reaches whom", _matrix(proof)))
-    parts.append(_section("What failures take", (escape(str(s)) for s in proof.scenarios)))
-    parts.append(
-        _section(
-            "What AWS advertises",
-            (f"{code(name)}: {escape(', '.join(told.listed))}" for name, told in proof.advertised_prefixes.items()),
-        )
-    )
-    parts.append(_section("Assumptions", map(escape, (*proof.assumptions, *proof.more_specific_prefixes))))
-    parts.append(_section("Worth knowing", map(escape, proof.notes)))
-    return capped(parts)
+# GitHub refuses a comment of more than 65,536 characters. The rest is room for characters of several bytes.
+LONGEST = 60_000
+# "&" comes first: a character reference may stand for any of the others.
+_MARKUP = {"&": "&amp;", **{mark: f"\\{mark}" for mark in "\\`*_[]|#~$"}, "<": "&lt;", ">": "&gt;"}
+# GitHub and GitLab make mentions, references and links of these, without any markup. A zero-width space prevents it.
+# https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
+# https://github.github.com/gfm/#autolinks-extension-
+_LINKED = re.compile(r"@|#|!(?=\d)|\bGH(?=-)|:(?=//)|www(?=\.)|(?:mailto|xmpp)(?=:)", re.IGNORECASE)
+_CUT = "\n\n*Cut here: this is longer than a comment may be. The JSON has everything.*\n"
 
 
-def difference_markdown(difference: Difference) -> str:
-    """The difference, verdict line first, then in short, then flow by flow."""
-    verdict, rest = headline(difference)
-    rows = ["| | from | to | before | after | because of |", "|---|---|---|---|---|---|"]
-    rows += [
-        f"| {change.kind} | {escape(change.source)} | {escape(change.destination)} | {escape(change.was)} "
-        f"| {escape(change.is_ + (f': {change.why}' if change.why else ''))} | {_named(change.causes) or 'not found'} |"
-        for change in difference.changes
-    ]
-    parts = [f"**{verdict}.**" if rest == "." else f"**{verdict}**{rest}"]
-    parts.append("\n".join(f"- {kind}: {escape(what)}" for kind, what in gist(difference)))
-    parts.append(_section("Changed, and not evaluated", map(escape, difference.firewall_changes), opened=True))
-    parts.append(_section("Names answered otherwise", (escape(str(one)) for one in difference.names), opened=True))
-    if difference.changes:
-        parts.append(folded("Flow by flow, and because of what", "\n".join(rows)))
-    parts.append(_section("Unknown", (escape(str(missing)) for missing in difference.unknown_results), opened=True))
-    parts.append(_section("Assumptions", map(escape, difference.assumptions)))
-    parts.append(_section("Worth knowing", map(escape, difference.notes)))
-    return capped(parts)
+def capped(parts: Iterable[str]) -> str:
+    """The parts with an empty line between them, up to the length of a comment. A cut keeps whole lines and says so."""
+    text = "\n\n".join(part for part in parts if part) + "\n"
+    if len(text) <= LONGEST:
+        return text
+    kept = text[: LONGEST - len(_CUT)].rsplit("\n", 1)[0]
+    unclosed = kept.count("<details") - kept.count("</details>")
+    return kept + "\n\n</details>" * unclosed + _CUT
 
 
-def _matrix(proof: Proof) -> str:
-    flows, names = proof.flows, proof.flows.names
-    rows = ["| from \\ to | " + " | ".join(map(escape, names)) + " |", "|---|" + ":-:|" * len(names)]
-    for source in names:
-        cells = [_cell(proof, flows[source, d]) if flows.asked(source, d) else "-" for d in names]
-        rows.append(f"| {escape(source)} | " + " | ".join(cells) + " |")
-    return "\n".join(rows)
+def folded(title: str, body: str, opened: bool = False) -> str:
+    """A part that a reader opens with a click."""
+    return f"<details{' open' if opened else ''}><summary>{title}</summary>\n\n{body}\n\n</details>"
 
 
-def _cell(proof: Proof, flow: Flow) -> str:
-    text = cell(flow)
-    if flow.parts:
-        text += f" ({escape(flow.detail)})"
-    return f"**{text}**" if proof.marks(flow) and (not text.startswith("?") or flow.surely_not) else text
-
-
-def _violation(violation: Violation) -> str:
-    named = _named(violation.resources)
-    where = f" ({named})" if named else ""
-    return f"{escape(str(violation))}{where}"
-
-
-def _named(addresses: Sequence[str]) -> str:
-    shown = ", ".join(code(address) for address in addresses[:_MOST_RESOURCES])
-    rest = len(addresses) - _MOST_RESOURCES
-    return f"{shown} and {rest} more" if rest > 0 else shown
-
-
-def _section(title: str, lines: Iterable[str], opened: bool = False) -> str:
+def section(title: str, lines: Iterable[str], opened: bool = False) -> str:
+    """A folded list with the number of its lines in the title; "" without lines. Escape the lines first."""
     listed = [f"- {line}" for line in lines]
     return folded(f"{title} ({len(listed)})", "\n".join(listed), opened) if listed else ""
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], right: bool = False) -> str:
+    """A table. Escape the cells first. `right`: all columns but the first are aligned to the right."""
+    rule = "|---|" + ("--:|" if right else "---|") * (len(columns) - 1)
+    return "\n".join([f"| {' | '.join(columns)} |", rule, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def escape(text: str) -> str:
+    """A name or a sentence in one line. Names come from tags and may hold anything: nothing in it stays markup."""
+    flat = printable(" ".join(text.split()), LONGEST)
+    for mark, instead in _MARKUP.items():
+        flat = flat.replace(mark, instead)
+    return _LINKED.sub(lambda found: found[0] + BREAK, flat)
+
+
+def code(text: str) -> str:
+    """A name or an address as code: nothing in it is markup, a mention or a link. It may stand in a table."""
+    flat = printable(" ".join(text.split()), LONGEST)
+    return "`" + flat.replace("`", "'").replace("|", "/") + "`"
+
+
+def codes(names: Sequence[str], most: int = 4) -> str:
+    """The first names as code, and how many more there are."""
+    first, more = cut(names, most)
+    return ", ".join(map(code, first)) + (f" {more}" if more else "")

@@ -1,4 +1,4 @@
-"""Which places a matrix does not tell apart, so that the matrix of a large network fits a screen."""
+"""The words of a matrix cell, and the equivalence classes that make the matrix of a large network fit a screen."""
 
 from __future__ import annotations
 
@@ -6,17 +6,31 @@ from array import array
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from isthmus.proof.result.findings import Flow, in_a_word
 from isthmus.text.listing import some
 
+__all__ = ["MOST_SHOWN", "Shown", "cell", "equivalent", "shown"]
+
 MOST_SHOWN = 30
+_WIDEST = 9  # characters of a cell: longer names of packets are listed below the matrix
+
+
+def cell(flow: Flow) -> str:
+    """One flow in a word, or the packets that are reachable."""
+    if flow.partly:
+        return "partly ?" if flow.unknown else "partly"
+    if flow.in_part and not flow.unknown:
+        packets = str(flow.packets)
+        return packets if len(packets) <= _WIDEST else "partly"
+    return "?" if flow.unknown else "one way" if flow.one_way else in_a_word(flow.forward, flow.back)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The rows and columns that a report shows of a matrix.
+    """The rows and columns that a report shows.
 
-    standing_for  each place that is shown, and those that it stands for, itself among them
-    cell          what the matrix says from one place to another
+    standing_for  each representative, and the locations of its class, itself included
+    cell          the text of the cell from one location to another
     """
 
     standing_for: Mapping[str, tuple[str, ...]]
@@ -24,66 +38,66 @@ class Shown:
 
     @property
     def too_many(self) -> bool:
-        """Whether these are still more than a person reads."""
+        """Whether there are more classes than a person reads."""
         return len(self.standing_for) > MOST_SHOWN
 
     def label(self, name: str) -> str:
-        """The heading of a row or column."""
+        """The heading of a row or column: the representative, and how many others it stands for."""
         others = len(self.standing_for[name]) - 1
         return f"{name} +{others}" if others else name
 
     def between(self, a: str, b: str) -> str:
-        """What is shown from one to another; from one to itself what holds among those it stands for."""
+        """The cell from one class to another. From a class to itself: the cell between two of its members."""
         return self.cell(*self.standing_for[a][:2]) if a == b and len(self.standing_for[a]) > 1 else self.cell(a, b)
 
     def legend(self) -> Iterator[str]:
-        """A sentence for each that stands for others."""
-        for name, all_ in self.standing_for.items():
-            if len(all_) > 1:
-                yield f"{self.label(name)}: {some(all_)}"
+        """A sentence for each representative of several locations."""
+        for name, members in self.standing_for.items():
+            if len(members) > 1:
+                yield f"{self.label(name)}: {some(members)}"
 
 
 def shown(names: Sequence[str], cell: Callable[[str, str], str], kind: Callable[[str], Hashable] = str) -> Shown:
-    """All places where they are few, else one for all that are alike. Those of one `kind` are known to be."""
+    """All locations if they are few, else one for each class. Locations of one `kind` are known to be equivalent."""
     few = len(names) <= MOST_SHOWN
-    return Shown({name: (name,) for name in names} if few else alike(names, cell, kind), cell)
+    return Shown({name: (name,) for name in names} if few else equivalent(names, cell, kind), cell)
 
 
-def alike(
+def equivalent(
     names: Sequence[str], cell: Callable[[str, str], str], kind: Callable[[str], Hashable] = str
 ) -> dict[str, tuple[str, ...]]:
-    """Each place that is shown, and those it stands for: itself, and all with which it could change places.
+    """Each representative, and the locations of its class, in the order of `names`.
 
-    `cell(a, b)` is what the matrix says from `a` to `b`. Two places are alike when it says the same of both toward and
-    from every other, and of each toward the other; what it says of a place toward itself does not count. So all cells
-    between places that are alike are the same. In the order of `names`.
+    `cell(a, b)` is the cell from `a` to `b`. Two locations are equivalent if their cells to and from every other
+    location are equal, and the cells between the two are equal. The cell of a location to itself does not count. So
+    all cells between members of a class are equal.
 
-    Two places of each kind are asked about: one for what the others see of it, one for what it sees of its like.
+    Two locations of each kind are compared: one for the cells with other kinds, one for the cells within the kind.
     """
     kinds: dict[Hashable, list[str]] = {}
     for name in names:
         kinds.setdefault(kind(name), []).append(name)
-    asked = [name for name in names if name in kinds[kind(name)][:2]]
-    group_of = {name: first for first, group in _exchanged(asked, cell).items() for name in group}
+    compared = [name for name in names if name in kinds[kind(name)][:2]]
+    group_of = {name: first for first, group in _exchangeable(compared, cell).items() for name in group}
     groups: dict[str, list[str]] = {}
     for name in names:
         groups.setdefault(group_of[kinds[kind(name)][0]], []).append(name)
     return {group[0]: tuple(group) for group in groups.values()}
 
 
-def _exchanged(names: Sequence[str], cell: Callable[[str, str], str]) -> dict[str, tuple[str, ...]]:
-    """Places that are alike, every one compared with every other."""
-    toward = [[cell(a, b) for b in names] for a in names]
+def _exchangeable(names: Sequence[str], cell: Callable[[str, str], str]) -> dict[str, tuple[str, ...]]:
+    """The classes, by comparing every location with every other."""
+    cells = [[cell(a, b) for b in names] for a in names]
     numbers: dict[tuple[str, str], int] = {}
     rows = [
         array("L", [numbers.setdefault(pair, len(numbers)) for pair in zip(row, column, strict=True)])
-        for row, column in zip(toward, zip(*toward, strict=True), strict=True)
+        for row, column in zip(cells, zip(*cells, strict=True), strict=True)
     ]
     together: dict[tuple[int, bytes], list[str]] = {}
-    for (there, back), number in numbers.items():
-        if there == back:
+    for (outgoing, incoming), number in numbers.items():
+        if outgoing == incoming:
             for place, (name, row) in enumerate(zip(names, rows, strict=True)):
-                row[place] = number  # as if it said of itself what it says of those that are like it
+                row[place] = number  # as if its cell to itself were the cell to the others of its class
                 together.setdefault((number, row.tobytes()), []).append(name)
     found = {name: tuple(group) for group in together.values() if len(group) > 1 for name in group}
     return {name: found.get(name, (name,)) for name in names if found.get(name, (name,))[0] == name}

@@ -1,173 +1,138 @@
-"""A proof as JSON, written flow by flow: a thousand spokes have a million of them.
-
-{"verdict": "proved|no-violations|violated|unknown",  ("proved" and "against_intent" only where there is an intent)
- "against_intent": true|false,
- "flows": [{"source", "destination", "forward", "return", "intended", "exit", "path": [...], "blocked_by": [...],
-             "packets": [{"packets": "all but tcp/443", "forward", "return", "not_for": "client ports 3389"}]}],
- ("forward" and "return" are reachable, blocked or unknown; "return" is not-followed where no packet arrives)
- "violations": [{"rule", "source", "destination", "why", "resources": [...]}],
- "unknowns": [...], "assumptions": [...], ...}
-"""
+"""A proof as JSON. Its schema is `schemas/prove.schema.json`, which describes every key."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from isthmus.network.answers import Hop
-from isthmus.proof.difference.flows import Difference
-from isthmus.proof.result.findings import Flow, PacketOutcome
+from isthmus.network.answers import AdvertisedPrefixes, Hop, Outcome
+from isthmus.network.block import Block
+from isthmus.proof.checks.quotas import Usage
+from isthmus.proof.result.failures import FailureResult
+from isthmus.proof.result.findings import Flow, LostFlows, PacketOutcome, UnknownResult, Violation
 from isthmus.proof.result.proof import Proof
+from isthmus.report.json_text import json_document, json_text
+
+__all__ = ["flow_members", "proof_json", "unknown_members"]
 
 
-def written(proof: Proof) -> Iterator[str]:
-    """The document in pieces, one flow to a line. Joined they are one JSON object and a newline."""
-    against = json.dumps(proof.against_intent)
-    yield f'{{\n"verdict": {json.dumps(proof.verdict)},\n"against_intent": {against},\n"flows": [\n'
-    yield from _lines(flow_document(flow) for flow in proof.flows)
-    yield "\n]"
-    for key, value in _rest(proof).items():
-        yield f",\n{json.dumps(key)}: {json.dumps(value, indent=1, sort_keys=True)}"
-    yield "\n}\n"
+def proof_json(proof: Proof) -> Iterator[str]:
+    """The document in pieces, one flow to a line."""
+    members: dict[str, Any] = {
+        "verdict": proof.verdict.value,
+        "against_intent": proof.against_intent,
+        "flows": (flow_members(flow) for flow in proof.flows),
+        "violations": [_violation(violation) for violation in proof.violations],
+        "unknown": [unknown_members(unknown) for unknown in proof.unknown_results],
+        "service_flows": [flow_members(flow) for flow in proof.services],
+        "assumptions": list(proof.assumptions),
+        "more_specific_prefixes": list(proof.more_specific_prefixes),
+        "advertised_prefixes": {name: _advertised(found) for name, found in proof.advertised_prefixes.items()},
+        "failure_scenarios": [_failure(result) for result in proof.scenarios],
+        "quotas": [_quota(usage) for usage in proof.quotas],
+        "drift": list(proof.drift),
+        "notes": list(proof.notes),
+    }
+    return json_text(json_document("prove", members))
 
 
-def flow_document(flow: Flow) -> dict[str, Any]:
-    """One flow. `packets` are there only where some fare otherwise than others; `zones` and `tiers` likewise."""
-    document: dict[str, Any] = {
+def flow_members(flow: Flow) -> dict[str, Any]:
+    """One flow. Packets, subnets, zones and tiers are there only where they differ."""
+    members: dict[str, Any] = {
         "source": flow.source,
         "destination": flow.destination,
         "forward": flow.forward.value,
         "return": flow.returned.replace(" ", "-"),
         "intended": flow.intended,
-        "exit": flow.exit or None,
         "path": [_hop(hop) for hop in flow.path],
-        "blocked_by": [block._asdict() for block in flow.blocked_by],
+        "blocked_by": [_block(block) for block in flow.blocked_by],
     }
-    if len(flow.packet_outcomes) > 1 or any(fate.not_for for fate in flow.packet_outcomes):
-        document["packets"] = [_fate(fate) for fate in flow.packet_outcomes]
+    if egress := flow.exits or ({flow.exit: ()} if flow.exit else {}):
+        members["egress"] = [{"address": address, "subnets": list(subnets)} for address, subnets in egress.items()]
+    if len(flow.packet_outcomes) > 1 or any(outcome.not_for for outcome in flow.packet_outcomes):
+        members["packet_outcomes"] = [_packets(outcome) for outcome in flow.packet_outcomes]
     if flow.condition:
-        document["condition"] = flow.condition
-    if flow.exits:
-        document["exits"] = {exit_: list(subnets) for exit_, subnets in flow.exits.items()}
+        members["condition"] = flow.condition
     for key, parts in (("zones", flow.zones), ("tiers", flow.tiers), ("subnets", flow.parts)):
         if parts:
-            document[key] = {
-                name: {"forward": there.value, "return": back.value} for name, (there, back) in parts.items()
-            }
-    return document
+            members[key] = {name: _outcomes(*outcomes) for name, outcomes in parts.items()}
+    return members
+
+
+def unknown_members(unknown: UnknownResult) -> dict[str, str]:
+    """Something that is unknown, and why."""
+    return {"what": unknown.what, "why": unknown.why}
 
 
 def _hop(hop: Hop) -> dict[str, Any]:
     return {"kind": hop.kind, "address": hop.address, "via": hop.why or None, "zone": hop.zone or None}
 
 
-def _fate(fate: PacketOutcome) -> dict[str, Any]:
+def _block(block: Block) -> dict[str, str]:
+    return {"rule": block.rule, "address": block.address, "why": block.why}
+
+
+def _outcomes(forward: Outcome, back: Outcome) -> dict[str, str]:
+    return {"forward": forward.value, "return": back.value}
+
+
+def _packets(outcome: PacketOutcome) -> dict[str, Any]:
     return {
-        "packets": str(fate.packets),
-        "forward": fate.forward.value,
-        "return": fate.back.value,
-        **({"not_for": fate.not_for} if fate.not_for else {}),
+        "packets": str(outcome.packets),
+        **_outcomes(outcome.forward, outcome.back),
+        "except": outcome.not_for or None,
     }
 
 
-def difference_text(difference: Difference) -> str:
-    """The difference of two networks as a JSON object and a newline."""
-    document = {
-        "changes": [
-            {
-                "change": change.kind.value,
-                "source": change.source,
-                "destination": change.destination,
-                "before": flow_document(change.before) if change.before else None,
-                "after": flow_document(change.after) if change.after else None,
-                "causes": list(change.causes),
-                "packets": change.packets or None,
-                "why": change.why or None,
-            }
-            for change in difference.changes
-        ],
-        "added_locations": list(difference.added_locations),
-        "removed_locations": list(difference.removed_locations),
-        "firewall_changes": list(difference.firewall_changes),
-        "names": [
-            {"name": one.name, "spokes": list(one.spokes), "before": one.was, "after": one.is_}
-            for one in difference.names
-        ],
-        "unknowns": [str(unknown_results) for unknown_results in difference.unknown_results],
-        "assumptions": list(difference.assumptions),
-        "notes": list(difference.notes),
-    }
-    return json.dumps(document, indent=1) + "\n"
-
-
-def _lines(documents: Iterable[dict[str, Any]]) -> Iterator[str]:
-    separator = ""
-    for document in documents:
-        yield separator + json.dumps(document)
-        separator = ",\n"
-
-
-def _rest(proof: Proof) -> dict[str, Any]:
+def _violation(violation: Violation) -> dict[str, Any]:
     return {
-        "violations": [
-            {
-                "rule": violation.rule,
-                "source": violation.source or None,
-                "destination": violation.destination or None,
-                "packets": violation.packets or None,
-                "why": violation.why,
-                "resources": list(violation.resources),
-            }
-            for violation in proof.violations
-        ],
-        "unknowns": [str(unknown_results) for unknown_results in proof.unknown_results],
-        "services": [flow_document(flow) for flow in proof.services],
-        "assumptions": list(proof.assumptions),
-        "more_specific_prefixes": list(proof.more_specific_prefixes),
-        "advertised_prefixes": {
-            connection: {
-                "prefixes": list(map(str, sorted(told.prefixes, key=lambda prefix: (prefix.version, prefix)))),
-                "static": told.static,
-                "unknown": told.unknown or None,
-            }
-            for connection, told in proof.advertised_prefixes.items()
-        },
-        "scenarios": [
-            {
-                "down": survival.failure.what,
-                "kind": survival.failure.kind.value,
-                "survived": survival.survived,
-                "flows_lost": survival.count,
-                "lost": [
-                    {
-                        "source": lost.source,
-                        "destination": lost.destination,
-                        "sources": list(lost.like[0] or (lost.source,)),
-                        "destinations": list(lost.like[1] or (lost.destination,)),
-                        "flows": lost.count,
-                        "forward": lost.forward.value,
-                        "return": lost.back.value,
-                        "meant_to_survive": lost.meant_to_survive,
-                        "why": lost.why,
-                    }
-                    for lost in survival.lost
-                ],
-            }
-            for survival in proof.scenarios
-        ],
-        "quotas": [
-            {
-                "quota": usage.quota.name,
-                "subject": usage.subject,
-                "used": usage.used,
-                "at_least": usage.at_least,
-                "limit": usage.limit,
-                "most": usage.quota.most,
-                "source": usage.quota.source,
-            }
-            for usage in proof.quotas
-        ],
-        "drift": list(proof.drift),
-        "notes": list(proof.notes),
+        "rule": violation.rule,
+        "source": violation.source or None,
+        "destination": violation.destination or None,
+        "packets": violation.packets or None,
+        "why": violation.why,
+        "resources": list(violation.resources),
+    }
+
+
+def _advertised(found: AdvertisedPrefixes) -> dict[str, Any]:
+    prefixes = sorted(found.prefixes, key=lambda prefix: (prefix.version, prefix))
+    return {
+        "prefixes": list(map(str, prefixes)),
+        "static_routing": found.static,
+        "unknown_reason": found.unknown or None,
+    }
+
+
+def _failure(result: FailureResult) -> dict[str, Any]:
+    return {
+        "component": result.failure.what,
+        "kind": result.failure.kind.value,
+        "survived": result.survived,
+        "lost_flow_count": result.count,
+        "lost_flows": [_lost(lost) for lost in result.lost],
+    }
+
+
+def _lost(lost: LostFlows) -> dict[str, Any]:
+    sources, destinations = lost.like
+    return {
+        "sources": list(sources or (lost.source,)),
+        "destinations": list(destinations or (lost.destination,)),
+        "count": lost.count,
+        **_outcomes(lost.forward, lost.back),
+        "must_survive": lost.meant_to_survive,
+        "why": lost.why or None,
+    }
+
+
+def _quota(usage: Usage) -> dict[str, Any]:
+    return {
+        "quota": usage.quota.name,
+        "resource": usage.subject,
+        "used": usage.used,
+        "at_least": usage.at_least,
+        "limit": usage.limit,
+        "maximum": usage.quota.most,
+        "documentation": usage.quota.source,
     }

@@ -1,83 +1,105 @@
-"""Findings as SARIF 2.1.0, for code scanning. https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
+"""The SARIF 2.1.0 format, for code scanning. https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 
-A finding's places are Terraform addresses: logical locations. Code scanning shows it at a line of a file too, that of
-the first of them, and knows it again by its fingerprint.
+Code scanning shows a result at the line of its file, and recognizes it in later runs by its fingerprint.
 https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from isthmus.proof.result.findings import Violation
-from isthmus.proof.result.proof import Proof
-from isthmus.proof.result.rules import rule
-from isthmus.terraform.source_lines import SourceLine, SourceLines
+__all__ = ["Level", "SarifResult", "SarifRule", "sarif_text"]
+
+Level = Literal["error", "warning", "note"]
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_UNKNOWN = "unknown-result"
+_FINGERPRINT = "isthmus/v1"
 
 
-def sarif(proof: Proof, artifact: Path) -> dict[str, Any]:
-    """The document. `artifact` is the input: a folder, in which findings have lines, or a plan or state."""
-    found = [
-        *proof.violations,
-        *(Violation(_UNKNOWN, str(unknown_results)) for unknown_results in proof.unknown_results),
-    ]
-    ids = sorted({violation.rule for violation in found})
-    lines = SourceLines(artifact) if artifact.is_dir() else None
-    return {
-        "$schema": _SCHEMA,
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {
-                    "driver": {
-                        "name": "isthmus prove",
-                        "semanticVersion": version("isthmus"),
-                        "rules": [_rule(name) for name in ids],
-                    }
-                },
-                "results": [_result(violation, ids.index(violation.rule), artifact, lines) for violation in found],
-            }
-        ],
+@dataclass(frozen=True, slots=True)
+class SarifRule:
+    """A rule or a check. `security_severity` is a number from 0.0 to 10.0 as text, "" for a rule without one."""
+
+    id: str
+    summary: str
+    explanation: str = ""
+    page: str = ""
+    security_severity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SarifResult:
+    """One result.
+
+    uri          path of the file, relative to the repository
+    lines        first and last line, from 1
+    addresses    Terraform addresses that it concerns
+    identity     text that stays equal while the result is the same: the fingerprint is its hash
+    suppressed   why it is suppressed, or None
+    """
+
+    rule: str
+    level: Level
+    message: str
+    uri: str
+    lines: tuple[int, int]
+    addresses: tuple[str, ...]
+    identity: str
+    suppressed: str | None = None
+
+
+def sarif_text(
+    command: str, rules: Iterable[SarifRule], results: Iterable[SarifResult], notifications: Sequence[str] = ()
+) -> str:
+    """The document of one run. Each result names a rule of `rules`; `notifications` are errors about the run itself."""
+    known = sorted(rules, key=lambda rule: rule.id)
+    index = {rule.id: number for number, rule in enumerate(known)}
+    driver = {"name": f"isthmus {command}", "semanticVersion": version("isthmus"), "rules": list(map(_rule, known))}
+    run: dict[str, Any] = {
+        "tool": {"driver": driver},
+        "results": [_result(result, index[result.rule]) for result in results],
     }
+    if notifications:
+        notes = [{"level": "error", "message": {"text": text}} for text in notifications]
+        run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": notes}]
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _rule(name: str) -> dict[str, Any]:
-    listed = rule(name)
+def _rule(rule: SarifRule) -> dict[str, Any]:
+    document: dict[str, Any] = {"id": rule.id, "shortDescription": {"text": rule.summary}}
+    if rule.explanation:
+        document["fullDescription"] = {"text": rule.explanation}
+    if rule.page:
+        document["helpUri"] = rule.page
+    if rule.security_severity:
+        document["properties"] = {"security-severity": rule.security_severity, "tags": ["security"]}
+    return document
+
+
+def _result(result: SarifResult, index: int) -> dict[str, Any]:
+    first, last = (max(number, 1) for number in result.lines)
+    names = [{"fullyQualifiedName": address, "kind": "resource"} for address in result.addresses]
     document: dict[str, Any] = {
-        "id": listed.id,
-        "shortDescription": {"text": listed.info},
-        "fullDescription": {"text": listed.explanation},
-    }
-    return {**document, "helpUri": listed.source} if listed.source else document
-
-
-def _result(violation: Violation, index: int, artifact: Path, lines: SourceLines | None) -> dict[str, Any]:
-    written = (lines.of(address) for address in violation.resources) if lines is not None else ()
-    file, number = next((line for line in written if line is not None), SourceLine(artifact, 1))
-    return {
-        "ruleId": violation.rule,
+        "ruleId": result.rule,
         "ruleIndex": index,
-        "level": "warning" if violation.rule == _UNKNOWN else "error",
-        "message": {"text": str(violation)},
+        "level": result.level,
+        "message": {"text": result.message},
         "locations": [
             {
-                "physicalLocation": {"artifactLocation": {"uri": _uri(file)}, "region": {"startLine": number}},
-                "logicalLocations": [
-                    {"fullyQualifiedName": address, "kind": "resource"} for address in violation.resources
-                ],
+                "physicalLocation": {
+                    "artifactLocation": {"uri": result.uri},
+                    "region": {"startLine": first, "endLine": last},
+                },
+                "logicalLocations": names,
             }
         ],
-        "partialFingerprints": {"isthmus/v1": hashlib.sha256(str(violation).encode()).hexdigest()},
+        "partialFingerprints": {_FINGERPRINT: hashlib.sha256(result.identity.encode()).hexdigest()},
     }
-
-
-def _uri(file: Path) -> str:
-    """As code scanning finds it: relative to the working directory where it lies below it."""
-    here = Path.cwd()
-    return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()
+    if result.suppressed is not None:
+        document["suppressions"] = [{"kind": "external", "justification": result.suppressed}]
+    return document

@@ -28,7 +28,8 @@ from isthmus.proof.destination import Destination, toward
 from isthmus.proof.pairs.locations import INTERNET
 from isthmus.proof.result.assumptions import assumptions
 from isthmus.proof.trace.flow import leaks
-from isthmus.report import proof_terminal
+from isthmus.report.proof_terminal import print_proof
+from isthmus.report.trace_terminal import print_traces
 from isthmus.testing.egress_paths import exits_of
 from isthmus.testing.failures import Loss, losses, scenario
 from isthmus.text.console import Screen
@@ -85,7 +86,7 @@ class NetworkUnderTest:
             raise UnusableInput("there is no intent to prove the network against: give an intent.json with it")
         answer = self.subject.prove()
         if answer.verdict is not Verdict.PROVED:
-            raise AssertionError(_printed(lambda out: proof_terminal.print_proof(answer, out)))
+            raise AssertionError(_printed(lambda out: print_proof(answer, out)))
 
     @_sentence
     def assert_reaches(self, source: str, destination: str) -> None:
@@ -202,8 +203,8 @@ class NetworkUnderTest:
         """The sentence that does not hold, the packet, and what the answer rests on."""
         pairs = self.subject.pairs
         told = [f"- {assumption}" for assumption in assumptions(pairs.engine, pairs.places)]
-        body = _printed(lambda out: proof_terminal.print_traces(traced, out))
-        return "\n".join([head, "", body, "", "Assuming", *told])
+        body = _printed(lambda out: print_traces(traced, out))
+        return "\n".join([head, "", body, "", "Assumptions", *told])
 
 
 def _printed(show: Callable[[Console], None]) -> str:

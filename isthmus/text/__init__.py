@@ -1,1 +1,1 @@
-"""Text for people: safe characters, the console, error messages, Markdown, lists in sentences."""
+"""Text for people: safe characters, the console, error messages, output files, lists in sentences."""

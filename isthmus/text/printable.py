@@ -20,7 +20,7 @@ _INVISIBLE = re.compile(
 # https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-commands
 _COMMAND = re.compile(r"^((?:[ \t]|\x1b\[[\d;]*m)*)::(?=[A-Za-z][^\n]*::)", re.MULTILINE)
 _ANYWHERE = re.compile(r"##(?=[\w.-]*\[)")
-# The zero-width space that `isthmus.text.markdown` breaks mentions and links with.
+# The zero-width space that `isthmus.report.markdown` breaks mentions and links with.
 BREAK = "\u200b"
 
 
@@ -35,7 +35,7 @@ def printable(text: str, longest: int = _LONGEST) -> str:
 def shown(text: str, *, breaks: bool = False) -> str:
     """A text of many lines as it may be shown: every line is printable, and none is a command to a CI server.
 
-    `breaks`: zero-width spaces stay; Markdown has them where `isthmus.text.markdown` put them.
+    `breaks`: zero-width spaces stay; Markdown has them where `isthmus.report.markdown` put them.
     """
     if not (text.isascii() and text.replace("\n", "").isprintable()):
         text = "\n".join(_line(line, breaks) for line in text.split("\n"))

@@ -18,7 +18,9 @@ from isthmus.cost import CostEstimate, TrafficFlow, UnusablePrices, UnusableTraf
 from isthmus.cost import prices as prices_module
 from isthmus.cost.prices import Prices, Step
 from isthmus.network.answers import Outcome
-from isthmus.report.cost import estimate_json, estimate_markdown, print_estimate
+from isthmus.report.cost_json import estimate_document
+from isthmus.report.cost_markdown import estimate_markdown
+from isthmus.report.cost_terminal import print_estimate
 from isthmus.terraform.graph import Graph, Resource, Unknown
 from tests.proof.estates import ALL, EVERYTHING, output, write
 
@@ -151,7 +153,7 @@ def test_never_zero_for_unknown(everything: proof.Analysis) -> None:
     print_estimate(made, out)
     text = cast("StringIO", out.file).getvalue()
     assert "at prices of us-east-1 (2026-06), not of eu-west-1\n" in text
-    assert "\nsum, at least" in text
+    assert "\ntotal, at least" in text
 
 
 # --- the Region
@@ -269,7 +271,7 @@ def test_command(stages: tuple[Path, Path], tmp_path: Path, capsys: pytest.Captu
     traffic.write_text(TRAFFIC)
     code, out, err = run(capsys, stages[1], "--traffic", traffic)
     assert (code, err) == (0, "")
-    assert out.startswith("A month of 730 hours in USD, at prices of us-east-1 (2026-06)\n")
+    assert out.startswith("Monthly cost (730 hours) in USD, at prices of us-east-1 (2026-06)\n")
     assert "Data through firewalls                  2,000 GB    130.00\n" in out
     assert all(len(line) <= 80 and line == line.rstrip() for line in out.splitlines())
 
@@ -322,7 +324,7 @@ def test_a_sheet_made_by_the_page_prices_another_region(tmp_path: Path, capsys: 
     rows = [line.split() for line in out.splitlines()]
     assert ["NAT", "gateways", "1", "37.96"] in rows
     assert ["KMS", "keys", "1", "no", "price"] in rows
-    assert ["sum,", "at", "least", "37.96"] in rows
+    assert ["total,", "at", "least", "37.96"] in rows
     # And the shipped one, copied and changed.
     copied = (Path(prices_module.__file__).parent / "sheets" / "us-east-1.toml").read_text()
     sheet.write_text(copied.replace('region = "us-east-1"', 'region = "eu-central-1"'))
@@ -340,15 +342,15 @@ def test_shares_of_roots(stages: tuple[Path, Path]) -> None:
 
 def test_markdown_alone(stages: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, stages[0], "--markdown", "-")
-    assert out.startswith("**231.70 USD a month**, 232.18 to 314.19 with what costs by use\n")
-    assert "Assumed:\n\n- each flow log" in out
+    assert out.startswith("**231.70 USD a month**, 232.18 to 314.19 with usage-based charges\n")
+    assert "Assumptions about usage:\n\n- each flow log" in out
     assert "| Transit gateway attachments | 5 | 182.50 |" in out
 
 
 def test_json_is_the_bill(stages: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, stages[0], "--json", "-")
     folder = stages[0]
-    assert json.loads(out) == estimate_json(estimate(proof.read(folder), shipped()))
+    assert json.loads(out) == estimate_document(estimate(proof.read(folder), shipped()))
 
 
 def test_errors(stages: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -372,9 +374,9 @@ def test_what_has_no_price_is_not_zero_beside_another(everything: proof.Analysis
             out = Console(file=StringIO(), width=100)
             print_estimate(after, out, before)
             rows = [line.split() for line in cast("StringIO", out.file).getvalue().splitlines()]
-            assert ["sum,", "at", "least", "32.85", "32.85", "unknown"] in rows
+            assert ["total,", "at", "least", "32.85", "32.85", "unknown"] in rows
             head = estimate_markdown(after, before).splitlines()[0]
-            assert head.startswith("**by how much it changes is not known**: ")
+            assert head.startswith("**the change is unknown**: ")
             assert head.count("at least 32.85") == 1
         assert estimate_markdown(more).startswith("**at least 32.85 USD a month**")
     out = Console(file=StringIO(), width=100)

@@ -10,7 +10,7 @@ import pytest
 
 from isthmus import proof
 from isthmus.cost import CostEstimate, estimate, read_prices, read_traffic
-from isthmus.report.cost import money
+from isthmus.report.cost_tables import money
 from tests.proof.estates import output, write
 
 COSTS = Path(__file__).parents[2] / "examples" / "costs"

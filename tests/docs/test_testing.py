@@ -75,7 +75,7 @@ def test_the_example_notices_what_went_wrong(reference, pytester):
             "*def test_workloads_keep_to_themselves*",
             '>   *network.assert_isolated("dev", "prod")',
             "E   *AssertionError: prod reaches dev",
-            "E   *there: 10.1.32.4 in prod/*",
+            "E   *forward path: 10.1.32.4 in prod/*",
             "E   *dev/module.spoke_dev.aws_ec2_transit_gateway_route_table_propagation.leak",
         ]
     )

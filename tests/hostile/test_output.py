@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from isthmus import cli
-from isthmus.text.markdown import code, escape
+from isthmus.report.markdown import code, escape
 from isthmus.text.printable import printable, shown, shown_json, uncommanded
 from tests.hostile.hostile import ALL, PARTS, faults, folder_with, plan_with, write
 

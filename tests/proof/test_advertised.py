@@ -15,7 +15,10 @@ from isthmus.intent import check
 from isthmus.network.answers import Outcome
 from isthmus.proof import Verdict, read
 from isthmus.proof.analysis import Analysis
-from isthmus.report import markdown, proof_json, proof_terminal
+from isthmus.report.proof_json import proof_json
+from isthmus.report.proof_markdown import proof_markdown
+from isthmus.report.proof_terminal import print_proof
+from isthmus.report.trace_terminal import print_traces
 from isthmus.terraform.graph import Resource, Unknown
 from modules.synthesis import synthesize
 from tests.modules.test_hub_route_tables import CASES
@@ -28,7 +31,7 @@ BGP = [*SITE, vpn("hq", "hq"), *vpn_in_core("hq")]
 
 def printed(found: Analysis) -> str:
     out = io.StringIO()
-    proof_terminal.print_proof(found.prove(), Console(file=out, width=200, highlight=False, markup=False))
+    print_proof(found.prove(), Console(file=out, width=200, highlight=False, markup=False))
     return out.getvalue()
 
 
@@ -50,8 +53,8 @@ def test_static_routing_advertises_nothing_and_unknown_routing_nobody_knows_what
     )
     assert advertised(found)[0].startswith(said)
     assert f"aws_vpn_connection.hq: {said}" in printed(found)
-    assert said.partition("aws_")[0] in markdown.proof_markdown(found.prove())
-    told = json.loads("".join(proof_json.written(found.prove())))["advertised_prefixes"]["aws_vpn_connection.hq"]
+    assert said.partition("aws_")[0] in proof_markdown(found.prove())
+    told = json.loads("".join(proof_json(found.prove())))["advertised_prefixes"]["aws_vpn_connection.hq"]
     assert told["prefixes"] == []
     assert told["static"] is (static is True)
     assert bool(told["unknown"]) is not told["static"]
@@ -128,7 +131,7 @@ def test_not_followed_is_said_so() -> None:
     assert flow.evidence is not None
     out = io.StringIO()
     console = Console(file=out, width=200, highlight=False, markup=False)
-    proof_terminal.print_traces(network(*hub(), *spoke("shop", 1)).trace("shop", "internet"), console)
+    print_traces(network(*hub(), *spoke("shop", 1)).trace("shop", "internet"), console)
     assert ("not followed" in out.getvalue()) is not flow.evidence.back.followed
     assert not flow.evidence.back.followed
     assert found.flows["shop", "internet"].returned == "not followed"

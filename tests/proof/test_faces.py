@@ -5,7 +5,8 @@ from isthmus.proof.checks.quotas import Usage, exceeded, fullest
 from isthmus.proof.difference.flows import Change, ChangeKind, Difference
 from isthmus.proof.result.findings import UnknownResult, Violation
 from isthmus.proof.result.proof import Flows, Proof
-from isthmus.report import markdown
+from isthmus.report.difference_markdown import difference_markdown
+from isthmus.report.proof_markdown import proof_markdown
 
 
 def proof_of(*violations: Violation, unknown_results: tuple[UnknownResult, ...] = ()) -> Proof:
@@ -17,9 +18,9 @@ def proof_of(*violations: Violation, unknown_results: tuple[UnknownResult, ...] 
 
 def test_a_comment_is_never_too_long() -> None:
     many = [Violation("hairpin", "x" * 200, (f"aws_route.r{n}",), "a", f"b{n}") for n in range(2_000)]
-    text = markdown.proof_markdown(proof_of(*many))
+    text = proof_markdown(proof_of(*many))
     assert len(text.encode()) < 65_535
-    assert text.startswith("**Violated**: 2000 things do not hold.")
+    assert text.startswith("**VIOLATED**: 2000 violations.")
     assert "Cut here" in text
     assert text.count("<details") == text.count("</details>")
 
@@ -28,22 +29,22 @@ def test_a_long_difference_is_cut_too() -> None:
     changes = tuple(
         Change(ChangeKind.GAINED, "a", f"b{n}", None, None, ("aws_route." + "r" * 90,)) for n in range(2_000)
     )
-    text = markdown.difference_markdown(Difference(changes))
+    text = difference_markdown(Difference(changes))
     assert len(text.encode()) < 65_535
     assert text.startswith("**Flows change**: 2000 gained.")
 
 
 def test_names_are_no_markup() -> None:
     hostile = Violation("hairpin", "<img src=x> @everyone |`*_[x](y)\n# heading", ("a`b|c",), "<b>", "*")
-    text = markdown.proof_markdown(proof_of(hostile))
+    text = proof_markdown(proof_of(hostile))
     assert "<img" not in text
     assert "@everyone" not in text
     assert "\n# heading" not in text
 
 
 def test_unknown_is_neither_proved_nor_violated() -> None:
-    text = markdown.proof_markdown(proof_of(unknown_results=(UnknownResult("a -> b", "nobody said"),)))
-    assert text.startswith("**Unknown**")
+    text = proof_markdown(proof_of(unknown_results=(UnknownResult("a -> b", "nobody said"),)))
+    assert text.startswith("**UNKNOWN**")
 
 
 def test_quotas_warn_before_they_bind() -> None:

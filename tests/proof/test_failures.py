@@ -12,7 +12,8 @@ from rich.console import Console
 from examples import stage_3_every_vpc as stage
 from isthmus import proof
 from isthmus.proof.analysis import Analysis
-from isthmus.report import proof_json, proof_terminal
+from isthmus.report.proof_json import proof_json
+from isthmus.report.proof_terminal import print_proof
 from isthmus.testing.failures import losses, scenario
 from modules.synthesis import synthesize
 from tests.proof.estates import write
@@ -34,18 +35,18 @@ def test_alike_spokes_count_each(subject: Analysis) -> None:
 
 def test_every_output_has_the_same_number(subject: Analysis) -> None:
     answer = subject.prove()
-    document = json.loads("".join(proof_json.written(answer)))
-    by_failure = {scenario_["down"]: scenario_ for scenario_ in document["scenarios"]}
+    document = json.loads("".join(proof_json(answer)))
+    by_failure = {found["component"]: found for found in document["failure_scenarios"]}
     (connection,) = (s for s in answer.scenarios if s.failure.kind == "VPN connection")
     assert connection.count > len(connection.lost)
     listed = by_failure[connection.failure.what]
-    assert listed["flows_lost"] == sum(lost["flows"] for lost in listed["lost"]) == connection.count
-    flows = {(a, b) for lost in listed["lost"] for a in lost["sources"] for b in lost["destinations"] if a != b}
+    assert listed["lost_flow_count"] == sum(lost["count"] for lost in listed["lost_flows"]) == connection.count
+    flows = {(a, b) for lost in listed["lost_flows"] for a in lost["sources"] for b in lost["destinations"] if a != b}
     assert len(flows) == connection.count
     taken = losses(subject, scenario(subject, connection.failure.what))
     assert sum(1 + loss.alike for loss in taken) == connection.count
     out = io.StringIO()
-    proof_terminal.print_proof(answer, Console(file=out, width=300, highlight=False, markup=False), every=True)
+    print_proof(answer, Console(file=out, width=300, highlight=False, markup=False), every=True)
     part = out.getvalue().partition(f"{connection.failure}: {connection.count} flows lost\n")[2]
     shown = [line.strip() for line in part.split("\n- ")[0].splitlines() if "->" in line]
     assert sorted(shown) == sorted(f"{a} -> {b}" for a, b in flows)

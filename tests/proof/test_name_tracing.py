@@ -63,7 +63,7 @@ def test_a_way_that_is_blocked_is_not_answered(tmp_path: Path, capsys: pytest.Ca
     code, printed, _ = run(capsys, "trace", folder, "--from", "prod", "--name", "db.corp.example.com")
     assert code == 1
     assert "not answered" in printed
-    assert "stopped by" in printed
+    assert "blocked by" in printed
 
 
 @pytest.mark.parametrize(

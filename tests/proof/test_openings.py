@@ -12,7 +12,9 @@ from isthmus import proof
 from isthmus.intent import AllowedConnection, Estate, check
 from isthmus.network.packets import parsed
 from isthmus.proof import Outcome, Verdict
-from isthmus.report import markdown, proof_json, proof_terminal
+from isthmus.report.difference_json import difference_json
+from isthmus.report.difference_markdown import difference_markdown
+from isthmus.report.difference_terminal import print_difference
 from isthmus.text.console import console
 from modules.synthesis import synthesize
 from tests.proof.estates import write
@@ -258,7 +260,7 @@ def test_reports_say_which_packets(
     subjects: tuple[proof.Analysis, proof.Analysis], capsys: pytest.CaptureFixture[str]
 ) -> None:
     difference = proof.compare(*subjects)
-    proof_terminal.print_difference(difference, console())
+    print_difference(difference, console())
     assert "  after:  reachable, back reachable; gained for tcp/22\n" in capsys.readouterr().out
-    assert "gained for tcp/22" in markdown.difference_markdown(difference)
-    assert json.loads(proof_json.difference_text(difference))["changes"][0]["packets"] == "tcp/22"
+    assert "gained for tcp/22" in difference_markdown(difference)
+    assert json.loads("".join(difference_json(difference)))["changes"][0]["packets"] == "tcp/22"

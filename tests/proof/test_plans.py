@@ -221,7 +221,7 @@ def test_what_a_plan_changes(made: Made, capsys: pytest.CaptureFixture[str]) -> 
     assert document["changes"]
     assert all(change["causes"][0] == made.gone for change in document["changes"])
     assert {change["change"] for change in document["changes"]} == {"lost"}
-    assert document["unknowns"] == []
+    assert document["unknown"] == []
 
 
 def test_a_plan_without_its_neighbours_says_what_it_cannot_answer(

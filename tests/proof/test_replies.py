@@ -10,8 +10,9 @@ from isthmus.network.answers import Outcome
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.reading import subject
 from isthmus.proof.result.findings import Verdict, Violation
-from isthmus.report import markdown, proof_json
-from isthmus.report.sarif import sarif
+from isthmus.report.proof_json import proof_json
+from isthmus.report.proof_markdown import proof_markdown
+from isthmus.report.proof_sarif import proof_sarif
 from isthmus.terraform.graph import Graph, Resource
 from tests.proof.plain import HUB, by_address, gateway, hub, made, network, ref, spoke, subnet, table, vpc, vpn
 
@@ -161,14 +162,14 @@ def test_a_port_of_replies_asks_for_none() -> None:
 
 def test_every_output_says_the_same() -> None:
     broken = without("aws_route.stock_app_r0").prove()
-    document = json.loads("".join(proof_json.written(broken)))
+    document = json.loads("".join(proof_json(broken)))
     assert document["verdict"] == "violated"
     assert document["against_intent"] is False
     assert [v["rule"] for v in document["violations"]] == ["one-way-flow"]
-    assert "one-way-flow" in markdown.proof_markdown(broken)
-    results = sarif(broken, Path("x"))["runs"][0]["results"]
+    assert "one-way-flow" in proof_markdown(broken)
+    results = json.loads(proof_sarif(broken, Path("x")))["runs"][0]["results"]
     assert [result["ruleId"] for result in results] == ["one-way-flow"]
-    fine = json.loads("".join(proof_json.written(network(*PAIR).prove())))
+    fine = json.loads("".join(proof_json(network(*PAIR).prove())))
     assert (fine["verdict"], fine["against_intent"]) == ("no-violations", False)
 
 

@@ -14,7 +14,10 @@ from isthmus.network.answers import Outcome
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.difference.flows import ChangeKind, compare
 from isthmus.proof.result.findings import Verdict
-from isthmus.report import markdown, proof_json, proof_terminal
+from isthmus.report.matrix_classes import cell
+from isthmus.report.proof_json import proof_json
+from isthmus.report.proof_markdown import proof_markdown
+from isthmus.report.proof_terminal import print_proof
 from isthmus.terraform.graph import Resource, Unknown
 from isthmus.testing.network import NetworkUnderTest
 from tests.proof.estates import output, write
@@ -52,7 +55,7 @@ def tiers(*, assigns: bool = False, app: tuple[str, ...] = ("nat", "hub"), more:
 
 def printed(found: Analysis) -> str:
     out = io.StringIO()
-    proof_terminal.print_proof(found.prove(), Console(file=out, width=300, highlight=False, markup=False))
+    print_proof(found.prove(), Console(file=out, width=300, highlight=False, markup=False))
     return out.getvalue()
 
 
@@ -65,11 +68,11 @@ def test_no_subnet_speaks_for_another() -> None:
         "edge": Outcome.BLOCKED,
     }
     assert flow.partly
-    assert proof_terminal.cell(flow) == "partly"
+    assert cell(flow) == "partly"
     out = found.flows["one", "internet"]
     assert out.detail == "app yes, vault no, edge yes"
     assert "one -> internet: app yes, vault no, edge yes" in printed(found)
-    assert "partly (app yes, vault no, edge yes)" in markdown.proof_markdown(found.prove())
+    assert "partly (app yes, vault no, edge yes)" in proof_markdown(found.prove())
 
 
 def test_every_way_out_is_listed_with_the_subnets_that_use_it() -> None:
@@ -79,10 +82,13 @@ def test_every_way_out_is_listed_with_the_subnets_that_use_it() -> None:
 
 
 def test_json_has_each_subnet() -> None:
-    document = json.loads("".join(proof_json.written(tiers().prove())))
+    document = json.loads("".join(proof_json(tiers().prove())))
     flow = next(f for f in document["flows"] if (f["source"], f["destination"]) == ("one", "internet"))
     assert set(flow["subnets"]) == {"app", "vault", "edge"}
-    assert flow["exits"] == {f"{IGW} by {NAT}": ["app"], IGW: ["edge"]}
+    assert flow["egress"] == [
+        {"address": f"{IGW} by {NAT}", "subnets": ["app"]},
+        {"address": IGW, "subnets": ["edge"]},
+    ]
     assert "if the host has a public IPv4 address" in flow["condition"]
 
 
@@ -205,9 +211,9 @@ def test_no_subnet_speaks_for_another_where_an_intent_wants_all_of_them(tmp_path
     said = "infra-dev-private-az1 yes, infra-dev-private-az2 no, infra-dev-private-az4 yes"
     assert found.flows["dev", "dc1/users"].detail == said
     assert f"dev -> dc1/users: {said}" in printed(found)
-    assert f"**partly ({said})**" in markdown.proof_markdown(answer)
+    assert f"**partly ({said})**" in proof_markdown(answer)
     assert found.trace("dev", "dc1/users").parts == said
-    flows = json.loads("".join(proof_json.written(answer)))["flows"]
+    flows = json.loads("".join(proof_json(answer)))["flows"]
     subnets = next(f["subnets"] for f in flows if (f["source"], f["destination"]) == ("dev", "dc1/users"))
     assert [subnets[f"infra-dev-private-az{zone}"]["forward"] for zone in (1, 2, 4)] == [
         "reachable",

@@ -14,7 +14,9 @@ from isthmus.proof.analysis import Analysis
 from isthmus.proof.difference.flows import Change, ChangeKind, compare
 from isthmus.proof.errors import UnusableInput
 from isthmus.proof.pairs.matrix import Pair
-from isthmus.report import markdown, proof_json, proof_terminal
+from isthmus.report.difference_json import difference_json
+from isthmus.report.difference_markdown import difference_markdown
+from isthmus.report.difference_terminal import print_difference
 from isthmus.terraform.graph import Resource, Unknown
 from tests.proof.plain import HUB, hub, made, network, ref, spoke, subnet, table
 from tests.properties.budget import share
@@ -62,12 +64,12 @@ def test_every_output_says_that_it_is_unclear_and_why() -> None:
     difference = compare(one_to_two(REACHABLE), one_to_two(UNKNOWN))
     assert not difference.changes_nothing  # so that the command exits with 1
     out = io.StringIO()
-    proof_terminal.print_difference(difference, Console(file=out, width=300, highlight=False, markup=False))
-    text, document = markdown.difference_markdown(difference), json.loads(proof_json.difference_text(difference))
+    print_difference(difference, Console(file=out, width=300, highlight=False, markup=False))
+    text, document = difference_markdown(difference), json.loads("".join(difference_json(difference)))
     assert out.getvalue().startswith("FLOWS MAY CHANGE: ")
     assert text.startswith("**Flows may change**: ")
     assert {change["change"] for change in document["changes"]} == {"unclear"}
-    for said in (out.getvalue(), text, *(change["why"] for change in document["changes"])):
+    for said in (out.getvalue(), text, *(change["unknown_reason"] for change in document["changes"])):
         assert "var.gateway is not set" in said
         assert "lost" not in said.lower()
 

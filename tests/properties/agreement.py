@@ -17,7 +17,9 @@ from isthmus.proof.analysis import Analysis
 from isthmus.proof.difference.flows import compare
 from isthmus.proof.result.findings import Flow, Verdict
 from isthmus.proof.result.proof import Proof
-from isthmus.report import markdown, proof_json, proof_terminal
+from isthmus.report.proof_json import proof_json
+from isthmus.report.proof_markdown import proof_markdown
+from isthmus.report.proof_terminal import print_proof
 from isthmus.testing.network import NetworkUnderTest
 
 _HEADS = {
@@ -31,16 +33,14 @@ _HEADS = {
 def contradictions(subject: Analysis) -> Iterator[str]:
     """Everything that one output says and another denies."""
     answer = subject.prove()
-    document = json.loads("".join(proof_json.written(answer)))
+    document = json.loads("".join(proof_json(answer)))
     yield from _of_verdicts(subject, answer, document["verdict"])
     listed = {(flow["source"], flow["destination"]): flow for flow in document["flows"]}
     for flow in answer.flows:
         pair = (flow.source, flow.destination)
         yield from (f"{pair}: {what}" for what in _of_flow(subject, answer, flow))
-        if (listed[pair]["forward"], listed[pair]["exits"] if flow.exits else None) != (
-            flow.forward.value,
-            {name: list(subnets) for name, subnets in flow.exits.items()} or None,
-        ):
+        egress = {path["address"]: tuple(path["subnets"]) for path in listed[pair].get("egress", ())}
+        if (listed[pair]["forward"], egress if flow.exits else {}) != (flow.forward.value, dict(flow.exits)):
             yield f"{pair}: the JSON says {listed[pair]}"
     yield from _of_overview(subject, answer)
     yield from (f"a difference from itself: {change}" for change in compare(subject, subject).changes)
@@ -63,11 +63,11 @@ def _of_overview(subject: Analysis, answer: Proof) -> Iterator[str]:
 
 def _of_verdicts(subject: Analysis, answer: Proof, in_json: str) -> Iterator[str]:
     out = io.StringIO()
-    proof_terminal.print_proof(answer, Console(file=out, width=200, highlight=False, markup=False))
+    print_proof(answer, Console(file=out, width=200, highlight=False, markup=False))
     if in_json != answer.verdict.value or not out.getvalue().startswith(_HEADS[answer.verdict]):
         yield f"{answer.verdict}: the JSON says {in_json}, the terminal {out.getvalue().splitlines()[0]}"
-    if not markdown.proof_markdown(answer).lower().startswith(f"**{_HEADS[answer.verdict].lower()}"):
-        yield f"{answer.verdict}: Markdown says {markdown.proof_markdown(answer).splitlines()[0]}"
+    if not proof_markdown(answer).lower().startswith(f"**{_HEADS[answer.verdict].lower()}"):
+        yield f"{answer.verdict}: Markdown says {proof_markdown(answer).splitlines()[0]}"
     if (answer.verdict is Verdict.PROVED) and subject.estate is None:
         yield "proved without an intent"
     if answer.holds and subject.estate is None and any(flow.unknown for flow in answer.flows):

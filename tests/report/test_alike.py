@@ -7,7 +7,7 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.report.matrix_classes import MOST_SHOWN, alike, shown
+from isthmus.report.matrix_classes import MOST_SHOWN, equivalent, shown
 from isthmus.text.listing import some
 
 Cells = dict[tuple[str, str], str]
@@ -38,7 +38,7 @@ def _between(cells: Cells) -> Cells:
 @given(matrices())
 def test_alike_is_what_can_be_exchanged(matrix: tuple[list[str], Cells]) -> None:
     names, cells = matrix
-    groups = alike(names, lambda a, b: cells[a, b])
+    groups = equivalent(names, lambda a, b: cells[a, b])
     assert sorted(name for group in groups.values() for name in group) == sorted(names)
     assert all(group[0] == name for name, group in groups.items())
     group_of = {name: first for first, group in groups.items() for name in group}
@@ -64,7 +64,7 @@ def test_places_that_are_known_to_be_alike_need_not_be_asked_about(
     matrix: tuple[list[str], Cells], data: st.DataObject
 ) -> None:
     names, cells = matrix
-    whole = alike(names, lambda a, b: cells[a, b])
+    whole = equivalent(names, lambda a, b: cells[a, b])
     group_of = {name: first for first, group in whole.items() for name in group}
     # Not all that is alike need be known: some of each group.
     kinds = {name: data.draw(st.sampled_from([group_of[name], name])) for name in names}
@@ -75,13 +75,13 @@ def test_places_that_are_known_to_be_alike_need_not_be_asked_about(
         asked.update((a, b))
         return cells[a, b]
 
-    assert alike(names, cell, kinds.__getitem__) == whole
+    assert equivalent(names, cell, kinds.__getitem__) == whole
     assert all(sum(kinds[name] == kind for name in asked) <= 2 for kind in kinds.values())
 
 
 def test_kinds_that_differ_only_among_themselves_stay_apart() -> None:
     names = ["a1", "a2", "b1", "b2"]
-    groups = alike(names, lambda a, b: "yes" if a[0] == b[0] == "a" else "no", lambda name: name[0])
+    groups = equivalent(names, lambda a, b: "yes" if a[0] == b[0] == "a" else "no", lambda name: name[0])
     assert groups == {"a1": ("a1", "a2"), "b1": ("b1", "b2")}
 
 

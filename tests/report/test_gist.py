@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from isthmus.proof.difference.flows import Change, ChangeKind, Difference
 from isthmus.proof.result.findings import Flow
-from isthmus.report.change_groups import Block, blocks, gist, headline
+from isthmus.report.change_groups import Block, blocks, summary
+from isthmus.report.verdicts import difference_verdict
 
 PLACES = "abcdefg"
 FLOWS = st.sets(
@@ -62,14 +63,14 @@ def test_flows_are_together_that_change_alike() -> None:
         added_locations=("lab",),
         removed_locations=("old", "older"),
     )
-    assert list(gist(difference)) == [
-        ("new", "lab"),
-        ("gone", "old, older"),
+    assert list(summary(difference)) == [
+        ("added", "lab"),
+        ("removed", "old, older"),
         ("gained", "dev <-> prod"),
         ("gained", "test -> prod, for tcp/22 and udp/53"),
-        ("gained", "lab -> internet, out by igw"),
+        ("gained", "lab -> internet, egress by igw"),
         ("lost", "dev -> prod"),
-        ("lost", "prod -> internet, out by vpn"),
-        ("re-routed", "dev -> internet, out by igw and no more by vpn"),
+        ("lost", "prod -> internet, egress by vpn"),
+        ("re-routed", "dev -> internet, egress by igw, before by vpn"),
     ]
-    assert headline(difference) == ("Flows change", ": 4 gained, 2 lost, 1 re-routed.")
+    assert difference_verdict(difference) == ("Flows change", ": 4 gained, 2 lost, 1 re-routed")

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.cli import main
+from isthmus.report.scan_writers import WRITERS
 from isthmus.scan import Finding, Scan, Waiver
 from isthmus.scan.findings import SEVERITIES
-from isthmus.scan.reports import WRITERS
 from tests.policies.fixtures import r, tf, write
 
 ROOT = Path(__file__).parents[2]
@@ -101,11 +101,11 @@ def test_markdown_says_once_what_is_found_in_many_places() -> None:
         "out",
     )
     assert [line for line in text.splitlines() if line.startswith("| ") and "Check |" not in line] == [
-        "| high | CKV_1 | `dev: aws_vpc.v0`, `dev: aws_vpc.v1`, `dev: aws_vpc.v2`, `dev: aws_vpc.v3` and 2 more "
+        "| high | CKV\\_1 | `dev: aws_vpc.v0`, `dev: aws_vpc.v1`, `dev: aws_vpc.v2`, `dev: aws_vpc.v3` and 2 more "
         "| It is open |",
-        "| high | CKV_1 | `dev: aws_vpc.v6` | It is shut |",
-        "| high | CKV_3 | `dev: aws_vpc.v7` | It is open |",
-        "| CKV_2 | `dev: aws_vpc.v0`, `dev: aws_vpc.v1` | Decided | 2027-01-01 |",
+        "| high | CKV\\_1 | `dev: aws_vpc.v6` | It is shut |",
+        "| high | CKV\\_3 | `dev: aws_vpc.v7` | It is open |",
+        "| CKV\\_2 | `dev: aws_vpc.v0`, `dev: aws_vpc.v1` | Decided | 2027-01-01 |",
     ]
     assert text.startswith("### Security posture: 8 findings\n")
     assert "<summary>2 waived</summary>" in text
@@ -122,8 +122,10 @@ def test_markdown_is_never_longer_than_a_comment_may_be() -> None:
 def test_json_says_everything(scan: Scan) -> None:
     document = json.loads(WRITERS["json"](scan, "out"))
     assert document["clean"] is scan.clean
-    for part in ("findings", "waived", "expired", "unused"):
-        assert len(document[part]) == len(getattr(scan, part))
+    parts = {"findings": scan.findings, "waived": scan.waived}
+    parts |= {"expired_waivers": scan.expired, "unused_waivers": scan.unused}
+    for part, listed in parts.items():
+        assert len(document[part]) == len(listed)
 
 
 @pytest.fixture
@@ -146,7 +148,7 @@ def test_findings_exit_1_and_are_written(estate: Path, capsys: pytest.CaptureFix
     text = capsys.readouterr().out
     assert "CKV_ISTHMUS_2 high: A transit gateway propagates no attachment by itself" in text
     assert "aws_ec2_transit_gateway.x  main.tf.json:" in text
-    assert "2 resources in 1 roots" in text
+    assert "2 resources in 1 root module" in text
     assert all((estate / name).stat().st_size for name in WRITERS)
 
 

@@ -99,9 +99,9 @@ def test_a_sentence_that_does_not_hold_fails_with_the_path_where_it_is_said(proj
         [
             '>   *network.assert_isolated("dev", "dc1")',
             "E   *AssertionError: dev reaches dc1",
-            "E   *there: 10.1.0.4 in dev/module.spoke_dev.aws_subnet.private_az1 -> * at dc1 tcp/443: reachable",
+            "E   *forward path: 10.1.0.4 in dev/module.spoke_dev.aws_subnet.private_az1 -> * at dc1 tcp/443: reachable",
             "E   *VPN connection network/module.vpn.aws_vpn_connection.infra_dc1_01*",
-            "E   *back: *: reachable",
+            "E   *return path: *: reachable",
             "E   *site dc1 advertises *",
             "tests/test_network.py:2: AssertionError",
         ]

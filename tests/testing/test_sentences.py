@@ -74,10 +74,10 @@ def test_a_network_that_is_proved(central):
 def test_what_does_not_reach_shows_the_packet_there_and_back_and_what_stops_it(everything):
     said = failing(everything, "assert_reaches", "billing", "web:22")
     assert said.startswith("billing does not reach web:22\n")
-    assert "there: 10.1.0.4 in apps/module.spoke_billing.aws_subnet.private_az1 -> 10.1.16.4" in said
+    assert "forward path: 10.1.0.4 in apps/module.spoke_billing.aws_subnet.private_az1 -> 10.1.16.4" in said
     assert "tcp/22: blocked" in said
-    assert "stopped by network/module.hub.aws_ec2_transit_gateway_route.workloads_blackhole_block_10_1_0_0_16" in said
-    assert "\nback: " in said
+    assert "blocked by network/module.hub.aws_ec2_transit_gateway_route.workloads_blackhole_block_10_1_0_0_16" in said
+    assert "\nreturn path: " in said
     assert "- site dc1 advertises 0.0.0.0/0, 172.20.0.0/16, 172.21.0.0/16 over" in said
     assert not [line for line in said.splitlines() if line != line.rstrip()]
 
@@ -111,7 +111,7 @@ def test_a_rule_for_one_port_blocks_that_port_and_isolates_nobody(tmp_path):
         network, "assert_blocked", "dc1/servers", "billing"
     )
     assert "tcp/22: reachable" in failing(network, "assert_blocked", "dc1/servers", "10.1.0.10:22")
-    assert "stopped by apps/module.spoke_billing.aws_network_acl" in failing(
+    assert "blocked by apps/module.spoke_billing.aws_network_acl" in failing(
         network, "assert_reaches", "dc1/servers", "10.1.0.10:443"
     )
 
@@ -284,5 +284,5 @@ def test_a_violation_is_shown_as_the_proof_shows_it(tmp_path):
     files, dev = output(CENTRAL), "stacks/dev/modules/spoke_dev/main.tf.json"
     said = failing(changed(files, dev, cut, tmp_path), "assert_proved")
     assert said.startswith("VIOLATED: ")
-    assert "Who reaches whom (from the left to the top)\n" in said
+    assert "Reachability (row = source, column = destination)\n" in said
     assert "\n- intended-flow-blocked: dc1/servers -> dev:" in said

@@ -9,6 +9,7 @@ from isthmus.network.model import Unknown
 from isthmus.network.name_classes import boundaries, in_order, likeness, record_names, representatives
 from isthmus.network.name_lookup import Answer, Answered, Lookup
 from isthmus.proof.pairs.locations import Locations
+from isthmus.text.listing import some
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,7 @@ class NameChange:
     is_: str
 
     def __str__(self) -> str:
-        more = f" and {len(self.spokes) - 1} more" if len(self.spokes) > 1 else ""
-        return f"{self.name} for {self.spokes[0]}{more}: {self.is_}; before: {self.was}"
+        return f"{self.name} for {some(self.spokes, 1)}: {self.is_}; before: {self.was}"
 
 
 def name_changes(before: tuple[Lookup, Locations], after: tuple[Lookup, Locations]) -> Iterator[NameChange]:

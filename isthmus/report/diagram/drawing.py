@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from isthmus.network.model import Cidr
+from isthmus.text.listing import cut
 
 _MOST_CHARACTERS = 80
 _MOST_LINES = 8
@@ -49,8 +50,8 @@ def shortened(name: str) -> str:
 
 def some_lines(lines: Sequence[str]) -> list[str]:
     """The first of many lines, and how many more there are."""
-    rest = len(lines) - _MOST_LINES
-    return [*lines[:_MOST_LINES], *([f"and {rest} more"] if rest > 0 else [])]
+    first, more = cut(lines, _MOST_LINES)
+    return [*first, *([more] if more else [])]
 
 
 class Mark(StrEnum):

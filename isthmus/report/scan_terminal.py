@@ -1,4 +1,4 @@
-"""For the terminal: findings grouped by check, then what waivers need, then the count."""
+"""A scan for the terminal: findings grouped by check, waivers that need attention, and the counts."""
 
 from __future__ import annotations
 
@@ -7,22 +7,29 @@ from itertools import groupby
 from rich.console import Console
 from rich.text import Text
 
+from isthmus.report.headings import EXPIRED_WAIVER, UNUSED_WAIVER
+from isthmus.report.terminal import counted
 from isthmus.scan.findings import Finding, Scan
 from isthmus.text.console import Screen
+
+__all__ = ["print_scan"]
 
 _STYLES = {"CRITICAL": "bold red", "HIGH": "red", "MEDIUM": "yellow", "LOW": "cyan", None: "yellow"}
 
 
 def print_scan(scan: Scan, console: Console | None = None) -> None:
-    """Print the scan. Piped, it is plain text in which no line is cut."""
+    """Print the scan. When piped it is plain text, and no line is cut."""
     out = console or Screen(soft_wrap=True)
     for _, group in groupby(scan.findings, key=lambda finding: finding.check):
         _print_check(list(group), out)
-    for waivers, what in ((scan.expired, "has expired"), (scan.unused, "waives nothing: delete it")):
+    for waivers, what in ((scan.expired, EXPIRED_WAIVER), (scan.unused, UNUSED_WAIVER)):
         for waiver in waivers:
             out.print(Text.assemble((f"{waiver}", "red"), f" {what}"))
-    parts = [f"{scan.resources} resources in {len(scan.roots)} roots", f"{scan.passed} checks passed"]
-    parts.append(f"{len(scan.findings)} findings")
+    parts = [
+        f"{scan.resources} resources in {counted(len(scan.roots), 'root module')}",
+        f"{scan.passed} checks passed",
+        counted(len(scan.findings), "finding"),
+    ]
     if scan.waived:
         parts.append(f"{len(scan.waived)} waived")
     out.print(Text(", ".join(parts), style="green" if scan.clean else "bold red"))

@@ -1,43 +1,44 @@
-"""JSON: everything a scan says, in a versioned shape."""
+"""A scan as JSON: every finding and every waiver. Its schema is `schemas/scan.schema.json`."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+from isthmus.report.json_text import json_document, json_text
 from isthmus.scan.findings import Finding, Scan
 from isthmus.scan.waivers import Waiver
 
+__all__ = ["scan_json"]
 
-def json_text(scan: Scan, folder: str) -> str:
+
+def scan_json(scan: Scan, folder: str) -> str:
     """The scan as JSON, keys in a fixed order."""
-    document = {
-        "version": 1,
+    members = {
         "clean": scan.clean,
         "date": scan.today.isoformat(),
         "folder": folder,
-        "roots": list(scan.roots),
+        "root_modules": list(scan.roots),
         "resources": scan.resources,
         "passed": scan.passed,
-        "findings": [_finding(one) for one in scan.findings],
-        "waived": [{**_finding(one), "waiver": _waiver(waiver)} for one, waiver in scan.waived],
-        "expired": [_waiver(waiver) for waiver in scan.expired],
-        "unused": [_waiver(waiver) for waiver in scan.unused],
+        "findings": [_finding(finding) for finding in scan.findings],
+        "waived": [{**_finding(finding), "waiver": _waiver(waiver)} for finding, waiver in scan.waived],
+        "expired_waivers": [_waiver(waiver) for waiver in scan.expired],
+        "unused_waivers": [_waiver(waiver) for waiver in scan.unused],
     }
-    return json.dumps(document, indent=2) + "\n"
+    return "".join(json_text(json_document("scan", members)))
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "check": finding.check,
         "severity": finding.severity,
-        "info": finding.info,
+        "summary": finding.info,
         "details": list(finding.details),
-        "root": finding.root,
+        "root_module": finding.root,
         "address": finding.address,
         "file": finding.file,
         "lines": list(finding.lines),
-        "source": finding.source,
+        "documentation": finding.source,
     }
 
 
@@ -46,7 +47,7 @@ def _waiver(waiver: Waiver) -> dict[str, Any]:
         "number": waiver.number,
         "shipped": waiver.shipped,
         "check": waiver.check,
-        "root": waiver.root,
+        "root_module": waiver.root,
         "resource": waiver.resource,
         "reason": waiver.reason,
         "expires": waiver.expires.isoformat(),

@@ -1,0 +1,43 @@
+"""The difference of two networks as JSON. Its schema is `schemas/diff.schema.json`, which describes every key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from isthmus.proof.difference.flows import Change, Difference
+from isthmus.report.json_text import json_document, json_text
+from isthmus.report.proof_json import flow_members, unknown_members
+
+__all__ = ["difference_json"]
+
+
+def difference_json(difference: Difference) -> Iterator[str]:
+    """The document in pieces, one change to a line."""
+    members: dict[str, Any] = {
+        "changes": (_change(change) for change in difference.changes),
+        "added_locations": list(difference.added_locations),
+        "removed_locations": list(difference.removed_locations),
+        "firewall_changes": list(difference.firewall_changes),
+        "name_changes": [
+            {"name": change.name, "spokes": list(change.spokes), "before": change.was, "after": change.is_}
+            for change in difference.names
+        ],
+        "unknown": [unknown_members(unknown) for unknown in difference.unknown_results],
+        "assumptions": list(difference.assumptions),
+        "notes": list(difference.notes),
+    }
+    return json_text(json_document("diff", members))
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "change": change.kind.value,
+        "source": change.source,
+        "destination": change.destination,
+        "before": flow_members(change.before) if change.before else None,
+        "after": flow_members(change.after) if change.after else None,
+        "causes": list(change.causes),
+        "packets": change.packets or None,
+        "unknown_reason": change.why or None,
+    }

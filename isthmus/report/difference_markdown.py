@@ -1,0 +1,39 @@
+"""The difference of two networks as Markdown for a pull request."""
+
+from __future__ import annotations
+
+from isthmus.proof.difference.flows import Change, Difference
+from isthmus.report import headings
+from isthmus.report.change_groups import summary
+from isthmus.report.markdown import capped, codes, escape, folded, section, table
+from isthmus.report.verdicts import difference_verdict
+
+__all__ = ["difference_markdown"]
+
+
+def difference_markdown(difference: Difference) -> str:
+    """The difference: the verdict line, then a summary, then each flow."""
+    verdict, rest = difference_verdict(difference)
+    parts = [f"**{verdict}**{rest}."]
+    parts.append("\n".join(f"- {kind}: {escape(what)}" for kind, what in summary(difference)))
+    parts.append(section(headings.FIREWALL_CHANGES, map(escape, difference.firewall_changes), opened=True))
+    parts.append(section(headings.NAME_CHANGES, (escape(str(name)) for name in difference.names), opened=True))
+    if difference.changes:
+        columns = ("", "from", "to", "before", "after", "because of")
+        parts.append(folded(headings.FLOW_CHANGES, table(columns, map(_row, difference.changes))))
+    parts.append(section(headings.UNKNOWN, (escape(str(one)) for one in difference.unknown_results), opened=True))
+    parts.append(section(headings.ASSUMPTIONS, map(escape, difference.assumptions)))
+    parts.append(section(headings.NOTES, map(escape, difference.notes)))
+    return capped(parts)
+
+
+def _row(change: Change) -> tuple[str, ...]:
+    why = f": {change.why}" if change.why else ""
+    return (
+        change.kind.value,
+        escape(change.source),
+        escape(change.destination),
+        escape(change.was),
+        escape(change.is_ + why),
+        codes(change.causes) or "not found",
+    )

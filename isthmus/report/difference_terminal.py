@@ -1,0 +1,48 @@
+"""The difference of two networks for the terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from isthmus.proof.difference.flows import Change, Difference
+from isthmus.report import headings
+from isthmus.report.change_groups import summary
+from isthmus.report.terminal import bullets, heading, line, wrapped
+from isthmus.report.verdicts import difference_verdict
+from isthmus.text.listing import cut
+
+__all__ = ["print_difference"]
+
+_MOST_CAUSES = 4
+
+
+def print_difference(difference: Difference, out: Console) -> None:
+    """Print the difference: the verdict, a summary, then each flow."""
+    verdict, rest = difference_verdict(difference)
+    nothing = difference.changes_nothing and not difference.unknown_results
+    line(out, f"{verdict.upper()}{rest}", "green" if nothing else "yellow")
+    lines = list(summary(difference))
+    if lines:
+        line(out, "")
+    for kind, what in lines:
+        wrapped(out, what, f"  {kind:<11}", " " * 13)
+    bullets(out, headings.FIREWALL_CHANGES, difference.firewall_changes, "yellow")
+    bullets(out, headings.NAME_CHANGES, map(str, difference.names), "yellow")
+    for change in difference.changes:
+        _print_change(change, out)
+    bullets(out, headings.UNKNOWN, map(str, difference.unknown_results), "yellow")
+    bullets(out, headings.ASSUMPTIONS, difference.assumptions)
+    bullets(out, headings.NOTES, difference.notes)
+
+
+def _print_change(change: Change, out: Console) -> None:
+    heading(out, f"{change.kind.upper()}  {change.source} -> {change.destination}")
+    line(out, f"  before: {change.was}")
+    line(out, f"  after:  {change.is_}")
+    if change.why:
+        wrapped(out, f"unknown: {change.why}", "  ", "      ")
+    first, more = cut(change.causes, _MOST_CAUSES)
+    for number, cause in enumerate(first):
+        line(out, f"  {'          ' if number else 'because of'} {cause}")
+    if more:
+        line(out, f"             {more} (--json lists them)")
