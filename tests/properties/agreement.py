@@ -21,6 +21,7 @@ from isthmus.report.proof_json import proof_json
 from isthmus.report.proof_markdown import proof_markdown
 from isthmus.report.proof_terminal import print_proof
 from isthmus.testing.network import NetworkUnderTest
+from tests.report.schemas import faults
 
 _HEADS = {
     Verdict.PROVED: "PROVED",
@@ -34,6 +35,7 @@ def contradictions(subject: Analysis) -> Iterator[str]:
     """Everything that one output says and another denies."""
     answer = subject.prove()
     document = json.loads("".join(proof_json(answer)))
+    yield from (f"the JSON does not follow its schema: {fault}" for fault in faults(document))
     yield from _of_verdicts(subject, answer, document["verdict"])
     listed = {(flow["source"], flow["destination"]): flow for flow in document["flows"]}
     for flow in answer.flows:

@@ -18,6 +18,7 @@ from isthmus.report.scan_writers import WRITERS
 from isthmus.scan import Finding, Scan, Waiver
 from isthmus.scan.findings import SEVERITIES
 from tests.policies.fixtures import r, tf, write
+from tests.report.schemas import faults
 
 ROOT = Path(__file__).parents[2]
 _TEXT = st.text(max_size=30)
@@ -121,6 +122,7 @@ def test_markdown_is_never_longer_than_a_comment_may_be() -> None:
 @given(_SCANS)
 def test_json_says_everything(scan: Scan) -> None:
     document = json.loads(WRITERS["json"](scan, "out"))
+    assert faults(document) == []
     assert document["clean"] is scan.clean
     parts = {"findings": scan.findings, "waived": scan.waived}
     parts |= {"expired_waivers": scan.expired, "unused_waivers": scan.unused}
