@@ -1,4 +1,4 @@
-"""The body of the hub's dashboard: traffic and drops of the gateway, of each VPN connection and its tunnels, of spokes.
+"""The body of the hub's CloudWatch dashboard: bytes and drops of the transit gateway and its attachments, and tunnels.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
 """
@@ -14,18 +14,18 @@ from typing import Any
 VPN = "AWS/VPN"
 # https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-cloudwatch-metrics.html
 GATEWAY = "AWS/TransitGateway"
-PERIOD = 300  # seconds: VPN metrics come every five minutes
+PERIOD = 300  # seconds; AWS publishes VPN metrics every five minutes
 _WIDTH, _HEIGHT = 12, 6
 _BYTES = ["BytesIn", "BytesOut"]
 _DROPS = ["PacketDropCountBlackhole", "PacketDropCountNoRoute"]
 
 MetricLine = tuple[str, list[tuple[str, str]]]
-"""What a line of a chart is called, and the dimensions of its metric."""
+"""The label of a line in a chart, and the dimensions of its metric."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionMetrics:
-    """A VPN connection as metrics know it: ids and addresses may be references."""
+    """The names and dimensions of a VPN connection in metrics. Ids and addresses may be Terraform references."""
 
     name: str
     vpn: str
@@ -35,13 +35,13 @@ class ConnectionMetrics:
 
 def dashboard_body(region: str, gateway: str, connections: Sequence[ConnectionMetrics]) -> str:
     """The dashboard as JSON text. `gateway` is the transit gateway's id."""
-    everywhere = [("TransitGateway", gateway)]
+    whole_gateway = [("TransitGateway", gateway)]
     charts: list[tuple[str, str, list[str], list[MetricLine]]] = [
-        ("Bytes through the hub", GATEWAY, _BYTES, [("hub", everywhere)]),
-        ("Packets dropped by the hub", GATEWAY, _DROPS, [("hub", everywhere)]),
+        ("Bytes through the transit gateway", GATEWAY, _BYTES, [("transit gateway", whole_gateway)]),
+        ("Packets dropped by the transit gateway", GATEWAY, _DROPS, [("transit gateway", whole_gateway)]),
     ]
     if connections:
-        attachments = [(c.name, [*everywhere, ("TransitGatewayAttachment", c.attachment)]) for c in connections]
+        attachments = [(c.name, [*whole_gateway, ("TransitGatewayAttachment", c.attachment)]) for c in connections]
         tunnels = [
             (f"{c.name} tunnel {number}", [("VpnId", c.vpn), ("TunnelIpAddress", address)])
             for c in connections
@@ -53,13 +53,15 @@ def dashboard_body(region: str, gateway: str, connections: Sequence[ConnectionMe
             ("Tunnels up", VPN, ["TunnelState"], tunnels),
             ("Bytes by tunnel", VPN, ["TunnelDataIn", "TunnelDataOut"], tunnels),
         ]
-    drawn = [
+    charts_with_statistic = [
         (title, _metrics(namespace, names, lines), "Maximum" if names == ["TunnelState"] else "Sum")
         for title, namespace, names, lines in charts
     ]
-    # Spokes come and go in roots of their own: a search finds their attachments without naming them.
-    drawn += [(f"{metric} by attachment", _search(gateway, metric), "Sum") for metric in (*_BYTES, *_DROPS)]
-    widgets = [_widget(place, region, *one) for place, one in enumerate(drawn)]
+    # Spokes are in other roots. A search expression finds their attachments without listing them here.
+    charts_with_statistic += [
+        (f"{metric} by attachment", _search(gateway, metric), "Sum") for metric in (*_BYTES, *_DROPS)
+    ]
+    widgets = [_widget(place, region, *one) for place, one in enumerate(charts_with_statistic)]
     return json.dumps({"widgets": widgets}, separators=(",", ":"), sort_keys=True)
 
 

@@ -1,7 +1,7 @@
-"""Module `dns`: Resolver endpoints, forward rules, private zones, query logs and DNS firewall, shared with spokes.
+"""Module `dns`: Resolver endpoints, forwarding rules, private hosted zones, query logs and DNS Firewall.
 
-What spokes need of it is shared with the organization and handed out by id; each spoke's root associates its own VPC
-(`modules/dns_associations.py`), so nothing here knows which spokes there are.
+The module shares these resources with the organization, and outputs their ids. Each spoke's root associates its own VPC
+(`modules/dns_associations.py`), so this module does not depend on the spokes.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def dns(estate: Estate, home: SharedServices) -> dict[str, Any]:
     """The module's Terraform.
 
     Inputs: `vpc_id`; `subnet_id_<subnet>` of the resolver subnets, if there are Resolver endpoints; `log_key_arn`, with
-    query logs. Outputs: `dns_outputs`, and `dns_inbound_addresses`, which the sites' DNS servers forward to.
+    query logs. Outputs: `dns_outputs`, and `dns_inbound_addresses`, to which the sites' DNS servers forward.
     """
     return _Dns(estate, home).emit()
 
@@ -45,8 +45,8 @@ class _Dns:
         self.estate, self.home, self.dns = estate, home, home.dns
         self.name = name_prefix(estate, home)
         self.module = ModuleStack("dns", providers=REQUIRED)
-        self.vpc_id = self._input(VPC_ID, "The VPC of shared services")
-        # What goes to spokes, by Terraform name.
+        self.vpc_id = self._input(VPC_ID, "The shared services VPC")
+        # Resources to share with spokes, by Terraform name.
         self.shared: dict[str, TerraformElement] = {}
         self.zone_arns: list[str] = []
 
@@ -70,7 +70,7 @@ class _Dns:
         if self.dns.shared_by is SharedBy.PROFILE:
             self.shared[f"zone_{domain_identifier(domain)}"] = zone
         else:
-            self._output(zone_id(domain), self.module.ref(zone), f"Zone {domain}")
+            self._output(zone_id(domain), self.module.ref(zone), f"Private hosted zone {domain}")
 
     def _query_logs(self) -> None:
         name = f"/{self.estate.prefix}/{self.home.environment.name}/dns-queries"
@@ -78,7 +78,7 @@ class _Dns:
             CloudwatchLogGroup,
             "queries",
             name=name,
-            kms_key_id=self._input(LOG_KEY_ARN, "Key of the log group"),
+            kms_key_id=self._input(LOG_KEY_ARN, "ARN of the KMS key of the log group"),
             retention_in_days=self.estate.log_retention_days,
             tags={"Name": name},
         )
@@ -108,13 +108,13 @@ class _Dns:
             depends_on=[permission],
         )
         self.shared[QUERY_LOGS] = config
-        self._output(QUERY_LOGS_ID, self.module.ref(config), "Where queries are logged")
+        self._output(QUERY_LOGS_ID, self.module.ref(config), "The query log configuration")
 
     def _firewall(self, wanted: DnsFirewall) -> None:
         name = f"{self.name}-dns"
         rules = self.module.add(Route53ResolverFirewallRuleGroup, "this", name=name, tags={"Name": name})
         lists = (("allowed", wanted.allowed, 100, "ALLOW", None), ("blocked", wanted.blocked, 200, "BLOCK", "NODATA"))
-        # What an allowed name leads to by CNAME records, as names behind a CDN do, needs no place on the list.
+        # The targets of CNAME records of an allowed name, as for a name behind a CDN, need not be on the list.
         # https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_FirewallRule.html
         trust = {"ALLOW": "TRUST_REDIRECTION_DOMAIN"}
         for kind, domains, priority, action, response in lists:
@@ -140,7 +140,7 @@ class _Dns:
             )
         self.shared["firewall"] = rules
         if self.dns.shared_by is SharedBy.RESOLVER_RULES:
-            self._output(FIREWALL_ID, self.module.ref(rules), "The DNS firewall's rules")
+            self._output(FIREWALL_ID, self.module.ref(rules), "The rule group of DNS Firewall")
 
     # --- inputs and outputs ------------------------------------------------------------------------------------------
 
@@ -152,8 +152,9 @@ class _Dns:
 
 
 def private_zone(module: ModuleStack, estate: Estate, home: SharedServices, domain: str, vpc_id: str) -> Route53Zone:
-    """A private hosted zone of the shared services VPC. Other VPCs that are associated one by one are not its business.
+    """A private hosted zone, associated with the shared services VPC.
 
+    It ignores changes of its VPCs, because other resources associate the other VPCs one by one.
     https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/route53_zone_association
     """
     others = home.dns.shared_by is SharedBy.RESOLVER_RULES

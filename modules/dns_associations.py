@@ -1,4 +1,4 @@
-"""Module `resolution_<spoke>`: a spoke's VPC, associated with the estate's hybrid DNS. It lies in the spoke's root."""
+"""Module `resolution_<spoke>`: associates a spoke's VPC with the estate's hybrid DNS. It is in the spoke's root."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from modules.terraform_names import domain_identifier, identifier
 
 
 def dns_inputs(estate: Estate, home: SharedServices, wanted: Spoke) -> tuple[str, ...]:
-    """The names of the inputs that come from the root which holds the hybrid DNS."""
+    """The names of the inputs that come from the root with hybrid DNS."""
     names = (*dns_outputs(home), *endpoint_outputs(estate, home))
     if wanted.name == home.spoke.name:
         return tuple(name for name in names if name not in _zone_ids(estate, home))
@@ -41,7 +41,7 @@ def dns_inputs(estate: Estate, home: SharedServices, wanted: Spoke) -> tuple[str
 
 
 def needs_authorization(estate: Estate, home: SharedServices, environment: Environment) -> bool:
-    """Whether private zones of another account have to admit the environment's VPCs first."""
+    """Whether private hosted zones of another account must authorize the environment's VPCs first."""
     apart = environment.account != home.environment.account
     return home.dns.shared_by is SharedBy.RESOLVER_RULES and apart and bool(private_domains(home, estate.region))
 
@@ -49,13 +49,15 @@ def needs_authorization(estate: Estate, home: SharedServices, environment: Envir
 def dns_associations(estate: Estate, environment: Environment, home: SharedServices, wanted: Spoke) -> dict[str, Any]:
     """The module's Terraform.
 
-    Inputs: `vpc_id` and `resolution_inputs`; where zones have to admit the VPC the provider `aws.dns` too.
+    Inputs: `vpc_id` and `dns_inputs`. If zones must authorize the VPC, it also needs the provider `aws.dns`.
     """
     apart = needs_authorization(estate, home, environment)
     module = ModuleStack(f"resolution_{identifier(wanted.name)}", providers=REQUIRED_WITH_DNS if apart else REQUIRED)
     vpc_id = module.ref(module.add(TerraformVariable, VPC_ID, type="string", description="The VPC"), None)
     ids = {
-        name: module.ref(module.add(TerraformVariable, name, type="string", description="Of hybrid DNS"), None)
+        name: module.ref(
+            module.add(TerraformVariable, name, type="string", description="An output of hybrid DNS"), None
+        )
         for name in dns_inputs(estate, home, wanted)
     }
     name = f"{estate.prefix}-{wanted.name}"
@@ -99,8 +101,10 @@ def dns_associations(estate: Estate, environment: Environment, home: SharedServi
         zone = ids[zone_id(domain)]
         if apart:
             name = domain_identifier(domain)
-            admitted = module.add(Route53VpcAssociationAuthorization, name, zone_id=zone, vpc_id=vpc_id, provider=owner)
-            zone = module.ref(admitted, "zone_id")
+            authorized = module.add(
+                Route53VpcAssociationAuthorization, name, zone_id=zone, vpc_id=vpc_id, provider=owner
+            )
+            zone = module.ref(authorized, "zone_id")
         module.add(Route53ZoneAssociation, domain_identifier(domain), zone_id=zone, vpc_id=vpc_id)
     return module.emit()
 

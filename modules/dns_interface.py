@@ -1,4 +1,4 @@
-"""What modules call the parts of hybrid DNS when they hand them to each other: inputs, outputs, labels."""
+"""Names of inputs, outputs and resources that the DNS modules share."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ PROFILE_ID = "dns_profile_id"
 AUTHORIZE_ROLE = "authorize_role_name"
 QUERY_LOGS_ID = "query_log_config_id"
 FIREWALL_ID = "dns_firewall_rule_group_id"
-# Of the firewall's rule group among others of a VPC or a profile: 100 to 9,900, first come first served.
+# The priority of the rule group of DNS Firewall in a VPC or a profile: 100 to 9,900, the lowest number first.
 # https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_AssociateFirewallRuleGroup.html
 FIREWALL_PRIORITY = 200
-# The Terraform name of the query log configuration among what is shared.
+# The key of the query log configuration among the shared resources.
 QUERY_LOGS = "query_logs"
 
 
 def rule_id(domain: str) -> str:
-    """The name of the output, and of inputs elsewhere, that holds the id of a domain's rule."""
+    """The name of the output and input that holds the id of a domain's Resolver rule."""
     return f"resolver_rule_id_{domain_identifier(domain)}"
 
 
 def zone_id(domain: str) -> str:
-    """The same for the id of a private zone."""
+    """The name of the output and input that holds the id of a private hosted zone."""
     return f"zone_id_{domain_identifier(domain)}"
 
 
 def subnet_id(name: str) -> str:
-    """The same for the id of a subnet of the shared services spoke."""
+    """The name of the output and input that holds the id of a subnet of the shared services spoke."""
     return f"subnet_id_{name}"
 
 
 def rule_domains(home: SharedServices) -> tuple[str, ...]:
-    """The domains that have a rule: those that are forwarded, and what AWS keeps."""
+    """The domains with a Resolver rule: forwarded domains, and those that AWS answers."""
     kept = (KEPT_BY_AWS,) if keeps_aws_names(home.dns) else ()
     return (*sorted(rule.domain for rule in home.dns.forwards), *kept)
 
@@ -53,10 +53,10 @@ def dns_outputs(home: SharedServices) -> tuple[str, ...]:
 
 
 def name_prefix(estate: Estate, home: SharedServices) -> str:
-    """What names of hybrid DNS in AWS start with."""
+    """The prefix of the names of hybrid DNS resources in AWS."""
     return f"{estate.prefix}-{home.environment.name}"
 
 
 def resource_name(domain: str) -> str:
-    """A name of at most 64 letters, digits, `-` and `_`, as Resolver and profiles take it."""
+    """A valid name for a Resolver rule or a profile association: at most 64 letters, digits, `-` and `_`."""
     return "everything" if domain == "." else domain.replace(".", "-")[:64]

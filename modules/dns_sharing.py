@@ -1,7 +1,7 @@
-"""How spokes get what module `dns` makes: by one profile, or each thing by itself.
+"""Shares the resources of module `dns` with spokes: by one Route 53 Profile, or each resource by itself.
 
-Query logs go by themselves in either case. A profile may hold them, but AWS provider 6.22 still fails after it has put
-them there, and leaves them out of the state: https://github.com/hashicorp/terraform-provider-aws/issues/45268
+The query log configuration is always shared by itself. A profile can hold it, but AWS provider 6.22 fails after adding
+it, and leaves it out of the state: https://github.com/hashicorp/terraform-provider-aws/issues/45268
 """
 
 from __future__ import annotations
@@ -34,7 +34,11 @@ def share_dns(
     shared: Mapping[str, TerraformElement],
     zone_arns: Sequence[str],
 ) -> None:
-    """Share these elements, by Terraform name, with whom the hub is shared. `zone_arns`: the module's private zones."""
+    """Share resources with the principals that may attach to the hub.
+
+    shared     resources by Terraform name
+    zone_arns  ARNs of the module's private hosted zones
+    """
     if home.dns.shared_by is SharedBy.PROFILE:
         _share_by_profile(module, estate, home, shared)
         return
@@ -45,13 +49,13 @@ def share_dns(
 
 
 def authorizes_other_accounts(estate: Estate, home: SharedServices) -> bool:
-    """Whether private zones may have to admit VPCs of other accounts one by one."""
+    """Whether VPCs of other accounts need an authorization to associate with private hosted zones."""
     one_by_one = home.dns.shared_by is SharedBy.RESOLVER_RULES
     return one_by_one and bool(private_domains(home, estate.region)) and bool(_principals(estate, home))
 
 
 def allow_authorization(module: ModuleStack, role: str, of: str, zone_arns: Sequence[str]) -> None:
-    """Let a role, by its name, admit VPCs to the private zones of one module (`of`), and to no others.
+    """Let a role authorize VPCs to associate with the private hosted zones of one module (`of`), and with no others.
 
     https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
     """
@@ -77,7 +81,7 @@ def allow_authorization(module: ModuleStack, role: str, of: str, zone_arns: Sequ
 
 
 def _principals(estate: Estate, home: SharedServices) -> list[str]:
-    """The units and accounts whose VPCs may use what is shared: those that may attach to the hub, and its own."""
+    """The units and accounts to share with: those that may attach to the hub, and the hub's own account."""
     attaching = [*estate.hub.share_with, str(name_of(estate.hub_environment.account))]
     return without_owner(attaching, home.environment)
 
@@ -87,22 +91,22 @@ def _share_by_profile(
 ) -> None:
     name = name_prefix(estate, home)
     profile = module.add(Route53ProfilesProfile, "this", name=name, tags={"Name": name})
-    alone: dict[str, TerraformElement] = {"profile": profile}
+    by_itself: dict[str, TerraformElement] = {"profile": profile}
     for key, element in shared.items():
         if key == QUERY_LOGS:
-            alone[key] = element
+            by_itself[key] = element
             continue
         properties = f'{{"priority":{FIREWALL_PRIORITY}}}' if key == "firewall" else None
         associate_with_profile(module, module.ref(profile), key, module.ref(element, "arn"), properties)
-    _share_by_ram(module, estate, home, alone)
-    told = "The profile that VPCs are associated with"
-    module.add(TerraformOutput, PROFILE_ID, value=module.ref(profile), description=told)
+    _share_by_ram(module, estate, home, by_itself)
+    description = "The Route 53 Profile to associate with VPCs"
+    module.add(TerraformOutput, PROFILE_ID, value=module.ref(profile), description=description)
 
 
 def associate_with_profile(
     module: ModuleStack, profile_id: str, name: str, arn: str, properties: str | None = None
 ) -> None:
-    """Put a resource into the profile, and so before every VPC that is associated with it."""
+    """Associate a resource with the profile. It then applies to every VPC that is associated with the profile."""
     module.add(
         Route53ProfilesResourceAssociation,
         name,
@@ -116,29 +120,34 @@ def associate_with_profile(
 def _share_by_ram(
     module: ModuleStack, estate: Estate, home: SharedServices, elements: Mapping[str, TerraformElement]
 ) -> None:
-    users = _principals(estate, home)
-    if not users:
+    principals = _principals(estate, home)
+    if not principals:
         return
     name = f"{name_prefix(estate, home)}-dns"
     made = module.add(RamResourceShare, "dns", name=name, allow_external_principals=False, tags={"Name": name})
     arn = module.ref(made, "arn")
     for key, element in elements.items():
         module.add(RamResourceAssociation, key, resource_arn=module.ref(element, "arn"), resource_share_arn=arn)
-    for key, principal in ram_principals(estate, users):
+    for key, principal in ram_principals(estate, principals):
         module.add(RamPrincipalAssociation, key, principal=principal, resource_share_arn=arn)
 
 
 def _authorize_role(module: ModuleStack, estate: Estate, home: SharedServices, zone_arns: Sequence[str]) -> None:
-    """The role with which a spoke's root, in another account, has its VPC admitted to the private zones."""
+    """The role by which a spoke's root in another account authorizes its VPC for the private hosted zones."""
     name = authorize_role_name(estate)
     role = module.add(
         IamRole,
         "authorize_vpcs",
         name=name,
-        description="Admit VPCs of other accounts to private zones",
+        description="Authorize VPCs of other accounts to associate with private hosted zones",
         assume_role_policy=trust_policy(estate, _principals(estate, home)),
         tags={"Name": name},
     )
     allow_authorization(module, module.ref(role), "dns", zone_arns)
-    # Module `endpoints` has zones too, and adds what the role may do with them.
-    module.add(TerraformOutput, AUTHORIZE_ROLE, value=module.ref(role), description="The role that admits VPCs")
+    # Module `endpoints` has zones too, and adds a policy for them to this role.
+    module.add(
+        TerraformOutput,
+        AUTHORIZE_ROLE,
+        value=module.ref(role),
+        description="The role that authorizes VPCs for private hosted zones",
+    )

@@ -1,6 +1,7 @@
-"""Module `egress`: the VPC that `Egress.CENTRAL` spokes leave by, and its place on the hub.
+"""Module `egress`: the egress VPC of `Egress.CENTRAL` spokes, and its attachment to the hub.
 
-Each zone keeps to itself, there and back: transit gateway subnet, firewall endpoint, NAT gateway, internet gateway.
+Forward path and return path stay in one Availability Zone: transit gateway subnet, firewall endpoint, NAT gateway,
+internet gateway.
 https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-appliance-scenario.html
 """
 
@@ -24,23 +25,22 @@ from modules.vpc import VpcModule
 def egress(estate: Estate, environment: Environment, tables: HubTables) -> dict[str, Any]:
     """The module's Terraform.
 
-    Inputs: `transit_gateway_id`, `route_table_id_<key>`, `log_key_arn`, `flow_logs_role_arn`; with a firewall inside
-    `endpoint_id_az<n>`; where the hub lies in another account the provider `aws.hub` too.
-    Outputs: `vpc_id`, `transit_gateway_attachment_id`, `nat_public_ips` (by zone); with a firewall inside
-    `subnet_id_az<n>`.
+    Inputs: `transit_gateway_id`, `route_table_id_<key>`, `log_key_arn`, `flow_logs_role_arn`; with a firewall in the
+    VPC `endpoint_id_az<n>`. If the hub is in another account, it also needs the provider `aws.hub`. Outputs: `vpc_id`,
+    `transit_gateway_attachment_id`, `nat_public_ips` (by zone); with a firewall in the VPC `subnet_id_az<n>`.
     """
     return _Egress(estate, environment, tables).emit()
 
 
 def static_routes(estate: Estate, tables: HubTables) -> tuple[StaticRoute, ...]:
-    """The static routes of hub tables that lead to the egress VPC."""
+    """The static routes of hub route tables whose target is the egress VPC."""
     if estate.egress is not None and estate.egress.inspection is Inspection.GATEWAY:
         return (StaticRoute(FIREWALL, "default", DEFAULT),)
     return tables.routes_to_inspector()
 
 
 def tables_used(estate: Estate, tables: HubTables) -> list[str]:
-    """The keys of the route tables that the module needs the ids of."""
+    """The keys of the hub route tables whose ids the module needs."""
     return sorted({EGRESS} | {route.table for route in static_routes(estate, tables)})
 
 
@@ -72,7 +72,7 @@ class _Egress(VpcModule):
             addresses[f"az{number}"] = self.module.ref(address, "public_ip")
         self.flow_logs()
         self.output(VPC_ID, self.module.ref(self.vpc), "The egress VPC")
-        self.output("nat_public_ips", addresses, "The addresses that the internet sees, by zone")
+        self.output("nat_public_ips", addresses, "The public IPv4 addresses of the NAT gateways, by Availability Zone")
         return self.module.emit()
 
     def _subnets(self) -> None:
@@ -85,8 +85,11 @@ class _Egress(VpcModule):
                     self.output(subnet_id(zone), self.module.ref(subnet), f"The firewall subnet in {zone}")
 
     def _attachment(self) -> TerraformElement:
-        """Attach, and lead the hub's tables here. It propagates nowhere: nobody has business with the VPC itself."""
-        # Appliance mode: both directions of a flow in one zone, so at one firewall.
+        """Attach the VPC, and add the hub's static routes to it.
+
+        Its CIDR is not propagated: no flow has it as destination.
+        """
+        # Appliance mode keeps both directions of a flow in one Availability Zone, and so at one firewall endpoint.
         attached = self.attach(EGRESS, tag=EGRESS_TAG_VALUE, appliance_mode=self.inspected)
         for route in static_routes(self.estate, self.tables):
             self.module.add(
@@ -102,9 +105,10 @@ class _Egress(VpcModule):
     def _routes(
         self, number: int, zone: str, gateway: InternetGateway, nat: NatGateway, attached: TerraformElement
     ) -> None:
-        """Out by transit gateway subnet, firewall, NAT gateway, internet gateway; back to the estate's blocks likewise.
+        """Add the egress path and the return path of one Availability Zone.
 
-        The way back stands in the table of the NAT gateway's subnet, the line that is forgotten most.
+        Egress: transit gateway subnet, firewall, NAT gateway, internet gateway. The return path to the estate's blocks
+        is the reverse. It starts in the route table of the NAT gateway's subnet; this route is often forgotten.
         """
         public, inside = f"{Tier.PUBLIC}_az{number}", f"{Tier.TRANSIT_GATEWAY}_az{number}"
         to_nat: dict[str, Any] = {"nat_gateway_id": self.module.ref(nat)}

@@ -1,6 +1,6 @@
-"""Module `endpoints`: interface endpoints for every spoke and site, with private zones for their names.
+"""Module `endpoints`: central interface endpoints for all spokes and sites, and private hosted zones for their names.
 
-Also the interface endpoints that a spoke has for itself alone, which its own module holds.
+This file also adds the interface endpoints that only one spoke uses to the spoke's own module.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ from modules.provider import REQUIRED
 from modules.terraform_names import domain_identifier, identifier
 
 _STS = "sts"
-# Layers of images in ECR, which ECR signs for; packages of Amazon Linux, for which nobody does; what the SSM agent
-# fetches. https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
+# Buckets that AWS owns: layers of ECR images (ECR signs the requests), packages of Amazon Linux (unsigned requests),
+# and downloads of the SSM agent.
+# https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html#ecr-minimum-s3-perms
 # https://docs.aws.amazon.com/linux/al2023/ug/managing-repos-os-updates.html
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/ssm-agent-technical-details.html
 _AWS_BUCKETS = (
@@ -59,12 +60,12 @@ def endpoint_outputs(estate: Estate, home: SharedServices) -> tuple[str, ...]:
 def endpoints(estate: Estate, home: SharedServices) -> dict[str, Any]:
     """The module's Terraform.
 
-    Inputs: `vpc_id`, `subnet_id_<subnet>` of the endpoints subnets; with a profile `dns_profile_id`; where zones admit
-    VPCs of other accounts one by one `authorize_role_name`.
+    Inputs: `vpc_id`, `subnet_id_<subnet>` of the endpoints subnets; with a profile `dns_profile_id`; if VPCs of other
+    accounts need an authorization `authorize_role_name`.
     Outputs: `endpoints_outputs`, and `endpoint_ids` by service.
     """
     module = ModuleStack("endpoints", providers=REQUIRED)
-    vpc_id = _input(module, VPC_ID, "The VPC of shared services")
+    vpc_id = _input(module, VPC_ID, "The shared services VPC")
     names = [subnet_name(Tier.ENDPOINTS, zone) for zone in sorted(estate.zones_of(home.spoke), key=zone_number)]
     subnet_ids = [_input(module, subnet_id(name), f"Subnet {name}") for name in names]
     name = f"{estate.prefix}-{home.environment.name}"
@@ -77,7 +78,7 @@ def endpoints(estate: Estate, home: SharedServices) -> dict[str, Any]:
     made: dict[str, VpcEndpoint] = {}
     pinned = home.environment.endpoints.policies if home.environment.endpoints is not None else {}
     for service in services:
-        # The VPC's own private DNS is for sites: https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
+        # Private DNS is enabled only on an endpoint that just the sites use: https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
         only = for_sites_only(home, service)
         made[service.name] = _endpoint(
             module,
@@ -94,10 +95,12 @@ def endpoints(estate: Estate, home: SharedServices) -> dict[str, Any]:
     ids = {service: module.ref(endpoint) for service, endpoint in made.items()}
     module.add(TerraformOutput, "endpoint_ids", value=ids, description="Interface endpoints, by service")
     profile = home.dns.shared_by is SharedBy.PROFILE
-    admitting = authorizes_other_accounts(estate, home)
-    role = _input(module, AUTHORIZE_ROLE, "The role that admits VPCs to private zones") if admitting else ""
+    authorizing = authorizes_other_accounts(estate, home)
+    role = (
+        _input(module, AUTHORIZE_ROLE, "The role that authorizes VPCs for private hosted zones") if authorizing else ""
+    )
     zone_arns = []
-    profile_id = _input(module, PROFILE_ID, "The profile that VPCs are associated with") if profile else ""
+    profile_id = _input(module, PROFILE_ID, "The Route 53 Profile to associate with VPCs") if profile else ""
     for domain, (service, names_) in sorted(service_zones(home, estate.region).items()):
         zone = private_zone(module, estate, home, domain, vpc_id)
         zone_arns.append(module.ref(zone, "arn"))
@@ -107,8 +110,10 @@ def endpoints(estate: Estate, home: SharedServices) -> dict[str, Any]:
         if profile:
             associate_with_profile(module, profile_id, f"zone_{domain_identifier(domain)}", module.ref(zone, "arn"))
         else:
-            module.add(TerraformOutput, zone_id(domain), value=module.ref(zone), description=f"Zone {domain}")
-    if admitting:
+            module.add(
+                TerraformOutput, zone_id(domain), value=module.ref(zone), description=f"Private hosted zone {domain}"
+            )
+    if authorizing:
         allow_authorization(module, role, "endpoints", zone_arns)
     return module.emit()
 
@@ -116,7 +121,7 @@ def endpoints(estate: Estate, home: SharedServices) -> dict[str, Any]:
 def spoke_endpoints(
     module: ModuleStack, estate: Estate, spoke: Spoke, name: str, vpc_id: str, subnet_ids: Sequence[str]
 ) -> None:
-    """Interface endpoints of a spoke for itself: in its private subnets, by the names that AWS gives them."""
+    """Interface endpoints that only this spoke uses: in its private subnets, with AWS's private DNS names."""
     if not spoke.interface_endpoints:
         return
     sources = {identifier(cidr): cidr for cidr in (spoke.cidr, *spoke.secondary_cidrs)}
@@ -132,14 +137,17 @@ def spoke_endpoints(
             subnet_ids=subnet_ids,
             security_group_ids=[module.ref(group)],
             private_dns_enabled=True,
-            dns_options=_for_the_vpc_too(service),
+            dns_options=_private_dns_for_vpc(service),
         )
 
 
-def _for_the_vpc_too(service: str) -> VpcEndpointDnsOptions | None:
-    """Left alone, AWS makes the name of S3 lead the inbound Resolver endpoint here and nobody else, and wants a gateway
-    endpoint for the others: `To set PrivateDnsOnlyForInboundResolverEndpoint to true, the VPC must have a Gateway
-    endpoint`. https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html#private-dns-s3
+def _private_dns_for_vpc(service: str) -> VpcEndpointDnsOptions | None:
+    """DNS options that make the private DNS name of S3 resolve to this endpoint in the VPC.
+
+    By default, AWS applies the name of S3 only to queries of the inbound Resolver endpoint, and requires a gateway
+    endpoint for the VPC: `To set PrivateDnsOnlyForInboundResolverEndpoint to true, the VPC must have a Gateway
+    endpoint`.
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html#private-dns-s3
     """
     return VpcEndpointDnsOptions(private_dns_only_for_inbound_resolver_endpoint=False) if service == S3 else None
 
@@ -147,7 +155,7 @@ def _for_the_vpc_too(service: str) -> VpcEndpointDnsOptions | None:
 def _group(
     module: ModuleStack, name: str, vpc_id: str, sources: Mapping[str, str], ports: Sequence[tuple[int, int]]
 ) -> SecurityGroup:
-    """What reaches an endpoint: by HTTPS, and by what else a service listens on. Nothing comes from there."""
+    """The security group of an endpoint. It allows HTTPS and the other ports of the services inbound, and no egress."""
     group = module.add(
         SecurityGroup,
         "endpoints",
@@ -157,7 +165,7 @@ def _group(
         tags={"Name": name},
     )
     for first, last in ports:
-        # The other names begin in another way, so that no name of a network makes two of them the same.
+        # A different prefix for other ports, so that no network name makes two identifiers equal.
         start = "endpoints" if (first, last) == HTTPS else f"ports_{first}_{last}"
         what = "HTTPS" if (first, last) == HTTPS else f"tcp/{first}" if first == last else f"tcp/{first}-{last}"
         for source, cidr in sorted(sources.items()):
@@ -189,30 +197,33 @@ def _endpoint(
 
 
 def _policy(estate: Estate, service: Service) -> str:
-    """Requests of the organization's principals, to whatever they may use: nobody else's keys work through here.
+    """The endpoint policy: it allows the organization's principals to use every action and resource.
 
-    Who takes on a role with a token or an assertion is no principal yet, so the role's organization counts: workloads
-    of EKS, and people who sign in by SAML. Nor does the organization sign for what AWS keeps in buckets of its own.
+    A caller that assumes a role with a web identity token or a SAML assertion, such as a workload of EKS, is not a
+    principal yet. So the STS policy also allows these two actions for roles of the organization. Requests to buckets
+    that AWS owns may be unsigned, or signed by AWS. So the S3 policy also allows reading those buckets.
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sts_vpc_endpoint_policies.html
     """
-    everybody, ours = {"AWS": "*"}, organization_id(estate)
-    of_principal, of_resource = ({"StringEquals": {f"aws:{whose}OrgID": ours}} for whose in ("Principal", "Resource"))
-    admits = [allow("Organization", principal=everybody, actions=["*"], resources=["*"], conditions=of_principal)]
+    anyone, organization = {"AWS": "*"}, organization_id(estate)
+    of_principal, of_resource = (
+        {"StringEquals": {f"aws:{whose}OrgID": organization}} for whose in ("Principal", "Resource")
+    )
+    statements = [allow("Organization", principal=anyone, actions=["*"], resources=["*"], conditions=of_principal)]
     if service.name == _STS:
         actions = ["sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"]
-        admits.append(
-            allow("Federation", principal=everybody, actions=actions, resources=["*"], conditions=of_resource)
+        statements.append(
+            allow("Federation", principal=anyone, actions=actions, resources=["*"], conditions=of_resource)
         )
     if service.name == S3:
         start = f"arn:{organization_partition(estate)}:s3:::"
         buckets = [f"{start}{bucket.format(region=estate.region)}/*" for bucket in _AWS_BUCKETS]
-        admits.append(allow("AwsOwned", principal=everybody, actions=["s3:GetObject"], resources=buckets))
-    return document(*admits)
+        statements.append(allow("AwsOwned", principal=anyone, actions=["s3:GetObject"], resources=buckets))
+    return document(*statements)
 
 
 def _record(module: ModuleStack, zone: str, domain: str, label: str, endpoint: VpcEndpoint) -> None:
-    """A name of a service, answered with its endpoint: the first entry is the endpoint's own name for all zones."""
+    """An alias record from a service name to its endpoint. Entry 0 of `dns_entry` is the endpoint's regional name."""
     entry = f"{module.address(endpoint)}.dns_entry[0]"
     module.add(
         Route53Record,

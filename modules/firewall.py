@@ -1,6 +1,7 @@
-"""Module `firewall`: AWS Network Firewall, its policy and rules, its key and its logs.
+"""Module `firewall`: AWS Network Firewall with its policy, KMS key and logs.
 
-In the egress VPC it has an endpoint in every zone; on the transit gateway it is an attachment with a table of its own.
+In the egress VPC, it has an endpoint in every Availability Zone. On the transit gateway, it has an attachment with its
+own route table.
 https://docs.aws.amazon.com/network-firewall/latest/developerguide/architectures.html
 """
 
@@ -54,7 +55,7 @@ def firewall(estate: Estate, environment: Environment, tables: HubTables) -> dic
 
     Inputs: `log_key_arn`; in a VPC `vpc_id` and `subnet_id_az<n>`, on the gateway `transit_gateway_id` and
     `route_table_id_<key>`. Outputs: `firewall_arn`; in a VPC `endpoint_id_az<n>`, on the gateway
-    `transit_gateway_attachment_id`. On a gateway of another account it needs the provider `aws.hub` too.
+    `transit_gateway_attachment_id`. On a gateway of another account, it also needs the provider `aws.hub`.
     """
     aliases = (HUB,) if attached_across_accounts(estate, environment) else ()
     required = RequiredProvider(source="hashicorp/aws", version=required_version(environment), aliases=aliases)
@@ -62,14 +63,14 @@ def firewall(estate: Estate, environment: Environment, tables: HubTables) -> dic
 
 
 def attached_across_accounts(estate: Estate, environment: Environment) -> bool:
-    """Whether the firewall is attached to a gateway that another account owns, which accepts it."""
+    """Whether the firewall is attached to a transit gateway of another account, which must accept the attachment."""
     egress = environment.egress
     on_gateway = egress is not None and egress.inspection is Inspection.GATEWAY
     return on_gateway and not shares_hub_account(estate, environment)
 
 
 def tables_used(estate: Estate, tables: HubTables) -> list[str]:
-    """The keys of the route tables that the module needs the ids of: some only where it is on the gateway."""
+    """The keys of the hub route tables whose ids the module needs. It needs none if the firewall is in the VPC."""
     assert estate.egress is not None
     if estate.egress.inspection is not Inspection.GATEWAY:
         return []
@@ -77,12 +78,12 @@ def tables_used(estate: Estate, tables: HubTables) -> list[str]:
 
 
 def subnet_id(zone: str) -> str:
-    """The name of the input, and of an output elsewhere, that holds the id of a zone's firewall subnet."""
+    """The name of the input and output that holds the id of a zone's firewall subnet."""
     return f"subnet_id_az{zone_number(zone)}"
 
 
 def endpoint_id(zone: str) -> str:
-    """The name of the output, and of an input elsewhere, that holds the id of a zone's firewall endpoint."""
+    """The name of the output and input that holds the id of a zone's firewall endpoint."""
     return f"endpoint_id_az{zone_number(zone)}"
 
 
@@ -98,18 +99,18 @@ class _Firewall:
         self.key_arn = self._key()
         policy = firewall_policy(self.module, self.estate, self.egress, name=self.name, key_arn=self.key_arn)
         made = self._firewall(policy)
-        self._output("firewall_arn", self.module.ref(made, "arn"), "The firewall")
+        self._output("firewall_arn", self.module.ref(made, "arn"), "ARN of the firewall")
         if self.egress.inspection is Inspection.VPC:
             self._endpoints(made)
             self._logs(made)
         else:
-            # Until its attachment is accepted, a firewall is not provisioned.
+            # AWS provisions a firewall only after its attachment is accepted.
             # https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_AcceptNetworkFirewallTransitGatewayAttachment.html
-            self._logs(made, after=self._place(made))
+            self._logs(made, after=self._attach(made))
         return self.module.emit()
 
     def _key(self) -> str:
-        """The key of firewall, policy and rules. Network Firewall uses it on behalf of who calls it.
+        """The KMS key of firewall, policy and rule groups. Network Firewall uses it with the permissions of the caller.
 
         https://docs.aws.amazon.com/network-firewall/latest/developerguide/kms-encryption-at-rest.html
         """
@@ -170,17 +171,20 @@ class _Firewall:
         )
 
     def _endpoints(self, made: NetworkfirewallFirewall) -> None:
-        """Hand out the endpoint of each zone: the one in its subnet. AWS lists them in no order, by zone name."""
+        """Output the endpoint id of each zone.
+
+        It is found by its subnet, because AWS lists endpoints unordered, by zone name.
+        """
         states = f"{self.module.address(made)}.firewall_status[0].sync_states"
         for zone, subnet in self.subnet_ids.items():
             chosen = f"state.attachment[0].subnet_id == {subnet.removeprefix('${').removesuffix('}')}"
             value = f"${{one([for state in {states} : state.attachment[0].endpoint_id if {chosen}])}}"
             self._output(endpoint_id(zone), value, f"The firewall endpoint in {zone}")
 
-    def _place(self, made: NetworkfirewallFirewall) -> list[TerraformElement]:
-        """Associate the firewall's attachment with its table, and make other tables lead to it.
+    def _attach(self, made: NetworkfirewallFirewall) -> list[TerraformElement]:
+        """Associate the firewall's attachment with its route table, and add the routes to it in other tables.
 
-        Returns what waits for the attachment to be accepted, where another account has to.
+        Returns the resources that the logging configuration waits for: the acceptance by another account, if any.
         """
         status = "firewall_status[0].transit_gateway_attachment_sync_states[0].attachment_id"
         attachment = self.module.ref(made, status)
@@ -210,13 +214,13 @@ class _Firewall:
         return accepted
 
     def _accept(self, attachment: str) -> dict[str, Any]:
-        """Accept the attachment where the gateway is another account's. Returns what acts there takes.
+        """Accept the attachment if the gateway is in another account. Returns arguments for resources in that account.
 
-        AWS makes the attachment, so the tag by which the hub's role may use it comes afterwards.
+        AWS creates the attachment. So Terraform adds the tag that the hub's role requires afterwards.
         https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nf-fw-accept.html
         """
         if not attached_across_accounts(self.estate, self.environment):
-            # Without it, any segment's pipeline could claim the attachment with a tag of its own.
+            # Without this tag, the pipeline of any segment could claim the attachment with its own tag.
             self.module.add(
                 Ec2Tag, "attachment_segment", resource_id=attachment, key=SEGMENT_TAG, value=FIREWALL_TAG_VALUE
             )
@@ -228,7 +232,7 @@ class _Firewall:
             transit_gateway_attachment_id=attachment,
             provider=provider,
         )
-        claimed: TerraformElement = self.module.add(
+        tagged: TerraformElement = self.module.add(
             Ec2Tag,
             "attachment_segment",
             resource_id=self.module.ref(accepted, "transit_gateway_attachment_id"),
@@ -236,12 +240,12 @@ class _Firewall:
             value=EGRESS_TAG_VALUE,
             provider=provider,
         )
-        return {"provider": provider, "depends_on": [claimed]}
+        return {"provider": provider, "depends_on": [tagged]}
 
     # --- logs --------------------------------------------------------------------------------------------------------
 
     def _logs(self, made: NetworkfirewallFirewall, after: Sequence[TerraformElement] = ()) -> None:
-        key = self._input(LOG_KEY_ARN, "Key of the log groups")
+        key = self._input(LOG_KEY_ARN, "ARN of the KMS key of the log groups")
         groups = {}
         for kind in ("alert", "flow"):
             name = f"/{self.estate.prefix}/{self.name}/firewall-{kind}-logs"
@@ -254,7 +258,7 @@ class _Firewall:
                 tags={"Name": name},
             )
         alerts = self.module.ref(groups["alert"], "name")
-        self._output("alert_log_group_name", alerts, "The log group that says what was dropped")
+        self._output("alert_log_group_name", alerts, "The log group of firewall alerts, including dropped traffic")
         self.module.add(
             NetworkfirewallLoggingConfiguration,
             "this",

@@ -1,4 +1,4 @@
-"""Module `hub`: the transit gateway, its route tables and blackholes, its sharing, and the roles to join it."""
+"""Module `hub`: the transit gateway, its route tables, blackhole routes, RAM share, and the roles to attach to it."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ GATEWAY_ID = "transit_gateway_id"
 GATEWAY_ARN = "transit_gateway_arn"
 LOG_KEY_ARN = "log_key_arn"
 FLOW_LOGS_ROLE_ARN = "flow_logs_role_arn"
-# On an attachment, the segment whose pipelines may touch it.
+# The tag on an attachment that holds the segment whose pipelines may change it.
 SEGMENT_TAG = "isthmus:segment"
-# What that tag says of attachments that belong to no segment. No segment has such a name, so none can claim them.
+# Values of that tag for attachments of no segment. No segment can have such a name, so none can claim them.
 EGRESS_TAG_VALUE = "egress:"
 VPN_TAG_VALUE = "vpn:"
 FIREWALL_TAG_VALUE = "firewall:"
 
 
 def table_id(key: str) -> str:
-    """The name of the output, and of inputs elsewhere, that holds the id of a route table."""
+    """The name of the output and inputs that hold the id of a hub route table."""
     return f"route_table_id_{key}"
 
 
@@ -53,8 +53,8 @@ def hub(estate: Estate, environment: Environment, tables: HubTables) -> dict[str
     gateway = _gateway(module, estate, protected=environment.protected)
     _flow_logs(module, estate, gateway)
     _share(module, estate, gateway)
-    module.add(TerraformOutput, GATEWAY_ID, value=module.ref(gateway), description="The transit gateway")
-    module.add(TerraformOutput, GATEWAY_ARN, value=module.ref(gateway, "arn"), description="The transit gateway")
+    module.add(TerraformOutput, GATEWAY_ID, value=module.ref(gateway), description="Id of the transit gateway")
+    module.add(TerraformOutput, GATEWAY_ARN, value=module.ref(gateway, "arn"), description="ARN of the transit gateway")
 
     arns: dict[str, str] = {}
     for table in tables.all:
@@ -71,7 +71,10 @@ def hub(estate: Estate, environment: Environment, tables: HubTables) -> dict[str
                 transit_gateway_route_table_id=module.ref(resource),
             )
         module.add(
-            TerraformOutput, table_id(table.key), value=module.ref(resource), description=f"Route table {table.name}"
+            TerraformOutput,
+            table_id(table.key),
+            value=module.ref(resource),
+            description=f"Id of route table {table.name}",
         )
     for segment in sorted(estate.segments, key=lambda segment: segment.name):
         if segment.allowed_egress and (joining := without_owner(segment.may_be_attached_by, environment)):
@@ -87,7 +90,7 @@ def _gateway(module: ModuleStack, estate: Estate, *, protected: bool) -> Ec2Tran
         "this",
         description=f"Hub of {estate.name}",
         amazon_side_asn=estate.hub.asn,
-        # Nothing is reachable because of a default.
+        # Without default route tables, an attachment reaches nothing until it is associated explicitly.
         # https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
         auto_accept_shared_attachments="disable",
         default_route_table_association="disable",
@@ -101,8 +104,10 @@ def _gateway(module: ModuleStack, estate: Estate, *, protected: bool) -> Ec2Tran
 
 
 def _flow_logs(module: ModuleStack, estate: Estate, gateway: Ec2TransitGateway) -> None:
-    key = module.add(TerraformVariable, LOG_KEY_ARN, type="string", description="Key of the log group")
-    role = module.add(TerraformVariable, FLOW_LOGS_ROLE_ARN, type="string", description="Role that delivers flow logs")
+    key = module.add(TerraformVariable, LOG_KEY_ARN, type="string", description="ARN of the KMS key of the log group")
+    role = module.add(
+        TerraformVariable, FLOW_LOGS_ROLE_ARN, type="string", description="ARN of the role that delivers flow logs"
+    )
     name = f"/{estate.prefix}/{estate.hub.name}/flow-logs"
     group = module.add(
         CloudwatchLogGroup,
@@ -119,7 +124,7 @@ def _flow_logs(module: ModuleStack, estate: Estate, gateway: Ec2TransitGateway) 
         iam_role_arn=module.ref(role, None),
         log_destination=module.ref(group, "arn"),
         log_destination_type="cloud-watch-logs",
-        # A transit gateway takes 60 seconds only, and no traffic type.
+        # For a transit gateway, AWS accepts only 60 seconds, and no traffic type.
         # https://docs.aws.amazon.com/vpc/latest/tgw/tgw-flow-logs.html
         max_aggregation_interval=60,
         tags={"Name": estate.hub.name},
@@ -148,12 +153,12 @@ def _share(module: ModuleStack, estate: Estate, gateway: Ec2TransitGateway) -> N
 
 
 def without_owner(refs: Sequence[object], owner: Environment) -> list[str]:
-    """The units and accounts among these, by name, without the account that owns what is shared with them."""
+    """The names of these units and accounts, without the account that owns the shared resource."""
     return sorted({str(name_of(ref)) for ref in refs} - {str(name_of(owner.account))})
 
 
 def ram_principals(estate: Estate, refs: Sequence[object]) -> list[tuple[str, str]]:
-    """What a resource is shared with, as Terraform name and RAM principal."""
+    """The Terraform name and RAM principal of each of these units and accounts."""
     units = {unit.name: unit.arn for unit in estate.organization.units}
     accounts = {account.name: account.id for account in estate.organization.accounts}
     return sorted((identifier(name_of(ref)), units.get(name_of(ref)) or accounts[name_of(ref)]) for ref in refs)
@@ -167,7 +172,7 @@ def _join_role(
     tables: HubTables,
     arns: dict[str, str],
 ) -> None:
-    """The role with which a spoke's root, in another account, joins this segment's tables and no other's."""
+    """The role by which a spoke's root in another account attaches to this segment, and to no other."""
     name = f"join_{identifier(segment.name)}"
     role = module.add(
         IamRole,
@@ -189,7 +194,7 @@ def _join_role(
 
 
 def _egress_role(module: ModuleStack, estate: Estate, tables: HubTables, arns: dict[str, str]) -> None:
-    """The role with which the egress VPC's root, in another account, joins its table and writes the ways out."""
+    """The role by which the egress VPC's root in another account attaches the VPC and adds static routes."""
     account = estate.account(estate.egress_environment.account)
     role = module.add(
         IamRole,
@@ -199,9 +204,11 @@ def _egress_role(module: ModuleStack, estate: Estate, tables: HubTables, arns: d
         assume_role_policy=trust_policy(estate, [account.name]),
         tags={"Name": egress_role_name(estate)},
     )
-    joined = {EGRESS, tables.inspector}
-    # Firewall and egress VPC lead to each other, where the firewall is on the gateway.
-    lead = {route.table for route in tables.routes_to_inspector()} | (joined if tables.inspector == FIREWALL else set())
+    associated = {EGRESS, tables.inspector}
+    # If the firewall is on the gateway, the tables of firewall and egress VPC have routes to each other.
+    routed = {route.table for route in tables.routes_to_inspector()} | (
+        associated if tables.inspector == FIREWALL else set()
+    )
     module.add(
         IamRolePolicy,
         "egress",
@@ -211,18 +218,18 @@ def _egress_role(module: ModuleStack, estate: Estate, tables: HubTables, arns: d
             estate,
             EGRESS_TAG_VALUE,
             _owners(estate, [account.name]),
-            [arns[key] for key in sorted(joined)],
-            route=[arns[key] for key in sorted(lead)],
+            [arns[key] for key in sorted(associated)],
+            route=[arns[key] for key in sorted(routed)],
             firewall=tables.inspector == FIREWALL,
         ),
     )
 
 
 def _owners(estate: Estate, principals: Sequence[object]) -> list[str]:
-    """The account ids that new attachments of these may belong to, as ARNs have them; `*` where a unit is among them.
+    """The account ids that may appear in the ARNs of new attachments of these principals; `*` if one is a unit.
 
-    AWS does not say whose account an attachment's ARN names, the gateway's owner's or the attached VPC's: the hub's own
-    account is always among them.
+    AWS does not document which account the ARN of an attachment names: the owner of the gateway, or of the attached
+    VPC. So the hub's own account is always included.
     """
     accounts = {account.name: account.id for account in estate.organization.accounts}
     names = [str(name_of(principal)) for principal in principals]
@@ -242,11 +249,18 @@ def _join_policy(
     route: Sequence[str] = (),
     firewall: bool = False,
 ) -> str:
-    """May join tables with the attachments that bear the tag, and propagate into or write routes into some; may accept
-    a firewall's attachment, which knows no resource, and look at the tag that it is given afterwards."""
-    # Actions, and the resources and conditions they know:
+    """The policy of a role that attaches to the hub.
+
+    tag        the value of `SEGMENT_TAG` on the attachments that the role may change
+    owners     account ids that may appear in the ARNs of new attachments
+    associate  ARNs of the route tables that the role may associate attachments with
+    propagate  ARNs of the route tables that attachments may propagate into
+    route      ARNs of the route tables in which the role may create routes
+    firewall   whether the role may accept a firewall's attachment. That action has no resource type.
+    """
+    # The resource types and condition keys of each action:
     # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
-    # An attachment belongs to the account of its VPC or firewall, so that may be the account in its ARN.
+    # An attachment belongs to the account of its VPC or firewall, so its ARN may name that account.
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TransitGatewayAttachment.html
     arns = f"arn:{organization_partition(estate)}:ec2:{estate.region}:"
     attachments = [f"{arns}*:transit-gateway-attachment/*"]
@@ -259,11 +273,12 @@ def _join_policy(
     ]
     routing = ["ec2:CreateTransitGatewayRoute", "ec2:DeleteTransitGatewayRoute", "ec2:ReplaceTransitGatewayRoute"]
     if route:
-        # A route leads to an attachment, which is its resource too.
+        # The attachment that is the target of a route is a resource of the action too.
         looking = "ec2:SearchTransitGatewayRoutes"
         owned, further = routing, [allow("Route", actions=[*routing, looking], resources=route)]
     else:
-        # Spokes of an isolated segment that reaches no other propagate into no table; a statement names a resource.
+        # Spokes of an isolated segment that reaches no other propagate into no table. IAM requires a resource, so there
+        # is no statement then.
         tables = [allow("Propagate", actions=propagation, resources=propagate)] if propagate else []
         owned, further = propagation, tables
     if firewall:
@@ -271,14 +286,14 @@ def _join_policy(
         accepting = [f"network-firewall:{verb}NetworkFirewallTransitGatewayAttachment" for verb in ("Accept", "Delete")]
         further.append(allow("AcceptFirewall", actions=accepting, resources=["*"]))
     return document(
-        # One that bears another tag is another segment's, or no segment's: the VPN's, the egress VPC's, the firewall's.
+        # An attachment with another tag belongs to another segment, the VPN, the egress VPC or the firewall.
         allow(
             "Accept",
             actions=["ec2:AcceptTransitGatewayVpcAttachment"],
             resources=new,
             conditions={"StringEqualsIfExists": {resource_tag: tag}},
         ),
-        # The accepter claims a new attachment, which bears no tag yet, for the segment.
+        # The accepter claims a new attachment, which has no tag yet, for the segment.
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_Null
         allow(
             "Claim",
@@ -309,7 +324,7 @@ def _join_policy(
         ),
         allow("Associate", actions=association, resources=associate),
         *further,
-        # Describing knows no resource.
+        # Describe actions have no resource type.
         allow(
             "Look",
             actions=[

@@ -1,17 +1,20 @@
-"""The transit gateway route tables that follow from the segments: the generator's own derivation.
+"""Derives the transit gateway route tables from the segments.
 
-The proof never looks in here. It compares what the finished Terraform does with what the intent says.
+The proof does not use this file. It compares the effect of the generated Terraform with the intent.
 
-- One table per segment and static default written into it. `LOCAL`, `NONE`, and `ON_PREMISES` where a reached site
-  advertises a default, share the plain table: their VPC tables decide what comes to the gateway at all.
-- A VPN's table is also what AWS advertises to that site
-  (https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html), so a site gets a table of its own where the
-  segment's would hold what is none of its business (another site's VPN, holes made for the segment's spokes, spokes
-  that it must not reach), or would lack a site it has transit with.
-- `CENTRAL` spokes have a table with a static default. Theirs leads to the inspector: the firewall on the gateway where
-  there is one, else the egress VPC. Inspected pairs of segments never propagate to each other: their tables lead to the
-  inspector by static routes, and its table alone learns both.
-- Nothing here depends on which spokes exist: a new spoke never changes the hub.
+- Each segment has one table, and one more for each static default route that it needs. Spokes with `LOCAL` or `NONE`,
+and
+  with `ON_PREMISES` if a reached site advertises a default route, share the segment's first table: the route tables of
+  their VPCs decide which traffic goes to the gateway.
+- AWS advertises the routes of a VPN's table to its site
+  (https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html). So a site gets its own table if the segment's
+  table holds routes that must not be advertised to it (another site's VPN, blackhole routes for the segment's spokes,
+  spokes that the site must not reach), or lacks a site that it has transit with.
+- `CENTRAL` spokes have a table with a static default route to the inspector. The inspector is the firewall on the
+gateway
+  if there is one, else the egress VPC. Two segments with inspection between them do not propagate to each other. Their
+  tables have static routes to the inspector, and only the inspector's table has propagated routes of both.
+- Nothing depends on the spokes that exist, so a new spoke never changes the hub.
 """
 
 from __future__ import annotations
@@ -33,7 +36,8 @@ from isthmus.intent.reachability import (
 from modules.terraform_names import identifier
 
 DEFAULT = "0.0.0.0/0"
-# The tables of the egress VPC and of a firewall on the gateway; segments have other names where there is an egress VPC.
+# The keys of the tables of the egress VPC and of a firewall on the gateway. In an estate with an egress VPC, no segment
+# may have these names.
 EGRESS, FIREWALL = "egress", "firewall"
 
 
@@ -44,10 +48,10 @@ class HubTable:
     key        its Terraform identifier
     name       its `Name` tag
     segment    the segment whose members are associated with it; "" for the tables of the egress VPC and the firewall
-    site       the site whose VPN connections alone are associated with it, or None
-    default    the VPN connection that its static default route leads to, or None
-    central    whether its static default route leads to the inspector
-    blackholes destinations dropped in it: the rest of their identifier to CIDR
+    site       the site, if only VPN connections of one site are associated with it
+    default    the VPN connection that is the target of its static default route, or None
+    central    whether the target of its static default route is the inspector
+    blackholes its blackhole routes, as (end of the Terraform name, CIDR)
     """
 
     key: str
@@ -61,7 +65,7 @@ class HubTable:
 
 @dataclass(frozen=True, slots=True)
 class StaticRoute:
-    """A static route: the table it is in, the rest of its identifier, its destination."""
+    """A static route: its table, the end of its Terraform name, its destination."""
 
     table: str
     name: str
@@ -69,7 +73,7 @@ class StaticRoute:
 
 
 class HubTables:
-    """The route tables of an estate's hub, and who belongs to which."""
+    """The route tables of an estate's hub, with their associations and propagations."""
 
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
@@ -78,7 +82,7 @@ class HubTables:
         self.all: tuple[HubTable, ...] = tuple(sorted(tables, key=lambda table: table.key))
 
     def table_of_spoke(self, spoke: Spoke) -> HubTable:
-        """The table a spoke's attachment is associated with."""
+        """The table that a spoke's attachment is associated with."""
         tables = [table for table in self.all if table.segment == spoke.segment and table.site is None]
         plain = next(table for table in tables if table.default is None and not table.central)
         if spoke.egress is Egress.CENTRAL:
@@ -88,15 +92,18 @@ class HubTables:
         return plain
 
     def table_of_vpn(self, connection: VpnConnection) -> HubTable:
-        """The table a VPN connection's attachment is associated with."""
+        """The table that a VPN connection's attachment is associated with."""
         site = self._estate.site_of(connection).name
         tables = [table for table in self.all if table.segment == connection.segment and table.default is None]
         plain = next(table for table in tables if table.site is None and not table.central)
         return next((table for table in tables if table.site == site), plain)
 
     def propagated_from_segment(self, segment: Segment | str) -> tuple[HubTable, ...]:
-        """The tables that all spokes of a segment propagate into: those of every segment routed to it, and the
-        inspector's where the segment is inspected with another. Of sites, those that AWS advertises the segment to."""
+        """The tables that all spokes of a segment propagate into.
+
+        These are the tables of every segment that is routed to it; the tables of sites that AWS advertises the segment
+        to; and the inspector's table if there is inspection between this segment and another.
+        """
         wanted = self._estate.segment(segment)
         inspected = any(inspected_between(wanted, other) for other in self._estate.segments)
         return tuple(
@@ -106,30 +113,30 @@ class HubTables:
         )
 
     def _advertises(self, table: HubTable, wanted: Segment) -> bool:
-        """Whether a segment's table leads to the spokes of another, or of its own."""
+        """Whether a segment's table has routes to the spokes of a segment."""
         routed = routed_together(self._estate.segment(table.segment), wanted)
         return routed and (table.site is None or advertised_to(self._estate, wanted, self._estate.site(table.site)))
 
     def propagated_from_spoke(self, spoke: Spoke) -> tuple[HubTable, ...]:
-        """The tables that a spoke propagates into: those of its segment, and the inspector's if it leaves there."""
+        """The tables that a spoke propagates into: those of its segment, and the inspector's if its egress is there."""
         propagated_from_segment = self.propagated_from_segment(spoke.segment)
-        leaves = spoke.egress is Egress.CENTRAL
-        return tuple(t for t in self.all if t in propagated_from_segment or (leaves and t.key == self.inspector))
+        central = spoke.egress is Egress.CENTRAL
+        return tuple(t for t in self.all if t in propagated_from_segment or (central and t.key == self.inspector))
 
     def possible_propagations(self, segment: Segment) -> tuple[HubTable, ...]:
         """The tables that any spoke of a segment may propagate into."""
         propagated_from_segment = self.propagated_from_segment(segment)
-        leaves = Egress.CENTRAL in segment.allowed_egress
-        return tuple(t for t in self.all if t in propagated_from_segment or (leaves and t.key == self.inspector))
+        central = Egress.CENTRAL in segment.allowed_egress
+        return tuple(t for t in self.all if t in propagated_from_segment or (central and t.key == self.inspector))
 
     @property
     def inspector(self) -> str:
-        """The key of the table that learns the spokes on behalf of the firewall, or of the egress VPC alone."""
+        """The key of the table of the inspector, which spokes propagate into: the firewall's, or the egress VPC's."""
         egress = self._estate.egress
         return FIREWALL if egress is not None and egress.inspection is Inspection.GATEWAY else EGRESS
 
     def routes_to_inspector(self) -> tuple[StaticRoute, ...]:
-        """The static routes that lead to the inspector: ways out, and the two sides of inspected pairs."""
+        """The static routes to the inspector: default routes, and routes between segments with inspection."""
         allowed_egress = [StaticRoute(table.key, "default", DEFAULT) for table in self.all if table.central]
         between = [
             StaticRoute(table.key, f"{identifier(other.name)}_{identifier(block)}", block)
@@ -141,10 +148,10 @@ class HubTables:
         return tuple(sorted((*allowed_egress, *between), key=lambda route: (route.table, route.name)))
 
     def tables_leading_to(self, connection: VpnConnection) -> tuple[HubTable, ...]:
-        """The tables that lead to a VPN connection: by propagation where it speaks BGP, by static routes where not.
+        """The tables with routes to a VPN connection: propagated routes with BGP, else static routes.
 
-        A table that only one site's connections are associated with leads to the sites it has transit with, and to no
-        other; its own it needs no way back to.
+        The table of one site has routes to the sites that it has transit with, and to no other site. It needs no route
+        to its own site.
         """
         here = self._estate.site_of(connection)
         reached = self.propagated_from_segment(connection.segment)
@@ -168,8 +175,8 @@ def _tables_of(estate: Estate, segment: Segment) -> Iterator[HubTable]:
     key, name = identifier(segment.name), segment.route_table_name or f"{estate.prefix}-{segment.name}"
     blocks = tuple((f"block_{identifier(block)}", block) for block in sorted(estate.blocks))
     holes = tuple((identifier(network), cidr) for network, cidr in networks_denied(estate, segment).items())
-    # A default, learnt or static, must never carry one spoke's packets to another by way of an exit; nor must a summary
-    # that a site advertises.
+    # A default route, propagated or static, must not carry packets between spokes over an egress path. The same holds
+    # for a summary route that a site advertises. So the estate's blocks have blackhole routes.
     learned = [prefix for vpn in _connections_reached(estate, segment) for prefix in _advertised(estate, vpn)]
     yield HubTable(key, name, segment.name, blackholes=_covered(blocks, learned) + holes)
     if default := static_default(estate, segment):
@@ -198,7 +205,8 @@ def _tables_of_egress(estate: Estate) -> Iterator[HubTable]:
         return
     yield HubTable(EGRESS, f"{estate.prefix}-{EGRESS}", "")
     if estate.egress.inspection is Inspection.GATEWAY:
-        # Its default leads to the egress VPC, which sends the blocks back: what no spoke has would go round and round.
+        # The target of its default route is the egress VPC, which sends the blocks back. Without blackhole routes,
+        # packets to an unused address would loop.
         blocks = tuple((f"block_{identifier(block)}", block) for block in sorted(estate.blocks))
         yield HubTable(FIREWALL, f"{estate.prefix}-{FIREWALL}", "", blackholes=blocks)
 

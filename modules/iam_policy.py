@@ -1,4 +1,4 @@
-"""IAM policy documents as JSON text, and the conditions that admit the roles that run Terraform, and no others."""
+"""IAM policy documents as JSON text, and the conditions that allow only the roles that run Terraform."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 
 def document(*statements: Mapping[str, Any]) -> str:
-    """A policy of these statements, compact and with sorted keys, as AWS keeps it."""
+    """A policy of these statements, as compact JSON with sorted keys."""
     return json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True, separators=(",", ":"))
 
 
@@ -25,7 +25,7 @@ def allow(
     principal: Mapping[str, str | Sequence[str]] | None = None,
     conditions: Conditions | None = None,
 ) -> dict[str, Any]:
-    """An Allow statement. Trust policies name no resources, identity policies no principal."""
+    """An Allow statement. A trust policy has no resources, and an identity policy has no principal."""
     return _statement("Allow", sid, actions, resources, principal, conditions)
 
 
@@ -42,7 +42,7 @@ def deny(
 
 
 def organization_partition(estate: Estate) -> str:
-    """The partition the estate lives in: `aws`, `aws-us-gov` or `aws-cn`."""
+    """The AWS partition of the estate: `aws`, `aws-us-gov` or `aws-cn`."""
     return estate.organization.arn.split(":")[1]
 
 
@@ -52,7 +52,7 @@ def organization_id(estate: Estate) -> str:
 
 
 def dns_suffix(estate: Estate) -> str:
-    """What the names of a partition's endpoints end in, and its principals of services in one Region.
+    """The DNS suffix of the partition: for endpoints, and for regional service principals.
 
     https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/service_principal
     """
@@ -60,7 +60,7 @@ def dns_suffix(estate: Estate) -> str:
 
 
 def deployment_roles(estate: Estate) -> dict[str, dict[str, str | Sequence[str]]]:
-    """Conditions that admit the roles that run Terraform in the organization's accounts, by their names.
+    """Conditions that allow only the roles, by name, that run Terraform in the organization's accounts.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgid
     """
@@ -72,7 +72,9 @@ def deployment_roles(estate: Estate) -> dict[str, dict[str, str | Sequence[str]]
         for name in sorted({estate.organization.deployment_role, *estate.organization.deployers} - {None}, key=str)
     ]
     if not roles:
-        raise ValueError("no role that runs Terraform is named: the rule deployers-missing lets no such estate through")
+        raise ValueError(
+            "expected a role that runs Terraform: the rule deployers-missing refuses an estate without one"
+        )
     conditions["ArnLike"] = {"aws:PrincipalArn": _one_or_many(roles)}
     return conditions
 
@@ -91,7 +93,7 @@ def trust_policy(estate: Estate, principals: Sequence[object]) -> str:
         equal = {**conditions["StringEquals"], "aws:PrincipalAccount": ids}
         statements.append(_may_assume("Accounts", {**conditions, "StringEquals": equal}))
     if not statements:
-        raise ValueError("a role must be for somebody: expected units or accounts, got none")
+        raise ValueError("expected units or accounts that may assume the role, got none")
     return document(*statements)
 
 

@@ -1,4 +1,4 @@
-"""Module `logs`: what every log of a root needs and examples forget: an encryption key, and a role for flow logs."""
+"""Module `logs`: the KMS key of a root's log groups, and the role that delivers flow logs."""
 
 from __future__ import annotations
 
@@ -47,15 +47,20 @@ def logs(estate: Estate, environment: Environment) -> dict[str, Any]:
         role=module.ref(role),
         policy=_flow_logs_policy(estate, account),
     )
-    module.add(TerraformOutput, KEY_ARN, value=module.ref(key, "arn"), description="Key of the root's log groups")
+    module.add(
+        TerraformOutput,
+        KEY_ARN,
+        value=module.ref(key, "arn"),
+        description="ARN of the KMS key of the root's log groups",
+    )
     role_arn = module.add(
         TerraformOutput,
         FLOW_LOGS_ROLE_ARN,
         value=module.ref(role, "arn"),
-        description="Role that delivers flow logs",
+        description="ARN of the role that delivers flow logs",
     )
-    # A flow log created before its role may write fails: hand the role out only with its policy. cdktf writes the
-    # dependencies of outputs as templates, which Terraform refuses.
+    # A flow log fails if its role does not have its policy yet, so the output depends on the policy. cdktf would write
+    # the dependency as a template, which Terraform refuses.
     role_arn.add_override("depends_on", [module.address(policy)])
     return module.emit()
 
@@ -105,6 +110,6 @@ def _flow_logs_policy(estate: Estate, account: Account) -> str:
             actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
             resources=[groups, f"{groups}:log-stream:*"],
         ),
-        # Describing groups knows no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/
+        # DescribeLogGroups has no resource type: https://docs.aws.amazon.com/service-authorization/latest/reference/
         allow("Find", actions=["logs:DescribeLogGroups"], resources=["*"]),
     )

@@ -1,4 +1,4 @@
-"""The hub and its sites as AWS Network Manager draws them."""
+"""AWS Network Manager: a global network with the hub, its sites and their devices."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def network_manager(
     gateway_arn: str,
     customer_gateway_arns: Mapping[str, str],
 ) -> None:
-    """Add a global network with the hub, and for each connected site its devices and their customer gateways.
+    """Add a global network with the hub, and each connected site with its devices and customer gateways.
 
-    The ARNs of customer gateways are by name.
+    `customer_gateway_arns` holds the ARNs by name of the customer gateway.
     https://docs.aws.amazon.com/network-manager/latest/tgwnm/what-are-global-networks.html
     """
     network = module.add(
@@ -75,6 +75,6 @@ def network_manager(
                 global_network_id=network_id,
                 customer_gateway_arn=customer_gateway_arns[gateway.name],
                 device_id=module.ref(device),
-                # A customer gateway is known to a global network once the transit gateway of its connections is.
+                # AWS accepts this association only after the transit gateway of its connections is registered.
                 depends_on=[registration],
             )

@@ -1,4 +1,4 @@
-"""Module `observability`: alarms to an encrypted topic, the hub's dashboard, and Network Manager's picture of it."""
+"""Module `observability`: alarms, an encrypted SNS topic, the hub's dashboard, and AWS Network Manager."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from modules.terraform_names import identifier
 
 FIREWALL_ALERT_LOGS = "alert_log_group_name"
 
-# Metrics of our own, made from logs.
-_OURS = "Isthmus"
+# The namespace of metrics that are made from logs.
+_NAMESPACE = "Isthmus"
 
 
 def inputs_of(environment: Environment) -> dict[str, list[str]]:
-    """The module's inputs, by the module of the same root that has outputs of these names."""
+    """The names of the module's inputs, by the module of the same root that has an output of the same name."""
     gateways = {name_of(connection.customer_gateway) for connection in environment.vpn_connections}
     of_connections = [
         f"{output}_{identifier(connection.name)}"
@@ -54,10 +54,10 @@ def inputs_of(environment: Environment) -> dict[str, list[str]]:
 def observability(estate: Estate, environment: Environment) -> dict[str, Any]:
     """The module's Terraform.
 
-    Inputs: `transit_gateway_id` and `transit_gateway_arn` where the environment holds the hub; for each connection
+    Inputs: `transit_gateway_id` and `transit_gateway_arn` if the environment holds the hub; for each connection
     `vpn_connection_id_<c>`, `transit_gateway_attachment_id_<c>`, `tunnel1_address_<c>`, `tunnel2_address_<c>`; for each
-    customer gateway `customer_gateway_arn_<g>`; where it holds a firewall `alert_log_group_name`.
-    Output: `alarm_topic_arn`, where somebody is told by mail.
+    customer gateway `customer_gateway_arn_<g>`; if it holds a firewall `alert_log_group_name`.
+    Output: `alarm_topic_arn`, if alarms go to e-mail addresses.
     """
     return _Observability(estate, environment).emit()
 
@@ -72,7 +72,7 @@ class _Observability:
         self.partition = organization_partition(estate)
         self.connections = sorted(environment.vpn_connections, key=lambda connection: connection.name)
         self.module = ModuleStack("observability", providers=REQUIRED)
-        self.given = {
+        self.inputs = {
             name: self.module.ref(self.module.add(TerraformVariable, name, type="string"), None)
             for names in inputs_of(environment).values()
             for name in names
@@ -85,18 +85,18 @@ class _Observability:
             self._tunnel_alarms(connection)
             down[connection.name] = self._connection_alarm(connection)
         self._site_alarms(down)
-        if FIREWALL_ALERT_LOGS in self.given:
+        if FIREWALL_ALERT_LOGS in self.inputs:
             self._firewall_alarm()
-        if GATEWAY_ID in self.given:
+        if GATEWAY_ID in self.inputs:
             self._dashboard()
             if self.wanted.network_manager:
                 self._network_manager()
         return self.module.emit()
 
-    # --- who is told -------------------------------------------------------------------------------------------------
+    # --- notification ------------------------------------------------------------------------------------------------
 
     def _actions(self) -> list[str]:
-        """The topics that alarms go to: those given, and one of our own for mail."""
+        """The topics that alarms are published to: the given topics, and a new topic for e-mail addresses."""
         topics = sorted(target for target in self.wanted.notify if target.startswith("arn:"))
         addresses = sorted(target for target in self.wanted.notify if not target.startswith("arn:"))
         return [*([self._topic(addresses)] if addresses else []), *topics]
@@ -140,11 +140,13 @@ class _Observability:
             self.module.add(
                 SnsTopicSubscription, f"mail_{identifier(address)}", topic_arn=arn, protocol="email", endpoint=address
             )
-        self.module.add(TerraformOutput, "alarm_topic_arn", value=arn, description="Where alarms are published")
+        self.module.add(
+            TerraformOutput, "alarm_topic_arn", value=arn, description="ARN of the topic that alarms are published to"
+        )
         return arn
 
     def _key_policy(self) -> str:
-        # The key that AWS manages for SNS does not admit CloudWatch: alarms on such a topic are lost without a word.
+        # CloudWatch cannot use the AWS managed key of SNS. With that key, alarms would be lost without an error.
         # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
         return document(
             allow(
@@ -167,21 +169,21 @@ class _Observability:
         return {"StringEquals": {"aws:SourceAccount": self.account.id}, "ArnLike": {"aws:SourceArn": alarms}}
 
     # --- alarms ------------------------------------------------------------------------------------------------------
-    # No name has a `/`, so no two alarms of an account get one name, whatever their connections and sites are called.
+    # Names of connections and sites hold no `/`, so no two alarms of an account have the same name.
 
     def _tunnel_alarms(self, connection: VpnConnection) -> None:
-        """One alarm a tunnel. With BGP the metric is the session's state, and 1 only where it is established."""
+        """Add an alarm for each tunnel. With BGP, the metric is 1 only if the BGP session is established."""
         for number in (1, 2):
-            address = self.given[f"tunnel{number}_address_{identifier(connection.name)}"]
+            address = self.inputs[f"tunnel{number}_address_{identifier(connection.name)}"]
             self._down(
                 f"tunnel{number}_{identifier(connection.name)}",
                 f"{connection.name}/tunnel{number}-down",
-                f"Tunnel {number} of VPN connection {connection.name} is down: the other one carries all of it",
+                f"Tunnel {number} of VPN connection {connection.name} is down. The other tunnel carries all traffic",
                 {"VpnId": self._vpn_id(connection), "TunnelIpAddress": address},
             )
 
     def _connection_alarm(self, connection: VpnConnection) -> CloudwatchMetricAlarm:
-        # Between 0 and 1 one tunnel of the two is up.
+        # A value between 0 and 1 means that one of the two tunnels is up.
         return self._down(
             f"connection_{identifier(connection.name)}",
             f"{connection.name}/connection-down",
@@ -212,7 +214,7 @@ class _Observability:
         )
 
     def _site_alarms(self, down: dict[str, CloudwatchMetricAlarm]) -> None:
-        """One alarm a site that has several connections: when none of them is left."""
+        """Add an alarm for each site with several connections. It goes off when all of them are down."""
 
         def site(connection: VpnConnection) -> str:
             return self.estate.site_of(connection).name
@@ -224,7 +226,7 @@ class _Observability:
                     CloudwatchCompositeAlarm,
                     f"site_{identifier(name)}",
                     alarm_name=f"{self.name}/{name}/site-down",
-                    alarm_description=f"Every VPN connection to {name} is down: nothing reaches it",
+                    alarm_description=f"All VPN connections to site {name} are down. The site is unreachable",
                     alarm_rule=" AND ".join(f'ALARM("{alarm}")' for alarm in alarms),
                     alarm_actions=self.actions,
                     ok_actions=self.actions,
@@ -232,26 +234,29 @@ class _Observability:
                 )
 
     def _firewall_alarm(self) -> None:
-        """One alarm when the firewall drops. Counted from its alert log: its own metric goes by zone name, and names
-        differ between accounts."""
+        """Add an alarm for packets that the firewall drops.
+
+        It counts entries of the alert log. The firewall's own metric is by Availability Zone name, and these names
+        differ between accounts.
+        """
         metric = f"{self.name}-firewall-drops"
         self.module.add(
             CloudwatchLogMetricFilter,
             "firewall_drops",
             name=metric,
-            log_group_name=self.given[FIREWALL_ALERT_LOGS],
+            log_group_name=self.inputs[FIREWALL_ALERT_LOGS],
             # https://docs.aws.amazon.com/network-firewall/latest/developerguide/firewall-logging-contents.html
             pattern='{ $.event.alert.action = "blocked" }',
             metric_transformation=CloudwatchLogMetricFilterMetricTransformation(
-                namespace=_OURS, name=metric, value="1", default_value="0"
+                namespace=_NAMESPACE, name=metric, value="1", default_value="0"
             ),
         )
         self.module.add(
             CloudwatchMetricAlarm,
             "firewall_drops",
             alarm_name=metric,
-            alarm_description="The firewall dropped traffic: its alert log says whose",
-            namespace=_OURS,
+            alarm_description="The firewall dropped traffic. See its alert log",
+            namespace=_NAMESPACE,
             metric_name=metric,
             statistic="Sum",
             period=PERIOD,
@@ -264,10 +269,10 @@ class _Observability:
             tags={"Name": metric},
         )
 
-    # --- pictures ----------------------------------------------------------------------------------------------------
+    # --- dashboard ---------------------------------------------------------------------------------------------------
 
     def _dashboard(self) -> None:
-        drawn = [
+        connections = [
             ConnectionMetrics(
                 connection.name,
                 vpn=self._vpn_id(connection),
@@ -280,18 +285,18 @@ class _Observability:
             CloudwatchDashboard,
             "this",
             dashboard_name=global_name(self.estate, self.environment.name),
-            dashboard_body=dashboard_body(self.estate.region, self.given[GATEWAY_ID], drawn),
+            dashboard_body=dashboard_body(self.estate.region, self.inputs[GATEWAY_ID], connections),
         )
 
     def _network_manager(self) -> None:
         gateways = sorted({str(name_of(connection.customer_gateway)) for connection in self.connections})
-        arns = {name: self.given[f"customer_gateway_arn_{identifier(name)}"] for name in gateways}
-        network_manager(self.module, self.estate, self.environment, self.given[GATEWAY_ARN], arns)
+        arns = {name: self.inputs[f"customer_gateway_arn_{identifier(name)}"] for name in gateways}
+        network_manager(self.module, self.estate, self.environment, self.inputs[GATEWAY_ARN], arns)
 
-    # --- what is given -----------------------------------------------------------------------------------------------
+    # --- inputs ------------------------------------------------------------------------------------------------------
 
     def _vpn_id(self, connection: VpnConnection) -> str:
         return self._of(connection, "vpn_connection_id")
 
     def _of(self, connection: VpnConnection, output: str) -> str:
-        return self.given[f"{output}_{identifier(connection.name)}"]
+        return self.inputs[f"{output}_{identifier(connection.name)}"]

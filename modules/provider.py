@@ -1,4 +1,4 @@
-"""The AWS provider as roots configure it and modules require it."""
+"""The AWS provider: version constraints, aliases, and the roles that it assumes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ HUB = "hub"
 # The provider of the account that owns private zones, in a root of another account.
 DNS = "dns"
 
-# 5.100 brought pre-shared keys kept in Secrets Manager; the next major version may rename anything.
+# 5.100 is the first version with pre-shared keys in Secrets Manager. Version 7 may rename arguments.
 VERSION = ">= 5.100, < 7"
-# What `VpnConnection.bgp_logs` needs.
+# The versions with the arguments for `VpnConnection.bgp_logs`.
 VERSION_WITH_BGP_LOGS = ">= 6.25, < 7"
-# What `VpnConnection.large_tunnels` needs.
+# The versions with the arguments for `VpnConnection.large_tunnels`.
 VERSION_WITH_LARGE_TUNNELS = ">= 6.22, < 7"
-# What `Inspection.GATEWAY` needs.
+# The versions with the arguments for `Inspection.GATEWAY`.
 VERSION_WITH_GATEWAY_FIREWALL = ">= 6.5, < 7"
 
 REQUIRED = {"aws": RequiredProvider(source="hashicorp/aws", version=VERSION)}
@@ -25,7 +25,7 @@ REQUIRED_WITH_DNS = {"aws": RequiredProvider(source="hashicorp/aws", version=VER
 
 
 def required_version(environment: Environment) -> str:
-    """The provider version constraint of an environment's root: raised only by options that need more."""
+    """The provider version constraint of an environment's root. Only options that need a newer version raise it."""
     if any(connection.bgp_logs for connection in environment.vpn_connections):
         return VERSION_WITH_BGP_LOGS
     if any(connection.large_tunnels for connection in environment.vpn_connections):
@@ -36,13 +36,13 @@ def required_version(environment: Environment) -> str:
 
 
 def deployment_role_arn(estate: Estate, account: Account) -> str | None:
-    """The role Terraform assumes in an account, or None where credentials are used as they come."""
+    """The role that Terraform assumes in an account. None if it uses the given credentials directly."""
     role = estate.organization.deployment_role
     return f"arn:{organization_partition(estate)}:iam::{account.id}:role/{role}" if role else None
 
 
 def global_name(estate: Estate, name: str) -> str:
-    """The name of what an account has once in all Regions: roles and dashboards.
+    """A name that is unique in an account across all Regions, for roles and dashboards.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html
@@ -51,32 +51,32 @@ def global_name(estate: Estate, name: str) -> str:
 
 
 def authorize_role_name(estate: Estate) -> str:
-    """The role in the shared services account with which private zones admit VPCs."""
+    """The name of the role in the shared services account that authorizes VPCs for private hosted zones."""
     return global_name(estate, "authorize-vpcs")
 
 
 def authorize_role_arn(estate: Estate, account: Account) -> str:
-    """The ARN of that role, known before it exists."""
+    """The ARN of that role, which does not depend on its state."""
     return f"arn:{organization_partition(estate)}:iam::{account.id}:role/{authorize_role_name(estate)}"
 
 
 def join_role_name(estate: Estate, segment: str) -> str:
-    """The role in the network account with which spokes join a segment."""
+    """The name of the role in the network account by which spokes attach to a segment."""
     return global_name(estate, f"join-{segment}")
 
 
 def join_role_arn(estate: Estate, segment: str) -> str:
-    """The ARN of that role, known before it exists."""
+    """The ARN of that role, which does not depend on its state."""
     return _hub_role_arn(estate, join_role_name(estate, segment))
 
 
 def egress_role_name(estate: Estate) -> str:
-    """The role in the network account with which an egress VPC of another account is put on the hub."""
+    """The name of the role in the network account by which an egress VPC of another account attaches to the hub."""
     return global_name(estate, "egress")
 
 
 def egress_role_arn(estate: Estate) -> str:
-    """The ARN of that role, known before it exists."""
+    """The ARN of that role, which does not depend on its state."""
     return _hub_role_arn(estate, egress_role_name(estate))
 
 

@@ -1,4 +1,4 @@
-"""What module `dns` has of Route 53 Resolver: endpoints, who may ask them and whom they ask, and forward rules."""
+"""Route 53 Resolver in module `dns`: endpoints with their security groups, and forwarding rules."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _DNS = 53
 
 
 def resolver(module: ModuleStack, estate: Estate, home: SharedServices, vpc_id: str) -> dict[str, Route53ResolverRule]:
-    """Add endpoints and rules to a module; the rules by Terraform name, for spokes to be given."""
+    """Add endpoints and rules to a module. Returns the rules by Terraform name, to share them with spokes."""
     made = _Resolver(module, estate, home, vpc_id)
     if home.dns.inbound:
         made.inbound()
@@ -51,7 +51,7 @@ class _Resolver:
     # --- endpoints ---------------------------------------------------------------------------------------------------
 
     def inbound(self) -> None:
-        """Answers the sites: what they ask comes from exactly the site networks that the spoke reaches."""
+        """Add the inbound endpoint. It accepts DNS queries from exactly the site networks that the spoke reaches."""
         group = self._group("inbound", "DNS queries of the sites")
         for name, cidr in networks_reached(self.estate, self.segment).items():
             for protocol in _PROTOCOLS:
@@ -64,11 +64,13 @@ class _Resolver:
                 )
         self._endpoint("INBOUND", "inbound", group)
         addresses = {zone: one for zone, (one, _) in self._addresses().items()}
-        told = "Where the sites' DNS servers forward to, by zone"
-        self.module.add(TerraformOutput, "dns_inbound_addresses", value=addresses, description=told)
+        description = (
+            "Addresses of the inbound endpoint, by Availability Zone ID: forward DNS queries of the sites there"
+        )
+        self.module.add(TerraformOutput, "dns_inbound_addresses", value=addresses, description=description)
 
     def outbound(self) -> Route53ResolverEndpoint:
-        """Asks other DNS servers: exactly those that rules name."""
+        """Add the outbound endpoint. It sends DNS queries to exactly the servers that rules name."""
         group = self._group("outbound", "DNS queries to other DNS servers")
         asked = {address for rule in self.dns.forwards for address in servers(self.estate, rule)}
         for address in sorted(asked):
@@ -99,7 +101,7 @@ class _Resolver:
         )
 
     def _addresses(self) -> Mapping[str, tuple[str, str]]:
-        """The addresses of the inbound and the outbound endpoint, by zone."""
+        """The addresses of the inbound and the outbound endpoint, by Availability Zone."""
         placed = subnets(self.home.spoke, self.zones, [Tier.RESOLVER])
         found = {zone: resolver_addresses(placed[subnet_name(Tier.RESOLVER, zone)]) for zone in self.zones}
         return {zone: (str(one), str(other)) for zone, (one, other) in found.items()}
@@ -121,7 +123,7 @@ class _Resolver:
     # --- rules -------------------------------------------------------------------------------------------------------
 
     def forward(self, endpoint: Route53ResolverEndpoint) -> None:
-        """A rule for each domain that other servers answer, and one for what AWS keeps."""
+        """Add a forwarding rule for each domain of other servers, and a system rule for names that AWS answers."""
         for forward in sorted(self.dns.forwards, key=lambda rule: rule.domain):
             self._rule(
                 forward.domain,

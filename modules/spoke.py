@@ -1,4 +1,4 @@
-"""Module `spoke_<name>`: a VPC, its subnets and tables, its way out, and its place on the hub."""
+"""Module `spoke_<name>`: a VPC with its subnets, route tables, egress path and hub attachment."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ from modules.provider import VERSION
 from modules.terraform_names import identifier
 from modules.vpc import VpcModule
 
-# Rule numbers of the network ACL: inside the VPC all may talk; then what passes, what does not; of the rest of what
-# sites advertise what has a name, then nothing; and everything else.
+# Rule numbers of the network ACL, in order of evaluation: allow the VPC's own ranges; allow connections; deny networks;
+# of the other prefixes that sites advertise, allow named ranges and deny the rest; allow all other traffic.
 _OWN, _PASS, _STOP = range(1_000, 10_000), range(10_000, 20_000), range(20_000, 28_000)
 _NAMED, _UNNAMED, _REST = range(28_000, 30_000), range(30_000, 32_000), range(32_000, 32_001)
-# Tiers whose subnets have the route table of the private subnet in their zone.
+# Tiers whose subnets use the route table of the private subnet in the same Availability Zone.
 _LIKE_PRIVATE = (Tier.RESOLVER, Tier.ENDPOINTS)
 
 
 def spoke(estate: Estate, environment: Environment, wanted: Spoke, tables: HubTables) -> dict[str, Any]:
     """The module's Terraform.
 
-    Inputs: `transit_gateway_id`, `route_table_id_<key>`, `log_key_arn`, `flow_logs_role_arn`; where the hub lies in
-    another account the provider `aws.hub` too.
+    Inputs: `transit_gateway_id`, `route_table_id_<key>`, `log_key_arn`, `flow_logs_role_arn`. If the hub is in another
+    account, it also needs the provider `aws.hub`.
     Outputs: `vpc_id`, `transit_gateway_attachment_id`, `private_subnet_ids` (by subnet name).
     """
     return _Spoke(estate, environment, wanted, tables).emit()
 
 
 def tables_used(wanted: Spoke, tables: HubTables) -> list[str]:
-    """The keys of the route tables that the module needs the ids of."""
+    """The keys of the hub route tables whose ids the module needs."""
     return sorted({tables.table_of_spoke(wanted).key} | {table.key for table in tables.propagated_from_spoke(wanted)})
 
 
@@ -78,15 +78,15 @@ class _Spoke(VpcModule):
         attached = self._attachment()
         self._routes_to_hub(attached)
         if self.spoke.egress is Egress.LOCAL:
-            self._local_way_out()
+            self._local_egress()
         gateway_endpoints = self._gateway_endpoints()
         self.flow_logs()
         self._share()
-        self.output("vpc_id", self.module.ref(self.vpc), "The VPC")
+        self.output("vpc_id", self.module.ref(self.vpc), "Id of the VPC")
         private = {
             name: self.module.ref(subnet) for name, subnet in self.subnets.items() if name.startswith(Tier.PRIVATE)
         }
-        self.output("private_subnet_ids", private, "Private subnets, by name")
+        self.output("private_subnet_ids", private, "Ids of the private subnets, by name")
         self._shared_services(gateway_endpoints)
         spoke_endpoints(
             self.module, self.estate, self.spoke, self.name, self.module.ref(self.vpc), list(private.values())
@@ -120,12 +120,12 @@ class _Spoke(VpcModule):
         return [key for key in self.subnets if not key.startswith(Tier.TRANSIT_GATEWAY)]
 
     def _network_acl(self) -> None:
-        """Deny the site networks that are out of bounds, both ways; of others, let pass what may be opened.
+        """Deny site networks that the segment must not reach, in both directions. For others, allow connections.
 
-        What a site advertises beside its networks is denied too, where the segment is limited in what it reaches of it.
+        If the segment may reach only some networks of a site, other prefixes that the site advertises are denied too.
 
-        The hub's blackholes stop what the spoke sends there; a VPN's table selects by destination only and would still
-        deliver what they send. The transit gateway's subnets keep the open default:
+        The hub's blackhole routes stop only traffic from the spoke. A VPN's route table selects by destination, so the
+        hub would still deliver traffic from those networks. The transit gateway's subnets keep the default network ACL:
         https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html
         """
         denied = site_rules(self.estate, self.segment)
@@ -179,9 +179,9 @@ class _Spoke(VpcModule):
             if self.spoke.egress in (Egress.ON_PREMISES, Egress.CENTRAL):
                 self.route(key, "default", DEFAULT, transit_gateway_id=self.gateway_id, depends_on=[attached])
 
-    # --- the way out -------------------------------------------------------------------------------------------------
+    # --- local egress ------------------------------------------------------------------------------------------------
 
-    def _local_way_out(self) -> None:
+    def _local_egress(self) -> None:
         gateway = self.internet_gateway()
         nat_zones = self.spoke.nat_zones or tuple(self.zones.values())
         nats = {zone_number(zone): self.nat_gateway(zone_number(zone), gateway)[0] for zone in sorted(nat_zones)}
@@ -210,16 +210,17 @@ class _Spoke(VpcModule):
         ]
 
     def _shared_services(self, gateway_endpoints: list[VpcEndpoint]) -> None:
-        """Hand out the subnets that hold Resolver and interface endpoints."""
+        """Output the ids of the subnets for Resolver endpoints and interface endpoints."""
         for key, subnet in self.subnets.items():
             if key.rpartition("_")[0] in _LIKE_PRIVATE:
-                output = self.output(subnet_id(key), self.module.ref(subnet), f"Subnet {key}")
-                # An interface endpoint that leaves VPCs to the gateway endpoint is refused before that exists.
+                output = self.output(subnet_id(key), self.module.ref(subnet), f"Id of subnet {key}")
+                # AWS refuses an S3 interface endpoint with private DNS for the inbound Resolver endpoint only, until
+                # the gateway endpoint exists.
                 if gateway_endpoints:
                     output.add_override("depends_on", [self.module.address(made) for made in gateway_endpoints])
 
     def _share(self) -> None:
-        """Share the private subnets, and only them: what lives in public ones is the network's owner's business."""
+        """Share only the private subnets. The network's owner manages the resources in public subnets."""
         if not self.spoke.share_private_subnets_with:
             return
         name = f"{self.name}-private-subnets"
@@ -246,8 +247,8 @@ class _Spoke(VpcModule):
 class _AclRules:
     """The rules of one direction of a network ACL.
 
-    A rule's number follows from its name, not from its place in a list: a number cannot be changed, and rules that
-    moved up by one would each be refused for as long as the next one is still there.
+    The number of a rule follows from its name, not from its position in a list. A number cannot be changed, and if the
+    rules moved up by one, AWS would refuse each new rule while the old rule with its number exists.
     """
 
     def __init__(self, module: ModuleStack, acl: str, direction: str, *, egress: bool) -> None:
@@ -255,9 +256,9 @@ class _AclRules:
         self.taken: set[int] = set()
 
     def add(self, numbers: range, name: str, cidr: str, action: str, passes: Ports | None = None) -> None:
-        """A rule with a number of the range; without ports, for all traffic."""
-        place = crc32(name.encode())
-        number = next(found for step in count(place) if (found := numbers[step % len(numbers)]) not in self.taken)
+        """Add a rule with a number of the range. Without ports, it matches all traffic."""
+        start = crc32(name.encode())
+        number = next(found for step in count(start) if (found := numbers[step % len(numbers)]) not in self.taken)
         self.taken.add(number)
         self.module.add(
             NetworkAclRule,

@@ -1,7 +1,7 @@
-"""Module `state`: the bucket that keeps every root's state, and who may read and write what in it.
+"""Module `state`: the S3 bucket with the state of every root, its KMS key, and their policies.
 
-A consumer's deployment role reads its producer's state from another account, so the bucket and its key admit the
-organization's deployment roles. Each account writes below its own id only.
+A root reads outputs of roots in other accounts. So bucket and key allow all deployment roles of the organization to
+read all states. Each account may only write below its own account id.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ from modules.iam_policy import allow, deny, deployment_roles, document, organiza
 from modules.provider import REQUIRED
 
 KEY_PREFIX = "isthmus"
-# A version that a newer one replaced stays for a year, and for longer while it is one of the last twenty.
+# A noncurrent version is kept for a year, and longer while it is one of the last twenty.
 _VERSION_DAYS, _VERSIONS = 365, 20
 _UPLOAD_DAYS = 7
 
 
 def key_alias(estate: Estate) -> str:
-    """The alias of the bucket's key, by which every backend names it."""
+    """The alias of the bucket's key. Every backend refers to the key by it."""
     return f"alias/{estate.prefix}-terraform-state"
 
 
 def state_key(estate: Estate, account: str, environment: str) -> str:
-    """Where in the bucket an environment's state lies."""
+    """The object key of an environment's state."""
     return f"{KEY_PREFIX}/{estate.name}/{account}/{estate.region}/{environment}.tfstate"
 
 
@@ -90,8 +90,8 @@ def state(estate: Estate, backend: S3Backend) -> dict[str, Any]:
         S3BucketLifecycleConfiguration,
         "this",
         bucket=module.ref(bucket),
-        rule=[_what_is_past()],
-        depends_on=[versions],  # what is to become of versions is said once there are some
+        rule=[_expire_old_versions()],
+        depends_on=[versions],  # noncurrent versions exist only with versioning
     )
     by_default = S3BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultA(
         sse_algorithm="aws:kms", kms_master_key_id=module.ref(key, "arn")
@@ -114,15 +114,15 @@ def state(estate: Estate, backend: S3Backend) -> dict[str, Any]:
     return module.emit()
 
 
-def _what_is_past() -> S3BucketLifecycleConfigurationRule:
-    """Each plan locks and unlocks, and so leaves a version and a delete marker: they must not pile up for ever.
+def _expire_old_versions() -> S3BucketLifecycleConfigurationRule:
+    """Expire old versions and delete markers. Each plan creates and deletes a lock object, which leaves one of each.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
     """
     return S3BucketLifecycleConfigurationRule(
         id="old-versions",
         status="Enabled",
-        filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],  # all of them
+        filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],  # all objects
         noncurrent_version_expiration=[
             S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(
                 noncurrent_days=_VERSION_DAYS, newer_noncurrent_versions=_VERSIONS
@@ -155,11 +155,11 @@ def _key_policy(estate: Estate, backend: S3Backend) -> str:
 
 
 def _bucket_policy(estate: Estate, bucket_arn: str) -> str:
-    # What the backend needs: https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
+    # The permissions that the backend needs: https://developer.hashicorp.com/terraform/language/backend/s3#permissions-required
     everyone = {"AWS": "*"}
     roles = deployment_roles(estate)
     states = f"{bucket_arn}/{KEY_PREFIX}/{estate.name}"
-    # Literal for IAM, not for Terraform: hence the doubled dollar sign.
+    # An IAM policy variable. The second dollar sign escapes it for Terraform.
     own = f"{states}/$${{aws:PrincipalAccount}}/*"
     return document(
         deny(
@@ -172,6 +172,6 @@ def _bucket_policy(estate: Estate, bucket_arn: str) -> str:
         allow("List", principal=everyone, actions=["s3:ListBucket"], resources=[bucket_arn], conditions=roles),
         allow("Read", principal=everyone, actions=["s3:GetObject"], resources=[f"{states}/*"], conditions=roles),
         allow("WriteOwn", principal=everyone, actions=["s3:PutObject"], resources=[own], conditions=roles),
-        # The lock is the one file that Terraform deletes.
+        # The lock object is the only object that Terraform deletes.
         allow("Unlock", principal=everyone, actions=["s3:DeleteObject"], resources=[f"{own}.tflock"], conditions=roles),
     )

@@ -1,6 +1,6 @@
-"""The rules of a firewall as Suricata writes them: those that the generator makes, and those of the estate.
+"""The rule groups of a firewall, in Suricata syntax: generated rules, and rules of the estate.
 
-A rule with `flow:to_server` is about what the end sends that opened a flow; what it decides holds for the whole flow.
+A rule with `flow:to_server` matches packets of the client. Its action applies to the whole flow.
 https://docs.aws.amazon.com/network-firewall/latest/developerguide/suricata-examples.html
 """
 
@@ -24,9 +24,9 @@ from isthmus.intent.firewall_rules import (
     segment_variable,
 )
 
-# The order of evaluation: rules of the estate's own may go before the first of these, or between the last two.
+# Priorities of the generated rule groups. Rules of the estate may come before the first, or between the last two.
 MANAGED, _BETWEEN, _DOMAINS, _CLOSING = 1_000, 1_900, 2_000, 65_500
-# The protocols that are no TCP, with what else a rule needs to be for one. What is none of these has no flows.
+# The protocols other than TCP, with the rule options of each. `flow` does not apply to the last one.
 _NO_TCP = (
     ("udp", "UDP", "flow:to_server; "),
     ("icmp", "ICMP", "flow:to_server; "),
@@ -37,7 +37,7 @@ _STOPS = re.compile(r"^\s*(drop|reject|rejectsrc|rejectdst|rejectboth)\b")
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A rule group: its place in the order, its text, and the variables that the text needs, by name."""
+    """A rule group: priority, capacity, text, and the variables that the text uses, by name."""
 
     name: str
     priority: int
@@ -47,7 +47,7 @@ class Group:
 
 
 def rule_groups(estate: Estate, policy: FirewallPolicy) -> Iterator[Group]:
-    """The rule groups, but for AWS's own. Where the firewall only alerts, what would drop alerts."""
+    """The rule groups except those that AWS manages. With `alert_only`, rules that would drop traffic only alert."""
     numbers = Numbers()
     made = [*_between(estate, numbers), *_domains(estate, policy.domain_lists, numbers)]
     made += [*_own(estate, policy.rule_groups), _closing(estate, numbers)]
@@ -61,7 +61,10 @@ def _alerting(rule: str) -> str:
 
 
 def _between(estate: Estate, numbers: Numbers) -> Iterator[Group]:
-    """What inspected segments may open to each other: before domain lists, which know no destinations."""
+    """The allowed connections between inspected segments.
+
+    They come before domain lists, which match any destination.
+    """
     rules = list(numbered(estate, numbers))
     if rules:
         text = "\n".join(_suricata(sid, rule) for sid, rule in rules)
@@ -69,30 +72,30 @@ def _between(estate: Estate, numbers: Numbers) -> Iterator[Group]:
 
 
 def _domains(estate: Estate, lists: Iterable[DomainList], numbers: Numbers) -> Iterator[Group]:
-    """The names that lists let out. They only pass: what no list names is left to the rules that follow.
+    """One rule group for each domain list. It passes the listed names, and leaves all others to the next rules.
 
-    A domain list of AWS's drops what it does not name, so that it would decide for the lists and rules after it.
+    A domain list rule group of AWS drops the names that it does not list. It would override the lists and rules after
+    it.
     https://docs.aws.amazon.com/network-firewall/latest/developerguide/stateful-rule-groups-domain-names.html
     """
-    for place, listed in enumerate(sorted(lists, key=lambda listed: listed.name)):
+    for position, listed in enumerate(sorted(lists, key=lambda listed: listed.name)):
         text = "\n".join(_named(numbers.of(str(rule)), rule) for rule in domain_rules(listed))
-        yield Group(listed.name, _DOMAINS + place, listed.capacity, text, _variables(estate, text))
+        yield Group(listed.name, _DOMAINS + position, listed.capacity, text, _variables(estate, text))
 
 
 def _named(sid: int, rule: DomainRule) -> str:
-    """A rule that passes a name: one that begins with a dot is for all names below it too."""
+    """A rule that passes a domain name. A name that starts with a dot includes its subdomains."""
     sources = ",".join(f"${variable}" for variable in rule.sources)
     source = f"[{sources}]" if len(rule.sources) > 1 else sources
-    # Host names are in lower case already, and Suricata refuses to ignore it there.
+    # Suricata converts `http.host` to lower case, and refuses `nocase` there.
     case = "nocase; " if rule.protocol == "tls" else ""
-    said = "tls.sni" if rule.protocol == "tls" else "http.host"
-    below = rule.domain.startswith(".")
-    content = (
-        f'{"dotprefix; " if below else ""}content:"{rule.domain}"; {"" if below else "startswith; "}{case}endswith; '
-    )
+    buffer = "tls.sni" if rule.protocol == "tls" else "http.host"
+    subdomains = rule.domain.startswith(".")
+    before, after = ("dotprefix; ", "") if subdomains else ("", "startswith; ")
+    content = f'{before}content:"{rule.domain}"; {after}{case}endswith; '
     return (
         f"pass {rule.protocol} {source} any -> $EXTERNAL_NET any "
-        f'({said}; {content}msg:"{rule}"; flow:to_server; sid:{sid};)'
+        f'({buffer}; {content}msg:"{rule}"; flow:to_server; sid:{sid};)'
     )
 
 
@@ -103,7 +106,10 @@ def _own(estate: Estate, own: Iterable[RuleGroup]) -> Iterator[Group]:
 
 
 def _closing(estate: Estate, numbers: Numbers) -> Group:
-    """Whatever is no TCP: of that, the default actions let single datagrams pass, or AWS does not say what they do."""
+    """Drop traffic other than TCP that no rule passes.
+
+    For such traffic, the default actions let single datagrams pass, or AWS does not document their effect.
+    """
     rules = [
         f'drop {protocol} any any -> any any (msg:"no rule passes {what}"; {options}sid:{numbers.of(what)};)'
         for protocol, what, options in _NO_TCP
@@ -112,13 +118,13 @@ def _closing(estate: Estate, numbers: Numbers) -> Group:
 
 
 def _variables(estate: Estate, text: str) -> dict[str, list[str]]:
-    """The blocks of the estate, and of each segment that a text names."""
+    """The CIDR blocks of the estate, and of each segment that a text refers to."""
     known = {segment_variable(segment.name): sorted(segment.blocks) for segment in estate.segments}
     return {HOME: sorted(estate.blocks), **{name: known[name] for name in VARIABLE.findall(text) if known.get(name)}}
 
 
 def _suricata(sid: int, rule: FirewallRule) -> str:
-    """A rule between segments.
+    """The Suricata text of a rule between segments.
 
     https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_StatefulRule.html
     """

@@ -1,4 +1,4 @@
-"""What a module around a VPC has, be it a spoke or the way out: subnets, attachment, NAT, routes, flow logs."""
+"""The base of the modules of a VPC (spoke, egress VPC): subnets, attachment, NAT gateways, routes, flow logs."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ from modules.provider import HUB
 
 
 def shares_hub_account(estate: Estate, environment: Environment) -> bool:
-    """Whether an environment lies in the hub's own account: then nothing is shared, accepted or assumed."""
+    """Whether an environment is in the hub's account. It then needs no share, no acceptance and no role."""
     return environment.account == estate.hub_environment.account
 
 
 class VpcModule:
-    """A module that holds one VPC, and puts it on the hub.
+    """A module with one VPC that is attached to the hub.
 
-    Inputs: `transit_gateway_id`, `route_table_id_<key>`, `log_key_arn`, `flow_logs_role_arn`; where the hub lies in
-    another account the provider `aws.hub` too.
+    Inputs: `transit_gateway_id`, `route_table_id_<key>`, `log_key_arn`, `flow_logs_role_arn`. If the hub is in another
+    account, it also needs the provider `aws.hub`.
     """
 
     def __init__(
@@ -65,10 +65,10 @@ class VpcModule:
         self.apart = not shares_hub_account(estate, environment)
         required = RequiredProvider(source="hashicorp/aws", version=version, aliases=(HUB,) if self.apart else ())
         self.module = ModuleStack(module_name, providers={"aws": required})
-        # What acts in the hub's account takes this.
+        # Arguments of resources in the hub's account.
         self.at_hub: dict[str, Any] = {"provider": AwsProvider(self.module, "aws_hub", alias=HUB)} if self.apart else {}
-        self.gateway_id = self.input(GATEWAY_ID, "The transit gateway")
-        self.table_ids = {key: self.input(table_id(key), "A hub route table") for key in tables}
+        self.gateway_id = self.input(GATEWAY_ID, "Id of the transit gateway")
+        self.table_ids = {key: self.input(table_id(key), "Id of a hub route table") for key in tables}
         self.vpc = self._vpc(cidr)
         self.subnets: dict[str, AwsSubnet] = {}
         self.route_tables: dict[str, RouteTable] = {}
@@ -82,7 +82,8 @@ class VpcModule:
             enable_dns_hostnames=True,
             tags={"Name": self.name},
         )
-        # What AWS makes by itself, emptied: neither a forgotten association nor a default group lets anything through.
+        # The default security group and route table that AWS creates, emptied. A resource that uses them reaches
+        # nothing.
         self.module.add(
             DefaultSecurityGroup, "this", vpc_id=self.module.ref(vpc), tags={"Name": f"{self.name}-default"}
         )
@@ -103,10 +104,11 @@ class VpcModule:
         table: RouteTable | None = None,
         depends_on: list[TerraformElement] | None = None,
     ) -> AwsSubnet:
-        """A subnet, with the route table given or one of its own.
+        """Add a subnet, with the given route table or a new one.
 
-        AWS deletes no subnet that holds a network interface, of an attachment or endpoint for example; their users let
-        go of them first. No two subnets overlap: a place in the VPC belongs to one tier and zone for ever.
+        AWS does not delete a subnet with a network interface, for example of an attachment or endpoint. So the
+        resources that use it are updated first. The new subnet never overlaps the old one, because each range in the
+        VPC belongs to one tier and zone.
         https://docs.aws.amazon.com/vpc/latest/userguide/subnet-deleting.html
         """
         label = f"{self.name}-{key}".replace("_", "-")
@@ -133,11 +135,12 @@ class VpcModule:
         return subnet
 
     def attach(self, table: str, *, tag: str, appliance_mode: bool | None = None) -> TerraformElement:
-        """Attach every zone, accept where accounts differ, and associate with a route table of the hub.
+        """Attach the VPC in every zone, accept the attachment if accounts differ, and associate it with a hub table.
 
-        Returns what routes to the gateway must wait for: before it exists AWS answers InvalidTransitGatewayID.NotFound.
+        Returns the resource that routes to the gateway must depend on. Without it, AWS answers
+        InvalidTransitGatewayID.NotFound.
         """
-        # On a shared gateway's attachment these two are the accepter's to set.
+        # For a shared gateway, the accepter sets these two arguments.
         # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ec2_transit_gateway_vpc_attachment
         no_defaults: dict[str, Any] = {
             "transit_gateway_default_route_table_association": False,
@@ -156,7 +159,7 @@ class VpcModule:
             **({} if self.apart else no_defaults),
         )
         self.output(
-            "transit_gateway_attachment_id", self.module.ref(attachment), "The attachment to the transit gateway"
+            "transit_gateway_attachment_id", self.module.ref(attachment), "Id of the transit gateway attachment"
         )
         accepted: Ec2TransitGatewayVpcAttachment | Ec2TransitGatewayVpcAttachmentAccepter = attachment
         if self.apart:
@@ -168,7 +171,8 @@ class VpcModule:
                 **no_defaults,
                 **self.at_hub,
             )
-        # Its address does not name the table: a change of tables destroys the association first, as AWS requires.
+        # The address does not name the table. So a change of tables destroys the old association first, as AWS
+        # requires.
         self.module.add(
             Ec2TransitGatewayRouteTableAssociation,
             "this",
@@ -179,13 +183,14 @@ class VpcModule:
         return accepted
 
     def internet_gateway(self) -> InternetGateway:
-        """The VPC's internet gateway."""
+        """Add the VPC's internet gateway."""
         return self.module.add(InternetGateway, "this", vpc_id=self.module.ref(self.vpc), tags={"Name": self.name})
 
     def nat_gateway(self, number: int, gateway: InternetGateway) -> tuple[NatGateway, Eip]:
-        """The NAT gateway in the public subnet of a zone, and its address.
+        """Add the NAT gateway in the public subnet of a zone, and its Elastic IP address.
 
-        Routes lead elsewhere before the gateway goes: deleting it takes minutes, with the routes as blackholes.
+        Routes are updated before the gateway is destroyed. Deleting it takes minutes, in which the routes are
+        blackholes.
         https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html
         """
         label = f"{self.name}-nat-az{number}"
@@ -209,9 +214,9 @@ class VpcModule:
         return nat, address
 
     def route(self, key: str, name: str, cidr: str, **target: Any) -> None:
-        """A route in the table of a subnet.
+        """Add a route to the table of a subnet.
 
-        Named by its table and destination, not by its target: a change of target is an update in place.
+        Its name holds the table and the destination, not the target. So a change of target is an update in place.
         """
         self.module.add(
             Route,
@@ -222,13 +227,13 @@ class VpcModule:
         )
 
     def flow_logs(self) -> None:
-        """The VPC's flow logs, of all traffic."""
+        """Add the VPC's flow logs, for all traffic."""
         name = f"/{self.estate.prefix}/{self.name}/flow-logs"
         group = self.module.add(
             CloudwatchLogGroup,
             "flow_logs",
             name=name,
-            kms_key_id=self.input(LOG_KEY_ARN, "Key of the log group"),
+            kms_key_id=self.input(LOG_KEY_ARN, "ARN of the KMS key of the log group"),
             retention_in_days=self.estate.log_retention_days,
             tags={"Name": name},
         )
@@ -237,7 +242,7 @@ class VpcModule:
             "this",
             vpc_id=self.module.ref(self.vpc),
             traffic_type="ALL",
-            iam_role_arn=self.input(FLOW_LOGS_ROLE_ARN, "Role that delivers flow logs"),
+            iam_role_arn=self.input(FLOW_LOGS_ROLE_ARN, "ARN of the role that delivers flow logs"),
             log_destination=self.module.ref(group, "arn"),
             log_destination_type="cloud-watch-logs",
             max_aggregation_interval=60,
@@ -245,9 +250,9 @@ class VpcModule:
         )
 
     def input(self, name: str, description: str) -> str:
-        """A variable of the module, as a reference to it."""
+        """Add a variable to the module. Returns a reference to it."""
         return self.module.ref(self.module.add(TerraformVariable, name, type="string", description=description), None)
 
     def output(self, name: str, value: Any, description: str) -> TerraformOutput:
-        """An output of the module."""
+        """Add an output to the module."""
         return self.module.add(TerraformOutput, name, value=value, description=description)

@@ -1,4 +1,4 @@
-"""Module `vpn`: customer gateways, Site-to-Site VPN connections, their logs, and their place in the hub's tables."""
+"""Module `vpn`: customer gateways, Site-to-Site VPN connections, their logs, associations and propagations."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from modules.lifecycle import lifecycle
 from modules.provider import required_version
 from modules.terraform_names import identifier
 
-# The largest autonomous system number of `bgp_asn`; beyond it AWS takes `bgp_asn_extended`.
+# The largest autonomous system number of `bgp_asn`. Larger numbers need `bgp_asn_extended`.
 # https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/customer_gateway
 _LARGEST_PLAIN_ASN = 2_147_483_647
 
@@ -44,7 +44,7 @@ def vpn(estate: Estate, environment: Environment, tables: HubTables) -> dict[str
     """The module's Terraform.
 
     Inputs: `transit_gateway_id`, `log_key_arn`, `route_table_id_<key>`. Outputs: for each connection
-    `vpn_connection_id_<c>` and what `outputs_of` names, `<output>_<c>`; for each customer gateway
+    `vpn_connection_id_<c>` and `<output>_<c>` for the names of `outputs_of`; for each customer gateway
     `customer_gateway_arn_<g>`.
     """
     required = RequiredProvider(source="hashicorp/aws", version=required_version(environment))
@@ -52,7 +52,7 @@ def vpn(estate: Estate, environment: Environment, tables: HubTables) -> dict[str
 
 
 def tables_used(environment: Environment, tables: HubTables) -> list[str]:
-    """The keys of the route tables that the module needs the ids of."""
+    """The keys of the hub route tables whose ids the module needs."""
     connections = environment.vpn_connections
     keys = {tables.table_of_vpn(c).key for c in connections} | {
         t.key for c in connections for t in tables.tables_leading_to(c)
@@ -61,7 +61,7 @@ def tables_used(environment: Environment, tables: HubTables) -> list[str]:
 
 
 def outputs_of(estate: Estate, connection: VpnConnection) -> list[str]:
-    """What the far end of a connection needs to know, by the names of the connection's attributes."""
+    """The attributes of a connection that the customer gateway device needs to know."""
     keys = [] if _has_certificate(estate, connection) else ["preshared_key_arn"]
     return ["transit_gateway_attachment_id", *keys, "tunnel1_address", "tunnel2_address"]
 
@@ -74,12 +74,16 @@ class _Vpn:
     def __init__(self, estate: Estate, environment: Environment, tables: HubTables, module: ModuleStack) -> None:
         self.estate, self.environment, self.tables, self.module = estate, environment, tables, module
         self.lifecycle = lifecycle(protected=environment.protected)
-        gateway = module.add(TerraformVariable, GATEWAY_ID, type="string", description="The transit gateway")
-        key = module.add(TerraformVariable, LOG_KEY_ARN, type="string", description="Key of the log groups")
+        gateway = module.add(TerraformVariable, GATEWAY_ID, type="string", description="Id of the transit gateway")
+        key = module.add(
+            TerraformVariable, LOG_KEY_ARN, type="string", description="ARN of the KMS key of the log groups"
+        )
         self.gateway_id, self.log_key_arn = module.ref(gateway, None), module.ref(key, None)
         self.table_ids: dict[str, str] = {}
         for table in tables_used(environment, tables):
-            variable = module.add(TerraformVariable, table_id(table), type="string", description="A hub route table")
+            variable = module.add(
+                TerraformVariable, table_id(table), type="string", description="Id of a hub route table"
+            )
             self.table_ids[table] = module.ref(variable, None)
         self.customer_gateways: dict[str, CustomerGateway] = {}
         self.made: dict[str, AwsVpnConnection] = {}
@@ -92,7 +96,7 @@ class _Vpn:
         permission = self._log_permission()
         for connection in connections:
             made = self._connection(connection, groups[connection.name], permission)
-            self._place(connection, made)
+            self._associate(connection, made)
             self._outputs(connection, made)
             self.made[connection.name] = made
         for name in self.customer_gateways:
@@ -112,7 +116,8 @@ class _Vpn:
             certificate_arn=gateway.certificate_arn,
             device_name=gateway.device,
             tags={"Name": name},
-            # AWS deletes no customer gateway that a connection uses, and changes a connection's in place.
+            # AWS does not delete a customer gateway that a connection uses. It changes the one of a connection in
+            # place.
             # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyVpnConnection.html
             lifecycle=lifecycle(protected=self.environment.protected, create_before_destroy=True),
         )
@@ -141,7 +146,7 @@ class _Vpn:
                     "DeliverTunnelLogs",
                     principal={"Service": "delivery.logs.amazonaws.com"},
                     actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                    # All of them by one pattern: of such a policy AWS takes 5,120 characters.
+                    # One pattern for all log groups, since AWS limits such a policy to 5,120 characters.
                     # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutResourcePolicy.html
                     resources=[f"{logs}:log-group:/{self.estate.prefix}/*/tunnel-logs:log-stream:*"],
                     conditions={
@@ -170,7 +175,7 @@ class _Vpn:
             static_routes_only=connection.routing is Routing.STATIC,
             enable_acceleration=connection.acceleration,
             tunnel_bandwidth="large" if connection.large_tunnels else None,
-            # AWS makes the keys and keeps them: none ever stands in a state or a plan.
+            # AWS creates and stores the pre-shared keys. They never appear in a state or a plan.
             # https://docs.aws.amazon.com/vpn/latest/s2svpn/enhanced-security.html
             preshared_key_storage=None if _has_certificate(self.estate, connection) else "SecretsManager",
             tunnel1_log_options=VpnConnectionTunnel1LogOptions(
@@ -186,12 +191,12 @@ class _Vpn:
             **_tunnel_options(2, second, two),
         )
 
-    def _place(self, connection: VpnConnection, made: AwsVpnConnection) -> None:
-        """Associate the connection with its table, and make the tables that reach its site lead to it."""
+    def _associate(self, connection: VpnConnection, made: AwsVpnConnection) -> None:
+        """Associate the connection with its table, and add routes to it in the tables that reach its site."""
         name, attachment = identifier(connection.name), self.module.ref(made, "transit_gateway_attachment_id")
-        # AWS makes the attachment, without a name for the console to show.
+        # AWS creates the attachment without a Name tag.
         self.module.add(Ec2Tag, f"{name}_attachment_name", resource_id=attachment, key="Name", value=connection.name)
-        # Without it, any segment's pipeline could claim the attachment with a tag of its own.
+        # Without this tag, the pipeline of any segment could claim the attachment with its own tag.
         self.module.add(
             Ec2Tag, f"{name}_attachment_segment", resource_id=attachment, key=SEGMENT_TAG, value=VPN_TAG_VALUE
         )
@@ -217,7 +222,9 @@ class _Vpn:
     def _static_routes(self, connection: VpnConnection, table: str, denied: set[str], attachment: str) -> None:
         site = self.estate.site_of(connection)
         for network, cidr in sorted(site.networks.items()):
-            if cidr not in denied:  # the hub holds a blackhole there, and a table takes one static route per prefix
+            if (
+                cidr not in denied
+            ):  # the table has a blackhole route there, and can hold one static route for each prefix
                 self._route(f"{table}_{identifier(site.name)}_{identifier(network)}", cidr, table, attachment)
 
     def _route(self, name: str, cidr: str, table: str, attachment: str) -> None:
@@ -230,24 +237,26 @@ class _Vpn:
         )
 
     def _gateway_output(self, name: str) -> None:
-        # Network Manager takes a customer gateway that has a connection, so it is handed out with its connections.
+        # Network Manager requires a customer gateway with a connection, so the output depends on the connections.
         # https://docs.aws.amazon.com/networkmanager/latest/APIReference/API_AssociateCustomerGateway.html
         output = self.module.add(
             TerraformOutput,
             f"customer_gateway_arn_{identifier(name)}",
             value=self.module.ref(self.customer_gateways[name], "arn"),
-            description=f"Of customer gateway {name}",
+            description=f"ARN of customer gateway {name}",
         )
-        mine = sorted(c.name for c in self.environment.vpn_connections if name_of(c.customer_gateway) == name)
-        # cdktf writes the dependencies of outputs as templates, which Terraform refuses.
-        output.add_override("depends_on", [self.module.address(self.made[connection]) for connection in mine])
+        names = sorted(c.name for c in self.environment.vpn_connections if name_of(c.customer_gateway) == name)
+        # cdktf would write the dependencies of outputs as templates, which Terraform refuses.
+        output.add_override("depends_on", [self.module.address(self.made[connection]) for connection in names])
 
     def _outputs(self, connection: VpnConnection, made: AwsVpnConnection) -> None:
         name = identifier(connection.name)
         attributes = {"vpn_connection_id": "id"} | {name: name for name in outputs_of(self.estate, connection)}
         for output, attribute in attributes.items():
             value = self.module.ref(made, attribute)
-            self.module.add(TerraformOutput, f"{output}_{name}", value=value, description=f"Of {connection.name}")
+            self.module.add(
+                TerraformOutput, f"{output}_{name}", value=value, description=f"Of VPN connection {connection.name}"
+            )
 
 
 def _tunnel_options(number: int, tunnel: Tunnel, inside: IPv4Network) -> dict[str, Any]:
