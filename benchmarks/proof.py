@@ -166,17 +166,17 @@ def _timed(what: Callable[[], object]) -> tuple[float, Any]:
 def walked(subject: proof.Analysis) -> dict[tuple[str, str], bool]:
     """All pairs by the naive walker: who reaches whom both ways, from and to every subnet."""
     pairs = subject.pairs
-    walker = Walker(subject.network, pairs.places.sites)
+    walker = Walker(subject.network, pairs.locations.sites)
     return {
         (a, b): all(
-            walker.both_ways(Packet(mine.location, theirs.location)) is Outcome.REACHABLE
-            for mine in pairs.ends(a)
-            for theirs in pairs.ends(b)
+            walker.both_ways(Packet(mine.position, theirs.position)) is Outcome.REACHABLE
+            for mine in pairs.sample_addresses(a)
+            for theirs in pairs.sample_addresses(b)
             if mine.version == theirs.version
         )
         for a in pairs.names()
         for b in pairs.names()
-        if pairs.asked(a, b)
+        if pairs.in_scope(a, b)
     }
 
 

@@ -18,10 +18,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--from", dest="source", required=True, metavar="PLACE", help=where)
     ports = "; packets may follow: prod:22, dc1/servers:udp/53, prod:icmp/8; else all packets are asked about"
-    toward = parser.add_mutually_exclusive_group(required=True)
-    toward.add_argument("--to", dest="destination", metavar="PLACE[:PORT]", help=where + ports)
+    parse_destination = parser.add_mutually_exclusive_group(required=True)
+    parse_destination.add_argument("--to", dest="destination", metavar="PLACE[:PORT]", help=where + ports)
     names = "who answers this name for the hosts of a spoke, or for a site: db.corp.example.com"
-    toward.add_argument("--name", metavar="NAME", help=names)
+    parse_destination.add_argument("--name", metavar="NAME", help=names)
     parser.add_argument(
         "--protocol", type=_protocol, metavar="PROTOCOL", help="tcp, udp, icmp, icmpv6, or an IANA number (port: 443)"
     )
@@ -31,7 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Trace, print, and return 0 if the packet arrives and the reply comes back, or the name is answered, else 1."""
     from isthmus import proof
-    from isthmus.proof.destination import toward
+    from isthmus.proof.destination import parse_destination
     from isthmus.report.trace_name_terminal import print_name
     from isthmus.report.trace_terminal import print_traces
     from isthmus.text.console import console
@@ -43,11 +43,13 @@ def run(arguments: argparse.Namespace) -> int:
         answered = subject.trace_name(arguments.source, arguments.name)
         print_name(answered, console())
         return 0 if answered.works else 1
-    place, said = toward(arguments.destination)
-    if said is not None and (arguments.port is not None or arguments.protocol is not None):
+    location, packets = parse_destination(arguments.destination)
+    if packets is not None and (arguments.port is not None or arguments.protocol is not None):
         raise CannotAnswer(f"--to {arguments.destination} says the port: leave out --port and --protocol")
     subject = proof.read(*arguments.paths, **assumed(arguments))
-    traced = subject.trace(arguments.source, place, protocol=arguments.protocol, port=arguments.port, packets=said)
+    traced = subject.trace(
+        arguments.source, location, protocol=arguments.protocol, port=arguments.port, packets=packets
+    )
     print_traces(traced, console())
     return 0 if traced.works else 1
 

@@ -253,7 +253,7 @@ def _carried(subject: Analysis, flows: Sequence[TrafficFlow]) -> Iterator[tuple[
 
 
 def _why(traced: FlowTrace) -> str:
-    trip = traced.telling[0]
+    trip = traced.examples[0]
     reasons = [str(block) for block in trip.blocks]
     reasons += [path.unknown for path in (*trip.forward.paths, *trip.back.paths) if path.unknown]
     arrives = "it is unknown whether it arrives" if traced.outcome is Outcome.UNKNOWN else "it does not arrive"

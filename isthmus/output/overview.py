@@ -15,10 +15,10 @@ from isthmus.network.forwarding import Forwarding
 from isthmus.network.from_terraform.values import name_of
 from isthmus.network.from_terraform.vpn import opened_by_site_alone
 from isthmus.network.model import Attachment, EndpointKind, Network, TgwTable
+from isthmus.proof.checks.intended import Intended
 from isthmus.proof.checks.inventory import bind
-from isthmus.proof.checks.reachability import Intended
 from isthmus.proof.checks.route_tables import advertised_prefixes
-from isthmus.proof.pairs.locations import Location, LocationKind, asked, in_order
+from isthmus.proof.pairs.locations import Location, LocationKind, in_order, in_scope
 from isthmus.proof.pairs.site_remainder import with_rests
 from isthmus.terraform import UnreadableTerraform
 from isthmus.terraform.documents import load
@@ -129,7 +129,7 @@ def route_tables(network: Network) -> tuple[RouteTable, ...]:
 def advertised(network: Network, estate: Estate, present: tuple[Root, ...]) -> Mapping[str, AdvertisedPrefixes]:
     """What AWS advertises over each VPN connection, by its name."""
     binding = bind(estate, network, [root.name for root in present])
-    engine = Forwarding(network, sites=binding.places.sites)
+    engine = Forwarding(network, sites=binding.locations.sites)
     lines = {}
     for address, said in sorted(advertised_prefixes(engine).items()):
         if address in network.vpns:
@@ -190,17 +190,17 @@ def _server(target: tuple[IPv4Address, int] | Unknown) -> str:
 
 def intended(estate: Estate, network: Network, roots: Collection[str]) -> Matrix:
     """Who is meant to reach whom, as a proof of `network` asks it; with spokes that the network lacks."""
-    bound = with_rests(bind(estate, network, roots).places, estate, network)
+    bound = with_rests(bind(estate, network, roots).locations, estate, network)
     lacking = [Location(s.name, LocationKind.SPOKE) for _, s in estate.spokes if s.name not in bound.by_name]
     everything = in_order([*(place for place in bound.all if place.kind is not LocationKind.INTERNET), *lacking])
     places = replace(bound, all=everything)
-    meant = Intended(estate, places)
+    intent = Intended(estate, places)
     words = {True: "yes", False: "no", None: ANY}
     cells = {}
     for a, b in product(places.all, repeat=2):
-        cell = words[meant.intended(a.name, b.name)] if asked(a, b) else "-"
+        cell = words[intent.intended(a.name, b.name)] if in_scope(a, b) else "-"
         way_out = b.kind is LocationKind.INTERNET and cell == "yes"
-        cells[a.name, b.name] = meant.egress(a.name).value if way_out else cell
+        cells[a.name, b.name] = intent.egress(a.name).value if way_out else cell
     return Matrix(tuple(place.name for place in places.all), cells)
 
 

@@ -1,4 +1,4 @@
-"""A destination as people write it, a place and the packets that are asked about: `prod:22`, `dc1/servers:udp/53`."""
+"""A destination as users write it, a location and optional packets: `prod:22`, `dc1/servers:udp/53`."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import NamedTuple
 from isthmus.network.packets import LAST_PORT, PROTOCOLS, Packets, parsed
 from isthmus.proof.errors import ProofError
 
-_TOWARD = re.compile(rf"(?P<place>.+):(?P<what>\d{{1,5}}|(?:{'|'.join(PROTOCOLS)})(?:/[\d/-]+)?|protocols? [\d-]+)")
+_PATTERN = re.compile(rf"(?P<name>.+):(?P<what>\d{{1,5}}|(?:{'|'.join(PROTOCOLS)})(?:/[\d/-]+)?|protocols? [\d-]+)")
 
 
 class Destination(NamedTuple):
-    """A destination: a place, and the packets that are asked about; None: any."""
+    """A location, and the packets to evaluate; None: all packets."""
 
-    place: str
+    location: str
     packets: Packets | None = None
 
     def __str__(self) -> str:
-        return f"{self.place}:{self.packets}" if self.packets else self.place
+        return f"{self.location}:{self.packets}" if self.packets else self.location
 
 
-def toward(given: str) -> Destination:
-    """`place`, `place:443`, `place:udp/53`, `place:icmp/8`, `place:tcp/8000-8080` or `place:protocol 47`.
+def parse_destination(given: str) -> Destination:
+    """Parse a destination with or without packets. Raises `ProofError` for an invalid port.
 
-    Raises `ProofError` for a port that is none.
+    The formats are `prod`, `prod:443`, `prod:udp/53`, `prod:icmp/8`, `prod:tcp/8000-8080` and `prod:protocol 47`.
     """
-    found = _TOWARD.fullmatch(given)
+    found = _PATTERN.fullmatch(given)
     if found is None or _is_address(given):
         return Destination(given)
     what = f"tcp/{found['what']}" if found["what"].isdigit() else found["what"]
@@ -35,9 +35,9 @@ def toward(given: str) -> Destination:
     if packets is None:
         kind = "an ICMP type and code from 0 to 255" if what.startswith("icmp") else f"a port from 0 to {LAST_PORT}"
         if what.startswith("protocol"):
-            kind = f"the number of a protocol other than {', '.join(PROTOCOLS)}"
+            kind = f"a protocol number other than those of {', '.join(PROTOCOLS)}"
         raise ProofError(f"expected {kind}, got {found['what'].partition('/')[2] or found['what']} in {given!r}")
-    return Destination(found["place"], packets)
+    return Destination(found["name"], packets)
 
 
 def _is_address(given: str) -> bool:

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from isthmus.proof.result.findings import Flow, in_a_word
+from isthmus.proof.result.findings import Flow, short_result
 from isthmus.text.listing import some
 
 __all__ = ["MOST_SHOWN", "Shown", "cell", "equivalent", "shown"]
@@ -22,7 +22,7 @@ def cell(flow: Flow) -> str:
     if flow.in_part and not flow.unknown:
         packets = str(flow.packets)
         return packets if len(packets) <= _WIDEST else "partly"
-    return "?" if flow.unknown else "one way" if flow.one_way else in_a_word(flow.forward, flow.back)
+    return "?" if flow.unknown else "one way" if flow.one_way else short_result(flow.forward, flow.back)
 
 
 @dataclass(frozen=True, slots=True)

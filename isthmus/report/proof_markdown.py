@@ -36,7 +36,7 @@ def proof_markdown(proof: Proof) -> str:
 def _matrix(proof: Proof) -> str:
     flows, names = proof.flows, proof.flows.names
     rows = [
-        (escape(source), *(_cell(proof, flows[source, d]) if flows.asked(source, d) else "-" for d in names))
+        (escape(source), *(_cell(proof, flows[source, d]) if flows.in_scope(source, d) else "-" for d in names))
         for source in names
     ]
     return table(("", *map(escape, names)), rows)
@@ -46,7 +46,7 @@ def _cell(proof: Proof, flow: Flow) -> str:
     text = cell(flow)
     if flow.parts:
         text += f" ({escape(flow.detail)})"
-    return f"**{text}**" if proof.marks(flow) and (not text.startswith("?") or flow.surely_not) else text
+    return f"**{text}**" if proof.marks(flow) and (not text.startswith("?") or flow.known_blocked) else text
 
 
 def _violation(violation: Violation) -> str:

@@ -61,7 +61,7 @@ def _print_matrix(proof: Proof, out: Console) -> None:
     flows = proof.flows
     if len(flows.names) < 2:
         return
-    few = shown(flows.names, lambda a, b: _marked(proof, flows[a, b]) if flows.asked(a, b) else "-", flows.kind)
+    few = shown(flows.names, lambda a, b: _marked(proof, flows[a, b]) if flows.in_scope(a, b) else "-", flows.group)
     if few.too_many:
         classes = len(few.standing_for)
         line(out, f"\n{len(flows.names)} locations in {classes} equivalence classes: --json writes the matrix.")
@@ -113,7 +113,7 @@ def _chunks(names: Sequence[str], room: int) -> Iterable[list[str]]:
 def _marked(proof: Proof, flow: Flow) -> str:
     """One flow in a word. `!` marks a wrong one, so that it shows without colour."""
     text = cell(flow)
-    return f"{text} !" if proof.marks(flow) and (not text.endswith("?") or flow.surely_not) else text
+    return f"{text} !" if proof.marks(flow) and (not text.endswith("?") or flow.known_blocked) else text
 
 
 def _coloured(text: str) -> Text:
@@ -143,7 +143,7 @@ def _egress(flow: Flow) -> str:
 def _print_by_subnet(proof: Proof, out: Console) -> None:
     """The flows whose subnets differ, with the result of each subnet."""
     few = proof.flows.names if len(proof.flows.names) <= MOST_SHOWN else ()
-    flows = (proof.flows[a, b] for a in few for b in few if proof.flows.asked(a, b))
+    flows = (proof.flows[a, b] for a in few for b in few if proof.flows.in_scope(a, b))
     lines = (f"{flow.source} -> {flow.destination}: {flow.detail}" for flow in flows if flow.parts)
     bullets(out, headings.BY_SUBNET, lines)
 

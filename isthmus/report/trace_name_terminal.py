@@ -28,7 +28,7 @@ def print_name(traced: NameTrace, out: Console) -> None:
             heading(out, f"in {answer.vpc}:")
         for step in steps(answer):
             wrapped(out, step, "  ", "      ")
-    for query in traced.telling:
+    for query in traced.examples:
         _print_query(query, out)
     for what in traced.unread:
         wrapped(out, f"unknown: not evaluated: {what}", "\n  ", "      ")

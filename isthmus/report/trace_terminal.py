@@ -24,12 +24,12 @@ def print_traces(traced: FlowTrace, out: Console) -> None:
     if len(traced.packet_outcomes) > 1 or any(packets.not_for for packets in traced.packet_outcomes):
         for packets in traced.packet_outcomes:
             wrapped(out, str(packets), "  ", "    ")
-    for trip in traced.telling:
+    for trip in traced.examples:
         _print_leg(out, "forward path", trip.forward)
         _print_leg(out, "return path", trip.back)
         for block in trip.asymmetric:
             wrapped(out, f"blocked by {block}", "  ", "    ")
-    others = len(traced.trips) - len(traced.telling)
+    others = len(traced.trips) - len(traced.examples)
     if others:
         line(out, f"\nEqual results from {others} other zones or subnets of {traced.source} are not shown.", "dim")
     bullets(out, headings.ASSUMPTIONS, traced.assumptions)

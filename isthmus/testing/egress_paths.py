@@ -44,9 +44,9 @@ def _named(subject: Analysis) -> Iterator[tuple[str, frozenset[str]]]:
     }
     for address, vpc in network.vpcs.items():
         yield from ((name, by_vpc[address]) for name in (address, vpc.name))
-    for place in subject.pairs.places.spokes:
+    for place in subject.pairs.locations.spokes:
         yield place.name, by_vpc[place.vpc]
-    for site in subject.pairs.places.sites:
+    for site in subject.pairs.locations.sites:
         yield site.name, frozenset(site.connections)
     if subject.estate is not None:
         binding = bind(subject.estate, network, subject.roots)

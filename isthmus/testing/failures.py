@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from isthmus.network.answers import InSubnet, Outcome, Position, RoundTrip, Scenario
 from isthmus.proof import Analysis, NoSuchName
+from isthmus.proof.checks.intended import Intended
 from isthmus.proof.checks.inventory import bind
-from isthmus.proof.checks.reachability import Intended
 from isthmus.proof.pairs.locations import INTERNET
-from isthmus.proof.pairs.matrix import AllPairs, Trial
+from isthmus.proof.pairs.matrix import AllPairs
+from isthmus.proof.pairs.pair import SampleFlow
 from isthmus.testing.egress_paths import shortest_first
 
 
@@ -48,7 +49,7 @@ def _named(subject: Analysis) -> Iterator[tuple[str, frozenset[str]]]:
         yield address, frozenset({address})
     for zone in {subnet.zone for subnet in network.subnets.values() if isinstance(subnet.zone, str)}:
         yield zone, frozenset({zone})
-    for site in subject.pairs.places.sites:
+    for site in subject.pairs.locations.sites:
         yield site.name, frozenset(site.connections)
     labels = {vpn.address: {vpn.address, vpn.name} for vpn in network.vpns.values()}
     if subject.estate is not None:
@@ -73,12 +74,12 @@ def losses(subject: Analysis, failing: Scenario) -> Iterator[Loss]:
     """
     before = subject.pairs
     after = before.during(before.engine.in_scenario(failing))
-    meant = Intended(subject.estate, before.places) if subject.estate is not None else None
+    intent = Intended(subject.estate, before.locations) if subject.estate is not None else None
     for a, b, alike in _asked(subject, failing):
-        if meant is not None and not meant.intended(a, b):
+        if intent is not None and not intent.intended(a, b):
             continue
-        for was, now in zip(before.exact(a, b).trials, after.exact(a, b).trials, strict=True):
-            worked = was.main and was.trip.outcome is not Outcome.BLOCKED
+        for was, now in zip(before.exact(a, b).samples, after.exact(a, b).samples, strict=True):
+            worked = was.is_workload and was.trip.outcome is not Outcome.BLOCKED
             if worked and now.trip.outcome is not Outcome.REACHABLE and not _inside(before, was, failing):
                 yield Loss(a, b, now.trip, alike)
                 break
@@ -88,13 +89,13 @@ def _asked(subject: Analysis, failing: Scenario) -> Iterator[tuple[str, str, int
     """The pairs to try. A NAT gateway is one spoke's own, so that others like that spoke say nothing about it."""
     pairs = subject.pairs
     if failing.down <= subject.network.nats.keys():
-        yield from ((spoke.name, INTERNET, 0) for spoke in pairs.places.spokes)
+        yield from ((spoke.name, INTERNET, 0) for spoke in pairs.locations.spokes)
     else:
-        yield from ((a, b, count - 1) for a, b, count in pairs.grouped())
+        yield from ((a, b, count - 1) for a, b, count in pairs.representative_pairs())
 
 
-def _inside(pairs: AllPairs, trial: Trial, failing: Scenario) -> bool:
-    return bool(failing.down & {trial.zone, _zone_of(pairs, trial.destination)})
+def _inside(pairs: AllPairs, sample: SampleFlow, failing: Scenario) -> bool:
+    return bool(failing.down & {sample.zone, _zone_of(pairs, sample.destination)})
 
 
 def _zone_of(pairs: AllPairs, location: Position) -> str:

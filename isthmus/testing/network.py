@@ -24,7 +24,7 @@ from isthmus.network.packet_classes import PacketClass
 from isthmus.network.packets import ALL_PACKETS, Packets
 from isthmus.proof import Analysis, FlowTrace, NoSuchLocation, ProofError, UnusableInput, Verdict
 from isthmus.proof.checks.inventory import bind
-from isthmus.proof.destination import Destination, toward
+from isthmus.proof.destination import Destination, parse_destination
 from isthmus.proof.pairs.locations import INTERNET
 from isthmus.proof.result.assumptions import assumptions
 from isthmus.proof.trace.flow import leaks
@@ -94,7 +94,7 @@ class NetworkUnderTest:
 
         Without a port: what the intent lets the source open there, else TCP to 443, else whatever filters let through.
         """
-        traced = self._traced(source, toward(destination))
+        traced = self._traced(source, parse_destination(destination))
         if not traced.works:
             unknown = traced.outcome is Outcome.UNKNOWN
             head = f"nobody can say whether {source} reaches" if unknown else f"{source} does not reach"
@@ -103,7 +103,7 @@ class NetworkUnderTest:
     @_sentence
     def assert_blocked(self, source: str, destination: str) -> None:
         """No packet gets from any subnet of one place to any of the other. Without a port: none of any kind."""
-        self._blocked(source, toward(destination))
+        self._blocked(source, parse_destination(destination))
 
     @_sentence
     def assert_isolated(self, one: str, other: str) -> None:
@@ -157,22 +157,22 @@ class NetworkUnderTest:
             packets = Packets.of(*(span for each in some for span in each.packets.spans))
             of = "" if to.packets is not None or packets == ALL_PACKETS else f", with {packets}"
             head = f"{source} reaches {to}{of}" if says == "reaches" else f"{says} {source} reaches {to}{of}"
-            raise AssertionError(self._shown(head, FlowTrace(source, to.place, (some[0].trip,))))
+            raise AssertionError(self._shown(head, FlowTrace(source, to.location, (some[0].trip,))))
 
     def _traced(self, source: str, to: Destination) -> FlowTrace:
         """What the proof has tried between two places, or else a trace."""
         pairs = self.subject.pairs
         try:
-            tried = to.packets is None and pairs.asked(source, to.place)
-            if tried and (trials := pairs.exact(source, to.place).main):
-                return FlowTrace(source, to.place, tuple(trial.trip for trial in trials))
-            return self.subject.trace(source, to.place, packets=to.packets)
+            tried = to.packets is None and pairs.in_scope(source, to.location)
+            if tried and (samples := pairs.exact(source, to.location).workload_samples):
+                return FlowTrace(source, to.location, tuple(sample.trip for sample in samples))
+            return self.subject.trace(source, to.location, packets=to.packets)
         except NoSuchLocation as error:
             raise self._explained(error) from None
 
     def _leaks(self, source: str, to: Destination) -> Iterable[PacketClass]:
         try:
-            yield from leaks(self.subject.pairs, source, to.place, to.packets)
+            yield from leaks(self.subject.pairs, source, to.location, to.packets)
         except NoSuchLocation as error:
             raise self._explained(error) from None
 
@@ -202,7 +202,7 @@ class NetworkUnderTest:
     def _shown(self, head: str, traced: FlowTrace) -> str:
         """The sentence that does not hold, the packet, and what the answer rests on."""
         pairs = self.subject.pairs
-        told = [f"- {assumption}" for assumption in assumptions(pairs.engine, pairs.places)]
+        told = [f"- {assumption}" for assumption in assumptions(pairs.engine, pairs.locations)]
         body = _printed(lambda out: print_traces(traced, out))
         return "\n".join([head, "", body, "", "Assumptions", *told])
 

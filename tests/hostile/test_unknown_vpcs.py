@@ -62,8 +62,8 @@ def test_each_by_itself_fares_as_the_one_that_stands_for_it(tmp_path: Path) -> N
         "aws_route_table": {"t": {"vpc_id": "${aws_vpc.v[5].id}"}},
     }
     grouped = proof.read(write(tmp_path, 8, **more))
-    apart = replace(grouped, apart=True)
-    kinds = {place.name: grouped.pairs.kind(place.name) for place in grouped.places.spokes}
+    apart = replace(grouped, separately=True)
+    kinds = {place.name: grouped.pairs.group_of(place.name) for place in grouped.locations.spokes}
     assert len(set(kinds.values())) == 4
     assert len({kinds[f"aws_vpc.v[{at}]"] for at in (4, 5, 6, 7)}) == 1
     told = {(flow.source, flow.destination): (flow.forward, flow.back) for flow in grouped.flows}

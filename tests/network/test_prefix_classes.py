@@ -111,7 +111,7 @@ def two_sites(draw: st.DrawFn) -> Analysis:
 @given(two_sites())
 def test_what_is_tried_as_one_fares_alike(subject: Analysis) -> None:
     try:
-        flows, apart = subject.flows, replace(subject, apart=True).flows
+        flows, apart = subject.flows, replace(subject, separately=True).flows
     except UnusableInput:
         return
     for flow in flows:
@@ -121,10 +121,10 @@ def test_what_is_tried_as_one_fares_alike(subject: Analysis) -> None:
         )
     engine = subject.pairs.engine
     fares: dict[object, set[object]] = defaultdict(set)
-    for low, _, around in subject.pairs._alike.atoms:
+    for low, _, around in subject.pairs.groups.classes.atoms:
         if not any(isinstance(key, Advertised) for key in around):
             continue
-        for site in subject.places.sites:
+        for site in subject.locations.sites:
             host = AtSite(site.name, address_at(low))
             for subnet in ("aws_subnet.one_app", "aws_subnet.two_app"):
                 there = engine.both_ways(Packet(InSubnet(subnet), host)).outcome

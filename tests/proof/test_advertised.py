@@ -115,7 +115,7 @@ def test_a_reply_to_a_packet_that_ends_nowhere_is_not_followed() -> None:
     far = network(*SITE, vpn("hq", "hq"), advertises=["hq=172.16.0.0/16"])
     traced = far.trace("shop", "hq")
     assert traced.outcome is Outcome.BLOCKED
-    (trip,) = traced.telling
+    (trip,) = traced.examples
     assert trip.back.followed == bool(trip.back.paths)
     for subject, pair in ((found, ("shop", "stock")), (far, ("shop", "hq/172.16.0.0/16"))):
         flow = subject.flows[pair]

@@ -96,5 +96,5 @@ def test_the_fast_way_finds_every_change(estate: Estate, data: st.DataObject) ->
     # Network ACLs that let everything pass are on no path: those of the network before have rules of their own too.
     before = replace(made, network=data.draw(edited(made.network)))
     after = replace(made, network=data.draw(edited(before.network)))
-    every = _Comparison(replace(before, apart=True), replace(after, apart=True))
+    every = _Comparison(replace(before, separately=True), replace(after, separately=True))
     assert found(_Comparison(before, after)) == found(every)

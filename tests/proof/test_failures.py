@@ -26,7 +26,7 @@ def subject(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
 
 
 def test_alike_spokes_count_each(subject: Analysis) -> None:
-    apart = Analysis(subject.network, subject.estate, roots=subject.roots, apart=True)
+    apart = Analysis(subject.network, subject.estate, roots=subject.roots, separately=True)
     for some, every in zip(subject.prove().scenarios, apart.prove().scenarios, strict=True):
         flows = {flow for lost in some.lost for flow in lost.flows}
         assert flows == {(lost.source, lost.destination) for lost in every.lost}

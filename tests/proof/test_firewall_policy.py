@@ -218,7 +218,7 @@ def test_the_policy_of_the_output_is_the_intents(tmp_path: Path) -> None:
 def test_without_an_intent_what_leaves_depends_on_the_domain(tmp_path: Path) -> None:
     subject = read(tmp_path, intent=False)
     subject = replace(subject, advertises=dict.fromkeys(subject.network.vpns, ()))
-    (spoke, *_) = [place.name for place in subject.places.spokes if "dev" in place.name]
+    (spoke, *_) = [place.name for place in subject.locations.spokes if "dev" in place.name]
     trip = subject.trace(spoke, "internet").trips[0]
     assert trip.forward.outcome is Outcome.UNKNOWN
     assert "depends on the domain" in str(trip.forward)

@@ -45,7 +45,7 @@ def test_every_output_is_proved(subjects: Subjects, name: str) -> None:
 def test_alike_spokes_fare_alike(subjects: Subjects, name: str) -> None:
     """Grouping spokes is a shortcut: trying every pair by itself gives the same flows."""
     grouped = subjects(name)
-    apart = proof.Analysis(grouped.network, grouped.estate, roots=grouped.roots, apart=True)
+    apart = proof.Analysis(grouped.network, grouped.estate, roots=grouped.roots, separately=True)
     assert list(grouped.flows) == list(apart.flows)
 
 

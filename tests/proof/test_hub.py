@@ -35,7 +35,7 @@ def test_the_hub_is_as_stated(gateway: TransitGateway, differs: bool) -> None:
 
 def guards(graph: Graph) -> list[tuple[str, ...]]:
     network = network_of(graph)
-    sites = bind(MEANT, network, ("network", "dev")).places.sites
+    sites = bind(MEANT, network, ("network", "dev")).locations.sites
     return [found.resources for found in unassigned_address_violations(MEANT, Forwarding(network, sites=sites))]
 
 

@@ -136,15 +136,15 @@ EDITS = (_vpc_route, _moved_vpc_route, _no_vpc_route, _tgw_route, _learning, _as
 
 def test_spokes_that_differ_in_addresses_only_are_grouped() -> None:
     pairs = correct().pairs
-    assert pairs.group("dev", "test") == pairs.group("prod", "dev")
-    assert pairs.group("dev", "shared-services") != pairs.group("dev", "prod")
+    assert pairs.groups_of("dev", "test") == pairs.groups_of("prod", "dev")
+    assert pairs.groups_of("dev", "shared-services") != pairs.groups_of("dev", "prod")
 
 
 @settings(max_examples=20)
 @given(networks(most=2))
 def test_grouping_spokes_changes_no_answer(network: Edited) -> None:
     grouped = changed(network)
-    apart = replace(grouped, apart=True)
+    apart = replace(grouped, separately=True)
     assert list(grouped.flows) == list(apart.flows)
 
 

@@ -121,8 +121,8 @@ def test_what_routers_report_gets_through_and_no_other_message(subject: proof.An
         assert packets is not None
         return any(
             path.outcome is Outcome.REACHABLE
-            for within, view in subject.pairs.between(source, to).views(packets)
-            for trial in view.trials
+            for within, view in subject.pairs.between(source, to).by_packets(packets)
+            for trial in view.samples
             for path in trial.trip.forward.paths
         )
 

@@ -65,7 +65,7 @@ def test_services_are_their_endpoints_and_segments_name_their_members(estate: Es
             with pytest.raises(ProofError) as several:
                 subject.trace("internet", service)
             assert all(address in str(several.value) for address in addresses)
-    places = {*subject.pairs.places.by_name, *(site.name for site in estate.sites)}
+    places = {*subject.pairs.locations.by_name, *(site.name for site in estate.sites)}
     for segment in estate.segments:
         members = {spoke.name for spoke in spokes if estate.segment(spoke.segment) == segment}
         members |= {estate.site_of(c).name for c in estate.vpn_connections if estate.segment(c.segment) == segment}

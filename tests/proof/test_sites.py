@@ -26,7 +26,7 @@ SAME = ("one=172.16.0.0/16", "two=172.16.0.0/16")
 
 
 def sites(found: Analysis) -> dict[str, tuple[str, ...]]:
-    return {s.name: tuple(c.removeprefix("aws_vpn_connection.") for c in s.connections) for s in found.places.sites}
+    return {s.name: tuple(c.removeprefix("aws_vpn_connection.") for c in s.connections) for s in found.locations.sites}
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_redundant_vpn_works_both_ways_over_either_connection() -> None:
 def test_connections_of_a_site_that_advertise_different_things() -> None:
     """A prefix is reached over the connections that advertise it, and over no other."""
     found = network(*TWO, advertises=["one=172.16.0.0/16", "two=172.17.0.0/16"], sites=["hq=one,two"])
-    (trip,) = found.trace("shop", "172.16.1.1").telling
+    (trip,) = found.trace("shop", "172.16.1.1").examples
     assert {hop.address for path in trip.forward.paths for hop in path.hops if hop.kind == "VPN connection"} == {
         "aws_vpn_connection.one"
     }
@@ -117,7 +117,7 @@ def test_what_a_direct_connect_gateway_advertises_can_be_said() -> None:
     dx = made("aws_dx_gateway.dx", name="fibre", amazon_side_asn="64513")
     for name in ("fibre", "aws_dx_gateway.dx"):
         found = network(*TWO, dx, association, advertises=[*SAME, f"{name}=172.16.0.0/16"])
-        (site,) = found.places.sites
+        (site,) = found.locations.sites
         assert site.connections == ("aws_vpn_connection.one", "aws_vpn_connection.two", "aws_dx_gateway.dx")
 
 

@@ -13,7 +13,7 @@ from isthmus.network.answers import Outcome
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.difference.flows import Change, ChangeKind, compare
 from isthmus.proof.errors import UnusableInput
-from isthmus.proof.pairs.matrix import Pair
+from isthmus.proof.pairs.pair import Pair
 from isthmus.report.difference_json import difference_json
 from isthmus.report.difference_markdown import difference_markdown
 from isthmus.report.difference_terminal import print_difference
@@ -120,10 +120,10 @@ def _said(resources: list[Resource]) -> list[str]:
 
 def _outcomes(side: Analysis, a: str, b: str) -> set[Outcome]:
     """What becomes of any packet between any hosts; of no hosts at all: blocked."""
-    pair = side.pairs.exact(a, b) if side.pairs.asked(a, b) else Pair(())
+    pair = side.pairs.exact(a, b) if side.pairs.in_scope(a, b) else Pair(())
     found: set[Outcome] = set()
-    for _, view in pair.views():
-        for trial in view.trials:
+    for _, view in pair.by_packets():
+        for trial in view.samples:
             found.update(path.outcome for path in (*trial.trip.forward.paths, *trial.trip.back.paths))
             found.add(trial.trip.outcome)
-    return found | ({BLOCKED} if not pair.main else set())
+    return found | ({BLOCKED} if not pair.workload_samples else set())

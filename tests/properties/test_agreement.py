@@ -111,7 +111,7 @@ def test_answers_about_any_estate_agree(estate: Estate, dice: random.Random) -> 
     [
         ("isthmus.proof.checks.replies._unanswered", lambda trial: False, "it is never answered"),
         (
-            "isthmus.proof.pairs.matrix.worst",
+            "isthmus.proof.pairs.pair.worst",
             lambda trials: (Outcome.REACHABLE, Outcome.REACHABLE),
             "assert_reaches fails",
         ),

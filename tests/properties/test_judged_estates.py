@@ -34,7 +34,7 @@ def test_engine_and_walker_agree_on_what_is_generated(estate: Estate, edits: int
     edited = Edits(synthesize(estate), seed)
     with tempfile.TemporaryDirectory() as folder:
         subject = proof.read(write(edited.edit(edits), Path(folder)))
-    network, sites = subject.network, subject.places.sites
+    network, sites = subject.network, subject.locations.sites
     policies = policies_of(subject.graph)
     fails = sorted(what_fails(network))
     scenario = Scenario(frozenset(random.Random(seed).sample(fails, min(edits % 2, len(fails)))))

@@ -54,7 +54,7 @@ def failing(network: NetworkUnderTest, sentence: str, *names: str, **more: str) 
 
 def test_sentences_say_what_the_proof_says(everything):
     pairs = everything.subject.pairs
-    asked = [(a, b) for a in pairs.names() for b in pairs.names() if pairs.asked(a, b)]
+    asked = [(a, b) for a in pairs.names() for b in pairs.names() if pairs.in_scope(a, b)]
     assert len(asked) > 80
     for a, b in asked:
         tried = pairs.between(a, b)
@@ -62,7 +62,7 @@ def test_sentences_say_what_the_proof_says(everything):
         works = meant == (Outcome.REACHABLE, Outcome.REACHABLE)
         assert holds(everything, "assert_reaches", a, b) is works, (a, b)
         assert holds(everything, "assert_blocked", a, b) is (anything is Outcome.BLOCKED), (a, b)
-        if pairs.asked(b, a):
+        if pairs.in_scope(b, a):
             both = holds(everything, "assert_blocked", a, b) and holds(everything, "assert_blocked", b, a)
             assert holds(everything, "assert_isolated", a, b) is both, (a, b)
 

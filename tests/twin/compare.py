@@ -94,7 +94,7 @@ def compare(
     - `most`: at most so many pairs, chosen by `seed`; 0 for all.
     """
     subject = proof.read(write(files, folder))
-    engine = Forwarding(subject.network, sites=subject.places.sites)
+    engine = Forwarding(subject.network, sites=subject.locations.sites)
     wiring = wiring_of(files if realised is None else realised, pick)
     pairs = list(_pairs(wiring.hosts))
     if most and most < len(pairs):
@@ -108,7 +108,7 @@ def compare(
             score.packets += len(doubtful)
             differing = []
             for question, seen in zip(doubtful, twin.ask(doubtful), strict=True):
-                found = list(_verdicts(engine, subject.places.sites, wiring.hosts, question, seen))
+                found = list(_verdicts(engine, subject.locations.sites, wiring.hosts, question, seen))
                 if attempt < _AGAIN - 1 and any(isinstance(one, Disagreement) for one in found):
                     differing.append(question)
                 else:

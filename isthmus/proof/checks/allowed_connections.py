@@ -23,9 +23,11 @@ from isthmus.network.answers import Outcome
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
 from isthmus.proof.checks.allowed_packets import packets_of, union
 from isthmus.proof.checks.causes import Naming
-from isthmus.proof.checks.client_ports import mostly_lost
-from isthmus.proof.checks.reachability import Intended, gathered
-from isthmus.proof.pairs.matrix import AllPairs, Pair, Trial
+from isthmus.proof.checks.client_ports import client_port_violations
+from isthmus.proof.checks.intended import Intended
+from isthmus.proof.checks.reachability import merged
+from isthmus.proof.pairs.matrix import AllPairs
+from isthmus.proof.pairs.pair import Pair, SampleFlow
 from isthmus.proof.result.findings import Violation
 from isthmus.text.listing import some
 
@@ -35,21 +37,21 @@ _MOST = 3
 _SECOND_LINE = "network-acl-denies"
 
 
-def connection_violations(meant: Intended, pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
+def connection_violations(intent: Intended, pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
     """For each pair of which openings are said: every packet, those that are said and all others."""
-    for a, b, _ in pairs.grouped():
-        opened = meant.allowed_ports(a, b)
-        if opened is None or not meant.together(a, b):
+    for a, b, _ in pairs.representative_pairs():
+        opened = intent.allowed_ports(a, b)
+        if opened is None or not intent.reachable(a, b):
             continue
         pair, said = pairs.between(a, b), union(opened)
         # A firewall knows replies from connections; network ACLs do not.
-        answered = () if meant.inspected(a, b) else meant.allowed_ports(b, a) or ()
+        answered = () if intent.inspected(a, b) else intent.allowed_ports(b, a) or ()
         for each in opened:
-            yield from gathered(_missing(a, b, each, pair, naming), NO_PACKETS)
-        if meant.inspected(a, b) and (passed := list(_passed(a, b, said, pair, naming))):
-            yield from gathered(passed, NO_PACKETS)
+            yield from merged(_missing(a, b, each, pair, naming), NO_PACKETS)
+        if intent.inspected(a, b) and (passed := list(_passed_by_firewall(a, b, said, pair, naming))):
+            yield from merged(passed, NO_PACKETS)
         else:
-            yield from gathered(_undrawn(a, b, opened, answered, pair, naming), NO_PACKETS)
+            yield from merged(_unintended(a, b, opened, answered, pair, naming), NO_PACKETS)
 
 
 def connection_assumptions(estate: Estate) -> Iterator[str]:
@@ -95,16 +97,16 @@ Found = Iterator[tuple[Violation, Packets]]
 
 
 def _missing(a: str, b: str, said: Ports, pair: Pair, naming: Naming) -> Found:
-    for packets, view in pair.views(packets_of(said)):
-        yield from ((violation, packets) for violation in mostly_lost(naming, a, b, view.main))
-        stopped = next((trial for trial in view.main if _stopped(trial)), None)
+    for packets, view in pair.by_packets(packets_of(said)):
+        yield from ((violation, packets) for violation in client_port_violations(naming, a, b, view.workload_samples))
+        stopped = next((sample for sample in view.workload_samples if _stopped(sample)), None)
         if stopped is not None:
             why = "; ".join(f"{block.address}: {block.why}" for block in stopped.trip.blocks)
             paths = (*stopped.trip.forward.paths, *stopped.trip.back.paths)
             yield Violation("allowed-connection-blocked", why, naming.of_blocked(paths), a, b), packets
 
 
-def _undrawn(
+def _unintended(
     a: str, b: str, opened: tuple[Ports, ...], answered: tuple[Ports, ...], pair: Pair, naming: Naming
 ) -> Found:
     """Packets that get through and are not said: for what looks like a reply, see above."""
@@ -116,30 +118,30 @@ def _undrawn(
     # What routers on the way report belongs to what is said, and network ACLs cannot tell to which packet.
     others = ALL_PACKETS - said - replies - REPORTED
     for within, answers_count in ((others, False), (unknown_results - said - both, True)):
-        for packets, view in pair.views(within):
-            for trial in view.trials:
-                open_ = [path for path in trial.trip.forward.paths if path.outcome is Outcome.REACHABLE]
-                if open_ and (not answers_count or _answered(trial, answered)):
+        for packets, view in pair.by_packets(within):
+            for sample in view.samples:
+                open_ = [path for path in sample.trip.forward.paths if path.outcome is Outcome.REACHABLE]
+                if open_ and (not answers_count or _answered(sample, answered)):
                     why = f"packets get through: {' > '.join(hop.address for hop in open_[0].hops)}"
                     yield Violation("unintended-connection", why, naming.of_leak(open_), a, b), packets
                     break
 
 
-def _answered(trial: Trial, answered: tuple[Ports, ...]) -> bool:
+def _answered(sample: SampleFlow, answered: tuple[Ports, ...]) -> bool:
     """Whether answers get back, but to ports that the other side may open connections to in any case."""
-    packet = trial.trip.forward.packet
+    packet = sample.trip.forward.packet
     known = [(each.first, each.last) for each in answered if each.protocol == packet.protocol]
     return any(
         subtract([packet.ephemeral], [*(one.ports for one in path.denied), *known])
-        for path in trial.trip.back.paths
+        for path in sample.trip.back.paths
         if path.outcome is Outcome.REACHABLE
     )
 
 
-def _passed(a: str, b: str, said: Packets, pair: Pair, naming: Naming) -> Found:
+def _passed_by_firewall(a: str, b: str, said: Packets, pair: Pair, naming: Naming) -> Found:
     """What the firewall may let through: network ACLs are the second line, and stop less."""
-    for packets, view in pair.views(ALL_PACKETS - said):
-        for path in (path for trial in view.trials for path in trial.trip.forward.paths):
+    for packets, view in pair.by_packets(ALL_PACKETS - said):
+        for path in (path for sample in view.samples for path in sample.trip.forward.paths):
             if path.boxes and all(block.rule == _SECOND_LINE for block in path.blocks):
                 why = path.unknown or "the firewall lets them through"
                 why += ", and network ACLs alone stop them" if path.blocks else ""
@@ -147,5 +149,5 @@ def _passed(a: str, b: str, said: Packets, pair: Pair, naming: Naming) -> Found:
                 break
 
 
-def _stopped(trial: Trial) -> bool:
-    return Outcome.BLOCKED in (trial.trip.forward.outcome, trial.trip.back.outcome)
+def _stopped(sample: SampleFlow) -> bool:
+    return Outcome.BLOCKED in (sample.trip.forward.outcome, sample.trip.back.outcome)

@@ -38,18 +38,18 @@ class Naming:
         """What a path rests on: transit gateway routes first, then VPC routes, then what it goes through."""
         transit: list[str] = []
         inside: list[str] = []
-        places: list[str] = []
+        passed: list[str] = []
         for hop in path.hops:
             if hop.kind == "route table":
                 transit += [address for address in hop.led_by if address in self._transit_routes]
             else:
                 inside += hop.led_by
             if hop.address and hop.kind not in ("site", "internet"):
-                places.append(hop.address)
+                passed.append(hop.address)
             attachment = self.network.attachments.get(hop.address)
-            places += attachment.aliases if attachment else ()
-            places += self._rules.get(hop.address, ()) if hop.kind == "firewall" else ()
-        return tuple(dict.fromkeys((*transit, *inside, *places, *path.nats)))
+            passed += attachment.aliases if attachment else ()
+            passed += self._rules.get(hop.address, ()) if hop.kind == "firewall" else ()
+        return tuple(dict.fromkeys((*transit, *inside, *passed, *path.nats)))
 
     def of_associations(self, path: Path) -> tuple[str, ...]:
         """The associations that put a path's packets into the transit gateway tables it goes through."""

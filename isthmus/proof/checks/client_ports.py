@@ -7,19 +7,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from isthmus.network.block import Block
 from isthmus.network.client_ports import Denied, described
 from isthmus.proof.checks.causes import Naming
-from isthmus.proof.pairs.matrix import AllPairs, Trial
+from isthmus.proof.pairs.matrix import AllPairs
+from isthmus.proof.pairs.pair import SampleFlow
 from isthmus.proof.result.findings import Violation
 from isthmus.text.listing import some
 
 _MOST_FLOWS = 3
 
 
-def mostly_lost(naming: Naming, a: str, b: str, trials: Sequence[Trial]) -> Iterator[Violation]:
+def client_port_violations(naming: Naming, a: str, b: str, samples: Sequence[SampleFlow]) -> Iterator[Violation]:
     """A flow that is meant, and that most clients cannot use. Of clients that use a few ports, say `--client-ports`."""
-    lost = [trial for trial in trials if trial.trip.mostly_denied]
+    lost = [sample for sample in samples if sample.trip.mostly_denied]
     if lost:
         denied = lost[0].trip.denied
-        named = naming.of_blocked(path for trial in lost for path in trial.trip.back.paths)
+        named = naming.of_blocked(path for sample in lost for path in sample.trip.back.paths)
         blocks = dict.fromkeys(one.block.address for one in denied)
         why = f"not for {described(denied)}, which is most of them: {_causes(denied)}"
         yield Violation("client-ports-denied", why, tuple(dict.fromkeys((*blocks, *named))), a, b)
@@ -29,8 +30,8 @@ def client_port_notes(pairs: AllPairs, concerned: Iterable[tuple[str, str, int]]
     """Where flows do not work for some client ports: one sentence for each cause, with the flows."""
     found: dict[str, list[tuple[str, int]]] = {}
     for a, b, count in concerned:
-        trials = pairs.between(a, b).main
-        denied = [one for trial in trials for each in trial.classes for one in each.trip.denied]
+        samples = pairs.between(a, b).workload_samples
+        denied = [one for sample in samples for each in sample.classes for one in each.trip.denied]
         if denied:
             found.setdefault(_text(denied), []).append((f"{a} -> {b}", count))
     for text, flows in found.items():

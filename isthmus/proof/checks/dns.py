@@ -131,8 +131,8 @@ class Resolving:
         packet = trip.forward.packet
         if trip.outcome is Outcome.BLOCKED:
             why = "; ".join(f"{block.address}: {block.why}" for block in trip.blocks) or "it does not arrive"
-            places = (*(block.address for block in trip.blocks), *about)
-            self._found("dns-path-blocked", f"{packet}: {why}", places, source, destination)
+            resources = (*(block.address for block in trip.blocks), *about)
+            self._found("dns-path-blocked", f"{packet}: {why}", resources, source, destination)
         elif trip.outcome is Outcome.UNKNOWN:
             paths = (*trip.forward.paths, *trip.back.paths)
             self.unknown_results.append(UnknownResult(f"{packet}", next((p.unknown for p in paths if p.unknown), "")))

@@ -32,11 +32,11 @@ def _inhabited(egress: str, pairs: AllPairs, naming: Naming) -> Iterator[Violati
     """Spokes and site networks that reach a subnet of the egress VPC, the NAT gateways' and firewalls' included."""
     subnets = [subnet.address for subnet in pairs.inventory.subnets(egress)] if egress else []
     for name in pairs.representatives() if subnets else ():
-        if pairs.places.by_name[name].kind is LocationKind.INTERNET:
+        if pairs.locations.by_name[name].kind is LocationKind.INTERNET:
             continue
-        for end in pairs.ends(name):
+        for end in pairs.sample_addresses(name):
             found = (
-                each for subnet in subnets for each in packet_classes(pairs.engine, end.location, InSubnet(subnet))
+                each for subnet in subnets for each in packet_classes(pairs.engine, end.position, InSubnet(subnet))
             )
             open_ = [path for each in found for path in each.trip.forward.paths if path.outcome is Outcome.REACHABLE]
             if open_:

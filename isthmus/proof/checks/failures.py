@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from isthmus.intent import Egress, Estate
 from isthmus.network.answers import InSubnet, Outcome
 from isthmus.network.model import Unknown
+from isthmus.proof.checks.intended import Intended
 from isthmus.proof.checks.inventory import Binding
-from isthmus.proof.checks.reachability import Intended
 from isthmus.proof.pairs.locations import INTERNET, LocationKind
-from isthmus.proof.pairs.matrix import AllPairs, Trial
+from isthmus.proof.pairs.matrix import AllPairs
+from isthmus.proof.pairs.pair import SampleFlow
 from isthmus.proof.result.failures import Failure, FailureKind, FailureResult, failures
 from isthmus.proof.result.findings import LostFlows, Violation
 
@@ -22,7 +23,7 @@ class FailureChecks:
 
     estate: Estate
     binding: Binding
-    meant: Intended
+    intent: Intended
     pairs: AllPairs
 
     def failure_results(self) -> Iterator[FailureResult]:
@@ -45,8 +46,8 @@ class FailureChecks:
         engine = self.pairs.engine.in_scenario(failure.scenario)
         during = self.pairs.during(engine)
         spared = self._spared(failure)
-        for a, b, _ in self.pairs.grouped():
-            if self.meant.intended(a, b) and self._touched(failure, a, b):
+        for a, b, _ in self.pairs.representative_pairs():
+            if self.intent.intended(a, b) and self._touched(failure, a, b):
                 for lost in self._taken(a, b, during, spared):
                     yield replace(lost, like=self._like(failure, a, b))
 
@@ -55,53 +56,55 @@ class FailureChecks:
         own = self._vpc_of_nat(failure.what) if failure.kind is FailureKind.NAT_GATEWAY else ""
         if own and own in self.binding.vpcs.values():
             return (a,), (b,)
-        return self.pairs.alike(a), self.pairs.alike(b)
+        return self.pairs.equivalent(a), self.pairs.equivalent(b)
 
     def _touched(self, failure: Failure, a: str, b: str) -> bool:
         """Whether the failure can matter to a pair at all; zones and central exits matter to all."""
-        places = self.pairs.places.by_name[a], self.pairs.places.by_name[b]
+        locations = self.pairs.locations.by_name[a], self.pairs.locations.by_name[b]
         if failure.kind is FailureKind.NAT_GATEWAY:
             vpc = self._vpc_of_nat(failure.what)
-            return b == INTERNET and (places[0].vpc == vpc or vpc not in self.binding.vpcs.values())
+            return b == INTERNET and (locations[0].vpc == vpc or vpc not in self.binding.vpcs.values())
         if failure.kind is FailureKind.ZONE:
             return True
-        return any(place.kind is not LocationKind.SPOKE for place in places)
+        return any(location.kind is not LocationKind.SPOKE for location in locations)
 
     def _taken(
-        self, a: str, b: str, during: AllPairs, spared: Callable[[str, str, Trial], bool]
+        self, a: str, b: str, during: AllPairs, spared: Callable[[str, str, SampleFlow], bool]
     ) -> Iterator[LostFlows]:
         """The flow from `a` to `b`, if any part of it that works otherwise does not work during the failure."""
-        before, after = self.pairs.between(a, b).trials, during.between(a, b).trials
+        before, after = self.pairs.between(a, b).samples, during.between(a, b).samples
         taken = [
             (now, spared(a, b, now))
             for was, now in zip(before, after, strict=True)
-            if was.main and was.trip.outcome is Outcome.REACHABLE and now.trip.outcome is not Outcome.REACHABLE
+            if was.is_workload and was.trip.outcome is Outcome.REACHABLE and now.trip.outcome is not Outcome.REACHABLE
         ]
         if not taken:
             return
-        meant = [now for now, survives in taken if survives]
-        trial = meant[0] if meant else taken[0][0]
-        blocks = "; ".join(f"{block.address}: {block.why}" for block in trial.trip.blocks)
-        back = Outcome.BLOCKED if trial.trip.asymmetric else trial.trip.back.outcome
-        yield LostFlows(a, b, trial.trip.forward.outcome, back, bool(meant), blocks)
+        intent = [now for now, survives in taken if survives]
+        sample = intent[0] if intent else taken[0][0]
+        blocks = "; ".join(f"{block.address}: {block.why}" for block in sample.trip.blocks)
+        back = Outcome.BLOCKED if sample.trip.asymmetric else sample.trip.back.outcome
+        yield LostFlows(a, b, sample.trip.forward.outcome, back, bool(intent), blocks)
 
-    def _spared(self, failure: Failure) -> Callable[[str, str, Trial], bool]:
+    def _spared(self, failure: Failure) -> Callable[[str, str, SampleFlow], bool]:
         """Whether the part of a flow that a trial stands for is meant to survive."""
         match failure.kind:
             case FailureKind.TUNNEL:
-                return lambda a, b, trial: True
+                return lambda a, b, sample: True
             case FailureKind.CONNECTION | FailureKind.CUSTOMER_GATEWAY:
-                return lambda a, b, trial: self._another_way(failure, a, b)
+                return lambda a, b, sample: self._another_way(failure, a, b)
             case FailureKind.NAT_GATEWAY:
                 zone = self._zone_of_nat(failure.what)
-                return lambda a, b, trial: trial.zone != zone and self._own_nat(a, trial.zone) and not self._central(a)
+                return lambda a, b, sample: (
+                    sample.zone != zone and self._own_nat(a, sample.zone) and not self._central(a)
+                )
             case FailureKind.ZONE:
-                return lambda a, b, trial: self._zone_spared(failure.what, a, b, trial)
+                return lambda a, b, sample: self._zone_spared(failure.what, a, b, sample)
 
-    def _zone_spared(self, zone: str, a: str, b: str, trial: Trial) -> bool:
-        if zone in (trial.zone, self._zone_of(trial.destination)):
+    def _zone_spared(self, zone: str, a: str, b: str, sample: SampleFlow) -> bool:
+        if zone in (sample.zone, self._zone_of(sample.destination)):
             return False
-        return b != INTERNET or self._own_nat(a, trial.zone)
+        return b != INTERNET or self._own_nat(a, sample.zone)
 
     def _own_nat(self, spoke: str, zone: str) -> bool:
         """Whether a zone of a spoke has a NAT gateway of its own, as far as its way out is local."""
@@ -110,12 +113,12 @@ class FailureChecks:
 
     def _central(self, spoke: str) -> bool:
         """Whether a spoke leaves by the egress VPC: over all its zones, so that each NAT gateway takes a share."""
-        return self.meant.egress(spoke) is Egress.CENTRAL
+        return self.intent.egress(spoke) is Egress.CENTRAL
 
-    def _zone_of(self, location: object) -> str:
-        if not isinstance(location, InSubnet):
+    def _zone_of(self, position: object) -> str:
+        if not isinstance(position, InSubnet):
             return ""
-        zone = self.pairs.engine.network.subnets[location.address].zone
+        zone = self.pairs.engine.network.subnets[position.address].zone
         return "" if isinstance(zone, Unknown) else zone
 
     def _zone_of_nat(self, nat: str) -> str:
@@ -128,7 +131,7 @@ class FailureChecks:
         network = self.pairs.engine.network
         down = {vpn.address for vpn in network.vpns.values() if failure.what in (vpn.address, vpn.customer_gateway)}
         hit = [c for c in self.estate.vpn_connections if self.binding.vpns.get(c.name) in down]
-        concerned = {place.site for name in (a, b) if (place := self.pairs.places.by_name[name]).site}
+        concerned = {location.site for name in (a, b) if (location := self.pairs.locations.by_name[name]).site}
         hit = [c for c in hit if not concerned or self.estate.site_of(c).name in concerned]
         return bool(hit) and all(
             any(

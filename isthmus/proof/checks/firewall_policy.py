@@ -244,10 +244,10 @@ def _ordered(rules: SuricataRules) -> list[_Key]:
             continue
         for rule in together:
             key = _key(rule)
-            place = len(found)
-            while rule.managed and place and found[place - 1][0] == "managed" and str(found[place - 1]) > str(key):
-                place -= 1
-            found.insert(place, key)
+            index = len(found)
+            while rule.managed and index and found[index - 1][0] == "managed" and str(found[index - 1]) > str(key):
+                index -= 1
+            found.insert(index, key)
     return found
 
 

@@ -11,11 +11,11 @@ from isthmus.network.model import EndpointKind, Unknown, VpcEndpoint
 from isthmus.network.packet_classes import USUAL, packet_classes
 from isthmus.network.packets import ALL_PACKETS
 from isthmus.proof.pairs.locations import Inventory, Location, Locations
-from isthmus.proof.pairs.matrix import Pair, Trial
+from isthmus.proof.pairs.pair import Pair, SampleFlow
 from isthmus.proof.result.findings import Flow, PacketOutcome, UnknownResult, Violation
 
 
-def service_flows(engine: Forwarding, places: Locations, inventory: Inventory) -> tuple[Flow, ...]:
+def service_flows(engine: Forwarding, locations: Locations, inventory: Inventory) -> tuple[Flow, ...]:
     """One flow for each spoke and each service that its VPC has a gateway endpoint for.
 
     Unknown where the VPC may have hosts in other subnets than those that are known.
@@ -25,14 +25,14 @@ def service_flows(engine: Forwarding, places: Locations, inventory: Inventory) -
         if endpoint.kind is EndpointKind.GATEWAY and isinstance(endpoint.vpc, str) and endpoint.service_name:
             services.setdefault(endpoint.vpc, set()).add(endpoint.service_name)
     return tuple(
-        _flow(engine, place, service, bool(inventory.elsewhere(place.vpc)))
-        for place in places.spokes
-        for service in sorted(services.get(place.vpc, ()))
-        if place.workloads
+        _flow(engine, location, service, bool(inventory.unknown_hosts(location.vpc)))
+        for location in locations.spokes
+        for service in sorted(services.get(location.vpc, ()))
+        if location.workloads
     )
 
 
-def _flow(engine: Forwarding, spoke: Location, service: str, unsure: bool) -> Flow:
+def _flow(engine: Forwarding, spoke: Location, service: str, unknown: bool) -> Flow:
     """From every workload subnet, at worst; what it says of all packets is what network ACLs let through."""
     to = Service(service)
     # Where packets to a service go, and what they meet, depends on the subnet's table, its network ACL and whether it
@@ -44,15 +44,17 @@ def _flow(engine: Forwarding, spoke: Location, service: str, unsure: bool) -> Fl
         for s in reversed(spoke.workloads)
     }
     tried = [(subnet, packet_classes(engine, InSubnet(subnet), to)) for subnet in subnets.values()]
-    trials = tuple(
-        Trial(InSubnet(subnet), to, "", "", True, next(c.trip for c in classes if USUAL in c.packets), classes=classes)
+    samples = tuple(
+        SampleFlow(
+            InSubnet(subnet), to, "", "", True, next(c.trip for c in classes if USUAL in c.packets), classes=classes
+        )
         for subnet, classes in tried
     )
-    pair = Pair(trials)
-    telling = pair.telling(None)
-    if unsure:
+    pair = Pair(samples)
+    example = pair.example(None)
+    if unknown:
         packet_outcomes = (PacketOutcome(ALL_PACKETS, Outcome.UNKNOWN, Outcome.UNKNOWN),)
-        evidence = trials[telling].trip
+        evidence = samples[example].trip
         return Flow(
             spoke.name,
             service,
@@ -66,31 +68,33 @@ def _flow(engine: Forwarding, spoke: Location, service: str, unsure: bool) -> Fl
         service,
         *pair.outcome(None),
         packet_outcomes=pair.packet_outcomes(None),
-        explain=lambda: trials[telling].trip,
+        explain=lambda: samples[example].trip,
     )
 
 
 def service_violations(
-    estate: Estate, engine: Forwarding, places: Locations, inventory: Inventory
+    estate: Estate, engine: Forwarding, locations: Locations, inventory: Inventory
 ) -> Iterator[Violation | UnknownResult]:
     """Workload subnets whose table lacks a gateway endpoint that the intent asks for, or may lack it."""
     network = engine.network
     for _, spoke in estate.spokes:
-        place = places.by_name.get(spoke.name)
-        for service in spoke.gateway_endpoints if place is not None else ():
-            assert place is not None
+        location = locations.by_name.get(spoke.name)
+        for service in spoke.gateway_endpoints if location is not None else ():
+            assert location is not None
             endpoints = [
                 e
                 for e in network.endpoints.values()
-                if e.kind is EndpointKind.GATEWAY and e.vpc == place.vpc and e.service_name == service
+                if e.kind is EndpointKind.GATEWAY and e.vpc == location.vpc and e.service_name == service
             ]
-            unknown_reason = _unknown_reason(engine, place, service, endpoints) or inventory.unsure(place.vpc)
+            unknown_reason = _unknown_reason(engine, location, service, endpoints) or inventory.unknown_workloads(
+                location.vpc
+            )
             if not endpoints and not unknown_reason:
                 why = f"there is no gateway endpoint for {service}"
-                yield Violation("service-endpoint-missing", why, (place.vpc,), spoke.name, service)
+                yield Violation("service-endpoint-missing", why, (location.vpc,), spoke.name, service)
                 continue
             served = {table for endpoint in endpoints for table in endpoint.tables}
-            for subnet in place.workloads:
+            for subnet in location.workloads:
                 table = network.subnets[subnet].table
                 if not isinstance(table, str) or table in served:
                     continue
@@ -102,7 +106,7 @@ def service_violations(
                 yield Violation("service-endpoint-missing", why, resources, spoke.name, service)
 
 
-def _unknown_reason(engine: Forwarding, place: Location, service: str, endpoints: list[VpcEndpoint]) -> str:
+def _unknown_reason(engine: Forwarding, location: Location, service: str, endpoints: list[VpcEndpoint]) -> str:
     """Why a gateway endpoint may serve tables of a VPC that are not known, or ""."""
     for endpoint in endpoints:
         unknown = next((t for t in endpoint.tables if isinstance(t, Unknown)), None)
@@ -112,8 +116,8 @@ def _unknown_reason(engine: Forwarding, place: Location, service: str, endpoints
     maybe = [e for e in network.endpoints.values() if isinstance(e.vpc, Unknown) or isinstance(e.service, Unknown)]
     maybe += [e for e in network.endpoints.values() if e.kind is EndpointKind.OTHER]
     for endpoint in (*maybe, *network.possible.endpoints.values()):
-        if endpoint.vpc != place.vpc and not isinstance(endpoint.vpc, Unknown):
+        if endpoint.vpc != location.vpc and not isinstance(endpoint.vpc, Unknown):
             continue
         if endpoint.service_name in (service, "") and endpoint.kind in (EndpointKind.GATEWAY, EndpointKind.OTHER):
-            return f"whether {endpoint.address} is a gateway endpoint of {place.vpc} for {service}"
+            return f"whether {endpoint.address} is a gateway endpoint of {location.vpc} for {service}"
     return ""

@@ -34,7 +34,7 @@ class Binding:
     - `violations`, `unanswered`: what is missing, differs, or is not in the intent.
     """
 
-    places: Locations
+    locations: Locations
     vpcs: dict[str, str] = field(default_factory=dict)
     vpns: dict[str, str] = field(default_factory=dict)
     egress: str = ""
@@ -69,14 +69,14 @@ class _Binder:
             for connection in environment.vpn_connections
             if (address := self._vpn(environment, connection))
         }
-        places: list[Location] = [self.inventory.spoke(name, vpc) for name, vpc in vpcs.items()]
+        locations: list[Location] = [self.inventory.spoke(name, vpc) for name, vpc in vpcs.items()]
         for site in self.estate.sites:
-            places += site_networks(site.name, site.networks)
+            locations += site_networks(site.name, site.networks)
         egress = self._egress()
         self.violations += self._overlooked({*vpcs.values(), *vpns.values(), egress, *self._firewalls()})
         others = self.attached[AttachmentKind.VPC] - {*vpcs.values(), egress}
         return Binding(
-            Locations(in_order(places), self._sites(vpns), self._segments()),
+            Locations(in_order(locations), self._sites(vpns), self._segments()),
             vpcs,
             vpns,
             egress,

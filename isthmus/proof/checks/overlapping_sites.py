@@ -11,15 +11,15 @@ from isthmus.proof.pairs.locations import Locations
 from isthmus.proof.result.findings import Violation
 
 
-def overlap_violations(network: Network, places: Locations) -> Iterator[Violation]:
+def overlap_violations(network: Network, locations: Locations) -> Iterator[Violation]:
     """One address means one place. A site's own hosts find at home what it advertises, and never send it to AWS; of
     prefixes of two origins the longer one decides.
 
     A summary around a VPC is none: the VPC's own prefix is longer, and AWS advertises it.
     https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
     """
-    names = {place.vpc: place.name for place in places.spokes}
-    for site in places.sites:
+    names = {location.vpc: location.name for location in locations.spokes}
+    for site in locations.sites:
         for vpc in sorted(_reached(network)):
             for cidr in network.vpcs[vpc].cidrs:
                 for prefix in _advertised(site):
@@ -28,7 +28,7 @@ def overlap_violations(network: Network, places: Locations) -> Iterator[Violatio
                         how = "is the prefix of" if prefix == cidr else f"is inside {cidr} of"
                         why = f"site {site.name} advertises {prefix}, which {how} {name}"
                         yield Violation("overlapping-advertisement", why, (*site.connections, vpc), site.name, name)
-    for one, other in combinations(places.sites, 2):
+    for one, other in combinations(locations.sites, 2):
         hit = next(((a, b) for a in _advertised(one) for b in _held(other) if _meet(a, b)), None)
         hit = hit or next(((a, b) for a in _held(one) for b in _advertised(other) if _meet(a, b)), None)
         if hit is not None:

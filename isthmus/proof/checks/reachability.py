@@ -1,414 +1,262 @@
-"""Each pair against the intent: what is meant works both ways, what is not meant does not work at all."""
+"""Each pair against the intent: intended flows are reachable in both directions, and unintended flows are blocked."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cached_property
-from ipaddress import IPv4Address, ip_network
 
-from isthmus.intent import Egress, Estate, Inspection
-from isthmus.intent.network_acl_rules import Ports, allowed_ports
-from isthmus.intent.reachability import (
-    inspected_between,
-    intended_pairs,
-    networks_reached,
-    reach_each_other,
-    transit_between,
-    way_out,
-)
-from isthmus.intent.site_remainder import limits
-from isthmus.network.address_space import number, span, subtract
+from isthmus.intent import Egress
+from isthmus.network.address_space import number
 from isthmus.network.answers import InSubnet, Internet, Outcome, Path
-from isthmus.network.block import Block
-from isthmus.network.filters import Span, traffic_of
-from isthmus.network.firewalls import verdict
 from isthmus.network.model import Network
-from isthmus.network.packet_boundaries import policy_cuts
-from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets, partition
-from isthmus.network.suricata import SuricataRules
-from isthmus.proof.checks.allowed_packets import TO_INTERNET, union
+from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
 from isthmus.proof.checks.causes import Naming
-from isthmus.proof.checks.client_ports import mostly_lost
-from isthmus.proof.checks.firewall_policy import intended_rules
-from isthmus.proof.pairs.locations import INTERNET, Location, LocationKind, Locations, Tier
-from isthmus.proof.pairs.matrix import Pair, Trial
+from isthmus.proof.checks.client_ports import client_port_violations
+from isthmus.proof.checks.intended import Intended
+from isthmus.proof.pairs.locations import INTERNET, Location, LocationKind, Tier
+from isthmus.proof.pairs.pair import Pair, SampleFlow
 from isthmus.proof.result.findings import Violation
 
-# An address that stands for the internet: https://www.rfc-editor.org/rfc/rfc5737.
-_ANYWHERE = (number(IPv4Address("192.0.2.1")),) * 2
 
+class FlowChecks:
+    """Checks the flow of each pair. `egress_vpc` is the address of the central egress VPC, or ""."""
 
-class Intended:
-    """What the intent says of places and pairs, in its own words."""
-
-    def __init__(self, estate: Estate, places: Locations) -> None:
-        self.estate = estate
-        self.places = places
-        self._spokes = {spoke.name: spoke for _, spoke in estate.spokes}
-        self._segments = {name: estate.segment(spoke.segment) for name, spoke in self._spokes.items()}
-        self._leaving: dict[tuple[Span, Span], Packets] = {}
-        self._networks = {segment.name: networks_reached(estate, segment) for segment in estate.segments}
-
-    @cached_property
-    def _between_sites(self) -> frozenset[tuple[str, str]]:
-        """Pairs of site networks: few, and none of their business with segments."""
-        return frozenset(pair for pair in intended_pairs(self.estate) if all("/" in name for name in pair))
-
-    def said(self, place: Location) -> Hashable:
-        """Everything that the intent says of a spoke and that changes what is expected of it."""
-        spoke = self._spokes.get(place.name)
-        if spoke is None:
-            return place.name
-        return (spoke.segment, spoke.egress, self.estate.zones_of(spoke), tuple(spoke.nat_zones or ()))
-
-    def intended(self, a: str, b: str) -> bool | None:
-        """Whether one is meant to reach the other, and to open connections to it; None where nothing is said of it."""
-        together = self.together(a, b)
-        return together and self.allowed_ports(a, b) != ()
-
-    def together(self, a: str, b: str) -> bool | None:
-        """Whether the two are meant to reach each other; None where nothing is said of it."""
-        here, there = self.places.by_name[a], self.places.by_name[b]
-        if (here.is_rest or there.is_rest) and LocationKind.INTERNET not in (here.kind, there.kind):
-            return self._with_rest(here, there)
-        if LocationKind.INTERNET in (here.kind, there.kind):
-            # Who is in the internet opens nothing; a spoke does if it has a way out; a site has its own.
-            return here.kind is LocationKind.SPOKE and self.egress(a) is not Egress.NONE and bool(self.let_out(a))
-        if here.kind is there.kind is LocationKind.SPOKE:
-            return reach_each_other(self._segments[a], self._segments[b])
-        if here.kind is there.kind:
-            return (a, b) in self._between_sites or (b, a) in self._between_sites
-        spoke, network = (a, b) if here.kind is LocationKind.SPOKE else (b, a)
-        return network in self._networks[self._segments[spoke].name]
-
-    def _with_rest(self, here: Location, there: Location) -> bool | None:
-        """Of addresses without a name at a site: a limited segment does not accept them; else nothing is said."""
-        spoke = next((place for place in (here, there) if place.kind is LocationKind.SPOKE), None)
-        if spoke is None:
-            one, other = self.estate.site(here.site), self.estate.site(there.site)
-            return None if transit_between(one, other) else False
-        site = self.estate.site(there.site or here.site)
-        return False if limits(self.estate, self._segments[spoke.name], site) else None
-
-    def inspected(self, a: str, b: str) -> bool:
-        """Whether what goes from one to the other has to meet a firewall, both ways."""
-        there = self.places.by_name[b]
-        if self.estate.egress is None or self.estate.egress.inspection is Inspection.NONE or a not in self._spokes:
-            return False
-        if there.kind is LocationKind.INTERNET:
-            return self.egress(a) is Egress.CENTRAL
-        return there.kind is LocationKind.SPOKE and inspected_between(self._segments[a], self._segments[b])
-
-    def allowed_ports(self, a: str, b: str) -> tuple[Ports, ...] | None:
-        """What one place may open to another; None: anything, as far as they reach each other."""
-        if not self.estate.allowed_connections:
-            return None
-        here, there = self._side(a), self._side(b)
-        return allowed_ports(self.estate, here, there) if here and there else None
-
-    @cached_property
-    def _firewall(self) -> SuricataRules | None:
-        return intended_rules(self.estate)
-
-    def lets_out(self, spoke: str, source: Span, destination: Span) -> Packets:
-        """The packets that the intent's firewall lets out from some addresses to some, or may."""
-        if self._firewall is None or not self.inspected(spoke, INTERNET):
-            return ALL_PACKETS
-        key = (source, destination)
-        if key not in self._leaving:
-            found = NO_PACKETS
-            for part in partition(policy_cuts(self._firewall)):
-                said = verdict(self._firewall, source, destination, traffic_of(part.first), outward=True)
-                found |= part if not isinstance(said, Block) else NO_PACKETS
-            self._leaving[key] = found
-        return self._leaving[key]
-
-    def _let_out_to(self, spoke: str, destination: Span) -> Packets:
-        """The packets that are let out to an address from every part of a spoke."""
-        found = TO_INTERNET if self.egress(spoke) is not Egress.ON_PREMISES else ALL_PACKETS
-        for source in self._v4(spoke):
-            found &= self.lets_out(spoke, source, destination)
-        return found
-
-    def let_out(self, spoke: str) -> Packets:
-        """The packets that the intent lets out of a spoke, to some of the internet at least."""
-        rules = self._firewall.rules if self._firewall is not None else ()
-        home = [span(ip_network(block)) for block in self.estate.blocks]
-        outside = (subtract(rule.destinations, home) for rule in rules if rule.passes is not False)
-        named = dict.fromkeys(low for spans in outside for low, _ in spans)
-        found = self._let_out_to(spoke, _ANYWHERE)
-        for low in named if self.inspected(spoke, INTERNET) else ():
-            found |= self._let_out_to(spoke, (low, low))
-        return found
-
-    def in_part(self, a: str, b: str) -> bool:
-        """Whether the intent lets packets out to some addresses of the internet only."""
-        return b == INTERNET and bool(self.asked(a, b)) and not self._let_out_to(a, _ANYWHERE)
-
-    def _v4(self, spoke: str) -> list[Span]:
-        """The IPv4 ranges of a spoke: no estate has others."""
-        return [span(cidr) for cidr in self.places.by_name[spoke].cidrs if cidr.version == 4]
-
-    def wanted(self, a: str, b: str) -> Packets | None:
-        """The packets that are meant to get from one place to another, and to be answered; None: nothing is said."""
-        if self.intended(a, b) is None:
-            return None
-        everywhere = self._let_out_to(a, _ANYWHERE) if b == INTERNET and self.intended(a, b) else NO_PACKETS
-        return everywhere or self.asked(a, b)
-
-    def asked(self, a: str, b: str) -> Packets:
-        """The packets that are meant to get there; to the internet, those that are let out to any of it."""
-        if not self.intended(a, b):
-            return NO_PACKETS
-        if b == INTERNET:
-            return self.let_out(a)
-        opened = self.allowed_ports(a, b)
-        return ALL_PACKETS if opened is None else union(opened)
-
-    def _side(self, place: str) -> str:
-        """What openings call a place: its segment, or the site network that it is."""
-        if place in self._segments:
-            return self._segments[place].name
-        return place if self.places.by_name[place].site else ""
-
-    def open_to_internet(self, a: str, b: str) -> bool:
-        """Whether the flow is one from the internet to a spoke that has public subnets by its own way out."""
-        return a == INTERNET and b in self._spokes and self.egress(b) is Egress.LOCAL
-
-    def egress(self, spoke: str) -> Egress:
-        """The way out of a spoke."""
-        return way_out(self.estate, spoke) if spoke not in self._spokes else self._spokes[spoke].egress
-
-
-class Judge:
-    """Compares what happens between two places with what is meant."""
-
-    def __init__(self, network: Network, meant: Intended, egress: str = "") -> None:
+    def __init__(self, network: Network, intent: Intended, egress_vpc: str = "") -> None:
         self.network = network
-        self.meant = meant
-        self.central = egress
+        self.intent = intent
+        self.egress_vpc = egress_vpc
         self.naming = Naming(network)
 
     def violations(self, a: str, b: str, pair: Pair) -> Iterator[Violation]:
-        """Everything that is wrong from one place to another, for any packet. What is unknown is no violation."""
-        wanted = self.meant.asked(a, b)
+        """Every violation from one location to another, for any packet. An unknown outcome is no violation."""
+        intended = self.intent.intended_packets(a, b)
         found = [
             (violation, packets)
-            for within in (wanted, ALL_PACKETS - wanted)
-            for packets, view in pair.views(within)
-            for violation in self._of(a, b, view, meant=within is wanted)
+            for within in (intended, ALL_PACKETS - intended)
+            for packets, view in pair.by_packets(within)
+            for violation in self._of_class(a, b, view, intended=within is intended)
         ]
-        yield from gathered(found, wanted)
+        yield from merged(found, intended)
 
-    def _of(self, a: str, b: str, pair: Pair, *, meant: bool) -> Iterator[Violation]:
-        """What is wrong for packets of one class, which are meant to get there or not."""
-        here, there = self.meant.places.by_name[a], self.meant.places.by_name[b]
-        if there.kind is LocationKind.INTERNET:
-            yield from self._outward(here, pair, meant=meant)
-        elif here.kind is LocationKind.INTERNET:
-            yield from self._inward(there, pair)
-        elif meant:
-            yield from self._meant(a, b, pair)
-            yield from self._inspected(a, b, pair)
-        elif self.meant.together(a, b) is False:
-            yield from leaks(self.naming, a, b, pair.trials)
+    def _of_class(self, a: str, b: str, pair: Pair, *, intended: bool) -> Iterator[Violation]:
+        """The violations for the packets of one class, which are all intended or all unintended."""
+        source, destination = self.intent.locations.by_name[a], self.intent.locations.by_name[b]
+        if destination.kind is LocationKind.INTERNET:
+            yield from self._egress(source, pair, intended=intended)
+        elif source.kind is LocationKind.INTERNET:
+            yield from self._inbound(destination, pair)
+        elif intended:
+            yield from self._intended(a, b, pair)
+            yield from self._inspection(a, b, pair)
+        elif self.intent.reachable(a, b) is False:
+            yield from unintended_flow_violations(self.naming, a, b, pair.samples)
 
-    # --- flows between places
+    # --- flows between locations
 
-    def _meant(self, a: str, b: str, pair: Pair) -> Iterator[Violation]:
-        yield from odd_paths(self.naming, a, b, pair.main)
-        yield from mostly_lost(self.naming, a, b, pair.main)
-        stopped = [t for t in pair.main if Outcome.BLOCKED in (t.trip.forward.outcome, t.trip.back.outcome)]
-        sure = [trial for trial in stopped if not trial.unsure]
-        if not stopped or (not sure and len(stopped) < len(pair.main)):
-            return  # those that are stopped may hold no workloads
-        stopped = sure or stopped
-        there = [t for t in stopped if t.trip.forward.outcome is Outcome.BLOCKED]
-        trial = (there or stopped)[0]
-        rule = "intended-flow-blocked" if there else "intended-flow-one-way"
-        blocks = trial.trip.forward.blocks if there else trial.trip.back.blocks
-        legs = [t.trip.forward if there else t.trip.back for t in there or stopped]
-        why = "; ".join(f"{block.address}: {block.why}" for block in blocks) or "it does not arrive"
-        direction = "" if there else "the reply is stopped: "
-        zones = _zones(there or stopped, pair.main)
-        named = self.naming.of_blocked(path for leg in legs for path in leg.paths)
-        yield Violation(rule, f"{direction}{why}{zones}", named, a, b)
+    def _intended(self, a: str, b: str, pair: Pair) -> Iterator[Violation]:
+        yield from path_violations(self.naming, a, b, pair.workload_samples)
+        yield from client_port_violations(self.naming, a, b, pair.workload_samples)
+        stopped = _certain([sample for sample in pair.workload_samples if _is_stopped(sample)], pair)
+        if not stopped:
+            return
+        forward = [s for s in stopped if s.trip.forward.outcome is Outcome.BLOCKED]
+        trip = (forward or stopped)[0].trip
+        rule = "intended-flow-blocked" if forward else "intended-flow-one-way"
+        blocks = trip.forward.blocks if forward else trip.back.blocks
+        legs = [s.trip.forward if forward else s.trip.back for s in forward or stopped]
+        why = "; ".join(f"{block.address}: {block.why}" for block in blocks) or "the packet does not arrive"
+        direction = "" if forward else "the reply is blocked: "
+        zones = _zones(forward or stopped, pair.workload_samples)
+        causes = self.naming.of_blocked(path for leg in legs for path in leg.paths)
+        yield Violation(rule, f"{direction}{why}{zones}", causes, a, b)
 
     # --- the internet
 
-    def _outward(self, spoke: Location, pair: Pair, *, meant: bool) -> Iterator[Violation]:
+    def _egress(self, spoke: Location, pair: Pair, *, intended: bool) -> Iterator[Violation]:
         if spoke.kind is not LocationKind.SPOKE:
-            yield from leaks(self.naming, spoke.name, INTERNET, pair.trials)
+            yield from unintended_flow_violations(self.naming, spoke.name, INTERNET, pair.samples)
             return
-        stated = self.meant.egress(spoke.name)
-        for trial, path, way in self._other_ways(spoke, stated, pair):
-            why = f"out by {path.exit} ({way}); the intent says {stated.value}"
-            if trial.tier != Tier.PRIVATE:
-                why += f", from its {trial.tier} subnets"
-            named = self.naming.of_leak([path])
+        stated = self.intent.egress(spoke.name)
+        for sample, path, egress in self._other_egress_paths(spoke, stated, pair):
+            why = f"reaches the internet by {path.exit} (egress: {egress}); the intent states {stated.value}"
+            if sample.tier != Tier.PRIVATE:
+                why += f", from its {sample.tier} subnets"
+            causes = self.naming.of_leak([path])
             if stated is Egress.CENTRAL:
-                named += tuple(x.address for x in self.network.attachments.values() if x.attached == self.central)
-            yield Violation("unintended-egress", why, named, spoke.name, INTERNET)
+                causes += tuple(a.address for a in self.network.attachments.values() if a.attached == self.egress_vpc)
+            yield Violation("unintended-egress", why, causes, spoke.name, INTERNET)
             return
-        if not meant:
+        if not intended:
             return
-        lost = [
-            trial
-            for trial in pair.main
-            if Outcome.BLOCKED in (trial.trip.forward.outcome, trial.trip.back.outcome) and self._let_out(spoke, trial)
-        ]
-        sure = [trial for trial in lost if not trial.unsure]
-        if sure or (lost and len(lost) == len(pair.main)):
-            lost = sure or lost
-            blocks = lost[0].trip.blocks
-            why = "; ".join(f"{block.address}: {block.why}" for block in blocks) or "it does not arrive"
-            legs = [leg for t in lost for leg in (t.trip.forward, t.trip.back)]
-            named = self.naming.of_blocked(path for leg in legs for path in leg.paths)
-            zones = _zones(lost, pair.main)
-            why = f"its way out is {stated.value}, and {why}{zones}"
-            yield Violation("egress-missing", why, named, spoke.name, INTERNET)
+        stopped = [s for s in pair.workload_samples if _is_stopped(s) and self._is_allowed(spoke, s)]
+        if stopped := _certain(stopped, pair):
+            blocks = stopped[0].trip.blocks
+            why = "; ".join(f"{block.address}: {block.why}" for block in blocks) or "the packet does not arrive"
+            legs = [leg for s in stopped for leg in (s.trip.forward, s.trip.back)]
+            causes = self.naming.of_blocked(path for leg in legs for path in leg.paths)
+            zones = _zones(stopped, pair.workload_samples)
+            why = f"the intent states egress {stated.value}, but {why}{zones}"
+            yield Violation("egress-missing", why, causes, spoke.name, INTERNET)
             return
-        yield from mostly_lost(self.naming, spoke.name, INTERNET, pair.main)
+        yield from client_port_violations(self.naming, spoke.name, INTERNET, pair.workload_samples)
         if stated is Egress.CENTRAL:
-            yield from odd_paths(self.naming, spoke.name, INTERNET, pair.main)
-            yield from self._inspected(spoke.name, INTERNET, pair)
+            yield from path_violations(self.naming, spoke.name, INTERNET, pair.workload_samples)
+            yield from self._inspection(spoke.name, INTERNET, pair)
 
-    def _let_out(self, spoke: Location, trial: Trial) -> bool:
-        """Whether the intent's firewall lets out some of what was tried."""
-        here, there = trial.source, trial.destination
-        if not isinstance(here, InSubnet) or not isinstance(there, Internet) or here.ip is None or there.ip is None:
+    def _is_allowed(self, spoke: Location, sample: SampleFlow) -> bool:
+        """Whether the intended firewall policy allows some packets of a sample flow."""
+        source, destination = sample.source, sample.destination
+        if not isinstance(source, InSubnet) or not isinstance(destination, Internet):
             return True
-        source, to = ((number(ip), number(ip)) for ip in (here.ip, there.ip))
-        tried = (each.packets for each in trial.classes)
-        return any(packets & self.meant.lets_out(spoke.name, source, to) for packets in tried)
+        if source.ip is None or destination.ip is None:
+            return True
+        low, high = ((number(ip), number(ip)) for ip in (source.ip, destination.ip))
+        allowed = self.intent.firewall_allows(spoke.name, low, high)
+        return any(each.packets & allowed for each in sample.classes)
 
-    # --- the firewall and the egress VPC
+    def _other_egress_paths(
+        self, spoke: Location, stated: Egress, pair: Pair
+    ) -> Iterator[tuple[SampleFlow, Path, str]]:
+        """Paths that reach the internet by another egress path than the stated one."""
+        for sample in pair.samples:
+            for path in sample.trip.forward.paths:
+                egress = self._egress_of(spoke, path)
+                if path.outcome is Outcome.REACHABLE and egress != stated.value:
+                    yield sample, path, egress
 
-    def _inspected(self, a: str, b: str, pair: Pair) -> Iterator[Violation]:
-        """What has to meet a firewall meets one on every path, and in the egress VPC every path keeps to its zone."""
-        open_ = [
-            path
-            for trial in pair.trials
-            for path in (*trial.trip.forward.paths, *trial.trip.back.paths)
-            if path.outcome is Outcome.REACHABLE
-        ]
-        past = next((path for path in open_ if not path.boxes), None)
-        if past is not None and self.meant.inspected(a, b):
-            why = f"around the firewall: {' > '.join(hop.address for hop in past.hops)}"
-            yield Violation("uninspected-flow", why, self.naming.of_leak([past]), a, b)
-        for path in open_:
-            if len(zones := self._zones_crossed(path)) > 1:
-                why = f"in the egress VPC from zone to zone: {' > '.join(zones)}"
-                yield Violation("cross-zone-path", why, self.naming.of_leak([path]), a, b)
-                return
-
-    def _zones_crossed(self, path: Path) -> tuple[str, ...]:
-        """The zones of the egress VPC that a path goes through."""
-        zones = []
-        for hop in path.hops:
-            attachment = self.network.attachments.get(hop.address)
-            enters = hop.kind == "attachment" and attachment is not None and attachment.attached == self.central
-            inside = hop.kind == "NAT gateway" or (hop.kind == "firewall" and hop.address not in self.network.firewalls)
-            if hop.zone and (enters or inside):
-                zones.append(hop.zone)
-        return tuple(dict.fromkeys(zones))
-
-    def _other_ways(self, spoke: Location, stated: Egress, pair: Pair) -> Iterator[tuple[Trial, Path, str]]:
-        """Paths that get out by another way than the one stated."""
-        for trial in pair.trials:
-            for path in trial.trip.forward.paths:
-                way = self.way(spoke, path)
-                if path.outcome is Outcome.REACHABLE and way != stated.value:
-                    yield trial, path, way
-
-    def way(self, spoke: Location, path: Path) -> str:
-        """The way out that a path takes, in the intent's words."""
+    def _egress_of(self, spoke: Location, path: Path) -> str:
+        """The egress that a path uses, as the intent names it."""
         if path.exit in self.network.vpns or path.exit in self.network.dx_gateways:
             return Egress.ON_PREMISES.value
         gateway = self.network.gateways.get(path.exit)
         if gateway is not None and gateway.vpc == spoke.vpc:
             return Egress.LOCAL.value
-        if gateway is not None and self.central and gateway.vpc == self.central:
+        if gateway is not None and self.egress_vpc and gateway.vpc == self.egress_vpc:
             return Egress.CENTRAL.value
-        return "another VPC's way out"
+        return "that of another VPC"
 
-    def _inward(self, place: Location, pair: Pair) -> Iterator[Violation]:
-        """Nothing gets in unasked, but to public subnets of spokes with a way out of their own."""
-        local = self.meant.open_to_internet(INTERNET, place.name)
-        for trial in pair.trials:
-            if local and trial.tier == Tier.PUBLIC:
+    def _inbound(self, location: Location, pair: Pair) -> Iterator[Violation]:
+        """The internet reaches only public subnets of spokes with a local egress path."""
+        local = self.intent.allows_inbound(INTERNET, location.name)
+        for sample in pair.samples:
+            if local and sample.tier == Tier.PUBLIC:
                 continue
-            open_ = [path for path in trial.trip.forward.paths if path.outcome is Outcome.REACHABLE]
-            if open_:
-                why = f"the internet reaches its {trial.tier} subnets"
-                yield Violation("unintended-inbound-access", why, self.naming.of_leak(open_), INTERNET, place.name)
+            reachable = [path for path in sample.trip.forward.paths if path.outcome is Outcome.REACHABLE]
+            if reachable:
+                why = f"the internet reaches its {sample.tier} subnets"
+                causes = self.naming.of_leak(reachable)
+                yield Violation("unintended-inbound-access", why, causes, INTERNET, location.name)
                 return
 
+    # --- the firewall and the egress VPC
 
-def gathered(found: Iterable[tuple[Violation, Packets]], wanted: Packets) -> Iterator[Violation]:
-    """One violation for the same fault of several classes of packets. It says of which, where not of all of them."""
+    def _inspection(self, a: str, b: str, pair: Pair) -> Iterator[Violation]:
+        """An inspected flow goes through a firewall on every path. In the egress VPC each path stays in its zone."""
+        reachable = [
+            path
+            for sample in pair.samples
+            for path in (*sample.trip.forward.paths, *sample.trip.back.paths)
+            if path.outcome is Outcome.REACHABLE
+        ]
+        uninspected = next((path for path in reachable if not path.boxes), None)
+        if uninspected is not None and self.intent.inspected(a, b):
+            why = f"the path bypasses the firewall: {_hops(uninspected)}"
+            yield Violation("uninspected-flow", why, self.naming.of_leak([uninspected]), a, b)
+        for path in reachable:
+            if len(zones := self._egress_zones(path)) > 1:
+                why = f"the path changes its zone in the egress VPC: {' > '.join(zones)}"
+                yield Violation("cross-zone-path", why, self.naming.of_leak([path]), a, b)
+                return
+
+    def _egress_zones(self, path: Path) -> tuple[str, ...]:
+        """The zones of the egress VPC that a path goes through."""
+        zones = []
+        for hop in path.hops:
+            attachment = self.network.attachments.get(hop.address)
+            enters = hop.kind == "attachment" and attachment is not None and attachment.attached == self.egress_vpc
+            inside = hop.kind == "NAT gateway" or (hop.kind == "firewall" and hop.address not in self.network.firewalls)
+            if hop.zone and (enters or inside):
+                zones.append(hop.zone)
+        return tuple(dict.fromkeys(zones))
+
+
+def _is_stopped(sample: SampleFlow) -> bool:
+    return Outcome.BLOCKED in (sample.trip.forward.outcome, sample.trip.back.outcome)
+
+
+def _certain(stopped: list[SampleFlow], pair: Pair) -> list[SampleFlow]:
+    """The sample flows that are stopped for certain. If it is unknown which subnets hold workloads, all have to be."""
+    certain = [sample for sample in stopped if not sample.unknown_reason]
+    if certain:
+        return certain
+    return stopped if len(stopped) == len(pair.workload_samples) else []
+
+
+def merged(found: Iterable[tuple[Violation, Packets]], intended: Packets) -> Iterator[Violation]:
+    """One violation for the same fault in several classes of packets. It names the packets unless it affects all."""
     faults: dict[tuple[object, ...], tuple[Violation, Packets]] = {}
     for violation, packets in found:
         fault = (violation.rule, violation.source, violation.destination, frozenset(violation.resources))
-        first, before = faults.get(fault, (violation, NO_PACKETS))
-        faults[fault] = first, before | packets
+        first, so_far = faults.get(fault, (violation, NO_PACKETS))
+        faults[fault] = first, so_far | packets
     for violation, packets in faults.values():
-        every = packets == ALL_PACKETS or (wanted and wanted <= packets)
+        every = packets == ALL_PACKETS or (intended and intended <= packets)
         yield violation if every else replace(violation, packets=str(packets))
 
 
-def leaks(naming: Naming, a: str, b: str, trials: tuple[Trial, ...]) -> Iterator[Violation]:
-    """A flow that is not meant and gets through, at least there."""
-    for trial in trials:
-        open_ = [path for path in trial.trip.forward.paths if path.outcome is Outcome.REACHABLE]
-        if not open_:
+def unintended_flow_violations(naming: Naming, a: str, b: str, samples: tuple[SampleFlow, ...]) -> Iterator[Violation]:
+    """The violation of an unintended flow that is reachable, at least in the forward direction."""
+    for sample in samples:
+        reachable = [path for path in sample.trip.forward.paths if path.outcome is Outcome.REACHABLE]
+        if not reachable:
             continue
-        back = any(path.outcome is Outcome.REACHABLE for path in trial.trip.back.paths)
-        detour = next((path for path in open_ if _detour(path)), None)
-        if detour is not None:
-            yield Violation("hairpin", _by_way(detour), naming.of_leak([detour]), a, b)
-        else:
-            rule, how = (
-                ("unintended-flow", "both ways")
-                if back
-                else ("unintended-one-way-flow", "there, and nothing comes back")
-            )
-            why = f"packets get through, {how}: {' > '.join(hop.address for hop in open_[0].hops)}"
-            yield Violation(rule, why, naming.of_leak(open_), a, b)
+        replied = any(path.outcome is Outcome.REACHABLE for path in sample.trip.back.paths)
+        hairpin = next((path for path in reachable if _is_hairpin(path)), None)
+        if hairpin is not None:
+            yield Violation("hairpin", _hairpin_text(hairpin), naming.of_leak([hairpin]), a, b)
+            return
+        rule, how = "unintended-flow", "packets and replies are not blocked"
+        if not replied:
+            rule, how = "unintended-one-way-flow", "packets are not blocked, replies do not come back"
+        yield Violation(rule, f"{how}: {_hops(reachable[0])}", naming.of_leak(reachable), a, b)
         return
 
 
-def odd_paths(naming: Naming, a: str, b: str, trials: tuple[Trial, ...]) -> Iterator[Violation]:
-    """What is wrong on any path, meant or not: detours by an exit, and firewalls that see one direction only."""
-    for trial in trials:
-        for path in (*trial.trip.forward.paths, *trial.trip.back.paths):
-            if path.outcome is Outcome.REACHABLE and _detour(path):
-                yield Violation("hairpin", _by_way(path), naming.of_leak([path]), a, b)
+def path_violations(naming: Naming, a: str, b: str, samples: tuple[SampleFlow, ...]) -> Iterator[Violation]:
+    """Faults of any path, intended or not: hairpins, and firewalls that see only one direction."""
+    for sample in samples:
+        for path in (*sample.trip.forward.paths, *sample.trip.back.paths):
+            if path.outcome is Outcome.REACHABLE and _is_hairpin(path):
+                yield Violation("hairpin", _hairpin_text(path), naming.of_leak([path]), a, b)
                 return
-    for trial in trials:
-        forward = trial.trip.forward
+    for sample in samples:
+        forward = sample.trip.forward
         if forward.outcome is Outcome.BLOCKED or all(path.outcome is Outcome.UNKNOWN for path in forward.paths):
-            continue  # no packet gets there, or perhaps none, which any reply could differ from
-        for block in trial.trip.asymmetric:
-            # Either direction may be the one that strays.
-            rests = [name for leg in (trial.trip.forward, trial.trip.back) for name in naming.of_leak(leg.paths)]
-            yield Violation("asymmetric-inspection", block.why, tuple(dict.fromkeys((block.address, *rests))), a, b)
+            continue  # no packet arrives for certain, so there is no reply that could take another path
+        for block in sample.trip.asymmetric:
+            # Either direction may be the one with the wrong route.
+            legs = (sample.trip.forward, sample.trip.back)
+            causes = [name for leg in legs for name in naming.of_leak(leg.paths)]
+            yield Violation("asymmetric-inspection", block.why, tuple(dict.fromkeys((block.address, *causes))), a, b)
             return
 
 
-def _detour(path: Path) -> bool:
-    """Whether a packet for a place inside goes by an exit: through a site's routers, or a NAT gateway."""
+def _is_hairpin(path: Path) -> bool:
+    """Whether a packet between internal locations goes through a site's routers or a NAT gateway."""
     return bool(path.hairpin) or (bool(path.nats) and path.end != INTERNET)
 
 
-def _by_way(path: Path) -> str:
+def _hairpin_text(path: Path) -> str:
     through = (*path.hairpin, *path.nats)
-    return f"by way of {', '.join(through)}: {' > '.join(hop.address for hop in path.hops)}"
+    return f"through {', '.join(through)}: {_hops(path)}"
 
 
-def _zones(some: list[Trial], all_: tuple[Trial, ...]) -> str:
-    """In which zones, where not in all."""
-    zones = sorted({trial.zone for trial in some if trial.zone})
-    every = {trial.zone for trial in all_ if trial.zone}
+def _hops(path: Path) -> str:
+    return " > ".join(hop.address for hop in path.hops)
+
+
+def _zones(some: list[SampleFlow], all_: tuple[SampleFlow, ...]) -> str:
+    """The zones of some sample flows, unless these are all zones."""
+    zones = sorted({sample.zone for sample in some if sample.zone})
+    every = {sample.zone for sample in all_ if sample.zone}
     return f" (in {', '.join(zones)})" if zones and set(zones) != every else ""

@@ -11,7 +11,7 @@ from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Cidr, GatewayKind
 from isthmus.network.route_tables import vpc_cidrs
 from isthmus.proof.checks.causes import Naming
-from isthmus.proof.pairs.matrix import Trial, stopped_by_filters
+from isthmus.proof.pairs.pair import SampleFlow, stopped_by_filters
 from isthmus.proof.result.findings import Flow, Violation
 from isthmus.text.listing import some
 
@@ -25,17 +25,17 @@ class Replies:
         self.engine = engine
         self.naming = naming
 
-    def violations(self, a: str, b: str, trials: Sequence[Trial]) -> Iterator[Violation]:
+    def violations(self, a: str, b: str, samples: Sequence[SampleFlow]) -> Iterator[Violation]:
         """One violation for each cause for which packets from `a` reach `b` and are never answered."""
-        causes: dict[tuple[str, ...], list[Trial]] = {}
-        never = [trial for trial in trials if _unanswered(trial)]
-        for trial in never:
+        causes: dict[tuple[str, ...], list[SampleFlow]] = {}
+        never = [sample for sample in samples if _unanswered(sample)]
+        for sample in never:
             # Of trials that may not count, some do: that none is answered is known.
-            if not trial.unsure or len(never) == len(trials):
-                causes.setdefault(tuple(self._causes(trial)), []).append(trial)
+            if not sample.unknown_reason or len(never) == len(samples):
+                causes.setdefault(tuple(self._causes(sample)), []).append(sample)
         for found, unknown_results in causes.items():
             where = sorted({_end(t) for t in unknown_results} - {""})
-            every = {_end(t) for t in trials} - {""}
+            every = {_end(t) for t in samples} - {""}
             only = f" (from {some(where, _MOST_SUBNETS)})" if where and set(where) != every else ""
             named = self.naming.of_blocked(path for t in unknown_results for path in t.trip.back.paths)
             why = f"packets arrive and the reply does not come back{only}: {'; '.join(found)}"
@@ -50,59 +50,59 @@ class Replies:
             why = f"packets arrive and the reply does not come back: {causes}"
             yield Violation("one-way-flow", why, named, flow.source, flow.destination)
 
-    def _causes(self, trial: Trial) -> Iterator[str]:
+    def _causes(self, sample: SampleFlow) -> Iterator[str]:
         """What stops the reply first on each of its paths, in terms of the prefix that it needs a route to."""
-        prefix = self._prefix(trial)
-        said = (self._cause(path, path.blocks[0], prefix, trial) for path in trial.trip.back.paths if path.blocks)
+        prefix = self._prefix(sample)
+        said = (self._cause(path, path.blocks[0], prefix, sample) for path in sample.trip.back.paths if path.blocks)
         yield from dict.fromkeys(said)
 
-    def _cause(self, path: Path, block: Block, prefix: str, trial: Trial) -> str:
+    def _cause(self, path: Path, block: Block, prefix: str, sample: SampleFlow) -> str:
         if block.rule == "no-route":
-            return f"{block.address} has no route to {prefix}{self._not_propagated(block.address, trial)}"
+            return f"{block.address} has no route to {prefix}{self._not_propagated(block.address, sample)}"
         if block.rule == "private-to-internet" and block.address in self.engine.network.tables:
             led = next((hop.led_by[0] for hop in path.hops if hop.led_by and hop.led_by[-1] == block.address), "")
             return f"{block.address} has no route to {prefix}: the reply leaves by the default route {led}"
         return str(block)
 
-    def _not_propagated(self, table: str, trial: Trial) -> str:
+    def _not_propagated(self, table: str, sample: SampleFlow) -> str:
         """That a virtual private gateway could have put the route into the table, where one has it."""
         known = self.engine.network.tables.get(table)
-        if known is None or not isinstance(known.vpc, str) or not isinstance(trial.source, AtSite):
+        if known is None or not isinstance(known.vpc, str) or not isinstance(sample.source, AtSite):
             return ""
         gateway = self.engine.index.gateway_of(known.vpc, GatewayKind.VPN)
         if not gateway or gateway in known.propagating:
             return ""
         return f", and no aws_vpn_gateway_route_propagation of {gateway} names it"
 
-    def _prefix(self, trial: Trial) -> str:
+    def _prefix(self, sample: SampleFlow) -> str:
         """The prefix that the source of a flow is in: of its VPC, or of its site."""
-        place = self.engine.place_of(trial.source)
-        if not isinstance(place, int):
-            return str(trial.source)
-        around = [c for c in self._prefixes(trial) if span(c)[0] <= place <= span(c)[1]]
+        address = self.engine.place_of(sample.source)
+        if not isinstance(address, int):
+            return str(sample.source)
+        around = [c for c in self._prefixes(sample) if span(c)[0] <= address <= span(c)[1]]
         longest = max(around, key=lambda cidr: cidr.prefixlen, default=None)
-        return str(longest or address_at(place))
+        return str(longest or address_at(address))
 
-    def _prefixes(self, trial: Trial) -> Iterator[Cidr]:
-        place = self.engine.place_of(trial.source)
-        if isinstance(trial.source, AtSite):
-            yield from self.engine.sites.by_name[trial.source.name].networks
-        elif not isinstance(trial.source, Internet) and isinstance(place, int):
-            for vpc in self.engine.index.vpc_owners(place):
+    def _prefixes(self, sample: SampleFlow) -> Iterator[Cidr]:
+        address = self.engine.place_of(sample.source)
+        if isinstance(sample.source, AtSite):
+            yield from self.engine.sites.by_name[sample.source.name].networks
+        elif not isinstance(sample.source, Internet) and isinstance(address, int):
+            for vpc in self.engine.index.vpc_owners(address):
                 yield from vpc_cidrs(self.engine.network, vpc)
 
 
-def _unanswered(trial: Trial) -> bool:
+def _unanswered(sample: SampleFlow) -> bool:
     """Whether packets arrive, and no reply, or not every one, comes back.
 
     Network ACLs keep no state: they let a packet to a client port in as if it were a reply, and need not let one out
     again. A packet of that kind says nothing of the flows that the ACL is made for.
     """
-    if isinstance(trial.source, Internet) and not getattr(trial.destination, "public", True):
+    if isinstance(sample.source, Internet) and not getattr(sample.destination, "public", True):
         # Internet gateways let IPv6 packets in to every host with a public address. That none of a subnet without a
         # route to the gateway answers is what such a subnet is for.
         return False
-    trip = trial.trip
+    trip = sample.trip
     arrives = [path for path in trip.forward.paths if path.outcome is Outcome.REACHABLE]
     if not arrives or trip.asymmetric:
         return False
@@ -114,6 +114,6 @@ def _unanswered(trial: Trial) -> bool:
     return not (to_client and stopped_by_filters(trip.back))
 
 
-def _end(trial: Trial) -> str:
+def _end(sample: SampleFlow) -> str:
     """The subnet in which a flow begins, or ends where it begins in none."""
-    return getattr(trial.source, "address", "") or getattr(trial.destination, "address", "")
+    return getattr(sample.source, "address", "") or getattr(sample.destination, "address", "")

@@ -10,46 +10,48 @@ from isthmus.proof.pairs.locations import Inventory, Location, Locations, Tier
 from isthmus.proof.result.findings import Violation
 
 
-def zone_violations(estate: Estate, network: Network, places: Locations, inventory: Inventory) -> Iterator[Violation]:
+def zone_violations(
+    estate: Estate, network: Network, locations: Locations, inventory: Inventory
+) -> Iterator[Violation]:
     """Zones of a spoke that lack a private subnet or an attachment subnet."""
     by_vpc: dict[object, list[Attachment]] = {}
     for attachment in network.attachments.values():
         if attachment.kind is AttachmentKind.VPC:
             by_vpc.setdefault(attachment.attached, []).append(attachment)
     for _, spoke in estate.spokes:
-        place = places.by_name.get(spoke.name)
-        if place is None:
+        location = locations.by_name.get(spoke.name)
+        if location is None:
             continue
-        attachments = by_vpc.get(place.vpc, [])
+        attachments = by_vpc.get(location.vpc, [])
         entered = {
             network.subnets[subnet].zone
             for attachment in attachments
             for subnet in attachment.subnets
             if isinstance(subnet, str) and subnet in network.subnets
         }
-        private = {network.subnets[subnet].zone for subnet in place.tiers.get(Tier.PRIVATE, ())}
+        private = {network.subnets[subnet].zone for subnet in location.tiers.get(Tier.PRIVATE, ())}
         names = tuple(attachment.address for attachment in attachments)
-        elsewhere = inventory.elsewhere(place.vpc)  # there may be subnets that are not known
+        elsewhere = inventory.unknown_hosts(location.vpc)  # there may be subnets that are not known
         vague = any(isinstance(subnet, Unknown) for attachment in attachments for subnet in attachment.subnets)
         # Zone names differ between accounts: where the configuration gives names, only their number can be compared.
         for zone in estate.zones_of(spoke):
             if not elsewhere and _lacks(private, zone):
                 exposed = [
                     (subnet.address, route)
-                    for subnet in inventory.subnets(place.vpc)
+                    for subnet in inventory.subnets(location.vpc)
                     if subnet.zone == zone and (route := inventory.internet_route(subnet))
                 ]
                 why = f"no private subnet in {zone}"
                 if exposed:
                     open_ = ", ".join(f"{subnet} by {route}" for subnet, route in exposed)
                     why += f"; these lead to an internet gateway: {open_}"
-                named = (*(address for pair in exposed for address in pair), place.vpc)
+                named = (*(address for pair in exposed for address in pair), location.vpc)
                 yield Violation("zone-not-covered", why, tuple(dict.fromkeys(named)), spoke.name)
             if attachments and not vague and not elsewhere and _lacks(entered, zone):
                 yield Violation("zone-not-covered", f"no attachment subnet in {zone}", names, spoke.name)
     # A zone that is in use although nobody meant it has to be covered as well.
-    for place in places.spokes:
-        yield from _uncovered(network, place, by_vpc.get(place.vpc, []))
+    for location in locations.spokes:
+        yield from _uncovered(network, location, by_vpc.get(location.vpc, []))
 
 
 def _lacks(zones: set[str | Unknown], zone: str) -> bool:
@@ -62,14 +64,14 @@ def _is_name(zone: str) -> bool:
     return "-az" not in zone
 
 
-def _uncovered(network: Network, place: Location, attachments: Iterable[Attachment]) -> Iterator[Violation]:
+def _uncovered(network: Network, location: Location, attachments: Iterable[Attachment]) -> Iterator[Violation]:
     for attachment in attachments:
         subnets = [network.subnets[s] for s in attachment.subnets if isinstance(s, str) and s in network.subnets]
         if len(subnets) != len(attachment.subnets):
             continue
         zones = {subnet.zone for subnet in subnets}
-        for address in place.workloads:
+        for address in location.workloads:
             zone = network.subnets[address].zone
             if isinstance(zone, str) and zone not in zones and not any(isinstance(z, Unknown) for z in zones):
                 why = f"{address} is in {zone}, where {attachment.address} has no subnet"
-                yield Violation("zone-not-covered", why, (attachment.address, address), place.name)
+                yield Violation("zone-not-covered", why, (attachment.address, address), location.name)

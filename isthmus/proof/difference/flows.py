@@ -19,7 +19,7 @@ from isthmus.proof.analysis import Analysis
 from isthmus.proof.checks.causes import Naming
 from isthmus.proof.difference.firewall_changes import firewall_changes
 from isthmus.proof.difference.names import NameChange, name_changes
-from isthmus.proof.pairs.matrix import Pair, Trial, best, openness, worst
+from isthmus.proof.pairs.pair import Pair, SampleFlow, best, outcome_rank, worst
 from isthmus.proof.result.findings import Flow, UnknownResult
 
 
@@ -122,7 +122,7 @@ class _Comparison:
     def made(self) -> Difference:
         from isthmus.proof.result.assumptions import assumptions
 
-        said = [tuple(assumptions(pairs.engine, pairs.places)) for pairs in self.pairs]
+        said = [tuple(assumptions(pairs.engine, pairs.locations)) for pairs in self.pairs]
         before, after = (pairs.names() for pairs in self.pairs)
         kinds = list(ChangeKind)
         return Difference(
@@ -133,7 +133,7 @@ class _Comparison:
             tuple(name for name in after if name not in before),
             tuple(name for name in before if name not in after),
             tuple(firewall_changes(*(side.network for side in self.sides))),
-            tuple(name_changes(*((Lookup(side.network), side.places) for side in self.sides))),
+            tuple(name_changes(*((Lookup(side.network), side.locations) for side in self.sides))),
         )
 
     def _changes(self) -> Iterator[Change]:
@@ -141,14 +141,14 @@ class _Comparison:
         names = tuple(dict.fromkeys((*self.pairs[1].names(), *self.pairs[0].names())))
         alike: dict[Hashable, list[str]] = {}
         for name in names:
-            groups = tuple(pairs.kind(name) if name in pairs.places.by_name else None for pairs in self.pairs)
+            groups = tuple(pairs.group_of(name) if name in pairs.locations.by_name else None for pairs in self.pairs)
             alike.setdefault((groups, self._kept(name)), []).append(name)
         change: list[tuple[str, str]] = []
         for here, there in product(alike.values(), repeat=2):
             pair = next(((a, b) for a in here for b in there if a != b), None)
             if pair is not None and next(self._changed(*pair), None) is not None:
                 change += ((a, b) for a, b in product(here, there) if a != b)
-        order = {name: place for place, name in enumerate(names)}
+        order = {name: index for index, name in enumerate(names)}
         for a, b in sorted(change, key=lambda pair: (order[pair[0]], order[pair[1]])):
             yield from self._changed(a, b)
 
@@ -162,7 +162,7 @@ class _Comparison:
 
     def _changed(self, a: str, b: str) -> Iterator[Change]:
         """How a flow changes: one change for each way in which some of its packets do."""
-        there = tuple(pairs.asked(a, b) for pairs in self.pairs)
+        there = tuple(pairs.in_scope(a, b) for pairs in self.pairs)
         was, now = (pairs.exact(a, b) if yes else None for pairs, yes in zip(self.pairs, there, strict=True))
         found: dict[tuple[ChangeKind, str], tuple[Packets, Pair | None, Pair | None]] = {}
         for packets, earlier, later in _views(was, now):
@@ -183,21 +183,21 @@ class _Comparison:
         if on_the_way:
             return iter(on_the_way)
         # A route that is not there any more, or not yet, shows in no path: whatever belongs to what the flow meets.
-        return (address for address in self.changed if any(_belongs(self.sides, address, place) for place in met))
+        return (address for address in self.changed if any(_belongs(self.sides, address, location) for location in met))
 
     def _met(self, side: int, pair: Pair | None) -> Iterator[str]:
-        for trial in pair.trials if pair is not None else ():
-            yield from self.names[side].of_trip(trial.trip)
+        for sample in pair.samples if pair is not None else ():
+            yield from self.names[side].of_trip(sample.trip)
 
 
 def _views(was: Pair | None, now: Pair | None) -> Iterator[tuple[Packets, Pair | None, Pair | None]]:
     """A pair before and after, for each class of packets that either network divides them into."""
     if was is None or now is None:
-        yield from ((packets, view, None) for packets, view in (was.views() if was is not None else ()))
-        yield from ((packets, None, view) for packets, view in (now.views() if now is not None else ()))
+        yield from ((packets, view, None) for packets, view in (was.by_packets() if was is not None else ()))
+        yield from ((packets, None, view) for packets, view in (now.by_packets() if now is not None else ()))
         return
-    for packets, earlier in was.views():
-        yield from ((both, earlier, later) for both, later in now.views(packets))
+    for packets, earlier in was.by_packets():
+        yield from ((both, earlier, later) for both, later in now.by_packets(packets))
 
 
 def _hows(was: Pair | None, now: Pair | None) -> Iterator[tuple[ChangeKind, str]]:
@@ -214,7 +214,7 @@ def _hows(was: Pair | None, now: Pair | None) -> Iterator[tuple[ChangeKind, str]
 
 def _denied(pair: Pair | None) -> Sequence[Denied]:
     """The client ports that replies between workload subnets do not get back to."""
-    return [one for trial in pair.main for one in trial.trip.denied] if pair is not None else []
+    return [one for sample in pair.workload_samples for one in sample.trip.denied] if pair is not None else []
 
 
 def _kinds_of_change(was: Pair | None, now: Pair | None) -> Iterator[ChangeKind]:
@@ -232,8 +232,8 @@ def _kinds_of_change(was: Pair | None, now: Pair | None) -> Iterator[ChangeKind]
         yield ChangeKind.LOST
     if gained:
         yield ChangeKind.GAINED
-    may_lose = any(openness(w) > openness(n) for w, n in steps)
-    may_gain = any(openness(w) < openness(n) for w, n in steps)
+    may_lose = any(outcome_rank(w) > outcome_rank(n) for w, n in steps)
+    may_gain = any(outcome_rank(w) < outcome_rank(n) for w, n in steps)
     if (may_lose and not lost) or (may_gain and not gained):
         yield ChangeKind.UNCLEAR
     elif lost or gained:
@@ -252,48 +252,50 @@ def _works(pair: Pair | None) -> dict[Hashable, tuple[Outcome, ...]]:
     version of IP, and from each host to each other."""
     if pair is None:
         return {_WHOLE: (Outcome.BLOCKED,) * 4}
-    parts: dict[tuple[str, str, int], list[Trial]] = {}
+    parts: dict[tuple[str, str, int], list[SampleFlow]] = {}
     found: dict[Hashable, tuple[Outcome, ...]] = {}
-    for trial in pair.trials:
-        parts.setdefault((trial.zone, trial.tier, trial.version), []).append(trial)
-        if (hosts := _hosts(trial)) is not None:
-            found[hosts] = (*_arrives(worst((trial,))), *_arrives(best((trial,))))
+    for sample in pair.samples:
+        parts.setdefault((sample.zone, sample.tier, sample.version), []).append(sample)
+        if (hosts := _hosts(sample)) is not None:
+            found[hosts] = (*_arrives(worst((sample,))), *_arrives(best((sample,))))
     found.update((part, (*_arrives(worst(t)), *_arrives(best(t)))) for part, t in parts.items())
-    return {**found, _WHOLE: (*_arrives(worst(pair.main)), *_arrives(best(pair.trials)))}
+    return {**found, _WHOLE: (*_arrives(worst(pair.workload_samples)), *_arrives(best(pair.samples)))}
 
 
-def _hosts(trial: Trial) -> Hashable | None:
+def _hosts(sample: SampleFlow) -> Hashable | None:
     """The addresses that were tried, of two hosts in subnets or of one. Both networks are tried with the same ones."""
-    ends = (trial.source, trial.destination)
+    ends = (sample.source, sample.destination)
     if not any(isinstance(end, InSubnet) for end in ends) or any(isinstance(end, Somewhere) for end in ends):
         return None
     return tuple(getattr(end, "ip", None) for end in ends)
 
 
 def _arrives(outcome: tuple[Outcome, Outcome]) -> tuple[Outcome, Outcome]:
-    return outcome[0], min(outcome, key=openness)
+    return outcome[0], min(outcome, key=outcome_rank)
 
 
 def _why(*pairs: Pair | None) -> str:
     """Why something is unknown, in the later network or else in the earlier one."""
     for pair in reversed(pairs):
-        for trial in pair.trials if pair is not None else ():
-            for path in (*trial.trip.forward.paths, *trial.trip.back.paths):
+        for sample in pair.samples if pair is not None else ():
+            for path in (*sample.trip.forward.paths, *sample.trip.back.paths):
                 if path.outcome is Outcome.UNKNOWN:
                     return path.unknown
-            if trial.unsure:
-                return trial.unsure
+            if sample.unknown_reason:
+                return sample.unknown_reason
     return ""
 
 
 def _unknown(pair: Pair | None) -> bool:
-    trips = [trial.trip for trial in pair.trials] if pair is not None else []
+    trips = [sample.trip for sample in pair.samples] if pair is not None else []
     return any(Outcome.UNKNOWN in (trip.forward.outcome, trip.back.outcome) for trip in trips)
 
 
 def _ways(pair: Pair) -> frozenset[object]:
     """The ways between workload subnets, apart from the ends."""
-    return frozenset((t.zone, _way(t.trip)) for t in pair.main if t.trip.forward.outcome is Outcome.REACHABLE)
+    return frozenset(
+        (t.zone, _way(t.trip)) for t in pair.workload_samples if t.trip.forward.outcome is Outcome.REACHABLE
+    )
 
 
 def _way(trip: RoundTrip) -> tuple[object, ...]:
@@ -341,11 +343,11 @@ def _listed(thing: object, name: str) -> tuple[Any, ...]:
     return found if isinstance(found, tuple) else ()
 
 
-def _belongs(sides: tuple[Analysis, Analysis], address: str, place: str) -> bool:
+def _belongs(sides: tuple[Analysis, Analysis], address: str, location: str) -> bool:
     """Whether a resource is part of a table or ACL."""
     for side in sides:
         network = side.network
-        for holder in (network.tables.get(place), network.tgw_tables.get(place), network.nacls.get(place)):
+        for holder in (network.tables.get(location), network.tgw_tables.get(location), network.nacls.get(location)):
             parts = [i.address for n in ("routes", "inbound", "outbound") for i in getattr(holder, n, ())]
             if address in parts or address in getattr(holder, "sources", {}).values():
                 return True

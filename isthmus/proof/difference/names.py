@@ -28,7 +28,7 @@ class NameChange:
 def name_changes(before: tuple[Lookup, Locations], after: tuple[Lookup, Locations]) -> Iterator[NameChange]:
     """Every change of who answers, for spokes that both networks have. Terraform addresses do not count."""
     lookups = (before[0], after[0])
-    vpcs = [{place.name: place.vpc for place in places.spokes} for _, places in (before, after)]
+    vpcs = [{location.name: location.vpc for location in locations.spokes} for _, locations in (before, after)]
     alike: dict[object, list[str]] = {}
     for spoke in vpcs[0]:
         if spoke in vpcs[1]:

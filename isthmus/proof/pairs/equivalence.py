@@ -78,47 +78,50 @@ class EquivalenceClasses:
         seen = dict.fromkeys(around for _, _, around in self.atoms.within(*span(cidr)))
         return iter(seen) if cidr in self._keys else iter([(cidr,)])
 
-    def subnets(self, place: Location) -> tuple[tuple[Tier, Subnet], ...]:
+    def subnets(self, location: Location) -> tuple[tuple[Tier, Subnet], ...]:
         """A spoke's workload subnets in an order that alike spokes share: by tier, zone and place in the VPC."""
         rows = [
             (tier, self.network.subnets[address])
             for tier in (Tier.PRIVATE, Tier.PUBLIC)
-            for address in place.tiers.get(tier, ())
+            for address in location.tiers.get(tier, ())
         ]
         return tuple(sorted(rows, key=lambda row: (row[0], str(row[1].zone), _first(row[1]), row[1].address)))
 
-    def groups(self, places: Iterable[Location], said: Callable[[Location], Key]) -> Mapping[str, int]:
-        """A number for each place, equal for places that are alike and of which the same is `said`."""
+    def groups(self, locations: Iterable[Location], intent_key: Callable[[Location], Key]) -> Mapping[str, int]:
+        """A number for each location, equal for equivalent locations with the same `intent_key`."""
         numbers: dict[Key, int] = {}
-        return {place.name: numbers.setdefault((said(place), self._key(place)), len(numbers)) for place in places}
+        return {
+            location.name: numbers.setdefault((intent_key(location), self._key(location)), len(numbers))
+            for location in locations
+        }
 
-    def _key(self, place: Location) -> Key:
-        if place.kind is LocationKind.SITE_NETWORK and place.cidrs and not place.is_rest:
-            return (place.site, tuple(tuple(self._around(cidr)) for cidr in place.cidrs))
-        if place.kind is not LocationKind.SPOKE or not place.vpc:
-            return place.name
-        elsewhere = bool(self.inventory.elsewhere(place.vpc))
-        unknown = self._unknown(place)
+    def _key(self, location: Location) -> Key:
+        if location.kind is LocationKind.SITE_NETWORK and location.cidrs and not location.is_rest:
+            return (location.site, tuple(tuple(self._around(cidr)) for cidr in location.cidrs))
+        if location.kind is not LocationKind.SPOKE or not location.vpc:
+            return location.name
+        elsewhere = bool(self.inventory.unknown_hosts(location.vpc))
+        unknown = self._unknown(location)
         if unknown is not None:
             return ("no address of a host is known", elsewhere, unknown)
         if elsewhere:
-            return place.name
-        if place.vpc in self._special:
-            return place.name
+            return location.name
+        if location.vpc in self._special:
+            return location.name
         tables: dict[str, int] = {}
         subnets = []
-        for tier, subnet in self.subnets(place):
+        for tier, subnet in self.subnets(location):
             if not isinstance(subnet.table, str) or not isinstance(subnet.nacl, str):
-                return place.name
+                return location.name
             ranges = self._ranges(subnet)
             if ranges is None:
-                return place.name
+                return location.name
             # One table for all zones, or one each: what each holds is compared, and which subnets share one.
             number = tables.setdefault(subnet.table, len(tables))
             subnets.append((tier, str(subnet.zone), number, self._acl(subnet.nacl), ranges))
-        contents = tuple(self._table(table, place.vpc) for table in tables)
-        attachments = tuple(self._attachment(a, place.vpc) for a in self._attachments[place.vpc])
-        return (tuple(subnets), contents, attachments, self._public_access(place.vpc))
+        contents = tuple(self._table(table, location.vpc) for table in tables)
+        attachments = tuple(self._attachment(a, location.vpc) for a in self._attachments[location.vpc])
+        return (tuple(subnets), contents, attachments, self._public_access(location.vpc))
 
     def _public_access(self, vpc: str) -> Key:
         """What Block Public Access says of a VPC; where single subnets are excluded the VPC is like no other."""
@@ -129,16 +132,16 @@ class EquivalenceClasses:
             vpc if access.subnets else (access.options, str(access.mode), str(access.excluded), access.unknown_reason)
         )
 
-    def _unknown(self, place: Location) -> Key | None:
+    def _unknown(self, location: Location) -> Key | None:
         """Of a VPC in which no address of a subnet is known: for which tiers hosts are looked for. Else None.
 
         Whatever else such a VPC has, of each flow from and to it nothing is known, for one reason or another.
         """
         found = []
-        for tier, subnet in self.subnets(place):
+        for tier, subnet in self.subnets(location):
             if not all(isinstance(cidr, Unknown) for cidr in subnet.cidrs):
                 return None
-            found += [(tier, subnet.address in place.workloads)] * len(subnet.cidrs)
+            found += [(tier, subnet.address in location.workloads)] * len(subnet.cidrs)
         return tuple(found)
 
     def _ranges(self, subnet: Subnet) -> Key | None:

@@ -36,29 +36,33 @@ def without_intent(
     sites = [_Described(network, group, advertises, called) for group in grouped(network, advertises, said or {})]
     ranges = vpc_ranges(network)
     named = [*ranges, *(c for site in sites for c in site.networks)]
-    places = [inventory.spoke(spokes[vpc], vpc, described=False) for vpc in network.vpcs]
+    locations = [inventory.spoke(spokes[vpc], vpc, described=False) for vpc in network.vpcs]
     found: list[Site] = []
     for site in sites:
         others = [c for other in sites if other is not site for c in other.behind]
         left = rest(site.name, site.behind, named, others, name="" if site.networks else site.name)
-        places += [Location(f"{site.name}/{c}", LocationKind.SITE_NETWORK, (c,), site=site.name) for c in site.networks]
+        locations += [
+            Location(f"{site.name}/{c}", LocationKind.SITE_NETWORK, (c,), site=site.name) for c in site.networks
+        ]
         if not site.networks:
             # Nobody named an address of it: any stands for it, of those that its default route leaves to it.
-            places.append(left or Location(site.name, LocationKind.SITE_NETWORK, (), site=site.name))
+            locations.append(left or Location(site.name, LocationKind.SITE_NETWORK, (), site=site.name))
         found.append(site.described(left))
-    transit = [place.name for place in places if place.vpc and is_transit_vpc(network, inventory, place.vpc)]
-    assumed = (*(sentence for site in sites for sentence in site.assumed()), *_without_hosts(places, transit))
-    return Locations(in_order(places), tuple(found), assumed=assumed, without_hosts=frozenset(transit))
+    transit = [
+        location.name for location in locations if location.vpc and is_transit_vpc(network, inventory, location.vpc)
+    ]
+    assumed = (*(sentence for site in sites for sentence in site.assumed()), *_without_hosts(locations, transit))
+    return Locations(in_order(locations), tuple(found), assumed=assumed, without_hosts=frozenset(transit))
 
 
-def _without_hosts(places: list[Location], transit: list[str]) -> Iterator[str]:
+def _without_hosts(locations: list[Location], transit: list[str]) -> Iterator[str]:
     """Which VPCs are taken to have no hosts, and which subnets, since they hold the interfaces of attachments."""
     if transit:
         yield (
             f"no hosts are in {some(sorted(transit), _MOST)}: its subnets hold NAT gateways, firewall endpoints and "
             "interfaces of attachments; flows that begin or end there are shown, and break no rule"
         )
-    subnets = [subnet for place in places for subnet in place.tiers.get(Tier.TRANSIT_GATEWAY, ())]
+    subnets = [subnet for location in locations for subnet in location.tiers.get(Tier.TRANSIT_GATEWAY, ())]
     if subnets:
         yield (
             f"no hosts are in {some(sorted(subnets), _MOST)}: they hold interfaces of transit gateway "

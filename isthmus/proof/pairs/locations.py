@@ -112,17 +112,17 @@ class Locations:
     @cached_property
     def by_name(self) -> Mapping[str, Location]:
         """Places by name."""
-        return {place.name: place for place in self.all}
+        return {location.name: location for location in self.all}
 
     @property
     def spokes(self) -> tuple[Location, ...]:
         """The spokes."""
-        return tuple(place for place in self.all if place.kind is LocationKind.SPOKE)
+        return tuple(location for location in self.all if location.kind is LocationKind.SPOKE)
 
     @property
     def networks(self) -> tuple[Location, ...]:
         """The site networks."""
-        return tuple(place for place in self.all if place.kind is LocationKind.SITE_NETWORK)
+        return tuple(location for location in self.all if location.kind is LocationKind.SITE_NETWORK)
 
 
 class Inventory:
@@ -246,7 +246,7 @@ class Inventory:
         targets = [route.target for route in self.routes(subnet)]
         return any(isinstance(t, Unknown) or t.kind is TargetKind.TRANSIT_GATEWAY for t in targets)
 
-    def elsewhere(self, vpc: str) -> str:
+    def unknown_hosts(self, vpc: str) -> str:
         """Why a VPC may have hosts in none of the subnets that are known to be its own, or ""."""
         for subnet in self._stray:
             if isinstance(subnet.vpc, Unknown) and self._may_hold(vpc, subnet):
@@ -268,7 +268,7 @@ class Inventory:
             if not isinstance(o, Unknown) and not isinstance(i, Unknown)
         )
 
-    def unsure(self, vpc: str) -> str:
+    def unknown_workloads(self, vpc: str) -> str:
         """Why some of a VPC's private subnets may hold the interfaces of an attachment and no workloads, or ""."""
         for attachment in self._vague:
             if attachment.attached == vpc or isinstance(attachment.attached, Unknown):
@@ -315,10 +315,10 @@ def site_networks(site: str, networks: Mapping[str, str]) -> Iterable[Location]:
         yield Location(f"{site}/{name}", LocationKind.SITE_NETWORK, (ip_network(cidr),), site=site)
 
 
-def in_order(places: Iterable[Location]) -> tuple[Location, ...]:
+def in_order(locations: Iterable[Location]) -> tuple[Location, ...]:
     """Site networks, what is left of each site after its networks, then spokes, all by name, then the internet."""
     order = [LocationKind.SITE_NETWORK, LocationKind.SPOKE, LocationKind.INTERNET]
-    found = sorted(places, key=lambda place: (order.index(place.kind), place.site, place.is_rest, place.name))
+    found = sorted(locations, key=lambda each: (order.index(each.kind), each.site, each.is_rest, each.name))
     return (*found, Location(INTERNET, LocationKind.INTERNET))
 
 
@@ -327,7 +327,7 @@ def advertisements(prefixes: Iterable[str]) -> tuple[AdvertisedPrefix, ...]:
     return tuple(AdvertisedPrefix(ip_network(prefix)) for prefix in prefixes)
 
 
-def asked(here: Location, there: Location) -> bool:
+def in_scope(here: Location, there: Location) -> bool:
     """Whether a pair is the network's business: not inside a site, nor from the internet to a site."""
     if here.name == there.name or (here.kind is there.kind is LocationKind.SITE_NETWORK and here.site == there.site):
         return False

@@ -33,15 +33,15 @@ def condition(network: Network, subnet: str) -> str:
     return f"if the host has a public IPv4 address ({how})"
 
 
-def conditions(network: Network, places: tuple[Location, ...]) -> Iterator[str]:
+def conditions(network: Network, locations: tuple[Location, ...]) -> Iterator[str]:
     """One sentence for each spoke with public subnets."""
     inventory = Inventory(network)
-    for place in places:
-        for subnet in place.tiers.get(Tier.PUBLIC, ()):
+    for location in locations:
+        for subnet in location.tiers.get(Tier.PUBLIC, ()):
             has = any(not isinstance(c, Unknown) and c.version == 4 for c in network.subnets[subnet].cidrs)
             if has and inventory.public(network.subnets[subnet], 4) and _open(network, subnet):
                 on = condition(network, subnet)
-                yield f"hosts in {subnet} ({place.name}) reach the internet, and are reached, {on}"
+                yield f"hosts in {subnet} ({location.name}) reach the internet, and are reached, {on}"
 
 
 def _open(network: Network, subnet: str) -> bool:

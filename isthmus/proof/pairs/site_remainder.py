@@ -50,23 +50,23 @@ def rest(
     return Location(name or rest_name(site), LocationKind.SITE_NETWORK, mine, site=site, spans=spans)
 
 
-def with_rests(places: Locations, estate: Estate, network: Network) -> Locations:
+def with_rests(locations: Locations, estate: Estate, network: Network) -> Locations:
     """The places of an intent, and for each site what it advertises without a name."""
-    named = [*vpc_ranges(network), *map(ip_network, estate.blocks), *(c for s in places.sites for c in s.networks)]
-    sent = {site.name: behind(_sent(site, estate)) for site in places.sites}
+    named = [*vpc_ranges(network), *map(ip_network, estate.blocks), *(c for s in locations.sites for c in s.networks)]
+    sent = {site.name: behind(_sent(site, estate)) for site in locations.sites}
     sites: list[Site] = []
     found: list[Location] = []
-    for site in places.sites:
+    for site in locations.sites:
         left = rest(site.name, sent[site.name], named, [c for o in sent if o != site.name for c in sent[o]])
         sites.append(replace(site, rest=tuple(_cidrs(left)) if left is not None else ()))
         found += [left] if left is not None else []
-    everything = in_order([*(place for place in places.all if place.kind is not LocationKind.INTERNET), *found])
-    return replace(places, all=everything, sites=tuple(sites))
+    everything = in_order([*(each for each in locations.all if each.kind is not LocationKind.INTERNET), *found])
+    return replace(locations, all=everything, sites=tuple(sites))
 
 
-def _cidrs(place: Location) -> Iterator[Cidr]:
+def _cidrs(location: Location) -> Iterator[Cidr]:
     """The addresses of a place as CIDRs: those of its prefixes that have another name are elsewhere."""
-    for low, high in place.spans:
+    for low, high in location.spans:
         first, last = address_at(low), address_at(high)
         if isinstance(first, IPv4Address) and isinstance(last, IPv4Address):
             yield from summarize_address_range(first, last)

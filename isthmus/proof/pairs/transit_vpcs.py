@@ -30,8 +30,8 @@ def is_transit_vpc(network: Network, inventory: Inventory, vpc: str) -> bool:
     middleboxes = set(_middleboxes(network))
     return (
         bool(attached and others)
-        and not inventory.unsure(vpc)
-        and not inventory.elsewhere(vpc)
+        and not inventory.unknown_workloads(vpc)
+        and not inventory.unknown_hosts(vpc)
         and not _has_hosts(network, vpc)
         and _is_sent_more(network, inventory, vpc)
         and all(_hands_on(inventory, subnet) for subnet in attached)

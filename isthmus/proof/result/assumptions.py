@@ -31,9 +31,9 @@ _MOST = 4
 Span = tuple[int, int]
 
 
-def assumptions(engine: Forwarding, places: Locations) -> Iterator[str]:
+def assumptions(engine: Forwarding, locations: Locations) -> Iterator[str]:
     """One sentence each."""
-    yield from places.assumed
+    yield from locations.assumed
     for site in engine.sites.by_name.values():
         yield from _advertised(engine, site)
     if any(site.connections for site in engine.sites.by_name.values()):
@@ -42,8 +42,8 @@ def assumptions(engine: Forwarding, places: Locations) -> Iterator[str]:
     yield from _appliances(engine.network.endpoints.values())
     if not all(map(allows_everything, engine.network.nacls.values())):
         yield _client_ports(engine)
-    yield from conditions(engine.network, places.spokes)
-    if places.spokes:
+    yield from conditions(engine.network, locations.spokes)
+    if locations.spokes:
         yield "security groups and software on hosts are the hosts' own business: this is what the network lets through"
 
 
@@ -118,7 +118,7 @@ def _advertised(engine: Forwarding, site: Site) -> Iterator[str]:
             yield f"site {site.name} advertises {', '.join(prefixes) or 'nothing'} over {over}, and nothing else"
 
 
-def more_specific_prefixes(engine: Forwarding, places: Locations) -> Iterator[str]:
+def more_specific_prefixes(engine: Forwarding, locations: Locations) -> Iterator[str]:
     """What a site could take by advertising more than it is said to: a VPN's advertisements cannot be filtered.
 
     In every table that learns from a site, an advertisement longer than a learnt or static route inside that route's
@@ -127,7 +127,7 @@ def more_specific_prefixes(engine: Forwarding, places: Locations) -> Iterator[st
     https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
     """
     network = engine.network
-    sources = _sources(engine, places)
+    sources = _sources(engine, locations)
     over = {
         site.name: {
             a.address
@@ -142,8 +142,8 @@ def more_specific_prefixes(engine: Forwarding, places: Locations) -> Iterator[st
         if not learns or not senders:
             continue
         learned, blocked = _routes(engine, table.address)
-        sending = _Sending(engine, places, senders)
-        reach = {name: c for name, c in _spoke_cidrs(places) if c in learned and sending.to(c, besides=name)}
+        sending = _Sending(engine, locations, senders)
+        reach = {name: c for name, c in _spoke_cidrs(locations) if c in learned and sending.to(c, besides=name)}
         blocked = [cidr for cidr in blocked if sending.to(cidr)]
         by = " or ".join(learns)
         who = some([s for s in senders if sending.any_of(s, [*reach.items(), *(("", c) for c in blocked)])], _MOST)
@@ -166,9 +166,9 @@ def more_specific_prefixes(engine: Forwarding, places: Locations) -> Iterator[st
 class _Sending:
     """Which prefixes each of some spokes sends to a transit gateway, by the routes of its VPC's tables."""
 
-    def __init__(self, engine: Forwarding, places: Locations, spokes: Sequence[str]) -> None:
+    def __init__(self, engine: Forwarding, locations: Locations, spokes: Sequence[str]) -> None:
         self._by: dict[tuple[Span, ...] | None, list[str]] = defaultdict(list)
-        self._of = {spoke: _sent(engine, places.by_name[spoke].vpc) for spoke in spokes}
+        self._of = {spoke: _sent(engine, locations.by_name[spoke].vpc) for spoke in spokes}
         for spoke, sent in self._of.items():
             self._by[sent].append(spoke)
 
@@ -200,9 +200,9 @@ def _meets(sent: tuple[Span, ...] | None, prefix: Cidr) -> bool:
     return sent is None or any(first <= high and low <= last for first, last in sent)
 
 
-def _sources(engine: Forwarding, places: Locations) -> dict[str, list[str]]:
+def _sources(engine: Forwarding, locations: Locations) -> dict[str, list[str]]:
     """The spokes whose packets each transit gateway table decides about."""
-    by_vpc = {place.vpc: place.name for place in places.spokes}
+    by_vpc = {location.vpc: location.name for location in locations.spokes}
     found: dict[str, list[str]] = defaultdict(list)
     for attachment in engine.network.attachments.values():
         name = by_vpc.get(str(attachment.attached))
@@ -220,7 +220,7 @@ def _routes(engine: Forwarding, table: str) -> tuple[PrefixSet, list[Cidr]]:
     return PrefixSet(learned), [r.prefix for r in candidates if r.target is None]
 
 
-def _spoke_cidrs(places: Locations) -> Iterator[tuple[str, Cidr]]:
-    for place in places.spokes:
-        for cidr in place.cidrs:
-            yield place.name, cidr
+def _spoke_cidrs(locations: Locations) -> Iterator[tuple[str, Cidr]]:
+    for location in locations.spokes:
+        for cidr in location.cidrs:
+            yield location.name, cidr

@@ -97,7 +97,7 @@ class Flow:
     - `forward`: packets there; `back`: the replies to them. Of the packets that the intent asks for, the worst; where
       it asks for none, or there is none, of those that fare best.
     - `fates`: of all packets, by what becomes of them; one where all fare alike.
-    - `for_few`: replies get back to fewer than half of the client ports.
+    - `few_client_ports`: replies get back to fewer than half of the client ports.
     - `intended`: whether the intent asks for it; None without an intent.
     - `zones`: where zones differ, the outcome there and back by zone of the source.
     - `tiers`: likewise by tier of the source's subnets, where a spoke has several.
@@ -112,10 +112,10 @@ class Flow:
     zones: Mapping[str, tuple[Outcome, Outcome]] = field(default_factory=dict)
     tiers: Mapping[str, tuple[Outcome, Outcome]] = field(default_factory=dict)
     packet_outcomes: tuple[PacketOutcome, ...] = ()
-    for_few: bool = False
+    few_client_ports: bool = False
     explain: Callable[[], RoundTrip | None] = field(default=lambda: None, repr=False, compare=False)
-    split: Callable[[], Mapping[str, tuple[Outcome, Outcome]]] = field(default=dict, repr=False, compare=False)
-    leave: Callable[[], Mapping[str, tuple[str, ...]]] = field(default=dict, repr=False, compare=False)
+    find_parts: Callable[[], Mapping[str, tuple[Outcome, Outcome]]] = field(default=dict, repr=False, compare=False)
+    find_exits: Callable[[], Mapping[str, tuple[str, ...]]] = field(default=dict, repr=False, compare=False)
     condition: str = ""
 
     @property
@@ -138,7 +138,7 @@ class Flow:
     @property
     def works(self) -> bool:
         """Whether it is reachable both ways, for most client ports."""
-        return self.forward is self.back is Outcome.REACHABLE and not self.for_few
+        return self.forward is self.back is Outcome.REACHABLE and not self.few_client_ports
 
     @property
     def one_way(self) -> bool:
@@ -148,7 +148,7 @@ class Flow:
     @cached_property
     def parts(self) -> Mapping[str, tuple[Outcome, Outcome]]:
         """Where subnets differ, the outcome there and back of each of them, by name."""
-        return self.split()
+        return self.find_parts()
 
     @property
     def partly(self) -> bool:
@@ -163,19 +163,19 @@ class Flow:
         return any(Outcome.UNKNOWN in outcomes for outcomes in every)
 
     @property
-    def surely_not(self) -> bool:
+    def known_blocked(self) -> bool:
         """Whether it is meant and known to be stopped somewhere, whatever is unknown of other subnets."""
         return self.intended is True and Outcome.BLOCKED in (self.forward, self.back)
 
     @property
     def detail(self) -> str:
         """Which subnets differ: `app yes, vault no`."""
-        return ", ".join(f"{name} {in_a_word(*outcomes)}" for name, outcomes in self.parts.items())
+        return ", ".join(f"{name} {short_result(*outcomes)}" for name, outcomes in self.parts.items())
 
     @cached_property
     def exits(self) -> Mapping[str, tuple[str, ...]]:
         """Every resource by which it leaves for the internet, with the subnets that use it; where all do, none."""
-        return self.leave()
+        return self.find_exits()
 
     @property
     def returned(self) -> str:
@@ -211,7 +211,7 @@ class Flow:
         return f"{self.source} -> {self.destination}: {self.forward}, back {self.returned}"
 
 
-def in_a_word(forward: Outcome, back: Outcome) -> str:
+def short_result(forward: Outcome, back: Outcome) -> str:
     """An outcome there and back in a word."""
     if Outcome.UNKNOWN in (forward, back):
         return "?"

@@ -13,21 +13,29 @@ from isthmus.proof.result.findings import Flow, UnknownResult, Verdict, Violatio
 
 @dataclass(frozen=True)
 class Flows:
-    """Every ordered pair of places, in a stable order. Made when asked for: a thousand spokes have a million pairs.
+    """The flows of all ordered pairs of locations, in a stable order.
 
-    `asked(a, b)` says whether a pair is the network's business: what happens inside a site is not, nor what reaches a
-    site from the internet. `kind(a)` is equal for places that are tried as one, since they fare alike. `spokes` are
-    the names of the spokes among them.
+    Each flow is created on demand: a thousand spokes have a million pairs.
+
+        >>> flows = proof.read("cdktf.out").prove().flows
+        >>> flows["dev", "dc1/users"].works
+        True
+
+    - `names`: the names of all locations. `spokes`: those of the spokes.
+    - `in_scope(a, b)`: whether a flow is part of the proof. Flows inside a site, and from the internet to a site, are
+      not.
+    - `between(a, b)`: the flow, as `flows[a, b]`.
+    - `group(a)`: a value that is equal for equivalent locations, whose flows have the same outcomes.
     """
 
     names: tuple[str, ...]
-    asked: Callable[[str, str], bool] = field(repr=False)
+    in_scope: Callable[[str, str], bool] = field(repr=False)
     between: Callable[[str, str], Flow] = field(repr=False)
-    kind: Callable[[str], Hashable] = field(default=str, repr=False)
+    group: Callable[[str], Hashable] = field(default=str, repr=False)
     spokes: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Flow]:
-        return (self.between(a, b) for a in self.names for b in self.names if self.asked(a, b))
+        return (self.between(a, b) for a in self.names for b in self.names if self.in_scope(a, b))
 
     def __getitem__(self, pair: tuple[str, str]) -> Flow:
         """The flow from one place to another, by names. Raises `KeyError` where one of them is not a place."""

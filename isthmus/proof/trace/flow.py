@@ -29,12 +29,13 @@ from isthmus.network.positions import NoSuchPosition
 from isthmus.network.service_addresses import differing
 from isthmus.proof.errors import NoSuchLocation, ProofError
 from isthmus.proof.pairs.locations import INTERNET, LocationKind
-from isthmus.proof.pairs.matrix import NAT64, AllPairs, Pair, Trial, at_worst, subnet_of, told
+from isthmus.proof.pairs.matrix import NAT64, AllPairs
+from isthmus.proof.pairs.pair import Pair, SampleFlow, at_worst, subnet_of, with_deciding_trips
 from isthmus.proof.pairs.public_addresses import condition, known
 from isthmus.proof.pairs.site_remainder import rest_name
 from isthmus.proof.pairs.subnet_names import named_parts
 from isthmus.proof.result.assumptions import assumed_on
-from isthmus.proof.result.findings import PacketOutcome, in_a_word
+from isthmus.proof.result.findings import PacketOutcome, short_result
 
 _HOST = 4  # AWS keeps the first four addresses of a subnet
 _SERVICES = ("s3", "dynamodb")
@@ -54,7 +55,7 @@ class FlowTrace:
     source: str
     destination: str
     trips: tuple[RoundTrip, ...]
-    unsure: str = ""
+    unknown_reason: str = ""
     assumptions: tuple[str, ...] = ()
     condition: str = ""
     parts: str = ""
@@ -62,15 +63,15 @@ class FlowTrace:
 
     @property
     def outcome(self) -> Outcome:
-        """Reachable only if every trip is; then unknown only if none is blocked.
+        """REACHABLE if every round trip is, BLOCKED if any is, else UNKNOWN.
 
-        Where nobody can say which trips are between workloads (`unsure`), blocked only if every one is. Of two versions
-        of IP, the one that fares better.
+        If it is unknown which round trips are between workloads (`unknown_reason`), BLOCKED needs all to be blocked. If
+        both IP versions were followed, the better outcome counts.
         """
         versions: dict[int, list[Outcome]] = {}
         for trip in self.trips:
             versions.setdefault(_version(trip.forward.packet.destination), []).append(trip.outcome)
-        found = {at_worst(outcomes, [not self.unsure] * len(outcomes)) for outcomes in versions.values()}
+        found = {at_worst(outcomes, [not self.unknown_reason] * len(outcomes)) for outcomes in versions.values()}
         order = (Outcome.REACHABLE, Outcome.UNKNOWN, Outcome.BLOCKED)
         return next((outcome for outcome in order if outcome in found), Outcome.BLOCKED)
 
@@ -80,7 +81,7 @@ class FlowTrace:
         return self.outcome is Outcome.REACHABLE and not any(trip.mostly_denied for trip in self.trips)
 
     @property
-    def telling(self) -> tuple[RoundTrip, ...]:
+    def examples(self) -> tuple[RoundTrip, ...]:
         """One trip for each outcome, the worst first."""
         found: dict[tuple[Outcome, Outcome], RoundTrip] = {}
         for trip in self.trips:
@@ -89,15 +90,15 @@ class FlowTrace:
         return tuple(found[key] for key in sorted(found, key=lambda key: (order.index(key[0]), order.index(key[1]))))
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.telling))
+        return "\n".join(map(str, self.examples))
 
 
 def trace(pairs: AllPairs, source: str, destination: str, packets: Packets | None = None) -> FlowTrace:
     """See `Subject.trace`. `packets` are those asked about; None: all, of which the trips show those that count."""
-    starts, ends = locations(pairs, source), locations(pairs, destination)
+    starts, ends = positions_of(pairs, source), positions_of(pairs, destination)
     if destination == INTERNET:
         ends = [*ends, *pairs.by_nat64]
-    trials = []
+    samples = []
     for start in starts:
         for end in (end for end in ends if _meet(start, end)):
             try:
@@ -106,21 +107,21 @@ def trace(pairs: AllPairs, source: str, destination: str, packets: Packets | Non
                     classes = _perhaps_of_a_service(pairs.engine, start, end, classes)
             except NoSuchPosition as error:
                 raise NoSuchLocation(destination, pairs.names()) from error
-            trials.append(Trial(start, end, "", "", True, classes[0].trip, "", _version(end), classes))
-    if not trials:
+            samples.append(SampleFlow(start, end, "", "", True, classes[0].trip, "", _version(end), classes))
+    if not samples:
         raise ProofError(f"{source} and {destination} have no version of IP in common, so no packet can be followed")
-    named = pairs.places.by_name
-    wanted = pairs.wanted(source, destination) if source in named and destination in named else None
-    shown = told(trials, wanted or None if packets is None else packets)
-    places = [named[name] for name in (source, destination) if name in named]
-    unsure = next(filter(None, map(pairs.unsure, places)), "")
-    trips = tuple(trial.trip for trial in shown)
+    named = pairs.locations.by_name
+    decisive = pairs.decisive(source, destination) if source in named and destination in named else None
+    shown = with_deciding_trips(samples, decisive or None if packets is None else packets)
+    locations = [named[name] for name in (source, destination) if name in named]
+    unknown_reason = next(filter(None, map(pairs.unknown_workloads, locations)), "")
+    trips = tuple(sample.trip for sample in shown)
     paths = [path for trip in trips for path in (*trip.forward.paths, *trip.back.paths)]
     assumed = tuple(assumed_on(pairs.engine, paths))
     on = "" if _by_gateway_endpoint(paths) else _conditions(pairs, starts, ends)
     parts = _parted(pairs, trips)
     called = _called(pairs, source), _called(pairs, destination)
-    return FlowTrace(*called, trips, unsure, assumed, on, parts, Pair(tuple(shown)).packet_outcomes(None))
+    return FlowTrace(*called, trips, unknown_reason, assumed, on, parts, Pair(tuple(shown)).packet_outcomes(None))
 
 
 def _perhaps_of_a_service(
@@ -168,32 +169,32 @@ def _parted(pairs: AllPairs, trips: Sequence[RoundTrip]) -> str:
 
     # Of two versions of IP the one that fares better, each by what fares worst.
     worst = {key: max((min(said, key=rank) for said in each.values()), key=rank) for key, each in outcomes.items()}
-    if len({in_a_word(*said) for said in worst.values()}) < 2:
+    if len({short_result(*said) for said in worst.values()}) < 2:
         return ""
-    return ", ".join(f"{name} {in_a_word(*said)}" for name, said in named_parts(pairs.engine.network, worst).items())
+    return ", ".join(f"{name} {short_result(*said)}" for name, said in named_parts(pairs.engine.network, worst).items())
 
 
-def _host(pairs: AllPairs, location: InSubnet) -> InSubnet:
+def _host(pairs: AllPairs, position: InSubnet) -> InSubnet:
     """A host in a subnet, as the proof takes it: public in a public subnet, unless it is known to be private."""
-    subnet = pairs.engine.network.subnets[location.address]
-    public = pairs.inventory.public(subnet, 4 if location.ip is None else location.ip.version)
-    said = known(pairs.engine.network, location.address, location.ip)
-    return replace(location, public=public and said is not False)
+    subnet = pairs.engine.network.subnets[position.address]
+    public = pairs.inventory.public(subnet, 4 if position.ip is None else position.ip.version)
+    said = known(pairs.engine.network, position.address, position.ip)
+    return replace(position, public=public and said is not False)
 
 
 def _conditions(pairs: AllPairs, starts: Sequence[Position], ends: Sequence[Position]) -> str:
     """On what the answer depends that hosts of public subnets have public addresses, or ""."""
     network = pairs.engine.network
     near = [*starts, *ends]
-    if not any(isinstance(location, Internet | Service) for location in near):
+    if not any(isinstance(position, Internet | Service) for position in near):
         return ""
     found = (
-        condition(network, location.address)
-        for location in near
-        if isinstance(location, InSubnet)
-        and location.public
-        and known(network, location.address, location.ip) is not True
-        and _version(location) == 4
+        condition(network, position.address)
+        for position in near
+        if isinstance(position, InSubnet)
+        and position.public
+        and known(network, position.address, position.ip) is not True
+        and _version(position) == 4
     )
     return "; ".join(dict.fromkeys(found))
 
@@ -201,27 +202,27 @@ def _conditions(pairs: AllPairs, starts: Sequence[Position], ends: Sequence[Posi
 def _called(pairs: AllPairs, given: str) -> str:
     """What was given, and for an address the place that it is in."""
     try:
-        location = pairs.engine.locate(ip_address(given))
+        position = pairs.engine.locate(ip_address(given))
     except ValueError:
         return given
-    match location:
+    match position:
         case InSubnet():
-            vpc = pairs.engine.network.subnets[location.address].vpc
-            name = next((spoke.name for spoke in pairs.places.spokes if spoke.vpc == vpc), "")
+            vpc = pairs.engine.network.subnets[position.address].vpc
+            name = next((spoke.name for spoke in pairs.locations.spokes if spoke.vpc == vpc), "")
         case AtSite():
-            name = _part_of_site(pairs, location)
+            name = _part_of_site(pairs, position)
         case _:
             name = ""
     return f"{given} ({name})" if name else given
 
 
-def _part_of_site(pairs: AllPairs, location: AtSite) -> str:
+def _part_of_site(pairs: AllPairs, position: AtSite) -> str:
     """The network of a site that an address is in, or the rest of the site."""
-    assert location.ip is not None
-    place = number(location.ip)
-    here = [p for p in pairs.places.networks if p.site == location.name and not p.is_rest]
-    named = (p.name for p in here if any(span(c)[0] <= place <= span(c)[1] for c in p.cidrs))
-    return next(named, rest_name(location.name) if here else location.name)
+    assert position.ip is not None
+    address = number(position.ip)
+    here = [p for p in pairs.locations.networks if p.site == position.name and not p.is_rest]
+    named = (p.name for p in here if any(span(c)[0] <= address <= span(c)[1] for c in p.cidrs))
+    return next(named, rest_name(position.name) if here else position.name)
 
 
 def leaks(pairs: AllPairs, source: str, destination: str, packets: Packets | None = None) -> Iterator[PacketClass]:
@@ -245,7 +246,7 @@ def _site(pairs: AllPairs, given: str) -> str:
     names = {vpn.name: vpn.address for vpn in network.vpns.values()}
     names |= {dx.name: dx.address for dx in network.dx_gateways.values()}
     return next(
-        (s.name for s in pairs.places.sites if s.name == given or {given, names.get(given)} & {*s.connections}), ""
+        (s.name for s in pairs.locations.sites if s.name == given or {given, names.get(given)} & {*s.connections}), ""
     )
 
 
@@ -253,8 +254,8 @@ def _at_site(pairs: AllPairs, site: str) -> Sequence[Position]:
     """A host at a site: in its first network, or else at any address that it has."""
     if pairs.engine.sites.by_name[site].networks:
         return [AtSite(site)]
-    places = [place for place in pairs.places.networks if place.site == site]
-    return [end.location for place in places for end in pairs.ends(place.name)] or [AtSite(site)]
+    locations = [location for location in pairs.locations.networks if location.site == site]
+    return [end.position for location in locations for end in pairs.sample_addresses(location.name)] or [AtSite(site)]
 
 
 def _by_interface_endpoint(network: Network) -> Mapping[str, Sequence[VpcEndpoint]]:
@@ -283,16 +284,16 @@ def _in_subnet(pairs: AllPairs, given: str) -> Sequence[InSubnet]:
 
 def _everywhere(pairs: AllPairs, given: str) -> Sequence[Position]:
     """Every way to be at a place, or at one of a site's networks. Raises `NoSuchLocation`."""
-    places = [place.name for place in pairs.places.all if given in (place.name, place.site)]
-    return [end.location for name in places for end in pairs.ends(name)] or locations(pairs, given)
+    locations = [location.name for location in pairs.locations.all if given in (location.name, location.site)]
+    return [end.position for name in locations for end in pairs.sample_addresses(name)] or positions_of(pairs, given)
 
 
-def _version(location: Position) -> int:
+def _version(position: Position) -> int:
     """The version of IP, or what stands for that of addresses that a NAT gateway translates."""
-    if isinstance(location, Somewhere):
-        return location.version
-    address = getattr(location, "ip", None)
-    if isinstance(location, Internet) and address is not None and nat64.is_inside(number(address)):
+    if isinstance(position, Somewhere):
+        return position.version
+    address = getattr(position, "ip", None)
+    if isinstance(position, Internet) and address is not None and nat64.is_inside(number(address)):
         return NAT64
     return address.version if address else 4
 
@@ -302,38 +303,38 @@ def _meet(start: Position, end: Position) -> bool:
     return _version(end) in ((6, NAT64) if _version(start) == 6 else (4,))
 
 
-def locations(pairs: AllPairs, given: str) -> Sequence[Position]:
+def positions_of(pairs: AllPairs, given: str) -> Sequence[Position]:
     """What a name or an address stands for. Raises `NoSuchLocation`."""
     network = pairs.engine.network
-    place = pairs.places.by_name.get(given)
+    location = pairs.locations.by_name.get(given)
     if given == INTERNET:
-        return [Internet(), *(end.location for end in pairs.ends(INTERNET) if end.version == 6)]
-    if place is not None:
-        main = [end.location for end in pairs.ends(given) if end.main]
+        return [Internet(), *(end.position for end in pairs.sample_addresses(INTERNET) if end.version == 6)]
+    if location is not None:
+        main = [end.position for end in pairs.sample_addresses(given) if end.is_workload]
         if main:
             return main
         raise ProofError(f"{given} has no subnet whose addresses are known")
     if site := _site(pairs, given):
         return _at_site(pairs, site)
     if given in network.subnets:
-        return [_host(pairs, location) for location in _in_subnet(pairs, given)]
+        return [_host(pairs, position) for position in _in_subnet(pairs, given)]
     if given in network.hosts and network.hosts[given].ips:
         subnet = network.hosts[given].subnet
         if isinstance(subnet, str):
             return [_host(pairs, InSubnet(subnet, ip)) for ip in network.hosts[given].ips[:1]]
     if given in network.endpoints and network.endpoints[given].kind is EndpointKind.INTERFACE:
         return [AtEndpoint(given)]
-    for spoke in pairs.places.spokes:
+    for spoke in pairs.locations.spokes:
         if given == spoke.vpc:
-            return locations(pairs, spoke.name)
+            return positions_of(pairs, spoke.name)
     try:
         address = ip_address(given)
     except ValueError:
         address = None
     if address is not None:
         try:
-            location = pairs.engine.locate(address)
-            return [_host(pairs, location) if isinstance(location, InSubnet) else location]
+            position = pairs.engine.locate(address)
+            return [_host(pairs, position) if isinstance(position, InSubnet) else position]
         except NoSuchPosition as error:
             if pairs.engine.in_several(address):
                 raise ProofError(f"no such place: {error}") from None
@@ -346,10 +347,10 @@ def locations(pairs: AllPairs, given: str) -> Sequence[Position]:
         return [_only(given, by_interface[given])]
     if given in _SERVICES:
         return [Service(given)]
-    if members := pairs.places.segments.get(given):
+    if members := pairs.locations.segments.get(given):
         raise ProofError(
             f"{given} is a segment, and a packet goes from one place to another: name one of {', '.join(members)}"
         )
     services |= set(by_interface)
-    sites = {place.site for place in pairs.places.all if place.kind is LocationKind.SITE_NETWORK}
+    sites = {location.site for location in pairs.locations.all if location.kind is LocationKind.SITE_NETWORK}
     raise NoSuchLocation(given, (*pairs.names(), *sorted(sites), *sorted(services), *network.subnets))

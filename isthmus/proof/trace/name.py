@@ -14,7 +14,7 @@ from isthmus.network.model import Network, Unknown
 from isthmus.network.name_lookup import Answer, Answered, Lookup
 from isthmus.proof.errors import ProofError
 from isthmus.proof.pairs.matrix import AllPairs
-from isthmus.proof.trace.flow import locations
+from isthmus.proof.trace.flow import positions_of
 
 # Of underscores too, as in `_ldap._tcp`; https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
 _LABEL = re.compile(r"[A-Za-z0-9_-]{1,63}")
@@ -51,7 +51,7 @@ class NameTrace:
         return self.outcome is Outcome.REACHABLE
 
     @property
-    def telling(self) -> tuple[Asked, ...]:
+    def examples(self) -> tuple[Asked, ...]:
         """One query for each outcome and DNS server, the worst first."""
         order = [Outcome.BLOCKED, Outcome.UNKNOWN, Outcome.REACHABLE]
         kept: dict[tuple[object, object], Asked] = {}
@@ -76,7 +76,7 @@ def trace_name(pairs: AllPairs, source: str, name: str) -> NameTrace:
     """Who answers `name` for a spoke, a host in one, or a site. Raises `NoSuchPlace` and `ProofError`."""
     _check(name)
     engine, network = pairs.engine, pairs.engine.network
-    lookup, starts = Lookup(network), locations(pairs, source)
+    lookup, starts = Lookup(network), positions_of(pairs, source)
     queries: list[Asked] = []
     if all(isinstance(start, AtSite) for start in starts):
         home, first = _inbound(network, lookup, starts, engine)

@@ -17,7 +17,7 @@ def picture(subject: Analysis, base: Analysis | None = None) -> Drawing:
 
 
 def _whole(subject: Analysis) -> Drawing:
-    sites = [site for site in subject.places.sites if site.connections]
+    sites = [site for site in subject.locations.sites if site.connections]
     if subject.estate is None:
         # Then every connection is called a site, of which there may be nothing to tell.
         sites = [site for site in sites if site.networks or not isinstance(site.advertises, Unknown)]

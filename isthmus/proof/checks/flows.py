@@ -1,0 +1,117 @@
+"""The flow between any two locations, with its outcome by zone, tier and subnet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from isthmus.network.answers import Outcome
+from isthmus.network.model import Network
+from isthmus.proof.checks.allowed_connections import REPORTED
+from isthmus.proof.checks.intended import Intended
+from isthmus.proof.pairs.locations import INTERNET, LocationKind, Tier
+from isthmus.proof.pairs.matrix import AllPairs
+from isthmus.proof.pairs.public_addresses import condition
+from isthmus.proof.pairs.subnet_names import named_parts, subnet_name
+from isthmus.proof.result.findings import Flow, PacketOutcome
+from isthmus.proof.result.proof import Flows
+
+_Parts = Mapping[str, tuple[Outcome, Outcome]]
+
+
+class _Result(NamedTuple):
+    """Everything about a flow that is the same for all pairs of the same two groups."""
+
+    forward: Outcome
+    reply: Outcome
+    zones: _Parts
+    tiers: _Parts
+    example: int
+    packet_outcomes: tuple[PacketOutcome, ...]
+    few_client_ports: bool
+
+
+class FlowTable:
+    """Creates the flow of each pair. `intent` is None for a network without an intent."""
+
+    def __init__(self, network: Network, pairs: AllPairs, intent: Intended | None) -> None:
+        self.network = network
+        self.pairs = pairs
+        self.intent = intent
+        self._results: dict[tuple[tuple[int, int], bool | None], _Result] = {}
+
+    @property
+    def flows(self) -> Flows:
+        """All pairs. Each flow is created on demand."""
+        spokes = tuple(spoke.name for spoke in self.pairs.locations.spokes)
+        return Flows(self.pairs.names(), self.pairs.in_scope, self.flow, self.pairs.group_of, spokes)
+
+    def flow(self, a: str, b: str) -> Flow:
+        """The flow from one location to another. Raises `KeyError` for a name that no location has."""
+        intended = self.intent.intended(a, b) if self.intent is not None else None
+        result = self._result(a, b, intended)
+        return Flow(
+            a,
+            b,
+            result.forward,
+            result.reply,
+            intended,
+            zones=result.zones,
+            tiers=result.tiers,
+            packet_outcomes=result.packet_outcomes,
+            few_client_ports=result.few_client_ports,
+            explain=lambda: self.pairs.trip(a, b, result.example),
+            find_parts=lambda: self._parts(a, b),
+            find_exits=lambda: self._exits(a, b),
+            condition=self._condition(a, b),
+        )
+
+    def _result(self, a: str, b: str, intended: bool | None) -> _Result:
+        limited = False
+        if self.intent is not None:
+            if self.intent.allows_inbound(a, b):
+                # The intent allows inbound internet access to public subnets: the private subnets decide.
+                intended = None
+            if self.intent.restricts_egress(a, b):
+                # The firewall allows only some addresses of the internet: these decide.
+                intended = False
+            # Network ACLs allow ICMP messages of routers between any two limited locations. They open nothing.
+            limited = intended is False and self.intent.allowed_ports(a, b) == ()
+        key = (self.pairs.groups_of(a, b), intended)
+        if key not in self._results:
+            pair = self.pairs.between(a, b)
+            pair = pair.without(REPORTED) if limited else pair
+            self._results[key] = _Result(
+                *pair.outcome(intended),
+                pair.by_zone(),
+                pair.by_tier(),
+                pair.example(intended),
+                pair.packet_outcomes(intended),
+                pair.few_client_ports(intended),
+            )
+        return self._results[key]
+
+    def _parts(self, a: str, b: str) -> _Parts:
+        """The outcome of each subnet, if they differ. No subnet represents another, also if the intent does not
+        distinguish them."""
+        if not self.pairs.between(a, b).by_subnet:
+            return {}
+        return named_parts(self.network, self.pairs.exact(a, b).by_subnet)
+
+    def _exits(self, a: str, b: str) -> Mapping[str, tuple[str, ...]]:
+        """Each exit to the internet, with the subnets that use it; no subnets if all of them use it."""
+        if b != INTERNET or self.pairs.locations.by_name[a].kind is not LocationKind.SPOKE:
+            return {}
+        pair = self.pairs.exact(a, b)
+        every = {getattr(sample.source, "address", "") for sample in pair.workload_samples}
+        return {
+            exit_: () if len(subnets) == len(every) else tuple(subnet_name(self.network, subnet) for subnet in subnets)
+            for exit_, subnets in pair.exits.items()
+        }
+
+    def _condition(self, a: str, b: str) -> str:
+        """Whether hosts of public subnets need a public address for this flow, and whether they get one."""
+        if INTERNET not in (a, b):
+            return ""
+        location = self.pairs.locations.by_name[a if b == INTERNET else b]
+        return "; ".join(condition(self.network, subnet) for subnet in location.tiers.get(Tier.PUBLIC, ()))
