@@ -305,8 +305,8 @@ def test_what_was_meant_is_missed(good: Path, tmp_path: Path, capsys: pytest.Cap
     (bare / "intent.json").unlink()
     code, out, _ = run(capsys, "prove", bare)
     assert code != PROVED
-    assert "- nothing says what is meant: the input holds no intent.json, and --intent names" in out
-    assert "nothing says what is meant" not in run(capsys, "prove", good)[1]
+    assert "- there is no intent: the input holds no intent.json, and --intent names" in out
+    assert "there is no intent" not in run(capsys, "prove", good)[1]
 
 
 def test_a_damaged_intent(good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
