@@ -33,7 +33,7 @@ is generated from the docstrings, which your editor also shows.
 
 Related pages: [addresses](../explanation/addressing.md), [egress](../explanation/egress.md),
 [DNS and endpoints](../explanation/dns.md),
-[resilience](../explanation/resilience.md), [state](../how-to/apply.md#state).
+[resilience](../explanation/resilience.md), [state](../how-to/state.md).
 """
 _MEANING = re.compile(r"^(\w+(?:, \w+)*) {2,}(\S.*)$")
 _WORDS = {
