@@ -255,7 +255,7 @@ def _carried(subject: Analysis, flows: Sequence[TrafficFlow]) -> Iterator[tuple[
 def _why(traced: FlowTrace) -> str:
     trip = traced.examples[0]
     reasons = [str(block) for block in trip.blocks]
-    reasons += [path.unknown for path in (*trip.forward.paths, *trip.back.paths) if path.unknown]
+    reasons += [path.unknown for path in (*trip.forward.paths, *trip.reply.paths) if path.unknown]
     arrives = "it is unknown whether it arrives" if traced.outcome is Outcome.UNKNOWN else "it does not arrive"
     return f"{arrives}, so it cannot be priced: {reasons[0] if reasons else 'no path'}"
 
@@ -268,7 +268,7 @@ def _items(subject: Analysis, traced: FlowTrace, flow: TrafficFlow) -> Iterator[
         alike[ends] = alike.get(ends, 0) + 1
     for trip in traced.trips:
         share = Fraction(1, len(alike) * alike[_ends(trip.forward.packet)])
-        for gb, trace in ((flow.gb, trip.forward), (flow.back, trip.back)):
+        for gb, trace in ((flow.gb, trip.forward), (flow.back, trip.reply)):
             for path in trace.paths if gb else ():
                 for item in paid(trace.packet, path, subject.network):
                     yield item, gb * share / len(trace.paths)

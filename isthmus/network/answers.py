@@ -89,7 +89,7 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Somewhere:
+class UnknownAddress:
     """Hosts of a VPC whose addresses of a version of IP are not known, and why. `subnet`: theirs, if that is known."""
 
     vpc: str
@@ -102,7 +102,7 @@ class Somewhere:
 
 
 @dataclass(frozen=True, slots=True)
-class Nowhere:
+class UnassignedAddress:
     """An address that no place has, and why: in a VPC and none of its subnets, or in no range that is known."""
 
     ip: Address
@@ -112,7 +112,7 @@ class Nowhere:
         return str(self.ip)
 
 
-Position = InSubnet | AtSite | Internet | AtEndpoint | Service | Somewhere | Nowhere
+Position = InSubnet | AtSite | Internet | AtEndpoint | Service | UnknownAddress | UnassignedAddress
 
 # --- what -----------------------------------------------------------------------------------------------------------
 
@@ -200,14 +200,14 @@ class Outcome(Enum):
 class Hop(NamedTuple):
     """One step: what kind of thing, its Terraform address, why it goes there, its zone.
 
-    `led_by` are the addresses of the route that led there and of the table it stands in.
+    `routed_by` are the addresses of the route that led there and of the table it stands in.
     """
 
     kind: str
     address: str
     why: str = ""
     zone: str = ""
-    led_by: tuple[str, ...] = ()
+    routed_by: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         where = f" [{self.zone}]" if self.zone else ""
@@ -253,7 +253,7 @@ class Path(NamedTuple):
     undecided: bool = False
 
     @property
-    def way_known(self) -> bool:
+    def path_known(self) -> bool:
         """Whether it is known where it goes, if nothing stops it."""
         return not self.unknown or self.undecided
 
@@ -333,34 +333,34 @@ class RoundTrip:
     """A flow: the packet there, and the reply to it along each path there."""
 
     forward: Trace
-    back: Trace
+    reply: Trace
     asymmetric: tuple[Block, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
         """Reachable if both directions are, through the same firewalls."""
-        if Outcome.BLOCKED in (self.forward.outcome, self.back.outcome) or self.asymmetric:
+        if Outcome.BLOCKED in (self.forward.outcome, self.reply.outcome) or self.asymmetric:
             return Outcome.BLOCKED
-        both_known = Outcome.UNKNOWN not in (self.forward.outcome, self.back.outcome)
+        both_known = Outcome.UNKNOWN not in (self.forward.outcome, self.reply.outcome)
         return Outcome.REACHABLE if both_known else Outcome.UNKNOWN
 
     @property
     def denied(self) -> tuple[Denied, ...]:
         """The client ports that the flow does not work for, where it works for others."""
-        return self.back.denied if self.outcome is not Outcome.BLOCKED else ()
+        return self.reply.denied if self.outcome is not Outcome.BLOCKED else ()
 
     @property
     def mostly_denied(self) -> bool:
         """Whether the flow works for fewer than half of the client ports."""
-        return mostly_closed(self.denied, self.back.packet.ephemeral)
+        return mostly_closed(self.denied, self.reply.packet.ephemeral)
 
     @property
     def blocks(self) -> tuple[Block, ...]:
         """Every setting that stops the flow, there or back."""
-        return tuple(dict.fromkeys((*self.forward.blocks, *self.back.blocks, *self.asymmetric)))
+        return tuple(dict.fromkeys((*self.forward.blocks, *self.reply.blocks, *self.asymmetric)))
 
     def __str__(self) -> str:
-        return "\n".join([f"{self.outcome} both ways", str(self.forward), str(self.back), *map(str, self.asymmetric)])
+        return "\n".join([f"{self.outcome} both ways", str(self.forward), str(self.reply), *map(str, self.asymmetric)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from isthmus.network import nat64
-from isthmus.network.answers import AtEndpoint, Hop, InSubnet, Internet, Packet, Path, Position, Service, Somewhere
+from isthmus.network.answers import AtEndpoint, Hop, InSubnet, Internet, Packet, Path, Position, Service, UnknownAddress
 from isthmus.network.block import Block
 from isthmus.network.client_ports import NAT_PORTS, Denied, closed
 from isthmus.network.filters import Span, acl_denied, acl_verdict, group_verdict, there
@@ -167,7 +167,7 @@ class FiltersOnPath:
                 found = self.network.endpoints[address].security_groups
                 known = tuple(group for group in found if isinstance(group, str))
                 return known if len(known) == len(found) else None
-            case Somewhere():
+            case UnknownAddress():
                 return None
         return ()
 
@@ -205,5 +205,5 @@ def _judged(path: Path, verdict: Block | Unknown | None) -> Path:
 
 def _inspected(path: Path, verdict: Block | Unknown | None) -> Path:
     """The path after what the rules of a firewall say of it: they change nothing about the way that it takes."""
-    open_ = isinstance(verdict, Unknown) and path.way_known
+    open_ = isinstance(verdict, Unknown) and path.path_known
     return _judged(path, verdict)._replace(undecided=path.undecided or open_)

@@ -12,12 +12,12 @@ from isthmus.network.answers import (
     Hop,
     InSubnet,
     Internet,
-    Nowhere,
     Packet,
     Path,
     Position,
     Service,
-    Somewhere,
+    UnassignedAddress,
+    UnknownAddress,
 )
 from isthmus.network.bgp import Bgp
 from isthmus.network.block import Block
@@ -73,7 +73,7 @@ class ForwardPaths:
         match to:
             case InSubnet():
                 yield self.positions.of(to), to.address
-            case Somewhere() | Nowhere():
+            case UnknownAddress() | UnassignedAddress():
                 yield self.positions.of(to), ""
             case AtSite():
                 yield self.positions.of(to), to.name
@@ -139,7 +139,7 @@ class ForwardPaths:
                 return walk.in_subnet(origin.address, source_of(origin), target, target, start)
             case AtSite():
                 return walk.from_site(self.positions.site(origin.name), target, target, Path())
-            case Nowhere():
+            case UnassignedAddress():
                 return [(target, target, (Path(unknown=f"no packet comes from there: {origin.why}"),))]
             case _:
                 return self._from_internet(walk, destination, target, expected)

@@ -35,7 +35,7 @@ class Boundaries:
                     found |= self._firewall(firewall)
             if path.nats:
                 found.update(cut for protocol in (*TRANSLATED, ICMPV6) for cut in _around(block(protocol)))
-        for path in trip.back.paths:
+        for path in trip.reply.paths:
             for crossing in path.crossings:
                 found |= self._acl(crossing, _by_reply)
         found.update(self._groups(trip.forward.packet.source, inbound=False))

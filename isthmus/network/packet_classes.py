@@ -74,7 +74,7 @@ def _joined(alike: Sequence[PacketClass]) -> PacketClass:
 
 def _fate(trip: RoundTrip) -> object:
     """What classes that are one class agree on: what becomes of each path, and which settings stop it."""
-    return tuple(_ending(trace) for trace in (trip.forward, trip.back)), trip.asymmetric
+    return tuple(_ending(trace) for trace in (trip.forward, trip.reply)), trip.asymmetric
 
 
 def _ending(trace: Trace) -> object:

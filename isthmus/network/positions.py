@@ -8,7 +8,16 @@ from functools import cached_property
 
 from isthmus.network import nat64
 from isthmus.network.address_space import ALL, LAST, PUBLIC, Address, address_at, number, span, subtract
-from isthmus.network.answers import AtEndpoint, AtSite, InSubnet, Internet, Nowhere, Position, Service, Somewhere
+from isthmus.network.answers import (
+    AtEndpoint,
+    AtSite,
+    InSubnet,
+    Internet,
+    Position,
+    Service,
+    UnassignedAddress,
+    UnknownAddress,
+)
 from isthmus.network.index import NetworkIndex
 from isthmus.network.model import EndpointKind, Network, Site, Unknown
 from isthmus.network.route_tables import vpc_cidrs
@@ -90,9 +99,9 @@ class Positions:
                     return cidr[0] if cidr and isinstance(cidr[0], Unknown) else None
                 low, high = span(cidr[0])
                 return min(low + 4, high)  # AWS keeps the first four addresses of a subnet
-            case Somewhere():
+            case UnknownAddress():
                 return Unknown(location.why)
-            case Nowhere():
+            case UnassignedAddress():
                 return number(location.ip)
             case AtSite():
                 site = self.site(location.name)

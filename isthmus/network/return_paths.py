@@ -166,7 +166,7 @@ def _chain(first: Path, second: Path) -> Path:
         first.pinned + second.pinned,
         first.hairpin + second.hairpin,
         first.denied + second.denied,
-        undecided=first.way_known and second.way_known and bool(first.unknown or second.unknown),
+        undecided=first.path_known and second.path_known and bool(first.unknown or second.unknown),
     )
 
 

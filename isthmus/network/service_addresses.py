@@ -59,15 +59,15 @@ def of_all(packet: Packet, trips: Sequence[RoundTrip]) -> RoundTrip:
         shown = first if other is None else differing(packet, other, _what_differs(packet, other))
         if all(trip.forward.outcome is Outcome.BLOCKED for trip in trips):
             shown = replace(shown, forward=first.forward)  # the flow fails, whatever would become of a reply
-    back = replace(shown.back.packet, source=packet.destination)
-    return replace(shown, forward=replace(shown.forward, packet=packet), back=replace(shown.back, packet=back))
+    back = replace(shown.reply.packet, source=packet.destination)
+    return replace(shown, forward=replace(shown.forward, packet=packet), reply=replace(shown.reply, packet=back))
 
 
 def differing(packet: Packet, trip: RoundTrip, why: str) -> RoundTrip:
     """A trip of which it is known where it starts, and not what becomes of it."""
     hops = trip.forward.paths[0].hops[:1] if trip.forward.paths else ()
     unknown = Path(unknown=why)
-    return RoundTrip(Trace(packet, (unknown._replace(hops=hops),)), Trace(trip.back.packet, (unknown,)))
+    return RoundTrip(Trace(packet, (unknown._replace(hops=hops),)), Trace(trip.reply.packet, (unknown,)))
 
 
 def _what_differs(packet: Packet, trip: RoundTrip) -> str:
@@ -78,9 +78,9 @@ def _what_differs(packet: Packet, trip: RoundTrip) -> str:
 
 def _speaks_for(one: RoundTrip, trips: Sequence[RoundTrip]) -> bool:
     """Whether what a trip says of either direction is unknown, or so for all."""
-    return one.forward.outcome in (Outcome.UNKNOWN, *_only(trip.forward for trip in trips)) and one.back.outcome in (
+    return one.forward.outcome in (Outcome.UNKNOWN, *_only(trip.forward for trip in trips)) and one.reply.outcome in (
         Outcome.UNKNOWN,
-        *_only(trip.back for trip in trips),
+        *_only(trip.reply for trip in trips),
     )
 
 
@@ -92,4 +92,4 @@ def _only(traces: Iterable[Trace]) -> set[Outcome]:
 
 def _fate(trip: RoundTrip) -> object:
     denied = tuple(sorted(one.ports for one in trip.denied))
-    return trip.forward.outcome, trip.back.outcome, trip.outcome, denied
+    return trip.forward.outcome, trip.reply.outcome, trip.outcome, denied

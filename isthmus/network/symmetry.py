@@ -27,7 +27,7 @@ def asymmetry(index: NetworkIndex, there: Path, back: Path) -> Block | None:
     one it is, even if a firewall may drop the packet: the flow fails if it does, and if it does not.
     https://docs.aws.amazon.com/network-firewall/latest/developerguide/asymmetric-routing.html
     """
-    known = there.way_known and back.way_known
+    known = there.path_known and back.path_known
     if not known or not there.end or not back.end or there.boxes == tuple(reversed(back.boxes)):
         return None
     if unclear(there, back):

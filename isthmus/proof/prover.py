@@ -297,7 +297,7 @@ class Prover:
             if Outcome.UNKNOWN not in view.outcome(intended) and not (self.intent is None and view.unknown):
                 continue
             samples = view.workload_samples if intended is not False else view.samples
-            paths = [path for s in samples for path in (*s.trip.forward.paths, *s.trip.back.paths)]
+            paths = [path for s in samples for path in (*s.trip.forward.paths, *s.trip.reply.paths)]
             why = next((path.unknown for path in paths if path.outcome is Outcome.UNKNOWN), "")
             why = why or next((s.unknown_reason for s in samples if s.unknown_reason), "")
             found[why] = found.get(why, NO_PACKETS) | packets

@@ -45,7 +45,7 @@ def _print_query(query: Asked, out: Console) -> None:
         for hop in query.trip.forward.paths[0].hops:
             wrapped(out, str(hop), "  ", "      ")
         return
-    for path in (*query.trip.forward.paths, *query.trip.back.paths):
+    for path in (*query.trip.forward.paths, *query.trip.reply.paths):
         for block in path.blocks:
             wrapped(out, f"blocked by {block}", "  ", "      ")
         if path.unknown:

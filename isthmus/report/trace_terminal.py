@@ -26,7 +26,7 @@ def print_traces(traced: FlowTrace, out: Console) -> None:
             wrapped(out, str(packets), "  ", "    ")
     for trip in traced.examples:
         _print_leg(out, "forward path", trip.forward)
-        _print_leg(out, "return path", trip.back)
+        _print_leg(out, "return path", trip.reply)
         for block in trip.asymmetric:
             wrapped(out, f"blocked by {block}", "  ", "    ")
     others = len(traced.trips) - len(traced.examples)

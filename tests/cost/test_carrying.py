@@ -16,7 +16,7 @@ def pays(net: Net, source: Position, destination: Position) -> tuple[Counter[str
     network = net.made()
     trip = Forwarding(network, sites=tuple(net.sites)).both_ways(Packet(source, destination))
     found = []
-    for trace in (trip.forward, trip.back):
+    for trace in (trip.forward, trip.reply):
         items = {tuple(sorted(paid(trace.packet, path, network))) for path in trace.paths}
         assert len(items) == 1, trace
         found.append(Counter(items.pop()))

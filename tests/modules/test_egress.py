@@ -93,7 +93,7 @@ def test_stage_4_leaves_by_the_egress_vpc_through_the_firewall_both_ways(tmp_pat
         flow = found.flows[spoke, "internet"]
         assert flow.exit == "egress/module.egress.aws_internet_gateway.this"
         assert flow.evidence is not None
-        for path in (*flow.evidence.forward.paths, *flow.evidence.back.paths):
+        for path in (*flow.evidence.forward.paths, *flow.evidence.reply.paths):
             (box,) = path.boxes
             assert box.startswith("egress/module.firewall.aws_networkfirewall_firewall.this[")
         assert all(path.nats for path in flow.evidence.forward.paths)

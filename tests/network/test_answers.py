@@ -91,12 +91,12 @@ def test_a_flow_is_as_good_as_its_worst_part(there: tuple[Path, ...], back: tupl
     order = [Outcome.BLOCKED, Outcome.UNKNOWN, Outcome.REACHABLE]
     other = Block("asymmetric-inspection", "firewall", "met there only")
     trip = RoundTrip(Trace(PACKET, there), Trace(PACKET, back), (other,) if uneven else ())
-    for trace in (trip.forward, trip.back):
+    for trace in (trip.forward, trip.reply):
         worst = min((p.outcome for p in trace.paths), key=order.index, default=Outcome.BLOCKED)
         assert trace.outcome is worst is combine(trace.paths)
         assert trace.blocks == ((BLOCK,) if BAD in trace.paths else ())
         assert trace.leaks == any(p is not BAD for p in trace.paths)
-    both = min(trip.forward.outcome, trip.back.outcome, key=order.index)
+    both = min(trip.forward.outcome, trip.reply.outcome, key=order.index)
     assert trip.outcome is (Outcome.BLOCKED if uneven else both)
     assert trip.blocks == (*((BLOCK,) if BAD in there + back else ()), *((other,) if uneven else ()))
 

@@ -35,7 +35,7 @@ def engine_of(net: Net, **more: Any) -> Forwarding:
 def test_who_reaches_whom(one: Position, other: Position, works: bool) -> None:
     trip = engine_of(hub()).both_ways(Packet(one, other))
     assert (trip.outcome is Outcome.REACHABLE) == works
-    assert (trip.back.outcome is Outcome.REACHABLE) == works
+    assert (trip.reply.outcome is Outcome.REACHABLE) == works
 
 
 def test_the_way_out_is_named() -> None:
@@ -116,7 +116,7 @@ def test_central_egress_goes_out_by_nat_and_comes_back_by_the_nat_subnets_table(
 def test_the_forgotten_return_route_in_the_nat_subnets_table_is_named() -> None:
     trip = engine_of(central_egress(return_route=False)).both_ways(Packet(DEV, Internet()))
     assert trip.forward.outcome is Outcome.REACHABLE
-    assert [(b.rule, b.address) for b in trip.back.blocks] == [("private-to-internet", "egress.public")]
+    assert [(b.rule, b.address) for b in trip.reply.blocks] == [("private-to-internet", "egress.public")]
 
 
 def inspected(appliance_mode: bool) -> Net:
@@ -153,7 +153,7 @@ def test_a_reply_that_a_nat_gateway_gives_another_source_is_lost() -> None:
     net.nat("nat", "nats")
     trip = engine_of(net).both_ways(Packet(InSubnet("asks"), InSubnet("answers")))
     assert trip.forward.outcome is Outcome.REACHABLE
-    assert [(b.rule, b.address) for b in trip.back.blocks] == [("reply-translated", "nat")]
+    assert [(b.rule, b.address) for b in trip.reply.blocks] == [("reply-translated", "nat")]
 
 
 def test_nobody_knows_whether_a_blackhole_is_told_so_a_second_way_in_is_unknown() -> None:

@@ -64,7 +64,7 @@ def said(trip: RoundTrip) -> object:
     """What becomes of a packet and its reply, but for its name."""
     return (
         [(path.outcome, [(b.rule, b.address) for b in path.blocks], path.denied) for path in trip.forward.paths],
-        [(path.outcome, [(b.rule, b.address) for b in path.blocks], path.denied) for path in trip.back.paths],
+        [(path.outcome, [(b.rule, b.address) for b in path.blocks], path.denied) for path in trip.reply.paths],
         trip.outcome,
         trip.asymmetric,
     )
@@ -154,7 +154,7 @@ def behind_a_nat_gateway() -> Network:
 
 def outcomes(network: Network, source: str, destination: Position) -> dict[str, tuple[str, str]]:
     return {
-        str(each.packets): (str(each.trip.forward.outcome), str(each.trip.back.outcome))
+        str(each.packets): (str(each.trip.forward.outcome), str(each.trip.reply.outcome))
         for each in packet_classes(Forwarding(network), InSubnet(source), destination)
     }
 

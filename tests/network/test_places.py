@@ -161,7 +161,7 @@ def unknown_of(packet: Packet, **changed: Any) -> list[str]:
     d = draft()
     network = replace(d.network(), **changed)
     trip = Forwarding(network, sites=d.sites).both_ways(packet)
-    return [path.unknown for trace in (trip.forward, trip.back) for path in trace.paths]
+    return [path.unknown for trace in (trip.forward, trip.reply) for path in trace.paths]
 
 
 @pytest.mark.parametrize(

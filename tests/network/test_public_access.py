@@ -85,7 +85,7 @@ def out(found: Forwarding, name: str) -> Outcome:
     """Of a packet to the internet and its answer."""
     source = InSubnet(f"aws_subnet.{name}", public=name == "open")
     trip = found.both_ways(Packet(source, Internet()))
-    assert trip.back.outcome is trip.forward.outcome or UNKNOWN in (trip.back.outcome, trip.forward.outcome)
+    assert trip.reply.outcome is trip.forward.outcome or UNKNOWN in (trip.reply.outcome, trip.forward.outcome)
     return trip.forward.outcome
 
 

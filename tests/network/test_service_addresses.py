@@ -133,14 +133,14 @@ def test_what_is_said_of_a_direction_holds_for_each_address() -> None:
     for trips in ((half, lost), (lost, half)):
         assert outcomes(of_all(ASKED, trips)) == {Outcome.UNKNOWN}
     failing = of_all(ASKED, (lost, fared(stopped, stopped)))
-    assert (failing.forward.outcome, failing.back.outcome) == (Outcome.BLOCKED, Outcome.UNKNOWN)
+    assert (failing.forward.outcome, failing.reply.outcome) == (Outcome.BLOCKED, Outcome.UNKNOWN)
     assert failing.outcome is Outcome.BLOCKED
     same = of_all(ASKED, (half, fared(arrives, arrives)))
-    assert (same.forward.outcome, same.back.outcome) == (Outcome.REACHABLE, Outcome.UNKNOWN)
+    assert (same.forward.outcome, same.reply.outcome) == (Outcome.REACHABLE, Outcome.UNKNOWN)
 
 
 def outcomes(trip: RoundTrip) -> set[Outcome]:
-    return {trip.forward.outcome, trip.back.outcome, trip.outcome}
+    return {trip.forward.outcome, trip.reply.outcome, trip.outcome}
 
 
 def test_the_judge_asks_about_all_public_addresses_too() -> None:

@@ -31,7 +31,7 @@ def cases() -> Mapping[str, Callable[[], Draft]]:
 def path_text(path: Path) -> Iterator[str]:
     """Every field of a path."""
     for hop in path.hops:
-        yield f"  {hop}" + (f" <{', '.join(hop.led_by)}>" if hop.led_by else "")
+        yield f"  {hop}" + (f" <{', '.join(hop.routed_by)}>" if hop.routed_by else "")
     yield from (f"  ! {block}" for block in path.blocks)
     if path.unknown:
         yield f"  ? {path.unknown}"
@@ -49,7 +49,7 @@ def path_text(path: Path) -> Iterator[str]:
 def flow_text(trip: RoundTrip) -> str:
     """A flow: each forward path, and each path of a reply."""
     lines = [f"{trip.forward.packet}: {trip.forward.outcome}, both ways {trip.outcome}"]
-    for name, trace in (("forward", trip.forward), ("reply", trip.back)):
+    for name, trace in (("forward", trip.forward), ("reply", trip.reply)):
         for path in trace.paths:
             lines += [f" {name}: {path.outcome}", *path_text(path)]
     return "\n".join([*lines, *(f" ! {block}" for block in trip.asymmetric)])

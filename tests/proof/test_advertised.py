@@ -116,11 +116,11 @@ def test_a_reply_to_a_packet_that_ends_nowhere_is_not_followed() -> None:
     traced = far.trace("shop", "hq")
     assert traced.outcome is Outcome.BLOCKED
     (trip,) = traced.examples
-    assert trip.back.followed == bool(trip.back.paths)
+    assert trip.reply.followed == bool(trip.reply.paths)
     for subject, pair in ((found, ("shop", "stock")), (far, ("shop", "hq/172.16.0.0/16"))):
         flow = subject.flows[pair]
         assert flow.evidence is not None
-        assert flow.returned == flow.evidence.back.said
+        assert flow.returned == flow.evidence.reply.said
         assert f"back {flow.returned}" in str(flow)
 
 
@@ -132,8 +132,8 @@ def test_not_followed_is_said_so() -> None:
     out = io.StringIO()
     console = Console(file=out, width=200, highlight=False, markup=False)
     print_traces(network(*hub(), *spoke("shop", 1)).trace("shop", "internet"), console)
-    assert ("not followed" in out.getvalue()) is not flow.evidence.back.followed
-    assert not flow.evidence.back.followed
+    assert ("not followed" in out.getvalue()) is not flow.evidence.reply.followed
+    assert not flow.evidence.reply.followed
     assert found.flows["shop", "internet"].returned == "not followed"
 
 

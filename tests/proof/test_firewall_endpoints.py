@@ -103,7 +103,7 @@ def test_the_endpoint_of_a_zone_is_known(idiom: str, tmp_path: Path) -> None:
     traced = subject.trace("left", "right")
     assert traced.outcome is Outcome.REACHABLE
     for trip in traced.trips:
-        for path in (*trip.forward.paths, *trip.back.paths):
+        for path in (*trip.forward.paths, *trip.reply.paths):
             (box,) = path.boxes
             entry = next(hop.zone for hop in path.hops if "inspection" in hop.address and hop.kind == "attachment")
             assert box == f"aws_networkfirewall_firewall.f[aws_subnet.fw{'ab'.index(entry[-1])}]"

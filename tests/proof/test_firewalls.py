@@ -111,7 +111,7 @@ def test_packet_by_packet(
 ) -> None:
     trips = subject.trace(source, to, protocol=protocol, port=port).trips
     assert {trip.forward.outcome is Outcome.REACHABLE for trip in trips} == {arrives}
-    assert {trip.back.outcome is Outcome.REACHABLE for trip in trips} >= ({True} if arrives else set())
+    assert {trip.reply.outcome is Outcome.REACHABLE for trip in trips} >= ({True} if arrives else set())
 
 
 def test_every_rule_is_needed(tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_packet_by_packet(
     trips = subject.trace(source, to, protocol=protocol, port=port).trips
     assert {trip.forward.outcome is Outcome.REACHABLE for trip in trips} == {arrives}
     if arrives:
-        assert {trip.back.outcome is Outcome.REACHABLE for trip in trips} == {answered}
+        assert {trip.reply.outcome is Outcome.REACHABLE for trip in trips} == {answered}
 
 
 @pytest.fixture(scope="module")

@@ -90,7 +90,7 @@ def test_egress_that_nothing_comes_back_by_is_none() -> None:
 
 def test_the_missing_route_is_named_by_a_trace_too() -> None:
     (trip,) = central().trace("shop", "internet").examples
-    (block,) = trip.back.blocks
+    (block,) = trip.reply.blocks
     assert (block.rule, block.address) == ("private-to-internet", "aws_route_table.out_nat")
     assert block.why.startswith("no route to 10.1.1.4: the default route aws_route.out_nat_default takes it")
 

@@ -124,6 +124,6 @@ def _outcomes(side: Analysis, a: str, b: str) -> set[Outcome]:
     found: set[Outcome] = set()
     for _, view in pair.by_packets():
         for trial in view.samples:
-            found.update(path.outcome for path in (*trial.trip.forward.paths, *trial.trip.back.paths))
+            found.update(path.outcome for path in (*trial.trip.forward.paths, *trial.trip.reply.paths))
             found.add(trial.trip.outcome)
     return found | ({BLOCKED} if not pair.workload_samples else set())

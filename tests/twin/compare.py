@@ -192,9 +192,9 @@ def _reply(packet: Packet, trip: RoundTrip, seen: Seen) -> Disagreement | str:
     if trip.asymmetric:
         return _compared(packet, "handshake", [Route(blocks=trip.asymmetric)], seen.back and seen.third)
     translated = any(path.nats for path in trip.forward.paths)
-    if translated and "network-acl-denies" in _rules(trip.back.paths):
+    if translated and "network-acl-denies" in _rules(trip.reply.paths):
         return _NAT_PORT
-    return _compared(packet, "return", trip.back.paths, arrived)
+    return _compared(packet, "return", trip.reply.paths, arrived)
 
 
 def _compared(packet: Packet, way: str, paths: Sequence[Route], arrived: bool) -> Disagreement | str:

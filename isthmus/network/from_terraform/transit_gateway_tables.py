@@ -22,7 +22,7 @@ from isthmus.network.model import (
     Attachment,
     AttachmentKind,
     Cidr,
-    Perhaps,
+    PossibleReference,
     RouteOrigin,
     StructuralProblem,
     TgwRoute,
@@ -239,7 +239,7 @@ class _Learning:
         self.made = made
         self.not_evaluated = not_evaluated
         self.learns: dict[str, list[str | Unknown]] = defaultdict(list)
-        self.may: dict[str, list[Perhaps]] = defaultdict(list)
+        self.may: dict[str, list[PossibleReference]] = defaultdict(list)
         self.by: dict[tuple[str, str, str], str] = {}
 
     def add(self, attachment: str | Unknown, table: str | Unknown, source: str, unknown_reason: str) -> None:
@@ -253,12 +253,12 @@ class _Learning:
                 if facts is None:
                     self.learns[name].append(Unknown(why))
                 elif isinstance(owner, Unknown) or isinstance(facts.gateway, Unknown) or owner == facts.gateway:
-                    self.may[name].append(Perhaps(facts.address, why))
+                    self.may[name].append(PossibleReference(facts.address, why))
         elif facts is None:
             reason = attachment.reason if isinstance(attachment, Unknown) else attachment
             self.learns[table].append(Unknown(unknown_reason or reason))
         elif unknown_reason:
-            self.may[table].append(Perhaps(facts.address, unknown_reason))
+            self.may[table].append(PossibleReference(facts.address, unknown_reason))
         elif facts.address not in self.learns[table]:
             self.learns[table].append(facts.address)
             self.by[table, "propagation", facts.address] = source

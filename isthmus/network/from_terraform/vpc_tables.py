@@ -22,7 +22,7 @@ from isthmus.network.model import (
     AttachmentKind,
     Cidr,
     Network,
-    Perhaps,
+    PossibleReference,
     RouteOrigin,
     Target,
     TargetKind,
@@ -70,7 +70,7 @@ def tables(resolver: Resolver, made_vpcs: Mapping[str, Vpc]) -> tuple[dict[str, 
     """Route tables with every route, whether written inside the table or beside it; and what is in unknown tables."""
     stray: list[Stray] = []
     propagating: dict[str, list[str | Unknown]] = defaultdict(list)
-    may_learn: dict[str, list[Perhaps]] = defaultdict(list)
+    may_learn: dict[str, list[PossibleReference]] = defaultdict(list)
     for resource in resolver.of_type("aws_vpn_gateway_route_propagation"):
         table = resolver.required(resource, "route_table_id", TABLE)
         gateway = resolver.required(resource, "vpn_gateway_id", single("aws_vpn_gateway"))
@@ -78,7 +78,7 @@ def tables(resolver: Resolver, made_vpcs: Mapping[str, Vpc]) -> tuple[dict[str, 
         if isinstance(table, Unknown):
             stray.append(Stray(None, gateway, f"{resource.address} may propagate into it: {table.reason}"))
         elif unknown_reason is not None and isinstance(gateway, str):
-            may_learn[table].append(Perhaps(gateway, unknown_reason.reason))
+            may_learn[table].append(PossibleReference(gateway, unknown_reason.reason))
         else:
             propagating[table].append(gateway)
     edges: dict[str, list[str | Unknown]] = defaultdict(list)
@@ -175,7 +175,7 @@ def with_strays(network: Network, stray: Iterable[Stray]) -> Network:
             else:
                 owners = _owners(network, Target(TargetKind.VPN_GATEWAY, one.gateway))
                 if owners is None or isinstance(table.vpc, Unknown) or table.vpc in owners:
-                    may = (*made[address].may_learn, Perhaps(one.gateway, one.why))
+                    may = (*made[address].may_learn, PossibleReference(one.gateway, one.why))
                     made[address] = replace(made[address], may_learn=may)
     return replace(network, tables=made)
 

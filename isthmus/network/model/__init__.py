@@ -13,7 +13,7 @@ from isthmus.network.model.filters import NetworkAcl, NetworkAclRule, SecurityGr
 from isthmus.network.model.firewall import Firewall, FirewallEndpoint
 from isthmus.network.model.network import Network, Possible
 from isthmus.network.model.transit_gateway import Attachment, AttachmentKind, TgwRoute, TgwTable, TransitGateway
-from isthmus.network.model.values import Cidr, Perhaps, StructuralProblem, Unknown
+from isthmus.network.model.values import Cidr, PossibleReference, StructuralProblem, Unknown
 from isthmus.network.model.vpc import (
     EndpointKind,
     Gateway,
@@ -50,8 +50,8 @@ __all__ = [
     "Network",
     "NetworkAcl",
     "NetworkAclRule",
-    "Perhaps",
     "Possible",
+    "PossibleReference",
     "PrefixList",
     "RouteOrigin",
     "SecurityGroup",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from isthmus.network.model.values import Cidr, Perhaps, Unknown
+from isthmus.network.model.values import Cidr, PossibleReference, Unknown
 from isthmus.network.model.vpc import RouteOrigin
 
 
@@ -99,4 +99,4 @@ class TgwTable:
     routes: tuple[TgwRoute, ...] = ()
     sources: Mapping[tuple[str, str], str] = field(default_factory=dict)
     name: str = ""
-    may_learn: tuple[Perhaps, ...] = ()
+    may_learn: tuple[PossibleReference, ...] = ()

@@ -7,7 +7,7 @@ from ipaddress import IPv4Network, IPv6Network
 
 from isthmus.terraform.graph import Unknown
 
-__all__ = ["Cidr", "Perhaps", "StructuralProblem", "Unknown"]
+__all__ = ["Cidr", "PossibleReference", "StructuralProblem", "Unknown"]
 
 Cidr = IPv4Network | IPv6Network
 
@@ -28,7 +28,7 @@ class StructuralProblem:
 
 
 @dataclass(frozen=True, slots=True)
-class Perhaps:
+class PossibleReference:
     """The address of an object that may stand here or not, and why that is not known."""
 
     address: str

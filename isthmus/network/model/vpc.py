@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address
 
-from isthmus.network.model.values import Cidr, Perhaps, Unknown
+from isthmus.network.model.values import Cidr, PossibleReference, Unknown
 
 # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
 _UP_TO_THE_REGION = re.compile(r"^.*?\.[a-z]+(-[a-z]+)+-\d+\.")
@@ -31,7 +31,7 @@ class Subnet:
     """A subnet, with the table and network ACL in effect (associated ones, or the VPC's main and default ones).
 
     `zone` is the zone id where the configuration gives one (`use1-az1`), else the zone name (`us-east-1a`).
-    Zone names differ between accounts; equal labels are taken as equal zones. `vague_ipv6` says why it may have IPv6
+    Zone names differ between accounts; equal labels are taken as equal zones. `ipv6_unknown_reason` says why it may have IPv6
     addresses that are not among `cidrs`, or "".
     """
 
@@ -45,7 +45,7 @@ class Subnet:
     tags: Mapping[str, str] = field(default_factory=dict)
     account: str | None = None
     assigns_public: bool | Unknown = False
-    vague_ipv6: str = ""
+    ipv6_unknown_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ class VpcTable:
     propagating: tuple[str | Unknown, ...] = ()
     gateways: tuple[str | Unknown, ...] = ()
     name: str = ""
-    may_learn: tuple[Perhaps, ...] = ()
+    may_learn: tuple[PossibleReference, ...] = ()
 
 
 class GatewayKind(Enum):

@@ -63,7 +63,7 @@ class TransitGatewaySteps(Steps):
             return unknown(low, high, path, f"the attachment of {route.address}: {route.target.reason}")
         attachment = self.network.attachments[str(route.target)]
         path = after(
-            path, Hop("route table", place.table, f"{route} {route.address}", led_by=tuple(route.address.split()))
+            path, Hop("route table", place.table, f"{route} {route.address}", routed_by=tuple(route.address.split()))
         )
         return self.out_of_tgw(attachment, route, place.zone, low, high, path, seen)
 

@@ -102,7 +102,7 @@ def _missing(a: str, b: str, said: Ports, pair: Pair, naming: Naming) -> Found:
         stopped = next((sample for sample in view.workload_samples if _stopped(sample)), None)
         if stopped is not None:
             why = "; ".join(f"{block.address}: {block.why}" for block in stopped.trip.blocks)
-            paths = (*stopped.trip.forward.paths, *stopped.trip.back.paths)
+            paths = (*stopped.trip.forward.paths, *stopped.trip.reply.paths)
             yield Violation("allowed-connection-blocked", why, naming.of_blocked(paths), a, b), packets
 
 
@@ -133,7 +133,7 @@ def _answered(sample: SampleFlow, answered: tuple[Ports, ...]) -> bool:
     known = [(each.first, each.last) for each in answered if each.protocol == packet.protocol]
     return any(
         subtract([packet.ephemeral], [*(one.ports for one in path.denied), *known])
-        for path in sample.trip.back.paths
+        for path in sample.trip.reply.paths
         if path.outcome is Outcome.REACHABLE
     )
 
@@ -150,4 +150,4 @@ def _passed_by_firewall(a: str, b: str, said: Packets, pair: Pair, naming: Namin
 
 
 def _stopped(sample: SampleFlow) -> bool:
-    return Outcome.BLOCKED in (sample.trip.forward.outcome, sample.trip.back.outcome)
+    return Outcome.BLOCKED in (sample.trip.forward.outcome, sample.trip.reply.outcome)

@@ -41,9 +41,9 @@ class Naming:
         passed: list[str] = []
         for hop in path.hops:
             if hop.kind == "route table":
-                transit += [address for address in hop.led_by if address in self._transit_routes]
+                transit += [address for address in hop.routed_by if address in self._transit_routes]
             else:
-                inside += hop.led_by
+                inside += hop.routed_by
             if hop.address and hop.kind not in ("site", "internet"):
                 passed.append(hop.address)
             attachment = self.network.attachments.get(hop.address)
@@ -87,7 +87,7 @@ class Naming:
 
     def of_trip(self, trip: RoundTrip) -> Iterator[str]:
         """Everything a flow meets, there and back: what stops it, what it rests on, and the network ACLs it passes."""
-        paths = (*trip.forward.paths, *trip.back.paths)
+        paths = (*trip.forward.paths, *trip.reply.paths)
         yield from (block.address for path in paths for block in path.blocks)
         for path in paths:
             yield from self.of_path(path)

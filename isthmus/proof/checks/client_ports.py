@@ -20,7 +20,7 @@ def client_port_violations(naming: Naming, a: str, b: str, samples: Sequence[Sam
     lost = [sample for sample in samples if sample.trip.mostly_denied]
     if lost:
         denied = lost[0].trip.denied
-        named = naming.of_blocked(path for sample in lost for path in sample.trip.back.paths)
+        named = naming.of_blocked(path for sample in lost for path in sample.trip.reply.paths)
         blocks = dict.fromkeys(one.block.address for one in denied)
         why = f"not for {described(denied)}, which is most of them: {_causes(denied)}"
         yield Violation("client-ports-denied", why, tuple(dict.fromkeys((*blocks, *named))), a, b)

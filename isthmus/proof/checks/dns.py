@@ -134,7 +134,7 @@ class Resolving:
             resources = (*(block.address for block in trip.blocks), *about)
             self._found("dns-path-blocked", f"{packet}: {why}", resources, source, destination)
         elif trip.outcome is Outcome.UNKNOWN:
-            paths = (*trip.forward.paths, *trip.back.paths)
+            paths = (*trip.forward.paths, *trip.reply.paths)
             self.unknown_results.append(UnknownResult(f"{packet}", next((p.unknown for p in paths if p.unknown), "")))
 
     def _in_home(self, endpoint: ResolverEndpoint) -> bool:

@@ -83,7 +83,7 @@ class FailureChecks:
         intent = [now for now, survives in taken if survives]
         sample = intent[0] if intent else taken[0][0]
         blocks = "; ".join(f"{block.address}: {block.why}" for block in sample.trip.blocks)
-        back = Outcome.BLOCKED if sample.trip.asymmetric else sample.trip.back.outcome
+        back = Outcome.BLOCKED if sample.trip.asymmetric else sample.trip.reply.outcome
         yield LostFlows(a, b, sample.trip.forward.outcome, back, bool(intent), blocks)
 
     def _spared(self, failure: Failure) -> Callable[[str, str, SampleFlow], bool]:

@@ -62,8 +62,8 @@ class FlowChecks:
         forward = [s for s in stopped if s.trip.forward.outcome is Outcome.BLOCKED]
         trip = (forward or stopped)[0].trip
         rule = "intended-flow-blocked" if forward else "intended-flow-one-way"
-        blocks = trip.forward.blocks if forward else trip.back.blocks
-        legs = [s.trip.forward if forward else s.trip.back for s in forward or stopped]
+        blocks = trip.forward.blocks if forward else trip.reply.blocks
+        legs = [s.trip.forward if forward else s.trip.reply for s in forward or stopped]
         why = "; ".join(f"{block.address}: {block.why}" for block in blocks) or "the packet does not arrive"
         direction = "" if forward else "the reply is blocked: "
         zones = _zones(forward or stopped, pair.workload_samples)
@@ -92,7 +92,7 @@ class FlowChecks:
         if stopped := _certain(stopped, pair):
             blocks = stopped[0].trip.blocks
             why = "; ".join(f"{block.address}: {block.why}" for block in blocks) or "the packet does not arrive"
-            legs = [leg for s in stopped for leg in (s.trip.forward, s.trip.back)]
+            legs = [leg for s in stopped for leg in (s.trip.forward, s.trip.reply)]
             causes = self.naming.of_blocked(path for leg in legs for path in leg.paths)
             zones = _zones(stopped, pair.workload_samples)
             why = f"the intent states egress {stated.value}, but {why}{zones}"
@@ -155,7 +155,7 @@ class FlowChecks:
         reachable = [
             path
             for sample in pair.samples
-            for path in (*sample.trip.forward.paths, *sample.trip.back.paths)
+            for path in (*sample.trip.forward.paths, *sample.trip.reply.paths)
             if path.outcome is Outcome.REACHABLE
         ]
         uninspected = next((path for path in reachable if not path.boxes), None)
@@ -181,7 +181,7 @@ class FlowChecks:
 
 
 def _is_stopped(sample: SampleFlow) -> bool:
-    return Outcome.BLOCKED in (sample.trip.forward.outcome, sample.trip.back.outcome)
+    return Outcome.BLOCKED in (sample.trip.forward.outcome, sample.trip.reply.outcome)
 
 
 def _certain(stopped: list[SampleFlow], pair: Pair) -> list[SampleFlow]:
@@ -210,7 +210,7 @@ def unintended_flow_violations(naming: Naming, a: str, b: str, samples: tuple[Sa
         reachable = [path for path in sample.trip.forward.paths if path.outcome is Outcome.REACHABLE]
         if not reachable:
             continue
-        replied = any(path.outcome is Outcome.REACHABLE for path in sample.trip.back.paths)
+        replied = any(path.outcome is Outcome.REACHABLE for path in sample.trip.reply.paths)
         hairpin = next((path for path in reachable if _is_hairpin(path)), None)
         if hairpin is not None:
             yield Violation("hairpin", _hairpin_text(hairpin), naming.of_leak([hairpin]), a, b)
@@ -225,7 +225,7 @@ def unintended_flow_violations(naming: Naming, a: str, b: str, samples: tuple[Sa
 def path_violations(naming: Naming, a: str, b: str, samples: tuple[SampleFlow, ...]) -> Iterator[Violation]:
     """Faults of any path, intended or not: hairpins, and firewalls that see only one direction."""
     for sample in samples:
-        for path in (*sample.trip.forward.paths, *sample.trip.back.paths):
+        for path in (*sample.trip.forward.paths, *sample.trip.reply.paths):
             if path.outcome is Outcome.REACHABLE and _is_hairpin(path):
                 yield Violation("hairpin", _hairpin_text(path), naming.of_leak([path]), a, b)
                 return
@@ -235,7 +235,7 @@ def path_violations(naming: Naming, a: str, b: str, samples: tuple[SampleFlow, .
             continue  # no packet arrives for certain, so there is no reply that could take another path
         for block in sample.trip.asymmetric:
             # Either direction may be the one with the wrong route.
-            legs = (sample.trip.forward, sample.trip.back)
+            legs = (sample.trip.forward, sample.trip.reply)
             causes = [name for leg in legs for name in naming.of_leak(leg.paths)]
             yield Violation("asymmetric-inspection", block.why, tuple(dict.fromkeys((block.address, *causes))), a, b)
             return

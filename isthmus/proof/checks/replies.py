@@ -37,7 +37,7 @@ class Replies:
             where = sorted({_end(t) for t in unknown_results} - {""})
             every = {_end(t) for t in samples} - {""}
             only = f" (from {some(where, _MOST_SUBNETS)})" if where and set(where) != every else ""
-            named = self.naming.of_blocked(path for t in unknown_results for path in t.trip.back.paths)
+            named = self.naming.of_blocked(path for t in unknown_results for path in t.trip.reply.paths)
             why = f"packets arrive and the reply does not come back{only}: {'; '.join(found)}"
             yield Violation("one-way-flow", why, named, a, b)
 
@@ -45,22 +45,24 @@ class Replies:
         """The same of a service behind a gateway endpoint."""
         trip = flow.evidence
         if trip is not None and flow.forward is Outcome.REACHABLE and flow.back is Outcome.BLOCKED:
-            causes = "; ".join(dict.fromkeys(str(block) for block in trip.back.blocks))
-            named = self.naming.of_blocked(trip.back.paths)
+            causes = "; ".join(dict.fromkeys(str(block) for block in trip.reply.blocks))
+            named = self.naming.of_blocked(trip.reply.paths)
             why = f"packets arrive and the reply does not come back: {causes}"
             yield Violation("one-way-flow", why, named, flow.source, flow.destination)
 
     def _causes(self, sample: SampleFlow) -> Iterator[str]:
         """What stops the reply first on each of its paths, in terms of the prefix that it needs a route to."""
         prefix = self._prefix(sample)
-        said = (self._cause(path, path.blocks[0], prefix, sample) for path in sample.trip.back.paths if path.blocks)
+        said = (self._cause(path, path.blocks[0], prefix, sample) for path in sample.trip.reply.paths if path.blocks)
         yield from dict.fromkeys(said)
 
     def _cause(self, path: Path, block: Block, prefix: str, sample: SampleFlow) -> str:
         if block.rule == "no-route":
             return f"{block.address} has no route to {prefix}{self._not_propagated(block.address, sample)}"
         if block.rule == "private-to-internet" and block.address in self.engine.network.tables:
-            led = next((hop.led_by[0] for hop in path.hops if hop.led_by and hop.led_by[-1] == block.address), "")
+            led = next(
+                (hop.routed_by[0] for hop in path.hops if hop.routed_by and hop.routed_by[-1] == block.address), ""
+            )
             return f"{block.address} has no route to {prefix}: the reply leaves by the default route {led}"
         return str(block)
 
@@ -106,12 +108,12 @@ def _unanswered(sample: SampleFlow) -> bool:
     arrives = [path for path in trip.forward.paths if path.outcome is Outcome.REACHABLE]
     if not arrives or trip.asymmetric:
         return False
-    lost = [path for path in trip.back.paths if path.outcome is Outcome.BLOCKED]
-    if not lost or (len(arrives) < len(trip.forward.paths) and len(lost) < len(trip.back.paths)):
+    lost = [path for path in trip.reply.paths if path.outcome is Outcome.BLOCKED]
+    if not lost or (len(arrives) < len(trip.forward.paths) and len(lost) < len(trip.reply.paths)):
         return False
     packet = trip.forward.packet
     to_client = packet.protocol in ("tcp", "udp") and packet.port >= packet.ephemeral[0]
-    return not (to_client and stopped_by_filters(trip.back))
+    return not (to_client and stopped_by_filters(trip.reply))
 
 
 def _end(sample: SampleFlow) -> str:

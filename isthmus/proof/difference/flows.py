@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import product
 from typing import Any
 
-from isthmus.network.answers import InSubnet, Outcome, Path, RoundTrip, Somewhere
+from isthmus.network.answers import InSubnet, Outcome, Path, RoundTrip, UnknownAddress
 from isthmus.network.client_ports import Denied, added, described
 from isthmus.network.model import Network
 from isthmus.network.name_lookup import Lookup
@@ -265,7 +265,7 @@ def _works(pair: Pair | None) -> dict[Hashable, tuple[Outcome, ...]]:
 def _hosts(sample: SampleFlow) -> Hashable | None:
     """The addresses that were tried, of two hosts in subnets or of one. Both networks are tried with the same ones."""
     ends = (sample.source, sample.destination)
-    if not any(isinstance(end, InSubnet) for end in ends) or any(isinstance(end, Somewhere) for end in ends):
+    if not any(isinstance(end, InSubnet) for end in ends) or any(isinstance(end, UnknownAddress) for end in ends):
         return None
     return tuple(getattr(end, "ip", None) for end in ends)
 
@@ -278,7 +278,7 @@ def _why(*pairs: Pair | None) -> str:
     """Why something is unknown, in the later network or else in the earlier one."""
     for pair in reversed(pairs):
         for sample in pair.samples if pair is not None else ():
-            for path in (*sample.trip.forward.paths, *sample.trip.back.paths):
+            for path in (*sample.trip.forward.paths, *sample.trip.reply.paths):
                 if path.outcome is Outcome.UNKNOWN:
                     return path.unknown
             if sample.unknown_reason:
@@ -288,7 +288,7 @@ def _why(*pairs: Pair | None) -> str:
 
 def _unknown(pair: Pair | None) -> bool:
     trips = [sample.trip for sample in pair.samples] if pair is not None else []
-    return any(Outcome.UNKNOWN in (trip.forward.outcome, trip.back.outcome) for trip in trips)
+    return any(Outcome.UNKNOWN in (trip.forward.outcome, trip.reply.outcome) for trip in trips)
 
 
 def _ways(pair: Pair) -> frozenset[object]:
@@ -299,7 +299,7 @@ def _ways(pair: Pair) -> frozenset[object]:
 
 
 def _way(trip: RoundTrip) -> tuple[object, ...]:
-    return tuple(tuple(_hops(path) for path in paths) for paths in (trip.forward.paths, trip.back.paths))
+    return tuple(tuple(_hops(path) for path in paths) for paths in (trip.forward.paths, trip.reply.paths))
 
 
 def _hops(path: Path) -> tuple[tuple[str, str, str], ...]:

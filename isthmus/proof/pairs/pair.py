@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from isthmus.network.answers import InSubnet, Outcome, Path, Position, RoundTrip, Somewhere, Trace
+from isthmus.network.answers import InSubnet, Outcome, Path, Position, RoundTrip, Trace, UnknownAddress
 from isthmus.network.client_ports import described
 from isthmus.network.packet_classes import USUAL, PacketClass
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
@@ -153,7 +153,7 @@ class Pair:
 
 def subnet_of(position: Position) -> str:
     """The subnet that a position is in, or ""."""
-    if isinstance(position, Somewhere):
+    if isinstance(position, UnknownAddress):
         return position.subnet
     return position.address if isinstance(position, InSubnet) else ""
 
@@ -193,7 +193,7 @@ def best(samples: Sequence[SampleFlow]) -> tuple[Outcome, Outcome]:
     """REACHABLE if any path is reachable, else UNKNOWN if any path is unknown, else BLOCKED. No sample: BLOCKED."""
     return (
         _at_best(path for sample in samples for path in sample.trip.forward.paths),
-        _at_best(path for sample in samples for path in sample.trip.back.paths),
+        _at_best(path for sample in samples for path in sample.trip.reply.paths),
     )
 
 
@@ -217,7 +217,7 @@ def _best_version(samples: Sequence[SampleFlow]) -> Sequence[SampleFlow]:
 
 def reply_outcome(trip: RoundTrip) -> Outcome:
     """The outcome of the reply. It is blocked if a firewall sees only one direction of the flow."""
-    return Outcome.BLOCKED if trip.asymmetric else trip.back.outcome
+    return Outcome.BLOCKED if trip.asymmetric else trip.reply.outcome
 
 
 _RANK = {Outcome.BLOCKED: 0, Outcome.UNKNOWN: 1, Outcome.REACHABLE: 2}

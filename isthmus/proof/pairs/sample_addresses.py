@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from isthmus.network.address_space import ALL, PUBLIC, address_at, number, span
-from isthmus.network.answers import AtSite, InSubnet, Internet, Position, Somewhere
+from isthmus.network.answers import AtSite, InSubnet, Internet, Position, UnknownAddress
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Cidr, Unknown
 from isthmus.network.prefix_classes import Advertised, Key
@@ -64,15 +64,15 @@ class SampleAddresses:
         workloads = set(location.workloads)
         unknown_reason = self.unknown_workloads(location)
         if location.vpc and (why := self.inventory.unknown_hosts(location.vpc)):
-            yield SampleAddress(Somewhere(location.vpc, why), 4)
+            yield SampleAddress(UnknownAddress(location.vpc, why), 4)
         for tier, subnet in self.classes.subnets(location):
             is_workload = subnet.address in workloads
-            if subnet.vague_ipv6:
-                unknown = Somewhere(location.vpc, subnet.vague_ipv6, subnet.address, 6)
+            if subnet.ipv6_unknown_reason:
+                unknown = UnknownAddress(location.vpc, subnet.ipv6_unknown_reason, subnet.address, 6)
                 yield SampleAddress(unknown, 6, is_workload=is_workload)
             for cidr in subnet.cidrs:
                 if isinstance(cidr, Unknown):
-                    unknown = Somewhere(location.vpc, f"{subnet.address}: {cidr.reason}", subnet.address)
+                    unknown = UnknownAddress(location.vpc, f"{subnet.address}: {cidr.reason}", subnet.address)
                     yield SampleAddress(unknown, 4, is_workload=is_workload)
                     continue
                 public = tier is Tier.PUBLIC and self.inventory.public(subnet, cidr.version)

@@ -180,8 +180,10 @@ class Flow:
     @property
     def returned(self) -> str:
         """What becomes of the replies, in a word: where no packet arrives, there is none to follow."""
-        unseen = self.forward is not Outcome.REACHABLE and self.evidence is not None and not self.evidence.back.followed
-        return self.evidence.back.said if unseen and self.evidence is not None else self.back.value
+        unseen = (
+            self.forward is not Outcome.REACHABLE and self.evidence is not None and not self.evidence.reply.followed
+        )
+        return self.evidence.reply.said if unseen and self.evidence is not None else self.back.value
 
     @cached_property
     def evidence(self) -> RoundTrip | None:

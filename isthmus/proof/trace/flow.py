@@ -13,13 +13,13 @@ from isthmus.network.answers import (
     AtSite,
     InSubnet,
     Internet,
-    Nowhere,
     Outcome,
     Path,
     Position,
     RoundTrip,
     Service,
-    Somewhere,
+    UnassignedAddress,
+    UnknownAddress,
 )
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import EndpointKind, Network, Unknown, VpcEndpoint
@@ -85,7 +85,7 @@ class FlowTrace:
         """One trip for each outcome, the worst first."""
         found: dict[tuple[Outcome, Outcome], RoundTrip] = {}
         for trip in self.trips:
-            found.setdefault((trip.forward.outcome, trip.back.outcome), trip)
+            found.setdefault((trip.forward.outcome, trip.reply.outcome), trip)
         order = [Outcome.BLOCKED, Outcome.UNKNOWN, Outcome.REACHABLE]
         return tuple(found[key] for key in sorted(found, key=lambda key: (order.index(key[0]), order.index(key[1]))))
 
@@ -116,7 +116,7 @@ def trace(pairs: AllPairs, source: str, destination: str, packets: Packets | Non
     locations = [named[name] for name in (source, destination) if name in named]
     unknown_reason = next(filter(None, map(pairs.unknown_workloads, locations)), "")
     trips = tuple(sample.trip for sample in shown)
-    paths = [path for trip in trips for path in (*trip.forward.paths, *trip.back.paths)]
+    paths = [path for trip in trips for path in (*trip.forward.paths, *trip.reply.paths)]
     assumed = tuple(assumed_on(pairs.engine, paths))
     on = "" if _by_gateway_endpoint(paths) else _conditions(pairs, starts, ends)
     parts = _parted(pairs, trips)
@@ -160,7 +160,7 @@ def _parted(pairs: AllPairs, trips: Sequence[RoundTrip]) -> str:
     for trip in trips:
         packet = trip.forward.packet
         here, there = subnet_of(packet.source), subnet_of(packet.destination)
-        back = Outcome.BLOCKED if trip.asymmetric else trip.back.outcome
+        back = Outcome.BLOCKED if trip.asymmetric else trip.reply.outcome
         versions = outcomes.setdefault((here, there), {})
         versions.setdefault(_version(packet.destination), set()).add((trip.forward.outcome, back))
 
@@ -290,7 +290,7 @@ def _everywhere(pairs: AllPairs, given: str) -> Sequence[Position]:
 
 def _version(position: Position) -> int:
     """The version of IP, or what stands for that of addresses that a NAT gateway translates."""
-    if isinstance(position, Somewhere):
+    if isinstance(position, UnknownAddress):
         return position.version
     address = getattr(position, "ip", None)
     if isinstance(position, Internet) and address is not None and nat64.is_inside(number(address)):
@@ -338,7 +338,7 @@ def positions_of(pairs: AllPairs, given: str) -> Sequence[Position]:
         except NoSuchPosition as error:
             if pairs.engine.in_several(address):
                 raise ProofError(f"no such place: {error}") from None
-            return [Nowhere(address, str(error))]
+            return [UnassignedAddress(address, str(error))]
     services = {e.service_name for e in network.endpoints.values() if e.kind is EndpointKind.GATEWAY} - {""}
     if given in services:
         return [Service(given)]
