@@ -28,11 +28,11 @@ class Vpc:
 
 @dataclass(frozen=True, slots=True)
 class Subnet:
-    """A subnet, with the table and network ACL in effect (associated ones, or the VPC's main and default ones).
+    """A subnet with the route table and network ACL in effect: associated, or the main and default ones of the VPC.
 
-    `zone` is the zone id where the configuration gives one (`use1-az1`), else the zone name (`us-east-1a`).
-    Zone names differ between accounts; equal labels are taken as equal zones. `ipv6_unknown_reason` says why it may have IPv6
-    addresses that are not among `cidrs`, or "".
+    `zone` is the zone ID if the configuration has it (`use1-az1`), else the zone name (`us-east-1a`). Zone names differ
+    between accounts; equal names are taken as equal zones. `ipv6_unknown_reason` is why the subnet may have IPv6
+    addresses that are not in `cidrs`, or "".
     """
 
     address: str
