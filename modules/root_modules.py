@@ -118,7 +118,7 @@ class _Root:
             name = identifier(connection.name)
             for output in outputs_of(self.estate, connection):
                 self._output(
-                    f"{output}_{name}", self.stack.ref(made, f"{output}_{name}"), f"Of VPN connection {connection.name}"
+                    f"{output}_{name}", self.stack.ref(made, f"{output}_{name}"), f"VPN connection {connection.name}"
                 )
 
     def _observability(self, call: ModuleCall) -> None:
@@ -135,9 +135,11 @@ class _Root:
         made = self.calls[call.name] = _call(self.stack, call.name, inputs, hub=self._join_alias(wanted))
         name = identifier(wanted.name)
         for output in ("vpc_id", "transit_gateway_attachment_id"):
-            self._output(f"{output}_{name}", self.stack.ref(made, output), f"Of spoke {wanted.name}")
+            self._output(f"{output}_{name}", self.stack.ref(made, output), f"Spoke {wanted.name}")
         self._output(
-            f"private_subnet_ids_{name}", self.stack.ref(made, "private_subnet_ids"), f"Of spoke {wanted.name}, by name"
+            f"private_subnet_ids_{name}",
+            self.stack.ref(made, "private_subnet_ids"),
+            f"Spoke {wanted.name}, by subnet name",
         )
 
     def _firewall(self, call: ModuleCall) -> None:
@@ -160,9 +162,7 @@ class _Root:
         made = _call(self.stack, call.name, inputs, hub=self._egress_alias())
         name = identifier(self.environment.egress.name)
         for output in ("vpc_id", "transit_gateway_attachment_id", "nat_public_ips"):
-            self._output(
-                f"{output}_{name}", self.stack.ref(made, output), f"Of egress VPC {self.environment.egress.name}"
-            )
+            self._output(f"{output}_{name}", self.stack.ref(made, output), f"Egress VPC {self.environment.egress.name}")
 
     @property
     def _inspects_inside(self) -> bool:
@@ -181,7 +181,7 @@ class _Root:
             inputs[LOG_KEY_ARN] = self._log_inputs()[LOG_KEY_ARN]
         made = self.calls["dns"] = _call(self.stack, call.name, inputs, after=self._created_first)
         for output in (*dns_outputs(home), *(["dns_inbound_addresses"] if home.dns.inbound else [])):
-            self._output(output, self.stack.ref(made, output), "Of hybrid DNS")
+            self._output(output, self.stack.ref(made, output), "Hybrid DNS")
 
     def _endpoints(self, call: ModuleCall) -> None:
         home = self._shared_services
@@ -192,7 +192,7 @@ class _Root:
             inputs[AUTHORIZE_ROLE] = self.stack.ref(self.calls["dns"], AUTHORIZE_ROLE)
         made = self.calls["endpoints"] = _call(self.stack, call.name, inputs)
         for output in (*endpoint_outputs(self.estate, home), "endpoint_ids"):
-            self._output(output, self.stack.ref(made, output), "Of central endpoints")
+            self._output(output, self.stack.ref(made, output), "Central interface endpoints")
 
     def _resolution(self, call: ModuleCall) -> None:
         home = self._shared_services

@@ -255,7 +255,7 @@ class _Vpn:
         for output, attribute in attributes.items():
             value = self.module.ref(made, attribute)
             self.module.add(
-                TerraformOutput, f"{output}_{name}", value=value, description=f"Of VPN connection {connection.name}"
+                TerraformOutput, f"{output}_{name}", value=value, description=f"VPN connection {connection.name}"
             )
 
 

@@ -1,7 +1,7 @@
-"""A `terraform test` file for each module: what whoever edits the module without Python must not lose.
+"""A `terraform test` file for each module. It protects properties of the module from later edits by hand.
 
-The checks come from the intent, the addresses from the module. They run under `mock_provider`, with plans only, so they
-need neither an account nor credentials: https://developer.hashicorp.com/terraform/language/tests/mocking
+The checks come from the intent, and the addresses from the module. They run plans with `mock_provider`, so they need no
+account and no credentials: https://developer.hashicorp.com/terraform/language/tests/mocking
 """
 
 from __future__ import annotations

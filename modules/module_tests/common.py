@@ -1,4 +1,4 @@
-"""Checks of what any module may hold: logs, keys, shares, policies, security groups."""
+"""Checks for resources that any module may hold: logs, keys, shares, policies, security groups."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ _POLICIES = {
     "aws_s3_bucket_policy": "policy",
     "aws_sns_topic_policy": "policy",
 }
-"""Where policies stand that say who may do something."""
+"""The argument that holds a resource policy or trust policy, by resource type."""
 
 
 def checks(estate: Estate, module: Module) -> Iterator[Check]:
-    """The checks for what there is in a module."""
+    """The checks for the resources of a module."""
     if module.addresses("aws_cloudwatch_log_group"):
         groups = module.all("aws_cloudwatch_log_group")
         yield check(
             "logs_are_encrypted_and_kept",
             (
                 all_of("group", groups, "group.kms_key_id == var.log_key_arn"),
-                "A log group is not under the root's key.",
+                "A log group is not encrypted with the root's key.",
             ),
             (
                 all_of("group", groups, f"group.retention_in_days == {estate.log_retention_days}"),
-                f"A log group does not keep what is in it for {estate.log_retention_days} days.",
+                f"A log group does not retain events for {estate.log_retention_days} days.",
             ),
         )
     if module.addresses("aws_kms_key"):
@@ -37,21 +37,27 @@ def checks(estate: Estate, module: Module) -> Iterator[Check]:
         yield check(
             "keys_rotate",
             (all_of("key", keys, "key.enable_key_rotation"), "A key does not rotate."),
-            (all_of("key", keys, "key.deletion_window_in_days >= 30"), "A deleted key is gone in less than 30 days."),
+            (
+                all_of("key", keys, "key.deletion_window_in_days >= 30"),
+                "The deletion window of a key is less than 30 days.",
+            ),
         )
     if module.addresses("aws_ram_resource_share"):
         shares = module.all("aws_ram_resource_share")
         yield check(
             "nothing_is_shared_outside_the_organization",
-            (all_of("share", shares, "!share.allow_external_principals"), "A share admits other organizations."),
+            (
+                all_of("share", shares, "!share.allow_external_principals"),
+                "A share allows principals outside the organization.",
+            ),
         )
     if module.addresses("aws_vpc_security_group_ingress_rule"):
         rules = module.all("aws_vpc_security_group_ingress_rule")
         yield check(
-            "no_security_group_admits_everybody",
+            "no_security_group_allows_the_internet",
             (
                 all_of("rule", rules, 'rule.cidr_ipv4 != "0.0.0.0/0" && rule.ip_protocol != "-1"'),
-                "A rule admits the whole internet, or every protocol.",
+                "A rule allows the whole internet, or every protocol.",
             ),
         )
     policies = [f"{a}.{argument}" for kind, argument in _POLICIES.items() for a in module.setting(kind, argument)]
@@ -59,6 +65,6 @@ def checks(estate: Estate, module: Module) -> Iterator[Check]:
         statements = f"flatten([for policy in {listed(policies)} : jsondecode(policy).Statement])"
         named = 'statement.Effect == "Deny" || try(statement.Principal.AWS, "") != "*" || can(statement.Condition)'
         yield check(
-            "no_policy_admits_everybody",
-            (all_of("statement", statements, named), "A policy allows any principal something, under no condition."),
+            "no_policy_allows_any_principal",
+            (all_of("statement", statements, named), "A policy allows any principal without a condition."),
         )

@@ -1,4 +1,4 @@
-"""What checks are made of, and the file they make: mocks, inputs, and one `run` for each idea."""
+"""Expressions for checks, and the test file: mocks, inputs, and one `run` for each check."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _ACCOUNT, _REGION = "111122223333", "us-east-1"
 
 
 class Module:
-    """A module's document, asked for addresses and for expressions over them."""
+    """The Terraform of a module. It returns addresses, and expressions over them."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.document = document
         self.resources: Mapping[str, Mapping[str, Any]] = document.get("resource", {})
 
     def addresses(self, kind: str, *starts: str) -> list[str]:
-        """The addresses of a type, of all names or of those that start so."""
+        """The addresses of a type, for all names or for names with one of these prefixes."""
         return [f"{kind}.{name}" for name in sorted(self.resources.get(kind, {})) if name.startswith(starts or ("",))]
 
     def setting(self, kind: str, argument: str) -> list[str]:
-        """The addresses of a type whose argument is written in the module."""
+        """The addresses of a type whose body sets the argument."""
         named = self.resources.get(kind, {})
         return [f"{kind}.{name}" for name, body in sorted(named.items()) if body.get(argument) is not None]
 
@@ -42,14 +42,14 @@ class Module:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One idea: the name of its run, and what must hold, each expression with what is wrong where it does not."""
+    """One check: the name of its run, and its conditions, each with the message for a failure."""
 
     name: str
     asserts: tuple[tuple[str, str], ...]
 
 
 def check(name: str, *asserts: tuple[str, str]) -> Check:
-    """A check."""
+    """A check with these conditions."""
     return Check(name, asserts)
 
 
@@ -64,17 +64,17 @@ def text(values: Iterable[str]) -> str:
 
 
 def same(one: str, other: str) -> str:
-    """The expression that two lists of strings hold the same, in whatever order."""
+    """The expression that two lists of strings hold the same elements, in any order."""
     return f"sort({one}) == sort({other})"
 
 
 def all_of(name: str, elements: str, condition: str) -> str:
-    """The expression that a condition holds for every element, which it calls by a name."""
+    """The expression that a condition holds for every element. The condition refers to the element by `name`."""
     return f"alltrue([for {name} in {elements} : {condition}])"
 
 
 def test_file(module: Module, checks: Sequence[Check]) -> dict[str, Any]:
-    """The test file of a module. Runs are plans: `prevent_destroy` would keep Terraform from tidying up after more."""
+    """The test file of a module. Runs are plans, since `prevent_destroy` would block the destroy after an apply."""
     return {
         "//": HOW,
         "mock_provider": {"aws": list(_providers(module))},
@@ -99,9 +99,9 @@ def test_file(module: Module, checks: Sequence[Check]) -> dict[str, Any]:
 
 
 def _providers(module: Module) -> Iterator[dict[str, Any]]:
-    """A mock of each provider that the module is handed, for the types it makes there.
+    """A mock of each provider that the caller passes, with the types that use it.
 
-    With `override_during` what AWS decides is made up for the plan already, but only for types that are named.
+    With `override_during`, Terraform mocks computed values at plan time, but only for types that are listed.
     """
     types = defaultdict(set)
     for kind, named in module.resources.items():
@@ -113,7 +113,7 @@ def _providers(module: Module) -> Iterator[dict[str, Any]]:
 
 
 def _values(module: Module) -> dict[str, dict[str, Any]]:
-    """Values for what the module reads from its own resources and a made-up word will not do for."""
+    """Values of computed attributes that the module uses, and for which a random string is not valid."""
     values: dict[str, dict[str, Any]] = defaultdict(dict)
     for address, attribute in _REFERENCE.findall(json.dumps(module.document)):
         kind, _, name = address.partition(".")
@@ -130,7 +130,7 @@ def _values(module: Module) -> dict[str, dict[str, Any]]:
 
 
 def _status(firewall: Mapping[str, Any]) -> dict[str, Any]:
-    """What a firewall says of itself: an endpoint in each subnet, whose id is an input, or its attachment."""
+    """The status of a firewall: an endpoint in each subnet, whose id is an input, or its attachment."""
     if "transit_gateway_id" in firewall:
         return {"transit_gateway_attachment_sync_states": [{"attachment_id": "tgw-attach-of-the-firewall"}]}
     subnets = [_given(mapping["subnet_id"][len("${var.") : -1]) for mapping in firewall["subnet_mapping"]]
@@ -138,7 +138,7 @@ def _status(firewall: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _given(variable: str) -> str:
-    """A value for an input, by which it is known again in a message."""
+    """A value for an input that identifies it in messages."""
     words = variable.replace("_", "-")
     return _arn("input", words) if "_arn" in f"_{variable}" else words
 

@@ -19,15 +19,18 @@ def hub(estate: Estate, tables: HubTables, module: Module) -> Iterator[Check]:
     off = ("auto_accept_shared_attachments", "default_route_table_association", "default_route_table_propagation")
     yield check(
         "nothing_is_reachable_by_default",
-        *((f'{_GATEWAY}.{switch} == "disable"', f"The gateway has {switch} on.") for switch in off),
+        *((f'{_GATEWAY}.{switch} == "disable"', f"The transit gateway has {switch} enabled.") for switch in off),
     )
     yield check(
-        "the_gateway_speaks_with_its_own_number",
-        (f'tostring({_GATEWAY}.amazon_side_asn) == "{estate.hub.asn}"', f"The gateway's ASN is not {estate.hub.asn}."),
+        "the_gateway_has_its_asn",
+        (
+            f'tostring({_GATEWAY}.amazon_side_asn) == "{estate.hub.asn}"',
+            f"The ASN of the transit gateway is not {estate.hub.asn}.",
+        ),
     )
     yield check(
         "the_gateways_traffic_is_logged",
-        (f"aws_flow_log.this.transit_gateway_id == {_GATEWAY}.id", "The flow log is not that of the gateway."),
+        (f"aws_flow_log.this.transit_gateway_id == {_GATEWAY}.id", "The flow log is not for the transit gateway."),
     )
     blackholes = [
         (f"aws_ec2_transit_gateway_route.{table.key}_blackhole_{name}", table.key, cidr)
@@ -36,44 +39,44 @@ def hub(estate: Estate, tables: HubTables, module: Module) -> Iterator[Check]:
     ]
     if blackholes:
         yield check(
-            "a_default_carries_nothing_between_members",
+            "a_default_route_carries_nothing_between_spokes",
             *(
                 (
                     f'{address}.blackhole && {address}.destination_cidr_block == "{cidr}" && '
                     f"{address}.transit_gateway_route_table_id == aws_ec2_transit_gateway_route_table.{table}.id",
-                    f"Table {table} does not drop what no member of {cidr} has.",
+                    f"Table {table} has no blackhole route for {cidr}.",
                 )
                 for address, table, cidr in blackholes
             ),
         )
     if module.addresses("aws_ram_principal_association"):
-        with_whom = text(principal for _, principal in ram_principals(estate, estate.hub.share_with))
+        shared_with = text(principal for _, principal in ram_principals(estate, estate.hub.share_with))
         yield check(
-            "the_gateway_is_shared_with_whom_the_intent_names",
+            "the_gateway_is_shared_as_the_intent_says",
             (
-                same(f"{module.all('aws_ram_principal_association')}[*].principal", with_whom),
-                "The gateway is shared with others than the intent names.",
+                same(f"{module.all('aws_ram_principal_association')}[*].principal", shared_with),
+                "The transit gateway is shared with other principals than the intent names.",
             ),
             (
                 same(
                     f"{module.all('aws_ram_resource_association')}[*].resource_arn",
                     listed([f"{_GATEWAY}.arn"]),
                 ),
-                "Something else than the gateway is shared.",
+                "Another resource than the transit gateway is shared.",
             ),
         )
     roles = module.addresses("aws_iam_role_policy", "join_")
     if roles:
         yield check(
-            "who_joins_a_segment_changes_that_segment_only",
-            *((_narrow(address), f"{address} may change more than its own segment.") for address in roles),
+            "a_segment_role_changes_only_its_segment",
+            *((_narrow(address), f"{address} allows changes of other segments.") for address in roles),
         )
 
 
 def _narrow(address: str) -> str:
-    """What is allowed on everything only looks; what is allowed on any attachment asks for its segment, or accepts."""
-    looks = 'startswith(action, "ec2:Describe") || startswith(action, "ec2:Get")'
-    harmless = f'statement.Sid == "Accept" || can(statement.Condition) || {all_of("action", _ACTIONS, looks)}'
+    """Statements on all resources are read-only. Statements on all attachments need a condition, or are `Accept`."""
+    reads = 'startswith(action, "ec2:Describe") || startswith(action, "ec2:Get")'
+    harmless = f'statement.Sid == "Accept" || can(statement.Condition) || {all_of("action", _ACTIONS, reads)}'
     broad = 'anytrue([for resource in flatten([statement.Resource]) : endswith(resource, "*")])'
     return all_of("statement", f"jsondecode({address}.policy).Statement", f"!{broad} || {harmless}")
 
@@ -88,19 +91,19 @@ def vpn(estate: Estate, environment: Environment, tables: HubTables, module: Mod
     keyed = [c for c in connections if estate.customer_gateway(c.customer_gateway)[1].certificate_arn is None]
     if keyed:
         yield check(
-            "keys_are_made_by_aws_and_kept_in_secrets_manager",
+            "pre_shared_keys_are_in_secrets_manager",
             (
                 all_of(
                     "connection",
                     listed(f"aws_vpn_connection.{identifier(connection.name)}" for connection in keyed),
                     'connection.preshared_key_storage == "SecretsManager"',
                 ),
-                "A pre-shared key would stand in the state.",
+                "The state would hold a pre-shared key.",
             ),
         )
-    yield check("tunnels_take_what_the_intent_takes_and_nothing_weaker", *_cryptography(connections, made))
+    yield check("tunnels_allow_only_the_cryptography_of_the_intent", *_cryptography(connections, made))
     yield check(
-        "every_tunnel_has_inside_addresses_of_its_own",
+        "every_tunnel_has_its_own_inside_addresses",
         (
             f"length(distinct(concat({made}[*].tunnel1_inside_cidr, {made}[*].tunnel2_inside_cidr)))"
             f" == {2 * len(connections)}",
@@ -108,23 +111,23 @@ def vpn(estate: Estate, environment: Environment, tables: HubTables, module: Mod
         ),
     )
     logged = " && ".join(f"connection.tunnel{n}_log_options[0].cloudwatch_log_options[0].log_enabled" for n in (1, 2))
-    yield check("every_tunnel_is_logged", (all_of("connection", made, logged), "A tunnel writes no log."))
+    yield check("every_tunnel_is_logged", (all_of("connection", made, logged), "A tunnel has no log."))
     yield check(
-        "connections_lead_to_their_own_sites",
+        "connections_use_their_customer_gateways",
         *(
             (
                 f"aws_vpn_connection.{identifier(connection.name)}.customer_gateway_id"
                 f" == aws_customer_gateway.{identifier(name_of(connection.customer_gateway))}.id"
                 f" && aws_customer_gateway.{identifier(name_of(connection.customer_gateway))}.ip_address"
                 f' == "{gateway.ip_address}"',
-                f"{connection.name} does not lead to {gateway.ip_address}.",
+                f"{connection.name} does not use the customer gateway with address {gateway.ip_address}.",
             )
             for connection in connections
             if (gateway := estate.customer_gateway(connection.customer_gateway)[1]).ip_address is not None
         ),
     )
     yield check(
-        "segments_decide_what_sites_reach",
+        "connections_follow_their_segments",
         *(_place(connection, tables, module) for connection in connections),
     )
 
@@ -144,7 +147,7 @@ def _cryptography(connections: list[VpnConnection], made: str) -> Iterator[tuple
         taken = " ,".join(f"[for c in {made} : [for value in c.tunnel{n}_{option} : tostring(value)]]" for n in (1, 2))
         yield (
             f"length(setsubtract(flatten([{taken}]), {text(sorted(meant))})) == 0",
-            f"A tunnel takes other {option.replace('_', ' ')} than {', '.join(sorted(meant))}.",
+            f"A tunnel allows other {option.replace('_', ' ')} than {', '.join(sorted(meant))}.",
         )
 
 
@@ -154,14 +157,14 @@ def _place(connection: VpnConnection, tables: HubTables, module: Module) -> tupl
         f"aws_ec2_transit_gateway_route_table_association.{name}.transit_gateway_route_table_id"
         f" == var.{table_id(tables.table_of_vpn(connection).key)}"
     )
-    learners = [table_id(table.key) for table in tables.tables_leading_to(connection)]
-    message = f"{connection.name} is not associated with, or not told to, the route tables that its segment decides."
+    expected = [table_id(table.key) for table in tables.tables_leading_to(connection)]
+    message = f"{connection.name} does not have the association and propagations of its segment."
     if connection.routing is not Routing.BGP:
         return own, message
     propagations = module.all("aws_ec2_transit_gateway_route_table_propagation")
     attachment = f"aws_vpn_connection.{name}.transit_gateway_attachment_id"
-    told = (
+    propagated = (
         f"[for p in {propagations} : p.transit_gateway_route_table_id"
         f" if p.transit_gateway_attachment_id == {attachment}]"
     )
-    return f"{own} && {same(told, listed(f'var.{learner}' for learner in learners))}", message
+    return f"{own} && {same(propagated, listed(f'var.{key}' for key in expected))}", message

@@ -1,4 +1,4 @@
-"""Checks of the smaller modules: names, endpoints, firewall, alarms, logs, state."""
+"""Checks of the smaller modules: DNS, endpoints, firewall, alarms, logs, state."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def logs(estate: Estate, environment: Environment, module: Module) -> Iterator[C
     account = estate.account(environment.account).id
     trust = "jsondecode(aws_iam_role.flow_logs.assume_role_policy).Statement"
     yield check(
-        "flow_logs_alone_use_the_role",
+        "only_flow_logs_use_the_role",
         (
             all_of("statement", trust, 'statement.Principal.Service == "vpc-flow-logs.amazonaws.com"'),
             "Another service than flow logs may use the role.",
@@ -31,14 +31,17 @@ def logs(estate: Estate, environment: Environment, module: Module) -> Iterator[C
 def state(module: Module) -> Iterator[Check]:
     """The checks of `state`."""
     block = "aws_s3_bucket_public_access_block.this"
-    ways = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
+    settings = ("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets")
     yield check(
-        "states_are_nobody_elses",
-        (" && ".join(f"{block}.{way}" for way in ways), "The bucket may become public."),
+        "the_state_bucket_is_not_public",
+        (" && ".join(f"{block}.{setting}" for setting in settings), "The state bucket does not block public access."),
     )
     yield check(
-        "old_states_are_kept",
-        ('aws_s3_bucket_versioning.this.versioning_configuration[0].status == "Enabled"', "States have no versions."),
+        "old_state_versions_are_kept",
+        (
+            'aws_s3_bucket_versioning.this.versioning_configuration[0].status == "Enabled"',
+            "The state bucket has no versioning.",
+        ),
         (
             "aws_s3_bucket_lifecycle_configuration.this.rule[0].noncurrent_version_expiration[0]"
             ".newer_noncurrent_versions >= 20",
@@ -49,14 +52,17 @@ def state(module: Module) -> Iterator[Check]:
     default = f"{rule}.apply_server_side_encryption_by_default[0]"
     yield check(
         "states_are_encrypted",
-        (f"{default}.kms_master_key_id == aws_kms_key.this.arn", "States are not under the key of this module."),
+        (
+            f"{default}.kms_master_key_id == aws_kms_key.this.arn",
+            "States are not encrypted with the key of this module.",
+        ),
     )
     tls = 'statement.Effect == "Deny" && try(statement.Condition.Bool["aws:SecureTransport"], "") == "false"'
     yield check(
-        "states_travel_encrypted",
+        "the_state_bucket_requires_tls",
         (
             f"anytrue([for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : {tls}])",
-            "The bucket answers without TLS.",
+            "The bucket allows requests without TLS.",
         ),
     )
 
@@ -65,38 +71,38 @@ def firewall(estate: Estate, environment: Environment, module: Module) -> Iterat
     """The checks of `firewall`."""
     policy = "aws_networkfirewall_firewall_policy.this.firewall_policy[0]"
     yield check(
-        "what_no_rule_passes_is_dropped",
+        "traffic_that_no_rule_passes_is_dropped",
         (
             f'anytrue([for action in {policy}.stateful_default_actions : startswith(action, "aws:drop")])',
-            "What no rule passes is let through.",
+            "Traffic that no rule passes is not dropped.",
         ),
         (
             f'{policy}.stateful_engine_options[0].rule_order == "STRICT_ORDER"',
-            "Rules are not evaluated in their order.",
+            "Rules are not evaluated in strict order.",
         ),
         (
             f'alltrue([for action in {policy}.stateless_default_actions : action == "aws:forward_to_sfe"])',
-            "Something passes before the stateful rules.",
+            "A stateless default action bypasses the stateful rules.",
         ),
     )
     variables = f"{policy}.policy_variables[0].rule_variables"
     home = f'flatten([for v in {variables} : v.ip_set[0].definition if v.key == "HOME_NET"])'
     yield check(
-        "home_is_the_estate",
+        "home_net_is_the_estate",
         (same(home, text(sorted(estate.blocks))), "HOME_NET is not the blocks of the estate."),
     )
     if environment.protected:
         made = "aws_networkfirewall_firewall.this"
         yield check(
-            "the_firewall_does_not_go_by_accident",
+            "the_firewall_is_protected_from_deletion",
             (
                 f"{made}.delete_protection && {made}.firewall_policy_change_protection",
-                "The firewall can be deleted, or given another policy.",
+                "The firewall can be deleted, or its policy can be changed.",
             ),
         )
     destinations = "aws_networkfirewall_logging_configuration.this.logging_configuration[0].log_destination_config"
     yield check(
-        "what_it_drops_and_passes_is_logged",
+        "alerts_and_flows_are_logged",
         (f'setunion({destinations}[*].log_type, ["ALERT"]) == toset(["ALERT", "FLOW"])', "A log is missing."),
     )
 
@@ -114,16 +120,19 @@ def dns(estate: Estate, home: SharedServices, module: Module) -> Iterator[Check]
             ),
         )
         yield check(
-            "endpoints_speak_dns_alone",
+            "endpoints_allow_dns_only",
             *(
-                (all_of("rule", module.all(kind), "rule.from_port == 53 && rule.to_port == 53"), "A rule is not DNS's.")
+                (
+                    all_of("rule", module.all(kind), "rule.from_port == 53 && rule.to_port == 53"),
+                    "A rule is not for port 53.",
+                )
                 for kind in ("aws_vpc_security_group_ingress_rule", "aws_vpc_security_group_egress_rule")
                 if module.addresses(kind)
             ),
         )
     if home.dns.forwards:
         yield check(
-            "names_of_sites_are_asked_of_their_servers",
+            "names_of_sites_are_forwarded_to_their_servers",
             *(
                 (
                     f'aws_route53_resolver_rule.{domain_identifier(rule.domain)}.domain_name == "{rule.domain}" && '
@@ -139,7 +148,7 @@ def dns(estate: Estate, home: SharedServices, module: Module) -> Iterator[Check]
             "zones_are_private",
             (
                 all_of("zone", listed(private), "contains(zone.vpc[*].vpc_id, var.vpc_id)"),
-                "A zone is not that of the VPC of shared services: it would be public.",
+                "A zone is not associated with the shared services VPC, so it would be public.",
             ),
         )
 
@@ -152,16 +161,16 @@ def endpoints(estate: Estate, home: SharedServices, module: Module) -> Iterator[
         "endpoints_are_in_every_zone",
         (
             all_of("endpoint", interfaces, same("endpoint.subnet_ids", listed(f"var.{name}" for name in given))),
-            "An endpoint is not in all subnets that are there for endpoints.",
+            "An endpoint is not in all subnets for endpoints.",
         ),
     )
     reached = networks_reached(estate, estate.segment(home.spoke.segment))
     rules = module.all("aws_vpc_security_group_ingress_rule")
     yield check(
-        "https_from_the_estate_and_its_sites_alone",
+        "only_https_from_the_estate_and_its_sites_is_allowed",
         (
             same(f"{rules}[*].cidr_ipv4", text(sorted({*estate.blocks, *reached.values()}))),
-            "Others than the estate's blocks and the sites it reaches come to the endpoints, or not all of these.",
+            "The endpoints do not allow exactly the estate's blocks and the reached site networks.",
         ),
         (all_of("rule", rules, "rule.from_port == 443 && rule.to_port == 443"), "A rule is for more than HTTPS."),
     )
@@ -173,14 +182,14 @@ def endpoints(estate: Estate, home: SharedServices, module: Module) -> Iterator[
         bounds = (f'can({equal}["aws:PrincipalOrgID"])', f'{federates} && can({equal}["aws:ResourceOrgID"])', reads)
         condition = " || ".join(f"({bound})" for bound in bounds)
         yield check(
-            "endpoints_serve_the_organization_alone",
+            "endpoints_serve_only_the_organization",
             (
                 all_of(
                     "endpoint",
                     interfaces,
                     all_of("statement", "jsondecode(endpoint.policy).Statement", condition),
                 ),
-                "An endpoint takes requests of principals outside the organization.",
+                "An endpoint allows principals outside the organization.",
             ),
         )
 
@@ -199,7 +208,7 @@ def resolution(module: Module) -> Iterator[Check]:
     associated = [f"{address}.{argument}" for kind, argument in _OF_VPC.items() for address in module.addresses(kind)]
     if associated:
         yield check(
-            "the_vpc_resolves_by_hybrid_dns",
+            "the_vpc_uses_hybrid_dns",
             (all_of("vpc", listed(associated), "vpc == var.vpc_id"), "Another VPC is associated with hybrid DNS."),
         )
 
@@ -209,8 +218,8 @@ def observability(module: Module) -> Iterator[Check]:
     alarms = [*module.addresses("aws_cloudwatch_metric_alarm"), *module.addresses("aws_cloudwatch_composite_alarm")]
     if alarms:
         yield check(
-            "somebody_hears_of_every_alarm",
-            (all_of("alarm", f"{listed(alarms)}[*].alarm_actions", "length(alarm) > 0"), "An alarm tells nobody."),
+            "every_alarm_has_an_action",
+            (all_of("alarm", f"{listed(alarms)}[*].alarm_actions", "length(alarm) > 0"), "An alarm has no action."),
         )
     down = module.addresses("aws_cloudwatch_metric_alarm")
     tunnels = [
@@ -220,10 +229,10 @@ def observability(module: Module) -> Iterator[Check]:
     ]
     if tunnels:
         yield check(
-            "silence_of_a_tunnel_is_an_alarm",
+            "missing_tunnel_data_is_an_alarm",
             (
                 all_of("alarm", listed(tunnels), 'alarm.treat_missing_data == "breaching"'),
-                "A tunnel of which nothing is heard raises no alarm.",
+                "A tunnel without data raises no alarm.",
             ),
         )
     if module.addresses("aws_sns_topic"):
@@ -231,6 +240,6 @@ def observability(module: Module) -> Iterator[Check]:
             "alarms_are_encrypted",
             (
                 all_of("topic", module.all("aws_sns_topic"), "topic.kms_master_key_id == aws_kms_key.this.arn"),
-                "A topic is not under the key of this module.",
+                "A topic is not encrypted with the key of this module.",
             ),
         )

@@ -25,25 +25,25 @@ def spoke(estate: Estate, wanted: Spoke, tables: HubTables, module: Module) -> I
     yield from _vpc(wanted.cidr, estate.zones_of(wanted), module)
     yield _associated(tables.table_of_spoke(wanted).key, "segment")
     yield check(
-        "only_tables_of_the_segment_learn_the_vpc",
+        "the_vpc_propagates_into_tables_of_its_segment_only",
         (
             same(
                 f"{module.all('aws_ec2_transit_gateway_route_table_propagation')}[*].transit_gateway_route_table_id",
                 listed(f"var.{table_id(table.key)}" for table in tables.propagated_from_spoke(wanted)),
             ),
-            f"The VPC propagates into other route tables of the hub than those that reach {segment.name}.",
+            f"The VPC propagates into other route tables of the hub than those that may reach {segment.name}.",
         ),
     )
     reached = sorted({*estate.blocks, *networks_reached(estate, segment).values()})
     here = f"destination && route.transit_gateway_id == {_GATEWAY}"
     yield check(
-        "the_estate_and_its_sites_are_behind_the_hub",
+        "routes_to_the_estate_and_its_sites_use_the_hub",
         (
             all_of("destination", text(reached), same(_tables_with(module, here), f"{listed(workloads)}[*].id")),
-            "A block of the estate or a network of a site has no route to the hub, in some table of workloads.",
+            "A route table of workloads has no route to the hub for a block of the estate or a network of a site.",
         ),
     )
-    yield _way_out(wanted, workloads, module)
+    yield _egress_path(wanted, workloads, module)
     denied = sorted(rule.cidr for rule in site_rules(estate, segment) if rule.rank is not Rank.NAMED)
     if denied:
         yield _denied(denied, module)
@@ -60,12 +60,12 @@ def egress(estate: Estate, wanted: EgressVpc, tables: HubTables, module: Module)
     numbers = [zone_number(zone) for zone in zones]
     target = "vpc_endpoint_id == var.endpoint_id_az{}" if inspected else "nat_gateway_id == aws_nat_gateway.az{}.id"
     yield check(
-        "every_zone_leaves_by_itself",
+        "egress_stays_in_its_zone",
         *(
             (
                 f"aws_route.{Tier.TRANSIT_GATEWAY}_az{number}_default.{target.format(number)}"
                 f" && aws_nat_gateway.az{number}.subnet_id == aws_subnet.{Tier.PUBLIC}_az{number}.id",
-                f"What comes from the hub in zone {number} does not leave by that zone's own devices.",
+                f"Traffic from the hub in zone {number} does not use the firewall or NAT gateway of that zone.",
             )
             for number in numbers
         ),
@@ -73,7 +73,7 @@ def egress(estate: Estate, wanted: EgressVpc, tables: HubTables, module: Module)
     back = "vpc_endpoint_id != null" if inspected else f"transit_gateway_id == {_GATEWAY}"
     public = listed(_route_tables(module, Tier.PUBLIC))
     yield check(
-        "answers_find_the_way_back",
+        "return_paths_have_routes",
         (
             all_of(
                 "destination",
@@ -88,29 +88,29 @@ def egress(estate: Estate, wanted: EgressVpc, tables: HubTables, module: Module)
     if module.addresses("aws_ec2_transit_gateway_route"):
         attachment = _accepted(module)
         yield check(
-            "the_hub_leads_here",
+            "routes_of_the_hub_target_this_vpc",
             (
                 all_of(
                     "route",
                     module.all("aws_ec2_transit_gateway_route"),
                     f"route.transit_gateway_attachment_id == {attachment}.id",
                 ),
-                "A route of the hub leads to another attachment than the egress VPC's.",
+                "The target of a hub route is another attachment than the egress VPC's.",
             ),
         )
 
 
 def _vpc(cidr: str, zones: Sequence[str], module: Module) -> Iterator[Check]:
-    """What holds of every VPC of the estate."""
+    """The checks of every VPC of the estate."""
     subnets = module.all("aws_subnet")
     ranges = [f"{a}.cidr_block" for a in ("aws_vpc.this", *module.addresses("aws_vpc_ipv4_cidr_block_association"))]
     starts = (_START.format(name=name, shorter=_SHORTER) for name in ("one", "other"))
     yield check(
-        "subnets_lie_in_the_vpc_and_apart",
-        (f'aws_vpc.this.cidr_block == "{cidr}"', f"The VPC does not have the range {cidr}."),
+        "subnets_are_in_the_vpc_and_do_not_overlap",
+        (f'aws_vpc.this.cidr_block == "{cidr}"', f"The CIDR of the VPC is not {cidr}."),
         (
             all_of("subnet", subnets, f"anytrue([for range in {listed(ranges)} : {_INSIDE}])"),
-            "A subnet lies outside the ranges of the VPC.",
+            "A subnet is outside the CIDRs of the VPC.",
         ),
         (
             f"alltrue(flatten([for i, one in {subnets}[*].cidr_block : [for j, other in {subnets}[*].cidr_block :"
@@ -119,8 +119,11 @@ def _vpc(cidr: str, zones: Sequence[str], module: Module) -> Iterator[Check]:
         ),
     )
     yield check(
-        "no_subnet_hands_out_public_addresses",
-        (all_of("subnet", subnets, "!subnet.map_public_ip_on_launch"), "A subnet gives public addresses to instances."),
+        "no_subnet_assigns_public_addresses",
+        (
+            all_of("subnet", subnets, "!subnet.map_public_ip_on_launch"),
+            "A subnet assigns public addresses to instances.",
+        ),
     )
     associations = module.all("aws_route_table_association")
     yield check(
@@ -128,11 +131,11 @@ def _vpc(cidr: str, zones: Sequence[str], module: Module) -> Iterator[Check]:
         (same(f"{associations}[*].subnet_id", f"{subnets}[*].id"), "A subnet has no route table, or more than one."),
         (
             f"length(setsubtract({associations}[*].route_table_id, {module.ids('aws_route_table')})) == 0",
-            "A subnet has a route table that this module does not make.",
+            "A subnet uses a route table of another module.",
         ),
     )
     yield check(
-        "what_aws_makes_by_itself_lets_nothing_through",
+        "default_route_table_and_security_group_are_empty",
         ("length(aws_default_route_table.this.route) == 0", "The VPC's main route table has routes."),
         (
             "length(aws_default_security_group.this.ingress) + length(aws_default_security_group.this.egress) == 0",
@@ -141,29 +144,32 @@ def _vpc(cidr: str, zones: Sequence[str], module: Module) -> Iterator[Check]:
     )
     yield check(
         "all_traffic_is_logged",
-        ("aws_flow_log.this.vpc_id == aws_vpc.this.id", "The flow log is not that of the VPC."),
-        ('aws_flow_log.this.traffic_type == "ALL"', "The flow log leaves traffic out."),
+        ("aws_flow_log.this.vpc_id == aws_vpc.this.id", "The flow log is not for the VPC."),
+        ('aws_flow_log.this.traffic_type == "ALL"', "The flow log does not include all traffic."),
     )
     gateway = module.all("aws_subnet", Tier.TRANSIT_GATEWAY)
     yield check(
         "the_hub_is_attached_in_every_zone",
         (
             same("aws_ec2_transit_gateway_vpc_attachment.this.subnet_ids", f"{gateway}[*].id"),
-            "The attachment is not in the subnets that are there for it.",
+            "The attachment does not use the transit gateway subnets.",
         ),
-        (same(f"{gateway}[*].availability_zone_id", text(zones)), f"A zone is missing of {', '.join(zones)}."),
+        (
+            same(f"{gateway}[*].availability_zone_id", text(zones)),
+            f"The attachment does not use all of {', '.join(zones)}.",
+        ),
     )
     accepted = _accepted(module)
     switches = [f"!{accepted}.transit_gateway_default_route_table_{kind}" for kind in ("association", "propagation")]
     yield check(
-        "no_default_table_of_the_hub_is_joined",
-        (" && ".join(switches), "The attachment joins the hub's default route tables."),
+        "no_default_table_of_the_hub_is_used",
+        (" && ".join(switches), "The attachment uses the hub's default route tables."),
     )
 
 
 def _associated(table: str, of: str) -> Check:
     return check(
-        f"the_{of}_decides_what_is_reached".replace(" ", "_").lower(),
+        f"the_attachment_uses_the_route_table_of_the_{of}".replace(" ", "_").lower(),
         (
             f"aws_ec2_transit_gateway_route_table_association.this.transit_gateway_route_table_id"
             f" == var.{table_id(table)}",
@@ -172,13 +178,13 @@ def _associated(table: str, of: str) -> Check:
     )
 
 
-def _way_out(wanted: Spoke, workloads: Sequence[str], module: Module) -> Check:
+def _egress_path(wanted: Spoke, workloads: Sequence[str], module: Module) -> Check:
     if wanted.egress is Egress.NONE:
         return check(
-            "there_is_no_way_out",
+            "there_is_no_egress_path",
             (
                 all_of("route", module.all("aws_route"), f'route.destination_cidr_block != "{DEFAULT}"'),
-                "A default route leads out of a VPC that has no way out.",
+                "A VPC without an egress path has a default route.",
             ),
         )
     default = f'"{DEFAULT}" && '
@@ -188,31 +194,31 @@ def _way_out(wanted: Spoke, workloads: Sequence[str], module: Module) -> Check:
         internet = "route.gateway_id == aws_internet_gateway.this.id"
         nats = module.ids("aws_nat_gateway")
         return check(
-            "the_way_out_is_local",
+            "egress_is_local",
             (
                 same(_tables_with(module, default + internet), public),
-                "Another table than the public subnets' leads to the internet gateway, or one of these does not.",
+                "The tables with a default route to the internet gateway are not those of the public subnets.",
             ),
             (
                 same(
                     _tables_with(module, f"{default}anytrue([for nat in {nats} : nat == route.nat_gateway_id])"),
                     private,
                 ),
-                "A table of private subnets does not lead to a NAT gateway.",
+                "A route table of private subnets has no default route to a NAT gateway.",
             ),
         )
     return check(
-        "the_only_way_out_is_the_hub",
+        "egress_is_over_the_hub_only",
         (
             same(
                 _tables_with(module, f"{default}route.transit_gateway_id == {_GATEWAY}"),
                 f"{listed(workloads)}[*].id",
             ),
-            "A table of workloads has no default route to the hub.",
+            "A route table of workloads has no default route to the hub.",
         ),
         (
             f"length({_tables_with(module, default + 'true')}) == {len(workloads)}",
-            "A default route leads elsewhere than to the hub.",
+            "The target of a default route is not the hub.",
         ),
     )
 
@@ -222,11 +228,11 @@ def _denied(networks: Sequence[str], module: Module) -> Check:
     stops = 'rule.cidr_block == network && rule.egress == outgoing && rule.rule_action == "deny"'
     subnets = [a for a in module.addresses("aws_subnet") if not a.startswith(f"aws_subnet.{Tier.TRANSIT_GATEWAY}")]
     return check(
-        "sites_out_of_bounds_are_denied_both_ways",
+        "denied_sites_are_denied_in_both_directions",
         (
             f"alltrue(flatten([for network in {text(networks)} : [for outgoing in [true, false] :"
             f" anytrue([for rule in {rules} : {stops}])]]))",
-            "What the segment must not reach of a site is not denied, in one direction or both.",
+            "A denied site network is not denied in both directions.",
         ),
         (
             same(f"{module.all('aws_network_acl_association')}[*].subnet_id", f"{listed(subnets)}[*].id"),
@@ -237,16 +243,16 @@ def _denied(networks: Sequence[str], module: Module) -> Check:
 
 def _shared(estate: Estate, wanted: Spoke, module: Module) -> Check:
     private = f"{module.all('aws_subnet', Tier.PRIVATE)}[*].arn"
-    with_whom = [principal for _, principal in ram_principals(estate, wanted.share_private_subnets_with)]
+    shared_with = [principal for _, principal in ram_principals(estate, wanted.share_private_subnets_with)]
     return check(
-        "private_subnets_alone_are_shared",
+        "only_private_subnets_are_shared",
         (
             same(f"{module.all('aws_ram_resource_association')}[*].resource_arn", private),
-            "Something else than the private subnets is shared, or not all of them are.",
+            "The shared resources are not exactly the private subnets.",
         ),
         (
-            same(f"{module.all('aws_ram_principal_association')}[*].principal", text(with_whom)),
-            "The subnets are shared with others than the intent names.",
+            same(f"{module.all('aws_ram_principal_association')}[*].principal", text(shared_with)),
+            "The subnets are shared with other principals than the intent names.",
         ),
     )
 
@@ -256,12 +262,12 @@ def _route_tables(module: Module, *tiers: Tier) -> list[str]:
 
 
 def _tables_with(module: Module, condition: str) -> str:
-    """The ids of the route tables with a route to a destination, and whatever else the condition goes on with."""
+    """The ids of the route tables with a matching route. `condition` starts with the destination."""
     routes = module.all("aws_route")
     return f"[for route in {routes} : route.route_table_id if route.destination_cidr_block == {condition}]"
 
 
 def _accepted(module: Module) -> str:
-    """The address of what the hub's account accepts: the accepter where the accounts differ, else the attachment."""
+    """The address of the accepted attachment: the accepter if the accounts differ, else the attachment itself."""
     attachment = "aws_ec2_transit_gateway_vpc_attachment"
     return next(iter(module.addresses(f"{attachment}_accepter")), f"{attachment}.this")
