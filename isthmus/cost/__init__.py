@@ -1,9 +1,9 @@
-"""What a network costs in a month: while it stands, and for each GB by the path it takes.
+"""The cost estimate of a network: what its resources cost in a month, and what each GB costs on its path.
 
     from isthmus import proof
-    from isthmus.cost import Flow, bill, shipped
+    from isthmus.cost import TrafficFlow, estimate, shipped
 
-    bill(proof.read("cdktf.out"), shipped(), [Flow("dev", "dc1/users", gb=500, back=500)]).total
+    estimate(proof.read("cdktf.out"), shipped(), [TrafficFlow("dev", "dc1/users", gb=500, back=500)]).total
 
 Errors: `isthmus.cost.errors`.
 """

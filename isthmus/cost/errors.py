@@ -1,8 +1,8 @@
-"""What a bill says when there can be none: every fault of a file at once.
+"""Errors that prevent a cost estimate. Each lists every fault of a file at once.
 
 CostError
 ├── UnusablePrices   a price sheet
-└── UnusableTraffic  a file of flows
+└── UnusableTraffic  a traffic file
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from isthmus.text.printable import shown
 
 
 class CostError(Exception):
-    """The root of every error of a bill. Its text is written for the person who asked, and may quote a file."""
+    """The base of every error of a cost estimate. Its text may quote a file."""
 
     def __str__(self) -> str:
         return shown(super().__str__())
@@ -22,4 +22,4 @@ class UnusablePrices(CostError):
 
 
 class UnusableTraffic(CostError):
-    """A file of flows that cannot be used, or a flow in it that does not flow."""
+    """A traffic file that cannot be used, or a flow in it that does not arrive."""

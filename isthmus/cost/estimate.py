@@ -1,4 +1,4 @@
-"""A bill for a month: what stands, and what the stated traffic pays on its paths."""
+"""The cost estimate for a month: fixed charges, data charges of the given flows, and charges by use."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from isthmus.cost.items import AT_PRICE_OF, ITEMS, Item, Unit
 from isthmus.cost.prices import Prices, how_to_get_one, shipped, shipped_regions
 from isthmus.cost.traffic import TrafficFlow
 from isthmus.cost.transfer import paid
-from isthmus.cost.usage import OF_ROTATIONS, OF_WAIVERS, ItemUse, assumptions, item_uses, written_elsewhere
+from isthmus.cost.usage import ROTATIONS, WAIVERS, ItemUse, assumptions, item_uses, written_elsewhere
 from isthmus.network.answers import InSubnet, Outcome, Packet, Position
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.errors import ProofError
 from isthmus.proof.trace.flow import FlowTrace
 from isthmus.terraform.graph import Graph, Resource, Unknown
 
-# As AWS's own calculator counts, and the guide.
+# Hours in a month, as the AWS Pricing Calculator counts them.
 HOURS = 730
 
 
 @dataclass(frozen=True, slots=True)
 class CostLine:
-    """One item. `quantity` is in its unit; `amount` in the sheet's currency, None where the item has no price.
+    """The cost of one item. `quantity` is in its unit. `amount` is in the currency of the sheet; None: no price.
 
-    `parts` are what it is made of: root modules with a count, or flows with GB.
+    `parts` divide it: root modules with a count, or flows with GB.
     """
 
     item: Item
@@ -38,15 +38,15 @@ class CostLine:
 
     @property
     def count(self) -> Fraction:
-        """How many stand there, or how many GB pass."""
+        """The number of resources, or the number of GB."""
         return self.quantity / HOURS if self.item.unit is Unit.HOUR else self.quantity
 
 
 @dataclass(frozen=True, slots=True)
 class UsageLine:
-    """One item that costs by use: the least and the most of it in a month, and what each costs (None: no price).
+    """One item that costs by use: the least and the most of it in a month, and both amounts (None: no price).
 
-    What is taken off is below zero: so many at the most, and what that saves.
+    A waived charge is negative: the most that can be waived, and the amount that this saves.
     """
 
     item: Item
@@ -58,9 +58,10 @@ class UsageLine:
 
 @dataclass(frozen=True)
 class CostEstimate:
-    """What a network costs in a month, and what that leaves out.
+    """What a network costs in a month, with `notes` on what is not included.
 
-    `uses` cost by use, between two `assumptions`. `regions` are those that the network is in.
+    `uses` are charges by use, each between a least and a most under the `assumptions`. `regions` are those of the
+    network.
     """
 
     prices: Prices
@@ -73,24 +74,24 @@ class CostEstimate:
 
     @property
     def total(self) -> Fraction:
-        """The sum of all lines that have a price, without what costs by use."""
+        """The sum of all lines that have a price, without charges by use."""
         return sum((line.amount for line in self.lines if line.amount is not None), Fraction())
 
     @property
     def least(self) -> Fraction:
-        """The total, and the least of what costs by use."""
+        """The total plus the least of the charges by use."""
         return self.total + sum((use.least_amount or Fraction() for use in self.uses), Fraction())
 
     @property
     def most(self) -> Fraction:
-        """The total, and the most of what costs by use."""
+        """The total plus the most of the charges by use."""
         return self.total + sum((use.most_amount or Fraction() for use in self.uses), Fraction())
 
     @property
     def complete(self) -> bool:
-        """Whether every count is known and has a price: else the sums are too small."""
+        """Whether every count is known and every item has a price. If not, the sums are too small."""
         priced = all(use.least_amount is not None for use in self.uses)
-        return not self.unpriced and priced and not any(note.endswith(_DOUBT) for note in self.notes)
+        return not self.unpriced and priced and not any(note.endswith(_NOT_INCLUDED) for note in self.notes)
 
     @property
     def unpriced(self) -> tuple[CostLine, ...]:
@@ -99,9 +100,9 @@ class CostEstimate:
 
     @cached_property
     def by_root(self) -> Mapping[str, Fraction]:
-        """What stands, by root module: a share of each line by count. Traffic is nobody's alone.
+        """The fixed charges by root module: a share of each line by count. Data charges have no root module.
 
-        Empty for a plan or state that is read alone: its root has no name.
+        Empty for a single plan or state, whose root module has no name.
         """
         found: dict[str, Fraction] = {}
         for line in self.lines:
@@ -112,79 +113,79 @@ class CostEstimate:
 
 
 def estimate(subject: Analysis, prices: Prices | None = None, flows: Sequence[TrafficFlow] = ()) -> CostEstimate:
-    """The bill of a network, at the shipped prices of its Region where none are given.
+    """The cost estimate of a network. Without `prices`, it uses the sheet of its Region that comes with Isthmus.
 
-    Raises `UnusablePrices` where no prices are given and there is no sheet of its Region, where it is in several, or
-    where it is not known which. Raises `UnusableTraffic` for flows that do not arrive, of which it is not known whether
-    they do, or of places that are not there: all at once.
+    Raises `UnusablePrices` without `prices` if that Region has no sheet, if there are several Regions, or if the Region
+    is not known. Raises `UnusableTraffic` with every flow that does not arrive, that may not arrive, or that names a
+    location that does not exist.
     """
     regions = tuple(sorted({r.region for r in subject.graph.resources.values() if r.region}))
-    stands = list(fixed_charges(subject.graph))
+    fixed = list(fixed_charges(subject.graph))
     used = list(item_uses(subject.graph, flows))
-    charged = [*(each.resource for each in stands), *(each.resource for each in used)]
+    charged = [*(each.resource for each in fixed), *(each.resource for each in used)]
     chosen = prices or shipped(_region(charged, regions))
     due: dict[str, dict[str, Fraction]] = {}
     not_evaluated: list[str] = []
-    for each in stands:
+    for each in fixed:
         if isinstance(each.count, Unknown):
             not_evaluated.append(_unknown_reason(each.item, each.resource, each.count))
         else:
             _add(due, each.item, each.resource.root, Fraction(each.count))
-    for item, flow, gb in _carried(subject, flows):
+    for item, flow, gb in _data_charges(subject, flows):
         _add(due, item, str(flow), gb)
     lines = tuple(_line(item, due[name], chosen) for name, item in ITEMS.items() if name in due)
     not_evaluated += [
         _unknown_reason(use.item, use.resource, use.amount) for use in used if isinstance(use.amount, Unknown)
     ]
     by_use_ = tuple(_use_lines(used, chosen))
-    waived = tuple(_waived(stands, lines, chosen))
-    notes = (*not_evaluated, *_left_out(subject.graph, chosen, (*lines, *by_use_), flows))
+    waived = tuple(_waived(fixed, lines, chosen))
+    notes = (*not_evaluated, *_not_included(subject.graph, chosen, (*lines, *by_use_), flows))
     if prices is None:
-        notes += tuple(_of_unknown_region(charged, chosen))
+        notes += tuple(_notes_on_unknown_region(charged, chosen))
     rotated = tuple(_rotated(subject.graph, chosen))
     assumed = (
         *(assumptions(flows) if by_use_ else ()),
-        *((OF_ROTATIONS,) if rotated else ()),
-        *((OF_WAIVERS,) if waived else ()),
+        *((ROTATIONS,) if rotated else ()),
+        *((WAIVERS,) if waived else ()),
     )
     return CostEstimate(chosen, lines, tuple(flows), notes, (*waived, *rotated, *by_use_), assumed, regions)
 
 
 def _region(charged: Sequence[Resource], regions: Sequence[str]) -> str:
-    """The one Region that a network is in: of what is charged, else of everything."""
+    """The Region of the resources that cost something, or of all resources if none does. Raises `UnusablePrices`."""
     found = sorted({resource.region for resource in charged if resource.region}) or list(regions)
     if not found:
         raise UnusablePrices(
-            "no resource says in which Region it is, so its prices are not known. Name the Region with --region, such "
+            "the Region is not known: no resource and no provider states one. Name it with --region, such "
             f"as --region {shipped_regions()[0]}, or give a price sheet with --prices"
         )
     if len(found) > 1:
         raise UnusablePrices(
-            f"what is charged is in {', '.join(found)}, and a bill has the prices of one Region. Ask for the root "
-            f"modules of each Region by themselves, or say with --region {found[0]} that all is to be at its prices"
+            f"the resources are in {', '.join(found)}, and a cost estimate uses the prices of one Region. Estimate the "
+            f"root modules of each Region separately, or price everything as in {found[0]} with --region {found[0]}"
         )
     return found[0]
 
 
-def _of_unknown_region(charged: Sequence[Resource], prices: Prices) -> Iterator[str]:
-    """Said where a Region was found rather than named: what may be elsewhere."""
+def _notes_on_unknown_region(charged: Sequence[Resource], prices: Prices) -> Iterator[str]:
+    """A note for a Region that was not named: resources that may be in another one."""
     unknown = {resource.address for resource in charged if not resource.region}
     if unknown:
         yield (
-            f"a difference in price of {len(unknown)} of the resources, such as {min(unknown)}: in which Region they "
-            f"are is not known, and they are priced as in {prices.region}"
+            f"a price difference for {len(unknown)} resources whose Region is not known, such as {min(unknown)}: "
+            f"they are priced as in {prices.region}"
         )
 
 
-def _waived(stands: Sequence[FixedCharge], lines: Sequence[CostLine], prices: Prices) -> Iterator[UsageLine]:
-    """What AWS takes off for NAT gateways in a chain with a firewall: at the most one for one, hours and GB.
+def _waived(fixed: Sequence[FixedCharge], lines: Sequence[CostLine], prices: Prices) -> Iterator[UsageLine]:
+    """Charges that AWS waives for NAT gateways chained with a firewall: at most one for one, hours and GB.
 
-    Which are in a chain is not asked here, so it is a range that begins at nothing.
+    Which NAT gateways are chained is not evaluated, so the range starts at zero.
     https://aws.amazon.com/network-firewall/pricing/
     https://docs.aws.amazon.com/cur/latest/userguide/discount-details.html (bundled discounts)
     """
     quantities = {line.item.name: line.quantity for line in lines}
-    firewalls = [each for each in stands if each.item == "firewall-endpoint"]
+    firewalls = [each for each in fixed if each.item == "firewall-endpoint"]
     uncounted = any(isinstance(each.count, Unknown) for each in firewalls)
     for name, by in (("nat-gateway", "firewall-endpoint"), ("nat-gateway-gb", "firewall-gb")):
         whole = quantities.get(name, Fraction())
@@ -195,7 +196,7 @@ def _waived(stands: Sequence[FixedCharge], lines: Sequence[CostLine], prices: Pr
 
 
 def _rotated(graph: Graph, prices: Prices) -> Iterator[UsageLine]:
-    """What the rotations of keys add: the first two of each cost as much as the key, a month.
+    """The cost of key rotations: each of the first two costs as much as the key, each month.
 
     https://aws.amazon.com/kms/pricing/
     """
@@ -224,17 +225,17 @@ def _line(item: Item, parts: Mapping[str, Fraction], prices: Prices) -> CostLine
     return CostLine(item, quantity, prices.amount(item.name, quantity), dict(sorted(parts.items())))
 
 
-_DOUBT = ", so the sum lacks it"
+_NOT_INCLUDED = ", so the sum does not include it"
 
 
 def _unknown_reason(item: str, resource: Resource, why: Unknown) -> str:
-    return f"{ITEMS[item].label} of {resource.address}: how many is unknown ({why.reason}){_DOUBT}"
+    return f"{ITEMS[item].label} of {resource.address}: the number is unknown ({why.reason}){_NOT_INCLUDED}"
 
 
-# --- traffic
+# --- data charges
 
 
-def _carried(subject: Analysis, flows: Sequence[TrafficFlow]) -> Iterator[tuple[str, TrafficFlow, Fraction]]:
+def _data_charges(subject: Analysis, flows: Sequence[TrafficFlow]) -> Iterator[tuple[str, TrafficFlow, Fraction]]:
     faults = []
     found = []
     for number, flow in enumerate(flows, 1):
@@ -246,28 +247,28 @@ def _carried(subject: Analysis, flows: Sequence[TrafficFlow]) -> Iterator[tuple[
         if traced.works:
             found += [(item, flow, gb) for item, gb in _items(subject, traced, flow)]
         else:
-            faults.append(f"flow {number} ({flow}): {_why(traced)}")
+            faults.append(f"flow {number} ({flow}): {_why_not_priced(traced)}")
     if faults:
         raise UnusableTraffic("\n".join(faults))
     yield from found
 
 
-def _why(traced: FlowTrace) -> str:
+def _why_not_priced(traced: FlowTrace) -> str:
     trip = traced.examples[0]
     reasons = [str(block) for block in trip.blocks]
     reasons += [path.unknown for path in (*trip.forward.paths, *trip.reply.paths) if path.unknown]
-    arrives = "it is unknown whether it arrives" if traced.outcome is Outcome.UNKNOWN else "it does not arrive"
+    arrives = "it is unknown whether it is reachable" if traced.outcome is Outcome.UNKNOWN else "it is not reachable"
     return f"{arrives}, so it cannot be priced: {reasons[0] if reasons else 'no path'}"
 
 
 def _items(subject: Analysis, traced: FlowTrace, flow: TrafficFlow) -> Iterator[tuple[str, Fraction]]:
-    """Each item with its GB: spread evenly over the subnets at both ends, and there over the equal paths."""
-    alike: dict[tuple[str, str], int] = {}
+    """Each item with its GB: spread evenly over the subnets at both ends, and then over equal-cost paths."""
+    trips_by_ends: dict[tuple[str, str], int] = {}
     for trip in traced.trips:
         ends = _ends(trip.forward.packet)
-        alike[ends] = alike.get(ends, 0) + 1
+        trips_by_ends[ends] = trips_by_ends.get(ends, 0) + 1
     for trip in traced.trips:
-        share = Fraction(1, len(alike) * alike[_ends(trip.forward.packet)])
+        share = Fraction(1, len(trips_by_ends) * trips_by_ends[_ends(trip.forward.packet)])
         for gb, trace in ((flow.gb, trip.forward), (flow.back, trip.reply)):
             for path in trace.paths if gb else ():
                 for item in paid(trace.packet, path, subject.network):
@@ -282,30 +283,33 @@ def _end(location: Position) -> str:
     return location.address if isinstance(location, InSubnet) else ""
 
 
-# --- what is left out
+# --- notes on what is not included
 
 
-def _left_out(
+def _not_included(
     graph: Graph, prices: Prices, lines: Sequence[CostLine | UsageLine], flows: Sequence[TrafficFlow]
 ) -> Iterator[str]:
     if not flows:
-        yield "traffic, of which nothing was said: name flows with --traffic"
+        yield "data charges: name flows with --traffic"
     unpriced = [line for line in lines if (line.amount if isinstance(line, CostLine) else line.least_amount) is None]
     for line in unpriced:
         yield f"{line.item.label}: the sheet has no price ({line.item.page})"
     if unpriced and prices.region not in shipped_regions():
-        yield f"what the given sheet of {prices.region} lacks, since none comes along. {how_to_get_one(prices.region)}"
+        advice = how_to_get_one(prices.region)
+        yield f"items without a price: Isthmus has no sheet of {prices.region} to take them from. {advice}"
     for use in by_use(graph):
-        yield f"{use}, which cost by use"
+        yield f"{use} (charged by use)"
     if any(line.item.name == "kms-key" for line in lines):
-        yield "requests to KMS keys, which cost by use"
+        yield "requests to KMS keys (charged by use)"
     elsewhere = written_elsewhere(graph)
     if elsewhere:
-        yield f"logs that something else writes, to {', '.join(elsewhere)}"
+        yield f"logs from other sources in {', '.join(elsewhere)}"
     unknown = foreign(graph)
     if unknown:
         listed = ", ".join(f"{kind} ({count})" for kind, count in unknown.items())
-        yield f"types of resource that this bill knows nothing of: {listed}"
+        yield f"resource types without a pricing rule: {listed}"
     regions = sorted({r.region for r in graph.resources.values() if r.region} - {prices.region})
     if regions:
-        yield (f"prices of {', '.join(regions)}: the sum is at prices of {prices.region}; give a sheet with --prices")
+        yield (
+            f"prices of {', '.join(regions)}: everything is priced as in {prices.region}; give a sheet with --prices"
+        )

@@ -1,6 +1,6 @@
-"""What is due while it stands: from resources to the items they cost, a small rule for each type.
+"""Fixed charges: the items that a resource costs while it exists, with a small rule for each type.
 
-A quantity that nobody knows before apply is an `Unknown`, with its reason: never zero.
+A quantity that is known only after apply is an `Unknown` with its reason, never zero.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Charges = Iterator[tuple[str, int | Unknown]]
 
 @dataclass(frozen=True, slots=True)
 class FixedCharge:
-    """So many of an item, because of one resource."""
+    """A count of an item, because of one resource."""
 
     item: str
     count: int | Unknown
@@ -25,7 +25,7 @@ class FixedCharge:
 
 
 def fixed_charges(graph: Graph) -> Iterator[FixedCharge]:
-    """Everything that is due while it stands, in the order of addresses."""
+    """Every fixed charge, in the order of addresses."""
     for resource in graph.resources.values():
         for item, count in _RULES.get(resource.type, _nothing)(resource):
             yield FixedCharge(item, count, resource)
@@ -33,16 +33,16 @@ def fixed_charges(graph: Graph) -> Iterator[FixedCharge]:
         yield FixedCharge(item, count, resource)
     for resource in graph.unexpanded.values():
         for item, _ in _RULES.get(resource.type, _nothing)(resource):
-            yield FixedCharge(item, Unknown("nobody knows how many there are before apply"), resource)
+            yield FixedCharge(item, Unknown("how many there are is known after apply"), resource)
 
 
 def by_use(graph: Graph) -> Mapping[str, int]:
-    """What costs by use that no traffic says, such as logs, with the number of resources."""
+    """Charges by use that do not follow from flows, such as buckets, with the number of resources."""
     return _counted(graph, lambda kind: BY_USE.get(kind))
 
 
 def foreign(graph: Graph) -> Mapping[str, int]:
-    """The types of resource about which nothing is known here, with their number."""
+    """Resource types without a pricing rule, with the number of resources."""
     known = {*BY_USE, *FREE, *_RULES, PROFILE, ASSOCIATION}
     return _counted(graph, lambda kind: None if kind in known else kind)
 
@@ -77,7 +77,7 @@ def _vpn_connection(resource: Resource) -> Charges:
         yield "transit-gateway-attachment", 1
     yield from _if(_is(resource, "enable_acceleration", True), "accelerator", 2)  # one for each tunnel
     yield from _if(_is(resource, "preshared_key_storage", "SecretsManager"), "secret", 1)
-    # Of the tunnels of a connection over the internet each has one:
+    # Each tunnel of a connection over the internet has one:
     # https://aws.amazon.com/blogs/aws/new-aws-public-ipv4-address-charge-public-ip-insights/
     private = _is(resource, "outside_ip_address_type", "PrivateIpv4")
     ipv6 = _is(resource, "outside_ip_address_type", "Ipv6")
@@ -97,7 +97,7 @@ def _vpc_endpoint(resource: Resource) -> Charges:
 
 
 def _eip(resource: Resource) -> Charges:
-    # Addresses that a company brought along cost nothing; their pool is `ipv4pool-ec2-...`, AWS's own is `amazon`.
+    # Addresses of your own (BYOIP) cost nothing. Their pool is `ipv4pool-ec2-...`; the pool of AWS is `amazon`.
     # https://aws.amazon.com/vpc/pricing/
     pool = resource.get("public_ipv4_pool", "amazon")
     if isinstance(pool, Unknown) or not pool.startswith("ipv4pool-"):
@@ -105,11 +105,11 @@ def _eip(resource: Resource) -> Charges:
 
 
 def _nat_gateway(resource: Resource) -> Charges:
-    # A regional one is charged in each zone that it serves, and AWS chooses the zones by the workloads in them.
+    # A regional NAT gateway is charged in each zone that it serves. AWS chooses the zones by the workloads in them.
     # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html
     regional = _is(resource, "availability_mode", "regional")
     if regional is True:
-        regional = Unknown("a regional NAT gateway is charged by zone, and AWS chooses its zones")
+        regional = Unknown("a regional NAT gateway is charged per zone, and AWS chooses its zones")
         if not blocks(resource, "availability_zone_address"):
             yield "public-ipv4-address", regional
     yield "nat-gateway", regional if isinstance(regional, Unknown) else 1
@@ -161,12 +161,12 @@ def _if(holds: bool | Unknown, item: str, count: int) -> Charges:
 
 
 def _length(listed: Value) -> int | Unknown:
-    """How long a list is, whatever is in it."""
+    """The length of a list, even if its elements are unknown."""
     return listed if isinstance(listed, Unknown) else len(listed)
 
 
 def _number(found: tuple[Mapping[str, Value] | Unknown, ...]) -> int | Unknown:
-    """How many blocks there are; one that cannot be evaluated may stand for none, one or several."""
+    """The number of blocks. A block that cannot be evaluated may be none, one or several."""
     return next((block for block in found if isinstance(block, Unknown)), len(found))
 
 
@@ -192,16 +192,16 @@ _RULES: Mapping[str, Callable[[Resource], Charges]] = MappingProxyType(
     }
 )
 
-# What costs by use, and no traffic between places says how much.
+# Charges by use whose quantity does not follow from flows between locations.
 BY_USE: Mapping[str, str] = MappingProxyType(
     {
-        "aws_networkfirewall_rule_group": "rules of partners, advanced inspection",
-        "aws_s3_bucket": "what buckets hold",
-        "aws_sns_topic": "notifications",
+        "aws_networkfirewall_rule_group": "partner-managed rules and advanced inspection",
+        "aws_s3_bucket": "S3 storage",
+        "aws_sns_topic": "SNS notifications",
     }
 )
 
-# What costs nothing by itself. What it does costs: a log of a flow log (`using`), an associated Profile (`profiles`).
+# Resources without a charge of their own. Their effects may cost: logs (`usage`), an associated Profile (`profiles`).
 FREE = frozenset(
     {
         "aws_cloudwatch_log_group",

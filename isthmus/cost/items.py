@@ -1,4 +1,4 @@
-"""What AWS charges for in a network: the items of a bill."""
+"""What AWS charges for in a network: the items of a cost estimate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 
 class Unit(StrEnum):
-    """What one of an item is: there for an hour, there for a month, a GB that passes, or a million queries."""
+    """The unit of an item: an hour, a month, a GB of data, or a million queries."""
 
     HOUR = "hour"
     MONTH = "month"
@@ -19,7 +19,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something AWS charges for. `name` is what price sheets call it, `page` where AWS says what it costs."""
+    """Something AWS charges for. `name` is its name in price sheets, `page` the AWS page with its price."""
 
     name: str
     label: str
@@ -40,12 +40,12 @@ _CLOUDWATCH = "https://aws.amazon.com/cloudwatch/pricing/"
 _KMS = "https://aws.amazon.com/kms/pricing/"
 _SECRETS = "https://aws.amazon.com/secrets-manager/pricing/"
 
-# What is charged or waived at the price of another item, by that item's name: never in a price sheet of its own.
+# Items charged or waived at the price of another item, by the name of that one. Price sheets do not have them.
 AT_PRICE_OF: Mapping[str, Item] = MappingProxyType(
     {
         "nat-gateway": Item("nat-gateway-waived", "NAT gateways, waived with firewalls", Unit.HOUR, _FIREWALL),
-        "nat-gateway-gb": Item("nat-gateway-gb-waived", "Data through them, waived", Unit.GB, _FIREWALL),
-        "kms-key": Item("kms-key-rotation", "KMS keys, their first two rotations", Unit.MONTH, _KMS),
+        "nat-gateway-gb": Item("nat-gateway-gb-waived", "NAT gateway data, waived", Unit.GB, _FIREWALL),
+        "kms-key": Item("kms-key-rotation", "KMS key rotations, first two", Unit.MONTH, _KMS),
     }
 )
 
@@ -56,36 +56,36 @@ ITEMS: Mapping[str, Item] = MappingProxyType(
             Item("transit-gateway-attachment", "Transit gateway attachments", Unit.HOUR, _TGW),
             Item("transit-gateway-gb", "Data sent to a transit gateway", Unit.GB, _TGW),
             Item("vpn-connection", "VPN connections", Unit.HOUR, _VPN),
-            Item("large-vpn-connection", "VPN connections of 5 Gbps tunnels", Unit.HOUR, _VPN),
-            Item("accelerator", "Accelerators of VPN connections", Unit.HOUR, _ACCELERATOR),
+            Item("large-vpn-connection", "VPN connections with 5 Gbps tunnels", Unit.HOUR, _VPN),
+            Item("accelerator", "Accelerators for VPN connections", Unit.HOUR, _ACCELERATOR),
             Item("accelerator-gb", "Data over accelerators", Unit.GB, _ACCELERATOR),
             Item("public-ipv4-address", "Public IPv4 addresses", Unit.HOUR, _VPC),
             Item("nat-gateway", "NAT gateways", Unit.HOUR, _VPC),
             Item("nat-gateway-gb", "Data through NAT gateways", Unit.GB, _VPC),
             Item("firewall-endpoint", "Firewall endpoints", Unit.HOUR, _FIREWALL),
             Item("firewall-gb", "Data through firewalls", Unit.GB, _FIREWALL),
-            Item("interface-endpoint", "Interface endpoints, by zone", Unit.HOUR, _LINK),
+            Item("interface-endpoint", "Interface endpoints, per zone", Unit.HOUR, _LINK),
             Item("interface-endpoint-gb", "Data through interface endpoints", Unit.GB, _LINK),
-            Item("load-balancer-endpoint", "Gateway Load Balancer endpoints, by zone", Unit.HOUR, _LINK),
-            Item("resolver-endpoint-address", "Resolver endpoints, by address", Unit.HOUR, _ROUTE53),
-            # One price for up to 100 VPCs of all Profiles that an account has in a Region, and one for each VPC beyond.
-            Item("route53-profile", "Route 53 Profiles, by account", Unit.HOUR, _ROUTE53),
+            Item("load-balancer-endpoint", "Gateway Load Balancer endpoints, per zone", Unit.HOUR, _LINK),
+            Item("resolver-endpoint-address", "Resolver endpoint addresses", Unit.HOUR, _ROUTE53),
+            # One price for the first 100 VPCs of all Profiles of an account in a Region, and one for each further VPC.
+            Item("route53-profile", "Route 53 Profiles, per account", Unit.HOUR, _ROUTE53),
             Item("route53-profile-association", "VPCs beyond 100 with a Route 53 Profile", Unit.HOUR, _ROUTE53),
             Item("resolver-query", "Queries through Resolver endpoints", Unit.MILLION, _ROUTE53),
             Item("dns-firewall-query", "Queries through DNS Firewall", Unit.MILLION, _ROUTE53),
-            Item("dns-firewall-domain", "Domains of DNS Firewall", Unit.MONTH, _ROUTE53),
+            Item("dns-firewall-domain", "DNS Firewall domains", Unit.MONTH, _ROUTE53),
             Item("hosted-zone", "Private hosted zones", Unit.MONTH, _ROUTE53),
             Item("internet-out-gb", "Data out to the internet, VPN included", Unit.GB, _TRANSFER),
             Item("direct-connect-out-gb", "Data out over Direct Connect", Unit.GB, _DIRECT_CONNECT),
-            Item("zone-crossing-gb", "Data into another zone, both sides", Unit.GB, _TRANSFER),
+            Item("zone-crossing-gb", "Data between zones, both sides", Unit.GB, _TRANSFER),
             Item("kms-key", "KMS keys", Unit.MONTH, _KMS),
             Item("secret", "Secrets with pre-shared keys", Unit.MONTH, _SECRETS),
-            Item("alarm", "Alarms, by metric", Unit.MONTH, _CLOUDWATCH),
+            Item("alarm", "Alarm metrics", Unit.MONTH, _CLOUDWATCH),
             Item("composite-alarm", "Composite alarms", Unit.MONTH, _CLOUDWATCH),
             Item("dashboard", "Dashboards", Unit.MONTH, _CLOUDWATCH),
-            Item("custom-metric", "Metrics from logs", Unit.MONTH, _CLOUDWATCH),
-            Item("log-gb", "Logs written", Unit.GB, _CLOUDWATCH),
-            Item("log-storage-gb", "Logs kept", Unit.GB, _CLOUDWATCH),
+            Item("custom-metric", "Metrics from log filters", Unit.MONTH, _CLOUDWATCH),
+            Item("log-gb", "Logs ingested", Unit.GB, _CLOUDWATCH),
+            Item("log-storage-gb", "Logs stored", Unit.GB, _CLOUDWATCH),
         )
     }
 )

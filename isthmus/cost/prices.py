@@ -1,4 +1,4 @@
-"""Price sheets: what an item costs, in which Region, looked up when.
+"""Price sheets: the price of each item in a Region, with the month in which it was looked up.
 
 region = "eu-central-1"
 as_of = "2026-11"
@@ -8,8 +8,8 @@ currency = "USD"
 nat-gateway = 0.052                                     # each hour, month, GB or million
 internet-out-gb = [{ above = 0, price = 0.0 }, { above = 100, price = 0.09 }]
 
-The names are those of `isthmus.cost.items`. A sheet that a person gives goes over the shipped one of the same Region,
-item by item. What neither has is without a price: prices of another Region are never used in its place.
+The names are those of `isthmus.cost.items`. A sheet that you give replaces prices of the included sheet of the same
+Region, item by item. An item in neither has no price: prices of another Region are never used instead.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _HEADINGS = ("region", "as_of", "currency")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What each unit above so many of a month costs."""
+    """The price of each unit above a quantity per month."""
 
     above: Fraction
     price: Fraction
@@ -45,8 +45,7 @@ Price = tuple[Step, ...]
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """A sheet. `own` names the items whose price a person gave, `others` whose the rest are: Region and month, "" for
-    nothing's."""
+    """A sheet. `own` are the items priced by a given file. `others`: Region and month of the rest, or ""."""
 
     region: str
     as_of: str
@@ -56,7 +55,7 @@ class Prices:
     others: str = ""
 
     def amount(self, item: str, quantity: Fraction) -> Fraction | None:
-        """What a quantity of an item costs in a month, in the sheet's currency; None where it has no price."""
+        """The price of a quantity of an item per month, in the sheet's currency. None: it has no price."""
         steps = self.prices.get(item)
         if steps is None:
             return None
@@ -72,21 +71,21 @@ class Prices:
 
 
 def shipped_regions() -> tuple[str, ...]:
-    """The Regions whose sheets come with this package."""
+    """The Regions whose sheets are included."""
     sheets = files("isthmus.cost").joinpath("sheets").iterdir()
     return tuple(sorted(sheet.name.removesuffix(".toml") for sheet in sheets if sheet.name.endswith(".toml")))
 
 
 def shipped(region: str = DEFAULT) -> Prices:
-    """The sheet of a Region that comes with this package.
+    """The included sheet of a Region.
 
-    Raises `UnusablePrices` where none does, with how to get one.
+    Raises `UnusablePrices` if there is none, with how to get one.
     """
     if region not in shipped_regions():
         raise UnusablePrices(
-            f"{region}: no price sheet of that Region is here, and prices of another are not taken for it; there are "
-            f"sheets of {', '.join(shipped_regions())}. {how_to_get_one(region)}. --region {DEFAULT} says what the "
-            f"same network would cost in {DEFAULT}"
+            f"{region}: there is no price sheet of this Region, and prices of another one are not used; "
+            f"there are sheets of {', '.join(shipped_regions())}. {how_to_get_one(region)}. "
+            f"--region {DEFAULT} estimates the same network in {DEFAULT}"
         )
     name = f"{region}.toml"
     return _sheet(files("isthmus.cost").joinpath("sheets", name).read_text(encoding="utf-8"), name)
@@ -95,14 +94,14 @@ def shipped(region: str = DEFAULT) -> Prices:
 def how_to_get_one(region: str) -> str:
     """How to get a price sheet of a Region that has none."""
     return (
-        "Write one out of AWS's price list, where AWS can be reached: "
+        "Write one from the AWS price list, with access to the internet: "
         f"python -m isthmus.cost.release --region {region}; "
-        "or write the prices into a file of your own and give it with --prices (docs/how-to/estimate-cost.md, Prices)"
+        "or write the prices to a file and give it with --prices (docs/how-to/estimate-cost.md, Prices)"
     )
 
 
 def read_prices(path: Path) -> Prices:
-    """A sheet from a file, over the shipped one of its Region where there is one.
+    """A sheet from a file, completed by the included sheet of its Region if there is one.
 
     Raises `UnusablePrices`, with every fault, and `OSError`.
     """
@@ -113,15 +112,15 @@ def read_prices(path: Path) -> Prices:
     own = _sheet(text, str(path))
     if own.region not in shipped_regions():
         return replace(own, own=frozenset(own.prices))
-    beneath = shipped(own.region)
-    if own.currency != beneath.currency and own.prices.keys() != ITEMS.keys():
+    included = shipped(own.region)
+    if own.currency != included.currency and own.prices.keys() != ITEMS.keys():
         missing = ", ".join(sorted(ITEMS.keys() - own.prices.keys()))
         raise UnusablePrices(
-            f"{path}: its currency is {own.currency}, and the shipped prices that it leaves standing are in "
-            f"{beneath.currency}: give all of them ({missing}), or prices in {beneath.currency}"
+            f"{path}: its currency is {own.currency}, and the included prices of the other items are in "
+            f"{included.currency}: give all of them ({missing}), or prices in {included.currency}"
         )
-    prices = {**beneath.prices, **own.prices}
-    others = "" if own.prices.keys() >= ITEMS.keys() else f"{beneath.region} ({beneath.as_of})"
+    prices = {**included.prices, **own.prices}
+    others = "" if own.prices.keys() >= ITEMS.keys() else f"{included.region} ({included.as_of})"
     return Prices(own.region, own.as_of, own.currency, prices, frozenset(own.prices), others)
 
 
@@ -149,7 +148,7 @@ def _faults(document: Mapping[str, Any]) -> Iterator[str]:
         if not isinstance(given, str) or not given.strip():
             yield f'{heading} is {given!r}; expected text, such as {heading} = "{getattr(_EXAMPLE, heading)}"'
     for key in sorted(document.keys() - {*_HEADINGS, "prices"}):
-        yield f"{key} is no part of a price sheet; it has {', '.join(_HEADINGS)} and [prices]"
+        yield f"{key} is not a key of a price sheet; it has {', '.join(_HEADINGS)} and [prices]"
     prices = document.get("prices")
     if not isinstance(prices, dict) or not prices:
         yield "[prices] is missing; expected a table with a line for each item, such as nat-gateway = 0.045"
@@ -158,18 +157,18 @@ def _faults(document: Mapping[str, Any]) -> Iterator[str]:
         if item not in ITEMS:
             close = difflib.get_close_matches(item, ITEMS, n=1)
             hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(ITEMS)}"
-            yield f"{item} is nothing that is charged here; {hint}"
+            yield f"{item} is not the name of an item; {hint}"
         elif isinstance(given, list):
             yield from (f"{item}: {fault}" for fault in _faults_of_steps(given))
         elif not is_amount(given):
-            yield f"{item} is {given!r}; expected what one {ITEMS[item].unit} costs, such as 0.045, or steps"
+            yield f"{item} is {given!r}; expected the price of one {ITEMS[item].unit}, such as 0.045, or steps"
 
 
 def _faults_of_steps(given: list[Any]) -> Iterator[str]:
     shape = "expected steps such as { above = 0, price = 0.09 }"
     for step in given:
         if not isinstance(step, dict) or step.keys() != {"above", "price"} or not all(map(is_amount, step.values())):
-            yield f"{step!r} is no step; {shape}"
+            yield f"{step!r} is not a step; {shape}"
             return
     if not given or given[0]["above"] != 0:
         yield f"the first step has to be above 0; {shape}"

@@ -1,4 +1,4 @@
-"""Route 53 Profiles: one price for an account's first 100 associated VPCs in a Region, another for each VPC beyond.
+"""Route 53 Profiles: one price for an account's first 100 associated VPCs in a Region, another for each further VPC.
 
 $0.75 an hour "per AWS account for up to 100 Profile-VPC associations", and $0.0014 an hour for each further one.
 https://aws.amazon.com/route53/pricing/
@@ -19,14 +19,14 @@ Charge = tuple[str, int | Unknown, Resource]
 
 @dataclass
 class _Owner:
-    """An account in a Region: what it owns, and the associations that it pays for, whoever made them."""
+    """An account in a Region: its Profiles, and the associations that it pays for, made by any account."""
 
     profiles: list[Resource] = field(default_factory=list)
     associations: list[Resource] = field(default_factory=list)
 
 
 def profile_charges(graph: Graph) -> Iterator[Charge]:
-    """What is due for Profiles. The owner pays, also for VPCs of other accounts that it shares its Profile with.
+    """The charges for Profiles. The owner pays, also for VPCs of other accounts that it shares its Profile with.
 
     A Profile is charged with its first VPC. It is assumed to have one, in this input or in another root.
     """
@@ -47,7 +47,7 @@ def profile_charges(graph: Graph) -> Iterator[Charge]:
         for association in owner.associations[INCLUDED:]:
             yield "route53-profile-association", 1, association
     for association, why in strays:
-        # With one owner it is that owner's, as far as the flat price goes; of another owner nothing is known.
+        # With one owner, its flat price covers the association. Without an owner, the charge is unknown.
         if not owners:
             yield "route53-profile", Unknown(why), association
         if len(owners) != 1 or len(strays) + sum(len(owner.associations) for owner in owners.values()) > INCLUDED:
@@ -60,5 +60,5 @@ def profile_charges(graph: Graph) -> Iterator[Charge]:
 
 
 def _key(profile: Resource) -> tuple[str, str]:
-    """The account that owns a Profile, and the Region. Where no account is known, a root module stands for one."""
+    """The account that owns a Profile, and the Region. If the account is not known, the root module is used instead."""
     return profile.account or f"root {profile.root}", profile.region or ""

@@ -1,15 +1,15 @@
-"""Price sheets of all Regions, out of the files that AWS publishes: `python -m isthmus.cost.release`.
+"""Writes the price sheets of all Regions from the price lists of AWS: `python -m isthmus.cost.release`.
 
-It reads the price list files of the AWS Price List Bulk API, which need no credentials, and writes a sheet for each
-Region into `isthmus/cost/sheets`: those of the China Regions, in CNY, out of the price list of their own. A release
-runs it where AWS can be reached, and commits what it wrote.
+It reads the files of the AWS Price List Bulk API, which need no credentials, and writes a sheet for each Region to
+`isthmus/cost/sheets`. The China Regions have their own price list, in CNY. Run it with access to the internet before a
+release, and commit the result.
 
     python -m isthmus.cost.release                        # from AWS
     python -m isthmus.cost.release --source mirror --to sheets   # from a folder with the same paths
 
-Each line names the price list and its date. What a Region's files do not price, or price in two ways, keeps the price
-of that Region's sheet that is there, with a line that says so. Where there is none, the sheet lacks it, and a bill has
-"no price". No price is taken from another Region.
+Each line names the price list and its date. If the files of a Region have no price for an item, or two prices, the item
+keeps the price of the existing sheet, under a comment. Without an existing price the item is left out, and a cost
+estimate has "no price". No price is taken from another Region.
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-the-aws-price-list-bulk-api-fetching-price-list-files-manually.html
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/reading-service-price-list-file-for-services.html
 """
@@ -43,7 +43,7 @@ class ReleaseError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """A part of AWS with a price list of its own: its name there, where that is, and what it is in.
+    """A partition of AWS that has its own price list: its name, the address of the list, and its currency.
 
     GovCloud is in the list of "aws".
     https://docs.amazonaws.cn/en_us/awsaccountbilling/latest/aboutv2/using-the-aws-price-list-bulk-api-fetching-price-list-files-manually.html
@@ -62,11 +62,11 @@ PARTITIONS = (
 
 @dataclass(frozen=True, slots=True)
 class PriceSource:
-    """Where a price list has an item: the service, and what the usage type of the product matches.
+    """The products of an item in a price list: the service, and a pattern of the usage type.
 
-    Usage types begin with a short name of the Region, such as `EUC1-`, and in us-east-1 often with none. `attributes`
-    are further ones that have to match. `units` are those that the list may count in; `per` of them are one of ours.
-    `regional`: without the short name of a Region it is something else.
+    A usage type begins with a short name of the Region, such as `EUC1-`; in us-east-1 often without one. `attributes`
+    are further patterns. `units` are the units of the list; `per` of them are one unit of the item. `regional`: a usage
+    type without the short name of a Region is another product.
     """
 
     service: str
@@ -120,16 +120,16 @@ Step = tuple[Decimal, Decimal]
 
 @dataclass(frozen=True, slots=True)
 class PriceSheet:
-    """What the files say of a Region."""
+    """The prices of a Region in the files."""
 
     region: str
     as_of: str
     currency: str
     prices: Mapping[str, tuple[Step, ...]]
-    origins: Mapping[str, str]  # of each item: the price list and its date
+    origins: Mapping[str, str]  # by item: the price list and its date
 
     def text(self, kept: Prices | None) -> str:
-        """The sheet as it is written, with what an earlier one has beside it."""
+        """The text of the sheet. Prices that only an existing sheet has are kept."""
         lines = [
             f"# List prices of {self.region}, written by python -m isthmus.cost.release from AWS's price list files.",
             "",
@@ -148,7 +148,7 @@ class PriceSheet:
             kept = None
         more = [name for name in ITEMS if kept is not None and name in kept.own and name not in self.prices]
         if kept is not None and more:
-            lines += ["", f"# Not found in the files: as in the sheet of {kept.as_of}."]
+            lines += ["", f"# Not in the price lists: from the sheet of {kept.as_of}."]
             steps = {name: [(_decimal(s.above), _decimal(s.price)) for s in kept.prices[name]] for name in more}
             lines += [f"{name} = {_written(steps[name])}" for name in more]
         return "\n".join(lines) + "\n"
@@ -165,17 +165,17 @@ def _decimal(amount: Fraction) -> Decimal:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the sheets and say what each lacks. 2: the files cannot be read."""
+    """Write the sheets and print the items that each lacks. Returns 2 if the files cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m isthmus.cost.release", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--source", help="address or folder of the price list files (default: AWS's addresses)")
-    parser.add_argument("--to", type=Path, default=_SHEETS, help="folder to write the sheets into")
-    parser.add_argument("--region", action="append", default=[], help="this Region alone; may be given several times")
+    parser.add_argument("--source", help="address or folder of the price list files (default: those of AWS)")
+    parser.add_argument("--to", type=Path, default=_SHEETS, help="folder to write the sheets to")
+    parser.add_argument("--region", action="append", default=[], help="only this Region; repeatable")
     parser.add_argument(
         "--partition",
         action="append",
         default=[],
         choices=[partition.name for partition in PARTITIONS],
-        help='the price list of this part of AWS alone; "cn" has the China Regions (default: all)',
+        help='only the price list of this partition; "cn" has the China Regions (default: all)',
     )
     given = parser.parse_args(arguments)
     try:
@@ -196,20 +196,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _kept(path: Path) -> Prices | None:
-    """The sheet that is there already."""
+    """The existing sheet."""
     return read_prices(path) if path.exists() else None
 
 
 def released(
     source: str | None, regions: Sequence[str] = (), partitions: Sequence[str] = ()
 ) -> Iterator[tuple[str, PriceSheet]]:
-    """Every Region with its sheet. Raises `ReleaseError` for files of another format, or that cannot be had."""
+    """Every Region with its sheet. Raises `ReleaseError` if files are missing or have another format."""
     chosen = _partitions(source, regions, partitions)
     indexes = {partition: _indexes(source or partition.address, partition) for partition in chosen}
     known = {region for index in indexes.values() for places in index.values() for region in places}
     for region in regions:
         if region not in known:
-            raise ReleaseError(f"{region}: no price list has that Region; there are {', '.join(sorted(known))}")
+            raise ReleaseError(f"{region}: no price list has this Region; there are {', '.join(sorted(known))}")
     for partition, index in indexes.items():
         for region in sorted({region for places in index.values() for region in places}):
             if not regions or region in regions:
@@ -220,7 +220,7 @@ def released(
 
 
 def _partitions(source: str | None, regions: Sequence[str], names: Sequence[str]) -> tuple[Partition, ...]:
-    """The price lists to read: those named, else those that can have the Regions, else those that are there."""
+    """The price lists to read: those named, or those of the Regions, or those that exist."""
     if names:
         return tuple(partition for partition in PARTITIONS if partition.name in names)
     if regions:
@@ -230,7 +230,7 @@ def _partitions(source: str | None, regions: Sequence[str], names: Sequence[str]
         return PARTITIONS
     there = tuple(partition for partition in PARTITIONS if Path(source, _offers(partition).lstrip("/")).exists())
     if not there:
-        raise ReleaseError(f"{source}: no price list is there; expected {source}{_offers(PARTITIONS[0])}")
+        raise ReleaseError(f"{source}: there is no price list; expected {source}{_offers(PARTITIONS[0])}")
     return there
 
 
@@ -253,7 +253,7 @@ def _sheet(source: str, partition: Partition, region: str, lists: Mapping[str, s
 
 
 def _indexes(source: str, partition: Partition) -> dict[str, dict[str, str]]:
-    """The path of each service's price list in each Region. Not every part of AWS has every service."""
+    """The path of each service's price list in each Region. Not every partition has every service."""
     path = _offers(partition)
     offers = _document(source, path).get("offers")
     if not isinstance(offers, dict):
@@ -267,7 +267,7 @@ def _index(source: str, path: str) -> dict[str, str]:
     regions = _document(source, path).get("regions")
     if not isinstance(regions, dict):
         raise ReleaseError(f"{path}: it has no regions")
-    # AWS also lists Local Zones and Wavelength Zones here: they are parts of Regions.
+    # AWS also lists Local Zones and Wavelength Zones here. They belong to Regions.
     return {
         name: _text(entry, "currentVersionUrl", path)
         for name, entry in sorted(regions.items())
@@ -287,8 +287,8 @@ def _document(source: str, path: str) -> dict[str, Any]:
                 text = answer.read()
         except OSError as error:
             raise ReleaseError(
-                f"{address}: it cannot be read ({error}). Run this where it can be reached, give a folder with the "
-                "files by --source, or leave this part of AWS out by --partition with another"
+                f"{address}: it cannot be read ({error}). Run this with access to the internet, give a folder with "
+                "the files with --source, or choose another partition with --partition"
             ) from None
     else:
         text = Path(source, path.lstrip("/")).read_bytes()
@@ -311,7 +311,7 @@ def _text(document: Mapping[str, Any], key: str, path: str) -> str:
 def _priced(
     listed: Mapping[str, Any], service: str, path: str, currency: str
 ) -> Iterator[tuple[str, tuple[Step, ...]]]:
-    """The items that a price list has exactly one price for."""
+    """The items with exactly one price in a price list."""
     products, terms = listed.get("products"), listed.get("terms", {}).get("OnDemand")
     if not isinstance(products, dict) or not isinstance(terms, dict):
         raise ReleaseError(f"{path}: it has no products, or no terms of kind OnDemand")
@@ -324,7 +324,7 @@ def _priced(
 
 
 def _steps(terms: Mapping[str, Any], source: PriceSource, currency: str) -> Iterator[tuple[Step, ...]]:
-    """The steps of each offer of a product, in the unit of ours."""
+    """The price steps of each offer of a product, in the unit of the item."""
     for offer in terms.values():
         dimensions = list(offer["priceDimensions"].values())
         if all(str(d["unit"]).lower() in source.units and currency in d["pricePerUnit"] for d in dimensions):

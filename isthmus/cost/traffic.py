@@ -1,12 +1,12 @@
-"""Flows of a month: what a person expects to pass.
+"""The traffic file: the flows that you expect in a month.
 
 [[flow]]
-from = "dev"            # places as `isthmus trace` takes them
+from = "dev"            # locations, as in `isthmus trace`
 to = "dc1/users"
 gb = 500                # a month, from `from` to `to`
-back = 500              # the replies; 0 if left out
-protocol = "tcp"        # of the packet that is followed; tcp if left out
-port = 443              # 443 if left out
+back = 500              # the replies; 0 by default
+protocol = "tcp"        # of the traced packet; tcp by default
+port = 443              # 443 by default
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _KNOWN = (*_REQUIRED, "back", "protocol", "port")
 
 @dataclass(frozen=True, slots=True)
 class TrafficFlow:
-    """So many GB a month from one place to another, and so many back."""
+    """GB per month from one location to another, and `back` for the replies."""
 
     source: str
     destination: str
@@ -52,7 +52,7 @@ def read_traffic(path: Path) -> tuple[TrafficFlow, ...]:
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise UnusableTraffic(f"{path}: expected [[flow]] tables")
     if not entries:
-        faults.append("it names no flow; expected a [[flow]] with from, to and gb")
+        faults.append("it has no flow; expected a [[flow]] with from, to and gb")
     for number, entry in enumerate(entries, 1):
         faults.extend(f"flow {number}: {fault}" for fault in _faults(entry))
     if faults:
@@ -75,12 +75,12 @@ def _faults(entry: Mapping[str, Any]) -> Iterator[str]:
     yield from (f"{key} is missing" for key in _REQUIRED if key not in entry)
     for key, given in entry.items():
         if key not in _KNOWN:
-            yield f"{key} is no field of a flow; it has {', '.join(_KNOWN)}"
+            yield f"{key} is not a field of a flow; it has {', '.join(_KNOWN)}"
         elif key in ("from", "to") and (not isinstance(given, str) or not given.strip()):
-            yield f"{key} is {given!r}; expected the name of a place"
+            yield f"{key} is {given!r}; expected the name of a location"
         elif key in ("gb", "back") and not is_amount(given):
             yield f"{key} is {given!r}; expected GB a month, such as 500"
         elif key == "protocol" and given not in _PROTOCOLS:
             yield f"protocol is {given!r}; expected one of {', '.join(_PROTOCOLS)}"
         elif key == "port" and (not isinstance(given, int) or isinstance(given, bool) or not 0 <= given <= 65535):
-            yield f"port is {given!r}; expected one from 0 to 65535"
+            yield f"port is {given!r}; expected a port from 0 to 65535"

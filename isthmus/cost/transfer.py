@@ -1,4 +1,4 @@
-"""What a GB pays on its way: from one path of the proof to the items that it is charged for, each time it is."""
+"""Data charges: the items that a GB is charged for on one path."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from itertools import pairwise
 from isthmus.network.answers import AtEndpoint, Hop, Packet, Path
 from isthmus.network.model import AttachmentKind, Network
 
-# Who sends to a transit gateway from one of these pays for it. What comes from a peer was paid for there.
+# Data sent to a transit gateway from these attachments is charged. Data from a peer was charged at the peer.
 # https://aws.amazon.com/transit-gateway/pricing/
 _PAYING = {"VPN connection", "Direct Connect gateway"}
 _GATEWAYS = {"internet gateway", "egress-only internet gateway"}
 
 
 def paid(packet: Packet, path: Path, network: Network) -> Iterator[str]:
-    """The names of the items, in the order of the path; one that is charged twice comes twice."""
+    """The names of the items, in the order of the path. An item that is charged twice is named twice."""
     if isinstance(packet.source, AtEndpoint) or isinstance(packet.destination, AtEndpoint):
         yield "interface-endpoint-gb"
     yield from _through(path.hops)
@@ -49,7 +49,7 @@ def _through(hops: tuple[Hop, ...]) -> Iterator[str]:
 
 
 def _outside(hop: Hop, network: Network, out: bool) -> Iterator[str]:
-    """Over a VPN connection or Direct Connect: what goes out is data out; an accelerator charges both directions."""
+    """Data over a VPN connection or Direct Connect. Data out is charged; an accelerator charges both directions."""
     connection = network.vpns.get(hop.address)
     over_direct_connect = connection is None or connection.private
     if connection is not None and connection.accelerated is not False:
@@ -59,9 +59,9 @@ def _outside(hop: Hop, network: Network, out: bool) -> Iterator[str]:
 
 
 def _crossings(hops: tuple[Hop, ...]) -> Iterator[str]:
-    """From zone to zone, on either side of what stands between.
+    """Data between zones, also before and after a middlebox.
 
-    Free where a transit gateway or an interface endpoint carries it:
+    It is free through a transit gateway or an interface endpoint:
     https://aws.amazon.com/about-aws/whats-new/2022/04/aws-data-transfer-price-reduction-privatelink-transit-gateway-client-vpn-services/
     """
     zone = ""

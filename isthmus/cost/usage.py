@@ -1,7 +1,7 @@
-"""What costs by use: logs and queries, as ranges between two assumptions.
+"""Charges by use: logs and DNS queries, as ranges between two assumptions.
 
-How much is written to a log is not in Terraform. It is not nothing either, so a bill has a least and a most of it, and
-says what both assume. Flows that a person names take the place of the assumption about traffic.
+Terraform does not state how much is written to a log. It is not zero either, so a cost estimate has a least and a most,
+and states the assumptions for both. Flows in a traffic file replace the assumption about traffic.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from isthmus.cost.traffic import TrafficFlow
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value, blocks
 
 MINUTES = 730 * 60
-PER_MINUTE = (10, 1_000)  # conversations that a log sees, and queries that a VPC or an endpoint sends
-RECORDS_PER_GB = (100, 100_000)  # of traffic: a record stands for 10 MB or for 10 kB
-LOGS_PER_GB = (1, 5)  # that see one GB on its way: those of both VPCs, of the gateway in and out, of a firewall
-TUNNEL_LOG_GB = (Fraction(1, 100), Fraction(1, 10))  # a month and tunnel: key exchanges and dead peer detection
-KEPT = (Fraction(15, 100), Fraction(1))  # of a log's size, compressed or not
-MONTHS = Fraction(12)  # where it is not known how long a log is kept
+PER_MINUTE = (10, 1_000)  # conversations in a log, and queries of a VPC or an endpoint
+RECORDS_PER_GB = (100, 100_000)  # of traffic: one record per 10 MB or per 10 kB
+LOGS_PER_GB = (1, 5)  # on the path of one GB: of both VPCs, of the gateway in and out, of a firewall
+TUNNEL_LOG_GB = (Fraction(1, 100), Fraction(1, 10))  # per month and tunnel: key exchanges and dead peer detection
+KEPT = (Fraction(15, 100), Fraction(1))  # of the size of a log, compressed or not
+MONTHS = Fraction(12)  # the retention of a log if it is not known
 # Bytes of a record, with the 26 that CloudWatch Logs counts for each event.
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html
 # https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
@@ -33,32 +33,32 @@ _GIGABYTE = 10**9
 Range = tuple[Fraction, Fraction]
 _GROUP = "aws_cloudwatch_log_group"
 
-_OF_LOGS = "each flow log and firewall log sees {} conversations a minute{}"
+_LOGS = "each flow log and firewall log records {} conversations a minute{}"
 _OTHERS = (
     f"each VPC and Resolver endpoint sends {PER_MINUTE[0]} to {PER_MINUTE[1]:,} DNS queries a minute",
     "each tunnel writes 0.01 to 0.1 GB of logs",
-    "logs are kept for as long as their group says, or 12 months, at 15 to 100 % of their size",
+    "logs are stored for the retention of their group, or 12 months, at 15 to 100 % of their size",
 )
-_OF_TRAFFIC = (
-    f"each GB of the traffic named is {RECORDS_PER_GB[0]} to {RECORDS_PER_GB[1]:,} records, in {LOGS_PER_GB[0]} to "
+_TRAFFIC = (
+    f"each GB of the given flows is {RECORDS_PER_GB[0]} to {RECORDS_PER_GB[1]:,} records, in {LOGS_PER_GB[0]} to "
     f"{LOGS_PER_GB[1]} logs"
 )
 
 
-OF_ROTATIONS = "each KMS key that rotates has done so never, or twice; later rotations cost nothing"
-OF_WAIVERS = "of what firewalls can waive for NAT gateways in a chain with them, all or nothing is waived"
+ROTATIONS = "each KMS key with rotation has rotated never, or twice; later rotations are free"
+WAIVERS = "none or all of the NAT gateway charges that firewalls can waive are waived"
 
 
 def assumptions(flows: Sequence[TrafficFlow]) -> tuple[str, ...]:
-    """What the least and the most assume, a sentence each."""
+    """The assumptions for the least and the most, one sentence each."""
     if flows:
-        return _OF_TRAFFIC, _OF_LOGS.format(PER_MINUTE[0], " beside it"), *_OTHERS
-    return _OF_LOGS.format(f"{PER_MINUTE[0]} to {PER_MINUTE[1]:,}", ""), *_OTHERS
+        return _TRAFFIC, _LOGS.format(PER_MINUTE[0], " in addition"), *_OTHERS
+    return _LOGS.format(f"{PER_MINUTE[0]} to {PER_MINUTE[1]:,}", ""), *_OTHERS
 
 
 @dataclass(frozen=True, slots=True)
 class ItemUse:
-    """Between so many and so many of an item in a month, because of one resource. A doubt: nobody can say."""
+    """A range of an item per month, because of one resource; `Unknown` with the reason if it is not known."""
 
     item: str
     amount: Range | Unknown
@@ -67,7 +67,7 @@ class ItemUse:
 
 @dataclass(frozen=True, slots=True)
 class _Log:
-    """A log that something writes: what a month adds to it, where it goes, and the bytes of a record."""
+    """A log that a resource writes: the GB per month, its destination, and the bytes of a record."""
 
     source: Resource
     gb: Range
@@ -77,7 +77,7 @@ class _Log:
 
 
 def item_uses(graph: Graph, flows: Sequence[TrafficFlow] = ()) -> Iterator[ItemUse]:
-    """Everything that costs by use, in the order of addresses."""
+    """Every charge by use, in the order of addresses."""
     logs = [log for resource in graph.resources.values() for log in _logs(resource, busy=not flows)]
     for log in logs:
         yield from _written(log, log.gb, graph)
@@ -109,7 +109,7 @@ _ITEMS_OF: Mapping[str, tuple[str, ...]] = {
 
 
 def written_elsewhere(graph: Graph) -> tuple[str, ...]:
-    """The log groups of a network that nothing counted here writes to, by address."""
+    """The log groups to which no counted resource writes, by address."""
     written = [log.destination for resource in graph.resources.values() for log in _logs(resource, busy=True)]
     written += [c.get("destination_arn") for c in graph.of_type("aws_route53_resolver_query_log_config")]
     groups = {group.address for group in (_group(destination, graph) for destination in written) if group is not None}
@@ -117,7 +117,7 @@ def written_elsewhere(graph: Graph) -> tuple[str, ...]:
 
 
 def _group(destination: Value, graph: Graph) -> Resource | None:
-    """The log group that a reference, a name or an ARN means; None where none of this network does."""
+    """The log group of a reference, a name or an ARN. None: it is not in this network."""
     if isinstance(destination, Ref):
         return graph.resources.get(destination.address)
     if not isinstance(destination, str):
@@ -127,13 +127,13 @@ def _group(destination: Value, graph: Graph) -> Resource | None:
 
 
 def _written(log: _Log, gb: Range, graph: Graph) -> Iterator[ItemUse]:
-    """What is written to a log, and what of it is kept."""
+    """The charges for a log: its ingestion and its storage."""
     if isinstance(log.in_cloudwatch, Unknown):
         yield ItemUse("log-gb", log.in_cloudwatch, log.source)
         return
     if not log.in_cloudwatch:
         yield ItemUse(
-            "log-gb", Unknown("it goes to another service than CloudWatch, whose price is in no sheet"), log.source
+            "log-gb", Unknown("its destination is not CloudWatch, and the sheets have no price for that"), log.source
         )
         return
     yield ItemUse("log-gb", gb, log.source)
@@ -142,16 +142,16 @@ def _written(log: _Log, gb: Range, graph: Graph) -> Iterator[ItemUse]:
 
 
 def _months(destination: Value, graph: Graph) -> Fraction:
-    """How long a log is kept: as its group says, or a year."""
+    """The retention of a log: that of its group, or a year."""
     group = _group(destination, graph)
     days = group.get("retention_in_days") if group is not None else None
     return Fraction(days) * 12 / 365 if isinstance(days, int) and days else MONTHS
 
 
 def _logs(resource: Resource, *, busy: bool) -> Iterator[_Log]:
-    """The logs that a resource writes; `busy`: as much as may be assumed where no traffic was named."""
+    """The logs that a resource writes. `busy`: with the most traffic, as assumed without a traffic file."""
     if resource.type == "aws_flow_log":
-        size = GATEWAY_RECORD if _of_gateway(resource) else VPC_RECORD
+        size = GATEWAY_RECORD if _is_of_gateway(resource) else VPC_RECORD
         kind = resource.get("log_destination_type", "cloud-watch-logs")
         where = kind if isinstance(kind, Unknown) else kind == "cloud-watch-logs"
         yield _Log(resource, _conversations(2 * size, busy), resource.get("log_destination"), where, size)
@@ -177,7 +177,7 @@ def _logs(resource: Resource, *, busy: bool) -> Iterator[_Log]:
                     yield _Log(resource, TUNNEL_LOG_GB, config.get("log_group_arn"), True)
 
 
-def _of_gateway(resource: Resource) -> bool:
+def _is_of_gateway(resource: Resource) -> bool:
     names = ("transit_gateway_id", "transit_gateway_attachment_id")
     return any(resource.get(name) is not None for name in names)
 

@@ -51,8 +51,8 @@ def test_who_pays(guide: CostEstimate) -> None:
 def test_vpn_for_each_vpc() -> None:
     """The guide's alternative: $146.00 for four connections, and the same data out."""
     folder = COSTS.parent / "alternatives" / "vpn_per_vpc"
-    said = [f"dc1-{vpc}=172.20.0.0/15" for vpc in ("dev", "test", "prod", "shared-services")]
-    subject = proof.read(folder, advertises=said)
+    advertised = [f"dc1-{vpc}=172.20.0.0/15" for vpc in ("dev", "test", "prod", "shared-services")]
+    subject = proof.read(folder, advertises=advertised)
     flows = read_traffic(COSTS / "guide_traffic_vpn_per_vpc.toml")
     made = estimate(subject, read_prices(COSTS / "guide_prices.toml"), flows)
     amounts = {line.item.name: money(line.amount or Fraction()) for line in made.lines}

@@ -47,8 +47,8 @@ def test_each_shipped_sheet_is_of_its_region(region: str) -> None:
 def test_a_region_without_a_sheet_has_that_of_no_other(sheet: Sheet) -> None:
     with pytest.raises(UnusablePrices) as raised:
         shipped("mars-1")
-    for said in ("mars-1: no price sheet", "isthmus.cost.release --region mars-1", "--prices", f"--region {DEFAULT}"):
-        assert said in str(raised.value)
+    for part in ("mars-1: there is no price sheet", "release --region mars-1", "--prices", f"--region {DEFAULT}"):
+        assert part in str(raised.value)
     prices = read_prices(sheet(HEAD.replace("eu-central-1", "mars-1") + "nat-gateway = 0.052\n"))
     assert (prices.region, prices.others, prices.own) == ("mars-1", "", frozenset({"nat-gateway"}))
     assert {item for item in ITEMS if prices.amount(item, Fraction(1)) is not None} == {"nat-gateway"}
@@ -114,13 +114,13 @@ def test_every_fault_at_once(sheet: Sheet) -> None:
     assert [line.partition(": ")[2] for line in text.splitlines()] == [
         'region is 1; expected text, such as region = "us-east-1"',
         "currency is ''; expected text, such as currency = \"USD\"",
-        "note is no part of a price sheet; it has region, as_of, currency and [prices]",
-        "nat-gatewey is nothing that is charged here; did you mean nat-gateway?",
-        "vpn-connection is -1; expected what one hour costs, such as 0.045, or steps",
-        "kms-key is True; expected what one month costs, such as 0.045, or steps",
-        "secret is Decimal('NaN'); expected what one month costs, such as 0.045, or steps",
+        "note is not a key of a price sheet; it has region, as_of, currency and [prices]",
+        "nat-gatewey is not the name of an item; did you mean nat-gateway?",
+        "vpn-connection is -1; expected the price of one hour, such as 0.045, or steps",
+        "kms-key is True; expected the price of one month, such as 0.045, or steps",
+        "secret is Decimal('NaN'); expected the price of one month, such as 0.045, or steps",
         "internet-out-gb: the first step has to be above 0; expected steps such as { above = 0, price = 0.09 }",
-        "alarm: {'above': 0, 'price': 1, 'unit': 2} is no step; expected steps such as { above = 0, price = 0.09 }",
+        "alarm: {'above': 0, 'price': 1, 'unit': 2} is not a step; expected steps such as { above = 0, price = 0.09 }",
         "dashboard: each step has to be above more than the one before it",
     ]
 
@@ -137,7 +137,7 @@ def test_not_text(tmp_path: Path) -> None:
 
 
 def test_other_currency(sheet: Sheet) -> None:
-    """Shipped prices are in dollars: beside euros they would be a sum of nothing."""
+    """The included prices are in dollars, so they cannot be added to euros."""
     euros = HEAD.replace("USD", "EUR").replace("eu-central-1", DEFAULT)
     assert "give all of them (accelerator, accelerator-gb, " in refused(sheet(euros + "nat-gateway = 0.05\n"))
     everything = "".join(f"{item} = 1\n" for item in ITEMS)

@@ -159,9 +159,9 @@ def test_a_sheet_for_each_region(mirror: Write, tmp_path: Path, capsys: pytest.C
             assert sheet.amount(item, Fraction(1)) == Fraction(Decimal(price(item, region))) * SOURCES[item].per
         full = 10_240 * Fraction(Decimal(price("log-gb", region)))
         assert sheet.amount("log-gb", Fraction(10_241)) == full + Fraction(1, 100)
-    said = " ".join(capsys.readouterr().out.split())
-    assert f"{len(SOURCES)} of {len(ITEMS)} items; no price for accelerator, " in said
-    assert f"{len(SOURCES) - 2} of {len(ITEMS)} items; no price for accelerator, " in said  # China
+    printed = " ".join(capsys.readouterr().out.split())
+    assert f"{len(SOURCES)} of {len(ITEMS)} items; no price for accelerator, " in printed
+    assert f"{len(SOURCES) - 2} of {len(ITEMS)} items; no price for accelerator, " in printed  # China
 
 
 def test_what_a_region_lacks_comes_from_no_other(mirror: Write, tmp_path: Path) -> None:
@@ -200,7 +200,7 @@ def test_an_earlier_sheet_in_another_currency_is_not_kept(mirror: Write, tmp_pat
 
 def test_nothing_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert released(tmp_path, tmp_path / "sheets") == 2
-    assert f"{tmp_path}: no price list is there; expected {tmp_path}/offers/v1.0/aws/index.json" in " ".join(
+    assert f"{tmp_path}: there is no price list; expected {tmp_path}/offers/v1.0/aws/index.json" in " ".join(
         capsys.readouterr().err.split()
     )
     assert not (tmp_path / "sheets").exists()
@@ -208,9 +208,9 @@ def test_nothing_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
 
 def test_what_cannot_be_reached_is_a_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--source", "http://127.0.0.1:9", "--to", str(tmp_path / "sheets")]) == 2
-    said = " ".join(capsys.readouterr().err.split())
-    assert "http://127.0.0.1:9/offers/v1.0/aws/index.json: it cannot be read" in said
-    assert "--partition" in said
+    printed = " ".join(capsys.readouterr().err.split())
+    assert "http://127.0.0.1:9/offers/v1.0/aws/index.json: it cannot be read" in printed
+    assert "--partition" in printed
     assert not (tmp_path / "sheets").exists()
 
 
@@ -268,7 +268,7 @@ def test_two_prices_for_one_item_are_none(mirror: Write, tmp_path: Path) -> None
     }
 
 
-def test_what_the_files_lack_is_kept_and_said_to_be_old(mirror: Write, tmp_path: Path) -> None:
+def test_a_price_that_the_files_lack_is_kept_with_its_date(mirror: Write, tmp_path: Path) -> None:
     sheets = tmp_path / "sheets"
     sheets.mkdir()
     (sheets / "us-east-1.toml").write_text(
@@ -277,14 +277,14 @@ def test_what_the_files_lack_is_kept_and_said_to_be_old(mirror: Write, tmp_path:
     )
     assert released(mirror(), sheets) == 0
     text = (sheets / "us-east-1.toml").read_text()
-    assert "\n# Not found in the files: as in the sheet of 2026-01.\nroute53-profile = 0.75\n" in text
+    assert "\n# Not in the price lists: from the sheet of 2026-01.\nroute53-profile = 0.75\n" in text
     sheet = read_prices(sheets / "us-east-1.toml")
     assert sheet.amount("hosted-zone", Fraction(35)) == Fraction("13.5")
     assert sheet.amount("nat-gateway", Fraction(1)) != 9
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "printed"),
     [
         ("{", "not JSON"),
         ("[]", "expected a JSON object"),
@@ -293,16 +293,16 @@ def test_what_the_files_lack_is_kept_and_said_to_be_old(mirror: Write, tmp_path:
     ],
 )
 def test_files_of_another_format_are_a_message(
-    mirror: Write, tmp_path: Path, text: str, said: str, capsys: pytest.CaptureFixture[str]
+    mirror: Write, tmp_path: Path, text: str, printed: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = mirror()
     (root / "offers/v1.0/aws/AmazonVPC/current/region_index.json").write_text(text)
     assert released(root, tmp_path / "sheets") == 2
-    assert said in capsys.readouterr().err
+    assert printed in capsys.readouterr().err
     assert not (tmp_path / "sheets").exists()
 
 
 def test_a_region_that_is_not_there(mirror: Write, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert released(mirror(), tmp_path / "sheets", "--region", "mars-1") == 2
-    said = " ".join(capsys.readouterr().err.split())
-    assert "mars-1: no price list has that Region; there are eu-central-1, us-east-1, us-gov-west-1" in said
+    printed = " ".join(capsys.readouterr().err.split())
+    assert "mars-1: no price list has this Region; there are eu-central-1, us-east-1, us-gov-west-1" in printed

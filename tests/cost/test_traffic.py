@@ -57,26 +57,26 @@ port = 70000
 """
     assert refused(tmp_path, text) == [
         "flow 1: to is missing",
-        "flow 1: from is ''; expected the name of a place",
+        "flow 1: from is ''; expected the name of a location",
         "flow 1: gb is 'many'; expected GB a month, such as 500",
-        "flow 1: bytes is no field of a flow; it has from, to, gb, back, protocol, port",
+        "flow 1: bytes is not a field of a flow; it has from, to, gb, back, protocol, port",
         "flow 2: gb is -1; expected GB a month, such as 500",
         "flow 2: back is Decimal('Infinity'); expected GB a month, such as 500",
         "flow 2: protocol is 'sctp'; expected one of tcp, udp, icmp, icmpv6",
-        "flow 2: port is 70000; expected one from 0 to 65535",
+        "flow 2: port is 70000; expected a port from 0 to 65535",
     ]
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "problem"),
     [
         ("flow = 1", "expected [[flow]] tables"),
-        ("", "it names no flow; expected a [[flow]] with from, to and gb"),
+        ("", "it has no flow; expected a [[flow]] with from, to and gb"),
         ("[[flows]]", "flows: expected [[flow]]"),
     ],
 )
-def test_no_flows(tmp_path: Path, text: str, said: str) -> None:
-    assert said in refused(tmp_path, text)
+def test_no_flows(tmp_path: Path, text: str, problem: str) -> None:
+    assert problem in refused(tmp_path, text)
 
 
 def test_not_toml(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Laws of bills, and what they refuse and leave out."""
+"""Laws of cost estimates, and what they refuse and do not include."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -60,21 +60,21 @@ def flows(draw: st.DrawFn, pairs: list[tuple[str, str]]) -> list[TrafficFlow]:
 def test_laws(data: st.DataObject, ask: Ask, pairs: list[tuple[str, str]]) -> None:
     first, second = data.draw(flows(pairs)), data.draw(flows(pairs))
     standing, one, other, both = (ask(given) for given in ((), first, second, [*first, *second]))
-    # A bill is the sum of its lines, and traffic comes on top of what stands.
+    # The total is the sum of the lines, and data charges are added to fixed charges.
     assert one.total == sum((line.amount or Fraction() for line in one.lines), Fraction())
     assert one.by_root == standing.by_root
     assert sum(standing.by_root.values(), Fraction()) == standing.total <= one.total
-    # Together they cost what they cost apart.
+    # Two flows together cost as much as separately.
     assert both.total - standing.total == one.total - standing.total + other.total - standing.total
     # Twice as much costs twice as much.
     doubled = ask([replace(flow, gb=flow.gb * 2, back=flow.back * 2) for flow in first])
     assert doubled.total - standing.total == 2 * (one.total - standing.total)
-    # Order does not matter, nor which end says it.
+    # The order of flows does not matter.
     assert ask(first[::-1]).total == one.total
 
 
 def test_out_and_back(ask: Ask) -> None:
-    """What leaves AWS is charged; whoever opened the connection."""
+    """Data out is charged, in both directions of a connection."""
     out = ask([TrafficFlow("web", "dc1/users", Fraction(1000), Fraction(0))])
     in_ = ask([TrafficFlow("web", "dc1/users", Fraction(0), Fraction(1000))])
     by_item = [{line.item.name: line.quantity for line in each.lines} for each in (out, in_)]
@@ -92,19 +92,19 @@ def test_one_resource_less_is_never_dearer(everything: proof.Analysis, ask: Ask)
 
 @pytest.mark.parametrize("name", ALL)
 def test_whatever_an_example_has_is_in_the_sum(name: str, tmp_path: Path) -> None:
-    """No line of one is only "not counted": what that leaves out costs by the notification or by the object."""
+    """Only charges per notification, object or request are not included."""
     made = estimate(proof.read(write(output(name), tmp_path)))
     assert made.complete
     assert made.least <= made.most
     assert made.total <= made.most
     # No note is of more than a twentieth: what may be is a line, or a range of two.
     assert not any("a deduction" in note for note in made.notes)
-    assert {note.split(",")[0] for note in made.notes} <= {
-        "traffic",
-        "notifications",
-        "what buckets hold",
-        "rules of partners",
-        "requests to KMS keys",
+    assert set(made.notes) <= {
+        "data charges: name flows with --traffic",
+        "SNS notifications (charged by use)",
+        "S3 storage (charged by use)",
+        "partner-managed rules and advanced inspection (charged by use)",
+        "requests to KMS keys (charged by use)",
     }
 
 
@@ -114,14 +114,14 @@ def test_faults_of_flows_at_once(ask: Ask) -> None:
         ask(given)
     lines = str(raised.value).splitlines()
     assert lines[0].startswith("flow 1 (web -> nowhere): no such place: 'nowhere'; known: ")
-    assert lines[1].startswith("flow 2 (lab1 -> dc1/servers): it does not arrive, so it cannot be priced: ")
+    assert lines[1].startswith("flow 2 (lab1 -> dc1/servers): it is not reachable, so it cannot be priced: ")
     assert len(lines) == 2
 
 
 def test_unknown_is_no_price(everything: proof.Analysis) -> None:
-    silent = proof.Analysis(everything.network, roots=everything.roots)  # nobody says what sites advertise
+    silent = proof.Analysis(everything.network, roots=everything.roots)  # advertised prefixes are not given
     unknown_results = next(f for f in silent.flows if Outcome.UNKNOWN in (f.forward, f.back))
-    with pytest.raises(UnusableTraffic, match="it is unknown whether it arrives, so it cannot be priced: "):
+    with pytest.raises(UnusableTraffic, match="it is unknown whether it is reachable, so it cannot be priced: "):
         estimate(silent, FLAT, [TrafficFlow(unknown_results.source, unknown_results.destination, Fraction(1))])
 
 
@@ -141,12 +141,13 @@ def test_never_zero_for_unknown(everything: proof.Analysis) -> None:
     made = estimate(replace(everything, graph=more), FLAT)
     assert [line.item.name for line in made.unpriced] == ["large-vpn-connection"]
     assert made.notes == (
-        "Firewall endpoints of x.aws_networkfirewall_firewall.a: how many is unknown (it), so the sum lacks it",
-        "traffic, of which nothing was said: name flows with --traffic",
-        "VPN connections of 5 Gbps tunnels: the sheet has no price (https://aws.amazon.com/vpn/pricing/)",
-        "requests to KMS keys, which cost by use",
-        "types of resource that this bill knows nothing of: aws_instance (1)",
-        "prices of eu-west-1: the sum is at prices of us-east-1; give a sheet with --prices",
+        "Firewall endpoints of x.aws_networkfirewall_firewall.a: the number is unknown (it), "
+        "so the sum does not include it",
+        "data charges: name flows with --traffic",
+        "VPN connections with 5 Gbps tunnels: the sheet has no price (https://aws.amazon.com/vpn/pricing/)",
+        "requests to KMS keys (charged by use)",
+        "resource types without a pricing rule: aws_instance (1)",
+        "prices of eu-west-1: everything is priced as in us-east-1; give a sheet with --prices",
     )
     assert not made.complete
     out = Console(file=StringIO(), width=100)
@@ -169,29 +170,29 @@ def billed(everything: proof.Analysis, *resources: Resource, prices: Prices | No
 
 
 def test_a_region_without_a_sheet_cannot_be_answered(everything: proof.Analysis) -> None:
-    with pytest.raises(UnusablePrices, match=r"^eu-central-1: no price sheet .* isthmus\.cost\.release"):
+    with pytest.raises(UnusablePrices, match=r"^eu-central-1: there is no price sheet .* isthmus\.cost\.release"):
         billed(everything, of("eu-central-1"))
     made = billed(everything, of("eu-central-1"), prices=shipped("us-east-1"))  # asked for
     assert (made.prices.region, made.total) == ("us-east-1", Fraction("32.85"))
-    assert "prices of eu-central-1: the sum is at prices of us-east-1; give a sheet with --prices" in made.notes
+    assert "prices of eu-central-1: everything is priced as in us-east-1; give a sheet with --prices" in made.notes
 
 
 def test_several_regions_and_none_cannot_be_answered(everything: proof.Analysis) -> None:
-    with pytest.raises(UnusablePrices, match=r"^what is charged is in eu-west-1, us-east-1, and a bill has"):
+    with pytest.raises(UnusablePrices, match=r"^the resources are in eu-west-1, us-east-1, and a cost estimate uses"):
         billed(everything, of("us-east-1"), of("eu-west-1"))
-    with pytest.raises(UnusablePrices, match=r"^no resource says in which Region it is"):
+    with pytest.raises(UnusablePrices, match=r"^the Region is not known: no resource"):
         billed(everything, of(None))
     # What costs nothing does not say where the rest is.
     assert billed(everything, of("us-east-1"), of("eu-west-1", "aws_route")).total == Fraction("32.85")
 
 
-def test_what_may_be_in_another_region_is_said(everything: proof.Analysis) -> None:
+def test_resources_that_may_be_in_another_region_have_a_note(everything: proof.Analysis) -> None:
     made = billed(everything, of("us-east-1"), of(None))
     assert made.notes[-1] == (
-        "a difference in price of 1 of the resources, such as aws_nat_gateway.nowhere_0: in which Region they are is "
-        "not known, and they are priced as in us-east-1"
+        "a price difference for 1 resources whose Region is not known, such as aws_nat_gateway.nowhere_0: "
+        "they are priced as in us-east-1"
     )
-    assert not any("difference" in note for note in billed(everything, of(None), prices=shipped()).notes)
+    assert not any("price difference" in note for note in billed(everything, of(None), prices=shipped()).notes)
 
 
 def test_a_sheet_of_ones_own_is_all_that_its_region_has(everything: proof.Analysis, tmp_path: Path) -> None:
@@ -276,8 +277,8 @@ def test_command(stages: tuple[Path, Path], tmp_path: Path, capsys: pytest.Captu
     assert all(len(line) <= 80 and line == line.rstrip() for line in out.splitlines())
 
 
-def test_beside(stages: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What moving the way out costs: a firewall's endpoints, and a GB that passes it and NAT."""
+def test_a_comparison(stages: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The cost of moving egress: firewall endpoints, and a GB through the firewall and NAT."""
     before, after = stages
     traffic, written, data = tmp_path / "traffic.toml", tmp_path / "cost.md", tmp_path / "cost.json"
     traffic.write_text(TRAFFIC)
@@ -294,7 +295,7 @@ def test_region(stages: tuple[Path, Path], tmp_path: Path, capsys: pytest.Captur
     assert (code, out) == (0, run(capsys, stages[0])[1])
     code, out, err = run(capsys, stages[0], "--region", "mars-1")
     assert (code, out) == (2, "")
-    assert "isthmus: mars-1: no price sheet of that Region is here" in err
+    assert "isthmus: mars-1: there is no price sheet of this Region" in err
     assert run(capsys, stages[0], "--region", "us-east-1", "--prices", tmp_path)[0] == 2
 
 
@@ -315,7 +316,7 @@ def test_a_sheet_made_by_the_page_prices_another_region(tmp_path: Path, capsys: 
     (network / "main.tf.json").write_text(json.dumps(ELSEWHERE))
     code, out, err = run(capsys, network)
     assert (code, out) == (2, "")
-    assert "isthmus: eu-central-1: no price sheet of that Region is here" in " ".join(err.split())
+    assert "isthmus: eu-central-1: there is no price sheet of this Region" in " ".join(err.split())
     # The sheet that the page shows.
     page = (Path(__file__).parents[2] / "docs/how-to/estimate-cost.md").read_text()
     sheet.write_text(next(block for block in page.split("```toml\n")[1:] if "[prices]" in block).split("```")[0])
@@ -347,7 +348,7 @@ def test_markdown_alone(stages: tuple[Path, Path], capsys: pytest.CaptureFixture
     assert "| Transit gateway attachments | 5 | 182.50 |" in out
 
 
-def test_json_is_the_bill(stages: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_is_the_estimate(stages: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, stages[0], "--json", "-")
     folder = stages[0]
     assert json.loads(out) == estimate_document(estimate(proof.read(folder), shipped()))
@@ -358,13 +359,13 @@ def test_errors(stages: tuple[Path, Path], tmp_path: Path, capsys: pytest.Captur
     traffic.write_text('[[flow]]\nfrom = "dev"\nto = "prod"\ngb = 1\n')
     code, out, err = run(capsys, stages[0], "--traffic", traffic)
     assert (code, out) == (2, "")
-    assert err.startswith(f"isthmus: {traffic}: flow 1 (dev -> prod): it does not arrive, so it cannot be priced: ")
+    assert err.startswith(f"isthmus: {traffic}: flow 1 (dev -> prod): it is not reachable, so it cannot be priced: ")
     assert f"(in {stages[0]})" in err
     assert run(capsys, stages[0], "--prices", tmp_path / "none.toml")[0] == 2
     assert run(capsys, tmp_path)[0] == 2
 
 
-def test_what_has_no_price_is_not_zero_beside_another(everything: proof.Analysis) -> None:
+def test_an_item_without_a_price_is_not_zero_in_a_comparison(everything: proof.Analysis) -> None:
     """An item of one network without a price, or a count that is not known: no difference and no sum is exact."""
     one = billed(everything, of("us-east-1"))
     large = of("us-east-1", "aws_vpn_connection", tunnel_bandwidth="large", outside_ip_address_type="PrivateIpv4")

@@ -1,4 +1,4 @@
-"""Logs and queries: between two assumptions that are said, never zero, and never less with more traffic."""
+"""Logs and queries: between two printed assumptions, never zero, and never less with more traffic."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -103,10 +103,10 @@ def test_more_traffic_writes_more(some: int, more: int, logs: int) -> None:
 
 
 def test_the_assumptions_say_the_numbers_that_are_used() -> None:
-    assert assumptions(())[0] == "each flow log and firewall log sees 10 to 1,000 conversations a minute"
+    assert assumptions(())[0] == "each flow log and firewall log records 10 to 1,000 conversations a minute"
     assert assumptions([TrafficFlow("a", "b", 1)])[:2] == (
-        "each GB of the traffic named is 100 to 100,000 records, in 1 to 5 logs",
-        "each flow log and firewall log sees 10 conversations a minute beside it",
+        "each GB of the given flows is 100 to 100,000 records, in 1 to 5 logs",
+        "each flow log and firewall log records 10 conversations a minute in addition",
     )
 
 

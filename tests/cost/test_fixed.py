@@ -1,4 +1,4 @@
-"""What stands and costs: each rule, what nobody knows before apply, and that no type is passed over in silence."""
+"""Fixed charges: each rule, counts that are known after apply, and that no resource type is ignored."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from isthmus.terraform.graph import Graph, Ref, Resource, Unknown
 from modules.cdk import TerraformResource
 
 WHO_KNOWS = Unknown("known after apply")
-BY_ZONE = Unknown("a regional NAT gateway is charged by zone, and AWS chooses its zones")
+BY_ZONE = Unknown("a regional NAT gateway is charged per zone, and AWS chooses its zones")
 Counts = Mapping[str, int | Unknown]
 
 
@@ -132,14 +132,14 @@ def test_rule(kind: str, values: Mapping[str, Any], counts: Counts) -> None:
 
 
 def test_how_many_is_unknown() -> None:
-    """A resource of which nobody knows how many there are costs an unknown number, not nothing and not one."""
+    """A resource with an unknown number of instances has an unknown charge, not zero and not one."""
     graph = Graph({}, unexpanded={"aws_eip.a[?]": Resource("aws_eip.a[?]", "aws_eip")})
     assert all(isinstance(count, Unknown) for count in due(graph).values())
     assert due(graph)
 
 
 def test_no_type_is_passed_over() -> None:
-    """Whatever a module may emit is charged by a rule, said to be charged by use, or said to be free."""
+    """Every resource type of the modules has a pricing rule, is charged by use, or is free."""
     kinds = {
         str(getattr(thing, _TYPE))
         for thing in vars(modules.aws).values()
@@ -158,4 +158,4 @@ def test_each_type_in_one_place() -> None:
 def test_left_out_is_named() -> None:
     graph = Graph({kind: Resource(kind, kind) for kind in ("aws_instance", "aws_s3_bucket", "aws_subnet")})
     assert foreign(graph) == {"aws_instance": 1}
-    assert by_use(graph) == {"what buckets hold": 1}
+    assert by_use(graph) == {"S3 storage": 1}

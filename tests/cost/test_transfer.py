@@ -62,7 +62,7 @@ def test_private_vpn() -> None:
 
 
 def local(zone: str, firewall: bool = False) -> Net:
-    """A VPC with its own way out: NAT, in `zone`, and maybe a firewall before it."""
+    """A VPC with its own egress: NAT, in `zone`, and maybe a firewall before it."""
     net = Net()
     net.vpc("v", "10.0.0.0/16")
     net.igw("igw", "v")
