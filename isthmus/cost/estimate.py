@@ -1,4 +1,4 @@
-"""The cost estimate for a month: fixed charges, data charges of the given flows, and charges by use."""
+"""The cost estimate for a month: fixed charges, data charges of the given flows, and usage-based charges."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class CostLine:
 
 @dataclass(frozen=True, slots=True)
 class UsageLine:
-    """One item that costs by use: the least and the most of it in a month, and both amounts (None: no price).
+    """One item that is charged by usage: the least and the most of it in a month, and both amounts (None: no price).
 
     A waived charge is negative: the most that can be waived, and the amount that this saves.
     """
@@ -60,7 +60,7 @@ class UsageLine:
 class CostEstimate:
     """What a network costs in a month, with `notes` on what is not included.
 
-    `uses` are charges by use, each between a least and a most under the `assumptions`. `regions` are those of the
+    `uses` are usage-based charges, each between a least and a most under the `assumptions`. `regions` are those of the
     network.
     """
 
@@ -74,17 +74,17 @@ class CostEstimate:
 
     @property
     def total(self) -> Fraction:
-        """The sum of all lines that have a price, without charges by use."""
+        """The sum of all lines that have a price, without usage-based charges."""
         return sum((line.amount for line in self.lines if line.amount is not None), Fraction())
 
     @property
     def least(self) -> Fraction:
-        """The total plus the least of the charges by use."""
+        """The total plus the least of the usage-based charges."""
         return self.total + sum((use.least_amount or Fraction() for use in self.uses), Fraction())
 
     @property
     def most(self) -> Fraction:
-        """The total plus the most of the charges by use."""
+        """The total plus the most of the usage-based charges."""
         return self.total + sum((use.most_amount or Fraction() for use in self.uses), Fraction())
 
     @property
@@ -298,9 +298,9 @@ def _not_included(
         advice = how_to_get_one(prices.region)
         yield f"items without a price: Isthmus has no sheet of {prices.region} to take them from. {advice}"
     for use in by_use(graph):
-        yield f"{use} (charged by use)"
+        yield f"{use} (usage-based)"
     if any(line.item.name == "kms-key" for line in lines):
-        yield "requests to KMS keys (charged by use)"
+        yield "requests to KMS keys (usage-based)"
     elsewhere = written_elsewhere(graph)
     if elsewhere:
         yield f"logs from other sources in {', '.join(elsewhere)}"

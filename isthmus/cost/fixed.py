@@ -37,7 +37,7 @@ def fixed_charges(graph: Graph) -> Iterator[FixedCharge]:
 
 
 def by_use(graph: Graph) -> Mapping[str, int]:
-    """Charges by use that do not follow from flows, such as buckets, with the number of resources."""
+    """Usage-based charges that do not follow from flows, such as buckets, with the number of resources."""
     return _counted(graph, lambda kind: BY_USE.get(kind))
 
 
@@ -192,7 +192,7 @@ _RULES: Mapping[str, Callable[[Resource], Charges]] = MappingProxyType(
     }
 )
 
-# Charges by use whose quantity does not follow from flows between locations.
+# Usage-based charges whose quantity does not follow from flows between locations.
 BY_USE: Mapping[str, str] = MappingProxyType(
     {
         "aws_networkfirewall_rule_group": "partner-managed rules and advanced inspection",

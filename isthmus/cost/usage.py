@@ -1,4 +1,4 @@
-"""Charges by use: logs and DNS queries, as ranges between two assumptions.
+"""Usage-based charges: logs and DNS queries, as ranges between two assumptions.
 
 Terraform does not state how much is written to a log. It is not zero either, so a cost estimate has a least and a most,
 and states the assumptions for both. Flows in a traffic file replace the assumption about traffic.
@@ -77,7 +77,7 @@ class _Log:
 
 
 def item_uses(graph: Graph, flows: Sequence[TrafficFlow] = ()) -> Iterator[ItemUse]:
-    """Every charge by use, in the order of addresses."""
+    """Every usage-based charge, in the order of addresses."""
     logs = [log for resource in graph.resources.values() for log in _logs(resource, busy=not flows)]
     for log in logs:
         yield from _written(log, log.gb, graph)

@@ -101,10 +101,10 @@ def test_whatever_an_example_has_is_in_the_sum(name: str, tmp_path: Path) -> Non
     assert not any("a deduction" in note for note in made.notes)
     assert set(made.notes) <= {
         "data charges: name flows with --traffic",
-        "SNS notifications (charged by use)",
-        "S3 storage (charged by use)",
-        "partner-managed rules and advanced inspection (charged by use)",
-        "requests to KMS keys (charged by use)",
+        "SNS notifications (usage-based)",
+        "S3 storage (usage-based)",
+        "partner-managed rules and advanced inspection (usage-based)",
+        "requests to KMS keys (usage-based)",
     }
 
 
@@ -145,7 +145,7 @@ def test_never_zero_for_unknown(everything: proof.Analysis) -> None:
         "so the sum does not include it",
         "data charges: name flows with --traffic",
         "VPN connections with 5 Gbps tunnels: the sheet has no price (https://aws.amazon.com/vpn/pricing/)",
-        "requests to KMS keys (charged by use)",
+        "requests to KMS keys (usage-based)",
         "resource types without a pricing rule: aws_instance (1)",
         "prices of eu-west-1: everything is priced as in us-east-1; give a sheet with --prices",
     )
@@ -383,4 +383,4 @@ def test_an_item_without_a_price_is_not_zero_in_a_comparison(everything: proof.A
     out = Console(file=StringIO(), width=100)
     print_estimate(billed(everything, large), out, one)
     rows = [line.split() for line in cast("StringIO", out.file).getvalue().splitlines()]
-    assert ["VPN", "connections", "of", "5", "Gbps", "tunnels", "-", "no", "price", "unknown"] in rows
+    assert ["VPN", "connections", "with", "5", "Gbps", "tunnels", "-", "no", "price", "unknown"] in rows

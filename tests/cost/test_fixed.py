@@ -139,7 +139,7 @@ def test_how_many_is_unknown() -> None:
 
 
 def test_no_type_is_passed_over() -> None:
-    """Every resource type of the modules has a pricing rule, is charged by use, or is free."""
+    """Every resource type of the modules has a pricing rule, is charged by usage, or is free."""
     kinds = {
         str(getattr(thing, _TYPE))
         for thing in vars(modules.aws).values()
