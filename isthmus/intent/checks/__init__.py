@@ -1,10 +1,10 @@
-"""The rules of the language: one named function a rule, one file a theme, all run in one pass."""
+"""The rules of the language: one function for each rule, one file for each topic."""
 
 from __future__ import annotations
 
-from isthmus.intent.checks import advertised_prefixes as advertisements
-from isthmus.intent.checks import allowed_connections as allowed_connections
 from isthmus.intent.checks import (
+    advertised_prefixes,
+    allowed_connections,
     cidrs,
     dns,
     dns_firewall,
@@ -101,14 +101,14 @@ RULES: tuple[Rule, ...] = (
     segments.duplicate_static_connection,
     segments.static_connection_without_routes,
     segments.ecmp_asn_mismatch,
-    advertisements.advertised_prefix_without_bgp,
-    advertisements.network_not_advertised,
-    advertisements.advertised_prefix_in_block,
-    advertisements.advertised_prefix_in_denied_network,
-    advertisements.advertised_prefix_overlap,
-    advertisements.transit_with_default_route,
-    advertisements.too_many_advertised_prefixes,
-    advertisements.duplicate_advertised_prefix,
+    advertised_prefixes.advertised_prefix_without_bgp,
+    advertised_prefixes.network_not_advertised,
+    advertised_prefixes.advertised_prefix_in_block,
+    advertised_prefixes.advertised_prefix_in_denied_network,
+    advertised_prefixes.advertised_prefix_overlap,
+    advertised_prefixes.transit_with_default_route,
+    advertised_prefixes.too_many_advertised_prefixes,
+    advertised_prefixes.duplicate_advertised_prefix,
     vpn.invalid_customer_gateway_asn,
     vpn.equal_bgp_asns,
     vpn.equal_transit_asns,
@@ -198,14 +198,14 @@ RULES: tuple[Rule, ...] = (
 
 
 def check(estate: Estate) -> Estate:
-    """The estate, if it breaks no rule of the language. Raises `InvalidEstate` with every broken rule."""
+    """Return the estate if it breaks no rule of the language. Raises `InvalidEstate` with every problem otherwise."""
     if found := problems(estate):
         raise InvalidEstate(found)
     return estate
 
 
 def problems(estate: Estate) -> tuple[Problem, ...]:
-    """Every broken rule of an estate, in the order of the places that built what broke it."""
+    """Every problem of an estate, sorted by the file and line of the object that causes it."""
     found = [problem for rule in RULES for problem in rule.problems(estate)]
     return tuple(sorted(found, key=lambda problem: _line(problem.place)))
 

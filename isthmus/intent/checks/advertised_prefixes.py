@@ -1,4 +1,4 @@
-"""What sites advertise by BGP. A VPN cannot filter it, so it has to fit what the estate means."""
+"""Prefixes that sites advertise over BGP. AWS cannot filter them on a VPN, so they must fit the intent."""
 
 from __future__ import annotations
 
@@ -24,66 +24,81 @@ def _bgp_sites(estate: Estate) -> list[Site]:
     return [site for site in estate.sites if site.name in names]
 
 
-@rule("static routing learns nothing: what would be advertised is never heard")
+@rule("static VPN connections ignore advertised prefixes")
 def advertised_prefix_without_bgp(estate: Estate) -> Iterator[Fault]:
-    """A site advertises prefixes, but has connections with static routing only."""
-    heard = {site.name for site in _bgp_sites(estate)}
+    """A site advertises prefixes, and all its connections use static routing."""
+    with_bgp = {site.name for site in _bgp_sites(estate)}
     connected = {link.site.name for link in links(estate)}
     for site in estate.sites:
-        if site.advertises and site.name in connected - heard and all_linked(estate):
-            yield Fault(site, "it advertises, and all its connections are static", "no advertises, or Routing.BGP")
+        if site.advertises and site.name in connected - with_bgp and all_linked(estate):
+            yield Fault(
+                site,
+                "it advertises prefixes, and all its connections use static routing",
+                "no advertises, or Routing.BGP",
+            )
 
 
-@rule("a network that nobody advertises has no route", _ROUTES)
+@rule("without an advertised prefix there is no route to the network", _ROUTES)
 def network_not_advertised(estate: Estate) -> Iterator[Fault]:
-    """A network of a BGP site is in no advertised prefix, or in a default route that another one may replace."""
+    """A network of a site with BGP is in none of its advertised prefixes, or only in a default route that another
+    default route may replace.
+    """
     sites = _bgp_sites(estate)
     defaults = [site.name for site in sites if EVERYTHING in networks(site.advertises)]
     for site in sites:
         if not readable(site.advertises):
             continue
-        leaving = _leaving_centrally(estate, site)
-        stands = defaults == [site.name] and not leaving
-        covered = list(collapse_addresses(its for its in networks(site.advertises) if its != EVERYTHING or stands))
+        central = _segments_with_central_default(estate, site)
+        default_counts = defaults == [site.name] and not central
+        usable = [prefix for prefix in networks(site.advertises) if prefix != EVERYTHING or default_counts]
+        covered = list(collapse_addresses(usable))
         for name, text in site.networks.items():
             cidr = network(text)
             if cidr is not None and not any(cidr.subnet_of(whole) for whole in covered):
-                only = ""
+                exception = ""
                 if len(defaults) > 1:
-                    only = " but by a default that other sites advertise too"
-                elif leaving and defaults:
-                    only = f' but by a default, and segment "{leaving[0]}" has another to the egress VPC, which wins'
-                given = f"{cidr} is not advertised{only}"
+                    exception = " except by a default route that other sites advertise too"
+                elif central and defaults:
+                    exception = (
+                        f' except by a default route; segment "{central[0]}" has a static default route to the egress '
+                        "VPC, which wins"
+                    )
+                given = f"{cidr} is not advertised{exception}"
                 yield Fault(site, given, f'"{cidr}" among its advertises', f'network "{name}"')
 
 
-def _leaving_centrally(estate: Estate, site: Site) -> list[str]:
-    """The segments that reach a site and whose spokes may leave by the egress VPC: a static default is theirs."""
+def _segments_with_central_default(estate: Estate, site: Site) -> list[str]:
+    """The segments that reach a site and allow egress CENTRAL: they have a static default route to the egress VPC."""
     sound = resolved(estate)
     central = [
         segment for segment in sound.segments if Egress.CENTRAL in segment.allowed_egress and sound.egress is not None
     ]
-    return [segment.name for segment in central if site.name in {its.name for its in sites_reached(sound, segment)}]
+    return [
+        segment.name for segment in central if site.name in {reached.name for reached in sites_reached(sound, segment)}
+    ]
 
 
 @rule(
-    "the blocks belong to AWS: it would win over their blackholes, and over spokes not yet built",
+    "the blocks are the address space of AWS: the prefix would win over their blackhole routes and take "
+    "the addresses of future spokes",
     _ROUTES,
 )
 def advertised_prefix_in_block(estate: Estate) -> Iterator[Fault]:
-    """An advertisement equals an estate block, or lies inside one."""
+    """An advertised prefix equals an estate block or lies inside one."""
     blocks = networks(estate.blocks)
     for site in estate.sites:
         for cidr in networks(site.advertises):
             block = next((block for block in blocks if cidr.subnet_of(block)), None)
             if block is not None:
-                given = f"{cidr} lies in the estate's block {block}, {place_of(estate)}"
-                yield Fault(site, given, "no such advertisement: the block belongs to AWS", f"advertisement {cidr}")
+                given = f"{cidr} is inside the estate's block {block}, {place_of(estate)}"
+                yield Fault(
+                    site, given, "no such prefix: the block is address space of AWS", f"advertised prefix {cidr}"
+                )
 
 
-@rule("it is longer than the blackhole that denies the network, so it wins", _ROUTES)
+@rule("the prefix is more specific than the blackhole route that denies the network, so it wins", _ROUTES)
 def advertised_prefix_in_denied_network(estate: Estate) -> Iterator[Fault]:
-    """An advertisement is a part of a site network that some segment must not reach."""
+    """An advertised prefix is a part of a site network that some segment must not reach."""
     sound = resolved(estate)
     by_name = {site.name: site for site in estate.sites}
     seen: set[tuple[str, IPv4Network]] = set()
@@ -96,44 +111,44 @@ def advertised_prefix_in_denied_network(estate: Estate) -> Iterator[Fault]:
                         continue
                     seen.add((site.name, cidr))
                     given = f'{cidr} is a part of {name} {whole}, which segment "{segment.name}" must not reach'
-                    remedy = f"advertise {whole} whole, or name its parts as networks of their own"
-                    yield Fault(by_name[site.name], given, remedy, f"advertisement {cidr}")
+                    remedy = f"advertise the whole {whole}, or declare its parts as separate networks"
+                    yield Fault(by_name[site.name], given, remedy, f"advertised prefix {cidr}")
 
 
-@rule("one address must mean one place: the longer prefix, or the shorter path, would decide", _ROUTES)
+@rule("each address must belong to one location: otherwise the longest prefix or the shortest AS path decides", _ROUTES)
 def advertised_prefix_overlap(estate: Estate) -> Iterator[Fault]:
-    """Two sites advertise overlapping prefixes other than 0.0.0.0/0, or one advertises another's network."""
-    heard = {
+    """Two sites advertise overlapping prefixes other than 0.0.0.0/0, or one advertises a network of the other."""
+    advertised = {
         site.name: [cidr for cidr in networks(site.advertises) if cidr != EVERYTHING] for site in _bgp_sites(estate)
     }
-    sites = [site for site in estate.sites if site.name in heard]
-    for place, site in enumerate(sites):
-        for cidr in heard[site.name]:
-            for other in sites[:place]:
-                hit = next((its for its in heard[other.name] if its.overlaps(cidr)), None)
+    sites = [site for site in estate.sites if site.name in advertised]
+    for index, site in enumerate(sites):
+        for cidr in advertised[site.name]:
+            for other in sites[:index]:
+                hit = next((prefix for prefix in advertised[other.name] if prefix.overlaps(cidr)), None)
                 if hit is not None:
-                    given = f'{cidr} overlaps {hit} that site "{other.name}" advertises, {place_of(other)}'
-                    yield Fault(site, given, "advertisements that lie apart", f"advertisement {cidr}")
+                    given = f'{cidr} overlaps {hit}, which site "{other.name}" advertises, {place_of(other)}'
+                    yield Fault(site, given, "prefixes that do not overlap", f"advertised prefix {cidr}")
     for site in sites:
-        own = heard[site.name]
+        own = advertised[site.name]
         for other in estate.sites:
-            if other.name == site.name or any(a.overlaps(b) for a in own for b in heard.get(other.name, ())):
+            if other.name == site.name or any(a.overlaps(b) for a in own for b in advertised.get(other.name, ())):
                 continue
             for whole in networks(other.networks.values()):
                 for cidr in own:
                     if cidr.overlaps(whole):
                         given = f'{cidr} overlaps network {whole} of site "{other.name}", {place_of(other)}'
-                        yield Fault(site, given, "its own networks only", f"advertisement {cidr}")
+                        yield Fault(site, given, "only prefixes of its own networks", f"advertised prefix {cidr}")
 
 
-@rule("what a site advertises cannot be filtered: the other would be offered its way out to the internet", _ROUTES)
+@rule("AWS cannot filter advertised prefixes: the other site would get this site's default route", _ROUTES)
 def transit_with_default_route(estate: Estate) -> Iterator[Fault]:
-    """A site advertises a default route, and has transit with another site."""
+    """A site advertises a default route and has transit with another site."""
     for site in _bgp_sites(estate):
         if EVERYTHING in networks(site.advertises):
             for other in estate.sites:
                 if transit_between(site, other):
-                    given = f'it advertises 0.0.0.0/0, and has transit with site "{other.name}", {place_of(other)}'
+                    given = f'it advertises 0.0.0.0/0 and has transit with site "{other.name}", {place_of(other)}'
                     yield Fault(site, given, "no transit between the two, or no default route from this site")
 
 
@@ -142,17 +157,21 @@ def transit_with_default_route(estate: Estate) -> Iterator[Fault]:
     "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html",
 )
 def too_many_advertised_prefixes(estate: Estate) -> Iterator[Fault]:
-    """A site advertises more prefixes than a connection takes."""
+    """A site advertises more prefixes than a VPN connection accepts."""
     for site in estate.sites:
         if len(site.advertises) > LIMIT:
             fewer = len(list(collapse_addresses(networks(site.advertises))))
-            hint = f"summaries: {fewer} prefixes say the same" if fewer <= LIMIT else "0.0.0.0/0, or larger prefixes"
+            hint = (
+                f"summaries: {fewer} prefixes cover the same addresses"
+                if fewer <= LIMIT
+                else "0.0.0.0/0, or larger prefixes"
+            )
             yield Fault(site, f"it advertises {len(site.advertises)} prefixes", hint)
 
 
 @rule("a prefix is advertised once")
 def duplicate_advertised_prefix(estate: Estate) -> Iterator[Fault]:
-    """A prefix stands twice among a site's advertisements."""
+    """A site lists an advertised prefix twice."""
     for site in estate.sites:
         for text in sorted({text for text in site.advertises if site.advertises.count(text) > 1}):
-            yield Fault(site, f"{text} is advertised twice", "each prefix once", f"advertisement {text}")
+            yield Fault(site, f"{text} is advertised twice", "the prefix once", f"advertised prefix {text}")

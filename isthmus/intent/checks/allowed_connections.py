@@ -1,4 +1,4 @@
-"""Who may open connections: sides that exist and reach each other, ports that mean something."""
+"""Allowed connections: their locations, ports and reachability."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from isthmus.intent.reachability import networks_reached, reach_each_other
 _ACL = "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"
 
 
-def _sides(allowed_connections: AllowedConnection) -> tuple[str, str]:
-    return str(allowed_connections.source), str(allowed_connections.to)
+def _ends(allowed: AllowedConnection) -> tuple[str, str]:
+    return str(allowed.source), str(allowed.to)
 
 
 def _known(estate: Estate) -> set[str]:
@@ -25,121 +25,118 @@ def _known(estate: Estate) -> set[str]:
     return networks | {segment.name for segment in estate.segments}
 
 
-@rule("connections are opened between segments and site networks, by name")
+@rule("allowed connections name segments and site networks")
 def allowed_connection_unknown_location(estate: Estate) -> Iterator[Fault]:
-    """A side that opens, or is opened to, is neither a segment nor a site network."""
+    """The source or destination of an allowed connection is neither a segment nor a site network."""
     known = _known(estate)
-    for allowed_connections in estate.allowed_connections:
-        for side in dict.fromkeys(_sides(allowed_connections)):
-            if side not in known:
-                close = difflib.get_close_matches(side, sorted(known), n=1)
+    for allowed in estate.allowed_connections:
+        for end in dict.fromkeys(_ends(allowed)):
+            if end not in known:
+                close = difflib.get_close_matches(end, sorted(known), n=1)
                 remedy = f'"{close[0]}"' if close else f"one of {', '.join(sorted(known))}"
-                yield Fault(allowed_connections, f'"{side}" is neither a segment nor a site network', remedy)
+                yield Fault(allowed, f'"{end}" is neither a segment nor a site network', remedy)
 
 
-@rule("network ACLs know these protocols and ports 0 to 65535", _ACL)
+@rule("network ACLs know these protocols, and ports 0 to 65535", _ACL)
 def allowed_connection_invalid_ports(estate: Estate) -> Iterator[Fault]:
-    """A port means nothing, stands there twice, or none is given."""
-    for allowed_connections in estate.allowed_connections:
-        if not allowed_connections.ports:
+    """An allowed connection has an invalid port, a port twice, or no port."""
+    for allowed in estate.allowed_connections:
+        if not allowed.ports:
             yield Fault(
-                allowed_connections, "ports is empty", 'ports=["tcp/443"]; what is not said may not be opened anyway'
+                allowed, "ports is empty", 'ports=["tcp/443"]; connections that are not listed are denied anyway'
             )
-        for text in dict.fromkeys(allowed_connections.ports):
+        for text in dict.fromkeys(allowed.ports):
             if ports(text) is None:
-                yield Fault(
-                    allowed_connections, f'ports holds "{text}"', '"tcp/443", "udp/53", "tcp/8000-8080" or "icmp"'
-                )
-            elif allowed_connections.ports.count(text) > 1:
-                yield Fault(allowed_connections, f'ports holds "{text}" twice', "each once")
+                yield Fault(allowed, f'ports has "{text}"', '"tcp/443", "udp/53", "tcp/8000-8080" or "icmp"')
+            elif allowed.ports.count(text) > 1:
+                yield Fault(allowed, f'ports has "{text}" twice', "the port once")
 
 
-@rule("it is said of both sides at once, and the last word would be hard to find")
+@rule("one entry per direction keeps the allowed ports in one place")
 def duplicate_allowed_connection(estate: Estate) -> Iterator[Fault]:
-    """The same side opens to the same other side twice."""
+    """Two allowed connections have the same source and the same destination."""
     seen: set[tuple[str, str]] = set()
-    for allowed_connections in estate.allowed_connections:
-        if _sides(allowed_connections) in seen:
+    for allowed in estate.allowed_connections:
+        if _ends(allowed) in seen:
             yield Fault(
-                allowed_connections,
-                f'"{allowed_connections.source}" opens to "{allowed_connections.to}" already',
-                "one entry with all the ports",
+                allowed,
+                f'another entry is from "{allowed.source}" to "{allowed.to}"',
+                "one entry with all ports",
             )
-        seen.add(_sides(allowed_connections))
+        seen.add(_ends(allowed))
 
 
-@rule("filters stand in VPCs: between two sites there is none")
+@rule("network ACLs are in VPCs: there is none between two sites")
 def allowed_connection_between_sites(estate: Estate) -> Iterator[Fault]:
-    """Both sides are site networks."""
+    """An allowed connection has a site network as source and as destination."""
     segments = {segment.name for segment in estate.segments}
-    for allowed_connections in estate.allowed_connections:
-        if {*_sides(allowed_connections)} <= _known(estate) - segments:
-            given = f'"{allowed_connections.source}" and "{allowed_connections.to}" are site networks'
-            yield Fault(allowed_connections, given, "a segment on one side; between sites, their own firewalls")
+    for allowed in estate.allowed_connections:
+        if {*_ends(allowed)} <= _known(estate) - segments:
+            given = f'"{allowed.source}" and "{allowed.to}" are site networks'
+            yield Fault(allowed, given, "a segment as source or destination; sites use their own firewalls")
 
 
-@rule("who does not reach the other side opens nothing there")
+@rule("an allowed connection has an effect only where the segments reach each other")
 def allowed_connection_not_reachable(estate: Estate) -> Iterator[Fault]:
-    """The two sides do not reach each other."""
+    """The source and destination of an allowed connection do not reach each other."""
     sound = resolved(estate)
     segments = {segment.name: segment for segment in sound.segments}
-    for allowed_connections in estate.allowed_connections:
-        here, there = sorted(_sides(allowed_connections), key=lambda side: side not in segments)
-        if here not in segments or there not in _known(estate):
+    for allowed in estate.allowed_connections:
+        segment, other = sorted(_ends(allowed), key=lambda end: end not in segments)
+        if segment not in segments or other not in _known(estate):
             continue
-        if there in segments:
-            reached = reach_each_other(segments[here], segments[there])
+        if other in segments:
+            reached = reach_each_other(segments[segment], segments[other])
         else:
-            reached = there in networks_reached(sound, segments[here])
+            reached = other in networks_reached(sound, segments[segment])
         if not reached:
-            given = f'"{allowed_connections.source}" and "{allowed_connections.to}" do not reach each other'
-            remedy = f'"{there}" within reach of segment "{here}"'
-            if here == there:
-                given = f'the spokes of segment "{here}" do not reach each other'
-                remedy = f'isolated=False for segment "{here}"'
-            yield Fault(allowed_connections, given, f"{remedy}, or no such entry")
+            given = f'"{allowed.source}" and "{allowed.to}" do not reach each other'
+            remedy = f'reaches=[...] of segment "{segment}" so that it reaches "{other}"'
+            if segment == other:
+                given = f'the spokes of segment "{segment}" do not reach each other'
+                remedy = f'isolated=False for segment "{segment}"'
+            yield Fault(allowed, given, f"{remedy}, or no such entry")
 
 
-@rule("network ACLs see addresses: they know a segment by its blocks, whatever spokes it has", _ACL)
+@rule("network ACLs see addresses: they identify a segment by its blocks", _ACL)
 def allowed_connection_without_blocks(estate: Estate) -> Iterator[Fault]:
-    """Connections are opened between segments, and one of them has no blocks."""
+    """An allowed connection is between segments, and one of them has no blocks."""
     segments = {segment.name: segment for segment in estate.segments}
-    told: set[str] = set()
-    for allowed_connections in estate.allowed_connections:
-        sides = _sides(allowed_connections)
-        if not all(side in segments for side in sides) or not reach_each_other(*(segments[side] for side in sides)):
-            continue  # of a segment and a site network, the spokes know the site's
-        for side in dict.fromkeys(sides):
-            if not segments[side].blocks and side not in told:
-                told.add(side)
-                given = f'segment "{side}" has no blocks'
-                blocks = own_blocks(estate, segments[side])
-                yield Fault(allowed_connections, given, f'Segment("{side}", blocks={blocks}, ...)')
+    reported: set[str] = set()
+    for allowed in estate.allowed_connections:
+        ends = _ends(allowed)
+        if not all(end in segments for end in ends) or not reach_each_other(*(segments[end] for end in ends)):
+            continue  # with a site network, the rules use the addresses of the site network
+        for end in dict.fromkeys(ends):
+            if not segments[end].blocks and end not in reported:
+                reported.add(end)
+                given = f'segment "{end}" has no blocks'
+                blocks = own_blocks(estate, segments[end])
+                yield Fault(allowed, given, f'Segment("{end}", blocks={blocks}, ...)')
 
 
 @rule(
-    "names are asked over UDP, and over TCP where the answer is long",
+    "DNS uses UDP, and TCP for long answers, both on port 53",
     "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-choose-vpc.html",
 )
 def dns_port_not_allowed(estate: Estate) -> Iterator[Fault]:
-    """Hybrid DNS asks, or is asked, across two sides that may not open port 53 to each other."""
+    """Hybrid DNS sends queries between two locations that may not connect on port 53."""
     sound = resolved(estate)
-    for asking, asked, why in _questions(sound):
-        opened = allowed_ports(sound, asking, asked)
-        for protocol in ("tcp", "udp") if opened is not None else ():
-            if not any(each.protocol == protocol and each.first <= 53 <= each.last for each in opened or ()):
-                said = next(
-                    allowed_connections
-                    for allowed_connections in estate.allowed_connections
-                    if {asking, asked} == {*_sides(allowed_connections)}
+    for source, destination, why in _dns_connections(sound):
+        port_ranges = allowed_ports(sound, source, destination)
+        for protocol in ("tcp", "udp") if port_ranges is not None else ():
+            if not any(each.protocol == protocol and each.first <= 53 <= each.last for each in port_ranges or ()):
+                entry = next(
+                    allowed for allowed in estate.allowed_connections if {source, destination} == {*_ends(allowed)}
                 )
-                given = f'"{asking}" may not open {protocol}/53 to "{asked}", and {why}'
-                more = [*map(str, opened or ()), f"{protocol}/53"]
-                yield Fault(said, given, f'AllowedConnection(source="{asking}", to="{asked}", ports={more})')
+                given = f'"{source}" may not connect to {protocol}/53 of "{destination}", and {why}'
+                extended = [*map(str, port_ranges or ()), f"{protocol}/53"]
+                remedy = f'AllowedConnection(source="{source}", to="{destination}", ports={extended})'
+                yield Fault(entry, given, remedy)
 
 
-def _questions(estate: Estate) -> Iterator[tuple[str, str, str]]:
-    """Who asks whom for names, as sides: the Resolver's spoke the servers it forwards to, and sites the Resolver."""
+def _dns_connections(estate: Estate) -> Iterator[tuple[str, str, str]]:
+    """The DNS connections: from the Resolver's segment to DNS servers at sites, and from sites to the Resolver."""
     home = shared_services(estate)
     segments = {segment.name: segment for segment in estate.segments}
     if home is None or str(home.spoke.segment) not in segments:
@@ -152,6 +149,6 @@ def _questions(estate: Estate) -> Iterator[tuple[str, str, str]]:
     for name, text in reached.items():
         cidr = network(text)
         if cidr is not None and any(target.subnet_of(cidr) for target in targets):
-            yield segment.name, name, "a domain is forwarded there"
+            yield segment.name, name, "a forward rule has a DNS server there"
         if home.dns.inbound:
-            yield name, segment.name, "sites ask the Resolver there"
+            yield name, segment.name, "the inbound endpoint is there"

@@ -1,4 +1,4 @@
-"""CIDRs: written as what they mean, apart from each other, and inside the estate's blocks."""
+"""CIDRs: their form, overlaps, and their place in the estate's blocks."""
 
 from __future__ import annotations
 
@@ -28,21 +28,21 @@ PRIVATE = networks(["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0
 
 @rule("Isthmus builds IPv4 networks", _SIZING)
 def invalid_cidr(estate: Estate) -> Iterator[Fault]:
-    """A CIDR is not one, or is IPv6."""
+    """A value is not an IPv4 CIDR."""
     for cidr in written(estate):
         if network(cidr.text) is None:
-            kind = "is IPv6" if _is_ipv6(cidr.text) else "is no CIDR"
+            kind = "is an IPv6 CIDR" if _is_ipv6(cidr.text) else "is not a CIDR"
             yield Fault(cidr.about, f'"{cidr.text}" {kind}', "an IPv4 CIDR such as 10.1.0.0/20", cidr.part)
 
 
-@rule("AWS clears or refuses host bits, and Terraform then sees a change in every plan", _SIZING)
+@rule("AWS clears or rejects host bits, and Terraform then shows a change in every plan", _SIZING)
 def cidr_not_canonical(estate: Estate) -> Iterator[Fault]:
-    """A CIDR has bits set behind its prefix, or is written in another way than AWS writes it."""
+    """A CIDR has host bits set, or is not written as AWS writes it."""
     for cidr in written(estate):
-        meant = network(cidr.text)
-        if meant is not None and str(meant) != cidr.text:
-            given = f'"{cidr.text}" is not how AWS writes that range'
-            yield Fault(cidr.about, given, f'the range itself: "{meant}"', cidr.part)
+        canonical = network(cidr.text)
+        if canonical is not None and str(canonical) != cidr.text:
+            given = f'"{cidr.text}" is not in canonical form'
+            yield Fault(cidr.about, given, f'"{canonical}"', cidr.part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class _Range:
 
 
 def _ranges(estate: Estate) -> Iterator[_Range]:
-    """Every range that addresses are in use in."""
+    """Every range with addresses in use."""
     for site in estate.sites:
         for name, text in site.networks.items():
             if (cidr := network(text)) is not None:
@@ -72,56 +72,58 @@ def _ranges(estate: Estate) -> Iterator[_Range]:
 
 
 @rule(
-    "a transit gateway does not propagate a VPC whose range overlaps another's, and one address must mean one place",
+    "a transit gateway does not propagate a VPC whose CIDR overlaps that of another attached VPC, and "
+    "each address must belong to one location",
     _ROUTING,
 )
 def cidr_overlap(estate: Estate) -> Iterator[Fault]:
-    """Two ranges in use overlap: of spokes, site networks or the hub."""
+    """Two ranges of spokes, site networks, the egress VPC or the hub overlap."""
     ranges = list(_ranges(estate))
     blocks = networks(estate.blocks)
     for one, other in overlaps((found.cidr, tag) for tag, found in enumerate(ranges)):
         first, second = sorted((ranges[one], ranges[other]), key=lambda found: found.kind == "spoke")
         if second.kind != "site" and first.kind == "site" and any(first.cidr.overlaps(block) for block in blocks):
-            continue  # the site network lies in a block: block-overlap says so
+            continue  # the site network is inside a block: block-overlap reports it
         free = free_range(estate, second.about, second.cidr, second.cidr.prefixlen)
-        remedy = f"a free range, e.g. {free}" if free and second.kind == "spoke" else "ranges that lie apart"
+        remedy = f"a free range, e.g. {free}" if free and second.kind == "spoke" else "ranges that do not overlap"
         yield Fault(second.about, f"{second.cidr} overlaps {first.what}, {place_of(first.about)}", remedy)
 
 
 @rule(
-    "the blocks are where AWS lies: they are blackholed next to every default, so a site network inside is cut off",
+    "the blocks are the address space of AWS. Blackhole routes for them stand next to every default "
+    "route, so a site network inside a block is unreachable",
     _ROUTING,
 )
 def block_overlap(estate: Estate) -> Iterator[Fault]:
-    """The estate's blocks overlap each other, or a site network."""
+    """Two blocks of the estate overlap, or a block overlaps a site network."""
     blocks = [cidr for text in estate.blocks if (cidr := network(text)) is not None]
     for one, other in overlaps((cidr, tag) for tag, cidr in enumerate(blocks)):
         part = f"block {blocks[other]}"
-        yield Fault(estate, f"{blocks[other]} overlaps block {blocks[one]}", "one of the two", part)
+        yield Fault(estate, f"{blocks[other]} overlaps block {blocks[one]}", "one of the two blocks", part)
     for site in estate.sites:
         for name, text in site.networks.items():
             cidr = network(text)
             hit = next((block for block in blocks if cidr is not None and block.overlaps(cidr)), None)
             if hit is not None:
                 given = f"{cidr} overlaps the estate's block {hit}, {place_of(estate)}"
-                yield Fault(site, given, "another range for it, or blocks that leave it out", f'network "{name}"')
+                yield Fault(site, given, "another range for it, or blocks without this range", f'network "{name}"')
 
 
 @rule(
-    "public addresses used inside hide the internet's own: they belong to somebody else unless you advertise them",
+    "public addresses used inside the network hide the same addresses on the internet",
     _SIZING,
 )
 def block_not_private(estate: Estate) -> Iterator[Fault]:
-    """A block of the estate is not private."""
+    """A block of the estate is not a private range."""
     for block in networks(estate.blocks):
         if not any(block.subnet_of(private) for private in PRIVATE):
             remedy = f"a block in {', '.join(map(str, PRIVATE[:3]))} or {PRIVATE[3]}"
-            yield Fault(estate, f"{block} is not a private range", remedy, f"block {block}")
+            yield Fault(estate, f"{block} is a public range", remedy, f"block {block}")
 
 
-@rule("return routes, blackholes, endpoints and firewalls know the blocks, never the list of spokes")
+@rule("return routes, blackhole routes, endpoints and firewalls use the blocks, not the list of spokes")
 def spoke_outside_blocks(estate: Estate) -> Iterator[Fault]:
-    """A spoke's range, or a secondary one, lies in none of the estate's blocks."""
+    """A range of a spoke lies outside the estate's blocks."""
     if not readable(estate.blocks):
         return
     blocks = networks(estate.blocks)
@@ -129,52 +131,52 @@ def spoke_outside_blocks(estate: Estate) -> Iterator[Fault]:
         for cidr in networks(vpc_cidrs(spoke)):
             if not any(cidr.subnet_of(block) for block in blocks):
                 free = free_range(estate, spoke, cidr, cidr.prefixlen)
-                inside = f"a range inside one, e.g. {free}" if free else "a range inside one"
-                around = _block_around(estate, cidr)
-                more = f', or a block around it in {place_of(estate)}: "{around}"' if around else ""
-                given = (
-                    f"{cidr} lies in none of the estate's blocks {', '.join(map(str, blocks)) or '(there are none)'}"
-                )
+                inside = f"a range inside a block, e.g. {free}" if free else "a range inside a block"
+                larger = _block_around(estate, cidr)
+                more = f', or a block that contains it, in {place_of(estate)}: "{larger}"' if larger else ""
+                given = f"{cidr} is outside the estate's blocks {', '.join(map(str, blocks)) or '(none)'}"
                 yield Fault(spoke, given, inside + more)
 
 
 @rule(
-    "the block's blackhole would win over the spoke's own route, and its VPC would route its own range away", _ROUTING
+    "the blackhole route for the block would win over the spoke's propagated route, and the VPC would "
+    "send its own range to the transit gateway",
+    _ROUTING,
 )
 def spoke_cidr_equals_block(estate: Estate) -> Iterator[Fault]:
-    """A spoke's range, or a secondary one, is a whole block of the estate."""
+    """A range of a spoke equals a block of the estate."""
     blocks = networks(estate.blocks)
     for _, spoke in estate.spokes:
         for cidr in networks(vpc_cidrs(spoke)):
             if cidr in blocks:
-                given = f"{cidr} is a whole block of the estate, {place_of(estate)}"
+                given = f"{cidr} equals a block of the estate, {place_of(estate)}"
                 larger = _block_around(estate, cidr)
                 yield Fault(spoke, given, f"a larger block{f', e.g. {larger}' if larger else ''}, or a part of {cidr}")
 
 
 def free_range(estate: Estate, about: object, cidr: IPv4Network, prefix: int) -> IPv4Network | None:
-    """A free range of that length for a VPC that has `cidr`: around it where that is free, else the first one.
+    """A free range with this prefix length for a VPC that has `cidr`: around `cidr` if possible, else the first one.
 
-    It lies in the blocks of the spoke's segment where that has any, outside of other segments' blocks, and in the same
-    private range where secondary ones keep to it.
+    The range is inside the blocks of the spoke's segment, if it has any, and outside those of other segments. With
+    secondary ranges it is in the same private range, as AWS requires.
     """
     used = [found.cidr for found in _ranges(estate) if found.about is not about or found.cidr != cidr]
     own = segment_of(estate, about.segment) if isinstance(about, Spoke) else None
     used += [block for s in estate.segments if s is not own for block in networks(s.blocks)]
     blocks = networks(own.blocks if own is not None and own.blocks else estate.blocks)
-    alike = [block for block in blocks if any(block.subnet_of(p) and cidr.subnet_of(p) for p in PRIVATE)]
+    same_space = [block for block in blocks if any(block.subnet_of(p) and cidr.subnet_of(p) for p in PRIVATE)]
     around = IPv4Network((cidr.network_address, prefix), strict=False)
-    inside = any(around != block and around.subnet_of(block) for block in alike)
+    inside = any(around != block and around.subnet_of(block) for block in same_space)
     if prefix != cidr.prefixlen and inside and not any(around.overlaps(other) for other in used):
         return around
     used.append(cidr)
-    found = next_free(alike, sorted(used), prefix)
+    found = next_free(same_space, sorted(used), prefix)
     mixed = isinstance(about, Spoke) and bool(about.secondary_cidrs)
     return found if found or mixed else next_free(blocks, sorted(used), prefix)
 
 
 def _block_around(estate: Estate, cidr: IPv4Network) -> IPv4Network | None:
-    """The smallest private block that has a range and more in it, and overlaps no other block and no site network."""
+    """The smallest private block that is larger than a range and overlaps no other block and no site network."""
     if cidr.prefixlen == 0:
         return None
     block = cidr.supernet()

@@ -1,4 +1,4 @@
-"""Hybrid DNS: where it lies, which domains go where, and who can ask."""
+"""Hybrid DNS: its spoke, domains, DNS servers and Resolver endpoints."""
 
 from __future__ import annotations
 
@@ -44,52 +44,56 @@ class _Home:
 
 
 def _home(estate: Estate) -> Iterator[_Home]:
-    """The hybrid DNS, where it can be made sense of."""
+    """The hybrid DNS, if its spoke and the spoke's segment are declared."""
     services = shared_services(estate)
     if services is not None and (segment := segment_of(estate, services.spoke.segment)) is not None:
         yield _Home(services, segment)
 
 
-@rule("a VPC takes one Route 53 Profile, and one answer to who resolves a domain", _GUIDE + "profiles.html")
+@rule("a VPC is associated with one Route 53 Profile", _GUIDE + "profiles.html")
 def multiple_hybrid_dns(estate: Estate) -> Iterator[Fault]:
-    """More than one environment holds hybrid DNS."""
+    """More than one environment has hybrid DNS."""
     holders = [environment for environment in estate.environments if environment.dns is not None]
     for environment in holders[1:]:
-        given = f"{subject(holders[0])}, {place_of(holders[0])}, holds hybrid DNS too"
+        given = f"{subject(holders[0])}, {place_of(holders[0])}, has hybrid DNS too"
         yield Fault(environment, given, "dns in one environment only, with the rules and zones of both")
 
 
-@rule("its Resolver endpoints are network interfaces in that spoke's subnets", _GUIDE + "resolver.html")
+@rule("Resolver endpoints are network interfaces in subnets of that spoke", _GUIDE + "resolver.html")
 def dns_spoke_in_other_environment(estate: Estate) -> Iterator[Fault]:
-    """The spoke that holds hybrid DNS is none of its environment's."""
+    """The spoke with the Resolver endpoints is not in the environment of the hybrid DNS."""
     for environment in estate.environments:
         names = [spoke.name for spoke in environment.spokes]
         if environment.dns is not None and (wanted := name_of(environment.dns.spoke)) not in names:
-            given = f'spoke "{wanted}" is none of {subject(environment)}'
+            given = f'spoke "{wanted}" is not in {subject(environment)}'
             remedy = f'spoke="{names[0]}"' if names else "a spoke in this environment"
             yield Fault(environment.dns, given, remedy)
 
 
 @rule(
-    "AWS refuses a Resolver endpoint with one address, and a second one in the same zone goes down with the first",
+    "AWS requires two IP addresses for a Resolver endpoint, and they should be in different zones",
     _GUIDE + "resolver-choose-vpc.html",
 )
 def single_address_resolver_endpoint(estate: Estate) -> Iterator[Fault]:
-    """The spoke that holds the Resolver endpoints spans one zone."""
+    """The spoke with the Resolver endpoints has only one zone."""
     for home in _home(estate):
         zones = sorted(set(estate.zones_of(home.services.spoke)))
         if len(zones) == 1 and (home.services.dns.inbound or home.services.dns.forwards):
             region = REGIONS.get(estate.region)
             two = list(region.zone_ids[:2]) if region else ["use1-az1", "use1-az2"]
-            yield Fault(home.services.spoke, f"it holds Resolver endpoints and spans {zones[0]} alone", f"zones={two}")
+            yield Fault(
+                home.services.spoke, f"it has Resolver endpoints, and {zones[0]} is its only zone", f"zones={two}"
+            )
 
 
 @rule(
-    "DNS knows other names in no zone and asks for none",
+    "Route 53 accepts only such names",
     _GUIDE + "DomainNameFormat.html",
 )
 def invalid_domain(estate: Estate) -> Iterator[Fault]:
-    """A domain is none: lower case, letters, digits, `-` and `_`, no final dot; `.` alone may be forwarded."""
+    """A domain is not valid: lower case letters, digits, `-` and `_`, no trailing dot. Only a forward rule may be
+    for `.`.
+    """
     for environment in estate.environments:
         if environment.dns is None:
             continue
@@ -115,12 +119,12 @@ def _badly_formed(about: object, domain: str) -> Fault:
 
 
 @rule(
-    "a rule hides a zone of the same name, two zones or two rules of one name cannot be associated with one VPC, and "
-    "each becomes a Terraform name",
+    "a forward rule hides a private zone of the same name, a VPC cannot be associated with two rules or "
+    "two zones of one name, and the domain becomes a Terraform name",
     _GUIDE + "hosted-zone-private-considerations.html",
 )
 def duplicate_domain(estate: Estate) -> Iterator[Fault]:
-    """A domain is defined twice: by a forward rule, a private zone or a central endpoint; `-` and `_` are one."""
+    """Two forward rules, private zones or central endpoints have the same domain; `-` and `_` count as the same."""
     for environment in estate.environments:
         if environment.dns is None:
             continue
@@ -130,33 +134,33 @@ def duplicate_domain(estate: Estate) -> Iterator[Fault]:
             for domain, (service, _) in service_zones(services, estate.region).items():
                 first[_key(domain)] = f"the endpoint for {service.name}"
         if keeps_aws_names(environment.dns):
-            first.setdefault(_key(KEPT_BY_AWS), "the system rule that keeps AWS's names beside a rule for everything")
+            first.setdefault(_key(KEPT_BY_AWS), "the system rule that keeps AWS names next to a forward rule for .")
         things: list[ForwardRule | PrivateZone] = [*environment.dns.forwards, *environment.dns.private_zones]
         for thing in things:
             if (key := _key(thing.domain)) in first:
-                given = f'"{thing.domain}" is defined by {first[key]} too'
-                yield Fault(thing, given, "one of the two, or a domain below it")
+                given = f'"{thing.domain}" is also defined by {first[key]}'
+                yield Fault(thing, given, "one of the two, or a subdomain")
             else:
                 first[key] = f"{subject(thing)}, {place_of(thing)}"
 
 
 @rule(
-    "a spoke's own interface endpoint has its names in its VPC: a rule for them hides the endpoint, and AWS refuses a "
-    "private zone of their name beside it",
+    "the rule would hide the endpoint's private names, and AWS rejects a private zone with the same name",
     "https://docs.aws.amazon.com/vpc/latest/privatelink/manage-dns-names.html",
 )
 def endpoint_name_conflict(estate: Estate) -> Iterator[Fault]:
-    """A forward rule or private zone is for a name of an interface endpoint in a spoke that it is associated with."""
+    """A forward rule or private zone has the domain of an interface endpoint of a spoke that uses it."""
     for home in _home(estate):
         things: list[ForwardRule | PrivateZone] = [*home.services.dns.forwards, *home.services.dns.private_zones]
         for _, spoke in served(estate):
             known = (service for service in spoke.interface_endpoints if service in SERVICES)
             names = {zone.name: service for service in known for zone in SERVICES[service].zones_in(estate.region)}
             for thing in things:
-                taken = next((name for name in names if covers(name, canonical(thing.domain))), None)
-                if taken is not None:
-                    given = f'"{thing.domain}" is a name of the endpoint for {names[taken]} in {subject(spoke)}'
-                    remedy = f"interface_endpoints without it there, {place_of(spoke)}, or another domain here"
+                hidden = next((name for name in names if covers(name, canonical(thing.domain))), None)
+                if hidden is not None:
+                    endpoint = f"the endpoint for {names[hidden]} in {subject(spoke)}"
+                    given = f'"{thing.domain}" is a private DNS name of {endpoint}'
+                    remedy = f"interface_endpoints of that spoke without it, {place_of(spoke)}, or another domain"
                     yield Fault(thing, given, remedy)
 
 
@@ -165,30 +169,30 @@ def _key(domain: str) -> str:
 
 
 @rule(
-    "a rule needs one to six DNS servers to ask, each once, by IPv4 address",
+    "a forward rule has one to six different IPv4 addresses of DNS servers",
     _GUIDE + "resolver-rules-managing.html",
 )
 def invalid_forward_target(estate: Estate) -> Iterator[Fault]:
-    """A forward rule names no DNS server, or both a site and addresses, or what is no address, or too many."""
+    """A forward rule has no DNS server, has both a site and addresses, has an invalid address, or has too many."""
     sites = {site.name: site for site in estate.sites}
     for forward in _forwards(estate):
         site = sites.get(str(name_of(forward.site)))
         if (forward.site is None) is (not forward.targets):
-            given = "it names a site and targets" if forward.targets else "it names neither a site nor targets"
+            given = "it has a site and targets" if forward.targets else "it has neither a site nor targets"
             yield Fault(forward, given, 'site="..." or targets=["..."]')
         elif forward.site is not None and site is None:
-            continue  # unknown-reference says so
+            continue  # unknown-reference reports it
         elif site is not None and not site.dns_servers:
             given = f"{subject(site)}, {place_of(site)}, has no DNS servers"
-            yield Fault(forward, given, 'dns_servers=["..."] there, or targets here')
+            yield Fault(forward, given, 'dns_servers=["..."] of the site, or targets of the rule')
         else:
             asked = servers(estate, forward)
             wrong = [text for text in forward.targets if _address(text) is None]
             if wrong:
-                yield Fault(forward, f'target "{wrong[0]}" is no IPv4 address', "an address such as 172.21.0.53")
+                yield Fault(forward, f'target "{wrong[0]}" is not an IPv4 address', "an address such as 172.21.0.53")
             elif len(set(asked)) < len(asked) or len(asked) > MOST_TARGETS:
-                given = f"it asks {len(asked)} servers: {', '.join(asked)}"
-                yield Fault(forward, given, f"at most {MOST_TARGETS}, each once")
+                given = f"it has {len(asked)} DNS servers: {', '.join(asked)}"
+                yield Fault(forward, given, f"at most {MOST_TARGETS} different addresses")
 
 
 def _forwards(estate: Estate) -> Iterator[ForwardRule]:
@@ -205,32 +209,33 @@ def _address(text: str) -> IPv4Address | None:
 
 
 @rule(
-    "its outbound endpoint asks from that spoke, over the routes that the spoke's segment has",
+    "the outbound endpoint sends queries from that spoke, over the routes of the spoke's segment",
     _GUIDE + "resolver-forwarding-outbound-queries.html",
 )
 def dns_server_not_reachable(estate: Estate) -> Iterator[Fault]:
-    """A forward rule asks a DNS server that the spoke with the Resolver endpoints does not reach."""
+    """The spoke with the Resolver endpoints does not reach the DNS server of a forward rule."""
     for home in _home(estate) if all_linked(estate) else ():
         spokes = [cidr for _, spoke in served(estate) for cidr in vpc_cidrs(spoke)]
-        whole = networks([*networks_reached(estate, home.segment).values(), *spokes])
+        reachable = networks([*networks_reached(estate, home.segment).values(), *spokes])
         own = _endpoint_addresses(estate, home.services)
         for forward in home.services.dns.forwards:
             site = next((site for site in estate.sites if site.name == name_of(forward.site)), None)
-            elsewhere = [*forward.targets] if site is None else _inside(site.dns_servers, site.networks.values())
-            for text in elsewhere:
+            targets = [*forward.targets] if site is None else _inside(site.dns_servers, site.networks.values())
+            for text in targets:
                 address = _address(text)
-                if address is not None and address not in own and not any(address in cidr for cidr in whole):
-                    given = f"{subject(home.services.spoke)}, which asks, does not reach {text}"
-                    remedy = f"a server in {', '.join(map(str, whole))}, or more reach for {subject(home.segment)}"
+                if address is not None and address not in own and not any(address in cidr for cidr in reachable):
+                    given = f"{subject(home.services.spoke)}, which has the outbound endpoint, does not reach {text}"
+                    inside = ", ".join(map(str, reachable))
+                    remedy = f"a server in {inside}, or more reaches=[...] of {subject(home.segment)}"
                     yield Fault(forward, given, remedy)
 
 
 @rule(
-    "a server there answers by a network interface in a subnet, with an address that AWS does not keep for itself",
+    "a DNS server has a network interface in a subnet, at an address that AWS does not reserve",
     "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
 )
 def dns_server_outside_subnets(estate: Estate) -> Iterator[Fault]:
-    """A forward rule asks an address of a spoke's ranges that no machine there can have."""
+    """The DNS server of a forward rule is in a spoke's range, at an address that no host can have."""
     services = shared_services(estate)
     if services is None:
         return
@@ -239,45 +244,48 @@ def dns_server_outside_subnets(estate: Estate) -> Iterator[Fault]:
         try:
             placed = subnets(spoke, estate.zones_of(spoke), tiers_in(estate, spoke))
         except (NoSlot, ValueError):
-            continue  # subnet-space-exhausted or invalid-cidr says so
+            continue  # subnet-space-exhausted or invalid-cidr reports it
         for forward, address in targets:
             if not any(address in cidr for cidr in networks(vpc_cidrs(spoke))):
                 continue
             name = next((name for name, subnet in placed.items() if address in subnet), None)
             if name is None:
-                given = f"target {address} lies in no subnet of {subject(spoke)}"
-            elif _kept(address, placed[name]):
-                given = f"target {address} is one that AWS keeps of {subject(spoke)}, subnet {name} ({placed[name]})"
+                given = f"target {address} is in no subnet of {subject(spoke)}"
+            elif _reserved(address, placed[name]):
+                given = f"target {address} is reserved by AWS in subnet {name} ({placed[name]}) of {subject(spoke)}"
             else:
                 continue
             private = ", ".join(str(subnet) for name, subnet in placed.items() if name.startswith(Tier.PRIVATE))
-            yield Fault(forward, given, f"a server in {private}, past the first four addresses and not the last")
+            yield Fault(forward, given, f"a server in {private}, without the first four addresses and the last one")
 
 
-def _kept(address: IPv4Address, subnet: IPv4Network) -> bool:
+def _reserved(address: IPv4Address, subnet: IPv4Network) -> bool:
     return int(address) - int(subnet.network_address) < 4 or address == subnet.broadcast_address
 
 
 def _inside(servers: Iterable[str], cidrs: Iterable[str]) -> list[str]:
-    """The servers that lie in their site's networks: of others `dns-server-outside-site` speaks."""
-    whole = networks(cidrs)
-    return [text for text in servers if (a := _address(text)) is not None and any(a in cidr for cidr in whole)]
+    """The servers in their site's networks: `dns-server-outside-site` reports the others."""
+    inside = networks(cidrs)
+    return [text for text in servers if (a := _address(text)) is not None and any(a in cidr for cidr in inside)]
 
 
-@rule("the query comes back to where it left, until Resolver gives up (RSLVR-00804)", _GUIDE + "troubleshooting.html")
+@rule(
+    "the query returns to the Resolver that sent it, until Resolver stops (RSLVR-00804)",
+    _GUIDE + "troubleshooting.html",
+)
 def dns_forwarding_loop(estate: Estate) -> Iterator[Fault]:
-    """A forward rule asks the estate's own Resolver endpoints."""
+    """A forward rule targets the estate's own Resolver endpoints."""
     for home in _home(estate):
         own = _endpoint_addresses(estate, home.services)
         for forward in home.services.dns.forwards:
             for text in forward.targets:
                 if _address(text) in own:
-                    given = f"target {text} is the Resolver endpoint of {subject(home.services.spoke)}"
-                    yield Fault(forward, given, "a DNS server that answers for the domain by itself")
+                    given = f"target {text} is a Resolver endpoint of {subject(home.services.spoke)}"
+                    yield Fault(forward, given, "a DNS server that is authoritative for the domain")
 
 
 def _endpoint_addresses(estate: Estate, services: SharedServices) -> set[IPv4Address]:
-    """The addresses of the Resolver endpoints, as far as their subnets can be told."""
+    """The addresses of the Resolver endpoints whose subnets are known."""
     spoke = services.spoke
     region = REGIONS.get(estate.region)
     cidr = network(spoke.cidr)
@@ -288,7 +296,7 @@ def _endpoint_addresses(estate: Estate, services: SharedServices) -> set[IPv4Add
         try:
             placed = subnets(replace(spoke, cidr=str(cidr)), [zone], [Tier.RESOLVER])
         except (NoSlot, ValueError):
-            continue  # subnet-space-exhausted or invalid-cidr says so
+            continue  # subnet-space-exhausted or invalid-cidr reports it
         found.update(address for subnet in placed.values() for address in _usable(subnet))
     return found
 
@@ -297,42 +305,42 @@ def _usable(subnet: IPv4Network) -> tuple[IPv4Address, ...]:
     return resolver_addresses(subnet) if subnet.prefixlen <= 28 else ()
 
 
-@rule("each root reads what those before it made: the hub's comes first, and its spokes would wait for a later one")
+@rule("a root module reads outputs of earlier ones, and the hub's root module is the first")
 def dns_in_later_environment(estate: Estate) -> Iterator[Fault]:
-    """A spoke of the hub's environment uses hybrid DNS that lies in another environment."""
+    """A spoke in the hub's environment uses hybrid DNS of another environment."""
     services = shared_services(estate)
     if services is None or services.environment.hub is not None:
         return
     for environment, spoke in served(estate):
         if environment.hub is not None:
-            given = f"it uses the hybrid DNS of {subject(services.environment)}, which is built after the hub"
-            yield Fault(spoke, given, "an environment of its own for the spoke, in the same account if need be")
+            given = f"it uses the hybrid DNS of {subject(services.environment)}, which is applied after the hub"
+            yield Fault(spoke, given, "a separate environment for the spoke, in the same account if you like")
 
 
 @rule(
-    "an inbound endpoint is there for the sites alone: spokes ask the resolver of their own VPC",
+    "the inbound endpoint answers queries from sites only: spokes use the Resolver of their own VPC",
     _GUIDE + "resolver-forwarding-inbound-queries.html",
 )
 def inbound_endpoint_unused(estate: Estate) -> Iterator[Fault]:
-    """Sites may ask, and the spoke with the Resolver endpoints reaches no site network."""
+    """`inbound` is set, and the spoke with the Resolver endpoints reaches no site network."""
     for home in _home(estate):
         if home.services.dns.inbound and all_linked(estate) and not networks_reached(estate, home.segment):
-            near = "none of its networks" if sites_reached(estate, home.segment) else "no site"
-            given = f"inbound is on, and {subject(home.services.spoke)} reaches {near}"
+            unreached = "no site network" if sites_reached(estate, home.segment) else "no site"
+            given = f"inbound is True, and {subject(home.services.spoke)} reaches {unreached}"
             # With an S3 gateway endpoint, an S3 interface endpoint serves only the sites: `s3-endpoint-conflict`.
             s3 = S3 in home.services.spoke.gateway_endpoints and any(
                 service.name == S3 for service in central_services(home.services.environment)
             )
-            less = "no inbound and no central s3" if s3 else "inbound=False"
-            yield Fault(home.services.dns, given, f"{less}, or more reach for {subject(home.segment)}")
+            change = "no inbound and no central s3" if s3 else "inbound=False"
+            yield Fault(home.services.dns, given, f"{change}, or more reaches=[...] of {subject(home.segment)}")
 
 
 @rule(
-    "Route 53 Profiles and the names of AWS's endpoints there are not those of other partitions",
+    "Route 53 Profiles and the DNS names of AWS services are different in China",
     "https://docs.amazonaws.cn/en_us/aws/latest/userguide/route53.html",
 )
 def dns_not_available(estate: Estate) -> Iterator[Fault]:
-    """Hybrid DNS or interface endpoints in a Region of China."""
+    """Hybrid DNS or interface endpoints are used in a Region of China."""
     region = REGIONS.get(estate.region)
     if region is None or region.partition != "aws-cn":
         return

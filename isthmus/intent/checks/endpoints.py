@@ -1,4 +1,4 @@
-"""Interface endpoints: known services, one way to each, policies that can be read, room for their interfaces."""
+"""Interface endpoints: services, duplicates, endpoint policies and subnet sizes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PRIVATELINK = "https://docs.aws.amazon.com/vpc/latest/privatelink/"
 
 
 def _lists(estate: Estate) -> Iterator[tuple[CentralEndpoints | Spoke, str, Sequence[str]]]:
-    """Every list of services, with what holds it and its field."""
+    """Every list of services, with its object and its field."""
     for environment in estate.environments:
         if environment.endpoints is not None:
             yield environment.endpoints, "services", environment.endpoints.services
@@ -33,96 +33,106 @@ def _lists(estate: Estate) -> Iterator[tuple[CentralEndpoints | Spoke, str, Sequ
 
 
 def _pinned(estate: Estate) -> Iterator[tuple[object, str, Sequence[str], Mapping[str, str]]]:
-    """Every list of services, with what holds it, its field, and the policies that are pinned for it."""
+    """Every list of services, with its object, its field, and the pinned endpoint policies."""
     for holder, field, services in _lists(estate):
         pinned = holder.endpoint_policies if isinstance(holder, Spoke) else holder.policies
         yield holder, field, services, pinned
 
 
 @rule(
-    "an endpoint of another VPC answers only by private zones, which hybrid DNS hands out",
+    "an endpoint in another VPC is reached by private hosted zones, which hybrid DNS associates with the spokes",
     _PRIVATELINK + "manage-dns-names.html",
 )
 def central_endpoints_without_dns(estate: Estate) -> Iterator[Fault]:
-    """Central endpoints in an environment that holds no hybrid DNS."""
+    """An environment has central endpoints and no hybrid DNS."""
     for environment in estate.environments:
         if environment.endpoints is not None and environment.dns is None:
             holder = next((e for e in estate.environments if e.dns is not None), None)
-            remedy = f"endpoints there: {subject(holder)}" if holder else 'dns=HybridDns(spoke="...", inbound=False)'
-            yield Fault(environment.endpoints, f"{subject(environment)} holds no hybrid DNS", remedy)
+            remedy = (
+                f"endpoints in {subject(holder)}, which has hybrid DNS"
+                if holder
+                else 'dns=HybridDns(spoke="...", inbound=False)'
+            )
+            yield Fault(environment.endpoints, f"{subject(environment)} has no hybrid DNS", remedy)
 
 
 @rule(
-    "each service has its own names to answer for, and a wrong service name is found out only while applying",
+    "each service has its own private DNS names, and a wrong service name fails only during apply",
     _PRIVATELINK + "aws-services-privatelink-support.html",
 )
 def unknown_endpoint_service(estate: Estate) -> Iterator[Fault]:
-    """A service is none that Isthmus knows the names of."""
+    """A service is not one whose DNS names Isthmus knows."""
     for thing, field, services in _lists(estate):
         for service in services:
             if service not in SERVICES:
                 bare = service.rsplit("amazonaws.", 1)[-1].partition(".")[2] or service
                 close = difflib.get_close_matches(bare, SERVICES, n=1)
                 hint = f'"{close[0]}"; ' if close else ""
-                yield Fault(thing, f'"{service}" in {field}', f"{hint}known are {', '.join(SERVICES)}")
+                yield Fault(thing, f'{field} has "{service}"', f"{hint}one of {', '.join(SERVICES)}")
 
 
 @rule(
-    "two endpoints for one service claim one private name in one VPC, and AWS refuses the second",
+    "two endpoints for one service have the same private DNS name, and AWS rejects the second one in a VPC",
     _PRIVATELINK + "manage-dns-names.html",
 )
 def duplicate_endpoint_service(estate: Estate) -> Iterator[Fault]:
-    """A service is listed twice, or centrally and in a spoke that uses the central ones."""
+    """A service is listed twice, or both as a central endpoint and in a spoke that uses the central endpoints."""
     for thing, field, services in _lists(estate):
         for service in sorted({service for service in services if list(services).count(service) > 1}):
-            yield Fault(thing, f'"{service}" is in {field} twice', "each service once")
+            yield Fault(thing, f'"{service}" is in {field} twice', "the service once")
     home = shared_services(estate)
     if home is None or home.environment.endpoints is None:
         return
     central = {service.name for service in central_services(home.environment) if not for_sites_only(home, service)}
     for _, spoke in served(estate):
         for service in sorted(central & set(spoke.interface_endpoints)):
-            given = f'"{service}" is in interface_endpoints, and central, {place_of(home.environment.endpoints)}'
+            where = place_of(home.environment.endpoints)
+            given = f'"{service}" is in interface_endpoints and is also a central endpoint, {where}'
             yield Fault(spoke, given, "one of the two")
 
 
 @rule(
-    "private zones for S3 lead every request to the interface endpoint, and each byte through it is paid for; where "
-    "spokes keep gateway endpoints, the interface endpoint answers the sites alone, by the inbound Resolver endpoint",
+    "private zones for S3 send all requests to the interface endpoint, which charges for data; where "
+    "spokes keep gateway endpoints, the interface endpoint serves only sites, through the inbound "
+    "Resolver endpoint",
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html#private-dns-s3",
 )
 def s3_endpoint_conflict(estate: Estate) -> Iterator[Fault]:
-    """S3 by interface endpoint contradicts gateway endpoints, or has nobody to serve."""
+    """An S3 interface endpoint conflicts with gateway endpoints, or has no clients."""
     for _, spoke in estate.spokes:
         if S3 in spoke.gateway_endpoints and S3 in spoke.interface_endpoints:
-            given = "its gateway endpoint for S3 is idle: its own interface endpoint answers to the name"
-            yield Fault(spoke, given, 'gateway_endpoints without "s3", or interface_endpoints without it')
+            given = (
+                "it has an S3 gateway endpoint, which the private DNS name of its S3 interface endpoint makes useless"
+            )
+            yield Fault(spoke, given, 'gateway_endpoints without "s3", or interface_endpoints without "s3"')
     home = shared_services(estate)
     if home is None or not any(service.name == S3 for service in central_services(home.environment)):
         return
     if S3 in home.spoke.gateway_endpoints:
         if not home.dns.inbound:
-            given = f"S3 is central, {subject(home.spoke)} keeps its gateway endpoint for it, and inbound is off"
+            given = f"S3 is a central endpoint, {subject(home.spoke)} has an S3 gateway endpoint, and inbound is False"
             segment = segment_of(estate, home.spoke.segment)
-            asked = segment is not None and bool(networks_reached(resolved(estate), segment))
-            remedy = "no s3 here" + (", or inbound=True for the sites" if asked else "")
+            has_clients = segment is not None and bool(networks_reached(resolved(estate), segment))
+            remedy = 'services without "s3"' + (", or inbound=True for the sites" if has_clients else "")
             yield Fault(home.environment.endpoints, given, remedy)
         return
     for _, spoke in served(estate):
         if S3 in spoke.gateway_endpoints and S3 not in spoke.interface_endpoints:
-            given = f"its gateway endpoint for S3 is idle: {subject(home.spoke)}, which it reaches, offers S3 to all"
-            remedy = f'gateway_endpoints without "s3", or with it in {subject(home.spoke)}, {place_of(home.spoke)}'
+            given = (
+                f"it has an S3 gateway endpoint, which the central S3 endpoint in {subject(home.spoke)} makes useless"
+            )
+            remedy = f'gateway_endpoints without "s3", or also "s3" in those of {subject(home.spoke)}, {place_of(home.spoke)}'
             yield Fault(spoke, given, remedy)
 
 
-@rule("AWS takes policies in JSON, for endpoints that exist", _PRIVATELINK + "vpc-endpoints-access.html")
+@rule("AWS accepts JSON policies, for endpoints that exist", _PRIVATELINK + "vpc-endpoints-access.html")
 def invalid_endpoint_policy(estate: Estate) -> Iterator[Fault]:
-    """A pinned endpoint policy is no JSON object, is too long, or is for a service that is not listed."""
+    """A pinned endpoint policy is not a JSON object, is too long, or is for a service that is not listed."""
     for holder, field, services, policies in _pinned(estate):
         for service, text in policies.items():
             part = f'policy of "{service}"'
             if service not in services:
-                yield Fault(holder, f"{field} does not list it", f'{field} with "{service}"', part)
+                yield Fault(holder, f"{field} does not list this service", f'{field} with "{service}"', part)
             elif fault := policy_fault(text):
                 example = '{"Version": "2012-10-17", "Statement": [...]}'
                 remedy = example if "JSON" in fault else f"at most {MOST_POLICY}"
@@ -130,7 +140,7 @@ def invalid_endpoint_policy(estate: Estate) -> Iterator[Fault]:
 
 
 @rule(
-    "each endpoint takes an address in each of its subnets, and AWS keeps five",
+    "each endpoint uses one address in each of its subnets, and AWS reserves five",
     "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
 )
 def endpoint_subnet_too_small(estate: Estate) -> Iterator[Fault]:
@@ -144,13 +154,15 @@ def endpoint_subnet_too_small(estate: Estate) -> Iterator[Fault]:
         for name, subnet in _placed(home.spoke, zone).items():
             if subnet.prefixlen <= 28 and room(subnet) < needed:
                 size = prefix_with_room(needed)
-                given = f"{subnet} has room for {room(subnet)} endpoints, and there are {needed}"
-                yield Fault(home.spoke, given, f'a larger pin: subnets={{"{name}": "<a /{size}>"}}', f"subnet {name}")
+                given = f"{subnet} has addresses for {room(subnet)} endpoints, and there are {needed}"
+                yield Fault(
+                    home.spoke, given, f'a larger subnet: subnets={{"{name}": "<a /{size}>"}}', f"subnet {name}"
+                )
 
 
 def _placed(spoke: Spoke, zone: str) -> Mapping[str, IPv4Network]:
-    """The endpoints subnet of a zone, as far as it can be told."""
+    """The subnet for endpoints in a zone; empty if it is not known."""
     try:
         return subnets(replace(spoke, cidr=str(network(spoke.cidr))), [zone], [Tier.ENDPOINTS])
     except (NoSlot, ValueError):
-        return {}  # subnet-space-exhausted or invalid-cidr says so
+        return {}  # subnet-space-exhausted or invalid-cidr reports it

@@ -1,4 +1,4 @@
-"""What firewalls are told: policies, rules, domains, AWS's managed rule groups."""
+"""Firewall policies: rule groups, rules, domain lists and managed rule groups."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ KNOWN_MANAGED = tuple(
     )
 )
 LONGEST_VARIABLE = 32
-_TAKEN = ("HOME_NET", "EXTERNAL_NET")
-# The last places are for generated rules, which come after those of the estate.
+_RESERVED = ("HOME_NET", "EXTERNAL_NET")
+# Priorities above this one are for generated rules, which come after the estate's rules.
 LAST_PRIORITY = 65_000
 
 
@@ -46,34 +46,37 @@ def _policies(estate: Estate) -> Iterator[FirewallPolicy]:
 
 
 def own_rules(estate: Estate) -> Iterator[tuple[RuleGroup, str, str | None]]:
-    """Every rule of the estate's own, with its group and its sid."""
+    """Every Suricata rule in the estate, with its group and its sid."""
     for policy in _policies(estate):
         for group in policy.rule_groups:
             for text in group.rules:
                 yield group, text, sid_of(text)
 
 
-@rule("a firewall without a policy drops everything, and a policy without a firewall is never asked", _ORDER)
+@rule("a firewall without a policy drops all traffic, and a policy without a firewall has no effect", _ORDER)
 def firewall_policy_mismatch(estate: Estate) -> Iterator[Fault]:
-    """An inspected egress VPC has no firewall policy, or one that is not inspected has one."""
+    """An egress VPC has an inspection mode without a firewall policy, or a policy without inspection."""
     for environment in estate.environments:
         egress = environment.egress
         if egress is None:
             continue
         if egress.inspection is Inspection.NONE and egress.firewall is not None:
             remedy = "no firewall, or Inspection.VPC or Inspection.GATEWAY"
-            yield Fault(egress, "it has a firewall policy, and nothing inspects", remedy)
+            yield Fault(egress, "it has a firewall policy, and inspection is Inspection.NONE", remedy)
         elif egress.inspection is not Inspection.NONE and egress.firewall is None:
-            remedy = "firewall=FirewallPolicy(...); an empty one drops everything"
-            yield Fault(egress, f"Inspection.{egress.inspection.name}, and no firewall policy", remedy)
+            remedy = "firewall=FirewallPolicy(...); an empty policy drops all traffic"
+            yield Fault(
+                egress, f"inspection is Inspection.{egress.inspection.name}, and there is no firewall policy", remedy
+            )
 
 
 @rule(
-    "in strict order each rule group has its own place; the others are those of AWS's groups and generated rules",
+    "in strict order each rule group has its own priority; the other numbers belong to managed rule "
+    "groups and generated rules",
     _ORDER,
 )
 def invalid_rule_group_priority(estate: Estate) -> Iterator[Fault]:
-    """A rule group's priority is out of range, or another's."""
+    """A rule group's priority is out of range or already used."""
     for policy in _policies(estate):
         first: dict[int, str] = {}
         taken = {group.priority for group in policy.rule_groups}
@@ -82,20 +85,20 @@ def invalid_rule_group_priority(estate: Estate) -> Iterator[Fault]:
                 yield Fault(group, f"priority is {group.priority}", f"1 to 999, or 3000 to {LAST_PRIORITY}")
             elif first.setdefault(group.priority, group.name) != group.name:
                 free = next(number for number in range(1, 1_000) if number not in taken)
-                given = f'priority {group.priority} is that of "{first[group.priority]}" too'
-                yield Fault(group, given, f"a free one, e.g. {free}")
+                given = f'priority {group.priority} is also the priority of "{first[group.priority]}"'
+                yield Fault(group, given, f"a free priority, e.g. {free}")
 
 
 @rule(
-    "the capacity of a rule group is reserved when it is made, and cannot be changed",
+    "the capacity of a rule group is reserved on creation and cannot be changed",
     f"{_GUIDE}nwfw-rule-group-capacity.html",
 )
 def rule_group_capacity_exceeded(estate: Estate) -> Iterator[Fault]:
-    """A rule group or domain list needs more capacity than it reserves, or all of them more than a policy has."""
+    """A rule group or domain list needs more capacity than it reserves, or all of them need more than a policy has."""
     between = len(list(firewall_rules(resolved(estate))))
     if between > CAPACITY:
-        given = f"what inspected segments may open to each other makes {between} rules"
-        yield Fault(estate, given, f"at most {CAPACITY}: ports in ranges, or fewer pairs of segments")
+        given = f"the allowed connections between inspected segments need {between} rules"
+        yield Fault(estate, given, f"at most {CAPACITY} rules: use port ranges, or fewer pairs of segments")
     for policy in _policies(estate):
         asked: list[tuple[RuleGroup | DomainList, int]] = [
             *((group, len(group.rules)) for group in policy.rule_groups),
@@ -104,15 +107,15 @@ def rule_group_capacity_exceeded(estate: Estate) -> Iterator[Fault]:
         whole = sum(thing.capacity for thing, _ in asked) + CLOSING_CAPACITY + (CAPACITY if between else 0)
         for thing, need in asked:
             if not capacity_holds(thing.capacity, need):
-                remedy = f"capacity={min(max(100, 2 * need), MOST_CAPACITY)}, room to grow in"
-                yield Fault(thing, f"capacity is {thing.capacity}, it needs {max(need, 1)}", remedy)
+                remedy = f"capacity={min(max(100, 2 * need), MOST_CAPACITY)}, with room for more rules"
+                yield Fault(thing, f"capacity is {thing.capacity}, and it needs {max(need, 1)}", remedy)
                 whole = 0
         if whole > MOST_CAPACITY:
             given = f"its rule groups reserve {whole}, a policy has {MOST_CAPACITY}"
             yield Fault(policy, given, "smaller capacities")
 
 
-@rule("a policy refers to so many stateful rule groups, and AWS does not raise that", f"{_GUIDE}quotas.html")
+@rule("AWS limits the stateful rule groups of a policy, and does not raise the limit", f"{_GUIDE}quotas.html")
 def too_many_rule_groups(estate: Estate) -> Iterator[Fault]:
     """A firewall policy has more rule groups, domain lists and managed rule groups than AWS allows."""
     generated = 2 if any(firewall_rules(resolved(estate))) else 1
@@ -123,9 +126,9 @@ def too_many_rule_groups(estate: Estate) -> Iterator[Fault]:
             yield Fault(policy, given, f"at most {MOST_GROUPS}: more rules or domains in each")
 
 
-@rule("Network Firewall takes Suricata rules, each with a sid", f"{_GUIDE}suricata-limitations-caveats.html")
+@rule("Network Firewall accepts Suricata rules, each with a sid", f"{_GUIDE}suricata-limitations-caveats.html")
 def invalid_suricata_rule(estate: Estate) -> Iterator[Fault]:
-    """A rule is none as Suricata writes them, or has no sid; or a group has none."""
+    """A rule is not valid Suricata syntax, has no sid, or a rule group is empty."""
     free = _free_sid(estate)
     example = f'pass tls $HOME_NET any -> $EXTERNAL_NET 443 (tls.sni; content:"example.com"; sid:{free};)'
     for group, text, _ in own_rules(estate):
@@ -138,33 +141,34 @@ def invalid_suricata_rule(estate: Estate) -> Iterator[Fault]:
 
 
 @rule(
-    "rules know a segment by a variable of at most 32 characters; HOME_NET is the estate, EXTERNAL_NET everybody else",
+    "rules refer to a segment by a variable of at most 32 characters; HOME_NET means the estate and "
+    "EXTERNAL_NET all other addresses",
     "https://docs.aws.amazon.com/network-firewall/latest/APIReference/API_RuleVariables.html",
 )
 def invalid_firewall_variable(estate: Estate) -> Iterator[Fault]:
-    """Firewall rules name a segment whose name makes no variable."""
+    """Firewall rules use a segment whose name cannot be a variable."""
     between = firewall_rules(resolved(estate))
     used = {segment_variable(name) for rule in between for name in (rule.source, rule.to)}
     used |= {name for _, text, _ in own_rules(estate) for name in VARIABLE.findall(text)}
     for segment in estate.segments if any(_policies(estate)) else ():
         name = segment_variable(segment.name)
-        if segment.blocks and name in _TAKEN:
-            yield Fault(segment, f"its variable would be ${name}, which means something else", "another name")
+        if segment.blocks and name in _RESERVED:
+            yield Fault(segment, f"its variable would be ${name}, which is reserved", "another name")
         elif segment.blocks and name in used and len(name) > LONGEST_VARIABLE:
             given = f"its variable ${name} has {len(name)} characters"
             yield Fault(segment, given, f"a name of at most {LONGEST_VARIABLE} characters")
 
 
-@rule("a sid names one rule in logs and alerts", f"{_GUIDE}suricata-limitations-caveats.html")
+@rule("a sid identifies one rule in logs and alerts", f"{_GUIDE}suricata-limitations-caveats.html")
 def duplicate_sid(estate: Estate) -> Iterator[Fault]:
-    """Two rules have one sid, or one has a sid of those kept for generated rules."""
+    """Two rules have the same sid, or a sid is reserved for generated rules."""
     first: dict[str, str] = {}
     for group, text, sid in own_rules(estate):
         if sid is not None and sid in first:
-            remedy = f"another one, e.g. {_free_sid(estate)}"
-            yield Fault(group, f'sid {sid} is that of a rule of "{first[sid]}" too', remedy)
+            remedy = f"another sid, e.g. {_free_sid(estate)}"
+            yield Fault(group, f'sid {sid} is also the sid of a rule in "{first[sid]}"', remedy)
         elif sid is not None and int(sid) in SIDS:
-            given = f"sid {sid} is kept for generated rules"
+            given = f"sid {sid} is reserved for generated rules"
             yield Fault(group, given, f"below {SIDS.start}, or {SIDS.stop} and above")
         elif sid is not None and not suricata_fault(text):
             first[sid] = group.name
@@ -176,11 +180,11 @@ def _free_sid(estate: Estate) -> int:
 
 
 @rule(
-    "domain lists match whole names, or with a dot before them all names below",
+    "a domain list matches whole names, or all subdomains of a name with a leading dot",
     f"{_GUIDE}stateful-rule-groups-domain-names.html",
 )
 def invalid_firewall_domain(estate: Estate) -> Iterator[Fault]:
-    """A domain list is empty, or holds what is no domain, or one twice."""
+    """A domain list is empty, has an invalid domain, or names a domain twice."""
     for policy in _policies(estate):
         for listed in policy.domain_lists:
             if not listed.domains:
@@ -189,34 +193,36 @@ def invalid_firewall_domain(estate: Estate) -> Iterator[Fault]:
                 right = text.strip().lower().removeprefix("https://").removeprefix("http://").lstrip("*").rstrip("./")
                 if not _DOMAIN.fullmatch(text):
                     remedy = f'"{right}"' if _DOMAIN.fullmatch(right) else 'a domain such as "example.com"'
-                    yield Fault(listed, f'"{text}" is no domain', f'{remedy}; ".example.com" for all names below')
+                    yield Fault(listed, f'"{text}" is not a domain', f'{remedy}; ".example.com" for all subdomains')
                 elif listed.domains.count(text) > 1:
-                    yield Fault(listed, f'"{text}" is there twice', "each domain once")
+                    yield Fault(listed, f'"{text}" is listed twice', "the domain once")
 
 
-@rule("Network Firewall sees addresses: it tells segments apart by their blocks")
+@rule("Network Firewall sees addresses: it identifies segments by their blocks")
 def domain_list_without_blocks(estate: Estate) -> Iterator[Fault]:
-    """A domain list is for a segment that declares no blocks."""
+    """A domain list is for a segment that has no blocks."""
     for policy in _policies(estate):
         for listed in policy.domain_lists:
             for ref in listed.segments:
                 segment = segment_of(estate, ref)
                 if segment is not None and not segment.blocks:
                     given = f'segment "{segment.name}" has no blocks'
-                    yield Fault(listed, given, "blocks of that segment, or a list for every spoke: no segments")
+                    yield Fault(
+                        listed, given, "blocks for that segment, or no segments for a list that applies to every spoke"
+                    )
 
 
 @rule(
-    "AWS has its groups twice, for each order; a policy takes those of its own",
+    "AWS publishes each managed rule group for both rule orders; a policy uses those of its own order",
     f"{_GUIDE}nwfw-managed-rule-groups.html",
 )
 def invalid_managed_rule_group(estate: Estate) -> Iterator[Fault]:
-    """A managed rule group is not one for strict order, or is listed twice."""
+    """A managed rule group is not made for strict order, or is listed twice."""
     for policy in _policies(estate):
         for name in dict.fromkeys(policy.managed_rule_groups):
             close = difflib.get_close_matches(name, KNOWN_MANAGED, n=1, cutoff=0.85)
             if not _MANAGED.fullmatch(name) or (name not in KNOWN_MANAGED and close):
                 remedy = f'"{close[0]}"' if close else f'a name like "{KNOWN_MANAGED[0]}"'
-                yield Fault(policy, f'no managed rule group for strict order is called "{name}"', remedy)
+                yield Fault(policy, f'"{name}" is not a managed rule group for strict order', remedy)
             elif policy.managed_rule_groups.count(name) > 1:
-                yield Fault(policy, f'"{name}" is there twice', "each rule group once")
+                yield Fault(policy, f'"{name}" is listed twice', "the rule group once")

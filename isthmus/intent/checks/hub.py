@@ -13,28 +13,30 @@ from isthmus.intent.model import place_of
 _OPTIONS = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TransitGatewayRequestOptions.html"
 
 
-@rule("an estate is what one transit gateway connects")
+@rule("an estate has exactly one transit gateway")
 def not_exactly_one_hub(estate: Estate) -> Iterator[Fault]:
-    """No environment holds a hub, or more than one does."""
+    """No environment has a hub, or more than one has."""
     holders = [environment for environment in estate.environments if environment.hub is not None]
     if not holders:
-        yield Fault(estate, "no environment holds a hub", 'hub=Hub("main") in the environment of the network account')
+        yield Fault(estate, "no environment has a hub", 'hub=Hub("main") in the environment of the network account')
     for environment in holders[1:]:
-        yield Fault(environment, f'it holds a hub, and so does "{holders[0].name}"', "one hub in the estate")
+        yield Fault(
+            environment, f'it has a hub, and environment "{holders[0].name}" has one too', "one hub in the estate"
+        )
 
 
-@rule("a connection is attached to the gateway in the gateway's own account and root")
+@rule("a VPN connection is attached to the transit gateway, in the same account and root module")
 def vpn_outside_hub_environment(estate: Estate) -> Iterator[Fault]:
-    """A VPN connection stands in an environment without the hub."""
+    """A VPN connection is in an environment without the hub."""
     holder = next((environment for environment in estate.environments if environment.hub is not None), None)
     for environment in estate.environments:
         for connection in environment.vpn_connections:
             if holder is not None and environment.hub is None:
-                given = f'it stands in environment "{environment.name}", the hub in "{holder.name}"'
+                given = f'it is in environment "{environment.name}", and the hub is in "{holder.name}"'
                 yield Fault(connection, given, f"vpn_connections of {place_of(holder)}")
 
 
-@rule("the Amazon side takes private ASNs only", _OPTIONS)
+@rule("the Amazon side accepts only private ASNs", _OPTIONS)
 def invalid_hub_asn(estate: Estate) -> Iterator[Fault]:
     """The hub's ASN is not private."""
     for environment in estate.environments:
@@ -43,12 +45,17 @@ def invalid_hub_asn(estate: Estate) -> Iterator[Fault]:
             yield Fault(hub, f"asn is {hub.asn}", "64512 to 65534, or 4200000000 to 4294967294")
 
 
-@rule("AWS takes /24 or larger, and nothing of 169.254.0.0/16", _OPTIONS)
+@rule("AWS accepts /24 or larger, outside 169.254.0.0/16", _OPTIONS)
 def invalid_hub_cidr(estate: Estate) -> Iterator[Fault]:
-    """One of the hub's CIDR blocks is too small, or link-local."""
+    """One of the hub's CIDR blocks is smaller than /24, or link-local."""
     for environment in estate.environments:
         for text in environment.hub.cidr_blocks if environment.hub else ():
             cidr = network(text)
             if cidr is not None and not fits_gateway(cidr):
                 part = f"CIDR block {text}"
-                yield Fault(environment.hub, f"{cidr} is not one the gateway takes", "a /24 or larger elsewhere", part)
+                yield Fault(
+                    environment.hub,
+                    f"{cidr} is not a valid transit gateway CIDR block",
+                    "a /24 or larger, outside 169.254.0.0/16",
+                    part,
+                )

@@ -1,4 +1,4 @@
-"""Reading an estate that may be wrong anywhere: what cannot be read is left out, and its own rule says so."""
+"""Reading an estate that may have errors: values that cannot be read are left out, since other rules report them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EVERYTHING = IPv4Network("0.0.0.0/0")
 
 @lru_cache(maxsize=65_536)
 def network(text: str) -> IPv4Network | None:
-    """The IPv4 network a text means, host bits or not; None where it means none."""
+    """The IPv4 network in a text, with or without host bits; None if the text is not a CIDR."""
     try:
         return IPv4Network(text, strict=False) if "/" in text else None
     except ValueError:
@@ -27,18 +27,18 @@ def network(text: str) -> IPv4Network | None:
 
 
 def networks(texts: Iterable[str]) -> list[IPv4Network]:
-    """The networks of the texts that mean one, each once, in address order."""
+    """The different networks in the texts, in address order, without texts that are not CIDRs."""
     return sorted({found for text in texts if (found := network(text)) is not None})
 
 
 def readable(texts: Iterable[str]) -> bool:
-    """Whether every text means a network. Rules about something missing hold their tongue where it is not so."""
+    """Whether every text is a CIDR. Otherwise, rules about missing networks report nothing."""
     return all(network(text) is not None for text in texts)
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A CIDR as it stands in the intent: the object that holds it, and what it is there."""
+    """A CIDR in the intent: its object, its part of the object, and its text."""
 
     about: object
     part: str
@@ -52,7 +52,7 @@ def written(estate: Estate) -> Iterator[Written]:
         yield from (Written(segment, f"block {text}", text) for text in segment.blocks)
     for site in estate.sites:
         yield from (Written(site, f'network "{name}"', text) for name, text in site.networks.items())
-        yield from (Written(site, f"advertisement {text}", text) for text in site.advertises)
+        yield from (Written(site, f"advertised prefix {text}", text) for text in site.advertises)
     for environment in estate.environments:
         if environment.hub is not None:
             yield from (Written(environment.hub, f"CIDR block {text}", text) for text in environment.hub.cidr_blocks)
@@ -70,18 +70,18 @@ def written(estate: Estate) -> Iterator[Written]:
 
 
 def vpc_cidrs(spoke: Spoke) -> tuple[str, ...]:
-    """All CIDRs of a spoke as written."""
+    """All CIDRs of a spoke, as text."""
     return (spoke.cidr, *spoke.secondary_cidrs)
 
 
 def segment_of(estate: Estate, ref: object) -> Segment | None:
-    """The segment a reference means, None where it is not declared."""
+    """The segment that a reference names; None if it is not declared."""
     return next((segment for segment in estate.segments if segment.name == name_of(ref)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A VPN connection with what it refers to."""
+    """A VPN connection with its site, customer gateway and segment."""
 
     connection: VpnConnection
     site: Site
@@ -101,7 +101,7 @@ def links(estate: Estate) -> list[Link]:
 
 
 def all_linked(estate: Estate) -> bool:
-    """Whether every VPN connection refers to what is declared, and every segment's reach too."""
+    """Whether all references of VPN connections and of `reaches` are declared."""
     known = {segment.name for segment in estate.segments}
     return len(links(estate)) == len(list(estate.vpn_connections)) and all(
         name_of(ref) in known for segment in estate.segments for ref in segment.reaches
@@ -109,7 +109,7 @@ def all_linked(estate: Estate) -> bool:
 
 
 def resolved(estate: Estate) -> Estate:
-    """The estate without VPN connections and spokes that refer to what is not declared: safe for `intent.reach`."""
+    """The estate without VPN connections and spokes that have undeclared references: safe for `reachability`."""
     sound = {id(link.connection) for link in links(estate)}
     segments = {segment.name for segment in estate.segments}
     environments = [
@@ -124,8 +124,11 @@ def resolved(estate: Estate) -> Estate:
 
 
 def own_blocks(estate: Estate, segment: Segment) -> str:
-    """Blocks that a segment without any may declare, as they are written: one around all its spokes where that is apart
-    from everybody else, or each spoke's own; `[...]` where it has no spoke yet."""
+    """Blocks that a segment without blocks may declare, as source text.
+
+    One block around all its spokes if that overlaps no other segment, else the range of each spoke; `[...]` without
+    spokes.
+    """
     others = [cidr for other in estate.segments for cidr in networks(other.blocks)]
     own: list[IPv4Network] = []
     for _, spoke in estate.spokes:
@@ -135,14 +138,14 @@ def own_blocks(estate: Estate, segment: Segment) -> str:
     around = own[0]
     while around.prefixlen and not all(cidr.subnet_of(around) for cidr in own):
         around = around.supernet()
-    whole = any(around != block and around.subnet_of(block) for block in networks(estate.blocks))
-    apart = whole and not any(around.overlaps(other) for other in others)
-    chosen = [around] if apart else sorted({*own})
+    inside = any(around != block and around.subnet_of(block) for block in networks(estate.blocks))
+    separate = inside and not any(around.overlaps(other) for other in others)
+    chosen = [around] if separate else sorted({*own})
     return "[" + ", ".join(f'"{cidr}"' for cidr in chosen) + "]"
 
 
 def next_free(within: Sequence[IPv4Network], taken: Iterable[IPv4Network], prefix: int) -> IPv4Network | None:
-    """The first network of that prefix length that is a part of one of `within` and apart from all of `taken`."""
+    """The first network with this prefix length inside one of `within` that overlaps none of `taken`."""
     used = sorted(taken)
     for block in within:
         if block.prefixlen >= prefix:
@@ -159,7 +162,7 @@ def next_free(within: Sequence[IPv4Network], taken: Iterable[IPv4Network], prefi
 
 
 def overlaps(items: Iterable[tuple[IPv4Network, int]]) -> Iterator[tuple[int, int]]:
-    """Pairs of tags whose networks overlap: each network with the smallest one around it, or with its equal."""
+    """Pairs of tags whose networks overlap: each network with the smallest one that contains it, or an equal one."""
     around: list[tuple[IPv4Network, int]] = []
     for found, tag in sorted(items, key=lambda item: (int(item[0].network_address), item[0].prefixlen, item[1])):
         while around and around[-1][0].broadcast_address < found.network_address:

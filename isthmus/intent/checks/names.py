@@ -1,4 +1,4 @@
-"""Names: unique, fit for Terraform, short enough for what AWS builds from them."""
+"""Names: unique, valid in Terraform, and short enough for the AWS names that contain them."""
 
 from __future__ import annotations
 
@@ -20,48 +20,48 @@ from isthmus.intent.segment import Segment
 from isthmus.intent.spoke import Spoke
 
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-SPELLING = ', but for "-", "_" and case'
+SPELLING = ' except for "-", "_" and case'
 LONGEST_NAME = 40
 LONGEST_PREFIX = 12
 LONGEST_ROLE = 64
 
 
 def _named(estate: Estate) -> Iterator[tuple[str, list[tuple[str, object, str]]]]:
-    """Every name space: what it is called, and each name in it with its object and the part of it that has the name."""
+    """Every namespace with its names: each name with its object, and the part of the object that has the name."""
 
-    def whole(*things: object) -> list[tuple[str, object, str]]:
+    def of_objects(*things: object) -> list[tuple[str, object, str]]:
         return [(str(getattr(thing, "name", "")), thing, "") for thing in things]
 
-    yield "accounts", whole(*estate.organization.accounts)
-    yield "organizational units", whole(*estate.organization.units)
-    yield "segments", whole(*estate.segments)
-    yield "sites", whole(*estate.sites)
+    yield "accounts", of_objects(*estate.organization.accounts)
+    yield "organizational units", of_objects(*estate.organization.units)
+    yield "segments", of_objects(*estate.segments)
+    yield "sites", of_objects(*estate.sites)
     for site in estate.sites:
         yield f"networks of {subject(site)}", [(name, site, f'network "{name}"') for name in site.networks]
-    yield "customer gateways", whole(*(gateway for site in estate.sites for gateway in site.customer_gateways))
-    yield "VPN connections", whole(*estate.vpn_connections)
-    yield "environments", whole(*estate.environments)
+    yield "customer gateways", of_objects(*(gateway for site in estate.sites for gateway in site.customer_gateways))
+    yield "VPN connections", of_objects(*estate.vpn_connections)
+    yield "environments", of_objects(*estate.environments)
     egress = [environment.egress for environment in estate.environments if environment.egress is not None]
-    yield "spokes and egress VPCs", whole(*(spoke for _, spoke in estate.spokes), *egress)
+    yield "spokes and egress VPCs", of_objects(*(spoke for _, spoke in estate.spokes), *egress)
     for policy in [vpc.firewall for vpc in egress if vpc.firewall is not None]:
-        yield "rule groups and domain lists", whole(*policy.rule_groups, *policy.domain_lists)
-    yield "hubs", whole(*(environment.hub for environment in estate.environments if environment.hub))
+        yield "rule groups and domain lists", of_objects(*policy.rule_groups, *policy.domain_lists)
+    yield "hubs", of_objects(*(environment.hub for environment in estate.environments if environment.hub))
 
 
-@rule("names refer to things, name folders and resource addresses, and files are the same in any case on some disks")
+@rule("names become resource addresses and file names, and some file systems ignore case")
 def duplicate_name(estate: Estate) -> Iterator[Fault]:
-    """Two things of a kind have one name, or names that are one as Terraform identifiers or file names."""
+    """Two things of one kind have the same name. Names that differ only in case, `-` or `_` count as the same."""
     for space, names in _named(estate):
         first: dict[str, tuple[str, object]] = {}
         for name, thing, part in names:
             key = name.replace("-", "_").casefold()
             if key not in first:
                 first[key] = (name, thing)
-            elif space != "hubs":  # a second hub is refused as such
+            elif space != "hubs":  # not-exactly-one-hub reports a second hub
                 other, holder = first[key]
-                # Which of the two is wrong is not known: the first may be the one that was copied.
-                whose = f'"{other}"' if holder is thing else f"that of {subject(holder)}, {place_of(holder)}"
-                given = f'the name "{name}" is {whose}{" too" if other == name else SPELLING}'
+                # Either of the two may be the one to rename.
+                taken_by = f'"{other}"' if holder is thing else f"the name of {subject(holder)}, {place_of(holder)}"
+                given = f'the name "{name}" is also {taken_by}{"" if other == name else SPELLING}'
                 yield Fault(thing, given, f"another name for one of them, unique among the {space}", part)
 
 
@@ -70,22 +70,22 @@ def duplicate_name(estate: Estate) -> Iterator[Fault]:
     "https://developer.hashicorp.com/terraform/language/syntax/configuration#identifiers",
 )
 def invalid_name(estate: Estate) -> Iterator[Fault]:
-    """A name is no Terraform identifier."""
+    """A name is not a Terraform identifier."""
     for thing, name, part in _every_name(estate):
         if not NAME.fullmatch(name):
             right = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-_") or "a"
             right = right if right[0].isalpha() else f"n{right}"
             yield Fault(
-                thing, f'the name "{name}" is no Terraform identifier', f'letters, digits, "-", "_": "{right}"', part
+                thing, f'the name "{name}" is not a Terraform identifier', f'letters, digits, "-", "_": "{right}"', part
             )
 
 
 @rule(
-    "the longest name built from it, the role <prefix>-<region>-flow-logs-<environment>, may have 64 characters",
+    "the longest AWS name, the role <prefix>-<region>-flow-logs-<environment>, may have 64 characters",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
 )
 def name_too_long(estate: Estate) -> Iterator[Fault]:
-    """A name or the prefix is too long for the AWS names built from it."""
+    """A name or the prefix is too long for the AWS names that contain it."""
     for thing, name, part in _every_name(estate):
         if len(name) > LONGEST_NAME and not isinstance(thing, Account | OrganizationalUnit):
             given = f'the name "{name}" has {len(name)} characters'
@@ -104,7 +104,7 @@ def name_too_long(estate: Estate) -> Iterator[Fault]:
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
 )
 def join_role_name_too_long(estate: Estate) -> Iterator[Fault]:
-    """The role `<prefix>-<region>-join-<segment>` gets too long a name."""
+    """The name of the role `<prefix>-<region>-join-<segment>` is too long."""
     for segment in estate.segments:
         role = f"{estate.prefix}-{estate.region}-join-{segment.name}"
         if max(len(segment.name) - LONGEST_NAME, len(estate.prefix) - LONGEST_PREFIX) <= 0:
@@ -113,53 +113,52 @@ def join_role_name_too_long(estate: Estate) -> Iterator[Fault]:
 
 def _too_long(thing: object, name: str, role: str) -> Iterator[Fault]:
     if len(role) > LONGEST_ROLE:
-        given = f'its role "{role}" has {len(role)} characters'
+        given = f'the name of its role "{role}" has {len(role)} characters'
         left = LONGEST_ROLE - len(role) + len(name)
         yield Fault(thing, given, f"a name of at most {left} characters, or a shorter prefix")
 
 
-@rule(
-    "questions and reports name the parties of a flow, and this word already means one; each environment has a folder"
-)
+@rule("commands, reports and generated resources already use this name")
 def reserved_name(estate: Estate) -> Iterator[Fault]:
-    """A name that means something else already."""
+    """A name is reserved for something that Isthmus generates or reports."""
     for _, spoke in estate.spokes:
         if spoke.name.casefold() == INTERNET:
-            yield Fault(spoke, f'the name "{spoke.name}" means everything outside the estate', "another name")
+            yield Fault(spoke, f'the name "{spoke.name}" is reserved for everything outside the estate', "another name")
     for segment in estate.segments if estate.egress is not None else ():
         if segment.name.casefold() in ("egress", "firewall"):
-            given = f'the name "{segment.name}" means a route table of the central way out'
+            given = f'the name "{segment.name}" is reserved for a route table of central egress'
             yield Fault(segment, given, "another name")
     vpcs = [environment.egress for environment in estate.environments if environment.egress is not None]
     for policy in [vpc.firewall for vpc in vpcs if vpc.firewall is not None]:
         groups: list[RuleGroup | DomainList] = [*policy.rule_groups, *policy.domain_lists]
         for group in groups:
             if group.name.replace("_", "-").casefold() in (BETWEEN_SEGMENTS, CLOSING):
-                given = f'the name "{group.name}" means generated rules'
+                given = f'the name "{group.name}" is reserved for generated rules'
                 yield Fault(group, given, "another name")
     if isinstance(estate.backend, S3Backend):
         for environment in estate.environments:
             if environment.name.casefold() == "state":
-                given = f'the name "{environment.name}" means the root that creates the state bucket'
+                given = f'the name "{environment.name}" is reserved for the root module that creates the state bucket'
                 yield Fault(environment, given, "another name, or another backend")
 
 
-@rule("a share or a role is given to accounts and organizational units by name alone")
+@rule("accounts and organizational units are referred to by name only")
 def ambiguous_principal(estate: Estate) -> Iterator[Fault]:
-    """An account and an organizational unit have one name."""
+    """An account and an organizational unit have the same name."""
     units = {unit.name: unit for unit in estate.organization.units}
     for account in estate.organization.accounts:
         if account.name in units:
-            given = f'"{account.name}" is an organizational unit too'
+            given = f'"{account.name}" is also the name of an organizational unit'
             yield Fault(units[account.name], given, f'another name for one of them: "{account.name}-ou"')
 
 
 @rule(
-    "it is the Name tag, and a VPC's names its log group too: AWS takes letters, digits and _.-/ for both",
+    "the value is the Name tag and, for a VPC, part of its log group's name: AWS accepts letters, digits "
+    "and _.-/ in both",
     "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
 )
 def invalid_name_tag(estate: Estate) -> Iterator[Fault]:
-    """A pinned `Name` has characters that AWS does not take, or too many."""
+    """A pinned `Name` tag is empty, too long or has characters that AWS does not accept."""
     vpcs = [environment.egress for environment in estate.environments if environment.egress is not None]
     pinned: list[tuple[Segment | Spoke | EgressVpc, str, str | None]] = [
         *((vpc, "vpc_name", vpc.vpc_name) for vpc in vpcs),
@@ -173,11 +172,11 @@ def invalid_name_tag(estate: Estate) -> Iterator[Fault]:
 
 
 @rule(
-    "flow logs of an account lie in log groups named after what they log, and a name is there once",
+    "flow logs go to a log group named after the VPC or the hub, and a log group name is unique in an account",
     "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
 )
 def duplicate_log_group(estate: Estate) -> Iterator[Fault]:
-    """Two VPCs of one account, or a VPC and the hub, have one name."""
+    """Two VPCs of one account, or a VPC and the hub, have the same name."""
     first: dict[tuple[str, str], str] = {}
     for environment in estate.environments:
         if environment.hub is not None:
@@ -191,9 +190,11 @@ def duplicate_log_group(estate: Estate) -> Iterator[Fault]:
             yield Fault(spoke, f'its VPC is named "{name}", like {taken}', f'another name: vpc_name="{name}-vpc"')
 
 
-@rule("Terraform names are joined from these, and one would mean two things")
+@rule("Terraform names are built from these names and must be unique")
 def ambiguous_derived_name(estate: Estate) -> Iterator[Fault]:
-    """Names that differ become one when joined: site `a-b` with network `c`, and site `a` with network `b-c`."""
+    """Two different names give the same Terraform name when they are joined: site `a-b` with network `c`, and site
+    `a` with network `b-c`.
+    """
     networks = [(f"{site.name}_{name}", site, f'network "{name}"') for site in estate.sites for name in site.networks]
     tables: list[tuple[str, object, str]] = []
     for segment in estate.segments:
@@ -208,22 +209,22 @@ def ambiguous_derived_name(estate: Estate) -> Iterator[Fault]:
             if other is not thing and _apart(other, thing):
                 given = f'joined, "{key}" is that of {subject(other)}, {its} too'
                 yield Fault(thing, given, f"another name for one of them, {place_of(other)}", part)
-                break  # one pair says it; its like would follow
+                break  # report one pair only
 
 
 def _apart(one: object, other: object) -> bool:
-    """Whether two things have names that `duplicate-name` does not call one already."""
+    """Whether `duplicate-name` does not already report the names of two objects."""
     names = [str(getattr(thing, "name", "")).replace("-", "_").casefold() for thing in (one, other)]
     return names[0] != names[1]
 
 
-@rule("people tell route tables apart by their names")
+@rule("operators distinguish route tables by name")
 def duplicate_route_table_name(estate: Estate) -> Iterator[Fault]:
-    """Two segments' route tables have one name."""
+    """The route tables of two segments have the same name."""
     taken = [(segment, segment.route_table_name or f"{estate.prefix}-{segment.name}") for segment in estate.segments]
-    for (one, its), (other, name) in combinations(taken, 2):
-        if its == name and one.name != other.name:
-            given = f'its route table is named "{name}" like that of segment "{one.name}"'
+    for (one, first), (other, name) in combinations(taken, 2):
+        if first == name and one.name != other.name:
+            given = f'the route table of segment "{one.name}" also has the name "{name}"'
             yield Fault(other, given, "another route_table_name")
 
 

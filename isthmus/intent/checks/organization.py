@@ -1,4 +1,4 @@
-"""Accounts, organizational units, and every reference from one thing to another."""
+"""Accounts, organizational units, and references by name."""
 
 from __future__ import annotations
 
@@ -21,33 +21,37 @@ _ARNS = "https://docs.aws.amazon.com/service-authorization/latest/reference/list
 
 
 @rule(
-    "AWS account ids have twelve digits, leading zeros included",
+    "AWS account IDs have twelve digits, including leading zeros",
     "https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-identifiers.html",
 )
 def invalid_account_id(estate: Estate) -> Iterator[Fault]:
-    """An account id is not twelve digits."""
+    """An account ID is not twelve digits."""
     ids = {account.id for account in estate.organization.accounts}
     for account in estate.organization.accounts:
         if not re.fullmatch(r"[0-9]{12}", account.id):
-            # Where a digit is missing nobody knows which: a leading zero gets lost, and any other is forgotten.
+            # If a digit is missing, it may be a leading zero or any other digit.
             digits = re.sub(r"[^0-9]", "", account.id)
             whole = len(digits) == 12 and digits not in ids
-            hint = f'"{digits}"' if whole else "the id on the account's console page"
-            yield Fault(account, f'the id is "{account.id}"', f"twelve digits as a text: {hint}")
+            hint = f'"{digits}"' if whole else "the ID on the account's console page"
+            yield Fault(account, f'the ID is "{account.id}"', f"twelve digits as text: {hint}")
 
 
-@rule("one account under two names would get two provider aliases, and looks like a boundary where none is")
+@rule("two names for one account would give two provider aliases, and suggest a boundary that does not exist")
 def duplicate_account_id(estate: Estate) -> Iterator[Fault]:
-    """Two accounts have one id."""
+    """Two accounts have the same ID."""
     first: dict[str, str] = {}
     for account in estate.organization.accounts:
         if first.setdefault(account.id, account.name) != account.name:
-            yield Fault(account, f'the id {account.id} is account "{first[account.id]}" too', "its own id, or one name")
+            yield Fault(
+                account,
+                f'the ID {account.id} is also the ID of account "{first[account.id]}"',
+                "the ID of this account, or one name for both",
+            )
 
 
-@rule("resources are shared with the organization by its ARN, within the Region's partition", _ARNS)
+@rule("resources are shared with the organization by its ARN, in the Region's partition", _ARNS)
 def invalid_organization_arn(estate: Estate) -> Iterator[Fault]:
-    """The organization's ARN is none, or of another partition."""
+    """The organization's ARN is not valid, or is of another partition."""
     match = _ORGANIZATION.fullmatch(estate.organization.arn)
     region = REGIONS.get(estate.region)
     partition = region.partition if region else "aws"
@@ -56,9 +60,9 @@ def invalid_organization_arn(estate: Estate) -> Iterator[Fault]:
         yield Fault(estate.organization, f'the ARN is "{estate.organization.arn}"', remedy)
 
 
-@rule("resources are shared with units by their ARN, and sharing leaves no organization", _ARNS)
+@rule("resources are shared with organizational units by ARN, and only within the organization", _ARNS)
 def invalid_organizational_unit_arn(estate: Estate) -> Iterator[Fault]:
-    """An organizational unit's ARN is none, of another organization, or used twice."""
+    """An organizational unit's ARN is not valid, is of another organization, or is used twice."""
     whole = _ORGANIZATION.fullmatch(estate.organization.arn)
     first: dict[str, str] = {}
     for unit in estate.organization.units:
@@ -69,73 +73,78 @@ def invalid_organizational_unit_arn(estate: Estate) -> Iterator[Fault]:
             remedy = f"arn:{partition}:organizations::{of}/ou-<root>-<unit>"
             yield Fault(unit, f'the ARN is "{unit.arn}"', remedy)
         elif first.setdefault(unit.arn, unit.name) != unit.name:
-            yield Fault(unit, f'the ARN is unit "{first[unit.arn]}" too', "its own ARN, or one name")
+            yield Fault(
+                unit,
+                f'the ARN is also the ARN of unit "{first[unit.arn]}"',
+                "the ARN of this unit, or one name for both",
+            )
 
 
 @rule(
-    "Terraform assumes the role of this name in every account",
+    "Terraform assumes the role with this name in every account",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
 )
 def invalid_deployment_role(estate: Estate) -> Iterator[Fault]:
-    """The deployment role's name is no role name."""
+    """The deployment role's name is not a valid IAM role name."""
     role = estate.organization.deployment_role
     if role is not None and not re.fullmatch(r"[A-Za-z0-9_+=,.@-]{1,64}", role):
-        remedy = (
-            'the name alone, 1 to 64 letters, digits and _+=,.@-: "isthmus-deploy"; None uses credentials as they are'
-        )
+        remedy = 'the name only, 1 to 64 letters, digits and _+=,.@-: "isthmus-deploy"; None uses the given credentials'
         yield Fault(estate.organization, f'the deployment role is "{role}"', remedy)
 
 
 @rule(
-    "roles that wait for other accounts, and the bucket of the states, admit the roles that run Terraform by their "
-    "names: without a name they would admit every principal of the organization",
+    "role trust policies and the state bucket's policy admit the roles that run Terraform by name: "
+    "without a name they would admit every principal of the organization",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
 )
 def deployers_missing(estate: Estate) -> Iterator[Fault]:
-    """No role that runs Terraform is named, and something is opened to those roles."""
+    """No role that runs Terraform is named, and a resource policy has to admit it."""
     organization = estate.organization
     if organization.deployment_role is not None or organization.deployers:
         return
     accounts = {str(name_of(environment.account)) for environment in estate.environments}
-    opened = ""
+    reason = ""
     if isinstance(estate.backend, S3Backend):
-        opened = f'the bucket "{estate.backend.bucket}" holds the states'
+        reason = f'the bucket "{estate.backend.bucket}" holds the states'
     elif len(accounts) > 1:
-        opened = f"environments are in {len(accounts)} accounts"
-    if opened:
-        given = f"deployment_role is None, deployers is empty, and {opened}"
+        reason = f"environments are in {len(accounts)} accounts"
+    if reason:
+        given = f"deployment_role is None, deployers is empty, and {reason}"
         yield Fault(
             organization,
             given,
-            'deployers=["tfc-run"] with the names of the roles that run Terraform, or a deployment_role',
+            'deployers=["tfc-run"] with the names of the roles that run Terraform, or deployment_role',
         )
 
 
 @rule(
-    "the name, and the path before it, of a role that runs Terraform",
+    "deployers holds the names of roles that run Terraform, with the role's path if it has one",
     "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
 )
 def invalid_deployer(estate: Estate) -> Iterator[Fault]:
-    """A name in deployers is no name of a role."""
+    """An entry of `deployers` is not an IAM role name."""
     for name in estate.organization.deployers:
         if not re.fullmatch(r"(?:[\w+=,.@-]{1,200}/){0,8}[\w+=,.@-]{1,64}", name, re.ASCII):
-            remedy = 'the name, with its path if it has one: "tfc-run", "teams/network/deploy"'
-            yield Fault(estate.organization, f'a name in deployers is "{name}"', remedy)
+            remedy = 'the role name, with its path if it has one: "tfc-run", "teams/network/deploy"'
+            yield Fault(estate.organization, f'deployers has "{name}"', remedy)
 
 
 @rule(
-    "what is not shared with an account cannot be attached from it: its root fails while applying",
+    "an account can attach a VPC only if the transit gateway is shared with it, and only to a segment "
+    "that allows it: otherwise apply fails",
     "https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-share.html",
 )
 def hub_not_shared(estate: Estate) -> Iterator[Fault]:
-    """An account is not among those the hub is shared with, or not among those that may join its spokes' segment."""
+    """An account with spokes is missing in the hub's `share_with`, or in `may_be_attached_by` of the spokes'
+    segment.
+    """
     units = {unit.name for unit in estate.organization.units}
     accounts = {account.name for account in estate.organization.accounts} - units
     holder = next((environment for environment in estate.environments if environment.hub is not None), None)
     if holder is None or holder.hub is None:
         return
-    attaching: dict[str, str] = {}  # accounts, each with something of it that attaches
-    joining: dict[str, dict[str, str]] = {}  # the same by segment
+    attaching: dict[str, str] = {}  # account: a VPC of it that is attached to the hub
+    joining: dict[str, dict[str, str]] = {}  # the same for each segment
     for environment in estate.environments:
         account = str(name_of(environment.account))
         if account == name_of(holder.account) or account not in accounts:
@@ -152,20 +161,18 @@ def hub_not_shared(estate: Estate) -> Iterator[Fault]:
     for thing, field, principals, needed in wanted:
         named = {str(name_of(principal)) for principal in principals}
         if not named <= accounts:
-            continue  # which accounts a unit holds is not known here
+            continue  # the accounts of an organizational unit are not known
         missing = sorted(needed.keys() - named)
         if missing:
-            where = ", ".join(f'"{account}", where {needed[account]} is' for account in missing)
+            listed = ", ".join(f'"{account}" ({needed[account]})' for account in missing)
             every = ", ".join(f'"{account}"' for account in sorted((named & accounts) | {*missing}))
-            given = (
-                f"{field} leaves out account {where}" if len(missing) == 1 else f"{field} leaves out accounts {where}"
-            )
+            given = f"{field} lacks account {listed}" if len(missing) == 1 else f"{field} lacks accounts {listed}"
             yield Fault(thing, given, f"{field}=[{every}]")
 
 
 @dataclass(frozen=True, slots=True)
 class _Reference:
-    """A name, and what it may refer to: `known`, but for `itself`."""
+    """A reference by name, and the names that it may have: `known` without `itself`."""
 
     about: object
     what: str
@@ -174,11 +181,11 @@ class _Reference:
     itself: str = ""
 
 
-@rule("every reference must mean something declared, or the output would lack it without a word")
+@rule("every reference must name something that is declared, or the output would silently lack it")
 def unknown_reference(estate: Estate) -> Iterator[Fault]:
-    """A name refers to nothing that is declared."""
+    """A name refers to something that is not declared."""
     whole, organization = place_of(estate), place_of(estate.organization)
-    declared = {  # by the last word of what is referred to
+    declared = {  # by the last word of the kind of reference
         "account": f"add it to accounts=[...] in {organization}",
         "principal": f"add it to accounts=[...] or units=[...] in {organization}",
         "segment": f"add it to segments=[...] in {whole}",
@@ -188,24 +195,24 @@ def unknown_reference(estate: Estate) -> Iterator[Fault]:
     }
     ids = {account.id: account.name for account in estate.organization.accounts}
     missing = [reference for reference in _references(estate) if reference.name not in reference.known]
-    said: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for reference in missing:
         kind = reference.what.split()[-1]
-        others = sorted({*reference.known} - {reference.itself})  # what it may not refer to is no advice
+        others = sorted({*reference.known} - {reference.itself})
         close = difflib.get_close_matches(reference.name, others, n=1)
         if ids.get(reference.name) in others:
-            close = [ids[reference.name]]  # an account goes by its name
+            close = [ids[reference.name]]  # references use the account's name, not its ID
         given = f'{reference.what} "{reference.name}" is not declared'
         if close and kind in ("site", "gateway"):
-            # "dc1-01" and "dc2-01" are alike, and the wrong one connects another place.
-            yield Fault(reference.about, given, f'{declared[kind]}; or "{close[0]}", if that is meant')
+            # "dc1-01" and "dc2-01" are similar names of different locations.
+            yield Fault(reference.about, given, f'{declared[kind]}; or "{close[0]}", if you meant that one')
         elif close:
             yield Fault(reference.about, given, f'"{close[0]}"; or {declared[kind]}')
-        elif (kind, reference.name) not in said:
-            # It is no misspelling, so one line is to be changed, and not every line that refers to it.
-            said.add((kind, reference.name))
-            again = sum(other.what.split()[-1] == kind and other.name == reference.name for other in missing) - 1
-            given += f"; {again} more {'refers' if again == 1 else 'refer'} to it" if again else ""
+        elif (kind, reference.name) not in reported:
+            # No similar name exists, so one declaration is missing: report it once.
+            reported.add((kind, reference.name))
+            more = sum(other.what.split()[-1] == kind and other.name == reference.name for other in missing) - 1
+            given += f"; {more} more {'reference' if more == 1 else 'references'} to it" if more else ""
             yield Fault(reference.about, given, "; or ".join([declared[kind], *_one_of(others)]))
 
 
@@ -215,7 +222,7 @@ def _one_of(names: Sequence[str]) -> Iterator[str]:
 
 
 def _references(estate: Estate) -> Iterator[_Reference]:
-    """Every name that refers to something."""
+    """Every reference by name."""
     accounts = [account.name for account in estate.organization.accounts]
     principals = [*(unit.name for unit in estate.organization.units), *accounts]
     segments = [segment.name for segment in estate.segments]

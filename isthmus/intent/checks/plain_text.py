@@ -1,4 +1,4 @@
-"""Text that goes into Terraform, and nothing but text."""
+"""Text that is written into Terraform must be plain text."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ _TEMPLATES = ("${", "%{")
 
 
 def not_plain(text: str) -> str:
-    """Why a text is more than text: Terraform would evaluate it, or a reader would not see all of it; else ""."""
+    """Why a text is not plain text: Terraform would evaluate it, or it has invisible characters. "" if it is plain."""
     if found := next((mark for mark in _TEMPLATES if mark in text), None):
-        return f"Terraform evaluates what follows {found}"
+        return f"Terraform evaluates the text after {found}"
     if printable(text, len(text)) != text:
-        return "it holds control characters, or such that take no room"
+        return "it has control characters or characters without width"
     return ""

@@ -1,4 +1,4 @@
-"""AWS quotas that can be counted before anything is built. `Estate.quotas` says which ones AWS has raised."""
+"""AWS quotas that can be counted before an apply. `Estate.quotas` has those that AWS has raised."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ from isthmus.intent.vpn import Routing
 
 
 def quota_of(estate: Estate, name: str) -> int:
-    """What the estate may use: AWS's default, or what AWS has raised it to."""
+    """The limit for the estate: the default quota of AWS, or the raised one in `Estate.quotas`."""
     return RAISABLE[name].limit(estate.quotas)
 
 
-@rule("a quota that AWS has not raised stops an apply halfway", VPC_PAGE)
+@rule("an apply fails halfway at a quota that AWS has not raised", VPC_PAGE)
 def invalid_quota(estate: Estate) -> Iterator[Fault]:
-    """A raised quota is unknown, or not one that AWS gives."""
+    """A quota in `quotas` is unknown, or has a value that AWS does not grant."""
     for name, value in estate.quotas.items():
         if name not in RAISABLE:
             close = difflib.get_close_matches(name, RAISABLE, n=1)
-            yield Fault(estate, f'quota "{name}" is not known', f'"{close[0]}"' if close else ", ".join(RAISABLE))
+            yield Fault(estate, f'quota "{name}" is unknown', f'"{close[0]}"' if close else ", ".join(RAISABLE))
             continue
         low, high = RAISABLE[name].default, RAISABLE[name].most
         if value < low or (high is not None and value > high):
-            remedy = f"{low} (AWS's default) {f'to {high}' if high else 'or more'}"
+            remedy = f"{low} (the default) {f'to {high}' if high else 'or more'}"
             yield Fault(estate, f'quota "{name}" is {value}', remedy)
 
 
-@rule("a VPC has so many ranges, the first included", VPC_PAGE)
+@rule("AWS limits the CIDR blocks of a VPC, including the first one", VPC_PAGE)
 def too_many_vpc_cidrs(estate: Estate) -> Iterator[Fault]:
     """A spoke has more ranges than the quota allows."""
     limit = quota_of(estate, "vpc-cidr-blocks")
@@ -58,9 +58,12 @@ def too_many_vpc_cidrs(estate: Estate) -> Iterator[Fault]:
             yield Fault(spoke, f"it has {count} ranges", ask("vpc-cidr-blocks", limit, count))
 
 
-@rule("a network ACL has so many rules a direction; one of them allows the rest, and one is AWS's own", VPC_PAGE)
+@rule(
+    "AWS limits the rules of a network ACL per direction; one rule allows the rest, and one is AWS's own default",
+    VPC_PAGE,
+)
 def too_many_network_acl_rules(estate: Estate) -> Iterator[Fault]:
-    """A segment denies site networks and limits what may be opened by more rules than a network ACL has."""
+    """A segment's denied site networks and allowed connections need more rules than a network ACL may have."""
     sound = resolved(estate)
     limit = quota_of(estate, "network-acl-rules")
     known = {segment.name for segment in sound.segments}
@@ -73,10 +76,10 @@ def too_many_network_acl_rules(estate: Estate) -> Iterator[Fault]:
             continue
         parts = max((_acl_parts(sound, segment, own[segment.name], inbound=i) for i in (True, False)), key=_total)
         if (count := _total(parts)) > limit:
-            given = f"a network ACL of its spokes needs {count} rules a direction: " + ", ".join(
-                f"{number} {what}" for what, number in parts.items() if number
+            given = f"a network ACL of its spokes needs {count} rules in one direction: " + ", ".join(
+                f"{number} {purpose}" for purpose, number in parts.items() if number
             )
-            remedy = "; or fewer, larger site networks and blocks, and ports in ranges"
+            remedy = "; or fewer, larger site networks and blocks, and port ranges"
             yield Fault(segment, given, ask("network-acl-rules", limit, count) + remedy)
 
 
@@ -85,27 +88,27 @@ def _total(parts: Mapping[str, int]) -> int:
 
 
 def _acl_parts(estate: Estate, segment: Segment, own: int, *, inbound: bool) -> Mapping[str, int]:
-    """How many rules of one direction of a network ACL are for what."""
-    openings = list(opening_rules(estate, segment, inbound=inbound))
-    passing = [rule for rule in openings if rule.passes is not None]
+    """The number of rules of a network ACL in one direction, by purpose."""
+    rules = list(opening_rules(estate, segment, inbound=inbound))
+    passing = [rule for rule in rules if rule.passes is not None]
     of_mtu = sum(rule.passes == PATH_MTU for rule in passing)
     sites = [site.rank for site in site_rules(estate, segment)]
     return {
-        "for what may be opened, and its replies": len(passing) - of_mtu,
+        "for allowed connections and their replies": len(passing) - of_mtu,
         "for path MTU discovery": of_mtu,
-        "that stop the rest of limited sides": len(openings) - len(passing),
-        "for site networks that are out of bounds": sites.count(Rank.NETWORK),
-        "for what is accepted beside the rest of a site": sites.count(Rank.NAMED),
-        "for the rest of sites": sites.count(Rank.UNNAMED),
+        "that deny other connections of limited locations": len(rules) - len(passing),
+        "for denied site networks": sites.count(Rank.NETWORK),
+        "for allowed networks of a site with denied ones": sites.count(Rank.NAMED),
+        "for other addresses of sites": sites.count(Rank.UNNAMED),
         "inside the VPC": own,
-        "that allows all others": 1,
-        "of AWS's own": 1,
+        "that allows all other traffic": 1,
+        "for the default rule of AWS": 1,
     }
 
 
-@rule("a VPC route table has so many routes", VPC_PAGE)
+@rule("AWS limits the routes of a VPC route table", VPC_PAGE)
 def too_many_vpc_routes(estate: Estate) -> Iterator[Fault]:
-    """A spoke's route tables get more routes than the quota allows."""
+    """A spoke's route tables have more routes than the quota allows."""
     sound = resolved(estate)
     limit = quota_of(estate, "routes-per-route-table")
     blocks = len(networks(estate.blocks))
@@ -117,13 +120,13 @@ def too_many_vpc_routes(estate: Estate) -> Iterator[Fault]:
             default = 0 if spoke.egress is Egress.NONE else 1
             count = blocks + reached + default + len(spoke.gateway_endpoints) + len(vpc_cidrs(spoke))
             if count > limit:
-                given = f"its route tables get {count} routes: {blocks} blocks, {reached} site networks, and its own"
+                given = f"its route tables get {count} routes: {blocks} blocks, {reached} site networks, and local ones"
                 yield Fault(spoke, given, ask("routes-per-route-table", limit, count) + "; or larger blocks")
 
 
 @rule(
-    "a transit gateway has so many route tables: one a segment, one more for each static default and for each site "
-    "that cannot share it, and those of egress",
+    "AWS limits the route tables of a transit gateway. Each segment has one; each static default, some "
+    "sites and central egress need more",
     TGW_PAGE,
 )
 def too_many_route_tables(estate: Estate) -> Iterator[Fault]:
@@ -139,21 +142,24 @@ def too_many_route_tables(estate: Estate) -> Iterator[Fault]:
 
 
 def tables_of(estate: Estate, segment: Segment) -> int:
-    """The transit gateway route tables of a segment: those of its spokes, and of sites that cannot share theirs."""
+    """The number of transit gateway route tables of a segment: for its spokes, and for sites that need their own."""
     return spoke_tables_of(estate, segment) + len(sites_apart(estate, segment))
 
 
 def spoke_tables_of(estate: Estate, segment: Segment) -> int:
-    """The tables that spokes of a segment are in: its plain one, and one for each static default."""
+    """The number of route tables for spokes of a segment: one, and one more for each static default route."""
     static = {link.segment.name for link in links(estate) if link.connection.default_route}
     reached = {other.name for other in segments_reached(estate, segment)}
     on_premises = Egress.ON_PREMISES in segment.allowed_egress and bool(static & reached)
     return 1 + on_premises + (Egress.CENTRAL in segment.allowed_egress)
 
 
-@rule("a transit gateway has so many routes, static, learnt and blackholed, in all of its tables together", TGW_PAGE)
+@rule(
+    "AWS limits the static, propagated and blackhole routes of a transit gateway, in all its route tables together",
+    TGW_PAGE,
+)
 def too_many_transit_gateway_routes(estate: Estate) -> Iterator[Fault]:
-    """What segments reach makes more transit gateway routes than the quota allows."""
+    """The route tables need more transit gateway routes than the quota allows."""
     sound = resolved(estate)
     limit = quota_of(estate, "transit-gateway-routes")
     of_spokes, of_sites = Counter[str](), Counter[str]()
@@ -162,25 +168,27 @@ def too_many_transit_gateway_routes(estate: Estate) -> Iterator[Fault]:
     for link in links(sound):
         prefixes = link.site.advertises if link.connection.routing is Routing.BGP else link.site.networks
         of_sites[link.segment.name] += len(prefixes)
-    # At least: of each segment the one table that it has in any case.
+    # A lower bound: it counts one route table for each segment.
     count = 0
     for segment in sound.segments:
-        straight = [other.name for other in sound.segments if routed_together(segment, other)]
-        count += sum(of_spokes[name] + of_sites[name] for name in straight) + len(networks_denied(sound, segment))
+        direct = [other.name for other in sound.segments if routed_together(segment, other)]
+        count += sum(of_spokes[name] + of_sites[name] for name in direct) + len(networks_denied(sound, segment))
     if count > limit:
-        given = f"its segments reach {count} ranges of spokes and sites, each a route in each table"
-        yield Fault(estate, given, ask("transit-gateway-routes", limit, count) + "; or summaries from the sites")
+        given = f"its segments need {count} routes for the ranges of spokes and sites that they reach"
+        yield Fault(
+            estate, given, ask("transit-gateway-routes", limit, count) + "; or summarized prefixes from the sites"
+        )
 
 
-@rule("an account has so many VPCs in a Region", VPC_PAGE)
+@rule("AWS limits the VPCs of an account in a Region", VPC_PAGE)
 def too_many_vpcs(estate: Estate) -> Iterator[Fault]:
     """An account has more VPCs than the quota allows."""
     yield from _of_accounts(estate, "vpcs", "VPCs", lambda spoke: 1, lambda egress: 1)
 
 
-@rule("an account has so many Elastic IP addresses in a Region: each NAT gateway needs one", VPC_PAGE)
+@rule("AWS limits the Elastic IP addresses of an account in a Region, and each NAT gateway needs one", VPC_PAGE)
 def too_many_elastic_ips(estate: Estate) -> Iterator[Fault]:
-    """An account's NAT gateways need more addresses than the quota allows."""
+    """An account's NAT gateways need more Elastic IP addresses than the quota allows."""
 
     def nats(spoke: Spoke) -> int:
         zones = estate.zones_of(spoke) if spoke.nat_zones is None else spoke.nat_zones
@@ -192,28 +200,28 @@ def too_many_elastic_ips(estate: Estate) -> Iterator[Fault]:
     yield from _of_accounts(estate, "elastic-ips", "NAT gateways", nats, of_egress)
 
 
-@rule("an account has so many NAT gateways in a zone", VPC_PAGE)
+@rule("AWS limits the NAT gateways of an account in a zone", VPC_PAGE)
 def too_many_nat_gateways(estate: Estate) -> Iterator[Fault]:
     """An account's spokes have more NAT gateways in one zone than the quota allows."""
     limit = quota_of(estate, "nat-gateways-per-zone")
     counts: dict[str, Counter[str]] = {account.name: Counter() for account in estate.organization.accounts}
     for environment in estate.environments:
-        here = counts.setdefault(str(name_of(environment.account)), Counter())
+        of_account = counts.setdefault(str(name_of(environment.account)), Counter())
         for spoke in environment.spokes:
             if spoke.egress is Egress.LOCAL:
-                here.update(set(estate.zones_of(spoke) if spoke.nat_zones is None else spoke.nat_zones))
+                of_account.update(set(estate.zones_of(spoke) if spoke.nat_zones is None else spoke.nat_zones))
         if environment.egress is not None:
-            here.update(set(estate.zones_of_egress(environment.egress)))
+            of_account.update(set(estate.zones_of_egress(environment.egress)))
     for account in estate.organization.accounts:
         zone, most = max(counts[account.name].items(), key=lambda item: item[1], default=("", 0))
         if most > limit:
-            remedy = ask("nat-gateways-per-zone", limit, most) + "; or nat_zones, or a central way out"
+            remedy = ask("nat-gateways-per-zone", limit, most) + "; or nat_zones, or central egress"
             yield Fault(account, f"it has {most} NAT gateways in {zone}", remedy)
 
 
-@rule("a Route 53 Profile, and a private zone, serve so many VPCs", ROUTE_53_PAGE)
+@rule("AWS limits the VPCs of a Route 53 Profile and of a private hosted zone", ROUTE_53_PAGE)
 def too_many_dns_vpcs(estate: Estate) -> Iterator[Fault]:
-    """More spokes use hybrid DNS than one profile, or one private zone, is associated with."""
+    """More spokes use hybrid DNS than one Route 53 Profile or one private hosted zone can be associated with."""
     sound = resolved(estate)
     home = shared_services(sound)
     if home is None:
@@ -227,7 +235,7 @@ def too_many_dns_vpcs(estate: Estate) -> Iterator[Fault]:
         yield Fault(home.dns, f"{count} spokes use it", remedy)
 
 
-@rule("an account has so many gateway endpoints in a Region", VPC_PAGE)
+@rule("AWS limits the gateway endpoints of an account in a Region", VPC_PAGE)
 def too_many_gateway_endpoints(estate: Estate) -> Iterator[Fault]:
     """An account has more gateway endpoints than the quota allows."""
 
@@ -240,7 +248,7 @@ def too_many_gateway_endpoints(estate: Estate) -> Iterator[Fault]:
 def _of_accounts(
     estate: Estate, name: str, what: str, of_spoke: Callable[[Spoke], int], of_egress: Callable[[EgressVpc], int]
 ) -> Iterator[Fault]:
-    """Accounts that hold more than a quota of theirs."""
+    """Accounts that exceed one of their quotas."""
     counts = Counter[str]()
     for environment in estate.environments:
         counts[name_of(environment.account)] += sum(map(of_spoke, environment.spokes))
@@ -251,9 +259,9 @@ def _of_accounts(
             yield Fault(account, f"it has {counts[account.name]} {what}", ask(name, limit, counts[account.name]))
 
 
-@rule("a security group has so many rules a direction", VPC_PAGE)
+@rule("AWS limits the rules of a security group per direction", VPC_PAGE)
 def too_many_security_group_rules(estate: Estate) -> Iterator[Fault]:
-    """Resolver endpoints, or interface endpoints, face more networks than a security group has rules for."""
+    """The security group of Resolver endpoints or interface endpoints needs more rules than the quota allows."""
     sound = resolved(estate)
     home = shared_services(sound)
     segments = {segment.name: segment for segment in sound.segments}
@@ -268,24 +276,24 @@ def too_many_security_group_rules(estate: Estate) -> Iterator[Fault]:
         if forward.site is None or name_of(forward.site) in sites
         for address in servers(sound, forward)
     }
-    # DNS goes by UDP and by TCP.
+    # DNS uses UDP and TCP: two rules each.
     needs: list[tuple[object, str, int]] = [
-        (home.dns, f"{reached} site networks ask the inbound endpoint", 2 * reached if home.dns.inbound else 0),
-        (home.dns, f"the outbound endpoint asks {len(asked)} DNS servers", 2 * len(asked)),
+        (home.dns, f"{reached} site networks use the inbound endpoint", 2 * reached if home.dns.inbound else 0),
+        (home.dns, f"the outbound endpoint has {len(asked)} DNS servers", 2 * len(asked)),
     ]
     if (central := home.environment.endpoints) is not None:
         blocks, ranges = len(networks(estate.blocks)), len(ports_of(central.services)) or 1
         given = f"{blocks} blocks and {reached} site networks use the endpoints"
-        given += f" on {ranges} ranges of ports" if ranges > 1 else ""
+        given += f" on {ranges} port ranges" if ranges > 1 else ""
         needs.append((central, given, ranges * (blocks + reached)))
     for about, given, count in needs:
         if count > limit:
             remedy = ask("security-group-rules", limit, count) + "; or fewer, larger networks"
-            yield Fault(about, f"{given}, which takes {count} rules", remedy)
+            yield Fault(about, f"{given}, which needs {count} rules", remedy)
             return
 
 
-@rule("an account has so many VPN connections in a Region", VPN_PAGE)
+@rule("AWS limits the VPN connections of an account in a Region", VPN_PAGE)
 def too_many_vpn_connections(estate: Estate) -> Iterator[Fault]:
     """The estate has more VPN connections than the quota allows."""
     limit = quota_of(estate, "vpn-connections")
@@ -293,7 +301,7 @@ def too_many_vpn_connections(estate: Estate) -> Iterator[Fault]:
         yield Fault(estate, f"it has {count} VPN connections", ask("vpn-connections", limit, count))
 
 
-@rule("an account has so many customer gateways in a Region", VPN_PAGE)
+@rule("AWS limits the customer gateways of an account in a Region", VPN_PAGE)
 def too_many_customer_gateways(estate: Estate) -> Iterator[Fault]:
     """The estate has more customer gateways than the quota allows."""
     limit = quota_of(estate, "customer-gateways")
@@ -301,7 +309,7 @@ def too_many_customer_gateways(estate: Estate) -> Iterator[Fault]:
         yield Fault(estate, f"it has {count} customer gateways", ask("customer-gateways", limit, count))
 
 
-@rule("a transit gateway has at most 5 CIDR blocks, and AWS does not raise that", TGW_PAGE)
+@rule("a transit gateway has at most 5 CIDR blocks, and AWS does not raise this limit", TGW_PAGE)
 def too_many_hub_cidrs(estate: Estate) -> Iterator[Fault]:
     """The hub has more CIDR blocks than AWS allows."""
     for environment in estate.environments:
@@ -311,8 +319,8 @@ def too_many_hub_cidrs(estate: Estate) -> Iterator[Fault]:
 
 
 def ask(name: str, limit: int, needed: int) -> str:
-    """What to do about a quota that does not suffice."""
+    """The remedy for an exceeded quota."""
     most = RAISABLE[name].most
     if most is not None and needed > most:
-        return f"at most {most}, which is all that AWS gives"
-    return f'at most {limit}; or have AWS raise the quota, then say so: quotas={{"{name}": {needed}}}'
+        return f"at most {most}, the maximum that AWS grants"
+    return f'at most {limit}; or request a quota increase from AWS, then write quotas={{"{name}": {needed}}}'

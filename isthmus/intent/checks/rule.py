@@ -1,4 +1,4 @@
-"""What a rule is: a named function over an estate, why it exists, and where AWS says so."""
+"""A rule of the language: a function over an estate, the reason for it, and the page of AWS that states it."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A rule found broken: by which object, what was given, and what would be right.
+    """One place that breaks a rule: the object, what is wrong with it, and what to write.
 
-    `part` narrows the subject to something inside the object that is no object itself, e.g. `network "users"`.
+    `part` names something inside the object that has no object of its own, e.g. `network "users"`.
     """
 
     about: object
@@ -44,7 +44,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule: its stable id, a summary, why it exists, and the page that says so, or ""."""
+    """A rule: its stable ID, a summary, the reason, and the page that states it ("" without one)."""
 
     id: str
     summary: str
@@ -68,24 +68,24 @@ class Rule:
 
 
 def rule(why: str, source: str = "") -> Callable[[Callable[[Estate], Iterator[Fault]]], Rule]:
-    """Make a function a rule. Its name is the id (`cidr_overlap` is `cidr-overlap`), its docstring the summary.
+    """Make a function a rule. Its name gives the ID (`cidr_overlap`: `cidr-overlap`), its docstring the summary.
 
-    The function must survive estates that break any other rule, and must not report what another rule does.
+    The function must accept estates that break any other rule, and must not report what another rule reports.
     """
 
-    def made(find: Callable[[Estate], Iterator[Fault]]) -> Rule:
-        return Rule(find.__name__.replace("_", "-"), (find.__doc__ or "").strip(), why, source, find)
+    def decorate(find: Callable[[Estate], Iterator[Fault]]) -> Rule:
+        return Rule(find.__name__.replace("_", "-"), " ".join((find.__doc__ or "").split()), why, source, find)
 
-    return made
+    return decorate
 
 
 def subject(thing: object) -> str:
-    """How messages call an intent object: `spoke "dev"`."""
+    """How messages name an intent object: `spoke "dev"`."""
     kind = word(type(thing))
     name = getattr(thing, "name", None) or getattr(thing, "domain", None)
     return f'{kind} "{name}"' if isinstance(name, str) else kind
 
 
 def word(kind: type) -> str:
-    """How messages call a class of the language: `VPN connection`."""
+    """How messages name a class of the language: `VPN connection`."""
     return _WORDS.get(kind.__name__, kind.__name__.lower())

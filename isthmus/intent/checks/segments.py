@@ -1,4 +1,4 @@
-"""Segments: whom they reach, and the ways out their spokes take."""
+"""Segments: reachability, egress, and the routes to sites."""
 
 from __future__ import annotations
 
@@ -18,37 +18,40 @@ _STATIC = "https://docs.aws.amazon.com/vpc/latest/tgw/tgw-create-static-route.ht
 _HOW = "https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html"
 
 
-@rule("`isolated` alone says whether a segment's own members reach each other")
+@rule("`isolated` decides whether the members of a segment reach each other")
 def segment_self_reference(estate: Estate) -> Iterator[Fault]:
-    """A segment lists itself among those it reaches."""
+    """A segment lists itself in `reaches`."""
     for segment in estate.segments:
         if segment.name in map(name_of, segment.reaches):
-            yield Fault(segment, "it reaches itself", "isolated=False, and reaches without it")
+            yield Fault(segment, "it lists itself in reaches", "isolated=False, and reaches without the segment itself")
 
 
 @rule("networks of one site reach each other without AWS")
 def site_self_transit(estate: Estate) -> Iterator[Fault]:
-    """A site lists itself among those it has transit with."""
+    """A site lists itself in `transit_with`."""
     for site in estate.sites:
         if site.name in map(name_of, site.transit_with):
-            yield Fault(site, "it has transit with itself", "transit_with without it")
+            yield Fault(site, "it lists itself in transit_with", "transit_with without the site itself")
 
 
-@rule("the hub makes the tables that its segments' ways out need, so that a new spoke never changes the hub")
+@rule(
+    "the hub creates the route tables for the egress paths of its segments in advance, so that a new "
+    "spoke never changes the hub"
+)
 def egress_not_allowed_by_segment(estate: Estate) -> Iterator[Fault]:
-    """A spoke's way out is none of its segment's."""
+    """A spoke's egress is not in its segment's `allowed_egress`."""
     for _, spoke in estate.spokes:
         segment = segment_of(estate, spoke.segment)
         if segment is not None and spoke.egress not in segment.allowed_egress:
-            ways = ", ".join(f"Egress.{way.name}" for way in sorted({*segment.allowed_egress, spoke.egress}))
-            allowed = ", ".join(way.name for way in sorted(segment.allowed_egress)) or "none at all"
-            given = f'its way out is {spoke.egress.name}, segment "{segment.name}" allows {allowed}'
-            yield Fault(spoke, given, f"allowed_egress={{{ways}}} in {place_of(segment)}, or another way out")
+            extended = ", ".join(f"Egress.{egress.name}" for egress in sorted({*segment.allowed_egress, spoke.egress}))
+            allowed = ", ".join(egress.name for egress in sorted(segment.allowed_egress)) or "no egress"
+            given = f'egress is {spoke.egress.name}, and segment "{segment.name}" allows {allowed}'
+            yield Fault(spoke, given, f"allowed_egress={{{extended}}} in {place_of(segment)}, or another egress")
 
 
-@rule("spokes of a segment reach networks only through sites with a VPN connection in a segment it reaches")
+@rule("a segment reaches a site only through a VPN connection in a segment that it reaches")
 def site_network_not_reachable(estate: Estate) -> Iterator[Fault]:
-    """A segment is limited to site networks of a site it does not reach."""
+    """A segment lists a site network of a site that it does not reach."""
     if not all_linked(estate):
         return
     known = {f"{site.name}/{name}" for site in estate.sites for name in site.networks}
@@ -56,72 +59,76 @@ def site_network_not_reachable(estate: Estate) -> Iterator[Fault]:
         reached = {f"{site.name}/{name}" for site in sites_reached(estate, segment) for name in site.networks}
         for name in segment.site_networks or ():
             if name in known - reached:
-                near = f"one of {', '.join(sorted(reached))}" if reached else "no site_networks"
-                remedy = f"{near}, or reach the site's segment"
-                yield Fault(segment, f'site network "{name}" is of a site it does not reach', remedy)
+                choice = f"one of {', '.join(sorted(reached))}" if reached else "no site_networks"
+                remedy = f"{choice}, or add the site's segment to reaches"
+                yield Fault(segment, f'site network "{name}" is of a site that it does not reach', remedy)
 
 
 @rule(
-    "the default route of these spokes' tables must lead somewhere: the site advertises it, or one static route does",
+    "the default route needs a target: either the site advertises it over BGP, or a static route sets it",
     _STATIC,
 )
 def default_route_missing(estate: Estate) -> Iterator[Fault]:
-    """A segment allows ON_PREMISES, and no site it reaches offers a default route."""
+    """A segment allows egress ON_PREMISES, and no site that it reaches provides a default route."""
     if not all_linked(estate):
         return
     for segment in estate.segments:
         if Egress.ON_PREMISES not in segment.allowed_egress:
             continue
-        met = _met(estate, segment)
-        if not all(readable(link.site.advertises) for link in met):
+        reached = _links_reached(estate, segment)
+        if not all(readable(link.site.advertises) for link in reached):
             continue
-        if not any(link.connection.default_route or _advertises_default(link) for link in met):
-            sites = sorted({link.site.name for link in met})
+        if not any(link.connection.default_route or _advertises_default(link) for link in reached):
+            sites = sorted({link.site.name for link in reached})
             connected = sorted({f'"{connection.segment}"' for connection in estate.vpn_connections})
-            remedy = "a VPN connection in a segment that it reaches, or another way out"
+            remedy = "a VPN connection in a segment that it reaches, or another egress"
             if sites:
-                said = f'advertises=["0.0.0.0/0"] at site {" or ".join(sites)} (BGP)'
-                remedy = f"{said}, or default_route=True on one connection"
+                advertised = f'advertises=["0.0.0.0/0"] at site {" or ".join(sites)} (BGP)'
+                remedy = f"{advertised}, or default_route=True on one connection"
             elif connected:
-                remedy = f"{' or '.join(connected)} in its reaches=[...]: it has a VPN connection; or another way out"
-            yield Fault(segment, "its ways out hold ON_PREMISES, but no site it reaches offers a default", remedy)
+                remedy = f"{' or '.join(connected)} in its reaches=[...]: it has a VPN connection; or another egress"
+            yield Fault(
+                segment,
+                "it allows egress ON_PREMISES, but no site that it reaches has a default route (0.0.0.0/0)",
+                remedy,
+            )
 
 
 @rule(
-    "one static route names one attachment: all traffic would take one connection, also when it is down",
+    "a static route has one attachment as its target: one connection would carry all traffic, even when it is down",
     _STATIC,
 )
 def static_default_with_many_connections(estate: Estate) -> Iterator[Fault]:
-    """A static default leads to one of several connections of a site that meet in one table."""
+    """A connection has `default_route`, and the same site has other connections in the same route table."""
     for one in links(estate):
         if not one.connection.default_route:
             continue
-        beside = [
+        others = [
             other.connection.name
             for other in links(estate)
             if other.site.name == one.site.name and other.connection is not one.connection and _meet(estate, one, other)
         ]
-        if beside:
-            given = f'default_route, beside {", ".join(beside)} to the same site "{one.site.name}"'
+        if others:
+            given = f'it has default_route, and site "{one.site.name}" also has connection {", ".join(others)}'
             remedy = f'routing=Routing.BGP, and "0.0.0.0/0" among the advertises of {place_of(one.site)}'
             yield Fault(one.connection, given, remedy)
 
 
-@rule("a transit gateway table holds one static route for a prefix", _STATIC)
+@rule("a transit gateway route table has one static route for a prefix", _STATIC)
 def duplicate_static_default(estate: Estate) -> Iterator[Fault]:
-    """Two sites' connections hold static defaults that meet in one table."""
+    """Connections of two sites have `default_route`, and some segment reaches both."""
     for one, other in combinations([link for link in links(estate) if link.connection.default_route], 2):
         if one.site.name != other.site.name and _meet(estate, one, other):
-            given = f'default_route, like VPN connection "{one.connection.name}", and some segment reaches both'
-            yield Fault(other.connection, given, "default_route on one of them, or both sites advertise 0.0.0.0/0")
+            given = f'it has default_route, as VPN connection "{one.connection.name}" has, and a segment reaches both'
+            yield Fault(other.connection, given, "default_route on one of them, or 0.0.0.0/0 advertised by both sites")
 
 
 @rule(
-    "a static route wins over a learnt one, also when its connection is down: one of them is never used",
+    "a static route wins over a propagated one even when its connection is down, so the advertised route is never used",
     _HOW,
 )
 def static_and_advertised_default(estate: Estate) -> Iterator[Fault]:
-    """A static default and an advertised one meet in one table."""
+    """A segment reaches both a static default route and an advertised one."""
     every = links(estate)
     for link in every:
         if not link.connection.default_route:
@@ -129,33 +136,36 @@ def static_and_advertised_default(estate: Estate) -> Iterator[Fault]:
         sites = {other.site.name for other in every if _advertises_default(other) and _meet(estate, link, other)}
         if sites:
             names = ", ".join(sorted(sites))
-            given = f"default_route, and site {names} advertises 0.0.0.0/0 to a segment that reaches both"
-            yield Fault(link.connection, given, "no default_route, or no such advertisement")
+            given = f"it has default_route, and site {names} advertises 0.0.0.0/0 to a segment that reaches both"
+            yield Fault(link.connection, given, "no default_route, or no advertised 0.0.0.0/0")
 
 
-@rule("a static route wins over a learnt one of the same prefix, so the BGP connection would never carry it", _HOW)
+@rule(
+    "a static route wins over a propagated route for the same prefix, so the BGP connection would carry no traffic",
+    _HOW,
+)
 def static_and_bgp_routing(estate: Estate) -> Iterator[Fault]:
-    """A static and a BGP connection to one site meet in one table."""
+    """A segment reaches both a static and a BGP connection of one site."""
     for one, other in _pairs(estate):
         if one.connection.routing is not other.connection.routing:
             static = one if one.connection.routing is Routing.STATIC else other
-            given = f"its routing is static, that of {(other if static is one else one).connection.name} is BGP"
+            given = f"its routing is static, and {(other if static is one else one).connection.name} uses BGP"
             yield Fault(static.connection, f'{given}, to the same site "{one.site.name}"', "routing=Routing.BGP")
 
 
-@rule("one static route names one attachment: the second connection would never be used", _STATIC)
+@rule("a static route has one attachment as its target, so the second connection would carry no traffic", _STATIC)
 def duplicate_static_connection(estate: Estate) -> Iterator[Fault]:
-    """Two static connections to one site meet in one table."""
+    """A segment reaches two static connections of one site."""
     for one, other in _pairs(estate):
         if one.connection.routing is other.connection.routing is Routing.STATIC:
-            given = f'static routing, beside {one.connection.name} to the same site "{one.site.name}"'
-            advertised = f"with what {subject(one.site)} advertises, {place_of(one.site)}"
+            given = f'it uses static routing, as {one.connection.name} to the same site "{one.site.name}" does'
+            advertised = f"with advertises=[...] of {subject(one.site)}, {place_of(one.site)}"
             yield Fault(other.connection, given, f"Routing.BGP on both, {advertised}; or one connection")
 
 
-@rule("nothing is learnt over static routing: what is not written down has no route", _STATIC)
+@rule("static routing has only the routes that you declare", _STATIC)
 def static_connection_without_routes(estate: Estate) -> Iterator[Fault]:
-    """A static connection leads to a site without networks, and holds no default."""
+    """A static connection leads to a site without networks, and has no default route."""
     for link in links(estate):
         static = link.connection.routing is Routing.STATIC and not link.connection.default_route
         if static and not link.site.networks:
@@ -164,32 +174,33 @@ def static_connection_without_routes(estate: Estate) -> Iterator[Fault]:
 
 
 @rule(
-    "equal-cost multipath needs equal AS paths, so an equal ASN",
+    "equal-cost multipath (ECMP) needs equal AS paths, and so the same ASN",
     "https://docs.aws.amazon.com/vpc/latest/tgw/tgw-best-design-practices.html",
 )
 def ecmp_asn_mismatch(estate: Estate) -> Iterator[Fault]:
-    """BGP connections to one site that meet in one table have customer gateways of different ASNs."""
+    """BGP connections of one site in one route table have customer gateways with different ASNs."""
     first: set[str] = set()
     for one, other in _pairs(estate):
         bgp = one.connection.routing is other.connection.routing is Routing.BGP
         if bgp and one.gateway.bgp_asn != other.gateway.bgp_asn and other.connection.name not in first:
             first.add(other.connection.name)
             given = (
-                f"ASN {other.gateway.bgp_asn}, connection {one.connection.name} to the same site {one.gateway.bgp_asn}"
+                f"its ASN is {other.gateway.bgp_asn}, and that of connection {one.connection.name} to the same site is "
+                f"{one.gateway.bgp_asn}"
             )
             fitting = [asn for asn in (one.gateway.bgp_asn, other.gateway.bgp_asn) if asn_fits(estate, asn)]
             yield Fault(other.gateway, given, f"bgp_asn={fitting[0]} on both" if fitting else "one ASN on both")
 
 
 def _pairs(estate: Estate) -> Iterator[tuple[Link, Link]]:
-    """Connections of one site that meet in some segment's table."""
+    """Pairs of connections of one site that some segment reaches both."""
     for one, other in combinations(links(estate), 2):
         if one.site.name == other.site.name and _meet(estate, one, other):
             yield one, other
 
 
 def _meet(estate: Estate, one: Link, other: Link) -> bool:
-    """Whether some segment reaches both connections, so that one table leads to both."""
+    """Whether some segment reaches both connections, so that one route table has routes to both."""
     for segment in estate.segments:
         reached = {found.name for found in segments_reached(estate, segment)}
         if one.segment.name in reached and other.segment.name in reached:
@@ -197,7 +208,7 @@ def _meet(estate: Estate, one: Link, other: Link) -> bool:
     return False
 
 
-def _met(estate: Estate, segment: Segment) -> list[Link]:
+def _links_reached(estate: Estate, segment: Segment) -> list[Link]:
     reached = {found.name for found in segments_reached(estate, segment)}
     return [link for link in links(estate) if link.segment.name in reached]
 

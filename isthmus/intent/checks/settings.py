@@ -20,20 +20,22 @@ RETENTION = (
 )
 
 
-@rule("AWS refuses such tags, and keeps the prefix aws: for itself", _TAGS)
+@rule("AWS rejects such tags, and reserves the prefix aws:", _TAGS)
 def invalid_tag(estate: Estate) -> Iterator[Fault]:
-    """A tag's key or value is none that AWS takes, or there are more than 50."""
+    """A tag's key or value is not valid, or there are more than 50 tags."""
     for thing, tags in _tags(estate):
         for key, value in tags.items():
             if key.casefold().startswith("aws:"):
                 yield Fault(thing, f'tag "{key}"', "a key without the prefix aws:")
             elif not re.fullmatch(r"[\w .:/=+\-@]{1,128}", key) or not re.fullmatch(r"[\w .:/=+\-@]{0,256}", value):
-                remedy = "letters, digits, spaces and _.:/=+-@; a key of 1 to 128, a value of up to 256 characters"
+                remedy = "letters, digits, spaces and _.:/=+-@; a key of 1 to 128 characters, a value of up to 256"
                 yield Fault(thing, f'tag "{key}" = "{value}"', remedy)
     for environment in estate.environments:
         count = len({*estate.tags, *environment.tags})
         if count > 49 and len(estate.tags) <= 49:
-            yield Fault(environment, f"its resources get {count} tags and a Name", "at most 49 with the estate's")
+            yield Fault(
+                environment, f"its resources get {count} tags and a Name", "at most 49 tags, including the estate's"
+            )
     if len(estate.tags) > 49:
         yield Fault(estate, f"resources get {len(estate.tags)} tags and a Name", "at most 49")
 
@@ -45,11 +47,11 @@ def _tags(estate: Estate) -> Iterator[tuple[object, Mapping[str, str]]]:
 
 
 @rule(
-    "CloudWatch Logs takes these values only",
+    "CloudWatch Logs accepts only these values",
     "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html",
 )
 def invalid_log_retention(estate: Estate) -> Iterator[Fault]:
-    """`log_retention_days` is no value of CloudWatch's."""
+    """`log_retention_days` is not a value that CloudWatch Logs accepts."""
     days = estate.log_retention_days
     if days not in RETENTION:
         close = min(RETENTION, key=lambda known: (abs(known - days), -known))
@@ -57,29 +59,29 @@ def invalid_log_retention(estate: Estate) -> Iterator[Fault]:
         yield Fault(estate, f"log_retention_days is {days}", remedy)
 
 
-@rule("queries go to it through the VPN, which leads to the site's networks only")
+@rule("DNS queries go to it over the VPN, which leads only to the site's networks")
 def dns_server_outside_site(estate: Estate) -> Iterator[Fault]:
-    """A site's DNS server is no IPv4 address inside its networks."""
+    """A site's DNS server is not an IPv4 address in the site's networks."""
     for site in estate.sites:
         if not readable(site.networks.values()):
             continue
-        whole = networks(site.networks.values())
+        inside_site = networks(site.networks.values())
         for text in site.dns_servers:
             try:
-                inside = any(IPv4Address(text) in cidr for cidr in whole)
+                inside = any(IPv4Address(text) in cidr for cidr in inside_site)
             except AddressValueError:
                 inside = False
             if not inside:
-                remedy = f"an address in {', '.join(map(str, whole)) or 'a network of the site'}"
-                yield Fault(site, f'DNS server "{text}" is not in its networks', remedy)
+                remedy = f"an address in {', '.join(map(str, inside_site)) or 'a network of the site'}"
+                yield Fault(site, f'DNS server "{text}" is not an address in the site\'s networks', remedy)
 
 
 @rule(
-    "gateway endpoints exist for S3 and DynamoDB only",
+    "gateway endpoints exist only for S3 and DynamoDB",
     "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html",
 )
 def invalid_gateway_endpoint(estate: Estate) -> Iterator[Fault]:
-    """A spoke lists a gateway endpoint that does not exist, or one twice."""
+    """A spoke lists a gateway endpoint that does not exist, or lists one twice."""
     for _, spoke in estate.spokes:
         given = list(spoke.gateway_endpoints)
         if len(set(given)) < len(given) or not set(given) <= set(GATEWAY_SERVICES):
@@ -87,9 +89,9 @@ def invalid_gateway_endpoint(estate: Estate) -> Iterator[Fault]:
             yield Fault(spoke, f"gateway_endpoints is {given}", f"gateway_endpoints={right}")
 
 
-@rule("S3 refuses other bucket names", _BUCKETS)
+@rule("S3 rejects other bucket names", _BUCKETS)
 def invalid_state_bucket(estate: Estate) -> Iterator[Fault]:
-    """The state bucket's name is none that S3 takes."""
+    """The state bucket's name is not a valid S3 bucket name."""
     backend = estate.backend
     if isinstance(backend, S3Backend) and not _is_bucket(backend.bucket):
         remedy = '3 to 63 lower-case letters, digits and hyphens: bucket="example-terraform-state"'
@@ -109,11 +111,11 @@ _LONGEST_WORKSPACE = 90
 
 
 @rule(
-    "HCP Terraform refuses other names",
+    "HCP Terraform rejects other names",
     "https://developer.hashicorp.com/terraform/cloud-docs/workspaces/create",
 )
 def invalid_hcp_terraform_name(estate: Estate) -> Iterator[Fault]:
-    """An organization, project, hostname or workspace is none that HCP Terraform takes."""
+    """An organization, project, hostname or workspace name is not valid in HCP Terraform."""
     backend = estate.backend
     if not isinstance(backend, HcpTerraform):
         return
@@ -123,11 +125,11 @@ def invalid_hcp_terraform_name(estate: Estate) -> Iterator[Fault]:
     if backend.project is not None and not re.fullmatch(r"[A-Za-z0-9_ -]{3,40}", backend.project):
         yield Fault(backend, f'project is "{backend.project}"', '3 to 40 letters, digits, spaces, "-" and "_"')
     if not re.fullmatch(r"(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?", backend.hostname):
-        yield Fault(backend, f'hostname is "{backend.hostname}"', 'a host such as "app.terraform.io", no scheme')
+        yield Fault(backend, f'hostname is "{backend.hostname}"', 'a host such as "app.terraform.io", without https://')
     if not re.fullmatch(r"[A-Za-z0-9_-]{0,50}", backend.workspace_prefix or ""):
-        remedy = 'up to 50 letters, digits, "-" and "_", so that with an environment it stays below 90'
+        remedy = 'up to 50 letters, digits, "-" and "_", so that the workspace name has at most 90 characters'
         yield Fault(backend, f'workspace_prefix is "{backend.workspace_prefix}"', remedy)
     names = [backend.workspace(estate.name, estate.region, environment.name) for environment in estate.environments]
     if backend.workspace_prefix is None and len(longest := max(names, key=len, default="")) > _LONGEST_WORKSPACE:
         given = f'the workspace "{longest}" has {len(longest)} characters'
-        yield Fault(backend, given, f'at most {_LONGEST_WORKSPACE}: workspace_prefix="{estate.name[:20]}-"')
+        yield Fault(backend, given, f'at most {_LONGEST_WORKSPACE} characters: workspace_prefix="{estate.name[:20]}-"')

@@ -1,6 +1,6 @@
-"""Documents and charts that grow with the estate, against how much of them AWS takes.
+"""Policies, rules, alarms and charts that grow with the estate, compared with the limits of AWS.
 
-What is written into them is `modules/`' business: tests hold what is counted here against what is written there.
+`modules/` writes them. Tests compare the sizes computed here with the generated ones.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.ht
 ROLE_POLICY = 10_240
 UNDERLYING_ALARMS = 100
 CHART_METRICS = 500
-# Bytes and packets of two tunnels, in and out: the chart of a connection's with the most lines.
+# The largest chart has bytes and packets of two tunnels, in and out, for each connection.
 _LINES = 4
-# Of a role's policy what names no table, with room for the longest names.
+# The part of a role's policy without route tables, with the longest names.
 _ROLE_POLICY_BASE = 2_600
 _TABLE_ID = "tgw-rtb-0123456789abcdef0"
-# Of a role's trust policy what is the same in each estate, as AWS keeps it: without white space.
+# The constant part of a role's trust policy as AWS stores it: without white space.
 _TRUST = '{"Statement":[],"Version":"2012-10-17"}'
 _TRUSTED = (
     '{"Action":["sts:AssumeRole","sts:TagSession"],"Condition":{"StringEquals":{"aws:PrincipalOrgID":""}},'
@@ -39,19 +39,19 @@ _OF_UNITS = 'OrganizationalUnits"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths
 _OF_ACCOUNTS = 'Accounts"aws:PrincipalAccount":[],'
 
 
-@rule("a role's trust policy has so many characters, and this one names who may join the segment", _IAM)
+@rule("AWS limits the length of a role's trust policy, which lists all of them", _IAM)
 def trust_policy_too_long(estate: Estate) -> Iterator[Fault]:
-    """A segment names more units and accounts in may_be_attached_by than the trust policy of its role has room for."""
+    """A segment lists more units and accounts in `may_be_attached_by` than the trust policy of its role can hold."""
     limit = quota_of(estate, "role-trust-policy-length")
     for segment in estate.segments:
         if joining(estate, segment) and (size := trust_policy_length(estate, segment)) > limit:
-            given = f"may_be_attached_by names {len(segment.may_be_attached_by)} units and accounts: {size} characters"
-            remedy = "; or a unit that holds the others"
+            given = f"may_be_attached_by has {len(segment.may_be_attached_by)} units and accounts: {size} characters"
+            remedy = "; or one unit that contains the others"
             yield Fault(segment, given, ask("role-trust-policy-length", limit, size) + remedy)
 
 
 def trust_policy_length(estate: Estate, segment: Segment) -> int:
-    """The characters of the trust policy of a segment's role: a statement for units, and one for accounts."""
+    """The length of the trust policy of a segment's role: one statement for units, and one for accounts."""
     organization = estate.organization.arn.rpartition("/")[2]
     units = {unit.name: unit.arn.rpartition("/")[2] for unit in estate.organization.units}
     accounts = {account.name: account.id for account in estate.organization.accounts}
@@ -69,7 +69,7 @@ def trust_policy_length(estate: Estate, segment: Segment) -> int:
 
 
 def joining(estate: Estate, segment: Segment) -> list[str]:
-    """The units and accounts that need a role to join a segment: `may_be_attached_by` without the hub's account."""
+    """The units and accounts that need a segment's role to attach: `may_be_attached_by` without the hub's account."""
     holder = next((environment for environment in estate.environments if environment.hub is not None), None)
     own = {str(name_of(holder.account))} if holder is not None else set()
     return sorted({str(name_of(principal)) for principal in segment.may_be_attached_by} - own)
@@ -79,9 +79,13 @@ def _partition(estate: Estate) -> str:
     return estate.organization.arn[4:].partition(":")[0]
 
 
-@rule("the policies in a role have so many characters together, and this one names every table it may touch", _IAM)
+@rule(
+    "AWS limits the total length of a role's policies, and this policy lists every route table that the "
+    "role may change",
+    _IAM,
+)
 def role_policy_too_long(estate: Estate) -> Iterator[Fault]:
-    """A segment reaches others with more route tables than the policy of its role has room for."""
+    """A segment reaches more route tables than the policy of its role can list."""
     sound = resolved(estate)
     for segment in sound.segments:
         count = tables_named(sound, segment)
@@ -89,15 +93,15 @@ def role_policy_too_long(estate: Estate) -> Iterator[Fault]:
         if not owners or not segment.allowed_egress:
             continue
         if (size := role_policy_length(sound, count, owners)) > ROLE_POLICY:
-            given = f"its role names {count} route tables and {owners} accounts: {size} characters"
-            remedy = "fewer segments to reach, fewer ways out of them, or a unit for the accounts"
+            given = f"its role's policy lists {count} route tables and {owners} accounts: {size} characters"
+            remedy = "fewer entries in reaches or in their allowed_egress, or one unit for the accounts"
             yield Fault(segment, given, f"at most {ROLE_POLICY}: {remedy}")
 
 
 def tables_named(estate: Estate, segment: Segment) -> int:
-    """The route tables in the policy of a segment's role: what its spokes are associated with, and propagate into.
+    """The number of route tables in the policy of a segment's role: for associations and propagations of its spokes.
 
-    The latter are those of the segments it reaches straight, and of the firewall or the egress VPC.
+    Spokes propagate into the tables of the segments that they reach directly, and of the firewall or the egress VPC.
     """
     others = [other for other in estate.segments if routed_together(segment, other)]
     inspected = any(inspected_between(segment, other) for other in estate.segments)
@@ -106,72 +110,72 @@ def tables_named(estate: Estate, segment: Segment) -> int:
 
 
 def owners_named(estate: Estate, segment: Segment) -> int:
-    """How many owners of attachments the policy of a segment's role names; 0 where there is no role."""
+    """The number of attachment owners in the policy of a segment's role; 0 without a role."""
     names = joining(estate, segment)
     accounts = {account.name for account in estate.organization.accounts}
     return len(names) + 1 if names and accounts.issuperset(names) else bool(names)  # the hub's account is one more
 
 
 def role_policy_length(estate: Estate, tables: int, owners: int) -> int:
-    """The characters of the policy of a segment's role, at most, where it names so many tables and owners."""
-    account = "111122223333"  # any: they are of one length
+    """The maximum length of the policy of a segment's role with this number of tables and owners."""
+    account = "111122223333"  # any account: IDs have the same length
     arn = f"arn:{_partition(estate)}:ec2:{estate.region}:{account}:transit-gateway-route-table/{_TABLE_ID}"
     attachments = f"arn:{_partition(estate)}:ec2:{estate.region}:{account}:transit-gateway-attachment/*"
-    # What accepts and what claims an attachment name them.
+    # Two statements list the attachments: one to accept them, one to tag them.
     return _ROLE_POLICY_BASE + len(f'"{arn}",') * tables + 2 * len(f'"{attachments}",') * owners
 
 
 @rule(
-    "a Suricata rule has so many characters, and the value of each variable in it counts",
+    "AWS limits the length of a Suricata rule, including the values of its variables",
     "https://docs.aws.amazon.com/network-firewall/latest/developerguide/quotas.html",
 )
 def suricata_rule_too_long(estate: Estate) -> Iterator[Fault]:
-    """A firewall rule is too long, with the blocks that its variables stand for."""
+    """A firewall rule is too long with the values of its variables."""
     blocks = len(",".join(estate.blocks))
     sizes = {segment_variable(segment.name): len(",".join(segment.blocks)) for segment in estate.segments}
     sizes |= {"HOME_NET": blocks, "EXTERNAL_NET": blocks + 1}
     for group, text, _ in own_rules(estate):
         if (size := len(text) + sum(sizes.get(name, 0) for name in VARIABLE.findall(text))) > SURICATA_RULE:
-            given = f'"{text[:40]}..." has {size} characters, its variables written out'
+            given = f'"{text[:40]}..." has {size} characters with the values of its variables'
             yield Fault(group, given, f"at most {SURICATA_RULE}: several rules, or fewer and larger blocks")
     rules = sorted(firewall_rules(resolved(estate)), key=generated_length)
     longest = {frozenset((one.source, one.to)): one for one in rules}
     for one in longest.values():
         size = generated_length(one) + sum(sizes[segment_variable(name)] for name in (one.source, one.to))
         if size > SURICATA_RULE:
-            given = f"rules between segments {one.source} and {one.to} have {size} characters, their blocks written out"
+            given = f"rules between segments {one.source} and {one.to} have {size} characters with the blocks of both"
             yield Fault(estate, given, f"at most {SURICATA_RULE}: fewer and larger blocks of the two")
 
 
 def generated_length(one: FirewallRule) -> int:
-    """The characters of a generated rule, at most: both names as variables and in the message, ports, and a sid."""
+    """The maximum length of a generated rule: both names as variables and in the message, ports, and a sid."""
     return 2 * len(str(one)) + 150
 
 
 @rule(
-    "a composite alarm watches so many alarms, and that of a site one for each connection",
+    "AWS limits the alarms in a composite alarm, and a site's alarm includes one for each connection",
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html",
 )
 def too_many_site_alarms(estate: Estate) -> Iterator[Fault]:
-    """A site has more VPN connections than its alarm can watch."""
+    """A site has more VPN connections than its composite alarm can include."""
     for environment in estate.environments:
-        held = {connection.name for connection in environment.vpn_connections}
-        here = Counter(link.site.name for link in links(estate) if link.connection.name in held)
+        names = {connection.name for connection in environment.vpn_connections}
+        counts = Counter(link.site.name for link in links(estate) if link.connection.name in names)
         for site in estate.sites:
-            if environment.observability is not None and here[site.name] > UNDERLYING_ALARMS:
-                given = f"{here[site.name]} VPN connections lead to it"
+            if environment.observability is not None and counts[site.name] > UNDERLYING_ALARMS:
+                given = f"{counts[site.name]} VPN connections lead to it"
                 yield Fault(site, given, f"at most {UNDERLYING_ALARMS}, or no observability")
 
 
 @rule(
-    "a chart of a dashboard has so many lines, and that of the tunnels' traffic four for each connection",
+    "AWS limits the metrics of a chart, and the tunnel traffic chart has four for each connection",
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html",
 )
 def too_many_dashboard_metrics(estate: Estate) -> Iterator[Fault]:
-    """An environment has more VPN connections than a chart of its dashboard has lines for."""
+    """An environment has more VPN connections than one dashboard chart can show."""
     most = CHART_METRICS // _LINES
     for environment in estate.environments:
         count = len(environment.vpn_connections)
         if environment.observability is not None and environment.hub is not None and count > most:
-            given = f"it draws {count} VPN connections"
+            given = f"its dashboard shows {count} VPN connections"
             yield Fault(environment.observability, given, f"at most {most}, or no observability")

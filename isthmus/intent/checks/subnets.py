@@ -19,22 +19,22 @@ _SIZING = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
 _SUBNETS = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
 
 
-@rule("AWS allows VPC ranges of /16 to /28", _SIZING)
+@rule("AWS allows VPC CIDR blocks of /16 to /28", _SIZING)
 def invalid_vpc_size(estate: Estate) -> Iterator[Fault]:
-    """A spoke's range is larger than /16 or smaller than /28."""
+    """A range of a spoke is larger than /16 or smaller than /28."""
     for _, spoke in estate.spokes:
         for cidr in networks(vpc_cidrs(spoke)):
             if not fits_vpc(cidr):
                 smallest = _smallest(estate, spoke) if cidr == network(spoke.cidr) else 28
                 free = free_range(estate, spoke, cidr, min(max(cidr.prefixlen, 16), smallest))
-                # What lies in the far end of a range that is too large is cut off: no advice that holds for sure.
+                # A smaller range may leave out subnets at the end of one that is too large, so it is only a suggestion.
                 words = "such as" if cidr.prefixlen < 16 else "e.g."
                 remedy = f"a range of /16 to /{smallest}{f', {words} {free}' if free else ''}"
                 yield Fault(spoke, f"{cidr} is a /{cidr.prefixlen}", remedy)
 
 
 def _smallest(estate: Estate, spoke: Spoke) -> int:
-    """The longest prefix of a VPC that has a slot for each subnet of a spoke which is not pinned; 28 where all are."""
+    """The longest VPC prefix with a slot for each subnet of a spoke that is not pinned; 28 if all are pinned."""
     region = REGIONS.get(estate.region)
     zones = [zone for zone in estate.zones_of(spoke) if region is not None and zone in region.zone_ids]
     wanted = [(tier, zone) for tier in tiers_in(estate, spoke) for zone in zones]
@@ -47,28 +47,28 @@ def _smallest(estate: Estate, spoke: Spoke) -> int:
     return 16
 
 
-@rule("AWS does not let ranges of these kinds meet in one VPC", _SIZING)
+@rule("AWS restricts which ranges one VPC may combine", _SIZING)
 def incompatible_secondary_cidr(estate: Estate) -> Iterator[Fault]:
-    """A secondary range may not be added to a VPC of such ranges."""
+    """A secondary range cannot be added to a VPC with these ranges."""
     for _, spoke in estate.spokes:
         primary = network(spoke.cidr)
         for index, text in enumerate(spoke.secondary_cidrs):
             secondary = network(text)
             if primary is None or secondary is None or primary.overlaps(secondary):
                 continue
-            # Any of the others may be there before: AWS is given them in no order.
+            # Terraform may add the other ranges in any order.
             texts = [*spoke.secondary_cidrs[:index], *spoke.secondary_cidrs[index + 1 :]]
             others = [other for other in networks(texts) if not other.overlaps(secondary)]
             if found := refused_secondary(primary, secondary, others):
-                banned, beside = found
+                banned, present = found
                 home = next((f"{space} or " for space in RFC_1918 if primary.subnet_of(space)), "")
-                remedy = f"a range of {home}100.64.0.0/10, and none of {banned}"
-                yield Fault(spoke, f"secondary range {secondary} beside {beside}", remedy)
+                remedy = f"a range of {home}100.64.0.0/10, outside {banned}"
+                yield Fault(spoke, f"secondary range {secondary} in a VPC with {present}", remedy)
 
 
-@rule("every tier needs its subnet in every zone; they follow a fixed table, so that nothing ever moves")
+@rule("each tier has a subnet in each zone, at a fixed position, so that subnets never move")
 def subnet_space_exhausted(estate: Estate) -> Iterator[Fault]:
-    """A spoke's range has no slot for a subnet that is not pinned."""
+    """A spoke's range has no space for a subnet that is not pinned."""
     region = REGIONS.get(estate.region)
     for _, spoke in estate.spokes:
         cidr = network(spoke.cidr)
@@ -87,12 +87,12 @@ def subnet_space_exhausted(estate: Estate) -> Iterator[Fault]:
                         missing.append(name)
                         reasons.append(str(reason))
         if missing:
-            yield Fault(spoke, f"{cidr} has no place for {', '.join(missing)}", reasons[0])
+            yield Fault(spoke, f"{cidr} has no space for {', '.join(missing)}", reasons[0])
 
 
-@rule("a pin with a name that no subnet has would be passed over in silence")
+@rule("a pin for a subnet that does not exist would have no effect")
 def unknown_pinned_subnet(estate: Estate) -> Iterator[Fault]:
-    """A pinned subnet is none of `<tier>_az<number>`."""
+    """The name of a pinned subnet is not `<tier>_az<number>`."""
     region = REGIONS.get(estate.region)
     if region is None:
         return
@@ -101,7 +101,7 @@ def unknown_pinned_subnet(estate: Estate) -> Iterator[Fault]:
         for name in spoke.subnets:
             if name not in known:
                 remedy = f"<tier>_az<number>, tiers {', '.join(Tier)}, zones 1 to {region.zones}: {known[0]}"
-                yield Fault(spoke, f'no subnet is called "{name}"', remedy)
+                yield Fault(spoke, f'no subnet has the name "{name}"', remedy)
 
 
 @rule("AWS allows subnets of /16 to /28", _SUBNETS)
@@ -114,7 +114,7 @@ def invalid_pinned_subnet_size(estate: Estate) -> Iterator[Fault]:
                 yield Fault(spoke, f"{cidr} is a /{cidr.prefixlen}", "a subnet of /16 to /28", f"subnet {name}")
 
 
-@rule("AWS refuses a subnet outside its VPC, and Terraform finds out only while applying", _SUBNETS)
+@rule("AWS rejects a subnet outside its VPC, which Terraform reports only during apply", _SUBNETS)
 def pinned_subnet_outside_vpc(estate: Estate) -> Iterator[Fault]:
     """A pinned subnet lies outside its spoke's ranges."""
     for _, spoke in estate.spokes:
@@ -125,24 +125,24 @@ def pinned_subnet_outside_vpc(estate: Estate) -> Iterator[Fault]:
                 continue
             if not any(cidr.subnet_of(vpc) for vpc in ranges):
                 whole = ", ".join(map(str, ranges))
-                yield Fault(spoke, f"{cidr} is not in {whole}", f"a subnet of {whole}", f"subnet {name}")
+                yield Fault(spoke, f"{cidr} is outside {whole}", f"a subnet of {whole}", f"subnet {name}")
 
 
-@rule("AWS refuses overlapping subnets, and Terraform finds out only while applying", _SUBNETS)
+@rule("AWS rejects overlapping subnets, which Terraform reports only during apply", _SUBNETS)
 def subnet_overlap(estate: Estate) -> Iterator[Fault]:
     """A pinned subnet overlaps another subnet of its spoke."""
     for _, spoke in estate.spokes:
         if not spoke.subnets:
-            continue  # slots lie apart
-        names, cidrs = _places(estate, spoke)
+            continue  # slots do not overlap
+        names, cidrs = _subnets(estate, spoke)
         for one, other in overlaps((cidr, tag) for tag, cidr in enumerate(cidrs)):
-            pinned, beside = sorted((one, other), key=lambda tag: names[tag] not in spoke.subnets)
-            given = f"{cidrs[pinned]} overlaps {names[beside]} {cidrs[beside]}"
-            yield Fault(spoke, given, "a pin beside it, or pin both", f"subnet {names[pinned]}")
+            pinned, neighbor = sorted((one, other), key=lambda tag: names[tag] not in spoke.subnets)
+            given = f"{cidrs[pinned]} overlaps {names[neighbor]} {cidrs[neighbor]}"
+            yield Fault(spoke, given, "a range that does not overlap it, or pin both", f"subnet {names[pinned]}")
 
 
-def _places(estate: Estate, spoke: Spoke) -> tuple[list[str], list[IPv4Network]]:
-    """The subnets of a spoke that can be told, pins first."""
+def _subnets(estate: Estate, spoke: Spoke) -> tuple[list[str], list[IPv4Network]]:
+    """The names and CIDRs of a spoke's subnets, without those whose CIDR is not known."""
     found: dict[str, IPv4Network] = {}
     whole = network(spoke.cidr)
     region = REGIONS.get(estate.region)
@@ -159,5 +159,5 @@ def _places(estate: Estate, spoke: Spoke) -> tuple[list[str], list[IPv4Network]]
                 try:
                     found[name] = slot(whole, tier, zone_number(zone))
                 except NoSlot:
-                    continue  # subnet-space-exhausted says so
+                    continue  # subnet-space-exhausted reports it
     return list(found), list(found.values())

@@ -1,4 +1,4 @@
-"""Customer gateways, VPN connections and the tunnels' inside CIDRs."""
+"""Customer gateways, VPN connections and inside CIDRs of tunnels."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _INITIATION = "https://docs.aws.amazon.com/vpn/latest/s2svpn/initiate-vpn-tunnel
 _CERTIFICATE = "https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-tunnel-authentication-options.html"
 
 
-@rule("AWS takes ASNs of 1 to 4,294,967,294, but for those it or the standards reserve", _GATEWAY)
+@rule("AWS accepts ASNs from 1 to 4,294,967,294, except those that AWS or the standards reserve", _GATEWAY)
 def invalid_customer_gateway_asn(estate: Estate) -> Iterator[Fault]:
     """A customer gateway's ASN is out of range or reserved."""
     for site in estate.sites:
@@ -36,7 +36,7 @@ def invalid_customer_gateway_asn(estate: Estate) -> Iterator[Fault]:
 
 
 def asn_fits(estate: Estate, asn: int) -> bool:
-    """Whether a customer gateway may have an ASN: AWS takes it, and it is not the hub's."""
+    """Whether a customer gateway may have an ASN: AWS accepts it, and the hub has another one."""
     return asn not in _hub_asns(estate) and not refused_asn(asn, estate.region)
 
 
@@ -44,50 +44,51 @@ def _hub_asns(estate: Estate) -> set[int]:
     return {environment.hub.asn for environment in estate.environments if environment.hub is not None}
 
 
-@rule("BGP between equal ASNs is internal BGP, which a VPN does not speak", _GATEWAY)
+@rule("BGP between equal ASNs is internal BGP, which Site-to-Site VPN does not support", _GATEWAY)
 def equal_bgp_asns(estate: Estate) -> Iterator[Fault]:
-    """A customer gateway and the hub have one ASN."""
+    """A customer gateway and the hub have the same ASN."""
     hubs = _hub_asns(estate)
     for site in estate.sites:
         for gateway in site.customer_gateways:
             if gateway.bgp_asn in hubs:
-                given = f"bgp_asn {gateway.bgp_asn} is the hub's asn too"
+                given = f"bgp_asn {gateway.bgp_asn} is also the hub's ASN"
                 yield Fault(gateway, given, "different ASNs, e.g. another private one for the hub")
 
 
 @rule(
-    "a router drops routes with its own ASN in their path: what AWS advertises of one site, the other does not take",
+    "a router drops routes with its own ASN in the AS path, so it ignores what AWS advertises from the other site",
     "https://www.rfc-editor.org/rfc/rfc4271#section-9.1.2",
 )
 def equal_transit_asns(estate: Estate) -> Iterator[Fault]:
-    """Two sites with transit between them have connections with BGP and one ASN."""
+    """Two sites with transit between them have BGP connections with the same ASN."""
     asns: dict[str, set[int]] = {}
     for link in links(estate):
         if link.connection.routing is Routing.BGP:
             asns.setdefault(link.site.name, set()).add(link.gateway.bgp_asn)
-    for here, there in combinations(estate.sites, 2):
-        both = asns.get(here.name, set()) & asns.get(there.name, set())
-        if both and transit_between(here, there):
-            given = f"it has transit with {subject(here)}, {place_of(here)}, and both have ASN {min(both)}"
-            yield Fault(there, given, "an ASN of its own for one of the two, or no transit between them")
+    for first, second in combinations(estate.sites, 2):
+        both = asns.get(first.name, set()) & asns.get(second.name, set())
+        if both and transit_between(first, second):
+            given = f"it has transit with {subject(first)}, {place_of(first)}, and both have ASN {min(both)}"
+            yield Fault(second, given, "different ASNs for the two sites, or no transit between them")
 
 
-@rule("AWS meets the device at a static address on the internet; behind NAT, the NAT's", _GATEWAY)
+@rule("AWS connects to the static internet address of the device, or of the NAT device in front of it", _GATEWAY)
 def invalid_customer_gateway_address(estate: Estate) -> Iterator[Fault]:
-    """A customer gateway's address is no public IPv4 address. Documentation ranges pass, as placeholders."""
+    """A customer gateway's address is not a public IPv4 address. Documentation ranges are accepted as placeholders."""
     for site in estate.sites:
         for gateway in site.customer_gateways:
             if gateway.ip_address is not None and not public_address(gateway.ip_address):
-                remedy = f"its public IPv4 address; {_placeholder(estate)} holds the place of one not known yet"
+                remedy = f"its public IPv4 address; {_placeholder(estate)} as a placeholder for an unknown one"
                 yield Fault(gateway, f'ip_address is "{gateway.ip_address}"', remedy)
 
 
 @rule(
-    "an equal request returns the customer gateway that is there already, and two resources would fight over it",
+    "AWS returns the existing customer gateway for an equal request, so two Terraform resources would "
+    "manage one object",
     "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateCustomerGateway.html",
 )
 def duplicate_customer_gateway_address(estate: Estate) -> Iterator[Fault]:
-    """Two customer gateways have one address."""
+    """Two customer gateways have the same address."""
     first: dict[str, str] = {}
     for site in estate.sites:
         for gateway in site.customer_gateways:
@@ -97,24 +98,24 @@ def duplicate_customer_gateway_address(estate: Estate) -> Iterator[Fault]:
                 and first.setdefault(address, gateway.name) != gateway.name
                 and public_address(address)
             ):
-                given = f'ip_address {address} is that of "{first[address]}" too'
-                yield Fault(gateway, given, "one customer gateway with several connections, or its own address")
+                given = f'ip_address {address} is also the address of "{first[address]}"'
+                yield Fault(gateway, given, "one customer gateway with several connections, or different addresses")
 
 
-@rule("AWS knows a device by its address, or by the certificate that it shows", _GATEWAY)
+@rule("AWS identifies a device by its address or its certificate", _GATEWAY)
 def unidentified_customer_gateway(estate: Estate) -> Iterator[Fault]:
     """A customer gateway has neither an address nor a certificate."""
     for site in estate.sites:
         for gateway in site.customer_gateways:
             if gateway.ip_address is None and gateway.certificate_arn is None:
                 yield Fault(
-                    gateway, "it has neither ip_address nor certificate_arn", f'ip_address="{_placeholder(estate)}"'
+                    gateway, "it has no ip_address and no certificate_arn", f'ip_address="{_placeholder(estate)}"'
                 )
 
 
-@rule("the certificate is one of AWS Certificate Manager, in the account and Region of the connection", _CERTIFICATE)
+@rule("the certificate must be in AWS Certificate Manager, in the account and Region of the connection", _CERTIFICATE)
 def invalid_certificate_arn(estate: Estate) -> Iterator[Fault]:
-    """A customer gateway's certificate is no certificate of the hub's account and Region."""
+    """A customer gateway's certificate ARN is not of the hub's account and Region."""
     accounts = {account.name: account.id for account in estate.organization.accounts}
     account = next((accounts.get(name_of(e.account)) for e in estate.environments if e.hub is not None), None)
     if account is None or estate.region not in REGIONS:
@@ -127,9 +128,9 @@ def invalid_certificate_arn(estate: Estate) -> Iterator[Fault]:
                 yield Fault(gateway, f'certificate_arn is "{arn}"', f"{start}<id>")
 
 
-@rule("AWS opens a tunnel to an address; where it knows none, the customer gateway has to", _INITIATION)
+@rule("AWS initiates a tunnel to an address; without one, the customer gateway must initiate it", _INITIATION)
 def tunnel_start_without_address(estate: Estate) -> Iterator[Fault]:
-    """A tunnel is to be opened by AWS, and its customer gateway has no address."""
+    """AWS has to initiate a tunnel to a customer gateway without an address."""
     for link in links(estate):
         for index, tunnel in enumerate(link.connection.tunnels):
             if link.gateway.ip_address is None and tunnel.startup_action == "start":
@@ -138,18 +139,18 @@ def tunnel_start_without_address(estate: Estate) -> Iterator[Fault]:
                 yield Fault(tunnel, given, 'startup_action="add", or an ip_address', part)
 
 
-@rule("AWS makes no accelerated connection of large tunnels", _TUNNEL)
+@rule("AWS does not support acceleration with large tunnels", _TUNNEL)
 def accelerated_large_tunnels(estate: Estate) -> Iterator[Fault]:
-    """A connection has large tunnels and acceleration."""
+    """A connection has both large tunnels and acceleration."""
     for connection in estate.vpn_connections:
         bandwidth = "large" if connection.large_tunnels else "standard"
         if connection.acceleration and excludes_acceleration(bandwidth):
-            given = "it has large_tunnels and acceleration"
-            yield Fault(connection, given, "one of the two; or more connections, over BGP, for bandwidth")
+            given = "it has both large_tunnels and acceleration"
+            yield Fault(connection, given, "one of the two; for more bandwidth, several connections over BGP")
 
 
 @rule(
-    "an accelerated connection has AWS Global Accelerator in front, which China and GovCloud do not have",
+    "an accelerated connection uses AWS Global Accelerator, which China and GovCloud do not have",
     "https://docs.aws.amazon.com/vpn/latest/s2svpn/accelerated-vpn.html",
 )
 def acceleration_not_available(estate: Estate) -> Iterator[Fault]:
@@ -157,16 +158,16 @@ def acceleration_not_available(estate: Estate) -> Iterator[Fault]:
     region = REGIONS.get(estate.region)
     for connection in estate.vpn_connections:
         if connection.acceleration and region is not None and region.partition != "aws":
-            given = f"it is accelerated, and the Region is {region.name}"
+            given = f"acceleration is True, and the Region is {region.name}"
             yield Fault(connection, given, "no acceleration, or a Region of partition aws")
 
 
 @rule(
-    "AWS keeps it as the device's name, of at most 255 characters, and Terraform would evaluate an expression in it",
+    "AWS accepts device names of 1 to 255 characters, and Terraform would evaluate a template expression in the name",
     "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateCustomerGateway.html",
 )
 def invalid_device_name(estate: Estate) -> Iterator[Fault]:
-    """A customer gateway's device name is empty, too long, or more than text."""
+    """A customer gateway's device name is empty, too long, or not plain text."""
     for site in estate.sites:
         for gateway in site.customer_gateways:
             if gateway.device is None:
@@ -174,49 +175,54 @@ def invalid_device_name(estate: Estate) -> Iterator[Fault]:
             if not 1 <= len(gateway.device) <= 255:
                 yield Fault(gateway, f"device has {len(gateway.device)} characters", "1 to 255, or no device")
             elif fault := not_plain(gateway.device):
-                yield Fault(gateway, f"device is {gateway.device!r}: {fault}", "its name in plain text")
+                yield Fault(gateway, f"device is {gateway.device!r}: {fault}", "the name in plain text")
 
 
-@rule("the tunnels' inside CIDRs follow from the number")
+@rule("the inside CIDRs of the tunnels are derived from the number")
 def invalid_vpn_number(estate: Estate) -> Iterator[Fault]:
-    """A connection's number is not within 1 to 512."""
+    """A connection's number is not between 1 and 512."""
     for connection in estate.vpn_connections:
         if not 1 <= connection.number <= CONNECTIONS:
             free = _free_number(estate)
             yield Fault(connection, f"number is {connection.number}", f"1 to {CONNECTIONS}, e.g. {free}")
 
 
-@rule("the tunnels' inside CIDRs follow from the number")
+@rule("the inside CIDRs of the tunnels are derived from the number")
 def duplicate_vpn_number(estate: Estate) -> Iterator[Fault]:
-    """Two connections have one number."""
+    """Two connections have the same number."""
     first: dict[int, str] = {}
     for connection in estate.vpn_connections:
         if first.setdefault(connection.number, connection.name) != connection.name:
-            given = f'number {connection.number} is that of "{first[connection.number]}" too'
+            given = f'number {connection.number} is also the number of "{first[connection.number]}"'
             yield Fault(connection, given, f"a free number, e.g. {_free_number(estate)}")
 
 
-@rule("AWS takes a /30 of 169.254.0.0/16 for a tunnel's two inside addresses", _TUNNEL)
+@rule("a tunnel uses a /30 of 169.254.0.0/16 for its two inside addresses", _TUNNEL)
 def invalid_inside_cidr(estate: Estate) -> Iterator[Fault]:
-    """A tunnel's inside CIDR is no /30 of 169.254.0.0/16."""
+    """A tunnel's inside CIDR is not a /30 in 169.254.0.0/16."""
     for about, part, cidr in _pinned(estate):
         if not fits_inside(cidr):
-            yield Fault(about, f"inside_cidr is {cidr}", "a /30 of 169.254.0.0/16, or none: it is derived", part)
-
-
-@rule("AWS keeps these for itself", _TUNNEL)
-def reserved_inside_cidr(estate: Estate) -> Iterator[Fault]:
-    """A tunnel's inside CIDR is one that AWS reserves."""
-    for about, part, cidr in _pinned(estate):
-        if reserved_inside(cidr):
             yield Fault(
-                about, f"{cidr} is reserved", "none: it is derived; or a /30 of another connection number", part
+                about, f"inside_cidr is {cidr}", "a /30 of 169.254.0.0/16, or no inside_cidr: it is derived", part
             )
 
 
-@rule("inside CIDRs are unique on a gateway: one address must mean one tunnel", _TUNNEL)
+@rule("AWS does not accept its reserved ranges", _TUNNEL)
+def reserved_inside_cidr(estate: Estate) -> Iterator[Fault]:
+    """A tunnel's inside CIDR is reserved by AWS."""
+    for about, part, cidr in _pinned(estate):
+        if reserved_inside(cidr):
+            yield Fault(
+                about,
+                f"{cidr} is reserved",
+                "no inside_cidr: it is derived; or a /30 of another connection number",
+                part,
+            )
+
+
+@rule("inside CIDRs must be unique on a transit gateway", _TUNNEL)
 def duplicate_inside_cidr(estate: Estate) -> Iterator[Fault]:
-    """Two tunnels have one inside CIDR."""
+    """Two tunnels have the same inside CIDR."""
     first: dict[IPv4Network, str] = {}
     numbers: set[int] = set()
     for connection in estate.vpn_connections:
@@ -231,7 +237,7 @@ def duplicate_inside_cidr(estate: Estate) -> Iterator[Fault]:
             part = f'tunnel {index + 1} of VPN connection "{connection.name}"'
             if cidr in first:
                 about = connection if tunnel.inside_cidr is None else tunnel
-                yield Fault(about, f"{cidr} is the inside CIDR of {first[cidr]} too", "another one", part)
+                yield Fault(about, f"{cidr} is also the inside CIDR of {first[cidr]}", "another inside CIDR", part)
             first.setdefault(cidr, part)
         numbers.add(connection.number)
 
@@ -249,7 +255,7 @@ def _canonical(text: str | None) -> bool:
 
 
 def _free_number(estate: Estate) -> int:
-    """The first number that no connection has, and whose inside CIDRs no tunnel is pinned to; at worst the first."""
+    """The first free number whose inside CIDRs are not pinned elsewhere; else the first free number."""
     taken = {connection.number for connection in estate.vpn_connections}
     pinned = {cidr for _, _, cidr in _pinned(estate)}
     free = [number for number in range(1, CONNECTIONS + 1) if number not in taken]
@@ -258,6 +264,6 @@ def _free_number(estate: Estate) -> int:
 
 
 def _placeholder(estate: Estate) -> IPv4Address:
-    """An address for documentation that no customer gateway has."""
-    taken = {gateway.ip_address for site in estate.sites for gateway in site.customer_gateways}
-    return next(address for address in DOCUMENTATION[-1].hosts() if str(address) not in taken)
+    """A documentation address that no customer gateway has."""
+    used = {gateway.ip_address for site in estate.sites for gateway in site.customer_gateways}
+    return next(address for address in DOCUMENTATION[-1].hosts() if str(address) not in used)
