@@ -30,7 +30,7 @@ from isthmus.intent.reachability import (
     networks_denied,
     routed_together,
     segments_reached,
-    sites_apart,
+    sites_with_own_route_table,
     transit_between,
 )
 from modules.terraform_names import identifier
@@ -189,7 +189,7 @@ def _tables_of(estate: Estate, segment: Segment) -> Iterator[HubTable]:
         )
     if Egress.CENTRAL in segment.allowed_egress:
         yield HubTable(f"{key}_central", f"{name}-central", segment.name, central=True, blackholes=blocks + holes)
-    for site in sites_apart(estate, segment):
+    for site in sites_with_own_route_table(estate, segment):
         learned = [prefix for vpn in _connections_of_transit(estate, site) for prefix in _advertised(estate, vpn)]
         yield HubTable(
             f"{key}_{identifier(site.name)}",

@@ -10,9 +10,9 @@ from zlib import crc32
 
 from isthmus.intent import Egress, Environment, Estate, Spoke
 from isthmus.intent.addressing import Tier, subnets, tiers_in, zone_number
-from isthmus.intent.network_acl_rules import Ports, limited_with
+from isthmus.intent.network_acl_rules import Ports, limited_locations
 from isthmus.intent.reachability import networks_reached
-from isthmus.intent.site_remainder import Rank, opening_rules, own_ranges, site_rules
+from isthmus.intent.site_remainder import Rank, allowed_connection_rules, own_ranges, site_rules
 from modules.aws import (
     Ec2TransitGatewayRouteTablePropagation,
     NetworkAcl,
@@ -129,7 +129,7 @@ class _Spoke(VpcModule):
         https://docs.aws.amazon.com/vpc/latest/tgw/tgw-nacls.html
         """
         denied = site_rules(self.estate, self.segment)
-        if not denied and not limited_with(self.estate, self.segment):
+        if not denied and not limited_locations(self.estate, self.segment):
             return
         acl = self.module.add(
             NetworkAcl, "workloads", vpc_id=self.module.ref(self.vpc), tags={"Name": f"{self.name}-workloads"}
@@ -138,7 +138,7 @@ class _Spoke(VpcModule):
             rules = _AclRules(self.module, self.module.ref(acl), direction, egress=egress)
             for cidr in own_ranges(self.estate, self.spoke):
                 rules.add(_OWN, cidr, cidr, "allow")
-            for rule in opening_rules(self.estate, self.segment, inbound=not egress):
+            for rule in allowed_connection_rules(self.estate, self.segment, inbound=not egress):
                 if rule.passes:
                     rules.add(_PASS, rule.name, rule.cidr, "allow", rule.passes)
                 else:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from isthmus.intent.argument_errors import path
 from isthmus.intent.errors import UnknownSchema
 from isthmus.intent.estate import Estate
-from isthmus.intent.model import placed
+from isthmus.intent.model import with_place
 
 SCHEMA = "isthmus-intent/1"
 _ESTATE = TypeAdapter(Estate)
@@ -45,7 +45,7 @@ def from_document(text: str | bytes, name: str = "intent.json") -> Estate:
 
 def _place(thing: object, at: str) -> None:
     if is_dataclass(thing) and not isinstance(thing, type):
-        placed(thing, f"intent.json, {at}")
+        with_place(thing, f"intent.json, {at}")
         for field in fields(thing):
             _place(getattr(thing, field.name), f"{at}.{field.name}")
     elif isinstance(thing, tuple):

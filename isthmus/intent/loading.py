@@ -20,7 +20,7 @@ from isthmus.intent.errors import IntentError, InvalidEstate
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import line_at, place_of
 from isthmus.intent.package import package_of
-from isthmus.intent.unused_objects import forgotten
+from isthmus.intent.unused_objects import unused_objects
 
 ESTATE = "environments.estate"
 VARIABLE = "ISTHMUS_ESTATE"
@@ -51,7 +51,7 @@ def load_estate(name: str = ESTATE) -> Estate:
         try:
             module = import_module(name)
         except InvalidEstate:
-            _refuse(forgotten(creations, package_of(name)))
+            _refuse(unused_objects(creations, package_of(name)))
             raise
         except IntentError:
             raise
@@ -65,7 +65,7 @@ def load_estate(name: str = ESTATE) -> Estate:
         raise IntentError(f"ISTHMUS_ESTATE={name}: the module holds no Estate named `estate`{_held(module)}")
     recorded = _recorded.setdefault(module, tuple(creations))
     package = package_of(name, {module for made in recorded for module in made.modules}, place_of(estate))
-    _refuse([*forgotten(recorded, package, estate), *package.unimported])
+    _refuse([*unused_objects(recorded, package, estate), *package.unimported])
     return check(estate)
 
 

@@ -73,7 +73,7 @@ def intent(cls: type[T]) -> type[T]:
         except ValidationError as error:
             name = args[0] if args and isinstance(args[0], str) else kwargs.get("name")
             raise InvalidArgument(explain(made, name, place, error)) from None
-        placed(self, place)
+        with_place(self, place)
         # What the language builds itself, a default or a part of a check, belongs to what it is built for.
         if not _passing(built_by, _COPYING).f_code.co_filename.startswith(_LANGUAGE):
             record(self, built_by, statement)
@@ -97,7 +97,7 @@ def place_of(thing: object) -> str:
     return place
 
 
-def placed(thing: T, place: str) -> T:
+def with_place(thing: T, place: str) -> T:
     """The same intent object, said to be built at `place`."""
     object.__setattr__(thing, "_place", place)
     return thing

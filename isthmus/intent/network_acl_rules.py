@@ -15,7 +15,7 @@ from isthmus.intent.reachability import networks_reached
 from isthmus.intent.segment import Segment
 
 # From where clients open connections: AWS's advice where there are clients of every kind.
-EPHEMERAL = (1_024, 65_535)
+CLIENT_PORTS = (1_024, 65_535)
 _PORTS = re.compile(r"(tcp|udp)/(\d{1,5})(?:-(\d{1,5}))?")
 _PING, _PONG = 8, 0
 
@@ -35,7 +35,7 @@ class Ports:
     @property
     def replies(self) -> Ports:
         """What the answers are sent to."""
-        return Ports("icmp", _PONG, _PONG) if self.protocol == "icmp" else Ports(self.protocol, *EPHEMERAL)
+        return Ports("icmp", _PONG, _PONG) if self.protocol == "icmp" else Ports(self.protocol, *CLIENT_PORTS)
 
     def __str__(self) -> str:
         if self.protocol == "icmp":
@@ -55,7 +55,7 @@ def ports(text: str) -> Ports | None:
     if not (match := _PORTS.fullmatch(text)):
         return None
     first, last = int(match[2]), int(match[3] or match[2])
-    return Ports(match[1], first, last) if first <= last <= EPHEMERAL[1] else None
+    return Ports(match[1], first, last) if first <= last <= CLIENT_PORTS[1] else None
 
 
 def allowed_ports(estate: Estate, source: str, to: str) -> tuple[Ports, ...] | None:
@@ -76,7 +76,7 @@ def allowed_ports(estate: Estate, source: str, to: str) -> tuple[Ports, ...] | N
     return tuple(sorted(each for each in found if each is not None))
 
 
-def limited_with(estate: Estate, segment: Segment) -> Mapping[str, tuple[str, ...]]:
+def limited_locations(estate: Estate, segment: Segment) -> Mapping[str, tuple[str, ...]]:
     """The sides of which something is said together with a segment: name to CIDRs, in name order."""
     names = {
         o.to if o.source == segment.name else o.source
@@ -103,7 +103,7 @@ def acl_rules(estate: Estate, segment: Segment, *, inbound: bool) -> Iterator[Ac
     Of one CIDR, what passes comes before the rule that stops the rest. Both sides need path MTU discovery, whichever
     opens connections.
     """
-    for other, cidrs in limited_with(estate, segment).items():
+    for other, cidrs in limited_locations(estate, segment).items():
         source, to = (other, segment.name) if inbound else (segment.name, other)
         opened, answered = allowed_ports(estate, source, to) or (), allowed_ports(estate, to, source) or ()
         passing = {str(each).replace("/", "_"): each for each in opened}

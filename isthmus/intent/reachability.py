@@ -20,7 +20,7 @@ EVERYTHING = "0.0.0.0/0"
 
 
 @dataclass(frozen=True, slots=True)
-class Party:
+class IntentLocation:
     """One end of a flow: a spoke by its name, a site network as `site/network`, or `internet`.
 
     `cidrs` is empty for the internet, which is whatever nobody else is.
@@ -31,16 +31,16 @@ class Party:
     cidrs: tuple[str, ...] = ()
 
 
-def parties(estate: Estate) -> tuple[Party, ...]:
+def intent_locations(estate: Estate) -> tuple[IntentLocation, ...]:
     """Every party of the estate: site networks, then spokes, then the internet; each group by name."""
     networks = (
-        Party(f"{site.name}/{name}", "site network", (cidr,))
+        IntentLocation(f"{site.name}/{name}", "site network", (cidr,))
         for site in estate.sites
         for name, cidr in site.networks.items()
     )
-    spokes = (Party(spoke.name, "spoke", (spoke.cidr, *spoke.secondary_cidrs)) for _, spoke in estate.spokes)
+    spokes = (IntentLocation(spoke.name, "spoke", (spoke.cidr, *spoke.secondary_cidrs)) for _, spoke in estate.spokes)
     order = attrgetter("name")
-    return (*sorted(networks, key=order), *sorted(spokes, key=order), Party(INTERNET, "internet"))
+    return (*sorted(networks, key=order), *sorted(spokes, key=order), IntentLocation(INTERNET, "internet"))
 
 
 def reach_each_other(a: Segment, b: Segment) -> bool:
@@ -112,7 +112,7 @@ def _leads_out(estate: Estate, site: Site) -> bool:
     return EVERYTHING in site.advertises or any(vpn.default_route for vpn in connections)
 
 
-def sites_apart(estate: Estate, segment: Segment) -> tuple[Site, ...]:
+def sites_with_own_route_table(estate: Estate, segment: Segment) -> tuple[Site, ...]:
     """The sites with VPN connections in a segment that cannot share a route table with its spokes, in name order.
 
     AWS advertises to a site all that its table holds: that of the spokes would say too much of other sites or too
@@ -158,7 +158,7 @@ def intended_pairs(estate: Estate) -> Iterator[tuple[str, str]]:
                     yield one, other
 
 
-def way_out(estate: Estate, spoke: str) -> Egress:
+def egress_of(estate: Estate, spoke: str) -> Egress:
     """The way out to the internet of the spoke of that name. Raises `LookupError`."""
     for _, candidate in estate.spokes:
         if candidate.name == spoke:

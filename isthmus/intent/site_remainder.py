@@ -13,7 +13,7 @@ from enum import Enum
 from ipaddress import IPv4Network, collapse_addresses
 
 from isthmus.intent.estate import Estate
-from isthmus.intent.network_acl_rules import AclRule, acl_rules, limited_with
+from isthmus.intent.network_acl_rules import AclRule, acl_rules, limited_locations
 from isthmus.intent.reachability import networks_denied, networks_reached, segments_reached, sites_reached
 from isthmus.intent.segment import Segment
 from isthmus.intent.site import Site
@@ -25,7 +25,7 @@ PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12"
 _EVERYTHING = IPv4Network("0.0.0.0/0")
 
 
-def advertised(estate: Estate, site: Site) -> tuple[IPv4Network, ...]:
+def advertised_ranges(estate: Estate, site: Site) -> tuple[IPv4Network, ...]:
     """The prefixes from which a site sends packets to AWS; of a default route its private part."""
     given = set(_networks(site.advertises))
     if _EVERYTHING in given or routed_by_default(estate, site):
@@ -45,7 +45,7 @@ def rest_of(estate: Estate, site: Site) -> tuple[IPv4Network, ...]:
     """The advertised prefixes of a site that hold addresses without a name: neither a network's nor the estate's."""
     named = [cidr for other in estate.sites for cidr in _networks(other.networks.values())]
     named += _own(estate)
-    return tuple(prefix for prefix in advertised(estate, site) if list(left(prefix, named)))
+    return tuple(prefix for prefix in advertised_ranges(estate, site) if list(without_ranges(prefix, named)))
 
 
 def _own(estate: Estate) -> tuple[IPv4Network, ...]:
@@ -61,17 +61,17 @@ def _networks(texts: Iterable[str]) -> Iterator[IPv4Network]:
             yield IPv4Network(text)
 
 
-def left(whole: IPv4Network, holes: Iterable[IPv4Network]) -> Iterator[IPv4Network]:
+def without_ranges(whole: IPv4Network, holes: Iterable[IPv4Network]) -> Iterator[IPv4Network]:
     """What is left of a network without some others."""
     inside = [hole for hole in collapse_addresses(holes) if hole.overlaps(whole)]
     if not inside:
         yield whole
     elif not any(whole.subnet_of(hole) for hole in inside):
         for half in whole.subnets():
-            yield from left(half, inside)
+            yield from without_ranges(half, inside)
 
 
-def limits(estate: Estate, segment: Segment, site: Site) -> bool:
+def is_limited(estate: Estate, segment: Segment, site: Site) -> bool:
     """Whether a segment is limited in what it reaches of a site: then it does not accept packets from the rest of it.
 
     It is where its site networks are listed, where it is said what one side may open to the other, and of a site that
@@ -94,10 +94,10 @@ def rest_denied(estate: Estate, segment: Segment) -> tuple[IPv4Network, ...]:
     """
     if not sites_reached(estate, segment):
         return ()
-    open_ = [site for site in estate.sites if not limits(estate, segment, site)]
-    accepted = [prefix for site in open_ for prefix in advertised(estate, site)]
+    open_ = [site for site in estate.sites if not is_limited(estate, segment, site)]
+    accepted = [prefix for site in open_ for prefix in advertised_ranges(estate, site)]
     denied = {
-        prefix for site in estate.sites if limits(estate, segment, site) for prefix in rest_of(estate, site)
+        prefix for site in estate.sites if is_limited(estate, segment, site) for prefix in rest_of(estate, site)
     } - set(accepted)
     return tuple(sorted(collapse_addresses(denied)))
 
@@ -108,10 +108,15 @@ def rest_accepted(estate: Estate, segment: Segment) -> tuple[IPv4Network, ...]:
     Of the estate all, where it reaches spokes of which nothing else is said. Its spokes' own ranges have rules of their
     own: see `own_ranges`.
     """
-    denied, limited = rest_denied(estate, segment), limited_with(estate, segment)
+    denied, limited = rest_denied(estate, segment), limited_locations(estate, segment)
     named = [
         *_networks(cidr for name, cidr in networks_reached(estate, segment).items() if name not in limited),
-        *(prefix for site in estate.sites if not limits(estate, segment, site) for prefix in advertised(estate, site)),
+        *(
+            prefix
+            for site in estate.sites
+            if not is_limited(estate, segment, site)
+            for prefix in advertised_ranges(estate, site)
+        ),
     ]
     if any(other.name not in limited for other in segments_reached(estate, segment)):
         named += _own(estate)
@@ -121,7 +126,7 @@ def rest_accepted(estate: Estate, segment: Segment) -> tuple[IPv4Network, ...]:
 def own_ranges(estate: Estate, spoke: Spoke) -> tuple[str, ...]:
     """The spoke's own ranges, where a rule would stop them: inside a VPC all may talk."""
     segment = estate.segment(spoke.segment)
-    far = list(_networks(cidr for cidrs in limited_with(estate, segment).values() for cidr in cidrs))
+    far = list(_networks(cidr for cidrs in limited_locations(estate, segment).values() for cidr in cidrs))
     accepted = rest_accepted(estate, segment)
 
     def stopped(own: IPv4Network) -> bool:
@@ -133,7 +138,7 @@ def own_ranges(estate: Estate, spoke: Spoke) -> tuple[str, ...]:
     )
 
 
-def opening_rules(estate: Estate, segment: Segment, *, inbound: bool) -> Iterator[AclRule]:
+def allowed_connection_rules(estate: Estate, segment: Segment, *, inbound: bool) -> Iterator[AclRule]:
     """What is said of openings, without rules that stop what the rules about sites stop anyway."""
     for rule in acl_rules(estate, segment, inbound=inbound):
         if rule.passes is not None or not _stopped_anyway(estate, segment, rule.cidr):

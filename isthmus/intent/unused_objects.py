@@ -21,7 +21,7 @@ from isthmus.intent.model import by_name, place_of
 from isthmus.intent.package import Package
 
 
-def forgotten(creations: Sequence[Creation], package: Package, estate: Estate | None = None) -> list[str]:
+def unused_objects(creations: Sequence[Creation], package: Package, estate: Estate | None = None) -> list[str]:
     """What belongs to no estate, each with its place and what to write.
 
     creations  what was recorded while the modules of the estate were imported

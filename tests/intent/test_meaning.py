@@ -28,17 +28,17 @@ from isthmus.intent.name_resolution import (
     service_zones,
     shared_services,
 )
-from isthmus.intent.network_acl_rules import limited_with
+from isthmus.intent.network_acl_rules import limited_locations
 from isthmus.intent.reachability import (
+    egress_of,
     intended_pairs,
+    intent_locations,
     networks_denied,
     networks_reached,
-    parties,
     segments_reached,
     sites_reached,
-    way_out,
 )
-from isthmus.intent.site_remainder import opening_rules, own_ranges, site_rules
+from isthmus.intent.site_remainder import allowed_connection_rules, own_ranges, site_rules
 from tests.intent.network import DEV, SERVICES, SITE, VPN, WORKLOADS, estate
 from tests.intent.test_dns import NO_S3, SHARED, shared
 from tests.modules import egress_estates
@@ -104,20 +104,22 @@ CASES = cases()
 
 def meaning(given: Estate) -> Iterator[str]:
     """What an estate means, in lines."""
-    yield from (f"party {party.kind} {party.name} {' '.join(party.cidrs)}".rstrip() for party in parties(given))
+    yield from (
+        f"party {party.kind} {party.name} {' '.join(party.cidrs)}".rstrip() for party in intent_locations(given)
+    )
     for segment in given.segments:
         reached = [other.name for other in segments_reached(given, segment)]
         yield f"segment {segment.name}: reaches {reached}, sites {[s.name for s in sites_reached(given, segment)]}"
         yield f"    networks {dict(networks_reached(given, segment))}, denied {dict(networks_denied(given, segment))}"
-        yield f"    limited with {dict(limited_with(given, segment))}"
+        yield f"    limited with {dict(limited_locations(given, segment))}"
         for inbound in (True, False):
-            for rule in opening_rules(given, segment, inbound=inbound):
+            for rule in allowed_connection_rules(given, segment, inbound=inbound):
                 yield f"    {'in' if inbound else 'out'} {rule.name} {rule.cidr} {rule.passes!r}"
         for site_rule in site_rules(given, segment):
             yield f"    {site_rule.rank.value}: {site_rule.name} {site_rule.cidr}"
     yield from (f"pair {one} {other}" for one, other in intended_pairs(given))
     for _, spoke in given.spokes:
-        yield f"spoke {spoke.name}: {way_out(given, spoke.name)}, own ranges {own_ranges(given, spoke)}"
+        yield f"spoke {spoke.name}: {egress_of(given, spoke.name)}, own ranges {own_ranges(given, spoke)}"
     yield from (f"rule {sid} {rule}, passes {rule.passes}" for sid, rule in numbered(given))
     if home := shared_services(given):
         yield f"names in {home.environment.name}, {home.spoke.name}, for {[spoke.name for _, spoke in served(given)]}"
@@ -163,7 +165,7 @@ def test_what_is_not_there_is_named() -> None:
     with pytest.raises(LookupError, match=r"^no customer gateway 'nobody'$"):
         given.customer_gateway("nobody")
     with pytest.raises(LookupError, match=r"^no spoke 'nobody'$"):
-        way_out(given, "nobody")
+        egress_of(given, "nobody")
 
 
 if __name__ == "__main__":

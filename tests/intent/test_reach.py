@@ -7,14 +7,14 @@ from hypothesis import given
 
 from isthmus.intent import Egress, Estate, Segment, Site
 from isthmus.intent.reachability import (
+    egress_of,
     intended_pairs,
+    intent_locations,
     networks_denied,
     networks_reached,
-    parties,
     reach_each_other,
     segments_reached,
     sites_reached,
-    way_out,
 )
 from isthmus.testing.strategies import estates
 from tests.intent.network import DEV, SERVICES, SITE, WORKLOADS, estate
@@ -39,7 +39,7 @@ def test_site_networks_are_reached_or_denied_where_a_way_may_exist(estate: Estat
 @given(estates())
 def test_pairs_are_of_parties_in_name_order_and_once(estate: Estate) -> None:
     pairs = list(intended_pairs(estate))
-    names = {party.name for party in parties(estate)}
+    names = {party.name for party in intent_locations(estate)}
     assert len(set(pairs)) == len(pairs)
     assert all(one < other and {one, other} <= names for one, other in pairs)
 
@@ -51,7 +51,7 @@ def test_the_guides_isolated_workloads() -> None:
         ("dc1/users", "dev"),
         ("dc1/users", "prod"),
     }
-    assert way_out(estate(), "dev") is Egress.ON_PREMISES
+    assert egress_of(estate(), "dev") is Egress.ON_PREMISES
 
 
 def test_limits_deny_the_other_networks() -> None:
@@ -74,10 +74,10 @@ def test_transit_pairs_are_in_name_order_whatever_the_sites_are_called() -> None
 
 
 def test_parties_are_listed_group_by_group_in_name_order() -> None:
-    names = [party.name for party in parties(estate(segments=[Segment("services"), WORKLOADS]))]
+    names = [party.name for party in intent_locations(estate(segments=[Segment("services"), WORKLOADS]))]
     assert names == ["dc1/servers", "dc1/users", "dev", "prod", "internet"]
-    assert parties(estate())[0].cidrs == (SITE.networks["servers"],)
-    assert parties(estate(spoke=replace(DEV, secondary_cidrs=["10.1.128.0/24"])))[2].cidrs == (
+    assert intent_locations(estate())[0].cidrs == (SITE.networks["servers"],)
+    assert intent_locations(estate(spoke=replace(DEV, secondary_cidrs=["10.1.128.0/24"])))[2].cidrs == (
         "10.1.0.0/20",
         "10.1.128.0/24",
     )

@@ -15,8 +15,8 @@ from isthmus.intent import AllowedConnection, Egress, Estate, Inspection, Observ
 from isthmus.intent.checks.quotas import tables_of
 from isthmus.intent.checks.sizes import (
     ROLE_POLICY,
+    attaching_principals,
     generated_length,
-    joining,
     owners_named,
     role_policy_length,
     tables_named,
@@ -46,7 +46,7 @@ def check_roles(estate: Estate) -> None:
     table = f"arn:{estate.organization.arn.split(':')[1]}:ec2:{estate.region}:111122223333"
     arn = f"{table}:transit-gateway-route-table/tgw-rtb-0123456789abcdef0"
     for segment in estate.segments:
-        if not segment.allowed_egress or not joining(estate, segment):
+        if not segment.allowed_egress or not attaching_principals(estate, segment):
             continue
         name = f"join_{segment.name.replace('-', '_')}"
         trust = made["aws_iam_role"][name]["assume_role_policy"]

@@ -121,7 +121,8 @@ def s3_endpoint_conflict(estate: Estate) -> Iterator[Fault]:
             given = (
                 f"it has an S3 gateway endpoint, which the central S3 endpoint in {subject(home.spoke)} makes useless"
             )
-            remedy = f'gateway_endpoints without "s3", or also "s3" in those of {subject(home.spoke)}, {place_of(home.spoke)}'
+            both = f'"s3" also in those of {subject(home.spoke)}, {place_of(home.spoke)}'
+            remedy = f'gateway_endpoints without "s3", or {both}'
             yield Fault(spoke, given, remedy)
 
 

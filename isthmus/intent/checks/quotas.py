@@ -22,10 +22,10 @@ from isthmus.intent.reachability import (
     networks_reached,
     routed_together,
     segments_reached,
-    sites_apart,
+    sites_with_own_route_table,
 )
 from isthmus.intent.segment import Egress, Segment
-from isthmus.intent.site_remainder import Rank, opening_rules, own_ranges, site_rules
+from isthmus.intent.site_remainder import Rank, allowed_connection_rules, own_ranges, site_rules
 from isthmus.intent.spoke import Spoke
 from isthmus.intent.vpn import Routing
 
@@ -89,7 +89,7 @@ def _total(parts: Mapping[str, int]) -> int:
 
 def _acl_parts(estate: Estate, segment: Segment, own: int, *, inbound: bool) -> Mapping[str, int]:
     """The number of rules of a network ACL in one direction, by purpose."""
-    rules = list(opening_rules(estate, segment, inbound=inbound))
+    rules = list(allowed_connection_rules(estate, segment, inbound=inbound))
     passing = [rule for rule in rules if rule.passes is not None]
     of_mtu = sum(rule.passes == PATH_MTU for rule in passing)
     sites = [site.rank for site in site_rules(estate, segment)]
@@ -143,7 +143,7 @@ def too_many_route_tables(estate: Estate) -> Iterator[Fault]:
 
 def tables_of(estate: Estate, segment: Segment) -> int:
     """The number of transit gateway route tables of a segment: for its spokes, and for sites that need their own."""
-    return spoke_tables_of(estate, segment) + len(sites_apart(estate, segment))
+    return spoke_tables_of(estate, segment) + len(sites_with_own_route_table(estate, segment))
 
 
 def spoke_tables_of(estate: Estate, segment: Segment) -> int:

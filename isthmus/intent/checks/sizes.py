@@ -44,7 +44,7 @@ def trust_policy_too_long(estate: Estate) -> Iterator[Fault]:
     """A segment lists more units and accounts in `may_be_attached_by` than the trust policy of its role can hold."""
     limit = quota_of(estate, "role-trust-policy-length")
     for segment in estate.segments:
-        if joining(estate, segment) and (size := trust_policy_length(estate, segment)) > limit:
+        if attaching_principals(estate, segment) and (size := trust_policy_length(estate, segment)) > limit:
             given = f"may_be_attached_by has {len(segment.may_be_attached_by)} units and accounts: {size} characters"
             remedy = "; or one unit that contains the others"
             yield Fault(segment, given, ask("role-trust-policy-length", limit, size) + remedy)
@@ -55,7 +55,7 @@ def trust_policy_length(estate: Estate, segment: Segment) -> int:
     organization = estate.organization.arn.rpartition("/")[2]
     units = {unit.name: unit.arn.rpartition("/")[2] for unit in estate.organization.units}
     accounts = {account.name: account.id for account in estate.organization.accounts}
-    names = joining(estate, segment)
+    names = attaching_principals(estate, segment)
     paths = [f'"{organization}/*/{units[name]}/*"' for name in names if name in units]
     ids = [f'"{accounts[name]}"' for name in names if name not in units and name in accounts]
     trusted = _TRUSTED + organization
@@ -68,7 +68,7 @@ def trust_policy_length(estate: Estate, segment: Segment) -> int:
     return len(_TRUST + ",".join(statements))
 
 
-def joining(estate: Estate, segment: Segment) -> list[str]:
+def attaching_principals(estate: Estate, segment: Segment) -> list[str]:
     """The units and accounts that need a segment's role to attach: `may_be_attached_by` without the hub's account."""
     holder = next((environment for environment in estate.environments if environment.hub is not None), None)
     own = {str(name_of(holder.account))} if holder is not None else set()
@@ -111,7 +111,7 @@ def tables_named(estate: Estate, segment: Segment) -> int:
 
 def owners_named(estate: Estate, segment: Segment) -> int:
     """The number of attachment owners in the policy of a segment's role; 0 without a role."""
-    names = joining(estate, segment)
+    names = attaching_principals(estate, segment)
     accounts = {account.name for account in estate.organization.accounts}
     return len(names) + 1 if names and accounts.issuperset(names) else bool(names)  # the hub's account is one more
 

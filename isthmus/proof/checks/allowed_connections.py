@@ -16,7 +16,7 @@ from dataclasses import replace
 from itertools import combinations
 
 from isthmus.intent import Estate
-from isthmus.intent.network_acl_rules import EPHEMERAL, PATH_MTU, Ports, allowed_ports
+from isthmus.intent.network_acl_rules import CLIENT_PORTS, PATH_MTU, Ports, allowed_ports
 from isthmus.intent.reachability import inspected_between
 from isthmus.network.address_space import subtract
 from isthmus.network.answers import Outcome
@@ -75,21 +75,21 @@ def connection_notes(estate: Estate) -> Iterator[str]:
         for protocol in sorted(mine & theirs):
             yield (
                 f"{a} and {b} both open {protocol} connections: network ACLs cannot tell these from replies, so ports "
-                f"{EPHEMERAL[0]} to {EPHEMERAL[1]} are open both ways"
+                f"{CLIENT_PORTS[0]} to {CLIENT_PORTS[1]} are open both ways"
             )
         for here, there, protocols in ((a, b, theirs - mine), (b, a, mine - theirs)):
             for protocol in sorted(protocols):
                 yield (
                     f"{here} opens no {protocol} connection to {there}, and answers those of {there}: network ACLs "
-                    f"cannot tell replies from packets to ports {EPHEMERAL[0]} to {EPHEMERAL[1]}, so these get there "
-                    f"one way, and nothing comes back{_but(allowed_ports(estate, there, here) or (), protocol)}"
+                    f"cannot tell replies from packets to ports {CLIENT_PORTS[0]} to {CLIENT_PORTS[1]}, so these get "
+                    f"there one way, and nothing comes back{_but(allowed_ports(estate, there, here) or (), protocol)}"
                 )
 
 
 def _but(opened: Iterable[Ports], protocol: str) -> str:
     """Client ports that answers get back to, since connections to them may be opened."""
-    ports = [each for each in opened if each.protocol == protocol and each.last >= EPHEMERAL[0]]
-    ranges = [replace(each, first=max(each.first, EPHEMERAL[0])) for each in ports]
+    ports = [each for each in opened if each.protocol == protocol and each.last >= CLIENT_PORTS[0]]
+    ranges = [replace(each, first=max(each.first, CLIENT_PORTS[0])) for each in ports]
     return f", but to client ports {some([str(r).partition('/')[2] for r in ranges])}" if ranges else ""
 
 

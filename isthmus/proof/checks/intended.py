@@ -9,14 +9,14 @@ from ipaddress import IPv4Address, ip_network
 from isthmus.intent import Egress, Estate, Inspection
 from isthmus.intent.network_acl_rules import Ports, allowed_ports
 from isthmus.intent.reachability import (
+    egress_of,
     inspected_between,
     intended_pairs,
     networks_reached,
     reach_each_other,
     transit_between,
-    way_out,
 )
-from isthmus.intent.site_remainder import limits
+from isthmus.intent.site_remainder import is_limited
 from isthmus.network.address_space import number, span, subtract
 from isthmus.network.block import Block
 from isthmus.network.filters import Span, traffic_of
@@ -86,7 +86,7 @@ class Intended:
             one, other = self.estate.site(source.site), self.estate.site(destination.site)
             return None if transit_between(one, other) else False
         site = self.estate.site(destination.site or source.site)
-        return False if limits(self.estate, self._segments[spoke.name], site) else None
+        return False if is_limited(self.estate, self._segments[spoke.name], site) else None
 
     def allowed_ports(self, a: str, b: str) -> tuple[Ports, ...] | None:
         """The ports that `a` may open connections to at `b`. None: all ports, if the two are reachable."""
@@ -125,7 +125,7 @@ class Intended:
 
     def egress(self, spoke: str) -> Egress:
         """The egress path of a spoke."""
-        return way_out(self.estate, spoke) if spoke not in self._spokes else self._spokes[spoke].egress
+        return egress_of(self.estate, spoke) if spoke not in self._spokes else self._spokes[spoke].egress
 
     def inspected(self, a: str, b: str) -> bool:
         """Whether the flow has to go through a firewall, in both directions."""
