@@ -1,4 +1,4 @@
-"""Allowed connections: who may open which ports where."""
+"""Allowed connections: the ports that a source may connect to at a destination."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from isthmus.intent.segment import Segment
 
 @intent
 class AllowedConnection:
-    """The source may open connections to the destination, on the listed ports.
+    """The source may connect to the listed ports of the destination.
 
     Reachability has no direction; an allowed connection has one. If no entry names a pair, all ports are allowed
     between the two. Once an entry names a pair, every connection that is not listed is denied, in both directions.
 
-    source, to  segments, or site networks as `site/network`; at least one is a segment
-    ports       `tcp/443`, `udp/53`, `tcp/8000-8080`, or `icmp`, which is ping
+    source  a segment, or a site network as `site/network`
+    to      the same; at least one of the two is a segment
+    ports   `tcp/443`, `udp/53`, `tcp/8000-8080`, or `icmp` for ping
     """
 
     source: Annotated[Segment | str, by_name]

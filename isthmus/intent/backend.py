@@ -12,7 +12,7 @@ from isthmus.intent.organization import AccountRef
 
 @intent
 class LocalBackend:
-    """A file beside the output, `terraform.<estate>-<region>-<environment>.tfstate`. For trying things out."""
+    """A local file `terraform.<estate>-<region>-<environment>.tfstate` in the output folder, for trials."""
 
     kind: Literal["local"] = "local"
 
@@ -21,11 +21,11 @@ class LocalBackend:
 class S3Backend:
     """An S3 bucket with native locking (Terraform 1.11 or later), readable by every account's deployment role.
 
-    The root `state` creates the bucket and its key; apply it first. Each account writes below its own id only.
+    The root module `state` creates the bucket and its key: apply it first. Each account writes only below its own ID.
 
     bucket       name of the bucket
     account      the account that owns it
-    region       the bucket's Region; None: the estate's
+    region       the bucket's Region; None: the Region of the estate
     """
 
     kind: Literal["s3"] = "s3"
@@ -36,14 +36,14 @@ class S3Backend:
 
 @intent
 class HcpTerraform:
-    """HCP Terraform (Terraform Cloud): one workspace an environment, `<workspace_prefix><environment>`.
+    """HCP Terraform (Terraform Cloud): one workspace for each environment, `<workspace_prefix><environment>`.
 
-    Estates of one organization need workspaces of their own, so the default holds the estate's name and Region.
+    The default prefix has the estate's name and Region, so that estates of one organization do not share workspaces.
 
     organization      the organization of the workspaces
-    hostname          another one for Terraform Enterprise
-    project           the project that new workspaces are made in
-    workspace_prefix  in front of the names of workspaces; None: `<estate>-<region>-`
+    hostname          the host of HCP Terraform, or of your Terraform Enterprise
+    project           the project of new workspaces
+    workspace_prefix  prefix of workspace names; None: `<estate>-<region>-`
     """
 
     kind: Literal["hcp-terraform"] = "hcp-terraform"
@@ -53,9 +53,9 @@ class HcpTerraform:
     workspace_prefix: str | None = None
 
     def workspace(self, estate: str, region: str, environment: str) -> str:
-        """The workspace of an environment of the estate of that name and Region."""
-        before = f"{estate}-{region}-" if self.workspace_prefix is None else self.workspace_prefix
-        return f"{before}{environment}"
+        """The workspace name of an environment."""
+        prefix = f"{estate}-{region}-" if self.workspace_prefix is None else self.workspace_prefix
+        return f"{prefix}{environment}"
 
 
 Backend = Annotated[LocalBackend | S3Backend | HcpTerraform, Field(discriminator="kind")]

@@ -1,4 +1,4 @@
-"""Hybrid DNS: names of the company in AWS, names of AWS in the company, and both for every spoke."""
+"""Hybrid DNS: spokes resolve on-premises names, sites resolve names of AWS, and both use private hosted zones."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from isthmus.intent.spoke import Spoke
 
 
 class SharedBy(StrEnum):
-    """How spokes get rules, zones, query logs and the DNS firewall.
+    """How spokes are associated with Resolver rules, private hosted zones, query logging and the DNS firewall.
 
-    PROFILE         one Route 53 Profile, shared with the organization; each spoke's root associates its VPC with it,
-                    and with the query logs, which are shared by themselves. The profile costs $547.50 a month for up to
-                    100 VPCs; below about 50 the other way may be the better one
-    RESOLVER_RULES  each rule, log configuration and firewall is shared and associated by itself; for each private zone
-                    the spoke's root asks the zone's account for an authorization, through a role that may do only that
+    PROFILE         one Route 53 Profile, shared with the organization; each spoke's root module associates its VPC with
+                    it, and with the query logging, which is shared separately. The profile costs $547.50 a month for up
+                    to 100 VPCs; for fewer than about 50, consider RESOLVER_RULES
+    RESOLVER_RULES  each Resolver rule, query logging configuration and DNS firewall rule group is shared and associated
+                    separately; for each private hosted zone the spoke's root module gets an authorization from the
+                    zone's account, through a role that may do only that
     """
 
     PROFILE = "profile"
@@ -27,11 +28,11 @@ class SharedBy(StrEnum):
 
 @intent
 class ForwardRule:
-    """Queries for a domain and everything below it go to other DNS servers.
+    """A Resolver rule that forwards queries for a domain and its subdomains to DNS servers.
 
-    domain   lower case, without a final dot; `.` is everything but AWS's own names
-    site     its `dns_servers` answer
-    targets  or these servers do, by IPv4 address: domain controllers in a spoke, or some servers of a site
+    domain   lower case, without a trailing dot; `.` means all names except those of AWS
+    site     forward to the `dns_servers` of this site
+    targets  or forward to these IPv4 addresses: domain controllers in a spoke, or some servers of a site
     """
 
     domain: str = field(kw_only=False)
@@ -41,9 +42,9 @@ class ForwardRule:
 
 @intent
 class PrivateZone:
-    """A private hosted zone, empty: records are written by those who own what they name.
+    """An empty private hosted zone. The owners of the named resources create the records.
 
-    domain  lower case, without a final dot
+    domain  lower case, without a trailing dot
     """
 
     domain: str = field(kw_only=False)
@@ -51,10 +52,10 @@ class PrivateZone:
 
 @intent
 class DnsFirewall:
-    """What names may be asked for. `*.example.com` means all below, `*` everything; allowed wins over blocked.
+    """Domains that spokes may resolve. `*.example.com` means all subdomains, `*` every name; allowed wins over blocked.
 
-    allowed  answered although blocked
-    blocked  answered with no data
+    allowed  domains that are resolved even if `blocked` matches them
+    blocked  domains that get a response without data
     """
 
     allowed: Many[str] = ()
@@ -63,15 +64,15 @@ class DnsFirewall:
 
 @intent
 class HybridDns:
-    """Name resolution for the estate, from one spoke of this environment. Spokes that reach that spoke use it.
+    """Name resolution for the estate, in one spoke of this environment. The spokes that reach this spoke use it.
 
-    spoke          the shared services spoke: its resolver subnets hold the Resolver endpoints
-    inbound        sites may ask for AWS's names, from the networks that the spoke reaches
-    forwards       domains that other DNS servers answer; they need an outbound endpoint, which is made with the first
-    private_zones  domains that AWS answers
-    shared_by      how spokes get all this
-    query_logs     every query of every spoke, in one log group
-    firewall       names that are not answered
+    spoke          the spoke with the Resolver endpoints, in its resolver subnets
+    inbound        create an inbound endpoint: site networks that the spoke reaches can resolve names in AWS
+    forwards       domains that are forwarded to other DNS servers; the first one creates the outbound endpoint
+    private_zones  private hosted zones
+    shared_by      how spokes are associated with rules, zones, query logging and the DNS firewall
+    query_logs     log every query of every spoke to one log group
+    firewall       domains that spokes cannot resolve
     """
 
     spoke: Annotated[Spoke | str, by_name]

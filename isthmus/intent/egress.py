@@ -1,4 +1,4 @@
-"""The central way out: one VPC through which spokes leave for the internet, and where firewalls look at traffic."""
+"""Central egress: one VPC through which spokes reach the internet, with or without a firewall."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from isthmus.intent.model import Many, intent
 
 
 class Inspection(StrEnum):
-    """Where a firewall looks at what passes.
+    """Where a firewall inspects egress traffic.
 
-    VPC      in the egress VPC: firewall endpoints in every zone
-    GATEWAY  at the transit gateway itself, before the egress VPC; needs AWS provider 6.5 or later, and raises that
-             root's constraint
-    NONE     nowhere: NAT only
+    VPC      firewall endpoints in every zone of the egress VPC
+    GATEWAY  a firewall attached to the transit gateway, before the egress VPC; needs AWS provider 6.5 or later, which
+             the root module then requires
+    NONE     no firewall, only NAT
     """
 
     VPC = "vpc"
@@ -25,13 +25,13 @@ class Inspection(StrEnum):
 
 @intent
 class EgressVpc:
-    """A VPC with NAT gateways and an internet gateway in every zone, through which `Egress.CENTRAL` spokes leave.
+    """The VPC for `Egress.CENTRAL` spokes, with an internet gateway and a NAT gateway in every zone.
 
-    cidr        its IPv4 range, inside one of the estate's blocks; no spoke or site reaches it
-    inspection  whether, and where, a firewall looks at what passes
-    firewall    what it lets through; none where nothing is inspected
-    zones       zone ids; they cover those of every spoke that leaves here; None: the estate's
-    vpc_name    pins the VPC's `Name`; derived: `<prefix>-<name>`
+    cidr        its IPv4 CIDR, inside one of the estate's blocks; no spoke or site reaches it
+    inspection  where a firewall inspects traffic, or Inspection.NONE
+    firewall    the firewall policy; None only with Inspection.NONE
+    zones       zone IDs, with those of all `Egress.CENTRAL` spokes; None: the zones of the estate
+    vpc_name    sets the VPC's `Name` tag; default: `<prefix>-<name>`
     """
 
     name: str = field(kw_only=False)

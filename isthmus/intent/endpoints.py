@@ -1,4 +1,4 @@
-"""Central interface endpoints: AWS services by private addresses, for spokes and sites alike."""
+"""Central interface endpoints: private addresses of AWS services, for spokes and sites."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from isthmus.intent.model import Many, Texts, intent
 
 @intent
 class CentralEndpoints:
-    """Interface endpoints in the spoke that holds the environment's hybrid DNS, which hands out their names.
+    """Interface endpoints in the spoke with the hybrid DNS of the environment, which resolves their names.
 
-    services  of `isthmus.aws.services.SERVICES`, e.g. `ssm`, `kms`, `ecr.api`
-    policies  pins endpoint policies, service to JSON; derived: the organization's principals, nobody else's
+    services  names in `isthmus.aws.services.SERVICES`, e.g. `ssm`, `kms`, `ecr.api`
+    policies  sets endpoint policies, service to JSON; default: only principals of the organization
     """
 
     services: Many[str]

@@ -1,4 +1,4 @@
-"""Environments: what is planned, reviewed and applied together, in one account."""
+"""Environments: each is one account's part of the estate, planned and applied together."""
 
 from __future__ import annotations
 
@@ -17,19 +17,20 @@ from isthmus.intent.vpn import VpnConnection
 
 @intent
 class Environment:
-    """One root module: one account, one state.
+    """One root module, with one account and one state.
 
-    account          the account that all of it lies in
+    account          the account of all its resources
     hub              the estate's hub, in exactly one environment
-    vpn_connections  connections, in the environment that holds the hub
-    egress           the estate's central way out, in at most one environment
-    spokes           VPCs owned by this environment's account
-    dns              the estate's hybrid DNS, in at most one environment
-    endpoints        AWS services by private address, in the environment that holds the hybrid DNS
-    observability    alarms and a dashboard for the hub, the VPN connections and the firewall that it holds
-    protected        Terraform refuses to replace gateway, VPN connections, customer gateways and NAT addresses, and to
-                     destroy the root; it destroys what you take out all the same. AWS refuses to delete the firewall
-    tags             put on every resource, over the estate's
+    vpn_connections  VPN connections, only in the environment with the hub
+    egress           the egress VPC, in at most one environment
+    spokes           VPCs in this environment's account
+    dns              hybrid DNS, in at most one environment
+    endpoints        central interface endpoints, in the environment with the hybrid DNS
+    observability    alarms and a dashboard for its hub, VPN connections and firewall
+    protected        Terraform refuses to replace the transit gateway, VPN connections, customer gateways and NAT
+                     addresses, and to destroy the root module; it still destroys what you remove. AWS refuses to delete
+                     the firewall
+    tags             tags of every resource; they win over the estate's tags
     """
 
     name: str = field(kw_only=False)

@@ -85,11 +85,11 @@ class Estate:
         raise LookupError(f"no customer gateway {name_of(ref)!r}")
 
     def site_of(self, connection: VpnConnection) -> Site:
-        """The site a VPN connection leads to. Raises `LookupError`."""
+        """The site of a VPN connection. Raises `LookupError`."""
         return self.customer_gateway(connection.customer_gateway)[0]
 
     def zones_of(self, spoke: Spoke) -> tuple[str, ...]:
-        """The zone ids a spoke spans, sorted."""
+        """The zone IDs of a spoke, sorted."""
         return tuple(sorted(self.zones if spoke.zones is None else spoke.zones))
 
     @property
@@ -103,33 +103,33 @@ class Estate:
         return (connection for environment in self.environments for connection in environment.vpn_connections)
 
     def zones_of_egress(self, egress: EgressVpc) -> tuple[str, ...]:
-        """The zone ids an egress VPC spans, sorted."""
+        """The zone IDs of the egress VPC, sorted."""
         return tuple(sorted(self.zones if egress.zones is None else egress.zones))
 
     @cached_property
     def egress(self) -> EgressVpc | None:
-        """The egress VPC, None where there is none."""
+        """The egress VPC; None if there is none."""
         return next((environment.egress for environment in self.environments if environment.egress is not None), None)
 
     @cached_property
     def egress_environment(self) -> Environment:
-        """The environment that holds the egress VPC. Raises `LookupError` where none does."""
+        """The environment with the egress VPC. Raises `LookupError` if there is none."""
         for environment in self.environments:
             if environment.egress is not None:
                 return environment
-        raise LookupError("no environment holds an egress VPC")
+        raise LookupError("no environment has an egress VPC")
 
     @cached_property
     def hub_environment(self) -> Environment:
-        """The environment that holds the hub. Raises `LookupError` where none does."""
+        """The environment with the hub. Raises `LookupError` if there is none."""
         for environment in self.environments:
             if environment.hub is not None:
                 return environment
-        raise LookupError("no environment holds a hub")
+        raise LookupError("no environment has a hub")
 
     @cached_property
     def hub(self) -> Hub:
-        """The hub. Raises `LookupError` where there is none."""
+        """The hub. Raises `LookupError` if there is none."""
         hub = self.hub_environment.hub
         assert hub is not None
         return hub

@@ -1,4 +1,4 @@
-"""AWS Network Firewall: what it lets through. What no rule passes is dropped, with an alert, unless it only alerts.
+"""AWS Network Firewall policies. Traffic that no rule passes is dropped with an alert; with `alert_only`, only alerted.
 
 https://docs.aws.amazon.com/network-firewall/latest/developerguide/suricata-rule-evaluation-order.html
 """
@@ -14,13 +14,15 @@ from isthmus.intent.segment import Segment
 
 
 class DefaultAction(StrEnum):
-    """What the firewall drops of TCP connections that no rule passes. Handshakes pass: names come after them.
+    """The packets of TCP connections that the firewall drops if no rule passes them.
 
-    APPLICATION_TO_SERVER  what clients send, once the application protocol is known. A TLS Client Hello may span
-                           several segments, as those with post-quantum keys do. What a server sends first, passes
-    APPLICATION            the same, and what servers send. It also drops keep-alives and window updates of servers
-    ESTABLISHED            everything after the handshake. A Client Hello in several segments is dropped with its first
-                           segment, although its name is allowed
+    Handshakes always pass, since host names come after them.
+
+    APPLICATION_TO_SERVER  packets from clients once the application protocol is known. A TLS Client Hello may span
+                           several TCP segments, as with post-quantum keys. The first packets from servers pass
+    APPLICATION            the same, and packets from servers, including their keep-alives and window updates
+    ESTABLISHED            all packets after the handshake. It drops the first segment of a Client Hello that spans
+                           several, even if the name is allowed
     """
 
     APPLICATION_TO_SERVER = "aws:drop_established_app_layer_to_server"
@@ -29,17 +31,17 @@ class DefaultAction(StrEnum):
 
     @property
     def alert(self) -> str:
-        """The action that reports the same packets."""
+        """The alert action for the same packets."""
         return self.value.replace("drop", "alert")
 
 
 @intent
 class DomainList:
-    """Domains that spokes may open HTTP and TLS connections to, by host name and server name indication.
+    """Domains that spokes may connect to over HTTP and TLS, by host name and server name indication (SNI).
 
-    domains   `example.com` is that name alone, `.example.com` all names below it too
-    segments  the segments it is for, which then declare their blocks; empty: every spoke
-    capacity  reserved when it is made, at 2 a domain, and fixed: another number replaces the rule group
+    domains   `example.com` is only this name; `.example.com` also includes all its subdomains
+    segments  segments that may use the list, which need blocks; empty: every spoke
+    capacity  reserved capacity, 2 for each domain; a change replaces the rule group
     """
 
     name: str = field(kw_only=False)
@@ -50,12 +52,12 @@ class DomainList:
 
 @intent
 class RuleGroup:
-    """Stateful rules as Suricata writes them, evaluated in the order of the list.
+    """Stateful rules in Suricata syntax, evaluated in the order of the list.
 
-    rules     one rule each, with a `sid` of its own; `$HOME_NET` is the estate's blocks, and `$<SEGMENT>` the blocks of
-              a segment: `$NETWORK_SERVICES` those of `network-services`
-    priority  1 to 999: before AWS's managed rule groups; 3,000 to 65,000: after the domain lists
-    capacity  reserved when it is made, at 1 a rule, and fixed: another number replaces the rule group
+    rules     Suricata rules, each with its own `sid`; `$HOME_NET` means the estate's blocks, and `$<SEGMENT>` the
+              blocks of a segment: `$NETWORK_SERVICES` for `network-services`
+    priority  1 to 999: before the managed rule groups; 3,000 to 65,000: after the domain lists
+    capacity  reserved capacity, 1 for each rule; a change replaces the rule group
     """
 
     name: str = field(kw_only=False)
@@ -66,15 +68,15 @@ class RuleGroup:
 
 @intent
 class FirewallPolicy:
-    """What a firewall does, in strict order: the rules up to priority 999, managed groups, domain lists, other rules.
+    """A firewall policy in strict order: rules up to priority 999, managed rule groups, domain lists, other rules.
 
-    Whatever is no TCP, and no rule passes, is dropped by rules that come last.
+    Generated rules at the end drop all traffic other than TCP that no rule passes.
 
-    domain_lists         what spokes may ask for by name
-    rule_groups          rules of your own
-    managed_rule_groups  of AWS's, by name, those made for strict order: `MalwareDomainsStrictOrder`
-    default_action       what becomes of TCP connections that no rule passes
-    alert_only           the firewall drops nothing, and logs what it would drop: to begin with, and not to stay
+    domain_lists         domains that spokes may connect to
+    rule_groups          your own Suricata rules
+    managed_rule_groups  AWS managed rule groups for strict order, by name: `MalwareDomainsStrictOrder`
+    default_action       what the firewall drops of TCP connections that no rule passes
+    alert_only           the firewall drops nothing, and logs what it would drop; use it only during introduction
     """
 
     domain_lists: Many[DomainList] = ()

@@ -10,11 +10,11 @@ from isthmus.intent.organization import Principal
 
 @intent
 class Hub:
-    """The transit gateway. Default association, default propagation and auto-accept are off, and cannot be turned on.
+    """The transit gateway. Default route table association and propagation and auto-accept are always off.
 
-    asn          the Amazon side's private autonomous system number
-    cidr_blocks  the gateway's own IPv4 blocks (/24 or larger), for Connect attachments
-    share_with   organizational units or accounts that may attach; empty: the hub's own account alone
+    asn          the private autonomous system number (ASN) of the Amazon side
+    cidr_blocks  IPv4 CIDR blocks of the transit gateway (/24 or larger), for Connect attachments
+    share_with   organizational units or accounts that may attach VPCs; empty: only the hub's account
     """
 
     name: str = field(kw_only=False)

@@ -1,4 +1,4 @@
-"""Accounts and organizational units: who owns what, and with whom it is shared."""
+"""The AWS organization: accounts and organizational units."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from isthmus.intent.model import Many, by_name, intent
 
 @intent
 class Account:
-    """An AWS account, by its name in the organization.
+    """An AWS account.
 
     id  twelve digits, as text
     """
@@ -32,14 +32,14 @@ class OrganizationalUnit:
 
 @intent
 class Organization:
-    """The AWS organization all accounts belong to.
+    """The AWS organization of all accounts.
 
     arn              `arn:aws:organizations::<management account>:organization/o-...`
-    accounts         all that hold an environment, or are named elsewhere
-    units            organizational units that are named elsewhere
-    deployment_role  name of the role in every account that Terraform assumes; None: credentials are used as they come
-    deployers        names of further roles that run Terraform, in any of the accounts: the roles that those credentials
-                     are of. With their path, if they have one
+    accounts         all accounts that an environment or another object names
+    units            organizational units that other objects name
+    deployment_role  name of the role that Terraform assumes in every account; None: it uses the given credentials
+    deployers        names of further roles that run Terraform, in any account, with their path if they have one: the
+                     roles of the given credentials
     """
 
     arn: str
@@ -50,5 +50,5 @@ class Organization:
 
 
 AccountRef = Annotated[Account | str, by_name]
-# What a share or a role may be given to.
+# The recipient of a share or a role.
 Principal = Annotated[OrganizationalUnit | Account | str, by_name]

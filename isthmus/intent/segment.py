@@ -1,4 +1,4 @@
-"""Segments: who may talk to whom."""
+"""Segments: groups of spokes and VPN connections with the same reachability."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from isthmus.intent.organization import Principal
 
 
 class Egress(StrEnum):
-    """A spoke's way out to the internet.
+    """The egress path of a spoke: how it reaches the internet.
 
     LOCAL        its own internet gateway and NAT gateways
     ON_PREMISES  a default route through the transit gateway and the VPN
     CENTRAL      a default route through the transit gateway and the egress VPC
-    NONE         no way out
+    NONE         no egress
     """
 
     LOCAL = "local"

@@ -1,4 +1,4 @@
-"""Sites: the company's data centres and offices, as AWS sees them."""
+"""Sites: on-premises locations, such as data centers and offices."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from isthmus.intent.model import Many, Texts, by_name, intent
 class CustomerGateway:
     """A VPN device at a site.
 
-    ip_address       its static public IPv4 address; None: it has none, and a certificate
+    ip_address       its static public IPv4 address; None: it has no static address and uses a certificate
     bgp_asn          its autonomous system number, 1 to 4,294,967,294
-    device           make and model, for the hand-over sheet and the console
-    certificate_arn  the private certificate in AWS Certificate Manager by which it proves who it is; None: by
-                     pre-shared keys
+    device           make and model, for the hand-over sheet and the AWS console
+    certificate_arn  the private certificate in AWS Certificate Manager that authenticates it; None: pre-shared keys
     """
 
     name: str = field(kw_only=False)
@@ -28,13 +27,13 @@ class CustomerGateway:
 
 @intent
 class Site:
-    """A place with networks of its own, reached by VPN.
+    """An on-premises location that is reached over VPN.
 
-    networks           named IPv4 networks, e.g. `{"users": "172.20.0.0/16"}`; intent speaks of them as `site/network`
-    advertises          the prefixes its routers send by BGP, `0.0.0.0/0` included or not; a VPN cannot filter them
+    networks           IPv4 networks by name: `{"users": "172.20.0.0/16"}`; elsewhere they are named `site/network`
+    advertises         prefixes that its routers advertise over BGP, `0.0.0.0/0` if so; AWS cannot filter them
     customer_gateways  its VPN devices
-    dns_servers        IPv4 addresses of its DNS servers, inside its networks
-    transit_with       sites it may reach through the transit gateway (mutual); none: AWS is no transit between sites
+    dns_servers        IPv4 addresses of its DNS servers, in its networks
+    transit_with       sites that it may reach through the transit gateway, and the reverse; empty: none
     coordinates        latitude and longitude in degrees, for the map of AWS Network Manager
     """
 

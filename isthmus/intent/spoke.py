@@ -11,20 +11,23 @@ from isthmus.intent.segment import Egress, SegmentRef
 
 @intent
 class Spoke:
-    """A VPC on the hub: private and transit gateway subnets in every zone, public ones where its way out is LOCAL.
+    """A VPC attached to the hub. Each zone has a private and a transit gateway subnet; LOCAL egress adds a public one.
 
-    cidr                        its IPv4 range, inside one of the estate's blocks
-    segment                     the segment that it is a member of
-    egress                      its way out to the internet, one of its segment's
-    zones                       zone ids such as `use1-az1`; None: the estate's
-    secondary_cidrs             further ranges; subnets lie in them only where `subnets` says so
-    subnets                     pins subnets, `{"private_az1": "10.1.0.0/23"}`; the others follow the slot table
-    nat_zones                   zones with a NAT gateway, for LOCAL; None: every zone; one zone: it serves all
-    share_private_subnets_with  organizational units or accounts whose workloads live in the private subnets
-    gateway_endpoints           services reached through gateway endpoints, of `s3` and `dynamodb`
-    interface_endpoints         services with interface endpoints of its own, in its private subnets, for itself alone
-    endpoint_policies           pins policies of these, service to JSON; derived: the organization's principals
-    vpc_name                    pins the VPC's `Name`; derived: `<prefix>-<spoke>`
+    cidr                        IPv4 CIDR of the VPC, inside one of the estate's blocks
+    segment                     the segment of the spoke
+    egress                      its egress path, one of its segment's `allowed_egress`
+    zones                       zone IDs such as `use1-az1`; None: the zones of the estate
+    secondary_cidrs             further CIDRs of the VPC; only subnets in `subnets` use them
+    subnets                     sets CIDRs of subnets: `{"private_az1": "10.1.0.0/23"}`; the others follow the slot
+                                table
+    nat_zones                   zones with a NAT gateway, for LOCAL egress; None: every zone; one zone: its NAT gateway
+                                serves all zones
+    share_private_subnets_with  organizational units or accounts that may use the private subnets
+    gateway_endpoints           gateway endpoints: `s3` and `dynamodb`
+    interface_endpoints         services with interface endpoints in its private subnets, for this spoke only
+    endpoint_policies           sets policies of these endpoints, service to JSON; default: principals of the
+                                organization
+    vpc_name                    sets the VPC's `Name` tag; default: `<prefix>-<spoke>`
     """
 
     name: str = field(kw_only=False)

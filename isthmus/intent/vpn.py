@@ -1,6 +1,7 @@
 """Site-to-Site VPN connections and their tunnels.
 
-Defaults are the strictest that AWS offers and common devices can do. AWS's own also accept IKEv1, SHA1 and DH group 2.
+The defaults are the strictest values that AWS and common devices support. The defaults of AWS also accept IKEv1, SHA1
+and DH group 2.
 https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html
 """
 
@@ -15,10 +16,10 @@ from isthmus.intent.site import CustomerGatewayRef
 
 
 class Routing(StrEnum):
-    """How AWS learns what lies behind a connection.
+    """Where the routes to a site come from.
 
-    BGP     from the site's routers
-    STATIC  from static routes to the site's networks, written here
+    BGP     the site's routers advertise them
+    STATIC  static routes to the site's networks
     """
 
     BGP = "bgp"
@@ -27,22 +28,22 @@ class Routing(StrEnum):
 
 @intent
 class Tunnel:
-    """The options of one IPsec tunnel; times in seconds.
+    """The options of one IPsec tunnel. Times are in seconds.
 
     inside_cidr             a /30 of 169.254.0.0/16; None: derived from the connection's number
-    ike_versions            `ikev2`; version 1 is below the floor
-    phase1_encryption_algorithms, phase2_encryption_algorithms  of `AES256-GCM-16` and `AES256`
-    phase1_integrity_algorithms, phase2_integrity_algorithms  of `SHA2-384` and `SHA2-512`
-    phase1_dh_group_numbers, phase2_dh_group_numbers  of the Diffie-Hellman groups 20 and 21
-    startup_action          "start": AWS initiates; "add": the customer gateway does
-    dpd_timeout_action      what a dead peer leads to: "clear", "none" or "restart"
+    ike_versions            `ikev2`; IKE version 1 is rejected as weak
+    phase1_encryption_algorithms, phase2_encryption_algorithms  `AES256-GCM-16`, `AES256`
+    phase1_integrity_algorithms, phase2_integrity_algorithms  `SHA2-384`, `SHA2-512`
+    phase1_dh_group_numbers, phase2_dh_group_numbers  Diffie-Hellman groups 20 and 21
+    startup_action          "start": AWS initiates the tunnel; "add": the customer gateway does
+    dpd_timeout_action      action after dead peer detection: "clear", "none" or "restart"
     dpd_timeout             30 or more
     phase1_lifetime         900 to 28,800
     phase2_lifetime         900 to 3,600, below phase1_lifetime
     rekey_margin_time       60 to half of phase2_lifetime
     rekey_fuzz_percentage   0 to 100
     replay_window_size      64 to 2,048 packets
-    lifecycle_control       the owner decides when AWS replaces the tunnel's endpoint
+    lifecycle_control       you decide when AWS replaces the tunnel endpoint
     """
 
     inside_cidr: str | None = None
@@ -66,19 +67,19 @@ class Tunnel:
 
 @intent
 class VpnConnection:
-    """A Site-to-Site VPN connection (two tunnels) from the hub to a customer gateway.
+    """A Site-to-Site VPN connection from the hub to a customer gateway, with two tunnels.
 
     customer_gateway  the device at the site
     number            1 to 512, unique in the estate; the tunnels' inside CIDRs are derived from it
-    segment           the segment the site belongs to when it comes through this connection
-    routing           BGP (recommended), or static: then the site's networks become static routes
-    default_route     write a static default route to this connection for spokes whose way out is ON_PREMISES; not
-                      needed where the site advertises 0.0.0.0/0
-    acceleration      AWS Global Accelerator in front; cannot be changed on an existing connection
+    segment           the segment of the connection: it decides what the site reaches
+    routing           BGP (recommended), or static routes to the site's networks
+    default_route     create a static default route to this connection for spokes with egress ON_PREMISES; not needed if
+                      the site advertises 0.0.0.0/0
+    acceleration      use AWS Global Accelerator; a change replaces the connection
     tunnels           options of tunnel 1 and tunnel 2
-    bgp_logs          log BGP events too; needs AWS provider 6.25 or later, and raises that root's constraint
-    large_tunnels     up to 5 Gbps a tunnel in place of 1.25, without acceleration; needs AWS provider 6.22 or later,
-                      and raises that root's constraint; another value replaces the connection
+    bgp_logs          also log BGP events; needs AWS provider 6.25 or later, which the root module then requires
+    large_tunnels     up to 5 Gbps for each tunnel instead of 1.25, without acceleration; needs AWS provider 6.22 or
+                      later, which the root module then requires; a change replaces the connection
     """
 
     name: str = field(kw_only=False)
@@ -88,6 +89,6 @@ class VpnConnection:
     routing: Routing = Routing.BGP
     default_route: bool = False
     acceleration: bool = False
-    tunnels: tuple[Tunnel, Tunnel] = field(default_factory=lambda: (Tunnel(), Tunnel()))  # built where this is
+    tunnels: tuple[Tunnel, Tunnel] = field(default_factory=lambda: (Tunnel(), Tunnel()))
     bgp_logs: bool = False
     large_tunnels: bool = False

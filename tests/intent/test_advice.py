@@ -71,14 +71,14 @@ def test_connections_are_advised_an_asn_that_they_may_have(asns: tuple[int, int]
     ("given", "advised"),
     [
         ("8888-8888-8888", '"888888888888"'),
-        ("88888888888", "the id on the account's console page"),  # which digit is missing?
-        ("0000-0000-0001", "the id on the account's console page"),  # network-prod has that one
+        ("88888888888", "the ID on the account's console page"),  # which digit is missing?
+        ("0000-0000-0001", "the ID on the account's console page"),  # network-prod has that one
     ],
 )
 def test_an_account_id_is_advised_only_where_every_digit_is_there(given: str, advised: str) -> None:
     organization = replace(WHOLE.organization, accounts=[*WHOLE.organization.accounts, Account("extra", id=given)])
     estate = replace(WHOLE, organization=organization)
-    assert remedy("invalid-account-id", estate) == f"twelve digits as a text: {advised}"
+    assert remedy("invalid-account-id", estate) == f"twelve digits as text: {advised}"
 
 
 def test_a_connection_is_advised_a_number_whose_addresses_nobody_has_pinned() -> None:

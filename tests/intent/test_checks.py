@@ -487,7 +487,7 @@ def test_every_problem_is_told_at_once_with_its_place_and_remedy() -> None:
     assert sorted(found) == ["cidr-not-canonical", "invalid-log-retention", "unknown-reference"]
     where = place_of(wrong)
     assert found["unknown-reference"].remedy == f'"workloads"; or add it to segments=[...] in {where}'
-    assert found["cidr-not-canonical"].remedy == 'the range itself: "10.1.0.0/20"'
+    assert found["cidr-not-canonical"].remedy == '"10.1.0.0/20"'
     assert found["invalid-log-retention"].remedy.startswith("30, or another of 1, 3, 5")
     assert found["cidr-not-canonical"].place.startswith("tests/intent/test_checks.py:")
     text = str(caught.value)
@@ -498,7 +498,7 @@ def test_every_problem_is_told_at_once_with_its_place_and_remedy() -> None:
 
 def test_remedies_name_the_line_to_change() -> None:
     outside = problems(spoke(cidr="10.2.0.0/20"))[0]
-    assert "a range inside one, e.g. 10.1.0.0/20, or a block around it in tests/intent/network.py:" in outside.remedy
+    assert "or a block that contains it, in tests/intent/network.py:" in outside.remedy
     assert outside.remedy.endswith('"10.2.0.0/19"')
     way = problems(segments(SERVICES, replace(WORKLOADS, allowed_egress={Egress.LOCAL})))[0]
     assert "allowed_egress={Egress.LOCAL, Egress.ON_PREMISES} in tests/intent/" in way.remedy
@@ -546,12 +546,12 @@ def test_a_spoke_is_advised_a_size_that_has_room_for_its_subnets(cidr: str, advi
 def test_what_is_declared_nowhere_is_said_once() -> None:
     given = estate(spoke=replace(DEV, segment="partners"), vpn=replace(VPN, segment="partners"))
     [problem] = [problem for problem in problems(given) if problem.rule == "unknown-reference"]
-    assert problem.given == 'segment "partners" is not declared; 1 more refers to it'
+    assert problem.given == 'segment "partners" is not declared; 1 more reference to it'
     assert problem.remedy == f"add it to segments=[...] in {place_of(given)}; or one of services, workloads"
 
 
 def test_a_device_that_is_not_declared_is_not_taken_for_one_of_like_name() -> None:
     given = vpn(customer_gateway="dc2-01")
     assert remedies(given, "unknown-reference") == [
-        f'add the site that has it to sites=[...] in {place_of(given)}; or "dc1-01", if that is meant'
+        f'add the site that has it to sites=[...] in {place_of(given)}; or "dc1-01", if you meant that one'
     ]

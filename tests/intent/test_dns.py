@@ -200,7 +200,7 @@ def test_fails(name: str, given: Estate, rules: list[str]) -> None:
 
 def test_a_message_says_what_would_be_right() -> None:
     (problem,) = problems(shared(endpoints=CentralEndpoints(services=["com.amazonaws.us-east-1.kms"])))
-    assert problem.remedy.startswith('"kms"; known are access-analyzer, ')
+    assert problem.remedy.startswith('"kms"; one of access-analyzer, ')
     (problem,) = problems(forwards(ForwardRule("Corp Example.com.", site="dc1")))
     assert problem.subject == 'forward rule "Corp Example.com."'
     assert problem.remedy == '"corp-example.com"'

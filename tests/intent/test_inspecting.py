@@ -102,14 +102,14 @@ def test_segments_that_reach_each_other_straight_have_no_firewall_rules() -> Non
 def test_a_sid_of_those_kept_is_refused() -> None:
     rule = f"drop tcp $HOME_NET any -> any 22 (sid:{SIDS.start};)"
     text = refused(with_policy(FirewallPolicy(rule_groups=[RuleGroup("own", rules=[rule], priority=1)])))
-    assert "sid 1000000000 is kept for generated rules" in text
+    assert "sid 1000000000 is reserved for generated rules" in text
 
 
 @pytest.mark.parametrize("name", ["between_segments", "closing"])
 def test_the_name_of_a_generated_group_is_refused(name: str) -> None:
     rule = "drop tcp $HOME_NET any -> any 22 (sid:1;)"
     text = refused(with_policy(FirewallPolicy(rule_groups=[RuleGroup(name, rules=[rule], priority=1)])))
-    assert f'the name "{name}" means generated rules' in text
+    assert f'the name "{name}" is reserved for generated rules' in text
 
 
 def test_more_rules_than_there_is_room_for_are_refused() -> None:
@@ -117,7 +117,7 @@ def test_more_rules_than_there_is_room_for_are_refused() -> None:
     many = replace(
         estate(Inspection.VPC), allowed_connections=[AllowedConnection(source="data", to="apps", ports=ports)]
     )
-    assert f"makes {CAPACITY + 1} rules" in refused(many)
+    assert f"need {CAPACITY + 1} rules" in refused(many)
 
 
 def test_the_generated_group_counts_among_a_policys() -> None:

@@ -62,7 +62,7 @@ def test_a_rule_of_its_own_takes_all_of_8192_characters() -> None:
     assert egress_estates.estate(Inspection.VPC).blocks == ("10.1.0.0/16",)
     assert not told("suricata-rule-too-long", ruled(text % ("a" * room)))
     (problem,) = told("suricata-rule-too-long", ruled(text % ("a" * (room + 1))))
-    assert problem.given == f'"{text[:40]}..." has 8193 characters, its variables written out'
+    assert problem.given == f'"{text[:40]}..." has 8193 characters with the values of its variables'
 
 
 def test_the_values_of_variables_count_as_a_rule_s_own_characters() -> None:

@@ -131,7 +131,7 @@ def spoke_outside_blocks(estate: Estate) -> Iterator[Fault]:
         for cidr in networks(vpc_cidrs(spoke)):
             if not any(cidr.subnet_of(block) for block in blocks):
                 free = free_range(estate, spoke, cidr, cidr.prefixlen)
-                inside = f"a range inside a block, e.g. {free}" if free else "a range inside a block"
+                inside = f"a range inside one of them, e.g. {free}" if free else "a range inside one of them"
                 larger = _block_around(estate, cidr)
                 more = f', or a block that contains it, in {place_of(estate)}: "{larger}"' if larger else ""
                 given = f"{cidr} is outside the estate's blocks {', '.join(map(str, blocks)) or '(none)'}"
