@@ -1,4 +1,4 @@
-"""What the policies share: how a rule is written, and how it sees Terraform through Checkov.
+"""The base of the policies: how a rule is written, and how it reads Terraform through Checkov.
 
 A policy is one file with one class. Checkov puts the folders it loads external checks from on the module path, so a
 policy finds this file by its bare name, with or without Isthmus installed.
@@ -34,14 +34,14 @@ _EXPRESSION = re.compile(
     re.DOTALL,
 )
 _REFERENCE = re.compile(r"(?<![\w.-])((?:data\.)?[a-z][a-z0-9]*_[a-z0-9_]+\.[A-Za-z_][\w-]*)(?:\[[^]]*\])?")
-_AFTER_APPLY = "true_after_unknown"  # what Checkov writes for a value that only the apply will know
+_AFTER_APPLY = "true_after_unknown"  # written by Checkov for a value that is known after apply
 _BOOKKEEPING = re.compile(r"__\w+__|references_|start_line|end_line")
 
 
 class Unreadable:
     """The value of an expression that only Terraform can evaluate. Equal to nothing, contained in nothing."""
 
-    __hash__ = object.__hash__  # so that it may stand in a set, where it is never among what is allowed
+    __hash__ = object.__hash__  # so that it can be a member of a set, where it equals no allowed value
 
     def __eq__(self, other: object) -> bool:
         return False
@@ -54,7 +54,7 @@ UNREADABLE: Final = Unreadable()
 
 
 class NotInPlan(Exception):
-    """What the policy wants to see is not known before the apply: no verdict."""
+    """A value that the policy needs is known after apply: there is no verdict."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ class Block:
     """A resource, data source, provider, output, module call or settings block.
 
     file    the file that Checkov read it from
-    scope   which blocks its references mean: its folder, or the plan and the module address
+    scope   where its references are resolved: its folder, or the plan and the module address
     values  arguments as Terraform writes them, without nulls: a nested block is a dict, or a list of dicts
-    vertex  what Checkov knows it by (None for a resource seen on its own)
+    vertex  its vertex in Checkov's graph (None for a resource that is checked alone)
     """
 
     kind: str
@@ -163,7 +163,7 @@ def allows_everyone(statement: dict[str, Any]) -> bool:
 def condition_keys(statement: dict[str, Any]) -> set[str]:
     """The keys of a statement's conditions in lower case, those of negative operators and of `IfExists` left out.
 
-    `StringNotEquals` lets everybody else in, and an `IfExists` condition holds where the key is absent.
+    `StringNotEquals` allows every other principal, and an `IfExists` condition holds where the key is absent.
     """
     return {
         key.lower()
@@ -194,17 +194,17 @@ class ScannedResources:
         """All blocks of another kind: output, module, terraform, data."""
         return self._by_type.get(f"{kind}.", [])
 
-    def beside(self, block: Block, *types: str) -> list[Block]:
+    def in_same_module(self, block: Block, *types: str) -> list[Block]:
         """Resources of these types that an expression in the same module could name."""
         return [other for other in self.resources(*types) if other.scope == block.scope]
 
     def naming(self, block: Block, argument: str, *types: str) -> list[Block]:
         """Resources of these types in the same module whose argument names this block, by reference or by id."""
-        return [other for other in self.beside(block, *types) if names(other, argument, block)]
+        return [other for other in self.in_same_module(block, *types) if names(other, argument, block)]
 
     def named(self, block: Block, argument: str, *types: str) -> list[Block]:
         """Resources of these types in the same module that this block's argument names."""
-        return [other for other in self.beside(block, *types) if names(block, argument, other)]
+        return [other for other in self.in_same_module(block, *types) if names(block, argument, other)]
 
     def origin(self, block: Block, argument: str) -> str:
         """What an argument refers to in the end, followed through inputs, outputs and remote states.
@@ -300,12 +300,12 @@ def names(block: Block, argument: str, other: Block) -> bool:
 
 
 class _Text:
-    """What every policy says about itself.
+    """The metadata of a policy.
 
     id        stable, never reused
     rating    LOW, MEDIUM, HIGH or CRITICAL
     info      one line: what must hold
-    source    the AWS or Terraform page that says so
+    source    the AWS or Terraform page with the reason
     plan      can it also judge a plan? (a plan lacks lifecycle, outputs and backends as Checkov reads it)
 
     The docstring is the explanation: why, and what to do.

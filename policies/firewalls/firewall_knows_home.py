@@ -12,7 +12,7 @@ class FirewallKnowsHome(EstatePolicy):
     """Unless HOME_NET says otherwise, it is the block of the firewall's own VPC: rules and domain lists then match
     nothing that comes from a spoke, and an allow list lets everything of the spokes through or stops all of it.
 
-    Set HOME_NET to the scanned's blocks in the policy, or in every rule group.
+    Set HOME_NET to the estate's blocks in the policy, or in every rule group.
     """
 
     id = "CKV_ISTHMUS_53"
@@ -29,7 +29,7 @@ class FirewallKnowsHome(EstatePolicy):
             return
         groups = [
             group
-            for group in scanned.beside(block, _GROUP)
+            for group in scanned.in_same_module(block, _GROUP)
             if group.address in block.references("firewall_policy") and group.literal("type") == "STATEFUL"
         ]
         if not groups:

@@ -22,7 +22,7 @@ _NAMED = {
 
 class AdmitsNamedRoles(ResourcePolicy):
     """`*` with a condition on the organization or the account alone admits every user and role in it: a person who may
-    only read, a function, a build job. Within one account a resource policy is enough to be let in.
+    only read, a function, a build job. Within one account, a resource policy alone grants access.
 
     Name the roles with `ArnLike` on `aws:PrincipalArn`, or as principals.
     """

@@ -28,7 +28,7 @@ class FlowLogRoleNamesItsSource(ResourcePolicy):
             principal = statement.get("Principal")
             services = set(as_list(principal.get("Service"))) if isinstance(principal, dict) else set()
             if statement.get("Effect") == "Allow" and services & _SERVICES and not condition_keys(statement) & _SOURCE:
-                yield f"{', '.join(sorted(services & _SERVICES))} may assume it for anybody"
+                yield f"{', '.join(sorted(services & _SERVICES))} may assume it for any account"
 
 
 check = FlowLogRoleNamesItsSource()

@@ -8,8 +8,8 @@ _SOURCE = {"aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceo
 
 
 class LogPolicyNamesItsSource(ResourcePolicy):
-    """The log delivery service acts for every AWS customer: without a condition on the source, anybody's tunnel can
-    write into the log group that is to prove what yours did.
+    """The log delivery service acts for every AWS customer: without a condition on the source, a tunnel in any
+    account can write to the log group that documents your tunnels.
     """
 
     id = "CKV_ISTHMUS_47"

@@ -8,7 +8,7 @@ _WHO = {"aws:principalorgid", "aws:principalorgpaths", "aws:principalaccount"}
 
 
 class TrustStaysInside(ResourcePolicy):
-    """A role that `*` may assume belongs to whoever finds its ARN, and ARNs of roles with plain names can be guessed.
+    """Any AWS account that knows the ARN can use a role that `*` may assume, and ARNs with plain names can be guessed.
 
     Bind it with `StringEquals` on `aws:PrincipalOrgID`: a pattern on the principal's ARN alone fits every account.
     """

@@ -6,9 +6,9 @@ from isthmus_policy import ANYWHERE, UNREADABLE, Block, ResourcePolicy
 
 
 class ResolverIsNotOpen(ResourcePolicy):
-    """A resolver that everybody may ask answers spoofed queries with floods, and tells the world the private zones.
+    """An open resolver answers spoofed queries with floods, and discloses the private zones to the internet.
 
-    Name the blocks that may ask: the scanned's own and those of the sites. A source that cannot be read fails.
+    Name the blocks that may send queries: the estate's own and those of the sites. A source that cannot be read fails.
     """
 
     id = "CKV_ISTHMUS_48"

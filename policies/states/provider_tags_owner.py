@@ -6,8 +6,8 @@ from isthmus_policy import Block, ProviderPolicy
 
 
 class ProviderTagsOwner(ProviderPolicy):
-    """Whoever finds a route table at three in the morning must see whose it is. `default_tags` reaches every resource,
-    also the ones that somebody adds later.
+    """The owner of a route table must be visible during an incident. `default_tags` applies to every resource, also to
+    those that are added later.
     """
 
     id = "CKV_ISTHMUS_59"

@@ -17,9 +17,10 @@ _ACCEPTERS = (
 
 
 class AttachmentIsAssociated(EstatePolicy):
-    """Without an association, everything that arrives through the attachment is dropped, and a VPN is told nothing.
+    """Without an association, everything that arrives through the attachment is dropped. AWS advertises nothing over a
+    VPN connection then.
 
-    Write the association in the module that creates the attachment, of the accepter where there is one.
+    Write the association in the module that creates the attachment, with the accepter if there is one.
     """
 
     id = "CKV_ISTHMUS_5"

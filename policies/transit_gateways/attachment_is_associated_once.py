@@ -24,14 +24,14 @@ class AttachmentIsAssociatedOnce(EstatePolicy):
         return scanned.resources(_ASSOCIATION)
 
     def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
-        mine = _attachment(block, scanned)
-        for other in scanned.beside(block, _ASSOCIATION):
-            if other.address != block.address and mine and mine == _attachment(other, scanned):
+        attachment = _attachment(block, scanned)
+        for other in scanned.in_same_module(block, _ASSOCIATION):
+            if other.address != block.address and attachment and attachment == _attachment(other, scanned):
                 yield f"{other.address} associates the same attachment"
 
 
 def _attachment(association: Block, scanned: ScannedResources) -> str:
-    """What an association is of: an accepter stands for the attachment that it accepts."""
+    """The attachment of an association. An accepter is resolved to the attachment that it accepts."""
     for accepter in scanned.named(association, _ATTACHMENT, _ACCEPTER):
         return _attachment(accepter, scanned)
     known = association.literal(_ATTACHMENT)

@@ -8,17 +8,19 @@ _ROUTE = "aws_ec2_transit_gateway_route"
 
 
 class DefaultRouteHasBlackholes(EstatePolicy):
-    """A default route also carries what no other route knows: traffic for another spoke leaves by the exit, and the
-    router or firewall there, which knows every spoke, sends it back in. Isolated segments then reach each other.
+    """A default route also matches traffic to another spoke that has no route: it leaves through the egress path, and
+    the router or firewall there, which has a route to every spoke, sends it back. Isolated segments then reach each
+    other.
 
-    Blackhole the scanned's own blocks in every table that holds a default: propagated spokes are longer and still win.
+    Blackhole the estate's own blocks in every table that holds a default: propagated prefixes of
+    spokes are longer and still match first.
     """
 
     id = "CKV_ISTHMUS_7"
     rating = "HIGH"
-    info = "A transit gateway table with a default route blackholes the scanned's blocks"
+    info = "A transit gateway table with a default route blackholes the estate's blocks"
     source = "https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html"
-    plan = False  # there, tables that are inputs of a module cannot be told apart
+    plan = False  # there, tables that are inputs of a module cannot be distinguished
 
     def subjects(self, scanned: ScannedResources) -> Iterable[Block]:
         for route in scanned.resources(_ROUTE):
@@ -33,7 +35,7 @@ class DefaultRouteHasBlackholes(EstatePolicy):
             and scanned.origin(route, "transit_gateway_route_table_id") == table
             for route in scanned.resources(_ROUTE)
         ):
-            yield "its table has no blackhole for the scanned's own blocks"
+            yield "its table has no blackhole for the estate's own blocks"
 
 
 def _may_be_default(route: Block) -> bool:

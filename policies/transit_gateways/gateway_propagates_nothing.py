@@ -6,7 +6,7 @@ from isthmus_policy import Block, ResourcePolicy
 
 
 class GatewayPropagatesNothing(ResourcePolicy):
-    """AWS's default lets every new attachment advertise itself to the default table: everybody finds everybody.
+    """By default, every new attachment propagates to the default table, so all attachments reach each other.
 
     Propagate each attachment into the tables of the segments that may reach it, and into no other.
     """

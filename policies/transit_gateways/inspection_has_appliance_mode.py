@@ -7,7 +7,7 @@ from isthmus_policy import UNREADABLE, Block, EstatePolicy, ScannedResources
 
 class InspectionHasApplianceMode(EstatePolicy):
     """Without appliance mode each direction of a flow keeps to the zone it came from, so that a stateful firewall
-    sees half of it and drops it, in whichever pairs of zones nobody tested.
+    sees half of it and drops it, between some pairs of zones only.
 
     Set `appliance_mode_support = "enable"` on the attachment of a VPC with firewall or load balancer endpoints.
     """

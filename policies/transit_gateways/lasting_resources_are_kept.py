@@ -6,8 +6,8 @@ from isthmus_policy import Block, ResourcePolicy
 
 
 class LastingResourcesAreKept(ResourcePolicy):
-    """Replacing one of these cuts every spoke off, or gives out an address that somebody else's router or allow list
-    knows. One changed argument is enough to plan it.
+    """Replacing one of these disconnects every spoke, or releases an address that a router or allow list of another
+    company uses. One changed argument is enough to plan it.
 
     Set `lifecycle.prevent_destroy`. `terraform plan` then refuses to replace it, and `terraform destroy` to destroy it.
     Nothing stops its deletion when the block is removed or renamed: Terraform drops the setting with the block. Review

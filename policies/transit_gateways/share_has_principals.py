@@ -6,7 +6,7 @@ from isthmus_policy import Block, EstatePolicy, ScannedResources
 
 
 class ShareHasPrincipals(EstatePolicy):
-    """A share with nobody to share with looks done and does nothing: the first spoke fails with an unknown gateway."""
+    """A share without principals has no effect: the first spoke fails with an unknown gateway."""
 
     id = "CKV_ISTHMUS_12"
     rating = "LOW"

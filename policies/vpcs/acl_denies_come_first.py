@@ -31,7 +31,7 @@ class AclDeniesComeFirst(EstatePolicy):
     def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
         rules = [*_inline(block), *_standalone(block, scanned)]
         for direction in ("ingress", "egress"):
-            # Of a network ACL that says no rules itself, a plan calls them unknown: its rules stand alone.
+            # In a plan, the inline rules of a network ACL are unknown if its rules are separate resources.
             if block.has(direction) and UNREADABLE in block.items(direction):
                 yield f"{direction} cannot be read"
         for rule in rules:

@@ -30,8 +30,8 @@ _BOUNDS = {
 
 
 class EndpointServesTheOrganization(EstatePolicy):
-    """Without a policy, an endpoint carries any request of any principal to any account: also the upload to somebody
-    else's bucket with somebody else's keys, which no firewall sees.
+    """Without a policy, an endpoint carries any request of any principal to any account: also an upload to the
+    bucket of another company with its keys, which no firewall sees.
 
     Allow `*` only under a condition on the organization of the principal or of the resource, or name the resources:
     AWS's own buckets hold what requests without a signature fetch.

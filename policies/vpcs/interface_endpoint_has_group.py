@@ -6,8 +6,8 @@ from isthmus_policy import UNREADABLE, Block, ResourcePolicy
 
 
 class InterfaceEndpointHasGroup(ResourcePolicy):
-    """Without a security group an interface endpoint takes the VPC's default one: closed where that is empty, as it
-    should be, and then the endpoint answers nobody.
+    """Without a security group an interface endpoint has the default group of the VPC. If that group is empty, as it
+    should be, no client can reach the endpoint.
     """
 
     id = "CKV_ISTHMUS_38"

@@ -8,7 +8,7 @@ _TO_ATTACHMENTS = ("aws_ec2_transit_gateway_route", "aws_ec2_transit_gateway_pre
 
 
 class ConnectionLearnsOrHasRoutes(EstatePolicy):
-    """A static connection tells the gateway nothing: without routes it is up, and carries no packet.
+    """A static connection advertises no routes: without static routes it is up, and carries no packet.
 
     Prefer BGP. For a static one, write a route to its attachment in every transit gateway table that reaches the site.
     An `aws_vpn_connection_route` counts for a virtual private gateway only: a transit gateway ignores it.

@@ -6,7 +6,8 @@ from isthmus_policy import Block, EstatePolicy, ScannedResources
 
 
 class KeysLieInSecretsManager(EstatePolicy):
-    """With standard storage every reader of the state, and everyone who may describe VPN connections, has the keys.
+    """With standard storage, every reader of the state has the keys, and every principal that may describe VPN
+    connections.
 
     Set `preshared_key_storage = "SecretsManager"`, or let the customer gateway authenticate with a certificate.
     """

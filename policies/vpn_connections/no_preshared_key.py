@@ -6,7 +6,7 @@ from isthmus_policy import Block, ResourcePolicy
 
 
 class NoPresharedKey(ResourcePolicy):
-    """A key in the configuration stands in clear text in the state and in every saved plan, whatever it comes from:
+    """A key in the configuration is in clear text in the state and in every saved plan, whatever it comes from:
     a variable, a random password, a secret that was read.
 
     Leave the argument out: AWS generates the key, and `preshared_key_storage` keeps it in Secrets Manager.

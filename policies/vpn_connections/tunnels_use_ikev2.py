@@ -6,7 +6,7 @@ from isthmus_policy import Block, ResourcePolicy
 
 
 class TunnelsUseIkev2(ResourcePolicy):
-    """AWS accepts both versions unless told otherwise, and the customer gateway then chooses. IKEv1 is withdrawn."""
+    """By default, AWS accepts both versions, and the customer gateway device chooses. IKEv1 is withdrawn."""
 
     id = "CKV_ISTHMUS_16"
     rating = "HIGH"

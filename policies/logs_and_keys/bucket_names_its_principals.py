@@ -17,12 +17,12 @@ _WHO = {
 }
 
 
-class BucketIsForSomebody(ResourcePolicy):
-    """`*` without a condition on who asks, or from where, publishes the bucket of logs or state."""
+class BucketNamesItsPrincipals(ResourcePolicy):
+    """`*` without a condition on the principal or the source makes the bucket of logs or state public."""
 
     id = "CKV_ISTHMUS_44"
     rating = "CRITICAL"
-    info = "A bucket or topic policy with principal * says whom it means"
+    info = "A bucket or topic policy with principal * names its principals by a condition"
     source = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html"
     resources = ("aws_s3_bucket_policy", "aws_sns_topic_policy", "aws_sqs_queue_policy")
 
@@ -36,4 +36,4 @@ class BucketIsForSomebody(ResourcePolicy):
                 yield f"statement {statement.get('Sid', '')!r} allows every principal"
 
 
-check = BucketIsForSomebody()
+check = BucketNamesItsPrincipals()

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from isthmus_policy import Block, ResourcePolicy, allows_everyone, condition_keys, statements
 
 
-class KeyIsForSomebody(ResourcePolicy):
-    """A key policy is the last word on a key: `*` without a condition on who asks is every account of AWS.
+class KeyNamesItsPrincipals(ResourcePolicy):
+    """A key policy decides who may use a key: `*` without a condition on the principal is every AWS account.
 
-    Checkov's CKV_AWS_33 takes any condition for an answer, also one that does not say who.
+    Checkov's CKV_AWS_33 accepts any condition, also one that does not restrict the principal.
     """
 
     id = "CKV_ISTHMUS_42"
     rating = "CRITICAL"
-    info = "A key policy with principal * says whom it means"
+    info = "A key policy with principal * names its principals by a condition"
     source = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policies.html"
     resources = ("aws_kms_key", "aws_kms_key_policy", "aws_kms_replica_key")
     _WHO = frozenset(
@@ -40,4 +40,4 @@ class KeyIsForSomebody(ResourcePolicy):
                 yield f"statement {statement.get('Sid', '')!r} allows every principal"
 
 
-check = KeyIsForSomebody()
+check = KeyNamesItsPrincipals()

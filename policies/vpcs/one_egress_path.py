@@ -7,11 +7,12 @@ from isthmus_policy import ANYWHERE, UNREADABLE, Block, EstatePolicy, ScannedRes
 _INTERNET = ("gateway_id", "nat_gateway_id", "egress_only_gateway_id")
 
 
-class OneWayOut(EstatePolicy):
-    """A spoke whose subnets leave through the hub, and which has an internet or NAT gateway of its own besides, has an
-    exit that nobody inspects. A second default route is all it takes.
+class OneEgressPath(EstatePolicy):
+    """A spoke with egress through the hub that also has its own internet or NAT gateway has an egress path without
+    inspection. A second default route is enough.
 
-    Send every default route of a VPC the same way. A VPC that others leave through has none to the transit gateway.
+    Send every default route of a VPC the same way. A VPC that provides egress for others has none to
+    the transit gateway.
     """
 
     id = "CKV_ISTHMUS_29"
@@ -23,7 +24,7 @@ class OneWayOut(EstatePolicy):
         return (route for route in scanned.resources("aws_route") if _default(route) and _target(route) == "internet")
 
     def problems(self, block: Block, scanned: ScannedResources) -> Iterator[str]:
-        for other in scanned.beside(block, "aws_route"):
+        for other in scanned.in_same_module(block, "aws_route"):
             if _default(other) and _target(other) == "hub" and _vpcs(other, scanned) & _vpcs(block, scanned):
                 yield f"{other.address} sends the default of the same VPC to the transit gateway"
 
@@ -51,4 +52,4 @@ def _vpcs(route: Block, scanned: ScannedResources) -> set[str]:
     }
 
 
-check = OneWayOut()
+check = OneEgressPath()
