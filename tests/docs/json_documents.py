@@ -1,115 +1,102 @@
-"""docs/reference/json.md: the keys of every JSON document, from documents that the commands write.
+"""docs/reference/json.md: the keys of every JSON document, from the published schemas.
 
 `python -m tests.docs.json_documents` writes it again.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
-import re
-import tempfile
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
+from importlib.resources import files
 from typing import Any
 
-from isthmus.cli import main
-from modules.output_folder import write_output
 from tests.docs.readme import PROJECT
-from tests.modules.synthesized import files_of
 
 DOCUMENT = PROJECT / "docs/reference/json.md"
+COMMANDS = ("prove", "diff", "scan", "cost")
+SHARED = "common.schema.json"
 HEAD = """# JSON documents
 
 `--json FILE` writes the whole answer of a command as one JSON object, and `--json -` writes it to standard output. This
-page is generated: it lists the keys of documents that the commands wrote for the examples of this project. A key that
-no example has is not listed.
+page is generated from the JSON Schemas in `isthmus/report/schemas`, which the wheel contains. Tests validate every
+output against them.
 
-- `flows[]` means: each element of the list `flows`. `*` means: each key of an object with names of your network.
+- `schema` is the version of a document. It is raised when a key is removed or changes its meaning. New keys do not
+  raise it.
+- A key with `?` can be missing. `[]` means each element of a list, and `.*` each key of an object with names of your
+  network.
 - A resource is its Terraform address, with the root module in front: `network/module.hub.aws_ec2_transit_gateway.this`.
-- Keys can be added in later versions. The meaning of a key does not change.
 """
-# Each document: a title, and the commands that write it. Together they show its keys.
-COMMANDS = {
-    "isthmus prove": ("prove right", "prove wrong", "prove strict", "prove vpn_per_vpc", "prove partly"),
-    "isthmus diff": ("diff right wrong", "diff right central", "diff right partly"),
-    "isthmus cost": ("cost right --traffic traffic.toml", "cost right --before wrong"),
-    "isthmus scan": ("scan wrong",),
-}
-_NAMED = {"advertised_prefixes", "exits", "parts", "roots", "sites", "subnets", "tiers", "usage", "zones"}
-_WORDS = {dict: "object", list: "list", str: "text", bool: "true or false", int: "number", float: "number"}
 
 
 def page() -> str:
-    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
-        _networks()
-        return HEAD + "".join(_section(title, commands) for title, commands in COMMANDS.items())
+    parts = [HEAD]
+    for command in COMMANDS:
+        schema = _read(f"{command}.schema.json")
+        parts += (f"\n## isthmus {command}\n\n{_TABLE}", *_object("", schema), *_definitions(schema))
+    parts += ("\n## Shared objects\n", *_definitions(_read(SHARED)))
+    return "".join(parts)
 
 
-def _networks() -> None:
-    """Outputs of the reference estate (right, with a mistake, without a root) and of an example; other Terraform."""
-    for name in ("right", "wrong", "partly", "strict"):
-        write_output(Path(name), files_of("environments.estate"))
-    write_output(Path("central"), files_of("examples.stage_4_central_egress"))
-    spoke = Path("wrong/stacks/dev/modules/spoke_dev/main.tf.json")
-    spoke.write_text(spoke.read_text().replace("var.route_table_id_workloads", "var.route_table_id_network_services"))
-    for file in sorted(Path("partly/stacks/network").rglob("*.json")):
-        file.unlink()
-    Path("vpn_per_vpc").symlink_to(PROJECT / "examples/alternatives/vpn_per_vpc")
-    Path("policies").symlink_to(PROJECT / "policies")
-    Path("traffic.toml").symlink_to(PROJECT / "examples/costs/guide_traffic.toml")
+def _definitions(schema: dict[str, Any]) -> Iterator[str]:
+    """A section for each object that a schema names."""
+    for name, definition in schema.get("$defs", {}).items():
+        table = f"\n{_TABLE}{''.join(_object('', definition))}" if "properties" in definition else ""
+        yield f"\n### {name}\n\n{definition.get('description', _type(definition))}\n{table}"
 
 
-def _section(title: str, commands: tuple[str, ...]) -> str:
-    kinds: dict[str, set[str]] = defaultdict(set)
-    order: dict[str, int] = {}
-    for command in commands:
-        for path, kind in _keys("", _document(command)):
-            kinds[path].add(kind)
-            order.setdefault(path, len(order))
-
-    def place(path: str) -> list[int]:
-        """Members stand behind what holds them, in the order in which they were first written."""
-        ends = [match.start() for match in re.finditer(r"\.|\[", path)] + [len(path)]
-        return [order[path[:end]] for end in ends]
-
-    rows = "".join(
-        f"| `{path}` | {' or '.join(sorted(kinds[path]))} |\n"
-        for path in sorted(kinds, key=place)
-        if not _is_shown_by_members(path, kinds)
-    )
-    return f"\n## {title}\n\n| key | value |\n|---|---|\n{rows}"
+_TABLE = "| key | value | meaning |\n|---|---|---|\n"
 
 
-def _is_shown_by_members(path: str, kinds: Mapping[str, set[str]]) -> bool:
-    inside = f"{path}[]" in kinds or any(other.startswith(f"{path}.") for other in kinds)
-    return inside and kinds[path] <= {"list", "object"}
+def _read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((files("isthmus.report") / "schemas" / name).read_text(encoding="utf-8"))
+    return found
 
 
-def _document(command: str) -> Any:
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        code = main([*command.split(), "--json", "-"])
-    assert code in (0, 1), command
-    return json.loads(out.getvalue())
+def _object(path: str, schema: dict[str, Any]) -> Iterator[str]:
+    """A row for each key of an object, and for the keys inside of them."""
+    for name, value in schema.get("properties", {}).items():
+        optional = "" if name in schema.get("required", ()) else "?"
+        yield from _rows(f"{path}{name}{optional}", value)
+    if isinstance(schema.get("additionalProperties"), dict):
+        yield from _rows(f"{path}*", schema["additionalProperties"])
 
 
-def _keys(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        named = path.rpartition(".")[2] in _NAMED
-        for key, inner in value.items():
-            yield from _member(f"{path}.{'*' if named else key}".lstrip("."), inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _member(f"{path}[]", inner)
+def _rows(path: str, schema: dict[str, Any]) -> Iterator[str]:
+    yield f"| `{path}` | {_type(schema)} | {schema.get('description', '').replace('|', BAR)} |\n"
+    while isinstance(schema.get("items"), dict):
+        path, schema = f"{path}[]", schema["items"]
+    if "$ref" not in schema:
+        yield from _object(f"{path}.", schema)
 
 
-def _member(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    yield path, "null" if value is None else _WORDS[type(value)]
-    yield from _keys(path, value)
+def _type(schema: dict[str, Any]) -> str:
+    """The type of a value in words; a shared object is a link."""
+    if reference := schema.get("$ref"):
+        name = reference.rpartition("/")[2]
+        return f"[{name}](#{name.lower()})"
+    if "const" in schema:
+        return f"`{json.dumps(schema['const'])}`"
+    if "enum" in schema:
+        return ", ".join(f"`{json.dumps(value)}`" for value in schema["enum"])
+    for several in ("anyOf", "oneOf"):
+        if several in schema:
+            return " or ".join(_type(each) for each in schema[several])
+    if schema.get("type") == "array":
+        return f"list of {_type(schema['items'])}"
+    found = schema.get("type", "object")
+    return " or ".join(_WORDS[name] for name in ([found] if isinstance(found, str) else found))
 
+
+_WORDS = {
+    "string": "text",
+    "integer": "integer",
+    "number": "number",
+    "boolean": "true or false",
+    "null": "null",
+    "object": "object",
+}
+BAR = "\\|"
 
 if __name__ == "__main__":
     DOCUMENT.write_text(page())
