@@ -1,4 +1,4 @@
-"""What `make` would do, without doing it: which estate, which folder, and whether .venv is made anew."""
+"""The commands of `make` in a dry run: the estate, the folder, and whether .venv is created anew."""
 
 import os
 import shutil
@@ -57,8 +57,8 @@ def test_the_folder_is_the_one_that_was_named(
 def test_the_estate_is_the_one_that_was_named(
     project: Path, words: tuple[str, ...], environ: dict[str, str], estate: str
 ) -> None:
-    told = planned(project, "--print-data-base", "synth", *words, **environ)
-    assert f"\nISTHMUS_ESTATE := {estate}\n" in told
+    plan = planned(project, "--print-data-base", "synth", *words, **environ)
+    assert f"\nISTHMUS_ESTATE := {estate}\n" in plan
 
 
 def test_an_environment_that_works_is_kept(project: Path) -> None:
@@ -81,6 +81,6 @@ def test_an_environment_without_its_python_is_made_anew(project: Path) -> None:
 def test_an_environment_that_is_out_of_date_is_brought_up_to_date(project: Path) -> None:
     lock = project / "uv.lock"
     os.utime(lock, (lock.stat().st_atime, (project / ".venv" / ".ready").stat().st_mtime + 10))
-    told = planned(project, "synth")
-    assert "sync --frozen" in told
-    assert f"[ '{project}' = '{project}' ] || rm -rf .venv" in told
+    plan = planned(project, "synth")
+    assert "sync --frozen" in plan
+    assert f"[ '{project}' = '{project}' ] || rm -rf .venv" in plan

@@ -1,4 +1,4 @@
-"""What Terraform makes before a resource: by its references and `depends_on`, through modules."""
+"""The resources that Terraform creates before another: by references and `depends_on`, across modules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Documents = Mapping[str, Mapping[str, Any]]
 
 
 def made_before(documents: Documents, address: str) -> set[str]:
-    """The addresses `<root>/<module>/<type>.<name>` of all that is made before a resource, itself not among them.
+    """The addresses `<root>/<module>/<type>.<name>` of all resources that are created before a resource.
 
     The documents are by `<root>` and `<root>/<module>`, as `inventory.modules_of` gives them.
     """
@@ -42,7 +42,7 @@ def _all_of(documents: Documents, place: str) -> Iterator[str]:
 
 
 def _named(documents: Documents, place: str, body: Any) -> Iterator[str]:
-    """What a body of a module refers to or depends on."""
+    """The addresses that a body refers to or depends on."""
     texts = [text for text in _texts(body) if "${" in text]
     texts += body.get("depends_on", []) if isinstance(body, dict) else []
     root, _, module = place.partition("/")

@@ -1,4 +1,4 @@
-"""Estates with a central way out: each form of inspection, each kind of segment, any number of zones."""
+"""Estates with central egress: every form of inspection, every kind of segment, any number of zones."""
 
 from __future__ import annotations
 

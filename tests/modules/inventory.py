@@ -1,9 +1,9 @@
-"""Partial-match inventories: what an output must hold, as far as anybody cares.
+"""Inventories of outputs: all resource counts, and some argument values.
 
-An inventory is a JSON file beside this package, one an example:
+Each example has an inventory, a JSON file in tests/inventories:
 
 - `counts`  resources of each type in each module, complete: a type that is not named must not exist
-- `values`  for some addresses the arguments that matter; the others may be anything
+- `values`  arguments of some addresses; all other arguments may have any value
 - `outputs` names of the outputs of each root, complete
 
 `python -m tests.modules.inventory` rewrites them all from the present output: counts and outputs anew, values for the
@@ -32,7 +32,7 @@ Files = Mapping[str, str]
 
 
 def path_of(example: str) -> Path:
-    """Where the inventory of an example lies."""
+    """The file of an example's inventory."""
     return FOLDER / f"{example}.json"
 
 

@@ -1,4 +1,4 @@
-"""The reference estate with other hybrid DNS or other endpoints, and what becomes of it."""
+"""The reference estate with other hybrid DNS or other endpoints, and its resources."""
 
 from __future__ import annotations
 

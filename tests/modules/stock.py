@@ -1,4 +1,4 @@
-"""The stock bindings without what importing them costs: `python -m tests.modules.stock` is `python main.py` with them.
+"""The stock bindings without the time to import them: `python -m tests.modules.stock` is `python main.py` with them.
 
 Types, JavaScript and Python sources are those of the package as published. Only its `__init__` does not run, which
 does nothing but import all 2,200 submodules, and takes a minute to do so.
@@ -10,7 +10,7 @@ import sys
 
 
 def use_stock_bindings() -> None:
-    """Has to come before anything of the bindings is imported."""
+    """Call this before any import of the bindings."""
     os.environ["ISTHMUS_BINDINGS"] = "stock"
     from modules.bindings import load
 

@@ -150,7 +150,7 @@ def test_builders_at_once_all_get_the_same_entry(tmp_path: Path) -> None:
     cached(tmp_path / "cache", "key", never)
 
 
-def test_building_removes_what_nobody_has_used_for_a_month(tmp_path: Path) -> None:
+def test_building_removes_entries_unused_for_a_month(tmp_path: Path) -> None:
     old, recent = cached(tmp_path, "old", build), cached(tmp_path, "recent", build)
     for entry, days in ((old, 31), (recent, 29)):
         then = entry.stat().st_mtime - days * 24 * 3600

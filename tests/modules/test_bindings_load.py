@@ -1,4 +1,4 @@
-"""Loading a cut package in place of the whole one, and everything that can stand in the way, on a fake provider."""
+"""Loading a cut package in place of the whole one, and every problem that can prevent it, with a fake provider."""
 
 import importlib
 import os
@@ -61,7 +61,7 @@ def test_declared_submodules_come_from_the_cache(
     assert err.count("\n") == 1
 
 
-def test_the_second_time_nothing_is_said(declare: Declare, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_second_load_prints_nothing(declare: Declare, capfd: pytest.CaptureFixture[str]) -> None:
     declare(f"from {PROVIDER}.vpc import Vpc")
     capfd.readouterr()
     del sys.modules[PROVIDER]

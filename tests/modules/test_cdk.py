@@ -79,7 +79,7 @@ def test_the_order_in_which_elements_are_added_changes_nothing(order: list[int])
 
 @settings(max_examples=10)  # each asks Node many times
 @given(NAMES)
-def test_a_reference_says_what_the_attribute_says(name: str) -> None:
+def test_a_reference_equals_the_attribute(name: str) -> None:
     spoke = module()
     vpc = spoke.add(Vpc, name)
     variable = spoke.add(TerraformVariable, name, type="string")
@@ -87,10 +87,10 @@ def test_a_reference_says_what_the_attribute_says(name: str) -> None:
         spoke.add(TerraformOutput, f"attribute{position}", value=value)
     for position, value in enumerate((variable.string_value, spoke.ref(variable, None))):
         spoke.add(TerraformOutput, f"variable{position}", value=value)
-    said = {key: body["value"] for key, body in spoke.emit()["output"].items()}
-    assert said["attribute0"] == said["attribute1"] == f"${{aws_vpc.{name}.id}}"
-    assert said["attribute2"] == said["attribute3"] == f"${{aws_vpc.{name}.arn}}"
-    assert said["variable0"] == said["variable1"] == f"${{var.{name}}}"
+    outputs = {key: body["value"] for key, body in spoke.emit()["output"].items()}
+    assert outputs["attribute0"] == outputs["attribute1"] == f"${{aws_vpc.{name}.id}}"
+    assert outputs["attribute2"] == outputs["attribute3"] == f"${{aws_vpc.{name}.arn}}"
+    assert outputs["variable0"] == outputs["variable1"] == f"${{var.{name}}}"
 
 
 def test_an_address_is_taken_once() -> None:
@@ -112,7 +112,7 @@ def test_an_element_of_another_module_cannot_be_referred_to() -> None:
         module().ref(vpc)
 
 
-def test_a_module_is_handed_its_providers() -> None:
+def test_a_module_gets_its_providers_from_the_caller() -> None:
     spoke = ModuleStack(
         "spoke", providers={"aws": RequiredProvider(source="hashicorp/aws", version="~> 6.0", aliases=("network",))}
     )

@@ -1,4 +1,4 @@
-"""Hybrid DNS as Terraform: who may ask whom, fixed addresses, and spokes that are served without being known."""
+"""Hybrid DNS as Terraform: security groups, fixed addresses, and spokes that the module does not list."""
 
 import json
 import re
@@ -44,8 +44,8 @@ def test_endpoints_have_fixed_addresses_of_their_own_in_every_zone():
             assert IPv4Address(block["ip"]) in IPv4Network(subnet)
             given.append(block["ip"])
     assert len(given) == len(set(given)) == 6
-    told = documents[DNS]["output"]["dns_inbound_addresses"]["value"]
-    assert set(told.values()) == set(given[:3])
+    addresses = documents[DNS]["output"]["dns_inbound_addresses"]["value"]
+    assert set(addresses.values()) == set(given[:3])
 
 
 def test_resolver_and_endpoint_subnets_route_like_the_private_ones_of_their_zone():
@@ -187,7 +187,7 @@ def test_allowed_names_win_over_blocked_ones():
     assert "firewall_domain_redirection_action" not in rules["blocked"]
 
 
-def test_queries_are_logged_with_the_roots_key_unless_told_otherwise():
+def test_queries_are_logged_with_the_roots_key_unless_the_intent_disables_it():
     resources, _ = made(reference())
     assert resources[f"{DNS}/aws_cloudwatch_log_group.queries"]["kms_key_id"] == "${var.log_key_arn}"
     without, documents = made(reference(query_logs=False))
@@ -213,13 +213,13 @@ def test_one_account_admits_its_own_vpcs_without_being_asked():
     )
     segments = [replace(s, allowed_egress={*s.allowed_egress, Egress.NONE}) for s in estate.segments]
     resources, documents = made(replace(estate, segments=segments))
-    mine = [a for a in resources if a.startswith("tools/resolution_tools/")]
-    assert not [a for a in mine if "authorization" in a]
-    assert len([a for a in mine if "zone_association" in a]) == 7
+    own = [a for a in resources if a.startswith("tools/resolution_tools/")]
+    assert not [a for a in own if "authorization" in a]
+    assert len([a for a in own if "zone_association" in a]) == 7
     assert not [p for p in documents["tools"]["provider"]["aws"] if p.get("alias") == "dns"]
 
 
-def test_hybrid_dns_may_lie_beside_the_hub():
+def test_hybrid_dns_may_be_in_the_hub_environment():
     """Then spokes there are served too, and nothing is read from another root."""
     estate = reference()
     shared = next(e for e in estate.environments if e.dns is not None)

@@ -1,4 +1,4 @@
-"""The central way out, proved: every combination, the guide's fourth stage, and the mistakes people make."""
+"""Central egress is proved: every combination of options, stage 4 of the guide, and common mistakes."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -167,8 +167,12 @@ MISTAKES: dict[str, tuple[str, Callable[[Any], object], str]] = {
         _set("aws_ec2_transit_gateway_vpc_attachment", "this", appliance_mode_support="disable"),
         "appliance-mode-off",
     ),
-    "no way back from NAT": (EGRESS, _drop("aws_route", "public_az1_block_10_1_0_0_16"), "egress-missing"),
-    "no way back from the firewall": (EGRESS, _drop("aws_route", "firewall_az2_block_10_1_0_0_16"), "egress-missing"),
+    "no return path from NAT": (EGRESS, _drop("aws_route", "public_az1_block_10_1_0_0_16"), "egress-missing"),
+    "no return path from the firewall": (
+        EGRESS,
+        _drop("aws_route", "firewall_az2_block_10_1_0_0_16"),
+        "egress-missing",
+    ),
     "back past the firewall": (
         EGRESS,
         _set(
@@ -238,7 +242,7 @@ def test_a_more_specific_route_around_the_firewall_is_found(inspection: Inspecti
 # --- what is written
 
 
-def test_rules_know_the_estate_by_its_blocks_and_segments_by_theirs() -> None:
+def test_rules_use_the_blocks_of_the_estate_and_of_segments() -> None:
     document = json.loads(between_accounts(Inspection.VPC)[FIREWALL])["resource"]
     policy = document["aws_networkfirewall_firewall_policy"]["this"]["firewall_policy"]
     (home,) = policy["policy_variables"]["rule_variables"]
@@ -349,7 +353,7 @@ def test_a_firewall_that_only_alerts_drops_nothing() -> None:
     assert texts(resources)["own"] == own.rules[0].replace("reject", "alert") + "\n"
 
 
-def test_another_account_writes_routes_in_the_tables_of_the_way_out_and_no_other() -> None:
+def test_another_account_may_write_routes_only_in_the_egress_tables() -> None:
     role = json.loads(between_accounts(Inspection.VPC)[HUB])["resource"]["aws_iam_role_policy"]["egress"]
     statements = {statement["Sid"]: statement for statement in json.loads(role["policy"])["Statement"]}
     tables = {arn.split(".")[1] for arn in statements["Route"]["Resource"]}

@@ -1,4 +1,4 @@
-"""Interface endpoints as Terraform: names that lead to them, who is let in, on whose behalf."""
+"""Interface endpoints as Terraform: DNS records, security groups, endpoint policies."""
 
 import json
 import re
@@ -58,7 +58,7 @@ def test_every_known_service_has_its_names():
             assert len(endpoint["subnet_ids"]) == 3
 
 
-def test_s3_beside_a_gateway_endpoint_answers_the_sites_alone():
+def test_s3_with_a_gateway_endpoint_serves_only_the_sites():
     resources, documents = central("kms", "s3")
     endpoint = resources[f"{ENDPOINTS}/aws_vpc_endpoint.interface_s3"]
     assert endpoint["private_dns_enabled"] is True
@@ -118,8 +118,8 @@ def test_who_takes_on_a_role_of_the_organization_need_not_be_a_principal_of_it_y
     ]
 
 
-def test_what_aws_keeps_in_buckets_of_its_own_can_be_read_and_nothing_written_there():
-    """Nobody of the organization signs requests for layers of images in ECR, or for packages of Amazon Linux."""
+def test_buckets_of_aws_can_be_read_and_not_written():
+    """Requests for layers of ECR images, or for packages of Amazon Linux, have no signature of the organization."""
     resources, _ = central("kms", "s3")
     ours, owned = json.loads(resources[f"{ENDPOINTS}/aws_vpc_endpoint.interface_s3"]["policy"])["Statement"]
     assert ours["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": "o-exampleorg"}}

@@ -84,7 +84,7 @@ def cases() -> Mapping[str, Estate]:
             vpns=(TO_BRANCH,),
             segments=[SERVICES, NARROW],
         ),
-        "two sites with transit, and holes for spokes beside them": estate(
+        "two sites with transit, and blackholes for spokes": estate(
             site=replace(QUIET, transit_with=["branch"]),
             sites=(replace(BRANCH, advertises=["192.168.7.0/24", "10.0.0.0/8"]),),
             vpns=(TO_BRANCH,),

@@ -1,4 +1,4 @@
-"""Each stage of the guide makes what its inventory says."""
+"""The output of each example matches its inventory."""
 
 import json
 
@@ -20,8 +20,8 @@ def test_output_matches_inventory(example):
         assert address in resources_of(files_of(example)), address
 
 
-def test_stage_2_takes_away_what_the_guide_decommissions():
-    """Moving the way out on-premises leaves no internet gateway, NAT gateway or public subnet in the spoke."""
+def test_stage_2_removes_the_resources_of_local_egress():
+    """With on-premises egress, the spoke has no internet gateway, NAT gateway or public subnet."""
     before = resources_of(files_of("examples.stage_1_dev_only"))
     after = resources_of(files_of("examples.stage_2_on_premises_egress"))
     gone = {address.rpartition("/")[2] for address in before.keys() - after.keys()}

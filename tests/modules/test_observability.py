@@ -1,4 +1,4 @@
-"""Module `observability`: what is watched, who is told, what the console draws."""
+"""Module `observability`: alarms, their actions, the dashboard, Network Manager."""
 
 import json
 from dataclasses import replace
@@ -35,7 +35,7 @@ def alarms(document):
 
 @settings(max_examples=15)
 @given(estates(largest=1))
-def test_every_tunnel_connection_and_doubled_site_has_an_alarm_that_somebody_hears(estate: Estate) -> None:
+def test_every_tunnel_connection_and_doubled_site_has_an_alarm_with_an_action(estate: Estate) -> None:
     wanted = Observability(notify=["network-team@example.com", TOPIC])
     environment = replace(estate.hub_environment, observability=wanted)
     document = observability(replace(estate, environments=[environment]), environment)
@@ -62,7 +62,7 @@ def name_of(connection):
 
 @settings(max_examples=15)
 @given(estates(largest=1))
-def test_every_input_is_an_output_of_the_module_it_is_said_to_come_from(estate: Estate) -> None:
+def test_every_input_is_an_output_of_its_module(estate: Estate) -> None:
     environment = replace(estate.hub_environment, observability=Observability(notify=["a@example.com"]))
     document = observability(replace(estate, environments=[environment]), environment)
     wanted = inputs_of(environment)
@@ -72,18 +72,18 @@ def test_every_input_is_an_output_of_the_module_it_is_said_to_come_from(estate: 
 
 
 @pytest.mark.parametrize(("minutes", "periods"), [(5, 1), (15, 3), (1_440, 288)])
-def test_an_alarm_waits_as_long_as_it_is_told(minutes, periods):
+def test_an_alarm_waits_for_the_configured_time(minutes, periods):
     alarm = alarms(module(tunnel_down_for=minutes))["connection_infra_dc1_01"]
     assert alarm["period"] * alarm["evaluation_periods"] == minutes * 60
     assert alarm["datapoints_to_alarm"] == periods
 
 
-def test_silence_is_an_alarm():
+def test_missing_data_is_an_alarm():
     """A connection that was deleted, or whose metrics stopped, is not up."""
     assert {a["treat_missing_data"] for a in of(module(), "aws_cloudwatch_metric_alarm").values()} == {"breaching"}
 
 
-def test_the_key_and_the_topic_admit_the_alarms_of_this_account_and_nobody_else():
+def test_the_key_and_the_topic_allow_only_alarms_of_this_account():
     document = module()
     key = json.loads(of(document, "aws_kms_key")["this"]["policy"])["Statement"]
     topic = json.loads(of(document, "aws_sns_topic_policy")["alarms"]["policy"])["Statement"]
@@ -97,7 +97,7 @@ def test_the_key_and_the_topic_admit_the_alarms_of_this_account_and_nobody_else(
     assert of(document, "aws_sns_topic")["alarms"]["kms_master_key_id"] == "${aws_kms_key.this.arn}"
 
 
-def test_with_a_topic_of_their_own_none_is_made():
+def test_with_a_given_topic_none_is_created():
     document = module(notify=[TOPIC])
     assert not of(document, "aws_sns_topic")
     assert not of(document, "aws_kms_key")
@@ -121,7 +121,7 @@ def test_the_dashboard_shows_bytes_drops_and_tunnels():
     assert len(set(places)) == len(places)
 
 
-def test_network_manager_draws_hub_sites_and_devices_unless_told_not_to():
+def test_network_manager_has_hub_sites_and_devices_unless_disabled():
     document = module()
     assert of(document, "aws_networkmanager_transit_gateway_registration")["this"]["transit_gateway_arn"] == (
         "${var.transit_gateway_arn}"
@@ -143,7 +143,7 @@ def test_a_site_with_coordinates_is_on_the_map():
 
 
 def test_customer_gateways_are_handed_out_with_their_connections():
-    """Network Manager takes no customer gateway that has none."""
+    """Network Manager refuses a customer gateway without a connection."""
     estate = estate_of(STAGE)
     outputs = vpn(estate, estate.environment("network"), HubTables(estate))["output"]
     assert outputs["customer_gateway_arn_infra_dc1_02"]["depends_on"] == ["aws_vpn_connection.infra_dc1_02"]

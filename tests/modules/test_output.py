@@ -1,4 +1,4 @@
-"""What holds for every output: reproducible, stable, free of paths, tokens and secrets."""
+"""Every output is reproducible, stable, free of paths, tokens and secrets."""
 
 import contextlib
 import errno
@@ -91,8 +91,8 @@ def test_reordering_every_list_changes_nothing():
         environments=[replace(e, spokes=e.spokes[::-1]) for e in estate.environments[::-1]],
         sites=[replace(site, advertises=site.advertises[::-1]) for site in estate.sites],
     )
-    mine = {name: text for name, text in synthesize(turned).items() if name != "intent.json"}
-    assert mine == {name: text for name, text in files_of(REFERENCE).items() if name != "intent.json"}
+    own = {name: text for name, text in synthesize(turned).items() if name != "intent.json"}
+    assert own == {name: text for name, text in files_of(REFERENCE).items() if name != "intent.json"}
 
 
 def test_adding_a_spoke_leaves_every_other_root_as_it_was():
@@ -271,19 +271,19 @@ def test_a_broken_estate_leaves_the_last_good_output(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "output"),
     [
         (None, "no such module"),
         ("", "holds no Estate"),
         ("from isthmus.intent import Spoke\nSpoke('x', cdr='10.0.0.0/16')", "did you mean cidr"),
     ],
 )
-def test_an_estate_that_is_none_is_a_message(tmp_path, text, said):
+def test_an_estate_that_is_none_is_a_message(tmp_path, text, output):
     if text is not None:
         (tmp_path / "mine.py").write_text(text)
     ran = run_app(tmp_path, ISTHMUS_ESTATE="mine")
     assert ran.returncode == 2
-    assert said in ran.stderr
+    assert output in ran.stderr
     assert "Traceback" not in ran.stderr
 
 
@@ -314,10 +314,10 @@ def test_a_remedy_fits_its_cause(tmp_path, monkeypatch, capsys, number, remedy):
     assert remedy in capsys.readouterr().err
 
 
-def test_a_folder_with_other_peoples_stacks_is_a_message(tmp_path):
-    theirs = tmp_path / "project" / "stacks" / "mysql" / "data" / "db.bin"
-    theirs.parent.mkdir(parents=True)
-    theirs.write_text("kept")
+def test_a_folder_with_foreign_stacks_is_a_message(tmp_path):
+    foreign = tmp_path / "project" / "stacks" / "mysql" / "data" / "db.bin"
+    foreign.parent.mkdir(parents=True)
+    foreign.write_text("kept")
     ran = run_app(tmp_path, ISTHMUS_ESTATE="examples.stage_1_dev_only", CDKTF_OUTDIR="project")
     assert ran.returncode == 2
     assert ran.stderr.startswith("isthmus: cannot write project: it holds files that Isthmus did not write")
@@ -327,7 +327,7 @@ def test_a_folder_with_other_peoples_stacks_is_a_message(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("setting", "value", "said"),
+    ("setting", "value", "output"),
     [
         ("JSII_NODE", "/nowhere/node", "Node cannot be started: /nowhere/node: No such file or directory"),
         ("JSII_NODE", "/bin/true", "Node does not work: /bin/true"),
@@ -335,10 +335,10 @@ def test_a_folder_with_other_peoples_stacks_is_a_message(tmp_path):
         ("TMPDIR", "/nowhere", "the temporary folder /nowhere cannot be used"),
     ],
 )
-def test_what_the_machine_lacks_is_one_line(tmp_path, setting, value, said):
+def test_a_problem_of_the_machine_is_one_line(tmp_path, setting, value, output):
     ran = run_app(tmp_path, ISTHMUS_ESTATE="examples.stage_1_dev_only", **{setting: value})
     assert ran.returncode == 2
-    assert said in ran.stderr
+    assert output in ran.stderr
     assert len(ran.stderr.splitlines()) == 1, ran.stderr
     assert not (tmp_path / "cdktf.out").exists()
 
@@ -369,8 +369,8 @@ def test_ctrl_c_ends_it_quietly(tmp_path, after):
         app.wait(after)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(app.pid, signal.SIGINT)
-    _, said = app.communicate(timeout=60)
-    assert said == b""
+    _, output = app.communicate(timeout=60)
+    assert output == b""
     assert app.returncode in (130, 0, -signal.SIGINT)  # 0: it was done; the last: before it began
 
 

@@ -1,4 +1,4 @@
-"""Writing the output: complete or not at all, and nothing but what the manifest says is ours."""
+"""Writing the output: complete or not at all, and only files that the manifest lists."""
 
 import json
 import os
@@ -120,7 +120,7 @@ def test_a_symbolic_link_that_took_the_place_of_a_module_is_never_followed(tmp_p
     assert (out / MODULE).parent.is_symlink()
 
 
-def test_a_link_beside_ours_is_left_alone(tmp_path, victim):
+def test_an_unrelated_link_is_not_changed(tmp_path, victim):
     out = tmp_path / "out"
     write_output(out, {ROOT: "{}\n", OLD: "{}\n"})
     (out / "stacks" / "link").symlink_to(victim)

@@ -1,4 +1,4 @@
-"""Several connections, certificates, large tunnels: what module `vpn` makes of them, what is left when one fails."""
+"""Several connections, certificates, large tunnels: the output of module `vpn`, and the flows after a failure."""
 
 import inspect
 import json
@@ -67,7 +67,7 @@ def test_no_tunnel_connection_or_customer_gateway_takes_anything_with_it(answer)
     assert not any(lost.values())
 
 
-def test_a_second_connection_that_one_table_does_not_learn_from_is_no_help(tmp_path):
+def test_a_second_connection_without_propagation_into_one_table_does_not_help(tmp_path):
     path = "stacks/network/modules/vpn/main.tf.json"
     document = json.loads(files_of(STAGE)[path])
     del document["resource"]["aws_ec2_transit_gateway_route_table_propagation"]["infra_dc1_02_workloads"]
@@ -125,7 +125,7 @@ def test_bandwidth_of_all_tunnels_together_is_shown(large, together, flow, tmp_p
 
 
 @pytest.mark.parametrize(
-    ("waits", "said"),
+    ("waits", "note"),
     [
         ((Tunnel(startup_action="add", dpd_timeout_action="none"),) * 2, True),
         ((Tunnel(startup_action="add", dpd_timeout_action="none"), Tunnel()), False),
@@ -133,17 +133,17 @@ def test_bandwidth_of_all_tunnels_together_is_shown(large, together, flow, tmp_p
         ((Tunnel(), Tunnel()), False),
     ],
 )
-def test_tunnels_that_only_the_site_opens_again_are_noted(waits, said, tmp_path):
+def test_tunnels_that_only_the_site_opens_again_are_noted(waits, note, tmp_path):
     output = written(changed(tunnels=waits), tmp_path)
     (found,) = site_paths(output.graph, output.estate)
-    assert found.waiting == (found.connections if said else ())
-    assert ("nothing else does" in sheets(output, {})[0].markdown) is said
+    assert found.waiting == (found.connections if note else ())
+    assert ("nothing else does" in sheets(output, {})[0].markdown) is note
     notes = proof.read(tmp_path).network.notes
-    assert any("only the device at the site can open the tunnel again" in note for note in notes) is said
+    assert any("only the device at the site can open the tunnel again" in note for note in notes) is note
 
 
 @pytest.mark.parametrize("accelerated", [True, False])
-def test_the_site_hears_that_it_renews_the_keys_of_an_accelerated_connection(accelerated, tmp_path):
+def test_the_device_configuration_says_that_it_renews_the_keys_of_an_accelerated_connection(accelerated, tmp_path):
     output = written(changed(acceleration=accelerated), tmp_path)
     sheet = sheets(output, {})[0].markdown
     assert ("has to begin each renewal of IKE keys" in sheet) is accelerated
@@ -163,7 +163,7 @@ def test_static_routing_uses_one_tunnel(tmp_path):
     assert proof.read(tmp_path).prove(scenarios=False).verdict is proof.Verdict.PROVED
 
 
-def test_every_option_of_a_tunnel_reaches_the_tunnel_it_is_said_of():
+def test_every_option_of_a_tunnel_is_set_on_that_tunnel():
     """Arguments of the provider that a tunnel has, but for keys, IPv6 and logs, are all taken from the intent."""
     document = document_of(changed(tunnels=(Tunnel(lifecycle_control=True, dpd_timeout=45), Tunnel())))
     connection = document["resource"]["aws_vpn_connection"]["infra_dc1_01"]

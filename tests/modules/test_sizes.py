@@ -1,4 +1,4 @@
-"""What the rules of the language count is what is written: policies, charts and alarms that grow with the estate."""
+"""The sizes that the rules of the language count are those of the output: policies, charts, alarms."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def check_roles(estate: Estate) -> None:
         assert trust_policy_length(estate, segment) == len(trust)
         text, named = _ARN.subn(arn, made["aws_iam_role_policy"][name]["policy"])
         assert named == tables_named(estate, segment)
-        # That of a single table stands in no list, so has no comma.
+        # The ARN of a single table is not in a list, so it has no comma.
         assert len(text) <= role_policy_length(estate, named, owners_named(estate, segment)) <= len(text) + 1_100
 
 
@@ -72,7 +72,7 @@ def test_roles_have_policies_as_long_as_counted(estate: Estate) -> None:
 def test_roles_of_an_inspected_estate_have_too() -> None:
     estate = egress_estates.estate(Inspection.GATEWAY, way=Egress.LOCAL)
     check_roles(estate)
-    # Whom the firewall sees is in its table, whatever way its spokes leave by.
+    # Every segment with inspection is in the firewall's table, with any egress.
     local = [replace(s, allowed_egress={Egress.LOCAL}) if s.name == "apps" else s for s in estate.segments]
     check_roles(replace(estate, segments=local))
 

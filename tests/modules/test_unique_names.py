@@ -49,7 +49,7 @@ OVERWRITTEN = {
     "aws_sns_topic": "https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html",
 }
 
-# What AWS tells apart by ids of its own. A name that is taken is refused or there twice, and nothing is replaced.
+# AWS identifies these resources by id. A taken name is refused or exists twice, and nothing is replaced.
 BY_ID = {
     "aws_route53_resolver_firewall_domain_list",
     "aws_route53_resolver_firewall_rule_group",

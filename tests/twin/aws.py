@@ -360,5 +360,5 @@ def _acl_rule(rule: Mapping[str, Any]) -> AclRule:
 
 
 def _asn(arguments: Mapping[str, Any]) -> str:
-    """The ASN of a customer gateway: one that is too large for the one argument stands in the other."""
+    """The ASN of a customer gateway: one argument holds small numbers, the other large ones."""
     return str(arguments.get("bgp_asn") or arguments["bgp_asn_extended"])

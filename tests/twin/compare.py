@@ -103,17 +103,17 @@ def compare(
     questions = [question for pair in pairs for question in _questions(*pair, probes)]
     score = Score(len(pairs))
     with Twin(wiring) as twin:
-        doubtful = questions
+        unsettled = questions
         for attempt in range(_AGAIN):
-            score.packets += len(doubtful)
+            score.packets += len(unsettled)
             differing = []
-            for question, seen in zip(doubtful, twin.ask(doubtful), strict=True):
+            for question, seen in zip(unsettled, twin.ask(unsettled), strict=True):
                 found = list(_verdicts(engine, subject.locations.sites, wiring.hosts, question, seen))
                 if attempt < _AGAIN - 1 and any(isinstance(one, Disagreement) for one in found):
                     differing.append(question)
                 else:
                     _count(score, found)
-            doubtful = differing
+            unsettled = differing
     return score
 
 
@@ -175,8 +175,8 @@ def _claimed(sites: Iterable[Site], source: Host, destination: Host) -> bool:
     for site in sites:
         if site.name == name:
             own = any(destination.ip in cidr for cidr in site.networks)
-            said = () if isinstance(site.advertises, Unknown) else site.advertises
-            return not own and any(destination.ip in one.prefix for one in said if one.prefix.prefixlen)
+            advertised = () if isinstance(site.advertises, Unknown) else site.advertises
+            return not own and any(destination.ip in one.prefix for one in advertised if one.prefix.prefixlen)
     return False
 
 

@@ -24,7 +24,7 @@ class Spot(NamedTuple):
 
 
 class Edits:
-    """An output in the hands of somebody careless."""
+    """An output with random changes."""
 
     def __init__(self, files: Mapping[str, str], seed: int) -> None:
         self._files = dict(files)

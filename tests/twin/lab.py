@@ -201,13 +201,13 @@ def main() -> None:
     try:
         leave()
         for line in sys.stdin:
-            said = json.loads(line)
+            request = json.loads(line)
             answer: Any
             if lab is None:
-                lab = Lab(said)
+                lab = Lab(request)
                 answer = {}
             else:
-                answer = lab.ask(said)
+                answer = lab.ask(request)
             print(json.dumps(answer), flush=True)
     except (NotPossible, OSError) as error:
         print(json.dumps({"error": str(error)}), flush=True)

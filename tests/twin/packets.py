@@ -27,7 +27,7 @@ class Arrived(NamedTuple):
 
 
 def first(source: str, destination: str, protocol: int, source_port: int, port: int, number: int) -> bytes:
-    """A TCP SYN, a UDP datagram or an ICMP echo request. Of ICMP, the source port is the identifier."""
+    """A TCP SYN, a UDP datagram or an ICMP echo request. For ICMP, the source port is the identifier."""
     payload = _PAYLOAD.pack(_MARK, 0, number)
     if protocol == ICMP:
         return _ip(source, destination, protocol, _icmp(_ECHO, source_port, payload))

@@ -99,7 +99,7 @@ class _Routers:
         return self.region.subnets[self.region.nats[nat][0]].cidr[5]
 
     def _nat(self, nat: str, subnet: Subnet) -> None:
-        """It sends everything on from its own address, and lets in replies to that alone."""
+        """It forwards packets with its own source address, and allows only replies to that address."""
         box = self.wiring.namespace("nat")
         near, far = self.wiring.link(self._router(subnet), box, "n")
         self.boxes[nat] = self._port(subnet, near)

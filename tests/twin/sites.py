@@ -1,6 +1,6 @@
-"""On-premises sites: what they have and advertise, as the intent beside the output states it.
+"""On-premises sites: what they have and advertise, as the intent in the output states it.
 
-BGP is no part of Terraform, so both the proof and the twin take the intent's word for it.
+BGP is no part of Terraform, so both the proof and the twin use the prefixes of the intent.
 """
 
 from __future__ import annotations

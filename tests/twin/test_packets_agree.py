@@ -30,8 +30,8 @@ def test_packets_agree_with_the_proof_of_an_edited_output(tmp_path: Path, seed: 
     assert not score.disagreements, f"{edits.made}\n{score}"
 
 
-# Edits of the reference estate after which some packets fare otherwise, by their seeds.
-_TELLING = {
+# Edits of the reference estate that change the result of some packets, by name.
+_EDITS = {
     "remove": Edits.remove,
     "another transit table": Edits.another_transit_table,
     "a zone less": Edits.one_zone_less,
@@ -41,13 +41,13 @@ _TELLING = {
 }
 
 
-@pytest.mark.parametrize("kind", _TELLING)
+@pytest.mark.parametrize("kind", _EDITS)
 def test_a_proof_of_something_else_disagrees(tmp_path: Path, kind: str) -> None:
     """The comparison can fail: the proof of an output does not fit the packets of the same output edited."""
     files = output_of(REFERENCE)
     for seed in range(20):
         edits = Edits(files, seed)
-        done = _TELLING[kind](edits)
+        done = _EDITS[kind](edits)
         if not done:
             continue
         folder = tmp_path / str(seed)

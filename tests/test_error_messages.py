@@ -1,4 +1,4 @@
-"""Errors fit the terminal, and lose nothing by it."""
+"""Error messages are wrapped to the terminal without losing text."""
 
 import io
 import sys
