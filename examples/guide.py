@@ -35,12 +35,12 @@ ZONES = ["use1-az1", "use1-az2", "use1-az4"]
 BLOCKS = ["10.1.0.0/16"]
 
 
-def data_centre(*, announces_default: bool) -> Site:
+def data_centre(*, advertises_default: bool) -> Site:
     """The data centre; with a default route advertised, it is a way out to the internet."""
     return Site(
         "dc1",
         networks={"users": "172.20.0.0/16", "servers": "172.21.0.0/16"},
-        advertises=[*(["0.0.0.0/0"] if announces_default else []), "172.20.0.0/15"],
+        advertises=[*(["0.0.0.0/0"] if advertises_default else []), "172.20.0.0/15"],
         customer_gateways=[CustomerGateway("infra-dc1-01", ip_address="203.0.113.10", bgp_asn=65_010)],
     )
 

@@ -34,6 +34,6 @@ estate = Estate(
     blocks=guide.BLOCKS,
     zones=guide.ZONES,
     segments=[network_services, workloads],
-    sites=[guide.data_centre(announces_default=True)],
+    sites=[guide.data_centre(advertises_default=True)],
     environments=[guide.network(network_services), dev],
 )

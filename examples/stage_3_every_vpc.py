@@ -36,7 +36,7 @@ estate = Estate(
     blocks=guide.BLOCKS,
     zones=guide.ZONES,
     segments=[network_services, workloads],
-    sites=[guide.data_centre(announces_default=True)],
+    sites=[guide.data_centre(advertises_default=True)],
     environments=[
         guide.network(network_services, guide.spoke_accounts),
         environment("shared-services", guide.infra_shared_prod, "10.1.48.0/20", network_services),

@@ -63,7 +63,7 @@ estate = Estate(
     blocks=guide.BLOCKS,
     zones=guide.ZONES,
     segments=[network_services, workloads],
-    sites=[guide.data_centre(announces_default=True)],
+    sites=[guide.data_centre(advertises_default=True)],
     environments=[
         guide.network(network_services, guide.spoke_accounts),
         egress,

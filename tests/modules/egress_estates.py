@@ -96,7 +96,7 @@ def estate(
             blocks=guide.BLOCKS,
             zones=zones,
             segments=[services, apps, data],
-            sites=[guide.data_centre(announces_default=True)],
+            sites=[guide.data_centre(advertises_default=True)],
             environments=[network, workloads, shared, egress],
             quotas={"elastic-ips": 8},
         )
