@@ -56,17 +56,17 @@ def main() -> int:
         Thread(target=_load_bindings, daemon=True).start()
     from isthmus.intent import IntentError
     from isthmus.intent.loading import load_estate, named
-    from isthmus.text.error_messages import complain, complain_of_a_bug
+    from isthmus.text.error_messages import print_error, report_bug
     from modules.output_folder import OutputRefusedError, write_output
 
     if unusable:
-        complain(f"isthmus: {unusable}")
+        print_error(f"isthmus: {unusable}")
         return FAILED
     sys.path.insert(0, str(Path.cwd()))
     try:
         estate = load_estate(named(os.environ))
     except IntentError as error:
-        complain(f"isthmus: {error}")
+        print_error(f"isthmus: {error}")
         return FAILED
     out = Path(os.environ.get("CDKTF_OUTDIR") or "cdktf.out")
     try:
@@ -76,26 +76,26 @@ def main() -> int:
     except Exception as error:  # noqa: BLE001  a problem of the machine, or a bug: both get a message
         problem = machine_problem(error)
         if problem:
-            complain(f"isthmus: {problem}")
+            print_error(f"isthmus: {problem}")
         else:
-            complain_of_a_bug(error)
+            report_bug(error)
         return FAILED
     try:
         result = write_output(out, files)
     except OutputRefusedError as refusal:
-        complain(f"isthmus: {refusal}")
+        print_error(f"isthmus: {refusal}")
         return FAILED
     except OSError as error:
         where = f" ({error.filename})" if error.filename and Path(error.filename) != out else ""
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         remedy = "Free disk space" if full else "Check the path and its permissions"
-        complain(
+        print_error(
             f"isthmus: cannot write {out}: {error.strerror}{where}. The previous output is unchanged. {remedy}, or "
             "choose another folder: CDKTF_OUTDIR=..."
         )
         return FAILED
     for name in result.kept:
-        complain(
+        print_error(
             f"isthmus: {out / name} is no longer part of the output. It was not removed, because it was edited: remove "
             "it yourself"
         )

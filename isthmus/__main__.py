@@ -1,17 +1,17 @@
-"""The command line as a process of its own: `isthmus ...` and `python -m isthmus ...`."""
+"""The entry points `isthmus ...` and `python -m isthmus ...`."""
 
 import gc
 import sys
 
 from isthmus.cli import STOPPED, main
-from isthmus.text.broken_pipe import let_the_reader_leave
+from isthmus.text.broken_pipe import ignore_broken_pipe
 
 
 def run() -> int:
-    """Run one command, without looking for garbage: a command lives for seconds, and most of what it makes it keeps."""
+    """Run one command, without garbage collection: a command runs for seconds and keeps most of its objects."""
     gc.disable()
     try:
-        let_the_reader_leave()
+        ignore_broken_pipe()
         status = main()
     except KeyboardInterrupt:
         status = STOPPED

@@ -1,7 +1,7 @@
 """The command line: `isthmus <command> ...`. Each command is a module of `isthmus.commands`.
 
-Exit codes: 0 yes or nothing found, 1 no or findings, 2 no answer (usage, input that cannot be used, or an error of
-Isthmus itself), 130 stopped by Ctrl-C. They are the same when the reader of standard output leaves early (`| head`).
+Exit codes: 0 yes or no findings, 1 no or findings, 2 no answer (usage, unusable input, or an error of Isthmus itself),
+130 stopped by Ctrl-C. They are the same if the reader of standard output closes it early (`| head`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from isthmus.commands import COMMANDS
 from isthmus.errors import CannotAnswer
-from isthmus.text.error_messages import complain, complain_of_a_bug
+from isthmus.text.error_messages import print_error, report_bug
 
 NO_ANSWER = 2
 STOPPED = 130
@@ -27,7 +27,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _Version(argparse.Action):
-    """`--version`. What is installed is looked up only when somebody asks: that takes longer than parsing."""
+    """`--version`. The look-up of the installed release takes longer than parsing, so it is done on request."""
 
     def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:
         super().__init__(option_strings, dest, nargs=0, help=help)
@@ -42,7 +42,7 @@ class _Version(argparse.Action):
 def parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
     top = _Parser(
-        prog="isthmus", description="Hybrid AWS networks as Terraform, with a proof of what they let through."
+        prog="isthmus", description="Hybrid AWS networks as Terraform, with a proof of which flows are reachable."
     )
     top.add_argument("--version", action=_Version, help="show the release and exit")
     choices = top.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
@@ -55,9 +55,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code. User errors are one message on standard error, never a traceback."""
+    """Run one command and return its exit code. User errors are a message on standard error, never a traceback."""
     if sys.stdout is None:  # closed by the shell: `>&-`
-        complain("isthmus: standard output is closed, so there is nowhere to write the answer")
+        print_error("isthmus: standard output is closed, so the answer cannot be written")
         return NO_ANSWER
     try:
         arguments = parser().parse_args(argv)
@@ -68,23 +68,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return STOPPED
     except _user_errors() as error:
-        complain(f"isthmus: {_said(error)}")
+        print_error(f"isthmus: {_message(error)}")
         return NO_ANSWER
     except Exception as error:  # noqa: BLE001  an error of ours must never look like the answer "no"
-        complain_of_a_bug(error)
+        report_bug(error)
         return NO_ANSWER
     return code
 
 
-def _said(error: Exception) -> str:
-    """The text of an error; of the system's, with the path first and without its number."""
+def _message(error: Exception) -> str:
+    """The text of an error. An error of the operating system starts with the path and has no number."""
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         return f"{error.filename}: it cannot be used ({error.strerror}). Check the path and its permissions."
     return str(error)
 
 
 def _user_errors() -> tuple[type[Exception], ...]:
-    """The roots of all errors that are written for people. Looked up only when something was raised."""
+    """The base classes of all errors that are written for users. Imported only after an error."""
     from isthmus.cost.errors import CostError
     from isthmus.intent.errors import IntentError
     from isthmus.proof.errors import ProofError

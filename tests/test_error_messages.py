@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from isthmus.text.error_messages import complain, fitted
+from isthmus.text.error_messages import fitted, print_error
 
 WORDS = st.text(st.characters(codec="ascii", categories=("L", "N", "P")), min_size=1, max_size=30)
 LINES = st.builds(
@@ -35,5 +35,5 @@ def test_it_is_fitted_for_people_alone(monkeypatch: pytest.MonkeyPatch, people: 
     heard = io.StringIO()
     monkeypatch.setattr(heard, "isatty", lambda: people, raising=False)
     monkeypatch.setattr(sys, "stderr", heard)
-    complain("a sentence of more than twenty")
+    print_error("a sentence of more than twenty")
     assert len(heard.getvalue().splitlines()) == lines

@@ -7,25 +7,32 @@ from typing import Any
 
 
 def inputs(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of every command that asks about one network: paths, the intent, advertisements."""
-    parser.add_argument("paths", metavar="PATH", nargs="+", help="folder of roots, plan or state (JSON)")
-    parser.add_argument("--intent", metavar="FILE", help="intent.json, where it is not beside the output")
+    """Add the arguments of every command that reads one network: paths, the intent, advertised prefixes."""
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="folder of root modules, plan or state (JSON)")
+    parser.add_argument(
+        "--intent", metavar="FILE", help="the intent.json to use (default: the one in the output folder)"
+    )
     advertises(parser)
     client_ports(parser)
 
 
+def intent(parser: argparse.ArgumentParser) -> None:
+    """Add `--intent`."""
+    parser.add_argument("--intent", metavar="FILE", help="intent.json to use (default: the one in the output folder)")
+
+
 def assumed(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What a person says beside the paths, as `isthmus.proof.read` takes it."""
+    """The arguments other than the paths, as `isthmus.proof.read` takes them."""
     return {name: getattr(arguments, name) for name in ("intent", "advertises", "sites", "client_ports")}
 
 
 def client_ports(parser: argparse.ArgumentParser) -> None:
-    """Add `--client-ports`: what no Terraform says of the hosts."""
+    """Add `--client-ports`, which Terraform does not contain."""
     parser.add_argument(
         "--client-ports",
         metavar="FIRST-LAST",
         type=_client_ports,
-        help="ports that clients open connections from, which replies go to (default: 1024-65535)",
+        help="source ports of clients (default: 1024-65535)",
     )
 
 
@@ -37,7 +44,7 @@ def _client_ports(text: str) -> tuple[int, int]:
 
 
 def port_range(text: str) -> tuple[int, int]:
-    """Two ports as people write them: `32768-60999`. Raises `ValueError`."""
+    """A range of two ports, such as `32768-60999`. Raises `ValueError`."""
     first, _, last = text.partition("-")
     numbers = [int(end) for end in (first, last) if end.isascii() and end.isdigit()]
     if len(numbers) != 2 or not numbers[0] <= numbers[1] <= 65_535:
@@ -46,14 +53,14 @@ def port_range(text: str) -> tuple[int, int]:
 
 
 def advertises(parser: argparse.ArgumentParser) -> None:
-    """Add `--advertises`, once for each connection, and `--site`, once for each site of several connections."""
+    """Add `--advertises`, one for each connection, and `--site`, one for each site with several connections."""
     parser.add_argument(
         "--advertises",
         metavar="CONNECTION=CIDR,...",
         action="append",
         default=[],
-        help="what the site behind a VPN connection or Direct Connect gateway (by name or address) advertises; nothing "
-        "after '=': nothing",
+        help="prefixes that the site advertises over a VPN connection or Direct Connect gateway (name or address), "
+        "e.g. vpn1=10.0.0.0/8; leave empty after '=' for none",
     )
     parser.add_argument(
         "--site",
@@ -61,5 +68,5 @@ def advertises(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=CONNECTION,...",
         action="append",
         default=[],
-        help="connections that lead to one site, where there is no intent to say so",
+        help="connections of one site, if there is no intent",
     )

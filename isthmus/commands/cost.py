@@ -1,4 +1,4 @@
-"""`isthmus cost`: what a network costs in a month, while it stands and for what passes."""
+"""`isthmus cost`: the monthly cost of a network, fixed and for traffic."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
     from isthmus.cost.prices import Prices
     from isthmus.cost.traffic import TrafficFlow
 
-HELP = "what the network costs in a month: while it stands, and for traffic by the path it takes"
+HELP = "estimate the monthly cost of a network, fixed and for traffic by the path it takes"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     inputs(parser)
-    parser.add_argument("--traffic", metavar="FILE", help="flows of a month, as TOML: who sends how many GB to whom")
-    whose = parser.add_mutually_exclusive_group()
-    whose.add_argument("--prices", metavar="FILE", help="prices of a Region, or your own, as TOML")
-    whose.add_argument("--region", metavar="REGION", help="the Region whose prices to take (default: the network's)")
-    parser.add_argument("--before", metavar="PATH", help="another network, to put this one's bill beside its bill")
-    parser.add_argument("--json", metavar="FILE", help="write the bill as JSON ('-': standard output)")
-    parser.add_argument("--markdown", metavar="FILE", help="write it for a pull request ('-': standard output)")
+    parser.add_argument("--traffic", metavar="FILE", help="flows of a month (TOML): source, destination and GB")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--prices", metavar="FILE", help="prices of a Region, or your own (TOML)")
+    source.add_argument("--region", metavar="REGION", help="Region of the prices (default: that of the network)")
+    parser.add_argument("--before", metavar="PATH", help="an earlier version of the network to compare the cost with")
+    parser.add_argument("--json", metavar="FILE", help="write the estimate as JSON ('-': standard output)")
+    parser.add_argument("--markdown", metavar="FILE", help="write Markdown for a pull request ('-': standard output)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the bill and return 0."""
+    """Print the estimate and return 0."""
     from isthmus.cost.prices import read_prices, shipped
     from isthmus.cost.traffic import read_traffic
     from isthmus.report.cost_json import estimate_document
@@ -47,8 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.prices:
         prices = read_prices(Path(arguments.prices))
     flows = read_traffic(Path(arguments.traffic)) if arguments.traffic else ()
-    after = _bill(arguments.paths, arguments, prices, flows)
-    before = _bill([arguments.before], arguments, prices, flows) if arguments.before else None
+    after = _estimate(arguments.paths, arguments, prices, flows)
+    before = _estimate([arguments.before], arguments, prices, flows) if arguments.before else None
     if arguments.json:
         publish(arguments.json, "json", json_text(estimate_document(after, before)))
     if arguments.markdown:
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _bill(
+def _estimate(
     paths: Sequence[str], arguments: argparse.Namespace, prices: Prices | None, flows: Sequence[TrafficFlow]
 ) -> CostEstimate:
     from isthmus import proof

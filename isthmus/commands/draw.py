@@ -1,4 +1,4 @@
-"""`isthmus draw`: the network as a picture."""
+"""`isthmus draw`: the network as a diagram."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from isthmus.commands.arguments import assumed, inputs
 from isthmus.errors import CannotAnswer
 from isthmus.text.output_files import check_outputs, publish
 
-HELP = "the network as a Mermaid diagram, which GitHub and GitLab show inside Markdown"
+HELP = "draw the network as a Mermaid diagram, which GitHub and GitLab show in Markdown"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -19,14 +19,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="BASE",
         action="append",
         default=[],
-        help="folder, plan or state to compare with: what was added, changed and removed; as often as needed",
+        help="folder, plan or state to compare with: shows what was added, changed and removed; repeatable",
     )
-    parser.add_argument("--markdown", action="store_true", help="as a block to put into a pull request or a document")
-    parser.add_argument("--into", metavar="FILE", default="-", help="write it there, not to standard output")
+    parser.add_argument("--markdown", action="store_true", help="write a Markdown block for a pull request")
+    parser.add_argument("--into", metavar="FILE", default="-", help="write to this file (default: standard output)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the picture and return 0."""
+    """Write the diagram and return 0."""
     from isthmus import proof
     from isthmus.report.diagram import mermaid, picture
 
@@ -37,6 +37,6 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         text = mermaid.text(picture(subject, base))
     except mermaid.TooLarge as error:
-        raise CannotAnswer(f"{error}. Give fewer roots at a time.") from None
+        raise CannotAnswer(f"{error}. Give fewer root modules at a time.") from None
     publish(arguments.into, "text", [mermaid.markdown(text, compared=base is not None) if arguments.markdown else text])
     return 0

@@ -1,4 +1,4 @@
-"""`isthmus handover`: for each VPN connection, the sheet that the network team on-premises needs."""
+"""`isthmus handover`: a hand-over sheet for each VPN connection, for the on-premises network team."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from pathlib import Path
 from isthmus.errors import CannotAnswer
 from isthmus.text.output_files import STDOUT, check_outputs, publish
 
-HELP = "for each VPN connection the sheet that the on-premises network team needs"
+HELP = "write a hand-over sheet for each VPN connection, for the on-premises network team"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("path", metavar="OUTPUT", help="folder that synthesis wrote, such as cdktf.out")
+    parser.add_argument("path", metavar="OUTPUT", help="output folder of synthesis, such as cdktf.out")
     parser.add_argument("--connection", metavar="NAME", help="only this VPN connection")
-    parser.add_argument("--into", metavar="FOLDER", help="write <connection>.md files there, not to standard output")
+    parser.add_argument("--into", metavar="FOLDER", help="folder for <connection>.md files (default: standard output)")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""`isthmus prove`: does the network let through what is meant, and nothing else?"""
+"""`isthmus prove`: is every intended flow reachable, and no other flow?"""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from isthmus.commands.arguments import assumed, inputs
 from isthmus.errors import CannotAnswer
 from isthmus.text.output_files import check_outputs, publish
 
-HELP = "prove who reaches whom, against the intent beside the output"
+HELP = "prove that every intended flow is reachable, and no other flow is"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     inputs(parser)
-    parser.add_argument("--no-scenarios", action="store_true", help="do not look at what failures take")
-    parser.add_argument("--all", action="store_true", help="list every flow that a failure takes")
+    parser.add_argument("--no-scenarios", action="store_true", help="skip failure simulation (tunnel, gateway, zone)")
+    parser.add_argument("--all", action="store_true", help="list every flow that a failure interrupts")
     parser.add_argument(
-        "--strict-drift", action="store_true", help="fail where a file of the output is not as it was synthesized"
+        "--strict-drift", action="store_true", help="fail if a file of the output changed since synthesis"
     )
     parser.add_argument("--json", metavar="FILE", help="write the proof as JSON ('-': standard output)")
-    parser.add_argument("--markdown", metavar="FILE", help="write it for a pull request ('-': standard output)")
-    parser.add_argument("--sarif", metavar="FILE", help="write the findings for code scanning ('-': standard output)")
+    parser.add_argument("--markdown", metavar="FILE", help="write Markdown for a pull request ('-': standard output)")
+    parser.add_argument("--sarif", metavar="FILE", help="write SARIF for code scanning ('-': standard output)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prove, print, and return 0 if everything holds, else 1. With --strict-drift, changed files fail as well.
+    """Prove, print, and return 0 if nothing is violated or unknown, else 1. Changed files fail --strict-drift.
 
-    Raises `CannotAnswer` where --strict-drift is asked of what cannot be compared with what was synthesized.
+    Raises `CannotAnswer` if --strict-drift is given and an input is no output of synthesis.
     """
     from isthmus import proof
     from isthmus.report.proof_json import proof_json
@@ -39,10 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     check_outputs((arguments.json, arguments.markdown, arguments.sarif), (*arguments.paths, arguments.intent))
     subject = proof.read(*arguments.paths, **assumed(arguments))
-    apart = [path for path in arguments.paths if not proof.compared(path)]
-    if arguments.strict_drift and apart:
+    foreign = [path for path in arguments.paths if not proof.compared(path)]
+    if arguments.strict_drift and foreign:
         raise CannotAnswer(
-            f"--strict-drift: {apart[0]} is no output of a synthesis, so it cannot be compared with one. "
+            f"--strict-drift: {foreign[0]} is no output folder of synthesis, so it cannot be compared with one. "
             "Give the output folder (cdktf.out), or leave --strict-drift out."
         )
     answer = subject.prove(scenarios=not arguments.no_scenarios)

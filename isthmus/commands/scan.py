@@ -1,4 +1,4 @@
-"""`isthmus scan`: Checkov's checks and the policies of this repository, over every root at once."""
+"""`isthmus scan`: the checks of Checkov and the policies of this repository, over every root module."""
 
 from __future__ import annotations
 
@@ -13,21 +13,27 @@ HELP = "check the security posture of synthesized Terraform and of plans"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("folder", metavar="FOLDER", nargs="?", help="folder of roots, such as cdktf.out")
-    parser.add_argument("--plan", metavar="FILE", action="append", default=[], help="a plan of `terraform show -json`")
+    parser.add_argument("folder", metavar="FOLDER", nargs="?", help="folder of root modules, such as cdktf.out")
+    parser.add_argument(
+        "--plan",
+        metavar="FILE",
+        action="append",
+        default=[],
+        help="plan of `terraform show -json`; repeatable",
+    )
     parser.add_argument("--policies", metavar="FOLDER", default="policies", help="Checkov policies (default: policies)")
-    parser.add_argument("--waivers", metavar="FILE", help="decisions not to follow a check (TOML)")
+    parser.add_argument("--waivers", metavar="FILE", help="file of waivers (TOML)")
     for name, what in (
-        ("json", "everything, as JSON"),
-        ("markdown", "a summary for a pull request"),
-        ("sarif", "for code scanning"),
-        ("junit", "for a CI server"),
+        ("json", "JSON"),
+        ("markdown", "Markdown for a pull request"),
+        ("sarif", "SARIF for code scanning"),
+        ("junit", "JUnit XML for a CI server"),
     ):
         parser.add_argument(f"--{name}", metavar="FILE", help=f"write {what} ('-': standard output)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Scan, print, and return 0 if nothing is left to do, else 1."""
+    """Scan, print, and return 0 if there is no finding and no expired or unused waiver, else 1."""
     from isthmus.report.scan_terminal import print_scan
     from isthmus.report.scan_writers import FORMS, WRITERS
     from isthmus.scan import ScanError, read_waivers, scan

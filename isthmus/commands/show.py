@@ -1,16 +1,16 @@
-"""`isthmus show`: what an output holds, and what to do with it."""
+"""`isthmus show`: an overview of an output, and the next steps."""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-HELP = "what an output holds: roots, route tables, how sites are connected and what they are told, what to do next"
+HELP = "show an output: root modules, route tables, sites, advertised prefixes, intended reachability, next steps"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("path", metavar="OUTPUT", help="folder that synthesis wrote, such as cdktf.out")
+    parser.add_argument("path", metavar="OUTPUT", help="output folder of synthesis, such as cdktf.out")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,12 +27,12 @@ def run(arguments: argparse.Namespace) -> int:
     print_drift(output.drift, screen)
     show_terminal.print_roots(found, screen)
     show_terminal.print_route_tables(overview.route_tables(output.network), screen)
-    show_terminal.print_ways(overview.site_paths(output.graph, output.estate), screen)
+    show_terminal.print_site_paths(overview.site_paths(output.graph, output.estate), screen)
     show_terminal.print_advertised(overview.advertised(output.network, output.estate, found), screen)
     show_terminal.print_names(overview.names(output.network), screen)
     roots = {root.name for root in found}
     show_terminal.print_matrix(overview.intended(output.estate, output.network, roots), screen)
-    show_terminal.print_opened(overview.opened(output.estate), screen)
+    show_terminal.print_allowed(overview.allowed_connections(output.estate), screen)
     show_terminal.print_shares(found, output.estate, screen)
     show_terminal.print_next_steps(found, screen)
     return 0

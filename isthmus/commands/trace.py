@@ -1,4 +1,4 @@
-"""`isthmus trace`: packets, hop by hop, there and back; or one name, and who answers it."""
+"""`isthmus trace`: the hops of packets, forward and return; or the DNS answer for a name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import argparse
 from isthmus.commands.arguments import assumed, inputs
 from isthmus.errors import CannotAnswer
 
-HELP = "follow packets hop by hop, or list every setting that stops them; or look up who answers a name"
+HELP = "follow packets hop by hop and list every setting that blocks them; or look up a DNS name"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -16,20 +16,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     where = (
         "spoke, site/network, site, 'internet', AWS service, address of a subnet or interface endpoint, or IP address"
     )
-    parser.add_argument("--from", dest="source", required=True, metavar="PLACE", help=where)
-    ports = "; packets may follow: prod:22, dc1/servers:udp/53, prod:icmp/8; else all packets are asked about"
-    parse_destination = parser.add_mutually_exclusive_group(required=True)
-    parse_destination.add_argument("--to", dest="destination", metavar="PLACE[:PORT]", help=where + ports)
-    names = "who answers this name for the hosts of a spoke, or for a site: db.corp.example.com"
-    parse_destination.add_argument("--name", metavar="NAME", help=names)
+    parser.add_argument("--from", dest="source", required=True, metavar="LOCATION", help=where)
+    ports = "; you can add packets: prod:22, dc1/servers:udp/53, prod:icmp/8 (default: all packets)"
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--to", dest="destination", metavar="LOCATION[:PORT]", help=where + ports)
+    names = "look up this DNS name for the hosts of a spoke, or for a site: db.corp.example.com"
+    what.add_argument("--name", metavar="NAME", help=names)
     parser.add_argument(
         "--protocol", type=_protocol, metavar="PROTOCOL", help="tcp, udp, icmp, icmpv6, or an IANA number (port: 443)"
     )
-    parser.add_argument("--port", type=_port, help="destination port (with no protocol: of TCP)")
+    parser.add_argument("--port", type=_port, help="destination port (of TCP, without --protocol)")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Trace, print, and return 0 if the packet arrives and the reply comes back, or the name is answered, else 1."""
+    """Trace, print, and return 0 if the flow is reachable both ways, or the name is answered, else 1."""
     from isthmus import proof
     from isthmus.proof.destination import parse_destination
     from isthmus.report.trace_name_terminal import print_name
@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.name is not None:
         if arguments.port is not None or arguments.protocol is not None:
-            raise CannotAnswer("--name asks DNS servers by UDP and TCP 53: leave out --port and --protocol")
+            raise CannotAnswer("--name queries DNS servers over UDP and TCP 53: leave out --port and --protocol")
         subject = proof.read(*arguments.paths, **assumed(arguments))
         answered = subject.trace_name(arguments.source, arguments.name)
         print_name(answered, console())
@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _protocol(text: str) -> str:
-    """A protocol by its name or number; by the name where it has one."""
+    """A protocol by its name if it has one, else by its number."""
     from isthmus.network.packets import PROTOCOLS
 
     if text in PROTOCOLS:

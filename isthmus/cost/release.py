@@ -31,7 +31,7 @@ from typing import Any
 from isthmus.cost.items import ITEMS
 from isthmus.cost.prices import Prices, read_prices
 from isthmus.text.console import console
-from isthmus.text.error_messages import complain
+from isthmus.text.error_messages import print_error
 
 _SHEETS = Path(__file__).with_name("sheets")
 _HOUR = ("hrs", "hours", "hour", "lcu-hrs")
@@ -181,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         sheets = dict(released(given.source, given.region, given.partition))
     except (ReleaseError, OSError, ValueError) as error:
-        complain(f"isthmus: {error}")
+        print_error(f"isthmus: {error}")
         return 2
     given.to.mkdir(parents=True, exist_ok=True)
     screen = console()

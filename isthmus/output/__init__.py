@@ -1,1 +1,1 @@
-"""An output of synthesis, read back: its root modules, route tables and intended reachability."""
+"""An output of synthesis, read back: its root modules, route tables, sites and intended reachability."""

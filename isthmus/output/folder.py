@@ -1,4 +1,4 @@
-"""An output as synthesis wrote it: its roots, the network they make, and the intent they were made from."""
+"""An output folder of synthesis: its root modules, the network they create, and the intent behind them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from isthmus.text.printable import printable
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """What lies in an output folder."""
+    """The contents of an output folder. `drift`: the files that changed since synthesis, a line each."""
 
     folder: Path
     estate: Estate
@@ -27,10 +27,10 @@ class Output:
 
 
 def read_output(folder: Path) -> Output:
-    """Read a folder. Raises `CannotAnswer` where there is no output, and what the readers raise."""
+    """Read a folder. Raises `CannotAnswer` if it is no output, and the errors of the readers."""
     document = folder / "intent.json"
     if not document.is_file():
-        raise CannotAnswer(f"{folder} holds no intent.json: name a folder that synthesis wrote, such as cdktf.out")
+        raise CannotAnswer(f"{folder} holds no intent.json: name an output folder of synthesis, such as cdktf.out")
     estate = read_intent(document)
     graph = read(folder)
     drift = drift_of(folder)

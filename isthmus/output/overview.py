@@ -1,4 +1,4 @@
-"""What an output holds, read back from it: roots, route tables, what sites are told, who is meant to reach whom."""
+"""The overview of an output: root modules, route tables, sites, advertised prefixes, intended reachability."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from isthmus.terraform.documents import load
 from isthmus.terraform.graph import Graph, Unknown
 from isthmus.text.printable import printable
 
-# Of a cell: the intent neither asks for these flows nor excludes them.
+# The cell of flows that the intent neither asks for nor excludes.
 ANY = "any"
 
-# What a tunnel carries at most, in Gbps, and the tunnels of a connection.
+# The bandwidth of a tunnel in Gbps, and the tunnels of a connection.
 STANDARD, LARGE, TUNNELS = 1.25, 5.0, 2
 
 
@@ -36,7 +36,7 @@ STANDARD, LARGE, TUNNELS = 1.25, 5.0, 2
 class Root:
     """A root module: an environment of an output.
 
-    `resources` counts by module, `waits_for` names the roots that must be applied before it can be planned.
+    `resources` counts by module. `waits_for` names the root modules that must be applied before it can be planned.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class RouteTable:
-    """A transit gateway route table, in names: who is associated, who propagates, and static routes as text."""
+    """A transit gateway route table: names of associated and propagating attachments, and static routes as text."""
 
     name: str
     associated: tuple[str, ...]
@@ -59,10 +59,10 @@ class RouteTable:
 
 @dataclass(frozen=True, slots=True)
 class SitePaths:
-    """The VPN connections by which a site is in a segment, by name, and what they carry at most, in Gbps.
+    """The VPN connections of a site in a segment, by name, and their highest bandwidth in Gbps.
 
-    Over BGP AWS spreads flows over all tunnels with equal paths; one flow stays in one tunnel. With static routing it
-    takes one tunnel for everything. `waiting` are those whose tunnels the site alone opens again.
+    With BGP, AWS spreads flows over all tunnels with equal paths; one flow stays in one tunnel. With static routing,
+    AWS uses one tunnel for all flows. `waiting` are the connections whose tunnels only the site can open again.
     """
 
     site: str
@@ -82,9 +82,9 @@ class SitePaths:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Who is meant to reach whom, of the locations that a proof has.
+    """Intended reachability between the locations of a proof.
 
-    `cells[a, b]` is "yes", "no", "-", `ANY` or, toward the internet, the way out.
+    `cells[a, b]` is "yes", "no", "-", `ANY` or, to the internet, the egress path.
     """
 
     names: tuple[str, ...]
@@ -92,12 +92,12 @@ class Matrix:
 
 
 def roots(out: Path, graph: Graph, estate: Estate) -> tuple[Root, ...]:
-    """The roots of an output, in an order in which they can be applied."""
+    """The root modules of an output, in an order in which they can be applied."""
     accounts = {account.id: account.name for account in estate.organization.accounts}
     waits = _dependencies(out)
     order = list(_in_order(waits))
-    if circle := sorted(waits.keys() - set(order)):
-        raise _damaged(out / "manifest.json", f"the dependencies of {', '.join(circle)} go in a circle")
+    if cycle := sorted(waits.keys() - set(order)):
+        raise _damaged(out / "manifest.json", f"the dependencies of {', '.join(cycle)} form a cycle")
     found = []
     for name in order:
         own = [resource for resource in graph.resources.values() if resource.root == name]
@@ -127,18 +127,18 @@ def route_tables(network: Network) -> tuple[RouteTable, ...]:
 
 
 def advertised(network: Network, estate: Estate, present: tuple[Root, ...]) -> Mapping[str, AdvertisedPrefixes]:
-    """What AWS advertises over each VPN connection, by its name."""
+    """The prefixes that AWS advertises over each VPN connection, by its name."""
     binding = bind(estate, network, [root.name for root in present])
     engine = Forwarding(network, sites=binding.locations.sites)
     lines = {}
-    for address, said in sorted(advertised_prefixes(engine).items()):
+    for address, prefixes in sorted(advertised_prefixes(engine).items()):
         if address in network.vpns:
-            lines[network.vpns[address].name or address] = said
+            lines[network.vpns[address].name or address] = prefixes
     return lines
 
 
 def site_paths(graph: Graph, estate: Estate) -> tuple[SitePaths, ...]:
-    """How each site is connected, by site and segment: those connections of the intent that the output holds.
+    """The VPN connections of each site, by site and segment: those of the intent that the output holds.
 
     https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html
     """
@@ -162,7 +162,7 @@ def site_paths(graph: Graph, estate: Estate) -> tuple[SitePaths, ...]:
 
 
 def names(network: Network) -> Mapping[str, tuple[str, ...]]:
-    """Who answers for which names, and the services by interface endpoint; empty where there is nothing of the kind."""
+    """DNS names with the servers that answer them, and services with interface endpoints; empty if there are none."""
     facts = network.resolution
     inbound = [i.ip for e in facts.endpoints.values() if e.inbound is True for i in e.interfaces]
     zones = {str(zone.domain) for zone in facts.zones.values() if not any(r.endpoint for r in zone.records)}
@@ -172,16 +172,16 @@ def names(network: Network) -> Mapping[str, tuple[str, ...]]:
         if endpoint.kind is EndpointKind.INTERFACE
     }
     found = {
-        "sites ask": tuple(map(str, sorted(ip for ip in inbound if ip is not None))),
+        "inbound Resolver endpoints": tuple(map(str, sorted(ip for ip in inbound if ip is not None))),
         **{
-            str(rule.domain): ("asked of " + ", ".join(_server(target) for target in rule.targets),)
+            str(rule.domain): ("forwarded to " + ", ".join(_server(target) for target in rule.targets),)
             for rule in sorted(facts.rules.values(), key=lambda rule: str(rule.domain))
             if rule.targets
         },
         "private zones": tuple(sorted(zones)),
-        "services by interface endpoint": tuple(sorted(services)),
+        "interface endpoints": tuple(sorted(services)),
     }
-    return {what: said for what, said in found.items() if said}
+    return {what: listed for what, listed in found.items() if listed}
 
 
 def _server(target: tuple[IPv4Address, int] | Unknown) -> str:
@@ -189,7 +189,7 @@ def _server(target: tuple[IPv4Address, int] | Unknown) -> str:
 
 
 def intended(estate: Estate, network: Network, roots: Collection[str]) -> Matrix:
-    """Who is meant to reach whom, as a proof of `network` asks it; with spokes that the network lacks."""
+    """Intended reachability between the locations of `network`, and the spokes that it lacks."""
     bound = with_rests(bind(estate, network, roots).locations, estate, network)
     lacking = [Location(s.name, LocationKind.SPOKE) for _, s in estate.spokes if s.name not in bound.by_name]
     everything = in_order([*(place for place in bound.all if place.kind is not LocationKind.INTERNET), *lacking])
@@ -199,18 +199,18 @@ def intended(estate: Estate, network: Network, roots: Collection[str]) -> Matrix
     cells = {}
     for a, b in product(places.all, repeat=2):
         cell = words[intent.intended(a.name, b.name)] if in_scope(a, b) else "-"
-        way_out = b.kind is LocationKind.INTERNET and cell == "yes"
-        cells[a.name, b.name] = intent.egress(a.name).value if way_out else cell
+        to_internet = b.kind is LocationKind.INTERNET and cell == "yes"
+        cells[a.name, b.name] = intent.egress(a.name).value if to_internet else cell
     return Matrix(tuple(place.name for place in places.all), cells)
 
 
-def opened(estate: Estate) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    """Who opens, to whom, and what: all that is said of it, by the names of segments and site networks."""
+def allowed_connections(estate: Estate) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """The allowed connections of the intent: source, destination and ports, by names of segments and site networks."""
     return tuple(sorted((str(o.source), str(o.to), tuple(o.ports)) for o in estate.allowed_connections))
 
 
 def _dependencies(out: Path) -> dict[str, tuple[str, ...]]:
-    """The roots of cdktf's manifest, each with those it waits for; without a manifest the folders, waiting for none."""
+    """The root modules of the manifest, each with those it waits for; without a manifest the folders, without any."""
     manifest = out / "manifest.json"
     if not manifest.exists():
         folder = out / "stacks"

@@ -1,6 +1,6 @@
-"""The sheet that the people on the other side of a VPN connection need, as Markdown.
+"""The hand-over sheet of a VPN connection as Markdown, for the team that configures the customer gateway device.
 
-Read from the output: the connection's arguments from Terraform, what the site advertises from the intent, what AWS
+The arguments of the connection come from Terraform, the prefixes of the site from the intent, and the prefixes that AWS
 advertises from the route table that the connection is associated with.
 """
 
@@ -18,10 +18,11 @@ from isthmus.network.from_terraform.vpn import opened_by_site_alone
 from isthmus.output.folder import Output
 from isthmus.output.overview import SitePaths, site_paths
 from isthmus.proof.errors import UnusableInput
-from isthmus.report.markdown import code, escape
+from isthmus.report import headings
+from isthmus.report.markdown import code, escape, table
 from isthmus.terraform.graph import Resource
 
-# Largest packet and TCP segment through a tunnel, without and with NAT traversal.
+# MTU and TCP MSS through a tunnel, without and with NAT traversal.
 # https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-best-practice.html
 _SIZES = {
     ("AES-GCM", ""): ((1446, 1406), (1438, 1398)),
@@ -30,14 +31,14 @@ _SIZES = {
     ("AES-CBC", "SHA2-384"): ((1422, 1382), (1422, 1382)),
     ("AES-CBC", "SHA2-512"): ((1422, 1382), (1406, 1366)),
 }
-# More than this many prefixes over one connection, and AWS closes the BGP session.
+# AWS closes the BGP session if the site advertises more prefixes than this.
 # https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html
 _MOST_PREFIXES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A hand-over sheet: the connection it is for, and its text."""
+    """A hand-over sheet: the name of its connection, and its text."""
 
     connection: str
     markdown: str
@@ -46,7 +47,7 @@ class Sheet:
 def sheets(output: Output, advertised: Mapping[str, AdvertisedPrefixes]) -> tuple[Sheet, ...]:
     """A sheet for each VPN connection of the intent that the output holds, by name.
 
-    `advertised` is what AWS advertises over each connection, by its name.
+    `advertised` are the prefixes that AWS advertises over each connection, by its name.
     """
     graph, estate = output.graph, output.estate
     resources = {name_of(r): r for r in graph.of_type("aws_vpn_connection")}
@@ -61,9 +62,9 @@ def sheets(output: Output, advertised: Mapping[str, AdvertisedPrefixes]) -> tupl
             continue
         aws_asn = hubs[0].get("amazon_side_asn", 64_512) if hubs else 64_512
         root = output.folder / "stacks" / resource.root
-        told = advertised.get(connection.name, AdvertisedPrefixes(connection.name))
-        way = next(way for way in connected if connection.name in way.connections)
-        lines = _Lines(estate, site, connection, resource, gateway, aws_asn, told, way, root)
+        prefixes = advertised.get(connection.name, AdvertisedPrefixes(connection.name))
+        paths = next(paths for paths in connected if connection.name in paths.connections)
+        lines = _Lines(estate, site, connection, resource, gateway, aws_asn, prefixes, paths, root)
         found.append(Sheet(connection.name, "\n".join(lines.all()) + "\n"))
     return tuple(found)
 
@@ -76,7 +77,7 @@ class _Lines:
     resource: Resource
     gateway: Resource
     aws_asn: int
-    told: AdvertisedPrefixes
+    advertised: AdvertisedPrefixes
     site_paths: SitePaths
     root: Path
 
@@ -104,17 +105,17 @@ class _Lines:
         )
 
     def _bandwidth(self) -> Iterator[str]:
-        """What the connection carries, alone and together with the site's others of the segment."""
+        """The bandwidth of the connection, alone and together with the site's other connections of the segment."""
         yield from _heading("Bandwidth")
         others = [name for name in self.site_paths.connections if name != self.connection.name]
         rate = f"{self.site_paths.one_flow:g} Gbps"
         if self.site_paths.routing is Routing.STATIC:
             yield f"A tunnel carries up to {rate}. Routing is static: AWS sends through one tunnel at a time."
         else:
-            beside = f" and {', '.join(others)}" if others else ""
-            yield f"A tunnel carries up to {rate}, which is the most for one flow. AWS spreads flows over the tunnels"
-            yield f"of this connection{beside}, {self.site_paths.together:g} Gbps together, while all of them bring"
-            yield "equal prefixes, AS paths and MED: advertise the same over each."
+            together = f" and {', '.join(others)}" if others else ""
+            yield f"A tunnel carries up to {rate}. This is the limit for one flow. AWS spreads flows over the tunnels"
+            yield f"of this connection{together}, {self.site_paths.together:g} Gbps together, while all tunnels have"
+            yield "equal prefixes, AS paths and MED. Advertise the same over each."
         yield ""
 
     def _tunnels(self, bgp: bool) -> Iterator[str]:
@@ -126,29 +127,30 @@ class _Lines:
             aws, customer = list(inside.hosts())
             starts = "AWS" if self._option(number, "startup_action") == "start" else "the customer gateway"
             rows.append((f"{number}", str(inside), str(aws), str(customer), starts))
-        yield from _table(("Tunnel", "Inside CIDR", "AWS inside", "Customer inside", "Opened by"), *rows)
+        yield from _table(("Tunnel", "Inside CIDR", "AWS inside", "Customer inside", "Started by"), *rows)
         if opened_by_site_alone(self.resource):
-            yield "AWS opens neither tunnel, and keeps a dead session. Let the customer gateway open a tunnel again by"
-            yield "itself whenever it is down, for example after AWS has replaced an endpoint: nothing else does."
+            yield "AWS does not open the tunnels, and does not close a dead session. Configure the customer gateway"
+            yield "to open a tunnel again whenever it is down, for example after AWS has replaced an endpoint."
             yield ""
         reasons = ["the connection is accelerated"] * bool(self.resource.get("enable_acceleration"))
         # https://docs.aws.amazon.com/vpn/latest/s2svpn/accelerated-vpn.html
-        # https://repost.aws/knowledge-center/aws-site-to-site-vpn-down: nor does AWS begin where it knows no address.
-        reasons += ["AWS knows no address of it"] * (self.gateway.get("ip_address") is None)
+        # AWS does not begin either if it knows no address:
+        # https://repost.aws/knowledge-center/aws-site-to-site-vpn-down
+        reasons += ["AWS does not know its address"] * (self.gateway.get("ip_address") is None)
         if reasons:
-            yield "The customer gateway has to begin each renewal of IKE keys, or the tunnel goes down:"
-            yield f"{' and '.join(reasons)}. Set its lifetimes so that it renews keys before AWS would: that is at most"
-            yield "the margin below, and the fuzz on top of it, before a lifetime ends."
+            yield "The customer gateway must start each IKE rekey, or the tunnel goes down:"
+            yield f"{' and '.join(reasons)}. Set its lifetimes shorter than those below, by more than the rekey"
+            yield "margin and the fuzz on top of it, so that it rekeys before AWS does."
             yield ""
-        yield "Once the connection exists, AWS's outside addresses are two outputs of the root:"
+        yield "When the connection exists, the outside addresses of AWS are two outputs of the root module:"
         yield ""
         for number in (1, 2):
             yield f"    terraform -chdir={self.root} output {self._output(f'tunnel{number}_address')}"
         yield ""
-        yield "Configure both tunnels, with equal preference: AWS sends over either, and over one alone during"
-        yield "maintenance, so traffic may come back by the tunnel it was not sent through. Do not drop it for that."
+        yield "Configure both tunnels with equal preference. AWS sends over either tunnel, and over one only during"
+        yield "maintenance, so replies may come back through the other tunnel. Do not drop asymmetric traffic."
         if bgp:
-            yield "Each tunnel has a BGP session of its own, between its two inside addresses."
+            yield "Each tunnel has its own BGP session, between its two inside addresses."
         yield ""
 
     def _proposals(self) -> Iterator[str]:
@@ -180,12 +182,13 @@ class _Lines:
         yield from _heading("Routes")
         if bgp:
             yield f"Advertise to AWS exactly: {_codes(sorted(self.site.advertises))}."
-            yield f"More specific prefixes would win over these; more than {_MOST_PREFIXES:,} close the session."
+            yield "AWS prefers more specific prefixes over these."
+            yield f"AWS closes the session above {_MOST_PREFIXES:,} prefixes."
             yield ""
-            yield f"Expect from AWS: {_codes([str(prefix) for prefix in sorted(self.told.prefixes)])}."
-            if self.told.unknown:
-                yield f"There may be more: {self.told.unknown}."
-            yield f"New spokes will appear inside {_codes(sorted(self.estate.blocks))}."
+            yield f"{headings.ADVERTISED}: {_codes([str(prefix) for prefix in sorted(self.advertised.prefixes)])}."
+            if self.advertised.unknown:
+                yield f"There may be more: {self.advertised.unknown}."
+            yield f"Prefixes of new spokes will be inside {_codes(sorted(self.estate.blocks))}."
         else:
             yield f"Routing is static. Route to the tunnels: {_codes(sorted(self.estate.blocks))}."
             yield f"AWS sends here: {_codes(sorted(self.site.networks.values()))}" + (
@@ -196,18 +199,18 @@ class _Lines:
     def _keys(self) -> Iterator[str]:
         if certificate := self.gateway.get("certificate_arn"):
             yield from _heading("Certificate")
-            yield f"The device shows the private certificate `{certificate}`;"
-            yield "there are no pre-shared keys. Whoever configures it exports the certificate, with its chain, from"
-            yield "AWS Certificate Manager, and has the device trust the authority that signed AWS's side."
+            yield f"The device authenticates with the private certificate {code(str(certificate))}."
+            yield "There are no pre-shared keys. Export the certificate with its chain from AWS Certificate Manager,"
+            yield "and configure the device to trust the authority that signed the certificate of AWS."
             return
         yield from _heading("Pre-shared keys")
-        yield "AWS made the keys and keeps them in Secrets Manager; they stand in no file and no state. The secret is"
+        yield "AWS generated the keys and keeps them in Secrets Manager. No file and no state has them. The secret is"
         yield ""
         yield f"    terraform -chdir={self.root} output {self._output('preshared_key_arn')}"
         yield ""
         account = self.estate.account(self.estate.hub_environment.account)
-        yield f"in account {account.name} ({account.id}). Whoever configures the device needs a role in that account"
-        yield "with `secretsmanager:GetSecretValue` on this secret and nothing else."
+        yield f"in account {account.name} ({account.id}). To read it, use a role in that account whose only permission"
+        yield "is `secretsmanager:GetSecretValue` on this secret."
 
     def _inside(self, tunnel: int) -> IPv4Network:
         given = self._option(tunnel, "inside_cidr")
@@ -220,8 +223,8 @@ class _Lines:
         return found
 
     def _unusable(self, tunnel: int, option: str, given: object) -> UnusableInput:
-        said = f"{self.resource.address}: tunnel{tunnel}_{option} is {given!r}"
-        return UnusableInput(f"{said}, which synthesis does not write. It was edited: synthesize again")
+        setting = f"{self.resource.address}: tunnel{tunnel}_{option} is {given!r}"
+        return UnusableInput(f"{setting}, which synthesis does not write. The file was edited: synthesize again")
 
     def _option(self, tunnel: int, option: str) -> object:
         return self.resource.get(f"tunnel{tunnel}_{option}")
@@ -234,7 +237,7 @@ class _Lines:
         return f"{output}_{self.resource.address.rpartition('.')[2]}"
 
     def _smallest(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        """The sizes that hold whichever of the allowed algorithms is negotiated."""
+        """The sizes that fit all algorithms that may be negotiated."""
         found = []
         for tunnel in (1, 2):
             for encryption in map(str, _many(self._option(tunnel, "phase2_encryption_algorithms"))):
@@ -264,7 +267,7 @@ _OPTIONS = {
     "rekey_fuzz_percentage": "Rekey fuzz (percent)",
     "replay_window_size": "Replay window (packets)",
     "dpd_timeout_seconds": "Dead peer after (seconds)",
-    "dpd_timeout_action": "Then AWS will",
+    "dpd_timeout_action": "Dead peer action of AWS",
 }
 
 
@@ -277,10 +280,7 @@ def _heading(text: str) -> tuple[str, str]:
 
 
 def _table(head: Sequence[str], *rows: Sequence[str]) -> Iterator[str]:
-    yield f"| {' | '.join(head)} |"
-    yield f"|{' --- |' * len(head)}"
-    for row in rows:
-        yield f"| {' | '.join(map(escape, row))} |"
+    yield table(head, [tuple(map(escape, row)) for row in rows])
     yield ""
 
 

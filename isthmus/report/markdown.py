@@ -57,7 +57,7 @@ def escape(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """A name or an address as code: nothing in it is markup, a mention or a link. It may stand in a table."""
+    """A name or an address as code: nothing in it is markup, a mention or a link. It may be in a table."""
     flat = printable(" ".join(text.split()), LONGEST)
     return "`" + flat.replace("`", "'").replace("|", "/") + "`"
 

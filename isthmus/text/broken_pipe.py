@@ -1,6 +1,6 @@
-"""Standard output whose reader may leave early: `isthmus prove ... | head`.
+"""Standard output that may be closed early by its reader: `isthmus prove ... | head`.
 
-What is written after that is dropped. The command goes on to its end, so that its exit code is the answer.
+Later output is dropped. The command runs to its end, so that its exit code is the answer.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import sys
 
 
 class _Droppable(io.RawIOBase):
-    """A file descriptor that takes everything, also when nobody reads it any more."""
+    """A file descriptor that accepts writes after its reader has closed it."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._left = False
+        self._closed_by_reader = False
 
     def writable(self) -> bool:
         return True
@@ -28,19 +28,19 @@ class _Droppable(io.RawIOBase):
 
     def write(self, data: object) -> int:
         view = memoryview(data)  # type: ignore[arg-type]
-        if not self._left:
+        if not self._closed_by_reader:
             try:
                 return os.write(self._descriptor, view)
             except BrokenPipeError:
-                self._left = True
+                self._closed_by_reader = True
             except OSError:
-                self._left = True  # said once, by who wrote; not again when the interpreter ends
+                self._closed_by_reader = True  # reported once, by this write, and not again when the interpreter ends
                 raise
         return len(view)
 
 
-def let_the_reader_leave() -> None:
-    """Replace `sys.stdout` by one that a closed pipe does not stop."""
+def ignore_broken_pipe() -> None:
+    """Replace `sys.stdout` by a stream that ignores a closed pipe."""
     if sys.stdout is None:
         return
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""Standard output for people: a console that shows nothing that a terminal or a CI log would obey."""
+"""Standard output for people: a console that prints no control sequences and no CI commands from the input."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _HARMLESS = re.compile(r"[ -~]*")
 
 
 class Screen(Console):
-    """A console whose colours are the only thing in its output that is not text: what it is given is spelt out."""
+    """A console that prints its own colours and plain text. Unprintable characters of the text are escaped."""
 
     def __init__(self, *, file: IO[str] | None = None, **settings: Any) -> None:
         super().__init__(file=file, highlight=False, markup=False, emoji=False, **settings)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Segments of text and style; the text of each, wherever it is from, as it may be shown."""
+        """Segments of text and style, with safe text."""
         for segment in super().render(renderable, options):
             if segment.control or _HARMLESS.fullmatch(segment.text):
                 yield segment
@@ -31,7 +31,7 @@ class Screen(Console):
 
     @property
     def file(self) -> IO[str]:
-        """Where the console writes to; what is written there is no command of a CI server."""
+        """The file of the console. A line written there is never a command for a CI server."""
         return _Uncommanded(super().file)  # type: ignore[return-value]
 
     @file.setter
@@ -40,7 +40,7 @@ class Screen(Console):
 
 
 class _Uncommanded:
-    """A file to which whole lines are written, none of them a command to a CI server."""
+    """A file for whole lines. It escapes lines that a CI server would obey."""
 
     def __init__(self, file: IO[str]) -> None:
         self._to = file
@@ -53,6 +53,6 @@ class _Uncommanded:
 
 
 def console(width: int = WIDTH) -> Screen:
-    """Standard output, 80 columns wide where it is not a wider terminal; no colour when piped."""
+    """Standard output, 80 columns wide unless the terminal is wider; no colour when piped."""
     out = Screen()
     return out if out.is_terminal and out.width >= width else Screen(width=width)

@@ -1,4 +1,4 @@
-"""Errors on standard error: fitted to a terminal where it is one, line for line where something else reads them."""
+"""Errors on standard error: wrapped to the width of a terminal, unchanged for other readers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import traceback
 
 from isthmus.text.printable import shown, uncommanded
 
-# Indentation, and a label that what follows stays to the right of: "    why:   ".
+# Indentation and label: continuation lines are indented by their length, as for "    why:   ".
 _HEAD = re.compile(r" *(?:(?:write|why): +)?")
 
 
-def complain(text: str) -> None:
-    """Print an error. Without a standard error there is nowhere to print it: the exit code has to do."""
+def print_error(text: str) -> None:
+    """Print an error. If standard error is closed, nothing is printed and the exit code remains."""
     if sys.stderr is None:
         return
     text = shown(text)
@@ -27,21 +27,21 @@ def complain(text: str) -> None:
 TRACEBACK = "ISTHMUS_TRACEBACK"
 
 
-def complain_of_a_bug(error: BaseException) -> None:
-    """Print an error that Isthmus did not expect, in one line; with `ISTHMUS_TRACEBACK=1` the traceback before it."""
+def report_bug(error: BaseException) -> None:
+    """Print an unexpected error in one line. `ISTHMUS_TRACEBACK=1` prints the traceback before it."""
     if os.environ.get(TRACEBACK):
-        complain("".join(traceback.format_exception(error)))
+        print_error("".join(traceback.format_exception(error)))
     last = traceback.extract_tb(error.__traceback__)[-1:]
     where = "".join(f" at {os.path.basename(frame.filename)}:{frame.lineno}" for frame in last)
-    said = " ".join(str(error).split())[:300]
-    complain(
-        f"isthmus: this is a bug in Isthmus, not an answer: {type(error).__name__}{where}{': ' if said else ''}{said}. "
+    text = " ".join(str(error).split())[:300]
+    print_error(
+        f"isthmus: this is a bug in Isthmus, not an answer: {type(error).__name__}{where}{': ' if text else ''}{text}. "
         f"Please report it with your input and the output of {TRACEBACK}=1."
     )
 
 
 def fitted(text: str, width: int) -> str:
-    """The text with lines that are too long broken between words, indented as they begin. No word is broken."""
+    """The text, its long lines wrapped between words and indented as they begin. No word is broken."""
     return "\n".join(_broken(line, width) for line in text.splitlines())
 
 

@@ -1,4 +1,4 @@
-"""Documents leave here: to a file or to standard output, never over an input, and with nothing that a CI log obeys."""
+"""Writes documents to a file or to standard output: never over an input, and without commands for a CI server."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _SHOWN: Mapping[Form, Callable[[str], str]] = {
     "markdown": lambda text: shown(text, breaks=True),
     "text": shown,
 }
-# What is read from a folder: Terraform, and what synthesis writes beside it.
+# Files that are read from a folder: Terraform, and the files of synthesis next to it.
 _READ = re.compile(r".*\.(tf|tofu|tfvars)(\.json)?|(intent|manifest|isthmus-manifest)\.json")
 
 
 def publish(where: str, form: Form, pieces: Iterable[str]) -> None:
-    """Write a document to a file or, for `-`, to standard output. Each piece is whole lines. Raises `CannotAnswer`."""
+    """Write a document to a file, or to standard output for `-`. Each piece is whole lines. Raises `CannotAnswer`."""
     with rewritten(where) as out:
         for piece in pieces:
             out.write(_SHOWN[form](piece))
@@ -34,13 +34,13 @@ def publish(where: str, form: Form, pieces: Iterable[str]) -> None:
 
 @contextmanager
 def rewritten(where: str) -> Iterator[TextIO]:
-    """A text file to write, or standard output for `-`. A file appears only once it is complete."""
+    """A text file to write, or standard output for `-`. The file appears only when it is complete."""
     if where == "-":
         yield sys.stdout
         return
     path = Path(where)
     try:
-        if path.exists() and not path.is_file():  # a pipe or a device takes what comes
+        if path.exists() and not path.is_file():  # a pipe or a device is written to directly
             with path.open("w", encoding="utf-8") as out:
                 yield out
             return
@@ -61,7 +61,7 @@ def rewritten(where: str) -> Iterator[TextIO]:
 
 
 def check_outputs(outputs: Iterable[str | None], inputs: Iterable[str | os.PathLike[str] | None]) -> None:
-    """Refuse to write a file over an input, over another output, or in the place of a symbolic link.
+    """Refuse to write over an input, over another output, or over a symbolic link.
 
     `outputs` and `inputs` are paths as given; None and `-` are no files. Raises `CannotAnswer`: call it first.
     """
@@ -72,7 +72,7 @@ def check_outputs(outputs: Iterable[str | None], inputs: Iterable[str | os.PathL
             continue
         path = Path(output)
         if path.exists() and not path.is_file():
-            continue  # a device or a pipe takes what comes; a folder cannot be written
+            continue  # a device or a pipe can be both; a folder cannot be written
         if path.is_symlink():
             raise CannotAnswer(
                 f"{output} is a symbolic link to {os.readlink(path)}. Name the file itself: a link is not replaced."

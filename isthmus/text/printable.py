@@ -1,7 +1,7 @@
-"""Text that others wrote, made safe to show: a tag may hold anything, and a terminal and a CI log obey some of it.
+"""Text of the input, made safe to show: a tag may hold anything, and a terminal or a CI server obeys some of it.
 
-`printable` is for one name or sentence, where it enters. `shown` is for whole texts, where they leave: nothing is
-printed or written but through it, see `isthmus.text.console` and `isthmus.text.output_files`.
+`printable` is for one name or sentence, when it is read. `shown` is for whole texts, when they are written. All output
+passes through it, see `isthmus.text.console` and `isthmus.text.output_files`.
 """
 
 from __future__ import annotations
@@ -9,33 +9,33 @@ from __future__ import annotations
 import re
 
 _LONGEST = 300
-# Beside what Python calls unprintable (controls, escapes, marks of direction, unassigned and private characters, all
-# spaces but one): characters that take no room, or look like one.
+# Characters that are invisible or look like a space. Python itself calls controls, escapes, marks of direction,
+# unassigned and private characters, and all spaces but one unprintable.
 # https://www.unicode.org/Public/UCD/latest/ucd/DerivedCoreProperties.txt (Default_Ignorable_Code_Point)
 _INVISIBLE = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
-# A line that GitHub's runner takes as a command, leading spaces left out, and what it and others look for in any place.
+# Commands of CI servers: a line that begins with `::`, after spaces, and `##[` or `##vso[` anywhere.
 # https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 # https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-commands
 _COMMAND = re.compile(r"^((?:[ \t]|\x1b\[[\d;]*m)*)::(?=[A-Za-z][^\n]*::)", re.MULTILINE)
 _ANYWHERE = re.compile(r"##(?=[\w.-]*\[)")
-# The zero-width space that `isthmus.report.markdown` breaks mentions and links with.
+# The zero-width space, with which `isthmus.report.markdown` breaks mentions and links.
 BREAK = "\u200b"
 
 
 def printable(text: str, longest: int = _LONGEST) -> str:
-    """A name or an expression as it may be shown: control, escape, bidirectional and invisible characters are spelt
-    out, and the end of an overlong text is cut. Ordinary text comes back unchanged.
+    """A name or an expression, safe to show: control, escape, bidirectional and invisible characters are escaped, and
+    the end of an overlong text is cut. Ordinary text is unchanged.
     """
-    spelt = _spelt(text[: longest + 1])  # an end that is cut off anyway need not be spelt out
-    return spelt if len(spelt) <= longest else spelt[: longest - 3] + "..."
+    escaped = _escaped(text[: longest + 1])  # the end that is cut need not be escaped
+    return escaped if len(escaped) <= longest else escaped[: longest - 3] + "..."
 
 
 def shown(text: str, *, breaks: bool = False) -> str:
-    """A text of many lines as it may be shown: every line is printable, and none is a command to a CI server.
+    """A text of several lines, safe to show: every line is printable, and none is a command for a CI server.
 
-    `breaks`: zero-width spaces stay; Markdown has them where `isthmus.report.markdown` put them.
+    `breaks`: keep zero-width spaces, which `isthmus.report.markdown` writes.
     """
     if not (text.isascii() and text.replace("\n", "").isprintable()):
         text = "\n".join(_line(line, breaks) for line in text.split("\n"))
@@ -43,24 +43,24 @@ def shown(text: str, *, breaks: bool = False) -> str:
 
 
 def uncommanded(text: str) -> str:
-    """The text with what a CI server would take as a command spelt out."""
+    """The text with the commands of CI servers escaped."""
     if "::" in text:
         text = _COMMAND.sub(r"\1\\x3a\\x3a", text)
     return _ANYWHERE.sub(r"\\x23#", text) if "##" in text else text
 
 
 def shown_json(text: str) -> str:
-    """JSON text as it may be shown. It stays JSON of the same values: what is spelt out stands inside of strings."""
+    """JSON text, safe to show. Its values stay the same: only characters inside strings are escaped."""
     if not (text.isascii() and text.replace("\n", "").isprintable()):
         text = "".join(_json(character) for character in text)
     return _ANYWHERE.sub(r"\\u0023#", text) if "##" in text else text
 
 
 def _line(line: str, breaks: bool) -> str:
-    return BREAK.join(map(_spelt, line.split(BREAK))) if breaks else _spelt(line)
+    return BREAK.join(map(_escaped, line.split(BREAK))) if breaks else _escaped(line)
 
 
-def _spelt(text: str) -> str:
+def _escaped(text: str) -> str:
     if not text.isprintable():
         text = "".join(c if c.isprintable() else _escape(c) for c in text)
     return text if text.isascii() else _INVISIBLE.sub(lambda found: _escape(found[0]), text)

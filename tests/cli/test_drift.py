@@ -148,7 +148,7 @@ def test_a_strict_proof_refuses_what_it_cannot_compare(out: Path, capsys: pytest
     (out / MANIFEST).unlink()
     (out / "intent.json").unlink()
     assert main(["prove", str(out), "--no-scenarios", "--strict-drift"]) == 2
-    assert f"--strict-drift: {out} is no output of a synthesis" in capsys.readouterr().err
+    assert f"--strict-drift: {out} is no output folder of synthesis" in capsys.readouterr().err
 
 
 def test_what_is_compared_has_an_end(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:

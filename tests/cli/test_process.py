@@ -44,7 +44,7 @@ def test_a_reader_that_leaves_early_does_not_turn_a_violation_into_a_yes(violate
 def test_closed_standard_output_is_no_answer(violated: Path) -> None:
     ran = isthmus("prove", violated, shell="$RUN >&-")
     assert ran.returncode == 2
-    assert ran.stderr == "isthmus: standard output is closed, so there is nowhere to write the answer\n"
+    assert ran.stderr == "isthmus: standard output is closed, so the answer cannot be written\n"
 
 
 def test_closed_standard_error_changes_no_exit_code(violated: Path) -> None:

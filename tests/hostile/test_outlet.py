@@ -16,7 +16,7 @@ import isthmus
 from isthmus import cli
 from isthmus.errors import CannotAnswer
 from isthmus.text.console import Screen
-from isthmus.text.error_messages import complain
+from isthmus.text.error_messages import print_error
 from isthmus.text.output_files import check_outputs, publish
 from tests.hostile.hostile import ALL, faults
 from tests.proof.estates import output, write
@@ -67,7 +67,7 @@ def test_a_screen_shows_what_it_is_given_spelt_out(colours: str | None) -> None:
 
 
 def test_errors_are_spelt_out(capsys: pytest.CaptureFixture[str]) -> None:
-    complain(f"isthmus: {ALL}\n    write: more")
+    print_error(f"isthmus: {ALL}\n    write: more")
     said = capsys.readouterr().err
     assert not [fault for fault in faults(said) if "PROVED" not in fault]
     assert said.endswith("\n    write: more\n")

@@ -93,7 +93,7 @@ def test_a_gateway_with_a_certificate_needs_neither_an_address_nor_keys(tmp_path
     sheet = sheets(output, {})[0].markdown
     assert CERTIFICATE[:-1] in sheet
     assert "Secrets Manager" not in sheet
-    assert "has to begin each renewal of IKE keys" in sheet
+    assert "must start each IKE rekey" in sheet
     assert "AWS knows no address of it" in sheet
 
 
@@ -137,7 +137,7 @@ def test_tunnels_that_only_the_site_opens_again_are_noted(waits, note, tmp_path)
     output = written(changed(tunnels=waits), tmp_path)
     (found,) = site_paths(output.graph, output.estate)
     assert found.waiting == (found.connections if note else ())
-    assert ("nothing else does" in sheets(output, {})[0].markdown) is note
+    assert ("AWS does not open the tunnels" in sheets(output, {})[0].markdown) is note
     notes = proof.read(tmp_path).network.notes
     assert any("only the device at the site can open the tunnel again" in note for note in notes) is note
 
@@ -146,7 +146,7 @@ def test_tunnels_that_only_the_site_opens_again_are_noted(waits, note, tmp_path)
 def test_the_device_configuration_says_that_it_renews_the_keys_of_an_accelerated_connection(accelerated, tmp_path):
     output = written(changed(acceleration=accelerated), tmp_path)
     sheet = sheets(output, {})[0].markdown
-    assert ("has to begin each renewal of IKE keys" in sheet) is accelerated
+    assert ("must start each IKE rekey" in sheet) is accelerated
     assert ("the connection is accelerated" in sheet) is accelerated
 
 

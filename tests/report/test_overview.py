@@ -86,10 +86,10 @@ def test_names_and_services(tmp_path, capsys):
     """Who answers for what, where there is such a thing."""
     write_output(tmp_path / "cdktf.out", files_of("environments.estate"))
     assert names(read_output(tmp_path / "cdktf.out").network) == {
-        "sites ask": ("10.1.62.132", "10.1.62.148", "10.1.62.180"),
-        "corp.example.com": ("asked of 172.21.0.53, 172.21.1.53",),
+        "inbound Resolver endpoints": ("10.1.62.132", "10.1.62.148", "10.1.62.180"),
+        "corp.example.com": ("forwarded to 172.21.0.53, 172.21.1.53",),
         "private zones": ("aws.example.com",),
-        "services by interface endpoint": ("ec2messages", "kms", "logs", "s3", "ssm", "ssmmessages", "sts"),
+        "interface endpoints": ("ec2messages", "kms", "logs", "s3", "ssm", "ssmmessages", "sts"),
     }
     assert main(["show", str(tmp_path / "cdktf.out")]) == 0
     assert "Names and services" in capsys.readouterr().out
@@ -107,7 +107,7 @@ def test_show_fits_eighty_columns_and_is_plain_when_piped(folder, capsys):
 def test_show_says_the_region_once_or_where_it_differs(output, folder, capsys):
     found = roots(folder, output.graph, output.estate)
     print_roots(found, console())
-    assert "Root modules of us-east-1, in the order" in capsys.readouterr().out
+    assert "Root modules in us-east-1, in the order" in capsys.readouterr().out
     print_roots([replace(found[0], region="eu-west-1"), *found[1:]], console())
     out = capsys.readouterr().out
     assert "Root modules, in the order" in out
@@ -120,12 +120,12 @@ def test_show_says_the_region_once_or_where_it_differs(output, folder, capsys):
     [
         (
             HcpTerraform(organization="example", workspace_prefix="net-"),
-            "Workspaces to share the state of, and with whom\n"
+            "Workspaces that must share their state, and with which workspaces\n"
             "  net-network         net-dev, net-prod, net-shared-services, net-test\n",
         ),
         (
             HcpTerraform(organization="example"),
-            "Workspaces to share the state of, and with whom\n"
+            "Workspaces that must share their state, and with which workspaces\n"
             "  guide-us-east-1-network         guide-us-east-1-dev, guide-us-east-1-prod,\n"
             "                                  guide-us-east-1-shared-services,\n"
             "                                  guide-us-east-1-test\n",
@@ -143,13 +143,14 @@ def test_show_says_which_workspaces_read_which(output, folder, capsys, backend, 
     assert not capsys.readouterr().out
 
 
-def test_show_tells_what_may_be_opened(tmp_path, capsys):
+def test_show_lists_the_allowed_connections(tmp_path, capsys):
     estate = estate_of("examples.stage_3_every_vpc")
     allowed_connections = [AllowedConnection(source="dc1/users", to=estate.segments[1], ports=["tcp/443", "icmp"])]
     write_output(tmp_path / "out", synthesize(check(replace(estate, allowed_connections=allowed_connections))))
     assert main(["show", str(tmp_path / "out")]) == 0
-    told = capsys.readouterr().out.partition("Of those, these open to each other what is listed and nothing else\n")[2]
-    assert told.startswith(f"  dc1/users -> {estate.segments[1].name} tcp/443, icmp\n")
+    heading = "Allowed connections (between these pairs, all others are denied)\n"
+    listed = capsys.readouterr().out.partition(heading)[2]
+    assert listed.startswith(f"  dc1/users -> {estate.segments[1].name} tcp/443, icmp\n")
 
 
 def test_show_of_a_large_estate_shows_one_of_all_that_are_alike(tmp_path, capsys):
@@ -173,14 +174,14 @@ def test_handover_says_what_the_other_side_needs(output, folder, capsys, tmp_pat
     assert "| BGP autonomous system | 64512 | 65010 |" in text
     assert "| Without NAT traversal | 1446 | 1406 |" in text
     assert "Advertise to AWS exactly: `0.0.0.0/0`, `172.20.0.0/15`." in text
-    assert "Expect from AWS: `10.1.0.0/20`, `10.1.16.0/20`, `10.1.32.0/20`, `10.1.48.0/20`." in text
+    assert "Prefixes advertised by AWS: `10.1.0.0/20`, `10.1.16.0/20`, `10.1.32.0/20`, `10.1.48.0/20`." in text
     # Every output that the sheet names exists.
     declared = json.loads((folder / "stacks/network/cdk.tf.json").read_text())["output"]
     named = re.findall(r" output (\w+)", text)
     assert len(named) == 3
     assert set(named) <= declared.keys()
     [sheet] = sheets(output, {})
-    assert "Expect from AWS: nothing." in sheet.markdown
+    assert "Prefixes advertised by AWS: nothing." in sheet.markdown
 
 
 @pytest.mark.parametrize("command", ["show", "handover"])

@@ -1,4 +1,4 @@
-"""The network as a picture: boxes and lines read back from Terraform, alike ones put together, written as Mermaid."""
+"""The network as a diagram: boxes and lines from Terraform, equivalent boxes merged, written as Mermaid."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from isthmus.report.diagram.network import drawn
 
 
 def picture(subject: Analysis, base: Analysis | None = None) -> Drawing:
-    """What there is to see of a network, or how it differs from `base`. Raises `UnusableInput` where there is none."""
+    """The drawing of a network, or of its difference from `base`. Raises `UnusableInput` if there is no network."""
     whole = _whole(subject)
     return readable(whole if base is None else compared(_whole(base), whole))
 
@@ -19,7 +19,7 @@ def picture(subject: Analysis, base: Analysis | None = None) -> Drawing:
 def _whole(subject: Analysis) -> Drawing:
     sites = [site for site in subject.locations.sites if site.connections]
     if subject.estate is None:
-        # Then every connection is called a site, of which there may be nothing to tell.
+        # Without an intent each connection is a site. Sites without known prefixes are left out.
         sites = [site for site in sites if site.networks or not isinstance(site.advertises, Unknown)]
         return drawn(subject.network, sites)
     return drawn(subject.network, sites, {account.id: account.name for account in subject.estate.organization.accounts})

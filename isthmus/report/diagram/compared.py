@@ -1,4 +1,4 @@
-"""Two drawings as one, in which one sees what was added, changed and removed."""
+"""Two drawings as one that shows what was added, changed and removed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ SIGNS = {Mark.SAME: "", Mark.ADDED: "+ ", Mark.REMOVED: "- "}
 
 
 def compared(before: Drawing, after: Drawing) -> Drawing:
-    """Everything of both. What is told of a box in one of them only is told with a sign before it."""
+    """The boxes and lines of both. A sign marks the lines of a box that only one drawing has."""
     lines = [*_lines(before, after)]
-    # Routes of a table are lines, and are shown in its box.
+    # The routes of a table are connectors, but are shown in its box.
     touched = {line.b for line in lines if line.mark and line.link in (Link.PROPAGATES, Link.ROUTED)}
     boxes = [
         replace(box, mark=Mark.CHANGED) if box.key in touched and box.mark is Mark.SAME else box
@@ -42,22 +42,22 @@ def _boxes(before: Drawing, after: Drawing) -> Iterator[Box]:
 
 
 def _marked(box: Box, mark: Mark) -> Box:
-    """The internet comes and goes by its lines alone."""
+    """The box with a mark. The internet has none: only its lines are added or removed."""
     return box if box.kind is BoxKind.INTERNET else replace(box, mark=mark)
 
 
 def _changed(was: Box, is_: Box) -> Box:
-    """The box as it is, with what it was where that differs."""
+    """The box after the change, with the removed lines of the box before."""
     if was == is_:
         return is_
-    told = [
+    rows = [
         *_signed([f"name {was.name}"], [f"name {is_.name}"]),
         *_signed([str(cidr) for cidr in was.cidrs], [str(cidr) for cidr in is_.cidrs]),
         *(row for row in is_.says if row in was.says),
         *_signed(was.says, is_.says),
     ]
     kept = tuple(cidr for cidr in is_.cidrs if cidr in was.cidrs)
-    return replace(is_, cidrs=kept, says=tuple(told), mark=Mark.CHANGED)
+    return replace(is_, cidrs=kept, says=tuple(rows), mark=Mark.CHANGED)
 
 
 def _signed(was: Sequence[str], is_: Sequence[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""A picture before it is text: boxes, the frames that they stand in, and lines between them."""
+"""A diagram before it is text: boxes, the frames around them, and lines between them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_LINES = 8
 
 
 class BoxKind(StrEnum):
-    """What a box is, in the order in which boxes are written."""
+    """Kinds of boxes, in the order in which boxes are written."""
 
     SITE = "site"
     CUSTOMER_GATEWAY = "customer gateway"
@@ -31,18 +31,18 @@ class BoxKind(StrEnum):
 
 
 class Link(StrEnum):
-    """What a line says."""
+    """Kinds of lines."""
 
-    CONNECTS = "connects"  # nothing about routes: these two are joined
+    CONNECTS = "connects"  # the two are joined; no statement about routes
     PEERING = "peering"
     TUNNELS = "tunnels"
-    ASSOCIATED = "associated"  # from an attachment to the table that its packets are looked up in
-    PROPAGATES = "propagates"  # from an attachment to a table that learns its routes
+    ASSOCIATED = "associated"  # from an attachment to the table that routes its packets
+    PROPAGATES = "propagates"  # from an attachment to a table with its propagated routes
     ROUTED = "routed"  # from an attachment to a table with static routes to it
 
 
 def shortened(name: str) -> str:
-    """A name on one line, without its middle where it is long: the end of an address tells most."""
+    """A name on one line. The middle of a long name is cut: the end of an address is the most specific."""
     flat = " ".join(name.split())
     half = _MOST_CHARACTERS // 2
     return flat if len(flat) <= _MOST_CHARACTERS else f"{flat[: half - 3]}...{flat[-half:]}"
@@ -55,7 +55,7 @@ def some_lines(lines: Sequence[str]) -> list[str]:
 
 
 class Mark(StrEnum):
-    """What became of a box or line from one network to another."""
+    """How a box or line differs between two networks."""
 
     SAME = ""
     ADDED = "added"
@@ -65,13 +65,13 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A thing, or several that are alike.
+    """A thing, or several that are equivalent.
 
-    - `key`: its Terraform address, or what else tells it from others.
-    - `says`: what there is to know of it, a line each, beside its addresses.
-    - `frame`: the key of the frame it stands in; "": none.
-    - `unlike`: never put together with others.
-    - `stands_for`: the keys of all it is drawn for; empty: itself alone.
+    - `key`: its Terraform address, or another unique text.
+    - `says`: lines of text below its addresses.
+    - `frame`: the key of the frame around it; "": none.
+    - `unlike`: never merged with others.
+    - `stands_for`: the keys of all boxes merged into it; empty: itself only.
     """
 
     key: str
@@ -86,23 +86,23 @@ class Box:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys of all that this box is drawn for."""
+        """The keys of all boxes merged into it."""
         return self.stands_for or (self.key,)
 
     @property
     def title(self) -> str:
-        """Its name, and how many others there are."""
+        """Its name, and how many others are merged into it."""
         others = len(self.keys) - 1
         return f"{self.name} and {others} like it" if others else self.name
 
     def saying(self, *lines: str) -> Box:
-        """The box with more to say."""
+        """The box with more lines of text."""
         return replace(self, says=(*self.says, *lines))
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands together. `each`: what there is one frame each of, such as accounts; "": nothing of the kind."""
+    """A frame around boxes. `each`: what each frame of this kind is, such as accounts; "": no kind."""
 
     key: str
     title: str
@@ -111,9 +111,9 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Connector:
-    """From one box to another, by their keys: to a route table, if one of them is one.
+    """A line from one box to another, by their keys. If one of them is a route table, it is `b`.
 
-    `label`: of a static route its destination, else what is written at the line.
+    `label`: the destination of a static route, else the text at the line.
     """
 
     a: str
@@ -125,7 +125,7 @@ class Connector:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """The whole picture. Both ends of every line are boxes, and the frame of every box is there."""
+    """The whole diagram. Both ends of every line are boxes of it, and the frame of every box is one of its frames."""
 
     frames: tuple[Frame, ...]
     boxes: tuple[Box, ...]

@@ -1,4 +1,4 @@
-"""One box for all that are alike, so that a picture of a thousand spokes is one of a handful."""
+"""One box for all that are equivalent, so that a diagram of a thousand spokes has a few boxes."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from isthmus.report.matrix_classes import MOST_SHOWN
 
 
 def readable(drawing: Drawing, most: int = MOST_SHOWN) -> Drawing:
-    """The drawing with as few boxes put together as a reader needs.
+    """The drawing, with boxes merged if there are too many.
 
-    Nothing while it is small; else boxes that are alike; and where these are still too many, those too that are joined
-    to the same and differ in what they say, or by which static routes.
+    A small drawing is unchanged. Else equivalent boxes are merged. If these are still too many, boxes with equal
+    neighbours are merged even if their text or their static routes differ.
     """
     if len(drawing.boxes) <= most:
         return drawing
-    few = together(drawing, _alike)
+    few = together(drawing, _same_text)
     return few if len(few.boxes) <= most else together(_without_destinations(drawing), _of_a_kind)
 
 
-def _alike(box: Box) -> Hashable:
+def _same_text(box: Box) -> Hashable:
     return (box.kind, box.mark, box.says, box.key if box.unlike else "")
 
 
@@ -37,9 +37,9 @@ def _without_destinations(drawing: Drawing) -> Drawing:
     return replace(drawing, lines=tuple(sorted(lines)))
 
 
-def together(drawing: Drawing, tell: Callable[[Box], Hashable]) -> Drawing:
-    """One box for all that `tell` does not tell apart, nor their lines to others that are not told apart."""
-    classes = _classes(drawing, tell)
+def together(drawing: Drawing, distinguish: Callable[[Box], Hashable]) -> Drawing:
+    """One box for all boxes with an equal result of `distinguish` and equal lines to equal boxes."""
+    classes = _classes(drawing, distinguish)
     groups: dict[int, list[Box]] = defaultdict(list)
     for box in sorted(drawing.boxes, key=lambda box: (box.name, box.key)):
         groups[classes[box.key]].append(box)
@@ -59,17 +59,17 @@ def together(drawing: Drawing, tell: Callable[[Box], Hashable]) -> Drawing:
     )
 
 
-def _classes(drawing: Drawing, tell: Callable[[Box], Hashable]) -> Mapping[str, int]:
-    """A number for each box, equal for those that could change places.
+def _classes(drawing: Drawing, distinguish: Callable[[Box], Hashable]) -> Mapping[str, int]:
+    """A number for each box, equal for exchangeable boxes.
 
-    Classes are cut until the boxes of each have the same lines to boxes of the same classes (colour refinement).
+    Classes are split until the boxes of each have the same lines to boxes of the same classes (colour refinement).
     """
     joined: dict[str, list[tuple[Hashable, str]]] = defaultdict(list)
     for line in drawing.lines:
         both_ways = line.link is Link.PEERING
         joined[line.a].append(((both_ways or "to", line.link, line.label, line.mark), line.b))
         joined[line.b].append(((both_ways or "from", line.link, line.label, line.mark), line.a))
-    now = _numbered({box.key: tell(box) for box in drawing.boxes})
+    now = _numbered({box.key: distinguish(box) for box in drawing.boxes})
     while True:
         cut: dict[str, Hashable] = {
             key: (number, frozenset(Counter((line, now[end]) for line, end in joined[key]).items()))
@@ -81,13 +81,13 @@ def _classes(drawing: Drawing, tell: Callable[[Box], Hashable]) -> Mapping[str, 
         now = then
 
 
-def _numbered(told: Mapping[str, Hashable]) -> dict[str, int]:
+def _numbered(values: Mapping[str, Hashable]) -> dict[str, int]:
     numbers: dict[Hashable, int] = {}
-    return {key: numbers.setdefault(what, len(numbers)) for key, what in told.items()}
+    return {key: numbers.setdefault(what, len(numbers)) for key, what in values.items()}
 
 
 def _one(group: Sequence[Box], frames: Mapping[str, Frame]) -> Box:
-    """The box that stands for a group."""
+    """The box into which a group is merged."""
     box = group[0]
     if len(group) == 1:
         return box
@@ -107,7 +107,7 @@ def _one(group: Sequence[Box], frames: Mapping[str, Frame]) -> Box:
 
 
 def _merged(cidrs: Iterable[Cidr]) -> tuple[Cidr, ...]:
-    """The same addresses in as few prefixes as there can be."""
+    """The same addresses in as few prefixes as possible."""
     known = [*cidrs]
     fours = collapse_addresses(cidr for cidr in known if isinstance(cidr, IPv4Network))
     sixes = collapse_addresses(cidr for cidr in known if isinstance(cidr, IPv6Network))

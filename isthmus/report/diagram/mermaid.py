@@ -13,7 +13,7 @@ from isthmus.report.diagram.compared import SIGNS
 from isthmus.report.diagram.drawing import Box, BoxKind, Drawing, Link, Mark, some_lines
 from isthmus.text.listing import some
 
-# Mermaid draws no more: `maxTextSize` and `maxEdges` of https://mermaid.js.org/config/schema-docs/config.html
+# The limits of Mermaid: `maxTextSize` and `maxEdges` of https://mermaid.js.org/config/schema-docs/config.html
 LONGEST = 50_000
 MOST_LINES = 500
 
@@ -40,7 +40,7 @@ LINES = {Link.CONNECTS: "---", Link.PEERING: "---", Link.TUNNELS: "===", Link.AS
 
 
 class TooLarge(Exception):
-    """A drawing that Mermaid would refuse."""
+    """A drawing that is too large for Mermaid."""
 
 
 def text(drawing: Drawing) -> str:
@@ -53,20 +53,20 @@ def text(drawing: Drawing) -> str:
 
 
 def markdown(text: str, compared: bool = False) -> str:
-    """The text as a block of Markdown, with what its lines mean, and its colours where two networks are compared."""
+    """The text as a block of Markdown, with a legend of its lines and, for a comparison, of its colours."""
     colours = "Green is added, amber changed, red and dashed removed.\n" if compared else ""
     return (
         f"```mermaid\n{text}```\n\n"
-        "A line to a route table is an association: there the transit gateway looks up what comes from the other end.\n"
-        "What a table has routes to stands in its box.\n"
+        "A line to a route table is an association: the table routes the packets that come from the other end.\n"
+        "The box of a table lists its routes.\n"
         f"{colours}"
     )
 
 
 def quoted(name: str) -> str:
-    """A name as it may stand in a label: nothing in it is syntax, of Mermaid, HTML or Markdown.
+    """A name, escaped for a label: nothing in it is syntax of Mermaid, HTML or Markdown.
 
-    Character references are Mermaid's own, `#34;` for a quote: https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters
+    Mermaid has its own character references, `#34;` for a quote: https://mermaid.js.org/syntax/flowchart.html#entity-codes-to-escape-characters
     """
     return "".join(_character(each) for each in " ".join(name.split()))
 
@@ -74,7 +74,7 @@ def quoted(name: str) -> str:
 def _character(each: str) -> str:
     if each in " .,/()-_+" or (each.isascii() and each.isalnum()):
         return each
-    # Controls, marks that turn the direction of writing, and halves of characters are nothing that anybody reads.
+    # Controls, marks of direction and surrogates are unreadable.
     return "?" if unicodedata.category(each).startswith("C") else f"#{ord(each)};"
 
 
@@ -120,7 +120,7 @@ class _Writer:
     @cached_property
     def _learns(self) -> Mapping[str, list[str]]:
         names = {box.key: box.title for box in self.boxes}
-        changed = {box.key for box in self.boxes if box.mark is Mark.CHANGED}  # of what is all new, nothing stands out
+        changed = {box.key for box in self.boxes if box.mark is Mark.CHANGED}  # in a new box no line is marked
         learned: dict[tuple[str, str], list[str]] = defaultdict(list)
         routed: dict[str, list[str]] = defaultdict(list)
         for line in self.drawing.lines:
@@ -140,14 +140,14 @@ class _Writer:
         for line in self.drawing.lines:
             if line.link in LINES:
                 label = f'|"{quoted(line.label)}"|' if line.label else ""
-                # Mermaid draws from the left to the right: sites, connections, tables, VPCs, the internet.
+                # Mermaid draws from left to right: sites, connections, tables, VPCs, the internet.
                 a, b = sorted((line.a, line.b), key=lambda key: self.places[key])
                 a, b = self.ids[a], self.ids[b]
                 yield f"{a} {LINES[line.link]}{label} {b}", line.mark
 
 
 def _identifier(kind: str, name: str, taken: set[str]) -> str:
-    """An identifier that a reader recognizes: nothing in it is a word of Mermaid's."""
+    """A readable identifier that is no keyword of Mermaid."""
     wanted = f"{kind}_{re.sub('[^A-Za-z0-9]+', '_', name).strip('_')}"[:60].rstrip("_")
     found, number = wanted, 1
     while found in taken:

@@ -1,4 +1,4 @@
-"""Which boxes and lines a network is."""
+"""The boxes and lines of a network."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ from isthmus.text.listing import some
 
 INTERNET = "internet"
 ON_PREMISES = "on-premises"
-UNPLACED = "in no VPC that is known"
-OWN = "own prefix"  # a static route for what is the VPC's own, so that spokes with one each are alike
+UNPLACED = "in an unknown VPC"
+OWN = "own prefix"  # a static route to the VPC's own prefix: spokes with such a route stay equivalent
 
 _GATEWAYS = {GatewayKind.INTERNET: "internet gateway", GatewayKind.EGRESS_ONLY: "egress-only internet gateway"}
 
 
 def drawn(network: Network, sites: Sequence[Site] = (), accounts: Mapping[str, str] | None = None) -> Drawing:
-    """The picture of a network. `accounts` are names of accounts by id."""
+    """The drawing of a network. `accounts` are names of accounts by id."""
     return _Draughtsman(network, sites, accounts or {}).drawing()
 
 
 class _Draughtsman:
-    """One drawing in the making."""
+    """Collects the boxes, frames and lines of one drawing."""
 
     def __init__(self, network: Network, sites: Sequence[Site], accounts: Mapping[str, str]) -> None:
         self.network = network
@@ -93,16 +93,16 @@ class _Draughtsman:
         if line not in self.boxes[key].says:
             self.boxes[key] = self.boxes[key].saying(line)
 
-    # --- VPCs and what they are joined to
+    # --- VPCs, and gateways and peerings of VPCs
 
     def _vpc(self, vpc: Vpc) -> None:
         cidrs = _in_order(cidr for cidr in vpc.cidrs if not isinstance(cidr, Unknown))
-        unknown = ["a prefix that is unknown"] * (len(cidrs) < len(vpc.cidrs))
+        unknown = ["an unknown prefix"] * (len(cidrs) < len(vpc.cidrs))
         says = (*unknown, *self.contents[vpc.address])
         self._put(Box(vpc.address, BoxKind.VPC, _named(vpc), cidrs, says, self._account(vpc)))
 
     def _account(self, vpc: Vpc) -> str:
-        """The frame of a VPC's account, and of its Region where there are several."""
+        """The frame of a VPC's account, and of its Region if there are several Regions."""
         name = f"{self.accounts.get(vpc.account, '')} {vpc.account}".strip() if vpc.account else ""
         parts = [f"account {name}"] * bool(name) + [vpc.region or "unknown Region"] * (len(self.regions) > 1)
         each = "accounts and Regions" if len(self.regions) > 1 else "accounts"
@@ -211,35 +211,35 @@ class _Draughtsman:
             self._line(key, attachment.table, Link.ASSOCIATED)
 
     def _transports(self) -> None:
-        """What carries Connect attachments and private IP VPNs."""
+        """Lines from Connect attachments and private IP VPNs to their transport attachments."""
         for attachment in self.network.attachments.values():
             carrier = self.network.attachments.get(str(attachment.transport))
             if carrier is not None:
                 self._line(self._box_of(attachment), self._box_of(carrier), label="carried by")
 
     def _box_of(self, attachment: Attachment) -> str:
-        """The box that an attachment is a line from: of what is attached, or else its own."""
+        """The box at which the lines of an attachment start: the attached resource, or else the attachment."""
         attached = attachment.attached
         return attached if isinstance(attached, str) and attached in self.boxes else attachment.address
 
     def _attached(self, attachment: Attachment) -> Iterator[str]:
-        """What there is to say of an attachment with a box of its own."""
+        """The text of an attachment that has its own box."""
         known = isinstance(attachment.attached, str)
         gateway = self.network.transit_gateways.get(str(attachment.attached))
-        what = _named(gateway) if gateway else attachment.attached if known else "what is unknown"
+        what = _named(gateway) if gateway else attachment.attached if known else "an unknown resource"
         yield f"{attachment.kind.value} with {what}"
 
     def _table(self, table: TgwTable) -> None:
         blackholes = [_destination(route.destination) for route in table.routes if route.attachment is None]
         unknown = [_destination(route.destination) for route in table.routes if isinstance(route.attachment, Unknown)]
         says = [f"{prefix} to blackhole" for prefix in some_lines(sorted(blackholes))]
-        says += [f"{prefix} to what is unknown" for prefix in some_lines(sorted(unknown))]
+        says += [f"{prefix} to an unknown target" for prefix in some_lines(sorted(unknown))]
         frame = table.gateway if isinstance(table.gateway, str) and table.gateway in self.frames else ""
         for end in table.propagations:
             if isinstance(end, str):
                 self._line(self._box_of(self.network.attachments[end]), table.address, Link.PROPAGATES)
         learns = sum(isinstance(end, Unknown) for end in table.propagations)
-        says += [f"{counted(learns, 'propagation')} of what is unknown"] * bool(learns)
+        says += [f"{counted(learns, 'propagation')} from an unknown attachment"] * bool(learns)
         for route in table.routes:
             if isinstance(route.attachment, str):
                 key = self._box_of(self.network.attachments[route.attachment])
@@ -257,9 +257,9 @@ def _destination(destination: Cidr | str | Unknown) -> str:
 
 
 def _prefixes(prefixes: Iterable[Cidr | Unknown]) -> list[str]:
-    """Prefixes in order, what is unknown last."""
+    """Prefixes in order, unknown ones last."""
     known = _in_order({p for p in prefixes if not isinstance(p, Unknown)})
-    return [*map(str, known), *["what is unknown"] * any(isinstance(p, Unknown) for p in prefixes)]
+    return [*map(str, known), *["an unknown prefix"] * any(isinstance(p, Unknown) for p in prefixes)]
 
 
 def _in_order(cidrs: Iterable[Cidr]) -> tuple[Cidr, ...]:

@@ -1,4 +1,4 @@
-"""What the box of a VPC says: its ways out, and what it holds that others use."""
+"""The text of the box of a VPC: its default routes, gateways, firewalls and endpoints."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from isthmus.network.model import EndpointKind, Network, Target, TargetKind, Unk
 from isthmus.report.diagram.drawing import shortened
 from isthmus.text.listing import some
 
-# Of default routes the one that packets meet first comes first: to a firewall, then to what leads out.
+# Default routes in the order of the path: to a firewall first, then to the gateways.
 _ORDER = [kind.value for kind in reversed(TargetKind)]
 _KINDS = {
     EndpointKind.INTERFACE: "interface",
@@ -19,11 +19,11 @@ _KINDS = {
 
 
 def contents(network: Network) -> Mapping[str, Sequence[str]]:
-    """What is to be said of each VPC, a line each; under "" what is in a VPC that nobody knows."""
+    """The text of each VPC, a line each; under "" that of resources in an unknown VPC."""
     found: dict[str, list[str]] = defaultdict(list)
     tables = _tables_in_use(network)
     for vpc in network.vpcs:
-        found[vpc] += _ways_out(network, tables.get(vpc, ()))
+        found[vpc] += _default_routes(network, tables.get(vpc, ()))
     for vpc, count in Counter(_vpc(network, nat.subnet) for nat in network.nats.values()).items():
         found[vpc].append(counted(count, "NAT gateway"))
     for firewall in sorted(network.firewalls.values(), key=lambda each: each.address):
@@ -47,7 +47,7 @@ def counted(count: int, what: str) -> str:
 
 
 def _tables_in_use(network: Network) -> Mapping[str, Sequence[VpcTable]]:
-    """The tables of each VPC that decide for one of its subnets."""
+    """The route tables of each VPC that are associated with one of its subnets."""
     found: dict[str, list[VpcTable]] = defaultdict(list)
     for address in {subnet.table for subnet in network.subnets.values() if isinstance(subnet.table, str)}:
         table = network.tables.get(address)
@@ -56,8 +56,8 @@ def _tables_in_use(network: Network) -> Mapping[str, Sequence[VpcTable]]:
     return found
 
 
-def _ways_out(network: Network, tables: Sequence[VpcTable]) -> Iterator[str]:
-    """Where the default routes lead; those that a virtual private gateway propagates are as it learns them."""
+def _default_routes(network: Network, tables: Sequence[VpcTable]) -> Iterator[str]:
+    """The targets of the default routes. Routes that a virtual private gateway propagates are not known."""
     routes = {_lead(route) for table in tables for route in table.routes if _is_default(network, route)}
     leads = sorted(routes, key=lambda lead: (_ORDER.index(lead[0]) if lead[0] in _ORDER else -1, lead))
     learns = any(table.propagating for table in tables)
@@ -79,11 +79,11 @@ def _is_default(network: Network, route: VpcRoute) -> bool:
 def _lead(route: VpcRoute) -> tuple[str, str]:
     if not isinstance(route.target, Target):
         return "an unknown target", ""
-    return route.target.kind.value, " that is gone" if route.blackhole else ""
+    return route.target.kind.value, " (blackhole)" if route.blackhole else ""
 
 
 def _service(name: str | Unknown) -> str:
-    """`s3` of `com.amazonaws.us-east-1.s3`; whole where it is named otherwise."""
+    """`s3` of `com.amazonaws.us-east-1.s3`; the whole name if it has another form."""
     return "unknown" if isinstance(name, Unknown) else name.partition("amazonaws.")[2].partition(".")[2] or name
 
 
