@@ -92,7 +92,7 @@ def test_names_and_services(tmp_path, capsys):
         "interface endpoints": ("ec2messages", "kms", "logs", "s3", "ssm", "ssmmessages", "sts"),
     }
     assert main(["show", str(tmp_path / "cdktf.out")]) == 0
-    assert "Names and services" in capsys.readouterr().out
+    assert "DNS and interface endpoints" in capsys.readouterr().out
 
 
 def test_show_fits_eighty_columns_and_is_plain_when_piped(folder, capsys):
