@@ -188,8 +188,8 @@ def test_one_comment_that_is_made_when_flows_change_and_rewritten_in_place(runne
     runner.pull_request(("segments", "Workloads keep to themselves.", "Workloads keep to themselves, as before."))
     assert runner.run("prove") == dict.fromkeys(STEPS, 0)
     assert runner.comments == []
-    assert "**No flow changes.**" in runner.summary
-    assert "**Proved**" in runner.summary
+    assert "**No flow changes**." in runner.summary
+    assert "**PROVED**" in runner.summary
     assert "### Security posture: clean" in runner.summary
 
     runner.comments_file.write_text(json.dumps([{"id": 9, "user": {"type": "User"}, "body": MARK, "edits": 0}]))
@@ -203,7 +203,7 @@ def test_one_comment_that_is_made_when_flows_change_and_rewritten_in_place(runne
     assert set(runner.run("prove", "Prove", "Scan").values()) == {0}
     person, ours = runner.comments
     assert (person["edits"], ours["edits"]) == (0, 1)
-    assert ours["body"].startswith(f"{MARK}**No flow changes.**")
+    assert ours["body"].startswith(f"{MARK}**No flow changes**.")
 
 
 def test_what_breaks_a_rule_fails_and_nothing_that_needs_the_output_is_tried(runner: Runner) -> None:
