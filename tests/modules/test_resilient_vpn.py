@@ -94,7 +94,7 @@ def test_a_gateway_with_a_certificate_needs_neither_an_address_nor_keys(tmp_path
     assert CERTIFICATE[:-1] in sheet
     assert "Secrets Manager" not in sheet
     assert "must start each IKE rekey" in sheet
-    assert "AWS knows no address of it" in sheet
+    assert "AWS does not know its address" in sheet
 
 
 @pytest.mark.parametrize(
