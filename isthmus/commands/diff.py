@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     assuming = assumed(arguments)
     others = arguments.others
     if arguments.head is None:
-        before, after = proof.read_change(arguments.base, beside=others, **assuming)
+        before, after = proof.read_change(arguments.base, others=others, **assuming)
     else:
         before, after = (proof.read(side, *others, **assuming) for side in (arguments.base, arguments.head))
     difference = proof.compare(before, after)

@@ -1,15 +1,15 @@
-"""The proof: who reaches whom, both ways, by which path; against the intent; between two versions.
+"""Proves which traffic a network lets through: compares it with its intent, traces flows, and compares two versions.
 
     from isthmus import proof
 
-    network = proof.read("cdktf.out")                      # the intent beside it is found
+    network = proof.read("cdktf.out")                      # finds the intent in the folder
     answer = network.prove()                               # or .against(estate), or .on_its_own()
     answer.verdict, answer.violations                      # proved, violated or unknown; and why
-    answer.flows["dev", "dc1/users"].path
+    answer.flows["dev", "dc1/users"].path                  # the hops of the forward path
     print(network.trace("dev", "dc1/users", port=443))
     proof.compare(proof.read("before"), network).changes   # flows gained, lost, re-routed, unclear
 
-Errors: `isthmus.proof.errors`.
+The errors are in `isthmus.proof.errors`; their base class is `ProofError`.
 """
 
 from isthmus.proof.analysis import Analysis

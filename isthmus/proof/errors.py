@@ -1,9 +1,9 @@
-"""What the proof says when it cannot answer at all.
+"""The errors of the proof. Each message says what is wrong and what to write.
 
 ProofError
-├── NoSuchName     a name or address that stands for nothing in this network: another thing than "no route"
-│   └── NoSuchPlace of what can be at an end of a flow
-└── UnusableInput   nothing to prove anything about: no network in it, no intent where one was asked for, ...
+├── NoSuchName         a name or address that the network does not have; this differs from "no route"
+│   └── NoSuchLocation  a name or address that no location has
+└── UnusableInput      an input without a network, a diff of something that is not a plan, or too many locations
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from isthmus.text.listing import some
 
 
 class ProofError(Exception):
-    """The root of every error of the proof. Its text is written for the person who asked."""
+    """The base class of all errors of the proof. The message is for users."""
 
 
 class NoSuchName(ProofError):
-    """Nothing in this network has that name or address. `kind` says what was looked for."""
+    """The network has nothing with that name or address. `kind` is what was looked for."""
 
     kind = "thing"
 
@@ -32,10 +32,10 @@ class NoSuchName(ProofError):
 
 
 class NoSuchLocation(NoSuchName):
-    """No place has that name or address."""
+    """No location has that name or address."""
 
-    kind = "place"
+    kind = "location"
 
 
 class UnusableInput(ProofError):
-    """The input was read, but there is nothing in it to answer from."""
+    """The input can be read, but it does not hold what is needed."""

@@ -1,4 +1,4 @@
-"""The intent that an output was made from, read from its file: whole, and by the rules of the language."""
+"""Reads the intent of an output from its `intent.json`, and checks its form."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SHOWN = 5
 _LONGEST_LINE = 500
 LARGEST = 64 * 1024 * 1024  # bytes; 1,000 spokes take one hundredth of that
 
-# Rules without which the parts of an estate cannot be read: that names, prefixes and addresses are such.
+# Rules about the form of names, prefixes and addresses. Without them an estate cannot be evaluated.
 _FORM = frozenset(
     {
         "allowed-connection-invalid-ports",
@@ -41,11 +41,12 @@ _FORM = frozenset(
 def read_intent(path: Path) -> Estate:
     """The estate of an `intent.json`.
 
-    Synthesis writes checked estates only, so what breaks a rule about the form of values was written by another hand.
-    Other rules are not asked: of an output that an earlier release wrote, a later one may think otherwise. Raises
-    `UnknownSchema`, which says what is wrong and where, and `UnreadableTerraform` for what is no such file.
+    Synthesis writes only checked estates, so that a value of invalid form means an edited file. The other rules of the
+    language are not checked, because they may differ from those of the release that wrote the output.
+
+    Raises `UnknownSchema`, with what is wrong and where, and `UnreadableTerraform` if the file is not JSON.
     """
-    load(path, largest=LARGEST)  # of no more levels than any document, and JSON at all
+    load(path, largest=LARGEST)  # checks that it is JSON, and not nested too deeply
     try:
         estate = from_document(contents(path, LARGEST), str(path))
     except UnknownSchema as error:
@@ -54,10 +55,12 @@ def read_intent(path: Path) -> Estate:
         lines = [f"  {problem}" for problem in found[:_SHOWN]]
         if len(found) > _SHOWN:
             lines.append(f"  and {len(found) - _SHOWN} more")
-        raise UnknownSchema(_legible("\n".join([f"{path} is damaged: no estate may be so. Synthesize again.", *lines])))
+        raise UnknownSchema(
+            _legible("\n".join([f"{path} was edited or is damaged: it is no valid estate. Synthesize again.", *lines]))
+        )
     return estate
 
 
 def _legible(text: str) -> str:
-    """A text that quotes the file, with the end of each overlong line cut."""
+    """A text that quotes the file, with long lines cut."""
     return shown("\n".join(printable(line, _LONGEST_LINE) for line in text.split("\n")))

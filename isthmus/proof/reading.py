@@ -1,4 +1,4 @@
-"""From paths to networks under proof: Terraform, the intent beside it, and what people say of advertisements."""
+"""Reads networks from paths: Terraform, the intent next to it, and what the user states about sites."""
 
 from __future__ import annotations
 
@@ -26,13 +26,17 @@ def read(
     sites: Iterable[str] = (),
     client_ports: tuple[int, int] | None = None,
 ) -> Analysis:
-    """The network in folders of synthesized roots, plans or states.
+    """Read one network from folders of synthesized root modules, plans or states.
 
-    - `intent`: the `intent.json` to prove against; None: the one in a given folder, if there is one.
-    - `advertises`: `CONNECTION=CIDR,...` for each VPN connection or Direct Connect gateway, by its name or address, of
-      which more is known than the intent says, or other things.
-    - `sites`: `NAME=CONNECTION,...` for each site of several connections, where there is no intent.
-    - `client_ports`: the first and last port that clients open connections from; None: 1024 to 65535.
+        >>> network = proof.read("cdktf.out")
+        >>> network = proof.read("hub.tfplan.json", "prod.tfplan.json", advertises=["vpn-dc1=10.0.0.0/8"])
+
+    - `paths`: folders with Terraform JSON, or outputs of `terraform show -json`.
+    - `intent`: the `intent.json` to prove against. None: the one in a given folder, if there is one.
+    - `advertises`: `CONNECTION=CIDR,...`: the prefixes that a site advertises over a VPN connection or Direct Connect
+      gateway, by its name or address. They replace those of the intent.
+    - `sites`: `NAME=CONNECTION,...`: the connections of a site. Only without an intent.
+    - `client_ports`: the first and the last source port of clients. None: 1024 to 65535.
 
     Raises `UnreadableTerraform`, `UnknownSchema` (an intent that this release cannot read), `ProofError`, `OSError`.
     """
@@ -42,33 +46,39 @@ def read(
 
 
 def compared(path: str | Path) -> bool:
-    """Whether a path is compared with what was synthesized: a folder that is an output, or lies in one. No plan is."""
+    """Whether drift of a path is detected: it is a folder that is an output, or is inside of one."""
     return Path(path).is_dir() and output_of(Path(path)) is not None
 
 
 def read_change(
     path: str | Path,
     *,
-    beside: Iterable[str | Path] = (),
+    others: Iterable[str | Path] = (),
     intent: str | Path | None = None,
     advertises: Iterable[str] = (),
     sites: Iterable[str] = (),
     client_ports: tuple[int, int] | None = None,
 ) -> tuple[Analysis, Analysis]:
-    """What is and what will be, from one plan.
+    """Read the network before and after a plan.
 
-    - `beside`: plans or states of the other roots of the same network. Of plans, too, what is and what will be.
+        >>> before, after = proof.read_change("prod.tfplan.json", others=["hub.tfstate.json"])
+        >>> proof.compare(before, after).changes
+        ()
 
-    Raises as `read` does, and `UnusableInput` for anything but a plan.
+    - `path`: the output of `terraform show -json` for a plan.
+    - `others`: plans or states of the other root modules of the same network. Plans have a before and an after too.
+
+    The other parameters are those of `read`. Raises as `read` does, and `UnusableInput` if `path` is no plan.
     """
-    paths = (path, *beside)
+    paths = (path, *others)
     found = sources(*paths)
     if not found[0].has_before:
-        raise UnusableInput(f"{path} is no plan, and only a plan says what is as well as what will be: give two inputs")
-    estate, roots, said, together = _estate(paths, intent), _roots(found), list(advertises), list(sites)
+        raise UnusableInput(f"{path} is no plan, and only a plan holds the network before and after: give two inputs")
+    estate, roots, prefixes, connections = _estate(paths, intent), _roots(found), list(advertises), list(sites)
     made = (graph_of(found, when="before"), graph_of(found, when="after"))
     before, after = (
-        subject(graph, estate, roots, said, together, empty_is_fine=True, client_ports=client_ports) for graph in made
+        subject(graph, estate, roots, prefixes, connections, empty_is_fine=True, client_ports=client_ports)
+        for graph in made
     )
     return before, after
 
@@ -83,22 +93,23 @@ def subject(
     empty_is_fine: bool = False,
     client_ports: tuple[int, int] | None = None,
 ) -> Analysis:
-    """The network of a resource graph, under proof. Raises `ProofError`."""
+    """The network of a resource graph. The parameters are those of `read`. Raises `ProofError`.
+
+    `empty_is_fine`: ignore `advertises` and `sites` if the network has no connections.
+    """
     network = network_of(graph)
-    given, together = list(advertises), list(sites)
-    if together and estate is not None:
-        raise ProofError(
-            f"--site {together[0]}: the intent says which connections each site has; --site is for networks without one"
-        )
+    advertises, sites = list(advertises), list(sites)
+    if sites and estate is not None:
+        raise ProofError(f"--site {sites[0]}: the intent states the connections of each site, so leave out --site")
     nothing = empty_is_fine and not network.vpns and not network.dx_gateways
-    known, of_sites = ({}, {}) if nothing else (said(given, network), said_together(together, network))
+    known, of_sites = ({}, {}) if nothing else (given_prefixes(advertises, network), given_sites(sites, network))
     ports = client_ports or EPHEMERAL
     root = frozenset(roots)
     return Analysis(network, estate, known, of_sites, root, graph.notes, graph=graph, client_ports=ports)
 
 
-def said(advertises: Sequence[str], network: Network) -> Mapping[str, tuple[Cidr, ...]]:
-    """`CONNECTION=CIDR,...` as advertisements by the address of the connection. Raises `ProofError`."""
+def given_prefixes(advertises: Sequence[str], network: Network) -> Mapping[str, tuple[Cidr, ...]]:
+    """`CONNECTION=CIDR,...` as prefixes by address of the connection. Raises `ProofError`."""
     found: dict[str, tuple[Cidr, ...]] = {}
     for given in advertises:
         # A Terraform address may hold "=" inside an index, a prefix never does.
@@ -111,14 +122,14 @@ def said(advertises: Sequence[str], network: Network) -> Mapping[str, tuple[Cidr
 
 
 def _drift(paths: Iterable[str | Path]) -> tuple[str, ...]:
-    """What differs from what was synthesized, in every output that the paths are of."""
+    """The files that differ from what was synthesized, in every output of the paths."""
     outputs = dict.fromkeys(output_of(Path(path)) for path in paths)
     found = (drift_of(output) for output in outputs if output is not None)
     return tuple(printable(line) for drift in found if drift is not None for line in drift.lines)
 
 
-def said_together(sites: Sequence[str], network: Network) -> Mapping[str, tuple[str, ...]]:
-    """`NAME=CONNECTION,...` as the addresses of the connections of each site, by its name. Raises `ProofError`."""
+def given_sites(sites: Sequence[str], network: Network) -> Mapping[str, tuple[str, ...]]:
+    """`NAME=CONNECTION,...` as addresses of connections by name of the site. Raises `ProofError`."""
     found: dict[str, tuple[str, ...]] = {}
     for given in sites:
         name, equals, listed = given.partition("=")
@@ -126,12 +137,12 @@ def said_together(sites: Sequence[str], network: Network) -> Mapping[str, tuple[
         if not equals or not name.strip() or not connections:
             raise ProofError(f"expected --site NAME=CONNECTION,..., got {given!r}")
         if name in found:
-            raise ProofError(f"--site {given!r}: site {name} is there already; give all its connections at once")
+            raise ProofError(f"--site {given!r}: site {name} is given twice; give all its connections at once")
         found[name] = tuple(dict.fromkeys(_connection(text, network) for text in connections))
     every = [connection for connections in found.values() for connection in connections]
     twice = next((connection for connection in every if every.count(connection) > 1), None)
     if twice is not None:
-        raise ProofError(f"--site: {twice} is of two sites; a connection leads to one")
+        raise ProofError(f"--site: {twice} is in two sites; a connection belongs to one site")
     return found
 
 
@@ -159,12 +170,12 @@ def _prefix(text: str, given: str) -> Cidr:
 def _estate(paths: Iterable[str | Path], intent: str | Path | None) -> Estate | None:
     if intent is not None:
         return read_intent(Path(intent))
-    beside = [found for path in paths if (found := Path(path) / INTENT).is_file()]
-    if len(beside) > 1:
-        raise ProofError(f"several intents: {', '.join(map(str, beside))}; choose one with --intent")
-    return read_intent(beside[0]) if beside else None
+    intents = [found for path in paths if (found := Path(path) / INTENT).is_file()]
+    if len(intents) > 1:
+        raise ProofError(f"several intents: {', '.join(map(str, intents))}; choose one with --intent")
+    return read_intent(intents[0]) if intents else None
 
 
 def _roots(found: Iterable[Input]) -> frozenset[str]:
-    """The names of the roots; one that was read alone is named for its folder."""
+    """The names of the root modules. A root module that was read alone has the name of its folder."""
     return frozenset(source.root or source.path.resolve().name for source in found)

@@ -20,7 +20,7 @@ def difference_json(difference: Difference) -> Iterator[str]:
         "removed_locations": list(difference.removed_locations),
         "firewall_changes": list(difference.firewall_changes),
         "name_changes": [
-            {"name": change.name, "spokes": list(change.spokes), "before": change.was, "after": change.is_}
+            {"name": change.name, "spokes": list(change.spokes), "before": change.before, "after": change.after}
             for change in difference.names
         ],
         "unknown": [unknown_members(unknown) for unknown in difference.unknown_results],

@@ -33,7 +33,7 @@ def _row(change: Change) -> tuple[str, ...]:
         change.kind.value,
         escape(change.source),
         escape(change.destination),
-        escape(change.was),
-        escape(change.is_ + why),
+        escape(change.before_text),
+        escape(change.after_text + why),
         codes(change.causes) or "not found",
     )

@@ -37,8 +37,8 @@ def print_difference(difference: Difference, out: Console) -> None:
 
 def _print_change(change: Change, out: Console) -> None:
     heading(out, f"{change.kind.upper()}  {change.source} -> {change.destination}")
-    line(out, f"  before: {change.was}")
-    line(out, f"  after:  {change.is_}")
+    line(out, f"  before: {change.before_text}")
+    line(out, f"  after:  {change.after_text}")
     if change.why:
         wrapped(out, f"unknown: {change.why}", "  ", "      ")
     first, more = cut(change.causes, _MOST_CAUSES)

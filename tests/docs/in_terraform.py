@@ -159,7 +159,7 @@ ELSEWHERE: dict[str, str] = {
     "invalid-firewall-variable": "a rule with an unknown variable makes flows unknown",
     "invalid-firewall-domain": "AWS does not document in full which names it refuses in a list",
     "default-route-missing": _FLOWS,
-    "static-default-with-many-connections": "`not-resilient` with an intent; a failure takes the flows",
+    "static-default-with-many-connections": "`redundancy-missing` with an intent; a failure takes the flows",
     "duplicate-static-default": "`duplicate-route`",
     "static-and-advertised-default": _STATIC,
     "static-and-bgp-routing": _STATIC,

@@ -73,7 +73,7 @@ def test_a_second_connection_without_propagation_into_one_table_does_not_help(tm
     del document["resource"]["aws_ec2_transit_gateway_route_table_propagation"]["infra_dc1_02_workloads"]
     write_output(tmp_path, {**files_of(STAGE), path: json.dumps(document)})
     found = proof.read(tmp_path).prove().violations
-    assert {violation.rule for violation in found} == {"not-resilient"}
+    assert {violation.rule for violation in found} == {"redundancy-missing"}
 
 
 def test_a_gateway_with_a_certificate_needs_neither_an_address_nor_keys(tmp_path):

@@ -17,7 +17,7 @@ from isthmus.network.from_terraform import network_of
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.checks.route_tables import advertised_prefixes
 from isthmus.proof.pairs.inferred_locations import without_intent
-from isthmus.proof.pairs.locations import advertisements
+from isthmus.proof.pairs.locations import stated_prefixes
 from isthmus.proof.result.findings import Verdict
 from isthmus.terraform.graph import Graph
 from tests.network import worlds
@@ -48,7 +48,7 @@ class Said:
 def said(graph: Graph) -> Said:
     network = network_of(graph)
     prefixes = {
-        address: tuple(a.prefix for a in advertisements(given))
+        address: tuple(a.prefix for a in stated_prefixes(given))
         for address, given in ANNOUNCED.items()
         if address in network.vpns and network.vpns[address].static is False
     }

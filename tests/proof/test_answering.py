@@ -80,11 +80,11 @@ ENDPOINT = added(
 ZONE = added(aws_route53_zone={"more": {"name": "example.org", "vpc": [{"vpc_id": "${aws_vpc.this.id}"}]}})
 
 FOUND: dict[str, tuple[str, Edit, str, str]] = {
-    "the private zone is forwarded": (DNS, extra_rule("aws.example.com"), "hidden-name", "rule.more"),
-    "part of the private zone is forwarded": (DNS, extra_rule("eu.aws.example.com"), "hidden-name", "rule.more"),
+    "the private zone is forwarded": (DNS, extra_rule("aws.example.com"), "overridden-name", "rule.more"),
+    "part of the private zone is forwarded": (DNS, extra_rule("eu.aws.example.com"), "overridden-name", "rule.more"),
     "everything is forwarded": (DNS, extra_rule("."), "unintended-forward", "rule.more"),
     "AWS's own names are forwarded": (DNS, extra_rule("amazonaws.com"), "unintended-forward", "rule.more"),
-    "an endpoint's name is forwarded": (DNS, extra_rule("ssm.us-east-1.amazonaws.com"), "hidden-name", "rule.more"),
+    "an endpoint's name is forwarded": (DNS, extra_rule("ssm.us-east-1.amazonaws.com"), "overridden-name", "rule.more"),
     "part of a forwarded domain goes elsewhere": (
         DNS,
         extra_rule("eu.corp.example.com", target_ip=[{"ip": "172.21.7.7"}]),
@@ -133,7 +133,7 @@ def test_what_is_there_besides_the_intended_is_found(mistake: str, tmp_path: Pat
 def test_a_system_rule_below_a_forwarded_domain_hides_it(tmp_path: Path) -> None:
     edit = extra_rule("eu.corp.example.com", rule_type="SYSTEM", resolver_endpoint_id=None, target_ip=[])
     (violation,) = proved(DNS, edit, tmp_path).violations
-    assert violation.rule == "hidden-name"
+    assert violation.rule == "overridden-name"
     assert "aws_route53_resolver_rule.more" in violation.resources[0]
 
 

@@ -66,8 +66,8 @@ def test_names_that_are_answered_otherwise_are_named(change: str, tmp_path: Path
     found = difference(edited(place, edit), tmp_path)
     assert not found.changes_nothing
     (said,) = (one for one in found.names if one.name == name)
-    assert was in said.was
-    assert is_ in said.is_
+    assert was in said.before
+    assert is_ in said.after
 
 
 def test_what_stays_is_no_change(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ NAMES = {
     "dns-endpoint-missing",
     "dns-rule-differs",
     "dns-path-blocked",
-    "dns-not-associated",
+    "dns-association-missing",
     "dns-firewall-differs",
     "service-endpoint-missing",
     "service-endpoint-blocked",
@@ -113,28 +113,28 @@ MISTAKES: dict[str, tuple[str, Callable[[Module], None], str, str]] = {
     "a VPC without the profile": (
         "prod/modules/resolution_prod",
         without("aws_route53profiles_association", "this"),
-        "dns-not-associated",
+        "dns-association-missing",
         "prod/module.spoke_prod.aws_vpc.this",
     ),
     "a profile without the rule": (
         DNS,
         without("aws_route53profiles_resource_association", "rule_corp_example_com"),
-        "dns-not-associated",
+        "dns-association-missing",
         "test/module.spoke_test.aws_vpc.this",
     ),
     "a profile without a zone": (
         ENDPOINTS,
         without("aws_route53profiles_resource_association", "zone_kms_us-east-1_amazonaws_com"),
-        "dns-not-associated",
+        "dns-association-missing",
         "dev/module.spoke_dev.aws_vpc.this",
     ),
     "a VPC without query logs": (
         "dev/modules/resolution_dev",
         without("aws_route53_resolver_query_log_config_association", "this"),
-        "dns-not-associated",
+        "dns-association-missing",
         "dev/module.spoke_dev.aws_vpc.this",
     ),
-    "no private zone": (DNS, without("aws_route53_zone", "aws_example_com"), "dns-not-associated", "aws_vpc.this"),
+    "no private zone": (DNS, without("aws_route53_zone", "aws_example_com"), "dns-association-missing", "aws_vpc.this"),
     "no endpoint": (
         ENDPOINTS,
         without("aws_vpc_endpoint", "interface_kms"),
@@ -221,7 +221,7 @@ def test_a_spoke_that_is_not_associated_with_a_zone_is_found_without_profiles_to
     document = json.loads(files[path])
     del document["resource"]["aws_route53_zone_association"]["aws_example_com"]
     answer = proof.read(write({**files, path: json.dumps(document)}, tmp_path)).prove(scenarios=False)
-    assert [(v.rule, v.source) for v in answer.violations] == [("dns-not-associated", "test")]
+    assert [(v.rule, v.source) for v in answer.violations] == [("dns-association-missing", "test")]
 
 
 ALLOWED, BLOCKED = "aws_route53_resolver_firewall_rule.allowed", "aws_route53_resolver_firewall_rule.blocked"
@@ -229,13 +229,13 @@ FILTERING: dict[str, tuple[str, Callable[[Module], None], str, str]] = {
     "a VPC without query logs": (
         "test/modules/resolution_test",
         without("aws_route53_resolver_query_log_config_association", "this"),
-        "dns-not-associated",
+        "dns-association-missing",
         "test/module.spoke_test.aws_vpc.this",
     ),
     "a VPC without the DNS firewall": (
         "prod/modules/resolution_prod",
         without("aws_route53_resolver_firewall_rule_group_association", "this"),
-        "dns-not-associated",
+        "dns-association-missing",
         "prod/module.spoke_prod.aws_vpc.this",
     ),
     "allowed after blocked": (

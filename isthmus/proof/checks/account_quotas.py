@@ -1,4 +1,4 @@
-"""What is counted against the quotas of an account and Region, of a private zone and of a profile."""
+"""Usage of the quotas of an account and Region, of a private hosted zone and of a Route 53 profile."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from isthmus.network.dns_model import Held
 from isthmus.network.model import EndpointKind, Network, Unknown
 
 Owner = tuple[str, str]
-_NOT_SAID: Owner = ("", "")
+_UNKNOWN_OWNER: Owner = ("", "")
 
 
 def counted(network: Network) -> Iterator[tuple[Quota, str, int]]:
-    """Each quota with what it is about and how much of it is there for certain.
+    """Each quota, with what uses it and how much of it is used at least.
 
-    Of addresses only those of NAT gateways are counted, each with one.
+    Elastic IP addresses are counted for NAT gateways only, one for each.
     """
     owners = {vpc.address: _owner(vpc.address, vpc.account, vpc.region) for vpc in network.vpcs.values()}
     devices = {device.address: device.owner for device in network.customer_gateways.values()}
-    connections = Counter(devices.get(str(vpn.customer_gateway), _NOT_SAID) for vpn in network.vpns.values())
+    connections = Counter(devices.get(str(vpn.customer_gateway), _UNKNOWN_OWNER) for vpn in network.vpns.values())
     endpoints = Counter(
         owners[str(end.vpc)]
         for end in network.endpoints.values()
@@ -43,7 +43,7 @@ def counted(network: Network) -> Iterator[tuple[Quota, str, int]]:
 
 
 def _owner(address: str, account: str | None, region: str | None) -> Owner:
-    """The account and Region of something. Of one root without an account of its own, all is in one account."""
+    """The account and Region of a resource. A root module without a stated account is one account."""
     root = address.partition("/")[0] if "/" in address else ""
     return account or (f"root {root}" if root else ""), region or ""
 
@@ -54,7 +54,7 @@ def _of(owner: Owner) -> str:
 
 
 def _nat_gateways(network: Network, owners: dict[str, Owner]) -> tuple[Counter[Owner], Counter[tuple[Owner, str]]]:
-    """Public NAT gateways by owner, and all by owner and zone. A regional one is in no zone, and has more addresses."""
+    """Public NAT gateways by owner, and all by owner and zone. A regional NAT gateway is in no zone."""
     addresses, zones = Counter[Owner](), Counter[tuple[Owner, str]]()
     for nat in network.nats.values():
         subnet = network.subnets.get(nat.subnet) if isinstance(nat.subnet, str) else None
@@ -69,7 +69,7 @@ def _nat_gateways(network: Network, owners: dict[str, Owner]) -> tuple[Counter[O
 
 
 def _associated(network: Network) -> Iterator[tuple[Quota, str, int]]:
-    """The VPCs of each private zone by itself, and of each profile."""
+    """The VPCs that are associated with each private hosted zone, and with each profile."""
     zones: dict[str, set[str]] = defaultdict(set)
     profiles: dict[str, set[str]] = defaultdict(set)
     for use in network.resolution.uses:

@@ -1,4 +1,4 @@
-"""Accounts: every VPC and the transit gateway are in the account of the intent."""
+"""Accounts: every VPC and the transit gateway are in the account that the intent states."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from isthmus.terraform.graph import Graph
 
 
 def account_violations(estate: Estate, vpcs: Mapping[str, str], egress: str, graph: Graph) -> Iterator[Violation]:
-    """VPCs and transit gateways whose provider is for another account than the intent. `vpcs`: by location."""
-    for address, environment in _meant(estate, vpcs, egress, graph):
+    """VPCs and transit gateways in another account than the intent states. `vpcs`: by location."""
+    for address, environment in _expected(estate, vpcs, egress, graph):
         resource = graph.resources.get(address)
         account = estate.account(environment.account).id
         if resource is not None and resource.account not in (None, account):
-            why = f"{address} is in account {resource.account}, and in {account} in the intent ({environment.name})"
+            why = f"{address} is in account {resource.account}; the intent states {account} ({environment.name})"
             yield Violation("account-differs", why, (address,))
 
 
-def _meant(estate: Estate, vpcs: Mapping[str, str], egress: str, graph: Graph) -> Iterator[tuple[str, Environment]]:
-    """What belongs to an environment, by address. Which of several gateways is the hub is not known here."""
+def _expected(estate: Estate, vpcs: Mapping[str, str], egress: str, graph: Graph) -> Iterator[tuple[str, Environment]]:
+    """The addresses of the intent's VPCs and hub, with their environment. With several gateways the hub is unknown."""
     yield from ((vpcs.get(spoke.name, ""), environment) for environment, spoke in estate.spokes)
     yield from ((egress, environment) for environment in estate.environments if environment.egress is not None)
     gateways = [gateway.address for gateway in graph.of_type("aws_ec2_transit_gateway")]

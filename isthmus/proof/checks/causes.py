@@ -1,4 +1,4 @@
-"""Which Terraform addresses a path rests on: the routes and propagations that chose it, then what it goes through."""
+"""The resources that cause a path: the routes and propagations that select it, then the resources on it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from isthmus.network.model import Network, Unknown
 
 
 class Naming:
-    """Finds addresses in the paths of one network."""
+    """Finds the Terraform addresses of the resources that cause the paths of one network."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
@@ -26,7 +26,7 @@ class Naming:
 
     @cached_property
     def _rules(self) -> Mapping[str, Sequence[str]]:
-        """The policy and rule groups of each firewall, by its address and its endpoints'."""
+        """The policy and rule groups of each firewall, by its address and those of its endpoints."""
         return {
             address: (firewall.address, *firewall.rules.groups)
             for firewall in self.network.firewalls.values()
@@ -35,7 +35,7 @@ class Naming:
         }
 
     def of_path(self, path: Path) -> tuple[str, ...]:
-        """What a path rests on: transit gateway routes first, then VPC routes, then what it goes through."""
+        """The causes of a path: transit gateway routes first, then VPC routes, then the resources on it."""
         transit: list[str] = []
         inside: list[str] = []
         passed: list[str] = []
@@ -52,7 +52,7 @@ class Naming:
         return tuple(dict.fromkeys((*transit, *inside, *passed, *path.nats)))
 
     def of_associations(self, path: Path) -> tuple[str, ...]:
-        """The associations that put a path's packets into the transit gateway tables it goes through."""
+        """The associations of a path with the transit gateway route tables on it."""
         found = []
         last = ""
         for hop in path.hops:
@@ -72,21 +72,21 @@ class Naming:
         return {str(a.attached): a.address for a in self.network.attachments.values()}
 
     def of_blocked(self, paths: Iterable[Path]) -> tuple[str, ...]:
-        """What stops packets: the settings in the way first, then what their paths rest on."""
+        """The causes of blocked paths: the settings that block them first, then the causes of the paths."""
         listed = list(paths)
         blocks = [block.address for path in listed for block in path.blocks if block.address]
         rest = [a for path in listed if path.blocks for a in (*self.of_path(path), *self.of_associations(path))]
         return tuple(dict.fromkeys((*blocks, *rest)))
 
     def of_leak(self, paths: Iterable[Path]) -> tuple[str, ...]:
-        """What lets packets through: the first path that is not blocked, its associations among its routes."""
+        """The causes of the first path that is not blocked, including its associations."""
         for path in paths:
             if not path.blocks:
                 return tuple(dict.fromkeys((*self.of_path(path), *self.of_associations(path))))
         return ()
 
     def of_trip(self, trip: RoundTrip) -> Iterator[str]:
-        """Everything a flow meets, there and back: what stops it, what it rests on, and the network ACLs it passes."""
+        """The causes of both directions of a flow: what blocks it, what selects its paths, and its network ACLs."""
         paths = (*trip.forward.paths, *trip.reply.paths)
         yield from (block.address for path in paths for block in path.blocks)
         for path in paths:

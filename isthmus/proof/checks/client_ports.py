@@ -1,4 +1,4 @@
-"""Client ports that replies do not get back to: worth knowing where some are lost, wrong where most are."""
+"""Client ports that replies do not reach: a note if some are denied, a violation if most are."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _MOST_FLOWS = 3
 
 
 def client_port_violations(naming: Naming, a: str, b: str, samples: Sequence[SampleFlow]) -> Iterator[Violation]:
-    """A flow that is meant, and that most clients cannot use. Of clients that use a few ports, say `--client-ports`."""
+    """An intended flow that fails for most client ports. Users with a smaller range state it with `--client-ports`."""
     lost = [sample for sample in samples if sample.trip.mostly_denied]
     if lost:
         denied = lost[0].trip.denied
         named = naming.of_blocked(path for sample in lost for path in sample.trip.reply.paths)
         blocks = dict.fromkeys(one.block.address for one in denied)
-        why = f"not for {described(denied)}, which is most of them: {_causes(denied)}"
+        why = f"replies do not reach {described(denied)}, which is most of them: {_causes(denied)}"
         yield Violation("client-ports-denied", why, tuple(dict.fromkeys((*blocks, *named))), a, b)
 
 
 def client_port_notes(pairs: AllPairs, concerned: Iterable[tuple[str, str, int]]) -> Iterator[str]:
-    """Where flows do not work for some client ports: one sentence for each cause, with the flows."""
+    """Flows that do not work for some client ports: one sentence for each cause, with the flows."""
     found: dict[str, list[tuple[str, int]]] = {}
     for a, b, count in concerned:
         samples = pairs.between(a, b).workload_samples

@@ -217,7 +217,7 @@ class Resolving:
         wanted = {f.domain for f in home.dns.forwards} & rules
         private = {z.domain for z in home.dns.private_zones}
         for domain in sorted(private - zones):
-            self._found("dns-not-associated", f"there is no private zone {domain}", (self.vpc,), home.spoke.name)
+            self._found("dns-association-missing", f"there is no private zone {domain}", (self.vpc,), home.spoke.name)
         wanted |= (private | set(service_zones(home, self.estate.region))) & {str(zone) for zone in zones}
         for _, spoke in served(self.estate):
             vpc = self.vpcs.get(spoke.name)
@@ -235,7 +235,7 @@ class Resolving:
                 )
             elif missing:
                 why = f"its VPC is associated with nothing that resolves {_listed(missing)}"
-                self._found("dns-not-associated", why, (vpc,), spoke.name, missing[0])
+                self._found("dns-association-missing", why, (vpc,), spoke.name, missing[0])
 
     def _watched(
         self, home: SharedServices, spoke: Spoke, vpc: str, held: Collection[str], unknown_reason: Unknown | None
@@ -257,7 +257,7 @@ class Resolving:
                         UnknownResult(f"whether what {spoke.name} asks {what}", unknown_reason.reason)
                     )
                 else:
-                    self._found("dns-not-associated", why, (vpc,), spoke.name)
+                    self._found("dns-association-missing", why, (vpc,), spoke.name)
 
 
 def _server(address: IPv4Address, port: int) -> str:

@@ -232,7 +232,7 @@ class Answering:
             return difference
         rules = rules_of(self.network.resolution, asker.vpc)[0]
         if not rules:
-            return None  # dns-not-associated says that no DNS firewall looks at its queries
+            return None  # dns-association-missing says that no DNS firewall looks at its queries
         # Which of the rules is in the wrong place, only people know.
         return (*difference[:2], tuple(dict.fromkeys((*difference[2], *(rule.address for rule in rules)))))
 
@@ -267,7 +267,7 @@ def _difference(real: Answer, meant: Answer) -> tuple[str, str, tuple[str, ...]]
     forwarded = real.by is Answered.FORWARD or (real.by is Answered.NOT and bool(real.targets))
     why = f"{_said(real)} answers; the intent says {_said(meant)}"
     if meant.by in _OURS and real.by in _OURS and not (meant.by is real.by is Answered.FORWARD):
-        return "hidden-name", why, about
+        return "overridden-name", why, about
     if forwarded:
         return "unintended-forward", why, about
     if real.by in _OURS:
@@ -284,7 +284,7 @@ def _lost(real: Answer, meant: Answer) -> tuple[str, str, tuple[str, ...]] | Non
     if not there:
         return None
     why = f"{_said(real)} answers; the intent says {_said(meant)}: {'; '.join(map(str, (*there, *taken)))}"
-    return "hidden-name", why, tuple(one.address for one in (*taken, *there))
+    return "overridden-name", why, tuple(one.address for one in (*taken, *there))
 
 
 def _said(answer: Answer) -> str:

@@ -1,4 +1,4 @@
-"""The egress VPC is a way, not a place: nobody inside the estate reaches what is in it."""
+"""The egress VPC forwards traffic, and holds no destinations: no location of the estate may reach its subnets."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from isthmus.proof.result.findings import Violation
 
 
 def egress_violations(estate: Estate, egress: str, pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
-    """Who reaches what is in the egress VPC, and an attachment that tears flows apart.
+    """Locations that reach a subnet of the egress VPC, and an attachment without appliance mode.
 
-    `egress` is the VPC's address, or "" where there is none.
+    `egress` is the address of the egress VPC, or "".
     """
-    yield from _inhabited(egress, pairs, naming)
+    yield from _reachable_subnets(egress, pairs, naming)
     if estate.egress is not None and estate.egress.inspection is Inspection.VPC:
         for attachment in pairs.engine.network.attachments.values():
             is_its = attachment.kind is AttachmentKind.VPC and attachment.attached == egress
             if is_its and attachment.appliance_mode is not True and len(attachment.subnets) > 1:
-                why = "a firewall in several zones, and its attachment is not in appliance mode"
+                why = "the firewall has several zones, and the attachment of its VPC is not in appliance mode"
                 yield Violation("appliance-mode-off", why, (attachment.address,))
 
 
-def _inhabited(egress: str, pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
-    """Spokes and site networks that reach a subnet of the egress VPC, the NAT gateways' and firewalls' included."""
+def _reachable_subnets(egress: str, pairs: AllPairs, naming: Naming) -> Iterator[Violation]:
+    """Spokes and site networks that reach a subnet of the egress VPC, including those of NAT gateways and firewalls."""
     subnets = [subnet.address for subnet in pairs.inventory.subnets(egress)] if egress else []
     for name in pairs.representatives() if subnets else ():
         if pairs.locations.by_name[name].kind is LocationKind.INTERNET:
@@ -38,8 +38,10 @@ def _inhabited(egress: str, pairs: AllPairs, naming: Naming) -> Iterator[Violati
             found = (
                 each for subnet in subnets for each in packet_classes(pairs.engine, end.position, InSubnet(subnet))
             )
-            open_ = [path for each in found for path in each.trip.forward.paths if path.outcome is Outcome.REACHABLE]
-            if open_:
-                why = f"it reaches {open_[0].end} in the egress VPC, which is a way and no place"
-                yield Violation("unintended-flow", why, naming.of_leak(open_[:1]), name, egress)
+            reachable = [
+                path for each in found for path in each.trip.forward.paths if path.outcome is Outcome.REACHABLE
+            ]
+            if reachable:
+                why = f"it reaches {reachable[0].end} in the egress VPC, which must not be a destination"
+                yield Violation("unintended-flow", why, naming.of_leak(reachable[:1]), name, egress)
                 break

@@ -1,4 +1,4 @@
-"""Every failure tried: what it takes, against what the intent has redundancy for."""
+"""Simulates every failure: the flows that it interrupts, and those that the intent has redundancy for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from isthmus.proof.result.findings import LostFlows, Violation
 
 @dataclass
 class FailureChecks:
-    """Tries failures of a network whose intended flows are those of `pairs`."""
+    """Simulates the failures of a network."""
 
     estate: Estate
     binding: Binding
@@ -27,12 +27,12 @@ class FailureChecks:
     pairs: AllPairs
 
     def failure_results(self) -> Iterator[FailureResult]:
-        """What each failure takes. NAT gateways of alike spokes are tried once."""
+        """The result of each failure. NAT gateways of equivalent spokes are simulated once."""
         for failure in failures(self.pairs.engine.network):
-            if failure.kind is not FailureKind.NAT_GATEWAY or self._worth_trying(failure.what):
+            if failure.kind is not FailureKind.NAT_GATEWAY or self._is_representative(failure.what):
                 yield FailureResult(failure, tuple(self._lost(failure)))
 
-    def _worth_trying(self, nat: str) -> bool:
+    def _is_representative(self, nat: str) -> bool:
         vpc = self._vpc_of_nat(nat)
         owner = next((name for name, address in self.binding.vpcs.items() if address == vpc), "")
         return not owner or owner in self.pairs.representatives()
@@ -45,21 +45,21 @@ class FailureChecks:
     def _lost(self, failure: Failure) -> Iterator[LostFlows]:
         engine = self.pairs.engine.in_scenario(failure.scenario)
         during = self.pairs.during(engine)
-        spared = self._spared(failure)
+        redundant = self._redundant(failure)
         for a, b, _ in self.pairs.representative_pairs():
-            if self.intent.intended(a, b) and self._touched(failure, a, b):
-                for lost in self._taken(a, b, during, spared):
+            if self.intent.intended(a, b) and self._affects(failure, a, b):
+                for lost in self._lost_flows(a, b, during, redundant):
                     yield replace(lost, like=self._like(failure, a, b))
 
     def _like(self, failure: Failure, a: str, b: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Every source and destination that the failure takes alike. A NAT gateway of a spoke is no other's."""
+        """The equivalent sources and destinations. The NAT gateway of a spoke affects only this spoke."""
         own = self._vpc_of_nat(failure.what) if failure.kind is FailureKind.NAT_GATEWAY else ""
         if own and own in self.binding.vpcs.values():
             return (a,), (b,)
         return self.pairs.equivalent(a), self.pairs.equivalent(b)
 
-    def _touched(self, failure: Failure, a: str, b: str) -> bool:
-        """Whether the failure can matter to a pair at all; zones and central exits matter to all."""
+    def _affects(self, failure: Failure, a: str, b: str) -> bool:
+        """Whether the failure can affect a pair. Zones and central NAT gateways can affect all pairs."""
         locations = self.pairs.locations.by_name[a], self.pairs.locations.by_name[b]
         if failure.kind is FailureKind.NAT_GATEWAY:
             vpc = self._vpc_of_nat(failure.what)
@@ -68,51 +68,51 @@ class FailureChecks:
             return True
         return any(location.kind is not LocationKind.SPOKE for location in locations)
 
-    def _taken(
-        self, a: str, b: str, during: AllPairs, spared: Callable[[str, str, SampleFlow], bool]
+    def _lost_flows(
+        self, a: str, b: str, during: AllPairs, redundant: Callable[[str, str, SampleFlow], bool]
     ) -> Iterator[LostFlows]:
-        """The flow from `a` to `b`, if any part of it that works otherwise does not work during the failure."""
+        """The flow from `a` to `b`, if a part of it works otherwise and does not work during the failure."""
         before, after = self.pairs.between(a, b).samples, during.between(a, b).samples
-        taken = [
-            (now, spared(a, b, now))
+        lost = [
+            (now, redundant(a, b, now))
             for was, now in zip(before, after, strict=True)
             if was.is_workload and was.trip.outcome is Outcome.REACHABLE and now.trip.outcome is not Outcome.REACHABLE
         ]
-        if not taken:
+        if not lost:
             return
-        intent = [now for now, survives in taken if survives]
-        sample = intent[0] if intent else taken[0][0]
+        with_redundancy = [now for now, is_redundant in lost if is_redundant]
+        sample = with_redundancy[0] if with_redundancy else lost[0][0]
         blocks = "; ".join(f"{block.address}: {block.why}" for block in sample.trip.blocks)
         back = Outcome.BLOCKED if sample.trip.asymmetric else sample.trip.reply.outcome
-        yield LostFlows(a, b, sample.trip.forward.outcome, back, bool(intent), blocks)
+        yield LostFlows(a, b, sample.trip.forward.outcome, back, bool(with_redundancy), blocks)
 
-    def _spared(self, failure: Failure) -> Callable[[str, str, SampleFlow], bool]:
-        """Whether the part of a flow that a trial stands for is meant to survive."""
+    def _redundant(self, failure: Failure) -> Callable[[str, str, SampleFlow], bool]:
+        """Whether the intent has redundancy for a sample flow of a pair."""
         match failure.kind:
             case FailureKind.TUNNEL:
                 return lambda a, b, sample: True
             case FailureKind.CONNECTION | FailureKind.CUSTOMER_GATEWAY:
-                return lambda a, b, sample: self._another_way(failure, a, b)
+                return lambda a, b, sample: self._has_other_connection(failure, a, b)
             case FailureKind.NAT_GATEWAY:
                 zone = self._zone_of_nat(failure.what)
                 return lambda a, b, sample: (
                     sample.zone != zone and self._own_nat(a, sample.zone) and not self._central(a)
                 )
             case FailureKind.ZONE:
-                return lambda a, b, sample: self._zone_spared(failure.what, a, b, sample)
+                return lambda a, b, sample: self._redundant_in_zone(failure.what, a, b, sample)
 
-    def _zone_spared(self, zone: str, a: str, b: str, sample: SampleFlow) -> bool:
+    def _redundant_in_zone(self, zone: str, a: str, b: str, sample: SampleFlow) -> bool:
         if zone in (sample.zone, self._zone_of(sample.destination)):
             return False
         return b != INTERNET or self._own_nat(a, sample.zone)
 
     def _own_nat(self, spoke: str, zone: str) -> bool:
-        """Whether a zone of a spoke has a NAT gateway of its own, as far as its way out is local."""
+        """Whether a zone of a spoke has its own NAT gateway, if the spoke has a local egress path."""
         found = next((s for _, s in self.estate.spokes if s.name == spoke), None)
         return found is None or found.nat_zones is None or zone in found.nat_zones
 
     def _central(self, spoke: str) -> bool:
-        """Whether a spoke leaves by the egress VPC: over all its zones, so that each NAT gateway takes a share."""
+        """Whether a spoke uses the egress VPC. Its flows use all zones, so that each NAT gateway carries a share."""
         return self.intent.egress(spoke) is Egress.CENTRAL
 
     def _zone_of(self, position: object) -> str:
@@ -125,9 +125,8 @@ class FailureChecks:
         subnet = self.pairs.engine.network.nats[nat].subnet
         return self._zone_of(InSubnet(subnet)) if isinstance(subnet, str) else ""
 
-    def _another_way(self, failure: Failure, a: str, b: str) -> bool:
-        """Whether the sites concerned have another connection, to another gateway if a gateway fails, that is meant
-        for the same flows: one in the same segment."""
+    def _has_other_connection(self, failure: Failure, a: str, b: str) -> bool:
+        """Whether each site has another connection in the same segment. If a customer gateway fails, one to another."""
         network = self.pairs.engine.network
         down = {vpn.address for vpn in network.vpns.values() if failure.what in (vpn.address, vpn.customer_gateway)}
         hit = [c for c in self.estate.vpn_connections if self.binding.vpns.get(c.name) in down]
@@ -145,9 +144,9 @@ class FailureChecks:
 
 
 def failure_violations(failure_results: tuple[FailureResult, ...]) -> Iterator[Violation]:
-    """One violation for each flow that is meant to survive a failure and does not."""
-    for survival in failure_results:
-        for lost in survival.lost:
+    """One violation for each lost flow that the intent has redundancy for."""
+    for result in failure_results:
+        for lost in result.lost:
             if lost.meant_to_survive:
-                why = f"lost when {survival.failure.what} is down: {lost.why or 'unknown'}"
-                yield Violation("not-resilient", why, (survival.failure.what,), lost.source, lost.destination)
+                why = f"lost when {result.failure.what} is down: {lost.why or 'unknown'}"
+                yield Violation("redundancy-missing", why, (result.failure.what,), lost.source, lost.destination)

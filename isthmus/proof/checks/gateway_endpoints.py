@@ -1,4 +1,4 @@
-"""AWS services by gateway endpoint: which spokes reach them that way, and which were meant to."""
+"""AWS services through gateway endpoints: the spokes that reach them, and those that the intent requires."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from isthmus.proof.result.findings import Flow, PacketOutcome, UnknownResult, Vi
 def service_flows(engine: Forwarding, locations: Locations, inventory: Inventory) -> tuple[Flow, ...]:
     """One flow for each spoke and each service that its VPC has a gateway endpoint for.
 
-    Unknown where the VPC may have hosts in other subnets than those that are known.
+    It is unknown if the VPC may have hosts in subnets that are not known.
     """
     services: dict[str, set[str]] = {}
     for endpoint in engine.network.endpoints.values():
@@ -33,10 +33,10 @@ def service_flows(engine: Forwarding, locations: Locations, inventory: Inventory
 
 
 def _flow(engine: Forwarding, spoke: Location, service: str, unknown: bool) -> Flow:
-    """From every workload subnet, at worst; what it says of all packets is what network ACLs let through."""
+    """The worst outcome of all workload subnets. Only network ACLs distinguish packets."""
     to = Service(service)
-    # Where packets to a service go, and what they meet, depends on the subnet's table, its network ACL and whether it
-    # is excluded from Block Public Access.
+    # The path to a service depends on the subnet's route table, its network ACL and its exclusion from Block Public
+    # Access.
     access = engine.network.public_access.get(spoke.vpc)
     excluded = access.subnets if access is not None else {}
     subnets = {
@@ -75,7 +75,7 @@ def _flow(engine: Forwarding, spoke: Location, service: str, unknown: bool) -> F
 def service_violations(
     estate: Estate, engine: Forwarding, locations: Locations, inventory: Inventory
 ) -> Iterator[Violation | UnknownResult]:
-    """Workload subnets whose table lacks a gateway endpoint that the intent asks for, or may lack it."""
+    """Workload subnets whose route table has no route to a gateway endpoint of the intent, or may have none."""
     network = engine.network
     for _, spoke in estate.spokes:
         location = locations.by_name.get(spoke.name)
@@ -101,13 +101,13 @@ def service_violations(
                 if unknown_reason:
                     yield UnknownResult(f"whether {subnet} reaches {service} by a gateway endpoint", unknown_reason)
                     continue
-                why = f"the table of {subnet} has no route to the {service} endpoint"
+                why = f"the route table of {subnet} has no route to the {service} endpoint"
                 resources = (table, *(endpoint.address for endpoint in endpoints))
                 yield Violation("service-endpoint-missing", why, resources, spoke.name, service)
 
 
 def _unknown_reason(engine: Forwarding, location: Location, service: str, endpoints: list[VpcEndpoint]) -> str:
-    """Why a gateway endpoint may serve tables of a VPC that are not known, or ""."""
+    """Why it is unknown which route tables have a route to a gateway endpoint, or ""."""
     for endpoint in endpoints:
         unknown = next((t for t in endpoint.tables if isinstance(t, Unknown)), None)
         if unknown is not None:

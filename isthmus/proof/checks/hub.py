@@ -1,4 +1,4 @@
-"""The hub: its transit gateway is as the intent states it, for sites are configured by it."""
+"""The hub: the ASN and the ECMP support of the transit gateway are those that the intent states."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from isthmus.proof.result.findings import Violation
 
 
 def hub_violations(estate: Estate, network: Network) -> Iterator[Violation]:
-    """A transit gateway with another ASN than stated, or one that uses one of several equal tunnels alone."""
+    """A transit gateway with another ASN than stated, or without ECMP over equal tunnels."""
     for gateway in network.transit_gateways.values():
         if isinstance(gateway.asn, int) and gateway.asn != estate.hub.asn:
-            why = f"{gateway.address} has ASN {gateway.asn}, and {estate.hub.asn} in the intent: sites peer with that"
+            why = f"{gateway.address} has ASN {gateway.asn}; the intent states {estate.hub.asn}, which sites peer with"
             yield Violation("hub-differs", why, (gateway.address,))
         if gateway.vpn_ecmp is False:
-            why = f"{gateway.address} does not spread over equal tunnels (vpn_ecmp_support), which the intent counts on"
+            why = f"{gateway.address} has vpn_ecmp_support off; the intent relies on ECMP over equal tunnels"
             yield Violation("hub-differs", why, (gateway.address,))

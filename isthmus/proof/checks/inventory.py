@@ -1,6 +1,6 @@
-"""The intent laid over the network: which VPC is which spoke, which VPN connection which, what is missing.
+"""Finds the spokes, VPN connections and the egress VPC of the intent in the network.
 
-What is missing because its root was not given is unanswered; what is missing although its root is there is a violation.
+A missing resource is a violation if its root module is in the input. Otherwise the result is unknown.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from isthmus.network.model import (
     Unknown,
     VpnConnection,
 )
-from isthmus.proof.pairs.locations import Inventory, Location, Locations, advertisements, in_order, site_networks
+from isthmus.proof.pairs.locations import Inventory, Location, Locations, in_order, site_networks, stated_prefixes
 from isthmus.proof.result.findings import UnknownResult, Violation
 
 NOT_GIVEN = Unknown("the environments of its connections are not in this input")
@@ -26,12 +26,12 @@ NOT_GIVEN = Unknown("the environments of its connections are not in this input")
 
 @dataclass(frozen=True)
 class Binding:
-    """The places of the intent as the network has them.
+    """The locations of the intent in the network.
 
-    - `vpcs`: address of the VPC, by spoke. `vpns`: address of the connection, by connection name.
-    - `egress`: address of the egress VPC, or "".
-    - `others`: addresses of attached VPCs that no spoke is.
-    - `violations`, `unanswered`: what is missing, differs, or is not in the intent.
+    - `vpcs`: the address of the VPC, by spoke. `vpns`: the address of the VPN connection, by name.
+    - `egress`: the address of the egress VPC, or "".
+    - `others`: the addresses of attached VPCs that are not in the intent.
+    - `violations`, `unknown_results`: resources that are missing, differ, or are not in the intent.
     """
 
     locations: Locations
@@ -44,7 +44,7 @@ class Binding:
 
 
 def bind(estate: Estate, network: Network, roots: Collection[str]) -> Binding:
-    """Find everything the intent names. `roots` are the names of the root modules that were read."""
+    """Find the resources of the intent. `roots` are the names of the root modules in the input."""
     return _Binder(estate, network, roots).bind()
 
 
@@ -53,7 +53,7 @@ class _Binder:
         self.estate = estate
         self.network = network
         self.inventory = Inventory(network)
-        # One root read alone has no name, nor do roots that were named for something else than environments.
+        # A root module that was read alone has no name.
         self.roots = set(roots)
         self.violations: list[Violation] = []
         self.unknown_results: list[UnknownResult] = []
@@ -73,7 +73,7 @@ class _Binder:
         for site in self.estate.sites:
             locations += site_networks(site.name, site.networks)
         egress = self._egress()
-        self.violations += self._overlooked({*vpcs.values(), *vpns.values(), egress, *self._firewalls()})
+        self.violations += self._unintended({*vpcs.values(), *vpns.values(), egress, *self._firewalls()})
         others = self.attached[AttachmentKind.VPC] - {*vpcs.values(), egress}
         return Binding(
             Locations(in_order(locations), self._sites(vpns), self._segments()),
@@ -91,39 +91,39 @@ class _Binder:
         cidr = ip_network(spoke.cidr)
         found = self.inventory.vpcs_by_cidr.get(cidr, ())
         if not found:
-            wanted = f"no VPC with {spoke.cidr}"
-            unknown_reason = self._vague_vpc()
-            self._missing("spoke-missing", environment, f"spoke {spoke.name}", wanted, spoke.name, unknown_reason)
+            why = f"no VPC has the CIDR {spoke.cidr}"
+            unknown_reason = self._unknown_cidr()
+            self._missing("spoke-missing", environment, f"spoke {spoke.name}", why, spoke.name, unknown_reason)
             return ""
         if len(found) > 1:
             self.violations.append(
-                Violation("spoke-missing", f"{len(found)} VPCs have {spoke.cidr}: which one is it?", found, spoke.name)
+                Violation("spoke-missing", f"{len(found)} VPCs have the CIDR {spoke.cidr}", found, spoke.name)
             )
         vpc = found[0]
         missing = {ip_network(c) for c in spoke.secondary_cidrs} - set(self.inventory.cidrs(vpc))
-        vague = next((c for c in self.network.vpcs[vpc].cidrs if isinstance(c, Unknown)), None)
-        if missing and vague is not None:
-            self.unknown_results.append(UnknownResult(f"the secondary ranges of spoke {spoke.name}", vague.reason))
+        unknown = next((c for c in self.network.vpcs[vpc].cidrs if isinstance(c, Unknown)), None)
+        if missing and unknown is not None:
+            self.unknown_results.append(UnknownResult(f"the secondary CIDRs of spoke {spoke.name}", unknown.reason))
         elif missing:
             named = ", ".join(sorted(map(str, missing)))
             self.violations.append(
-                Violation("spoke-missing", f"its VPC lacks the secondary range {named}", (vpc,), spoke.name)
+                Violation("spoke-missing", f"its VPC has no secondary CIDR {named}", (vpc,), spoke.name)
             )
         if vpc not in self.attached[AttachmentKind.VPC]:
             why = "its VPC is not attached to a transit gateway"
             self._unattached(Violation("spoke-missing", why, (vpc,), spoke.name))
         return vpc
 
-    def _vague_vpc(self) -> str:
-        """Why a VPC may be there without being found by its CIDR, or ""."""
+    def _unknown_cidr(self) -> str:
+        """Why a VPC may exist without being found by its CIDR, or ""."""
         for vpc in self.network.vpcs.values():
-            vague = next((c for c in vpc.cidrs if isinstance(c, Unknown)), None)
-            if vague is not None:
-                return f"a CIDR of {vpc.address}: {vague.reason}"
+            unknown = next((c for c in vpc.cidrs if isinstance(c, Unknown)), None)
+            if unknown is not None:
+                return f"a CIDR of {vpc.address}: {unknown.reason}"
         return next((f"how many {address} there are is not known" for address in self.network.possible.vpcs), "")
 
     def _unattached(self, violation: Violation) -> None:
-        """A violation: a VPC has no attachment. Where it may have one that is not known, that is not answered."""
+        """Record that a VPC has no attachment. The result is unknown if it may have one."""
         (vpc, *_) = violation.resources
         possible = self.network.possible
         for address, attachment in (*possible.attachments.items(), *self.network.attachments.items()):
@@ -134,7 +134,7 @@ class _Binder:
                 return
         self.violations.append(violation)
 
-    # --- the central way out: nobody's place to be ---
+    # --- the egress VPC ---
 
     def _egress(self) -> str:
         """The egress VPC, by its CIDR."""
@@ -143,8 +143,8 @@ class _Binder:
             return ""
         found = self.inventory.vpcs_by_cidr.get(ip_network(egress.cidr), ())
         if not found:
-            environment, wanted = self.estate.egress_environment, f"no VPC with {egress.cidr}"
-            self._missing("egress-vpc-missing", environment, f"egress VPC {egress.name}", wanted, "", self._vague_vpc())
+            environment, why = self.estate.egress_environment, f"no VPC has the CIDR {egress.cidr}"
+            self._missing("egress-vpc-missing", environment, f"egress VPC {egress.name}", why, "", self._unknown_cidr())
             return ""
         if found[0] not in self.attached[AttachmentKind.VPC]:
             why = f"egress VPC {egress.name} is not attached to a transit gateway"
@@ -152,7 +152,7 @@ class _Binder:
         return found[0]
 
     def _firewalls(self) -> Iterator[str]:
-        """Firewalls on the gateway, where the intent has one there."""
+        """The firewalls on the transit gateway, if the intent has one there."""
         if self.estate.egress is not None and self.estate.egress.inspection is Inspection.GATEWAY:
             yield from self.network.firewalls
 
@@ -165,9 +165,9 @@ class _Binder:
         if not found:
             found = [vpn for vpn in self.network.vpns.values() if self._far_end(vpn) == gateway.ip_address]
         if len(found) != 1:
-            wanted = f"no VPN connection named {connection.name}, nor one to {gateway.ip_address} alone"
-            vague = next((f"how many {address} there are is not known" for address in self.network.possible.vpns), "")
-            self._missing("connection-missing", environment, f"connection {connection.name}", wanted, site.name, vague)
+            why = f"no VPN connection has the name {connection.name}, or is the only one to {gateway.ip_address}"
+            unknown = next((f"how many {address} there are is not known" for address in self.network.possible.vpns), "")
+            self._missing("connection-missing", environment, f"connection {connection.name}", why, site.name, unknown)
             return ""
         vpn = found[0]
         self._compare(connection, vpn, site.name)
@@ -183,22 +183,22 @@ class _Binder:
         return gateway.ip if gateway and isinstance(gateway.ip, str) else None
 
     def _compare(self, connection: Connection, vpn: VpnConnection, site: str) -> None:
-        """Routing, far address and ASN as stated; what is unknown here is left to the flows that need it."""
-        _, meant = self.estate.customer_gateway(connection.customer_gateway)
+        """Compare routing, customer gateway address and ASN. Unknown values matter only to the flows that need them."""
+        _, stated = self.estate.customer_gateway(connection.customer_gateway)
         static = connection.routing is Routing.STATIC
         if isinstance(vpn.static, bool) and vpn.static is not static:
-            is_, should = ("static", "BGP") if vpn.static else ("BGP", "static")
-            self._differs(f"its routing is {is_}, and {should} in the intent", (vpn.address,), site)
+            actual, intended = ("static", "BGP") if vpn.static else ("BGP", "static")
+            self._differs(f"its routing is {actual}; the intent states {intended}", (vpn.address,), site)
         gateway = (
             self.network.customer_gateways.get(vpn.customer_gateway) if isinstance(vpn.customer_gateway, str) else None
         )
         if gateway is None:
             return
-        if isinstance(gateway.ip, str) and gateway.ip != meant.ip_address:
-            why = f"its customer gateway is {gateway.ip}, and {meant.ip_address} in the intent"
+        if isinstance(gateway.ip, str) and gateway.ip != stated.ip_address:
+            why = f"its customer gateway is {gateway.ip}; the intent states {stated.ip_address}"
             self._differs(why, (gateway.address, vpn.address), site)
-        if isinstance(gateway.asn, int) and gateway.asn != meant.bgp_asn:
-            why = f"its customer gateway has ASN {gateway.asn}, and {meant.bgp_asn} in the intent"
+        if isinstance(gateway.asn, int) and gateway.asn != stated.bgp_asn:
+            why = f"its customer gateway has ASN {gateway.asn}; the intent states {stated.bgp_asn}"
             self._differs(why, (gateway.address, vpn.address), site)
 
     def _differs(self, why: str, resources: tuple[str, ...], site: str) -> None:
@@ -213,9 +213,9 @@ class _Binder:
                 if c.name in vpns and self.estate.site_of(c).name == site.name
             )
             networks = tuple(ip_network(cidr) for cidr in site.networks.values())
-            # Where the roots of its connections were not given, nobody says that it is cut off.
-            said = advertisements(site.advertises) if ours or not self._elsewhere(site.name) else NOT_GIVEN
-            sites.append(Site(site.name, ours, said, networks))
+            # If the root modules of its connections are not in the input, the site may still be connected.
+            prefixes = stated_prefixes(site.advertises) if ours or not self._elsewhere(site.name) else NOT_GIVEN
+            sites.append(Site(site.name, ours, prefixes, networks))
         return tuple(sites)
 
     def _segments(self) -> dict[str, tuple[str, ...]]:
@@ -227,17 +227,17 @@ class _Binder:
         return {name: tuple(sorted(found)) for name, found in members.items()}
 
     def _elsewhere(self, site: str) -> bool:
-        """Whether a site has connections in environments that were not given."""
+        """Whether a site has connections in environments that are not in the input."""
         return any(
             environment.name not in self.roots and self.estate.site_of(connection).name == site
             for environment in self.estate.environments
             for connection in environment.vpn_connections
         )
 
-    # --- the rest ---
+    # --- other attachments ---
 
-    def _overlooked(self, known: Collection[str]) -> Iterator[Violation]:
-        """Attachments of what the intent does not know."""
+    def _unintended(self, known: Collection[str]) -> Iterator[Violation]:
+        """Attachments of resources that are not in the intent."""
         for attachment in self.network.attachments.values():
             attached = attachment.attached
             if isinstance(attached, Unknown):
@@ -249,14 +249,14 @@ class _Binder:
                     UnknownResult(attachment.address, f"what {attached} is: its CIDR is not known")
                 )
             elif attached not in known:
-                why = f"{attached} is attached ({attachment.kind.value}), and the intent has no such thing"
-                yield Violation("not-in-intent", why, (attachment.address, attached))
+                why = f"{attached} is attached ({attachment.kind.value}), and is not in the intent"
+                yield Violation("unintended-attachment", why, (attachment.address, attached))
 
     def _missing(
         self, rule: str, environment: Environment, what: str, why: str, source: str, unknown_reason: str = ""
     ) -> None:
         if unknown_reason:
-            self.unknown_results.append(UnknownResult(what, f"{why}; it may be there: {unknown_reason}"))
+            self.unknown_results.append(UnknownResult(what, f"{why}; it may exist: {unknown_reason}"))
         elif environment.name in self.roots:
             self.violations.append(Violation(rule, f"{why}", (), source))
         else:

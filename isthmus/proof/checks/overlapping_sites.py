@@ -1,4 +1,4 @@
-"""Sites that advertise addresses of others: of a VPC, or of another site."""
+"""Sites that advertise addresses of a VPC or of another site."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from isthmus.proof.result.findings import Violation
 
 
 def overlap_violations(network: Network, locations: Locations) -> Iterator[Violation]:
-    """One address means one place. A site's own hosts find at home what it advertises, and never send it to AWS; of
-    prefixes of two origins the longer one decides.
+    """Prefixes of a site that overlap a VPC or another site.
 
-    A summary around a VPC is none: the VPC's own prefix is longer, and AWS advertises it.
+    Hosts at the site reach such addresses in their own network and never send packets for them to AWS. Between two
+    prefixes, longest-prefix match decides. A summary that contains a VPC does not overlap: the VPC's own prefix is
+    more specific, and AWS advertises it.
     https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
     """
     names = {location.vpc: location.name for location in locations.spokes}
@@ -29,30 +30,30 @@ def overlap_violations(network: Network, locations: Locations) -> Iterator[Viola
                         why = f"site {site.name} advertises {prefix}, which {how} {name}"
                         yield Violation("overlapping-advertisement", why, (*site.connections, vpc), site.name, name)
     for one, other in combinations(locations.sites, 2):
-        hit = next(((a, b) for a in _advertised(one) for b in _held(other) if _meet(a, b)), None)
-        hit = hit or next(((a, b) for a in _held(one) for b in _advertised(other) if _meet(a, b)), None)
+        hit = next(((a, b) for a in _advertised(one) for b in _held(other) if _overlap(a, b)), None)
+        hit = hit or next(((a, b) for a in _held(one) for b in _advertised(other) if _overlap(a, b)), None)
         if hit is not None:
-            why = f"{hit[0]} of site {one.name} and {hit[1]} of site {other.name} overlap: the longer prefix decides"
+            why = f"{hit[0]} of site {one.name} and {hit[1]} of site {other.name} overlap: longest-prefix match decides"
             yield Violation(
                 "overlapping-advertisement", why, (*one.connections, *other.connections), one.name, other.name
             )
 
 
 def _reached(network: Network) -> set[str]:
-    """The VPCs that a gateway joins with anything on-premises."""
+    """The VPCs that are connected to on-premises networks through a gateway."""
     attached = {a.attached for a in network.attachments.values() if a.kind is AttachmentKind.VPC}
     behind = {g.vpc for g in network.gateways.values() if g.kind is GatewayKind.VPN}
     return {vpc for vpc in attached | behind if isinstance(vpc, str) and vpc in network.vpcs}
 
 
 def _advertised(site: Site) -> tuple[Cidr, ...]:
-    said = () if isinstance(site.advertises, Unknown) else site.advertises
-    return tuple(dict.fromkeys(a.prefix for a in said if a.prefix.prefixlen))
+    prefixes = () if isinstance(site.advertises, Unknown) else site.advertises
+    return tuple(dict.fromkeys(a.prefix for a in prefixes if a.prefix.prefixlen))
 
 
 def _held(site: Site) -> tuple[Cidr, ...]:
     return tuple(dict.fromkeys((*_advertised(site), *site.networks)))
 
 
-def _meet(one: Cidr, other: Cidr) -> bool:
+def _overlap(one: Cidr, other: Cidr) -> bool:
     return covers(one, other) or covers(other, one)

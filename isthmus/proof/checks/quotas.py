@@ -1,4 +1,4 @@
-"""How much of AWS's quotas a network's own configuration uses, and the headroom that is left."""
+"""The usage of AWS quotas by the configuration of a network."""
 
 from __future__ import annotations
 
@@ -28,10 +28,12 @@ _VERSIONS: tuple[int, ...] = (4, 6)
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How much of a quota something uses.
+    """The usage of a quota.
 
-    `limit` is the quota in force: AWS's default, or what the estate says that AWS has raised it to. `at_least` says
-    that something counted here has an unknown size, so that more may be used.
+    - `subject`: the resource, account or Region that uses it.
+    - `used`, `limit`: numbers of what the quota counts. The limit is the AWS default, or the raised value that the
+      estate states.
+    - `at_least`: the size of something counted is unknown, so that more may be used.
     """
 
     quota: Quota
@@ -47,7 +49,7 @@ class Usage:
 
     @property
     def note(self) -> str:
-        """What to know about it, or "" while there is headroom."""
+        """A note about a quota that is nearly used or exceeded, or ""."""
         if self.share <= NEARLY:
             return ""
         granted = "" if self.quota.most is None else f", {self.quota.most} at most"
@@ -61,13 +63,13 @@ class Usage:
 
 
 class _Count:
-    """A sum to which things of unknown size may belong."""
+    """A sum that may include elements of unknown size."""
 
     def __init__(self) -> None:
         self.used, self.at_least = 0, False
 
     def add(self, size: int | Unknown) -> None:
-        """Count something. What has an unknown size counts once, since it is there."""
+        """Add an element. An element of unknown size counts once."""
         self.used += 1 if isinstance(size, Unknown) else size
         self.at_least = self.at_least or isinstance(size, Unknown)
 
@@ -75,12 +77,13 @@ class _Count:
 def usages(
     network: Network,
     advertised: Iterable[tuple[str, int]],
-    told: Iterable[tuple[str, int]],
+    advertised_by_aws: Iterable[tuple[str, int]],
     raised: Mapping[str, int],
 ) -> Iterator[Usage]:
-    """Everything counted. `advertised` and `told` are numbers of prefixes by VPN connection, from and to its site.
+    """The usage of every quota.
 
-    `raised` holds the quotas that AWS has raised, by id.
+    - `advertised`: numbers of prefixes that sites advertise, by connection. `advertised_by_aws`: those of AWS.
+    - `raised`: the quotas that AWS has raised, by id.
     """
     from_sites = tuple(advertised)
 
@@ -116,7 +119,7 @@ def usages(
     yield from (usage(quota, subject, count) for quota, subject, count in counted(network) if count)
     for connection, count in from_sites:
         yield usage(quotas.FROM_SITE, connection, count)
-    for connection, count in told:
+    for connection, count in advertised_by_aws:
         yield usage(quotas.TO_SITE, connection, count)
 
 
@@ -221,7 +224,7 @@ def _group_rules(network: Network, rules: Iterable[SecurityGroupRule]) -> _Count
 
 
 def fullest(found: Iterable[Usage]) -> tuple[Usage, ...]:
-    """For each quota everything that is nearly used up, else whatever comes closest; most used first."""
+    """For each quota every usage near the limit, else the highest usage; the most used quota first."""
     by_quota: dict[str, list[Usage]] = {}
     for usage in found:
         by_quota.setdefault(usage.quota.name, []).append(usage)
@@ -233,9 +236,9 @@ def fullest(found: Iterable[Usage]) -> tuple[Usage, ...]:
 
 
 def exceeded(found: Iterable[Usage], *, stated: bool = True) -> Iterator[Violation]:
-    """What is over a quota: AWS has to raise it first, or grants no more.
+    """Usages that exceed a quota: AWS has to raise it, or does not raise it.
 
-    Where nothing is `stated` about quotas, those that accounts have raised as a matter of course are noted only.
+    `stated`: the estate states the raised quotas. Otherwise a quota that many accounts have raised is only a note.
     """
     for usage in found:
         if usage.used > usage.limit and (stated or usage.quota not in quotas.RAISED_AS_A_RULE):

@@ -1,4 +1,4 @@
-"""Regions: every VPC and transit gateway is in the Region of the intent."""
+"""Regions: every VPC and transit gateway is in the Region that the intent states."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _TYPES = ("aws_vpc", "aws_default_vpc", "aws_ec2_transit_gateway")
 
 
 def region_violations(estate: Estate, graph: Graph) -> Iterator[Violation]:
-    """VPCs and transit gateways whose provider, or own argument, names another Region than the intent."""
+    """VPCs and transit gateways in another Region than the intent states."""
     for resource in graph.of_type(*_TYPES):
         if resource.region is not None and resource.region != estate.region:
-            why = f"{resource.address} is in {resource.region}, the intent in {estate.region}"
+            why = f"{resource.address} is in {resource.region}; the intent states {estate.region}"
             yield Violation("region-differs", why, (resource.address,))

@@ -1,4 +1,4 @@
-"""Flows that arrive and are never answered: a fault in every network, whatever is meant."""
+"""Flows that arrive without replies: a fault in every network, with or without an intent."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ _MOST_SUBNETS = 4
 
 
 class Replies:
-    """Says of flows whether they are answered, and if not, which setting is the cause."""
+    """Finds flows without replies, and the setting that blocks the replies."""
 
     def __init__(self, engine: Forwarding, naming: Naming) -> None:
         self.engine = engine
         self.naming = naming
 
     def violations(self, a: str, b: str, samples: Sequence[SampleFlow]) -> Iterator[Violation]:
-        """One violation for each cause for which packets from `a` reach `b` and are never answered."""
+        """One violation for each cause that blocks all replies of packets from `a` to `b`."""
         causes: dict[tuple[str, ...], list[SampleFlow]] = {}
         never = [sample for sample in samples if _unanswered(sample)]
         for sample in never:
-            # Of trials that may not count, some do: that none is answered is known.
+            # Some sample flows may not be between workloads. If none has a reply, this is certain.
             if not sample.unknown_reason or len(never) == len(samples):
                 causes.setdefault(tuple(self._causes(sample)), []).append(sample)
-        for found, unknown_results in causes.items():
-            where = sorted({_end(t) for t in unknown_results} - {""})
+        for found, unanswered in causes.items():
+            where = sorted({_end(t) for t in unanswered} - {""})
             every = {_end(t) for t in samples} - {""}
             only = f" (from {some(where, _MOST_SUBNETS)})" if where and set(where) != every else ""
-            named = self.naming.of_blocked(path for t in unknown_results for path in t.trip.reply.paths)
+            named = self.naming.of_blocked(path for t in unanswered for path in t.trip.reply.paths)
             why = f"packets arrive and the reply does not come back{only}: {'; '.join(found)}"
             yield Violation("one-way-flow", why, named, a, b)
 
     def of_service(self, flow: Flow) -> Iterator[Violation]:
-        """The same of a service behind a gateway endpoint."""
+        """The violation of a flow to a service through a gateway endpoint."""
         trip = flow.evidence
         if trip is not None and flow.forward is Outcome.REACHABLE and flow.back is Outcome.BLOCKED:
             causes = "; ".join(dict.fromkeys(str(block) for block in trip.reply.blocks))
@@ -51,10 +51,10 @@ class Replies:
             yield Violation("one-way-flow", why, named, flow.source, flow.destination)
 
     def _causes(self, sample: SampleFlow) -> Iterator[str]:
-        """What stops the reply first on each of its paths, in terms of the prefix that it needs a route to."""
+        """The first block on each path of the reply, with the prefix that the reply needs a route to."""
         prefix = self._prefix(sample)
-        said = (self._cause(path, path.blocks[0], prefix, sample) for path in sample.trip.reply.paths if path.blocks)
-        yield from dict.fromkeys(said)
+        blocked = [path for path in sample.trip.reply.paths if path.blocks]
+        yield from dict.fromkeys(self._cause(path, path.blocks[0], prefix, sample) for path in blocked)
 
     def _cause(self, path: Path, block: Block, prefix: str, sample: SampleFlow) -> str:
         if block.rule == "no-route":
@@ -67,7 +67,7 @@ class Replies:
         return str(block)
 
     def _not_propagated(self, table: str, sample: SampleFlow) -> str:
-        """That a virtual private gateway could have put the route into the table, where one has it."""
+        """A hint that route propagation of a virtual private gateway would create the route, or ""."""
         known = self.engine.network.tables.get(table)
         if known is None or not isinstance(known.vpc, str) or not isinstance(sample.source, AtSite):
             return ""
@@ -77,7 +77,7 @@ class Replies:
         return f", and no aws_vpn_gateway_route_propagation of {gateway} names it"
 
     def _prefix(self, sample: SampleFlow) -> str:
-        """The prefix that the source of a flow is in: of its VPC, or of its site."""
+        """The CIDR of the VPC or site that contains the source of a flow."""
         address = self.engine.place_of(sample.source)
         if not isinstance(address, int):
             return str(sample.source)
@@ -95,14 +95,14 @@ class Replies:
 
 
 def _unanswered(sample: SampleFlow) -> bool:
-    """Whether packets arrive, and no reply, or not every one, comes back.
+    """Whether packets arrive, and replies do not come back on every path.
 
-    Network ACLs keep no state: they let a packet to a client port in as if it were a reply, and need not let one out
-    again. A packet of that kind says nothing of the flows that the ACL is made for.
+    Network ACLs are stateless: they allow a packet to a client port as if it were a reply, without allowing a packet
+    out again. Such a packet is not a new flow that the network ACL is meant to allow.
     """
     if isinstance(sample.source, Internet) and not getattr(sample.destination, "public", True):
-        # Internet gateways let IPv6 packets in to every host with a public address. That none of a subnet without a
-        # route to the gateway answers is what such a subnet is for.
+        # Internet gateways forward IPv6 packets to every host with a public address. Hosts in a subnet without a route
+        # to the gateway are not meant to reply.
         return False
     trip = sample.trip
     arrives = [path for path in trip.forward.paths if path.outcome is Outcome.REACHABLE]
@@ -117,5 +117,5 @@ def _unanswered(sample: SampleFlow) -> bool:
 
 
 def _end(sample: SampleFlow) -> str:
-    """The subnet in which a flow begins, or ends where it begins in none."""
+    """The subnet of the source of a flow; of its destination if the source is in no subnet."""
     return getattr(sample.source, "address", "") or getattr(sample.destination, "address", "")

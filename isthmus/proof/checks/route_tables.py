@@ -1,4 +1,4 @@
-"""What tables say, whatever packets come: routes that lost their target or never match, and what sites are told."""
+"""Route tables: routes without a target, routes that never match, and the prefixes that AWS advertises to sites."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from isthmus.proof.result.findings import Violation
 
 
 def route_violations(engine: Forwarding) -> Iterator[Violation]:
-    """Routes without a target, and configured routes that never decide anything."""
+    """Routes whose target does not exist, and configured routes that never match a packet."""
     network = engine.network
     for table in network.tables.values():
         for route in table.routes:
             if route.blackhole:
-                why = f"{route.destination} in {table.address} has lost its target: {route.blackhole}"
+                why = f"the target of {route.destination} in {table.address} does not exist: {route.blackhole}"
                 yield Violation("route-blackholed", why, (route.address, table.address))
     for name in (*network.tables, *network.tgw_tables):
         if name in network.tables and not _may_hide(engine, name):
@@ -32,12 +32,12 @@ def route_violations(engine: Forwarding) -> Iterator[Violation]:
         used = engine.used_routes(name)
         for candidate in candidates:
             if candidate not in used and (hiding := _hidden_by(candidate, candidates)):
-                why = f"{candidate} never matches in {name}: {hiding.address} ({hiding}) takes all of it"
+                why = f"{candidate} never matches in {name}: {hiding.address} ({hiding}) matches all of its addresses"
                 yield Violation("route-shadowed", why, tuple(dict.fromkeys((hiding.address, candidate.address, name))))
 
 
 def _may_hide(engine: Forwarding, table: str) -> bool:
-    """Whether a VPC table's routes could take all of another's addresses: cheap to see, for most tables cannot."""
+    """Whether a route of a VPC route table can match all addresses of another. This is a quick check."""
     facts = engine.network.tables[table]
     if facts.propagating or any(not isinstance(r.destination, IPv4Network | IPv6Network) for r in facts.routes):
         return True
@@ -52,17 +52,17 @@ def _destinations(table: VpcTable) -> Iterator[Cidr]:
 
 
 def _hidden_by(route: Route, candidates: tuple[Route, ...]) -> Route | None:
-    """The route that hides another without a reason.
+    """The route that hides another one by mistake.
 
-    A blackhole hides on purpose. Learnt routes that hide each other are a backup, and what a local route hides is no
-    route that AWS would accept. A learnt default cannot be filtered, so that a static one has to overrule it.
+    These are no mistakes: a blackhole route, propagated routes that are a backup of each other, and a static default
+    route over a propagated one, which AWS cannot filter. AWS accepts no route that a local route hides.
     """
     if route.origin is RouteOrigin.PROPAGATED and not route.prefix.prefixlen:
         return None
     if route.origin is RouteOrigin.LOCAL or route.target is None or isinstance(route.target, Unknown):
         return None
     if any(isinstance(c.target, Unknown) and _within(c.prefix, route.prefix) for c in candidates):
-        return None  # what hides it may not be there, or be there on purpose
+        return None  # the route that hides it may not exist, or may be a blackhole
     for other in candidates:
         if other.prefix == route.prefix and other.rank < route.rank and other.origin is not RouteOrigin.LOCAL:
             on_purpose = other.target is None or other.origin is RouteOrigin.PROPAGATED
@@ -76,9 +76,9 @@ def _within(inner: Cidr, outer: Cidr) -> bool:
 
 
 def advertised_prefixes(engine: Forwarding) -> Mapping[str, AdvertisedPrefixes]:
-    """What AWS advertises, by VPN connection and Direct Connect gateway.
+    """The prefixes that AWS advertises, by address of the VPN connection or Direct Connect gateway.
 
-    Over BGP alone: with static routing a site's router is configured by hand.
+    AWS advertises prefixes with BGP only. With static routing the site's router is configured by hand.
     https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html
     """
     attachments = {
@@ -86,7 +86,7 @@ def advertised_prefixes(engine: Forwarding) -> Mapping[str, AdvertisedPrefixes]:
         for a in engine.network.attachments.values()
         if a.kind in (AttachmentKind.VPN, AttachmentKind.PRIVATE_VPN)
     }
-    found = {vpn: _told(engine, vpn, attachments.get(vpn, vpn)) for vpn in engine.network.vpns}
+    found = {vpn: _over_vpn(engine, vpn, attachments.get(vpn, vpn)) for vpn in engine.network.vpns}
     for dx in engine.network.dx_gateways.values():
         listed = [prefix for allowed in dx.allowed.values() for prefix in allowed]
         why = next((prefix.reason for prefix in listed if isinstance(prefix, Unknown)), "")
@@ -95,7 +95,7 @@ def advertised_prefixes(engine: Forwarding) -> Mapping[str, AdvertisedPrefixes]:
     return found
 
 
-def _told(engine: Forwarding, vpn: str, over: str) -> AdvertisedPrefixes:
+def _over_vpn(engine: Forwarding, vpn: str, over: str) -> AdvertisedPrefixes:
     static = engine.network.vpns[vpn].static
     if static is True:
         return AdvertisedPrefixes(over, static=True)
@@ -105,9 +105,9 @@ def _told(engine: Forwarding, vpn: str, over: str) -> AdvertisedPrefixes:
 
 
 def advertisement_violations(
-    estate: Estate, binding: Binding, said: Mapping[str, AdvertisedPrefixes]
+    estate: Estate, binding: Binding, advertised: Mapping[str, AdvertisedPrefixes]
 ) -> Iterator[Violation]:
-    """Prefixes that AWS advertises to a site, and that no network of the site is meant to reach."""
+    """Prefixes that AWS advertises to a site, and that no network of the site is intended to reach."""
     connections = {connection.name: connection for connection in estate.vpn_connections}
     for name, vpn in binding.vpns.items():
         connection = connections[name]
@@ -124,9 +124,11 @@ def advertisement_violations(
         allowed += [ip_network(cidr) for other in (site, *others) for cidr in other.networks.values()]
         allowed += [ip_network(prefix) for other in (site, *others) for prefix in other.advertises]
         covered = PrefixSet(allowed)
-        for prefix, source in said[vpn].prefixes.items():
+        for prefix, source in advertised[vpn].prefixes.items():
             if prefix.prefixlen and prefix in covered:
                 continue
             what = "a default route" if not prefix.prefixlen else str(prefix)
-            why = f"AWS advertises {what} to site {site.name} over {vpn}, and none of the site is meant to reach it"
+            why = (
+                f"AWS advertises {what} to site {site.name} over {vpn}; no network of the site is intended to reach it"
+            )
             yield Violation("over-advertised", why, (source, vpn), site.name)

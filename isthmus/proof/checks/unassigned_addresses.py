@@ -1,7 +1,7 @@
-"""Addresses of the estate's own blocks that no VPC has yet: what is sent there ends at the transit gateway.
+"""Addresses of the estate's blocks that no VPC has: packets for them end at the transit gateway.
 
-A default route from a site takes whatever nothing more specific takes. Without a blackhole for each block, packets for
-a spoke that is gone or yet to come go to that site. https://docs.aws.amazon.com/vpc/latest/tgw/tgw-route-tables.html
+A site's default route receives every packet without a more specific route. Without a blackhole route for each block it
+receives packets for destroyed and future spokes. https://docs.aws.amazon.com/vpc/latest/tgw/tgw-route-tables.html
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from isthmus.proof.result.findings import Violation
 
 
 def unassigned_address_violations(estate: Estate, engine: Forwarding) -> Iterator[Violation]:
-    """Routes of transit gateway tables in use that carry packets for addresses which nothing has."""
+    """Routes of associated transit gateway route tables that forward packets for unassigned addresses."""
     network = engine.network
     taken = [cidr for vpc in network.vpcs for cidr in vpc_cidrs(network, vpc)]
     spans = [span(cidr) for cidr in taken]
@@ -30,15 +30,15 @@ def unassigned_address_violations(estate: Estate, engine: Forwarding) -> Iterato
         for low, high in atoms(taken, *span(block))
         if not any(first <= low and high <= last for first, last in spans)
     ]
-    # What one inspected segment sends to another's blocks goes to the firewall, which sends it back to the gateway.
+    # Packets between inspected segments go to the firewall, which sends them back to the transit gateway.
     inspected = {
         ip_network(block)
         for one, other in permutations(estate.segments, 2)
         if inspected_between(one, other)
         for block in other.blocks
     }
-    # So does all that the egress VPC sends back, where the firewall is on the gateway. The firewall's own table is in
-    # use as any other, and held to the same.
+    # With a firewall on the transit gateway, so do packets that come back from the egress VPC. The route table of the
+    # firewall is checked like any other.
     egress = estate.egress
     returned = set(map(ip_network, estate.blocks)) if egress and egress.inspection is Inspection.GATEWAY else set()
     used = dict.fromkeys(a.table for a in network.attachments.values() if isinstance(a.table, str))
@@ -56,12 +56,12 @@ def unassigned_address_violations(estate: Estate, engine: Forwarding) -> Iterato
                         and not (r.prefix in returned and _is_firewall(network, r.target))
                     }
         for address, route in found.items():
-            why = f"in {table} the {route} takes packets for addresses of the estate's blocks that nothing has"
+            why = f"in {table} the {route} forwards packets for addresses of the estate's blocks that no VPC has"
             yield Violation("unassigned-addresses", why, (address, table))
 
 
 def _is_firewall(network: Network, target: object) -> bool:
-    """Whether a route leads to a firewall on the gateway that sends what it lets through into a known table."""
+    """Whether a target is a firewall on the transit gateway whose own route table is known."""
     attachment = network.attachments.get(target) if isinstance(target, str) else None
     return (
         attachment is not None

@@ -1,4 +1,4 @@
-"""Zones: every one that a spoke is meant to span has private subnets there, and a way to the transit gateway."""
+"""Availability Zones: each zone of a spoke has a private subnet and an attachment subnet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from isthmus.proof.result.findings import Violation
 def zone_violations(
     estate: Estate, network: Network, locations: Locations, inventory: Inventory
 ) -> Iterator[Violation]:
-    """Zones of a spoke that lack a private subnet or an attachment subnet."""
+    """Zones of a spoke without a private subnet or an attachment subnet."""
     by_vpc: dict[object, list[Attachment]] = {}
     for attachment in network.attachments.values():
         if attachment.kind is AttachmentKind.VPC:
@@ -31,11 +31,11 @@ def zone_violations(
         }
         private = {network.subnets[subnet].zone for subnet in location.tiers.get(Tier.PRIVATE, ())}
         names = tuple(attachment.address for attachment in attachments)
-        elsewhere = inventory.unknown_hosts(location.vpc)  # there may be subnets that are not known
-        vague = any(isinstance(subnet, Unknown) for attachment in attachments for subnet in attachment.subnets)
-        # Zone names differ between accounts: where the configuration gives names, only their number can be compared.
+        unknown_hosts = inventory.unknown_hosts(location.vpc)  # there may be subnets that are not known
+        unknown = any(isinstance(subnet, Unknown) for attachment in attachments for subnet in attachment.subnets)
+        # Zone names differ between accounts, so that zones with names cannot be compared with zone IDs.
         for zone in estate.zones_of(spoke):
-            if not elsewhere and _lacks(private, zone):
+            if not unknown_hosts and _lacks(private, zone):
                 exposed = [
                     (subnet.address, route)
                     for subnet in inventory.subnets(location.vpc)
@@ -43,19 +43,19 @@ def zone_violations(
                 ]
                 why = f"no private subnet in {zone}"
                 if exposed:
-                    open_ = ", ".join(f"{subnet} by {route}" for subnet, route in exposed)
-                    why += f"; these lead to an internet gateway: {open_}"
+                    routes = ", ".join(f"{subnet} by {route}" for subnet, route in exposed)
+                    why += f"; these have a route to an internet gateway: {routes}"
                 named = (*(address for pair in exposed for address in pair), location.vpc)
                 yield Violation("zone-not-covered", why, tuple(dict.fromkeys(named)), spoke.name)
-            if attachments and not vague and not elsewhere and _lacks(entered, zone):
+            if attachments and not unknown and not unknown_hosts and _lacks(entered, zone):
                 yield Violation("zone-not-covered", f"no attachment subnet in {zone}", names, spoke.name)
-    # A zone that is in use although nobody meant it has to be covered as well.
+    # A zone that is used without being in the intent needs an attachment subnet too.
     for location in locations.spokes:
         yield from _uncovered(network, location, by_vpc.get(location.vpc, []))
 
 
 def _lacks(zones: set[str | Unknown], zone: str) -> bool:
-    """Whether a zone id is certainly not among those; zone names and unknown zones leave it open."""
+    """Whether a zone ID is certainly not among zones. With zone names and unknown zones it is not certain."""
     return zone not in zones and not any(isinstance(z, Unknown) or _is_name(z) for z in zones)
 
 

@@ -1,4 +1,4 @@
-"""Which flows change from one network to another, and which resource's change is the cause."""
+"""The flows that change from one network to another, and the resources that cause the changes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from isthmus.proof.result.findings import Flow, UnknownResult
 
 
 class ChangeKind(StrEnum):
-    """How a flow changes. What is unknown on one side is neither gained nor lost: it is unclear whether it changes."""
+    """How a flow changes. A flow that is unknown in one network is unclear: it is neither gained nor lost."""
 
     GAINED = "gained"
     LOST = "lost"
@@ -34,10 +34,12 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """One flow that changes. `causes` are addresses of differing resources on its way, the likeliest first.
+    """One flow that changes.
 
-    `packets`: which packets fare otherwise, "" where all do: `udp, icmp and all of tcp but tcp/443`.
-    `why`: of a flow that is unclear, why it is unknown on one side.
+    - `before`, `after`: the flow; None if one of its locations does not exist.
+    - `causes`: addresses of changed resources on its paths, the likeliest first.
+    - `packets`: the packets that change, for example `udp, icmp and all of tcp but tcp/443`; "" for all packets.
+    - `why`: the reason why an unclear flow is unknown.
     """
 
     kind: ChangeKind
@@ -50,31 +52,33 @@ class Change:
     why: str = ""
 
     @property
-    def was(self) -> str:
-        """The flow before, in a line."""
-        return _said(self.before)
+    def before_text(self) -> str:
+        """The flow before, in one line."""
+        return _described(self.before)
 
     @property
-    def is_(self) -> str:
-        """The flow after, in a line; of packets that alone fare otherwise, which."""
-        if self.kind is ChangeKind.REROUTED and self.was == _said(self.after):
+    def after_text(self) -> str:
+        """The flow after, in one line, with the packets if only some change."""
+        if self.kind is ChangeKind.REROUTED and self.before_text == _described(self.after):
             return "the same, by another path"
-        return _said(self.after) + (f"; {self.kind} for {self.packets}" if self.packets else "")
+        return _described(self.after) + (f"; {self.kind} for {self.packets}" if self.packets else "")
 
     def __str__(self) -> str:
         for_ = f" for {self.packets}" if self.packets else ""
-        because = f", because of {', '.join(self.causes)}" if self.causes else ""
-        return f"{self.kind}: {self.source} -> {self.destination}{for_}{because}"
+        causes = f", because of {', '.join(self.causes)}" if self.causes else ""
+        return f"{self.kind}: {self.source} -> {self.destination}{for_}{causes}"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Every flow that changes: what is gained first, then what is lost, each in the order of places.
+    """The difference of two networks.
 
-    added_locations, removed_locations   places that only the later network has, and that it lacks
-    unevaluated  what firewalls do that no flow shows, and did not before, or do no more
-    unanswered   what could be hiding more changes
-    names        names that are answered otherwise
+    - `changes`: the flows that change, gained flows first, then lost, re-routed and unclear ones.
+    - `unknown_results`: results that are unknown in one of the networks, and may hide more changes.
+    - `assumptions`, `notes`: those of both networks.
+    - `added_locations`, `removed_locations`: locations that only the later, or only the earlier network has.
+    - `firewall_changes`: changes of firewall policies that no flow shows.
+    - `names`: DNS names with another answer.
     """
 
     changes: tuple[Change, ...]
@@ -88,23 +92,26 @@ class Difference:
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether what hosts may send and receive, and who answers names, stays as it is, as far as it is known."""
+        """Whether flows, firewall settings and DNS answers stay the same, as far as they are known."""
         return not self.changes and not self.firewall_changes and not self.names
 
     @cached_property
     def counts(self) -> Mapping[ChangeKind, int]:
-        """How many flows change in each way."""
+        """The number of changes of each kind."""
         counted = Counter(change.kind for change in self.changes)
         return {kind: counted[kind] for kind in ChangeKind}
 
 
 def compare(before: Analysis, after: Analysis) -> Difference:
-    """Every ordered pair of places that either network has.
+    """Compare the flows, firewall settings and DNS answers of two networks.
 
-    A flow that works both ways in one only is gained or lost; one that works in both, by another path, is re-routed.
-    One that is reachable or blocked in one, and unknown in the other, is unclear: unknown is rounded to neither.
-    Where hosts of a place fare differently, a flow may be gained for some and lost for others.
-    A place that one of them does not have has no flows there.
+        >>> difference = proof.compare(proof.read("before"), proof.read("after"))
+        >>> [str(change) for change in difference.changes]
+        ['gained: dev -> prod, because of network/module.hub.aws_ec2_transit_gateway_route.prod']
+
+    A flow that works in one network only is gained or lost. A flow that works in both, on another path, is re-routed. A
+    flow that is unknown in one of them is unclear. If the hosts of a location differ, a flow may be gained for some and
+    lost for others. A location that does not exist has no flows.
     """
     return _Comparison(before, after).made()
 
@@ -112,7 +119,7 @@ def compare(before: Analysis, after: Analysis) -> Difference:
 class _Comparison:
     def __init__(self, before: Analysis, after: Analysis) -> None:
         self.sides = (before, after)
-        # Both sides are tried with the same packets, whatever routes either of them tells apart.
+        # Both networks are evaluated with the same addresses, whichever of them has routes that distinguish these.
         self.pairs = (before.pairs.cut_by(after.pairs), after.pairs.cut_by(before.pairs))
         self.flows = (before.flows, after.flows)
         changed = dict.fromkeys(_changed(before.network, after.network))
@@ -122,13 +129,13 @@ class _Comparison:
     def made(self) -> Difference:
         from isthmus.proof.result.assumptions import assumptions
 
-        said = [tuple(assumptions(pairs.engine, pairs.locations)) for pairs in self.pairs]
+        assumed = [tuple(assumptions(pairs.engine, pairs.locations)) for pairs in self.pairs]
         before, after = (pairs.names() for pairs in self.pairs)
         kinds = list(ChangeKind)
         return Difference(
             tuple(sorted(self._changes(), key=lambda change: kinds.index(change.kind))),
             tuple(dict.fromkeys((*self.sides[0].unknown_results, *self.sides[1].unknown_results))),
-            tuple(dict.fromkeys((*said[0], *said[1]))),
+            tuple(dict.fromkeys((*assumed[0], *assumed[1]))),
             tuple(dict.fromkeys((*self.sides[0].notes, *self.sides[1].notes))),
             tuple(name for name in after if name not in before),
             tuple(name for name in before if name not in after),
@@ -137,52 +144,52 @@ class _Comparison:
         )
 
     def _changes(self) -> Iterator[Change]:
-        """Pairs alike in both networks fare alike: one of them is followed, the others only where it changes."""
+        """The changes. Of equivalent pairs in both networks, one is evaluated first, the others only on a change."""
         names = tuple(dict.fromkeys((*self.pairs[1].names(), *self.pairs[0].names())))
-        alike: dict[Hashable, list[str]] = {}
+        equivalent: dict[Hashable, list[str]] = {}
         for name in names:
             groups = tuple(pairs.group_of(name) if name in pairs.locations.by_name else None for pairs in self.pairs)
-            alike.setdefault((groups, self._kept(name)), []).append(name)
+            equivalent.setdefault((groups, self._remaining(name)), []).append(name)
         change: list[tuple[str, str]] = []
-        for here, there in product(alike.values(), repeat=2):
-            pair = next(((a, b) for a in here for b in there if a != b), None)
+        for sources, destinations in product(equivalent.values(), repeat=2):
+            pair = next(((a, b) for a in sources for b in destinations if a != b), None)
             if pair is not None and next(self._changed(*pair), None) is not None:
-                change += ((a, b) for a, b in product(here, there) if a != b)
+                change += ((a, b) for a, b in product(sources, destinations) if a != b)
         order = {name: index for index, name in enumerate(names)}
         for a, b in sorted(change, key=lambda pair: (order[pair[0]], order[pair[1]])):
             yield from self._changed(a, b)
 
-    def _kept(self, name: str) -> Hashable:
-        """Which ranges of a place's subnets are there before and after, by their number on each side.
+    def _remaining(self, name: str) -> Hashable:
+        """The CIDRs of a location's subnets that exist before and after, by their number on each side.
 
-        Spokes that are alike before, and alike after, may have kept other subnets, and hosts are compared one by one.
+        Hosts are compared one by one, and spokes that are equivalent on both sides may have kept different subnets.
         """
         before, after = (pairs.ranges(name) for pairs in self.pairs)
         return tuple(after.get(cidr) for cidr in before)
 
     def _changed(self, a: str, b: str) -> Iterator[Change]:
-        """How a flow changes: one change for each way in which some of its packets do."""
-        there = tuple(pairs.in_scope(a, b) for pairs in self.pairs)
-        was, now = (pairs.exact(a, b) if yes else None for pairs, yes in zip(self.pairs, there, strict=True))
+        """The changes of a flow: one for each kind of change of its packets."""
+        exists = tuple(pairs.in_scope(a, b) for pairs in self.pairs)
+        was, now = (pairs.exact(a, b) if yes else None for pairs, yes in zip(self.pairs, exists, strict=True))
         found: dict[tuple[ChangeKind, str], tuple[Packets, Pair | None, Pair | None]] = {}
         for packets, earlier, later in _views(was, now):
             for how in _hows(earlier, later):
                 so_far, first, second = found.get(how, (NO_PACKETS, earlier, later))
                 found[how] = (so_far | packets, first, second)
         for (kind, ports), (packets, earlier, later) in found.items():
-            before = self.flows[0][a, b] if there[0] else None
-            after = self.flows[1][a, b] if there[1] else None
+            before = self.flows[0][a, b] if exists[0] else None
+            after = self.flows[1][a, b] if exists[1] else None
             of = "" if packets == ALL_PACKETS and not ports else f"{packets}{ports}"
             why = _why(earlier, later) if kind is ChangeKind.UNCLEAR else ""
             yield Change(kind, a, b, before, after, tuple(self._causes(earlier, later)), of, why)
 
     def _causes(self, was: Pair | None, now: Pair | None) -> Iterator[str]:
-        """Resources that differ and that the flow meets, on either side: on its way, or where it is stopped."""
+        """The changed resources on the paths of the flow, before and after."""
         met = dict.fromkeys((*self._met(0, was), *self._met(1, now)))
-        on_the_way = sorted((address for address in met if address in self.changed), key=self.changed.__getitem__)
-        if on_the_way:
-            return iter(on_the_way)
-        # A route that is not there any more, or not yet, shows in no path: whatever belongs to what the flow meets.
+        on_path = sorted((address for address in met if address in self.changed), key=self.changed.__getitem__)
+        if on_path:
+            return iter(on_path)
+        # A route that was removed or is missing is on no path: use the changed parts of the tables on the path.
         return (address for address in self.changed if any(_belongs(self.sides, address, location) for location in met))
 
     def _met(self, side: int, pair: Pair | None) -> Iterator[str]:
@@ -191,7 +198,7 @@ class _Comparison:
 
 
 def _views(was: Pair | None, now: Pair | None) -> Iterator[tuple[Packets, Pair | None, Pair | None]]:
-    """A pair before and after, for each class of packets that either network divides them into."""
+    """A pair before and after, for each class of packets that either network distinguishes."""
     if was is None or now is None:
         yield from ((packets, view, None) for packets, view in (was.by_packets() if was is not None else ()))
         yield from ((packets, None, view) for packets, view in (now.by_packets() if now is not None else ()))
@@ -201,7 +208,7 @@ def _views(was: Pair | None, now: Pair | None) -> Iterator[tuple[Packets, Pair |
 
 
 def _hows(was: Pair | None, now: Pair | None) -> Iterator[tuple[ChangeKind, str]]:
-    """How packets of one class change, and for which client ports, where only for some."""
+    """How the packets of one class change, with the client ports if only some change."""
     kinds = list(_kinds_of_change(was, now))
     yield from ((kind, "") for kind in kinds)
     if kinds in ([], [ChangeKind.REROUTED]):
@@ -213,16 +220,16 @@ def _hows(was: Pair | None, now: Pair | None) -> Iterator[tuple[ChangeKind, str]
 
 
 def _denied(pair: Pair | None) -> Sequence[Denied]:
-    """The client ports that replies between workload subnets do not get back to."""
+    """The client ports that replies between workload subnets do not reach."""
     return [one for sample in pair.workload_samples for one in sample.trip.denied] if pair is not None else []
 
 
 def _kinds_of_change(was: Pair | None, now: Pair | None) -> Iterator[ChangeKind]:
     """How a pair changes, if it does.
 
-    Compared are what always works between workload subnets, what works at all, both for each zone and tier that is
-    there before and after, and every two hosts: so a way out that moves is re-routed though the public subnets of the
-    old one are gone, and no subnet speaks for another.
+    It compares the worst and the best outcome of the pair, of each zone and tier that exists before and after, and of
+    each pair of hosts. So an egress path that moves is re-routed although its old public subnets are gone, and no
+    subnet represents another.
     """
     before, after = _works(was), _works(now)
     steps = {step for part in before if part in after for step in zip(before[part], after[part], strict=True)}
@@ -240,7 +247,7 @@ def _kinds_of_change(was: Pair | None, now: Pair | None) -> Iterator[ChangeKind]
         return
     elif _unknown(was) != _unknown(now):
         yield ChangeKind.UNCLEAR
-    elif was is not None and now is not None and Outcome.REACHABLE in before[_WHOLE] and _ways(was) != _ways(now):
+    elif was is not None and now is not None and Outcome.REACHABLE in before[_WHOLE] and _paths(was) != _paths(now):
         yield ChangeKind.REROUTED
 
 
@@ -248,8 +255,8 @@ _WHOLE = ("", "", 0)
 
 
 def _works(pair: Pair | None) -> dict[Hashable, tuple[Outcome, ...]]:
-    """Whether packets get there, and there and back, always or ever: for the whole pair, for each zone, tier and
-    version of IP, and from each host to each other."""
+    """The worst and best outcome of packets, and of packets with replies: of the whole pair, of each zone, tier and IP
+    version, and of each pair of hosts."""
     if pair is None:
         return {_WHOLE: (Outcome.BLOCKED,) * 4}
     parts: dict[tuple[str, str, int], list[SampleFlow]] = {}
@@ -263,7 +270,7 @@ def _works(pair: Pair | None) -> dict[Hashable, tuple[Outcome, ...]]:
 
 
 def _hosts(sample: SampleFlow) -> Hashable | None:
-    """The addresses that were tried, of two hosts in subnets or of one. Both networks are tried with the same ones."""
+    """The addresses of a sample flow, if an end is in a subnet. They are the same in both networks."""
     ends = (sample.source, sample.destination)
     if not any(isinstance(end, InSubnet) for end in ends) or any(isinstance(end, UnknownAddress) for end in ends):
         return None
@@ -275,7 +282,7 @@ def _arrives(outcome: tuple[Outcome, Outcome]) -> tuple[Outcome, Outcome]:
 
 
 def _why(*pairs: Pair | None) -> str:
-    """Why something is unknown, in the later network or else in the earlier one."""
+    """Why a result is unknown, in the later network or else in the earlier one."""
     for pair in reversed(pairs):
         for sample in pair.samples if pair is not None else ():
             for path in (*sample.trip.forward.paths, *sample.trip.reply.paths):
@@ -291,14 +298,14 @@ def _unknown(pair: Pair | None) -> bool:
     return any(Outcome.UNKNOWN in (trip.forward.outcome, trip.reply.outcome) for trip in trips)
 
 
-def _ways(pair: Pair) -> frozenset[object]:
-    """The ways between workload subnets, apart from the ends."""
+def _paths(pair: Pair) -> frozenset[object]:
+    """The paths between workload subnets, without their ends."""
     return frozenset(
-        (t.zone, _way(t.trip)) for t in pair.workload_samples if t.trip.forward.outcome is Outcome.REACHABLE
+        (t.zone, _hops_of(t.trip)) for t in pair.workload_samples if t.trip.forward.outcome is Outcome.REACHABLE
     )
 
 
-def _way(trip: RoundTrip) -> tuple[object, ...]:
+def _hops_of(trip: RoundTrip) -> tuple[object, ...]:
     return tuple(tuple(_hops(path) for path in paths) for paths in (trip.forward.paths, trip.reply.paths))
 
 
@@ -307,7 +314,7 @@ def _hops(path: Path) -> tuple[tuple[str, str, str], ...]:
 
 
 def _changed(before: Network, after: Network) -> Iterator[str]:
-    """Addresses of everything that differs, the smaller things (routes, associations, propagations) first."""
+    """The addresses of all changed resources; routes, associations and propagations first."""
     larger: list[str] = []
     for old, new in zip(_kinds(before), _kinds(after), strict=True):
         for address in sorted({*old, *new}):
@@ -318,7 +325,7 @@ def _changed(before: Network, after: Network) -> Iterator[str]:
 
 
 def _kinds(thing: Any) -> Iterator[Mapping[str, Any]]:
-    """Everything by address, one mapping for each kind of thing, also where a part of the network groups several."""
+    """All resources by address, one mapping for each kind, also if a part of the network groups several kinds."""
     for part in fields(thing):
         value = getattr(thing, part.name)
         if isinstance(value, Mapping):
@@ -328,23 +335,23 @@ def _kinds(thing: Any) -> Iterator[Mapping[str, Any]]:
 
 
 def _smaller(old: object, new: object) -> Iterator[str]:
-    """The rules, routes and propagations inside a table or an ACL that differ."""
+    """The changed rules, routes and propagations of a table or a network ACL."""
     for name in ("routes", "inbound", "outbound"):
-        mine = {item.address: item for item in _listed(old, name)}
-        theirs = {item.address: item for item in _listed(new, name)}
-        yield from sorted(a for a in {*mine, *theirs} if mine.get(a) != theirs.get(a))
-    mine_, theirs_ = getattr(old, "sources", {}), getattr(new, "sources", {})
-    yield from sorted({address for _, address in {*mine_.items()} ^ {*theirs_.items()}})
+        before = {item.address: item for item in _listed(old, name)}
+        after = {item.address: item for item in _listed(new, name)}
+        yield from sorted(a for a in {*before, *after} if before.get(a) != after.get(a))
+    old_sources, new_sources = getattr(old, "sources", {}), getattr(new, "sources", {})
+    yield from sorted({address for _, address in {*old_sources.items()} ^ {*new_sources.items()}})
 
 
 def _listed(thing: object, name: str) -> tuple[Any, ...]:
-    """The parts of a table or an ACL; other things have fields of these names that are no lists."""
+    """The parts of a table or a network ACL. Other resources have fields of these names that are no lists."""
     found = getattr(thing, name, ())
     return found if isinstance(found, tuple) else ()
 
 
 def _belongs(sides: tuple[Analysis, Analysis], address: str, location: str) -> bool:
-    """Whether a resource is part of a table or ACL."""
+    """Whether a resource is part of a table or a network ACL."""
     for side in sides:
         network = side.network
         for holder in (network.tables.get(location), network.tgw_tables.get(location), network.nacls.get(location)):
@@ -354,9 +361,9 @@ def _belongs(sides: tuple[Analysis, Analysis], address: str, location: str) -> b
     return False
 
 
-def _said(flow: Flow | None) -> str:
+def _described(flow: Flow | None) -> str:
     if flow is None:
-        return "not there"
+        return "does not exist"
     text = f"{flow.forward}, back {flow.returned}"
-    parts = "; ".join(f"{tier} subnets: {there}, back {back}" for tier, (there, back) in flow.tiers.items())
+    parts = "; ".join(f"{tier} subnets: {forward}, back {reply}" for tier, (forward, reply) in flow.tiers.items())
     return text + (f" ({parts})" if parts else "") + (f", out by {flow.exit}" if flow.exit else "")

@@ -1,4 +1,4 @@
-"""Which names are answered otherwise in one network than in another, by spoke."""
+"""The DNS names with another answer in one network than in another, by spoke."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from isthmus.text.listing import some
 
 @dataclass(frozen=True)
 class NameChange:
-    """A name, or a domain with all below it, that is answered otherwise for hosts of some spokes."""
+    """A DNS name, or a domain with all names below it, whose answer changes for hosts of some spokes."""
 
     name: str
     spokes: tuple[str, ...]
-    was: str
-    is_: str
+    before: str
+    after: str
 
     def __str__(self) -> str:
-        return f"{self.name} for {some(self.spokes, 1)}: {self.is_}; before: {self.was}"
+        return f"{self.name} for {some(self.spokes, 1)}: {self.after}; before: {self.before}"
 
 
 def name_changes(before: tuple[Lookup, Locations], after: tuple[Lookup, Locations]) -> Iterator[NameChange]:
-    """Every change of who answers, for spokes that both networks have. Terraform addresses do not count."""
+    """Every name with another answer, for spokes that both networks have. Terraform addresses do not count."""
     lookups = (before[0], after[0])
     vpcs = [{location.name: location.vpc for location in locations.spokes} for _, locations in (before, after)]
-    alike: dict[object, list[str]] = {}
+    groups: dict[object, list[str]] = {}
     for spoke in vpcs[0]:
         if spoke in vpcs[1]:
             pair = (vpcs[0][spoke], vpcs[1][spoke])
             kinds = [likeness(lookup, vpc) for lookup, vpc in zip(lookups, pair, strict=True)]
             reverse = any(".arpa" in name for name in _domains(lookups, pair))
-            alike.setdefault((*kinds, spoke if reverse else ""), []).append(spoke)
+            groups.setdefault((*kinds, spoke if reverse else ""), []).append(spoke)
     found: dict[tuple[str, str, str], list[str]] = {}
-    for spokes in alike.values():
+    for spokes in groups.values():
         pair = (vpcs[0][spokes[0]], vpcs[1][spokes[0]])
-        for name, was, now in _of_vpc(lookups, pair):
-            found.setdefault((name, was, now), []).extend(spokes)
-    for (name, was, now), spokes in found.items():
-        yield NameChange(name, tuple(sorted(set(spokes))), was, now)
+        for name, old, new in _of_vpc(lookups, pair):
+            found.setdefault((name, old, new), []).extend(spokes)
+    for (name, old, new), spokes in found.items():
+        yield NameChange(name, tuple(sorted(set(spokes))), old, new)
 
 
 def _domains(lookups: tuple[Lookup, Lookup], vpcs: tuple[str, str]) -> set[str]:
@@ -50,21 +50,21 @@ def _domains(lookups: tuple[Lookup, Lookup], vpcs: tuple[str, str]) -> set[str]:
 
 
 def _of_vpc(lookups: tuple[Lookup, Lookup], vpcs: tuple[str, str]) -> Iterator[tuple[str, str, str]]:
-    """The changes of one spoke: of domains, and of names that zones have records for."""
+    """The changes of one spoke: of domains, and of names with records in private hosted zones."""
     domains = _domains(lookups, vpcs) | {"."}
     records = {name for lookup, vpc in zip(lookups, vpcs, strict=True) for name in record_names(lookup, vpc)}
     for domain in in_order(domains | records):
         names = representatives(domain) if domain in domains else (domain,)
         seen: set[tuple[str, str]] = set()
         for name in names:
-            was, now = (_said(lookup.ask(vpc, name)) for lookup, vpc in zip(lookups, vpcs, strict=True))
-            if was != now and (was, now) not in seen:
-                seen.add((was, now))
-                yield domain, was, now
+            old, new = (_described(lookup.ask(vpc, name)) for lookup, vpc in zip(lookups, vpcs, strict=True))
+            if old != new and (old, new) not in seen:
+                seen.add((old, new))
+                yield domain, old, new
 
 
-def _said(answer: Answer) -> str:
-    """An answer without Terraform addresses, which may change where nothing else does."""
+def _described(answer: Answer) -> str:
+    """An answer without Terraform addresses, which can change without any effect."""
     text = answer.by.value
     if answer.by in (Answered.ZONE, Answered.FORWARD, Answered.ENDPOINT):
         text += f" for {answer.domain}"
@@ -74,7 +74,7 @@ def _said(answer: Answer) -> str:
         text += f" ({answer.reason})"
     if answer.found is not None:
         text += f" ({_records(answer)})"
-    return text if answer.then is None else f"{text}, then {_said(answer.then)}"
+    return text if answer.then is None else f"{text}, then {_described(answer.then)}"
 
 
 def _target(target: object) -> str:

@@ -1,10 +1,10 @@
-"""Spokes that behave alike, so that a thousand of them are proved by a handful.
+"""Equivalent spokes: they behave the same, so that the proof evaluates only one or two of them.
 
-Two spokes are alike if one can be turned into the other by renaming its own VPC, subnets, tables, gateways and
-attachment: same subnets by zone and tier, same routes, same network ACLs, same tables to associate with and propagate
-into, and addresses that no route or rule of the network tells apart. Then every packet of one has a twin of the other.
-Whatever this module does not know how to rename keeps its address in the comparison, which makes its spoke one of its
-own: that costs time, never truth.
+Two spokes are equivalent if renaming the VPC, subnets, route tables, gateways and attachment of one gives the other:
+the same subnets by zone and tier, the same routes and network ACLs, the same associations and propagations, and
+addresses that no route or rule of the network distinguishes. Then every packet of one has a counterpart of the other.
+What this module cannot rename keeps its address in the comparison, so that its spoke is equivalent to no other. This
+costs time, but never gives a wrong result.
 """
 
 from __future__ import annotations
@@ -35,9 +35,10 @@ from isthmus.proof.pairs.locations import Inventory, Location, LocationKind, Tie
 
 
 class EquivalenceClasses:
-    """Groups places, and cuts address ranges where routes and rules (and prefixes of `cuts`) cut them.
+    """Groups locations, and divides address ranges at the prefixes of routes, rules and `cuts`.
 
-    `atoms` has the keys of the prefixes around each address, the longest first: addresses of the same keys fare alike.
+    `atoms` has the keys of the prefixes around each address, the most specific first. Addresses with the same keys have
+    the same outcomes.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class EquivalenceClasses:
                     self._static[route.attachment].append((table.address, str(route.destination)))
 
     def samples(self, low: int, high: int) -> list[int]:
-        """One address for each part of a range that some route or rule tells from the rest."""
+        """One address for each part of a range that a route or rule distinguishes."""
         found: dict[tuple[Key, ...], int] = {}
         for first, _, around in self.atoms.within(low, high):
             found.setdefault(around, first)
@@ -79,7 +80,7 @@ class EquivalenceClasses:
         return iter(seen) if cidr in self._keys else iter([(cidr,)])
 
     def subnets(self, location: Location) -> tuple[tuple[Tier, Subnet], ...]:
-        """A spoke's workload subnets in an order that alike spokes share: by tier, zone and place in the VPC."""
+        """A spoke's workload subnets by tier, zone and address: the same order for equivalent spokes."""
         rows = [
             (tier, self.network.subnets[address])
             for tier in (Tier.PRIVATE, Tier.PUBLIC)
@@ -100,11 +101,11 @@ class EquivalenceClasses:
             return (location.site, tuple(tuple(self._around(cidr)) for cidr in location.cidrs))
         if location.kind is not LocationKind.SPOKE or not location.vpc:
             return location.name
-        elsewhere = bool(self.inventory.unknown_hosts(location.vpc))
+        unknown_hosts = bool(self.inventory.unknown_hosts(location.vpc))
         unknown = self._unknown(location)
         if unknown is not None:
-            return ("no address of a host is known", elsewhere, unknown)
-        if elsewhere:
+            return ("no address of a host is known", unknown_hosts, unknown)
+        if unknown_hosts:
             return location.name
         if location.vpc in self._special:
             return location.name
@@ -116,7 +117,7 @@ class EquivalenceClasses:
             ranges = self._ranges(subnet)
             if ranges is None:
                 return location.name
-            # One table for all zones, or one each: what each holds is compared, and which subnets share one.
+            # Compares the routes of each table, and which subnets share a table.
             number = tables.setdefault(subnet.table, len(tables))
             subnets.append((tier, str(subnet.zone), number, self._acl(subnet.nacl), ranges))
         contents = tuple(self._table(table, location.vpc) for table in tables)
@@ -124,7 +125,7 @@ class EquivalenceClasses:
         return (tuple(subnets), contents, attachments, self._public_access(location.vpc))
 
     def _public_access(self, vpc: str) -> Key:
-        """What Block Public Access says of a VPC; where single subnets are excluded the VPC is like no other."""
+        """The Block Public Access settings of a VPC. With excluded subnets the VPC is equivalent to no other."""
         access = self.network.public_access.get(vpc)
         if access is None:
             return ""
@@ -133,9 +134,9 @@ class EquivalenceClasses:
         )
 
     def _unknown(self, location: Location) -> Key | None:
-        """Of a VPC in which no address of a subnet is known: for which tiers hosts are looked for. Else None.
+        """The tiers of a VPC in which no CIDR of a subnet is known; else None.
 
-        Whatever else such a VPC has, of each flow from and to it nothing is known, for one reason or another.
+        Every flow of such a VPC is unknown, whatever else it has.
         """
         found = []
         for tier, subnet in self.subnets(location):
@@ -145,7 +146,7 @@ class EquivalenceClasses:
         return tuple(found)
 
     def _ranges(self, subnet: Subnet) -> Key | None:
-        """How routes and rules of the network tell the subnet's addresses apart; None where that is not compared."""
+        """How routes and rules distinguish the addresses of a subnet; None if this cannot be compared."""
         ranges = []
         for cidr in subnet.cidrs:
             if not isinstance(cidr, IPv4Network):
@@ -187,8 +188,8 @@ class EquivalenceClasses:
         return (tuple(sorted(self._route(route, vpc) for route in table.routes)), tuple(services))
 
     def _route(self, route: VpcRoute, vpc: str) -> tuple[str, ...]:
-        lost = f"{bool(route.blackhole)} {bool(route.unknown_reason)}"
-        return (str(route.destination), self._target(route.target, vpc), route.origin.value, lost)
+        state = f"{bool(route.blackhole)} {bool(route.unknown_reason)}"
+        return (str(route.destination), self._target(route.target, vpc), route.origin.value, state)
 
     def _target(self, target: Target | Unknown, vpc: str) -> str:
         if isinstance(target, Unknown):
@@ -202,8 +203,8 @@ class EquivalenceClasses:
             subnet = self.network.subnets.get(nat.subnet) if nat and isinstance(nat.subnet, str) else None
             if nat and subnet and subnet.vpc == vpc:
                 acl = self._acl(subnet.nacl) if isinstance(subnet.nacl, str) else subnet.nacl
-                way = self.inventory.internet_route(subnet) != ""
-                return f"own NAT gateway in {subnet.zone}, public {nat.public}, ACL {acl}, way out {way}"
+                route = self.inventory.internet_route(subnet) != ""
+                return f"own NAT gateway in {subnet.zone}, public {nat.public}, ACL {acl}, route {route}"
         if target.kind is TargetKind.ENDPOINT:
             endpoint = self.network.endpoints.get(target.address)
             if endpoint is not None and endpoint.kind is EndpointKind.GATEWAY and endpoint.vpc == vpc:
@@ -233,7 +234,7 @@ class EquivalenceClasses:
 
     @cached_property
     def _special(self) -> frozenset[str]:
-        """VPCs that something refers to that is not compared: each of them is like no other."""
+        """VPCs with resources that are not compared: each of them is equivalent to no other."""
         found: set[str | Unknown | None] = {
             g.vpc for g in self.network.gateways.values() if g.kind is not GatewayKind.INTERNET
         }

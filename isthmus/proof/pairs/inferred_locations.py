@@ -1,4 +1,4 @@
-"""The places of a network that nobody described: every VPC is a spoke by its `Name`, and connections lead to sites."""
+"""The locations of a network without an intent: each VPC is a spoke, and VPN connections lead to sites."""
 
 from __future__ import annotations
 
@@ -19,21 +19,24 @@ _MOST = 4
 def without_intent(
     network: Network,
     advertises: Mapping[str, tuple[Cidr, ...]],
-    said: Mapping[str, tuple[str, ...]] | None = None,
+    given_sites: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Locations:
-    """The places of a network that nobody described.
+    """The locations of a network without an intent. The name of a spoke is the `Name` of its VPC.
 
-    - `advertises`: what its site advertises, by connection (address). `said`: the connections of a site, by its name.
+    - `advertises`: the given prefixes, by address of the connection.
+    - `given_sites`: the given connections of sites, by name of the site.
 
-    Raises `ProofError` for a site of the name of another place.
+    Raises `ProofError` for a site with the name of another location.
     """
     inventory = Inventory(network)
     spokes = unique({vpc.address: vpc.name for vpc in network.vpcs.values()}, [INTERNET])
-    for name in said or {}:
+    for name in given_sites or {}:
         if name in {*spokes.values(), INTERNET}:
-            raise ProofError(f"--site {name}=...: there is a place of that name already; give the site another name")
-    called = labels(network, [INTERNET, *spokes.values(), *(said or {})])
-    sites = [_Described(network, group, advertises, called) for group in grouped(network, advertises, said or {})]
+            raise ProofError(f"--site {name}=...: another location has that name; give the site another name")
+    called = labels(network, [INTERNET, *spokes.values(), *(given_sites or {})])
+    sites = [
+        _Described(network, group, advertises, called) for group in grouped(network, advertises, given_sites or {})
+    ]
     ranges = vpc_ranges(network)
     named = [*ranges, *(c for site in sites for c in site.networks)]
     locations = [inventory.spoke(spokes[vpc], vpc, described=False) for vpc in network.vpcs]
@@ -45,7 +48,7 @@ def without_intent(
             Location(f"{site.name}/{c}", LocationKind.SITE_NETWORK, (c,), site=site.name) for c in site.networks
         ]
         if not site.networks:
-            # Nobody named an address of it: any stands for it, of those that its default route leaves to it.
+            # None of its addresses is known: any address behind its default route represents it.
             locations.append(left or Location(site.name, LocationKind.SITE_NETWORK, (), site=site.name))
         found.append(site.described(left))
     transit = [
@@ -56,36 +59,36 @@ def without_intent(
 
 
 def _without_hosts(locations: list[Location], transit: list[str]) -> Iterator[str]:
-    """Which VPCs are taken to have no hosts, and which subnets, since they hold the interfaces of attachments."""
+    """The assumptions about VPCs and subnets without hosts: they hold only network interfaces of attachments."""
     if transit:
         yield (
-            f"no hosts are in {some(sorted(transit), _MOST)}: its subnets hold NAT gateways, firewall endpoints and "
-            "interfaces of attachments; flows that begin or end there are shown, and break no rule"
+            f"there are no hosts in {some(sorted(transit), _MOST)}: its subnets hold NAT gateways, firewall endpoints "
+            "and interfaces of attachments; rules do not apply to flows that begin or end there"
         )
     subnets = [subnet for location in locations for subnet in location.tiers.get(Tier.TRANSIT_GATEWAY, ())]
     if subnets:
         yield (
-            f"no hosts are in {some(sorted(subnets), _MOST)}: they hold interfaces of transit gateway "
-            "attachments, and their size or table shows nothing else"
+            f"there are no hosts in {some(sorted(subnets), _MOST)}: they hold interfaces of transit gateway "
+            "attachments, and their size or route table shows no other purpose"
         )
 
 
 @dataclass(frozen=True)
 class _Described:
-    """A site, as far as somebody said what is advertised over its connections."""
+    """A site of a network without an intent, with the prefixes that are given for its connections."""
 
     network: Network
     group: Group
     advertises: Mapping[str, tuple[Cidr, ...]]
-    called: Mapping[str, str]
+    labels: Mapping[str, str]
 
     @property
     def name(self) -> str:
-        return self.group.name or "+".join(self.called[connection] for connection in self.group.connections)
+        return self.group.name or "+".join(self.labels[connection] for connection in self.group.connections)
 
     @property
     def networks(self) -> tuple[Cidr, ...]:
-        """Where its hosts are: what it advertises, and what is routed to it, but for default routes."""
+        """The networks of the site: the prefixes that it advertises or that are routed to it, except default routes."""
         stated = [c for connection in self.group.connections for c in self.advertises.get(connection, ())]
         for connection in self.group.connections:
             if connection in self.network.vpns:
@@ -94,15 +97,15 @@ class _Described:
 
     @property
     def behind(self) -> tuple[Cidr, ...]:
-        """The addresses that it sends from: those of its networks and of default routes."""
+        """The addresses that the site may send from: those of its networks and of default routes."""
         stated = [c for connection in self.group.connections for c in self.advertises.get(connection, ())]
         return behind([*stated, *self.networks])
 
     def described(self, left: Location | None) -> Site:
-        """The site as the engine takes it."""
+        """The site for the engine."""
         over = {connection: self._advertised(connection) for connection in self.group.connections}
         unknown = next((a for a in over.values() if isinstance(a, Unknown)), None)
-        every = dict.fromkeys(a for said in over.values() if not isinstance(said, Unknown) for a in said)
+        every = dict.fromkeys(p for prefixes in over.values() if not isinstance(prefixes, Unknown) for p in prefixes)
         return Site(
             self.name,
             self.group.connections,
@@ -119,10 +122,12 @@ class _Described:
             return tuple(AdvertisedPrefix(c) for c in given)
         if vpn is not None and vpn.static is True:
             return ()
-        label = self.called[connection]
-        return Unknown(f"nobody said what {label} advertises; say it with --advertises '{label}=<CIDR>,...'")
+        label = self.labels[connection]
+        return Unknown(
+            f"the prefixes that {label} advertises are not given; give them with --advertises '{label}=<CIDR>,...'"
+        )
 
     def assumed(self) -> Iterator[str]:
         if self.group.why:
-            connections = " and ".join(self.called[connection] for connection in self.group.connections)
-            yield f"{connections} lead to one site: {self.group.why} (say otherwise with --site NAME=CONNECTION,...)"
+            connections = " and ".join(self.labels[connection] for connection in self.group.connections)
+            yield f"{connections} lead to one site: {self.group.why} (change this with --site NAME=CONNECTION,...)"

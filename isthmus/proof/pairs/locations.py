@@ -1,8 +1,8 @@
-"""Names and what they stand for: spokes, site networks and the internet, in the intent and in the network.
+"""Locations, the ends of flows: spokes, site networks and the internet.
 
-With an intent, a spoke's VPC is the one that has the spoke's CIDR, a site is its VPN connections, and a connection is
-found by its name or by its customer gateway's address: the intent's own words, never a derived Terraform address.
-Without one, see `isthmus.proof.pairs.inferred_locations`.
+With an intent, the VPC of a spoke is the one with its CIDR, and a VPN connection is found by its name or by the address
+of its customer gateway. Terraform addresses are never derived from the intent. Without an intent, see
+`isthmus.proof.pairs.inferred_locations`.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from isthmus.network.model import (
 )
 
 INTERNET = "internet"
-_SMALL = 28  # the length of the CIDR that AWS recommends for an attachment's subnet
+_SMALL = 28  # the prefix length that AWS recommends for attachment subnets
 
 
 class Tier(StrEnum):
-    """What a subnet is for, as its table and the attachments show it."""
+    """The purpose of a subnet, according to its route table and the attachments."""
 
     PRIVATE = "private"
     PUBLIC = "public"
@@ -41,7 +41,7 @@ class Tier(StrEnum):
 
 
 class LocationKind(StrEnum):
-    """What a place is."""
+    """The kinds of locations."""
 
     SPOKE = "spoke"
     SITE_NETWORK = "site network"
@@ -50,13 +50,14 @@ class LocationKind(StrEnum):
 
 @dataclass(frozen=True)
 class Location:
-    """One end of a flow, as the network has it.
+    """An end of flows.
 
-    - `cidrs`: its addresses; empty for the internet, and for a site whose networks nobody stated.
-    - `vpc`, `tiers`: of a spoke: its VPC's address, and the addresses of its subnets by tier.
-    - `site`: of a site network: the name of its site.
-    - `alike`: of a spoke: its private subnets are what it is about. Else each subnet speaks for itself.
-    - `spans`: of the rest of a site: its addresses, which are `cidrs` without what has a name of its own.
+    - `cidrs`: its addresses; empty for the internet, and for a site with unknown networks.
+    - `vpc`, `tiers`: for a spoke, the address of its VPC, and the addresses of its subnets by tier.
+    - `site`: for a site network, the name of its site.
+    - `spans`: for the remainder of a site, its addresses: `cidrs` without addresses of other locations.
+    - `described`: an intent describes the spoke, so that its private subnets are its workload subnets. Otherwise its
+      private and public subnets are.
     """
 
     name: str
@@ -66,22 +67,22 @@ class Location:
     tiers: Mapping[Tier, tuple[str, ...]] = field(default_factory=dict)
     site: str = ""
     spans: tuple[tuple[int, int], ...] = ()
-    alike: bool = True
+    described: bool = True
 
     @property
     def is_rest(self) -> bool:
-        """Whether it is what is left of a site when everything that has a name is taken away."""
+        """Whether it is the remainder of a site: the addresses that are in no other location."""
         return bool(self.spans)
 
     @property
     def is_site(self) -> bool:
-        """Whether it is a whole site, of whose networks nothing is known."""
+        """Whether it is a whole site with unknown networks."""
         return self.kind is LocationKind.SITE_NETWORK and self.name == self.site
 
     @property
     def workloads(self) -> tuple[str, ...]:
-        """The subnets that hold workloads: the private ones, or else the public ones."""
-        if not self.alike:
+        """The subnets that hold workloads: the private subnets, or else the public subnets."""
+        if not self.described:
             return (*self.tiers.get(Tier.PRIVATE, ()), *self.tiers.get(Tier.PUBLIC, ())) or self.subnets
         return self.tiers.get(Tier.PRIVATE) or self.tiers.get(Tier.PUBLIC) or self.subnets
 
@@ -96,11 +97,13 @@ class Location:
 
 @dataclass(frozen=True)
 class Locations:
-    """Everybody who can be at an end of a flow, in a stable order: site networks, spokes, the internet.
+    """All locations of a network in a stable order: site networks, spokes, the internet.
 
-    `segments` are the intent's, each with the names of its spokes and sites. They are no places: members may differ.
-    `assumed`: what was taken for granted to tell the places, a sentence each. `without_hosts`: the places, by name, of
-    which it was taken for granted that they hold no hosts: no rule is about their flows.
+    - `sites`: the sites, with their connections.
+    - `segments`: the names of the spokes and sites of each segment of the intent. Segments are no locations, because
+      their members may differ.
+    - `assumed`: the assumptions by which the locations were found, one sentence each.
+    - `without_hosts`: the names of locations that are assumed to hold no hosts. Rules ignore their flows.
     """
 
     all: tuple[Location, ...]
@@ -111,7 +114,7 @@ class Locations:
 
     @cached_property
     def by_name(self) -> Mapping[str, Location]:
-        """Places by name."""
+        """The locations by name."""
         return {location.name: location for location in self.all}
 
     @property
@@ -126,7 +129,7 @@ class Locations:
 
 
 class Inventory:
-    """What the mapping needs to look up in a network many times, indexed once."""
+    """An index of a network's subnets, for look-ups that are needed many times."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
@@ -142,14 +145,16 @@ class Inventory:
             for subnet in attachment.subnets
             if isinstance(subnet, str)
         }
-        self._stray = [subnet for subnet in network.subnets.values() if isinstance(subnet.vpc, Unknown)]
-        self._stray += [subnet for subnet in network.possible.subnets.values() if isinstance(subnet.vpc, Unknown)]
-        self._vague = [
+        self._unplaced_subnets = [subnet for subnet in network.subnets.values() if isinstance(subnet.vpc, Unknown)]
+        self._unplaced_subnets += [
+            subnet for subnet in network.possible.subnets.values() if isinstance(subnet.vpc, Unknown)
+        ]
+        self._unknown_attachments = [
             attachment
             for attachment in network.attachments.values()
             if attachment.kind is AttachmentKind.VPC and any(isinstance(s, Unknown) for s in attachment.subnets)
         ]
-        self._perhaps = [
+        self._possible_attachments = [
             attachment
             for address, attachment in possible.items()
             if attachment.kind is AttachmentKind.VPC and address not in network.possible.unaccepted
@@ -189,14 +194,14 @@ class Inventory:
         return None if isinstance(route.destination, Unknown) else route.destination.version
 
     def public(self, subnet: Subnet, version: int) -> bool:
-        """Whether hosts of a subnet may have addresses of a version of IP that the internet reaches.
+        """Whether hosts of a subnet may have public addresses of an IP version.
 
-        A table that leads IPv6 alone to an internet gateway makes no host public that has IPv4.
+        A route of IPv6 only to an internet gateway does not make IPv4 addresses public.
         """
         return bool(self.internet_route(subnet, version)) or self._protected(subnet)
 
     def _protected(self, subnet: Subnet) -> bool:
-        """Whether an internet gateway's own table leads to the subnet by way of a firewall: it has public addresses.
+        """Whether the internet gateway's route table has a route to the subnet through a firewall.
 
         https://docs.aws.amazon.com/vpc/latest/userguide/gateway-route-tables.html
         """
@@ -211,11 +216,11 @@ class Inventory:
     def tiers(self, vpc: str, *, described: bool = True) -> dict[Tier, tuple[str, ...]]:
         """The subnets of a VPC by tier.
 
-        A subnet with a route to an internet gateway, or from it through a firewall, is public. One with an attachment's
-        interface is a transit gateway subnet, unless the VPC has no other subnets that workloads could be in: then
-        those hold workloads too. Of a VPC that no intent describes (`described`), such a subnet is for interfaces alone
-        if it is as small as AWS recommends, or if it does not send to the transit gateway but others do, or it sends to
-        nothing outside the VPC. Else it holds hosts as well.
+        A subnet with a route to an internet gateway, or from it through a firewall, is public. A subnet with an
+        attachment's interface is a transit gateway subnet, unless the VPC has no other private subnets: then it is
+        private. If no intent describes the VPC (`described`), it is a transit gateway subnet only if it holds no hosts:
+        it is as small as AWS recommends, or it has no route to the transit gateway and other subnets have one, or it
+        has no route out of the VPC.
         https://docs.aws.amazon.com/vpc/latest/tgw/tgw-best-design-practices.html
         """
         found: dict[Tier, list[str]] = {}
@@ -235,7 +240,10 @@ class Inventory:
         return {tier: tuple(sorted(found[tier])) for tier in Tier if tier in found}
 
     def _only_forwards(self, subnet: Subnet, served: bool) -> bool:
-        """Whether a subnet looks like one for an attachment's interface, by its table. `served`: whether others do."""
+        """Whether the route table of a subnet shows that it holds only an attachment's interface.
+
+        `served`: whether other subnets have a route to the transit gateway.
+        """
         sends = not isinstance(subnet.table, str) or bool(self.routes(subnet))
         return not self.sends_to_hub(subnet) and (served or not sends)
 
@@ -247,8 +255,8 @@ class Inventory:
         return any(isinstance(t, Unknown) or t.kind is TargetKind.TRANSIT_GATEWAY for t in targets)
 
     def unknown_hosts(self, vpc: str) -> str:
-        """Why a VPC may have hosts in none of the subnets that are known to be its own, or ""."""
-        for subnet in self._stray:
+        """Why a VPC may have hosts in subnets that are not known, or ""."""
+        for subnet in self._unplaced_subnets:
             if isinstance(subnet.vpc, Unknown) and self._may_hold(vpc, subnet):
                 return f"the VPC of {subnet.address}: {subnet.vpc.reason}"
         for address, subnet in self.network.possible.subnets.items():
@@ -257,7 +265,7 @@ class Inventory:
         return "" if vpc in self._subnets else f"no subnet of {vpc} is in this input"
 
     def _may_hold(self, vpc: str, subnet: Subnet) -> bool:
-        """Whether a subnet's addresses can be a VPC's: AWS takes no others."""
+        """Whether the CIDRs of a subnet can be in a VPC: AWS refuses others."""
         around = self.network.vpcs[vpc].cidrs
         if any(isinstance(cidr, Unknown) for cidr in (*around, *subnet.cidrs)):
             return True
@@ -269,12 +277,12 @@ class Inventory:
         )
 
     def unknown_workloads(self, vpc: str) -> str:
-        """Why some of a VPC's private subnets may hold the interfaces of an attachment and no workloads, or ""."""
-        for attachment in self._vague:
+        """Why it is unknown which subnets of a VPC hold workloads, or ""."""
+        for attachment in self._unknown_attachments:
             if attachment.attached == vpc or isinstance(attachment.attached, Unknown):
                 why = next(s.reason for s in attachment.subnets if isinstance(s, Unknown))
                 return f"which subnets of {vpc} are those of {attachment.address}: {why}"
-        for attachment in self._perhaps:
+        for attachment in self._possible_attachments:
             if attachment.attached == vpc or isinstance(attachment.attached, Unknown):
                 return f"which subnets of {vpc} are those of {attachment.address}: how many there are is not known"
         for table in self.network.tables.values():
@@ -298,37 +306,39 @@ class Inventory:
         return found
 
     def spoke(self, name: str, vpc: str, *, described: bool = True) -> Location:
-        """The place that a VPC is. Of one that no intent describes each subnet speaks for itself."""
+        """The location of a VPC. `described`: whether an intent describes it."""
         tiers = self.tiers(vpc, described=described)
-        return Location(name, LocationKind.SPOKE, self.cidrs(vpc), vpc, tiers, alike=described)
+        return Location(name, LocationKind.SPOKE, self.cidrs(vpc), vpc, tiers, described=described)
 
 
 def _is_small(subnet: Subnet) -> bool:
-    """Whether a subnet is of a size that people choose for the interfaces of attachments."""
+    """Whether a subnet has a usual size for interfaces of attachments."""
     sizes = [cidr.prefixlen for cidr in subnet.cidrs if not isinstance(cidr, Unknown) and cidr.version == 4]
     return bool(sizes) and min(sizes) >= _SMALL
 
 
 def site_networks(site: str, networks: Mapping[str, str]) -> Iterable[Location]:
-    """The places that a site's networks are."""
+    """The locations of a site's networks."""
     for name, cidr in networks.items():
         yield Location(f"{site}/{name}", LocationKind.SITE_NETWORK, (ip_network(cidr),), site=site)
 
 
 def in_order(locations: Iterable[Location]) -> tuple[Location, ...]:
-    """Site networks, what is left of each site after its networks, then spokes, all by name, then the internet."""
+    """Site networks, then the remainder of each site, then spokes, all by name, then the internet."""
     order = [LocationKind.SITE_NETWORK, LocationKind.SPOKE, LocationKind.INTERNET]
     found = sorted(locations, key=lambda each: (order.index(each.kind), each.site, each.is_rest, each.name))
     return (*found, Location(INTERNET, LocationKind.INTERNET))
 
 
-def advertisements(prefixes: Iterable[str]) -> tuple[AdvertisedPrefix, ...]:
-    """What a site says it advertises, as the engine takes it."""
+def stated_prefixes(prefixes: Iterable[str]) -> tuple[AdvertisedPrefix, ...]:
+    """The prefixes that the intent states for a site, for the engine."""
     return tuple(AdvertisedPrefix(ip_network(prefix)) for prefix in prefixes)
 
 
-def in_scope(here: Location, there: Location) -> bool:
-    """Whether a pair is the network's business: not inside a site, nor from the internet to a site."""
-    if here.name == there.name or (here.kind is there.kind is LocationKind.SITE_NETWORK and here.site == there.site):
+def in_scope(source: Location, destination: Location) -> bool:
+    """Whether a flow is part of the proof: flows inside a site, and from the internet to a site, are not."""
+    if source.name == destination.name or (
+        source.kind is destination.kind is LocationKind.SITE_NETWORK and source.site == destination.site
+    ):
         return False
-    return not (here.kind is LocationKind.INTERNET and there.kind is LocationKind.SITE_NETWORK)
+    return not (source.kind is LocationKind.INTERNET and destination.kind is LocationKind.SITE_NETWORK)

@@ -1,4 +1,4 @@
-"""Whether a prefix lies inside one of many others, in the time of one look-up."""
+"""Tests whether a prefix is inside one of many others, with one look-up."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from isthmus.network.model import Cidr
 
 
 class PrefixSet:
-    """A set of prefixes, to ask which others they cover. A prefix covers itself."""
+    """A set of prefixes. `prefix in prefixes` is true if one of them contains the prefix or is equal to it."""
 
     def __init__(self, cidrs: Iterable[Cidr]) -> None:
-        # Prefixes nest or are disjoint: around an address the widest one ends last.
+        # Prefixes are nested or disjoint, so that the widest prefix around an address ends last.
         self._widest = compile_prefixes(((cidr, cidr) for cidr in cidrs), lambda nest: span(nest[-1][0])[1], -1)
 
     def __contains__(self, cidr: Cidr) -> bool:

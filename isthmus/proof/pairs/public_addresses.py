@@ -1,6 +1,6 @@
-"""Public IPv4 addresses of hosts: what is known of them, and the condition where nothing is.
+"""Public IPv4 addresses of hosts: whether they are known, and the condition if they are not.
 
-An internet gateway carries nothing to or from a host without one, whatever the routes are.
+An internet gateway forwards no IPv4 packets to or from a host without a public address.
 https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Internet_Gateway.html
 """
 
@@ -15,13 +15,13 @@ from isthmus.proof.pairs.locations import Inventory, Location, Tier
 
 
 def known(network: Network, subnet: str, ip: Address | None) -> bool | Unknown | None:
-    """Whether the host at an address has a public one; None where Terraform says of no host that it is there."""
+    """Whether the host at an address has a public address; None if Terraform has no host at the address."""
     found = [host.public for host in network.hosts.values() if host.subnet == subnet and ip in host.ips]
     return found[0] if found and ip is not None else None
 
 
 def condition(network: Network, subnet: str) -> str:
-    """The condition on which hosts of a public subnet reach the internet and are reached from it."""
+    """The condition under which hosts of a public subnet reach the internet, and are reachable from it."""
     assigns = network.subnets[subnet].assigns_public
     elastic = any(host.public is True for host in network.hosts.values() if host.subnet == subnet)
     if isinstance(assigns, Unknown):
@@ -41,11 +41,11 @@ def conditions(network: Network, locations: tuple[Location, ...]) -> Iterator[st
             has = any(not isinstance(c, Unknown) and c.version == 4 for c in network.subnets[subnet].cidrs)
             if has and inventory.public(network.subnets[subnet], 4) and _open(network, subnet):
                 on = condition(network, subnet)
-                yield f"hosts in {subnet} ({location.name}) reach the internet, and are reached, {on}"
+                yield f"hosts in {subnet} ({location.name}) reach the internet, and are reachable from it, {on}"
 
 
 def _open(network: Network, subnet: str) -> bool:
-    """Whether Block Public Access is known to leave a public subnet's hosts open to the internet, both ways."""
+    """Whether Block Public Access allows a public subnet both directions for certain."""
     access = network.public_access.get(str(network.subnets[subnet].vpc))
     ways = [GatewayPath(inbound, False, (subnet,), False) for inbound in (False, True)]
     return access is None or all(access.passes(way) is True for way in ways)

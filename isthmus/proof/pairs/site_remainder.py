@@ -1,4 +1,4 @@
-"""The rest of a site as a place: what it advertises, without what has a name of its own."""
+"""The remainder of a site: the addresses that it advertises and that are in no other location."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _UNIQUE_LOCAL = ip_network("fc00::/7")
 
 
 def rest_name(site: str) -> str:
-    """The name of the rest of a site."""
+    """The name of the remainder of a site."""
     return f"rest of {site}"
 
 
 def behind(advertised: Iterable[Cidr]) -> tuple[Cidr, ...]:
-    """The addresses that a site sends from: what it advertises, and of a default route its private part."""
+    """The addresses that a site may send from: its prefixes. A default route stands for the private addresses."""
     found: dict[Cidr, None] = {}
     for prefix in advertised:
         private = PRIVATE if prefix.version == 4 else (_UNIQUE_LOCAL,)
@@ -35,23 +35,23 @@ def behind(advertised: Iterable[Cidr]) -> tuple[Cidr, ...]:
 def rest(
     site: str, prefixes: Iterable[Cidr], named: Iterable[Cidr], others: Iterable[Cidr], name: str = ""
 ) -> Location | None:
-    """The place, or None where every address has a name.
+    """The location of the remainder, or None if every address is in another location.
 
-    - `prefixes`: what the site sends from. `named`: addresses that are at places of their own, wherever these are.
-    - `others`: what other sites send from. The longer prefix has an address.
+    - `prefixes`: the addresses that the site may send from. `named`: the addresses of other locations.
+    - `others`: the addresses that other sites may send from. The more specific prefix has an address.
     """
-    mine = tuple(prefixes)
-    ours = Cover(mine)
+    behind_site = tuple(prefixes)
+    ours = Cover(behind_site)
     taken = [span(c) for c in named]
     taken += [span(c) for c in others if ours.of(c, c.prefixlen - 1)]
-    spans = tuple(subtract([span(c) for c in mine], sorted(taken)))
+    spans = tuple(subtract([span(c) for c in behind_site], sorted(taken)))
     if not spans:
         return None
-    return Location(name or rest_name(site), LocationKind.SITE_NETWORK, mine, site=site, spans=spans)
+    return Location(name or rest_name(site), LocationKind.SITE_NETWORK, behind_site, site=site, spans=spans)
 
 
 def with_rests(locations: Locations, estate: Estate, network: Network) -> Locations:
-    """The places of an intent, and for each site what it advertises without a name."""
+    """The locations of an intent, with the remainder of each site."""
     named = [*vpc_ranges(network), *map(ip_network, estate.blocks), *(c for s in locations.sites for c in s.networks)]
     sent = {site.name: behind(_sent(site, estate)) for site in locations.sites}
     sites: list[Site] = []
@@ -65,7 +65,7 @@ def with_rests(locations: Locations, estate: Estate, network: Network) -> Locati
 
 
 def _cidrs(location: Location) -> Iterator[Cidr]:
-    """The addresses of a place as CIDRs: those of its prefixes that have another name are elsewhere."""
+    """The addresses of a remainder as CIDRs."""
     for low, high in location.spans:
         first, last = address_at(low), address_at(high)
         if isinstance(first, IPv4Address) and isinstance(last, IPv4Address):
@@ -75,9 +75,9 @@ def _cidrs(location: Location) -> Iterator[Cidr]:
 
 
 def _sent(site: Site, estate: Estate) -> Iterator[Cidr]:
-    """What a site advertises, and a default route where spokes send it everything by a static one."""
+    """The prefixes that a site advertises, and a default route if a static one leads to it."""
     if not isinstance(site.advertises, Unknown):
-        yield from (announcement.prefix for announcement in site.advertises)
+        yield from (advertised.prefix for advertised in site.advertises)
     if any(routed_by_default(estate, known) for known in estate.sites if known.name == site.name):
         yield ip_network("0.0.0.0/0")
 

@@ -1,4 +1,4 @@
-"""VPCs without hosts in networks that no intent describes: they inspect or translate what other VPCs send.
+"""Transit VPCs in networks without an intent: they hold no hosts, and inspect or translate traffic of other VPCs.
 
 The central egress VPC and the inspection VPC of AWS's designs hold NAT gateways, firewall endpoints and interfaces of
 attachments, each in subnets of their own.
@@ -16,13 +16,13 @@ from isthmus.proof.pairs.locations import Inventory
 
 
 def is_transit_vpc(network: Network, inventory: Inventory, vpc: str) -> bool:
-    """Whether a VPC has no hosts for sure: it is sent what is for others, and every subnet is there for that.
+    """Whether a VPC certainly has no hosts, because all of its subnets forward traffic of other VPCs.
 
-    - A route of a transit gateway leads to its attachment that is for more than its own addresses.
-    - Its attachment subnets hand on to a NAT gateway or a firewall, and not back to the transit gateway.
-    - All other subnets hold a NAT gateway or a firewall endpoint, and one of these leads back to the transit gateway.
+    - A transit gateway route to its attachment has a destination outside of the VPC.
+    - Its attachment subnets have a route to a NAT gateway or a firewall, and none to the transit gateway.
+    - All other subnets hold a NAT gateway or a firewall endpoint, and one has a route to the transit gateway.
 
-    Anything that is not known, a host or an interface endpoint makes it a VPC like every other.
+    If anything of this is unknown, or if it has a host or an interface endpoint, it is no transit VPC.
     """
     subnets = inventory.subnets(vpc)
     attached = [subnet for subnet in subnets if inventory.is_attachment_subnet(subnet)]
@@ -33,8 +33,8 @@ def is_transit_vpc(network: Network, inventory: Inventory, vpc: str) -> bool:
         and not inventory.unknown_workloads(vpc)
         and not inventory.unknown_hosts(vpc)
         and not _has_hosts(network, vpc)
-        and _is_sent_more(network, inventory, vpc)
-        and all(_hands_on(inventory, subnet) for subnet in attached)
+        and _receives_other_traffic(network, inventory, vpc)
+        and all(_forwards(inventory, subnet) for subnet in attached)
         and all(subnet.address in middleboxes for subnet in others)
         and any(inventory.sends_to_hub(subnet) for subnet in others)
     )
@@ -50,7 +50,7 @@ def _middleboxes(network: Network) -> Iterator[str]:
 
 
 def _has_hosts(network: Network, vpc: str) -> bool:
-    """Whether an instance, an interface or an interface endpoint is in a VPC, or may be."""
+    """Whether an instance, a network interface or an interface endpoint is in a VPC, or may be."""
     used = [host.subnet for host in network.hosts.values()]
     for endpoint in network.endpoints.values():
         if endpoint.kind is not EndpointKind.GATEWAY and endpoint.vpc in (vpc, *_unknown(endpoint.vpc)):
@@ -62,8 +62,8 @@ def _unknown(vpc: str | Unknown) -> tuple[Unknown, ...]:
     return (vpc,) if isinstance(vpc, Unknown) else ()
 
 
-def _is_sent_more(network: Network, inventory: Inventory, vpc: str) -> bool:
-    """Whether a route of a transit gateway leads to a VPC's attachment that is for addresses outside of the VPC."""
+def _receives_other_traffic(network: Network, inventory: Inventory, vpc: str) -> bool:
+    """Whether a transit gateway route to a VPC's attachment has a destination outside of the VPC."""
     attachments = {
         attachment.address
         for attachment in network.attachments.values()
@@ -80,8 +80,8 @@ def _is_sent_more(network: Network, inventory: Inventory, vpc: str) -> bool:
     )
 
 
-def _hands_on(inventory: Inventory, subnet: Subnet) -> bool:
-    """Whether a subnet's table leads to a NAT gateway or a firewall, and surely not to the transit gateway."""
+def _forwards(inventory: Inventory, subnet: Subnet) -> bool:
+    """Whether a subnet has a route to a NAT gateway or a firewall, and certainly none to the transit gateway."""
     targets = [route.target for route in inventory.routes(subnet) if not route.unknown_reason]
     leads = any(
         isinstance(t, Target) and t.kind in (TargetKind.NAT_GATEWAY, TargetKind.FIREWALL_ENDPOINT) for t in targets

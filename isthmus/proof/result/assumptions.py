@@ -1,4 +1,4 @@
-"""What every verdict rests on, and what a more specific advertisement from a site would change."""
+"""The assumptions of a proof, and the effects of a more specific prefix that a site could advertise."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Span = tuple[int, int]
 
 
 def assumptions(engine: Forwarding, locations: Locations) -> Iterator[str]:
-    """One sentence each."""
+    """The assumptions of a proof, one sentence each."""
     yield from locations.assumed
     for site in engine.sites.by_name.values():
         yield from _advertised(engine, site)
@@ -44,17 +44,20 @@ def assumptions(engine: Forwarding, locations: Locations) -> Iterator[str]:
         yield _client_ports(engine)
     yield from conditions(engine.network, locations.spokes)
     if locations.spokes:
-        yield "security groups and software on hosts are the hosts' own business: this is what the network lets through"
+        yield _NOT_COVERED
 
 
+_NOT_COVERED = (
+    "security groups and host firewalls are not evaluated: the result covers routing, network ACLs and Network Firewall"
+)
 _ROUTERS = (
-    "routers on-premises deliver what is for their own networks and send to AWS what AWS advertises to them; "
-    "every tunnel is up"
+    "on-premises routers deliver packets to their own networks, and send packets for prefixes that AWS advertises to "
+    "AWS; every tunnel is up"
 )
 
 
 def assumed_on(engine: Forwarding, paths: Iterable[Path]) -> Iterator[str]:
-    """What the answer about some packets rests on: one sentence for each thing on their paths that is assumed."""
+    """The assumptions about the resources on some paths, one sentence each."""
     paths = list(paths)
     met = {hop.address for path in paths for hop in path.hops}
     sites = [site for site in engine.sites.by_name.values() if not met.isdisjoint((site.name, *site.connections))]
@@ -71,28 +74,28 @@ def assumed_on(engine: Forwarding, paths: Iterable[Path]) -> Iterator[str]:
 
 def _client_ports(engine: Forwarding) -> str:
     low, high = engine.client_ports
-    return f"clients open connections from ports {low} to {high}, and replies go there: set with --client-ports"
+    return f"clients use source ports {low} to {high}, to which replies go (set with --client-ports)"
 
 
 def _appliances(endpoints: Iterable[VpcEndpoint]) -> Iterator[str]:
-    """What is taken on trust of appliances, of which no Terraform says what they do."""
+    """Appliances behind Gateway Load Balancers: Terraform does not describe what they do."""
     for endpoint in endpoints:
         if endpoint.kind is EndpointKind.GATEWAY_LOAD_BALANCER:
             yield f"appliances behind {endpoint.address} forward what they receive"
 
 
 def _inspected(firewalls: Iterable[Firewall]) -> Iterator[str]:
-    """What is taken on trust of firewalls: what the rules that the intent states find inside packets."""
+    """Firewall rules that inspect payloads: the intended rules are assumed to match what they are meant for."""
     for firewall in firewalls:
         if isinstance(firewall.rules, SuricataRules) and not firewall.rules.drops:
-            yield f"{firewall.name or firewall.address} drops nothing: it only reports what its rules and defaults find"
+            yield f"{firewall.name or firewall.address} drops nothing: its rules and default actions only alert"
             continue
         if isinstance(firewall.rules, Unknown) or not any(rule.stated and rule.inside for rule in firewall.rules.rules):
             continue
         unseen = some(firewall.rules.unseen, _MOST)
         yield (
-            f"{firewall.name or firewall.address} finds inside packets what the intent means it to find: it lets out "
-            f"what its lists name, and drops nothing else that is meant: {unseen}"
+            f"{firewall.name or firewall.address} inspects payloads as the intent states: it allows the domains of its "
+            f"lists, and drops no other intended packets: {unseen}"
         )
 
 
@@ -107,23 +110,23 @@ def _advertised(engine: Forwarding, site: Site) -> Iterator[str]:
         yield f"site {site.name} advertises nothing: static routing over {', '.join(static)}"
     together: dict[tuple[str, ...] | Unknown, list[str]] = {}
     for connection in dynamic:
-        said = site.advertised_on(connection)
-        listed = said if isinstance(said, Unknown) else tuple(str(announcement.prefix) for announcement in said)
+        advertised = site.advertised_on(connection)
+        listed = advertised if isinstance(advertised, Unknown) else tuple(str(each.prefix) for each in advertised)
         together.setdefault(listed, []).append(connection)
     for prefixes, connections in together.items():
         over = ", ".join(connections)
         if isinstance(prefixes, Unknown):
-            yield f"what site {site.name} advertises over {over} is not known: {prefixes.reason}"
+            yield f"the prefixes that site {site.name} advertises over {over} are unknown: {prefixes.reason}"
         else:
             yield f"site {site.name} advertises {', '.join(prefixes) or 'nothing'} over {over}, and nothing else"
 
 
 def more_specific_prefixes(engine: Forwarding, locations: Locations) -> Iterator[str]:
-    """What a site could take by advertising more than it is said to: a VPN's advertisements cannot be filtered.
+    """The packets that a site would receive if it advertised more prefixes: AWS does not filter them on a VPN.
 
-    In every table that learns from a site, an advertisement longer than a learnt or static route inside that route's
-    prefix wins over it. It takes what spokes send to the transit gateway: not what their own routes keep from it, and
-    never what a spoke sends to itself, for its local route wins over whatever is longer and propagated.
+    In every route table with propagation from a site, an advertised prefix that is more specific than another route
+    wins over it. This affects the packets that spokes send to the transit gateway. It does not affect packets that
+    another route of the VPC keeps, and packets inside a VPC, since the local route wins over propagated routes.
     https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
     """
     network = engine.network
@@ -143,28 +146,29 @@ def more_specific_prefixes(engine: Forwarding, locations: Locations) -> Iterator
             continue
         learned, blocked = _routes(engine, table.address)
         sending = _Sending(engine, locations, senders)
-        reach = {name: c for name, c in _spoke_cidrs(locations) if c in learned and sending.to(c, besides=name)}
+        reach = {name: c for name, c in _spoke_cidrs(locations) if c in learned and sending.to(c, owner=name)}
         blocked = [cidr for cidr in blocked if sending.to(cidr)]
         by = " or ".join(learns)
         who = some([s for s in senders if sending.any_of(s, [*reach.items(), *(("", c) for c in blocked)])], _MOST)
         if reach:
-            theirs = some([f"{name} ({cidr})" for name, cidr in reach.items()], _MOST)
+            destinations = some([f"{name} ({cidr})" for name, cidr in reach.items()], _MOST)
             ways = ", ".join(sorted({str(way) for found in learns.values() for way in found}))
             yield (
-                f"an advertisement by {by} longer than a spoke's own prefix would take from {who} what they send to "
-                f"{theirs}: {table.address} learns from {ways}"
+                f"if {by} advertises a prefix more specific than a spoke's CIDR, packets from {who} to "
+                f"{destinations} go there instead: {ways} propagates routes into {table.address}"
             )
         if blocked:
             named = ", ".join(map(str, blocked[:_MOST])) + (" and others" if len(blocked) > _MOST else "")
             site = by if len(learns) == 1 else "that site"
             yield (
-                f"a prefix that {by} advertises inside {named} would open a path from {who} to {site} past "
-                f"the blackhole in {table.address}, and back to AWS if the site is told it"
+                f"if {by} advertises a prefix more specific than {named}, packets from {who} bypass the "
+                f"blackhole route in {table.address} and go to {site}, which can send them back to AWS "
+                "if AWS advertises that prefix"
             )
 
 
 class _Sending:
-    """Which prefixes each of some spokes sends to a transit gateway, by the routes of its VPC's tables."""
+    """The prefixes that each of some spokes routes to a transit gateway."""
 
     def __init__(self, engine: Forwarding, locations: Locations, spokes: Sequence[str]) -> None:
         self._by: dict[tuple[Span, ...] | None, list[str]] = defaultdict(list)
@@ -172,9 +176,9 @@ class _Sending:
         for spoke, sent in self._of.items():
             self._by[sent].append(spoke)
 
-    def to(self, prefix: Cidr, besides: str = "") -> bool:
-        """Whether any of them sends to a prefix; `besides` is the spoke that has it, which does not."""
-        return any(_meets(sent, prefix) and spokes != [besides] for sent, spokes in self._by.items())
+    def to(self, prefix: Cidr, owner: str = "") -> bool:
+        """Whether any of them sends to a prefix. `owner`: the spoke that has the prefix, which does not count."""
+        return any(_meets(sent, prefix) and spokes != [owner] for sent, spokes in self._by.items())
 
     def any_of(self, spoke: str, prefixes: Iterable[tuple[str, Cidr]]) -> bool:
         """Whether a spoke sends to any of some prefixes of other spokes."""
@@ -182,7 +186,7 @@ class _Sending:
 
 
 def _sent(engine: Forwarding, vpc: str) -> tuple[Span, ...] | None:
-    """The prefixes of a VPC's routes to transit gateways; None where nobody knows all of its routes."""
+    """The prefixes of a VPC's routes to transit gateways; None if a route is unknown."""
     spans: set[Span] = set()
     for subnet in engine.index.subnets_of.get(vpc, ()):
         if isinstance(subnet.table, Unknown) or (table := engine.index.vpc_table(subnet.table)).unknown_reason:
@@ -201,7 +205,7 @@ def _meets(sent: tuple[Span, ...] | None, prefix: Cidr) -> bool:
 
 
 def _sources(engine: Forwarding, locations: Locations) -> dict[str, list[str]]:
-    """The spokes whose packets each transit gateway table decides about."""
+    """The spokes that are associated with each transit gateway route table."""
     by_vpc = {location.vpc: location.name for location in locations.spokes}
     found: dict[str, list[str]] = defaultdict(list)
     for attachment in engine.network.attachments.values():
@@ -212,7 +216,7 @@ def _sources(engine: Forwarding, locations: Locations) -> dict[str, list[str]]:
 
 
 def _routes(engine: Forwarding, table: str) -> tuple[PrefixSet, list[Cidr]]:
-    """Prefixes that lead to VPCs, and those that are blackholed."""
+    """The prefixes propagated from VPCs, and those of blackhole routes."""
     network = engine.network
     vpcs = {a.address for a in network.attachments.values() if a.kind is AttachmentKind.VPC}
     candidates = engine.routes(table)

@@ -1,4 +1,4 @@
-"""What is left when something fails: each tunnel, VPN connection, customer gateway, NAT gateway and zone."""
+"""Failure scenarios: each tunnel, VPN connection, customer gateway, NAT gateway and zone down."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from isthmus.proof.result.findings import LostFlows
 
 
 class FailureKind(StrEnum):
-    """Kinds of things that fail."""
+    """The kinds of components that fail."""
 
     TUNNEL = "tunnel"
     CONNECTION = "VPN connection"
@@ -23,14 +23,14 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One thing that fails: its kind, and its address or label."""
+    """One component that fails: its kind, and its Terraform address or zone."""
 
     kind: FailureKind
     what: str
 
     @property
     def scenario(self) -> Scenario:
-        """The failure as the engine takes it."""
+        """The failure as the engine simulates it."""
         return Scenario(frozenset({self.what}), str(self))
 
     def __str__(self) -> str:
@@ -39,33 +39,33 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class FailureResult:
-    """What a failure takes. `lost` are flows that work otherwise; it is survived if none of them was meant to be."""
+    """The result of a failure. `lost`: the flows that work otherwise, and not during the failure."""
 
     failure: Failure
     lost: tuple[LostFlows, ...]
 
     @property
     def survived(self) -> bool:
-        """Whether everything is left that was meant to be."""
+        """Whether every flow that the intent has redundancy for still works."""
         return not any(flow.meant_to_survive for flow in self.lost)
 
     @property
     def count(self) -> int:
-        """How many flows are lost."""
+        """The number of lost flows."""
         return sum(lost.count for lost in self.lost)
 
     def __str__(self) -> str:
         if not self.lost:
-            return f"{self.failure}: nothing lost"
+            return f"{self.failure}: no flow lost"
         text = f"{self.failure}: {self.count} {'flow' if self.count == 1 else 'flows'} lost"
         if not self.survived:
-            return f"{text}, some meant to survive"
+            return f"{text}, some of which the intent has redundancy for"
         in_it = self.failure.kind is FailureKind.ZONE
-        return f"{text}, for hosts that are in it or leave by it" if in_it else text
+        return f"{text}: those with an endpoint in this zone, or using its NAT gateway" if in_it else text
 
 
 def failures(network: Network) -> Iterator[Failure]:
-    """Everything whose failure is looked at, in a stable order."""
+    """Every failure that the proof simulates, in a stable order."""
     for vpn in network.vpns.values():
         yield from (Failure(FailureKind.TUNNEL, tunnel.address) for tunnel in vpn.tunnels)
     yield from (Failure(FailureKind.CONNECTION, address) for address in network.vpns)

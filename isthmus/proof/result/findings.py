@@ -1,4 +1,4 @@
-"""What a proof says: flows, violations, and the verdict over them."""
+"""The parts of a proof: flows, violations, unknown results, and the verdict."""
 
 from __future__ import annotations
 
@@ -18,13 +18,17 @@ from isthmus.text.printable import printable
 __all__ = ["Flow", "LostFlows", "Outcome", "PacketOutcome", "UnknownResult", "Verdict", "Violation"]
 
 
-LONGEST = 10_000  # characters of one sentence: it may quote what is in the input
+LONGEST = 10_000  # characters of one sentence; it may quote the input
 
 
 class Verdict(StrEnum):
-    """Proved: the network is as the intent says. No violations: there is no intent, and every rule that holds for all
-    networks holds. Violated: something does not hold. Unknown: nothing is known to be wrong, and not everything could
-    be answered."""
+    """The result of a proof.
+
+    - `PROVED`: every intended flow is reachable, and no other flow is.
+    - `NO_VIOLATIONS`: there is no intent, and every rule that holds for all networks holds.
+    - `VIOLATED`: at least one rule does not hold.
+    - `UNKNOWN`: no violation was found, but at least one result is unknown.
+    """
 
     PROVED = "proved"
     NO_VIOLATIONS = "no-violations"
@@ -34,10 +38,12 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """A rule that does not hold. `rule` is an id of `isthmus.proof.result.rules`; `resources` are addresses to look at.
+    """A rule that does not hold.
 
-    `source` and `destination` are names of places where it concerns a flow, else "". `packets` says for which packets
-    of the flow, "" for all of them: `udp and icmp`, `all but tcp/443`.
+    - `rule`: its id, see `isthmus.proof.rule`. `why`: the reason, in a sentence.
+    - `resources`: Terraform addresses of the resources that cause it, the likeliest first.
+    - `source`, `destination`: the locations of the flow, or "".
+    - `packets`: the packets of the flow, for example `udp and icmp` or `all but tcp/443`; "" for all packets.
     """
 
     rule: str
@@ -49,7 +55,7 @@ class Violation:
 
     @property
     def flow(self) -> str:
-        """The flow that it concerns, or the place, or "": `dev -> prod, udp and icmp`."""
+        """The flow, or the location, or "": `dev -> prod, udp and icmp`."""
         flow = f"{self.source} -> {self.destination}" if self.destination else self.source
         return f"{flow}, {self.packets}" if self.packets else flow
 
@@ -62,7 +68,7 @@ class Violation:
 
 @dataclass(frozen=True, slots=True)
 class UnknownResult:
-    """Something nobody can say from this input, and why."""
+    """A result that this input does not determine, and the reason."""
 
     what: str
     why: str
@@ -76,7 +82,10 @@ class UnknownResult:
 
 
 class PacketOutcome(NamedTuple):
-    """What becomes of some packets, and of the replies to them. `not_for`: `client ports 3389` that get none, or ""."""
+    """The outcome of some packets, and of the replies to them.
+
+    `not_for`: the client ports that replies do not reach, for example `client ports 3389`, or "".
+    """
 
     packets: Packets
     forward: Outcome
@@ -92,16 +101,16 @@ class PacketOutcome(NamedTuple):
 
 @dataclass(frozen=True)
 class Flow:
-    """What happens between two places, seen from the source.
+    """The flow from one location to another.
 
-    - `forward`: packets there; `back`: the replies to them. Of the packets that the intent asks for, the worst; where
-      it asks for none, or there is none, of those that fare best.
-    - `fates`: of all packets, by what becomes of them; one where all fare alike.
-    - `few_client_ports`: replies get back to fewer than half of the client ports.
-    - `intended`: whether the intent asks for it; None without an intent.
-    - `zones`: where zones differ, the outcome there and back by zone of the source.
-    - `tiers`: likewise by tier of the source's subnets, where a spoke has several.
-    - `condition`: what it holds on: a public address of the host.
+    - `forward`: the outcome of packets. `back`: the outcome of the replies. With intended packets, the worst outcome of
+      these; without, the best outcome of all packets.
+    - `packet_outcomes`: all packets by outcome. It has one element if all packets have the same outcome.
+    - `few_client_ports`: replies reach fewer than half of the client ports.
+    - `intended`: whether the intent asks for the flow. None: there is no intent, or it does not mention the flow.
+    - `zones`: the outcomes by Availability Zone of the source, if they differ.
+    - `tiers`: the outcomes by tier of the subnets, if they differ.
+    - `condition`: the condition for the result, that a host has a public address; or "".
     """
 
     source: str
@@ -120,66 +129,66 @@ class Flow:
 
     @property
     def packets(self) -> Packets:
-        """The packets for which it works both ways."""
+        """The packets that are reachable, with their replies."""
         return Packets.of(
             *(
                 span
-                for fate in self.packet_outcomes
-                if fate.forward is fate.back is Outcome.REACHABLE
-                for span in fate.packets.spans
+                for each in self.packet_outcomes
+                if each.forward is each.back is Outcome.REACHABLE
+                for span in each.packets.spans
             )
         )
 
     @property
     def in_part(self) -> bool:
-        """Whether it works for some packets only. To the internet, those that NAT gateways translate are all."""
+        """Whether it works for some packets only. To the internet only packets that NAT gateways translate count."""
         return self.works and not (TO_INTERNET if self.destination == INTERNET else ALL_PACKETS) <= self.packets
 
     @property
     def works(self) -> bool:
-        """Whether it is reachable both ways, for most client ports."""
+        """Whether packets and replies are reachable, for most client ports."""
         return self.forward is self.back is Outcome.REACHABLE and not self.few_client_ports
 
     @property
     def one_way(self) -> bool:
-        """Whether packets get there and replies do not come back, or for few client ports only."""
+        """Whether packets arrive and replies do not come back, or only to few client ports."""
         return self.forward is Outcome.REACHABLE and not self.works
 
     @cached_property
     def parts(self) -> Mapping[str, tuple[Outcome, Outcome]]:
-        """Where subnets differ, the outcome there and back of each of them, by name."""
+        """The outcome of each subnet by name, if they differ: of packets, and of replies."""
         return self.find_parts()
 
     @property
     def partly(self) -> bool:
-        """Whether it works for some subnets, and not for others."""
+        """Whether it works for some subnets only."""
         working = {parts == (Outcome.REACHABLE, Outcome.REACHABLE) for parts in self.parts.values()}
         return len(working) > 1
 
     @property
     def unknown(self) -> bool:
-        """Whether nobody can say, of all subnets or of some."""
+        """Whether the outcome is unknown, for all subnets or for some."""
         every = [(self.forward, self.back), *self.parts.values()]
         return any(Outcome.UNKNOWN in outcomes for outcomes in every)
 
     @property
     def known_blocked(self) -> bool:
-        """Whether it is meant and known to be stopped somewhere, whatever is unknown of other subnets."""
+        """Whether it is intended and blocked for certain, even if the outcome of other subnets is unknown."""
         return self.intended is True and Outcome.BLOCKED in (self.forward, self.back)
 
     @property
     def detail(self) -> str:
-        """Which subnets differ: `app yes, vault no`."""
+        """The short result of each subnet, if they differ: `app yes, vault no`."""
         return ", ".join(f"{name} {short_result(*outcomes)}" for name, outcomes in self.parts.items())
 
     @cached_property
     def exits(self) -> Mapping[str, tuple[str, ...]]:
-        """Every resource by which it leaves for the internet, with the subnets that use it; where all do, none."""
+        """Each exit to the internet, with the subnets that use it; no subnets if all of them use it."""
         return self.find_exits()
 
     @property
     def returned(self) -> str:
-        """What becomes of the replies, in a word: where no packet arrives, there is none to follow."""
+        """The outcome of the replies in a word. If no packet arrives, there is no reply to follow."""
         unseen = (
             self.forward is not Outcome.REACHABLE and self.evidence is not None and not self.evidence.reply.followed
         )
@@ -187,12 +196,12 @@ class Flow:
 
     @cached_property
     def evidence(self) -> RoundTrip | None:
-        """The packet and the reply that show it best. Followed when first asked for."""
+        """A packet and its reply that show the outcome best. They are followed on first use."""
         return self.explain()
 
     @property
     def exit(self) -> str:
-        """The resource by which it leaves for the internet, or "". A way that nothing comes back by is none."""
+        """The exit to the internet, or "". An exit without a return path does not count."""
         if self.back is Outcome.BLOCKED:
             return ""
         paths = self.evidence.forward.paths if self.evidence else ()
@@ -214,7 +223,7 @@ class Flow:
 
 
 def short_result(forward: Outcome, back: Outcome) -> str:
-    """An outcome there and back in a word."""
+    """The outcome of packets and replies in a word: yes, no, one way or ?."""
     if Outcome.UNKNOWN in (forward, back):
         return "?"
     if forward is Outcome.BLOCKED:
@@ -224,9 +233,9 @@ def short_result(forward: Outcome, back: Outcome) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LostFlows:
-    """A flow that a failure takes: what happens there and back while it lasts, and whether it was meant to survive.
+    """A flow that a failure interrupts: its outcome during the failure, and whether the intent has redundancy for it.
 
-    `like` are the sources and destinations that fare alike, in each pair of two: it stands for all of these flows.
+    `like`: equivalent sources and equivalent destinations. The object stands for the flows of all pairs of them.
     """
 
     source: str
@@ -239,12 +248,12 @@ class LostFlows:
 
     @property
     def flows(self) -> Iterator[tuple[str, str]]:
-        """Every flow that it stands for, itself included."""
+        """Every flow that it stands for, including itself."""
         sources, destinations = self.like[0] or (self.source,), self.like[1] or (self.destination,)
         return ((a, b) for a in sources for b in destinations if a != b)
 
     @property
     def count(self) -> int:
-        """How many flows that are."""
+        """The number of flows that it stands for."""
         sources, destinations = self.like[0] or (self.source,), self.like[1] or (self.destination,)
         return len(sources) * len(destinations) - len({*sources} & {*destinations})

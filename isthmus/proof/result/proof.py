@@ -1,4 +1,4 @@
-"""What a proof comes to: the verdict, with everything that it rests on and everything that was found."""
+"""The result of a proof: the verdict, the violations, the unknown results and the assumptions."""
 
 from __future__ import annotations
 
@@ -38,22 +38,25 @@ class Flows:
         return (self.between(a, b) for a in self.names for b in self.names if self.in_scope(a, b))
 
     def __getitem__(self, pair: tuple[str, str]) -> Flow:
-        """The flow from one place to another, by names. Raises `KeyError` where one of them is not a place."""
+        """The flow between two locations. Raises `KeyError` for a name that no location has."""
         return self.between(*pair)
 
 
 @dataclass(frozen=True)
 class Proof:
-    """The answer of `Subject.against` and `Subject.on_its_own`.
+    """The result of `Analysis.prove`, `Analysis.against` and `Analysis.on_its_own`.
 
-    - `flows`: all pairs. `services`: AWS services by gateway endpoint, by spoke.
-    - `violations`, `unanswered`: what does not hold, and what could not be answered.
-    - `assumptions`: what every answer rests on. `more_specific_prefixes`: what a more specific advertisement would do.
-    - `advertised_prefixes`: what AWS advertises, by VPN connection and Direct Connect gateway.
-    - `scenarios`: what each failure takes.
-    - `drift`: files that are not as they were synthesized. What they hold is proved as it is.
-    - `quotas`: the fullest. `notes`: what is worth knowing and breaks nothing.
-    - `without_hosts`: the places that are taken to hold no hosts, by name.
+    - `flows`: the flows of all pairs of locations. `services`: flows of spokes to AWS services by gateway endpoints.
+    - `violations`: the rules that do not hold. `unknown_results`: the results that the input does not determine.
+    - `assumptions`: facts that the proof cannot read, one sentence each.
+    - `more_specific_prefixes`: the effects of a more specific prefix that a site could advertise.
+    - `advertised_prefixes`: the prefixes that AWS advertises, by address of the VPN connection or Direct Connect
+      gateway.
+    - `scenarios`: the results of failure scenarios; empty without an intent, and with `scenarios=False`.
+    - `drift`: files of the output that differ from what was synthesized. The proof uses them as they are.
+    - `quotas`: the most used AWS quotas, with their limits. `notes`: facts that are no violation.
+    - `against_intent`: whether there was an intent.
+    - `without_hosts`: the names of locations that are assumed to hold no hosts. Rules ignore their flows.
     """
 
     flows: Flows
@@ -72,7 +75,7 @@ class Proof:
 
     @property
     def verdict(self) -> Verdict:
-        """Violated if anything is, then unknown if anything is. Nothing is proved without an intent."""
+        """VIOLATED with violations, else UNKNOWN with unknown results. Only a proof against an intent is PROVED."""
         if self.violations:
             return Verdict.VIOLATED
         if self.unknown_results:
@@ -81,13 +84,13 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Whether all is answered and nothing is wrong: exit code 0."""
+        """Whether there are no violations and no unknown results: exit code 0."""
         return self.verdict in (Verdict.PROVED, Verdict.NO_VIOLATIONS)
 
     def marks(self, flow: Flow) -> bool:
-        """Whether reports mark a flow: it is not as meant, or goes one way only where that is not known to be harmless.
+        """Whether reports highlight a flow: it differs from the intent, or it is one-way and the network is not proved.
 
-        Once all is proved it is: packets that network ACLs take for replies, of which `notes` tell.
+        In a proved network a one-way flow is harmless: network ACLs take its packets for replies. `notes` lists it.
         """
         if flow.intended is None and self.against_intent:
             return False

@@ -1,4 +1,4 @@
-"""What a rule of the proof says, and the AWS pages that rules cite."""
+"""The description of a rule, and the AWS documentation that rules cite."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ VPN = "https://docs.aws.amazon.com/vpn/latest/s2svpn/"
 
 @dataclass(frozen=True, slots=True)
 class ProofRule:
-    """One kind of finding: what is wrong in a sentence, why it matters, where AWS says so ("" for our own rules)."""
+    """A rule of the proof, as reports and the rule reference show it.
+
+    - `id`: a stable noun phrase, for example `unintended-flow`.
+    - `info`: what a violation is, in one sentence. `explanation`: why it matters.
+    - `source`: the AWS page that states it; "" for a rule without one.
+    """
 
     id: str
     info: str

@@ -1,4 +1,4 @@
-"""One packet, hop by hop: what names stand for, and the trips from each zone of a spoke."""
+"""Traces of flows: the positions that a name stands for, and the round trips between them."""
 
 from __future__ import annotations
 
@@ -37,19 +37,21 @@ from isthmus.proof.pairs.subnet_names import named_parts
 from isthmus.proof.result.assumptions import assumed_on
 from isthmus.proof.result.findings import PacketOutcome, short_result
 
-_HOST = 4  # AWS keeps the first four addresses of a subnet
+_HOST = 4  # AWS reserves the first four addresses of a subnet
 _SERVICES = ("s3", "dynamodb")
 _ORDER = {Outcome.BLOCKED: 0, Outcome.UNKNOWN: 1, Outcome.REACHABLE: 2}
 
 
 @dataclass(frozen=True)
 class FlowTrace:
-    """Trips from one place to another: one for each zone, or each part of it, that routes tell apart.
+    """The round trips from one location to another: one for each part of a location that routes distinguish.
 
-    - `assumptions`: what they rest on, of what their paths meet.
-    - `condition`: what the answer depends on, a public address of the host.
-    - `parts`: which subnets fare how, where they differ.
-    - `fates`: those of all packets that were asked about.
+    - `trips`: a packet and its reply each, with all paths.
+    - `unknown_reason`: why it is unknown which trips are between workload subnets, or "".
+    - `assumptions`: the assumptions about the resources on the paths.
+    - `condition`: the condition for the result, that a host has a public address; or "".
+    - `parts`: the short result of each subnet, if they differ: `app yes, vault no`.
+    - `packet_outcomes`: the traced packets by outcome.
     """
 
     source: str
@@ -77,12 +79,12 @@ class FlowTrace:
 
     @property
     def works(self) -> bool:
-        """Whether every packet arrives and every reply comes back, to most client ports."""
+        """Whether every packet and every reply arrives, for most client ports."""
         return self.outcome is Outcome.REACHABLE and not any(trip.mostly_denied for trip in self.trips)
 
     @property
     def examples(self) -> tuple[RoundTrip, ...]:
-        """One trip for each outcome, the worst first."""
+        """One round trip for each outcome, the worst first."""
         found: dict[tuple[Outcome, Outcome], RoundTrip] = {}
         for trip in self.trips:
             found.setdefault((trip.forward.outcome, trip.reply.outcome), trip)
@@ -94,22 +96,22 @@ class FlowTrace:
 
 
 def trace(pairs: AllPairs, source: str, destination: str, packets: Packets | None = None) -> FlowTrace:
-    """See `Subject.trace`. `packets` are those asked about; None: all, of which the trips show those that count."""
+    """See `Analysis.trace`. `packets`: the packets to trace. None: all packets; the trips show the decisive ones."""
     starts, ends = positions_of(pairs, source), positions_of(pairs, destination)
     if destination == INTERNET:
         ends = [*ends, *pairs.by_nat64]
     samples = []
     for start in starts:
-        for end in (end for end in ends if _meet(start, end)):
+        for end in (end for end in ends if _same_version(start, end)):
             try:
                 classes = packet_classes(pairs.engine, start, end, ALL_PACKETS if packets is None else packets)
                 if destination != INTERNET:
-                    classes = _perhaps_of_a_service(pairs.engine, start, end, classes)
+                    classes = _or_to_service(pairs.engine, start, end, classes)
             except NoSuchPosition as error:
                 raise NoSuchLocation(destination, pairs.names()) from error
             samples.append(SampleFlow(start, end, "", "", True, classes[0].trip, "", _version(end), classes))
     if not samples:
-        raise ProofError(f"{source} and {destination} have no version of IP in common, so no packet can be followed")
+        raise ProofError(f"{source} and {destination} have no IP version in common, so there is no packet to trace")
     named = pairs.locations.by_name
     decisive = pairs.decisive(source, destination) if source in named and destination in named else None
     shown = with_deciding_trips(samples, decisive or None if packets is None else packets)
@@ -119,78 +121,78 @@ def trace(pairs: AllPairs, source: str, destination: str, packets: Packets | Non
     paths = [path for trip in trips for path in (*trip.forward.paths, *trip.reply.paths)]
     assumed = tuple(assumed_on(pairs.engine, paths))
     on = "" if _by_gateway_endpoint(paths) else _conditions(pairs, starts, ends)
-    parts = _parted(pairs, trips)
-    called = _called(pairs, source), _called(pairs, destination)
-    return FlowTrace(*called, trips, unknown_reason, assumed, on, parts, Pair(tuple(shown)).packet_outcomes(None))
+    parts = _by_subnet(pairs, trips)
+    labels = _label(pairs, source), _label(pairs, destination)
+    return FlowTrace(*labels, trips, unknown_reason, assumed, on, parts, Pair(tuple(shown)).packet_outcomes(None))
 
 
-def _perhaps_of_a_service(
+def _or_to_service(
     engine: Forwarding, start: Position, end: Position, classes: tuple[PacketClass, ...]
 ) -> tuple[PacketClass, ...]:
-    """The classes to one public address, which may be one of a service that the source has a gateway endpoint for.
+    """The classes to a public address that may belong to a service with a gateway endpoint.
 
-    Unknown where packets would fare differently by the endpoint: its route is for the ranges of the service, which AWS
-    changes. https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+    The result is unknown if the endpoint would change the outcome: its route is for the address ranges of the service,
+    which AWS changes. https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
     """
     if not isinstance(end, Internet) or end.ip is None or end.ip.version != 4 or not isinstance(start, InSubnet):
         return classes
-    wanted = Packets.of(*(span for each in classes for span in each.packets.spans))
+    packets = Packets.of(*(span for each in classes for span in each.packets.spans))
     vpc = engine.network.subnets[start.address].vpc
     for endpoint in engine.network.endpoints.values():
         if endpoint.kind is not EndpointKind.GATEWAY or not endpoint.service_name or endpoint.vpc != vpc:
             continue
-        found = packet_classes(engine, start, Service(endpoint.service_name, end.ip), wanted)
+        found = packet_classes(engine, start, Service(endpoint.service_name, end.ip), packets)
         if {(one.packets, one.trip.outcome) for one in found} != {(one.packets, one.trip.outcome) for one in classes}:
             trip = classes[0].trip
             why = (
                 f"whether {end.ip} is one of the addresses of {endpoint.service_name} that {endpoint.address} leads to"
             )
-            return (PacketClass(wanted, differing(trip.forward.packet, trip, why)),)
+            return (PacketClass(packets, differing(trip.forward.packet, trip, why)),)
     return classes
 
 
 def _by_gateway_endpoint(paths: Sequence[Path]) -> bool:
-    """Whether all of some paths lead by gateway endpoints, for which no host needs a public address."""
+    """Whether all paths go through gateway endpoints, for which a host needs no public address."""
     return bool(paths) and all(any(hop.kind == "gateway endpoint" for hop in path.hops) for path in paths)
 
 
-def _parted(pairs: AllPairs, trips: Sequence[RoundTrip]) -> str:
-    """Which subnets fare how, where they differ: `app yes, vault no`."""
+def _by_subnet(pairs: AllPairs, trips: Sequence[RoundTrip]) -> str:
+    """The short result of each subnet, if they differ: `app yes, vault no`."""
     outcomes: dict[tuple[str, str], dict[int, set[tuple[Outcome, Outcome]]]] = {}
     for trip in trips:
         packet = trip.forward.packet
-        here, there = subnet_of(packet.source), subnet_of(packet.destination)
         back = Outcome.BLOCKED if trip.asymmetric else trip.reply.outcome
-        versions = outcomes.setdefault((here, there), {})
+        versions = outcomes.setdefault((subnet_of(packet.source), subnet_of(packet.destination)), {})
         versions.setdefault(_version(packet.destination), set()).add((trip.forward.outcome, back))
 
-    def rank(said: tuple[Outcome, Outcome]) -> tuple[int, int]:
-        return _ORDER[said[0]], _ORDER[said[1]]
+    def rank(outcome: tuple[Outcome, Outcome]) -> tuple[int, int]:
+        return _ORDER[outcome[0]], _ORDER[outcome[1]]
 
-    # Of two versions of IP the one that fares better, each by what fares worst.
-    worst = {key: max((min(said, key=rank) for said in each.values()), key=rank) for key, each in outcomes.items()}
-    if len({short_result(*said) for said in worst.values()}) < 2:
+    # The worst outcome in each IP version, then the best version.
+    found = {key: max((min(each, key=rank) for each in by.values()), key=rank) for key, by in outcomes.items()}
+    if len({short_result(*outcome) for outcome in found.values()}) < 2:
         return ""
-    return ", ".join(f"{name} {short_result(*said)}" for name, said in named_parts(pairs.engine.network, worst).items())
+    parts = named_parts(pairs.engine.network, found)
+    return ", ".join(f"{name} {short_result(*outcome)}" for name, outcome in parts.items())
 
 
 def _host(pairs: AllPairs, position: InSubnet) -> InSubnet:
-    """A host in a subnet, as the proof takes it: public in a public subnet, unless it is known to be private."""
+    """A host in a subnet. In a public subnet it has a public address, unless it is known to have none."""
     subnet = pairs.engine.network.subnets[position.address]
     public = pairs.inventory.public(subnet, 4 if position.ip is None else position.ip.version)
-    said = known(pairs.engine.network, position.address, position.ip)
-    return replace(position, public=public and said is not False)
+    has_public = known(pairs.engine.network, position.address, position.ip)
+    return replace(position, public=public and has_public is not False)
 
 
 def _conditions(pairs: AllPairs, starts: Sequence[Position], ends: Sequence[Position]) -> str:
-    """On what the answer depends that hosts of public subnets have public addresses, or ""."""
+    """The condition that hosts of public subnets have public addresses, or ""."""
     network = pairs.engine.network
-    near = [*starts, *ends]
-    if not any(isinstance(position, Internet | Service) for position in near):
+    positions = [*starts, *ends]
+    if not any(isinstance(position, Internet | Service) for position in positions):
         return ""
     found = (
         condition(network, position.address)
-        for position in near
+        for position in positions
         if isinstance(position, InSubnet)
         and position.public
         and known(network, position.address, position.ip) is not True
@@ -199,8 +201,8 @@ def _conditions(pairs: AllPairs, starts: Sequence[Position], ends: Sequence[Posi
     return "; ".join(dict.fromkeys(found))
 
 
-def _called(pairs: AllPairs, given: str) -> str:
-    """What was given, and for an address the place that it is in."""
+def _label(pairs: AllPairs, given: str) -> str:
+    """The given text; for an address also the location that contains it."""
     try:
         position = pairs.engine.locate(ip_address(given))
     except ValueError:
@@ -217,19 +219,19 @@ def _called(pairs: AllPairs, given: str) -> str:
 
 
 def _part_of_site(pairs: AllPairs, position: AtSite) -> str:
-    """The network of a site that an address is in, or the rest of the site."""
+    """The site network that contains an address, or the remainder of the site."""
     assert position.ip is not None
     address = number(position.ip)
-    here = [p for p in pairs.locations.networks if p.site == position.name and not p.is_rest]
-    named = (p.name for p in here if any(span(c)[0] <= address <= span(c)[1] for c in p.cidrs))
-    return next(named, rest_name(position.name) if here else position.name)
+    networks = [p for p in pairs.locations.networks if p.site == position.name and not p.is_rest]
+    named = (p.name for p in networks if any(span(c)[0] <= address <= span(c)[1] for c in p.cidrs))
+    return next(named, rest_name(position.name) if networks else position.name)
 
 
 def leaks(pairs: AllPairs, source: str, destination: str, packets: Packets | None = None) -> Iterator[PacketClass]:
-    """Every class of packets that gets from one place to another, or may: what isolation has to exclude.
+    """Every class of packets that arrives, or may arrive: isolation needs that there is none.
 
-    They may come from and go to every subnet, public and transit gateway subnets too, and every address that some rule
-    tells apart. `packets` are those asked about; None: any. Raises `NoSuchLocation`.
+    This includes packets from and to public subnets and transit gateway subnets, and every address that a rule
+    distinguishes. `packets`: the packets to trace; None: all. Raises `NoSuchLocation`.
     """
     starts, ends = _everywhere(pairs, source), _everywhere(pairs, destination)
     for start in starts:
@@ -241,7 +243,7 @@ def leaks(pairs: AllPairs, source: str, destination: str, packets: Packets | Non
 
 
 def _site(pairs: AllPairs, given: str) -> str:
-    """The site of a name, or of the name or address of one of its connections, or ""."""
+    """The site with a name, or with a connection of that name or address, or ""."""
     network = pairs.engine.network
     names = {vpn.name: vpn.address for vpn in network.vpns.values()}
     names |= {dx.name: dx.address for dx in network.dx_gateways.values()}
@@ -251,7 +253,7 @@ def _site(pairs: AllPairs, given: str) -> str:
 
 
 def _at_site(pairs: AllPairs, site: str) -> Sequence[Position]:
-    """A host at a site: in its first network, or else at any address that it has."""
+    """A host at a site: in its first network, else at every sample address."""
     if pairs.engine.sites.by_name[site].networks:
         return [AtSite(site)]
     locations = [location for location in pairs.locations.networks if location.site == site]
@@ -259,7 +261,7 @@ def _at_site(pairs: AllPairs, site: str) -> Sequence[Position]:
 
 
 def _by_interface_endpoint(network: Network) -> Mapping[str, Sequence[VpcEndpoint]]:
-    """The interface endpoints of each service that has any."""
+    """The interface endpoints of each service."""
     found: dict[str, list[VpcEndpoint]] = {}
     for endpoint in network.endpoints.values():
         if endpoint.kind is EndpointKind.INTERFACE and endpoint.service_name:
@@ -268,7 +270,7 @@ def _by_interface_endpoint(network: Network) -> Mapping[str, Sequence[VpcEndpoin
 
 
 def _only(service: str, endpoints: Sequence[VpcEndpoint]) -> AtEndpoint:
-    """The one endpoint of a service. Which of several a name leads to is a matter of who asks, and of private DNS."""
+    """The only endpoint of a service. With several, the source and private DNS decide, so the user has to choose."""
     if len(endpoints) > 1:
         addresses = ", ".join(endpoint.address for endpoint in endpoints)
         raise ProofError(f"{service} has {len(endpoints)} interface endpoints: name one by its address: {addresses}")
@@ -276,20 +278,20 @@ def _only(service: str, endpoints: Sequence[VpcEndpoint]) -> AtEndpoint:
 
 
 def _in_subnet(pairs: AllPairs, given: str) -> Sequence[InSubnet]:
-    """A host of a subnet, of each version of IP that the subnet has addresses of."""
+    """A host of a subnet in each IP version of the subnet."""
     cidrs = [cidr for cidr in pairs.engine.network.subnets[given].cidrs if not isinstance(cidr, Unknown)]
     six = [InSubnet(given, cidr[_HOST]) for cidr in cidrs if cidr.version == 6][:1]
     return six if six and len(cidrs) == len(pairs.engine.network.subnets[given].cidrs) == 1 else [InSubnet(given), *six]
 
 
 def _everywhere(pairs: AllPairs, given: str) -> Sequence[Position]:
-    """Every way to be at a place, or at one of a site's networks. Raises `NoSuchLocation`."""
+    """All sample positions of a location, or of the networks of a site. Raises `NoSuchLocation`."""
     locations = [location.name for location in pairs.locations.all if given in (location.name, location.site)]
     return [end.position for name in locations for end in pairs.sample_addresses(name)] or positions_of(pairs, given)
 
 
 def _version(position: Position) -> int:
-    """The version of IP, or what stands for that of addresses that a NAT gateway translates."""
+    """The IP version of a position; `NAT64` for a NAT64 address."""
     if isinstance(position, UnknownAddress):
         return position.version
     address = getattr(position, "ip", None)
@@ -298,21 +300,21 @@ def _version(position: Position) -> int:
     return address.version if address else 4
 
 
-def _meet(start: Position, end: Position) -> bool:
-    """Whether packets from one to the other are of one version of IP."""
+def _same_version(start: Position, end: Position) -> bool:
+    """Whether a packet from one position to the other is possible in one IP version."""
     return _version(end) in ((6, NAT64) if _version(start) == 6 else (4,))
 
 
 def positions_of(pairs: AllPairs, given: str) -> Sequence[Position]:
-    """What a name or an address stands for. Raises `NoSuchLocation`."""
+    """The positions that a name or an address stands for. Raises `NoSuchLocation`."""
     network = pairs.engine.network
     location = pairs.locations.by_name.get(given)
     if given == INTERNET:
         return [Internet(), *(end.position for end in pairs.sample_addresses(INTERNET) if end.version == 6)]
     if location is not None:
-        main = [end.position for end in pairs.sample_addresses(given) if end.is_workload]
-        if main:
-            return main
+        workloads = [end.position for end in pairs.sample_addresses(given) if end.is_workload]
+        if workloads:
+            return workloads
         raise ProofError(f"{given} has no subnet whose addresses are known")
     if site := _site(pairs, given):
         return _at_site(pairs, site)
@@ -337,7 +339,7 @@ def positions_of(pairs: AllPairs, given: str) -> Sequence[Position]:
             return [_host(pairs, position) if isinstance(position, InSubnet) else position]
         except NoSuchPosition as error:
             if pairs.engine.in_several(address):
-                raise ProofError(f"no such place: {error}") from None
+                raise ProofError(f"no such location: {error}") from None
             return [UnassignedAddress(address, str(error))]
     services = {e.service_name for e in network.endpoints.values() if e.kind is EndpointKind.GATEWAY} - {""}
     if given in services:
@@ -348,9 +350,7 @@ def positions_of(pairs: AllPairs, given: str) -> Sequence[Position]:
     if given in _SERVICES:
         return [Service(given)]
     if members := pairs.locations.segments.get(given):
-        raise ProofError(
-            f"{given} is a segment, and a packet goes from one place to another: name one of {', '.join(members)}"
-        )
+        raise ProofError(f"{given} is a segment, and a trace needs a location: name one of {', '.join(members)}")
     services |= set(by_interface)
     sites = {location.site for location in pairs.locations.all if location.kind is LocationKind.SITE_NETWORK}
     raise NoSuchLocation(given, (*pairs.names(), *sorted(sites), *sorted(services), *network.subnets))

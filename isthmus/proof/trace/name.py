@@ -1,4 +1,4 @@
-"""Who answers one name for one place, step by step, and the way of the query where other DNS servers are asked."""
+"""Traces of DNS names: what answers a name for a location, and the paths of queries to other DNS servers."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from isthmus.proof.errors import ProofError
 from isthmus.proof.pairs.matrix import AllPairs
 from isthmus.proof.trace.flow import positions_of
 
-# Of underscores too, as in `_ldap._tcp`; https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
+# Underscores are allowed, as in `_ldap._tcp`: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
 _LABEL = re.compile(r"[A-Za-z0-9_-]{1,63}")
-# Types that take part in answering names, where one of them is not evaluated.
+# Resource types that affect DNS answers. If one is not evaluated, the answer is unknown.
 _NAMING = re.compile(r"route53|vpc_endpoint|dhcp|service_discovery|cloudformation|vpclattice")
 
 
 @dataclass(frozen=True)
 class NameTrace:
-    """What a name comes to.
+    """The answer to a DNS name.
 
-    - `answers`: who answers, first for the place that asks; each next one is asked by the one before.
-    - `queries`: the ways of queries between Resolver endpoints, hosts and DNS servers.
-    - `unread`: what of the input takes part in answering names and is not evaluated.
+    - `answers`: what answers the query of the location, then each answer that the one before forwards to.
+    - `queries`: the paths of the queries between hosts, Resolver endpoints and DNS servers.
+    - `unread`: resources that affect DNS answers and are not evaluated.
     """
 
     name: str
@@ -39,7 +39,7 @@ class NameTrace:
 
     @property
     def outcome(self) -> Outcome:
-        """Reachable where the name is answered, as far as this input decides; then unknown unless it is certain."""
+        """REACHABLE if the name is answered, BLOCKED if it is not, UNKNOWN if the input does not determine it."""
         found = [_outcome(answer) for answer in self.answers] + [query.outcome for query in self.queries]
         if Outcome.BLOCKED in found:
             return Outcome.BLOCKED
@@ -68,12 +68,12 @@ def _outcome(answer: Answer) -> Outcome:
     if answer.by is Answered.FORWARD and (isinstance(answer.endpoint, Unknown) or not answer.targets):
         return Outcome.UNKNOWN
     found = answer.found
-    # What this input has no record for may have one elsewhere.
+    # A name without a record in this input may have one in other Terraform.
     return Outcome.UNKNOWN if found is not None and (found.missing or found.unknown) else Outcome.REACHABLE
 
 
 def trace_name(pairs: AllPairs, source: str, name: str) -> NameTrace:
-    """Who answers `name` for a spoke, a host in one, or a site. Raises `NoSuchPlace` and `ProofError`."""
+    """What answers `name` for a spoke, a host or a site. Raises `NoSuchLocation` and `ProofError`."""
     _check(name)
     engine, network = pairs.engine, pairs.engine.network
     lookup, starts = Lookup(network), positions_of(pairs, source)
@@ -94,11 +94,11 @@ def trace_name(pairs: AllPairs, source: str, name: str) -> NameTrace:
 def _check(name: str) -> None:
     labels = name.removesuffix(".").split(".")
     if name != ROOT and (len(name) > 255 or not all(_LABEL.fullmatch(label) for label in labels)):
-        raise ProofError(f"{name!r} is no domain name. Write it like db.corp.example.com")
+        raise ProofError(f"{name!r} is not a domain name. Write a name such as db.corp.example.com")
 
 
 def _vpc_of(network: Network, source: str, starts: Sequence[Position]) -> str:
-    """The VPC of the hosts that ask."""
+    """The VPC of the hosts that send the query."""
     vpcs = set()
     for start in starts:
         subnet = network.subnets.get(start.address) if isinstance(start, InSubnet) else None
@@ -106,18 +106,18 @@ def _vpc_of(network: Network, source: str, starts: Sequence[Position]) -> str:
             vpcs.add(subnet.vpc)
     if len(vpcs) == 1 and isinstance(vpc := vpcs.pop(), str):
         return vpc
-    raise ProofError(f"names are looked up for hosts of a VPC, or for a site: {source} is neither. Name a spoke")
+    raise ProofError(f"{source} cannot send DNS queries: name a spoke, a host of a VPC or a site")
 
 
 def _inbound(
     network: Network, lookup: Lookup, starts: Sequence[Position], engine: Forwarding
 ) -> tuple[str, list[Asked]]:
-    """The VPC whose inbound Resolver endpoint a site asks, and the ways of its queries there."""
+    """The VPC with the inbound Resolver endpoint that a site queries, and the paths of its queries."""
     homes = set(lookup.inbound.values())
     if len(homes) != 1:
         many = "several VPCs have" if homes else "no VPC has"
         raise ProofError(
-            f"a site asks an inbound Resolver endpoint, and {many} one whose addresses are known. Name a spoke"
+            f"a site queries an inbound Resolver endpoint, and {many} one with known addresses: name a spoke"
         )
     (home,) = homes
     return home, list(asked(engine, starts, list(lookup.inbound)))
@@ -130,7 +130,7 @@ def _chain(answer: Answer | None) -> Iterator[Answer]:
 
 
 def _asked(engine: Forwarding, answer: Answer, starts: Sequence[Position]) -> Iterator[Asked]:
-    """The ways of the queries to the DNS servers that an answer names."""
+    """The paths of the queries to the DNS servers of an answer."""
     network = engine.network
     if answer.by is Answered.SERVERS:
         yield from asked(engine, [start for start in starts if not isinstance(start, AtEndpoint)], answer.targets)
@@ -143,21 +143,21 @@ def _asked(engine: Forwarding, answer: Answer, starts: Sequence[Position]) -> It
 
 
 def _no_endpoint(answer: Answer) -> str:
-    return f"{answer.endpoint or 'nothing'} is no outbound Resolver endpoint of this input"
+    return f"{answer.endpoint or 'nothing'} is not an outbound Resolver endpoint of this input"
 
 
 def steps(answer: Answer) -> Iterator[str]:
-    """Why an answer is what it is: what was weighed, what wins, and what the DNS firewall says."""
+    """The reasons of an answer: the candidates, the winner, and the DNS firewall rule."""
     for candidate in answer.candidates:
         yield f"candidate: {candidate}"
     if answer.rule and answer.by is not Answered.BLOCKED:
-        yield f"DNS firewall: {answer.rule} lets the query pass"
+        yield f"DNS firewall: {answer.rule} allows the query"
     if answer.by is Answered.ZONE and answer.found is not None:
         yield from _records(answer)
     if answer.by in (Answered.FORWARD, Answered.SERVERS):
         servers = ", ".join(map(_server, answer.targets)) or "nothing"
-        by = f" by {answer.endpoint}" if answer.endpoint else ""
-        yield f"asked: {servers}{by}"
+        by = f" through {answer.endpoint}" if answer.endpoint else ""
+        yield f"queries: {servers}{by}"
 
 
 def _records(answer: Answer) -> Iterator[str]:
@@ -180,7 +180,7 @@ def _server(target: Target | Unknown) -> str:
 
 
 def headline(traced: NameTrace) -> str:
-    """Who answers, in a line."""
+    """What answers, in one line."""
     first = traced.answers[0]
     about = f" {first.address}" if first.address else ""
     why = f": {first.reason}" if first.reason else ""
