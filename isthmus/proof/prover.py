@@ -16,8 +16,8 @@ from isthmus.proof.checks.accounts import account_violations
 from isthmus.proof.checks.allowed_connections import connection_assumptions, connection_notes, connection_violations
 from isthmus.proof.checks.causes import Naming
 from isthmus.proof.checks.client_ports import client_port_notes
-from isthmus.proof.checks.dns import Resolving
-from isthmus.proof.checks.dns_answers import Answering
+from isthmus.proof.checks.dns import DnsChecks
+from isthmus.proof.checks.dns_answers import NameChecks
 from isthmus.proof.checks.egress_vpc import egress_violations
 from isthmus.proof.checks.failures import FailureChecks, failure_violations
 from isthmus.proof.checks.firewall_policy import as_stated, compared
@@ -141,8 +141,8 @@ class Prover:
         checks = FlowChecks(self.network, self.intent, self.binding.egress)
         services = list(service_violations(self.estate, self.engine, self.locations, self.inventory))
         policy = compared(self.estate, self.network, self.binding.egress)
-        resolving = Resolving(self.estate, self.binding.vpcs, self.engine)
-        answering = Answering(self.estate, self.binding.vpcs, self.network)
+        dns = DnsChecks(self.estate, self.binding.vpcs, self.engine)
+        names = NameChecks(self.estate, self.binding.vpcs, self.network)
         violations = [
             *self.binding.violations,
             *account_violations(self.estate, self.binding.vpcs, self.binding.egress, self.given.graph),
@@ -153,8 +153,8 @@ class Prover:
             *connection_violations(self.intent, self.pairs, checks.naming),
             *zone_violations(self.estate, self.network, self.locations, self.inventory),
             *(found for found in services if isinstance(found, Violation)),
-            *resolving.violations,
-            *answering.violations,
+            *dns.violations,
+            *names.violations,
             *policy.violations,
             *egress_violations(self.estate, self.binding.egress, self.pairs, checks.naming),
             *advertisement_violations(self.estate, self.binding, advertised),
@@ -165,8 +165,8 @@ class Prover:
             *self._no_vpc(),
             *self.binding.unknown_results,
             *self.unknown_results(),
-            *resolving.unknown_results,
-            *answering.unknown_results,
+            *dns.unknown_results,
+            *names.unknown_results,
             *policy.unknown_results,
             *_unknown_advertisements(advertised),
             *self._uncounted(),

@@ -23,14 +23,16 @@ def network(*rules: SuricataRule) -> Network:
 
 
 @given(NAMES, NAMES, st.booleans())
-def test_each_name_that_comes_or_goes_is_said_once(was: tuple[str, ...], now: tuple[str, ...], passes: bool) -> None:
+def test_each_added_or_removed_domain_is_reported_once(
+    old: tuple[str, ...], new: tuple[str, ...], passes: bool
+) -> None:
     kind = "ALLOWLIST" if passes else "DENYLIST"
-    before, after = (network(*listed("list", kind, {"HOME_NET": ((1, 2),)}, names)) for names in (was, now))
-    does = "lets pass" if passes else "drops"
-    if was and now:
+    before, after = (network(*listed("list", kind, {"HOME_NET": ((1, 2),)}, names)) for names in (old, new))
+    does = "passes" if passes else "drops"
+    if old and new:
         assert sorted(firewall_changes(before, after)) == sorted(
-            [f"list: it {does} {name}, from now on" for name in {*now} - {*was}]
-            + [f"list: it {does} {name}, no more" for name in {*was} - {*now}]
+            [f"list: it {does} {name} (new)" for name in {*new} - {*old}]
+            + [f"list: it {does} {name} (removed)" for name in {*old} - {*new}]
         )
     assert not list(firewall_changes(before, before))
     assert len(list(firewall_changes(before, after))) == len(list(firewall_changes(after, before)))
@@ -44,39 +46,41 @@ def rules(*lines: str) -> Network:
     return network(*written("group", "\n".join(lines), {"HOME_NET": ((1, 2),)}))
 
 
-def test_rules_that_look_inside_are_said_and_others_are_evaluated() -> None:
-    assert list(firewall_changes(rules(PLAIN), rules(PLAIN, TLS))) == [f"group: it has the rule {TLS}, from now on"]
-    assert list(firewall_changes(rules(TLS), rules(PLAIN))) == [f"group: it has the rule {TLS}, no more"]
+def test_only_rules_that_inspect_payloads_are_reported() -> None:
+    assert list(firewall_changes(rules(PLAIN), rules(PLAIN, TLS))) == [f"group: it has the rule {TLS} (new)"]
+    assert list(firewall_changes(rules(TLS), rules(PLAIN))) == [f"group: it has the rule {TLS} (removed)"]
     assert not list(firewall_changes(rules(), rules(PLAIN)))
     assert list(firewall_changes(network(), network(unread("group")))) == [
-        "group: it has rules that cannot be read, from now on"
+        "group: it has rules that cannot be read (new)"
     ]
 
 
-def test_a_name_that_comes_by_one_protocol_alone_says_which() -> None:
+def test_a_domain_in_one_protocol_names_the_protocol() -> None:
     named = 'pass {} $HOME_NET any -> any any ({}; content:"a"; startswith; {}endswith; sid:1;)'
     tls, http = named.format("tls", "tls.sni", "nocase; "), named.format("http", "http.host", "")
-    assert list(firewall_changes(rules(), rules(tls))) == ["group: it lets pass a (TLS_SNI alone), from now on"]
-    assert list(firewall_changes(rules(), rules(tls, http))) == ["group: it lets pass a, from now on"]
+    assert list(firewall_changes(rules(), rules(tls))) == ["group: it passes a (TLS_SNI only) (new)"]
+    assert list(firewall_changes(rules(), rules(tls, http))) == ["group: it passes a (new)"]
     assert list(firewall_changes(rules(tls, http), rules(tls))) == [
-        "group: it lets pass a (TLS_SNI alone), from now on",
-        "group: it lets pass a, no more",
+        "group: it passes a (TLS_SNI only) (new)",
+        "group: it passes a (removed)",
     ]
 
 
-def test_groups_of_aws_are_asked_or_not() -> None:
-    asked = network(managed("policy", "MalwareDomainsStrictOrder"))
-    assert list(firewall_changes(network(), asked)) == ["AWS's MalwareDomainsStrictOrder: it is asked, from now on"]
-    assert list(firewall_changes(asked, network())) == ["AWS's MalwareDomainsStrictOrder: it is asked, no more"]
+def test_managed_rule_groups_are_reported() -> None:
+    managed_group = network(managed("policy", "MalwareDomainsStrictOrder"))
+    assert list(firewall_changes(network(), managed_group)) == ["AWS's MalwareDomainsStrictOrder: it is in use (new)"]
+    assert list(firewall_changes(managed_group, network())) == [
+        "AWS's MalwareDomainsStrictOrder: it is in use (removed)"
+    ]
 
 
-def test_a_policy_that_is_not_known_says_nothing() -> None:
-    """As long as it stays so."""
+def test_an_unknown_policy_does_not_change() -> None:
+    """If it is unknown before and after."""
     unknown = Network(firewalls={"fw": Firewall("fw", rules=Unknown("not here"))})
     assert not list(firewall_changes(unknown, unknown))
 
 
-def test_an_allow_list_that_grows_is_no_silent_change(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_longer_allow_list_is_a_change(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files: dict[str, Any] = dict(output("stage_4_central_egress"))
     path = "stacks/egress/modules/firewall/main.tf.json"
     before = write(files, tmp_path / "before")
@@ -89,11 +93,11 @@ def test_an_allow_list_that_grows_is_no_silent_change(tmp_path: Path, capsys: py
     assert cli.main(["diff", str(before), str(after)]) == 1
     out = capsys.readouterr().out
     assert out.startswith("NO FLOW CHANGES, but firewall rules do.\n")
-    assert f"aws_networkfirewall_rule_group.{name}: it lets pass .more.example, from now on" in " ".join(out.split())
+    assert f"aws_networkfirewall_rule_group.{name}: it passes .more.example (new)" in " ".join(out.split())
     assert cli.main(["diff", str(before), str(after), "--markdown", "-"]) == 1
     text = capsys.readouterr().out
     assert text.startswith("**No flow changes**, but firewall rules do.")
-    assert ".more.example, from now on" in text
+    assert ".more.example (new)" in text
     assert cli.main(["diff", str(before), str(after), "--json", "-"]) == 1
     assert len(json.loads(capsys.readouterr().out)["firewall_changes"]) == 1
     assert cli.main(["diff", str(after), str(after)]) == 0

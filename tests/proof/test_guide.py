@@ -185,18 +185,18 @@ def test_announcements_said_by_hand_count(subjects: Subjects, tmp_path: Path) ->
     assert any("advertises 172.20.0.0/15 over" in assumption for assumption in answer.assumptions)
 
 
-def test_a_longer_announcement_is_a_hairpin(tmp_path: Path) -> None:
-    """Somebody advertises part of prod: dev now reaches it by way of the data centre."""
+def test_a_more_specific_prefix_is_a_hairpin(tmp_path: Path) -> None:
+    """The site advertises a part of prod, so that dev reaches it through the data centre."""
     write(output("stage_3_every_vpc"), tmp_path)
     answer = proof.read(tmp_path, advertises=["infra-dc1-01=0.0.0.0/0,172.20.0.0/15,10.1.32.0/21"]).prove(
         scenarios=False
     )
     assert answer.verdict is Verdict.VIOLATED
-    assert any("10.1.16.0/20" in text or "longer than" in text for text in answer.more_specific_prefixes)
+    assert any("10.1.16.0/20" in text or "more specific than" in text for text in answer.more_specific_prefixes)
 
 
-def test_what_any_of_several_sites_could_announce_is_said_once(tmp_path: Path) -> None:
-    """Of a table that learns from both, not once for each of them."""
+def test_prefixes_of_several_sites_are_reported_once(tmp_path: Path) -> None:
+    """For a route table with propagation from both sites, not once for each site."""
     one = estate_of("examples.stage_5_resilient_vpn")
     [dc1] = one.sites
     first, second = dc1.customer_gateways
@@ -204,34 +204,36 @@ def test_what_any_of_several_sites_could_announce_is_said_once(tmp_path: Path) -
     two = check(replace(one, sites=[replace(dc1, customer_gateways=[first]), dc2]))
     write_output(tmp_path, synthesize(two))
     answer = proof.read(tmp_path).prove(scenarios=False)
-    said = [text for text in answer.more_specific_prefixes if text.startswith("an advertisement by ")]
-    assert said
-    of = [text.partition(" longer than ")[0].removeprefix("an advertisement by ").split(" or ") for text in said]
-    assert {tuple(sorted(sites)) for sites in of} == {("dc1", "dc2")}
-    ends = [text.partition(" longer than ")[2] for text in said]
+    texts = [text for text in answer.more_specific_prefixes if "more specific than a spoke's CIDR" in text]
+    assert texts
+    starts = [text.partition(" advertises ")[0].removeprefix("if ").split(" or ") for text in texts]
+    assert {tuple(sorted(sites)) for sites in starts} == {("dc1", "dc2")}
+    ends = [text.partition(" advertises ")[2] for text in texts]
     assert len(ends) == len(set(ends))
 
 
-def test_what_a_zone_takes_is_said_of_whom(subjects: Subjects) -> None:
+def test_the_failure_of_a_zone_names_its_flows(subjects: Subjects) -> None:
     answer = subjects("stage_3_every_vpc").prove()
-    zones = [str(survival) for survival in answer.scenarios if survival.failure.kind == "zone"]
+    zones = [str(result) for result in answer.scenarios if result.failure.kind == "zone"]
     assert zones
-    assert all(text.endswith(" flows lost, for hosts that are in it or leave by it") for text in zones)
-    others = [str(survival) for survival in answer.scenarios if survival.failure.kind != "zone"]
+    assert all(
+        text.endswith(" flows lost: those with an endpoint in this zone, or using its NAT gateway") for text in zones
+    )
+    others = [str(result) for result in answer.scenarios if result.failure.kind != "zone"]
     assert any(text.endswith(" flows lost") for text in others)
-    assert all("leave by it" not in text for text in others)
+    assert all("using its NAT gateway" not in text for text in others)
 
 
 def test_without_an_intent(tmp_path: Path) -> None:
     files = {path: text for path, text in output("stage_3_every_vpc").items() if path != "intent.json"}
-    said = proof.read(write(files, tmp_path), advertises=["infra-dc1-01=0.0.0.0/0,172.20.0.0/15"])
-    answer = said.prove()
+    given = proof.read(write(files, tmp_path), advertises=["infra-dc1-01=0.0.0.0/0,172.20.0.0/15"])
+    answer = given.prove()
     assert answer.verdict is Verdict.NO_VIOLATIONS
-    assert said.flows["infra-dev", "infra-dc1-01/172.20.0.0/15"].works
-    assert not said.flows["infra-dev", "infra-prod"].works
+    assert given.flows["infra-dev", "infra-dc1-01/172.20.0.0/15"].works
+    assert not given.flows["infra-dev", "infra-prod"].works
     silent = proof.read(tmp_path).prove()
     assert silent.verdict is Verdict.UNKNOWN
-    assert any("nobody said what infra-dc1-01 advertises" in str(u) for u in silent.unknown_results)
+    assert any("the prefixes that infra-dc1-01 advertises are not given" in str(u) for u in silent.unknown_results)
 
 
 def test_gateway_endpoints_are_reached(subjects: Subjects) -> None:

@@ -28,7 +28,7 @@ from tests.report.schemas import COMMANDS, SHARED, faults, objects, schema, vali
 STAGES = ("stage_1_dev_only", "stage_2_on_premises_egress", "stage_4_central_egress")
 QUIET = Difference(
     (),
-    firewall_changes=("group: it inspects TLS, from now on",),
+    firewall_changes=("group: it inspects TLS (new)",),
     names=(NameChange("db.corp.example.com", ("dev", "prod"), "Amazon DNS", "forwarded to 10.0.0.2"),),
 )
 

@@ -1,7 +1,7 @@
-"""Names against the intent: endpoints and rules are there, packets get to and from DNS servers, every spoke is served.
+"""DNS against the intent: endpoints and rules exist, queries reach DNS servers, and every spoke is associated.
 
-Whether a spoke reaches the subnets of a central endpoint is asked of all pairs already; here it is whether the endpoint
-lets it in.
+The flow checks cover the paths from spokes to the subnets of a central endpoint. This module checks its security
+groups.
 """
 
 from __future__ import annotations
@@ -38,11 +38,8 @@ from isthmus.proof.result.findings import UnknownResult, Violation
 _TCP = 6
 
 
-class Resolving:
-    """What is wrong with names and interface endpoints, and what nobody can say of them.
-
-    `vpcs` are the addresses of the VPCs that the intent's spokes are, by spoke.
-    """
+class DnsChecks:
+    """Checks Resolver endpoints and rules, interface endpoints and associations. `vpcs`: the VPC of each spoke."""
 
     def __init__(self, estate: Estate, vpcs: Mapping[str, str], engine: Forwarding) -> None:
         self.estate, self.vpcs, self.engine = estate, vpcs, engine
@@ -67,7 +64,7 @@ class Resolving:
     # --- DNS servers -------------------------------------------------------------------------------------------------
 
     def _inbound(self, home: SharedServices) -> None:
-        """Every site network that the spoke reaches gets to every address of the inbound endpoints, and back."""
+        """Every site network that the spoke reaches can query every address of the inbound endpoints."""
         if not home.dns.inbound:
             return
         endpoints = [e for e in self.facts.endpoints.values() if e.inbound is True and self._in_home(e)]
@@ -79,10 +76,10 @@ class Resolving:
         for endpoint in endpoints:
             for name, cidr in networks_reached(self.estate, self.estate.segment(home.spoke.segment)).items():
                 network, site = ip_network(cidr), name.partition("/")[0]
-                # The ends of the network stand for all of it: groups and routes know whole networks.
+                # The first and last host represent the network: security groups and routes are for whole networks.
                 for address in {network[1], network[-2]} if network.num_addresses > 2 else {network[0]}:
                     for interface in interfaces(endpoint):
-                        self._asks(AtSite(site, address), interface, (endpoint.address,), name, home.spoke.name)
+                        self._query(AtSite(site, address), interface, (endpoint.address,), name, home.spoke.name)
 
     def _forwards(self, home: SharedServices) -> None:
         for forward in home.dns.forwards:
@@ -99,19 +96,19 @@ class Resolving:
                     for unknown_reason in not_evaluated
                 ]
                 if not not_evaluated and given != wanted:
-                    why = f"{forward.domain} goes to {_listed(given)}; the intent says {_listed(wanted)}"
+                    why = f"{forward.domain} is forwarded to {_listed(given)}; the intent states {_listed(wanted)}"
                     self._found("dns-rule-differs", why, (rule.address,), home.spoke.name, forward.domain)
                 self._outbound(rule, forward.domain)
 
     def _outbound(self, rule: ResolverRule, domain: str) -> None:
-        """Each interface of the rule's endpoint gets to each DNS server, and back."""
+        """Each interface of the rule's endpoint can query each DNS server."""
         endpoint = self.facts.endpoints.get(rule.endpoint) if isinstance(rule.endpoint, str) else None
         unread = rule.endpoint if endpoint is None else endpoint.inbound
         if isinstance(unread, Unknown):
-            self.unknown_results.append(UnknownResult(f"by which endpoint {rule.address} asks", unread.reason))
+            self.unknown_results.append(UnknownResult(f"the endpoint of {rule.address}", unread.reason))
             return
         if endpoint is None or endpoint.inbound is not False:
-            why = f"the endpoint of {rule.address} is no outbound Resolver endpoint of this input"
+            why = f"the endpoint of {rule.address} is not an outbound Resolver endpoint of this input"
             self._found("dns-endpoint-missing", why, (rule.address,), self.home.spoke.name, domain)
             return
         for query in asked(self.engine, tuple(interfaces(endpoint)), rule.targets):
@@ -120,17 +117,17 @@ class Resolving:
                 self._found("dns-path-blocked", query.nowhere, (rule.address,), self.home.spoke.name, domain)
             else:
                 to = f"{query.target[0]} for {domain}"
-                self._arrives(query.trip, about, self.home.spoke.name, to)
+                self._check_trip(query.trip, about, self.home.spoke.name, to)
 
-    def _asks(self, here: Position, to: Position, about: tuple[str, ...], source: str, destination: str) -> None:
-        """One query and its answer, by UDP and by TCP."""
+    def _query(self, client: Position, server: Position, about: tuple[str, ...], source: str, destination: str) -> None:
+        """One query and its response, in UDP and in TCP."""
         for protocol in PROTOCOLS:
-            self._arrives(self.engine.both_ways(Packet(here, to, protocol, DNS)), about, source, destination)
+            self._check_trip(self.engine.both_ways(Packet(client, server, protocol, DNS)), about, source, destination)
 
-    def _arrives(self, trip: RoundTrip, about: tuple[str, ...], source: str, destination: str) -> None:
+    def _check_trip(self, trip: RoundTrip, about: tuple[str, ...], source: str, destination: str) -> None:
         packet = trip.forward.packet
         if trip.outcome is Outcome.BLOCKED:
-            why = "; ".join(f"{block.address}: {block.why}" for block in trip.blocks) or "it does not arrive"
+            why = "; ".join(f"{block.address}: {block.why}" for block in trip.blocks) or "the packet does not arrive"
             resources = (*(block.address for block in trip.blocks), *about)
             self._found("dns-path-blocked", f"{packet}: {why}", resources, source, destination)
         elif trip.outcome is Outcome.UNKNOWN:
@@ -148,9 +145,9 @@ class Resolving:
         for service in spoke.interface_endpoints:
             for endpoint in self._endpoints(vpc, spoke, service):
                 if endpoint.private_dns is not True:
-                    why = f"the endpoint for {service} does not answer for the service's name"
+                    why = f"the endpoint for {service} has no private DNS names"
                     self._found("service-name-missing", why, (endpoint.address,), spoke.name, service)
-                self._lets_in(endpoint, {spoke.name: (spoke.cidr, *spoke.secondary_cidrs)}, service)
+                self._check_groups(endpoint, {spoke.name: (spoke.cidr, *spoke.secondary_cidrs)}, service)
 
     def _central(self, home: SharedServices) -> None:
         segment = self.estate.segment(home.spoke.segment)
@@ -160,27 +157,27 @@ class Resolving:
         for service in central_services(home.environment):
             for endpoint in self._endpoints(self.vpc, home.spoke, service.name):
                 endpoints[service.name] = endpoint
-                alone = for_sites_only(home, service)
-                self._lets_in(endpoint, sites if alone else users | sites, service.name)
-                if alone and endpoint.private_dns is not True:
-                    why = f"the endpoint for {service.name} does not answer the sites for the service's name"
+                sites_only = for_sites_only(home, service)
+                self._check_groups(endpoint, sites if sites_only else users | sites, service.name)
+                if sites_only and endpoint.private_dns is not True:
+                    why = f"the endpoint for {service.name} has no private DNS names for the sites"
                     self._found("service-name-missing", why, (endpoint.address,), home.spoke.name, service.name)
         for domain, (service, names) in service_zones(home, self.estate.region).items():
-            if (meant := endpoints.get(service.name)) is not None:
+            if (endpoint_ := endpoints.get(service.name)) is not None:
                 wanted = [*([domain] if names.apex else []), *([f"*.{domain}"] if names.wildcard else [])]
-                self._named(meant, service.name, domain, wanted)
+                self._check_names(endpoint_, service.name, domain, wanted)
 
-    def _named(self, endpoint: VpcEndpoint, service: str, domain: str, names: Iterable[str]) -> None:
-        """Names of a service lead to its endpoint, by the private zone of the domain."""
+    def _check_names(self, endpoint: VpcEndpoint, service: str, domain: str, names: Iterable[str]) -> None:
+        """The private hosted zone of a service resolves its names to its endpoint."""
         zone = next((zone for zone in self.facts.zones.values() if zone.domain == domain), None)
         for name in names:
             found = found_in(zone, name.replace("*", ANY_NAME)) if zone is not None else Found(missing="no zone")
             if found.unknown:
-                self.unknown_results.append(UnknownResult(f"where {name} leads", found.unknown))
+                self.unknown_results.append(UnknownResult(f"what {name} resolves to", found.unknown))
             elif found.missing or any(record.endpoint != endpoint.address for record in found.records):
                 about = [record.address for record in found.records]
                 about += [zone.address, endpoint.address] if zone is not None else [endpoint.address]
-                why = f"{name} does not lead to the endpoint for {service}"
+                why = f"{name} does not resolve to the endpoint for {service}"
                 why += f": {found.missing}" if zone is not None and found.missing else ""
                 self._found("service-name-missing", why, about, self.home.spoke.name, service)
 
@@ -196,8 +193,8 @@ class Resolving:
             self._found("service-endpoint-missing", why, (vpc,), spoke.name, service)
         yield from found
 
-    def _lets_in(self, endpoint: VpcEndpoint, users: Mapping[str, tuple[str, ...]], service: str) -> None:
-        """The endpoint's security groups let in everybody who is meant to use it, on all ports of the service."""
+    def _check_groups(self, endpoint: VpcEndpoint, users: Mapping[str, tuple[str, ...]], service: str) -> None:
+        """The endpoint's security groups allow all intended users, on all ports of the service."""
         for user, cidrs in users.items():
             for cidr, ports in product(cidrs, SERVICES[service].ports):
                 sender, packets = span(ip_network(cidr)), Traffic(_TCP, ports)
@@ -211,7 +208,7 @@ class Resolving:
     # --- associations ------------------------------------------------------------------------------------------------
 
     def _associated(self, home: SharedServices) -> None:
-        """Every spoke that is served has the rules and zones, query logs and DNS firewall."""
+        """Every served spoke is associated with the rules, zones, query logs and DNS firewall of the intent."""
         rules = {rule.domain for rule in self.facts.rules.values()}
         zones = {zone.domain for zone in self.facts.zones.values()}
         wanted = {f.domain for f in home.dns.forwards} & rules
@@ -228,33 +225,33 @@ class Resolving:
             has |= {self.facts.zones[a].domain for a in held if a in self.facts.zones}
             missing = sorted(domain for domain in wanted if domain not in has)
             unknown_reason = next(self.facts.not_evaluated(vpc), None)
-            self._watched(home, spoke, vpc, held, unknown_reason)
+            self._check_logging(home, spoke, vpc, held, unknown_reason)
             if missing and unknown_reason is not None:
                 self.unknown_results.append(
                     UnknownResult(f"whether {spoke.name} resolves {_listed(missing)}", unknown_reason.reason)
                 )
             elif missing:
-                why = f"its VPC is associated with nothing that resolves {_listed(missing)}"
+                why = f"its VPC is not associated with the rules or zones for {_listed(missing)}"
                 self._found("dns-association-missing", why, (vpc,), spoke.name, missing[0])
 
-    def _watched(
+    def _check_logging(
         self, home: SharedServices, spoke: Spoke, vpc: str, held: Collection[str], unknown_reason: Unknown | None
     ) -> None:
-        """Queries of a VPC are logged, and held against the DNS firewall, if the intent has either."""
+        """Queries of a VPC are logged, and filtered by the DNS firewall, if the intent states it."""
         wanted = (
-            (home.dns.query_logs, self.facts.query_logs, "its queries are logged nowhere", "is logged"),
+            (home.dns.query_logs, self.facts.query_logs, "its queries are not logged", "are logged"),
             (
                 home.dns.firewall is not None,
                 self.facts.firewalls,
-                "no DNS firewall looks at its queries",
-                "is filtered",
+                "no DNS firewall filters its queries",
+                "are filtered",
             ),
         )
-        for meant, known, why, what in wanted:
-            if meant and not any(thing in known for thing in held):
+        for stated, known, why, what in wanted:
+            if stated and not any(thing in known for thing in held):
                 if unknown_reason is not None:
                     self.unknown_results.append(
-                        UnknownResult(f"whether what {spoke.name} asks {what}", unknown_reason.reason)
+                        UnknownResult(f"whether the queries of {spoke.name} {what}", unknown_reason.reason)
                     )
                 else:
                     self._found("dns-association-missing", why, (vpc,), spoke.name)

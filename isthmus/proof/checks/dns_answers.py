@@ -1,8 +1,8 @@
-"""Who answers each name, against the intent: from every spoke, and for the sites that ask the inbound endpoints.
+"""The answers to DNS names against the intent, for every spoke, and for sites that query the inbound endpoints.
 
-The intent is written as facts of its own, and both sides are asked by the same look-up: they have to agree on the whole
-space of names. Names behave alike between the domains that either side has something for, so that one name of a domain
-and one below it stand for all.
+The intent is expressed as a network of its own. The same look-up answers names in both, and the answers have to agree
+for all names. Between the domains that either network has, all names have the same answer, so that one name of a domain
+and one below it represent all.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ _SITES = "the sites"
 _INTENT = "intent"
 
 
-def intended(estate: Estate, network: Network, vpcs: Mapping[str, str]) -> Network:
-    """The intent as facts: who is to answer which names in the VPC of each spoke. Addresses start with `intent`."""
+def intended_dns(estate: Estate, network: Network, vpcs: Mapping[str, str]) -> Network:
+    """The intent as a network: what answers which names in the VPC of each spoke. Addresses start with `intent`."""
     rules: dict[str, ResolverRule] = {}
     zones: dict[str, PrivateZone] = {}
     uses: list[Use] = []
@@ -95,8 +95,8 @@ def _endpoint(name: str, vpc: str, service: str, *, inbound_only: bool = False) 
 
 
 @dataclass(frozen=True, slots=True)
-class _Asker:
-    """Whose names: the hosts of a VPC, or (`inbound`) the sites that ask its inbound endpoints."""
+class _Client:
+    """What sends queries: the hosts of a VPC, or (`inbound`) the sites that query its inbound endpoints."""
 
     name: str
     vpc: str
@@ -104,11 +104,8 @@ class _Asker:
 
 
 @dataclass
-class Answering:
-    """What is wrong with who answers names, and what nobody can say of it.
-
-    `vpcs` are the addresses of the VPCs that the intent's spokes are, by spoke.
-    """
+class NameChecks:
+    """Checks the answers to all DNS names. `vpcs`: the VPC of each spoke."""
 
     estate: Estate
     vpcs: Mapping[str, str]
@@ -117,49 +114,49 @@ class Answering:
     unknown_results: list[UnknownResult] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.real = Lookup(self.network)
-        self.meant = Lookup(intended(self.estate, self.network, self.vpcs))
-        self._wrong: dict[tuple[str, str, tuple[str, ...]], tuple[list[str], list[_Asker]]] = {}
-        self._unclear: dict[str, tuple[list[str], list[_Asker]]] = {}
-        for askers in self._alike():
-            self._judge(askers)
-            self._trusted(askers)
-        for (rule, why, resources), (domains, wronged) in self._wrong.items():
-            self._found(rule, why, (*resources, wronged[0].vpc), _among(wronged), _listed(domains))
-        for why, (domains, unsure) in self._unclear.items():
-            self.unknown_results.append(UnknownResult(f"who answers {_listed(domains)} for {_among(unsure)}", why))
+        self.actual = Lookup(self.network)
+        self.intended = Lookup(intended_dns(self.estate, self.network, self.vpcs))
+        self._violating: dict[tuple[str, str, tuple[str, ...]], tuple[list[str], list[_Client]]] = {}
+        self._unknown: dict[str, tuple[list[str], list[_Client]]] = {}
+        for clients in self._equivalent_clients():
+            self._compare_domains(clients)
+            self._check_redirection(clients)
+        for (rule, why, resources), (domains, affected) in self._violating.items():
+            self._found(rule, why, (*resources, affected[0].vpc), _among(affected), _listed(domains))
+        for why, (domains, affected) in self._unknown.items():
+            self.unknown_results.append(UnknownResult(f"what answers {_listed(domains)} for {_among(affected)}", why))
 
-    def _alike(self) -> Iterator[tuple[_Asker, ...]]:
-        """Askers for whom the same things hold, and are meant to hold: what one of them is answered, all are."""
-        found: dict[object, list[_Asker]] = {}
+    def _equivalent_clients(self) -> Iterator[tuple[_Client, ...]]:
+        """Groups of clients that get the same answers, in the network and in the intent."""
+        found: dict[object, list[_Client]] = {}
         home = shared_services(self.estate)
         for _, spoke in self.estate.spokes:
             if spoke.name not in self.vpcs or not self._has_resolver(spoke.name):
                 continue
-            asker = _Asker(spoke.name, self.vpcs[spoke.name])
-            found.setdefault(self._kind(asker), []).append(asker)
+            client = _Client(spoke.name, self.vpcs[spoke.name])
+            found.setdefault(self._kind(client), []).append(client)
             if home is not None and home.dns.inbound and spoke.name == home.spoke.name:
-                sites = _Asker(_SITES, asker.vpc, inbound=True)
+                sites = _Client(_SITES, client.vpc, inbound=True)
                 found.setdefault(self._kind(sites), []).append(sites)
         yield from map(tuple, found.values())
 
-    def _kind(self, asker: _Asker) -> object:
-        sides = tuple(likeness(lookup, asker.vpc) for lookup in (self.real, self.meant))
-        reverse = any(".arpa" in domain for domain in self._domains(asker))
-        return (asker.inbound, sides, asker.vpc if reverse else "")
+    def _kind(self, client: _Client) -> object:
+        sides = tuple(likeness(lookup, client.vpc) for lookup in (self.actual, self.intended))
+        reverse = any(".arpa" in domain for domain in self._domains(client))
+        return (client.inbound, sides, client.vpc if reverse else "")
 
-    # --- DNS switched off, or asked elsewhere ---
+    # --- DNS settings of the VPC ---
 
     def _has_resolver(self, spoke: str) -> bool:
-        """Whether hosts of a spoke ask the Resolver of their VPC, and it answers; if not, no name is looked up."""
+        """Whether hosts of a spoke query the Resolver of their VPC, and it answers. If not, no name is looked up."""
         vpc = self.vpcs[spoke]
         settings = self.network.resolution.settings(vpc)
         servers_, options = settings.servers, settings.options
         if isinstance(servers_, Unknown):
-            self.unknown_results.append(UnknownResult(f"which DNS servers hosts of {spoke} ask", servers_.reason))
+            self.unknown_results.append(UnknownResult(f"the DNS servers of the hosts of {spoke}", servers_.reason))
             return False
         if servers_ != (AMAZON_PROVIDED,):
-            why = f"DHCP hands out {', '.join(servers_)}, and the intent has the Resolver of the VPC"
+            why = f"the DHCP options give hosts {', '.join(servers_)}; the intent states the Resolver of the VPC"
             self._found("custom-dns-server", why, (options, vpc), spoke)
             return False
         for name, on in (
@@ -181,113 +178,118 @@ class Answering:
 
     # --- names ---
 
-    def _domains(self, asker: _Asker) -> tuple[str, ...]:
-        """Every domain that either side has something for, and the names of services by gateway endpoint."""
+    def _domains(self, client: _Client) -> tuple[str, ...]:
+        """Every domain of the network or the intent, and the names of services with gateway endpoints."""
         found = {ROOT, *(f"{service}.{self.estate.region}.amazonaws.com" for service in ("s3", "dynamodb"))}
-        found.update(domain for lookup in (self.real, self.meant) for domain in boundaries(lookup, asker.vpc))
+        found.update(domain for lookup in (self.actual, self.intended) for domain in boundaries(lookup, client.vpc))
         return in_order(found)
 
-    def _judge(self, askers: Sequence[_Asker]) -> None:
-        """Each domain, and the names below it. What is wrong with both is said once."""
-        first = askers[0]
+    def _compare_domains(self, clients: Sequence[_Client]) -> None:
+        """Compare each domain, and the names below it. A violation of both is reported once."""
+        first = clients[0]
         for domain in self._domains(first):
-            judged = [self._compared(first, name) for name in representatives(domain)]
-            for rule, why, resources in dict.fromkeys(found for found in judged if found is not None):
+            compared = [self._compared(first, name) for name in representatives(domain)]
+            for rule, why, resources in dict.fromkeys(found for found in compared if found is not None):
                 if rule:
-                    domains, concerned = self._wrong.setdefault((rule, why, resources), ([], []))
+                    domains, affected = self._violating.setdefault((rule, why, resources), ([], []))
                 else:
-                    domains, concerned = self._unclear.setdefault(why, ([], []))
+                    domains, affected = self._unknown.setdefault(why, ([], []))
                 domains += [domain] if domain not in domains else []
-                concerned += [asker for asker in askers if asker not in concerned]
+                affected += [client for client in clients if client not in affected]
 
-    def _trusted(self, askers: Sequence[_Asker]) -> None:
-        """Allowed names are meant to be answered wherever CNAME records lead, which no input has: only the rule says.
+    def _check_redirection(self, clients: Sequence[_Client]) -> None:
+        """An allow rule of the DNS firewall has to trust the redirection of CNAME records.
 
         https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53resolver_FirewallRule.html
         """
-        asker = askers[0]
+        client = clients[0]
         home = shared_services(self.estate)
-        if asker.inbound or home is None or home.dns.firewall is None:
+        if client.inbound or home is None or home.dns.firewall is None:
             return
         allowed = set(map(canonical, home.dns.firewall.allowed))
-        for rule in rules_of(self.network.resolution, asker.vpc)[0]:
+        for rule in rules_of(self.network.resolution, client.vpc)[0]:
             if rule.answers is not True or not isinstance(rule.domains, tuple) or allowed.isdisjoint(rule.domains):
                 continue
             if isinstance(rule.trusts_redirection, Unknown):
                 why = rule.trusts_redirection.reason
-                self.unknown_results.append(UnknownResult(f"whether {rule.address} trusts where names lead", why))
+                self.unknown_results.append(
+                    UnknownResult(f"whether {rule.address} trusts the redirection of CNAME records", why)
+                )
             elif not rule.trusts_redirection:
-                why = f"{rule.address} also looks at the names that CNAME records of allowed ones lead to"
-                self._found("dns-firewall-differs", why, (rule.address,), _among(askers))
+                why = f"{rule.address} also filters the names that CNAME records of allowed names point to"
+                self._found("dns-firewall-differs", why, (rule.address,), _among(clients))
 
-    def _compared(self, asker: _Asker, name: str) -> tuple[str, str, tuple[str, ...]] | None:
-        """The rule that a name breaks, why, and where; an empty rule: nobody can say whether it does."""
-        real, meant = (self._ask(lookup, asker, name) for lookup in (self.real, self.meant))
-        if meant.by is Answered.UNKNOWN or (real.by is meant.by and real.domain == meant.domain):
+    def _compared(self, client: _Client, name: str) -> tuple[str, str, tuple[str, ...]] | None:
+        """The violation of a name: its rule, reason and resources. With an empty rule the result is unknown."""
+        actual, intended = (self._ask(lookup, client, name) for lookup in (self.actual, self.intended))
+        if intended.by is Answered.UNKNOWN or (actual.by is intended.by and actual.domain == intended.domain):
             return None
-        if real.by is Answered.UNKNOWN:
-            return "", real.reason, ()
-        difference = _difference(real, meant)
-        if difference is None or Answered.BLOCKED not in (real.by, meant.by):
+        if actual.by is Answered.UNKNOWN:
+            return "", actual.reason, ()
+        difference = _difference(actual, intended)
+        if difference is None or Answered.BLOCKED not in (actual.by, intended.by):
             return difference
-        rules = rules_of(self.network.resolution, asker.vpc)[0]
+        rules = rules_of(self.network.resolution, client.vpc)[0]
         if not rules:
-            return None  # dns-association-missing says that no DNS firewall looks at its queries
-        # Which of the rules is in the wrong place, only people know.
+            return None  # dns-association-missing reports that no DNS firewall filters its queries
+        # Any of the rules may have the wrong priority.
         return (*difference[:2], tuple(dict.fromkeys((*difference[2], *(rule.address for rule in rules)))))
 
     @staticmethod
-    def _ask(lookup: Lookup, asker: _Asker, name: str) -> Answer:
-        return lookup.resolve(asker.vpc, name, inbound=True) if asker.inbound else lookup.ask(asker.vpc, name)
+    def _ask(lookup: Lookup, client: _Client, name: str) -> Answer:
+        return lookup.resolve(client.vpc, name, inbound=True) if client.inbound else lookup.ask(client.vpc, name)
 
 
 def _listed(domains: Sequence[str]) -> str:
-    """The first domains, and how many more."""
+    """The first domains, and the number of the others."""
     more = f" and {len(domains) - 3} more" if len(domains) > 3 else ""
     return ", ".join(domains[:3]) + more
 
 
-def _among(askers: Sequence[_Asker]) -> str:
-    """Whose names: the first, and how many more."""
-    return askers[0].name + (f" and {len(askers) - 1} more" if len(askers) > 1 else "")
+def _among(clients: Sequence[_Client]) -> str:
+    """The first client, and the number of the others."""
+    return clients[0].name + (f" and {len(clients) - 1} more" if len(clients) > 1 else "")
 
 
-_OURS = (Answered.ZONE, Answered.FORWARD, Answered.ENDPOINT)
+_OF_INTENT = (Answered.ZONE, Answered.FORWARD, Answered.ENDPOINT)
 
 
-def _difference(real: Answer, meant: Answer) -> tuple[str, str, tuple[str, ...]] | None:
-    """The rule that is broken where a name is answered otherwise than it is meant to be."""
-    about = tuple(text for text in (real.rule, real.address) if text)
-    if Answered.BLOCKED in (real.by, meant.by):
-        if real.by is Answered.BLOCKED:
-            own = meant.by in _OURS
+def _difference(actual: Answer, intended: Answer) -> tuple[str, str, tuple[str, ...]] | None:
+    """The violation of a name with another answer than the intended one."""
+    about = tuple(text for text in (actual.rule, actual.address) if text)
+    if Answered.BLOCKED in (actual.by, intended.by):
+        if actual.by is Answered.BLOCKED:
+            own = intended.by in _OF_INTENT
             rule = "name-blocked" if own else "dns-firewall-differs"
-            return rule, f"{real.reason}; the intent has it answered by {_said(meant)}", about
-        return "dns-firewall-differs", f"it is answered by {_said(real)}; the intent blocks it", about
-    forwarded = real.by is Answered.FORWARD or (real.by is Answered.NOT and bool(real.targets))
-    why = f"{_said(real)} answers; the intent says {_said(meant)}"
-    if meant.by in _OURS and real.by in _OURS and not (meant.by is real.by is Answered.FORWARD):
+            return rule, f"{actual.reason}; the intent answers it with {_described(intended)}", about
+        return "dns-firewall-differs", f"it is answered with {_described(actual)}; the intent blocks it", about
+    forwarded = actual.by is Answered.FORWARD or (actual.by is Answered.NOT and bool(actual.targets))
+    why = f"{_described(actual)} answers; the intent states {_described(intended)}"
+    if intended.by in _OF_INTENT and actual.by in _OF_INTENT and not (intended.by is actual.by is Answered.FORWARD):
         return "overridden-name", why, about
     if forwarded:
         return "unintended-forward", why, about
-    if real.by in _OURS:
-        return f"unintended-{'zone' if real.by is Answered.ZONE else 'endpoint'}", why, about
-    return _lost(real, meant)
+    if actual.by in _OF_INTENT:
+        return f"unintended-{'zone' if actual.by is Answered.ZONE else 'endpoint'}", why, about
+    return _overridden(actual, intended)
 
 
-def _lost(real: Answer, meant: Answer) -> tuple[str, str, tuple[str, ...]] | None:
-    """What is associated and does not get to answer. What is not associated at all, other rules say."""
-    if meant.by not in _OURS:
+def _overridden(actual: Answer, intended: Answer) -> tuple[str, str, tuple[str, ...]] | None:
+    """A resource of the intent that is associated and does not answer. Other rules report missing associations."""
+    if intended.by not in _OF_INTENT:
         return None
-    there = [one for one in real.candidates if one.by is meant.by and one.domain == meant.domain and not one.system]
-    taken = [one for one in real.candidates if one.system]
-    if not there:
+    existing = [
+        one for one in actual.candidates if one.by is intended.by and one.domain == intended.domain and not one.system
+    ]
+    system = [one for one in actual.candidates if one.system]
+    if not existing:
         return None
-    why = f"{_said(real)} answers; the intent says {_said(meant)}: {'; '.join(map(str, (*there, *taken)))}"
-    return "overridden-name", why, tuple(one.address for one in (*taken, *there))
+    candidates = "; ".join(map(str, (*existing, *system)))
+    why = f"{_described(actual)} answers; the intent states {_described(intended)}: {candidates}"
+    return "overridden-name", why, tuple(one.address for one in (*system, *existing))
 
 
-def _said(answer: Answer) -> str:
+def _described(answer: Answer) -> str:
     about = f" for {answer.domain}" if answer.domain and answer.domain != ROOT else ""
     address = "" if answer.address.startswith(_INTENT) or not answer.address else f" {answer.address}"
-    return f"{'a ' if not address and answer.by in _OURS else ''}{answer.by.value}{address}{about}"
+    return f"{'a ' if not address and answer.by in _OF_INTENT else ''}{answer.by.value}{address}{about}"

@@ -1,8 +1,8 @@
-"""The firewall policy that is there against the one that the intent states.
+"""The firewall policy of the network against the one that the intent states.
 
-The intent is read here, by itself, as the rules that its words come to. The two are compared by what they do: how
-packets reach the stateful rules, which rules decide in which order, which names they let out, and what becomes of the
-rest. Alerts and the names of rule groups have no effect on flows, and are not compared.
+The intent is translated into rules independently of the generator. The comparison covers how packets reach the stateful
+rules, the rules in their order, the allowed domains, and the default actions. Alerts and the names of rule groups have
+no effect on flows, and are not compared.
 """
 
 from __future__ import annotations
@@ -27,29 +27,29 @@ _LAST_BEFORE_MANAGED = 999
 _TCP = 6
 _NUMBERS = {"tcp": 6, "udp": 17, "icmp": 1}
 _DOES = {
-    "drop": "all of it is dropped, handshakes included",
-    "drop_established": "it is dropped after the handshake, names in several segments included",
-    "drop_app_layer": "it is dropped once the application protocol is known, whichever end sends it",
-    "drop_app_layer_to_server": "it is dropped once the application protocol is known, if clients send it",
-    "pass": "it passes",
+    "drop": "drop all packets, including handshakes",
+    "drop_established": "drop packets after the handshake, including TLS and HTTP names in several segments",
+    "drop_app_layer": "drop packets of both directions once the application protocol is known",
+    "drop_app_layer_to_server": "drop packets of clients once the application protocol is known",
+    "pass": "pass all packets",
 }
-# A rule as far as it decides: what it is about, and what it does.
+# What a rule matches, and what it does.
 _Key = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyComparison:
-    """What of a firewall's policy is not as the intent states it, and of what that cannot be said."""
+    """The differences of firewall policies from the intent, and those that are unknown."""
 
     violations: tuple[Violation, ...] = ()
     unknown_results: tuple[UnknownResult, ...] = ()
 
 
 def intended_rules(estate: Estate) -> SuricataRules | None:
-    """The rules that the intent comes to; None where it has no firewall.
+    """The rules of the intent; None if it has no firewall.
 
-    What no rule passes is dropped: what is no TCP by rules that come last. A domain list passes its names, and leaves
-    the rest to what follows. Where the firewall only alerts, rules that drop, and AWS's, decide about nothing.
+    A packet without a pass rule is dropped, by closing rules unless it is TCP. A domain list passes its domains, and
+    leaves other packets to the rules after it. With alert-only, drop rules and managed rule groups have no effect.
     """
     egress = estate.egress
     if egress is None or egress.inspection is Inspection.NONE:
@@ -79,7 +79,7 @@ _INTENDED = {
     DefaultAction.APPLICATION: "drop_app_layer",
     DefaultAction.ESTABLISHED: "drop_established",
 }
-# What is no TCP: UDP, ICMP of both versions of IP, and all that is neither.
+# All packets except TCP: UDP, ICMP of both IP versions, and other protocols.
 _CLOSING: tuple[tuple[str, dict[str, Any]], ...] = (
     ("UDP", {"protocol": 17}),
     ("ICMP", {"protocol": 1}),
@@ -88,7 +88,7 @@ _CLOSING: tuple[tuple[str, dict[str, Any]], ...] = (
 
 
 def _variables(estate: Estate) -> dict[str, Spans]:
-    """What rules call the estate's blocks, all else, and the blocks of each segment."""
+    """The variables of rules: the estate's blocks, all other addresses, and the blocks of each segment."""
     home = _spans(estate.blocks)
     named = {segment_variable(segment.name): _spans(segment.blocks) for segment in estate.segments}
     return {**named, "HOME_NET": home, "EXTERNAL_NET": tuple(subtract([ALL], home))}
@@ -99,7 +99,7 @@ def _spans(prefixes: Iterable[str]) -> Spans:
 
 
 def _between(rule: FirewallRule, variables: Mapping[str, Spans]) -> SuricataRule:
-    """What one segment opens to another, or does not."""
+    """The rule for an allowed connection between two segments, or for the rest."""
     sources, destinations = (variables[segment_variable(name)] for name in (rule.source, rule.to))
     made = SuricataRule("", str(rule), rule.passes, -1, sources, destinations)
     if rule.what is None:
@@ -110,20 +110,20 @@ def _between(rule: FirewallRule, variables: Mapping[str, Spans]) -> SuricataRule
 
 
 def as_stated(estate: Estate | None, network: Network, egress: str) -> Network:
-    """The network with each rule that the intent states marked as such. `egress` is the egress VPC's address."""
+    """The network with the rules of the intent marked as stated. `egress`: the address of the egress VPC."""
     intended = intended_rules(estate) if estate is not None else None
     if estate is None or intended is None:
         return network
     firewalls = dict(network.firewalls)
-    for firewall in _meant(estate, network, egress):
+    for firewall in _intended_firewalls(estate, network, egress):
         if isinstance(firewall.rules, SuricataRules):
             rules = _marked(firewall.rules, intended)
             firewalls[firewall.address] = replace(firewall, rules=rules)
     return replace(network, firewalls=firewalls)
 
 
-def _meant(estate: Estate, network: Network, egress: str) -> Iterator[Firewall]:
-    """The firewalls that the intent's policy is for: those of the egress VPC, or on the gateway."""
+def _intended_firewalls(estate: Estate, network: Network, egress: str) -> Iterator[Firewall]:
+    """The firewalls of the intent's policy: those in the egress VPC, or on the transit gateway."""
     on_gateway = estate.egress is not None and estate.egress.inspection is Inspection.GATEWAY
     for firewall in network.firewalls.values():
         if firewall.gateway is not None if on_gateway else (egress and firewall.vpc == egress):
@@ -134,20 +134,20 @@ def _marked(rules: SuricataRules, intended: SuricataRules) -> SuricataRules:
     stated = {_key(rule) for rule in intended.rules if not rule.looks_at}
     names = {name for rule in intended.rules if rule.looks_at for name in rule.names}
 
-    def meant(rule: SuricataRule) -> bool:
+    def is_stated(rule: SuricataRule) -> bool:
         return rule.passes is True and not names.isdisjoint(rule.names) if rule.looks_at else _key(rule) in stated
 
-    return replace(rules, rules=tuple(replace(rule, stated=meant(rule)) for rule in rules.rules))
+    return replace(rules, rules=tuple(replace(rule, stated=is_stated(rule)) for rule in rules.rules))
 
 
 def compared(estate: Estate, network: Network, egress: str) -> PolicyComparison:
-    """Everything in which the deployed policy differs from the intent's."""
+    """The differences of the policy from the intent."""
     intended = intended_rules(estate)
     if intended is None:
         return PolicyComparison()
     violations: list[Violation] = []
     unknown_results: list[UnknownResult] = []
-    for firewall in _meant(estate, network, egress):
+    for firewall in _intended_firewalls(estate, network, egress):
         name = firewall.name or firewall.address
         if isinstance(firewall.rules, Unknown):
             unknown_results.append(UnknownResult(f"the policy of firewall {name}", firewall.rules.reason))
@@ -166,16 +166,16 @@ def _differences(rules: SuricataRules, intended: SuricataRules) -> Iterator[str 
     if isinstance(rules.default, Unknown):
         yield rules.default
     elif rules.default != intended.default:
-        yield f"what no rule decides about: {_DOES[rules.default]}; the intent says: {_DOES[str(intended.default)]}"
+        yield f"the default action: {_DOES[rules.default]}; the intent states: {_DOES[str(intended.default)]}"
     if not rules.strict:
-        yield "rules that pass come before all that drop, whatever the order of groups; the intent has an order"
+        yield "pass rules are evaluated before drop rules (action order); the intent states strict order"
     if rules.decrypts:
-        yield "it decrypts and inspects TLS; the intent says nothing of that"
+        yield "it decrypts and inspects TLS; the intent does not state this"
     yield from _of_home(rules, intended)
     unread = [rule for rule in rules.rules if rule.passes is None or rule.vague]
     yield from (Unknown(f"{rule.address}: {rule.text or 'rules that cannot be read'}") for rule in unread)
     if unread:
-        return  # they may be what the intent has
+        return  # they may be rules of the intent
     names = list(_of_names(rules, intended))
     yield from names
     yield from _of_rules(rules, intended, explained=bool(names))
@@ -183,11 +183,11 @@ def _differences(rules: SuricataRules, intended: SuricataRules) -> Iterator[str 
 
 def _of_stateless(rules: SuricataRules) -> Iterator[str | Unknown]:
     stateless = rules.stateless
-    for what, action in (("packets", stateless.default), ("fragments of datagrams", stateless.fragments)):
+    for what, action in (("packets", stateless.default), ("fragmented packets", stateless.fragments)):
         if isinstance(action, Unknown):
             yield action
         elif action is not Action.FORWARD:
-            yield f"{what} have the stateless default action {action}; the intent has stateful rules decide about them"
+            yield f"{what} have the stateless default action {action}; the intent forwards them to stateful rules"
     for rule in stateless.rules:
         if isinstance(rule.action, Unknown):
             yield rule.action
@@ -197,19 +197,19 @@ def _of_stateless(rules: SuricataRules) -> Iterator[str | Unknown]:
 
 
 def _of_home(rules: SuricataRules, intended: SuricataRules) -> Iterator[str | Unknown]:
-    """Which addresses AWS's own rule groups protect, and from which: their rules are for these alone."""
+    """The HOME_NET and EXTERNAL_NET of AWS managed rule groups, whose rules are only for these addresses."""
     if not all(any(rule.managed for rule in each.rules) for each in (rules, intended)):
         return
-    meant = _merged(intended.sets["HOME_NET"])
+    home = _merged(intended.sets["HOME_NET"])
     if "HOME_NET" not in rules.sets:
-        own = "it has no HOME_NET, so that AWS's rule groups protect the firewall's own VPC alone"
-        yield f"{own}; the intent has {_ranges(meant)}"
+        own = "it has no HOME_NET, so that managed rule groups protect only the VPC of the firewall"
+        yield f"{own}; the intent has {_ranges(home)}"
     for name in ("HOME_NET", "EXTERNAL_NET"):
         found = _merged(rules.sets.get(name, intended.sets[name]))
         if not found:
-            yield Unknown(f"which addresses {name} has, as AWS's rule groups know it")
+            yield Unknown(f"the addresses of {name} for managed rule groups")
         elif found != _merged(intended.sets[name]):
-            yield f"AWS's rule groups know {_ranges(found)} as {name}; the intent has {_ranges(intended.sets[name])}"
+            yield f"managed rule groups have {_ranges(found)} as {name}; the intent has {_ranges(intended.sets[name])}"
 
 
 def _ranges(spans: Spans) -> str:
@@ -219,28 +219,28 @@ def _ranges(spans: Spans) -> str:
 def _of_rules(rules: SuricataRules, intended: SuricataRules, *, explained: bool) -> Iterator[str]:
     """Rules that are missing, that the intent does not have, or that are in another order.
 
-    `explained`: names that are let out differ, which is said already.
+    `explained`: a difference of allowed domains is reported already.
     """
-    here, meant = (_ordered(each) for each in (rules, intended))
+    actual, expected = (_ordered(each) for each in (rules, intended))
     texts = {_key(rule): _text(rule) for each in (intended, rules) for rule in each.rules if not rule.names}
-    missing, added = Counter(meant) - Counter(here), Counter(here) - Counter(meant)
-    told = [*(f"it lacks what the intent has: {texts[key]}" for key in missing if key in texts)]
-    told += [f"it has what the intent has not: {texts[key]}" for key in added if key in texts]
-    yield from told
-    if not told and not explained and here != meant:
-        yield "its rules are in another order than the intent's"
+    missing, added = Counter(expected) - Counter(actual), Counter(actual) - Counter(expected)
+    found = [f"it has no rule of the intent: {texts[key]}" for key in missing if key in texts]
+    found += [f"it has a rule that the intent does not have: {texts[key]}" for key in added if key in texts]
+    yield from found
+    if not found and not explained and actual != expected:
+        yield "its rules are in another order than in the intent"
 
 
 def _ordered(rules: SuricataRules) -> list[_Key]:
-    """What the rules do, in order, but for that of AWS's groups, and of rules that pass names, among each other.
+    """The rules in order. The order of managed rule groups, and of adjacent rules that pass domains, does not matter.
 
-    What domain lists drop of the rest counts where a rule follows that passes TCP, and is never asked then.
+    A drop rule of a domain list counts only if a later rule would pass its packets.
     """
     found: list[_Key] = []
-    relevant = [rule for rule in rules.rules if rule.passes is not None and not _ends_alike(rule, rules)]
+    relevant = [rule for rule in rules.rules if rule.passes is not None and not _has_no_effect(rule, rules)]
     for named, together in groupby(relevant, key=lambda rule: bool(rule.names and rule.passes)):
         if named:
-            found.append(_run_of_names(together))
+            found.append(_passed_domains(together))
             continue
         for rule in together:
             key = _key(rule)
@@ -251,8 +251,8 @@ def _ordered(rules: SuricataRules) -> list[_Key]:
     return found
 
 
-def _run_of_names(rules: Iterable[SuricataRule]) -> _Key:
-    """What rules let out that pass names: in any order, and from the same addresses whichever rule has them."""
+def _passed_domains(rules: Iterable[SuricataRule]) -> _Key:
+    """The domains that adjacent rules pass, with their source addresses, in any order."""
     found: dict[_Key, list[Span]] = {}
     for rule in rules:
         for name in rule.names:
@@ -261,8 +261,8 @@ def _run_of_names(rules: Iterable[SuricataRule]) -> _Key:
     return ("names", frozenset((key, _merged(tuple(sources))) for key, sources in found.items()))
 
 
-def _ends_alike(rule: SuricataRule, rules: SuricataRules) -> bool:
-    """Whether a rule drops the rest of what a domain list looks at, and nothing that follows would pass it."""
+def _has_no_effect(rule: SuricataRule, rules: SuricataRules) -> bool:
+    """Whether a rule drops the other packets of a domain list, and no later rule would pass them."""
     if rule.passes is not False or not rule.looks_at or rule.names:
         return False
     after = rules.rules[rules.rules.index(rule) + 1 :]
@@ -278,7 +278,7 @@ def _key(rule: SuricataRule) -> _Key:
 
 
 def _merged(spans: Spans) -> Spans:
-    """The same numbers, in the fewest ranges."""
+    """The same numbers in the fewest ranges."""
     found: list[Span] = []
     for low, high in sorted(spans):
         if found and low <= found[-1][1] + 1:
@@ -296,35 +296,37 @@ def _text(rule: SuricataRule) -> str:
 
 
 def _of_names(rules: SuricataRules, intended: SuricataRules) -> Iterator[str]:
-    """Names that are let out and not meant to be, or the other way round, by where packets come from."""
+    """Domains that are allowed and not intended, or intended and not allowed, with the source addresses."""
     for rule in rules.rules:
         if rule.looks_at and rule.passes is False and rule.names:
-            yield f"{rule.address} drops {', '.join(rule.names)}; the intent lets out what is listed, and nothing else"
+            yield f"{rule.address} drops {', '.join(rule.names)}; the intent allows the listed domains only"
     home = [side for each in (rules, intended) for rule in each.rules if rule.looks_at for side in rule.sources]
     cuts = sorted({low for low, _ in home} | {high + 1 for _, high in home})
     outside = next((rule.destinations for rule in intended.rules if rule.looks_at), ())
     found: dict[str, list[Span]] = {}
     for low, after in pairwise(cuts):
-        here, meant = _let_out(rules, low, outside), _let_out(intended, low, outside)
-        for name, looks_at in sorted(meant - here):
-            found.setdefault(f"it does not let out {name} ({looks_at})", []).append((low, after - 1))
-        for name, looks_at in sorted(here - meant):
-            found.setdefault(f"it lets out {name} ({looks_at}), which the intent does not", []).append((low, after - 1))
+        actual, expected = _allowed(rules, low, outside), _allowed(intended, low, outside)
+        for name, looks_at in sorted(expected - actual):
+            found.setdefault(f"it does not allow {name} ({looks_at})", []).append((low, after - 1))
+        for name, looks_at in sorted(actual - expected):
+            found.setdefault(f"it allows {name} ({looks_at}), and the intent does not", []).append((low, after - 1))
     for what, spans in found.items():
         yield f"{what}, from {', '.join(show_range(*each) for each in _merged(tuple(spans)))}"
 
 
-def _let_out(rules: SuricataRules, source: int, outside: Spans) -> set[tuple[str, str]]:
-    """The names, each with the protocol, that lists let out from an address to wherever is `outside`: what is not on an
-    allow list is dropped, so that no list after it is asked."""
+def _allowed(rules: SuricataRules, source: int, outside: Spans) -> set[tuple[str, str]]:
+    """The domains, each with the protocol, that domain lists allow from an address to all of `outside`.
+
+    An allow list drops all other domains, so that later lists have no effect.
+    """
     found: set[tuple[str, str]] = set()
     ended: set[str] = set()
     for rule in rules.rules:
         if not rule.looks_at or not any(low <= source <= high for low, high in rule.sources):
             continue
-        asked = [protocol for protocol in rule.looks_at if protocol not in ended]
+        protocols = [protocol for protocol in rule.looks_at if protocol not in ended]
         if rule.passes and not subtract(outside, rule.destinations):
-            found |= {(name, protocol) for name in rule.names for protocol in asked}
+            found |= {(name, protocol) for name in rule.names for protocol in protocols}
         elif rule.passes is False and not rule.names:
-            ended.update(asked)
+            ended.update(protocols)
     return found

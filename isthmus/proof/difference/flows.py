@@ -144,7 +144,7 @@ class _Comparison:
         )
 
     def _changes(self) -> Iterator[Change]:
-        """The changes. Of equivalent pairs in both networks, one is evaluated first, the others only on a change."""
+        """The changes. Equivalent pairs change alike: one of them is evaluated first, the others only on a change."""
         names = tuple(dict.fromkeys((*self.pairs[1].names(), *self.pairs[0].names())))
         equivalent: dict[Hashable, list[str]] = {}
         for name in names:
