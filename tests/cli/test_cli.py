@@ -167,7 +167,7 @@ def test_the_port_may_follow_the_place(
         (["prod:22", "--port", "22"], "--to prod:22 says the port: leave out --port and --protocol"),
         (["prod:udp/53", "--protocol", "udp"], "--to prod:udp/53 says the port"),
         (["prod:65536"], "expected a port from 0 to 65535, got 65536 in 'prod:65536'"),
-        (["prodd:22"], "no such place: 'prodd'; did you mean prod?"),
+        (["prodd:22"], "no such location: 'prodd'; did you mean prod?"),
     ],
 )
 def test_a_port_is_said_once_and_is_one(
@@ -194,7 +194,7 @@ def test_trace_lists_what_stops_it(good: Path, capsys: pytest.CaptureFixture[str
 def test_no_such_place_is_not_no_route(good: Path, place: str, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, "trace", good, "--from", "dev", "--to", place)
     assert code == NO_ANSWER
-    assert "no such place" in err
+    assert "no such location" in err
 
 
 @pytest.mark.parametrize("place", ["internet", "dc1", "s3", "8.8.8.8", "172.20.3.4", "shared-services"])

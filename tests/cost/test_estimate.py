@@ -113,7 +113,7 @@ def test_faults_of_flows_at_once(ask: Ask) -> None:
     with pytest.raises(UnusableTraffic) as raised:
         ask(given)
     lines = str(raised.value).splitlines()
-    assert lines[0].startswith("flow 1 (web -> nowhere): no such place: 'nowhere'; known: ")
+    assert lines[0].startswith("flow 1 (web -> nowhere): no such location: 'nowhere'; known: ")
     assert lines[1].startswith("flow 2 (lab1 -> dc1/servers): it is not reachable, so it cannot be priced: ")
     assert len(lines) == 2
 

@@ -120,17 +120,17 @@ CHANGES: dict[str, tuple[Callable[[Resources], None], Outcome, str]] = {
     "handshakes are dropped": (
         policy(stateful_default_actions=["aws:drop_strict"]),
         Outcome.BLOCKED,
-        "all of it is dropped, handshakes included",
+        "drop all packets, including handshakes",
     ),
     "another default that drops": (
         policy(stateful_default_actions=["aws:drop_established"]),
         Outcome.REACHABLE,
-        "it is dropped after the handshake",
+        "drop packets after the handshake",
     ),
     "rules that deny": (
         lines(lambda given: [line.replace("pass ", "drop ") for line in given]),
         Outcome.BLOCKED,
-        "it does not let out .debian.org (TLS_SNI), from 10.1.0.0/16",
+        "it does not allow .debian.org (TLS_SNI), from 10.1.0.0/16",
     ),
     "a list that denies": (
         allow_list(generated_rules_type="DENYLIST"),
@@ -140,39 +140,39 @@ CHANGES: dict[str, tuple[Callable[[Resources], None], Outcome, str]] = {
     "a name more": (
         lines(more(".com")),
         Outcome.REACHABLE,
-        "it lets out .com (TLS_SNI), which the intent does not, from 10.1.0.0/16",
+        "it allows .com (TLS_SNI), and the intent does not, from 10.1.0.0/16",
     ),
     "a name less": (
         lines(lambda given: [line for line in given if ".debian.org" not in line]),
         Outcome.REACHABLE,
-        "it does not let out .debian.org (TLS_SNI), from 10.1.0.0/16",
+        "it does not allow .debian.org (TLS_SNI), from 10.1.0.0/16",
     ),
     "one protocol less": (
         lines(lambda given: [line for line in given if "pass tls" in line]),
         Outcome.REACHABLE,
-        "it does not let out .debian.org (HTTP_HOST)",
+        "it does not allow .debian.org (HTTP_HOST)",
     ),
     "UDP may leave": (
         lines(lambda given: [line for line in given if "UDP" not in line], "closing"),
         Outcome.REACHABLE,
-        "it lacks what the intent has: no rule passes UDP",
+        "it has no rule of the intent: no rule passes UDP",
     ),
     "nothing closes": (
         lambda resources: resources[POLICY]["this"]["firewall_policy"]["stateful_rule_group_reference"].pop(),
         Outcome.REACHABLE,
-        "it lacks what the intent has: no rule passes ICMP",
+        "it has no rule of the intent: no rule passes ICMP",
     ),
     "no rule groups": (
         policy(stateful_rule_group_reference=None),
         Outcome.BLOCKED,
-        "it lacks what the intent has: AWS's MalwareDomainsStrictOrder",
+        "it has no rule of the intent: AWS's MalwareDomainsStrictOrder",
     ),
     "a group of AWS's that only reports": (
         lambda resources: resources[POLICY]["this"]["firewall_policy"]["stateful_rule_group_reference"][0].update(
             override={"action": "DROP_TO_ALERT"}
         ),
         Outcome.REACHABLE,
-        "it lacks what the intent has: AWS's BotNetCommandAndControlDomainsStrictOrder",
+        "it has no rule of the intent: AWS's BotNetCommandAndControlDomainsStrictOrder",
     ),
     "the list before all else": (
         lambda resources: resources[POLICY]["this"]["firewall_policy"]["stateful_rule_group_reference"][2].update(
@@ -189,7 +189,7 @@ CHANGES: dict[str, tuple[Callable[[Resources], None], Outcome, str]] = {
     "the list is for fewer": (
         home_net("10.1.16.0/20"),
         Outcome.BLOCKED,
-        "it does not let out .debian.org (TLS_SNI), from 10.1.0.0/20",
+        "it does not allow .debian.org (TLS_SNI), from 10.1.0.0/20",
     ),
 }  # fmt: skip
 
@@ -399,7 +399,7 @@ def test_an_allow_list_takes_away_what_comes_after_it(tmp_path: Path) -> None:
     document["resource"][GROUP]["systems"]["rule_group"]["rules_source"] = {"rules_source_list": listed}
     answer = proof.read(write({**made, MODULE: json.dumps(document)}, tmp_path)).prove(scenarios=False)
     assert answer.verdict is Verdict.VIOLATED
-    assert any("it does not let out late.example (TLS_SNI)" in violation.why for violation in answer.violations)
+    assert any("it does not allow late.example (TLS_SNI)" in violation.why for violation in answer.violations)
 
 
 def test_an_allow_list_takes_away_own_rules_after_it(tmp_path: Path) -> None:

@@ -211,11 +211,11 @@ def test_one_more_opening_moves_no_rule() -> None:
 
 def test_what_gets_there_one_way_is_explained(tmp_path: Path) -> None:
     """The matrix says "one way" of who answers and opens nothing: a reader has to know that it is no leak."""
-    notes = [note for note in edited(tmp_path).prove(scenarios=False).notes if "one way" in note]
+    notes = [note for note in edited(tmp_path).prove(scenarios=False).notes if "replies do not come back" in note]
     assert [note.split(":")[0] for note in notes] == [
-        "workloads opens no tcp connection to dc1/users, and answers those of dc1/users",
-        "network-services opens no tcp connection to workloads, and answers those of workloads",
-        "network-services opens no udp connection to workloads, and answers those of workloads",
+        "workloads opens no tcp connection to dc1/users, and replies to those of dc1/users",
+        "network-services opens no tcp connection to workloads, and replies to those of workloads",
+        "network-services opens no udp connection to workloads, and replies to those of workloads",
     ]
 
 

@@ -106,4 +106,4 @@ def test_segments_and_services_on_the_command_line(tmp_path: Path, capsys: pytes
         "isthmus: workloads is a segment, and a packet goes from one place to another: name one of dev, prod, test\n"
     )
     assert cli.main(["trace", folder, "--from", "dev", "--to", "smm"]) == 2
-    assert capsys.readouterr().err == "isthmus: no such place: 'smm'; did you mean ssm?\n"
+    assert capsys.readouterr().err == "isthmus: no such location: 'smm'; did you mean ssm?\n"

@@ -113,7 +113,7 @@ def test_a_name_that_nothing_has_is_an_error_of_its_own(project):
     project.file("tests/test_network.py", 'def test_it(network):\n    network.assert_isolated("dev", "dc11")\n')
     ran = project.test()
     ran.assert_outcomes(failed=1)
-    ran.stdout.fnmatch_lines(["E   *NoSuchPlace: no such place: 'dc11'; did you mean dc1*"])
+    ran.stdout.fnmatch_lines(["E   *NoSuchLocation: no such location: 'dc11'; did you mean dc1*"])
     assert "AssertionError" not in ran.stdout.str()
     assert "isthmus/testing" not in ran.stdout.str()
 

@@ -211,11 +211,11 @@ def test_a_zone_takes_itself_and_what_hangs_on_it(everything, central):
 @pytest.mark.parametrize(
     ("sentence", "names", "message"),
     [
-        ("assert_reaches", ("biling", "web"), "no such place: 'biling'; did you mean billing?"),
-        ("assert_reaches", ("billing", "wed:443"), "no such place: 'wed'; did you mean web?"),
-        ("assert_blocked", ("billing", "wed"), "no such place: 'wed'; did you mean web?"),
-        ("assert_isolated", ("vaults", "web"), "no such place: 'vaults'; did you mean vault?"),
-        ("assert_internet_only_via", ("wed", "dc1"), "no such place: 'wed'; did you mean web?"),
+        ("assert_reaches", ("biling", "web"), "no such location: 'biling'; did you mean billing?"),
+        ("assert_reaches", ("billing", "wed:443"), "no such location: 'wed'; did you mean web?"),
+        ("assert_blocked", ("billing", "wed"), "no such location: 'wed'; did you mean web?"),
+        ("assert_isolated", ("vaults", "web"), "no such location: 'vaults'; did you mean vault?"),
+        ("assert_internet_only_via", ("wed", "dc1"), "no such location: 'wed'; did you mean web?"),
     ],
 )
 def test_a_place_that_is_not_there_is_no_failed_assertion(everything, sentence, names, message):
