@@ -17,7 +17,7 @@ from isthmus.proof.analysis import Analysis
 from isthmus.proof.difference.flows import ChangeKind, compare
 from isthmus.proof.errors import UnusableInput
 from isthmus.terraform.graph import Resource
-from tests.proof.plain import CORE, HUB, gateway, hub, made, network, ref, spoke, vpn, vpn_in_core
+from tests.proof.small_networks import CORE, HUB, gateway, hub, made, network, ref, spoke, vpn, vpn_in_core
 from tests.properties.budget import share
 
 ONE_SITE = [

@@ -13,7 +13,7 @@ from isthmus.proof.analysis import Analysis
 from tests.network.judge import Walker
 from tests.network.judge.services import agreed, public_addresses
 from tests.network.networks import Draft
-from tests.proof.plain import made, network, ref, subnet, table, vpc
+from tests.proof.small_networks import made, network, ref, subnet, table, vpc
 
 ASKED = Packet(InSubnet("one"), Service("s3", IPv4Address("52.0.0.1")))
 IGW = "aws_internet_gateway.g"

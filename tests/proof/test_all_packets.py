@@ -35,12 +35,12 @@ def edited(folder: Path, rule: str = "", **values: Any) -> proof.Analysis:
     return proof.read(write({**output(), SPOKE: json.dumps(document)}, folder))
 
 
-def test_a_network_that_is_limited_is_proved(tmp_path: Path) -> None:
+def test_a_network_with_allowed_connections_is_proved(tmp_path: Path) -> None:
     answer = edited(tmp_path).prove(scenarios=False)
     assert answer.verdict is Verdict.PROVED, str(answer)
 
 
-def test_client_ports_are_said_and_can_be_set(tmp_path: Path) -> None:
+def test_client_ports_are_an_assumption_and_can_be_set(tmp_path: Path) -> None:
     """Replies to what dev opens come in by the rule for what is named."""
     rule = {"protocol": "tcp", "from_port": 32_768, "to_port": 65_535}
     subject = edited(tmp_path, "from_named_172_21_0_0_16", **rule)
@@ -53,7 +53,7 @@ def test_client_ports_are_said_and_can_be_set(tmp_path: Path) -> None:
     assert not [fate.not_for for fate in linux.packet_outcomes if fate.not_for]
 
 
-def test_a_deny_of_all_that_becomes_one_of_tcp_is_violated(tmp_path: Path) -> None:
+def test_a_deny_rule_for_tcp_only_is_a_violation(tmp_path: Path) -> None:
     subject = edited(tmp_path, "from_unnamed_172_16_0_0_12", protocol="tcp", from_port=0, to_port=65535)
     answer = subject.prove(scenarios=False)
     assert answer.verdict is Verdict.VIOLATED

@@ -44,7 +44,7 @@ def test_the_output_itself_is_proved(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLED)
-def test_a_sample_of_mutants_is_seen(name: str) -> None:
+def test_a_sample_of_mutants_is_detected(name: str) -> None:
     offset = SAMPLED.index(name)
     made = islice(mutants(bench(name).graph, most=1), offset, None, STEP)
     survived = [str(mutant) for mutant in made if unseen(mutant, bench(name).verdict(mutant.graph))]
@@ -53,7 +53,7 @@ def test_a_sample_of_mutants_is_seen(name: str) -> None:
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("name", OUTPUTS)
-def test_every_mutant_is_seen(name: str) -> None:
+def test_every_mutant_is_detected(name: str) -> None:
     survived = [str(mutant) for mutant, proved in bench(name).survivors() if unseen(mutant, Verdict.PROVED) and proved]
     assert not survived
 
@@ -61,7 +61,7 @@ def test_every_mutant_is_seen(name: str) -> None:
 @pytest.mark.nightly
 @settings(max_examples=share(20))
 @given(estates(), st.randoms(use_true_random=False))
-def test_mutants_of_any_estate_are_seen(estate: Estate, dice: Random) -> None:
+def test_mutants_of_any_estate_are_detected(estate: Estate, dice: Random) -> None:
     """In an estate that leads no flow through a resource, what is changed of it is no mistake in a flow. It has to be
     read nonetheless: an argument that nothing reads would be missed where flows depend on it."""
     here = bench_of(estate, synthesize(estate))
@@ -105,7 +105,7 @@ VPN = "stacks/network/modules/vpn/main.tf.json"
     ("part", "kind"),
     [(VPN, "aws_customer_gateway"), (VPN, "aws_vpn_connection"), (HUB, "aws_ec2_transit_gateway_route_table")],
 )
-def test_a_resource_that_is_gone_is_missed_in_files_as_in_the_graph(tmp_path: Path, part: str, kind: str) -> None:
+def test_a_removed_resource_is_removed_in_files_and_graph(tmp_path: Path, part: str, kind: str) -> None:
     here = bench(FILES)
     (address,) = [r.address for r in here.graph.of_type(kind)][:1]
     name = address.rpartition(".")[2]
@@ -116,7 +116,7 @@ def test_a_resource_that_is_gone_is_missed_in_files_as_in_the_graph(tmp_path: Pa
     assert edited(tmp_path, part, remove) is here.verdict(without(here.graph, address)) is not Verdict.PROVED
 
 
-def test_an_argument_is_changed_in_files_as_in_the_graph(tmp_path: Path) -> None:
+def test_an_argument_is_changed_in_files_and_graph(tmp_path: Path) -> None:
     def change(resources: dict[str, Any]) -> None:
         (vpn,) = resources["aws_vpn_connection"].values()
         vpn["static_routes_only"] = True
@@ -170,7 +170,7 @@ def test_every_part_of_a_resource_is_changed_and_removed() -> None:
     assert found["", "removed"] is None
 
 
-def test_what_has_no_effect_is_excused_and_not_made() -> None:
+def test_arguments_without_effect_are_excluded() -> None:
     assert excused("aws_vpc", "tags.Name") == "labels"
     assert excused("aws_flow_log", "anything")
     assert excused("aws_sns_topic", "name")
@@ -178,12 +178,12 @@ def test_what_has_no_effect_is_excused_and_not_made() -> None:
     assert ("tags", "removed") not in made("aws_vpc.v")
 
 
-def test_of_alike_mutants_so_many_are_made() -> None:
+def test_the_number_of_equivalent_mutants_is_limited() -> None:
     alike = [plain(m.argument) for m in mutants(GRAPH, most=1) if m.type == "aws_vpc"]
     assert alike == ["", "cidr_block", "cidr_block"]
 
 
-def test_what_refers_to_a_resource_that_is_gone_refers_to_nothing() -> None:
+def test_references_to_a_removed_resource_are_removed() -> None:
     left = without(GRAPH, "aws_vpc.v")
     assert left.resources["aws_network_acl.n"].get("vpc_id") == Unknown("aws_vpc.v: not declared")
     assert left.undeclared == (Undeclared("aws_network_acl.n", "vpc_id", "aws_vpc.v"),)

@@ -8,7 +8,7 @@ from isthmus.network.answers import Outcome
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.result.findings import Verdict
 from isthmus.terraform.graph import Resource
-from tests.proof.plain import HUB, attached, hub, made, network, ref, spoke, subnet, table, vpc
+from tests.proof.small_networks import HUB, attached, hub, made, network, ref, spoke, subnet, table, vpc
 
 IGW = "aws_internet_gateway.g"
 
@@ -33,12 +33,12 @@ def shop(*more: Resource, attach: str, **routed: tuple[str, ...]) -> Analysis:
     )
 
 
-def test_an_attachment_in_a_subnet_of_hosts_hides_no_host() -> None:
+def test_an_attachment_in_a_subnet_with_hosts_hides_no_host() -> None:
     found = shop(attach="app", app=("10.2.0.0/16",), vault=())
     assert found.flows["shop", "two"].detail == "aws_subnet.shop_app yes, aws_subnet.shop_vault no"
 
 
-def test_a_subnet_that_serves_the_others_is_left_out_and_said_to_be() -> None:
+def test_an_attachment_subnet_is_excluded_with_an_assumption() -> None:
     found = shop(attach="ports", app=("10.2.0.0/16",), ports=())
     assert found.flows["shop", "two"].forward is Outcome.REACHABLE
     assert found.flows["two", "shop"].detail == ""
@@ -46,7 +46,7 @@ def test_a_subnet_that_serves_the_others_is_left_out_and_said_to_be() -> None:
     assert any(sentence.startswith(said) for sentence in found.prove().assumptions)
 
 
-def test_a_subnet_that_serves_no_other_subnet_may_hold_hosts() -> None:
+def test_an_attachment_subnet_without_others_may_hold_hosts() -> None:
     peering = made(
         "aws_vpc_peering_connection.p", vpc_id=ref("aws_vpc.shop"), peer_vpc_id=ref("aws_vpc.two"), auto_accept=True
     )
@@ -62,7 +62,7 @@ def test_a_subnet_that_serves_no_other_subnet_may_hold_hosts() -> None:
     assert any("aws_subnet.shop_ports" in sentence for sentence in without.prove().assumptions)
 
 
-def test_a_table_that_leads_ipv6_alone_to_the_internet_makes_no_ipv4_host_public() -> None:
+def test_an_ipv6_only_internet_route_makes_no_ipv4_host_public() -> None:
     found = network(
         made("aws_vpc.v", cidr_block="10.1.0.0/16", ipv6_cidr_block="2600:1f14:100:2300::/56", tags={"Name": "v"}),
         made(IGW, vpc_id=ref("aws_vpc.v")),
@@ -113,7 +113,7 @@ def behind_a_firewall(policy: Mapping[str, object], *groups: Resource) -> Analys
     )
 
 
-def test_a_flow_that_is_stopped_is_not_seen_by_two_firewalls() -> None:
+def test_a_blocked_flow_is_not_asymmetric() -> None:
     """A host behind a firewall and a NAT gateway: the internet reaches no such host, so no reply can stray."""
     action = ("aws:pass",)
     found = behind_a_firewall({"stateless_default_actions": action, "stateless_fragment_default_actions": action})
@@ -124,7 +124,7 @@ def test_a_flow_that_is_stopped_is_not_seen_by_two_firewalls() -> None:
     assert [(v.source, v.destination) for v in found_odd] == [("v", "internet")]
 
 
-def test_a_flow_that_may_be_stopped_fails_if_its_reply_strays_and_is_not_said_to_stray() -> None:
+def test_a_possibly_blocked_flow_with_an_asymmetric_reply_is_blocked() -> None:
     """What the firewall passes depends on names: if it passes nothing, there is no reply that could stray."""
     action = ("aws:forward_to_sfe",)
     group = made(

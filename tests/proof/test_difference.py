@@ -91,7 +91,7 @@ def edited(draw: DrawFn, network: Network) -> Network:
 
 @settings(max_examples=share(2))
 @given(estates(largest=4), st.data())
-def test_the_fast_way_finds_every_change(estate: Estate, data: st.DataObject) -> None:
+def test_the_fast_comparison_finds_every_change(estate: Estate, data: st.DataObject) -> None:
     made = read(estate)
     # Network ACLs that let everything pass are on no path: those of the network before have rules of their own too.
     before = replace(made, network=data.draw(edited(made.network)))

@@ -25,7 +25,7 @@ def subject(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
     return proof.read(write(synthesize(stage.estate), tmp_path_factory.mktemp("failures")))
 
 
-def test_alike_spokes_count_each(subject: Analysis) -> None:
+def test_each_equivalent_spoke_counts(subject: Analysis) -> None:
     apart = Analysis(subject.network, subject.estate, roots=subject.roots, separately=True)
     for some, every in zip(subject.prove().scenarios, apart.prove().scenarios, strict=True):
         flows = {flow for lost in some.lost for flow in lost.flows}
@@ -52,7 +52,7 @@ def test_every_output_has_the_same_number(subject: Analysis) -> None:
     assert sorted(shown) == sorted(f"{a} -> {b}" for a, b in flows)
 
 
-def test_all_lists_them(subject: Analysis, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_flag_all_lists_every_flow(subject: Analysis, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from isthmus.cli import main
 
     folder = write(synthesize(stage.estate), tmp_path)

@@ -111,7 +111,7 @@ def test_the_endpoint_of_a_zone_is_known(idiom: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("idiom", SOME)
-def test_where_all_endpoints_lead_alike_any_will_do(idiom: str, tmp_path: Path) -> None:
+def test_equivalent_endpoints_need_not_be_known(idiom: str, tmp_path: Path) -> None:
     subject = read(SOME[idiom], tmp_path)
     traced = subject.trace("left", "right")
     assert traced.outcome is Outcome.REACHABLE
@@ -120,7 +120,7 @@ def test_where_all_endpoints_lead_alike_any_will_do(idiom: str, tmp_path: Path) 
     assert subject.prove().verdict is not Verdict.VIOLATED
 
 
-def test_where_endpoints_lead_apart_it_matters_which_one_it_is(tmp_path: Path) -> None:
+def test_different_endpoints_have_to_be_known(tmp_path: Path) -> None:
     """The subnet of one of them has no way on."""
     traced = read(SOME["the first"], tmp_path, way_back=False).trace("left", "right")
     assert traced.outcome is Outcome.UNKNOWN
@@ -137,7 +137,7 @@ def test_where_endpoints_lead_apart_it_matters_which_one_it_is(tmp_path: Path) -
         f"{{{{ for ss in {STATES} : ss.attachment[0].status => {ENDPOINT} }}}}[\"READY\"]",
     ],
 )  # fmt: skip
-def test_the_nearest_forms_that_are_not_understood_are_unknown(idiom: str, tmp_path: Path) -> None:
+def test_expressions_that_are_not_understood_are_unknown(idiom: str, tmp_path: Path) -> None:
     outcome = read(idiom, tmp_path).trace("left", "right").outcome
     assert outcome is Outcome.UNKNOWN
 

@@ -195,7 +195,7 @@ CHANGES: dict[str, tuple[Callable[[Resources], None], Outcome, str]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_of_the_policy_is_a_violation_and_shows_in_a_comparison(change: str, tmp_path: Path) -> None:
+def test_a_policy_change_is_a_violation_and_a_difference(change: str, tmp_path: Path) -> None:
     edit, outcome, why = CHANGES[change]
     before, after = read(tmp_path / "before"), read(tmp_path / "after", edit)
     answer = after.prove(scenarios=False)
@@ -209,13 +209,13 @@ def test_a_change_of_the_policy_is_a_violation_and_shows_in_a_comparison(change:
     assert not compare(before, after).changes_nothing
 
 
-def test_the_policy_of_the_output_is_the_intents(tmp_path: Path) -> None:
+def test_the_generated_policy_matches_the_intent(tmp_path: Path) -> None:
     subject = read(tmp_path)
     assert subject.prove(scenarios=False).verdict is Verdict.PROVED
     assert subject.trace("dev", "internet").outcome is Outcome.REACHABLE
 
 
-def test_without_an_intent_what_leaves_depends_on_the_domain(tmp_path: Path) -> None:
+def test_without_an_intent_egress_depends_on_the_domain(tmp_path: Path) -> None:
     subject = read(tmp_path, intent=False)
     subject = replace(subject, advertises=dict.fromkeys(subject.network.vpns, ()))
     (spoke, *_) = [place.name for place in subject.locations.spokes if "dev" in place.name]
@@ -235,7 +235,7 @@ UNKNOWN: dict[str, Callable[[Resources], None]] = {
 
 
 @pytest.mark.parametrize("change", UNKNOWN)
-def test_what_is_not_understood_is_not_proved(change: str, tmp_path: Path) -> None:
+def test_an_unknown_policy_is_not_proved(change: str, tmp_path: Path) -> None:
     answer = read(tmp_path, UNKNOWN[change]).prove(scenarios=False)
     assert answer.verdict is not Verdict.PROVED
     assert answer.unknown_results
@@ -305,7 +305,7 @@ def _harmless(path: tuple[Any, ...], old: Any) -> bool:
     )
 
 
-def test_every_argument_of_policy_groups_and_firewall_matters_or_says_why_not(tmp_path: Path) -> None:
+def test_every_argument_of_a_policy_matters_or_is_excused(tmp_path: Path) -> None:
     document = json.loads(files()[MODULE])
     resources = document["resource"]
     asked = {kind: resources[kind] for kind in (POLICY, GROUP, "aws_networkfirewall_firewall")}
@@ -346,7 +346,7 @@ def home(*prefixes: str, key: str = "HOME_NET") -> Callable[[Resources], None]:
         (home("198.51.100.0/24", key="EXTERNAL_NET"), "AWS's rule groups know 198.51.100.0/24 as EXTERNAL_NET"),
     ],
 )
-def test_the_addresses_that_rule_groups_of_aws_protect_are_compared(
+def test_the_home_net_of_managed_rule_groups_is_compared(
     tmp_path: Path, edit: Callable[[Resources], None], said: str
 ) -> None:
     """They have the policy's variables, and are for those addresses alone; ours have sets of their own."""
@@ -356,11 +356,11 @@ def test_the_addresses_that_rule_groups_of_aws_protect_are_compared(
     assert any(why.startswith(said) for why in differences), differences
 
 
-def test_addresses_in_another_order_are_the_same_home(tmp_path: Path) -> None:
+def test_the_order_of_home_net_does_not_matter(tmp_path: Path) -> None:
     assert read(tmp_path, home("10.1.128.0/17", "10.1.0.0/17")).prove(scenarios=False).verdict is Verdict.PROVED
 
 
-def test_what_aws_protects_is_unknown_where_the_addresses_are(tmp_path: Path) -> None:
+def test_an_unknown_home_net_is_unknown(tmp_path: Path) -> None:
     answer = read(tmp_path, home("${aws_kms_key.this.arn}")).prove(scenarios=False)
     assert answer.verdict is Verdict.UNKNOWN
     assert "which addresses HOME_NET has, as AWS's rule groups know it" in " ".join(map(str, answer.unknown_results))
@@ -386,12 +386,12 @@ LISTS = (
 )
 
 
-def test_lists_add_up(tmp_path: Path) -> None:
+def test_domain_lists_are_combined(tmp_path: Path) -> None:
     """Lists are rules that pass, so that each segment has the names of all that are for it."""
     assert proof.read(write(with_lists(*LISTS), tmp_path)).prove(scenarios=False).verdict is Verdict.PROVED
 
 
-def test_an_allow_list_takes_away_what_comes_after_it(tmp_path: Path) -> None:
+def test_an_allow_list_blocks_later_lists(tmp_path: Path) -> None:
     """A domain list of AWS's ends with rules that drop: rules after it that pass names are never asked."""
     made = with_lists(LISTS[1], DomainList("zlate", domains=["late.example"]))
     document = json.loads(made[MODULE])
@@ -402,7 +402,7 @@ def test_an_allow_list_takes_away_what_comes_after_it(tmp_path: Path) -> None:
     assert any("it does not allow late.example (TLS_SNI)" in violation.why for violation in answer.violations)
 
 
-def test_an_allow_list_takes_away_own_rules_after_it(tmp_path: Path) -> None:
+def test_an_allow_list_blocks_later_rules(tmp_path: Path) -> None:
     """The same of a rule that looks for something else in TLS than a name, which no comparison of names can find."""
     own = RuleGroup("own", rules=['pass tls $HOME_NET any -> any 443 (ja3.hash; content:"a"; sid:1;)'], priority=3000)
     made = with_lists(LISTS[1], groups=[own])
@@ -414,7 +414,7 @@ def test_an_allow_list_takes_away_own_rules_after_it(tmp_path: Path) -> None:
     assert any("it has what the intent has not: what is not on a domain list" in v.why for v in answer.violations)
 
 
-def test_names_on_the_other_side_of_a_rule_that_drops(tmp_path: Path) -> None:
+def test_domains_after_a_drop_rule(tmp_path: Path) -> None:
     """All of the names are let out, and those that were meant to go before a rule that drops come after it."""
     named = 'pass tls $HOME_NET any -> $EXTERNAL_NET any (tls.sni; content:"{}"; startswith; nocase; endswith; sid:{};)'
     stop = 'drop tls $HOME_NET any -> $EXTERNAL_NET any (ja3.hash; content:"a"; sid:9;)'
@@ -427,7 +427,7 @@ def test_names_on_the_other_side_of_a_rule_that_drops(tmp_path: Path) -> None:
     assert any("its rules are in another order" in violation.why for violation in answer.violations)
 
 
-def test_while_the_firewall_only_alerts_it_isolates_nothing(tmp_path: Path) -> None:
+def test_an_alert_only_firewall_isolates_nothing(tmp_path: Path) -> None:
     """What inspected segments may open to each other is no limit then, and the proof says so."""
     made = estate(Inspection.VPC, zones=["use1-az1"])
     *others, last = made.environments
@@ -459,7 +459,7 @@ LEAVES = "pass {} $HOME_NET any -> {} {} (flow:to_server; sid:1;)"
         (['pass tls $HOME_NET any -> $EXTERNAL_NET any (tls.sni; content:"a.example"; sid:1;)'], True),
     ],
 )
-def test_what_the_policy_lets_out_is_what_is_meant(rules: list[str], leaves: bool, tmp_path: Path) -> None:
+def test_the_policy_allows_the_intended_packets(rules: list[str], leaves: bool, tmp_path: Path) -> None:
     made = estate(Inspection.VPC, zones=["use1-az1"])
     *others, last = made.environments
     assert last.egress is not None

@@ -67,13 +67,13 @@ def policy(**values: Any) -> Callable[[Any], None]:
 
 
 @pytest.mark.parametrize("inspection", [Inspection.VPC, Inspection.GATEWAY])
-def test_what_is_said_is_proved(inspection: Inspection, tmp_path: Path) -> None:
+def test_inspected_connections_are_proved(inspection: Inspection, tmp_path: Path) -> None:
     answer = proof.read(write(output(inspection), tmp_path)).prove(scenarios=False)
     assert answer.verdict is Verdict.PROVED, str(answer)
     assert not any("open both ways" in note for note in answer.notes)
 
 
-def test_what_nothing_has_ends_behind_the_firewall(tmp_path: Path) -> None:
+def test_packets_for_unassigned_addresses_end_at_the_firewall(tmp_path: Path) -> None:
     """The egress VPC sends whole blocks back to the firewall on the gateway: its table drops what no spoke has."""
     hub = "stacks/network/modules/hub/main.tf.json"
     document = json.loads(output(Inspection.GATEWAY)[hub])
@@ -114,7 +114,7 @@ def test_packet_by_packet(
     assert {trip.reply.outcome is Outcome.REACHABLE for trip in trips} >= ({True} if arrives else set())
 
 
-def test_every_rule_is_needed(tmp_path: Path) -> None:
+def test_every_firewall_rule_is_needed(tmp_path: Path) -> None:
     """Without any one of them something said does not work, or something not said gets past the firewall."""
     for number in range(len(rules(json.loads(output()[FIREWALL])["resource"]))):
 
@@ -163,7 +163,7 @@ def test_a_mistake_is_found_and_named(mistake: str, tmp_path: Path) -> None:
     assert any("module.firewall.aws_networkfirewall" in name for violation in found for name in violation.resources)
 
 
-def test_where_nothing_is_said_both_open_what_they_like() -> None:
+def test_without_allowed_connections_all_ports_are_allowed() -> None:
     bare = estate(Inspection.VPC)
     assert [str(rule) for rule in firewall_rules(bare)] == [
         "apps opens anything to data",
@@ -171,14 +171,14 @@ def test_where_nothing_is_said_both_open_what_they_like() -> None:
     ]
 
 
-def test_a_new_rule_leaves_the_others_their_numbers() -> None:
+def test_a_new_rule_does_not_renumber_others() -> None:
     more = (*OPENS, AllowedConnection(source="data", to="apps", ports=["tcp/22"]))
     before = {str(rule): sid for sid, rule in numbered(limited())}
     after = {str(rule): sid for sid, rule in numbered(limited(allowed_connections=more))}
     assert before.items() < after.items()
 
 
-def test_a_rule_of_ones_own_that_passes_what_is_not_said_is_found(tmp_path: Path) -> None:
+def test_an_own_rule_that_passes_unintended_packets_is_found(tmp_path: Path) -> None:
     own = check(
         replace(
             estate(Inspection.VPC),
@@ -192,7 +192,7 @@ def test_a_rule_of_ones_own_that_passes_what_is_not_said_is_found(tmp_path: Path
     assert "egress/module.firewall.aws_networkfirewall_rule_group.queries" in violation.resources
 
 
-def test_what_is_not_evaluated_is_said(subject: proof.Analysis) -> None:
+def test_rules_that_are_not_evaluated_are_an_assumption(subject: proof.Analysis) -> None:
     assumed = "\n".join(subject.prove(scenarios=False).assumptions)
     assert "AWS's MalwareDomainsStrictOrder" in assumed
     assert "aws_networkfirewall_rule_group.updates" in assumed

@@ -42,7 +42,7 @@ def test_every_output_is_proved(subjects: Subjects, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_alike_spokes_fare_alike(subjects: Subjects, name: str) -> None:
+def test_equivalent_spokes_have_the_same_results(subjects: Subjects, name: str) -> None:
     """Grouping spokes is a shortcut: trying every pair by itself gives the same flows."""
     grouped = subjects(name)
     apart = proof.Analysis(grouped.network, grouped.estate, roots=grouped.roots, separately=True)
@@ -68,7 +68,7 @@ def test_matrix_of_the_full_stage(subjects: Subjects) -> None:
     assert reached(subjects("stage_3_every_vpc")) == wanted
 
 
-def test_dev_alone_with_its_own_way_out(subjects: Subjects) -> None:
+def test_dev_with_local_egress(subjects: Subjects) -> None:
     subject = subjects("stage_1_dev_only")
     flows = subject.flows
     assert reached(subject) == {*((a, "dev") for a in SITE), *(("dev", a) for a in SITE), ("dev", "internet")}
@@ -77,13 +77,13 @@ def test_dev_alone_with_its_own_way_out(subjects: Subjects) -> None:
     assert flows["internet", "dev"].tiers["public"][0] is Outcome.REACHABLE
 
 
-def test_dev_alone_by_way_of_on_premises(subjects: Subjects) -> None:
+def test_dev_with_egress_on_premises(subjects: Subjects) -> None:
     subject = subjects("stage_2_on_premises_egress")
     assert subject.flows["dev", "internet"].exit == "network/module.vpn.aws_vpn_connection.infra_dc1_01"
     assert subject.flows["internet", "dev"].forward is Outcome.BLOCKED
 
 
-def test_what_stops_an_isolated_spoke_is_named(subjects: Subjects) -> None:
+def test_the_cause_of_isolation_is_named(subjects: Subjects) -> None:
     flow = subjects("stage_3_every_vpc").flows["dev", "prod"]
     assert not flow.intended
     assert any("workloads_blackhole_block_10_1_0_0_16" in block.address for block in flow.blocked_by)
@@ -96,7 +96,7 @@ def test_paths_name_routes_and_attachments(subjects: Subjects) -> None:
     assert "network/module.vpn.aws_ec2_transit_gateway_route_table_propagation.infra_dc1_01_workloads" in path
 
 
-def test_denied_site_networks_stay_denied_both_ways(subjects: Subjects) -> None:
+def test_denied_site_networks_are_blocked_in_both_directions(subjects: Subjects) -> None:
     flows = subjects(EVERYTHING).flows
     for spoke in ("billing", "vault", "web"):
         assert flows[spoke, "dc1/users"].works
@@ -111,13 +111,13 @@ def test_a_second_customer_gateway_carries_everything(subjects: Subjects) -> Non
     assert lost["branch_a"] > 0
 
 
-def test_one_tunnel_down_loses_nothing(subjects: Subjects) -> None:
+def test_one_tunnel_down_interrupts_no_flow(subjects: Subjects) -> None:
     for name in ALL:
         answer = subjects(name).prove()
         assert all(not s.lost for s in answer.scenarios if s.failure.kind == "tunnel")
 
 
-def test_moving_the_way_out_reroutes_and_closes(subjects: Subjects) -> None:
+def test_moving_the_egress_path_reroutes_flows(subjects: Subjects) -> None:
     difference = proof.compare(subjects("stage_1_dev_only"), subjects("stage_2_on_premises_egress"))
     found = {(c.kind, c.source, c.destination) for c in difference.changes}
     # A site that is the way out has private addresses behind it that no network names.
@@ -133,7 +133,7 @@ def test_moving_the_way_out_reroutes_and_closes(subjects: Subjects) -> None:
     assert not difference.firewall_changes
 
 
-def test_what_stays_and_takes_another_path_is_said_so(subjects: Subjects) -> None:
+def test_a_rerouted_flow_is_described_as_such(subjects: Subjects) -> None:
     one, other = subjects("stage_4_central_egress"), subjects("stage_3_every_vpc")
     moved = [c for c in proof.compare(one, other).changes if c.kind == "re-routed"]
     allowed_egress = [c.after_text for c in moved if c.destination == "internet"]
@@ -159,14 +159,14 @@ def test_differences_mirror_each_other(subjects: Subjects) -> None:
     assert there
 
 
-def test_places_come_and_go(subjects: Subjects) -> None:
+def test_locations_are_added_and_removed(subjects: Subjects) -> None:
     one, other = subjects("stage_2_on_premises_egress"), subjects("stage_3_every_vpc")
     there, back = proof.compare(one, other), proof.compare(other, one)
     assert (there.added_locations, there.removed_locations) == (("prod", "shared-services", "test"), ())
     assert (back.added_locations, back.removed_locations) == ((), there.added_locations)
 
 
-def test_a_root_that_was_not_given_is_unknown_not_blocked(tmp_path: Path) -> None:
+def test_a_missing_root_module_is_unknown_not_blocked(tmp_path: Path) -> None:
     files = {path: text for path, text in output("stage_3_every_vpc").items() if not path.startswith("stacks/prod/")}
     answer = proof.read(write(files, tmp_path)).prove()
     assert answer.verdict is Verdict.UNKNOWN
@@ -175,7 +175,7 @@ def test_a_root_that_was_not_given_is_unknown_not_blocked(tmp_path: Path) -> Non
     )
 
 
-def test_announcements_said_by_hand_count(subjects: Subjects, tmp_path: Path) -> None:
+def test_given_prefixes_count(subjects: Subjects, tmp_path: Path) -> None:
     """Without the default route advertised, on-premises is no way out."""
     write(output("stage_3_every_vpc"), tmp_path)
     answer = proof.read(tmp_path, advertises=["infra-dc1-01=172.20.0.0/15"]).prove(scenarios=False)
@@ -236,7 +236,7 @@ def test_without_an_intent(tmp_path: Path) -> None:
     assert any("the prefixes that infra-dc1-01 advertises are not given" in str(u) for u in silent.unknown_results)
 
 
-def test_gateway_endpoints_are_reached(subjects: Subjects) -> None:
+def test_gateway_endpoints_are_reachable(subjects: Subjects) -> None:
     services = subjects("stage_3_every_vpc").prove(scenarios=False).services
     assert {(flow.source, flow.destination) for flow in services if flow.works} == {
         (spoke, service) for spoke in ("dev", "test", "prod", "shared-services") for service in ("s3", "dynamodb")

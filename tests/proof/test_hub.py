@@ -39,7 +39,7 @@ def guards(graph: Graph) -> list[tuple[str, ...]]:
     return [found.resources for found in unassigned_address_violations(MEANT, Forwarding(network, sites=sites))]
 
 
-def test_a_blackhole_keeps_what_is_sent_to_a_spoke_that_is_not_there() -> None:
+def test_a_blackhole_route_drops_packets_for_a_missing_spoke() -> None:
     """The site advertises a default route: without the blackhole its packets come back to it."""
     graph = bench("stage_1_dev_only").graph
     assert not guards(graph)

@@ -134,7 +134,7 @@ def _table(draw: DrawFn, network: Network) -> Network:
 EDITS = (_vpc_route, _moved_vpc_route, _no_vpc_route, _tgw_route, _learning, _association, _acl, _table)
 
 
-def test_spokes_that_differ_in_addresses_only_are_grouped() -> None:
+def test_spokes_that_differ_only_in_addresses_are_grouped() -> None:
     pairs = correct().pairs
     assert pairs.groups_of("dev", "test") == pairs.groups_of("prod", "dev")
     assert pairs.groups_of("dev", "shared-services") != pairs.groups_of("dev", "prod")
@@ -150,7 +150,7 @@ def test_grouping_spokes_changes_no_answer(network: Edited) -> None:
 
 @settings(max_examples=20)
 @given(networks())
-def test_the_verdict_is_what_the_flows_say(network: Edited) -> None:
+def test_the_verdict_follows_from_the_flows(network: Edited) -> None:
     """Judged once more from the flows alone: a proof is refused exactly where one of them is not as meant."""
     subject = changed(network)
     answer = subject.prove(scenarios=False)

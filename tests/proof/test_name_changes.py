@@ -12,7 +12,7 @@ from isthmus import cli, proof
 from isthmus.proof import Difference
 from tests.modules.synthesized import files_of
 from tests.proof.estates import write
-from tests.proof.test_answering import DEV, DNS, ENDPOINTS, OTHER_SERVER, Edit, extra_rule, set_on
+from tests.proof.test_dns_answers import DEV, DNS, ENDPOINTS, OTHER_SERVER, Edit, extra_rule, set_on
 
 
 @cache
@@ -61,7 +61,7 @@ CHANGES: dict[str, tuple[str, Edit, str, str, str]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_names_that_are_answered_otherwise_are_named(change: str, tmp_path: Path) -> None:
+def test_names_with_another_answer_are_listed(change: str, tmp_path: Path) -> None:
     place, edit, name, was, is_ = CHANGES[change]
     found = difference(edited(place, edit), tmp_path)
     assert not found.changes_nothing
@@ -70,7 +70,7 @@ def test_names_that_are_answered_otherwise_are_named(change: str, tmp_path: Path
     assert is_ in said.after
 
 
-def test_what_stays_is_no_change(tmp_path: Path) -> None:
+def test_the_same_answer_is_no_change(tmp_path: Path) -> None:
     def renamed(resources: dict[str, dict[str, object]]) -> None:
         rules = resources["aws_route53_resolver_rule"]
         rules["renamed"] = rules.pop("corp_example_com")
@@ -85,7 +85,7 @@ def test_what_stays_is_no_change(tmp_path: Path) -> None:
     assert difference(files, tmp_path / "renamed").names == ()
 
 
-def test_reports_say_it_and_the_exit_code_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_reports_and_exit_code_show_name_changes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = write(base(), tmp_path / "before")
     after = write(edited(DNS, extra_rule("aws.example.com")), tmp_path / "after")
     files = [str(tmp_path / name) for name in ("d.json", "d.md")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from isthmus.network.answers import Outcome
 from isthmus.proof.analysis import Analysis
 from isthmus.terraform.graph import Unknown
-from tests.proof.plain import made, network, ref, subnet, table
+from tests.proof.small_networks import made, network, ref, subnet, table
 
 IGW = "aws_internet_gateway.g"
 
@@ -38,7 +38,7 @@ def translating(*, routed: bool = True, regional: bool = False) -> Analysis:
     )
 
 
-def test_the_internet_is_reached_by_the_nat_gateway() -> None:
+def test_the_internet_is_reachable_through_the_nat_gateway() -> None:
     found = translating()
     flow = found.flows["v", "internet"]
     assert (flow.forward, flow.back) == (Outcome.REACHABLE, Outcome.REACHABLE)
@@ -49,13 +49,13 @@ def test_the_internet_is_reached_by_the_nat_gateway() -> None:
     assert found.trace("2600:1f14:100:2300::9", "64:ff9b::8.8.8.8").works
 
 
-def test_without_its_route_it_is_not() -> None:
+def test_the_internet_is_not_reachable_without_the_nat64_route() -> None:
     found = translating(routed=False)
     assert found.flows["v", "internet"].detail == "aws_subnet.v_six no, aws_subnet.v_edge yes"
     assert not found.trace("aws_subnet.v_six", "internet").works
 
 
-def test_a_subnet_without_a_way_to_the_internet_gateway_is_no_one_way_flow() -> None:
+def test_a_subnet_without_an_internet_route_is_no_one_way_flow() -> None:
     """Packets of IPv6 come in by the gateway; hosts that no route leads out answer none, as is meant."""
     assert not translating().prove().violations
     assert not translating(routed=False).prove().violations
@@ -66,7 +66,7 @@ def test_a_regional_nat_gateway_may_translate_or_not() -> None:
     assert found.trace("2600:1f14:100:2300::9", "64:ff9b::8.8.8.8").outcome is Outcome.UNKNOWN
 
 
-def test_ipv6_addresses_that_are_not_known_hide_no_answer_for_ipv4() -> None:
+def test_unknown_ipv6_addresses_do_not_hide_ipv4_results() -> None:
     """A host of both versions uses what works; of one that IPv4 leads nowhere, nobody knows."""
     found = network(
         made("aws_vpc.v", cidr_block="10.1.0.0/16", assign_generated_ipv6_cidr_block=True, tags={"Name": "v"}),

@@ -147,7 +147,7 @@ def flows(subject: Analysis) -> dict[tuple[str, str], object]:
 
 
 @pytest.mark.parametrize("given", ["applied", "states", "changed"])
-def test_the_same_bill(made: Made, given: str) -> None:
+def test_the_same_cost_estimate(made: Made, given: str) -> None:
     """What stands costs the same, whether it is synthesized, planned or applied."""
     paths = sorted(getattr(made, given).iterdir())
     seen = estimate(proof.read(*paths, intent=made.intent), shipped())
@@ -156,7 +156,7 @@ def test_the_same_bill(made: Made, given: str) -> None:
     assert (seen.by_root, seen.notes) == (whole.by_root, whole.notes)
 
 
-def test_bill_of_one_plan(made: Made) -> None:
+def test_cost_estimate_of_one_plan(made: Made) -> None:
     """A first plan, in which no id is known, costs what its root does; alone, a root has no name."""
     (path,) = made.first.iterdir()
     seen = estimate(proof.read(path, intent=made.intent), shipped())
@@ -181,7 +181,7 @@ def test_the_same_proof_from_plans(given: Callable[[Made], Iterator[Path]], made
     assert flows(from_plans) == flows(from_folder)
 
 
-def test_the_same_proof_from_states_with_all_that_nobody_wrote(made: Made, tmp_path: Path) -> None:
+def test_the_same_proof_from_states_with_computed_arguments(made: Made, tmp_path: Path) -> None:
     """An argument that has its default makes nothing unknown."""
     used = set()
     for path in made.states.iterdir():
@@ -208,7 +208,7 @@ def test_a_trace_from_plans(made: Made) -> None:
 
 
 @pytest.mark.parametrize("plan", ["first", "applied"])
-def test_one_root_alone_leaves_open_what_the_others_decide(plan: str, made: Made) -> None:
+def test_one_root_module_alone_leaves_results_unknown(plan: str, made: Made) -> None:
     answer = proof.read(getattr(made, plan) / "dev.json", intent=made.intent).prove()
     assert answer.verdict is Verdict.UNKNOWN, answer
     assert "not in this input" in str(answer)
@@ -224,9 +224,7 @@ def test_what_a_plan_changes(made: Made, capsys: pytest.CaptureFixture[str]) -> 
     assert document["unknown"] == []
 
 
-def test_a_plan_without_its_neighbours_says_what_it_cannot_answer(
-    made: Made, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_plan_without_other_roots_has_unknown_results(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
     plan = made.changed / "dev.json"
     assert cli.main(["diff", str(plan), "--intent", str(made.intent)]) == 1
     said = capsys.readouterr().out

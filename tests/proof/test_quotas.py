@@ -160,7 +160,7 @@ def of_segments(count: int, **more: object) -> Estate:
     return replace(small, segments=[*small.segments, *extra], **more)  # type: ignore[arg-type]
 
 
-def test_what_the_estate_says_of_quotas_holds_in_the_proof(tmp_path: Path) -> None:
+def test_the_proof_uses_raised_quotas_of_the_estate(tmp_path: Path) -> None:
     stated = check(of_segments(24, quotas={"transit-gateway-route-tables": 40}))
     out = write(synthesize(stated), tmp_path)
     answer = proof.read(out).prove(scenarios=False)
@@ -212,7 +212,7 @@ PER_ACCOUNT = [
 
 
 @pytest.mark.parametrize(("what", "quota", "limit"), PER_ACCOUNT, ids=lambda value: getattr(value, "id", None))
-def test_what_an_account_a_zone_and_a_profile_may_have(what: str, quota: Quota, limit: int) -> None:
+def test_quotas_of_accounts_zones_and_profiles(what: str, quota: Quota, limit: int) -> None:
     assert quota.default == limit
 
     def over(count: int, raised: int = 0, *, stated: bool = True) -> bool:

@@ -14,7 +14,7 @@ from isthmus.report.proof_json import proof_json
 from isthmus.report.proof_markdown import proof_markdown
 from isthmus.report.proof_sarif import proof_sarif
 from isthmus.terraform.graph import Graph, Resource
-from tests.proof.plain import HUB, by_address, gateway, hub, made, network, ref, spoke, subnet, table, vpc, vpn
+from tests.proof.small_networks import HUB, by_address, gateway, hub, made, network, ref, spoke, subnet, table, vpc, vpn
 
 PAIR = [*hub(), *spoke("shop", 1, "10.2.0.0/16"), *spoke("stock", 2, "10.1.0.0/16")]
 
@@ -29,7 +29,7 @@ def without(address: str, resources: list[Resource] = PAIR) -> Analysis:
     return network(*left.values())
 
 
-def test_what_is_answered_is_no_violation() -> None:
+def test_a_flow_with_replies_is_no_violation() -> None:
     answer = network(*PAIR).prove()
     assert answer.verdict is Verdict.NO_VIOLATIONS, answer
     assert answer.holds
@@ -44,7 +44,7 @@ def test_a_forgotten_return_route_is_the_cause() -> None:
 
 
 @pytest.mark.parametrize("resource", PAIR, ids=lambda resource: resource.address)
-def test_whatever_is_forgotten_no_flow_goes_one_way_without_a_word(resource: Resource) -> None:
+def test_every_one_way_flow_is_a_violation(resource: Resource) -> None:
     """The law behind the rule: the cell of a matrix that says "one way" has a violation that says why."""
     left = by_address(*PAIR)
     del left[resource.address]
@@ -76,7 +76,7 @@ def central(*returns: str) -> Analysis:
     )
 
 
-def test_egress_that_nothing_comes_back_by_is_none() -> None:
+def test_an_exit_without_a_return_path_is_none() -> None:
     flow = central().flows["shop", "internet"]
     assert flow.one_way
     assert flow.exit == ""
@@ -150,17 +150,17 @@ def guarded(port: int) -> Analysis:
     )
 
 
-def test_a_network_acl_that_lets_no_reply_out_is_a_cause() -> None:
+def test_a_network_acl_that_denies_replies_is_a_cause() -> None:
     (found,) = unknown_results(guarded(443))
     assert "aws_network_acl.n" in found.why
 
 
-def test_a_port_of_replies_asks_for_none() -> None:
+def test_packets_to_client_ports_need_no_reply() -> None:
     """A network ACL cannot tell a packet to a client port from a reply: that it comes in is no flow."""
     assert unknown_results(guarded(40_000)) == []
 
 
-def test_every_output_says_the_same() -> None:
+def test_all_reports_agree() -> None:
     broken = without("aws_route.stock_app_r0").prove()
     document = json.loads("".join(proof_json(broken)))
     assert document["verdict"] == "violated"
@@ -173,7 +173,7 @@ def test_every_output_says_the_same() -> None:
     assert (fine["verdict"], fine["against_intent"]) == ("no-violations", False)
 
 
-def test_no_vpc_that_is_known_is_no_answer() -> None:
+def test_a_network_without_a_known_vpc_is_unknown() -> None:
     many = made("aws_vpc.n[?]", cidr_block="10.0.0.0/16")
     for resources in ({}, by_address(*hub())):
         answer = subject(Graph(resources, unexpanded={many.address: many})).prove()
@@ -183,7 +183,7 @@ def test_no_vpc_that_is_known_is_no_answer() -> None:
     assert missing.why == "this input holds none"
 
 
-def test_the_exit_code_says_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_exit_code_shows_the_violation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     written = {
         "resource": {
             "aws_vpc": {"one": {"cidr_block": "10.1.0.0/16", "tags": {"Name": "one"}}},

@@ -32,5 +32,5 @@ def test_every_rule_that_the_proof_uses_is_listed() -> None:
     assert len(used) > 10
 
 
-def test_others_explain_themselves() -> None:
+def test_unlisted_rules_have_a_description() -> None:
     assert rule("vpc-overlap").info == "Vpc overlap."

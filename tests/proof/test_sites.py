@@ -17,7 +17,7 @@ from isthmus.proof.analysis import Analysis
 from isthmus.terraform.graph import Resource
 from modules.synthesis import synthesize
 from tests.proof.estates import write
-from tests.proof.plain import gateway, hub, made, network, ref, spoke, vpn, vpn_in_core
+from tests.proof.small_networks import gateway, hub, made, network, ref, spoke, vpn, vpn_in_core
 
 CORE = [*hub(), *spoke("shop", 1, "0.0.0.0/0")]
 APART = [*CORE, gateway("one"), gateway("two", "203.0.113.2", 65020)]
@@ -89,13 +89,13 @@ def test_connections_of_a_site_that_advertise_different_things() -> None:
         ("other=two", "site other is there already"),
     ],
 )
-def test_sites_that_make_no_sense(said: str, why: str) -> None:
+def test_invalid_sites_are_errors(said: str, why: str) -> None:
     more = {"hq=one": ["a=one"], "other=two": ["other=one"]}.get(said, [])
     with pytest.raises(ProofError, match=why):
         network(*TWO, advertises=SAME, sites=[*more, said]).prove()
 
 
-def test_any_address_stands_for_a_site_that_advertises_a_default_route_alone() -> None:
+def test_any_address_represents_a_site_with_only_a_default_route() -> None:
     found = network(*CORE, gateway("hq"), vpn("hq", "hq"), *vpn_in_core("hq"), advertises=["hq=0.0.0.0/0"])
     assert found.flows["shop", "hq"].works
     assert found.flows["hq", "shop"].works
@@ -107,7 +107,7 @@ def test_any_address_stands_for_a_site_that_advertises_a_default_route_alone() -
     assert any("it advertises a default route alone" in missing.why for missing in part.prove().unknown_results)
 
 
-def test_what_a_direct_connect_gateway_advertises_can_be_said() -> None:
+def test_prefixes_of_a_direct_connect_gateway_can_be_given() -> None:
     association = made(
         "aws_dx_gateway_association.dx",
         dx_gateway_id=ref("aws_dx_gateway.dx"),
@@ -122,7 +122,7 @@ def test_what_a_direct_connect_gateway_advertises_can_be_said() -> None:
 
 
 @pytest.mark.parametrize("prefix", ["10.1.0.0/16", "10.1.1.0/24"])
-def test_a_site_that_advertises_what_a_vpc_has(prefix: str) -> None:
+def test_a_site_that_advertises_the_prefix_of_a_vpc(prefix: str) -> None:
     hq = [*CORE, gateway("hq"), vpn("hq", "hq"), *vpn_in_core("hq")]
     answer = network(*hq, advertises=[f"hq=172.16.0.0/16,{prefix}"]).prove()
     assert [v.destination for v in answer.violations if v.rule == "overlapping-advertisement"] == ["shop"]
@@ -130,7 +130,7 @@ def test_a_site_that_advertises_what_a_vpc_has(prefix: str) -> None:
     assert "overlapping-advertisement" not in {v.rule for v in around.violations}
 
 
-def test_sites_that_advertise_parts_of_each_other() -> None:
+def test_sites_with_overlapping_prefixes() -> None:
     said = ["one=172.16.0.0/16", "two=172.16.1.0/24"]
     assert "overlapping-advertisement" in {v.rule for v in network(*TWO, advertises=said).prove().violations}
     apart = ["one=172.16.0.0/16,0.0.0.0/0", "two=172.17.0.0/16,0.0.0.0/0"]
@@ -161,7 +161,9 @@ def proved(given: Estate, folder: Path) -> Analysis:
 
 
 @pytest.mark.parametrize("networks", [("dc1/users",), None])
-def test_a_limited_segment_does_not_accept_the_rest_of_a_site(tmp_path: Path, networks: tuple[str, ...] | None) -> None:
+def test_a_limited_segment_does_not_accept_the_remainder_of_a_site(
+    tmp_path: Path, networks: tuple[str, ...] | None
+) -> None:
     found = proved(limited(*SUMMARY, networks=networks), tmp_path)
     answer = found.prove(scenarios=False)
     assert answer.verdict is Verdict.PROVED, answer
@@ -175,7 +177,7 @@ def test_a_limited_segment_does_not_accept_the_rest_of_a_site(tmp_path: Path, ne
     assert found.flows["dev", "dc1/users"].works
 
 
-def test_the_rest_that_gets_in_is_a_violation(tmp_path: Path) -> None:
+def test_a_reachable_remainder_is_a_violation(tmp_path: Path) -> None:
     given = limited(*SUMMARY)
     folder = write(synthesize(given), tmp_path)
     path = folder / "stacks/dev/modules/spoke_dev/main.tf.json"
@@ -189,14 +191,14 @@ def test_the_rest_that_gets_in_is_a_violation(tmp_path: Path) -> None:
     assert {(v.rule, v.source, v.destination) for v in answer.violations} >= {("unintended-flow", "rest of dc1", "dev")}
 
 
-def test_what_is_said_of_advertisements_on_the_command_line_counts(tmp_path: Path) -> None:
+def test_prefixes_given_on_the_command_line_count(tmp_path: Path) -> None:
     """Terraform made for what a site was to advertise does not deny what it advertises instead."""
     folder = write(synthesize(limited("172.20.0.0/15", "0.0.0.0/0", networks=None)), tmp_path / "a")
     wide = proof.read(folder, advertises=["infra-dc1-01=0.0.0.0/0,203.0.112.0/20"])
     assert wide.trace("203.0.112.9", "dev").source == "203.0.112.9 (rest of dc1)"
 
 
-def test_no_rest_where_every_advertised_address_has_a_name(tmp_path: Path) -> None:
+def test_no_remainder_if_every_address_is_named(tmp_path: Path) -> None:
     exact = replace(stage.estate.sites[0], advertises=["172.20.0.0/15"])
     quiet = check(
         replace(
@@ -216,7 +218,7 @@ def test_no_rest_where_every_advertised_address_has_a_name(tmp_path: Path) -> No
     assert "rest of dc1" not in proof.read(write(output, tmp_path)).flows.names
 
 
-def test_an_intent_changes_nothing_of_what_is_advertised_twice(tmp_path: Path) -> None:
+def test_overlapping_advertisements_are_found_with_an_intent_too(tmp_path: Path) -> None:
     folder = write(synthesize(stage.estate), tmp_path)
     said = "infra-dc1-01=0.0.0.0/0,172.20.0.0/15,10.1.16.0/20"
     violations = proof.read(folder, advertises=[said]).prove(scenarios=False).violations

@@ -21,7 +21,7 @@ from isthmus.report.proof_terminal import print_proof
 from isthmus.terraform.graph import Resource, Unknown
 from isthmus.testing.network import NetworkUnderTest
 from tests.proof.estates import output, write
-from tests.proof.plain import HUB, hub, made, network, ref, spoke, subnet, table, vpc
+from tests.proof.small_networks import HUB, hub, made, network, ref, spoke, subnet, table, vpc
 
 IGW, NAT = "aws_internet_gateway.g", "aws_nat_gateway.n"
 
@@ -59,7 +59,7 @@ def printed(found: Analysis) -> str:
     return out.getvalue()
 
 
-def test_no_subnet_speaks_for_another() -> None:
+def test_no_subnet_represents_another() -> None:
     found = tiers()
     flow = found.flows["one", "two"]
     assert {name: forward for name, (forward, _) in flow.parts.items()} == {
@@ -75,7 +75,7 @@ def test_no_subnet_speaks_for_another() -> None:
     assert "partly (app yes, vault no, edge yes)" in proof_markdown(found.prove())
 
 
-def test_every_way_out_is_listed_with_the_subnets_that_use_it() -> None:
+def test_every_exit_is_listed_with_its_subnets() -> None:
     text = printed(tiers())
     assert f"- one: {IGW} by {NAT} (app), {IGW} (edge)" in text
     assert "- two: none" in text
@@ -93,7 +93,7 @@ def test_json_has_each_subnet() -> None:
 
 
 @pytest.mark.parametrize(("left", "destination"), [("hub", "internet"), ("nat", "two")])
-def test_what_one_subnet_loses_is_a_change(left: str, destination: str) -> None:
+def test_a_change_of_one_subnet_is_a_change(left: str, destination: str) -> None:
     changes = compare(tiers(), tiers(app=(left,))).changes
     assert (ChangeKind.LOST, "one", destination) in {(c.kind, c.source, c.destination) for c in changes}
 
@@ -113,7 +113,7 @@ def test_an_unknown_subnet_is_not_masked_by_a_blocked_one() -> None:
 
 
 @pytest.mark.parametrize("assigns", [True, False])
-def test_a_public_subnet_gets_one_answer_by_whatever_name(assigns: bool) -> None:
+def test_a_public_subnet_has_one_result_under_every_name(assigns: bool) -> None:
     found = tiers(assigns=assigns)
     flow = found.flows["one", "internet"]
     for name in ("aws_subnet.one_edge", "10.1.3.10"):
@@ -148,7 +148,7 @@ def test_the_address_of_a_known_host_is_known(host: dict[str, bool], works: bool
     assert works or traced.condition
 
 
-def test_a_nat_gateway_takes_no_connections() -> None:
+def test_a_nat_gateway_accepts_no_connections() -> None:
     traced = tiers().trace("aws_subnet.one_app", "10.1.3.200")
     assert traced.outcome is Outcome.BLOCKED
     assert [b.rule for b in traced.trips[0].forward.blocks] == ["nat-gateway"]
@@ -165,7 +165,7 @@ def test_a_nat_gateway_takes_no_connections() -> None:
         ("10.200.0.1", "private-to-internet"),
     ],
 )
-def test_an_address_that_no_place_has_is_followed_to_where_it_dies(address: str, rule: str) -> None:
+def test_a_packet_for_an_unassigned_address_is_followed(address: str, rule: str) -> None:
     traced = tiers().trace("aws_subnet.one_app", address)
     assert traced.outcome is Outcome.BLOCKED
     assert rule in {block.rule for block in traced.trips[0].forward.blocks}
@@ -189,7 +189,7 @@ def test_a_protocol_may_be_a_number(given: str, asked: str) -> None:
 
 
 @pytest.mark.parametrize("given", ["256", "-1", "gre", ""])
-def test_a_protocol_that_is_none(given: str) -> None:
+def test_an_invalid_protocol_is_an_error(given: str) -> None:
     from argparse import ArgumentTypeError
 
     from isthmus.commands.trace import _protocol
@@ -198,7 +198,7 @@ def test_a_protocol_that_is_none(given: str) -> None:
         _protocol(given)
 
 
-def test_no_subnet_speaks_for_another_where_an_intent_wants_all_of_them(tmp_path: Path) -> None:
+def test_no_subnet_represents_another_with_an_intent(tmp_path: Path) -> None:
     """One subnet of a spoke loses its routes: the intent is violated, and the others reach what they reached."""
     folder = write(output("stage_2_on_premises_egress"), tmp_path)
     for path in folder.glob("stacks/dev/modules/*/main.tf.json"):

@@ -7,7 +7,7 @@ import pytest
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.result.findings import Verdict
 from isthmus.terraform.graph import Resource
-from tests.proof.plain import HUB, attached, hub, made, network, ref, subnet, table, vpc
+from tests.proof.small_networks import HUB, attached, hub, made, network, ref, subnet, table, vpc
 
 SPOKES, OUT = ("aws_ec2_transit_gateway_route_table.spokes", "aws_ec2_transit_gateway_route_table.out")
 DEFAULT, HOLE = "aws_ec2_transit_gateway_route.default", "aws_ec2_transit_gateway_route.hole"
@@ -71,7 +71,7 @@ def test_the_central_egress_vpc_of_aws_breaks_no_rule() -> None:
     assert not [flow for flow in answer.flows if answer.marks(flow)]
 
 
-def test_spokes_that_reach_each_other_by_it_break_one() -> None:
+def test_spokes_that_reach_each_other_through_it_are_a_violation() -> None:
     assert {("hairpin", "dev", "prod"), ("hairpin", "prod", "dev")} <= broken(central(without=HOLE))
 
 
@@ -85,11 +85,11 @@ def test_spokes_that_reach_each_other_by_it_break_one() -> None:
     ],
     ids=["an instance", "an interface endpoint", "a subnet of another kind"],
 )  # fmt: skip
-def test_where_something_else_is_in_it_its_flows_count(more: Resource) -> None:
+def test_a_vpc_with_other_resources_is_no_transit_vpc(more: Resource) -> None:
     assert ("one-way-flow", "out", "dev") in broken(central(more))
 
 
-def test_a_vpc_that_is_sent_nothing_for_others_has_hosts() -> None:
+def test_a_vpc_without_traffic_of_others_has_hosts() -> None:
     """Its private subnet lacks the route to the transit gateway: the commonest mistake of all."""
     assert ("one-way-flow", "out", "dev") in broken(central(without=DEFAULT))
 
@@ -100,5 +100,5 @@ def test_an_attachment_subnet_that_sends_to_the_transit_gateway_has_hosts() -> N
     assert ("one-way-flow", "out", "dev") in broken(central(back))
 
 
-def test_a_vpc_that_sends_nothing_back_has_hosts() -> None:
+def test_a_vpc_without_a_return_route_has_hosts() -> None:
     assert ("one-way-flow", "dev", "out") in broken(central(without=HOLE, also_without="aws_route.out_nat_back"))

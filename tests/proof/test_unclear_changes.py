@@ -18,7 +18,7 @@ from isthmus.report.difference_json import difference_json
 from isthmus.report.difference_markdown import difference_markdown
 from isthmus.report.difference_terminal import print_difference
 from isthmus.terraform.graph import Resource, Unknown
-from tests.proof.plain import HUB, hub, made, network, ref, spoke, subnet, table
+from tests.proof.small_networks import HUB, hub, made, network, ref, spoke, subnet, table
 from tests.properties.budget import share
 from tests.properties.test_agreement import SAID, edited
 
@@ -55,12 +55,12 @@ def test_unknown_is_neither_gained_nor_lost(known: Outcome, unknown_is: str) -> 
 @pytest.mark.parametrize(
     ("was", "is_", "kind"), [(REACHABLE, BLOCKED, ChangeKind.LOST), (BLOCKED, REACHABLE, ChangeKind.GAINED)]
 )
-def test_what_is_known_on_both_sides_is_gained_or_lost(was: Outcome, is_: Outcome, kind: ChangeKind) -> None:
+def test_results_known_on_both_sides_are_gained_or_lost(was: Outcome, is_: Outcome, kind: ChangeKind) -> None:
     (change,) = changes(one_to_two(was), one_to_two(is_))
     assert (change.kind, change.why) == (kind, "")
 
 
-def test_every_output_says_that_it_is_unclear_and_why() -> None:
+def test_every_report_shows_why_a_change_is_unclear() -> None:
     difference = compare(one_to_two(REACHABLE), one_to_two(UNKNOWN))
     assert not difference.changes_nothing  # so that the command exits with 1
     out = io.StringIO()
@@ -89,14 +89,14 @@ def two_tiers(routed: str) -> Analysis:
     )  # fmt: skip
 
 
-def test_what_one_subnet_gains_does_not_hide_what_another_loses() -> None:
+def test_a_gain_of_one_subnet_does_not_hide_a_loss_of_another() -> None:
     found = changes(two_tiers("app"), two_tiers("vault"))
     assert [change.kind for change in found] == [ChangeKind.GAINED, ChangeKind.LOST]
 
 
 @settings(max_examples=share(10))
 @given(edited(), edited())
-def test_only_what_is_known_is_gained_or_lost(before: list[Resource], after: list[Resource]) -> None:
+def test_only_known_results_are_gained_or_lost(before: list[Resource], after: list[Resource]) -> None:
     """Lost is what some host reached before, and some host does not reach after: unknown is neither."""
     try:
         sides = [network(*side, advertises=_said(side)) for side in (before, after)]

@@ -20,7 +20,7 @@ from isthmus.terraform.graph import Resource, Unknown
 from isthmus.testing.strategies import estates
 from modules.output_folder import write_output
 from modules.synthesis import synthesize
-from tests.proof.plain import HUB, gateway, hub, made, network, ref, spoke, subnet, table, vpn, vpn_in_core
+from tests.proof.small_networks import HUB, gateway, hub, made, network, ref, spoke, subnet, table, vpn, vpn_in_core
 from tests.properties.agreement import contradictions
 from tests.properties.budget import share
 

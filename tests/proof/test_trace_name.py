@@ -14,7 +14,7 @@ from isthmus.network.name_lookup import Answered
 from isthmus.proof import ProofError
 from tests.modules.synthesized import files_of
 from tests.proof.estates import write
-from tests.proof.test_answering import DEV, DNS, OTHER_SERVER, Edit, added, extra_rule, set_on
+from tests.proof.test_dns_answers import DEV, DNS, OTHER_SERVER, Edit, added, extra_rule, set_on
 
 DOCUMENT = Path(__file__).parents[2] / "docs/explanation/dns.md"
 
@@ -46,7 +46,7 @@ def test_the_document_shows_what_is_printed(out: Path, capsys: pytest.CaptureFix
     assert printed == shown
 
 
-def test_a_forwarded_name_has_the_way_to_its_servers(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_forwarded_name_has_paths_to_its_servers(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, printed, _ = run(capsys, "trace", out, "--from", "prod", "--name", "db.corp.example.com")
     assert code == 0
     assert "172.21.0.53 at dc1 udp/53: reachable" in printed
@@ -55,7 +55,7 @@ def test_a_forwarded_name_has_the_way_to_its_servers(out: Path, capsys: pytest.C
     assert asked == {(server, protocol) for server in ("172.21.0.53", "172.21.1.53") for protocol in ("udp", "tcp")}
 
 
-def test_a_way_that_is_blocked_is_not_answered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_blocked_query_is_not_answered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def edit(resources: dict[str, dict[str, object]]) -> None:
         del resources["aws_vpc_security_group_egress_rule"]["outbound_tcp_172_21_0_53"]
 
@@ -75,7 +75,7 @@ def test_a_way_that_is_blocked_is_not_answered(tmp_path: Path, capsys: pytest.Ca
         ("10.1.0.10", "x.corp.example.com", Answered.FORWARD),
     ],
 )
-def test_hosts_and_sites_ask(out: Path, source: str, name: str, by: Answered) -> None:
+def test_hosts_and_sites_send_queries(out: Path, source: str, name: str, by: Answered) -> None:
     assert proof.read(out).trace_name(source, name).answers[0].by is by
 
 
@@ -95,13 +95,13 @@ def test_a_name_without_a_record_in_this_input_is_unknown(out: Path) -> None:
         (DEV, added(aws_route53_resolver_dnssec_config={"d": {"resource_id": "${aws_vpc.this.id}"}}), Outcome.UNKNOWN),
     ],
 )
-def test_settings_decide(place: str, edit: Edit, outcome: Outcome, tmp_path: Path) -> None:
+def test_dns_settings_of_the_vpc_decide(place: str, edit: Edit, outcome: Outcome, tmp_path: Path) -> None:
     traced = proof.read(edited(place, edit, tmp_path)).trace_name("dev", "www.example.org")
     assert traced.outcome is outcome, traced
 
 
 @pytest.mark.parametrize("name", ["", "bad name", "a..b", "x" * 64, "${x}.example"])
-def test_what_is_no_name_is_said(out: Path, name: str) -> None:
+def test_an_invalid_name_is_an_error(out: Path, name: str) -> None:
     with pytest.raises(ProofError, match="domain name"):
         proof.read(out).trace_name("dev", name)
 
@@ -116,7 +116,7 @@ def test_what_is_no_name_is_said(out: Path, name: str) -> None:
         ("--from", "dev"),
     ],
 )
-def test_what_cannot_be_asked_is_said(
+def test_an_invalid_source_is_an_error(
     out: Path, arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, _, error = run(capsys, "trace", out, *arguments)

@@ -48,7 +48,7 @@ IN_TWO = subnet("two", "two", "10.2.1.0/24")
         ([subnet("a", "one", NOT_SAID)], "aws_subnet.a: known after apply"),
     ],
 )
-def test_hosts_in_no_known_subnet_reach_nobody_knows_whom(of_one: list[Resource], why: str) -> None:
+def test_flows_of_hosts_in_unknown_subnets_are_unknown(of_one: list[Resource], why: str) -> None:
     found = network(*TWO, *of_one, IN_TWO)
     for pair in (("one", "two"), ("two", "one"), ("one", "internet"), ("internet", "one")):
         flow = found.flows[pair]
@@ -58,7 +58,7 @@ def test_hosts_in_no_known_subnet_reach_nobody_knows_whom(of_one: list[Resource]
     assert {unknown_results.why for unknown_results in found.prove().unknown_results} == {why}
 
 
-def test_a_subnet_of_unknown_vpc_is_in_none_that_lacks_its_addresses() -> None:
+def test_a_subnet_with_an_unknown_vpc_is_only_in_vpcs_with_its_addresses() -> None:
     found = network(
         *TWO,
         vpc("three", "10.3.0.0/16"),
@@ -107,7 +107,7 @@ def hub(subnets: Value) -> list[Resource]:
     return [*TWO, gateway, peering, attached, *tables, *routes, *linked, *own, IN_TWO]
 
 
-def test_what_only_subnets_that_may_be_the_attachments_own_cannot_do_is_unknown() -> None:
+def test_a_flow_blocked_only_in_possible_attachment_subnets_is_unknown() -> None:
     """With the attachment in the intra subnet, which has no route, the private one is what hosts are in."""
     known = network(*hub((ref("aws_subnet.intra"),)))
     assert known.flows["one", "two"].works
@@ -123,7 +123,7 @@ def test_what_only_subnets_that_may_be_the_attachments_own_cannot_do_is_unknown(
     }
 
 
-def test_a_note_of_the_reader_is_said_once() -> None:
+def test_a_note_of_the_reader_is_listed_once() -> None:
     graph = Graph({r.address: r for r in (*TWO, IN_TWO)}, ("taken to be so",))
     assert subject(graph).prove().notes.count("taken to be so") == 1
 
@@ -175,7 +175,7 @@ OUT_OVER_IPV6 = route(
 )
 
 
-def test_two_dual_stack_vpcs_reach_each_other_if_one_version_does() -> None:
+def test_dual_stack_vpcs_need_one_ip_version_that_works() -> None:
     found = dual(*OVER_IPV4, OUT_OVER_IPV6)
     assert found.flows["one", "two"].works
     assert found.flows["two", "one"].works
@@ -185,7 +185,7 @@ def test_two_dual_stack_vpcs_reach_each_other_if_one_version_does() -> None:
     assert [":" in str(packet.source) for packet in packets] == [":" in str(packet.destination) for packet in packets]
 
 
-def test_an_egress_only_gateway_is_a_way_out_and_none_in() -> None:
+def test_an_egress_only_gateway_allows_no_inbound_access() -> None:
     found = dual(OUT_OVER_IPV6)
     flow = found.flows["one", "internet"]
     assert flow.works
@@ -195,7 +195,7 @@ def test_an_egress_only_gateway_is_a_way_out_and_none_in() -> None:
     assert found.flows["two", "internet"].forward is Outcome.BLOCKED
 
 
-def test_what_one_version_loses_is_a_difference() -> None:
+def test_a_lost_ip_version_is_a_difference() -> None:
     before = dual(*OVER_IPV4, OUT_OVER_IPV6)
     over_ipv6 = [
         route(
@@ -210,7 +210,7 @@ def test_what_one_version_loses_is_a_difference() -> None:
     }
 
 
-def test_without_a_version_in_common_there_is_no_packet_to_follow() -> None:
+def test_locations_without_a_common_ip_version_cannot_be_traced() -> None:
     six = made("aws_subnet.six", vpc_id=ref("aws_vpc.one"), ipv6_cidr_block="2600:1f00:0:1::/64")
     with pytest.raises(ProofError, match="no version of IP in common"):
         network(*TWO, six, IN_TWO).trace("one", "two")
@@ -246,7 +246,7 @@ def behind_an_endpoint(edge: str) -> Analysis:
     return network(*resources)
 
 
-def test_hosts_to_which_the_internet_gateway_leads_through_a_firewall_have_public_addresses() -> None:
+def test_hosts_behind_an_internet_facing_firewall_have_public_addresses() -> None:
     found = behind_an_endpoint("10.1.1.0/24")
     assert found.flows["one", "internet"].works
     assert found.flows["internet", "one"].works

@@ -31,11 +31,11 @@ from tests.properties.budget import share
         ("own.example.com", "own.example.com"),
     ],
 )
-def test_a_service_is_called_what_follows_the_region(service: str, name: str) -> None:
+def test_the_name_of_a_service_follows_the_region(service: str, name: str) -> None:
     assert VpcEndpoint("e", EndpointKind.INTERFACE, "v", service).service_name == name
 
 
-def test_a_service_that_nobody_knows_has_no_name() -> None:
+def test_an_unknown_service_has_no_name() -> None:
     assert not VpcEndpoint("e", EndpointKind.GATEWAY, "v", Unknown("not read")).service_name
 
 

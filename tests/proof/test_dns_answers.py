@@ -122,7 +122,7 @@ FOUND: dict[str, tuple[str, Edit, str, str]] = {
 
 
 @pytest.mark.parametrize("mistake", FOUND)
-def test_what_is_there_besides_the_intended_is_found(mistake: str, tmp_path: Path) -> None:
+def test_additional_dns_resources_are_found(mistake: str, tmp_path: Path) -> None:
     place, edit, rule, culprit = FOUND[mistake]
     answer = proved(place, edit, tmp_path)
     assert answer.verdict is Verdict.VIOLATED
@@ -130,7 +130,7 @@ def test_what_is_there_besides_the_intended_is_found(mistake: str, tmp_path: Pat
     assert any(culprit in resource for violation in answer.violations for resource in violation.resources)
 
 
-def test_a_system_rule_below_a_forwarded_domain_hides_it(tmp_path: Path) -> None:
+def test_a_system_rule_below_a_forwarded_domain_overrides_it(tmp_path: Path) -> None:
     edit = extra_rule("eu.corp.example.com", rule_type="SYSTEM", resolver_endpoint_id=None, target_ip=[])
     (violation,) = proved(DNS, edit, tmp_path).violations
     assert violation.rule == "overridden-name"
@@ -153,7 +153,7 @@ UNKNOWN: dict[str, tuple[str, Edit]] = {
 
 
 @pytest.mark.parametrize("unknown_reason", UNKNOWN)
-def test_what_nobody_can_read_is_unknown(unknown_reason: str, tmp_path: Path) -> None:
+def test_unreadable_values_are_unknown(unknown_reason: str, tmp_path: Path) -> None:
     place, edit = UNKNOWN[unknown_reason]
     answer = proved(place, edit, tmp_path)
     assert answer.verdict is Verdict.UNKNOWN, answer
@@ -167,7 +167,7 @@ def filtering() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", ["aws.example.com", "*.corp.example.com", "kms.us-east-1.amazonaws.com"])
-def test_a_name_of_the_intent_that_the_firewall_blocks_is_found(name: str, tmp_path: Path) -> None:
+def test_a_blocked_name_of_the_intent_is_found(name: str, tmp_path: Path) -> None:
     edit = set_on("aws_route53_resolver_firewall_domain_list", "blocked", domains=["bad.example", name])
     answer = proved(DNS, edit, tmp_path, filtering())
     # Wrong against the intent, and wrong in itself.
@@ -188,7 +188,7 @@ def walled() -> dict[str, str]:
     [("TRUST_REDIRECTION_DOMAIN", Verdict.PROVED), ("INSPECT_REDIRECTION_DOMAIN", Verdict.VIOLATED),
      ("SOMETHING_NEW", Verdict.UNKNOWN)],
 )  # fmt: skip
-def test_an_allowed_name_is_answered_wherever_it_leads(action: str, verdict: Verdict, tmp_path: Path) -> None:
+def test_an_allow_rule_trusts_the_redirection(action: str, verdict: Verdict, tmp_path: Path) -> None:
     edit = set_on("aws_route53_resolver_firewall_rule", "allowed", firewall_domain_redirection_action=action)
     answer = proved(DNS, edit, tmp_path, walled())
     assert answer.verdict is verdict, answer

@@ -23,7 +23,7 @@ from isthmus.terraform.graph import Resource, Unknown
 from modules.synthesis import synthesize
 from tests.modules.test_hub_route_tables import CASES
 from tests.proof.estates import write
-from tests.proof.plain import CORE, gateway, hub, in_core, made, network, ref, spoke, vpn, vpn_in_core
+from tests.proof.small_networks import CORE, gateway, hub, in_core, made, network, ref, spoke, vpn, vpn_in_core
 
 SITE = [*hub(), *spoke("shop", 1, "172.16.0.0/12"), gateway("hq")]
 BGP = [*SITE, vpn("hq", "hq"), *vpn_in_core("hq")]
@@ -39,12 +39,12 @@ def advertised(found: Analysis) -> tuple[str, ...]:
     return found.prove().advertised_prefixes["aws_vpn_connection.hq"].listed
 
 
-def test_over_bgp_the_table_of_the_connection() -> None:
+def test_aws_advertises_the_associated_route_table_with_bgp() -> None:
     assert advertised(network(*BGP, advertises=["hq=172.16.0.0/16"])) == ("10.1.0.0/16",)
 
 
 @pytest.mark.parametrize("static", [True, Unknown("var.static")])
-def test_static_routing_advertises_nothing_and_unknown_routing_nobody_knows_what(static: object) -> None:
+def test_static_routing_advertises_nothing_and_unknown_routing_is_unknown(static: object) -> None:
     found = network(*SITE, vpn("hq", "hq", static_routes_only=static), *vpn_in_core("hq"))
     said = (
         "routing is static: nothing is advertised"
@@ -60,7 +60,7 @@ def test_static_routing_advertises_nothing_and_unknown_routing_nobody_knows_what
     assert bool(told["unknown"]) is not told["static"]
 
 
-def test_an_association_that_nobody_knows_is_not_nothing() -> None:
+def test_an_unknown_association_is_unknown() -> None:
     values = {"transit_gateway_attachment_id": Unknown("data.x"), "transit_gateway_route_table_id": ref(CORE)}
     association = made("aws_ec2_transit_gateway_route_table_association.hq", **values)
     found = network(*SITE, vpn("hq", "hq"), association, advertises=["hq=172.16.0.0/16"])
@@ -68,12 +68,12 @@ def test_an_association_that_nobody_knows_is_not_nothing() -> None:
     assert "aws_vpn_connection.hq: nothing" not in printed(found)
 
 
-def test_a_virtual_private_gateway_that_nobody_knows_is_not_nothing() -> None:
+def test_an_unknown_virtual_private_gateway_is_unknown() -> None:
     found = network(*SITE, vpn("hq", "hq", vpn_gateway_id=Unknown("var.gateway")), advertises=["hq=172.16.0.0/16"])
     assert advertised(found)[0].startswith("unknown: ")
 
 
-def test_what_a_direct_connect_gateway_advertises_are_its_allowed_prefixes() -> None:
+def test_a_direct_connect_gateway_advertises_its_allowed_prefixes() -> None:
     association = made(
         "aws_dx_gateway_association.dx",
         dx_gateway_id=ref("aws_dx_gateway.dx"),
@@ -88,18 +88,18 @@ def more_specific(*resources: Resource) -> tuple[str, ...]:
     return network(*resources, advertises=["hq=172.16.0.0/16"]).prove().more_specific_prefixes
 
 
-def test_nobody_takes_from_a_spoke_what_it_sends_to_itself() -> None:
+def test_a_more_specific_prefix_does_not_affect_packets_inside_a_spoke() -> None:
     assert more_specific(*BGP) == ()
 
 
-def test_nobody_takes_what_never_comes_to_the_gateway() -> None:
+def test_a_more_specific_prefix_does_not_affect_packets_that_stay_in_the_vpc() -> None:
     stock = spoke("stock", 2, "172.16.0.0/12")
     assert more_specific(*BGP, *stock) == ()
     (note,) = more_specific(*BGP, *spoke("stock", 2, "10.1.0.0/24"))
     assert "would take from stock what they send to shop (10.1.0.0/16)" in note
 
 
-def test_a_table_that_nobody_knows_may_send_anything() -> None:
+def test_an_unknown_route_table_may_send_anything() -> None:
     route = made(
         "aws_route.some",
         route_table_id=ref("aws_route_table.shop_app"),
@@ -110,7 +110,7 @@ def test_a_table_that_nobody_knows_may_send_anything() -> None:
     assert "would take from shop what they send to stock (10.2.0.0/16)" in note
 
 
-def test_a_reply_to_a_packet_that_ends_nowhere_is_not_followed() -> None:
+def test_a_reply_to_a_packet_that_does_not_arrive_is_not_followed() -> None:
     found = network(*hub(), *spoke("shop", 1), *spoke("stock", 2, "10.1.0.0/16"))
     far = network(*SITE, vpn("hq", "hq"), advertises=["hq=172.16.0.0/16"])
     traced = far.trace("shop", "hq")
@@ -124,7 +124,7 @@ def test_a_reply_to_a_packet_that_ends_nowhere_is_not_followed() -> None:
         assert f"back {flow.returned}" in str(flow)
 
 
-def test_not_followed_is_said_so() -> None:
+def test_reports_show_that_a_reply_is_not_followed() -> None:
     """Nothing leads from the transit gateway to the site: what the site would answer is nobody's to say."""
     found = network(*SITE, vpn("hq", "hq"), *in_core("x", ref("aws_vpn_connection.hq", "id"))[:1])
     flow = network(*hub(), *spoke("shop", 1)).flows["shop", "internet"]
@@ -154,7 +154,7 @@ def test_a_limited_spoke_is_advertised_to_the_sites_that_may_reach_it(tmp_path: 
     assert [prefixes.listed for name, prefixes in over.items() if "dc1" in name] == [("10.1.0.0/20", "10.1.16.0/20")]
 
 
-def test_advertised_to_another_site_it_is_found(tmp_path: Path) -> None:
+def test_a_prefix_advertised_to_another_site_is_a_violation(tmp_path: Path) -> None:
     name = "stacks/prod/modules/spoke_prod/main.tf.json"
     document = json.loads(limited()[name])
     document["variable"]["route_table_id_branch"] = {"type": "string"}

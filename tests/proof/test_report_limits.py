@@ -34,7 +34,7 @@ def test_a_long_difference_is_cut_too() -> None:
     assert text.startswith("**Flows change**: 2000 gained.")
 
 
-def test_names_are_no_markup() -> None:
+def test_names_are_escaped() -> None:
     hostile = Violation("hairpin", "<img src=x> @everyone |`*_[x](y)\n# heading", ("a`b|c",), "<b>", "*")
     text = proof_markdown(proof_of(hostile))
     assert "<img" not in text

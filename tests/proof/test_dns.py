@@ -179,7 +179,7 @@ MISTAKES: dict[str, tuple[str, Callable[[Module], None], str, str]] = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-def test_each_mistake_is_found_as_what_it_is(mistake: str, tmp_path: Path) -> None:
+def test_each_mistake_breaks_the_expected_rule(mistake: str, tmp_path: Path) -> None:
     place, edit, rule, culprit = MISTAKES[mistake]
     files = dict(files_of("environments.estate"))
     path = f"stacks/{place}/main.tf.json"
@@ -195,14 +195,14 @@ def test_each_mistake_is_found_as_what_it_is(mistake: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("shared_by", SharedBy)
-def test_the_reference_estate_is_proved_however_it_shares(shared_by: SharedBy, tmp_path: Path) -> None:
+def test_the_reference_estate_is_proved_with_every_kind_of_sharing(shared_by: SharedBy, tmp_path: Path) -> None:
     estate = check(reference(shared_by=shared_by, firewall=DnsFirewall(blocked=["bad.example"])))
     answer = proof.read(write(synthesize(estate), tmp_path)).prove(scenarios=False)
     assert answer.verdict is Verdict.PROVED, answer
 
 
 @pytest.mark.parametrize("name", ["endpoints_dc1_servers", "ports_444_444_dc1_servers"])
-def test_each_port_of_a_service_is_wanted(name: str, tmp_path: Path) -> None:
+def test_every_port_of_a_service_is_required(name: str, tmp_path: Path) -> None:
     """Athena is asked on tcp/443, and its drivers read results on tcp/444."""
     files = synthesize(check(reference(endpoints=CentralEndpoints(services=["athena"]))))
     assert proof.read(write(files, tmp_path / "whole")).prove(scenarios=False).verdict is Verdict.PROVED
@@ -215,7 +215,7 @@ def test_each_port_of_a_service_is_wanted(name: str, tmp_path: Path) -> None:
     ]
 
 
-def test_a_spoke_that_is_not_associated_with_a_zone_is_found_without_profiles_too(tmp_path: Path) -> None:
+def test_a_missing_zone_association_is_found_without_profiles(tmp_path: Path) -> None:
     files = synthesize(check(reference(shared_by=SharedBy.RESOLVER_RULES)))
     path = "stacks/test/modules/resolution_test/main.tf.json"
     document = json.loads(files[path])
@@ -268,7 +268,7 @@ def filtering() -> dict[str, str]:
 
 
 @pytest.mark.parametrize("mistake", FILTERING)
-def test_queries_that_are_not_watched_are_found(mistake: str, tmp_path: Path) -> None:
+def test_missing_query_logs_are_found(mistake: str, tmp_path: Path) -> None:
     place, edit, rule, culprit = FILTERING[mistake]
     path = f"stacks/{place}/main.tf.json"
     document = json.loads(filtering()[path])
@@ -278,7 +278,7 @@ def test_queries_that_are_not_watched_are_found(mistake: str, tmp_path: Path) ->
     assert any(culprit in resource for violation in answer.violations for resource in violation.resources)
 
 
-def test_what_nobody_can_read_is_unknown_and_shuts_the_gate(tmp_path: Path) -> None:
+def test_unreadable_values_are_unknown_and_fail_the_proof(tmp_path: Path) -> None:
     """The profile's id comes from nowhere in this input, so whether test resolves anything is open."""
     files = dict(files_of("environments.estate"))
     path = "stacks/test/cdk.tf.json"

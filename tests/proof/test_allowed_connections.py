@@ -54,7 +54,7 @@ def edited(folder: Path, edit: object = None) -> proof.Analysis:
     return proof.read(write({**output(), path: json.dumps(document)}, folder))
 
 
-def test_what_is_said_is_proved(tmp_path: Path) -> None:
+def test_allowed_connections_are_proved(tmp_path: Path) -> None:
     answer = edited(tmp_path).prove(scenarios=False)
     assert answer.verdict is Verdict.PROVED, str(answer)
 
@@ -106,14 +106,14 @@ def test_every_rule_of_the_network_acl_is_needed(tmp_path: Path) -> None:
 
         if edited(tmp_path, without).prove(scenarios=False).verdict is Verdict.PROVED:
             proved.add(name)
-    # What goes on inside a VPC is not asked of a proof: see `test_inside_a_vpc_all_may_talk`.
+    # What goes on inside a VPC is not asked of a proof: see `test_all_connections_inside_a_vpc_are_allowed`.
     # What routers on the way report is let through, and no flow that is said depends on it.
     reported = {name for name in names if name.endswith("_path_mtu")}
     assert len(reported) == 4
     assert proved == {"from_10_1_0_0_20", "to_10_1_0_0_20", *reported}
 
 
-def test_what_routers_report_gets_through_and_no_other_message(subject: proof.Analysis) -> None:
+def test_only_icmp_reports_of_routers_are_allowed(subject: proof.Analysis) -> None:
     """Fragmentation needed is type 3 code 4. Host unreachable is code 1 of that type."""
 
     def arrives(source: str, to: str, message: str) -> bool:
@@ -132,7 +132,7 @@ def test_what_routers_report_gets_through_and_no_other_message(subject: proof.An
         assert not arrives(source, to, "icmp/4")
 
 
-def test_every_rule_that_lets_reports_through_lets_nothing_else_through(tmp_path: Path) -> None:
+def test_rules_for_icmp_reports_allow_nothing_else(tmp_path: Path) -> None:
     """With all codes of type 3 the proof finds what nobody said."""
 
     def wider(rules: dict[str, dict[str, object]]) -> None:
@@ -144,7 +144,7 @@ def test_every_rule_that_lets_reports_through_lets_nothing_else_through(tmp_path
     assert "unintended-connection" in {violation.rule for violation in answer.violations}
 
 
-def test_inside_a_vpc_all_may_talk(tmp_path: Path) -> None:
+def test_all_connections_inside_a_vpc_are_allowed(tmp_path: Path) -> None:
     """What stops the rest of on-premises, whose ranges hold the VPC's own, does not stop it."""
 
     def works(found: proof.Analysis) -> bool:
@@ -156,7 +156,7 @@ def test_inside_a_vpc_all_may_talk(tmp_path: Path) -> None:
         assert not works(edited(tmp_path / name, lambda found, name=name: found.pop(name)))
 
 
-def test_a_wider_port_range_is_seen(tmp_path: Path) -> None:
+def test_a_wider_port_range_is_found(tmp_path: Path) -> None:
     answer = edited(tmp_path, lambda found: found["from_dc1_users_tcp_443"].update(to_port=444)).prove(scenarios=False)
     assert {(v.rule, v.source, v.destination) for v in answer.violations} == {
         ("unintended-connection", "dc1/users", "dev")
@@ -164,7 +164,7 @@ def test_a_wider_port_range_is_seen(tmp_path: Path) -> None:
     assert answer.violations[0].packets == "tcp/444"
 
 
-def test_where_both_open_the_same_protocol_the_limit_is_told(tmp_path: Path) -> None:
+def test_connections_in_both_directions_get_a_note(tmp_path: Path) -> None:
     both = estate(
         AllowedConnection(source=WORKLOADS, to=SERVICES, ports=["tcp/443"]),
         AllowedConnection(source=SERVICES, to=WORKLOADS, ports=["tcp/22"]),
@@ -174,7 +174,7 @@ def test_where_both_open_the_same_protocol_the_limit_is_told(tmp_path: Path) -> 
     assert any("ports 1024 to 65535 are open both ways" in note for note in answer.notes)
 
 
-def test_a_segment_that_limits_its_own_members_leaves_each_vpc_alone(tmp_path: Path) -> None:
+def test_a_limited_segment_does_not_limit_traffic_inside_a_vpc(tmp_path: Path) -> None:
     open_ = replace(WORKLOADS, isolated=False)
     given = check(
         replace(
@@ -192,7 +192,7 @@ def test_a_segment_that_limits_its_own_members_leaves_each_vpc_alone(tmp_path: P
     assert max(numbers[name] for name in own) < min(number for name, number in numbers.items() if name not in own)
 
 
-def test_one_more_opening_moves_no_rule() -> None:
+def test_an_additional_connection_renumbers_no_rule() -> None:
     """A rule's number cannot be changed: moved rules would be refused while the next one is still there."""
 
     def numbers(of: Estate) -> dict[str, int]:
@@ -209,7 +209,7 @@ def test_one_more_opening_moves_no_rule() -> None:
     assert {*before} - {*after} == {"from_named_172_21_0_0_16", "to_named_172_21_0_0_16"}
 
 
-def test_what_gets_there_one_way_is_explained(tmp_path: Path) -> None:
+def test_one_way_flows_get_a_note(tmp_path: Path) -> None:
     """The matrix says "one way" of who answers and opens nothing: a reader has to know that it is no leak."""
     notes = [note for note in edited(tmp_path).prove(scenarios=False).notes if "replies do not come back" in note]
     assert [note.split(":")[0] for note in notes] == [
@@ -219,7 +219,7 @@ def test_what_gets_there_one_way_is_explained(tmp_path: Path) -> None:
     ]
 
 
-def test_one_way_is_marked_where_it_may_be_a_leak(tmp_path: Path) -> None:
+def test_a_one_way_flow_is_marked_unless_the_network_is_proved(tmp_path: Path) -> None:
     answered = edited(tmp_path / "right").prove(scenarios=False)
     flow = answered.flows["dev", "dc1/users"]
     assert (flow.one_way, answered.marks(flow)) == (True, False)
@@ -245,7 +245,7 @@ def subjects(tmp_path_factory: pytest.TempPathFactory) -> tuple[proof.Analysis, 
     return before, proof.read(write(synthesize(estate(OPENS[0], more)), tmp_path_factory.mktemp("after")))
 
 
-def test_a_port_that_is_opened_is_a_change(subjects: tuple[proof.Analysis, proof.Analysis]) -> None:
+def test_an_additional_port_is_a_change(subjects: tuple[proof.Analysis, proof.Analysis]) -> None:
     """The usual packet fares as before: the ones that filters tell apart are compared too."""
     before, after = subjects
     (gained,) = proof.compare(before, after).changes
@@ -256,7 +256,7 @@ def test_a_port_that_is_opened_is_a_change(subjects: tuple[proof.Analysis, proof
     assert (lost.kind, lost.source, lost.destination, lost.packets) == ("lost", "dev", "shared-services", "tcp/22")
 
 
-def test_reports_say_which_packets(
+def test_reports_name_the_packets(
     subjects: tuple[proof.Analysis, proof.Analysis], capsys: pytest.CaptureFixture[str]
 ) -> None:
     difference = proof.compare(*subjects)
