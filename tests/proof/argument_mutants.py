@@ -179,9 +179,9 @@ def _other_references(value: Ref, graph: Graph) -> Iterator[Ref]:
     if own is None:
         return
     near = value.address.rpartition(".")[0].rpartition(".")[0]
-    alike = [other for other in graph.of_type(own.type) if other.address != value.address]
-    alike.sort(key=lambda other: (not other.address.startswith(near), other.root != own.root, other.address))
-    yield from (Ref(other.address, value.attribute) for other in alike[:1])
+    equivalent = [other for other in graph.of_type(own.type) if other.address != value.address]
+    equivalent.sort(key=lambda other: (not other.address.startswith(near), other.root != own.root, other.address))
+    yield from (Ref(other.address, value.attribute) for other in equivalent[:1])
 
 
 def _other_text(value: str) -> str:

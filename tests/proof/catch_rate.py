@@ -5,7 +5,7 @@
 Prints a row for each kind of mistake, made in the first three stages if no estate is named. The proof is tried on the
 mistake at every place where it fits, and has caught it if a finding names the resource; the other two at one place of
 each estate, and have caught it if they say anything that they do not say of the correct output. A mistake changes flows
-if somebody gains or loses one: not every one does.
+if a location gains or loses one: not every mutant does.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ class Validate:
 def checkov_says(root: Path) -> frozenset[str]:
     """What fails in a root by Checkov's own checks: check, file and resource."""
     judged = judge_documents(read_documents(root))
-    return frozenset(f"{said.check} {said.file} {said.address}" for said in judged.verdicts if not said.passed)
+    return frozenset(
+        f"{reported.check} {reported.file} {reported.address}" for reported in judged.verdicts if not reported.passed
+    )
 
 
 def tries(bench: Bench, validate: Validate) -> Iterator[Try]:
@@ -68,8 +70,8 @@ def tries(bench: Bench, validate: Validate) -> Iterator[Try]:
             root = bench.folder / Path(mutant.path).parents[2]
             usual = validate.says(root), checkov_says(root)
             with bench.mistaken(mutant):
-                said = validate.says(root), checkov_says(root)
-            found = replace(found, validate=bool(said[0] - usual[0]), checkov=bool(said[1] - usual[1]))
+                reported = validate.says(root), checkov_says(root)
+            found = replace(found, validate=bool(reported[0] - usual[0]), checkov=bool(reported[1] - usual[1]))
         if found.changes and not found.named:
             print(f"missed: {mutant}", file=sys.stderr)
         yield found

@@ -38,7 +38,7 @@ ALL = (*STAGES, EVERYTHING)
 
 
 def everything() -> Estate:
-    """Two sites (one of two gateways, one with static routing), four segments, three ways out, denied site networks."""
+    """Two sites (one of two gateways, one with static routing), four segments, three egress paths, denied networks."""
     services = Segment("services")
     workloads = Segment(
         "workloads",

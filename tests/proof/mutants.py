@@ -214,7 +214,7 @@ def blackhole_forgotten(module: Module) -> Iterator[tuple[str, Edit]]:
 
 
 @mistake
-def blackhole_beside_the_spokes(module: Module) -> Iterator[tuple[str, Edit]]:
+def blackhole_next_to_the_spokes(module: Module) -> Iterator[tuple[str, Edit]]:
     for name in _each(module, TGW_ROUTE):
         route = module.of(TGW_ROUTE)[name]
         if route.get("blackhole") and route["destination_cidr_block"] == "10.1.0.0/16":
@@ -391,7 +391,7 @@ def site_route_to_the_nat_gateway(module: Module) -> Iterator[tuple[str, Edit]]:
 
 @mistake
 def default_route_through_the_hub(module: Module) -> Iterator[tuple[str, Edit]]:
-    """The way out is the NAT gateway, and somebody sends the default to the hub."""
+    """The egress path is the NAT gateway, and a mistake changes the default route to the hub."""
     for name, route in _routes(module, "private_"):
         if "nat_gateway_id" in route:
             yield (
@@ -401,7 +401,7 @@ def default_route_through_the_hub(module: Module) -> Iterator[tuple[str, Edit]]:
 
 
 @mistake
-def default_route_nobody_drew(module: Module) -> Iterator[tuple[str, Edit]]:
+def unintended_default_route(module: Module) -> Iterator[tuple[str, Edit]]:
     """A default to the hub in a table that has none."""
     for table in _private_tables(module):
         reference = f"${{aws_route_table.{table}.id}}"
@@ -445,8 +445,8 @@ def private_subnet_straight_to_the_internet(module: Module) -> Iterator[tuple[st
 def nat_gateway_of_another_zone(module: Module) -> Iterator[tuple[str, Edit]]:
     for name, route in _routes(module, "private_"):
         for nat in _each(module, "aws_nat_gateway"):
-            mine = route.get("nat_gateway_id", "")
-            if mine and f".{nat}." not in mine:
+            first = route.get("nat_gateway_id", "")
+            if first and f".{nat}." not in first:
                 yield f"{name} {nat}", _set("aws_route", name, nat_gateway_id=f"${{aws_nat_gateway.{nat}.id}}")
 
 

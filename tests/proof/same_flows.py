@@ -114,7 +114,7 @@ EXCUSES: tuple[Excuse, ...] = (
     # One of three zones has its slot between others free; elsewhere the changed range is that of the next zone.
     Excuse("aws_subnet", "cidr_block", "changed", "another range of its VPC that is free", r"\.spoke_\w+\..*_az4\."),
     *(
-        Excuse("aws_route", argument, how, "the default route leads to the transit gateway too", _TO_SITE)
+        Excuse("aws_route", argument, how, "the next hop of the default route is the transit gateway too", _TO_SITE)
         for argument, how in (("", "removed"), ("destination_cidr_block", "changed"))
     ),
     *(

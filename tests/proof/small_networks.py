@@ -1,4 +1,4 @@
-"""Small networks as other people write them: resources by hand, no intent beside them."""
+"""Small networks without an intent, made of single resources."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def ref(address: str, attribute: str = "id") -> Ref:
     return Ref(address, attribute)
 
 
-def network(*resources: Resource, **said: Any) -> Analysis:
-    """A network under proof, without an intent. `said`: what the command line can say."""
-    return subject(Graph({r.address: r for r in resources}), **said)
+def network(*resources: Resource, **reported: Any) -> Analysis:
+    """A network under proof, without an intent. `reported`: what the command line can say."""
+    return subject(Graph({r.address: r for r in resources}), **reported)
 
 
 def vpc(name: str, cidr: str) -> Resource:

@@ -1,4 +1,4 @@
-"""What AWS advertises to sites, what sites could take by advertising more, and legs of a trace that nobody walked."""
+"""Prefixes advertised by AWS, effects of more specific prefixes of sites, and replies that are not followed."""
 
 from __future__ import annotations
 
@@ -46,18 +46,18 @@ def test_aws_advertises_the_associated_route_table_with_bgp() -> None:
 @pytest.mark.parametrize("static", [True, Unknown("var.static")])
 def test_static_routing_advertises_nothing_and_unknown_routing_is_unknown(static: object) -> None:
     found = network(*SITE, vpn("hq", "hq", static_routes_only=static), *vpn_in_core("hq"))
-    said = (
+    reported = (
         "routing is static: nothing is advertised"
         if static is True
         else "unknown: whether aws_vpn_connection.hq has static"
     )
-    assert advertised(found)[0].startswith(said)
-    assert f"aws_vpn_connection.hq: {said}" in printed(found)
-    assert said.partition("aws_")[0] in proof_markdown(found.prove())
-    told = json.loads("".join(proof_json(found.prove())))["advertised_prefixes"]["aws_vpn_connection.hq"]
-    assert told["prefixes"] == []
-    assert told["static"] is (static is True)
-    assert bool(told["unknown"]) is not told["static"]
+    assert advertised(found)[0].startswith(reported)
+    assert f"aws_vpn_connection.hq: {reported}" in printed(found)
+    assert reported.partition("aws_")[0] in proof_markdown(found.prove())
+    reported = json.loads("".join(proof_json(found.prove())))["advertised_prefixes"]["aws_vpn_connection.hq"]
+    assert reported["prefixes"] == []
+    assert reported["static"] is (static is True)
+    assert bool(reported["unknown"]) is not reported["static"]
 
 
 def test_an_unknown_association_is_unknown() -> None:
@@ -125,7 +125,7 @@ def test_a_reply_to_a_packet_that_does_not_arrive_is_not_followed() -> None:
 
 
 def test_reports_show_that_a_reply_is_not_followed() -> None:
-    """Nothing leads from the transit gateway to the site: what the site would answer is nobody's to say."""
+    """The transit gateway has no route to the site, so the reply of the site is unknown."""
     found = network(*SITE, vpn("hq", "hq"), *in_core("x", ref("aws_vpn_connection.hq", "id"))[:1])
     flow = network(*hub(), *spoke("shop", 1)).flows["shop", "internet"]
     assert flow.evidence is not None

@@ -1,4 +1,4 @@
-"""The proof covers every packet: what one protocol or one client port tells apart is said, and by its name."""
+"""The proof covers every packet: results name the protocols and client ports that differ."""
 
 import json
 from dataclasses import replace
@@ -50,7 +50,7 @@ def test_client_ports_are_an_assumption_and_can_be_set(tmp_path: Path) -> None:
     rules = {(v.rule, v.packets) for v in narrow.prove(scenarios=False).violations if v.source == "dev"}
     assert ("client-ports-denied", "tcp") in rules
     linux = replace(subject, client_ports=(32_768, 60_999)).flows["dev", "dc1/servers"]
-    assert not [fate.not_for for fate in linux.packet_outcomes if fate.not_for]
+    assert not [each.not_for for each in linux.packet_outcomes if each.not_for]
 
 
 def test_a_deny_rule_for_tcp_only_is_a_violation(tmp_path: Path) -> None:

@@ -133,7 +133,7 @@ def test_only_icmp_reports_of_routers_are_allowed(subject: proof.Analysis) -> No
 
 
 def test_rules_for_icmp_reports_allow_nothing_else(tmp_path: Path) -> None:
-    """With all codes of type 3 the proof finds what nobody said."""
+    """With all codes of type 3 the proof finds an unintended connection."""
 
     def wider(rules: dict[str, dict[str, object]]) -> None:
         for name, rule in rules.items():
@@ -205,7 +205,7 @@ def test_an_additional_connection_renumbers_no_rule() -> None:
     )
     assert {*after} - {*before}
     assert all(after[name] == before[name] for name in {*before} & {*after})
-    # Servers were let in whatever they opened, and now what is said of them is let in.
+    # Before, all packets of servers were allowed; now only their allowed connections are.
     assert {*before} - {*after} == {"from_named_172_21_0_0_16", "to_named_172_21_0_0_16"}
 
 
@@ -246,7 +246,7 @@ def subjects(tmp_path_factory: pytest.TempPathFactory) -> tuple[proof.Analysis, 
 
 
 def test_an_additional_port_is_a_change(subjects: tuple[proof.Analysis, proof.Analysis]) -> None:
-    """The usual packet fares as before: the ones that filters tell apart are compared too."""
+    """The usual packet has the same outcome: packets that filters distinguish are compared too."""
     before, after = subjects
     (gained,) = proof.compare(before, after).changes
     assert (gained.kind, gained.source, gained.destination) == ("gained", "dev", "shared-services")

@@ -179,8 +179,8 @@ def test_arguments_without_effect_are_excluded() -> None:
 
 
 def test_the_number_of_equivalent_mutants_is_limited() -> None:
-    alike = [plain(m.argument) for m in mutants(GRAPH, most=1) if m.type == "aws_vpc"]
-    assert alike == ["", "cidr_block", "cidr_block"]
+    equivalent = [plain(m.argument) for m in mutants(GRAPH, most=1) if m.type == "aws_vpc"]
+    assert equivalent == ["", "cidr_block", "cidr_block"]
 
 
 def test_references_to_a_removed_resource_are_removed() -> None:

@@ -64,8 +64,8 @@ def _firewall_rule(draw: DrawFn, network: Network) -> Network:
 def _other_acl(draw: DrawFn, network: Network) -> Network:
     """A subnet with the network ACL of another of its VPC."""
     subnet = network.subnets[draw(st.sampled_from(sorted(network.subnets)))]
-    mine = sorted(acl.address for acl in network.nacls.values() if acl.vpc == subnet.vpc)
-    moved = replace(subnet, nacl=draw(st.sampled_from(mine)))
+    first = sorted(acl.address for acl in network.nacls.values() if acl.vpc == subnet.vpc)
+    moved = replace(subnet, nacl=draw(st.sampled_from(first)))
     return replace(network, subnets={**network.subnets, subnet.address: moved})
 
 

@@ -52,7 +52,7 @@ def no_way_to_the_servers(resources: Module) -> None:
         del resources["aws_route"][f"private_az1_{destination}"]
 
 
-# What else is wrong then: a way that is missing is missed by others, and nobody opens the way to another server.
+# Further violations: a missing path affects other checks, and there is no path to another server.
 BESIDES = {"no way to the servers": {"intended-flow-blocked", "intended-flow-one-way", "egress-missing"}}
 BESIDES["another server"] = {"dns-path-blocked"}
 BESIDES["another domain"] = {"unintended-forward"}
@@ -64,13 +64,13 @@ MISTAKES: dict[str, tuple[str, Callable[[Module], None], str, str]] = {
         "dns-path-blocked",
         "aws_security_group.outbound",
     ),
-    "tcp is not let in": (
+    "tcp is not allowed": (
         DNS,
         without("aws_vpc_security_group_ingress_rule", "inbound_tcp_dc1_users"),
         "dns-path-blocked",
         "aws_security_group.inbound",
     ),
-    "half a network is let in": (
+    "half a network is allowed": (
         DNS,
         changed("aws_vpc_security_group_ingress_rule", "inbound_udp_dc1_servers", cidr_ipv4="172.21.0.0/17"),
         "dns-path-blocked",
@@ -147,7 +147,7 @@ MISTAKES: dict[str, tuple[str, Callable[[Module], None], str, str]] = {
         "service-endpoint-missing",
         "aws_vpc.this",
     ),
-    "the block is not let in": (
+    "the block is not allowed": (
         ENDPOINTS,
         changed("aws_vpc_security_group_ingress_rule", "endpoints_block_10_1_0_0_16", cidr_ipv4="10.1.0.0/19"),
         "service-endpoint-blocked",

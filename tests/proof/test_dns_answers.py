@@ -138,9 +138,9 @@ def test_a_system_rule_below_a_forwarded_domain_overrides_it(tmp_path: Path) -> 
 
 
 UNKNOWN: dict[str, tuple[str, Edit]] = {
-    "a rule for a domain that nobody knows": (DNS, extra_rule("${uuid()}")),
+    "a rule for an unknown domain": (DNS, extra_rule("${uuid()}")),
     "a rule of an unknown type": (DNS, extra_rule("aws.example.com", rule_type="FORWARDING")),
-    "an attribute that nobody knows": (DEV, set_on("aws_vpc", "this", enable_dns_support="${uuid()}")),
+    "an unknown attribute": (DEV, set_on("aws_vpc", "this", enable_dns_support="${uuid()}")),
     "DHCP options from elsewhere": (
         DEV,
         added(

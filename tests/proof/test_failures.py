@@ -1,4 +1,4 @@
-"""What a failure takes is counted in flows, and the same number stands in every output."""
+"""Lost flows of a failure are counted, and every report has the same number."""
 
 from __future__ import annotations
 

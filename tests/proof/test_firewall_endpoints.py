@@ -1,4 +1,4 @@
-"""How people say which firewall endpoint a route leads to: by zone, by subnet, from a map, a list or a local."""
+"""Expressions for the firewall endpoint of a route: by zone or subnet, from a map, a list or a local."""
 
 import json
 from pathlib import Path
@@ -161,8 +161,8 @@ def test_appliances_behind_a_load_balancer_are_assumed_to_forward(tmp_path: Path
     subject = proof.read(tmp_path)
     traced = subject.trace("left", "right")
     assert traced.outcome is Outcome.REACHABLE
-    said = "appliances behind aws_vpc_endpoint.gw0 forward what they receive"
-    assert said in traced.assumptions
-    assert said in subject.prove().assumptions
+    reported = "appliances behind aws_vpc_endpoint.gw0 forward what they receive"
+    assert reported in traced.assumptions
+    assert reported in subject.prove().assumptions
     inside = subject.trace("10.9.0.5", "10.9.1.5")
-    assert said not in inside.assumptions  # its path meets none
+    assert reported not in inside.assumptions  # its path meets none

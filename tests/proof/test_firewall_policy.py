@@ -95,7 +95,7 @@ def home_net(*prefixes: str) -> Callable[[Resources], None]:
     return edit
 
 
-# What becomes of the way out, and what is said of the policy.
+# The outcome of the egress path, and the reported difference.
 CHANGES: dict[str, tuple[Callable[[Resources], None], Outcome, str]] = {
     "nothing gets to the stateful rules": (
         policy(stateless_default_actions=["aws:drop"]),
@@ -204,7 +204,7 @@ def test_a_policy_change_is_a_violation_and_a_difference(change: str, tmp_path: 
     assert any(why in violation.why for violation in found), [violation.why for violation in found]
     assert all("module.firewall" in name for violation in found for name in violation.resources)
     assert after.trace("dev", "internet").outcome is outcome
-    # Where the way out is lost that is a violation of its own.
+    # A blocked egress path is a violation of its own.
     assert ("egress-missing" in {v.rule for v in answer.violations}) == (outcome is Outcome.BLOCKED)
     assert not compare(before, after).changes_nothing
 
@@ -347,13 +347,13 @@ def home(*prefixes: str, key: str = "HOME_NET") -> Callable[[Resources], None]:
     ],
 )
 def test_the_home_net_of_managed_rule_groups_is_compared(
-    tmp_path: Path, edit: Callable[[Resources], None], said: str
+    tmp_path: Path, edit: Callable[[Resources], None], reported: str
 ) -> None:
     """They have the policy's variables, and are for those addresses alone; ours have sets of their own."""
     answer = read(tmp_path, edit).prove(scenarios=False)
     assert answer.verdict is Verdict.VIOLATED
     differences = [each.why for each in answer.violations if each.rule == "firewall-policy-differs"]
-    assert any(why.startswith(said) for why in differences), differences
+    assert any(why.startswith(reported) for why in differences), differences
 
 
 def test_the_order_of_home_net_does_not_matter(tmp_path: Path) -> None:

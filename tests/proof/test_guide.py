@@ -1,4 +1,4 @@
-"""The guide's stages, as generated: who reaches whom, exactly."""
+"""The example estates, as generated: exactly the intended flows are reachable."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -57,11 +57,11 @@ def test_matrix_of_the_full_stage(subjects: Subjects) -> None:
     """The connectivity matrix of the guide: all talk with on-premises and shared services, none of the others."""
     spokes = ("dev", "test", "prod")
     dc1 = (*SITE, "rest of dc1")
-    everybody = (*dc1, "shared-services", *spokes)
+    every_location = (*dc1, "shared-services", *spokes)
     wanted = {
         (a, b)
-        for a in everybody
-        for b in everybody
+        for a in every_location
+        for b in every_location
         if a != b and not (a in spokes and b in spokes) and not (a in dc1 and b in dc1)
     }
     wanted |= {(spoke, "internet") for spoke in (*spokes, "shared-services")}
@@ -120,7 +120,7 @@ def test_one_tunnel_down_interrupts_no_flow(subjects: Subjects) -> None:
 def test_moving_the_egress_path_reroutes_flows(subjects: Subjects) -> None:
     difference = proof.compare(subjects("stage_1_dev_only"), subjects("stage_2_on_premises_egress"))
     found = {(c.kind, c.source, c.destination) for c in difference.changes}
-    # A site that is the way out has private addresses behind it that no network names.
+    # A site with the egress path has private addresses that are in no named network.
     rest = {("gained", "dev", "rest of dc1"), ("gained", "rest of dc1", "dev")}
     # What NAT gateways do not translate gets out by the site alone.
     others = next(c.packets for c in difference.changes if (c.kind, c.destination) == ("gained", "internet"))
@@ -138,7 +138,7 @@ def test_a_rerouted_flow_is_described_as_such(subjects: Subjects) -> None:
     moved = [c for c in proof.compare(one, other).changes if c.kind == "re-routed"]
     allowed_egress = [c.after_text for c in moved if c.destination == "internet"]
     assert allowed_egress
-    assert all("out by network/module.vpn" in said for said in allowed_egress)
+    assert all("out by network/module.vpn" in reported for reported in allowed_egress)
     assert {c.after_text for c in moved if c.destination != "internet"} <= {"the same, by another path"}
 
 
@@ -176,7 +176,7 @@ def test_a_missing_root_module_is_unknown_not_blocked(tmp_path: Path) -> None:
 
 
 def test_given_prefixes_count(subjects: Subjects, tmp_path: Path) -> None:
-    """Without the default route advertised, on-premises is no way out."""
+    """Without the default route advertised, on-premises is no egress path."""
     write(output("stage_3_every_vpc"), tmp_path)
     answer = proof.read(tmp_path, advertises=["infra-dc1-01=172.20.0.0/15"]).prove(scenarios=False)
     assert {(v.rule, v.source) for v in answer.violations} == {

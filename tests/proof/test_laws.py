@@ -190,7 +190,7 @@ def test_nothing_differs_from_itself(network: Edited) -> None:
 @settings(max_examples=15)
 @given(networks(), st.sampled_from(PREFIXES), st.integers(0, 1))
 def test_a_blackhole_never_adds_a_flow(network: Edited, prefix: IPv4Network, which: int) -> None:
-    """Where it is the longest match it drops; where it is not it does nothing. Told prefixes only shrink."""
+    """As the longest match it drops packets, otherwise it has no effect. Advertised prefixes can only decrease."""
     facts = network.network
     table = facts.tgw_tables[sorted(facts.tgw_tables)[which]]
     routes = (*(r for r in table.routes if r.destination != prefix), TgwRoute("blackhole", prefix, None))

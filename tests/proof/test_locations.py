@@ -71,13 +71,13 @@ def test_services_are_their_endpoints_and_segments_name_their_members(estate: Es
         members |= {estate.site_of(c).name for c in estate.vpn_connections if estate.segment(c.segment) == segment}
         if segment.name in places:
             continue
-        with pytest.raises(ProofError) as said:
+        with pytest.raises(ProofError) as reported:
             subject.trace(segment.name, "internet")
         if members:
-            assert str(said.value).endswith(f"name one of {', '.join(sorted(members))}")
+            assert str(reported.value).endswith(f"name one of {', '.join(sorted(members))}")
             assert members <= places
         else:
-            assert isinstance(said.value, NoSuchLocation)
+            assert isinstance(reported.value, NoSuchLocation)
 
 
 def test_several_endpoints_of_one_service_are_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,7 @@
 
 Each kind of mistake is made at one place of each estate, in the larger stages every third kind and those that fit
 nowhere else; with ISTHMUS_MUTANTS=all, every kind at every place where it fits. What is said of the mistakes in two
-estates stands in mistakes.txt, word by word: `python -m tests.proof.test_mutants` rewrites it, read what it changes.
+estates is in mistakes.txt: `python -m tests.proof.test_mutants` rewrites it, so read what it changes.
 """
 
 import os
@@ -32,8 +32,8 @@ CASES += [
 ]
 
 
-TOLD = Path(__file__).with_name("mistakes.txt")
-TOLD_OF = (EVERYTHING, "stage_4_central_egress")
+EXPECTED = Path(__file__).with_name("mistakes.txt")
+WRITTEN_ESTATES = (EVERYTHING, "stage_4_central_egress")
 
 
 @cache
@@ -50,7 +50,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_mistakes_are_found_and_named(estate: str, kind: str, folder: Path) -> None:
     for place, mutant in enumerate(mutants(output(estate), kind, PLACES)):
         answer = bench(estate, folder).proved(mutant)
-        if estate in TOLD_OF and not place:
+        if estate in WRITTEN_ESTATES and not place:
             assert lines(answer) == written()[f"{estate}: {kind}"], "run python -m tests.proof.test_mutants"
         if answer.verdict is Verdict.PROVED:
             assert not answer.changes_flows, f"{mutant} changes flows, and nothing was found"
@@ -61,25 +61,25 @@ def test_mistakes_are_found_and_named(estate: str, kind: str, folder: Path) -> N
 
 def lines(answer: Answer) -> list[str]:
     """The verdict, and each violation with the first two of the resources to look at."""
-    told = [str(answer.verdict)]
+    reported = [str(answer.verdict)]
     for violation in answer.violations:
-        told += [str(violation), *(f"  {resource}" for resource in violation.resources[:2])]
-    return told
+        reported += [str(violation), *(f"  {resource}" for resource in violation.resources[:2])]
+    return reported
 
 
 @cache
 def written() -> Mapping[str, list[str]]:
     """What mistakes.txt says, by estate and kind."""
-    parts = (part.strip().splitlines() for part in TOLD.read_text().split("\n## "))
-    return {name.removeprefix("## "): told for name, *told in parts}
+    parts = (part.strip().splitlines() for part in EXPECTED.read_text().split("\n## "))
+    return {name.removeprefix("## "): reported for name, *reported in parts}
 
 
 def parts(folder: Path) -> Iterator[str]:
-    """What is to stand in mistakes.txt, from the code."""
+    """The text of mistakes.txt, from the code."""
     for estate, kind in CASES:
-        for mutant in mutants(output(estate), kind, 1) if estate in TOLD_OF else ():
-            told = lines(bench(estate, folder).proved(mutant))
-            yield "\n".join([f"## {estate}: {kind}", *told, ""])
+        for mutant in mutants(output(estate), kind, 1) if estate in WRITTEN_ESTATES else ():
+            reported = lines(bench(estate, folder).proved(mutant))
+            yield "\n".join([f"## {estate}: {kind}", *reported, ""])
 
 
 def test_every_mistake_fits_somewhere() -> None:
@@ -89,4 +89,4 @@ def test_every_mistake_fits_somewhere() -> None:
 
 if __name__ == "__main__":
     with TemporaryDirectory() as made_in:
-        TOLD.write_text("\n".join(parts(Path(made_in))))
+        EXPECTED.write_text("\n".join(parts(Path(made_in))))

@@ -1,4 +1,4 @@
-"""A difference says which names are answered otherwise, and by whom; addresses of Terraform do not count."""
+"""A difference lists the DNS names with another answer. Terraform addresses do not count."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ CHANGES: dict[str, tuple[str, Edit, str, str, str]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_names_with_another_answer_are_listed(change: str, tmp_path: Path) -> None:
-    place, edit, name, was, is_ = CHANGES[change]
+    place, edit, name, old, updated = CHANGES[change]
     found = difference(edited(place, edit), tmp_path)
     assert not found.changes_nothing
-    (said,) = (one for one in found.names if one.name == name)
-    assert was in said.before
-    assert is_ in said.after
+    (reported,) = (one for one in found.names if one.name == name)
+    assert old in reported.before
+    assert updated in reported.after
 
 
 def test_the_same_answer_is_no_change(tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_a_regional_nat_gateway_may_translate_or_not() -> None:
 
 
 def test_unknown_ipv6_addresses_do_not_hide_ipv4_results() -> None:
-    """A host of both versions uses what works; of one that IPv4 leads nowhere, nobody knows."""
+    """A dual-stack host uses the version that works. With unknown IPv6 addresses and no IPv4 route it is unknown."""
     found = network(
         made("aws_vpc.v", cidr_block="10.1.0.0/16", assign_generated_ipv6_cidr_block=True, tags={"Name": "v"}),
         made(IGW, vpc_id=ref("aws_vpc.v")),

@@ -18,7 +18,7 @@ from tests.terraform.engine.schema import installed_schema
 STAGE = "stage_2_on_premises_egress"
 SPOKE = "stacks/dev/modules/spoke_dev/main.tf.json"
 
-# What the AWS provider puts into a state for arguments that nobody wrote. The double leaves them null.
+# What the AWS provider puts into a state for arguments that are not configured. The double leaves them null.
 FILLED_IN: dict[str, dict[str, object]] = {
     "aws_default_route_table": {"propagating_vgws": []},
     "aws_ec2_transit_gateway": {
@@ -227,7 +227,7 @@ def test_what_a_plan_changes(made: Made, capsys: pytest.CaptureFixture[str]) -> 
 def test_a_plan_without_other_roots_has_unknown_results(made: Made, capsys: pytest.CaptureFixture[str]) -> None:
     plan = made.changed / "dev.json"
     assert cli.main(["diff", str(plan), "--intent", str(made.intent)]) == 1
-    said = capsys.readouterr().out
+    reported = capsys.readouterr().out
     # The route that goes was to a gateway of another root: whether it led anywhere is not known.
-    assert said.startswith("FLOWS MAY CHANGE: 1 unclear.")
-    assert "not in this input" in " ".join(said.split())
+    assert reported.startswith("FLOWS MAY CHANGE: 1 unclear.")
+    assert "not in this input" in " ".join(reported.split())

@@ -21,7 +21,7 @@ UNASKED = (".tags", ".description")  # names are what places are found by; descr
 Answers = dict[tuple[str, str, str], Outcome]
 
 
-def said(graph: Graph) -> tuple[Verdict, Answers, set[tuple[str, str, str]]]:
+def reported(graph: Graph) -> tuple[Verdict, Answers, set[tuple[str, str, str]]]:
     roots = frozenset(resource.root for resource in graph.resources.values())
     proof = Analysis(network_of(graph), estate(STAGE), roots=roots, graph=graph).prove(scenarios=False)
     known: Answers = {}
@@ -34,18 +34,18 @@ def said(graph: Graph) -> tuple[Verdict, Answers, set[tuple[str, str, str]]]:
 
 def test_removing_a_value_changes_no_known_result(tmp_path: Path) -> None:
     graph = read_folder(write(dict(output(STAGE)), tmp_path))
-    verdict, bright, _ = said(graph)
+    verdict, bright, _ = reported(graph)
     assert verdict is Verdict.PROVED
     worlds = [(what, dark) for what, dark in darker(graph) if not any(word in what for word in UNASKED)]
     wrong: list[str] = []
     for what, dark in worlds[::EVERY]:
-        now, answers, violations = said(dark)
+        new, answers, violations = reported(dark)
         wrong += [f"{what}: {violation}" for violation in violations]
         wrong += [
             f"{what}: {' -> '.join(question)} was {bright[question]}, is {answer}"
             for question, answer in answers.items()
             if question in bright and answer not in (Outcome.UNKNOWN, bright[question])
         ]
-        if now is Verdict.VIOLATED:
-            wrong.append(f"{what}: {now}")
+        if new is Verdict.VIOLATED:
+            wrong.append(f"{what}: {new}")
     assert wrong == []

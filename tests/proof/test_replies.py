@@ -50,9 +50,9 @@ def test_every_one_way_flow_is_a_violation(resource: Resource) -> None:
     del left[resource.address]
     answer = network(*left.values()).prove() if left else None
     assert answer is not None
-    said = {(v.source, v.destination) for v in answer.violations if v.rule == "one-way-flow"}
+    reported = {(v.source, v.destination) for v in answer.violations if v.rule == "one-way-flow"}
     seen = {(f.source, f.destination) for f in answer.flows if f.one_way and f.back is Outcome.BLOCKED}
-    assert seen <= said
+    assert seen <= reported
 
 
 def central(*returns: str) -> Analysis:
@@ -80,9 +80,9 @@ def test_an_exit_without_a_return_path_is_none() -> None:
     flow = central().flows["shop", "internet"]
     assert flow.one_way
     assert flow.exit == ""
-    said = {v.destination: v.why for v in unknown_results(central()) if v.source == "shop"}
+    reported = {v.destination: v.why for v in unknown_results(central()) if v.source == "shop"}
     missing = "aws_route_table.out_nat has no route to 10.1.0.0/16: the reply leaves by the default route"
-    assert f"{missing} aws_route.out_nat_default" in said["internet"]
+    assert f"{missing} aws_route.out_nat_default" in reported["internet"]
     whole = central("10.0.0.0/8")
     assert whole.flows["shop", "internet"].exit == "aws_internet_gateway.out"
     assert "internet" not in {v.destination for v in unknown_results(whole)}
@@ -124,7 +124,7 @@ def test_a_route_that_a_virtual_private_gateway_would_have_propagated() -> None:
 
 
 def guarded(port: int) -> Analysis:
-    """Peered VPCs; the network ACL of one lets in one TCP port and lets nothing out."""
+    """Peered VPCs; the network ACL of one allows one TCP port in and nothing out."""
     peering = made(
         "aws_vpc_peering_connection.p", vpc_id=ref("aws_vpc.one"), peer_vpc_id=ref("aws_vpc.two"), auto_accept=True
     )

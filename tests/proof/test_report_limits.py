@@ -43,7 +43,7 @@ def test_names_are_escaped() -> None:
 
 
 def test_unknown_is_neither_proved_nor_violated() -> None:
-    text = proof_markdown(proof_of(unknown_results=(UnknownResult("a -> b", "nobody said"),)))
+    text = proof_markdown(proof_of(unknown_results=(UnknownResult("a -> b", "not given"),)))
     assert text.startswith("**UNKNOWN**")
 
 

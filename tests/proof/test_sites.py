@@ -1,4 +1,4 @@
-"""Where sites begin and end: several connections of one site, and what a site has beside its named networks."""
+"""Sites: several connections of one site, and the remainder of a site without its named networks."""
 
 from __future__ import annotations
 
@@ -89,10 +89,10 @@ def test_connections_of_a_site_that_advertise_different_things() -> None:
         ("other=two", "site other is there already"),
     ],
 )
-def test_invalid_sites_are_errors(said: str, why: str) -> None:
-    more = {"hq=one": ["a=one"], "other=two": ["other=one"]}.get(said, [])
+def test_invalid_sites_are_errors(reported: str, why: str) -> None:
+    more = {"hq=one": ["a=one"], "other=two": ["other=one"]}.get(reported, [])
     with pytest.raises(ProofError, match=why):
-        network(*TWO, advertises=SAME, sites=[*more, said]).prove()
+        network(*TWO, advertises=SAME, sites=[*more, reported]).prove()
 
 
 def test_any_address_represents_a_site_with_only_a_default_route() -> None:
@@ -100,7 +100,7 @@ def test_any_address_represents_a_site_with_only_a_default_route() -> None:
     assert found.flows["shop", "hq"].works
     assert found.flows["hq", "shop"].works
     assert found.trace("hq", "shop").works
-    # A route to a part of it says that this part is there: of the others nobody can say.
+    # A route to a part of it shows that this part exists: other parts are unknown.
     narrow = [*hub(), *spoke("shop", 1, "192.168.0.0/16"), gateway("hq"), vpn("hq", "hq"), *vpn_in_core("hq")]
     part = network(*narrow, advertises=["hq=0.0.0.0/0"])
     assert part.flows["shop", "hq"].forward is Outcome.UNKNOWN
@@ -131,8 +131,8 @@ def test_a_site_that_advertises_the_prefix_of_a_vpc(prefix: str) -> None:
 
 
 def test_sites_with_overlapping_prefixes() -> None:
-    said = ["one=172.16.0.0/16", "two=172.16.1.0/24"]
-    assert "overlapping-advertisement" in {v.rule for v in network(*TWO, advertises=said).prove().violations}
+    reported = ["one=172.16.0.0/16", "two=172.16.1.0/24"]
+    assert "overlapping-advertisement" in {v.rule for v in network(*TWO, advertises=reported).prove().violations}
     apart = ["one=172.16.0.0/16,0.0.0.0/0", "two=172.17.0.0/16,0.0.0.0/0"]
     assert "overlapping-advertisement" not in {v.rule for v in network(*TWO, advertises=apart).prove().violations}
 
@@ -220,6 +220,6 @@ def test_no_remainder_if_every_address_is_named(tmp_path: Path) -> None:
 
 def test_overlapping_advertisements_are_found_with_an_intent_too(tmp_path: Path) -> None:
     folder = write(synthesize(stage.estate), tmp_path)
-    said = "infra-dc1-01=0.0.0.0/0,172.20.0.0/15,10.1.16.0/20"
-    violations = proof.read(folder, advertises=[said]).prove(scenarios=False).violations
+    reported = "infra-dc1-01=0.0.0.0/0,172.20.0.0/15,10.1.16.0/20"
+    violations = proof.read(folder, advertises=[reported]).prove(scenarios=False).violations
     assert [(v.source, v.destination) for v in violations if v.rule == "overlapping-advertisement"] == [("dc1", "test")]

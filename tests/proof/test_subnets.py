@@ -33,7 +33,7 @@ def named(resource: Resource) -> Resource:
 
 
 def tiers(*, assigns: bool = False, app: tuple[str, ...] = ("nat", "hub"), more: tuple[Resource, ...] = ()) -> Analysis:
-    """A VPC of three tiers, of which one sends nothing out of it, beside another VPC at the hub."""
+    """A VPC of three tiers, one of which has no route out of it, and another VPC at the hub."""
     routes = {"nat": ("0.0.0.0/0", "nat_gateway_id", NAT), "hub": ("10.2.0.0/16", "transit_gateway_id", HUB)}
     return network(
         *hub(),
@@ -143,8 +143,8 @@ def test_the_address_of_a_known_host_is_known(host: dict[str, bool], works: bool
         assert (traced.works, traced.condition) == (works, "")
     elastic = made("aws_eip.web", instance=ref("aws_instance.web"), domain="vpc")
     assert tiers(more=(instance, elastic)).trace("internet", "10.1.3.9").works
-    vague = made("aws_eip.web", instance=Unknown("var.instance"), domain="vpc")
-    traced = tiers(more=(instance, vague)).trace("internet", "10.1.3.9")
+    unknown = made("aws_eip.web", instance=Unknown("var.instance"), domain="vpc")
+    traced = tiers(more=(instance, unknown)).trace("internet", "10.1.3.9")
     assert works or traced.condition
 
 
@@ -208,11 +208,11 @@ def test_no_subnet_represents_another_with_an_intent(tmp_path: Path) -> None:
         path.write_text(json.dumps(document))
     found = proof.read(folder)
     answer = found.prove(scenarios=False)
-    said = "infra-dev-private-az1 yes, infra-dev-private-az2 no, infra-dev-private-az4 yes"
-    assert found.flows["dev", "dc1/users"].detail == said
-    assert f"dev -> dc1/users: {said}" in printed(found)
-    assert f"**partly ({said})**" in proof_markdown(answer)
-    assert found.trace("dev", "dc1/users").parts == said
+    reported = "infra-dev-private-az1 yes, infra-dev-private-az2 no, infra-dev-private-az4 yes"
+    assert found.flows["dev", "dc1/users"].detail == reported
+    assert f"dev -> dc1/users: {reported}" in printed(found)
+    assert f"**partly ({reported})**" in proof_markdown(answer)
+    assert found.trace("dev", "dc1/users").parts == reported
     flows = json.loads("".join(proof_json(answer)))["flows"]
     subnets = next(f["subnets"] for f in flows if (f["source"], f["destination"]) == ("dev", "dc1/users"))
     assert [subnets[f"infra-dev-private-az{zone}"]["forward"] for zone in (1, 2, 4)] == [

@@ -55,8 +55,8 @@ def test_unknown_is_neither_gained_nor_lost(known: Outcome, unknown_is: str) -> 
 @pytest.mark.parametrize(
     ("was", "is_", "kind"), [(REACHABLE, BLOCKED, ChangeKind.LOST), (BLOCKED, REACHABLE, ChangeKind.GAINED)]
 )
-def test_results_known_on_both_sides_are_gained_or_lost(was: Outcome, is_: Outcome, kind: ChangeKind) -> None:
-    (change,) = changes(one_to_two(was), one_to_two(is_))
+def test_results_known_on_both_sides_are_gained_or_lost(old: Outcome, updated: Outcome, kind: ChangeKind) -> None:
+    (change,) = changes(one_to_two(old), one_to_two(updated))
     assert (change.kind, change.why) == (kind, "")
 
 
@@ -69,9 +69,9 @@ def test_every_report_shows_why_a_change_is_unclear() -> None:
     assert out.getvalue().startswith("FLOWS MAY CHANGE: ")
     assert text.startswith("**Flows may change**: ")
     assert {change["change"] for change in document["changes"]} == {"unclear"}
-    for said in (out.getvalue(), text, *(change["unknown_reason"] for change in document["changes"])):
-        assert "var.gateway is not set" in said
-        assert "lost" not in said.lower()
+    for reported in (out.getvalue(), text, *(change["unknown_reason"] for change in document["changes"])):
+        assert "var.gateway is not set" in reported
+        assert "lost" not in reported.lower()
 
 
 def two_tiers(routed: str) -> Analysis:
@@ -99,7 +99,7 @@ def test_a_gain_of_one_subnet_does_not_hide_a_loss_of_another() -> None:
 def test_only_known_results_are_gained_or_lost(before: list[Resource], after: list[Resource]) -> None:
     """Lost is what some host reached before, and some host does not reach after: unknown is neither."""
     try:
-        sides = [network(*side, advertises=_said(side)) for side in (before, after)]
+        sides = [network(*side, advertises=_reported(side)) for side in (before, after)]
         found = compare(*sides).changes
     except UnusableInput:
         return
@@ -113,9 +113,9 @@ def test_only_known_results_are_gained_or_lost(before: list[Resource], after: li
             assert REACHABLE in has
 
 
-def _said(resources: list[Resource]) -> list[str]:
+def _reported(resources: list[Resource]) -> list[str]:
     named = {str(dict(r.values["tags"]).get("Name")) for r in resources if isinstance(r.values.get("tags"), dict)}
-    return [said for said in SAID if said.partition("=")[0] in named & {"one", "two"}]
+    return [reported for reported in SAID if reported.partition("=")[0] in named & {"one", "two"}]
 
 
 def _outcomes(side: Analysis, a: str, b: str) -> set[Outcome]:

@@ -1,4 +1,4 @@
-"""Networks that nobody described, of which not everything is known: no answer is rounded to yes or no."""
+"""Networks without an intent and with unknown values: no result is rounded to reachable or blocked."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from isthmus.proof.errors import ProofError
 from isthmus.proof.reading import subject
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value
 
-NOT_SAID = Unknown("known after apply")
+NOT_GIVEN = Unknown("known after apply")
 
 
 def made(address: str, **values: Any) -> Resource:
@@ -43,9 +43,9 @@ IN_TWO = subnet("two", "two", "10.2.1.0/24")
     ("of_one", "why"),
     [
         ([], "no subnet of aws_vpc.one is in this input"),
-        ([subnet("a", NOT_SAID, "10.1.1.0/24")], "the VPC of aws_subnet.a: known after apply"),
-        ([subnet("a", NOT_SAID, NOT_SAID)], "the VPC of aws_subnet.a: known after apply"),
-        ([subnet("a", "one", NOT_SAID)], "aws_subnet.a: known after apply"),
+        ([subnet("a", NOT_GIVEN, "10.1.1.0/24")], "the VPC of aws_subnet.a: known after apply"),
+        ([subnet("a", NOT_GIVEN, NOT_GIVEN)], "the VPC of aws_subnet.a: known after apply"),
+        ([subnet("a", "one", NOT_GIVEN)], "aws_subnet.a: known after apply"),
     ],
 )
 def test_flows_of_hosts_in_unknown_subnets_are_unknown(of_one: list[Resource], why: str) -> None:
@@ -63,7 +63,7 @@ def test_a_subnet_with_an_unknown_vpc_is_only_in_vpcs_with_its_addresses() -> No
         *TWO,
         vpc("three", "10.3.0.0/16"),
         subnet("a", "one", "10.1.1.0/24"),
-        subnet("b", NOT_SAID, "10.3.1.0/24"),
+        subnet("b", NOT_GIVEN, "10.3.1.0/24"),
         IN_TWO,
     )
     assert found.flows["one", "two"].forward is Outcome.BLOCKED
@@ -111,7 +111,7 @@ def test_a_flow_blocked_only_in_possible_attachment_subnets_is_unknown() -> None
     """With the attachment in the intra subnet, which has no route, the private one is what hosts are in."""
     known = network(*hub((ref("aws_subnet.intra"),)))
     assert known.flows["one", "two"].works
-    unknown = network(*hub((NOT_SAID,)))
+    unknown = network(*hub((NOT_GIVEN,)))
     assert unknown.flows["one", "two"].forward is Outcome.UNKNOWN
     assert unknown.trace("one", "two").outcome is Outcome.UNKNOWN
     # Neither of them has a way to the internet, whichever is the attachment's.
@@ -252,7 +252,7 @@ def test_hosts_behind_an_internet_facing_firewall_have_public_addresses() -> Non
     assert found.flows["internet", "one"].works
     ways = [t.forward.paths[0].hops for t in found.trace("internet", "one").trips]
     assert any(hop.address == "aws_vpc_endpoint.e" for hops in ways for hop in hops)
-    # A table for another subnet says nothing of this one: its hosts are private, and nobody reaches them.
+    # A route for another subnet does not matter: the hosts of this one are private, and not reachable.
     other = behind_an_endpoint("10.1.3.0/24")
     assert other.flows["internet", "one"].forward is Outcome.BLOCKED
     assert other.flows["one", "internet"].forward is Outcome.BLOCKED
