@@ -22,7 +22,7 @@ def cell(flow: Flow) -> str:
     if flow.in_part and not flow.unknown:
         packets = str(flow.packets)
         return packets if len(packets) <= _WIDEST else "partly"
-    return "?" if flow.unknown else "one way" if flow.one_way else short_result(flow.forward, flow.back)
+    return "?" if flow.unknown else "one way" if flow.one_way else short_result(flow.forward, flow.reply)
 
 
 @dataclass(frozen=True, slots=True)

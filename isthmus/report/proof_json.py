@@ -79,7 +79,7 @@ def _outcomes(forward: Outcome, back: Outcome) -> dict[str, str]:
 def _packets(outcome: PacketOutcome) -> dict[str, Any]:
     return {
         "packets": str(outcome.packets),
-        **_outcomes(outcome.forward, outcome.back),
+        **_outcomes(outcome.forward, outcome.reply),
         "except": outcome.not_for or None,
     }
 
@@ -120,7 +120,7 @@ def _lost(lost: LostFlows) -> dict[str, Any]:
         "sources": list(sources or (lost.source,)),
         "destinations": list(destinations or (lost.destination,)),
         "count": lost.count,
-        **_outcomes(lost.forward, lost.back),
+        **_outcomes(lost.forward, lost.reply),
         "must_survive": lost.meant_to_survive,
         "why": lost.why or None,
     }

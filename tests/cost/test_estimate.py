@@ -120,7 +120,7 @@ def test_faults_of_flows_at_once(ask: Ask) -> None:
 
 def test_unknown_is_no_price(everything: proof.Analysis) -> None:
     silent = proof.Analysis(everything.network, roots=everything.roots)  # advertised prefixes are not given
-    unknown_results = next(f for f in silent.flows if Outcome.UNKNOWN in (f.forward, f.back))
+    unknown_results = next(f for f in silent.flows if Outcome.UNKNOWN in (f.forward, f.reply))
     with pytest.raises(UnusableTraffic, match="it is unknown whether it is reachable, so it cannot be priced: "):
         estimate(silent, FLAT, [TrafficFlow(unknown_results.source, unknown_results.destination, Fraction(1))])
 

@@ -66,8 +66,8 @@ def test_each_by_itself_fares_as_the_one_that_stands_for_it(tmp_path: Path) -> N
     kinds = {place.name: grouped.pairs.group_of(place.name) for place in grouped.locations.spokes}
     assert len(set(kinds.values())) == 4
     assert len({kinds[f"aws_vpc.v[{at}]"] for at in (4, 5, 6, 7)}) == 1
-    told = {(flow.source, flow.destination): (flow.forward, flow.back) for flow in grouped.flows}
-    assert told == {(flow.source, flow.destination): (flow.forward, flow.back) for flow in apart.flows}
+    told = {(flow.source, flow.destination): (flow.forward, flow.reply) for flow in grouped.flows}
+    assert told == {(flow.source, flow.destination): (flow.forward, flow.reply) for flow in apart.flows}
     assert {told["aws_vpc.v[6]", other] for other in kinds if other != "aws_vpc.v[6]"} == {
         (Outcome.UNKNOWN, Outcome.UNKNOWN)
     }

@@ -56,7 +56,7 @@ def said(graph: Graph) -> Said:
     proof = subject.prove()
     known: dict[tuple[str, ...], object] = {}
     for flow in (*proof.flows, *proof.services):
-        for way, outcome in (("there", flow.forward), ("back", flow.back)):
+        for way, outcome in (("there", flow.forward), ("back", flow.reply)):
             known[flow.source, flow.destination, way] = outcome
         known[flow.source, flow.destination, "exit"] = flow.exit if flow.works else Outcome.UNKNOWN
     engine = Forwarding(network, sites=without_intent(network, prefixes).sites)

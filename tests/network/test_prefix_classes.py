@@ -116,9 +116,11 @@ def test_what_is_tried_as_one_fares_alike(subject: Analysis) -> None:
         return
     for flow in flows:
         other = apart[flow.source, flow.destination]
-        assert (flow.forward, flow.back, flow.packet_outcomes) == (other.forward, other.back, other.packet_outcomes), (
-            str(flow)
-        )
+        assert (flow.forward, flow.reply, flow.packet_outcomes) == (
+            other.forward,
+            other.reply,
+            other.packet_outcomes,
+        ), str(flow)
     engine = subject.pairs.engine
     fares: dict[object, set[object]] = defaultdict(set)
     for low, _, around in subject.pairs.groups.classes.atoms:

@@ -79,7 +79,7 @@ def test_an_ipv6_only_internet_route_makes_no_ipv4_host_public() -> None:
     assert not proof.violations
     assert not any("public IPv4 address" in sentence for sentence in proof.assumptions)
     flow = found.flows["v", "internet"]
-    assert (flow.forward, flow.back) == (Outcome.REACHABLE, Outcome.REACHABLE)
+    assert (flow.forward, flow.reply) == (Outcome.REACHABLE, Outcome.REACHABLE)
 
 
 def behind_a_firewall(policy: Mapping[str, object], *groups: Resource) -> Analysis:
@@ -145,7 +145,7 @@ def test_a_possibly_blocked_flow_with_an_asymmetric_reply_is_blocked() -> None:
     }
     found = behind_a_firewall(policy, group)
     flow = found.flows["v", "internet"]
-    assert (flow.forward, flow.back) == (Outcome.UNKNOWN, Outcome.BLOCKED)
+    assert (flow.forward, flow.reply) == (Outcome.UNKNOWN, Outcome.BLOCKED)
     proof = found.prove()
     assert proof.verdict is Verdict.UNKNOWN
     assert [v.rule for v in proof.violations] == []

@@ -163,7 +163,7 @@ def test_the_verdict_follows_from_the_flows(network: Edited) -> None:
 
 
 def _unknown(flow: proof.Flow) -> bool:
-    return Outcome.UNKNOWN in (flow.forward, flow.back)
+    return Outcome.UNKNOWN in (flow.forward, flow.reply)
 
 
 @settings(max_examples=15)

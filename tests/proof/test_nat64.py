@@ -41,7 +41,7 @@ def translating(*, routed: bool = True, regional: bool = False) -> Analysis:
 def test_the_internet_is_reachable_through_the_nat_gateway() -> None:
     found = translating()
     flow = found.flows["v", "internet"]
-    assert (flow.forward, flow.back) == (Outcome.REACHABLE, Outcome.REACHABLE)
+    assert (flow.forward, flow.reply) == (Outcome.REACHABLE, Outcome.REACHABLE)
     assert flow.exits == {f"{IGW} by aws_nat_gateway.n": ("aws_subnet.v_six",), IGW: ("aws_subnet.v_edge",)}
     assert found.trace("aws_subnet.v_six", "internet").works
     assert found.trace("v", "internet").works

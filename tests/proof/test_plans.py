@@ -143,7 +143,7 @@ def _written(plans: dict[str, dict[str, object]], folder: Path) -> Path:
 
 def flows(subject: Analysis) -> dict[tuple[str, str], object]:
     """All pairs with their paths."""
-    return {(f.source, f.destination): (f.forward, f.back, f.intended, f.exit, f.path) for f in subject.flows}
+    return {(f.source, f.destination): (f.forward, f.reply, f.intended, f.exit, f.path) for f in subject.flows}
 
 
 @pytest.mark.parametrize("given", ["applied", "states", "changed"])

@@ -28,7 +28,7 @@ def reported(graph: Graph) -> tuple[Verdict, Answers, set[tuple[str, str, str]]]
     for flow in (*proof.flows, *proof.services):
         known[flow.source, flow.destination, "there"] = flow.forward
         if flow.forward is not Outcome.BLOCKED:
-            known[flow.source, flow.destination, "back"] = flow.back
+            known[flow.source, flow.destination, "back"] = flow.reply
     return proof.verdict, known, {(v.rule, v.source, v.destination) for v in proof.violations}
 
 

@@ -51,7 +51,7 @@ def test_every_one_way_flow_is_a_violation(resource: Resource) -> None:
     answer = network(*left.values()).prove() if left else None
     assert answer is not None
     reported = {(v.source, v.destination) for v in answer.violations if v.rule == "one-way-flow"}
-    seen = {(f.source, f.destination) for f in answer.flows if f.one_way and f.back is Outcome.BLOCKED}
+    seen = {(f.source, f.destination) for f in answer.flows if f.one_way and f.reply is Outcome.BLOCKED}
     assert seen <= reported
 
 

@@ -52,7 +52,7 @@ def test_flows_of_hosts_in_unknown_subnets_are_unknown(of_one: list[Resource], w
     found = network(*TWO, *of_one, IN_TWO)
     for pair in (("one", "two"), ("two", "one"), ("one", "internet"), ("internet", "one")):
         flow = found.flows[pair]
-        assert (flow.forward, flow.back) == (Outcome.UNKNOWN, Outcome.UNKNOWN)
+        assert (flow.forward, flow.reply) == (Outcome.UNKNOWN, Outcome.UNKNOWN)
         traced = found.trace(*pair)
         assert traced.outcome is Outcome.UNKNOWN
     assert {unknown_results.why for unknown_results in found.prove().unknown_results} == {why}

@@ -44,7 +44,7 @@ class Replies:
     def of_service(self, flow: Flow) -> Iterator[Violation]:
         """The violation of a flow to a service through a gateway endpoint."""
         trip = flow.evidence
-        if trip is not None and flow.forward is Outcome.REACHABLE and flow.back is Outcome.BLOCKED:
+        if trip is not None and flow.forward is Outcome.REACHABLE and flow.reply is Outcome.BLOCKED:
             causes = "; ".join(dict.fromkeys(str(block) for block in trip.reply.blocks))
             named = self.naming.of_blocked(trip.reply.paths)
             why = f"packets arrive and the reply does not come back: {causes}"

@@ -89,21 +89,21 @@ class PacketOutcome(NamedTuple):
 
     packets: Packets
     forward: Outcome
-    back: Outcome
+    reply: Outcome
     not_for: str = ""
 
     def __str__(self) -> str:
         exception = f", not for {self.not_for}" if self.not_for else ""
-        if self.forward is Outcome.REACHABLE and self.back is Outcome.REACHABLE:
+        if self.forward is Outcome.REACHABLE and self.reply is Outcome.REACHABLE:
             return f"{self.packets}: reachable both ways{exception}"
-        return f"{self.packets}: {self.forward}, back {self.back}{exception}"
+        return f"{self.packets}: {self.forward}, back {self.reply}{exception}"
 
 
 @dataclass(frozen=True)
 class Flow:
     """The flow from one location to another.
 
-    - `forward`: the outcome of packets. `back`: the outcome of the replies. With intended packets, the worst outcome of
+    - `forward`: the outcome of packets. `reply`: the outcome of the replies. With intended packets, the worst outcome of
       these; without, the best outcome of all packets.
     - `packet_outcomes`: all packets by outcome. It has one element if all packets have the same outcome.
     - `few_client_ports`: replies reach fewer than half of the client ports.
@@ -116,7 +116,7 @@ class Flow:
     source: str
     destination: str
     forward: Outcome
-    back: Outcome
+    reply: Outcome
     intended: bool | None = None
     zones: Mapping[str, tuple[Outcome, Outcome]] = field(default_factory=dict)
     tiers: Mapping[str, tuple[Outcome, Outcome]] = field(default_factory=dict)
@@ -134,7 +134,7 @@ class Flow:
             *(
                 span
                 for each in self.packet_outcomes
-                if each.forward is each.back is Outcome.REACHABLE
+                if each.forward is each.reply is Outcome.REACHABLE
                 for span in each.packets.spans
             )
         )
@@ -147,7 +147,7 @@ class Flow:
     @property
     def works(self) -> bool:
         """Whether packets and replies are reachable, for most client ports."""
-        return self.forward is self.back is Outcome.REACHABLE and not self.few_client_ports
+        return self.forward is self.reply is Outcome.REACHABLE and not self.few_client_ports
 
     @property
     def one_way(self) -> bool:
@@ -168,13 +168,13 @@ class Flow:
     @property
     def unknown(self) -> bool:
         """Whether the outcome is unknown, for all subnets or for some."""
-        every = [(self.forward, self.back), *self.parts.values()]
+        every = [(self.forward, self.reply), *self.parts.values()]
         return any(Outcome.UNKNOWN in outcomes for outcomes in every)
 
     @property
     def known_blocked(self) -> bool:
         """Whether it is intended and blocked for certain, even if the outcome of other subnets is unknown."""
-        return self.intended is True and Outcome.BLOCKED in (self.forward, self.back)
+        return self.intended is True and Outcome.BLOCKED in (self.forward, self.reply)
 
     @property
     def detail(self) -> str:
@@ -192,7 +192,7 @@ class Flow:
         unseen = (
             self.forward is not Outcome.REACHABLE and self.evidence is not None and not self.evidence.reply.followed
         )
-        return self.evidence.reply.said if unseen and self.evidence is not None else self.back.value
+        return self.evidence.reply.said if unseen and self.evidence is not None else self.reply.value
 
     @cached_property
     def evidence(self) -> RoundTrip | None:
@@ -202,7 +202,7 @@ class Flow:
     @property
     def exit(self) -> str:
         """The exit to the internet, or "". An exit without a return path does not count."""
-        if self.back is Outcome.BLOCKED:
+        if self.reply is Outcome.BLOCKED:
             return ""
         paths = self.evidence.forward.paths if self.evidence else ()
         return next((path.exit for path in paths if path.exit and path.outcome is Outcome.REACHABLE), "")
@@ -222,13 +222,13 @@ class Flow:
         return f"{self.source} -> {self.destination}: {self.forward}, back {self.returned}"
 
 
-def short_result(forward: Outcome, back: Outcome) -> str:
+def short_result(forward: Outcome, reply: Outcome) -> str:
     """The outcome of packets and replies in a word: yes, no, one way or ?."""
-    if Outcome.UNKNOWN in (forward, back):
+    if Outcome.UNKNOWN in (forward, reply):
         return "?"
     if forward is Outcome.BLOCKED:
         return "no"
-    return "yes" if back is Outcome.REACHABLE else "one way"
+    return "yes" if reply is Outcome.REACHABLE else "one way"
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +241,7 @@ class LostFlows:
     source: str
     destination: str
     forward: Outcome
-    back: Outcome
+    reply: Outcome
     meant_to_survive: bool
     why: str = ""
     like: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())

@@ -90,7 +90,7 @@ def not_evaluated(*resources: Resource) -> dict[str, NotEvaluated]:
 
 
 def outcomes(found: Analysis) -> dict[tuple[str, str], tuple[Outcome, Outcome]]:
-    return {(flow.source, flow.destination): (flow.forward, flow.back) for flow in found.flows}
+    return {(flow.source, flow.destination): (flow.forward, flow.reply) for flow in found.flows}
 
 
 def test_what_is_evaluated_leaves_no_doubt() -> None:
