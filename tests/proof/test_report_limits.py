@@ -35,10 +35,10 @@ def test_a_long_difference_is_cut_too() -> None:
 
 
 def test_names_are_escaped() -> None:
-    hostile = Violation("hairpin", "<img src=x> @everyone |`*_[x](y)\n# heading", ("a`b|c",), "<b>", "*")
+    hostile = Violation("hairpin", "<img src=x> @team |`*_[x](y)\n# heading", ("a`b|c",), "<b>", "*")
     text = proof_markdown(proof_of(hostile))
     assert "<img" not in text
-    assert "@everyone" not in text
+    assert "@team" not in text
     assert "\n# heading" not in text
 
 

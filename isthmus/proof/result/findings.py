@@ -103,8 +103,8 @@ class PacketOutcome(NamedTuple):
 class Flow:
     """The flow from one location to another.
 
-    - `forward`: the outcome of packets. `reply`: the outcome of the replies. With intended packets, the worst outcome of
-      these; without, the best outcome of all packets.
+    - `forward`: the outcome of packets. `reply`: the outcome of the replies. With intended packets, the worst outcome
+      of these; without, the best outcome of all packets.
     - `packet_outcomes`: all packets by outcome. It has one element if all packets have the same outcome.
     - `few_client_ports`: replies reach fewer than half of the client ports.
     - `intended`: whether the intent asks for the flow. None: there is no intent, or it does not mention the flow.
