@@ -125,7 +125,7 @@ def test_only_a_local_way_out_needs_public_subnets() -> None:
 
 @pytest.mark.parametrize("zone", ["us-east-1a", "use1-az0", "use1-az01", "use1", "use1-bos1-az1", ""])
 def test_only_zone_ids_have_a_number(zone: str) -> None:
-    with pytest.raises(NoSlot, match="is not a zone id such as 'use1-az3'"):
+    with pytest.raises(NoSlot, match="is not a zone ID such as 'use1-az3'"):
         zone_number(zone)
 
 

@@ -1,4 +1,4 @@
-"""Tunnel options that AWS accepts: stated once, for the language and for Terraform that was read.
+"""Tunnel options that AWS accepts: for the language and for any Terraform.
 
 https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNTunnels.html
 """
@@ -10,7 +10,7 @@ from ipaddress import IPv4Network
 
 from isthmus.aws.accepted_values import LINK_LOCAL
 
-# The least and the most of each option, None for no ceiling: seconds, percent or packets.
+# The minimum and maximum of each option (None: no maximum), in seconds, percent or packets.
 RANGES: Mapping[str, tuple[int, int | None]] = {
     "phase1_lifetime": (900, 28_800),
     "phase2_lifetime": (900, 3_600),
@@ -47,7 +47,7 @@ def within(option: str, value: int) -> bool:
 
 
 def lifetimes_fault(phase1: int | None, phase2: int, margin: int | None) -> str:
-    """Why lifetimes and rekey margin contradict each other, or "". None: it is not said, and AWS has a default."""
+    """Why lifetimes and rekey margin conflict, or "". None means that the default of AWS applies."""
     if phase1 is not None and phase2 >= phase1:
         return f"phase2_lifetime {phase2} is not below phase1_lifetime {phase1}"
     if margin is not None and not _LEAST_MARGIN <= margin <= phase2 // 2:
@@ -56,7 +56,7 @@ def lifetimes_fault(phase1: int | None, phase2: int, margin: int | None) -> str:
 
 
 def unknown_proposals(option: str, given: Iterable[object]) -> list[object]:
-    """What of a proposal AWS does not know."""
+    """The values of a proposal that AWS does not know."""
     return [each for each in given if each not in PROPOSALS[option]]
 
 
@@ -66,10 +66,10 @@ def fits_inside(cidr: IPv4Network) -> bool:
 
 
 def reserved_inside(cidr: IPv4Network) -> bool:
-    """Whether AWS keeps an inside CIDR for itself."""
+    """Whether AWS reserves an inside CIDR."""
     return cidr in _RESERVED_INSIDE
 
 
 def excludes_acceleration(bandwidth: str) -> bool:
-    """Whether AWS makes no accelerated connection of tunnels of that bandwidth."""
+    """Whether AWS does not support acceleration with tunnels of this bandwidth."""
     return bandwidth == "large"

@@ -1,4 +1,4 @@
-"""What AWS accepts and what it refuses: each rule stated once, for the language and for Terraform that was read."""
+"""The values that AWS accepts and rejects: for the language and for any Terraform."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ LARGEST_ASN = 4_294_967_294
 MOST_TARGETS = 6
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-choose-vpc.html
 LEAST_ENDPOINT_ADDRESSES = 2
-# Of an endpoint policy, in characters: https://docs.aws.amazon.com/general/latest/gr/vpc-service.html
+# The maximum length of an endpoint policy in characters: https://docs.aws.amazon.com/general/latest/gr/vpc-service.html
 MOST_POLICY = 20_480
-# Addresses of each subnet that AWS keeps: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
-_KEPT = 5
+# The number of addresses that AWS reserves in each subnet: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html
+_RESERVED_ADDRESSES = 5
 # https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-quotas.html
 MOST_GATEWAY_CIDRS = 5
 # https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
@@ -37,7 +37,7 @@ _STANDARD_ASNS = {23_456: "RFC 6793 (AS_TRANS)", 65_535: "RFC 7300"}
 
 
 def refused_asn(asn: int, region: str | None) -> str:
-    """Why AWS does not take an ASN for a customer gateway, or "".
+    """Why AWS rejects an ASN of a customer gateway, or "".
 
     https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-options.html
     """
@@ -51,7 +51,7 @@ def refused_asn(asn: int, region: str | None) -> str:
 
 
 def private_asn(asn: int) -> bool:
-    """Whether an ASN is private: the Amazon side of a transit gateway takes no other.
+    """Whether an ASN is private, as the Amazon side of a transit gateway requires.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TransitGatewayRequestOptions.html
     """
@@ -59,7 +59,7 @@ def private_asn(asn: int) -> bool:
 
 
 def fits_vpc(cidr: IPv4Network) -> bool:
-    """Whether AWS takes a range of that size, of a VPC or of a subnet: /16 to /28.
+    """Whether AWS accepts the size of a VPC or subnet range: /16 to /28.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
     """
@@ -67,17 +67,17 @@ def fits_vpc(cidr: IPv4Network) -> bool:
 
 
 def room(subnet: IPv4Network) -> int:
-    """How many network interfaces a subnet has addresses for."""
-    return subnet.num_addresses - _KEPT
+    """The number of network interfaces that a subnet has addresses for."""
+    return subnet.num_addresses - _RESERVED_ADDRESSES
 
 
 def prefix_with_room(interfaces: int) -> int:
-    """The longest prefix of a subnet that has addresses for so many network interfaces."""
-    return 32 - (interfaces + _KEPT - 1).bit_length()
+    """The longest prefix of a subnet with addresses for this number of network interfaces."""
+    return 32 - (interfaces + _RESERVED_ADDRESSES - 1).bit_length()
 
 
 def fits_gateway(cidr: IPv4Network | IPv6Network) -> bool:
-    """Whether a transit gateway takes a CIDR block: /24 or /64 at the smallest, and nothing link-local.
+    """Whether a transit gateway accepts a CIDR block: IPv4 /24 or larger and not link-local, IPv6 /64 or larger.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_TransitGatewayRequestOptions.html
     """
@@ -87,7 +87,7 @@ def fits_gateway(cidr: IPv4Network | IPv6Network) -> bool:
 
 
 def public_address(text: str) -> bool:
-    """Whether AWS can meet a customer gateway device at an IPv4 address; those for documentation pass for public ones.
+    """Whether an IPv4 address is public, as for a customer gateway. Documentation addresses count as public.
 
     https://docs.aws.amazon.com/vpn/latest/s2svpn/cgw-options.html
     """
@@ -103,9 +103,9 @@ def public_address(text: str) -> bool:
 def refused_secondary(
     primary: IPv4Network, secondary: IPv4Network, others: Iterable[IPv4Network]
 ) -> tuple[IPv4Network, IPv4Network] | None:
-    """Why a VPC takes no such secondary range: what may not be added to it, and the range that is in its way.
+    """Why a VPC rejects a secondary range: the range that cannot be added, and the existing range that excludes it.
 
-    `others` are secondary ranges that the VPC has before.
+    `others` are the existing secondary ranges of the VPC.
     https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html#add-cidr-block-restrictions
     """
     return next((found for found in _banned(primary, others) if secondary.overlaps(found[0])), None)
@@ -121,7 +121,7 @@ def _banned(primary: IPv4Network, others: Iterable[IPv4Network]) -> Iterator[tup
 
 
 def policy_fault(text: str) -> str:
-    """Why AWS takes no such endpoint policy, or "".
+    """Why AWS rejects an endpoint policy, or "".
 
     https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
     """
@@ -130,5 +130,5 @@ def policy_fault(text: str) -> str:
     except (ValueError, RecursionError):
         whole = False
     if not whole:
-        return "it is no JSON object"
+        return "it is not a JSON object"
     return f"it has {len(text)} characters" if len(text) > MOST_POLICY else ""

@@ -1,4 +1,4 @@
-"""Domain names: what lies below what, and the names of reverse lookups."""
+"""Domain names: subdomains, and the names of reverse lookups."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ ROOT = "."
 
 
 def canonical(name: str) -> str:
-    """A name in lower case without its final dot, as DNS compares names. https://www.rfc-editor.org/rfc/rfc4343"""
+    """A name in lower case without its trailing dot, as DNS compares names. https://www.rfc-editor.org/rfc/rfc4343"""
     return name.lower().removesuffix(".") or ROOT
 
 
 def labels(domain: str) -> int:
-    """How many labels a domain has: the more, the more specific it is."""
+    """The number of labels of a domain: more labels are more specific."""
     return 0 if domain == ROOT else domain.count(".") + 1
 
 
 def covers(domain: str, name: str) -> bool:
-    """Whether a name is a domain or lies below it."""
+    """Whether a name is equal to a domain or a subdomain of it."""
     return domain in (ROOT, name) or name.endswith(f".{domain}")
 
 
@@ -31,9 +31,9 @@ def parents(name: str) -> Iterator[str]:
 
 
 def reverse_zones(cidr: IPv4Network) -> Iterator[str]:
-    """The domains whose reverse lookups are those of a range: as few as whole octets allow.
+    """The reverse lookup domains of a range, as few as whole octets allow.
 
-    10.0.0.0/23 is 0.0.10.in-addr.arpa and 1.0.10.in-addr.arpa.
+    10.0.0.0/23 has 0.0.10.in-addr.arpa and 1.0.10.in-addr.arpa.
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resolver-overview-forward-vpc-to-network-autodefined-rules.html
     """
     octets = max(1, -(-cidr.prefixlen // 8))
@@ -43,7 +43,7 @@ def reverse_zones(cidr: IPv4Network) -> Iterator[str]:
 
 
 def reversed_network(domain: str) -> IPv4Network | None:
-    """The range whose reverse lookups a domain holds; None for other domains."""
+    """The range of a reverse lookup domain; None for other domains."""
     if not domain.endswith(".in-addr.arpa"):
         return None
     parts = domain.removesuffix(".in-addr.arpa").split(".")[::-1]

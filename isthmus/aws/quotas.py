@@ -1,4 +1,4 @@
-"""AWS's quotas that a network runs into: stated once, for the rules of the language and for the proof.
+"""AWS quotas of networks, for the rules of the language and for the proof.
 
 - https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
 - https://docs.aws.amazon.com/vpc/latest/tgw/transit-gateway-quotas.html
@@ -20,10 +20,10 @@ IAM_PAGE = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quota
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """One of AWS's quotas: what it counts, the default, and how much AWS grants on request.
+    """An AWS quota: what it counts, its default, and the maximum on request.
 
-    `id` is the name that `Estate.quotas` takes; "" where an estate cannot raise it.
-    `most` equals the default where AWS grants no more. It is None where AWS names no ceiling.
+    `id` is the name in `Estate.quotas`; "" if an estate cannot raise it.
+    `most` equals the default if AWS does not raise the quota. It is None if AWS states no maximum.
     """
 
     id: str
@@ -33,7 +33,7 @@ class Quota:
     source: str
 
     def limit(self, raised: Mapping[str, int]) -> int:
-        """What may be used: the default, or what AWS has raised it to, by quota id."""
+        """The limit: the default, or the raised value by quota ID."""
         return max(self.default, raised.get(self.id, 0)) if self.id else self.default
 
 
@@ -61,11 +61,10 @@ VPCS = Quota("vpcs", "VPCs per account and Region", 5, None, VPC_PAGE)
 ZONE_VPCS = Quota("vpcs-per-private-zone", "VPCs per private hosted zone", 300, None, ROUTE_53_PAGE)
 PROFILE_VPCS = Quota("vpcs-per-profile", "VPCs per Route 53 Profile", 1_000, None, ROUTE_53_PAGE)
 
-# So low that most accounts have had them raised: over the default is nothing wrong where the input does not say what
-# is granted.
+# Most accounts have raised these low quotas. More than the default is not an error if the raised value is unknown.
 RAISED_AS_A_RULE = frozenset({ELASTIC_IPS, NAT_GATEWAYS, VPCS})
 
-# Those that an estate can raise, by id.
+# The quotas that an estate can raise, by ID.
 RAISABLE: Mapping[str, Quota] = {
     quota.id: quota
     for quota in sorted(

@@ -1,6 +1,6 @@
-"""AWS Regions: partition, and the zone ids that every account shares.
+"""AWS Regions with their partition and zone IDs.
 
-Zone ids name places, `use1-az1` is one place for everybody; zone names (`us-east-1a`) are dealt out per account.
+A zone ID such as `use1-az1` means the same zone in every account; a zone name such as `us-east-1a` does not.
 https://docs.aws.amazon.com/ram/latest/userguide/working-with-az-ids.html
 """
 
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 class Region:
     """A Region.
 
-    zone_prefix  what its zone ids start with, `use1` of `use1-az1`
-    zones        the numbers of its zones are 1 to this, for the oldest accounts too
+    zone_prefix  start of its zone IDs: `use1` of `use1-az1`
+    zones        the highest zone number, including zones of old accounts
     partition    as in ARNs: `aws`, `aws-cn` or `aws-us-gov`
-    without      numbers among these that no zone has
+    without      numbers up to `zones` that no zone has
     """
 
     name: str
@@ -27,12 +27,12 @@ class Region:
 
     @property
     def zone_ids(self) -> tuple[str, ...]:
-        """Its zone ids, in order."""
+        """Its zone IDs, in order."""
         numbers = (number for number in range(1, self.zones + 1) if number not in self.without)
         return tuple(f"{self.zone_prefix}-az{number}" for number in numbers)
 
 
-# The page lists the zones of partition aws, zone by zone, constrained ones too; in us-west-1 newer accounts get two.
+# The page lists all zones of partition aws, including constrained ones; in us-west-1, new accounts get two zones.
 # https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-availability-zones.html
 # Beijing's third zone has number 4: https://github.com/eksctl-io/eksctl/issues/3916
 REGIONS = {

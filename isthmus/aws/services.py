@@ -1,7 +1,7 @@
-"""AWS services by interface endpoint: what the endpoint is called, and for which names it must answer.
+"""AWS services with interface endpoints: service names, private DNS names and ports.
 
-An interface endpoint shared between VPCs has its own private DNS switched off, since that is a hidden zone of its own
-VPC; private hosted zones for the same names take its place.
+Private DNS of an interface endpoint works only in its own VPC. Central endpoints disable it, and use private hosted
+zones for the same names.
 https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
 """
 
@@ -15,7 +15,7 @@ HTTPS = (443, 443)
 
 @dataclass(frozen=True, slots=True)
 class ServiceZone:
-    """A private hosted zone in front of an endpoint: its name, and whether it answers for itself and for all below."""
+    """A private hosted zone of an endpoint: its name, and whether it has records for the name and for `*`."""
 
     name: str
     apex: bool = True
@@ -24,9 +24,9 @@ class ServiceZone:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A service: the last part of its endpoint's service name, and its zones with `{region}` for the Region.
+    """A service: the last part of the service name of its endpoint, and its zones with `{region}` for the Region.
 
-    ports  the ranges of TCP ports, first and last, on which clients reach its endpoint
+    ports  TCP port ranges of the endpoint, first and last port
     """
 
     name: str
@@ -34,15 +34,15 @@ class Service:
     ports: tuple[tuple[int, int], ...] = (HTTPS,)
 
     def zones_in(self, region: str) -> tuple[ServiceZone, ...]:
-        """Its zones in a Region, `ssm.us-east-1.amazonaws.com`."""
+        """Its zones in a Region: `ssm.us-east-1.amazonaws.com`."""
         return tuple(ServiceZone(z.name.format(region=region), z.apex, z.wildcard) for z in self.zones)
 
     def endpoint_name(self, region: str) -> str:
-        """The service name of its endpoint in a Region, `com.amazonaws.us-east-1.ssm`."""
+        """The service name of its endpoint in a Region: `com.amazonaws.us-east-1.ssm`."""
         return f"com.amazonaws.{region}.{self.name}"
 
 
-# The name of the endpoint's service and of the API are the same.
+# Services whose endpoint and API have the same name.
 _PLAIN = (
     *("access-analyzer", "acm-pca", "application-autoscaling", "athena", "autoscaling", "backup", "bedrock"),
     *("bedrock-runtime", "cloudformation", "cloudtrail", "codebuild", "config", "datasync", "ds", "ebs", "ec2"),
@@ -50,14 +50,14 @@ _PLAIN = (
     *("inspector2", "kms", "lambda", "logs", "monitoring", "rds", "redshift", "secretsmanager", "servicecatalog"),
     *("sns", "sqs", "ssm", "ssmmessages", "states", "sts", "sync-states", "xray"),
 )
-# They are not; or the API has more names than one.
+# Services whose endpoint and API have different names, or whose API has several names.
 _OTHER = {
     "ecr.api": (ServiceZone("api.ecr.{region}.amazonaws.com"),),
     # Registries are <account>.dkr.ecr.<region>: https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html
     "ecr.dkr": (ServiceZone("dkr.ecr.{region}.amazonaws.com", wildcard=True),),
     "ecs-agent": (ServiceZone("ecs-a.{region}.amazonaws.com", wildcard=True),),
     "ecs-telemetry": (ServiceZone("ecs-t.{region}.amazonaws.com", wildcard=True),),
-    # APIs are <id>.execute-api.<region>, and nothing has the name itself:
+    # APIs are <id>.execute-api.<region>; there is no record for the name itself:
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-private-apis.html
     "execute-api": (ServiceZone("execute-api.{region}.amazonaws.com", apex=False, wildcard=True),),
     "kinesis-firehose": (ServiceZone("firehose.{region}.amazonaws.com"),),
@@ -78,7 +78,7 @@ _OTHER = {
     "sagemaker.runtime": (ServiceZone("runtime.sagemaker.{region}.amazonaws.com"),),
 }
 
-# Beside HTTPS: where drivers read the results of Athena's queries, and what controls the agents of DataSync.
+# Ports in addition to HTTPS: streaming of Athena query results, and the control traffic of DataSync agents.
 # https://docs.aws.amazon.com/athena/latest/ug/jdbc-v2.html
 # https://docs.aws.amazon.com/datasync/latest/userguide/datasync-network.html
 _PORTS = {"athena": (HTTPS, (444, 444)), "datasync": (HTTPS, (1024, 1064))}
@@ -93,11 +93,11 @@ SERVICES = {
 
 
 def ports_of(services: Iterable[str]) -> list[tuple[int, int]]:
-    """The ranges of TCP ports on which clients reach the endpoints of these services; without those not known here."""
+    """The TCP port ranges of the endpoints of these services, without unknown services."""
     return sorted({ports for name in services if name in SERVICES for ports in SERVICES[name].ports})
 
 
-# The names that requests to a gateway endpoint's service are for. Buckets have names of their own:
+# The DNS names of services with gateway endpoints. Each bucket has its own name:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html and
 # https://docs.aws.amazon.com/general/latest/gr/ddb.html
 _BY_GATEWAY = {
@@ -107,5 +107,5 @@ _BY_GATEWAY = {
 
 
 def gateway_zones(service: str, region: str) -> tuple[ServiceZone, ...]:
-    """The domains of a service with a gateway endpoint in a Region; none for other services."""
+    """The domains of a service with a gateway endpoint in a Region; empty for other services."""
     return Service(service, _BY_GATEWAY.get(service, ())).zones_in(region)

@@ -1,8 +1,8 @@
-"""Addresses that follow from names and numbers alone: subnets of spokes, inside CIDRs of tunnels.
+"""Derived addresses: subnets of spokes, and inside CIDRs of tunnels.
 
-A subnet's place depends on its tier and on the number in its zone id (`use1-az3` is 3), a tunnel's inside CIDR on its
-connection's number. Nothing depends on order or on what else exists, so adding a zone, a tier or a spoke moves nothing.
-The slot table is drawn in docs/explanation/addressing.md.
+The CIDR of a subnet depends on its tier and on the number in its zone ID (`use1-az3` is 3). The inside CIDR of a tunnel
+depends on the number of its connection. Neither depends on other objects: if you add a zone, a tier or a spoke, nothing
+moves. The slot table is in docs/explanation/addressing.md.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from isthmus.intent.vpn import VpnConnection
 
 
 class Tier(StrEnum):
-    """What a subnet is for.
+    """The purpose of a subnet.
 
     PRIVATE          workloads
-    PUBLIC           NAT gateways; has a route to the internet gateway
-    TRANSIT_GATEWAY  the transit gateway's network interfaces, nothing else
+    PUBLIC           NAT gateways, with a route to the internet gateway
+    TRANSIT_GATEWAY  only the network interfaces of the transit gateway
     FIREWALL         firewall endpoints
     RESOLVER         Route 53 Resolver endpoints
     ENDPOINTS        interface endpoints
@@ -41,14 +41,14 @@ class Tier(StrEnum):
 
 
 class NoSlot(IntentError):
-    """A subnet that the slot table has no place for, in a VPC of this size or a zone of this number."""
+    """The slot table has no slot for a subnet in a VPC of this size or a zone with this number."""
 
 
-# The /25 of the eighth eighth, counted from its end, that holds a tier's subnets (one /28 a zone) in a wide VPC.
+# In a wide VPC: the /25 with a tier's subnets (a /28 for each zone), counted from the end of the last eighth.
 _WIDE = {Tier.TRANSIT_GATEWAY: 1, Tier.FIREWALL: 2, Tier.RESOLVER: 3, Tier.ENDPOINTS: 4}
-# The same in a compact VPC: the /26 of its second half, counted from the end.
+# In a compact VPC: the /26 with a tier's subnets, counted from the end of the second half.
 _COMPACT = {Tier.TRANSIT_GATEWAY: 1, Tier.PUBLIC: 2, Tier.FIREWALL: 3, Tier.RESOLVER: 4}
-# The quarter of an egress VPC that holds a tier's subnets. The third is free.
+# In an egress VPC: the quarter with a tier's subnets. The third quarter is free.
 _QUARTERS = {Tier.PUBLIC: 0, Tier.FIREWALL: 1, Tier.TRANSIT_GATEWAY: 3}
 
 _ZONE_ID = re.compile(r"[a-z0-9]+-az([1-9]\d*)")
@@ -57,26 +57,26 @@ CONNECTIONS = 512
 
 
 def zone_number(zone: str) -> int:
-    """The number in a zone id, 3 for `use1-az3`. Raises `NoSlot` for anything else, zone names and local zones too."""
+    """The number in a zone ID: 3 for `use1-az3`. Raises `NoSlot` for other texts, such as names of zones."""
     if not (match := _ZONE_ID.fullmatch(zone)):
-        raise NoSlot(f"{zone!r} is not a zone id such as 'use1-az3'")
+        raise NoSlot(f"{zone!r} is not a zone ID such as 'use1-az3'")
     return int(match[1])
 
 
 def subnet_name(tier: Tier, zone: str) -> str:
-    """The name of a subnet within its spoke, `private_az3`. Raises `NoSlot` as `zone_number`."""
+    """The name of a subnet in its spoke: `private_az3`. Raises `NoSlot` as `zone_number` does."""
     return f"{tier}_az{zone_number(zone)}"
 
 
 def tiers_of(spoke: Spoke) -> tuple[Tier, ...]:
-    """The tiers a spoke has in every zone it spans."""
+    """The tiers of a spoke in each of its zones."""
     if spoke.egress is Egress.LOCAL:
         return (Tier.PRIVATE, Tier.PUBLIC, Tier.TRANSIT_GATEWAY)
     return (Tier.PRIVATE, Tier.TRANSIT_GATEWAY)
 
 
 def tiers_in(estate: Estate, spoke: Spoke) -> tuple[Tier, ...]:
-    """The tiers a spoke has in every zone it spans, those for shared services included."""
+    """The tiers of a spoke in each of its zones, including those for shared services."""
     tiers = tiers_of(spoke)
     home = shared_services(estate)
     if home is not None and home.spoke.name == spoke.name:
@@ -88,17 +88,17 @@ def tiers_in(estate: Estate, spoke: Spoke) -> tuple[Tier, ...]:
 
 
 def resolver_addresses(subnet: IPv4Network) -> tuple[IPv4Address, IPv4Address]:
-    """The addresses of the inbound and the outbound endpoint in a resolver subnet: the first that AWS leaves free.
+    """The addresses of the inbound and the outbound endpoint in a resolver subnet: the first that AWS does not reserve.
 
-    They are fixed because the sites' DNS servers and firewalls name them.
+    They are fixed, because DNS servers and firewalls at sites refer to them.
     """
     return subnet[4], subnet[5]
 
 
 def subnets(spoke: Spoke, zones: Sequence[str], tiers: Sequence[Tier]) -> Mapping[str, IPv4Network]:
-    """The subnets of a spoke by name, tier by tier and zone by zone: as pinned in `spoke.subnets`, or their slots.
+    """The subnets of a spoke by name: as pinned in `spoke.subnets`, else from the slot table.
 
-    Raises `NoSlot` for a subnet that is not pinned and has no slot, `ValueError` for a CIDR that is none.
+    Raises `NoSlot` for a subnet that is not pinned and has no slot, `ValueError` for an invalid CIDR.
     """
     vpc = IPv4Network(spoke.cidr)
     found: dict[str, IPv4Network] = {}
@@ -110,16 +110,16 @@ def subnets(spoke: Spoke, zones: Sequence[str], tiers: Sequence[Tier]) -> Mappin
 
 
 def egress_tiers(egress: EgressVpc) -> tuple[Tier, ...]:
-    """The tiers an egress VPC has in every zone it spans."""
+    """The tiers of an egress VPC in each of its zones."""
     if egress.inspection is Inspection.VPC:
         return (Tier.PUBLIC, Tier.FIREWALL, Tier.TRANSIT_GATEWAY)
     return (Tier.PUBLIC, Tier.TRANSIT_GATEWAY)
 
 
 def egress_subnets(egress: EgressVpc, zones: Sequence[str]) -> Mapping[str, IPv4Network]:
-    """The subnets of an egress VPC by name, tier by tier and zone by zone: a /28 each, a quarter of the VPC for a tier.
+    """The subnets of an egress VPC by name: a /28 for each zone, in the quarter of the tier.
 
-    Raises `NoSlot` for a zone that the quarters have no place for, `ValueError` for a CIDR that is none.
+    Raises `NoSlot` for a zone without a slot in the quarter, `ValueError` for an invalid CIDR.
     """
     vpc = IPv4Network(egress.cidr)
     if not 16 <= vpc.prefixlen <= 24:
@@ -135,7 +135,7 @@ def egress_subnets(egress: EgressVpc, zones: Sequence[str]) -> Mapping[str, IPv4
 
 
 def slot(vpc: IPv4Network, tier: Tier, zone: int) -> IPv4Network:
-    """The place of a tier's subnet in the zone of that number. Raises `NoSlot` where there is none."""
+    """The CIDR of a tier's subnet in the zone with this number. Raises `NoSlot` if there is no slot."""
     if 16 <= vpc.prefixlen <= 22:
         return _wide(vpc, tier, zone)
     if 23 <= vpc.prefixlen <= 24:
@@ -144,9 +144,9 @@ def slot(vpc: IPv4Network, tier: Tier, zone: int) -> IPv4Network:
 
 
 def inside_cidrs(connection: VpnConnection) -> tuple[IPv4Network, IPv4Network]:
-    """The inside CIDRs of tunnel 1 and tunnel 2: pinned, or the two halves of the connection's own /29.
+    """The inside CIDRs of tunnel 1 and tunnel 2: pinned, or the two halves of the /29 of the connection.
 
-    Raises `NoSlot` for a number outside 1 to 512, `ValueError` for a pinned CIDR that is none.
+    Raises `NoSlot` for a number outside 1 to 512, `ValueError` for an invalid pinned CIDR.
     """
     if not 1 <= connection.number <= CONNECTIONS:
         raise NoSlot(f"connection number {connection.number} is not within 1 to {CONNECTIONS}")
@@ -177,7 +177,7 @@ def _compact(vpc: IPv4Network, tier: Tier, zone: int) -> IPv4Network:
 
 
 def _from_the_end(region: IPv4Network, prefix: int, places: Mapping[Tier, int], tier: Tier, zone: int) -> IPv4Network:
-    """The zone's /28 in the `places[tier]`-th block of that prefix length, counted from the end of the region."""
+    """The zone's /28 in the `places[tier]`-th block with this prefix length, counted from the end of the region."""
     blocks = 1 << (prefix - region.prefixlen)
     place = places.get(tier)
     if place is None or place > blocks:
@@ -190,5 +190,5 @@ def _no_zone(vpc: IPv4Network, tier: Tier, zone: int, zones: int) -> NoSlot:
 
 
 def _nth(network: IPv4Network, prefix: int, index: int) -> IPv4Network:
-    """The subnet number `index`, from 0, among the network's subnets of that prefix length."""
+    """The subnet with this index (from 0) among the network's subnets with this prefix length."""
     return IPv4Network((int(network.network_address) + (index << (32 - prefix)), prefix))

@@ -1,4 +1,4 @@
-"""What a constructor says of arguments that it cannot take: what is wanted, what was given, what to write instead."""
+"""Error messages for invalid constructor arguments: the expected type, the value, and what to write."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ _SHOWN = 70
 
 
 def explain(cls: type, name: object, place: str, error: ValidationError) -> str:
-    """Every argument that the constructor of `cls` refuses, under the thing that was to be built and its place."""
+    """One line for each argument that the constructor of `cls` rejects, after the object and its place."""
     subject = f'{cls.__name__} "{name}"' if isinstance(name, str) else cls.__name__
     known: dict[str, Field[Any]] = {f.name: f for f in fields(cls)}
-    return "\n".join([f"{subject}, {place}:", *(f"  {_said(cls, known, detail)}" for detail in _merged(error))])
+    return "\n".join([f"{subject}, {place}:", *(f"  {_message(cls, known, detail)}" for detail in _merged(error))])
 
 
 def path(steps: Iterable[int | str]) -> str:
-    """Where in a value: `environments[2].name`."""
+    """A path inside a value: `environments[2].name`."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
 
 
 def _merged(error: ValidationError) -> Iterator[ErrorDetails]:
-    """The details, those of one reference as one: it may be a thing or its name, and pydantic tells of both."""
+    """The error details, with one for each reference: pydantic reports the object and its name separately."""
     details = error.errors(include_url=False)
     references = {detail["loc"][:-1] for detail in details if detail["loc"][-1:] == ("str",)}
     for detail in details:
@@ -59,15 +59,15 @@ def _merged(error: ValidationError) -> Iterator[ErrorDetails]:
         yield detail
 
 
-def _said(cls: type, known: Mapping[str, Field[Any]], detail: ErrorDetails) -> str:
-    # Only the name has a position.
+def _message(cls: type, known: Mapping[str, Field[Any]], detail: ErrorDetails) -> str:
+    # Only the name is positional.
     where = "name" if detail["loc"] == (0,) else path(detail["loc"]) or "arguments"
     kind = detail["type"]
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
         if where.lower() in _SECRETS:
             return (
-                f"{where}: a pre-shared key is never written down: it would stand in every state and plan. "
-                "Leave it out: AWS makes the keys and keeps them in Secrets Manager; `isthmus handover` says where."
+                f"{where}: do not write a pre-shared key: it would be in every state and plan. "
+                "Leave it out: AWS creates the keys in Secrets Manager, and `isthmus handover` shows where."
             )
         close = difflib.get_close_matches(where, known, n=1)
         hint = f"did you mean {close[0]}?" if close else f"{cls.__name__} takes {', '.join(known)}"
@@ -75,7 +75,7 @@ def _said(cls: type, known: Mapping[str, Field[Any]], detail: ErrorDetails) -> s
     if kind in ("missing_argument", "missing", "missing_keyword_only_argument"):
         return f"{where}: missing; {cls.__name__} needs it"
     if kind in ("unexpected_positional_argument", "missing_positional_only_argument"):
-        return "only the name may be given without a keyword: write field=value for the others"
+        return "only the name may be positional: write field=value for the others"
     remedy = _instead(detail)
     return f"{where}: {_wanted(detail)}, got {_shown(detail['input'])}{remedy and f'; write {remedy}'}"
 
@@ -93,18 +93,18 @@ def _wanted(detail: ErrorDetails) -> str:
 
 
 def _expected(detail: ErrorDetails) -> str:
-    """The class that is wanted, "" where it is none in particular."""
+    """The expected class; "" if there is no single one."""
     context = detail.get("ctx", {})
     return str(context.get("class") or context.get("class_name") or "")
 
 
 def _instead(detail: ErrorDetails) -> str:
-    """What to write in the place of the value, "" where that cannot be told."""
+    """The value to write instead; "" if it is not known."""
     given, kind, expected = detail["input"], detail["type"], _expected(detail)
     choices = getattr(sys.modules["isthmus.intent"], expected, None)
     if isinstance(choices, EnumMeta):
-        meant = [name for name in choices.__members__ if str(given).lower().replace("-", "_") == name.lower()]
-        return " or ".join(f"{expected}.{name}" for name in meant or choices.__members__)
+        similar = [name for name in choices.__members__ if str(given).lower().replace("-", "_") == name.lower()]
+        return " or ".join(f"{expected}.{name}" for name in similar or choices.__members__)
     if isinstance(choices, type):
         return _thing_instead(given, choices, detail)
     match kind:
@@ -121,13 +121,13 @@ def _instead(detail: ErrorDetails) -> str:
         case "sequence_str":
             return f"a list: [{written(given)}]"
         case "tuple_type" if isinstance(given, list):
-            return "(...) in place of [...]"
+            return "(...) instead of [...]"
         case "is_instance_of" if isinstance(given, set | frozenset):
-            return "[...] in place of {...}"
+            return "[...] instead of {...}"
         case "is_instance_of":
-            return "it in brackets: [...]"
+            return "the value in brackets: [...]"
         case "dict_type" if isinstance(given, list | tuple) and given:
-            return f"a name before each: {{...: {_shown(given[0])}}}"
+            return f"a dict with names: {{...: {_shown(given[0])}}}"
         case "dict_type":
             return "{...: ...}"
         case "model_attributes_type" | "union_tag_not_found":
@@ -136,7 +136,7 @@ def _instead(detail: ErrorDetails) -> str:
 
 
 def _thing_instead(given: object, wanted: type, detail: ErrorDetails) -> str:
-    """The same where an intent object is wanted."""
+    """The value to write instead if an intent object is expected."""
     inside_list = isinstance(detail["loc"][-1], int)
     match given:
         case ModuleType():
@@ -144,19 +144,19 @@ def _thing_instead(given: object, wanted: type, detail: ErrorDetails) -> str:
             held = [name for name, value in vars(given).items() if isinstance(value, wanted)]
             return " or ".join(f"{module}.{name}" for name in held)
         case (one,) if isinstance(given, tuple) and isinstance(one, wanted):
-            return "no comma behind it where it is made: that makes a tuple of it"
+            return "no trailing comma after the object: it makes a tuple"
         case [first, *_] if isinstance(first, wanted) and inside_list:
-            return "its parts one by one, or a star before it: *[...]"
+            return "its elements one by one, or a star before the list: *[...]"
         case [first, *others] if isinstance(first, wanted):
-            taken = f"this field takes one {wanted.__name__}"
-            return f"one of them: {taken}" if others else f"it without brackets: {taken}"
+            expected = f"this field takes one {wanted.__name__}"
+            return f"one of them: {expected}" if others else f"the element without brackets: {expected}"
         case str() if detail["type"] != "reference":
             return f"{wanted.__name__}(...)"
     return ""
 
 
 def _shown(value: object) -> str:
-    """A value in a sentence: things by their names, everything else as Python, shortened."""
+    """A value for a message: objects by their names, other values as shortened Python source."""
     if is_dataclass(value) and not isinstance(value, type):
         name = getattr(value, "name", None)
         return f'{type(value).__name__} "{name}"' if name else f"{type(value).__name__}(...)"

@@ -1,4 +1,4 @@
-"""What is created while the modules of an estate are imported, for as long as that takes and no longer."""
+"""Records the intent objects that are created during the import of an estate's modules."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from typing import Any
 class Creation:
     """An intent object, and the statement that created it.
 
-    thing    the object. It is kept alive until the load ends: a local variable of a function is forgotten too
-    file     the file of the statement, and its line
-    modules  the module of the statement, and the module whose import ran it
-    origin   what `dataclasses.replace` copied, None where the object is no copy
+    thing    the object; recording it keeps local objects of functions alive until the load ends
+    file     the file of the statement
+    line     the line of the statement
+    modules  the module of the statement, and the module whose import executed it
+    origin   the original of a copy by `dataclasses.replace`; None for other objects
     """
 
     thing: Any
@@ -28,13 +29,13 @@ class Creation:
     origin: Any
 
 
-# One list per load: a load inside a load has its own, and a thread that a load does not know of adds to none.
+# One list for each load. A nested load has its own list; objects of other threads are not recorded.
 _recorded: ContextVar[list[Creation] | None] = ContextVar("isthmus_recorded", default=None)
 
 
 @contextmanager
 def recording() -> Iterator[list[Creation]]:
-    """The list of everything that is created inside the `with` block, in the order of creation."""
+    """A list of all objects that are created inside the `with` block, in the order of creation."""
     creations: list[Creation] = []
     token = _recorded.set(creations)
     try:
@@ -44,9 +45,9 @@ def recording() -> Iterator[list[Creation]]:
 
 
 def record(thing: object, built_by: FrameType, statement: FrameType) -> None:
-    """Add an object to the list of the load, if there is one.
+    """Add an object to the list of the current load, if there is one.
 
-    `built_by` is the frame that called the constructor, `statement` that of the user's own code.
+    `built_by` is the frame that called the constructor, `statement` the frame of the user's code.
     """
     creations = _recorded.get()
     if creations is None:

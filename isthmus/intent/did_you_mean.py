@@ -1,4 +1,4 @@
-"""What Python's own errors say to somebody who writes an estate, with what was probably meant."""
+"""Messages for Python errors in the files of an estate, with a suggestion."""
 
 from __future__ import annotations
 
@@ -16,54 +16,54 @@ from types import FrameType, ModuleType
 
 
 def explanation(error: Exception) -> str:
-    """One sentence: what went wrong, and what to write instead where that can be told."""
+    """One sentence: the error, and what to write instead if it is known."""
     match error:
         case AttributeError(obj=EnumMeta() as choices, name=str(name)):
             names = list(choices.__members__)
             return f"{choices.__name__} has no {name}{_close(name, names) or '; it has ' + ', '.join(names)}"
         case AttributeError(obj=ModuleType() as module, name=str(name)) if "circular import" in str(error):
-            return _circle(error, module.__name__, name)
+            return _import_cycle(error, module.__name__, name)
         case AttributeError(obj=ModuleType() as module, name=str(name)):
             return f"{_plain(error)}{_close(name, _public(module))}"
         case FrozenInstanceError():
-            return f"{error}: what is built does not change; dataclasses.replace(...) builds another"
+            return f"{error}: intent objects cannot change; use dataclasses.replace(...) for a changed copy"
         case NameError(name=str(name)) if isinstance(getattr(sys.modules["isthmus.intent"], name, None), type):
             return f"{_plain(error)}; write: from isthmus.intent import {name}"
         case NameError(name=str(name)):
             return f"{_plain(error)}{_importing(error, name)}"
         case ModuleNotFoundError(name=str(name)):
-            return f"{_plain(error)}{_close(name, _beside(name))}"
+            return f"{_plain(error)}{_close(name, _sibling_modules(name))}"
         case ImportError(name=str(module)):
-            return _not_there(error, module)
+            return _missing_name(error, module)
     return _plain(error)
 
 
-def _not_there(error: ImportError, module: str) -> str:
-    """What to say where a module that could be imported lacks a name, because it is another, or not there yet."""
-    text = re.sub(r" \(\S*\)$", "", _plain(error))  # without the path of the file: the line that imports says enough
+def _missing_name(error: ImportError, module: str) -> str:
+    """The message for a name that an imported module lacks: it is misspelled, or not defined yet."""
+    text = re.sub(r" \(\S*\)$", "", _plain(error))  # without the path of the file
     name = re.search(r"cannot import name '(\w+)'", text)
     if "circular import" in text and name:
-        return _circle(error, module, name[1])
-    there = _public(sys.modules[module]) if module in sys.modules else []
-    return f"{text}{_close(name[1], there) if name else ''}"
+        return _import_cycle(error, module, name[1])
+    defined = _public(sys.modules[module]) if module in sys.modules else []
+    return f"{text}{_close(name[1], defined) if name else ''}"
 
 
-def _circle(error: Exception, module: str, name: str) -> str:
-    """What to say where modules import each other: the chain from the one that is needed back to it."""
+def _import_cycle(error: Exception, module: str, name: str) -> str:
+    """The message for an import cycle: the chain of modules from the needed one back to it."""
     importing = [frame for frame in _frames(error) if frame.f_code.co_name == "<module>"]
     names = [str(frame.f_globals.get("__name__")) for frame in importing]
     if f"{module}.{name}" in names:
-        module = f"{module}.{name}"  # a module of a package, which is there and not finished
+        module = f"{module}.{name}"  # a module of a package whose import is not finished
     if module not in names:
-        return f"{_plain(error)}: a circle of imports"
+        return f"{_plain(error)}: an import cycle"
     start = names.index(module)
     chain = [*names[start:], module]
     steps = " imports ".join(chain)
     last = importing[-1]
     line = f"{Path(last.f_code.co_filename).name}:{last.f_lineno}"
     return (
-        f"{name} is not there yet, because of a circle of imports: {steps}; {line} must not import {module}: move what "
-        "it needs into a file that imports neither"
+        f"{name} is not defined yet, because of an import cycle: {steps}; {line} must not import {module}: move the "
+        "names that it needs into a file that imports neither"
     )
 
 
@@ -73,7 +73,7 @@ def _frames(error: Exception) -> Iterator[FrameType]:
 
 
 def _importing(error: NameError, name: str) -> str:
-    """The import that is missing where a name is not defined: of a module beside the file, or of a name in one."""
+    """The missing import for an undefined name: of a module in the same package, or of a name in one."""
     frames = list(_frames(error))
     package = str(frames[-1].f_globals.get("__package__") or "") if frames else ""
     found = sys.modules.get(package)
@@ -86,14 +86,14 @@ def _importing(error: NameError, name: str) -> str:
     loaded = [sys.modules.get(f"{package}.{module}") for module in sorted(modules)]
     holders = [module for module in loaded if module and module.__name__ != own and name in _public(module)]
     if holders:
-        # The module that makes it goes before those that import it.
+        # Prefer the module that defines the name to those that import it.
         holder = min(holders, key=lambda module: name in _imported(module))
         return f"; write: {_import_of(name, vars(holder)[name], holder)}"
     return _close(name, [key for key in frames[-1].f_globals if not key.startswith("_")])
 
 
 def _import_of(name: str, value: object, holder: ModuleType) -> str:
-    """The statement that makes a name of another module a name here, too."""
+    """The statement that imports a name of another module."""
     if not isinstance(value, ModuleType):
         return f"from {holder.__name__} import {name}"
     package, _, module = value.__name__.rpartition(".")
@@ -102,7 +102,7 @@ def _import_of(name: str, value: object, holder: ModuleType) -> str:
 
 
 def _imported(module: ModuleType) -> set[str]:
-    """The names that import statements of a module bind; none where its source cannot be read."""
+    """The names that a module imports; none if its source cannot be read."""
     try:
         tree = ast.parse(Path(module.__file__ or "").read_bytes())
     except (OSError, SyntaxError, ValueError):
@@ -124,8 +124,8 @@ def _public(module: ModuleType) -> list[str]:
     return [name for name in vars(module) if not name.startswith("_")]
 
 
-def _beside(name: str) -> list[str]:
-    """The modules beside one that is not there."""
+def _sibling_modules(name: str) -> list[str]:
+    """The modules in the package of a missing module."""
     package = name.rpartition(".")[0]
     folders = getattr(sys.modules.get(package), "__path__", ()) if package else sys.path
     return [".".join(filter(None, (package, module.name))) for module in pkgutil.iter_modules(folders)]

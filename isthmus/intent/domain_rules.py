@@ -1,6 +1,6 @@
-"""What domain lists let out: a name and a protocol, from where the list is for.
+"""The firewall rules of domain lists: each passes one domain over one protocol from the segments of the list.
 
-Each is a rule that passes, and nothing else: lists add up, in whatever order they are evaluated.
+All of them are pass rules, so their order has no effect.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PROTOCOLS = ("tls", "http")
 
 @dataclass(frozen=True, slots=True)
 class DomainRule:
-    """What passes: connections of a protocol from the blocks of `sources`, by variable, that ask for a domain."""
+    """A pass rule for connections to a domain over a protocol, from the blocks in the variables `sources`."""
 
     list_name: str
     protocol: str

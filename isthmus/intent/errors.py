@@ -1,8 +1,8 @@
-"""What the language says when an intent cannot be built.
+"""Errors of the language.
 
 IntentError
 ├── InvalidArgument   a constructor was given an unknown field or a value of another type
-├── InvalidEstate     every value rule that the finished estate breaks, all of them in one pass
+├── InvalidEstate     the estate breaks rules: all of them in one error
 └── UnknownSchema     an intent document of a version this release does not read
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 
 class IntentError(Exception):
-    """The root of every error of the language. Its text is written for the person who wrote the intent."""
+    """The base class of all errors of the language. Its message is for the author of the intent."""
 
 
 class InvalidArgument(IntentError):
@@ -21,20 +21,20 @@ class InvalidArgument(IntentError):
 
 
 class UnknownSchema(IntentError):
-    """An `intent.json` that this release cannot read: damaged, or of another schema version."""
+    """An `intent.json` that this release cannot read: damaged, or with another schema version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One broken rule.
 
-    rule    stable name of the rule, e.g. `cidr-overlap`
-    subject what it is about, e.g. `spoke "dev"`
-    place   `file:line` that built the subject, or the path inside a document
-    given   what was given and what is wrong with it, one sentence
-    remedy  what would be right, one sentence
-    why     why AWS, Terraform or the design cares, one sentence
-    source  URL of the page that says so, or ""
+    rule    stable ID of the rule, e.g. `cidr-overlap`
+    subject the object with the problem, e.g. `spoke "dev"`
+    place   `file:line` that created the subject, or the path inside a document
+    given   what is wrong, with the value, in one sentence
+    remedy  what to write instead, in one sentence
+    why     the reason, in one sentence
+    source  URL of the page that states the reason, or ""
     """
 
     rule: str
@@ -52,7 +52,7 @@ class Problem:
 
 
 class InvalidEstate(IntentError):
-    """Every problem of an estate, in the order of the places that built them."""
+    """All problems of an estate, in the order of the lines that created the objects."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(problems)

@@ -1,7 +1,8 @@
-"""What is said of opening connections, and the firewall rules that it comes to between inspected segments.
+"""The firewall rules for allowed connections between inspected segments.
 
-A firewall keeps state: a rule is about who opens, and replies follow. What comes first decides, so of one direction
-what may be opened comes before the rule that stops the rest; a default alone would let single datagrams through.
+The firewall is stateful: a rule is for the direction of the connection, and replies pass. The first matching rule
+decides, so pass rules come before the drop rule of the same direction. The default action alone would pass single
+datagrams.
 https://docs.aws.amazon.com/network-firewall/latest/developerguide/suricata-rule-evaluation-order.html
 """
 
@@ -20,19 +21,19 @@ from isthmus.intent.reachability import inspected_between
 
 # A variable in a rule, its name as the group.
 VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)")
-# The names of the rule groups that hold them, and the rules that come last.
+# The names of the rule groups with these rules, and with the rules that come last.
 BETWEEN_SEGMENTS = "between-segments"
 CLOSING = "closing"
-# Reserved when the rule group is made, and fixed: another number would replace it.
+# Reserved on creation: another capacity would replace the rule group.
 CAPACITY = 2_000
 CLOSING_CAPACITY = 10
-# Numbers of the rules, in logs and alerts; the estate's own rules keep out of them.
+# The sids of generated rules; rules in the estate cannot use them.
 SIDS = range(1_000_000_000, 2_000_000_000)
 
 
 @dataclass(frozen=True, slots=True)
 class FirewallRule:
-    """A rule between two segments, by name: what `source` opens to `to` passes, or does not; None: anything."""
+    """A rule for connections from one segment to another: `what` passes or is dropped; None means all ports."""
 
     source: str
     to: str
@@ -45,44 +46,44 @@ class FirewallRule:
 
 
 def segment_variable(segment: str) -> str:
-    """What rules call the blocks of a segment: `network-services` is `$NETWORK_SERVICES`."""
+    """The rule variable for the blocks of a segment: `NETWORK_SERVICES` for `network-services`."""
     return segment.replace("-", "_").upper()
 
 
 def firewall_rules(estate: Estate) -> Iterator[FirewallRule]:
-    """The rules between inspected segments, in the order in which they are evaluated.
+    """The rules between inspected segments, in evaluation order.
 
-    Where nothing is said of the two, either opens what it likes, as segments do that reach each other straight.
+    If no allowed connection names a pair, all connections between the two pass.
     """
     for a, b in combinations(sorted(estate.segments, key=attrgetter("name")), 2):
         if not inspected_between(a, b):
             continue
         for source, to in ((a.name, b.name), (b.name, a.name)):
-            opened = allowed_ports(estate, source, to)
-            if opened is None:
+            allowed = allowed_ports(estate, source, to)
+            if allowed is None:
                 yield FirewallRule(source, to, None, passes=True)
                 continue
-            yield from (FirewallRule(source, to, each, passes=True) for each in opened)
+            yield from (FirewallRule(source, to, each, passes=True) for each in allowed)
             yield FirewallRule(source, to, None, passes=False)
 
 
 class Numbers:
-    """The numbers of generated rules, which follow from what they say: a new rule leaves the others theirs."""
+    """The sids of generated rules. A sid is derived from the rule's text, so a new rule does not change other sids."""
 
     def __init__(self) -> None:
-        self._taken: set[int] = set()
+        self._used: set[int] = set()
 
     def of(self, text: str) -> int:
-        """The number of a rule that says this. Each call is another rule."""
+        """The sid of a rule with this text. Each call returns another sid."""
         sid = SIDS.start + crc32(text.encode()) % len(SIDS)
-        while sid in self._taken:
+        while sid in self._used:
             sid = SIDS.start + (sid + 1 - SIDS.start) % len(SIDS)
-        self._taken.add(sid)
+        self._used.add(sid)
         return sid
 
 
 def numbered(estate: Estate, numbers: Numbers | None = None) -> Iterator[tuple[int, FirewallRule]]:
-    """The rules between inspected segments with their numbers."""
+    """The rules between inspected segments with their sids."""
     numbers = numbers or Numbers()
     for rule in firewall_rules(estate):
         yield numbers.of(str(rule)), rule

@@ -1,4 +1,4 @@
-"""`intent.json`: the intent an output was made from, with references by name, under a versioned schema."""
+"""`intent.json`: the intent of an output, with references by name and a versioned schema."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _SHOWN = 5
 
 
 def to_document(estate: Estate) -> dict[str, Any]:
-    """The estate as plain data, ready for JSON. Holds names, numbers and texts only: no paths, no times."""
+    """The estate as plain data for JSON: names, numbers and texts, without paths and times."""
     return {"schema": SCHEMA, "estate": _ESTATE.dump_python(estate, mode="json")}
 
 
 def from_document(text: str | bytes, name: str = "intent.json") -> Estate:
-    """The estate of an `intent.json`, called by `name` where it is wrong; its parts' places are paths inside it.
+    """The estate of an `intent.json`. Error messages use `name`; `place_of` gives paths inside the document.
 
-    Raises `UnknownSchema` for anything that is not a document this release reads, naming what is wrong where.
+    Raises `UnknownSchema` for a document that this release cannot read, with the path and the error.
     """
     try:
         document = json.loads(text)

@@ -1,4 +1,4 @@
-"""From the name of a module to the estate that it holds."""
+"""Loads an estate from a module."""
 
 from __future__ import annotations
 
@@ -25,27 +25,26 @@ from isthmus.intent.unused_objects import unused_objects
 ESTATE = "environments.estate"
 VARIABLE = "ISTHMUS_ESTATE"
 
-# Where no line of an estate is written: this package, Python and what is installed beside it.
+# Files without lines of an estate: this package, Python and installed packages.
 _PASSED_OVER = (
     os.path.dirname(__file__) + os.sep,
     *(sysconfig.get_path(kind) + os.sep for kind in ("stdlib", "purelib", "platlib")),
     "<frozen ",
-    "<string>",  # what dataclasses generate
+    "<string>",  # generated code of dataclasses
 )
 
 
 def named(environ: Mapping[str, str], default: str = ESTATE) -> str:
-    """The module that `ISTHMUS_ESTATE` names, or else the default. Raises `IntentError` where its name is misspelt."""
+    """The module in `ISTHMUS_ESTATE`, or the default. Raises `IntentError` for a misspelled variable."""
     for variable in difflib.get_close_matches(VARIABLE, environ.keys() - {VARIABLE}, n=1, cutoff=0.85):
-        raise IntentError(f"{variable}={environ[variable]}: no such setting; did you mean {VARIABLE}?")
+        raise IntentError(f"{variable}={environ[variable]}: unknown variable; did you mean {VARIABLE}?")
     return environ.get(VARIABLE) or default
 
 
 def load_estate(name: str = ESTATE) -> Estate:
-    """The checked estate of a module on the module path. Raises `IntentError`, also where it cannot be imported.
+    """The checked estate of a module on the module path. Raises `IntentError`, also if the import fails.
 
-    What is created on the way and belongs to no estate is an error, and comes before the rules that break for want of
-    it.
+    Objects that no estate uses are an error. It comes before broken rules, since a missing object may break rules.
     """
     with recording() as creations:
         try:
@@ -59,44 +58,46 @@ def load_estate(name: str = ESTATE) -> Estate:
             if isinstance(error, ModuleNotFoundError) and error.name and f"{name}.".startswith(f"{error.name}."):
                 raise IntentError(f"ISTHMUS_ESTATE={name}: no such module{_instead(name)}") from None
             head = f"ISTHMUS_ESTATE={name}: the module cannot be imported"
-            raise IntentError("\n".join([head, *_told(error)])) from error
+            raise IntentError("\n".join([head, *_lines(error)])) from error
     estate = getattr(module, "estate", None)
     if not isinstance(estate, Estate):
-        raise IntentError(f"ISTHMUS_ESTATE={name}: the module holds no Estate named `estate`{_held(module)}")
+        raise IntentError(
+            f"ISTHMUS_ESTATE={name}: the module has no Estate in a variable `estate`{_suggestion(module)}"
+        )
     recorded = _recorded.setdefault(module, tuple(creations))
     package = package_of(name, {module for made in recorded for module in made.modules}, place_of(estate))
     _refuse([*unused_objects(recorded, package, estate), *package.unimported])
     return check(estate)
 
 
-# What the first load of a module recorded: the next one imports nothing. It lives as long as the module does.
+# The objects that the first load of a module recorded; later loads import nothing. They live as long as the module.
 _recorded: WeakKeyDictionary[ModuleType, tuple[Creation, ...]] = WeakKeyDictionary()
 
 
 def _refuse(found: Sequence[str]) -> None:
     if found:
-        raise IntentError("\n".join(["What is created belongs to no estate:", *(f"  {text}" for text in found)]))
+        raise IntentError("\n".join(["These objects belong to no estate:", *(f"  {text}" for text in found)]))
 
 
-def _held(module: ModuleType) -> str:
-    """What a module without an estate holds instead: one by another name, or a module that may hold it."""
+def _suggestion(module: ModuleType) -> str:
+    """A suggestion for a module without `estate`: an estate in another variable or in another module."""
     others = [name for name, value in vars(module).items() if isinstance(value, Estate)]
     if others:
-        return f"; it holds {', '.join(others)}: write estate = Estate(...)"
+        return f"; it has {', '.join(others)}: write estate = Estate(...)"
     if any(Path(folder, "estate.py").is_file() for folder in getattr(module, "__path__", ())):
         return f"; did you mean {module.__name__}.estate?"
     return ""
 
 
 def _instead(name: str) -> str:
-    """What was meant by a name that is the path of a file, else the default."""
+    """A suggestion for a module that does not exist: the module of a file path, else the default."""
     if name.endswith(".py"):
         return f"; write the module, not its file: {'.'.join(name[: -len('.py')].split('/'))}"
     return f"; the default is {ESTATE}"
 
 
-def _told(error: Exception) -> Iterator[str]:
-    """The lines of the user's that an error comes from: where it was raised, and what called that."""
+def _lines(error: Exception) -> Iterator[str]:
+    """The user's lines that cause an error: the one that raised it, and the one that called it."""
     if isinstance(error, SyntaxError) and error.filename and error.lineno:
         yield f"  {line_at(error.filename, error.lineno)}: {type(error).__name__}: {error.msg}"
         yield from _source(error.text)
@@ -109,7 +110,7 @@ def _told(error: Exception) -> Iterator[str]:
     raised = written[-1]
     yield f"  {line_at(raised.filename, raised.lineno or 0)}: {explanation(error)}"
     yield from _source(linecache.getline(raised.filename, raised.lineno or 0))
-    # A function of the user's, such as one that makes an environment: which call of it went wrong?
+    # In a function of the user, also show the line at module level that called it.
     called = next((frame for frame in reversed(written) if frame.name == "<module>"), raised)
     if called is not raised:
         yield f"  called by {line_at(called.filename, called.lineno or 0)}"

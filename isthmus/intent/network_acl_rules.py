@@ -1,6 +1,6 @@
-"""What is said of opening connections, and the network ACL rules that it comes to on a spoke's workload subnets.
+"""The network ACL rules for allowed connections, on the workload subnets of spokes.
 
-A network ACL keeps no state: whoever may open connections must get the replies, on any of the ports that clients use.
+A network ACL is stateless: it must also allow the replies to client ports.
 https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
 """
 
@@ -14,7 +14,7 @@ from isthmus.intent.estate import Estate
 from isthmus.intent.reachability import networks_reached
 from isthmus.intent.segment import Segment
 
-# From where clients open connections: AWS's advice where there are clients of every kind.
+# The client ports that AWS recommends for clients of every kind.
 CLIENT_PORTS = (1_024, 65_535)
 _PORTS = re.compile(r"(tcp|udp)/(\d{1,5})(?:-(\d{1,5}))?")
 _PING, _PONG = 8, 0
@@ -22,9 +22,9 @@ _PING, _PONG = 8, 0
 
 @dataclass(frozen=True, slots=True, order=True)
 class Ports:
-    """A protocol (`tcp`, `udp` or `icmp`) and a range of destination ports; of ICMP, of message types.
+    """A protocol (`tcp`, `udp` or `icmp`) and a range of destination ports; for ICMP, a range of message types.
 
-    `code` narrows one type of ICMP to messages of one code; None is all.
+    `code` is the code of an ICMP message type; None means all codes.
     """
 
     protocol: str
@@ -34,7 +34,7 @@ class Ports:
 
     @property
     def replies(self) -> Ports:
-        """What the answers are sent to."""
+        """The ports that replies are sent to."""
         return Ports("icmp", _PONG, _PONG) if self.protocol == "icmp" else Ports(self.protocol, *CLIENT_PORTS)
 
     def __str__(self) -> str:
@@ -43,13 +43,13 @@ class Ports:
         return f"{self.protocol}/{self.first}" + (f"-{self.last}" if self.last > self.first else "")
 
 
-# What a router reports to a sender whose packet is too large for the way on: "fragmentation needed". Without it a
-# connection over a tunnel hangs as soon as it sends large packets. https://www.rfc-editor.org/rfc/rfc1191#section-4
+# "Fragmentation needed": a router reports it if a packet is too large for the next hop. Without it, a connection over a
+# tunnel hangs when it sends large packets. https://www.rfc-editor.org/rfc/rfc1191#section-4
 PATH_MTU = Ports("icmp", 3, 3, code=4)
 
 
 def ports(text: str) -> Ports | None:
-    """What a text such as `tcp/443` means, None where it means nothing."""
+    """The ports in a text such as `tcp/443`; None if it is not valid."""
     if text == "icmp":
         return Ports("icmp", _PING, _PING)
     if not (match := _PORTS.fullmatch(text)):
@@ -59,29 +59,23 @@ def ports(text: str) -> Ports | None:
 
 
 def allowed_ports(estate: Estate, source: str, to: str) -> tuple[Ports, ...] | None:
-    """What one side may open to another, segments and site networks by name; None: anything, nobody limits the two."""
-    said = [
-        allowed_connections
-        for allowed_connections in estate.allowed_connections
-        if {allowed_connections.source, allowed_connections.to} == {source, to}
-    ]
-    if not said:
+    """The ports that a source may connect to at a destination. None: all, since no allowed connection names the pair.
+
+    Both are names of segments or site networks.
+    """
+    entries = [entry for entry in estate.allowed_connections if {entry.source, entry.to} == {source, to}]
+    if not entries:
         return None
-    found = {
-        ports(text)
-        for allowed_connections in said
-        if (allowed_connections.source, allowed_connections.to) == (source, to)
-        for text in allowed_connections.ports
-    }
+    found = {ports(text) for entry in entries if (entry.source, entry.to) == (source, to) for text in entry.ports}
     return tuple(sorted(each for each in found if each is not None))
 
 
 def limited_locations(estate: Estate, segment: Segment) -> Mapping[str, tuple[str, ...]]:
-    """The sides of which something is said together with a segment: name to CIDRs, in name order."""
+    """The locations that an allowed connection names together with a segment: name to CIDRs, in name order."""
     names = {
-        o.to if o.source == segment.name else o.source
-        for o in estate.allowed_connections
-        if segment.name in (o.source, o.to)
+        entry.to if entry.source == segment.name else entry.source
+        for entry in estate.allowed_connections
+        if segment.name in (entry.source, entry.to)
     }
     cidrs: dict[str, tuple[str, ...]] = {name: (cidr,) for name, cidr in networks_reached(estate, segment).items()}
     cidrs |= {other.name: tuple(sorted(other.blocks)) for other in estate.segments}
@@ -90,7 +84,7 @@ def limited_locations(estate: Estate, segment: Segment) -> Mapping[str, tuple[st
 
 @dataclass(frozen=True, slots=True)
 class AclRule:
-    """A rule of a network ACL: the rest of its name, the far side's CIDR, what passes; None: nothing of it does."""
+    """A rule of a network ACL: the end of its name, the CIDR of the other location, the allowed ports; None: deny."""
 
     name: str
     cidr: str
@@ -98,16 +92,15 @@ class AclRule:
 
 
 def acl_rules(estate: Estate, segment: Segment, *, inbound: bool) -> Iterator[AclRule]:
-    """What network ACLs of a segment's spokes say of the far sides that it is limited with, in one direction.
+    """The network ACL rules of a segment's spokes for its limited locations, in one direction.
 
-    Of one CIDR, what passes comes before the rule that stops the rest. Both sides need path MTU discovery, whichever
-    opens connections.
+    For each CIDR, allow rules come before the deny rule. Path MTU discovery is allowed in both directions.
     """
     for other, cidrs in limited_locations(estate, segment).items():
         source, to = (other, segment.name) if inbound else (segment.name, other)
-        opened, answered = allowed_ports(estate, source, to) or (), allowed_ports(estate, to, source) or ()
-        passing = {str(each).replace("/", "_"): each for each in opened}
-        passing |= {f"{each.protocol}_replies": each.replies for each in answered}
+        forward, reverse = allowed_ports(estate, source, to) or (), allowed_ports(estate, to, source) or ()
+        passing = {str(each).replace("/", "_"): each for each in forward}
+        passing |= {f"{each.protocol}_replies": each.replies for each in reverse}
         passing["path_mtu"] = PATH_MTU
         for cidr in cidrs:
             name = other if "/" in other else f"{other}_{cidr}"

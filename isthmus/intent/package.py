@@ -1,4 +1,4 @@
-"""The files of an estate's package: which of them its module imports, and which are imported by no estate."""
+"""The files of an estate's package: those that its module imports, and those that no estate imports."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from isthmus.intent.model import line_at
 
-# Files that no estate imports and that are none of its parts.
+# Files that are not part of an estate.
 _TESTS = ("test_", "conftest")
 
 
@@ -18,9 +18,9 @@ _TESTS = ("test_", "conftest")
 class Package:
     """The package of an estate's module.
 
-    modules                 the module, and the modules of the package that it imports, by way of others too
-    named_by_other_estates  identifiers in files that other estates of the package are made of, and this one is not
-    unimported              for each file that no estate imports and that creates something: what is said of it
+    modules                 the module, and the modules of the package that it imports, directly or indirectly
+    named_by_other_estates  identifiers in files that only other estates of the package use
+    unimported              a message for each file that creates objects and that no estate imports
     """
 
     modules: frozenset[str]
@@ -29,16 +29,16 @@ class Package:
 
 
 def package_of(module: str, ran: Collection[str] = (), where: str = "the estate") -> Package:
-    """The package of a module that was imported, or of which the import began.
+    """The package of a module that was imported, or whose import has started.
 
-    ran    modules of which it is known that they were imported for the estate, by whatever means
+    ran    modules that are known to be imported for the estate, in any way
     where  the place of the estate
     """
-    found = sys.modules.get(module.rpartition(".")[0])
-    folders = [Path(folder) for folder in getattr(found, "__path__", ())]
-    if found is None or not folders or not folders[0].is_dir():
+    parent = sys.modules.get(module.rpartition(".")[0])
+    folders = [Path(folder) for folder in getattr(parent, "__path__", ())]
+    if parent is None or not folders or not folders[0].is_dir():
         return Package(frozenset({module}), frozenset(), ())
-    files = dict(_files(found.__name__, folders[0]))
+    files = dict(_files(parent.__name__, folders[0]))
     trees = {name: _parsed(path) for name, path in files.items()}
     imports = {name: set(_imported(name, tree, files)) for name, tree in trees.items()}
     own = _reached(module, imports)
@@ -53,11 +53,11 @@ def package_of(module: str, ran: Collection[str] = (), where: str = "the estate"
 
 
 def _files(package: str, folder: Path) -> Iterator[tuple[str, Path]]:
-    """The files of a package and of the packages in it, by the names of their modules, without tests."""
+    """The files of a package and its subpackages, by module name, without tests."""
     for path in sorted(folder.iterdir()):
         name = path.stem
         if path.is_dir():
-            # No package is called .venv or site-packages, and the cache of Python holds no source.
+            # Names such as .venv or site-packages are not package names; __pycache__ has no source files.
             if path.name.isidentifier() and path.name not in ("tests", "__pycache__"):
                 yield from _files(f"{package}.{path.name}", path)
         elif path.suffix == ".py" and name == "__init__":
@@ -67,7 +67,7 @@ def _files(package: str, folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _parsed(path: Path) -> ast.Module:
-    """What a file says; nothing where it is no Python: the import of it says so, if there is one."""
+    """The syntax tree of a file; an empty one if it is not valid Python, which its import reports."""
     try:
         return ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError):
@@ -75,12 +75,12 @@ def _parsed(path: Path) -> ast.Module:
 
 
 def _imported(module: str, tree: ast.Module, files: dict[str, Path]) -> Iterator[str]:
-    """The modules of the package that a file imports, and the packages that lie on the way to them."""
+    """The modules of the package that a file imports, with their parent packages."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            # `from . import x` counts from the package that the file lies in, which an `__init__.py` is itself.
+            # `from . import x` is relative to the file's package; an `__init__.py` is the package itself.
             steps = module.split(".") if files[module].name == "__init__.py" else module.split(".")[:-1]
             base = ".".join(steps[: len(steps) - node.level + 1]) if node.level else ""
             origin = ".".join(filter(None, (base, node.module or "")))
@@ -93,7 +93,7 @@ def _imported(module: str, tree: ast.Module, files: dict[str, Path]) -> Iterator
 
 
 def _reached(module: str, imports: dict[str, set[str]]) -> set[str]:
-    """A module, and all that it imports, directly or by way of others."""
+    """A module and all modules that it imports, directly or indirectly."""
     reached: set[str] = set()
     waiting = [module]
     while waiting:
@@ -121,7 +121,7 @@ def _created(module: str, tree: ast.Module) -> dict[str, int]:
 
 
 def _aliases(module: str, tree: ast.Module) -> Iterator[tuple[str, str]]:
-    """What the names mean that a file imports: the class of the language, "" where it comes from another library."""
+    """The imported names of a file, each with its class of the language; "" for names of other libraries."""
     ours = ("isthmus", module.partition(".")[0])
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
@@ -155,6 +155,6 @@ def _unimported(
         yield (
             f"{word(getattr(isthmus.intent, kind))} at {line_at(str(files[name].resolve()), line)}: "
             f"no estate of {package} imports this file\n"
-            f"    write: from {name} import ... in {files[module].name}, and what it creates in {where}; or call the "
-            f'file "_{last}.py", if it is left out on purpose'
+            f"    write: from {name} import ... in {files[module].name}, and its objects in {where}; or rename "
+            f'the file to "_{last}.py", if it is unused on purpose'
         )

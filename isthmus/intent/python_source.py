@@ -1,4 +1,4 @@
-"""Intent objects as Python that builds them again: what has its default is left out, as a person would."""
+"""The Python source of intent objects, without fields that have their default value."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ _INDENT = "    "
 
 
 def written(value: object, *, width: int | None = None) -> str:
-    """The Python that builds a value. With a `width`, what is longer goes on lines of its own, part by part."""
+    """The Python source of a value. With `width`, longer source is split over several lines."""
     return _fitted(value, width, 0)
 
 
 def _fitted(value: object, width: int | None, used: int) -> str:
-    """`used` is what stands before and after the value on its line."""
-    opening, parts, closing = _parts(value)
-    flat = opening + ", ".join(name + _fitted(part, None, 0) for name, part in parts) + closing
+    """The same; `used` is the number of other characters on the line of the value."""
+    start, parts, end = _parts(value)
+    flat = start + ", ".join(name + _fitted(part, None, 0) for name, part in parts) + end
     if width is None or not parts or used + len(flat) <= width:
         return flat
     room = width - len(_INDENT)
     lines = [f"{name}{_fitted(part, room, len(name) + 1)}," for name, part in parts]
     inside = "\n".join(lines).replace("\n", f"\n{_INDENT}")
-    return f"{opening}\n{_INDENT}{inside}\n{closing}"
+    return f"{start}\n{_INDENT}{inside}\n{end}"
 
 
 def _parts(value: object) -> tuple[str, Sequence[tuple[str, object]], str]:
-    """A value taken apart: what opens it, its parts with what stands before each, what closes it."""
+    """The source of a value in parts: its start, its elements with the text before each, its end."""
     if isinstance(value, Enum):
         return f"{type(value).__name__}.{value.name}", (), ""
     if is_dataclass(value) and not isinstance(value, type):
         return f"{type(value).__name__}(", list(_given(value)), ")"
     if isinstance(value, tuple | list):
-        opening, closing = ("(", ")") if isinstance(value, tuple) else ("[", "]")
-        return opening, [("", part) for part in value], closing
+        start, end = ("(", ")") if isinstance(value, tuple) else ("[", "]")
+        return start, [("", part) for part in value], end
     if isinstance(value, frozenset) and value:
         return "{", [("", part) for part in sorted(value)], "}"
     if isinstance(value, dict):
@@ -49,7 +49,7 @@ def _given(thing: Any) -> Iterator[tuple[str, object]]:
         if not field.kw_only:
             yield "", value
         elif value != _default(field):
-            # Whatever may be of any length is written as a list; what is a pair by its type has to stay one.
+            # A sequence of any length is written as a list; a tuple of fixed length stays a tuple.
             several = isinstance(value, tuple) and not str(field.type).startswith("tuple")
             yield f"{field.name}=", list(value) if several else value
 

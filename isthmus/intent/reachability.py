@@ -1,7 +1,6 @@
-"""Who is meant to reach whom: the meaning of segments, in the intent's own words.
+"""Intended reachability: the flows that the segments of an estate allow.
 
-The generator and the proof both start here, and nowhere else: what route tables follow from it is the generator's
-business (`modules/`), and whether they do what is meant is the proof's.
+The generator (`modules/`) creates route tables from it, and the proof compares Terraform with it.
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ EVERYTHING = "0.0.0.0/0"
 
 @dataclass(frozen=True, slots=True)
 class IntentLocation:
-    """One end of a flow: a spoke by its name, a site network as `site/network`, or `internet`.
+    """A source or destination of a flow: a spoke by its name, a site network as `site/network`, or `internet`.
 
-    `cidrs` is empty for the internet, which is whatever nobody else is.
+    `cidrs` is empty for the internet, which means all other addresses.
     """
 
     name: str
@@ -32,7 +31,7 @@ class IntentLocation:
 
 
 def intent_locations(estate: Estate) -> tuple[IntentLocation, ...]:
-    """Every party of the estate: site networks, then spokes, then the internet; each group by name."""
+    """Every location of the estate: site networks, then spokes, then the internet; each group by name."""
     networks = (
         IntentLocation(f"{site.name}/{name}", "site network", (cidr,))
         for site in estate.sites
@@ -44,22 +43,22 @@ def intent_locations(estate: Estate) -> tuple[IntentLocation, ...]:
 
 
 def reach_each_other(a: Segment, b: Segment) -> bool:
-    """Whether members of the two segments reach each other; for one segment, whether its own members do. Mutual."""
+    """Whether members of the two segments, or of one segment, reach each other. The order does not matter."""
     return routed_together(a, b) or inspected_between(a, b)
 
 
 def routed_together(a: Segment, b: Segment) -> bool:
-    """Whether members of the two segments, or of the one, reach each other straight through the hub. Mutual."""
+    """Whether members of the two segments, or of one segment, reach each other without a firewall."""
     return not a.isolated if a.name == b.name else b.name in a.reaches or a.name in b.reaches
 
 
 def inspected_between(a: Segment, b: Segment) -> bool:
-    """Whether members of the two segments reach each other through the firewall, and in no other way. Mutual."""
+    """Whether members of the two segments reach each other only through the firewall. The order does not matter."""
     return b.name in a.inspected_with or a.name in b.inspected_with
 
 
 def segments_reached(estate: Estate, segment: Segment) -> tuple[Segment, ...]:
-    """The segments whose members a member of `segment` reaches, itself included unless it is isolated."""
+    """The segments that `segment` reaches, including itself unless it is isolated."""
     return tuple(other for other in estate.segments if reach_each_other(segment, other))
 
 
@@ -71,29 +70,30 @@ def sites_reached(estate: Estate, segment: Segment) -> tuple[Site, ...]:
 
 
 def networks_reached(estate: Estate, segment: Segment) -> Mapping[str, str]:
-    """The site networks that spokes of `segment` are meant to reach: `site/network` to CIDR, in name order."""
+    """The site networks that spokes of `segment` may reach: `site/network` to CIDR, in name order."""
     allowed = segment.site_networks
     found = {f"{s.name}/{name}": cidr for s in sites_reached(estate, segment) for name, cidr in s.networks.items()}
     return {name: found[name] for name in sorted(found) if allowed is None or name in allowed}
 
 
 def networks_denied(estate: Estate, segment: Segment) -> Mapping[str, str]:
-    """The site networks that spokes of `segment` must not reach although a way there may exist.
+    """The site networks that spokes of `segment` must not reach, although a path may exist.
 
-    Empty where the segment reaches no site: then no table of its spokes leads on-premises. Otherwise every network it
-    is not meant to reach, of other sites too: routers on-premises know each other, and a learnt default leads to all.
+    Empty if the segment reaches no site, since its route tables then have no routes on-premises. Otherwise all networks
+    that it may not reach, also of other sites: routers on-premises forward to each other, and a propagated default
+    route leads to all of them.
     """
     if not sites_reached(estate, segment):
         return {}
-    meant = networks_reached(estate, segment)
+    allowed = networks_reached(estate, segment)
     every = {f"{site.name}/{name}": cidr for site in estate.sites for name, cidr in site.networks.items()}
-    return {name: every[name] for name in sorted(every) if name not in meant}
+    return {name: every[name] for name in sorted(every) if name not in allowed}
 
 
 def advertised_to(estate: Estate, segment: Segment, site: Site) -> bool:
-    """Whether AWS advertises a segment's spokes to a site: some of the site may reach them, or they leave through it.
+    """Whether AWS advertises a segment's spokes to a site: the site may reach them, or is their egress path.
 
-    A segment that lists site networks is advertised to the sites that have one of them, and to no other.
+    A segment with `site_networks` is advertised only to the sites that have one of them.
     """
     if site.name not in {other.name for other in sites_reached(estate, segment)}:
         return False
@@ -102,46 +102,46 @@ def advertised_to(estate: Estate, segment: Segment, site: Site) -> bool:
     return (
         allowed is None
         or not named.isdisjoint(allowed)
-        or (Egress.ON_PREMISES in segment.allowed_egress and _leads_out(estate, site))
+        or (Egress.ON_PREMISES in segment.allowed_egress and _has_default_route(estate, site))
     )
 
 
-def _leads_out(estate: Estate, site: Site) -> bool:
-    """Whether a default route leads to a site: one that it advertises, or one to a connection of its own."""
+def _has_default_route(estate: Estate, site: Site) -> bool:
+    """Whether a site has a default route: it advertises one, or one of its connections has a static one."""
     connections = [vpn for vpn in estate.vpn_connections if estate.site_of(vpn).name == site.name]
     return EVERYTHING in site.advertises or any(vpn.default_route for vpn in connections)
 
 
 def sites_with_own_route_table(estate: Estate, segment: Segment) -> tuple[Site, ...]:
-    """The sites with VPN connections in a segment that cannot share a route table with its spokes, in name order.
+    """The sites with VPN connections in a segment that need a route table of their own, in name order.
 
-    AWS advertises to a site all that its table holds: that of the spokes would say too much of other sites or too
-    little, or of spokes that the site must not reach, or lead nowhere for networks that the spokes must not reach.
+    AWS advertises the associated route table to a site. The table of the spokes would advertise too many or too few
+    prefixes of other sites, or spokes that the site must not reach, or it has blackhole routes for denied networks.
     https://docs.aws.amazon.com/vpn/latest/s2svpn/VPNRoutingTypes.html
     """
-    said = {site.name for site in sites_reached(estate, segment)}
-    here = {estate.site_of(vpn).name for vpn in estate.vpn_connections if vpn.segment == segment.name}
+    reached = {site.name for site in sites_reached(estate, segment)}
+    connected = {estate.site_of(vpn).name for vpn in estate.vpn_connections if vpn.segment == segment.name}
     return tuple(
         site
         for site in sorted(estate.sites, key=attrgetter("name"))
-        if site.name in here
+        if site.name in connected
         and (
             networks_denied(estate, segment)
             or any(routed_together(segment, o) and not advertised_to(estate, o, site) for o in estate.segments)
-            or said - {site.name} != {other.name for other in estate.sites if transit_between(site, other)}
+            or reached - {site.name} != {other.name for other in estate.sites if transit_between(site, other)}
         )
     )
 
 
 def transit_between(a: Site, b: Site) -> bool:
-    """Whether two sites may use the transit gateway to reach each other. Mutual."""
+    """Whether two sites may reach each other through the transit gateway. The order does not matter."""
     return a.name != b.name and (b.name in a.transit_with or a.name in b.transit_with)
 
 
 def intended_pairs(estate: Estate) -> Iterator[tuple[str, str]]:
-    """Every unordered pair of spokes and site networks, by name, that is meant to talk, each once and in name order.
+    """Every unordered pair of spokes and site networks with an intended flow, each once and in name order.
 
-    Networks of one site are left out: what happens inside a site is none of the estate's business.
+    It has no pairs of networks of the same site: AWS is not on the path between them.
     """
     spokes = {spoke.name: estate.segment(spoke.segment) for _, spoke in estate.spokes}
     for (a, segment_a), (b, segment_b) in combinations(sorted(spokes.items()), 2):
@@ -150,16 +150,16 @@ def intended_pairs(estate: Estate) -> Iterator[tuple[str, str]]:
     for name, segment in spokes.items():
         for network in networks_reached(estate, segment):
             yield (name, network) if name < network else (network, name)
-    for here, there in combinations(estate.sites, 2):
-        if transit_between(here, there):
-            for mine in here.networks:
-                for theirs in there.networks:
-                    one, other = sorted((f"{here.name}/{mine}", f"{there.name}/{theirs}"))
-                    yield one, other
+    for one, other in combinations(estate.sites, 2):
+        if transit_between(one, other):
+            for first in one.networks:
+                for second in other.networks:
+                    a, b = sorted((f"{one.name}/{first}", f"{other.name}/{second}"))
+                    yield a, b
 
 
 def egress_of(estate: Estate, spoke: str) -> Egress:
-    """The way out to the internet of the spoke of that name. Raises `LookupError`."""
+    """The egress path of the spoke with this name. Raises `LookupError`."""
     for _, candidate in estate.spokes:
         if candidate.name == spoke:
             return candidate.egress

@@ -1,7 +1,7 @@
-"""The rest of a site: addresses that it advertises and that no named network holds.
+"""The remainder of a site: addresses that it advertises and that are in none of its named networks.
 
-A site that advertises a summary, or a default route, sends packets from all of it. Named networks are a part of that:
-a segment that may reach some of them, or of which it is said who may open what, does not accept packets from the rest.
+A site that advertises a summary or a default route may send packets from all its addresses. A segment that is limited
+to some site networks, or that has allowed connections with them, does not accept packets from the remainder.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from isthmus.intent.segment import Segment
 from isthmus.intent.site import Site
 from isthmus.intent.spoke import Spoke
 
-# What a default route leads to on-premises, beside the internet: private and shared addresses.
+# The on-premises addresses behind a default route: private and shared address space.
 # https://www.rfc-editor.org/rfc/rfc1918#section-3 and https://www.rfc-editor.org/rfc/rfc6598#section-7
 PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")))
 _EVERYTHING = IPv4Network("0.0.0.0/0")
 
 
 def advertised_ranges(estate: Estate, site: Site) -> tuple[IPv4Network, ...]:
-    """The prefixes from which a site sends packets to AWS; of a default route its private part."""
+    """The source ranges of packets from a site to AWS: its advertised prefixes; for a default route, private ranges."""
     given = set(_networks(site.advertises))
     if _EVERYTHING in given or routed_by_default(estate, site):
         given.update(PRIVATE)
@@ -34,7 +34,7 @@ def advertised_ranges(estate: Estate, site: Site) -> tuple[IPv4Network, ...]:
 
 
 def routed_by_default(estate: Estate, site: Site) -> bool:
-    """Whether a static default route leads to a site, so that everything which nothing else has is there."""
+    """Whether a connection of a site has a static default route."""
     return any(
         connection.default_route and estate.site_of(connection).name == site.name
         for connection in estate.vpn_connections
@@ -42,27 +42,27 @@ def routed_by_default(estate: Estate, site: Site) -> bool:
 
 
 def rest_of(estate: Estate, site: Site) -> tuple[IPv4Network, ...]:
-    """The advertised prefixes of a site that hold addresses without a name: neither a network's nor the estate's."""
+    """The advertised prefixes of a site with addresses outside all site networks and outside the estate's ranges."""
     named = [cidr for other in estate.sites for cidr in _networks(other.networks.values())]
     named += _own(estate)
     return tuple(prefix for prefix in advertised_ranges(estate, site) if list(without_ranges(prefix, named)))
 
 
 def _own(estate: Estate) -> tuple[IPv4Network, ...]:
-    """The ranges of the estate: its blocks, and what spokes have outside of them."""
+    """The ranges of the estate: its blocks, and ranges of spokes outside them."""
     texts = [*estate.blocks, *(c for _, spoke in estate.spokes for c in (spoke.cidr, *spoke.secondary_cidrs))]
     return tuple(collapse_addresses(_networks(texts)))
 
 
 def _networks(texts: Iterable[str]) -> Iterator[IPv4Network]:
-    """Texts as networks. What is none has a rule of its own to complain of it."""
+    """The networks in texts, without invalid ones, which a rule reports."""
     for text in texts:
         with suppress(ValueError):
             yield IPv4Network(text)
 
 
 def without_ranges(whole: IPv4Network, holes: Iterable[IPv4Network]) -> Iterator[IPv4Network]:
-    """What is left of a network without some others."""
+    """A network without some ranges, as networks."""
     inside = [hole for hole in collapse_addresses(holes) if hole.overlaps(whole)]
     if not inside:
         yield whole
@@ -72,30 +72,27 @@ def without_ranges(whole: IPv4Network, holes: Iterable[IPv4Network]) -> Iterator
 
 
 def is_limited(estate: Estate, segment: Segment, site: Site) -> bool:
-    """Whether a segment is limited in what it reaches of a site: then it does not accept packets from the rest of it.
+    """Whether a segment is limited to named networks of a site, and denies packets from the remainder.
 
-    It is where its site networks are listed, where it is said what one side may open to the other, and of a site that
-    it does not reach at all.
+    It is limited if it has `site_networks`, if an allowed connection names it with a network of the site, or if it does
+    not reach the site.
     """
     if segment.site_networks is not None or site.name not in {other.name for other in sites_reached(estate, segment)}:
         return True
     networks = {f"{site.name}/{name}" for name in site.networks}
-    sides = [
-        {str(allowed_connections.source), str(allowed_connections.to)}
-        for allowed_connections in estate.allowed_connections
-    ]
-    return any(segment.name in side and networks & side for side in sides)
+    pairs = [{str(entry.source), str(entry.to)} for entry in estate.allowed_connections]
+    return any(segment.name in pair and networks & pair for pair in pairs)
 
 
 def rest_denied(estate: Estate, segment: Segment) -> tuple[IPv4Network, ...]:
-    """The prefixes from which a segment accepts nothing but what is named: of every site that it is limited with.
+    """The prefixes of sites from which a segment accepts only named networks.
 
-    None where the segment reaches no site, since no table of its spokes leads on-premises then.
+    Empty if the segment reaches no site, since its route tables then have no routes on-premises.
     """
     if not sites_reached(estate, segment):
         return ()
-    open_ = [site for site in estate.sites if not is_limited(estate, segment, site)]
-    accepted = [prefix for site in open_ for prefix in advertised_ranges(estate, site)]
+    unlimited = [site for site in estate.sites if not is_limited(estate, segment, site)]
+    accepted = [prefix for site in unlimited for prefix in advertised_ranges(estate, site)]
     denied = {
         prefix for site in estate.sites if is_limited(estate, segment, site) for prefix in rest_of(estate, site)
     } - set(accepted)
@@ -103,10 +100,10 @@ def rest_denied(estate: Estate, segment: Segment) -> tuple[IPv4Network, ...]:
 
 
 def rest_accepted(estate: Estate, segment: Segment) -> tuple[IPv4Network, ...]:
-    """The parts of the denied prefixes that a segment accepts all the same: of its estate, and of sites.
+    """The parts of denied prefixes that a segment accepts: ranges of sites and of the estate.
 
-    Of the estate all, where it reaches spokes of which nothing else is said. Its spokes' own ranges have rules of their
-    own: see `own_ranges`.
+    It accepts all ranges of the estate if it reaches a segment without allowed connections. See `own_ranges` for the
+    ranges of its own spokes.
     """
     denied, limited = rest_denied(estate, segment), limited_locations(estate, segment)
     named = [
@@ -124,29 +121,29 @@ def rest_accepted(estate: Estate, segment: Segment) -> tuple[IPv4Network, ...]:
 
 
 def own_ranges(estate: Estate, spoke: Spoke) -> tuple[str, ...]:
-    """The spoke's own ranges, where a rule would stop them: inside a VPC all may talk."""
+    """The ranges of a spoke that a rule would deny: traffic inside a VPC is always allowed."""
     segment = estate.segment(spoke.segment)
-    far = list(_networks(cidr for cidrs in limited_locations(estate, segment).values() for cidr in cidrs))
+    limited = list(_networks(cidr for cidrs in limited_locations(estate, segment).values() for cidr in cidrs))
     accepted = rest_accepted(estate, segment)
 
-    def stopped(own: IPv4Network) -> bool:
+    def is_denied(own: IPv4Network) -> bool:
         in_rest = any(own.overlaps(prefix) for prefix in rest_denied(estate, segment))
-        return any(own.overlaps(cidr) for cidr in far) or (in_rest and not any(own.subnet_of(c) for c in accepted))
+        return any(own.overlaps(cidr) for cidr in limited) or (in_rest and not any(own.subnet_of(c) for c in accepted))
 
     return tuple(
-        sorted(text for text in (spoke.cidr, *spoke.secondary_cidrs) for own in _networks([text]) if stopped(own))
+        sorted(text for text in (spoke.cidr, *spoke.secondary_cidrs) for own in _networks([text]) if is_denied(own))
     )
 
 
 def allowed_connection_rules(estate: Estate, segment: Segment, *, inbound: bool) -> Iterator[AclRule]:
-    """What is said of openings, without rules that stop what the rules about sites stop anyway."""
+    """The rules for allowed connections, without deny rules that the rules for sites make redundant."""
     for rule in acl_rules(estate, segment, inbound=inbound):
-        if rule.passes is not None or not _stopped_anyway(estate, segment, rule.cidr):
+        if rule.passes is not None or not _already_denied(estate, segment, rule.cidr):
             yield rule
 
 
-def _stopped_anyway(estate: Estate, segment: Segment, text: str) -> bool:
-    """Whether a range is part of a denied prefix, and none of it is accepted."""
+def _already_denied(estate: Estate, segment: Segment, text: str) -> bool:
+    """Whether a range is inside a denied prefix and overlaps no accepted range."""
     return all(
         any(cidr.subnet_of(prefix) for prefix in rest_denied(estate, segment))
         and not any(cidr.overlaps(accepted) for accepted in rest_accepted(estate, segment))
@@ -155,16 +152,16 @@ def _stopped_anyway(estate: Estate, segment: Segment, text: str) -> bool:
 
 
 class Rank(Enum):
-    """What a rule about a site says, in the order of rules: of ranges inside each other the first one decides."""
+    """The kinds of rules for sites, in the order of rules: the first matching rule decides."""
 
-    NETWORK = "a network that is out of bounds"
-    NAMED = "what is accepted of a denied prefix"
-    UNNAMED = "a prefix of which the rest is denied"
+    NETWORK = "a denied network"
+    NAMED = "an accepted part of a denied prefix"
+    UNNAMED = "a denied prefix"
 
 
 @dataclass(frozen=True, slots=True)
 class SiteRule:
-    """A rule for all traffic with a range: accepted if it has a name, else denied."""
+    """A rule for all traffic with a range: an allow rule with Rank.NAMED, else a deny rule."""
 
     rank: Rank
     name: str
@@ -172,11 +169,11 @@ class SiteRule:
 
 
 def site_rules(estate: Estate, segment: Segment) -> tuple[SiteRule, ...]:
-    """What network ACLs of a segment's spokes say of sites, in order; the same in both directions."""
+    """The network ACL rules of a segment's spokes for sites, in order; the same for both directions."""
     networks = sorted(networks_denied(estate, segment).items())
-    apart = [(name, cidr) for name, cidr in networks if not _stopped_anyway(estate, segment, cidr)]
+    not_covered = [(name, cidr) for name, cidr in networks if not _already_denied(estate, segment, cidr)]
     return (
-        *(SiteRule(Rank.NETWORK, name, cidr) for name, cidr in apart),
+        *(SiteRule(Rank.NETWORK, name, cidr) for name, cidr in not_covered),
         *(SiteRule(Rank.NAMED, f"named {cidr}", str(cidr)) for cidr in rest_accepted(estate, segment)),
         *(SiteRule(Rank.UNNAMED, f"unnamed {cidr}", str(cidr)) for cidr in rest_denied(estate, segment)),
     )

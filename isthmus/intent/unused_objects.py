@@ -1,7 +1,7 @@
-"""What was created while an estate was imported and belongs to no estate: the network would lack it without a word.
+"""Finds intent objects that an estate's modules create and that no estate uses. The network would silently lack them.
 
-A copy by `dataclasses.replace` takes the place of its original if it has the same name. What equals a part of an estate
-is not missing from it. A variable whose name begins with "_" marks what is left out on purpose.
+A copy by `dataclasses.replace` with the same name replaces its original. An object that equals a part of an estate is
+used. A variable whose name starts with "_" marks an object that is unused on purpose.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from isthmus.intent.package import Package
 
 
 def unused_objects(creations: Sequence[Creation], package: Package, estate: Estate | None = None) -> list[str]:
-    """What belongs to no estate, each with its place and what to write.
+    """The objects that no estate uses, each with its place and what to write.
 
-    creations  what was recorded while the modules of the estate were imported
-    package    the files of the estate. What variables of its modules hold counts as created too, for some modules may
-               have been imported before; what another estate's files name is left to that estate
-    estate     the estate that was asked for; None: its module could not be imported to its end
+    creations  the objects that were recorded during the import of the estate's modules
+    package    the files of the estate. Objects in variables of its modules count as created too, since some modules may
+               have been imported before. Objects that files of another estate name are not reported
+    estate     the estate; None if the import of its module failed
     """
     modules = list(_modules(creations, package))
     created = _created(creations, modules)
-    superseded = {id(made.origin) for made in creations if made.origin is not None and _stands_for(made)}
+    superseded = {id(made.origin) for made in creations if made.origin is not None and _replaces_original(made)}
     estates = [thing for thing in created if isinstance(thing, Estate) and id(thing) not in superseded]
-    held = _Held([*estates, *([estate] if estate else [])])
+    used = _EstateParts([*estates, *([estate] if estate else [])])
     names = _names(modules)
     left = [
         thing
@@ -41,16 +41,16 @@ def unused_objects(creations: Sequence[Creation], package: Package, estate: Esta
         if not isinstance(thing, Estate)
         and id(thing) not in superseded
         and names.get(id(thing)) not in package.named_by_other_estates
-        and thing not in held
+        and thing not in used
     ]
     if left:
-        on_purpose = _on_purpose(creations, modules)
+        on_purpose = _unused_on_purpose(creations, modules)
         left = [thing for thing in left if id(thing) not in on_purpose]
     inside = {id(part) for thing in left for part in _parts(thing) if part is not thing}
-    return [_said(thing, names.get(id(thing), ""), held) for thing in left if id(thing) not in inside]
+    return [_message(thing, names.get(id(thing), ""), used) for thing in left if id(thing) not in inside]
 
 
-class _Held:
+class _EstateParts:
     """The parts of estates, by identity and by value."""
 
     def __init__(self, estates: Iterable[Estate]) -> None:
@@ -63,13 +63,13 @@ class _Held:
 
 
 def _modules(creations: Sequence[Creation], package: Package) -> Iterator[ModuleType]:
-    """The modules of the estate's package, and those that something was created in or for."""
+    """The modules of the estate's package, and those that created recorded objects."""
     names = {*package.modules, *(name for made in creations for name in made.modules)}
     return (sys.modules[name] for name in sorted(names) if name in sys.modules)
 
 
 def _created(creations: Sequence[Creation], modules: Sequence[ModuleType]) -> list[Any]:
-    """Every object once: those recorded, then those that only a variable shows."""
+    """Every object once: first the recorded ones, then those found only in variables."""
     found = {id(made.thing): made.thing for made in creations}
     for module in modules:
         for value in _public(module).values():
@@ -83,12 +83,12 @@ def _public(module: ModuleType) -> Mapping[str, object]:
 
 
 def _underscored(module: ModuleType) -> Iterator[object]:
-    """What variables of a module hold whose names begin with one underscore."""
+    """The values of a module's variables whose names start with one underscore."""
     yield from (value for name, value in vars(module).items() if name.startswith("_") and not name.startswith("__"))
 
 
 def _names(modules: Iterable[ModuleType]) -> dict[int, str]:
-    """The variable that holds an object, by the object's id; the first one where several do."""
+    """The first variable of each object, by the `id` of the object."""
     found: dict[int, str] = {}
     for module in modules:
         for name, value in _public(module).items():
@@ -102,7 +102,7 @@ def _is_intent(value: object) -> bool:
 
 
 def _parts(value: object) -> Iterator[Any]:
-    """An intent object and all that it is made of; of a list, tuple, set or dict, of each of its elements."""
+    """The intent objects in a value: the value itself, its fields, and the elements of collections."""
     if _is_intent(value):
         yield value
         value = [getattr(value, field.name) for field in fields(cast("Any", value))]
@@ -113,18 +113,18 @@ def _parts(value: object) -> Iterator[Any]:
             yield from _parts(element)
 
 
-def _stands_for(made: Creation) -> bool:
-    """Whether a copy takes the place of its original: under another name it is something else."""
+def _replaces_original(made: Creation) -> bool:
+    """Whether a copy replaces its original: it does if both have the same name."""
     return _name(made.thing) == _name(made.origin)
 
 
 def _name(thing: Any) -> tuple[object, ...]:
-    """The positional fields of an intent object: its name, or its domain; none where it has none."""
+    """The positional fields of an intent object: its name or domain, if it has one."""
     return tuple(getattr(thing, field.name) for field in fields(thing) if not field.kw_only)
 
 
-def _on_purpose(creations: Sequence[Creation], modules: Iterable[ModuleType]) -> set[int]:
-    """The ids of objects, and of their parts, that were assigned to a variable whose name begins with "_"."""
+def _unused_on_purpose(creations: Sequence[Creation], modules: Iterable[ModuleType]) -> set[int]:
+    """The `id`s of objects, and of their parts, that are assigned to a variable whose name starts with "_"."""
     things = [thing for module in modules for thing in _underscored(module)]
     marked = {file: _marked(file) for file in {made.file for made in creations}}
     things += [made.thing for made in creations if made.line in marked[made.file]]
@@ -132,11 +132,11 @@ def _on_purpose(creations: Sequence[Creation], modules: Iterable[ModuleType]) ->
 
 
 def _marked(file: str) -> set[int]:
-    """The lines of a file's statements that assign to names which begin with "_"."""
+    """The lines of a file's assignments to names that start with "_"."""
     try:
         tree = ast.parse(Path(file).read_bytes())
     except (OSError, SyntaxError, ValueError):
-        return set()  # no file: typed into a console, or generated
+        return set()  # no source file: from a console, or generated
     lines: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign | ast.AnnAssign):
@@ -146,29 +146,29 @@ def _marked(file: str) -> set[int]:
     return lines
 
 
-def _said(thing: Any, variable: str, held: _Held) -> str:
-    """One object that belongs to no estate, and what to write."""
-    where = " or ".join(_places(thing, variable, held))
-    marked = f"call it _{variable}" if variable else 'assign it to a name that begins with "_"'
+def _message(thing: Any, variable: str, used: _EstateParts) -> str:
+    """The message for one unused object, with what to write."""
+    where = " or ".join(_places(thing, variable, used))
+    rename = f"rename it to _{variable}" if variable else 'assign it to a name that starts with "_"'
     return (
-        f"{subject(thing)}, {place_of(thing)}: it belongs to no estate\n"
-        f"    write: {where}; or {marked}, if it is left out on purpose"
+        f"{subject(thing)}, {place_of(thing)}: no estate uses it\n"
+        f"    write: {where}; or {rename}, if it is unused on purpose"
     )
 
 
-def _places(thing: object, variable: str, held: _Held) -> Iterator[str]:
-    """The fields that take an object, each with whose field it is."""
+def _places(thing: object, variable: str, used: _EstateParts) -> Iterator[str]:
+    """The fields that can hold an object, each with its owner."""
     for owner, field, several in _fields_of(type(thing)):
         value = f"[..., {variable or 'it'}]" if several else variable or "it"
-        owners = [part for part in held.parts if type(part) is owner]
-        # Of several, the one in the same file is meant more often than not.
+        owners = [part for part in used.parts if type(part) is owner]
+        # With several owners, suggest the one in the same file.
         near = owners if len(owners) == 1 else [part for part in owners if _file(part) == _file(thing)]
-        whose = f"{subject(near[0])}, {place_of(near[0])}" if len(near) == 1 else _one(word(owner))
-        yield f"{field}={value} of {whose}"
+        owned_by = f"{subject(near[0])}, {place_of(near[0])}" if len(near) == 1 else _one(word(owner))
+        yield f"{field}={value} of {owned_by}"
 
 
 def _file(thing: object) -> str:
-    """The file that built an intent object."""
+    """The file that created an intent object."""
     return place_of(thing).rpartition(":")[0]
 
 
@@ -178,7 +178,7 @@ def _one(noun: str) -> str:
 
 
 def _fields_of(kind: type) -> Iterator[tuple[type, str, bool]]:
-    """The fields that hold objects of a kind, not references to them, and whether they hold several."""
+    """The fields that hold objects of a class, without references, and whether they hold several."""
     import isthmus.intent
 
     for owner in vars(isthmus.intent).values():
@@ -189,7 +189,7 @@ def _fields_of(kind: type) -> Iterator[tuple[type, str, bool]]:
 
 
 def _held_types(hint: Any) -> Iterator[Any]:
-    """The classes in a type. `Annotated[Thing | str, by_name]` is a reference: it keeps the name alone."""
+    """The classes in a type, without references (`Annotated[Thing | str, by_name]`), which hold only names."""
     if by_name in getattr(hint, "__metadata__", ()):
         return
     yield hint

@@ -1,7 +1,7 @@
-"""Help for testing networks of your own.
+"""Tools to test your own networks.
 
-`isthmus.testing.network`     sentences about a network that fail with the path; needs nothing but Isthmus
-`isthmus.testing.plugin`      fixtures for them, a pytest plugin that is there by itself
+`isthmus.testing.network`     assertions about a network that show the path if they fail; no other packages needed
+`isthmus.testing.plugin`      fixtures for these assertions; pytest loads the plugin automatically
 `isthmus.testing.strategies`  valid estates of every shape; needs Hypothesis
 `isthmus.testing.broken`      estates with exactly one defect; needs Hypothesis
 """

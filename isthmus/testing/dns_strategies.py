@@ -1,4 +1,4 @@
-"""A Hypothesis strategy: any valid hybrid DNS and any valid endpoints for an estate that has neither."""
+"""A Hypothesis strategy: any valid hybrid DNS and endpoints for an estate that has neither."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from isthmus.intent.addressing import Tier, subnets
 from isthmus.intent.name_resolution import served
 from isthmus.intent.reachability import networks_reached
 
-# Names that a DNS firewall allows which blocks all others: the estate's own are among them.
+# Allowed names of a DNS firewall that blocks all others; they include the names of the estate.
 _WALLED = ("*.example.com", "*.amazonaws.com")
 _SERVICES = ("kms", "ssm", "ecr.dkr", "execute-api", "kinesis-streams", "logs")
 
 
 @st.composite
 def resolving(draw: DrawFn, estate: Estate) -> Estate:
-    """The estate with hybrid DNS in one of its spokes, central endpoints, and endpoints of spokes' own; or as it is."""
+    """The estate with hybrid DNS in one of its spokes, central endpoints and endpoints of spokes; or unchanged."""
     if REGIONS[estate.region].partition == "aws-cn":
         return estate
     homes = [(environment, spoke) for environment, spoke in estate.spokes if _may_hold(estate, environment, spoke)]
@@ -43,7 +43,7 @@ def resolving(draw: DrawFn, estate: Estate) -> Estate:
 
 
 def _may_hold(estate: Estate, environment: Environment, spoke: Spoke) -> bool:
-    """Whether nobody in the hub's environment would wait for the spoke's."""
+    """Whether no spoke in the hub's environment would use DNS of a later environment."""
     trial = _with(estate, environment, dns=HybridDns(spoke=spoke.name))
     return environment.hub is not None or all(user.hub is None for user, _ in served(trial))
 
@@ -57,7 +57,7 @@ def _with(estate: Estate, environment: Environment, **changes: Any) -> Estate:
 def _shared_services(draw: DrawFn, estate: Estate, environment: Environment, spoke: Spoke) -> Estate:
     vpc = IPv4Network(spoke.cidr)
     wide = vpc.prefixlen <= 20
-    # Resolver subnets have slots in these; compact VPCs know four zones, and spokes of that size keep to them.
+    # These VPC sizes have slots for resolver subnets. Compact VPCs have four zones, and so do spokes of that size.
     asks = len(estate.zones_of(spoke)) > 1 and (wide or vpc.prefixlen == 23)
     reached = networks_reached(estate, estate.segment(spoke.segment))
     inbound = asks and bool(reached) and draw(st.booleans())
@@ -80,8 +80,8 @@ def _shared_services(draw: DrawFn, estate: Estate, environment: Environment, spo
     )
     found = _with(estate, environment, dns=dns)
     services = draw(st.lists(st.sampled_from(_SERVICES), unique=True))
-    here = "s3" in spoke.gateway_endpoints
-    s3 = inbound if here else not any("s3" in user.gateway_endpoints for _, user in served(found))
+    has_gateway = "s3" in spoke.gateway_endpoints
+    s3 = inbound if has_gateway else not any("s3" in user.gateway_endpoints for _, user in served(found))
     if s3 and draw(st.booleans()):
         services.append("s3")
     endpoints = CentralEndpoints(services=services) if wide and services else None
@@ -89,14 +89,14 @@ def _shared_services(draw: DrawFn, estate: Estate, environment: Environment, spo
 
 
 def _private_subnet(estate: Estate, spoke: Spoke) -> IPv4Network:
-    """A subnet of the spoke in which machines may be: not all of a VPC lies in subnets."""
+    """A subnet of the spoke for hosts: subnets do not cover the whole VPC."""
     placed = subnets(spoke, estate.zones_of(spoke), [Tier.PRIVATE])
     return placed[min(placed)]
 
 
 @st.composite
 def _own_endpoints(draw: DrawFn, estate: Estate) -> Estate:
-    """Some spokes with interface endpoints for services that they do not get centrally."""
+    """Some spokes with their own interface endpoints, for services without a central endpoint."""
     central = {service for e in estate.environments if e.endpoints is not None for service in e.endpoints.services}
     users = {spoke.name for _, spoke in served(estate)}
 

@@ -1,4 +1,4 @@
-"""Ways out to the internet by name: a VPC, a site, a VPN connection."""
+"""Egress points by name: VPCs, sites and VPN connections that lead to the internet."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from isthmus.proof.checks.inventory import bind
 
 
 def exits_of(subject: Analysis, given: str) -> frozenset[str]:
-    """The addresses of the gateways and VPN connections by which what is called so leads to the internet.
+    """The addresses of the gateways and VPN connections of an egress point.
 
-    None for a VPC without an internet gateway. Raises `NoSuchName` for a name that nothing has, and `ProofError` for
-    one that several have.
+    Empty for a VPC without an internet gateway. Raises `NoSuchName` for an unknown name, and `ProofError` for a name of
+    several egress points.
     """
     named = list(_named(subject))
     found = {exits for name, exits in named if name == given}
     if not found:
-        raise NoSuchName(given, shortest_first(name for name, _ in named), "way out (VPC, site or VPN connection)")
+        raise NoSuchName(given, shortest_first(name for name, _ in named), "egress point (VPC, site or VPN connection)")
     if len(found) > 1:
         one, other, *_ = sorted(", ".join(sorted(exits)) or "none" for exits in found)
-        raise ProofError(f"{given!r} names more than one way out: {one} and {other}; give an address")
+        raise ProofError(f"{given!r} names more than one egress point: {one} and {other}; use an address")
     return found.pop()
 
 
 def shortest_first(names: Iterable[str]) -> list[str]:
-    """Names to choose from: those that people give before Terraform addresses."""
+    """Names to suggest: names before Terraform addresses, then alphabetically."""
     return sorted({name for name in names if name}, key=lambda name: (".aws_" in name, name))
 
 
 def _named(subject: Analysis) -> Iterator[tuple[str, frozenset[str]]]:
-    """Everything that could be meant, by each of its names."""
+    """Every egress point, by each of its names."""
     network = subject.network
     for vpn in network.vpns.values():
         yield from ((name, frozenset({vpn.address})) for name in (vpn.address, vpn.name))
@@ -44,8 +44,8 @@ def _named(subject: Analysis) -> Iterator[tuple[str, frozenset[str]]]:
     }
     for address, vpc in network.vpcs.items():
         yield from ((name, by_vpc[address]) for name in (address, vpc.name))
-    for place in subject.pairs.locations.spokes:
-        yield place.name, by_vpc[place.vpc]
+    for spoke in subject.pairs.locations.spokes:
+        yield spoke.name, by_vpc[spoke.vpc]
     for site in subject.pairs.locations.sites:
         yield site.name, frozenset(site.connections)
     if subject.estate is not None:

@@ -1,4 +1,4 @@
-"""What may fail, by name, and which flows that takes."""
+"""Components that may fail, by name, and the flows that are lost then."""
 
 from __future__ import annotations
 
@@ -17,27 +17,29 @@ from isthmus.testing.egress_paths import shortest_first
 
 @dataclass(frozen=True)
 class Loss:
-    """A flow that works as long as nothing fails, and what comes of it then. `alike` counts others like it."""
+    """A flow that is lost if a component fails, with its paths then. `equivalent` counts equivalent flows."""
 
     source: str
     destination: str
     trip: RoundTrip
-    alike: int = 0
+    equivalent: int = 0
 
     def __str__(self) -> str:
-        return f"{self.source} -> {self.destination}" + (f" and {self.alike} like it" if self.alike else "")
+        return f"{self.source} -> {self.destination}" + (
+            f" and {self.equivalent} equivalent" if self.equivalent else ""
+        )
 
 
 def scenario(subject: Analysis, given: str) -> Scenario:
-    """What is down when something of that name is lost: all that bear it, a connection and its customer gateway alike.
+    """The failure scenario for a name: all components with this name are down.
 
-    Names are those of VPN connections, customer gateways, sites (all their connections), tunnels (`<connection>#1`),
-    zones; and Terraform addresses. Raises `NoSuchName`.
+    Names are those of VPN connections, customer gateways, sites (all their connections), tunnels (`<connection>#1`) and
+    zones, and Terraform addresses. Raises `NoSuchName`.
     """
     named = list(_named(subject))
     down = frozenset(address for name, addresses in named if name == given for address in addresses)
     if not down:
-        raise NoSuchName(given, shortest_first(name for name, _ in named), "thing that may fail")
+        raise NoSuchName(given, shortest_first(name for name, _ in named), "component that may fail")
     return Scenario(down, f"loss of {given}")
 
 
@@ -68,25 +70,25 @@ def _named(subject: Analysis) -> Iterator[tuple[str, frozenset[str]]]:
 
 
 def losses(subject: Analysis, failing: Scenario) -> Iterator[Loss]:
-    """The flows that a failure takes, or may take, of those that are meant where there is an intent.
+    """The flows that are lost, or may be lost, in a failure scenario; with an intent, only intended flows.
 
-    What is in a zone that fails goes with it, and is not counted.
+    Flows with an endpoint in a failed zone do not count.
     """
     before = subject.pairs
     after = before.during(before.engine.in_scenario(failing))
     intent = Intended(subject.estate, before.locations) if subject.estate is not None else None
-    for a, b, alike in _asked(subject, failing):
+    for a, b, equivalent in _pairs_to_try(subject, failing):
         if intent is not None and not intent.intended(a, b):
             continue
         for was, now in zip(before.exact(a, b).samples, after.exact(a, b).samples, strict=True):
             worked = was.is_workload and was.trip.outcome is not Outcome.BLOCKED
             if worked and now.trip.outcome is not Outcome.REACHABLE and not _inside(before, was, failing):
-                yield Loss(a, b, now.trip, alike)
+                yield Loss(a, b, now.trip, equivalent)
                 break
 
 
-def _asked(subject: Analysis, failing: Scenario) -> Iterator[tuple[str, str, int]]:
-    """The pairs to try. A NAT gateway is one spoke's own, so that others like that spoke say nothing about it."""
+def _pairs_to_try(subject: Analysis, failing: Scenario) -> Iterator[tuple[str, str, int]]:
+    """The pairs to try. A NAT gateway belongs to one spoke, so equivalent spokes do not represent it."""
     pairs = subject.pairs
     if failing.down <= subject.network.nats.keys():
         yield from ((spoke.name, INTERNET, 0) for spoke in pairs.locations.spokes)

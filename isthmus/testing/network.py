@@ -1,11 +1,11 @@
-"""Sentences about a network that hold, or fail with the path.
+"""Assertions about a network that show the path if they fail.
 
     network.assert_reaches("dev", "shared-services:443")
     network.assert_isolated("dev", "prod")
 
-What does not hold, and what nobody can say, is an `AssertionError` that shows the packet hop by hop, there and back,
-with every setting that stops it. A name that nothing has is `isthmus.proof.NoSuchName`, which is no assertion: a test
-for a flow that must not be there does not pass because of a typing mistake.
+A false or unknown result is an `AssertionError`. It shows the forward path and the return path hop by hop, with every
+setting that blocks the packet. An unknown name raises `isthmus.proof.NoSuchName`, so that a test for a blocked flow
+does not pass because of a typing error.
 """
 
 from __future__ import annotations
@@ -34,32 +34,34 @@ from isthmus.testing.egress_paths import exits_of
 from isthmus.testing.failures import Loss, losses, scenario
 from isthmus.text.console import Screen
 
+__all__ = ["NetworkUnderTest"]
+
 _WIDTH = 100
 _MOST_LOSSES = 10
 
 P = ParamSpec("P")
 
 
-def _sentence(method: Callable[P, None]) -> Callable[P, None]:
-    """A failing sentence shows in the test that says it: the way to the answer is nobody's business."""
+def _assertion(method: Callable[P, None]) -> Callable[P, None]:
+    """Hide internal frames, so that a failure points at the calling test."""
 
     @wraps(method)
-    def said(*args: P.args, **kwargs: P.kwargs) -> None:
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
         __tracebackhide__ = True
         try:
             method(*args, **kwargs)
         except (AssertionError, ProofError) as error:
             raise error.with_traceback(None) from None
 
-    return said
+    return wrapper
 
 
 class NetworkUnderTest:
-    """A network, and what can be asserted of it.
+    """A network, and assertions about it.
 
-    Places are spokes, `site/network`, sites, `internet`, AWS services (`s3`, `ssm`), addresses of subnets and interface
-    endpoints, or IP addresses. A destination may end in a port: `prod:22`, `dc1/servers:udp/53`. Every sentence raises
-    `AssertionError` where it does not hold or nobody can say, and `NoSuchName` for a name that nothing has.
+    Locations are spokes, `site/network`, sites, `internet`, AWS services (`s3`, `ssm`), addresses of subnets and
+    interface endpoints, or IP addresses. A destination may have a port: `prod:22`, `dc1/servers:udp/53`. Every
+    assertion raises `AssertionError` if it is false or unknown, and `NoSuchName` for an unknown name.
     """
 
     def __init__(self, subject: Analysis) -> None:
@@ -74,93 +76,94 @@ class NetworkUnderTest:
         sites: Iterable[str] = (),
         client_ports: tuple[int, int] | None = None,
     ) -> NetworkUnderTest:
-        """The network of folders of roots, plans or states, as `isthmus.proof.read` takes them, and raising as it
-        does."""
-        made = proof.read(*paths, intent=intent, advertises=advertises, sites=sites, client_ports=client_ports)
-        return cls(made)
+        """The network in folders, plans or states. Arguments and errors are those of `isthmus.proof.read`."""
+        analysis = proof.read(*paths, intent=intent, advertises=advertises, sites=sites, client_ports=client_ports)
+        return cls(analysis)
 
-    @_sentence
+    @_assertion
     def assert_proved(self) -> None:
-        """The network lets through what its intent means, and nothing else. Raises `UnusableInput` without intent."""
+        """Every intended flow is reachable, and no other flow is. Raises `UnusableInput` without an intent."""
         if self.subject.estate is None:
-            raise UnusableInput("there is no intent to prove the network against: give an intent.json with it")
+            raise UnusableInput("there is no intent to prove the network against: also pass an intent.json")
         answer = self.subject.prove()
         if answer.verdict is not Verdict.PROVED:
             raise AssertionError(_printed(lambda out: print_proof(answer, out)))
 
-    @_sentence
+    @_assertion
     def assert_reaches(self, source: str, destination: str) -> None:
-        """From every workload subnet of one place to every one of the other, packets arrive and replies come back.
+        """The destination is reachable from every workload subnet of the source, with a return path.
 
-        Without a port: what the intent lets the source open there, else TCP to 443, else whatever filters let through.
+        Without a port: the allowed connections of the intent, else TCP port 443, else any traffic that filters allow.
         """
         traced = self._traced(source, parse_destination(destination))
         if not traced.works:
             unknown = traced.outcome is Outcome.UNKNOWN
-            head = f"nobody can say whether {source} reaches" if unknown else f"{source} does not reach"
+            head = f"unknown whether {source} reaches" if unknown else f"{source} does not reach"
             raise AssertionError(self._shown(f"{head} {destination}", traced))
 
-    @_sentence
+    @_assertion
     def assert_blocked(self, source: str, destination: str) -> None:
-        """No packet gets from any subnet of one place to any of the other. Without a port: none of any kind."""
+        """No packet from any subnet of the source reaches the destination. Without a port: no packet of any kind."""
         self._blocked(source, parse_destination(destination))
 
-    @_sentence
+    @_assertion
     def assert_isolated(self, one: str, other: str) -> None:
-        """No packet of any kind gets from either to the other, from no subnet to none."""
+        """No packet of any kind from any subnet of one location reaches the other, in both directions."""
         self._blocked(one, Destination(other))
         self._blocked(other, Destination(one))
 
-    @_sentence
-    def assert_internet_only_via(self, source: str, *ways: str) -> None:
-        """It reaches the internet, and from none of its subnets by any other way than these.
+    @_assertion
+    def assert_internet_only_via(self, source: str, *egress: str) -> None:
+        """The source reaches the internet, from all its subnets only through these egress points.
 
-        Ways out are VPCs (the egress VPC; a spoke itself, where it has its own), sites and VPN connections, by name.
+        `egress` names VPCs (the egress VPC, or the spoke itself for local egress), sites and VPN connections.
         """
-        allowed = frozenset(address for way in ways for address in exits_of(self.subject, way))
-        named = " or ".join(ways)
+        allowed = frozenset(address for name in egress for address in exits_of(self.subject, name))
+        named = " or ".join(egress)
         traced = self._traced(source, Destination(INTERNET))
         if traced.outcome is Outcome.BLOCKED:
-            raise AssertionError(self._shown(f"{source} does not reach the internet, by {named} or otherwise", traced))
+            raise AssertionError(
+                self._shown(f"{source} does not reach the internet, through {named} or otherwise", traced)
+            )
         for each in self._leaks(source, Destination(INTERNET)):
             for path in each.trip.forward.paths:
                 shown = FlowTrace(source, INTERNET, (each.trip,))
                 if path.outcome is Outcome.UNKNOWN:
-                    head = f"nobody can say whether {source} reaches the internet by {named} only"
+                    head = f"unknown whether {source} reaches the internet only through {named}"
                     raise AssertionError(self._shown(head, shown))
                 if path.outcome is Outcome.REACHABLE and path.exit not in allowed:
-                    head = f"{source} reaches the internet by {path.exit}, which is not {named}"
+                    head = f"{source} reaches the internet through {path.exit}, which is not {named}"
                     raise AssertionError(self._shown(head, shown))
         if not traced.works:
-            raise AssertionError(self._shown(f"nobody can say whether {source} reaches the internet", traced))
+            raise AssertionError(self._shown(f"unknown whether {source} reaches the internet", traced))
 
-    @_sentence
+    @_assertion
     def assert_survives(self, *, loss_of: str) -> None:
-        """No flow is lost with a VPN connection, a customer gateway, a site, a tunnel (`dc1-01#1`), a NAT gateway or a
-        zone; but for what is in the zone itself.
+        """No flow is lost if this component fails; flows with an endpoint in a failed zone do not count.
 
-        Flows are those that the intent asks for, and all that work where there is none.
+        Components are VPN connections, customer gateways, sites, tunnels (`dc1-01#1`), NAT gateways and zones. The
+        flows are the intended ones, or all reachable flows without an intent.
         """
         failing = scenario(self.subject, loss_of)
-        taken = list(losses(self.subject, failing))
-        if taken:
-            raise AssertionError(self._lost(loss_of, taken))
+        lost = list(losses(self.subject, failing))
+        if lost:
+            raise AssertionError(self._lost(loss_of, lost))
 
-    # --- how
+    # --- internals
 
     def _blocked(self, source: str, to: Destination) -> None:
         found = list(self._leaks(source, to))
-        for outcome, says in ((Outcome.REACHABLE, "reaches"), (Outcome.UNKNOWN, "nobody can say whether")):
+        for outcome, prefix in ((Outcome.REACHABLE, ""), (Outcome.UNKNOWN, "unknown whether ")):
             some = [each for each in found if any(path.outcome is outcome for path in each.trip.forward.paths)]
             if not some:
                 continue
             packets = Packets.of(*(span for each in some for span in each.packets.spans))
             of = "" if to.packets is not None or packets == ALL_PACKETS else f", with {packets}"
-            head = f"{source} reaches {to}{of}" if says == "reaches" else f"{says} {source} reaches {to}{of}"
+            head = f"{prefix}{source} reaches {to}{of}"
             raise AssertionError(self._shown(head, FlowTrace(source, to.location, (some[0].trip,))))
 
     def _traced(self, source: str, to: Destination) -> FlowTrace:
-        """What the proof has tried between two places, or else a trace."""
+        """The sample flows of the proof between two locations, or else a trace."""
         pairs = self.subject.pairs
         try:
             tried = to.packets is None and pairs.in_scope(source, to.location)
@@ -177,34 +180,36 @@ class NetworkUnderTest:
             raise self._explained(error) from None
 
     def _explained(self, error: NoSuchLocation) -> Exception:
-        """A spoke that the intent has and this input lacks is no typing mistake: nobody can say."""
+        """The error for an unknown location. A spoke of the intent that the input lacks is an unknown result."""
         estate, missing = self.subject.estate, error.given
         if estate is None or missing not in {spoke.name for _, spoke in estate.spokes}:
             return error
         bound = bind(estate, self.subject.network, self.subject.roots)
         why = [f"{u}" for u in bound.unknown_results if u.what == f"spoke {missing}"]
         why += [f"{v}" for v in bound.violations if v.source == missing]
-        return AssertionError("\n".join([f"nobody can say: {missing} is in the intent and not in this input", *why]))
+        return AssertionError("\n".join([f"unknown: {missing} is in the intent but not in this input", *why]))
 
-    def _lost(self, what: str, taken: list[Loss]) -> str:
-        """The flows that are lost; where none is for certain, those of which nobody can say."""
-        certain = [loss for loss in taken if loss.trip.outcome is Outcome.BLOCKED]
-        taken = certain or taken
-        count = sum(1 + loss.alike for loss in taken)
+    def _lost(self, component: str, lost: list[Loss]) -> str:
+        """The message for lost flows; if none is certainly lost, for those with an unknown result."""
+        certain = [loss for loss in lost if loss.trip.outcome is Outcome.BLOCKED]
+        lost = certain or lost
+        count = sum(1 + loss.equivalent for loss in lost)
         flows = f"{count} {'flow' if count == 1 else 'flows'}"
-        lines = [f"the loss of {what} takes {flows}" if certain else f"nobody can say whether {flows} survive it"]
-        lines += [f"- {loss}" for loss in taken[:_MOST_LOSSES]]
-        if len(taken) > _MOST_LOSSES:
-            lines.append(f"- and {len(taken) - _MOST_LOSSES} kinds more")
-        first = taken[0]
+        lines = [
+            f"{flows} lost if {component} fails" if certain else f"unknown whether {flows} survive if {component} fails"
+        ]
+        lines += [f"- {loss}" for loss in lost[:_MOST_LOSSES]]
+        if len(lost) > _MOST_LOSSES:
+            lines.append(f"- and {len(lost) - _MOST_LOSSES} more kinds of flow")
+        first = lost[0]
         return self._shown("\n".join(lines), FlowTrace(first.source, first.destination, (first.trip,)))
 
     def _shown(self, head: str, traced: FlowTrace) -> str:
-        """The sentence that does not hold, the packet, and what the answer rests on."""
+        """The message of a failed assertion: the assertion, the paths of the packet, and the assumptions."""
         pairs = self.subject.pairs
-        told = [f"- {assumption}" for assumption in assumptions(pairs.engine, pairs.locations)]
+        assumed = [f"- {assumption}" for assumption in assumptions(pairs.engine, pairs.locations)]
         body = _printed(lambda out: print_traces(traced, out))
-        return "\n".join([head, "", body, "", "Assumptions", *told])
+        return "\n".join([head, "", body, "", "Assumptions", *assumed])
 
 
 def _printed(show: Callable[[Console], None]) -> str:

@@ -87,7 +87,7 @@ def organizations(draw: DrawFn, partition: str = "aws") -> Organization:
 
 @st.composite
 def tunnels(draw: DrawFn, inside_cidr: str | None = None) -> Tunnel:
-    """A tunnel above the floor, with options anywhere in AWS's ranges."""
+    """A tunnel with strong algorithms and any options that AWS accepts."""
     if draw(_SELDOM) is False:
         return Tunnel(inside_cidr=inside_cidr)
     phase2 = draw(st.integers(900, 3_600))
@@ -114,7 +114,7 @@ def tunnels(draw: DrawFn, inside_cidr: str | None = None) -> Tunnel:
 def vpn_connections(
     draw: DrawFn, number: int, gateway: str, segment: str, routing: Routing = Routing.BGP, partition: str = "aws"
 ) -> VpnConnection:
-    """A connection of that number to a customer gateway. Pinned inside CIDRs lie where none is derived."""
+    """A connection with this number to a customer gateway. Pinned inside CIDRs do not overlap derived ones."""
     pins = [f"169.254.{100 + number // 32}.{number % 32 * 8 + tunnel * 4}/30" for tunnel in range(2)]
     one, two = (draw(tunnels(pin if draw(_SELDOM) else None)) for pin in pins)
     acceleration = partition == "aws" and draw(_SELDOM)
@@ -135,7 +135,7 @@ def vpn_connections(
 def spokes(
     draw: DrawFn, number: int, segment: str, allowed_egress: Sequence[Egress], region: Region, defaults: Sequence[str]
 ) -> Spoke:
-    """Spoke of that number, in 10.<number>.0.0/16, with one of the ways out. `defaults` are the estate's zones."""
+    """A spoke with this number, in 10.<number>.0.0/16, with any egress. `defaults` are the zones of the estate."""
     prefix = draw(st.sampled_from((20, 16, 19, 22, 21, 24, 23)))
     largest = 6 if prefix <= 22 else 4
     vpc = IPv4Network(f"10.{number}.0.0/{prefix}")
@@ -171,8 +171,8 @@ def _sites(draw: DrawFn, segments: Sequence[str], region: Region) -> tuple[list[
     found: list[Site] = []
     connections: list[VpnConnection] = []
     certificate = f"arn:{region.partition}:acm:{region.name}:{1:012}:certificate/example"
-    # Several sites advertise a default, and their networks too; one advertises a default alone; one connection holds a
-    # static default; or nobody leads anywhere.
+    # Several sites advertise a default route and their networks; or one site advertises only a default route; or one
+    # connection has a static default route; or there is no default route.
     defaults = draw(st.sampled_from(("shared", "alone", "static", "none")))
     for number in range(draw(st.integers(0, 4))):
         name = f"dc{number + 1}"
@@ -210,7 +210,7 @@ def _sites(draw: DrawFn, segments: Sequence[str], region: Region) -> tuple[list[
         if defaults == "static" and len(made) == 1:
             defaults, made = "none", [replace(made[0], default_route=True)]
         connections += made
-        # A site that advertises a default would be another's way out, were there transit between them.
+        # With transit, a site that advertises a default route would be the egress path of the other.
         others = [] if DEFAULT in advertises else [site.name for site in found if DEFAULT not in site.advertises]
         found.append(
             Site(
@@ -226,7 +226,7 @@ def _sites(draw: DrawFn, segments: Sequence[str], region: Region) -> tuple[list[
 
 
 def _observability(partition: str) -> SearchStrategy[Observability | None]:
-    """None, or alarms to one person or several."""
+    """None, or alarms with one or more targets."""
     return st.none() | st.builds(
         Observability,
         notify=st.lists(st.sampled_from(("network-team@example.com", "24x7@example.com")), min_size=1, unique=True),
@@ -237,7 +237,7 @@ def _observability(partition: str) -> SearchStrategy[Observability | None]:
 
 
 def _sharing() -> SearchStrategy[list[str]]:
-    """A unit, which may hold any account; or every account."""
+    """An organizational unit, which may contain any account; or every account."""
     return st.sampled_from(([UNITS[0]], [ACCOUNTS[1], UNITS[1]], [*ACCOUNTS])).map(list)
 
 
@@ -254,7 +254,7 @@ def backends(draw: DrawFn) -> Backend:
 
 @st.composite
 def firewall_policies(draw: DrawFn) -> FirewallPolicy:
-    """A policy of some rules, for every spoke."""
+    """A firewall policy with some rules, for every spoke."""
     rule = "pass tcp $HOME_NET any -> $EXTERNAL_NET {port} (flow:to_server; sid:{port};)"
     groups = [
         RuleGroup(
@@ -276,7 +276,7 @@ def firewall_policies(draw: DrawFn) -> FirewallPolicy:
 
 @st.composite
 def egress_vpcs(draw: DrawFn, zones: Sequence[str]) -> EgressVpc:
-    """An egress VPC that spans at least these zones, inspected in any way."""
+    """An egress VPC with at least these zones and any inspection mode."""
     inspection = draw(st.sampled_from(Inspection))
     sizes = (23, 24) if all(zone_number(zone) <= 4 for zone in zones) else (23,)
     return EgressVpc(
@@ -290,7 +290,7 @@ def egress_vpcs(draw: DrawFn, zones: Sequence[str]) -> EgressVpc:
 
 
 def _inspected_pairs(segments: Sequence[Segment], spokes: Sequence[Spoke], taken: Sequence[str]) -> list[Segment]:
-    """The segments, those without connections that do not reach each other inspected with each other."""
+    """The segments; pairs without connections that do not reach each other may be inspected with each other."""
     free = [segment for segment in segments if segment.name not in taken]
     found = {segment.name: segment for segment in segments}
     for place, segment in enumerate(free):
@@ -320,12 +320,12 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
         segment = draw(st.sampled_from(open_segments))
         spoke = draw(spokes(number, segment.name, sorted(segment.allowed_egress), region, zones))
         draw(st.sampled_from(owned)).append(spoke)
-    everybody = [spoke for mine in owned for spoke in mine]
-    spanned = {*zones, *(zone for spoke in everybody for zone in spoke.zones or ())}
+    every_spoke = [spoke for spokes in owned for spoke in spokes]
+    spanned = {*zones, *(zone for spoke in every_spoke for zone in spoke.zones or ())}
     egress = draw(egress_vpcs(sorted(spanned))) if central else None
     where = draw(st.integers(0, len(accounts) - 1))
     if egress is not None and egress.inspection is not Inspection.NONE and draw(st.booleans()):
-        segments = _inspected_pairs(segments, everybody, [str(vpn.segment) for vpn in connections])
+        segments = _inspected_pairs(segments, every_spoke, [str(vpn.segment) for vpn in connections])
     hub = Hub(
         "main",
         asn=draw(st.sampled_from((64_512, 65_534, 4_294_967_294))),
@@ -339,12 +339,12 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
             hub=hub if index == 0 else None,
             vpn_connections=connections if index == 0 else [],
             egress=egress if index == where else None,
-            spokes=mine,
+            spokes=spokes,
             observability=draw(_observability(region.partition)) if index == 0 else None,
             protected=not draw(st.booleans()),
             tags={"Stage": name} if draw(_SELDOM) else {},
         )
-        for index, (name, account, mine) in enumerate(zip(ENVIRONMENTS, accounts, owned, strict=False))
+        for index, (name, account, spokes) in enumerate(zip(ENVIRONMENTS, accounts, owned, strict=False))
     ]
     estate = Estate(
         "example",
@@ -358,18 +358,18 @@ def estates(draw: DrawFn, largest: int = 6, *, central: bool = True) -> Estate:
         backend=draw(backends()),
         tags={"Owner": "network-team"} if draw(st.booleans()) else {},
         log_retention_days=draw(st.sampled_from((365, 1, 3653))),
-        # Room for every spoke in one account, and NAT gateways in each of its zones.
+        # Quotas for all spokes in one account, with NAT gateways in each zone.
         quotas={"elastic-ips": 30, "nat-gateways-per-zone": 10, "vpcs": 20},
     )
     estate = draw(resolving(estate))
-    return replace(estate, allowed_connections=draw(_openings(estate)))
+    return replace(estate, allowed_connections=draw(_allowed_connections(estate)))
 
 
 @st.composite
-def _openings(draw: DrawFn, estate: Estate) -> list[AllowedConnection]:
-    """Nothing said, or what a segment and another that it is inspected with, or a site network, may open to each other.
+def _allowed_connections(draw: DrawFn, estate: Estate) -> list[AllowedConnection]:
+    """No allowed connections, or some between a segment and an inspected segment or a site network.
 
-    Nothing where names are resolved: DNS servers would be limited too.
+    None with hybrid DNS: they would also limit DNS servers.
     """
     met = [(s.name, network) for s in estate.segments for network in networks_reached(estate, s)]
     met += [(s.name, str(other)) for s in estate.segments for other in s.inspected_with]
@@ -377,17 +377,17 @@ def _openings(draw: DrawFn, estate: Estate) -> list[AllowedConnection]:
         return []
     known = st.sampled_from(("tcp/443", "tcp/8000-8080", "udp/53", "icmp"))
     ports = st.lists(known, min_size=1, max_size=2, unique=True)
-    there = draw(st.sampled_from(met))
-    back = there[::-1]
-    ways = draw(st.sampled_from(((there,), (back,), (there, back))))
-    return [AllowedConnection(source=source, to=to, ports=draw(ports)) for source, to in ways]
+    forward = draw(st.sampled_from(met))
+    reverse = forward[::-1]
+    directions = draw(st.sampled_from(((forward,), (reverse,), (forward, reverse))))
+    return [AllowedConnection(source=source, to=to, ports=draw(ports)) for source, to in directions]
 
 
 @st.composite
 def _segments(
     draw: DrawFn, names: Sequence[str], sites: Sequence[Site], connections: Sequence[VpnConnection], central: bool
 ) -> list[Segment]:
-    """Segments with any reach, that allow what the sites they reach can give."""
+    """Segments with any reachability, whose allowed egress fits the sites that they reach."""
     isolated = {name: draw(st.booleans()) for name in names}
     reaches = {
         name: draw(st.lists(st.sampled_from([other for other in names if other != name]), unique=True))
@@ -407,12 +407,12 @@ def _segments(
             Egress.NONE,
             Egress.LOCAL,
             *([Egress.ON_PREMISES] if default else []),
-            # The egress VPC's default would win over one by which a site advertises its networks.
+            # The static default route to the egress VPC would win over an advertised default route.
             *([Egress.CENTRAL] if central and all(site.advertises != (DEFAULT,) for site in heard.values()) else []),
         ]
         networks = [f"{site.name}/{network}" for site in heard.values() for network in site.networks]
         limited = bool(networks) and draw(_SELDOM)
-        # One way out at the least, but seldom: a spoke then needs no choice made for it, and shrinks to nothing else.
+        # At least one egress path. With only one, a spoke has no choice, and shrinking is simple.
         allowed = (
             st.just(frozenset()) if draw(_SELDOM) else st.frozensets(st.sampled_from(ways), min_size=1, max_size=3)
         )

@@ -1,7 +1,7 @@
-"""The Terraform of an estate: what the project's own program writes, run once for each content and kept.
+"""The Terraform of an estate, synthesized by the project's program and cached.
 
-What is kept is found by everything that decides it: the intent, the program's sources, Isthmus's own, and what is
-installed beside the interpreter. Another intent, or another line in `modules/`, is another content.
+The cache key covers the intent, the sources of the program and of Isthmus, and the installed packages. A changed intent
+or a changed line in `modules/` synthesizes again.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ OUTPUT = "cdktf.out"
 
 
 class CannotSynthesize(Exception):
-    """The program did not give the Terraform of the estate. The text says what it was and what it said."""
+    """The program did not write the Terraform of the estate. The message has the command and its output."""
 
 
 @dataclass(frozen=True)
 class Program:
-    """What writes the Terraform: a command, and the folder of the project that it is run in."""
+    """The program that writes the Terraform: a command, and the project folder in which it runs."""
 
     folder: Path
     command: tuple[str, ...]
@@ -43,16 +43,17 @@ class Program:
 
 
 def program(folder: Path, command: str = "") -> Program:
-    """The given command, or the `app` of the project's `cdktf.json`. Raises `CannotSynthesize` where there is none."""
+    """The given command, or the `app` of the project's `cdktf.json`. Raises `CannotSynthesize` if there is none."""
     if not command:
         manifest = folder / "cdktf.json"
         try:
-            told = json.loads(manifest.read_bytes())
+            document = json.loads(manifest.read_bytes())
         except (OSError, ValueError) as error:
             raise CannotSynthesize(
-                f"{manifest} cannot be read: {error}. It says what writes the Terraform; or say it with `isthmus_app`"
+                f"{manifest} cannot be read: {error}. Its `app` is the command that writes the Terraform; or set "
+                "`isthmus_app`"
             ) from None
-        command = str(told.get("app", "")) if isinstance(told, dict) else ""
+        command = str(document.get("app", "")) if isinstance(document, dict) else ""
     words = tuple(shlex.split(command))
     if not words:
         raise CannotSynthesize(f'{folder / "cdktf.json"} has no "app": the command that writes the Terraform')
@@ -60,10 +61,10 @@ def program(folder: Path, command: str = "") -> Program:
 
 
 def synthesized(program: Program, estate: Estate, name: str, this_run: Path) -> Path:
-    """A folder with the Terraform of an estate, `name` being its module.
+    """A folder with the Terraform of an estate in the module `name`.
 
-    It is kept from run to run, in a directory of this user's own. Where that is not possible, or the program is none
-    whose sources can be found, it is kept in `this_run`, a folder that processes of one run share.
+    It is cached between runs, in a private directory of the user. If that is not possible, or if the program's sources
+    are not known, it is cached in `this_run`, a folder that the processes of one run share.
     Raises `CannotSynthesize`.
     """
     build = partial(_run, program, estate, name)
@@ -72,7 +73,7 @@ def synthesized(program: Program, estate: Estate, name: str, this_run: Path) -> 
         try:
             return _kept(cache_directory(), key, build)
         except CacheUnusableError:
-            key = ""  # nothing can be kept there: as if the sources were not known
+            key = ""  # the cache is not usable
     try:
         return _kept(this_run, "estate", build)
     except CacheUnusableError as error:
@@ -85,7 +86,7 @@ def _kept(root: Path, key: str, build: partial[None]) -> Path:
 
 
 def _run(program: Program, estate: Estate, name: str, folder: Path) -> None:
-    """Run the program, and look whether it has written what it was asked for."""
+    """Run the program, and check that it wrote this estate."""
     out = folder / OUTPUT
     settings = {"CDKTF_OUTDIR": str(out), "ISTHMUS_ESTATE": name}
     try:
@@ -102,7 +103,7 @@ def _run(program: Program, estate: Estate, name: str, folder: Path) -> None:
     except OSError as error:
         raise CannotSynthesize(
             f"`{program}` does not run in {program.folder}: {error}. It is the `app` of cdktf.json; "
-            'another one may be named in the settings: isthmus_app = "python main.py"'
+            'set another command with isthmus_app = "python main.py"'
         ) from None
     if ran.returncode:
         raise CannotSynthesize(f"`{program}` ended with {ran.returncode}:\n{(ran.stderr or ran.stdout).strip()}")
@@ -112,12 +113,12 @@ def _run(program: Program, estate: Estate, name: str, folder: Path) -> None:
         raise CannotSynthesize(f"`{program}` wrote no intent.json into CDKTF_OUTDIR: {error}") from None
     if written != to_document(estate):
         raise CannotSynthesize(
-            f"`{program}` wrote another estate than {name} holds: it has to build the one that ISTHMUS_ESTATE names"
+            f"`{program}` wrote another estate than the one in {name}: it must build the estate in ISTHMUS_ESTATE"
         )
 
 
 def _key(program: Program, estate: Estate) -> str:
-    """Names all that decides the output, or "" where that is not known."""
+    """The cache key: a hash of all inputs of the output, or "" if they are not known."""
     script = next((word for word in program.command if word.endswith(".py")), "")
     if not (program.folder / script).is_file():
         return ""
@@ -128,12 +129,12 @@ def _key(program: Program, estate: Estate) -> str:
 
 
 def _path() -> str:
-    """Where commands are found: beside this interpreter first, so that `python` has what pytest has."""
+    """PATH with the folder of this interpreter first, so that `python` has the packages of pytest."""
     return os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", os.defpath)])
 
 
 def _installed(program: Program) -> list[tuple[str, int]]:
-    """Where packages of the program's interpreter lie, and when one came or went."""
+    """The package folders of the program's interpreter, with their modification times."""
     interpreter = shutil.which(program.command[0], path=_path()) or program.command[0]
     packages = (program.folder / interpreter).absolute().parent.parent.glob("lib/python*/site-packages")
     return sorted((str(path), path.stat().st_mtime_ns) for path in packages)
@@ -152,7 +153,7 @@ def _sources(folder: Path, script: Path) -> Iterator[Path]:
 
 
 def _imported(path: Path) -> set[str]:
-    """The first part of the name of every module that a file imports. None where it is no Python."""
+    """The top-level names of the modules that a file imports; empty if it is not valid Python."""
     try:
         tree = ast.parse(path.read_bytes())
     except SyntaxError:

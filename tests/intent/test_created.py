@@ -105,7 +105,7 @@ def test_every_class_of_the_language_has_a_row() -> None:
 def test_whatever_is_created_and_left_out_is_named_with_its_line(said: Callable[[str], str], kind: str) -> None:
     expression, subject = EVERY[kind]
     text = said(SOUND + ESTATE + f"x = {expression}\n")
-    assert text.splitlines()[1:2] == ([f"  {subject}, company.py:21: it belongs to no estate"] if subject else [])
+    assert text.splitlines()[1:2] == ([f"  {subject}, company.py:21: no estate uses it"] if subject else [])
 
 
 @pytest.mark.parametrize(
@@ -124,8 +124,8 @@ def test_whatever_is_created_and_left_out_is_named_with_its_line(said: Callable[
 )
 def test_wherever_it_is_written(said: Callable[[str], str], source: str) -> None:
     text = said(SOUND + source + ESTATE)
-    assert text.startswith('What is created belongs to no estate:\n  spoke "b", company.py:')
-    assert text.count("it belongs to no estate") == 1
+    assert text.startswith('These objects belong to no estate:\n  spoke "b", company.py:')
+    assert text.count("no estate uses it") == 1
 
 
 @pytest.mark.parametrize(
@@ -150,12 +150,12 @@ def test_what_is_left_out_on_purpose_or_not_at_all(said: Callable[[str], str], s
 
 def test_what_its_holder_left_behind_is_named_and_not_what_a_forgotten_thing_holds(said: Callable[[str], str]) -> None:
     behind = said(SOUND + f"b = {SPOKE}\ndev = replace(dev, spokes=[a, b])\ndev = replace(dev, spokes=[a])\n" + ESTATE)
-    assert [line for line in behind.splitlines() if "belongs to no estate" in line][1:] == [
-        '  spoke "b", company.py:8: it belongs to no estate'
+    assert [line for line in behind.splitlines() if "no estate uses it" in line] == [
+        '  spoke "b", company.py:8: no estate uses it'
     ]
     held = said(SOUND + f'c = Environment("c", account="network", spokes=[{SPOKE}])\n' + ESTATE)
-    assert [line for line in held.splitlines() if "belongs to no estate" in line][1:] == [
-        '  environment "c", company.py:8: it belongs to no estate'
+    assert [line for line in held.splitlines() if "no estate uses it" in line] == [
+        '  environment "c", company.py:8: no estate uses it'
     ]
 
 
@@ -163,7 +163,7 @@ def test_what_its_holder_left_behind_is_named_and_not_what_a_forgotten_thing_hol
 def test_it_comes_before_the_rules_that_break_for_want_of_it(said: Callable[[str], str], check: str) -> None:
     text = said(SOUND + ESTATE.replace("[hub, dev]", "[dev]").replace("[lab]", "[]") + check)
     assert [line.partition(":")[0] for line in text.splitlines()] == [
-        "What is created belongs to no estate",
+        "These objects belong to no estate",
         '  environment "network", company.py',
         "    write",
         '  segment "lab", company.py',
@@ -198,9 +198,9 @@ def test_a_module_that_was_imported_before_the_load(tmp_path: Path, monkeypatch:
         load_estate("earlier.estate")
     for name in ("earlier", "earlier.parts", "earlier.estate"):
         del sys.modules[name]
-    assert [line for line in str(error.value).splitlines() if "belongs to no estate" in line][1:] == [
-        '  spoke "b", earlier/parts.py:8: it belongs to no estate',
-        '  spoke "c", earlier/parts.py:9: it belongs to no estate',
+    assert [line for line in str(error.value).splitlines() if "no estate uses it" in line] == [
+        '  spoke "b", earlier/parts.py:8: no estate uses it',
+        '  spoke "c", earlier/parts.py:9: no estate uses it',
     ]
 
 
@@ -287,6 +287,6 @@ def test_one_reference_forgotten_is_named(said: Callable[[str], str], estate: Es
     assume(sum(part == missing for part in parts(estate)) == 1)
     source = Source(estate, forget=missing)
     text = said(str(source))
-    assert text.startswith("What is created belongs to no estate:\n  ")
-    assert f", company.py:{source.line}: it belongs to no estate" in text.splitlines()[1]
-    assert text.count("it belongs to no estate") == 1
+    assert text.startswith("These objects belong to no estate:\n  ")
+    assert f", company.py:{source.line}: no estate uses it" in text.splitlines()[1]
+    assert text.count("no estate uses it") == 1

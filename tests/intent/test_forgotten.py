@@ -73,20 +73,20 @@ def test_nothing_is_said_of_an_estate_that_holds_all(told: Callable[..., str]) -
 
 def test_an_environment_in_a_file_that_nobody_imports(told: Callable[..., str]) -> None:
     assert told(new=NEW).splitlines() == [
-        "What is created belongs to no estate:",
+        "These objects belong to no estate:",
         "  environment at company/new.py:4: no estate of company imports this file",
-        "    write: from company.new import ... in estate.py, and what it creates in company/estate.py:7; "
-        'or call the file "_new.py", if it is left out on purpose',
+        "    write: from company.new import ... in estate.py, and its objects in company/estate.py:7; "
+        'or rename the file to "_new.py", if it is unused on purpose',
     ]
 
 
 def test_an_environment_that_is_imported_and_not_listed(told: Callable[..., str]) -> None:
     text = told(estate=ESTATE.replace("[network, dev]", "[network]"))
     assert text.splitlines() == [
-        "What is created belongs to no estate:",
-        '  environment "dev", company/dev.py:4: it belongs to no estate',
-        '    write: environments=[..., dev] of estate "company", company/estate.py:7; or call it _dev, if it is left '
-        "out on purpose",
+        "These objects belong to no estate:",
+        '  environment "dev", company/dev.py:4: no estate uses it',
+        '    write: environments=[..., dev] of estate "company", company/estate.py:7; or rename it to _dev, if it is '
+        "unused on purpose",
     ]
 
 
@@ -149,23 +149,23 @@ def test_the_module_that_is_named(environ: dict[str, str], module: str) -> None:
 
 @pytest.mark.parametrize("variable", ["ISTHMUS_ESTTAE", "ISTMUS_ESTATE", "ISTHMUS_ESTATES", "ISTHMUS-ESTATE"])
 def test_a_variable_that_is_misspelt_builds_no_other_estate(variable: str) -> None:
-    with pytest.raises(IntentError, match=f"{variable}=a.b: no such setting; did you mean ISTHMUS_ESTATE?"):
+    with pytest.raises(IntentError, match=f"{variable}=a.b: unknown variable; did you mean ISTHMUS_ESTATE?"):
         named({variable: "a.b", "ISTHMUS_ESTATE": "environments.estate"})
 
 
 @pytest.mark.parametrize(
     ("files", "hint"),
     [
-        ({"estate": ESTATE.replace("estate = ", "company = ")}, "; it holds company: write estate = Estate(...)"),
+        ({"estate": ESTATE.replace("estate = ", "company = ")}, "; it has company: write estate = Estate(...)"),
         ({"estate": ""}, ""),
     ],
 )
 def test_a_module_without_an_estate(told: Callable[..., str], files: dict[str, str], hint: str) -> None:
-    assert told(**files) == f"ISTHMUS_ESTATE=company.estate: the module holds no Estate named `estate`{hint}"
+    assert told(**files) == f"ISTHMUS_ESTATE=company.estate: the module has no Estate in a variable `estate`{hint}"
 
 
 def test_a_package_in_the_place_of_its_module() -> None:
-    with pytest.raises(IntentError, match=r"named `estate`; did you mean environments\.estate\?"):
+    with pytest.raises(IntentError, match=r"in a variable `estate`; did you mean environments\.estate\?"):
         load_estate("environments")
 
 

@@ -20,14 +20,14 @@ FINE = 'from company.parts import spoke\n\nestate = spoke("dev")\n'
         (
             FINE,
             "from company.estate import estate",
-            "company/parts.py:1: estate is not there yet, because of a circle of imports: company.estate imports "
-            "company.parts imports company.estate; parts.py:1 must not import company.estate: move what it needs into "
-            "a file that imports neither\n",
+            "company/parts.py:1: estate is not defined yet, because of an import cycle: company.estate imports "
+            "company.parts imports company.estate; parts.py:1 must not import company.estate: move the names that "
+            "it needs into a file that imports neither\n",
         ),
         (
             "import company.parts\n\nspoke = 1\n",
             "import company.estate\n\nspoke = company.estate.spoke\n",
-            "company/parts.py:3: estate is not there yet, because of a circle of imports: company.estate imports "
+            "company/parts.py:3: estate is not defined yet, because of an import cycle: company.estate imports "
             "company.parts imports company.estate; parts.py:3 must not import company.estate: ",
         ),
         # The module is there, or another one holds the name.
@@ -70,7 +70,7 @@ FINE = 'from company.parts import spoke\n\nestate = spoke("dev")\n'
         (
             'from isthmus.intent import Segment\n\nSegment("a").isolated = True\n',
             "",
-            "company/estate.py:3: cannot assign to field 'isolated': what is built does not change; ",
+            "company/estate.py:3: cannot assign to field 'isolated': intent objects cannot change; ",
         ),
         (
             "from isthmus.intent import Egress\n\nEgress.ONPREMISES\n",

@@ -46,7 +46,7 @@ def test_an_unknown_field_is_refused_with_the_one_that_was_meant() -> None:
 @pytest.mark.parametrize("field", ["preshared_key", "psk", "tunnel1_preshared_key"])
 def test_a_pre_shared_key_is_refused_and_never_shown(field: str) -> None:
     text = refused(Tunnel, **{field: "s3cr3t-value"})
-    assert "a pre-shared key is never written down" in text
+    assert "do not write a pre-shared key" in text
     assert "s3cr3t-value" not in text
 
 
@@ -57,12 +57,12 @@ def test_a_pre_shared_key_is_refused_and_never_shown(field: str) -> None:
         ({"egress": "everywhere"}, "got 'everywhere'; write Egress.LOCAL or Egress.ON_PREMISES or Egress.CENTRAL or"),
         ({"egress": "on-premises"}, "got 'on-premises'; write Egress.ON_PREMISES"),
         ({"zones": "use1-az1"}, "got 'use1-az1'; write a list: ['use1-az1']"),
-        ({"zones": 3}, "zones: must be a list, got 3; write it in brackets: [...]"),
-        ({"zones": {"use1-az1"}}, "zones: must be a list, got {'use1-az1'}; write [...] in place of {...}"),
+        ({"zones": 3}, "zones: must be a list, got 3; write the value in brackets: [...]"),
+        ({"zones": {"use1-az1"}}, "zones: must be a list, got {'use1-az1'}; write [...] instead of {...}"),
         ({"subnets": {"private_az1": 1}}, 'subnets.private_az1: must be text, got 1; write it in quotes: "1"'),
         (
             {"subnets": ["10.1.0.0/23"]},
-            "got ['10.1.0.0/23']; write a name before each: {...: '10.1.0.0/23'}",
+            "got ['10.1.0.0/23']; write a dict with names: {...: '10.1.0.0/23'}",
         ),
         ({"cidr": IPv4Network("10.1.0.0/20")}, '; write it as text: "10.1.0.0/20"'),
         ({"segment": 5}, "segment: must be a Segment or its name, got 5"),
@@ -99,12 +99,12 @@ NETWORK = Environment("network", account="network")
     ("given", "message"),
     [
         ([NETWORK, None], "environments[1]: must be an Environment, got None"),
-        ([(NETWORK,)], 'got a tuple of Environment "network"; write no comma behind it where it is made'),
-        ([[NETWORK, NETWORK]], 'got a list of Environment "network" and others; write its parts one by one, or a star'),
+        ([(NETWORK,)], 'got a tuple of Environment "network"; write no trailing comma after the object'),
+        ([[NETWORK, NETWORK]], 'got a list of Environment "network" and others; write its elements one by one, or a'),
         (["network"], "got 'network'; write Environment(...)"),
         ([SimpleNamespace()], "must be an Environment, got namespace()"),
         ([sys.modules[__name__]], "got the module tests.intent.test_model; write test_model.NETWORK"),
-        (NETWORK, 'environments: must be a list, got Environment "network"; write it in brackets: [...]'),
+        (NETWORK, 'environments: must be a list, got Environment "network"; write the value in brackets: [...]'),
     ],
 )
 def test_where_a_thing_is_wanted_it_is_said_which_and_how(given: Any, message: str) -> None:
@@ -115,7 +115,7 @@ def test_where_a_thing_is_wanted_it_is_said_which_and_how(given: Any, message: s
     ("given", "message"),
     [
         ([SERVICES, WORKLOADS], "and others; write one of them: this field takes one Segment"),
-        ([SERVICES], "write it without brackets: this field takes one Segment"),
+        ([SERVICES], "write the element without brackets: this field takes one Segment"),
     ],
 )
 def test_several_where_one_is_taken(given: Any, message: str) -> None:
@@ -134,7 +134,7 @@ def test_a_port_has_a_protocol_and_a_pair_is_a_tuple() -> None:
         AllowedConnection, source="a", to="b", ports=[443]
     )
     text = refused(Site, "a", networks={}, customer_gateways=[], coordinates=[1.0, 2.0])
-    assert "coordinates: must be a tuple, got [1.0, 2.0]; write (...) in place of [...]" in text
+    assert "coordinates: must be a tuple, got [1.0, 2.0]; write (...) instead of [...]" in text
 
 
 def test_the_name_goes_by_its_name() -> None:

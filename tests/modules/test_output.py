@@ -274,7 +274,7 @@ def test_a_broken_estate_leaves_the_last_good_output(tmp_path):
     ("text", "output"),
     [
         (None, "no such module"),
-        ("", "holds no Estate"),
+        ("", "has no Estate in a variable"),
         ("from isthmus.intent import Spoke\nSpoke('x', cdr='10.0.0.0/16')", "did you mean cidr"),
     ],
 )

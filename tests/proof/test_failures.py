@@ -44,7 +44,7 @@ def test_every_output_has_the_same_number(subject: Analysis) -> None:
     flows = {(a, b) for lost in listed["lost_flows"] for a in lost["sources"] for b in lost["destinations"] if a != b}
     assert len(flows) == connection.count
     taken = losses(subject, scenario(subject, connection.failure.what))
-    assert sum(1 + loss.alike for loss in taken) == connection.count
+    assert sum(1 + loss.equivalent for loss in taken) == connection.count
     out = io.StringIO()
     print_proof(answer, Console(file=out, width=300, highlight=False, markup=False), every=True)
     part = out.getvalue().partition(f"{connection.failure}: {connection.count} flows lost\n")[2]

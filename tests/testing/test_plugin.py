@@ -132,7 +132,7 @@ def test_an_estate_that_breaks_a_rule_is_told_so_and_not_synthesized(project):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"environments/estate.py": ""}, "*the module holds no Estate named `estate`"),
+        ({"environments/estate.py": ""}, "*the module has no Estate in a variable `estate`"),
         ({"main.py": "import sys; sys.exit('no such account')"}, "*main.py` ended with 1:"),
         ({"main.py": "import sys; sys.exit('no such account')"}, "no such account"),
         ({"main.py": ""}, "*main.py` wrote no intent.json into CDKTF_OUTDIR: *"),
@@ -173,7 +173,7 @@ def test_a_variable_that_is_misspelt_tests_no_other_estate(project, monkeypatch)
     monkeypatch.setenv("ISTHMUS_ESTTAE", "environments.two")
     ran = project.test()
     assert ran.parseoutcomes()["errors"] == 2
-    ran.stdout.fnmatch_lines(["ISTHMUS_ESTTAE=environments.two: no such setting; did you mean ISTHMUS_ESTATE[?]"])
+    ran.stdout.fnmatch_lines(["ISTHMUS_ESTTAE=environments.two: unknown variable; did you mean ISTHMUS_ESTATE[?]"])
 
 
 def test_python_is_the_one_that_pytest_runs_on(project, monkeypatch):

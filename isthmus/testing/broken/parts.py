@@ -1,4 +1,4 @@
-"""What every change is made of: the register, things called `extra`, and estates with more or less in them."""
+"""Parts of the changes: their registry, objects with the name `extra`, and changed estates."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def breaks(change: Break) -> Break:
 
 
 def extra_segment(name: str = "extra", **given: Any) -> Segment:
-    """A segment without a way out."""
+    """A segment without egress."""
     return Segment(name, **{"allowed_egress": {Egress.NONE}, **given})
 
 
@@ -49,7 +49,7 @@ def extra_gateway(name: str = "extra", **given: Any) -> CustomerGateway:
 
 
 def extra_site(name: str = "extra", **given: Any) -> Site:
-    """A site with one network, which it advertises."""
+    """A site that advertises its one network."""
     usual = {"networks": {"lan": LAN}, "advertises": [LAN], "customer_gateways": [extra_gateway(name)]}
     return Site(name, **{**usual, **given})
 
@@ -60,7 +60,7 @@ def extra_vpn(name: str = "extra", **given: Any) -> VpnConnection:
 
 
 def with_hub(estate: Estate, **changes: Any) -> Estate:
-    """The estate with the environment that holds the hub changed."""
+    """The estate with a change in the hub's environment."""
     environments = [replace(e, **changes) if e.hub is not None else e for e in estate.environments]
     return replace(estate, environments=environments)
 
@@ -73,7 +73,7 @@ def grown(
     spokes: Sequence[Spoke] = (),
     vpns: Sequence[VpnConnection] = (),
 ) -> Estate:
-    """The estate with more of everything, and a segment `extra` for it."""
+    """The estate with more objects, and a segment `extra` for them."""
     if not any(segment.name == "extra" for segment in segments):
         segments = [*segments, extra_segment()]
     hub = estate.hub_environment
@@ -98,7 +98,7 @@ def extra_environment(**given: Any) -> Environment:
 
 
 def first_zone(estate: Estate) -> list[str]:
-    """The first zone of the estate's Region, whichever zones the estate names."""
+    """The first zone of the estate's Region, independent of the estate's zones."""
     return [REGIONS[estate.region].zone_ids[0]]
 
 
@@ -108,7 +108,7 @@ def wide_spoke(estate: Estate, name: str = "extra", **given: Any) -> Spoke:
 
 
 def asking(*targets: str) -> list[ForwardRule]:
-    """A domain that is asked for at these addresses."""
+    """A forward rule to these addresses."""
     return [ForwardRule("corp.example.com", targets=targets)]
 
 
@@ -118,7 +118,7 @@ def without_dns(estate: Estate) -> Estate:
 
 
 def without_sites(estate: Estate) -> Estate:
-    """The estate without sites: its segments would deny their spokes the extra networks too."""
+    """The estate without sites, since its segments would also deny the extra networks."""
     segments = [replace(segment, site_networks=None) for segment in estate.segments]
     bare = with_hub(
         replace(without_dns(estate), sites=[], segments=segments, allowed_connections=[]), vpn_connections=[]
@@ -127,7 +127,7 @@ def without_sites(estate: Estate) -> Estate:
 
 
 def in_china(estate: Estate) -> Estate:
-    """The estate in a Region of China, without sites and spokes, names and alarms."""
+    """The estate in a Region of China, without sites, spokes, DNS and alarms."""
     bare = without_sites(with_hub(estate, observability=None))
     arn = "arn:aws-cn:organizations::999999999999:organization/o-example0001"
     units = [replace(u, arn=u.arn.replace("arn:aws-us-gov:", "arn:aws:")) for u in bare.organization.units]
@@ -142,23 +142,23 @@ def in_china(estate: Estate) -> Estate:
 
 
 def _closed(estate: Estate) -> Estate:
-    """The estate where nobody leaves through a site: ON_PREMISES becomes NONE."""
+    """The estate with egress NONE instead of ON_PREMISES."""
 
-    def way(egress: Egress) -> Egress:
+    def changed(egress: Egress) -> Egress:
         return Egress.NONE if egress is Egress.ON_PREMISES else egress
 
     segments = [
-        replace(segment, allowed_egress=frozenset(map(way, segment.allowed_egress))) for segment in estate.segments
+        replace(segment, allowed_egress=frozenset(map(changed, segment.allowed_egress))) for segment in estate.segments
     ]
     environments = [
-        replace(environment, spokes=[replace(spoke, egress=way(spoke.egress)) for spoke in environment.spokes])
+        replace(environment, spokes=[replace(spoke, egress=changed(spoke.egress)) for spoke in environment.spokes])
         for environment in estate.environments
     ]
     return replace(estate, segments=segments, environments=environments)
 
 
 def quiet(estate: Estate) -> Estate:
-    """The estate where every site that advertises a default advertises its networks too, so that another site may."""
+    """The estate where every site with an advertised default route also advertises its networks."""
     sites = [
         replace(site, advertises=[*site.networks.values(), DEFAULT]) if DEFAULT in site.advertises else site
         for site in estate.sites
@@ -167,6 +167,6 @@ def quiet(estate: Estate) -> Estate:
 
 
 def without_summaries(estate: Estate) -> Estate:
-    """The estate where no site advertises a range around the blocks: a prefix inside them would break a second rule."""
+    """The estate without advertised ranges around the blocks: they would make a change break a second rule."""
     sites = [replace(site, advertises=[cidr for cidr in site.advertises if cidr != SUMMARY]) for site in estate.sites]
     return replace(estate, sites=sites)
