@@ -1,4 +1,4 @@
-"""A private, per-user directory of things built once. What lies in it is believed, so nobody else may write there."""
+"""A private directory of things that are built once. Its contents are trusted, so only its user may write to it."""
 
 import contextlib
 import hashlib
@@ -18,11 +18,11 @@ _UNUSED_FOR_S = 30 * 24 * 3600
 
 
 class CacheUnusableError(Exception):
-    """The cache, or one entry of it, cannot be used; the message says where and why, and what would help."""
+    """The cache, or one entry of it, cannot be used; the message names the place, the cause and the remedy."""
 
 
 def cache_directory() -> Path:
-    """Where built things are kept: `ISTHMUS_CACHE_DIR`, else `isthmus` below `XDG_CACHE_HOME` or `~/.cache`."""
+    """The directory of the cache: `ISTHMUS_CACHE_DIR`, else `isthmus` below `XDG_CACHE_HOME` or `~/.cache`."""
     if chosen := os.environ.get("ISTHMUS_CACHE_DIR"):
         return Path(chosen)
     base = os.environ.get("XDG_CACHE_HOME")
@@ -30,9 +30,9 @@ def cache_directory() -> Path:
 
 
 def cached(root: Path, key: str, build: Callable[[Path], None]) -> Path:
-    """The directory `key` below `root`; where it does not exist, `build` fills it first.
+    """The directory `key` below `root`. If it does not exist, `build` fills it first.
 
-    Safe with several processes at once: each builds beside the others, and the first to finish wins.
+    Safe with several processes at once: each builds its own, and the first to finish is kept.
     Raises `CacheUnusableError` when `root` is not private to this user, cannot be written although something must be
     built, or the entry is not what was once built.
     """
@@ -44,16 +44,16 @@ def cached(root: Path, key: str, build: Callable[[Path], None]) -> Path:
         _check(entry)
     except OSError as error:
         raise CacheUnusableError(f"{error.filename or root}: {error.strerror or error}") from error
-    with contextlib.suppress(OSError):  # only tells `_remove_unused` that the entry is in use
+    with contextlib.suppress(OSError):  # marks the entry as in use, for `_remove_unused`
         os.utime(entry)
     return entry
 
 
 @contextlib.contextmanager
 def alone(root: Path) -> Iterator[None]:
-    """Keep other processes that ask for the same out until the block ends, so that only one of them builds.
+    """Make other processes that build the same wait until the block ends, so that only one of them builds.
 
-    Where the system or the file system has no such locks, they are not kept out, and `cached` is safe all the same.
+    If the system or the file system has no such locks, they do not wait, and `cached` is still safe.
     Raises `CacheUnusableError` as `cached` does.
     """
     try:
@@ -66,7 +66,7 @@ def alone(root: Path) -> Iterator[None]:
             import fcntl
 
             with contextlib.suppress(OSError):
-                fcntl.flock(lock, fcntl.LOCK_EX)  # given back when the file is closed, or its process ends
+                fcntl.flock(lock, fcntl.LOCK_EX)  # released when the file is closed or the process ends
         yield
 
 
@@ -120,6 +120,6 @@ def _digests(directory: Path) -> dict[str, str]:
 
 def _remove_unused(root: Path) -> None:
     for entry in root.iterdir():
-        with contextlib.suppress(FileNotFoundError):  # what another process was building, and has by now
+        with contextlib.suppress(FileNotFoundError):  # another process has finished building it
             if time.time() - entry.stat().st_mtime > _UNUSED_FOR_S:
                 shutil.rmtree(entry, ignore_errors=True)

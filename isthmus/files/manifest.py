@@ -120,7 +120,7 @@ def _configuration(out: Path) -> set[str]:
 
 
 def _entries(stacks: Path) -> Iterator[tuple[Path, bool]]:
-    """Everything below a folder but what Terraform itself keeps there, and whether it is a symbolic link."""
+    """Every entry below a folder except the data of Terraform, and whether it is a symbolic link."""
     waiting = [stacks]
     while waiting:
         try:
@@ -132,7 +132,7 @@ def _entries(stacks: Path) -> Iterator[tuple[Path, bool]]:
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(Path(entry.path))
         except OSError:
-            continue  # it went away, or cannot be listed: what reads the Terraform in it refuses it
+            continue  # it was removed or cannot be listed: reading its Terraform reports it
 
 
 def is_half_written(out: Path) -> bool:
@@ -144,7 +144,7 @@ def output_of(path: Path) -> Path | None:
     """The output folder that a path is, or is a part of (`stacks`, a root below it, its intent), or None."""
     try:
         around = path.resolve()
-    except (OSError, RuntimeError):  # links that go in circles: whoever reads the path says so
+    except (OSError, RuntimeError):  # circular links: reading the path reports them
         return None
     folders = (around, *around.parents[:2])
     for folder in folders:

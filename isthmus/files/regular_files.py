@@ -1,4 +1,4 @@
-"""Regular files of a limited size: how everything is read that others may have written."""
+"""Regular files of a limited size: how all input is read that others may have written."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KINDS = {
 
 
 class NotRegularError(ValueError):
-    """It is no regular file, or too large a one: what it is, and what to give."""
+    """It is not a regular file, or it is too large. `problem` says what it is, `remedy` what to give."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(problem)
@@ -24,9 +24,9 @@ class NotRegularError(ValueError):
 
 
 def bytes_of(path: Path, largest: int, *, follow: bool = True) -> bytes:
-    """What a regular file holds. Raises `NotRegularError` for anything else and for more than `largest` bytes.
+    """The contents of a regular file. Raises `NotRegularError` for anything else and for more than `largest` bytes.
 
-    A pipe or a device may never end, so it is not waited for. Without `follow`, a symbolic link is an `OSError`.
+    A pipe or a device may never end, so it is not read. Without `follow`, a symbolic link is an `OSError`.
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
     descriptor = os.open(path, flags if follow else flags | getattr(os, "O_NOFOLLOW", 0))

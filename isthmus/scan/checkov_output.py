@@ -1,4 +1,4 @@
-"""What Checkov says beside its verdicts, and what it takes from the environment."""
+"""The log of Checkov, and the settings that it reads from the environment."""
 
 from __future__ import annotations
 

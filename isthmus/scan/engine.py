@@ -26,7 +26,7 @@ from isthmus.scan.subprocess import out_of_memory
 from isthmus.scan.terraform_json import FIRST, LAST, Document
 
 with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # what Checkov's dependencies deprecate is not ours to tell
+    warnings.simplefilter("ignore")  # deprecations inside Checkov's dependencies
     try:
         from checkov.common.checks_infra.registry import get_graph_checks_registry
         from checkov.common.models.enums import CheckResult
@@ -55,7 +55,7 @@ _REGISTRIES = {
     "module": module_registry,
 }
 _SCANNED_ONE_BY_ONE = ("resource", "data")
-_AFTER_APPLY = "true_after_unknown"  # what Checkov writes for a value that only the apply will know
+_AFTER_APPLY = "true_after_unknown"  # written by Checkov for a value that is known after apply
 _NULL = {"constant_value": None}
 _INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 _NOTHING_IN_IT: Any = []  # skip comments: waivers have their own file
@@ -63,7 +63,7 @@ _NOTHING_IN_IT: Any = []  # skip comments: waivers have their own file
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """What one check said about one block. `crashed`: it said nothing, because it failed itself."""
+    """The result of one check for one block. `crashed`: there is none, because the check itself failed."""
 
     check: str
     severity: str | None
@@ -144,10 +144,10 @@ def judge_plan(path: Path, only: Sequence[str] = ()) -> Judged:
     plan, text = read_plan(path)
     errors: dict[str, str] = {}
     with TemporaryDirectory() as folder:
-        # Of the same document, in the encoding and with the ending that Checkov wants.
+        # A copy of the same document, in the encoding and with the ending that Checkov needs.
         copy = Path(folder) / "plan.json"
         copy.write_text(text, encoding="utf-8")
-        # Without it, arguments that only the apply will know look as if nobody had written them.
+        # Without it, arguments that are known after apply look as if they were not set.
         with environment(EVAL_TF_PLAN_AFTER_UNKNOWN="true"), silence():
             template, _ = parse_tf_plan(str(copy), errors)
     if not template:
@@ -316,12 +316,12 @@ def _planned(plan: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _named(address: str) -> str:
-    """The address of a data source as if it were a resource's: of which kind it is, is told beside it."""
+    """An address without `data.`: the kind is kept separately."""
     return re.sub(r"(^|\.)data\.", r"\1", address)
 
 
 def _forget_unwritten(template: Mapping[str, Any], plan: Mapping[str, Any]) -> None:
-    """Take out arguments that nobody wrote: that the provider will fill them in does not make them there."""
+    """Remove arguments that the configuration does not set, although the provider will set them."""
     written = dict(_written((plan.get("configuration") or {}).get("root_module"), ""))
     for entity in template.get("resource", ()):
         for values in (values for named in entity.values() for values in named.values()):
@@ -332,11 +332,11 @@ def _forget_unwritten(template: Mapping[str, Any], plan: Mapping[str, Any]) -> N
 
 
 def _written(module: Mapping[str, Any] | None, prefix: str) -> Iterator[tuple[str, set[str]]]:
-    """The arguments that a module and those below it write, by the address of the resource."""
+    """The arguments set in a module and in those it calls, by the address of the resource."""
     module = module or {}
     for resource in module.get("resources") or ():
         expressions = resource.get("expressions") or {}
-        yield prefix + resource["address"], {name for name, said in expressions.items() if said != _NULL}
+        yield prefix + resource["address"], {name for name, expression in expressions.items() if expression != _NULL}
     for name, call in (module.get("module_calls") or {}).items():
         yield from _written(call.get("module"), f"{prefix}module.{name}.")
 

@@ -1,6 +1,6 @@
 """Whether Checkov's rendering of variables could find a value. It takes longer than all checks together.
 
-Synthesized Terraform refers to what only the apply knows. Rendering is for what somebody wrote elsewhere: a default, an
+Synthesized Terraform refers to what only the apply knows. Rendering is for values from elsewhere: a default, an
 argument of a module, a local value, another resource's argument.
 """
 
@@ -18,7 +18,7 @@ _JUDGED = ("resource", "data", "provider", "module")
 
 
 def something_to_render(documents: Iterable[Document]) -> bool:
-    """Whether any argument of these refers to a value that stands in them, or is an expression to evaluate."""
+    """Whether any argument of these refers to a value in the document, or is an expression to evaluate."""
     contents = [document.content for document in documents]
     written = {name for content in contents for name in _written_outputs(content)}
     return any(_has_values(content) or _refers_to_values(content, written) for content in contents)

@@ -73,19 +73,19 @@ def scan(
 
 
 def _judged(judge: Callable[[], Judged], limits: Limits, what: str) -> Judged:
-    """What Checkov says, in a process of its own."""
+    """The verdicts of Checkov, computed in a separate process."""
     from isthmus.scan import engine
 
     def work() -> Mapping[str, Any]:
         engine.stop_without_memory()
         return asdict(judge())
 
-    said = apart(work, limits, what)
+    outcome = apart(work, limits, what)
     verdicts = tuple(
         engine.CheckOutcome(**{**one, "details": tuple(one["details"]), "lines": tuple(one["lines"])})
-        for one in said["verdicts"]
+        for one in outcome["verdicts"]
     )
-    return engine.Judged(verdicts, said["resources"])
+    return engine.Judged(verdicts, outcome["resources"])
 
 
 def _findings(judged: Judged, files: dict[str, tuple[str, RootFile]]) -> list[Finding]:
@@ -151,7 +151,7 @@ def _answer(
             waived.append((finding, valid[0]))
         else:
             standing.append(finding)
-    # What came with the policies is for any estate: where it is idle, that says nothing about this one.
+    # Waivers of the policies are for any estate, so an unused one is not reported.
     expired = tuple(one for one in waivers if one.expires < today and (one in used or not one.shipped))
     unused = tuple(one for one in waivers if one.expires >= today and not (one in used or one.shipped))
     return Scan(tuple(standing), tuple(waived), expired, unused, roots, resources, passed, today)

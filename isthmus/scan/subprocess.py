@@ -1,7 +1,7 @@
-"""Work on input that nobody vouches for, in a process of its own: it may be stopped, and takes so much memory at most.
+"""Work on untrusted input in a separate process, with a limit of time and of memory.
 
 Checkov evaluates expressions. `format("%1000000000d", 1)` asks for all memory, and a regular expression may take longer
-than anybody lives; no signal handler gets through to either.
+than years; no signal handler interrupts either.
 """
 
 from __future__ import annotations
@@ -79,14 +79,14 @@ def _child(work: Callable[[], Any], limits: Limits, sender: Connection) -> None:
     except ScanError as error:
         answer = {"problem": str(error)}
     except Exception as error:  # noqa: BLE001  whatever Checkov trips over is in the input
-        said = str(error).partition("\n")[0][:200]
-        answer = {"problem": f"Checkov cannot judge it: {type(error).__name__}: {said}"}
+        first_line = str(error).partition("\n")[0][:200]
+        answer = {"problem": f"Checkov cannot judge it: {type(error).__name__}: {first_line}"}
     sender.send_bytes(json.dumps(answer).encode())
     sender.close()
 
 
 def out_of_memory() -> NoReturn:
-    """End the child process: it was refused memory, and what it says after that means nothing."""
+    """End the child process: it ran out of memory, so any further result is invalid."""
     os._exit(_TOO_MUCH_MEMORY)
 
 

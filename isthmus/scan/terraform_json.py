@@ -54,7 +54,7 @@ def read_documents(folder: Path) -> list[Document]:
     """Every `.tf.json` file below a folder, `.terraform` left out.
 
     Raises UnreadableInput for a file that is not Terraform JSON, for a folder without any, and for a module that is
-    called by its path and is not there: nobody would see what it holds.
+    called by its path and does not exist: its contents would not be scanned.
     """
     if not folder.is_dir():
         raise UnreadableInput(f"{folder} is not a folder of synthesized Terraform")

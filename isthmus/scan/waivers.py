@@ -1,13 +1,13 @@
-"""Waivers: what a team has decided not to follow, why, and until when.
+"""Waivers: checks that a team has decided not to follow, with the reason and an expiry date.
 
 [[waiver]]
 check = "CKV_AWS_60"
 root = "network"                                # optional, a pattern as below; any root if left out
-resource = "module.hub.aws_iam_role.join_*"     # address in the root; * and ? stand for anything
+resource = "module.hub.aws_iam_role.join_*"     # address in the root; * and ? match anything
 reason = "The trust is bound to the organization, which this check does not read."
 expires = 2027-06-30                            # the last day it holds
 
-A folder of policies may come with waivers of its own, for findings that are nobody's decision but the generator's. Not
+A folder of policies may have its own waivers, for findings that only the generator decides. Not
 every estate has what they are for, so they may be idle.
 """
 
@@ -84,7 +84,7 @@ def read_waivers(path: Path) -> tuple[Waiver, ...]:
 
 def _faults(entry: Mapping[str, Any]) -> list[str]:
     faults = [f"{key} is missing" for key in _REQUIRED if key not in entry]
-    faults += [f"{key} is no field of a waiver; it has {', '.join(sorted(_KNOWN))}" for key in entry.keys() - _KNOWN]
+    faults += [f"{key} is not a field of a waiver; it has {', '.join(sorted(_KNOWN))}" for key in entry.keys() - _KNOWN]
     for key, value in entry.items():
         if key == "expires":
             if not isinstance(value, date) or isinstance(value, datetime):
@@ -93,7 +93,7 @@ def _faults(entry: Mapping[str, Any]) -> list[str]:
             faults.append(f"{key} is {value!r}; expected text")
     reason = entry.get("reason")
     if isinstance(reason, str) and len(reason.strip()) < _LEAST_REASON:
-        faults.append(f"reason is {reason!r}; say why, so that the next reader can judge it")
+        faults.append(f"reason is {reason!r}; give the reason, so that a reader can judge it")
     if entry.get("resource") == "*":
         faults.append("resource is '*': that turns the check off; name what it is waived for")
     return sorted(faults)

@@ -35,12 +35,12 @@ _PARTITIONS = {"cn": ("aws-cn", "amazonaws.com.cn"), "us-gov": ("aws-us-gov", "a
 
 
 class StandIn(str):
-    """The name of an Availability Zone that is not known; `source` says of which list it is one."""
+    """The name of an Availability Zone that is not known; `source` identifies its list."""
 
     source: str
 
     def __new__(cls, name: str, source: str) -> StandIn:
-        """The stand-in `name`, of the list that `source` tells from others."""
+        """The stand-in `name` of the list that `source` identifies."""
         made = super().__new__(cls, name)
         made.source = source
         return made

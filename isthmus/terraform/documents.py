@@ -92,7 +92,7 @@ def _diagnosis(data: bytes, error: ValueError) -> tuple[str, str]:
         if not error.doc.lstrip().startswith(("{", "[")):
             return "it is not JSON", _AGAIN
         text = error.doc.rstrip()
-        # A cut may leave a bracket last: one that stands in a text which then never ends.
+        # A cut may leave a bracket last: one inside a string that then has no end.
         if error.pos >= len(text) or not text.endswith(("}", "]")) or error.msg.startswith("Unterminated string"):
             return "the JSON in it ends too early", _AGAIN
         return f"it is not JSON (line {error.lineno}, column {error.colno})", _AGAIN

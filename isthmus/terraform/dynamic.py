@@ -14,7 +14,7 @@ from isthmus.terraform.scopes import EvaluationScope, bound, having, unknown
 from isthmus.terraform.work_limit import spend
 
 _MOST = 10_000  # blocks of one kind in one resource
-_STEPS = 10  # what a block counts, beside what is evaluated in it
+_STEPS = 10  # steps of a block, in addition to those of its expressions
 
 
 def expanded(raw: Any, scope: EvaluationScope, literal: Mapping[str, Value]) -> list[tuple[str, Value]]:

@@ -83,7 +83,7 @@ def _textencodebase64(text: Value, encoding: Value) -> Any:
 
 
 def _textdecodebase64(text: Value, encoding: Value) -> Any:
-    """Of bytes that are not of the encoding, and of a byte order mark, Terraform makes what this does not try."""
+    """Bytes that are not of the encoding, and a byte order mark, are not evaluated."""
     if as_string(encoding) not in _ENCODINGS:
         return NotImplemented
     try:

@@ -35,7 +35,7 @@ _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _DIGITS = re.compile(r"\d+")
 _PLAIN_TEXT = re.compile(r"[^$%]+")
 _PLAIN_QUOTED = re.compile(r'[^$%"\\\n]+')
-_DEEPEST = 60  # levels of nesting in one expression; nobody writes ten
+_DEEPEST = 60  # levels of nesting in one expression; real ones have fewer than ten
 _LONGEST_CHAIN = 200  # steps of one reference, operators of one row, parts of one type: each is a level to evaluate
 
 

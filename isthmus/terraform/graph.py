@@ -10,8 +10,8 @@ An argument that is absent, or null, is not in `Resource.values`: the provider's
 encoded where the value is used. So is an empty string, of an argument or in a block: the AWS provider makes no
 difference, and plans and states hold either. Lists and sets are tuples; nothing is said about the order of a set.
 
-A nested block may be one mapping or a tuple of them, since JSON syntax allows both and tells no block from a map:
-`blocks` gives either as a tuple.
+A nested block may be one mapping or a tuple of them, since JSON syntax allows both and does not distinguish a
+block from a map: `blocks` gives either as a tuple.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ class Ref:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value nobody knows before apply, or that this reader cannot evaluate.
+    """A value that is known after apply only, or that this reader cannot evaluate.
 
-    `reason` is fit for a person: the expression, or the feature that prevents an answer. It never holds a sensitive
+    `reason` is for messages: the expression, or the feature that prevents an answer. It never holds a sensitive
     value, and is safe to print.
     """
 
@@ -106,11 +106,11 @@ class Graph:
 
     `outputs` are those of the roots, by `<root>/<name>`, or by name where there is one root.
 
-    `unexpanded` holds resources of which nobody knows how many there are, because `count` or `for_each` could not be
+    `unexpanded` holds resources whose number is not known, because `count` or `for_each` could not be
     evaluated: there may be none, or many. Their address ends in `[?]`, and whatever depends on the index is `Unknown`.
     What they touch (a route's table, an association's attachment) must be answered as unknown.
 
-    `undeclared` are references to nothing, where the input tells them from ids of things elsewhere.
+    `undeclared` are references to nothing, where the input distinguishes them from ids of resources elsewhere.
 
     `attachments` are ids of transit gateway attachments that data sources have read, each with the ids of what is
     attached and of the gateway: no resource has them.

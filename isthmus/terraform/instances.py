@@ -1,4 +1,4 @@
-"""`count` and `for_each`: which instances a block stands for."""
+"""`count` and `for_each`: the instances of a block."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Key = str | int | None
 
 
 def instances(body: Mapping[str, Any], scope: EvaluationScope, text: str) -> dict[Key, EvaluationScope] | Unknown:
-    """A block's instances by key, each with the scope its arguments are evaluated in, or why nobody knows them.
+    """A block's instances by key, each with the scope of its arguments, or why they are not known.
 
     Without `count` and `for_each` that is one instance, with the key `None`.
     """

@@ -1,6 +1,6 @@
 """What the provider reads back: a route table's `route` also holds what separate `aws_route`s put there, and so on.
 
-Arguments that are both optional and computed show all that is in AWS, whoever made it. Kept beside the separate
+Arguments that are both optional and computed show everything in AWS, of any origin. In addition to the separate
 resources that made it, everything would be there twice, and what a plan changes or removes would stay as it was. So
 what a separate resource made is left to that resource, unless the configuration writes the argument out itself.
 
@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from isthmus.terraform.graph import Value
 
 Json = Mapping[str, Any]
-_EVERYTHING = "*"  # rules of security groups come back sorted and merged: which is whose cannot be told
+_EVERYTHING = "*"  # rules of security groups are returned sorted and merged, without their origin
 
 
 class Made(NamedTuple):
@@ -73,7 +73,7 @@ _SEPARATE: dict[str, _Separate] = {
     "aws_vpc_security_group_egress_rule": _Separate("security_group_id", _always("egress"), _whole),
 }
 
-# How a part of an argument is told from the others, by type and argument of the owner.
+# What identifies a part of an argument, by type and argument of the owner.
 _PARTS: dict[tuple[str, str], Callable[[Json], str]] = {
     **{(f"aws_{kind}route_table", "route"): _destination for kind in ("", "default_")},
     **{
@@ -108,7 +108,7 @@ def left(
 ) -> dict[str, Value]:
     """A resource's values without what others made of them.
 
-    Arguments that are `written` in its configuration stay. Of a state nobody can say which are (None): there rules of
+    Arguments that are `written` in its configuration stay. In a state they are not known (None): there, rules of
     security groups stay too, which allow the same twice.
     """
     result = dict(values)

@@ -1,4 +1,4 @@
-"""The way in: what a path holds, and the graph of it."""
+"""Reading of inputs: what a path holds, and its graph."""
 
 from __future__ import annotations
 
@@ -77,11 +77,11 @@ def sources(*paths: str | Path) -> tuple[Input, ...]:
 
 
 def read(*paths: str | Path, when: When = "after") -> Graph:
-    """One graph of everything given: folders of synthesized roots, plans, and states, each told by what it holds.
+    """One graph of all inputs: folders of synthesized roots, plans, and states, each recognized by its contents.
 
-    Of plans, `when` chooses what will be (`after`) or what is (`before`). Several inputs are joined: folders by
-    `terraform_remote_state`, plans and states by the ids they know. Addresses are prefixed by the root (the folder's or
-    file's name), unless there is only one. Raises `UnreadableTerraform`.
+    For plans, `when` selects the state after the apply (`after`) or before it (`before`). Several inputs are joined:
+    folders by `terraform_remote_state`, plans and states by the ids in them. Addresses are prefixed by the root (the
+    name of the folder or file), unless there is only one. Raises `UnreadableTerraform`.
     """
     return graph_of(sources(*paths), when=when)
 
@@ -158,7 +158,7 @@ def _roots(path: Path) -> list[tuple[str, Path]]:
         if stacks.name == "stacks" and stacks.is_dir():
             roots = [(entry.name, entry) for entry in sorted(stacks.iterdir()) if entry.is_dir() and is_module(entry)]
             if roots and stacks != path and is_module(path):
-                problem = "it holds Terraform itself, beside the roots in stacks"
+                problem = "it holds Terraform itself, in addition to the roots in stacks"
                 raise UnreadableTerraform(path, problem, "Give one of the two: the folder stacks, or a copy without it")
             if roots:
                 return roots

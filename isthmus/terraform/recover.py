@@ -1,10 +1,9 @@
 """What a plan does not know until apply, recovered from the configuration that the plan carries.
 
-Of a JSON-syntax configuration the plan holds the expression itself (as a `constant_value` beside `references`, which is
-no constant), so it is evaluated. Of HCL it holds only what the expression refers to. From that, a reference is taken
-where one answer is possible: an identifier that is unknown must come from something that the expression refers to and
-that is unknown itself. Where an instance is chosen only by having the same key as the resource asked about, a note says
-so.
+For a JSON-syntax configuration the plan holds the expression itself (as a `constant_value` with `references`, which is
+no constant), so it is evaluated. For HCL it holds only the references of the expression. From them, a reference is
+taken if only one is possible: an unknown identifier must come from something that the expression refers to and that is
+unknown itself. If an instance is chosen only because it has the same key as the resource, a note says so.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ _ONE_EACH = frozenset(
     }
 )
 _ENOUGH = 2  # candidates that make a value unknown
-_MOST = 256  # candidates that are told apart
+_MOST = 256  # candidates that are distinguished
 _CONTAINERS = frozenset({"vpc_id", "transit_gateway_id"})  # of what a module makes one of, to put the rest into
 
 
@@ -72,20 +71,20 @@ class Recovery:
     @property
     def notes(self) -> list[str]:
         """What was assumed: one note for all instances of a block of which the same was."""
-        said = (min(each) if len(each) == 1 else alike for alike, each in self._assumed.items())
-        return sorted(f"{note}; the plan does not say" for note in said)
+        notes = (min(each) if len(each) == 1 else common for common, each in self._assumed.items())
+        return sorted(f"{note}; the plan does not say" for note in notes)
 
     def _note(self, resource: PlannedResource, name: str, what: str, ref: Ref | None = None) -> None:
         own = index_suffix(resource.key)
         block = self.address(resource).removesuffix(own)
-        said = []
+        notes = []
         for key in (own, "[*]"):
             taken = what
             if ref is not None:
                 fellow = own and ref.address.endswith(own)
                 taken = f"{ref.address.removesuffix(own)}{key if fellow else ''}.{ref.attribute}{what}"
-            said.append(f"{block}{key}.{name}: taken to be {taken}")
-        self._assumed.setdefault(said[1], set()).add(said[0])
+            notes.append(f"{block}{key}.{name}: taken to be {taken}")
+        self._assumed.setdefault(notes[1], set()).add(notes[0])
 
     def address(self, resource: PlannedResource) -> str:
         """The address in the graph."""
@@ -217,8 +216,8 @@ class Recovery:
             self._matched[at] = dict(zip(fellows, found, strict=True)) if fit else {}
             if fit:
                 block = self.address(resource).removesuffix(index_suffix(resource.key))
-                said = f"{block}[*].{name}: taken to be one each of {', '.join(map(str, found))}"
-                self._assumed.setdefault(said, set()).add(said)
+                note = f"{block}[*].{name}: taken to be one each of {', '.join(map(str, found))}"
+                self._assumed.setdefault(note, set()).add(note)
         return self._matched[at].get(resource.key)
 
     def _from_the_same(self, name: str, sources: Sources, fellow: PlannedResource) -> bool:
@@ -232,8 +231,8 @@ class Recovery:
         found = list(self._of_kind(made, kind, only_unknown=True)) if len(made) == 1 else []
         if found:
             where = f"{self.prefix}{printable(module.address, 2000)}" if module.address else "the root module"
-            said = f"each {name} that is a local of {where}: taken to be {found[0]}, the one that this module makes"
-            self._assumed.setdefault(said, set()).add(said)
+            note = f"each {name} that is a local of {where}: taken to be {found[0]}, the one that this module makes"
+            self._assumed.setdefault(note, set()).add(note)
         return found or None
 
     def _visible(self, module: PlannedModule, kind: IdKind) -> list[Ref] | None:
@@ -256,8 +255,8 @@ class Recovery:
         if len(list(references(expression))) != 1 or len(sources.attributes) != 1 or _hazy(sources):
             return None
         source, attribute = sources.attributes[0]
-        alike = name.endswith("arn") == attribute.endswith("arn") and name.endswith(("id", "arn"))
-        return self._ref(source, attribute) if alike and attribute.endswith(("id", "arn")) else None
+        same_kind = name.endswith("arn") == attribute.endswith("arn") and name.endswith(("id", "arn"))
+        return self._ref(source, attribute) if same_kind and attribute.endswith(("id", "arn")) else None
 
     def _many(
         self, name: str, resource: PlannedResource, sources: Sources, kind: IdKind, mask: Any, shared: bool

@@ -48,7 +48,7 @@ class Blocks:
         self, resource: PlannedResource, name: str, value: tuple[Value, ...], marks: list[Any], expressions: list[Json]
     ) -> tuple[Value, ...]:
         """Planned blocks, each with the configured blocks that it can have come from. Where as many planned blocks look
-        the same as there are configured ones for them, they are told apart by order: it makes no difference which is
+        the same as there are configured ones for them, they are matched by order: it makes no difference which is
         which.
         """
         possible = [[e for e in expressions if isinstance(item, dict) and _agrees(e, item)] for item in value]

@@ -46,7 +46,7 @@ def frozen(value: Any) -> Value:
 
 
 def index_suffix(key: str | int | None) -> str:
-    """How an instance's key stands in its address: `[0]`, `["a"]`, or nothing."""
+    """The key of an instance as a part of its address: `[0]`, `["a"]`, or nothing."""
     if key is None:
         return ""
     if isinstance(key, int):

@@ -13,7 +13,7 @@ from isthmus.terraform.documents import contents
 
 _STEP = re.compile(r"module\.([^.\[]+)(?:\[[^]]*\])?\.")
 _RESOURCE = re.compile(r"(\w+)\.([\w-]+)(?:\[.*\])?")
-# Of JSON that is sound: texts, and what opens and closes. Between them are numbers, words and white space.
+# Tokens of valid JSON: strings and brackets. Between them are numbers, words and white space.
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}\n]')
 
 

@@ -12,7 +12,7 @@ from isthmus.terraform.scopes import plain
 
 StateFile = tuple[Any, ...]
 
-# What tells one state from another; the rest is how to get there.
+# The settings that identify a state; the others are for access.
 # https://developer.hashicorp.com/terraform/language/backend
 _IDENTITY = {
     "s3": ("bucket", "key"),

@@ -1,4 +1,4 @@
-"""Files beside the JSON-syntax ones that Terraform or OpenTofu read as well, and that are not read here.
+"""Files that Terraform or OpenTofu read in addition to those in JSON syntax, and that are not read here.
 
 Terraform takes `*.tf` and `*.tf.json`; OpenTofu takes `*.tofu` and `*.tofu.json` too, in place of files of the same
 name that end in `tf` (https://opentofu.org/docs/language/files/). A folder with any of them means more than is read.

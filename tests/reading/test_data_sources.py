@@ -64,7 +64,7 @@ def test_a_module_knows_its_folder(tmp_path: Path) -> None:
     assert read(write(tmp_path, files)).resources["module.m.test_thing.it"].get("at") == "modules/m/x"
 
 
-def test_stand_ins_for_zones_are_told_and_told_apart(tmp_path: Path) -> None:
+def test_stand_ins_for_zones_are_reported_and_distinguished(tmp_path: Path) -> None:
     resource = subnets("${each.key}", for_each="${toset(slice(data.aws_availability_zones.here.names, 0, 2))}")
     graph = root(tmp_path, resource=resource, data=ZONES, provider=PROVIDER)
     network = network_of(graph)

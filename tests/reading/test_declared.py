@@ -105,4 +105,4 @@ def test_a_root_gives_what_it_has_outputs_for(tmp_path: Path) -> None:
     )
     assert read(tmp_path).undeclared == (Undeclared("dev/t_thing.it", "b", "network/output.gone"),)
     alone = read(tmp_path / "stacks" / "dev")
-    assert alone.undeclared == (), "the root that is read from is not in this input: nobody knows its outputs"
+    assert alone.undeclared == (), "the root that is read from is not in this input: its outputs are unknown"

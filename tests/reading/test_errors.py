@@ -127,7 +127,7 @@ def test_a_damaged_file_of_an_output_is_synthesized_again(tmp_path: Path) -> Non
         'terraform {\n  backend "s3" {\n    key = "}"\n  }\n}\nterraform {}\n',
     ],
 )
-def test_what_means_nothing_may_lie_beside(tmp_path: Path, text: str) -> None:
+def test_other_files_may_be_there(tmp_path: Path, text: str) -> None:
     write(tmp_path, {"main.tf.json": {"resource": VPC}, "x.tf": text, "y.tofu": text})
     assert list(read(tmp_path).resources) == ["aws_vpc.this"]
 

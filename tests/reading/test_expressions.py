@@ -138,7 +138,7 @@ def test_what_terraform_says(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "reason_part"),
     [
         ("${var.later}", "later"),
         ("${cidrsubnet(var.later, 4, 1)}", "later"),
@@ -193,10 +193,10 @@ def test_what_terraform_says(text: str) -> None:
         ('${format("%s", "a", "b")}', "format"),
     ],
 )
-def test_what_nobody_knows_is_unknown_with_the_reason(text: str, said: str) -> None:
+def test_the_unknown_has_a_reason(text: str, reason_part: str) -> None:
     result = meaning(text)
     assert isinstance(result, Unknown)
-    assert said in result.reason
+    assert reason_part in result.reason
     assert len(result.reason) <= 300
 
 

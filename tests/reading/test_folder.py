@@ -181,7 +181,7 @@ def test_count_and_for_each_become_instances(tmp_path: Path) -> None:
     }
 
 
-def test_a_number_of_instances_that_nobody_knows_is_kept_apart(tmp_path: Path) -> None:
+def test_instances_of_unknown_number_are_kept_apart(tmp_path: Path) -> None:
     write(
         tmp_path,
         {
@@ -223,7 +223,7 @@ def test_arguments_are_followed_and_what_the_provider_decides_is_a_reference(tmp
     assert "not declared" in found["undeclared"].reason
 
 
-def test_blocks_are_read_alike_however_they_are_written(tmp_path: Path) -> None:
+def test_all_forms_of_blocks_are_equivalent(tmp_path: Path) -> None:
     one = {"from_port": 443, "description": None}
     dynamic = {"ingress": {"for_each": [443], "content": {"from_port": "${ingress.value}"}}}
     graph = root(
@@ -253,7 +253,7 @@ def test_nulls_and_empty_strings_are_absent_and_tags_are_kept(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("locals_", "said"),
+    ("locals_", "text"),
     [
         ({"a": "${local.b}", "b": "${local.a}"}, "refers to itself"),
         ({"a": "${local.a}"}, "refers to itself"),
@@ -262,10 +262,10 @@ def test_nulls_and_empty_strings_are_absent_and_tags_are_kept(tmp_path: Path) ->
         ({f"n{i}": f"${{local.n{i + 1}}}" * 9 for i in range(30)} | {"n30": "x", "a": "${local.n0}"}, "too large"),
     ],
 )
-def test_circles_and_avalanches_are_unknown(tmp_path: Path, locals_: dict[str, Any], said: str) -> None:
+def test_circles_and_avalanches_are_unknown(tmp_path: Path, locals_: dict[str, Any], text: str) -> None:
     found = value(tmp_path, "${local.a}", locals=locals_)
     assert isinstance(found, Unknown)
-    assert said in found.reason
+    assert text in found.reason
 
 
 def test_resources_that_refer_to_each_other_are_unknown(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Documents that nobody made on purpose: a sane graph or `UnreadableTerraform`, whatever they hold."""
+"""Malformed documents: a sane graph or `UnreadableTerraform`, whatever they hold."""
 
 import copy
 import json
@@ -88,11 +88,11 @@ def survives(path: Path, when: When = "after") -> None:
     try:
         graph = read(path, when=when)
     except UnreadableTerraform as error:
-        said = str(error)
+        message = str(error)
     else:
         check(graph)
         return
-    assert said.isprintable()
+    assert message.isprintable()
 
 
 WHENS: tuple[When, ...] = ("after", "before")

@@ -1,4 +1,4 @@
-"""`count` and `for_each`: which instances there are, what each sees of itself, and when nobody knows."""
+"""`count` and `for_each`: which instances there are, what each sees of itself, and when that is unknown."""
 
 from typing import Any
 
@@ -59,7 +59,7 @@ def test_for_each_of_a_set_has_elements_for_keys(over: set[str]) -> None:
     ],
     ids=str,
 )
-def test_how_many_nobody_knows_is_told_with_the_cause(body: dict[str, Any], reason: str) -> None:
+def test_an_unknown_number_has_the_cause(body: dict[str, Any], reason: str) -> None:
     found = instances(body, SCOPE, "aws_vpc.this")
     assert isinstance(found, Unknown)
     assert found.reason.startswith(reason)

@@ -92,7 +92,7 @@ def test_two_candidates_are_unknown(hcl: Graph) -> None:
     assert found == Unknown("module.spoke, each.key: known after apply")
 
 
-def test_what_is_taken_by_its_key_is_said(hcl: Graph) -> None:
+def test_what_is_taken_by_its_key_has_a_note(hcl: Graph) -> None:
     gateways = [note for note in hcl.notes if "customer_gateway_id" in note]
     assert gateways == [
         "aws_vpn_connection.site[*].customer_gateway_id: taken to be aws_customer_gateway.site[*].id, by its key; "
@@ -164,7 +164,7 @@ def test_the_plan_of_a_json_configuration_gives_the_same_graph(tmp_path: Path) -
     assert {r.region for r in folder.resources.values()} == {r.region for r in plan.resources.values()} == {"us-east-1"}
 
 
-def test_raw_text_beside_references_is_no_constant() -> None:
+def test_raw_text_with_references_is_no_constant() -> None:
     graph = read_plan(FIXTURES / "json" / "plan.json")
     assert "${" not in repr(graph).replace("'Name': '${x}'", "")
 
@@ -356,7 +356,9 @@ def locals_() -> Graph:
         ("aws_egress_only_internet_gateway.of_data", "vpc_id", ref("module.data.aws_vpc.this[0]")),
     ],
 )
-def test_what_locals_and_data_hold_is_told_apart(locals_: Graph, address: str, argument: str, expected: Value) -> None:
+def test_what_locals_and_data_hold_is_distinguished(
+    locals_: Graph, address: str, argument: str, expected: Value
+) -> None:
     assert locals_.resources[address].get(argument) == expected
 
 

@@ -108,7 +108,7 @@ def shown(graph: Graph, argument: str) -> int:
 
 @pytest.mark.parametrize(("type_", "argument", "own", "others", "other", "values"), CASES, ids=lambda v: str(v)[:24])
 class TestTheOthers:
-    def test_are_theirs_in_a_state(
+    def test_parts_of_others_in_a_state(
         self, tmp_path: Path, type_: str, argument: str, own: Any, others: Any, other: str, values: dict[str, Any]
     ) -> None:
         document = state(owner(type_, argument, own, others), stored(other, "separate", **values))
@@ -129,13 +129,13 @@ class TestTheOthers:
         path = plan(tmp_path, [there, stored(other, "separate", **values)], [there], argument)
         assert shown(read_plan(path), argument) == 2
 
-    def test_are_theirs_in_another_root(
+    def test_parts_of_others_in_another_root(
         self, tmp_path: Path, type_: str, argument: str, own: Any, others: Any, other: str, values: dict[str, Any]
     ) -> None:
         """The plan of one root removes what the state of the other still shows."""
         write(tmp_path, {"owning.json": state(owner(type_, argument, own, others))})
-        mine = [owner("aws_vpc_endpoint", "route_table_ids"), stored(other, "separate", **values)]
-        graph = read(tmp_path / "owning.json", plan(tmp_path, mine, []))
+        stored_resources = [owner("aws_vpc_endpoint", "route_table_ids"), stored(other, "separate", **values)]
+        graph = read(tmp_path / "owning.json", plan(tmp_path, stored_resources, []))
         assert shown(graph, argument) == 1
 
 

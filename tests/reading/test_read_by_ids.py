@@ -106,7 +106,7 @@ def test_a_data_source_that_is_yet_to_be_read_names_what_its_ids_say(
 
 
 def test_so_does_one_of_a_configuration_in_json(tmp_path: Path) -> None:
-    """Of that syntax a plan holds the expression."""
+    """A plan holds the expressions of that syntax."""
     data = f"{T}_vpn_attachment"
     block = associated(transit_gateway_attachment_id=both(f"data.{data}.far"))
     block["expressions"]["transit_gateway_attachment_id"]["constant_value"] = f"${{data.{data}.far.id}}"

@@ -18,7 +18,7 @@ KEY = "NEVER_shown_anywhere_0451"
 
 
 def shown(graph: Graph) -> str:
-    """All that anybody can print of a graph."""
+    """Everything printable of a graph."""
     return "\n".join(map(repr, (graph, *graph.notes, *graph.resources.values(), dict(graph.outputs))))
 
 

@@ -39,7 +39,7 @@ TODAY = date(2026, 11, 22)
 OWN_DOING = {
     "CKV_AWS_338": "log_retention_days is less than a year",
     "CKV_ISTHMUS_40": "the same",
-    "CKV_ISTHMUS_24": "a static connection is in a segment that nobody reaches",
+    "CKV_ISTHMUS_24": "a static connection is in a segment that no other reaches",
     "CKV_ISTHMUS_15": "an environment is not protected",
     "CKV_AWS_344": "the same, of the firewall",
     "CKV_ISTHMUS_50": "the same, of the firewall",

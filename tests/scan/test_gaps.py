@@ -56,7 +56,7 @@ def test_identity_policies_in_json_text_are_read(tmp_path: Path, check: str) -> 
 
 
 @pytest.mark.parametrize(
-    "beside",
+    "blocks",
     [
         {"terraform": {"required_version": ">= 1.11"}},
         {"moved": [{"from": "aws_vpc.a", "to": "aws_vpc.b"}]},
@@ -67,8 +67,8 @@ def test_identity_policies_in_json_text_are_read(tmp_path: Path, check: str) -> 
     ids=lambda block: str(next(iter(block))),
 )
 @pytest.mark.parametrize("name", ["main.tf.json", "versions.tf.json"])
-def test_blocks_that_checkov_cannot_parse_hide_nothing(tmp_path: Path, beside: dict[str, Any], name: str) -> None:
-    answer = _scan({name: merged(beside, r("aws_ec2_transit_gateway"))}, tmp_path)
+def test_blocks_that_checkov_cannot_parse_hide_nothing(tmp_path: Path, blocks: dict[str, Any], name: str) -> None:
+    answer = _scan({name: merged(blocks, r("aws_ec2_transit_gateway"))}, tmp_path)
     assert _fails(answer, "CKV_ISTHMUS_1") == {"aws_ec2_transit_gateway.x"}
 
 
@@ -140,7 +140,7 @@ def test_what_is_not_terraform_is_refused(tmp_path: Path, text: str, message: st
 
 @pytest.mark.parametrize("source", ["./modules/hub", "../elsewhere"])
 def test_a_module_that_is_not_there_is_refused(tmp_path: Path, source: str) -> None:
-    """What nobody sees is not clean: the folder of a module is lost, or lies outside what is scanned."""
+    """What is not scanned is not clean: the folder of a module is lost, or lies outside what is scanned."""
     root = {"module": {"hub": {"source": source}}}
     with pytest.raises(UnreadableInput, match=rf"^cdk\.tf\.json: module hub is {source}, and no \.tf\.json file"):
         _scan({"cdk.tf.json": root}, tmp_path / "out")
@@ -271,7 +271,7 @@ def test_scanning_twice_says_the_same(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("address", ["", "module.m."])
 @pytest.mark.parametrize("index", ["", "[0]", '["a]b"]'])
-def test_what_nobody_wrote_is_not_there_because_the_provider_fills_it_in(
+def test_an_argument_that_the_provider_fills_in_is_not_written(
     tmp_path: Path, arguments: dict[str, Any], fails: bool, address: str, index: str
 ) -> None:
     endpoint = r("aws_vpc_endpoint", vpc_endpoint_type="Interface", vpc_id="vpc-1", service_name="s", **arguments)

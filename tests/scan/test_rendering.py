@@ -39,7 +39,7 @@ NOTHING = {
             "aws_route53_record": {"r": {"name": "${aws_vpc_endpoint.e.dns_entry[0].dns_name}"}},
         },
     },
-    "a variable that somebody else gives": {"variable": {"cidr": {"type": "string"}}, **_group("${var.cidr}")},
+    "a variable with an external value": {"variable": {"cidr": {"type": "string"}}, **_group("${var.cidr}")},
     "an output of a module": _module(id="${module.hub.id}"),
     "state of another root": {
         "data": {"terraform_remote_state": {"hub": {"backend": "s3"}}},
@@ -94,7 +94,7 @@ def _verdicts(folder: Path, render: bool, monkeypatch: pytest.MonkeyPatch) -> se
     return set(engine.judge_documents(read_documents(folder)).verdicts)
 
 
-def test_a_whole_estate_is_judged_alike_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_whole_estate_has_the_same_findings_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_output(tmp_path / "out", synthesize(estate_of("environments.estate")))
     assert not something_to_render(read_documents(tmp_path / "out"))
     without = _verdicts(tmp_path / "out", False, monkeypatch)
@@ -107,7 +107,7 @@ def test_a_value_that_stands_elsewhere_is_judged(tmp_path: Path, monkeypatch: py
     route = r("aws_route", destination_cidr_block="${var.to}", vpc_peering_connection_id="pcx-1")
     default = {"variable": {"to": {"default": "0.0.0.0/0"}, "cidr": {"default": "0.0.0.0/0"}}}
     write(tf(default, route, _group("${var.cidr}")), tmp_path / "out/stacks/dev")
-    told = {finding.check for finding in scan(tmp_path / "out", policies=POLICIES).findings}
-    assert {"CKV2_AWS_44", "CKV_AWS_24"} <= told
+    failed = {finding.check for finding in scan(tmp_path / "out", policies=POLICIES).findings}
+    assert {"CKV2_AWS_44", "CKV_AWS_24"} <= failed
     unrendered = {verdict.check for verdict in _verdicts(tmp_path / "out", False, monkeypatch) if not verdict.passed}
     assert not {"CKV2_AWS_44", "CKV_AWS_24"} & unrendered

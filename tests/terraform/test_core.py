@@ -1,4 +1,4 @@
-"""Which Terraform is used, and what it is told."""
+"""Which Terraform is used, and with which settings."""
 
 import os
 import shutil
@@ -63,7 +63,7 @@ def test_the_wheel_plans_what_a_terraform_on_path_plans(
     assert planned == changes(double_engine.plan(root))
 
 
-def test_the_wheel_tells_what_is_wrong(embedded: Core, double: SchemaDouble, tmp_path: Path) -> None:
+def test_the_wheel_reports_what_is_wrong(embedded: Core, double: SchemaDouble, tmp_path: Path) -> None:
     documents = two_roots()
     documents[SPOKE_MODULE]["resource"]["aws_vpc"]["dev"]["cidr"] = "10.0.0.0/16"
     with pytest.raises(TerraformFailed, match='"cidr"'):

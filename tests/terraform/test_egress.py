@@ -1,4 +1,4 @@
-"""Every form of the central way out goes through a real Terraform core; the double, of provider 6, knows them all."""
+"""Every form of the central egress goes through a real Terraform core; the double, of provider 6, knows them all."""
 
 import json
 import subprocess
@@ -37,7 +37,7 @@ def test_terraform_accepts_and_plans_every_root(double_engine: Engine, inspectio
     assert {root.name: double_engine.check(root.directory) for root in roots} == {root.name: [] for root in roots}
 
 
-def test_a_plan_tells_which_endpoint_each_route_leads_to(double_engine: Engine, tmp_path: Path) -> None:
+def test_a_plan_shows_the_endpoint_of_each_route(double_engine: Engine, tmp_path: Path) -> None:
     """Its id is known after apply; the expression that picks it is in the plan."""
     command = [sys.executable, "-c", SYNTHESIZE, Inspection.VPC.value, str(tmp_path / "out")]
     subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=True)

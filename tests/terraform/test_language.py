@@ -206,7 +206,7 @@ def plain(value: Any) -> Any:
 def console(core: Core, folder: Path, texts: Sequence[str]) -> list[str]:
     """What Terraform makes of expressions, each as JSON text; "refused" where it makes nothing of one."""
     asked = ", ".join(f'try(jsonencode({text}), "refused")' for text in texts)
-    said = subprocess.run(
+    printed = subprocess.run(
         [*core.command, "console"],
         input=f"jsonencode([{asked}])\n",
         cwd=folder,
@@ -215,8 +215,8 @@ def console(core: Core, folder: Path, texts: Sequence[str]) -> list[str]:
         text=True,
         check=True,
     )
-    assert said.stdout.strip(), said.stderr
-    found: list[str] = json.loads(json.loads(said.stdout))
+    assert printed.stdout.strip(), printed.stderr
+    found: list[str] = json.loads(json.loads(printed.stdout))
     return found
 
 

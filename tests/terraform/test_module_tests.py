@@ -64,7 +64,7 @@ def modules(estate: str) -> list[str]:
 
 
 def written(estate: str, module: str, folder: Path) -> Path:
-    """The folder of a module, with nothing beside it."""
+    """The folder of a module, with nothing else."""
     root, name = module.split("/")
     start = f"stacks/{root}/modules/{name}/"
     for path, text in files(estate).items():
@@ -130,7 +130,7 @@ def _no_protection(resources: Resources) -> None:
     policy["stateful_default_actions"] = ["aws:alert_established"]
 
 
-def _admit_everybody(resources: Resources) -> None:
+def _admit_every_principal(resources: Resources) -> None:
     role = resources["aws_iam_role"]["join_workloads"]
     trust = json.loads(role["assume_role_policy"])
     del trust["Statement"][0]["Condition"]
@@ -221,14 +221,14 @@ BREAKS: dict[str, tuple[str, str, str, Callable[[Resources], None], str]] = {
         _delete("aws_ec2_transit_gateway_route", "workloads_blackhole_block_10_1_0_0_16"),
         "workloads_blackhole_block_10_1_0_0_16",
     ),
-    "role for everybody": (
+    "role for every principal": (
         REFERENCE,
         "network/hub",
         "no_policy_allows_any_principal",
-        _admit_everybody,
+        _admit_every_principal,
         "any principal",
     ),
-    "share with everybody": (
+    "share with every principal": (
         REFERENCE,
         "network/hub",
         "nothing_is_shared_outside_the_organization",

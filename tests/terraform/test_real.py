@@ -38,7 +38,7 @@ def test_the_newest_version_that_roots_accept_is_used(mirror: Path) -> None:
 
 
 @pytest.mark.parametrize(("version", "target"), [("5.99.1", PLATFORM), ("7.0.0", PLATFORM), ("6.0.0", "plan9_mips")])
-def test_without_a_usable_version_the_message_tells_how_to_get_one(mirror: Path, version: str, target: str) -> None:
+def test_without_a_usable_version_the_message_says_how_to_get_one(mirror: Path, version: str, target: str) -> None:
     _unpacked(mirror, version, target)
     with pytest.raises(Missing, match=r"no hashicorp/aws 5\.100\.0 or later .*terraform providers mirror"):
         find_provider()

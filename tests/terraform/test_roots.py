@@ -17,7 +17,7 @@ def warnings(engine: Engine, output: Path) -> dict[str, list[Diagnostic]]:
     """What Terraform warns of, by root; errors are raised."""
     roots = Estate(output).in_order()
     assert roots
-    return {root.name: said for root in roots if (said := engine.check(root.directory))}
+    return {root.name: problems for root in roots if (problems := engine.check(root.directory))}
 
 
 def test_a_first_plan_creates_and_does_nothing_else(double_engine: Engine, output: Path) -> None:

@@ -78,7 +78,7 @@ Hub.tfResourceType = "aws_hub";
 """
 
 
-def test_a_submodule_tells_names_types_and_what_is_required() -> None:
+def test_a_submodule_shows_names_types_and_what_is_required() -> None:
     submodule = Submodule(SOURCE)
     assert (submodule.kind, submodule.type_name) == ("resource", "aws_hub")
     block = submodule.schema().block
@@ -163,16 +163,16 @@ def _resource_schemas(engine: Engine, folder: Path) -> dict[str, dict[str, Any]]
     return {kind: described["block"] for kind, described in schemas["resource_schemas"].items()}
 
 
-def _compared(ours: pb.Schema.Block, theirs: dict[str, Any]) -> Iterator[str]:
+def _compared(ours: pb.Schema.Block, expected: dict[str, Any]) -> Iterator[str]:
     """A verdict for the type and for the requirement of each argument that both have."""
     for attribute in ours.attributes:
-        their = theirs.get("attributes", {}).get(attribute.name)
+        their = expected.get("attributes", {}).get(attribute.name)
         if their is not None:
             yield "same type" if json.loads(attribute.type) == their["type"] else "other type"
             yield "same requirement" if attribute.required == their.get("required", False) else "other requirement"
     for nested in ours.block_types:
-        if nested.type_name in theirs.get("block_types", {}):
-            yield from _compared(nested.block, theirs["block_types"][nested.type_name]["block"])
+        if nested.type_name in expected.get("block_types", {}):
+            yield from _compared(nested.block, expected["block_types"][nested.type_name]["block"])
 
 
 def test_bindings_cut_to_what_modules_use_are_not_taken_for_the_package():

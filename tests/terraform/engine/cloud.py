@@ -95,9 +95,9 @@ class Cloud:
             if protecting := _protecting(kind, self.existing.get((kind, values["id"])), values):
                 return f"InvalidOperation: {_name(kind, values)} has {protecting}"
             unique = UNIQUE.get(kind, ())
-            for (other, id_), theirs in self.existing.items():
-                if unique and other == kind and id_ != values["id"] and _same(unique, values, theirs):
-                    return f"AlreadyExists: {_name(kind, theirs)} has the same {' and '.join(unique)}"
+            for (other, id_), existing in self.existing.items():
+                if unique and other == kind and id_ != values["id"] and _same(unique, values, existing):
+                    return f"AlreadyExists: {_name(kind, existing)} has the same {' and '.join(unique)}"
             self.existing[kind, values["id"]] = values
             self.done.append(f"{'create' if new else 'update'} {_name(kind, values)}")
             return None
@@ -108,9 +108,9 @@ class Cloud:
             if values.get("delete_protection"):
                 return f"InvalidOperation: {_name(kind, values)} has delete_protection"
             own = {text for text in (values.get("id"), values.get("arn")) if isinstance(text, str) and text}
-            for (other, id_), theirs in self.existing.items():
-                if (other, id_) != (kind, values["id"]) and own & set(_texts(theirs)):
-                    return f"DependencyViolation: {_name(kind, values)} is in use by {_name(other, theirs)}"
+            for (other, id_), existing in self.existing.items():
+                if (other, id_) != (kind, values["id"]) and own & set(_texts(existing)):
+                    return f"DependencyViolation: {_name(kind, values)} is in use by {_name(other, existing)}"
             self.existing.pop((kind, values["id"]), None)
             self.done.append(f"destroy {_name(kind, values)}")
             return None

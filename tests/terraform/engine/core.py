@@ -36,11 +36,11 @@ class Diagnostic:
 
 
 class TerraformFailed(Exception):
-    """A Terraform command failed; `diagnostics` holds what it said."""
+    """A Terraform command failed; `diagnostics` holds its messages."""
 
     def __init__(self, command: str, directory: Path, diagnostics: tuple[Diagnostic, ...], output: str) -> None:
-        said = "\n".join(str(diagnostic) for diagnostic in diagnostics) or output
-        super().__init__(f"terraform {command} failed in {directory}\n{said}")
+        text = "\n".join(str(diagnostic) for diagnostic in diagnostics) or output
+        super().__init__(f"terraform {command} failed in {directory}\n{text}")
         self.diagnostics = diagnostics
 
 
@@ -60,10 +60,10 @@ class Core:
         done = subprocess.run(
             [*self.command, *arguments], cwd=directory, env=environment, capture_output=True, text=True, check=False
         )
-        said = list(_diagnostics(done.stdout))
+        found = list(_diagnostics(done.stdout))
         if done.returncode:
-            raise TerraformFailed(arguments[0], directory, tuple(said), done.stdout + done.stderr)
-        return done.stdout, said
+            raise TerraformFailed(arguments[0], directory, tuple(found), done.stdout + done.stderr)
+        return done.stdout, found
 
 
 def find_core() -> Core:
@@ -115,7 +115,7 @@ def core_version(command: tuple[str, ...]) -> str | None:
 
 
 def offline(configuration: Path) -> dict[str, str]:
-    """The environment for Terraform: this process's own, without what configures Terraform, AWS or a way out.
+    """The environment for Terraform: this process's own, without what configures Terraform, AWS or a proxy.
 
     `configuration` is the CLI configuration file to use.
     """
@@ -176,12 +176,12 @@ def _diagnostics(output: str) -> Iterator[Diagnostic]:
     yield from map(_diagnostic, json.loads(output).get("diagnostics", []))
 
 
-def _diagnostic(said: dict[str, Any]) -> Diagnostic:
-    at = said.get("range") or {}
+def _diagnostic(diagnostic: dict[str, Any]) -> Diagnostic:
+    at = diagnostic.get("range") or {}
     return Diagnostic(
-        severity=said["severity"].capitalize(),
-        summary=said["summary"],
-        detail=said.get("detail", ""),
-        address=said.get("address") or "",
+        severity=diagnostic["severity"].capitalize(),
+        summary=diagnostic["summary"],
+        detail=diagnostic.get("detail", ""),
+        address=diagnostic.get("address") or "",
         place=f"{at['filename']}:{at['start']['line']}" if at else "",
     )

@@ -90,7 +90,7 @@ def _only(schema: pb.GetProviderSchema.Response, types: Set[str]) -> pb.GetProvi
 class _Service:
     """The provider's side of the protocol, for one server.
 
-    Each provider block of each Terraform process makes its own connection, so aliases are told apart by the peer.
+    Each provider block of each Terraform process makes its own connection, so aliases are distinguished by the peer.
     """
 
     def __init__(self, schema: pb.GetProviderSchema.Response, serials: Iterator[int], cloud: Cloud | None) -> None:
@@ -215,7 +215,7 @@ class _Service:
 
 
 def _handler(request: type[Request], method: Callable[[Request, str], Message]) -> "grpc.RpcMethodHandler[Any, Any]":
-    """A method of the service; it is told the connection that the request came by."""
+    """A method of the service; it receives the connection of the request."""
 
     def answer(message: Request, context: grpc.ServicerContext) -> Message:
         return method(message, context.peer())
@@ -266,7 +266,7 @@ def _read_only_arguments(
 
 
 def _blocks(value: object) -> list[Values]:
-    """The nested blocks behind a value: none, one, or many; unknown ones cannot be told."""
+    """The nested blocks behind a value: none, one, or many; unknown ones are left out."""
     if isinstance(value, dict):
         return [value]
     return [inner for inner in value if isinstance(inner, dict)] if isinstance(value, list) else []

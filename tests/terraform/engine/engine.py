@@ -28,7 +28,7 @@ provider_installation {
 _AT_ONCE: Final = "-parallelism=30"
 """Applying is waiting, 10 seconds at a time."""
 _SERVED: Final = {"TF_REATTACH_PROVIDERS": reattach("127.0.0.1:9")}
-"""For `terraform init` alone, which installs nothing that is said to be running, and does not look whether it is."""
+"""For `terraform init` alone, which installs nothing that is declared as running, and does not check whether it is."""
 
 
 class Provider(Protocol):
@@ -88,9 +88,9 @@ class Engine:
 
         Raises:
             TerraformFailed: Terraform found errors.
-            Unconnected: the root reads a state that no root beside it writes.
+            Unconnected: the root reads a state that no other root writes.
         """
-        with self._beside_stubs(Root(root)) as workspace:
+        with self._with_stubs(Root(root)) as workspace:
             return workspace.run("validate")
 
     def check(self, root: Path) -> list[Diagnostic]:
@@ -101,17 +101,17 @@ class Engine:
 
         Raises:
             TerraformFailed: Terraform found errors.
-            Unconnected: the root reads a state that no root beside it writes.
+            Unconnected: the root reads a state that no other root writes.
             NoStub: a root whose state it reads has an output that no value can be made up for.
         """
-        with self._beside_stubs(Root(root)) as workspace:
+        with self._with_stubs(Root(root)) as workspace:
             warnings = workspace.run("validate")
             self.provider.disarm(workspace.directory)
             return warnings + workspace.run("plan")
 
     def plan(self, root: Path) -> Plan:
         """Plans the root in a directory, on the terms of `check` and with its errors."""
-        with self._beside_stubs(Root(root)) as workspace:
+        with self._with_stubs(Root(root)) as workspace:
             self.provider.disarm(workspace.directory)
             return workspace.plan()
 
@@ -125,8 +125,8 @@ class Engine:
             copy = Path(shutil.copytree(module, Path(folder, module.name)))
             with self.workspace(copy) as workspace:
                 output, _ = self.core.run(copy, workspace.environment, "test", "-json")
-        said = (json.loads(line) for line in output.splitlines() if line.startswith("{"))
-        ended = (message["test_run"] for message in said if message["type"] == "test_run")
+        messages = (json.loads(line) for line in output.splitlines() if line.startswith("{"))
+        ended = (message["test_run"] for message in messages if message["type"] == "test_run")
         return [run["run"] for run in ended if run.get("progress") == "complete"]
 
     def live(self) -> "LiveEstate":
@@ -145,7 +145,7 @@ class Engine:
             yield Workspace(copy, self.core, environment | served)
 
     @contextmanager
-    def _beside_stubs(self, root: Root) -> Iterator[Workspace]:
+    def _with_stubs(self, root: Root) -> Iterator[Workspace]:
         """A workspace for a root, with stub states of the roots that it reads."""
         estate = Estate(root.directory.parent.parent)
         with tempfile.TemporaryDirectory(dir=self.scratch, prefix=f"{root.name}-") as folder:

@@ -43,12 +43,12 @@ def keys_in_secrets_manager() -> Iterator[Replacement]:
         kept = self.data.get("PreSharedKeyStorage", [""])
         answer.result["VpnConnection"].redacted = "SecretsManager" in kept
 
-    def told(self: Any) -> str:
+    def configuration_xml(self: Any) -> str:
         text: str = configuration(self)
         return _KEY.sub(r"\1REDACTED\2", text) if getattr(self, "redacted", False) else text
 
     yield after(VPNConnections, "create_vpn_connection", keep)
-    yield VPNConnection, "customer_gateway_configuration", property(told)
+    yield VPNConnection, "customer_gateway_configuration", property(configuration_xml)
 
 
 @mend

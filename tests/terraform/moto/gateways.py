@@ -49,7 +49,7 @@ def no_default_tables() -> Iterator[Replacement]:
 
 @mend
 def propagation_into_several_tables() -> Iterator[Replacement]:
-    """An attachment propagates into as many tables as it is told to, and stops with each by itself."""
+    """An attachment propagates into as many tables as requested, and stops with each by itself."""
 
     def disable(
         self: Any, transit_gateway_attachment_id: str, transit_gateway_route_table_id: str
@@ -87,7 +87,7 @@ def acceptance_of_attachments() -> Iterator[Replacement]:
 
 
 @mend
-def deleted_attachments_are_told_of() -> Iterator[Replacement]:
+def deleted_attachments_are_described() -> Iterator[Replacement]:
     """A deleted attachment is still described for a while, as deleted; another may take its place meanwhile."""
     backend = holder(EC2Backend, "delete_transit_gateway_vpc_attachment")
     delete_it = backend.delete_transit_gateway_vpc_attachment  # type: ignore[attr-defined]

@@ -14,7 +14,7 @@ from .mending import Replacement, mend
 
 @mend
 def zones_made_with_a_vpc() -> Iterator[Replacement]:
-    """A hosted zone that is made with a VPC is private, said or not, and tells of that VPC."""
+    """A hosted zone that is made with a VPC is private, stated or not, and lists that VPC."""
     flag, add = Route53._get_bool_param, FakeZone.add_vpc
 
     def private(self: Any, name: str, *args: Any, **kwargs: Any) -> Any:
@@ -22,11 +22,11 @@ def zones_made_with_a_vpc() -> Iterator[Replacement]:
             return True
         return flag(self, name, *args, **kwargs)
 
-    def told(self: Any, vpc_id: str, vpc_region: str) -> Any:
+    def add_vpc_once(self: Any, vpc_id: str, vpc_region: str) -> Any:
         return add(self, vpc_id, vpc_region) | {"VPCId": vpc_id, "VPCRegion": vpc_region}
 
     yield Route53, "_get_bool_param", private
-    yield FakeZone, "add_vpc", told
+    yield FakeZone, "add_vpc", add_vpc_once
 
 
 @mend

@@ -11,7 +11,7 @@ _ORGANIZATION: Final = "123456789012"
 
 
 def client(service: str) -> Any:
-    """A client with keys of nobody."""
+    """A client with invalid keys."""
     return _session().client(service)
 
 
@@ -37,12 +37,12 @@ def attachment(ec2: Any, tags: dict[str, str] | None = None) -> dict[str, Any]:
     """A VPC attached to a gateway whose defaults are on."""
     vpc, subnet = network(ec2)
     hub = ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
-    said = [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
+    listed = [{"Key": key, "Value": value} for key, value in (tags or {}).items()]
     made: dict[str, Any] = ec2.create_transit_gateway_vpc_attachment(
         TransitGatewayId=hub,
         VpcId=vpc,
         SubnetIds=[subnet],
-        TagSpecifications=[{"ResourceType": "transit-gateway-attachment", "Tags": said}] if said else [],
+        TagSpecifications=[{"ResourceType": "transit-gateway-attachment", "Tags": listed}] if listed else [],
     )["TransitGatewayVpcAttachment"]
     return made
 
@@ -82,12 +82,12 @@ def acceptance_of_attachments() -> bool:
     return bool(accepted["TransitGatewayVpcAttachment"]["State"] == "available")
 
 
-def deleted_attachments_are_told_of() -> bool:
+def deleted_attachments_are_described() -> bool:
     ec2 = client("ec2")
     id = attachment(ec2)["TransitGatewayAttachmentId"]
     ec2.delete_transit_gateway_vpc_attachment(TransitGatewayAttachmentId=id)
-    told = ec2.describe_transit_gateway_vpc_attachments(TransitGatewayAttachmentIds=[id])
-    return [one["State"] for one in told["TransitGatewayVpcAttachments"]] == ["deleted"]
+    described = ec2.describe_transit_gateway_vpc_attachments(TransitGatewayAttachmentIds=[id])
+    return [one["State"] for one in described["TransitGatewayVpcAttachments"]] == ["deleted"]
 
 
 def _connection(ec2: Any, **options: Any) -> dict[str, Any]:
@@ -96,17 +96,17 @@ def _connection(ec2: Any, **options: Any) -> dict[str, Any]:
     made = ec2.create_vpn_connection(
         Type="ipsec.1", CustomerGatewayId=customer["CustomerGatewayId"], TransitGatewayId=hub, Options=options
     )
-    told: dict[str, Any] = ec2.describe_vpn_connections(VpnConnectionIds=[made["VpnConnection"]["VpnConnectionId"]])[
-        "VpnConnections"
-    ][0]
-    return told
+    described: dict[str, Any] = ec2.describe_vpn_connections(
+        VpnConnectionIds=[made["VpnConnection"]["VpnConnectionId"]]
+    )["VpnConnections"][0]
+    return described
 
 
 def options_of_connections() -> bool:
     tunnel = {"TunnelInsideCidr": "169.254.10.0/30", "DPDTimeoutSeconds": 40}
     options = _connection(client("ec2"), StaticRoutesOnly=True, TunnelOptions=[tunnel]).get("Options", {})
-    told = options["TunnelOptions"][0]
-    return bool(options["StaticRoutesOnly"] and told["DpdTimeoutSeconds"] == 40)
+    described = options["TunnelOptions"][0]
+    return bool(options["StaticRoutesOnly"] and described["DpdTimeoutSeconds"] == 40)
 
 
 def keys_in_secrets_manager() -> bool:
@@ -180,8 +180,8 @@ def tags_of_shares() -> bool:
     ram = client("ram")
     tags = [{"key": "Name", "value": "a"}]
     one, _ = (ram.create_resource_share(name=name, tags=tags)["resourceShare"] for name in "ab")
-    told = ram.get_resource_shares(resourceOwner="SELF", resourceShareArns=[one["resourceShareArn"]])
-    return [(share["name"], share.get("tags")) for share in told["resourceShares"]] == [("a", tags)]
+    described = ram.get_resource_shares(resourceOwner="SELF", resourceShareArns=[one["resourceShareArn"]])
+    return [(share["name"], share.get("tags")) for share in described["resourceShares"]] == [("a", tags)]
 
 
 def associations_of_shares() -> bool:
@@ -189,8 +189,8 @@ def associations_of_shares() -> bool:
     share = ram.create_resource_share(name="a")["resourceShare"]["resourceShareArn"]
     ram.associate_resource_share(resourceShareArn=share, principals=[_ORGANIZATION])
     ram.disassociate_resource_share(resourceShareArn=share, principals=[_ORGANIZATION])
-    told = ram.get_resource_share_associations(associationType="PRINCIPAL", resourceShareArns=[share])
-    return [one["status"] for one in told["resourceShareAssociations"]] == ["DISASSOCIATED"]
+    described = ram.get_resource_share_associations(associationType="PRINCIPAL", resourceShareArns=[share])
+    return [one["status"] for one in described["resourceShareAssociations"]] == ["DISASSOCIATED"]
 
 
 def permissions_of_shares() -> bool:
@@ -206,7 +206,7 @@ PROBES: Final[dict[str, Callable[[], bool]]] = {
         propagation_into_several_tables,
         tags_of_attachments,
         acceptance_of_attachments,
-        deleted_attachments_are_told_of,
+        deleted_attachments_are_described,
         options_of_connections,
         keys_in_secrets_manager,
         names_of_endpoints,

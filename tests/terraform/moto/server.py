@@ -38,7 +38,7 @@ def served() -> Iterator[str]:
 
 
 def main() -> None:
-    """Serves until the standard input ends: nobody is left to ask."""
+    """Serves until the standard input ends: no client is left."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
     from werkzeug.serving import make_server
 

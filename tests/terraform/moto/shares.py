@@ -40,7 +40,7 @@ def tags_of_shares() -> Iterator[Replacement]:
 
 @mend
 def associations_of_shares() -> Iterator[Replacement]:
-    """Resources and principals come to a share and leave it after it was made; who left is told of as such."""
+    """Resources and principals join and leave a share after it was created; those that left are described as such."""
     all_associations = ResourceAccessManagerResponse.get_resource_share_associations
 
     def change(status: str) -> Callable[[Any], str]:
@@ -49,15 +49,15 @@ def associations_of_shares() -> Iterator[Replacement]:
             share = next(s for s in self.ram_backend.resource_shares if s.arn == given["resourceShareArn"])
             left = share.__dict__.setdefault("left", {"PRINCIPAL": [], "RESOURCE": []})
             sides = {"PRINCIPAL": share.principals, "RESOURCE": share.resource_arns}
-            said = []
+            associations = []
             for kind, name in (("PRINCIPAL", "principals"), ("RESOURCE", "resourceArns")):
                 for entity in given.get(name, []):
                     come, go = (sides[kind], left[kind]) if status == "ASSOCIATED" else (left[kind], sides[kind])
                     come.append(entity)
                     if entity in go:
                         go.remove(entity)
-                    said.append(_association(share, kind, entity, status))
-            return json.dumps({"resourceShareAssociations": said})
+                    associations.append(_association(share, kind, entity, status))
+            return json.dumps({"resourceShareAssociations": associations})
 
         return answer
 
@@ -67,8 +67,8 @@ def associations_of_shares() -> Iterator[Replacement]:
         for share in self.ram_backend.resource_shares:
             if share.arn in given.get("resourceShareArns", [share.arn]):
                 gone = getattr(share, "left", {}).get(kind, [])
-                said = [_association(share, kind, e, "DISASSOCIATED") for e in gone if entity in (None, e)]
-                answer["resourceShareAssociations"] += said
+                associations = [_association(share, kind, e, "DISASSOCIATED") for e in gone if entity in (None, e)]
+                answer["resourceShareAssociations"] += associations
         return json.dumps(answer)
 
     yield ResourceAccessManagerResponse, "associate_resource_share", change("ASSOCIATED")

@@ -88,7 +88,7 @@ def central(
     protected: bool = False,
     **changes: Any,
 ) -> Estate:
-    """The same with a central way out, which the spoke uses."""
+    """The same with central egress, which the spoke uses."""
     allowed_egress = set(Egress) - ({Egress.CENTRAL} if egress is None else set())
     segments = [replace(SERVICES, allowed_egress=allowed_egress), replace(APPS, allowed_egress=allowed_egress)]
     out = [] if egress is None else [Environment("egress", account="network", egress=egress, protected=protected)]

@@ -97,7 +97,7 @@ def take_an_environment_out(begin: Begin) -> None:
     assert life.change(plain(environments=[NETWORK])) == []
 
 
-@row("change a spoke's way out")
+@row("change a spoke's egress")
 def change_a_way_out(begin: Begin) -> None:
     done = begin(plain()).change(plain(ON_PREMISES))
     assert before(done, "update aws_route ", "destroy aws_nat_gateway")
@@ -160,7 +160,7 @@ def add_a_segment(begin: Begin) -> None:
     assert kinds(done, "destroy") == set()
 
 
-@row("take a segment or a way out of it away")
+@row("remove a segment or an egress path of it")
 def take_a_segment(begin: Begin) -> None:
     moved = replace(WEB, segment="services")
     life = begin(plain())
@@ -198,7 +198,7 @@ def change_sharing(begin: Begin) -> None:
     assert "aws_route53_resolver_rule_association" in kinds(life.change(other), "create")
 
 
-@row("take the central way out away")
+@row("remove the central egress")
 def take_the_central_way_out(begin: Begin) -> None:
     without = central(WEB, egress=None)
     life = begin(central())
@@ -210,7 +210,7 @@ def take_the_central_way_out(begin: Begin) -> None:
     assert "destroy aws_ec2_transit_gateway_route_table infra-egress" in done
 
 
-@row("add a way out to a segment")
+@row("add an egress path to a segment")
 def add_a_way_out(begin: Begin) -> None:
     done = begin(plain(segments=[SERVICES, replace(APPS, allowed_egress={Egress.LOCAL})])).change(plain())
     assert kinds(done, "destroy") == set()
@@ -218,7 +218,7 @@ def add_a_way_out(begin: Begin) -> None:
     assert kinds(done, "destroy") == set()
 
 
-@row("take a zone away from the central way out")
+@row("remove a zone from the central egress")
 def take_a_zone_of_the_way_out(begin: Begin) -> None:
     web = replace(CENTRAL_WEB, zones=ZONES[:2])
     less = replace(EGRESS, zones=ZONES[:2])
@@ -229,7 +229,7 @@ def take_a_zone_of_the_way_out(begin: Begin) -> None:
     assert before(done, "update aws_ec2_transit_gateway_vpc_attachment", "destroy aws_subnet infra-egress-transit")
 
 
-@row("change the central way out's `inspection`")
+@row("change `inspection` of the central egress")
 def change_inspection(begin: Begin) -> None:
     def uninspected() -> EgressVpc:
         return replace(EGRESS, inspection=Inspection.NONE, firewall=None)

@@ -21,7 +21,7 @@ FIRST = plain(**network(observability=WATCHED))
 SECOND = plain(**network(observability=WATCHED, vpn_connections=[replace(VPN, name="dc2")]))
 
 
-def applied_beside(life: Life, double: SchemaDouble, core: Core, files: dict[str, str], scratch: Path) -> list[str]:
+def applied_next_to(life: Life, double: SchemaDouble, core: Core, files: dict[str, str], scratch: Path) -> list[str]:
     """What Terraform did to a name that is taken, where another estate is applied with states of its own."""
     folder = scratch / "other"
     write_output(folder / "output", files)
@@ -38,11 +38,11 @@ def test_the_second_apply_replaces_nothing(
 ) -> None:
     life = begin(FIRST)
     assert {kind for kind, _ in life.cloud.existing} >= {"aws_cloudwatch_dashboard", "aws_sns_topic"}
-    assert applied_beside(life, double, core, life.output(second), tmp_path) == []
+    assert applied_next_to(life, double, core, life.output(second), tmp_path) == []
 
 
 def test_without_the_order_of_modules_it_does(begin: Begin, double: SchemaDouble, core: Core, tmp_path: Path) -> None:
     life = begin(FIRST)
     life.rewrite = lambda text: text.replace('"module.logs"\n', "\n")
-    done = applied_beside(life, double, core, life.output(SECOND), tmp_path)
+    done = applied_next_to(life, double, core, life.output(SECOND), tmp_path)
     assert {what.split()[1] for what in done} >= {"aws_cloudwatch_dashboard", "aws_sns_topic"}
