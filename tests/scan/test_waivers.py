@@ -59,10 +59,10 @@ def test_nothing_may_be_missing(tmp_path: Path, field: str) -> None:
         ({"expires": '"2027-01-31"'}, "expires is '2027-01-31'; expected a date without quotes"),
         ({"expires": "2027-01-31T00:00:00"}, "expected a date without quotes"),
         ({"reason": '""'}, "reason is ''; expected text"),
-        ({"reason": '"not needed"'}, "say why"),
+        ({"reason": '"not needed"'}, "give the reason"),
         ({"resource": '"*"'}, "that turns the check off"),
         ({"check": "60"}, "check is 60; expected text"),
-        ({"until": '"x"'}, "until is no field of a waiver"),
+        ({"until": '"x"'}, "until is not a field of a waiver"),
     ],
 )
 def test_faults_are_named(tmp_path: Path, fields: dict[str, str], message: str) -> None:
@@ -117,7 +117,7 @@ def test_waivers_come_with_a_folder_of_policies_or_not(tmp_path: Path) -> None:
 
 def test_a_shipped_waiver_file_is_read_as_any_other(tmp_path: Path) -> None:
     _file(tmp_path, **{**COMPLETE, "shipped": "true"})
-    with pytest.raises(InvalidWaivers, match="shipped is no field of a waiver"):
+    with pytest.raises(InvalidWaivers, match="shipped is not a field of a waiver"):
         read_shipped(tmp_path)
 
 
