@@ -1,1 +1,1 @@
-"""AWS forwarding rules over the resource graph: who can reach whom, as facts and as answers."""
+"""The forwarding rules of AWS over the resource graph: a model of the network, and the reachability in it."""

@@ -1,4 +1,4 @@
-"""What the engine is asked, and what it answers: frozen records that print as sentences."""
+"""The questions to the engine and its answers: frozen records that print as sentences."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from isthmus.network.packets import (
     split,
 )
 
-# --- where ----------------------------------------------------------------------------------------------------------
+# --- locations -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class InSubnet:
-    """A host in a subnet. Without `ip` any host: the subnet's first usable address stands for all.
+    """A host in a subnet. Without `ip`, the first usable address of the subnet represents every host.
 
-    `public` says that the host has a public IPv4 address of its own (an Elastic IP, or one assigned at launch).
-    `groups` are its security groups; None asks about no particular host, so that none restricts it.
+    `public`: the host has its own public IPv4 address (an Elastic IP, or one assigned at launch).
+    `groups` are its security groups. With None, no security group applies.
     """
 
     address: str
@@ -79,7 +79,7 @@ class AtEndpoint:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """An AWS service by the last part of its endpoint name (`s3`, `dynamodb`): by all its public addresses, or `ip`."""
+    """An AWS service by the last part of its endpoint name (`s3`, `dynamodb`): all its public addresses, or `ip`."""
 
     name: str
     ip: Address | None = None
@@ -90,7 +90,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class UnknownAddress:
-    """Hosts of a VPC whose addresses of a version of IP are not known, and why. `subnet`: theirs, if that is known."""
+    """Hosts of a VPC whose addresses of one IP version are unknown, and why. `subnet` is their subnet, if known."""
 
     vpc: str
     why: str
@@ -98,12 +98,12 @@ class UnknownAddress:
     version: int = 4
 
     def __str__(self) -> str:
-        return f"somewhere in {self.vpc}"
+        return f"an unknown address in {self.vpc}"
 
 
 @dataclass(frozen=True, slots=True)
 class UnassignedAddress:
-    """An address that no place has, and why: in a VPC and none of its subnets, or in no range that is known."""
+    """An address that no location has, and why: in a VPC but not in a subnet, or in no known range."""
 
     ip: Address
     why: str
@@ -114,12 +114,12 @@ class UnassignedAddress:
 
 Position = InSubnet | AtSite | Internet | AtEndpoint | Service | UnknownAddress | UnassignedAddress
 
-# --- what -----------------------------------------------------------------------------------------------------------
+# --- packets -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """The first packet of a flow. `port` is the destination's; replies come back to one of the `ephemeral` ports.
+    """The first packet of a flow. `port` is the destination port. `ephemeral` is the range of client ports.
 
     `protocol` is `tcp`, `udp`, `icmp`, `icmpv6` or the IANA number of another, as text: `47`. Only TCP and UDP have a
     port. `icmp` is the type and code of an ICMP message, None for an echo request.
@@ -144,7 +144,7 @@ class Packet:
 
     @staticmethod
     def at(place: int, source: Position, destination: Position, ephemeral: tuple[int, int] = EPHEMERAL) -> Packet:
-        """The packet at a place of the line of `isthmus.network.packets`, from one location to another."""
+        """The packet with a number (see `isthmus.network.packets`), from one location to another."""
         number, value = split(place)
         protocol = next((name for name, known in PROTOCOLS.items() if known == number), str(number))
         if number in WITH_PORTS:
@@ -153,7 +153,7 @@ class Packet:
 
     @property
     def place(self) -> int:
-        """Where the packet is on the line of `isthmus.network.packets`."""
+        """The number of the packet (see `isthmus.network.packets`)."""
         number = PROTOCOLS.get(self.protocol) or int(self.protocol)
         if number in WITH_TYPES:
             return place(number, ECHO[number] if self.icmp is None else message(*self.icmp))
@@ -161,7 +161,7 @@ class Packet:
 
     @property
     def what(self) -> str:
-        """Which packet it is, without its ends: `tcp/443`, `icmp/8/0`, `protocol 47`."""
+        """The packet without source and destination: `tcp/443`, `icmp/8/0`, `protocol 47`."""
         number, _ = split(self.place)
         return str(Packets.of(block(number) if number in OTHER_PROTOCOLS else (self.place, self.place)))
 
@@ -198,9 +198,9 @@ class Outcome(Enum):
 
 
 class Hop(NamedTuple):
-    """One step: what kind of thing, its Terraform address, why it goes there, its zone.
+    """One hop: its kind, its Terraform address, why the packet goes there, and its zone.
 
-    `routed_by` are the addresses of the route that led there and of the table it stands in.
+    `routed_by` are the addresses of the route whose next hop this is, and of its route table.
     """
 
     kind: str
@@ -215,7 +215,7 @@ class Hop(NamedTuple):
 
 
 class Crossing(NamedTuple):
-    """A network ACL that the packet meets. `nat` is the NAT gateway whose address is its source by then."""
+    """A network ACL on a path. `nat` is the NAT gateway whose address is the source address there."""
 
     nacl: str
     subnet: str
@@ -223,7 +223,7 @@ class Crossing(NamedTuple):
     nat: str = ""
 
 
-# How a box is named of which only the firewall, and the route to it, are known.
+# The name of a firewall endpoint if only the firewall and the route to it are known.
 SOME_ENDPOINT = "one of the endpoints of "
 
 
@@ -231,12 +231,12 @@ class Path(NamedTuple):
     """One alternative from end to end.
 
     - `end`: address of the subnet, name of the site, or "internet"; "" when it does not arrive.
-    - `exit`: for the internet, the gateway or VPN connection by which the packet leaves; else "".
-    - `blocks`: what stops it, in order. `unknown`: why nobody can say.
-    - `undecided`: all that is unknown is whether firewalls pass it. The way is known, whichever they do.
+    - `exit`: for the internet, the gateway or VPN connection through which the packet leaves; else "".
+    - `blocks`: what stops it, in order. `unknown`: why the outcome is unknown.
+    - `undecided`: the path is known, and only the verdicts of firewalls are unknown.
     - `nats`, `boxes`: NAT gateways and firewall endpoints met, in order. `pinned`: zone by appliance-mode attachment.
     - `hairpin`: the sites it was sent to and comes back from.
-    - `denied`: of a reply, the client ports that it does not get back to; some are left.
+    - `denied`: for a reply, the client ports that do not receive it. Others do.
     """
 
     hops: tuple[Hop, ...] = ()
@@ -254,12 +254,12 @@ class Path(NamedTuple):
 
     @property
     def path_known(self) -> bool:
-        """Whether it is known where it goes, if nothing stops it."""
+        """Whether the hops are known."""
         return not self.unknown or self.undecided
 
     @property
     def outcome(self) -> Outcome:
-        """A block outweighs what is unknown: the packet is stopped either way."""
+        """Blocked if there is a block, known or not in other respects; else unknown if anything is."""
         if self.blocks:
             return Outcome.BLOCKED
         return Outcome.UNKNOWN if self.unknown else Outcome.REACHABLE
@@ -283,19 +283,19 @@ def combine(paths: tuple[Path, ...]) -> Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Every path that a packet may take, and what comes of it."""
+    """Every path that a packet may take, and the outcome."""
 
     packet: Packet
     paths: tuple[Path, ...]
 
     @property
     def outcome(self) -> Outcome:
-        """Reachable only if every alternative is; of a reply, for one client port at least."""
+        """Reachable only if every alternative is. A reply needs at least one client port."""
         return Outcome.BLOCKED if self._closed else combine(self.paths)
 
     @property
     def denied(self) -> tuple[Denied, ...]:
-        """The client ports that a reply does not get back to, on some alternative."""
+        """The client ports that do not receive a reply, on some alternative."""
         return tuple(dict.fromkeys(one for path in self.paths for one in path.denied))
 
     @property
@@ -304,33 +304,33 @@ class Trace:
 
     @property
     def followed(self) -> bool:
-        """Whether there is anything to tell: no reply is followed to a packet that ends nowhere."""
+        """Whether there is a path. There is no reply to a packet that does not arrive."""
         return bool(self.paths)
 
     @property
-    def said(self) -> str:
-        """The outcome in a word. What was not followed is neither reachable nor blocked."""
+    def outcome_text(self) -> str:
+        """The outcome as text: `not followed` if there is no path."""
         return str(self.outcome) if self.followed else "not followed"
 
     @property
     def leaks(self) -> bool:
-        """Whether some packet may get through: what isolation has to exclude. Unknown counts."""
+        """Whether some packet may arrive, which isolation has to exclude. An unknown outcome counts."""
         return any(path.outcome is not Outcome.BLOCKED for path in self.paths)
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        """Every setting that stops it on some alternative, once each."""
+        """Every setting that blocks some alternative, once each."""
         found = [block for path in self.paths for block in path.blocks]
         found += [one.block for one in self.denied] if self._closed else []
         return tuple(dict.fromkeys(found))
 
     def __str__(self) -> str:
-        return "\n".join([f"{self.packet}: {self.said}", *(str(path) for path in self.paths)])
+        return "\n".join([f"{self.packet}: {self.outcome_text}", *(str(path) for path in self.paths)])
 
 
 @dataclass(frozen=True, slots=True)
 class RoundTrip:
-    """A flow: the packet there, and the reply to it along each path there."""
+    """A flow: the trace of the packet, and the trace of the replies to it."""
 
     forward: Trace
     reply: Trace
@@ -346,17 +346,17 @@ class RoundTrip:
 
     @property
     def denied(self) -> tuple[Denied, ...]:
-        """The client ports that the flow does not work for, where it works for others."""
+        """The client ports for which the flow is blocked, if it is reachable for others."""
         return self.reply.denied if self.outcome is not Outcome.BLOCKED else ()
 
     @property
     def mostly_denied(self) -> bool:
-        """Whether the flow works for fewer than half of the client ports."""
+        """Whether the flow is reachable for fewer than half of the client ports."""
         return mostly_closed(self.denied, self.reply.packet.ephemeral)
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        """Every setting that stops the flow, there or back."""
+        """Every setting that blocks the flow, on the forward path or the return path."""
         return tuple(dict.fromkeys((*self.forward.blocks, *self.reply.blocks, *self.asymmetric)))
 
     def __str__(self) -> str:
@@ -365,11 +365,12 @@ class RoundTrip:
 
 @dataclass(frozen=True, slots=True)
 class AdvertisedPrefixes:
-    """What AWS advertises to the far end of an attachment, each prefix with where it comes from.
+    """The prefixes that AWS advertises over an attachment, each with its origin.
 
-    `unknown` says why the list may be longer. `static`: there is no BGP, so that nothing is advertised. `blackholes`
-    are prefixes of blackhole routes: AWS does not document whether it advertises those, and packets to them are dropped
-    either way. `doubted` are those of `prefixes` that the far end may not take, each with the reason.
+    - `unknown`: why there may be more prefixes.
+    - `static`: the connection has static routing, and AWS advertises nothing.
+    - `blackholes`: the prefixes of blackhole routes. AWS does not document whether it advertises them.
+    - `may_be_refused`: prefixes that the router at the other end may refuse, each with the reason.
     """
 
     attachment: str
@@ -381,7 +382,7 @@ class AdvertisedPrefixes:
 
     @property
     def listed(self) -> tuple[str, ...]:
-        """The prefixes in order, and what else is to be said: that there are none, or why they are not known."""
+        """The prefixes in order; or that there are none, or why they are unknown."""
         if self.static:
             return ("routing is static: nothing is advertised",)
         prefixes = tuple(map(str, sorted(self.prefixes, key=lambda prefix: (prefix.version, prefix))))

@@ -1,13 +1,13 @@
-"""Whether the router of a site takes the routes of other sites that AWS advertises to it.
+"""Whether the router of a site accepts the routes of other sites that AWS advertises to it.
 
 Over BGP a transit gateway adds its own ASN to the path of a route that it learned from a site, and advertises it to the
-others. A router excludes a route with its own ASN in the path; most can be configured to take it. So between two sites
-of one ASN it is not known whether there is a route. AWS asks for an ASN of its own at each site where a virtual private
-gateway is between them.
+others. A router excludes a route with its own ASN in the path; most can be configured to accept it. So it is unknown
+whether there is a route between two sites with the same ASN. With a virtual private gateway between them, AWS requires
+a different ASN at each site.
 https://www.rfc-editor.org/rfc/rfc4271#section-9.1.2
 https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html
 
-Not judged: what a site prepends, and ASNs behind Direct Connect, where AWS originates the allowed prefixes itself.
+Not evaluated: AS path prepending, and ASNs behind Direct Connect, where AWS originates the allowed prefixes.
 """
 
 from __future__ import annotations
@@ -30,31 +30,31 @@ def asn_at(network: Network, connection: str) -> int | Unknown:
 
 
 def refused(network: Network, connection: str, routes: Iterable[Route]) -> str:
-    """Why the router at a connection may not take a prefix that AWS has these routes for, or "".
+    """Why the router at a connection may refuse a prefix for which AWS has these routes, or "".
 
-    A static route of a table is AWS's own: its path has no other ASN. With static routing there is no path at all.
+    A static route has no other ASN in its path. A connection with static routing has no AS path.
     """
     vpn = network.vpns.get(connection)
     if vpn is None or vpn.static is True:
         return ""
     own = asn_at(network, connection)
     for route in routes:
-        learnt_from = _learnt_from(network, route)
-        if not learnt_from:
+        learned_from = _learned_from(network, route)
+        if not learned_from:
             continue
-        asn = asn_at(network, learnt_from)
-        for end, found in ((connection, own), (learnt_from, asn)):
+        asn = asn_at(network, learned_from)
+        for end, found in ((connection, own), (learned_from, asn)):
             if isinstance(found, Unknown):
-                return f"whether {connection} and {learnt_from} have one ASN: that of {end}: {found.reason}"
+                return f"whether {connection} and {learned_from} have the same ASN: the ASN at {end}: {found.reason}"
         if own == asn:
             return (
-                f"the sites at {connection} and {learnt_from} have one ASN, {asn}: a router drops routes with its own "
-                "ASN in their path, unless it is configured to take them"
+                f"the sites at {connection} and {learned_from} have the same ASN, {asn}: a router drops routes with its "
+                "own ASN in their path, unless it is configured to accept them"
             )
     return ""
 
 
-def _learnt_from(network: Network, route: Route) -> str:
+def _learned_from(network: Network, route: Route) -> str:
     """The VPN connection that a transit gateway learned a route over, or ""."""
     if route.origin is not RouteOrigin.PROPAGATED or not isinstance(route.target, str):
         return ""

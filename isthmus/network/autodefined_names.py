@@ -56,7 +56,7 @@ def _reverse(network: Network, vpc: str, name: str) -> Iterator[tuple[str, Unkno
         return
     yield from ((domain, None) for domain in _REVERSE)
     for other, facts in network.vpcs.items():
-        # Those of connected VPCs depend on the connection's DNS support, which is not modelled.
+        # Names in connected VPCs depend on the DNS support of the connection, which is not modeled.
         why = None if other == vpc else Unknown(f"whether {vpc} resolves addresses of {other}")
         for cidr in facts.cidrs:
             if isinstance(cidr, IPv4Network) and cidr.overlaps(asked):

@@ -1,8 +1,8 @@
-"""From site to site by a virtual private gateway (VPN CloudHub).
+"""From site to site over a virtual private gateway (VPN CloudHub).
 
-The gateway advertises to each site what the others advertise, whether it is attached to a VPC or not. AWS says so of
-connections with dynamic routing, and asks for customer gateways of different ASNs: a router takes no route with its own
-ASN on the path. Of static connections it says nothing.
+The gateway advertises to each site the prefixes of the others, with or without an attached VPC. AWS documents this for
+connections with dynamic routing and customer gateways with different ASNs. A router refuses a route with its own ASN
+in the path. AWS does not document CloudHub for static routing.
 https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html
 https://docs.aws.amazon.com/vpn/latest/s2svpn/site-site-architectures.html
 """
@@ -31,7 +31,7 @@ def _not_evaluated(network: Network, connections: tuple[str, ...]) -> Iterator[s
     for connection in connections:
         vpn = network.vpns.get(connection)
         if vpn is None:
-            yield f"{connection} is no VPN connection"
+            yield f"{connection} is not a VPN connection"
         elif isinstance(vpn.static, Unknown):
             yield f"the routing of {connection}: {vpn.static.reason}"
         elif vpn.static:

@@ -139,7 +139,7 @@ class Use:
 
     @property
     def unknown(self) -> Unknown | None:
-        """Why nobody can say whether it holds, or for which VPC; None where it is certain."""
+        """Why it is unknown whether it applies, or to which VPC; None if it is certain."""
         for part in (self.thing, self.vpc):
             if isinstance(part, Unknown):
                 return part
@@ -167,7 +167,7 @@ class VpcDns:
 
 @dataclass(frozen=True, slots=True)
 class MaybeEndpoint:
-    """An interface endpoint that may be there: nobody knows how many of it there are."""
+    """An interface endpoint that may exist: its number is unknown."""
 
     address: str
     vpc: str | Unknown

@@ -20,7 +20,7 @@ class Found:
     """What a zone has for a name and a type: the records that answer, and where they lead.
 
     `missing` says what it lacks ("" where a record answers): this input holds no such record, and other Terraform may.
-    `unknown` says why nobody can say. `delegated` is the address of an NS record below which the name is.
+    `unknown` is why the result is unknown. `delegated` is the address of an NS record below which the name is.
     """
 
     records: tuple[Record, ...] = ()
@@ -38,9 +38,9 @@ class Found:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """Equal for what is the same to whoever asks."""
-        said = sorted((str(r.name), str(r.type), str(r.leads), r.endpoint) for r in self.records)
-        return tuple(said), bool(self.missing), self.unknown, bool(self.delegated)
+        """Equal for equal answers."""
+        records = sorted((str(r.name), str(r.type), str(r.leads), r.endpoint) for r in self.records)
+        return tuple(records), bool(self.missing), self.unknown, bool(self.delegated)
 
 
 def found_in(zone: PrivateZone, name: str, query_type: str = "A") -> Found:

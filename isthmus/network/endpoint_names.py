@@ -90,8 +90,8 @@ def _named(
         unknown_reason = unknown_reason or endpoint.inbound_only
     elif not inbound and endpoint.inbound_only:
         off = "its private names are for queries by an inbound Resolver endpoint alone"
-    for domain, unsure in private_names(endpoint, name):
-        yield Named(domain, endpoint.address, unknown_reason or unsure, profile, off)
+    for domain, name_reason in private_names(endpoint, name):
+        yield Named(domain, endpoint.address, unknown_reason or name_reason, profile, off)
 
 
 def private_names(endpoint: VpcEndpoint, name: str) -> Iterator[tuple[str, Unknown | None]]:

@@ -17,19 +17,19 @@ from isthmus.network.packets import WITH_PORTS, WITH_TYPES, Traffic, answer, spl
 Span = tuple[int, int]
 
 
-def there(packet: Packet) -> Traffic:
-    """What filters see of the packet itself."""
+def forward_traffic(packet: Packet) -> Traffic:
+    """The packet as filters see it."""
     return traffic_of(packet.place)
 
 
-def back(packet: Packet) -> Traffic:
-    """What filters see of the reply: to any of the client ports, or what answers an ICMP message."""
+def reply_traffic(packet: Packet) -> Traffic:
+    """The reply as filters see it: to any client port, or the answer to an ICMP message."""
     protocol, _ = split(packet.place)
     return Traffic(protocol, packet.ephemeral) if protocol in WITH_PORTS else traffic_of(answer(packet.place))
 
 
 def traffic_of(at: int) -> Traffic:
-    """What filters see of the packet at a place of the line of `isthmus.network.packets`."""
+    """The packet with a number (see `isthmus.network.packets`) as filters see it."""
     protocol, value = split(at)
     return Traffic(protocol, (value, value) if protocol in (*WITH_PORTS, *WITH_TYPES) else None)
 
@@ -56,10 +56,9 @@ _EVERY_PORT = (0, 65535)
 
 
 def acl_verdict(acl: NetworkAcl, inbound: bool, remote: Span, traffic: Traffic) -> Block | Unknown | None:
-    """What stops traffic from (inbound) or to (outbound) a range of addresses: None if all of it passes.
+    """What blocks traffic from (inbound) or to (outbound) a range of addresses; None if all of it passes.
 
-    Every address and port asked about has to pass: a rule that denies some of them blocks. Ask about atoms to tell
-    them apart.
+    A rule that denies a part of the addresses or ports blocks. Use smaller ranges for separate results.
     """
     if acl.unresolved is not None:
         return acl.unresolved
@@ -100,7 +99,7 @@ def acl_verdict(acl: NetworkAcl, inbound: bool, remote: Span, traffic: Traffic) 
 def acl_denied(
     acl: NetworkAcl, inbound: bool, remote: Span, traffic: Traffic
 ) -> tuple[tuple[Span, Block], ...] | Unknown:
-    """The ports of some traffic that an ACL stops, each range with the rule that does it; the others pass."""
+    """The ports that a network ACL denies, each range with the rule. The other ports pass."""
     assert traffic.ports is not None
     low, high = traffic.ports
     rules = acl.inbound if inbound else acl.outbound
@@ -114,7 +113,7 @@ def acl_denied(
         if verdict is None:
             continue
         if found and found[-1][0][1] == first - 1 and found[-1][1].address == verdict.address:
-            # Stopped by the same rule, or by none that allows it: one range.
+            # Blocked by the same rule, or by the implicit deny: one range.
             first = found.pop()[0][0]
             whole = acl_verdict(acl, inbound, remote, Traffic(traffic.protocol, (first, last)))
             verdict = whole if isinstance(whole, Block) and whole.address == verdict.address else verdict
@@ -123,7 +122,7 @@ def acl_denied(
 
 
 def allows_everything(acl: NetworkAcl) -> bool:
-    """Whether an ACL can be left out: its first rule for each family, both ways, allows all there is."""
+    """Whether the first rule for each IP version allows all traffic, in both directions."""
     if acl.unresolved is not None:
         return False
     return all(_opens(rules, width) for rules in (acl.inbound, acl.outbound) for width in (32, 128))
@@ -142,9 +141,9 @@ def group_verdict(
     remote_groups: tuple[str, ...] | None,
     traffic: Traffic,
 ) -> Block | Unknown | None:
-    """What stops a new connection at an interface with these security groups: None if a rule lets it in (or out).
+    """What blocks a new connection at an interface with these security groups; None if a rule allows it.
 
-    `remote_groups` are the other end's groups; None where they are unspecified: a rule that names a group is then
+    `remote_groups` are the security groups of the other end. If they are None, a rule that references a group is
     unknown. https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
     """
     unknown_reason: Unknown | None = None
@@ -197,7 +196,7 @@ def _peer_allowed(
             unknown_reason = unknown_reason or peer
         elif remote_groups is None:
             unknown_reason = unknown_reason or Unknown(
-                f"{rule.address} allows members of {peer}: nobody said whether the other end is one"
+                f"{rule.address} allows members of {peer}: whether the other end is a member is unknown"
             )
         elif peer in remote_groups:
             return True

@@ -1,6 +1,6 @@
-"""What filters on a way say of a packet: firewalls, network ACLs and security groups.
+"""The filters on a path: firewalls, network ACLs and security groups.
 
-The walk tells where a packet goes and what it meets, by addresses alone; which packets pass is asked here, afterwards.
+The walk finds the path of a packet from addresses only. This module then decides which packets pass its filters.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from isthmus.network import nat64
 from isthmus.network.answers import AtEndpoint, Hop, InSubnet, Internet, Packet, Path, Position, Service, UnknownAddress
 from isthmus.network.block import Block
 from isthmus.network.client_ports import NAT_PORTS, Denied, closed
-from isthmus.network.filters import Span, acl_denied, acl_verdict, group_verdict, there
+from isthmus.network.filters import Span, acl_denied, acl_verdict, forward_traffic, group_verdict
 from isthmus.network.firewalls import answer
 from isthmus.network.firewalls import verdict as inspected
 from isthmus.network.index import NetworkIndex
@@ -33,8 +33,8 @@ class FiltersOnPath:
         self.positions = positions
 
     def firewalls(self, packet: Packet, paths: Iterable[Path], source: int, target: int) -> Iterator[Path]:
-        """The paths after the rules of the firewalls that they meet."""
-        seen, outward = there(packet), isinstance(packet.destination, Internet | Service)
+        """The paths after the rules of their firewalls."""
+        seen, outward = forward_traffic(packet), isinstance(packet.destination, Internet | Service)
         for path in paths:
             sender: Span = (source, source)
             receiver: Span = (target, target)
@@ -52,21 +52,21 @@ class FiltersOnPath:
             yield path
 
     def answers(self, packet: Packet, path: Path, source: Span, destination: Span, clients: Span) -> Path:
-        """The path of a reply after the firewalls that it meets.
+        """The path of a reply after its firewalls.
 
-        `source` and `clients` are the address and the ports that the flow comes from as they see it: beyond a NAT
-        gateway, those of the NAT gateway.
+        `source` and `clients` are the source address and the client ports of the flow as the firewalls see them. Behind
+        a NAT gateway these belong to the NAT gateway.
         """
         for hop in path.hops:
             rules = self._rules(hop)
             if isinstance(rules, Unknown):
                 path = _judged(path, rules)
             elif rules is not None:
-                path = _inspected(path, answer(rules, source, destination, there(packet), clients))
+                path = _inspected(path, answer(rules, source, destination, forward_traffic(packet), clients))
         return path
 
     def _rules(self, hop: Hop) -> SuricataRules | Unknown | None:
-        """The rules of a firewall that a hop is; None for all else, and for appliances behind a load balancer."""
+        """The rules of the firewall at a hop; None for other hops, and for appliances behind a load balancer."""
         firewall = self.index.firewall_of.get(hop.address) if hop.kind == "firewall" else None
         if firewall is None:
             return None
@@ -75,7 +75,7 @@ class FiltersOnPath:
         return Unknown(f"the rules of {firewall.address}: {firewall.rules.reason}")
 
     def acls(self, path: Path, source: Span, destination: Span, traffic: Traffic) -> Path:
-        """The path after the network ACLs that it crosses: all of both ranges have to pass."""
+        """The path after its network ACLs. Both ranges have to pass completely."""
         for crossing in path.crossings:
             acl = self.network.nacls.get(crossing.nacl)
             if acl is None:
@@ -92,9 +92,9 @@ class FiltersOnPath:
         return path
 
     def replies(self, path: Path, source: Span, destination: Span, traffic: Traffic, nat: str = "") -> Path:
-        """A reply's path after the network ACLs that it crosses, to any of a client's ports, or of NAT gateway `nat`.
+        """The path of a reply after its network ACLs, to the ports of the client or of the NAT gateway `nat`.
 
-        Blocked if none of the ports is left; else `denied` says which are not.
+        Blocked if every port is denied; else `denied` lists the denied ports.
         """
         if traffic.protocol not in WITH_PORTS or traffic.ports is None:
             return self.acls(path, source, destination, traffic)
@@ -117,7 +117,7 @@ class FiltersOnPath:
         return path._replace(denied=(*path.denied, *denied))
 
     def translated(self, packet: Packet, path: Path, target: int) -> Path:
-        """The path after the NAT gateways that it meets, which translate TCP, UDP and ICMP alone.
+        """The path after its NAT gateways, which translate TCP, UDP and ICMP only.
 
         https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
         """
@@ -133,25 +133,29 @@ class FiltersOnPath:
         return path
 
     def groups(self, packet: Packet, path: Path, target: int) -> Path:
-        """The path after security groups: of hosts that are given some, and of interface endpoints."""
+        """The path after security groups: of hosts with known groups, and of interface endpoints."""
         if not path.end:
             return path
         source, to = packet.source, packet.destination
         target = nat64.translated(target) if path.nats else target
-        ours = source.groups if isinstance(source, InSubnet) else None
-        theirs = to.groups if isinstance(to, InSubnet) else None
+        source_groups = source.groups if isinstance(source, InSubnet) else None
+        destination_groups = to.groups if isinstance(to, InSubnet) else None
         verdicts: list[Block | Unknown | None] = []
-        if ours is not None:
+        if source_groups is not None:
             named = _named(self._members(to), self._references(path, inbound=False))
-            verdicts.append(group_verdict(self.network, ours, False, (target, target), named, there(packet)))
-        guards: Sequence[str | Unknown] | None = theirs
+            verdicts.append(
+                group_verdict(self.network, source_groups, False, (target, target), named, forward_traffic(packet))
+            )
+        guards: Sequence[str | Unknown] | None = destination_groups
         if isinstance(to, AtEndpoint):
             guards = self.network.endpoints[to.address].security_groups
         if guards is not None:
             sender = self.positions.of(source) if not path.nats else self.positions.nat_place(path.nats[-1])
             if isinstance(sender, int):
-                named = _named(ours, isinstance(source, InSubnet) and self._references(path, inbound=True))
-                verdicts.append(group_verdict(self.network, guards, True, (sender, sender), named, there(packet)))
+                named = _named(source_groups, isinstance(source, InSubnet) and self._references(path, inbound=True))
+                verdicts.append(
+                    group_verdict(self.network, guards, True, (sender, sender), named, forward_traffic(packet))
+                )
             else:
                 verdicts.append(Unknown(f"the address of {source}"))
         for verdict in verdicts:
@@ -159,7 +163,7 @@ class FiltersOnPath:
         return path
 
     def _members(self, location: Position) -> tuple[str, ...] | None:
-        """The security groups at one end: none outside of VPCs, None where they are not known."""
+        """The security groups of a location: empty outside of VPCs, None if unknown."""
         match location:
             case InSubnet(groups=groups):
                 return groups
@@ -172,7 +176,7 @@ class FiltersOnPath:
         return ()
 
     def _references(self, path: Path, *, inbound: bool) -> bool | None:
-        """Whether rules that name security groups can recognize the other end of this path; None if nobody knows.
+        """Whether rules that reference security groups can match the other end of this path; None if unknown.
 
         Over a transit gateway: inbound rules only, with the option on at the gateway and at each attachment, to no
         interface endpoint's VPC service, and nowhere behind NAT, an inspecting firewall or another transit gateway.
@@ -192,18 +196,18 @@ class FiltersOnPath:
 
 
 def _named(groups: tuple[str, ...] | None, recognized: bool | None) -> tuple[str, ...] | None:
-    """The groups of the other end as a filter sees them; None where nobody knows."""
+    """The groups of the other end as a filter sees them; None if unknown."""
     return () if recognized is False else groups if recognized else None
 
 
 def _judged(path: Path, verdict: Block | Unknown | None) -> Path:
-    """The path after what a filter says of it."""
+    """The path after the verdict of a filter."""
     if isinstance(verdict, Block):
         return path._replace(blocks=(*path.blocks, verdict))
     return path if verdict is None else path._replace(unknown=path.unknown or verdict.reason)
 
 
 def _inspected(path: Path, verdict: Block | Unknown | None) -> Path:
-    """The path after what the rules of a firewall say of it: they change nothing about the way that it takes."""
+    """The path after the verdict of a firewall, which does not change the hops."""
     open_ = isinstance(verdict, Unknown) and path.path_known
     return _judged(path, verdict)._replace(undecided=path.undecided or open_)

@@ -1,6 +1,6 @@
 """What a Network Firewall does with a flow: with the packet that opens it, and with the answers.
 
-Stateless rules see each packet by itself, and send it on to the stateful rules or not. Of the stateful rules the first
+Stateless rules see each packet by itself, and send it on to the stateful rules or not. The first of the stateful rules
 that matches decides about the whole flow. What a rule looks for inside packets is not known: it may match or not.
 Where both outcomes are possible the answer is unknown, and names the rule that it depends on.
 
@@ -30,7 +30,7 @@ _APP_LAYER = ("drop_app_layer", "drop_app_layer_to_server")
 
 
 class Boundary(NamedTuple):
-    """What one rule tells apart: packets inside all of these from packets outside any. `protocol` -1 is all."""
+    """The packets that one rule distinguishes from all others. `protocol` -1 is every protocol."""
 
     protocol: int
     sources: Span
@@ -70,13 +70,13 @@ def verdict(
     *,
     outward: bool = False,
 ) -> Block | Unknown | None:
-    """What stops the packet that opens a flow, or all that follows it; None if it passes, Unknown where that depends on
-    what is not evaluated. `clients` are the ports that it may come from.
+    """What blocks the first packet of a flow, or a later one; None if all pass, Unknown if it depends on something that
+    is not evaluated. `clients` are the client ports.
 
-    Of a rule that the intent states, what it finds inside packets is meant: none that is meant to pass is dropped by
-    one, and `outward` (what leaves for the internet or a service) some pass by it.
+    A rule that the intent states may match the content of packets. Such a rule drops no intended packet. With `outward`
+    (to the internet or a service), some packets pass because of it.
 
-    All of the ranges have to pass: ask about smaller ones to tell them apart.
+    A range is blocked if any part of it is. Use smaller ranges for separate results.
     """
     found = [
         _after(rules, action, address, source, destination, traffic, clients, outward)

@@ -21,7 +21,7 @@ from isthmus.network.answers import (
 )
 from isthmus.network.bgp import Bgp
 from isthmus.network.block import Block
-from isthmus.network.filters import there
+from isthmus.network.filters import forward_traffic
 from isthmus.network.filters_on_path import FiltersOnPath
 from isthmus.network.gateway_endpoints import GatewayEndpoints
 from isthmus.network.index import NetworkIndex
@@ -104,13 +104,15 @@ class ForwardPaths:
                 continue
             service = self._gateway_endpoints.path(walk, packet, target)
             if service is not None:
-                paths.append(self._filters.acls(service, (source, source), (target, target), there(packet)))
+                paths.append(self._filters.acls(service, (source, source), (target, target), forward_traffic(packet)))
                 continue
             for _, _, found in self._depart(walk, origin, packet.destination, target, expected):
                 paths += [
                     self._filters.translated(
                         packet,
-                        self._filters.acls(ending(path, expected), (source, source), (target, target), there(packet)),
+                        self._filters.acls(
+                            ending(path, expected), (source, source), (target, target), forward_traffic(packet)
+                        ),
                         target,
                     )
                     for path in self._filters.firewalls(packet, found, source, target)
@@ -140,7 +142,7 @@ class ForwardPaths:
             case AtSite():
                 return walk.from_site(self.positions.site(origin.name), target, target, Path())
             case UnassignedAddress():
-                return [(target, target, (Path(unknown=f"no packet comes from there: {origin.why}"),))]
+                return [(target, target, (Path(unknown=f"no packet has this source: {origin.why}"),))]
             case _:
                 return self._from_internet(walk, destination, target, expected)
 

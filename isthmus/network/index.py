@@ -47,7 +47,7 @@ def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
 
 
 class NetworkIndex:
-    """`network` while `scenario` lasts, on what is said of `sites`."""
+    """`network` in a `scenario`, with `sites`."""
 
     def __init__(self, network: Network, sites: Sites, scenario: Scenario) -> None:
         self.network = network
@@ -76,7 +76,7 @@ class NetworkIndex:
         return self._tgw_tables[address]
 
     def gateway_table(self, address: str) -> EffectiveTable:
-        """What a virtual private gateway does with packets from its VPC."""
+        """The routes of a virtual private gateway for packets from its VPC."""
         if address not in self._gateway_tables:
             self._gateway_tables[address] = gateway_table(self.network, self.sites, address, self.scenario)
         return self._gateway_tables[address]
@@ -85,7 +85,7 @@ class NetworkIndex:
 
     @cached_property
     def quiet_acls(self) -> frozenset[str]:
-        """Network ACLs that allow everything, which no path needs to mention."""
+        """Network ACLs that allow everything. They are on no path."""
         return frozenset(a for a, acl in self.network.nacls.items() if allows_everything(acl))
 
     @cached_property
@@ -104,7 +104,7 @@ class NetworkIndex:
 
     @cached_property
     def attachments_of_connection(self) -> dict[str, list[Attachment]]:
-        """VPN and Direct Connect gateway attachments by what they attach."""
+        """VPN and Direct Connect gateway attachments by the connection that they attach."""
         return grouped(
             (a.attached, a)
             for a in self.network.attachments.values()
@@ -147,7 +147,7 @@ class NetworkIndex:
 
     @cached_property
     def zones_down(self) -> frozenset[str]:
-        """The labels of zones that are down: what the scenario names that is nothing else."""
+        """The zones that are down: everything in the scenario that is not another object."""
         net = self.network
         things = {t.address for vpn in net.vpns.values() for t in vpn.tunnels} | self.endpoint_subnet.keys()
         return self.scenario.down - things.union(
@@ -164,7 +164,7 @@ class NetworkIndex:
 
     @cached_property
     def vpc_owners(self) -> RangeMap[tuple[str, ...]]:
-        """The VPCs that have an address, whatever they are attached to."""
+        """The VPCs that have an address, attached or not."""
 
         def choose(nest: Nest[str]) -> tuple[str, ...]:
             return tuple(sorted({vpc for _, group in nest for vpc in group}))
@@ -173,19 +173,19 @@ class NetworkIndex:
         return compile_prefixes(entries, choose, ())
 
     def gateway_of(self, vpc: str, kind: GatewayKind) -> str | Unknown:
-        """The gateway of a kind that a VPC has, or ""."""
+        """The gateway of a VPC of one kind, or ""."""
         gateways = [g for g in self.network.gateways.values() if g.kind is kind]
         found = next((g.address for g in gateways if g.vpc == vpc), "")
-        vague = [Unknown(f"the VPC of {g.address}: {g.vpc.reason}") for g in gateways if isinstance(g.vpc, Unknown)]
-        vague += [
+        reasons = [Unknown(f"the VPC of {g.address}: {g.vpc.reason}") for g in gateways if isinstance(g.vpc, Unknown)]
+        reasons += [
             Unknown(f"how many {g.address} there are is not known")
             for g in self.network.possible.gateways.values()
             if g.kind is kind and (g.vpc == vpc or isinstance(g.vpc, Unknown))
         ]
-        return found or next(iter(vague), "") or self._led_to(vpc, kind)
+        return found or next(iter(reasons), "") or self._may_have_gateway(vpc, kind)
 
-    def _led_to(self, vpc: str, kind: GatewayKind) -> Unknown | str:
-        """A route of a VPC to a gateway that is not in this input shows that there is one, but not what it is."""
+    def _may_have_gateway(self, vpc: str, kind: GatewayKind) -> Unknown | str:
+        """A route with an unknown target shows that the VPC may have a gateway that is not in this input."""
         if kind is GatewayKind.EGRESS_ONLY:
             return ""
         for table in self.network.tables.values():

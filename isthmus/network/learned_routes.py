@@ -1,7 +1,7 @@
-"""What routers learn: from attached VPCs, and from sites over BGP, in a scenario.
+"""The routes that AWS learns in a scenario: from attached VPCs, and from sites over BGP.
 
-Sites are an assumption; see `Site`. A connection that no given site ends at becomes a site of its own: over BGP its
-advertisements are then unknown, with static routing its networks are those that static routes lead to.
+Sites are an assumption; see `Site`. A connection without a given site gets its own site. With BGP, the prefixes that
+it advertises are unknown. With static routing, its networks are the destinations of static routes.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def is_default(cidr: Cidr) -> bool:
 
 
 def vpn_down(vpn: VpnConnection, scenario: Scenario) -> str:
-    """Why a VPN connection carries nothing in the scenario, or "". One tunnel of two is enough to carry it."""
+    """Why a VPN connection is down in the scenario, or "". It is up if one of its tunnels is up."""
     down = scenario.down
     if vpn.address in down:
         return f"{vpn.address} is down"
@@ -44,7 +44,7 @@ def vpn_down(vpn: VpnConnection, scenario: Scenario) -> str:
 
 @dataclass(frozen=True)
 class Sites:
-    """The sites of a network, given and implied, and which of them each connection ends at."""
+    """The sites of a network, given and implied, and the site of each connection."""
 
     by_name: Mapping[str, Site]
     by_connection: Mapping[str, Site]
@@ -88,11 +88,11 @@ def _implied(network: Network, connection: str) -> Site:
         return Site(connection, (connection,), ())
     if vpn is not None and isinstance(vpn.static, Unknown):
         return Site(connection, (connection,), vpn.static)
-    return Site(connection, (connection,), Unknown(f"nobody said what {connection} advertises over BGP"))
+    return Site(connection, (connection,), Unknown(f"the prefixes that {connection} advertises over BGP are not given"))
 
 
 def _complete(network: Network, site: Site) -> Site:
-    """Give a site without networks those it advertises and those that static routes lead to, but no default route."""
+    """Give a site without networks its advertised prefixes and the destinations of static routes, without defaults."""
     if site.networks or isinstance(site.advertises, Unknown):
         return site
     networks = dict.fromkeys(a.prefix for a in site.advertises)
@@ -101,10 +101,10 @@ def _complete(network: Network, site: Site) -> Site:
 
 
 def _static_routes_to(network: Network, connections: tuple[str, ...]) -> Iterable[Cidr]:
-    ours = {a.address for a in network.attachments.values() if a.attached in connections}
+    attachments = {a.address for a in network.attachments.values() if a.attached in connections}
     for table in network.tgw_tables.values():
         for route in table.routes:
-            if route.attachment in ours and not isinstance(route.destination, (str, Unknown)):
+            if route.attachment in attachments and not isinstance(route.destination, (str, Unknown)):
                 yield route.destination
     for connection in connections:
         if connection in network.vpns:
@@ -114,7 +114,7 @@ def _static_routes_to(network: Network, connections: tuple[str, ...]) -> Iterabl
 def advertised(
     network: Network, sites: Sites, connection: str, scenario: Scenario
 ) -> tuple[AdvertisedPrefix, ...] | Unknown:
-    """What AWS learns over BGP from a connection while the scenario lasts. Static VPNs teach nothing."""
+    """The prefixes that AWS learns over BGP from a connection in the scenario; none with static routing."""
     if connection in scenario.down:
         return ()
     vpn = network.vpns.get(connection)
@@ -130,9 +130,9 @@ def advertised(
 def propagated(
     network: Network, sites: Sites, attachment: Attachment, scenario: Scenario
 ) -> tuple[AdvertisedPrefix, ...] | Unknown:
-    """The routes an attachment propagates into the tables it is told to.
+    """The routes that an attachment propagates into its route tables.
 
-    A VPC propagates its CIDRs, those of IPv6 only where the attachment supports it; peering and network functions
+    A VPC propagates its CIDRs; IPv6 CIDRs only if the attachment supports IPv6. Peering and network functions
     propagate nothing. https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html and
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateTransitGatewayVpcAttachmentRequestOptions.html
     """
@@ -151,7 +151,7 @@ def propagated(
     if attachment.kind in (*_VPN_KINDS, AttachmentKind.DX_GATEWAY):
         return advertised(network, sites, attachment.attached, scenario)
     if attachment.kind is AttachmentKind.CONNECT:
-        return Unknown(f"what Connect attachment {attachment.address} learns is not modelled")
+        return Unknown(f"what Connect attachment {attachment.address} learns is not modeled")
     return ()
 
 

@@ -65,7 +65,7 @@ class Candidate:
         what = "system rule" if self.system else self.by.value
         about = f"{what} {self.address}" if self.address else what
         via = f", by {self.profile}" if self.profile else ""
-        maybe = f"; nobody can say whether: {self.unknown_reason.reason}" if self.unknown_reason is not None else ""
+        maybe = f"; it is unknown whether: {self.unknown_reason.reason}" if self.unknown_reason is not None else ""
         off = f"; not used: {self.off}" if self.off else ""
         return f'{about} for "{self.domain}"{via}{maybe}{off}'
 
@@ -97,7 +97,7 @@ class Answer:
     - `targets`, `endpoint`: of a forward rule, the DNS servers and the outbound endpoint that asks them; of other DNS
       servers, the servers that DHCP hands out.
     - `found`: of a private zone, what its records say.
-    - `reason`: why nobody answers, or why it is unknown. `rule`: the rule of the DNS firewall that decided.
+    - `reason`: why there is no answer, or why it is unknown. `rule`: the DNS Firewall rule that decided.
     - `candidates`: everything that was weighed, the winner first.
     - `then`: what a query comes to that is forwarded to an inbound endpoint of this network.
     """
@@ -176,7 +176,7 @@ class Lookup:
         """DHCP hands out other DNS servers: the Resolver of the VPC is not asked, or only by some."""
         options = self.facts.settings(vpc).options
         if mixed:
-            why = f"DHCP hands out {', '.join(servers)} beside the Resolver of the VPC: a host may ask either"
+            why = f"the DHCP options have {', '.join(servers)} and the Resolver of the VPC: a host may use either"
             return Answer(name, vpc, Answered.UNKNOWN, options, reason=why)
         targets = tuple(
             (found, _DNS) if (found := _address(text)) else Unknown(f"DNS server {text}") for text in servers
@@ -258,7 +258,7 @@ class Lookup:
         best, rivals = _best(found)
         answers = [self._answer(query, one, found) for one in (best, *rivals)]
         if len({answer.key for answer in answers}) > 1:
-            why = "; ".join(dict.fromkeys(_unsure(candidate, best) for candidate in rivals))
+            why = "; ".join(dict.fromkeys(_why_unknown(candidate, best) for candidate in rivals))
             return Answer(query.name, query.vpc, Answered.UNKNOWN, reason=why)
         return answers[0]
 
@@ -302,7 +302,7 @@ class Lookup:
             return
         unknown_reason = use.unknown
         if rule.kind in (RuleKind.RECURSIVE, RuleKind.DELEGATE):
-            unknown_reason = Unknown(f"{rule.address} is of type {rule.kind}, which is not modelled")
+            unknown_reason = Unknown(f"{rule.address} is of type {rule.kind}, which is not modeled")
         yield Candidate(
             Answered.FORWARD,
             rule.domain,
@@ -338,7 +338,7 @@ class Lookup:
     def _in_zone(self, base: Answer, zone: PrivateZone, query_type: str) -> Answer:
         found = found_in(zone, base.name, query_type)
         if found.delegated and self._delegates(base.vpc):
-            why = f"{found.delegated} delegates it, and a rule that delegates is not modelled"
+            why = f"{found.delegated} delegates it, and a delegation rule is not modeled"
             return replace(base, by=Answered.UNKNOWN, reason=why)
         return replace(base, found=found)
 
@@ -388,19 +388,19 @@ def _place(candidate: Candidate) -> tuple[int, int, int, str]:
 
 
 def _best(found: Sequence[Candidate]) -> tuple[Candidate, tuple[Candidate, ...]]:
-    """The first that is certain, and those that would come before it, or stand beside it, and answer otherwise."""
+    """The first certain candidate, and the uncertain ones of equal or higher priority with another answer."""
     found = [candidate for candidate in found if not candidate.off]
     best = next(candidate for candidate in found if candidate.unknown_reason is None)
     before = found[: found.index(best)]
-    beside = [
+    equal = [
         other
         for other in found[found.index(best) + 1 :]
         if (other.domain, other.rank) == (best.domain, best.rank) and best.rank in (_RULE, _ZONE)
     ]
-    return best, (*before, *beside)
+    return best, (*before, *equal)
 
 
-def _unsure(candidate: Candidate, best: Candidate) -> str:
+def _why_unknown(candidate: Candidate, best: Candidate) -> str:
     if candidate.unknown_reason is not None:
         return f"{candidate.address or candidate.domain} may answer: {candidate.unknown_reason.reason}"
     return f"{candidate.address} and {best.address} are both for {best.domain}: AWS takes one of them"

@@ -1,7 +1,7 @@
-"""NAT64: IPv6 addresses that stand for IPv4 ones, which a NAT gateway translates.
+"""NAT64: IPv6 addresses that stand for IPv4 addresses, and that a NAT gateway translates.
 
-The last 32 bits of an address in 64:ff9b::/96 are an IPv4 address (RFC 6052). A NAT gateway takes packets to these, and
-no others of IPv6; replies come back by it. It does so for destinations in VPCs, on-premises and on the internet.
+The last 32 bits of an address in 64:ff9b::/96 are an IPv4 address (RFC 6052). A NAT gateway takes no other
+IPv6 packets. Replies return through it. It does so for destinations in VPCs, on-premises and on the internet.
 https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-nat64-dns64.html
 """
 
@@ -16,7 +16,7 @@ PREFIX = IPv6Network("64:ff9b::/96")
 _LOW, _HIGH = span(PREFIX)
 _V6 = 1 << 32
 
-# Of every place: whether it stands for an IPv4 address, None if it is one.
+# For every address: whether it stands for an IPv4 address; None if it is an IPv4 address.
 STANDS_FOR_IPV4: RangeMap[bool | None] = RangeMap(
     [(_V6, _LOW - 1, False), (_LOW, _HIGH, True), (_HIGH + 1, LAST, False)], None
 )

@@ -1,4 +1,4 @@
-"""Where the filters that a packet and its reply meet divide all packets into those that they treat alike."""
+"""The boundaries at which the filters on a path divide all packets into equivalence classes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ICMP = 1  # a rule for ICMP is for that of both versions of IP
 
 
 class Boundaries:
-    """Places of the line of `isthmus.network.packets` where a part begins that some filter treats by itself."""
+    """The numbers (see `isthmus.network.packets`) at which the verdict of some filter may change."""
 
     def __init__(self, index: NetworkIndex) -> None:
         self.index = index
@@ -24,7 +24,7 @@ class Boundaries:
         self._made: dict[tuple[object, ...], frozenset[int]] = {}
 
     def of(self, trip: RoundTrip) -> frozenset[int]:
-        """Of every filter that a packet and its reply meet, whatever packet it is that shows the way."""
+        """The boundaries of every filter on the forward path and the return path, for any packet."""
         found: set[int] = set()
         for path in trip.forward.paths:
             for crossing in path.crossings:
@@ -59,7 +59,7 @@ class Boundaries:
         return self._made[key]
 
     def _groups(self, location: Position, *, inbound: bool) -> Iterator[int]:
-        """Of the security groups of a host, and of an interface endpoint, which opens nothing itself."""
+        """The boundaries of the security groups of a host or, inbound, of an interface endpoint."""
         names: Iterable[object] = ()
         if isinstance(location, InSubnet):
             names = location.groups or ()
@@ -76,7 +76,7 @@ def _by_packet(rules: Iterable[NetworkAclRule | SecurityGroupRule]) -> Iterator[
 
 
 def _by_reply(rules: Iterable[NetworkAclRule]) -> Iterator[int]:
-    """Where rules divide packets by the replies to them. To which client port a reply goes is no part of the packet."""
+    """The boundaries from rules for replies. The client port is not part of the packet."""
     for rule in rules:
         if rule.protocol in WITH_PORTS:
             yield from _around(block(rule.protocol))
@@ -88,7 +88,7 @@ def _by_reply(rules: Iterable[NetworkAclRule]) -> Iterator[int]:
 
 
 def policy_cuts(rules: SuricataRules) -> Iterator[int]:
-    """Where a firewall's rules and its default actions divide packets."""
+    """The boundaries of the rules and default actions of a firewall."""
     for protocol in PROTOCOLS.values():
         yield from _around(block(protocol))
     for boundary in boundaries(rules):

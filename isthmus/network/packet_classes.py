@@ -1,7 +1,7 @@
-"""Which packets fare alike between two locations: all packets, divided where filters on the way divide them.
+"""Equivalence classes of packets between two locations: all packets, divided at the boundaries of their filters.
 
-Where packets go depends on addresses alone, so one packet shows which filters all of them meet, there and back. Each
-filter treats packets alike between two boundaries of its rules: one packet stands for all of them, exactly.
+A path depends on addresses only. So one packet shows the filters of all packets, in both directions. Between two
+boundaries of its rules a filter has one verdict: one packet represents all others exactly.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from isthmus.network.packets import ALL_PACKETS, ECHO, WITH_PORTS, WITH_TYPES, P
 from isthmus.network.service_addresses import of_all
 
 USUAL = place(6, 443)
-# The packets that stand best for a class that they are in, for people.
-_TELLING = (USUAL, place(17, 53), place(1, ECHO[1]), place(58, ECHO[58]), place(6, 80), place(17, 443))
+# The preferred representatives of a class.
+_WELL_KNOWN = (USUAL, place(17, 53), place(1, ECHO[1]), place(58, ECHO[58]), place(6, 80), place(17, 443))
 
 
 @dataclass(frozen=True, slots=True)
 class PacketClass:
-    """Packets that fare alike, and what becomes of one of them."""
+    """Packets with the same result, and the flow of one of them."""
 
     packets: Packets
     trip: RoundTrip
@@ -29,11 +29,11 @@ class PacketClass:
 
 def representative(packets: Packets) -> int:
     """One packet of a set, a well-known one if there is any."""
-    return next((at for at in _TELLING if at in packets), packets.first)
+    return next((at for at in _WELL_KNOWN if at in packets), packets.first)
 
 
 def of_one(packet: Packet) -> Packets:
-    """The set that one packet is in by itself; of a protocol without ports or messages, the whole of it."""
+    """The set of one packet. A protocol without ports or messages is one packet."""
     protocol, _ = split(packet.place)
     whole = protocol not in (*WITH_PORTS, *WITH_TYPES)
     return Packets.of(block(protocol) if whole else (packet.place, packet.place))
@@ -42,7 +42,7 @@ def of_one(packet: Packet) -> Packets:
 def packet_classes(
     engine: Forwarding, source: Position, destination: Position, wanted: Packets = ALL_PACKETS
 ) -> tuple[PacketClass, ...]:
-    """All packets from one location to another, or those `wanted`, by what becomes of them. Raises as `forward` does.
+    """All packets from one location to another, or those `wanted`, by their result. Raises as `forward` does.
 
     The classes are disjoint and together hold every packet wanted.
     """
@@ -62,18 +62,18 @@ def packet_classes(
     for part in partition(cuts):
         if packets := part & wanted:
             trip = first if known in packets else engine.both_ways(one_of(packets))
-            found.setdefault(_fate(trip), []).append(PacketClass(packets, trip))
+            found.setdefault(_result(trip), []).append(PacketClass(packets, trip))
     return tuple(map(_joined, found.values()))
 
 
-def _joined(alike: Sequence[PacketClass]) -> PacketClass:
-    packets = Packets.of(*(span for each in alike for span in each.packets.spans))
+def _joined(classes: Sequence[PacketClass]) -> PacketClass:
+    packets = Packets.of(*(span for each in classes for span in each.packets.spans))
     shown = representative(packets)
-    return PacketClass(packets, next(each.trip for each in alike if shown in each.packets))
+    return PacketClass(packets, next(each.trip for each in classes if shown in each.packets))
 
 
-def _fate(trip: RoundTrip) -> object:
-    """What classes that are one class agree on: what becomes of each path, and which settings stop it."""
+def _result(trip: RoundTrip) -> object:
+    """Equal for equivalent packets: the outcome and the blocks of each path."""
     return tuple(_ending(trace) for trace in (trip.forward, trip.reply)), trip.asymmetric
 
 

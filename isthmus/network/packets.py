@@ -1,4 +1,4 @@
-"""Sets of packets by what filters look at besides addresses: the protocol, and its port or ICMP message.
+"""Sets of packets by protocol, and port or ICMP message: what filters match in addition to addresses.
 
 All packets lie on one number line: the IANA protocol number, then 16 bits of the destination port (TCP, UDP) or of the
 ICMP type and code. Filters look at nothing in the headers of other protocols, so each of these is one block.
@@ -69,9 +69,9 @@ def split(at: int) -> tuple[int, int]:
 
 
 def answer(at: int) -> int:
-    """The answer to an ICMP message; of one that asks for none the same message, and of another protocol itself.
+    """The answer to an ICMP message; the same packet for other messages and other protocols.
 
-    Of TCP and UDP the answer goes to a client port, which is no part of the packet that opened the flow.
+    The answer to TCP and UDP goes to a client port, which is not part of the first packet.
     """
     protocol, value = split(at)
     reply = _ANSWERS.get(protocol, {}).get(value >> 8)

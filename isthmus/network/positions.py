@@ -1,4 +1,4 @@
-"""Where things are: locations as places on the number line, and back."""
+"""Locations as numbers of addresses, and addresses as locations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class NoSuchPosition(ValueError):
 
 
 class Positions:
-    """The places of one network."""
+    """The locations of one network."""
 
     def __init__(self, index: NetworkIndex) -> None:
         self.index = index
@@ -64,20 +64,20 @@ class Positions:
         raise NoSuchPosition(f"{address} is in no VPC, at no known site and not on the internet")
 
     def _behind_nat64(self, address: Address) -> Position:
-        """Where the IPv4 address is that one of IPv6 stands for."""
+        """The location of the IPv4 address that an IPv6 address stands for."""
         location = self.locate(address_at(nat64.translated(number(address))))
         assert isinstance(location, InSubnet | AtSite | Internet)
         return replace(location, ip=address)
 
     def in_several(self, address: Address) -> bool:
-        """Whether an address is at several places, so that a name has to say which."""
+        """Whether several locations have an address, so that you have to name one."""
         place = number(address)
         owners = self.index.vpc_owners(place)
         subnets = [owner for owner in owners if self.index.subnet_map(owner)(place) is not None]
         return len(subnets) > 1 or (not owners and len(self._at_sites(place)) > 1)
 
     def _at_sites(self, place: int) -> list[Site]:
-        """The sites that have an address. Of networks inside each other the smaller one has it."""
+        """The sites that have an address. The most specific network has it."""
         around = [
             (c.prefixlen, site)
             for site in self.sites.by_name.values()
@@ -88,7 +88,7 @@ class Positions:
         return list({site.name: site for length, site in around if length == longest}.values())
 
     def of(self, location: Position) -> int | Unknown | None:
-        """The place on the number line that stands for a location; None if it has no known address."""
+        """The address that represents a location, as a number; None if no address of it is known."""
         match location:
             case InSubnet():
                 self.check_subnet(location.address)
@@ -120,7 +120,7 @@ class Positions:
 
     @cached_property
     def internet(self) -> tuple[Span, ...]:
-        """The IPv4 addresses on the internet that no VPC, site or route of this network names in particular."""
+        """The public IPv4 addresses that no VPC, site or specific route of this network has."""
         public = [(low, high) for low, high, yes in PUBLIC.within(0, V4_LAST) if yes]
         named = [span(c) for v in self.network.vpcs for c in vpc_cidrs(self.network, v)]
         named += [span(c) for s in self.sites.by_name.values() for c in s.networks]
@@ -134,7 +134,7 @@ class Positions:
 
     @cached_property
     def internet_place(self) -> int | None:
-        """An address that stands for the internet, or None if everything public has a name here."""
+        """An address that represents the internet; None if VPCs, sites and routes have every public address."""
         return self.internet[0][0] + 1 if self.internet else None
 
     def site(self, name: str) -> Site:
@@ -145,7 +145,7 @@ class Positions:
         return self.sites.by_name[name]
 
     def check_subnet(self, address: str) -> None:
-        """Raise `NoSuchPosition` for what is no subnet of this network."""
+        """Raise `NoSuchPosition` for an address that is not a subnet of this network."""
         if address not in self.network.subnets:
             raise NoSuchPosition(f"expected the address of a subnet of this network, got {address!r}")
 

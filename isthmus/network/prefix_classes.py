@@ -1,8 +1,8 @@
-"""Prefixes by which addresses differ, and which of them make no difference between two addresses.
+"""Equivalence classes of prefixes: two prefixes with the same key have the same results.
 
-A site may advertise thousands of prefixes. Where nothing else of the network knows a prefix (no route, no filter, no
-VPC), it does no more for its addresses than say that they are at the site. Two such prefixes, advertised by the same
-sites in the same way, have the same key: packets to the one fare like packets to the other.
+A site may advertise thousands of prefixes. If nothing else in the network has a prefix (no route, no filter, no VPC),
+it only means that its addresses are at the site. Two such prefixes have the same key if the same sites advertise them
+with the same attributes.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ Key = Hashable
 
 
 class Advertised(NamedTuple):
-    """The key of prefixes that sites advertise and that nothing else knows: by whom, and in which way.
+    """The key of prefixes that only sites have: the sites that advertise them, and the attributes.
 
-    `here` is that in the network itself, `there` in the one that it is compared with; None where no site knows it.
+    `here` is the key in this network, `there` the key in the network to compare with; None if no site has the prefix.
     """
 
     here: Key
@@ -28,30 +28,30 @@ class Advertised(NamedTuple):
 
 
 def prefix_classes(network: Network, sites: Sites) -> Mapping[Cidr, Key]:
-    """Every prefix by which routes, rules and sites tell addresses apart, with its key: itself, or that of its like."""
+    """Every prefix that routes, rules and sites distinguish, with its key: itself, or the key of its class."""
     found: dict[Cidr, Key] = {cidr: cidr for cidr in _named(network)}
     owned, left = _owned(network), _left(sites)
-    for prefix, said in _by_site(sites).items():
+    for prefix, origins in _by_site(sites).items():
         if prefix in found:
             continue
         around = [{value for _, _, value in of.within(*span(prefix))} for of in (owned, left, PUBLIC)]
         alone = True not in around[0] and all(len(values) == 1 for values in around) and not is_default(prefix)
-        # What a site is sent for one host it keeps; for more of them it may be sent longer prefixes.
+        # A site delivers to a single host. Within a larger prefix it may receive more specific prefixes.
         host = prefix.prefixlen == prefix.max_prefixlen
-        key = (prefix.version, host, *around[1], *around[2], tuple(said))
+        key = (prefix.version, host, *around[1], *around[2], tuple(origins))
         found[prefix] = Advertised(key, None) if alone else prefix
     return found
 
 
-def beside(here: Mapping[Cidr, Key], there: Mapping[Cidr, Key]) -> dict[Cidr, Key]:
-    """The keys for two networks: what is of the same kind in both."""
+def combined_keys(here: Mapping[Cidr, Key], there: Mapping[Cidr, Key]) -> dict[Cidr, Key]:
+    """The keys for two networks: prefixes that are equivalent in both have the same key."""
     found: dict[Cidr, Key] = {}
     for prefix in (*here, *there):
-        mine, theirs = here.get(prefix), there.get(prefix)
-        if mine == prefix or theirs == prefix:
+        key, other = here.get(prefix), there.get(prefix)
+        if key == prefix or other == prefix:
             found[prefix] = prefix
         else:
-            found[prefix] = Advertised(_of_one(mine), _of_one(theirs))
+            found[prefix] = Advertised(_of_one(key), _of_one(other))
     return found
 
 
@@ -60,7 +60,7 @@ def _of_one(key: Key) -> Key:
 
 
 def _by_site(sites: Sites) -> Mapping[Cidr, list[Key]]:
-    """What each site says of each prefix."""
+    """The sites that have or advertise each prefix, with the attributes."""
     found: dict[Cidr, list[Key]] = {}
     for site in sites.by_name.values():
         for cidr in site.networks:
@@ -72,7 +72,7 @@ def _by_site(sites: Sites) -> Mapping[Cidr, list[Key]]:
 
 
 def _owned(network: Network) -> RangeMap[bool]:
-    """Where VPCs are."""
+    """The addresses of VPCs."""
     cidrs = (c for vpc in network.vpcs.values() for c in vpc.cidrs if not isinstance(c, Unknown))
     return compile_prefixes(((c, c) for c in cidrs), lambda nest: True, default=False)
 

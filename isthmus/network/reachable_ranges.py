@@ -1,7 +1,7 @@
-"""Everything one source can send to, as ranges of destinations; shared among the sources that decide alike.
+"""Everything that a source reaches, as ranges of destinations, shared between equivalent sources.
 
-The walk beyond a transit gateway table depends on the table and the zone of origin alone (`TgwPlace`). It is made once
-for each such place, over every address, and all sources that arrive there share it.
+The walk after a transit gateway route table depends on the table and the zone of origin only (`TgwPlace`). It is done
+once for each such place, over every address, and all sources share it.
 """
 
 from __future__ import annotations
@@ -90,9 +90,9 @@ class Reach:
 
 @dataclass(frozen=True)
 class SourceClass:
-    """Subnets whose packets fare alike toward every destination outside their own VPC.
+    """Subnets with equivalent results for every destination outside their own VPC.
 
-    Alike means the same outcome, rules, network ACL contents and transit gateway tables. Hops before the transit
+    Equivalent means the same outcome, rules, network ACL contents and transit gateway tables. Hops before the transit
     gateway, and a NAT or internet gateway of their own, are those of `members[0]`. `reach` is meaningful for a member
     outside that member's VPC only: ask `Forwarding.reach(member)` about the inside.
     """
@@ -158,7 +158,7 @@ def signature(paths: tuple[Path, ...], acl_content: Callable[[str], int]) -> Sig
 
 
 def without(pieces: Pieces, holes: list[tuple[int, int]], key: Callable[[tuple[Path, ...]], Signature]) -> Pieces:
-    """Fill holes (a VPC's own CIDRs) with what is left of them, so that tables that differ only there look alike.
+    """Fill holes (a VPC's own CIDRs) with what is left of them, so that tables that differ only there are equivalent.
 
     Neighbours with equal keys merge.
     """

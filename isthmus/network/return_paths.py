@@ -1,4 +1,4 @@
-"""The return path of a flow: the reply to a packet, back through the same NAT gateways to the source."""
+"""The return path of a flow: the reply to a packet, through the same NAT gateways to the source."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from isthmus.network.answers import AtEndpoint, Hop, InSubnet, Internet, Packet,
 from isthmus.network.bgp import Bgp
 from isthmus.network.block import Block
 from isthmus.network.client_ports import NAT_PORTS
-from isthmus.network.filters import back
+from isthmus.network.filters import reply_traffic
 from isthmus.network.filters_on_path import FiltersOnPath
 from isthmus.network.index import NetworkIndex
 from isthmus.network.model import Unknown
@@ -71,7 +71,7 @@ class ReturnPaths:
         assert isinstance(remote, int)
         assert isinstance(place, int)
         crossed = Walk(self.index, self.bgp).cross(reply, path.hops[0].address, inbound=True)
-        return self._filters.replies(crossed, (remote, remote), (place, place), back(packet))
+        return self._filters.replies(crossed, (remote, remote), (place, place), reply_traffic(packet))
 
     def _reply_legs(
         self, walk: Walk, packet: Packet, path: Path, legs: list[tuple[int, str, str]], remote: int
@@ -91,7 +91,7 @@ class ReturnPaths:
             else:
                 subnet = legs[index - 1][1]
                 pieces = walk.in_subnet(subnet, PacketSource.OUTSIDE, place, place, Path())
-            traffic = back(packet)
+            traffic = reply_traffic(packet)
             if nat and traffic.protocol in WITH_PORTS:
                 traffic = Traffic(traffic.protocol, NAT_PORTS)
             found = [

@@ -1,4 +1,4 @@
-"""Route tables as maps from destination to decision: AWS's priorities, in one place each.
+"""Route tables as maps from destination to decision, with the route priorities of AWS.
 
 - VPC: https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html
 - Transit gateway: https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
@@ -59,7 +59,7 @@ class Route(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What a table does with an atom: the routes in use (several are alternatives), or why nobody can say.
+    """The decision of a route table: the routes in use (several are alternatives), or why it is unknown.
 
     No routes and nothing unknown: no route matches.
     """
@@ -97,10 +97,10 @@ def _effective(
     )
 
 
-def _unknown_reason(decision: Decision, wild: str, width: int) -> Decision:
+def _unknown_reason(decision: Decision, wildcard_reason: str, width: int) -> Decision:
     """A route of unknown length could win against all but a route to a single address."""
     exact = any(r.prefix.prefixlen == width and r.origin is not RouteOrigin.PROPAGATED for r in decision.routes)
-    return decision if not wild or exact else Decision(decision.routes, wild)
+    return decision if not wildcard_reason or exact else Decision(decision.routes, wildcard_reason)
 
 
 def vpc_cidrs(network: Network, vpc: str | Unknown) -> tuple[Cidr, ...]:
@@ -114,26 +114,28 @@ def cidrs_unknown_reason(network: Network, vpc: str | Unknown) -> str:
     """Why a VPC may have more CIDRs than `vpc_cidrs` says, or ""."""
     if isinstance(vpc, Unknown):
         return vpc.reason
-    vague = any(isinstance(c, Unknown) for c in network.vpcs[vpc].cidrs)
-    return f"not every CIDR of {vpc} is known" if vague else ""
+    unresolved = any(isinstance(c, Unknown) for c in network.vpcs[vpc].cidrs)
+    return f"not every CIDR of {vpc} is known" if unresolved else ""
 
 
 def vpc_table(network: Network, sites: Sites, table: VpcTable, scenario: Scenario) -> EffectiveTable:
     """Compile a VPC route table."""
     locals_ = (*vpc_cidrs(network, table.vpc), *_within_unknown_cidrs(network, table.vpc))
-    vague = cidrs_unknown_reason(network, table.vpc)  # of what is local for certain it says nothing
-    wild = ""
+    cidrs_reason = cidrs_unknown_reason(network, table.vpc)  # does not apply to known local routes
+    wildcard_reason = ""
     routes = [Route(c, table.address, RouteOrigin.LOCAL, _LOCAL) for c in locals_]
     for configured in table.routes:
-        # A route that may not be in this table decides nothing where another is as good: AWS takes one of each prefix.
+        # A route that may not be in this table does not decide against an equal route: AWS takes one per prefix.
         leads = Unknown(configured.unknown_reason) if configured.unknown_reason else configured.target
         if isinstance(configured.destination, Unknown):
-            wild = wild or f"{configured.address} has an unknown destination: {configured.destination.reason}"
+            wildcard_reason = (
+                wildcard_reason or f"{configured.address} has an unknown destination: {configured.destination.reason}"
+            )
             continue
         if isinstance(configured.destination, str):
             prefix_list = network.prefix_lists.get(configured.destination)
             if prefix_list is None or any(isinstance(c, Unknown) for c in prefix_list.entries):
-                wild = wild or f"not every entry of prefix list {configured.destination} is known"
+                wildcard_reason = wildcard_reason or f"not every entry of prefix list {configured.destination} is known"
             entries = prefix_list.entries if prefix_list else ()
             routes += [
                 Route(
@@ -153,35 +155,35 @@ def vpc_table(network: Network, sites: Sites, table: VpcTable, scenario: Scenari
         inside = any(covers(c, destination) for c in locals_)
         kind = configured.target.kind if isinstance(configured.target, Target) else None
         if inside and kind not in (None, TargetKind.LOCAL, *MIDDLEBOXES):
-            continue  # AWS refuses it: a structural finding says so, and the local route stands
+            continue  # AWS refuses it: there is a structural finding, and the local route is used
         routes.append(Route(destination, configured.address, configured.origin, leads, (1,), configured.blackhole))
-    learnt_wild = ""
+    propagated_reason = ""
     teaching: list[tuple[str | Unknown, Target | Unknown]] = [
         (gateway, Target(TargetKind.VPN_GATEWAY, str(gateway))) for gateway in table.propagating
     ]
     teaching += [(perhaps.address, Unknown(perhaps.why)) for perhaps in table.may_learn]
     for gateway, target in teaching:
         if isinstance(gateway, Unknown):
-            learnt_wild = learnt_wild or gateway.reason
+            propagated_reason = propagated_reason or gateway.reason
             continue
         for learned in gateway_routes(network, sites, gateway, scenario):
             if isinstance(learned, Unknown):
-                learnt_wild = learnt_wild or learned.reason
+                propagated_reason = propagated_reason or learned.reason
             else:
                 routes.append(learned._replace(target=target, rank=(3, *learned.rank)))
 
     def choose(nest: Nest[Route]) -> Decision:
         local = any(r.origin is RouteOrigin.LOCAL for _, group in nest for r in group)
-        # Local beats whatever is propagated, even more specific routes.
+        # AWS prefers a local route to propagated routes, even more specific ones.
         rivals = ([r for r in group if not (local and r.origin is RouteOrigin.PROPAGATED)] for _, group in nest)
         # A configured route for exactly the VPC's CIDR replaces the target of the local route.
         best = min(next(filter(None, rivals)), key=lambda r: (r.origin is RouteOrigin.LOCAL, r.rank))
         width = best.prefix.max_prefixlen
-        decision = _unknown_reason(Decision((best,)), "" if local else learnt_wild, width)
-        inside = "" if best.origin is RouteOrigin.LOCAL else vague
-        return _unknown_reason(_unknown_reason(_ambiguous_lists(decision, nest), wild, width), inside, width)
+        decision = _unknown_reason(Decision((best,)), "" if local else propagated_reason, width)
+        inside = "" if best.origin is RouteOrigin.LOCAL else cidrs_reason
+        return _unknown_reason(_unknown_reason(_ambiguous_lists(decision, nest), wildcard_reason, width), inside, width)
 
-    unknown_reason = wild or vague or learnt_wild
+    unknown_reason = wildcard_reason or cidrs_reason or propagated_reason
     return _effective(routes, choose, Decision((), unknown_reason), unknown_reason)
 
 
@@ -216,14 +218,14 @@ def _ambiguous_lists(decision: Decision, nest: Nest[Route]) -> Decision:
 def gateway_routes(
     network: Network, sites: Sites, gateway: str, scenario: Scenario, leaving_out: tuple[str, ...] = ()
 ) -> Iterator[Route | Unknown]:
-    """What a virtual private gateway knows: routes of its Direct Connect and VPN connections, the best first."""
+    """The routes of a virtual private gateway, from its Direct Connect and VPN connections, the best first."""
     for dx in network.dx_gateways.values():
         if gateway in dx.allowed and dx.address not in leaving_out:
             yield from _learned_routes(advertised(network, sites, dx.address, scenario), dx.address, 0)
     ends = [gateway in dx.allowed for dx in network.dx_gateways.values()]
     ends += [vpn.gateway == gateway for vpn in network.vpns.values()]
     if not any(ends):
-        yield Unknown(f"no connection of {gateway} is in this input: what it learns, others know")
+        yield Unknown(f"no connection of {gateway} is in this input: its learned routes are not known")
     for association, (dx_gateway, other) in network.possible.dx_associations.items():
         if isinstance(other, Unknown) or other == gateway:
             name = dx_gateway.reason if isinstance(dx_gateway, Unknown) else dx_gateway
@@ -256,24 +258,24 @@ def _learned_routes(
 
 
 def gateway_table(network: Network, sites: Sites, gateway: str, scenario: Scenario) -> EffectiveTable:
-    """What a virtual private gateway does with packets from its VPC. It uses one tunnel in all, no ECMP."""
+    """The routes of a virtual private gateway for packets from its VPC. It uses one tunnel, without ECMP."""
     found = list(gateway_routes(network, sites, gateway, scenario))
-    wild = next((r.reason for r in found if isinstance(r, Unknown)), "")
+    wildcard_reason = next((r.reason for r in found if isinstance(r, Unknown)), "")
     routes = [r for r in found if isinstance(r, Route)]
 
     def choose(nest: Nest[Route]) -> Decision:
         _, group = nest[0]
         best = min(r.rank for r in group)
-        return Decision(tuple(r for r in group if r.rank == best), wild)
+        return Decision(tuple(r for r in group if r.rank == best), wildcard_reason)
 
-    return _effective(routes, choose, Decision((), wild), wild)
+    return _effective(routes, choose, Decision((), wildcard_reason), wildcard_reason)
 
 
 _KIND_ORDER = {kind: place for place, kind in enumerate(AttachmentKind)}
 
 
 def overlapping_vpcs(network: Network, attachments: tuple[Attachment, ...]) -> dict[Cidr, str]:
-    """CIDRs of attached VPCs that overlap another attached VPC's, each with the reason why its route is in doubt.
+    """CIDRs of attached VPCs that overlap another attached VPC's, each with the reason why its route is unknown.
 
     A transit gateway does not propagate the CIDR of a VPC attached later if it overlaps an earlier one's, and a
     configuration does not say who came first. https://docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html
@@ -284,16 +286,16 @@ def overlapping_vpcs(network: Network, attachments: tuple[Attachment, ...]) -> d
         if a.kind is AttachmentKind.VPC and isinstance(a.attached, str)
         for cidr in vpc_cidrs(network, a.attached)
     )
-    doubtful: dict[Cidr, str] = {}
+    unknown_reasons: dict[Cidr, str] = {}
     open_: list[tuple[tuple[int, int], Cidr, str]] = []
     for item in spans:
         open_ = [o for o in open_ if o[0][1] >= item[0][0]]
         for other in open_:
             if other[2] != item[2]:
                 why = f"{other[2]} {other[1]} and {item[2]} {item[1]} overlap; the one attached later is not propagated"
-                doubtful[other[1]] = doubtful[item[1]] = why
+                unknown_reasons[other[1]] = unknown_reasons[item[1]] = why
         open_.append(item)
-    return doubtful
+    return unknown_reasons
 
 
 class _Candidates(NamedTuple):
@@ -303,21 +305,23 @@ class _Candidates(NamedTuple):
 
 
 def tgw_unknown_reason(network: Network, sites: Sites, table: TgwTable, scenario: Scenario) -> str:
-    """Why a transit gateway table may hold routes that nobody can name, or ""."""
+    """Why a transit gateway route table may have routes that are not known, or ""."""
     return _tgw_candidates(network, sites, table, scenario).unknown_reason
 
 
 def _tgw_candidates(network: Network, sites: Sites, table: TgwTable, scenario: Scenario) -> _Candidates:
-    wild = ""
+    wildcard_reason = ""
     routes: list[Route] = []
     for configured in table.routes:
         leads = Unknown(configured.unknown_reason) if configured.unknown_reason else configured.attachment
         if isinstance(configured.destination, Unknown):
-            wild = wild or f"{configured.address} has an unknown destination: {configured.destination.reason}"
+            wildcard_reason = (
+                wildcard_reason or f"{configured.address} has an unknown destination: {configured.destination.reason}"
+            )
         elif isinstance(configured.destination, str):
             prefix_list = network.prefix_lists.get(configured.destination)
             if prefix_list is None or any(isinstance(c, Unknown) for c in prefix_list.entries):
-                wild = wild or f"not every entry of prefix list {configured.destination} is known"
+                wildcard_reason = wildcard_reason or f"not every entry of prefix list {configured.destination} is known"
             routes += [
                 Route(c, configured.address, RouteOrigin.PREFIX_LIST, leads, (1,), "", prefix_list.address)
                 for c in (prefix_list.entries if prefix_list else ())
@@ -325,11 +329,11 @@ def _tgw_candidates(network: Network, sites: Sites, table: TgwTable, scenario: S
             ]
         else:
             routes.append(Route(configured.destination, configured.address, RouteOrigin.STATIC, leads, (0,)))
-    learnt_wild = ""
+    propagated_reason = ""
     learning: list[Attachment] = []
     for name in table.propagations:
         if isinstance(name, Unknown):
-            learnt_wild = learnt_wild or f"{table.address} learns from an unknown attachment: {name.reason}"
+            propagated_reason = propagated_reason or f"{table.address} learns from an unknown attachment: {name.reason}"
             continue
         attachment = network.attachments[name]
         if name in scenario.down:
@@ -337,7 +341,7 @@ def _tgw_candidates(network: Network, sites: Sites, table: TgwTable, scenario: S
         learning.append(attachment)
         learned = propagated(network, sites, attachment, scenario)
         if isinstance(learned, Unknown):
-            learnt_wild = learnt_wild or learned.reason
+            propagated_reason = propagated_reason or learned.reason
             continue
         source = table.sources.get(("propagation", name), name)
         order = _KIND_ORDER[attachment.kind]
@@ -348,13 +352,13 @@ def _tgw_candidates(network: Network, sites: Sites, table: TgwTable, scenario: S
             continue
         learned = propagated(network, sites, maybe, scenario)
         if isinstance(learned, Unknown):
-            learnt_wild = learnt_wild or perhaps.why
+            propagated_reason = propagated_reason or perhaps.why
             continue
         order, leads = _KIND_ORDER[maybe.kind], Unknown(perhaps.why)
         routes += [
             Route(a.prefix, maybe.address, RouteOrigin.PROPAGATED, leads, (2, order, a.as_path, a.med)) for a in learned
         ]
-    return _Candidates(routes, learning, wild or learnt_wild)
+    return _Candidates(routes, learning, wildcard_reason or propagated_reason)
 
 
 def _is_vpc(network: Network, target: object) -> bool:
@@ -365,7 +369,7 @@ def _is_vpc(network: Network, target: object) -> bool:
 def tgw_table(network: Network, sites: Sites, table: TgwTable, scenario: Scenario) -> EffectiveTable:
     """Compile a transit gateway route table."""
     routes, learning, unknown_reason = _tgw_candidates(network, sites, table, scenario)
-    doubtful = overlapping_vpcs(network, tuple(learning))
+    unknown_reasons = overlapping_vpcs(network, tuple(learning))
 
     def choose(nest: Nest[Route]) -> Decision:
         prefix, group = nest[0]
@@ -376,8 +380,8 @@ def tgw_table(network: Network, sites: Sites, table: TgwTable, scenario: Scenari
         if static and len({r.target for r in winners if not isinstance(r.target, Unknown)}) > 1:
             # One static route per prefix and table: AWS refuses the second.
             decision = Decision(winners, f"{table.address} has several static routes for {prefix}")
-        elif not static and prefix in doubtful and any(_is_vpc(network, r.target) for r in winners):
-            decision = Decision(winners, doubtful[prefix])
+        elif not static and prefix in unknown_reasons and any(_is_vpc(network, r.target) for r in winners):
+            decision = Decision(winners, unknown_reasons[prefix])
         elif static and len(winners) > 1:
             # One that is certain is the only one of its prefix; else it is not known which it is.
             certain = tuple(r for r in winners if not isinstance(r.target, Unknown))

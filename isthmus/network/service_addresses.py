@@ -1,8 +1,8 @@
-"""AWS services by their public addresses: of which nobody knows from Terraform which they are.
+"""AWS services by their public addresses, which are not in Terraform.
 
 A service has many public ranges, and AWS changes them: https://docs.aws.amazon.com/vpc/latest/userguide/aws-ip-ranges.html
-So one public address never speaks for a service: where routes, rules or sites tell public addresses apart, a packet to
-one of each part is followed, and where these fare differently the answer is unknown.
+So one public address does not represent a service. Routes, rules and sites divide the public addresses into parts. A
+packet to one address of each part is followed. If the results differ, the answer is unknown.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _MOST_PARTS = 200
 
 
 def service_parts(index: NetworkIndex) -> tuple[IPv4Address, ...] | str:
-    """A public address for each part that routes, rules and sites tell apart; why, if there are too many to ask."""
+    """A public address for each part that routes, rules and sites distinguish; a reason if there are too many."""
     parts: list[IPv4Address] = []
     for address in _parts(index):
         if len(parts) == _MOST_PARTS:
-            return f"rules and routes tell more than {_MOST_PARTS} parts of the public addresses apart"
+            return f"rules and routes divide the public addresses into more than {_MOST_PARTS} parts"
         parts.append(address)
-    return tuple(parts) or "everything public has a name here"
+    return tuple(parts) or "VPCs, sites and routes have every public address"
 
 
 def _parts(index: NetworkIndex) -> Iterator[IPv4Address]:
@@ -46,16 +46,16 @@ def _parts(index: NetworkIndex) -> Iterator[IPv4Address]:
 
 
 def of_all(packet: Packet, trips: Sequence[RoundTrip]) -> RoundTrip:
-    """What becomes of a packet, from the trips to all that it has to be followed to.
+    """The flow of a packet, from the flows to each address.
 
-    To a service these are an address of each part: unknown if they differ. To anything else there is one.
+    A service has one address for each part; the result is unknown if they differ. Other destinations have one.
     """
     first = trips[0]
     if not isinstance(packet.destination, Service):
         return first
     shown = next((trip for trip in trips if trip.outcome is Outcome.UNKNOWN and _speaks_for(trip, trips)), None)
     if shown is None:
-        other = next((trip for trip in trips if _fate(trip) != _fate(first)), None)
+        other = next((trip for trip in trips if _result(trip) != _result(first)), None)
         shown = first if other is None else differing(packet, other, _what_differs(packet, other))
         if all(trip.forward.outcome is Outcome.BLOCKED for trip in trips):
             shown = replace(shown, forward=first.forward)  # the flow fails, whatever would become of a reply
@@ -64,7 +64,7 @@ def of_all(packet: Packet, trips: Sequence[RoundTrip]) -> RoundTrip:
 
 
 def differing(packet: Packet, trip: RoundTrip, why: str) -> RoundTrip:
-    """A trip of which it is known where it starts, and not what becomes of it."""
+    """A flow with a known start and an unknown result."""
     hops = trip.forward.paths[0].hops[:1] if trip.forward.paths else ()
     unknown = Path(unknown=why)
     return RoundTrip(Trace(packet, (unknown._replace(hops=hops),)), Trace(trip.reply.packet, (unknown,)))
@@ -73,11 +73,11 @@ def differing(packet: Packet, trip: RoundTrip, why: str) -> RoundTrip:
 def _what_differs(packet: Packet, trip: RoundTrip) -> str:
     end = trip.forward.packet.destination
     assert isinstance(end, Service)
-    return f"which public addresses {packet.destination} has: {end.ip} fares differently from others"
+    return f"which public addresses {packet.destination} has: {end.ip} has another result than the others"
 
 
 def _speaks_for(one: RoundTrip, trips: Sequence[RoundTrip]) -> bool:
-    """Whether what a trip says of either direction is unknown, or so for all."""
+    """Whether each direction of a flow is unknown, or has the same outcome in all flows."""
     return one.forward.outcome in (Outcome.UNKNOWN, *_only(trip.forward for trip in trips)) and one.reply.outcome in (
         Outcome.UNKNOWN,
         *_only(trip.reply for trip in trips),
@@ -85,11 +85,11 @@ def _speaks_for(one: RoundTrip, trips: Sequence[RoundTrip]) -> bool:
 
 
 def _only(traces: Iterable[Trace]) -> set[Outcome]:
-    """The outcome of all of these, if it is one."""
+    """The outcome that all have in common, if there is one."""
     found = {trace.outcome for trace in traces}
     return found if len(found) == 1 else set()
 
 
-def _fate(trip: RoundTrip) -> object:
+def _result(trip: RoundTrip) -> object:
     denied = tuple(sorted(one.ports for one in trip.denied))
     return trip.forward.outcome, trip.reply.outcome, trip.outcome, denied

@@ -41,7 +41,7 @@ def structural_findings(network: Network) -> Iterator[StructuralProblem]:
 
 
 def structural_notes(network: Network) -> Iterator[str]:
-    """What is no fault and may not be meant: a static route to a VPN beside Direct Connect, which it goes before.
+    """A static route to a VPN that takes precedence over Direct Connect. It is not a fault, but may be unintended.
 
     https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html
     """
@@ -130,7 +130,7 @@ def _routes_to_elsewhere(network: Network) -> Iterator[StructuralProblem]:
     }
     possible = [a for a in network.possible.attachments.values() if a.kind is AttachmentKind.VPC]
     attached |= {(a.attached, a.gateway) for a in possible if isinstance(a.attached, str)}
-    vague = any(
+    unresolved = any(
         isinstance(a.attached, Unknown) or isinstance(a.gateway, Unknown)
         for a in (*network.attachments.values(), *possible)
         if a.kind is AttachmentKind.VPC
@@ -141,7 +141,7 @@ def _routes_to_elsewhere(network: Network) -> Iterator[StructuralProblem]:
                 continue
             target = route.target
             if target.kind is TargetKind.TRANSIT_GATEWAY:
-                wrong = not vague and (table.vpc, target.address) not in attached
+                wrong = not unresolved and (table.vpc, target.address) not in attached
                 why = f"{table.vpc} is not attached to {target.address}"
             else:
                 owner = _owner(network, target)

@@ -69,7 +69,7 @@ def _services_twice(network: Network) -> Iterator[StructuralProblem]:
 def _domains_twice(network: Network) -> Iterator[StructuralProblem]:
     """Two zones, two rules, or an endpoint's private names and a zone, of one domain in one VPC.
 
-    AWS refuses the second association. What a profile brings is weighed by AWS, and refused by nobody.
+    AWS refuses the second association. AWS does not refuse what a profile adds.
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html
     """
     named: dict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
@@ -140,10 +140,10 @@ def _names_for_sites_alone(network: Network) -> Iterator[StructuralProblem]:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
     """
     gateways = [e for e in network.endpoints.values() if e.kind is EndpointKind.GATEWAY]
-    vague = any(not isinstance(e.vpc, str) or not isinstance(e.service, str) for e in gateways)
+    unresolved = any(not isinstance(e.vpc, str) or not isinstance(e.service, str) for e in gateways)
     possible = bool(network.possible.endpoints)
     for endpoint in _endpoints_of(network):
-        if endpoint.inbound_only is not True or endpoint.private_dns is not True or vague or possible:
+        if endpoint.inbound_only is not True or endpoint.private_dns is not True or unresolved or possible:
             continue
         if not any((e.vpc, e.service) == (endpoint.vpc, endpoint.service) for e in gateways):
             why = (

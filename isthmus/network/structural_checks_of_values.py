@@ -102,7 +102,7 @@ def _secondary_ranges(network: Network) -> Iterator[StructuralProblem]:
                 continue
             before = [other for other in ranges[:index] if refused_secondary(primary, other, [secondary])]
             if found := refused_secondary(primary, secondary, before):
-                why = f"AWS takes no secondary range {secondary} beside {found[1]}: none of {found[0]}"
+                why = f"AWS does not accept the secondary range {secondary} with {found[1]}: none of {found[0]}"
                 yield StructuralProblem("incompatible-secondary-cidr", (vpc.address,), why)
 
 

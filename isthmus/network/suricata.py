@@ -44,7 +44,7 @@ class SuricataRule:
     `names`: the domains that it looks for, of a domain list. `replies`: it meets packets of the end that answers;
     `of_answers`: those alone. `managed`: the rule group of AWS's own that it stands for. `looks_at`: the protocols of a
     domain list. `stated`: the intent has this rule, and so means what it finds inside.
-    `apart`: protocols that it is not for, where it is for all others. `vague`: what it is for cannot be read.
+    `apart`: protocols that it is not for, where it is for all others. `partly_read`: what it is for cannot be read.
     """
 
     address: str
@@ -62,7 +62,7 @@ class SuricataRule:
     looks_at: tuple[str, ...] = ()
     stated: bool = False
     apart: tuple[int, ...] = ()
-    vague: bool = False
+    partly_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,16 +208,16 @@ def _parsed(address: str, line: str, sets: Mapping[str, Spans]) -> Iterator[Suri
         name = _passed_name(protocol, options[:-1])
         sources, destinations = (_spans(text, lambda one: _addresses(one, sets), ALL) for text in (source, destination))
         if name and sources and destinations:
-            said = (_NAMES_IN[protocol],)
+            buffers = (_NAMES_IN[protocol],)
             yield SuricataRule(
-                address, line, True, _TCP, sources, destinations, inside=True, names=(name,), looks_at=said
+                address, line, True, _TCP, sources, destinations, inside=True, names=(name,), looks_at=buffers
             )
             return
     sources, destinations = (_spans(text, lambda one: _addresses(one, sets), ALL) for text in (source, destination))
     wanted = _spans(ports, _port, (0, 65_535))
     if not sources or not destinations or not wanted:
-        # An end that can be read is not in doubt. Answers change places with what they answer.
-        rule = replace(unread(address, line), passes=passes, vague=True)
+        # An end that can be read is known. In answers the ends change places.
+        rule = replace(unread(address, line), passes=passes, partly_read=True)
         if way == "->":
             rule = replace(rule, sources=sources or EVERYWHERE, destinations=destinations or EVERYWHERE)
         yield rule
@@ -250,7 +250,7 @@ class _End(Enum):
 
 # The protocols in which a name is said, and what domain lists call them.
 _NAMES_IN = {"tls": "TLS_SNI", "http": "HTTP_HOST"}
-_SAID_IN = {"tls": "tls.sni", "http": "http.host"}
+_NAME_BUFFERS = {"tls": "tls.sni", "http": "http.host"}
 _TO_SERVER = ({"to_server"}, {"from_client"}, {"to_server", "established"}, {"from_client", "established"})
 
 
@@ -268,10 +268,10 @@ def _passed_name(protocol: str, options: str) -> str:
     content = dict(asked).get("content", "")
     name = content[1:-1]
     plain = len(asked) == len(dict(asked)) and content == f'"{name}"' and _PLAIN_NAME.fullmatch(name) is not None
-    if protocol not in _SAID_IN or not plain or any(flow not in _TO_SERVER for flow in flows):
+    if protocol not in _NAME_BUFFERS or not plain or any(flow not in _TO_SERVER for flow in flows):
         return ""
     below = name.startswith(".")
-    before = [_SAID_IN[protocol], *(["dotprefix"] if below else [])]
+    before = [_NAME_BUFFERS[protocol], *(["dotprefix"] if below else [])]
     after = {"endswith", *([] if below else ["startswith"]), *(["nocase"] if protocol == "tls" else [])}
     keys = [key for key, _ in asked]
     start = len(before)

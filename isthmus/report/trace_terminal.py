@@ -36,7 +36,7 @@ def print_traces(traced: FlowTrace, out: Console) -> None:
 
 
 def _print_leg(out: Console, name: str, leg: Trace) -> None:
-    heading(out, f"{name}: {leg.packet}: {leg.said}")
+    heading(out, f"{name}: {leg.packet}: {leg.outcome_text}")
     for number, path in enumerate(leg.paths):
         if number:
             line(out, "  or")

@@ -126,12 +126,14 @@ def test_of_what_a_site_is_told_nothing(name: str, part: str, change: dict[str, 
 def test_why_a_site_may_be_told_more() -> None:
     d = draft()
     d.sites = d.sites[1:]  # nobody says what `dc` advertises
-    assert asked(d).advertised_prefixes("att-other").unknown == "nobody said what one advertises over BGP"
     assert (
-        asked(d).advertised_prefixes("att-one").unknown == "nobody said what dx advertises over BGP"
+        asked(d).advertised_prefixes("att-other").unknown == "the prefixes that one advertises over BGP are not given"
+    )
+    assert (
+        asked(d).advertised_prefixes("att-one").unknown == "the prefixes that dx advertises over BGP are not given"
     )  # of itself it is not told
     d.sites = [site for site in d.sites if site.name != "three"]
-    assert asked(d).advertised_prefixes("spoke").unknown == "nobody said what hub advertises over BGP"
+    assert asked(d).advertised_prefixes("spoke").unknown == "the prefixes that hub advertises over BGP are not given"
     assert asked(d).advertised_prefixes("hub").unknown == ""
     d.put("dx_gateways", DxGateway("dx", allowed={"att-dx": (ip_network("10.1.0.0/16"), DARK)}))
     assert asked(d).advertised_prefixes("att-dx") == AdvertisedPrefixes(

@@ -48,8 +48,8 @@ def test_a_router_may_drop_what_has_its_own_asn_in_the_path() -> None:
     d.there("south", "north", "unknown")
     judge(d)
     assert reason(d) == (
-        f"the sites at vpn-north and vpn-south have one ASN, {ASN}: a router drops routes with its own ASN in their "
-        "path, unless it is configured to take them"
+        f"the sites at vpn-north and vpn-south have the same ASN, {ASN}: a router drops routes with its own ASN in their "
+        "path, unless it is configured to accept them"
     )
 
 
@@ -59,7 +59,7 @@ def test_an_asn_that_is_not_known_may_be_the_same(asns: tuple[int | Unknown, ...
     d.there("north", "south", "unknown")
     judge(d)
     unread = "vpn-north" if isinstance(asns[0], Unknown) else "vpn-south"
-    assert reason(d) == f"whether vpn-north and vpn-south have one ASN: that of {unread}: var.asn"
+    assert reason(d) == f"whether vpn-north and vpn-south have the same ASN: the ASN at {unread}: var.asn"
 
 
 @pytest.mark.parametrize(("asn", "is_"), [(ASN, "unknown"), (ASN + 1, "reachable")])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from isthmus.network.address_space import span
 from isthmus.network.answers import InSubnet, Packet
 from isthmus.network.block import Block
-from isthmus.network.filters import Span, acl_verdict, allows_everything, back, group_verdict, there
+from isthmus.network.filters import Span, acl_verdict, allows_everything, forward_traffic, group_verdict, reply_traffic
 from isthmus.network.model import (
     Network,
     NetworkAcl,
@@ -191,18 +191,18 @@ def test_what_has_no_ports_is_asked_of_every_port() -> None:
 
 def test_replies_go_to_ephemeral_ports_and_echo_replies_are_echo_replies() -> None:
     packet = Packet(InSubnet("a"), InSubnet("b"), "tcp", 443)
-    assert there(packet) == Traffic(6, (443, 443))
-    assert back(packet) == Traffic(6, (1024, 65535))
+    assert forward_traffic(packet) == Traffic(6, (443, 443))
+    assert reply_traffic(packet) == Traffic(6, (1024, 65535))
     echo = Packet(InSubnet("a"), InSubnet("b"), "icmp")
-    assert (there(echo), back(echo)) == (_message(1, 8), _message(1, 0))
+    assert (forward_traffic(echo), reply_traffic(echo)) == (_message(1, 8), _message(1, 0))
     too_big = Packet(InSubnet("a"), InSubnet("b"), "icmp", icmp=(3, 4))  # RFC 1191; nothing answers it
-    assert (there(too_big), back(too_big)) == (_message(1, 3, 4), _message(1, 3, 4))
+    assert (forward_traffic(too_big), reply_traffic(too_big)) == (_message(1, 3, 4), _message(1, 3, 4))
     echo = Packet(InSubnet("a"), InSubnet("b"), "icmpv6")  # RFC 4443: 128 asks, 129 answers
-    assert (there(echo), back(echo)) == (_message(58, 128), _message(58, 129))
+    assert (forward_traffic(echo), reply_traffic(echo)) == (_message(58, 128), _message(58, 129))
     datagram = Packet(InSubnet("a"), InSubnet("b"), "udp", 53, (32768, 60999))
-    assert (there(datagram), back(datagram)) == (Traffic(17, (53, 53)), Traffic(17, (32768, 60999)))
+    assert (forward_traffic(datagram), reply_traffic(datagram)) == (Traffic(17, (53, 53)), Traffic(17, (32768, 60999)))
     tunnel = Packet(InSubnet("a"), InSubnet("b"), "47")
-    assert (there(tunnel), back(tunnel)) == (Traffic(47), Traffic(47))
+    assert (forward_traffic(tunnel), reply_traffic(tunnel)) == (Traffic(47), Traffic(47))
 
 
 def _message(protocol: int, type_: int, code: int = 0) -> Traffic:
@@ -224,7 +224,9 @@ def test_icmp_messages_are_told_apart_by_type_and_code(
 ) -> None:
     rules = (NetworkAclRule("deny", 1, False, 1, TEN, denied), NetworkAclRule("allow", 2, True, -1, TEN))
     packet = Packet(InSubnet("a"), InSubnet("b"), "icmp", icmp=asked)
-    assert (acl_verdict(NetworkAcl("acl", "vpc", rules, ()), True, span(TEN), there(packet)) is None) == passes
+    assert (
+        acl_verdict(NetworkAcl("acl", "vpc", rules, ()), True, span(TEN), forward_traffic(packet)) is None
+    ) == passes
 
 
 @pytest.mark.parametrize(
@@ -359,7 +361,7 @@ def test_groups_add_up_and_doubt_stays_where_nothing_known_allows(
 def test_what_the_other_end_is_in_nobody_said() -> None:
     network = Network(security_groups={"group": group(groups=("a", "b"))})
     verdict = group_verdict(network, ["group"], True, span(TEN), None, TCP)
-    assert verdict == Unknown("group.in allows members of a: nobody said whether the other end is one")
+    assert verdict == Unknown("group.in allows members of a: whether the other end is a member is unknown")
 
 
 @pytest.mark.parametrize(

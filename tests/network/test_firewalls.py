@@ -212,7 +212,7 @@ def test_what_a_header_says(header: str, expected: tuple[object, ...]) -> None:
 @pytest.mark.parametrize("action", ["pass", "drop"])
 def test_addresses_and_ports_that_cannot_be_read_may_be_any(header: str, action: str) -> None:
     text = f"{action} tcp {header} (sid:1;)"
-    expected = SuricataRule("group", text, action == "pass", inside=True, replies=True, vague=True)
+    expected = SuricataRule("group", text, action == "pass", inside=True, replies=True, partly_read=True)
     assert list(written("group", text, SETS)) == [expected]
 
 

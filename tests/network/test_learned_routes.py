@@ -75,7 +75,7 @@ def test_a_connection_that_nobody_gave_a_site_is_one_of_its_own() -> None:
         "bgp": Site("dc", ("bgp",), says("10.9.0.0/16"), cidrs("10.9.0.0/16", "10.4.0.0/16")),
         "fixed": Site("fixed", ("fixed",), (), cidrs("10.7.0.0/16", "10.5.0.0/16", "10.6.0.0/16")),
         "dark": Site("dark", ("dark",), DARK),
-        "dx": Site("dx", ("dx",), Unknown("nobody said what dx advertises over BGP")),
+        "dx": Site("dx", ("dx",), Unknown("the prefixes that dx advertises over BGP are not given")),
     }
 
 
@@ -171,7 +171,7 @@ def test_what_a_connection_teaches(
         (AttachmentKind.VPN, "bgp", says("10.9.0.0/16")),
         (AttachmentKind.PRIVATE_VPN, "bgp", says("10.9.0.0/16")),
         (AttachmentKind.DX_GATEWAY, "dx", says("10.9.0.0/16")),
-        (AttachmentKind.CONNECT, "a", Unknown("what Connect attachment att learns is not modelled")),
+        (AttachmentKind.CONNECT, "a", Unknown("what Connect attachment att learns is not modeled")),
         (AttachmentKind.PEERING, "other", ()),
         (AttachmentKind.NETWORK_FUNCTION, "firewall", ()),
     ],

@@ -32,7 +32,7 @@ def test_a_reply_meets_the_firewalls_of_its_packet_in_reverse_order(
         assert block is not None
         # The endpoint that one direction alone sees, where there is one.
         assert block.address in (set(there) ^ set(back) or set(there))
-        for boxes, way in ((there, "there"), (back, "back")):
+        for boxes, way in ((there, "forward"), (back, "for the reply")):
             assert f"{', '.join(boxes) or 'none'} {way}" in block.why
 
 

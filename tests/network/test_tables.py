@@ -79,7 +79,7 @@ def to(destination: str | Unknown, target: Target | Unknown = HUB, name: str = "
 
 HALF = "not every CIDR of a is known"
 HOST = "172.16.0.1/32"
-UNSAID = "nobody said what silent advertises over BGP"
+UNSAID = "the prefixes that silent advertises over BGP are not given"
 PARTLY = "not every entry of prefix list partly is known"
 NOWHERE = "not every entry of prefix list nowhere is known"
 STRAY = "t:? has an unknown destination: var.dark"
@@ -276,7 +276,7 @@ def test_what_a_vpn_gateway_knows_in_order_and_without_some() -> None:
         (VpnConnection("bgp", "cgw", DARK), "the gateway of bgp is unknown: var.dark"),
         (VpnConnection("fixed", "cgw", "vgw", True, (WIDE, DARK)), "var.dark"),
         (VpnConnection("bgp", "cgw", "vgw", Unknown("var.static")), "var.static"),
-        (VpnConnection("silent", "cgw", "vgw"), "nobody said what silent advertises over BGP"),
+        (VpnConnection("silent", "cgw", "vgw"), "the prefixes that silent advertises over BGP are not given"),
     ],
 )
 def test_what_puts_a_vpn_gateway_in_doubt(changed: VpnConnection, unknown_reason: str) -> None:

@@ -120,7 +120,7 @@ def test_a_reply_to_a_packet_that_does_not_arrive_is_not_followed() -> None:
     for subject, pair in ((found, ("shop", "stock")), (far, ("shop", "hq/172.16.0.0/16"))):
         flow = subject.flows[pair]
         assert flow.evidence is not None
-        assert flow.returned == flow.evidence.reply.said
+        assert flow.returned == flow.evidence.reply.outcome_text
         assert f"back {flow.returned}" in str(flow)
 
 

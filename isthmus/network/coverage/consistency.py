@@ -24,7 +24,7 @@ _OF_ONE_VPC = {
     "aws_networkfirewall_vpc_endpoint_association": ("vpc_id", "subnet_mapping"),
     "aws_route53_resolver_endpoint": ("ip_address", "security_group_ids"),
 }
-# Of these there is one for each: the second resource is refused, or undoes the first.
+# At most one of each is valid: AWS refuses the second resource, or it overrides the first.
 # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html,
 # https://docs.aws.amazon.com/Route53/latest/APIReference/API_route53profiles_AssociateProfile.html,
 # https://docs.aws.amazon.com/vpc/latest/userguide/DHCPOptionSetConcepts.html,
@@ -40,7 +40,7 @@ _ONCE = {
     "aws_vpc_dhcp_options_association": "vpc_id",
     "aws_vpn_gateway": "vpc_id",
 }
-# Of these one is in each zone. Pages as above.
+# One of each per zone. For the AWS pages see above.
 _ONE_IN_A_ZONE = {
     "aws_vpc_endpoint": ("subnet_ids", "subnet_configuration"),
     "aws_networkfirewall_firewall": ("subnet_mapping",),

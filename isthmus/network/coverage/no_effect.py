@@ -88,9 +88,9 @@ NO_EFFECT: dict[str, str] = together(
         "aws_verifiedaccess_group aws_verifiedaccess_instance aws_verifiedaccess_instance_trust_provider_attachment "
         "aws_verifiedaccess_trust_provider aws_globalaccelerator_accelerator aws_globalaccelerator_listener "
         "aws_globalaccelerator_cross_account_attachment aws_globalaccelerator_custom_routing_accelerator "
-        "aws_globalaccelerator_custom_routing_listener": "lets in by its endpoints, which are listed as not modelled",
+        "aws_globalaccelerator_custom_routing_listener": "has endpoints, which are listed as not modeled",
         "aws_odb_network aws_odb_cloud_autonomous_vm_cluster aws_odb_cloud_exadata_infrastructure "
-        "aws_odb_cloud_vm_cluster": "a network of its own; what joins it to a VPC is listed as not modelled",
+        "aws_odb_cloud_vm_cluster": "a separate network; its connections to a VPC are listed as not modeled",
         "aws_route53_cidr_collection aws_route53_cidr_location aws_route53_delegation_set "
         "aws_route53_hosted_zone_dnssec aws_route53_key_signing_key aws_route53domains_delegation_signer_record "
         "aws_route53domains_domain aws_route53domains_registered_domain aws_service_discovery_public_dns_namespace "
@@ -110,7 +110,7 @@ NO_EFFECT: dict[str, str] = together(
         "aws_directory_service_conditional_forwarder": "inside a directory, asked only where DHCP options name it",
         "aws_appmesh_gateway_route aws_appmesh_mesh aws_appmesh_route aws_appmesh_virtual_gateway "
         "aws_appmesh_virtual_node aws_appmesh_virtual_router aws_appmesh_virtual_service": (
-            "proxies beside hosts, which open connections of their own"
+            "proxies next to hosts, which open their own connections"
         ),
         "aws_ec2_tag aws_ec2_availability_zone_group aws_ec2_capacity_block_reservation "
         "aws_ec2_capacity_reservation aws_ec2_default_credit_specification": "labels, and capacity for hosts",

@@ -14,7 +14,7 @@ from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value
 
 LOCAL_EXEC = "provisioner.local-exec"
 _NOTHING: tuple[Value, ...] = (None, "", (), {})
-# Of what is only a part of something else, the argument that names it.
+# For a part of another resource: the argument that names that resource.
 _PART_OF = {
     "aws_route": "route_table_id",
     "aws_network_acl_rule": "network_acl_id",
@@ -66,7 +66,7 @@ class NotEvaluated:
 
 
 def not_evaluated_in(graph: Graph, objects: Collection[str]) -> Iterator[NotEvaluated]:
-    """Every doubt about a graph. `objects` are the addresses of what can become unknown in its network."""
+    """Everything in a graph that is not evaluated. `objects` are the addresses of the network that can be unknown."""
     for address, type_ in graph.forgotten.items():
         if not type_ or type_ in MODELED or not_modeled(type_) is not None:
             yield NotEvaluated(
@@ -77,7 +77,7 @@ def not_evaluated_in(graph: Graph, objects: Collection[str]) -> Iterator[NotEval
     for resource in (*graph.resources.values(), *graph.unexpanded.values()):
         found = not_modeled(resource.type)
         if found is not None:
-            yield from _unmodelled(graph, resource, found, objects)
+            yield from _not_modeled(graph, resource, found, objects)
         elif resource.type in MODELED:
             lacks = lacking(resource, completed) if resource.written is not None else ()
             listed = _arguments(resource, MODELED[resource.type])
@@ -95,7 +95,7 @@ def not_evaluated_in(graph: Graph, objects: Collection[str]) -> Iterator[NotEval
 # --- types
 
 
-def _unmodelled(
+def _not_modeled(
     graph: Graph, resource: Resource, found: NotModeled, objects: Collection[str]
 ) -> Iterator[NotEvaluated]:
     if found.unless is not None:
@@ -104,7 +104,7 @@ def _unmodelled(
             return
     if found.through and not any(resource.get(name) is not None for name in found.through):
         return
-    why = f"{found.why}; {resource.type} is not modelled"
+    why = f"{found.why}; {resource.type} is not modeled"
     touches: tuple[str, ...] = ()
     if found.scope is Scope.NAMED:
         touches = _named(graph, resource, found.through, objects)
@@ -167,11 +167,11 @@ def _at(value: Value, path: list[str]) -> Iterator[Value]:
 
 
 def _arguments(resource: Resource, table: Arguments) -> Iterator[str]:
-    """What is doubtful about the arguments of a resource, each as a sentence about it."""
+    """Why the arguments of a resource make it unknown, each reason as a sentence about the resource."""
     written = resource.written
     for name, value in resource.values.items():
         if name in COMMON or name == "region" or (written is not None and name not in written):
-            continue  # what nobody wrote is AWS's default, which is evaluated
+            continue  # an argument that is not set has the default of AWS, which is evaluated
         if resource.region is not None and value == resource.region and OWN_REGION in (table.values(name) or ()):
             continue  # a state holds it of every endpoint
         yield from _argument(table, name, value, known_to_be_written=written is not None)

@@ -58,7 +58,7 @@ NOT_MODELED: dict[str, NotModeled] = {
     "aws_networkmanager_transit_gateway_peering": NotModeled(_WAN, "the transit gateway"),
     "aws_networkmanager_transit_gateway_route_table_attachment": NotModeled(_WAN, "the transit gateway route table"),
     "aws_networkmanager_attachment_accepter": NotModeled(_WAN, "what its attachment touches"),
-    # --- ways in from the internet
+    # --- inbound internet access
     "aws_verifiedaccess_endpoint": NotModeled(_VERIFIED, "its subnets and security groups"),
     "aws_globalaccelerator_endpoint_group": NotModeled(_ACCELERATOR, "the subnets of its endpoints"),
     "aws_globalaccelerator_custom_routing_endpoint_group": NotModeled(_ACCELERATOR, "the subnets"),

@@ -2,7 +2,7 @@
 
 - `awscc_*`: the Cloud Control provider makes the same things as `aws_*`; those of networking services are unknown.
 - Providers of other clouds, of software and of Terraform itself create none: they have no effect.
-- Of any other provider a type that looks like a network is unknown.
+- A type of another provider is unknown if its name looks like a network.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 
 from isthmus.network.coverage.resource_types import NotModeled, Scope
 
-# Services of AWS whose types have to stand in one of the tables: what AWS adds to them is unknown until it does.
+# AWS services whose types must be in one of the tables. A new type of these is unknown until it is.
 NETWORKING = re.compile(
     r"aws_(ec2_|vpc|vpn_|dx_|route|nat_gateway|eip|egress_only|internet_gateway|customer_gateway|carrier_|local_gateway"
     r"|default_|main_|subnet|security_group|network|prefix_list|flow_log|ram_|verifiedaccess_|globalaccelerator_|lb$|lb_"
@@ -45,7 +45,7 @@ _NETWORK = re.compile(
 
 
 def of_other_provider(type_: str) -> NotModeled | None:
-    """How a type that is not `aws_*` stands: unmodelled, or None where it has no effect."""
+    """A type that is not `aws_*`: not modeled, or None if it has no effect."""
     provider, _, rest = type_.partition("_")
     if provider == "awscc":
         if not _AWSCC.match(type_) or _AWSCC_HOSTS.fullmatch(type_):

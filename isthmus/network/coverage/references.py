@@ -10,7 +10,7 @@ from isthmus.network.coverage.not_evaluated import references
 from isthmus.network.model import StructuralProblem
 from isthmus.terraform.graph import Graph, Resource
 
-# Of no Region, or made to join two. https://docs.aws.amazon.com/vpc/latest/tgw/tgw-peering.html,
+# Without a Region, or a connection between two Regions. https://docs.aws.amazon.com/vpc/latest/tgw/tgw-peering.html,
 # https://docs.aws.amazon.com/vpc/latest/peering/working-with-vpc-peering.html
 _ACROSS = frozenset(
     {

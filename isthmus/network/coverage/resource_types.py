@@ -1,4 +1,4 @@
-"""How a resource type stands in the table of types, and how far an unmodelled one reaches."""
+"""The rows of the table of resource types, and the effect of a type that is not modeled."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OWN_REGION = "its own Region"
 
 
 class Scope(Enum):
-    """What becomes unknown where an unmodelled resource is present. The verdict always does."""
+    """What becomes unknown if the input has a resource that is not modeled. The verdict always does."""
 
     NAMED = "what its arguments name"
     NAMES = "name resolution"
@@ -38,11 +38,11 @@ class NotModeled:
 
 @dataclass(frozen=True)
 class Arguments:
-    """The arguments of a modelled type. Blocks are written with dots: `ingress.action`.
+    """The arguments of a modeled type. Nested blocks have dots: `ingress.action`.
 
     - `required`: those that Terraform takes no resource without.
     - `modelled`: evaluated, whatever their value is.
-    - `only`: evaluated (or without effect) with these values, and where absent. Any other value is unknown. Of an
+    - `only`: evaluated (or without effect) with these values, or if absent. Any other value is unknown. For an
       argument that is not required the first is the default, as the provider's documentation states it.
     - `harmless`: without effect on flows, with the reason. A block that stands here covers what it holds.
     """
@@ -81,7 +81,7 @@ def reads(
     only: Mapping[str, str] | None = None,
     harmless: Mapping[str, str] | None = None,
 ) -> Arguments:
-    """A row of the table: names of modelled arguments, "!" after a required one; values that are alternatives are
+    """A row of the table: names of modeled arguments, "!" after a required one; values that are alternatives are
     divided by "|", and an empty text is absence."""
     listed = names.split()
     values = {name.rstrip("!"): tuple(text.split("|")) if text else () for name, text in (only or {}).items()}
@@ -101,7 +101,7 @@ def together(reasons: Mapping[str, str]) -> dict[str, str]:
 
 
 def one_each(*tables: Collection[str]) -> None:
-    """Raise `ValueError` where a type stands in two tables."""
+    """Raise `ValueError` if a type is in two tables."""
     seen: set[str] = set()
     for table in tables:
         twice = seen.intersection(table)

@@ -14,7 +14,7 @@ _NEW = NotModeled("its type is in none of the tables of this release", "what its
 
 
 def not_modeled(type_: str) -> NotModeled | None:
-    """What an unmodelled type does; None for one that is evaluated or has no effect on flows."""
+    """The effect of a type that is not modeled; None for a type that is evaluated or has no effect on flows."""
     if type_ in MODELED or type_ in NO_EFFECT:
         return None
     if type_ in NOT_MODELED:

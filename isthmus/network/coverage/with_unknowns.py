@@ -1,7 +1,7 @@
-"""A network with everything unknown that a doubt touches.
+"""A network in which everything that depends on unknown configuration is unknown.
 
 An object becomes unknown by the fact of it that decides most: a table gets a route to somewhere, a subnet loses its
-network ACL. So every question that meets the object is answered with the reason of the doubt.
+network ACL. So every question that meets the object has that reason as its answer.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def objects_of(network: Network) -> Collection[str]:
 
 
 def with_unknowns(network: Network, not_evaluated: Iterable[NotEvaluated]) -> Network:
-    """The network, with what the doubts touch unknown."""
+    """The network, in which everything that is not evaluated is unknown."""
     why: dict[str, Unknown] = {}
     for unknown_reason in not_evaluated:
         for address in unknown_reason.touches:
@@ -85,7 +85,7 @@ def with_unknowns(network: Network, not_evaluated: Iterable[NotEvaluated]) -> Ne
 
 
 def _spread(network: Network, given: _Why) -> dict[str, Unknown]:
-    """Doubts about what contains, carries or is used by others are doubts about those too."""
+    """An unknown object makes the objects unknown that it contains, carries or is used by."""
     why = dict(given)
 
     def also(addresses: Iterable[str], unknown_reason: Unknown) -> None:

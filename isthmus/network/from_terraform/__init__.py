@@ -58,7 +58,7 @@ def _unchecked(resolver: Resolver) -> Iterator[str]:
 def network_of(graph: Graph) -> Network:
     """The network that a resource graph describes, with structural findings.
 
-    Nothing is dropped: what cannot be resolved is `Unknown` in its place, or said in `Network.notes`.
+    Nothing is dropped: what cannot be resolved is `Unknown` in its place, or reasons in `Network.notes`.
     """
     resolver = Resolver(graph)
     vpc.main_tables(resolver)
@@ -76,7 +76,7 @@ def network_of(graph: Graph) -> Network:
     defaults = transit_gateway_tables.Defaults(resolver, transit_gateways, flags)
     made, sources = transit_gateway_tables.associated(resolver, defaults, made)
     unaccepted = transit_gateway.unaccepted(resolver, transit_gateways, made)
-    unsure = {a: f"how many {a} there are is not known" for a in made if a in graph.unexpanded} | unaccepted
+    may_not_exist = {a: f"how many {a} there are is not known" for a in made if a in graph.unexpanded} | unaccepted
     vpc_tables_, stray = vpc_tables.tables(resolver, vpcs)
     network = Network(
         vpcs=vpcs,
@@ -92,8 +92,8 @@ def network_of(graph: Graph) -> Network:
         nacls=filters.network_acls(resolver, vpcs),
         security_groups=filters.security_groups(resolver, vpcs),
         transit_gateways=transit_gateways,
-        attachments={a: facts for a, facts in made.items() if a not in unsure},
-        tgw_tables=transit_gateway_tables.tables(resolver, transit_gateways, made, defaults, sources, unsure),
+        attachments={a: facts for a, facts in made.items() if a not in may_not_exist},
+        tgw_tables=transit_gateway_tables.tables(resolver, transit_gateways, made, defaults, sources, may_not_exist),
         vpns=vpns,
         customer_gateways=vpn.customer_gateways(resolver),
         dx_gateways=vpn.dx_gateways(resolver, gateways, vpcs),
@@ -104,7 +104,7 @@ def network_of(graph: Graph) -> Network:
             subnets=possible_subnets,
             gateways=possible_gateways,
             endpoints=possible_endpoints,
-            attachments={a: facts for a, facts in made.items() if a in unsure},
+            attachments={a: facts for a, facts in made.items() if a in may_not_exist},
             vpns=possible_vpns,
             dx_associations=vpn.possible_dx_associations(resolver),
             unaccepted=unaccepted,
@@ -127,5 +127,7 @@ def network_of(graph: Graph) -> Network:
         (*graph.notes, *resolver.notes, *_unchecked(resolver), *structural_notes(network), *addresses.notes())
     )
     not_evaluated = tuple(dict.fromkeys(not_evaluated_in(graph, objects_of(network))))
-    said = tuple(dict.fromkeys((unknown_reason.address, unknown_reason.why) for unknown_reason in not_evaluated))
-    return replace(with_unknowns(network, not_evaluated), findings=tuple(found), notes=tuple(notes), not_evaluated=said)
+    reasons = tuple(dict.fromkeys((unknown_reason.address, unknown_reason.why) for unknown_reason in not_evaluated))
+    return replace(
+        with_unknowns(network, not_evaluated), findings=tuple(found), notes=tuple(notes), not_evaluated=reasons
+    )

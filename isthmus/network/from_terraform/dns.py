@@ -66,11 +66,11 @@ def _endpoints(resolver: Resolver) -> Iterator[ResolverEndpoint]:
 
 
 def _inbound(address: str, direction: str | Unknown) -> bool | Unknown:
-    """Whether an endpoint answers. One that delegates takes other queries, and is not modelled."""
+    """Whether an endpoint is inbound. A delegation endpoint takes other queries, and is not modeled."""
     if isinstance(direction, Unknown):
         return direction
     known = {"INBOUND": True, "OUTBOUND": False}
-    return known.get(direction, Unknown(f"direction of {address} is {direction!r}, which is not modelled"))
+    return known.get(direction, Unknown(f"direction of {address} is {direction!r}, which is not modeled"))
 
 
 def _rules(resolver: Resolver) -> Iterator[ResolverRule]:
@@ -87,7 +87,7 @@ def _rules(resolver: Resolver) -> Iterator[ResolverRule]:
 
 
 def _targets(resource: Resource) -> Iterator[tuple[IPv4Address, int] | Unknown]:
-    """The DNS servers of a rule. Those that are asked by IPv6 or over HTTPS are not modelled."""
+    """The DNS servers of a rule. Servers with IPv6 or HTTPS are not modeled."""
     for block in blocks(resource, "target_ip"):
         if isinstance(block, Unknown):
             yield block
@@ -97,10 +97,10 @@ def _targets(resource: Resource) -> Iterator[tuple[IPv4Address, int] | Unknown]:
         if isinstance(ip, IPv4Address) and isinstance(port, int) and over == "Do53":
             yield ip, port
         else:
-            yield Unknown(f"a target of {resource.address}: {_said(block)}")
+            yield Unknown(f"a target of {resource.address}: {_written(block)}")
 
 
-def _said(block: Mapping[str, Value]) -> str:
+def _written(block: Mapping[str, Value]) -> str:
     return ", ".join(f"{name} {value}" for name, value in sorted(block.items()) if value is not None) or "nothing"
 
 
@@ -141,7 +141,7 @@ def _named(record: Record, domain: str | Unknown) -> Record:
 
 
 def _records(resolver: Resolver) -> Mapping[str, list[Record]]:
-    """The records of each zone. A record that may not exist leads to nobody knows where."""
+    """The records of each zone. A record that may not exist has an unknown target."""
     found: dict[str, list[Record]] = defaultdict(list)
     for resource in resolver.of_type("aws_route53_record"):
         zone = resolver.one(resource, "zone_id", ZONE)

@@ -56,7 +56,7 @@ def _port_range(low: Value, high: Value) -> tuple[int, int] | Unknown:
 
 
 def _messages(type_: Value, code: Value) -> tuple[int, int] | Unknown | None:
-    """ICMP messages as a range of 16-bit numbers; None for all. Of type or code, -1 is every one."""
+    """ICMP messages as a range of 16-bit numbers; None for all. A type or code of -1 is every one."""
     kind, detail = integer(type_), integer(code)
     if isinstance(kind, Unknown):
         return kind
@@ -73,7 +73,7 @@ def _messages(type_: Value, code: Value) -> tuple[int, int] | Unknown | None:
 
 
 def network_acls(resolver: Resolver, vpcs: Mapping[str, Vpc]) -> dict[str, NetworkAcl]:
-    """Network ACLs, rules written inside or beside them."""
+    """Network ACLs, with inline rules and rule resources."""
     rules: dict[tuple[str, bool], list[NetworkAclRule | Unknown]] = defaultdict(list)
     lost: Unknown | None = None
     for resource in resolver.of_type("aws_network_acl_rule"):
@@ -185,7 +185,7 @@ def _acl_ports(protocol: int, values: Mapping[str, Value]) -> tuple[int, int] | 
 
 
 def security_groups(resolver: Resolver, vpcs: Mapping[str, Vpc]) -> dict[str, SecurityGroup]:
-    """Security groups, rules written inside or beside them."""
+    """Security groups, with inline rules and rule resources."""
     rules: dict[tuple[str, bool], list[SecurityGroupRule | Unknown]] = defaultdict(list)
     lost: Unknown | None = None
     for resource in resolver.of_type(

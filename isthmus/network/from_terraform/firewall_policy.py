@@ -211,7 +211,8 @@ def as_text(rule: Mapping[str, Value]) -> str:
 def _in_force(policy: Mapping[str, Spans], group: Mapping[str, Spans]) -> dict[str, Spans]:
     """The variables of a rule group: its own, then the policy's. An empty one is not known.
 
-    AWS says that EXTERNAL_NET is what the policy's HOME_NET leaves, and not what it is beside a HOME_NET of the group.
+    AWS documents EXTERNAL_NET as the complement of the HOME_NET of the policy. It does not document it with a HOME_NET
+    of the rule group.
     https://docs.aws.amazon.com/network-firewall/latest/developerguide/troubleshooting-rules.html
     """
     found = {**policy, **group}

@@ -20,7 +20,7 @@ from isthmus.terraform.graph import Resource, Value, blocks
 
 
 def firewalls(resolver: Resolver, subnets: Mapping[str, Subnet]) -> dict[str, Firewall]:
-    """Network Firewalls and their endpoints. Tells the resolver which endpoint each `sync_states` expression means."""
+    """Network Firewalls and their endpoints. Registers the endpoint of each `sync_states` expression."""
     made: dict[str, Firewall] = {}
     for resource in resolver.certain("aws_networkfirewall_firewall"):
         address = resource.address

@@ -30,9 +30,9 @@ def hosts(resolver: Resolver, subnets: dict[str, Subnet]) -> dict[str, Host]:
             continue
         public: bool | Unknown = False
         if resource.type == "aws_instance":
-            said = resource.get("associate_public_ip_address")
-            public = switch(said, default=False) if said is not None else _assigned(subnet, subnets)
-            if said is None and resource.get("launch_template") is not None:
+            assigned = resource.get("associate_public_ip_address")
+            public = switch(assigned, default=False) if assigned is not None else _assigned(subnet, subnets)
+            if assigned is None and resource.get("launch_template") is not None:
                 # Its network interfaces may ask for an address, or for none:
                 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-instance-addressing.html
                 public = Unknown(f"the launch template of {resource.address} says whether it gets a public address")

@@ -28,7 +28,7 @@ class StandIns:
     def __init__(self, resolver: Resolver) -> None:
         self.vpcs: dict[str, IPv6Network] = {}
         self.subnets: dict[str, IPv6Network] = {}
-        self.vague: dict[str, str] = {}
+        self.unknown_reasons: dict[str, str] = {}
         assigned = list(_assigned(resolver))
         written = next(_written(resolver), "")
         if written:
@@ -52,7 +52,7 @@ class StandIns:
                 or resolver.unknown_reason(resource)
                 or used.get(owner, 0) >= 255
             ):
-                self.vague[resource.address] = f"the IPv6 addresses of {resource.address}: {why}"
+                self.unknown_reasons[resource.address] = f"the IPv6 addresses of {resource.address}: {why}"
                 continue
             number = used[owner] = used.get(owner, -1) + 1
             first = int(around.network_address) + (number << _SUBNET_SIZE)

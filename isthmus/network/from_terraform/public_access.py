@@ -39,10 +39,10 @@ def public_access(
         unknown_reason = ""
         for resource, excluded, is_vpc, mode_given in exclusions:
             given = mode_given
-            if _alike(resource, resolver.graph.resources[vpc]) is False:
+            if _same_account_and_region(resource, resolver.graph.resources[vpc]) is False:
                 given = Unknown(f"{resource.address} is of another account or Region than {vpc}")
             if isinstance(excluded, Unknown):
-                may = _alike(resource, resolver.graph.resources[vpc]) is not False
+                may = _same_account_and_region(resource, resolver.graph.resources[vpc]) is not False
                 unknown_reason = unknown_reason or (
                     f"what {resource.address} excludes: {excluded.reason}" if may else ""
                 )
@@ -58,20 +58,20 @@ def public_access(
 def _applying(resolver: Resolver, settings: list[Resource], vpc: Resource) -> Iterator[tuple[str, str | Unknown]]:
     """The settings that apply to a VPC or may do, each with its mode."""
     for one in settings:
-        alike = _alike(one, vpc)
-        if alike is False:
+        same = _same_account_and_region(one, vpc)
+        if same is False:
             continue
         mode = text(one.get("internet_gateway_block_mode"))
         if isinstance(mode, str) and mode not in (OFF, INGRESS, BIDIRECTIONAL):
             mode = Unknown(f"{mode!r} is none of AWS's modes")
-        if mode == OFF and alike is None:
+        if mode == OFF and same is None:
             continue  # that is the default as well
-        if alike is None:
+        if same is None:
             mode = Unknown(f"whether it and {vpc.address} are of one account and Region")
         yield one.address, mode if mode == OFF else resolver.unknown_reason(one) or mode
 
 
-def _alike(one: Resource, other: Resource) -> bool | None:
+def _same_account_and_region(one: Resource, other: Resource) -> bool | None:
     """Whether two resources are of one account and Region; None where that is not known."""
     if isinstance(one.get("region"), Unknown) or isinstance(other.get("region"), Unknown):
         return None if _same(one.account, other.account) is not False else False

@@ -150,7 +150,7 @@ def _plain(name: str, value: Value) -> Value:
 
 
 def _lifetimes(options: _Options, prefix: str, numbers: dict[str, int | None]) -> Iterator[str]:
-    """What is wrong with the lifetimes that are in range. What AWS makes of a default beside them is not judged."""
+    """What is wrong with the lifetimes that are in range. The interaction with defaults is not evaluated."""
     phase1, phase2 = numbers["phase1_lifetime"] or None, numbers["phase2_lifetime"] or None
     margin = options.number(f"{prefix}rekey_margin_time_seconds") or None
     if (phase1 is not None and not within("phase1_lifetime", phase1)) or (
@@ -180,7 +180,7 @@ def _certificate(resolver: Resolver, resource: Resource) -> Iterator[StructuralP
 
 
 def _policy(resolver: Resolver, resource: Resource) -> Iterator[StructuralProblem]:
-    """Of a document that Terraform makes of blocks only its length could be wrong: that is not followed."""
+    """A document that Terraform builds from blocks can only be too long, which is not evaluated."""
     text = resource.get("policy")
     if isinstance(text, Unknown) and "aws_iam_policy_document" in text.reason:
         return

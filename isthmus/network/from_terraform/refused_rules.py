@@ -76,7 +76,7 @@ def _written(group: Resource) -> tuple[list[str], int]:
             rules.append(as_text(rule))
         except NotUnderstood:
             continue  # it may be anything, and makes flows unknown
-    # Of a domain list each name makes a rule at the least.
+    # Each name of a domain list makes at least one rule.
     domains = {name for listed in _known(source.get("rules_source_list")) for name in _texts(listed.get("targets"))}
     whole = _known(source.get("stateless_rules_and_custom_actions"))
     stateless = sum(_complexity(rule) for part in whole for rule in _known(part.get("stateless_rule")))

@@ -180,7 +180,7 @@ def _written(resource: Resource) -> frozenset[str]:
 
 
 def prefix_lists(resolver: Resolver) -> dict[str, PrefixList]:
-    """Customer-managed prefix lists, their entries written inside or beside them."""
+    """Customer-managed prefix lists, with inline entries and entry resources."""
     more: dict[str, list[Cidr | Unknown]] = defaultdict(list)
     anywhere: list[Unknown] = []
     for resource in resolver.of_type("aws_ec2_managed_prefix_list_entry"):
@@ -196,7 +196,7 @@ def prefix_lists(resolver: Resolver) -> dict[str, PrefixList]:
             for block in blocks(resource, "entry")
         ]
         if more[resource.address] and isinstance(resource.get("entry"), Unknown) and "entry" not in _written(resource):
-            inline = []  # Terraform takes entries inside or beside the list, not both
+            inline = []  # Terraform takes inline entries or entry resources, not both
         size = integer(resource.get("max_entries"))
         if size is None:
             size = Unknown(f"{resource.address} has no max_entries")

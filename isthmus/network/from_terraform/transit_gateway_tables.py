@@ -105,21 +105,21 @@ def associated(
         maybe = [a for a in anyone if isinstance(a[3], Unknown) or facts.gateway in (a[3], *_unknowns(facts))]
         table_: str | Unknown | None = found[0][0] if found else next((a[1] for a in maybe), None)
         known = {table for table, _, _ in found if isinstance(table, str)}
-        unsure = [
+        unknown_sides = [
             unknown_reason
             for table, _, takes in found
             for unknown_reason in (table, takes)
             if isinstance(unknown_reason, Unknown)
         ]
         if facts.kind is AttachmentKind.PEERING and not facts.far_side and len(known) > 1:
-            unsure.append(Unknown(f"which side of {address} is associated with which of {_names(found)}"))
-        if len(known) > 1 and not unsure and not any(a[4] is not False for a in maybe):
+            unknown_sides.append(Unknown(f"which side of {address} is associated with which of {_names(found)}"))
+        if len(known) > 1 and not unknown_sides and not any(a[4] is not False for a in maybe):
             where = tuple(dict.fromkeys(name for _, name, _ in found))
             twice = f"{address} is associated with {len(found)} tables; AWS takes one: {_names(found)}"
             resolver.findings.append(StructuralProblem("double-association", where, twice))
             table_ = Unknown(twice)
         elif found:
-            if _said_twice(facts, explicit[address]):
+            if _associated_twice(facts, explicit[address]):
                 # AWS answers "already associated" to the second one, whatever its table.
                 named_twice = tuple(name for _, name, _ in explicit[address])
                 twice = f"{address} is associated by {len(named_twice)} resources; AWS takes one"
@@ -127,7 +127,9 @@ def associated(
             takers = [a[1] for a in maybe if a[4] is not False]
             sources["association", address] = found[0][1]
             if len({str(t) for t, _, _ in found}) > 1 or takers:
-                table_ = (unsure or takers or [Unknown(f"which of {_names(found)} {address} is associated with")])[0]
+                table_ = (
+                    unknown_sides or takers or [Unknown(f"which of {_names(found)} {address} is associated with")]
+                )[0]
         policy = policies.get(address, policies.get(""))
         result[address] = replace(facts, table=table_, policy_table=policy)
     return result, sources
@@ -314,7 +316,7 @@ def _may_hold(gateway: str | Unknown, route: TgwRoute, made: Mapping[str, Attach
     return gateway in sides
 
 
-def _said_twice(facts: Attachment, associations: Sequence[tuple[str | Unknown, str, bool | Unknown]]) -> bool:
+def _associated_twice(facts: Attachment, associations: Sequence[tuple[str | Unknown, str, bool | Unknown]]) -> bool:
     """Whether several resources associate an attachment with one table, for sure. A peering has one for each side."""
     sure = all(isinstance(table, str) and takes_over is False for table, _, takes_over in associations)
     return len(associations) > 1 and sure and facts.kind is not AttachmentKind.PEERING

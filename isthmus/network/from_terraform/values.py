@@ -89,7 +89,9 @@ class Resolver:
         yield from self.graph.of_type(*types)
         for resource in self.graph.unexpanded.values():
             if resource.type in types:
-                self.notes.append(f"nobody knows how many {resource.address} there are; what refers to it is unknown")
+                self.notes.append(
+                    f"how many {resource.address} there are is unknown; so is everything that refers to it"
+                )
 
     def split(self, made: Mapping[str, Made]) -> tuple[dict[str, Made], dict[str, Made]]:
         """Objects by address, those that exist apart from those of which it is not known how many there are."""
@@ -99,7 +101,7 @@ class Resolver:
     def unknown_reason(self, resource: Resource) -> Unknown | None:
         """Why a resource may exist several times or not at all."""
         if resource.address in self.graph.unexpanded:
-            return Unknown(f"nobody knows how many {resource.address} there are")
+            return Unknown(f"how many {resource.address} there are is unknown")
         return None
 
     def one(self, resource: Resource, argument: str, kind: ReferenceKind) -> str | Unknown | None:
@@ -132,7 +134,7 @@ class Resolver:
         other = self.graph.resources.get(value.address)
         if other is None:
             if value.address in self.graph.unexpanded:
-                return Unknown(f"nobody knows how many {value.address} there are")
+                return Unknown(f"how many {value.address} there are is unknown")
             return Unknown(f"{argument} of {resource.address} is {value}, which is not in this input")
         if value.attribute not in kind.get(other.type, ()):
             wanted = ", ".join(f"{type_}.{name}" for type_, names in kind.items() for name in names[:1])

@@ -145,7 +145,7 @@ def subnets(resolver: Resolver, made_vpcs: Mapping[str, Vpc], ipv6: StandIns) ->
             tags(resource),
             resource.account,
             switch(resource.get("map_public_ip_on_launch"), default=resource.type == "aws_default_subnet"),
-            ipv6.vague.get(resource.address, ""),
+            ipv6.unknown_reasons.get(resource.address, ""),
         )
     return made
 

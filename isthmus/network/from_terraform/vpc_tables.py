@@ -43,7 +43,7 @@ _TARGETS: dict[str, tuple[TargetKind, ReferenceKind]] = {
         {"aws_vpc_peering_connection": ("id",), "aws_vpc_peering_connection_accepter": ("id",)},
     ),
 }
-_UNMODELLED = {
+_NOT_MODELED = {
     "network_interface_id": TargetKind.INTERFACE,
     "instance_id": TargetKind.INTERFACE,
     "carrier_gateway_id": TargetKind.OTHER,
@@ -67,7 +67,7 @@ class Stray:
 
 
 def tables(resolver: Resolver, made_vpcs: Mapping[str, Vpc]) -> tuple[dict[str, VpcTable], list[Stray]]:
-    """Route tables with every route, whether written inside the table or beside it; and what is in unknown tables."""
+    """Route tables with every route, inline or as a resource; and the routes whose route table is unknown."""
     stray: list[Stray] = []
     propagating: dict[str, list[str | Unknown]] = defaultdict(list)
     may_learn: dict[str, list[PossibleReference]] = defaultdict(list)
@@ -238,7 +238,7 @@ def _target(resolver: Resolver, resource: Resource, values: Mapping[str, Value],
         return Target(TargetKind.INTERNET_GATEWAY if internet else TargetKind.VPN_GATEWAY, found)
     if values.get("vpc_endpoint_id") not in (None, ""):
         return _endpoint(resolver, resource, values["vpc_endpoint_id"])
-    for argument, target_kind in _UNMODELLED.items():
+    for argument, target_kind in _NOT_MODELED.items():
         value = values.get(argument)
         if value not in (None, ""):
             return value if isinstance(value, Unknown) else Target(target_kind, str(value))

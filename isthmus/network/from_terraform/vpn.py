@@ -28,7 +28,7 @@ def customer_gateways(resolver: Resolver) -> dict[str, CustomerGateway]:
             asn,
             None if ip is None else text(ip),
             None if device is None else text(device),
-            # Of one root without an account of its own, all is in one account.
+            # Without an account, everything in one root module is in the same account.
             (resource.account or f"root {resource.root}", resource.region or ""),
         )
     return made

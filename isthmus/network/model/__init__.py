@@ -1,12 +1,12 @@
-"""The network as facts: what `isthmus.network.from_terraform` makes of Terraform and everything behind it asks about.
+"""The model of a network. `isthmus.network.from_terraform` builds it from Terraform.
 
-Plain frozen data. Every object has the Terraform `address` it came from, and names others by theirs. What could not be
-resolved is an `Unknown` with its reason, in the place where the value would be: never dropped, never guessed.
+Plain frozen data. Every object has its Terraform `address`, and refers to others by their addresses. A value that could
+not be resolved is an `Unknown` with its reason: never dropped, never guessed.
 
-Objects AWS makes by itself have no resource of their own. Their address says whose they are:
+Objects that AWS creates by default have no Terraform resource. Their address contains the owner:
 `aws_vpc.a.main_route_table_id`, `aws_vpc.a.default_network_acl_id`,
 `aws_ec2_transit_gateway.hub.association_default_route_table_id`, or `aws_ec2_transit_gateway_peering_attachment.p.peer`
-for the far side of a peering attachment.
+for the accepter side of a peering attachment.
 """
 
 from isthmus.network.model.filters import NetworkAcl, NetworkAclRule, SecurityGroup, SecurityGroupRule

@@ -11,7 +11,7 @@ from isthmus.network.model.values import Cidr, Unknown
 class NetworkAclRule:
     """A network ACL rule. `protocol` is the IANA number, -1 for all.
 
-    `ports` are inclusive, None for all; of ICMP, messages as 16-bit numbers (`isthmus.network.packets.message`).
+    `ports` are inclusive, None for all. For ICMP they are messages (`isthmus.network.packets.message`).
     """
 
     address: str
@@ -24,9 +24,9 @@ class NetworkAclRule:
 
 @dataclass(frozen=True, slots=True)
 class NetworkAcl:
-    """A network ACL: rules of each direction in rule-number order, then an implicit deny.
+    """A network ACL: the rules of each direction in order of their numbers, then an implicit deny.
 
-    `unresolved` gives the reason where any rule could not be read: its verdicts are then unknown.
+    `unresolved` is why a rule could not be read; then the verdicts are unknown.
     """
 
     address: str
@@ -38,9 +38,9 @@ class NetworkAcl:
 
 @dataclass(frozen=True, slots=True)
 class SecurityGroupRule:
-    """An allow rule. Its peers are CIDRs, prefix lists (by address) and security groups (by address), any of them.
+    """An allow rule. Its peers are CIDRs, prefix lists and security groups, the latter by address.
 
-    `protocol` and `ports` as of a network ACL's.
+    `protocol` and `ports` are as in `NetworkAclRule`.
     """
 
     address: str

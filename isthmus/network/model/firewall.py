@@ -23,7 +23,7 @@ class FirewallEndpoint:
 class Firewall:
     """An AWS Network Firewall, in a VPC (`vpc`, `endpoints`) or attached to a transit gateway (`gateway`, `zones`).
 
-    `rules` are Unknown where the policy is not known: so is then what passes.
+    `rules` are Unknown if the policy is unknown; then the verdicts are unknown.
     """
 
     address: str
@@ -36,5 +36,5 @@ class Firewall:
 
     @property
     def own(self) -> tuple[FirewallEndpoint, ...]:
-        """The endpoints that its status lists: of its subnets, and not those that are associated with it."""
+        """The endpoints in its status: of its own subnets, without associated endpoints."""
         return tuple(end for end in self.endpoints if end.address.startswith(f"{self.address}["))

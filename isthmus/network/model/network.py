@@ -27,12 +27,12 @@ from isthmus.network.public_access import PublicAccess
 
 @dataclass(frozen=True)
 class Possible:
-    """Objects that may exist or not: `count` or `for_each` cannot be evaluated. Other objects name none of them.
+    """Objects that may exist: their `count` or `for_each` is unknown. No other object refers to them.
 
-    They are no part of the network that is walked. Where one of them could change an answer, the answer is unknown.
+    They are not part of the network that is walked. If one of them could change an answer, the answer is unknown.
 
     - `dx_associations`: the Direct Connect gateway and the gateway that each may join.
-    - `unaccepted`: of attachments that exist and carry nothing until they are accepted, why that is not known.
+    - `unaccepted`: why it is unknown whether an attachment is accepted, by attachment.
     """
 
     vpcs: Mapping[str, Vpc] = field(default_factory=dict)
@@ -49,9 +49,9 @@ class Possible:
 class Network:
     """Everything, by address; `public_access` by VPC. `findings` are structural.
 
-    `notes` say what the reader or builder could not use.
+    `notes` list what could not be used.
 
-    `not_evaluated` is what the input has and nothing evaluates: addresses with reasons (`isthmus.network.coverage`).
+    `not_evaluated` are addresses in the input that are not evaluated, with reasons (`isthmus.network.coverage`).
     """
 
     vpcs: Mapping[str, Vpc] = field(default_factory=dict)

@@ -14,8 +14,8 @@ from isthmus.network.model.vpc import RouteOrigin
 class TransitGateway:
     """A transit gateway.
 
-    `association_table` is the table that attachments are associated with by default, `propagation_table` the one that
-    they propagate to by default; "" while that is off. AWS makes one table for both, and either may be changed.
+    `association_table` is the default association route table, `propagation_table` the default propagation route table;
+    "" if disabled. AWS creates one table for both, and you can change either.
     """
 
     address: str
@@ -47,8 +47,8 @@ class Attachment:
     """A transit gateway attachment.
 
     - `attached`: a VPC, VPN connection, Direct Connect gateway, firewall or (peering) the far gateway.
-    - `table`: the route table it is associated with: the one that decides where packets arriving *from* it go.
-      None means no association: everything it sends is dropped.
+    - `table`: the associated route table, which routes the packets *from* this attachment.
+      None means no association: the transit gateway drops every packet from it.
     - `subnets`: of a VPC attachment, one per zone.
     - `aliases`: addresses of resources that are this same attachment (its accepter).
     - `ipv6`: whether a VPC attachment propagates the VPC's IPv6 CIDRs. It filters nothing.
@@ -75,7 +75,7 @@ class Attachment:
 class TgwRoute:
     """A static route, or a prefix list reference, of a transit gateway table. No `attachment` means blackhole.
 
-    `doubt` says why the table may not hold this route at all, or "".
+    `unknown_reason` is why the table may not have this route, or "".
     """
 
     address: str
@@ -87,9 +87,9 @@ class TgwRoute:
 
 @dataclass(frozen=True, slots=True)
 class TgwTable:
-    """A transit gateway route table. `propagations` are the attachments whose routes it learns.
+    """A transit gateway route table. `propagations` are the attachments that propagate into it.
 
-    `may_learn` are attachments whose routes it may learn or not: they may be among `Network.possible`.
+    `may_learn` are attachments that may propagate into it. They may be in `Network.possible`.
     `sources` gives, for an association or propagation, the resource that makes it: `("propagation", attachment)`.
     """
 

@@ -14,7 +14,7 @@ Cidr = IPv4Network | IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class StructuralProblem:
-    """Something wrong with the configuration itself, whatever packets it lets through.
+    """A fault of the configuration itself, independent of flows.
 
     `rule` is a stable kebab-case id, `resources` the Terraform addresses to look at, the one to change first.
     """
@@ -29,7 +29,7 @@ class StructuralProblem:
 
 @dataclass(frozen=True, slots=True)
 class PossibleReference:
-    """The address of an object that may stand here or not, and why that is not known."""
+    """The address of an object that may be referenced here, and why that is unknown."""
 
     address: str
     why: str

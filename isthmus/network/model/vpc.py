@@ -16,7 +16,7 @@ _UP_TO_THE_REGION = re.compile(r"^.*?\.[a-z]+(-[a-z]+)+-\d+\.")
 
 @dataclass(frozen=True, slots=True)
 class Vpc:
-    """A VPC. `main_table` is the table of every subnet without an association of its own."""
+    """A VPC. `main_table` is the route table of every subnet without an association."""
 
     address: str
     cidrs: tuple[Cidr | Unknown, ...] = ()
@@ -50,7 +50,7 @@ class Subnet:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """An instance or network interface: its subnet, its addresses as far as they are given, whether it is public."""
+    """An instance or network interface: its subnet, its known addresses, and whether it is public."""
 
     address: str
     subnet: str | Unknown
@@ -59,7 +59,7 @@ class Host:
 
 
 class TargetKind(Enum):
-    """Where a VPC route sends packets."""
+    """The kind of target of a VPC route."""
 
     LOCAL = "local"
     TRANSIT_GATEWAY = "transit gateway"
@@ -71,7 +71,7 @@ class TargetKind(Enum):
     ENDPOINT = "VPC endpoint"  # a gateway endpoint, or a Gateway Load Balancer endpoint
     FIREWALL_ENDPOINT = "firewall endpoint"
     INTERFACE = "network interface"
-    OTHER = "another target"  # core network, local gateway, carrier gateway, ...: not modelled, unknown on a path
+    OTHER = "another target"  # core network, local gateway, carrier gateway, ...: not modeled, unknown on a path
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Target:
 
 
 class RouteOrigin(Enum):
-    """How a route came into its table, in the order in which AWS prefers them at equal prefix length."""
+    """The origin of a route, in the order in which AWS prefers them at equal prefix length."""
 
     LOCAL = "local"
     STATIC = "static"
@@ -98,8 +98,8 @@ class RouteOrigin(Enum):
 class VpcRoute:
     """A route of a VPC table as configured. A prefix list destination is its address.
 
-    `blackhole` says why the target is gone, if it is: the route still wins and drops. `doubt` says why the table may
-    not hold this route at all, or "".
+    `blackhole` is why the target is gone, or "". Such a route still matches, and drops packets. `unknown_reason` is why
+    the table may not have this route, or "".
     """
 
     address: str
@@ -114,9 +114,8 @@ class VpcRoute:
 class VpcTable:
     """A VPC route table. Local routes are implied by the VPC's CIDRs.
 
-    `propagating` are the virtual private gateways whose routes it learns, `may_learn` those whose it may learn or not.
-    `gateways` are the internet or virtual private gateways it is associated with, which makes it a gateway (edge)
-    route table.
+    `propagating` are the virtual private gateways that propagate routes into it, `may_learn` those that may do so.
+    `gateways` are the associated internet or virtual private gateways, for a gateway route table.
     """
 
     address: str
@@ -150,8 +149,8 @@ class Gateway:
 class NatGateway:
     """A NAT gateway. `private_ip` is known only when the configuration sets it or a state holds it.
 
-    One with a `vpc` is regional: it is in no subnet, serves every zone, and has a route table of its own that leads to
-    the internet gateway. https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html
+    A NAT gateway with a `vpc` is regional: it has no subnet, serves every zone, and has its own route table to the
+    internet gateway. https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateways-regional.html
     """
 
     address: str
@@ -174,8 +173,8 @@ class EndpointKind(Enum):
 class VpcEndpoint:
     """A VPC endpoint. `tables` matter for gateway endpoints, `subnets` and `security_groups` for the others.
 
-    `private_dns` makes the service's own names lead to it; `inbound_only` narrows that to queries that come by an
-    inbound Resolver endpoint.
+    `private_dns`: the public names of the service resolve to it. `inbound_only`: only for queries through an inbound
+    Resolver endpoint.
     """
 
     address: str
@@ -190,13 +189,13 @@ class VpcEndpoint:
 
     @property
     def service_name(self) -> str:
-        """The service as people call it, `ecr.dkr`: what follows the Region in its name. "" if nobody knows."""
+        """The short name of the service, `ecr.dkr`: the part of its name after the Region. "" if unknown."""
         return "" if isinstance(self.service, Unknown) else _UP_TO_THE_REGION.sub("", self.service)
 
 
 @dataclass(frozen=True, slots=True)
 class VpcPeering:
-    """A VPC peering connection; `peer` is Unknown where the other side is not in this input."""
+    """A VPC peering connection; `peer` is Unknown if the accepter is not in this input."""
 
     address: str
     requester: str | Unknown
@@ -205,9 +204,9 @@ class VpcPeering:
 
 @dataclass(frozen=True, slots=True)
 class PrefixList:
-    """A customer-managed prefix list. It costs `max_entries` in quotas, not what it holds.
+    """A customer-managed prefix list. It counts as `max_entries` in quotas, not as its number of entries.
 
-    `version` is its version of IP: a list holds entries of one.
+    `version` is the IP version of all its entries.
     """
 
     address: str

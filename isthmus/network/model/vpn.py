@@ -10,7 +10,7 @@ from isthmus.network.model.values import Cidr, Unknown
 
 @dataclass(frozen=True, slots=True)
 class CustomerGateway:
-    """The far end of VPN connections. `owner` is the account and Region that it is of, as far as they are known."""
+    """The customer gateway of VPN connections. `owner` is its account and Region, if known."""
 
     address: str
     asn: int | Unknown | None = None
@@ -50,8 +50,8 @@ class VpnConnection:
 class DxGateway:
     """A Direct Connect gateway, with the prefixes that each association allows toward on-premises.
 
-    `allowed` is by attachment, or by virtual private gateway: of that the CIDRs of its VPC, where none are listed. A
-    private virtual interface at a virtual private gateway is one as well.
+    `allowed` is by attachment or virtual private gateway. The default of a virtual private gateway is the CIDRs of its
+    VPC. A private virtual interface at a virtual private gateway counts as a Direct Connect gateway.
     https://docs.aws.amazon.com/directconnect/latest/UserGuide/allowed-to-prefixes.html
     """
 
@@ -63,7 +63,7 @@ class DxGateway:
 
 @dataclass(frozen=True, slots=True)
 class AdvertisedPrefix:
-    """One prefix a site's router sends. Shorter `as_path`, then lower `med` wins within a kind of attachment."""
+    """A prefix that a site advertises. Per kind of attachment AWS prefers a shorter `as_path`, then a lower `med`."""
 
     prefix: Cidr
     as_path: int = 1
@@ -72,13 +72,13 @@ class AdvertisedPrefix:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """An on-premises site: an assumption about the far end, given by the intent or by a person, not by Terraform.
+    """An on-premises site: an assumption from the intent or from you, not from Terraform.
 
-    - `connections`: addresses of the VPN connections and Direct Connect gateways that end there.
-    - `advertises`: what its routers send over BGP on each of them; `Unknown` when nobody said.
-    - `networks`: where its hosts are. Empty means: what it advertises, except a default route.
-    - `over`: what it advertises on particular connections, where that is not the same on all.
-    - `rest`: what else it has, without a name: of a summary or a default route that it advertises.
+    - `connections`: the addresses of its VPN connections and Direct Connect gateways.
+    - `advertises`: the prefixes that it advertises over BGP on each of them; `Unknown` if not given.
+    - `networks`: the networks of its hosts. Empty means the prefixes that it advertises, without a default route.
+    - `over`: the prefixes that it advertises on particular connections, if they differ.
+    - `rest`: further ranges without a name, from a summary or a default route that it advertises.
     """
 
     name: str
@@ -89,5 +89,5 @@ class Site:
     rest: tuple[Cidr, ...] = ()
 
     def advertised_on(self, connection: str) -> tuple[AdvertisedPrefix, ...] | Unknown:
-        """What it advertises on one of its connections."""
+        """The prefixes that it advertises on one of its connections."""
         return self.over.get(connection, self.advertises)

@@ -172,7 +172,7 @@ def _differences(rules: SuricataRules, intended: SuricataRules) -> Iterator[str 
     if rules.decrypts:
         yield "it decrypts and inspects TLS; the intent does not state this"
     yield from _of_home(rules, intended)
-    unread = [rule for rule in rules.rules if rule.passes is None or rule.vague]
+    unread = [rule for rule in rules.rules if rule.passes is None or rule.partly_read]
     yield from (Unknown(f"{rule.address}: {rule.text or 'rules that cannot be read'}") for rule in unread)
     if unread:
         return  # they may be rules of the intent

@@ -30,7 +30,7 @@ from isthmus.network.model import (
     VpcEndpoint,
     VpcRoute,
 )
-from isthmus.network.prefix_classes import Key, beside, prefix_classes
+from isthmus.network.prefix_classes import Key, combined_keys, prefix_classes
 from isthmus.proof.pairs.locations import Inventory, Location, LocationKind, Tier
 
 
@@ -47,7 +47,7 @@ class EquivalenceClasses:
         self.network = network
         self.inventory = inventory
         keys = prefix_classes(network, sites)
-        self._keys = keys if cuts is None else beside(keys, cuts)
+        self._keys = keys if cuts is None else combined_keys(keys, cuts)
         self.atoms: RangeMap[tuple[Key, ...]] = compile_prefixes(
             self._keys.items(), lambda nest: tuple(key for _, keys in nest for key in keys), ()
         )

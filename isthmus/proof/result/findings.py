@@ -192,7 +192,7 @@ class Flow:
         unseen = (
             self.forward is not Outcome.REACHABLE and self.evidence is not None and not self.evidence.reply.followed
         )
-        return self.evidence.reply.said if unseen and self.evidence is not None else self.reply.value
+        return self.evidence.reply.outcome_text if unseen and self.evidence is not None else self.reply.value
 
     @cached_property
     def evidence(self) -> RoundTrip | None:

@@ -105,7 +105,7 @@ def test_a_client_vpn_makes_its_vpc_unknown_and_no_other() -> None:
     assert answers["b", "c"] == (Outcome.REACHABLE, Outcome.REACHABLE)
     proof = found.prove()
     assert proof.verdict is Verdict.UNKNOWN
-    assert "aws_ec2_client_vpn_endpoint is not modelled" in str(proof.unknown_results[0])
+    assert "aws_ec2_client_vpn_endpoint is not modeled" in str(proof.unknown_results[0])
     assert found.trace("a", "b").outcome is Outcome.UNKNOWN
 
 

@@ -94,7 +94,7 @@ class TransitGateways(Steps, Filters, TransitTables, Inspection):
                 return self._at_site(luggage, known(attachment.attached), client)
             case AttachmentKind.NETWORK_FUNCTION:
                 return self._through_inspection(luggage, attachment, client)
-        return unknown(luggage, f"{attachment.address}: a {attachment.kind.value} attachment is not modelled")
+        return unknown(luggage, f"{attachment.address}: a {attachment.kind.value} attachment is not modeled")
 
     def _through_inspection(self, luggage: Luggage, attachment: Attachment, client: int) -> list[Ending]:
         """A firewall attached to the gateway works in one of its zones for both directions, chosen for each flow.

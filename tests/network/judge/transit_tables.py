@@ -81,4 +81,4 @@ class TransitTables(Facts):
             case AttachmentKind.PEERING | AttachmentKind.NETWORK_FUNCTION:
                 return  # static routes only
             case AttachmentKind.CONNECT:
-                raise Unclear(f"{attachment.address}: Connect attachments are not modelled")
+                raise Unclear(f"{attachment.address}: Connect attachments are not modeled")

@@ -81,7 +81,7 @@ class Vpcs(Middleboxes, InternetEdge, Peerings, TransitGateways, VpnGateways):
                 return self._out_by_vpn_gateway(luggage, vpc, self.network.gateways[address], client)
             case TargetKind.FIREWALL_ENDPOINT:
                 return self._through_firewall(luggage, address, origin, client)
-        return unknown(luggage, f"{kind.value} {address} is not modelled")
+        return unknown(luggage, f"{kind.value} {address} is not modeled")
 
     def _deliver(self, luggage: Luggage, vpc: str, client: int) -> list[Ending]:
         """The local route: into whichever subnet of the VPC has the destination."""
