@@ -48,8 +48,8 @@ def refused(network: Network, connection: str, routes: Iterable[Route]) -> str:
                 return f"whether {connection} and {learned_from} have the same ASN: the ASN at {end}: {found.reason}"
         if own == asn:
             return (
-                f"the sites at {connection} and {learned_from} have the same ASN, {asn}: a router drops routes with its "
-                "own ASN in their path, unless it is configured to accept them"
+                f"the sites at {connection} and {learned_from} have the same ASN, {asn}: a router drops routes with "
+                "its own ASN in their path, unless it is configured to accept them"
             )
     return ""
 

@@ -48,8 +48,8 @@ def test_a_router_may_drop_what_has_its_own_asn_in_the_path() -> None:
     d.there("south", "north", "unknown")
     judge(d)
     assert reason(d) == (
-        f"the sites at vpn-north and vpn-south have the same ASN, {ASN}: a router drops routes with its own ASN in their "
-        "path, unless it is configured to accept them"
+        f"the sites at vpn-north and vpn-south have the same ASN, {ASN}: a router drops routes with its own ASN in "
+        "their path, unless it is configured to accept them"
     )
 
 
