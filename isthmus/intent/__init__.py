@@ -1,39 +1,59 @@
 """The language: what a network should be, as plain, frozen, validated data."""
 
-from isthmus.intent.allowed_connection import AllowedConnection as AllowedConnection
-from isthmus.intent.backend import HcpTerraform as HcpTerraform
-from isthmus.intent.backend import LocalBackend as LocalBackend
-from isthmus.intent.backend import S3Backend as S3Backend
-from isthmus.intent.checks import check as check
-from isthmus.intent.dns import DnsFirewall as DnsFirewall
-from isthmus.intent.dns import ForwardRule as ForwardRule
-from isthmus.intent.dns import HybridDns as HybridDns
-from isthmus.intent.dns import PrivateZone as PrivateZone
-from isthmus.intent.dns import SharedBy as SharedBy
-from isthmus.intent.egress import EgressVpc as EgressVpc
-from isthmus.intent.egress import Inspection as Inspection
-from isthmus.intent.endpoints import CentralEndpoints as CentralEndpoints
-from isthmus.intent.environment import Environment as Environment
-from isthmus.intent.errors import IntentError as IntentError
-from isthmus.intent.errors import InvalidArgument as InvalidArgument
-from isthmus.intent.errors import InvalidEstate as InvalidEstate
-from isthmus.intent.errors import Problem as Problem
-from isthmus.intent.errors import UnknownSchema as UnknownSchema
-from isthmus.intent.estate import Estate as Estate
-from isthmus.intent.firewall import DefaultAction as DefaultAction
-from isthmus.intent.firewall import DomainList as DomainList
-from isthmus.intent.firewall import FirewallPolicy as FirewallPolicy
-from isthmus.intent.firewall import RuleGroup as RuleGroup
-from isthmus.intent.hub import Hub as Hub
-from isthmus.intent.observability import Observability as Observability
-from isthmus.intent.organization import Account as Account
-from isthmus.intent.organization import Organization as Organization
-from isthmus.intent.organization import OrganizationalUnit as OrganizationalUnit
-from isthmus.intent.segment import Egress as Egress
-from isthmus.intent.segment import Segment as Segment
-from isthmus.intent.site import CustomerGateway as CustomerGateway
-from isthmus.intent.site import Site as Site
-from isthmus.intent.spoke import Spoke as Spoke
-from isthmus.intent.vpn import Routing as Routing
-from isthmus.intent.vpn import Tunnel as Tunnel
-from isthmus.intent.vpn import VpnConnection as VpnConnection
+from isthmus.intent.allowed_connection import AllowedConnection
+from isthmus.intent.backend import HcpTerraform, LocalBackend, S3Backend
+from isthmus.intent.checks import check
+from isthmus.intent.dns import DnsFirewall, ForwardRule, HybridDns, PrivateZone, SharedBy
+from isthmus.intent.egress import EgressVpc, Inspection
+from isthmus.intent.endpoints import CentralEndpoints
+from isthmus.intent.environment import Environment
+from isthmus.intent.errors import IntentError, InvalidArgument, InvalidEstate, Problem, UnknownSchema
+from isthmus.intent.estate import Estate
+from isthmus.intent.firewall import DefaultAction, DomainList, FirewallPolicy, RuleGroup
+from isthmus.intent.hub import Hub
+from isthmus.intent.observability import Observability
+from isthmus.intent.organization import Account, Organization, OrganizationalUnit
+from isthmus.intent.segment import Egress, Segment
+from isthmus.intent.site import CustomerGateway, Site
+from isthmus.intent.spoke import Spoke
+from isthmus.intent.vpn import Routing, Tunnel, VpnConnection
+
+__all__ = [
+    "Account",
+    "AllowedConnection",
+    "CentralEndpoints",
+    "CustomerGateway",
+    "DefaultAction",
+    "DnsFirewall",
+    "DomainList",
+    "Egress",
+    "EgressVpc",
+    "Environment",
+    "Estate",
+    "FirewallPolicy",
+    "ForwardRule",
+    "HcpTerraform",
+    "Hub",
+    "HybridDns",
+    "Inspection",
+    "IntentError",
+    "InvalidArgument",
+    "InvalidEstate",
+    "LocalBackend",
+    "Observability",
+    "Organization",
+    "OrganizationalUnit",
+    "PrivateZone",
+    "Problem",
+    "Routing",
+    "RuleGroup",
+    "S3Backend",
+    "Segment",
+    "SharedBy",
+    "Site",
+    "Spoke",
+    "Tunnel",
+    "UnknownSchema",
+    "VpnConnection",
+    "check",
+]

@@ -76,10 +76,10 @@ def _holds(operator: str, values: Sequence[str], held: str | Sequence[str] | Non
     if operator.endswith("IfExists"):
         return held is None or _holds(operator.removesuffix("IfExists"), values, held)
     tests = {
-        "StringEquals": lambda value, mine: value == mine,
+        "StringEquals": lambda value, own: value == own,
         "StringLike": _like,
         "ArnLike": _like,
-        "Bool": lambda value, mine: value.lower() == mine.lower(),
+        "Bool": lambda value, own: value.lower() == own.lower(),
     }
     if operator not in tests:
         raise NotImplementedError(f"condition operator {operator}")

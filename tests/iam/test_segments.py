@@ -24,13 +24,13 @@ def breaches(role: JoinRole, tables: set[str]) -> Iterator[str]:
     own, segments = role.segment.name, [segment.name for segment in role.estate.segments]
     foreign = [*RESERVED, *(name for name in segments if name != own)]
     mine = role.arn(next(iter(role.accounts.values()), STRANGER))
-    theirs = role.arn(STRANGER)
+    others_own = role.arn(STRANGER)
     if not role.may("ec2:AcceptTransitGatewayVpcAttachment", mine):
         yield f"{own}: it accepts attachments of its accounts"
     if role.accounts and len(role.accounts) == len(role.segment.may_be_attached_by):
-        if role.may("ec2:AcceptTransitGatewayVpcAttachment", theirs):
+        if role.may("ec2:AcceptTransitGatewayVpcAttachment", others_own):
             yield f"{own}: it accepts no attachment of another account"
-        if role.may("ec2:CreateTags", theirs, new_tag=own):
+        if role.may("ec2:CreateTags", others_own, new_tag=own):
             yield f"{own}: it claims no attachment of another account"
     if not role.may("ec2:CreateTags", mine, new_tag=own):
         yield f"{own}: it claims new attachments for the segment"

@@ -12,7 +12,7 @@ from isthmus.intent.checks import RULES, problems
 from isthmus.testing.broken import broken_estates
 from isthmus.testing.broken.parts import LAN, grown
 from tests.intent.advice import followed
-from tests.intent.test_told import BROKEN, WHOLE
+from tests.intent.test_messages import BROKEN, WHOLE
 
 # While nobody knows the Region, or what a name stands for, rules that need it hold their tongue: what they say
 # afterwards was wrong before.

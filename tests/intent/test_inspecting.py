@@ -37,11 +37,11 @@ def refused(wrong: Estate) -> str:
 
 
 def test_what_is_said_passes_and_the_rest_of_that_pair_does_not() -> None:
-    said = replace(
+    message = replace(
         estate(Inspection.VPC),
         allowed_connections=[AllowedConnection(source="data", to="apps", ports=["tcp/22", "icmp"])],
     )
-    assert [str(rule) for rule in firewall_rules(said)] == [
+    assert [str(rule) for rule in firewall_rules(message)] == [
         "apps opens nothing else to data",
         "data opens icmp to apps",
         "data opens tcp/22 to apps",
@@ -92,11 +92,11 @@ def test_numbers_that_are_taken_are_passed_over_and_the_first_follows_the_last(m
 
 
 def test_segments_that_reach_each_other_straight_have_no_firewall_rules() -> None:
-    said = replace(
+    message = replace(
         estate(Inspection.NONE),
         allowed_connections=[AllowedConnection(source="apps", to="dc1/users", ports=["tcp/22"])],
     )
-    assert not list(firewall_rules(said))
+    assert not list(firewall_rules(message))
 
 
 def test_a_sid_of_those_kept_is_refused() -> None:

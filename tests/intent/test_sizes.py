@@ -22,7 +22,7 @@ from tests.intent.test_dns import shared
 from tests.modules import egress_estates
 
 
-def told(rule: str, given: Estate) -> list[Problem]:
+def messages(rule: str, given: Estate) -> list[Problem]:
     return [problem for one in RULES if one.id == rule for problem in one.problems(given)]
 
 
@@ -38,11 +38,11 @@ def test_a_trust_policy_takes_all_of_its_2048_characters() -> None:
     lengths = {count: trust_policy_length(one := may_be_attached_by(count), one.segments[0]) for count in range(70)}
     last = max(count for count, length in lengths.items() if length <= 2_048)
     assert lengths[last + 1] - lengths[last] == len('"o-example0001/*/ou-root-10000000/*",')
-    assert not told("trust-policy-too-long", may_be_attached_by(last))
-    (problem,) = told("trust-policy-too-long", may_be_attached_by(last + 1))
+    assert not messages("trust-policy-too-long", may_be_attached_by(last))
+    (problem,) = messages("trust-policy-too-long", may_be_attached_by(last + 1))
     assert f'quotas={{"role-trust-policy-length": {lengths[last + 1]}}}' in problem.remedy
     raised = replace(may_be_attached_by(last + 1), quotas={"role-trust-policy-length": lengths[last + 1]})
-    assert not told("trust-policy-too-long", raised)
+    assert not messages("trust-policy-too-long", raised)
 
 
 def ruled(text: str) -> Estate:
@@ -60,8 +60,8 @@ def test_a_rule_of_its_own_takes_all_of_8192_characters() -> None:
     # HOME_NET is 10.1.0.0/16, and what is external all but that; what a rule may mean by $MY_PORTS nobody knows.
     room = SURICATA_RULE - (len(text) - 2) - len("10.1.0.0/16") - len("!10.1.0.0/16")
     assert egress_estates.estate(Inspection.VPC).blocks == ("10.1.0.0/16",)
-    assert not told("suricata-rule-too-long", ruled(text % ("a" * room)))
-    (problem,) = told("suricata-rule-too-long", ruled(text % ("a" * (room + 1))))
+    assert not messages("suricata-rule-too-long", ruled(text % ("a" * room)))
+    (problem,) = messages("suricata-rule-too-long", ruled(text % ("a" * (room + 1))))
     assert problem.given == f'"{text[:40]}..." has 8193 characters with the values of its variables'
 
 
@@ -69,23 +69,23 @@ def test_the_values_of_variables_count_as_a_rule_s_own_characters() -> None:
     for blocks, refused in ((200, False), (700, True)):
         many = [f"10.{n // 256}.{n % 256}.0/24" for n in range(blocks)]
         given = ruled("pass tcp $HOME_NET any -> any 443 (sid:1;)")
-        assert bool(told("suricata-rule-too-long", replace(given, blocks=many))) is refused, blocks
+        assert bool(messages("suricata-rule-too-long", replace(given, blocks=many))) is refused, blocks
 
 
 def test_a_variable_is_a_segment_s_name_in_capitals() -> None:
     many = [f"10.1.{n // 8}.{n % 8 * 32}/27" for n in range(700)]
     given = ruled("pass tcp $WEB_APPS any -> any 443 (sid:1;)")
-    assert not told("suricata-rule-too-long", given)
+    assert not messages("suricata-rule-too-long", given)
     segments = [*given.segments, Segment("web-apps", blocks=many)]
-    assert len(told("suricata-rule-too-long", replace(given, segments=segments))) == 1
+    assert len(messages("suricata-rule-too-long", replace(given, segments=segments))) == 1
 
 
 def test_rules_between_segments_count_the_blocks_of_both() -> None:
     given = egress_estates.estate(Inspection.VPC)
     many = [f"10.1.{n // 8}.{n % 8 * 32}/27" for n in range(512)]
     segments = [replace(s, blocks=many) if s.name in ("apps", "data") else s for s in given.segments]
-    assert not told("suricata-rule-too-long", given)
-    own, between = told("suricata-rule-too-long", replace(given, segments=segments))
+    assert not messages("suricata-rule-too-long", given)
+    own, between = messages("suricata-rule-too-long", replace(given, segments=segments))
     assert "pass tcp $APPS any -> $DATA" in own.given
     assert between.given.startswith("rules between segments data and apps have 1")
     assert between.subject == 'estate "egress"'
@@ -102,10 +102,10 @@ def served(count: int, shared_by: SharedBy) -> Estate:
 
 
 def test_a_profile_serves_a_thousand_vpcs_and_rules_alone_any_number() -> None:
-    assert not told("too-many-dns-vpcs", served(1_000, SharedBy.PROFILE))
-    (problem,) = told("too-many-dns-vpcs", served(1_001, SharedBy.PROFILE))
+    assert not messages("too-many-dns-vpcs", served(1_000, SharedBy.PROFILE))
+    (problem,) = messages("too-many-dns-vpcs", served(1_001, SharedBy.PROFILE))
     assert problem.given == "1001 spokes use it"
-    assert not told("too-many-dns-vpcs", served(1_001, SharedBy.RESOLVER_RULES)), (
+    assert not messages("too-many-dns-vpcs", served(1_001, SharedBy.RESOLVER_RULES)), (
         "there is no zone to be associated with"
     )
 
@@ -119,10 +119,10 @@ def test_nothing_is_drawn_where_nobody_observes() -> None:
         return replace(given, environments=[environment if e is hub else e for e in given.environments])
 
     blind = observed(replace(hub, vpn_connections=many))
-    assert not [*told("too-many-dashboard-metrics", blind), *told("too-many-site-alarms", blind)]
+    assert not [*messages("too-many-dashboard-metrics", blind), *messages("too-many-site-alarms", blind)]
     seen = replace(hub, vpn_connections=many, observability=Observability(notify=["a@example.com"]))
-    assert len(told("too-many-dashboard-metrics", observed(seen))) == 1
-    assert len(told("too-many-site-alarms", observed(seen))) == 1
+    assert len(messages("too-many-dashboard-metrics", observed(seen))) == 1
+    assert len(messages("too-many-site-alarms", observed(seen))) == 1
     fewer = replace(seen, vpn_connections=many[:125])
-    assert not told("too-many-dashboard-metrics", observed(fewer))
-    assert not told("too-many-site-alarms", observed(replace(seen, vpn_connections=many[:100])))
+    assert not messages("too-many-dashboard-metrics", observed(fewer))
+    assert not messages("too-many-site-alarms", observed(replace(seen, vpn_connections=many[:100])))

@@ -324,7 +324,7 @@ def test_golden(draw: Callable[[], Draft]) -> None:
         pytest.param("dx", {"10.1.0.0/17"}, id="directconnect/latest/UserGuide/allowed-to-prefixes.html"),
     ],
 )
-def test_told(connection: str, prefixes: set[str]) -> None:
+def test_messages(connection: str, prefixes: set[str]) -> None:
     from isthmus.network.forwarding import Forwarding
 
     d = mesh("a", "b")

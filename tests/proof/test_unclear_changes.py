@@ -20,7 +20,7 @@ from isthmus.report.difference_terminal import print_difference
 from isthmus.terraform.graph import Resource, Unknown
 from tests.proof.small_networks import HUB, hub, made, network, ref, spoke, subnet, table
 from tests.properties.budget import share
-from tests.properties.test_agreement import SAID, edited
+from tests.properties.test_agreement import MESSAGES, edited
 
 REACHABLE, BLOCKED, UNKNOWN = Outcome.REACHABLE, Outcome.BLOCKED, Outcome.UNKNOWN
 TO_TWO = "aws_route.one_app_r0"
@@ -115,7 +115,7 @@ def test_only_known_results_are_gained_or_lost(before: list[Resource], after: li
 
 def _reported(resources: list[Resource]) -> list[str]:
     named = {str(dict(r.values["tags"]).get("Name")) for r in resources if isinstance(r.values.get("tags"), dict)}
-    return [reported for reported in SAID if reported.partition("=")[0] in named & {"one", "two"}]
+    return [reported for reported in MESSAGES if reported.partition("=")[0] in named & {"one", "two"}]
 
 
 def _outcomes(side: Analysis, a: str, b: str) -> set[Outcome]:

@@ -77,9 +77,9 @@ def _of_verdicts(subject: Analysis, answer: Proof, in_json: str) -> Iterator[str
 
 
 def _of_flow(subject: Analysis, answer: Proof, flow: Flow) -> Iterator[str]:
-    told = {(v.source, v.destination) for v in answer.violations}
+    messages = {(v.source, v.destination) for v in answer.violations}
     never = flow.one_way and flow.reply is Outcome.BLOCKED
-    if subject.estate is None and never and (flow.source, flow.destination) not in told:
+    if subject.estate is None and never and (flow.source, flow.destination) not in messages:
         yield "it is never answered, and no violation says so"
     if flow.exits and not any(back is Outcome.REACHABLE for _, back in (*flow.parts.values(), ("", flow.reply))):
         yield f"it has a way out, {flow.exits}, and reaches the internet from no subnet"

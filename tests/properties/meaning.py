@@ -64,5 +64,5 @@ class Meaning:
         """Whether members of two segments, or of one, reach each other, whichever side says so."""
         if one.name == other.name:
             return not one.isolated
-        mine, theirs = ({str(name) for name in (*s.reaches, *s.inspected_with)} for s in (one, other))
-        return other.name in mine or one.name in theirs
+        own, others_own = ({str(name) for name in (*s.reaches, *s.inspected_with)} for s in (one, other))
+        return other.name in own or one.name in others_own

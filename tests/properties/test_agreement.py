@@ -54,7 +54,7 @@ PLAIN = [
     *vpn_in_core("one"),
     *vpn_in_core("two"),
 ]
-SAID = ["one=172.16.0.0/16", "two=172.16.0.0/16"]
+MESSAGES = ["one=172.16.0.0/16", "two=172.16.0.0/16"]
 ANNOUNCED = st.lists(st.sampled_from(["172.16.0.0/16", "172.17.0.0/16", "0.0.0.0/0", "10.1.7.0/24"]), max_size=2)
 
 
@@ -63,11 +63,11 @@ def edited(draw: st.DrawFn) -> list[Resource]:
     """The network with some resources left out, and some arguments that nobody knows."""
     gone = draw(st.sets(st.sampled_from([r.address for r in PLAIN]), max_size=3))
     left = [r for r in PLAIN if r.address not in gone]
-    vague = draw(st.integers(0, len(left) - 1)) if draw(st.booleans()) else -1
-    if vague >= 0 and left[vague].values:
-        argument = draw(st.sampled_from(sorted(left[vague].values)))
-        values = {**left[vague].values, argument: Unknown("var.x")}
-        left[vague] = Resource(left[vague].address, left[vague].type, values)
+    unknown_part = draw(st.integers(0, len(left) - 1)) if draw(st.booleans()) else -1
+    if unknown_part >= 0 and left[unknown_part].values:
+        argument = draw(st.sampled_from(sorted(left[unknown_part].values)))
+        values = {**left[unknown_part].values, argument: Unknown("var.x")}
+        left[unknown_part] = Resource(left[unknown_part].address, left[unknown_part].type, values)
     return left
 
 
@@ -120,9 +120,9 @@ def test_answers_about_any_estate_agree(estate: Estate, dice: random.Random) -> 
 def test_a_contradiction_is_seen(monkeypatch: pytest.MonkeyPatch, what: str, instead: object, said: str) -> None:
     without = [r for r in PLAIN if r.address != "aws_route.shop_app_r0"]
     monkeypatch.setattr(what, instead)
-    assert any(said in text for text in contradictions(network(*without, advertises=SAID)))
+    assert any(said in text for text in contradictions(network(*without, advertises=MESSAGES)))
 
 
 def test_a_verdict_that_an_output_does_not_share_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("isthmus.proof.result.proof.Proof.verdict", property(lambda answer: Verdict.PROVED))
-    assert "proved without an intent" in list(contradictions(network(*PLAIN, advertises=SAID)))
+    assert "proved without an intent" in list(contradictions(network(*PLAIN, advertises=MESSAGES)))

@@ -106,14 +106,14 @@ def moved(before: Output, after: Output) -> Iterator[str]:
     """What AWS would have to make anew, or to renumber, although nobody changed it."""
     was, now = lasting(before), lasting(after)
     for thing in was.keys() & now.keys():
-        (declared, its), (still, theirs) = was[thing], now[thing]
+        (declared, its), (still, others_own) = was[thing], now[thing]
         if declared != still:
             continue
         for name, arguments in its.items():
-            if theirs.get(name, arguments) != arguments:
+            if others_own.get(name, arguments) != arguments:
                 yield f"what nobody changed stays: {name}"
-        if its.keys() != theirs.keys() and not _home(before, thing) and not _home(after, thing):
-            yield f"what nobody changed stays: {thing}: {sorted(its.keys() ^ theirs.keys())}"
+        if its.keys() != others_own.keys() and not _home(before, thing) and not _home(after, thing):
+            yield f"what nobody changed stays: {thing}: {sorted(its.keys() ^ others_own.keys())}"
 
 
 _LASTING = ("aws_vpc", "aws_subnet", "aws_eip", "aws_nat_gateway", "aws_ec2_transit_gateway_vpc_attachment")

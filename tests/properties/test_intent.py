@@ -48,7 +48,7 @@ def test_every_rule_has_a_break_and_every_break_a_rule() -> None:
 def test_a_defect_is_reported_once_as_itself_with_place_remedy_and_reason(rule: str) -> None:
     @settings(max_examples=5)
     @given(broken_estates(rule))
-    def told(broken: tuple[Estate, str]) -> None:
+    def messages(broken: tuple[Estate, str]) -> None:
         estate, expected = broken
         found = problems(estate)
         assert [problem.rule for problem in found] == [expected], "\n".join(map(str, found))
@@ -58,7 +58,7 @@ def test_a_defect_is_reported_once_as_itself_with_place_remedy_and_reason(rule: 
         assert found[0].remedy
         assert found[0].why
 
-    told()
+    messages()
 
 
 def leaves(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

@@ -44,9 +44,11 @@ def test_engine_and_walker_agree_on_what_is_generated(estate: Estate, edits: int
         trip = engine.both_ways(packet)
         event(f"{trip.outcome}")
         there, both_ways = agreed(walker, packet)
-        told = (*edited.made, scenario, packet, "engine:", trip, "walker:")
-        assert trip.forward.outcome in there, "\n".join(map(str, (*told, *walker.forward(packet))))
-        assert trip.outcome is both_ways, "\n".join(map(str, (*told, *walker.forward(packet), *walker.tale(packet))))
+        messages = (*edited.made, scenario, packet, "engine:", trip, "walker:")
+        assert trip.forward.outcome in there, "\n".join(map(str, (*messages, *walker.forward(packet))))
+        assert trip.outcome is both_ways, "\n".join(
+            map(str, (*messages, *walker.forward(packet), *walker.tale(packet)))
+        )
 
 
 def what_fails(network: Network) -> Iterator[str]:

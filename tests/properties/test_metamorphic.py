@@ -129,7 +129,7 @@ def test_a_route_in_halves_changes_nothing(flow: tuple[Draft, Packet], data: st.
     """Where no route equals or lies inside a half. Not where a site is told: it looks at the length."""
     draft, packet = flow
     network = draft.network()
-    quiet = [table for table in network.tgw_tables.values() if not told(network, table.address)]
+    quiet = [table for table in network.tgw_tables.values() if not messages(network, table.address)]
     tables: list[Any] = [*network.tables.values(), *quiet]
     pairs = [(table, route) for table in tables for route in table.routes if isinstance(route.destination, IPv4Network)]
     choices = [(table, route) for table, route in pairs if alone(draft, network, table.routes, route.destination)]
@@ -142,7 +142,7 @@ def test_a_route_in_halves_changes_nothing(flow: tuple[Draft, Packet], data: st.
     changes_nothing(draft, replace(network, **every), packet)
 
 
-def told(network: Network, table: str) -> bool:
+def messages(network: Network, table: str) -> bool:
     """Whether a site is told what is in a table."""
     return any(one.table == table and not one.subnets for one in network.attachments.values())
 
@@ -155,7 +155,7 @@ def alone(draft: Draft, network: Network, routes: tuple[Any, ...], whole: IPv4Ne
     prefixes += [cidr for vpn in network.vpns.values() for cidr in vpn.static_routes]
     for site in draft.sites:
         assert not isinstance(site.advertises, Unknown)
-        prefixes += [said.prefix for said in site.advertises]
+        prefixes += [message.prefix for message in site.advertises]
     nets = [prefix for prefix in prefixes if isinstance(prefix, IPv4Network)]
     return not any(net.subnet_of(half) for net in nets for half in whole.subnets())
 

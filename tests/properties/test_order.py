@@ -51,7 +51,7 @@ def _without(output: Output, setting: str) -> Output:
 def test_without_the_setting_it_is_found(was: Estate, becomes: Estate, gone: str) -> None:
     before, after = made(was), made(becomes)
     assert list(out_of_order(before, after)) == []
-    assert any(gone in said for said in out_of_order(_without(before, '"create_before_destroy": true'), after))
+    assert any(gone in message for message in out_of_order(_without(before, '"create_before_destroy": true'), after))
 
 
 def test_a_provider_that_goes_with_its_module_is_found() -> None:

@@ -1,6 +1,6 @@
 """Where the rules draw their lines, area by area: the last that passes, and the first that does not.
 
-What the first that does not is told stands in told.txt.
+What the first that does not is told stands in messages.txt.
 """
 
 from collections.abc import Mapping

@@ -62,8 +62,8 @@ def lists(count: int) -> list[DomainList]:
 
 def inspected(ports: int, **policy: Any) -> Estate:
     """Two inspected segments, one of which may open that many ports to the other: three rules more."""
-    said = [AllowedConnection(source="apps", to="data", ports=[f"tcp/{port}" for port in range(1, ports + 1)])]
-    return leaving(replace(OUT, firewall=FirewallPolicy(**policy)), APPS, DATA, allowed_connections=said)
+    message = [AllowedConnection(source="apps", to="data", ports=[f"tcp/{port}" for port in range(1, ports + 1)])]
+    return leaving(replace(OUT, firewall=FirewallPolicy(**policy)), APPS, DATA, allowed_connections=message)
 
 
 def named(name: str, **given: Any) -> Estate:

@@ -58,11 +58,11 @@ def opening(
     count: int, *, inbound: bool, ranges: tuple[int, ...] = (), denied: bool = False, default: bool = False
 ) -> Estate:
     """Workloads that open that many ports among themselves or to a site, from spokes of so many ranges."""
-    said = [f"tcp/{2 * n}" for n in range(1, count + 1)]
+    message = [f"tcp/{2 * n}" for n in range(1, count + 1)]
     here, there = ("dc1/users", "workloads") if inbound else ("workloads", "dc1/users")
-    both = [AllowedConnection(source=here, to=there, ports=said)]
+    both = [AllowedConnection(source=here, to=there, ports=message)]
     if ranges:
-        both = [AllowedConnection(source="workloads", to="workloads", ports=said)]
+        both = [AllowedConnection(source="workloads", to="workloads", ports=message)]
     parts = [
         Spoke(
             f"s{n}",

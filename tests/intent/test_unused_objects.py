@@ -46,7 +46,7 @@ IMPORTS = ("from company import new", "from . import new", "from .new import new
 
 
 @pytest.fixture
-def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
+def messages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
     """What is said of the company's estate with these files written, or written over."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
@@ -67,12 +67,12 @@ def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
         del sys.modules[name]
 
 
-def test_nothing_is_said_of_an_estate_that_holds_all(told: Callable[..., str]) -> None:
-    assert told() == ""
+def test_nothing_is_said_of_an_estate_that_holds_all(messages: Callable[..., str]) -> None:
+    assert messages() == ""
 
 
-def test_an_environment_in_a_file_that_nobody_imports(told: Callable[..., str]) -> None:
-    assert told(new=NEW).splitlines() == [
+def test_an_environment_in_a_file_that_nobody_imports(messages: Callable[..., str]) -> None:
+    assert messages(new=NEW).splitlines() == [
         "These objects belong to no estate:",
         "  environment at company/new.py:4: no estate of company imports this file",
         "    write: from company.new import ... in estate.py, and its objects in company/estate.py:7; "
@@ -80,8 +80,8 @@ def test_an_environment_in_a_file_that_nobody_imports(told: Callable[..., str]) 
     ]
 
 
-def test_an_environment_that_is_imported_and_not_listed(told: Callable[..., str]) -> None:
-    text = told(estate=ESTATE.replace("[network, dev]", "[network]"))
+def test_an_environment_that_is_imported_and_not_listed(messages: Callable[..., str]) -> None:
+    text = messages(estate=ESTATE.replace("[network, dev]", "[network]"))
     assert text.splitlines() == [
         "These objects belong to no estate:",
         '  environment "dev", company/dev.py:4: no estate uses it',
@@ -114,25 +114,27 @@ def test_an_environment_that_is_imported_and_not_listed(told: Callable[..., str]
         | {"estate": ESTATE.replace("dev]", "dev, shared.import_module('company.new').new]")},
     ],
 )
-def test_what_is_no_environment_or_is_left_out_on_purpose(told: Callable[..., str], files: dict[str, str]) -> None:
-    assert told(**files) == ""
+def test_what_is_no_environment_or_is_left_out_on_purpose(messages: Callable[..., str], files: dict[str, str]) -> None:
+    assert messages(**files) == ""
 
 
 @pytest.mark.parametrize("line", IMPORTS)
-def test_a_file_that_is_imported_by_a_file_of_no_estate(told: Callable[..., str], line: str) -> None:
-    assert "environment at company/new.py:4: no estate of company imports this file" in told(new=NEW, other=line)
+def test_a_file_that_is_imported_by_a_file_of_no_estate(messages: Callable[..., str], line: str) -> None:
+    assert "environment at company/new.py:4: no estate of company imports this file" in messages(new=NEW, other=line)
 
 
 @pytest.mark.parametrize("init", [{}, {"more/__init__": ""}])
-def test_a_file_in_a_folder_of_the_package(told: Callable[..., str], init: dict[str, str]) -> None:
-    text = told(**init, **{"more/new": NEW})
+def test_a_file_in_a_folder_of_the_package(messages: Callable[..., str], init: dict[str, str]) -> None:
+    text = messages(**init, **{"more/new": NEW})
     assert "environment at company/more/new.py:4: no estate of company imports this file" in text
     assert "write: from company.more.new import ... in estate.py" in text
 
 
-def test_an_environment_by_its_module(told: Callable[..., str]) -> None:
+def test_an_environment_by_its_module(messages: Callable[..., str]) -> None:
     """However it is written, it is one."""
-    assert "company/new.py:2" in told(new="from isthmus import intent\nnew = intent.Environment('a', account='b')\n")
+    assert "company/new.py:2" in messages(
+        new="from isthmus import intent\nnew = intent.Environment('a', account='b')\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -160,8 +162,8 @@ def test_a_variable_that_is_misspelt_builds_no_other_estate(variable: str) -> No
         ({"estate": ""}, ""),
     ],
 )
-def test_a_module_without_an_estate(told: Callable[..., str], files: dict[str, str], hint: str) -> None:
-    assert told(**files) == f"ISTHMUS_ESTATE=company.estate: the module has no Estate in a variable `estate`{hint}"
+def test_a_module_without_an_estate(messages: Callable[..., str], files: dict[str, str], hint: str) -> None:
+    assert messages(**files) == f"ISTHMUS_ESTATE=company.estate: the module has no Estate in a variable `estate`{hint}"
 
 
 def test_a_package_in_the_place_of_its_module() -> None:
@@ -172,10 +174,10 @@ def test_a_package_in_the_place_of_its_module() -> None:
 MORE = 'more = Spoke("more", cidr="10.1.16.0/20", segment="lab", egress=Egress.NONE)\n'
 
 
-def test_of_several_that_could_hold_it_the_one_in_the_same_file_is_named(told: Callable[..., str]) -> None:
-    assert 'spokes=[..., more] of environment "dev", company/dev.py:4; or' in told(dev=FILES["dev"] + MORE)
+def test_of_several_that_could_hold_it_the_one_in_the_same_file_is_named(messages: Callable[..., str]) -> None:
+    assert 'spokes=[..., more] of environment "dev", company/dev.py:4; or' in messages(dev=FILES["dev"] + MORE)
 
 
-def test_of_several_elsewhere_none_is_named(told: Callable[..., str]) -> None:
+def test_of_several_elsewhere_none_is_named(messages: Callable[..., str]) -> None:
     apart = f"from isthmus.intent import Egress, Spoke\n{MORE}"
-    assert "spokes=[..., more] of an environment; or" in told(shared=apart)
+    assert "spokes=[..., more] of an environment; or" in messages(shared=apart)

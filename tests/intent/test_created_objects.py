@@ -75,7 +75,7 @@ EVERY = {
 
 
 @pytest.fixture
-def said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], str]]:
+def message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], str]]:
     """What is said of an estate with this source, "" where it is accepted."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
@@ -102,9 +102,9 @@ def test_every_class_of_the_language_has_a_row() -> None:
 
 
 @pytest.mark.parametrize("kind", EVERY)
-def test_whatever_is_created_and_left_out_is_named_with_its_line(said: Callable[[str], str], kind: str) -> None:
+def test_whatever_is_created_and_left_out_is_named_with_its_line(message: Callable[[str], str], kind: str) -> None:
     expression, subject = EVERY[kind]
-    text = said(SOUND + ESTATE + f"x = {expression}\n")
+    text = message(SOUND + ESTATE + f"x = {expression}\n")
     assert text.splitlines()[1:2] == ([f"  {subject}, company.py:21: no estate uses it"] if subject else [])
 
 
@@ -122,8 +122,8 @@ def test_whatever_is_created_and_left_out_is_named_with_its_line(said: Callable[
         f'b = {SPOKE}\ndev = replace(dev, spokes=[a, replace(b, name="c")])\n',
     ],
 )
-def test_wherever_it_is_written(said: Callable[[str], str], source: str) -> None:
-    text = said(SOUND + source + ESTATE)
+def test_wherever_it_is_written(message: Callable[[str], str], source: str) -> None:
+    text = message(SOUND + source + ESTATE)
     assert text.startswith('These objects belong to no estate:\n  spoke "b", company.py:')
     assert text.count("no estate uses it") == 1
 
@@ -144,24 +144,28 @@ def test_wherever_it_is_written(said: Callable[[str], str], source: str) -> None
         "dev = Environment('dev', account=Account('network', id='111122223333'), spokes=dev.spokes)\n",
     ],
 )
-def test_what_is_left_out_on_purpose_or_not_at_all(said: Callable[[str], str], source: str) -> None:
-    assert said(SOUND + source + ESTATE) == ""
+def test_what_is_left_out_on_purpose_or_not_at_all(message: Callable[[str], str], source: str) -> None:
+    assert message(SOUND + source + ESTATE) == ""
 
 
-def test_what_its_holder_left_behind_is_named_and_not_what_a_forgotten_thing_holds(said: Callable[[str], str]) -> None:
-    behind = said(SOUND + f"b = {SPOKE}\ndev = replace(dev, spokes=[a, b])\ndev = replace(dev, spokes=[a])\n" + ESTATE)
+def test_what_its_holder_left_behind_is_named_and_not_what_a_forgotten_thing_holds(
+    message: Callable[[str], str],
+) -> None:
+    behind = message(
+        SOUND + f"b = {SPOKE}\ndev = replace(dev, spokes=[a, b])\ndev = replace(dev, spokes=[a])\n" + ESTATE
+    )
     assert [line for line in behind.splitlines() if "no estate uses it" in line] == [
         '  spoke "b", company.py:8: no estate uses it'
     ]
-    held = said(SOUND + f'c = Environment("c", account="network", spokes=[{SPOKE}])\n' + ESTATE)
+    held = message(SOUND + f'c = Environment("c", account="network", spokes=[{SPOKE}])\n' + ESTATE)
     assert [line for line in held.splitlines() if "no estate uses it" in line] == [
         '  environment "c", company.py:8: no estate uses it'
     ]
 
 
 @pytest.mark.parametrize("check", ["", "check(estate)\n", "estate = check(estate)\n"])
-def test_it_comes_before_the_rules_that_break_for_want_of_it(said: Callable[[str], str], check: str) -> None:
-    text = said(SOUND + ESTATE.replace("[hub, dev]", "[dev]").replace("[lab]", "[]") + check)
+def test_it_comes_before_the_rules_that_break_for_want_of_it(message: Callable[[str], str], check: str) -> None:
+    text = message(SOUND + ESTATE.replace("[hub, dev]", "[dev]").replace("[lab]", "[]") + check)
     assert [line.partition(":")[0] for line in text.splitlines()] == [
         "These objects belong to no estate",
         '  environment "network", company.py',
@@ -171,12 +175,12 @@ def test_it_comes_before_the_rules_that_break_for_want_of_it(said: Callable[[str
     ]
 
 
-def test_a_check_inside_the_module_creates_nothing_itself(said: Callable[[str], str]) -> None:
-    assert said(SOUND + ESTATE + "check(estate)\n") == ""
+def test_a_check_inside_the_module_creates_nothing_itself(message: Callable[[str], str]) -> None:
+    assert message(SOUND + ESTATE + "check(estate)\n") == ""
 
 
-def test_the_second_load_of_a_module_says_the_same(said: Callable[[str], str]) -> None:
-    text = said(SOUND + f"{SPOKE}\n" + ESTATE)
+def test_the_second_load_of_a_module_says_the_same(message: Callable[[str], str]) -> None:
+    text = message(SOUND + f"{SPOKE}\n" + ESTATE)
     (name,) = [name for name, module in sys.modules.items() if name.startswith("made") and hasattr(module, "estate")]
     with pytest.raises(IntentError) as error:
         load_estate(name)
@@ -281,12 +285,12 @@ def parts(thing: object) -> Iterator[object]:
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(estate=estates(), data=st.data())
-def test_one_reference_forgotten_is_named(said: Callable[[str], str], estate: Estate, data: DataObject) -> None:
-    assert said(str(Source(estate))) == ""
+def test_one_reference_forgotten_is_named(message: Callable[[str], str], estate: Estate, data: DataObject) -> None:
+    assert message(str(Source(estate))) == ""
     missing = data.draw(st.sampled_from(list(optional(estate))))
     assume(sum(part == missing for part in parts(estate)) == 1)
     source = Source(estate, forget=missing)
-    text = said(str(source))
+    text = message(str(source))
     assert text.startswith("These objects belong to no estate:\n  ")
     assert f", company.py:{source.line}: no estate uses it" in text.splitlines()[1]
     assert text.count("no estate uses it") == 1

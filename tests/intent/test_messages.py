@@ -1,4 +1,4 @@
-"""What broken estates are told, word by word. `python -m tests.intent.test_told` rewrites told.txt from the code.
+"""The messages of broken estates. `python -m tests.intent.test_messages` rewrites messages.txt from the code.
 
 Every rule has its part there, and every line that the tables of these tests draw.
 """
@@ -31,7 +31,7 @@ from isthmus.testing.strategies import ACCOUNTS, UNITS
 from tests.intent import edges, test_checks, test_dns, test_resilience_checks
 from tests.intent.network import ROOT
 
-TOLD = Path(__file__).with_name("told.txt")
+TOLD = Path(__file__).with_name("messages.txt")
 # What `isthmus.testing.broken` changes one thing of: as its strategies make estates, and as small as they come.
 WHOLE = Estate(
     "example",
@@ -88,7 +88,7 @@ def told(found: Iterable[Problem]) -> list[str]:
 
 @cache
 def written() -> Mapping[str, Mapping[str, list[str]]]:
-    """What told.txt says: rule by rule, of which case it says what."""
+    """What messages.txt says: rule by rule, of which case it says what."""
     found: dict[str, dict[str, list[str]]] = {}
     for part in TOLD.read_text().split("\n## ")[1:]:
         name, _, text = part.partition("\n")
@@ -99,9 +99,11 @@ def written() -> Mapping[str, Mapping[str, list[str]]]:
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
 def test_a_rule_says_what_was_given_where_and_what_would_be_right_and_nothing_of_others(rule: Rule) -> None:
-    said = {name: sorted(told(rule.problems(given))) for name, given in {**BROKEN, **SOUND}.items()}
+    message = {name: sorted(told(rule.problems(given))) for name, given in {**BROKEN, **SOUND}.items()}
     expected = {name: sorted(texts) for name, texts in written()[rule.id].items()}
-    assert {name: texts for name, texts in said.items() if texts} == expected, "run python -m tests.intent.test_told"
+    assert {name: texts for name, texts in message.items() if texts} == expected, (
+        "run python -m tests.intent.test_messages"
+    )
 
 
 def test_every_case_has_one_name_and_is_told_something() -> None:
@@ -110,6 +112,6 @@ def test_every_case_has_one_name_and_is_told_something() -> None:
 
 
 if __name__ == "__main__":
-    head = "What broken estates are told. Rewritten by `python -m tests.intent.test_told`; read what it changes.\n"
+    head = "What broken estates are told. Rewritten by `python -m tests.intent.test_messages`; read what it changes.\n"
     parts = ("\n".join([f"\n## {name}", *told(problems(given)), ""]) for name, given in BROKEN.items())
     TOLD.write_text(head + "".join(parts))
