@@ -47,9 +47,9 @@ def forked(work: Callable[[], object]) -> Any:
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as pipe:
-        said = pipe.read()
+        written = pipe.read()
     os.waitpid(child, 0)
-    return json.loads(said) if said else None
+    return json.loads(written) if written else None
 
 
 class Measure:
@@ -68,7 +68,7 @@ class Measure:
     def pytest_configure(self) -> None:
         from hypothesis import Phase, settings  # not before pytest has loaded what it rewrites
 
-        # After tests/conftest.py; what a failing example could be shortened to, nobody reads.
+        # After tests/conftest.py. A failing example is not shrunk, because it is not shown.
         settings.register_profile("mutants", settings.get_profile("ci"), phases=[Phase.explicit, Phase.generate])
         settings.load_profile("mutants")
         if self.module.startswith(READERS):
@@ -102,7 +102,7 @@ class Measure:
         made = self.mutated.mutants[:: self.every]
         lived = [mutant for mutant in made if self.passed(f"{self.module}.{mutant}", self.asking(mutant))]
         assert self.passed("", asking), "tests fail without a mutant, after all of them"
-        self.tell(made, lived)
+        self.report(made, lived)
         return True
 
     def original(self) -> object:
@@ -139,7 +139,7 @@ class Measure:
         following = self.items[after] if after is not None and after < len(self.items) else None
         return not any(report.failed for report in runtestprotocol(self.items[place], log=False, nextitem=following))
 
-    def tell(self, made: Sequence[str], lived: Sequence[str]) -> None:
+    def report(self, made: Sequence[str], lived: Sequence[str]) -> None:
         killed, every = len(made) - len(lived), len(self.mutated.mutants)
         share = "" if not lived else f", {100 * killed // len(made)} %"
         of = "" if len(made) == every else f", of {every:,} made"

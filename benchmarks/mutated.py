@@ -11,7 +11,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-# Of the group `measure`, which `make types` does without; and what is replaced here, types do not allow for.
+# In the group `measure`, which `make types` does not install. What is replaced here has other types.
 cst: Any = import_module("libcst")
 mutmut: Any = import_module("mutmut.mutation.file_mutation")
 # mutmut passes over what is decorated; these call, as they are given it, what mutmut puts in a function's place.

@@ -112,13 +112,13 @@ def network(spokes: int) -> model.Network:
     for name, cidr, shared in _spokes(spokes):
         for kind, thing in _spoke(name, cidr, SERVICES if shared else WORKLOADS):
             parts[kind][thing.address] = thing
-    everybody = tuple(parts["attachments"])
+    attachments = tuple(parts["attachments"])
     services = tuple(f"{name}.attachment" for name, _, shared in _spokes(spokes) if shared)
     blackhole = (model.TgwRoute("hub.route.blackhole_workloads", BLOCK, None),)
     parts["tgw_tables"] = {
         WORKLOADS: model.TgwTable(WORKLOADS, GATEWAY, (f"{VPN}.attachment", *services), blackhole),
         SERVICES: model.TgwTable(
-            SERVICES, GATEWAY, everybody, (model.TgwRoute("hub.route.blackhole_services", BLOCK, None),)
+            SERVICES, GATEWAY, attachments, (model.TgwRoute("hub.route.blackhole_services", BLOCK, None),)
         ),
     }
     names = {vpc: VpcDns(hostnames=True) for vpc in parts["vpcs"]}  # as an intent has it
@@ -164,15 +164,15 @@ def _timed(what: Callable[[], object]) -> tuple[float, Any]:
 
 
 def walked(subject: proof.Analysis) -> dict[tuple[str, str], bool]:
-    """All pairs by the naive walker: who reaches whom both ways, from and to every subnet."""
+    """All pairs by the naive walker: reachability in both directions, from and to every subnet."""
     pairs = subject.pairs
     walker = Walker(subject.network, pairs.locations.sites)
     return {
         (a, b): all(
-            walker.both_ways(Packet(mine.position, theirs.position)) is Outcome.REACHABLE
-            for mine in pairs.sample_addresses(a)
-            for theirs in pairs.sample_addresses(b)
-            if mine.version == theirs.version
+            walker.both_ways(Packet(source.position, destination.position)) is Outcome.REACHABLE
+            for source in pairs.sample_addresses(a)
+            for destination in pairs.sample_addresses(b)
+            if source.version == destination.version
         )
         for a in pairs.names()
         for b in pairs.names()
@@ -180,7 +180,7 @@ def walked(subject: proof.Analysis) -> dict[tuple[str, str], bool]:
     }
 
 
-def beside_the_walker(facts: model.Network, intent: Estate) -> str:
+def compared_with_the_walker(facts: model.Network, intent: Estate) -> str:
     """Seconds of the naive walker, and how many times as fast all pairs are. They have to agree."""
     subject = proof.Analysis(facts, intent, roots={"network"})
     slow, expected = _timed(lambda: walked(subject))
@@ -199,7 +199,7 @@ def measured(count: int) -> str:
     subject.trace("spoke0001", "dc1/users")
     tracing, _ = _timed(lambda: subject.trace("spoke0001", "spoke0002"))
     writing = f"{_timed(lambda: sum(map(len, proof_json(answer))))[0]:.2f}" if count <= 100 else "-"
-    walking = beside_the_walker(facts, intent) if count <= 10 else f"{'-':>9} {'-':>7}"
+    walking = compared_with_the_walker(facts, intent) if count <= 10 else f"{'-':>9} {'-':>7}"
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     times = f"{alone:>9.2f} {failing:>12.2f} {tracing * 1000:>9.1f} {writing:>8} {walking}"
     return f"{count:>7} {times} {memory:>6.0f}  {answer.verdict}"

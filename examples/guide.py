@@ -36,7 +36,7 @@ BLOCKS = ["10.1.0.0/16"]
 
 
 def data_centre(*, advertises_default: bool) -> Site:
-    """The data centre; with a default route advertised, it is a way out to the internet."""
+    """The data centre; with a default route advertised, it is an egress path to the internet."""
     return Site(
         "dc1",
         networks={"users": "172.20.0.0/16", "servers": "172.21.0.0/16"},

@@ -1,4 +1,4 @@
-"""Stage 1: only the development VPC is attached. It keeps its own way out to the internet."""
+"""Stage 1: only the development VPC is attached. It keeps its own internet egress."""
 
 from examples import guide
 from isthmus.intent import Egress, Environment, Estate, Segment, Spoke

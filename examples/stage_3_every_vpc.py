@@ -1,4 +1,4 @@
-"""Stage 3: test, production and shared services are attached too; every way out leads through the data centre."""
+"""Stage 3: every VPC is attached, and leaves for the internet through the data center."""
 
 from examples import guide
 from isthmus.intent import Account, Egress, Environment, Estate, OrganizationalUnit, Segment, Spoke

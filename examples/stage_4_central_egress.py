@@ -1,4 +1,4 @@
-"""Stage 4: every VPC leaves for the internet by way of one inspected egress VPC; the data centre is no way out."""
+"""Stage 4: every VPC uses one inspected egress VPC. The data center is no egress path."""
 
 from examples import guide
 from isthmus.intent import (

@@ -1,4 +1,4 @@
-"""Stage 5: a second customer gateway at the data centre. Traffic is spread over both; either may go at any time."""
+"""Stage 5: a second customer gateway at the data center. Traffic is spread over both; either may go at any time."""
 
 from examples import guide
 from isthmus.intent import (
@@ -29,7 +29,7 @@ workloads = Segment(
 )
 
 # Equal ASNs and equal advertisements: AWS spreads traffic over equal paths only.
-data_centre = Site(
+data_center = Site(
     "dc1",
     networks={"users": "172.20.0.0/16", "servers": "172.21.0.0/16"},
     advertises=["0.0.0.0/0", "172.20.0.0/15"],
@@ -71,7 +71,7 @@ estate = Estate(
     blocks=guide.BLOCKS,
     zones=guide.ZONES,
     segments=[network_services, workloads],
-    sites=[data_centre],
+    sites=[data_center],
     environments=[
         network,
         environment("shared-services", guide.infra_shared_prod, "10.1.48.0/20", network_services),

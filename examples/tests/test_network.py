@@ -1,4 +1,4 @@
-"""What this company relies on, as sentences about its network. Run it with `pytest examples/tests`."""
+"""What this company relies on in its network. Run it with `pytest examples/tests`."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ def test_the_network_does_what_the_estate_says(network: NetworkUnderTest) -> Non
 
 
 @pytest.mark.parametrize("spoke", ["dev", "test", "prod"])
-def test_workloads_use_shared_services_and_the_data_centre(network: NetworkUnderTest, spoke: str) -> None:
+def test_workloads_use_shared_services_and_the_data_center(network: NetworkUnderTest, spoke: str) -> None:
     network.assert_reaches(spoke, "shared-services:443")
     network.assert_reaches(spoke, "dc1/servers:udp/53")
 
@@ -24,12 +24,12 @@ def test_workloads_keep_to_themselves(network: NetworkUnderTest) -> None:
     network.assert_isolated("test", "prod")
 
 
-def test_nobody_on_the_internet_opens_anything(network: NetworkUnderTest, estate: Estate) -> None:
+def test_the_internet_opens_no_connection(network: NetworkUnderTest, estate: Estate) -> None:
     for _, spoke in estate.spokes:
         network.assert_blocked("internet", spoke.name)
 
 
-def test_the_internet_is_behind_the_data_centre(network: NetworkUnderTest) -> None:
+def test_the_internet_is_behind_the_data_center(network: NetworkUnderTest) -> None:
     network.assert_internet_only_via("prod", "dc1")
 
 

@@ -143,8 +143,8 @@ class Runner:
         for step in WORKFLOW["jobs"][job]["steps"]:
             if "run" not in step or step["name"] in left_out:
                 continue
-            said = dict(line.split("=", 1) for line in output.read_text().splitlines())
-            given = {name: self.value(text, said) for name, text in step.get("env", {}).items()}
+            outputs = dict(line.split("=", 1) for line in output.read_text().splitlines())
+            given = {name: self.value(text, outputs) for name, text in step.get("env", {}).items()}
             ran = subprocess.run(
                 ["bash", "-e", "-c", step["run"]],
                 cwd=self.repository,
@@ -159,13 +159,13 @@ class Runner:
         self.summary = summary.read_text() if summary.exists() else ""
         return codes
 
-    def value(self, text: str, said: dict[str, str]) -> str:
+    def value(self, text: str, outputs: dict[str, str]) -> str:
         """What GitHub puts in the place of an expression."""
         known = {
             "github.token": "token",
             "github.event.pull_request.number": "7",
             "secrets.HCP_TERRAFORM_TOKEN": "team-token",
-            "steps.compare.outputs.changed": said.get("changed", ""),
+            "steps.compare.outputs.changed": outputs.get("changed", ""),
         }
         return re.sub(r"\$\{\{ (.*?) \}\}", lambda found: known[found[1]], text)
 

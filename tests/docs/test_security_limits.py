@@ -20,10 +20,10 @@ from isthmus.terraform import (
     module_files,
     module_instance,
     pattern_functions,
+    unread_files,
     value_limits,
 )
 from isthmus.terraform import toml_files as toml
-from isthmus.terraform import unread_files as beside
 from isthmus.terraform import work_limit as budget
 
 PROJECT = Path(__file__).parents[2]
@@ -60,7 +60,7 @@ LIMITS = {
         f"each of {mebibytes(synthesized.LARGEST_WRITTEN)}"
     ),
     "files and folders below `stacks` that are compared with the manifest": f"{synthesized.MOST_ENTRIES:,}",
-    "an HCL file next to those that are read": mebibytes(beside._LARGEST),
+    "an HCL file next to those that are read": mebibytes(unread_files._LARGEST),
 }
 
 
@@ -79,11 +79,11 @@ def test_every_figure_of_the_page_is_one_of_the_code() -> None:
     assert not {what for what, limit in rows().items() if re.search(r"\d", limit)} - LIMITS.keys()
     nothing, one = limits_of(0), limits_of(1_000_000)
     more = f"{one.seconds - nothing.seconds:.0f} more for each MB of Terraform"
-    said = (
+    sentence = (
         f"at most {nothing.seconds:.0f} seconds and {more}, and {nothing.megabytes:,} MB of memory "
         f"and {one.megabytes - nothing.megabytes:,} more for each MB."
     )
-    assert said in PAGE.read_text()
+    assert sentence in PAGE.read_text()
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/explanation/proof.md"])

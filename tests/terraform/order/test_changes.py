@@ -82,7 +82,7 @@ def add_a_spoke(begin: Begin) -> None:
     assert kinds(done, "update") | kinds(done, "destroy") == set()
 
 
-@row("take a spoke out of its environment")
+@row("remove a spoke from its environment")
 def take_a_spoke_out(begin: Begin) -> None:
     life = begin(plain())
     done = life.change(plain(**spokes()))
@@ -90,7 +90,7 @@ def take_a_spoke_out(begin: Begin) -> None:
     assert kinds(done, "create") | kinds(done, "update") == set()
 
 
-@row("take an environment out of the estate")
+@row("remove an environment from the estate")
 def take_an_environment_out(begin: Begin) -> None:
     life = begin(plain())
     assert "aws_vpc" in kinds(life.take_away("team"), "destroy")
@@ -130,7 +130,7 @@ def add_a_zone(begin: Begin) -> None:
     assert kinds(done, "destroy") == set()
 
 
-@row("take a zone away from a spoke")
+@row("remove a zone from a spoke")
 def take_a_zone(begin: Begin) -> None:
     done = begin(plain()).change(plain(replace(WEB, zones=ZONES[:2])))
     assert before(done, "update aws_ec2_transit_gateway_vpc_attachment", "destroy aws_subnet infra-web-transit-gateway")
@@ -160,7 +160,7 @@ def add_a_segment(begin: Begin) -> None:
     assert kinds(done, "destroy") == set()
 
 
-@row("remove a segment or an egress path of it")
+@row("remove a segment, or an egress path of it")
 def take_a_segment(begin: Begin) -> None:
     moved = replace(WEB, segment="services")
     life = begin(plain())
@@ -171,7 +171,7 @@ def take_a_segment(begin: Begin) -> None:
     assert "destroy aws_ec2_transit_gateway_route_table infra-apps" in done
 
 
-@row("take hybrid DNS, central endpoints or a forward rule away")
+@row("remove hybrid DNS, central endpoints or a forward rule")
 def take_dns(begin: Begin) -> None:
     less = named(dns=None, services=())
     life = begin(named())
@@ -198,7 +198,7 @@ def change_sharing(begin: Begin) -> None:
     assert "aws_route53_resolver_rule_association" in kinds(life.change(other), "create")
 
 
-@row("remove the central egress")
+@row("remove central egress")
 def take_the_central_way_out(begin: Begin) -> None:
     without = central(WEB, egress=None)
     life = begin(central())
@@ -218,7 +218,7 @@ def add_a_way_out(begin: Begin) -> None:
     assert kinds(done, "destroy") == set()
 
 
-@row("remove a zone from the central egress")
+@row("remove a zone from the egress VPC")
 def take_a_zone_of_the_way_out(begin: Begin) -> None:
     web = replace(CENTRAL_WEB, zones=ZONES[:2])
     less = replace(EGRESS, zones=ZONES[:2])
@@ -229,7 +229,7 @@ def take_a_zone_of_the_way_out(begin: Begin) -> None:
     assert before(done, "update aws_ec2_transit_gateway_vpc_attachment", "destroy aws_subnet infra-egress-transit")
 
 
-@row("change `inspection` of the central egress")
+@row("change the `inspection` of the egress VPC")
 def change_inspection(begin: Begin) -> None:
     def uninspected() -> EgressVpc:
         return replace(EGRESS, inspection=Inspection.NONE, firewall=None)
