@@ -23,7 +23,8 @@ from isthmus.proof.trace.name import NameTrace, trace_name
 class Analysis(ProofInput):
     """A network that was read from Terraform, ready to be proved and traced. `isthmus.proof.read` returns it.
 
-    - `network`: the network. `estate`: the intent, or None.
+    - `network`: the network.
+    - `estate`: the intent, or None.
     - `advertises`: prefixes that sites advertise, by address of the connection. They replace those of the intent.
     - `sites`: without an intent, the connections of each site, by name of the site.
     - `roots`: the names of the root modules that were read.

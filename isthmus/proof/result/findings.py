@@ -40,7 +40,8 @@ class Verdict(StrEnum):
 class Violation:
     """A rule that does not hold.
 
-    - `rule`: its id, see `isthmus.proof.rule`. `why`: the reason, in a sentence.
+    - `rule`: its id, see `isthmus.proof.rule`.
+    - `why`: the reason, in a sentence.
     - `resources`: Terraform addresses of the resources that cause it, the likeliest first.
     - `source`, `destination`: the locations of the flow, or "".
     - `packets`: the packets of the flow, for example `udp and icmp` or `all but tcp/443`; "" for all packets.
@@ -103,8 +104,8 @@ class PacketOutcome(NamedTuple):
 class Flow:
     """The flow from one location to another.
 
-    - `forward`: the outcome of packets. `reply`: the outcome of the replies. With intended packets, the worst outcome
-      of these; without, the best outcome of all packets.
+    - `forward`: the outcome of packets: the worst of the intended packets; without these, the best of all packets.
+    - `reply`: the outcome of the replies to these packets.
     - `packet_outcomes`: all packets by outcome. It has one element if all packets have the same outcome.
     - `few_client_ports`: replies reach fewer than half of the client ports.
     - `intended`: whether the intent asks for the flow. None: there is no intent, or it does not mention the flow.

@@ -21,7 +21,8 @@ class Flows:
         >>> flows["dev", "dc1/users"].works
         True
 
-    - `names`: the names of all locations. `spokes`: those of the spokes.
+    - `names`: the names of all locations.
+    - `spokes`: the names of the spokes.
     - `in_scope(a, b)`: whether a flow is part of the proof. Flows inside a site, and from the internet to a site, are
       not.
     - `between(a, b)`: the flow, as `flows[a, b]`.
@@ -46,15 +47,18 @@ class Flows:
 class Proof:
     """The result of `Analysis.prove`, `Analysis.against` and `Analysis.on_its_own`.
 
-    - `flows`: the flows of all pairs of locations. `services`: flows of spokes to AWS services by gateway endpoints.
-    - `violations`: the rules that do not hold. `unknown_results`: the results that the input does not determine.
+    - `flows`: the flows of all pairs of locations.
+    - `services`: the flows of spokes to AWS services through gateway endpoints.
+    - `violations`: the rules that do not hold.
+    - `unknown_results`: the results that the input does not determine.
     - `assumptions`: facts that the proof cannot read, one sentence each.
     - `more_specific_prefixes`: the effects of a more specific prefix that a site could advertise.
     - `advertised_prefixes`: the prefixes that AWS advertises, by address of the VPN connection or Direct Connect
       gateway.
     - `scenarios`: the results of failure scenarios; empty without an intent, and with `scenarios=False`.
     - `drift`: files of the output that differ from what was synthesized. The proof uses them as they are.
-    - `quotas`: the most used AWS quotas, with their limits. `notes`: facts that are no violation.
+    - `quotas`: the most used AWS quotas, with their limits.
+    - `notes`: facts that are no violation.
     - `against_intent`: whether there was an intent.
     - `without_hosts`: the names of locations that are assumed to hold no hosts. Rules ignore their flows.
     """

@@ -16,7 +16,8 @@ class ProofRule:
     """A rule of the proof, as reports and the rule reference show it.
 
     - `id`: a stable noun phrase, for example `unintended-flow`.
-    - `info`: what a violation is, in one sentence. `explanation`: why it matters.
+    - `info`: what a violation is, in one sentence.
+    - `explanation`: why it matters.
     - `source`: the AWS page that states it; "" for a rule without one.
     """
 
