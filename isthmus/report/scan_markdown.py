@@ -20,7 +20,7 @@ def scan_markdown(scan: Scan, folder: str) -> str:
     del folder  # the table names root modules and addresses
     parts = [
         f"### Security posture: {'clean' if scan.clean else counted(len(scan.findings), 'finding')}",
-        f"{scan.resources} resources in {counted(len(scan.roots), 'root module')}, {scan.passed} checks passed.",
+        f"{counted(scan.resources, 'resource')} in {counted(len(scan.roots), 'root module')}, {counted(scan.passed, 'check')} passed.",
     ]
     if scan.findings:
         rows = [

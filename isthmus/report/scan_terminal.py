@@ -26,8 +26,8 @@ def print_scan(scan: Scan, console: Console | None = None) -> None:
         for waiver in waivers:
             out.print(Text.assemble((f"{waiver}", "red"), f" {what}"))
     parts = [
-        f"{scan.resources} resources in {counted(len(scan.roots), 'root module')}",
-        f"{scan.passed} checks passed",
+        f"{counted(scan.resources, 'resource')} in {counted(len(scan.roots), 'root module')}",
+        f"{counted(scan.passed, 'check')} passed",
         counted(len(scan.findings), "finding"),
     ]
     if scan.waived:

@@ -1,4 +1,4 @@
-"""What a scan says."""
+"""The findings of a scan."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW")
 
 @dataclass(frozen=True)
 class Finding:
-    """One check that one block fails.
+    """A check that a block fails.
 
     check      id, such as CKV_ISTHMUS_1 or CKV_AWS_158
-    severity   one of SEVERITIES; None where Checkov rates nothing
+    severity   one of SEVERITIES; None if Checkov has none for the check
     info       what must hold
-    details    what is wrong here, a sentence each
-    root       folder of the root module below the scanned one, or the plan's name
-    address    address in the root: module.hub.aws_kms_key.this
-    file       path below the scanned folder, with / between
+    details    what is wrong, a sentence each
+    root       folder of the root module below the scanned folder, or the name of the plan
+    address    address in the root module: module.hub.aws_kms_key.this
+    file       path below the scanned folder, with / as separator
     lines      first and last line of the block
     source     page that explains it
     """
@@ -37,7 +37,7 @@ class Finding:
 
     @property
     def rank(self) -> tuple[int, str, str, str]:
-        """Sort key: the worst first, then by check and place."""
+        """Sort key: the most severe first, then by check and address."""
         place = SEVERITIES.index(self.severity) if self.severity else len(SEVERITIES)
         return place, self.check, self.root, self.address
 
@@ -48,15 +48,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class Scan:
-    """The answer.
+    """The result of a scan.
 
-    findings   what fails and is not waived, worst first
-    waived     what fails and is waived, with the waiver
-    expired    waivers whose day has passed: they waive nothing
-    unused     waivers that match nothing: what they waived is gone, and so should they be
+    findings   failed checks that are not waived, the most severe first
+    waived     failed checks that are waived, with the waiver
+    expired    waivers after their last day: they waive nothing
+    unused     waivers that match no finding: delete them
     roots      root modules and plans that were scanned
-    resources  resources and data sources that were scanned: all there are
-    passed     verdicts that passed
+    resources  all resources and data sources
+    passed     number of passed checks
     """
 
     findings: tuple[Finding, ...]
@@ -70,5 +70,5 @@ class Scan:
 
     @property
     def clean(self) -> bool:
-        """Nothing is left to do."""
+        """Whether there is no finding, and no expired or unused waiver."""
         return not (self.findings or self.expired or self.unused)

@@ -81,7 +81,7 @@ def test_json_is_as_promised(bad: Path, tmp_path: Path, capsys: pytest.CaptureFi
         assert flow["return"] in {"reachable", "blocked", "unknown", "not-followed"}
         assert flow["return"] != "not-followed" or flow["forward"] != "reachable"
         assert {flow["source"], flow["destination"]} <= places
-        # Of the rest of a site nothing is said, where the segment is not limited.
+        # The intent says nothing about the rest of a site whose segment is not limited.
         rest = "rest of dc1" in (flow["source"], flow["destination"])
         assert isinstance(flow["intended"], bool) or rest
     for violation in document["violations"]:
@@ -162,7 +162,7 @@ def test_the_port_may_follow_the_place(
 
 
 @pytest.mark.parametrize(
-    ("to", "told"),
+    ("to", "message"),
     [
         (["prod:22", "--port", "22"], "--to prod:22 says the port: leave out --port and --protocol"),
         (["prod:udp/53", "--protocol", "udp"], "--to prod:udp/53 says the port"),
@@ -170,15 +170,15 @@ def test_the_port_may_follow_the_place(
         (["prodd:22"], "no such location: 'prodd'; did you mean prod?"),
     ],
 )
-def test_a_port_is_said_once_and_is_one(
-    good: Path, to: list[str], told: str, capsys: pytest.CaptureFixture[str]
+def test_a_port_is_given_once_and_is_valid(
+    good: Path, to: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, _, err = run(capsys, "trace", good, "--from", "dev", "--to", *to)
     assert code == NO_ANSWER
-    assert told in err
+    assert message in err
 
 
-def test_the_release_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_release_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "--version")
     assert (code, out) == (PROVED, f"isthmus {version('isthmus')}, Python {platform.python_version()}\n")
 
@@ -261,8 +261,8 @@ def test_draw_needs_no_intent(good: Path, tmp_path: Path, capsys: pytest.Capture
     shown = read(run(capsys, "draw", bare)[1])
     assert not [node for node in shown.boxes.values() if node.kind == "site"]
     assert "account 111122223333" in shown.frames.values()
-    told = read(run(capsys, "draw", bare, "--advertises", "infra-dc1-01=172.20.0.0/16")[1])
-    assert told.named("site", "infra-dc1-01").rows == ["172.20.0.0/16"]
+    drawn = read(run(capsys, "draw", bare, "--advertises", "infra-dc1-01=172.20.0.0/16")[1])
+    assert drawn.named("site", "infra-dc1-01").rows == ["172.20.0.0/16"]
 
 
 def test_draw_of_one_root_says_what_it_lacks(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -318,9 +318,9 @@ def test_a_damaged_intent(good: Path, tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 @pytest.mark.parametrize(
-    "given", ["infra-dc1-01", "infra-dc1-01=172.20.0.1/16", "nobody=10.0.0.0/8", "infra-dc1-01=default"]
+    "given", ["infra-dc1-01", "infra-dc1-01=172.20.0.1/16", "missing=10.0.0.0/8", "infra-dc1-01=default"]
 )
-def test_announcements_that_make_no_sense(good: Path, given: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_invalid_advertised_prefixes_are_refused(good: Path, given: str, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, "prove", good, "--advertises", given)
     assert code == NO_ANSWER
     assert err
@@ -383,14 +383,14 @@ def test_a_path_that_cannot_be_used_is_named_as_it_was_given(
     assert code == NO_ANSWER
     assert err.startswith(f"isthmus: {path.format(tmp_path)}: {why}")
     assert "[Errno" not in err
-    assert f".{Path(path).name}." not in err, "the draft's name is nobody's business"
+    assert f".{Path(path).name}." not in err, "the name of the draft is not shown"
 
 
 @pytest.mark.parametrize("command", ["prove", "show", "diff"])
 def test_a_damaged_intent_is_named_by_its_path(
     good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
-    """Of two outputs, a reader has to know whose is damaged."""
+    """With two outputs, the error names the damaged one."""
     damaged = tmp_path / "damaged"
     shutil.copytree(good, damaged)
     (damaged / "intent.json").write_text("{")

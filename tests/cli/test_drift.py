@@ -45,8 +45,8 @@ def test_files_that_differ_are_listed_everywhere(out: Path, capsys: pytest.Captu
         "missing: manifest.json",
         "added: stacks/network/notes.tf",
     ]
-    told = capsys.readouterr().out
-    assert "Changed since synthesis\n" + "".join(f"- {line}\n" for line in listed) in told
+    printed = capsys.readouterr().out
+    assert "Changed since synthesis\n" + "".join(f"- {line}\n" for line in listed) in printed
     assert main(["prove", str(out), "--no-scenarios", "--json", "-"]) == 0
     assert json.loads(capsys.readouterr().out)["drift"] == listed
     assert main(["prove", str(out), "--no-scenarios", "--markdown", "-"]) == 0
@@ -87,9 +87,9 @@ def test_what_is_half_written_is_not_read(out: Path, command: list[str], capsys:
     (out / STAGING / JOURNAL).write_text("{}")
     given = [command[0], str(out), *command[1:], *([str(out)] if command == ["diff"] else [])]
     assert main(given) == 2
-    said = capsys.readouterr().err
-    assert "half written" in said
-    assert "ynthesize again" in said
+    error = capsys.readouterr().err
+    assert "half written" in error
+    assert "ynthesize again" in error
 
 
 def test_no_link_is_followed(out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

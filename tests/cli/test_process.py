@@ -69,9 +69,9 @@ def test_an_error_of_isthmus_itself_is_no_answer_and_says_so(
 
     monkeypatch.setattr(show, "run", fails)
     assert cli.main(["show", "x"]) == 2
-    said = capsys.readouterr().err
-    assert said.startswith("isthmus: this is a bug in Isthmus, not an answer: LookupError at test_process.py:")
-    assert "Traceback" not in said
+    error = capsys.readouterr().err
+    assert error.startswith("isthmus: this is a bug in Isthmus, not an answer: LookupError at test_process.py:")
+    assert "Traceback" not in error
     monkeypatch.setenv("ISTHMUS_TRACEBACK", "1")
     cli.main(["show", "x"])
     assert "Traceback" in capsys.readouterr().err

@@ -36,7 +36,7 @@ PARTS = (
     "\nPROVED: injected\n",
     "##vso[task.complete result=Succeeded;]",
     "##[error]injected",
-    "@everyone",
+    "@octocat",
     "#1",
     "http://evil.example",
     "www.evil.example",
@@ -103,7 +103,7 @@ def write(files: Mapping[str, Any], folder: Path) -> Path:
 
 
 def faults(text: str, *, breaks: bool = False) -> list[str]:
-    """What a text holds that a terminal or a CI server obeys, or that nobody sees."""
+    """What a text holds that a terminal or a CI server obeys, or that is invisible."""
     allowed = {"\n", "\u200b"} if breaks else {"\n"}
     found = [
         f"U+{ord(character):04X} in {text[max(0, at - 30) : at + 10]!r}"

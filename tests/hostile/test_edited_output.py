@@ -121,14 +121,14 @@ def _wrong(code: int, error: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "said"),
+    ("path", "value", "message"),
     [
         (("estate", "segments", 0, "allowed_egress", 0), {"": None}, "estate.segments[0].allowed_egress"),
         (("estate", "organization", "accounts", 0, "id"), "x" * 50_000, "invalid-account-id"),
     ],
 )
 def test_what_was_not_refused_once(
-    path: Path_, value: Any, said: str, outputs: tuple[Path, Path, str], capsys: pytest.CaptureFixture[str]
+    path: Path_, value: Any, message: str, outputs: tuple[Path, Path, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     good, out, _ = outputs
     document = json.loads((good / "intent.json").read_text())
@@ -136,5 +136,5 @@ def test_what_was_not_refused_once(
     assert cli.main(["prove", str(out)]) == 2
     error = capsys.readouterr().err
     (out / "intent.json").write_text(json.dumps(document))
-    assert said in error
+    assert message in error
     assert not _wrong(2, error)

@@ -95,11 +95,11 @@ def _survives(read_it: Callable[[], object]) -> None:
     try:
         read_it()
     except OURS as error:
-        said = str(error)
+        message = str(error)
     else:
         return
-    assert said
-    assert all(printable(line, len(line)) == line for line in said.split("\n"))
+    assert message
+    assert all(printable(line, len(line)) == line for line in message.split("\n"))
 
 
 def _in_a_file(name: str, content: Any, use: Callable[[Path], object]) -> None:

@@ -146,7 +146,7 @@ DAMAGED: dict[str, tuple[Path_, Any, str]] = {
 def test_a_damaged_intent_is_one_clear_error(
     name: str, command: str, written: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path, value, said = DAMAGED[name]
+    path, value, message = DAMAGED[name]
     shutil.copytree(written / "stacks", tmp_path / "stacks")
     document = with_value(json.loads((written / "intent.json").read_text()), path, value)
     (tmp_path / "intent.json").write_text(json.dumps(document))
@@ -155,7 +155,7 @@ def test_a_damaged_intent_is_one_clear_error(
     err = capsys.readouterr().err
     assert "intent.json" in err
     assert "Synthesize again" in err
-    assert said in err
+    assert message in err
     assert "bug" not in err
 
 
@@ -210,10 +210,10 @@ def test_any_change_of_an_intent_is_an_estate_or_a_clear_error(data: st.DataObje
     try:
         found = problems(from_document(json.dumps(changed)))
     except IntentError as error:
-        said = [str(error)]
+        messages = [str(error)]
     else:
-        said = [str(problem) for problem in found]
-    assert all(said)
+        messages = [str(problem) for problem in found]
+    assert all(messages)
 
 
 # --- TOML

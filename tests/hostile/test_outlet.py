@@ -68,9 +68,9 @@ def test_a_screen_shows_what_it_is_given_spelt_out(colours: str | None) -> None:
 
 def test_errors_are_spelt_out(capsys: pytest.CaptureFixture[str]) -> None:
     print_error(f"isthmus: {ALL}\n    write: more")
-    said = capsys.readouterr().err
-    assert not [fault for fault in faults(said) if "PROVED" not in fault]
-    assert said.endswith("\n    write: more\n")
+    printed = capsys.readouterr().err
+    assert not [fault for fault in faults(printed) if "PROVED" not in fault]
+    assert printed.endswith("\n    write: more\n")
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,7 @@ def _everything(text: str, path: tuple[str, ...]) -> str:
 CHANGES = {"texts": _texts, "values": _values, "addresses": _addresses, "everything": _everything}
 
 
-def _said(capfd: pytest.CaptureFixture[str], *arguments: str | Path) -> Iterator[tuple[str, str]]:
+def _printed(capfd: pytest.CaptureFixture[str], *arguments: str | Path) -> Iterator[tuple[str, str]]:
     code = cli.main([str(argument) for argument in arguments])
     out, err = capfd.readouterr()
     assert code in (0, 1, 2), err
@@ -58,16 +58,16 @@ def _said(capfd: pytest.CaptureFixture[str], *arguments: str | Path) -> Iterator
 
 def _commands(capfd: pytest.CaptureFixture[str], given: list[Path], into: Path) -> Iterator[tuple[str, str]]:
     """What the commands print and write for some inputs."""
-    yield from _said(capfd, "prove", *given, "--json", into / "p.json", "--markdown", into / "p.md")
-    yield from _said(capfd, "prove", *given, "--no-scenarios", "--sarif", into / "p.sarif")
-    yield from _said(capfd, "trace", *given, "--from", "dev", "--to", "internet")
-    yield from _said(capfd, "trace", *given, "--from", f"nowhere{PARTS[0]}", "--to", "10.1.0.1")
-    yield from _said(capfd, "diff", given[0], given[-1], "--json", into / "d.json", "--markdown", into / "d.md")
+    yield from _printed(capfd, "prove", *given, "--json", into / "p.json", "--markdown", into / "p.md")
+    yield from _printed(capfd, "prove", *given, "--no-scenarios", "--sarif", into / "p.sarif")
+    yield from _printed(capfd, "trace", *given, "--from", "dev", "--to", "internet")
+    yield from _printed(capfd, "trace", *given, "--from", f"nowhere{PARTS[0]}", "--to", "10.1.0.1")
+    yield from _printed(capfd, "diff", given[0], given[-1], "--json", into / "d.json", "--markdown", into / "d.md")
     if given[0].is_file():
-        yield from _said(capfd, "diff", given[0])
-    yield from _said(capfd, "draw", *given)
-    yield from _said(capfd, "draw", *given, "--markdown", "--into", into / "d.mmd")
-    yield from _said(capfd, "cost", *given, "--json", into / "c.json", "--markdown", into / "c.md")
+        yield from _printed(capfd, "diff", given[0])
+    yield from _printed(capfd, "draw", *given)
+    yield from _printed(capfd, "draw", *given, "--markdown", "--into", into / "d.mmd")
+    yield from _printed(capfd, "cost", *given, "--json", into / "c.json", "--markdown", into / "c.md")
 
 
 def _assert_harmless(written: Iterator[tuple[str, str]], into: Path, markdown_on_stdout: tuple[str, ...] = ()) -> None:
@@ -93,8 +93,8 @@ def test_folders(name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -
     folder, into = write(folder_with(CHANGES[name]), tmp_path / "in"), tmp_path / "out"
     into.mkdir()
     _assert_harmless(_commands(capfd, [folder], into), into)
-    _assert_harmless(_said(capfd, "show", folder), into)
-    _assert_harmless(_said(capfd, "handover", folder), into, ("handover",))
+    _assert_harmless(_printed(capfd, "show", folder), into)
+    _assert_harmless(_printed(capfd, "handover", folder), into, ("handover",))
 
 
 def test_what_is_hostile_is_seen(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -148,7 +148,7 @@ def test_scans(name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> 
     into = tmp_path / "out"
     into.mkdir()
     reports = [f"--{form}={into / name}" for form, name in _REPORTS.items()]
-    _assert_harmless(_said(capfd, "scan", "--plan", path, "--policies", "policies", *reports), into)
+    _assert_harmless(_printed(capfd, "scan", "--plan", path, "--policies", "policies", *reports), into)
     if (into / "s.xml").exists():
         ElementTree.parse(into / "s.xml")
 

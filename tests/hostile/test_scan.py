@@ -1,4 +1,4 @@
-"""A scan of what nobody vouches for ends, within its memory, and refuses what the proof refuses in the same words."""
+"""A scan of untrusted input ends, stays within its memory, and refuses what the proof refuses with the same message."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def _refuses() -> None:
 
 
 @pytest.mark.parametrize(
-    ("work", "limits", "said"),
+    ("work", "limits", "message"),
     [
         (_forever, Limits(0.5, 2_000), r"^what: .* takes longer than 0 seconds"),
         (_growing, Limits(60, 300), r"^what: .* takes more than 300 MB of memory"),
@@ -56,9 +56,9 @@ def _refuses() -> None:
         (_refuses, GENEROUS, r"^x\.tf\.json: it is damaged$"),
     ],
 )
-def test_work_apart_is_stopped(work: Callable[[], None], limits: Limits, said: str) -> None:
+def test_work_apart_is_stopped(work: Callable[[], None], limits: Limits, message: str) -> None:
     begun = time.monotonic()
-    with pytest.raises(UnreadableInput, match=said):
+    with pytest.raises(UnreadableInput, match=message):
         apart(work, limits, "what")
     assert time.monotonic() - begun < 30
 
@@ -87,10 +87,10 @@ def test_expressions_without_end(argument: str, tmp_path: Path) -> None:
     try:
         scan(_folder(argument, tmp_path), policies=POLICIES, limits=Limits(5, 500))
     except ScanError as error:
-        said = str(error)
+        message = str(error)
     else:
-        said = "Checkov"
-    assert "Checkov" in said
+        message = "Checkov"
+    assert "Checkov" in message
     assert time.monotonic() - begun < 60
 
 
@@ -160,7 +160,7 @@ def test_what_is_no_plan_is_refused_in_the_words_of_the_proof(
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32-be"])
 @pytest.mark.parametrize("name", ["p.json", "plan.txt"])
-def test_plans_are_read_alike_in_any_encoding_and_by_any_name(encoding: str, name: str, tmp_path: Path) -> None:
+def test_the_encoding_and_the_name_of_a_plan_do_not_matter(encoding: str, name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(json.dumps(PLAN).encode(encoding))
     assert list(read(path).resources) == ["aws_vpc.x"]

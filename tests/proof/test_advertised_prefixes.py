@@ -121,7 +121,7 @@ def test_a_reply_to_a_packet_that_does_not_arrive_is_not_followed() -> None:
         flow = subject.flows[pair]
         assert flow.evidence is not None
         assert flow.returned == flow.evidence.reply.outcome_text
-        assert f"back {flow.returned}" in str(flow)
+        assert f"return {flow.returned}" in str(flow)
 
 
 def test_reports_show_that_a_reply_is_not_followed() -> None:

@@ -1,4 +1,4 @@
-"""Pictures to read, one a file beside this module: two estates, what became of one, and a network with what they lack.
+"""Diagrams to read, one in each file of `pictures`: two estates, a difference, and a network with what they lack.
 
 `python -m tests.report.pictures` draws them anew. Look at the difference, rendered, before committing it.
 """

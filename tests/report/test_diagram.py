@@ -99,7 +99,7 @@ def test_tables_say_all_routes(d: Draft) -> None:
 
 
 @given(drafts())
-def test_what_is_put_together_is_alike(d: Draft) -> None:
+def test_merged_boxes_are_equivalent(d: Draft) -> None:
     whole = drawn(d.network(), d.sites)
     few = readable(whole, min(len(whole.boxes) - 1, MANY))
     # Where these were still too many, boxes differ in what they say or in their static routes, and the drawing says so.
@@ -113,7 +113,7 @@ def test_what_is_put_together_is_alike(d: Draft) -> None:
             if box_of[a.key] == box_of[b.key]:
                 assert same
             elif same and not a.unlike:
-                # What could be told apart by nothing but names is told apart by what it is joined to.
+                # Boxes that differ only by name differ by their lines.
                 assert {end for _, end in joined[a.key]} != {end for _, end in joined[b.key]}
 
 
@@ -158,7 +158,7 @@ def test_a_site_its_gateway_and_its_connection_are_put_together_as_a_chain() -> 
     assert len(shown.boxes) == 4
 
 
-def test_peered_vpcs_may_be_alike() -> None:
+def test_peered_vpcs_may_be_equivalent() -> None:
     d = mesh("m")
     for number in range(2, 42):
         spoke(d, f"{'a' if number % 2 else 'z'}{number}", number, "t")
@@ -187,7 +187,7 @@ def test_vpcs_stand_in_their_accounts(regions: list[str], frame: str, where: str
     assert (only.frame, only.says) == ("", ("no default route", where))
 
 
-def test_where_alike_is_not_enough_what_differs_is_left_out() -> None:
+def test_differing_text_is_left_out_if_too_many_boxes_are_left() -> None:
     d = mesh()
     for number in range(1, 41):
         spoke(d, f"v{number}", number, "t")
@@ -256,7 +256,7 @@ def test_no_name_is_syntax(d: Draft, data: st.DataObject, most: int) -> None:
 
 
 def _as_shown(box: Box) -> str:
-    """A title with what nobody can read as a question mark."""
+    """A title with its unreadable characters as question marks."""
     title = "internet" if box.kind is BoxKind.INTERNET else " ".join(box.title.split())
     return "".join("?" if unicodedata.category(each)[0] == "C" else each for each in title)
 
@@ -304,7 +304,7 @@ def test_adding_a_vpc_changes_only_lines_that_name_it() -> None:
     assert {line for line in after ^ before if not re.search(r"\bvpc_b\b|propagated from a", line)} == set()
 
 
-def test_more_than_mermaid_draws_is_said() -> None:
+def test_more_than_mermaid_draws_is_refused() -> None:
     boxes = tuple(Box(f"{number}", BoxKind.VPC, f"{number}") for number in range(mermaid.MOST_LINES + 2))
     lines = tuple(Connector(a.key, b.key, Link.CONNECTS) for a, b in pairwise(boxes))
     mermaid.text(Drawing((), boxes, lines[: mermaid.MOST_LINES]))

@@ -60,7 +60,7 @@ def test_the_text_is_a_flowchart(before: Drawing, after: Drawing, most: int) -> 
 
 @pytest.mark.parametrize("most", [30, 0])
 def test_what_became_of_it_is_not_put_together_with_what_did_not(most: int) -> None:
-    """VPCs that nothing joins to anything, so that only the mark tells them apart."""
+    """VPCs without lines, so that they differ only by the mark."""
     before, after = Draft(), Draft()
     for number in range(60):
         for draft, there in ((before, number < 40), (after, number >= 20)):
@@ -74,7 +74,7 @@ def test_what_became_of_it_is_not_put_together_with_what_did_not(most: int) -> N
     }
 
 
-def test_what_is_added_stands_out_among_what_is_alike() -> None:
+def test_an_added_box_is_not_merged_with_equivalent_ones() -> None:
     names = [f"v{number:02}" for number in range(40)]
     before, after = mesh(), mesh()
     for number, name in enumerate(names, 1):

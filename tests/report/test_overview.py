@@ -56,10 +56,10 @@ def test_roots_are_counted_and_ordered(output, folder):
     assert found[2].account == "workloads-prod 444455556666"
 
 
-def test_what_the_site_is_told_and_the_matrix(output, folder):
+def test_advertised_prefixes_and_the_matrix(output, folder):
     present = roots(folder, output.graph, output.estate)
-    said = advertised(output.network, output.estate, present)
-    assert {name: told.listed for name, told in said.items()} == {
+    found = advertised(output.network, output.estate, present)
+    assert {name: prefixes.listed for name, prefixes in found.items()} == {
         "infra-dc1-01": ("10.1.0.0/20", "10.1.16.0/20", "10.1.32.0/20", "10.1.48.0/20")
     }
     cells = intended(output.estate, output.network, [root.name for root in present]).cells
@@ -116,7 +116,7 @@ def test_show_says_the_region_once_or_where_it_differs(output, folder, capsys):
 
 
 @pytest.mark.parametrize(
-    ("backend", "said"),
+    ("backend", "printed"),
     [
         (
             HcpTerraform(organization="example", workspace_prefix="net-"),
@@ -134,11 +134,11 @@ def test_show_says_the_region_once_or_where_it_differs(output, folder, capsys):
         (S3Backend(bucket="states", account="network-prod"), ""),
     ],
 )
-def test_show_says_which_workspaces_read_which(output, folder, capsys, backend, said):
+def test_show_says_which_workspaces_read_which(output, folder, capsys, backend, printed):
     found = roots(folder, output.graph, output.estate)
     estate = replace(output.estate, backend=backend)
     print_shares(found, estate, console())
-    assert capsys.readouterr().out.lstrip("\n") == said
+    assert capsys.readouterr().out.lstrip("\n") == printed
     print_shares(found[:1], estate, console())
     assert not capsys.readouterr().out
 
@@ -153,7 +153,7 @@ def test_show_lists_the_allowed_connections(tmp_path, capsys):
     assert listed.startswith(f"  dc1/users -> {estate.segments[1].name} tcp/443, icmp\n")
 
 
-def test_show_of_a_large_estate_shows_one_of_all_that_are_alike(tmp_path, capsys):
+def test_show_prints_one_row_for_each_class_of_a_large_estate(tmp_path, capsys):
     write_output(tmp_path / "out", synthesize(estate_of_spokes(40)))
     assert main(["show", str(tmp_path / "out")]) == 0
     text = capsys.readouterr().out

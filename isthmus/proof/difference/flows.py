@@ -364,6 +364,7 @@ def _belongs(sides: tuple[Analysis, Analysis], address: str, location: str) -> b
 def _described(flow: Flow | None) -> str:
     if flow is None:
         return "does not exist"
-    text = f"{flow.forward}, back {flow.returned}"
-    parts = "; ".join(f"{tier} subnets: {forward}, back {reply}" for tier, (forward, reply) in flow.tiers.items())
-    return text + (f" ({parts})" if parts else "") + (f", out by {flow.exit}" if flow.exit else "")
+    text = f"forward {flow.forward}, return {flow.returned}"
+    tiers = flow.tiers.items()
+    parts = "; ".join(f"{tier} subnets: forward {forward}, return {reply}" for tier, (forward, reply) in tiers)
+    return text + (f" ({parts})" if parts else "") + (f", egress by {flow.exit}" if flow.exit else "")

@@ -97,7 +97,7 @@ class PacketOutcome(NamedTuple):
         exception = f", not for {self.not_for}" if self.not_for else ""
         if self.forward is Outcome.REACHABLE and self.reply is Outcome.REACHABLE:
             return f"{self.packets}: reachable both ways{exception}"
-        return f"{self.packets}: {self.forward}, back {self.reply}{exception}"
+        return f"{self.packets}: forward {self.forward}, return {self.reply}{exception}"
 
 
 @dataclass(frozen=True)

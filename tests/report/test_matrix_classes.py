@@ -36,7 +36,7 @@ def _between(cells: Cells) -> Cells:
 
 
 @given(matrices())
-def test_alike_is_what_can_be_exchanged(matrix: tuple[list[str], Cells]) -> None:
+def test_equivalent_locations_can_be_exchanged(matrix: tuple[list[str], Cells]) -> None:
     names, cells = matrix
     groups = equivalent(names, lambda a, b: cells[a, b])
     assert sorted(name for group in groups.values() for name in group) == sorted(names)
@@ -60,9 +60,7 @@ def test_what_is_shown_holds_for_all_it_stands_for(matrix: tuple[list[str], Cell
 
 
 @given(matrices(), st.data())
-def test_places_that_are_known_to_be_alike_need_not_be_asked_about(
-    matrix: tuple[list[str], Cells], data: st.DataObject
-) -> None:
+def test_locations_of_one_kind_need_not_be_compared(matrix: tuple[list[str], Cells], data: st.DataObject) -> None:
     names, cells = matrix
     whole = equivalent(names, lambda a, b: cells[a, b])
     group_of = {name: first for first, group in whole.items() for name in group}

@@ -25,12 +25,12 @@ def flows_of(block: Block) -> list[tuple[str, str]]:
 @given(FLOWS)
 @example({("a", "b"), ("b", "a"), ("b", "c"), ("c", "b"), ("a", "c"), ("c", "a")})
 def test_every_flow_stands_in_one_block(flows: set[tuple[str, str]]) -> None:
-    said = [flow for block in blocks(sorted(flows)) for flow in flows_of(block)]
-    assert sorted(said) == sorted(flows)
+    listed = [flow for block in blocks(sorted(flows)) for flow in flows_of(block)]
+    assert sorted(listed) == sorted(flows)
 
 
 @given(FLOWS)
-def test_what_goes_both_ways_is_said_so_first(flows: set[tuple[str, str]]) -> None:
+def test_mutual_flows_come_first(flows: set[tuple[str, str]]) -> None:
     found = list(blocks(sorted(flows)))
     assert [block.mutual for block in found] == sorted((block.mutual for block in found), reverse=True)
     one_way = {flow for block in found if not block.mutual for flow in flows_of(block)}
@@ -49,7 +49,7 @@ def change(kind: ChangeKind, source: str, destination: str, packets: str = "", w
     return Change(kind, source, destination, before, after, packets=packets)
 
 
-def test_flows_are_together_that_change_alike() -> None:
+def test_flows_with_equal_changes_share_a_line() -> None:
     difference = Difference(
         (
             change(ChangeKind.GAINED, "dev", "prod"),
