@@ -18,9 +18,10 @@ Row = TypeVar("Row", bound=Hashable)
 def scan_markdown(scan: Scan, folder: str) -> str:
     """The scan as Markdown. Findings that differ only in their address share a row."""
     del folder  # the table names root modules and addresses
+    scanned = f"{counted(scan.resources, 'resource')} in {counted(len(scan.roots), 'root module')}"
     parts = [
         f"### Security posture: {'clean' if scan.clean else counted(len(scan.findings), 'finding')}",
-        f"{counted(scan.resources, 'resource')} in {counted(len(scan.roots), 'root module')}, {counted(scan.passed, 'check')} passed.",
+        f"{scanned}, {counted(scan.passed, 'check')} passed.",
     ]
     if scan.findings:
         rows = [
