@@ -56,8 +56,8 @@ def test_static_routing_advertises_nothing_and_unknown_routing_is_unknown(static
     assert reported.partition("aws_")[0] in proof_markdown(found.prove())
     reported = json.loads("".join(proof_json(found.prove())))["advertised_prefixes"]["aws_vpn_connection.hq"]
     assert reported["prefixes"] == []
-    assert reported["static"] is (static is True)
-    assert bool(reported["unknown"]) is not reported["static"]
+    assert reported["static_routing"] is (static is True)
+    assert bool(reported["unknown_reason"]) is not reported["static_routing"]
 
 
 def test_an_unknown_association_is_unknown() -> None:

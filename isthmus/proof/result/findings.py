@@ -220,7 +220,7 @@ class Flow:
         return self.evidence.blocks if self.evidence else ()
 
     def __str__(self) -> str:
-        return f"{self.source} -> {self.destination}: {self.forward}, back {self.returned}"
+        return f"{self.source} -> {self.destination}: forward {self.forward}, return {self.returned}"
 
 
 def short_result(forward: Outcome, reply: Outcome) -> str:
