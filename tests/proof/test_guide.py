@@ -138,7 +138,7 @@ def test_a_rerouted_flow_is_described_as_such(subjects: Subjects) -> None:
     moved = [c for c in proof.compare(one, other).changes if c.kind == "re-routed"]
     allowed_egress = [c.after_text for c in moved if c.destination == "internet"]
     assert allowed_egress
-    assert all("out by network/module.vpn" in reported for reported in allowed_egress)
+    assert all("egress by network/module.vpn" in reported for reported in allowed_egress)
     assert {c.after_text for c in moved if c.destination != "internet"} <= {"the same, by another path"}
 
 
