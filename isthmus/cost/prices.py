@@ -33,14 +33,14 @@ _HEADINGS = ("region", "as_of", "currency")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PriceStep:
     """The price of each unit above a quantity per month."""
 
     above: Fraction
     price: Fraction
 
 
-Price = tuple[Step, ...]
+Price = tuple[PriceStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +138,8 @@ def _sheet(text: str, where: str) -> Prices:
 
 def _steps(given: Any) -> Price:
     if isinstance(given, list):
-        return tuple(Step(Fraction(step["above"]), Fraction(step["price"])) for step in given)
-    return (Step(Fraction(), Fraction(given)),)
+        return tuple(PriceStep(Fraction(step["above"]), Fraction(step["price"])) for step in given)
+    return (PriceStep(Fraction(), Fraction(given)),)
 
 
 def _faults(document: Mapping[str, Any]) -> Iterator[str]:

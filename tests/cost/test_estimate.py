@@ -16,7 +16,7 @@ from rich.console import Console
 from isthmus import cli, proof
 from isthmus.cost import CostEstimate, TrafficFlow, UnusablePrices, UnusableTraffic, estimate, read_prices, shipped
 from isthmus.cost import prices as prices_module
-from isthmus.cost.prices import Prices, Step
+from isthmus.cost.prices import Prices, PriceStep
 from isthmus.network.answers import Outcome
 from isthmus.report.cost_json import estimate_document
 from isthmus.report.cost_markdown import estimate_markdown
@@ -25,7 +25,7 @@ from isthmus.terraform.graph import Graph, Resource, Unknown
 from tests.proof.estates import ALL, EVERYTHING, output, write
 
 # Without steps: what one more GB costs does not depend on how many there were.
-FLAT = replace(shipped(), prices={**shipped().prices, "internet-out-gb": (Step(Fraction(0), Fraction(9, 100)),)})
+FLAT = replace(shipped(), prices={**shipped().prices, "internet-out-gb": (PriceStep(Fraction(0), Fraction(9, 100)),)})
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from isthmus.cost import ITEMS, UnusablePrices, read_prices, shipped
-from isthmus.cost.prices import DEFAULT, Prices, Step, shipped_regions
+from isthmus.cost.prices import DEFAULT, Prices, PriceStep, shipped_regions
 
 HEAD = 'region = "eu-central-1"\nas_of = "2026-11"\ncurrency = "USD"\n[prices]\n'
 Sheet = Callable[[str], Path]
@@ -68,7 +68,7 @@ def test_no_price() -> None:
 
 def test_steps() -> None:
     """The guide's: the first GB is free, each of the other 999 costs nine cents."""
-    out = Prices("", "", "", {"out": (Step(Fraction(0), Fraction(0)), Step(Fraction(1), Fraction("0.09")))})
+    out = Prices("", "", "", {"out": (PriceStep(Fraction(0), Fraction(0)), PriceStep(Fraction(1), Fraction("0.09")))})
     assert out.amount("out", Fraction(1000)) == Fraction("89.91")
     assert out.amount("out", Fraction(1)) == 0
     assert out.amount("out", Fraction(0)) == 0
@@ -81,7 +81,7 @@ _amounts = st.fractions(0, 10**6)
 def stepped(draw: st.DrawFn) -> Prices:
     ends = sorted(draw(st.sets(st.integers(1, 10**5), max_size=4)))
     prices = [draw(st.fractions(0, 10)) for _ in range(len(ends) + 1)]
-    steps = tuple(Step(Fraction(above), price) for above, price in zip([0, *ends], prices, strict=True))
+    steps = tuple(PriceStep(Fraction(above), price) for above, price in zip([0, *ends], prices, strict=True))
     return Prices("", "", "", {"it": steps})
 
 
