@@ -43,14 +43,14 @@ def test_a_thousand_are_answered_as_one(kind: str, tmp_path: Path, capsys: pytes
     begun = time.process_time()
     assert cli.main(["prove", str(tmp_path)]) == 1
     assert time.process_time() - begun < LONGEST
-    said = " ".join(capsys.readouterr().out.split())
-    assert said.startswith("UNKNOWN")
-    assert "and 998999 like it" in said
-    assert "aws_vpc.v[0] +" in said
+    printed = " ".join(capsys.readouterr().out.split())
+    assert printed.startswith("UNKNOWN")
+    assert "and 998999 like it" in printed
+    assert "aws_vpc.v[0] +" in printed
 
 
-def test_each_by_itself_fares_as_the_one_that_stands_for_it(tmp_path: Path) -> None:
-    """Beside a VPC whose hosts are known, which is like none of them, and one of which some hosts are."""
+def test_each_alone_has_the_outcome_of_its_representative(tmp_path: Path) -> None:
+    """Also with a VPC whose hosts are known, and one whose hosts are partly known."""
     more = {
         "aws_subnet": {
             "known": {"vpc_id": "${aws_vpc.v[0].id}", "cidr_block": "10.0.0.0/24"},
@@ -66,9 +66,9 @@ def test_each_by_itself_fares_as_the_one_that_stands_for_it(tmp_path: Path) -> N
     kinds = {place.name: grouped.pairs.group_of(place.name) for place in grouped.locations.spokes}
     assert len(set(kinds.values())) == 4
     assert len({kinds[f"aws_vpc.v[{at}]"] for at in (4, 5, 6, 7)}) == 1
-    told = {(flow.source, flow.destination): (flow.forward, flow.reply) for flow in grouped.flows}
-    assert told == {(flow.source, flow.destination): (flow.forward, flow.reply) for flow in apart.flows}
-    assert {told["aws_vpc.v[6]", other] for other in kinds if other != "aws_vpc.v[6]"} == {
+    outcomes = {(flow.source, flow.destination): (flow.forward, flow.reply) for flow in grouped.flows}
+    assert outcomes == {(flow.source, flow.destination): (flow.forward, flow.reply) for flow in apart.flows}
+    assert {outcomes["aws_vpc.v[6]", other] for other in kinds if other != "aws_vpc.v[6]"} == {
         (Outcome.UNKNOWN, Outcome.UNKNOWN)
     }
     assert grouped.prove().verdict == apart.prove().verdict
