@@ -1,4 +1,4 @@
-"""`isthmus diff`: the flows that change from one network to another, and the causes."""
+"""`isthmus diff`: what Terraform destroys and replaces, which flows change, and why."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import argparse
 from isthmus.commands.arguments import advertises, assumed, client_ports
 from isthmus.text.output_files import check_outputs, publish
 
-HELP = "list the flows that are gained, lost, re-routed or unclear between two inputs, or by one plan"
+HELP = "list what is destroyed or replaced, and the flows that change, between two inputs or by one plan"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,21 +29,40 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--intent", metavar="FILE", help="the intent.json to use (default: the one in the output folder)"
     )
+    parser.add_argument(
+        "--plan",
+        dest="plans",
+        metavar="ROOT=FILE",
+        action="append",
+        default=[],
+        type=_plan,
+        help="the plan of a root module (`terraform show -json`): it states exactly what is destroyed and replaced",
+    )
     advertises(parser)
     client_ports(parser)
     parser.add_argument("--json", metavar="FILE", help="write the difference as JSON ('-': standard output)")
     parser.add_argument("--markdown", metavar="FILE", help="write Markdown for a pull request ('-': standard output)")
 
 
+def _plan(text: str) -> tuple[str, str]:
+    root, equals, path = text.partition("=")
+    if not (root and equals and path):
+        raise argparse.ArgumentTypeError(f"expected ROOT=FILE, such as network=plan.json, got {text!r}")
+    return root, path
+
+
 def run(arguments: argparse.Namespace) -> int:
-    """Compare, print, and return 0 if no flow, firewall rule or DNS answer changes, else 1."""
+    """Compare, print, and return 0 if neither the Terraform nor a flow differs, else 1. Of states only flows count."""
     from isthmus import proof
+    from isthmus.changes.inputs import changes_of_inputs
     from isthmus.report.difference_json import difference_json
     from isthmus.report.difference_markdown import difference_markdown
     from isthmus.report.difference_terminal import print_difference
+    from isthmus.terraform import Unknown
     from isthmus.text.console import console
 
-    read = (arguments.base, arguments.head, *arguments.others, arguments.intent)
+    plans = dict(arguments.plans)
+    read = (arguments.base, arguments.head, *arguments.others, arguments.intent, *plans.values())
     check_outputs((arguments.json, arguments.markdown), read)
     assuming = assumed(arguments)
     others = arguments.others
@@ -52,10 +71,13 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         before, after = (proof.read(side, *others, **assuming) for side in (arguments.base, arguments.head))
     difference = proof.compare(before, after)
+    head = None if arguments.head is None else (arguments.head, *others)
+    changes = changes_of_inputs((arguments.base, *others), head, (before.graph, after.graph), plans)
     if arguments.json:
-        publish(arguments.json, "json", difference_json(difference))
+        publish(arguments.json, "json", difference_json(difference, changes))
     if arguments.markdown:
-        publish(arguments.markdown, "markdown", [difference_markdown(difference)])
+        publish(arguments.markdown, "markdown", [difference_markdown(difference, changes)])
     if "-" not in (arguments.json, arguments.markdown):
-        print_difference(difference, console())
-    return 0 if difference.changes_nothing else 1
+        print_difference(difference, changes, console())
+    differs = not isinstance(changes, Unknown) and bool(changes)
+    return 1 if differs or not difference.changes_nothing else 0

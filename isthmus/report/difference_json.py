@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from isthmus.changes import ResourceChange
+from isthmus.changes.impact import impact_of
 from isthmus.proof.difference.flows import Change, Difference
 from isthmus.report.json_text import json_document, json_text
 from isthmus.report.proof_json import flow_members, unknown_members
+from isthmus.terraform import Unknown
 
 __all__ = ["difference_json"]
 
 
-def difference_json(difference: Difference) -> Iterator[str]:
+def difference_json(difference: Difference, changes: tuple[ResourceChange, ...] | Unknown) -> Iterator[str]:
     """The document in pieces, one change to a line."""
+    known = () if isinstance(changes, Unknown) else changes
     members: dict[str, Any] = {
+        "resource_changes": None if isinstance(changes, Unknown) else [_resource_change(one) for one in known],
         "changes": (_change(change) for change in difference.changes),
         "added_locations": list(difference.added_locations),
         "removed_locations": list(difference.removed_locations),
@@ -23,7 +28,10 @@ def difference_json(difference: Difference) -> Iterator[str]:
             {"name": change.name, "spokes": list(change.spokes), "before": change.before, "after": change.after}
             for change in difference.names
         ],
-        "unknown": [unknown_members(unknown) for unknown in difference.unknown_results],
+        "unknown": [
+            *(unknown_members(unknown) for unknown in difference.unknown_results),
+            *([{"what": "resource changes", "why": changes.reason}] if isinstance(changes, Unknown) else ()),
+        ],
         "assumptions": list(difference.assumptions),
         "notes": list(difference.notes),
     }
@@ -40,4 +48,26 @@ def _change(change: Change) -> dict[str, Any]:
         "causes": list(change.causes),
         "packets": change.packets or None,
         "unknown_reason": change.why or None,
+    }
+
+
+def _resource_change(change: ResourceChange) -> dict[str, Any]:
+    return {
+        "address": change.address,
+        "type": change.type,
+        "action": change.action.value,
+        "impact": impact_of(change) or None,
+        "causes": [
+            {
+                "argument": cause.argument,
+                "before": cause.before,
+                "after": cause.after,
+                "forces_replacement": cause.replaces,
+                "reason": cause.reason or None,
+            }
+            for cause in change.causes
+        ],
+        "because_of": change.because_of or None,
+        "reason": change.reason or None,
+        "moved_to": change.moved_to or None,
     }

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from isthmus.changes import ResourceChange
 from isthmus.proof.difference.flows import Change, Difference
 from isthmus.report import headings
 from isthmus.report.change_groups import summary
 from isthmus.report.markdown import capped, codes, escape, folded, section, table
+from isthmus.report.resource_changes import change_lines, change_totals
 from isthmus.report.verdicts import difference_verdict
+from isthmus.terraform import Unknown
 
 __all__ = ["difference_markdown"]
 
 
-def difference_markdown(difference: Difference) -> str:
-    """The difference: the verdict line, then a summary, then each flow."""
+def difference_markdown(difference: Difference, changes: tuple[ResourceChange, ...] | Unknown) -> str:
+    """The difference: the verdict line, what is destroyed and replaced, then a summary, then each flow."""
     verdict, rest = difference_verdict(difference)
     parts = [f"**{verdict}**{rest}."]
+    if isinstance(changes, Unknown):
+        parts.append(f"Terraform: unknown, since {escape(changes.reason)}.")
+    else:
+        parts.append(f"{change_totals(changes)}.")
+        parts.append(section(headings.RESOURCE_CHANGES, map(escape, change_lines(changes)), opened=True))
     parts.append("\n".join(f"- {kind}: {escape(what)}" for kind, what in summary(difference)))
     parts.append(section(headings.FIREWALL_CHANGES, map(escape, difference.firewall_changes), opened=True))
     parts.append(section(headings.NAME_CHANGES, (escape(str(name)) for name in difference.names), opened=True))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from rich.console import Console
 
+from isthmus.changes import ResourceChange
 from isthmus.proof.difference.flows import Change, Difference
 from isthmus.report import headings
 from isthmus.report.change_groups import summary
+from isthmus.report.resource_changes import change_lines, change_totals
 from isthmus.report.terminal import bullets, heading, line, wrapped
 from isthmus.report.verdicts import difference_verdict
+from isthmus.terraform import Unknown
 from isthmus.text.listing import cut
 
 __all__ = ["print_difference"]
@@ -16,11 +19,16 @@ __all__ = ["print_difference"]
 _MOST_CAUSES = 4
 
 
-def print_difference(difference: Difference, out: Console) -> None:
-    """Print the difference: the verdict, a summary, then each flow."""
+def print_difference(difference: Difference, changes: tuple[ResourceChange, ...] | Unknown, out: Console) -> None:
+    """Print the difference: the verdict, what is destroyed and replaced, a summary, then each flow."""
     verdict, rest = difference_verdict(difference)
     nothing = difference.changes_nothing and not difference.unknown_results
     line(out, f"{verdict.upper()}{rest}", "green" if nothing else "yellow")
+    if isinstance(changes, Unknown):
+        wrapped(out, f"Terraform: unknown, since {changes.reason}", "", "  ")
+    else:
+        line(out, change_totals(changes))
+        bullets(out, headings.RESOURCE_CHANGES, change_lines(changes), "yellow")
     lines = list(summary(difference))
     if lines:
         line(out, "")

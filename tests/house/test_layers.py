@@ -10,12 +10,12 @@ from .imports import PROJECT, cycles, import_graph, imported, modules, upward
 
 # From the bottom to the top. A package imports packages of lower layers only; packages of one layer do not import each
 # other. `text`, `files` and `aws` know nothing of networks; `terraform` reads, `intent` describes; `network` computes
-# what the Terraform does; `proof` compares it with the intent; the rest presents results.
+# what the Terraform does, `changes` what it changes; `proof` compares it with the intent; the rest presents results.
 LAYERS = (
     ("errors",),
     ("text", "files", "aws"),
     ("terraform", "intent"),
-    ("network", "scan"),
+    ("network", "scan", "changes"),
     ("proof",),
     ("cost", "output"),
     ("report",),

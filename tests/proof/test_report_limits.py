@@ -29,7 +29,7 @@ def test_a_long_difference_is_cut_too() -> None:
     changes = tuple(
         Change(ChangeKind.GAINED, "a", f"b{n}", None, None, ("aws_route." + "r" * 90,)) for n in range(2_000)
     )
-    text = difference_markdown(Difference(changes))
+    text = difference_markdown(Difference(changes), ())
     assert len(text.encode()) < 65_535
     assert text.startswith("**Flows change**: 2000 gained.")
 

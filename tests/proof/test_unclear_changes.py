@@ -64,8 +64,8 @@ def test_every_report_shows_why_a_change_is_unclear() -> None:
     difference = compare(one_to_two(REACHABLE), one_to_two(UNKNOWN))
     assert not difference.changes_nothing  # so that the command exits with 1
     out = io.StringIO()
-    print_difference(difference, Console(file=out, width=300, highlight=False, markup=False))
-    text, document = difference_markdown(difference), json.loads("".join(difference_json(difference)))
+    print_difference(difference, (), Console(file=out, width=300, highlight=False, markup=False))
+    text, document = difference_markdown(difference, ()), json.loads("".join(difference_json(difference, ())))
     assert out.getvalue().startswith("FLOWS MAY CHANGE: ")
     assert text.startswith("**Flows may change**: ")
     assert {change["change"] for change in document["changes"]} == {"unclear"}

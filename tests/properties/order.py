@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.properties.laws import Output, Resource
-from tests.terraform.engine.cloud import REPLACED_FOR
+from tests.terraform.engine.cloud import is_replaced_for
 
 _RESOURCE = re.compile(r"\b(aws_\w+)\.([\w-]+)")
 _VARIABLE = re.compile(r"\bvar\.([\w-]+)")
@@ -35,7 +35,7 @@ def _destroyed_too_early(before: Output, after: Output) -> Iterator[str]:
         for argument, value in user.arguments.items():
             if argument in ("depends_on", "lifecycle", "provider"):
                 continue
-            replaced = argument in REPLACED_FOR.get(user.kind, ()) and left.arguments.get(argument) != value
+            replaced = is_replaced_for(user.kind, argument, left.arguments.get(argument), value)
             for address in used(before, user.place, value):
                 gone = was.get(address)
                 if address not in now and gone is not None and not replaced and not _goes_last(gone):

@@ -57,9 +57,9 @@ def documents() -> dict[str, Any]:
         }
         found["prove without an intent"] = "".join(proof_json(bare.prove()))
         for n, (before, after) in enumerate(((0, 2), (2, 1))):
-            found[f"diff {n}"] = "".join(difference_json(proof.compare(networks[before], networks[after])))
-        found["diff with unknown results"] = "".join(difference_json(proof.compare(networks[1], bare)))
-        found["diff of names and firewalls"] = "".join(difference_json(QUIET))
+            found[f"diff {n}"] = "".join(difference_json(proof.compare(networks[before], networks[after]), ()))
+        found["diff with unknown results"] = "".join(difference_json(proof.compare(networks[1], bare), ()))
+        found["diff of names and firewalls"] = "".join(difference_json(QUIET, ()))
         costs = [estimate(network, shipped()) for network in networks]
         found["cost"] = "".join(json_text(estimate_document(costs[2])))
         found["cost before"] = "".join(json_text(estimate_document(costs[0], costs[2])))

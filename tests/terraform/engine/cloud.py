@@ -11,45 +11,10 @@ from itertools import count
 from threading import Lock
 from typing import Any, Final
 
-Values = Mapping[str, Any]
+from isthmus.changes.differences import differences
+from isthmus.changes.replacing import forces_replacement
 
-REPLACED_FOR: Final[Mapping[str, tuple[str, ...]]] = {
-    "aws_customer_gateway": ("bgp_asn", "bgp_asn_extended", "certificate_arn", "device_name", "ip_address", "type"),
-    "aws_ec2_transit_gateway_route": (
-        "blackhole",
-        "destination_cidr_block",
-        "transit_gateway_attachment_id",
-        "transit_gateway_route_table_id",
-    ),
-    "aws_ec2_transit_gateway_route_table": ("transit_gateway_id",),
-    "aws_ec2_transit_gateway_route_table_association": (
-        "transit_gateway_attachment_id",
-        "transit_gateway_route_table_id",
-    ),
-    "aws_ec2_transit_gateway_route_table_propagation": (
-        "transit_gateway_attachment_id",
-        "transit_gateway_route_table_id",
-    ),
-    "aws_ec2_transit_gateway_vpc_attachment": ("transit_gateway_id", "vpc_id"),
-    "aws_ec2_transit_gateway_vpc_attachment_accepter": ("transit_gateway_attachment_id",),
-    "aws_nat_gateway": ("allocation_id", "subnet_id"),
-    "aws_network_acl_association": ("network_acl_id", "subnet_id"),
-    "aws_network_acl_rule": ("cidr_block", "egress", "network_acl_id", "protocol", "rule_action", "rule_number"),
-    "aws_networkfirewall_firewall": ("name", "transit_gateway_id", "vpc_id"),
-    "aws_networkfirewall_logging_configuration": ("firewall_arn",),
-    "aws_networkfirewall_rule_group": ("capacity", "name", "type"),
-    "aws_route": ("destination_cidr_block", "route_table_id"),
-    "aws_route53_resolver_rule": ("domain_name", "rule_type"),
-    "aws_route_table": ("vpc_id",),
-    "aws_route_table_association": ("subnet_id",),
-    "aws_security_group": ("description", "name", "vpc_id"),
-    "aws_subnet": ("availability_zone_id", "cidr_block", "vpc_id"),
-    "aws_vpc": ("cidr_block",),
-    "aws_vpc_endpoint": ("service_name", "vpc_endpoint_type", "vpc_id"),
-    "aws_vpn_connection": ("enable_acceleration", "static_routes_only", "tunnel1_inside_cidr", "tunnel2_inside_cidr"),
-}
-"""Arguments with `Forces new resource` in the provider's documentation, of types whose arguments may change:
-https://registry.terraform.io/providers/hashicorp/aws/latest/docs"""
+Values = Mapping[str, Any]
 
 UNIQUE: Final[Mapping[str, tuple[str, ...]]] = {
     "aws_cloudwatch_log_group": ("name",),
@@ -87,7 +52,7 @@ class Cloud:
 
     def replaced_for(self, kind: str, prior: Values, planned: Values) -> list[str]:
         """The arguments for whose change something has to be replaced."""
-        return [name for name in REPLACED_FOR.get(kind, ()) if prior.get(name) != planned.get(name)]
+        return [name for name in {*prior, *planned} if is_replaced_for(kind, name, prior.get(name), planned.get(name))]
 
     def write(self, kind: str, values: Values, *, new: bool) -> str | None:
         """Makes or updates something. Gives the reason where that is refused."""
@@ -158,3 +123,15 @@ def _within(value: object) -> Iterator[str]:
         case list():
             for inner in value:
                 yield from _within(inner)
+
+
+def is_replaced_for(kind: str, name: str, prior: Any, planned: Any) -> bool:
+    """Whether the provider replaces a resource for a change of one argument."""
+    return any(forces_replacement(kind, path) for path, _, _ in differences(name, _frozen(prior), _frozen(planned)))
+
+
+def _frozen(value: Any) -> Any:
+    """Lists as tuples, and null as nothing, as a graph holds them."""
+    if isinstance(value, dict):
+        return {key: _frozen(inner) for key, inner in value.items() if inner is not None}
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value

@@ -1,6 +1,7 @@
 """A live estate that changes: Terraform with the double, and a cloud that refuses what comes too early."""
 
 import shutil
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -9,7 +10,9 @@ from typing import Protocol
 
 import pytest
 
+from isthmus.changes import ResourceAction, resource_changes
 from isthmus.intent import Estate, check
+from isthmus.terraform import read
 from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.terraform.engine import Core, Engine, LiveEstate
@@ -51,8 +54,25 @@ class Life:
                 roots.add(root.name)
         self.cloud.done.clear()
         self.live.apply(estate, roots & estate.roots.keys(), consumers_first=consumers_first)
+        self._compare(files, folder)
         self.files = files
         return self.cloud.done
+
+    def _compare(self, files: Mapping[str, str], after: Path) -> None:
+        """What `isthmus diff` says of a change is what Terraform has done, for every type of resource."""
+        if not self.files:
+            return
+        before = self.scratch / f"before-{next(_NUMBERS)}"
+        write_output(before, self.files)
+        foretold: Counter[tuple[str, str]] = Counter()
+        for change in resource_changes(read(before), read(after)):
+            assert change.action is not ResourceAction.MAY_REPLACE, change
+            for done in _DONE[change.action]:
+                foretold[done, change.type] += 1
+        actual = Counter((what.split(" ")[0], what.split(" ")[1]) for what in self.cloud.done)
+        for action in ("create", "destroy"):
+            expected, seen = ({key: n for key, n in of.items() if key[0] == action} for of in (foretold, actual))
+            assert expected == seen
 
     def take_away(self, root: str) -> list[str]:
         """Destroys a root. Gives what was done in AWS."""
@@ -64,6 +84,13 @@ class Life:
 
 
 _NUMBERS = count()
+_DONE: Mapping[ResourceAction, tuple[str, ...]] = {
+    ResourceAction.CREATE: ("create",),
+    ResourceAction.DESTROY: ("destroy",),
+    ResourceAction.REPLACE: ("destroy", "create"),
+    ResourceAction.UPDATE: ("update",),
+    ResourceAction.LEAVE: (),
+}
 
 
 def before(done: Sequence[str], first: str, then: str) -> bool:

@@ -1,0 +1,159 @@
+"""The actions that Terraform plans when the configuration of one output becomes that of another.
+
+Terraform replaces a resource if an argument that forces replacement changes, or refers to a resource that is replaced.
+https://developer.hashicorp.com/terraform/cli/commands/plan
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from isthmus.changes.actions import Cause, ResourceAction, ResourceChange
+from isthmus.changes.differences import differences
+from isthmus.changes.replacing import forces_replacement, is_listed
+from isthmus.terraform.graph import Graph, Ref, Resource, Unknown
+from isthmus.terraform.sensitive import is_secret
+
+_META = frozenset({"lifecycle", "provisioner", "connection", "depends_on", "count", "for_each", "provider"})
+_LONGEST = 60  # characters of a value
+_NO_ROOT = "the new output has no such root module: destroy it before you remove it, with the output before"
+
+
+def resource_changes(before: Graph, after: Graph) -> tuple[ResourceChange, ...]:
+    """Every resource that is not the same in both, in address order.
+
+    Values that are unknown on both sides, with the same reason, count as unchanged. The reason holds the expression.
+    """
+    found: dict[str, ResourceChange] = {}
+    sides = [{**graph.resources, **graph.unexpanded} for graph in (before, after)]
+    for address in sorted({*sides[0], *sides[1]}):
+        old, new = sides[0].get(address), sides[1].get(address)
+        if old is None and new is not None:
+            found[address] = ResourceChange(address, new.type, ResourceAction.CREATE)
+        elif old is not None and new is None:
+            found[address] = _gone(old, sides[1], after, {resource.root for resource in sides[1].values()})
+        elif old is not None and new is not None and (change := _changed(old, new)) is not None:
+            found[address] = change
+    _follow(sides[0], sides[1], found)
+    return tuple(found[address] for address in sorted(found))
+
+
+def _gone(old: Resource, new: Mapping[str, Resource], after: Graph, roots: set[str]) -> ResourceChange:
+    """A resource that the later configuration lacks: destroyed, unless a `removed` block leaves it in AWS.
+
+    It is destroyed because of the first resource that it refers to and that is destroyed too. Without its root module
+    nothing destroys it: Terraform no longer runs there, and the state stays where it is.
+    """
+    left = any(old.address == gone or old.address.startswith((f"{gone}.", f"{gone}[")) for gone in after.forgotten)
+    if left:
+        return ResourceChange(old.address, old.type, ResourceAction.LEAVE)
+    if old.root and old.root not in roots:
+        return ResourceChange(old.address, old.type, ResourceAction.LEAVE, because_of=old.root, reason=_NO_ROOT)
+    references = (reference for name in sorted(old.values) for _, reference in _references(name, old.values[name]))
+    parents = (reference.address for reference in references if reference.address not in new)
+    parent = next((address for address in parents if address != old.address), "")
+    return ResourceChange(old.address, old.type, ResourceAction.DESTROY, because_of=parent)
+
+
+def _changed(old: Resource, new: Resource) -> ResourceChange | None:
+    for name, mine, other in (("account", old.account, new.account), ("Region", old.region, new.region)):
+        if mine and other and mine != other:
+            # Terraform looks for the id with the new provider, does not find it, and creates a second resource.
+            reason = f"its {name} changes from {mine} to {other}: the old resource stays there, without Terraform"
+            return ResourceChange(new.address, new.type, ResourceAction.LEAVE, reason=reason)
+    causes = tuple(_causes(old, new))
+    return ResourceChange(new.address, new.type, _action(causes, new.type), causes) if causes else None
+
+
+def _action(causes: tuple[Cause, ...], type_: str) -> ResourceAction:
+    if any(cause.replaces for cause in causes):
+        return ResourceAction.REPLACE
+    if not is_listed(type_) or any(cause.replaces is None for cause in causes):
+        return ResourceAction.MAY_REPLACE
+    return ResourceAction.UPDATE
+
+
+def _causes(old: Resource, new: Resource) -> Iterator[Cause]:
+    if "all" in new.ignored:
+        return
+    for name in sorted({*old.values, *new.values} - _META):
+        if name in new.ignored:
+            continue
+        for argument, mine, other in differences(name, old.get(name), new.get(name)):
+            replaces = forces_replacement(new.type, argument)
+            if replaces and (isinstance(mine, Unknown) or isinstance(other, Unknown)):
+                replaces = None
+            secret = is_secret(argument.rpartition(".")[2])
+            shown = ("(sensitive)", "(sensitive)") if secret else (_text(mine), _text(other))
+            yield Cause(argument, *shown, replaces)
+
+
+def _follow(old: Mapping[str, Resource], new: Mapping[str, Resource], found: dict[str, ResourceChange]) -> None:
+    """Add what changes because a resource that it refers to is replaced: its id is another one then."""
+    users: dict[str, list[tuple[str, str, Ref]]] = {}
+    for address, resource in new.items():
+        if address in old:
+            for name, value in resource.values.items():
+                if name not in _META and name not in resource.ignored and "all" not in resource.ignored:
+                    for argument, reference in _references(name, value):
+                        users.setdefault(reference.address, []).append((address, argument, reference))
+    waiting = [
+        address
+        for address, change in found.items()
+        if change.action in (ResourceAction.REPLACE, ResourceAction.MAY_REPLACE)
+    ]
+    while waiting:
+        replaced = waiting.pop()
+        certain = found[replaced].action is ResourceAction.REPLACE
+        for address, argument, reference in users.get(replaced, ()):
+            if reference.attribute in new[replaced].values:
+                continue  # it is configured, so it is known before the replacement
+            change = found.get(address) or ResourceChange(address, new[address].type, ResourceAction.UPDATE)
+            replaces = forces_replacement(change.type, argument)
+            after = _worse(change.action, replaces if certain or not replaces else None)
+            cause = Cause(argument, "", "", replaces, f"{replaced} is {'' if certain else 'perhaps '}replaced")
+            if cause in change.causes:
+                continue
+            because_of = change.because_of or (replaced if replaces is not False else "")
+            found[address] = ResourceChange(
+                address, change.type, after, (*change.causes, cause), because_of, change.reason
+            )
+            if after is not change.action and after in (ResourceAction.REPLACE, ResourceAction.MAY_REPLACE):
+                waiting.append(address)
+
+
+def _worse(action: ResourceAction, replaces: bool | None) -> ResourceAction:
+    """The action of a resource after one more change of an argument."""
+    if action in (ResourceAction.CREATE, ResourceAction.LEAVE, ResourceAction.REPLACE):
+        return action
+    if replaces:
+        return ResourceAction.REPLACE
+    return ResourceAction.MAY_REPLACE if replaces is None else action
+
+
+def _references(path: str, value: Any) -> Iterator[tuple[str, Ref]]:
+    if isinstance(value, Ref):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _references(f"{path}.{key}", inner)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from _references(path, inner)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "(none)"
+    if isinstance(value, Ref):
+        return value.address
+    if isinstance(value, tuple):
+        text = ", ".join(map(_text, value))
+    elif isinstance(value, bool):
+        text = str(value).lower()
+    elif isinstance(value, Mapping):
+        text = ", ".join(f"{key} = {_text(inner)}" for key, inner in value.items())
+    else:
+        text = str(value)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

@@ -1,0 +1,64 @@
+"""The changes between two inputs: from their configurations, and from plans where plans are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from isthmus.changes.actions import ResourceChange
+from isthmus.changes.between import resource_changes
+from isthmus.changes.plan_actions import planned_changes
+from isthmus.terraform import Graph, Input, Unknown, UnreadableTerraform, sources
+
+_NO_CONFIGURATION = "a state holds no configuration: give two folders, or the plan of each root module with --plan"
+
+
+def changes_of_inputs(
+    base: Sequence[str | Path],
+    head: Sequence[str | Path] | None,
+    graphs: tuple[Graph, Graph],
+    plans: Mapping[str, Path],
+) -> tuple[ResourceChange, ...] | Unknown:
+    """What Terraform does between two inputs, or what the plans in `base` state if there is no `head`.
+
+    `graphs` are those of the two inputs. `plans` are the plans of root modules, by the name of the root module: they
+    decide for that root module. Raises `UnreadableTerraform` for a plan that is none or of a root module that neither
+    input has.
+    """
+    stated = [change for root, path in sorted(plans.items()) for change in planned_changes(_plan(path), root)]
+    inputs = (*sources(*base), *(() if head is None else sources(*head)))
+    _check_roots(plans, inputs)
+    if head is None:
+        own = [change for one in inputs if one.document and one.has_before for change in _stated(one)]
+        return _together(own, stated, plans)
+    if any(one.form != "folder" for one in inputs):
+        return Unknown(_NO_CONFIGURATION)
+    return _together(resource_changes(*graphs), stated, plans)
+
+
+def _stated(plan: Input) -> tuple[ResourceChange, ...]:
+    return planned_changes(plan.document or {}, plan.root)
+
+
+def _plan(path: Path) -> Mapping[str, object]:
+    (source,) = sources(path)
+    if source.form != "plan" or source.document is None:
+        remedy = "Give what `terraform show -json PLAN` prints"
+        raise UnreadableTerraform(path, f"it is a {source.form}, not a plan", remedy)
+    return source.document
+
+
+def _check_roots(plans: Mapping[str, Path], inputs: Sequence[Input]) -> None:
+    known = sorted({one.root for one in inputs if one.root})
+    for root, path in plans.items():
+        if root not in known:
+            names = ", ".join(known) or "none"
+            raise UnreadableTerraform(path, f'no input has a root module "{root}"', f"Name one of them: {names}")
+
+
+def _together(
+    found: Sequence[ResourceChange], stated: Sequence[ResourceChange], plans: Mapping[str, Path]
+) -> tuple[ResourceChange, ...]:
+    """The changes found, with those of a plan in place of those of its root module."""
+    rest = [change for change in found if change.address.partition("/")[0] not in plans]
+    return tuple(sorted((*rest, *stated), key=lambda change: change.address))

@@ -1,0 +1,144 @@
+"""What two configurations say of creating, updating, replacing and destroying."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from isthmus.changes import ResourceAction, ResourceChange, resource_changes
+from isthmus.changes.summary import consequences, counts
+from isthmus.terraform import Graph, read
+
+BASE: dict[str, Any] = {
+    "aws_vpc": {"main": {"cidr_block": "10.1.0.0/16", "tags": {"Name": "main"}}},
+    "aws_subnet": {
+        "a": {"vpc_id": "${aws_vpc.main.id}", "cidr_block": "10.1.0.0/24", "availability_zone_id": "use1-az1"},
+    },
+    "aws_route_table": {"a": {"vpc_id": "${aws_vpc.main.id}"}},
+    "aws_route": {
+        "out": {
+            "route_table_id": "${aws_route_table.a.id}",
+            "destination_cidr_block": "0.0.0.0/0",
+            "transit_gateway_id": "tgw-0123456789abcdef0",
+        }
+    },
+}
+
+
+def graph(folder: Path, resources: Mapping[str, Any], **more: Any) -> Graph:
+    folder.mkdir(parents=True)
+    (folder / "main.tf.json").write_text(json.dumps({"resource": resources, **more}))
+    return read(folder)
+
+
+def changed(path: str, value: Any, base: Mapping[str, Any] = BASE) -> dict[str, Any]:
+    made = json.loads(json.dumps(base))
+    *above, last = path.split("/")
+    place = made
+    for step in above:
+        place = place.setdefault(step, {})
+    if value is None:
+        del place[last]
+    else:
+        place[last] = value
+    return dict(made)
+
+
+def actions(tmp_path: Path, after: Mapping[str, Any], before: Mapping[str, Any] = BASE) -> dict[str, ResourceAction]:
+    return {change.address: change.action for change in found(tmp_path, after, before)}
+
+
+def found(tmp_path: Path, after: Mapping[str, Any], before: Mapping[str, Any] = BASE) -> tuple[ResourceChange, ...]:
+    return resource_changes(graph(tmp_path / "before", before), graph(tmp_path / "after", after))
+
+
+def test_the_same_configuration_changes_nothing(tmp_path: Path) -> None:
+    assert found(tmp_path, BASE) == ()
+
+
+def test_a_tag_is_updated_in_place(tmp_path: Path) -> None:
+    (change,) = found(tmp_path, changed("aws_vpc/main/tags", {"Name": "other"}))
+    assert (change.address, change.action) == ("aws_vpc.main", ResourceAction.UPDATE)
+    assert str(change.causes[0]) == "tags.Name: main -> other"
+
+
+def test_a_vpc_with_another_range_is_replaced_with_everything_in_it(tmp_path: Path) -> None:
+    changes = found(tmp_path, changed("aws_vpc/main/cidr_block", "10.2.0.0/16"))
+    assert {change.address: change.action for change in changes} == {
+        "aws_vpc.main": ResourceAction.REPLACE,
+        "aws_subnet.a": ResourceAction.REPLACE,
+        "aws_route_table.a": ResourceAction.REPLACE,
+        "aws_route.out": ResourceAction.REPLACE,
+    }
+    (one,) = consequences(changes)
+    assert (one.leading.address, len(one.others)) == ("aws_vpc.main", 3)
+    assert one.impact == "everything in it is destroyed"
+    assert counts(changes)[ResourceAction.REPLACE] == 4
+
+
+def test_a_route_with_another_target_is_updated_and_interrupts(tmp_path: Path) -> None:
+    after = changed("aws_route/out/transit_gateway_id", None)
+    after["aws_route"]["out"]["nat_gateway_id"] = "nat-0123456789abcdef0"
+    (one,) = consequences(found(tmp_path, after))
+    assert (one.leading.action, one.impact) == (ResourceAction.UPDATE, "connections that use it break")
+
+
+def test_an_address_that_goes_is_destroyed_and_one_that_comes_is_created(tmp_path: Path) -> None:
+    after = changed("aws_route/out", None)
+    after["aws_route"]["other"] = BASE["aws_route"]["out"]
+    assert actions(tmp_path, after) == {
+        "aws_route.out": ResourceAction.DESTROY,
+        "aws_route.other": ResourceAction.CREATE,
+    }
+
+
+def test_a_removed_block_leaves_the_resource_in_aws(tmp_path: Path) -> None:
+    before = graph(tmp_path / "before", BASE)
+    removed = {"removed": [{"from": "aws_route.out", "lifecycle": {"destroy": False}}]}
+    after = graph(tmp_path / "after", changed("aws_route/out", None), **removed)
+    assert [change.action for change in resource_changes(before, after)] == [ResourceAction.LEAVE]
+
+
+def test_ignored_arguments_change_nothing(tmp_path: Path) -> None:
+    after = changed("aws_vpc/main/tags", {"Name": "other"})
+    after["aws_vpc"]["main"]["lifecycle"] = {"ignore_changes": ["tags"]}
+    assert found(tmp_path, after) == ()
+
+
+def test_a_type_that_the_table_lacks_may_be_replaced(tmp_path: Path) -> None:
+    before = {"aws_made_up": {"x": {"size": 1}}}
+    assert actions(tmp_path, {"aws_made_up": {"x": {"size": 2}}}, before) == {
+        "aws_made_up.x": ResourceAction.MAY_REPLACE
+    }
+
+
+def test_an_unknown_value_that_could_force_replacement_is_not_called_an_update(tmp_path: Path) -> None:
+    after = changed("aws_vpc/main/cidr_block", "${data.external.range.result}")
+    assert actions(tmp_path, after)["aws_vpc.main"] is ResourceAction.MAY_REPLACE
+    assert actions(tmp_path / "2", after)["aws_subnet.a"] is ResourceAction.MAY_REPLACE
+
+
+def test_a_vpc_that_moves_to_another_account_is_left_behind(tmp_path: Path) -> None:
+    def provider(account: str) -> dict[str, Any]:
+        return {"provider": {"aws": [{"region": "us-east-1", "allowed_account_ids": [account]}]}}
+
+    before = graph(tmp_path / "before", BASE, **provider("111111111111"))
+    after = graph(tmp_path / "after", BASE, **provider("222222222222"))
+    changes = resource_changes(before, after)
+    assert {change.action for change in changes} == {ResourceAction.LEAVE}
+    assert "its account changes from 111111111111 to 222222222222" in changes[0].reason
+
+
+def test_a_root_module_that_goes_leaves_its_resources_behind(tmp_path: Path) -> None:
+    for side, roots in (("before", ("dev", "prod")), ("after", ("prod",))):
+        for root in roots:
+            folder = tmp_path / side / "stacks" / root
+            folder.mkdir(parents=True)
+            (folder / "cdk.tf.json").write_text(json.dumps({"resource": BASE}))
+    changes = resource_changes(read(tmp_path / "before"), read(tmp_path / "after"))
+    assert {(change.address.split("/")[0], change.action) for change in changes} == {("dev", ResourceAction.LEAVE)}
+    (one,) = consequences(changes)
+    assert len(one.others) == 3
+    assert "destroy it before you remove it" in one.leading.reason
