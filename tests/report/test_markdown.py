@@ -53,7 +53,8 @@ def compared() -> str:
             removed_locations=(NAME,),
             firewall_changes=(NAME,),
             names=(NameChange(NAME, (NAME,), NAME, NAME),),
-        )
+        ),
+        (),
     )
 
 
