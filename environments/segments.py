@@ -1,4 +1,4 @@
-"""Who may talk to whom.
+"""Which segments reach which.
 
 Workloads keep to themselves. All of them reach the network services: the data centre, and shared services.
 """

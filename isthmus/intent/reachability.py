@@ -81,7 +81,7 @@ def networks_denied(estate: Estate, segment: Segment) -> Mapping[str, str]:
 
     Empty if the segment reaches no site, since its route tables then have no routes on-premises. Otherwise all networks
     that it may not reach, also of other sites: routers on-premises forward to each other, and a propagated default
-    route leads to all of them.
+    route covers all of them.
     """
     if not sites_reached(estate, segment):
         return {}

@@ -1,4 +1,4 @@
-"""Whoever does what a remedy says, where it names a value, is told nothing new."""
+"""If you write the value that a remedy names, no new problem follows."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from isthmus.testing.broken.parts import LAN, grown
 from tests.intent.advice import followed
 from tests.intent.test_messages import BROKEN, WHOLE
 
-# While nobody knows the Region, or what a name stands for, rules that need it hold their tongue: what they say
-# afterwards was wrong before.
+# While the Region or the object that a name refers to is unknown, the rules that need it report nothing: the problems
+# that they report afterwards were there before.
 UNCOVERS = {"unknown-region", "unknown-reference", "ambiguous-principal"}
 
 
@@ -24,21 +24,21 @@ def outcomes(estate: Estate) -> Iterator[tuple[str, str, Counter[str]]]:
     before = Counter(problem.rule for problem in problems(estate))
     for rule in RULES:
         for found in rule.find(estate):
-            for said, after in followed(estate, found):
-                yield rule.id, f"{said} ({found.remedy})", Counter(p.rule for p in problems(after)) - before
+            for value, after in followed(estate, found):
+                yield rule.id, f"{value} ({found.remedy})", Counter(p.rule for p in problems(after)) - before
 
 
 @given(broken_estates())
 def test_advice_that_is_taken_leads_to_nothing_new(drawn: tuple[Estate, str]) -> None:
     estate, _ = drawn
-    for rule, said, new in outcomes(estate):
-        assert not new or rule in UNCOVERS, f"{rule}: {said} leads to {new}"
+    for rule, value, new in outcomes(estate):
+        assert not new or rule in UNCOVERS, f"{rule}: {value} leads to {new}"
 
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_advice_behind_every_line_leads_to_nothing_new(name: str) -> None:
-    for rule, said, new in outcomes(BROKEN[name]):
-        assert not new or rule in UNCOVERS, f"{rule}: {said} leads to {new}"
+    for rule, value, new in outcomes(BROKEN[name]):
+        assert not new or rule in UNCOVERS, f"{rule}: {value} leads to {new}"
 
 
 def remedy(rule: str, estate: Estate) -> str:
@@ -81,18 +81,18 @@ def test_an_account_id_is_advised_only_where_every_digit_is_there(given: str, ad
     assert remedy("invalid-account-id", estate) == f"twelve digits as text: {advised}"
 
 
-def test_a_connection_is_advised_a_number_whose_addresses_nobody_has_pinned() -> None:
+def test_a_connection_is_advised_a_number_whose_addresses_no_tunnel_has() -> None:
     estate = two_gateways(65_001, 65_001)
     one, two = estate.vpn_connections
     hub = estate.hub_environment
     for pin, free in (("169.254.16.4/30", 2), ("169.254.16.8/30", 1), ("169.254.99.0/30", 1)):
         vpns = [replace(one, number=600), replace(two, number=500, tunnels=(Tunnel(inside_cidr=pin), Tunnel()))]
         environments = [replace(e, vpn_connections=vpns) if e is hub else e for e in estate.environments]
-        said = remedy("invalid-vpn-number", replace(estate, environments=environments))
-        assert said == f"1 to 512, e.g. {free}"
+        advised = remedy("invalid-vpn-number", replace(estate, environments=environments))
+        assert advised == f"1 to 512, e.g. {free}"
 
 
 def test_there_is_advice_to_take() -> None:
-    """Of this many rules: one that names a value in words of its own would be tried no more."""
+    """For this many rules: a rule that words its value in a way of its own would not be tried."""
     taken = {rule for name, estate in BROKEN.items() if name.startswith("rule ") for rule, _, _ in outcomes(estate)}
     assert len(taken) >= 50, sorted(taken)

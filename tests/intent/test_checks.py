@@ -98,7 +98,7 @@ PASS: dict[str, Estate] = {
     ),
     "London's fourth zone": estate(region="eu-west-2", zones=["euw2-az1", "euw2-az4"]),
     "a secondary range of /28": spoke(secondary_cidrs=["10.1.240.0/28"]),
-    "public-like 198.19 beside 100.64": estate(
+    "public-like 198.19 with 100.64": estate(
         blocks=["10.1.0.0/16", "198.18.0.0/15", "100.64.0.0/10"],
         spoke=replace(DEV, cidr="198.19.0.0/20", secondary_cidrs=["100.64.0.0/24"]),
     ),
@@ -134,7 +134,7 @@ PASS: dict[str, Estate] = {
     ),
     "500 routes": estate(**ROUTES, blocks=["10.1.0.0/16"]),
     "a /16": estate(blocks=["10.0.0.0/14"], spoke=replace(DEV, cidr="10.2.0.0/16")),
-    "carrier-grade NAT space beside 10/8": estate(
+    "carrier-grade NAT space with 10/8": estate(
         blocks=["10.1.0.0/16", "100.64.0.0/10"], spoke=replace(DEV, secondary_cidrs=["100.64.0.0/16"])
     ),
     "hub blocks of /24": estate(hub=replace(HUB, cidr_blocks=["10.99.0.0/24", "10.98.0.0/16"])),
@@ -209,11 +209,11 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
         Environment("network", account="netwrk", hub=HUB, vpn_connections=[VPN], spokes=[DEV])
     ]), ["unknown-reference"]),
     ("unknown references everywhere", estate(
-        hub=replace(HUB, share_with=["nobody"]),
+        hub=replace(HUB, share_with=["missing"]),
         vpn=replace(VPN, customer_gateway="dc9-01"),
         site=replace(SITE, transit_with=["dc9"]),
         segments=[SERVICES, replace(WORKLOADS, reaches=["services", "nowhere"], site_networks=["dc1/nothing"])],
-        backend=S3Backend(bucket="example-state", account="nobody"),
+        backend=S3Backend(bucket="example-state", account="missing"),
     ), ["unknown-reference"] * 6),
     ("a NAT elsewhere", spoke(egress=Egress.LOCAL, nat_zones=["use1-az4"]), ["invalid-nat-zones"]),
     ("no NAT at all", spoke(egress=Egress.LOCAL, nat_zones=[]), ["invalid-nat-zones"]),
@@ -229,20 +229,20 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ), ["block-overlap"]),
     ("blocks in blocks", estate(blocks=["10.1.0.0/16", "10.1.128.0/17"]), ["block-overlap"]),
     ("a VPC of /29", spoke(cidr="10.1.0.0/29"), ["invalid-vpc-size"]),
-    ("192.168 beside 10", estate(
+    ("192.168 with 10", estate(
         blocks=["10.1.0.0/16", "192.168.0.0/20"], spoke=replace(DEV, secondary_cidrs=["192.168.0.0/24"])
     ), ["incompatible-secondary-cidr"]),
-    ("10.0 beside 10.1", estate(
+    ("10.0 with 10.1", estate(
         blocks=["10.0.0.0/15"], spoke=replace(DEV, secondary_cidrs=["10.0.0.0/24"])
     ), ["incompatible-secondary-cidr"]),
     ("no third zone in Beijing", in_partition("aws-cn", "cn-north-1", "cnn1-az3"), ["zone-not-in-region"]),
-    ("10.0 beside 10.1, both added", estate(
+    ("10.0 with 10.1, both added", estate(
         blocks=["10.0.0.0/14"], spoke=replace(DEV, cidr="10.2.0.0/20", secondary_cidrs=["10.1.0.0/24", "10.0.0.0/24"])
     ), ["incompatible-secondary-cidr"]),
     ("10.0 twice", estate(
         blocks=["10.0.0.0/14"], spoke=replace(DEV, cidr="10.2.0.0/20", secondary_cidrs=["10.0.1.0/24", "10.0.0.0/24"])
     ), ["incompatible-secondary-cidr"] * 2),
-    ("172.31 beside 172.16", estate(
+    ("172.31 with 172.16", estate(
         blocks=["10.1.0.0/16", "172.31.0.0/16", "172.16.0.0/16"],
         spoke=replace(DEV, cidr="172.16.0.0/20", secondary_cidrs=["172.31.0.0/24"]),
     ), ["incompatible-secondary-cidr"]),
@@ -258,7 +258,7 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ("1,001 advertisements", site(
         advertises=["0.0.0.0/0", *(f"192.0.{high}.{low}/32" for high in range(4) for low in range(256))][:1_001]
     ), ["too-many-advertised-prefixes"]),
-    ("198.19 beside 10", estate(
+    ("198.19 with 10", estate(
         blocks=["10.1.0.0/16", "198.18.0.0/15"], spoke=replace(DEV, secondary_cidrs=["198.19.0.0/24"])
     ), ["incompatible-secondary-cidr"]),
     ("a VPC of /28, nothing pinned", spoke(cidr="10.1.0.0/28"), ["subnet-space-exhausted"]),
@@ -299,14 +299,14 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ("a quota of 1,001 routes", estate(quotas={"routes-per-route-table": 1_001}), ["invalid-quota"]),
     ("zone 5 in a /24", spoke(cidr="10.1.0.0/24", zones=["use1-az5"]), ["subnet-space-exhausted"]),
     ("a pin over a slot", spoke(subnets={"private_az1": "10.1.2.0/24"}), ["subnet-overlap"]),
-    ("a local way out nobody allows", segments(SERVICES, replace(WORKLOADS, allowed_egress={Egress.ON_PREMISES})),
+    ("a local egress path not allowed", segments(SERVICES, replace(WORKLOADS, allowed_egress={Egress.ON_PREMISES})),
      ["egress-not-allowed-by-segment"]),
     ("no site at all", estate(sites=(), site=replace(SITE, advertises=[]), vpn=replace(VPN, segment="lab"),
      segments=[SERVICES, WORKLOADS, Segment("lab")]), ["network-not-advertised"] * 2 + ["default-route-missing"] * 2),
     ("default not advertised", site(advertises=[*SITE.networks.values()]), ["default-route-missing"] * 2),
     ("two defaults, nothing else", estate(sites=(replace(BRANCH, advertises=["0.0.0.0/0"]),), vpns=(TO_BRANCH,)),
      ["network-not-advertised"] * 3),
-    ("a default beside that of the egress VPC", estate(
+    ("a default in addition to that of the egress VPC", estate(
         segments=[SERVICES, replace(WORKLOADS, allowed_egress={Egress.ON_PREMISES, Egress.LOCAL, Egress.CENTRAL})],
         environments=[
             Environment("network", account="network", hub=HUB, vpn_connections=[VPN], spokes=[DEV], egress=EgressVpc(
@@ -374,9 +374,9 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ("a segment and a site like another segment", segments(
         replace(SERVICES, name="services"), WORKLOADS, Segment("workloads-dc1")
     ), ["ambiguous-derived-name"]),
-    ("a segment named like a way out", segments(SERVICES, WORKLOADS, Segment("services-on-premises")),
+    ("a segment named like an egress path", segments(SERVICES, WORKLOADS, Segment("services-on-premises")),
      ["ambiguous-derived-name"]),
-    ("a static default beside an advertised one", estate(
+    ("a static default with an advertised one", estate(
         site=replace(SITE, advertises=["0.0.0.0/0", *SITE.networks.values()]),
         sites=(BRANCH,),
         vpns=(replace(TO_BRANCH, default_route=True),),
@@ -469,7 +469,7 @@ def test_two_static_routes_to_one_site_never_meet_in_one_table() -> None:
     assert broken(given) == ["duplicate-static-connection"]
 
 
-def test_an_account_that_is_named_by_its_id_is_told_its_name() -> None:
+def test_the_remedy_for_an_account_id_is_the_account_name() -> None:
     given = estate()
     [workloads] = [account for account in given.organization.accounts if account.name == "workloads"]
     first, second = given.environments
@@ -479,7 +479,7 @@ def test_an_account_that_is_named_by_its_id_is_told_its_name() -> None:
     assert problem.remedy == f'"workloads"; or add it to accounts=[...] in {place_of(given.organization)}'
 
 
-def test_every_problem_is_told_at_once_with_its_place_and_remedy() -> None:
+def test_every_problem_is_reported_at_once_with_its_place_and_remedy() -> None:
     wrong = estate(spoke=Spoke("dev", cidr="10.1.0.1/20", segment="work", egress=Egress.NONE), log_retention_days=31)
     with pytest.raises(InvalidEstate) as caught:
         check(wrong)
@@ -543,7 +543,7 @@ def test_a_spoke_is_advised_a_size_that_has_room_for_its_subnets(cidr: str, advi
     assert remedies(spoke(cidr=cidr), "invalid-vpc-size") == [advised]
 
 
-def test_what_is_declared_nowhere_is_said_once() -> None:
+def test_an_undeclared_name_is_reported_once() -> None:
     given = estate(spoke=replace(DEV, segment="partners"), vpn=replace(VPN, segment="partners"))
     [problem] = [problem for problem in problems(given) if problem.rule == "unknown-reference"]
     assert problem.given == 'segment "partners" is not declared; 1 more reference to it'

@@ -88,12 +88,12 @@ PASS: dict[str, Estate] = {
         spoke=replace(SHARED, subnets={"endpoints_az1": "10.1.44.0/27", "endpoints_az2": "10.1.44.32/27"}),
     ),
     "S3 for the sites": central("s3"),
-    "S3 for everybody": central("s3", spoke=replace(SHARED, **NO_S3), dev=NO_S3),
+    "S3 for all spokes": central("s3", spoke=replace(SHARED, **NO_S3), dev=NO_S3),
     "an endpoint of one's own": central("kms", dev={"interface_endpoints": ["ssm"]}),
     "a rule above an endpoint of one's own": central(
         "kms", dev={"interface_endpoints": ["ssm"]}, forwards=[ForwardRule("eu-west-1.amazonaws.com", site="dc1")]
     ),
-    "S3 of one's own beside one for the sites": central("s3", dev={"interface_endpoints": ["s3"], **NO_S3}),
+    "an S3 endpoint of its own, and one for the sites": central("s3", dev={"interface_endpoints": ["s3"], **NO_S3}),
     "only what is allowed": walled("*.example.com", "*.amazonaws.com"),
     "only what is allowed, service by service": walled(
         "dynamodb.us-east-1.amazonaws.com", "s3.us-east-1.amazonaws.com", "*.s3.us-east-1.amazonaws.com"
@@ -162,7 +162,7 @@ FAIL: list[tuple[str, Estate, list[str]]] = [
     ("an address between subnets", forwards(ForwardRule("x.example", targets=["10.1.12.10"])),
      ["dns-server-outside-subnets"]),
     ("the resolver of a VPC", forwards(ForwardRule("x.example", targets=["10.1.0.2"])), ["dns-server-outside-subnets"]),
-    ("the fourth address beside the fifth", forwards(ForwardRule("x.example", targets=["10.1.0.3", "10.1.0.4"])),
+    ("the fourth address with the fifth", forwards(ForwardRule("x.example", targets=["10.1.0.3", "10.1.0.4"])),
      ["dns-server-outside-subnets"]),
     ("the last address", forwards(ForwardRule("x.example", targets=["10.1.1.255", "10.1.1.254"])),
      ["dns-server-outside-subnets"]),

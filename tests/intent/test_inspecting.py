@@ -1,4 +1,4 @@
-"""What inspected segments may open to each other: its rules, and what is refused beside them."""
+"""The allowed connections between inspected segments: their rules, and what may not be combined with them."""
 
 from dataclasses import replace
 
@@ -36,7 +36,7 @@ def refused(wrong: Estate) -> str:
     return str(caught.value)
 
 
-def test_what_is_said_passes_and_the_rest_of_that_pair_does_not() -> None:
+def test_allowed_connections_pass_and_the_rest_of_that_pair_does_not() -> None:
     message = replace(
         estate(Inspection.VPC),
         allowed_connections=[AllowedConnection(source="data", to="apps", ports=["tcp/22", "icmp"])],

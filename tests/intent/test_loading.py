@@ -12,7 +12,7 @@ FINE = 'from company.parts import spoke\n\nestate = spoke("dev")\n'
 
 
 @pytest.mark.parametrize(
-    ("estate", "parts", "told"),
+    ("estate", "parts", "message"),
     [
         (FINE, "spoke = (1", "company/parts.py:1: SyntaxError: '(' was never closed\n    spoke = (1"),
         (FINE, "", "company/estate.py:1: ImportError: cannot import name 'spoke' from 'company.parts'\n"),
@@ -87,7 +87,7 @@ FINE = 'from company.parts import spoke\n\nestate = spoke("dev")\n'
             "def spoke(name):\n    return {}[name]\n",
             "company/parts.py:2: KeyError: 'dev'\n    return {}[name]\n  called by company/estate.py:3\n    estate =",
         ),
-        # What a library raises is told with the line that called it.
+        # An exception of a library is reported with the line that called it.
         (
             "import json\n\njson.loads('no')\n",
             "",
@@ -95,8 +95,8 @@ FINE = 'from company.parts import spoke\n\nestate = spoke("dev")\n'
         ),
     ],
 )
-def test_what_is_wrong_is_told_with_its_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, estate: str, parts: str, told: str
+def test_an_error_is_reported_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, estate: str, parts: str, message: str
 ) -> None:
     folder = tmp_path / "company"
     folder.mkdir()
@@ -113,7 +113,7 @@ def test_what_is_wrong_is_told_with_its_line(
         sys.modules.pop(name, None)
     text = str(error.value)
     assert text.startswith("ISTHMUS_ESTATE=company.estate: the module cannot be imported\n  ")
-    assert told in text
+    assert message in text
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_what_is_wrong_is_told_with_its_line(
 def test_a_missing_import_is_of_the_module_that_makes_the_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, statement: str
 ) -> None:
-    """Of `company.early` too, which comes first in the alphabet, and imports what `company.parts` makes."""
+    """It holds for `company.early` too: it comes first in the alphabet, and imports what `company.parts` makes."""
     early = "from company import parts as pieces\nfrom company.parts import spoke\n\nown = spoke\n"
     files = {"__init__": "", "parts": "spoke = 1\n", "early": early, "estate": f"import company.early\n\n{name}()\n"}
     (tmp_path / "company").mkdir()

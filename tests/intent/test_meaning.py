@@ -1,6 +1,6 @@
-"""What an estate means: who reaches whom, who opens what, who resolves where. All of it stands in meaning.txt.
+"""The meaning of an estate: what is reachable, which connections are allowed, where names resolve. See meaning.txt.
 
-`python -m tests.intent.test_meaning` rewrites that from the code: read what it changes.
+`python -m tests.intent.test_meaning` rewrites meaning.txt from the code: read what it changes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -85,13 +85,13 @@ def cases() -> Mapping[str, Estate]:
             private_zones=[PrivateZone("aws.example.com")],
             endpoints=CentralEndpoints(services=["ssm", "s3", "kms"]),
         ),
-        "names, and S3 for everybody": shared(
+        "names, and S3 for all spokes": shared(
             spoke=replace(SHARED, **NO_S3),
             endpoints=CentralEndpoints(services=["s3"]),
             dev={**NO_S3, "egress": Egress.LOCAL},
             forwards=[ForwardRule("corp.example.com", site="dc1")],
         ),
-        "a connection in a segment that nobody reaches": estate(
+        "a connection in a segment that no other reaches": estate(
             vpn=replace(VPN, segment="lab"),
             site=replace(SITE, advertises=[]),
             segments=[SERVICES, WORKLOADS, Segment("lab", isolated=True)],
@@ -158,14 +158,14 @@ def test_what_is_not_there_is_named() -> None:
         (given.site, "dc1"),
         (given.environment, "network, prod"),
     ):
-        with pytest.raises(LookupError, match=rf"^no 'nobody' among {names}$"):
-            ask("nobody")
-    with pytest.raises(LookupError, match=r"^no 'nobody' among none$"):
-        replace(given, sites=[]).site("nobody")
-    with pytest.raises(LookupError, match=r"^no customer gateway 'nobody'$"):
-        given.customer_gateway("nobody")
-    with pytest.raises(LookupError, match=r"^no spoke 'nobody'$"):
-        egress_of(given, "nobody")
+        with pytest.raises(LookupError, match=rf"^no 'missing' among {names}$"):
+            ask("missing")
+    with pytest.raises(LookupError, match=r"^no 'missing' among none$"):
+        replace(given, sites=[]).site("missing")
+    with pytest.raises(LookupError, match=r"^no customer gateway 'missing'$"):
+        given.customer_gateway("missing")
+    with pytest.raises(LookupError, match=r"^no spoke 'missing'$"):
+        egress_of(given, "missing")
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ from isthmus.testing.strategies import ACCOUNTS, UNITS
 from tests.intent import edges, test_checks, test_dns, test_resilience_checks
 from tests.intent.network import ROOT
 
-TOLD = Path(__file__).with_name("messages.txt")
+MESSAGES = Path(__file__).with_name("messages.txt")
 # What `isthmus.testing.broken` changes one thing of: as its strategies make estates, and as small as they come.
 WHOLE = Estate(
     "example",
@@ -79,7 +79,7 @@ BROKEN = broken()
 SOUND = sound()
 
 
-def told(found: Iterable[Problem]) -> list[str]:
+def message_lines(found: Iterable[Problem]) -> list[str]:
     """Problems, without the lines that built what they are about."""
     lines = ((f"{p.rule}: {p.subject}, {p.place}: {p.given}", f"    write: {p.remedy}") for p in found)
     texts = ("\n".join(line.replace("\n", "\\n") for line in pair) for pair in lines)
@@ -90,7 +90,7 @@ def told(found: Iterable[Problem]) -> list[str]:
 def written() -> Mapping[str, Mapping[str, list[str]]]:
     """What messages.txt says: rule by rule, of which case it says what."""
     found: dict[str, dict[str, list[str]]] = {}
-    for part in TOLD.read_text().split("\n## ")[1:]:
+    for part in MESSAGES.read_text().split("\n## ")[1:]:
         name, _, text = part.partition("\n")
         for problem in re.findall(r"^[a-z0-9-]+: .*\n    write: .*$", text, re.MULTILINE):
             found.setdefault(problem.partition(":")[0], {}).setdefault(name, []).append(problem)
@@ -99,19 +99,21 @@ def written() -> Mapping[str, Mapping[str, list[str]]]:
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.id for rule in RULES])
 def test_a_rule_says_what_was_given_where_and_what_would_be_right_and_nothing_of_others(rule: Rule) -> None:
-    message = {name: sorted(told(rule.problems(given))) for name, given in {**BROKEN, **SOUND}.items()}
+    message = {name: sorted(message_lines(rule.problems(given))) for name, given in {**BROKEN, **SOUND}.items()}
     expected = {name: sorted(texts) for name, texts in written()[rule.id].items()}
     assert {name: texts for name, texts in message.items() if texts} == expected, (
         "run python -m tests.intent.test_messages"
     )
 
 
-def test_every_case_has_one_name_and_is_told_something() -> None:
+def test_every_case_has_one_name_and_a_message() -> None:
     assert {name for cases in written().values() for name in cases} == set(BROKEN)
     assert not set(BROKEN) & set(SOUND)
 
 
 if __name__ == "__main__":
-    head = "What broken estates are told. Rewritten by `python -m tests.intent.test_messages`; read what it changes.\n"
-    parts = ("\n".join([f"\n## {name}", *told(problems(given)), ""]) for name, given in BROKEN.items())
-    TOLD.write_text(head + "".join(parts))
+    head = (
+        "The messages of broken estates. Rewritten by `python -m tests.intent.test_messages`; read what it changes.\n"
+    )
+    parts = ("\n".join([f"\n## {name}", *message_lines(problems(given)), ""]) for name, given in BROKEN.items())
+    MESSAGES.write_text(head + "".join(parts))

@@ -107,7 +107,7 @@ NETWORK = Environment("network", account="network")
         (NETWORK, 'environments: must be a list, got Environment "network"; write the value in brackets: [...]'),
     ],
 )
-def test_where_a_thing_is_wanted_it_is_said_which_and_how(given: Any, message: str) -> None:
+def test_the_message_about_a_wrong_object_names_the_type_and_how_to_write_it(given: Any, message: str) -> None:
     assert message in refused(replace, estate(), environments=given)
 
 

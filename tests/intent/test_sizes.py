@@ -57,7 +57,7 @@ def ruled(text: str) -> Estate:
 
 def test_a_rule_of_its_own_takes_all_of_8192_characters() -> None:
     text = 'drop tcp $HOME_NET any -> $EXTERNAL_NET $MY_PORTS (msg:"%s"; sid:1;)'
-    # HOME_NET is 10.1.0.0/16, and what is external all but that; what a rule may mean by $MY_PORTS nobody knows.
+    # HOME_NET is 10.1.0.0/16, and EXTERNAL_NET all but that; the value of $MY_PORTS is unknown.
     room = SURICATA_RULE - (len(text) - 2) - len("10.1.0.0/16") - len("!10.1.0.0/16")
     assert egress_estates.estate(Inspection.VPC).blocks == ("10.1.0.0/16",)
     assert not messages("suricata-rule-too-long", ruled(text % ("a" * room)))
@@ -110,7 +110,7 @@ def test_a_profile_serves_a_thousand_vpcs_and_rules_alone_any_number() -> None:
     )
 
 
-def test_nothing_is_drawn_where_nobody_observes() -> None:
+def test_an_environment_without_observability_has_no_dashboard_and_no_alarms() -> None:
     given = estate()
     hub = next(e for e in given.environments if e.hub is not None)
     many = [replace(hub.vpn_connections[0], name=f"v{n}", number=n + 1) for n in range(126)]

@@ -67,11 +67,11 @@ def messages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callab
         del sys.modules[name]
 
 
-def test_nothing_is_said_of_an_estate_that_holds_all(messages: Callable[..., str]) -> None:
+def test_an_estate_that_holds_all_objects_has_no_message(messages: Callable[..., str]) -> None:
     assert messages() == ""
 
 
-def test_an_environment_in_a_file_that_nobody_imports(messages: Callable[..., str]) -> None:
+def test_an_environment_in_a_file_without_an_importer(messages: Callable[..., str]) -> None:
     assert messages(new=NEW).splitlines() == [
         "These objects belong to no estate:",
         "  environment at company/new.py:4: no estate of company imports this file",

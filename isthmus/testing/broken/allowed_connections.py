@@ -1,4 +1,4 @@
-"""Who may open connections to whom."""
+"""The allowed connections."""
 
 # ruff: noqa: D103  a change is described by the summary of the rule it breaks
 

@@ -144,7 +144,7 @@ def s3_endpoint_conflict(estate: Estate) -> Estate:
 
 @breaks
 def invalid_endpoint_policy(estate: Estate) -> Estate:
-    return _shared(estate, endpoints=CentralEndpoints(services=["kms"], policies={"kms": "everybody"}))
+    return _shared(estate, endpoints=CentralEndpoints(services=["kms"], policies={"kms": "allow-all"}))
 
 
 @breaks

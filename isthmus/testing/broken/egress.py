@@ -1,4 +1,4 @@
-"""The central way out and its firewall."""
+"""The egress VPC and its firewall."""
 
 # ruff: noqa: D103  a change is described by the summary of the rule it breaks
 
@@ -23,7 +23,7 @@ from isthmus.testing.broken.parts import (
 
 
 def _egress(estate: Estate, **given: Any) -> Estate:
-    """The estate with an egress VPC beside its hub, and a segment and a spoke that leave by it."""
+    """The estate with an egress VPC in the environment of its hub, and a segment and a spoke that use it."""
     usual = {"cidr": "10.250.254.0/23", "inspection": Inspection.VPC, "zones": estate.zones}
     firewall = {} if given.get("inspection") is Inspection.NONE else {"firewall": FirewallPolicy()}
     return with_hub(estate, egress=EgressVpc("way-out", **{**usual, **firewall, **given}))

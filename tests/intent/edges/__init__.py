@@ -1,6 +1,6 @@
-"""Where the rules draw their lines, area by area: the last that passes, and the first that does not.
+"""The limits of the rules, area by area: the last estate that passes, and the first that does not.
 
-What the first that does not is told stands in messages.txt.
+messages.txt has the messages of the estates that do not pass.
 """
 
 from collections.abc import Mapping

@@ -9,7 +9,7 @@ OUT = EgressVpc("way-out", cidr="10.1.254.0/23", inspection=Inspection.NONE)
 
 
 def leaving(egress: EgressVpc, dev: Spoke = DEV) -> Estate:
-    """The estate with an egress VPC beside the hub."""
+    """The estate with an egress VPC in the environment of the hub."""
     environment = Environment("network", account="network", hub=HUB, vpn_connections=[VPN], spokes=[dev], egress=egress)
     return estate(environments=[environment])
 
@@ -62,13 +62,13 @@ PASS: dict[str, Estate] = {
             subnets={"private_az1": "10.3.0.0/16"},
         ),
     ),
-    "10.0 beside 10.2": estate(
+    "10.0 with 10.2": estate(
         blocks=["10.0.0.0/14"], spoke=replace(DEV, cidr="10.2.0.0/20", secondary_cidrs=["10.0.0.0/24"])
     ),
-    "10.1 beside 10.0": estate(
+    "10.1 with 10.0": estate(
         blocks=["10.0.0.0/15"], spoke=replace(DEV, cidr="10.0.0.0/20", secondary_cidrs=["10.1.0.0/24"])
     ),
-    "100.64 beside 100.64": estate(
+    "100.64 with 100.64": estate(
         blocks=["10.1.0.0/16", "100.64.0.0/10"],
         spoke=replace(DEV, cidr="100.64.0.0/20", secondary_cidrs=["100.65.0.0/24"]),
     ),
@@ -102,11 +102,11 @@ FAIL: dict[str, Estate] = {
     "a site network over a spoke outside the blocks": estate(
         blocks=["10.1.16.0/20", "10.2.0.0/16"], spoke=replace(DEV, cidr="172.21.0.0/20")
     ),
-    "10 beside 100.64, after an overlap": estate(
+    "10 with 100.64, after an overlap": estate(
         blocks=["10.1.0.0/16", "100.64.0.0/10"],
         spoke=replace(DEV, cidr="100.64.0.0/20", secondary_cidrs=["100.64.1.0/24", "10.1.0.0/20"]),
     ),
-    "198.19 beside 100.64": estate(
+    "198.19 with 100.64": estate(
         blocks=["10.1.0.0/16", "100.64.0.0/10", "198.18.0.0/15"],
         spoke=replace(DEV, cidr="100.64.0.0/20", secondary_cidrs=["198.19.0.0/24"]),
     ),

@@ -1,4 +1,4 @@
-"""The central way out, firewalls, and segments that are inspected."""
+"""The egress VPC, firewalls, and inspected segments."""
 
 from dataclasses import replace
 from typing import Any
@@ -256,7 +256,7 @@ FAIL: dict[str, Estate] = {
         replace(
             OUT,
             firewall=FirewallPolicy(
-                domain_lists=[DomainList("some", domains=["a.example"], segments=["data", "lab", "nobody"])]
+                domain_lists=[DomainList("some", domains=["a.example"], segments=["data", "lab", "missing"])]
             ),
         ),
         DATA,
@@ -280,7 +280,7 @@ FAIL: dict[str, Estate] = {
         Segment("firewall"),
         Segment("lab"),
     ),
-    "a pinned name of an egress VPC": leaving(replace(OUT, vpc_name="way out")),
+    "a pinned name of an egress VPC": leaving(replace(OUT, vpc_name="egress path")),
     "an egress VPC called like a spoke": leaving(replace(OUT, name="dev")),
     "an egress VPC and a spoke of one log group": leaving(replace(OUT, vpc_name="infra-dev")),
     "an egress VPC in an account that the hub is not shared with": estate(

@@ -37,8 +37,8 @@ def pinned(size: int) -> Estate:
     return shared(endpoints=CentralEndpoints(services=["kms"], policies={"kms": text}))
 
 
-def opening(*ports: str, **dns: Any) -> Estate:
-    """The estate where the site's users ask the Resolver, and may open these."""
+def with_ports(*ports: str, **dns: Any) -> Estate:
+    """The estate where the site's users query the Resolver, and may connect to these ports."""
     return replace(
         shared(**dns), allowed_connections=[AllowedConnection(source="dc1/users", to="services", ports=ports)]
     )
@@ -52,10 +52,10 @@ PASS: dict[str, Estate] = {
     "a firewall of names and stars": shared(
         firewall=DnsFirewall(allowed=["*.amazonaws.com"], blocked=["*.b.example", "*"])
     ),
-    "servers of two protocols": opening(
+    "servers of two protocols": with_ports(
         "tcp/53", "udp/53", forwards=[ForwardRule("x.example", targets=["172.21.0.53"])]
     ),
-    "ports around 53": opening("tcp/1-53", "udp/53-60"),
+    "ports around 53": with_ports("tcp/1-53", "udp/53-60"),
     "hybrid DNS in the hub's environment": (
         lambda given: replace(
             given, environments=[replace(given.environments[1], hub=HUB, vpn_connections=[VPN], spokes=[SHARED, DEV])]
@@ -175,7 +175,7 @@ FAIL: dict[str, Estate] = {
             ["cnn1-az1", "cnn1-az2"],
         )
     )(shared(dev={"interface_endpoints": ["ssm"]})),
-    "central endpoints beside hybrid DNS elsewhere": (
+    "central endpoints without hybrid DNS in their environment": (
         lambda given: replace(
             given,
             environments=[
@@ -203,7 +203,7 @@ FAIL: dict[str, Estate] = {
     "endpoints in a range with host bits": central(*INTERFACES[:12], spoke=replace(SHARED, cidr="10.1.32.1/20")),
     "as many endpoints as there are": central(*INTERFACES[:28]),
     "S3 for sites that may not ask": central("s3", inbound=False),
-    "S3 for everybody, and two spokes that keep theirs": central(
+    "S3 for all spokes, and two spokes that keep theirs": central(
         "s3", spoke=replace(SHARED, **NO_S3), dev={"gateway_endpoints": ["s3"]}
     ),
     "a policy too long": pinned(MOST_POLICY + 1),
@@ -244,8 +244,8 @@ FAIL: dict[str, Estate] = {
         blocks=["10.1.0.0/16", "10.2.0.0/16"],
         sites=[replace(SITE, networks={f"lan{n}": f"172.20.{n}.0/24" for n in range(19)})],
     ),
-    "questions by UDP alone": opening("udp/53"),
-    "questions by neither": opening("tcp/54-60", "udp/1-52"),
+    "questions by UDP alone": with_ports("udp/53"),
+    "questions by neither": with_ports("tcp/54-60", "udp/1-52"),
     "questions to a site's server": replace(
         shared(inbound=False, forwards=[ForwardRule("x.example", site="dc1"), ForwardRule("y.example", site="dc9")]),
         allowed_connections=[

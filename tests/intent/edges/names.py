@@ -59,7 +59,7 @@ PASS: dict[str, Estate] = {
     "a hub of 40 characters": estate(hub=replace(HUB, name="m" * 40)),
     "a deployment role of every kind of letter": units(deployment_role="Deploy_1+=,.@-"),
     "a deployment role of 64 characters": units(deployment_role="d" * 64),
-    "everybody named": estate(
+    "all accounts named": estate(
         hub=replace(HUB, share_with=["network", "workloads"]),
         segments=[SERVICES, replace(WORKLOADS, may_be_attached_by=["workloads", "network"])],
     ),
@@ -110,7 +110,7 @@ FAIL: dict[str, Estate] = {
         spoke=replace(DEV, vpc_name=""),
         segments=[SERVICES, replace(WORKLOADS, route_table_name="r" * 201)],
     ),
-    "joined names of a way out, of a site and of connections": estate(
+    "joined names of an egress path, of a site and of connections": estate(
         segments=[SERVICES, WORKLOADS, Segment("services_central"), Segment("workloads-other")],
         sites=(APART,),
     ),
@@ -186,7 +186,7 @@ FAIL: dict[str, Estate] = {
             ),
             Environment(
                 "none",
-                account="nobody",
+                account="missing",
                 spokes=[Spoke("c", cidr="10.1.48.0/20", segment="workloads", egress=Egress.LOCAL)],
             ),
         ],
@@ -204,7 +204,7 @@ FAIL: dict[str, Estate] = {
         segments=[Segment("services", inspected_with=["a"], site_networks=["b"]), WORKLOADS],
         site=replace(SITE, networks={}, transit_with=["e"]),
     ),
-    "a connection to another's gateway, and nobody's": vpn(customer_gateway="zzz"),
+    "a connection to a customer gateway that no site has": vpn(customer_gateway="zzz"),
     "a gateway without an address in two sites": estate(
         sites=(replace(APART, customer_gateways=[CustomerGateway("o-1", bgp_asn=65_001)]),)
     ),

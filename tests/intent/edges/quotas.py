@@ -54,10 +54,10 @@ def held(
     )
 
 
-def opening(
+def with_ports(
     count: int, *, inbound: bool, ranges: tuple[int, ...] = (), denied: bool = False, default: bool = False
 ) -> Estate:
-    """Workloads that open that many ports among themselves or to a site, from spokes of so many ranges."""
+    """Workloads with that many allowed ports among themselves or to a site, in spokes of so many ranges."""
     message = [f"tcp/{2 * n}" for n in range(1, count + 1)]
     here, there = ("dc1/users", "workloads") if inbound else ("workloads", "dc1/users")
     both = [AllowedConnection(source=here, to=there, ports=message)]
@@ -94,7 +94,7 @@ def learning(prefixes: int, *, routing: Routing = Routing.BGP, other: int = 0, l
     branch = replace(SITE, name="branch", networks={}, advertises=there, customer_gateways=[gateway])
     vpns = [replace(VPN, routing=routing), replace(VPN, name="branch-01", customer_gateway=gateway, number=2)]
     usual = {"segments": [REACHING, *LEARNERS], "site": site, "sites": (branch,), "vpns": vpns}
-    # Beside those of its spokes, a table for each site: neither is to be told of the other.
+    # In addition to the tables of its spokes, a table for each site: no site learns the routes of the other.
     usual["quotas"] = {"transit-gateway-route-tables": 22}
     return held(**{**usual, **changes})
 
@@ -129,13 +129,13 @@ PASS: dict[str, Estate] = {
     "40 rules asked for": estate(
         quotas={"network-acl-rules": 40, "vpc-cidr-blocks": 50, "security-group-rules": 1_000}
     ),
-    "20 rules inbound": opening(16, inbound=True),
-    "20 rules outbound": opening(16, inbound=False),
-    "20 rules of spokes that see themselves": opening(14, inbound=True, ranges=(1, 1)),
+    "20 rules inbound": with_ports(16, inbound=True),
+    "20 rules outbound": with_ports(16, inbound=False),
+    "20 rules of spokes that see themselves": with_ports(14, inbound=True, ranges=(1, 1)),
     "10,000 routes": learning(500),
-    "20 rules, and a network denied": opening(15, inbound=True, denied=True),
+    "20 rules, and a network denied": with_ports(15, inbound=True, denied=True),
     # Four private ranges are denied, and with them the network; the spoke's own range and the rest have a rule each.
-    "20 rules, and the rest of a site denied": opening(11, inbound=True, default=True),
+    "20 rules, and the rest of a site denied": with_ports(11, inbound=True, default=True),
 }
 
 FAIL: dict[str, Estate] = {
@@ -152,19 +152,19 @@ FAIL: dict[str, Estate] = {
     ),
     "21 route tables with an egress VPC": held(segments=[SERVICES, WORKLOADS, *LABS], egress=OUT),
     "21 route tables with a firewall on the gateway": held(segments=[SERVICES, WORKLOADS, *LABS[:17]], egress=GATEWAY),
-    "21 route tables with a way out": held(
+    "21 route tables with an egress path": held(
         segments=[SERVICES, WORKLOADS, *LABS[:16], Segment("out", allowed_egress={Egress.CENTRAL})], egress=OUT
     ),
     "21 route tables, of them one of a site that must not share": held(segments=[BLIND, WORKLOADS, *LABS]),
     "quotas that are none": estate(quotas={"zzz": 1, "vpn-connection": 60, "security-group-rules": 1_001, "vpcs": 4}),
     "6 ranges, and 51": spoke(secondary_cidrs=[f"10.1.{100 + n}.0/24" for n in range(50)]),
-    "21 rules, and the rest of a site denied": opening(12, inbound=True, default=True),
-    "21 rules inbound": opening(17, inbound=True),
-    "21 rules outbound, beside a segment without spokes": opening(17, inbound=False),
-    "21 rules of spokes that see themselves": opening(14, inbound=True, ranges=(2, 1)),
-    "21 rules, and a network denied": opening(16, inbound=True, denied=True),
-    "40 rules": opening(36, inbound=True),
-    "41 rules": opening(38, inbound=True),
+    "21 rules, and the rest of a site denied": with_ports(12, inbound=True, default=True),
+    "21 rules inbound": with_ports(17, inbound=True),
+    "21 rules outbound, with a segment without spokes": with_ports(17, inbound=False),
+    "21 rules of spokes that see themselves": with_ports(14, inbound=True, ranges=(2, 1)),
+    "21 rules, and a network denied": with_ports(16, inbound=True, denied=True),
+    "40 rules": with_ports(36, inbound=True),
+    "41 rules": with_ports(38, inbound=True),
     "10,004 routes": learning(500, late=tuple(spokes(2, segment="lab0"))),
     "10,003 routes, three of them to networks denied": learning(
         500, segments=[REACHING, *LEARNERS[:-1], replace(LEARNERS[-1], site_networks=[])], lans=3

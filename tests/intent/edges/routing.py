@@ -31,7 +31,7 @@ BRANCH = replace(
     customer_gateways=[CustomerGateway("branch-01", ip_address="203.0.113.9", bgp_asn=65_020)],
 )
 TO_BRANCH = replace(VPN, name="branch-01", customer_gateway="branch-01", number=3)
-ANNOUNCED = replace(SITE, advertises=[*SITE.networks.values()])
+ADVERTISED = replace(SITE, advertises=[*SITE.networks.values()])
 WHOLE = replace(SITE, advertises=["0.0.0.0/0", *SITE.networks.values()])
 # 1,001 addresses that no summary joins, and as many of which two are joined.
 SCATTERED = [f"192.0.{number // 128}.{number % 128 * 2}/32" for number in range(1_001)]
@@ -74,7 +74,7 @@ def centrally(segment: Segment, **changes: Any) -> Estate:
 
 
 PASS: dict[str, Estate] = {
-    "a default beside that of the egress VPC, and the networks": centrally(
+    "a default in addition to that of the egress VPC, and the networks": centrally(
         Segment("lab", reaches=[SERVICES], allowed_egress={Egress.CENTRAL}), site=WHOLE
     ),
     "a default, and an egress VPC for others": centrally(Segment("lab", allowed_egress={Egress.CENTRAL})),
@@ -86,7 +86,7 @@ PASS: dict[str, Estate] = {
         site=WHOLE, sites=(replace(BRANCH, advertises=[]),), vpns=(replace(TO_BRANCH, routing=Routing.STATIC),)
     ),
     "a static default on each of two connections that never meet": estate(
-        site=replace(ANNOUNCED, customer_gateways=gateways(65_010, 65_010)),
+        site=replace(ADVERTISED, customer_gateways=gateways(65_010, 65_010)),
         vpn=replace(VPN, default_route=True),
         vpns=connections({"segment": "lab", "default_route": True}),
         segments=[SERVICES, WORKLOADS, Segment("lab")],
@@ -189,8 +189,8 @@ FAIL: dict[str, Estate] = {
     "1,002 advertisements that 1,000 sum up": site(advertises=["0.0.0.0/0", *SCATTERED[:1], *SCATTERED]),
     "1,001 advertisements, 1,000 of them apart": site(advertises=[*SCATTERED[:1_000], "192.0.0.1/32"]),
     "1,002 advertisements, 1,001 of them apart": site(advertises=[*SCATTERED, "192.0.0.1/32"]),
-    "no way out at all": estate(segments=[SERVICES, replace(WORKLOADS, allowed_egress=set())]),
-    "two ways out, and neither": estate(
+    "no egress path at all": estate(segments=[SERVICES, replace(WORKLOADS, allowed_egress=set())]),
+    "two egress paths, and neither": estate(
         segments=[SERVICES, replace(WORKLOADS, allowed_egress={Egress.NONE, Egress.CENTRAL})],
         spoke=QUIET,
         site=WHOLE,
@@ -204,7 +204,7 @@ FAIL: dict[str, Estate] = {
     ),
     "no default of two sites, for the second segment": estate(
         segments=[replace(SERVICES, allowed_egress={Egress.NONE}), WORKLOADS],
-        site=ANNOUNCED,
+        site=ADVERTISED,
         sites=(BRANCH,),
         vpns=(TO_BRANCH,),
     ),
@@ -215,10 +215,10 @@ FAIL: dict[str, Estate] = {
         vpns=(replace(TO_BRANCH, segment="lab"),),
     ),
     "a static default on the second of three connections": estate(
-        site=replace(ANNOUNCED, customer_gateways=gateways(65_010, 65_010, 65_010)),
+        site=replace(ADVERTISED, customer_gateways=gateways(65_010, 65_010, 65_010)),
         vpns=connections({"default_route": True}, {}),
     ),
-    "a static default beside two advertised ones": estate(
+    "a static default with two advertised ones": estate(
         site=WHOLE,
         sites=(
             replace(BRANCH, advertises=["0.0.0.0/0", "192.168.7.0/24"]),
@@ -262,7 +262,7 @@ FAIL: dict[str, Estate] = {
     "off the map to the west": site(coordinates=(0, -180.5)),
     "off the map to the north": site(coordinates=(90.5, 0)),
     "a day and a minute": observed(tunnel_down_for=1_445),
-    "alarms for nobody": observed(notify=[]),
+    "alarms without a recipient": observed(notify=[]),
     "alarms twice but for a sign": observed(notify=["a.b@example.com", "a_b@example.com"]),
     "an egress VPC that nothing inspects, observed": estate(
         environments=[
@@ -278,11 +278,11 @@ FAIL: dict[str, Estate] = {
     ),
     "sides that are nothing at all": opened(AllowedConnection(source="internet", to="internet", ports=["icmp"])),
     "sides out of reach, after one that is nothing": opened(
-        AllowedConnection(source="nobody", to="services", ports=["icmp"]),
+        AllowedConnection(source="missing", to="services", ports=["icmp"]),
         AllowedConnection(source="dc1/users", to="lab", ports=["icmp"]),
         segments=[SERVICES, WORKLOADS, Segment("lab")],
     ),
-    "sides without blocks, each told once": opened(
+    "sides without blocks, each reported once": opened(
         AllowedConnection(source="dc1/users", to="services", ports=["icmp"]),
         AllowedConnection(source="services", to="lab", ports=["icmp"]),
         AllowedConnection(source="lab", to="services", ports=["icmp"]),
@@ -310,10 +310,10 @@ FAIL: dict[str, Estate] = {
     "a host without a dot": estate(backend=HcpTerraform(organization="example", hostname="localhost")),
     "a Region but for a letter": estate(region="eu-west-9", zones=["euw1-az1"]),
     "no zones in a Region that is not known": estate(region="nowhere", zones=[]),
-    "a spoke with the public addresses of nobody": gateway(ip_address="198.51.101.1/32"),
+    "a customer gateway with a prefix for an address": gateway(ip_address="198.51.101.1/32"),
     "the second ASN of the hub": gateway(bgp_asn=64_512),
     "a default route that no spoke needs": estate(
-        site=replace(ANNOUNCED, customer_gateways=[GATEWAY]),
+        site=replace(ADVERTISED, customer_gateways=[GATEWAY]),
         spoke=Spoke("dev", cidr="10.1.0.0/20", segment="workloads", egress=Egress.NONE),
         segments=NO_WAY,
         vpn=replace(VPN, default_route=True, segment="nowhere"),
