@@ -37,8 +37,8 @@ def targets_that_go_take_the_route(network: Network) -> Network:
 
 def association_is_propagation(network: Network) -> Network:
     """An attachment looks up in a table that learns it."""
-    learnt_by = {name: table for table, one in network.tgw_tables.items() for name in one.propagations}
-    attachments = {name: replace(one, table=learnt_by.get(name)) for name, one in network.attachments.items()}
+    propagated_to = {name: table for table, one in network.tgw_tables.items() for name in one.propagations}
+    attachments = {name: replace(one, table=propagated_to.get(name)) for name, one in network.attachments.items()}
     return replace(network, attachments=attachments)
 
 

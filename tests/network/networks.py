@@ -293,12 +293,12 @@ class Draft:
         advertises: Sequence[str | AdvertisedPrefix] | Unknown = (),
         networks: Sequence[str] = (),
     ) -> None:
-        said = (
+        prefixes = (
             advertises
             if isinstance(advertises, Unknown)
             else tuple(one if isinstance(one, AdvertisedPrefix) else AdvertisedPrefix(cidr(one)) for one in advertises)
         )
-        self.sites.append(Site(name, tuple(connections), said, tuple(map(cidr, networks))))
+        self.sites.append(Site(name, tuple(connections), prefixes, tuple(map(cidr, networks))))
 
     # Questions
 
@@ -502,12 +502,14 @@ def judge(draft: Draft) -> None:
         trace = engine.forward(packet)
         endings = walker.forward(packet)
         if question.both_ways:
-            said = {"walker": walker.both_ways(packet), "engine": engine.both_ways(packet).outcome}
+            outcomes = {"walker": walker.both_ways(packet), "engine": engine.both_ways(packet).outcome}
         else:
-            said = {"walker": walker.outcome(packet), "engine": trace.outcome}
-        told = "\n".join(["", *map(str, endings), "", str(engine.both_ways(packet) if question.both_ways else trace)])
-        for who, outcome in said.items():
-            assert str(outcome) == question.outcome, f"{who} on {packet}, {scenario}{told}"
+            outcomes = {"walker": walker.outcome(packet), "engine": trace.outcome}
+        printed = "\n".join(
+            ["", *map(str, endings), "", str(engine.both_ways(packet) if question.both_ways else trace)]
+        )
+        for who, outcome in outcomes.items():
+            assert str(outcome) == question.outcome, f"{who} on {packet}, {scenario}{printed}"
         if question.exit is not None:
-            assert {ending.exit for ending in endings} == {question.exit}, f"walker's exit of {packet}{told}"
-            assert {path.exit for path in trace.paths} == {question.exit}, f"engine's exit of {packet}{told}"
+            assert {ending.exit for ending in endings} == {question.exit}, f"walker's exit of {packet}{printed}"
+            assert {path.exit for path in trace.paths} == {question.exit}, f"engine's exit of {packet}{printed}"

@@ -118,7 +118,7 @@ def without(resource: Resource, name: str) -> Resource:
         (inbound(2, protocols=("DoH",)), "it has protocols = DoH without Do53: queries by HTTPS are not evaluated"),
     ],
 )
-def test_what_a_resource_lacks_is_a_doubt(resource: Resource, lacks: str) -> None:
+def test_an_argument_that_a_resource_lacks_is_not_evaluated(resource: Resource, lacks: str) -> None:
     found = not_evaluated(*BASE, *OPEN, GROUP_A, resource).get(resource.address)
     assert (lacks in found.why) if found is not None else not lacks
 
@@ -133,6 +133,6 @@ def test_another_resource_may_give_an_endpoint_its_subnet() -> None:
 
 
 @pytest.mark.parametrize("vpc_id", ["vpc-0123456789abcdef0", ref("aws_vpc.gone")])
-def test_what_belongs_to_something_elsewhere_is_a_doubt(vpc_id: Any) -> None:
+def test_a_resource_of_a_vpc_outside_the_input_is_not_evaluated(vpc_id: Any) -> None:
     acl = made("aws_network_acl.n", vpc_id=vpc_id)
     assert not_evaluated(*BASE, acl)["aws_network_acl.n"].why.startswith("its vpc_id is not in this input")

@@ -15,7 +15,7 @@ from tests.network.coverage.test_with_unknowns import BASE, made, ref
 from tests.proof.estates import estate
 
 HUB = "aws_ec2_transit_gateway.hub"
-OURS, THEIRS = "111122223333", "444455556666"
+OURS, OTHER = "111122223333", "444455556666"
 NAT = (
     made("aws_eip.e"),
     made("aws_nat_gateway.n", subnet_id=ref("aws_subnet.a"), allocation_id=ref("aws_eip.e")),
@@ -48,10 +48,10 @@ def test_what_is_of_one_account_may_name_all_of_it() -> None:
     ["aws_vpc.a", "aws_subnet.a", "aws_nat_gateway.n", "aws_eip.e", "aws_vpc_endpoint.s3", HUB],
 )
 def test_parts_of_a_vpc_and_a_gateway_are_of_their_owner(address: str) -> None:
-    findings = [*differing(owned(*NAT, TABLE, ENDPOINT, **{address.replace(".", "__"): THEIRS}))]
+    findings = [*differing(owned(*NAT, TABLE, ENDPOINT, **{address.replace(".", "__"): OTHER}))]
     assert findings
     assert all(address in found.resources for found in findings)
-    assert all(OURS in found.why and THEIRS in found.why for found in findings)
+    assert all(OURS in found.why and OTHER in found.why for found in findings)
 
 
 def test_a_vpc_is_attached_to_the_gateway_of_another_account() -> None:
@@ -64,15 +64,15 @@ def test_a_vpc_is_attached_to_the_gateway_of_another_account() -> None:
     )
     vpc = made("aws_vpc.x", cidr_block="10.7.0.0/16")
     subnet = made("aws_subnet.x", vpc_id=ref("aws_vpc.x"), cidr_block="10.7.0.0/24")
-    theirs = {each.address.replace(".", "__"): THEIRS for each in (attached, vpc, subnet)}
-    assert not [*differing(owned(attached, vpc, subnet, **theirs))]
-    their_attachment = owned(attached, vpc, subnet, aws_ec2_transit_gateway_vpc_attachment__x=THEIRS)
+    of_the_other = {each.address.replace(".", "__"): OTHER for each in (attached, vpc, subnet)}
+    assert not [*differing(owned(attached, vpc, subnet, **of_the_other))]
+    their_attachment = owned(attached, vpc, subnet, aws_ec2_transit_gateway_vpc_attachment__x=OTHER)
     found, _ = differing(their_attachment)
     assert found.resources == (attached.address, "aws_vpc.x")
 
 
 def test_accounts_that_are_not_known_differ_from_none_and_states_were_taken() -> None:
-    graph = owned(*NAT, aws_vpc__a=THEIRS)
+    graph = owned(*NAT, aws_vpc__a=OTHER)
     unknown = {address: replace(each, account=None) for address, each in graph.resources.items()}
     assert not [*differing(Graph({**unknown, "aws_vpc.a": graph.resources["aws_vpc.a"]}))]
     taken = {address: replace(each, written=None) for address, each in graph.resources.items()}

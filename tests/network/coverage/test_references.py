@@ -133,7 +133,7 @@ def test_peering_joins_regions() -> None:
     assert not [f for f in network_of(whole).findings if f.rule == "region-differs"]
 
 
-def test_a_region_that_nobody_states_differs_from_none() -> None:
+def test_a_region_that_is_not_stated_differs_from_none() -> None:
     nowhere = replace(made("aws_vpc.d", cidr_block="10.4.0.0/16"), region=None)
     assert not network_of(graph(*BASE, nowhere)).findings
 

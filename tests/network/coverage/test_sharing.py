@@ -12,14 +12,14 @@ from isthmus.proof.reading import subject
 from isthmus.terraform.graph import Resource, Unknown
 from tests.network.coverage.test_with_unknowns import BASE, HUB, graph, made, not_evaluated, outcomes, ref
 
-MINE, THEIRS = "111111111111", "222222222222"
+CONSUMER, OWNER = "111111111111", "222222222222"
 USER = "aws_ec2_transit_gateway_vpc_attachment.a"
 ORGANIZATION = "arn:aws:organizations::333333333333:organization/o-example"
 
 
 def accounts(*extra: Resource) -> list[Resource]:
     """The hub of one account, and the attachment of one VPC of another."""
-    owned = {HUB: THEIRS, USER: MINE}
+    owned = {HUB: OWNER, USER: CONSUMER}
     return [replace(r, account=owned.get(r.address, r.account)) for r in (*BASE, *extra)]
 
 
@@ -32,7 +32,7 @@ def share(principal: Any, of: str = HUB) -> list[Resource]:
     ]
 
 
-@pytest.mark.parametrize("principal", [MINE, ORGANIZATION, f"arn:aws:iam::{MINE}:role/x"])
+@pytest.mark.parametrize("principal", [CONSUMER, ORGANIZATION, f"arn:aws:iam::{CONSUMER}:role/x"])
 def test_what_is_shared_may_be_used(principal: Any) -> None:
     assert not_evaluated(*accounts(*share(principal))) == {}
 
@@ -41,20 +41,23 @@ def test_what_is_shared_may_be_used(principal: Any) -> None:
     "extra",
     [
         [],
-        share(THEIRS),
-        share(f"arn:aws:iam::{THEIRS}:role/x"),
-        share(MINE, "aws_vpc.a"),
-        share(MINE)[:2],
-        [share(MINE)[0], share(MINE)[2]],
+        share(OWNER),
+        share(f"arn:aws:iam::{OWNER}:role/x"),
+        share(CONSUMER, "aws_vpc.a"),
+        share(CONSUMER)[:2],
+        [share(CONSUMER)[0], share(CONSUMER)[2]],
         share(Unknown("var.principal")),
-        [*share(MINE)[:2], made("aws_ram_principal_association.s", principal=MINE, resource_share_arn="arn:aws:ram:x")],
+        [
+            *share(CONSUMER)[:2],
+            made("aws_ram_principal_association.s", principal=CONSUMER, resource_share_arn="arn:aws:ram:x"),
+        ],
     ],
     ids=["no share", "account", "role", "something else", "no principal", "nothing", "unknown", "share elsewhere"],
 )
 def test_what_is_not_shared_is_unknown(extra: list[Resource]) -> None:
     found = not_evaluated(*accounts(*extra))
     assert found.keys() == {USER}
-    assert f"share that with account {MINE}" in found[USER].why
+    assert f"share that with account {CONSUMER}" in found[USER].why
     assert outcomes(subject(graph(*accounts(*extra))))["a", "b"][0] is Outcome.UNKNOWN
 
 

@@ -33,7 +33,7 @@ def schema() -> pb.GetProviderSchema.Response:
 
 
 def members(type_: Any) -> dict[str, Any]:
-    """The members of an object, whatever collection it stands in."""
+    """The members of an object, in whatever collection it is."""
     if isinstance(type_, list) and type_[0] == "object":
         return dict(type_[1])
     return members(type_[1]) if isinstance(type_, list) and len(type_) > 1 else {}
@@ -96,7 +96,7 @@ def test_every_type_that_the_builders_read_is_in_a_table_of_its_own() -> None:
     assert {name for name in read if name not in MODELED and name not in NOT_MODELED} == set()
 
 
-def test_a_new_networking_type_is_not_modelled() -> None:
+def test_a_new_networking_type_is_not_modeled() -> None:
     assert not_modeled("aws_vpc_teleporter") is not None
     assert not_modeled("aws_ec2_transit_gateway_shortcut") is not None
     assert not_modeled("aws_s3_bucket") is None
@@ -140,7 +140,7 @@ def test_a_row_says_how_each_argument_stands() -> None:
     assert table.blocks == {"b"}
 
 
-def test_what_is_not_modelled_says_what_it_touches() -> None:
+def test_each_type_that_is_not_modeled_says_what_it_touches() -> None:
     for name, found in NOT_MODELED.items():
         assert isinstance(found, NotModeled)
         assert found.why, name

@@ -93,7 +93,7 @@ def outcomes(found: Analysis) -> dict[tuple[str, str], tuple[Outcome, Outcome]]:
     return {(flow.source, flow.destination): (flow.forward, flow.reply) for flow in found.flows}
 
 
-def test_what_is_evaluated_leaves_no_doubt() -> None:
+def test_evaluated_resources_leave_nothing_unknown() -> None:
     assert not_evaluated(*BASE, *OPEN) == {}
 
 
@@ -146,7 +146,7 @@ def test_a_virtual_interface_matters_where_it_ends_at_a_virtual_private_gateway(
 # --- arguments
 
 
-def doubt_of(resource: Resource) -> str:
+def reason_for(resource: Resource) -> str:
     found = not_evaluated(*BASE, resource).get(resource.address)
     return found.why if found is not None else ""
 
@@ -172,11 +172,11 @@ SUBNET = {"vpc_id": ref("aws_vpc.a"), "cidr_block": "10.1.5.0/24", "availability
         ("assign_ipv6_address_on_creation", True, ""),
     ],
 )
-def test_an_argument_that_is_not_evaluated_is_a_doubt(argument: str, value: Any, why: str) -> None:
-    assert doubt_of(made("aws_subnet.x", **SUBNET, **{argument: value})) == why
+def test_an_argument_that_is_not_evaluated_makes_its_resource_unknown(argument: str, value: Any, why: str) -> None:
+    assert reason_for(made("aws_subnet.x", **SUBNET, **{argument: value})) == why
 
 
-def test_of_a_state_nobody_knows_what_was_written() -> None:
+def test_a_state_does_not_show_what_was_written() -> None:
     """It holds what AWS reports too: unknown names are attributes then, and known ones are compared."""
     values = SUBNET | {"owner_id": "111111111111", "outpost_arn": ""}
     stored = Resource("aws_subnet.x", "aws_subnet", values)
@@ -197,7 +197,7 @@ def test_a_state_holds_the_region_of_the_service_of_an_endpoint(region: str, unk
 
 
 def test_what_terraform_requires_has_to_be_there() -> None:
-    assert doubt_of(made("aws_subnet.x", cidr_block="10.1.5.0/24")).startswith("it has no vpc_id, without which")
+    assert reason_for(made("aws_subnet.x", cidr_block="10.1.5.0/24")).startswith("it has no vpc_id, without which")
 
 
 def test_values_inside_blocks_are_compared() -> None:
@@ -210,7 +210,7 @@ def test_values_inside_blocks_are_compared() -> None:
         "to_port": 0,
     }
     acl = made("aws_network_acl.x", vpc_id=ref("aws_vpc.a"), ingress=(rule,))
-    assert doubt_of(acl) == "it has ingress.action = maybe, which is not evaluated"
+    assert reason_for(acl) == "it has ingress.action = maybe, which is not evaluated"
 
 
 def test_a_part_without_an_object_of_its_own_touches_what_it_names() -> None:
@@ -276,28 +276,28 @@ EVERYTHING = [
 WHOLE = network_of(graph(*EVERYTHING))
 
 
-def test_the_network_of_the_law_is_free_of_doubt() -> None:
+def test_the_network_of_the_law_has_nothing_unknown() -> None:
     assert not_evaluated(*EVERYTHING) == {}
     assert {"aws_vpc.a", "aws_vpc_endpoint.ssm", "aws_vpn_connection.v"} <= set(objects_of(WHOLE))
 
 
 @pytest.mark.parametrize("address", sorted(objects_of(WHOLE)))
-def test_a_doubt_makes_answers_unknown_or_leaves_them(address: str) -> None:
+def test_an_unknown_object_makes_answers_unknown_or_leaves_them(address: str) -> None:
     before = outcomes(Analysis(WHOLE))
     after = outcomes(Analysis(with_unknowns(WHOLE, [NotEvaluated(address, "law", (address,))])))
     for pair, known in before.items():
         for was, now in zip(known, after[pair], strict=True):
-            assert now in (was, Outcome.UNKNOWN), f"{pair} was {was}, and is {now} for a doubt about {address}"
+            assert now in (was, Outcome.UNKNOWN), f"{pair} was {was}, and is {now} while {address} is unknown"
 
 
 @pytest.mark.parametrize("address", ["aws_vpc.a", "aws_subnet.a", HUB, "aws_ec2_transit_gateway_vpc_attachment.a"])
-def test_a_doubt_about_what_a_flow_passes_makes_it_unknown(address: str) -> None:
+def test_an_unknown_object_on_its_path_makes_a_flow_unknown(address: str) -> None:
     after = outcomes(Analysis(with_unknowns(network_of(graph(*BASE)), [NotEvaluated(address, "law", (address,))])))
     assert after["a", "b"][0] is Outcome.UNKNOWN
     assert after["b", "a"][0] is Outcome.UNKNOWN
 
 
-def test_a_doubt_about_an_attachment_leaves_the_others() -> None:
+def test_an_unknown_attachment_leaves_the_others() -> None:
     attachment = "aws_ec2_transit_gateway_vpc_attachment.a"
     after = outcomes(Analysis(with_unknowns(WHOLE, [NotEvaluated(attachment, "law", (attachment,))])))
     assert after["b", "c"] == outcomes(Analysis(WHOLE))["b", "c"]

@@ -13,7 +13,7 @@ Ip = IPv4Address | IPv6Address
 
 @dataclass(frozen=True)
 class Header:
-    """The addresses and ports a packet bears right now. Of ICMP, type and code stand for the port."""
+    """The current addresses and ports of a packet. For ICMP, type and code stand for the port."""
 
     source: Ip
     destination: Ip

@@ -77,12 +77,12 @@ class Facts:
             if connection in site.connections:
                 return site
         vpn = self.network.vpns.get(connection)
-        if vpn is not None and truth(vpn.static):  # whoever wrote its routes said what is there
+        if vpn is not None and truth(vpn.static):  # its static routes are the prefixes behind it
             return Site(connection, (connection,), (), tuple(self._behind(vpn)))
-        raise Unclear(f"nobody said where {connection} ends")
+        raise Unclear(f"no site is given for {connection}")
 
     def _behind(self, vpn: VpnConnection) -> Iterator[Cidr]:
-        """What static routes lead to over a connection; a default leads to no place in particular."""
+        """The prefixes of the static routes over a connection. A default route names no prefix of the site."""
         ours = [att.address for att in self.network.attachments.values() if att.attached == vpn.address]
         leading = list(vpn.static_routes)
         for table in self.network.tgw_tables.values():
@@ -95,7 +95,7 @@ class Facts:
             return site.networks
         if isinstance(site.advertises, Unknown):
             raise Unclear(site.advertises.reason)
-        return tuple(said.prefix for said in site.advertises if said.prefix.prefixlen > 0)
+        return tuple(one.prefix for one in site.advertises if one.prefix.prefixlen > 0)
 
     def _subnet_vpc(self, subnet: str) -> str | Unknown:
         return self.network.subnets[subnet].vpc
@@ -129,7 +129,7 @@ class Facts:
     def _of_vpc(self, ip: Ip, vpc: str) -> bool:
         return any(contains(cidr, ip) for cidr in self.network.vpcs[vpc].cidrs)
 
-    def _announced_on(self, connection: str) -> tuple[AdvertisedPrefix, ...]:
+    def _advertised_on(self, connection: str) -> tuple[AdvertisedPrefix, ...]:
         advertises = self._site_of(connection).advertises
         if isinstance(advertises, Unknown):
             raise Unclear(advertises.reason)

@@ -65,8 +65,8 @@ class Filters(Facts):
         rules = [rule for group in members for rule in (group.inbound if inbound else group.outbound)]
         if any(self._rule_allows(rule, header, peer, peers or ()) for rule in rules):
             return
-        anybody = tuple(known(group) for rule in rules for group in rule.groups)
-        if peers is None and any(self._rule_allows(rule, header, peer, anybody) for rule in rules):
+        named = tuple(known(group) for rule in rules for group in rule.groups)
+        if peers is None and any(self._rule_allows(rule, header, peer, named) for rule in rules):
             raise Unclear(f"nothing says which groups {peer} has")
         for group in members:
             if group.unresolved:

@@ -38,7 +38,7 @@ class PacketOutcome(Enum):
 
 @dataclass(frozen=True)
 class Packet:
-    """One packet as a firewall sees it. Of ICMP, `port` is type and code."""
+    """One packet as a firewall sees it. For ICMP, `port` is type and code."""
 
     header: Header
     source_port: int
@@ -62,7 +62,7 @@ class Policy:
 
     def there(self, packet: Packet) -> PacketOutcome:
         """What becomes of the packet that opens a flow, and of the flow as far as it decides that."""
-        return _one({fate for action in self._stateless(packet) for fate in self._of(action, packet)})
+        return _one({outcome for action in self._stateless(packet) for outcome in self._of(action, packet)})
 
     def back(self, packet: Packet) -> PacketOutcome:
         """What becomes of the answer to a packet that was let through."""
@@ -115,7 +115,7 @@ class Policy:
             )
         packet_outcomes: set[PacketOutcome] = set()
         for does in self._decided(packet):
-            packet_outcomes |= self._undecided(packet) if does is None else {_fate(does)}
+            packet_outcomes |= self._undecided(packet) if does is None else {_packet_outcome(does)}
         return self._with_fragments(packet_outcomes, action, packet)
 
     def _with_fragments(self, packet_outcomes: set[PacketOutcome], action: str, packet: Packet) -> set[PacketOutcome]:
@@ -207,10 +207,10 @@ class Policy:
         if drops and (self._drops_handshakes() or packet.header.protocol != 6):
             return {PacketOutcome.DROPPED}
         end = PacketOutcome.DROPPED if drops else PacketOutcome.PASSED
-        return {end if does is None else _fate(does) for does in self._decided(packet.answer, answer=True)}
+        return {end if does is None else _packet_outcome(does) for does in self._decided(packet.answer, answer=True)}
 
 
-def _fate(passes: bool) -> PacketOutcome:
+def _packet_outcome(passes: bool) -> PacketOutcome:
     return PacketOutcome.PASSED if passes else PacketOutcome.DROPPED
 
 

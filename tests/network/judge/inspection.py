@@ -25,9 +25,9 @@ class Inspection(Facts):
         if luggage.reply:
             first = Header(header.destination, header.source, header.protocol, luggage.asked)
         clients = NAT_PORTS if luggage.translations else luggage.clients
-        fate = judged(policy, first, clients, back=luggage.reply)
-        if fate is PacketOutcome.DROPPED:
+        packet_outcome = judged(policy, first, clients, back=luggage.reply)
+        if packet_outcome is PacketOutcome.DROPPED:
             raise Stopped(f"the policy of {firewall} drops {header}")
-        if fate is PacketOutcome.UNCLEAR:
+        if packet_outcome is PacketOutcome.UNCLEAR:
             return replace(luggage, not_evaluated=(*luggage.not_evaluated, f"the policy of {firewall} may drop it"))
         return luggage

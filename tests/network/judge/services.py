@@ -25,7 +25,7 @@ SPECIAL = (
 def agreed(walker: Walker, packet: Packet) -> tuple[set[Outcome], Outcome]:
     """What may be said of the first packet, and what has to be said of the flow.
 
-    Of a flow to a service that differs from address to address nothing is known.
+    A flow to a service is unknown if the outcome differs between its public addresses.
     """
     if not isinstance(packet.destination, Service) or packet.destination.ip is not None:
         return {walker.outcome(packet)}, walker.both_ways(packet)
@@ -39,7 +39,7 @@ def agreed(walker: Walker, packet: Packet) -> tuple[set[Outcome], Outcome]:
 
 
 def public_addresses(walker: Walker) -> Iterator[IPv4Address]:
-    """A public address outside of VPCs for each set of prefixes that the input tells apart."""
+    """A public address outside of VPCs for each set of prefixes that the input distinguishes."""
     prefixes = {*map(IPv4Network, SPECIAL), *_written(walker)}
     edges = {int(prefix[0]) for prefix in prefixes} | {int(prefix[-1]) + 1 for prefix in prefixes}
     seen = set()

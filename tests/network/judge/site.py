@@ -18,7 +18,7 @@ from tests.network.judge.unknown_reason import Unclear, contains, known, length,
 from tests.network.judge.vpc_tables import VpcTables
 
 SURE, DARK, LOOPING = "sure", "a blackhole", "of its own ASN"  # what is known of an advertisement
-LEARNT = 2  # first of the rank of routes that a transit gateway learns
+LEARNED = 2  # first of the rank of routes that a transit gateway learns
 HERE, OUT = "(here)", "(out)"  # what a site does by itself: deliver, or send to the internet
 
 
@@ -26,7 +26,7 @@ class Sites(Steps, VpcTables, TransitTables):
     """What a site's routers do with a packet."""
 
     def _at_site(self, luggage: Luggage, connection: str, client: int) -> list[Ending]:
-        """A site delivers to its own networks, sends back what it was told AWS has, and the rest to the internet."""
+        """A site delivers to its own networks and sends advertised prefixes back to AWS, the rest to the internet."""
 
         def follow(way: str) -> list[Ending]:
             if way == HERE:
@@ -53,7 +53,7 @@ class Sites(Steps, VpcTables, TransitTables):
             if way == HERE:
                 return arrived(onward, name)
             if way == OUT:
-                return dropped(onward, f"{name} is told no way to {luggage.header.destination}")
+                return dropped(onward, f"AWS advertises no prefix with {luggage.header.destination} to {name}")
             return self._onto(onward, way, client)
 
         return self._guard(onward, lambda: self._follow(onward, self._site(name), follow, transit=False))
@@ -62,28 +62,28 @@ class Sites(Steps, VpcTables, TransitTables):
         self, luggage: Luggage, site: Site, follow: Callable[[str], list[Ending]], *, transit: bool
     ) -> list[Ending]:
         """Every path out of a site. If an undocumented advertisement decides, only what all of them share is known."""
-        sure, doubtful = self._ways_from_site(site, luggage.header.destination, transit=transit)
-        endings = [ending for way in (*sure, *doubtful) for ending in follow(way)]
-        if doubtful and any(ending.outcome is not Outcome.BLOCKED for ending in endings):
-            return unknown(luggage, f"whether {site.name} is told a blackhole, or takes what has its ASN in the path")
+        sure, undocumented = self._ways_from_site(site, luggage.header.destination, transit=transit)
+        endings = [ending for way in (*sure, *undocumented) for ending in follow(way)]
+        if undocumented and any(ending.outcome is not Outcome.BLOCKED for ending in endings):
+            return unknown(luggage, f"whether {site.name} receives a blackhole, or takes what has its ASN in the path")
         return endings
 
     def _ways_from_site(self, site: Site, destination: Ip, *, transit: bool) -> tuple[list[str], list[str]]:
-        """What the site's router does: the longest prefix among its networks, its default, and what it is told.
+        """What the site's router does: the longest prefix among its networks, its default, and the advertised prefixes.
 
-        Its own routes come before equal ones it is told. What AWS sends it (`transit`) because it advertised the prefix
-        it does not send back for a shorter one, and it keeps what is for its networks. Whether AWS advertises a
-        blackhole is not documented, nor whether a router takes what has its own ASN in the path: the second list holds
-        ways it would take if so. To a blackhole inside its own networks it sends nothing.
+        Its own routes come before equal ones that AWS advertises. AWS sends it packets (`transit`) for prefixes that
+        it advertises. It does not send these back for a shorter prefix, and it keeps packets for its networks. AWS does
+        not document whether it advertises a blackhole, nor whether a router takes a route with its own ASN in the path:
+        the second list holds the ways it would take if so. It sends nothing to a blackhole inside its own networks.
         """
         has = (*self._networks(site), *site.rest)
         routes = [(length(net), HERE, SURE) for net in has if contains(net, destination)]
         if not isinstance(site.advertises, Unknown):
-            own = [said.prefix for said in site.advertises if transit or length(said.prefix) == 0]
+            own = [one.prefix for one in site.advertises if transit or length(one.prefix) == 0]
             way = HERE if routes else OUT
             routes += [(length(prefix), way, SURE) for prefix in own if contains(prefix, destination)]
         for connection in site.connections:
-            routes += [(size, connection, sort) for size, sort in self._told(site, connection, destination)]
+            routes += [(size, connection, sort) for size, sort in self._advertised_to(site, connection, destination)]
         routes.append((-1, OUT, SURE))
         dark: list[str] = []
         looping: list[str] = []
@@ -99,7 +99,7 @@ class Sites(Steps, VpcTables, TransitTables):
                 return chosen, unlike + ([] if chosen == [HERE] else [way for way in dark if way not in chosen])
         raise AssertionError("there is always the last one")
 
-    def _told(self, site: Site, connection: str, destination: Ip) -> list[tuple[int, str]]:
+    def _advertised_to(self, site: Site, connection: str, destination: Ip) -> list[tuple[int, str]]:
         """Lengths of the prefixes that AWS advertises on a connection for an address, with what is known of each.
 
         A transit gateway advertises the routes of the table that the connection's attachment is associated with (a site
@@ -126,20 +126,20 @@ class Sites(Steps, VpcTables, TransitTables):
         own = [self._attachment_of(one) for one in site.connections]
         homeward = [one.address for one in own if one]
         candidates = self._candidates_transit(known(attachment.table), destination)
-        told = []
+        advertised = []
         for size in {found.length for found in candidates}:
             winners = best(found for found in candidates if found.length == size)
             foreign = [found for found in winners if found.target not in homeward]
             if any(found.target is None for found in foreign):
-                told.append((size, DARK))
+                advertised.append((size, DARK))
             elif foreign:
-                told.append((size, LOOPING if self._has_asn_in_path(connection, foreign) else SURE))
-        return told
+                advertised.append((size, LOOPING if self._has_asn_in_path(connection, foreign) else SURE))
+        return advertised
 
     def _has_asn_in_path(self, connection: str, routes: list[Found]) -> bool:
         """Whether one of the routes may have the ASN of a connection's far end in its path. rfc4271, 9.1.2"""
         near = self.network.vpns[connection]
-        learned = [found for found in routes if found.rank[0] == LEARNT and found.target is not None]
+        learned = [found for found in routes if found.rank[0] == LEARNED and found.target is not None]
         origins = [known(self.network.attachments[known(found.target)].attached) for found in learned]
         far = [self.network.vpns[origin] for origin in origins if origin in self.network.vpns]
         if truth(near.static) or not far:
@@ -148,22 +148,22 @@ class Sites(Steps, VpcTables, TransitTables):
         return any(isinstance(asn, Unknown) or asn == own for asn in others) or isinstance(own, Unknown)
 
     def _of_others(self, site: Site, gateway: str) -> Iterator[Cidr | Unknown]:
-        """What the other sites of a virtual private gateway have told it. vpn/latest/s2svpn/VPN_CloudHub.html"""
+        """The prefixes that the gateway learns from its other sites. vpn/latest/s2svpn/VPN_CloudHub.html"""
         for vpn in self.network.vpns.values():
             if vpn.gateway == gateway and vpn.address not in site.connections and self._up(vpn):
                 fixed = truth(vpn.static)
-                yield from vpn.static_routes if fixed else (one.prefix for one in self._announced_on(vpn.address))
+                yield from vpn.static_routes if fixed else (one.prefix for one in self._advertised_on(vpn.address))
 
     def _for_vpc(self, luggage: Luggage, gateway: Gateway) -> bool:
         """Whether a virtual private gateway hands a packet from a site to its VPC: what it learns no way for."""
         destination = luggage.header.destination
         inside = gateway.vpc is not None and self._of_vpc(destination, known(gateway.vpc))
-        return inside or not self._learnt_by_vpn_gateway(gateway.address, destination)
+        return inside or not self._learned_by_vpn_gateway(gateway.address, destination)
 
     def _from_site_to_site(self, luggage: Luggage, near: str, gateway: Gateway, client: int) -> list[Ending]:
         """By a virtual private gateway over another of its connections: both with BGP, the ASNs of the sites differ."""
         endings = []
-        for found in self._learnt_by_vpn_gateway(gateway.address, luggage.header.destination):
+        for found in self._learned_by_vpn_gateway(gateway.address, luggage.header.destination):
             ends = [self.network.vpns[near], self.network.vpns[str(found.target)]]
             asns = {self.network.customer_gateways[known(end.customer_gateway)].asn for end in ends}
             if any(truth(end.static) for end in ends) or len(asns) < 2 or any(isinstance(asn, Unknown) for asn in asns):

@@ -74,10 +74,10 @@ class TransitTables(Facts):
             case AttachmentKind.VPN | AttachmentKind.PRIVATE_VPN:
                 connection = self.network.vpns[known(attachment.attached)]
                 if self._up(connection) and not truth(connection.static):
-                    yield from self._announced_on(connection.address)
+                    yield from self._advertised_on(connection.address)
             case AttachmentKind.DX_GATEWAY:
                 if not self._down(attachment.attached):
-                    yield from self._announced_on(known(attachment.attached))
+                    yield from self._advertised_on(known(attachment.attached))
             case AttachmentKind.PEERING | AttachmentKind.NETWORK_FUNCTION:
                 return  # static routes only
             case AttachmentKind.CONNECT:

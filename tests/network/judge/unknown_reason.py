@@ -15,7 +15,7 @@ class Stopped(Exception):
 
 
 def known(value: object) -> str:
-    """The value, unless nobody knows it."""
+    """The value, unless it is unknown."""
     if isinstance(value, Unknown):
         raise Unclear(value.reason)
     assert isinstance(value, str)
@@ -23,7 +23,7 @@ def known(value: object) -> str:
 
 
 def contains(cidr: Cidr | str | Unknown, ip: Ip) -> bool:
-    """Whether an address lies in a prefix; a prefix nobody knows makes everything unclear."""
+    """Whether an address lies in a prefix; an unknown prefix makes everything unclear."""
     known_cidr = prefix_of(cidr)
     return known_cidr.version == ip.version and int(known_cidr[0]) <= int(ip) <= int(known_cidr[-1])
 

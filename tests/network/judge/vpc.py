@@ -16,7 +16,7 @@ from tests.network.judge.vpn_gateway import VpnGateways
 
 
 class Vpcs(Middleboxes, InternetEdge, Peerings, TransitGateways, VpnGateways):
-    """From subnet to subnet, or to whatever a route leads to."""
+    """From subnet to subnet, or to the target of a route."""
 
     def _leave_host(self, luggage: Luggage, address: str, client: int = 0) -> list[Ending]:
         """A packet that a host in a subnet sends."""

@@ -35,7 +35,7 @@ class VpcTables(Facts):
                 candidates.append(Found(length(prefix), rank, route.target, why, route.blackhole))
         if not local:  # a local route beats every propagated one
             for gateway in map(known, self.network.tables[table].propagating):
-                for learned in self._learnt_by_vpn_gateway(gateway, destination):
+                for learned in self._learned_by_vpn_gateway(gateway, destination):
                     target = Target(TargetKind.VPN_GATEWAY, gateway)
                     candidates.append(Found(learned.length, (3, *learned.rank), target, f"propagated by {gateway}"))
         winners = best(candidates)
@@ -43,7 +43,7 @@ class VpcTables(Facts):
             raise Unclear(f"two prefix lists of {table} hold {destination}: AWS picks one and does not say which")
         return winners[0] if winners else None
 
-    def _learnt_by_vpn_gateway(self, gateway: str, destination: Ip) -> list[Found]:
+    def _learned_by_vpn_gateway(self, gateway: str, destination: Ip) -> list[Found]:
         """vpn/latest/s2svpn/vpn-route-priority.html: static routes of VPN connections before BGP ones."""
         found: list[Found] = []
         for vpn in self.network.vpns.values():
@@ -53,6 +53,8 @@ class VpcTables(Facts):
                 fixed = [prefix for prefix in vpn.static_routes if contains(prefix, destination)]
                 found += [Found(length(prefix), (0, 0, 0), vpn.address, "static") for prefix in fixed]
             else:
-                said = [one for one in self._announced_on(vpn.address) if contains(one.prefix, destination)]
-                found += [Found(length(one.prefix), (1, one.as_path, one.med), vpn.address, "BGP") for one in said]
+                advertised = [one for one in self._advertised_on(vpn.address) if contains(one.prefix, destination)]
+                found += [
+                    Found(length(one.prefix), (1, one.as_path, one.med), vpn.address, "BGP") for one in advertised
+                ]
         return best(found)

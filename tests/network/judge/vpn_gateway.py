@@ -17,6 +17,6 @@ class VpnGateways(Steps, VpcTables):
     def _out_by_vpn_gateway(self, luggage: Luggage, vpc: str, gateway: Gateway, client: int) -> list[Ending]:
         if gateway.vpc != vpc:
             return dropped(luggage, f"{gateway.address} is not attached to {vpc}")
-        winners = self._learnt_by_vpn_gateway(gateway.address, luggage.header.destination)
+        winners = self._learned_by_vpn_gateway(gateway.address, luggage.header.destination)
         endings = [end for found in winners for end in self._at_site(luggage, str(found.target), client)]
         return endings or dropped(luggage, f"{gateway.address} knows no way to {luggage.header.destination}")

@@ -71,7 +71,7 @@ class Walker(Vpcs, Sites):
         raise NotImplementedError(f"no walk starts at {packet.source!r}")
 
     def _replies(self, packet: Packet, there: list[Ending]) -> Outcome:
-        """The replies to the client port that fares best, of those where a filter rule begins or ends.
+        """The outcome of the replies to the best client port, of those where a filter rule begins or ends.
 
         Each way there has to be answered to that port. A NAT gateway chooses its own, the best of them again.
         """
