@@ -85,7 +85,7 @@ def same_subnet() -> Draft:
     return d.there("a1", "a2", "blocked")
 
 
-@golden(f"{BASICS}#rules-nobody-can-read")
+@golden(f"{BASICS}#unknown-rules")
 def unreadable_acl() -> Draft:
     d = two_subnets(inbound=ALL, outbound=ALL)
     d.put("nacls", NetworkAcl("acl", "a", unresolved=Unknown("var.rules")))
@@ -204,7 +204,7 @@ def prefix_lists() -> Draft:
     return d.there("a1 10.0.1.128", listed, "blocked")
 
 
-@golden(f"{GROUPS}#rules-nobody-can-read")
+@golden(f"{GROUPS}#unknown-rules")
 def unreadable_group() -> Draft:
     d = grouped()
     d.put("security_groups", SecurityGroup("dark", "a", unresolved=Unknown("var.rules")))

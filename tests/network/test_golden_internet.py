@@ -80,7 +80,7 @@ def private_nat_to_vpc() -> Draft:
     d.attach("a", "t", "routable")
     spoke(d, "b", 2, "t")
     d.both("a1", "b1", "reachable")
-    d.there("b1", "a1", "blocked")  # nobody opens a connection through a NAT gateway
+    d.there("b1", "a1", "blocked")  # no connection from outside passes a NAT gateway
     return d.both("a1", "b1", "blocked", down=["nat"])
 
 

@@ -95,7 +95,7 @@ def private_to_internet() -> Draft:
 
 @golden(f"{IGW}#two-vpcs-with-the-same-addresses")
 def same_addresses() -> Draft:
-    """The internet gateway of the subnet's own VPC lets packets in, whoever else has such addresses."""
+    """The internet gateway of the subnet's VPC delivers packets to it, even if another VPC has the same addresses."""
     d = Draft()
     for name in ("a", "b"):
         d.vpc(name, "10.1.0.0/16")

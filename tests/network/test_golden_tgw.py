@@ -27,7 +27,7 @@ def association_decides() -> Draft:
     d.both("a1", "b1", "reachable")
     d.there("c1", "a1", "reachable")
     d.there("c1", "b1", "blocked")  # being found and finding are two switches
-    return d.both("c1", "a1", "blocked")  # a's table has no way back
+    return d.both("c1", "a1", "blocked")  # a's table has no return path
 
 
 @golden(f"{HOW}#no-association-drops")
@@ -191,7 +191,7 @@ def peering_propagates_nothing() -> Draft:
     return d.there("a1", "b1", "blocked")
 
 
-@golden("vpc/latest/tgw/tgw-policy-tables.html#not-modelled")
+@golden("vpc/latest/tgw/tgw-policy-tables.html#not-modeled")
 def policy_tables() -> Draft:
     d = mesh("a", "b", "c")
     d.parts["attachments"]["att-c"] = replace(d.parts["attachments"]["att-c"], table=None, policy_table="policy")
@@ -207,7 +207,7 @@ def policy_tables_and_vpn() -> Draft:
     return d.there("dc", "a1", "blocked")
 
 
-@golden("vpc/latest/tgw/tgw-connect.html#not-modelled")
+@golden("vpc/latest/tgw/tgw-connect.html#not-modeled")
 def connect_attachments() -> Draft:
     d = mesh("a", "b")
     d.attach_other(AttachmentKind.CONNECT, "connect", "t", transport="att-b")
@@ -218,7 +218,7 @@ def connect_attachments() -> Draft:
     return d.there("c1", "a1", "reachable")
 
 
-@golden(f"{HOW}#an-attachment-nobody-knows")
+@golden(f"{HOW}#an-unknown-attachment")
 def unknown_route_target() -> Draft:
     d = mesh("a", "b")
     d.tgw_table("t", learns=["att-a", "att-b"], routes={"0.0.0.0/0": Unknown("var.exit")})

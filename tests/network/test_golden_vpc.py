@@ -54,7 +54,7 @@ def local_beats_propagated() -> Draft:
 
 
 @golden(f"{PRIORITY}#static-more-specific-than-local-to-a-middlebox")
-def static_beats_local_toward_middlebox() -> Draft:
+def static_beats_local_to_a_middlebox() -> Draft:
     d = Draft()
     d.vpc("a", "10.0.0.0/16")
     d.subnet("fw1", "a", "10.0.9.0/28")
@@ -177,7 +177,7 @@ def vpn_static_over_bgp() -> Draft:
 
 
 @golden("vpc/latest/userguide/route-table-options.html#network-interface")
-def unmodelled_targets() -> Draft:
+def targets_that_are_not_modeled() -> Draft:
     d = mesh("a", "b")
     d.subnet(
         "a2", "a", "10.1.2.0/24", routes={"0.0.0.0/0": "eni-1", "10.3.0.0/16": "core-network", "10.2.0.0/16": "hub"}
@@ -198,7 +198,7 @@ def gateway_route_table() -> Draft:
     d.table("edge", "a", {"10.0.1.0/24": "fw[fw1]"}, gateways=["igw"])
     d.both(InSubnet("a1", public=True), "internet", "reachable", exit="igw")
     d.both("internet", InSubnet("a1", public=True), "reachable")
-    return d.both(InSubnet("a2", public=True), "internet", "blocked")  # the way back misses the firewall
+    return d.both(InSubnet("a2", public=True), "internet", "blocked")  # the return path misses the firewall
 
 
 def two_ways() -> Draft:

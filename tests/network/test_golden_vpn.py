@@ -1,4 +1,4 @@
-"""Golden cases: Site-to-Site VPN, Direct Connect gateways, and what each end is told."""
+"""Golden cases: Site-to-Site VPN, Direct Connect gateways, and the prefixes that are advertised to each end."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ ROUTING = "vpn/latest/s2svpn/VPNRoutingTypes.html"
 STATIC = "vpn/latest/s2svpn/vpn-edit-static-routes.html"
 
 
-@golden(f"{ROUTING}#bgp-is-learnt")
-def bgp_is_learnt() -> Draft:
+@golden(f"{ROUTING}#bgp-is-learned")
+def bgp_is_learned() -> Draft:
     d = hybrid()
     d.both("a1", "dc", "reachable")
     d.both("dc", "a1", "reachable")
@@ -86,8 +86,8 @@ def equal_routes_to_two_sites() -> Draft:
     return d.there("a1", "one", "blocked")  # some packets go to the other
 
 
-@golden("vpn/latest/s2svpn/vpn-limits.html#nobody-said-what-is-advertised")
-def unknown_announcements() -> Draft:
+@golden("vpn/latest/s2svpn/vpn-limits.html#advertised-prefixes-not-given")
+def advertised_prefixes_not_given() -> Draft:
     d = hybrid()
     d.vpn("other", "t")
     d.tgw_table("t", learns=["att-vpn", "att-other", "att-a"])
@@ -98,16 +98,16 @@ def unknown_announcements() -> Draft:
 
 
 @golden("vpn/latest/s2svpn/vpn-limits.html#a-site-that-says-nothing")
-def unsaid_announcements() -> Draft:
+def site_without_advertised_prefixes() -> Draft:
     d = mesh("a")
     d.vpn("vpn", "t")
-    d.site("dc", ["vpn"], Unknown("nobody said"), ["10.9.0.0/16"])
+    d.site("dc", ["vpn"], Unknown("the advertised prefixes are not given"), ["10.9.0.0/16"])
     d.tgw_table("t", learns=["att-vpn", "att-a"])
     return d.there("a1", "dc", "unknown")
 
 
-@golden(f"{ROUTING}#told-by-the-associated-table")
-def told_by_association() -> Draft:
+@golden(f"{ROUTING}#advertised-by-the-associated-table")
+def advertised_by_association() -> Draft:
     d = hybrid()
     d.tgw_table("vpns", learns=["att-b"])
     d.vpn("vpn", "vpns")
@@ -119,8 +119,8 @@ def told_by_association() -> Draft:
     return d.both("b1", "dc", "reachable")
 
 
-@golden(f"{ROUTING}#no-association-nothing-told")
-def told_nothing() -> Draft:
+@golden(f"{ROUTING}#no-association-nothing-advertised")
+def nothing_advertised() -> Draft:
     d = hybrid()
     d.vpn("vpn", None)
     d.there("a1", "dc", "reachable")
@@ -153,7 +153,7 @@ def public_prefix_by_bgp() -> Draft:
 
 @golden(f"{ROUTING}#a-summary-of-more-than-the-site-has")
 def summary_of_more_than_the_site_has() -> Draft:
-    """Whoever advertises a summary discards what matches it and none of its parts, lest that go in circles.
+    """A router that advertises a summary discards packets that match it and none of its parts: this prevents loops.
 
     https://www.rfc-editor.org/rfc/rfc4632#section-5.1
     """
@@ -178,7 +178,7 @@ def blackhole_where_the_site_has_an_exit() -> Draft:
 
 @golden(f"{ROUTING}#dropped-whether-a-blackhole-is-advertised-or-not")
 def blackhole_on_every_way() -> Draft:
-    """The site may be told the block on the VPN too: from either connection the packet comes to the blackhole."""
+    """AWS may advertise the prefix on the VPN too: a packet on either connection reaches the blackhole."""
     d = mesh("a")
     d.tgw_table("sites", routes={"10.0.0.0/8": BLACKHOLE})
     d.vpn("vpn", "sites")
@@ -187,9 +187,9 @@ def blackhole_on_every_way() -> Draft:
     return d.there("dc", "a1", "blocked")
 
 
-@golden(f"{ROUTING}#nobody-said-what-lies-behind")
-def told_what_is_sent_there() -> Draft:
-    """A router of which nothing is known may have what it is told: that it sends it back is a guess."""
+@golden(f"{ROUTING}#prefixes-behind-not-given")
+def advertised_prefix_that_is_sent_there() -> Draft:
+    """An unknown router may have the advertised prefix itself: that it sends the packet back is a guess."""
     d = mesh("a")
     d.tgw_table("sites", routes={"10.1.0.0/16": "att-other"})
     d.vpn("vpn", "sites")
@@ -198,9 +198,9 @@ def told_what_is_sent_there() -> Draft:
     return d.there("dc", "a1", "unknown")
 
 
-@golden(f"{ROUTING}#told-a-default")
-def told_a_default() -> Draft:
-    """A site with an exit of its own uses it, and one without uses the one it is told of."""
+@golden(f"{ROUTING}#advertised-default")
+def advertised_default() -> Draft:
+    """A site with its own internet exit uses it. A site without one uses the advertised default route."""
     d = hybrid(advertises=["10.9.0.0/16", "0.0.0.0/0"])
     d.vpn("other", "t")
     d.site("branch", ["other"], advertises=["10.8.0.0/16"])
@@ -235,8 +235,8 @@ def hairpin_through_site() -> Draft:
 
 
 @golden(f"{ROUTING}#the-longest-of-what-both-connections-tell")
-def told_a_longer_prefix_on_one_of_two() -> Draft:
-    """A site takes the way that is told the longest prefix: what is not known of one way decides of the other."""
+def longer_prefix_on_one_of_two() -> Draft:
+    """A site takes the connection with the longest advertised prefix: a prefix on one can make the other unused."""
     d = mesh("a", "b")
     for name, table in (("v1", "t"), ("v2", "u")):
         d.vpn(name, table)
@@ -248,9 +248,9 @@ def told_a_longer_prefix_on_one_of_two() -> Draft:
     return d.there("a1", "dc 10.9.1.1", "blocked")  # back over v2
 
 
-@golden("vpc/latest/tgw/tgw-create-static-route.html#a-site-that-nobody-described")
+@golden("vpc/latest/tgw/tgw-create-static-route.html#a-site-that-is-not-given")
 def static_connection_without_a_site() -> Draft:
-    """Whoever wrote the static routes of a connection said what is behind it."""
+    """The static routes of a connection are the prefixes behind it."""
     d = mesh("a", "b")
     d.vpn("fixed", "t", static=True)
     d.vpn("bgp", "t")
@@ -262,7 +262,7 @@ def static_connection_without_a_site() -> Draft:
 
 
 @golden(f"{PRIORITY}#propagation-into-vpc-tables")
-def vgw_propagates_where_told() -> Draft:
+def vgw_propagates_where_enabled() -> Draft:
     d = Draft()
     d.vpc("a", "10.1.0.0/16")
     d.vpn_gateway("vgw", "a")
@@ -290,7 +290,7 @@ def vgw_static() -> Draft:
     return d.there("a1", "dc 10.8.0.1", "blocked")
 
 
-@golden("directconnect/latest/UserGuide/allowed-to-prefixes.html#what-a-site-is-told")
+@golden("directconnect/latest/UserGuide/allowed-to-prefixes.html#prefixes-advertised-to-a-site")
 def dx_allowed_prefixes() -> Draft:
     d = mesh("a", "b")
     d.dx("dx", "t", "10.1.0.0/16")
@@ -334,6 +334,6 @@ def test_messages(connection: str, prefixes: set[str]) -> None:
     d.site("dc", ["vpn"], advertises=[AdvertisedPrefix(ip_network("10.9.0.0/16"))])
     d.tgw_table("t", learns=["att-a", "att-b"], routes={"10.64.0.0/10": "att-a", "10.5.0.0/16": BLACKHOLE})
     engine = Forwarding(d.network(), sites=tuple(d.sites))
-    told = engine.advertised_prefixes(f"att-{connection}")
-    assert {str(prefix) for prefix in told.prefixes} - set(map(str, told.blackholes)) == prefixes
-    assert not told.unknown
+    advertised = engine.advertised_prefixes(f"att-{connection}")
+    assert {str(prefix) for prefix in advertised.prefixes} - set(map(str, advertised.blackholes)) == prefixes
+    assert not advertised.unknown

@@ -1,7 +1,7 @@
-"""What nobody knows makes no answer wrong: every single value of every golden case, taken away in turn.
+"""An unknown value makes no answer wrong: every single value of every golden case, taken away in turn.
 
-Whatever the value was, what is said without it must be what is said with it, or that nobody knows. An answer that is
-rounded either way would let an isolation pass that does not hold, or a flow that does not work.
+The answer without the value must be the answer with it, or unknown. An answer that is rounded either way would
+let an isolation pass that does not hold, or a flow that does not work.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Network, Site, Unknown
 from tests.network.networks import Draft
 
-DARK = Unknown("a value nobody knows")
+DARK = Unknown("a value that is not known")
 FILES = ("filters", "internet", "other", "stops", "tgw", "vpc", "vpn", "zones")
 # What no packet is routed by.
 UNASKED = {"asn", "max_entries", "customer_gateway", "accelerated", "ip", "inside", "cidr_blocks", "transport"}
@@ -63,7 +63,7 @@ def ask(network: Network, sites: list[Site], packet: Packet, down: frozenset[str
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_no_answer_depends_on_what_nobody_knows(file: str) -> None:
+def test_no_answer_depends_on_an_unknown_value(file: str) -> None:
     wrong: list[str] = []
     for case in importlib.import_module(f"tests.network.test_golden_{file}").golden.cases:
         draw: Callable[[], Draft] = case.values[0]
@@ -72,10 +72,10 @@ def test_no_answer_depends_on_what_nobody_knows(file: str) -> None:
         truth = [ask(network, draft.sites, q.packet, q.down) for q in draft.questions]
         for what, dark, sites in erased(network, draft.sites):
             for question, right in zip(draft.questions, truth, strict=True):
-                said = ask(dark, sites, question.packet, question.down)
+                answers = ask(dark, sites, question.packet, question.down)
                 wrong += [
                     f"{case.id}: {question.packet}, {way}, is {right[way]}; without {what}: {outcome}"
-                    for way, outcome in said.items()
+                    for way, outcome in answers.items()
                     if outcome not in (Outcome.UNKNOWN, right[way])
                 ]
     assert wrong == []
