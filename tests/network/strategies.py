@@ -38,7 +38,7 @@ MESSAGES = ("icmp 772", "icmp 2048-2303")
 RULES = tuple(
     f"{verb} {what} {network}"
     for verb in ("allow", "deny")
-    # Of ICMP, a range of 16-bit messages: type 3 code 4, and all of type 8.
+    # For ICMP, a range of 16-bit messages: type 3 code 4, and all of type 8.
     for what in ("all", "tcp 443", "tcp 1024-65535", "tcp 32768-60999", "tcp 3389", "udp 53", "icmp", *MESSAGES)
     for network in ("0.0.0.0/0", "10.0.0.0/8", "10.1.1.0/24", "10.2.1.128/25", "10.8.0.0/16")
 )
@@ -131,9 +131,10 @@ def _sites(draw: st.DrawFn, d: Draft, associated: st.SearchStrategy[str | None])
         end = draw(st.sampled_from(["one", "one", "two", "two", "nowhere"]))
         ends.setdefault(end, []).append(name)
     for (site, connections), network in zip(ends.items(), SITES, strict=False):
-        said = draw(few([*SITES, "10.8.128.0/17", "0.0.0.0/0", "10.0.0.0/8"]))
+        advertised = draw(few([*SITES, "10.8.128.0/17", "0.0.0.0/0", "10.0.0.0/8"]))
         paths = [
-            AdvertisedPrefix(ip_network(p), draw(st.integers(1, 2)), draw(st.sampled_from([100, 50]))) for p in said
+            AdvertisedPrefix(ip_network(p), draw(st.integers(1, 2)), draw(st.sampled_from([100, 50])))
+            for p in advertised
         ]
         if connections:
             d.site(site, connections, paths, [network])
@@ -208,11 +209,11 @@ def _place(draw: st.DrawFn, d: Draft, hosts_only: bool) -> Position:
     every = d.parts["subnets"].values()
     subnets = [(s.address, s.cidrs[0]) for s in [*every, *(s for s in every if "work" in s.address)]]
     sites = [(s.name, s.networks[0]) for s in d.sites]
-    # Whoever advertises a range need not have all of it.
-    said = [(s.name, a.prefix) for s in d.sites if not isinstance(s.advertises, Unknown) for a in s.advertises]
-    said = [(name, prefix) for name, prefix in said if prefix.is_private and prefix.prefixlen]
+    # A site may advertise a range and have only a part of it.
+    advertised = [(s.name, a.prefix) for s in d.sites if not isinstance(s.advertises, Unknown) for a in s.advertises]
+    advertised = [(name, prefix) for name, prefix in advertised if prefix.is_private and prefix.prefixlen]
     if not hosts_only and draw(st.integers(0, 3)) == 3:
-        sites += said
+        sites += advertised
     kinds = ["subnet"] + (["site"] if sites else []) + ([] if hosts_only else ["internet"])
     match draw(st.sampled_from(kinds)):
         case "subnet":

@@ -54,7 +54,7 @@ def slots(network: Network, sites: Sequence[Site]) -> Iterator[Slot]:
     yield from _of_tables(network, tuple(sites))
     yield from _of_the_rest(network, tuple(sites))
     for place, site in enumerate(sites):
-        yield Slot(f"advertisements of {site.name}", _site_putter(network, tuple(sites), place), _announcements(site))
+        yield Slot(f"advertisements of {site.name}", _site_putter(network, tuple(sites), place), _advertised(site))
 
 
 def _putter(
@@ -91,9 +91,13 @@ def _site_putter(network: Network, sites: tuple[Site, ...], place: int) -> Calla
     return put
 
 
-def _announcements(site: Site) -> list[tuple[AdvertisedPrefix, ...]]:
-    said = [(), *((AdvertisedPrefix(prefix),) for prefix in PREFIXES), tuple(map(AdvertisedPrefix, site.networks))]
-    return said if isinstance(site.advertises, Unknown) else [site.advertises, *said]
+def _advertised(site: Site) -> list[tuple[AdvertisedPrefix, ...]]:
+    advertised = [
+        (),
+        *((AdvertisedPrefix(prefix),) for prefix in PREFIXES),
+        tuple(map(AdvertisedPrefix, site.networks)),
+    ]
+    return advertised if isinstance(site.advertises, Unknown) else [site.advertises, *advertised]
 
 
 def _of_attachments(network: Network, sites: tuple[Site, ...]) -> Iterator[Slot]:
@@ -147,8 +151,8 @@ def _of_tables(network: Network, sites: tuple[Site, ...]) -> Iterator[Slot]:
         ranges = [cidr for cidr in network.vpcs[str(table.vpc)].cidrs if not isinstance(cidr, Unknown)]
         targets = [Target(TargetKind.TRANSIT_GATEWAY, hub) for hub in network.transit_gateways]
         kinds = {"gateways": TargetKind.INTERNET_GATEWAY, "nats": TargetKind.NAT_GATEWAY}
-        mine = {"gateways": f"{table.vpc}-igw", "nats": f"{table.vpc}-nat"}
-        targets += [Target(kinds[kind], one) for kind, one in mine.items() if one in getattr(network, kind)]
+        of_the_vpc = {"gateways": f"{table.vpc}-igw", "nats": f"{table.vpc}-nat"}
+        targets += [Target(kinds[kind], one) for kind, one in of_the_vpc.items() if one in getattr(network, kind)]
         for place, route in enumerate(table.routes if not table.gateways else ()):
             if isinstance(route.destination, str) or any(_inside(route.destination, own) for own in ranges):
                 continue

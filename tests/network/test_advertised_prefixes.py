@@ -29,9 +29,9 @@ from tests.network.networks import BLACKHOLE, Draft, mesh
 DARK = Unknown("var.dark")
 
 
-def prefixes(**told: str) -> dict[Cidr, str]:
+def prefixes(**advertised: str) -> dict[Cidr, str]:
     """`a="10.1.0.0/16"` as the prefix with where it comes from."""
-    return {ip_network(prefix): name.replace("_", "-") for name, prefix in told.items()}
+    return {ip_network(prefix): name.replace("_", "-") for name, prefix in advertised.items()}
 
 
 def draft() -> Draft:
@@ -68,7 +68,7 @@ BLACK = (ip_network("10.7.0.0/16"),)
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "advertised"),
     [
         # Neither what leads back to the site by the one connection nor by the other; of equal routes one does not.
         ("att-one", AdvertisedPrefixes("att-one", prefixes(**STATIC, att_other="10.8.0.0/16"), BLACK)),
@@ -86,10 +86,10 @@ BLACK = (ip_network("10.7.0.0/16"),)
         ("one", AdvertisedPrefixes("one")),
     ],
 )  # fmt: skip
-def test_what_a_site_is_told(name: str, told: AdvertisedPrefixes) -> None:
+def test_the_prefixes_that_are_advertised_to_a_site(name: str, advertised: AdvertisedPrefixes) -> None:
     """https://docs.aws.amazon.com/vpc/latest/tgw/how-transit-gateways-work.html and VPN_CloudHub.html of the VPN."""
     found = asked(draft()).advertised_prefixes(name)
-    assert found == told
+    assert found == advertised
     assert asked(draft()).advertised_prefixes(name) == found
 
 
@@ -102,7 +102,9 @@ def test_what_a_site_is_told(name: str, told: AdvertisedPrefixes) -> None:
         ("spoke", ("hub",), ("10.3.0.0/16",)),
     ],
 )
-def test_what_a_site_is_told_while_something_is_down(name: str, down: tuple[str, ...], left: tuple[str, ...]) -> None:
+def test_the_advertised_prefixes_while_something_is_down(
+    name: str, down: tuple[str, ...], left: tuple[str, ...]
+) -> None:
     assert [str(prefix) for prefix in asked(draft(), *down).advertised_prefixes(name).prefixes] == list(left)
 
 
@@ -117,21 +119,21 @@ def test_what_a_site_is_told_while_something_is_down(name: str, down: tuple[str,
         ("hub", "vpns", {"gateway": None}, ""),
     ],
 )
-def test_of_what_a_site_is_told_nothing(name: str, part: str, change: dict[str, Any], unknown: str) -> None:
+def test_where_nothing_is_advertised_to_a_site(name: str, part: str, change: dict[str, Any], unknown: str) -> None:
     d = draft()
     d.put(part, replace(d.parts[part][name], **change))
     assert asked(d).advertised_prefixes(name) == AdvertisedPrefixes(name, unknown=unknown)
 
 
-def test_why_a_site_may_be_told_more() -> None:
+def test_why_more_may_be_advertised_to_a_site() -> None:
     d = draft()
-    d.sites = d.sites[1:]  # nobody says what `dc` advertises
+    d.sites = d.sites[1:]  # no prefixes are given for `dc`
     assert (
         asked(d).advertised_prefixes("att-other").unknown == "the prefixes that one advertises over BGP are not given"
     )
     assert (
         asked(d).advertised_prefixes("att-one").unknown == "the prefixes that dx advertises over BGP are not given"
-    )  # of itself it is not told
+    )  # its own prefixes are not advertised to it
     d.sites = [site for site in d.sites if site.name != "three"]
     assert asked(d).advertised_prefixes("spoke").unknown == "the prefixes that hub advertises over BGP are not given"
     assert asked(d).advertised_prefixes("hub").unknown == ""
@@ -192,18 +194,18 @@ def test_what_is_down_and_why() -> None:
     assert index.zones_down == {"z1"}
 
 
-def steps(advertises: list[str], networks: list[str], told: list[str], black: Sequence[str] = ()) -> Forwarding:
-    """A site on one VPN whose table tells it some prefixes and drops others."""
+def steps(advertises: list[str], networks: list[str], advertised: list[str], black: Sequence[str] = ()) -> Forwarding:
+    """A site on one VPN whose table advertises some prefixes to it and drops others."""
     d = mesh("a")
     d.vpn("vpn", "t")
     d.site("dc", ["vpn"], [AdvertisedPrefix(ip_network(one)) for one in advertises], networks)
-    d.tgw_table("t", routes={**dict.fromkeys(told, "att-a"), **dict.fromkeys(black, BLACKHOLE)})
+    d.tgw_table("t", routes={**dict.fromkeys(advertised, "att-a"), **dict.fromkeys(black, BLACKHOLE)})
     return asked(d)
 
 
 HERE, OVER, NOTHING = SiteDecision(delivered=True), SiteDecision(over=("att-vpn",)), SiteDecision()
 MAYBE = SiteDecision(unknown="whether AWS advertises to dc the blackholes in 10.0.0.0/8")
-TOLD = SiteDecision(unknown="whether AWS advertises to dc the blackholes of att-vpn")
+UNDOCUMENTED = SiteDecision(unknown="whether AWS advertises to dc the blackholes of att-vpn")
 
 
 @pytest.mark.parametrize(
@@ -212,7 +214,7 @@ TOLD = SiteDecision(unknown="whether AWS advertises to dc the blackholes of att-
         (lambda: steps(["10.9.0.0/16"], [], ["10.1.0.0/16"]), "10.9.0.1", HERE, HERE),
         (lambda: steps(["10.9.0.0/16"], [], ["10.1.0.0/16"]), "10.1.0.1", OVER, OVER),
         (lambda: steps(["10.9.0.0/16"], [], ["10.1.0.0/16"]), "10.2.0.1", NOTHING, NOTHING),
-        # A longer prefix that it is told takes precedence over its own network; a shorter one does not.
+        # A longer prefix that AWS advertises takes precedence over its own network; a shorter one does not.
         (lambda: steps(["10.9.0.0/16"], [], ["10.9.1.0/24"]), "10.9.1.1", OVER, OVER),
         (lambda: steps(["10.9.0.0/16"], [], ["10.0.0.0/8"]), "10.9.1.1", HERE, HERE),
         # With a default route of its own it uses no other's; what AWS sends there goes out to the internet.
@@ -223,11 +225,11 @@ TOLD = SiteDecision(unknown="whether AWS advertises to dc the blackholes of att-
         (lambda: steps(["1.0.0.0/8"], ["10.9.0.0/16"], ["0.0.0.0/0"]), "1.1.1.1", OVER, NOTHING),
         (lambda: steps(["1.0.0.0/8"], ["0.0.0.0/7"], ["0.0.0.0/0"]), "1.1.1.1", HERE, HERE),
         (lambda: steps(["10.8.0.0/16"], ["10.9.0.0/16"], ["0.0.0.0/0"]), "10.8.1.1", OVER, NOTHING),
-        # Whether blackholes are advertised nobody documents.
+        # AWS does not document whether blackholes are advertised.
         (lambda: steps([], ["10.9.0.0/16"], ["10.0.0.0/8"], ["10.5.0.0/16"]), "10.5.0.1", OVER, OVER),
         (lambda: steps([], ["10.9.0.0/16"], ["10.0.0.0/8"], ["10.5.0.0/16"]), "10.6.0.1", OVER, OVER),
-        (lambda: steps([], ["10.9.0.0/16"], [], ["10.5.0.0/16"]), "10.5.0.1", NOTHING, TOLD),
-        (lambda: steps(["1.0.0.0/8"], ["10.9.0.0/16"], [], ["1.2.0.0/16"]), "1.2.0.1", NOTHING, TOLD),
+        (lambda: steps([], ["10.9.0.0/16"], [], ["10.5.0.0/16"]), "10.5.0.1", NOTHING, UNDOCUMENTED),
+        (lambda: steps(["1.0.0.0/8"], ["10.9.0.0/16"], [], ["1.2.0.0/16"]), "1.2.0.1", NOTHING, UNDOCUMENTED),
         (lambda: steps(["1.0.0.0/8"], ["10.9.0.0/16"], [], ["1.2.0.0/16"]), "1.3.0.1", NOTHING, NOTHING),
         (lambda: steps(["1.2.0.0/16"], ["10.9.0.0/16"], [], ["1.2.0.0/16"]), "1.2.0.1", NOTHING, NOTHING),
     ],

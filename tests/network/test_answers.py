@@ -28,7 +28,7 @@ from isthmus.network.packets import place
 
 IP = IPv4Address("10.0.0.1")
 BLOCK = Block("no-route", "table", "no route to 10.0.0.1")
-GOOD, BAD, VAGUE = Path(end="b"), Path(blocks=(BLOCK,), unknown="var.x"), Path(unknown="var.x")
+GOOD, BAD, UNCLEAR = Path(end="b"), Path(blocks=(BLOCK,), unknown="var.x"), Path(unknown="var.x")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ GOOD, BAD, VAGUE = Path(end="b"), Path(blocks=(BLOCK,), unknown="var.x"), Path(u
             "  unknown: var.x",
         ),
         (
-            Trace(Packet(InSubnet("a"), InSubnet("b")), (GOOD, VAGUE)),
+            Trace(Packet(InSubnet("a"), InSubnet("b")), (GOOD, UNCLEAR)),
             "a -> b tcp/443: unknown\nreachable\nunknown\n  unknown: var.x",
         ),
         (
@@ -81,7 +81,7 @@ def test_what_people_read(thing: object, text: str) -> None:
     assert str(thing) == text
 
 
-paths = st.lists(st.sampled_from([GOOD, BAD, VAGUE]), max_size=3).map(tuple)
+paths = st.lists(st.sampled_from([GOOD, BAD, UNCLEAR]), max_size=3).map(tuple)
 PACKET = Packet(InSubnet("a"), InSubnet("b"))
 
 

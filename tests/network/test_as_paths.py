@@ -64,7 +64,7 @@ def test_an_asn_that_is_not_known_may_be_the_same(asns: tuple[int | Unknown, ...
 
 @pytest.mark.parametrize(("asn", "is_"), [(ASN, "unknown"), (ASN + 1, "reachable")])
 def test_what_does_not_arrive_either_way_is_blocked(asn: int, is_: str) -> None:
-    """South is learnt by the table of north, and answers by its own, which leads nowhere."""
+    """The table of north learns the prefixes of south. The table of south has no route to north."""
     d = sites(ASN, asn, learns=["att-a", "att-vpn-north", "att-vpn-south"])
     d.tgw_table("u", learns=["att-a"])
     d.vpn("vpn-south", "u", asn=asn)

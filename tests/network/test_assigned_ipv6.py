@@ -96,7 +96,7 @@ def test_each_subnet_has_a_block_of_its_own() -> None:
     ],
 )
 def test_a_subnet_whose_block_is_computed_has_one(tmp_path: Path, written: str, expected: Outcome) -> None:
-    """Of a function that never gives null, and of nothing that may."""
+    """Only a function that never gives null counts: any other may leave the subnet without a block."""
     document = {
         "variable": {"six": {"type": "bool"}},
         "resource": {

@@ -79,7 +79,7 @@ def test_by_default_everyone_reaches_everyone() -> None:
     assert network.findings == ()
 
 
-def test_with_both_defaults_off_nobody_reaches_anybody() -> None:
+def test_with_both_defaults_off_no_vpc_reaches_another() -> None:
     network = network_of(graph(CLOSED, *vpc("a"), *vpc("b", "10.2.0.0/16")))
     assert {a.table for a in network.attachments.values()} == {None}
     assert network.tgw_tables == {}
@@ -164,7 +164,7 @@ def test_a_vpn_attachment_is_named_by_its_own_attribute() -> None:
     assert isinstance(bad.tgw_tables[TABLE.address].propagations[0], Unknown)
 
 
-def test_a_route_of_an_unknown_table_puts_every_table_in_doubt() -> None:
+def test_a_route_of_an_unknown_table_makes_every_table_unknown() -> None:
     stray = made(
         "aws_route.stray",
         route_table_id=Unknown("var.table"),
@@ -190,9 +190,9 @@ def test_resources_of_unknown_number_make_what_they_touch_unknown() -> None:
     )
     resources = (HUB, *vpc("a"), *vpc("b", "10.2.0.0/16"))
     assert outcome(network_of(graph(*resources)), "a", "b") is Outcome.REACHABLE
-    for doubtful in (maybe, route):
-        assert outcome(network_of(graph(*resources, unexpanded=(doubtful,))), "a", "b") is Outcome.UNKNOWN
-        elsewhere = made(doubtful.address, **{**doubtful.values, "destination_cidr_block": "10.3.0.0/16"})
+    for uncounted in (maybe, route):
+        assert outcome(network_of(graph(*resources, unexpanded=(uncounted,))), "a", "b") is Outcome.UNKNOWN
+        elsewhere = made(uncounted.address, **{**uncounted.values, "destination_cidr_block": "10.3.0.0/16"})
         assert outcome(network_of(graph(*resources, unexpanded=(elsewhere,))), "a", "b") is Outcome.REACHABLE
 
 
@@ -216,7 +216,7 @@ def test_the_default_route_table_resource_is_the_main_table() -> None:
     assert [str(r.destination) for r in network.tables[own.address].routes] == ["0.0.0.0/0", "10.0.0.0/8"]
 
 
-def test_firewall_endpoints_are_told_apart_by_zone() -> None:
+def test_firewall_endpoints_are_distinguished_by_zone() -> None:
     firewall = made(
         "aws_networkfirewall_firewall.fw",
         vpc_id=ref("aws_vpc.a"),

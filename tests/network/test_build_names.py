@@ -1,4 +1,4 @@
-"""From resources to facts about names: associations, profiles, DHCP options, private DNS, records, and doubts."""
+"""From resources to facts about names: associations, profiles, DHCP options, private DNS, records, unknown values."""
 
 from __future__ import annotations
 
@@ -81,11 +81,11 @@ def test_a_profile_brings_what_it_holds_to_each_of_its_vpcs() -> None:
     assert uses["rule"].profile == "aws_route53profiles_profile.p"
     assert uses["rule"].unknown is None
     assert uses["group"].priority == 102
-    # What is in a profile that nobody knows may be in this one.
+    # The contents of an unknown profile may be in this one.
     assert uses["unplaced"].unknown == Unknown("var.profile")
 
 
-def test_a_vpc_with_a_profile_that_nobody_knows_may_have_anything() -> None:
+def test_a_vpc_with_an_unknown_profile_may_have_anything() -> None:
     joined = made("aws_route53profiles_association.a", profile_id="rp-1", resource_id=ref("aws_vpc.a"))
     answer = Lookup(network_of(graph(VPC, joined))).ask("aws_vpc.a", "db.corp.example")
     assert answer.by is Answered.UNKNOWN
@@ -166,7 +166,7 @@ def test_the_dns_servers_that_dhcp_hands_out(resources: tuple[Resource, ...], se
         (made("aws_vpc_dhcp_options_association.o", vpc_id=Unknown("var.vpc"), dhcp_options_id="dopt-1"),),
     ],
 )
-def test_dhcp_options_that_nobody_can_read_are_unknown(resources: tuple[Resource, ...]) -> None:
+def test_dhcp_options_that_are_not_evaluated_are_unknown(resources: tuple[Resource, ...]) -> None:
     assert isinstance(network_of(graph(VPC, *resources)).resolution.settings("aws_vpc.a").servers, Unknown)
 
 

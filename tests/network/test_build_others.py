@@ -1,4 +1,4 @@
-"""Kinds that this project does not generate, read from anybody's configuration."""
+"""Kinds that this project does not generate, read from other configurations."""
 
 from ipaddress import ip_network
 from typing import Any
@@ -73,17 +73,17 @@ def test_a_peering_and_its_accepter_are_one() -> None:
     ]
 
 
-def test_the_other_side_of_somebody_elses_peering_is_unknown() -> None:
+def test_the_requester_of_an_accepted_peering_is_unknown() -> None:
     accepter = made("aws_vpc_peering_connection_accepter.p", vpc_peering_connection_id="pcx-0a1b2c3d4e5f60718")
     (peering,) = network(*VPCS, accepter).peerings.values()
     assert isinstance(peering.requester, Unknown)
     assert isinstance(peering.peer, Unknown)
 
 
-def test_entries_of_a_prefix_list_stand_inside_or_beside_it() -> None:
+def test_entries_of_a_prefix_list_are_blocks_or_resources() -> None:
     inside = made("aws_ec2_managed_prefix_list.sites", entry=({"cidr": "172.20.0.0/16"},), max_entries=5)
-    beside = made("aws_ec2_managed_prefix_list_entry.more", prefix_list_id=ref(inside.address), cidr="172.21.0.0/16")
-    (found,) = network(inside, beside).prefix_lists.values()
+    separate = made("aws_ec2_managed_prefix_list_entry.more", prefix_list_id=ref(inside.address), cidr="172.21.0.0/16")
+    (found,) = network(inside, separate).prefix_lists.values()
     assert found.entries == (ip_network("172.20.0.0/16"), ip_network("172.21.0.0/16"))
     assert found.max_entries == 5
 
@@ -114,7 +114,7 @@ def test_an_endpoint_has_what_associations_add() -> None:
     assert found.tables == (TABLE.address,)
 
 
-def test_an_endpoint_of_a_kind_nobody_knows_is_other_and_names_its_subnet_in_a_block() -> None:
+def test_an_endpoint_of_an_unknown_kind_is_other_and_names_its_subnet_in_a_block() -> None:
     endpoint = made(
         "aws_vpc_endpoint.e",
         vpc_id=ref("aws_vpc.one"),
@@ -147,8 +147,8 @@ def test_routes_of_a_vpn_connection_are_its_own_unless_their_number_is_unknown()
     assert vpn.static_routes == (ip_network("172.20.0.0/16"),)
     assert vpn.tunnels[0].inside == ip_network("169.254.21.0/30")
     assert found.customer_gateways[customer.address].asn == 4_200_000_000
-    vague = network(*VPCS, vpn_gateway, customer, connection, unexpanded=(route,))
-    assert isinstance(vague.vpns[connection.address].static_routes[0], Unknown)
+    not_expanded = network(*VPCS, vpn_gateway, customer, connection, unexpanded=(route,))
+    assert isinstance(not_expanded.vpns[connection.address].static_routes[0], Unknown)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_routes_of_a_vpn_connection_are_its_own_unless_their_number_is_unknown()
         ("aws_vpn_gateway.v", "aws_vpn_gateway.v"),
     ],
 )
-def test_what_a_direct_connect_gateway_may_tell_is_kept_by_association_or_vpn_gateway(gateway: str, key: str) -> None:
+def test_allowed_prefixes_are_kept_by_association_or_vpn_gateway(gateway: str, key: str) -> None:
     association = made(
         "aws_dx_gateway_association.d",
         dx_gateway_id=ref("aws_dx_gateway.d"),

@@ -163,9 +163,10 @@ def shared(**gateway: Any) -> Graph:
     made = pair()
     made[T]["g"] = gateway
     graph = graph_of(made)
-    theirs = {"aws_vpc.b", "aws_subnet.b", f"{T}_vpc_attachment.b", "aws_route.b"}
+    of_the_other = {"aws_vpc.b", "aws_subnet.b", f"{T}_vpc_attachment.b", "aws_route.b"}
     located = {
-        a: replace(r, account="222222222222" if a in theirs else "111111111111") for a, r in graph.resources.items()
+        a: replace(r, account="222222222222" if a in of_the_other else "111111111111")
+        for a, r in graph.resources.items()
     }
     return replace(graph, resources=located)
 

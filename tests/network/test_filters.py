@@ -171,7 +171,7 @@ def test_what_an_acl_stops_and_why(
     assert str(acl_verdict(acl, inbound, span(ip_network(remote)), traffic)) == why
 
 
-def test_an_acl_with_rules_nobody_can_read_says_so() -> None:
+def test_an_acl_with_unknown_rules_gives_unknown() -> None:
     reason = Unknown("var.rules")
     acl = replace(open_acl("acl", "vpc"), unresolved=reason)
     assert acl_verdict(acl, True, (BASE, BASE), Traffic(6, (22, 22))) is reason
@@ -219,7 +219,7 @@ def _message(protocol: int, type_: int, code: int = 0) -> Traffic:
         (None, (8, 0), False),
     ],
 )
-def test_icmp_messages_are_told_apart_by_type_and_code(
+def test_icmp_messages_are_distinguished_by_type_and_code(
     denied: Span | None, asked: tuple[int, int], passes: bool
 ) -> None:
     rules = (NetworkAclRule("deny", 1, False, 1, TEN, denied), NetworkAclRule("allow", 2, True, -1, TEN))
@@ -333,7 +333,7 @@ def group(**fields: Any) -> SecurityGroup:
     ],
     ids=str,
 )
-def test_groups_add_up_and_doubt_stays_where_nothing_known_allows(
+def test_groups_add_up_and_unknown_rules_count_where_no_known_rule_allows(
     groups: list[str | Unknown | SecurityGroup], expected: Unknown | str | None
 ) -> None:
     network = Network(
@@ -358,7 +358,7 @@ def test_groups_add_up_and_doubt_stays_where_nothing_known_allows(
         assert verdict == expected
 
 
-def test_what_the_other_end_is_in_nobody_said() -> None:
+def test_unknown_security_groups_of_the_other_end_give_unknown() -> None:
     network = Network(security_groups={"group": group(groups=("a", "b"))})
     verdict = group_verdict(network, ["group"], True, span(TEN), None, TCP)
     assert verdict == Unknown("group.in allows members of a: whether the other end is a member is unknown")

@@ -29,7 +29,7 @@ HOSTS = ("10.1.1.7", "10.1.1.200", "10.1.2.7", "10.2.1.200", "10.8.200.1", "10.9
 CLIENTS = ((1024, 65_535), (32_768, 60_999), (49_152, 65_535))
 
 
-def fate(found: Block | Unknown | None) -> PacketOutcome:
+def packet_outcome(found: Block | Unknown | None) -> PacketOutcome:
     return (
         PacketOutcome.PASSED
         if found is None
@@ -57,11 +57,11 @@ def test_engine_and_judge_agree_on_a_policy(policy: Policy, header: Header, clie
     traffic = Traffic(header.protocol, (header.port, header.port))
     there = judged(policy, header, clients)
     event(f"there {there}")
-    assert fate(verdict(rules, source, destination, traffic, clients)) is there
+    assert packet_outcome(verdict(rules, source, destination, traffic, clients)) is there
     if there is PacketOutcome.PASSED:
         back = judged(policy, header, clients, back=True)
         event(f"back {back}")
-        assert fate(answer(rules, source, destination, traffic, clients)) is back
+        assert packet_outcome(answer(rules, source, destination, traffic, clients)) is back
 
 
 @pytest.mark.parametrize(("low", "high", "expected"), [(1024, 20_000, Outcome.UNKNOWN), (700, 1023, Outcome.REACHABLE)])

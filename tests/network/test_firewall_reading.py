@@ -311,7 +311,7 @@ def home(*prefixes: str) -> dict[str, Any]:
     ],
 )
 @pytest.mark.parametrize("rule", ["pass tcp $HOME_NET any -> $EXTERNAL_NET 443 (flow:to_server; sid:1;)", ""])
-def test_what_external_net_is_beside_two_home_nets_is_unknown(
+def test_external_net_is_unknown_for_a_policy_and_a_group_with_home_net(
     of_group: tuple[str, ...], answer_: str, rule: str
 ) -> None:
     source = {"rules_string": rule} if rule else {"rules_source_list": LISTED}

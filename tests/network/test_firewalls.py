@@ -352,7 +352,7 @@ def test_a_rule_of_some_ports_or_that_drops_names_nothing(header: str) -> None:
 
 
 def test_names_are_one_rule_as_long_as_nothing_is_between_them() -> None:
-    """However many there are, packets are told apart once."""
+    """The number of names adds no class of packets."""
     first, second, third = (
         NAMED.format("tls", f'tls.sni; content:"{name}"; startswith; nocase; endswith;') for name in "abc"
     )
@@ -398,24 +398,24 @@ def test_a_list_sees_no_name_where_handshakes_are_dropped() -> None:
     assert isinstance(verdict(SuricataRules("policy", names, "drop_established"), HERE, HERE, HTTPS), Unknown)
 
 
-def test_what_a_policy_tells_apart() -> None:
+def test_the_prefixes_that_a_policy_distinguishes() -> None:
     lines = "pass tcp 10.0.0.0/30 any -> ![10.0.0.0/8,::/0] any ()\npass tls 10.9.0.0/16 any -> any any ()"
     last = "pass udp any any -> 255.255.255.255 67 ()"
     policy = SuricataRules("policy", (*written("one", f"{lines}\n{last}", SETS), unread("two")))
     assert policy.rules[-1] == SuricataRule("two", "", None, inside=True, replies=True)
     assert policy.groups == ("policy", "one", "two")
-    told = {str(prefix) for prefix in policy.prefixes()}
-    assert told == {"10.0.0.0/30", "0.0.0.0/5", "8.0.0.0/7", "11.0.0.0/8", "12.0.0.0/6", "16.0.0.0/4", "32.0.0.0/3",
+    split = {str(prefix) for prefix in policy.prefixes()}
+    assert split == {"10.0.0.0/30", "0.0.0.0/5", "8.0.0.0/7", "11.0.0.0/8", "12.0.0.0/6", "16.0.0.0/4", "32.0.0.0/3",
                     "64.0.0.0/2", "128.0.0.0/1", "255.255.255.255/32"}  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("lines", "reported"),
     [
         ("", "policy: no rule passes tcp/443 from 10.0.0.1 to 10.0.0.1 (firewall-drops)"),
         ("drop ip any any -> any any ()", "group: tcp/443: drop ip any any -> any any () (firewall-drops)"),
         ("pass udp any any -> any any ()\npass tcp any any -> any any ()", "None"),
-        # What is inside may pass it, or stop it: of the last such rule it is said.
+        # A rule about content may pass the packet or stop it: the message names one that changes the outcome.
         ("pass tls any any -> any any ()", Unknown("whether group passes tcp/443: pass tls any any -> any any ()")),
         ("drop tls any any -> any any ()", "policy: no rule passes tcp/443 from 10.0.0.1 to 10.0.0.1 (firewall-drops)"),
         (
@@ -429,9 +429,9 @@ def test_what_a_policy_tells_apart() -> None:
         ),
     ],
 )
-def test_what_a_firewall_stops_and_why(lines: str, said: str | Unknown) -> None:
+def test_what_a_firewall_stops_and_why(lines: str, reported: str | Unknown) -> None:
     found = verdict(SuricataRules("policy", tuple(written("group", lines, SETS)), "drop"), HERE, HERE, HTTPS)
-    assert found == said if isinstance(said, Unknown) else str(found) == said
+    assert found == reported if isinstance(reported, Unknown) else str(found) == reported
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def engine_of(net: Net, **more: Any) -> Forwarding:
         (DEV, Internet(), True),
     ],
 )
-def test_who_reaches_whom(one: Position, other: Position, works: bool) -> None:
+def test_which_places_reach_each_other(one: Position, other: Position, works: bool) -> None:
     trip = engine_of(hub()).both_ways(Packet(one, other))
     assert (trip.outcome is Outcome.REACHABLE) == works
     assert (trip.reply.outcome is Outcome.REACHABLE) == works
@@ -53,20 +53,20 @@ def test_a_blocked_path_lists_every_setting_in_the_way() -> None:
     assert rules == ["not-associated", "network-acl-denies"]
 
 
-def test_without_announcements_learnt_routes_make_answers_unknown() -> None:
+def test_without_advertised_prefixes_learned_routes_make_answers_unknown() -> None:
     engine = Forwarding(hub().made())
     assert engine.forward(Packet(DEV, SHARED)).outcome is Outcome.UNKNOWN
     assert "advertises" in engine.forward(Packet(DEV, Internet())).paths[0].unknown
 
 
-def test_a_dead_vpn_withdraws_what_was_learnt_over_it() -> None:
+def test_a_vpn_that_is_down_withdraws_its_learned_routes() -> None:
     engine = engine_of(hub())
     assert engine.in_scenario(Scenario(frozenset({"vpn#1"}))).forward(Packet(DEV, DC)).outcome is Outcome.REACHABLE
     down = engine.in_scenario(Scenario(frozenset({"vpn#1", "vpn#2"})))
     assert [b.rule for b in down.forward(Packet(DEV, DC)).blocks] == ["no-route", "connection-down"]
 
 
-def test_a_default_learnt_from_a_site_that_is_told_the_other_spoke_is_a_hairpin() -> None:
+def test_a_default_learned_from_a_site_with_a_route_to_the_other_spoke_is_a_hairpin() -> None:
     net = hub()
     net.tgw_table("workloads", ("shared.attachment", "vpn.attachment"))
     (path, *_) = engine_of(net).forward(Packet(DEV, PROD)).paths
@@ -74,7 +74,7 @@ def test_a_default_learnt_from_a_site_that_is_told_the_other_spoke_is_a_hairpin(
     assert path.hairpin == ("dc1",)
 
 
-def test_a_site_does_not_send_what_it_is_not_told() -> None:
+def test_a_site_does_not_send_to_prefixes_that_are_not_advertised_to_it() -> None:
     net = hub()
     net.tgw_table("services", ("prod.attachment", "shared.attachment", "vpn.attachment"))
     trace = engine_of(net).forward(Packet(DC, DEV))
@@ -156,7 +156,7 @@ def test_a_reply_that_a_nat_gateway_gives_another_source_is_lost() -> None:
     assert [(b.rule, b.address) for b in trip.reply.blocks] == [("reply-translated", "nat")]
 
 
-def test_nobody_knows_whether_a_blackhole_is_told_so_a_second_way_in_is_unknown() -> None:
+def test_a_second_connection_is_unknown_as_a_blackhole_may_be_advertised() -> None:
     net = hub()
     net.vpn("other", "elsewhere")
     net.tgw_table("elsewhere", (), ("10.1.0.0/24", None))
@@ -212,7 +212,7 @@ def without_default() -> Net:
 
 @pytest.mark.parametrize("net", [hub(), without_default(), central_egress()], ids=["hub", "no default", "central"])
 @given(address=addresses)
-def test_members_of_a_class_fare_alike_outside_their_vpc(net: Net, address: Address) -> None:
+def test_addresses_of_a_class_have_one_outcome_outside_their_vpc(net: Net, address: Address) -> None:
     engine = engine_of(net)
     place = number(address)
     for group in engine.classes():
@@ -228,10 +228,10 @@ def test_isolated_spokes_share_classes_by_zone() -> None:
     assert groups == [("dev.private_az1", "prod.private_az1"), ("dev.private_az2",)]
 
 
-def test_what_a_site_is_told() -> None:
-    told = engine_of(hub()).advertised_prefixes("vpn.attachment")
-    assert sorted(map(str, told.prefixes)) == ["10.1.0.0/16", "10.2.0.0/16", "10.3.0.0/16"]
-    assert told.unknown == ""
+def test_the_prefixes_that_are_advertised_to_a_site() -> None:
+    to_the_site = engine_of(hub()).advertised_prefixes("vpn.attachment")
+    assert sorted(map(str, to_the_site.prefixes)) == ["10.1.0.0/16", "10.2.0.0/16", "10.3.0.0/16"]
+    assert to_the_site.unknown == ""
 
 
 def test_shadowed_routes_are_not_used() -> None:

@@ -1,4 +1,4 @@
-"""What routers learn, and from whom: sites given and implied, what is up, what an attachment propagates."""
+"""What routers learn, and from which site: sites given and implied, what is up, what an attachment propagates."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def network() -> Network:
     )
 
 
-def test_a_connection_that_nobody_gave_a_site_is_one_of_its_own() -> None:
+def test_a_connection_without_a_given_site_is_a_site_of_its_own() -> None:
     sites = Sites.of(network(), [Site("dc", ("bgp",), says("10.9.0.0/16"))])
     assert sites.by_name == {site.name: site for site in sites.by_connection.values()}
     assert sites.by_connection == {
@@ -82,7 +82,7 @@ def test_a_connection_that_nobody_gave_a_site_is_one_of_its_own() -> None:
 @pytest.mark.parametrize(
     ("given", "networks"),
     [
-        # What it advertises and what static routes lead to, each once; a default route is no network.
+        # Its advertised prefixes and the prefixes of static routes, each once; a default route is no network.
         (
             Site("dc", ("fixed", "bgp"), says("10.6.0.0/16", "0.0.0.0/0", "::/0", "fd01::/56")),
             cidrs("10.6.0.0/16", "fd01::/56", "10.7.0.0/16", "10.5.0.0/16", "10.4.0.0/16"),
@@ -90,7 +90,7 @@ def test_a_connection_that_nobody_gave_a_site_is_one_of_its_own() -> None:
         (Site("dc", ("fixed",), says("10.9.0.0/16"), cidrs("10.3.0.0/16")), cidrs("10.3.0.0/16")),
         (Site("dc", ("fixed",), DARK), ()),
         (Site("dc", ("dx",), says("10.9.0.0/16")), cidrs("10.9.0.0/16")),
-        (Site("dc", (), says("10.9.0.0/16")), ()),  # connected to nothing: nobody asks it anything
+        (Site("dc", (), says("10.9.0.0/16")), ()),  # connected to nothing: no connection asks for its networks
     ],
 )
 def test_where_the_hosts_of_a_site_are(given: Site, networks: tuple[Cidr, ...]) -> None:
@@ -138,12 +138,12 @@ def test_what_takes_a_connection_down(connection: str, down: tuple[str, ...], wh
     scenario = Scenario(frozenset(down))
     assert vpn_down(net.vpns[connection], scenario) == why
     if connection == "bgp":
-        said = advertised(net, Sites.of(net, [Site("dc", ("bgp",), says("10.9.0.0/16"))]), connection, scenario)
-        assert said == (() if why else says("10.9.0.0/16"))
+        received = advertised(net, Sites.of(net, [Site("dc", ("bgp",), says("10.9.0.0/16"))]), connection, scenario)
+        assert received == (() if why else says("10.9.0.0/16"))
 
 
 @pytest.mark.parametrize(
-    ("connection", "down", "said"),
+    ("connection", "down", "received"),
     [
         ("bgp", (), says("10.9.0.0/16")),
         ("dx", (), says("10.9.0.0/16")),
@@ -155,11 +155,11 @@ def test_what_takes_a_connection_down(connection: str, down: tuple[str, ...], wh
     ],
 )
 def test_what_a_connection_teaches(
-    connection: str, down: tuple[str, ...], said: tuple[AdvertisedPrefix, ...] | Unknown
+    connection: str, down: tuple[str, ...], received: tuple[AdvertisedPrefix, ...] | Unknown
 ) -> None:
     net = network()
     sites = Sites.of(net, [Site("dc", ("bgp", "fixed", "dark", "dx"), says("10.9.0.0/16"))])
-    assert advertised(net, sites, connection, Scenario(frozenset(down))) == said
+    assert advertised(net, sites, connection, Scenario(frozenset(down))) == received
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Who answers a name for a VPC: by specificity, settings of the VPC, DNS firewall, and what nobody knows."""
+"""Who answers a name for a VPC: by specificity, settings of the VPC, DNS firewall, and unknown values."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_a_system_rule_takes_a_name_back_from_rules_and_from_no_zone() -> None:
     assert names.who("example.org") == (Answered.FORWARD, "top")
     names.zone("zone", "eu-west-1.amazonaws.com", A)
     assert names.who("s3.eu-west-1.amazonaws.com") == (Answered.ZONE, "zone")
-    # Of the same name as the zone, and below it.
+    # A rule with the name of the zone, and one below it.
     names.rule("same", "eu-west-1.amazonaws.com", RuleKind.SYSTEM).rule(
         "x", "s3.eu-west-1.amazonaws.com", RuleKind.SYSTEM
     )
@@ -165,7 +165,7 @@ def test_the_records_of_a_zone(name: str, type_: str, leads: tuple[str, ...], mi
     "record",
     [replace(A, leads=DARK), replace(A, type=DARK), replace(A, name=DARK, leads=DARK)],
 )
-def test_a_record_that_nobody_can_read_is_unknown(record: Record) -> None:
+def test_a_record_that_is_not_evaluated_is_unknown(record: Record) -> None:
     found = Names().zone("zone", "corp.example", record).ask("db.corp.example").found
     assert found is not None
     assert "var.dark" in found.unknown
@@ -237,7 +237,7 @@ def test_what_may_answer_makes_it_unknown(names: Names, asked: str) -> None:
     assert answer.reason
 
 
-def test_a_doubt_that_changes_nothing_is_none() -> None:
+def test_an_unknown_that_changes_nothing_is_ignored() -> None:
     """A rule that may be there is harmless where a more specific one is, or where it forwards to the same servers."""
     names = Names().rule("maybe", "example", unknown_reason=DARK).zone("zone", "corp.example", A)
     assert names.who("db.corp.example") == (Answered.ZONE, "zone")
@@ -351,14 +351,14 @@ DOMAINS = st.sampled_from([".", "example", "a.example", "b.a.example", "c.exampl
 PARTS = st.lists(st.tuples(st.sampled_from(["rule", "system", "zone"]), DOMAINS, st.booleans()), max_size=5)
 
 
-def built(parts: list[tuple[str, str, bool]], unsure: int = -1) -> Names:
+def built(parts: list[tuple[str, str, bool]], unknown_part: int = -1) -> Names:
     names, seen = Names(), set()
     for number, (what, domain, _) in enumerate(parts):
         kind = "zone" if what == "zone" else "rule"
         if (kind, domain) in seen or (kind, domain) == ("zone", "."):
             continue
         seen.add((kind, domain))
-        unknown_reason = DARK if number == unsure else None
+        unknown_reason = DARK if number == unknown_part else None
         if what == "zone":
             names.zone(f"{number}", domain, unknown_reason=unknown_reason)
         else:
@@ -372,9 +372,11 @@ def built(parts: list[tuple[str, str, bool]], unsure: int = -1) -> Names:
 
 
 @given(PARTS, st.sampled_from(["x.b.a.example", "b.a.example", "c.example", "z.org"]), st.integers(0, 4))
-def test_a_doubt_never_turns_an_answer_into_another(parts: list[tuple[str, str, bool]], name: str, unsure: int) -> None:
-    sure, doubtful = built(parts).ask(name), built(parts, unsure).ask(name)
-    assert doubtful.by is Answered.UNKNOWN or doubtful.key == sure.key
+def test_an_unknown_part_never_turns_an_answer_into_another(
+    parts: list[tuple[str, str, bool]], name: str, unknown_part: int
+) -> None:
+    sure, partly_unknown = built(parts).ask(name), built(parts, unknown_part).ask(name)
+    assert partly_unknown.by is Answered.UNKNOWN or partly_unknown.key == sure.key
 
 
 @given(PARTS, st.sampled_from(["x.b.a.example", "b.a.example", "c.example", "z.org"]))

@@ -69,7 +69,7 @@ def test_names_that_an_alias_leads_to_are_looked_at_unless_the_rule_trusts_them(
 
 
 @pytest.mark.parametrize(
-    "doubtful",
+    "unknown_rule",
     [
         NameRule("r", 1, False, DARK),
         NameRule("r", 1, DARK, ("*",)),
@@ -77,11 +77,11 @@ def test_names_that_an_alias_leads_to_are_looked_at_unless_the_rule_trusts_them(
         NameRule("r", DARK, False, ("*",)),
     ],
 )
-def test_a_rule_that_nobody_can_read_makes_what_is_answered_unknown(doubtful: NameRule) -> None:
-    assert isinstance(decide((doubtful, ALLOW_ALL), "a.example").answered, Unknown)
+def test_an_unknown_rule_makes_the_answer_unknown(unknown_rule: NameRule) -> None:
+    assert isinstance(decide((unknown_rule, ALLOW_ALL), "a.example").answered, Unknown)
 
 
-def test_a_rule_that_nobody_can_read_is_harmless_where_both_ways_end_alike() -> None:
+def test_an_unknown_rule_is_harmless_where_the_answer_is_the_same_without_it() -> None:
     assert decide((NameRule("r", 1, False, DARK), BLOCK_ALL), "a.example").answered is False
     assert decide((NameRule("r", DARK, True, ("*",)), ALLOW_ALL), "a.example").answered is True
 
@@ -146,5 +146,5 @@ def test_a_rule_that_answers_says_whether_it_trusts_where_a_name_leads() -> None
     assert decide((trusting, BLOCK_ALL), "cdn.example").trusts is True
     assert decide((inspecting, BLOCK_ALL), "cdn.example").trusts is False
     assert decide((trusting, BLOCK_ALL), "other.example").trusts is False
-    doubtful = NameRule("maybe", 0, True, DARK)
-    assert isinstance(decide((doubtful, trusting, BLOCK_ALL), "cdn.example").trusts, Unknown)
+    unknown_rule = NameRule("maybe", 0, True, DARK)
+    assert isinstance(decide((unknown_rule, trusting, BLOCK_ALL), "cdn.example").trusts, Unknown)

@@ -60,7 +60,7 @@ SURICATA = st.sampled_from(
 )
 
 
-def said(trip: RoundTrip) -> object:
+def outcome_of(trip: RoundTrip) -> object:
     """What becomes of a packet and its reply, but for its name."""
     return (
         [(path.outcome, [(b.rule, b.address) for b in path.blocks], path.denied) for path in trip.forward.paths],
@@ -79,7 +79,7 @@ def hold(network: Network, source: Position, destination: Position, asked: list[
     for at in asked:
         (its,) = (each for each in classes if at in each.packets)
         alone = engine.both_ways(Packet.at(at, source, destination))
-        assert said(its.trip) == said(alone), f"{alone.forward.packet} in {its.packets}"
+        assert outcome_of(its.trip) == outcome_of(alone), f"{alone.forward.packet} in {its.packets}"
         assert parsed(str(its.packets)) == its.packets
 
 
@@ -182,13 +182,13 @@ def test_a_rule_that_was_meant_for_all_and_names_tcp_leaves_the_rest_open() -> N
     }
 
 
-def test_one_client_port_that_is_denied_is_said_of_the_class_whose_replies_it_takes() -> None:
+def test_a_denied_client_port_is_reported_for_the_class_of_its_replies() -> None:
     draft = mesh("a", "b")
     draft.acl("cis", "a", ["deny tcp 3389 0.0.0.0/0", "allow all 0.0.0.0/0"], ["allow all 0.0.0.0/0"])
     draft.subnet("a1", "a", "10.1.1.0/24", routes={"0.0.0.0/0": "hub"}, nacl="cis")
     found = packet_classes(Forwarding(draft.network()), InSubnet("a1"), InSubnet("b1"))
-    told = {str(each.packets): (str(each.trip.outcome), described(each.trip.denied)) for each in found}
-    assert told == {"tcp": ("reachable", "client ports 3389"), "all but tcp": ("reachable", "")}
+    outcome_by_class = {str(each.packets): (str(each.trip.outcome), described(each.trip.denied)) for each in found}
+    assert outcome_by_class == {"tcp": ("reachable", "client ports 3389"), "all but tcp": ("reachable", "")}
     (denied,) = next(each.trip.denied for each in found if each.trip.denied)
     assert str(denied.block) == "cis.in1: inbound rule 100 denies tcp/3389 from 0.0.0.0/0 (a1) (network-acl-denies)"
 

@@ -105,7 +105,7 @@ def test_what_stands_for_nothing_is_no_set(text: str) -> None:
     assert parsed(text) is None
 
 
-def test_what_the_named_protocols_are_without_is_said_with_them() -> None:
+def test_exceptions_are_written_with_their_protocol() -> None:
     two = union(TCP, UDP) - union(HTTPS, Traffic(17, (53, 53)))
     assert str(two) == "all of tcp but tcp/443 and all of udp but udp/53"
     odd = OTHERS - union(Traffic(47), Traffic(50))

@@ -19,7 +19,7 @@ DARK = Unknown("var.dark")
 
 
 def draft() -> Draft:
-    """Two VPCs, one public; two sites that share a network; an interface endpoint, and addresses nobody knows."""
+    """Two VPCs, one public; two sites that share a network; an interface endpoint, and unknown addresses."""
     d = Draft()
     d.hub()
     d.vpc("a", "10.1.0.0/16", "2600::/56")
@@ -61,7 +61,7 @@ def engine() -> Forwarding:
         ("1.1.1.1", Internet(ip_address("1.1.1.1"))),
         ("10.1.255.1", "10.1.255.1 is in several VPCs: a, b; name the subnet"),
         ("20.0.0.1", "20.0.0.1 is in b but in none of its subnets"),
-        # Of networks inside each other the smaller one has an address; of equal ones nobody knows.
+        # The smaller of two nested networks has an address. For equal networks it is unknown.
         ("10.9.128.0", AtSite("dc2", ip_address("10.9.128.0"))),
         ("10.9.255.255", AtSite("dc2", ip_address("10.9.255.255"))),
         ("10.8.0.1", "10.8.0.1 is at several sites: dc, dc2; name the site"),
@@ -133,7 +133,7 @@ def test_where_a_nat_gateway_is() -> None:
     assert places.nat_span("dark-nat") == ALL
 
 
-def test_the_internet_is_what_nobody_here_names() -> None:
+def test_the_internet_is_every_address_that_the_network_does_not_name() -> None:
     """Public addresses of VPCs, sites and routes have a meaning of their own, but for a default route's."""
     internet = engine().internet
     named = ["20.0.0.0/16", "21.0.0.0/8", "22.0.0.0/8", "23.0.0.0/8"]

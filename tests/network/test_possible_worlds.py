@@ -1,7 +1,8 @@
-"""What is not known makes an answer unknown or leaves it: it never makes another known answer.
+"""An unknown value makes an answer unknown or leaves it: it never makes another known answer.
 
 Every argument of every resource of small configurations is made unknown in turn, and every resource is made one of
-which the number is not known (as by `count = var.x`). What is said then must be what was said before, or unknown.
+which the number is not known (as by `count = var.x`). Each answer must then be the same as
+before, or unknown.
 """
 
 from __future__ import annotations
@@ -33,23 +34,23 @@ SAMPLES = {
     "regional": regional,
     "assigned": dual_stack,
 }
-ANNOUNCED = {"aws_vpn_connection.dc": ("172.16.0.0/16",)}
+ADVERTISED = {"aws_vpn_connection.dc": ("172.16.0.0/16",)}
 
 
 @dataclass(frozen=True)
-class Said:
-    """Everything known that is said of a network: by question, without what is unknown."""
+class Answers:
+    """Every known answer for a network: by question, without what is unknown."""
 
     verdict: Verdict
     known: dict[tuple[str, ...], object]
     violations: frozenset[tuple[str, str, str, tuple[str, ...]]]
 
 
-def said(graph: Graph) -> Said:
+def answers_for(graph: Graph) -> Answers:
     network = network_of(graph)
     prefixes = {
         address: tuple(a.prefix for a in stated_prefixes(given))
-        for address, given in ANNOUNCED.items()
+        for address, given in ADVERTISED.items()
         if address in network.vpns and network.vpns[address].static is False
     }
     subject = Analysis(network, advertises=prefixes, graph=graph)
@@ -63,10 +64,10 @@ def said(graph: Graph) -> Said:
     for vpn, what in advertised_prefixes(engine).items():
         known["advertised to", vpn] = Outcome.UNKNOWN if what.unknown else frozenset(what.prefixes)
     found = frozenset((v.rule, v.source, v.destination, ()) for v in proof.violations)
-    return Said(proof.verdict, known, found)
+    return Answers(proof.verdict, known, found)
 
 
-def contradictions(bright: Said, dark: Said) -> Iterator[str]:
+def contradictions(bright: Answers, dark: Answers) -> Iterator[str]:
     for question, answer in dark.known.items():
         if question[-1] == "back" and dark.known[(*question[:-1], "there")] is Outcome.BLOCKED:
             continue  # the reply to a packet that does not arrive
@@ -80,8 +81,10 @@ def contradictions(bright: Said, dark: Said) -> Iterator[str]:
 
 
 def wrong(graph: Graph, asked: worlds.Asked) -> list[str]:
-    bright = said(graph)
-    return [f"{what}: {c}" for what, dark in worlds.darker(graph, asked) for c in contradictions(bright, said(dark))]
+    bright = answers_for(graph)
+    return [
+        f"{what}: {c}" for what, dark in worlds.darker(graph, asked) for c in contradictions(bright, answers_for(dark))
+    ]
 
 
 @pytest.fixture(scope="module")

@@ -90,7 +90,7 @@ PREFIXES = st.lists(st.sampled_from(POOL), unique=True, max_size=8)
 @st.composite
 def two_sites(draw: st.DrawFn) -> Analysis:
     """Two sites that advertise what they like, and a route or two for some of it."""
-    said = [f"{name}={','.join(draw(PREFIXES))}" for name in ("dc", "lab")]
+    stated = [f"{name}={','.join(draw(PREFIXES))}" for name in ("dc", "lab")]
     static = draw(st.booleans())
     more = [gateway("lab", "203.0.113.2"), vpn("lab", "lab", static_routes_only=static), *vpn_in_core("lab")]
     if draw(st.booleans()):
@@ -104,12 +104,12 @@ def two_sites(draw: st.DrawFn) -> Analysis:
                 transit_gateway_id=ref(HUB),
             )
         )
-    return network(*ONE_SITE, *more, advertises=[one for one in said if not one.endswith("=")])
+    return network(*ONE_SITE, *more, advertises=[one for one in stated if not one.endswith("=")])
 
 
 @settings(max_examples=share(15))
 @given(two_sites())
-def test_what_is_tried_as_one_fares_alike(subject: Analysis) -> None:
+def test_addresses_that_are_tried_as_one_have_one_outcome(subject: Analysis) -> None:
     try:
         flows, apart = subject.flows, replace(subject, separately=True).flows
     except UnusableInput:
@@ -122,7 +122,7 @@ def test_what_is_tried_as_one_fares_alike(subject: Analysis) -> None:
             other.packet_outcomes,
         ), str(flow)
     engine = subject.pairs.engine
-    fares: dict[object, set[object]] = defaultdict(set)
+    outcomes_of: dict[object, set[object]] = defaultdict(set)
     for low, _, around in subject.pairs.groups.classes.atoms:
         if not any(isinstance(key, Advertised) for key in around):
             continue
@@ -131,5 +131,5 @@ def test_what_is_tried_as_one_fares_alike(subject: Analysis) -> None:
             for subnet in ("aws_subnet.one_app", "aws_subnet.two_app"):
                 there = engine.both_ways(Packet(InSubnet(subnet), host)).outcome
                 back = engine.both_ways(Packet(host, InSubnet(subnet))).outcome
-                fares[site.name, around, subnet].add((there, back))
-    assert all(len(outcomes) == 1 for outcomes in fares.values())
+                outcomes_of[site.name, around, subnet].add((there, back))
+    assert all(len(outcomes) == 1 for outcomes in outcomes_of.values())

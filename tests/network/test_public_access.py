@@ -82,7 +82,7 @@ def engine(*resources: Resource, unexpanded: Mapping[str, Resource] | None = Non
 
 
 def out(found: Forwarding, name: str) -> Outcome:
-    """Of a packet to the internet and its answer."""
+    """The outcome of a packet to the internet and its reply."""
     source = InSubnet(f"aws_subnet.{name}", public=name == "open")
     trip = found.both_ways(Packet(source, Internet()))
     assert trip.reply.outcome is trip.forward.outcome or UNKNOWN in (trip.reply.outcome, trip.forward.outcome)
@@ -90,7 +90,7 @@ def out(found: Forwarding, name: str) -> Outcome:
 
 
 def into(found: Forwarding) -> Outcome:
-    """Of a connection from the internet to a host with a public address."""
+    """The outcome of a connection from the internet to a host with a public address."""
     return found.both_ways(Packet(Internet(), InSubnet("aws_subnet.open", public=True))).forward.outcome
 
 
@@ -233,13 +233,13 @@ def test_what_becomes_unknown_gives_no_other_known_answer(mode: str, excluded: s
     for inbound, outbound_only, inspected in product((True, False), repeat=3):
         way = GatewayPath(inbound, outbound_only, ("s",), inspected)
         known = PublicAccess("o", mode, excluded).passes(way)
-        for vague in (
+        for unclear in (
             PublicAccess("o", why, excluded),
             PublicAccess("o", mode, why),
             PublicAccess("o", mode, excluded, {}, "another may be"),
             PublicAccess("o", mode, excluded, {"s": why}),
         ):
-            found = vague.passes(way)
+            found = unclear.passes(way)
             assert isinstance(found, Unknown) or found is known
 
 

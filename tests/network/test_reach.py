@@ -1,4 +1,4 @@
-"""Which sources count as alike, and how heads and tails of paths are put together."""
+"""Which sources count as equivalent, and how heads and tails of paths are put together."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PLAIN = Path((Hop("subnet", "a"), Hop("onward", "t", "", "z1")))
 
 
 @pytest.mark.parametrize(
-    ("changed", "alike"),
+    ("changed", "equivalent"),
     [
         (PLAIN._replace(hops=(Hop("subnet", "b"), *PLAIN.hops[1:])), True),
         (PLAIN._replace(hops=(Hop("onward", "u", "", "z1"),)), False),
@@ -40,12 +40,12 @@ PLAIN = Path((Hop("subnet", "a"), Hop("onward", "t", "", "z1")))
         (PLAIN._replace(end="dc", exit=""), False),
     ],
 )
-def test_what_makes_sources_differ(changed: Path, alike: bool) -> None:
-    assert (signature((PLAIN,), len) == signature((changed,), len)) is alike
+def test_what_makes_sources_differ(changed: Path, equivalent: bool) -> None:
+    assert (signature((PLAIN,), len) == signature((changed,), len)) is equivalent
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "alike"),
+    ("one", "other", "equivalent"),
     [
         (Path(blocks=(BLOCK,)), Path(blocks=(BLOCK._replace(address="u", why="none"),)), True),
         (Path(blocks=(BLOCK,)), Path(blocks=(OTHER,)), False),
@@ -61,9 +61,9 @@ def test_what_makes_sources_differ(changed: Path, alike: bool) -> None:
         (Path(crossings=(Crossing("acl", "s", True),)), Path(crossings=(Crossing("acl", "s", True, "nat"),)), False),
     ],
 )
-def test_what_two_paths_have_to_share(one: Path, other: Path, alike: bool) -> None:
-    """Network ACLs are told apart by what they hold: here by the length of their names."""
-    assert (signature((one,), len) == signature((other,), len)) is alike
+def test_what_two_paths_have_to_share(one: Path, other: Path, equivalent: bool) -> None:
+    """Network ACLs are distinguished by what they hold: here by the length of their names."""
+    assert (signature((one,), len) == signature((other,), len)) is equivalent
     assert signature((one, one), len) != signature((one,), len)
 
 
@@ -132,7 +132,7 @@ def spokes() -> Draft:
 
 
 @pytest.mark.parametrize(
-    ("change", "alike"),
+    ("change", "equivalent"),
     [
         (lambda d: None, True),
         (lambda d: d.acl("b-acl", "b", ["allow tcp 443 10.0.0.0/8"], ["allow tcp 1024-65535 10.0.0.0/7"]), False),
@@ -149,13 +149,15 @@ def spokes() -> Draft:
         (lambda d: d.attach("b", "u", "b-door"), False),
     ],
 )
-def test_spokes_are_grouped_by_what_becomes_of_their_packets(change: Callable[[Draft], object], alike: bool) -> None:
+def test_spokes_are_grouped_by_what_becomes_of_their_packets(
+    change: Callable[[Draft], object], equivalent: bool
+) -> None:
     d = spokes()
     d.tgw_table("u", routes={"10.0.0.0/8": BLACKHOLE})
     change(d)
     engine = Forwarding(d.network())
     groups = [group.members for group in engine.classes(["a1", "b1"])]
-    assert groups == ([("a1", "b1")] if alike else [("a1",), ("b1",)])
+    assert groups == ([("a1", "b1")] if equivalent else [("a1",), ("b1",)])
     assert sum(len(group.members) for group in engine.classes()) == len(d.parts["subnets"])
 
 
@@ -189,7 +191,7 @@ def gist(paths: tuple[Path, ...]) -> set[tuple[object, ...]]:
 
 @pytest.mark.parametrize("file", FILES)
 def test_a_range_is_walked_as_each_of_its_addresses(file: str) -> None:
-    """From every subnet and site of every case: no address is left out, and none fares otherwise alone."""
+    """From every subnet and site of every case: no address is left out, and none has another outcome alone."""
     for case in importlib.import_module(f"tests.network.test_golden_{file}").golden.cases:
         draft: Draft = case.values[0]()
         engine = Forwarding(draft.network(), sites=draft.sites)
@@ -203,10 +205,12 @@ def test_a_range_is_walked_as_each_of_its_addresses(file: str) -> None:
                     ((_, _, alone),) = walked(engine, source, place, place)
                     assert gist(alone) == gist(paths)
                     # Going round in circles takes a lap more where tails are shared.
-                    told = reach.at(place)
+                    paths_there = reach.at(place)
                     looping = any(block.rule == "routing-loop" for path in alone for block in path.blocks)
-                    assert looping or gist(told) == gist(paths)
-                    assert {(path.end, path.outcome) for path in told} == {(path.end, path.outcome) for path in alone}
+                    assert looping or gist(paths_there) == gist(paths)
+                    assert {(path.end, path.outcome) for path in paths_there} == {
+                        (path.end, path.outcome) for path in alone
+                    }
 
 
 def walked(engine: Forwarding, source: InSubnet | AtSite, low: int, high: int) -> Pieces:

@@ -139,7 +139,7 @@ def test_connections_that_aws_refuses(values: dict[str, Any], rule: str) -> None
         {"ip_address": None, "certificate_arn": "arn:aws:acm:eu-west-1:111122223333:certificate/0a-1b"},
         {"tunnel1_startup_action": "start", "tunnel1_dpd_timeout_action": "restart"},
         {"tunnel1_inside_cidr": "169.254.20.0/30"},
-        {"tunnel1_phase1_lifetime_seconds": 1800},  # beside a default
+        {"tunnel1_phase1_lifetime_seconds": 1800},  # next to a default
         {
             "tunnel1_phase2_lifetime_seconds": 0,
             "tunnel1_rekey_margin_time_seconds": 0,

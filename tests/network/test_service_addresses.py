@@ -122,20 +122,20 @@ def test_by_a_gateway_endpoint_no_host_needs_a_public_address() -> None:
     assert "public IPv4 address" in both.trace("one", "dynamodb").condition
 
 
-def fared(there: Path, back: Path) -> RoundTrip:
+def round_trip(there: Path, back: Path) -> RoundTrip:
     return RoundTrip(Trace(ASKED, (there,)), Trace(replace(ASKED, source=ASKED.destination), (back,)))
 
 
-def test_what_is_said_of_a_direction_holds_for_each_address() -> None:
+def test_the_outcome_of_a_direction_holds_for_each_address() -> None:
     """An address of which the reply is unknown says nothing of packets to another one, which do not arrive."""
     arrives, stopped, dark = Path(end="internet"), Path(blocks=(Block("no-route", "t", "no route"),)), Path(unknown="?")
-    half, lost = fared(arrives, dark), fared(stopped, Path(end="one"))
+    half, lost = round_trip(arrives, dark), round_trip(stopped, Path(end="one"))
     for trips in ((half, lost), (lost, half)):
         assert outcomes(of_all(ASKED, trips)) == {Outcome.UNKNOWN}
-    failing = of_all(ASKED, (lost, fared(stopped, stopped)))
+    failing = of_all(ASKED, (lost, round_trip(stopped, stopped)))
     assert (failing.forward.outcome, failing.reply.outcome) == (Outcome.BLOCKED, Outcome.UNKNOWN)
     assert failing.outcome is Outcome.BLOCKED
-    same = of_all(ASKED, (half, fared(arrives, arrives)))
+    same = of_all(ASKED, (half, round_trip(arrives, arrives)))
     assert (same.forward.outcome, same.reply.outcome) == (Outcome.REACHABLE, Outcome.UNKNOWN)
 
 

@@ -1,4 +1,4 @@
-"""Structural findings: each mistake is found as what it is and said in words; what nobody knows is no mistake."""
+"""Structural findings: each mistake is found under its rule, with a message; an unknown value is no mistake."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ EIGW = TargetKind.EGRESS_ONLY
 
 
 def base() -> Net:
-    """Two VPCs on one gateway and a third beside it, everything right, and everywhere something that nobody knows."""
+    """Two VPCs on one gateway and a third without it, everything right, and an unknown value everywhere."""
     net = Net()
     net.tgw()
     for number, name in enumerate(("a", "b", "c"), 1):
@@ -118,7 +118,7 @@ def base() -> Net:
 
 
 def routes(net: Net, table: str, vpc: str, *these: tuple[str, TargetKind, str]) -> None:
-    """Those routes, after one to nobody knows where, one by a prefix list and one whose target nobody knows."""
+    """Those routes, after one with an unknown destination, some by a prefix list and one with an unknown target."""
     net.table(table, vpc, *these)
     dark = (
         VpcRoute(f"{table}:?", DARK, Target(TGW, "tgw") if vpc != "c" else DARK),

@@ -91,7 +91,7 @@ def test_two_things_of_one_domain_in_one_vpc() -> None:
     ]
     rules = (rule("172.16.0.1"), rule("172.16.0.2", name="s"), associated(), associated(name="s"))
     assert "duplicate-domain" in found(*rules)
-    # A rule beside a zone is AWS's to weigh; zones above and below each other, or of two VPCs, are fine.
+    # A rule with the domain of a zone is no duplicate; zones above and below each other, or of two VPCs, are fine.
     assert found(zone("one", "corp.example"), rule("172.16.0.1"), associated()) == {}
     assert found(zone("one", "corp.example"), zone("two", "eu.corp.example")) == {}
     assert found(zone("one", "corp.example"), zone("two", "corp.example", "b")) == {}
@@ -119,11 +119,11 @@ def test_names_for_the_sites_alone_need_a_gateway_endpoint() -> None:
     s3 = endpoint("e", service="s3", dns_options=alone)
     gateway = made("aws_vpc_endpoint.g", vpc_id=ref("aws_vpc.a"), service_name="com.amazonaws.eu-west-1.s3")
     elsewhere = made("aws_vpc_endpoint.g", vpc_id=ref("aws_vpc.b"), service_name="com.amazonaws.eu-west-1.s3")
-    vague = made("aws_vpc_endpoint.g", vpc_id=ref("aws_vpc.a"), service_name=DARK)
+    unknown_service = made("aws_vpc_endpoint.g", vpc_id=ref("aws_vpc.a"), service_name=DARK)
     assert "gateway-endpoint-missing" in found(s3)
     assert "gateway-endpoint-missing" in found(s3, elsewhere)
     assert found(s3, gateway) == {}
-    assert found(s3, vague) == {}
+    assert found(s3, unknown_service) == {}
     assert found(endpoint("e", service="s3")) == {}
 
 

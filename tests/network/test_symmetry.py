@@ -37,11 +37,11 @@ def test_a_reply_meets_the_firewalls_of_its_packet_in_reverse_order(
 
 
 @given(BOXES, BOXES)
-def test_of_a_path_that_nobody_knows_or_that_does_not_arrive_nothing_is_wrong(
+def test_a_path_that_is_unknown_or_does_not_arrive_is_no_asymmetry(
     there: tuple[str, ...], back: tuple[str, ...]
 ) -> None:
     whole = [Path(end="end", boxes=boxes) for boxes in (there, back)]
-    parts: tuple[Any, ...] = ({"end": ""}, {"unknown": "nobody said"})
+    parts: tuple[Any, ...] = ({"end": ""}, {"unknown": "not given"})
     for part in parts:
         assert asymmetry(NOWHERE, whole[0]._replace(**part), whole[1]) is None
         assert asymmetry(NOWHERE, whole[0], whole[1]._replace(**part)) is None

@@ -1,4 +1,4 @@
-"""Compiled tables, asked directly: what a value that nobody knows puts in doubt, and what comes first at a gateway."""
+"""Compiled tables, asked directly: which answers an unknown value makes unknown, and what comes first at a gateway."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ HUB = Target(TGW, "tgw")
 
 
 def at(table: EffectiveTable, address: str) -> tuple[list[str], str]:
-    """The routes in use for an address, by where they come from, and what is in doubt."""
+    """The routes in use for an address, by where they come from, and the reason if more may be unknown."""
     decision = table.decide(number(ip_address(address)))
     return [route.address for route in decision.routes], decision.unknown
 
@@ -69,7 +69,7 @@ def in_vpc(*routes: VpcRoute, cidrs: tuple[str | Unknown, ...] = ("10.1.0.0/16",
 
 
 def to(destination: str | Unknown, target: Target | Unknown = HUB, name: str = "") -> VpcRoute:
-    """A route to a prefix, a prefix list or nobody knows where."""
+    """A route to a prefix, a prefix list or an unknown destination."""
     if isinstance(destination, Unknown):
         return VpcRoute(name or "t:?", destination, target)
     if "/" not in destination:
@@ -90,10 +90,10 @@ STRAY = "t:? has an unknown destination: var.dark"
     [
         (lambda: in_vpc(), ([], ""), (["t"], ""), ([], "")),
         (lambda: in_vpc(to("0.0.0.0/0")), (["t:0.0.0.0/0"], ""), (["t"], ""), (["t:0.0.0.0/0"], "")),
-        # Of a VPC that nobody knows, nothing is local, and anything may be.
+        # In an unknown VPC no address is known to be local, and any may be.
         (lambda: in_vpc(to("0.0.0.0/0"), vpc=DARK), (["t:0.0.0.0/0"], "var.dark"), (["t:0.0.0.0/0"], "var.dark"), None),
         (lambda: in_vpc(cidrs=("10.1.0.0/16", DARK)), ([], HALF), (["t"], ""), None),
-        # A route to nobody knows where may be longer than any other, but for one to a single address.
+        # A route with an unknown destination may be longer than any other, but for one to a single address.
         (lambda: in_vpc(to(DARK)), ([], STRAY), (["t"], STRAY), ([], STRAY)),
         (lambda: in_vpc(to(DARK), to("172.16.0.1/32")), ([], STRAY), (["t"], STRAY), (["t:172.16.0.1/32"], "")),
         (lambda: in_vpc(to("partly")), (["t:partly"], PARTLY), (["t"], PARTLY), ([], PARTLY)),
@@ -105,7 +105,7 @@ STRAY = "t:? has an unknown destination: var.dark"
         (lambda: in_vpc(to("partly"), to("nowhere")), (["t:partly"], PARTLY), (["t"], PARTLY), None),
         (lambda: in_vpc(to(DARK, name="one"), to(DARK, name="two")), ([], STRAY.replace("t:?", "one")), None, None),
         (lambda: in_vpc(to(DARK), vpc=Unknown("var.vpc")), ([], STRAY), ([], STRAY), None),
-        # What is learnt puts nothing in doubt that is local: local routes stand, whatever is learnt.
+        # Unknown learned routes leave local addresses known: local routes come before learned ones.
         (lambda: in_vpc(propagating=("vgw",)), (["dx"], ""), (["t"], ""), (["dx"], "")),
         (lambda: in_vpc(propagating=(DARK,)), ([], "var.dark"), (["t"], ""), ([], "var.dark")),
         (lambda: in_vpc(propagating=("dark",)), ([], UNSAID), (["t"], ""), ([], UNSAID)),
@@ -113,19 +113,19 @@ STRAY = "t:? has an unknown destination: var.dark"
         (lambda: in_vpc(propagating=("dark", DARK, "vgw")), (["dx"], UNSAID), (["t"], ""), (["dx"], UNSAID)),
         (lambda: in_vpc(to(HOST), propagating=(DARK,)), ([], "var.dark"), (["t"], ""), ([f"t:{HOST}"], "")),
         (lambda: in_vpc(to(DARK), propagating=("dark",)), ([], STRAY), (["t"], STRAY), None),
-        # A configured route hides a learnt one of its length, however it was configured.
+        # A configured route hides a learned one of its length, however it was configured.
         (lambda: in_vpc(to("10.8.0.0/16"), propagating=("vgw",)), (["t:10.8.0.0/16"], ""), (["t"], ""), (["dx"], "")),
         (lambda: in_vpc(to("whole"), propagating=("vgw",)), (["t:whole"], ""), (["t"], ""), (["dx"], "")),
         (lambda: in_vpc(to("whole"), to("10.8.0.0/16")), (["t:10.8.0.0/16"], ""), (["t"], ""), ([], "")),
     ],
 )  # fmt: skip
-def test_what_puts_a_vpc_table_in_doubt(
+def test_what_makes_a_vpc_table_unknown(
     table: Callable[[], EffectiveTable],
     outside: tuple[list[str], str],
     inside: tuple[list[str], str] | None,
     host: tuple[list[str], str] | None,
 ) -> None:
-    """Asked about an address elsewhere, one of the VPC (where more is learnt than its CIDR), and a single host."""
+    """Asked about an address elsewhere, one of the VPC (a learned prefix is larger than its CIDR), and one host."""
     made = table()
     assert at(made, "10.8.0.1") == outside
     assert inside is None or at(made, "10.1.1.1") == inside
@@ -155,7 +155,7 @@ def test_inside_its_vpc_a_table_takes_routes_to_middleboxes_only(
     assert at(in_vpc(to("10.0.0.0/8", target)), "10.2.1.1") == (["t:10.0.0.0/8"], "")
 
 
-def test_overlapping_prefix_lists_with_different_targets_are_in_doubt() -> None:
+def test_overlapping_prefix_lists_with_different_targets_are_unknown() -> None:
     """https://docs.aws.amazon.com/vpc/latest/userguide/route-tables-priority.html: AWS picks one at random."""
     other = Target(IGW, "igw")
     unknown_reason = "prefix lists with different targets overlap: partly, whole; AWS picks one at random"
@@ -174,7 +174,7 @@ def test_overlapping_prefix_lists_with_different_targets_are_in_doubt() -> None:
     assert at(vpc_table(network, Sites.of(network, ()), alone, ALL_UP), "10.8.0.1") == (["t:10.8.0.0/17"], "")
 
 
-def test_a_route_keeps_what_is_said_of_it() -> None:
+def test_a_route_keeps_its_attributes() -> None:
     gone = VpcRoute("t:list", "whole", HUB, RouteOrigin.PREFIX_LIST, "it went")
     routes = {str(route.prefix): route for route in in_vpc(gone, replace(to("0.0.0.0/0"), blackhole="too")).candidates}
     entry = ip_network("10.8.0.0/16")
@@ -205,8 +205,14 @@ def behind(*advertised: AdvertisedPrefix) -> tuple[Net, list[Site]]:
     net.put("vpns", VpnConnection("bgp", "cgw", "vgw"))
     net.put("vpns", VpnConnection("bgp2", "cgw", "vgw"))
     net.put("vpns", VpnConnection("elsewhere", "cgw", "tgw"))
-    said = {"dx": advertised, "bgp": advertised, "bgp2": advertised, "elsewhere": advertised, "other-dx": advertised}
-    sites = [Site(name, (name,), one) for name, one in said.items()]
+    advertised_by = {
+        "dx": advertised,
+        "bgp": advertised,
+        "bgp2": advertised,
+        "elsewhere": advertised,
+        "other-dx": advertised,
+    }
+    sites = [Site(name, (name,), one) for name, one in advertised_by.items()]
     return net, sites
 
 
@@ -279,7 +285,7 @@ def test_what_a_vpn_gateway_knows_in_order_and_without_some() -> None:
         (VpnConnection("silent", "cgw", "vgw"), "the prefixes that silent advertises over BGP are not given"),
     ],
 )
-def test_what_puts_a_vpn_gateway_in_doubt(changed: VpnConnection, unknown_reason: str) -> None:
+def test_what_makes_a_vpn_gateway_unknown(changed: VpnConnection, unknown_reason: str) -> None:
     net, sites = behind(AdvertisedPrefix(ip_network("10.9.0.0/16")))
     net.put("vpns", changed)
     network = net.made()
@@ -354,7 +360,7 @@ BY_ONE = ["one.att"], ""
         (lambda: on_gateway(static("nowhere"), static("partly"), one=ONE), (["t:partly"], NOWHERE), ([], NOWHERE)),
         (lambda: on_gateway(static(DARK, name="a"), static(DARK), one=ONE), ([], STRAY.replace("t:?", "a")), None),
         (lambda: on_gateway(static("partly"), learns=(DARK,), one=ONE), (["t:partly"], PARTLY), ([], PARTLY)),
-        # AWS takes one static route for each prefix: of two with different targets nobody knows which.
+        # AWS takes one static route for each prefix: of two with different targets it is unknown which.
         (
             lambda: on_gateway(static("10.8.0.0/16"), static("10.8.0.0/16", None, "too"), one=ONE),
             (["t:10.8.0.0/16", "too"], "t has several static routes for 10.8.0.0/16"),
@@ -363,7 +369,7 @@ BY_ONE = ["one.att"], ""
         (lambda: on_gateway(static("10.8.0.0/16"), static("10.8.0.0/16"), one=ONE), (["t:10.8.0.0/16"], ""), ([], "")),
     ],
 )  # fmt: skip
-def test_what_a_transit_gateway_table_does_and_what_puts_it_in_doubt(
+def test_what_a_transit_gateway_table_does_and_what_makes_it_unknown(
     table: Callable[[], EffectiveTable], at_one: tuple[list[str], str], host: tuple[list[str], str] | None
 ) -> None:
     """Asked about an address of VPC `one`, and about a single host."""
@@ -396,7 +402,7 @@ def test_a_vpc_attached_later_is_not_propagated_where_it_overlaps() -> None:
     alone = on_gateway(static("10.8.128.0/17"), learns=("one.att",), one=ONE, two=("10.8.128.0/17",))
     assert at(alone, "10.8.0.1") == (["one.att"], "")  # two is attached, but this table does not learn it
     over = on_gateway(static("10.8.0.0/16"), learns=("one.att", "two.att"), one=ONE, two=ONE)
-    assert at(over, "10.8.0.1") == (["t:10.8.0.0/16"], "")  # a static route is in no doubt
+    assert at(over, "10.8.0.1") == (["t:10.8.0.0/16"], "")  # a static route stays known
     assert overlapping_vpcs(Net().made(), ()) == {}
 
 

@@ -53,21 +53,21 @@ def test_the_network_acl_of_the_documentation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("destination", "sure", "doubtful"),
+    ("destination", "sure", "undocumented"),
     [
         ("10.9.0.1", [HERE], []),
-        ("10.1.1.1", ["vpn"], []),  # told
+        ("10.1.1.1", ["vpn"], []),  # advertised
         ("10.5.0.1", [OUT], ["vpn"]),  # a blackhole, advertised or not
         ("10.6.0.1", [OUT], []),
     ],
 )
-def test_what_a_site_does(destination: str, sure: list[str], doubtful: list[str]) -> None:
+def test_what_a_site_does(destination: str, sure: list[str], undocumented: list[str]) -> None:
     d = mesh("a")
     d.vpn("vpn", "t")
     d.site("dc", ["vpn"], advertises=["10.9.0.0/16"])
     d.tgw_table("t", learns=["att-a", "att-vpn"], routes={"10.5.0.0/16": BLACKHOLE})
     walker = Walker(d.network(), d.sites)
-    assert walker._ways_from_site(d.sites[0], ip_address(destination), transit=False) == (sure, doubtful)
+    assert walker._ways_from_site(d.sites[0], ip_address(destination), transit=False) == (sure, undocumented)
 
 
 def test_a_packet_that_goes_round_in_circles_stops() -> None:

@@ -43,17 +43,17 @@ OLD = {"availability_zone": NAME, "availability_zone_id": ID}
         (("r", "1" * 12), ("r", "2" * 12), NAME),  # the same name, and maybe another zone
     ],
 )
-def test_a_name_is_the_id_that_another_subnet_tells(
+def test_a_name_is_the_id_that_another_subnet_gives(
     old: tuple[str, str], new: tuple[str, str | None], expected: str
 ) -> None:
     found = zone_labels(subnet("old", *old, **OLD), subnet("fresh", *new, availability_zone=NAME))
     assert found == {"old": ID, "fresh": expected}
 
 
-def test_a_root_of_two_accounts_tells_no_id_for_a_name_that_means_two() -> None:
-    mine = subnet("a", "r", "1" * 12, **OLD)
-    theirs = subnet("bb", "r", "2" * 12, availability_zone=NAME, availability_zone_id="use1-az1")
-    assert zone_labels(mine, theirs, subnet("ccc", "r", availability_zone=NAME))["ccc"] == NAME
+def test_a_root_of_two_accounts_gives_no_id_for_a_name_that_means_two() -> None:
+    first = subnet("a", "r", "1" * 12, **OLD)
+    second = subnet("bb", "r", "2" * 12, availability_zone=NAME, availability_zone_id="use1-az1")
+    assert zone_labels(first, second, subnet("ccc", "r", availability_zone=NAME))["ccc"] == NAME
 
 
 @pytest.mark.parametrize(

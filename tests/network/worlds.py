@@ -98,8 +98,8 @@ def _uncounted(graph: Graph, address: str) -> Graph:
         for a, r in graph.resources.items()
         if a != address
     }
-    doubtful = replace(graph.resources[address], address=f"{address}[?]")
-    return replace(graph, resources=others, unexpanded={**graph.unexpanded, doubtful.address: doubtful})
+    uncounted = replace(graph.resources[address], address=f"{address}[?]")
+    return replace(graph, resources=others, unexpanded={**graph.unexpanded, uncounted.address: uncounted})
 
 
 # --- configurations
@@ -246,7 +246,7 @@ def defaults() -> Graph:
 
 
 def edge() -> Graph:
-    """One VPC with every kind of way out: internet gateway, NAT, a virtual private gateway and a gateway endpoint."""
+    """One VPC with every kind of egress path: internet gateway, NAT, virtual private gateway and gateway endpoint."""
     made: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
     made["aws_vpc"]["a"] = {"cidr_block": "10.1.0.0/16"}
     made["aws_vpc_ipv4_cidr_block_association"]["a"] = {"vpc_id": _A, "cidr_block": "10.9.0.0/16"}
