@@ -23,39 +23,39 @@ def breaches(role: JoinRole, tables: set[str]) -> Iterator[str]:
     """Every sentence that does not hold of a join role. `tables`: the ARNs of all route tables of the hub."""
     own, segments = role.segment.name, [segment.name for segment in role.estate.segments]
     foreign = [*RESERVED, *(name for name in segments if name != own)]
-    mine = role.arn(next(iter(role.accounts.values()), STRANGER))
-    others_own = role.arn(STRANGER)
-    if not role.may("ec2:AcceptTransitGatewayVpcAttachment", mine):
+    own_attachment = role.arn(next(iter(role.accounts.values()), STRANGER))
+    foreign_attachment = role.arn(STRANGER)
+    if not role.may("ec2:AcceptTransitGatewayVpcAttachment", own_attachment):
         yield f"{own}: it accepts attachments of its accounts"
     if role.accounts and len(role.accounts) == len(role.segment.may_be_attached_by):
-        if role.may("ec2:AcceptTransitGatewayVpcAttachment", others_own):
+        if role.may("ec2:AcceptTransitGatewayVpcAttachment", foreign_attachment):
             yield f"{own}: it accepts no attachment of another account"
-        if role.may("ec2:CreateTags", others_own, new_tag=own):
+        if role.may("ec2:CreateTags", foreign_attachment, new_tag=own):
             yield f"{own}: it claims no attachment of another account"
-    if not role.may("ec2:CreateTags", mine, new_tag=own):
+    if not role.may("ec2:CreateTags", own_attachment, new_tag=own):
         yield f"{own}: it claims new attachments for the segment"
     reached = {one for one in tables if role.may(CHANGES[0], one)}
     known = {one for one in tables if role.may(CHANGES[2], one)}
-    if not reached or not all(role.may(CHANGES[0], mine, one, tag=own) for one in reached):
+    if not reached or not all(role.may(CHANGES[0], own_attachment, one, tag=own) for one in reached):
         yield f"{own}: it associates its attachments with its tables"
     for tag in foreign:
         for action in ("ec2:AcceptTransitGatewayVpcAttachment", "ec2:DeleteTransitGatewayVpcAttachment"):
-            if role.may(action, mine, tag=tag):
+            if role.may(action, own_attachment, tag=tag):
                 yield f"{own}: {action} on an attachment of {tag}"
         for new in (own, tag):
-            if role.may("ec2:CreateTags", mine, tag=tag, new_tag=new):
+            if role.may("ec2:CreateTags", own_attachment, tag=tag, new_tag=new):
                 yield f"{own}: it claims an attachment of {tag}, as {new}"
-        if role.may("ec2:CreateTags", mine, new_tag=tag):
+        if role.may("ec2:CreateTags", own_attachment, new_tag=tag):
             yield f"{own}: it gives a new attachment to {tag}"
-        if role.may("ec2:DeleteTags", mine, tag=tag):
+        if role.may("ec2:DeleteTags", own_attachment, tag=tag):
             yield f"{own}: it takes the tag from an attachment of {tag}"
         for action in CHANGES:
             for one in (*reached, *known):
-                if role.may(action, mine, one, tag=tag):
+                if role.may(action, own_attachment, one, tag=tag):
                     yield f"{own}: {action} on an attachment of {tag} and {one}"
     for action in ("ec2:CreateTransitGatewayRoute", "ec2:DeleteTransitGatewayRoute"):
         for one in tables:
-            if role.may(action, mine, one, tag=own):
+            if role.may(action, own_attachment, one, tag=own):
                 yield f"{own}: {action} in {one}"
 
 
@@ -144,17 +144,17 @@ def test_a_state_is_read_by_deployment_roles_and_written_by_those_of_its_account
         replace(estate_of("environments.estate"), backend=S3Backend(bucket="example-states", account="network-prod"))
     )
     policy = resources_of(synthesize(estate))["state/state/aws_s3_bucket_policy.this"]["policy"]
-    mine, other = estate.organization.accounts[0].id, estate.organization.accounts[1].id
+    own_account, other = estate.organization.accounts[0].id, estate.organization.accounts[1].id
     bucket = "${aws_s3_bucket.this.arn}"
-    state = f"{bucket}/isthmus/{estate.name}/{mine}/{estate.region}/network.tfstate"
+    state = f"{bucket}/isthmus/{estate.name}/{own_account}/{estate.region}/network.tfstate"
 
     def may(action: str, account: str, role: str = "isthmus-deploy", name: str = state) -> bool:
         return allowed(policy, Request(action, name, principal(estate, account, role)))
 
-    assert may("s3:PutObject", mine)
+    assert may("s3:PutObject", own_account)
     assert may("s3:GetObject", other)
     assert not may("s3:PutObject", other)
-    assert not may("s3:DeleteObject", mine)
-    assert may("s3:DeleteObject", mine, name=f"{state}.tflock")
+    assert not may("s3:DeleteObject", own_account)
+    assert may("s3:DeleteObject", own_account, name=f"{state}.tflock")
     for action in ("s3:GetObject", "s3:PutObject"):
-        assert not may(action, mine, "read-only")
+        assert not may(action, own_account, "read-only")

@@ -82,11 +82,15 @@ def _of_flow(subject: Analysis, answer: Proof, flow: Flow) -> Iterator[str]:
     if subject.estate is None and never and (flow.source, flow.destination) not in messages:
         yield "it is never answered, and no violation says so"
     if flow.exits and not any(back is Outcome.REACHABLE for _, back in (*flow.parts.values(), ("", flow.reply))):
-        yield f"it has a way out, {flow.exits}, and reaches the internet from no subnet"
+        yield f"it has an egress path, {flow.exits}, and reaches the internet from no subnet"
     with contextlib.suppress(ProofError):
-        said = subject.trace(flow.source, flow.destination).parts
-        if said and flow.packets == ALL_PACKETS and set(said.split(", ")) != set(flow.detail.split(", ")):
-            yield f"the proof says {flow.detail or flow} of subnets, and a trace {said}"
+        traced_parts = subject.trace(flow.source, flow.destination).parts
+        if (
+            traced_parts
+            and flow.packets == ALL_PACKETS
+            and set(traced_parts.split(", ")) != set(flow.detail.split(", "))
+        ):
+            yield f"the proof says {flow.detail or flow} of subnets, and a trace {traced_parts}"
     if flow.intended is False:
         return  # what is not meant is asked at best, and a packet that is traced at worst
     sentence = _reaches(subject, flow)

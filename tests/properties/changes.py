@@ -152,8 +152,8 @@ def _any_spoke(draw: DrawFn, estate: Estate) -> tuple[Environment, Spoke] | None
 
 
 @st.composite
-def change_way_out(draw: DrawFn, estate: Estate) -> Change | None:
-    """Another way out for a spoke, of those that its segment allows."""
+def change_egress(draw: DrawFn, estate: Estate) -> Change | None:
+    """Another egress path for a spoke, of those that its segment allows."""
     if (found := _any_spoke(draw, estate)) is None:
         return None
     environment, spoke = found
@@ -167,7 +167,7 @@ def change_way_out(draw: DrawFn, estate: Estate) -> Change | None:
 
 @st.composite
 def move_spoke(draw: DrawFn, estate: Estate) -> Change | None:
-    """A spoke goes to another segment that allows its way out."""
+    """A spoke goes to another segment that allows its egress path."""
     if (found := _any_spoke(draw, estate)) is None:
         return None
     environment, spoke = found
@@ -280,16 +280,18 @@ def remove_site(draw: DrawFn, estate: Estate) -> Change | None:
 
 @st.composite
 def add_connection(draw: DrawFn, estate: Estate) -> Change | None:
-    """A connection more beside one that is there, to the same gateway and segment."""
+    """A connection more, to the gateway and the segment of an existing one."""
     connections = [c for c in estate.vpn_connections if c.routing is Routing.BGP]
     if not connections:
         return None
-    beside = draw(st.sampled_from(connections))
+    existing = draw(st.sampled_from(connections))
     number = _number(estate)
-    connection = draw(vpn_connections(number, str(beside.customer_gateway), str(beside.segment)))
+    connection = draw(vpn_connections(number, str(existing.customer_gateway), str(existing.segment)))
     grown = _with_connections(estate, [*estate.vpn_connections, connection])
     hub = estate.hub_environment.name
-    return Change(f"add {connection.name} beside {beside.name}", grown, {hub}, ("tunnel-start-without-address",))
+    return Change(
+        f"add {connection.name} to the gateway of {existing.name}", grown, {hub}, ("tunnel-start-without-address",)
+    )
 
 
 @st.composite
@@ -302,11 +304,11 @@ def remove_connection(draw: DrawFn, estate: Estate) -> Change | None:
         return None
     gone = draw(st.sampled_from(spare))
     kept = [c for c in connections if c is not gone]
-    alike = [c for c in kept if estate.site_of(c).name == estate.site_of(gone).name and c.segment == gone.segment]
-    touches = {estate.hub_environment.name} if alike else ANYWHERE
+    equivalent = [c for c in kept if estate.site_of(c).name == estate.site_of(gone).name and c.segment == gone.segment]
+    touches = {estate.hub_environment.name} if equivalent else ANYWHERE
     may_break = (
         ()
-        if alike
+        if equivalent
         else (
             "default-route-missing",
             "site-network-not-reachable",
@@ -336,7 +338,7 @@ def change_tunnels(draw: DrawFn, estate: Estate) -> Change | None:
     return Change(f"{chosen.name} waits to be called", _with_connections(estate, changed), {hub}, ())
 
 
-# --- what is said of everybody ---------------------------------------------------------------------------------------
+# --- what concerns all segments --------------------------------------------------------------------------------------
 
 
 @st.composite
@@ -372,8 +374,8 @@ def change_reach(draw: DrawFn, estate: Estate) -> Change | None:
 
 
 @st.composite
-def change_openings(draw: DrawFn, estate: Estate) -> Change | None:
-    """Something is said of opening connections between a segment and a site network, or nothing any more."""
+def change_allowed_connections(draw: DrawFn, estate: Estate) -> Change | None:
+    """The connections between a segment and a site network are limited, or no longer are."""
     if estate.allowed_connections:
         return Change("open what you like", replace(estate, allowed_connections=()), ANYWHERE, ())
     met = [(s.name, network) for s in estate.segments for network in networks_reached(estate, s)]
@@ -401,11 +403,11 @@ def change_names(draw: DrawFn, estate: Estate) -> Change | None:
 
 @st.composite
 def change_alarms(draw: DrawFn, estate: Estate) -> Change | None:
-    """Somebody hears of alarms, or nobody does."""
+    """Alarms have a recipient, or no longer do."""
     hub = estate.hub_environment
     drawn = REGIONS[estate.region].partition != "aws-cn" and draw(st.booleans())
     wanted = None if hub.observability else Observability(notify=["24x7@example.com"], network_manager=drawn)
-    what = "nobody hears of alarms" if wanted is None else "somebody hears of alarms"
+    what = "alarms have no recipient" if wanted is None else "alarms have a recipient"
     return Change(what, _with(estate, hub, observability=wanted), {hub.name}, ("observability-without-resources",))
 
 
@@ -420,7 +422,7 @@ def change_protection(draw: DrawFn, estate: Estate) -> Change | None:
 KINDS: tuple[Kind, ...] = (
     add_spoke,
     remove_spoke,
-    change_way_out,
+    change_egress,
     move_spoke,
     change_zones,
     change_services,
@@ -430,7 +432,7 @@ KINDS: tuple[Kind, ...] = (
     remove_connection,
     change_tunnels,
     change_reach,
-    change_openings,
+    change_allowed_connections,
     change_names,
     change_alarms,
     change_protection,

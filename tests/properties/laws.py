@@ -104,7 +104,7 @@ def _law(law: Law) -> Law:
     return law
 
 
-# --- what stands in the files ----------------------------------------------------------------------------------------
+# --- the content of the files ----------------------------------------------------------------------------------------
 
 # What cdktf, jsii and Python leave where a value was not worked out.
 _UNRESOLVED = re.compile(r"TfToken|Token\[|<jsii|__jsii|<\w+(\.\w+)* object|\bEgress\.|\bTier\.|\bRouting\.")
@@ -354,7 +354,7 @@ def what_flows_is_what_was_asked_for(output: Output) -> Iterator[str]:
     for flow in flows:
         a, b = flow.source, flow.destination
         if a == INTERNET:
-            continue  # whom it reaches is a matter of tiers, which the proof judges
+            continue  # the destinations depend on the tiers, which the proof judges
         if not {a, b} <= named:
             continue  # what limited segments have to do with the rest of a site is judged by the proof
         if flow.works is not meaning.works(a, b):

@@ -1,4 +1,4 @@
-"""Who is meant to reach whom, told once more: straight from the declarations, without the language's own reading.
+"""The intended flows, read again: from the declarations alone, without the code of the language.
 
 The generator and the proof both use `isthmus.intent.reachability`, so both would share a mistake in it. This does not.
 """
@@ -14,7 +14,7 @@ class Meaning:
     """The flows that an estate asks for, between its spokes, its site networks (`site/network`) and the internet."""
 
     def __init__(self, estate: Estate) -> None:
-        self.said = [
+        self.allowed_connections = [
             (str(allowed_connections.source), str(allowed_connections.to))
             for allowed_connections in estate.allowed_connections
         ]
@@ -35,7 +35,7 @@ class Meaning:
         return [*self.spokes, *self.networks, INTERNET]
 
     def together(self, a: str, b: str) -> bool:
-        """Whether packets between the two are meant to pass, whoever begins."""
+        """Whether packets between the two are meant to pass, in either direction."""
         if INTERNET in (a, b):
             return a in self.spokes and self.spokes[a].egress is not Egress.NONE
         if a in self.networks and b in self.networks:
@@ -54,8 +54,8 @@ class Meaning:
     def works(self, a: str, b: str) -> bool:
         """Whether the first is meant to open connections to the second."""
         here, there = (self._segment(place).name if place in self.spokes else place for place in (a, b))
-        limited = (here, there) in self.said or (there, here) in self.said
-        return self.together(a, b) and (not limited or (here, there) in self.said)
+        limited = (here, there) in self.allowed_connections or (there, here) in self.allowed_connections
+        return self.together(a, b) and (not limited or (here, there) in self.allowed_connections)
 
     def _segment(self, spoke: str) -> Segment:
         return self.segments[str(self.spokes[spoke].segment)]

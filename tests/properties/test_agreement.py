@@ -55,12 +55,12 @@ PLAIN = [
     *vpn_in_core("two"),
 ]
 MESSAGES = ["one=172.16.0.0/16", "two=172.16.0.0/16"]
-ANNOUNCED = st.lists(st.sampled_from(["172.16.0.0/16", "172.17.0.0/16", "0.0.0.0/0", "10.1.7.0/24"]), max_size=2)
+PREFIXES = st.lists(st.sampled_from(["172.16.0.0/16", "172.17.0.0/16", "0.0.0.0/0", "10.1.7.0/24"]), max_size=2)
 
 
 @st.composite
 def edited(draw: st.DrawFn) -> list[Resource]:
-    """The network with some resources left out, and some arguments that nobody knows."""
+    """The network with some resources left out, and some arguments that are unknown."""
     gone = draw(st.sets(st.sampled_from([r.address for r in PLAIN]), max_size=3))
     left = [r for r in PLAIN if r.address not in gone]
     unknown_part = draw(st.integers(0, len(left) - 1)) if draw(st.booleans()) else -1
@@ -72,13 +72,13 @@ def edited(draw: st.DrawFn) -> list[Resource]:
 
 
 @settings(max_examples=share(25))
-@given(edited(), ANNOUNCED, ANNOUNCED)
+@given(edited(), PREFIXES, PREFIXES)
 def test_answers_about_any_network_agree(resources: list[Resource], one: list[str], two: list[str]) -> None:
     there = {r.address for r in resources}
-    said = [f"{n}={','.join(p)}" for n, p in (("one", one), ("two", two)) if f"aws_vpn_connection.{n}" in there]
+    advertised = [f"{n}={','.join(p)}" for n, p in (("one", one), ("two", two)) if f"aws_vpn_connection.{n}" in there]
     named = all(isinstance(r.values.get("tags"), dict) for r in resources if r.type == "aws_vpn_connection")
     try:
-        subject = network(*resources, advertises=said if named else [])
+        subject = network(*resources, advertises=advertised if named else [])
         found = list(contradictions(subject))
     except UnusableInput:
         return
@@ -107,7 +107,7 @@ def test_answers_about_any_estate_agree(estate: Estate, dice: random.Random) -> 
 
 
 @pytest.mark.parametrize(
-    ("what", "instead", "said"),
+    ("what", "instead", "expected"),
     [
         ("isthmus.proof.checks.replies._unanswered", lambda trial: False, "it is never answered"),
         (
@@ -117,10 +117,10 @@ def test_answers_about_any_estate_agree(estate: Estate, dice: random.Random) -> 
         ),
     ],
 )
-def test_a_contradiction_is_seen(monkeypatch: pytest.MonkeyPatch, what: str, instead: object, said: str) -> None:
+def test_a_contradiction_is_seen(monkeypatch: pytest.MonkeyPatch, what: str, instead: object, expected: str) -> None:
     without = [r for r in PLAIN if r.address != "aws_route.shop_app_r0"]
     monkeypatch.setattr(what, instead)
-    assert any(said in text for text in contradictions(network(*without, advertises=MESSAGES)))
+    assert any(expected in text for text in contradictions(network(*without, advertises=MESSAGES)))
 
 
 def test_a_verdict_that_an_output_does_not_share_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,7 +119,7 @@ def groups_allow_everything(network: Network) -> Network:
     return replace(network, endpoints=endpoints)
 
 
-def the_first_vpc_is_learnt_alone(network: Network) -> Network:
+def only_the_first_vpc_is_learned(network: Network) -> Network:
     """What overlaps is not there."""
     tables = {
         name: replace(table, propagations=tuple(one for one in table.propagations if one != "att-twin"))
@@ -142,7 +142,7 @@ DECIDING: tuple[tuple[Feature, Callable[[Network], Network]], ...] = (
     (main_tables, main_tables_are_empty),
     (endpoints_and_groups, groups_allow_everything),
     (firewall_rules, firewalls_pass_everything),
-    (overlapping_vpcs, the_first_vpc_is_learnt_alone),
+    (overlapping_vpcs, only_the_first_vpc_is_learned),
 )
 
 

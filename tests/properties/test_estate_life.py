@@ -103,7 +103,7 @@ def strayed(before: Output, after: Output, change: Change) -> Iterator[str]:
 
 
 def moved(before: Output, after: Output) -> Iterator[str]:
-    """What AWS would have to make anew, or to renumber, although nobody changed it."""
+    """Resources that AWS would replace or renumber, although the estate did not change them."""
     was, now = lasting(before), lasting(after)
     for thing in was.keys() & now.keys():
         (declared, its), (still, others_own) = was[thing], now[thing]
@@ -111,9 +111,9 @@ def moved(before: Output, after: Output) -> Iterator[str]:
             continue
         for name, arguments in its.items():
             if others_own.get(name, arguments) != arguments:
-                yield f"what nobody changed stays: {name}"
+                yield f"what did not change stays: {name}"
         if its.keys() != others_own.keys() and not _home(before, thing) and not _home(after, thing):
-            yield f"what nobody changed stays: {thing}: {sorted(its.keys() ^ others_own.keys())}"
+            yield f"what did not change stays: {thing}: {sorted(its.keys() ^ others_own.keys())}"
 
 
 _LASTING = ("aws_vpc", "aws_subnet", "aws_eip", "aws_nat_gateway", "aws_ec2_transit_gateway_vpc_attachment")

@@ -1,4 +1,4 @@
-"""Any valid estate passes and survives its document; any broken one is told exactly what is wrong with it."""
+"""Any valid estate passes and survives its document; for a broken one, exactly its problem is reported."""
 
 import json
 import random
@@ -104,7 +104,7 @@ def test_no_rule_breaks_on_an_estate_however_wrong(data: st.DataObject) -> None:
     try:
         estate = from_document(json.dumps(document))
     except UnknownSchema:
-        return  # not a value of its type: a way out, say
+        return  # not a value of its type, e.g. of Egress
     for problem in problems(estate):
         assert problem.place.startswith("intent.json, estate")
         assert problem.given
@@ -126,5 +126,5 @@ def test_two_defects_are_both_reported(data: st.DataObject) -> None:
     except LookupError:
         assert first == "not-exactly-one-hub"  # without a hub there is nothing to add to
         return
-    nobody_knows_its_zones = first == "unknown-region" and second == "zone-not-in-region"
-    assert second in both or nobody_knows_its_zones
+    zones_are_unknown = first == "unknown-region" and second == "zone-not-in-region"
+    assert second in both or zones_are_unknown

@@ -126,10 +126,10 @@ def test_a_network_acl_that_denies_first_never_adds_a_flow(flow: tuple[Draft, Pa
 
 @given(flows(), st.data())
 def test_a_route_in_halves_changes_nothing(flow: tuple[Draft, Packet], data: st.DataObject) -> None:
-    """Where no route equals or lies inside a half. Not where a site is told: it looks at the length."""
+    """Only if no route equals or lies inside a half, and no site learns from the table: prefix lengths matter there."""
     draft, packet = flow
     network = draft.network()
-    quiet = [table for table in network.tgw_tables.values() if not messages(network, table.address)]
+    quiet = [table for table in network.tgw_tables.values() if not advertises_to_site(network, table.address)]
     tables: list[Any] = [*network.tables.values(), *quiet]
     pairs = [(table, route) for table in tables for route in table.routes if isinstance(route.destination, IPv4Network)]
     choices = [(table, route) for table, route in pairs if alone(draft, network, table.routes, route.destination)]
@@ -142,8 +142,8 @@ def test_a_route_in_halves_changes_nothing(flow: tuple[Draft, Packet], data: st.
     changes_nothing(draft, replace(network, **every), packet)
 
 
-def messages(network: Network, table: str) -> bool:
-    """Whether a site is told what is in a table."""
+def advertises_to_site(network: Network, table: str) -> bool:
+    """Whether the prefixes of a table are advertised to a site."""
     return any(one.table == table and not one.subnets for one in network.attachments.values())
 
 
@@ -239,9 +239,9 @@ def reordered(thing: Any) -> Any:
     return replace(thing, **{name: getattr(thing, name)[::-1] for name in parts})
 
 
-# --- what nobody knows ----------------------------------------------------------------------------------------------
+# --- unknown values -------------------------------------------------------------------------------------------------
 
-DARK = Unknown("a value nobody knows")
+DARK = Unknown("an unknown value")
 
 
 @dataclass(frozen=True)
@@ -286,7 +286,7 @@ def erase(network: Network, erasure: Erasure) -> Network:
 
 
 @given(flows(), st.data())
-def test_what_nobody_knows_never_makes_a_wrong_answer(flow: tuple[Draft, Packet], data: st.DataObject) -> None:
+def test_an_unknown_value_never_makes_a_wrong_answer(flow: tuple[Draft, Packet], data: st.DataObject) -> None:
     """Whatever a value is, an answer given without it holds with it."""
     draft, packet = flow
     network = draft.network()
@@ -298,12 +298,12 @@ def test_what_nobody_knows_never_makes_a_wrong_answer(flow: tuple[Draft, Packet]
 
 
 @given(flows(), st.data())
-def test_unsaid_announcements_never_make_a_wrong_answer(flow: tuple[Draft, Packet], data: st.DataObject) -> None:
+def test_unknown_advertised_prefixes_never_make_a_wrong_answer(flow: tuple[Draft, Packet], data: st.DataObject) -> None:
     draft, packet = flow
     assume(draft.sites)
     at = data.draw(st.integers(0, len(draft.sites) - 1))
     silent = [replace(site, advertises=DARK) if n == at else site for n, site in enumerate(draft.sites)]
     truth, guess = ask(draft.network(), draft.sites, packet), ask(draft.network(), silent, packet)
-    note(f"truth:\n{truth}\nwithout {draft.sites[at].name}'s word:\n{guess}")
+    note(f"truth:\n{truth}\nwithout {draft.sites[at].name}'s prefixes:\n{guess}")
     assert guess.forward.outcome in (Outcome.UNKNOWN, truth.forward.outcome)
     assert guess.outcome in (Outcome.UNKNOWN, truth.outcome)

@@ -13,13 +13,13 @@ from isthmus.intent import Egress, Estate
 from isthmus.intent.checks import problems
 from isthmus.testing.strategies import estates
 from tests.properties.budget import share
-from tests.properties.changes import KINDS, change_way_out, change_zones, remove_spoke
+from tests.properties.changes import KINDS, change_egress, change_zones, remove_spoke
 from tests.properties.laws import Output, made
 from tests.properties.order import out_of_order
 from tests.terraform.order.estates import SHARED, WEB, ZONES, named, plain, spokes
 
 # Those that take something away, twice as often as the others.
-_KINDS = (*KINDS, change_way_out, change_zones, remove_spoke)
+_KINDS = (*KINDS, change_egress, change_zones, remove_spoke)
 
 
 @settings(max_examples=share(5))

@@ -91,7 +91,7 @@ def _reads_dev(files: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rewrite", "said"),
+    ("rewrite", "expected"),
     [
         (_manifest("prod", "state", "network"), "prod needs Need(maker='shared-services'"),
         (_manifest("network"), "network is applied before state (state/state/aws_s3_bucket.this)"),
@@ -100,12 +100,12 @@ def _reads_dev(files: dict[str, Any]) -> None:
         (_reads_dev, "prod needs Need(maker='dev'"),
     ],
 )
-def test_a_root_that_comes_too_early_is_found(rewrite: Callable[[dict[str, Any]], None], said: str) -> None:
+def test_a_root_that_comes_too_early_is_found(rewrite: Callable[[dict[str, Any]], None], expected: str) -> None:
     files = {name: json.loads(text) for name, text in stored().files.items()}
     rewrite(files)
     wrong = replace(stored(), files={name: json.dumps(document) for name, document in files.items()})
     found = list(out_of_step(Roots(wrong)))
-    assert any(said in one for one in found), found
+    assert any(expected in one for one in found), found
 
 
 def _without_services() -> Estate:

@@ -29,11 +29,13 @@ def test_what_is_known_without_a_value_holds_for_every_value(gap: tuple[Slot, Pa
     worlds = [Worlds(network, its_sites) for network, its_sites in slot.worlds()]
     there = [world.outcome(packet) for world in worlds]
     both = [world.both_ways(packet) for world in worlds]
-    for said, held in ((trip.forward.outcome, there), (trip.outcome, both)):
-        if said is not Outcome.UNKNOWN:
+    for outcome_without, held in ((trip.forward.outcome, there), (trip.outcome, both)):
+        if outcome_without is not Outcome.UNKNOWN:
             event("known")
-            told = "\n".join(f"{value}: {outcome}" for value, outcome in zip(slot.values, held, strict=True))
-            assert set(held) == {said}, f"{packet} without {slot.name} is {said}\n{told}\n{trip}"
+            outcomes = "\n".join(f"{value}: {outcome}" for value, outcome in zip(slot.values, held, strict=True))
+            assert set(held) == {outcome_without}, (
+                f"{packet} without {slot.name} is {outcome_without}\n{outcomes}\n{trip}"
+            )
         else:
             # How often it need not be: where all worlds that are tried here agree.
             event("unknown, and worlds differ" if len(set(held)) > 1 else "unknown, and these worlds agree")

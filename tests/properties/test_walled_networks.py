@@ -25,7 +25,7 @@ WALLS = ("wall", "inner", "outer")
 
 
 def walled() -> Draft:
-    """VPC a behind a firewall of its own, b and site dc beside it; VPC n with a NAT gateway between two firewalls."""
+    """VPC a behind a firewall of its own; VPC b and site dc; VPC n with a NAT gateway between two firewalls."""
     d = mesh("a", "b")
     d.vpn("vpn", "t")
     d.site("dc", ["vpn"], advertises=["10.8.0.0/16"], networks=["10.8.0.0/16"])

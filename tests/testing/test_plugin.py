@@ -91,7 +91,7 @@ def test_a_run_that_passes(project):
     assert project.runs == ["environments.estate"]
 
 
-def test_a_sentence_that_does_not_hold_fails_with_the_path_where_it_is_said(project):
+def test_a_sentence_that_does_not_hold_fails_at_its_line_with_the_path(project):
     project.file("tests/test_network.py", 'def test_it(network):\n    network.assert_isolated("dev", "dc1")\n')
     ran = project.test()
     ran.assert_outcomes(failed=1)
@@ -118,7 +118,7 @@ def test_a_name_that_nothing_has_is_an_error_of_its_own(project):
     assert "isthmus/testing" not in ran.stdout.str()
 
 
-def test_an_estate_that_breaks_a_rule_is_told_so_and_not_synthesized(project):
+def test_an_estate_that_breaks_a_rule_is_reported_and_not_synthesized(project):
     project.file(
         "environments/estate.py", ESTATE + "\nfrom dataclasses import replace\nestate = replace(estate, zones=[])\n"
     )
@@ -130,7 +130,7 @@ def test_an_estate_that_breaks_a_rule_is_told_so_and_not_synthesized(project):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"environments/estate.py": ""}, "*the module has no Estate in a variable `estate`"),
         ({"main.py": "import sys; sys.exit('no such account')"}, "*main.py` ended with 1:"),
@@ -143,12 +143,12 @@ def test_an_estate_that_breaks_a_rule_is_told_so_and_not_synthesized(project):
         ({"cdktf.json": "nothing"}, "*cdktf.json cannot be read: *; or say it with `isthmus_app`"),
     ],
 )
-def test_what_keeps_the_terraform_from_being_there_is_one_message(project, change, told):
+def test_what_keeps_the_terraform_from_being_there_is_one_message(project, change, message):
     for path, text in change.items():
         project.file(path, text)
     ran = project.test()
     assert ran.parseoutcomes()["errors"] == 2
-    ran.stdout.fnmatch_lines([told])
+    ran.stdout.fnmatch_lines([message])
     assert "Traceback" not in ran.stdout.str()
 
 
@@ -247,7 +247,7 @@ def test_what_was_synthesized_is_kept_until_something_that_decides_it_changes(pr
     project.test().assert_outcomes(passed=3)
     assert len(project.runs) == 3
     document = json.loads((project.ready / "intent.json").read_text())
-    document["estate"]["tags"] = {"Owner": "somebody else"}
+    document["estate"]["tags"] = {"Owner": "another team"}
     (project.ready / "intent.json").write_text(json.dumps(document))
     project.test().assert_outcomes(passed=3)
     assert len(project.runs) == 4
@@ -271,7 +271,7 @@ def test_where_nothing_can_be_kept_it_lasts_for_the_run(project):
     assert len(project.runs) == 2
 
 
-def test_a_program_whose_sources_nobody_knows_is_run_each_time(project):
+def test_a_program_with_unknown_sources_is_run_each_time(project):
     project.file("synth.sh", f"exec {sys.executable} main.py")
     project.pytester.makeini("[pytest]\nisthmus_app = sh synth.sh\n")
     project.test().assert_outcomes(passed=2)

@@ -73,20 +73,22 @@ def test_a_network_that_is_proved(central):
 
 
 def test_what_does_not_reach_shows_the_packet_there_and_back_and_what_stops_it(everything):
-    said = failing(everything, "assert_reaches", "billing", "web:22")
-    assert said.startswith("billing does not reach web:22\n")
-    assert "forward path: 10.1.0.4 in apps/module.spoke_billing.aws_subnet.private_az1 -> 10.1.16.4" in said
-    assert "tcp/22: blocked" in said
-    assert "blocked by network/module.hub.aws_ec2_transit_gateway_route.workloads_blackhole_block_10_1_0_0_16" in said
-    assert "\nreturn path: " in said
-    assert "- site dc1 advertises 0.0.0.0/0, 172.20.0.0/16, 172.21.0.0/16 over" in said
-    assert not [line for line in said.splitlines() if line != line.rstrip()]
+    failure = failing(everything, "assert_reaches", "billing", "web:22")
+    assert failure.startswith("billing does not reach web:22\n")
+    assert "forward path: 10.1.0.4 in apps/module.spoke_billing.aws_subnet.private_az1 -> 10.1.16.4" in failure
+    assert "tcp/22: blocked" in failure
+    assert (
+        "blocked by network/module.hub.aws_ec2_transit_gateway_route.workloads_blackhole_block_10_1_0_0_16" in failure
+    )
+    assert "\nreturn path: " in failure
+    assert "- site dc1 advertises 0.0.0.0/0, 172.20.0.0/16, 172.21.0.0/16 over" in failure
+    assert not [line for line in failure.splitlines() if line != line.rstrip()]
 
 
 def test_what_is_not_isolated_shows_the_way(everything):
-    said = failing(everything, "assert_isolated", "billing", "dc1")
-    assert said.startswith("billing reaches dc1\n")
-    assert "route table network/module.hub.aws_ec2_transit_gateway_route_table.workloads: 172.20.0.0/16" in said
+    failure = failing(everything, "assert_isolated", "billing", "dc1")
+    assert failure.startswith("billing reaches dc1\n")
+    assert "route table network/module.hub.aws_ec2_transit_gateway_route_table.workloads: 172.20.0.0/16" in failure
 
 
 def test_a_destination_may_be_an_address_a_service_or_a_subnet_and_end_in_a_port(everything):
@@ -100,7 +102,7 @@ def test_a_destination_may_be_an_address_a_service_or_a_subnet_and_end_in_a_port
         everything.assert_reaches("billing", "web:99999")
 
 
-def test_a_rule_for_one_port_blocks_that_port_and_isolates_nobody(tmp_path):
+def test_a_rule_for_one_port_blocks_that_port_and_isolates_nothing(tmp_path):
     def narrow(resources: Any) -> None:
         rules = resources["aws_network_acl_rule"]
         rules["from_unnamed_172_16_0_0_12"] |= {"protocol": "6", "from_port": 443, "to_port": 443}
@@ -120,29 +122,29 @@ def test_a_rule_for_one_port_blocks_that_port_and_isolates_nobody(tmp_path):
 # --- the internet
 
 
-def test_ways_out_by_name(everything, central):
+def test_egress_points_by_name(everything, central):
     everything.assert_internet_only_via("billing", "dc1")
     everything.assert_internet_only_via("billing", "dc1-a", "dc1-b")
     everything.assert_internet_only_via("web", "web")
     everything.assert_internet_only_via("web", "infra-web")
     central.assert_internet_only_via("prod", "egress")
-    said = failing(everything, "assert_internet_only_via", "billing", "dc1-a")
-    assert said.startswith(
+    failure = failing(everything, "assert_internet_only_via", "billing", "dc1-a")
+    assert failure.startswith(
         "billing reaches the internet through network/module.vpn.aws_vpn_connection.dc1_b, which is not"
     )
-    said = failing(everything, "assert_internet_only_via", "web", "dc1")
-    assert said.startswith(
+    failure = failing(everything, "assert_internet_only_via", "web", "dc1")
+    assert failure.startswith(
         "web reaches the internet through apps/module.spoke_web.aws_internet_gateway.this, which is not dc1"
     )
-    said = failing(central, "assert_internet_only_via", "prod", "dc1")
-    assert said.startswith(
+    failure = failing(central, "assert_internet_only_via", "prod", "dc1")
+    assert failure.startswith(
         "prod reaches the internet through egress/module.egress.aws_internet_gateway.this, which is not"
     )
-    said = failing(everything, "assert_internet_only_via", "vault", "dc1")
-    assert said.startswith("vault does not reach the internet, through dc1 or otherwise\n")
+    failure = failing(everything, "assert_internet_only_via", "vault", "dc1")
+    assert failure.startswith("vault does not reach the internet, through dc1 or otherwise\n")
 
 
-def test_a_second_way_out_of_one_subnet_is_found(everything, tmp_path):
+def test_a_second_egress_path_of_one_subnet_is_found(everything, tmp_path):
     """From the subnets of the attachments, where no workload is."""
 
     def leak(resources: Any) -> None:
@@ -154,8 +156,10 @@ def test_a_second_way_out_of_one_subnet_is_found(everything, tmp_path):
         }
 
     network = changed(output(EVERYTHING), "stacks/apps/modules/spoke_billing/main.tf.json", leak, tmp_path)
-    said = failing(network, "assert_internet_only_via", "billing", "dc1")
-    assert said.startswith("billing reaches the internet through apps/module.spoke_billing.aws_internet_gateway.extra,")
+    failure = failing(network, "assert_internet_only_via", "billing", "dc1")
+    assert failure.startswith(
+        "billing reaches the internet through apps/module.spoke_billing.aws_internet_gateway.extra,"
+    )
 
 
 # --- losses
@@ -168,22 +172,22 @@ def test_what_has_a_second_one_may_be_lost(everything):
 
 
 def test_what_has_no_second_one_takes_flows_and_shows_one(everything):
-    said = failing(everything, "assert_survives", loss_of="branch")
-    assert re.match(r"[0-9]+ flows lost if branch fails\n", said)
-    assert "\n- billing -> branch/office" in said
-    assert "no connection of site branch is up" in said
+    failure = failing(everything, "assert_survives", loss_of="branch")
+    assert re.match(r"[0-9]+ flows lost if branch fails\n", failure)
+    assert "\n- billing -> branch/office" in failure
+    assert "no connection of site branch is up" in failure
     assert "dc1/users" in failing(everything, "assert_survives", loss_of="dc1")
 
 
 def test_a_nat_gateway_takes_what_leaves_by_it_from_its_own_spoke(everything):
     nats = list(everything.subject.network.nats)
     for nat in nats:
-        said = failing(everything, "assert_survives", loss_of=nat)
+        failure = failing(everything, "assert_survives", loss_of=nat)
         spoke = "web" if "spoke_web" in nat else "lab1"
-        assert said.startswith(f"1 flow lost if {nat} fails\n- {spoke} -> internet\n")
+        assert failure.startswith(f"1 flow lost if {nat} fails\n- {spoke} -> internet\n")
 
 
-def test_of_two_spokes_alike_a_nat_gateway_takes_its_own(tmp_path):
+def test_of_two_equal_spokes_a_nat_gateway_takes_the_flows_of_its_own(tmp_path):
     from modules.synthesis import synthesize
 
     def doubled(environment: Environment) -> Environment:
@@ -205,14 +209,14 @@ def test_of_two_spokes_alike_a_nat_gateway_takes_its_own(tmp_path):
 
 def test_a_zone_takes_itself_and_what_hangs_on_it(everything, central):
     central.assert_survives(loss_of="use1-az1")
-    said = failing(everything, "assert_survives", loss_of="use1-az1")
-    assert said.startswith("1 flow lost if use1-az1 fails\n- lab1 -> internet\n"), (
+    failure = failing(everything, "assert_survives", loss_of="use1-az1")
+    assert failure.startswith("1 flow lost if use1-az1 fails\n- lab1 -> internet\n"), (
         "lab1 has one NAT gateway for all zones"
     )
     everything.assert_survives(loss_of="use1-az4")
 
 
-# --- what is not there, and what nobody can say
+# --- what is not there, and what is unknown
 
 
 @pytest.mark.parametrize(
@@ -242,7 +246,7 @@ def test_other_names_that_nothing_has(everything):
         everything.assert_survives(loss_of="?")
 
 
-def test_a_name_of_two_ways_out_is_no_answer(everything, tmp_path):
+def test_a_name_of_two_egress_points_is_no_answer(everything, tmp_path):
     def rename(resources: Any) -> None:
         resources["aws_vpc"]["this"]["tags"]["Name"] = "dc1"
 
@@ -254,15 +258,15 @@ def test_a_name_of_two_ways_out_is_no_answer(everything, tmp_path):
 
 
 def test_unknown_is_neither_yes_nor_no(tmp_path):
-    """The roots of the sites alone are missing: whether packets get there is nobody's to say."""
+    """Only the root modules of the sites are missing: whether packets arrive there is unknown."""
     folder = write(output(EVERYTHING), tmp_path)
     network = NetworkUnderTest.read(folder / "stacks/apps", intent=folder / "intent.json")
     cannot = "unknown whether billing reaches"
     assert failing(network, "assert_reaches", "billing", "dc1/users").startswith(f"{cannot} dc1/users\n")
     assert failing(network, "assert_blocked", "billing", "web").startswith(f"{cannot} web\n")
     assert failing(network, "assert_isolated", "billing", "web").startswith(f"{cannot} web\n")
-    said = failing(network, "assert_internet_only_via", "billing", "web")
-    assert said.startswith(f"{cannot} the internet only through web\n")
+    failure = failing(network, "assert_internet_only_via", "billing", "web")
+    assert failure.startswith(f"{cannot} the internet only through web\n")
     assert failing(network, "assert_survives", loss_of="use1-az1").startswith("unknown whether ")
     assert failing(network, "assert_proved").startswith("UNKNOWN: ")
 
@@ -271,9 +275,9 @@ def test_a_spoke_of_the_intent_that_this_input_lacks_is_unknown_and_no_typing_mi
     folder = write(output(EVERYTHING), tmp_path)
     network = NetworkUnderTest.read(folder / "stacks/apps", intent=folder / "intent.json")
     for sentence in ("assert_reaches", "assert_blocked", "assert_isolated"):
-        said = failing(network, sentence, "billing", "lab1")
-        assert said.startswith("unknown: lab1 is in the intent but not in this input\n")
-        assert "its environment labs is not in this input" in said
+        failure = failing(network, sentence, "billing", "lab1")
+        assert failure.startswith("unknown: lab1 is in the intent but not in this input\n")
+        assert "its environment labs is not in this input" in failure
 
 
 def test_without_an_intent_there_is_nothing_to_prove_against(everything, tmp_path):
@@ -284,8 +288,8 @@ def test_without_an_intent_there_is_nothing_to_prove_against(everything, tmp_pat
         network.assert_proved()
     network.assert_isolated("infra-billing", "infra-web")
     network.assert_internet_only_via("infra-web", "infra-web")
-    said = failing(network, "assert_survives", loss_of="dc1-a")
-    assert "infra-billing -> dc1-a/172.20.0.0/16" in said
+    failure = failing(network, "assert_survives", loss_of="dc1-a")
+    assert "infra-billing -> dc1-a/172.20.0.0/16" in failure
 
 
 def test_a_violation_is_shown_as_the_proof_shows_it(tmp_path):
@@ -293,7 +297,7 @@ def test_a_violation_is_shown_as_the_proof_shows_it(tmp_path):
         del resources["aws_ec2_transit_gateway_route_table_propagation"]
 
     files, dev = output(CENTRAL), "stacks/dev/modules/spoke_dev/main.tf.json"
-    said = failing(changed(files, dev, cut, tmp_path), "assert_proved")
-    assert said.startswith("VIOLATED: ")
-    assert "Reachability (row = source, column = destination)\n" in said
-    assert "\n- intended-flow-blocked: dc1/servers -> dev:" in said
+    failure = failing(changed(files, dev, cut, tmp_path), "assert_proved")
+    assert failure.startswith("VIOLATED: ")
+    assert "Reachability (row = source, column = destination)\n" in failure
+    assert "\n- intended-flow-blocked: dc1/servers -> dev:" in failure
