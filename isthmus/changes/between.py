@@ -57,10 +57,10 @@ def _gone(old: Resource, new: Mapping[str, Resource], after: Graph, roots: set[s
 
 
 def _changed(old: Resource, new: Resource) -> ResourceChange | None:
-    for name, mine, other in (("account", old.account, new.account), ("Region", old.region, new.region)):
-        if mine and other and mine != other:
+    for name, before, after in (("account", old.account, new.account), ("Region", old.region, new.region)):
+        if before and after and before != after:
             # Terraform looks for the id with the new provider, does not find it, and creates a second resource.
-            reason = f"its {name} changes from {mine} to {other}: the old resource stays there, without Terraform"
+            reason = f"its {name} changes from {before} to {after}: the old resource stays there, without Terraform"
             return ResourceChange(new.address, new.type, ResourceAction.LEAVE, reason=reason)
     causes = tuple(_causes(old, new))
     return ResourceChange(new.address, new.type, _action(causes, new.type), causes) if causes else None
@@ -80,12 +80,12 @@ def _causes(old: Resource, new: Resource) -> Iterator[Cause]:
     for name in sorted({*old.values, *new.values} - _META):
         if name in new.ignored:
             continue
-        for argument, mine, other in differences(name, old.get(name), new.get(name)):
+        for argument, before, after in differences(name, old.get(name), new.get(name)):
             replaces = forces_replacement(new.type, argument)
-            if replaces and (isinstance(mine, Unknown) or isinstance(other, Unknown)):
+            if replaces and (isinstance(before, Unknown) or isinstance(after, Unknown)):
                 replaces = None
             secret = is_secret(argument.rpartition(".")[2])
-            shown = ("(sensitive)", "(sensitive)") if secret else (_text(mine), _text(other))
+            shown = ("(sensitive)", "(sensitive)") if secret else (_text(before), _text(after))
             yield Cause(argument, *shown, replaces)
 
 

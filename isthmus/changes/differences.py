@@ -19,9 +19,9 @@ def differences(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]
         gone = [one for one in old_list if one not in new_list]
         come = [one for one in new_list if one not in old_list]
         for number in range(max(len(gone), len(come))):
-            mine = gone[number] if number < len(gone) else {}
-            other = come[number] if number < len(come) else {}
-            yield from differences(path, mine, other)
+            old_block = gone[number] if number < len(gone) else {}
+            new_block = come[number] if number < len(come) else {}
+            yield from differences(path, old_block, new_block)
         return
     if isinstance(old, tuple) and isinstance(new, tuple) and sorted(map(repr, old)) == sorted(map(repr, new)):
         return

@@ -52,7 +52,7 @@ def _plan(text: str) -> tuple[str, str]:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare, print, and return 0 if neither the Terraform nor a flow differs, else 1. Of states only flows count."""
+    """Compare, print, return 0 if neither the Terraform nor a flow differs, else 1. For states, only flows count."""
     from isthmus import proof
     from isthmus.changes.inputs import changes_of_inputs
     from isthmus.report.difference_json import difference_json

@@ -106,7 +106,7 @@ class Provider:
                 self.configure()
             return None
         found = {_dotted(path) for path in answer.requires_replace}
-        failed = any(said.severity == pb.Diagnostic.ERROR for said in answer.diagnostics)
+        failed = any(diagnostic.severity == pb.Diagnostic.ERROR for diagnostic in answer.diagnostics)
         return None if failed and not found else found
 
 
