@@ -191,7 +191,8 @@ class NetworkIndex:
         for table in self.network.tables.values():
             for route in table.routes if table.vpc == vpc else ():
                 if isinstance(route.target, Unknown):
-                    return Unknown(f"the target of {route.address} may be a gateway of {vpc}: {route.target.reason}")
+                    why = f"the target of {route.address} is unknown, so it may be the {kind.value} of {vpc}"
+                    return Unknown(f"{why}: {route.target.reason}")
         return ""
 
     def subnet_map(self, vpc: str) -> RangeMap[str | Unknown | None]:

@@ -96,7 +96,7 @@ def test_a_more_specific_prefix_does_not_affect_packets_that_stay_in_the_vpc() -
     stock = spoke("stock", 2, "172.16.0.0/12")
     assert more_specific(*BGP, *stock) == ()
     (note,) = more_specific(*BGP, *spoke("stock", 2, "10.1.0.0/24"))
-    assert "would take from stock what they send to shop (10.1.0.0/16)" in note
+    assert "packets from stock to shop (10.1.0.0/16) go to hq instead" in note
 
 
 def test_an_unknown_route_table_may_send_anything() -> None:
@@ -107,7 +107,7 @@ def test_an_unknown_route_table_may_send_anything() -> None:
         transit_gateway_id=ref("aws_ec2_transit_gateway.hub"),
     )
     (note,) = more_specific(*BGP, *spoke("stock", 2, "172.16.0.0/12"), route)
-    assert "would take from shop what they send to stock (10.2.0.0/16)" in note
+    assert "packets from shop to stock (10.2.0.0/16) go to hq instead" in note
 
 
 def test_a_reply_to_a_packet_that_does_not_arrive_is_not_followed() -> None:

@@ -12,6 +12,7 @@ from rich.console import Console
 from examples import stage_3_every_vpc as stage
 from isthmus import proof
 from isthmus.proof.analysis import Analysis
+from isthmus.proof.result.failures import Failure, FailureKind
 from isthmus.report.proof_json import proof_json
 from isthmus.report.proof_terminal import print_proof
 from isthmus.testing.failures import losses, scenario
@@ -50,6 +51,12 @@ def test_every_output_has_the_same_number(subject: Analysis) -> None:
     part = out.getvalue().partition(f"{connection.failure}: {connection.count} flows lost\n")[2]
     shown = [line.strip() for line in part.split("\n- ")[0].splitlines() if "->" in line]
     assert sorted(shown) == sorted(f"{a} -> {b}" for a, b in flows)
+
+
+def test_a_tunnel_is_named_by_its_number_and_its_vpn_connection() -> None:
+    failure = Failure(FailureKind.TUNNEL, 'aws_vpn_connection.dc1["a#b"]#2')
+    assert str(failure) == 'tunnel 2 of VPN connection aws_vpn_connection.dc1["a#b"] down'
+    assert failure.scenario.down == {failure.what}
 
 
 def test_the_flag_all_lists_every_flow(subject: Analysis, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ from isthmus.network.model import Network, TransitGateway, Unknown
 from isthmus.proof.checks.hub import hub_violations
 from isthmus.proof.checks.inventory import bind
 from isthmus.proof.checks.unassigned_addresses import unassigned_address_violations
+from isthmus.proof.result.findings import Violation
 from isthmus.terraform.graph import Graph
 from tests.proof.argument_mutants import bench, without
 from tests.proof.estates import estate
@@ -33,10 +34,14 @@ def test_the_hub_is_as_stated(gateway: TransitGateway, differs: bool) -> None:
     assert bool(list(hub_violations(MEANT, network))) is differs
 
 
-def guards(graph: Graph) -> list[tuple[str, ...]]:
+def forwarded(graph: Graph) -> list[Violation]:
     network = network_of(graph)
     sites = bind(MEANT, network, ("network", "dev")).locations.sites
-    return [found.resources for found in unassigned_address_violations(MEANT, Forwarding(network, sites=sites))]
+    return list(unassigned_address_violations(MEANT, Forwarding(network, sites=sites)))
+
+
+def guards(graph: Graph) -> list[tuple[str, ...]]:
+    return [found.resources for found in forwarded(graph)]
 
 
 def test_a_blackhole_route_drops_packets_for_a_missing_spoke() -> None:
@@ -47,3 +52,6 @@ def test_a_blackhole_route_drops_packets_for_a_missing_spoke() -> None:
     ((route, table),) = guards(without(graph, hole))
     assert "infra_dc1_01" in route
     assert table.endswith("aws_ec2_transit_gateway_route_table.network_services")
+    (found,) = forwarded(without(graph, hole))
+    assert f"{table}, packets for unassigned addresses of 10.1.0.0/16 match the 0.0.0.0/0 propagated route" in found.why
+    assert found.why.endswith(": add a blackhole route for 10.1.0.0/16")

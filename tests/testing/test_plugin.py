@@ -139,8 +139,8 @@ def test_an_estate_that_breaks_a_rule_is_reported_and_not_synthesized(project):
         ({"main.py": PROGRAM + "Path(os.environ['CDKTF_OUTDIR'], 'intent.json').write_text('{}')"}, "*another estate*"),
         ({"cdktf.json": "{}"}, '*cdktf.json has no "app": the command that writes the Terraform'),
         ({"cdktf.json": '{"app": "nowhere/python main.py"}'}, "*`nowhere/python main.py` does not run in *"),
-        ({"cdktf.json": '{"app": "nowhere main.py"}'}, '*the settings: isthmus_app = "python main.py"'),
-        ({"cdktf.json": "nothing"}, "*cdktf.json cannot be read: *; or say it with `isthmus_app`"),
+        ({"cdktf.json": '{"app": "nowhere main.py"}'}, '*set another command with isthmus_app = "python main.py"'),
+        ({"cdktf.json": "nothing"}, "*cdktf.json cannot be read: *; or set `isthmus_app`"),
     ],
 )
 def test_what_keeps_the_terraform_from_being_there_is_one_message(project, change, message):

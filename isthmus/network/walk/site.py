@@ -103,7 +103,7 @@ class SiteSteps(Steps):
                 pieces += unknown(first, last, path, step.unknown)
             else:
                 attachments = [attachment for _, attachment in self.bgp.attachments_up(site)]
-                why = f"AWS does not advertise {show_range(first, last)} to site {site.name}"
+                why = f"AWS advertises no prefix for {show_range(first, last)} to site {site.name}"
                 block = Block("not-advertised-to-site", self._advertising(attachments[0]), why)
                 onward = partial(self._from_site_past_block, site, attachments[:1], first, last, seen)
                 pieces += self.stopped(first, last, path, block, onward)

@@ -148,5 +148,5 @@ def failure_violations(failure_results: tuple[FailureResult, ...]) -> Iterator[V
     for result in failure_results:
         for lost in result.lost:
             if lost.meant_to_survive:
-                why = f"lost when {result.failure.what} is down: {lost.why or 'unknown'}"
+                why = f"lost when {result.failure.component} is down: {lost.why or 'unknown'}"
                 yield Violation("redundancy-missing", why, (result.failure.what,), lost.source, lost.destination)

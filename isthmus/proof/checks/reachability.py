@@ -90,12 +90,14 @@ class FlowChecks:
             return
         stopped = [s for s in pair.workload_samples if _is_stopped(s) and self._is_allowed(spoke, s)]
         if stopped := _certain(stopped, pair):
-            blocks = stopped[0].trip.blocks
-            why = "; ".join(f"{block.address}: {block.why}" for block in blocks) or "the packet does not arrive"
+            trip = stopped[0].trip
+            only_reply = trip.reply.outcome is Outcome.BLOCKED and trip.forward.outcome is not Outcome.BLOCKED
+            direction = "the reply is blocked: " if only_reply else ""
+            why = "; ".join(f"{block.address}: {block.why}" for block in trip.blocks) or "the packet does not arrive"
             legs = [leg for s in stopped for leg in (s.trip.forward, s.trip.reply)]
             causes = self.naming.of_blocked(path for leg in legs for path in leg.paths)
             zones = _zones(stopped, pair.workload_samples)
-            why = f"the intent states egress {stated.value}, but {why}{zones}"
+            why = f"the intent states egress {stated.value}, but {direction}{why}{zones}"
             yield Violation("egress-missing", why, causes, spoke.name, INTERNET)
             return
         yield from client_port_violations(self.naming, spoke.name, INTERNET, pair.workload_samples)

@@ -6,7 +6,7 @@ receives packets for destroyed and future spokes. https://docs.aws.amazon.com/vp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from ipaddress import ip_network
 from itertools import permutations
 
@@ -14,8 +14,8 @@ from isthmus.intent import Estate, Inspection
 from isthmus.intent.reachability import inspected_between
 from isthmus.network.address_space import atoms, span
 from isthmus.network.forwarding import Forwarding
-from isthmus.network.model import AttachmentKind, Network
-from isthmus.network.route_tables import vpc_cidrs
+from isthmus.network.model import AttachmentKind, Cidr, Network
+from isthmus.network.route_tables import Route, vpc_cidrs
 from isthmus.proof.result.findings import Violation
 
 
@@ -25,7 +25,7 @@ def unassigned_address_violations(estate: Estate, engine: Forwarding) -> Iterato
     taken = [cidr for vpc in network.vpcs for cidr in vpc_cidrs(network, vpc)]
     spans = [span(cidr) for cidr in taken]
     free = [
-        (low, high)
+        (low, high, block)
         for block in map(ip_network, estate.blocks)
         for low, high in atoms(taken, *span(block))
         if not any(first <= low and high <= last for first, last in spans)
@@ -44,20 +44,28 @@ def unassigned_address_violations(estate: Estate, engine: Forwarding) -> Iterato
     used = dict.fromkeys(a.table for a in network.attachments.values() if isinstance(a.table, str))
     for table in (name for name in used if name in network.tgw_tables):
         decide = engine.index.tgw_table(table).decide
-        found: dict[str, str] = {}
-        for low, high in free:
+        found: dict[str, tuple[Route, tuple[Cidr, ...]]] = {}
+        for low, high, block in free:
             for _, _, decision in decide.within(low, high):
-                if not decision.unknown:
-                    found |= {
-                        r.address: f"{r} to {r.target}"
-                        for r in decision.routes
-                        if r.target is not None
-                        and r.prefix not in inspected
-                        and not (r.prefix in returned and _is_firewall(network, r.target))
-                    }
-        for address, route in found.items():
-            why = f"in {table} the {route} forwards packets for addresses of the estate's blocks that no VPC has"
-            yield Violation("unassigned-addresses", why, (address, table))
+                for route in () if decision.unknown else decision.routes:
+                    if (
+                        route.target is not None
+                        and route.prefix not in inspected
+                        and not (route.prefix in returned and _is_firewall(network, route.target))
+                    ):
+                        earlier, blocks = found.get(route.address, (route, ()))
+                        found[route.address] = (route, (*blocks, block) if earlier == route else (block,))
+        for address, (route, blocks) in found.items():
+            yield Violation("unassigned-addresses", _why(table, route, tuple(dict.fromkeys(blocks))), (address, table))
+
+
+def _why(table: str, route: Route, blocks: Sequence[Cidr]) -> str:
+    """The blocks whose unassigned addresses match a route, and the blackhole routes that are missing."""
+    matched = ", ".join(map(str, blocks))
+    why = f"in {table}, packets for unassigned addresses of {matched} match the {route} to {route.target}"
+    # A blackhole route for a block does not win over a route that is as specific or more specific.
+    missing = ", ".join(str(block) for block in blocks if route.prefix.prefixlen < block.prefixlen)
+    return f"{why}: add a blackhole route for {missing}" if missing else why
 
 
 def _is_firewall(network: Network, target: object) -> bool:

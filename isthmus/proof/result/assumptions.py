@@ -149,17 +149,18 @@ def more_specific_prefixes(engine: Forwarding, locations: Locations) -> Iterator
         reach = {name: c for name, c in _spoke_cidrs(locations) if c in learned and sending.to(c, owner=name)}
         blocked = [cidr for cidr in blocked if sending.to(cidr)]
         by = " or ".join(learns)
+        site = by if len(learns) == 1 else "that site"
         who = some([s for s in senders if sending.any_of(s, [*reach.items(), *(("", c) for c in blocked)])], _MOST)
         if reach:
             destinations = some([f"{name} ({cidr})" for name, cidr in reach.items()], _MOST)
-            ways = ", ".join(sorted({str(way) for found in learns.values() for way in found}))
+            ways = sorted({str(way) for found in learns.values() for way in found})
+            propagates = "propagates" if len(ways) == 1 else "propagate"
             yield (
                 f"if {by} advertises a prefix more specific than a spoke's CIDR, packets from {who} to "
-                f"{destinations} go there instead: {ways} propagates routes into {table.address}"
+                f"{destinations} go to {site} instead: {', '.join(ways)} {propagates} routes into {table.address}"
             )
         if blocked:
             named = ", ".join(map(str, blocked[:_MOST])) + (" and others" if len(blocked) > _MOST else "")
-            site = by if len(learns) == 1 else "that site"
             yield (
                 f"if {by} advertises a prefix more specific than {named}, packets from {who} bypass the "
                 f"blackhole route in {table.address} and go to {site}, which can send them back to AWS "

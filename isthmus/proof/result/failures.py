@@ -29,12 +29,20 @@ class Failure:
     what: str
 
     @property
+    def component(self) -> str:
+        """The component as reports name it: `tunnel 1 of VPN connection aws_vpn_connection.dc1`."""
+        if self.kind is FailureKind.TUNNEL:
+            connection, _, number = self.what.rpartition("#")
+            return f"tunnel {number} of VPN connection {connection}"
+        return f"{self.kind} {self.what}"
+
+    @property
     def scenario(self) -> Scenario:
         """The failure as the engine simulates it."""
         return Scenario(frozenset({self.what}), str(self))
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.what} down"
+        return f"{self.component} down"
 
 
 @dataclass(frozen=True, slots=True)
