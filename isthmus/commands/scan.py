@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_outputs(written.values(), (arguments.folder, *arguments.plan, arguments.waivers))
     policies = Path(arguments.policies)
     if not policies.is_dir():
-        raise CannotAnswer(f"{policies} is not a folder of policies: name it with --policies")
+        raise CannotAnswer(f"no folder of policies at {policies}: state its path with --policies")
     try:
         answer = scan(
             Path(arguments.folder) if arguments.folder else None,

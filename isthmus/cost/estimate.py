@@ -290,7 +290,7 @@ def _not_included(
     graph: Graph, prices: Prices, lines: Sequence[CostLine | UsageLine], flows: Sequence[TrafficFlow]
 ) -> Iterator[str]:
     if not flows:
-        yield "data charges: name flows with --traffic"
+        yield "data processing and transfer: state the traffic with --traffic"
     unpriced = [line for line in lines if (line.amount if isinstance(line, CostLine) else line.least_amount) is None]
     for line in unpriced:
         yield f"{line.item.label}: the sheet has no price ({line.item.page})"

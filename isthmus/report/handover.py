@@ -83,7 +83,7 @@ class _Lines:
 
     def all(self) -> Iterator[str]:
         bgp = self.connection.routing is Routing.BGP
-        yield f"# VPN connection {self.connection.name}: {self.estate.name} and {self.site.name}"
+        yield f"# VPN connection {self.connection.name}: estate {self.estate.name}, site {self.site.name}"
         yield ""
         yield from self._ends()
         yield from self._bandwidth()
@@ -113,9 +113,9 @@ class _Lines:
             yield f"A tunnel carries up to {rate}. Routing is static: AWS sends through one tunnel at a time."
         else:
             together = f" and {', '.join(others)}" if others else ""
-            yield f"A tunnel carries up to {rate}. This is the limit for one flow. AWS spreads flows over the tunnels"
-            yield f"of this connection{together}, {self.site_paths.together:g} Gbps together, while all tunnels have"
-            yield "equal prefixes, AS paths and MED. Advertise the same over each."
+            yield f"A tunnel carries up to {rate}. This is the limit for one flow."
+            yield f"AWS uses ECMP over the tunnels of this connection{together}, {self.site_paths.together:g} Gbps"
+            yield "together, if their prefixes, AS paths and MEDs are equal. Advertise the same over each tunnel."
         yield ""
 
     def _tunnels(self, bgp: bool) -> Iterator[str]:
@@ -147,8 +147,8 @@ class _Lines:
         for number in (1, 2):
             yield f"    terraform -chdir={self.root} output {self._output(f'tunnel{number}_address')}"
         yield ""
-        yield "Configure both tunnels with equal preference. AWS sends over either tunnel, and over one only during"
-        yield "maintenance, so replies may come back through the other tunnel. Do not drop asymmetric traffic."
+        yield "Configure both tunnels with equal preference. Return traffic may use the other tunnel"
+        yield "(asymmetric routing): allow it. During maintenance, AWS uses one tunnel only."
         if bgp:
             yield "Each tunnel has its own BGP session, between its two inside addresses."
         yield ""
@@ -182,8 +182,8 @@ class _Lines:
         yield from _heading("Routes")
         if bgp:
             yield f"Advertise to AWS exactly: {_codes(sorted(self.site.advertises))}."
-            yield "AWS prefers more specific prefixes over these."
-            yield f"AWS closes the session above {_MOST_PREFIXES:,} prefixes."
+            yield "Do not advertise more specific prefixes: AWS prefers them over these."
+            yield f"AWS closes the BGP session above {_MOST_PREFIXES:,} prefixes."
             yield ""
             yield f"{headings.ADVERTISED}: {_codes([str(prefix) for prefix in sorted(self.advertised.prefixes)])}."
             if self.advertised.unknown:
@@ -204,13 +204,13 @@ class _Lines:
             yield "and configure the device to trust the authority that signed the certificate of AWS."
             return
         yield from _heading("Pre-shared keys")
-        yield "AWS generated the keys and keeps them in Secrets Manager. No file and no state has them. The secret is"
+        yield "AWS stores the pre-shared keys in Secrets Manager. They are in no file and no state. The secret is"
         yield ""
         yield f"    terraform -chdir={self.root} output {self._output('preshared_key_arn')}"
         yield ""
         account = self.estate.account(self.estate.hub_environment.account)
-        yield f"in account {account.name} ({account.id}). To read it, use a role in that account whose only permission"
-        yield "is `secretsmanager:GetSecretValue` on this secret."
+        yield f"in account {account.name} ({account.id}). To configure the device, you need the keys. Read them"
+        yield "with a role in that account whose only permission is `secretsmanager:GetSecretValue` on this secret."
 
     def _inside(self, tunnel: int) -> IPv4Network:
         given = self._option(tunnel, "inside_cidr")
@@ -266,8 +266,8 @@ _OPTIONS = {
     "rekey_margin_time_seconds": "Rekey margin (seconds)",
     "rekey_fuzz_percentage": "Rekey fuzz (percent)",
     "replay_window_size": "Replay window (packets)",
-    "dpd_timeout_seconds": "Dead peer after (seconds)",
-    "dpd_timeout_action": "Dead peer action of AWS",
+    "dpd_timeout_seconds": "DPD timeout (seconds)",
+    "dpd_timeout_action": "Action after DPD timeout",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 VIOLATIONS = "Violations"
 UNKNOWN = "Unknown"
-DRIFT = "Changed since synthesis"
+DRIFT = "Files edited after synthesis"
 REACHABILITY = "Reachability (row = source, column = destination)"
 INTENDED = "Intended reachability (row = source, column = destination)"
 BY_SUBNET = "Flows that differ by subnet"

@@ -18,9 +18,9 @@ def proof_markdown(proof: Proof) -> str:
     """The proof, verdict line first."""
     verdict, meaning = proof_verdict(proof)
     parts = [f"**{verdict}**{meaning}."]
+    parts.append(section(headings.DRIFT, map(escape, proof.drift), opened=True))
     parts.append(section(headings.VIOLATIONS, map(_violation, proof.violations), opened=True))
     parts.append(section(headings.UNKNOWN, (escape(str(u)) for u in proof.unknown_results), opened=True))
-    parts.append(section(headings.DRIFT, map(escape, proof.drift), opened=True))
     if 1 < len(proof.flows.names) <= _MOST_COLUMNS:
         parts.append(folded(headings.REACHABILITY, _matrix(proof)))
     parts.append(section(headings.FAILURES, (escape(str(result)) for result in proof.scenarios)))

@@ -1,4 +1,4 @@
-"""A proof for the terminal: the verdict, then violations, then reachability, then assumptions.
+"""A proof for the terminal: the verdict, edited files, violations, reachability, then assumptions.
 
 80 columns on any terminal; plain text when piped.
 """
@@ -37,10 +37,10 @@ _COLOURS = {
 def print_proof(proof: Proof, out: Console, *, every: bool = False) -> None:
     """Print the proof. `every`: list each flow that a failure interrupts."""
     line(out, "".join(proof_verdict(proof)), _COLOURS[proof.verdict])
+    print_drift(proof.drift, out)
     violations = (with_addresses(str(v), v.resources, _MOST_RESOURCES) for v in proof.violations)
     bullets(out, headings.VIOLATIONS, violations, "red")
     bullets(out, headings.UNKNOWN, map(str, proof.unknown_results), "yellow")
-    print_drift(proof.drift, out)
     _print_matrix(proof, out)
     _print_by_subnet(proof, out)
     _print_egress(proof, out)
@@ -81,6 +81,8 @@ def _print_matrix(proof: Proof, out: Console) -> None:
         print_trimmed(table, out)
     for sentence in few.legend():
         line(out, sentence)
+    if any("?" in few.between(a, b) for a in few.standing_for for b in few.standing_for):
+        line(out, f"? = unknown{': see the reasons above' if proof.unknown_results else ''}")
     _print_partly(flows, few, out)
 
 
@@ -122,7 +124,7 @@ def _coloured(text: str) -> Text:
 
 def _print_egress(proof: Proof, out: Console) -> None:
     spokes = proof.flows.spokes
-    paths = {name: _egress(proof.flows[name, INTERNET]) for name in spokes}
+    paths = {name: _egress(proof, proof.flows[name, INTERNET]) for name in spokes}
     if len(spokes) <= MOST_SHOWN:
         bullets(out, headings.EGRESS, (f"{name}: {path}" for name, path in paths.items()))
         return
@@ -132,9 +134,12 @@ def _print_egress(proof: Proof, out: Console) -> None:
     bullets(out, headings.EGRESS, (f"{path}: {some(names)}" for path, names in by_path.items()))
 
 
-def _egress(flow: Flow) -> str:
+def _egress(proof: Proof, flow: Flow) -> str:
     """Every egress path, with the subnets that use it; "none" only if no subnet has one."""
-    found = [f"{path} ({', '.join(subnets)})" if subnets else path for path, subnets in flow.exits.items()]
+    found = []
+    for path, subnets in flow.exits.items():
+        over_site = "on-premises, over " if path in proof.advertised_prefixes else ""
+        found.append(f"{over_site}{path}" + (f" ({', '.join(subnets)})" if subnets else ""))
     if flow.unknown:
         found.append("unknown" if not found else "unknown for other subnets")
     return ", ".join(found) or "none"

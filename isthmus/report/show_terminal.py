@@ -108,8 +108,9 @@ def print_next_steps(found: Sequence[Root], out: Console) -> None:
         text = f"{number}. {', '.join(root.name for root in step)}"
         reads = sorted({name for root in step for name in root.waits_for})
         if reads:
-            verb = "reads" if len(step) == 1 else "each reads"
-            text += f": {verb} outputs of {', '.join(reads)}, so it cannot be planned before"
+            verb = "needs" if len(step) == 1 else "each needs"
+            first = "it" if len(reads) == 1 else "them"
+            text += f": {verb} the outputs of {', '.join(reads)}: apply {first} first"
         print_trimmed(Text(text), out)
         name = step[0].name if len(step) == 1 else "<environment>"
         for folder in folders:
@@ -119,7 +120,7 @@ def print_next_steps(found: Sequence[Root], out: Console) -> None:
     out.print(Text("Or all at once, with the cdktf command line:"))
     out.print(Text(f"     cdktf deploy {order}"), soft_wrap=True)
     out.print(Text("Destroy in the opposite order."))
-    print_trimmed(Text("To remove something, apply in the opposite order of the previous output."), out)
+    print_trimmed(Text("If you remove something, apply in the opposite order of the previous output."), out)
 
 
 def print_shares(found: Sequence[Root], estate: Estate, out: Console) -> None:

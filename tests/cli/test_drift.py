@@ -34,7 +34,7 @@ def spoil(out: Path) -> None:
 
 def test_an_output_as_synthesized_says_nothing(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["prove", str(out), "--no-scenarios", "--strict-drift"]) == 0
-    assert "Changed since synthesis" not in capsys.readouterr().out
+    assert "Files edited after synthesis" not in capsys.readouterr().out
 
 
 def test_files_that_differ_are_listed_everywhere(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -46,7 +46,8 @@ def test_files_that_differ_are_listed_everywhere(out: Path, capsys: pytest.Captu
         "added: stacks/network/notes.tf",
     ]
     printed = capsys.readouterr().out
-    assert "Changed since synthesis\n" + "".join(f"- {line}\n" for line in listed) in printed
+    assert "Files edited after synthesis\n" + "".join(f"- {line}\n" for line in listed) in printed
+    assert printed.index("Files edited after synthesis") < printed.index("Reachability"), "it may explain what follows"
     assert main(["prove", str(out), "--no-scenarios", "--json", "-"]) == 0
     assert json.loads(capsys.readouterr().out)["drift"] == listed
     assert main(["prove", str(out), "--no-scenarios", "--markdown", "-"]) == 0

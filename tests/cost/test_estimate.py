@@ -100,7 +100,7 @@ def test_whatever_an_example_has_is_in_the_sum(name: str, tmp_path: Path) -> Non
     # No note is of more than a twentieth: what may be is a line, or a range of two.
     assert not any("a deduction" in note for note in made.notes)
     assert set(made.notes) <= {
-        "data charges: name flows with --traffic",
+        "data processing and transfer: state the traffic with --traffic",
         "SNS notifications (usage-based)",
         "S3 storage (usage-based)",
         "partner-managed rules and advanced inspection (usage-based)",
@@ -143,7 +143,7 @@ def test_never_zero_for_unknown(everything: proof.Analysis) -> None:
     assert made.notes == (
         "Firewall endpoints of x.aws_networkfirewall_firewall.a: the number is unknown (it), "
         "so the sum does not include it",
-        "data charges: name flows with --traffic",
+        "data processing and transfer: state the traffic with --traffic",
         "VPN connections with 5 Gbps tunnels: the sheet has no price (https://aws.amazon.com/vpn/pricing/)",
         "requests to KMS keys (usage-based)",
         "resource types without a pricing rule: aws_instance (1)",

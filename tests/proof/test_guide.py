@@ -217,11 +217,12 @@ def test_the_failure_of_a_zone_names_its_flows(subjects: Subjects) -> None:
     zones = [str(result) for result in answer.scenarios if result.failure.kind == "zone"]
     assert zones
     assert all(
-        text.endswith(" flows lost: those with an endpoint in this zone, or using its NAT gateway") for text in zones
+        text.endswith(" flows lost: their source or destination is in this zone, or their path uses it")
+        for text in zones
     )
     others = [str(result) for result in answer.scenarios if result.failure.kind != "zone"]
     assert any(text.endswith(" flows lost") for text in others)
-    assert all("using its NAT gateway" not in text for text in others)
+    assert all("this zone" not in text for text in others)
 
 
 def test_without_an_intent(tmp_path: Path) -> None:

@@ -112,6 +112,13 @@ def test_an_unknown_subnet_is_not_masked_by_a_blocked_one() -> None:
     assert found.prove().verdict is not Verdict.NO_VIOLATIONS
 
 
+def test_a_question_mark_in_the_matrix_is_explained() -> None:
+    dark = Unknown("var.x")
+    route = made("aws_route.vague", route_table_id=dark, destination_cidr_block="0.0.0.0/0", gateway_id=dark)
+    assert "? = unknown: see the reasons above" in printed(tiers(more=(route,)))
+    assert "? = unknown" not in printed(tiers())
+
+
 @pytest.mark.parametrize("assigns", [True, False])
 def test_a_public_subnet_has_one_result_under_every_name(assigns: bool) -> None:
     found = tiers(assigns=assigns)

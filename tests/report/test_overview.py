@@ -102,6 +102,7 @@ def test_show_fits_eighty_columns_and_is_plain_when_piped(folder, capsys):
     commands = [line for line in text.splitlines() if line.startswith("     ")]
     assert all(len(line) <= 80 for line in text.splitlines() if line not in commands)
     assert any(f"-chdir={folder}/stacks/network plan" in line for line in commands)
+    assert "each needs the outputs of network: apply it first" in " ".join(text.split())
 
 
 def test_show_says_the_region_once_or_where_it_differs(output, folder, capsys):
@@ -170,6 +171,7 @@ def test_show_prints_one_row_for_each_class_of_a_large_estate(tmp_path, capsys):
 def test_handover_says_what_the_other_side_needs(output, folder, capsys, tmp_path):
     assert main(["handover", str(folder), "--into", str(tmp_path)]) == 0
     text = (tmp_path / "infra-dc1-01.md").read_text()
+    assert text.startswith("# VPN connection infra-dc1-01: estate guide, site dc1\n")
     assert "| 2 | 169.254.16.4/30 | 169.254.16.5 | 169.254.16.6 | AWS |" in text
     assert "| BGP autonomous system | 64512 | 65010 |" in text
     assert "| Without NAT traversal | 1446 | 1406 |" in text

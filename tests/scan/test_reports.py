@@ -171,7 +171,7 @@ def test_a_report_to_standard_output_is_all_that_is_there(estate: Path, capsys: 
     [
         ([], "give a folder of synthesized Terraform, or --plan"),
         (["{here}/missing"], "missing is not a folder"),
-        (["{here}/out", "--policies", "{here}/none"], "is not a folder of policies"),
+        (["{here}/out", "--policies", "{here}/none"], "no folder of policies at "),
         (["{here}/out", "--waivers", "{here}/none.toml"], "none.toml"),
         (["--plan", "{here}/none.json"], "none.json"),
     ],

@@ -69,7 +69,7 @@ class FailureResult:
         if not self.survived:
             return f"{text}, some of which the intent has redundancy for"
         in_it = self.failure.kind is FailureKind.ZONE
-        return f"{text}: those with an endpoint in this zone, or using its NAT gateway" if in_it else text
+        return f"{text}: their source or destination is in this zone, or their path uses it" if in_it else text
 
 
 def failures(network: Network) -> Iterator[Failure]:
