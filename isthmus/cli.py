@@ -22,8 +22,9 @@ STOPPED = 130
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """Usage errors: the message first, then how to get help. Exits 2."""
-        self.exit(NO_ANSWER, f"{self.prog}: {message}\nTry: {self.prog} --help\n")
+        """Usage errors: the message first, an example if the command has one, then how to get help. Exits 2."""
+        example = f"{self.epilog}\n" if self.epilog else ""
+        self.exit(NO_ANSWER, f"{self.prog}: {message}\n{example}Try: {self.prog} --help\n")
 
 
 class _Version(argparse.Action):

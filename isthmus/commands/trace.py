@@ -12,6 +12,7 @@ HELP = "follow packets hop by hop and list every setting that blocks them; or lo
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
+    parser.epilog = "Example: isthmus trace cdktf.out --from dev --to dc1/users:443"
     inputs(parser)
     where = (
         "spoke, site/network, site, 'internet', AWS service, address of a subnet or interface endpoint, or IP address"

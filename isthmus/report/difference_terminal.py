@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.console import Console
 
 from isthmus.changes import ResourceChange
 from isthmus.proof.difference.flows import Change, Difference
 from isthmus.report import headings
 from isthmus.report.change_groups import summary
-from isthmus.report.resource_changes import change_lines, change_totals
+from isthmus.report.resource_changes import DONE, change_lines, change_totals
 from isthmus.report.terminal import bullets, heading, line, wrapped
 from isthmus.report.verdicts import difference_verdict
 from isthmus.terraform import Unknown
@@ -36,14 +38,16 @@ def print_difference(difference: Difference, changes: tuple[ResourceChange, ...]
         wrapped(out, what, f"  {kind:<11}", " " * 13)
     bullets(out, headings.FIREWALL_CHANGES, difference.firewall_changes, "yellow")
     bullets(out, headings.NAME_CHANGES, map(str, difference.names), "yellow")
+    done = {} if isinstance(changes, Unknown) else {one.address: DONE[one.action] for one in changes}
     for change in difference.changes:
-        _print_change(change, out)
+        _print_change(change, done, out)
     bullets(out, headings.UNKNOWN, map(str, difference.unknown_results), "yellow")
     bullets(out, headings.ASSUMPTIONS, difference.assumptions)
     bullets(out, headings.NOTES, difference.notes)
 
 
-def _print_change(change: Change, out: Console) -> None:
+def _print_change(change: Change, done: Mapping[str, str], out: Console) -> None:
+    """One flow: before, after and the causes. `done`: what Terraform does to each resource that it changes."""
     heading(out, f"{change.kind.upper()}  {change.source} -> {change.destination}")
     line(out, f"  before: {change.before_text}")
     line(out, f"  after:  {change.after_text}")
@@ -51,6 +55,7 @@ def _print_change(change: Change, out: Console) -> None:
         wrapped(out, f"unknown: {change.why}", "  ", "      ")
     first, more = cut(change.causes, _MOST_CAUSES)
     for number, cause in enumerate(first):
-        line(out, f"  {'          ' if number else 'because of'} {cause}")
+        how = f": {done[cause]}" if cause in done else ""
+        line(out, f"  {'          ' if number else 'because of'} {cause}{how}")
     if more:
         line(out, f"             {more} (--json lists them)")

@@ -10,9 +10,9 @@ from isthmus.changes.impact import noun
 from isthmus.changes.summary import Consequence, consequences, counts
 from isthmus.report.terminal import counted
 
-__all__ = ["change_lines", "change_totals"]
+__all__ = ["DONE", "change_lines", "change_totals"]
 
-_DONE = {
+DONE = {
     ResourceAction.CREATE: "created",
     ResourceAction.UPDATE: "updated in place",
     ResourceAction.REPLACE: "replaced",
@@ -27,7 +27,7 @@ _MOST_CAUSES = 2
 def change_totals(changes: Sequence[ResourceChange]) -> str:
     """How many resources each action concerns: `Terraform: 3 created, 2 destroyed`."""
     numbers = counts(changes)
-    said = ", ".join(f"{numbers[action]} {words}" for action, words in _DONE.items() if numbers[action])
+    said = ", ".join(f"{numbers[action]} {words}" for action, words in DONE.items() if numbers[action])
     return f"Terraform: {said}" if said else "Terraform: no changes"
 
 
@@ -43,7 +43,7 @@ def change_lines(changes: Sequence[ResourceChange]) -> Iterator[str]:
             with_them[one.leading.action, one.leading.type] += len(one.others)
     for (action, type_), count in sorted(led.items()):
         more = with_them[action, type_]
-        yield f"{count} {type_} {'is' if count == 1 else 'are'} {_DONE[action]}{_with(more)}"
+        yield f"{count} {type_} {'is' if count == 1 else 'are'} {DONE[action]}{_with(more)}"
 
 
 def _sentence(one: Consequence) -> str:
@@ -51,7 +51,7 @@ def _sentence(one: Consequence) -> str:
     causes = "; ".join(str(cause) for cause in leading.causes[:_MOST_CAUSES] if cause.replaces is not False)
     why = leading.reason or causes
     effect = f": {one.impact}" if one.impact else ""
-    said = f"{noun(leading.type)} {leading.address} is {_DONE[leading.action]}{_with(len(one.others))}{effect}"
+    said = f"{noun(leading.type)} {leading.address} is {DONE[leading.action]}{_with(len(one.others))}{effect}"
     return f"{said} ({why})" if why else said
 
 

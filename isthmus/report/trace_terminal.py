@@ -39,11 +39,14 @@ def _print_leg(out: Console, name: str, leg: Trace) -> None:
     heading(out, f"{name}: {leg.packet}: {leg.outcome_text}")
     for number, path in enumerate(leg.paths):
         if number:
-            line(out, "  or")
-        for hop in path.hops:
-            wrapped(out, str(hop), "  ", "      ")
+            line(out, f"  alternative path {number + 1}:")
         for block in path.blocks:
             wrapped(out, f"blocked by {block}", "  ", "      ")
+        # The hops go on behind a block, so that all blocks of the path are found.
+        if path.blocks and path.hops:
+            line(out, "  path if nothing blocked it:")
+        for hop in path.hops:
+            wrapped(out, str(hop), *(("    ", "        ") if path.blocks else ("  ", "      ")))
         for denied in path.denied:
             wrapped(out, f"not for {described([denied])}: {denied.block}", "  ", "      ")
         if path.unknown:

@@ -25,10 +25,13 @@ def proof_verdict(proof: Proof) -> tuple[str, str]:
 
 
 def difference_verdict(difference: Difference) -> tuple[str, str]:
-    """The verdict of a comparison, and the rest of the line: `Flows change`, `: 12 gained`."""
+    """The verdict of a comparison, and the rest of the line: `Flows change`, `: 12 flows gained`."""
     if difference.changes:
         unclear = all(change.kind is ChangeKind.UNCLEAR for change in difference.changes)
-        counts = ", ".join(f"{count} {kind}" for kind, count in difference.counts.items() if count)
+        numbers = [(count, kind) for kind, count in difference.counts.items() if count]
+        counts = ", ".join(
+            f"{count if place else counted(count, 'flow')} {kind}" for place, (count, kind) in enumerate(numbers)
+        )
         return "Flows may change" if unclear else "Flows change", f": {counts}"
     if difference.firewall_changes:
         return "No flow changes", ", but firewall rules change"

@@ -186,8 +186,18 @@ def test_the_release_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_trace_lists_what_stops_it(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "trace", good, "--from", "10.1.0.10", "--to", "10.1.32.10")
     assert code == VIOLATED
-    assert "blocked by" in out
     assert "workloads_blackhole_block_10_1_0_0_16" in out
+    lines = out.splitlines()
+    blocked, onward = lines.index("  blocked by"), lines.index("  path if nothing blocked it:")
+    into_prod = next(number for number, text in enumerate(lines) if "into prod/module.spoke_prod.aws_vpc.this" in text)
+    assert blocked < onward < into_prod, "the packet does not arrive in prod"
+
+
+def test_trace_without_its_locations_shows_both_options(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "trace", good, "dev", "dc1/users")
+    assert code == NO_ANSWER
+    assert "required: --from" in err
+    assert "--from dev --to dc1/users" in err
 
 
 @pytest.mark.parametrize("place", ["devv", "dc9/users", "aws_subnet.none", ""])
@@ -206,7 +216,7 @@ def test_diff_names_the_cause(good: Path, bad: Path, capsys: pytest.CaptureFixtu
     code, out, _ = run(capsys, "diff", good, bad)
     assert code == VIOLATED
     assert "GAINED  test -> dev" in out or "GAINED  prod -> dev" in out
-    assert LEAK in out
+    assert f"{LEAK}: updated in place" in out or f"{LEAK}: created" in out
     document = json.loads(run(capsys, "diff", good, bad, "--json", "-")[1])
     assert all(LEAK in change["causes"] for change in document["changes"])
     assert run(capsys, "diff", good, bad, "--markdown", "-")[1].startswith("**Flows change**")

@@ -197,7 +197,8 @@ def test_one_comment_that_is_made_when_flows_change_and_rewritten_in_place(runne
     assert set(runner.run("prove", "Prove", "Scan").values()) == {0}
     person, ours = runner.comments
     assert (person["edits"], ours["edits"]) == (0, 0)
-    assert ours["body"].startswith(f"{MARK}**Flows change**: 6 gained.\n\n- gained: ")
+    assert ours["body"].startswith(f"{MARK}**Flows change**: 6 flows gained.\n\nTerraform: ")
+    assert "\n\n- gained: " in ours["body"]
 
     runner.pull_request(("dev", "The common development VPC", "The development VPC"))
     assert set(runner.run("prove", "Prove", "Scan").values()) == {0}

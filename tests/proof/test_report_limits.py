@@ -31,7 +31,7 @@ def test_a_long_difference_is_cut_too() -> None:
     )
     text = difference_markdown(Difference(changes), ())
     assert len(text.encode()) < 65_535
-    assert text.startswith("**Flows change**: 2000 gained.")
+    assert text.startswith("**Flows change**: 2000 flows gained.")
 
 
 def test_names_are_escaped() -> None:

@@ -73,4 +73,4 @@ def test_flows_with_equal_changes_share_a_line() -> None:
         ("lost", "prod -> internet, egress by vpn"),
         ("re-routed", "dev -> internet, egress by igw, before by vpn"),
     ]
-    assert difference_verdict(difference) == ("Flows change", ": 4 gained, 2 lost, 1 re-routed")
+    assert difference_verdict(difference) == ("Flows change", ": 4 flows gained, 2 lost, 1 re-routed")

@@ -364,7 +364,7 @@ def _belongs(sides: tuple[Analysis, Analysis], address: str, location: str) -> b
 def _described(flow: Flow | None) -> str:
     if flow is None:
         return "does not exist"
-    text = f"forward {flow.forward}, return {flow.returned}"
+    text = f"forward path {flow.forward}, return path {flow.returned}"
     tiers = flow.tiers.items()
     parts = "; ".join(f"{tier} subnets: forward {forward}, return {reply}" for tier, (forward, reply) in tiers)
     return text + (f" ({parts})" if parts else "") + (f", egress by {flow.exit}" if flow.exit else "")
