@@ -27,8 +27,8 @@ _MOST_CAUSES = 2
 def change_totals(changes: Sequence[ResourceChange]) -> str:
     """How many resources each action concerns: `Terraform: 3 created, 2 destroyed`."""
     numbers = counts(changes)
-    said = ", ".join(f"{numbers[action]} {words}" for action, words in DONE.items() if numbers[action])
-    return f"Terraform: {said}" if said else "Terraform: no changes"
+    totals = ", ".join(f"{numbers[action]} {words}" for action, words in DONE.items() if numbers[action])
+    return f"Terraform: {totals}" if totals else "Terraform: no changes"
 
 
 def change_lines(changes: Sequence[ResourceChange]) -> Iterator[str]:
@@ -51,8 +51,8 @@ def _sentence(one: Consequence) -> str:
     causes = "; ".join(str(cause) for cause in leading.causes[:_MOST_CAUSES] if cause.replaces is not False)
     why = leading.reason or causes
     effect = f": {one.impact}" if one.impact else ""
-    said = f"{noun(leading.type)} {leading.address} is {DONE[leading.action]}{_with(len(one.others))}{effect}"
-    return f"{said} ({why})" if why else said
+    sentence = f"{noun(leading.type)} {leading.address} is {DONE[leading.action]}{_with(len(one.others))}{effect}"
+    return f"{sentence} ({why})" if why else sentence
 
 
 def _with(count: int) -> str:
