@@ -178,7 +178,7 @@ def test_a_packet_for_an_unassigned_address_is_followed(address: str, rule: str)
     assert rule in {block.rule for block in traced.trips[0].forward.blocks}
     back = tiers().trace(address, "aws_subnet.one_app")
     assert back.outcome is Outcome.UNKNOWN
-    assert "no packet comes from there" in back.trips[0].forward.paths[0].unknown
+    assert "no packet has this source" in back.trips[0].forward.paths[0].unknown
 
 
 def test_a_nat_gateway_carries_no_other_protocols() -> None:
