@@ -95,6 +95,7 @@ _WORDS = {
     "boolean": "true or false",
     "null": "null",
     "object": "object",
+    "array": "list",
 }
 BAR = "\\|"
 
