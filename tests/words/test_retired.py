@@ -96,3 +96,7 @@ def test_only_the_changelog_and_the_glossary_may_name_retired_words() -> None:
 
 def test_a_path_limits_the_search() -> None:
     assert {place.file for place in below(["isthmus/files"])} <= {name for name in files() if "isthmus/files" in name}
+
+
+def test_no_retired_word_is_left() -> None:
+    assert [str(place) for place in below([])] == []
