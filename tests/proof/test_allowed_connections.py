@@ -171,7 +171,7 @@ def test_connections_in_both_directions_get_a_note(tmp_path: Path) -> None:
     )
     answer = proof.read(write(synthesize(both), tmp_path)).prove(scenarios=False)
     assert answer.verdict is Verdict.PROVED, str(answer)
-    assert any("ports 1024 to 65535 are open both ways" in note for note in answer.notes)
+    assert any("ports 1024 to 65535 are reachable in both directions" in note for note in answer.notes)
 
 
 def test_a_limited_segment_does_not_limit_traffic_inside_a_vpc(tmp_path: Path) -> None:

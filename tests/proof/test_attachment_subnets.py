@@ -42,7 +42,7 @@ def test_an_attachment_subnet_is_excluded_with_an_assumption() -> None:
     found = shop(attach="ports", app=("10.2.0.0/16",), ports=())
     assert found.flows["shop", "two"].forward is Outcome.REACHABLE
     assert found.flows["two", "shop"].detail == ""
-    reported = "no hosts are in aws_subnet.shop_ports, aws_subnet.two_hub: they hold interfaces"
+    reported = "there are no hosts in aws_subnet.shop_ports, aws_subnet.two_hub: they hold interfaces"
     assert any(sentence.startswith(reported) for sentence in found.prove().assumptions)
 
 
