@@ -103,7 +103,7 @@ def test_segments_and_services_on_the_command_line(tmp_path: Path, capsys: pytes
     assert capsys.readouterr().out.startswith("dev -> ssm: reachable both ways\n")
     assert cli.main(["trace", folder, "--from", "workloads", "--to", "ssm"]) == 2
     assert capsys.readouterr().err == (
-        "isthmus: workloads is a segment, and a packet goes from one place to another: name one of dev, prod, test\n"
+        "isthmus: workloads is a segment, and a trace needs a location: name one of dev, prod, test\n"
     )
     assert cli.main(["trace", folder, "--from", "dev", "--to", "smm"]) == 2
     assert capsys.readouterr().err == "isthmus: no such location: 'smm'; did you mean ssm?\n"
