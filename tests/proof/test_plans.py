@@ -229,5 +229,5 @@ def test_a_plan_without_other_roots_has_unknown_results(made: Made, capsys: pyte
     assert cli.main(["diff", str(plan), "--intent", str(made.intent)]) == 1
     reported = capsys.readouterr().out
     # The route that goes was to a gateway of another root: whether it led anywhere is not known.
-    assert reported.startswith("FLOWS MAY CHANGE: 1 unclear\n")
+    assert reported.startswith("FLOWS MAY CHANGE: 1 flow unclear\n")
     assert "not in this input" in " ".join(reported.split())
