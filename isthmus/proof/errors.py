@@ -13,6 +13,8 @@ from collections.abc import Iterable
 
 from isthmus.text.listing import some
 
+__all__ = ["NoSuchLocation", "NoSuchName", "ProofError", "UnusableInput"]
+
 
 class ProofError(Exception):
     """The base class of all errors of the proof. The message is for users."""

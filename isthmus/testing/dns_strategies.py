@@ -25,6 +25,8 @@ from isthmus.intent.addressing import Tier, subnets
 from isthmus.intent.name_resolution import served
 from isthmus.intent.reachability import networks_reached
 
+__all__ = ["resolving"]
+
 # Allowed names of a DNS firewall that blocks all others; they include the names of the estate.
 _WALLED = ("*.example.com", "*.amazonaws.com")
 _SERVICES = ("kms", "ssm", "ecr.dkr", "execute-api", "kinesis-streams", "logs")

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from isthmus.proof import Analysis, NoSuchName, ProofError
 from isthmus.proof.checks.inventory import bind
 
+__all__ = ["exits_of", "shortest_first"]
+
 
 def exits_of(subject: Analysis, given: str) -> frozenset[str]:
     """The addresses of the gateways and VPN connections of an egress point.

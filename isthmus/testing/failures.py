@@ -14,6 +14,8 @@ from isthmus.proof.pairs.matrix import AllPairs
 from isthmus.proof.pairs.pair import SampleFlow
 from isthmus.testing.egress_paths import shortest_first
 
+__all__ = ["Loss", "losses", "scenario"]
+
 
 @dataclass(frozen=True)
 class Loss:

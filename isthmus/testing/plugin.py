@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+__all__ = ["estate", "network", "pytest_addoption", "synthesized"]
+
 if TYPE_CHECKING:
     from isthmus.intent import Estate
     from isthmus.testing.network import NetworkUnderTest

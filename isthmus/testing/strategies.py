@@ -47,6 +47,26 @@ from isthmus.intent.backend import Backend
 from isthmus.intent.reachability import networks_reached
 from isthmus.testing.dns_strategies import resolving
 
+__all__ = [
+    "ACCOUNTS",
+    "DEFAULT",
+    "ENVIRONMENTS",
+    "SEGMENTS",
+    "SPOKES",
+    "SUMMARY",
+    "UNITS",
+    "backends",
+    "egress_vpcs",
+    "estates",
+    "firewall_policies",
+    "organizations",
+    "regions",
+    "spokes",
+    "tunnels",
+    "vpn_connections",
+    "zone_lists",
+]
+
 SEGMENTS = ("workloads", "network-services", "shared", "lab", "partners")
 ACCOUNTS = ("network-prod", "shared-prod", "workloads-test", "workloads-prod")
 UNITS = ("workloads_dev", "infrastructure_dev")

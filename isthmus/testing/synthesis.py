@@ -24,6 +24,8 @@ from isthmus.files.cache import CacheUnusableError, alone, cache_directory, cach
 from isthmus.intent import Estate
 from isthmus.intent.intent_file import to_document
 
+__all__ = ["OUTPUT", "CannotSynthesize", "Program", "program", "synthesized"]
+
 OUTPUT = "cdktf.out"
 
 
