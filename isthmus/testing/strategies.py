@@ -48,13 +48,6 @@ from isthmus.intent.reachability import networks_reached
 from isthmus.testing.dns_strategies import resolving
 
 __all__ = [
-    "ACCOUNTS",
-    "DEFAULT",
-    "ENVIRONMENTS",
-    "SEGMENTS",
-    "SPOKES",
-    "SUMMARY",
-    "UNITS",
     "backends",
     "egress_vpcs",
     "estates",
