@@ -110,12 +110,12 @@ CHANGES: dict[str, tuple[Callable[[Resources], None], Outcome, str]] = {
     "fragments pass by": (
         policy(stateless_fragment_default_actions=["aws:pass"]),
         Outcome.REACHABLE,
-        "fragments of datagrams have the stateless default action aws:pass",
+        "fragmented packets have the stateless default action aws:pass",
     ),
     "the default only reports": (
         policy(stateful_default_actions=["aws:alert_established"]),
         Outcome.REACHABLE,
-        "what no rule decides about: it passes",
+        "the default action: pass all packets",
     ),
     "handshakes are dropped": (
         policy(stateful_default_actions=["aws:drop_strict"]),
@@ -338,12 +338,15 @@ def home(*prefixes: str, key: str = "HOME_NET") -> Callable[[Resources], None]:
 
 
 @pytest.mark.parametrize(
-    ("edit", "said"),
+    ("edit", "reported"),
     [
-        (policy(policy_variables=None), "it has no HOME_NET, so that AWS's rule groups protect the firewall's own VPC"),
-        (home("10.1.0.0/20"), "AWS's rule groups know 10.1.0.0/20 as HOME_NET; the intent has 10.1.0.0/16"),
-        (home("0.0.0.0/0"), "AWS's rule groups know 0.0.0.0/0 as HOME_NET; the intent has 10.1.0.0/16"),
-        (home("198.51.100.0/24", key="EXTERNAL_NET"), "AWS's rule groups know 198.51.100.0/24 as EXTERNAL_NET"),
+        (
+            policy(policy_variables=None),
+            "it has no HOME_NET, so that managed rule groups protect only the VPC of the firewall",
+        ),
+        (home("10.1.0.0/20"), "managed rule groups have 10.1.0.0/20 as HOME_NET; the intent has 10.1.0.0/16"),
+        (home("0.0.0.0/0"), "managed rule groups have 0.0.0.0/0 as HOME_NET; the intent has 10.1.0.0/16"),
+        (home("198.51.100.0/24", key="EXTERNAL_NET"), "managed rule groups have 198.51.100.0/24 as EXTERNAL_NET"),
     ],
 )
 def test_the_home_net_of_managed_rule_groups_is_compared(
@@ -363,7 +366,7 @@ def test_the_order_of_home_net_does_not_matter(tmp_path: Path) -> None:
 def test_an_unknown_home_net_is_unknown(tmp_path: Path) -> None:
     answer = read(tmp_path, home("${aws_kms_key.this.arn}")).prove(scenarios=False)
     assert answer.verdict is Verdict.UNKNOWN
-    assert "which addresses HOME_NET has, as AWS's rule groups know it" in " ".join(map(str, answer.unknown_results))
+    assert "the addresses of HOME_NET for managed rule groups" in " ".join(map(str, answer.unknown_results))
 
 
 # --- several lists
@@ -411,7 +414,9 @@ def test_an_allow_list_blocks_later_rules(tmp_path: Path) -> None:
     document["resource"][GROUP]["systems"]["rule_group"]["rules_source"] = {"rules_source_list": listed}
     assert proof.read(write(made, tmp_path / "whole")).prove(scenarios=False).verdict is Verdict.PROVED
     answer = proof.read(write({**made, MODULE: json.dumps(document)}, tmp_path)).prove(scenarios=False)
-    assert any("it has what the intent has not: what is not on a domain list" in v.why for v in answer.violations)
+    assert any(
+        "it has a rule that the intent does not have: what is not on a domain list" in v.why for v in answer.violations
+    )
 
 
 def test_domains_after_a_drop_rule(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ def test_the_missing_route_is_named_by_a_trace_too() -> None:
     (trip,) = central().trace("shop", "internet").examples
     (block,) = trip.reply.blocks
     assert (block.rule, block.address) == ("private-to-internet", "aws_route_table.out_nat")
-    assert block.why.startswith("no route to 10.1.1.4: the default route aws_route.out_nat_default takes it")
+    assert block.why.startswith("no route to 10.1.1.4: the default route aws_route.out_nat_default sends it")
 
 
 def test_a_route_that_a_virtual_private_gateway_would_have_propagated() -> None:

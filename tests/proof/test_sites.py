@@ -72,27 +72,27 @@ def test_connections_of_a_site_that_advertise_different_things() -> None:
     assert {hop.address for path in trip.forward.paths for hop in path.hops if hop.kind == "VPN connection"} == {
         "aws_vpn_connection.one"
     }
-    # What is said of one connection says nothing of the other.
+    # The prefixes of one connection say nothing of the other.
     half = network(*TWO, advertises=["one=172.16.0.0/16"], sites=["hq=one,two"])
     assert half.prove().verdict is Verdict.UNKNOWN
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("given", "why"),
     [
         ("hq", "expected --site NAME=CONNECTION"),
         ("hq=", "expected --site NAME=CONNECTION"),
         ("=one", "expected --site NAME=CONNECTION"),
         ("hq=three", "three"),
-        ("shop=one", "there is a place of that name already"),
-        ("hq=one", "is of two sites"),
-        ("other=two", "site other is there already"),
+        ("shop=one", "another location has that name"),
+        ("hq=one", "is in two sites"),
+        ("other=two", "site other is given twice"),
     ],
 )
-def test_invalid_sites_are_errors(reported: str, why: str) -> None:
-    more = {"hq=one": ["a=one"], "other=two": ["other=one"]}.get(reported, [])
+def test_invalid_sites_are_errors(given: str, why: str) -> None:
+    more = {"hq=one": ["a=one"], "other=two": ["other=one"]}.get(given, [])
     with pytest.raises(ProofError, match=why):
-        network(*TWO, advertises=SAME, sites=[*more, reported]).prove()
+        network(*TWO, advertises=SAME, sites=[*more, given]).prove()
 
 
 def test_any_address_represents_a_site_with_only_a_default_route() -> None:
@@ -104,7 +104,7 @@ def test_any_address_represents_a_site_with_only_a_default_route() -> None:
     narrow = [*hub(), *spoke("shop", 1, "192.168.0.0/16"), gateway("hq"), vpn("hq", "hq"), *vpn_in_core("hq")]
     part = network(*narrow, advertises=["hq=0.0.0.0/0"])
     assert part.flows["shop", "hq"].forward is Outcome.UNKNOWN
-    assert any("it advertises a default route alone" in missing.why for missing in part.prove().unknown_results)
+    assert any("it advertises only a default route" in missing.why for missing in part.prove().unknown_results)
 
 
 def test_prefixes_of_a_direct_connect_gateway_can_be_given() -> None:

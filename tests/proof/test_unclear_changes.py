@@ -53,7 +53,7 @@ def test_unknown_is_neither_gained_nor_lost(known: Outcome, unknown_is: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("was", "is_", "kind"), [(REACHABLE, BLOCKED, ChangeKind.LOST), (BLOCKED, REACHABLE, ChangeKind.GAINED)]
+    ("old", "updated", "kind"), [(REACHABLE, BLOCKED, ChangeKind.LOST), (BLOCKED, REACHABLE, ChangeKind.GAINED)]
 )
 def test_results_known_on_both_sides_are_gained_or_lost(old: Outcome, updated: Outcome, kind: ChangeKind) -> None:
     (change,) = changes(one_to_two(old), one_to_two(updated))

@@ -212,7 +212,7 @@ def test_a_lost_ip_version_is_a_difference() -> None:
 
 def test_locations_without_a_common_ip_version_cannot_be_traced() -> None:
     six = made("aws_subnet.six", vpc_id=ref("aws_vpc.one"), ipv6_cidr_block="2600:1f00:0:1::/64")
-    with pytest.raises(ProofError, match="no version of IP in common"):
+    with pytest.raises(ProofError, match="have no IP version in common"):
         network(*TWO, six, IN_TWO).trace("one", "two")
 
 
