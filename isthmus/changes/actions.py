@@ -16,6 +16,7 @@ class ResourceAction(StrEnum):
     UPDATE = "update in place"
     CREATE = "create"
     MOVE = "move"
+    MIGRATE = "migrate state"
 
 
 @dataclass(frozen=True, slots=True)

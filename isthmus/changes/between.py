@@ -6,7 +6,9 @@ https://developer.hashicorp.com/terraform/cli/commands/plan
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from isthmus.changes.actions import Cause, ResourceAction, ResourceChange
@@ -16,7 +18,10 @@ from isthmus.terraform.graph import Graph, Ref, Resource, Unknown
 from isthmus.terraform.sensitive import is_secret
 
 _META = frozenset({"lifecycle", "provisioner", "connection", "depends_on", "count", "for_each", "provider"})
+_STEPS = re.compile(r"[.\[]")
 _LONGEST = 60  # characters of a value
+_UNCOUNTED = "how many there are is unknown before or after"
+_IMPORTED = "an import block takes an existing resource into the state, and its arguments are unknown here"
 _NO_ROOT = "the new output has no such root module: destroy it before you remove it, with the output before"
 
 
@@ -27,16 +32,82 @@ def resource_changes(before: Graph, after: Graph) -> tuple[ResourceChange, ...]:
     """
     found: dict[str, ResourceChange] = {}
     sides = [{**graph.resources, **graph.unexpanded} for graph in (before, after)]
+    moves = dict(_moves(sides[0], sides[1], after.moved))
+    for old_address, new_address in moves.items():
+        kind = sides[0][old_address].type
+        found[old_address] = ResourceChange(old_address, kind, ResourceAction.MOVE, moved_to=new_address)
+    sides[0] = dict(_moved(resource, moves) for resource in sides[0].values())
+    uncounted = {_without_index(address) for address in {*before.unexpanded} ^ {*after.unexpanded}}
     for address in sorted({*sides[0], *sides[1]}):
         old, new = sides[0].get(address), sides[1].get(address)
-        if old is None and new is not None:
-            found[address] = ResourceChange(address, new.type, ResourceAction.CREATE)
+        if _without_index(address) in uncounted and (one := old or new) is not None:
+            found[address] = ResourceChange(address, one.type, ResourceAction.MAY_REPLACE, reason=_UNCOUNTED)
+        elif old is None and new is not None:
+            imported = address in after.imported
+            action = ResourceAction.MAY_REPLACE if imported else ResourceAction.CREATE
+            found[address] = ResourceChange(address, new.type, action, reason=_IMPORTED if imported else "")
         elif old is not None and new is None:
             found[address] = _gone(old, sides[1], after, {resource.root for resource in sides[1].values()})
         elif old is not None and new is not None and (change := _changed(old, new)) is not None:
             found[address] = change
     _follow(sides[0], sides[1], found)
+    while _trigger(sides[1], found):
+        _follow(sides[0], sides[1], found)
     return tuple(found[address] for address in sorted(found))
+
+
+def _moves(
+    old: Mapping[str, Resource], new: Mapping[str, Resource], moved: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """The resources that `moved` blocks give a new address. A block may name a resource, an instance or a module."""
+    for address in sorted(old):
+        for source, target in moved.items():
+            rest = address.removeprefix(source)
+            if rest != address and (not rest or rest[0] in ".[") and f"{target}{rest}" in new and address not in new:
+                yield address, f"{target}{rest}"
+                break
+
+
+def _moved(resource: Resource, moves: Mapping[str, str]) -> tuple[str, Resource]:
+    """A resource under its new address, with the new addresses of what it refers to."""
+    address = moves.get(resource.address, resource.address)
+    if not moves:
+        return address, resource
+    values = {name: _referring(value, moves) for name, value in resource.values.items()}
+    return address, replace(resource, address=address, values=values)
+
+
+def _referring(value: Any, moves: Mapping[str, str]) -> Any:
+    if isinstance(value, Ref):
+        return Ref(moves.get(value.address, value.address), value.attribute)
+    if isinstance(value, Mapping):
+        return {key: _referring(inner, moves) for key, inner in value.items()}
+    return tuple(_referring(inner, moves) for inner in value) if isinstance(value, tuple) else value
+
+
+def _without_index(address: str) -> str:
+    return address.rpartition("[")[0] if address.endswith("]") else address
+
+
+def _trigger(new: Mapping[str, Resource], found: dict[str, ResourceChange]) -> bool:
+    """Add what `replace_triggered_by` may replace: a resource, or one of its arguments, that it names changes.
+
+    Returns whether it added something.
+
+    https://developer.hashicorp.com/terraform/language/block/resource
+    """
+    added = False
+    for address, resource in new.items():
+        inside = address.rpartition(f"{resource.type}.")[0]
+        named = [f"{inside}{'.'.join(_STEPS.split(trigger)[:2])}" for trigger in resource.triggers]
+        changed = next((name for name in named if any(_without_index(one) == name for one in found)), "")
+        if changed:
+            was = found.get(address) or ResourceChange(address, resource.type, ResourceAction.UPDATE)
+            if was.action is ResourceAction.UPDATE:
+                reason = f"replace_triggered_by names {changed}, which changes"
+                found[address] = replace(was, action=ResourceAction.MAY_REPLACE, reason=reason)
+                added = True
+    return added
 
 
 def _gone(old: Resource, new: Mapping[str, Resource], after: Graph, roots: set[str]) -> ResourceChange:

@@ -24,7 +24,10 @@ class Impact:
     updates: Mapping[str, str] = field(default_factory=dict)
 
 
+STATE = "terraform state"
+
 IMPACTS: Mapping[str, Impact] = {
+    STATE: Impact("state of root module"),
     "aws_vpc": Impact("VPC", "everything in it is destroyed", "everything in it is destroyed"),
     "aws_subnet": Impact(
         "subnet", "every host in it must be removed first", "every host in it must be moved to the new subnet"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from isthmus.changes.actions import ResourceChange
+from isthmus.changes.actions import ResourceAction, ResourceChange
 from isthmus.changes.between import resource_changes
+from isthmus.changes.impact import STATE
 from isthmus.changes.plan_actions import planned_changes
 from isthmus.terraform import Graph, Input, Unknown, UnreadableTerraform, sources
+from isthmus.terraform.configuration import load_module
 
 _NO_CONFIGURATION = "a state holds no configuration: give two folders, or the plan of each root module with --plan"
 
@@ -33,7 +36,29 @@ def changes_of_inputs(
         return _together(own, stated, plans)
     if any(one.form != "folder" for one in inputs):
         return Unknown(_NO_CONFIGURATION)
-    return _together(resource_changes(*graphs), stated, plans)
+    migrations = _migrations(sources(*base), sources(*head))
+    return _together((*resource_changes(*graphs), *migrations), stated, plans)
+
+
+def _migrations(before: Sequence[Input], after: Sequence[Input]) -> Iterator[ResourceChange]:
+    """The root modules whose state is kept elsewhere. In an empty state Terraform creates everything again.
+
+    https://developer.hashicorp.com/terraform/cli/commands/init#backend-initialization
+    """
+    backends = {one.root: _backend(one) for one in before}
+    for one in after:
+        if one.root in backends and backends[one.root] != (new := _backend(one)):
+            reason = (
+                f"its backend changes from {backends[one.root]} to {new}: run terraform init -migrate-state first, or "
+                "Terraform creates everything again and leaves the old resources behind"
+            )
+            address = one.root or one.path.name
+            yield ResourceChange(address, STATE, ResourceAction.MIGRATE, reason=reason)
+
+
+def _backend(one: Input) -> str:
+    kept = [{key: body[key] for key in ("backend", "cloud") if key in body} for body in load_module(one.path).terraform]
+    return json.dumps([body for body in kept if body], sort_keys=True)
 
 
 def _stated(plan: Input) -> tuple[ResourceChange, ...]:

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from isthmus.changes.actions import ResourceAction, ResourceChange
 from isthmus.changes.impact import IMPACTS, impact_of
 
-_SEVERE = (ResourceAction.DESTROY, ResourceAction.REPLACE, ResourceAction.MAY_REPLACE, ResourceAction.LEAVE)
+_SEVERE = (
+    ResourceAction.DESTROY,
+    ResourceAction.REPLACE,
+    ResourceAction.MAY_REPLACE,
+    ResourceAction.LEAVE,
+    ResourceAction.MIGRATE,
+)
 _RANK = {type_: number for number, type_ in enumerate(IMPACTS)}
 
 

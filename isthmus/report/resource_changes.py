@@ -20,6 +20,7 @@ DONE = {
     ResourceAction.DESTROY: "destroyed",
     ResourceAction.LEAVE: "left behind in AWS",
     ResourceAction.MOVE: "moved",
+    ResourceAction.MIGRATE: "to be migrated to another state",
 }
 _MOST_CAUSES = 2
 

@@ -17,8 +17,8 @@ from isthmus.terraform.errors import UnreadableTerraform
 from isthmus.terraform.unread_files import is_configuration, refuse_unread
 
 _NAME = re.compile(r"[^\W\d][\w-]*")
-# Blocks that create nothing: they check, or say how what exists comes into a state or leaves it.
-_WITHOUT_EFFECT = frozenset({"//", "moved", "import", "check"})
+# Blocks that change nothing that Terraform creates.
+_WITHOUT_EFFECT = frozenset({"//", "check"})
 
 Body = dict[str, Any]
 
@@ -37,6 +37,8 @@ class Module:
     providers: dict[str, Body] = field(default_factory=dict)  # by "aws" or "aws.alias"
     terraform: list[Body] = field(default_factory=list)
     removed: list[Body] = field(default_factory=list)
+    moved: list[Body] = field(default_factory=list)
+    imports: list[Body] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)  # of variables, from *.tfvars.json
 
 
@@ -89,6 +91,8 @@ class _Reader:
             "locals": (0, self.add_locals),
             "terraform": (0, module.terraform.append),
             "removed": (0, module.removed.append),
+            "moved": (0, module.moved.append),
+            "import": (0, module.imports.append),
         }
         for part in self.objects(document, "the document"):
             for kind, content in part.items():

@@ -73,6 +73,7 @@ class Resource:
     that kind; None where only values are known, as in a state: then some of them are AWS's own.
     `depends_on` holds addresses, of resources, blocks or modules, that Terraform makes before it, beyond those that
     arguments refer to. `ignored` are the arguments of which Terraform ignores changes, `all` for each of them.
+    `triggers` are the references of `replace_triggered_by`, as they are written.
     """
 
     address: str
@@ -85,6 +86,7 @@ class Resource:
     depends_on: tuple[str, ...] = ()
     provider: str = ""
     ignored: tuple[str, ...] = ()
+    triggers: tuple[str, ...] = ()
 
     def get(self, argument: str, default: Value = None) -> Value:
         """The value of an argument, or `default` where it is absent or null."""
@@ -117,6 +119,9 @@ class Graph:
 
     `forgotten` are the addresses of what Terraform manages no longer and leaves in AWS as it is, each with its type,
     "" for a module.
+
+    `moved` are the addresses of `moved` blocks, from old to new: of resources, instances or modules. `imported` are the
+    addresses whose resources `import` blocks take into the state.
     """
 
     resources: Mapping[str, Resource]
@@ -126,6 +131,8 @@ class Graph:
     undeclared: tuple[Undeclared, ...] = ()
     attachments: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     forgotten: Mapping[str, str] = field(default_factory=dict)
+    moved: Mapping[str, str] = field(default_factory=dict)
+    imported: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("resources", "outputs", "unexpanded", "attachments"):

@@ -227,4 +227,6 @@ def _merged(graphs: list[Graph]) -> Graph:
         tuple(found for graph in graphs for found in graph.undeclared),
         {named: ends for graph in graphs for named, ends in graph.attachments.items()},
         {address: type_ for graph in graphs for address, type_ in graph.forgotten.items()},
+        {old: new for graph in graphs for old, new in graph.moved.items()},
+        tuple(address for graph in graphs for address in graph.imported),
     )

@@ -121,6 +121,7 @@ class ResourceInstance:
             (*self.module.named(self.body), *self.module.later_than),
             provider.name,
             self.ignored(),
+            self.triggers(),
         )
 
     def ignored(self) -> tuple[str, ...]:
@@ -128,6 +129,12 @@ class ResourceInstance:
         given = [rule.get("ignore_changes") for rule in lifecycle_rules(self.body.get("lifecycle"))]
         listed = [name for names in given for name in (names if isinstance(names, list) else [names])]
         return tuple(dict.fromkeys(_FIRST_NAME.split(bare(name))[0] for name in listed if name is not None))
+
+    def triggers(self) -> tuple[str, ...]:
+        """The references whose changes replace it: https://developer.hashicorp.com/terraform/language/block/resource."""
+        given = [rule.get("replace_triggered_by") for rule in lifecycle_rules(self.body.get("lifecycle"))]
+        listed = [name for names in given for name in (names if isinstance(names, list) else [names])]
+        return tuple(bare(name) for name in listed if name is not None)
 
     def written(self) -> frozenset[str]:
         """The names of all arguments and blocks. A provisioner is named with its type."""

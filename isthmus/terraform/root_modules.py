@@ -55,7 +55,11 @@ def _graph(roots: Mapping[str, ModuleInstance], shared: SharedByRoots) -> Graph:
     unexpanded = {address: plainly(resource) for address, resource in unexpanded.items()}
     undeclared = tuple(dict.fromkeys(found for root in roots.values() for found in _undeclared(root)))
     forgotten = dict(found for root in roots.values() for found in _forgotten(root))
-    return Graph(resources, tuple(notes), outputs, unexpanded, undeclared, forgotten=forgotten)
+    moved = dict(found for root in roots.values() for found in _moved(root))
+    imported = tuple(f"{root.prefix}{bare(body.get('to'))}" for root in roots.values() for body in root.module.imports)
+    return Graph(
+        resources, tuple(notes), outputs, unexpanded, undeclared, forgotten=forgotten, moved=moved, imported=imported
+    )
 
 
 def _undeclared(at: ModuleInstance) -> Iterator[Undeclared]:
@@ -85,6 +89,19 @@ def _forgotten(at: ModuleInstance) -> Iterator[tuple[str, str]]:
         children = at.children(name)
         for child in children.values() if isinstance(children, dict) else ():
             yield from _forgotten(child)
+
+
+def _moved(at: ModuleInstance) -> Iterator[tuple[str, str]]:
+    """The addresses of the `moved` blocks of a module, and of those it calls.
+
+    https://developer.hashicorp.com/terraform/language/block/moved
+    """
+    for body in at.module.moved:
+        yield f"{at.prefix}{bare(body.get('from'))}", f"{at.prefix}{bare(body.get('to'))}"
+    for name in at.module.calls:
+        children = at.children(name)
+        for child in children.values() if isinstance(children, dict) else ():
+            yield from _moved(child)
 
 
 def _missing(at: ModuleInstance, to: Words) -> str:

@@ -142,3 +142,51 @@ def test_a_root_module_that_goes_leaves_its_resources_behind(tmp_path: Path) -> 
     (one,) = consequences(changes)
     assert len(one.others) == 3
     assert "destroy it before you remove it" in one.leading.reason
+
+
+def test_a_moved_block_moves_a_resource_and_those_that_refer_to_it_stay(tmp_path: Path) -> None:
+    after = json.loads(json.dumps(BASE).replace("aws_vpc.main", "aws_vpc.core"))
+    after["aws_vpc"]["core"] = after["aws_vpc"].pop("main")
+    moved = {"moved": [{"from": "aws_vpc.main", "to": "aws_vpc.core"}]}
+    (change,) = resource_changes(graph(tmp_path / "before", BASE), graph(tmp_path / "after", after, **moved))
+    assert (change.address, change.action, change.moved_to) == ("aws_vpc.main", ResourceAction.MOVE, "aws_vpc.core")
+    without = resource_changes(graph(tmp_path / "1", BASE), graph(tmp_path / "2", after))
+    assert {c.address: c.action for c in without}["aws_vpc.main"] is ResourceAction.DESTROY
+
+
+def test_a_moved_block_of_a_module_moves_everything_in_it(tmp_path: Path) -> None:
+    for side, name in (("before", "old"), ("after", "new")):
+        graph(tmp_path / side / "inner", BASE)
+        moved = {"moved": [{"from": "module.old", "to": "module.new"}]} if side == "after" else {}
+        document = {"module": {name: {"source": "./inner"}}, **moved}
+        (tmp_path / side / "main.tf.json").write_text(json.dumps(document))
+    changes = resource_changes(read(tmp_path / "before"), read(tmp_path / "after"))
+    assert {change.action for change in changes} == {ResourceAction.MOVE}
+    assert len(changes) == 4
+
+
+def test_an_import_block_is_not_called_a_creation(tmp_path: Path) -> None:
+    after = changed("aws_vpc/other", {"cidr_block": "10.9.0.0/16"})
+    taken = {"import": [{"to": "aws_vpc.other", "id": "vpc-0123456789abcdef0"}]}
+    (change,) = resource_changes(graph(tmp_path / "before", BASE), graph(tmp_path / "after", after, **taken))
+    assert change.action is ResourceAction.MAY_REPLACE
+    assert "import block" in change.reason
+
+
+def test_replace_triggered_by_may_replace(tmp_path: Path) -> None:
+    base = changed("aws_route_table/a/lifecycle", {"replace_triggered_by": ["aws_subnet.a.map_public_ip_on_launch"]})
+    after = changed("aws_subnet/a/map_public_ip_on_launch", True, base)
+    changes = {change.address: change.action for change in found(tmp_path, after, base)}
+    assert changes["aws_subnet.a"] is ResourceAction.UPDATE
+    assert changes["aws_route_table.a"] is ResourceAction.MAY_REPLACE
+    assert changes["aws_route.out"] is ResourceAction.MAY_REPLACE
+
+
+def test_an_unknown_count_on_one_side_is_unknown(tmp_path: Path) -> None:
+    after = changed("aws_subnet/a/count", "${length(data.aws_availability_zones.all.names)}")
+    after = changed("aws_subnet/a/count", "${var.missing}", after)
+    variable = {"variable": {"missing": {"type": "number"}}}
+    changes = resource_changes(graph(tmp_path / "before", BASE), graph(tmp_path / "after", after, **variable))
+    subnets = [change for change in changes if change.type == "aws_subnet"]
+    assert subnets
+    assert {change.action for change in subnets} == {ResourceAction.MAY_REPLACE}
