@@ -7,7 +7,10 @@ a different ASN at each site.
 https://www.rfc-editor.org/rfc/rfc4271#section-9.1.2
 https://docs.aws.amazon.com/vpn/latest/s2svpn/VPN_CloudHub.html
 
-Not evaluated: AS path prepending, and ASNs behind Direct Connect, where AWS originates the allowed prefixes.
+AWS originates the allowed prefixes of a Direct Connect gateway: a router behind it sees no ASN of another site. The ASN
+of that router is not read, so it is unknown whether a site with a VPN connection accepts its routes. Not evaluated: AS
+path prepending.
+https://docs.aws.amazon.com/directconnect/latest/UserGuide/allowed-to-prefixes.html
 """
 
 from __future__ import annotations
@@ -19,7 +22,9 @@ from isthmus.network.route_tables import Route
 
 
 def asn_at(network: Network, connection: str) -> int | Unknown:
-    """The ASN of the customer gateway at a VPN connection."""
+    """The ASN of the router at a VPN connection or behind a Direct Connect gateway."""
+    if connection in network.dx_gateways:
+        return Unknown("routers behind a Direct Connect gateway are not in Terraform")
     customer_gateway = network.vpns[connection].customer_gateway
     if isinstance(customer_gateway, Unknown):
         return customer_gateway
@@ -55,9 +60,10 @@ def refused(network: Network, connection: str, routes: Iterable[Route]) -> str:
 
 
 def _learned_from(network: Network, route: Route) -> str:
-    """The VPN connection that a transit gateway learned a route over, or ""."""
+    """The VPN connection or Direct Connect gateway that a transit gateway learned a route over, or ""."""
     if route.origin is not RouteOrigin.PROPAGATED or not isinstance(route.target, str):
         return ""
     attachment = network.attachments.get(route.target)
     attached = attachment.attached if attachment is not None else ""
-    return attached if isinstance(attached, str) and attached in network.vpns else ""
+    known = (network.vpns, network.dx_gateways)
+    return attached if isinstance(attached, str) and any(attached in those for those in known) else ""

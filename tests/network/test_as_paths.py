@@ -110,3 +110,19 @@ def test_two_connections_of_one_site_have_one_asn() -> None:
     d.both("a1", "north", "reachable")
     d.both("north", "a1", "reachable")
     judge(d)
+
+
+@pytest.mark.parametrize(("static", "is_"), [(False, "unknown"), (True, "reachable")])
+def test_the_asn_behind_a_direct_connect_gateway_is_unknown(static: bool, is_: str) -> None:
+    """A router with a VPN connection may have the ASN of the site behind the Direct Connect gateway."""
+    d = mesh("a")
+    d.vpn("vpn-north", "t", asn=ASN, static=static)
+    d.site("north", ["vpn-north"], () if static else [NORTH], [NORTH])
+    d.dx("dx", "t", NORTH, "10.1.0.0/16")
+    d.site("south", ["dx"], [SOUTH], [SOUTH])
+    routes = {NORTH: "att-vpn-north"} if static else {}
+    d.tgw_table("t", learns=["att-a", "att-vpn-north", "att-dx"], routes=routes)
+    d.there("north", "south", is_)
+    judge(d)
+    if not static:
+        assert "behind a Direct Connect gateway" in reason(d)

@@ -142,7 +142,12 @@ class Sites(Steps, VpcTables, TransitTables):
         learned = [found for found in routes if found.rank[0] == LEARNED and found.target is not None]
         origins = [known(self.network.attachments[known(found.target)].attached) for found in learned]
         far = [self.network.vpns[origin] for origin in origins if origin in self.network.vpns]
-        if truth(near.static) or not far:
+        if truth(near.static):
+            return False
+        # Terraform holds no ASN of a router behind Direct Connect.
+        if any(origin in self.network.dx_gateways for origin in origins):
+            return True
+        if not far:
             return False
         own, *others = (self.network.customer_gateways[known(vpn.customer_gateway)].asn for vpn in (near, *far))
         return any(isinstance(asn, Unknown) or asn == own for asn in others) or isinstance(own, Unknown)
