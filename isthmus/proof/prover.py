@@ -44,6 +44,7 @@ from isthmus.proof.result.failures import FailureResult
 from isthmus.proof.result.findings import Flow, UnknownResult, Violation
 from isthmus.proof.result.proof import Flows, Proof
 from isthmus.terraform.graph import Graph
+from isthmus.text.listing import some
 
 _VPCS = ("aws_vpc", "aws_default_vpc")
 # Each of this many equivalent pairs gets its own violation. One more violation counts the rest.
@@ -284,8 +285,7 @@ class Prover:
                 more = f" and {count - 1} like it" if count > 1 else ""
                 flows_by_reason.setdefault(why, []).append(f"{a} -> {b}{of}{more}")
         for why, flows in flows_by_reason.items():
-            more = f" and {len(flows) - _MOST_FLOWS} more" if len(flows) > _MOST_FLOWS else ""
-            yield UnknownResult(", ".join(flows[:_MOST_FLOWS]) + more, why)
+            yield UnknownResult(some(flows, _MOST_FLOWS), why)
 
     def _unknown_packets(self, a: str, b: str) -> Mapping[str, Packets]:
         """The packets of a flow whose outcome is unknown, by reason. None for a flow that the intent ignores."""

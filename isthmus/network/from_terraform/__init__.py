@@ -35,6 +35,7 @@ from isthmus.network.structural_checks import structural_findings, structural_no
 from isthmus.network.structural_checks_of_names import NAME_RULES
 from isthmus.network.structural_checks_of_values import VALUE_RULES
 from isthmus.terraform.graph import Graph
+from isthmus.text.listing import some
 
 __all__ = ["network_of"]
 
@@ -51,8 +52,7 @@ def _unchecked(resolver: Resolver) -> Iterator[str]:
     """The note about values that could not be compared with what AWS accepts."""
     names = tuple(dict.fromkeys(resolver.unchecked))
     if names:
-        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        yield f"not compared with what AWS accepts, since unknown: {', '.join(names[:_SHOWN])}{more}"
+        yield f"not compared with what AWS accepts, since unknown: {some(names, _SHOWN)}"
 
 
 def network_of(graph: Graph) -> Network:

@@ -41,9 +41,11 @@ from isthmus.network.model import EndpointKind, Network, Unknown, VpcEndpoint
 from isthmus.network.name_classes import boundaries, in_order, likeness, representatives
 from isthmus.network.name_lookup import Answer, Answered, Lookup
 from isthmus.proof.result.findings import UnknownResult, Violation
+from isthmus.text.listing import some
 
 _SITES = "the sites"
 _INTENT = "intent"
+_MOST_DOMAINS = 3  # in a sentence
 
 
 def intended_dns(estate: Estate, network: Network, vpcs: Mapping[str, str]) -> Network:
@@ -122,9 +124,10 @@ class NameChecks:
             self._compare_domains(clients)
             self._check_redirection(clients)
         for (rule, why, resources), (domains, affected) in self._violating.items():
-            self._found(rule, why, (*resources, affected[0].vpc), _among(affected), _listed(domains))
+            self._found(rule, why, (*resources, affected[0].vpc), _among(affected), some(domains, _MOST_DOMAINS))
         for why, (domains, affected) in self._unknown.items():
-            self.unknown_results.append(UnknownResult(f"what answers {_listed(domains)} for {_among(affected)}", why))
+            what = f"what answers {some(domains, _MOST_DOMAINS)} for {_among(affected)}"
+            self.unknown_results.append(UnknownResult(what, why))
 
     def _equivalent_clients(self) -> Iterator[tuple[_Client, ...]]:
         """Groups of clients that get the same answers, in the network and in the intent."""
@@ -240,15 +243,9 @@ class NameChecks:
         return lookup.resolve(client.vpc, name, inbound=True) if client.inbound else lookup.ask(client.vpc, name)
 
 
-def _listed(domains: Sequence[str]) -> str:
-    """The first domains, and the number of the others."""
-    more = f" and {len(domains) - 3} more" if len(domains) > 3 else ""
-    return ", ".join(domains[:3]) + more
-
-
 def _among(clients: Sequence[_Client]) -> str:
     """The first client, and the number of the others."""
-    return clients[0].name + (f" and {len(clients) - 1} more" if len(clients) > 1 else "")
+    return some([client.name for client in clients], 1)
 
 
 _OF_INTENT = (Answered.ZONE, Answered.FORWARD, Answered.ENDPOINT)
