@@ -65,6 +65,8 @@ def asked(d: Draft, *down: str) -> Forwarding:
 STATIC = {"t:10.2.0.0/16": "10.2.0.0/16", "t:10.1.0.0/16": "10.1.0.0/16"}
 SIX = {"t:10.6.0.0/16": "10.6.0.0/16"}
 BLACK = (ip_network("10.7.0.0/16"),)
+_SAME_ASN = "whether other and dx have the same ASN"
+ASN_BEHIND_DX = f"{_SAME_ASN}: the ASN at dx: routers behind a Direct Connect gateway are not in Terraform"
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,13 @@ BLACK = (ip_network("10.7.0.0/16"),)
     [
         # Neither what leads back to the site by the one connection nor by the other; of equal routes one does not.
         ("att-one", AdvertisedPrefixes("att-one", prefixes(**STATIC, att_other="10.8.0.0/16"), BLACK)),
-        ("att-other", AdvertisedPrefixes("att-other", prefixes(**STATIC, **SIX, att_dx="10.9.0.0/16"), BLACK)),
+        # The ASN behind a Direct Connect gateway is not in Terraform: the site may refuse what comes from there.
+        ("att-other", AdvertisedPrefixes(
+                "att-other",
+                prefixes(**STATIC, **SIX, att_dx="10.9.0.0/16"),
+                BLACK,
+                may_be_refused={ip_network("10.9.0.0/16"): ASN_BEHIND_DX},
+            )),
         ("att-two", AdvertisedPrefixes(
                 "att-two", {ip_network("10.8.0.0/16"): "att-other", ip_network("10.9.0.0/16"): "att-one"}
             )),
