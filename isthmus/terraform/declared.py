@@ -1,7 +1,7 @@
-"""What a module refers to, so that a reference to what it does not declare is found: Terraform itself would refuse it.
+"""The references of a module. Terraform refuses a reference to something that the module does not declare.
 
-Nothing is evaluated. A reference is its first words: `("aws_vpc", "this")`, `("var", "x")`, `("module", "m", "id")`,
-`("data", "aws_vpc", "v")`. https://developer.hashicorp.com/terraform/language/expressions/references
+This module evaluates nothing. It identifies a reference by its first words: `("aws_vpc", "this")`, `("var", "x")`,
+`("module", "m", "id")`, `("data", "aws_vpc", "v")`. https://developer.hashicorp.com/terraform/language/expressions/references
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from isthmus.terraform.expressions import Attribute, ExpressionError, For, Index
 
 Words = tuple[str, ...]
 
-# First words that need no declaration, or whose second word needs none.
+# References that start with these words need no declaration.
 _GIVEN = frozenset({"each", "count", "self", "path", "terraform"})
-_PLAIN = re.compile(r"\$\{([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+)\}")  # what most references are
+_PLAIN = re.compile(r"\$\{([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)+)\}")  # most references look like this
 _LONGEST = {"module": 3, "data": 5}  # `data.terraform_remote_state.n.outputs.x`
 
 
 class Reference(NamedTuple):
-    """Who refers (`aws_subnet.a`, `module.m`, `local.x`), in which argument, to what."""
+    """One reference: its owner (`aws_subnet.a`, `module.m`, `local.x`), the argument, and its words."""
 
     owner: str
     argument: str
@@ -33,7 +33,7 @@ class Reference(NamedTuple):
 
 
 def references(module: Module) -> Iterator[Reference]:
-    """Every reference that something in a module makes, each once for an argument."""
+    """Every reference in a module, once for each owner and argument."""
     for prefix, kinds in (("", module.resources), ("data.", module.data)):
         for kind, named in kinds.items():
             for name, body in named.items():
@@ -47,7 +47,7 @@ def references(module: Module) -> Iterator[Reference]:
 
 
 def is_declared(module: Module, to: Words) -> bool:
-    """Whether a module declares what a reference is to. What a child module gives is not looked at."""
+    """Whether a module declares the target of a reference. Outputs of child modules are not checked."""
     first, *rest = to
     if first in _GIVEN or not rest:
         return True
@@ -85,7 +85,7 @@ def _in_json(value: Any, bound: frozenset[str]) -> Iterator[Words]:
 
 
 def _iterators(value: Any) -> Iterator[str]:
-    """The words that dynamic blocks bind, nested ones included."""
+    """The iterator names of dynamic blocks and of the blocks nested in them."""
     if isinstance(value, list):
         for item in value:
             yield from _iterators(item)
@@ -106,7 +106,7 @@ def _in_text(text: str) -> tuple[Words, ...]:
     try:
         return tuple(dict.fromkeys(_in_node(parse_template(text), frozenset())))
     except (ExpressionError, RecursionError):
-        return ()  # it is unknown where it is evaluated
+        return ()  # the evaluation reports it as unknown
 
 
 @lru_cache(maxsize=4096)
@@ -136,7 +136,7 @@ def _in_node(node: Node, bound: frozenset[str]) -> Iterator[Words]:
 
 
 def _chain(node: Node) -> Words:
-    """`a.b["k"].c` as its words; none for what is no reference. What follows a `[*]` or a computed key is left out."""
+    """The words of a reference such as `a.b["k"].c`, up to a `[*]` or a computed key. Empty if it is no reference."""
     if isinstance(node, Name):
         return (node.name,)
     if isinstance(node, Attribute):
@@ -151,7 +151,7 @@ def _chain(node: Node) -> Words:
 
 
 def _keys(node: Node, bound: frozenset[str]) -> Iterator[Words]:
-    """References in the keys of a reference."""
+    """The references inside the index keys of a reference."""
     while isinstance(node, Attribute | Index | Splat):
         if isinstance(node, Index):
             yield from _in_node(node.key, bound)

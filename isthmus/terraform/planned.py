@@ -1,4 +1,4 @@
-"""The parts of a plan document, found by address: module instances, resource instances, their configuration."""
+"""A plan document, indexed by address: module instances, resource instances and their configuration."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ class PlannedModule:
     key: Key = None
     children: dict[str, dict[Key, PlannedModule]] = field(default_factory=dict)
     resources: dict[tuple[str, str], dict[Key, PlannedResource]] = field(default_factory=dict)
-    awaited: dict[tuple[str, str], dict[Key, PlannedResource]] = field(default_factory=dict)  # data read while applying
+    awaited: dict[tuple[str, str], dict[Key, PlannedResource]] = field(default_factory=dict)  # data read during apply
 
     def prefixed(self, name: str) -> str:
-        """The address of something in this module."""
+        """The address of an object of this module, from its name inside the module."""
         return f"{self.address}.{name}" if self.address else name
 
 
@@ -51,18 +51,18 @@ class PlannedResource:
     config: Json
     after: Mapping[str, Value]  # known values; sensitive ones hidden
     unknown: Json  # True where a value is unknown until apply
-    forgotten: bool = False  # no longer managed, and left as it is
+    forgotten: bool = False  # Terraform stops managing it and does not destroy it
 
     @property
     def written(self) -> frozenset[str] | None:
-        """The names of the arguments and blocks in the configuration, of provisioners each with its kind."""
+        """The names of the configured arguments and blocks. A provisioner includes its type. None: no configuration."""
         if not self.config:
             return None
         kinds = (mapping(raw).get("type") for raw in sequence(self.config.get("provisioners")))
         return frozenset({*self.expressions, *(f"provisioner.{kind}" for kind in kinds)})
 
     def depends_on(self, prefix: str) -> tuple[str, ...]:
-        """The addresses that `depends_on` names, of the resource and of the module calls around it."""
+        """The addresses in `depends_on` of the resource and of the module calls that contain it."""
         found: list[str] = []
         config, module = self.config, self.module
         while True:
@@ -101,7 +101,7 @@ class Plan:
             self._single_children(module)
 
     def _await(self, change: Json) -> None:
-        """A data source that Terraform reads when it applies the plan: its arguments are known, or configured."""
+        """Add a data source that Terraform reads during apply. Its arguments are known values or expressions."""
         type_, name, key = str(change.get("type")), str(change.get("name")), change.get("index")
         module = self._module(str(change.get("module_address", "")))
         states = mapping(change.get("change"))
@@ -149,18 +149,18 @@ class Plan:
         return found.get((mode, type_, name), {})
 
     def declares(self, module: PlannedModule, type_: str, name: str) -> bool:
-        """Whether a module's configuration has this resource, with or without instances."""
+        """Whether the configuration of a module contains this resource. It may have no instances."""
         return bool(self._config(module, type_, name))
 
     def has_read(self, module: PlannedModule, type_: str, name: str) -> bool:
-        """Whether Terraform read all instances of a data source while it planned, so that all they say is known.
+        """Whether Terraform read all instances of a data source during the plan. All their attributes are known then.
 
-        One that depends on what changes is read when the plan is applied: then it is among the changes.
+        Terraform reads a data source during apply if it depends on a change. The plan lists it as a change then.
         """
         return (module.address, type_, name) in self._read
 
     def _module(self, address: str) -> PlannedModule:
-        """The module instance at an address, made where it is new."""
+        """The module instance at an address. Creates it, and the modules above it, on first use."""
         if address not in self.modules:
             steps = _module_steps(address)
             if not steps:
@@ -180,7 +180,7 @@ class Plan:
         return child
 
     def _single_children(self, module: PlannedModule) -> None:
-        """Modules that hold no resources are not among the planned values, but pass values on."""
+        """Add modules without resources. The planned values lack them, but their outputs pass values on."""
         for name, raw in mapping(module.config.get("module_calls")).items():
             call = mapping(raw)
             if name in module.children or "count_expression" in call or "for_each_expression" in call:
@@ -191,7 +191,7 @@ class Plan:
             self._single_children(child)
 
     def variable(self, name: str) -> Value:
-        """The value of a variable of the root."""
+        """The value of a variable of the root module."""
         declared = mapping(mapping(self.root.config.get("variables")).get(name))
         body = mapping(self.variables.get(name))
         if "value" not in body and "default" not in declared:
@@ -200,7 +200,7 @@ class Plan:
         return hidden(value) if declared.get("sensitive") is True or is_secret(name) else value
 
     def provider(self, resource: PlannedResource) -> dict[str, Value]:
-        """The settings of a resource's provider that say where it lives, as far as the plan holds them."""
+        """The Region, the accounts and the role of a resource's provider, as far as the plan contains them."""
         key = str(resource.config.get("provider_config_key"))
         if key not in self._settings:
             config = mapping(self.providers.get(key))
@@ -232,7 +232,7 @@ class Plan:
 
 
 def _data_read(document: Json) -> frozenset[tuple[str, str, str]]:
-    """Data sources that were read while planning, by module instance, type and name."""
+    """The data sources that Terraform read during the plan, as module instance, type and name."""
     root = mapping(mapping(mapping(document.get("prior_state")).get("values")).get("root_module"))
     found = {(at, str(raw.get("type")), str(raw.get("name"))) for at, raw in state_resources(root, mode="data")}
     for raw in sequence(document.get("resource_changes")):
@@ -243,9 +243,9 @@ def _data_read(document: Json) -> frozenset[tuple[str, str, str]]:
 
 
 def reference_path(text: str) -> list[str | int] | None:
-    """`module.a["k"].aws_vpc.this[0].id` as words, list indices (`int`) and map keys (`[` and the key as JSON).
+    """The steps of a reference such as `module.a["k"].aws_vpc.this[0].id`.
 
-    `None` if it is no such path.
+    A step is a word, a list index (`int`), or a map key (`[` and the key as JSON). `None` for other expressions.
     """
     try:
         node: Node = parse_expression(text)
@@ -267,14 +267,14 @@ def reference_path(text: str) -> list[str | int] | None:
 
 
 def key_of(step: str | int) -> Key:
-    """The key that a step of a path is, or `None` for a word."""
+    """The instance key of a step of `reference_path`. `None` for a word."""
     if isinstance(step, int):
         return step
     return str(json.loads(step[1:])) if step.startswith("[") else None
 
 
 def _module_steps(address: str) -> list[tuple[str, Key, str]]:
-    """The modules on the way to a module instance: name, key and address of each."""
+    """The name, key and address of each module from the root module to a module instance."""
     path = reference_path(address) or []
     found: list[tuple[str, Key, str]] = []
     at = 0

@@ -1,4 +1,4 @@
-"""Terraform's functions of dates and times, all of given timestamps. See `functions` for what a function here gives."""
+"""Terraform's date and time functions that depend on their arguments only. `functions` describes their results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _UNITS = {
     "h": 3600 * _SECOND,
 }
 _MOST_NANOSECONDS = 2**62  # Go's durations have 64 bits
-_MOST_HOURS = 14  # that a time zone is away
+_MOST_HOURS = 14  # offset of a time zone
 _MONTHS = [
     "January",
     "February",
@@ -49,7 +49,7 @@ class _Moment(NamedTuple):
 
 
 def _moment(stamp: Value) -> _Moment | None:
-    """A timestamp of RFC 3339 as Go takes it. None where Python has no such time. Raises `ValueError`."""
+    """An RFC 3339 timestamp, parsed as Go does. None if Python cannot represent it. Raises `ValueError`."""
     found = _STAMP.fullmatch(as_string(stamp))
     if found is None:
         raise ValueError("no timestamp of RFC 3339")
@@ -75,7 +75,7 @@ def timeadd(stamp: Value, duration: Value) -> Any:
 
 
 def _duration(text: str) -> int | None:
-    """Nanoseconds; None for more than Go's type holds. https://pkg.go.dev/time#ParseDuration"""
+    """A duration in nanoseconds. None if it is out of range for Go. https://pkg.go.dev/time#ParseDuration"""
     sign = -1 if text.startswith("-") else 1
     rest = text[1:] if text[:1] in ("+", "-") else text
     if rest == "0":
@@ -116,7 +116,7 @@ def formatdate(form: Value, stamp: Value) -> Any:
         if found[1] is not None:
             written.append(found[1].replace("''", "'"))
         elif found[2] is not None:
-            written.append(_VERBS[found[2]](moment.at))  # what is no verb Terraform refuses: a LookupError
+            written.append(_VERBS[found[2]](moment.at))  # LookupError for an unknown verb: Terraform refuses it
         else:
             written.append(found[0])
     return "".join(written)

@@ -1,6 +1,6 @@
-"""Where a value in a plan may come from: the references of its expression, followed through variables and outputs.
+"""The possible sources of a value in a plan: follows the references of its expression through variables and outputs.
 
-An expression of an HCL configuration is not in the plan; only what it refers to is.
+A plan contains no expressions of the configuration. It contains only the references that each expression makes.
 """
 
 from __future__ import annotations
@@ -20,12 +20,16 @@ _MOST = 2_000  # references followed for one value
 
 @dataclass
 class Sources:
-    """What an expression refers to.
+    """The references of an expression.
 
-    `attributes`: single attributes of resource instances. `wholes`: resources named without saying which attribute, or
-    which instance. `locals_of`: modules a `local` of which is used; its value is not in a plan. `opaque`: what else the
-    value may come from. `conditions`: how many known values take part, which may choose among the rest. `named`: what
-    data sources name by ids of resources here.
+    - `attributes`: single attributes of resource instances.
+    - `wholes`: resources without an attribute, or without an instance key.
+    - `locals_of`: modules whose `local` values the expression uses. A plan does not contain these values.
+    - `opaque`: other possible sources of the value.
+    - `conditions`: the number of known values in the expression. They may select one of the other sources.
+    - `keyed`: whether the expression uses `each.key` or `count.index`.
+    - `named`: resources that a data source identifies by their ids.
+    - `chosen`: whether the key of an instance alone selected a source.
     """
 
     attributes: list[tuple[PlannedResource, str]] = field(default_factory=list)
@@ -35,12 +39,12 @@ class Sources:
     conditions: int = 0
     keyed: bool = False
     named: list[Ref] = field(default_factory=list)
-    chosen: bool = False  # an instance was chosen by its key alone
+    chosen: bool = False
 
 
 @dataclass(frozen=True)
 class ExpressionSite:
-    """Where an expression stands: in which module instance, in which block, in which instance of it."""
+    """The place of an expression: the module instance, the block, and the instance key of the block."""
 
     module: PlannedModule
     block: Json
@@ -51,13 +55,13 @@ class Tracer:
     """Follows references through a plan."""
 
     def __init__(self, plan: Plan, read: Callable[[PlannedResource, str], Ref | None]) -> None:
-        """`read` gives what an attribute of a data source is, where ids of resources here determine that."""
+        """`read` returns the value of an attribute of a data source if ids of resources in the plan determine it."""
         self.plan = plan
         self._read = read
         self._left = 0
 
     def trace(self, expression: Json, site: ExpressionSite) -> Sources:
-        """The sources of an expression's value."""
+        """The possible sources of the value of an expression."""
         found = Sources()
         outer, self._left = self._left, _MOST
         self._expression(expression, site, [], found, ())
@@ -96,7 +100,7 @@ class Tracer:
             case ["module", str(name), *rest]:
                 self._module(name, rest, site, found, above)
             case ["data", str(type_), str(name), *_] if self.plan.has_read(site.module, type_, name):
-                found.conditions += 1  # all of it is known, so that nothing unknown can come from it
+                found.conditions += 1  # all its attributes are known: it is no source of an unknown value
             case ["data", str(type_), str(name), *rest] if (type_, name) in site.module.awaited:
                 self._awaited(site.module.awaited[type_, name], ".".join(map(str, path[:3])), rest, found)
             case ["data", *_]:
@@ -157,7 +161,7 @@ class Tracer:
                 self._expression(mapping(body.get("expression")), inner, rest[1:], found, above)
 
     def _awaited(self, instances: dict[Key, PlannedResource], text: str, rest: Path, found: Sources) -> None:
-        """A data source that is yet to be read, of which one instance is named."""
+        """A reference to one instance of a data source that Terraform reads during apply."""
         key = key_of(rest[0]) if rest else None
         chosen = instances.get(key)
         words = rest if key is None else rest[1:]
@@ -182,8 +186,10 @@ class Tracer:
             found.attributes.append((resource, attribute))
 
     def visible(self, module: PlannedModule, kind: IdKind) -> Iterator[tuple[PlannedResource, str] | Unknown]:
-        """Every identifier of a kind that a local of a module can hold: of resources here and below, and whatever its
-        variables bring. `Unknown` stands for what cannot be listed.
+        """Every id of a kind that a `local` of a module can contain.
+
+        These are the ids of resources in the module and in the modules below it, and the ids that its variables pass
+        in. `Unknown` stands for sources that cannot be listed.
         """
         seen: set[str] = set()
         waiting = [module]
@@ -214,7 +220,7 @@ class Tracer:
 
 
 def references(expression: Json) -> Iterator[str]:
-    """What an expression refers to, each once: a plan lists `a.b["k"].id`, then `a.b["k"]`, then `a.b`."""
+    """The longest form of each reference: a plan lists `a.b["k"].id`, then `a.b["k"]`, then `a.b`."""
     last = ""
     for text in sequence(expression.get("references")):
         if not isinstance(text, str):

@@ -1,8 +1,8 @@
-"""`yamldecode` and `yamlencode`, as far as Terraform's reader of YAML and this one agree.
+"""`yamldecode` and `yamlencode`, for documents that PyYAML and Terraform read in the same way.
 
-Terraform's (https://github.com/zclconf/go-cty-yaml) gives plain scalars their types by rules of its own. Where a
-scalar, a tag or a layout is not plainly the same in both, the whole text is not evaluated. A text that does not parse
-here may parse there, so that is no error either.
+Terraform's YAML library (https://github.com/zclconf/go-cty-yaml) has its own rules for the types of plain scalars. If
+a scalar, a tag or a layout may differ between the two, the result is unknown. A document that PyYAML cannot parse may
+be valid for Terraform, so it is unknown as well, not an error.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from isthmus.terraform.conversions import as_string
 from isthmus.terraform.graph import Value
 from isthmus.terraform.work_limit import spend
 
-LONGEST = 32_768  # characters of a text: the reader takes about a second for them
+LONGEST = 32_768  # characters of a document: PyYAML needs about one second
 _DEEPEST = 40
-_MOST = 20_000  # values, of which aliases give some many times
+_MOST = 20_000  # values; each alias counts its values again
 _WORDS: dict[str, Value] = {
     **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
     **dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False),
@@ -29,18 +29,18 @@ _WORDS: dict[str, Value] = {
 }
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,14}")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,8})\.[0-9]{1,6}")
-# What starts with a letter is no number and no date; of what starts with a digit, addresses and ranges of ports.
+# Text that starts with a letter is no number and no date. Addresses and port ranges start with a digit and are text.
 _TEXT = re.compile(r"[A-Za-z_/*$][^\n]*|[0-9]+(\.[0-9]+){2,}(/[0-9]+)?|[0-9]+-[0-9]+|[0-9a-fA-F]*:[0-9a-fA-F:]*:[^\n]*")
 _TAG = re.compile(r"(^|[\s,\[{:?-])!")
-_LONGEST_LINE = 78  # characters, beyond which Terraform may break a string at a space
+_LONGEST_LINE = 78  # characters; Terraform may break a longer string at a space
 
 
 class _Unlike(Exception):
-    """Terraform may read it otherwise, or not at all."""
+    """Terraform may read the document differently, or refuse it."""
 
 
 def yamldecode(text: Value) -> Any:
-    """What a YAML document says. https://developer.hashicorp.com/terraform/language/functions/yamldecode"""
+    """The value of a YAML document. https://developer.hashicorp.com/terraform/language/functions/yamldecode"""
     given = as_string(text)
     if len(given) > LONGEST or _TAG.search(given) or "\\/" in given:
         return NotImplemented
@@ -53,7 +53,7 @@ def yamldecode(text: Value) -> Any:
 
 
 class _Values:
-    """The values of nodes, of which there may be no more than `_MOST`: an alias gives all that it names once more."""
+    """The values of nodes, at most `_MOST` in total. An alias counts all its values again."""
 
     def __init__(self) -> None:
         self.left = _MOST
@@ -72,7 +72,7 @@ class _Values:
             if isinstance(key, yaml.ScalarNode) and key.value == "<<":
                 if not isinstance(value, dict) or key.style is not None:
                     raise _Unlike
-                found |= value  # in its place: a key that stands before it loses
+                found |= value  # the merged keys replace earlier keys
                 continue
             name = _scalar(key) if isinstance(key, yaml.ScalarNode) else None
             if not isinstance(name, str | bool | int):
@@ -85,7 +85,7 @@ def _scalar(node: Any) -> Value:
     text = str(node.value)
     if node.style is not None:
         if node.style in "|>" and not text:
-            raise _Unlike  # which Terraform takes for null
+            raise _Unlike  # Terraform reads it as null
         return unicodedata.normalize("NFC", text)
     if text in _WORDS:
         return _WORDS[text]
@@ -106,7 +106,7 @@ def yamlencode(value: Value) -> Any:
     except _Unlike:
         return NotImplemented
     if any(len(line) > _LONGEST_LINE for line in lines):
-        return NotImplemented  # Terraform breaks it
+        return NotImplemented  # Terraform breaks the line
     plain = not isinstance(value, str | tuple | dict)
     return "\n".join([*lines, "..."] if plain else lines) + "\n"
 
@@ -143,7 +143,7 @@ def _lines(value: Value) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    """A string in double quotes, where its characters are written as they are in JSON."""
+    """A string in double quotes. Raises `_Unlike` unless YAML writes its characters as JSON does."""
     if not text.isascii() or not text.isprintable():
         raise _Unlike
     return json.dumps(text)
