@@ -47,7 +47,9 @@ def resource_changes(before: Graph, after: Graph) -> tuple[ResourceChange, ...]:
             action = ResourceAction.MAY_REPLACE if imported else ResourceAction.CREATE
             found[address] = ResourceChange(address, new.type, action, reason=_IMPORTED if imported else "")
         elif old is not None and new is None:
-            found[address] = _gone(old, sides[1], after, {resource.root for resource in sides[1].values()})
+            found[address] = _gone(
+                old, sides[1], after, {*after.roots, *(resource.root for resource in sides[1].values())}
+            )
         elif old is not None and new is not None and (change := _changed(old, new)) is not None:
             found[address] = change
     _follow(sides[0], sides[1], found)

@@ -1,4 +1,4 @@
-"""`isthmus diff`: what Terraform destroys and replaces, which flows change, and why."""
+"""`isthmus diff`: what is refused, what Terraform destroys and replaces, which flows change, and why."""
 
 from __future__ import annotations
 
@@ -54,6 +54,7 @@ def _plan(text: str) -> tuple[str, str]:
 def run(arguments: argparse.Namespace) -> int:
     """Compare, print, return 0 if neither the Terraform nor a flow differs, else 1. For states, only flows count."""
     from isthmus import proof
+    from isthmus.changes import refused
     from isthmus.changes.inputs import changes_of_inputs
     from isthmus.report.difference_json import difference_json
     from isthmus.report.difference_markdown import difference_markdown
@@ -73,11 +74,12 @@ def run(arguments: argparse.Namespace) -> int:
     difference = proof.compare(before, after)
     head = None if arguments.head is None else (arguments.head, *others)
     changes = changes_of_inputs((arguments.base, *others), head, (before.graph, after.graph), plans)
+    refusals = () if isinstance(changes, Unknown) else refused(before.graph, changes)
     if arguments.json:
-        publish(arguments.json, "json", difference_json(difference, changes))
+        publish(arguments.json, "json", difference_json(difference, changes, refusals))
     if arguments.markdown:
-        publish(arguments.markdown, "markdown", [difference_markdown(difference, changes)])
+        publish(arguments.markdown, "markdown", [difference_markdown(difference, changes, refusals)])
     if "-" not in (arguments.json, arguments.markdown):
-        print_difference(difference, changes, console())
+        print_difference(difference, changes, console(), refusals)
     differs = not isinstance(changes, Unknown) and bool(changes)
     return 1 if differs or not difference.changes_nothing else 0

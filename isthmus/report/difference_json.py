@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from isthmus.changes import ResourceChange
+from isthmus.changes import Refusal, ResourceChange
 from isthmus.changes.impact import impact_of
 from isthmus.proof.difference.flows import Change, Difference
 from isthmus.report.json_text import json_document, json_text
 from isthmus.report.proof_json import flow_members, unknown_members
+from isthmus.report.refusals import refused_members, undecided_members
 from isthmus.terraform import Unknown
 
 __all__ = ["difference_json"]
 
 
-def difference_json(difference: Difference, changes: tuple[ResourceChange, ...] | Unknown) -> Iterator[str]:
+def difference_json(
+    difference: Difference, changes: tuple[ResourceChange, ...] | Unknown, refusals: Sequence[Refusal] = ()
+) -> Iterator[str]:
     """The document in pieces, one change to a line."""
     known = () if isinstance(changes, Unknown) else changes
     members: dict[str, Any] = {
+        "refused": refused_members(refusals),
         "resource_changes": None if isinstance(changes, Unknown) else [_resource_change(one) for one in known],
         "changes": (_change(change) for change in difference.changes),
         "added_locations": list(difference.added_locations),
@@ -29,6 +33,7 @@ def difference_json(difference: Difference, changes: tuple[ResourceChange, ...] 
             for change in difference.names
         ],
         "unknown": [
+            *undecided_members(refusals),
             *(unknown_members(unknown) for unknown in difference.unknown_results),
             *([{"what": "resource changes", "why": changes.reason}] if isinstance(changes, Unknown) else ()),
         ],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from isthmus.changes import ResourceChange
+from collections.abc import Sequence
+
+from isthmus.changes import Refusal, ResourceChange
 from isthmus.proof.difference.flows import Change, Difference
 from isthmus.report import headings
 from isthmus.report.change_groups import summary
 from isthmus.report.markdown import capped, codes, escape, folded, section, table
+from isthmus.report.refusals import refusal_lines, undecided_lines
 from isthmus.report.resource_changes import change_lines, change_totals
 from isthmus.report.verdicts import difference_verdict
 from isthmus.terraform import Unknown
@@ -14,10 +17,13 @@ from isthmus.terraform import Unknown
 __all__ = ["difference_markdown"]
 
 
-def difference_markdown(difference: Difference, changes: tuple[ResourceChange, ...] | Unknown) -> str:
-    """The difference: the verdict line, what is destroyed and replaced, then a summary, then each flow."""
+def difference_markdown(
+    difference: Difference, changes: tuple[ResourceChange, ...] | Unknown, refusals: Sequence[Refusal] = ()
+) -> str:
+    """The difference: what is refused, the verdict, what is destroyed and replaced, a summary, then each flow."""
     verdict, rest = difference_verdict(difference)
-    parts = [f"**{verdict}**{rest}."]
+    refused = "\n".join(f"- {escape(text)}" for text in refusal_lines(refusals))
+    parts = [f"**{headings.REFUSED}**\n\n{refused}" if refused else "", f"**{verdict}**{rest}."]
     if isinstance(changes, Unknown):
         parts.append(f"Terraform: unknown, since {escape(changes.reason)}.")
     else:
@@ -29,7 +35,8 @@ def difference_markdown(difference: Difference, changes: tuple[ResourceChange, .
     if difference.changes:
         columns = ("", "from", "to", "before", "after", "because of")
         parts.append(folded(headings.FLOW_CHANGES, table(columns, map(_row, difference.changes))))
-    parts.append(section(headings.UNKNOWN, (escape(str(one)) for one in difference.unknown_results), opened=True))
+    unknown = (*undecided_lines(refusals), *map(str, difference.unknown_results))
+    parts.append(section(headings.UNKNOWN, map(escape, unknown), opened=True))
     parts.append(section(headings.ASSUMPTIONS, map(escape, difference.assumptions)))
     parts.append(section(headings.NOTES, map(escape, difference.notes)))
     return capped(parts)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.console import Console
 
-from isthmus.changes import ResourceChange
+from isthmus.changes import Refusal, ResourceChange
 from isthmus.proof.difference.flows import Change, Difference
 from isthmus.report import headings
 from isthmus.report.change_groups import summary
+from isthmus.report.refusals import refusal_lines, undecided_lines
 from isthmus.report.resource_changes import DONE, change_lines, change_totals
 from isthmus.report.terminal import bullets, heading, line, wrapped
 from isthmus.report.verdicts import difference_verdict
@@ -21,8 +22,19 @@ __all__ = ["print_difference"]
 _MOST_CAUSES = 4
 
 
-def print_difference(difference: Difference, changes: tuple[ResourceChange, ...] | Unknown, out: Console) -> None:
-    """Print the difference: the verdict, what is destroyed and replaced, a summary, then each flow."""
+def print_difference(
+    difference: Difference,
+    changes: tuple[ResourceChange, ...] | Unknown,
+    out: Console,
+    refusals: Sequence[Refusal] = (),
+) -> None:
+    """Print the difference: what is refused, the verdict, what is destroyed and replaced, a summary, then each flow."""
+    refused = list(refusal_lines(refusals))
+    if refused:
+        line(out, headings.REFUSED.upper(), "bold red")
+        for text in refused:
+            wrapped(out, text, "- ", "  ")
+        line(out, "")
     verdict, rest = difference_verdict(difference)
     nothing = difference.changes_nothing and not difference.unknown_results
     line(out, f"{verdict.upper()}{rest}", "green" if nothing else "yellow")
@@ -41,7 +53,8 @@ def print_difference(difference: Difference, changes: tuple[ResourceChange, ...]
     done = {} if isinstance(changes, Unknown) else {one.address: DONE[one.action] for one in changes}
     for change in difference.changes:
         _print_change(change, done, out)
-    bullets(out, headings.UNKNOWN, map(str, difference.unknown_results), "yellow")
+    unknown = (*undecided_lines(refusals), *map(str, difference.unknown_results))
+    bullets(out, headings.UNKNOWN, unknown, "yellow")
     bullets(out, headings.ASSUMPTIONS, difference.assumptions)
     bullets(out, headings.NOTES, difference.notes)
 

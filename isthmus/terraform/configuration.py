@@ -73,6 +73,22 @@ def _is_override(name: str) -> bool:
     return name == "override.tf.json" or name.endswith("_override.tf.json")
 
 
+def _overridden(body: Body, later: Body) -> Body:
+    """A block with what an override file says of it. Arguments in `lifecycle` are merged one by one.
+
+    https://developer.hashicorp.com/terraform/language/files/override#merging-resource-and-data-blocks
+    """
+    merged = {**body, **later}
+    if "lifecycle" in body and "lifecycle" in later:
+        settings = (one for raw in (body["lifecycle"], later["lifecycle"]) for one in _listed(raw))
+        merged["lifecycle"] = {name: value for one in settings if isinstance(one, dict) for name, value in one.items()}
+    return merged
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
 @dataclass(frozen=True)
 class _Reader:
     module: Module
@@ -106,7 +122,7 @@ class _Reader:
 
     def objects(self, value: Any, where: str) -> Iterator[Body]:
         """JSON syntax lets a list of objects stand for an object, at every level of labels."""
-        for item in value if isinstance(value, list) else [value]:
+        for item in _listed(value):
             if not isinstance(item, dict):
                 raise self.problem(f"{where} is no JSON object", "See Terraform's JSON configuration syntax")
             yield item
@@ -129,7 +145,7 @@ class _Reader:
 
     def add(self, into: dict[str, Body], name: str, body: Body, kind: str = "") -> None:
         if name in into and self.replace:
-            into[name] = {**into[name], **body}
+            into[name] = _overridden(into[name], body)
         elif name in into:
             raise self.problem(
                 f"{kind}{name} is declared twice in {self.module.path.name}", "One of the two must go or be renamed"

@@ -59,6 +59,8 @@ class NeverNull(Unknown):
     """An unknown value that is known to be there: what it is written as gives a value, or Terraform refuses it."""
 
 
+NO_LIFECYCLE = Unknown("plans and states hold no lifecycle settings")
+
 Value = Any  # None | bool | int | float | str | tuple["Value", ...] | Mapping[str, "Value"] | Ref | Unknown
 
 
@@ -73,7 +75,8 @@ class Resource:
     that kind; None where only values are known, as in a state: then some of them are AWS's own.
     `depends_on` holds addresses, of resources, blocks or modules, that Terraform makes before it, beyond those that
     arguments refer to. `ignored` are the arguments of which Terraform ignores changes, `all` for each of them.
-    `triggers` are the references of `replace_triggered_by`, as they are written.
+    `triggers` are the references of `replace_triggered_by`, as they are written. `prevent_destroy` is the lifecycle
+    setting of that name.
     """
 
     address: str
@@ -87,6 +90,7 @@ class Resource:
     provider: str = ""
     ignored: tuple[str, ...] = ()
     triggers: tuple[str, ...] = ()
+    prevent_destroy: bool | Unknown = NO_LIFECYCLE
 
     def get(self, argument: str, default: Value = None) -> Value:
         """The value of an argument, or `default` where it is absent or null."""
@@ -121,7 +125,8 @@ class Graph:
     "" for a module.
 
     `moved` are the addresses of `moved` blocks, from old to new: of resources, instances or modules. `imported` are the
-    addresses whose resources `import` blocks take into the state.
+    addresses whose resources `import` blocks take into the state. `roots` are the names of the root modules that were
+    read from their configuration, also of those without resources.
     """
 
     resources: Mapping[str, Resource]
@@ -133,6 +138,7 @@ class Graph:
     forgotten: Mapping[str, str] = field(default_factory=dict)
     moved: Mapping[str, str] = field(default_factory=dict)
     imported: tuple[str, ...] = ()
+    roots: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         for name in ("resources", "outputs", "unexpanded", "attachments"):

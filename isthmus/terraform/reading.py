@@ -229,4 +229,5 @@ def _merged(graphs: list[Graph]) -> Graph:
         {address: type_ for graph in graphs for address, type_ in graph.forgotten.items()},
         {old: new for graph in graphs for old, new in graph.moved.items()},
         tuple(address for graph in graphs for address in graph.imported),
+        frozenset(root for graph in graphs for root in graph.roots),
     )

@@ -122,6 +122,7 @@ class ResourceInstance:
             provider.name,
             self.ignored(),
             self.triggers(),
+            self.prevent_destroy(),
         )
 
     def ignored(self) -> tuple[str, ...]:
@@ -135,6 +136,20 @@ class ResourceInstance:
         given = [rule.get("replace_triggered_by") for rule in lifecycle_rules(self.body.get("lifecycle"))]
         listed = [name for names in given for name in (names if isinstance(names, list) else [names])]
         return tuple(bare(name) for name in listed if name is not None)
+
+    def prevent_destroy(self) -> bool | Unknown:
+        """The lifecycle setting. Terraform takes a literal only, OpenTofu an expression.
+
+        https://developer.hashicorp.com/terraform/language/meta-arguments/lifecycle
+        """
+        found: bool | Unknown = False
+        for rule in lifecycle_rules(self.body.get("lifecycle")):
+            value = evaluate_json(rule.get("prevent_destroy"), self.scope)
+            if value is True or value == "true":
+                return True
+            if value not in (None, False, "false"):
+                found = Unknown(value.reason if isinstance(value, Unknown) else f"prevent_destroy is {value}")
+        return found
 
     def written(self) -> frozenset[str]:
         """The names of all arguments and blocks. A provisioner is named with its type."""

@@ -58,7 +58,15 @@ def _graph(roots: Mapping[str, ModuleInstance], shared: SharedByRoots) -> Graph:
     moved = dict(found for root in roots.values() for found in _moved(root))
     imported = tuple(f"{root.prefix}{bare(body.get('to'))}" for root in roots.values() for body in root.module.imports)
     return Graph(
-        resources, tuple(notes), outputs, unexpanded, undeclared, forgotten=forgotten, moved=moved, imported=imported
+        resources,
+        tuple(notes),
+        outputs,
+        unexpanded,
+        undeclared,
+        forgotten=forgotten,
+        moved=moved,
+        imported=imported,
+        roots=frozenset(roots),
     )
 
 
