@@ -6,62 +6,34 @@ Exit codes: 0 yes or no findings, 1 no or findings, 2 no answer (usage, unusable
 
 from __future__ import annotations
 
-import argparse
-import importlib
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
 
-from isthmus.commands import COMMANDS
+from isthmus.commands.arguments import complete
+from isthmus.commands.parser import NO_ANSWER, parser
 from isthmus.errors import CannotAnswer
 from isthmus.text.error_messages import print_error, report_bug
 
-NO_ANSWER = 2
+__all__ = ["NO_ANSWER", "STOPPED", "main", "parser"]
+
 STOPPED = 130
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """Usage errors: the message first, an example if the command has one, then how to get help. Exits 2."""
-        example = f"{self.epilog}\n" if self.epilog else ""
-        self.exit(NO_ANSWER, f"{self.prog}: {message}\n{example}Try: {self.prog} --help\n")
-
-
-class _Version(argparse.Action):
-    """`--version`. The look-up of the installed release takes longer than parsing, so it is done on request."""
-
-    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:
-        super().__init__(option_strings, dest, nargs=0, help=help)
-
-    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
-        from importlib.metadata import version
-
-        print(f"isthmus {version('isthmus')}, Python {sys.version.split()[0]}")
-        parser.exit()
-
-
-def parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
-    top = _Parser(
-        prog="isthmus", description="Hybrid AWS networks as Terraform, with a proof of which flows are reachable."
-    )
-    top.add_argument("--version", action=_Version, help="show the release and exit")
-    choices = top.add_subparsers(metavar="COMMAND", required=True, parser_class=_Parser)
-    for name in COMMANDS:
-        module = importlib.import_module(f"isthmus.commands.{name}")
-        command = choices.add_parser(name, help=module.HELP, description=module.HELP)
-        module.configure(command)
-        command.set_defaults(run=module.run)
-    return top
-
-
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code. User errors are a message on standard error, never a traceback."""
+    """Run one command and return its exit code. User errors are a message on standard error, never a traceback.
+
+    Without arguments, print the help and return 2: 0 would look like "yes" in a CI job with an empty variable.
+    """
+    given = sys.argv[1:] if argv is None else list(argv)
     if sys.stdout is None:  # closed by the shell: `>&-`
         print_error("isthmus: standard output is closed, so the answer cannot be written")
         return NO_ANSWER
     try:
-        arguments = parser().parse_args(argv)
+        if not given:
+            parser().print_help()
+            return NO_ANSWER
+        arguments = parser().parse_args(given)
+        complete(arguments)
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except SystemExit as stop:  # argparse, after printing usage or help

@@ -3,22 +3,58 @@
 from __future__ import annotations
 
 import argparse
+import os
+from pathlib import Path
 from typing import Any
+
+from isthmus.errors import CannotAnswer
+
+_OUTPUT = "cdktf.out"
+OR_DEFAULT = "(default: CDKTF_OUTDIR or cdktf.out)"
 
 
 def inputs(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of every command that reads one network: paths, the intent, advertised prefixes."""
-    parser.add_argument("paths", metavar="PATH", nargs="+", help="folder of root modules, plan or state (JSON)")
     parser.add_argument(
-        "--intent", metavar="FILE", help="the intent.json to use (default: the one in the output folder)"
+        "paths", metavar="PATH", nargs="*", help=f"folder of root modules, plan or state (JSON) {OR_DEFAULT}"
     )
+    intent(parser)
     advertises(parser)
     client_ports(parser)
 
 
+def output(parser: argparse.ArgumentParser) -> None:
+    """Add the argument of every command that reads the output folder of synthesis."""
+    parser.add_argument("path", metavar="OUTPUT", nargs="?", help=f"output folder of synthesis {OR_DEFAULT}")
+
+
+def complete(arguments: argparse.Namespace) -> None:
+    """Put the default path where `inputs` or `output` found none. Raises `CannotAnswer` if it does not exist."""
+    if getattr(arguments, "paths", None) == []:
+        arguments.paths = [default_path()]
+    if getattr(arguments, "path", "") is None:
+        arguments.path = default_path()
+
+
+def default_path() -> str:
+    """The output folder to read if no path is given. Raises `CannotAnswer` if it does not exist."""
+    named = os.environ.get("CDKTF_OUTDIR")
+    path = named or _OUTPUT
+    if not Path(path).exists():
+        which = f"CDKTF_OUTDIR names {path}, which does not exist" if named else f"there is no {path} in {Path.cwd()}"
+        raise CannotAnswer(
+            f"no path is given, and {which}\n"
+            "  write: a path after the command, or synthesize first: python main.py\n"
+            f"  why:   without a path, a command reads CDKTF_OUTDIR or {_OUTPUT}"
+        )
+    return path
+
+
 def intent(parser: argparse.ArgumentParser) -> None:
     """Add `--intent`."""
-    parser.add_argument("--intent", metavar="FILE", help="intent.json to use (default: the one in the output folder)")
+    parser.add_argument(
+        "--intent", metavar="FILE", help="the intent.json to use (default: the one in the output folder)"
+    )
 
 
 def assumed(arguments: argparse.Namespace) -> dict[str, Any]:

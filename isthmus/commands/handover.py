@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from isthmus.commands.arguments import output as output_argument
 from isthmus.errors import CannotAnswer
 from isthmus.text.output_files import STDOUT, check_outputs, publish
 
@@ -13,7 +14,7 @@ HELP = "write a hand-over sheet for each VPN connection, for the on-premises net
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("path", metavar="OUTPUT", help="output folder of synthesis, such as cdktf.out")
+    output_argument(parser)
     parser.add_argument("--connection", metavar="NAME", help="only this VPN connection")
     parser.add_argument("--into", metavar="FOLDER", help="folder for <connection>.md files (default: standard output)")
 

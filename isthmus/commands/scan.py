@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from isthmus.commands.arguments import OR_DEFAULT, default_path
 from isthmus.errors import CannotAnswer
 from isthmus.text.output_files import check_outputs, publish
 
@@ -13,7 +14,7 @@ HELP = "check the security posture of synthesized Terraform and of plans"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("folder", metavar="FOLDER", nargs="?", help="folder of root modules, such as cdktf.out")
+    parser.add_argument("folder", metavar="FOLDER", nargs="?", help=f"folder of root modules {OR_DEFAULT}")
     parser.add_argument(
         "--plan",
         metavar="FILE",
@@ -39,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus.scan import ScanError, read_waivers, scan
 
     if arguments.folder is None and not arguments.plan:
-        raise CannotAnswer("give a folder of synthesized Terraform, or --plan")
+        arguments.folder = default_path()
     written = {name: getattr(arguments, name) for name in ("json", "markdown", "sarif", "junit")}
     check_outputs(written.values(), (arguments.folder, *arguments.plan, arguments.waivers))
     policies = Path(arguments.policies)

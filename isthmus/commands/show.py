@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from isthmus.commands.arguments import output as output_argument
+
 HELP = "show an output: root modules, route tables, sites, advertised prefixes, intended reachability, next steps"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    parser.add_argument("path", metavar="OUTPUT", help="output folder of synthesis, such as cdktf.out")
+    output_argument(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

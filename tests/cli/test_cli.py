@@ -338,7 +338,7 @@ def test_invalid_advertised_prefixes_are_refused(good: Path, given: str, capsys:
 
 @pytest.mark.parametrize(
     "arguments",
-    [(), ("nonsense",), ("prove",), ("trace", "x"), ("trace", "x", "--from", "a", "--to", "b", "--port", "99999")],
+    [("nonsense",), ("diff",), ("trace", "x"), ("trace", "x", "--from", "a", "--to", "b", "--port", "99999")],
 )
 def test_usage(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, *arguments)[0] == NO_ANSWER

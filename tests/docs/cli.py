@@ -18,6 +18,10 @@ HEAD = """# Command line
 
 This page is generated from the commands' own help. In the project, `make` installs the command as `.venv/bin/isthmus`.
 
+Without a path, a command that reads one network reads `CDKTF_OUTDIR` or `cdktf.out`. Run
+`eval "$(isthmus completion bash)"` to complete commands, options and paths with the tab key. There are also scripts for
+zsh, fish, tcsh and PowerShell.
+
 ## Exit codes
 
 | code | meaning |
@@ -34,7 +38,7 @@ This page is generated from the commands' own help. In the project, `make` insta
 | variable | meaning |
 |---|---|
 | `ISTHMUS_ESTATE` | the module with the estate that `main.py` synthesizes; default `environments.estate` |
-| `CDKTF_OUTDIR` | the output folder of `main.py`; default `cdktf.out` |
+| `CDKTF_OUTDIR` | the output folder: `main.py` writes it, and commands without a path read it; default `cdktf.out` |
 | `ISTHMUS_CACHE_DIR` | the folder for cached bindings and outputs of tests; default `~/.cache/isthmus` |
 | `ISTHMUS_TRACEBACK` | `1` prints the traceback of a bug |
 | `COLUMNS` | the width of the output; default: of the terminal, or 80 |
