@@ -72,7 +72,7 @@ def main() -> int:
     try:
         from modules.synthesis import synthesize
 
-        files = synthesize(estate)
+        files = synthesize(estate, (Path(__file__).parent, Path.cwd()))
     except Exception as error:  # noqa: BLE001  a problem of the machine, or a bug: both get a message
         problem = machine_problem(error)
         if problem:

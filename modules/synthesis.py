@@ -5,9 +5,10 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 
 from isthmus.intent import Estate, S3Backend
 from isthmus.intent.intent_file import to_document
@@ -26,8 +27,11 @@ _MODULES_A_WORKER = 150
 Job = tuple[str, ModuleCall]
 
 
-def synthesize(estate: Estate) -> dict[str, str]:
-    """Every file of the output: path below `cdktf.out` to text. The same estate always gives the same bytes."""
+def synthesize(estate: Estate, folders: Sequence[Path] = ()) -> dict[str, str]:
+    """Every file of the output: path below `cdktf.out` to text. The same estate always gives the same bytes.
+
+    `folders` are project folders: `intent.json` also states the line of each object that their files create.
+    """
     jobs: list[Job] = [
         (environment.name, call) for environment in estate.environments for call in module_calls(estate, environment)
     ]
@@ -38,7 +42,7 @@ def synthesize(estate: Estate) -> dict[str, str]:
         # In a separate file: Checkov cannot parse a file with resources that also holds this.
         versions = {"terraform": {"required_version": TERRAFORM_VERSION}}
         files[f"stacks/{root}/versions.tf.json"] = canonical_json(versions)
-    files["intent.json"] = canonical_json(to_document(estate))
+    files["intent.json"] = canonical_json(to_document(estate, folders))
     return files
 
 

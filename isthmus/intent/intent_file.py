@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, is_dataclass
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -12,20 +13,27 @@ from isthmus.intent.argument_errors import path
 from isthmus.intent.errors import UnknownSchema
 from isthmus.intent.estate import Estate
 from isthmus.intent.model import with_place
+from isthmus.intent.source_positions import objects, parsed_positions, positions, with_positions
 
 SCHEMA = "isthmus-intent/1"
 _ESTATE = TypeAdapter(Estate)
 _SHOWN = 5
 
 
-def to_document(estate: Estate) -> dict[str, Any]:
-    """The estate as plain data for JSON: names, numbers and texts, without paths and times."""
-    return {"schema": SCHEMA, "estate": _ESTATE.dump_python(estate, mode="json")}
+def to_document(estate: Estate, folders: Sequence[Path] = ()) -> dict[str, Any]:
+    """The estate as plain data for JSON: names, numbers and texts, without absolute paths and times.
+
+    `folders` are project folders: the positions of objects in their files are in the document too.
+    """
+    document = {"schema": SCHEMA, "estate": _ESTATE.dump_python(estate, mode="json")}
+    found = positions(estate, folders) if folders else {}
+    return {**document, "positions": found} if found else document
 
 
 def from_document(text: str | bytes, name: str = "intent.json") -> Estate:
     """The estate of an `intent.json`. Error messages use `name`; `place_of` gives paths inside the document.
 
+    `position_of` gives the line of the program that created an object, if the document says it.
     Raises `UnknownSchema` for a document that this release cannot read, with the path and the error.
     """
     try:
@@ -39,18 +47,12 @@ def from_document(text: str | bytes, name: str = "intent.json") -> Estate:
         estate = _ESTATE.validate_json(json.dumps(document.get("estate")))
     except ValidationError as error:
         raise UnknownSchema(_explain(name, error)) from None
-    _place(estate, "estate")
-    return estate
-
-
-def _place(thing: object, at: str) -> None:
-    if is_dataclass(thing) and not isinstance(thing, type):
+    for at, thing in objects(estate):
         with_place(thing, f"intent.json, {at}")
-        for field in fields(thing):
-            _place(getattr(thing, field.name), f"{at}.{field.name}")
-    elif isinstance(thing, tuple):
-        for index, part in enumerate(thing):
-            _place(part, f"{at}[{index}]")
+    try:
+        return with_positions(estate, parsed_positions(document.get("positions", {})))
+    except ValueError as error:
+        raise UnknownSchema(f"{name} is damaged. Synthesize again.\n  positions: {error}") from None
 
 
 def _explain(name: str, error: ValidationError) -> str:
