@@ -16,6 +16,7 @@ from isthmus.intent.model import with_place
 from isthmus.intent.source_positions import objects, parsed_positions, positions, with_positions
 
 SCHEMA = "isthmus-intent/1"
+POSITIONS = "positions"
 _ESTATE = TypeAdapter(Estate)
 _SHOWN = 5
 
@@ -27,7 +28,7 @@ def to_document(estate: Estate, folders: Sequence[Path] = ()) -> dict[str, Any]:
     """
     document = {"schema": SCHEMA, "estate": _ESTATE.dump_python(estate, mode="json")}
     found = positions(estate, folders) if folders else {}
-    return {**document, "positions": found} if found else document
+    return {**document, POSITIONS: found} if found else document
 
 
 def from_document(text: str | bytes, name: str = "intent.json") -> Estate:
@@ -50,9 +51,9 @@ def from_document(text: str | bytes, name: str = "intent.json") -> Estate:
     for at, thing in objects(estate):
         with_place(thing, f"intent.json, {at}")
     try:
-        return with_positions(estate, parsed_positions(document.get("positions", {})))
+        return with_positions(estate, parsed_positions(document.get(POSITIONS, {})))
     except ValueError as error:
-        raise UnknownSchema(f"{name} is damaged. Synthesize again.\n  positions: {error}") from None
+        raise UnknownSchema(f"{name} is damaged. Synthesize again.\n  {POSITIONS}: {error}") from None
 
 
 def _explain(name: str, error: ValidationError) -> str:

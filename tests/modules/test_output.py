@@ -17,6 +17,8 @@ import pytest
 from isthmus.aws.regions import REGIONS
 from isthmus.files.manifest import MANIFEST
 from isthmus.intent import Account, Egress, Environment, Estate, HcpTerraform, S3Backend, Spoke, check
+from isthmus.intent.intent_file import to_document
+from modules.output_folder import canonical_json
 from modules.synthesis import synthesize
 from tests.modules.inventory import EXAMPLES, modules_of, resources_of
 from tests.modules.synthesized import estate_of, files_of
@@ -248,8 +250,11 @@ def test_main_writes_the_same_bytes_anywhere_and_says_nothing(tmp_path):
     out = tmp_path / "elsewhere" / "out"
     written = {str(path.relative_to(out)): path.read_text() for path in out.rglob("*") if path.is_file()}
     manifest = json.loads(written.pop(MANIFEST))
-    assert written == dict(files_of(REFERENCE))
     assert manifest["files"].keys() == written.keys()
+    intent = json.loads(written["intent.json"])
+    assert intent == to_document(estate_of(REFERENCE), [PROJECT])
+    assert intent.pop("positions")["estate"] == "environments/estate.py:13"
+    assert {**written, "intent.json": canonical_json(intent)} == dict(files_of(REFERENCE))
 
 
 def test_a_broken_estate_leaves_the_last_good_output(tmp_path):
@@ -307,7 +312,7 @@ def test_a_remedy_fits_its_cause(tmp_path, monkeypatch, capsys, number, remedy):
         raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr("modules.output_folder.write_output", fails)
-    monkeypatch.setattr("modules.synthesis.synthesize", lambda _: {})
+    monkeypatch.setattr("modules.synthesis.synthesize", lambda *_: {})
     monkeypatch.setattr("main._load_bindings", lambda: None)
     monkeypatch.setenv("CDKTF_OUTDIR", str(tmp_path / "out"))
     assert main() == 2

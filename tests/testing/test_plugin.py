@@ -315,3 +315,11 @@ def test_importing_it_loads_nothing_but_pytest():
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     ran = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=True)
     assert set(ran.stdout.split()) <= {"isthmus", "shutil", "bz2", "lzma", "zlib", "_bz2", "_lzma", "_compression"}
+
+
+def test_the_lines_of_the_program_are_no_other_estate(project):
+    intent = project.ready / "intent.json"
+    intent.write_text(
+        json.dumps({**json.loads(intent.read_text()), "positions": {"estate": "environments/estate.py:5"}})
+    )
+    project.test().assert_outcomes(passed=2)
