@@ -10,6 +10,7 @@ from typing import Any
 
 from isthmus.changes.actions import Cause, ResourceAction, ResourceChange
 from isthmus.terraform.sensitive import is_secret
+from isthmus.terraform.state import mapping
 
 _ACTIONS: Mapping[tuple[str, ...], ResourceAction] = {
     ("create",): ResourceAction.CREATE,
@@ -51,8 +52,7 @@ def _changes(document: Mapping[str, Any], root: str) -> Iterator[ResourceChange]
 def _causes(change: Mapping[str, Any]) -> Iterator[Cause]:
     paths = change.get("replace_paths") or ()
     replacing = {".".join(str(step) for step in path if isinstance(step, str)) for path in paths}
-    before, after = change.get("before") or {}, change.get("after") or {}
-    unknown = change.get("after_unknown") or {}
+    before, after, unknown = (mapping(change.get(side)) for side in ("before", "after", "after_unknown"))
     secrets = [change.get(side) for side in ("before_sensitive", "after_sensitive")]
     names = {name for name in {*before, *after} if before.get(name) != after.get(name)} | {
         name for name, value in unknown.items() if value is True and name in before

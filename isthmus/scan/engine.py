@@ -142,6 +142,9 @@ def judge_plan(path: Path, only: Sequence[str] = ()) -> Judged:
     Raises UnreadableInput if it is none, or not all was seen.
     """
     plan, text = read_plan(path)
+    expected = {(str(path), kind, address) for kind, address in _planned(plan)}
+    if not expected and plan.get("resource_changes"):
+        return Judged((), 0)  # it destroys everything: nothing is left to check
     errors: dict[str, str] = {}
     with TemporaryDirectory() as folder:
         # A copy of the same document, in the encoding and with the ending that Checkov needs.
@@ -153,7 +156,6 @@ def judge_plan(path: Path, only: Sequence[str] = ()) -> Judged:
     if not template:
         raise UnreadableInput(f"{path}: Checkov cannot read it: {errors.get(str(copy), 'no resources in it')}")
     _forget_unwritten(template, plan)
-    expected = {(str(path), kind, address) for kind, address in _planned(plan)}
     return _judge({str(path): _decoded(_without_nulls(template))}, expected, "terraform_plan", only, False)
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from isthmus.scan.destroyed import destroyed
 from isthmus.scan.findings import Finding, Scan
 from isthmus.scan.plans import read_plan
 from isthmus.scan.root_files import RootFile, files_by_root
@@ -47,8 +48,7 @@ def scan(
     """
     waivers = (*waivers, *read_shipped(policies))
     documents = read_documents(folder) if folder else []
-    for plan in plans:
-        read_plan(plan)  # what is no plan is refused before Checkov is loaded
+    read = [read_plan(plan)[0] for plan in plans]  # what is no plan is refused before Checkov is loaded
     from isthmus.scan import engine  # takes seconds
 
     engine.load_policies(policies)
@@ -63,7 +63,8 @@ def scan(
         findings += _findings(judged, {str(one.path): (one.name, where[one.path.parent]) for one in documents})
         roots |= {place.root for place in where.values()}
         resources, passed = judged.resources, sum(verdict.passed for verdict in judged.verdicts)
-    for plan in plans:
+    for plan, document in zip(plans, read, strict=True):
+        findings += destroyed(document, plan.name)
         judged = _judged(partial(engine.judge_plan, plan), limits or limits_of(plan.stat().st_size), str(plan))
         findings += _findings(judged, {str(plan): (plan.name, RootFile(plan.name, ""))})
         roots.add(plan.name)

@@ -10,8 +10,8 @@ class LastingResourcesAreKept(ResourcePolicy):
     company uses. One changed argument is enough to plan it.
 
     Set `lifecycle.prevent_destroy`. `terraform plan` then refuses to replace it, and `terraform destroy` to destroy it.
-    Nothing stops its deletion when the block is removed or renamed: Terraform drops the setting with the block. Review
-    plans for deletions, and for a new name write a `moved` block.
+    Terraform drops the setting with the block: when the block is removed or renamed, `terraform plan` destroys the
+    resource. `isthmus diff` and `isthmus scan --plan` report that. For a new name, write a `moved` block.
     """
 
     id = "CKV_ISTHMUS_15"
