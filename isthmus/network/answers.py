@@ -211,16 +211,25 @@ class Hop(NamedTuple):
 
     def __str__(self) -> str:
         where = f" [{self.zone}]" if self.zone else ""
-        return f"{self.kind} {self.address}{where}" + (f": {self.why}" if self.why else "")
+        named = self.kind if self.address == self.kind else f"{self.kind} {self.address}"
+        return f"{named}{where}" + (f": {self.why}" if self.why else "")
 
 
 class Crossing(NamedTuple):
-    """A network ACL on a path. `nat` is the NAT gateway whose address is the source address there."""
+    """A network ACL on a path, behind the first `behind` hops.
+
+    `nat` is the NAT gateway whose address is the source address there.
+    """
 
     nacl: str
     subnet: str
     inbound: bool
     nat: str = ""
+    behind: int = 0
+
+    def after(self, hops: int) -> Crossing:
+        """The same network ACL on a path with more hops before it."""
+        return self._replace(behind=self.behind + hops)
 
 
 # The name of a firewall endpoint if only the firewall and the route to it are known.
@@ -233,6 +242,7 @@ class Path(NamedTuple):
     - `end`: address of the subnet, name of the site, or "internet"; "" when it does not arrive.
     - `exit`: for the internet, the gateway or VPN connection through which the packet leaves; else "".
     - `blocks`: what stops it, in order. `unknown`: why the outcome is unknown.
+    - `stops`: for each block, the number of hops before it. The hops go on behind a block, to find every block.
     - `undecided`: the path is known, and only the verdicts of firewalls are unknown.
     - `nats`, `boxes`: NAT gateways and firewall endpoints met, in order. `pinned`: zone by appliance-mode attachment.
     - `hairpin`: the sites it was sent to and comes back from.
@@ -251,6 +261,29 @@ class Path(NamedTuple):
     hairpin: tuple[str, ...] = ()
     denied: tuple[Denied, ...] = ()
     undecided: bool = False
+    stops: tuple[int, ...] = ()
+
+    def blocked(self, *blocks: Block, behind: int | None = None) -> Path:
+        """The path with more blocks, behind the first `behind` hops. None: behind all hops so far."""
+        if not blocks:
+            return self
+        here = len(self.hops) if behind is None else min(behind, len(self.hops))
+        return self._replace(blocks=(*self.blocks, *blocks), stops=(*self.stops, *(here for _ in blocks)))
+
+    def behind(self, address: str) -> int:
+        """The number of hops up to the first at an address; all hops if none is."""
+        return next((place for place, hop in enumerate(self.hops, 1) if hop.address == address), len(self.hops))
+
+    @property
+    def reached(self) -> tuple[Hop, ...]:
+        """The hops that a packet reaches: those before the first block."""
+        return self.hops[: min(self.stops, default=None)]
+
+    @property
+    def first_blocks(self) -> tuple[Block, ...]:
+        """The blocks where the packet is stopped first. The others are further on."""
+        first = min(self.stops, default=0)
+        return tuple(block for block, stop in zip(self.blocks, self.stops, strict=True) if stop == first)
 
     @property
     def path_known(self) -> bool:
@@ -265,7 +298,7 @@ class Path(NamedTuple):
         return Outcome.UNKNOWN if self.unknown else Outcome.REACHABLE
 
     def __str__(self) -> str:
-        lines = [f"  {hop}" for hop in self.hops]
+        lines = [f"  {hop}" for hop in self.reached]
         lines += [f"  blocked by {block}" for block in self.blocks]
         if self.unknown:
             lines.append(f"  unknown: {self.unknown}")

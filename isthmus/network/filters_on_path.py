@@ -39,7 +39,7 @@ class FiltersOnPath:
             sender: Span = (source, source)
             receiver: Span = (target, target)
             clients = packet.ephemeral
-            for hop in path.hops:
+            for place, hop in enumerate(path.hops, 1):
                 if hop.kind == "NAT gateway":
                     sender, clients = self.positions.nat_span(hop.address), NAT_PORTS
                     receiver = (nat64.translated(target), nat64.translated(target))
@@ -48,7 +48,7 @@ class FiltersOnPath:
                     path = _judged(path, rules)
                 elif rules is not None:
                     found = inspected(rules, sender, receiver, seen, clients, outward=outward)
-                    path = _inspected(path, found)
+                    path = _inspected(path, found, place)
             yield path
 
     def answers(self, packet: Packet, path: Path, source: Span, destination: Span, clients: Span) -> Path:
@@ -57,12 +57,12 @@ class FiltersOnPath:
         `source` and `clients` are the source address and the client ports of the flow as the firewalls see them. Behind
         a NAT gateway these belong to the NAT gateway.
         """
-        for hop in path.hops:
+        for place, hop in enumerate(path.hops, 1):
             rules = self._rules(hop)
             if isinstance(rules, Unknown):
                 path = _judged(path, rules)
             elif rules is not None:
-                path = _inspected(path, answer(rules, source, destination, forward_traffic(packet), clients))
+                path = _inspected(path, answer(rules, source, destination, forward_traffic(packet), clients), place)
         return path
 
     def _rules(self, hop: Hop) -> SuricataRules | Unknown | None:
@@ -88,7 +88,7 @@ class FiltersOnPath:
             verdict = acl_verdict(acl, crossing.inbound, sender if crossing.inbound else receiver, traffic)
             if isinstance(verdict, Block):
                 verdict = verdict._replace(why=f"{verdict.why} ({crossing.subnet})")
-            path = _judged(path, verdict)
+            path = _judged(path, verdict, crossing.behind)
         return path
 
     def replies(self, path: Path, source: Span, destination: Span, traffic: Traffic, nat: str = "") -> Path:
@@ -99,6 +99,7 @@ class FiltersOnPath:
         if traffic.protocol not in WITH_PORTS or traffic.ports is None:
             return self.acls(path, source, destination, traffic)
         denied: list[Denied] = []
+        stop: int | None = None
         for crossing in path.crossings:
             acl = self.network.nacls.get(crossing.nacl)
             if acl is None:
@@ -111,9 +112,10 @@ class FiltersOnPath:
                 continue
             for ports, block in found:
                 denied.append(Denied(ports, block._replace(why=f"{block.why} ({crossing.subnet})"), nat))
-        if closed(denied, traffic.ports):
-            stops = dict.fromkeys(one.block for one in denied)
-            return path._replace(blocks=(*path.blocks, *stops))
+            if stop is None and closed(denied, traffic.ports):
+                stop = crossing.behind
+        if stop is not None:
+            return path.blocked(*dict.fromkeys(one.block for one in denied), behind=stop)
         return path._replace(denied=(*path.denied, *denied))
 
     def translated(self, packet: Packet, path: Path, target: int) -> Path:
@@ -129,7 +131,7 @@ class FiltersOnPath:
                 path = _judged(path, Unknown(f"which messages of ICMPv6 {nat} translates"))
                 continue
             why = f"a NAT gateway translates TCP, UDP and ICMP, not {packet.what}"
-            path = _judged(path, Block("nat-protocol", nat, why))
+            path = _judged(path, Block("nat-protocol", nat, why), path.behind(nat))
         return path
 
     def groups(self, packet: Packet, path: Path, target: int) -> Path:
@@ -140,12 +142,12 @@ class FiltersOnPath:
         target = nat64.translated(target) if path.nats else target
         source_groups = source.groups if isinstance(source, InSubnet) else None
         destination_groups = to.groups if isinstance(to, InSubnet) else None
-        verdicts: list[Block | Unknown | None] = []
+        start, end = 1, len(path.hops)
+        verdicts: list[tuple[Block | Unknown | None, int]] = []
         if source_groups is not None:
             named = _named(self._members(to), self._references(path, inbound=False))
-            verdicts.append(
-                group_verdict(self.network, source_groups, False, (target, target), named, forward_traffic(packet))
-            )
+            found = group_verdict(self.network, source_groups, False, (target, target), named, forward_traffic(packet))
+            verdicts.append((found, start))
         guards: Sequence[str | Unknown] | None = destination_groups
         if isinstance(to, AtEndpoint):
             guards = self.network.endpoints[to.address].security_groups
@@ -153,13 +155,12 @@ class FiltersOnPath:
             sender = self.positions.of(source) if not path.nats else self.positions.nat_place(path.nats[-1])
             if isinstance(sender, int):
                 named = _named(source_groups, isinstance(source, InSubnet) and self._references(path, inbound=True))
-                verdicts.append(
-                    group_verdict(self.network, guards, True, (sender, sender), named, forward_traffic(packet))
-                )
+                found = group_verdict(self.network, guards, True, (sender, sender), named, forward_traffic(packet))
+                verdicts.append((found, end))
             else:
-                verdicts.append(Unknown(f"the address of {source}"))
-        for verdict in verdicts:
-            path = _judged(path, verdict)
+                verdicts.append((Unknown(f"the address of {source}"), end))
+        for verdict, behind in verdicts:
+            path = _judged(path, verdict, behind)
         return path
 
     def _members(self, location: Position) -> tuple[str, ...] | None:
@@ -200,14 +201,14 @@ def _named(groups: tuple[str, ...] | None, recognized: bool | None) -> tuple[str
     return () if recognized is False else groups if recognized else None
 
 
-def _judged(path: Path, verdict: Block | Unknown | None) -> Path:
-    """The path after the verdict of a filter."""
+def _judged(path: Path, verdict: Block | Unknown | None, behind: int | None = None) -> Path:
+    """The path after the verdict of a filter, behind its first `behind` hops."""
     if isinstance(verdict, Block):
-        return path._replace(blocks=(*path.blocks, verdict))
+        return path.blocked(verdict, behind=behind)
     return path if verdict is None else path._replace(unknown=path.unknown or verdict.reason)
 
 
-def _inspected(path: Path, verdict: Block | Unknown | None) -> Path:
+def _inspected(path: Path, verdict: Block | Unknown | None, behind: int) -> Path:
     """The path after the verdict of a firewall, which does not change the hops."""
     open_ = isinstance(verdict, Unknown) and path.path_known
-    return _judged(path, verdict)._replace(undecided=path.undecided or open_)
+    return _judged(path, verdict, behind)._replace(undecided=path.undecided or open_)

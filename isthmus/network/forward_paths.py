@@ -56,7 +56,7 @@ class ForwardPaths:
             paths += found
         if nat := self._nat_gateway_at(packet.destination):
             block = Block("nat-gateway", nat, "a NAT gateway accepts no connections")
-            paths = [path._replace(blocks=(*path.blocks, block)) for path in paths]
+            paths = [path.blocked(block) for path in paths]
         return tuple(dict.fromkeys(paths))
 
     def _nat_gateway_at(self, location: Position) -> str:
@@ -134,7 +134,7 @@ class ForwardPaths:
             block = Block(
                 "nat-gateway", str(ip), f"packets from {nat64.PREFIX} are replies: a NAT gateway opens no flow"
             )
-            return [(target, target, (Path(blocks=(block,)),))]
+            return [(target, target, (Path().blocked(block),))]
         match origin:
             case InSubnet():
                 start = Path((Hop("subnet", origin.address, "", self.index.zone_of(origin.address)),))
@@ -164,12 +164,12 @@ class ForwardPaths:
         path = path._replace(hops=(*path.hops, Hop("internet gateway", gateway)))
         if target <= V4_LAST and not (isinstance(destination, InSubnet) and destination.public):
             block = Block("no-public-address", gateway, f"{destination} has no public address")
-            path = path._replace(blocks=(*path.blocks, block))
+            path = path.blocked(block)
         if target > V4_LAST and not PUBLIC(target):
             block = Block(
                 "no-public-address", gateway, f"{address_at(target)} is private: the internet has no route to it"
             )
-            path = path._replace(blocks=(*path.blocks, block))
+            path = path.blocked(block)
         return [
             (low, high, tuple(walk.past_public_access(vpc, gateway, found, inbound=True) for found in paths))
             for low, high, paths in walk.out_of_gateway(gateway, target, target, path)

@@ -44,7 +44,8 @@ class GatewayEndpoints:
                 rival = self._specific_route(subnet.table, target)
                 if rival:
                     return Path(hops[:1], unknown=f"whether {rival} or {endpoint.address} leads to {service}")
-                return walk.cross(Path(hops, str(service), endpoint.address), source.address, inbound=False)
+                before = walk.cross(Path(hops[:1], str(service), endpoint.address), source.address, inbound=False)
+                return before._replace(hops=hops)
             if listed or self._may_serve(endpoint, subnet):
                 unknown_reason = unknown_reason or f"whether {endpoint.address} serves {service} for {source.address}"
         for endpoint in (*self.network.possible.endpoints.values(), *self._untyped_endpoints):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from isthmus.network.address_space import ALL, RangeMap, span
-from isthmus.network.answers import Crossing, Hop, InSubnet, Path
+from isthmus.network.answers import Hop, InSubnet, Path
 from isthmus.network.model import Network
 from isthmus.network.route_tables import vpc_cidrs
 from isthmus.network.walk import Pieces, Seen, TgwPlace, Walk
@@ -52,9 +52,10 @@ def onward(head: Path) -> TgwPlace | None:
 
 def join(head: Path, tail: Path) -> Path:
     """One path of a head (without its mark) and a tail. Behind a NAT gateway its address is the source."""
-    crossings = tail.crossings
-    if head.nats and crossings:
-        crossings = tuple(c if c.nat else Crossing(c.nacl, c.subnet, c.inbound, head.nats[-1]) for c in crossings)
+    before = len(head.hops) - 1
+    crossings = tuple(crossing.after(before) for crossing in tail.crossings)
+    if head.nats:
+        crossings = tuple(c if c.nat else c._replace(nat=head.nats[-1]) for c in crossings)
     return Path(
         head.hops[:-1] + tail.hops,
         tail.end,
@@ -66,6 +67,7 @@ def join(head: Path, tail: Path) -> Path:
         head.boxes + tail.boxes,
         head.pinned + tail.pinned,
         head.hairpin + tail.hairpin,
+        stops=head.stops + tuple(before + stop for stop in tail.stops),
     )
 
 

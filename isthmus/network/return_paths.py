@@ -63,14 +63,15 @@ class ReturnPaths:
             paths = [self._out_by(p, path) for p in paths]
         # What Block Public Access stops, it stops in both directions.
         stops = tuple(block for block in path.blocks if block.rule == PUBLIC_ACCESS)
-        return [p._replace(blocks=tuple(dict.fromkeys((*p.blocks, *stops)))) for p in paths] if stops else paths
+        return [_out_of_public_access(p, stops) for p in paths]
 
     def _reply_by_gateway_endpoint(self, packet: Packet, path: Path) -> Path:
-        reply = Path(tuple(reversed(path.hops)), str(packet.source))
+        hops = tuple(reversed(path.hops))
         remote, place = self.positions.of(packet.destination), self.positions.of(packet.source)
         assert isinstance(remote, int)
         assert isinstance(place, int)
-        crossed = Walk(self.index, self.bgp).cross(reply, path.hops[0].address, inbound=True)
+        reply = Path(hops[:1], str(packet.source))
+        crossed = Walk(self.index, self.bgp).cross(reply, path.hops[0].address, inbound=True)._replace(hops=hops)
         return self._filters.replies(crossed, (remote, remote), (place, place), reply_traffic(packet))
 
     def _reply_legs(
@@ -140,8 +141,14 @@ class ReturnPaths:
         if reply.end == "internet" and (reply.exit not in gateways or reply.nats):
             way = reply.nats[0] if reply.nats else reply.exit
             block = Block("asymmetric-internet", way, f"the reply leaves by {way}, the packet came by {gateways[0]}")
-            return reply._replace(blocks=(*reply.blocks, block))
+            return reply.blocked(block)
         return reply
+
+
+def _out_of_public_access(reply: Path, stops: tuple[Block, ...]) -> Path:
+    """A reply, blocked at its internet gateway by what blocks the packet there."""
+    gateway = next((hop.address for hop in reply.hops if hop.kind == "internet gateway"), "")
+    return reply.blocked(*(block for block in stops if block not in reply.blocks), behind=reply.behind(gateway))
 
 
 def _untranslated(reply: Path) -> Path:
@@ -149,7 +156,7 @@ def _untranslated(reply: Path) -> Path:
     if not reply.nats:
         return reply
     block = Block("reply-translated", reply.nats[0], f"{reply.nats[0]} changes the source address of the reply")
-    return reply._replace(blocks=(*reply.blocks, block))
+    return reply.blocked(block, behind=reply.behind(reply.nats[0]))
 
 
 def _chain(first: Path, second: Path) -> Path:
@@ -160,13 +167,14 @@ def _chain(first: Path, second: Path) -> Path:
         second.exit,
         first.blocks + second.blocks,
         first.unknown or second.unknown,
-        first.crossings + second.crossings,
+        first.crossings + tuple(crossing.after(len(first.hops)) for crossing in second.crossings),
         first.nats + second.nats,
         first.boxes + second.boxes,
         first.pinned + second.pinned,
         first.hairpin + second.hairpin,
         first.denied + second.denied,
         undecided=first.path_known and second.path_known and bool(first.unknown or second.unknown),
+        stops=first.stops + tuple(len(first.hops) + stop for stop in second.stops),
     )
 
 

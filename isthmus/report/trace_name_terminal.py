@@ -42,7 +42,7 @@ def _print_query(query: Asked, out: Console) -> None:
         return
     heading(out, f"query {query.trip.forward.packet}: {query.outcome}")
     if query.outcome is Outcome.REACHABLE:
-        for hop in query.trip.forward.paths[0].hops:
+        for hop in query.trip.forward.paths[0].reached:
             wrapped(out, str(hop), "  ", "      ")
         return
     for path in (*query.trip.forward.paths, *query.trip.reply.paths):

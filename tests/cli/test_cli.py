@@ -187,10 +187,18 @@ def test_trace_lists_what_stops_it(good: Path, capsys: pytest.CaptureFixture[str
     code, out, _ = run(capsys, "trace", good, "--from", "10.1.0.10", "--to", "10.1.32.10")
     assert code == VIOLATED
     assert "workloads_blackhole_block_10_1_0_0_16" in out
-    lines = out.splitlines()
-    blocked, onward = lines.index("  blocked by"), lines.index("  path if nothing blocked it:")
-    into_prod = next(number for number, text in enumerate(lines) if "into prod/module.spoke_prod.aws_vpc.this" in text)
-    assert blocked < onward < into_prod, "the packet does not arrive in prod"
+    forward = out[: out.index("\nreturn path")]
+    assert "into prod" not in forward, "the packet does not arrive in prod"
+    assert "subnet prod/" not in forward
+    assert forward.index("aws_ec2_transit_gateway_vpc_attachment") < forward.index("blocked by")
+
+
+def test_paths_that_differ_by_zone_are_printed_once(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = run(capsys, "trace", good, "--from", "dc1/users", "--to", "dev:443")[1]
+    forward = out[: out.index("\nreturn path")]
+    assert "  or, in use1-az2 or use1-az4: the same" in forward
+    assert forward.count("\n  attachment ") == 1
+    assert "alternative path" not in forward
 
 
 def test_trace_without_its_locations_shows_both_options(good: Path, capsys: pytest.CaptureFixture[str]) -> None:

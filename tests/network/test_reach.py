@@ -76,6 +76,7 @@ def test_a_path_is_its_head_and_its_tail() -> None:
         boxes=("fw",),
         pinned=(("att", "z1"),),
         hairpin=("dc",),
+        stops=(1,),
     )
     tail = Path(
         (Hop("subnet", "b"),),
@@ -83,11 +84,12 @@ def test_a_path_is_its_head_and_its_tail() -> None:
         "vpn",
         (OTHER,),
         "why",
-        (Crossing("acl", "b", True), Crossing("acl", "c", True, "nat3")),
+        (Crossing("acl", "b", True), Crossing("acl", "c", True, "nat3", 1)),
         ("nat3",),
         ("fw2",),
         (("att2", "z2"),),
         ("dc2",),
+        stops=(1,),
     )
     assert onward(head) == TgwPlace("t", "z1")
     assert onward(tail) is onward(Path()) is None
@@ -97,14 +99,15 @@ def test_a_path_is_its_head_and_its_tail() -> None:
         "vpn",
         (BLOCK, OTHER),
         "why",
-        (Crossing("acl", "a", False), Crossing("acl", "b", True, "nat2"), Crossing("acl", "c", True, "nat3")),
+        (Crossing("acl", "a", False), Crossing("acl", "b", True, "nat2", 1), Crossing("acl", "c", True, "nat3", 2)),
         ("nat1", "nat2", "nat3"),
         ("fw", "fw2"),
         (("att", "z1"), ("att2", "z2")),
         ("dc", "dc2"),
+        stops=(1, 2),
     )
     assert join(head._replace(unknown="first"), tail).unknown == "first"
-    assert join(head._replace(nats=()), tail).crossings[1] == tail.crossings[0]
+    assert join(head._replace(nats=()), tail).crossings[1] == tail.crossings[0].after(1)
 
 
 def test_holes_are_filled_with_what_is_left_of_them() -> None:

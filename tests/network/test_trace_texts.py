@@ -30,9 +30,11 @@ def cases() -> Mapping[str, Callable[[], Draft]]:
 
 def path_text(path: Path) -> Iterator[str]:
     """Every field of a path."""
-    for hop in path.hops:
-        yield f"  {hop}" + (f" <{', '.join(hop.routed_by)}>" if hop.routed_by else "")
-    yield from (f"  ! {block}" for block in path.blocks)
+    blocks = list(zip(path.stops, path.blocks, strict=True))
+    for place, hop in enumerate((None, *path.hops)):
+        if hop is not None:
+            yield f"  {hop}" + (f" <{', '.join(hop.routed_by)}>" if hop.routed_by else "")
+        yield from (f"  ! {block}" for stop, block in blocks if stop == place)
     if path.unknown:
         yield f"  ? {path.unknown}"
     yield from (f"  ~ {one.ports[0]}-{one.ports[1]} {one.nat}".rstrip() + f" {one.block}" for one in path.denied)

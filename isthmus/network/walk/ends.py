@@ -37,4 +37,4 @@ def ending(path: Path, expected: str) -> Path:
         return path
     why = f"the packet ends at {path.end}, " + (f"not at {expected}" if expected else "and no location has its address")
     block = Block("misrouted", path.hops[-1].address, why)
-    return path._replace(blocks=(*path.blocks, block))
+    return path.blocked(block)

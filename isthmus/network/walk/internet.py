@@ -105,7 +105,7 @@ class InternetSteps(SubnetSteps):
         if len(private) < len(ranges):
             return path._replace(unknown=path.unknown or f"whether a packet of {vpc} comes from {private[0]}")
         why = f"{vpc} has {', '.join(map(str, private))}: private addresses are not routed on the internet"
-        return path._replace(blocks=(*path.blocks, Block("no-public-address", gateway, why)))
+        return path.blocked(Block("no-public-address", gateway, why))
 
     # --- VPC Block Public Access
 
@@ -121,7 +121,7 @@ class InternetSteps(SubnetSteps):
             return path
         what = "connections from" if inbound else "packets to"
         why = f"{access.options} has {access.mode}: {gateway} carries no {what} the internet here"
-        return path._replace(blocks=(*path.blocks, Block(RULE, access.options, why)))
+        return path.blocked(Block(RULE, access.options, why), behind=path.behind(gateway))
 
     def _gateway_path(self, vpc: str, gateway: str, path: Path, *, inbound: bool) -> GatewayPath:
         subnets: dict[str, None] = {}

@@ -28,7 +28,7 @@ class SiteSteps(Steps):
         kind = "VPN connection" if connection in self.network.vpns else "Direct Connect gateway"
         path = after(path, Hop(kind, connection, route.address if route else ""))
         if down:
-            path = path._replace(blocks=(*path.blocks, Block("connection-down", connection, down)))
+            path = path.blocked(Block("connection-down", connection, down))
             if not self.past_blocks:
                 return [(low, high, (path,))]
         site = self.index.sites.by_connection[connection]

@@ -92,7 +92,7 @@ class Step(NamedTuple):
 
     def blocked(self, block: Block) -> Step:
         """The same step with one more block on its path."""
-        return self.along(self.path._replace(blocks=(*self.path.blocks, block)))
+        return self.along(self.path.blocked(block))
 
     def unknown(self, why: str) -> Pieces:
         """The end of the walk: the rest is unknown."""
@@ -122,7 +122,7 @@ class Steps(ABC):
         self, low: int, high: int, path: Path, block: Block, onward: Callable[[Path], Pieces] | None = None
     ) -> Pieces:
         """The packet is stopped here. `onward` continues at the most likely next step, for a walk past blocks."""
-        path = path._replace(blocks=(*path.blocks, block))
+        path = path.blocked(block)
         if self.past_blocks and onward is not None:
             return onward(path)
         return [(low, high, (path,))]

@@ -20,7 +20,7 @@ class SubnetSteps(Steps):
             return path._replace(unknown=path.unknown or f"the network ACL of {subnet}: {nacl.reason}")
         if nacl in self.index.quiet_acls:
             return path
-        crossing = Crossing(nacl, subnet, inbound, path.nats[-1] if path.nats else "")
+        crossing = Crossing(nacl, subnet, inbound, path.nats[-1] if path.nats else "", len(path.hops))
         return path._replace(crossings=(*path.crossings, crossing))
 
     def leave(self, place: VpcPlace, path: Path) -> Path:
@@ -49,7 +49,7 @@ class SubnetSteps(Steps):
         path = self.move(place, subnet, path)
         path = path._replace(hops=(*path.hops, Hop("subnet", subnet, why, zone)), end=subnet)
         if zone and zone in self.index.scenario.down:
-            path = path._replace(blocks=(*path.blocks, Block("zone-down", zone, f"zone {zone} is down")))
+            path = path.blocked(Block("zone-down", zone, f"zone {zone} is down"))
         elif not zone and self.index.zones_down:
             path = path._replace(unknown=path.unknown or f"whether the zone of {subnet} is down")
         return path

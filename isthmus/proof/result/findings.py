@@ -210,9 +210,9 @@ class Flow:
 
     @property
     def path(self) -> tuple[Hop, ...]:
-        """The hops of the forward path, each with its Terraform address."""
+        """The hops of the forward path up to the first block, each with its Terraform address."""
         paths = self.evidence.forward.paths if self.evidence else ()
-        return paths[0].hops if paths else ()
+        return paths[0].reached if paths else ()
 
     @property
     def blocked_by(self) -> tuple[Block, ...]:
