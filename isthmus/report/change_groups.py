@@ -51,13 +51,16 @@ def _destinations(flows: dict[tuple[str, str], None], mutual: bool) -> dict[str,
 
 
 def summary(difference: Difference) -> Iterator[tuple[str, str]]:
-    """What changes in a word, and for what: locations that are added or removed, and flows."""
+    """What changes in a word, and for what: locations that are added or removed, and flows.
+
+    Flows from the internet are listed on their own.
+    """
     if difference.added_locations:
         yield "added", some(difference.added_locations)
     if difference.removed_locations:
         yield "removed", some(difference.removed_locations)
     grouped: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for change in difference.changes:
+    for change in difference.other_flows:
         grouped.setdefault((change.kind, _how(change)), []).append((change.source, change.destination))
     for (kind, how), flows in grouped.items():
         yield from ((kind, f"{block}{how}") for block in blocks(flows))

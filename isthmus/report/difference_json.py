@@ -8,6 +8,7 @@ from typing import Any
 from isthmus.changes import Refusal, ResourceChange
 from isthmus.changes.impact import impact_of
 from isthmus.proof.difference.flows import Change, Difference
+from isthmus.proof.difference.objects import ObjectChange, Setting
 from isthmus.report.json_text import json_document, json_text
 from isthmus.report.proof_json import flow_members, unknown_members
 from isthmus.report.refusals import refused_members, undecided_members
@@ -22,12 +23,16 @@ def difference_json(
     """The document in pieces, one change to a line."""
     known = () if isinstance(changes, Unknown) else changes
     members: dict[str, Any] = {
+        "inbound_internet_access": [_change(change) for change in difference.inbound],
         "refused": refused_members(refusals),
         "resource_changes": None if isinstance(changes, Unknown) else [_resource_change(one) for one in known],
-        "changes": (_change(change) for change in difference.changes),
+        "address_changes": [_object_change(change) for change in difference.addresses],
+        "on_premises_changes": [_object_change(change) for change in difference.on_premises],
+        "changes": (_change(change) for change in difference.other_flows),
         "added_locations": list(difference.added_locations),
         "removed_locations": list(difference.removed_locations),
         "firewall_changes": list(difference.firewall_changes),
+        "dns_and_endpoint_changes": [_object_change(change) for change in difference.dns_and_endpoints],
         "name_changes": [
             {"name": change.name, "spokes": list(change.spokes), "before": change.before, "after": change.after}
             for change in difference.names
@@ -53,6 +58,35 @@ def _change(change: Change) -> dict[str, Any]:
         "causes": list(change.causes),
         "packets": change.packets or None,
         "unknown_reason": change.why or None,
+    }
+
+
+def _object_change(change: ObjectChange) -> dict[str, Any]:
+    return {
+        "kind": change.kind.value,
+        "name": change.name,
+        "site": change.site or None,
+        "change": change.change.value,
+        "settings": [
+            {
+                "setting": setting.setting,
+                "before": _setting(setting.before),
+                "after": _setting(setting.after),
+                "added": list(setting.added),
+                "removed": list(setting.removed),
+                "certain": setting.certain,
+            }
+            for setting in change.settings
+        ],
+        "unknown_reason": change.reason or None,
+    }
+
+
+def _setting(setting: Setting) -> dict[str, Any]:
+    return {
+        "values": list(setting.values),
+        "assigned_by_aws": setting.assigned,
+        "unknown_reason": setting.unknown or None,
     }
 
 

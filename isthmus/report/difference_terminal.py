@@ -10,6 +10,7 @@ from isthmus.changes import Refusal, ResourceChange
 from isthmus.proof.difference.flows import Change, Difference
 from isthmus.report import headings
 from isthmus.report.change_groups import summary
+from isthmus.report.difference_lines import inbound_lines, object_lines, on_premises_lines
 from isthmus.report.refusals import refusal_lines, undecided_lines
 from isthmus.report.resource_changes import DONE, change_lines, change_totals
 from isthmus.report.terminal import bullets, heading, line, wrapped
@@ -38,20 +39,26 @@ def print_difference(
     verdict, rest = difference_verdict(difference)
     nothing = difference.changes_nothing and not difference.unknown_results
     line(out, f"{verdict.upper()}{rest}", "green" if nothing else "yellow")
+    bullets(out, headings.INBOUND_CHANGES, inbound_lines(difference.inbound), "yellow")
+    if difference.inbound:
+        line(out, "")
     if isinstance(changes, Unknown):
         wrapped(out, f"Terraform: unknown, since {changes.reason}", "", "  ")
     else:
         line(out, change_totals(changes))
         bullets(out, headings.RESOURCE_CHANGES, change_lines(changes), "yellow")
+    bullets(out, headings.ADDRESS_CHANGES, object_lines(difference.addresses), "yellow")
+    bullets(out, headings.ON_PREMISES_CHANGES, on_premises_lines(difference.on_premises), "yellow")
     lines = list(summary(difference))
     if lines:
         line(out, "")
     for kind, what in lines:
         wrapped(out, what, f"  {kind:<11}", " " * 13)
     bullets(out, headings.FIREWALL_CHANGES, difference.firewall_changes, "yellow")
+    bullets(out, headings.DNS_CHANGES, object_lines(difference.dns_and_endpoints), "yellow")
     bullets(out, headings.NAME_CHANGES, map(str, difference.names), "yellow")
     done = {} if isinstance(changes, Unknown) else {one.address: DONE[one.action] for one in changes}
-    for change in difference.changes:
+    for change in difference.other_flows:
         _print_change(change, done, out)
     unknown = (*undecided_lines(refusals), *map(str, difference.unknown_results))
     bullets(out, headings.UNKNOWN, unknown, "yellow")

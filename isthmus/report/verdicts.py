@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence, Sized
+
 from isthmus.proof.difference.flows import ChangeKind, Difference
+from isthmus.proof.difference.objects import ObjectChangeKind
 from isthmus.proof.result.findings import Verdict
 from isthmus.proof.result.proof import Proof
 from isthmus.report.terminal import counted
@@ -25,16 +28,35 @@ def proof_verdict(proof: Proof) -> tuple[str, str]:
 
 
 def difference_verdict(difference: Difference) -> tuple[str, str]:
-    """The verdict of a comparison, and the rest of the line: `Flows change`, `: 12 flows gained`."""
+    """The verdict of a comparison, and the rest of the line: `Flows change`, `: 12 flows gained`.
+
+    Without flow changes the verdict is what else changes: `Addresses change`, `: no flow changes`.
+    """
+    others = [words for words, changes in _others(difference) if changes]
     if difference.changes:
         unclear = all(change.kind is ChangeKind.UNCLEAR for change in difference.changes)
         numbers = [(count, kind) for kind, count in difference.counts.items() if count]
         counts = ", ".join(
             f"{count if place else counted(count, 'flow')} {kind}" for place, (count, kind) in enumerate(numbers)
         )
-        return "Flows may change" if unclear else "Flows change", f": {counts}"
-    if difference.firewall_changes:
-        return "No flow changes", ", but firewall rules change"
-    if difference.names:
-        return "No flow changes", ", but DNS answers change"
-    return "No flow changes", " among the flows that can be decided" if difference.unknown_results else ""
+        more = f"; {_joined(others)} change too" if others else ""
+        return "Flows may change" if unclear else "Flows change", f": {counts}{more}"
+    undecided = " among the flows that can be decided" if difference.unknown_results else ""
+    if others:
+        objects = (*difference.addresses, *difference.on_premises, *difference.dns_and_endpoints)
+        certain = difference.firewall_changes or difference.names
+        unclear = not certain and all(one.change is ObjectChangeKind.UNCLEAR for one in objects)
+        changes = "may change" if unclear else "change"
+        return f"{_joined(others).capitalize()} {changes}", f": no flow changes{undecided}"
+    return "No flow changes", undecided
+
+
+def _others(difference: Difference) -> Iterator[tuple[str, Sized]]:
+    yield "addresses", difference.addresses
+    yield "settings of the on-premises side", difference.on_premises
+    yield "firewall rules", difference.firewall_changes
+    yield "DNS and endpoints", (*difference.dns_and_endpoints, *difference.names)
+
+
+def _joined(words: Sequence[str]) -> str:
+    return " and ".join([*([", ".join(words[:-1])] if words[1:] else []), words[-1]])

@@ -92,11 +92,11 @@ def test_a_longer_allow_list_is_a_change(tmp_path: Path, capsys: pytest.CaptureF
     after = write({**files, path: document}, tmp_path / "after")
     assert cli.main(["diff", str(before), str(after)]) == 1
     out = capsys.readouterr().out
-    assert out.startswith("NO FLOW CHANGES, but firewall rules change\n")
+    assert out.startswith("FIREWALL RULES CHANGE: no flow changes\n")
     assert f"aws_networkfirewall_rule_group.{name}: it passes .more.example (new)" in " ".join(out.split())
     assert cli.main(["diff", str(before), str(after), "--markdown", "-"]) == 1
     text = capsys.readouterr().out
-    assert text.startswith("**No flow changes**, but firewall rules change.")
+    assert text.startswith("**Firewall rules change**: no flow changes.")
     assert ".more.example (new)" in text
     assert cli.main(["diff", str(before), str(after), "--json", "-"]) == 1
     assert len(json.loads(capsys.readouterr().out)["firewall_changes"]) == 1

@@ -92,7 +92,7 @@ def test_reports_and_exit_code_show_name_changes(tmp_path: Path, capsys: pytest.
     code = cli.main(["diff", str(before), str(after), "--json", files[0], "--markdown", files[1]])
     printed = capsys.readouterr().out
     assert code == 1
-    assert printed.startswith("NO FLOW CHANGES, but DNS answers change\n")
+    assert printed.startswith("DNS AND ENDPOINTS CHANGE: no flow changes\n")
     document = json.loads(Path(files[0]).read_text())
     assert [one["name"] for one in document["name_changes"]] == ["aws.example.com"]
     assert "aws.example.com" in Path(files[1]).read_text()

@@ -101,6 +101,10 @@ def test_the_documents_hold_what_the_schemas_describe() -> None:
     assert made["diff 0"]["changes"]
     assert made["diff of names and firewalls"]["name_changes"]
     assert made["diff 0"]["added_locations"]
+    assert made["diff 0"]["inbound_internet_access"]
+    for kind in ("address_changes", "on_premises_changes", "dns_and_endpoint_changes"):
+        assert made["diff 0"][kind]
+        assert any(change["settings"] for change in made["diff 0"][kind])
     assert made["diff with unknown results"]["unknown"]
     assert made["cost"]["charges"]
     assert made["cost"]["usage_charges"]

@@ -23,13 +23,17 @@ _VPC_SIZE, _SUBNET_SIZE = 128 - 56, 128 - 64
 
 
 class StandIns:
-    """The blocks that stand for those that AWS assigns, by VPC and subnet; and which subnets may have others."""
+    """The blocks that stand for those that AWS assigns, by VPC and subnet; and which subnets may have others.
+
+    `assigned` are the VPCs to which AWS assigns a block, with a stand-in or without.
+    """
 
     def __init__(self, resolver: Resolver) -> None:
         self.vpcs: dict[str, IPv6Network] = {}
         self.subnets: dict[str, IPv6Network] = {}
         self.unknown_reasons: dict[str, str] = {}
         assigned = list(_assigned(resolver))
+        self.assigned = frozenset(assigned)
         written = next(_written(resolver), "")
         if written:
             why = f"which IPv6 block AWS assigns decides what {written} holds"

@@ -70,11 +70,20 @@ def vpcs(resolver: Resolver, ipv6: StandIns) -> dict[str, Vpc]:
         given = resource.get("ipv6_cidr_block")
         if isinstance(given, str):
             own.append(cidr(resource, "ipv6_cidr_block", given))
-        elif address in ipv6.vpcs:
-            own.append(ipv6.vpcs[address])
+        stand_in = None if isinstance(given, str) else ipv6.vpcs.get(address)
+        own += [] if stand_in is None else [stand_in]
         table = main.get(address) or any_main or resolver.same[address, "main_route_table_id"]
         known = tuple(dict.fromkeys((*own, *more[address], *anywhere)))
-        made[address] = Vpc(address, known, table, resource.account, resource.region, name_of(resource))
+        made[address] = Vpc(
+            address,
+            known,
+            table,
+            resource.account,
+            resource.region,
+            name_of(resource),
+            address in ipv6.assigned,
+            stand_in,
+        )
     return made
 
 

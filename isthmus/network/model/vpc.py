@@ -16,7 +16,10 @@ _UP_TO_THE_REGION = re.compile(r"^.*?\.[a-z]+(-[a-z]+)+-\d+\.")
 
 @dataclass(frozen=True, slots=True)
 class Vpc:
-    """A VPC. `main_table` is the route table of every subnet without an association."""
+    """A VPC. `main_table` is the route table of every subnet without an association.
+
+    `assigned`: AWS assigns it an IPv6 block. `stand_in` is the one of `cidrs` that stands for this block, if any does.
+    """
 
     address: str
     cidrs: tuple[Cidr | Unknown, ...] = ()
@@ -24,6 +27,8 @@ class Vpc:
     account: str | None = None
     region: str | None = None
     name: str = ""
+    assigned: bool = False
+    stand_in: Cidr | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,13 @@ from isthmus.network.name_lookup import Lookup
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.checks.causes import Naming
+from isthmus.proof.difference.addresses import address_objects
+from isthmus.proof.difference.dns_and_endpoints import dns_and_endpoint_objects
 from isthmus.proof.difference.firewall_changes import firewall_changes
 from isthmus.proof.difference.names import NameChange, name_changes
+from isthmus.proof.difference.objects import ObjectChange, compared
+from isthmus.proof.difference.on_premises import on_premises_objects
+from isthmus.proof.pairs.locations import INTERNET
 from isthmus.proof.pairs.pair import Pair, SampleFlow, best, outcome_rank, worst
 from isthmus.proof.result.findings import Flow, UnknownResult
 
@@ -79,6 +84,9 @@ class Difference:
     - `added_locations`, `removed_locations`: locations that only the later, or only the earlier network has.
     - `firewall_changes`: changes of firewall policies that no flow shows.
     - `names`: DNS names with another answer.
+    - `addresses`: site networks, VPCs and customer gateways with other addresses.
+    - `on_premises`: what the on-premises side has to change: prefix filters, routes, tunnels and BGP neighbors.
+    - `dns_and_endpoints`: Resolver rules and endpoints, private hosted zones and VPC endpoints that change.
     """
 
     changes: tuple[Change, ...]
@@ -89,11 +97,25 @@ class Difference:
     removed_locations: tuple[str, ...] = ()
     firewall_changes: tuple[str, ...] = ()
     names: tuple[NameChange, ...] = ()
+    addresses: tuple[ObjectChange, ...] = ()
+    on_premises: tuple[ObjectChange, ...] = ()
+    dns_and_endpoints: tuple[ObjectChange, ...] = ()
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether flows, firewall settings and DNS answers stay the same, as far as they are known."""
-        return not self.changes and not self.firewall_changes and not self.names
+        """Whether flows, addresses, settings and DNS answers stay the same, as far as they are known."""
+        others = (self.firewall_changes, self.names, self.addresses, self.on_premises, self.dns_and_endpoints)
+        return not self.changes and not any(others)
+
+    @cached_property
+    def inbound(self) -> tuple[Change, ...]:
+        """The changes of inbound internet access: flows from the internet, gained flows first."""
+        return tuple(change for change in self.changes if change.source == INTERNET)
+
+    @cached_property
+    def other_flows(self) -> tuple[Change, ...]:
+        """The changes of all other flows."""
+        return tuple(change for change in self.changes if change.source != INTERNET)
 
     @cached_property
     def counts(self) -> Mapping[ChangeKind, int]:
@@ -103,7 +125,7 @@ class Difference:
 
 
 def compare(before: Analysis, after: Analysis) -> Difference:
-    """Compare the flows, firewall settings and DNS answers of two networks.
+    """Compare the flows, addresses, firewall settings and DNS answers of two networks.
 
         >>> difference = proof.compare(proof.read("before"), proof.read("after"))
         >>> [str(change) for change in difference.changes]
@@ -141,6 +163,10 @@ class _Comparison:
             tuple(name for name in before if name not in after),
             tuple(firewall_changes(*(side.network for side in self.sides))),
             tuple(name_changes(*((Lookup(side.network), side.locations) for side in self.sides))),
+            *(
+                tuple(compared(*map(objects, self.sides)))
+                for objects in (address_objects, on_premises_objects, dns_and_endpoint_objects)
+            ),
         )
 
     def _changes(self) -> Iterator[Change]:
