@@ -32,7 +32,8 @@ from modules.vpn import vpn
 def emit_roots(estate: Estate, tables: HubTables) -> dict[str, str]:
     """The root modules and cdktf's manifest: path below `cdktf.out` to text."""
     with tempfile.TemporaryDirectory() as folder:
-        app = App(outdir=folder, stack_traces=False)
+        # cdktf's validations run `terraform version` for HCP Terraform. Synthesis needs no Terraform.
+        app = App(outdir=folder, stack_traces=False, skip_validation=True)
         stacks = {e.name: environment_root(app, estate, e, tables) for e in estate.environments}
         producer = stacks[estate.hub_environment.name]
         if isinstance(estate.backend, S3Backend):

@@ -179,6 +179,17 @@ def test_hcp_terraform_names_workspaces():
     assert read["config"]["workspaces"] == {"name": "aws-network"}
 
 
+def test_no_backend_needs_terraform_to_synthesize(tmp_path):
+    text = (PROJECT / "environments/estate.py").read_text().replace("import Estate", "import Estate, HcpTerraform")
+    backend = 'backend=HcpTerraform(organization="example")'
+    (tmp_path / "remote.py").write_text(text.replace("    tags=", f"    {backend},\n    tags="))
+    done = run_app(
+        PROJECT, ISTHMUS_ESTATE="remote", PYTHONPATH=str(tmp_path), CDKTF_OUTDIR=str(tmp_path), PATH="/nowhere"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert '"cloud": {' in (tmp_path / "stacks/dev/cdk.tf.json").read_text()
+
+
 def test_consumers_wait_for_what_they_read():
     stacks = json.loads(files_of(REFERENCE)["manifest.json"])["stacks"]
     assert stacks["network"]["dependencies"] == []
