@@ -41,18 +41,23 @@ class Root(NamedTuple):
     destroy: bool = False
 
 
-def roots_to_plan(output: Path, base: Path | None) -> list[Root]:
+def roots_to_plan(output: Path, base: Path | None, *, dependents: bool = False) -> list[Root]:
     """The root modules to plan, in the order of apply.
 
-    Without a base, all of them. With a base, those whose configuration differs. Those that only the base has are
-    destroyed, first and in the opposite order.
+    Without a base, all of them. With a base, those whose configuration differs, and with `dependents` also those that
+    read their outputs. Those that only the base has are destroyed, first and in the opposite order.
     """
     roots = [Root(name, output / "stacks" / name) for name in order(output)]
     if base is None:
         return roots
+    reads, differ = dependencies(output), set[str]()
+    for root in roots:
+        reads_one = dependents and not differ.isdisjoint(reads[root.name])
+        if reads_one or _files(root.folder) != _files(base / "stacks" / root.name):
+            differ.add(root.name)
     names = {root.name for root in roots}
     gone = [Root(name, base / "stacks" / name, destroy=True) for name in order(base)[::-1] if name not in names]
-    return [*gone, *(root for root in roots if _files(root.folder) != _files(base / "stacks" / root.name))]
+    return [*gone, *(root for root in roots if root.name in differ)]
 
 
 def order(output: Path) -> list[str]:
@@ -142,7 +147,7 @@ def planned(root: Root, *, lock: bool) -> Plan | None:
 
 def plan(arguments: argparse.Namespace) -> int:
     """Write what each root module changes into a folder. 2 if one cannot be planned, unless it waits for another."""
-    roots = roots_to_plan(arguments.output, arguments.base)
+    roots = roots_to_plan(arguments.output, arguments.base, dependents=arguments.dependents)
     reads = dependencies(arguments.output)
     arguments.into.mkdir(parents=True, exist_ok=True)
     rows, code = [], DONE
@@ -166,14 +171,15 @@ def plan(arguments: argparse.Namespace) -> int:
 
 def apply(arguments: argparse.Namespace) -> int:
     """Apply the approved plans in order. Stop at the first root module whose plan is no longer the approved one."""
-    later = []
-    for root in roots_to_plan(arguments.output, arguments.base):
+    reads = dependencies(arguments.output)
+    applied, later = set[str](), []
+    for root in roots_to_plan(arguments.output, arguments.base, dependents=True):
         file = arguments.approved / f"{root.name}.json"
-        if not file.exists():
-            later.append(root.name)
-            continue
-        approved = changes_of(json.loads(file.read_text()))
+        approved = changes_of(json.loads(file.read_text())) if file.exists() else {}
         if not approved:
+            # It was not planned, or it had no changes before the roots that it reads were applied.
+            if not file.exists() or (applied.intersection(reads.get(root.name, ())) and _has_changes(root)):
+                later.append(root.name)
             continue
         made = planned(root, lock=True)
         now = {} if made is None else changes_of(made)
@@ -182,13 +188,19 @@ def apply(arguments: argparse.Namespace) -> int:
             print(f"::error::{root.name} is not applied. Its plan is not the approved one: {', '.join(others)}")
             return DIFFERS
         with _group(f"apply {root.name}"):
-            applied = terraform(root, "apply", "-input=false", "pipeline.tfplan")
-        if not applied:
+            succeeded = terraform(root, "apply", "-input=false", "pipeline.tfplan")
+        if not succeeded:
             print(f"::error::Terraform could not apply {root.name}.")
             return DIFFERS
+        applied.add(root.name)
     if later:
-        print(f"::error::Run this pipeline again for {', '.join(later)}: no plan of them was approved.")
+        print(f"::error::Run this pipeline again for {', '.join(later)}. Their changes were not approved yet.")
     return DIFFERS if later else DONE
+
+
+def _has_changes(root: Root) -> bool:
+    made = planned(root, lock=False)
+    return made is None or bool(changes_of(made))
 
 
 def drift(arguments: argparse.Namespace) -> int:
@@ -248,6 +260,9 @@ def main() -> int:
         if run is not drift:
             command.add_argument("--base", type=Path, metavar="FOLDER", help="only root modules that differ from this")
     commands.choices["plan"].add_argument("--into", type=Path, required=True, metavar="FOLDER", help="where plans go")
+    commands.choices["plan"].add_argument(
+        "--dependents", action="store_true", help="also root modules that read the outputs of these"
+    )
     approved = commands.choices["apply"]
     approved.add_argument("--approved", type=Path, required=True, metavar="FOLDER", help="the plans that were approved")
     arguments = parser.parse_args()

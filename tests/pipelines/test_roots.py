@@ -58,6 +58,25 @@ def test_a_new_estate_is_applied_root_by_root_as_its_outputs_appear(pipeline: Pi
     assert pipeline.run("drift", head)[0] == 0
 
 
+def test_what_reads_a_changed_output_is_planned_and_waits_for_a_second_approval(pipeline: Pipeline) -> None:
+    dev = pipeline.reads("network")
+    dev["resource"] = {"terraform_data": {"dev": {"input": "${data.terraform_remote_state.network.outputs.range}"}}}
+    base = pipeline.output("base", {"dev": dev, "network": network()}, dev=["network"])
+    for into in ("first", "second"):  # the first time, dev waits for network
+        assert pipeline.run("plan", base, "--into", into)[0] == 0
+        pipeline.run("apply", base, "--approved", into)
+    head = pipeline.output("head", {"dev": dev, "network": network(range="changed")}, dev=["network"])
+    changed = ("plan", head, "--base", base, "--dependents", "--into")
+    code, said = pipeline.run(*changed, "plans")
+    assert (code, "| dev | none |" in said, "| network | 1 output |" in said) == (0, True, True)
+    code, said = pipeline.run("apply", head, "--base", base, "--approved", "plans")
+    assert (code, "Run this pipeline again for dev." in said) == (1, True)
+    code, said = pipeline.run(*changed, "again")
+    assert (code, "| dev | 1 update |" in said, "| network | none |" in said) == (0, True, True)
+    assert pipeline.run("apply", head, "--base", base, "--approved", "again")[0] == 0
+    assert pipeline.run("drift", head)[0] == 0
+
+
 def test_only_what_was_approved_is_applied(pipeline: Pipeline, kept: tuple[str, dict[str, bytes]]) -> None:
     head = pipeline.output("head", {"network": network("approved")})
     code, said = pipeline.run("plan", head, "--into", "plans")
