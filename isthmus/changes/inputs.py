@@ -24,20 +24,26 @@ def changes_of_inputs(
 ) -> tuple[ResourceChange, ...] | Unknown:
     """What Terraform does between two inputs, or what the plans in `base` state if there is no `head`.
 
+    An empty `base` is nothing: everything in `head` is created.
+
     `graphs` are those of the two inputs. `plans` are the plans of root modules, by the name of the root module: they
     decide for that root module. Raises `UnreadableTerraform` for a plan that is none or of a root module that neither
     input has.
     """
     stated = [change for root, path in sorted(plans.items()) for change in planned_changes(_plan(path), root)]
-    inputs = (*sources(*base), *(() if head is None else sources(*head)))
+    inputs = (*_read(base), *(() if head is None else sources(*head)))
     _check_roots(plans, inputs)
     if head is None:
         own = [change for one in inputs if one.document and one.has_before for change in _stated(one)]
         return _together(own, stated, plans)
     if any(one.form != "folder" for one in inputs):
         return Unknown(_NO_CONFIGURATION)
-    migrations = _migrations(sources(*base), sources(*head))
+    migrations = _migrations(_read(base), sources(*head))
     return _together((*resource_changes(*graphs), *migrations), stated, plans)
+
+
+def _read(paths: Sequence[str | Path]) -> tuple[Input, ...]:
+    return sources(*paths) if paths else ()
 
 
 def _migrations(before: Sequence[Input], after: Sequence[Input]) -> Iterator[ResourceChange]:

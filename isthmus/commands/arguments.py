@@ -62,6 +62,26 @@ def assumed(arguments: argparse.Namespace) -> dict[str, Any]:
     return {name: getattr(arguments, name) for name in ("intent", "advertises", "sites", "client_ports")}
 
 
+def root_plans(parser: argparse.ArgumentParser) -> None:
+    """Add `--plan`, one for each root module, as pairs of a name and a path in `plans`."""
+    parser.add_argument(
+        "--plan",
+        dest="plans",
+        metavar="ROOT=FILE",
+        action="append",
+        default=[],
+        type=_root_plan,
+        help="the plan of a root module (`terraform show -json`): it states exactly what is destroyed and replaced",
+    )
+
+
+def _root_plan(text: str) -> tuple[str, str]:
+    root, equals, path = text.partition("=")
+    if not (root and equals and path):
+        raise argparse.ArgumentTypeError(f"expected ROOT=FILE, such as network=plan.json, got {text!r}")
+    return root, path
+
+
 def client_ports(parser: argparse.ArgumentParser) -> None:
     """Add `--client-ports`, which Terraform does not contain."""
     parser.add_argument(

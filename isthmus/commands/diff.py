@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from isthmus.commands.arguments import advertises, assumed, client_ports
+from isthmus.commands.arguments import advertises, assumed, client_ports, root_plans
 from isthmus.text.output_files import check_outputs, publish
 
 HELP = "list what is destroyed or replaced, and the flows that change, between two inputs or by one plan"
@@ -29,26 +29,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--intent", metavar="FILE", help="the intent.json to use (default: the one in the output folder)"
     )
-    parser.add_argument(
-        "--plan",
-        dest="plans",
-        metavar="ROOT=FILE",
-        action="append",
-        default=[],
-        type=_plan,
-        help="the plan of a root module (`terraform show -json`): it states exactly what is destroyed and replaced",
-    )
+    root_plans(parser)
     advertises(parser)
     client_ports(parser)
     parser.add_argument("--json", metavar="FILE", help="write the difference as JSON ('-': standard output)")
     parser.add_argument("--markdown", metavar="FILE", help="write Markdown for a pull request ('-': standard output)")
-
-
-def _plan(text: str) -> tuple[str, str]:
-    root, equals, path = text.partition("=")
-    if not (root and equals and path):
-        raise argparse.ArgumentTypeError(f"expected ROOT=FILE, such as network=plan.json, got {text!r}")
-    return root, path
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -14,13 +14,20 @@ from isthmus.report.proof_json import flow_members, unknown_members
 from isthmus.report.refusals import refused_members, undecided_members
 from isthmus.terraform import Unknown
 
-__all__ = ["difference_json"]
+__all__ = ["difference_document", "difference_json"]
 
 
 def difference_json(
     difference: Difference, changes: tuple[ResourceChange, ...] | Unknown, refusals: Sequence[Refusal] = ()
 ) -> Iterator[str]:
     """The document in pieces, one change to a line."""
+    return json_text(difference_document(difference, changes, refusals))
+
+
+def difference_document(
+    difference: Difference, changes: tuple[ResourceChange, ...] | Unknown, refusals: Sequence[Refusal] = ()
+) -> dict[str, Any]:
+    """The document. Its member `changes` is an iterator."""
     known = () if isinstance(changes, Unknown) else changes
     members: dict[str, Any] = {
         "inbound_internet_access": [_change(change) for change in difference.inbound],
@@ -45,7 +52,7 @@ def difference_json(
         "assumptions": list(difference.assumptions),
         "notes": list(difference.notes),
     }
-    return json_text(json_document("diff", members))
+    return json_document("diff", members)
 
 
 def _change(change: Change) -> dict[str, Any]:

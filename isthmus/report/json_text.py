@@ -23,19 +23,30 @@ def json_text(document: Mapping[str, Any]) -> Iterator[str]:
     """The text of a document in pieces. Joined they are one JSON object and a newline.
 
     A member that is an iterator is written as a list with one item to a line, while it is read: the flows of a
-    thousand spokes are a million.
+    thousand spokes are a million. A member may be a document too.
     """
+    yield from _members(document)
+    yield "\n"
+
+
+def _members(document: Mapping[str, Any]) -> Iterator[str]:
     separator = "{"
     for key, value in document.items():
         yield f"{separator}\n{json.dumps(key)}: "
         separator = ","
         if isinstance(value, Iterator):
-            yield "[\n"
-            between = ""
-            for item in value:
-                yield between + json.dumps(item)
-                between = ",\n"
-            yield "\n]"
+            yield from _items(value)
+        elif isinstance(value, Mapping) and any(isinstance(member, Iterator) for member in value.values()):
+            yield from _members(value)
         else:
             yield json.dumps(value, indent=1)
-    yield "\n}\n"
+    yield "\n}"
+
+
+def _items(items: Iterator[Any]) -> Iterator[str]:
+    yield "[\n"
+    between = ""
+    for item in items:
+        yield between + json.dumps(item)
+        between = ",\n"
+    yield "\n]"

@@ -13,7 +13,7 @@ from isthmus.proof.result.findings import Flow, LostFlows, PacketOutcome, Unknow
 from isthmus.proof.result.proof import Proof
 from isthmus.report.json_text import json_document, json_text
 
-__all__ = ["flow_members", "proof_json", "unknown_members"]
+__all__ = ["failure_members", "flow_members", "proof_json", "unknown_members", "violation_members"]
 
 
 def proof_json(proof: Proof) -> Iterator[str]:
@@ -22,13 +22,13 @@ def proof_json(proof: Proof) -> Iterator[str]:
         "verdict": proof.verdict.value,
         "against_intent": proof.against_intent,
         "flows": (flow_members(flow) for flow in proof.flows),
-        "violations": [_violation(violation) for violation in proof.violations],
+        "violations": [violation_members(violation) for violation in proof.violations],
         "unknown": [unknown_members(unknown) for unknown in proof.unknown_results],
         "service_flows": [flow_members(flow) for flow in proof.services],
         "assumptions": list(proof.assumptions),
         "more_specific_prefixes": list(proof.more_specific_prefixes),
         "advertised_prefixes": {name: _advertised(found) for name, found in proof.advertised_prefixes.items()},
-        "failure_scenarios": [_failure(result) for result in proof.scenarios],
+        "failure_scenarios": [failure_members(result) for result in proof.scenarios],
         "quotas": [_quota(usage) for usage in proof.quotas],
         "drift": list(proof.drift),
         "notes": list(proof.notes),
@@ -84,7 +84,8 @@ def _packets(outcome: PacketOutcome) -> dict[str, Any]:
     }
 
 
-def _violation(violation: Violation) -> dict[str, Any]:
+def violation_members(violation: Violation) -> dict[str, Any]:
+    """A rule that does not hold."""
     return {
         "rule": violation.rule,
         "source": violation.source or None,
@@ -104,7 +105,8 @@ def _advertised(found: AdvertisedPrefixes) -> dict[str, Any]:
     }
 
 
-def _failure(result: FailureResult) -> dict[str, Any]:
+def failure_members(result: FailureResult) -> dict[str, Any]:
+    """The result of a failure scenario."""
     return {
         "component": result.failure.what,
         "kind": result.failure.kind.value,

@@ -8,11 +8,16 @@ from isthmus.report.json_text import json_document, json_text
 from isthmus.scan.findings import Finding, Scan
 from isthmus.scan.waivers import Waiver
 
-__all__ = ["scan_json"]
+__all__ = ["scan_document", "scan_json"]
 
 
 def scan_json(scan: Scan, folder: str) -> str:
     """The scan as JSON, keys in a fixed order."""
+    return "".join(json_text(scan_document(scan, folder)))
+
+
+def scan_document(scan: Scan, folder: str) -> dict[str, Any]:
+    """The scan as a document."""
     members = {
         "clean": scan.clean,
         "date": scan.today.isoformat(),
@@ -25,7 +30,7 @@ def scan_json(scan: Scan, folder: str) -> str:
         "expired_waivers": [_waiver(waiver) for waiver in scan.expired],
         "unused_waivers": [_waiver(waiver) for waiver in scan.unused],
     }
-    return "".join(json_text(json_document("scan", members)))
+    return json_document("scan", members)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

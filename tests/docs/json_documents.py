@@ -13,7 +13,7 @@ from typing import Any
 from tests.docs.readme import PROJECT
 
 DOCUMENT = PROJECT / "docs/reference/json.md"
-COMMANDS = ("prove", "diff", "scan", "cost")
+COMMANDS = ("prove", "diff", "scan", "cost", "review")
 SHARED = "common.schema.json"
 HEAD = """# JSON documents
 
@@ -73,6 +73,10 @@ def _rows(path: str, schema: dict[str, Any]) -> Iterator[str]:
 def _type(schema: dict[str, Any]) -> str:
     """The type of a value in words; a shared object is a link."""
     if reference := schema.get("$ref"):
+        document, _, key = reference.partition(".schema.json")
+        if not key or key.startswith("#/properties/"):
+            whole = f"[isthmus {document}](#isthmus-{document})"
+            return f"`{key.rpartition('/')[2]}` of {whole}" if key else f"as {whole}"
         name = reference.rpartition("/")[2]
         return f"[{name}](#{name.lower()})"
     if "const" in schema:

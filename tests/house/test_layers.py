@@ -10,7 +10,8 @@ from .imports import PROJECT, cycles, import_graph, imported, modules, upward
 
 # From the bottom to the top. A package imports packages of lower layers only; packages of one layer do not import each
 # other. `text`, `files` and `aws` know nothing of networks; `terraform` reads, `intent` describes; `network` computes
-# what the Terraform does, `changes` what it changes; `proof` compares it with the intent; the rest presents results.
+# what the Terraform does, `changes` what it changes; `proof` compares it with the intent; `review` gathers
+# all of it; the rest presents results.
 LAYERS = (
     ("errors",),
     ("text", "files", "aws"),
@@ -19,6 +20,7 @@ LAYERS = (
     ("scan",),
     ("proof",),
     ("cost", "output"),
+    ("review",),
     ("report",),
     ("commands",),
     ("cli", "testing"),

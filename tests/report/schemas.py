@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 Schema = dict[str, Any]
-COMMANDS = ("cost", "diff", "prove", "scan")
+COMMANDS = ("cost", "diff", "prove", "review", "scan")
 SHARED = "common.schema.json"
 
 
@@ -26,7 +26,8 @@ def schema(name: str) -> Schema:
 @cache
 def validator(command: str) -> Draft202012Validator:
     """The validator of the documents of a command."""
-    registry: Registry[Any] = Registry().with_resource(SHARED, Resource.from_contents(schema(SHARED)))
+    names = (SHARED, *(f"{each}.schema.json" for each in COMMANDS))
+    registry: Registry[Any] = Registry().with_resources((name, Resource.from_contents(schema(name))) for name in names)
     return Draft202012Validator(schema(f"{command}.schema.json"), registry=registry)
 
 

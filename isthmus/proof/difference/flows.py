@@ -162,7 +162,7 @@ class _Comparison:
             tuple(name for name in after if name not in before),
             tuple(name for name in before if name not in after),
             tuple(firewall_changes(*(side.network for side in self.sides))),
-            tuple(name_changes(*((Lookup(side.network), side.locations) for side in self.sides))),
+            tuple(name_changes(*((Lookup(pairs.engine.network), pairs.locations) for pairs in self.pairs))),
             *(
                 tuple(compared(*map(objects, self.sides)))
                 for objects in (address_objects, on_premises_objects, dns_and_endpoint_objects)

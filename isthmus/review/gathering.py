@@ -1,0 +1,104 @@
+"""Gathers the parts of a review, with the functions that the other commands use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from isthmus.changes import refused
+from isthmus.changes.inputs import changes_of_inputs
+from isthmus.cost.errors import UnusablePrices
+from isthmus.cost.estimate import CostEstimate, estimate
+from isthmus.cost.prices import Prices
+from isthmus.proof.analysis import Analysis
+from isthmus.proof.difference.flows import compare
+from isthmus.proof.errors import UnusableInput
+from isthmus.proof.reading import read, subject
+from isthmus.proof.result.proof import Proof
+from isthmus.review.record import Review
+from isthmus.review.scanning import nothing_scanned, scan_folder
+from isthmus.scan.findings import Scan
+from isthmus.scan.waivers import Waiver
+from isthmus.terraform import Graph, Unknown
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a review reads.
+
+    - `base`: None for the first pull request, which has nothing to compare with.
+    - `assuming`: the keyword arguments of `isthmus.proof.read`, for both networks.
+    - `plans`: plans of root modules, by name of the root module.
+    - `prices`: None: those of the Region of each network.
+    - `policies`: the folder of policies for the scan; None: no scan. `waivers`: of your own.
+    - `scenarios`: simulate failures.
+    """
+
+    base: str | None
+    head: str
+    assuming: Mapping[str, Any] = field(default_factory=dict)
+    plans: Mapping[str, Path] = field(default_factory=dict)
+    prices: Prices | None = None
+    policies: Path | None = None
+    waivers: tuple[Waiver, ...] = ()
+    scenarios: bool = True
+
+
+def gather(inputs: Inputs) -> Review:
+    """Read both networks, and do what `isthmus diff`, `prove`, `scan` and `cost` do.
+
+    Raises the errors of these, except that a missing Checkov and unusable prices make their part unknown.
+    """
+    base: Sequence[str] = () if inputs.base is None else (inputs.base,)
+    after = read(inputs.head, **inputs.assuming)
+    before = read(*base, **inputs.assuming) if base else subject(Graph({}), empty_is_fine=True)
+    changes = changes_of_inputs(base, (inputs.head,), (before.graph, after.graph), inputs.plans)
+    cost, cost_before = _costs(before if base else None, after, inputs.prices)
+    return Review(
+        first=inputs.base is None,
+        before=before,
+        after=after,
+        proof=after.prove(scenarios=inputs.scenarios),
+        proof_before=_proof_before(before, inputs.scenarios),
+        difference=compare(before, after),
+        changes=changes,
+        refusals=() if isinstance(changes, Unknown) else refused(before.graph, changes),
+        planned=frozenset(inputs.plans),
+        roots=tuple(sorted({*before.roots, *after.roots})),
+        scan=scan_folder(inputs.head, inputs.policies, inputs.waivers),
+        scan_before=_scan_before(inputs),
+        cost=cost,
+        cost_before=cost_before,
+    )
+
+
+def _proof_before(before: Analysis, scenarios: bool) -> Proof | None:
+    try:
+        return before.prove(scenarios=scenarios)
+    except UnusableInput:
+        return None  # no network, so there is nothing to prove
+
+
+def _scan_before(inputs: Inputs) -> Scan | Unknown:
+    """The scan of BASE. It only says which findings are new, so BASE may be one that cannot be scanned."""
+    if inputs.base is None:
+        return nothing_scanned()
+    return scan_folder(inputs.base, inputs.policies, inputs.waivers, required=False)
+
+
+def _costs(
+    before: Analysis | None, after: Analysis, prices: Prices | None
+) -> tuple[CostEstimate | Unknown, CostEstimate | Unknown | None]:
+    found = [None if each is None else _cost(each, prices) for each in (before, after)]
+    after_cost = found[1]
+    assert after_cost is not None
+    return after_cost, found[0]
+
+
+def _cost(network: Analysis, prices: Prices | None) -> CostEstimate | Unknown:
+    try:
+        return estimate(network, prices)
+    except UnusablePrices as error:
+        return Unknown(str(error))

@@ -1,0 +1,104 @@
+"""A review never contradicts another command on the same input."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from isthmus import cli
+from tests.report.schemas import faults
+from tests.review.sides import STAGE, folders
+
+PAIRS = (
+    (STAGE, STAGE),
+    ("stage_1_dev_only", STAGE),
+    (STAGE, "stage_4_central_egress"),
+    ("stage_4_central_egress", STAGE),
+    (STAGE, "leaking"),
+    ("leaking", STAGE),
+    (STAGE, "uncounted"),
+    (STAGE, "renamed"),
+    (STAGE, "bare"),
+)
+
+
+@pytest.fixture(scope="module")
+def sides(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return folders(tmp_path_factory.mktemp("sides"))
+
+
+class Answers:
+    """Exit codes and documents of commands, each run once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.run = cache(self._run)
+
+    def _run(self, *arguments: str) -> tuple[int, Any]:
+        file = self.folder / "answer.json"
+        code = cli.main([*arguments, "--json", str(file)])
+        document = json.loads(file.read_text())
+        assert faults(document) == []
+        return code, document
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Answers:
+    return Answers(tmp_path_factory.mktemp("answers"))
+
+
+@pytest.mark.parametrize(("base", "head"), PAIRS)
+def test_a_review_says_what_the_others_say(base: str, head: str, sides: dict[str, Path], answers: Answers) -> None:
+    before, after = str(sides[base]), str(sides[head])
+    code, review = answers.run("review", before, after, "--no-scan")
+    diff_code, diff = answers.run("diff", before, after)
+    prove_code, prove = answers.run("prove", after)
+    _, cost = answers.run("cost", after, "--before", before)
+    assert review["difference"] == diff
+    assert review["cost"] == cost
+    for key, value in review["proof"].items():
+        assert value == prove[key], key
+    refused = bool(diff["refused"]) or any("must be refused" in one["what"] for one in diff["unknown"])
+    assert code == (1 if prove_code or refused else 0)
+    assert not (refused and not diff_code)
+    assert bool(review["objections"]) is bool(code)
+    assert review["scan"] is None
+    assert {"what": "findings: not scanned", "why": "--no-scan is given"} in review["unknown"]
+    for unknown in (*prove["unknown"], *diff["unknown"]):
+        assert unknown in (*review["unknown"], *review["difference"]["unknown"])
+    numbers = review["summary"]
+    assert numbers["flows"] == {
+        kind: sum(change["change"] == kind for change in diff["changes"]) for kind in numbers["flows"]
+    }
+    actions = [change["action"] for change in diff["resource_changes"]]
+    assert numbers["resources"]["destroyed"] == actions.count("destroy")
+    assert numbers["resources"]["replaced"] == actions.count("replace")
+
+
+def test_the_pairs_hold_every_answer(sides: dict[str, Path], answers: Answers) -> None:
+    """Else no test would see a wrong one."""
+    found = [answers.run("review", str(sides[base]), str(sides[head]), "--no-scan") for base, head in PAIRS]
+    assert {code for code, _ in found} == {0, 1}
+    assert {review["proof"]["verdict"] for _, review in found} == {"proved", "violated", "unknown"}
+    assert any(review["difference"]["refused"] for _, review in found)
+    assert any(review["summary"]["resources"]["destroyed"] for _, review in found)
+    assert any(review["summary"]["cost_change"] for _, review in found)
+    assert any(review["difference"]["changes"] and not code for code, review in found)
+
+
+@pytest.mark.parametrize("head", [STAGE, "leaking"])
+def test_the_first_pull_request_creates_everything(head: str, sides: dict[str, Path], answers: Answers) -> None:
+    code, review = answers.run("review", "--first", str(sides[head]), "--no-scan")
+    prove_code, prove = answers.run("prove", str(sides[head]))
+    _, cost = answers.run("cost", str(sides[head]))
+    assert code == prove_code
+    assert review["first"] is True
+    assert review["cost"] == cost
+    assert {change["action"] for change in review["difference"]["resource_changes"]} == {"create"}
+    assert {change["change"] for change in review["difference"]["changes"]} == {"gained"}
+    assert review["proof"]["violations"] == prove["violations"]
+    assert review["summary"]["resources"]["destroyed"] == 0
