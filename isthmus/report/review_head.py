@@ -11,6 +11,7 @@ from isthmus.proof.result.findings import Verdict
 from isthmus.report.cost_tables import at_least, money, signed
 from isthmus.report.resource_changes import DONE
 from isthmus.report.terminal import counted
+from isthmus.report.verdicts import other_changes
 from isthmus.review.record import Review
 from isthmus.terraform import Unknown
 
@@ -57,6 +58,8 @@ def _flows(review: Review) -> Iterator[str]:
     yield from (f"{counted(count, 'flow')} {words.get(kind, kind)}" for kind, count in found)
     if not found:
         yield "no flow changes" + (" among those that can be decided" if review.difference.unknown_results else "")
+    if others := other_changes(review.difference):
+        yield f"{' and '.join(others)} changed"
 
 
 def _cost(review: Review) -> str:

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from isthmus.changes import ResourceAction
-from isthmus.proof.difference.flows import Change
-from isthmus.proof.pairs.locations import INTERNET
 from isthmus.proof.result.failures import FailureResult
 from isthmus.proof.result.findings import Violation
 from isthmus.report import cost_tables, headings
 from isthmus.report.change_groups import summary
+from isthmus.report.difference_lines import inbound_lines, object_lines, on_premises_lines
 from isthmus.report.refusals import refusal_lines, undecided_lines
 from isthmus.report.resource_changes import DONE, change_lines
 from isthmus.report.terminal import counted
@@ -49,14 +48,18 @@ class ReviewSection:
 
 def review_sections(review: Review) -> tuple[ReviewSection, ...]:
     """Every section that has something to show."""
+    difference = review.difference
     sections = (
         _alarm(headings.REFUSED, refusal_lines(review.refusals)),
         _alarm(headings.VIOLATIONS, _violations(review)),
         _alarm(headings.RESOURCE_CHANGES, _resource_lines(review)),
-        _alarm("Inbound internet access", _inbound(review)),
-        _list("Flows", _flows(review)),
-        _list(headings.NAME_CHANGES, map(str, review.difference.names)),
-        _list(headings.FIREWALL_CHANGES, review.difference.firewall_changes),
+        _alarm(headings.INBOUND_CHANGES, inbound_lines(difference.inbound)),
+        _alarm(headings.ADDRESS_CHANGES, object_lines(difference.addresses)),
+        _alarm(headings.ON_PREMISES_CHANGES, on_premises_lines(difference.on_premises)),
+        _list("Flow changes", _flows(review)),
+        _list(headings.FIREWALL_CHANGES, difference.firewall_changes),
+        _list(headings.DNS_CHANGES, object_lines(difference.dns_and_endpoints)),
+        _list(headings.NAME_CHANGES, map(str, difference.names)),
         _alarm(headings.UNKNOWN, _unknown(review)),
         _failures(review),
         _findings(review),
@@ -86,17 +89,6 @@ def _alarm(title: str, lines: Iterator[str] | Sequence[str]) -> ReviewSection:
 def _resource_lines(review: Review) -> Iterator[str]:
     if not isinstance(review.changes, Unknown):
         yield from change_lines(review.changes)
-
-
-def _inbound(review: Review) -> Iterator[str]:
-    """The changes of flows from the internet: first what it can reach now."""
-    for change in review.difference.changes:
-        if change.source == INTERNET:
-            yield f"{change.kind}: {change.destination}{_packets(change)}, before: {change.before_text}"
-
-
-def _packets(change: Change) -> str:
-    return f" for {change.packets}" if change.packets else ""
 
 
 def _flows(review: Review) -> Iterator[str]:

@@ -10,7 +10,7 @@ from isthmus.proof.result.findings import Verdict
 from isthmus.proof.result.proof import Proof
 from isthmus.report.terminal import counted
 
-__all__ = ["difference_verdict", "proof_verdict"]
+__all__ = ["difference_verdict", "other_changes", "proof_verdict"]
 
 
 def proof_verdict(proof: Proof) -> tuple[str, str]:
@@ -32,7 +32,7 @@ def difference_verdict(difference: Difference) -> tuple[str, str]:
 
     Without flow changes the verdict is what else changes: `Addresses change`, `: no flow changes`.
     """
-    others = [words for words, changes in _others(difference) if changes]
+    others = other_changes(difference)
     if difference.changes:
         unclear = all(change.kind is ChangeKind.UNCLEAR for change in difference.changes)
         numbers = [(count, kind) for kind, count in difference.counts.items() if count]
@@ -49,6 +49,11 @@ def difference_verdict(difference: Difference) -> tuple[str, str]:
         changes = "may change" if unclear else "change"
         return f"{_joined(others).capitalize()} {changes}", f": no flow changes{undecided}"
     return "No flow changes", undecided
+
+
+def other_changes(difference: Difference) -> list[str]:
+    """What changes besides flows, in words."""
+    return [words for words, changes in _others(difference) if changes]
 
 
 def _others(difference: Difference) -> Iterator[tuple[str, Sized]]:

@@ -72,7 +72,8 @@ def test_a_review_says_what_the_others_say(base: str, head: str, sides: dict[str
         assert unknown in (*review["unknown"], *review["difference"]["unknown"])
     numbers = review["summary"]
     assert numbers["flows"] == {
-        kind: sum(change["change"] == kind for change in diff["changes"]) for kind in numbers["flows"]
+        kind: sum(change["change"] == kind for change in (*diff["inbound_internet_access"], *diff["changes"]))
+        for kind in numbers["flows"]
     }
     actions = [change["action"] for change in diff["resource_changes"]]
     assert numbers["resources"]["destroyed"] == actions.count("destroy")

@@ -18,7 +18,7 @@ _KINDS = (ObjectKind.VPC, ObjectKind.CUSTOMER_GATEWAY)
 
 def address_objects(network: Analysis) -> Iterator[Object]:
     """Every named thing with addresses: site networks, VPCs, customer gateways."""
-    for location in network.locations.networks:
+    for location in network.pairs.locations.networks:
         if not location.is_rest and not location.is_site:
             settings = {ADDRESSES: Setting.of(location.cidrs)}
             yield Object(ObjectKind.SITE_NETWORK, location.name, settings, site=location.site)
@@ -31,7 +31,7 @@ def address_objects(network: Analysis) -> Iterator[Object]:
 
 def vpc_names(network: Analysis) -> dict[str, str]:
     """The name of each VPC: that of its spoke, else its `Name` tag, else its address."""
-    spokes = {location.vpc: location.name for location in network.locations.spokes}
+    spokes = {location.vpc: location.name for location in network.pairs.locations.spokes}
     others = {vpc.address: vpc.name for vpc in network.network.vpcs.values() if vpc.address not in spokes}
     return {**unique(others, [INTERNET, *spokes.values()]), **spokes}
 
