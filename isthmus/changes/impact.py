@@ -35,15 +35,6 @@ IMPACTS: Mapping[str, Impact] = {
     "aws_ec2_transit_gateway": Impact(
         "transit gateway", "every attachment and VPN connection is lost", "every attachment and VPN connection is lost"
     ),
-    "aws_ec2_transit_gateway_vpc_attachment": Impact(
-        "attachment", "the VPC is cut off from the hub", "the VPC is cut off from the hub until the new one is attached"
-    ),
-    "aws_ec2_transit_gateway_route_table_association": Impact(
-        "association", "the attachment has no route table: its traffic stops", _HALF_A_MINUTE
-    ),
-    "aws_ec2_transit_gateway_route_table": Impact(
-        "transit gateway route table", "AWS refuses while something is associated with it", _HALF_A_MINUTE
-    ),
     "aws_vpn_connection": Impact(
         "VPN connection",
         "the site loses this connection; a new one has new keys and outside addresses",
@@ -53,6 +44,15 @@ IMPACTS: Mapping[str, Impact] = {
             "tunnel1": "AWS replaces the endpoint of tunnel 1; the other tunnel carries the traffic if it is up",
             "tunnel2": "AWS replaces the endpoint of tunnel 2; the other tunnel carries the traffic if it is up",
         },
+    ),
+    "aws_ec2_transit_gateway_vpc_attachment": Impact(
+        "attachment", "the VPC is cut off from the hub", "the VPC is cut off from the hub until the new one is attached"
+    ),
+    "aws_ec2_transit_gateway_route_table_association": Impact(
+        "association", "the attachment has no route table: its traffic stops", _HALF_A_MINUTE
+    ),
+    "aws_ec2_transit_gateway_route_table": Impact(
+        "transit gateway route table", "AWS refuses while something is associated with it", _HALF_A_MINUTE
     ),
     "aws_customer_gateway": Impact("customer gateway", "", "the VPN connections that use it are modified"),
     "aws_route": Impact(

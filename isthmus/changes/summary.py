@@ -61,12 +61,18 @@ def _leader(change: ResourceChange, severe: Mapping[str, ResourceChange]) -> str
     while change.because_of in severe and change.because_of not in seen:
         change = severe[change.because_of]
         seen.add(change.address)
-    return change.because_of if change.action is ResourceAction.LEAVE and change.because_of else change.address
+    if change.action is ResourceAction.LEAVE:
+        # Everything that a root module leaves behind for one reason: it is gone, or it has another account.
+        return change.because_of or f"{change.address.partition('/')[0]}: {change.reason}"
+    return change.address
 
 
 def _consequence(leading: ResourceChange | None, together: list[ResourceChange]) -> Consequence:
-    """Changes that go back to one resource, or to a root module that is gone: its most important resource leads."""
-    if leading is None:
+    """Changes that go back to one resource, or to a root module: the most important resource leads.
+
+    A replaced resource leads what it replaces. What is destroyed together is led by what the network loses.
+    """
+    if leading is None or leading.action is ResourceAction.DESTROY:
         leading = min(together, key=lambda change: (_RANK.get(change.type, len(_RANK)), change.address))
     others = tuple(change for change in together if change.address != leading.address)
     return Consequence(leading, impact_of(leading), others)

@@ -111,7 +111,8 @@ def _sentences(change: ObjectChange) -> Iterator[str]:
 
 def _from_aws(setting: SettingChange) -> Iterator[str]:
     if setting.added:
-        yield f"AWS also advertises {_values(setting.added)}: let its prefix filter accept it first"
+        also = "also " if setting.before.values else ""
+        yield f"AWS {also}advertises {_values(setting.added)}: the prefix filter has to accept it first"
     if setting.removed:
         yield f"AWS no longer advertises {_values(setting.removed)}"
     yield from _unclear(setting)
@@ -119,7 +120,7 @@ def _from_aws(setting: SettingChange) -> Iterator[str]:
 
 def _from_site(setting: SettingChange) -> Iterator[str]:
     if setting.added:
-        yield f"the site has to advertise {_values(setting.added)} too"
+        yield f"the site has to advertise {_values(setting.added)}{' too' if setting.before.values else ''}"
     if setting.removed:
         yield f"the site no longer has to advertise {_values(setting.removed)}"
     yield from _unclear(setting)

@@ -23,6 +23,7 @@ from isthmus.proof.difference.firewall_changes import firewall_changes
 from isthmus.proof.difference.names import NameChange, name_changes
 from isthmus.proof.difference.objects import ObjectChange, compared
 from isthmus.proof.difference.on_premises import on_premises_objects
+from isthmus.proof.difference.own_resources import own_resources
 from isthmus.proof.pairs.locations import INTERNET
 from isthmus.proof.pairs.pair import Pair, SampleFlow, best, outcome_rank, worst
 from isthmus.proof.result.findings import Flow, UnknownResult
@@ -147,6 +148,7 @@ class _Comparison:
         changed = dict.fromkeys(_changed(before.network, after.network))
         self.changed = {address: rank for rank, address in enumerate(changed)}
         self.names = (Naming(before.network), Naming(after.network))
+        self._own = (own_resources(before.network), own_resources(after.network))
 
     def made(self) -> Difference:
         from isthmus.proof.result.assumptions import assumptions
@@ -175,7 +177,7 @@ class _Comparison:
         equivalent: dict[Hashable, list[str]] = {}
         for name in names:
             groups = tuple(pairs.group_of(name) if name in pairs.locations.by_name else None for pairs in self.pairs)
-            equivalent.setdefault((groups, self._remaining(name)), []).append(name)
+            equivalent.setdefault((groups, self._remaining(name), self._moved(name)), []).append(name)
         change: list[tuple[str, str]] = []
         for sources, destinations in product(equivalent.values(), repeat=2):
             pair = next(((a, b) for a in sources for b in destinations if a != b), None)
@@ -192,6 +194,17 @@ class _Comparison:
         """
         before, after = (pairs.ranges(name) for pairs in self.pairs)
         return tuple(after.get(cidr) for cidr in before)
+
+    def _moved(self, name: str) -> str:
+        """The name of a location whose own resources have other addresses than before, else "".
+
+        Its paths change although it is equivalent, before and after, to locations whose paths stay.
+        """
+        before, after = (pairs.locations.by_name.get(name) for pairs in self.pairs)
+        if before is None or after is None:
+            return ""
+        same = self._own[0].get(before.vpc) == self._own[1].get(after.vpc)
+        return "" if same else name
 
     def _changed(self, a: str, b: str) -> Iterator[Change]:
         """The changes of a flow: one for each kind of change of its packets."""
