@@ -32,6 +32,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     root_plans(parser)
     advertises(parser)
     client_ports(parser)
+    parser.add_argument("--all", action="store_true", help="print everything, also beyond 60 lines")
     parser.add_argument("--json", metavar="FILE", help="write the difference as JSON ('-': standard output)")
     parser.add_argument("--markdown", metavar="FILE", help="write Markdown for a pull request ('-': standard output)")
 
@@ -65,6 +66,6 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.markdown:
         publish(arguments.markdown, "markdown", [difference_markdown(difference, changes, refusals)])
     if "-" not in (arguments.json, arguments.markdown):
-        print_difference(difference, changes, console(), refusals)
+        print_difference(difference, changes, console(), refusals, everything=arguments.all)
     differs = not isinstance(changes, Unknown) and bool(changes)
     return 1 if differs or not difference.changes_nothing else 0

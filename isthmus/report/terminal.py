@@ -10,7 +10,17 @@ from rich.text import Text
 
 from isthmus.text.listing import cut
 
-__all__ = ["bullets", "counted", "heading", "line", "print_trimmed", "table", "with_addresses", "wrapped"]
+__all__ = [
+    "bullets",
+    "counted",
+    "heading",
+    "line",
+    "print_trimmed",
+    "table",
+    "with_addresses",
+    "wrapped",
+    "wrapped_lines",
+]
 
 
 def print_trimmed(shown: RenderableType, out: Console) -> None:
@@ -22,16 +32,21 @@ def print_trimmed(shown: RenderableType, out: Console) -> None:
 
 
 def wrapped(out: Console, text: str, first: str, later: str) -> None:
-    """Wrap at the width, with a hanging indent. An address longer than a line is not broken: you can copy it."""
+    """Print a text, wrapped at the width."""
+    for row in wrapped_lines(text, out.width, first, later):
+        line(out, row)
+
+
+def wrapped_lines(text: str, width: int, first: str, later: str) -> list[str]:
+    """Wrap at a width, with a hanging indent. An address longer than a line is not broken: you can copy it."""
     lines: list[str] = [""]
-    width = out.width - len(first)
     for word in text.split(" "):
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > width:
+        indent = len(later if len(lines) > 1 else first)
+        if lines[-1] and indent + len(lines[-1]) + 1 + len(word) > width:
             lines.append(word)
         else:
             lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
-    for number, text_ in enumerate(lines):
-        line(out, (later if number else first) + text_)
+    return [(later if number else first) + text_ for number, text_ in enumerate(lines)]
 
 
 def line(out: Console, text: str, style: str = "") -> None:

@@ -180,7 +180,7 @@ def test_diff_shows_refusals_first_and_in_every_format(
     assert rest[0] == "- Elastic IP address dev/aws_eip.nat is destroyed"
     assert rest[1].startswith("- Instead: 1. With the configuration of BASE, set protected=False")
     assert cli.main(["diff", str(base), str(head), "--markdown", "-"]) == 1
-    assert capsys.readouterr().out.startswith("**Refused: protected resources are destroyed")
+    assert capsys.readouterr().out.startswith("<details open><summary>Refused: protected resources are destroyed")
     assert cli.main(["diff", str(base), str(head), "--json", "-"]) == 1
     (one,) = json.loads(capsys.readouterr().out)["refused"]
     assert (one["address"], one["action"]) == (f"dev/{EIP}", "destroy")

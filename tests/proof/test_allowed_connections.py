@@ -261,6 +261,6 @@ def test_reports_name_the_packets(
 ) -> None:
     difference = proof.compare(*subjects)
     print_difference(difference, (), console())
-    assert "  after:  forward path reachable, return path reachable; gained for tcp/22\n" in capsys.readouterr().out
-    assert "gained for tcp/22" in difference_markdown(difference, ())
+    assert "- gained: dev -> shared-services, for tcp/22\n" in capsys.readouterr().out
+    assert "**gained**: dev -&gt; shared-services, for tcp/22\n" in difference_markdown(difference, ())
     assert json.loads("".join(difference_json(difference, ())))["changes"][0]["packets"] == "tcp/22"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import product
@@ -88,6 +88,7 @@ class Difference:
     - `addresses`: site networks, VPCs and customer gateways with other addresses.
     - `on_premises`: what the on-premises side has to change: prefix filters, routes, tunnels and BGP neighbors.
     - `dns_and_endpoints`: Resolver rules and endpoints, private hosted zones and VPC endpoints that change.
+    - `segments`: the spokes of each segment of the intent, after, or before if they are gone.
     """
 
     changes: tuple[Change, ...]
@@ -101,6 +102,7 @@ class Difference:
     addresses: tuple[ObjectChange, ...] = ()
     on_premises: tuple[ObjectChange, ...] = ()
     dns_and_endpoints: tuple[ObjectChange, ...] = ()
+    segments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def changes_nothing(self) -> bool:
@@ -165,11 +167,19 @@ class _Comparison:
             tuple(name for name in before if name not in after),
             tuple(firewall_changes(*(side.network for side in self.sides))),
             tuple(name_changes(*((Lookup(pairs.engine.network), pairs.locations) for pairs in self.pairs))),
-            *(
-                tuple(compared(*map(objects, self.sides)))
-                for objects in (address_objects, on_premises_objects, dns_and_endpoint_objects)
-            ),
+            addresses=tuple(compared(*map(address_objects, self.sides))),
+            on_premises=tuple(compared(*map(on_premises_objects, self.sides))),
+            dns_and_endpoints=tuple(compared(*map(dns_and_endpoint_objects, self.sides))),
+            segments=self._segments(),
         )
+
+    def _segments(self) -> Mapping[str, tuple[str, ...]]:
+        estates = (side.estate for side in self.sides if side.estate is not None)
+        segment_of = {spoke.name: str(spoke.segment) for estate in estates for _, spoke in estate.spokes}
+        found: dict[str, list[str]] = {}
+        for spoke, segment in segment_of.items():
+            found.setdefault(segment, []).append(spoke)
+        return {segment: tuple(spokes) for segment, spokes in found.items()}
 
     def _changes(self) -> Iterator[Change]:
         """The changes. Equivalent pairs change alike: one of them is evaluated first, the others only on a change."""
