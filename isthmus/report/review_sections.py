@@ -10,8 +10,8 @@ from isthmus.changes import ResourceAction
 from isthmus.proof.result.failures import FailureResult
 from isthmus.proof.result.findings import Violation
 from isthmus.report import cost_tables, headings
-from isthmus.report.change_groups import summary
 from isthmus.report.difference_lines import inbound_lines, object_lines, on_premises_lines
+from isthmus.report.difference_sections import flow_lines
 from isthmus.report.refusals import refusal_lines, undecided_lines
 from isthmus.report.resource_changes import DONE, change_lines
 from isthmus.report.terminal import counted
@@ -56,7 +56,7 @@ def review_sections(review: Review) -> tuple[ReviewSection, ...]:
         _alarm(headings.INBOUND_CHANGES, inbound_lines(difference.inbound)),
         _alarm(headings.ADDRESS_CHANGES, object_lines(difference.addresses)),
         _alarm(headings.ON_PREMISES_CHANGES, on_premises_lines(difference.on_premises)),
-        _list("Flow changes", _flows(review)),
+        _list("Flow changes", flow_lines(difference)),
         _list(headings.FIREWALL_CHANGES, difference.firewall_changes),
         _list(headings.DNS_CHANGES, object_lines(difference.dns_and_endpoints)),
         _list(headings.NAME_CHANGES, map(str, difference.names)),
@@ -89,10 +89,6 @@ def _alarm(title: str, lines: Iterator[str] | Sequence[str]) -> ReviewSection:
 def _resource_lines(review: Review) -> Iterator[str]:
     if not isinstance(review.changes, Unknown):
         yield from change_lines(review.changes)
-
-
-def _flows(review: Review) -> Iterator[str]:
-    yield from (f"{kind}: {what}" for kind, what in summary(review.difference))
 
 
 def _unknown(review: Review) -> Iterator[str]:
