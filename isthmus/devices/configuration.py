@@ -1,0 +1,115 @@
+"""The configuration files of a device, from the templates of its platform."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import Any
+
+from isthmus.devices.device import Action, Device, DeviceTunnel, FilterRule
+from isthmus.devices.proposals import Algorithms, algorithms, unsupported
+from isthmus.errors import CannotAnswer
+from isthmus.platforms import Platform
+from isthmus.text.printable import printable
+
+KEY = "REPLACE_WITH_THE_PRE_SHARED_KEY_OF_TUNNEL_{}"
+OUTSIDE = "REPLACE_WITH_THE_AWS_ADDRESS_OF_TUNNEL_{}"
+# https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-limits.html: AWS advertises at most this many prefixes.
+MOST_PREFIXES = 5_000
+_NOT_IDENTIFIER = re.compile(r"[^A-Za-z0-9]+")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationFile:
+    """One file of a device configuration: its name, and its text."""
+
+    name: str
+    text: str
+
+
+def configuration(device: Device, platform: Platform) -> tuple[ConfigurationFile, ...]:
+    """The configuration files of a device for a platform, by name.
+
+    Raises `CannotAnswer` if the platform cannot do what the device needs, or if Jinja2 is not installed.
+    """
+    if problems := list(unsupported(device, platform)):
+        raise CannotAnswer("\n".join([f"{device.name}: {platform.title} cannot be configured:", *problems]))
+    templates = _environment(platform)
+    found = []
+    for name, template in sorted(platform.files.items()):
+        text = templates.get_template(template).render(_variables(device, platform))
+        if text.strip():  # the template is for something that this device does not need
+            found.append(ConfigurationFile(name, text))
+    return tuple(found)
+
+
+def _environment(platform: Platform) -> Any:
+    try:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    except ImportError:
+        raise CannotAnswer("device configurations need Jinja2: pip install 'isthmus[devices]'") from None
+    environment = Environment(
+        loader=FileSystemLoader(platform.folder),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701  configurations are no HTML; `word` and `comment` make names safe
+    )
+    environment.filters |= {"word": word, "comment": comment, "netmask": _netmask, "wildcard": _wildcard}
+    return environment
+
+
+def word(text: str) -> str:
+    """A name as one word that every platform accepts."""
+    return _UNSAFE.sub("-", text).strip("-") or "unnamed"
+
+
+def _identifier(text: str) -> str:
+    return _NOT_IDENTIFIER.sub("_", text)
+
+
+def comment(text: str) -> str:
+    """A text on one line, for a comment."""
+    return " ".join(printable(text).split())
+
+
+def _netmask(network: IPv4Network) -> str:
+    return str(network.netmask)
+
+
+def _wildcard(network: IPv4Network) -> str:
+    return str(network.hostmask)
+
+
+def _variables(device: Device, platform: Platform) -> Mapping[str, Any]:
+    def phase1(tunnel: DeviceTunnel) -> Algorithms:
+        return algorithms(tunnel.phase1, platform.phase1)
+
+    def phase2(tunnel: DeviceTunnel) -> Algorithms:
+        return algorithms(tunnel.phase2, platform.phase2)
+
+    def outside(tunnel: DeviceTunnel) -> str:
+        return str(tunnel.aws_outside or OUTSIDE.format(_identifier(tunnel.name).upper()))
+
+    def key(tunnel: DeviceTunnel) -> str:
+        return KEY.format(_identifier(tunnel.name).upper())
+
+    def permits(rule: FilterRule) -> bool:
+        return rule.action is Action.PERMIT
+
+    return {
+        "device": device,
+        "platform": platform,
+        "phase1": phase1,
+        "phase2": phase2,
+        "outside": outside,
+        "key": key,
+        "permits": permits,
+        "advertised": sorted({prefix for connection in device.connections for prefix in connection.advertises}),
+        "most_prefixes": MOST_PREFIXES,
+        "table": f"isthmus_{_identifier(device.name)}",
+    }
