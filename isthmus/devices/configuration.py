@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Any
 
-from isthmus.devices.device import Action, Device, DeviceTunnel, FilterRule
+from isthmus.aws.tunnel_packet_sizes import PacketSize
+from isthmus.devices.device import Action, Device, DeviceConnection, DeviceTunnel, FilterRule
 from isthmus.devices.proposals import Algorithms, algorithms, unsupported
 from isthmus.errors import CannotAnswer
 from isthmus.platforms import Platform
@@ -63,9 +64,9 @@ def _environment(platform: Platform) -> Any:
     return environment
 
 
-def word(text: str) -> str:
-    """A name as one word that every platform accepts."""
-    return _UNSAFE.sub("-", text).strip("-") or "unnamed"
+def word(text: object) -> str:
+    """A name or a range as one word that every platform accepts."""
+    return _UNSAFE.sub("-", str(text)).strip("-") or "unnamed"
 
 
 def _identifier(text: str) -> str:
@@ -83,6 +84,11 @@ def _netmask(network: IPv4Network) -> str:
 
 def _wildcard(network: IPv4Network) -> str:
     return str(network.hostmask)
+
+
+def _sizes(connection: DeviceConnection) -> Iterator[PacketSize]:
+    for tunnel in connection.tunnels:
+        yield tunnel.sizes.nat_traversal if connection.nat_traversal else tunnel.sizes.plain
 
 
 def _variables(device: Device, platform: Platform) -> Mapping[str, Any]:
@@ -111,5 +117,8 @@ def _variables(device: Device, platform: Platform) -> Mapping[str, Any]:
         "permits": permits,
         "advertised": sorted({prefix for connection in device.connections for prefix in connection.advertises}),
         "most_prefixes": MOST_PREFIXES,
+        "mss": min(size.mss for connection in device.connections for size in _sizes(connection)),
+        "replay_window": min(tunnel.replay_window for tunnel in device.tunnels),
+        "ranges": sorted({range_ for rule in device.filters for range_ in (*rule.source, *rule.destination)}),
         "table": f"isthmus_{_identifier(device.name)}",
     }

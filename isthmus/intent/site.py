@@ -15,6 +15,7 @@ class CustomerGateway:
     ip_address       its static public IPv4 address; None: it has no static address and uses a certificate
     bgp_asn          its autonomous system number, 1 to 4,294,967,294
     device           make and model, for the hand-over sheet and the AWS console
+    platform         the platform of its configuration files, such as `strongswan-frr`; None: you name it in the command
     certificate_arn  the private certificate in AWS Certificate Manager that authenticates it; None: pre-shared keys
     """
 
@@ -22,6 +23,7 @@ class CustomerGateway:
     ip_address: str | None = None
     bgp_asn: int
     device: str | None = None
+    platform: str | None = None
     certificate_arn: str | None = None
 
 

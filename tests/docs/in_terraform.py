@@ -131,6 +131,8 @@ ELSEWHERE: dict[str, str] = {
             ),
             "invalid-site-coordinates",
             *(
+                "unknown-platform",
+                "unsupported-by-platform",
                 "network-manager-not-available",
                 "invalid-state-bucket",
                 "invalid-hcp-terraform-name",
@@ -142,7 +144,15 @@ ELSEWHERE: dict[str, str] = {
         _OPTION,
     ),
     **dict.fromkeys(
-        ("invalid-device-name", "invalid-log-retention", "unknown-region", "firewall-policy-mismatch"), _TERRAFORM
+        (
+            "invalid-device-name",
+            "unknown-platform",
+            "unsupported-by-platform",
+            "invalid-log-retention",
+            "unknown-region",
+            "firewall-policy-mismatch",
+        ),
+        _TERRAFORM,
     ),
     "equal-transit-asns": "flows between sites of one ASN are unknown; without such flows, one ASN is no fault",
     "invalid-tag": "about every resource; it changes no flow",

@@ -9,18 +9,18 @@ import pytest
 from .imports import PROJECT, cycles, import_graph, imported, modules, upward
 
 # From the bottom to the top. A package imports packages of lower layers only; packages of one layer do not import each
-# other. `text`, `files` and `aws` know nothing of networks; `terraform` reads, `intent` describes; `network` computes
-# what the Terraform does, `changes` what it changes; `proof` compares it with the intent; `review` gathers
-# all of it; the rest presents results.
+# other. `text`, `files`, `aws` and `platforms` know nothing of networks; `terraform` reads, `intent` describes;
+# `network` computes what the Terraform does, `changes` what it changes; `proof` compares it with the intent; `devices`
+# configures the other end, `review` gathers all of it; the rest presents results.
 LAYERS = (
     ("errors",),
-    ("text", "files", "aws"),
+    ("text", "files", "aws", "platforms"),
     ("terraform", "intent"),
     ("network", "changes"),
     ("scan",),
     ("proof",),
     ("cost", "output"),
-    ("review",),
+    ("review", "devices"),
     ("report",),
     ("commands",),
     ("cli", "testing"),

@@ -93,6 +93,18 @@ def invalid_device_name(estate: Estate) -> Estate:
 
 
 @breaks
+def unknown_platform(estate: Estate) -> Estate:
+    return grown(estate, sites=[extra_site(customer_gateways=[extra_gateway(platform="strongswan")])])
+
+
+@breaks
+def unsupported_by_platform(estate: Estate) -> Estate:
+    site = extra_site(customer_gateways=[extra_gateway(platform="juniper-junos")])
+    tunnel = Tunnel(phase1_integrity_algorithms=["SHA2-512"])
+    return grown(estate, sites=[site], vpns=[extra_vpn(tunnels=(tunnel, Tunnel()))])
+
+
+@breaks
 def invalid_vpn_number(estate: Estate) -> Estate:
     return grown(estate, sites=[extra_site()], vpns=[extra_vpn(number=0)])
 
