@@ -1,0 +1,145 @@
+"""What a device configuration says: the record that every reader of a platform returns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+from isthmus.devices import Action, Device, Service
+
+ANYTHING = Service()
+
+
+@dataclass(frozen=True)
+class Neighbor:
+    """A BGP neighbor: its ASN, and the prefixes of the filters in both directions."""
+
+    asn: int
+    accepts: frozenset[IPv4Network]
+    advertises: frozenset[IPv4Network]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One rule of a packet filter, with one source and one destination."""
+
+    permit: bool
+    source: IPv4Network
+    destination: IPv4Network
+    service: Service = ANYTHING
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A configuration: addresses of tunnel interfaces, BGP, static routes to the tunnels, filters in order, DNS."""
+
+    inside: frozenset[str]
+    asn: int | None
+    neighbors: Mapping[IPv4Address, Neighbor]
+    originates: frozenset[IPv4Network]
+    static: frozenset[IPv4Network]
+    from_aws: tuple[Entry, ...]
+    to_aws: tuple[Entry, ...]
+    forwarded: Mapping[str, frozenset[IPv4Address]]
+    keys: int
+    mss: frozenset[int]
+
+
+def expected(device: Device) -> Parsed:
+    """What the configuration of a device has to say."""
+    prefixes = [prefix for connection in device.connections for prefix in connection.advertises]
+    return Parsed(
+        inside=frozenset(f"{tunnel.inside_address}/30" for tunnel in device.tunnels),
+        asn=device.asn if device.bgp else None,
+        neighbors={
+            tunnel.aws_inside: Neighbor(device.aws_asn, frozenset(connection.accepts), frozenset(connection.advertises))
+            for connection in device.connections
+            if connection.bgp
+            for tunnel in connection.tunnels
+        },
+        originates=frozenset(prefixes),
+        static=frozenset(prefix for connection in device.connections for prefix in connection.static_routes),
+        from_aws=tuple(_entries(device, from_aws=True)),
+        to_aws=tuple(_entries(device, from_aws=False)),
+        forwarded={domain: frozenset(servers) for domain, servers in device.forwarded.items()},
+        keys=len(device.tunnels),
+        mss=frozenset(
+            (tunnel.sizes.nat_traversal if connection.nat_traversal else tunnel.sizes.plain).mss
+            for connection in device.connections
+            for tunnel in connection.tunnels
+        ),
+    )
+
+
+def _entries(device: Device, *, from_aws: bool) -> Iterator[Entry]:
+    for rule in device.filters:
+        if rule.from_aws is from_aws:
+            for source in rule.source:
+                for destination in rule.destination:
+                    yield Entry(rule.action is Action.PERMIT, source, destination, rule.service)
+
+
+Texts = Mapping[str, str]
+
+
+def every(pattern: str, text: str) -> list[Any]:
+    """All matches of a pattern; `^` and `$` match at lines."""
+    return re.findall(pattern, text, re.MULTILINE)
+
+
+def first(pattern: str, text: str) -> re.Match[str] | None:
+    """The first match of a pattern; `^` and `$` match at lines."""
+    return re.search(pattern, text, re.MULTILINE)
+
+
+def found(pattern: str, text: str) -> str:
+    """The first group of the first match, which must exist."""
+    match = first(pattern, text)
+    assert match, pattern
+    return match[1]
+
+
+def number(pattern: str, text: str) -> int | None:
+    """The first group of the first match as a number."""
+    match = first(pattern, text)
+    return int(match[1]) if match else None
+
+
+def networks(text: str) -> list[IPv4Network]:
+    return [IPv4Network(one) for one in every(r"\d+\.\d+\.\d+\.\d+/\d+", text)]
+
+
+def masked(address: str, mask: str) -> IPv4Network:
+    return IPv4Network(f"{address}/{mask}")
+
+
+def inverted(wildcard: str) -> str:
+    return str(IPv4Address(int(IPv4Address("255.255.255.255")) - int(IPv4Address(wildcard))))
+
+
+def keys(text: str) -> int:
+    return len(set(every(r"REPLACE_WITH_THE_PRE_SHARED_KEY_OF_TUNNEL_\w+", text)))
+
+
+def neighbors(text: str, lists: Mapping[str, set[IPv4Network]]) -> dict[IPv4Address, Neighbor]:
+    """The neighbors of FRRouting, IOS and ASA: their lines start with `neighbor` and the address."""
+    listed = {}
+    for address, asn in every(r"^\s*neighbor (\S+) remote-as (\d+)$", text):
+        into, out = (
+            found(rf"^\s*neighbor {re.escape(address)} prefix-list (\S+) {direction}$", text)
+            for direction in ("in", "out")
+        )
+        listed[IPv4Address(address)] = Neighbor(int(asn), frozenset(lists[into]), frozenset(lists[out]))
+    return listed
+
+
+def product(
+    permit: bool, sources: Iterable[IPv4Network], destinations: Iterable[IPv4Network], service: Service
+) -> Iterator[Entry]:
+    others = list(destinations)
+    for source in sources:
+        for destination in others:
+            yield Entry(permit, source, destination, service)

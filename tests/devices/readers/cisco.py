@@ -1,0 +1,95 @@
+"""Cisco IOS XE and ASA."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Address, IPv4Network
+
+from isthmus.devices import Service
+from tests.devices.parsed import (
+    ANYTHING,
+    Entry,
+    Parsed,
+    Texts,
+    every,
+    first,
+    inverted,
+    keys,
+    masked,
+    neighbors,
+)
+
+
+def _cisco_lists(text: str) -> Mapping[str, set[IPv4Network]]:
+    lists = defaultdict(set)
+    for name, prefix in every(r"^(?:ip )?prefix-list (\S+) seq \d+ permit (\S+)$", text):
+        lists[name].add(IPv4Network(prefix))
+    return lists
+
+
+def ios_xe(texts: Texts) -> Parsed:
+    [text] = texts.values()
+    acl = dict(every(r"^ip access-list extended (\S+)\n((?: .*\n)*)", text))
+    routes = every(r"^ip route (\S+) (\S+) Tunnel\d+$", text)
+    return _cisco(text, acl["ISTHMUS-FROM-AWS"], acl["ISTHMUS-TO-AWS"], routes, r"^ ip tcp adjust-mss (\d+)$")
+
+
+def asa(texts: Texts) -> Parsed:
+    [text] = texts.values()
+    acl: dict[str, str] = defaultdict(str)
+    for name, line in every(r"^access-list (\S+) extended (.*)$", text):
+        acl[name] += "" if line == "deny ip any4 any4" else f" {line}\n"
+    routes = every(r"^route aws-\d+ (\S+) (\S+) \S+ 1$", text)
+    return _cisco(
+        text, acl["ISTHMUS-FROM-AWS"], acl["ISTHMUS-TO-AWS"], routes, r"^sysopt connection tcpmss (\d+)$", inverse=False
+    )
+
+
+def _cisco(
+    text: str, from_aws: str, to_aws: str, routes: list[tuple[str, str]], mss: str, *, inverse: bool = True
+) -> Parsed:
+    asn = first(r"^router bgp (\d+)", text)
+    forwarded: dict[str, frozenset[IPv4Address]] = {}
+    for number, domain in every(r"^! ip dns name-list (\d+) permit (\S+)$", text):
+        view = first(rf"^! ip dns view isthmus-{number}\n((?:!  dns forwarder \S+\n)+)", text)
+        assert view
+        forwarded[domain.lower()] = frozenset(map(IPv4Address, every(r"forwarder (\S+)", view[1])))
+    for domain, servers in every(r"^!     (\S+) to (.*)$", text):
+        forwarded[domain] = frozenset(map(IPv4Address, servers.split(", ")))
+    return Parsed(
+        inside=frozenset(
+            f"{address}/{masked('0.0.0.0', mask).prefixlen}"
+            for address, mask in every(r"^ ip address (\S+) (\S+)$", text)
+        ),
+        asn=int(asn[1]) if asn else None,
+        neighbors=neighbors(text, _cisco_lists(text)),
+        originates=frozenset(masked(*found) for found in every(r"^  network (\S+) mask (\S+)$", text)),
+        static=frozenset(masked(*found) for found in routes),
+        from_aws=tuple(_acl(from_aws, inverse=inverse)),
+        to_aws=tuple(_acl(to_aws, inverse=inverse)),
+        forwarded=forwarded,
+        keys=keys(text),
+        mss=frozenset(map(int, every(mss, text))),
+    )
+
+
+def _acl(body: str, *, inverse: bool) -> Iterator[Entry]:
+    """The entries of an access list. `inverse`: it has wildcard masks, as IOS does."""
+    for line in body.splitlines():
+        if line.startswith(" remark"):
+            continue
+        found = re.fullmatch(r" (permit|deny) (\w+) (\S+) (\S+) (\S+) (\S+)(?: (.*))?", line)
+        assert found, line
+        action, protocol, source, source_mask, destination, destination_mask, rest = found.groups()
+        service = ANYTHING
+        if protocol == "icmp":
+            service = Service("icmp", int(rest), int(rest))
+        elif protocol != "ip":
+            ports = re.fullmatch(r"eq (\d+)|range (\d+) (\d+)", rest)
+            assert ports, line
+            first, last = (ports[1], ports[1]) if ports[1] else (ports[2], ports[3])
+            service = Service(protocol, int(first), int(last))
+        masks = [inverted(mask) if inverse else mask for mask in (source_mask, destination_mask)]
+        yield Entry(action == "permit", masked(source, masks[0]), masked(destination, masks[1]), service)

@@ -1,0 +1,97 @@
+"""FortiOS."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Address, IPv4Network
+
+from isthmus.devices import Service
+from tests.devices.parsed import (
+    ANYTHING,
+    Entry,
+    Neighbor,
+    Parsed,
+    Texts,
+    every,
+    first,
+    keys,
+    masked,
+    product,
+)
+
+
+def fortios(texts: Texts) -> Parsed:
+    [text] = texts.values()
+    sections = dict(every(r"^config (.*)\n((?:    .*\n)*)end$", text))
+    lists: dict[str, set[IPv4Network]] = defaultdict(set)
+    for name, body in _edits(sections.get("router prefix-list", "")):
+        for address, mask in every(r"set prefix (\d\S*) (\S+)$", body):
+            lists[name].add(masked(address, mask))
+    bgp = sections.get("router bgp", "")
+    neighbors = {}
+    for address, body in every(r'^        edit "(\S+)"\n((?s:.*?))^        next$', bgp):
+        setting = dict(every(r"^            set (\S+) (.*)$", body))
+        neighbors[IPv4Address(address)] = Neighbor(
+            int(setting["remote-as"]),
+            frozenset(lists[setting["prefix-list-in"].strip('"')]),
+            frozenset(lists[setting["prefix-list-out"].strip('"')]),
+        )
+    interfaces = dict(_edits(sections["system interface"]))
+    inside = set()
+    for body in interfaces.values():
+        own = first(r"set ip (\S+) 255.255.255.255$", body)
+        remote = first(r"set remote-ip (\S+) (\S+)$", body)
+        assert own
+        assert remote
+        inside.add(f"{own[1]}/{masked('0.0.0.0', remote[2]).prefixlen}")
+    own_asn = first(r"^    set as (\d+)$", bgp)
+    static = {
+        masked(address, mask)
+        for body in every(r"^config router static\n((?s:.*?))^end$", text)
+        for address, mask in every(r"set dst (\S+) (\S+)$", body)
+    }
+    forwarded = {
+        name: frozenset(map(IPv4Address, every(r'"(\d+\.\d+\.\d+\.\d+)"', body)))
+        for name, body in _edits(sections.get("system dns-database", ""))
+    }
+    return Parsed(
+        inside=frozenset(inside),
+        asn=int(own_asn[1]) if own_asn else None,
+        neighbors=neighbors,
+        originates=frozenset(masked(*found) for found in every(r"^            set prefix (\d\S*) (\S+)$", bgp)),
+        static=frozenset(static),
+        from_aws=tuple(_forti_rules(sections, "isthmus-aws")),
+        to_aws=tuple(_forti_rules(sections, "INSIDE_INTERFACE")),
+        forwarded=forwarded,
+        keys=keys(text),
+        mss=frozenset(int(found) for found in every(r"set tcp-mss (\d+)$", sections["system interface"])),
+    )
+
+
+def _edits(section: str) -> list[tuple[str, str]]:
+    return every(r'^    edit "?(.*?)"?\n((?s:.*?))^    next$', section)
+
+
+def _forti_rules(sections: Mapping[str, str], source: str) -> Iterator[Entry]:
+    addresses = {}
+    for name, body in _edits(sections["firewall address"]):
+        subnet = first(r"set subnet (\S+) (\S+)$", body)
+        assert subnet
+        addresses[name] = masked(subnet[1], subnet[2])
+    services = {"ALL": ANYTHING}
+    for name, body in _edits(sections["firewall service custom"]):
+        if icmp := first(r"set icmptype (\d+)$", body):
+            services[name] = Service("icmp", int(icmp[1]), int(icmp[1]))
+        elif ports := first(r"set (tcp|udp)-portrange (\d+)-(\d+)$", body):
+            services[name] = Service(ports[1], int(ports[2]), int(ports[3]))
+    for _, body in _edits(sections["firewall policy"]):
+        setting = dict(every(r"^        set (\S+) (.*)$", body))
+        if setting["srcintf"].strip('"') != source:
+            continue
+        sources, destinations = (
+            [addresses[name] for name in every(r'"(.*?)"', setting[field])] for field in ("srcaddr", "dstaddr")
+        )
+        yield from product(
+            setting["action"] == "accept", sources, destinations, services[setting["service"].strip('"')]
+        )

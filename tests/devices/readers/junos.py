@@ -1,0 +1,91 @@
+"""Junos."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network
+
+from isthmus.devices import Service
+from tests.devices.parsed import (
+    ANYTHING,
+    Entry,
+    Neighbor,
+    Parsed,
+    Texts,
+    every,
+    first,
+    keys,
+    product,
+)
+
+
+def junos(texts: Texts) -> Parsed:
+    [text] = texts.values()
+    filters = defaultdict(set)
+    for name, prefix in every(
+        r"^set policy-options policy-statement (\S+) term accept from route-filter (\S+) exact$", text
+    ):
+        filters[name].add(IPv4Network(prefix))
+    for name in filters:
+        assert f"policy-statement {name} term accept then accept" in text
+        assert f"policy-statement {name} term reject then reject" in text
+    neighbors: dict[IPv4Address, Neighbor] = {}
+    originates: set[IPv4Network] = set()
+    for group, asn in every(r"^set protocols bgp group (\S+) peer-as (\d+)$", text):
+        into, out = (
+            first(rf"^set protocols bgp group {re.escape(group)} {word} (\S+)$", text) for word in ("import", "export")
+        )
+        assert into
+        assert out
+        originates |= filters[out[1]]
+        for address in every(rf"^set protocols bgp group {re.escape(group)} neighbor (\S+) local-address", text):
+            neighbors[IPv4Address(address)] = Neighbor(
+                int(asn), frozenset(filters[into[1]]), frozenset(filters[out[1]])
+            )
+    own = set(every(r"^set protocols bgp group \S+ local-as (\d+)$", text))
+    forwarded = defaultdict(set)
+    for domain, server in every(r"dns-proxy view isthmus domain (\S+) forwarders (\S+)$", text):
+        forwarded[domain].add(IPv4Address(server))
+    return Parsed(
+        inside=frozenset(every(r"^set interfaces st0 unit \d+ family inet address (\S+)$", text)),
+        asn=int(own.pop()) if own else None,
+        neighbors=neighbors,
+        originates=frozenset(originates),
+        static=frozenset(map(IPv4Network, every(r"^set routing-options static route (\S+) next-hop \[ st0", text))),
+        from_aws=tuple(_junos_rules(text, "from-zone aws to-zone INSIDE_ZONE")),
+        to_aws=tuple(_junos_rules(text, "from-zone INSIDE_ZONE to-zone aws")),
+        forwarded={domain: frozenset(servers) for domain, servers in forwarded.items()},
+        keys=keys(text),
+        mss=frozenset(map(int, every(r"tcp-mss ipsec-vpn mss (\d+)$", text))),
+    )
+
+
+def _junos_rules(text: str, zones: str) -> Iterator[Entry]:
+    book = {
+        name: IPv4Network(prefix)
+        for name, prefix in every(r"^set security address-book global address (\S+) (\S+)$", text)
+    }
+    lines: dict[str, list[str]] = defaultdict(list)
+    for policy, rest in every(rf"^set security policies {zones} policy (\S+) (.*)$", text):
+        lines[policy].append(rest)
+    for policy, settings in lines.items():
+        joined = "\n".join(settings)
+        service = ANYTHING
+        if "match application any" not in joined:
+            application = "\n".join(every(rf"^set applications application {policy} (.*)$", text))
+            if icmp := first(r"^icmp-type (\d+)$", application):
+                service = Service("icmp", int(icmp[1]), int(icmp[1]))
+            else:
+                protocol = first(r"^protocol (\w+)$", application)
+                ports = first(r"^destination-port (\d+)-(\d+)$", application)
+                assert protocol
+                assert ports
+                service = Service(protocol[1], int(ports[1]), int(ports[2]))
+        yield from product(
+            "then permit" in joined,
+            [book[name] for name in every(r"match source-address (\S+)", joined)],
+            [book[name] for name in every(r"match destination-address (\S+)", joined)],
+            service,
+        )

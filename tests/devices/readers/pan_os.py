@@ -1,0 +1,83 @@
+"""PAN-OS."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network
+
+from isthmus.devices import Service
+from tests.devices.parsed import (
+    ANYTHING,
+    Entry,
+    Neighbor,
+    Parsed,
+    Texts,
+    every,
+    first,
+    keys,
+    networks,
+    product,
+)
+
+
+def pan_os(texts: Texts) -> Parsed:
+    [text] = texts.values()
+    router = r"^set network virtual-router VIRTUAL_ROUTER"
+    rules: dict[tuple[str, str], set[IPv4Network]] = defaultdict(set)
+    for direction, group, prefix in every(
+        rf"{router} protocol bgp policy (import|export) rules (\S+)-allow match address-prefix (\S+) exact yes$",
+        text,
+    ):
+        rules[direction, group].add(IPv4Network(prefix))
+    neighbors = {}
+    for group, peer, address in every(
+        rf"{router} protocol bgp peer-group (\S+) peer (\S+) peer-address ip (\S+)$", text
+    ):
+        asn = first(rf"peer-group {re.escape(group)} peer {peer} peer-as (\d+)$", text)
+        assert asn
+        for direction in ("import", "export"):
+            assert f"policy {direction} rules {group}-deny action deny" in text
+        neighbors[IPv4Address(address)] = Neighbor(
+            int(asn[1]), frozenset(rules["import", group]), frozenset(rules["export", group])
+        )
+    own = first(rf"{router} protocol bgp local-as (\d+)$", text)
+    mtus = dict(every(r"^set network interface tunnel units (\S+) mtu (\d+)$", text))
+    adjusted = dict(every(r"units (\S+) adjust-tcp-mss ipv4-mss-adjustment (\d+)$", text))
+    forwarded: dict[str, set[IPv4Address]] = defaultdict(set)
+    for domain, server in every(r"domain-servers (\S+) (?:primary|secondary) (\S+)$", text):
+        forwarded[domain].add(IPv4Address(server))
+    return Parsed(
+        inside=frozenset(every(r"^set network interface tunnel units \S+ ip (\S+)$", text)),
+        asn=int(own[1]) if own else None,
+        neighbors=neighbors,
+        originates=frozenset(map(IPv4Network, every(rf"{router} protocol bgp redist-rules (\S+) enable yes$", text))),
+        static=frozenset(
+            map(
+                IPv4Network,
+                every(rf"{router} routing-table ip static-route \S+ destination (\S+)$", text),
+            )
+        ),
+        from_aws=tuple(_pan_rules(text, "isthmus-aws", "INSIDE_ZONE")),
+        to_aws=tuple(_pan_rules(text, "INSIDE_ZONE", "isthmus-aws")),
+        forwarded={domain: frozenset(servers) for domain, servers in forwarded.items()},
+        keys=keys(text),
+        mss=frozenset(int(mtus[unit]) - int(adjusted[unit]) for unit in mtus),
+    )
+
+
+def _pan_rules(text: str, source_zone: str, destination_zone: str) -> Iterator[Entry]:
+    services = {
+        name: Service(protocol, int(first), int(last))
+        for name, protocol, first, last in every(r"^set service (\S+) protocol (\w+) port (\d+)-(\d+)$", text)
+    }
+    lines: dict[str, dict[str, str]] = defaultdict(dict)
+    for rule, name, value in every(r"^set rulebase security rules (\S+) (\S+) (.*)$", text):
+        lines[rule][name] = value
+    for rule in lines.values():
+        if (rule["from"], rule["to"]) != (source_zone, destination_zone):
+            continue
+        ping = rule["application"] == "ping"
+        service = Service("icmp", 8, 8) if ping else services.get(rule["service"], ANYTHING)
+        yield from product(rule["action"] == "allow", networks(rule["source"]), networks(rule["destination"]), service)

@@ -1,0 +1,62 @@
+"""strongSwan, FRRouting, nftables and Unbound."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network
+
+from isthmus.devices import Service
+from tests.devices.parsed import (
+    ANYTHING,
+    Entry,
+    Parsed,
+    Texts,
+    every,
+    first,
+    keys,
+    neighbors,
+    networks,
+    product,
+)
+
+
+def strongswan(texts: Texts) -> Parsed:
+    frr, nft, dns = texts["frr.conf"], texts["nftables.conf"], texts.get("unbound.conf", "")
+    lists = defaultdict(set)
+    for name, prefix in every(r"^ip prefix-list (\S+) seq \d+ permit (\S+)$", frr):
+        lists[name].add(IPv4Network(prefix))
+    asn = first(r"^router bgp (\d+)", frr)
+    forwarded = {
+        name: frozenset(map(IPv4Address, every(r"forward-addr: (\S+)", zone)))
+        for name, zone in every(r'forward-zone:\n\s+name: "(\S+)\."\n((?:\s+forward-addr: \S+\n)+)', dns)
+    }
+    return Parsed(
+        inside=frozenset(every(r"^ip addr replace (\S+) dev", texts["interfaces.sh"])),
+        asn=int(asn[1]) if asn else None,
+        neighbors=neighbors(frr, lists),
+        originates=frozenset(map(IPv4Network, every(r"^  network (\S+)$", frr))),
+        static=frozenset(map(IPv4Network, every(r"^ip route (\S+) ipsec", frr))),
+        from_aws=tuple(_nft(nft, "iifname")),
+        to_aws=tuple(_nft(nft, "oifname")),
+        forwarded=forwarded,
+        keys=keys(texts["swanctl.conf"]),
+        mss=frozenset(map(int, every(r"maxseg size set (\d+)", nft))),
+    )
+
+
+def _nft(text: str, direction: str) -> Iterator[Entry]:
+    chain = first(r"chain forward \{((?s:.*?))\n    \}", text)
+    assert chain
+    pattern = rf"^\s+{direction} @tunnels ip saddr \{{ (.*?) \}} ip daddr \{{ (.*?) \}}(.*?) (accept|drop) comment"
+    for sources, destinations, match, verdict in every(pattern, chain[1]):
+        service = ANYTHING
+        if icmp := re.fullmatch(r" icmp type (\d+)", match):
+            service = Service("icmp", int(icmp[1]), int(icmp[1]))
+        elif ports := re.fullmatch(r" (tcp|udp) dport (\d+)(?:-(\d+))?", match):
+            service = Service(ports[1], int(ports[2]), int(ports[3] or ports[2]))
+        else:
+            assert not match, match
+        yield from product(verdict == "accept", networks(sources), networks(destinations), service)
+    assert chain[1].rstrip().endswith("drop")

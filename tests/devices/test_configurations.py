@@ -1,0 +1,158 @@
+"""Each configuration says what the intent and the Terraform say. It is read back from its text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Network
+
+import pytest
+
+from isthmus.devices import Device
+from isthmus.devices.configuration import configuration
+from isthmus.devices.from_output import devices
+from isthmus.errors import CannotAnswer
+from isthmus.intent import check
+from isthmus.output.folder import read_output
+from isthmus.platforms import platform, platform_names
+from modules.output_folder import write_output
+from modules.synthesis import synthesize
+from tests.devices.estates import busy
+from tests.devices.parsed import Parsed, expected
+from tests.devices.readers import READERS, parsed
+from tests.modules.synthesized import files_of
+
+STAGES = (
+    "examples.stage_1_dev_only",
+    "examples.stage_2_on_premises_egress",
+    "examples.stage_3_every_vpc",
+    "examples.stage_4_central_egress",
+    "examples.stage_5_resilient_vpn",
+)
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> list[Device]:
+    """The devices of the five stages of the guide."""
+    found: list[Device] = []
+    for stage in STAGES:
+        out = tmp_path_factory.mktemp("stage")
+        write_output(out, files_of(stage))
+        found += devices(read_output(out))
+    return found
+
+
+@pytest.fixture(scope="module")
+def busy_devices(tmp_path_factory: pytest.TempPathFactory) -> tuple[Device, ...]:
+    estate = busy()
+    check(estate)
+    out = tmp_path_factory.mktemp("busy")
+    write_output(out, synthesize(estate))
+    return devices(read_output(out))
+
+
+def stated(device: Device, name: str) -> Parsed:
+    """What a platform's configuration of a device states. A DNS proxy of PAN-OS has two servers for a domain."""
+    wanted = expected(device)
+    if name == "paloalto-pan-os":
+        first_two = {domain: frozenset(sorted(servers)[:2]) for domain, servers in wanted.forwarded.items()}
+        wanted = replace(wanted, forwarded=first_two)
+    return wanted
+
+
+def test_every_platform_has_a_reader() -> None:
+    assert set(READERS) == set(platform_names())
+
+
+@pytest.mark.parametrize("name", platform_names())
+def test_configurations_of_the_stages_read_back(staged: list[Device], name: str) -> None:
+    assert len(staged) >= len(STAGES)
+    for device in staged:
+        assert parsed(name, configuration(device, platform(name))) == stated(device, name)
+
+
+@pytest.mark.parametrize("name", platform_names())
+def test_configurations_of_a_busy_estate_read_back(busy_devices: tuple[Device, ...], name: str) -> None:
+    assert [device.name for device in busy_devices] == ["branch-01", "dc1-02", "infra-dc1-01"]
+    for device in busy_devices:
+        found = parsed(name, configuration(device, platform(name)))
+        assert found == stated(device, name)
+    branch, *_ = busy_devices
+    assert not branch.bgp
+    assert expected(branch).static
+
+
+@pytest.mark.parametrize("name", platform_names())
+def test_a_configuration_holds_no_secret_and_no_other_placeholder(busy_devices: tuple[Device, ...], name: str) -> None:
+    device = busy_devices[-1]
+    text = "".join(file.text for file in configuration(device, platform(name)))
+    placeholders = set(re.findall(r"REPLACE_WITH_\w+", text))
+    assert placeholders == {
+        f"REPLACE_WITH_THE_{what}_OF_TUNNEL_INFRA_DC1_01_{number}"
+        for what in ("PRE_SHARED_KEY", "AWS_ADDRESS")
+        for number in (1, 2)
+    }
+    assert all(connection.secret_command in text for connection in device.connections)
+
+
+@pytest.mark.parametrize("name", platform_names())
+def test_known_outside_addresses_replace_their_placeholders(busy_devices: tuple[Device, ...], name: str) -> None:
+    connection = busy_devices[-1].connections[0]
+    one, two = connection.tunnels
+    known = replace(
+        connection,
+        tunnels=(
+            replace(one, aws_outside=IPv4Address("192.0.2.1")),
+            replace(two, aws_outside=IPv4Address("192.0.2.2")),
+        ),
+    )
+    device = replace(busy_devices[-1], connections=(known,))
+    text = "".join(file.text for file in configuration(device, platform(name)))
+    assert "AWS_ADDRESS" not in text
+    assert "192.0.2.1" in text
+    assert "192.0.2.2" in text
+
+
+@pytest.mark.parametrize("name", platform_names())
+def test_a_changed_device_reads_back_as_changed(busy_devices: tuple[Device, ...], name: str) -> None:
+    """The readers see a difference: a configuration of one device is not that of another."""
+    device = busy_devices[-1]
+    [connection] = device.connections
+    narrower = replace(connection, accepts=connection.accepts[1:], advertises=(IPv4Network("172.20.0.0/16"),))
+    changed = replace(device, connections=(narrower,), filters=device.filters[1:])
+    found = parsed(name, configuration(changed, platform(name)))
+    assert found != stated(device, name)
+    assert found == stated(changed, name)
+
+
+def test_a_platform_without_a_common_algorithm_is_refused(busy_devices: tuple[Device, ...]) -> None:
+    device = busy_devices[-1]
+    [connection] = device.connections
+    one, two = connection.tunnels
+    strict = replace(one, phase1=replace(one.phase1, integrity=("SHA2-512",)))
+    changed = replace(device, connections=(replace(connection, tunnels=(strict, two)),))
+    with pytest.raises(CannotAnswer, match=r"tunnel 1 of infra-dc1-01: Juniper.*phase1_integrity_algorithms SHA2-512"):
+        configuration(changed, platform("juniper-junos"))
+    configuration(changed, platform("vyos"))
+
+
+def test_a_device_with_a_certificate_needs_a_platform_that_can(busy_devices: tuple[Device, ...]) -> None:
+    device = replace(busy_devices[-1], certificate="arn:aws:acm:us-east-1:111122223333:certificate/a", outside=None)
+    with pytest.raises(CannotAnswer, match="certificate"):
+        configuration(device, platform("cisco-asa"))
+    files = {file.name: file.text for file in configuration(device, platform("strongswan-frr"))}
+    assert "auth = pubkey" in files["swanctl.conf"]
+    assert "PRE_SHARED_KEY" not in files["swanctl.conf"]
+
+
+@pytest.mark.parametrize("name", platform_names())
+def test_hostile_names_stay_on_their_line(busy_devices: tuple[Device, ...], name: str) -> None:
+    """Names are data: they add no line and end no string."""
+    device = busy_devices[-1]
+    hostile = 'x"\n!\nno router bgp 65010\r}; drop #'
+    filters = tuple(replace(rule, name=hostile) for rule in device.filters)
+    changed = replace(device, name=hostile, site=hostile, estate=hostile, filters=filters)
+    texts = [file.text for file in configuration(changed, platform(name))]
+    plain = [file.text for file in configuration(device, platform(name))]
+    assert [len(text.splitlines()) for text in texts] == [len(text.splitlines()) for text in plain]
+    assert not any(line.startswith("no router") for text in texts for line in text.splitlines())
