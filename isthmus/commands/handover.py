@@ -1,26 +1,47 @@
-"""`isthmus handover`: a hand-over sheet for each VPN connection, for the on-premises network team."""
+"""`isthmus handover`: hand-over sheets and device configurations, for the on-premises network team."""
 
 from __future__ import annotations
 
 import argparse
+import difflib
 from pathlib import Path
 
 from isthmus.commands.arguments import output as output_argument
 from isthmus.errors import CannotAnswer
+from isthmus.platforms import Platform, UnknownPlatform, platform, platform_names
 from isthmus.text.output_files import STDOUT, check_outputs, publish
 
-HELP = "write a hand-over sheet for each VPN connection, for the on-premises network team"
+HELP = "write hand-over sheets or device configurations for the on-premises network team"
+
+FROM_INTENT = ""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     output_argument(parser)
     parser.add_argument("--connection", metavar="NAME", help="only this VPN connection")
-    parser.add_argument("--into", metavar="FOLDER", help="folder for <connection>.md files (default: standard output)")
+    parser.add_argument(
+        "-o", "--into", metavar="FOLDER", help="folder for <connection>.md files (default: standard output)"
+    )
+    parser.add_argument(
+        "--device",
+        metavar="PLATFORM",
+        nargs="?",
+        const=FROM_INTENT,
+        help="write the configuration files of each device into <FOLDER>/<device>, for this platform (default: the "
+        f"platform of the customer gateway); one of {', '.join(platform_names())}",
+    )
+    parser.add_argument(
+        "--state", metavar="FILE", help="state of the hub's root module: the outside addresses of AWS, with --device"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the sheets and return 0."""
+    """Write the sheets or the configurations, and return 0."""
+    if arguments.device is not None:
+        return _configurations(arguments)
+    if arguments.state is not None:
+        raise CannotAnswer("--state is for --device: a hand-over sheet names the commands that print the addresses")
     from isthmus.output.folder import read_output
     from isthmus.output.overview import advertised, roots
     from isthmus.report.handover import sheets
@@ -45,3 +66,46 @@ def run(arguments: argparse.Namespace) -> int:
         publish(files[sheet.connection], "markdown", [sheet.markdown])
         print(files[sheet.connection])
     return 0
+
+
+def _configurations(arguments: argparse.Namespace) -> int:
+    """Write the configuration files of each device. All are made before the first is written."""
+    from isthmus.devices.configuration import configuration, word
+    from isthmus.devices.from_output import devices
+    from isthmus.output.folder import read_output
+    from isthmus.terraform import read
+
+    if arguments.into is None:
+        raise CannotAnswer("configurations are several files: name a folder for them, such as -o devices")
+    state = read(arguments.state) if arguments.state is not None else None
+    found = devices(read_output(Path(arguments.path)), state)
+    if arguments.connection is not None:
+        found = tuple(device for device in found if arguments.connection in [one.name for one in device.connections])
+    if not found:
+        connection = f" {arguments.connection!r}" if arguments.connection is not None else ""
+        raise CannotAnswer(f"{arguments.path} holds no VPN connection{connection}")
+    texts = {
+        str(Path(arguments.into) / word(device.name) / file.name): file.text
+        for device in found
+        for file in configuration(device, _platform(arguments.device or device.platform, device.name))
+    }
+    check_outputs(texts, [arguments.path, *([arguments.state] if arguments.state is not None else [])])
+    for name, text in texts.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        publish(name, "text", [text])
+        print(name)
+    return 0
+
+
+def _platform(name: str | None, device: str) -> Platform:
+    if name is None:
+        raise CannotAnswer(
+            f"customer gateway {device!r} has no platform. Write --device PLATFORM, or platform=... in the estate; "
+            f"the platforms are {', '.join(platform_names())}"
+        )
+    try:
+        return platform(name)
+    except UnknownPlatform:
+        close = difflib.get_close_matches(name, platform_names(), n=1)
+        hint = f"did you mean {close[0]}? " if close else ""
+        raise CannotAnswer(f"no platform {name!r}: {hint}The platforms are {', '.join(platform_names())}") from None

@@ -63,7 +63,7 @@ class _Reader:
             name=gateway.name,
             site=site.name,
             estate=self.estate.name,
-            platform=gateway.device,
+            platform=gateway.platform,
             outside=None if ip is None else _address(resource, "ip_address"),
             certificate=None if certificate is None else str(certificate),
             asn=_number(resource, "bgp_asn", asn),
