@@ -97,14 +97,32 @@ class FlowTrace:
 
 def trace(pairs: AllPairs, source: str, destination: str, packets: Packets | None = None) -> FlowTrace:
     """See `Analysis.trace`. `packets`: the packets to trace. None: all packets; the trips show the decisive ones."""
-    starts, ends = positions_of(pairs, source), positions_of(pairs, destination)
-    if destination == INTERNET:
-        ends = [*ends, *pairs.by_nat64]
+    samples = _samples(pairs, source, destination, ALL_PACKETS if packets is None else packets)
+    named = pairs.locations.by_name
+    decisive = pairs.decisive(source, destination) if source in named and destination in named else None
+    shown = with_deciding_trips(samples, decisive or None if packets is None else packets)
+    return _traced(pairs, source, destination, shown)
+
+
+def trace_by_packets(pairs: AllPairs, source: str, destination: str) -> Iterator[tuple[Packets, FlowTrace]]:
+    """All packets, in sets of packets with the same result, and the trace of each set.
+
+    The sets are disjoint and together hold every packet. `trace` for any packet of a set has the same outcome, the same
+    hops and the same blocks. Raises as `trace`.
+    """
+    samples = _samples(pairs, source, destination, ALL_PACKETS)
+    for packets, view in Pair(tuple(samples)).by_packets():
+        yield packets, _traced(pairs, source, destination, view.samples)
+
+
+def _samples(pairs: AllPairs, source: str, destination: str, packets: Packets) -> Sequence[SampleFlow]:
+    """The sample flows between two names: from each position of the source to each of the destination."""
+    starts, ends = _ends(pairs, source, destination)
     samples = []
     for start in starts:
         for end in (end for end in ends if _same_version(start, end)):
             try:
-                classes = packet_classes(pairs.engine, start, end, ALL_PACKETS if packets is None else packets)
+                classes = packet_classes(pairs.engine, start, end, packets)
                 if destination != INTERNET:
                     classes = _or_to_service(pairs.engine, start, end, classes)
             except NoSuchPosition as error:
@@ -112,9 +130,18 @@ def trace(pairs: AllPairs, source: str, destination: str, packets: Packets | Non
             samples.append(SampleFlow(start, end, "", "", True, classes[0].trip, "", _version(end), classes))
     if not samples:
         raise ProofError(f"{source} and {destination} have no IP version in common, so there is no packet to trace")
+    return samples
+
+
+def _ends(pairs: AllPairs, source: str, destination: str) -> tuple[Sequence[Position], Sequence[Position]]:
+    starts, ends = positions_of(pairs, source), positions_of(pairs, destination)
+    return starts, [*ends, *pairs.by_nat64] if destination == INTERNET else ends
+
+
+def _traced(pairs: AllPairs, source: str, destination: str, shown: Sequence[SampleFlow]) -> FlowTrace:
+    """The trace that sample flows make."""
+    starts, ends = _ends(pairs, source, destination)
     named = pairs.locations.by_name
-    decisive = pairs.decisive(source, destination) if source in named and destination in named else None
-    shown = with_deciding_trips(samples, decisive or None if packets is None else packets)
     locations = [named[name] for name in (source, destination) if name in named]
     unknown_reason = next(filter(None, map(pairs.unknown_workloads, locations)), "")
     trips = tuple(sample.trip for sample in shown)

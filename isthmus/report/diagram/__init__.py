@@ -12,11 +12,15 @@ from isthmus.report.diagram.network import drawn
 
 def picture(subject: Analysis, base: Analysis | None = None) -> Drawing:
     """The drawing of a network, or of its difference from `base`. Raises `UnusableInput` if there is no network."""
-    whole = _whole(subject)
-    return readable(whole if base is None else compared(_whole(base), whole))
+    return readable(whole(subject, base))
 
 
-def _whole(subject: Analysis) -> Drawing:
+def whole(subject: Analysis, base: Analysis | None = None) -> Drawing:
+    """The same drawing with a box of its own for everything. Raises `UnusableInput` if there is no network."""
+    return _drawn(subject) if base is None else compared(_drawn(base), _drawn(subject))
+
+
+def _drawn(subject: Analysis) -> Drawing:
     sites = [site for site in subject.locations.sites if site.connections]
     if subject.estate is None:
         # Without an intent each connection is a site. Sites without known prefixes are left out.

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterator
 from textwrap import TextWrapper
 
-from isthmus.report.diagram.compared import SIGNS
-from isthmus.report.diagram.drawing import Box, BoxKind, Drawing, Link, Mark, some_lines
-from isthmus.text.listing import some
+from isthmus.report.diagram.box_rows import box_rows
+from isthmus.report.diagram.drawing import Box, BoxKind, Drawing, Link, Mark
 
 # The limits of Mermaid: `maxTextSize` and `maxEdges` of https://mermaid.js.org/config/schema-docs/config.html
 LONGEST = 50_000
 MOST_LINES = 500
 
-_MOST_LISTED = 20
 _WRAP = TextWrapper(48, break_long_words=False, break_on_hyphens=False)
 _CLASSES = {
     "outside": ((BoxKind.SITE, BoxKind.CUSTOMER_GATEWAY, BoxKind.INTERNET), "#eaeef2", "#57606a"),
@@ -82,6 +78,7 @@ class _Writer:
     def __init__(self, drawing: Drawing) -> None:
         self.drawing = drawing
         self.boxes = sorted(drawing.boxes, key=lambda box: (list(BoxKind).index(box.kind), box.name, box.key))
+        self.rows = box_rows(drawing)
         self.places = {box.key: place for place, box in enumerate(self.boxes)}
         taken: set[str] = set()
         self.ids = {box.key: _identifier(box.kind.name.lower(), box.name, taken) for box in self.boxes}
@@ -113,28 +110,8 @@ class _Writer:
     def _box(self, box: Box) -> str:
         kind = f"{box.kind}, {box.mark}" if box.mark else str(box.kind)
         title = kind if box.kind is BoxKind.INTERNET else f"{kind}<br><b>{quoted(box.title)}</b>"
-        cidrs = [some([str(cidr) for cidr in box.cidrs])] if box.cidrs else []
-        rows = [row for says in (*cidrs, *box.says, *self._learns[box.key]) for row in _WRAP.wrap(says)]
+        rows = [row for text in self.rows[box.key] for row in _WRAP.wrap(text)]
         return f'{self.ids[box.key]}["{"<br>".join((title, *map(quoted, rows)))}"]:::{_CLASS[box.kind]}'
-
-    @cached_property
-    def _learns(self) -> Mapping[str, list[str]]:
-        names = {box.key: box.title for box in self.boxes}
-        changed = {box.key for box in self.boxes if box.mark is Mark.CHANGED}  # in a new box no line is marked
-        learned: dict[tuple[str, str], list[str]] = defaultdict(list)
-        routed: dict[str, list[str]] = defaultdict(list)
-        for line in self.drawing.lines:
-            sign = SIGNS[line.mark] if line.b in changed else ""
-            if line.link is Link.PROPAGATES:
-                learned[line.b, sign].append(names[line.a])
-            elif line.link is Link.ROUTED:
-                routed[line.b].append(f"{sign}{line.label} to {names[line.a]}")
-        found: dict[str, list[str]] = defaultdict(list)
-        for table, routes in routed.items():
-            found[table] += some_lines(sorted(routes))
-        for (table, sign), those in sorted(learned.items()):
-            found[table].append(f"{sign}propagated from {some(sorted(those), _MOST_LISTED)}")
-        return found
 
     def _lines(self) -> Iterator[tuple[str, Mark]]:
         for line in self.drawing.lines:
