@@ -86,9 +86,7 @@ class Reachability:
         return {
             **flow_members(flow),
             "cell": cell(flow),
-            "wrong": self.proof.marks(flow),
-            "unknown": flow.unknown,
-            "works": flow.works,
+            "state": _state(flow, self.proof.marks(flow)),
             "count": _count(self.classes[row], self.classes[column]),
             "packets": [_packets(outcome) for outcome in flow.packet_outcomes],
             **(self._packet_classes(flow) if traced else {"classes": [], "no_path": _NOT_IN_FILE}),
@@ -128,6 +126,19 @@ class Reachability:
                 if (record := _lost(result.lost, self.classes[a], self.classes[b]))
             ],
         }
+
+
+def _state(flow: Flow, marked: bool) -> str:
+    """What the cell of a flow shows. `marked`: see `Proof.marks`."""
+    if marked and (not flow.unknown or flow.known_blocked):
+        return "missing" if flow.intended else "unintended" if flow.intended is False else "one-way"
+    if flow.unknown:
+        return "unknown"
+    if flow.partly or flow.in_part:
+        return "partly"
+    if flow.works:
+        return "reachable"
+    return "one-way-expected" if flow.one_way else "blocked"
 
 
 def _lost(results: Sequence[LostFlows], sources: Sequence[str], destinations: Sequence[str]) -> dict[str, Any]:
