@@ -67,6 +67,7 @@ def _commands(capfd: pytest.CaptureFixture[str], given: list[Path], into: Path) 
         yield from _printed(capfd, "diff", given[0])
     yield from _printed(capfd, "draw", *given)
     yield from _printed(capfd, "draw", *given, "--markdown", "--into", into / "d.mmd")
+    yield from _printed(capfd, "report", *given, "--before", given[0], "--html", into / "r.html")
     yield from _printed(capfd, "cost", *given, "--json", into / "c.json", "--markdown", into / "c.md")
 
 

@@ -48,12 +48,12 @@ def report_html(after: ReportInput, change: ReportChange | None = None, scan: Ma
     - `change`: the network before and what differs; None: no comparison.
     - `scan`: the result of a scan, as `isthmus.report.html.scan_file.read_scan` returns it; None: not included.
 
-    The same inputs give the same text, in ASCII. Raises `UnusableInput` if an input holds no network.
+    The same inputs give the same text. Raises `UnusableInput` if an input holds no network.
     """
     data = report_data(after, change, scan)
     style, script = _asset("report.css"), "\n".join(map(_asset, SCRIPTS))
     title = f"{data['title']}: network report" if data["title"] else "Network report"
-    page = Template(_asset("page.html")).substitute(
+    return Template(_asset("page.html")).substitute(
         policy=_policy(style, script),
         title=escape(title),
         verdict=escape(data["sides"]["after"]["verdict"]),
@@ -65,7 +65,6 @@ def report_html(after: ReportInput, change: ReportChange | None = None, scan: Ma
         data=embedded(data),
         layout=_compressed(elk.script()),
     )
-    return page.encode("ascii", "xmlcharrefreplace").decode()
 
 
 def embedded(data: Mapping[str, Any]) -> str:

@@ -16,7 +16,7 @@ from isthmus.proof.result.findings import Flow, LostFlows, PacketOutcome, short_
 from isthmus.proof.result.proof import Proof
 from isthmus.proof.trace.flow import trace_by_packets
 from isthmus.report.html.paths import PathRecords
-from isthmus.report.matrix_classes import cell, equivalent
+from isthmus.report.matrix_classes import cell, shown
 from isthmus.report.proof_json import flow_members
 
 __all__ = ["Reachability"]
@@ -48,20 +48,23 @@ class Reachability:
 
     @cached_property
     def classes(self) -> Mapping[str, tuple[str, ...]]:
-        """Each representative, and the locations of its class. All flows between two classes have the same result."""
+        """Each representative, and the locations of its class. All flows between two classes have the same result.
+
+        As in `isthmus prove`, every location is in a class of its own if they are few.
+        """
         flows = self.proof.flows
-        return equivalent(flows.names, self._result, flows.group)
+        return shown(flows.names, self._result, flows.group).standing_for
 
     @cached_property
     def _pairs(self) -> Mapping[tuple[str, str], tuple[str, str]]:
         """The pair of locations that each cell shows, by its row and column."""
-        shown = {}
+        found = {}
         for a, first in self.classes.items():
             for b in self.classes:
                 pair = (a, first[1]) if a == b and len(first) > 1 else (a, b)
                 if self.proof.flows.in_scope(*pair):
-                    shown[a, b] = pair
-        return shown
+                    found[a, b] = pair
+        return found
 
     @cached_property
     def _traced(self) -> set[int]:
