@@ -10,7 +10,7 @@ from isthmus.commands.arguments import assumed, inputs
 from isthmus.text.output_files import check_outputs, publish
 
 if TYPE_CHECKING:
-    from isthmus.report.html.inputs import ReportChange, ReportInput
+    from isthmus.report.html.report_input import ReportChange, ReportInput
 
 HELP = "write an HTML file with the diagram, every path, failures, cost and hand-over sheets"
 
@@ -28,8 +28,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the report and return 0."""
     from isthmus import proof
-    from isthmus.report.html.inputs import ReportInput
     from isthmus.report.html.page import report_html
+    from isthmus.report.html.report_input import ReportInput
     from isthmus.report.html.scan_file import read_scan
 
     check_outputs([arguments.html], (*arguments.paths, arguments.before, arguments.intent, arguments.scan))
@@ -45,7 +45,7 @@ def _change(arguments: argparse.Namespace, after: ReportInput) -> ReportChange:
     from isthmus import proof
     from isthmus.changes import refused
     from isthmus.changes.inputs import changes_of_inputs
-    from isthmus.report.html.inputs import ReportChange, ReportInput
+    from isthmus.report.html.report_input import ReportChange, ReportInput
     from isthmus.terraform import Unknown
 
     before = proof.read(arguments.before, **assumed(arguments))

@@ -9,14 +9,14 @@ from typing import Any
 from isthmus.proof.result.proof import Proof
 from isthmus.report.diagram import whole
 from isthmus.report.html.boxes_on_path import BoxesOnPath
+from isthmus.report.html.cards import cards
 from isthmus.report.html.costs import Costs, costs_of
 from isthmus.report.html.diagram import box_numbers, diagram
 from isthmus.report.html.difference import difference
-from isthmus.report.html.inputs import ReportChange, ReportInput
 from isthmus.report.html.on_premises import on_premises
 from isthmus.report.html.paths import PathRecords
 from isthmus.report.html.reachability import Reachability
-from isthmus.report.html.summary import cards
+from isthmus.report.html.report_input import ReportChange, ReportInput
 from isthmus.report.json_text import json_document
 from isthmus.report.verdicts import proof_verdict
 from isthmus.text.printable import shown

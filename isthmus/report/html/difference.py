@@ -7,7 +7,7 @@ from typing import Any
 
 from isthmus.report import headings
 from isthmus.report.change_groups import summary
-from isthmus.report.html.inputs import ReportChange
+from isthmus.report.html.report_input import ReportChange
 from isthmus.report.refusals import refusal_lines, undecided_lines
 from isthmus.report.resource_changes import change_lines, change_totals
 from isthmus.report.verdicts import difference_verdict

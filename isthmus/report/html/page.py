@@ -19,7 +19,7 @@ from string import Template
 from typing import Any
 
 from isthmus.report.html.data import report_data
-from isthmus.report.html.inputs import ReportChange, ReportInput
+from isthmus.report.html.report_input import ReportChange, ReportInput
 from isthmus.report.vendor import elk
 
 __all__ = ["SCRIPTS", "report_html"]

@@ -15,8 +15,8 @@ from typing import Any
 from isthmus import proof
 from isthmus.changes import refused
 from isthmus.changes.inputs import changes_of_inputs
-from isthmus.report.html.inputs import ReportChange, ReportInput
 from isthmus.report.html.page import report_html
+from isthmus.report.html.report_input import ReportChange, ReportInput
 from isthmus.terraform import Unknown
 from tests.proof import estates
 

@@ -16,8 +16,8 @@ from isthmus.network.answers import Internet, Packet, Trace
 from isthmus.network.packet_classes import of_one
 from isthmus.network.packets import OTHER_PROTOCOLS, PROTOCOLS
 from isthmus.proof.trace.flow import FlowTrace, trace_by_packets
-from isthmus.report.html.inputs import ReportInput
 from isthmus.report.html.page import report_html
+from isthmus.report.html.report_input import ReportInput
 from isthmus.report.html.scan_file import read_scan
 from isthmus.report.proof_json import flow_members, proof_json
 from tests.network.networks import mesh

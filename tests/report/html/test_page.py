@@ -17,8 +17,8 @@ from benchmarks.proof import estate, network
 from isthmus import cli
 from isthmus.proof import Analysis
 from isthmus.report.html import page as pages
-from isthmus.report.html.inputs import ReportInput
 from isthmus.report.html.page import embedded, report_html
+from isthmus.report.html.report_input import ReportInput
 from isthmus.report.vendor import elk
 from isthmus.text.printable import shown
 from tests.hostile.hostile import PARTS

@@ -11,7 +11,7 @@ from isthmus.proof.result.findings import Verdict
 from isthmus.proof.result.proof import Proof
 from isthmus.report.cost_tables import at_least, money
 from isthmus.report.html.costs import Costs
-from isthmus.report.html.inputs import ReportChange
+from isthmus.report.html.report_input import ReportChange
 from isthmus.report.html.scan_file import next_expiry
 from isthmus.report.terminal import counted
 from isthmus.report.verdicts import difference_verdict, proof_verdict
