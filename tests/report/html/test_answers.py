@@ -205,7 +205,7 @@ def test_a_difference_has_both_networks_and_what_diff_says() -> None:
 
 def test_findings_and_the_next_expiry_come_from_the_scan(tmp_path_factory: pytest.TempPathFactory) -> None:
     waiver = {"check": "CKV_1", "root_module": "*", "resource": "*", "reason": "why", "expires": "2027-03-31"}
-    finding = {"check": "CKV_1", "severity": "LOW", "summary": "s", "details": [], "root_module": "dev"}
+    finding: dict[str, Any] = {"check": "CKV_1", "severity": "LOW", "summary": "s", "details": [], "root_module": "dev"}
     finding |= {"address": "aws_vpc.this", "file": "stacks/dev/main.tf.json", "lines": [3, 9], "documentation": ""}
     later = {**waiver, "expires": "2028-01-01"}
     document = {
