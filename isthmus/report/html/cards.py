@@ -92,7 +92,7 @@ def _cost(costs: Costs) -> dict[str, str]:
 
 def _findings(scan: Mapping[str, Any] | None) -> dict[str, str]:
     if scan is None:
-        return _card("Findings", "Not included", "Give the result of `isthmus scan --json FILE` with --scan FILE.")
+        return _card("Findings", "Not included", "Give the result of isthmus scan --json FILE with --scan FILE.")
     findings, expired = len(scan["findings"]), len(scan["expired_waivers"])
     expires = next_expiry(scan)
     parts = [f"{len(scan['waived'])} waived" + (f", the next waiver expires on {expires}" if expires else "")]
