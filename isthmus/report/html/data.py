@@ -13,7 +13,7 @@ from isthmus.report.html.cards import cards
 from isthmus.report.html.costs import Costs, costs_of
 from isthmus.report.html.diagram import box_numbers, diagram
 from isthmus.report.html.difference import difference
-from isthmus.report.html.on_premises import on_premises
+from isthmus.report.html.on_premises_record import on_premises
 from isthmus.report.html.paths import PathRecords
 from isthmus.report.html.reachability import Reachability
 from isthmus.report.html.report_input import ReportChange, ReportInput
