@@ -31,7 +31,7 @@
     const items = section.entries.map((entry) =>
       h("li", null, entry.label ? h("span", { class: `label ${entry.label}` }, entry.label) : null, entry.text, entry.details.length ? h("ul", null, entry.details.map((text) => h("li", null, text))) : null, entry.members?.length ? h("details", null, h("summary", null, `${entry.members.length} in full`), report.bullets(entry.members)) : null),
     );
-    const tone = { warning: "bad", change: "", background: "" }[section.importance] ?? "";
+    const tone = { refused: "bad", warning: "bad", change: "", background: "" }[section.importance] ?? "";
     const body = h("ul", { class: "bullets" }, items);
     if (section.folded) return h("details", { class: "listed" }, h("summary", null, `${section.heading} (${items.length})`), body);
     return h("div", { class: `listed ${tone}` }, h("h3", null, section.heading), body);
