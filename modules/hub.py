@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from isthmus.intent import Environment, Estate, Segment
+from isthmus.intent.former_names import kept_name
 from isthmus.intent.model import name_of
 from modules.aws import (
     CloudwatchLogGroup,
@@ -30,7 +31,8 @@ GATEWAY_ID = "transit_gateway_id"
 GATEWAY_ARN = "transit_gateway_arn"
 LOG_KEY_ARN = "log_key_arn"
 FLOW_LOGS_ROLE_ARN = "flow_logs_role_arn"
-# The tag on an attachment that holds the segment whose pipelines may change it.
+# The tag on an attachment that holds the segment whose pipelines may change it. The role that may change the attachment
+# may not change the tag, so a segment with a new name keeps the value.
 SEGMENT_TAG = "isthmus:segment"
 # Values of that tag for attachments of no segment. No segment can have such a name, so none can claim them.
 EGRESS_TAG_VALUE = "egress:"
@@ -177,10 +179,10 @@ def _join_role(
     role = module.add(
         IamRole,
         name,
-        name=join_role_name(estate, segment.name),
+        name=join_role_name(estate, segment),
         description=f"Attach spokes to segment {segment.name} of {estate.hub.name}",
         assume_role_policy=trust_policy(estate, joining),
-        tags={"Name": join_role_name(estate, segment.name)},
+        tags={"Name": join_role_name(estate, segment)},
     )
     associate = [arns[t.key] for t in tables.all if t.segment == segment.name and t.site is None]
     propagate = [arns[t.key] for t in tables.possible_propagations(segment)]
@@ -189,7 +191,7 @@ def _join_role(
         name,
         name="join-segment",
         role=module.ref(role),
-        policy=_join_policy(estate, segment.name, _owners(estate, joining), associate, propagate=propagate),
+        policy=_join_policy(estate, kept_name(segment), _owners(estate, joining), associate, propagate=propagate),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from isthmus.intent import Account, Environment, Estate, Inspection
+from isthmus.intent import Account, Environment, Estate, Inspection, Segment
+from isthmus.intent.former_names import kept_name
 from modules.cdk import RequiredProvider
 from modules.iam_policy import organization_partition
 
@@ -60,12 +61,12 @@ def authorize_role_arn(estate: Estate, account: Account) -> str:
     return f"arn:{organization_partition(estate)}:iam::{account.id}:role/{authorize_role_name(estate)}"
 
 
-def join_role_name(estate: Estate, segment: str) -> str:
-    """The name of the role in the network account by which spokes attach to a segment."""
-    return global_name(estate, f"join-{segment}")
+def join_role_name(estate: Estate, segment: Segment) -> str:
+    """The name of the role in the network account by which spokes attach to a segment. IAM cannot rename a role."""
+    return global_name(estate, f"join-{kept_name(segment)}")
 
 
-def join_role_arn(estate: Estate, segment: str) -> str:
+def join_role_arn(estate: Estate, segment: Segment) -> str:
     """The ARN of that role, which does not depend on its state."""
     return _hub_role_arn(estate, join_role_name(estate, segment))
 

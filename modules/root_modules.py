@@ -284,7 +284,7 @@ class _Root:
         return self._segment_alias(self.estate.segment(wanted.segment))
 
     def _segment_alias(self, segment: Segment) -> AwsProvider | None:
-        return self._hub_alias(f"{HUB}_{identifier(segment.name)}", join_role_arn(self.estate, segment.name))
+        return self._hub_alias(f"{HUB}_{identifier(segment.name)}", join_role_arn(self.estate, segment))
 
     def _keep_segment_providers(self) -> None:
         """Keep a provider for every segment that the account may attach to, even if it has no spoke there.

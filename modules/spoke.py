@@ -10,6 +10,7 @@ from zlib import crc32
 
 from isthmus.intent import Egress, Environment, Estate, Spoke
 from isthmus.intent.addressing import Tier, subnets, tiers_in, zone_number
+from isthmus.intent.former_names import kept_name
 from isthmus.intent.network_acl_rules import Ports, limited_locations
 from isthmus.intent.reachability import networks_reached
 from isthmus.intent.site_remainder import Rank, allowed_connection_rules, own_ranges, site_rules
@@ -158,7 +159,7 @@ class _Spoke(VpcModule):
     # --- the hub -----------------------------------------------------------------------------------------------------
 
     def _attachment(self) -> TerraformElement:
-        attached = self.attach(self.tables.table_of_spoke(self.spoke).key, tag=self.segment.name)
+        attached = self.attach(self.tables.table_of_spoke(self.spoke).key, tag=kept_name(self.segment))
         for table in self.tables.propagated_from_spoke(self.spoke):
             self.module.add(
                 Ec2TransitGatewayRouteTablePropagation,

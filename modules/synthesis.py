@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -14,6 +14,7 @@ from isthmus.intent import Estate, S3Backend
 from isthmus.intent.intent_file import to_document
 from modules.hub_route_tables import HubTables
 from modules.module_calls import STATE, ModuleCall, module_calls
+from modules.moves import Naming, call_moves, naming_of
 from modules.output_folder import canonical_json
 
 # Write-only arguments and native S3 locking need 1.11. The modules are not tested with older versions.
@@ -42,8 +43,17 @@ def synthesize(estate: Estate, folders: Sequence[Path] = ()) -> dict[str, str]:
         # In a separate file: Checkov cannot parse a file with resources that also holds this.
         versions = {"terraform": {"required_version": TERRAFORM_VERSION}}
         files[f"stacks/{root}/versions.tf.json"] = canonical_json(versions)
+    if (naming := naming_of(estate)) is not None:
+        files |= dict(_moved_calls(estate, naming))
     files["intent.json"] = canonical_json(to_document(estate, folders))
     return files
+
+
+def _moved_calls(estate: Estate, naming: Naming) -> Iterator[tuple[str, str]]:
+    """The `moved` blocks of module calls, in a separate file as well."""
+    for environment in estate.environments:
+        if moved := call_moves(naming, environment):
+            yield f"stacks/{environment.name}/moved.tf.json", canonical_json({"moved": moved})
 
 
 def _emit_here(estate: Estate, jobs: list[Job]) -> dict[str, str]:
@@ -81,9 +91,9 @@ def _emit_roots(estate: Estate) -> Mapping[str, str]:
 def _emit_modules(estate: Estate, jobs: list[Job]) -> Mapping[str, str]:
     from modules.terraform_json import emit_module
 
-    tables = HubTables(estate)
+    tables, naming = HubTables(estate), naming_of(estate)
     return {
         f"stacks/{root}/modules/{call.name}/{name}": text
         for root, call in jobs
-        for name, text in emit_module(estate, tables, root, call).items()
+        for name, text in emit_module(estate, tables, root, call, naming).items()
     }

@@ -21,6 +21,7 @@ from modules.hub_route_tables import HubTables
 from modules.logs import logs
 from modules.module_calls import STATE, ModuleCall, roots_read
 from modules.module_tests import module_tests
+from modules.moves import Naming, moves_between, with_kept_arguments
 from modules.observability import observability
 from modules.output_folder import canonical_json
 from modules.root_modules import environment_root, state_root
@@ -57,11 +58,24 @@ def _canonical(path: Path) -> str:
     return canonical_json(document)
 
 
-def emit_module(estate: Estate, tables: HubTables, root: str, call: ModuleCall) -> dict[str, str]:
-    """The files of one module, path below its folder to text: its Terraform, and its `terraform test` file."""
+def emit_module(
+    estate: Estate, tables: HubTables, root: str, call: ModuleCall, naming: Naming | None
+) -> dict[str, str]:
+    """The files of one module, path below its folder to text: its Terraform, and its `terraform test` file.
+
+    `naming` is that of an estate with former names: then there may be a file of `moved` blocks too.
+    """
     document = _module(estate, tables, root, call)
+    files = {}
+    if naming is not None:
+        marked = _module(naming.marked, naming.marked_tables, root, naming.marked_call(call))
+        former = _module(naming.former, naming.former_tables, root, naming.former_call(call))
+        document = with_kept_arguments(document, former, naming.renamed(marked))
+        if moved := moves_between(naming.renamed(marked)):
+            files["moved.tf.json"] = canonical_json({"moved": moved})
     tests = module_tests(estate, tables, root, call, document)
-    return {"main.tf.json": canonical_json(document), f"tests/{call.name}.tftest.json": canonical_json(tests)}
+    files |= {"main.tf.json": canonical_json(document), f"tests/{call.name}.tftest.json": canonical_json(tests)}
+    return files
 
 
 def _module(estate: Estate, tables: HubTables, root: str, call: ModuleCall) -> Mapping[str, Any]:

@@ -61,13 +61,25 @@ def resource_changes(before: Graph, after: Graph) -> tuple[ResourceChange, ...]:
 def _moves(
     old: Mapping[str, Resource], new: Mapping[str, Resource], moved: Mapping[str, str]
 ) -> Iterator[tuple[str, str]]:
-    """The resources that `moved` blocks give a new address. A block may name a resource, an instance or a module."""
+    """The resources that `moved` blocks give a new address. A block may name a resource, an instance or a module.
+
+    Blocks form chains: one moves a module, another one a resource inside of it.
+    """
     for address in sorted(old):
-        for source, target in moved.items():
-            rest = address.removeprefix(source)
-            if rest != address and (not rest or rest[0] in ".[") and f"{target}{rest}" in new and address not in new:
-                yield address, f"{target}{rest}"
-                break
+        if moved and address not in new:
+            target = next((one for one in _destinations(address, moved) if one in new), "")
+            if target:
+                yield address, target
+
+
+def _destinations(address: str, moved: Mapping[str, str], used: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Where chains of `moved` blocks lead, the longest chain first."""
+    for source in sorted(moved.keys() - used, key=len, reverse=True):
+        rest = address.removeprefix(source)
+        if rest != address and (not rest or rest[0] in ".["):
+            after = f"{moved[source]}{rest}"
+            yield from _destinations(after, moved, used | {source})
+            yield after
 
 
 def _moved(resource: Resource, moves: Mapping[str, str]) -> tuple[str, Resource]:

@@ -40,6 +40,7 @@ class Segment:
     route_table_name    sets the `Name` of its plain route table; derived: `<prefix>-<segment>`
     may_be_attached_by  organizational units or accounts whose pipelines may attach spokes to it; empty: the account of
                         the hub alone
+    was                 its name before a rename: Terraform moves its resources instead of replacing them
     """
 
     name: str = field(kw_only=False)
@@ -51,6 +52,7 @@ class Segment:
     site_networks: Many[str] | None = None
     route_table_name: str | None = None
     may_be_attached_by: Many[Principal] = ()
+    was: str | None = None
 
 
 SegmentRef = Annotated[Segment | str, by_name]

@@ -17,6 +17,7 @@ class CustomerGateway:
     device           make and model, for the hand-over sheet and the AWS console
     platform         the platform of its configuration files, such as `strongswan-frr`; None: you name it in the command
     certificate_arn  the private certificate in AWS Certificate Manager that authenticates it; None: pre-shared keys
+    was              its name before a rename: Terraform moves its resources instead of replacing them
     """
 
     name: str = field(kw_only=False)
@@ -25,6 +26,7 @@ class CustomerGateway:
     device: str | None = None
     platform: str | None = None
     certificate_arn: str | None = None
+    was: str | None = None
 
 
 @intent
@@ -37,6 +39,7 @@ class Site:
     dns_servers        IPv4 addresses of its DNS servers, in its networks
     transit_with       sites that it may reach through the transit gateway, and the reverse; empty: none
     coordinates        latitude and longitude in degrees, for the map of AWS Network Manager
+    was                its name before a rename: Terraform moves its resources instead of replacing them
     """
 
     name: str = field(kw_only=False)
@@ -46,6 +49,7 @@ class Site:
     dns_servers: Many[str] = ()
     transit_with: Many[Annotated[Site | str, by_name]] = ()
     coordinates: tuple[float, float] | None = None
+    was: str | None = None
 
 
 CustomerGatewayRef = Annotated[CustomerGateway | str, by_name]

@@ -28,6 +28,7 @@ class Spoke:
     endpoint_policies           sets policies of these endpoints, service to JSON; default: principals of the
                                 organization
     vpc_name                    sets the VPC's `Name` tag; default: `<prefix>-<spoke>`
+    was                         its name before a rename: Terraform moves its resources instead of replacing them
     """
 
     name: str = field(kw_only=False)
@@ -43,3 +44,4 @@ class Spoke:
     interface_endpoints: Many[str] = ()
     endpoint_policies: Texts = field(default_factory=dict)
     vpc_name: str | None = None
+    was: str | None = None

@@ -80,6 +80,7 @@ class VpnConnection:
     bgp_logs          also log BGP events; needs AWS provider 6.25 or later, which the root module then requires
     large_tunnels     up to 5 Gbps for each tunnel instead of 1.25, without acceleration; needs AWS provider 6.22 or
                       later, which the root module then requires; a change replaces the connection
+    was               its name before a rename: Terraform moves its resources instead of replacing them
     """
 
     name: str = field(kw_only=False)
@@ -92,3 +93,4 @@ class VpnConnection:
     tunnels: tuple[Tunnel, Tunnel] = field(default_factory=lambda: (Tunnel(), Tunnel()))
     bgp_logs: bool = False
     large_tunnels: bool = False
+    was: str | None = None

@@ -190,3 +190,22 @@ def test_an_unknown_count_on_one_side_is_unknown(tmp_path: Path) -> None:
     subnets = [change for change in changes if change.type == "aws_subnet"]
     assert subnets
     assert {change.action for change in subnets} == {ResourceAction.MAY_REPLACE}
+
+
+def test_moved_blocks_form_chains(tmp_path: Path) -> None:
+    """One block moves the module, another one a resource inside of it, and a third one that again."""
+    route = {"aws_route": {"x": {"route_table_id": "rtb-1", "destination_cidr_block": "10.0.0.0/8"}}}
+    for name, call, resources, moved in (
+        ("before", "old", {"aws_route": {"a": route["aws_route"]["x"]}}, []),
+        ("after", "new", {"aws_route": {"c": route["aws_route"]["x"]}}, [("a", "b"), ("b", "c")]),
+    ):
+        module = tmp_path / name / "m"
+        module.mkdir(parents=True)
+        blocks = [{"from": f"aws_route.{old}", "to": f"aws_route.{new}"} for old, new in moved]
+        (module / "main.tf.json").write_text(json.dumps({"resource": resources, "moved": blocks}))
+        root: dict[str, Any] = {"module": {call: {"source": "./m"}}}
+        if moved:
+            root["moved"] = [{"from": "module.old", "to": "module.new"}]
+        (tmp_path / name / "main.tf.json").write_text(json.dumps(root))
+    (change,) = resource_changes(read(tmp_path / "before"), read(tmp_path / "after"))
+    assert (change.address, change.moved_to) == ("module.old.aws_route.a", "module.new.aws_route.c")

@@ -71,3 +71,18 @@ def duplicate_log_group(estate: Estate) -> Estate:
 @breaks
 def duplicate_route_table_name(estate: Estate) -> Estate:
     return grown(estate, segments=[extra_segment("other", route_table_name=f"{estate.prefix}-extra")])
+
+
+@breaks
+def was_equals_name(estate: Estate) -> Estate:
+    return grown(estate, spokes=[extra_spoke(was="extra")])
+
+
+@breaks
+def was_in_use(estate: Estate) -> Estate:
+    return grown(estate, segments=[extra_segment("other", was="extra"), extra_segment("extra")])
+
+
+@breaks
+def invalid_former_name(estate: Estate) -> Estate:
+    return grown(estate, spokes=[extra_spoke(was="extra/one")])

@@ -90,6 +90,7 @@ _DONE: Mapping[ResourceAction, tuple[str, ...]] = {
     ResourceAction.REPLACE: ("destroy", "create"),
     ResourceAction.UPDATE: ("update",),
     ResourceAction.LEAVE: (),
+    ResourceAction.MOVE: (),
 }
 
 
