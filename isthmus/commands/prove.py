@@ -16,7 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     inputs(parser)
     parser.add_argument("--no-scenarios", action="store_true", help="skip failure simulation (tunnel, gateway, zone)")
-    parser.add_argument("--all", action="store_true", help="list every flow that a failure interrupts")
+    parser.add_argument("--all", action="store_true", help="print everything, also each flow that a failure interrupts")
     parser.add_argument(
         "--strict-drift", action="store_true", help="fail if a file of the output changed since synthesis"
     )
@@ -34,6 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus.report.proof_json import proof_json
     from isthmus.report.proof_markdown import proof_markdown
     from isthmus.report.proof_sarif import proof_sarif
+    from isthmus.report.proof_summary import print_summary
     from isthmus.report.proof_terminal import print_proof
     from isthmus.text.console import console
 
@@ -53,5 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.sarif:
         publish(arguments.sarif, "json", [proof_sarif(answer, Path(arguments.paths[0]))])
     if "-" not in (arguments.json, arguments.markdown, arguments.sarif):
-        print_proof(answer, console(), every=arguments.all)
+        if arguments.all:
+            print_proof(answer, console(), every=True)
+        else:
+            print_summary(answer, console())
     return 0 if answer.holds and not (arguments.strict_drift and answer.drift) else 1

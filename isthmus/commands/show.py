@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     show_terminal.print_advertised(overview.advertised(output.network, output.estate, found), screen)
     show_terminal.print_names(overview.names(output.network), screen)
     roots = {root.name for root in found}
-    show_terminal.print_matrix(overview.intended(output.estate, output.network, roots), screen)
+    show_terminal.print_intended(overview.intended(output.estate, output.network, roots), screen)
     show_terminal.print_allowed(overview.allowed_connections(output.estate), screen)
     show_terminal.print_shares(found, output.estate, screen)
     show_terminal.print_next_steps(found, screen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from itertools import product
@@ -84,11 +84,12 @@ class SitePaths:
 class Matrix:
     """Intended reachability between the locations of a proof.
 
-    `cells[a, b]` is "yes", "no", "-", `ANY` or, to the internet, the egress path.
+    `cells[a, b]` is "yes", "no", "-", `ANY` or, to the internet, the egress path. `segments`: the spokes of each.
     """
 
     names: tuple[str, ...]
     cells: Mapping[tuple[str, str], str]
+    segments: Mapping[str, Sequence[str]]
 
 
 def roots(out: Path, graph: Graph, estate: Estate) -> tuple[Root, ...]:
@@ -201,7 +202,10 @@ def intended(estate: Estate, network: Network, roots: Collection[str]) -> Matrix
         cell = words[intent.intended(a.name, b.name)] if in_scope(a, b) else "-"
         to_internet = b.kind is LocationKind.INTERNET and cell == "yes"
         cells[a.name, b.name] = intent.egress(a.name).value if to_internet else cell
-    return Matrix(tuple(place.name for place in places.all), cells)
+    segments: dict[str, list[str]] = {}
+    for _, spoke in estate.spokes:
+        segments.setdefault(str(spoke.segment), []).append(spoke.name)
+    return Matrix(tuple(place.name for place in places.all), cells, segments)
 
 
 def allowed_connections(estate: Estate) -> tuple[tuple[str, str, tuple[str, ...]], ...]:

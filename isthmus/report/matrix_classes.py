@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from isthmus.proof.result.findings import Flow, short_result
 from isthmus.text.listing import some
@@ -31,10 +31,12 @@ class Shown:
 
     standing_for  each representative, and the locations of its class, itself included
     cell          the text of the cell from one location to another
+    segments      the locations of each segment: a class of all of them has its name
     """
 
     standing_for: Mapping[str, tuple[str, ...]]
     cell: Callable[[str, str], str]
+    segments: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def too_many(self) -> bool:
@@ -42,9 +44,12 @@ class Shown:
         return len(self.standing_for) > MOST_SHOWN
 
     def label(self, name: str) -> str:
-        """The heading of a row or column: the representative, and how many others it stands for."""
-        others = len(self.standing_for[name]) - 1
-        return f"{name} +{others}" if others else name
+        """The heading of a row or column: the segment, or the representative and how many others it stands for."""
+        members = self.standing_for[name]
+        if len(members) == 1:
+            return name
+        segment = next((s for s, locations in self.segments.items() if locations == {*members}), "")
+        return segment or f"{name} +{len(members) - 1}"
 
     def between(self, a: str, b: str) -> str:
         """The cell from one class to another. From a class to itself: the cell between two of its members."""
@@ -57,10 +62,21 @@ class Shown:
                 yield f"{self.label(name)}: {some(members)}"
 
 
-def shown(names: Sequence[str], cell: Callable[[str, str], str], kind: Callable[[str], Hashable] = str) -> Shown:
-    """All locations if they are few, else one for each class. Locations of one `kind` are known to be equivalent."""
-    few = len(names) <= MOST_SHOWN
-    return Shown({name: (name,) for name in names} if few else equivalent(names, cell, kind), cell)
+def shown(
+    names: Sequence[str],
+    cell: Callable[[str, str], str],
+    kind: Callable[[str], Hashable] = str,
+    segments: Mapping[str, Sequence[str]] | None = None,
+    fits: Callable[[Sequence[str]], bool] = lambda names: len(names) <= MOST_SHOWN,
+) -> Shown:
+    """All locations if they fit, else one for each class. Locations of one `kind` are known to be equivalent.
+
+    A segment gives its name to a class only if no location has that name.
+    """
+    if len(names) <= MOST_SHOWN and fits(names):
+        return Shown({name: (name,) for name in names}, cell)
+    members = {s: frozenset(names).intersection(of) for s, of in (segments or {}).items() if s not in names}
+    return Shown(equivalent(names, cell, kind), cell, members)
 
 
 def equivalent(

@@ -1,15 +1,13 @@
-"""A proof for the terminal: the verdict, edited files, violations, reachability, then assumptions.
+"""A whole proof for the terminal: the verdict, edited files, violations, reachability, then assumptions.
 
-80 columns on any terminal; plain text when piped.
+Plain text when piped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Sequence
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from isthmus.proof.pairs.locations import INTERNET
@@ -17,16 +15,16 @@ from isthmus.proof.result.failures import FailureResult
 from isthmus.proof.result.findings import Flow, Verdict
 from isthmus.proof.result.proof import Flows, Proof
 from isthmus.report import headings
-from isthmus.report.matrix_classes import MOST_SHOWN, Shown, cell, shown
-from isthmus.report.terminal import bullets, heading, line, print_trimmed, with_addresses, wrapped
+from isthmus.report.matrix_classes import MOST_SHOWN, Shown, cell
+from isthmus.report.matrix_terminal import print_matrix
+from isthmus.report.terminal import bullets, heading, line, with_addresses, wrapped
 from isthmus.report.verdicts import proof_verdict
-from isthmus.text.console import WIDTH
 from isthmus.text.listing import some
 
-__all__ = ["print_drift", "print_proof"]
+__all__ = ["COLOURS", "egress_paths", "print_drift", "print_proof", "print_reachability"]
 
 _MOST_RESOURCES = 4
-_COLOURS = {
+COLOURS = {
     Verdict.PROVED: "green",
     Verdict.NO_VIOLATIONS: "green",
     Verdict.VIOLATED: "red",
@@ -36,12 +34,12 @@ _COLOURS = {
 
 def print_proof(proof: Proof, out: Console, *, every: bool = False) -> None:
     """Print the proof. `every`: list each flow that a failure interrupts."""
-    line(out, "".join(proof_verdict(proof)), _COLOURS[proof.verdict])
+    line(out, "".join(proof_verdict(proof)), COLOURS[proof.verdict])
     print_drift(proof.drift, out)
     violations = (with_addresses(str(v), v.resources, _MOST_RESOURCES) for v in proof.violations)
     bullets(out, headings.VIOLATIONS, violations, "red")
     bullets(out, headings.UNKNOWN, map(str, proof.unknown_results), "yellow")
-    _print_matrix(proof, out)
+    print_reachability(proof, out)
     _print_by_subnet(proof, out)
     _print_egress(proof, out)
     over = proof.advertised_prefixes.items()
@@ -57,30 +55,19 @@ def print_drift(drift: Sequence[str], out: Console) -> None:
     bullets(out, headings.DRIFT, drift, "yellow")
 
 
-def _print_matrix(proof: Proof, out: Console) -> None:
+def print_reachability(proof: Proof, out: Console) -> None:
+    """The matrix, and the packets of flows that are reachable in part; nothing for a single location."""
     flows = proof.flows
     if len(flows.names) < 2:
         return
-    few = shown(flows.names, lambda a, b: _marked(proof, flows[a, b]) if flows.in_scope(a, b) else "-", flows.group)
-    if few.too_many:
-        classes = len(few.standing_for)
-        line(out, f"\n{len(flows.names)} locations in {classes} equivalence classes: --json writes the matrix.")
-        return
     heading(out, headings.REACHABILITY)
-    labels = [few.label(name) for name in few.standing_for]
-    room = WIDTH - max(map(len, labels)) - 3
-    columns = iter(few.standing_for)
-    for names in _chunks(labels, room):
-        table = Table(box=None, padding=(0, 1), pad_edge=False)
-        table.add_column("")
-        for name in names:
-            table.add_column(Text(name), justify="center", no_wrap=True)
-        chunk = list(islice(columns, len(names)))
-        for source in few.standing_for:
-            table.add_row(Text(few.label(source)), *(_coloured(few.between(source, other)) for other in chunk))
-        print_trimmed(table, out)
-    for sentence in few.legend():
-        line(out, sentence)
+
+    def text(a: str, b: str) -> str:
+        return _marked(proof, flows[a, b]) if flows.in_scope(a, b) else "-"
+
+    few = print_matrix(flows.names, text, _coloured, out, kind=flows.group, segments=flows.segments)
+    if few is None:
+        return
     if any("?" in few.between(a, b) for a in few.standing_for for b in few.standing_for):
         line(out, f"? = unknown{': see the reasons above' if proof.unknown_results else ''}")
     _print_partly(flows, few, out)
@@ -97,21 +84,6 @@ def _print_partly(flows: Flows, few: Shown, out: Console) -> None:
         wrapped(out, f"partly: {some(pairs)}: {packets}", "", "  ")
 
 
-def _chunks(names: Sequence[str], room: int) -> Iterable[list[str]]:
-    """The columns in groups that fit the width."""
-    chunk: list[str] = []
-    used = 0
-    for name in names:
-        width = max(len(name), 7) + 2
-        if chunk and used + width > room:
-            yield chunk
-            chunk, used = [], 0
-        chunk.append(name)
-        used += width
-    if chunk:
-        yield chunk
-
-
 def _marked(proof: Proof, flow: Flow) -> str:
     """One flow in a word. `!` marks a wrong one, so that it shows without colour."""
     text = cell(flow)
@@ -122,10 +94,14 @@ def _coloured(text: str) -> Text:
     return Text(text, "bold red" if text.endswith("!") else {"?": "yellow", "yes": "green"}.get(text, "dim"))
 
 
+def egress_paths(proof: Proof) -> dict[str, str]:
+    """The egress path of each spoke."""
+    return {name: _egress(proof, proof.flows[name, INTERNET]) for name in proof.flows.spokes}
+
+
 def _print_egress(proof: Proof, out: Console) -> None:
-    spokes = proof.flows.spokes
-    paths = {name: _egress(proof, proof.flows[name, INTERNET]) for name in spokes}
-    if len(spokes) <= MOST_SHOWN:
+    paths = egress_paths(proof)
+    if len(paths) <= MOST_SHOWN:
         bullets(out, headings.EGRESS, (f"{name}: {path}" for name, path in paths.items()))
         return
     by_path: dict[str, list[str]] = {}

@@ -1,9 +1,8 @@
-"""The overview of an output for the terminal: 80 columns, plain when piped."""
+"""The overview of an output for the terminal: as wide as the terminal, 80 columns and plain when piped."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
 
 from rich.console import Console
 from rich.table import Table
@@ -14,10 +13,8 @@ from isthmus.intent.estate import Estate
 from isthmus.network.answers import AdvertisedPrefixes
 from isthmus.output.overview import ANY, Matrix, Root, RouteTable, SitePaths
 from isthmus.report import headings
-from isthmus.report.matrix_classes import shown
+from isthmus.report.matrix_terminal import print_matrix
 from isthmus.report.terminal import heading, print_trimmed, table
-
-_COLUMNS = 5
 
 
 def print_roots(found: Sequence[Root], out: Console) -> None:
@@ -71,23 +68,10 @@ def print_names(found: Mapping[str, Sequence[str]], out: Console) -> None:
         _labelled(out, name, answers)
 
 
-def print_matrix(matrix: Matrix, out: Console) -> None:
-    """The intended reachability. Wide matrices are printed in pieces, large ones with one row for each class."""
+def print_intended(matrix: Matrix, out: Console) -> None:
+    """The intended reachability."""
     heading(out, headings.INTENDED)
-    few = shown(matrix.names, lambda a, b: matrix.cells[a, b])
-    if few.too_many:
-        count = f"{len(matrix.names)} locations in {len(few.standing_for)} equivalence classes"
-        out.print(Text(f"{count}: more than fits here."))
-        return
-    columns = iter(few.standing_for)
-    while chunk := list(islice(columns, _COLUMNS)):
-        rows = table("", *map(few.label, chunk))
-        for name in few.standing_for:
-            if name != "internet":
-                rows.add_row(few.label(name), *(_coloured(few.between(name, other)) for other in chunk))
-        print_trimmed(rows, out)
-    for sentence in few.legend():
-        print_trimmed(Text(sentence), out)
+    print_matrix(matrix.names, lambda a, b: matrix.cells[a, b], _coloured, out, segments=matrix.segments)
     if ANY in matrix.cells.values():
         print_trimmed(Text(f"{ANY}: the intent neither asks for it nor excludes it"), out)
 

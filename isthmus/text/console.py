@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from typing import IO, Any
@@ -53,6 +54,7 @@ class _Uncommanded:
 
 
 def console(width: int = WIDTH) -> Screen:
-    """Standard output, 80 columns wide unless the terminal is wider; no colour when piped."""
+    """Standard output, 80 columns wide unless the terminal or `COLUMNS` is wider; no colour when piped."""
     out = Screen()
-    return out if out.is_terminal and out.width >= width else Screen(width=width)
+    known = out.is_terminal or "COLUMNS" in os.environ
+    return out if known and out.width >= width else Screen(width=width)

@@ -43,8 +43,11 @@ class FlowTable:
     @property
     def flows(self) -> Flows:
         """All pairs. Each flow is created on demand."""
-        spokes = tuple(spoke.name for spoke in self.pairs.locations.spokes)
-        return Flows(self.pairs.names(), self.pairs.in_scope, self.flow, self.pairs.group_of, spokes)
+        locations = self.pairs.locations
+        spokes = tuple(spoke.name for spoke in locations.spokes)
+        names = self.pairs.names()
+        segments = {s: tuple(m for m in members if m in locations.by_name) for s, members in locations.segments.items()}
+        return Flows(names, self.pairs.in_scope, self.flow, self.pairs.group_of, spokes, segments)
 
     def flow(self, a: str, b: str) -> Flow:
         """The flow from one location to another. Raises `KeyError` for a name that no location has."""

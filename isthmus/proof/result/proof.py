@@ -27,6 +27,7 @@ class Flows:
       not.
     - `between(a, b)`: the flow, as `flows[a, b]`.
     - `group(a)`: a value that is equal for equivalent locations, whose flows have the same outcomes.
+    - `segments`: the names of the locations in each segment of the intent.
     """
 
     names: tuple[str, ...]
@@ -34,6 +35,7 @@ class Flows:
     between: Callable[[str, str], Flow] = field(repr=False)
     group: Callable[[str], Hashable] = field(default=str, repr=False)
     spokes: tuple[str, ...] = ()
+    segments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Flow]:
         return (self.between(a, b) for a in self.names for b in self.names if self.in_scope(a, b))
