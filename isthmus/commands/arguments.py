@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,25 @@ def intent(parser: argparse.ArgumentParser) -> None:
 def assumed(arguments: argparse.Namespace) -> dict[str, Any]:
     """The arguments other than the paths, as `isthmus.proof.read` takes them."""
     return {name: getattr(arguments, name) for name in ("intent", "advertises", "sites", "client_ports")}
+
+
+def annotation_option(parser: argparse.ArgumentParser) -> None:
+    """Add `--annotations`."""
+    parser.add_argument(
+        "--annotations",
+        action="store_true",
+        help="also print each finding as an annotation of GitHub Actions, at the line that creates its resource",
+    )
+
+
+def check_annotations(arguments: argparse.Namespace, outputs: Iterable[str | None]) -> None:
+    """Refuse annotations between the lines of a document on standard output. Raises `CannotAnswer`."""
+    if arguments.annotations and "-" in outputs:
+        raise CannotAnswer(
+            "--annotations prints to standard output, and so does a document that is written to '-'\n"
+            "  write: a file instead of '-'\n"
+            "  why:   a document with other lines in it cannot be read"
+        )
 
 
 def root_plans(parser: argparse.ArgumentParser) -> None:

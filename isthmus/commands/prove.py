@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from isthmus.commands.arguments import assumed, inputs
+from isthmus.commands.arguments import annotation_option, assumed, check_annotations, inputs
 from isthmus.errors import CannotAnswer
 from isthmus.text.output_files import check_outputs, publish
 
@@ -23,6 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", metavar="FILE", help="write the proof as JSON ('-': standard output)")
     parser.add_argument("--markdown", metavar="FILE", help="write Markdown for a pull request ('-': standard output)")
     parser.add_argument("--sarif", metavar="FILE", help="write SARIF for code scanning ('-': standard output)")
+    annotation_option(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,14 +32,18 @@ def run(arguments: argparse.Namespace) -> int:
     Raises `CannotAnswer` if --strict-drift is given and an input is no output of synthesis.
     """
     from isthmus import proof
+    from isthmus.report.annotations import annotation_lines
+    from isthmus.report.finding_places import FindingPlaces
     from isthmus.report.proof_json import proof_json
     from isthmus.report.proof_markdown import proof_markdown
-    from isthmus.report.proof_sarif import proof_sarif
+    from isthmus.report.proof_sarif import proof_results, proof_sarif
     from isthmus.report.proof_summary import print_summary
     from isthmus.report.proof_terminal import print_proof
     from isthmus.text.console import console
 
-    check_outputs((arguments.json, arguments.markdown, arguments.sarif), (*arguments.paths, arguments.intent))
+    outputs = (arguments.json, arguments.markdown, arguments.sarif)
+    check_annotations(arguments, outputs)
+    check_outputs(outputs, (*arguments.paths, arguments.intent))
     subject = proof.read(*arguments.paths, **assumed(arguments))
     foreign = [path for path in arguments.paths if not proof.compared(path)]
     if arguments.strict_drift and foreign:
@@ -47,15 +52,18 @@ def run(arguments: argparse.Namespace) -> int:
             "Give the output folder (cdktf.out), or leave --strict-drift out."
         )
     answer = subject.prove(scenarios=not arguments.no_scenarios)
+    places = FindingPlaces(Path(arguments.paths[0]), subject.estate)
     if arguments.json:
         publish(arguments.json, "json", proof_json(answer))
     if arguments.markdown:
         publish(arguments.markdown, "markdown", [proof_markdown(answer)])
     if arguments.sarif:
-        publish(arguments.sarif, "json", [proof_sarif(answer, Path(arguments.paths[0]))])
-    if "-" not in (arguments.json, arguments.markdown, arguments.sarif):
+        publish(arguments.sarif, "json", [proof_sarif(answer, places)])
+    if "-" not in outputs:
         if arguments.all:
             print_proof(answer, console(), every=True)
         else:
             print_summary(answer, console())
+    if arguments.annotations:
+        publish("-", "commands", annotation_lines(proof_results(answer, places)))
     return 0 if answer.holds and not (arguments.strict_drift and answer.drift) else 1

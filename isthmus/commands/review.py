@@ -6,7 +6,17 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from isthmus.commands.arguments import OR_DEFAULT, advertises, assumed, client_ports, default_path, intent, root_plans
+from isthmus.commands.arguments import (
+    OR_DEFAULT,
+    advertises,
+    annotation_option,
+    assumed,
+    check_annotations,
+    client_ports,
+    default_path,
+    intent,
+    root_plans,
+)
 from isthmus.errors import CannotAnswer
 from isthmus.text.output_files import check_outputs, publish
 
@@ -36,11 +46,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--prices", metavar="FILE", help="prices of a Region, or your own (TOML)")
     source.add_argument("--region", metavar="REGION", help="Region of the prices (default: that of the network)")
     parser.add_argument("--markdown", metavar="FILE", help="write Markdown for a pull request ('-': standard output)")
+    annotation_option(parser)
     parser.add_argument("--json", metavar="FILE", help="write the review as JSON ('-': standard output)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Review, print, return 0 if there is no objection, else 1. A change alone is no objection."""
+    from isthmus.report.annotations import annotation_lines
+    from isthmus.report.review_annotations import review_results
     from isthmus.report.review_json import review_json
     from isthmus.report.review_markdown import review_markdown
     from isthmus.report.review_terminal import print_review
@@ -50,7 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
     base, head = _sides(arguments)
     plans = {root: Path(path) for root, path in arguments.plans}
     read = (base, head, arguments.intent, arguments.waivers, arguments.prices, *plans.values())
-    check_outputs((arguments.markdown, arguments.json), read)
+    outputs = (arguments.markdown, arguments.json)
+    check_annotations(arguments, outputs)
+    check_outputs(outputs, read)
     review = gather(
         Inputs(
             base,
@@ -67,8 +82,10 @@ def run(arguments: argparse.Namespace) -> int:
         publish(arguments.json, "json", review_json(review, head))
     if arguments.markdown:
         publish(arguments.markdown, "markdown", [review_markdown(review)])
-    if "-" not in (arguments.markdown, arguments.json):
+    if "-" not in outputs:
         print_review(review, console())
+    if arguments.annotations:
+        publish("-", "commands", annotation_lines(review_results(review, head)))
     return 1 if review.objects else 0
 
 

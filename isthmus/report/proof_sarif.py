@@ -1,26 +1,31 @@
-"""A proof as SARIF: each violation at the line of its first resource that has one; unknown results as warnings."""
+"""A proof as SARIF: each violation at the line that creates its first resource; unknown results as warnings."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 from isthmus.proof.result.findings import Violation
 from isthmus.proof.result.proof import Proof
 from isthmus.proof.result.rules import rule
+from isthmus.report.finding_places import FindingPlaces
 from isthmus.report.sarif import SarifResult, SarifRule, sarif_text
-from isthmus.terraform.source_lines import SourceLine, SourceLines
 
-__all__ = ["proof_sarif"]
+__all__ = ["proof_results", "proof_sarif"]
 
 _UNKNOWN = "unknown-result"
 
 
-def proof_sarif(proof: Proof, artifact: Path) -> str:
-    """The document. `artifact` is the input: a folder, whose resources have lines, or a plan or state."""
-    found = [*proof.violations, *(Violation(_UNKNOWN, str(unknown)) for unknown in proof.unknown_results)]
-    lines = SourceLines(artifact) if artifact.is_dir() else None
-    rules = [_rule(name) for name in {violation.rule for violation in found}]
-    return sarif_text("prove", rules, (_result(violation, artifact, lines) for violation in found))
+def proof_sarif(proof: Proof, places: FindingPlaces) -> str:
+    """The document."""
+    results = list(proof_results(proof, places))
+    return sarif_text("prove", [_rule(name) for name in {result.rule for result in results}], results)
+
+
+def proof_results(proof: Proof, places: FindingPlaces) -> Iterator[SarifResult]:
+    """The violations, then the unknown results."""
+    yield from (_result(violation, places) for violation in proof.violations)
+    for unknown in proof.unknown_results:
+        yield _result(Violation(_UNKNOWN, str(unknown)), places, (unknown.what,))
 
 
 def _rule(name: str) -> SarifRule:
@@ -28,21 +33,16 @@ def _rule(name: str) -> SarifRule:
     return SarifRule(listed.id, listed.info, listed.explanation, listed.source)
 
 
-def _result(violation: Violation, artifact: Path, lines: SourceLines | None) -> SarifResult:
-    written = (lines.of(address) for address in violation.resources) if lines is not None else ()
-    file, number = next((line for line in written if line is not None), SourceLine(artifact, 1))
+def _result(violation: Violation, places: FindingPlaces, addresses: tuple[str, ...] = ()) -> SarifResult:
+    addresses = violation.resources or addresses
+    origin = places.origin(addresses, (violation.source, violation.destination))
+    terraform = places.terraform(addresses)
     return SarifResult(
         violation.rule,
         "warning" if violation.rule == _UNKNOWN else "error",
-        str(violation),
-        _uri(file),
-        (number, number),
+        str(violation) if origin is None else f"{violation} ({origin.text})",
+        terraform or places.whole if origin is None else origin.place,
         violation.resources,
         str(violation),
+        related=None if origin is None else terraform,
     )
-
-
-def _uri(file: Path) -> str:
-    """The path relative to the working directory, if the file is below it: code scanning looks there."""
-    here = Path.cwd()
-    return (file.relative_to(here) if file.is_relative_to(here) else file).as_posix()

@@ -12,13 +12,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any, Literal
+from urllib.parse import quote
 
-__all__ = ["Level", "SarifResult", "SarifRule", "sarif_text"]
+__all__ = ["Level", "Place", "SarifResult", "SarifRule", "sarif_text"]
 
 Level = Literal["error", "warning", "note"]
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _FINGERPRINT = "isthmus/v1"
+_RELATED = 1  # the id of the related location
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,26 @@ class SarifRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Lines of a file: its path relative to the repository, the first line and the last one, from 1."""
+
+    uri: str
+    first: int
+    last: int = 0
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        """The first and the last line."""
+        first = max(self.first, 1)
+        return first, max(self.last, first)
+
+
+@dataclass(frozen=True, slots=True)
 class SarifResult:
     """One result.
 
-    uri          path of the file, relative to the repository
-    lines        first and last line, from 1
+    place        where it is shown
+    related      the same in the Terraform, if `place` is a line of the program
     addresses    Terraform addresses that it concerns
     identity     text that stays equal while the result is the same: the fingerprint is its hash
     suppressed   why it is suppressed, or None
@@ -46,11 +63,11 @@ class SarifResult:
     rule: str
     level: Level
     message: str
-    uri: str
-    lines: tuple[int, int]
+    place: Place
     addresses: tuple[str, ...]
     identity: str
     suppressed: str | None = None
+    related: Place | None = None
 
 
 def sarif_text(
@@ -82,24 +99,38 @@ def _rule(rule: SarifRule) -> dict[str, Any]:
 
 
 def _result(result: SarifResult, index: int) -> dict[str, Any]:
-    first, last = (max(number, 1) for number in result.lines)
     names = [{"fullyQualifiedName": address, "kind": "resource"} for address in result.addresses]
     document: dict[str, Any] = {
         "ruleId": result.rule,
         "ruleIndex": index,
         "level": result.level,
-        "message": {"text": result.message},
-        "locations": [
-            {
-                "physicalLocation": {
-                    "artifactLocation": {"uri": result.uri},
-                    "region": {"startLine": first, "endLine": last},
-                },
-                "logicalLocations": names,
-            }
-        ],
+        "message": {"text": _message(result)},
+        "locations": [{**_location(result.place), "logicalLocations": names}],
         "partialFingerprints": {_FINGERPRINT: hashlib.sha256(result.identity.encode()).hexdigest()},
     }
+    if result.related is not None:
+        document["relatedLocations"] = [
+            {"id": _RELATED, **_location(result.related), "message": {"text": "the resource in the Terraform"}}
+        ]
     if result.suppressed is not None:
         document["suppressions"] = [{"kind": "external", "justification": result.suppressed}]
     return document
+
+
+def _message(result: SarifResult) -> str:
+    """The message. Code scanning shows a related location only if the message links to it.
+
+    Brackets of the input make no links: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html (3.11.6)
+    """
+    text = result.message.replace("](", "] (")
+    return f"{text} ([Terraform]({_RELATED}))" if result.related is not None else text
+
+
+def _location(place: Place) -> dict[str, Any]:
+    first, last = place.lines
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(place.uri)},
+            "region": {"startLine": first, "endLine": last},
+        }
+    }

@@ -13,13 +13,14 @@ from typing import Literal, TextIO
 from isthmus.errors import CannotAnswer
 from isthmus.text.printable import shown, shown_json
 
-Form = Literal["json", "markdown", "text"]
+Form = Literal["json", "markdown", "text", "commands"]
 STDOUT = "-"
 
 _SHOWN: Mapping[Form, Callable[[str], str]] = {
     "json": shown_json,
     "markdown": lambda text: shown(text, breaks=True),
     "text": shown,
+    "commands": str,  # commands for a CI server, whose values are escaped: `isthmus.report.annotations`
 }
 # Files that are read from a folder: Terraform, and the files of synthesis next to it.
 _READ = re.compile(r".*\.(tf|tofu|tfvars)(\.json)?|(intent|manifest|isthmus-manifest)\.json")

@@ -10,6 +10,7 @@ from isthmus.network.answers import Outcome
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.reading import subject
 from isthmus.proof.result.findings import Verdict, Violation
+from isthmus.report.finding_places import FindingPlaces
 from isthmus.report.proof_json import proof_json
 from isthmus.report.proof_markdown import proof_markdown
 from isthmus.report.proof_sarif import proof_sarif
@@ -167,7 +168,7 @@ def test_all_reports_agree() -> None:
     assert document["against_intent"] is False
     assert [v["rule"] for v in document["violations"]] == ["one-way-flow"]
     assert "one-way-flow" in proof_markdown(broken)
-    results = json.loads(proof_sarif(broken, Path("x")))["runs"][0]["results"]
+    results = json.loads(proof_sarif(broken, FindingPlaces(Path("x"), None)))["runs"][0]["results"]
     assert [result["ruleId"] for result in results] == ["one-way-flow"]
     fine = json.loads("".join(proof_json(network(*PAIR).prove())))
     assert (fine["verdict"], fine["against_intent"]) == ("no-violations", False)
