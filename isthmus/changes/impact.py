@@ -90,6 +90,14 @@ def noun(type_: str) -> str:
     return impact.noun if impact else type_
 
 
+def plural(type_: str) -> str:
+    """What several resources of a type are called."""
+    word = noun(type_)
+    if word == type_:
+        return type_
+    return f"{word}es" if word.endswith("s") else f"{word}s"
+
+
 def impact_of(change: ResourceChange) -> str:
     """What a change means, as a sentence without its end; "" if it interrupts nothing that is known here."""
     impact = IMPACTS.get(change.type)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from isthmus.changes import ResourceAction, ResourceChange
-from isthmus.changes.impact import noun
+from isthmus.changes.impact import noun, plural
 from isthmus.changes.summary import Consequence, consequences, counts
 from isthmus.report.terminal import counted
 
@@ -23,6 +23,7 @@ DONE = {
     ResourceAction.MIGRATE: "to be migrated to another state",
 }
 _MOST_CAUSES = 2
+_MOST_NAMED = 2
 
 
 def change_totals(changes: Sequence[ResourceChange]) -> str:
@@ -33,27 +34,47 @@ def change_totals(changes: Sequence[ResourceChange]) -> str:
 
 
 def change_lines(changes: Sequence[ResourceChange]) -> Iterator[str]:
-    """A sentence for each change with an impact, the worst first; the others together, by action and type."""
+    """A sentence for each kind of change with an impact, the worst first; the others together, by action and type.
+
+    Changes of one kind have the same type, action, impact and cause.
+    """
+    alike: dict[tuple[object, ...], list[Consequence]] = {}
     led: Counter[tuple[ResourceAction, str]] = Counter()
     with_them: Counter[tuple[ResourceAction, str]] = Counter()
     for one in consequences(changes):
-        if one.impact or one.leading.reason:
-            yield _sentence(one)
+        leading = one.leading
+        if one.impact or leading.reason:
+            alike.setdefault((leading.type, leading.action, one.impact, _why(one)), []).append(one)
         else:
-            led[one.leading.action, one.leading.type] += 1
-            with_them[one.leading.action, one.leading.type] += len(one.others)
+            led[leading.action, leading.type] += 1
+            with_them[leading.action, leading.type] += len(one.others)
+    yield from map(_sentence, alike.values())
     for (action, type_), count in sorted(led.items()):
         more = with_them[action, type_]
         yield f"{count} {type_} {'is' if count == 1 else 'are'} {DONE[action]}{_with(more)}"
 
 
-def _sentence(one: Consequence) -> str:
-    leading = one.leading
-    causes = "; ".join(str(cause) for cause in leading.causes[:_MOST_CAUSES] if cause.replaces is not False)
-    why = leading.reason or causes
-    effect = f": {one.impact}" if one.impact else ""
-    sentence = f"{noun(leading.type)} {leading.address} is {DONE[leading.action]}{_with(len(one.others))}{effect}"
+def _sentence(alike: Sequence[Consequence]) -> str:
+    """What happens to one resource, or to several for the same reason."""
+    one = alike[0]
+    leading, why = one.leading, _why(one)
+    together = _with(sum(len(each.others) for each in alike))
+    effect = f": {'for each, ' if len(alike) > 1 else ''}{one.impact}" if one.impact else ""
+    if len(alike) == 1:
+        subject = f"{noun(leading.type)} {leading.address} is"
+    elif len(alike) <= _MOST_NAMED:
+        subject = f"{plural(leading.type)} {' and '.join(each.leading.address for each in alike)} are"
+    else:
+        roots = Counter(each.leading.address.partition("/")[0] for each in alike if "/" in each.leading.address)
+        where = ", ".join(f"{root} ({count})" for root, count in sorted(roots.items()))
+        subject = f"{len(alike)} {plural(leading.type)}{f' in {where}' if where else ''} are"
+    sentence = f"{subject} {DONE[leading.action]}{together}{effect}"
     return f"{sentence} ({why})" if why else sentence
+
+
+def _why(one: Consequence) -> str:
+    causes = "; ".join(str(cause) for cause in one.leading.causes[:_MOST_CAUSES] if cause.replaces is not False)
+    return one.leading.reason or causes
 
 
 def _with(count: int) -> str:
