@@ -208,22 +208,27 @@ class ModuleInstance:
         text = f"data.terraform_remote_state.{name}"
         if "count" in body or "for_each" in body:
             return unknown(text, "with count or for_each")
-        settings = evaluate_json(body.get("config", {}), self)
-        if isinstance(settings, tuple) and len(settings) == 1:
-            settings = settings[0]
-        workspace = evaluate_json(body.get("workspace"), self)
-        backend = body.get("backend")
-        where = (
-            place(backend, settings, self.module.path, workspace)
-            if isinstance(backend, str) and isinstance(settings, dict)
-            else None
-        )
+        where = self.read_place(name)
         producers = self.shared.states.get(where, []) if where else []
         if len(producers) != 1:
             cause = "several of the given roots keep their state there" if producers else "none of the given roots"
             return unknown(text, cause)
         self._producers[name] = producers[0]
         return having(text, {"outputs": producers[0].outputs()})
+
+    def read_place(self, name: str) -> StateFile | None:
+        """Where the state is that a `terraform_remote_state` reads; None if that is not known."""
+        body = self.module.data.get("terraform_remote_state", {}).get(name, {})
+        if "count" in body or "for_each" in body:
+            return None
+        settings = evaluate_json(body.get("config", {}), self)
+        if isinstance(settings, tuple) and len(settings) == 1:
+            settings = settings[0]
+        workspace = evaluate_json(body.get("workspace"), self)
+        backend = body.get("backend")
+        if isinstance(backend, str) and isinstance(settings, dict):
+            return place(backend, settings, self.module.path, workspace)
+        return None
 
     # Contents
 

@@ -117,7 +117,7 @@ def _graph_of(listed: list[Input], when: When) -> Graph:
                 graphs.append(tfstate_graph(document, source.path, source.root, others))
     with readable(listed[0].path):
         if folders:
-            within = {_whole(source.given) for source in listed if source.form == "folder"}
+            within = {whole_output(source.given) for source in listed if source.form == "folder"}
             graphs.append(read_roots(folders, within))
         whole = graphs[0] if len(graphs) == 1 else _merged(graphs)
         return joined(whole) if len(folders) < len(listed) else whole
@@ -146,7 +146,7 @@ def _read_only(path: str | Path, form: Form, when: When) -> Graph:
     return graph_of(found, when)
 
 
-def _whole(given: Path) -> Path:
+def whole_output(given: Path) -> Path:
     """The folder that a given one belongs to: of one root below `stacks`, the whole output."""
     path = given.resolve()
     return path.parent.parent if path.parent.name == "stacks" else path

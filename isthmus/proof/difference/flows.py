@@ -229,7 +229,7 @@ class _Comparison:
             before = self.flows[0][a, b] if exists[0] else None
             after = self.flows[1][a, b] if exists[1] else None
             of = "" if packets == ALL_PACKETS and not ports else f"{packets}{ports}"
-            why = _why(earlier, later) if kind is ChangeKind.UNCLEAR else ""
+            why = unknown_reason(earlier, later) if kind is ChangeKind.UNCLEAR else ""
             yield Change(kind, a, b, before, after, tuple(self._causes(earlier, later)), of, why)
 
     def _causes(self, was: Pair | None, now: Pair | None) -> Iterator[str]:
@@ -280,7 +280,7 @@ def _kinds_of_change(was: Pair | None, now: Pair | None) -> Iterator[ChangeKind]
     each pair of hosts. So an egress path that moves is re-routed although its old public subnets are gone, and no
     subnet represents another.
     """
-    before, after = _works(was), _works(now)
+    before, after = outcomes(was), outcomes(now)
     steps = {step for part in before if part in after for step in zip(before[part], after[part], strict=True)}
     lost = (Outcome.REACHABLE, Outcome.BLOCKED) in steps
     gained = (Outcome.BLOCKED, Outcome.REACHABLE) in steps
@@ -303,9 +303,9 @@ def _kinds_of_change(was: Pair | None, now: Pair | None) -> Iterator[ChangeKind]
 _WHOLE = ("", "", 0)
 
 
-def _works(pair: Pair | None) -> dict[Hashable, tuple[Outcome, ...]]:
+def outcomes(pair: Pair | None) -> dict[Hashable, tuple[Outcome, ...]]:
     """The worst and best outcome of packets, and of packets with replies: of the whole pair, of each zone, tier and IP
-    version, and of each pair of hosts."""
+    version, and of each pair of hosts, whose key has two elements. A pair that does not exist is blocked."""
     if pair is None:
         return {_WHOLE: (Outcome.BLOCKED,) * 4}
     parts: dict[tuple[str, str, int], list[SampleFlow]] = {}
@@ -330,7 +330,7 @@ def _arrives(outcome: tuple[Outcome, Outcome]) -> tuple[Outcome, Outcome]:
     return outcome[0], min(outcome, key=outcome_rank)
 
 
-def _why(*pairs: Pair | None) -> str:
+def unknown_reason(*pairs: Pair | None) -> str:
     """Why a result is unknown, in the later network or else in the earlier one."""
     for pair in reversed(pairs):
         for sample in pair.samples if pair is not None else ():

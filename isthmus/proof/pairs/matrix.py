@@ -17,7 +17,7 @@ from isthmus.network.forwarding import Forwarding
 from isthmus.network.model import Cidr, Unknown
 from isthmus.network.packet_classes import PacketClass, packet_classes
 from isthmus.network.packets import Packets
-from isthmus.network.prefix_classes import prefix_classes
+from isthmus.network.prefix_classes import Key, prefix_classes
 from isthmus.proof.errors import UnusableInput
 from isthmus.proof.pairs.groups import LocationGroups
 from isthmus.proof.pairs.locations import INTERNET, Inventory, Location, Locations, in_scope
@@ -48,7 +48,10 @@ class AllPairs:
 
     def cut_by(self, other: AllPairs) -> AllPairs:
         """The same pairs, with addresses distinguished wherever another network distinguishes them."""
-        cuts = prefix_classes(other.engine.network, other.engine.sites)
+        return self.cut_into(prefix_classes(other.engine.network, other.engine.sites))
+
+    def cut_into(self, cuts: Mapping[Cidr, Key]) -> AllPairs:
+        """The same pairs, with addresses distinguished by further prefixes with keys: see `prefix_classes`."""
         return AllPairs(self.engine, self.groups.cut_by(cuts), self.decisive)
 
     # --- locations

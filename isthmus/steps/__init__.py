@@ -1,0 +1,1 @@
+"""The applies of a change: their order, and the network between them."""

@@ -1,0 +1,122 @@
+"""Which apply has to come before which other one, and why.
+
+A root module is planned with the outputs that others have at that time. So a new output has to be there before it is
+read, and a resource must no longer be used before it is destroyed.
+https://developer.hashicorp.com/terraform/language/state/remote-state-data
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from isthmus.changes import ResourceAction
+from isthmus.steps.change import ApplyKind, ChangeOfOutputs
+from isthmus.terraform import Ref, Resource, Unknown
+from isthmus.terraform.state_reads import StateRead
+
+
+class Need(Enum):
+    """What an apply waits for: an output, the end of a use, or the destroy of a root module that reads its outputs."""
+
+    OUTPUT = 1
+    RELEASE = 2
+    DESTROY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """`first` is applied before `then`; both are names of root modules. `output`: the output that `then` needs."""
+
+    first: str
+    then: str
+    why: str
+    need: Need
+    output: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.first} before {self.then}: {self.why}"
+
+
+def constraints(change: ChangeOfOutputs) -> tuple[Constraint, ...]:
+    """The constraints between the root modules of a change, one for each reason."""
+    roots = {one.name: one for one in change.applies if one.kind is not ApplyKind.SITE}
+    found = [*_written_first(change, roots), *_released_first(change, roots), *_read_by_destroy(change, roots)]
+    return tuple(dict.fromkeys(found))
+
+
+def unclear_reads(change: ChangeOfOutputs) -> Iterator[tuple[str, str]]:
+    """The root modules that read a state of unknown origin, each with the reason."""
+    for reads in (change.base_reads, change.head_reads):
+        for root, listed in reads.items():
+            yield from ((root, read.writer.reason) for read in listed if isinstance(read.writer, Unknown))
+
+
+def _written_first(change: ChangeOfOutputs, roots: Collection[str]) -> Iterator[Constraint]:
+    """An output that is new or has another value is written before it is read."""
+    before, after = change.base.graph.outputs, change.head.graph.outputs
+    for reader in roots:
+        for read in change.head_reads.get(reader, ()):
+            writer = read.writer
+            if not isinstance(writer, str) or writer not in roots or writer == reader:
+                continue
+            for name in _named(read, after):
+                what = name.removeprefix(f"{writer}/")
+                if name not in before:
+                    why = f"{reader} reads the output {what}, which {writer} creates"
+                    yield Constraint(writer, reader, why, Need.OUTPUT, name)
+                elif before[name] != after[name] or not change.renewed.isdisjoint(addresses(after[name])):
+                    why = f"{reader} reads the output {what}, whose value changes"
+                    yield Constraint(writer, reader, why, Need.OUTPUT, name)
+
+
+def _released_first(change: ChangeOfOutputs, roots: Collection[str]) -> Iterator[Constraint]:
+    """A resource that is destroyed or replaced is no longer used by another root module."""
+    gone = {c.address for c in change.changes if c.action is ResourceAction.DESTROY} | change.renewed
+    for user in _resources(change.base.graph.resources, change.base.graph.unexpanded):
+        for address in sorted({one for value in user.values.values() for one in addresses(value)} & gone):
+            owner = address.partition("/")[0]
+            if owner != user.root and owner in roots and user.root in roots:
+                done = "destroys" if change.by_address[address].action is not ResourceAction.REPLACE else "replaces"
+                why = f"{owner} {done} {address}, which {user.root} still uses"
+                yield Constraint(user.root, owner, why, Need.RELEASE)
+
+
+def _read_by_destroy(change: ChangeOfOutputs, roots: Mapping[str, Any]) -> Iterator[Constraint]:
+    """`terraform destroy` reads outputs too: those that HEAD has no more have to be there still."""
+    before, after = change.base.graph.outputs, change.head.graph.outputs
+    for reader, apply in roots.items():
+        if apply.kind is not ApplyKind.DESTROY:
+            continue
+        for read in change.base_reads.get(reader, ()):
+            if isinstance(read.writer, str) and read.writer in roots and read.writer != reader:
+                for name in _named(read, before):
+                    if name not in after:
+                        what = name.removeprefix(f"{read.writer}/")
+                        why = f"destroying {reader} reads the output {what}, which {read.writer} removes"
+                        yield Constraint(reader, read.writer, why, Need.DESTROY)
+
+
+def _named(read: StateRead, outputs: Mapping[str, object]) -> Iterator[str]:
+    """The names of the outputs that are read, by root module: one, or all of the writer."""
+    start = f"{read.writer}/"
+    return iter((f"{start}{read.output}",)) if read.output else (name for name in outputs if name.startswith(start))
+
+
+def _resources(*mappings: Mapping[str, Resource]) -> Iterator[Resource]:
+    for mapping in mappings:
+        yield from mapping.values()
+
+
+def addresses(value: Any) -> Iterator[str]:
+    """The addresses of the resources that a value refers to."""
+    if isinstance(value, Ref):
+        yield value.address
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from addresses(inner)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from addresses(inner)

@@ -1,0 +1,140 @@
+"""The network between two applies: some root modules as in HEAD, the others as in BASE."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from enum import IntEnum
+from typing import TypeVar
+
+from isthmus.intent import CustomerGateway, Environment, Estate, Segment, Site
+from isthmus.network.from_terraform import network_of
+from isthmus.proof import Analysis, UnusableInput
+from isthmus.terraform import Graph, Resource
+
+Named = TypeVar("Named", CustomerGateway, Environment, Segment, Site)
+
+
+class Phase(IntEnum):
+    """How far a root module is: as in BASE, with what HEAD adds, without what HEAD removes, as in HEAD."""
+
+    BASE = 0
+    ADDED = 1
+    CHANGED = 2
+    HEAD = 3
+
+
+class Networks:
+    """The networks between BASE and HEAD.
+
+    Terraform keeps what a root module created until its next apply, with the values that outputs of other root modules
+    had then. So the resources of a root module come from one side as they are: nothing is evaluated again.
+    """
+
+    def __init__(self, base: Analysis, head: Analysis) -> None:
+        if (base.estate is None) is not (head.estate is None):
+            one, other = ("BASE", "HEAD") if base.estate is None else ("HEAD", "BASE")
+            raise UnusableInput(
+                f"{one} holds no intent.json and {other} does, so their locations cannot be compared: give two output "
+                "folders of synthesis, or leave the intent out of both"
+            )
+        self.base = base
+        self.head = head
+
+    def at(self, phases: Mapping[str, Phase], sites: Collection[str]) -> Analysis:
+        """The network if each root module is in its phase, and these sites advertise what HEAD states.
+
+        A root module without a phase is the same in both.
+        """
+        graph = self._graph(phases)
+        network = network_of(graph)
+        connections = {*network.vpns, *network.dx_gateways}
+        given = {**self.base.advertises, **self.head.advertises}
+        named = {**self.base.sites, **self.head.sites}
+        ours = {name: tuple(c for c in listed if c in connections) for name, listed in named.items()}
+        roots = {root for root in {*self.base.roots, *self.head.roots} if self._is_there(root, phases)}
+        return Analysis(
+            network,
+            self._estate(phases, sites),
+            {connection: prefixes for connection, prefixes in given.items() if connection in connections},
+            {name: listed for name, listed in ours.items() if listed},
+            frozenset(roots),
+            graph.notes,
+            graph=graph,
+            client_ports=self.head.client_ports,
+        )
+
+    def _is_there(self, root: str, phases: Mapping[str, Phase]) -> bool:
+        side = self.head if phases.get(root, Phase.HEAD) is Phase.HEAD else self.base
+        return root in side.roots or (root in self.base.roots and root in self.head.roots)
+
+    # --- Terraform
+
+    def _graph(self, phases: Mapping[str, Phase]) -> Graph:
+        base, head = self.base.graph, self.head.graph
+        return Graph(
+            dict(_together(base.resources, head.resources, phases)),
+            tuple(dict.fromkeys((*base.notes, *head.notes))),
+            unexpanded=dict(_together(base.unexpanded, head.unexpanded, phases)),
+        )
+
+    # --- the intent
+
+    def _estate(self, phases: Mapping[str, Phase], sites: Collection[str]) -> Estate | None:
+        """The intent of both, as far as it says where locations are: each environment as its root module is."""
+        base, head = self.base.estate, self.head.estate
+        if base is None or head is None:
+            return None
+        environments = tuple(self._environments(base, head, phases))
+        filtered_by_head = any(one in head.environments for one in environments if one.egress or one.hub)
+        return replace(
+            head,
+            blocks=tuple(dict.fromkeys((*head.blocks, *base.blocks))),
+            segments=_union(head.segments, base.segments),
+            sites=tuple(_sites(base, head, sites)),
+            environments=environments,
+            allowed_connections=(head if filtered_by_head else base).allowed_connections,
+        )
+
+    def _environments(self, base: Estate, head: Estate, phases: Mapping[str, Phase]) -> Iterator[Environment]:
+        after = {one.name: one for one in head.environments}
+        before = {one.name: one for one in base.environments}
+        for name in (*after, *(name for name in before if name not in after)):
+            phase = phases.get(name, Phase.HEAD)
+            late = after if phase >= Phase.CHANGED else before
+            if name in late:
+                yield late[name]
+            elif phase in (Phase.ADDED, Phase.CHANGED):
+                yield (after | before)[name]
+
+
+def _together(
+    base: Mapping[str, Resource], head: Mapping[str, Resource], phases: Mapping[str, Phase]
+) -> Iterator[tuple[str, Resource]]:
+    for address, resource in base.items():
+        phase = phases.get(resource.root, Phase.HEAD)
+        if phase in (Phase.BASE, Phase.ADDED) or (phase is Phase.CHANGED and address not in head):
+            yield address, resource
+    for address, resource in head.items():
+        phase = phases.get(resource.root, Phase.HEAD)
+        if phase >= Phase.CHANGED or (phase is Phase.ADDED and address not in base):
+            yield address, resource
+
+
+def _sites(base: Estate, head: Estate, changed: Collection[str]) -> Iterator[Site]:
+    """Every site: its prefixes and networks as BASE states them, unless they have changed; the gateways of both."""
+    before = {site.name: site for site in base.sites}
+    for site in head.sites:
+        old = before.get(site.name)
+        if old is None:
+            yield site
+        else:
+            stated = site if site.name in changed else old
+            gateways = _union(site.customer_gateways, old.customer_gateways)
+            yield replace(stated, customer_gateways=gateways)
+    yield from (site for name, site in before.items() if name not in {one.name for one in head.sites})
+
+
+def _union(first: Iterable[Named], second: Iterable[Named]) -> tuple[Named, ...]:
+    both: dict[str, Named] = {one.name: one for one in (*second, *first)}
+    return tuple(both.values())

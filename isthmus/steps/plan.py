@@ -1,0 +1,219 @@
+"""The steps of a change: the applies in order, and what the networks between them lose and let through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from isthmus.proof import Analysis, UnknownResult
+from isthmus.steps.change import Apply, ApplyKind, ChangeOfOutputs, change_of
+from isthmus.steps.constraints import Constraint, constraints, unclear_reads
+from isthmus.steps.losses import Comparison, Effect, Interim
+from isthmus.steps.network import Networks, Phase
+from isthmus.steps.parts import Part, Split, before_parts, parts_of
+from isthmus.steps.search import Cost, Found, best_order
+
+MOST_NETWORKS = 200
+_ZERO = (0, 0, 0, 0)
+
+
+class StepsVerdict(StrEnum):
+    """Whether the change has an order that loses no flow and lets nothing through.
+
+    - `KEPT`: the printed order does. `NOTHING`: nothing is to be applied.
+    - `LOSES`: every order loses or lets through a flow; the printed one least.
+    - `NO_ORDER`: the applies wait for each other. `UNKNOWN`: the input, or the limit of networks, gives no answer.
+    """
+
+    KEPT = "no flow lost"
+    NOTHING = "nothing to apply"
+    LOSES = "flows lost"
+    NO_ORDER = "no order"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One apply or a part of one, and the flows that the network after it loses or lets through.
+
+    `until` is, for each of these flows, the number of the step that ends it.
+    """
+
+    part: Part
+    flows: tuple[Interim, ...] = ()
+    until: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The answer.
+
+    - `steps`: in order. `constraints`: which apply waits for which other one.
+    - `split`: an order of parts that loses nothing, if whole applies lose something.
+    - `certain`: no other order of whole applies is better. `networks`: how many networks were evaluated.
+    - `unknown_results`: what is not evaluated in one of the networks.
+    """
+
+    verdict: StepsVerdict
+    steps: tuple[Step, ...]
+    constraints: tuple[Constraint, ...] = ()
+    split: tuple[Step, ...] = ()
+    certain: bool = True
+    networks: int = 0
+    unknown_results: tuple[UnknownResult, ...] = ()
+    drift: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether an order of whole applies keeps every flow: exit code 0."""
+        return self.verdict in (StepsVerdict.KEPT, StepsVerdict.NOTHING)
+
+
+def steps_of(
+    paths: tuple[Path, Path],
+    base: Analysis,
+    head: Analysis,
+    *,
+    most: int = MOST_NETWORKS,
+    progress: Callable[[int], None] = lambda number: None,
+) -> Steps:
+    """The steps from one output to another. `progress` is called with the number of each network that is evaluated.
+
+    Raises `CannotAnswer` if a path is no folder of Terraform, and `UnusableInput` if only one has an intent.
+    """
+    return _Planner(change_of(paths, base, head), most, progress).steps()
+
+
+_State = frozenset[tuple[Apply, Phase]]
+
+
+class _Planner:
+    def __init__(self, change: ChangeOfOutputs, most: int, progress: Callable[[int], None]) -> None:
+        self.change = change
+        self.most = most
+        self.progress = progress
+        self.required = constraints(change)
+        self.applies = _usual_order(change)
+        self.networks = Networks(change.base, change.head)
+        self.comparison = Comparison(change.base, change.head)
+        self.flows: dict[_State, tuple[Interim, ...]] = {}
+
+    def steps(self) -> Steps:
+        unknown = tuple(_unknown_results(self.change))
+        drift = tuple(dict.fromkeys((*self.change.base.drift, *self.change.head.drift)))
+        if not self.applies:
+            return Steps(StepsVerdict.NOTHING, (), unknown_results=unknown, drift=drift)
+        found = self._search(Split.NONE, self.most)
+        if found is None:
+            verdict, certain = StepsVerdict.NO_ORDER, True
+            listed = tuple(Step(Part(apply, changes=apply.changes)) for apply in self.applies)
+        else:
+            verdict, certain = _verdict(found, unknown), found.certain
+            listed = self._listed(found.order)
+        split = self._split() if verdict in (StepsVerdict.LOSES, StepsVerdict.NO_ORDER) else ()
+        return Steps(verdict, listed, self.required, split, certain, len(self.flows), unknown, drift)
+
+    def _search(self, split: Split, most: int) -> Found[Part] | None:
+        parts = parts_of(self.change, self.applies, split)
+        before = before_parts(parts, self.required, self.change.head.graph)
+        found = best_order(parts, before, self._cost, most, _ZERO)
+        return found and replace(found, order=self._settled(found.order, before))
+
+    def _split(self) -> tuple[Step, ...]:
+        """The first kind of split with an order that loses nothing; () if none of them has one."""
+        for split in (Split.ADD_FIRST, Split.REMOVE_LAST, Split.BOTH):
+            found = self._search(split, 0)
+            if found is not None and found.cost == _ZERO:
+                return self._listed(found.order)
+        return ()
+
+    def _settled(self, order: Sequence[Part], before: Mapping[Part, frozenset[Part]]) -> tuple[Part, ...]:
+        """An order of the same cost that is closer to the usual one: neighbours are exchanged as long as that is free."""
+        settled = list(order)
+        rank = {part: number for number, part in enumerate(sorted(settled, key=self._rank))}
+        moved = True
+        while moved:
+            moved = False
+            for at in range(len(settled) - 1):
+                one, other = settled[at : at + 2]
+                if rank[one] < rank[other] or one in before.get(other, frozenset()):
+                    continue
+                old, new = frozenset(settled[: at + 1]), frozenset({*settled[:at], other})
+                if self._cost(new) <= self._cost(old):
+                    settled[at : at + 2] = other, one
+                    moved = True
+        return tuple(settled)
+
+    def _rank(self, part: Part) -> tuple[Phase, int]:
+        return part.phase, self.applies.index(part.apply)
+
+    def _listed(self, order: Sequence[Part]) -> tuple[Step, ...]:
+        """The steps of an order, with the step that ends each loss."""
+        after = [self._between(frozenset(order[:number])) for number in range(1, len(order))]
+        flows = [{one.flow: one for one in listed} for listed in after] + [{}]
+        steps = []
+        for number, part in enumerate(order):
+            now = flows[number]
+            ends = (next(later for later in range(number + 1, len(order)) if flow not in flows[later]) for flow in now)
+            steps.append(Step(part, tuple(now.values()), tuple(later + 1 for later in ends)))
+        return tuple(steps)
+
+    def _between(self, done: frozenset[Part]) -> tuple[Interim, ...]:
+        """What the network after these parts loses and lets through."""
+        state = frozenset((part.apply, part.phase) for part in done)
+        if state not in self.flows:
+            self.progress(len(self.flows) + 1)
+            roots = (apply for apply in self.applies if apply.kind is not ApplyKind.SITE)
+            phases = dict.fromkeys((apply.name for apply in roots), Phase.BASE)
+            for part in done:
+                if part.apply.kind is not ApplyKind.SITE:
+                    phases[part.apply.name] = max(phases[part.apply.name], part.phase)
+            sites = {part.apply.name for part in done if part.apply.kind is ApplyKind.SITE}
+            between = self.networks.at(phases, sites)
+            self.flows[state] = self.comparison.with_network(between)
+        return self.flows[state]
+
+    def _cost(self, done: frozenset[Part]) -> Cost:
+        """The cost of a network: leaks from the internet count most, then other ones, losses, and unclear flows."""
+        flows = self._between(done)
+        leaks = [one for one in flows if one.effect is Effect.LEAKS]
+        inbound = sum(one.inbound for one in leaks)
+        counted = (sum(one.effect is effect for one in flows) for effect in (Effect.LOSES, Effect.UNCLEAR))
+        return (inbound, len(leaks) - inbound, *counted)
+
+
+def _verdict(order: Found[Part], unknown: tuple[UnknownResult, ...]) -> StepsVerdict:
+    if any(order.cost[:-1]):
+        return StepsVerdict.LOSES if order.certain else StepsVerdict.UNKNOWN
+    if order.cost[-1] or unknown:
+        return StepsVerdict.UNKNOWN
+    return StepsVerdict.KEPT
+
+
+def _usual_order(change: ChangeOfOutputs) -> list[Apply]:
+    """The applies as `isthmus show` orders them: a root module after those it reads, new ones first; what is destroyed comes last."""
+    depth: dict[str, int] = {}
+
+    def of(name: str, path: tuple[str, ...] = ()) -> int:
+        if name not in depth:
+            writers = {read.writer for read in change.head_reads.get(name, ()) if isinstance(read.writer, str)}
+            below = (of(one, (*path, name)) + 1 for one in writers - {"", name, *path})
+            depth[name] = max(below, default=0)
+        return depth[name]
+
+    late = {ApplyKind.APPLY: 0, ApplyKind.DESTROY: 1, ApplyKind.SITE: 2}
+    return sorted(change.applies, key=lambda apply: (late[apply.kind], of(apply.name), not apply.is_new, apply.name))
+
+
+def _unknown_results(change: ChangeOfOutputs) -> dict[UnknownResult, None]:
+    found: dict[UnknownResult, None] = {}
+    for side in (change.base, change.head):
+        possible = side.network.possible
+        found |= {UnknownResult(address, why): None for address, why in side.network.not_evaluated}
+        for address in (*side.uncounted, *possible.vpcs, *possible.subnets, *possible.vpns):
+            found[UnknownResult(address, "how many there are is not known")] = None
+    for root, why in unclear_reads(change):
+        found[UnknownResult(f"which root module writes what {root} reads", why)] = None
+    return found
