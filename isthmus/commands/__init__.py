@@ -7,4 +7,17 @@ which returns the exit code: 0 for yes or no findings, 1 for no or findings. If 
 Modules import what they need inside `run`, so that `isthmus --help` stays quick.
 """
 
-COMMANDS = ("completion", "cost", "diff", "draw", "handover", "prove", "report", "review", "scan", "show", "trace")
+COMMANDS = (
+    "completion",
+    "cost",
+    "diff",
+    "draw",
+    "handover",
+    "prove",
+    "report",
+    "review",
+    "scan",
+    "show",
+    "steps",
+    "trace",
+)

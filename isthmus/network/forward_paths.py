@@ -29,7 +29,7 @@ from isthmus.network.model import GatewayKind, Unknown
 from isthmus.network.positions import V4_LAST, Positions
 from isthmus.network.walk import Pieces, Walk
 from isthmus.network.walk.ends import WalkCache, ending, source_of
-from isthmus.network.walk.steps import unknown
+from isthmus.network.walk.pieces import unknown
 
 
 class ForwardPaths:

@@ -18,7 +18,7 @@ from isthmus.network.positions import Positions
 from isthmus.network.public_access import RULE as PUBLIC_ACCESS
 from isthmus.network.walk import PacketSource, Pieces, Walk
 from isthmus.network.walk.ends import WalkCache, ending
-from isthmus.network.walk.steps import VpcPlace
+from isthmus.network.walk.pieces import VpcPlace
 
 
 class ReturnPaths:

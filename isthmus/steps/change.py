@@ -13,6 +13,7 @@ from isthmus.changes.inputs import changes_of_inputs
 from isthmus.errors import CannotAnswer
 from isthmus.proof import Analysis
 from isthmus.terraform import Input, Unknown, sources
+from isthmus.terraform.assumed_roles import assumed_roles
 from isthmus.terraform.state_reads import StateRead, state_reads
 
 
@@ -43,13 +44,17 @@ class Apply:
 class ChangeOfOutputs:
     """Two outputs: BASE, which is applied, and HEAD, which is to be.
 
-    `applies` are in the order of names: root modules, then sites.
+    - `base_reads`, `head_reads`: the outputs that each root module reads. `base_roles`, `head_roles`: the ARNs of the
+      roles that its providers assume.
+    - `applies` are in the order of names: root modules, then sites.
     """
 
     base: Analysis
     head: Analysis
     base_reads: Mapping[str, tuple[StateRead, ...]]
     head_reads: Mapping[str, tuple[StateRead, ...]]
+    base_roles: Mapping[str, frozenset[str]]
+    head_roles: Mapping[str, frozenset[str]]
     applies: tuple[Apply, ...]
     changes: tuple[ResourceChange, ...] = field(default=(), repr=False)
 
@@ -77,8 +82,9 @@ def change_of(paths: tuple[Path, Path], base: Analysis, head: Analysis) -> Chang
     found = changes_of_inputs((paths[0],), (paths[1],), (base.graph, head.graph), {})
     changes = () if isinstance(found, Unknown) else found
     reads = [state_reads(listed) for listed in inputs]
+    roles = [assumed_roles(listed) for listed in inputs]
     applies = (*_roots(inputs, base, head, changes), *_sites(base, head))
-    return ChangeOfOutputs(base, head, reads[0], reads[1], applies, changes)
+    return ChangeOfOutputs(base, head, reads[0], reads[1], roles[0], roles[1], applies, changes)
 
 
 def root_of(change: ResourceChange) -> str:

@@ -1,7 +1,7 @@
 """Which apply has to come before which other one, and why.
 
 A root module is planned with the outputs that others have at that time. So a new output has to be there before it is
-read, and a resource must no longer be used before it is destroyed.
+read, and a resource must no longer be used before it is destroyed. A provider needs the role that it assumes.
 https://developer.hashicorp.com/terraform/language/state/remote-state-data
 """
 
@@ -13,28 +13,34 @@ from enum import Enum
 from typing import Any
 
 from isthmus.changes import ResourceAction
+from isthmus.proof import Analysis
 from isthmus.steps.change import ApplyKind, ChangeOfOutputs
 from isthmus.terraform import Ref, Resource, Unknown
 from isthmus.terraform.state_reads import StateRead
 
+_ADMITTING = ("aws_iam_role", "aws_ram_principal_association")
+
 
 class Need(Enum):
-    """What an apply waits for: an output, the end of a use, or the destroy of a root module that reads its outputs."""
+    """What `then` waits for: that something is there, that `first` uses something no more, or that it is destroyed."""
 
-    OUTPUT = 1
-    RELEASE = 2
-    DESTROY = 3
+    CREATED = 1
+    RELEASED = 2
+    DESTROYED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """`first` is applied before `then`; both are names of root modules. `output`: the output that `then` needs."""
+    """`first` is applied before `then`; both are names of root modules.
+
+    `needed`: the addresses of resources of `first` that `then` needs; empty if they are not known.
+    """
 
     first: str
     then: str
     why: str
     need: Need
-    output: str = ""
+    needed: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return f"{self.first} before {self.then}: {self.why}"
@@ -43,7 +49,12 @@ class Constraint:
 def constraints(change: ChangeOfOutputs) -> tuple[Constraint, ...]:
     """The constraints between the root modules of a change, one for each reason."""
     roots = {one.name: one for one in change.applies if one.kind is not ApplyKind.SITE}
-    found = [*_written_first(change, roots), *_released_first(change, roots), *_read_by_destroy(change, roots)]
+    found = [
+        *_written_first(change, roots),
+        *_released_first(change, roots),
+        *_read_by_destroy(change, roots),
+        *_admitted(change, roots),
+    ]
     return tuple(dict.fromkeys(found))
 
 
@@ -66,10 +77,10 @@ def _written_first(change: ChangeOfOutputs, roots: Collection[str]) -> Iterator[
                 what = name.removeprefix(f"{writer}/")
                 if name not in before:
                     why = f"{reader} reads the output {what}, which {writer} creates"
-                    yield Constraint(writer, reader, why, Need.OUTPUT, name)
+                    yield Constraint(writer, reader, why, Need.CREATED, frozenset(addresses(after[name])))
                 elif before[name] != after[name] or not change.renewed.isdisjoint(addresses(after[name])):
                     why = f"{reader} reads the output {what}, whose value changes"
-                    yield Constraint(writer, reader, why, Need.OUTPUT, name)
+                    yield Constraint(writer, reader, why, Need.CREATED, frozenset(addresses(after[name])))
 
 
 def _released_first(change: ChangeOfOutputs, roots: Collection[str]) -> Iterator[Constraint]:
@@ -81,7 +92,7 @@ def _released_first(change: ChangeOfOutputs, roots: Collection[str]) -> Iterator
             if owner != user.root and owner in roots and user.root in roots:
                 done = "destroys" if change.by_address[address].action is not ResourceAction.REPLACE else "replaces"
                 why = f"{owner} {done} {address}, which {user.root} still uses"
-                yield Constraint(user.root, owner, why, Need.RELEASE)
+                yield Constraint(user.root, owner, why, Need.RELEASED)
 
 
 def _read_by_destroy(change: ChangeOfOutputs, roots: Mapping[str, Any]) -> Iterator[Constraint]:
@@ -96,7 +107,35 @@ def _read_by_destroy(change: ChangeOfOutputs, roots: Mapping[str, Any]) -> Itera
                     if name not in after:
                         what = name.removeprefix(f"{read.writer}/")
                         why = f"destroying {reader} reads the output {what}, which {read.writer} removes"
-                        yield Constraint(reader, read.writer, why, Need.DESTROY)
+                        yield Constraint(reader, read.writer, why, Need.DESTROYED)
+
+
+def _admitted(change: ChangeOfOutputs, roots: Mapping[str, Any]) -> Iterator[Constraint]:
+    """A role that a root module assumes, and a share with its account, are there as long as it is applied."""
+    for one in change.changes:
+        created = one.action is ResourceAction.CREATE
+        if one.type not in _ADMITTING or not (created or one.action in (ResourceAction.DESTROY, ResourceAction.LEAVE)):
+            continue
+        owner = one.address.partition("/")[0]
+        side, roles = (change.head, change.head_roles) if created else (change.base, change.base_roles)
+        resource = side.graph.resources.get(one.address)
+        for user in roots if resource is not None and owner in roots else ():
+            if user != owner and resource is not None and _admits(resource, roles.get(user, ()), side, user):
+                if created:
+                    why = f"{owner} creates {one.address}, which lets {user} act in its account"
+                    yield Constraint(owner, user, why, Need.CREATED, frozenset({one.address}))
+                else:
+                    why = f"{owner} destroys {one.address}, which lets {user} act in its account"
+                    yield Constraint(user, owner, why, Need.RELEASED)
+
+
+def _admits(resource: Resource, roles: Collection[str], side: Analysis, user: str) -> bool:
+    """Whether a resource is a role among those assumed, or a share with the account of a root module's resources."""
+    if resource.type == "aws_iam_role":
+        name, account = resource.get("name"), resource.account
+        return any(arn.endswith(f"/{name}") and (account is None or f":{account}:" in arn) for arn in roles)
+    accounts = {one.account for one in side.graph.resources.values() if one.root == user}
+    return resource.get("principal") in accounts
 
 
 def _named(read: StateRead, outputs: Mapping[str, object]) -> Iterator[str]:

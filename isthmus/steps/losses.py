@@ -13,10 +13,12 @@ from itertools import product
 
 from isthmus.network.answers import Outcome
 from isthmus.network.model import Cidr
+from isthmus.network.name_lookup import Answered, Lookup
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
 from isthmus.network.prefix_classes import Advertised, Key, combined_keys, prefix_classes
 from isthmus.proof import Analysis
 from isthmus.proof.difference.flows import outcomes, unknown_reason
+from isthmus.proof.difference.names import answers_in_between
 from isthmus.proof.pairs.locations import INTERNET
 from isthmus.proof.pairs.matrix import AllPairs
 from isthmus.proof.pairs.pair import Pair
@@ -78,13 +80,23 @@ class Comparison:
             first, second = (other.keys for number, other in enumerate(sides) if number != own)
             cut.append(side.cut_into(_of_both(first, second)))
         order = list(Effect)
-        return tuple(sorted(_Three(cut).found(), key=lambda one: (order.index(one.effect), not one.inbound)))
+        found = (*_Three(cut).found(), *self._names(between))
+        return tuple(sorted(found, key=lambda one: (order.index(one.effect), not one.inbound)))
+
+    def _names(self, between: Analysis) -> Iterator[Interim]:
+        """DNS names that spokes resolve to something that neither BASE nor HEAD gives them."""
+        asked = ((Lookup(one.network), one.locations) for one in (self.base.network, between, self.head.network))
+        for name in answers_in_between(*asked):
+            effect = Effect.UNCLEAR if Answered.UNKNOWN.value in name.after else Effect.LOSES
+            for spoke in name.spokes:
+                yield Interim(effect, spoke, f"DNS name {name.name}", why=f"{name.after}; before: {name.before}")
 
 
 class _Side:
     """One network, with its pairs by the addresses that are distinguished."""
 
     def __init__(self, network: Analysis) -> None:
+        self.network = network
         self.pairs = network.pairs
         self.keys = prefix_classes(self.pairs.engine.network, self.pairs.engine.sites)
         self._cut: dict[frozenset[tuple[Cidr, Key]], _Results] = {}

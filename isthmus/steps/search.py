@@ -17,7 +17,7 @@ Cost = tuple[int, ...]
 
 
 @dataclass(frozen=True)
-class Found(Generic[Part]):
+class BestOrder(Generic[Part]):
     """The best order that was found, with its cost.
 
     `certain`: no order costs less. Otherwise the limit of networks was reached before all were compared.
@@ -34,7 +34,7 @@ def best_order(
     cost: Callable[[frozenset[Part]], Cost],
     most: int,
     zero: Cost,
-) -> Found[Part] | None:
+) -> BestOrder[Part] | None:
     """The order with the least cost; of equal ones, one close to the given order. None if `before` forms a circle.
 
     - `before`: the parts that must come before a part.
@@ -67,7 +67,7 @@ def best_order(
             continue
         seen.add(done)
         if done == everything:
-            return Found(tuple(first[number] for number in path), so_far, True)
+            return BestOrder(tuple(first[number] for number in path), so_far, True)
         for number, part in enumerate(first):
             if part not in done and before.get(part, frozenset()) <= done and done | {part} not in seen:
                 last = len(done) + 1 == len(everything)
@@ -81,14 +81,14 @@ def _sum(one: Cost, other: Cost) -> Cost:
 
 def _completed(
     first: Sequence[Part], cost_of: Callable[[frozenset[Part]], Cost], path: tuple[int, ...], so_far: Cost
-) -> Found[Part]:
+) -> BestOrder[Part]:
     """The order that was reached so far, with the remaining parts as given. The last network is not in `so_far`."""
     order = [first[number] for number in path]
     order += [part for part in first if part not in order]
     total = so_far
     for length in range(len(path), len(order)):
         total = _sum(total, cost_of(frozenset(order[:length])))
-    return Found(tuple(order), total, False)
+    return BestOrder(tuple(order), total, False)
 
 
 def _in_order(parts: Sequence[Part], before: Mapping[Part, frozenset[Part]]) -> list[Part] | None:

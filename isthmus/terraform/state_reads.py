@@ -33,13 +33,18 @@ class StateRead:
 
 def state_reads(given: Iterable[Input]) -> Mapping[str, tuple[StateRead, ...]]:
     """The reads of every root module, by its name. Only folders count. Raises `UnreadableTerraform`."""
+    with metered():
+        return {name: tuple(dict.fromkeys(_reads(root))) for name, root in root_instances(given).items()}
+
+
+def root_instances(given: Iterable[Input]) -> Mapping[str, ModuleInstance]:
+    """The root modules of folders by name, each with the others' states in view. Raises `UnreadableTerraform`."""
     folders = [one for one in given if one.form == "folder"]
     shared = SharedByRoots(ModuleFiles({whole_output(one.given) for one in folders}))
     roots = {one.root: ModuleInstance(shared, shared.files.module(one.path), one.root) for one in folders}
     for root in roots.values():
         shared.states.setdefault(root.state_place(), []).append(root)
-    with metered():
-        return {name: tuple(dict.fromkeys(_reads(root))) for name, root in roots.items()}
+    return roots
 
 
 def _reads(at: ModuleInstance) -> Iterator[StateRead]:

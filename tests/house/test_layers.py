@@ -19,7 +19,7 @@ LAYERS = (
     ("network", "changes"),
     ("scan",),
     ("proof",),
-    ("cost", "output"),
+    ("cost", "output", "steps"),
     ("review", "devices"),
     ("report",),
     ("commands",),

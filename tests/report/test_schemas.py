@@ -22,6 +22,8 @@ from isthmus.report.cost_json import estimate_document
 from isthmus.report.difference_json import difference_json
 from isthmus.report.json_text import SCHEMA, json_text
 from isthmus.report.proof_json import proof_json
+from isthmus.report.steps_json import steps_json
+from isthmus.steps.planner import procedure
 from tests.proof.estates import output, write
 from tests.report.schemas import COMMANDS, SHARED, faults, objects, schema, validator
 
@@ -60,6 +62,10 @@ def documents() -> dict[str, Any]:
             found[f"diff {n}"] = "".join(difference_json(proof.compare(networks[before], networks[after]), ()))
         found["diff with unknown results"] = "".join(difference_json(proof.compare(networks[1], bare), ()))
         found["diff of names and firewalls"] = "".join(difference_json(QUIET, ()))
+        for n, (before, after) in enumerate(((0, 1), (1, 2), (2, 0))):
+            found[f"steps {n}"] = "".join(
+                steps_json(procedure((folders[before], folders[after]), networks[before], networks[after]))
+            )
         costs = [estimate(network, shipped()) for network in networks]
         found["cost"] = "".join(json_text(estimate_document(costs[2])))
         found["cost before"] = "".join(json_text(estimate_document(costs[0], costs[2])))
@@ -73,6 +79,9 @@ NAMES = (
     "diff 1",
     "diff with unknown results",
     "diff of names and firewalls",
+    "steps 0",
+    "steps 1",
+    "steps 2",
     "cost",
     "cost before",
 )
@@ -106,6 +115,9 @@ def test_the_documents_hold_what_the_schemas_describe() -> None:
         assert made["diff 0"][kind]
         assert any(change["settings"] for change in made["diff 0"][kind])
     assert made["diff with unknown results"]["unknown"]
+    assert made["steps 0"]["refused"]
+    assert made["steps 1"]["constraints"]
+    assert made["steps 2"]["steps"]
     assert made["cost"]["charges"]
     assert made["cost"]["usage_charges"]
 
@@ -162,7 +174,7 @@ def _parts(part: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str |
             yield from _parts(value, (*path, number))
 
 
-@pytest.mark.parametrize("name", ["prove 1", "diff 0", "cost before"])
+@pytest.mark.parametrize("name", ["prove 1", "diff 0", "steps 1", "cost before"])
 def test_a_key_too_many_or_too_few_is_refused(name: str) -> None:
     document = documents()[name]
     tried = list(breaks(document))

@@ -7,8 +7,8 @@ The walk ends where a packet is stopped. With `past_blocks` it continues at the 
 every setting that blocks the packet (after Bayless et al., CAV 2021, "blocked paths").
 """
 
+from isthmus.network.walk.pieces import PacketSource, Pieces, Seen, TgwPlace
 from isthmus.network.walk.site import SiteSteps
-from isthmus.network.walk.steps import PacketSource, Pieces, Seen, TgwPlace
 from isthmus.network.walk.transit_gateway import TransitGatewaySteps
 from isthmus.network.walk.vpc import VpcSteps
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from isthmus.network.answers import InSubnet, Outcome, Path
 from isthmus.network.block import Block
-from isthmus.network.walk.steps import PacketSource, Pieces
+from isthmus.network.walk.pieces import PacketSource, Pieces
 
 _MOST_WALKS = 4_096  # enough for all packets between two locations that the filters distinguish
 

@@ -12,7 +12,7 @@ from isthmus.network.learned_routes import is_default
 from isthmus.network.model import GatewayKind, Unknown
 from isthmus.network.public_access import RULE, GatewayPath
 from isthmus.network.route_tables import cidrs_unknown_reason, vpc_cidrs
-from isthmus.network.walk.steps import PacketSource, Pieces, Step
+from isthmus.network.walk.pieces import PacketSource, Pieces, Step
 from isthmus.network.walk.subnets import SubnetSteps
 
 V4_LAST = (1 << 32) - 1

@@ -7,7 +7,7 @@ from isthmus.network.address_space import PUBLIC, show_range
 from isthmus.network.block import Block
 from isthmus.network.model import GatewayKind, NatGateway, Unknown
 from isthmus.network.walk.internet import V4_LAST, InternetSteps
-from isthmus.network.walk.steps import PacketSource, Pieces, Step, unknown
+from isthmus.network.walk.pieces import PacketSource, Pieces, Step, unknown
 
 
 class NatSteps(InternetSteps):

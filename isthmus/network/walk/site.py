@@ -12,7 +12,7 @@ from isthmus.network.block import Block
 from isthmus.network.model import Site, Unknown
 from isthmus.network.route_tables import NO_ROUTE, Route
 from isthmus.network.site_routes import SiteDecision
-from isthmus.network.walk.steps import Pieces, Seen, SitePlace, Steps, after, unknown
+from isthmus.network.walk.pieces import Pieces, Seen, SitePlace, Steps, after, unknown
 
 
 class SiteSteps(Steps):

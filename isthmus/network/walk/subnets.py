@@ -7,7 +7,7 @@ from isthmus.network.answers import Crossing, Hop, Path
 from isthmus.network.block import Block
 from isthmus.network.model import Unknown
 from isthmus.network.route_tables import cidrs_unknown_reason
-from isthmus.network.walk.steps import Pieces, Step, Steps, VpcPlace, unknown
+from isthmus.network.walk.pieces import Pieces, Step, Steps, VpcPlace, unknown
 
 
 class SubnetSteps(Steps):

@@ -9,7 +9,7 @@ from isthmus.network.answers import Hop, Path
 from isthmus.network.block import Block
 from isthmus.network.model import Attachment, AttachmentKind, Unknown
 from isthmus.network.route_tables import Route
-from isthmus.network.walk.steps import PacketSource, Pieces, Seen, Steps, TgwPlace, after, unknown
+from isthmus.network.walk.pieces import PacketSource, Pieces, Seen, Steps, TgwPlace, after, unknown
 
 
 class TransitGatewaySteps(Steps):

@@ -11,7 +11,7 @@ from isthmus.network.block import Block
 from isthmus.network.model import Attachment, AttachmentKind, Firewall, GatewayKind, Target, TargetKind, Unknown
 from isthmus.network.route_tables import Decision
 from isthmus.network.walk.nat import NatSteps
-from isthmus.network.walk.steps import PacketSource, Pieces, Seen, Step, VpcPlace, unknown
+from isthmus.network.walk.pieces import PacketSource, Pieces, Seen, Step, VpcPlace, unknown
 
 
 class VpcSteps(NatSteps):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from isthmus.network.model import Unknown
@@ -45,7 +45,35 @@ def name_changes(before: tuple[Lookup, Locations], after: tuple[Lookup, Location
         yield NameChange(name, tuple(sorted(set(spokes))), old, new)
 
 
-def _domains(lookups: tuple[Lookup, Lookup], vpcs: tuple[str, str]) -> set[str]:
+def answers_in_between(*networks: tuple[Lookup, Locations]) -> Iterator[NameChange]:
+    """Every name with an answer in the second of three networks that neither of the others gives.
+
+    `after` of each change is the answer in between. Only spokes that all three networks have are asked.
+    """
+    lookups = [lookup for lookup, _ in networks]
+    vpcs = [{location.name: location.vpc for location in locations.spokes} for _, locations in networks]
+    groups: dict[object, list[str]] = {}
+    for spoke in vpcs[0]:
+        if all(spoke in of for of in vpcs):
+            own = [of[spoke] for of in vpcs]
+            kinds = tuple(likeness(lookup, vpc) for lookup, vpc in zip(lookups, own, strict=True))
+            reverse = any(".arpa" in name for name in _domains(lookups, own))
+            groups.setdefault((kinds, spoke if reverse else ""), []).append(spoke)
+    for spokes in groups.values():
+        own = [of[spokes[0]] for of in vpcs]
+        domains = _domains(lookups, own) | {"."}
+        records = {name for lookup, vpc in zip(lookups, own, strict=True) for name in record_names(lookup, vpc)}
+        for domain in in_order(domains | records):
+            names = representatives(domain) if domain in domains else (domain,)
+            asked = (
+                tuple(_described(one.ask(vpc, name)) for one, vpc in zip(lookups, own, strict=True)) for name in names
+            )
+            for was, now, then in dict.fromkeys(asked):
+                if now not in (was, then):
+                    yield NameChange(domain, tuple(sorted(spokes)), was, now)
+
+
+def _domains(lookups: Sequence[Lookup], vpcs: Sequence[str]) -> set[str]:
     return {domain for lookup, vpc in zip(lookups, vpcs, strict=True) for domain in boundaries(lookup, vpc)}
 
 

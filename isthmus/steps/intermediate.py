@@ -12,7 +12,7 @@ from isthmus.network.from_terraform import network_of
 from isthmus.proof import Analysis, UnusableInput
 from isthmus.terraform import Graph, Resource
 
-Named = TypeVar("Named", CustomerGateway, Environment, Segment, Site)
+Named = TypeVar("Named", bound=CustomerGateway | Segment)
 
 
 class Phase(IntEnum):
@@ -136,5 +136,7 @@ def _sites(base: Estate, head: Estate, changed: Collection[str]) -> Iterator[Sit
 
 
 def _union(first: Iterable[Named], second: Iterable[Named]) -> tuple[Named, ...]:
-    both: dict[str, Named] = {one.name: one for one in (*second, *first)}
-    return tuple(both.values())
+    """Those of both, by name; `first` wins."""
+    known = list(first)
+    names = {one.name for one in known}
+    return (*known, *(one for one in second if one.name not in names))

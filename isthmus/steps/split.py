@@ -6,15 +6,16 @@ https://developer.hashicorp.com/terraform/cli/commands/plan#resource-targeting
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 
 from isthmus.changes import ResourceAction, ResourceChange
 from isthmus.steps.change import Apply, ApplyKind, ChangeOfOutputs
 from isthmus.steps.constraints import Constraint, Need, addresses
-from isthmus.steps.network import Phase
-from isthmus.terraform import Graph, Resource
+from isthmus.steps.intermediate import Phase
+from isthmus.terraform import Resource
 
 _CHANGED = (ResourceAction.CREATE, ResourceAction.UPDATE, ResourceAction.REPLACE)
 
@@ -89,7 +90,7 @@ def _updates(apply: Apply) -> frozenset[str]:
     return frozenset(one.address for one in apply.changes if one.action in _CHANGED)
 
 
-def before_parts(parts: list[Part], required: tuple[Constraint, ...], after: Graph) -> Mapping[Part, frozenset[Part]]:
+def before_parts(parts: Sequence[Part], required: tuple[Constraint, ...]) -> Mapping[Part, frozenset[Part]]:
     """The parts that must come before each part."""
     of: dict[str, list[Part]] = {}
     for part in parts:
@@ -97,22 +98,21 @@ def before_parts(parts: list[Part], required: tuple[Constraint, ...], after: Gra
             of.setdefault(part.apply.name, []).append(part)
     found: dict[Part, set[Part]] = {}
     for own in of.values():
-        for earlier, later in zip(own, own[1:], strict=False):
+        for earlier, later in pairwise(own):
             found.setdefault(later, set()).add(earlier)
     for one in required:
         first, then = of[one.first], of[one.then]
-        if one.need is Need.OUTPUT:
-            found.setdefault(then[0], set()).add(_writing(first, one.output, after))
-        elif one.need is Need.RELEASE:
+        if one.need is Need.CREATED:
+            found.setdefault(then[0], set()).add(_providing(first, one.needed))
+        elif one.need is Need.RELEASED:
             found.setdefault(then[-1], set()).add(first[-1])
         else:
             found.setdefault(then[0], set()).add(first[-1])
     return {part: frozenset(needed) for part, needed in found.items()}
 
 
-def _writing(parts: list[Part], output: str, after: Graph) -> Part:
-    """The part of a root module after which an output has its new value: the one with all that it refers to."""
-    needed = set(addresses(after.outputs.get(output)))
+def _providing(parts: list[Part], needed: frozenset[str]) -> Part:
+    """The first part of a root module after which all that is needed of it is there; the last one if that is not known."""
     left = {change.address for part in parts for change in part.changes}
     for part in parts:
         left -= {change.address for change in part.changes}

@@ -7,19 +7,26 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from isthmus.changes import Refusal, refused
 from isthmus.proof import Analysis, UnknownResult
+from isthmus.proof.result.assumptions import assumptions
 from isthmus.steps.change import Apply, ApplyKind, ChangeOfOutputs, change_of
 from isthmus.steps.constraints import Constraint, constraints, unclear_reads
+from isthmus.steps.intermediate import Networks, Phase
 from isthmus.steps.losses import Comparison, Effect, Interim
-from isthmus.steps.network import Networks, Phase
-from isthmus.steps.parts import Part, Split, before_parts, parts_of
-from isthmus.steps.search import Cost, Found, best_order
+from isthmus.steps.search import BestOrder, Cost, best_order
+from isthmus.steps.split import Part, Split, before_parts, parts_of
 
 MOST_NETWORKS = 200
 _ZERO = (0, 0, 0, 0)
+_ASSUMED = (
+    "BASE is applied completely, and nothing else changes the network in between",
+    "a VPN connection carries packets as soon as it is created: its device has to be configured by then",
+    "while one apply runs, Terraform changes resources one after the other; only the networks after it are evaluated",
+)
 
 
-class StepsVerdict(StrEnum):
+class OrderVerdict(StrEnum):
     """Whether the change has an order that loses no flow and lets nothing through.
 
     - `KEPT`: the printed order does. `NOTHING`: nothing is to be applied.
@@ -35,7 +42,7 @@ class StepsVerdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Step:
+class ApplyStep:
     """One apply or a part of one, and the flows that the network after it loses or lets through.
 
     `until` is, for each of these flows, the number of the step that ends it.
@@ -47,38 +54,41 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Steps:
+class Procedure:
     """The answer.
 
     - `steps`: in order. `constraints`: which apply waits for which other one.
     - `split`: an order of parts that loses nothing, if whole applies lose something.
     - `certain`: no other order of whole applies is better. `networks`: how many networks were evaluated.
-    - `unknown_results`: what is not evaluated in one of the networks.
+    - `unknown_results`: what is not evaluated in one of the networks. `refusals`: protected resources that an apply
+      would end. `drift`: files of the outputs that differ from what was synthesized. `assumptions`: a sentence each.
     """
 
-    verdict: StepsVerdict
-    steps: tuple[Step, ...]
+    verdict: OrderVerdict
+    steps: tuple[ApplyStep, ...]
     constraints: tuple[Constraint, ...] = ()
-    split: tuple[Step, ...] = ()
+    split: tuple[ApplyStep, ...] = ()
     certain: bool = True
     networks: int = 0
     unknown_results: tuple[UnknownResult, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
     drift: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
 
     @property
     def holds(self) -> bool:
-        """Whether an order of whole applies keeps every flow: exit code 0."""
-        return self.verdict in (StepsVerdict.KEPT, StepsVerdict.NOTHING)
+        """Whether an order of whole applies keeps every flow, and nothing protected is destroyed: exit code 0."""
+        return self.verdict in (OrderVerdict.KEPT, OrderVerdict.NOTHING) and not self.refusals
 
 
-def steps_of(
+def procedure(
     paths: tuple[Path, Path],
     base: Analysis,
     head: Analysis,
     *,
     most: int = MOST_NETWORKS,
     progress: Callable[[int], None] = lambda number: None,
-) -> Steps:
+) -> Procedure:
     """The steps from one output to another. `progress` is called with the number of each network that is evaluated.
 
     Raises `CannotAnswer` if a path is no folder of Terraform, and `UnusableInput` if only one has an intent.
@@ -100,38 +110,65 @@ class _Planner:
         self.comparison = Comparison(change.base, change.head)
         self.flows: dict[_State, tuple[Interim, ...]] = {}
 
-    def steps(self) -> Steps:
+    def steps(self) -> Procedure:
+        """The answer, with what it assumes."""
+        sides = (self.change.base.pairs, self.change.head.pairs)
+        assumed = [one for pairs in sides for one in assumptions(pairs.engine, pairs.locations)]
+        return replace(self._steps(), assumptions=(*_ASSUMED, *dict.fromkeys(assumed)) if self.applies else ())
+
+    def _steps(self) -> Procedure:
         unknown = tuple(_unknown_results(self.change))
         drift = tuple(dict.fromkeys((*self.change.base.drift, *self.change.head.drift)))
         if not self.applies:
-            return Steps(StepsVerdict.NOTHING, (), unknown_results=unknown, drift=drift)
+            return Procedure(OrderVerdict.NOTHING, (), unknown_results=unknown, drift=drift)
+        refusals = tuple(one for apply in self.applies for one in refused(self.change.base.graph, apply.changes))
         found = self._search(Split.NONE, self.most)
         if found is None:
-            verdict, certain = StepsVerdict.NO_ORDER, True
-            listed = tuple(Step(Part(apply, changes=apply.changes)) for apply in self.applies)
+            verdict, certain = OrderVerdict.NO_ORDER, True
+            listed = tuple(ApplyStep(Part(apply, changes=apply.changes)) for apply in self.applies)
         else:
             verdict, certain = _verdict(found, unknown), found.certain
             listed = self._listed(found.order)
-        split = self._split() if verdict in (StepsVerdict.LOSES, StepsVerdict.NO_ORDER) else ()
-        return Steps(verdict, listed, self.required, split, certain, len(self.flows), unknown, drift)
+        split = self._split() if verdict in (OrderVerdict.LOSES, OrderVerdict.NO_ORDER) else ()
+        return Procedure(verdict, listed, self.required, split, certain, len(self.flows), unknown, refusals, drift)
 
-    def _search(self, split: Split, most: int) -> Found[Part] | None:
+    def _search(self, split: Split, most: int) -> BestOrder[Part] | None:
         parts = parts_of(self.change, self.applies, split)
-        before = before_parts(parts, self.required, self.change.head.graph)
+        before = before_parts(parts, self.required)
         found = best_order(parts, before, self._cost, most, _ZERO)
         return found and replace(found, order=self._settled(found.order, before))
 
-    def _split(self) -> tuple[Step, ...]:
+    def _split(self) -> tuple[ApplyStep, ...]:
         """The first kind of split with an order that loses nothing; () if none of them has one."""
         for split in (Split.ADD_FIRST, Split.REMOVE_LAST, Split.BOTH):
             found = self._search(split, 0)
             if found is not None and found.cost == _ZERO:
-                return self._listed(found.order)
+                return self._listed(self._merged(found.order))
         return ()
 
+    def _merged(self, order: tuple[Part, ...]) -> tuple[Part, ...]:
+        """The order with every apply whole that need not be split."""
+        best = order
+        for apply in self.applies:
+            own = [part for part in best if part.apply is apply]
+            if len(own) == 1:
+                continue
+            whole = Part(apply, changes=apply.changes)
+            for place in (own[-1], own[0]):
+                parts = [whole if part is place else part for part in best if part is place or part not in own]
+                if self._keeps_all(parts):
+                    best = tuple(parts)
+                    break
+        return self._settled(best, before_parts(best, self.required))
+
+    def _keeps_all(self, order: Sequence[Part]) -> bool:
+        before = before_parts(order, self.required)
+        allowed = all(before.get(part, frozenset()) <= {*order[:number]} for number, part in enumerate(order))
+        return allowed and all(self._cost(frozenset(order[:number])) == _ZERO for number in range(1, len(order)))
+
     def _settled(self, order: Sequence[Part], before: Mapping[Part, frozenset[Part]]) -> tuple[Part, ...]:
-        """An order of the same cost that is closer to the usual one: neighbours are exchanged as long as that is free."""
-        settled = list(order)
+        """An order of the same cost, closer to the usual one: neighbours are exchanged as long as that is free."""
+        settled = self._destroyed_late(order, before)
         rank = {part: number for number, part in enumerate(sorted(settled, key=self._rank))}
         moved = True
         while moved:
@@ -146,10 +183,27 @@ class _Planner:
                     moved = True
         return tuple(settled)
 
+    def _destroyed_late(self, order: Sequence[Part], before: Mapping[Part, frozenset[Part]]) -> list[Part]:
+        """The order with each destroyed root module as late as its cost allows: its users leave it first."""
+        best = list(order)
+        for part in [part for part in order if part.apply.kind is ApplyKind.DESTROY]:
+            rest = [one for one in best if one is not part]
+            for at in range(len(rest), best.index(part), -1):
+                later = [*rest[:at], part, *rest[at:]]
+                allowed = not any(part in before.get(one, frozenset()) for one in rest[:at])
+                if allowed and self._total(later) <= self._total(best):
+                    best = later
+                    break
+        return best
+
+    def _total(self, order: Sequence[Part]) -> Cost:
+        costs = (self._cost(frozenset(order[:number])) for number in range(1, len(order)))
+        return tuple(map(sum, zip(_ZERO, *costs, strict=True)))
+
     def _rank(self, part: Part) -> tuple[Phase, int]:
         return part.phase, self.applies.index(part.apply)
 
-    def _listed(self, order: Sequence[Part]) -> tuple[Step, ...]:
+    def _listed(self, order: Sequence[Part]) -> tuple[ApplyStep, ...]:
         """The steps of an order, with the step that ends each loss."""
         after = [self._between(frozenset(order[:number])) for number in range(1, len(order))]
         flows = [{one.flow: one for one in listed} for listed in after] + [{}]
@@ -157,7 +211,7 @@ class _Planner:
         for number, part in enumerate(order):
             now = flows[number]
             ends = (next(later for later in range(number + 1, len(order)) if flow not in flows[later]) for flow in now)
-            steps.append(Step(part, tuple(now.values()), tuple(later + 1 for later in ends)))
+            steps.append(ApplyStep(part, tuple(now.values()), tuple(later + 1 for later in ends)))
         return tuple(steps)
 
     def _between(self, done: frozenset[Part]) -> tuple[Interim, ...]:
@@ -184,16 +238,16 @@ class _Planner:
         return (inbound, len(leaks) - inbound, *counted)
 
 
-def _verdict(order: Found[Part], unknown: tuple[UnknownResult, ...]) -> StepsVerdict:
+def _verdict(order: BestOrder[Part], unknown: tuple[UnknownResult, ...]) -> OrderVerdict:
     if any(order.cost[:-1]):
-        return StepsVerdict.LOSES if order.certain else StepsVerdict.UNKNOWN
+        return OrderVerdict.LOSES if order.certain else OrderVerdict.UNKNOWN
     if order.cost[-1] or unknown:
-        return StepsVerdict.UNKNOWN
-    return StepsVerdict.KEPT
+        return OrderVerdict.UNKNOWN
+    return OrderVerdict.KEPT
 
 
 def _usual_order(change: ChangeOfOutputs) -> list[Apply]:
-    """The applies as `isthmus show` orders them: a root module after those it reads, new ones first; what is destroyed comes last."""
+    """A root module comes after those it reads, new ones first. What is destroyed comes last."""
     depth: dict[str, int] = {}
 
     def of(name: str, path: tuple[str, ...] = ()) -> int:

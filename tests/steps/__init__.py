@@ -1,0 +1,1 @@
+"""`isthmus steps`: the order of applies, and the networks between them."""
