@@ -112,7 +112,7 @@ def before_parts(parts: Sequence[Part], required: tuple[Constraint, ...]) -> Map
 
 
 def _providing(parts: list[Part], needed: frozenset[str]) -> Part:
-    """The first part of a root module after which all that is needed of it is there; the last one if that is not known."""
+    """The first part of a root module after which all that is needed is there; the last one if that is not known."""
     left = {change.address for part in parts for change in part.changes}
     for part in parts:
         left -= {change.address for change in part.changes}
