@@ -15,7 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 export CHECKPOINT_DISABLE := 1
 
 .DEFAULT_GOAL := all
-.PHONY: all synth show prove scan test lint types unit docs fuzz coverage mutants clean
+.PHONY: all synth show prove scan test lint types unit browser docs fuzz coverage mutants clean
 
 all: synth show prove scan
 
@@ -43,6 +43,10 @@ types: $(VENV)/.ready
 
 unit: $(VENV)/.ready
 	$(BIN)/pytest
+
+# Installs what the tests of HTML reports in a browser need in addition to Chromium.
+browser: $(VENV)/.ready
+	@$(SYNC) --group browser
 
 # Builds the documentation site into `site`. A link without a target is an error.
 docs: $(VENV)/.ready

@@ -36,7 +36,7 @@ SCRIPTS = (
     "sections.js",
     "main.js",
 )
-_LONGEST = 250_000  # characters of data that are embedded as they are
+_LONGEST = 100_000  # characters of data that are embedded as they are
 # In a script element, these characters could end the element or start a comment. JSON escapes them in strings, and
 # they are nowhere else. https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "##": "\\u0023\\u0023"}
