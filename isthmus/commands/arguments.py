@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +100,20 @@ def _root_plan(text: str) -> tuple[str, str]:
     if not (root and equals and path):
         raise argparse.ArgumentTypeError(f"expected ROOT=FILE, such as network=plan.json, got {text!r}")
     return root, path
+
+
+def stated(arguments: argparse.Namespace) -> tuple[str, ...]:
+    """The options that change what a network is, as they were given: `isthmus trace` needs them too."""
+    return tuple(_stated(arguments))
+
+
+def _stated(arguments: argparse.Namespace) -> Iterator[str]:
+    for option, value in (("--intent", arguments.intent), ("--client-ports", arguments.client_ports)):
+        if value is not None:
+            yield from (option, "-".join(map(str, value)) if isinstance(value, tuple) else value)
+    for option, values in (("--advertises", arguments.advertises), ("--site", arguments.sites)):
+        for value in values:
+            yield from (option, value)
 
 
 def client_ports(parser: argparse.ArgumentParser) -> None:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from isthmus.commands.arguments import assumed, inputs
+from isthmus.commands.arguments import assumed, inputs, stated
 from isthmus.text.output_files import check_outputs, publish
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     check_outputs([arguments.html], (*arguments.paths, arguments.before, arguments.intent, arguments.scan))
     scan = read_scan(arguments.scan) if arguments.scan else None
     subject = proof.read(*arguments.paths, **assumed(arguments))
-    after = ReportInput(subject, tuple(arguments.paths), tuple(_options(arguments)))
+    after = ReportInput(subject, tuple(arguments.paths), stated(arguments))
     change = _change(arguments, after) if arguments.before else None
     publish(arguments.html, "text", [report_html(after, change, scan)])
     return 0
@@ -54,13 +53,3 @@ def _change(arguments: argparse.Namespace, after: ReportInput) -> ReportChange:
     refusals = () if isinstance(changes, Unknown) else refused(before.graph, changes)
     base = ReportInput(before, (arguments.before,), after.options)
     return ReportChange(base, proof.compare(before, after.subject), changes, refusals)
-
-
-def _options(arguments: argparse.Namespace) -> Iterator[str]:
-    """The options that change what a network is, as they were given: `isthmus trace` needs them too."""
-    for option, value in (("--intent", arguments.intent), ("--client-ports", arguments.client_ports)):
-        if value is not None:
-            yield from (option, "-".join(map(str, value)) if isinstance(value, tuple) else value)
-    for option, values in (("--advertises", arguments.advertises), ("--site", arguments.sites)):
-        for value in values:
-            yield from (option, value)

@@ -16,6 +16,7 @@ from isthmus.commands.arguments import (
     default_path,
     intent,
     root_plans,
+    stated,
 )
 from isthmus.errors import CannotAnswer
 from isthmus.text.output_files import check_outputs, publish
@@ -46,6 +47,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--prices", metavar="FILE", help="prices of a Region, or your own (TOML)")
     source.add_argument("--region", metavar="REGION", help="Region of the prices (default: that of the network)")
     parser.add_argument("--markdown", metavar="FILE", help="write Markdown for a pull request ('-': standard output)")
+    parser.add_argument("--html", metavar="FILE", help="write the HTML report of the change, as `isthmus report` does")
     annotation_option(parser)
     parser.add_argument("--json", metavar="FILE", help="write the review as JSON ('-': standard output)")
 
@@ -54,6 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Review, print, return 0 if there is no objection, else 1. A change alone is no objection."""
     from isthmus.report.annotations import annotation_lines
     from isthmus.report.review_annotations import review_results
+    from isthmus.report.review_html import review_html
     from isthmus.report.review_json import review_json
     from isthmus.report.review_markdown import review_markdown
     from isthmus.report.review_terminal import print_review
@@ -63,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     base, head = _sides(arguments)
     plans = {root: Path(path) for root, path in arguments.plans}
     read = (base, head, arguments.intent, arguments.waivers, arguments.prices, *plans.values())
-    outputs = (arguments.markdown, arguments.json)
+    outputs = (arguments.markdown, arguments.json, arguments.html)
     check_annotations(arguments, outputs)
     check_outputs(outputs, read)
     review = gather(
@@ -82,6 +85,8 @@ def run(arguments: argparse.Namespace) -> int:
         publish(arguments.json, "json", review_json(review, head))
     if arguments.markdown:
         publish(arguments.markdown, "markdown", [review_markdown(review)])
+    if arguments.html:
+        publish(arguments.html, "text", [review_html(review, base, head, stated(arguments))])
     if "-" not in outputs:
         print_review(review, console())
     if arguments.annotations:

@@ -19,7 +19,7 @@ from isthmus.report.verdicts import difference_verdict
 from isthmus.terraform import Unknown
 from isthmus.text.listing import some
 
-__all__ = ["difference_head", "difference_sections", "flow_lines", "refused_sections"]
+__all__ = ["difference_head", "difference_sections", "refused_sections"]
 
 Changes = tuple[ResourceChange, ...] | Unknown
 
@@ -59,12 +59,6 @@ def difference_sections(
         plain(headings.NOTES, difference.notes, Importance.BACKGROUND, folded=True),
     )
     return tuple(section for section in sections if section.entries)
-
-
-def flow_lines(difference: Difference) -> Iterator[str]:
-    """Added and removed locations, and the groups of flows, a line each and without details."""
-    for entry in (*_locations(difference), *_flows(difference, ())):
-        yield f"{entry.label}: {entry.text}"
 
 
 def _locations(difference: Difference) -> Iterator[Entry]:

@@ -54,7 +54,7 @@ def _size(text: str) -> int:
 
 def _section(section: ReviewSection) -> str:
     """A section. It ends early if it is long: no section takes the room of all others."""
-    lines = _within([f"- {_cut(line)}" for line in section.lines])
+    lines = _within([_item(line) for line in section.lines])
     rows = _within(["|".join(map(_cut, row)) for row in section.rows])
     shown_rows = [tuple(map(_cut, row)) for row in section.rows[: len(rows)]]
     more = max(len(section.lines) - len(lines), len(section.rows) - len(rows))
@@ -65,6 +65,12 @@ def _section(section: ReviewSection) -> str:
     ]
     number = f" ({section.number})" if section.number is not None else ""
     return folded(f"{escape(section.title)}{number}", "\n\n".join(filter(None, parts)), opened=section.alarm)
+
+
+def _item(text: str) -> str:
+    """A sentence, and its details below it."""
+    first, *details = text.split("\n")
+    return "\n".join([f"- {_cut(first)}", *(f"  - {_cut(detail)}" for detail in details)])
 
 
 def _within(texts: Sequence[str]) -> list[str]:

@@ -10,10 +10,10 @@ from isthmus.changes import ResourceAction
 from isthmus.proof.result.failures import FailureResult
 from isthmus.proof.result.findings import Violation
 from isthmus.report import cost_tables, headings
-from isthmus.report.difference_lines import inbound_lines, object_lines, on_premises_lines
-from isthmus.report.difference_sections import flow_lines
+from isthmus.report.difference_sections import difference_sections
 from isthmus.report.refusals import refusal_lines, undecided_lines
-from isthmus.report.resource_changes import DONE, change_lines
+from isthmus.report.resource_changes import DONE
+from isthmus.report.sections import Entry, Section
 from isthmus.report.terminal import counted
 from isthmus.review.record import Review
 from isthmus.scan import Finding, Scan
@@ -28,6 +28,7 @@ __all__ = ["ReviewSection", "review_sections"]
 class ReviewSection:
     """A part of a review: sentences, then a table. All texts are plain: nothing is escaped.
 
+    - `lines`: sentences. Further lines of one are details of it.
     - `alarm`: the terminal shows it, and Markdown shows it unfolded.
     - `columns`, `rows`: a table of at most four columns.
     - `number`: what the title counts; None for nothing.
@@ -46,20 +47,24 @@ class ReviewSection:
         return not self.lines and not self.rows
 
 
+_NOTHING = ReviewSection("")
+
+
 def review_sections(review: Review) -> tuple[ReviewSection, ...]:
     """Every section that has something to show."""
-    difference = review.difference
-    sections = (
+    different = {
+        section.heading: section
+        for section in difference_sections(review.difference, review.changes, review.refusals)
+        if section.heading not in _OF_THE_WHOLE
+    }
+    first = (
         _alarm(headings.REFUSED, refusal_lines(review.refusals)),
         _alarm(headings.VIOLATIONS, _violations(review)),
-        _alarm(headings.RESOURCE_CHANGES, _resource_lines(review)),
-        _alarm(headings.INBOUND_CHANGES, inbound_lines(difference.inbound)),
-        _alarm(headings.ADDRESS_CHANGES, object_lines(difference.addresses)),
-        _alarm(headings.ON_PREMISES_CHANGES, on_premises_lines(difference.on_premises)),
-        _list("Flow changes", flow_lines(difference)),
-        _list(headings.FIREWALL_CHANGES, difference.firewall_changes),
-        _list(headings.DNS_CHANGES, object_lines(difference.dns_and_endpoints)),
-        _list(headings.NAME_CHANGES, map(str, difference.names)),
+        *(_of_difference(different.pop(heading, None), alarm=True) for heading in _ALARMS),
+    )
+    sections = (
+        *first,
+        *map(_of_difference, different.values()),
         _alarm(headings.UNKNOWN, _unknown(review)),
         _failures(review),
         _findings(review),
@@ -73,6 +78,30 @@ def review_sections(review: Review) -> tuple[ReviewSection, ...]:
     return tuple(section for section in sections if not section.is_empty)
 
 
+# Sections of a difference that a reviewer must see, in this order. Others follow, in the order of the difference.
+_ALARMS = (
+    headings.RESOURCE_CHANGES,
+    headings.INBOUND_CHANGES,
+    headings.ADDRESS_CHANGES,
+    headings.ON_PREMISES_CHANGES,
+)
+# A review has these once, for all of its parts.
+_OF_THE_WHOLE = frozenset({headings.UNKNOWN, headings.ASSUMPTIONS, headings.NOTES})
+_MOST_DETAILS = 6
+
+
+def _of_difference(section: Section | None, *, alarm: bool = False) -> ReviewSection:
+    """A section of the difference, with the details of an entry below it."""
+    if section is None:
+        return _NOTHING
+    lines = ("\n".join((_labelled(entry), *entry.details[:_MOST_DETAILS])) for entry in section.entries)
+    return (_alarm if alarm else _list)(section.heading, tuple(lines))
+
+
+def _labelled(entry: Entry) -> str:
+    return f"{entry.label}: {entry.text}" if entry.label else entry.text
+
+
 def _list(title: str, lines: Iterator[str] | Sequence[str]) -> ReviewSection:
     listed = tuple(lines)
     return ReviewSection(title, listed, number=len(listed))
@@ -81,14 +110,6 @@ def _list(title: str, lines: Iterator[str] | Sequence[str]) -> ReviewSection:
 def _alarm(title: str, lines: Iterator[str] | Sequence[str]) -> ReviewSection:
     listed = tuple(lines)
     return ReviewSection(title, listed, alarm=True, number=len(listed))
-
-
-# --- the difference
-
-
-def _resource_lines(review: Review) -> Iterator[str]:
-    if not isinstance(review.changes, Unknown):
-        yield from change_lines(review.changes)
 
 
 def _unknown(review: Review) -> Iterator[str]:
@@ -131,7 +152,7 @@ def _failure(result: FailureResult, before: FailureResult | None, first: bool) -
         return str(result) if first else f"new: {result}"
     if before.count == result.count and before.survived == result.survived:
         return ""
-    return f"{result}; before: {counted(before.count, 'flow')}"
+    return f"{result}; before: {counted(before.count, 'flow')} lost"
 
 
 # --- findings and waivers
@@ -139,7 +160,7 @@ def _failure(result: FailureResult, before: FailureResult | None, first: bool) -
 
 def _findings(review: Review) -> ReviewSection:
     if isinstance(review.scan, Unknown) or review.scan.clean:
-        return ReviewSection("")
+        return _NOTHING
     scan = review.scan
     rows: dict[tuple[str, ...], list[str]] = {}
     for finding in scan.findings:
@@ -169,7 +190,7 @@ def _where(finding: Finding) -> str:
 
 def _waivers(review: Review) -> ReviewSection:
     if not isinstance(review.scan, Scan) or not review.scan.waived:
-        return ReviewSection("")
+        return _NOTHING
     groups: dict[Waiver, list[Finding]] = {}
     for finding, waiver in review.scan.waived:
         groups.setdefault(waiver, []).append(finding)
@@ -191,7 +212,7 @@ def _waivers(review: Review) -> ReviewSection:
 def _plan(review: Review) -> ReviewSection:
     """What Terraform does in each root module, and whether a plan or the configuration says it."""
     if isinstance(review.changes, Unknown):
-        return ReviewSection("")
+        return _NOTHING
     numbers: dict[str, Counter[ResourceAction]] = {}
     for change in review.changes:
         root = change.address.partition("/")[0] if "/" in change.address or change.address in review.roots else ""
@@ -210,9 +231,9 @@ def _plan(review: Review) -> ReviewSection:
 def _cost(review: Review) -> ReviewSection:
     after, before = review.cost, review.cost_before
     if isinstance(after, Unknown) or isinstance(before, Unknown):
-        return ReviewSection("")
+        return _NOTHING
     if before is not None and before.lines == after.lines and before.complete and after.complete:
-        return ReviewSection("")
+        return _NOTHING
     shown = cost_tables.fixed_table(after, before)
     changing = [row for row in shown.rows[:-1] if before is None or row[-1] != "0.00"]
     return ReviewSection(

@@ -31,7 +31,10 @@ def print_review(review: Review, out: Console) -> None:
 
 
 def _print(section: ReviewSection, out: Console) -> None:
-    texts = [*section.lines, *(": ".join(filter(None, row)) for row in section.rows)]
+    texts = [
+        *(text.partition("\n")[0] for text in section.lines),
+        *(": ".join(filter(None, row)) for row in section.rows),
+    ]
     first, more = cut(texts, _MOST)
     bullets(out, section.title, [*first, *([f"{more} (--markdown and --json list them)"] if more else [])], "yellow")
 
