@@ -75,7 +75,7 @@ class Machine:
             "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
             "PLAYED_BIN": str(Path(sys.executable).parent),
             "PLAYED_ASKED": str(folder / "asked"),
-            "PLAYED_OUTPUTS": str(folder / "outputs"),
+            "PLAYED_OUTPUTS": str(folder.parent / "outputs"),  # of all tests of a process
             "PLAYED_STATES": str(folder / "states"),
             "PLAYED_COMMENTS": str(self.comments_file),
             "GITHUB_REPOSITORY": "example/network",
@@ -118,7 +118,7 @@ class Machine:
     def matrix(self, body: Mapping[str, Any], context: Mapping[str, Any]) -> Iterator[dict[str, str]]:
         """The values of a job's matrix; one without values if it has none."""
         axes = body.get("strategy", {}).get("matrix", {})
-        lists = [value if isinstance(value, list) else json.loads(self.text(value, context)) for value in axes.values()]
+        lists = [value if isinstance(value, list) else self.value(_inner(value), context) for value in axes.values()]
         for values in itertools.product(*lists):
             yield dict(zip(axes, values, strict=True))
 
@@ -199,7 +199,7 @@ class Machine:
 
     def holds(self, condition: str, context: Mapping[str, Any], good: bool, work: Path | None = None) -> bool:
         """Whether a condition holds. Without a status function, it also asks for success."""
-        text = str(condition).strip().removeprefix("${{").removesuffix("}}")
+        text = _inner(str(condition))
         value = self.value(text, context, good=good, work=work)
         return bool(value) and (good or bool(_STATUS.search(text)))
 
@@ -248,5 +248,9 @@ def _list(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else list(value or ())
 
 
+def _inner(expression: str) -> str:
+    return expression.strip().removeprefix("${{").removesuffix("}}")
+
+
 def _shown(value: Any) -> str:
-    return {True: "true", False: "false", None: ""}.get(value, str(value)) if not isinstance(value, str) else value
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
