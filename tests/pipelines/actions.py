@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,20 +62,9 @@ class Machine:
             "server_url": "https://github.example",
             "token": "token",
         }
-        bin_folder = folder / "bin"
-        bin_folder.mkdir(exist_ok=True)
-        for name, text in played.COMMANDS.items():
-            (bin_folder / name).write_text(text.replace("{python}", sys.executable))
-            (bin_folder / name).chmod(0o755)
         self.comments_file = folder / "comments.json"
         self.environ = {
-            **{name: os.environ[name] for name in ("HOME", "ISTHMUS_CACHE_DIR") if name in os.environ},
-            "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
-            "PLAYED_BIN": str(Path(sys.executable).parent),
-            "PLAYED_ASKED": str(folder / "asked"),
-            "PLAYED_OUTPUTS": str(folder.parent / "outputs"),  # of all tests of a process
-            "PLAYED_STATES": str(folder / "states"),
-            "PLAYED_COMMENTS": str(self.comments_file),
+            **played.install(folder),
             "GITHUB_REPOSITORY": "example/network",
         }
 

@@ -1,6 +1,10 @@
-"""The commands that are played where a job runs: `uv`, `gh` and `terraform`."""
+"""The commands that are played where a job runs: `uv`, `terraform`, and those that write comments."""
 
 from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
 
 # It keeps the output of each commit: a synthesis takes seconds, and the same commit gives the same bytes.
 UV = """#!/bin/sh
@@ -98,4 +102,51 @@ else:
 kept.write_text(json.dumps(comments))
 """
 
-COMMANDS = {"uv": UV, "terraform": TERRAFORM, "gh": GH}
+# The notes of a merge request, as GitLab answers for them.
+CURL = """#!{python}
+import json, os, sys
+from pathlib import Path
+
+kept = Path(os.environ["PLAYED_COMMENTS"])
+notes = json.loads(kept.read_text()) if kept.exists() else []
+words = sys.argv[1:]
+assert words[words.index("--header") + 1] == "PRIVATE-TOKEN: token", words
+url = words[-1].removeprefix("https://gitlab.example/api/v4")
+if url == "/user":
+    print(json.dumps({"id": 42}))
+    sys.exit()
+assert url.startswith("/projects/3/merge_requests/7/notes"), url
+if "--request" not in words:
+    print(json.dumps(notes))
+    sys.exit()
+name, _, file = words[words.index("--data-urlencode") + 1].partition("@")
+assert name == "body"
+method, body = words[words.index("--request") + 1], Path(file).read_text()
+if method == "POST":
+    notes.append({"id": 100 + len(notes), "author": {"id": 42}, "body": body, "edits": 0})
+else:
+    assert method == "PUT"
+    [note] = [one for one in notes if url.endswith(f"/{one['id']}")]
+    note |= {"body": body, "edits": note["edits"] + 1}
+kept.write_text(json.dumps(notes))
+"""
+
+COMMANDS = {"uv": UV, "terraform": TERRAFORM, "gh": GH, "curl": CURL, "apk": "#!/bin/sh\n"}
+
+
+def install(folder: Path) -> dict[str, str]:
+    """Write the commands into a folder, and return the environment that finds them there. They keep files nearby it."""
+    place = folder / "bin"
+    place.mkdir(exist_ok=True)
+    for name, text in COMMANDS.items():
+        (place / name).write_text(text.replace("{python}", sys.executable))
+        (place / name).chmod(0o755)
+    return {
+        **{name: os.environ[name] for name in ("HOME", "ISTHMUS_CACHE_DIR") if name in os.environ},
+        "PATH": f"{place}{os.pathsep}{os.environ['PATH']}",
+        "PLAYED_BIN": str(Path(sys.executable).parent),
+        "PLAYED_ASKED": str(folder / "asked"),
+        "PLAYED_OUTPUTS": str(folder.parent / "outputs"),  # of all tests of a process
+        "PLAYED_STATES": str(folder / "states"),
+        "PLAYED_COMMENTS": str(folder / "comments.json"),
+    }

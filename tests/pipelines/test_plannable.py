@@ -85,9 +85,9 @@ def test_it_is_planned(document: Any) -> None:
     st.sampled_from([*STARTS_A_PROGRAM.values()]),
     st.recursive(st.none() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)),
 )
-def test_nothing_beside_it_hides_it(document: Any, beside: Any) -> None:
-    assert [*programs({"locals": {"x": beside}, **document})]
-    assert [*programs([{"locals": {"x": beside}}, document])]
+def test_nothing_next_to_it_hides_it(document: Any, nearby: Any) -> None:
+    assert [*programs({"locals": {"x": nearby}, **document})]
+    assert [*programs([{"locals": {"x": nearby}}, document])]
 
 
 def test_a_repeated_key_is_refused(tmp_path: Path) -> None:
@@ -173,8 +173,8 @@ def test_a_spoilt_output_is_refused_in_one_line_and_nothing_is_copied(
     out: Path, tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:
     spoil(out)
-    code, said = run(out, tmp_path / "copy")
+    code, printed = run(out, tmp_path / "copy")
     assert code == 2
-    assert said.startswith("::error::")
-    assert said.count("\n") == 1
+    assert printed.startswith("::error::")
+    assert printed.count("\n") == 1
     assert not (tmp_path / "copy").exists()

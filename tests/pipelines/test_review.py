@@ -128,7 +128,7 @@ def breaks_the_waivers(repository: Repository) -> None:
 
 
 @pytest.mark.parametrize(("spoil", "failing"), [(breaks_a_rule, "synthesize head"), (breaks_the_waivers, "review")])
-def test_no_answer_is_said_in_the_comment_and_fails(
+def test_no_answer_is_written_in_the_comment_and_fails(
     repository: Repository, spoil: Callable[[Repository], None], failing: str
 ) -> None:
     spoil(repository)

@@ -45,13 +45,13 @@ def test_a_new_estate_is_applied_root_by_root_as_its_outputs_appear(pipeline: Pi
     head = pipeline.output(
         "head", {"dev": dev, "network": network(id="${terraform_data.network.output}")}, dev=["network"]
     )
-    code, said = pipeline.run("plan", head, "--into", "plans", "--summary", "summary.md")
+    code, printed = pipeline.run("plan", head, "--into", "plans", "--summary", "summary.md")
     assert code == 0
-    assert "| dev | not planned: apply network first |" in said
+    assert "| dev | not planned: apply network first |" in printed
     assert "| network | 1 create, 2 output |" in (tmp_path / "summary.md").read_text()
-    code, said = pipeline.run("apply", head, "--approved", "plans")
+    code, printed = pipeline.run("apply", head, "--approved", "plans")
     assert code == 1
-    assert "Run this pipeline again for dev" in said
+    assert "Run this pipeline again for dev" in printed
 
     assert pipeline.run("plan", head, "--into", "second")[0] == 0
     assert pipeline.run("apply", head, "--approved", "second")[0] == 0
@@ -67,24 +67,24 @@ def test_what_reads_a_changed_output_is_planned_and_waits_for_a_second_approval(
         pipeline.run("apply", base, "--approved", into)
     head = pipeline.output("head", {"dev": dev, "network": network(range="changed")}, dev=["network"])
     changed = ("plan", head, "--base", base, "--dependents", "--into")
-    code, said = pipeline.run(*changed, "plans")
-    assert (code, "| dev | none |" in said, "| network | 1 output |" in said) == (0, True, True)
-    code, said = pipeline.run("apply", head, "--base", base, "--approved", "plans")
-    assert (code, "Run this pipeline again for dev." in said) == (1, True)
-    code, said = pipeline.run(*changed, "again")
-    assert (code, "| dev | 1 update |" in said, "| network | none |" in said) == (0, True, True)
+    code, printed = pipeline.run(*changed, "plans")
+    assert (code, "| dev | none |" in printed, "| network | 1 output |" in printed) == (0, True, True)
+    code, printed = pipeline.run("apply", head, "--base", base, "--approved", "plans")
+    assert (code, "Run this pipeline again for dev." in printed) == (1, True)
+    code, printed = pipeline.run(*changed, "again")
+    assert (code, "| dev | 1 update |" in printed, "| network | none |" in printed) == (0, True, True)
     assert pipeline.run("apply", head, "--base", base, "--approved", "again")[0] == 0
     assert pipeline.run("drift", head)[0] == 0
 
 
 def test_only_what_was_approved_is_applied(pipeline: Pipeline, kept: tuple[str, dict[str, bytes]]) -> None:
     head = pipeline.output("head", {"network": network("approved")})
-    code, said = pipeline.run("plan", head, "--into", "plans")
-    assert code == 0, said
+    code, printed = pipeline.run("plan", head, "--into", "plans")
+    assert code == 0, printed
     other = pipeline.output("other", {"network": network("smuggled")})
-    code, said = pipeline.run("apply", other, "--approved", "plans")
+    code, printed = pipeline.run("apply", other, "--approved", "plans")
     assert code == 1
-    assert "network is not applied. Its plan is not the approved one: terraform_data.network" in said
+    assert "network is not applied. Its plan is not the approved one: terraform_data.network" in printed
     assert not kept[1]
     assert pipeline.run("apply", head, "--approved", "plans")[0] == 0
     assert b"approved" in kept[1]["/network"]
@@ -94,15 +94,15 @@ def test_drift_is_found_and_a_failure_is_no_drift(
     pipeline: Pipeline, kept: tuple[str, dict[str, bytes]], tmp_path: Path
 ) -> None:
     head = pipeline.output("head", {"network": network("first")})
-    code, said = pipeline.run("plan", head, "--into", "plans")
-    assert code == 0, said
+    code, printed = pipeline.run("plan", head, "--into", "plans")
+    assert code == 0, printed
     assert pipeline.run("apply", head, "--approved", "plans")[0] == 0
     kept[1]["/network"] = kept[1]["/network"].replace(b"first", b"edited")
-    code, said = pipeline.run("drift", head, "--summary", "summary.md")
-    assert (code, "`terraform_data.network`" in (tmp_path / "summary.md").read_text()) == (1, True), said
+    code, printed = pipeline.run("drift", head, "--summary", "summary.md")
+    assert (code, "`terraform_data.network`" in (tmp_path / "summary.md").read_text()) == (1, True), printed
     kept[1]["/network"] = b"not a state"
-    code, said = pipeline.run("drift", head)
-    assert (code, "**network**: Terraform cannot plan it" in said) == (2, True)
+    code, printed = pipeline.run("drift", head)
+    assert (code, "**network**: Terraform cannot plan it" in printed) == (2, True)
 
 
 def test_what_is_gone_is_destroyed_before_the_others_change(
@@ -114,31 +114,31 @@ def test_what_is_gone_is_destroyed_before_the_others_change(
     assert pipeline.run("plan", base, "--into", "first")[0] == 0
     assert pipeline.run("apply", base, "--approved", "first")[0] == 0
     head = pipeline.output("head", {"network": network("z"), "dev": network("c")})
-    code, said = pipeline.run("plan", head, "--base", base, "--into", "plans")
+    code, printed = pipeline.run("plan", head, "--base", base, "--into", "plans")
     assert code == 0
-    assert said[said.index("| root module") :].split("\n")[2:4] == [
+    assert printed[printed.index("| root module") :].split("\n")[2:4] == [
         "| test (no longer in the estate) | 1 destroy, 1 output |",
         "| network | 1 update |",
     ]
-    code, said = pipeline.run("apply", head, "--base", base, "--approved", "plans")
-    assert code == 0, said
-    assert said.index("apply test") < said.index("apply network")
+    code, printed = pipeline.run("apply", head, "--base", base, "--approved", "plans")
+    assert code == 0, printed
+    assert printed.index("apply test") < printed.index("apply network")
     assert json.loads(kept[1]["/test"])["resources"] == []
 
 
 def test_a_local_state_is_left_out_and_a_broken_output_is_no_answer(pipeline: Pipeline) -> None:
     local = {"terraform": {"backend": {"local": {"path": "x"}}}}
     head = pipeline.output("head", {"state": {**network(), **local}})
-    code, said = pipeline.run("plan", head, "--into", "plans")
-    assert (code, "state: its state is a local file" in said) == (0, True)
+    code, printed = pipeline.run("plan", head, "--into", "plans")
+    assert (code, "state: its state is a local file" in printed) == (0, True)
     (head / "manifest.json").unlink()
     assert pipeline.run("drift", head)[0] == 2
 
 
 def test_a_root_that_cannot_be_planned_is_no_answer(pipeline: Pipeline) -> None:
     head = pipeline.output("head", {"network": network("${local.missing}")})
-    code, said = pipeline.run("plan", head, "--into", "plans")
-    assert (code, "| network | **Terraform cannot plan it** |" in said) == (2, True)
+    code, printed = pipeline.run("plan", head, "--into", "plans")
+    assert (code, "| network | **Terraform cannot plan it** |" in printed) == (2, True)
 
 
 SECRET = {
