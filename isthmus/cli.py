@@ -6,6 +6,7 @@ Exit codes: 0 yes or no findings, 1 no or findings, 2 no answer (usage, unusable
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Sequence
 
@@ -34,8 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return NO_ANSWER
         arguments = parser().parse_args(given)
         complete(arguments)
-        code: int = arguments.run(arguments)
-        sys.stdout.flush()
+        code = _run(arguments)
     except SystemExit as stop:  # argparse, after printing usage or help
         return stop.code if isinstance(stop.code, int) else NO_ANSWER
     except KeyboardInterrupt:
@@ -46,6 +46,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001  an error of ours must never look like the answer "no"
         report_bug(error)
         return NO_ANSWER
+    return code
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    """Run a command. With `--verbose`, report the files that it reads and its time on standard error."""
+    if not arguments.verbose:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+        return code
+    from isthmus.files.regular_files import reported_to
+    from isthmus.text.verbose import Log
+
+    log = Log()
+    if file := arguments.configuration.file:
+        log.note(f"configuration {file}")
+    with reported_to(log.read):
+        code = arguments.run(arguments)
+    sys.stdout.flush()
+    log.note(f"done, exit code {code}")
     return code
 
 

@@ -32,23 +32,43 @@ def output(parser: argparse.ArgumentParser) -> None:
 def complete(arguments: argparse.Namespace) -> None:
     """Put the default path where `inputs` or `output` found none. Raises `CannotAnswer` if it does not exist."""
     if getattr(arguments, "paths", None) == []:
-        arguments.paths = [default_path()]
+        arguments.paths = default_paths(arguments)
     if getattr(arguments, "path", "") is None:
-        arguments.path = default_path()
+        arguments.path = default_path(arguments)
 
 
-def default_path() -> str:
-    """The output folder to read if no path is given. Raises `CannotAnswer` if it does not exist."""
-    named = os.environ.get("CDKTF_OUTDIR")
-    path = named or _OUTPUT
-    if not Path(path).exists():
-        which = f"CDKTF_OUTDIR names {path}, which does not exist" if named else f"there is no {path} in {Path.cwd()}"
+def default_path(arguments: argparse.Namespace) -> str:
+    """The one input to read if no path is given. Raises `CannotAnswer`."""
+    paths = default_paths(arguments)
+    if len(paths) > 1:
         raise CannotAnswer(
-            f"no path is given, and {which}\n"
-            "  write: a path after the command, or synthesize first: python main.py\n"
-            f"  why:   without a path, a command reads CDKTF_OUTDIR or {_OUTPUT}"
+            f"no path is given, and path of {arguments.configuration.file} names {len(paths)}\n"
+            "  write: one path after the command\n  why:   this command reads one"
         )
-    return path
+    return paths[0]
+
+
+def default_paths(arguments: argparse.Namespace) -> list[str]:
+    """The inputs to read if no path is given: `CDKTF_OUTDIR`, the configured ones, or `cdktf.out`. All have to exist.
+
+    Raises `CannotAnswer`.
+    """
+    configuration = arguments.configuration
+    if named := os.environ.get("CDKTF_OUTDIR"):
+        paths, where = [named], "CDKTF_OUTDIR names"
+    elif configuration.paths:
+        paths, where = list(configuration.paths), f"path of {configuration.file} names"
+    else:
+        paths, where = [_OUTPUT], ""
+    for path in paths:
+        if not Path(path).exists():
+            which = f"{where} {path}, which does not exist" if where else f"there is no {path} in {Path.cwd()}"
+            raise CannotAnswer(
+                f"no path is given, and {which}\n"
+                "  write: a path after the command, or synthesize first: python main.py\n"
+                f"  why:   without a path, a command reads CDKTF_OUTDIR, the configured path or {_OUTPUT}"
+            )
+    return paths
 
 
 def intent(parser: argparse.ArgumentParser) -> None:
@@ -131,6 +151,20 @@ def _client_ports(text: str) -> tuple[int, int]:
         return port_range(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def settings(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of every command: how much to print, and the configuration."""
+    amount = parser.add_mutually_exclusive_group()
+    amount.add_argument("-q", "--quiet", action="store_true", help="print only the verdict and the problems")
+    amount.add_argument(
+        "-v", "--verbose", action="store_true", help="print everything, and what is read to standard error"
+    )
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
+        "--config", metavar="FILE", help="read [tool.isthmus] of this file (default: the nearest pyproject.toml)"
+    )
+    source.add_argument("--no-config", action="store_true", help="read no [tool.isthmus]")
 
 
 def port_range(text: str) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+CONFIGURABLE = False
 HELP = "write the completion script of a shell, which completes commands, options and paths"
 SHELLS = ("bash", "zsh", "fish", "tcsh", "powershell")
 _PATHS = ("BASE", "FILE", "HEAD", "OUTPUT", "PATH")

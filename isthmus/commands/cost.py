@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.markdown:
         publish(arguments.markdown, "markdown", [estimate_markdown(after, before)])
     if "-" not in (arguments.json, arguments.markdown):
-        print_estimate(after, console(), before)
+        print_estimate(after, console(), before, quiet=arguments.quiet)
     return 0
 
 

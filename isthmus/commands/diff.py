@@ -66,6 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.markdown:
         publish(arguments.markdown, "markdown", [difference_markdown(difference, changes, refusals)])
     if "-" not in (arguments.json, arguments.markdown):
-        print_difference(difference, changes, console(), refusals, everything=arguments.all)
+        everything = arguments.all or arguments.verbose
+        print_difference(difference, changes, console(), refusals, everything=everything, quiet=arguments.quiet)
     differs = not isinstance(changes, Unknown) and bool(changes)
     return 1 if differs or not difference.changes_nothing else 0

@@ -64,7 +64,8 @@ def run(arguments: argparse.Namespace) -> int:
     check_outputs(files.values(), [arguments.path])
     for sheet in wanted:
         publish(files[sheet.connection], "markdown", [sheet.markdown])
-        print(files[sheet.connection])
+        if not arguments.quiet:
+            print(files[sheet.connection])
     return 0
 
 

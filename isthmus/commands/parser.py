@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NoReturn
 
 from isthmus.commands import COMMANDS
+from isthmus.commands.arguments import settings
+from isthmus.commands.configuration import Configuration, read_configuration
 
 NO_ANSWER = 2
 
@@ -31,15 +33,50 @@ class _Parser(argparse.ArgumentParser):
 
 
 class _Command(_Parser):
-    """The parser of one command."""
+    """The parser of one command. `configurable`: it has the arguments of `settings`."""
+
+    configurable = True
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
-        """As argparse does, and report an argument too many in the name of this command."""
+        """As argparse does, with the configuration as defaults. Report an argument too many for this command."""
         self.refuse_unknown_options(args)
+        configuration = self._configuration(args)
+        configured = self._configure(configuration)
         found, rest = super().parse_known_args(args, namespace)
         if rest:
             self.error(f"unexpected argument: {rest[0]}")
+        found.configuration = configuration
+        self._prefer_given(found, configured)
         return found, []
+
+    def _configuration(self, args: Sequence[str]) -> Configuration:
+        """The configuration that the arguments choose. Help needs none, so that it is printed in any case."""
+        if not self.configurable or {"-h", "--help"}.intersection(args):
+            return Configuration()
+        chosen = _Parser(prog=self.prog, add_help=False)
+        settings(chosen)
+        found, _ = chosen.parse_known_args(args)
+        return Configuration() if found.no_config else read_configuration(found.config)
+
+    def _configure(self, configuration: Configuration) -> dict[str, Any]:
+        """Make the configured values the defaults of the flags that this command has. Returns them by destination."""
+        flags = self._option_string_actions
+        values = {flags[f"--{name}"].dest: value for name, value in configuration.flags.items() if f"--{name}" in flags}
+        self.set_defaults(**values)
+        return values
+
+    def _prefer_given(self, found: argparse.Namespace, configured: dict[str, Any]) -> None:
+        """What the command line gives replaces what is configured: a whole list, and the alternative of a flag."""
+        for name, value in configured.items():
+            given = getattr(found, name)
+            if isinstance(value, list) and len(given) > len(value):
+                setattr(found, name, given[len(value) :])
+        for group in self._mutually_exclusive_groups:
+            names = [action.dest for action in group._group_actions]
+            if any(getattr(found, name) != self.get_default(name) for name in names):
+                for name in names:
+                    if getattr(found, name) == configured.get(name):
+                        setattr(found, name, None)
 
 
 class _Isthmus(_Parser):
@@ -81,6 +118,11 @@ def parser() -> argparse.ArgumentParser:
         module = importlib.import_module(f"isthmus.commands.{name}")
         command = top.commands.add_parser(name, help=module.HELP, description=module.HELP)
         module.configure(command)
+        command.configurable = getattr(module, "CONFIGURABLE", True)
+        if command.configurable:
+            settings(command)
+        else:
+            command.set_defaults(verbose=False)
         command.set_defaults(run=module.run)
     return top
 

@@ -18,7 +18,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-scenarios", action="store_true", help="skip failure simulation (tunnel, gateway, zone)")
     parser.add_argument("--all", action="store_true", help="print everything, also each flow that a failure interrupts")
     parser.add_argument(
-        "--strict-drift", action="store_true", help="fail if a file of the output changed since synthesis"
+        "--strict-drift",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="fail if a file of the output changed since synthesis",
     )
     parser.add_argument("--json", metavar="FILE", help="write the proof as JSON ('-': standard output)")
     parser.add_argument("--markdown", metavar="FILE", help="write Markdown for a pull request ('-': standard output)")
@@ -37,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus.report.proof_json import proof_json
     from isthmus.report.proof_markdown import proof_markdown
     from isthmus.report.proof_sarif import proof_results, proof_sarif
-    from isthmus.report.proof_summary import print_summary
+    from isthmus.report.proof_summary import print_problems, print_summary
     from isthmus.report.proof_terminal import print_proof
     from isthmus.text.console import console
 
@@ -60,7 +63,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.sarif:
         publish(arguments.sarif, "json", [proof_sarif(answer, places)])
     if "-" not in outputs:
-        if arguments.all:
+        if arguments.quiet:
+            print_problems(answer, console())
+        elif arguments.all or arguments.verbose:
             print_proof(answer, console(), every=True)
         else:
             print_summary(answer, console())

@@ -104,7 +104,7 @@ def _sides(arguments: argparse.Namespace) -> tuple[str | None, str]:
                 f"  write: isthmus review --first {head}\n"
                 "  why:   --first says that there is nothing to compare with"
             )
-        return None, base or default_path()
+        return None, base or default_path(arguments)
     if base is None or not Path(base).exists() or _is_empty(Path(base)):
         given = "no BASE is given" if base is None else f"BASE is {base}, which does not exist or is empty"
         raise CannotAnswer(
@@ -113,7 +113,7 @@ def _sides(arguments: argparse.Namespace) -> tuple[str | None, str]:
             "HEAD\n"
             "  why:   a failed synthesis leaves an empty folder too, and everything would look new"
         )
-    return base, head or default_path()
+    return base, head or default_path(arguments)
 
 
 def _is_empty(path: Path) -> bool:

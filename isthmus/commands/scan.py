@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus.scan import ScanError, read_waivers, scan
 
     if arguments.folder is None and not arguments.plan:
-        arguments.folder = default_path()
+        arguments.folder = default_path(arguments)
     read_from = arguments.folder or ""
     written = {name: getattr(arguments, name) for name in ("json", "markdown", "sarif", "junit")}
     check_annotations(arguments, written.values())

@@ -27,6 +27,8 @@ def run(arguments: argparse.Namespace) -> int:
     found = overview.roots(output.folder, output.graph, output.estate)
     screen = console()
     print_drift(output.drift, screen)
+    if arguments.quiet:
+        return 0
     show_terminal.print_roots(found, screen)
     show_terminal.print_route_tables(overview.route_tables(output.network), screen)
     show_terminal.print_site_paths(overview.site_paths(output.graph, output.estate), screen)

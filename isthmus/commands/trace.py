@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     traced = subject.trace(
         arguments.source, location, protocol=arguments.protocol, port=arguments.port, packets=packets
     )
-    print_traces(traced, console())
+    print_traces(traced, console(), quiet=arguments.quiet, every=arguments.verbose)
     return 0 if traced.works else 1
 
 

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+_listeners: list[Callable[[Path], None]] = []
+
+
+@contextmanager
+def reported_to(listener: Callable[[Path], None]) -> Iterator[None]:
+    """Call a listener with the path of each file that is read in the meantime."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
+
 
 _KINDS = {
     stat.S_ISFIFO: "a named pipe",
@@ -36,6 +51,8 @@ def bytes_of(path: Path, largest: int, *, follow: bool = True) -> bytes:
             kind = next((what for test, what in _KINDS.items() if test(status.st_mode)), "no regular file")
             raise NotRegularError(f"it is {kind}", "Give a regular file")
         found = file.read(largest + 1)
+    for listener in _listeners:
+        listener(path)
     if len(found) > largest:
         raise NotRegularError(f"it is larger than {largest:,} bytes", "Give a smaller file")
     return found

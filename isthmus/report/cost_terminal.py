@@ -13,8 +13,16 @@ from isthmus.report.terminal import bullets, heading, print_trimmed, table
 __all__ = ["print_estimate"]
 
 
-def print_estimate(estimate: CostEstimate, out: Console, before: CostEstimate | None = None) -> None:
-    """Print an estimate, or compare it with an earlier one."""
+def print_estimate(
+    estimate: CostEstimate, out: Console, before: CostEstimate | None = None, *, quiet: bool = False
+) -> None:
+    """Print an estimate, or compare it with an earlier one. `quiet`: only the totals, and what they do not include."""
+    if quiet:
+        tables = filter(None, (cost_tables.fixed_table(estimate, before), cost_tables.usage_table(estimate, before)))
+        for shown in tables:
+            _print_table(CostTable(shown.columns, shown.rows[-1:]), out)
+        bullets(out, cost_tables.NOT_INCLUDED, estimate.notes)
+        return
     print_trimmed(Text(cost_tables.period(estimate), style="bold"), out)
     _print_table(cost_tables.fixed_table(estimate, before), out)
     usage = cost_tables.usage_table(estimate, before)

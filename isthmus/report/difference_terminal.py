@@ -25,10 +25,11 @@ def print_difference(
     refusals: Sequence[Refusal] = (),
     *,
     everything: bool = False,
+    quiet: bool = False,
 ) -> None:
     """Print the difference: what is refused, the verdict, what Terraform does, and the sections.
 
-    `everything`: do not cut it.
+    `everything`: do not cut it. `quiet`: only what is refused and the verdict.
     """
     room = MOST_LINES
     if refused := refused_sections(refusals):
@@ -40,6 +41,6 @@ def print_difference(
     totals = wrapped_lines(terraform, out.width, "", "  ")
     for text in totals:
         line(out, text)
-    if sections := difference_sections(difference, changes, refusals):
+    if not quiet and (sections := difference_sections(difference, changes, refusals)):
         line(out, "")
         print_sections(sections, out, room - len(totals) - 2, everything=everything)

@@ -17,8 +17,11 @@ __all__ = ["OUTCOME_COLOURS", "print_path", "print_traces"]
 OUTCOME_COLOURS = {Outcome.REACHABLE: "green", Outcome.BLOCKED: "red", Outcome.UNKNOWN: "yellow"}
 
 
-def print_traces(traced: FlowTrace, out: Console) -> None:
-    """Print one round trip for each outcome, the worst first."""
+def print_traces(traced: FlowTrace, out: Console, *, quiet: bool = False, every: bool = False) -> None:
+    """Print one round trip for each outcome, the worst first.
+
+    `quiet`: only the outcome, and what blocks the flow. `every`: all round trips.
+    """
     outcome = "reachable both ways" if traced.works else f"{traced.outcome}"
     outcome = f"partly: {traced.parts}" if traced.parts else outcome
     condition = f", {traced.condition}" if traced.condition else ""
@@ -26,12 +29,17 @@ def print_traces(traced: FlowTrace, out: Console) -> None:
     if len(traced.packet_outcomes) > 1 or any(packets.not_for for packets in traced.packet_outcomes):
         for packets in traced.packet_outcomes:
             wrapped(out, str(packets), "  ", "    ")
-    for trip in traced.examples:
+    if quiet:
+        for block in dict.fromkeys(block for trip in traced.examples for block in trip.blocks):
+            wrapped(out, f"blocked by {block}", "  ", "    ")
+        return
+    trips = traced.trips if every else traced.examples
+    for trip in trips:
         _print_leg(out, "forward path", trip.forward)
         _print_leg(out, "return path", trip.reply)
         for block in trip.asymmetric:
             wrapped(out, f"blocked by {block}", "  ", "    ")
-    others = len(traced.trips) - len(traced.examples)
+    others = len(traced.trips) - len(trips)
     if others:
         line(out, f"\nEqual results from {others} other zones or subnets of {traced.source} are not shown.", "dim")
     bullets(out, headings.ASSUMPTIONS, traced.assumptions)

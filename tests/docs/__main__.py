@@ -6,6 +6,7 @@ from pathlib import Path
 from modules.output_folder import write_output
 from tests.docs import (
     cli,
+    configuration,
     fields,
     in_terraform,
     json_documents,
@@ -20,6 +21,7 @@ from tests.docs import (
 from tests.modules.synthesized import files_of
 
 cli.DOCUMENT.write_text(cli.page())
+configuration.DOCUMENT.write_text(configuration.page())
 fields.DOCUMENT.write_text(fields.page())
 in_terraform.PAGE.write_text(in_terraform.page())
 json_documents.DOCUMENT.write_text(json_documents.page())

@@ -18,9 +18,11 @@ HEAD = """# Command line
 
 This page is generated from the commands' own help. In the project, `make` installs the command as `.venv/bin/isthmus`.
 
-Without a path, a command that reads one network reads `CDKTF_OUTDIR` or `cdktf.out`. Run
-`eval "$(isthmus completion bash)"` to complete commands, options and paths with the tab key. There are also scripts for
-zsh, fish, tcsh and PowerShell.
+Without a path, a command that reads one network reads `CDKTF_OUTDIR`, the `path` of the
+[configuration](configuration.md), or `cdktf.out`.
+
+Run `eval "$(isthmus completion bash)"` to complete commands, options and paths with the tab key. There are also scripts
+for zsh, fish, tcsh and PowerShell.
 
 ## Exit codes
 
@@ -45,8 +47,13 @@ zsh, fish, tcsh and PowerShell.
 """
 
 
+SHARED = ("quiet", "verbose", "config", "no_config")
+
+
 def page() -> str:
-    return HEAD + "".join(_section(name, command) for name, command in commands().items())
+    rows = "".join(f"{row}\n" for row in _rows(commands()["prove"], shared=True))
+    head = f"{HEAD}\n## Arguments of every command\n\n| argument | meaning |\n|---|---|\n{rows}"
+    return head + "".join(_section(name, command) for name, command in commands().items())
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
@@ -65,9 +72,10 @@ def _section(name: str, command: argparse.ArgumentParser) -> str:
     )
 
 
-def _rows(command: argparse.ArgumentParser) -> Iterator[str]:
+def _rows(command: argparse.ArgumentParser, *, shared: bool = False) -> Iterator[str]:
+    """A row for each argument of a command. `shared`: for those that every command has, instead of the others."""
     for action in command._actions:
-        if isinstance(action, argparse._HelpAction):
+        if isinstance(action, argparse._HelpAction) or (action.dest in SHARED) is not shared:
             continue
         value = action.metavar or (action.dest.upper() if action.nargs != 0 else "")
         assert isinstance(value, str)
