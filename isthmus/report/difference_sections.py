@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from isthmus.changes import Refusal, ResourceChange
-from isthmus.proof.difference.flows import Difference
+from isthmus.proof.difference.flows import ChangeKind, Difference
 from isthmus.proof.result.findings import Flow
 from isthmus.report import headings
 from isthmus.report.change_causes import cause_texts, counted_texts
@@ -26,7 +26,7 @@ Changes = tuple[ResourceChange, ...] | Unknown
 
 def difference_head(difference: Difference, changes: Changes) -> tuple[str, str, str]:
     """The verdict, the rest of its line, and a line for Terraform: `Flows change`, `: 3 flows gained`, ..."""
-    verdict, rest = difference_verdict(difference)
+    verdict, rest = difference_verdict(difference, changes)
     if isinstance(changes, Unknown):
         return verdict, rest, f"Terraform: unknown, since {changes.reason}"
     return verdict, rest, change_totals(changes)
@@ -81,7 +81,8 @@ def _details(group: ChangeGroup, done: Mapping[str, str]) -> Iterator[str]:
 
     If only some packets or the path change, the outcomes are equal and say nothing.
     """
-    outcomes = [(_outcome(change.before), _outcome(change.after)) for change in group.changes]
+    absent = "not found" if group.kind is ChangeKind.UNCLEAR else "does not exist"
+    outcomes = [(_outcome(change.before, absent), _outcome(change.after, absent)) for change in group.changes]
     if any(before != after for before, after in outcomes):
         yield from (f"before: {text}" for text in counted_texts(before for before, _ in outcomes))
         yield from (f"after: {text}" for text in counted_texts(after for _, after in outcomes))
@@ -89,8 +90,9 @@ def _details(group: ChangeGroup, done: Mapping[str, str]) -> Iterator[str]:
     yield from cause_texts(group.changes, done)
 
 
-def _outcome(flow: Flow | None) -> str:
+def _outcome(flow: Flow | None, absent: str) -> str:
+    """A flow in words. `absent`: where one of its locations is not there."""
     if flow is None:
-        return "does not exist"
+        return absent
     tiers = "; ".join(f"{tier} subnets: forward {ahead}, return {back}" for tier, (ahead, back) in flow.tiers.items())
     return f"forward path {flow.forward}, return path {flow.returned}" + (f" ({tiers})" if tiers else "")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence, Sized
 
+from isthmus.changes import ResourceChange
 from isthmus.proof.difference.flows import ChangeKind, Difference
 from isthmus.proof.difference.objects import ObjectChangeKind
 from isthmus.proof.result.findings import Verdict
 from isthmus.proof.result.proof import Proof
 from isthmus.report.terminal import counted
+from isthmus.terraform import Unknown
 
 __all__ = ["difference_verdict", "other_changes", "proof_verdict"]
 
@@ -27,10 +29,10 @@ def proof_verdict(proof: Proof) -> tuple[str, str]:
             return "UNKNOWN", f": no violation found, but {counted(unknown, 'result')} cannot be decided"
 
 
-def difference_verdict(difference: Difference) -> tuple[str, str]:
+def difference_verdict(difference: Difference, resources: tuple[ResourceChange, ...] | Unknown = ()) -> tuple[str, str]:
     """The verdict of a comparison, and the rest of the line: `Flows change`, `: 12 flows gained`.
 
-    Without flow changes the verdict is what else changes: `Addresses change`, `: no flow changes`.
+    Without flow changes the verdict is what else changes: `Addresses change`, or else `Resources change`.
     """
     others = other_changes(difference)
     if difference.changes:
@@ -48,6 +50,8 @@ def difference_verdict(difference: Difference) -> tuple[str, str]:
         unclear = not certain and all(one.change is ObjectChangeKind.UNCLEAR for one in objects)
         changes = "may change" if unclear else "change"
         return f"{_joined(others).capitalize()} {changes}", f": no flow changes{undecided}"
+    if resources and not isinstance(resources, Unknown):
+        return "Resources change", f": no flow changes{undecided}"
     return "No flow changes", undecided
 
 

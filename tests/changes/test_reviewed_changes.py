@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -12,6 +13,9 @@ import pytest
 
 from isthmus import cli, proof
 from isthmus.proof.difference.flows import ChangeKind, _Comparison
+from isthmus.proof.difference.objects import ObjectChangeKind
+from isthmus.report.difference_lines import object_lines, on_premises_lines
+from isthmus.report.verdicts import difference_verdict
 from modules.synthesis import synthesize
 from tests.changes.reviewed_estate import OTHER, reviewed_estate
 from tests.proof.estates import write
@@ -112,6 +116,44 @@ def test_diff_of_the_same_estate_shows_nothing(tmp_path: Path, capsys: pytest.Ca
     base, head = outputs(tmp_path, {})
     assert cli.main(["diff", str(base), str(head)]) == 0
     assert capsys.readouterr().out.startswith("NO FLOW CHANGES\n")
+
+
+def with_unknown_cidr(folder: Path) -> Path:
+    """The output with a VPC whose CIDR comes from elsewhere."""
+    path = folder / "stacks/prod/modules/spoke_prod_data/main.tf.json"
+    document = json.loads(path.read_text())
+    document["resource"]["aws_vpc"]["this"]["cidr_block"] = "${data.external.pool.result.cidr}"
+    path.write_text(json.dumps(document))
+    return folder
+
+
+@pytest.mark.parametrize("unknown_is", ["before", "after"])
+def test_a_spoke_with_an_unknown_range_is_neither_gained_nor_lost(unknown_is: str, tmp_path: Path) -> None:
+    base, head = outputs(tmp_path, {})
+    with_unknown_cidr(base if unknown_is == "before" else head)
+    difference = proof.compare(proof.read(base), proof.read(head))
+    ours = [one for one in difference.changes if "prod-data" in (one.source, one.destination)]
+    assert {one.kind for one in ours} == {ChangeKind.UNCLEAR}
+    assert all(f"whether prod-data exists {unknown_is}: it may exist: a CIDR of" in one.why for one in ours)
+    assert (difference.added_locations, difference.removed_locations) == ((), ())
+    objects = (*difference.addresses, *difference.on_premises, *difference.dns_and_endpoints)
+    assert {(one.kind, one.name) for one in objects} >= {("VPN connection", "fra-1"), ("VPN connection", "ham-1")}
+    assert {one.change for one in objects} == {ObjectChangeKind.UNCLEAR}
+    assert [setting.added or setting.removed for one in objects for setting in one.settings if setting.added] == []
+    lines = [*object_lines(difference.addresses), *on_premises_lines(difference.on_premises)]
+    assert all("data.external.pool" in line for line in lines)
+    verdict, _ = difference_verdict(difference)
+    assert verdict == "Flows may change"
+
+
+def test_resources_that_change_alone_are_the_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    base, head = outputs(tmp_path, {})
+    path = head / "stacks/prod/modules/spoke_prod_data/main.tf.json"
+    document = json.loads(path.read_text())
+    document["resource"]["aws_vpc"]["this"]["instance_tenancy"] = "dedicated"
+    path.write_text(json.dumps(document))
+    assert cli.main(["diff", str(base), str(head)]) == 1
+    assert capsys.readouterr().out.startswith("RESOURCES CHANGE: no flow changes\n")
 
 
 @pytest.mark.parametrize(("change", "spoke"), [(RENAMED, "test"), (SPLIT, "dev-data")])

@@ -57,6 +57,7 @@ class _Binder:
         self.roots = set(roots)
         self.violations: list[Violation] = []
         self.unknown_results: list[UnknownResult] = []
+        self.may_exist: dict[str, str] = {}
         self.attached = {
             kind: {a.attached for a in network.attachments.values() if a.kind is kind} for kind in AttachmentKind
         }
@@ -76,7 +77,7 @@ class _Binder:
         self.violations += self._unintended({*vpcs.values(), *vpns.values(), egress, *self._firewalls()})
         others = self.attached[AttachmentKind.VPC] - {*vpcs.values(), egress}
         return Binding(
-            Locations(in_order(locations), self._sites(vpns), self._segments()),
+            Locations(in_order(locations), self._sites(vpns), self._segments(), may_exist=self.may_exist),
             vpcs,
             vpns,
             egress,
@@ -255,11 +256,12 @@ class _Binder:
     def _missing(
         self, rule: str, environment: Environment, what: str, why: str, source: str, unknown_reason: str = ""
     ) -> None:
-        if unknown_reason:
-            self.unknown_results.append(UnknownResult(what, f"{why}; it may exist: {unknown_reason}"))
-        elif environment.name in self.roots:
+        if not unknown_reason and environment.name in self.roots:
             self.violations.append(Violation(rule, f"{why}", (), source))
-        else:
-            self.unknown_results.append(
-                UnknownResult(what, f"{why}; its environment {environment.name} is not in this input")
-            )
+            return
+        reason = f"it may exist: {unknown_reason}"
+        if not unknown_reason:
+            reason = f"its environment {environment.name} is not in this input"
+        if rule == "spoke-missing":
+            self.may_exist[source] = reason
+        self.unknown_results.append(UnknownResult(what, f"{why}; {reason}"))

@@ -20,6 +20,7 @@ from isthmus.proof.checks.causes import Naming
 from isthmus.proof.difference.addresses import address_objects
 from isthmus.proof.difference.dns_and_endpoints import dns_and_endpoint_objects
 from isthmus.proof.difference.firewall_changes import firewall_changes
+from isthmus.proof.difference.missing_locations import may_exist
 from isthmus.proof.difference.names import NameChange, name_changes
 from isthmus.proof.difference.objects import ObjectChange, compared
 from isthmus.proof.difference.on_premises import on_premises_objects
@@ -157,14 +158,16 @@ class _Comparison:
 
         assumed = [tuple(assumptions(pairs.engine, pairs.locations)) for pairs in self.pairs]
         before, after = (pairs.names() for pairs in self.pairs)
+        added = (name for name in after if name not in before and not self._unfound(0, name))
+        removed = (name for name in before if name not in after and not self._unfound(1, name))
         kinds = list(ChangeKind)
         return Difference(
             tuple(sorted(self._changes(), key=lambda change: kinds.index(change.kind))),
             tuple(dict.fromkeys((*self.sides[0].unknown_results, *self.sides[1].unknown_results))),
             tuple(dict.fromkeys((*assumed[0], *assumed[1]))),
             tuple(dict.fromkeys((*self.sides[0].notes, *self.sides[1].notes))),
-            tuple(name for name in after if name not in before),
-            tuple(name for name in before if name not in after),
+            tuple(added),
+            tuple(removed),
             tuple(firewall_changes(*(side.network for side in self.sides))),
             tuple(name_changes(*((Lookup(pairs.engine.network), pairs.locations) for pairs in self.pairs))),
             addresses=tuple(compared(*map(address_objects, self.sides))),
@@ -220,17 +223,37 @@ class _Comparison:
         """The changes of a flow: one for each kind of change of its packets."""
         exists = tuple(pairs.in_scope(a, b) for pairs in self.pairs)
         was, now = (pairs.exact(a, b) if yes else None for pairs, yes in zip(self.pairs, exists, strict=True))
+        unfound = self._unclear_without(a, b)
         found: dict[tuple[ChangeKind, str], tuple[Packets, Pair | None, Pair | None]] = {}
         for packets, earlier, later in _views(was, now):
-            for how in _hows(earlier, later):
+            for how in [(ChangeKind.UNCLEAR, "")] if unfound and any(_hows(earlier, later)) else _hows(earlier, later):
                 so_far, first, second = found.get(how, (NO_PACKETS, earlier, later))
                 found[how] = (so_far | packets, first, second)
         for (kind, ports), (packets, earlier, later) in found.items():
             before = self.flows[0][a, b] if exists[0] else None
             after = self.flows[1][a, b] if exists[1] else None
             of = "" if packets == ALL_PACKETS and not ports else f"{packets}{ports}"
-            why = unknown_reason(earlier, later) if kind is ChangeKind.UNCLEAR else ""
+            why = unfound or unknown_reason(earlier, later) if kind is ChangeKind.UNCLEAR else ""
             yield Change(kind, a, b, before, after, tuple(self._causes(earlier, later)), of, why)
+
+    def _unfound(self, side: int, name: str) -> str:
+        """Why a location may exist on a side that does not have it, or ""."""
+        return may_exist(name, self.sides[1 - side], self.sides[side])
+
+    def _unclear_without(self, a: str, b: str) -> str:
+        """Why a flow may exist on a side that lacks one of its locations, or ""."""
+        missing = (
+            (side, name)
+            for side, pairs in enumerate(self.pairs)
+            for name in (a, b)
+            if name not in pairs.locations.by_name
+        )
+        reasons = (
+            f"whether {name} exists {'after' if side else 'before'}: {reason}"
+            for side, name in missing
+            if (reason := self._unfound(side, name))
+        )
+        return next(reasons, "")
 
     def _causes(self, was: Pair | None, now: Pair | None) -> Iterator[str]:
         """The changed resources on the paths of the flow, before and after."""

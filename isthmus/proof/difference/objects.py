@@ -7,17 +7,15 @@ changed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 
+from isthmus.proof.difference.missing_locations import block_of
 from isthmus.terraform.graph import Unknown
 from isthmus.text.printable import printable
-
-_INDEX = re.compile(r"\[(?:\"(?:[^\"\\]|\\.)*\"|[^\"\]]*)\]")
 
 
 class ObjectKind(StrEnum):
@@ -90,16 +88,23 @@ class SettingChange:
 
     @property
     def added(self) -> tuple[str, ...]:
-        """The values that only the later side has."""
-        return tuple(value for value in self.after.values if value not in self.before.values)
+        """The values that are added for certain: only the later side has them."""
+        return _only(self.after, self.before)
 
     @property
     def removed(self) -> tuple[str, ...]:
-        """The values that only the earlier side has."""
-        return tuple(value for value in self.before.values if value not in self.after.values)
+        """The values that are removed for certain: only the earlier side has them."""
+        return _only(self.before, self.after)
 
     def __str__(self) -> str:
         return f"{self.setting} {self.after}, was {self.before}"
+
+
+def _only(side: Setting, other: Setting) -> tuple[str, ...]:
+    """The values that only one side has. If the other has unknown values, they may be among these."""
+    if other.unknown not in ("", side.unknown):
+        return ()
+    return tuple(value for value in side.values if value not in other.values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,20 +169,15 @@ def _pair_uncounted(
     swapped: bool,
 ) -> None:
     """Pair objects with the block of unknown number that may make them on the other side."""
-    blocks = {_block(one.address): key for key, one in other.items() if one.reason and one.address}
+    blocks = {block_of(one.address): key for key, one in other.items() if one.reason and one.address}
     used = set()
     for key, one in list(certain.items()):
-        if not one.reason and one.address and (block := blocks.get(_block(one.address))) is not None:
+        if not one.reason and one.address and (block := blocks.get(block_of(one.address))) is not None:
             used.add(block)
             pair = (certain.pop(key), other[block])
             pairs.append((pair[1], pair[0]) if swapped else pair)
     for block in used:
         del other[block]
-
-
-def _block(address: str) -> str:
-    """The address of the block that makes a resource: without indices."""
-    return _INDEX.sub("", address)
 
 
 def _change(old: Object | None, new: Object | None) -> ObjectChange | None:
@@ -200,13 +200,18 @@ def _change(old: Object | None, new: Object | None) -> ObjectChange | None:
 
 def _settings(old: Object | None, new: Object | None) -> Iterator[SettingChange]:
     before, after = old.settings if old else {}, new.settings if new else {}
-    if old is not None and new is not None and old.name != new.name and not (old.reason or new.reason):
+    if old is not None and new is not None and _renamed(old, new):
         yield SettingChange("name", Setting((old.name,)), Setting((new.name,)))
     for name in dict.fromkeys((*after, *before)):
         first, second = before.get(name, NOTHING), after.get(name, NOTHING)
         differs = _differs(first, second)
         if differs is not False:
             yield SettingChange(name, first, second, certain=differs is True)
+
+
+def _renamed(old: Object, new: Object) -> bool:
+    """Whether an object has another name. The name of a VPC is that of its spoke, which may be unknown."""
+    return old.name != new.name and new.kind is not ObjectKind.VPC and not (old.reason or new.reason)
 
 
 def _differs(before: Setting, after: Setting) -> bool | None:

@@ -104,6 +104,7 @@ class Locations:
       their members may differ.
     - `assumed`: the assumptions by which the locations were found, one sentence each.
     - `without_hosts`: the names of locations that are assumed to hold no hosts. Rules ignore their flows.
+    - `may_exist`: spokes of the intent whose VPC was not found, each with the reason why it may exist.
     """
 
     all: tuple[Location, ...]
@@ -111,6 +112,7 @@ class Locations:
     segments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     assumed: tuple[str, ...] = ()
     without_hosts: frozenset[str] = frozenset()
+    may_exist: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def by_name(self) -> Mapping[str, Location]:
