@@ -13,6 +13,7 @@ from typing import Any
 
 from isthmus.changes.actions import Cause, ResourceAction, ResourceChange
 from isthmus.changes.differences import differences
+from isthmus.changes.moves import moved_resource, moves_between
 from isthmus.changes.replacing import forces_replacement, is_listed
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown
 from isthmus.terraform.sensitive import is_secret
@@ -32,11 +33,11 @@ def resource_changes(before: Graph, after: Graph) -> tuple[ResourceChange, ...]:
     """
     found: dict[str, ResourceChange] = {}
     sides = [{**graph.resources, **graph.unexpanded} for graph in (before, after)]
-    moves = dict(_moves(sides[0], sides[1], after.moved))
+    moves = moves_between(before, after)
     for old_address, new_address in moves.items():
         kind = sides[0][old_address].type
         found[old_address] = ResourceChange(old_address, kind, ResourceAction.MOVE, moved_to=new_address)
-    sides[0] = dict(_moved(resource, moves) for resource in sides[0].values())
+    sides[0] = dict(moved_resource(resource, moves) for resource in sides[0].values())
     uncounted = {_without_index(address) for address in {*before.unexpanded} ^ {*after.unexpanded}}
     for address in sorted({*sides[0], *sides[1]}):
         old, new = sides[0].get(address), sides[1].get(address)
@@ -56,47 +57,6 @@ def resource_changes(before: Graph, after: Graph) -> tuple[ResourceChange, ...]:
     while _trigger(sides[1], found):
         _follow(sides[0], sides[1], found)
     return tuple(found[address] for address in sorted(found))
-
-
-def _moves(
-    old: Mapping[str, Resource], new: Mapping[str, Resource], moved: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
-    """The resources that `moved` blocks give a new address. A block may name a resource, an instance or a module.
-
-    Blocks form chains: one moves a module, another one a resource inside of it.
-    """
-    for address in sorted(old):
-        if moved and address not in new:
-            target = next((one for one in _destinations(address, moved) if one in new), "")
-            if target:
-                yield address, target
-
-
-def _destinations(address: str, moved: Mapping[str, str], used: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Where chains of `moved` blocks lead, the longest chain first."""
-    for source in sorted(moved.keys() - used, key=len, reverse=True):
-        rest = address.removeprefix(source)
-        if rest != address and (not rest or rest[0] in ".["):
-            after = f"{moved[source]}{rest}"
-            yield from _destinations(after, moved, used | {source})
-            yield after
-
-
-def _moved(resource: Resource, moves: Mapping[str, str]) -> tuple[str, Resource]:
-    """A resource under its new address, with the new addresses of what it refers to."""
-    address = moves.get(resource.address, resource.address)
-    if not moves:
-        return address, resource
-    values = {name: _referring(value, moves) for name, value in resource.values.items()}
-    return address, replace(resource, address=address, values=values)
-
-
-def _referring(value: Any, moves: Mapping[str, str]) -> Any:
-    if isinstance(value, Ref):
-        return Ref(moves.get(value.address, value.address), value.attribute)
-    if isinstance(value, Mapping):
-        return {key: _referring(inner, moves) for key, inner in value.items()}
-    return tuple(_referring(inner, moves) for inner in value) if isinstance(value, tuple) else value
 
 
 def _without_index(address: str) -> str:

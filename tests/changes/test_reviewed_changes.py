@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from isthmus import cli, proof
+from isthmus.intent import CustomerGateway, Segment, Site, Spoke, VpnConnection, check
 from isthmus.proof.difference.flows import ChangeKind, _Comparison
 from isthmus.proof.difference.objects import ObjectChangeKind
 from isthmus.report.difference_lines import object_lines, on_premises_lines
 from isthmus.report.verdicts import difference_verdict
 from modules.synthesis import synthesize
 from tests.changes.reviewed_estate import OTHER, reviewed_estate
+from tests.intent.renaming import renamed
 from tests.proof.estates import write
 from tests.proof.test_difference import found
 
@@ -116,6 +118,30 @@ def test_diff_of_the_same_estate_shows_nothing(tmp_path: Path, capsys: pytest.Ca
     base, head = outputs(tmp_path, {})
     assert cli.main(["diff", str(base), str(head)]) == 0
     assert capsys.readouterr().out.startswith("NO FLOW CHANGES\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "named"),
+    [
+        (Spoke, "test", ""),
+        (Segment, "workloads", ""),
+        (Site, "fra", ""),
+        (VpnConnection, "fra-1", "fra over renamed: name renamed, was fra-1"),
+        (CustomerGateway, "fra-gw-1", "customer gateway renamed: name renamed, was fra-gw-1"),
+    ],
+)
+def test_a_renamed_object_is_compared_with_itself(kind: type[Any], old: str, named: str, tmp_path: Path) -> None:
+    base = proof.read(write(files(), tmp_path / "base"))
+    after = check(renamed(reviewed_estate(), kind, old, "renamed"))
+    difference = proof.compare(base, proof.read(write(synthesize(after), tmp_path / "head")))
+    assert (difference.changes, difference.added_locations, difference.removed_locations) == ((), (), ())
+    objects = (*difference.addresses, *difference.on_premises, *difference.dns_and_endpoints)
+    assert {one.change for one in objects} <= {ObjectChangeKind.CHANGED}
+    assert {setting.setting for one in objects for setting in one.settings} <= {"name", "customer gateway"}
+    lines = [*object_lines(difference.addresses), *on_premises_lines(difference.on_premises)]
+    assert [line for line in lines if line.endswith(f"was {old}")] == lines
+    assert not named or named in lines
+    assert named or f"{kind.__name__.lower()} {old} has the new name renamed" in difference.notes
 
 
 def with_unknown_cidr(folder: Path) -> Path:

@@ -25,6 +25,7 @@ from isthmus.proof.difference.names import NameChange, name_changes
 from isthmus.proof.difference.objects import ObjectChange, compared
 from isthmus.proof.difference.on_premises import on_premises_objects
 from isthmus.proof.difference.own_resources import own_resources
+from isthmus.proof.difference.renamed import under_later_names
 from isthmus.proof.pairs.locations import INTERNET
 from isthmus.proof.pairs.pair import Pair, SampleFlow, best, outcome_rank, worst
 from isthmus.proof.result.findings import Flow, UnknownResult
@@ -137,9 +138,10 @@ def compare(before: Analysis, after: Analysis) -> Difference:
 
     A flow that works in one network only is gained or lost. A flow that works in both, on another path, is re-routed. A
     flow that is unknown in one of them is unclear. If the hosts of a location differ, a flow may be gained for some and
-    lost for others. A location that does not exist has no flows.
+    lost for others. A location that does not exist has no flows. An object with a new name (`was`) or a
+    new Terraform address (`moved`) is compared with itself.
     """
-    return _Comparison(before, after).made()
+    return _Comparison(under_later_names(before, after), after).made()
 
 
 class _Comparison:
