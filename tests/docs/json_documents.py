@@ -74,7 +74,7 @@ def _type(schema: dict[str, Any]) -> str:
     """The type of a value in words; a shared object is a link."""
     if reference := schema.get("$ref"):
         document, _, key = reference.partition(".schema.json")
-        if not key or key.startswith("#/properties/"):
+        if not reference.startswith("#") and (not key or key.startswith("#/properties/")):
             whole = f"[isthmus {document}](#isthmus-{document})"
             return f"`{key.rpartition('/')[2]}` of {whole}" if key else f"as {whole}"
         name = reference.rpartition("/")[2]
