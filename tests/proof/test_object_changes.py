@@ -72,8 +72,10 @@ def test_one_side_only_is_added_or_removed() -> None:
 
 
 def test_another_name_for_the_same_address_is_one_change() -> None:
-    (change,) = changes(vpc(A), vpc(A, name="production"))
-    assert str(change) == "changed: VPC production: name production, was prod"
+    one, other = (replace(vpc(A, name=name), kind=ObjectKind.CUSTOMER_GATEWAY) for name in ("fra", "ffm"))
+    (change,) = changes(one, other)
+    assert str(change) == "changed: customer gateway ffm: name ffm, was fra"
+    assert changes(vpc(A), vpc(A, name="infra-prod")) == []  # its spoke may be unknown on one side
 
 
 def test_of_an_unknown_number_nothing_is_removed() -> None:
