@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from isthmus.commands.arguments import assumed, inputs, stated
+from isthmus.commands.arguments import assumed, inputs, root_plans, stated
+from isthmus.errors import CannotAnswer
 from isthmus.text.output_files import check_outputs, publish
 
 if TYPE_CHECKING:
+    from isthmus.cost.prices import Prices
     from isthmus.report.html.report_input import ReportChange, ReportInput
 
 HELP = "write an HTML file with the diagram, every path, failures, cost and hand-over sheets"
@@ -18,7 +21,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     inputs(parser)
     parser.add_argument("--before", metavar="BASE", help="folder, plan or state to compare with")
+    root_plans(parser)
     parser.add_argument("--scan", metavar="FILE", help="result of `isthmus scan --json FILE`, for findings and waivers")
+    parser.add_argument("--traffic", metavar="FILE", help="flows of a month (TOML): source, destination and GB")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--prices", metavar="FILE", help="prices of a Region, or your own (TOML)")
+    source.add_argument("--region", metavar="REGION", help="Region of the prices (default: that of the network)")
     parser.add_argument(
         "--html", metavar="FILE", required=True, help="write the report to this file ('-': standard output)"
     )
@@ -27,17 +35,49 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Write the report and return 0."""
     from isthmus import proof
+    from isthmus.cost.errors import UnusableTraffic
+    from isthmus.cost.traffic import read_traffic
     from isthmus.report.html.page import report_html
     from isthmus.report.html.report_input import ReportInput
     from isthmus.report.html.scan_file import read_scan
 
-    check_outputs([arguments.html], (*arguments.paths, arguments.before, arguments.intent, arguments.scan))
+    _check(arguments)
+    prices, traffic = _prices(arguments), read_traffic(Path(arguments.traffic)) if arguments.traffic else ()
     scan = read_scan(arguments.scan) if arguments.scan else None
     subject = proof.read(*arguments.paths, **assumed(arguments))
     after = ReportInput(subject, tuple(arguments.paths), stated(arguments))
     change = _change(arguments, after) if arguments.before else None
-    publish(arguments.html, "text", [report_html(after, change, scan)])
+    try:
+        text = report_html(after, change, scan, traffic, prices)
+    except UnusableTraffic as error:
+        raise UnusableTraffic("\n".join(f"{arguments.traffic}: {line}" for line in str(error).splitlines())) from None
+    publish(arguments.html, "text", [text])
     return 0
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Raises `CannotAnswer` if an input would be overwritten, or an option has no effect."""
+    files = (
+        arguments.intent,
+        arguments.scan,
+        arguments.traffic,
+        arguments.prices,
+        *(file for _, file in arguments.plans),
+    )
+    check_outputs([arguments.html], (*arguments.paths, arguments.before, *files))
+    if arguments.plans and not arguments.before:
+        root, file = arguments.plans[0]
+        raise CannotAnswer(
+            f"--plan {root}={file} states what changes: name the network before the change with --before"
+        )
+
+
+def _prices(arguments: argparse.Namespace) -> Prices | None:
+    from isthmus.cost.prices import read_prices, shipped
+
+    if arguments.prices:
+        return read_prices(Path(arguments.prices))
+    return shipped(arguments.region) if arguments.region else None
 
 
 def _change(arguments: argparse.Namespace, after: ReportInput) -> ReportChange:
@@ -48,8 +88,8 @@ def _change(arguments: argparse.Namespace, after: ReportInput) -> ReportChange:
     from isthmus.terraform import Unknown
 
     before = proof.read(arguments.before, **assumed(arguments))
-    graphs = before.graph, after.subject.graph
-    changes = changes_of_inputs((arguments.before,), arguments.paths, graphs, {})
+    plans = {root: Path(file) for root, file in arguments.plans}
+    changes = changes_of_inputs((arguments.before,), after.paths, (before.graph, after.subject.graph), plans)
     refusals = () if isinstance(changes, Unknown) else refused(before.graph, changes)
     base = ReportInput(before, (arguments.before,), after.options)
     return ReportChange(base, proof.compare(before, after.subject), changes, refusals)

@@ -77,7 +77,7 @@ def _flows(change: ReportChange) -> dict[str, str]:
 
 def _cost(costs: Costs) -> dict[str, str]:
     if costs.after is None:
-        return _card("Cost per month", "Not estimated", costs.no_estimate, "unknown")
+        return _card("Cost per month", "Not estimated", _sentence(costs.no_estimate), "unknown")
     found = costs.after
     value = f"{at_least(found)}{money(found.total)} {found.prices.currency}"
     usage = f"{money(found.least)} to {money(found.most)} with usage-based charges." if found.uses else ""

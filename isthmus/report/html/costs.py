@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from isthmus.cost.errors import CostError
+from isthmus.cost.errors import UnusablePrices
 from isthmus.cost.estimate import CostEstimate, estimate
 from isthmus.cost.items import Unit
+from isthmus.cost.prices import Prices
+from isthmus.cost.traffic import TrafficFlow
 from isthmus.proof.analysis import Analysis
 from isthmus.report import cost_tables
 from isthmus.report.cost_tables import CostTable, money, number, signed
@@ -55,11 +58,20 @@ class Costs:
         }
 
 
-def costs_of(after: Analysis, before: Analysis | None = None) -> Costs:
-    """The cost estimates at the prices of the Region. Without a price sheet for it there is no estimate."""
+def costs_of(
+    after: Analysis,
+    before: Analysis | None = None,
+    traffic: Sequence[TrafficFlow] = (),
+    prices: Prices | None = None,
+) -> Costs:
+    """The cost estimates at these prices, or at those of the Region. Without a price sheet for it there is none.
+
+    Raises `UnusableTraffic` for traffic that does not arrive in one of the networks.
+    """
     try:
-        return Costs(estimate(after), estimate(before) if before is not None else None)
-    except CostError as error:
+        was = estimate(before, prices, traffic) if before is not None else None
+        return Costs(estimate(after, prices, traffic), was)
+    except UnusablePrices as error:
         return Costs(None, no_estimate=str(error))
 
 

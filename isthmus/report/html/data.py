@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from isthmus.cost.prices import Prices
+from isthmus.cost.traffic import TrafficFlow
+from isthmus.proof.result.findings import Violation
 from isthmus.proof.result.proof import Proof
 from isthmus.report.diagram import whole
+from isthmus.report.finding_places import FindingPlaces
 from isthmus.report.html.boxes_on_path import BoxesOnPath
 from isthmus.report.html.cards import cards
 from isthmus.report.html.costs import Costs, costs_of
@@ -25,12 +29,16 @@ __all__ = ["report_data"]
 
 
 def report_data(
-    after: ReportInput, change: ReportChange | None = None, scan: Mapping[str, Any] | None = None
+    after: ReportInput,
+    change: ReportChange | None = None,
+    scan: Mapping[str, Any] | None = None,
+    traffic: Sequence[TrafficFlow] = (),
+    prices: Prices | None = None,
 ) -> dict[str, Any]:
-    """The document that the page shows. Every text in it is printable."""
+    """The document that the page shows, see `report_html`. Every text in it is printable."""
     before = change.before if change is not None else None
     proof, proof_before = after.subject.prove(), before.subject.prove() if before is not None else None
-    costs = costs_of(after.subject, before.subject if before is not None else None)
+    costs = costs_of(after.subject, before.subject if before is not None else None, traffic, prices)
     sides = {"after": _network(after, proof, costs)}
     if before is not None and proof_before is not None:
         sides["before"] = _network(before, proof_before, costs)
@@ -53,30 +61,37 @@ def _network(given: ReportInput, proof: Proof, costs: Costs) -> dict[str, Any]:
     boxes = BoxesOnPath(subject.network, box_numbers(whole(subject)))
     folders = [Path(path) for path in given.paths if Path(path).is_dir()]
     paths = PathRecords(subject.network, boxes, folders, costs.after.prices if costs.after is not None else None)
+    places = FindingPlaces(Path(given.paths[0]), subject.estate)
     verdict, rest = proof_verdict(proof)
     return {
         "inputs": list(given.paths),
         "trace": given.trace,
         "verdict": f"{verdict}{rest}",
         "against_intent": proof.against_intent,
-        "violations": [
-            {**_violation(violation), "places": [paths.place(address) for address in violation.resources]}
-            for violation in proof.violations
-        ],
+        "violations": [_violation(violation, paths, places) for violation in proof.violations],
         "unknown": list(map(str, proof.unknown_results)),
         "assumptions": list(proof.assumptions),
         "more_specific_prefixes": list(proof.more_specific_prefixes),
         "notes": list(proof.notes),
         "drift": list(proof.drift),
-        "reachability": Reachability(subject, proof, paths).record(),
+        "reachability": Reachability(subject, proof, paths, places).record(),
         "diagram": diagram(subject),
         "on_premises": on_premises(subject, proof, given.paths),
         **paths.tables,
     }
 
 
-def _violation(violation: Any) -> dict[str, Any]:
-    return {"rule": violation.rule, "flow": violation.flow, "why": violation.why, "resources": violation.resources}
+def _violation(violation: Violation, paths: PathRecords, places: FindingPlaces) -> dict[str, Any]:
+    """A violation, with the line of the program and the line in the Terraform of each resource."""
+    origin = places.origin(violation.resources, filter(None, (violation.source, violation.destination)))
+    return {
+        "rule": violation.rule,
+        "flow": violation.flow,
+        "why": violation.why,
+        "resources": violation.resources,
+        "places": [paths.place(address) for address in violation.resources],
+        "origin": origin.text if origin is not None else "",
+    }
 
 
 def _printable(value: Any) -> Any:

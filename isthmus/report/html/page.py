@@ -11,13 +11,15 @@ import base64
 import gzip
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 from importlib.metadata import version
 from importlib.resources import files
 from string import Template
 from typing import Any
 
+from isthmus.cost.prices import Prices
+from isthmus.cost.traffic import TrafficFlow
 from isthmus.report.html.data import report_data
 from isthmus.report.html.report_input import ReportChange, ReportInput
 from isthmus.report.vendor import elk
@@ -42,15 +44,23 @@ _LONGEST = 100_000  # characters of data that are embedded as they are
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "##": "\\u0023\\u0023"}
 
 
-def report_html(after: ReportInput, change: ReportChange | None = None, scan: Mapping[str, Any] | None = None) -> str:
+def report_html(
+    after: ReportInput,
+    change: ReportChange | None = None,
+    scan: Mapping[str, Any] | None = None,
+    traffic: Sequence[TrafficFlow] = (),
+    prices: Prices | None = None,
+) -> str:
     """The report of a network.
 
     - `change`: the network before and what differs; None: no comparison.
     - `scan`: the result of a scan, as `isthmus.report.html.scan_file.read_scan` returns it; None: not included.
+    - `traffic`: the flows of a month, for data charges.
+    - `prices`: the prices of the cost estimate; None: those of the network's Region.
 
-    The same inputs give the same text. Raises `UnusableInput` if an input holds no network.
+    The same inputs give the same text. Raises `UnusableInput` if an input holds no network, and `UnusableTraffic`.
     """
-    data = report_data(after, change, scan)
+    data = report_data(after, change, scan, traffic, prices)
     style, script = _asset("report.css"), "\n".join(map(_asset, SCRIPTS))
     title = f"{data['title']}: network report" if data["title"] else "Network report"
     return Template(_asset("page.html")).substitute(

@@ -15,6 +15,7 @@ from isthmus.proof.result.failures import FailureResult
 from isthmus.proof.result.findings import Flow, LostFlows, PacketOutcome, short_result
 from isthmus.proof.result.proof import Proof
 from isthmus.proof.trace.flow import trace_by_packets
+from isthmus.report.finding_places import FindingPlaces
 from isthmus.report.html.paths import PathRecords
 from isthmus.report.matrix_classes import cell, shown
 from isthmus.report.proof_json import flow_members
@@ -33,6 +34,7 @@ class Reachability:
     subject: Analysis
     proof: Proof
     paths: PathRecords
+    places: FindingPlaces
 
     def record(self) -> dict[str, Any]:
         """Rows, cells and failures. A cell is the number of a flow; None: the flow is not part of the proof."""
@@ -82,7 +84,13 @@ class Reachability:
 
     def _row(self, name: str, members: Sequence[str]) -> dict[str, Any]:
         location = self.subject.locations.by_name[name]
-        return {"name": name, "members": list(members), "kind": location.kind.value}
+        origin = self.places.origin((), (name,))
+        return {
+            "name": name,
+            "members": list(members),
+            "kind": location.kind.value,
+            "origin": origin.text if origin is not None else "",
+        }
 
     def _flow(self, row: str, column: str, traced: bool) -> dict[str, Any]:
         flow = self.proof.flows[self._pairs[row, column]]

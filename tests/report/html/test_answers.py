@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Mapping
 from itertools import pairwise, product
 from random import Random
@@ -267,3 +268,49 @@ def test_flow_members_are_the_base_of_each_flow() -> None:
         if (one["source"], one["destination"]) == ("dev", "internet")
     )
     assert {key: shown[key] for key in flow_members(flow)} == flow_members(flow)
+
+
+def test_traffic_is_priced_by_path(
+    tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The data charges are those of `isthmus cost --traffic`, and a fault of the file is named with the file."""
+    folder_, target = str(folder(STAGE_5)), tmp_path_factory.mktemp("traffic")
+    traffic, page = target / "traffic.toml", target / "report.html"
+    traffic.write_text('[[flow]]\nfrom = "dev"\nto = "dc1/users"\ngb = 100\nback = 50\n')
+    assert cli.main(["report", folder_, "--traffic", str(traffic), "--html", str(page)]) == 0
+    cli.main(["cost", folder_, "--traffic", str(traffic), "--json", "-"])
+    cost = json.loads(capsys.readouterr().out)
+    shown = {(one["item"], one["flow"]): one["gb"] for one in data_of(page.read_text())["cost"]["by_path"]}
+    stated = {
+        (line["label"], flow): f"{gb:,.0f} GB"
+        for line in cost["charges"]
+        if line["unit"] == "GB"
+        for flow, gb in line["parts"].items()
+    }
+    assert shown == stated != {}
+    traffic.write_text('[[flow]]\nfrom = "dev"\nto = "nowhere"\ngb = 1\n')
+    assert cli.main(["report", folder_, "--traffic", str(traffic), "--html", str(page)]) == 2
+    assert f"{traffic}: flow 1 (dev -> nowhere)" in capsys.readouterr().err
+
+
+def test_a_plan_needs_a_network_before(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["report", str(folder(STAGE_5)), "--plan", "dev=plan.json", "--html", "report.html"]) == 2
+    assert "name the network before the change with --before" in capsys.readouterr().err
+
+
+def test_the_program_line_of_a_location_is_shown() -> None:
+    """An `intent.json` with positions: the page names the line that created the spoke."""
+    document = json.loads((folder(STAGE_5) / "intent.json").read_text())
+    spokes = [
+        f"estate.environments[{number}].spokes[0]"
+        for number, environment in enumerate(document["estate"]["environments"])
+        if environment.get("spokes")
+    ]
+    copied = folder(STAGE_5).with_name("positions")
+    shutil.copytree(folder(STAGE_5), copied)
+    document["positions"] = {path: f"environments/spoke{number}.py:{number + 7}" for number, path in enumerate(spokes)}
+    (copied / "intent.json").write_text(json.dumps(document))
+    data = data_of(report_html(ReportInput(proof.read(copied), (str(copied),))))
+    rows = {row["name"]: row["origin"] for row in data["sides"]["after"]["reachability"]["rows"]}
+    assert rows["dev"].startswith('spoke "dev" at ')
+    assert re.search(r"environments/spoke\d\.py:\d+$", rows["dev"])

@@ -23,7 +23,7 @@
     if (packet) {
       const set = report.setWith(flow.packets, packet.number);
       if (!set) return { state: "unknown", text: "unknown here" };
-      return { state: OF_CELL[set.cell], text: set.except ? `${set.cell} *` : set.cell };
+      return { state: OF_CELL[set.cell], text: inWords(set.except ? `${set.cell} *` : set.cell) };
     }
     if (failure) {
       const lost = failure.lost.find((each) => each.cell === number);
@@ -31,8 +31,13 @@
       if (flow.intended !== true || flow.forward !== "reachable" || flow.return !== "reachable") return { state: "dim", text: flow.cell };
       return { state: "kept", text: flow.cell };
     }
-    return { state: flow.state, text: flow.cell };
+    return { state: flow.state, text: inWords(flow.cell) };
   };
+
+  // The symbol of an unknown cell is a question mark already.
+  function inWords(text) {
+    return text === "?" ? "unknown" : text;
+  }
 
   function heading(row, scope, rotated) {
     const more = row.members.length > 1 ? ` +${row.members.length - 1}` : "";

@@ -69,7 +69,7 @@
         several
           ? h("label", { for: id }, "Alternative ", h("select", { id, change: (event) => { choose(Number(event.target.value)); show(leg.paths[event.target.value]); } }, leg.paths.map((_, at) => h("option", { value: at }, `${at + 1} of ${leg.paths.length}`))))
           : null,
-        leg.paths.length ? h("button", { type: "button", class: "small", click: () => { const select = document.getElementById(id); show(leg.paths[select ? select.value : 0], true); } }, "Show in the diagram") : null,
+        leg.paths.some((number) => network.paths[number].boxes.length) ? h("button", { type: "button", class: "small", click: () => { const select = document.getElementById(id); show(leg.paths[select ? select.value : 0], true); } }, "Show in the diagram") : null,
       ),
       body,
     );
@@ -127,6 +127,7 @@
       h("h3", { id: "path-title", tabindex: "-1" }, flow.source, h("span", { "aria-label": "to" }, " → "), flow.destination),
       h("p", { class: "outcome" }, h("span", { class: `cell ${state}` }, h("span", { "aria-hidden": "true" }, `${report.STATES[state][0]} `), text), " ", intent(network, flow), "."),
       many ? h("p", { class: "quiet" }, `This cell is ${flow.count} flows with the same result. The path is that of one of them.`, h("br"), "From ", report.names(rows[0].members, 4), " to ", report.names(rows[1].members, 4)) : null,
+      rows.some((row) => row.origin) ? h("p", { class: "origin" }, rows.map((row) => (row.origin ? h("span", null, row.origin) : null))) : null,
       flow.condition ? h("p", { class: "quiet" }, flow.condition) : null,
       view.failure ? lostText(flow, number, view.failure) : null,
       flow.packets.length > 1 || flow.packets.some((each) => each.except) ? report.listed("By packets", flow.packets.map((each) => each.text)) : null,

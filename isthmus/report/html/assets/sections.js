@@ -1,6 +1,7 @@
 // The sections without state: cards, the difference, on-premises, cost, findings, and assumptions.
 (() => {
   const { h } = report;
+  const MOST = 4; // lines below an entry of the difference
   const TONES = { good: "✓", bad: "!", unknown: "?", neutral: "" };
 
   report.cards = (cards) =>
@@ -12,7 +13,7 @@
       "div",
       null,
       network.violations.length
-        ? h("div", { class: "listed bad" }, h("h3", null, `Violations (${network.violations.length})`), h("ul", { class: "blocks" }, network.violations.map((one) => h("li", { class: "block" }, h("strong", null, one.flow || one.rule), h("span", null, one.why), one.resources.map((address, at) => h("span", { class: "resource" }, report.code(address), one.places[at] ? h("code", { class: "place" }, one.places[at]) : null)), h("span", { class: "rule" }, one.rule)))))
+        ? h("div", { class: "listed bad" }, h("h3", null, `Violations (${network.violations.length})`), h("ul", { class: "blocks" }, network.violations.map((one) => h("li", { class: "block" }, h("strong", null, one.flow || one.rule), h("span", null, one.why), one.origin ? h("span", { class: "origin" }, one.origin) : null, one.resources.map((address, at) => h("span", { class: "resource" }, report.code(address), one.places[at] ? h("code", { class: "place" }, one.places[at]) : null)), h("span", { class: "rule" }, one.rule)))))
         : null,
       report.listed(`Unknown (${network.unknown.length})`, network.unknown, "unknown"),
       report.listed("Files edited after synthesis", network.drift, "unknown"),
@@ -29,12 +30,18 @@
 
   function entries(section) {
     const items = section.entries.map((entry) =>
-      h("li", null, entry.label ? h("span", { class: `label ${entry.label}` }, entry.label) : null, entry.text, entry.details.length ? h("ul", null, entry.details.map((text) => h("li", null, text))) : null, entry.members?.length ? h("details", null, h("summary", null, `${entry.members.length} in full`), report.bullets(entry.members)) : null),
+      h("li", null, entry.label ? h("span", { class: `label ${entry.label}` }, entry.label) : null, entry.text, details(entry.details), entry.members?.length ? h("details", null, h("summary", null, `${entry.members.length} in full`), report.bullets(entry.members)) : null),
     );
     const tone = { refused: "bad", warning: "bad", change: "", background: "" }[section.importance] ?? "";
     const body = h("ul", { class: "bullets" }, items);
     if (section.folded) return h("details", { class: "listed" }, h("summary", null, `${section.heading} (${items.length})`), body);
     return h("div", { class: `listed ${tone}` }, h("h3", null, section.heading), body);
+  }
+
+  // A few lines are shown; the rest of many behind a click.
+  function details(texts) {
+    if (texts.length <= MOST) return texts.length ? report.bullets(texts) : null;
+    return [report.bullets(texts.slice(0, MOST - 1)), h("details", null, h("summary", null, `${texts.length - MOST + 1} more`), report.bullets(texts.slice(MOST - 1)))];
   }
 
   // --- on-premises
