@@ -32,16 +32,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
         f"platform of the customer gateway); one of {', '.join(platform_names())}",
     )
     parser.add_argument(
-        "--state", metavar="FILE", help="state of the hub's root module: the outside addresses of AWS, with --device"
+        "--state",
+        metavar="FILE",
+        help="state of the hub's root module: the outside addresses of AWS, with --device or --json",
+    )
+    parser.add_argument(
+        "--json", metavar="FILE", help="write what a device needs as JSON ('-': standard output), instead of sheets"
     )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Write the sheets or the configurations, and return 0."""
-    if arguments.device is not None:
-        return _configurations(arguments)
+    """Write the sheets, or JSON and configurations, and return 0."""
+    if arguments.device is not None or arguments.json is not None:
+        return _devices(arguments)
     if arguments.state is not None:
-        raise CannotAnswer("--state is for --device: a hand-over sheet names the commands that print the addresses")
+        raise CannotAnswer(
+            "--state is for --device and --json: a hand-over sheet names the commands that print the addresses"
+        )
     from isthmus.output.folder import read_output
     from isthmus.output.overview import advertised, roots
     from isthmus.report.handover import sheets
@@ -69,15 +76,18 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _configurations(arguments: argparse.Namespace) -> int:
-    """Write the configuration files of each device. All are made before the first is written."""
+def _devices(arguments: argparse.Namespace) -> int:
+    """Write the devices as JSON, and their configuration files. All are made before the first is written."""
     from isthmus.devices.configuration import configuration, word
     from isthmus.devices.from_output import devices
     from isthmus.output.folder import read_output
+    from isthmus.report.handover_json import handover_json
     from isthmus.terraform import read
 
-    if arguments.into is None:
+    if arguments.device is not None and arguments.into is None:
         raise CannotAnswer("configurations are several files: name a folder for them, such as -o devices")
+    if arguments.device is None and arguments.into is not None:
+        raise CannotAnswer("--json writes one document: leave out -o, or add --device")
     state = read(arguments.state) if arguments.state is not None else None
     found = devices(read_output(Path(arguments.path)), state)
     if arguments.connection is not None:
@@ -85,16 +95,18 @@ def _configurations(arguments: argparse.Namespace) -> int:
     if not found:
         connection = f" {arguments.connection!r}" if arguments.connection is not None else ""
         raise CannotAnswer(f"{arguments.path} holds no VPN connection{connection}")
-    texts = {
-        str(Path(arguments.into) / word(device.name) / file.name): file.text
-        for device in found
-        for file in configuration(device, _platform(arguments.device or device.platform, device.name))
-    }
-    check_outputs(texts, [arguments.path, *([arguments.state] if arguments.state is not None else [])])
+    texts = {}
+    for device in found if arguments.device is not None else ():
+        for file in configuration(device, _platform(arguments.device or device.platform, device.name)):
+            texts[str(Path(arguments.into) / word(device.name) / file.name)] = file.text
+    check_outputs((arguments.json, *texts), (arguments.path, arguments.state))
+    if arguments.json is not None:
+        publish(arguments.json, "json", handover_json(found))
     for name, text in texts.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         publish(name, "text", [text])
-        print(name)
+        if arguments.json != STDOUT:
+            print(name)
     return 0
 
 

@@ -38,36 +38,36 @@ def change_lines(changes: Sequence[ResourceChange]) -> Iterator[str]:
 
     Changes of one kind have the same type, action, impact and cause.
     """
-    alike: dict[tuple[object, ...], list[Consequence]] = {}
+    equal: dict[tuple[object, ...], list[Consequence]] = {}
     led: Counter[tuple[ResourceAction, str]] = Counter()
     with_them: Counter[tuple[ResourceAction, str]] = Counter()
     for one in consequences(changes):
         leading = one.leading
         if one.impact or leading.reason:
-            alike.setdefault((leading.type, leading.action, one.impact, _why(one)), []).append(one)
+            equal.setdefault((leading.type, leading.action, one.impact, _why(one)), []).append(one)
         else:
             led[leading.action, leading.type] += 1
             with_them[leading.action, leading.type] += len(one.others)
-    yield from map(_sentence, alike.values())
+    yield from map(_sentence, equal.values())
     for (action, type_), count in sorted(led.items()):
         more = with_them[action, type_]
         yield f"{count} {type_} {'is' if count == 1 else 'are'} {DONE[action]}{_with(more)}"
 
 
-def _sentence(alike: Sequence[Consequence]) -> str:
+def _sentence(equal: Sequence[Consequence]) -> str:
     """What happens to one resource, or to several for the same reason."""
-    one = alike[0]
+    one = equal[0]
     leading, why = one.leading, _why(one)
-    together = _with(sum(len(each.others) for each in alike))
-    effect = f": {'for each, ' if len(alike) > 1 else ''}{one.impact}" if one.impact else ""
-    if len(alike) == 1:
+    together = _with(sum(len(each.others) for each in equal))
+    effect = f": {'for each, ' if len(equal) > 1 else ''}{one.impact}" if one.impact else ""
+    if len(equal) == 1:
         subject = f"{noun(leading.type)} {leading.address} is"
-    elif len(alike) <= _MOST_NAMED:
-        subject = f"{plural(leading.type)} {' and '.join(each.leading.address for each in alike)} are"
+    elif len(equal) <= _MOST_NAMED:
+        subject = f"{plural(leading.type)} {' and '.join(each.leading.address for each in equal)} are"
     else:
-        roots = Counter(each.leading.address.partition("/")[0] for each in alike if "/" in each.leading.address)
+        roots = Counter(each.leading.address.partition("/")[0] for each in equal if "/" in each.leading.address)
         where = ", ".join(f"{root} ({count})" for root, count in sorted(roots.items()))
-        subject = f"{len(alike)} {plural(leading.type)}{f' in {where}' if where else ''} are"
+        subject = f"{len(equal)} {plural(leading.type)}{f' in {where}' if where else ''} are"
     sentence = f"{subject} {DONE[leading.action]}{together}{effect}"
     return f"{sentence} ({why})" if why else sentence
 

@@ -14,6 +14,7 @@ from modules.output_folder import write_output
 from modules.synthesis import synthesize
 from tests.devices.estates import busy
 from tests.modules.synthesized import files_of
+from tests.report.schemas import faults
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +76,21 @@ def test_the_state_gives_the_outside_addresses(folder: Path, tmp_path: Path) -> 
     assert "AWS_ADDRESS" not in text
 
 
+def test_the_json_follows_its_schema_and_states_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_output(tmp_path / "out", synthesize(busy()))
+    assert main(["handover", str(tmp_path / "out"), "--json", "-"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert faults(document) == []
+    found = {device["name"]: device for device in document["devices"]}
+    assert list(found) == ["branch-01", "dc1-02", "infra-dc1-01"]
+    assert found["branch-01"]["connections"][0]["static_routes"] == ["10.1.0.0/16"]
+    [connection] = found["infra-dc1-01"]["connections"]
+    assert connection["advertised_prefixes"] == ["0.0.0.0/0", "172.20.0.0/15"]
+    assert connection["tunnels"][1]["inside_address"] == "169.254.16.6"
+    services = [rule for rule in found["infra-dc1-01"]["filters"] if rule["protocol"] == "tcp"]
+    assert [(rule["first"], rule["last"]) for rule in services] == [(443, 443), (8000, 8080)]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -84,6 +100,7 @@ def test_the_state_gives_the_outside_addresses(folder: Path, tmp_path: Path) -> 
         (["--device", "-o", "x"], "has no platform"),
         (["--device", "vyos", "-o", "x", "--connection", "dc9"], "holds no VPN connection 'dc9'"),
         (["--state", "x.tfstate"], "--state is for --device"),
+        (["--json", "-", "-o", "x"], "leave out -o"),
     ],
 )
 def test_what_cannot_be_written_is_a_message(
