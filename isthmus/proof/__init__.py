@@ -13,7 +13,8 @@ The errors are in `isthmus.proof.errors`; their base class is `ProofError`.
 """
 
 from isthmus.proof.analysis import Analysis
-from isthmus.proof.difference.flows import Change, Difference, compare
+from isthmus.proof.difference.change import Change
+from isthmus.proof.difference.flows import Difference, compare
 from isthmus.proof.errors import NoSuchLocation, NoSuchName, ProofError, UnusableInput
 from isthmus.proof.reading import compared, read, read_change, subject
 from isthmus.proof.result.findings import Flow, Outcome, UnknownResult, Verdict, Violation

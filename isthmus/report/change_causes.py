@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from isthmus.proof.difference.flows import Change
+from isthmus.proof.difference.change import Change
 from isthmus.report.change_groups import short_address
 from isthmus.text.listing import some
 

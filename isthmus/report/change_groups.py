@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from isthmus.proof.difference.flows import Change, ChangeKind
+from isthmus.proof.difference.change import Change, ChangeKind
+from isthmus.proof.pairs.locations import INTERNET
 from isthmus.proof.result.findings import Flow, Outcome
 from isthmus.text.listing import some
 
@@ -157,6 +158,8 @@ def change_groups(changes: Iterable[Change]) -> Iterator[ChangeGroup]:
 
 def _exits(change: Change, named: Callable[[str], str]) -> str:
     """The egress path of a flow to the internet, and the one before if it is another."""
+    if change.destination != INTERNET:
+        return ""
     was, now = (named(flow.exit) if flow is not None else "" for flow in (change.before, change.after))
     if was and now and was != now:
         return f", egress by {now}, before by {was}"

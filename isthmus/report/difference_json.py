@@ -7,7 +7,8 @@ from typing import Any
 
 from isthmus.changes import Refusal, ResourceChange
 from isthmus.changes.impact import impact_of
-from isthmus.proof.difference.flows import Change, Difference
+from isthmus.proof.difference.change import Change
+from isthmus.proof.difference.flows import Difference
 from isthmus.proof.difference.objects import ObjectChange, Setting
 from isthmus.report.json_text import json_document, json_text
 from isthmus.report.proof_json import flow_members, unknown_members

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from isthmus.network.answers import Outcome
 from isthmus.proof.difference.addresses import ADDRESSES
-from isthmus.proof.difference.flows import Change
+from isthmus.proof.difference.change import Change
 from isthmus.proof.difference.objects import ObjectChange, ObjectChangeKind, ObjectKind, SettingChange
 from isthmus.proof.difference.on_premises import ADVERTISED_BY_AWS, ADVERTISED_BY_SITE, STATIC_ROUTES
 from isthmus.proof.result.findings import Flow

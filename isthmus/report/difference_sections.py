@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from isthmus.changes import Refusal, ResourceChange
-from isthmus.proof.difference.flows import ChangeKind, Difference
+from isthmus.proof.difference.change import ChangeKind
+from isthmus.proof.difference.flows import Difference
 from isthmus.proof.result.findings import Flow
 from isthmus.report import headings
 from isthmus.report.change_causes import cause_texts, counted_texts

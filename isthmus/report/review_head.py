@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from isthmus.changes import ResourceAction
 from isthmus.changes.summary import counts
-from isthmus.proof.difference.flows import ChangeKind
+from isthmus.proof.difference.change import ChangeKind
 from isthmus.proof.result.findings import Verdict
 from isthmus.report.cost_tables import at_least, money, signed
 from isthmus.report.resource_changes import DONE

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence, Sized
 
 from isthmus.changes import ResourceChange
-from isthmus.proof.difference.flows import ChangeKind, Difference
+from isthmus.proof.difference.change import ChangeKind
+from isthmus.proof.difference.flows import Difference
 from isthmus.proof.difference.objects import ObjectChangeKind
 from isthmus.proof.result.findings import Verdict
 from isthmus.proof.result.proof import Proof

@@ -17,7 +17,7 @@ from isthmus.network.name_lookup import Answered, Lookup
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
 from isthmus.network.prefix_classes import Advertised, Key, combined_keys, prefix_classes
 from isthmus.proof import Analysis
-from isthmus.proof.difference.flows import outcomes, unknown_reason
+from isthmus.proof.difference.kinds_of_change import outcomes, unknown_reason
 from isthmus.proof.difference.names import answers_in_between
 from isthmus.proof.pairs.locations import INTERNET
 from isthmus.proof.pairs.matrix import AllPairs

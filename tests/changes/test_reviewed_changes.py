@@ -13,7 +13,8 @@ import pytest
 
 from isthmus import cli, proof
 from isthmus.intent import CustomerGateway, Segment, Site, Spoke, VpnConnection, check
-from isthmus.proof.difference.flows import ChangeKind, _Comparison
+from isthmus.proof.difference.change import ChangeKind
+from isthmus.proof.difference.flows import _Comparison
 from isthmus.proof.difference.objects import ObjectChangeKind
 from isthmus.report.difference_lines import object_lines, on_premises_lines
 from isthmus.report.verdicts import difference_verdict

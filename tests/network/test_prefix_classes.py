@@ -14,7 +14,8 @@ from isthmus.network.answers import AtSite, InSubnet, Packet, RoundTrip
 from isthmus.network.forwarding import Forwarding
 from isthmus.network.prefix_classes import Advertised
 from isthmus.proof.analysis import Analysis
-from isthmus.proof.difference.flows import ChangeKind, compare
+from isthmus.proof.difference.change import ChangeKind
+from isthmus.proof.difference.flows import compare
 from isthmus.proof.errors import UnusableInput
 from isthmus.terraform.graph import Resource
 from tests.proof.small_networks import CORE, HUB, gateway, hub, made, network, ref, spoke, vpn, vpn_in_core

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from isthmus import proof
 from isthmus.intent import Estate
 from isthmus.proof import Difference
-from isthmus.proof.difference.flows import Change, ChangeKind
+from isthmus.proof.difference.change import Change, ChangeKind
 from isthmus.proof.difference.objects import ObjectChange, ObjectChangeKind
 from isthmus.testing.strategies import estates
 from tests.proof.test_difference import read

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from isthmus import proof
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets, parsed
 from isthmus.proof.analysis import Analysis
-from isthmus.proof.difference.flows import ChangeKind
+from isthmus.proof.difference.change import ChangeKind
 from isthmus.terraform.graph import Resource
 from tests.proof.small_networks import hub, made, network, ref, spoke
 

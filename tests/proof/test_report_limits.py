@@ -2,7 +2,8 @@
 
 from isthmus.aws.quotas import ROUTES
 from isthmus.proof.checks.quotas import Usage, exceeded, fullest
-from isthmus.proof.difference.flows import Change, ChangeKind, Difference
+from isthmus.proof.difference.change import Change, ChangeKind
+from isthmus.proof.difference.flows import Difference
 from isthmus.proof.result.findings import UnknownResult, Violation
 from isthmus.proof.result.proof import Flows, Proof
 from isthmus.report.difference_markdown import difference_markdown

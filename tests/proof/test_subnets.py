@@ -12,7 +12,8 @@ from rich.console import Console
 from isthmus import proof
 from isthmus.network.answers import Outcome
 from isthmus.proof.analysis import Analysis
-from isthmus.proof.difference.flows import ChangeKind, compare
+from isthmus.proof.difference.change import ChangeKind
+from isthmus.proof.difference.flows import compare
 from isthmus.proof.result.findings import Verdict
 from isthmus.report.matrix_classes import cell
 from isthmus.report.proof_json import proof_json

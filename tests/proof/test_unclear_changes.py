@@ -11,7 +11,8 @@ from rich.console import Console
 
 from isthmus.network.answers import Outcome
 from isthmus.proof.analysis import Analysis
-from isthmus.proof.difference.flows import Change, ChangeKind, compare
+from isthmus.proof.difference.change import Change, ChangeKind
+from isthmus.proof.difference.flows import compare
 from isthmus.proof.errors import UnusableInput
 from isthmus.proof.pairs.pair import Pair
 from isthmus.report.difference_json import difference_json

@@ -6,7 +6,8 @@ import pytest
 
 from isthmus.network.answers import Outcome
 from isthmus.proof.analysis import Analysis
-from isthmus.proof.difference.flows import ChangeKind, compare
+from isthmus.proof.difference.change import ChangeKind
+from isthmus.proof.difference.flows import compare
 from isthmus.proof.errors import ProofError
 from isthmus.proof.reading import subject
 from isthmus.terraform.graph import Graph, Ref, Resource, Unknown, Value

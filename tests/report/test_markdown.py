@@ -12,7 +12,8 @@ import pytest
 
 from isthmus.cost.estimate import CostEstimate
 from isthmus.cost.prices import shipped
-from isthmus.proof.difference.flows import Change, ChangeKind, Difference
+from isthmus.proof.difference.change import Change, ChangeKind
+from isthmus.proof.difference.flows import Difference
 from isthmus.proof.difference.names import NameChange
 from isthmus.proof.result.findings import UnknownResult, Violation
 from isthmus.proof.result.proof import Flows, Proof

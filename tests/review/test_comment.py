@@ -18,7 +18,8 @@ from isthmus.changes import Cause, Refusal, ResourceAction, ResourceChange
 from isthmus.cost.estimate import CostEstimate, CostLine
 from isthmus.cost.items import ITEMS
 from isthmus.cost.prices import shipped
-from isthmus.proof.difference.flows import Change, ChangeKind, Difference
+from isthmus.proof.difference.change import Change, ChangeKind
+from isthmus.proof.difference.flows import Difference
 from isthmus.proof.difference.names import NameChange
 from isthmus.proof.result.failures import Failure, FailureKind, FailureResult
 from isthmus.proof.result.findings import UnknownResult, Violation

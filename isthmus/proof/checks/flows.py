@@ -29,6 +29,7 @@ class _Result(NamedTuple):
     example: int
     packet_outcomes: tuple[PacketOutcome, ...]
     few_client_ports: bool
+    unfollowed: bool
 
 
 class FlowTable:
@@ -64,6 +65,7 @@ class FlowTable:
             packet_outcomes=result.packet_outcomes,
             few_client_ports=result.few_client_ports,
             explain=lambda: self.pairs.trip(a, b, result.example),
+            unfollowed=result.unfollowed,
             find_parts=lambda: self._parts(a, b),
             find_exits=lambda: self._exits(a, b),
             condition=self._condition(a, b),
@@ -84,13 +86,15 @@ class FlowTable:
         if key not in self._results:
             pair = self.pairs.between(a, b)
             pair = pair.without(REPORTED) if limited else pair
+            example = pair.example(intended)
             self._results[key] = _Result(
                 *pair.outcome(intended),
                 pair.by_zone(),
                 pair.by_tier(),
-                pair.example(intended),
+                example,
                 pair.packet_outcomes(intended),
                 pair.few_client_ports(intended),
+                example >= 0 and not pair.samples[example].trip.reply.followed,
             )
         return self._results[key]
 

@@ -52,6 +52,7 @@ def _flow(engine: Forwarding, spoke: Location, service: str, unknown: bool) -> F
     )
     pair = Pair(samples)
     example = pair.example(None)
+    unfollowed = example >= 0 and not samples[example].trip.reply.followed
     if unknown:
         packet_outcomes = (PacketOutcome(ALL_PACKETS, Outcome.UNKNOWN, Outcome.UNKNOWN),)
         evidence = samples[example].trip
@@ -62,6 +63,7 @@ def _flow(engine: Forwarding, spoke: Location, service: str, unknown: bool) -> F
             Outcome.UNKNOWN,
             packet_outcomes=packet_outcomes,
             explain=lambda: evidence,
+            unfollowed=unfollowed,
         )
     return Flow(
         spoke.name,
@@ -69,6 +71,7 @@ def _flow(engine: Forwarding, spoke: Location, service: str, unknown: bool) -> F
         *pair.outcome(None),
         packet_outcomes=pair.packet_outcomes(None),
         explain=lambda: samples[example].trip,
+        unfollowed=unfollowed,
     )
 
 

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from enum import StrEnum
 from functools import cached_property
 from itertools import product
 from typing import Any
 
-from isthmus.network.answers import InSubnet, Outcome, Path, RoundTrip, UnknownAddress
-from isthmus.network.client_ports import Denied, added, described
 from isthmus.network.model import Network
 from isthmus.network.name_lookup import Lookup
 from isthmus.network.packets import ALL_PACKETS, NO_PACKETS, Packets
 from isthmus.proof.analysis import Analysis
 from isthmus.proof.checks.causes import Naming
 from isthmus.proof.difference.addresses import address_objects
+from isthmus.proof.difference.change import Change, ChangeKind
 from isthmus.proof.difference.dns_and_endpoints import dns_and_endpoint_objects
+from isthmus.proof.difference.equal_changes import PairChange, all_changes
 from isthmus.proof.difference.firewall_changes import firewall_changes
+from isthmus.proof.difference.kinds_of_change import hows, unknown_reason, views
 from isthmus.proof.difference.missing_locations import may_exist
 from isthmus.proof.difference.names import NameChange, name_changes
 from isthmus.proof.difference.objects import ObjectChange, compared
@@ -27,54 +27,8 @@ from isthmus.proof.difference.on_premises import on_premises_objects
 from isthmus.proof.difference.own_resources import own_resources
 from isthmus.proof.difference.renamed import under_later_names
 from isthmus.proof.pairs.locations import INTERNET
-from isthmus.proof.pairs.pair import Pair, SampleFlow, best, outcome_rank, worst
-from isthmus.proof.result.findings import Flow, UnknownResult
-
-
-class ChangeKind(StrEnum):
-    """How a flow changes. A flow that is unknown in one network is unclear: it is neither gained nor lost."""
-
-    GAINED = "gained"
-    LOST = "lost"
-    REROUTED = "re-routed"
-    UNCLEAR = "unclear"
-
-
-@dataclass(frozen=True)
-class Change:
-    """One flow that changes.
-
-    - `before`, `after`: the flow; None if one of its locations does not exist.
-    - `causes`: addresses of changed resources on its paths, the likeliest first.
-    - `packets`: the packets that change, for example `udp, icmp and all of tcp but tcp/443`; "" for all packets.
-    - `why`: the reason why an unclear flow is unknown.
-    """
-
-    kind: ChangeKind
-    source: str
-    destination: str
-    before: Flow | None
-    after: Flow | None
-    causes: tuple[str, ...] = ()
-    packets: str = ""
-    why: str = ""
-
-    @property
-    def before_text(self) -> str:
-        """The flow before, in one line."""
-        return _described(self.before)
-
-    @property
-    def after_text(self) -> str:
-        """The flow after, in one line, with the packets if only some change."""
-        if self.kind is ChangeKind.REROUTED and self.before_text == _described(self.after):
-            return "the same, by another path"
-        return _described(self.after) + (f"; {self.kind} for {self.packets}" if self.packets else "")
-
-    def __str__(self) -> str:
-        for_ = f" for {self.packets}" if self.packets else ""
-        causes = f", because of {', '.join(self.causes)}" if self.causes else ""
-        return f"{self.kind}: {self.source} -> {self.destination}{for_}{causes}"
+from isthmus.proof.pairs.pair import Pair
+from isthmus.proof.result.findings import UnknownResult
 
 
 @dataclass(frozen=True)
@@ -144,6 +98,9 @@ def compare(before: Analysis, after: Analysis) -> Difference:
     return _Comparison(under_later_names(before, after), after).made()
 
 
+_NOTHING = frozenset[str]()
+
+
 class _Comparison:
     def __init__(self, before: Analysis, after: Analysis) -> None:
         self.sides = (before, after)
@@ -187,20 +144,24 @@ class _Comparison:
         return {segment: tuple(spokes) for segment, spokes in found.items()}
 
     def _changes(self) -> Iterator[Change]:
-        """The changes. Equivalent pairs change alike: one of them is evaluated first, the others only on a change."""
+        """The changes. Equivalent pairs change alike: one of them is evaluated first, others only on a change."""
         names = tuple(dict.fromkeys((*self.pairs[1].names(), *self.pairs[0].names())))
         equivalent: dict[Hashable, list[str]] = {}
         for name in names:
             groups = tuple(pairs.group_of(name) if name in pairs.locations.by_name else None for pairs in self.pairs)
             equivalent.setdefault((groups, self._remaining(name), self._moved(name)), []).append(name)
-        change: list[tuple[str, str]] = []
+        found: dict[tuple[str, str], tuple[PairChange, ...]] = {}
         for sources, destinations in product(equivalent.values(), repeat=2):
-            pair = next(((a, b) for a in sources for b in destinations if a != b), None)
-            if pair is not None and next(self._changed(*pair), None) is not None:
-                change += ((a, b) for a, b in product(sources, destinations) if a != b)
+            found.update(((a, b), made) for a, b, made in all_changes(sources, destinations, self._changed))
         order = {name: index for index, name in enumerate(names)}
-        for a, b in sorted(change, key=lambda pair: (order[pair[0]], order[pair[1]])):
-            yield from self._changed(a, b)
+        for a, b in sorted(found, key=lambda pair: (order[pair[0]], order[pair[1]])):
+            before, after = (
+                flows[a, b] if pairs.in_scope(a, b) else None
+                for flows, pairs in zip(self.flows, self.pairs, strict=True)
+            )
+            for made in found[a, b]:
+                causes = sorted(made.causes, key=self.changed.__getitem__)
+                yield Change(made.kind, a, b, before, after, tuple(causes), made.packets, made.why)
 
     def _remaining(self, name: str) -> Hashable:
         """The CIDRs of a location's subnets that exist before and after, by their number on each side.
@@ -211,32 +172,37 @@ class _Comparison:
         return tuple(after.get(cidr) for cidr in before)
 
     def _moved(self, name: str) -> str:
-        """The name of a location whose own resources have other addresses than before, else "".
+        """Whether the own resources of a location have other addresses than before: "" if all stay, else the name.
 
-        Its paths change although it is equivalent, before and after, to locations whose paths stay.
+        Its paths change although it is equivalent, before and after, to locations whose paths stay. Locations of which
+        no resource keeps its address change alike.
         """
         before, after = (pairs.locations.by_name.get(name) for pairs in self.pairs)
         if before is None or after is None:
             return ""
-        same = self._own[0].get(before.vpc) == self._own[1].get(after.vpc)
-        return "" if same else name
+        old, new = self._own[0].get(before.vpc, _NOTHING), self._own[1].get(after.vpc, _NOTHING)
+        if old == new:
+            return ""
+        return name if old & new else "every address is another"
 
-    def _changed(self, a: str, b: str) -> Iterator[Change]:
+    def _changed(self, a: str, b: str) -> tuple[PairChange, ...]:
         """The changes of a flow: one for each kind of change of its packets."""
-        exists = tuple(pairs.in_scope(a, b) for pairs in self.pairs)
-        was, now = (pairs.exact(a, b) if yes else None for pairs, yes in zip(self.pairs, exists, strict=True))
+        was, now = (pairs.exact(a, b) if pairs.in_scope(a, b) else None for pairs in self.pairs)
         unfound = self._unclear_without(a, b)
         found: dict[tuple[ChangeKind, str], tuple[Packets, Pair | None, Pair | None]] = {}
-        for packets, earlier, later in _views(was, now):
-            for how in [(ChangeKind.UNCLEAR, "")] if unfound and any(_hows(earlier, later)) else _hows(earlier, later):
+        for packets, earlier, later in views(was, now):
+            for how in [(ChangeKind.UNCLEAR, "")] if unfound and any(hows(earlier, later)) else hows(earlier, later):
                 so_far, first, second = found.get(how, (NO_PACKETS, earlier, later))
                 found[how] = (so_far | packets, first, second)
-        for (kind, ports), (packets, earlier, later) in found.items():
-            before = self.flows[0][a, b] if exists[0] else None
-            after = self.flows[1][a, b] if exists[1] else None
-            of = "" if packets == ALL_PACKETS and not ports else f"{packets}{ports}"
-            why = unfound or unknown_reason(earlier, later) if kind is ChangeKind.UNCLEAR else ""
-            yield Change(kind, a, b, before, after, tuple(self._causes(earlier, later)), of, why)
+        return tuple(
+            PairChange(
+                kind,
+                "" if packets == ALL_PACKETS and not ports else f"{packets}{ports}",
+                frozenset(self._causes(earlier, later)),
+                unfound or unknown_reason(earlier, later) if kind is ChangeKind.UNCLEAR else "",
+            )
+            for (kind, ports), (packets, earlier, later) in found.items()
+        )
 
     def _unfound(self, side: int, name: str) -> str:
         """Why a location may exist on a side that does not have it, or ""."""
@@ -260,7 +226,7 @@ class _Comparison:
     def _causes(self, was: Pair | None, now: Pair | None) -> Iterator[str]:
         """The changed resources on the paths of the flow, before and after."""
         met = dict.fromkeys((*self._met(0, was), *self._met(1, now)))
-        on_path = sorted((address for address in met if address in self.changed), key=self.changed.__getitem__)
+        on_path = [address for address in met if address in self.changed]
         if on_path:
             return iter(on_path)
         # A route that was removed or is missing is on no path: use the changed parts of the tables on the path.
@@ -269,122 +235,6 @@ class _Comparison:
     def _met(self, side: int, pair: Pair | None) -> Iterator[str]:
         for sample in pair.samples if pair is not None else ():
             yield from self.names[side].of_trip(sample.trip)
-
-
-def _views(was: Pair | None, now: Pair | None) -> Iterator[tuple[Packets, Pair | None, Pair | None]]:
-    """A pair before and after, for each class of packets that either network distinguishes."""
-    if was is None or now is None:
-        yield from ((packets, view, None) for packets, view in (was.by_packets() if was is not None else ()))
-        yield from ((packets, None, view) for packets, view in (now.by_packets() if now is not None else ()))
-        return
-    for packets, earlier in was.by_packets():
-        yield from ((both, earlier, later) for both, later in now.by_packets(packets))
-
-
-def _hows(was: Pair | None, now: Pair | None) -> Iterator[tuple[ChangeKind, str]]:
-    """How the packets of one class change, with the client ports if only some change."""
-    kinds = list(_kinds_of_change(was, now))
-    yield from ((kind, "") for kind in kinds)
-    if kinds in ([], [ChangeKind.REROUTED]):
-        before, after = _denied(was), _denied(now)
-        if lost := added(after, before):
-            yield ChangeKind.LOST, f", from {described(lost)}"
-        if gained := added(before, after):
-            yield ChangeKind.GAINED, f", from {described(gained)}"
-
-
-def _denied(pair: Pair | None) -> Sequence[Denied]:
-    """The client ports that replies between workload subnets do not reach."""
-    return [one for sample in pair.workload_samples for one in sample.trip.denied] if pair is not None else []
-
-
-def _kinds_of_change(was: Pair | None, now: Pair | None) -> Iterator[ChangeKind]:
-    """How a pair changes, if it does.
-
-    It compares the worst and the best outcome of the pair, of each zone and tier that exists before and after, and of
-    each pair of hosts. So an egress path that moves is re-routed although its old public subnets are gone, and no
-    subnet represents another.
-    """
-    before, after = outcomes(was), outcomes(now)
-    steps = {step for part in before if part in after for step in zip(before[part], after[part], strict=True)}
-    lost = (Outcome.REACHABLE, Outcome.BLOCKED) in steps
-    gained = (Outcome.BLOCKED, Outcome.REACHABLE) in steps
-    if lost:
-        yield ChangeKind.LOST
-    if gained:
-        yield ChangeKind.GAINED
-    may_lose = any(outcome_rank(w) > outcome_rank(n) for w, n in steps)
-    may_gain = any(outcome_rank(w) < outcome_rank(n) for w, n in steps)
-    if (may_lose and not lost) or (may_gain and not gained):
-        yield ChangeKind.UNCLEAR
-    elif lost or gained:
-        return
-    elif _unknown(was) != _unknown(now):
-        yield ChangeKind.UNCLEAR
-    elif was is not None and now is not None and Outcome.REACHABLE in before[_WHOLE] and _paths(was) != _paths(now):
-        yield ChangeKind.REROUTED
-
-
-_WHOLE = ("", "", 0)
-
-
-def outcomes(pair: Pair | None) -> dict[Hashable, tuple[Outcome, ...]]:
-    """The worst and best outcome of packets, and of packets with replies: of the whole pair, of each zone, tier and IP
-    version, and of each pair of hosts, whose key has two elements. A pair that does not exist is blocked."""
-    if pair is None:
-        return {_WHOLE: (Outcome.BLOCKED,) * 4}
-    parts: dict[tuple[str, str, int], list[SampleFlow]] = {}
-    found: dict[Hashable, tuple[Outcome, ...]] = {}
-    for sample in pair.samples:
-        parts.setdefault((sample.zone, sample.tier, sample.version), []).append(sample)
-        if (hosts := _hosts(sample)) is not None:
-            found[hosts] = (*_arrives(worst((sample,))), *_arrives(best((sample,))))
-    found.update((part, (*_arrives(worst(t)), *_arrives(best(t)))) for part, t in parts.items())
-    return {**found, _WHOLE: (*_arrives(worst(pair.workload_samples)), *_arrives(best(pair.samples)))}
-
-
-def _hosts(sample: SampleFlow) -> Hashable | None:
-    """The addresses of a sample flow, if an end is in a subnet. They are the same in both networks."""
-    ends = (sample.source, sample.destination)
-    if not any(isinstance(end, InSubnet) for end in ends) or any(isinstance(end, UnknownAddress) for end in ends):
-        return None
-    return tuple(getattr(end, "ip", None) for end in ends)
-
-
-def _arrives(outcome: tuple[Outcome, Outcome]) -> tuple[Outcome, Outcome]:
-    return outcome[0], min(outcome, key=outcome_rank)
-
-
-def unknown_reason(*pairs: Pair | None) -> str:
-    """Why a result is unknown, in the later network or else in the earlier one."""
-    for pair in reversed(pairs):
-        for sample in pair.samples if pair is not None else ():
-            for path in (*sample.trip.forward.paths, *sample.trip.reply.paths):
-                if path.outcome is Outcome.UNKNOWN:
-                    return path.unknown
-            if sample.unknown_reason:
-                return sample.unknown_reason
-    return ""
-
-
-def _unknown(pair: Pair | None) -> bool:
-    trips = [sample.trip for sample in pair.samples] if pair is not None else []
-    return any(Outcome.UNKNOWN in (trip.forward.outcome, trip.reply.outcome) for trip in trips)
-
-
-def _paths(pair: Pair) -> frozenset[object]:
-    """The paths between workload subnets, without their ends."""
-    return frozenset(
-        (t.zone, _hops_of(t.trip)) for t in pair.workload_samples if t.trip.forward.outcome is Outcome.REACHABLE
-    )
-
-
-def _hops_of(trip: RoundTrip) -> tuple[object, ...]:
-    return tuple(tuple(_hops(path) for path in paths) for paths in (trip.forward.paths, trip.reply.paths))
-
-
-def _hops(path: Path) -> tuple[tuple[str, str, str], ...]:
-    return tuple((hop.kind, hop.address, hop.zone) for hop in path.hops if hop.kind != "subnet")
 
 
 def _changed(before: Network, after: Network) -> Iterator[str]:
@@ -433,12 +283,3 @@ def _belongs(sides: tuple[Analysis, Analysis], address: str, location: str) -> b
             if address in parts or address in getattr(holder, "sources", {}).values():
                 return True
     return False
-
-
-def _described(flow: Flow | None) -> str:
-    if flow is None:
-        return "does not exist"
-    text = f"forward path {flow.forward}, return path {flow.returned}"
-    tiers = flow.tiers.items()
-    parts = "; ".join(f"{tier} subnets: forward {forward}, return {reply}" for tier, (forward, reply) in tiers)
-    return text + (f" ({parts})" if parts else "") + (f", egress by {flow.exit}" if flow.exit else "")

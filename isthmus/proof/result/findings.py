@@ -112,6 +112,7 @@ class Flow:
     - `zones`: the outcomes by Availability Zone of the source, if they differ.
     - `tiers`: the outcomes by tier of the subnets, if they differ.
     - `condition`: the condition for the result, that a host has a public address; or "".
+    - `unfollowed`: no packet of the example arrives, so its reply was not followed.
     """
 
     source: str
@@ -127,6 +128,7 @@ class Flow:
     find_parts: Callable[[], Mapping[str, tuple[Outcome, Outcome]]] = field(default=dict, repr=False, compare=False)
     find_exits: Callable[[], Mapping[str, tuple[str, ...]]] = field(default=dict, repr=False, compare=False)
     condition: str = ""
+    unfollowed: bool = False
 
     @property
     def packets(self) -> Packets:
@@ -190,10 +192,7 @@ class Flow:
     @property
     def returned(self) -> str:
         """The outcome of the replies in a word. If no packet arrives, there is no reply to follow."""
-        unseen = (
-            self.forward is not Outcome.REACHABLE and self.evidence is not None and not self.evidence.reply.followed
-        )
-        return self.evidence.reply.outcome_text if unseen and self.evidence is not None else self.reply.value
+        return "not followed" if self.unfollowed and self.forward is not Outcome.REACHABLE else self.reply.value
 
     @cached_property
     def evidence(self) -> RoundTrip | None:
