@@ -86,3 +86,17 @@ def test_without_checkov_nothing_is_scanned_and_the_review_says_so(
     code, out, _ = run(capsys, sides[STAGE], sides[STAGE])
     assert code == 0
     assert "- findings: not scanned: scanning needs Checkov" in " ".join(out.split())
+
+
+def test_annotations_follow_the_report(sides: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, sides[STAGE], sides["leaking"], "--no-scan", "--no-scenarios", "--annotations")
+    assert code == 1
+    last = [line for line in out.splitlines() if line.startswith("::")]
+    assert last
+    assert out.splitlines()[-len(last) :] == last
+    assert all("title=unintended-one-way-flow::" in line for line in last)
+
+
+def test_a_document_on_standard_output_is_alone(sides: dict[str, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, sides[STAGE], sides[STAGE], "--no-scan", "--no-scenarios", "--markdown", "-")
+    assert out.startswith("<!-- isthmus review -->\n**Proved.** 0 destroyed, 0 replaced, no flow changes, same cost.\n")

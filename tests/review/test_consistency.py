@@ -103,3 +103,30 @@ def test_the_first_pull_request_creates_everything(head: str, sides: dict[str, P
     assert {change["change"] for change in review["difference"]["changes"]} == {"gained"}
     assert review["proof"]["violations"] == prove["violations"]
     assert review["summary"]["resources"]["destroyed"] == 0
+
+
+def test_a_review_says_what_the_scan_says(sides: dict[str, Path], answers: Answers) -> None:
+    before, after = str(sides[STAGE]), str(sides["open"])
+    code, review = answers.run("review", before, after, "--no-scenarios", "--waivers", "waivers.toml")
+    scan_code, scan = answers.run("scan", after, "--waivers", "waivers.toml")
+    assert scan_code == 1
+    assert review["scan"] == scan
+    assert code == 1
+    assert any("without a waiver" in reason for reason in review["objections"])
+    new = {(finding["check"], finding["address"]) for finding in review["new_findings"]}
+    assert new
+    assert new == {
+        (finding["check"], finding["address"])
+        for finding in scan["findings"]
+        if finding["address"].endswith("aws_security_group.open")
+    }
+
+
+def test_the_html_is_that_of_the_report(sides: dict[str, Path], tmp_path: Path) -> None:
+    before, after = str(sides["stage_1_dev_only"]), str(sides[STAGE])
+    cli.main(["review", before, after, "--no-scan", "--html", str(tmp_path / "review.html")])
+    cli.main(["report", after, "--before", before, "--html", str(tmp_path / "report.html")])
+    assert (tmp_path / "review.html").read_text() == (tmp_path / "report.html").read_text()
+    cli.main(["review", "--first", after, "--no-scan", "--html", str(tmp_path / "first.html")])
+    cli.main(["report", after, "--html", str(tmp_path / "alone.html")])
+    assert (tmp_path / "first.html").read_text() == (tmp_path / "alone.html").read_text()
