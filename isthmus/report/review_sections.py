@@ -29,7 +29,8 @@ class ReviewSection:
     """A part of a review: sentences, then a table. All texts are plain: nothing is escaped.
 
     - `lines`: sentences. Further lines of one are details of it.
-    - `alarm`: the terminal shows it, and Markdown shows it unfolded.
+    - `alarm`: Markdown shows it unfolded.
+    - `brief`: the terminal shows it.
     - `columns`, `rows`: a table of at most four columns.
     - `number`: what the title counts; None for nothing.
     """
@@ -39,6 +40,7 @@ class ReviewSection:
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     alarm: bool = False
+    brief: bool = False
     number: int | None = None
 
     @property
@@ -95,7 +97,7 @@ def _of_difference(section: Section | None, *, alarm: bool = False) -> ReviewSec
     if section is None:
         return _NOTHING
     lines = ("\n".join((_labelled(entry), *entry.details[:_MOST_DETAILS])) for entry in section.entries)
-    return (_alarm if alarm else _list)(section.heading, tuple(lines))
+    return ReviewSection(section.heading, tuple(lines), alarm=alarm, brief=True, number=len(section.entries))
 
 
 def _labelled(entry: Entry) -> str:
@@ -109,7 +111,7 @@ def _list(title: str, lines: Iterator[str] | Sequence[str]) -> ReviewSection:
 
 def _alarm(title: str, lines: Iterator[str] | Sequence[str]) -> ReviewSection:
     listed = tuple(lines)
-    return ReviewSection(title, listed, alarm=True, number=len(listed))
+    return ReviewSection(title, listed, alarm=True, brief=True, number=len(listed))
 
 
 def _unknown(review: Review) -> Iterator[str]:
@@ -143,7 +145,7 @@ def _failures(review: Review) -> ReviewSection:
     same = len(lines) - sum(map(bool, lines))
     if same and changed:
         changed.append(f"{counted(same, 'failure')} with the same result as before")
-    return ReviewSection(headings.FAILURES, tuple(changed), number=None)
+    return ReviewSection(headings.FAILURES, tuple(changed), brief=not review.first)
 
 
 def _failure(result: FailureResult, before: FailureResult | None, first: bool) -> str:
@@ -174,6 +176,7 @@ def _findings(review: Review) -> ReviewSection:
         ("severity", "check", "where", "what"),
         tuple((severity, check, some(where, 3), what) for (severity, check, what), where in rows.items()),
         alarm=True,
+        brief=True,
         number=len(scan.findings),
     )
 

@@ -21,7 +21,7 @@ def print_review(review: Review, out: Console) -> None:
     wrapped(out, f"{', '.join(review_facts(review))}.", "", "")
     others = []
     for section in review_sections(review):
-        if section.alarm:
+        if section.brief:
             _print(section, out)
         else:
             others.append(section)

@@ -24,7 +24,12 @@ from tests.docs.readme import PROJECT, output_of
 
 PAGES = tuple(
     PROJECT / "docs" / name
-    for name in ("getting-started/tutorial.md", "how-to/add-a-spoke.md", "how-to/limit-connections.md")
+    for name in (
+        "getting-started/tutorial.md",
+        "how-to/add-a-spoke.md",
+        "how-to/limit-connections.md",
+        "how-to/review-a-change.md",
+    )
 )
 _PART = re.compile(
     r"<!-- (?P<kind>run|new|change|output)(?:: (?P<what>[^>]+?))? -->\n```\w*\n(?P<text>.*?)```\n<!-- /(?P=kind) -->\n",
