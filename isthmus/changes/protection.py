@@ -65,8 +65,8 @@ def _refusal(change: ResourceChange, protected: bool | Unknown) -> Iterator[Refu
     if isinstance(protected, Unknown):
         yield Refusal(change.address, change.type, change.action, protected.reason)
     else:
-        unsure = _MAY_REPLACE if change.action is ResourceAction.MAY_REPLACE else ""
-        yield Refusal(change.address, change.type, change.action, unsure)
+        unknown = _MAY_REPLACE if change.action is ResourceAction.MAY_REPLACE else ""
+        yield Refusal(change.address, change.type, change.action, unknown)
 
 
 def _ends(change: ResourceChange) -> bool:
@@ -80,7 +80,7 @@ def _ends(change: ResourceChange) -> bool:
 class _Settings:
     """`prevent_destroy` by address, and by the address of the block, without indexes.
 
-    All instances of a block have one setting. So the block tells the setting of an instance that only a plan knows.
+    All instances of a block have one setting. So the block has the setting of an instance that only a plan knows.
     """
 
     instances: Mapping[str, bool | Unknown]

@@ -34,6 +34,9 @@ def difference_document(
         "inbound_internet_access": [_change(change) for change in difference.inbound],
         "refused": refused_members(refusals),
         "resource_changes": None if isinstance(changes, Unknown) else [_resource_change(one) for one in known],
+        "possible_renames": [
+            {"kind": one.kind, "before": one.before, "after": one.after} for one in difference.possible_renames
+        ],
         "address_changes": [_object_change(change) for change in difference.addresses],
         "on_premises_changes": [_object_change(change) for change in difference.on_premises],
         "changes": (_change(change) for change in difference.other_flows),

@@ -48,6 +48,7 @@ def difference_sections(
     sections = (
         plain(headings.INBOUND_CHANGES, inbound_lines(difference.inbound), Importance.WARNING),
         plain(headings.RESOURCE_CHANGES, change_lines(known), Importance.WARNING),
+        plain(headings.POSSIBLE_RENAMES, difference.possible_renames, Importance.WARNING),
         plain(headings.ADDRESS_CHANGES, object_lines(difference.addresses), Importance.WARNING),
         plain(headings.ON_PREMISES_CHANGES, on_premises_lines(difference.on_premises), Importance.WARNING),
         Section(headings.LOCATION_CHANGES, tuple(_locations(difference))),

@@ -24,12 +24,22 @@ DONE = {
 }
 _MOST_CAUSES = 2
 _MOST_NAMED = 2
+# After a move, a reader asks whether one of these is among the changes.
+_ENDS = (
+    ResourceAction.DESTROY,
+    ResourceAction.REPLACE,
+    ResourceAction.MAY_REPLACE,
+    ResourceAction.LEAVE,
+    ResourceAction.MIGRATE,
+)
 
 
 def change_totals(changes: Sequence[ResourceChange]) -> str:
     """How many resources each action concerns: `Terraform: 3 created, 2 destroyed`."""
     numbers = counts(changes)
     totals = ", ".join(f"{numbers[action]} {words}" for action, words in DONE.items() if numbers[action])
+    if numbers[ResourceAction.MOVE] and not any(numbers[action] for action in _ENDS):
+        totals += "; nothing is destroyed"
     return f"Terraform: {totals}" if totals else "Terraform: no changes"
 
 

@@ -25,6 +25,7 @@ from isthmus.proof.difference.names import NameChange, name_changes
 from isthmus.proof.difference.objects import ObjectChange, compared
 from isthmus.proof.difference.on_premises import on_premises_objects
 from isthmus.proof.difference.own_resources import own_resources
+from isthmus.proof.difference.possible_renames import PossibleRename, possible_renames
 from isthmus.proof.difference.renamed import under_later_names
 from isthmus.proof.pairs.locations import INTERNET
 from isthmus.proof.pairs.pair import Pair
@@ -44,6 +45,7 @@ class Difference:
     - `addresses`: site networks, VPCs and customer gateways with other addresses.
     - `on_premises`: what the on-premises side has to change: prefix filters, routes, tunnels and BGP neighbors.
     - `dns_and_endpoints`: Resolver rules and endpoints, private hosted zones and VPC endpoints that change.
+    - `possible_renames`: objects that may have got another name, which the later intent does not state.
     - `segments`: the spokes of each segment of the intent, after, or before if they are gone.
     """
 
@@ -58,6 +60,7 @@ class Difference:
     addresses: tuple[ObjectChange, ...] = ()
     on_premises: tuple[ObjectChange, ...] = ()
     dns_and_endpoints: tuple[ObjectChange, ...] = ()
+    possible_renames: tuple[PossibleRename, ...] = ()
     segments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
@@ -132,6 +135,7 @@ class _Comparison:
             addresses=tuple(compared(*map(address_objects, self.sides))),
             on_premises=tuple(compared(*map(on_premises_objects, self.sides))),
             dns_and_endpoints=tuple(compared(*map(dns_and_endpoint_objects, self.sides))),
+            possible_renames=tuple(possible_renames(*(side.estate for side in self.sides))),
             segments=self._segments(),
         )
 
