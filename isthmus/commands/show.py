@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from isthmus.commands.arguments import output as output_argument
+from isthmus.text.output_files import STDOUT, check_outputs, publish
 
 HELP = "show an output: root modules, route tables, sites, advertised prefixes, intended reachability, next steps"
 
@@ -13,6 +14,7 @@ HELP = "show an output: root modules, route tables, sites, advertised prefixes, 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
     output_argument(parser)
+    parser.add_argument("--json", metavar="FILE", help="write the overview as JSON ('-': standard output)")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -21,10 +23,16 @@ def run(arguments: argparse.Namespace) -> int:
     from isthmus.output.folder import read_output
     from isthmus.report import show_terminal
     from isthmus.report.proof_terminal import print_drift
+    from isthmus.report.show_json import show_json
     from isthmus.text.console import console
 
+    check_outputs([arguments.json], [arguments.path])
     output = read_output(Path(arguments.path))
     found = overview.roots(output.folder, output.graph, output.estate)
+    if arguments.json:
+        publish(arguments.json, "json", show_json(output, found))
+    if arguments.json == STDOUT:
+        return 0
     screen = console()
     print_drift(output.drift, screen)
     if arguments.quiet:

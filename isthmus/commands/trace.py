@@ -6,6 +6,7 @@ import argparse
 
 from isthmus.commands.arguments import assumed, inputs
 from isthmus.errors import CannotAnswer
+from isthmus.text.output_files import STDOUT, check_outputs, publish
 
 HELP = "follow packets hop by hop and list every setting that blocks them; or look up a DNS name"
 
@@ -27,22 +28,28 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--protocol", type=_protocol, metavar="PROTOCOL", help="tcp, udp, icmp, icmpv6, or an IANA number (port: 443)"
     )
     parser.add_argument("--port", type=_port, help="destination port (of TCP, without --protocol)")
+    parser.add_argument("--json", metavar="FILE", help="write the trace as JSON ('-': standard output)")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Trace, print, and return 0 if the flow is reachable both ways, or the name is answered, else 1."""
     from isthmus import proof
     from isthmus.proof.destination import parse_destination
+    from isthmus.report.trace_json import name_trace_json, trace_json
     from isthmus.report.trace_name_terminal import print_name
     from isthmus.report.trace_terminal import print_traces
     from isthmus.text.console import console
 
+    check_outputs([arguments.json], (*arguments.paths, arguments.intent))
     if arguments.name is not None:
         if arguments.port is not None or arguments.protocol is not None:
             raise CannotAnswer("--name queries DNS servers over UDP and TCP 53: leave out --port and --protocol")
         subject = proof.read(*arguments.paths, **assumed(arguments))
         answered = subject.trace_name(arguments.source, arguments.name)
-        print_name(answered, console())
+        if arguments.json:
+            publish(arguments.json, "json", name_trace_json(answered))
+        if arguments.json != STDOUT:
+            print_name(answered, console())
         return 0 if answered.works else 1
     location, packets = parse_destination(arguments.destination)
     if packets is not None and (arguments.port is not None or arguments.protocol is not None):
@@ -51,7 +58,10 @@ def run(arguments: argparse.Namespace) -> int:
     traced = subject.trace(
         arguments.source, location, protocol=arguments.protocol, port=arguments.port, packets=packets
     )
-    print_traces(traced, console(), quiet=arguments.quiet, every=arguments.verbose)
+    if arguments.json:
+        publish(arguments.json, "json", trace_json(traced))
+    if arguments.json != STDOUT:
+        print_traces(traced, console(), quiet=arguments.quiet, every=arguments.verbose)
     return 0 if traced.works else 1
 
 

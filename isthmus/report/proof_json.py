@@ -27,7 +27,7 @@ def proof_json(proof: Proof) -> Iterator[str]:
         "service_flows": [flow_members(flow) for flow in proof.services],
         "assumptions": list(proof.assumptions),
         "more_specific_prefixes": list(proof.more_specific_prefixes),
-        "advertised_prefixes": {name: _advertised(found) for name, found in proof.advertised_prefixes.items()},
+        "advertised_prefixes": {name: advertised_members(found) for name, found in proof.advertised_prefixes.items()},
         "failure_scenarios": [failure_members(result) for result in proof.scenarios],
         "quotas": [_quota(usage) for usage in proof.quotas],
         "drift": list(proof.drift),
@@ -44,13 +44,13 @@ def flow_members(flow: Flow) -> dict[str, Any]:
         "forward": flow.forward.value,
         "return": flow.returned.replace(" ", "-"),
         "intended": flow.intended,
-        "path": [_hop(hop) for hop in flow.path],
-        "blocked_by": [_block(block) for block in flow.blocked_by],
+        "path": [hop_members(hop) for hop in flow.path],
+        "blocked_by": [block_members(block) for block in flow.blocked_by],
     }
     if egress := flow.exits or ({flow.exit: ()} if flow.exit else {}):
         members["egress"] = [{"address": address, "subnets": list(subnets)} for address, subnets in egress.items()]
     if len(flow.packet_outcomes) > 1 or any(outcome.not_for for outcome in flow.packet_outcomes):
-        members["packet_outcomes"] = [_packets(outcome) for outcome in flow.packet_outcomes]
+        members["packet_outcomes"] = [packet_members(outcome) for outcome in flow.packet_outcomes]
     if flow.condition:
         members["condition"] = flow.condition
     for key, parts in (("zones", flow.zones), ("tiers", flow.tiers), ("subnets", flow.parts)):
@@ -64,11 +64,13 @@ def unknown_members(unknown: UnknownResult) -> dict[str, str]:
     return {"what": unknown.what, "why": unknown.why}
 
 
-def _hop(hop: Hop) -> dict[str, Any]:
+def hop_members(hop: Hop) -> dict[str, Any]:
+    """One hop of a path."""
     return {"kind": hop.kind, "address": hop.address, "via": hop.why or None, "zone": hop.zone or None}
 
 
-def _block(block: Block) -> dict[str, str]:
+def block_members(block: Block) -> dict[str, str]:
+    """A setting that blocks a packet."""
     return {"rule": block.rule, "address": block.address, "why": block.why}
 
 
@@ -76,7 +78,8 @@ def _outcomes(forward: Outcome, back: Outcome) -> dict[str, str]:
     return {"forward": forward.value, "return": back.value}
 
 
-def _packets(outcome: PacketOutcome) -> dict[str, Any]:
+def packet_members(outcome: PacketOutcome) -> dict[str, Any]:
+    """The outcome of some packets."""
     return {
         "packets": str(outcome.packets),
         **_outcomes(outcome.forward, outcome.reply),
@@ -96,7 +99,8 @@ def violation_members(violation: Violation) -> dict[str, Any]:
     }
 
 
-def _advertised(found: AdvertisedPrefixes) -> dict[str, Any]:
+def advertised_members(found: AdvertisedPrefixes) -> dict[str, Any]:
+    """The prefixes that AWS advertises over a connection."""
     prefixes = sorted(found.prefixes, key=lambda prefix: (prefix.version, prefix))
     return {
         "prefixes": list(map(str, prefixes)),

@@ -13,7 +13,7 @@ from typing import Any
 from tests.docs.readme import PROJECT
 
 DOCUMENT = PROJECT / "docs/reference/json.md"
-COMMANDS = ("prove", "diff", "steps", "scan", "cost", "review", "handover")
+COMMANDS = ("prove", "trace", "diff", "steps", "scan", "cost", "review", "show", "handover")
 SHARED = "common.schema.json"
 HEAD = """# JSON documents
 

@@ -160,6 +160,10 @@ def _by_name(path: tuple[str | int, ...]) -> bool:
         "tiers",
         "subnets",
         "parts",
+        "resources",
+        "networks",
+        "forwarded_domains",
+        "dns",
         "fixed_by_root_module",
     )
 
